@@ -1,0 +1,35 @@
+// Levels of tests: *.spec.ts is pure and fast; *.real.spec.ts needs Postgres or Kafka;
+// test/system/*.system.spec.ts drives the whole system from outside.
+const transform = { '^.+\\.ts$': ['@swc/jest'] };
+const base = {
+  transform,
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: { '^#([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts', '^(\\.{1,2}/.*)\\.js$': '$1' },
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/infra', '<rootDir>/test'],
+  modulePathIgnorePatterns: ['<rootDir>/dist', '/fixtures/'],
+};
+export default {
+  projects: [
+    {
+      ...base,
+      displayName: 'unit',
+      testMatch: ['**/*.spec.ts'],
+      testPathIgnorePatterns: ['\\.(real|system)\\.spec\\.ts$'],
+    },
+    {
+      ...base,
+      displayName: 'real',
+      testMatch: ['**/*.real.spec.ts'],
+      globalSetup: '<rootDir>/test/real-setup.ts',
+      globalTeardown: '<rootDir>/test/real-teardown.ts',
+    },
+    {
+      ...base,
+      displayName: 'system',
+      testMatch: ['**/*.system.spec.ts'],
+      globalSetup: '<rootDir>/test/system-setup.ts',
+      globalTeardown: '<rootDir>/test/system-teardown.ts',
+    },
+  ],
+};
