@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { defineEvent } from '../event.js';
+import { account, bank, chargeId } from '../fields.js';
+
+export const authorizationFailed = defineEvent({
+  producer: 'bank',
+  name: 'authorization_failed',
+  version: 1,
+  meaning: 'No bank could be asked, or the authorization was reversed out of doubt: no money is set aside anywhere.',
+  schema: z.strictObject({
+    chargeId,
+    account,
+    /** Null when no bank of this card network could be asked. */
+    bank: bank.nullable(),
+    reason: z.enum(['no_bank_available', 'not_processed', 'reversed_out_of_doubt']),
+  }),
+});
+export type AuthorizationFailed = z.infer<typeof authorizationFailed.schema>;

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { defineEvent } from '../event.js';
+import { account, amount, bank, chargeId } from '../fields.js';
+
+export const captureSucceeded = defineEvent({
+  producer: 'bank',
+  name: 'capture_succeeded',
+  version: 1,
+  meaning: 'The bank moved the money to us.',
+  schema: z.strictObject({
+    chargeId,
+    account,
+    amount,
+    bank,
+    /** The bank's own id of the capture. */
+    bankCaptureId: z.string(),
+  }),
+});
+export type CaptureSucceeded = z.infer<typeof captureSucceeded.schema>;

@@ -1,0 +1,81 @@
+import type { z } from 'zod';
+
+export const topics = { payments: 'payments.events', bank: 'bank.events', ledger: 'ledger.events' } as const;
+export type Producer = keyof typeof topics;
+export type Topic = (typeof topics)[Producer];
+
+/** An event that a step decided on, before it has a time and a trace. */
+export interface NewEvent<Data = unknown> {
+  readonly id: string;
+  readonly type: string;
+  readonly topic: Topic;
+  /** The Kafka key: always the charge, so that one charge's events of one topic stay in order. */
+  readonly key: string;
+  readonly data: Data;
+}
+
+/** A NewEvent as it stands in an outbox and travels: CloudEvents 1.0, `ce_` headers in Kafka's binary mode. */
+export interface CloudEvent<Data = unknown> extends Omit<NewEvent<Data>, 'topic'> {
+  /** A Topic, or a consumer's dead letters: `ledger.dlq`. */
+  readonly topic: string;
+  /** The producing service: `payments-api`, `bank-gateway`, `ledger`. */
+  readonly source: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly traceparent?: string | undefined;
+  /**
+   * Said again by the sweeper, under its first id. A consumer that has seen it answers by saying again
+   * what its own aggregate said last, so that a lost event anywhere down the line is replaced.
+   */
+  readonly resent?: boolean | undefined;
+  /** A dead letter's own attributes: where it came from and what went wrong. Travels as `ce_` headers. */
+  readonly deadLetter?: DeadLetter | undefined;
+}
+
+export interface DeadLetter {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  readonly consumer: string;
+  readonly error: string;
+}
+
+export interface EventContract<Data = unknown> {
+  (data: Data): NewEvent<Data>;
+  /** On the wire, with its version: `payments.charge_requested.v1`. */
+  readonly type: string;
+  readonly topic: Topic;
+  readonly producer: Producer;
+  /** One sentence for the generated documents. */
+  readonly meaning: string;
+  readonly schema: z.ZodType<Data>;
+}
+
+interface Definition<Schema extends z.ZodType<{ chargeId: string }>> {
+  readonly producer: Producer;
+  /** Without producer and version: `charge_requested`. */
+  readonly name: string;
+  readonly version: number;
+  readonly meaning: string;
+  readonly schema: Schema;
+}
+
+/**
+ * An event's id is its natural key, charge and type: whoever says the same thing twice, after a crash or
+ * out of the sweeper, says it under the same id, and every inbox drops it.
+ */
+export function defineEvent<Schema extends z.ZodType<{ chargeId: string }>>(
+  definition: Definition<Schema>,
+): EventContract<z.infer<Schema>> {
+  const { producer, name, version, meaning, schema } = definition;
+  const type = `${producer}.${name}.v${version}`;
+  const topic = topics[producer];
+  const create = (data: z.infer<Schema>): NewEvent<z.infer<Schema>> => ({
+    id: `${data.chargeId}.${name}`,
+    type,
+    topic,
+    key: data.chargeId,
+    data,
+  });
+  return Object.assign(create, { type, topic, producer, meaning, schema: schema as z.ZodType<z.infer<Schema>> });
+}

@@ -1,0 +1,6 @@
+export * as bank from './bank/index.js';
+export * as bankProtocol from './bank-protocol/index.js';
+export * as ledger from './ledger/index.js';
+export * as payments from './payments/index.js';
+export * from './event.js';
+export type { Card, HoldRefusal, ReleaseCause } from './fields.js';

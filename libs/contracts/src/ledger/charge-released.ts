@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { defineEvent } from '../event.js';
+import { account, chargeId, holdRefusal, releaseCause } from '../fields.js';
+
+export const chargeReleased = defineEvent({
+  producer: 'ledger',
+  name: 'charge_released',
+  version: 1,
+  meaning: 'Nothing is held for this charge any more, at the bank or in the books: it ended without money.',
+  schema: z.strictObject({
+    chargeId,
+    account,
+    cause: releaseCause,
+    holdRefusal: holdRefusal.nullable(),
+    refusalCode: z.string().nullable(),
+  }),
+});
+export type ChargeReleased = z.infer<typeof chargeReleased.schema>;

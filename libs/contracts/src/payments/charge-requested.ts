@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { defineEvent } from '../event.js';
+import { account, amount, captureMethod, card, chargeId } from '../fields.js';
+
+export const chargeRequested = defineEvent({
+  producer: 'payments',
+  name: 'charge_requested',
+  version: 1,
+  meaning: 'A merchant wants this amount from this card; nothing has been asked of a bank yet.',
+  schema: z.strictObject({
+    chargeId,
+    account,
+    amount,
+    capture: captureMethod,
+    card,
+    /** The charge's fault token, when it carries one: it aims a fault at this charge alone. */
+    fault: z.string().nullable(),
+  }),
+});
+export type ChargeRequested = z.infer<typeof chargeRequested.schema>;

@@ -1,0 +1,8 @@
+import { currencies } from './currencies.js';
+import type { Money } from './money.js';
+
+/** `$`-free text for people and messages: `10.00 usd`, `500 jpy`. */
+export function formatMoney({ amountMinor, currency }: Money): string {
+  const { decimals } = currencies[currency];
+  return `${(amountMinor / 10 ** decimals).toFixed(decimals)} ${currency}`;
+}

@@ -1,0 +1,132 @@
+import type { Clock } from '#clock';
+import type { CloudEvent, NewEvent } from '#contracts';
+import type { Transaction, UnitOfWork } from '#postgres';
+import { inboxIdOf, type Aggregates, type Delivery, type Inbox, type Outbox, type WorkingSet } from './store.js';
+import type { AggregateType, Decision } from './step.js';
+
+/** One thing to decide: a step with its event, or a command with its request. */
+export interface Work<State, Result> {
+  readonly aggregate: AggregateType<State>;
+  readonly id: string;
+  /** Whose clock `now` is read from. */
+  readonly account?: string | undefined;
+  /** The event behind it; a command has none. */
+  readonly delivery?: Delivery | undefined;
+  readonly traceparent?: string | undefined;
+  readonly decide: (state: State, now: number) => Decision<State, Result>;
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- a batch mixes aggregates; each work's own type was checked where it was made
+export type AnyWork = Work<any, any>;
+
+/** What came of one work. */
+export type Outcome =
+  | { readonly kind: 'decided'; readonly result: unknown }
+  /** Seen before; dropped. */
+  | { readonly kind: 'duplicate' }
+  /** An earlier event of its key is parked; set aside behind it. */
+  | { readonly kind: 'parked_behind' };
+
+export interface BatchParts<Tx extends Transaction> {
+  /** The service's name: `ce_source` of what it emits, and the name of its dead letters. */
+  readonly service: string;
+  readonly store: UnitOfWork<Tx>;
+  readonly inbox: Inbox<Tx>;
+  readonly outbox: Outbox<Tx>;
+  /** By `AggregateType.kind`. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- see AnyWork
+  readonly aggregates: ReadonlyMap<string, Aggregates<Tx, any>>;
+  readonly clock: Clock;
+  /** The account's own offset to the clock, in milliseconds; its test clock. */
+  readonly accountOffsetMs?: (account: string) => number;
+}
+
+/**
+ * The one way in which anything is decided here, a batch at a time, one transaction per batch: inbox →
+ * load → decide → save → outbox → commit. An error rolls back the whole batch; who calls decides whether
+ * to try again or to look for the culprit.
+ */
+export class BatchRunner<Tx extends Transaction> {
+  constructor(private readonly parts: BatchParts<Tx>) {}
+
+  run(works: readonly AnyWork[]): Promise<Outcome[]> {
+    return this.parts.store.transaction((tx) => this.runIn(tx, works));
+  }
+
+  private async runIn(tx: Tx, works: readonly AnyWork[]): Promise<Outcome[]> {
+    const { inbox, outbox, service, aggregates } = this.parts;
+
+    const deliveries = works.flatMap((work) => work.delivery ?? []);
+    const unseen =
+      deliveries.length > 0
+        ? await inbox.admit(tx, deliveries)
+        : { fresh: new Set<string>(), parkedKeys: new Set<string>() };
+    const fresh = new Set(unseen.fresh);
+
+    const kinds = Map.groupBy(works, (work) => work.aggregate.kind);
+    const states = new Map<string, WorkingSet<unknown>>();
+    for (const kind of [...kinds.keys()].sort()) {
+      const ids = [...new Set(kinds.get(kind)!.map((work) => work.id))].sort();
+      states.set(kind, await this.storeOf(kind).load(tx, ids));
+    }
+
+    const emitted: CloudEvent[] = [];
+    const changed = new Map<string, Map<string, string | undefined>>();
+    const outcomes: Outcome[] = [];
+    for (const work of works) {
+      const state = states.get(work.aggregate.kind)!;
+      if (work.delivery) {
+        const { event } = work.delivery;
+        // Taken out of the set at its first sight, so that a second delivery in this batch is a duplicate too.
+        if (!fresh.delete(inboxIdOf(event))) {
+          if (event.resent)
+            emitted.push(...this.asEvents(work.aggregate.restate(state.get(work.id)), work, { resent: true }));
+          outcomes.push({ kind: 'duplicate' });
+          continue;
+        }
+        if (unseen.parkedKeys.has(event.key)) {
+          await inbox.park(tx, work.delivery, { error: 'an earlier event of this key is parked', behind: true });
+          outcomes.push({ kind: 'parked_behind' });
+          continue;
+        }
+      }
+      const decision = work.decide(state.get(work.id), this.nowFor(work.account));
+      if (decision.changed) {
+        state.set(work.id, decision.state);
+        if (!changed.has(work.aggregate.kind)) changed.set(work.aggregate.kind, new Map());
+        changed.get(work.aggregate.kind)!.set(work.id, work.traceparent);
+      }
+      emitted.push(...this.asEvents(decision.emit, work, {}));
+      outcomes.push({ kind: 'decided', result: decision.result });
+    }
+
+    for (const [kind, ids] of changed) {
+      const saved = [...ids].map(([id, traceparent]) => ({ id, state: states.get(kind)!.get(id), traceparent }));
+      await aggregates.get(kind)!.save(tx, saved);
+    }
+    if (emitted.length > 0) await outbox.append(tx, emitted);
+    return outcomes;
+  }
+
+  private storeOf(kind: string): Aggregates<Tx, unknown> {
+    const found = this.parts.aggregates.get(kind);
+    if (!found) throw new Error(`${this.parts.service} keeps no aggregates of kind "${kind}"`);
+    return found;
+  }
+
+  private nowFor(account: string | undefined): number {
+    const { clock, accountOffsetMs } = this.parts;
+    return clock.now() + (account && accountOffsetMs ? accountOffsetMs(account) : 0);
+  }
+
+  private asEvents(emit: readonly NewEvent[], work: AnyWork, extra: { resent?: boolean }): CloudEvent[] {
+    const { service, clock } = this.parts;
+    return emit.map((event) => ({
+      ...event,
+      source: service,
+      time: clock.now(),
+      traceparent: work.traceparent,
+      ...extra,
+    }));
+  }
+}
