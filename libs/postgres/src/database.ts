@@ -1,0 +1,104 @@
+import pg from 'pg';
+import { fullJitterMs, type Clock } from '#clock';
+import { Listener } from './listener.js';
+import { OpenTransaction } from './open-transaction.js';
+import { sessionConfig, type SessionOptions } from './session.js';
+import { statement, type Statement } from './statement.js';
+import type { PgTransaction, Sql, UnitOfWork } from './transaction.js';
+import { isTransientError } from './transient.js';
+
+export interface DatabaseOptions extends SessionOptions {
+  clock: Clock;
+  /** Default 10. */
+  maxConnections?: number;
+}
+
+const ping = statement('postgres.ping', 'SELECT 1');
+
+/** One database, behind a pool. Work that finds no connection within 5 s rejects with a transient error. */
+export class Database implements UnitOfWork<PgTransaction>, Sql {
+  readonly #pool: pg.Pool;
+
+  private constructor(private readonly options: DatabaseOptions) {
+    this.#pool = new pg.Pool({
+      ...sessionConfig(options),
+      max: options.maxConnections ?? 10,
+      idleTimeoutMillis: 30_000,
+    });
+    // A server that restarts ends idle connections too. The pool has dropped them by now, and the next
+    // query gets a new one or a transient error of its own; nobody is waiting for this one.
+    this.#pool.on('error', () => undefined);
+    this.#pool.on('connect', (client) => client.on('error', () => undefined));
+  }
+
+  /** Waits until the server answers; rejects on what waiting cannot cure (a wrong password, no such database). */
+  static async open(options: DatabaseOptions): Promise<Database> {
+    const database = new Database(options);
+    try {
+      await database.waitUntilReachable();
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+    return database;
+  }
+
+  async query<Row extends object = Record<string, unknown>>(
+    statement: Statement,
+    values: readonly unknown[] = [],
+  ): Promise<Row[]> {
+    const { rows } = await this.#pool.query<Row & pg.QueryResultRow>({ ...statement, values: [...values] });
+    return rows;
+  }
+
+  async transaction<T>(work: (tx: PgTransaction) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect();
+    const tx = new OpenTransaction(client);
+    try {
+      let result: T;
+      try {
+        await tx.begin();
+        result = await work(tx);
+      } catch (error) {
+        await tx.rollback();
+        throw error;
+      }
+      await tx.commit();
+      return result;
+    } finally {
+      client.release(!tx.clean);
+    }
+  }
+
+  isTransient(error: unknown): boolean {
+    return isTransientError(error);
+  }
+
+  /**
+   * Calls `onNotify` for every NOTIFY on the channel, on a connection of its own. After a loss it listens
+   * again and calls once more, since a notification may have been missed. Resolves once it listens.
+   */
+  async listen(channel: string, onNotify: () => void): Promise<{ close(): Promise<void> }> {
+    const listener = new Listener(sessionConfig(this.options), channel, onNotify, this.options.clock);
+    await listener.start();
+    return listener;
+  }
+
+  async waitUntilReachable(): Promise<void> {
+    const { clock } = this.options;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.query(ping);
+        return;
+      } catch (error) {
+        if (!isTransientError(error)) throw error;
+      }
+      await clock.sleep(fullJitterMs(attempt, { baseMs: 100, capMs: 2_000 }, () => clock.random()));
+    }
+  }
+
+  /** Resolves once every connection in use has been given back and closed. */
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+}

@@ -1,0 +1,6 @@
+export * from './transaction.js';
+export * from './statement.js';
+export * from './database.js';
+export * from './group-commit.js';
+export * from './migrate.js';
+export { CommitUnknownError, isTransientError } from './transient.js';

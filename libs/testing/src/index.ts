@@ -1,0 +1,3 @@
+export * from './eventually.js';
+export * from './fake-clock.js';
+export * from './test-database.js';

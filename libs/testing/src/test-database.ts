@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import pg from 'pg';
+import { SystemClock } from '#clock';
+import { Database, type DatabaseOptions } from '#postgres';
+
+export interface TestDatabase {
+  /** The server; pass it on together with `name`. */
+  readonly url: string;
+  readonly name: string;
+  readonly database: Database;
+  /** Closes `database` and drops what it stood for, ending whatever is still connected. */
+  drop(): Promise<void>;
+}
+
+let count = 0;
+
+/**
+ * A new, empty database on the server of TEST_DATABASE_URL. `name` says whose it is; the process id and a
+ * counter keep runs side by side apart.
+ */
+export async function testDatabase(
+  name: string,
+  options: Partial<Omit<DatabaseOptions, 'url' | 'database'>> = {},
+): Promise<TestDatabase> {
+  const url = process.env['TEST_DATABASE_URL'];
+  assert(url, 'TEST_DATABASE_URL names no Postgres server; the jest project "real" starts one');
+  const unique = `test_${name.replaceAll(/[^a-z0-9]+/gi, '_').toLowerCase()}_${process.pid}_${++count}`;
+  await administer(url, (client) =>
+    client.query(`CREATE DATABASE ${client.escapeIdentifier(unique)} TEMPLATE template0`),
+  );
+  const database = await Database.open({ clock: new SystemClock(), ...options, url, database: unique });
+  return {
+    url,
+    name: unique,
+    database,
+    async drop() {
+      await database.close();
+      await administer(url, (client) => client.query(`DROP DATABASE ${client.escapeIdentifier(unique)} WITH (FORCE)`));
+    },
+  };
+}
+
+async function administer(url: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}
