@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { brandSchema } from './banks.js';
+
+export const declineCodes = [
+  'generic_decline',
+  'insufficient_funds',
+  'lost_card',
+  'stolen_card',
+  'expired_card',
+  'incorrect_cvc',
+  'processing_error',
+  'card_velocity_exceeded',
+] as const;
+export const declineCodeSchema = z.enum(declineCodes);
+export type DeclineCode = z.infer<typeof declineCodeSchema>;
+
+export const instrumentBehaviors = ['approve', ...declineCodes, 'attaches_then_fails'] as const;
+export const instrumentBehaviorSchema = z.enum(instrumentBehaviors);
+/** What a test card does when it is charged. A bank reads it in place of the number, which never leaves the API. */
+export type InstrumentBehavior = z.infer<typeof instrumentBehaviorSchema>;
+
+/** The bank's verdict on a card: undefined when it approves. */
+export function declineOf(instrument: InstrumentBehavior): DeclineCode | undefined {
+  if (instrument === 'approve') return undefined;
+  return instrument === 'attaches_then_fails' ? 'generic_decline' : instrument;
+}
+
+export const instrumentSchema = z.object({
+  brand: brandSchema,
+  last4: z.string().regex(/^\d{4}$/),
+  fingerprint: z.string().min(1).max(64),
+  behavior: instrumentBehaviorSchema,
+});
+/** A card as the banks see it: no number, only what tells two cards apart. */
+export type Instrument = z.infer<typeof instrumentSchema>;

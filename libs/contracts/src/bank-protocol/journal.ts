@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { bankErrorCodeSchema, entrySchema, refusalCodeSchema } from './answers.js';
+import { bankNameSchema } from './banks.js';
+import { declineCodeSchema } from './instruments.js';
+import { bankIdSchema, bankOperationSchema, instantSchema, referenceSchema } from './requests.js';
+
+/** A request as it reached the bank, whatever became of it. */
+export const requestRecordSchema = z.object({
+  type: z.literal('request'),
+  at: instantSchema,
+  operation: bankOperationSchema,
+  reference: referenceSchema.optional(),
+  validUntil: instantSchema.optional(),
+  account: z.string().optional(),
+  chargeId: z.string().optional(),
+  instanceId: z.string().optional(),
+  attemptId: z.string().optional(),
+  traceparent: z.string().optional(),
+  /** The fault that struck it, and the rule that said so (`token`: the charge's own). */
+  fault: z.object({ name: z.string(), by: z.string() }).optional(),
+});
+/** Something performed: money moved, or a claim on it. `attemptId` is the attempt that did it. */
+export const entryRecordSchema = entrySchema.extend({
+  type: z.literal('entry'),
+  attemptId: z.string().optional(),
+  brand: z.string().optional(),
+});
+/** A definite no. An idempotent bank gives it again; `error` codes are for the record only. */
+export const refusalRecordSchema = z.object({
+  type: z.literal('refusal'),
+  at: instantSchema,
+  bankId: bankIdSchema,
+  operation: bankOperationSchema,
+  reference: referenceSchema,
+  state: z.enum(['declined', 'refused', 'error']),
+  code: z.union([declineCodeSchema, refusalCodeSchema, bankErrorCodeSchema]),
+  attemptId: z.string().optional(),
+});
+/** A reference that is refused for ever from here on. */
+export const fenceRecordSchema = z.object({
+  type: z.literal('fence'),
+  at: instantSchema,
+  bankId: bankIdSchema,
+  reference: referenceSchema,
+});
+
+/** One line of a bank's journal. */
+export const journalRecordSchema = z.discriminatedUnion('type', [
+  requestRecordSchema,
+  entryRecordSchema,
+  refusalRecordSchema,
+  fenceRecordSchema,
+]);
+export type JournalRecord = z.infer<typeof journalRecordSchema>;
+export type RequestRecord = z.infer<typeof requestRecordSchema>;
+export type EntryRecord = z.infer<typeof entryRecordSchema>;
+export type RefusalRecord = z.infer<typeof refusalRecordSchema>;
+export type FenceRecord = z.infer<typeof fenceRecordSchema>;
+
+/** GET /banks/:bank/journal?after=CURSOR: ask again from `next` until nothing comes. */
+export const journalPageSchema = z.object({ records: z.array(journalRecordSchema), next: z.int().nonnegative() });
+export type JournalPage = z.infer<typeof journalPageSchema>;
+
+const sum = z.int().nonnegative();
+/**
+ * GET /banks/:bank/totals, per currency, in minor units. `captured`, `refunded`, … count what was ever performed;
+ * `reversed` what reversals undid, all kinds together; `held` the authorizations that stand uncaptured;
+ * `net` = standing captures − standing refunds.
+ */
+export const totalsSchema = z.object({
+  bank: bankNameSchema,
+  watermark: z.int().nonnegative(),
+  currencies: z.record(
+    z.string(),
+    z.object({
+      authorized: sum,
+      captured: sum,
+      voided: sum,
+      refunded: sum,
+      reversed: sum,
+      held: sum,
+      net: z.int(),
+    }),
+  ),
+});
+export type Totals = z.infer<typeof totalsSchema>;

@@ -1,0 +1,49 @@
+import type { BankRequest } from './requests.js';
+
+/** Headers of every request; the bank's journal keeps them. */
+export const headers = {
+  instanceId: 'x-instance-id',
+  attemptId: 'x-attempt-id',
+  traceparent: 'traceparent',
+} as const;
+
+export interface WireRequest {
+  method: 'GET' | 'POST';
+  /** With its query. */
+  path: string;
+  /** To be sent as JSON. */
+  body?: object;
+}
+
+/** How a request goes over HTTP. */
+export function wireOf(request: BankRequest): WireRequest {
+  switch (request.kind) {
+    case 'authorize': {
+      const { kind: _, ...body } = request;
+      return { method: 'POST', path: '/v1/authorizations', body };
+    }
+    case 'capture': {
+      const { kind: _, authorizationId, ...body } = request;
+      return { method: 'POST', path: `/v1/authorizations/${authorizationId}/captures`, body };
+    }
+    case 'void': {
+      const { kind: _, authorizationId, ...body } = request;
+      return { method: 'POST', path: `/v1/authorizations/${authorizationId}/voids`, body };
+    }
+    case 'refund': {
+      const { kind: _, captureId, ...body } = request;
+      return { method: 'POST', path: `/v1/captures/${captureId}/refunds`, body };
+    }
+    case 'reverse': {
+      const { kind: _, ...body } = request;
+      return { method: 'POST', path: '/v1/reversals', body };
+    }
+    case 'inquire': {
+      const { kind: _, reference, account, chargeId, fault } = request;
+      const query = new URLSearchParams({ account, chargeId, ...(fault !== undefined && { fault }) });
+      return { method: 'GET', path: `/v1/operations/${reference}?${query.toString()}` };
+    }
+    case 'statement':
+      return { method: 'GET', path: `/v1/statements?after=${request.after}&limit=${request.limit}` };
+  }
+}
