@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
+import { brokerSettings, type KafkaOptions } from './kafka.js';
+import { runToEnd, type ProcessSpec } from './managed-process.js';
+
+export const KAFKA_IMAGE = 'apache/kafka:4.3.0';
+
+/**
+ * Kafka for a machine without Java or Maven. `docker run` stays in the foreground, so its output and its end are the
+ * container's, but signals must go to the container itself. The data is a volume named after the data folder.
+ */
+export function kafkaContainerSpec(options: KafkaOptions): Omit<ProcessSpec, 'isReady'> {
+  const name = `holdfast-kafka-${createHash('sha256').update(resolve(options.dataDir)).digest('hex').slice(0, 12)}`;
+  const docker = (...args: string[]): Promise<void> => runToEnd({ command: 'docker', args, env: process.env });
+  const settings: Record<string, string> = {
+    'process.roles': 'broker,controller',
+    'node.id': '1',
+    'controller.quorum.voters': '1@localhost:9093',
+    'controller.listener.names': 'CONTROLLER',
+    listeners: 'PLAINTEXT://:9092,CONTROLLER://:9093',
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${options.port}`,
+    'log.dirs': '/var/lib/kafka/data',
+    ...brokerSettings,
+  };
+  return {
+    name: 'kafka',
+    logFile: options.logFile,
+    readyTimeoutMs: 180_000, // the image may have to be pulled
+    stopSignal: 'SIGTERM', // which `docker run` passes on
+    stopTimeoutMs: 20_000,
+    launch: async () => {
+      await docker('rm', '--force', name);
+      return {
+        command: 'docker',
+        env: process.env,
+        args: [
+          'run',
+          '--rm',
+          `--name=${name}`,
+          `--publish=127.0.0.1:${options.port}:9092`,
+          `--volume=${name}:/var/lib/kafka/data`,
+          '--env=KAFKA_HEAP_OPTS=-Xms128m -Xmx512m',
+          ...Object.entries(settings).map(([key, value]) => `--env=${variableFor(key)}=${value}`),
+          KAFKA_IMAGE,
+        ],
+      };
+    },
+    container: {
+      name,
+      signal: (signal) => {
+        if (signal === 'SIGSTOP') return docker('pause', name);
+        if (signal === 'SIGCONT') return docker('unpause', name);
+        return docker('kill', `--signal=${signal}`, name);
+      },
+    },
+  };
+}
+
+/** The image's own convention: `log.dirs` is set by KAFKA_LOG_DIRS. */
+export function variableFor(property: string): string {
+  return `KAFKA_${property.replaceAll('.', '_').toUpperCase()}`;
+}

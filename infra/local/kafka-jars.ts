@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runToEnd } from './managed-process.js';
+import { repositoryRoot } from './repository.js';
+
+/**
+ * The folder with Kafka's jars, fetched by Maven when it is not there yet (about 40 MB, once per machine and clone).
+ * @throws ProcessFailed with what Maven printed
+ */
+export async function ensureKafkaJars(onFetch: () => void = () => {}): Promise<string> {
+  const pom = join(repositoryRoot, 'infra', 'kafka', 'pom.xml');
+  const version = createHash('sha256')
+    .update(await readFile(pom))
+    .digest('hex')
+    .slice(0, 12);
+  const cache = process.env.HOLDFAST_CACHE_DIR ?? join(repositoryRoot, '.holdfast', 'cache');
+  const folder = join(cache, `kafka-${version}`);
+  if (await stat(folder).catch(() => undefined)) return folder;
+  onFetch();
+  await mkdir(cache, { recursive: true });
+  // Filled under another name: an interrupted fetch must not pass for a whole one.
+  const draft = `${folder}.${process.pid}`;
+  await rm(draft, { recursive: true, force: true });
+  await runToEnd({
+    command: 'mvn',
+    args: [
+      '-q',
+      '-B',
+      '-f',
+      pom,
+      'dependency:copy-dependencies',
+      '-DincludeScope=runtime',
+      `-DoutputDirectory=${draft}`,
+    ],
+    env: process.env,
+  });
+  await rename(draft, folder).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error; // another run was faster
+    await rm(draft, { recursive: true, force: true });
+  });
+  return folder;
+}

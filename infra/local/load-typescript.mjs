@@ -1,0 +1,33 @@
+// Lets plain Node import this repository's TypeScript without a build: for Jest's global set-up, which is loaded
+// outside Jest's own transform. `./x.js` means x.ts where that exists, `#name` means libs/name/src/index.ts.
+import { existsSync } from 'node:fs';
+import { registerHooks } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { transformSync } from '@swc/core';
+
+const root = new URL('../../', import.meta.url);
+const options = JSON.parse(readFileSync(new URL('.swcrc', root), 'utf8'));
+delete options.$schema;
+
+registerHooks({
+  resolve(specifier, context, next) {
+    if (specifier.startsWith('#')) return next(new URL(`libs/${specifier.slice(1)}/src/index.ts`, root).href, context);
+    if (specifier.startsWith('.') && specifier.endsWith('.js')) {
+      const source = new URL(specifier.replace(/js$/, 'ts'), context.parentURL);
+      if (existsSync(source)) return next(source.href, context);
+    }
+    return next(specifier, context);
+  },
+  load(url, context, next) {
+    if (!url.startsWith('file:') || !url.endsWith('.ts')) return next(url, context);
+    const filename = fileURLToPath(url);
+    const { code } = transformSync(readFileSync(filename, 'utf8'), {
+      ...options,
+      filename,
+      sourceMaps: 'inline',
+      swcrc: false,
+    });
+    return { format: 'module', source: code, shortCircuit: true };
+  },
+});

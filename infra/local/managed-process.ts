@@ -1,0 +1,357 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { identify, signalTree, type ProcessIdentity } from './process-table.js';
+
+/** What to run. Standard output and error are appended to `logFile` of the spec, so they outlive the supervisor. */
+export interface Launch {
+  command: string;
+  args: readonly string[];
+  env: Record<string, string | undefined>;
+  cwd?: string;
+  /** Only when the supervisor is root. */
+  user?: { uid: number; gid: number };
+}
+
+export interface ProcessSpec {
+  name: string;
+  logFile: string;
+  /** Once before the first launch and before each later one: whatever must exist (a formatted data folder, jars). */
+  launch(): Promise<Launch>;
+  /** Asked every 50 ms while starting. False, or a rejection, means: not yet. */
+  isReady(pid: number): Promise<boolean>;
+  readyTimeoutMs: number;
+  stopSignal: 'SIGTERM' | 'SIGINT';
+  /** After this long it is killed. */
+  stopTimeoutMs: number;
+  /** Where signals must go when the child only stands for the real thing: a container behind `docker run`. */
+  container?: { name: string; signal(signal: NodeJS.Signals): Promise<void> };
+}
+
+export type ProcessState = 'stopped' | 'starting' | 'ready' | 'frozen' | 'stopping' | 'killed' | 'waiting to restart';
+
+export interface ProcessSnapshot {
+  name: string;
+  state: ProcessState;
+  pid?: number;
+  /** Restarts after unexpected ends. Those that were asked for do not count. */
+  restarts: number;
+  lastExit?: { code: number | null; signal: NodeJS.Signals | null; at: string };
+  logFile: string;
+}
+
+export class ProcessFailed extends Error {
+  override name = 'ProcessFailed';
+}
+
+const READY_POLL_MS = 50;
+const FIRST_BACKOFF_MS = 500;
+const LAST_BACKOFF_MS = 10_000;
+/** A process that lived this long starts its backoff anew. */
+const STEADY_AFTER_MS = 30_000;
+/** Ends before readiness after which waiting for it makes no sense. */
+const HOPELESS_STARTS = 3;
+
+/**
+ * One supervised process: up until told otherwise.
+ *
+ *     stopped ──start──▶ starting ──answers──▶ ready ──freeze──▶ frozen ──thaw──▶ starting
+ *        ▲                  ▲  └─────── ends unexpectedly ───┘
+ *        │                  └── backoff ── waiting to restart ◀┘
+ *     stopping ◀──stop── (any)            killed ◀──kill── (any), down until start or restart
+ *
+ * Commands run one at a time, in the order given.
+ */
+export class ManagedProcess {
+  #state: ProcessState = 'stopped';
+  #child: ChildProcess | undefined;
+  #identity: ProcessIdentity | undefined;
+  #ended: Promise<void> = Promise.resolve();
+  #restarts = 0;
+  #lastExit: ProcessSnapshot['lastExit'];
+  #failedStarts = 0;
+  #backoffMs = FIRST_BACKOFF_MS;
+  #backoff: AbortController | undefined;
+  #rotated = false;
+  #lane: Promise<unknown> = Promise.resolve();
+  readonly #stateWaiters = new Set<() => void>();
+
+  constructor(
+    readonly spec: ProcessSpec,
+    private readonly report: {
+      /** Something was spawned or ended: the pid file is to be written. */
+      changed?(): Promise<void>;
+      /** A line for the operator: an unexpected end, a restart. */
+      say?(line: string): void;
+    } = {},
+  ) {}
+
+  get name(): string {
+    return this.spec.name;
+  }
+
+  get identity(): ProcessIdentity | undefined {
+    return this.#identity;
+  }
+
+  snapshot(): ProcessSnapshot {
+    return {
+      name: this.name,
+      state: this.#state,
+      ...(this.#child?.pid === undefined ? {} : { pid: this.#child.pid }),
+      restarts: this.#restarts,
+      ...(this.#lastExit ? { lastExit: this.#lastExit } : {}),
+      logFile: this.spec.logFile,
+    };
+  }
+
+  /** Resolves once ready. @throws ProcessFailed with the end of its log when it does not become so. */
+  start(): Promise<void> {
+    return this.#inTurn(() => this.#up());
+  }
+
+  /** Asks it to end, kills it after its time limit, and keeps it down. */
+  stop(): Promise<void> {
+    this.#backoff?.abort();
+    return this.#inTurn(() => this.#down('stopped'));
+  }
+
+  /** SIGKILL, to it and all below it. Stays down until started, unless `restart`. */
+  kill(options: { restart?: boolean } = {}): Promise<void> {
+    this.#backoff?.abort();
+    return this.#inTurn(async () => {
+      await this.#down('killed');
+      if (options.restart) await this.#up();
+    });
+  }
+
+  /** SIGSTOP, to it and all below it. */
+  freeze(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!this.#child) throw new ProcessFailed(`${this.name} is ${this.#state}: there is nothing to freeze`);
+      this.#enter('frozen');
+      await this.#signal('SIGSTOP');
+    });
+  }
+
+  /** SIGCONT. Resolves once it answers again. */
+  thaw(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#state !== 'frozen') throw new ProcessFailed(`${this.name} is ${this.#state}, not frozen`);
+      this.#enter('starting');
+      await this.#signal('SIGCONT');
+      void this.#watchReadiness(this.#child!);
+      await this.#untilReady();
+    });
+  }
+
+  restart(): Promise<void> {
+    this.#backoff?.abort();
+    return this.#inTurn(async () => {
+      await this.#down('stopped');
+      await this.#up();
+    });
+  }
+
+  /** For a second Ctrl-C: no turn, no limit, no waiting for its end. */
+  async killNow(): Promise<void> {
+    this.#enter('killed');
+    this.#backoff?.abort();
+    if (this.#child) await this.#signal('SIGKILL');
+  }
+
+  #inTurn<T>(command: () => Promise<T>): Promise<T> {
+    const result = this.#lane.then(command);
+    this.#lane = result.catch(() => undefined);
+    return result;
+  }
+
+  async #up(): Promise<void> {
+    if (this.#state === 'frozen') throw new ProcessFailed(`${this.name} is frozen: thaw it`);
+    if (this.#state === 'stopped' || this.#state === 'killed') {
+      this.#failedStarts = 0;
+      this.#backoffMs = FIRST_BACKOFF_MS;
+      await this.#spawn();
+    }
+    await this.#untilReady();
+  }
+
+  async #down(final: 'stopped' | 'killed'): Promise<void> {
+    const child = this.#child;
+    if (child) {
+      const frozen = this.#state === 'frozen';
+      this.#enter(final === 'killed' ? 'killed' : 'stopping');
+      if (final === 'killed') {
+        await this.#signal('SIGKILL');
+      } else {
+        if (frozen) await this.#signal('SIGCONT');
+        child.kill(this.spec.stopSignal);
+        const limit = new AbortController();
+        const overdue = sleep(this.spec.stopTimeoutMs, 'overdue', { signal: limit.signal }).catch(() => 'ended');
+        if ((await Promise.race([this.#ended, overdue])) === 'overdue') {
+          this.report.say?.(`${this.name} did not stop within ${this.spec.stopTimeoutMs / 1000} s: killed`);
+          await this.#signal('SIGKILL');
+        }
+        limit.abort();
+      }
+      await this.#ended;
+    }
+    this.#enter(final);
+  }
+
+  async #spawn(): Promise<void> {
+    this.#enter('starting');
+    let launch: Launch;
+    try {
+      launch = await this.spec.launch();
+    } catch (error) {
+      this.#enter('stopped');
+      throw error;
+    }
+    const log = await this.#openLog();
+    const spawnedAt = performance.now();
+    // A process group of its own: the terminal's Ctrl-C must reach the supervisor alone, which stops things in order.
+    const child = spawn(launch.command, launch.args, {
+      env: launch.env,
+      cwd: launch.cwd,
+      ...launch.user,
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+    });
+    this.#child = child;
+    this.#ended = new Promise((resolve) => {
+      child.once('error', (error) => {
+        // Emitted without an exit when the command itself cannot be run.
+        if (child.pid === undefined) void this.#onEnd(null, null, spawnedAt, error.message).then(resolve);
+      });
+      child.once('exit', (code, signal) => void this.#onEnd(code, signal, spawnedAt).then(resolve));
+    });
+    await log.close();
+    if (child.pid === undefined) return;
+    this.#identity = await identify(child.pid);
+    await this.report.changed?.();
+    void this.#watchReadiness(child);
+  }
+
+  async #onEnd(code: number | null, signal: NodeJS.Signals | null, spawnedAt: number, why?: string): Promise<void> {
+    const wasReady = this.#state === 'ready';
+    this.#child = undefined;
+    this.#identity = undefined;
+    this.#lastExit = { code, signal, at: new Date().toISOString() };
+    if (this.#state === 'starting' || this.#state === 'ready' || this.#state === 'frozen') {
+      if (!wasReady) this.#failedStarts += 1;
+      if (performance.now() - spawnedAt > STEADY_AFTER_MS) this.#backoffMs = FIRST_BACKOFF_MS;
+      const delayMs = this.#backoffMs;
+      this.#backoffMs = Math.min(delayMs * 2, LAST_BACKOFF_MS);
+      this.#enter('waiting to restart');
+      this.report.say?.(
+        `${this.name} ended (${why ?? (signal ? `by ${signal}` : `code ${code}`)}); again in ${delayMs / 1000} s. Log: ${this.spec.logFile}`,
+      );
+      void this.#restartAfter(delayMs);
+    }
+    await this.report.changed?.();
+  }
+
+  async #restartAfter(delayMs: number): Promise<void> {
+    const backoff = new AbortController();
+    this.#backoff = backoff;
+    try {
+      await sleep(delayMs, undefined, { signal: backoff.signal });
+    } catch {
+      return;
+    }
+    // Not through the lane: a start that waits for readiness holds it, and this is what it waits for.
+    if (this.#state !== 'waiting to restart') return;
+    this.#restarts += 1;
+    await this.#spawn().catch((error: Error) => this.report.say?.(`${this.name}: ${error.message}`));
+  }
+
+  async #watchReadiness(child: ChildProcess): Promise<void> {
+    while (this.#child === child && this.#state === 'starting') {
+      const ready = await this.spec.isReady(child.pid!).catch(() => false);
+      if (this.#child !== child || this.#state !== 'starting') return;
+      if (ready) {
+        if (this.#restarts > 0) this.report.say?.(`${this.name} is ready again`);
+        this.#failedStarts = 0;
+        return this.#enter('ready');
+      }
+      await sleep(READY_POLL_MS);
+    }
+  }
+
+  async #untilReady(): Promise<void> {
+    const deadline = performance.now() + this.spec.readyTimeoutMs;
+    while (this.#state !== 'ready') {
+      const remainingMs = deadline - performance.now();
+      if (this.#failedStarts >= HOPELESS_STARTS || remainingMs <= 0) {
+        throw new ProcessFailed(
+          `${this.name} did not become ready: ${await this.#whyNot()}\n${await lastLines(this.spec.logFile, 20)}`,
+        );
+      }
+      if (this.#state !== 'starting' && this.#state !== 'waiting to restart') {
+        throw new ProcessFailed(`${this.name} is ${this.#state}`);
+      }
+      await this.#nextState(remainingMs);
+    }
+  }
+
+  async #whyNot(): Promise<string> {
+    if (this.#failedStarts < HOPELESS_STARTS) return `no answer within ${this.spec.readyTimeoutMs / 1000} s`;
+    await this.#down('stopped');
+    return `it ended ${HOPELESS_STARTS} times. The end of ${this.spec.logFile}:`;
+  }
+
+  async #nextState(limitMs: number): Promise<void> {
+    const limit = new AbortController();
+    let wake!: () => void;
+    const changed = new Promise<void>((resolve) => this.#stateWaiters.add((wake = resolve)));
+    await Promise.race([changed, sleep(limitMs, undefined, { signal: limit.signal }).catch(() => undefined)]);
+    limit.abort();
+    this.#stateWaiters.delete(wake);
+  }
+
+  #enter(state: ProcessState): void {
+    this.#state = state;
+    for (const wake of this.#stateWaiters) wake();
+  }
+
+  async #signal(signal: NodeJS.Signals): Promise<void> {
+    if (this.spec.container) return this.spec.container.signal(signal);
+    const pid = this.#child?.pid;
+    if (pid !== undefined) await signalTree(pid, signal);
+  }
+
+  /** The log of the run before is kept beside it under `.previous`. */
+  async #openLog() {
+    await mkdir(dirname(this.spec.logFile), { recursive: true });
+    if (!this.#rotated) {
+      await rename(this.spec.logFile, this.spec.logFile.replace(/(\.log)?$/, '.previous$1')).catch(() => undefined);
+      this.#rotated = true;
+    }
+    return open(this.spec.logFile, 'a', 0o640);
+  }
+}
+
+export async function lastLines(file: string, count: number): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.trimEnd().split('\n').slice(-count).join('\n');
+}
+
+/** Resolves when the child has ended. @throws ProcessFailed with what it printed, unless its code is 0. */
+export async function runToEnd(launch: Launch): Promise<void> {
+  const child = spawn(launch.command, launch.args, {
+    env: launch.env,
+    cwd: launch.cwd,
+    ...launch.user,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+  if (code !== 0) {
+    throw new ProcessFailed(`${launch.command} ${launch.args.join(' ')} ended (${signal ?? code}):\n${printed.trim()}`);
+  }
+}

@@ -1,0 +1,44 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePorts } from '../infra/local/free-ports.js';
+import { startKafka } from '../infra/local/kafka.js';
+import { startPostgres } from '../infra/local/postgres.js';
+
+/**
+ * Sets TEST_DATABASE_URL and TEST_KAFKA_BROKERS, unless they are set already; those are then used as they stand.
+ * @returns what stops everything again and removes its data
+ */
+export async function startBackends(): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
+  await chmod(folder, 0o711); // as root, Postgres runs as another user, who must pass through
+  const stops = [() => rm(folder, { recursive: true, force: true })];
+  const [postgresPort, kafkaPort, controllerPort] = (await freePorts(3)) as [number, number, number];
+  const postgres = async (): Promise<void> => {
+    if (process.env.TEST_DATABASE_URL) return;
+    const started = await startPostgres({ dataDir: folder, port: postgresPort, logFile: join(folder, 'postgres.log') });
+    stops.unshift(() => started.process.stop());
+    process.env.TEST_DATABASE_URL = started.url;
+  };
+  const kafka = async (): Promise<void> => {
+    if (process.env.TEST_KAFKA_BROKERS) return;
+    const started = await startKafka({
+      dataDir: folder,
+      port: kafkaPort,
+      controllerPort,
+      logFile: join(folder, 'kafka.log'),
+    });
+    stops.unshift(() => started.process.stop());
+    process.env.TEST_KAFKA_BROKERS = started.brokers;
+  };
+  const stop = async (): Promise<void> => {
+    for (const step of stops) await step();
+  };
+  const started = await Promise.allSettled([postgres(), kafka()]);
+  const failed = started.find((result) => result.status === 'rejected');
+  if (failed) {
+    await stop();
+    throw failed.reason as Error;
+  }
+  return stop;
+}

@@ -1,0 +1,2 @@
+// The whole system, once for all system tests.
+export default async function setUp() {}
