@@ -1,0 +1,64 @@
+import assert from 'node:assert';
+import type { bankProtocol } from '#contracts';
+
+/** A bank as configuration: what it promises, where it is, how much of it we use. */
+export interface BankConfig extends bankProtocol.BankProfile {
+  /** Origin of its API, such as `http://127.0.0.1:3011`. */
+  url: string;
+  limits: BankLimits;
+}
+
+export interface BankLimits {
+  /** Calls in flight; what is above is refused, never queued. */
+  inFlight: number;
+  /** Time-out of one attempt on the wire. */
+  attemptTimeoutMs: number;
+  /** Attempts of one call, the first included. */
+  attempts: number;
+  /** A call begins no attempt that could end later than this after the call began. */
+  callMs: number;
+  /** Upper end of the jittered pause before an attempt is repeated within a call. */
+  pauseMs: number;
+  retryBudget: RetryBudgetLimits;
+  breaker: BreakerLimits;
+}
+
+export interface RetryBudgetLimits {
+  windowMs: number;
+  /** Part of the window's calls that may be repeated. */
+  ratio: number;
+  /** What may be repeated even when there are few calls, in retries per second. */
+  minPerSecond: number;
+}
+
+export interface BreakerLimits {
+  failuresInARow: number;
+  windowMs: number;
+  /** Below this many calls in the window, only failures in a row open the breaker. */
+  minCalls: number;
+  /** At least this part of the window's calls failed, in percent. */
+  failurePercent: number;
+  /** From open to half-open. */
+  resetMs: number;
+}
+
+export const defaultLimits: BankLimits = {
+  inFlight: 64,
+  attemptTimeoutMs: 2_000,
+  attempts: 2,
+  callMs: 5_000,
+  pauseMs: 200,
+  retryBudget: { windowMs: 10_000, ratio: 0.1, minPerSecond: 1 },
+  breaker: { failuresInARow: 3, windowMs: 10_000, minCalls: 20, failurePercent: 50, resetMs: 5_000 },
+};
+
+/** A configuration that contradicts itself is a bug: it must not start. */
+export function checkLimits({ inFlight, attemptTimeoutMs, attempts, callMs, pauseMs, breaker }: BankLimits): void {
+  assert(inFlight >= 1, 'a bank needs at least one call in flight');
+  assert(attempts >= 1, 'a call needs at least one attempt');
+  // A probe that outlives the reset time would still be undecided when the next one could be due.
+  assert(attemptTimeoutMs < breaker.resetMs, "an attempt's time-out must be shorter than the breaker's reset time");
+  assert(attemptTimeoutMs <= callMs, 'a call must have time for one attempt');
+  assert(pauseMs < callMs, 'the pause before a repeated attempt must end within the call');
+  assert(breaker.failuresInARow >= 1 && breaker.minCalls >= 1, 'a breaker needs something to count');
+}

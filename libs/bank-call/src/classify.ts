@@ -1,0 +1,47 @@
+import { bankProtocol } from '#contracts';
+import type { AnswerTo, BankOrder } from './bank-order.js';
+import type { WireFact } from './bank-port.js';
+import type { NotProcessedReason, Outcome } from './outcome.js';
+
+/**
+ * What a fact on the wire means for the money. The one place where that is decided: whatever is neither a
+ * definite answer nor a definite "not processed" is doubt, what nobody has thought of included.
+ */
+export function classify<O extends BankOrder>(order: O, fact: WireFact): Outcome<O> {
+  switch (fact.kind) {
+    case 'not_written':
+      return { kind: 'not_processed', reason: fact.cause };
+    case 'no_response':
+      return { kind: 'doubt', reason: fact.cause };
+    case 'broken_response':
+      return { kind: 'doubt', reason: fact.cause };
+    case 'response':
+      return fact.status === 200 ? classifyAnswer(order, fact.body) : classifyError(fact.status, fact.body);
+  }
+}
+
+function classifyAnswer<O extends BankOrder>(order: O, body: unknown): Outcome<O> {
+  const parsed = bankProtocol.answerSchemas[order.kind].safeParse(body);
+  if (!parsed.success || !isAbout(order, parsed.data)) return { kind: 'doubt', reason: 'nonconforming' };
+  return { kind: 'answered', answer: parsed.data as AnswerTo<O> };
+}
+
+/** An answer about someone else's operation answers nothing. */
+function isAbout(order: BankOrder, answer: bankProtocol.BankAnswer): boolean {
+  if (order.kind !== 'inquire' || answer.state !== 'found') return true;
+  return answer.performances.every(({ reference }) => reference === order.reference);
+}
+
+function classifyError(status: number, body: unknown): Outcome<never> {
+  const parsed = bankProtocol.bankErrorSchema.safeParse(body);
+  const reason = parsed.success ? notProcessedReasons[`${status} ${parsed.data.error.code}`] : undefined;
+  if (!parsed.success || !reason) return { kind: 'doubt', reason: `status_${status}` };
+  return { kind: 'not_processed', reason, bankTime: { asOf: parsed.data.asOf, now: parsed.data.now } };
+}
+
+/** Neither status nor code is believed without the other. */
+const notProcessedReasons: Readonly<Record<string, NotProcessedReason>> = {
+  '503 not_processed': 'not_processed',
+  '429 not_processed': 'rate_limited',
+  '409 validity_expired': 'validity_expired',
+};

@@ -1,0 +1,149 @@
+import assert from 'node:assert';
+import { Pool, type Dispatcher } from 'undici';
+import type { Clock } from '#clock';
+import { bankProtocol } from '#contracts';
+import type { BankPort, NotWrittenCause, SendOptions, WireFact } from './bank-port.js';
+
+export interface HttpBankClientOptions {
+  banks: readonly { name: bankProtocol.BankName; url: string }[];
+  /** Names this process in the bank's journal. */
+  instanceId: string;
+  clock: Clock;
+  /** Connections per bank; no fewer than calls in flight, or requests would queue unseen. */
+  connections?: number;
+}
+
+const names = bankProtocol.headers;
+const connectTimeoutMs = 1_000;
+const maxResponseBytes = 4 * 1024 * 1024;
+
+/** The banks over HTTP/1.1: a keep-alive pool per bank, one request at a time on each connection. */
+export class HttpBankClient implements BankPort {
+  readonly #pools: ReadonlyMap<bankProtocol.BankName, Pool>;
+  readonly #clock: Clock;
+  readonly #instanceId: string;
+
+  constructor({ banks, instanceId, clock, connections = 96 }: HttpBankClientOptions) {
+    this.#clock = clock;
+    this.#instanceId = instanceId;
+    this.#pools = new Map(
+      banks.map(({ name, url }) => [
+        name,
+        new Pool(url, {
+          connections,
+          pipelining: 1,
+          allowH2: false,
+          connect: { timeout: connectTimeoutMs },
+          // The attempt's own time-out, on the clock port, is the only one that may end a request.
+          headersTimeout: 0,
+          bodyTimeout: 0,
+          maxResponseSize: maxResponseBytes,
+        }),
+      ]),
+    );
+  }
+
+  send(bank: bankProtocol.BankName, request: bankProtocol.BankRequest, options: SendOptions): Promise<WireFact> {
+    const pool = this.#pools.get(bank);
+    assert(pool, `no such bank: ${bank}`);
+    const { method, path, body } = bankProtocol.wireOf(request);
+    const headers: Record<string, string> = {
+      [names.instanceId]: this.#instanceId,
+      [names.attemptId]: options.attemptId,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(options.traceparent !== undefined && { [names.traceparent]: options.traceparent }),
+    };
+    return new Promise((resolve) => {
+      const exchange = new Exchange(options, this.#clock, resolve);
+      const json = body === undefined ? null : JSON.stringify(body);
+      pool.dispatch({ method, path, headers, body: json }, exchange);
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#pools.values()].map((pool) => pool.close()));
+  }
+}
+
+/**
+ * One request and its response. undici announces a request right before its first byte goes to the socket:
+ * what fails before that was certainly not sent, what fails after it may have arrived. No error code has
+ * to be trusted with that distinction.
+ */
+class Exchange implements Dispatcher.DispatchHandler {
+  #controller: Dispatcher.DispatchController | undefined;
+  #ended = false;
+  #status: number | undefined;
+  readonly #chunks: Buffer[] = [];
+  readonly #onAbort = (): void => {
+    this.#end(this.#controller ? { kind: 'no_response', cause: 'timeout' } : notWritten('connect_timeout'));
+    this.#controller?.abort(new Error('the attempt timed out'));
+  };
+
+  constructor(
+    private readonly options: SendOptions,
+    private readonly clock: Clock,
+    private readonly resolve: (fact: WireFact) => void,
+  ) {
+    if (options.signal.aborted) this.#onAbort();
+    else options.signal.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.clock.monotonicMs() > this.options.latestWriteAtMs) this.#end(notWritten('too_late'));
+    // Whoever has been told "not written" relies on it.
+    if (this.#ended) controller.abort(new Error('given up before it was written'));
+    else this.#controller = controller;
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+    if (status >= 200) this.#status = status;
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    const status = this.#status;
+    assert(status !== undefined, 'a response ended that never started');
+    const text = Buffer.concat(this.#chunks).toString('utf8');
+    this.#end(parsed(status, text));
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+    const code = 'code' in error ? String(error.code) : '';
+    if (!this.#controller) this.#end(notWritten(notWrittenCauses[code] ?? 'connect_failed'));
+    else if (this.#status !== undefined) this.#end({ kind: 'broken_response', cause: 'cut' });
+    // What does not parse as HTTP did arrive, as nothing that means anything.
+    else if (code.startsWith('HPE_')) this.#end({ kind: 'broken_response', cause: 'malformed' });
+    else this.#end({ kind: 'no_response', cause: 'reset' });
+  }
+
+  #end(fact: WireFact): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.options.signal.removeEventListener('abort', this.#onAbort);
+    this.resolve(fact);
+  }
+}
+
+const notWrittenCauses: Readonly<Record<string, NotWrittenCause>> = {
+  ECONNREFUSED: 'connection_refused',
+  ENOTFOUND: 'name_unresolved',
+  EAI_AGAIN: 'name_unresolved',
+  ETIMEDOUT: 'connect_timeout',
+  UND_ERR_CONNECT_TIMEOUT: 'connect_timeout',
+};
+
+function notWritten(cause: NotWrittenCause): WireFact {
+  return { kind: 'not_written', cause };
+}
+
+function parsed(status: number, text: string): WireFact {
+  try {
+    return { kind: 'response', status, body: JSON.parse(text) as unknown };
+  } catch {
+    return { kind: 'broken_response', cause: 'malformed' };
+  }
+}

@@ -1,0 +1,41 @@
+import type { RetryBudgetLimits } from './bank-config.js';
+
+/**
+ * How much of a bank's traffic may be repetition: at most `ratio` of the calls in the window, or
+ * `minPerSecond` when that is more. Keeps a struggling bank from being buried under retries.
+ * Source: Google, "Site Reliability Engineering" (2016), chapter 21, "per-client retry budget".
+ *
+ * Calls are forgotten up to a second early and retries never, so it errs towards fewer retries.
+ * Times are monotonic milliseconds.
+ */
+export class RetryBudget {
+  readonly #callsBySecond: { second: number; calls: number }[] = [];
+  readonly #retriedAtMs: number[] = [];
+
+  constructor(private readonly limits: RetryBudgetLimits) {}
+
+  recordCall(nowMs: number): void {
+    this.#forget(nowMs);
+    const second = Math.floor(nowMs / 1000);
+    const latest = this.#callsBySecond.at(-1);
+    if (latest?.second === second) latest.calls += 1;
+    else this.#callsBySecond.push({ second, calls: 1 });
+  }
+
+  /** Takes one retry from the budget; false when none is left. */
+  tryTake(nowMs: number): boolean {
+    this.#forget(nowMs);
+    const calls = this.#callsBySecond.reduce((sum, bucket) => sum + bucket.calls, 0);
+    const { ratio, minPerSecond, windowMs } = this.limits;
+    const allowed = Math.max(calls * ratio, (minPerSecond * windowMs) / 1000);
+    if (this.#retriedAtMs.length + 1 > allowed) return false;
+    this.#retriedAtMs.push(nowMs);
+    return true;
+  }
+
+  #forget(nowMs: number): void {
+    const fromMs = nowMs - this.limits.windowMs;
+    while (this.#callsBySecond[0] && this.#callsBySecond[0].second * 1000 < fromMs) this.#callsBySecond.shift();
+    while (this.#retriedAtMs[0] !== undefined && this.#retriedAtMs[0] <= fromMs) this.#retriedAtMs.shift();
+  }
+}

@@ -1,0 +1,89 @@
+import assert from 'node:assert';
+import type { bankProtocol } from '#contracts';
+import type { BankOrder } from '../bank-order.js';
+import type { BankPort, SendOptions, WireFact } from '../bank-port.js';
+
+type Script = WireFact | Promise<WireFact> | ((options: SendOptions) => Promise<WireFact>);
+
+/** A bank port that does what its test says, in the order in which it is asked. */
+export class ScriptedBank implements BankPort {
+  readonly sent: { request: bankProtocol.BankRequest; options: SendOptions }[] = [];
+  readonly #script: Script[] = [];
+
+  then(...facts: Script[]): this {
+    this.#script.push(...facts);
+    return this;
+  }
+
+  async send(_bank: string, request: bankProtocol.BankRequest, options: SendOptions): Promise<WireFact> {
+    this.sent.push({ request, options });
+    const next = this.#script.shift();
+    assert(next, 'the bank was asked more often than its script says');
+    return typeof next === 'function' ? next(options) : next;
+  }
+}
+
+const time = { asOf: 1_000, now: 1_000 };
+
+export const approved: WireFact = response(200, { state: 'approved', bankId: 'au_1', ...time });
+export const declined: WireFact = response(200, {
+  state: 'declined',
+  bankId: 'au_1',
+  code: 'insufficient_funds',
+  ...time,
+});
+export const notFound: WireFact = response(200, { state: 'not_found', ...time });
+export const unknownTarget: WireFact = response(200, { state: 'unknown', ...time });
+export const overloaded: WireFact = response(503, errorBody('not_processed'));
+export const rateLimited: WireFact = response(429, errorBody('not_processed'));
+export const validityExpired: WireFact = response(409, errorBody('validity_expired'));
+export const brokenInside: WireFact = response(500, errorBody('internal_error'));
+export const refusedConnection: WireFact = { kind: 'not_written', cause: 'connection_refused' };
+export const reset: WireFact = { kind: 'no_response', cause: 'reset' };
+
+export function response(status: number, body: unknown): WireFact {
+  return { kind: 'response', status, body };
+}
+
+export function errorBody(code: bankProtocol.BankErrorCode): unknown {
+  return { error: { code, message: 'as the test wants it' }, ...time };
+}
+
+/** Says nothing until its time is up, as the HTTP client would of a bank that hangs. */
+export function hang({ signal }: SendOptions): Promise<WireFact> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve({ kind: 'no_response', cause: 'timeout' }), { once: true });
+  });
+}
+
+export const authorize: BankOrder & { kind: 'authorize' } = {
+  kind: 'authorize',
+  reference: 'op_1',
+  account: 'acct_1',
+  chargeId: 'ch_1',
+  amountMinor: 1_000,
+  currency: 'usd',
+  instrument: { brand: 'visa', last4: '4242', fingerprint: 'fp_1', behavior: 'approve' },
+};
+export const capture: BankOrder & { kind: 'capture' } = {
+  kind: 'capture',
+  reference: 'op_2',
+  authorizationId: 'au_1',
+  account: 'acct_1',
+  chargeId: 'ch_1',
+  amountMinor: 1_000,
+  currency: 'usd',
+};
+export const reverse: BankOrder & { kind: 'reverse' } = {
+  kind: 'reverse',
+  reference: 'op_3',
+  account: 'acct_1',
+  chargeId: 'ch_1',
+  target: { reference: 'op_1' },
+};
+export const inquire: BankOrder & { kind: 'inquire' } = {
+  kind: 'inquire',
+  reference: 'op_1',
+  account: 'acct_1',
+  chargeId: 'ch_1',
+};
