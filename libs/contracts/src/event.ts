@@ -51,31 +51,29 @@ export interface EventContract<Data = unknown> {
   readonly schema: z.ZodType<Data>;
 }
 
-interface Definition<Schema extends z.ZodType<{ chargeId: string }>> {
+interface Definition<Data> {
   readonly producer: Producer;
   /** Without producer and version: `charge_requested`. */
   readonly name: string;
   readonly version: number;
   readonly meaning: string;
-  readonly schema: Schema;
+  readonly schema: z.ZodType<Data>;
 }
 
 /**
  * An event's id is its natural key, charge and type: whoever says the same thing twice, after a crash or
  * out of the sweeper, says it under the same id, and every inbox drops it.
  */
-export function defineEvent<Schema extends z.ZodType<{ chargeId: string }>>(
-  definition: Definition<Schema>,
-): EventContract<z.infer<Schema>> {
+export function defineEvent<Data extends { chargeId: string }>(definition: Definition<Data>): EventContract<Data> {
   const { producer, name, version, meaning, schema } = definition;
   const type = `${producer}.${name}.v${version}`;
   const topic = topics[producer];
-  const create = (data: z.infer<Schema>): NewEvent<z.infer<Schema>> => ({
+  const create = (data: Data): NewEvent<Data> => ({
     id: `${data.chargeId}.${name}`,
     type,
     topic,
     key: data.chargeId,
     data,
   });
-  return Object.assign(create, { type, topic, producer, meaning, schema: schema as z.ZodType<z.infer<Schema>> });
+  return Object.assign(create, { type, topic, producer, meaning, schema });
 }

@@ -54,7 +54,7 @@ export class BatchRunner<Tx extends Transaction> {
   }
 
   private async runIn(tx: Tx, works: readonly AnyWork[]): Promise<Outcome[]> {
-    const { inbox, outbox, service, aggregates } = this.parts;
+    const { inbox, outbox, aggregates } = this.parts;
 
     const deliveries = works.flatMap((work) => work.delivery ?? []);
     const unseen =

@@ -1,4 +1,4 @@
-import { fullJitterMs, type Clock } from '#clock';
+import { fullJitterMs } from '#clock';
 import type { CloudEvent } from '#contracts';
 import { GroupCommit, type Transaction } from '#postgres';
 import type { AnyWork, BatchParts, BatchRunner, Outcome } from './batch.js';
@@ -25,7 +25,7 @@ export interface StepConsumerObserver {
  */
 export class StepConsumer<Tx extends Transaction> {
   private readonly byType: ReadonlyMap<string, AnyStep>;
-  private readonly batches: GroupCommit<Delivery, void>;
+  private readonly batches: GroupCommit<Delivery, undefined>;
   private readonly stopping = new AbortController();
 
   constructor(
