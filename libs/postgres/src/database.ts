@@ -1,4 +1,4 @@
-import pg from 'pg';
+import { Pool, type QueryResultRow } from 'pg';
 import { fullJitterMs, type Clock } from '#clock';
 import { Listener } from './listener.js';
 import { OpenTransaction } from './open-transaction.js';
@@ -17,10 +17,10 @@ const ping = statement('postgres.ping', 'SELECT 1');
 
 /** One database, behind a pool. Work that finds no connection within 5 s rejects with a transient error. */
 export class Database implements UnitOfWork<PgTransaction>, Sql {
-  readonly #pool: pg.Pool;
+  readonly #pool: Pool;
 
   private constructor(private readonly options: DatabaseOptions) {
-    this.#pool = new pg.Pool({
+    this.#pool = new Pool({
       ...sessionConfig(options),
       max: options.maxConnections ?? 10,
       idleTimeoutMillis: 30_000,
@@ -47,7 +47,7 @@ export class Database implements UnitOfWork<PgTransaction>, Sql {
     statement: Statement,
     values: readonly unknown[] = [],
   ): Promise<Row[]> {
-    const { rows } = await this.#pool.query<Row & pg.QueryResultRow>({ ...statement, values: [...values] });
+    const { rows } = await this.#pool.query<Row & QueryResultRow>({ ...statement, values: [...values] });
     return rows;
   }
 

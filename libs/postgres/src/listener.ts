@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
-import pg from 'pg';
+import { Client, type ClientConfig } from 'pg';
 import { fullJitterMs, type Clock } from '#clock';
 
 /** A connection that LISTENs, and comes back after every loss. */
 export class Listener {
   readonly #closing = new AbortController();
-  #client: pg.Client | undefined;
+  #client: Client | undefined;
   #reconnecting: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly config: pg.ClientConfig,
+    private readonly config: ClientConfig,
     private readonly channel: string,
     private readonly onNotify: () => void,
     private readonly clock: Clock,
@@ -19,7 +19,7 @@ export class Listener {
 
   /** Rejects when the first connection fails; later losses are its own to repair. */
   async start(): Promise<void> {
-    const client = new pg.Client(this.config);
+    const client = new Client(this.config);
     client.on('error', () => undefined);
     client.on('notification', () => this.onNotify());
     try {

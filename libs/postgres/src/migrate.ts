@@ -1,5 +1,5 @@
-import pg from 'pg';
-import { DataSource } from 'typeorm';
+import { Client, DatabaseError } from 'pg';
+import { DataSource, type MigrationInterface } from 'typeorm';
 import { fullJitterMs, type Clock } from '#clock';
 import { databaseUrl } from './session.js';
 import { isTransientError } from './transient.js';
@@ -9,7 +9,7 @@ export interface MigrateOptions {
   url: string;
   database: string;
   /** TypeORM migration classes, whose names end in a 13-digit timestamp. */
-  migrations: (new () => unknown)[];
+  migrations: (new () => MigrationInterface)[];
   clock: Clock;
 }
 
@@ -24,7 +24,7 @@ const migrationLock = 0x686f6c64;
 export async function migrate(options: MigrateOptions): Promise<void> {
   await createDatabase(options);
   // The lock belongs to this one session, so TypeORM's own pool may come and go meanwhile.
-  const lock = new pg.Client({ connectionString: databaseUrl(options.url, options.database) });
+  const lock = new Client({ connectionString: databaseUrl(options.url, options.database) });
   await lock.connect();
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [migrationLock]);
@@ -36,7 +36,7 @@ export async function migrate(options: MigrateOptions): Promise<void> {
 
 async function createDatabase({ url, database, clock }: MigrateOptions): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+    const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
     client.on('error', () => undefined);
     try {
       await client.connect();
@@ -72,10 +72,10 @@ async function runMigrations({ url, database, migrations }: MigrateOptions): Pro
 
 /** Two CREATE DATABASE at once: the loser sees either of these. */
 function wasCreatedByAnother(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && (error.code === '42P04' || error.code === '23505');
+  return error instanceof DatabaseError && (error.code === '42P04' || error.code === '23505');
 }
 
 /** template1 is being copied by another CREATE DATABASE. */
 function isTemplateBusy(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.code === '55006';
+  return error instanceof DatabaseError && error.code === '55006';
 }

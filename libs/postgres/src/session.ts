@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import pg from 'pg';
+import { types, type ClientConfig } from 'pg';
 
 export interface SessionOptions {
   /** A server's URL; its path is replaced by `database`. */
@@ -15,7 +15,7 @@ export interface SessionOptions {
 }
 
 /** How every connection of ours is set up. The README tells why the planner is held to index probes. */
-export function sessionConfig(options: SessionOptions): pg.ClientConfig {
+export function sessionConfig(options: SessionOptions): ClientConfig {
   const statementTimeoutMs = options.statementTimeoutMs ?? 10_000;
   const settings = {
     statement_timeout: statementTimeoutMs,
@@ -52,10 +52,10 @@ export function databaseUrl(url: string, database: string): string {
   return parsed.toString();
 }
 
-const { builtins } = pg.types;
+const { builtins } = types;
 const int8Array = 1016;
 const textArray = 1009;
-const standardParser = pg.types.getTypeParser as (oid: number, format?: string) => (text: string) => unknown;
+const standardParser = types.getTypeParser as (oid: number, format?: string) => (text: string) => unknown;
 const parseTextArray = standardParser(textArray) as (text: string) => (string | null)[];
 
 /** Parsers of our own, per connection: pg's global ones stay as they are for TypeORM. */

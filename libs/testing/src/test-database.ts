@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import pg from 'pg';
+import { Client } from 'pg';
 import { SystemClock } from '#clock';
 import { Database, type DatabaseOptions } from '#postgres';
 
@@ -40,8 +40,8 @@ export async function testDatabase(
   };
 }
 
-async function administer(url: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
+async function administer(url: string, work: (client: Client) => Promise<unknown>): Promise<void> {
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     await work(client);
