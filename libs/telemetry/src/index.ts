@@ -1,0 +1,6 @@
+export * from './log.js';
+export * from './metrics.js';
+export * from './redact.js';
+export { parseTraceparent, traceIdOf } from './traceparent.js';
+export { Tracing, type Span, type SpanOptions, type TraceExport, type TracingOptions } from './tracing.js';
+export { SpanKind } from '@opentelemetry/api';

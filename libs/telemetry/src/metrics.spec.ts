@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals';
+import { Metrics } from './metrics.js';
+
+describe('metrics', () => {
+  it('live in a registry of their own, so that two services in one process do not collide', async () => {
+    const [first, second] = [new Metrics(), new Metrics()];
+    first.counter({ name: 'steps_total', help: 'Steps.', labels: ['outcome'] }).inc({ outcome: 'decided' }, 2);
+    second.counter({ name: 'steps_total', help: 'Steps.' }).inc();
+    expect(await first.text()).toContain('steps_total{outcome="decided"} 2');
+    expect(await second.text()).toContain('steps_total 1');
+  });
+
+  it('ask a gauge for its value at every scrape', async () => {
+    const metrics = new Metrics();
+    let pending = 1;
+    metrics.gauge({ name: 'pending', help: 'Pending.' }, (gauge) => gauge.set(pending));
+    expect(await metrics.text()).toContain('pending 1');
+    pending = 7;
+    expect(await metrics.text()).toContain('pending 7');
+  });
+
+  it('tell a process’s own processor time without labels', async () => {
+    expect(await new Metrics().text()).toMatch(/^process_cpu_seconds_total [\d.]+$/m);
+  });
+
+  it('reach from a millisecond to ten seconds', async () => {
+    const metrics = new Metrics();
+    metrics.histogram({ name: 'took_seconds', help: 'Took.' }).observe(0.004);
+    const text = await metrics.text();
+    expect(text).toContain('took_seconds_bucket{le="0.001"} 0');
+    expect(text).toContain('took_seconds_bucket{le="0.005"} 1');
+    expect(text).toContain('took_seconds_bucket{le="10"} 1');
+  });
+});

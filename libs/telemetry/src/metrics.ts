@@ -1,0 +1,63 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/** From 1 ms to 10 s. */
+export const durationBucketsSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** 1 to 1024, for the sizes of batches. */
+export const sizeBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+
+interface Named<Label extends string> {
+  /** Prefixed by nothing, with its unit last: `outbox_oldest_pending_seconds`. */
+  name: string;
+  help: string;
+  labels?: readonly Label[];
+}
+
+/**
+ * One process's metrics, in a registry of its own. Node's usual ones (`process_cpu_seconds_total`,
+ * `nodejs_eventloop_lag_seconds`, …) are included, without labels.
+ */
+export class Metrics {
+  private readonly registry = new Registry();
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  counter<Label extends string = never>({ name, help, labels = [] }: Named<Label>): Counter<Label> {
+    return new Counter({ name, help, labelNames: labels, registers: [this.registry] });
+  }
+
+  /** With `collect`, the value is asked for at every scrape. */
+  gauge<Label extends string = never>(
+    { name, help, labels = [] }: Named<Label>,
+    collect?: (gauge: Gauge<Label>) => void | Promise<void>,
+  ): Gauge<Label> {
+    const gauge: Gauge<Label> = new Gauge({
+      name,
+      help,
+      labelNames: labels,
+      registers: [this.registry],
+      ...(collect && { collect: () => collect(gauge) }),
+    });
+    return gauge;
+  }
+
+  histogram<Label extends string = never>({
+    name,
+    help,
+    labels = [],
+    buckets = durationBucketsSeconds,
+  }: Named<Label> & { buckets?: number[] }): Histogram<Label> {
+    return new Histogram({ name, help, labelNames: labels, buckets, registers: [this.registry] });
+  }
+
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+
+  /** In Prometheus' text format. */
+  text(): Promise<string> {
+    return this.registry.metrics();
+  }
+}
