@@ -1,5 +1,5 @@
 import assert from 'node:assert';
-import { Pool, type Dispatcher } from 'undici';
+import { errors, Pool, type Dispatcher } from 'undici';
 import type { Clock } from '#clock';
 import { bankProtocol } from '#contracts';
 import type { BankPort, NotWrittenCause, SendOptions, WireFact } from './bank-port.js';
@@ -90,7 +90,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.clock.monotonicMs() > this.options.latestWriteAtMs) this.#end(notWritten('too_late'));
+    // undici starts anew what it holds for safe to send twice. One attempt is one request.
+    if (this.#controller) this.#end({ kind: 'no_response', cause: 'reset' });
+    else if (this.clock.monotonicMs() > this.options.latestWriteAtMs) this.#end(notWritten('too_late'));
     // Whoever has been told "not written" relies on it.
     if (this.#ended) controller.abort(new Error('given up before it was written'));
     else this.#controller = controller;
@@ -112,11 +114,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
-    const code = 'code' in error ? String(error.code) : '';
-    if (!this.#controller) this.#end(notWritten(notWrittenCauses[code] ?? 'connect_failed'));
+    if (!this.#controller) this.#end(notWritten(notWrittenCauses[codeOf(error)] ?? 'connect_failed'));
+    else if (isUnreadable(error)) this.#end({ kind: 'broken_response', cause: 'malformed' });
     else if (this.#status !== undefined) this.#end({ kind: 'broken_response', cause: 'cut' });
-    // What does not parse as HTTP did arrive, as nothing that means anything.
-    else if (code.startsWith('HPE_')) this.#end({ kind: 'broken_response', cause: 'malformed' });
     else this.#end({ kind: 'no_response', cause: 'reset' });
   }
 
@@ -135,6 +135,15 @@ const notWrittenCauses: Readonly<Record<string, NotWrittenCause>> = {
   ETIMEDOUT: 'connect_timeout',
   UND_ERR_CONNECT_TIMEOUT: 'connect_timeout',
 };
+
+function codeOf(error: Error): string {
+  return 'code' in error ? String(error.code) : '';
+}
+
+/** Not HTTP, or more of it than any answer has. */
+function isUnreadable(error: Error): boolean {
+  return error instanceof errors.HTTPParserError || error instanceof errors.ResponseExceededMaxSizeError;
+}
 
 function notWritten(cause: NotWrittenCause): WireFact {
   return { kind: 'not_written', cause };

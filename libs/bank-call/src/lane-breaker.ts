@@ -91,7 +91,7 @@ export class LaneBreaker {
    * the breaker has taken the verdict into account.
    */
   async attempt<T>(work: () => Promise<T>, judge: (result: T) => Verdict): Promise<T | undefined> {
-    // Asked here, so that refusals do not count among opossum's calls and thin out its failure rate.
+    // Asked here, not told by opossum: its refusals would count among the calls and thin out the failure rate.
     if (!this.#admits()) return undefined;
     this.#rotateWindow();
     const era = this.#era;

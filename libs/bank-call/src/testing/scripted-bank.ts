@@ -10,7 +10,7 @@ export class ScriptedBank implements BankPort {
   readonly sent: { request: bankProtocol.BankRequest; options: SendOptions }[] = [];
   readonly #script: Script[] = [];
 
-  then(...facts: Script[]): this {
+  will(...facts: Script[]): this {
     this.#script.push(...facts);
     return this;
   }

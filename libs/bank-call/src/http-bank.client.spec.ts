@@ -1,0 +1,204 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { SystemClock } from '#clock';
+import type { SendOptions, WireFact } from './bank-port.js';
+import { stamped } from './bank-order.js';
+import { HttpBankClient } from './http-bank.client.js';
+import { authorize, inquire } from './testing/scripted-bank.js';
+import { deadUrl, http, wireBank, type WireBank } from './testing/wire-bank.js';
+
+const clock = new SystemClock();
+const attempt = { id: 'at_1', begunAtMs: 0, validUntil: 5_000 };
+const body = '{"state":"approved","bankId":"au_1","asOf":1,"now":1}';
+const open: AsyncDisposable[] = [];
+
+afterEach(async () => {
+  for (const resource of open.splice(0)) await resource[Symbol.asyncDispose]();
+});
+
+async function bankThat(onRequest: Parameters<typeof wireBank>[0]): Promise<WireBank> {
+  const bank = await wireBank(onRequest);
+  open.push(bank);
+  return bank;
+}
+
+function clientOf(url: string, connections = 4): HttpBankClient {
+  const client = new HttpBankClient({ banks: [{ name: 'alder', url }], instanceId: 'gw-1', clock, connections });
+  open.unshift({ [Symbol.asyncDispose]: () => client.close() });
+  return client;
+}
+
+function send(client: HttpBankClient, options: Partial<SendOptions> = {}): Promise<WireFact> {
+  return client.send('alder', stamped(authorize, attempt), {
+    attemptId: attempt.id,
+    signal: new AbortController().signal,
+    latestWriteAtMs: Infinity,
+    ...options,
+  });
+}
+
+describe('HttpBankClient', () => {
+  it('carries order, validity, attempt, instance and trace, and brings back the answer', async () => {
+    const bank = await bankThat((socket) => socket.write(http(200, body)));
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    expect(await send(clientOf(bank.url), { traceparent })).toEqual({
+      kind: 'response',
+      status: 200,
+      body: { state: 'approved', bankId: 'au_1', asOf: 1, now: 1 },
+    });
+    const request = bank.received();
+    expect(request).toMatch(/^POST \/v1\/authorizations HTTP\/1.1\r\n/);
+    expect(request).toContain('x-instance-id: gw-1\r\n');
+    expect(request).toContain('x-attempt-id: at_1\r\n');
+    expect(request).toContain(`traceparent: ${traceparent}\r\n`);
+    expect(request).toContain('"validUntil":5000');
+    expect(request).toContain('"amountMinor":1000');
+  });
+
+  it('asks by GET without a body', async () => {
+    const bank = await bankThat((socket) => socket.write(http(200, '{}')));
+    const options = { attemptId: 'at_1', signal: new AbortController().signal, latestWriteAtMs: Infinity };
+    await clientOf(bank.url).send('alder', inquire, options);
+    expect(bank.received()).toMatch(/^GET \/v1\/operations\/op_1\?account=acct_1&chargeId=ch_1 HTTP\/1.1\r\n/);
+    expect(bank.received()).not.toContain('content-type');
+  });
+
+  it('keeps its connections for the requests that follow', async () => {
+    const bank = await bankThat((socket) => socket.write(http(200, body)));
+    const client = clientOf(bank.url);
+    for (let n = 0; n < 20; n += 1) await send(client);
+    // A second one, because undici frees the first only after it has handed over the response.
+    expect(bank.connections()).toBeLessThanOrEqual(2);
+  });
+
+  it('never puts a request behind another that is unanswered', async () => {
+    const arrived = Promise.withResolvers<void>();
+    let requests = 0;
+    const bank = await bankThat(() => {
+      requests += 1;
+      if (requests === 3) arrived.resolve();
+    });
+    const controller = new AbortController();
+    const client = clientOf(bank.url);
+    const facts = [1, 2, 3].map(() => send(client, { signal: controller.signal }));
+    await arrived.promise;
+    expect(bank.connections()).toBe(3);
+    controller.abort();
+    await Promise.all(facts);
+  });
+
+  it('says 503 with its body, and leaves what it means to the classification', async () => {
+    const error = '{"error":{"code":"not_processed","message":"busy"},"asOf":1,"now":1}';
+    const bank = await bankThat((socket) => socket.write(http(503, error)));
+    expect(await send(clientOf(bank.url))).toMatchObject({ kind: 'response', status: 503 });
+  });
+
+  it('knows that a refused connection wrote nothing', async () => {
+    expect(await send(clientOf(await deadUrl()))).toEqual({ kind: 'not_written', cause: 'connection_refused' });
+  });
+
+  it('knows that a name without an address wrote nothing', async () => {
+    const fact = await send(clientOf('http://bank.invalid:3011'));
+    expect(fact).toEqual({ kind: 'not_written', cause: 'name_unresolved' });
+  });
+
+  it('does not know what became of a request after which the connection was reset', async () => {
+    const bank = await bankThat((socket) => socket.resetAndDestroy());
+    expect(await send(clientOf(bank.url))).toEqual({ kind: 'no_response', cause: 'reset' });
+  });
+
+  it('does not know what became of a request after which the connection was closed politely', async () => {
+    const bank = await bankThat((socket) => socket.end());
+    expect(await send(clientOf(bank.url))).toEqual({ kind: 'no_response', cause: 'reset' });
+  });
+
+  it('does not send a request again by itself when a kept connection breaks', async () => {
+    let requests = 0;
+    const bank = await bankThat((socket) => {
+      requests += 1;
+      if (requests === 1) socket.write(http(200, body));
+      else socket.resetAndDestroy();
+    });
+    const client = clientOf(bank.url, 1);
+    await send(client);
+    expect(await send(client)).toEqual({ kind: 'no_response', cause: 'reset' });
+    expect(requests).toBe(2);
+  });
+
+  it('tells a body that was cut off', async () => {
+    const bank = await bankThat((socket) => socket.end(http(200, body.slice(0, 20), body.length)));
+    expect(await send(clientOf(bank.url))).toEqual({ kind: 'broken_response', cause: 'cut' });
+  });
+
+  it.each([
+    ['a body that is not JSON', http(200, '<html>')],
+    ['an empty body', http(200, '')],
+    ['a body without end', http(200, 'x'.repeat(5 * 1024 * 1024))],
+    ['something that is not HTTP', 'SSH-2.0-OpenSSH_9.6\r\n'],
+  ])('tells %s', async (_, text) => {
+    const bank = await bankThat((socket) => socket.write(text));
+    expect(await send(clientOf(bank.url))).toEqual({ kind: 'broken_response', cause: 'malformed' });
+  });
+
+  it('gives up when its time is up, closes the connection, and says that the request was written', async () => {
+    const closed = Promise.withResolvers<void>();
+    const controller = new AbortController();
+    const bank = await bankThat((socket) => {
+      socket.on('close', () => closed.resolve());
+      controller.abort();
+    });
+    const fact = await send(clientOf(bank.url), { signal: controller.signal });
+    expect(fact).toEqual({ kind: 'no_response', cause: 'timeout' });
+    await closed.promise;
+  });
+
+  it('gives up in the middle of a slow body, which is doubt like silence', async () => {
+    const controller = new AbortController();
+    const bank = await bankThat((socket) => {
+      socket.write(http(200, '{"sta', body.length), () => controller.abort());
+    });
+    const fact = await send(clientOf(bank.url), { signal: controller.signal });
+    expect(fact).toEqual({ kind: 'no_response', cause: 'timeout' });
+  });
+
+  it('says that nothing was written when its time is up before there is a connection, and keeps to that', async () => {
+    const occupied = Promise.withResolvers<Parameters<Parameters<typeof wireBank>[0]>[0]>();
+    let requests = 0;
+    const bank = await bankThat((socket) => {
+      requests += 1;
+      if (requests === 1) occupied.resolve(socket);
+      else socket.write(http(200, body));
+    });
+    const client = clientOf(bank.url, 1);
+    const first = send(client);
+    const socket = await occupied.promise;
+    const controller = new AbortController();
+    const second = send(client, { signal: controller.signal, attemptId: 'at_given_up' });
+    controller.abort();
+    expect(await second).toEqual({ kind: 'not_written', cause: 'connect_timeout' });
+    // The connection is free again: the request that was given up must not slip out now.
+    socket.write(http(200, body));
+    await first;
+    expect(await send(client, { attemptId: 'at_last' })).toMatchObject({ kind: 'response' });
+    expect(bank.received()).toContain('at_last');
+    expect(bank.received()).not.toContain('at_given_up');
+  });
+
+  it('writes nothing when its time was up before it began', async () => {
+    const bank = await bankThat((socket) => socket.write(http(200, body)));
+    const client = clientOf(bank.url);
+    expect(await send(client, { signal: AbortSignal.abort(), attemptId: 'at_late' })).toMatchObject({
+      kind: 'not_written',
+    });
+    await send(client);
+    expect(bank.received()).not.toContain('at_late');
+  });
+
+  it('writes nothing for an attempt that is too old when the connection is there', async () => {
+    const bank = await bankThat((socket) => socket.write(http(200, body)));
+    const client = clientOf(bank.url);
+    const fact = await send(client, { latestWriteAtMs: clock.monotonicMs() - 1, attemptId: 'at_thawed' });
+    expect(fact).toEqual({ kind: 'not_written', cause: 'too_late' });
+    await send(client);
+    expect(bank.received()).not.toContain('at_thawed');
+  });
+});

@@ -1,0 +1,214 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { SystemClock } from '#clock';
+import { defaultLimits } from './bank-config.js';
+import { LaneBreaker, type BreakerMove, type Verdict } from './lane-breaker.js';
+
+const limits = defaultLimits.breaker;
+
+let breaker: LaneBreaker;
+let moves: BreakerMove[];
+
+beforeEach(() => {
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask'] });
+  moves = [];
+  breaker = new LaneBreaker(limits, 2_000, new SystemClock(), (move) => moves.push(move));
+});
+afterEach(() => {
+  breaker.shutdown();
+  jest.useRealTimers();
+});
+
+/** @returns how many of the attempts passed */
+async function attempts(...verdicts: Verdict[]): Promise<number> {
+  let passed = 0;
+  for (const verdict of verdicts)
+    if (
+      (await breaker.attempt(
+        async () => verdict,
+        (v) => v,
+      )) !== undefined
+    )
+      passed += 1;
+  return passed;
+}
+
+/** An attempt that stays on the wire until it is ended. */
+function slowAttempt(): { end(verdict: Verdict): Promise<void>; passed(): boolean } {
+  const wire = Promise.withResolvers<Verdict>();
+  let passed = false;
+  const ended = breaker.attempt(
+    () => {
+      passed = true;
+      return wire.promise;
+    },
+    (verdict) => verdict,
+  );
+  return {
+    passed: () => passed,
+    async end(verdict) {
+      wire.resolve(verdict);
+      await ended;
+    },
+  };
+}
+
+const pass = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);
+const open = (): Promise<number> => attempts('failing', 'failing', 'failing');
+const halfOpen = async (): Promise<void> => {
+  await open();
+  await pass(limits.resetMs);
+};
+
+describe('closed', () => {
+  it('opens on the third failure in a row, before anyone can learn of it', async () => {
+    await attempts('failing', 'failing');
+    expect(breaker.state).toBe('closed');
+    await attempts('failing');
+    expect(breaker.state).toBe('open');
+    expect(moves).toEqual([{ from: 'closed', to: 'open', cause: 'failures_in_a_row' }]);
+  });
+
+  it('counts anew after a success', async () => {
+    await attempts('failing', 'failing', 'healthy', 'failing', 'failing');
+    expect(breaker.state).toBe('closed');
+  });
+
+  it('does not count an answer that speaks of our clockwork, in either direction', async () => {
+    await attempts('failing', 'failing', 'alive', 'unknown', 'failing');
+    expect(breaker.state).toBe('open');
+  });
+
+  it('opens at exactly half of twenty calls', async () => {
+    const pair: Verdict[] = ['healthy', 'failing'];
+    await attempts(...Array.from({ length: 9 }, () => pair).flat());
+    expect(breaker.state).toBe('closed');
+    await attempts(...pair);
+    expect(moves).toEqual([{ from: 'closed', to: 'open', cause: 'failure_rate' }]);
+  });
+
+  it('stays closed below half', async () => {
+    const three: Verdict[] = ['healthy', 'healthy', 'failing'];
+    await attempts(...Array.from({ length: 20 }, () => three).flat());
+    expect(breaker.state).toBe('closed');
+  });
+
+  it('forgets what is older than ten seconds', async () => {
+    await attempts(...Array.from({ length: 18 }, (_, n): Verdict => (n % 2 ? 'failing' : 'healthy')));
+    await pass(limits.windowMs);
+    await attempts('healthy', 'failing', 'healthy', 'failing');
+    expect(breaker.state).toBe('closed');
+  });
+});
+
+describe('open', () => {
+  it('refuses at once, without making the attempt', async () => {
+    await open();
+    expect(slowAttempt().passed()).toBe(false);
+    expect(await attempts('healthy', 'healthy')).toBe(0);
+  });
+
+  it('says when the next probe may be', async () => {
+    expect(breaker.untilProbeMs()).toBe(0);
+    await open();
+    expect(breaker.untilProbeMs()).toBe(5_000);
+    await pass(1_200);
+    expect(breaker.untilProbeMs()).toBe(3_800);
+  });
+
+  it('half-opens after five seconds', async () => {
+    await open();
+    await pass(limits.resetMs - 1);
+    expect(breaker.state).toBe('open');
+    await pass(1);
+    expect(breaker.state).toBe('half_open');
+    expect(breaker.untilProbeMs()).toBe(0);
+  });
+});
+
+describe('half-open', () => {
+  beforeEach(halfOpen);
+
+  it('lets one probe pass, and refuses the rest until it has ended', async () => {
+    const probe = slowAttempt();
+    expect(probe.passed()).toBe(true);
+    expect(await attempts('healthy', 'healthy')).toBe(0);
+    expect(breaker.untilProbeMs()).toBe(2_000);
+    await probe.end('healthy');
+    expect(await attempts('healthy', 'healthy')).toBe(2);
+  });
+
+  it.each<Verdict>(['healthy', 'alive'])('closes when the probe found the bank %s', async (verdict) => {
+    await attempts(verdict);
+    expect(moves.at(-1)).toEqual({ from: 'half_open', to: 'closed', cause: 'probe_succeeded' });
+  });
+
+  it.each<Verdict>(['failing', 'unknown'])('opens for another five seconds when the probe ends %s', async (verdict) => {
+    await attempts(verdict);
+    expect(moves.at(-1)).toEqual({ from: 'half_open', to: 'open', cause: 'probe_failed' });
+    expect(breaker.untilProbeMs()).toBe(5_000);
+    await pass(limits.resetMs);
+    await attempts('healthy');
+    expect(breaker.state).toBe('closed');
+  });
+
+  it('is not stuck when the probe throws', async () => {
+    const bug = async (): Promise<Verdict> => {
+      throw new Error('a bug');
+    };
+    await expect(breaker.attempt(bug, (verdict) => verdict)).rejects.toThrow('a bug');
+    expect(breaker.state).toBe('open');
+    await pass(limits.resetMs);
+    expect(await attempts('healthy')).toBe(1);
+  });
+
+  it('starts with an empty window when it closes: one failure does not bring the outage back', async () => {
+    await attempts('healthy');
+    await attempts('failing');
+    expect(breaker.state).toBe('closed');
+  });
+});
+
+describe('what began in an earlier era', () => {
+  it('cannot close a half-open breaker by a slow success from before the outage', async () => {
+    const slow = slowAttempt();
+    await halfOpen();
+    await slow.end('healthy');
+    expect(breaker.state).toBe('half_open');
+    expect(await attempts('failing')).toBe(1);
+    expect(breaker.state).toBe('open');
+  });
+
+  it('cannot open a half-open breaker by a slow failure from before the outage', async () => {
+    const slow = slowAttempt();
+    await halfOpen();
+    await slow.end('failing');
+    expect(breaker.state).toBe('half_open');
+    await attempts('healthy');
+    expect(breaker.state).toBe('closed');
+  });
+
+  it('cannot open a breaker that has recovered since', async () => {
+    const slow = [slowAttempt(), slowAttempt(), slowAttempt()];
+    await halfOpen();
+    await attempts('healthy');
+    for (const attempt of slow) await attempt.end('failing');
+    expect(breaker.state).toBe('closed');
+  });
+
+  it('does not weigh in the failure rate after a recovery', async () => {
+    const pair: Verdict[] = ['healthy', 'failing'];
+    await attempts(...Array.from({ length: 10 }, () => pair).flat());
+    expect(moves.at(-1)?.cause).toBe('failure_rate');
+    await pass(limits.resetMs);
+    await attempts('healthy', 'failing');
+    expect(breaker.state).toBe('closed');
+  });
+});
+
+it('lets nothing pass after its shutdown, and leaves no timer behind', async () => {
+  await open();
+  breaker.shutdown();
+  expect(jest.getTimerCount()).toBe(0);
+  await pass(limits.resetMs);
+  expect(await attempts('healthy')).toBe(0);
+});

@@ -1,0 +1,68 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+
+/** A listening socket that speaks as its test says, byte by byte: no HTTP library smooths its faults over. */
+export interface WireBank extends AsyncDisposable {
+  url: string;
+  /** What arrived on all connections together. */
+  received(): string;
+  /** Connections accepted so far. */
+  connections(): number;
+}
+
+/** @param onRequest called when a whole request has arrived, with its text and its socket */
+export async function wireBank(onRequest: (socket: Socket, request: string) => void): Promise<WireBank> {
+  let received = '';
+  let connections = 0;
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    connections += 1;
+    sockets.add(socket);
+    let request = '';
+    socket.on('error', () => {});
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('data', (chunk) => {
+      received += chunk.toString();
+      request += chunk.toString();
+      if (!isWhole(request)) return;
+      const whole = request;
+      request = '';
+      onRequest(socket, whole);
+    });
+  });
+  const url = await listen(server);
+  return {
+    url,
+    received: () => received,
+    connections: () => connections,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** An address at which nobody listens. */
+export async function deadUrl(): Promise<string> {
+  const server = createServer();
+  const url = await listen(server);
+  await new Promise((resolve) => server.close(resolve));
+  return url;
+}
+
+export function http(status: number, body: string, contentLength = Buffer.byteLength(body)): string {
+  return `HTTP/1.1 ${status} X\r\ncontent-type: application/json\r\ncontent-length: ${contentLength}\r\n\r\n${body}`;
+}
+
+function listen(server: Server): Promise<string> {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+  });
+}
+
+function isWhole(request: string): boolean {
+  const headEnd = request.indexOf('\r\n\r\n');
+  if (headEnd < 0) return false;
+  const length = Number(/content-length: (\d+)/i.exec(request)?.[1] ?? 0);
+  return Buffer.byteLength(request) - headEnd - 4 >= length;
+}
