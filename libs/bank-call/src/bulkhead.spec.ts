@@ -1,0 +1,42 @@
+import { describe, expect, it } from '@jest/globals';
+import { Bulkhead } from './bulkhead.js';
+
+describe('Bulkhead', () => {
+  it('refuses when all slots are taken, and queues nobody', () => {
+    const bulkhead = new Bulkhead(2);
+    const slot = bulkhead.tryReserve();
+    bulkhead.tryReserve();
+    expect(bulkhead.tryReserve()).toBeUndefined();
+    slot?.release();
+    expect(bulkhead.tryReserve()).toBeDefined();
+  });
+
+  it('frees a slot once, however often it is released', () => {
+    const bulkhead = new Bulkhead(2);
+    const slot = bulkhead.tryReserve();
+    bulkhead.tryReserve();
+    slot?.release();
+    slot?.release();
+    expect(bulkhead.free).toBe(1);
+  });
+
+  it('takes no slot that was released or is not its own', () => {
+    const bulkhead = new Bulkhead(1);
+    const foreign = new Bulkhead(1).tryReserve()!;
+    const slot = bulkhead.tryReserve()!;
+    expect(() => bulkhead.assertHeld(slot)).not.toThrow();
+    slot.release();
+    expect(() => bulkhead.assertHeld(slot)).toThrow('released');
+    expect(() => bulkhead.assertHeld(foreign)).toThrow('not one of');
+  });
+
+  it('tells how many are in flight at each change', () => {
+    const seen: number[] = [];
+    const bulkhead = new Bulkhead(2, (inFlight) => seen.push(inFlight));
+    const slot = bulkhead.tryReserve();
+    bulkhead.tryReserve();
+    bulkhead.tryReserve();
+    slot?.release();
+    expect(seen).toEqual([1, 2, 1]);
+  });
+});
