@@ -1,0 +1,108 @@
+import { statement, type Sql } from '#postgres';
+
+export interface Grant {
+  name: string;
+  epoch: number;
+}
+
+export interface Round {
+  holder: string;
+  ttlMs: number;
+  /** Leases believed to be held, to be renewed at that epoch. */
+  held: Grant[];
+  /** Names to be taken where they are free. */
+  wanted: string[];
+  /** Shard groups this holder contends in. */
+  groups: string[];
+}
+
+export interface RoundAnswer {
+  /** What is held now, renewed and taken. What was in `held` and is missing here has passed on. */
+  granted: Grant[];
+  /** The live contenders of each group, this one included. */
+  contenders: Map<string, string[]>;
+}
+
+export const releasedChannel = 'lease_released';
+
+/**
+ * Everything in one round trip, on database time alone. A name is free when it was never taken, when it
+ * has expired, or when it is this holder's own under an epoch that it has given up. Live leases of others
+ * are not even touched, so a contender never waits for a leader's transaction.
+ */
+const round = statement(
+  'leases.round',
+  `WITH renewed AS (
+     UPDATE lease SET expires_at = clock_timestamp() + $2 * interval '1 ms'
+     FROM unnest($3::text[], $4::int8[]) AS held (name, epoch)
+     WHERE lease.name = held.name AND lease.epoch = held.epoch AND lease.holder = $1
+     RETURNING lease.name, lease.epoch
+   ), taken AS (
+     INSERT INTO lease (name, holder, epoch, expires_at)
+     SELECT wanted.name, $1, 1, clock_timestamp() + $2 * interval '1 ms'
+     FROM unnest($5::text[]) AS wanted (name)
+     WHERE NOT EXISTS (
+       SELECT FROM lease AS other
+       WHERE other.name = wanted.name AND other.holder <> $1 AND other.expires_at > clock_timestamp()
+     )
+     ORDER BY wanted.name
+     ON CONFLICT (name) DO UPDATE
+       SET holder = excluded.holder, epoch = lease.epoch + 1, expires_at = clock_timestamp() + $2 * interval '1 ms'
+       WHERE lease.holder = excluded.holder OR lease.expires_at <= clock_timestamp()
+     RETURNING name, epoch
+   ), present AS (
+     INSERT INTO lease_contender (shards, holder, expires_at)
+     SELECT shards, $1, clock_timestamp() + $2 * interval '1 ms' FROM unnest($6::text[]) AS mine (shards)
+     ON CONFLICT (shards, holder) DO UPDATE SET expires_at = excluded.expires_at
+     RETURNING shards, holder
+   )
+   SELECT name, epoch, NULL AS shards, NULL AS holder FROM renewed
+   UNION ALL SELECT name, epoch, NULL, NULL FROM taken
+   UNION ALL SELECT NULL, NULL, shards, holder FROM present
+   UNION ALL SELECT NULL, NULL, shards, holder FROM lease_contender
+     WHERE shards = ANY ($6) AND holder <> $1 AND expires_at > clock_timestamp()`,
+);
+
+/** Rows stay, so that epochs keep growing. One empty NOTIFY tells whoever waits. */
+const release = statement(
+  'leases.release',
+  `WITH released AS (
+     UPDATE lease SET expires_at = clock_timestamp()
+     FROM unnest($2::text[], $3::int8[]) AS held (name, epoch)
+     WHERE lease.name = held.name AND lease.epoch = held.epoch AND lease.holder = $1
+     RETURNING lease.name
+   ), left_groups AS (
+     DELETE FROM lease_contender
+     WHERE (holder = $1 AND shards = ANY ($4)) OR expires_at < clock_timestamp() - interval '1 hour'
+     RETURNING shards
+   )
+   SELECT pg_notify('${releasedChannel}', '')
+   WHERE EXISTS (SELECT FROM released) OR EXISTS (SELECT FROM left_groups)`,
+);
+
+type Row = { name: string; epoch: number; shards: null } | { name: null; shards: string; holder: string };
+
+export class LeaseRepository {
+  constructor(private readonly sql: Sql) {}
+
+  async round({ holder, ttlMs, held, wanted, groups }: Round): Promise<RoundAnswer> {
+    const rows = await this.sql.query<Row>(round, [
+      holder,
+      ttlMs,
+      held.map(({ name }) => name),
+      held.map(({ epoch }) => epoch),
+      wanted,
+      groups,
+    ]);
+    const answer: RoundAnswer = { granted: [], contenders: new Map(groups.map((group) => [group, []])) };
+    for (const row of rows) {
+      if (row.name === null) answer.contenders.get(row.shards)!.push(row.holder);
+      else answer.granted.push({ name: row.name, epoch: row.epoch });
+    }
+    return answer;
+  }
+
+  async release(holder: string, held: Grant[], groups: string[]): Promise<void> {
+    await this.sql.query(release, [holder, held.map(({ name }) => name), held.map(({ epoch }) => epoch), groups]);
+  }
+}

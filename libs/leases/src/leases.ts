@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict';
+import { fullJitterMs, type Clock, type Timer } from '#clock';
+import { GroupCommit, type Sql } from '#postgres';
+import { NameContender, type Contender, type LeaseHandlers } from './contender.js';
+import { LeaseRepository, releasedChannel, type Grant } from './lease.repository.js';
+import { shardsOf } from './shard-assignment.js';
+
+/** `Database` of `#postgres`, as far as leases need it. */
+export interface LeaseStore extends Sql {
+  isTransient(error: unknown): boolean;
+  listen(channel: string, onNotify: () => void): Promise<{ close(): Promise<void> }>;
+}
+
+export interface LeasesOptions {
+  database: LeaseStore;
+  /** Names the process to people; a random suffix tells a restarted one from its predecessor. */
+  holder: string;
+  clock: Clock;
+  /** Default 10 s. */
+  ttlMs?: number;
+  /** Default 3 s. */
+  renewEveryMs?: number;
+  /** Default 2 s: how much sooner than the database a holder stops trusting its lease. */
+  trustMarginMs?: number;
+}
+
+/** Shards of one prefix, shared out fairly among the processes that contend for them. */
+interface ShardGroup {
+  prefix: string;
+  count: number;
+  handlers: (shard: number) => LeaseHandlers;
+  mine: Map<number, NameContender>;
+  /** Shards that are being handed over. */
+  leaving: Set<Promise<void>>;
+}
+
+/**
+ * All leases of one process: one loop, one round trip per interval for however many names. A release
+ * elsewhere starts a round at once.
+ */
+export class Leases {
+  readonly holder: string;
+  readonly #repository: LeaseRepository;
+  readonly #contenders = new Set<NameContender>();
+  readonly #groups = new Map<string, ShardGroup>();
+  readonly #releases: GroupCommit<{ held: Grant[]; groups: string[] }, void>;
+  readonly #ttlMs: number;
+  readonly #renewEveryMs: number;
+  readonly #trustedForMs: number;
+  #listening: Promise<{ close(): Promise<void> } | undefined> | undefined;
+  #timer: Timer | undefined;
+  #running: Promise<void> | undefined;
+  #again = false;
+  #closed = false;
+  #failures = 0;
+
+  constructor(private readonly options: LeasesOptions) {
+    const { database, clock } = options;
+    this.#ttlMs = options.ttlMs ?? 10_000;
+    this.#renewEveryMs = options.renewEveryMs ?? 3_000;
+    this.#trustedForMs = this.#ttlMs - (options.trustMarginMs ?? 2_000);
+    assert(this.#trustedForMs > this.#renewEveryMs, 'a lease must outlive the interval at which it is renewed');
+    this.holder = `${options.holder}#${Math.floor(clock.random() * 2 ** 32).toString(36)}`;
+    this.#repository = new LeaseRepository(database);
+    this.#releases = new GroupCommit({ run: (releases) => this.#release(releases), maxBatch: 1_000 });
+  }
+
+  /** Tries to hold the name, for ever, until closed. */
+  contend(name: string, handlers: LeaseHandlers): Contender {
+    const contender = this.#addContender(name, handlers);
+    this.#poke();
+    return {
+      get lease() {
+        return contender.lease;
+      },
+      close: () => this.#leave(contender),
+    };
+  }
+
+  /**
+   * Contends for `prefix/0` … `prefix/count-1` and holds a fair share of them: with n live contenders
+   * about count/n. Shares follow the contenders as they come, leave and crash.
+   */
+  contendShards(prefix: string, count: number, handlers: (shard: number) => LeaseHandlers): { close(): Promise<void> } {
+    assert(!this.#groups.has(prefix), `already contending for the shards of ${prefix}`);
+    const group: ShardGroup = { prefix, count, handlers, mine: new Map(), leaving: new Set() };
+    this.#groups.set(prefix, group);
+    this.#poke();
+    return {
+      close: async () => {
+        if (!this.#groups.delete(prefix)) return;
+        await Promise.all([...group.mine.values()].map((contender) => this.#leave(contender)));
+        await Promise.all(group.leaving);
+        // A round under way would enter this contender again.
+        await this.#running;
+        await this.#releases.submit({ held: [], groups: [prefix] });
+      },
+    };
+  }
+
+  /** Stops all work, releases all leases and resolves when that is done. */
+  async close(): Promise<void> {
+    const groups = [...this.#groups.keys()];
+    const leaving = [...this.#groups.values()].flatMap((group) => [...group.leaving]);
+    this.#groups.clear();
+    await Promise.all([...[...this.#contenders].map((contender) => this.#leave(contender)), ...leaving]);
+    this.#closed = true;
+    this.#timer?.cancel();
+    await this.#running;
+    await this.#releases.submit({ held: [], groups });
+    await this.#releases.drain();
+    await (await this.#listening)?.close();
+  }
+
+  #addContender(name: string, handlers: LeaseHandlers): NameContender {
+    assert(!this.#closed, 'these leases are closed');
+    for (const other of this.#contenders) assert(other.name !== name, `already contending for ${name}`);
+    const { clock } = this.options;
+    const contender = new NameContender(name, handlers, {
+      clock,
+      holder: this.holder,
+      trustedForMs: this.#trustedForMs,
+    });
+    this.#contenders.add(contender);
+    return contender;
+  }
+
+  async #leave(contender: NameContender): Promise<void> {
+    const epoch = await contender.leave();
+    this.#contenders.delete(contender);
+    if (epoch !== undefined) await this.#releases.submit({ held: [{ name: contender.name, epoch }], groups: [] });
+  }
+
+  /** A release that cannot be sent needs no retry: the leases expire. */
+  async #release(releases: { held: Grant[]; groups: string[] }[]): Promise<void[]> {
+    const held = releases.flatMap((release) => release.held);
+    const groups = releases.flatMap((release) => release.groups);
+    try {
+      await this.#repository.release(this.holder, held, groups);
+    } catch (error) {
+      if (!this.options.database.isTransient(error)) throw error;
+    }
+    return releases.map(() => undefined);
+  }
+
+  /** Starts a round now, or another one right after the one that runs. */
+  #poke(): void {
+    if (this.#closed) return;
+    this.#again = true;
+    if (this.#running) return;
+    this.#timer?.cancel();
+    this.#running = this.#rounds().finally(() => (this.#running = undefined));
+  }
+
+  async #rounds(): Promise<void> {
+    const { clock, database } = this.options;
+    let startedMs = clock.monotonicMs();
+    while (this.#again && !this.#closed) {
+      this.#again = false;
+      startedMs = clock.monotonicMs();
+      try {
+        await this.#listen();
+        await this.#round();
+        this.#failures = 0;
+      } catch (error) {
+        if (!database.isTransient(error)) throw error;
+        this.#failures++;
+        break;
+      }
+    }
+    if (this.#closed) return;
+    const delayMs =
+      this.#failures > 0
+        ? fullJitterMs(this.#failures, { baseMs: 200, capMs: this.#renewEveryMs }, () => clock.random())
+        : this.#renewEveryMs - (clock.monotonicMs() - startedMs);
+    this.#timer = clock.after(delayMs, () => this.#poke());
+  }
+
+  /** Without its ears a process still gets leases, an interval later: a failure here is left to the next round. */
+  async #listen(): Promise<void> {
+    const { database } = this.options;
+    this.#listening ??= database.listen(releasedChannel, () => this.#poke());
+    try {
+      await this.#listening;
+    } catch (error) {
+      this.#listening = undefined;
+      if (!database.isTransient(error)) throw error;
+    }
+  }
+
+  async #round(): Promise<void> {
+    const { clock } = this.options;
+    const held = [...this.#contenders].flatMap((contender) =>
+      contender.heldEpoch === undefined ? [] : [{ contender, name: contender.name, epoch: contender.heldEpoch }],
+    );
+    const wanted = [...this.#contenders].filter(({ waiting }) => waiting);
+    const groups = [...this.#groups.keys()];
+    if (held.length + wanted.length + groups.length === 0) return;
+
+    const askedMs = clock.monotonicMs();
+    const answer = await this.#repository.round({
+      holder: this.holder,
+      ttlMs: this.#ttlMs,
+      held: held.map(({ name, epoch }) => ({ name, epoch })),
+      wanted: wanted.map(({ name }) => name),
+      groups,
+    });
+    const epochs = new Map(answer.granted.map(({ name, epoch }) => [name, epoch]));
+    for (const { contender, name, epoch } of held) {
+      if (!epochs.has(name)) contender.lost();
+      else if (!contender.renewed(epoch, askedMs)) this.#giveBack({ name, epoch });
+    }
+    for (const contender of wanted) {
+      const epoch = epochs.get(contender.name);
+      if (epoch !== undefined && !contender.granted(epoch, askedMs)) this.#giveBack({ name: contender.name, epoch });
+    }
+    for (const [prefix, holders] of answer.contenders) this.#share(prefix, holders);
+  }
+
+  #giveBack(grant: Grant): void {
+    void this.#releases.submit({ held: [grant], groups: [] });
+  }
+
+  /** Moves towards this process's share: leaves what is no longer its own, contends for what now is. */
+  #share(prefix: string, holders: string[]): void {
+    const group = this.#groups.get(prefix);
+    if (!group) return;
+    const share = new Set(shardsOf(this.holder, holders, group.count));
+    for (const [shard, contender] of group.mine) {
+      if (share.has(shard)) continue;
+      group.mine.delete(shard);
+      const leaving = this.#leave(contender).finally(() => group.leaving.delete(leaving));
+      group.leaving.add(leaving);
+    }
+    for (const shard of share) {
+      if (group.mine.has(shard)) continue;
+      const name = `${prefix}/${shard}`;
+      // Still handing over the same shard: it joins again in a later round.
+      if ([...this.#contenders].some((contender) => contender.name === name)) continue;
+      group.mine.set(shard, this.#addContender(name, group.handlers(shard)));
+      this.#again = true;
+    }
+  }
+}
