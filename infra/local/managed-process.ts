@@ -70,6 +70,8 @@ export class ManagedProcess {
   #identity: ProcessIdentity | undefined;
   #ended: Promise<void> = Promise.resolve();
   #restarts = 0;
+  /** Counts what overtakes a launch that is still being prepared: a later launch, a stop, a kill. */
+  #generation = 0;
   #lastExit: ProcessSnapshot['lastExit'];
   #failedStarts = 0;
   #backoffMs = FIRST_BACKOFF_MS;
@@ -157,6 +159,7 @@ export class ManagedProcess {
 
   /** For a second Ctrl-C: no turn, no limit, no waiting for its end. */
   async killNow(): Promise<void> {
+    this.#generation += 1;
     this.#enter('killed');
     this.#backoff?.abort();
     if (this.#child) await this.#signal('SIGKILL');
@@ -179,6 +182,7 @@ export class ManagedProcess {
   }
 
   async #down(final: 'stopped' | 'killed'): Promise<void> {
+    this.#generation += 1;
     const child = this.#child;
     if (child) {
       const frozen = this.#state === 'frozen';
@@ -202,15 +206,17 @@ export class ManagedProcess {
   }
 
   async #spawn(): Promise<void> {
+    const generation = ++this.#generation;
     this.#enter('starting');
     let launch: Launch;
     try {
       launch = await this.spec.launch();
     } catch (error) {
-      this.#enter('stopped');
+      if (this.#generation === generation) this.#enter('stopped');
       throw error;
     }
     const log = await this.#openLog();
+    if (this.#generation !== generation) return log.close();
     const spawnedAt = performance.now();
     // A process group of its own: the terminal's Ctrl-C must reach the supervisor alone, which stops things in order.
     const child = spawn(launch.command, launch.args, {
@@ -221,28 +227,24 @@ export class ManagedProcess {
       stdio: ['ignore', log.fd, log.fd],
     });
     this.#child = child;
-    this.#ended = new Promise((resolve) => {
-      child.once('error', (error) => {
-        // Emitted without an exit when the command itself cannot be run.
-        if (child.pid === undefined) void this.#onEnd(null, null, spawnedAt, error.message).then(resolve);
-      });
-      child.once('exit', (code, signal) => void this.#onEnd(code, signal, spawnedAt).then(resolve));
-    });
+    this.#ended = endOf(child).then((end) => this.#onEnd(end, performance.now() - spawnedAt));
     await log.close();
     if (child.pid === undefined) return;
-    this.#identity = await identify(child.pid);
+    const identity = await identify(child.pid);
+    if (this.#child !== child) return;
+    this.#identity = identity;
     await this.report.changed?.();
     void this.#watchReadiness(child);
   }
 
-  async #onEnd(code: number | null, signal: NodeJS.Signals | null, spawnedAt: number, why?: string): Promise<void> {
+  async #onEnd({ code, signal, why }: End, livedMs: number): Promise<void> {
     const wasReady = this.#state === 'ready';
     this.#child = undefined;
     this.#identity = undefined;
     this.#lastExit = { code, signal, at: new Date().toISOString() };
     if (this.#state === 'starting' || this.#state === 'ready' || this.#state === 'frozen') {
       if (!wasReady) this.#failedStarts += 1;
-      if (performance.now() - spawnedAt > STEADY_AFTER_MS) this.#backoffMs = FIRST_BACKOFF_MS;
+      if (livedMs > STEADY_AFTER_MS) this.#backoffMs = FIRST_BACKOFF_MS;
       const delayMs = this.#backoffMs;
       this.#backoffMs = Math.min(delayMs * 2, LAST_BACKOFF_MS);
       this.#enter('waiting to restart');
@@ -332,6 +334,22 @@ export class ManagedProcess {
     }
     return open(this.spec.logFile, 'a', 0o640);
   }
+}
+
+interface End {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** Set when the command could not be run at all. */
+  why?: string;
+}
+
+function endOf(child: ChildProcess): Promise<End> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => {
+      if (child.pid === undefined) resolve({ code: null, signal: null, why: error.message });
+    });
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
 }
 
 export async function lastLines(file: string, count: number): Promise<string> {

@@ -1,0 +1,139 @@
+import { freePorts } from './free-ports.js';
+import type { ProcessSpec } from './managed-process.js';
+import { portTable, type PortName, type Ports } from './ports.js';
+import { repositoryRoot } from './repository.js';
+import type { RuntimeOptions } from './runtime.js';
+import { services, type ServiceDefinition } from './services.js';
+
+export class UnknownProcess extends Error {
+  override name = 'UnknownProcess';
+}
+
+export interface Urls {
+  /** Of the first instance of payments-api. */
+  api: string;
+  /** Of all of them. */
+  apis: string[];
+  /** By process name. */
+  admin: Record<string, string>;
+  banksAdmin: string;
+  /** By the bank's name. */
+  banks: Record<string, string>;
+}
+
+/** One process of a service. */
+export interface Instance {
+  name: string;
+  service: ServiceDefinition;
+  /** Environment variable → port. */
+  ports: Record<string, number>;
+}
+
+export async function planInstances(options: RuntimeOptions, ports: Ports): Promise<Instance[]> {
+  const chosen = (options.services ?? services).map((choice): ServiceDefinition => {
+    if (typeof choice !== 'string') return choice;
+    return services.find(({ name }) => name === choice)!;
+  });
+  for (const [name, count] of Object.entries(options.instances ?? {})) {
+    const service = chosen.find((each) => each.name === name);
+    if (!service)
+      throw new UnknownProcess(`no service ${name}; there are: ${chosen.map((each) => each.name).join(', ')}`);
+    if (count !== 1 && !service.scalable) throw new Error(`${name} runs as one instance only`);
+  }
+  const planned: Instance[] = [];
+  for (const service of chosen) {
+    for (let number = 1; number <= (options.instances?.[service.name] ?? 1); number += 1) {
+      const variables = Object.entries(service.ports);
+      const free = options.ports === 'free' && number > 1 ? await freePorts(variables.length) : undefined;
+      planned.push({
+        name: number === 1 ? service.name : `${service.name}-${number}`,
+        service,
+        ports: Object.fromEntries(
+          variables.map(([variable, port], index) => [variable, free?.[index] ?? ports[port] + 100 * (number - 1)]),
+        ),
+      });
+    }
+  }
+  return planned;
+}
+
+export function serviceSpec(
+  instance: Instance,
+  logFile: string,
+  dataDir: string,
+  shared: Record<string, string>,
+  options: RuntimeOptions,
+): ProcessSpec {
+  const { name, service } = instance;
+  const env = {
+    ...process.env,
+    NODE_OPTIONS: undefined, // the supervisor's own: a debugger's port, Jest's module loader
+    NODE_ENV: 'production',
+    ...shared,
+    ...Object.fromEntries(Object.entries(instance.ports).map(([variable, port]) => [variable, String(port)])),
+    ...service.env?.({ dataDir }),
+    INSTANCE_ID: name,
+    ...options.env,
+    ...options.serviceEnv?.[service.name],
+    ...options.serviceEnv?.[name],
+  };
+  const health = `http://127.0.0.1:${instance.ports[service.healthPort]}/health/ready`;
+  return {
+    name,
+    logFile,
+    readyTimeoutMs: 60_000,
+    stopSignal: 'SIGTERM',
+    stopTimeoutMs: 15_000,
+    launch: async () => ({
+      command: process.execPath,
+      // kafkajs passes setTimeout a negative delay now and then: harmless, and no news to whoever reads the log.
+      args: ['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning', service.entry],
+      cwd: repositoryRoot,
+      env,
+    }),
+    isReady: async () => (await fetch(health, { signal: AbortSignal.timeout(2_000) })).ok,
+  };
+}
+
+/** All ports about to be listened on, so that every taken one is told at once, before anything starts. */
+export function portsToBind(options: RuntimeOptions, ports: Ports, instances: readonly Instance[]) {
+  const own = (name: PortName) => ({ ...portTable[name], port: ports[name] });
+  return [
+    ...(options.databaseUrl === undefined ? [own('postgres')] : []),
+    ...(options.kafkaBrokers === undefined ? [own('kafka')] : []),
+    ...(options.kafkaBrokers === undefined && options.kafka !== 'container' ? [own('kafkaController')] : []),
+    ...instances.flatMap(({ service, name, ports: chosen }) =>
+      Object.entries(service.ports).map(([variable, portName]) => ({
+        ...own(portName),
+        port: chosen[variable]!,
+        of: `${portTable[portName].of}, process ${name}`,
+      })),
+    ),
+  ];
+}
+
+/** Groups to stop one after another: services from last to first, all instances of one together; then Kafka, then Postgres. */
+export function stopOrder(started: readonly string[], instances: readonly Instance[]): string[][] {
+  const order = [...new Set(instances.map(({ service }) => service.name))].reverse();
+  const groups = order.map((service) =>
+    instances.filter((instance) => instance.service.name === service).map(({ name }) => name),
+  );
+  return [...groups, ['kafka'], ['postgres']].map((group) => group.filter((name) => started.includes(name)));
+}
+
+export function urlsOf(instances: readonly Instance[], ports: Ports): Urls {
+  const at = (port: number | undefined): string => `http://127.0.0.1:${port}`;
+  const apis = instances.flatMap((instance) => ('PORT' in instance.ports ? [at(instance.ports.PORT)] : []));
+  return {
+    api: apis[0] ?? at(ports.api),
+    apis,
+    admin: Object.fromEntries(instances.map(({ name, service, ports }) => [name, at(ports[service.healthPort])])),
+    banksAdmin: at(ports.banksAdmin),
+    banks: {
+      alder: at(ports.bankAlder),
+      birch: at(ports.bankBirch),
+      cedar: at(ports.bankCedar),
+      dogwood: at(ports.bankDogwood),
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import { freePorts, isFree } from './free-ports.js';
+
+/** Every port that `npm start` listens on, all of them on loopback. */
+export const portTable = {
+  api: { port: 3000, variable: 'HOLDFAST_PORT_API', of: "payments-api's /v1" },
+  apiAdmin: { port: 3001, variable: 'HOLDFAST_PORT_API_ADMIN', of: "payments-api's admin API" },
+  gatewayAdmin: { port: 3002, variable: 'HOLDFAST_PORT_GATEWAY_ADMIN', of: "bank-gateway's admin API" },
+  ledgerAdmin: { port: 3003, variable: 'HOLDFAST_PORT_LEDGER_ADMIN', of: "ledger's admin API" },
+  control: { port: 3009, variable: 'HOLDFAST_PORT_CONTROL', of: "the supervisor's control API" },
+  banksAdmin: { port: 3010, variable: 'HOLDFAST_PORT_BANKS_ADMIN', of: "the banks' admin API" },
+  bankAlder: { port: 3011, variable: 'HOLDFAST_PORT_BANK_ALDER', of: 'the bank alder' },
+  bankBirch: { port: 3012, variable: 'HOLDFAST_PORT_BANK_BIRCH', of: 'the bank birch' },
+  bankCedar: { port: 3013, variable: 'HOLDFAST_PORT_BANK_CEDAR', of: 'the bank cedar' },
+  bankDogwood: { port: 3014, variable: 'HOLDFAST_PORT_BANK_DOGWOOD', of: 'the bank dogwood' },
+  postgres: { port: 3032, variable: 'HOLDFAST_PORT_POSTGRES', of: 'Postgres' },
+  kafka: { port: 3092, variable: 'HOLDFAST_PORT_KAFKA', of: 'Kafka' },
+  kafkaController: { port: 3093, variable: 'HOLDFAST_PORT_KAFKA_CONTROLLER', of: "Kafka's controller" },
+} as const;
+
+export type PortName = keyof typeof portTable;
+export type Ports = Record<PortName, number>;
+
+const names = Object.keys(portTable) as PortName[];
+
+/** @throws Error naming the variable whose value is no port */
+export function portsFromEnvironment(env: NodeJS.ProcessEnv): Ports {
+  return portsBy((name) => {
+    const { port, variable } = portTable[name];
+    const wanted = env[variable] === undefined || env[variable] === '' ? port : Number(env[variable]);
+    if (!Number.isInteger(wanted) || wanted < 1 || wanted > 65_535) {
+      throw new Error(`${variable}=${env[variable]} is not a port`);
+    }
+    return wanted;
+  });
+}
+
+export async function allFreePorts(): Promise<Ports> {
+  const free = await freePorts(names.length);
+  return portsBy((_, index) => free[index]!);
+}
+
+export class PortsTaken extends Error {
+  override name = 'PortsTaken';
+}
+
+/** @throws PortsTaken with one line for each port that something else listens on, naming what to set */
+export async function assertFree(wanted: readonly { port: number; of: string; variable: string }[]): Promise<void> {
+  const free = await Promise.all(wanted.map(({ port }) => isFree(port)));
+  const taken = wanted.filter((_, index) => !free[index]);
+  if (taken.length === 0) return;
+  throw new PortsTaken(
+    taken.map(({ port, of, variable }) => `Port ${port} (${of}) is taken. Set ${variable} to another one.`).join('\n'),
+  );
+}
+
+function portsBy(choose: (name: PortName, index: number) => number): Ports {
+  return Object.fromEntries(names.map((name, index) => [name, choose(name, index)])) as Ports;
+}

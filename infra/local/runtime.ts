@@ -1,0 +1,214 @@
+import { join, resolve } from 'node:path';
+import { ensureTopics } from '../kafka/topics.js';
+import { kafkaSpec } from './kafka.js';
+import { ManagedProcess, type ProcessSnapshot, type ProcessSpec } from './managed-process.js';
+import { UnknownProcess, planInstances, portsToBind, serviceSpec, stopOrder, urlsOf, type Urls } from './instances.js';
+import { allFreePorts, assertFree, portsFromEnvironment, type Ports } from './ports.js';
+import { postgresSpec } from './postgres.js';
+import { RunFile } from './run-file.js';
+import type { ServiceDefinition, ServiceName } from './services.js';
+
+export interface RuntimeOptions {
+  /** Everything is kept below it: `data/`, `logs/`, `run/`. A second run over it finds what the first one stored. */
+  dataDir: string;
+  /** `free` picks ports that nothing listens on. Default: those of docs/configuration.md, with the environment's changes. */
+  ports?: 'free' | Partial<Ports>;
+  /** How many of each; instances are named `ledger`, `ledger-2`, … Default 1. */
+  instances?: Partial<Record<string, number>>;
+  /** For all services, over what the supervisor's own environment and the runtime set. */
+  env?: Record<string, string>;
+  /** For one service or instance, over `env`. */
+  serviceEnv?: Partial<Record<string, Record<string, string>>>;
+  /** Default: all of the system. */
+  services?: readonly (ServiceName | ServiceDefinition)[];
+  /** Used instead of an embedded Postgres. */
+  databaseUrl?: string;
+  /** `host:port`, comma separated. Used instead of a Kafka of our own. */
+  kafkaBrokers?: string;
+  /** How Kafka runs. Default `jvm`. */
+  kafka?: 'jvm' | 'container';
+  /** Of topics that do not exist yet. Default 4. */
+  kafkaPartitions?: number;
+  progress?: Progress;
+  /** Ends a start that is under way. */
+  signal?: AbortSignal;
+}
+
+export interface Progress {
+  /** A stage began. @returns what to call when it is done */
+  stage(title: string): (note?: string) => void;
+  say(line: string): void;
+}
+
+/** Commands by process name: `ledger`, `payments-api-2`, `kafka`, `postgres`. Each resolves once it has taken effect. */
+export interface Control {
+  /** SIGKILL. It stays down until started, unless `restart`. */
+  kill(name: string, options?: { restart?: boolean }): Promise<ProcessSnapshot>;
+  /** SIGSTOP. */
+  freeze(name: string): Promise<ProcessSnapshot>;
+  /** SIGCONT, then waits until it answers again. */
+  thaw(name: string): Promise<ProcessSnapshot>;
+  /** Stops it in order and starts it again, until it is ready. */
+  restart(name: string): Promise<ProcessSnapshot>;
+  stop(name: string): Promise<ProcessSnapshot>;
+  start(name: string): Promise<ProcessSnapshot>;
+}
+
+export interface Runtime {
+  urls: Urls;
+  ports: Ports;
+  control: Control;
+  processes(): ProcessSnapshot[];
+  /** The server's; each service has a database of its own on it. */
+  databaseUrl: string;
+  kafkaBrokers: string;
+  logsDir: string;
+  runDir: string;
+  /** Whoever asks before whoever answers: services, then Kafka, then Postgres. */
+  stop(): Promise<void>;
+  killNow(): Promise<void>;
+}
+
+const SILENT: Progress = { stage: () => () => {}, say: () => {} };
+
+/**
+ * Starts Postgres, Kafka and the services, each as a process of its own, and resolves once all are ready.
+ *
+ * @throws PortsTaken, AlreadyRunning, or ProcessFailed with the end of the log of what failed; nothing is left running
+ */
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const dataDir = resolve(options.dataDir);
+  const progress = options.progress ?? SILENT;
+  const folders = { data: join(dataDir, 'data'), logs: join(dataDir, 'logs'), run: join(dataDir, 'run') };
+  const ports =
+    options.ports === 'free' ? await allFreePorts() : { ...portsFromEnvironment(process.env), ...options.ports };
+  const instances = await planInstances(options, ports);
+
+  const runFile = await RunFile.claim(join(folders.run, 'processes.json'), (names) =>
+    progress.say(`An earlier run was cut off: ended what was left of it (${names.join(', ')}).`),
+  );
+  const processes = new Map<string, ManagedProcess>();
+  const manage = (spec: ProcessSpec): ManagedProcess => {
+    const managed = new ManagedProcess(spec, { changed: recordRun, say: (line) => progress.say(line) });
+    processes.set(spec.name, managed);
+    return managed;
+  };
+  const recordRun = (): Promise<void> =>
+    runFile.update(
+      [...processes.values()].flatMap(({ name, identity, spec }) =>
+        identity ? [{ name, identity, ...(spec.container ? { container: spec.container.name } : {}) }] : [],
+      ),
+    );
+  const killNow = async (): Promise<void> => {
+    await Promise.all([...processes.values()].map((managed) => managed.killNow()));
+  };
+  const onAbort = (): void => void killNow();
+  const stop = async (): Promise<void> => {
+    options.signal?.removeEventListener('abort', onAbort);
+    for (const group of stopOrder([...processes.keys()], instances)) {
+      await Promise.all(group.map((name) => processes.get(name)!.stop()));
+    }
+    await runFile.release();
+  };
+  options.signal?.addEventListener('abort', onAbort);
+
+  const logFile = (name: string): string => join(folders.logs, `${name}.log`);
+  const startOne = async (spec: ProcessSpec, title: string): Promise<void> => {
+    const done = progress.stage(title);
+    await manage(spec).start();
+    done();
+  };
+
+  try {
+    await assertFree(portsToBind(options, ports, instances));
+    const postgres = async (): Promise<string> => {
+      if (options.databaseUrl !== undefined) return options.databaseUrl;
+      const { spec, url, home } = await postgresSpec({
+        dataDir: folders.data,
+        port: ports.postgres,
+        logFile: logFile('postgres'),
+      });
+      if (home.movedBecause !== undefined) progress.say(`${home.movedBecause}: its data is in ${home.folder}`);
+      await startOne(spec, 'Postgres 18');
+      return url;
+    };
+    const kafka = async (): Promise<string> => {
+      let brokers = options.kafkaBrokers;
+      if (brokers === undefined) {
+        const started = await kafkaSpec({
+          dataDir: folders.data,
+          port: ports.kafka,
+          controllerPort: ports.kafkaController,
+          logFile: logFile('kafka'),
+          runAs: options.kafka ?? 'jvm',
+          onFetch: () => progress.say('Fetching Kafka by Maven, once'),
+        });
+        brokers = started.brokers;
+        await startOne(started.spec, 'Kafka 4.3');
+      }
+      const done = progress.stage('topics');
+      const { notes } = await ensureTopics({ brokers: brokers.split(','), partitions: options.kafkaPartitions ?? 4 });
+      done();
+      for (const note of notes) progress.say(note);
+      return brokers;
+    };
+    const [databaseUrl, kafkaBrokers] = (await allOrFirstError([postgres(), kafka()], killNow)) as [string, string];
+
+    const shared = {
+      HOST: '127.0.0.1',
+      ADMIN_HOST: '127.0.0.1',
+      DATABASE_URL: databaseUrl,
+      KAFKA_BROKERS: kafkaBrokers,
+    };
+    const specs = instances.map((instance) =>
+      serviceSpec(instance, logFile(instance.name), folders.data, shared, options),
+    );
+    await allOrFirstError(
+      specs.map((spec) => startOne(spec, spec.name)),
+      killNow,
+    );
+    options.signal?.throwIfAborted();
+
+    const command =
+      (run: (managed: ManagedProcess, options?: { restart?: boolean }) => Promise<void>) =>
+      async (name: string, commandOptions?: { restart?: boolean }): Promise<ProcessSnapshot> => {
+        const managed = processes.get(name);
+        if (!managed) throw new UnknownProcess(`no process ${name}; there are: ${[...processes.keys()].join(', ')}`);
+        await run(managed, commandOptions);
+        return managed.snapshot();
+      };
+    return {
+      urls: urlsOf(instances, ports),
+      ports,
+      control: {
+        kill: command((managed, { restart = false } = {}) => managed.kill({ restart })),
+        freeze: command((managed) => managed.freeze()),
+        thaw: command((managed) => managed.thaw()),
+        restart: command((managed) => managed.restart()),
+        stop: command((managed) => managed.stop()),
+        start: command((managed) => managed.start()),
+      },
+      processes: () => [...processes.values()].map((managed) => managed.snapshot()),
+      databaseUrl,
+      kafkaBrokers,
+      logsDir: folders.logs,
+      runDir: folders.run,
+      stop,
+      killNow,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Like Promise.all, but a failure ends the others and is told only once they have ended. */
+async function allOrFirstError<T>(work: readonly Promise<T>[], end: () => Promise<void>): Promise<T[]> {
+  try {
+    return await Promise.all(work);
+  } catch (error) {
+    await end();
+    await Promise.allSettled(work);
+    throw error;
+  }
+}
