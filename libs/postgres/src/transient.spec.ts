@@ -19,8 +19,8 @@ describe('isTransientError', () => {
     (code) => expect(isTransientError(databaseError(code))).toBe(false),
   );
 
-  it.each(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT'])('retries after %s of the socket', (code) => {
-    expect(isTransientError(Object.assign(new Error(`connect ${code}`), { code }))).toBe(true);
+  it.each(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'no_worker_id'])('retries after the code %s', (code) => {
+    expect(isTransientError(Object.assign(new Error('as it may be worded'), { code }))).toBe(true);
   });
 
   it.each([

@@ -45,6 +45,11 @@ const transientCodes = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'ENOENT', // the server's socket file, gone while it restarts
+  // Faults of libraries that work runs into inside its transaction: a moment later there are ids again, and a
+  // leader that was replaced stops by itself. Nothing is wrong with the event at hand.
+  'no_worker_id',
+  'ids_exhausted',
+  'stale_lease',
 ]);
 
 /** pg and pg-pool throw plain errors for these; their wording is all there is. */
