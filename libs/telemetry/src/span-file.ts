@@ -4,6 +4,11 @@ import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { redact } from './redact.js';
 
 type HrTime = ReadableSpan['startTime'];
+type Done = Parameters<SpanExporter['export']>[1];
+
+// OpenTelemetry's ExportResultCode; its enum lives in a package that nothing else here needs.
+const exported = { code: 0 } as Parameters<Done>[0];
+const failed = (error: Error): Parameters<Done>[0] => ({ code: 1, error }) as Parameters<Done>[0];
 
 /** Finished spans as JSON lines, for a trace to be read where no collector runs. Several processes may share the file. */
 export class SpanFile implements SpanExporter {
@@ -12,14 +17,12 @@ export class SpanFile implements SpanExporter {
 
   constructor(private readonly path: string) {}
 
-  export(spans: ReadableSpan[], done: Parameters<SpanExporter['export']>[1]): void {
+  export(spans: ReadableSpan[], done: Done): void {
     const lines = spans.map((span) => `${redact(JSON.stringify(asLine(span)))}\n`).join('');
-    this.written = this.written
-      .then(() => appendFile(this.path, lines))
-      .then(
-        () => done({ code: 0 }),
-        (error: Error) => done({ code: 1, error }),
-      );
+    this.written = this.written.then(async () => {
+      const error = await appendFile(this.path, lines).catch((error: Error) => error);
+      done(error ? failed(error) : exported);
+    });
   }
 
   async forceFlush(): Promise<void> {

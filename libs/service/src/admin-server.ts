@@ -1,0 +1,80 @@
+import { fastify, type FastifyInstance } from 'fastify';
+import type { Metrics } from '#telemetry';
+import { PortTakenError } from './port-taken.js';
+import type { Readiness } from './readiness.js';
+
+export interface AdminRequest {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string | undefined>>;
+}
+
+/** Answers with JSON; undefined becomes 404. */
+export type AdminHandler = (request: AdminRequest) => unknown;
+
+/**
+ * The service's door for operators: health, metrics, and read-only views of what it keeps. It opens before
+ * anything else is there, and closes last, so that a process which waits or drains can be asked what for.
+ */
+export class AdminServer {
+  private readonly server: FastifyInstance = fastify({ logger: false, forceCloseConnections: true });
+  /** A router cannot grow once it listens; the service's own routes come with its modules, later. */
+  private readonly routes: { segments: string[]; handler: AdminHandler }[] = [];
+
+  constructor(metrics: Metrics, readiness: Readiness) {
+    this.server.get('/health/live', () => ({ live: true }));
+    this.server.get('/health/ready', async (_request, reply) => {
+      const report = await readiness.report();
+      return reply.status(report.ready ? 200 : 503).send(report);
+    });
+    this.server.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
+    this.server.get('*', async (request, reply) => {
+      const query = request.query as AdminRequest['query'];
+      const answer = await this.answerTo(new URL(request.url, 'http://admin').pathname, query);
+      return answer === undefined
+        ? reply.status(404).send({ error: 'not found', routes: this.routes.map(({ segments }) => segments.join('/')) })
+        : reply.send(answer);
+    });
+  }
+
+  /** `path` as in Fastify, with `:name` for a segment: `/charges/:id`. Only ever a GET: nothing is changed here. */
+  get(path: string, handler: AdminHandler): void {
+    this.routes.push({ segments: path.split('/'), handler });
+  }
+
+  /** @throws PortTakenError */
+  async listen(host: string, port: number): Promise<void> {
+    try {
+      await this.server.listen({ host, port });
+    } catch (error) {
+      throw PortTakenError.from(error, { host, port, variable: 'ADMIN_PORT' });
+    }
+  }
+
+  /** Where it listens; asked for by tests that let the system choose a port. */
+  get url(): string {
+    return this.server.listeningOrigin;
+  }
+
+  async close(): Promise<void> {
+    await this.server.close();
+  }
+
+  private answerTo(path: string, query: AdminRequest['query']): unknown {
+    const wanted = path.split('/').map(decodeURIComponent);
+    for (const { segments, handler } of this.routes) {
+      const params = paramsOf(segments, wanted);
+      if (params) return handler({ params, query });
+    }
+    return undefined;
+  }
+}
+
+function paramsOf(segments: readonly string[], wanted: readonly string[]): Record<string, string> | undefined {
+  if (segments.length !== wanted.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [place, segment] of segments.entries()) {
+    if (segment.startsWith(':')) params[segment.slice(1)] = wanted[place]!;
+    else if (segment !== wanted[place]) return undefined;
+  }
+  return params;
+}

@@ -1,0 +1,26 @@
+import type { Clock, Timer } from '#clock';
+import type { Log } from '#telemetry';
+
+const FIRST_AFTER_MS = 2_000;
+const THEN_EVERY_MS = 15_000;
+
+/** Waits for `promise`, and says so in the log when that takes long. */
+export async function announced<T>(clock: Clock, log: Log, what: string, promise: Promise<T>): Promise<T> {
+  const startedMs = clock.monotonicMs();
+  const waitedSeconds = (): number => Math.round((clock.monotonicMs() - startedMs) / 1_000);
+  let said = false;
+  let timer: Timer;
+  const say = (): void => {
+    said = true;
+    log.warn(`waiting for ${what}, for ${waitedSeconds()} s so far`);
+    timer = clock.after(THEN_EVERY_MS, say, { unref: true });
+  };
+  timer = clock.after(FIRST_AFTER_MS, say, { unref: true });
+  try {
+    const result = await promise;
+    if (said) log.info(`${what} came after ${waitedSeconds()} s`);
+    return result;
+  } finally {
+    timer.cancel();
+  }
+}

@@ -1,0 +1,10 @@
+export { AdminServer, type AdminHandler, type AdminRequest } from './admin-server.js';
+export { createService, startService, type NestService, type PublicDoor } from './nest-service.js';
+export { Readiness } from './readiness.js';
+export { runService } from './run-service.js';
+export { ServiceModule } from './service.module.js';
+export type { ServiceOptions } from './service-options.js';
+export { milliseconds, port, readSettings, SettingsError, type FrameSettings } from './settings.js';
+export { Shutdown, shutdownPhases, type ShutdownPhase } from './shutdown.js';
+export { keep, StepsModule, type StepsFeature } from './steps.module.js';
+export { BUS, CLOCK, IDS, LOG, SETTINGS } from './tokens.js';

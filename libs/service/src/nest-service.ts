@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import type { INestApplication, INestMicroservice, NestApplicationOptions, Type } from '@nestjs/common';
+import { NestFactory, type AbstractHttpAdapter } from '@nestjs/core';
+import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
+import type { Clock } from '#clock';
+import { StepTransport } from '#messaging';
+import type { Log } from '#telemetry';
+import { AdminServer } from './admin-server.js';
+import { announced } from './announced.js';
+import { NestLog } from './nest-log.js';
+import { PortTakenError } from './port-taken.js';
+import { Readiness } from './readiness.js';
+import type { FrameSettings } from './settings.js';
+import { Shutdown } from './shutdown.js';
+import { CLOCK, LOG, SETTINGS } from './tokens.js';
+
+/** A public HTTP door, for a service that has one. It opens at the settings HOST and PORT, which are the service's own. */
+export interface PublicDoor<App extends INestApplication = INestApplication> {
+  readonly adapter: () => AbstractHttpAdapter;
+  /** Parsers, hooks, filters: what has to stand before the routes. */
+  readonly configure?: (app: App) => void | Promise<void>;
+}
+
+export type NestService = INestApplication | INestMicroservice;
+
+/** Steps arrive through the service's own transport, which is made once its parts are there. */
+const steps: AsyncMicroserviceOptions = {
+  inject: [StepTransport],
+  useFactory: (strategy: StepTransport) => ({ strategy }),
+};
+
+/** Resolves once Postgres has been reached and migrated; nothing is consumed or served yet. */
+export async function createService<App extends INestApplication>(
+  root: Type,
+  options: { log: Log; public?: PublicDoor<App> | undefined },
+): Promise<NestService> {
+  const nestOptions: NestApplicationOptions = { abortOnError: false, logger: new NestLog(options.log) };
+  const service = options.public
+    ? await NestFactory.create<App>(root, options.public.adapter(), nestOptions)
+    : await NestFactory.createMicroservice<AsyncMicroserviceOptions>(root, { ...nestOptions, ...steps });
+  service.useLogger(new NestLog(service.get<Log>(LOG)));
+  if (options.public) {
+    const app = service as App;
+    await options.public.configure?.(app);
+    app.connectMicroservice(steps);
+    app.get(Shutdown).during('http', 'the public HTTP server', () => app.getHttpAdapter().close());
+  }
+  return service;
+}
+
+/** Joins the consumer group, then opens the public door, and says so. Waits for Kafka. */
+export async function startService(service: NestService): Promise<void> {
+  const log = service.get<Log>(LOG);
+  const clock = service.get<Clock>(CLOCK);
+  let joined = false;
+  service.get(Readiness).add('consumer', () => joined);
+  // Before the consumer starts, not with the public door: steps may need what a module sets up at init.
+  await service.init();
+  const consuming = 'startAllMicroservices' in service ? service.startAllMicroservices() : service.listen();
+  await announced(clock, log, 'Kafka', consuming);
+  joined = true;
+  const url = 'startAllMicroservices' in service ? await openPublicDoor(service) : undefined;
+  log.info({ ...(url && { url }), admin: service.get(AdminServer).url }, 'ready');
+}
+
+async function openPublicDoor(app: INestApplication): Promise<string> {
+  const { HOST: host, PORT: port } = app.get<FrameSettings & { HOST?: string; PORT?: number }>(SETTINGS);
+  assert(host !== undefined && port !== undefined, 'a public door needs the settings HOST and PORT');
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    throw PortTakenError.from(error, { host, port, variable: 'PORT' });
+  }
+  return app.getUrl();
+}

@@ -1,0 +1,65 @@
+import type { StepConsumerObserver } from '#saga';
+import { about, sizeBuckets, SpanKind, type Log, type Metrics, type Span, type Tracing } from '#telemetry';
+
+/** What the consumer does, as metrics, log lines and spans. */
+export function observeSteps(service: string, log: Log, metrics: Metrics, tracing: Tracing): StepConsumerObserver {
+  const sizes = metrics.histogram({ name: 'step_batch_size', help: 'Events per transaction.', buckets: sizeBuckets });
+  const durations = metrics.histogram({ name: 'step_batch_duration_seconds', help: 'Time per transaction.' });
+  const outcomes = metrics.counter({
+    name: 'step_outcomes_total',
+    help: 'Events by what became of them: decided, duplicate (dropped by the inbox), parked_behind.',
+    labels: ['outcome'],
+  });
+  const pauses = metrics.counter({ name: 'step_pauses_total', help: 'Times that the store asked to try again.' });
+  const parked = metrics.counter({ name: 'step_parked_total', help: 'Events set aside for a person.' });
+
+  // Batches run one after another, so the spans that are open belong to the batch under way.
+  let open: Span[] = [];
+  const endSpans = (error?: Error): void => {
+    for (const span of open) {
+      if (error) span.fail(error);
+      span.end();
+    }
+    open = [];
+  };
+
+  return {
+    onBatch(report) {
+      endSpans();
+      sizes.observe(report.size);
+      durations.observe(report.durationMs / 1_000);
+      for (const { kind } of report.outcomes) outcomes.inc({ outcome: kind });
+    },
+    onPause({ error, attempt, delayMs }) {
+      endSpans(error);
+      pauses.inc();
+      // The first attempts of an ordinary deadlock or reconnect are nobody's business.
+      const level = attempt >= 3 ? 'warn' : 'debug';
+      log[level]({ err: error, attempt, delayMs }, 'the database is not available to the consumer: trying again');
+    },
+    onParked({ delivery: { event, origin }, error }) {
+      endSpans(error);
+      parked.inc();
+      log.error(
+        {
+          ...about({ traceparent: event.traceparent, charge: event.key }),
+          event: event.id,
+          type: event.type,
+          origin,
+          err: error,
+        },
+        'parked an event that fails whatever is tried',
+      );
+    },
+    trace(event) {
+      if (!tracing.recording) return event.traceparent;
+      const span = tracing.startSpan(`${service} on ${event.type}`, {
+        parent: event.traceparent,
+        kind: SpanKind.CONSUMER,
+        attributes: { charge: event.key, event: event.id },
+      });
+      open.push(span);
+      return span.traceparent;
+    },
+  };
+}

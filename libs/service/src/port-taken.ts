@@ -1,0 +1,20 @@
+interface Door {
+  readonly host: string;
+  readonly port: number;
+  /** The environment variable that moves it. */
+  readonly variable: string;
+}
+
+export class PortTakenError extends Error {
+  readonly code = 'port_taken';
+  override readonly name = 'PortTakenError';
+
+  constructor({ host, port, variable }: Door) {
+    super(`port ${port} on ${host} is taken: free it, or set ${variable} to another`);
+  }
+
+  /** Other errors come back as they are. */
+  static from(error: unknown, door: Door): unknown {
+    return (error as { code?: unknown } | null)?.code === 'EADDRINUSE' ? new PortTakenError(door) : error;
+  }
+}

@@ -1,0 +1,10 @@
+/** Of what has no class to be injected by: ports, and plain values. */
+export const SETTINGS = Symbol('settings');
+/** `Clock` of #clock. */
+export const CLOCK = Symbol('clock');
+/** `Ids` of #snowflake. */
+export const IDS = Symbol('ids');
+/** `Log` of #telemetry. */
+export const LOG = Symbol('log');
+/** `Bus` of #messaging. */
+export const BUS = Symbol('bus');
