@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { bankErrorCodeSchema, entrySchema, refusalCodeSchema } from './answers.js';
 import { bankNameSchema } from './banks.js';
-import { declineCodeSchema } from './instruments.js';
+import { declineCodeSchema, instrumentSchema } from './instruments.js';
 import { bankIdSchema, bankOperationSchema, instantSchema, referenceSchema } from './requests.js';
 
 /** A request as it reached the bank, whatever became of it. */
@@ -23,7 +23,8 @@ export const requestRecordSchema = z.object({
 export const entryRecordSchema = entrySchema.extend({
   type: z.literal('entry'),
   attemptId: z.string().optional(),
-  brand: z.string().optional(),
+  /** Of an authorization. */
+  card: instrumentSchema.omit({ behavior: true }).optional(),
 });
 /** A definite no. An idempotent bank gives it again; `error` codes are for the record only. */
 export const refusalRecordSchema = z.object({

@@ -1,0 +1,20 @@
+import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
+import { Banks } from '../desk/banks.js';
+
+@Controller('health')
+export class HealthController {
+  constructor(private readonly banks: Banks) {}
+
+  @Get('live')
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  /** The admin port listens only once every journal has been read, so there is nothing else to wait for. */
+  @Get('ready')
+  ready(): { status: 'ok' } {
+    const { failure } = this.banks;
+    if (failure) throw new ServiceUnavailableException(failure.message);
+    return { status: 'ok' };
+  }
+}

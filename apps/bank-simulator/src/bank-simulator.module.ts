@@ -1,0 +1,68 @@
+import 'reflect-metadata';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+import type { Clock } from '#clock';
+import type { bankProtocol } from '#contracts';
+import { BanksController } from './admin/banks.controller.js';
+import { FaultsController } from './admin/faults.controller.js';
+import { HealthController } from './admin/health.controller.js';
+import { Banks, type BanksOptions } from './desk/banks.js';
+import { FaultRules } from './faults/fault-rules.js';
+import { FaultSwitchboard } from './faults/fault-switchboard.js';
+
+export interface BankSimulatorOptions extends BanksOptions {
+  adminHost: string;
+  /** 0 takes a free port. */
+  adminPort: number;
+  clock: Clock;
+  logger: Logger;
+}
+
+export interface BankSimulator {
+  urls: Record<bankProtocol.BankName, string>;
+  adminUrl: string;
+  /** Lets go of every caller, then closes the journals. */
+  close(): Promise<void>;
+}
+
+@Module({})
+export class BankSimulatorModule {
+  static with({ clock, logger, ...options }: BankSimulatorOptions): DynamicModule {
+    const rules = new FaultRules();
+    return {
+      module: BankSimulatorModule,
+      controllers: [HealthController, FaultsController, BanksController],
+      providers: [
+        { provide: Banks, useFactory: () => new Banks(options, rules, clock, logger) },
+        {
+          provide: FaultSwitchboard,
+          useFactory: (banks: Banks) => new FaultSwitchboard(rules, banks, clock),
+          inject: [Banks],
+        },
+      ],
+    };
+  }
+}
+
+/**
+ * Starts every bank and the admin API.
+ *
+ * @throws when a port is taken, or a journal is damaged; nothing is left running then
+ */
+export async function createBankSimulator(options: BankSimulatorOptions): Promise<BankSimulator> {
+  const application = await NestFactory.create<NestFastifyApplication>(
+    BankSimulatorModule.with(options),
+    new FastifyAdapter(),
+    { logger: false, abortOnError: false },
+  );
+  const banks = application.get(Banks);
+  try {
+    await application.listen(options.adminPort, options.adminHost);
+  } catch (error) {
+    await banks.onApplicationShutdown();
+    throw error;
+  }
+  return { urls: banks.urls(), adminUrl: await application.getUrl(), close: () => application.close() };
+}

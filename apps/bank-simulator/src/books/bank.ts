@@ -1,0 +1,99 @@
+import type { bankProtocol } from '#contracts';
+import type { Books } from './books.js';
+import { errorReply, type Circumstances, type Decision, type Reply } from './decision.js';
+import { inquire } from './inquire.js';
+import { entryKindOf, perform, positiveStates, type Movement, type Refusal } from './movement.js';
+import { nextNoteId } from './numbering.js';
+import { reverse } from './reverse.js';
+import { statement } from './statement.js';
+
+/** All that a bank does: given its books, a request and the time, what it answers and what it writes down. */
+export function decide(books: Books, request: bankProtocol.BankRequest, circumstances: Circumstances): Decision {
+  const { now, lagMs = 0 } = circumstances;
+  switch (request.kind) {
+    case 'authorize':
+    case 'capture':
+    case 'void':
+    case 'refund':
+      return move(books, request, circumstances);
+    case 'reverse':
+      if (expired(books, request, now)) return refuseExpired(books, request, circumstances);
+      return reverse(books, request, circumstances);
+    case 'inquire':
+      return { reply: inquire(books, request.reference, now - lagMs), records: [] };
+    case 'statement':
+      return { reply: statement(books, request, now - lagMs), records: [] };
+  }
+}
+
+function move(books: Books, movement: Movement, circumstances: Circumstances): Decision {
+  const { now, attemptId } = circumstances;
+  if (books.fence(movement.reference)) {
+    return refuse(books, movement, { state: 'refused', code: 'reversed' }, circumstances);
+  }
+  // Before validity: an answer once given is the truth, however late it is asked for again.
+  const remembered = books.remembered(movement.reference);
+  if (remembered) return { reply: repeat(remembered, movement, now), records: [] };
+
+  if (circumstances.refusal) return refuse(books, movement, circumstances.refusal, circumstances);
+  if (expired(books, movement, now)) return refuseExpired(books, movement, circumstances);
+
+  const outcome = perform(books, movement, now, attemptId);
+  if ('state' in outcome) return refuse(books, movement, outcome, circumstances);
+  return { reply: answerOf(outcome, now), records: [outcome] };
+}
+
+const expired = (books: Books, request: bankProtocol.MovementRequest, now: number): boolean =>
+  books.profile.enforcesValidUntil && now > request.validUntil;
+
+function refuseExpired(
+  books: Books,
+  request: bankProtocol.MovementRequest,
+  { now, attemptId }: Circumstances,
+): Decision {
+  const record = refusalRecord(books, request, { state: 'error', code: 'validity_expired' }, now, attemptId);
+  const message = `it arrived at ${now}, after its validUntil ${request.validUntil}`;
+  return { reply: errorReply(409, 'validity_expired', message, now), records: [record] };
+}
+
+function refuse(books: Books, movement: Movement, refusal: Refusal, { now, attemptId }: Circumstances): Decision {
+  const record = refusalRecord(books, movement, refusal, now, attemptId);
+  return { reply: answerOf(record, now), records: [record] };
+}
+
+function refusalRecord(
+  books: Books,
+  request: bankProtocol.MovementRequest,
+  refusal: Pick<bankProtocol.RefusalRecord, 'state' | 'code'>,
+  at: number,
+  attemptId: string | undefined,
+): bankProtocol.RefusalRecord {
+  return {
+    type: 'refusal',
+    at,
+    bankId: nextNoteId(books),
+    operation: request.kind,
+    reference: request.reference,
+    ...refusal,
+    ...(attemptId !== undefined && { attemptId }),
+  };
+}
+
+function repeat(
+  remembered: bankProtocol.EntryRecord | bankProtocol.RefusalRecord,
+  movement: Movement,
+  now: number,
+): Reply {
+  const same =
+    remembered.type === 'entry'
+      ? remembered.kind === entryKindOf[movement.kind]
+      : remembered.operation === movement.kind;
+  if (same) return answerOf(remembered, now);
+  return errorReply(409, 'reference_reused', `${movement.reference} named another operation before`, now);
+}
+
+function answerOf(record: bankProtocol.EntryRecord | bankProtocol.RefusalRecord, asOf: number): Reply {
+  const { bankId } = record;
+  if (record.type === 'entry') return { status: 200, body: { state: positiveStates[record.kind], bankId, asOf } };
+  return { status: 200, body: { state: record.state, bankId, code: record.code, asOf } };
+}

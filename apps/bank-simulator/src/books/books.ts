@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import type { bankProtocol } from '#contracts';
+
+type EntryRecord = bankProtocol.EntryRecord;
+type RefusalRecord = bankProtocol.RefusalRecord;
+
+/** An entry, and what has happened to it since. */
+export interface Position {
+  readonly entry: EntryRecord;
+  /** The void or the reversal after which it no longer stands. */
+  undoneBy?: EntryRecord;
+  /** Captures and voids of an authorization, refunds of a capture. */
+  readonly under: Position[];
+}
+
+/**
+ * A bank's memory: the fold of its journal. `apply` is the only way in which it changes, both when a
+ * record has just been decided and when the journal is read again after a crash.
+ */
+export class Books {
+  readonly #positions: Position[] = [];
+  readonly #byBankId = new Map<string, Position>();
+  readonly #byReference = new Map<string, Position[]>();
+  readonly #remembered = new Map<string, EntryRecord | RefusalRecord>();
+  readonly #fences = new Map<string, bankProtocol.FenceRecord>();
+  #lastAt = 0;
+  #notes = 0;
+
+  constructor(readonly profile: bankProtocol.BankProfile) {}
+
+  /** The latest time on record: this bank's clock never shows less. */
+  get lastAt(): number {
+    return this.#lastAt;
+  }
+
+  /** Every entry, in order of `seq`. */
+  get positions(): readonly Position[] {
+    return this.#positions;
+  }
+
+  /** How many refusals and fences there have been; they are numbered apart from entries. */
+  get notes(): number {
+    return this.#notes;
+  }
+
+  find(bankId: string): Position | undefined {
+    return this.#byBankId.get(bankId);
+  }
+
+  performances(reference: string): readonly Position[] {
+    return this.#byReference.get(reference) ?? [];
+  }
+
+  /** What an idempotent bank answered to this reference before. */
+  remembered(reference: string): EntryRecord | RefusalRecord | undefined {
+    return this.#remembered.get(reference);
+  }
+
+  fence(reference: string): bankProtocol.FenceRecord | undefined {
+    return this.#fences.get(reference);
+  }
+
+  apply(record: bankProtocol.JournalRecord): void {
+    this.#lastAt = Math.max(this.#lastAt, record.at);
+    switch (record.type) {
+      case 'request':
+        return;
+      case 'entry':
+        return this.#enter(record);
+      case 'refusal':
+        this.#notes++;
+        if (record.state !== 'error') this.#remember(record);
+        return;
+      case 'fence':
+        this.#notes++;
+        this.#fences.set(record.reference, record);
+    }
+  }
+
+  #enter(entry: EntryRecord): void {
+    assert.equal(entry.seq, this.#positions.length + 1, 'entries are numbered without gaps');
+    const position: Position = { entry, under: [] };
+    this.#positions.push(position);
+    this.#byBankId.set(entry.bankId, position);
+
+    const named = this.#byReference.get(entry.reference);
+    if (named) named.push(position);
+    else this.#byReference.set(entry.reference, [position]);
+
+    if (entry.of !== undefined) this.#standing(entry.of).under.push(position);
+    const undone = entry.reverses ?? (entry.kind === 'void' ? entry.of : undefined);
+    if (undone !== undefined) this.#standing(undone).undoneBy = entry;
+    if (entry.kind !== 'reversal') this.#remember(entry);
+  }
+
+  #standing(bankId: string): Position {
+    const position = this.#byBankId.get(bankId);
+    assert(position && !position.undoneBy, `${bankId} stands`);
+    return position;
+  }
+
+  #remember(record: EntryRecord | RefusalRecord): void {
+    if (this.profile.idempotent && !this.#remembered.has(record.reference)) {
+      this.#remembered.set(record.reference, record);
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import type { bankProtocol } from '#contracts';
+import type { Books } from './books.js';
+import type { Reply } from './decision.js';
+import { entryOf } from './statement.js';
+
+/** Every performance of a reference, as it stood at `asOf`. */
+export function inquire(books: Books, reference: string, asOf: number): Reply {
+  const performances = books
+    .performances(reference)
+    .filter(({ entry }) => entry.at <= asOf)
+    .map(({ entry, undoneBy }): bankProtocol.Performance => ({
+      ...entryOf(entry),
+      ...(undoneBy && undoneBy.at <= asOf && { undoneBy: undoneBy.bankId }),
+    }));
+  if (performances.length === 0) return { status: 200, body: { state: 'not_found', asOf } };
+  return { status: 200, body: { state: 'found', performances, asOf } };
+}

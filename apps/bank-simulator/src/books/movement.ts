@@ -1,0 +1,100 @@
+import { bankProtocol } from '#contracts';
+import type { Books, Position } from './books.js';
+import { entryId } from './numbering.js';
+
+/** Everything but a reversal: what a bank performs, or refuses, on its own merits. */
+export type Movement = Exclude<bankProtocol.MovementRequest, bankProtocol.ReverseRequest>;
+
+export type Refusal =
+  { state: 'declined'; code: bankProtocol.DeclineCode } | { state: 'refused'; code: bankProtocol.RefusalCode };
+
+export const positiveStates = {
+  authorization: 'approved',
+  capture: 'captured',
+  void: 'voided',
+  refund: 'refunded',
+  reversal: 'reversed',
+} as const satisfies Record<bankProtocol.EntryKind, string>;
+
+export const entryKindOf = {
+  authorize: 'authorization',
+  capture: 'capture',
+  void: 'void',
+  refund: 'refund',
+} as const satisfies Record<Movement['kind'], bankProtocol.EntryKind>;
+
+/** The entry that performing this movement makes, or why it cannot be. */
+export function perform(
+  books: Books,
+  movement: Movement,
+  at: number,
+  attemptId: string | undefined,
+): bankProtocol.EntryRecord | Refusal {
+  const granted = grant(books, movement);
+  if ('state' in granted) return granted;
+  const seq = books.positions.length + 1;
+  const kind = entryKindOf[movement.kind];
+  return {
+    type: 'entry',
+    seq,
+    bankId: entryId(books.profile.name, kind, seq),
+    kind,
+    reference: movement.reference,
+    account: movement.account,
+    chargeId: movement.chargeId,
+    ...granted,
+    at,
+    ...(attemptId !== undefined && { attemptId }),
+  };
+}
+
+type Granted = Pick<bankProtocol.EntryRecord, 'amountMinor' | 'currency' | 'of' | 'card'>;
+
+/**
+ * A bank checks what it is asked against what it acts on, and nothing else. It does not protect its callers
+ * from a second capture or refund: whether one was wanted is not for a bank to know.
+ */
+function grant(books: Books, movement: Movement): Granted | Refusal {
+  switch (movement.kind) {
+    case 'authorize': {
+      const { behavior, ...card } = movement.instrument;
+      if (!books.profile.networks.includes(card.brand)) return refused('network_not_supported');
+      const code = bankProtocol.declineOf(behavior);
+      if (code) return { state: 'declined', code };
+      return { amountMinor: movement.amountMinor, currency: movement.currency, card };
+    }
+    case 'capture': {
+      const authorization = standingAuthorization(books, movement.authorizationId);
+      return 'state' in authorization ? authorization : part(authorization, movement);
+    }
+    case 'void': {
+      const authorization = standingAuthorization(books, movement.authorizationId);
+      if ('state' in authorization) return authorization;
+      if (authorization.under.some((capture) => !capture.undoneBy)) return refused('authorization_captured');
+      const { bankId, amountMinor, currency } = authorization.entry;
+      return { amountMinor, currency, of: bankId };
+    }
+    case 'refund': {
+      const capture = books.find(movement.captureId);
+      if (capture?.entry.kind !== 'capture') return refused('unknown_capture');
+      return capture.undoneBy ? refused('capture_reversed') : part(capture, movement);
+    }
+  }
+}
+
+function standingAuthorization(books: Books, bankId: string): Position | Refusal {
+  const authorization = books.find(bankId);
+  if (authorization?.entry.kind !== 'authorization') return refused('unknown_authorization');
+  if (!authorization.undoneBy) return authorization;
+  return refused(authorization.undoneBy.kind === 'void' ? 'authorization_voided' : 'authorization_reversed');
+}
+
+/** Each capture or refund on its own may take up to the whole of what it acts on. */
+function part(position: Position, asked: { amountMinor: number; currency: string }): Granted | Refusal {
+  const { bankId, amountMinor, currency } = position.entry;
+  if (asked.currency !== currency) return refused('currency_mismatch');
+  if (asked.amountMinor > amountMinor) return refused('amount_too_large');
+  return { amountMinor: asked.amountMinor, currency, of: bankId };
+}
+
+const refused = (code: bankProtocol.RefusalCode): Refusal => ({ state: 'refused', code });

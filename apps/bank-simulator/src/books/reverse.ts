@@ -1,0 +1,105 @@
+import type { bankProtocol } from '#contracts';
+import type { Books, Position } from './books.js';
+import type { Circumstances, Decision, Reply } from './decision.js';
+import { entryId, nextNoteId } from './numbering.js';
+
+/**
+ * Undoes every performance of a reference, or the one performance of a bank id, with all that stands on it, so
+ * that its acknowledgement always means: nothing of this is left. Idempotent by its target, not by its own
+ * reference. It fences the target's reference at a bank that can; elsewhere a late arrival is still performed.
+ */
+export function reverse(books: Books, request: bankProtocol.ReverseRequest, circumstances: Circumstances): Decision {
+  const { target } = request;
+  const named = 'bankId' in target ? books.find(target.bankId) : undefined;
+  if ('bankId' in target && !named) return unknown(circumstances.now);
+
+  const reference = 'bankId' in target ? named!.entry.reference : target.reference;
+  const performances = named ? [named] : books.performances(reference);
+  const fence = fenceFor(books, reference, circumstances.now);
+
+  if (performances.length === 0) return unseen(books, reference, fence, circumstances.now);
+
+  const reversible = performances.filter(({ entry }) => entry.kind !== 'void' && entry.kind !== 'reversal');
+  if (reversible.length === 0) return notReversible(books, request, circumstances);
+
+  const standing = [...new Set(reversible.flatMap(standingUnder))];
+  const entries = standing.map((position, index) => reversalOf(books, position, index, request, circumstances));
+  const records = [...entries, ...fence];
+  if (entries.length === 0) {
+    const undone = reversible.map(({ entry, undoneBy }) => ({ bankId: undoneBy!.bankId, reverses: entry.bankId }));
+    return { reply: reversals('already_reversed', undone, undone[0]!.bankId, circumstances.now), records };
+  }
+  const undone = entries.map(({ bankId, reverses }) => ({ bankId, reverses: reverses! }));
+  return { reply: reversals('reversed', undone, undone.at(-1)!.bankId, circumstances.now), records };
+}
+
+/** It and all that stands on it; what stands highest goes first. */
+function standingUnder(position: Position): Position[] {
+  if (position.undoneBy) return [];
+  return [...position.under.flatMap(standingUnder), position];
+}
+
+function reversalOf(
+  books: Books,
+  { entry }: Position,
+  index: number,
+  { reference }: bankProtocol.ReverseRequest,
+  { now, attemptId }: Circumstances,
+): bankProtocol.EntryRecord {
+  const seq = books.positions.length + 1 + index;
+  return {
+    type: 'entry',
+    seq,
+    bankId: entryId(books.profile.name, 'reversal', seq),
+    kind: 'reversal',
+    reference,
+    account: entry.account,
+    chargeId: entry.chargeId,
+    amountMinor: entry.amountMinor,
+    currency: entry.currency,
+    at: now,
+    reverses: entry.bankId,
+    ...(attemptId !== undefined && { attemptId }),
+  };
+}
+
+/** The record that fences a reference, where the bank fences and has not done so before. */
+function fenceFor(books: Books, reference: string, at: number): bankProtocol.FenceRecord[] {
+  if (!books.profile.fencesUnseen || books.fence(reference)) return [];
+  return [{ type: 'fence', at, bankId: nextNoteId(books), reference }];
+}
+
+function unseen(books: Books, reference: string, fence: bankProtocol.FenceRecord[], now: number): Decision {
+  const standing = fence[0] ?? books.fence(reference);
+  if (!standing) return unknown(now);
+  return {
+    reply: { status: 200, body: { state: 'remembered', bankId: standing.bankId, asOf: now } },
+    records: fence,
+  };
+}
+
+const unknown = (asOf: number): Decision => ({ reply: { status: 200, body: { state: 'unknown', asOf } }, records: [] });
+
+/** A void leaves nothing to undo, and undoing a reversal would move the money again. */
+function notReversible(
+  books: Books,
+  { reference }: bankProtocol.ReverseRequest,
+  { now, attemptId }: Circumstances,
+): Decision {
+  const bankId = nextNoteId(books);
+  const no = { state: 'refused', code: 'not_reversible' } as const;
+  const attempt = attemptId === undefined ? {} : { attemptId };
+  return {
+    reply: { status: 200, body: { ...no, bankId, asOf: now } },
+    records: [{ type: 'refusal', at: now, bankId, operation: 'reverse', reference, ...no, ...attempt }],
+  };
+}
+
+function reversals(
+  state: 'reversed' | 'already_reversed',
+  undone: { bankId: string; reverses: string }[],
+  bankId: string,
+  asOf: number,
+): Reply {
+  return { status: 200, body: { state, bankId, reversals: undone, asOf } };
+}

@@ -1,0 +1,22 @@
+import type { bankProtocol } from '#contracts';
+import type { Books } from './books.js';
+import type { Reply } from './decision.js';
+
+/**
+ * Entries in order. Entries are numbered in the order in which they are made and a bank's clock never goes
+ * back, so nothing can be added at or below the last one that `asOf` shows: that is the watermark.
+ */
+export function statement(books: Books, { after, limit }: { after: number; limit: number }, asOf: number): Reply {
+  const { positions } = books;
+  let watermark = positions.length;
+  while (watermark > 0 && positions[watermark - 1]!.entry.at > asOf) watermark--;
+  const end = Math.min(watermark, after + limit);
+  const entries = positions.slice(after, Math.max(after, end)).map(({ entry }) => entryOf(entry));
+  return { status: 200, body: { state: 'statement', entries, watermark, more: end < watermark, asOf } };
+}
+
+/** What a bank's customers see of an entry. */
+export function entryOf(record: bankProtocol.EntryRecord): bankProtocol.Entry {
+  const { type: _type, attemptId: _attemptId, card: _card, ...entry } = record;
+  return entry;
+}

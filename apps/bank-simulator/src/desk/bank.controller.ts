@@ -1,0 +1,164 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import type { Clock } from '#clock';
+import { bankProtocol } from '#contracts';
+import { cardOf } from '../books/card.js';
+import { errorReply } from '../books/decision.js';
+import type { FaultRules, Strike } from '../faults/fault-rules.js';
+import { inflict } from '../faults/inflict.js';
+import { HttpExchange, sendReply } from './exchange.controller.js';
+import type { OpenBank } from './open-bank.js';
+import { readRequest } from './route.js';
+
+const bodyBytesMax = 64 * 1024;
+
+/**
+ * A bank's port. Plain node:http: the faults live in the sockets, and every charge comes through here twice.
+ */
+export class BankController {
+  readonly #server: Server;
+  readonly #stopping = new AbortController();
+  #port: number;
+  readonly #answering = new Set<Promise<void>>();
+  #bank: OpenBank | undefined;
+  #portChange: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly name: bankProtocol.BankName,
+    private readonly address: { host: string; port: number },
+    private readonly rules: FaultRules,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+  ) {
+    this.#port = address.port;
+    // Callers keep their connections; a server that closed idle ones could cut off a request on its way.
+    this.#server = createServer({ keepAlive: true, noDelay: true, keepAliveTimeout: 600_000 });
+    this.#server.on('request', (incoming, outgoing) => this.#receive(incoming, outgoing));
+  }
+
+  get url(): string {
+    return `http://${this.address.host}:${this.#port}`;
+  }
+
+  /** Binds the port. Until `open`, every request is turned away as not processed. */
+  async listen(): Promise<void> {
+    this.#server.listen(this.#port, this.address.host);
+    await once(this.#server, 'listening');
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  open(bank: OpenBank): void {
+    this.#bank = bank;
+  }
+
+  /** Closes or opens the port as the rules in force want it; a closed port refuses connections. */
+  followRules(): Promise<void> {
+    const change = this.#portChange.then(() => this.#matchRules());
+    this.#portChange = change.catch(() => undefined);
+    return change;
+  }
+
+  /** Finishes what is being answered, turns away what still comes, and lets go of whoever a fault keeps waiting. */
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    this.#bank = undefined;
+    await Promise.allSettled([this.#portChange, ...this.#answering]);
+    if (this.#server.listening) await this.#closePort();
+  }
+
+  async #matchRules(): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    const closed = this.rules.closesPortOf(this.name);
+    if (closed && this.#server.listening) await this.#closePort();
+    if (!closed && !this.#server.listening) await this.listen();
+  }
+
+  async #closePort(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  #receive(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    outgoing.sendDate = false;
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    incoming.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > bodyBytesMax) incoming.destroy();
+      else chunks.push(chunk);
+    });
+    incoming.on('end', () => {
+      const body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+      this.#serve(incoming, outgoing, body.toString()).catch((error: unknown) => {
+        if (this.#stopping.signal.aborted) return;
+        this.logger.error({ err: error, bank: this.name }, 'a request could not be served');
+        incoming.socket.resetAndDestroy();
+      });
+    });
+  }
+
+  async #serve(incoming: IncomingMessage, outgoing: ServerResponse, body: string): Promise<void> {
+    const bank = this.#bank;
+    if (!bank) {
+      const now = this.clock.now();
+      return sendReply(outgoing, errorReply(503, 'not_processed', 'the bank is not open', now), now);
+    }
+    const request = readRequest(incoming.method!, incoming.url!, body);
+    if ('invalid' in request) {
+      const now = bank.now();
+      return sendReply(outgoing, errorReply(request.status, 'invalid_request', request.invalid, now), now);
+    }
+
+    const strike = this.rules.strike({
+      bank: this.name,
+      operation: request.kind,
+      card: cardOf(bank.books, request),
+      ...(request.kind !== 'statement' && {
+        account: request.account,
+        chargeId: request.chargeId,
+        token: request.fault,
+      }),
+    });
+    const record = requestRecord(request, incoming, strike, bank.now());
+    bank.note(record);
+
+    const exchange = new HttpExchange(incoming, outgoing, bank, request, {
+      attemptId: record.attemptId,
+      strike,
+      clock: this.clock,
+      stopping: this.#stopping.signal,
+    });
+    if (strike) return inflict(strike, exchange);
+    const answered = exchange.deliver().then((reply) => exchange.send(reply));
+    this.#answering.add(answered);
+    return answered.finally(() => this.#answering.delete(answered));
+  }
+}
+
+function requestRecord(
+  request: bankProtocol.BankRequest,
+  { headers }: IncomingMessage,
+  strike: Strike | undefined,
+  at: number,
+): bankProtocol.RequestRecord {
+  const { instanceId, attemptId, traceparent } = bankProtocol.headers;
+  return {
+    type: 'request',
+    at,
+    operation: request.kind,
+    ...('reference' in request && { reference: request.reference }),
+    ...('validUntil' in request && { validUntil: request.validUntil }),
+    ...('account' in request && { account: request.account, chargeId: request.chargeId }),
+    ...kept('instanceId', headers[instanceId]),
+    ...kept('attemptId', headers[attemptId]),
+    ...kept('traceparent', headers[traceparent]),
+    ...(strike && { fault: { name: strike.fault, by: strike.by } }),
+  };
+}
+
+const kept = <Name extends string>(name: Name, value: string | string[] | undefined): { [N in Name]?: string } =>
+  typeof value === 'string' ? ({ [name]: value.slice(0, 128) } as { [N in Name]: string }) : {};

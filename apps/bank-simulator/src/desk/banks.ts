@@ -1,0 +1,77 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Clock } from '#clock';
+import { bankProtocol } from '#contracts';
+import { Books } from '../books/books.js';
+import type { FaultRules } from '../faults/fault-rules.js';
+import { Journal } from '../journal/journal.repository.js';
+import { BankController } from './bank.controller.js';
+import { OpenBank } from './open-bank.js';
+
+export interface BanksOptions {
+  host: string;
+  /** 0 takes a free port. */
+  ports: Record<bankProtocol.BankName, number>;
+  dataDir: string;
+}
+
+/** All the banks of this process, from opening to closing time. */
+export class Banks {
+  readonly #controllers = new Map<bankProtocol.BankName, BankController>();
+  readonly #open = new Map<bankProtocol.BankName, OpenBank>();
+
+  constructor(
+    private readonly options: BanksOptions,
+    private readonly rules: FaultRules,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Every bank's port is bound before any journal is read: a second process fails before it can touch one. */
+  async onModuleInit(): Promise<void> {
+    for (const name of bankProtocol.bankNames) {
+      const address = { host: this.options.host, port: this.options.ports[name] };
+      const controller = new BankController(name, address, this.rules, this.clock, this.logger);
+      this.#controllers.set(name, controller);
+      await controller.listen();
+    }
+    await mkdir(this.options.dataDir, { recursive: true });
+    await Promise.all(bankProtocol.bankNames.map((name) => this.#openBank(name)));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([...this.#controllers.values()].map((controller) => controller.close()));
+    await Promise.all([...this.#open.values()].map(({ journal }) => journal.close()));
+  }
+
+  get(name: bankProtocol.BankName): OpenBank {
+    return this.#open.get(name)!;
+  }
+
+  urls(): Record<bankProtocol.BankName, string> {
+    const entries = [...this.#controllers].map(([name, controller]) => [name, controller.url] as const);
+    return Object.fromEntries(entries) as Record<bankProtocol.BankName, string>;
+  }
+
+  /** Undefined while every bank can write its journal. */
+  get failure(): Error | undefined {
+    return [...this.#open.values()].find(({ journal }) => journal.failure)?.journal.failure;
+  }
+
+  /** Resolves once every port is closed or open as the rules want it. */
+  async followRules(): Promise<void> {
+    await Promise.all([...this.#controllers.values()].map((controller) => controller.followRules()));
+  }
+
+  async #openBank(name: bankProtocol.BankName): Promise<void> {
+    const books = new Books(bankProtocol.defaultBanks[name]);
+    const journal = await Journal.open(join(this.options.dataDir, `${name}.jsonl`), (record) => {
+      books.apply(record);
+      this.rules.replay(record);
+    });
+    const bank = new OpenBank(books, journal, this.clock);
+    this.#open.set(name, bank);
+    this.#controllers.get(name)!.open(bank);
+  }
+}

@@ -1,0 +1,87 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '#clock';
+import type { bankProtocol } from '#contracts';
+import type { Reply, Twist } from '../books/decision.js';
+import type { Exchange } from '../faults/exchange.js';
+import type { Strike } from '../faults/fault-rules.js';
+import type { OpenBank } from './open-bank.js';
+
+/** An exchange over HTTP. After the caller has left, what is sent goes nowhere. */
+export class HttpExchange implements Exchange {
+  constructor(
+    private readonly incoming: IncomingMessage,
+    private readonly outgoing: ServerResponse,
+    private readonly bank: OpenBank,
+    private readonly request: bankProtocol.BankRequest,
+    private readonly context: {
+      attemptId: string | undefined;
+      strike: Strike | undefined;
+      clock: Clock;
+      stopping: AbortSignal;
+    },
+  ) {}
+
+  get operation(): bankProtocol.BankOperation {
+    return this.request.kind;
+  }
+
+  deliver(twist?: Twist): Promise<Reply> {
+    return this.bank.deliver(this.request, this.context.attemptId, twist);
+  }
+
+  now(): number {
+    return this.bank.now();
+  }
+
+  send(reply: Reply): void {
+    sendReply(this.outgoing, reply, this.now());
+  }
+
+  begin(reply: Reply): ReturnType<Exchange['begin']> {
+    const payload = payloadOf(reply, this.now());
+    this.outgoing.writeHead(reply.status, headersOf(reply, payload));
+    return {
+      payload,
+      write: (bytes) => void this.outgoing.write(bytes),
+      end: () => void this.outgoing.end(),
+      breakOff: () => void this.incoming.socket.end(),
+    };
+  }
+
+  sendText(status: number, text: string): void {
+    this.outgoing.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+    this.outgoing.end(text);
+  }
+
+  reset(): void {
+    this.incoming.socket.resetAndDestroy();
+  }
+
+  callerLeft(): Promise<void> {
+    if (this.outgoing.closed) return Promise.resolve();
+    return new Promise((resolve) => this.outgoing.once('close', resolve));
+  }
+
+  pause(delayMs: number): Promise<void> {
+    return this.context.clock.sleep(delayMs, this.context.stopping);
+  }
+
+  random(): number {
+    return this.context.strike?.random() ?? 0;
+  }
+}
+
+/** Sends an answer whole, with the bank's time at this moment. */
+export function sendReply(outgoing: ServerResponse, reply: Reply, now: number): void {
+  const payload = payloadOf(reply, now);
+  outgoing.writeHead(reply.status, headersOf(reply, payload));
+  outgoing.end(payload);
+}
+
+const payloadOf = (reply: Reply, now: number): Buffer => Buffer.from(JSON.stringify({ ...reply.body, now }));
+
+const headersOf = (reply: Reply, payload: Buffer): Record<string, string | number> => ({
+  'content-type': 'application/json',
+  'content-length': payload.length,
+  ...reply.headers,
+});

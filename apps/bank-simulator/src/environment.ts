@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import type { BanksOptions } from './desk/banks.js';
+
+const port = (otherwise: number) => z.coerce.number().int().min(0).max(65_535).default(otherwise);
+
+const schema = z.object({
+  BANKS_HOST: z.string().min(1).default('127.0.0.1'),
+  BANK_ALDER_PORT: port(3011),
+  BANK_BIRCH_PORT: port(3012),
+  BANK_CEDAR_PORT: port(3013),
+  BANK_DOGWOOD_PORT: port(3014),
+  BANKS_ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
+  BANKS_ADMIN_PORT: port(3010),
+  BANKS_DATA_DIR: z.string().min(1).default('.holdfast/banks'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export interface Settings extends BanksOptions {
+  adminHost: string;
+  adminPort: number;
+  logLevel: string;
+}
+
+export class BadEnvironment extends Error {
+  readonly code = 'bad_environment';
+}
+
+/**
+ * @throws BadEnvironment with a line per variable that cannot be used
+ */
+export function settingsFrom(environment: Record<string, string | undefined>): Settings {
+  const read = schema.safeParse(environment);
+  if (!read.success) {
+    const lines = read.error.issues.map(({ path, message }) => {
+      const name = String(path[0]);
+      return `${name}=${environment[name]}: ${message}`;
+    });
+    throw new BadEnvironment(lines.join('\n'));
+  }
+  const values = read.data;
+  return {
+    host: values.BANKS_HOST,
+    ports: {
+      alder: values.BANK_ALDER_PORT,
+      birch: values.BANK_BIRCH_PORT,
+      cedar: values.BANK_CEDAR_PORT,
+      dogwood: values.BANK_DOGWOOD_PORT,
+    },
+    dataDir: values.BANKS_DATA_DIR,
+    adminHost: values.BANKS_ADMIN_HOST,
+    adminPort: values.BANKS_ADMIN_PORT,
+    logLevel: values.LOG_LEVEL,
+  };
+}

@@ -1,0 +1,7 @@
+import type { Fault } from './exchange.js';
+
+export const cut: Fault<'cut'> = async (exchange) => {
+  const answer = exchange.begin(await exchange.deliver());
+  answer.write(answer.payload.subarray(0, answer.payload.length / 2));
+  answer.breakOff();
+};

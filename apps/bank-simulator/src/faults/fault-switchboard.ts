@@ -1,0 +1,37 @@
+import type { Clock } from '#clock';
+import type { bankProtocol } from '#contracts';
+import type { FaultRules } from './fault-rules.js';
+
+/** Sets and lifts faults from outside: a rule is in force, or gone, by the time that the promise resolves. */
+export class FaultSwitchboard {
+  constructor(
+    private readonly rules: FaultRules,
+    private readonly banks: { followRules(): Promise<void> },
+    private readonly clock: Clock,
+  ) {}
+
+  async add(rule: bankProtocol.FaultRule): Promise<bankProtocol.StandingFaultRule> {
+    const standing = this.rules.add(rule);
+    await this.banks.followRules();
+    if (rule.fault === 'outage' && rule.parameters.durationMs !== undefined) {
+      this.clock.after(rule.parameters.durationMs, () => void this.remove(standing.id), { unref: true });
+    }
+    return standing;
+  }
+
+  list(): bankProtocol.StandingFaultRule[] {
+    return this.rules.list();
+  }
+
+  /** @returns whether there was such a rule */
+  async remove(id: string): Promise<boolean> {
+    const found = this.rules.remove(id);
+    await this.banks.followRules();
+    return found;
+  }
+
+  async removeAll(): Promise<void> {
+    this.rules.removeAll();
+    await this.banks.followRules();
+  }
+}

@@ -1,0 +1,46 @@
+import type { bankProtocol } from '#contracts';
+import { cut } from './cut.js';
+import { declineAfterTimeout } from './decline-after-timeout.js';
+import { dropAfter } from './drop-after.js';
+import { dropBefore } from './drop-before.js';
+import { duplicate } from './duplicate.js';
+import { error } from './error.js';
+import type { Exchange, Fault } from './exchange.js';
+import { hang } from './hang.js';
+import { inquiryLag } from './inquiry-lag.js';
+import { late } from './late.js';
+import { latency } from './latency.js';
+import { malformed } from './malformed.js';
+import { notProcessed } from './not-processed.js';
+import { outage } from './outage.js';
+import { rateLimited } from './rate-limited.js';
+import { refuse } from './refuse.js';
+import { slowDrip } from './slow-drip.js';
+import type { Strike } from './fault-rules.js';
+
+const faults: { [Name in bankProtocol.FaultName]: Fault<Name> } = {
+  latency,
+  slow_drip: slowDrip,
+  hang,
+  error,
+  not_processed: notProcessed,
+  rate_limited: rateLimited,
+  outage,
+  cut,
+  malformed,
+  drop_before: dropBefore,
+  drop_after: dropAfter,
+  late,
+  duplicate,
+  inquiry_lag: inquiryLag,
+  refuse,
+  decline_after_timeout: declineAfterTimeout,
+};
+
+/** Lets a fault have its way with an exchange. */
+export async function inflict<Name extends bankProtocol.FaultName>(
+  { fault, parameters }: Strike<Name>,
+  exchange: Exchange,
+): Promise<void> {
+  await faults[fault](exchange, parameters);
+}

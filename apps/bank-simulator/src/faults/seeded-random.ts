@@ -1,0 +1,15 @@
+/**
+ * A generator of a rule's own, so that one rule's draws do not depend on another's.
+ * Mulberry32 (Tommy Ettinger, public domain).
+ *
+ * @returns uniform in [0, 1)
+ */
+export function seededRandom(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

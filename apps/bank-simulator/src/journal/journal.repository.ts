@@ -1,0 +1,156 @@
+import { constants, type FileHandle, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { bankProtocol } from '#contracts';
+
+type JournalRecord = bankProtocol.JournalRecord;
+
+const readChunkBytes = 4 * 1024 * 1024;
+/** Many times the longest record, which one request of at most 64 KiB can make. */
+const pageBytes = 1024 * 1024;
+const newline = 0x0a;
+
+/**
+ * A bank's append-only journal: one JSON record a line. `synced()` resolves once everything appended so far is
+ * on disk. One write is in flight, and what comes meanwhile gathers into the next, so that any number of
+ * concurrent requests share a sync.
+ */
+export class Journal {
+  readonly #path: string;
+  readonly #file: FileHandle;
+  #sizeBytes: number;
+  #gathered: string[] = [];
+  #gatheredSynced = Promise.withResolvers<void>();
+  #writing: Promise<void> | undefined;
+  #failure: Error | undefined;
+
+  private constructor(path: string, file: FileHandle, sizeBytes: number) {
+    this.#path = path;
+    this.#file = file;
+    this.#sizeBytes = sizeBytes;
+  }
+
+  /**
+   * Opens or creates the file and replays it. A last line that a crash tore was never acknowledged: it is cut off.
+   *
+   * @throws JournalDamaged when any other line cannot be read
+   */
+  static async open(path: string, replay: (record: JournalRecord) => void): Promise<Journal> {
+    // O_DSYNC makes a write and its sync one call: half the trips to the thread pool.
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_DSYNC;
+    const file = await open(path, flags, 0o600);
+    try {
+      const soundBytes = await replayLines(path, file, replay);
+      await file.truncate(soundBytes);
+      await file.sync();
+      await syncFolder(dirname(path));
+      return new Journal(path, file, soundBytes);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  /** The error after which nothing can be written any more; the bank must stop answering. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  append(record: JournalRecord): void {
+    this.#gathered.push(`${JSON.stringify(record)}\n`);
+    this.#writing ??= this.#writeAll();
+  }
+
+  /** Rejects when the disk refuses. */
+  async synced(): Promise<void> {
+    if (this.#failure) throw this.#failure;
+    if (this.#gathered.length > 0) await this.#gatheredSynced.promise;
+    else await this.#writing;
+    if (this.#failure) throw this.#failure;
+  }
+
+  /** Records on disk from a cursor on: 0, or the `next` of an earlier page. */
+  async read(after: number, limitBytes = pageBytes): Promise<bankProtocol.JournalPage> {
+    const chunk = Buffer.alloc(Math.max(0, Math.min(limitBytes, this.#sizeBytes - after)));
+    await this.#file.read(chunk, 0, chunk.length, after);
+    const lastNewline = chunk.lastIndexOf(newline);
+    if (lastNewline < 0) return { records: [], next: after };
+    const lines = chunk.toString('utf8', 0, lastNewline).split('\n');
+    return { records: lines.map((line) => JSON.parse(line) as JournalRecord), next: after + lastNewline + 1 };
+  }
+
+  async close(): Promise<void> {
+    await this.#writing;
+    await this.#file.close();
+  }
+
+  async #writeAll(): Promise<void> {
+    // Whatever else came in with the same read of the sockets shares the first write.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    while (this.#gathered.length > 0 && !this.#failure) {
+      const batch = Buffer.from(this.#gathered.join(''));
+      const { resolve } = this.#gatheredSynced;
+      this.#gathered = [];
+      this.#gatheredSynced = Promise.withResolvers<void>();
+      try {
+        await writeFully(this.#file, batch, this.#sizeBytes);
+        this.#sizeBytes += batch.length;
+      } catch (error) {
+        this.#failure = new Error(`the journal ${this.#path} cannot be written`, { cause: error });
+      }
+      resolve();
+    }
+    this.#writing = undefined;
+  }
+}
+
+export class JournalDamaged extends Error {
+  readonly code = 'journal_damaged';
+}
+
+async function writeFully(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let written = 0; written < bytes.length;) {
+    const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written);
+    written += bytesWritten;
+  }
+}
+
+/** @returns how many bytes from the start are whole, readable lines */
+async function replayLines(path: string, file: FileHandle, replay: (record: JournalRecord) => void): Promise<number> {
+  const chunk = Buffer.alloc(readChunkBytes);
+  let rest = Buffer.alloc(0);
+  let soundBytes = 0;
+  for (let position = 0; ;) {
+    const { bytesRead } = await file.read(chunk, 0, chunk.length, position);
+    if (bytesRead === 0) return soundBytes;
+    position += bytesRead;
+    const bytes = Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
+    const end = bytes.lastIndexOf(newline) + 1;
+    for (let from = 0; from < end;) {
+      const to = bytes.indexOf(newline, from);
+      replay(parseLine(path, soundBytes, bytes.toString('utf8', from, to)));
+      soundBytes += to + 1 - from;
+      from = to + 1;
+    }
+    rest = bytes.subarray(end);
+  }
+}
+
+function parseLine(path: string, atByte: number, line: string): JournalRecord {
+  try {
+    return JSON.parse(line) as JournalRecord;
+  } catch (error) {
+    throw new JournalDamaged(`${path} is damaged at byte ${atByte}: not a torn end, so nothing is cut`, {
+      cause: error,
+    });
+  }
+}
+
+/** Makes a new file's name as durable as its content. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

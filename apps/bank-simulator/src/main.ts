@@ -1,0 +1,27 @@
+import { pino } from 'pino';
+import { SystemClock } from '#clock';
+import { createBankSimulator } from './bank-simulator.module.js';
+import { BadEnvironment, settingsFrom } from './environment.js';
+
+try {
+  const { logLevel, ...settings } = settingsFrom(process.env);
+  const logger = pino({ name: 'bank-simulator', level: logLevel });
+  const simulator = await createBankSimulator({ ...settings, clock: new SystemClock(), logger });
+
+  const stop = (signal: string): void => {
+    logger.info({ signal }, 'stopping');
+    simulator.close().then(
+      () => logger.info('stopped'),
+      (error: unknown) => {
+        logger.error({ err: error }, 'could not stop cleanly');
+        process.exitCode = 1;
+      },
+    );
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
+  logger.info({ admin: simulator.adminUrl, banks: simulator.urls }, 'ready');
+} catch (error) {
+  process.stderr.write(`${error instanceof BadEnvironment ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
