@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
+import { classArchive, type ClassArchive } from './kafka-class-archive.js';
 import { ensureKafkaJars } from './kafka-jars.js';
 import { kafkaContainerSpec } from './kafka-container.js';
 import { ManagedProcess, runToEnd, type ProcessSpec } from './managed-process.js';
@@ -27,6 +28,9 @@ export const brokerSettings: Record<string, string> = {
   'share.coordinator.state.topic.min.isr': '1',
   'offsets.topic.num.partitions': '8',
   'group.initial.rebalance.delay.ms': '0',
+  // A broker that comes back after a kill is refused as a duplicate until its old session has lapsed: not for 9 s.
+  'broker.session.timeout.ms': '2000',
+  'broker.heartbeat.interval.ms': '500',
   // A mistyped topic must fail, not appear.
   'auto.create.topics.enable': 'false',
   'log.retention.hours': '168',
@@ -54,14 +58,18 @@ function kafkaJvmSpec(options: KafkaOptions): Omit<ProcessSpec, 'isReady'> {
   const folder = join(options.dataDir, 'kafka');
   const log4j = join(repositoryRoot, 'infra', 'kafka', 'log4j2.properties');
   const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
+  let archive: ClassArchive | undefined;
   return {
     name: 'kafka',
     logFile: options.logFile,
     readyTimeoutMs: 90_000,
     stopSignal: 'SIGTERM',
     stopTimeoutMs: 20_000,
+    afterStop: async () => archive?.keep(),
     launch: async () => {
-      const classPath = join(await ensureKafkaJars(options.onFetch), '*');
+      const jars = await ensureKafkaJars(options.onFetch);
+      archive = await classArchive(jars);
+      const classPath = join(jars, '*');
       const properties = `${folder}.properties`;
       await mkdir(folder, { recursive: true });
       await writeFile(properties, render(serverProperties(options, folder)));
@@ -77,6 +85,7 @@ function kafkaJvmSpec(options: KafkaOptions): Omit<ProcessSpec, 'isReady'> {
           '-Xmx512m',
           '-XX:+UseG1GC',
           '-XX:MaxGCPauseMillis=20',
+          archive.flag,
           '-Djava.awt.headless=true',
           `-Dlog4j2.configurationFile=${log4j}`,
           '-cp',

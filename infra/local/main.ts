@@ -73,7 +73,10 @@ async function onStopSignal(): Promise<void> {
   if (stopAskedAt !== undefined && now - stopAskedAt < SAME_CTRL_C_MS) return;
   const first = stopAskedAt === undefined;
   stopAskedAt ??= now;
-  if (!runtime) return cancelStart.abort();
+  if (!runtime) {
+    if (first) console.log('\nStopped before it was ready.');
+    return cancelStart.abort();
+  }
   if (!first) {
     console.log('Killing what is left.');
     return runtime.killNow();

@@ -26,6 +26,8 @@ export interface ProcessSpec {
   stopSignal: 'SIGTERM' | 'SIGINT';
   /** After this long it is killed. */
   stopTimeoutMs: number;
+  /** After it was stopped and has ended by itself within its time limit. */
+  afterStop?(): Promise<void>;
   /** Where signals must go when the child only stands for the real thing: a container behind `docker run`. */
   container?: { name: string; signal(signal: NodeJS.Signals): Promise<void> };
 }
@@ -197,6 +199,8 @@ export class ManagedProcess {
         if ((await Promise.race([this.#ended, overdue])) === 'overdue') {
           this.report.say?.(`${this.name} did not stop within ${this.spec.stopTimeoutMs / 1000} s: killed`);
           await this.#signal('SIGKILL');
+        } else {
+          await this.spec.afterStop?.();
         }
         limit.abort();
       }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { access, mkdir, readFile, rm, writeFile, chown } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ManagedProcess, runToEnd, type Launch, type ProcessSpec } from './managed-process.js';
+import { isWorkedIn, isZombie } from './process-table.js';
 import { choosePostgresHome, type PostgresHome } from './postgres-home.js';
 
 export interface PostgresOptions {
@@ -50,6 +51,7 @@ export async function postgresSpec(
     stopTimeoutMs: 15_000,
     launch: async () => {
       await ensureCluster(home, password);
+      await dropLockOfZombie(home.folder);
       const settings = { ...SETTINGS, port: String(options.port) };
       return command(home, home.postgres, [
         '-D',
@@ -98,6 +100,17 @@ async function ensureCluster(home: PostgresHome, password: string): Promise<void
     await rm(passwordFile, { force: true });
   }
   await writeFile(complete, '');
+}
+
+/**
+ * A killed Postgres whose supervisor was killed too stays a zombie until process 1 collects it, which in a container
+ * may be never; Postgres takes the lock file of a zombie for that of a living one. Safe to remove once none of its
+ * processes works in the folder.
+ */
+async function dropLockOfZombie(folder: string): Promise<void> {
+  const lock = join(folder, 'postmaster.pid');
+  const pid = Number((await readFile(lock, 'utf8').catch(() => '')).split('\n')[0]);
+  if (pid > 0 && (await isZombie(pid)) && !(await isWorkedIn(folder))) await rm(lock);
 }
 
 function command(home: PostgresHome, binary: string, args: readonly string[]): Launch {

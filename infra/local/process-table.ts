@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir, readlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -36,6 +36,17 @@ export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
   return (await identify(identity.pid))?.startedAt === identity.startedAt;
 }
 
+/** Ended, but not collected by its parent. Only known on Linux. */
+export async function isZombie(pid: number): Promise<boolean> {
+  return process.platform === 'linux' && (await readStat(pid))?.state === 'Z';
+}
+
+/** Whether any process has the folder as its working directory. Only known on Linux. */
+export async function isWorkedIn(folder: string): Promise<boolean> {
+  const working = (await pidsInProc()).map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => undefined));
+  return (await Promise.all(working)).includes(folder);
+}
+
 /**
  * Signals a process and all below it, parents first, so that a frozen or killed parent forks no successor.
  * Postgres needs it: each of its backends leads a session of its own, out of reach of a process group's signal.
@@ -64,9 +75,8 @@ function descendants(rows: readonly Row[], root: number): number[] {
 
 async function listProcesses(): Promise<Row[]> {
   if (process.platform === 'linux') {
-    const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
     const rows = await Promise.all(
-      pids.map(async (pid) => {
+      (await pidsInProc()).map(async (pid) => {
         const stat = await readStat(pid);
         return stat ? [{ pid, parentPid: stat.parentPid }] : [];
       }),
@@ -79,6 +89,10 @@ async function listProcesses(): Promise<Row[]> {
     .split('\n')
     .map((line) => line.trim().split(/\s+/).map(Number))
     .map(([pid = 0, parentPid = 0]) => ({ pid, parentPid }));
+}
+
+async function pidsInProc(): Promise<number[]> {
+  return (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number);
 }
 
 async function readStat(pid: number): Promise<{ state: string; parentPid: number; startTicks: string } | undefined> {
