@@ -1,11 +1,13 @@
 import type { FactoryProvider } from '@nestjs/common';
 import type { Clock } from '#clock';
 import { Leases } from '#leases';
-import { KafkaJsBus, OutboxRelay, PostgresOutbox, StepTransport, type Bus } from '#messaging';
+import { KafkaJsBus, OutboxRelay, PostgresOutbox, PostgresOutboxStore, StepTransport, type Bus } from '#messaging';
 import { Database, type PgTransaction } from '#postgres';
-import { BatchRunner, Commands, PostgresInbox, StepConsumer, type BatchParts } from '#saga';
+import { BatchRunner, Commands, PostgresInbox, type BatchParts } from '#saga';
 import { Metrics, Tracing, type Log } from '#telemetry';
+import { measureBacklog, observeOutbox } from './observe-outbox.js';
 import { observeSteps } from './observe-steps.js';
+import { Readiness } from './readiness.js';
 import type { ServiceOptions } from './service-options.js';
 import type { FrameSettings } from './settings.js';
 import { Shutdown } from './shutdown.js';
@@ -13,8 +15,94 @@ import { StepRegistry } from './step-registry.js';
 import { BUS, CLOCK, LOG, SETTINGS } from './tokens.js';
 
 const BATCH_PARTS = Symbol('batch parts');
+type Parts = BatchParts<PgTransaction>;
 
 /** What a service says to others and hears from them. */
-export function busProviders({ name }: ServiceOptions): FactoryProvider[] {
-  return [];
+export function busProviders({ name, database: databaseName }: ServiceOptions): FactoryProvider[] {
+  return [
+    {
+      provide: BUS,
+      inject: [SETTINGS, CLOCK, LOG, Shutdown],
+      useFactory: (settings: FrameSettings, clock: Clock, log: Log, shutdown: Shutdown): Bus => {
+        const bus = new KafkaJsBus({
+          brokers: settings.KAFKA_BROKERS,
+          clientId: settings.INSTANCE_ID,
+          clock,
+          // What matters of it comes back through the relay and the transport, once and classified.
+          log: ({ level, message, error }) => log.debug({ kafka: level, ...(error && { error }) }, message),
+        });
+        shutdown.during('pools', 'the connections to Kafka', () => bus.close());
+        return bus;
+      },
+    },
+    {
+      provide: OutboxRelay,
+      inject: [BUS, Database, Leases, SETTINGS, CLOCK, LOG, Metrics, Readiness, Shutdown],
+      useFactory: async (
+        bus: Bus,
+        _migrated: Database,
+        leases: Leases,
+        settings: FrameSettings,
+        clock: Clock,
+        log: Log,
+        metrics: Metrics,
+        readiness: Readiness,
+        shutdown: Shutdown,
+      ) => {
+        const database = await Database.open({
+          url: settings.DATABASE_URL,
+          database: databaseName,
+          applicationName: `${settings.INSTANCE_ID} relay`,
+          maxConnections: 2,
+          // All it writes are deletes of what is published; one that is lost is a duplicate for an inbox.
+          synchronousCommit: false,
+          clock,
+        });
+        const store = new PostgresOutboxStore(database);
+        const relay = new OutboxRelay({ bus, store, leases, clock, observer: observeOutbox(log, metrics) });
+        await relay.start();
+        measureBacklog(relay, metrics);
+        readiness.add('relay', () => true);
+        shutdown.during('relay', 'the outbox relay', () => relay.stop());
+        shutdown.during('pools', 'the relay’s database', () => database.close());
+        return relay;
+      },
+    },
+    {
+      provide: PostgresOutbox,
+      inject: [OutboxRelay, CLOCK],
+      useFactory: (relay: OutboxRelay, clock: Clock) => new PostgresOutbox(relay, clock),
+    },
+    { provide: StepRegistry, useFactory: () => new StepRegistry() },
+    {
+      provide: BATCH_PARTS,
+      inject: [Database, PostgresInbox, PostgresOutbox, StepRegistry, CLOCK],
+      useFactory: (
+        store: Database,
+        inbox: PostgresInbox,
+        outbox: PostgresOutbox,
+        { aggregates }: StepRegistry,
+        clock: Clock,
+      ): Parts => ({ service: name, store, inbox, outbox, aggregates, clock }),
+    },
+    { provide: BatchRunner, inject: [BATCH_PARTS], useFactory: (parts: Parts) => new BatchRunner(parts) },
+    {
+      provide: Commands,
+      inject: [BatchRunner, Shutdown],
+      useFactory: (runner: BatchRunner<PgTransaction>, shutdown: Shutdown) => {
+        const commands = new Commands(runner);
+        shutdown.during('workers', 'the commands in hand', () => commands.drain());
+        return commands;
+      },
+    },
+    {
+      provide: StepTransport,
+      inject: [BUS, BATCH_PARTS, LOG, Metrics, Tracing, Shutdown],
+      useFactory: (bus: Bus, parts: Parts, log: Log, metrics: Metrics, tracing: Tracing, shutdown: Shutdown) => {
+        const transport = new StepTransport({ bus, parts, observer: observeSteps(name, log, metrics, tracing) });
+        shutdown.during('consumer', 'the consumer', () => transport.close());
+        return transport;
+      },
+    },
+  ];
 }

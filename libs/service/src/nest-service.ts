@@ -3,7 +3,8 @@ import type { INestApplication, INestMicroservice, NestApplicationOptions, Type 
 import { NestFactory, type AbstractHttpAdapter } from '@nestjs/core';
 import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
 import type { Clock } from '#clock';
-import { StepTransport } from '#messaging';
+import { StepTransport, type Bus } from '#messaging';
+import type { PgTransaction } from '#postgres';
 import type { Log } from '#telemetry';
 import { AdminServer } from './admin-server.js';
 import { announced } from './announced.js';
@@ -12,7 +13,7 @@ import { PortTakenError } from './port-taken.js';
 import { Readiness } from './readiness.js';
 import type { FrameSettings } from './settings.js';
 import { Shutdown } from './shutdown.js';
-import { CLOCK, LOG, SETTINGS } from './tokens.js';
+import { BUS, CLOCK, LOG, SETTINGS } from './tokens.js';
 
 /** A public HTTP door, for a service that has one. It opens at the settings HOST and PORT, which are the service's own. */
 export interface PublicDoor<App extends INestApplication = INestApplication> {
@@ -26,7 +27,7 @@ export type NestService = INestApplication | INestMicroservice;
 /** Steps arrive through the service's own transport, which is made once its parts are there. */
 const steps: AsyncMicroserviceOptions = {
   inject: [StepTransport],
-  useFactory: (strategy: StepTransport) => ({ strategy }),
+  useFactory: (strategy: StepTransport<PgTransaction>) => ({ strategy }),
 };
 
 /** Resolves once Postgres has been reached and migrated; nothing is consumed or served yet. */
@@ -54,6 +55,9 @@ export async function startService(service: NestService): Promise<void> {
   const clock = service.get<Clock>(CLOCK);
   let joined = false;
   service.get(Readiness).add('consumer', () => joined);
+  service.get(Shutdown).during('consumer', 'the wait for Kafka', async () => {
+    if (!joined) await service.get<Bus>(BUS).close();
+  });
   // Before the consumer starts, not with the public door: steps may need what a module sets up at init.
   await service.init();
   const consuming = 'startAllMicroservices' in service ? service.startAllMicroservices() : service.listen();

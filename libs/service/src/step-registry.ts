@@ -8,7 +8,6 @@ type Keeper = Aggregates<PgTransaction, unknown>;
 export class StepRegistry {
   /** By kind. */
   readonly aggregates = new Map<string, Keeper>();
-  readonly steps: AnyStep[] = [];
 
   register(aggregates: readonly (readonly [kind: string, keeper: Keeper])[], steps: readonly AnyStep[]): void {
     for (const [kind, keeper] of aggregates) {
@@ -21,6 +20,5 @@ export class StepRegistry {
         `the step on ${step.on.type} decides on a "${step.aggregate.kind}", which is kept nowhere`,
       );
     }
-    this.steps.push(...steps);
   }
 }

@@ -6,9 +6,11 @@ import { redact } from './redact.js';
 type HrTime = ReadableSpan['startTime'];
 type Done = Parameters<SpanExporter['export']>[1];
 
+type Result = Parameters<Done>[0];
+
 // OpenTelemetry's ExportResultCode; its enum lives in a package that nothing else here needs.
-const exported = { code: 0 } as Parameters<Done>[0];
-const failed = (error: Error): Parameters<Done>[0] => ({ code: 1, error }) as Parameters<Done>[0];
+const success = 0 as Result['code'];
+const failure = 1 as Result['code'];
 
 /** Finished spans as JSON lines, for a trace to be read where no collector runs. Several processes may share the file. */
 export class SpanFile implements SpanExporter {
@@ -19,10 +21,7 @@ export class SpanFile implements SpanExporter {
 
   export(spans: ReadableSpan[], done: Done): void {
     const lines = spans.map((span) => `${redact(JSON.stringify(asLine(span)))}\n`).join('');
-    this.written = this.written.then(async () => {
-      const error = await appendFile(this.path, lines).catch((error: Error) => error);
-      done(error ? failed(error) : exported);
-    });
+    this.written = this.append(this.written, lines, done);
   }
 
   async forceFlush(): Promise<void> {
@@ -31,6 +30,16 @@ export class SpanFile implements SpanExporter {
 
   shutdown(): Promise<void> {
     return this.forceFlush();
+  }
+
+  private async append(behind: Promise<void>, lines: string, done: Done): Promise<void> {
+    await behind;
+    try {
+      await appendFile(this.path, lines);
+      done({ code: success });
+    } catch (error) {
+      done({ code: failure, error: error as Error });
+    }
   }
 }
 
