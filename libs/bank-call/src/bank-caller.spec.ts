@@ -210,11 +210,11 @@ describe('a further attempt', () => {
     ['an attempt that came too late', authorize, 'alder', { kind: 'not_written', cause: 'too_late' }, false],
     ['doubt at an idempotent bank', authorize, 'birch', reset, true],
     ['a 500 at an idempotent bank', capture, 'alder', brokenInside, true],
-    ['doubt at a bank that would perform twice', authorize, 'cedar', reset, false],
-    ['doubt at a bank that would perform twice', capture, 'dogwood', brokenInside, false],
+    ['doubt about an authorization at a bank that would perform it twice', authorize, 'cedar', reset, false],
+    ['a 500 to a capture at a bank that would perform it twice', capture, 'dogwood', brokenInside, false],
     ['doubt about a reversal, idempotent everywhere', reverse, 'dogwood', reset, true],
     ['doubt about an inquiry, which moves nothing', inquire, 'dogwood', reset, true],
-  ])('after %s (%j at %s)', async (_, order, name, fact, expected) => {
+  ])('after %s', async (_, order, name, fact, expected) => {
     const answer = { authorize: approved, reverse: unknownTarget, inquire: notFound }[order.kind as string] ?? approved;
     const { caller, bank } = given(name, fact, answer);
     await ending(caller.call(order, willing()));
@@ -232,6 +232,13 @@ describe('a further attempt', () => {
     const call = caller.call(authorize, { attempt: attempt(1), beforeReattempt: async () => undefined });
     expect((await ending(call)).outcome).toEqual({ kind: 'doubt', reason: 'reset' });
     expect(bank.sent).toHaveLength(1);
+  });
+
+  it('is asked for once: a caller that refuses is not asked again', async () => {
+    const { caller } = callerOf('alder', new ScriptedBank().will(reset), { attempts: 3 });
+    const beforeReattempt = jest.fn(async () => undefined);
+    await ending(caller.call(authorize, { attempt: attempt(1), beforeReattempt }));
+    expect(beforeReattempt).toHaveBeenCalledTimes(1);
   });
 
   it('is not made when beginning it fails: the call fails with it, and frees its slot', async () => {
@@ -266,6 +273,17 @@ describe('a further attempt', () => {
     expect(bank.sent).toHaveLength(1);
   });
 
+  it('is not made, nor paused for, by a call that was told to stop while on the wire', async () => {
+    const stop = new AbortController();
+    const { caller, bank } = given('alder', async () => {
+      stop.abort();
+      return overloaded;
+    });
+    const report = await caller.call(authorize, { ...willing(), signal: stop.signal });
+    expect(outcomes(report)).toEqual(['not_processed']);
+    expect(bank.sent).toHaveLength(1);
+  });
+
   it('is not made when the budget is spent, and that is told', async () => {
     const retryBudget = { windowMs: 10_000, ratio: 0, minPerSecond: 0.1 };
     const bank = new ScriptedBank().will(overloaded, approved, overloaded);
@@ -274,6 +292,22 @@ describe('a further attempt', () => {
     expect(exhausted).toEqual([]);
     expect(outcomes(await ending(caller.call(authorize, willing())))).toEqual(['not_processed']);
     expect(exhausted).toEqual(['alder']);
+  });
+
+  it('draws on a budget that grows with the calls', async () => {
+    const retryBudget = { windowMs: 10_000, ratio: 0.5, minPerSecond: 0 };
+    const bank = new ScriptedBank().will(overloaded, overloaded, approved);
+    const { caller } = callerOf('alder', bank, { retryBudget });
+    expect(outcomes(await ending(caller.call(authorize, willing())))).toEqual(['not_processed']);
+    expect(outcomes(await ending(caller.call(authorize, willing())))).toEqual(['not_processed', 'approved']);
+  });
+
+  it('takes nothing from the budget when there are no attempts left', async () => {
+    const retryBudget = { windowMs: 10_000, ratio: 0, minPerSecond: 0.1 };
+    const bank = new ScriptedBank().will(overloaded, overloaded);
+    const { caller, exhausted } = callerOf('alder', bank, { retryBudget });
+    expect(outcomes(await ending(caller.call(authorize, willing())))).toEqual(['not_processed', 'not_processed']);
+    expect(exhausted).toEqual([]);
   });
 
   it('is not made against an open breaker, nor is it begun', async () => {

@@ -26,8 +26,9 @@ export interface CallOptions {
    * closed, database away). Without it the call makes one attempt. If it rejects, so does the call.
    *
    * @param number 2 for the second attempt
+   * @param previous what the attempt before it came to, for who has to record that before beginning another
    */
-  beforeReattempt?: ((number: number) => Promise<Attempt | undefined>) | undefined;
+  beforeReattempt?: ((number: number, previous: AttemptReport<BankOrder>) => Promise<Attempt | undefined>) | undefined;
   /** Begin no attempt that could end later than this after now; the limits' `callMs` unless given. */
   withinMs?: number | undefined;
   /** Once aborted, no further attempt begins. What is on the wire is waited for. */
@@ -140,7 +141,8 @@ export class BankCaller {
     this.#budget.recordCall(startedAtMs);
     const attempts: AttemptReport<O>[] = [];
     await this.#retry.execute(async ({ attempt: repetitions }) => {
-      const attempt = repetitions === 0 ? options.attempt : await this.#begin(repetitions + 1, options);
+      const previous = attempts.at(-1);
+      const attempt = previous ? await this.#begin(repetitions + 1, previous, options) : options.attempt;
       if (!attempt) return { again: false };
       const outcome = await this.#attempt(order, attempt, options.traceparent);
       attempts.push({ attempt, outcome });
@@ -152,9 +154,13 @@ export class BankCaller {
   }
 
   /** An abort does not wake cockatiel from its pause, so it is looked at afterwards. */
-  async #begin(number: number, { signal, beforeReattempt }: CallOptions): Promise<Attempt | undefined> {
+  async #begin(
+    number: number,
+    previous: AttemptReport<BankOrder>,
+    { signal, beforeReattempt }: CallOptions,
+  ): Promise<Attempt | undefined> {
     if (signal?.aborted) return undefined;
-    return beforeReattempt?.(number);
+    return beforeReattempt?.(number, previous);
   }
 
   async #attempt<O extends BankOrder>(order: O, attempt: Attempt, traceparent?: string): Promise<Outcome<O>> {

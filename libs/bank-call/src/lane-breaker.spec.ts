@@ -63,8 +63,11 @@ describe('closed', () => {
   it('opens on the third failure in a row, before anyone can learn of it', async () => {
     await attempts('failing', 'failing');
     expect(breaker.state).toBe('closed');
-    await attempts('failing');
-    expect(breaker.state).toBe('open');
+    const third = breaker.attempt(
+      async (): Promise<Verdict> => 'failing',
+      (verdict) => verdict,
+    );
+    expect(await third.then(() => breaker.state)).toBe('open');
     expect(moves).toEqual([{ from: 'closed', to: 'open', cause: 'failures_in_a_row' }]);
   });
 
@@ -76,6 +79,13 @@ describe('closed', () => {
   it('does not count an answer that speaks of our clockwork, in either direction', async () => {
     await attempts('failing', 'failing', 'alive', 'unknown', 'failing');
     expect(breaker.state).toBe('open');
+  });
+
+  it('leaves the time-out to others: what takes long and succeeds is a success', async () => {
+    const slow = [slowAttempt(), slowAttempt(), slowAttempt()];
+    await pass(60_000);
+    for (const attempt of slow) await attempt.end('healthy');
+    expect(breaker.state).toBe('closed');
   });
 
   it('opens at exactly half of twenty calls', async () => {

@@ -130,7 +130,6 @@ export class LaneBreaker {
     const cause = this.#causeOf(to);
     this.#state = to;
     this.#era += 1;
-    this.#failuresInARow = 0;
     if (to === 'open') this.#nextProbeAtMs = this.clock.monotonicMs() + this.limits.resetMs;
     if (to === 'closed') this.#clearWindow();
     this.onMove({ from, to, cause });

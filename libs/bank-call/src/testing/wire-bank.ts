@@ -10,8 +10,14 @@ export interface WireBank extends AsyncDisposable {
   connections(): number;
 }
 
-/** @param onRequest called when a whole request has arrived, with its text and its socket */
-export async function wireBank(onRequest: (socket: Socket, request: string) => void): Promise<WireBank> {
+/**
+ * @param onRequest called when a whole request has arrived
+ * @param onConnection called before anything has
+ */
+export async function wireBank(
+  onRequest: (socket: Socket) => void,
+  onConnection: (socket: Socket) => void = () => {},
+): Promise<WireBank> {
   let received = '';
   let connections = 0;
   const sockets = new Set<Socket>();
@@ -19,15 +25,15 @@ export async function wireBank(onRequest: (socket: Socket, request: string) => v
     connections += 1;
     sockets.add(socket);
     let request = '';
+    onConnection(socket);
     socket.on('error', () => {});
     socket.on('close', () => sockets.delete(socket));
     socket.on('data', (chunk) => {
       received += chunk.toString();
       request += chunk.toString();
       if (!isWhole(request)) return;
-      const whole = request;
       request = '';
-      onRequest(socket, whole);
+      onRequest(socket);
     });
   });
   const url = await listen(server);

@@ -1,0 +1,24 @@
+import { expect, it } from '@jest/globals';
+import type { Dispatcher } from 'undici';
+import { SystemClock } from '#clock';
+import type { WireFact } from './bank-port.js';
+import { HttpExchange } from './http-exchange.client.js';
+
+it('is one request: undici may not start it anew when its connection broke', () => {
+  const facts: WireFact[] = [];
+  const options = { attemptId: 'at_1', signal: new AbortController().signal, latestWriteAtMs: Infinity };
+  const exchange = new HttpExchange(options, new SystemClock(), (fact) => facts.push(fact));
+  const aborted: string[] = [];
+  const controller = (name: string): Dispatcher.DispatchController => ({
+    aborted: false,
+    paused: false,
+    reason: null,
+    abort: () => void aborted.push(name),
+    pause() {},
+    resume() {},
+  });
+  exchange.onRequestStart(controller('first'));
+  exchange.onRequestStart(controller('second'));
+  expect(aborted).toEqual(['second']);
+  expect(facts).toEqual([{ kind: 'no_response', cause: 'reset' }]);
+});
