@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Clock } from '#clock';
+import type { Card, ReleaseCause, bankProtocol } from '#contracts';
+import type { Currency } from '#money';
+import { statement, type PgTransaction } from '#postgres';
+import type { Aggregates, Saved, WorkingSet } from '#saga';
+import { CLOCK, SETTINGS } from '#service';
+import { Banks } from '../banks/banks.js';
+import { Dispatch } from '../operations/dispatch.js';
+import { appendAttempt, type Operation } from '../operations/operation.js';
+import {
+  operationFrom,
+  operationColumns,
+  OPERATION_LEASE_MS,
+  type OperationRow,
+} from '../operations/operation.repository.js';
+import type { GatewaySettings } from '../settings.js';
+import { liveOperation, type Authorization, type Terms } from './authorization.js';
+
+/** What every transaction of the gateway locks: the authorization, then its operations. */
+export const loadStatement = statement(
+  'authorization_load',
+  `SELECT to_jsonb(a) AS authorization, o.*
+   FROM unnest($1::text[]) WITH ORDINALITY AS wanted(charge_id, position)
+   JOIN LATERAL (SELECT * FROM bank_authorization WHERE charge_id = wanted.charge_id FOR UPDATE) a ON true
+   LEFT JOIN LATERAL (SELECT * FROM bank_operation WHERE charge_id = wanted.charge_id FOR UPDATE) o ON true
+   ORDER BY wanted.position, o.created_at, o.reference`,
+);
+
+export const saveStatement = statement(
+  'authorization_save',
+  `WITH authorizations AS (
+     INSERT INTO bank_authorization (
+       charge_id, account, amount_minor, currency, capture, card, fault,
+       state, bank, bank_authorization_id, bank_capture_id, release_cause, detail, traceparent)
+     SELECT * FROM unnest(
+       $1::text[], $2::text[], $3::int8[], $4::text[], $5::text[], $6::jsonb[], $7::text[],
+       $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[])
+     ON CONFLICT (charge_id) DO UPDATE SET
+       state = excluded.state, bank = excluded.bank, bank_authorization_id = excluded.bank_authorization_id,
+       bank_capture_id = excluded.bank_capture_id, release_cause = excluded.release_cause, detail = excluded.detail,
+       traceparent = coalesce(excluded.traceparent, bank_authorization.traceparent), updated_at = now()
+   )
+   INSERT INTO bank_operation AS stored (
+     reference, charge_id, bank, kind, phase, attempts, inquiries, reversals, doubt_since, troubled_since,
+     needs_attention, end_kind, end_detail, version, holder, due_at)
+   SELECT reference, charge_id, bank, kind, phase, attempts, inquiries, reversals, doubt_since, troubled_since,
+     needs_attention, end_kind, end_detail, version, holder, now() + due_in_ms * interval '1 millisecond'
+   FROM unnest(
+     $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::jsonb[], $21::int4[], $22::int4[],
+     $23::int8[], $24::int8[], $25::bool[], $26::text[], $27::text[], $28::int4[], $29::text[], $30::int4[])
+     AS changed (reference, charge_id, bank, kind, phase, attempts, inquiries, reversals, doubt_since, troubled_since,
+       needs_attention, end_kind, end_detail, version, holder, due_in_ms)
+   ON CONFLICT (reference) DO UPDATE SET
+     phase = excluded.phase, attempts = excluded.attempts, inquiries = excluded.inquiries, reversals = excluded.reversals,
+     doubt_since = excluded.doubt_since, troubled_since = excluded.troubled_since,
+     needs_attention = excluded.needs_attention, end_kind = excluded.end_kind, end_detail = excluded.end_detail,
+     version = excluded.version, holder = excluded.holder, due_at = excluded.due_at
+     WHERE stored.version = excluded.version - 1
+   RETURNING reference`,
+);
+
+export interface AuthorizationRow {
+  charge_id: string;
+  account: string;
+  amount_minor: number;
+  currency: Currency;
+  capture: Terms['capture'];
+  card: Card;
+  fault: string | null;
+  state: Exclude<Authorization['state'], 'none'>;
+  bank: bankProtocol.BankName | null;
+  bank_authorization_id: string | null;
+  bank_capture_id: string | null;
+  release_cause: ReleaseCause | null;
+  traceparent: string | null;
+  detail: string | null;
+}
+
+/** Authorizations with their operations; new operations leave for the wire from here when a slot is free. */
+@Injectable()
+export class AuthorizationRepository implements Aggregates<PgTransaction, Authorization> {
+  /** The operations as they were loaded, so that only what changed is written. */
+  readonly #loaded = new WeakMap<PgTransaction, Set<Operation>>();
+
+  constructor(
+    private readonly banks: Banks,
+    private readonly dispatch: Dispatch,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(SETTINGS) private readonly settings: GatewaySettings,
+  ) {}
+
+  async load(tx: PgTransaction, ids: readonly string[]): Promise<WorkingSet<Authorization>> {
+    const rows = await tx.query<{ authorization: AuthorizationRow } & OperationRow>(loadStatement, [ids]);
+    const states = new Map<string, Authorization>();
+    const loaded = new Set<Operation>();
+    for (const [chargeId, group] of Map.groupBy(rows, (row) => row.authorization.charge_id)) {
+      const operations = group.filter((row) => row.reference !== null).map(operationFrom);
+      for (const operation of operations) loaded.add(operation);
+      states.set(chargeId, authorizationFrom(group[0]!.authorization, operations));
+    }
+    this.#loaded.set(tx, loaded);
+    const none: Authorization = { state: 'none', banks: this.banks.view() };
+    return { get: (id) => states.get(id) ?? none, set: (id, state) => void states.set(id, state) };
+  }
+
+  async save(tx: PgTransaction, changed: readonly Saved<Authorization>[]): Promise<void> {
+    const loaded = this.#loaded.get(tx) ?? new Set();
+    const authorizations: (readonly unknown[])[] = [];
+    const operations: (readonly unknown[])[] = [];
+    for (const { state, traceparent } of changed) {
+      assert(state.state !== 'none', 'an authorization is never forgotten');
+      authorizations.push(authorizationColumns(state, traceparent));
+      for (const operation of state.operations) {
+        if (loaded.has(operation)) continue;
+        operations.push(
+          operationColumns(
+            this.#send(tx, state, { ...operation, version: operation.version + 1 }, traceparent),
+            state.terms.chargeId,
+            this.settings.INSTANCE_ID,
+          ),
+        );
+      }
+    }
+    const saved = await tx.query(saveStatement, [...transpose(authorizations, 14), ...transpose(operations, 16)]);
+    assert.equal(saved.length, operations.length, 'an operation was saved by somebody else while its row was locked');
+  }
+
+  /** Begins an operation that nobody has attempted yet, when its bank has a slot free, and hands it over on commit. */
+  #send(
+    tx: PgTransaction,
+    state: Exclude<Authorization, { state: 'none' }>,
+    operation: Operation,
+    traceparent: string | undefined,
+  ): Operation {
+    const { banks, dispatch, clock, settings } = this;
+    const isNew = operation.version === 1 && operation === liveOperationAs(state, operation);
+    const slot = isNew ? dispatch.tryReserve(operation.bank) : undefined;
+    if (!slot) return operation;
+    tx.onRollback(() => slot.release());
+    const begunAtMs = clock.monotonicMs();
+    const begun = {
+      ...appendAttempt(operation, { bankNow: banks.bankNow(operation.bank), validForMs: settings.BANK_VALID_FOR_MS }),
+      dueInMs: OPERATION_LEASE_MS,
+    };
+    const { id, validUntil } = begun.attempts.at(-1)!;
+    const bankAuthorizationId = 'bankAuthorizationId' in state ? state.bankAuthorizationId : null;
+    tx.onCommit(() =>
+      dispatch.handOver({
+        terms: state.terms,
+        operation: begun,
+        bankAuthorizationId,
+        slot,
+        traceparent,
+        begun: { id, begunAtMs, validUntil },
+      }),
+    );
+    return begun;
+  }
+}
+
+/** The saved copy of an operation stands for the live one of its state, or for none. */
+function liveOperationAs(state: Authorization, copy: Operation): Operation | undefined {
+  return liveOperation(state)?.reference === copy.reference ? copy : undefined;
+}
+
+function transpose(rows: readonly (readonly unknown[])[], columns: number): unknown[][] {
+  return Array.from({ length: columns }, (_, column) => rows.map((row) => row[column]));
+}
+
+function authorizationColumns(
+  state: Exclude<Authorization, { state: 'none' }>,
+  traceparent: string | undefined,
+): readonly unknown[] {
+  const { chargeId, account, amount, capture, card, fault } = state.terms;
+  const granted = 'bankAuthorizationId' in state ? state : undefined;
+  return [
+    chargeId,
+    account,
+    amount.amountMinor,
+    amount.currency,
+    capture,
+    JSON.stringify(card),
+    fault,
+    state.state,
+    bankOf(state),
+    granted?.bankAuthorizationId ?? null,
+    state.state === 'captured' ? state.bankCaptureId : null,
+    'cause' in state ? state.cause : null,
+    detailOf(state),
+    traceparent ?? null,
+  ];
+}
+
+function bankOf(state: Exclude<Authorization, { state: 'none' }>): string | null {
+  return state.state === 'authorizing' ? null : state.bank;
+}
+
+function detailOf(state: Exclude<Authorization, { state: 'none' }>): string | null {
+  switch (state.state) {
+    case 'declined':
+      return state.code;
+    case 'failed':
+      return state.reason;
+    case 'voiding':
+    case 'voided':
+      return state.refusalCode;
+    case 'authorizing':
+    case 'authorized':
+    case 'capturing':
+    case 'captured':
+      return null;
+  }
+}
+
+/** The inverse of `authorizationColumns`; the database's checks make the assertions here hold. */
+export function authorizationFrom(row: AuthorizationRow, operations: readonly Operation[]): Authorization {
+  const terms: Terms = {
+    chargeId: row.charge_id,
+    account: row.account,
+    amount: { amountMinor: row.amount_minor, currency: row.currency },
+    capture: row.capture,
+    card: row.card,
+    fault: row.fault,
+  };
+  const asked = { terms, operations };
+  const granted = { ...asked, bank: row.bank!, bankAuthorizationId: row.bank_authorization_id! };
+  switch (row.state) {
+    case 'authorizing':
+      return { ...asked, state: 'authorizing' };
+    case 'authorized':
+      return { ...granted, state: 'authorized' };
+    case 'capturing':
+      return { ...granted, state: 'capturing' };
+    case 'captured':
+      return { ...granted, state: 'captured', bankCaptureId: row.bank_capture_id! };
+    case 'voiding':
+      return { ...granted, state: 'voiding', cause: row.release_cause!, refusalCode: row.detail };
+    case 'voided':
+      return { ...granted, state: 'voided', cause: row.release_cause!, refusalCode: row.detail };
+    case 'declined':
+      return { ...asked, state: 'declined', bank: row.bank!, code: row.detail! };
+    case 'failed':
+      return {
+        ...asked,
+        state: 'failed',
+        bank: row.bank,
+        reason: row.detail as Extract<Authorization, { state: 'failed' }>['reason'],
+      };
+  }
+}

@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { keep, StepsModule } from '#service';
+import { DispatchModule } from '../operations/dispatch.module.js';
+import { authorizations } from './authorization.js';
+import { AuthorizationRepository } from './authorization.repository.js';
+import { onChargeRequested } from './on-charge-requested.js';
+import { onHoldPlaced } from './on-hold-placed.js';
+import { onHoldRefused } from './on-hold-refused.js';
+
+/** What the gateway reacts to. What banks answer comes in by the workers, in `operations/performer.ts`. */
+@Module({
+  imports: [
+    StepsModule.forFeature({
+      imports: [DispatchModule],
+      aggregates: [keep(authorizations, AuthorizationRepository)],
+      steps: [onChargeRequested, onHoldPlaced, onHoldRefused],
+    }),
+  ],
+})
+export class AuthorizationsModule {}

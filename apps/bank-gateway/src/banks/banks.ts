@@ -1,0 +1,109 @@
+import {
+  bankTimeOf,
+  reattemptDelayMs,
+  type BankCaller,
+  type BankOrder,
+  type CallOptions,
+  type CallReport,
+} from '#bank-call';
+import type { Clock } from '#clock';
+import type { bankProtocol } from '#contracts';
+import { SpanKind, type Tracing } from '#telemetry';
+import type { BankView } from '../authorizations/routing.js';
+import type { Moment } from '../operations/operation.js';
+import { BankTimes } from './bank-times.js';
+
+const LEARN_TIME_EVERY_MS = 1_000;
+
+/** All banks that this process can reach: their promises, their callers, their clocks. */
+export class Banks {
+  readonly #callers: ReadonlyMap<bankProtocol.BankName, BankCaller>;
+  readonly #times: BankTimes;
+  readonly #closing = new AbortController();
+
+  constructor(
+    callers: readonly BankCaller[],
+    private readonly clock: Clock,
+    private readonly tracing: Pick<Tracing, 'startSpan'>,
+  ) {
+    this.#callers = new Map(callers.map((caller) => [caller.config.name, caller]));
+    this.#times = new BankTimes(clock);
+  }
+
+  get all(): readonly BankCaller[] {
+    return [...this.#callers.values()];
+  }
+
+  caller(bank: bankProtocol.BankName): BankCaller {
+    const caller = this.#callers.get(bank);
+    if (!caller) throw new Error(`no bank named ${bank} is configured`);
+    return caller;
+  }
+
+  /** For routing: a bank can be asked when its breaker is not open and it has told its time. */
+  view(): BankView[] {
+    return this.all.map((caller) => ({ profile: caller.config, available: this.canBegin(caller.config.name) }));
+  }
+
+  canBegin(bank: bankProtocol.BankName): boolean {
+    return this.#times.isKnown(bank) && this.caller(bank).state('movements') !== 'open';
+  }
+
+  knowsTimeOf(bank: bankProtocol.BankName): boolean {
+    return this.#times.isKnown(bank);
+  }
+
+  bankNow(bank: bankProtocol.BankName): number {
+    return this.#times.estimate(bank);
+  }
+
+  moment(bank: bankProtocol.BankName): Moment {
+    const caller = this.caller(bank);
+    return {
+      now: this.clock.now(),
+      bankNow: this.#times.estimate(bank),
+      breakerOpen: caller.state('movements') === 'open',
+      delayMs: (reattempt, lane) => reattemptDelayMs(reattempt, caller.untilProbeMs(lane), () => this.clock.random()),
+    };
+  }
+
+  /** Calls the bank and learns its time from whatever it answers. */
+  async call<O extends BankOrder>(bank: bankProtocol.BankName, order: O, options: CallOptions): Promise<CallReport<O>> {
+    const span = this.tracing.startSpan(`bank ${order.kind}`, {
+      parent: options.traceparent,
+      kind: SpanKind.CLIENT,
+      attributes: { bank },
+    });
+    const report = await this.caller(bank).call(order, { ...options, traceparent: span.traceparent });
+    span.set({ outcome: report.outcome.kind, attempts: report.attempts.length });
+    span.end();
+    for (const { outcome } of report.attempts) {
+      const time = bankTimeOf(outcome);
+      if (time) this.#times.observe(bank, time);
+    }
+    return report;
+  }
+
+  /** Asks every bank for its time until it has told it once. Does not wait for them. */
+  start(): void {
+    for (const caller of this.all) void this.#learnTime(caller.config.name);
+  }
+
+  async #learnTime(bank: bankProtocol.BankName): Promise<void> {
+    for (let attempt = 1; !this.#times.isKnown(bank) && !this.#closing.signal.aborted; attempt++) {
+      const id = `time.${bank}.${attempt}`;
+      await this.call(
+        bank,
+        { kind: 'statement', after: 0, limit: 1 },
+        { attempt: { id, begunAtMs: this.clock.monotonicMs() } },
+      );
+      if (this.#times.isKnown(bank)) return;
+      await this.clock.sleep(LEARN_TIME_EVERY_MS, this.#closing.signal).catch(() => undefined);
+    }
+  }
+
+  close(): void {
+    this.#closing.abort(new Error('the gateway is stopping'));
+    for (const caller of this.all) caller.close();
+  }
+}

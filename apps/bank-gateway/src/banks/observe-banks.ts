@@ -1,0 +1,43 @@
+import type { BankCallObserver } from '#bank-call';
+import type { Log, Metrics } from '#telemetry';
+
+/** Every transition of a breaker is logged and measured; every attempt is counted. */
+export function observeBanks(log: Log, metrics: Metrics): BankCallObserver {
+  const attempts = metrics.counter({
+    name: 'bank_attempts_total',
+    help: 'Attempts at a bank by operation and what came of them.',
+    labels: ['bank', 'operation', 'outcome'],
+  });
+  const durations = metrics.histogram({
+    name: 'bank_attempt_seconds',
+    help: 'Time of an attempt on the wire.',
+    labels: ['bank', 'operation'],
+  });
+  const transitions = metrics.counter({
+    name: 'bank_breaker_transitions_total',
+    help: 'Transitions of a breaker.',
+    labels: ['bank', 'lane', 'from', 'to'],
+  });
+  const inFlight = metrics.gauge({
+    name: 'bank_in_flight',
+    help: 'Calls in flight, of the bulkhead.',
+    labels: ['bank'],
+  });
+  const exhausted = metrics.counter({
+    name: 'bank_retry_budget_exhausted_total',
+    help: 'Attempts that were not repeated in place, because the retry budget of the bank was used up.',
+    labels: ['bank'],
+  });
+  return {
+    attemptEnded({ bank, operation, outcome, durationMs }) {
+      attempts.inc({ bank, operation, outcome: outcome.kind === 'answered' ? outcome.answer.state : outcome.reason });
+      durations.observe({ bank, operation }, durationMs / 1_000);
+    },
+    transitioned({ bank, lane, from, to, cause }) {
+      transitions.inc({ bank, lane, from, to });
+      log.warn({ bank, lane, from, to, cause }, `the breaker of ${bank} (${lane}) went from ${from} to ${to}`);
+    },
+    inFlightChanged: (bank, count) => inFlight.set({ bank }, count),
+    retryBudgetExhausted: (bank) => exhausted.inc({ bank }),
+  };
+}

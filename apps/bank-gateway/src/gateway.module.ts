@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+import { ServiceModule } from '#service';
+import { AuthorizationsModule } from './authorizations/authorizations.module.js';
+import { Authorizations0001 } from './migrations/0001-authorizations.migration.js';
+import { OperationsModule } from './operations/operations.module.js';
+import { gatewaySettings } from './settings.js';
+
+/** Every call to a bank: routing, breaker, retry, bulkhead, deadline, inquiry, reversal. */
+@Module({
+  imports: [
+    ServiceModule.forRoot({
+      name: 'bank-gateway',
+      database: 'bank_gateway',
+      migrations: [Authorizations0001],
+      settings: gatewaySettings,
+    }),
+    AuthorizationsModule,
+    OperationsModule,
+  ],
+})
+export class GatewayModule {}

@@ -1,0 +1,183 @@
+import type { bankProtocol } from '#contracts';
+import { statement, type Sql } from '#postgres';
+import type { Attempt, Operation, OperationEnd, OperationKind } from './operation.js';
+
+/**
+ * How long an operation is left to the instance that began or took it. Longer than a whole call with its
+ * retries (5 s) and its recording take; whoever comes after it starts from doubt.
+ */
+export const OPERATION_LEASE_MS = 10_000;
+
+/** `authorization` is a reserved word in SQL, hence the prefix on both tables. */
+export const authorizationTablesSql = `
+  CREATE TABLE bank_authorization (
+    charge_id text COLLATE "C" PRIMARY KEY,
+    account text COLLATE "C" NOT NULL,
+    amount_minor int8 NOT NULL CHECK (amount_minor > 0),
+    currency text NOT NULL,
+    capture text NOT NULL CHECK (capture IN ('automatic', 'manual')),
+    card jsonb NOT NULL,
+    fault text,
+    state text NOT NULL CHECK (state IN
+      ('authorizing', 'authorized', 'capturing', 'captured', 'voiding', 'voided', 'declined', 'failed')),
+    bank text,
+    bank_authorization_id text,
+    bank_capture_id text,
+    release_cause text,
+    detail text,
+    traceparent text,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    CHECK ((bank_authorization_id IS NOT NULL) = (state IN ('authorized', 'capturing', 'captured', 'voiding', 'voided'))),
+    CHECK ((bank_capture_id IS NOT NULL) = (state = 'captured')),
+    CHECK ((release_cause IS NOT NULL) = (state IN ('voiding', 'voided'))),
+    CHECK (detail IS NOT NULL OR state NOT IN ('declined', 'failed')),
+    CHECK (bank IS NOT NULL OR state IN ('authorizing', 'failed'))
+  ) WITH (fillfactor = 80);
+
+  CREATE TABLE bank_operation (
+    reference text COLLATE "C" PRIMARY KEY,
+    charge_id text COLLATE "C" NOT NULL REFERENCES bank_authorization,
+    bank text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('authorize', 'capture', 'void')),
+    phase text NOT NULL CHECK (phase IN ('open', 'reversing', 'ended')),
+    attempts jsonb NOT NULL,
+    inquiries int4 NOT NULL,
+    reversals int4 NOT NULL,
+    doubt_since int8,
+    troubled_since int8,
+    needs_attention boolean NOT NULL,
+    end_kind text CHECK (end_kind IN ('succeeded', 'refused', 'not_performed')),
+    end_detail text,
+    version int4 NOT NULL,
+    holder text,
+    due_at timestamptz,
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CHECK ((phase = 'ended') = (end_kind IS NOT NULL)),
+    CHECK ((phase = 'ended') = (due_at IS NULL)),
+    CHECK (kind <> 'capture' OR phase <> 'reversing')
+  ) WITH (fillfactor = 80);
+  CREATE INDEX bank_operation_charge ON bank_operation (charge_id);
+  -- The closing slot, in the database: one live operation per charge, so never a capture beside a void.
+  CREATE UNIQUE INDEX bank_operation_one_live ON bank_operation (charge_id) WHERE phase <> 'ended';
+  CREATE INDEX bank_operation_due ON bank_operation (bank, due_at) WHERE due_at IS NOT NULL;
+`;
+
+export interface OperationRow {
+  reference: string;
+  bank: bankProtocol.BankName;
+  kind: OperationKind;
+  phase: Operation['phase'];
+  attempts: Attempt[];
+  inquiries: number;
+  reversals: number;
+  doubt_since: number | null;
+  troubled_since: number | null;
+  needs_attention: boolean;
+  end_kind: OperationEnd['kind'] | null;
+  end_detail: string | null;
+  version: number;
+}
+
+export function operationFrom(row: OperationRow): Operation {
+  return {
+    reference: row.reference,
+    kind: row.kind,
+    bank: row.bank,
+    phase: row.phase,
+    attempts: row.attempts,
+    inquiries: row.inquiries,
+    reversals: row.reversals,
+    doubtSince: row.doubt_since,
+    troubledSince: row.troubled_since,
+    needsAttention: row.needs_attention,
+    end: endFrom(row),
+    version: row.version,
+    dueInMs: 0,
+  };
+}
+
+function endFrom({ end_kind, end_detail }: OperationRow): OperationEnd | null {
+  switch (end_kind) {
+    case null:
+      return null;
+    case 'succeeded':
+      return { kind: 'succeeded', bankId: end_detail! };
+    case 'refused':
+      return { kind: 'refused', code: end_detail! };
+    case 'not_performed':
+      return {
+        kind: 'not_performed',
+        reason: end_detail as Extract<OperationEnd, { kind: 'not_performed' }>['reason'],
+      };
+  }
+}
+
+function endDetailOf(end: OperationEnd): string {
+  switch (end.kind) {
+    case 'succeeded':
+      return end.bankId;
+    case 'refused':
+      return end.code;
+    case 'not_performed':
+      return end.reason;
+  }
+}
+
+/** In the order of the save statement. */
+export function operationColumns(operation: Operation, chargeId: string, holder: string): readonly unknown[] {
+  const { end } = operation;
+  return [
+    operation.reference,
+    chargeId,
+    operation.bank,
+    operation.kind,
+    operation.phase,
+    JSON.stringify(operation.attempts),
+    operation.inquiries,
+    operation.reversals,
+    operation.doubtSince,
+    operation.troubledSince,
+    operation.needsAttention,
+    end?.kind ?? null,
+    end ? endDetailOf(end) : null,
+    operation.version,
+    holder,
+    end ? null : Math.ceil(operation.dueInMs),
+  ];
+}
+
+export interface DueOperation {
+  readonly operation: Operation;
+  readonly authorization: Record<string, unknown>;
+}
+
+export const takeDueStatement = statement(
+  'operation_take_due',
+  `WITH due AS (
+     SELECT found.reference
+     FROM unnest($1::text[], $2::int4[]) AS free(bank, slots)
+     CROSS JOIN LATERAL (
+       SELECT reference FROM bank_operation
+       WHERE bank_operation.bank = free.bank AND due_at <= now()
+       ORDER BY due_at LIMIT free.slots FOR UPDATE SKIP LOCKED
+     ) found
+   )
+   UPDATE bank_operation AS taken
+   SET holder = $3, version = version + 1, due_at = now() + $4::int4 * interval '1 millisecond'
+   FROM due, bank_authorization AS a
+   WHERE taken.reference = due.reference AND a.charge_id = taken.charge_id
+   RETURNING taken.*, to_jsonb(a) AS authorization`,
+);
+
+/**
+ * Takes operations that are due, at most as many per bank as it has slots free: those that found no slot, whose
+ * backoff has passed, or whose holder has not been heard of for a lease. Two instances never take the same one.
+ */
+export async function takeDue<Row extends OperationRow>(
+  database: Sql,
+  free: ReadonlyMap<bankProtocol.BankName, number>,
+  holder: string,
+): Promise<Row[]> {
+  return database.query<Row>(takeDueStatement, [[...free.keys()], [...free.values()], holder, OPERATION_LEASE_MS]);
+}

@@ -1,0 +1,336 @@
+import assert from 'node:assert/strict';
+import type { BankOrder, Outcome } from '#bank-call';
+import type { Instant } from '#clock';
+import type { bankProtocol } from '#contracts';
+
+export type OperationKind = 'authorize' | 'capture' | 'void';
+/** What an operation asks of its bank. */
+export type Movement = Extract<BankOrder, { kind: OperationKind }>;
+
+/** One try at the wire. `begun` is committed before the first byte, so after a crash it may have arrived. */
+export interface Attempt {
+  readonly id: string;
+  /** Both on the bank's clock, as we last knew it. */
+  readonly begunAt: Instant;
+  readonly validUntil: Instant;
+  readonly outcome: 'begun' | 'not_processed' | 'doubt' | 'answered';
+  /** Why it was not processed or is in doubt; what it was answered. */
+  readonly detail: string | null;
+}
+
+/** How an operation ended; null while it is live. */
+export type OperationEnd =
+  | { readonly kind: 'succeeded'; readonly bankId: string }
+  /** The bank's definite no. */
+  | { readonly kind: 'refused'; readonly code: string }
+  /** Authorizations only: nothing is set aside at this bank, and nothing will be. */
+  | { readonly kind: 'not_performed'; readonly reason: 'not_processed' | 'reversed_out_of_doubt' };
+
+/** One thing asked of one bank under one reference, over as many attempts as it takes. */
+export interface Operation {
+  /** Ours, new per operation, kept across its attempts: `ch_….authorize.alder`. */
+  readonly reference: string;
+  readonly kind: OperationKind;
+  readonly bank: bankProtocol.BankName;
+  /** `reversing` is committed before the reversal is sent, and leads only to its end. */
+  readonly phase: 'open' | 'reversing' | 'ended';
+  readonly attempts: readonly Attempt[];
+  readonly inquiries: number;
+  readonly reversals: number;
+  readonly doubtSince: Instant | null;
+  readonly troubledSince: Instant | null;
+  /** Past its time and still asked for: a person should look. */
+  readonly needsAttention: boolean;
+  readonly end: OperationEnd | null;
+  /** Grows with every save; who holds an older one has lost the operation to somebody else. */
+  readonly version: number;
+  /** When to look at it again, from now. Meaningless once it has ended. */
+  readonly dueInMs: number;
+}
+
+/** What a worker knows of the world when it records something. Real time, never an account's own. */
+export interface Moment {
+  readonly now: Instant;
+  /** The bank's clock, as we last knew it. */
+  readonly bankNow: Instant;
+  /** The movements breaker of this bank is open. */
+  readonly breakerOpen: boolean;
+  /** Backoff before the n-th re-attempt of that lane, never earlier than its breaker's probe. */
+  delayMs(reattempt: number, lane: 'movements' | 'inquiries'): number;
+}
+
+/** After so many attempts that certainly moved nothing, an authorization looks for another bank or fails. */
+const AUTHORIZATION_ATTEMPTS_MAX = 6;
+const REVERSE_AFTER_DOUBT_MS = 60_000;
+const NEEDS_ATTENTION_AFTER_MS = 5 * 60_000;
+/** Behind the moment at which "not found" can be final, so that the bank's own clock has passed it too. */
+const FINALITY_MARGIN_MS = 50;
+
+export function openOperation(kind: OperationKind, bank: bankProtocol.BankName, chargeId: string): Operation {
+  return {
+    // At most one capture and one void per charge, and one authorization per charge and bank: natural keys.
+    reference: kind === 'authorize' ? `${chargeId}.authorize.${bank}` : `${chargeId}.${kind}`,
+    kind,
+    bank,
+    phase: 'open',
+    attempts: [],
+    inquiries: 0,
+    reversals: 0,
+    doubtSince: null,
+    troubledSince: null,
+    needsAttention: false,
+    end: null,
+    version: 0,
+    dueInMs: 0,
+  };
+}
+
+export const isLive = (operation: Operation): boolean => operation.phase !== 'ended';
+const inDoubt = (attempt: Attempt): boolean => attempt.outcome === 'begun' || attempt.outcome === 'doubt';
+const hasDoubt = (operation: Operation): boolean => operation.attempts.some(inDoubt);
+
+/** What to do next with an operation that nobody is working on. */
+export type NextAction = 'attempt' | 'inquire' | 'start_reversal' | 'reverse';
+
+export function nextAction(operation: Operation, bank: bankProtocol.BankProfile, now: Instant): NextAction {
+  assert(isLive(operation), `${operation.reference} has ended`);
+  if (operation.phase === 'reversing') return 'reverse';
+  if (!hasDoubt(operation)) return 'attempt';
+  if (
+    operation.kind === 'authorize' &&
+    operation.doubtSince !== null &&
+    now - operation.doubtSince >= REVERSE_AFTER_DOUBT_MS
+  ) {
+    return 'start_reversal';
+  }
+  // An idempotent bank answers the same question the same way: asking again is the best inquiry.
+  return bank.idempotent ? 'attempt' : 'inquire';
+}
+
+/**
+ * Rule 3: checked under the row lock, before anything is written to the wire.
+ *
+ * @returns undefined when this worker may not begin: the operation has ended, was taken by somebody else,
+ * or has an attempt in doubt at a bank that would perform it twice
+ */
+export function begin(
+  operation: Operation,
+  bank: bankProtocol.BankProfile,
+  held: { readonly version: number },
+  times: { readonly bankNow: Instant; readonly validForMs: number },
+): Operation | undefined {
+  if (operation.phase !== 'open' || operation.version !== held.version) return undefined;
+  if (!bank.idempotent && hasDoubt(operation)) return undefined;
+  return appendAttempt(operation, times);
+}
+
+/** Rule 2: the reference stays, `validUntil` is new for every attempt and counted from the bank's clock. */
+export function appendAttempt(
+  operation: Operation,
+  times: { readonly bankNow: Instant; readonly validForMs: number },
+): Operation {
+  const attempt: Attempt = {
+    id: `${operation.reference}.${operation.attempts.length + 1}`,
+    begunAt: times.bankNow,
+    validUntil: times.bankNow + times.validForMs,
+    outcome: 'begun',
+    detail: null,
+  };
+  return { ...operation, attempts: [...operation.attempts, attempt] };
+}
+
+/** Whoever held it is gone: what had begun may have arrived. */
+export function takeOver(operation: Operation, moment: Moment): Operation {
+  const attempts = operation.attempts.map((attempt): Attempt =>
+    attempt.outcome === 'begun' ? { ...attempt, outcome: 'doubt', detail: 'taken_over' } : attempt,
+  );
+  return goOn({ ...operation, attempts }, moment);
+}
+
+/** Records what came of attempts, the first answer first. An operation that has ended keeps its end (rules 5 and 6). */
+export function recordAttempts(
+  operation: Operation,
+  bank: bankProtocol.BankProfile,
+  reports: readonly { readonly attemptId: string; readonly outcome: Outcome<Movement> }[],
+  moment: Moment,
+): Operation {
+  if (!isLive(operation)) return operation;
+  let current = operation;
+  for (const { attemptId, outcome } of reports) {
+    current = {
+      ...current,
+      attempts: current.attempts.map((attempt) => (attempt.id === attemptId ? close(attempt, outcome) : attempt)),
+    };
+    const end = endOf(current, bank, outcome);
+    if (end) return ended(current, end);
+  }
+  return goOn(current, moment, bank);
+}
+
+/** Rule 9: a void that was refused, or may not have arrived, is followed by the reversal of the authorization. */
+const isUndoneByReversal = (operation: Operation): boolean => operation.kind === 'void';
+
+function endOf(
+  operation: Operation,
+  bank: bankProtocol.BankProfile,
+  outcome: Outcome<Movement>,
+): OperationEnd | undefined {
+  // Rule 6: from `reversing` there is one way only; an approval that arrives now is ignored.
+  if (outcome.kind !== 'answered' || operation.phase === 'reversing') return undefined;
+  const { answer } = outcome;
+  switch (answer.state) {
+    case 'approved':
+    case 'captured':
+    case 'voided':
+      return { kind: 'succeeded', bankId: answer.bankId };
+    case 'declined':
+    case 'refused':
+      if (isUndoneByReversal(operation)) return undefined;
+      // Rule 1: a definite no ends only its own attempt, unless the bank remembers it for the reference.
+      return bank.idempotent || !hasDoubt(operation) ? { kind: 'refused', code: answer.code } : undefined;
+  }
+}
+
+function close(attempt: Attempt, outcome: Outcome<Movement>): Attempt {
+  switch (outcome.kind) {
+    case 'answered':
+      return { ...attempt, outcome: 'answered', detail: outcome.answer.state };
+    case 'not_processed':
+      return { ...attempt, outcome: 'not_processed', detail: outcome.reason };
+    case 'doubt':
+      return { ...attempt, outcome: 'doubt', detail: outcome.reason };
+  }
+}
+
+/**
+ * Records what the bank said when it was asked under our reference.
+ *
+ * @param asked how many attempts had begun when the question was sent: it says nothing of later ones (rule 4)
+ */
+export function recordInquiry(
+  operation: Operation,
+  bank: bankProtocol.BankProfile,
+  outcome: Outcome<Extract<BankOrder, { kind: 'inquire' }>>,
+  asked: number,
+  moment: Moment,
+): Operation {
+  if (operation.phase !== 'open') return operation;
+  const inquired = { ...operation, inquiries: operation.inquiries + 1 };
+  if (outcome.kind !== 'answered') return goOn(inquired, moment, bank);
+  const { answer } = outcome;
+  if (answer.state === 'found') {
+    const ours = answer.performances.filter(({ kind }) => kind === entryKindOf[operation.kind]);
+    const standing = ours.find(({ undoneBy }) => undoneBy === undefined);
+    if (standing) return ended(inquired, { kind: 'succeeded', bankId: standing.bankId });
+    // A void undoes by itself; an authorization that no longer stands sets nothing aside.
+    if (ours.length > 0 && operation.kind === 'authorize')
+      return ended(inquired, { kind: 'not_performed', reason: 'reversed_out_of_doubt' });
+    return goOn(inquired, moment, bank);
+  }
+  const attempts = inquired.attempts.map((attempt, index): Attempt =>
+    index < asked && inDoubt(attempt) && isFinal(attempt, bank, answer.asOf)
+      ? { ...attempt, outcome: 'not_processed', detail: 'not_found' }
+      : attempt,
+  );
+  return goOn({ ...inquired, attempts }, moment, bank);
+}
+
+const entryKindOf = { authorize: 'authorization', capture: 'capture', void: 'void' } as const;
+
+/** Rule 4: when the bank's "not found" can be believed. No clock of ours decides. */
+function isFinal(attempt: Attempt, bank: bankProtocol.BankProfile, asOf: Instant): boolean {
+  const finalAt = finalityOf(attempt, bank);
+  return finalAt !== undefined && asOf > finalAt;
+}
+
+function finalityOf(attempt: Attempt, bank: bankProtocol.BankProfile): Instant | undefined {
+  if (bank.enforcesValidUntil) return attempt.validUntil;
+  // An idempotent bank without deadlines (birch) may perform it at any time: ask again, or reverse.
+  return bank.idempotent ? undefined : attempt.begunAt + bank.maxTransitMs;
+}
+
+/** Commits to undoing it: rule 6. */
+export function startReversal(operation: Operation): Operation {
+  assert(
+    operation.phase === 'open' && operation.kind !== 'capture',
+    'only an authorization, or a void by its authorization, is reversed',
+  );
+  return { ...operation, phase: 'reversing', dueInMs: 0 };
+}
+
+/** Records what the bank said to the reversal: rule 7. */
+export function recordReversal(
+  operation: Operation,
+  bank: bankProtocol.BankProfile,
+  outcome: Outcome<Extract<BankOrder, { kind: 'reverse' }>>,
+  moment: Moment,
+): Operation {
+  if (operation.phase !== 'reversing') return operation;
+  const asked = { ...operation, reversals: operation.reversals + 1 };
+  if (outcome.kind === 'answered' && acknowledges(asked, bank, outcome.answer)) {
+    return asked.kind === 'void'
+      ? ended(asked, {
+          kind: 'succeeded',
+          bankId: 'bankId' in outcome.answer ? outcome.answer.bankId : asked.reference,
+        })
+      : ended(asked, { kind: 'not_performed', reason: 'reversed_out_of_doubt' });
+  }
+  return goOn(asked, moment, bank);
+}
+
+function acknowledges(
+  operation: Operation,
+  bank: bankProtocol.BankProfile,
+  answer: bankProtocol.ReverseAnswer,
+): boolean {
+  switch (answer.state) {
+    case 'reversed':
+    case 'already_reversed':
+    case 'remembered':
+      return true;
+    case 'unknown':
+      // This bank does not fence. Once every attempt is older than any message lives, nothing can arrive any more.
+      return (
+        operation.kind === 'authorize' &&
+        operation.attempts.filter(inDoubt).every(({ begunAt }) => answer.asOf > begunAt + bank.maxTransitMs)
+      );
+    case 'refused':
+      return false;
+  }
+}
+
+const ended = (operation: Operation, end: OperationEnd): Operation => ({
+  ...operation,
+  phase: 'ended',
+  end,
+  needsAttention: false,
+});
+
+/** The operation is still live: when is it looked at again, and has it been in trouble for too long? */
+function goOn(operation: Operation, moment: Moment, bank?: bankProtocol.BankProfile): Operation {
+  const doubt = hasDoubt(operation);
+  const troubledSince = operation.troubledSince ?? moment.now;
+  const live: Operation = {
+    ...operation,
+    troubledSince,
+    doubtSince: doubt ? (operation.doubtSince ?? moment.now) : null,
+    needsAttention: moment.now - troubledSince >= NEEDS_ATTENTION_AFTER_MS,
+  };
+  if (live.phase === 'reversing') return { ...live, dueInMs: moment.delayMs(live.reversals, 'movements') };
+  const answeredNo = live.attempts.at(-1)?.outcome === 'answered';
+  if (isUndoneByReversal(live) && (doubt || answeredNo)) return startReversal(live);
+  if (!doubt) {
+    const givesUp =
+      live.kind === 'authorize' && (moment.breakerOpen || live.attempts.length >= AUTHORIZATION_ATTEMPTS_MAX);
+    if (givesUp) return ended(live, { kind: 'not_performed', reason: 'not_processed' });
+    return { ...live, dueInMs: moment.delayMs(live.attempts.length, 'movements') };
+  }
+  if (!bank) return { ...live, dueInMs: 0 };
+  if (bank.idempotent) return { ...live, dueInMs: moment.delayMs(live.attempts.length, 'movements') };
+  const finalInMs = live.attempts
+    .filter(inDoubt)
+    .map((attempt) => (finalityOf(attempt, bank) ?? Infinity) - moment.bankNow);
+  const delayMs = moment.delayMs(live.inquiries + 1, 'inquiries');
+  const untilFinalMs = Math.max(...finalInMs) + FINALITY_MARGIN_MS;
+  return { ...live, dueInMs: untilFinalMs > 0 ? Math.min(delayMs, untilFinalMs) : delayMs };
+}

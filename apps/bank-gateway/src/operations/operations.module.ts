@@ -1,0 +1,89 @@
+import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject } from '@nestjs/common';
+import type { Clock } from '#clock';
+import { Database } from '#postgres';
+import { Commands } from '#saga';
+import { AdminServer, CLOCK, LOG, SETTINGS, Shutdown } from '#service';
+import { Metrics, type Log } from '#telemetry';
+import { Banks } from '../banks/banks.js';
+import type { GatewaySettings } from '../settings.js';
+import { Dispatch } from './dispatch.js';
+import { DispatchModule } from './dispatch.module.js';
+import { countLive, operationsOf } from './operation.views.repository.js';
+import { Performer } from './performer.js';
+import { Worker } from './worker.js';
+
+/** The workers that carry operations to the banks. */
+@Module({
+  imports: [DispatchModule],
+  providers: [
+    {
+      provide: Performer,
+      inject: [Banks, Commands, Database, CLOCK, SETTINGS],
+      useFactory: (banks: Banks, commands: Commands<never>, store: Database, clock: Clock, settings: GatewaySettings) =>
+        new Performer({ banks, commands, store, clock, validForMs: settings.BANK_VALID_FOR_MS }),
+    },
+    {
+      provide: Worker,
+      inject: [Banks, Dispatch, Performer, Database, CLOCK, SETTINGS, LOG],
+      useFactory: (
+        banks: Banks,
+        dispatch: Dispatch,
+        performer: Performer,
+        database: Database,
+        clock: Clock,
+        settings: GatewaySettings,
+        log: Log,
+      ) =>
+        new Worker({
+          banks,
+          dispatch,
+          performer,
+          database,
+          clock,
+          holder: settings.INSTANCE_ID,
+          observer: {
+            onError: (error, { operation }) =>
+              log.error({ err: error, operation: operation.reference }, 'an operation was left to its lease'),
+            onLookFailed: (error) =>
+              log.warn({ err: error }, 'could not look for operations that are due; trying again'),
+          },
+        }),
+    },
+  ],
+})
+export class OperationsModule implements OnApplicationBootstrap {
+  constructor(
+    private readonly worker: Worker,
+    private readonly performer: Performer,
+    private readonly database: Database,
+    private readonly admin: AdminServer,
+    private readonly metrics: Metrics,
+    @Inject(Shutdown) private readonly shutdown: Shutdown,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const { worker, performer, database } = this;
+    this.shutdown.during('workers', 'the workers', async () => {
+      performer.close();
+      await worker.stop();
+    });
+    this.admin.get('/charges/:id', ({ params }) => operationsOf(database, params['id']!));
+    this.metrics.gauge(
+      { name: 'bank_operations_in_hand', help: 'Operations that this process is performing.' },
+      (gauge) => gauge.set(worker.inHand),
+    );
+    this.metrics.gauge(
+      {
+        name: 'bank_operations_live',
+        help: 'Operations that have not ended, of all instances.',
+        labels: ['bank', 'kind', 'state'],
+      },
+      async (gauge) => {
+        gauge.reset();
+        for (const { bank, kind, state, count } of await countLive(database)) gauge.set({ bank, kind, state }, count);
+      },
+    );
+    worker.start();
+  }
+}

@@ -1,0 +1,212 @@
+import type { Attempt, AttemptReport, Outcome } from '#bank-call';
+import { fullJitterMs, type Clock } from '#clock';
+import type { PgTransaction, UnitOfWork } from '#postgres';
+import { answer, type Commands, type Decision } from '#saga';
+import { afterOperation, authorizations, liveOperation, type Authorization } from '../authorizations/authorization.js';
+import type { Banks } from '../banks/banks.js';
+import {
+  begin,
+  nextAction,
+  recordAttempts,
+  recordInquiry,
+  recordReversal,
+  startReversal,
+  takeOver,
+  type Movement,
+  type Operation,
+} from './operation.js';
+import { inquiryOf, movementOf, reversalOf, type Task } from './task.js';
+
+const RECORD_AGAIN = { baseMs: 50, capMs: 2_000 };
+
+/** A step of an operation's life, decided under the lock of its authorization. */
+type Change = (live: Operation) => Operation | undefined;
+
+export interface PerformerParts {
+  readonly banks: Banks;
+  readonly commands: Pick<Commands<PgTransaction>, 'submit'>;
+  readonly store: Pick<UnitOfWork, 'isTransient'>;
+  readonly clock: Clock;
+  /** How long an attempt stays valid at a bank that enforces it. */
+  readonly validForMs: number;
+}
+
+/**
+ * Does the next thing that an operation needs: transaction, call, transaction. It never guesses: whatever it
+ * does not know for certain is recorded as doubt, and ends by asking the bank or by a reversal.
+ */
+export class Performer {
+  readonly #closing = new AbortController();
+
+  constructor(private readonly parts: PerformerParts) {}
+
+  /** Pending recordings give up; the operations' leases lapse, and whoever takes them starts from doubt. */
+  close(): void {
+    this.#closing.abort(new Error('the gateway is stopping'));
+  }
+
+  /** @returns in how many milliseconds the operation wants to be looked at again; undefined when it ended or is not ours */
+  async perform(task: Task): Promise<number | undefined> {
+    try {
+      if (task.begun) return await this.#move(task, task.begun);
+      const { profile, moment } = this.#world(task);
+      if (task.operation.attempts.at(-1)?.outcome === 'begun')
+        return await this.#record(
+          task,
+          ifHeld(task, (live) => takeOver(live, moment())),
+        );
+      switch (nextAction(task.operation, profile, moment().now)) {
+        case 'attempt':
+          return await this.#attempt(task);
+        case 'inquire':
+          return await this.#inquire(task);
+        case 'start_reversal':
+          return await this.#record(task, ifHeld(task, startReversal));
+        case 'reverse':
+          return await this.#reverse(task);
+      }
+    } finally {
+      task.slot.release();
+    }
+  }
+
+  /** Begins what nobody has begun, or begins again, and sends it. */
+  async #attempt(task: Task): Promise<number | undefined> {
+    const { banks } = this.parts;
+    const { bank } = task.operation;
+    if (!banks.canBegin(bank)) {
+      // An open breaker would only refuse it: it stays as it is, and an authorization may look for another bank.
+      return this.#record(
+        task,
+        ifHeld(task, (live) => recordAttempts(live, banks.caller(bank).config, [], banks.moment(bank))),
+      );
+    }
+    const begun = await this.#begin(task, []);
+    return begun && this.#move({ ...task, operation: begun.operation }, begun.attempt);
+  }
+
+  async #move(task: Task, attempt: Attempt): Promise<number | undefined> {
+    const { profile, moment, bank } = this.#world(task);
+    let held = task;
+    const report = await this.parts.banks.call(bank, movementOf(task), {
+      attempt,
+      slot: task.slot,
+      traceparent: task.traceparent,
+      signal: this.#closing.signal,
+      beforeReattempt: async (_number, previous) => {
+        const begun = await this.#begin(held, [previous]);
+        if (begun) held = { ...held, operation: begun.operation };
+        return begun?.attempt;
+      },
+    });
+    return this.#record(held, (live) => recordAttempts(live, profile, reportsOf(report.attempts), moment()));
+  }
+
+  async #inquire(task: Task): Promise<number | undefined> {
+    const { profile, moment, bank } = this.#world(task);
+    const asked = task.operation.attempts.length;
+    const attempt = {
+      id: `${task.operation.reference}.inquiry.${task.operation.inquiries + 1}`,
+      begunAtMs: this.parts.clock.monotonicMs(),
+    };
+    const { outcome } = await this.parts.banks.call(bank, inquiryOf(task), {
+      attempt,
+      slot: task.slot,
+      traceparent: task.traceparent,
+    });
+    return this.#record(task, (live) => recordInquiry(live, profile, outcome, asked, moment()));
+  }
+
+  /** `reversing` is committed already. A reversal is idempotent by its target: it may be sent as often as needed. */
+  async #reverse(task: Task): Promise<number | undefined> {
+    const { banks, clock, validForMs } = this.parts;
+    const { profile, moment, bank } = this.#world(task);
+    const id = `${task.operation.reference}.reversal.${task.operation.reversals + 1}`;
+    const attempt = { id, begunAtMs: clock.monotonicMs(), validUntil: banks.bankNow(bank) + validForMs };
+    const { outcome } = await banks.call(bank, reversalOf(task), {
+      attempt,
+      slot: task.slot,
+      traceparent: task.traceparent,
+    });
+    return this.#record(task, (live) => recordReversal(live, profile, outcome, moment()));
+  }
+
+  /** Commits `begun`, together with what came of the attempt before it. */
+  async #begin(
+    task: Task,
+    previous: readonly AttemptReport<Movement>[],
+  ): Promise<{ operation: Operation; attempt: Attempt } | undefined> {
+    const { banks, clock, validForMs } = this.parts;
+    const { profile, moment, bank } = this.#world(task);
+    // Read before the commit: its age is counted from here, however long the commit takes.
+    const begunAtMs = clock.monotonicMs();
+    let begun: Operation | undefined;
+    await this.#decide(task, (live) => {
+      const recorded = previous.length > 0 ? recordAttempts(live, profile, reportsOf(previous), moment()) : live;
+      begun = begin(
+        recorded,
+        profile,
+        { version: task.operation.version },
+        { bankNow: banks.bankNow(bank), validForMs },
+      );
+      return begun ?? recorded;
+    });
+    if (!begun) return undefined;
+    const { id, validUntil } = begun.attempts.at(-1)!;
+    return { operation: { ...begun, version: task.operation.version + 1 }, attempt: { id, begunAtMs, validUntil } };
+  }
+
+  async #record(task: Task, change: Change): Promise<number | undefined> {
+    const after = await this.#decide(task, change);
+    return after?.dueInMs;
+  }
+
+  /**
+   * Applies a change to the live operation under its authorization's lock, however long the database is away.
+   * An operation that ended meanwhile keeps its end: the first answer recorded is kept, whoever writes it (rule 5).
+   *
+   * @returns the operation as it is then, when it is still live
+   */
+  async #decide(task: Task, change: Change): Promise<Operation | undefined> {
+    const { banks, commands, store, clock } = this.parts;
+    const decide = (authorization: Authorization): Decision<Authorization, Operation | undefined> => {
+      const live = liveOperation(authorization);
+      const next = live?.reference === task.operation.reference ? change(live) : undefined;
+      const decision = afterOperation(authorization, next, banks.view());
+      const after = liveOperation(decision.state);
+      return answer(decision, after?.reference === task.operation.reference ? after : undefined);
+    };
+    const { chargeId, account } = task.terms;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await commands.submit({
+          aggregate: authorizations,
+          id: chargeId,
+          account,
+          traceparent: task.traceparent,
+          decide,
+        });
+      } catch (error) {
+        if (!store.isTransient(error)) throw error;
+        await clock.sleep(
+          fullJitterMs(attempt, RECORD_AGAIN, () => clock.random()),
+          this.#closing.signal,
+        );
+      }
+    }
+  }
+
+  #world({ operation: { bank } }: Task) {
+    const { banks } = this.parts;
+    return { bank, profile: banks.caller(bank).config, moment: () => banks.moment(bank) };
+  }
+}
+
+/** What is no answer of a bank may be recorded only by who holds the operation; an answer, by whoever has it. */
+function ifHeld(task: Task, change: Change): Change {
+  return (live) => (live.version === task.operation.version ? change(live) : undefined);
+}
+
+function reportsOf(attempts: readonly AttemptReport<Movement>[]): { attemptId: string; outcome: Outcome<Movement> }[] {
+  return attempts.map(({ attempt, outcome }) => ({ attemptId: attempt.id, outcome }));
+}

@@ -1,0 +1,144 @@
+import type { Clock, Timer } from '#clock';
+import type { bankProtocol } from '#contracts';
+import type { Sql } from '#postgres';
+import type { Slot } from '#bank-call';
+import { authorizationFrom, type AuthorizationRow } from '../authorizations/authorization.repository.js';
+import type { Banks } from '../banks/banks.js';
+import type { Dispatch } from './dispatch.js';
+import { operationFrom, takeDue, type OperationRow } from './operation.repository.js';
+import type { Performer } from './performer.js';
+import type { Task } from './task.js';
+
+/** Nothing waits for this: what is handed over, or due at a known time, wakes the worker by itself. */
+const LOOK_EVERY_MS = 500;
+/** At most so many at a time, so that a backlog at one bank does not hold a long list of leases. */
+const TAKE_MAX = 32;
+
+export interface WorkerObserver {
+  /** A bug, or the end of the process: the operation's lease lapses and it is taken again, from doubt. */
+  onError(error: unknown, task: Task): void;
+  /** The table could not be read; looked at again soon. */
+  onLookFailed(error: unknown): void;
+}
+
+/** Keeps every bank busy: performs what is handed over, and takes from the table what waits there. */
+export class Worker {
+  readonly #running = new Set<Promise<void>>();
+  #timer: Timer | undefined;
+  #looking: Promise<void> | undefined;
+  #lookAgain = false;
+  #open = false;
+
+  constructor(
+    private readonly parts: {
+      banks: Banks;
+      dispatch: Dispatch;
+      performer: Performer;
+      database: Sql;
+      clock: Clock;
+      holder: string;
+      observer: WorkerObserver;
+    },
+  ) {}
+
+  get inHand(): number {
+    return this.#running.size;
+  }
+
+  start(): void {
+    this.#open = true;
+    this.parts.dispatch.open((task) => this.#run(task));
+    this.#look();
+  }
+
+  /** Finishes what is in hand: a call under way is waited for, its outcome recorded. */
+  async stop(): Promise<void> {
+    this.#open = false;
+    this.parts.dispatch.close();
+    this.#timer?.cancel();
+    await this.#looking;
+    await Promise.all(this.#running);
+  }
+
+  #run(task: Task): void {
+    const running = this.#perform(task).finally(() => {
+      this.#running.delete(running);
+      if (this.parts.dispatch.takeTurnedAway()) this.#look();
+    });
+    this.#running.add(running);
+  }
+
+  async #perform(task: Task): Promise<void> {
+    const { performer, observer, clock } = this.parts;
+    try {
+      const dueInMs = await performer.perform(task);
+      if (dueInMs !== undefined && dueInMs < LOOK_EVERY_MS) clock.after(dueInMs, () => this.#look(), { unref: true });
+    } catch (error) {
+      observer.onError(error, task);
+    }
+  }
+
+  #look(): void {
+    if (!this.#open) return;
+    if (this.#looking) {
+      this.#lookAgain = true;
+      return;
+    }
+    this.#timer?.cancel();
+    this.#looking = this.#takeAll().finally(() => {
+      this.#looking = undefined;
+      if (this.#lookAgain) {
+        this.#lookAgain = false;
+        this.#look();
+      } else if (this.#open) {
+        this.#timer = this.parts.clock.after(LOOK_EVERY_MS, () => this.#look());
+      }
+    });
+  }
+
+  async #takeAll(): Promise<void> {
+    const slots = this.#reserve();
+    if (slots.size === 0) return;
+    try {
+      const free = new Map([...slots].map(([bank, held]) => [bank, held.length]));
+      const due = await takeDue<OperationRow & { authorization: AuthorizationRow }>(
+        this.parts.database,
+        free,
+        this.parts.holder,
+      );
+      for (const row of due) this.#run(taskFrom(row, slots.get(row.bank)!.pop()!));
+      // A full hand: there may be more.
+      if ([...slots].some(([bank, held]) => held.length === 0 && free.get(bank)! > 0)) this.#lookAgain = true;
+    } catch (error) {
+      this.parts.observer.onLookFailed(error);
+    } finally {
+      for (const held of slots.values()) for (const slot of held) slot.release();
+    }
+  }
+
+  /** Slots first, operations then: what is taken can be performed at once. */
+  #reserve(): Map<bankProtocol.BankName, Slot[]> {
+    const { banks } = this.parts;
+    const slots = new Map<bankProtocol.BankName, Slot[]>();
+    for (const caller of banks.all) {
+      if (!banks.knowsTimeOf(caller.config.name)) continue;
+      const held: Slot[] = [];
+      for (let slot; held.length < TAKE_MAX && (slot = caller.tryReserve());) held.push(slot);
+      if (held.length > 0) slots.set(caller.config.name, held);
+    }
+    return slots;
+  }
+}
+
+function taskFrom(row: OperationRow & { authorization: AuthorizationRow }, slot: Slot): Task {
+  const operation = operationFrom(row);
+  const authorization = authorizationFrom(row.authorization, [operation]);
+  if (authorization.state === 'none') throw new Error('an operation without its authorization');
+  return {
+    terms: authorization.terms,
+    operation,
+    bankAuthorizationId: row.authorization.bank_authorization_id,
+    slot,
+    traceparent: row.authorization.traceparent ?? undefined,
+  };
+}

@@ -1,0 +1,42 @@
+import { defaultLimits, type BankConfig } from '#bank-call';
+import { bankProtocol } from '#contracts';
+import { milliseconds, type FrameSettings } from '#service';
+import { z } from 'zod';
+
+const bankUrls = z.partialRecord(z.enum(bankProtocol.bankNames), z.url({ protocol: /^https?$/ }));
+
+/** What the gateway reads from its environment beside the frame's own settings. */
+export const gatewaySettings = z.object({
+  /** JSON, name to URL: `{"alder":"http://127.0.0.1:3011"}`. A bank that is not named is not called. */
+  BANKS: z
+    .string()
+    .default(
+      '{"alder":"http://127.0.0.1:3011","birch":"http://127.0.0.1:3012","cedar":"http://127.0.0.1:3013","dogwood":"http://127.0.0.1:3014"}',
+    )
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue('expected JSON, such as {"alder":"http://127.0.0.1:3011"}');
+        return z.NEVER;
+      }
+    })
+    .pipe(bankUrls),
+  BANK_ATTEMPT_TIMEOUT_MS: milliseconds.default(defaultLimits.attemptTimeoutMs),
+  /** How long an attempt stays valid at a bank that enforces it, on the bank's clock. */
+  BANK_VALID_FOR_MS: milliseconds.default(3_000),
+  BANK_IN_FLIGHT: z.coerce.number().int().min(1).max(1_000).default(defaultLimits.inFlight),
+});
+export type GatewaySettings = FrameSettings & z.infer<typeof gatewaySettings>;
+
+export function bankConfigs(settings: GatewaySettings): BankConfig[] {
+  const limits = {
+    ...defaultLimits,
+    attemptTimeoutMs: settings.BANK_ATTEMPT_TIMEOUT_MS,
+    inFlight: settings.BANK_IN_FLIGHT,
+  };
+  return Object.values(bankProtocol.defaultBanks).flatMap((profile) => {
+    const url = settings.BANKS[profile.name];
+    return url === undefined ? [] : [{ ...profile, url, limits }];
+  });
+}
