@@ -1,0 +1,128 @@
+import type { CloudEvent, DeadLetter } from '#contracts';
+
+/** CloudEvents 1.0 in Kafka's binary mode: attributes as headers, the data alone as the payload. */
+export interface WireRecord {
+  readonly topic: string;
+  readonly key: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON of `data`. */
+  readonly value: string;
+}
+
+/** A record as a Kafka client hands it over: bytes, and nothing to rely on. */
+export interface RawRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What stands in for data that is not JSON: no contract accepts it, so the event is parked where it is read. */
+export const UNREADABLE = undefined;
+
+const encoded = new WeakMap<CloudEvent, WireRecord>();
+
+/** Done once per event object: the outbox stores what the relay then sends. */
+export function encode(event: CloudEvent): WireRecord {
+  let record = encoded.get(event);
+  if (!record) {
+    // `undefined` has no JSON: an event without data travels with an empty payload.
+    const value = (JSON.stringify(event.data) as string | undefined) ?? '';
+    record = { topic: event.topic, key: event.key, headers: headersOf(event), value };
+    encoded.set(event, record);
+  }
+  return record;
+}
+
+/**
+ * Never throws. A record that is no CloudEvent of ours gets an id made of where it stands, so that whoever
+ * reacts to its type can park it; without a type nobody does, and it passes by.
+ */
+export function decode(raw: RawRecord): CloudEvent {
+  const headers = textsOf(raw.headers);
+  const place = `${raw.topic}-${raw.partition}-${raw.offset}`;
+  const id = headers['ce_id'];
+  const time = Date.parse(headers['ce_time'] ?? '');
+  const deadLetter = deadLetterOf(headers);
+  return {
+    id: id ?? place,
+    type: headers['ce_type'] ?? '',
+    source: headers['ce_source'] ?? '',
+    topic: raw.topic,
+    key: raw.key?.toString('utf8') ?? place,
+    time: Number.isNaN(time) ? 0 : time,
+    data: id === undefined ? UNREADABLE : parse(raw.value),
+    ...(headers['traceparent'] !== undefined && { traceparent: headers['traceparent'] }),
+    ...(headers['ce_resent'] === 'true' && { resent: true }),
+    ...(deadLetter && { deadLetter }),
+  };
+}
+
+/** An event read back from a record of our own, out of the outbox. */
+export function revive(record: WireRecord): CloudEvent {
+  const event = decode({
+    ...record,
+    key: Buffer.from(record.key),
+    value: Buffer.from(record.value),
+    partition: -1,
+    offset: '',
+  });
+  encoded.set(event, record);
+  return event;
+}
+
+function headersOf(event: CloudEvent): Record<string, string> {
+  const headers: Record<string, string> = {
+    ce_specversion: '1.0',
+    ce_id: event.id,
+    ce_type: event.type,
+    ce_source: event.source,
+    ce_time: new Date(event.time).toISOString(),
+  };
+  if (event.traceparent !== undefined) headers['traceparent'] = event.traceparent;
+  if (event.resent) headers['ce_resent'] = 'true';
+  if (event.deadLetter) {
+    const { topic, partition, offset, consumer, error } = event.deadLetter;
+    headers['ce_deadlettertopic'] = topic;
+    headers['ce_deadletterpartition'] = String(partition);
+    headers['ce_deadletteroffset'] = offset;
+    headers['ce_deadletterconsumer'] = consumer;
+    headers['ce_deadlettererror'] = error;
+  }
+  return headers;
+}
+
+function deadLetterOf(headers: Record<string, string>): DeadLetter | undefined {
+  const topic = headers['ce_deadlettertopic'];
+  if (topic === undefined) return undefined;
+  return {
+    topic,
+    partition: Number(headers['ce_deadletterpartition']),
+    offset: headers['ce_deadletteroffset'] ?? '',
+    consumer: headers['ce_deadletterconsumer'] ?? '',
+    error: headers['ce_deadlettererror'] ?? '',
+  };
+}
+
+/** Kafka allows a header several times; the last one counts. */
+function textsOf(headers: RawRecord['headers'] = {}): Record<string, string> {
+  const texts: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    const last: unknown = Array.isArray(value) ? value.at(-1) : value;
+    if (typeof last === 'string') texts[name] = last;
+    else if (Buffer.isBuffer(last)) texts[name] = last.toString('utf8');
+  }
+  return texts;
+}
+
+function parse(value: Buffer | null): unknown {
+  if (value === null) return UNREADABLE;
+  try {
+    return JSON.parse(value.toString('utf8'));
+  } catch {
+    return UNREADABLE;
+  }
+}

@@ -1,0 +1,89 @@
+import { Partitioners, type Kafka, type Producer } from 'kafkajs';
+import type { Clock } from '#clock';
+import type { CloudEvent } from '#contracts';
+import type { Bus, ConsumeOptions, Consumption } from './bus.js';
+import { encode } from './cloud-event-wire.js';
+import { kafkaClient, type KafkaOptions } from './kafka-client.js';
+import { KafkaJsConsumption } from './kafka-js-consumption.js';
+
+export interface KafkaJsBusOptions extends KafkaOptions {
+  readonly clock: Clock;
+}
+
+interface TopicMessages {
+  topic: string;
+  messages: { key: string; value: string; headers: Record<string, string> }[];
+}
+
+/** The bus on kafkajs. One producer and any number of consumers; connects when first used. */
+export class KafkaJsBus implements Bus {
+  readonly #kafka: Kafka;
+  readonly #producer: Producer;
+  readonly #consumptions = new Set<KafkaJsConsumption>();
+  #connected: Promise<void> | undefined;
+
+  constructor(private readonly options: KafkaJsBusOptions) {
+    this.#kafka = kafkaClient(options);
+    // Not idempotent: the inboxes drop duplicates wherever they come from, and a producer that a broker
+    // has fenced off or lost count of is one more state to recover from.
+    this.#producer = this.#kafka.producer({
+      createPartitioner: Partitioners.DefaultPartitioner,
+      allowAutoTopicCreation: false,
+      idempotent: false,
+    });
+  }
+
+  async publish(events: readonly CloudEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    await this.#connect();
+    await this.#producer.sendBatch({ acks: -1, topicMessages: byTopic(events) });
+  }
+
+  async consume(options: ConsumeOptions): Promise<Consumption> {
+    const { clock, log } = this.options;
+    const consumption = new KafkaJsConsumption(this.#kafka, { ...options, clock, log });
+    this.#consumptions.add(consumption);
+    const giveUp = (): void => void consumption.stop(options.signal?.reason);
+    options.signal?.addEventListener('abort', giveUp, { once: true });
+    await consumption.joined().finally(() => options.signal?.removeEventListener('abort', giveUp));
+    return consumption;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#consumptions].map((consumption) => consumption.stop()));
+    await this.#connected?.catch(() => undefined);
+    await this.#producer.disconnect();
+  }
+
+  /** Creates the topics that do not exist yet; what runs once before the services start. */
+  async ensureTopics(topics: readonly string[], numPartitions: number): Promise<void> {
+    const admin = this.#kafka.admin();
+    await admin.connect();
+    try {
+      await admin.createTopics({ topics: topics.map((topic) => ({ topic, numPartitions })), waitForLeaders: true });
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  async #connect(): Promise<void> {
+    this.#connected ??= this.#producer.connect();
+    try {
+      await this.#connected;
+    } catch (error) {
+      this.#connected = undefined;
+      throw error;
+    }
+  }
+}
+
+function byTopic(events: readonly CloudEvent[]): TopicMessages[] {
+  const topics = new Map<string, TopicMessages>();
+  for (const event of events) {
+    const { topic, key, value, headers } = encode(event);
+    let batch = topics.get(topic);
+    if (!batch) topics.set(topic, (batch = { topic, messages: [] }));
+    batch.messages.push({ key, value, headers });
+  }
+  return [...topics.values()];
+}

@@ -1,0 +1,274 @@
+import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import { fullJitterMs, type Clock } from '#clock';
+import type { Delivery } from '#saga';
+import type { ConsumeOptions, Consumption } from './bus.js';
+import { decode } from './cloud-event-wire.js';
+import type { KafkaOptions } from './kafka-client.js';
+import { PartitionProgress } from './partition-progress.js';
+
+interface ConsumptionOptions extends ConsumeOptions {
+  readonly clock: Clock;
+  readonly log: KafkaOptions['log'] | undefined;
+}
+
+const TICK_MS = 1_000;
+const HEARTBEAT_MS = 3_000;
+const SESSION_TIMEOUT_MS = 10_000;
+/** A broker answers a long poll after this at the latest, so it bounds how long leaving takes. */
+const LONG_POLL_MS = 250;
+/** Deliveries in hand beyond which nothing more is fetched. */
+const MAX_IN_HAND = 2_000;
+/** kafkajs has states in which it neither works nor crashes: a consumer this silent is made anew. */
+const SILENCE_MS = 30_000;
+const REJOIN = { baseMs: 200, capMs: 2_000 };
+
+/**
+ * One consumer of one group, kept alive: what kafkajs calls a crash, or silence, ends a session, and a new
+ * consumer joins. Fetching does not wait for processing, so events keep gathering behind a commit and
+ * heartbeats go on however long a batch takes; only too much in hand holds it back.
+ */
+export class KafkaJsConsumption implements Consumption {
+  readonly #partitions = new Map<string, PartitionProgress>();
+  readonly #stopping = new AbortController();
+  readonly #firstJoin = Promise.withResolvers<void>();
+  readonly #running: Promise<void>;
+  #session = new Session();
+  #inHand = 0;
+  #roomMade: (() => void)[] = [];
+
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly options: ConsumptionOptions,
+  ) {
+    // Awaited by `joined`, if by anyone; a stop before the first join is no accident.
+    this.#firstJoin.promise.catch(() => undefined);
+    this.#running = this.#keepAlive();
+  }
+
+  joined(): Promise<void> {
+    return this.#firstJoin.promise;
+  }
+
+  async stop(reason: unknown = new Error('the consumer is stopping')): Promise<void> {
+    this.#stopping.abort(reason);
+    this.#session.end();
+    this.#makeRoom();
+    await this.#running;
+  }
+
+  get #stopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  async #keepAlive(): Promise<void> {
+    const { clock, group, log } = this.options;
+    for (let attempt = 1; !this.#stopped; attempt++) {
+      const session = (this.#session = new Session());
+      const consumer = this.#newConsumer(session);
+      const failure = await this.#run(consumer, session).then(
+        () => session.failure,
+        (error: unknown) => error,
+      );
+      await consumer.disconnect().catch(() => undefined);
+      if (this.#stopped) break;
+      log?.({ level: 'warn', message: `the consumer of ${group} begins anew`, error: String(failure) });
+      if (session.mustRedeliver) this.#partitions.clear();
+      if (session.joined) attempt = 1;
+      const delayMs = fullJitterMs(attempt, REJOIN, () => clock.random());
+      await clock.sleep(delayMs, this.#stopping.signal).catch(() => undefined);
+    }
+    this.#firstJoin.reject(this.#stopping.signal.reason);
+  }
+
+  #newConsumer(session: Session): Consumer {
+    const { clock, group } = this.options;
+    const consumer = this.kafka.consumer({
+      groupId: group,
+      sessionTimeout: SESSION_TIMEOUT_MS,
+      rebalanceTimeout: SESSION_TIMEOUT_MS,
+      heartbeatInterval: HEARTBEAT_MS,
+      maxWaitTimeInMs: LONG_POLL_MS,
+      minBytes: 1,
+      maxBytesPerPartition: 512 * 1024,
+      maxBytes: 4 * 1024 * 1024,
+      allowAutoTopicCreation: false,
+      retry: { restartOnFailure: async () => false },
+    });
+    consumer.on(consumer.events.CRASH, ({ payload }) => session.fail(payload.error));
+    consumer.on(consumer.events.FETCH, () => session.alive(clock.monotonicMs()));
+    consumer.on(consumer.events.REBALANCING, () => void this.#commit(consumer));
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      session.alive(clock.monotonicMs());
+      session.joined = true;
+      this.#keepOnly(payload.memberAssignment);
+      this.#firstJoin.resolve();
+    });
+    return consumer;
+  }
+
+  /** Returns when the session has ended; by a stop, drained and committed. */
+  async #run(consumer: Consumer, session: Session): Promise<void> {
+    const { clock, topics } = this.options;
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: (payload) => this.#take(payload, session),
+    });
+    session.alive(clock.monotonicMs());
+    const ticking = this.#tick(consumer, session);
+    await session.whenEnded;
+    if (this.#stopped) {
+      // Drained before the group is left; the fetch loop goes on for the heartbeats, and fetches nothing.
+      this.#pause(consumer);
+      while (this.#inHand > 0) await this.#roomOrTick();
+    }
+    ticking.cancel();
+    await this.#commit(consumer);
+  }
+
+  /** Commits what was processed, and looks whether the consumer still lives, every second. */
+  #tick(consumer: Consumer, session: Session): { cancel(): void } {
+    const { clock } = this.options;
+    const tick = (): void => {
+      void this.#commit(consumer);
+      if (clock.monotonicMs() - session.lastSignMs > SILENCE_MS) session.fail(new Error('nothing heard from it'));
+      timer = clock.after(TICK_MS, tick);
+    };
+    let timer = clock.after(TICK_MS, tick);
+    return { cancel: () => timer.cancel() };
+  }
+
+  #pause(consumer: Consumer): void {
+    try {
+      consumer.pause(this.options.topics.map((topic) => ({ topic })));
+    } catch {
+      // It is between a crash and the next session: there is nothing to pause.
+    }
+  }
+
+  /** kafkajs fetches on when this returns, so it does before the batch is processed, unless hands are full. */
+  async #take(payload: EachBatchPayload, session: Session): Promise<void> {
+    const { clock } = this.options;
+    if (session.ended) return;
+    const { batch } = payload;
+    this.#deliver(batch.topic, batch.partition, batch.messages, session);
+    payload.resolveOffset(batch.messages.at(-1)!.offset);
+    while (this.#inHand >= MAX_IN_HAND && !session.ended) {
+      await this.#roomOrTick();
+      session.alive(clock.monotonicMs());
+      await payload.heartbeat();
+    }
+  }
+
+  #deliver(topic: string, partition: number, messages: readonly KafkaMessage[], session: Session): void {
+    const progress = this.#progressOf(topic, partition);
+    const firstNew = progress.firstNew(Number(messages[0]!.offset));
+    const deliveries: Delivery[] = [];
+    for (const message of messages) {
+      const { offset } = message;
+      if (Number(offset) < firstNew) continue;
+      const { key, value, headers } = message;
+      deliveries.push({
+        event: decode({ topic, partition, offset, key, value, headers }),
+        origin: { topic, partition, offset },
+      });
+    }
+    if (deliveries.length === 0) return;
+    const processed = progress.begin(Number(deliveries.at(-1)!.origin.offset) + 1);
+    this.#inHand += deliveries.length;
+    void this.#process(deliveries, processed, session);
+  }
+
+  async #process(deliveries: readonly Delivery[], processed: () => void, session: Session): Promise<void> {
+    try {
+      await this.options.onBatch(deliveries);
+      processed();
+    } catch (error) {
+      // Not processed, so nothing behind it is committed: it is fetched again, by us or by the next member.
+      session.mustRedeliver = true;
+      session.fail(error);
+    } finally {
+      this.#inHand -= deliveries.length;
+      this.#makeRoom();
+    }
+  }
+
+  async #commit(consumer: Consumer): Promise<void> {
+    const offsets = [...this.#partitions].flatMap(([place, progress]) => {
+      const offset = progress.uncommitted;
+      return offset === undefined ? [] : [{ place, progress, offset }];
+    });
+    if (offsets.length === 0) return;
+    try {
+      await consumer.commitOffsets(offsets.map(({ place, offset }) => ({ ...placeOf(place), offset: String(offset) })));
+      for (const { progress, offset } of offsets) progress.committed(offset);
+    } catch {
+      // Its session is over or its broker away: what was not committed is delivered again, and dropped by the inbox.
+    }
+  }
+
+  #progressOf(topic: string, partition: number): PartitionProgress {
+    const place = `${topic} ${partition}`;
+    let progress = this.#partitions.get(place);
+    if (!progress) this.#partitions.set(place, (progress = new PartitionProgress()));
+    return progress;
+  }
+
+  /** What passed to another member is forgotten; what stayed goes on where it was. */
+  #keepOnly(assignment: Readonly<Record<string, readonly number[]>>): void {
+    for (const place of this.#partitions.keys()) {
+      const { topic, partition } = placeOf(place);
+      if (!assignment[topic]?.includes(partition)) this.#partitions.delete(place);
+    }
+  }
+
+  #roomOrTick(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.options.clock.after(TICK_MS, resolve);
+      this.#roomMade.push(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+  }
+
+  #makeRoom(): void {
+    for (const resolve of this.#roomMade.splice(0)) resolve();
+  }
+}
+
+/** One consumer's membership of the group, until a crash or a stop. */
+class Session {
+  readonly #end = Promise.withResolvers<void>();
+  joined = false;
+  /** A batch was rejected: what was fetched since the last commit has to come again. */
+  mustRedeliver = false;
+  lastSignMs = 0;
+  ended = false;
+  failure: unknown;
+
+  get whenEnded(): Promise<void> {
+    return this.#end.promise;
+  }
+
+  alive(nowMs: number): void {
+    this.lastSignMs = nowMs;
+  }
+
+  fail(reason: unknown): void {
+    this.failure ??= reason;
+    this.end();
+  }
+
+  end(): void {
+    this.ended = true;
+    this.#end.resolve();
+  }
+}
+
+function placeOf(place: string): { topic: string; partition: number } {
+  const [topic, partition] = place.split(' ') as [string, string];
+  return { topic, partition: Number(partition) };
+}

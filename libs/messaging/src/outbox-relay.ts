@@ -1,0 +1,263 @@
+import { fullJitterMs, type Clock, type Timer } from '#clock';
+import type { Lease, LeaseHandlers } from '#leases';
+import type { Bus } from './bus.js';
+import type { HandedRow, HandOver, OutboxRow, OutboxStore } from './outbox-store.js';
+import { OUTBOX_SHARDS } from './shard.js';
+
+export interface OutboxRelayObserver {
+  onPublished?(report: { count: number; durationMs: number }): void;
+  /** Kafka did not take a batch; it is sent again, without limit. */
+  onPublishFailed?(report: { error: unknown; count: number; attempt: number; delayMs: number }): void;
+  /** Rows found in the table that nobody had handed over. */
+  onSwept?(report: { count: number }): void;
+  /** The table could not be read, or the published rows not deleted; tried again, without limit. */
+  onStoreFailed?(report: { error: unknown; attempt: number; delayMs: number }): void;
+}
+
+/** `Leases` of `#leases`, as far as the relay needs them. */
+export interface ShardLeases {
+  contendShards(prefix: string, count: number, handlers: (shard: number) => LeaseHandlers): { close(): Promise<void> };
+}
+
+export interface OutboxRelayOptions {
+  readonly bus: Pick<Bus, 'publish'>;
+  readonly store: OutboxStore;
+  readonly leases: ShardLeases;
+  readonly clock: Clock;
+  readonly observer?: OutboxRelayObserver;
+  /** Events in one send. Default 1000. */
+  readonly maxBatch?: number;
+  /** Rows kept in memory; more stay in the table until there is room. Default 10,000. */
+  readonly maxWaiting?: number;
+  /** How often to look for rows that nobody handed over. Default 1 s. */
+  readonly sweepEveryMs?: number;
+}
+
+const RETRY = { baseMs: 100, capMs: 2_000 };
+const MAX_SWEPT = 1_000;
+
+/**
+ * Publishes what the outbox holds, at least once and in order per key. Rows mostly come in memory, from
+ * the commit that wrote them; the table is what counts, and is swept for the rest. Two loops: one send is
+ * in flight at a time, and behind it one exchange with the table, so that a send never waits for a delete.
+ */
+export class OutboxRelay implements HandOver {
+  readonly #owned = new Map<number, Lease>();
+  /** In memory or sent, and not known to be deleted. */
+  readonly #known = new Set<number>();
+  #waiting: OutboxRow[] = [];
+  #inFlight: readonly OutboxRow[] = [];
+  #sent: number[] = [];
+  #publishing: Promise<void> = Promise.resolve();
+  #sending: Promise<void> | undefined;
+  #tending: Promise<void> | undefined;
+  #notifying: Promise<void> | undefined;
+  #sweepDue = false;
+  #notifyDue = false;
+  #timer: Timer | undefined;
+  #shards: { close(): Promise<void> } | undefined;
+  #listening: { close(): Promise<void> } | undefined;
+  readonly #stopping = new AbortController();
+  readonly #maxBatch: number;
+  readonly #maxWaiting: number;
+
+  constructor(private readonly options: OutboxRelayOptions) {
+    this.#maxBatch = options.maxBatch ?? 1_000;
+    this.#maxWaiting = options.maxWaiting ?? 10_000;
+  }
+
+  /** Resolves once it listens and contends; shards come as their leases do. */
+  async start(): Promise<void> {
+    const { leases, store } = this.options;
+    this.#listening = await store.listen(() => this.sweepSoon());
+    this.#shards = leases.contendShards('outbox', OUTBOX_SHARDS, (shard) => ({
+      onAcquired: (lease) => {
+        this.#owned.set(shard, lease);
+        this.sweepSoon();
+      },
+      onLost: () => this.#lose(shard),
+    }));
+    this.#sweepAgain();
+  }
+
+  /** Publishes what is in hand, as far as Kafka takes it, and releases the shards. */
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error('the relay is stopping'));
+    this.#timer?.cancel();
+    await this.#sending;
+    await this.#tending;
+    await this.#shards?.close();
+    await this.#notifying;
+    await this.#listening?.close();
+  }
+
+  /** Rows in memory that are not yet published. */
+  get pending(): number {
+    return this.#waiting.length + this.#inFlight.length;
+  }
+
+  /** How long the oldest row of this process's shards has waited; 0 when none does. */
+  oldestPendingMs(): number {
+    const oldest = this.#inFlight[0] ?? this.#waiting[0];
+    return oldest ? Math.max(0, this.options.clock.now() - oldest.appendedAt) : 0;
+  }
+
+  offer(rows: readonly HandedRow[]): void {
+    for (const row of rows) {
+      if (!this.#owned.has(row.shard)) {
+        this.#notifyDue = true;
+      } else if (this.#known.has(row.id)) {
+        // A sweep was faster.
+      } else if (this.#waiting.length >= this.#maxWaiting || (row.behind !== null && !this.#known.has(row.behind))) {
+        // No room, or an earlier event of its key is not in these hands: the sweep brings both, in order.
+        this.#sweepDue = true;
+      } else {
+        this.#accept(row);
+      }
+    }
+    this.#send();
+    this.#tend();
+    this.#notify();
+  }
+
+  sweepSoon(): void {
+    this.#sweepDue = true;
+    this.#tend();
+  }
+
+  #accept(row: OutboxRow): void {
+    this.#known.add(row.id);
+    this.#waiting.push(row);
+  }
+
+  /** Sends at once when idle; what comes while a send is in flight goes together with the next. */
+  #send(): void {
+    this.#sending ??= this.#sendAll();
+  }
+
+  async #sendAll(): Promise<void> {
+    const { bus, clock, observer } = this.options;
+    let failures = 0;
+    // What was committed in this same turn goes along.
+    await Promise.resolve();
+    while ((this.#inFlight = this.#takeBatch()).length > 0) {
+      const batch = this.#inFlight;
+      const startedMs = clock.monotonicMs();
+      try {
+        await (this.#publishing = bus.publish(batch.map(({ event }) => event)));
+      } catch (error) {
+        this.#inFlight = [];
+        this.#putBack(batch);
+        const delayMs = fullJitterMs(++failures, RETRY, () => clock.random());
+        observer?.onPublishFailed?.({ error, count: batch.length, attempt: failures, delayMs });
+        if (await this.#rest(delayMs)) continue;
+        break;
+      }
+      failures = 0;
+      for (const { id } of batch) this.#sent.push(id);
+      observer?.onPublished?.({ count: batch.length, durationMs: clock.monotonicMs() - startedMs });
+      this.#tend();
+    }
+    this.#sending = undefined;
+  }
+
+  /** The oldest rows whose lease is trusted at this moment; the others wait for it to be renewed, or lost. */
+  #takeBatch(): OutboxRow[] {
+    const trusted = new Set([...this.#owned].filter(([, lease]) => lease.isTrusted()).map(([shard]) => shard));
+    if (trusted.size === this.#owned.size) return this.#waiting.splice(0, this.#maxBatch);
+    const batch: OutboxRow[] = [];
+    const held: OutboxRow[] = [];
+    for (const row of this.#waiting) {
+      (batch.length < this.#maxBatch && trusted.has(row.shard) ? batch : held).push(row);
+    }
+    this.#waiting = held;
+    return batch;
+  }
+
+  #putBack(batch: readonly OutboxRow[]): void {
+    this.#waiting.unshift(...batch);
+    this.#dropUnowned();
+  }
+
+  #dropUnowned(): void {
+    this.#waiting = this.#waiting.filter(({ id, shard }) => this.#owned.has(shard) || !this.#known.delete(id));
+  }
+
+  /** The lease is released behind this, so the next owner begins when our last send has ended. */
+  async #lose(shard: number): Promise<void> {
+    this.#owned.delete(shard);
+    this.#dropUnowned();
+    if (this.#inFlight.some((row) => row.shard === shard)) await this.#publishing.catch(() => undefined);
+  }
+
+  /** Deletes what was sent and, when a sweep is due, reads what waits: one exchange at a time. */
+  #tend(): void {
+    this.#tending ??= this.#tendAll();
+  }
+
+  async #tendAll(): Promise<void> {
+    const { clock, observer, store } = this.options;
+    let failures = 0;
+    await Promise.resolve();
+    for (;;) {
+      const sweeps = this.#sweepDue && this.#owned.size > 0 && !this.#stopping.signal.aborted;
+      const limit = sweeps ? Math.min(MAX_SWEPT, Math.max(0, this.#maxWaiting - this.#waiting.length)) : 0;
+      if (this.#sent.length === 0 && limit === 0) break;
+      const sent = this.#sent;
+      this.#sent = [];
+      if (limit > 0) this.#sweepDue = false;
+      try {
+        const known = limit > 0 ? [...this.#known] : [];
+        const rows = await store.exchange({ sent, limit, known, shards: [...this.#owned.keys()] });
+        for (const id of sent) this.#known.delete(id);
+        this.#takeSwept(rows, limit);
+        failures = 0;
+      } catch (error) {
+        this.#sent = [...sent, ...this.#sent];
+        if (limit > 0) this.#sweepDue = true;
+        const delayMs = fullJitterMs(++failures, RETRY, () => clock.random());
+        observer?.onStoreFailed?.({ error, attempt: failures, delayMs });
+        if (!(await this.#rest(delayMs))) break;
+      }
+    }
+    this.#tending = undefined;
+  }
+
+  #takeSwept(rows: readonly OutboxRow[], limit: number): void {
+    const fresh = rows.filter(({ id, shard }) => this.#owned.has(shard) && !this.#known.has(id));
+    for (const row of fresh) this.#accept(row);
+    if (fresh.length > 0) this.options.observer?.onSwept?.({ count: fresh.length });
+    if (limit > 0 && rows.length === limit) this.#sweepDue = true;
+    this.#send();
+  }
+
+  /** At most one empty NOTIFY at a time, outside every transaction. A lost one is made up for by the owner's next sweep. */
+  #notify(): void {
+    if (!this.#notifyDue || this.#notifying) return;
+    this.#notifyDue = false;
+    this.#notifying = this.options.store
+      .notify()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#notifying = undefined;
+        this.#notify();
+      });
+  }
+
+  #sweepAgain(): void {
+    this.#timer = this.options.clock.after(this.options.sweepEveryMs ?? 1_000, () => {
+      this.sweepSoon();
+      this.#send();
+      this.#sweepAgain();
+    });
+  }
+
+  /** False when the relay stops meanwhile. */
+  async #rest(delayMs: number): Promise<boolean> {
+    if (this.#stopping.signal.aborted) return false;
+    return this.options.clock.sleep(delayMs, this.#stopping.signal).then(
+      () => true,
+      () => false,
+    );
+  }
+}
