@@ -1,0 +1,172 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
+import { SystemClock } from '#clock';
+import { bankProtocol } from '#contracts';
+import { FakeClock } from '#testing';
+import { createBankSimulator } from './bank-simulator.module.js';
+import { authorization, freePorts, inquiryOf, SimulatorUnderTest } from './faults/simulator-under-test.js';
+
+const clock = new SystemClock();
+let simulator: SimulatorUnderTest;
+beforeAll(async () => void (simulator = await SimulatorUnderTest.start()));
+afterAll(() => simulator.stop());
+
+const visa = (options: Partial<bankProtocol.AuthorizeRequest> = {}) => authorization(clock.now(), options);
+
+describe('a bank over HTTP', () => {
+  it('takes a charge through all its calls', async () => {
+    const request = visa();
+    const { instrument: _, ...movement } = request;
+    const id = async (answer: ReturnType<typeof simulator.ask>): Promise<string> =>
+      String((await answer).body['bankId']);
+    const authorizationId = await id(simulator.ask('alder', request));
+    const captureId = await id(
+      simulator.ask('alder', { ...movement, kind: 'capture', reference: 'cap_1', authorizationId }),
+    );
+    await simulator.ask('alder', { ...movement, kind: 'refund', reference: 'ref_1', captureId, amountMinor: 300 });
+    const { body } = await simulator.ask('alder', { ...movement, kind: 'void', reference: 'void_1', authorizationId });
+    expect(body).toMatchObject({ state: 'refused', code: 'authorization_captured' });
+    await simulator.ask('alder', { ...movement, kind: 'reverse', reference: 'rev_1', target: { reference: 'ref_1' } });
+
+    const statement = await simulator.ask('alder', { kind: 'statement', after: 0, limit: 1000 });
+    expect(bankProtocol.statementAnswerSchema.parse(statement.body)).toMatchObject({
+      entries: [{ kind: 'authorization' }, { kind: 'capture' }, { kind: 'refund' }, { kind: 'reversal' }],
+      watermark: 4,
+    });
+    expect(bankProtocol.totalsSchema.parse((await simulator.admin('GET', '/banks/alder/totals')).body)).toMatchObject({
+      currencies: { usd: { authorized: 1000, captured: 1000, refunded: 300, reversed: 300, held: 0, net: 1000 } },
+    });
+  });
+
+  it('journals every request with the ids of who sent it, an inquiry too', async () => {
+    const request = visa();
+    const headers = { 'x-instance-id': 'gateway-1', 'x-attempt-id': 'att_1', traceparent: '00-1-2-01' };
+    await simulator.ask('birch', request, { headers });
+    await simulator.ask('birch', inquiryOf(request));
+    const about = (await simulator.journal('birch')).filter(
+      (record) => 'reference' in record && record.reference === request.reference,
+    );
+    const { reference, chargeId, account, validUntil } = request;
+    expect(about).toMatchObject([
+      {
+        type: 'request',
+        operation: 'authorize',
+        reference,
+        chargeId,
+        account,
+        validUntil,
+        instanceId: 'gateway-1',
+        attemptId: 'att_1',
+        traceparent: '00-1-2-01',
+      },
+      { type: 'entry', kind: 'authorization', attemptId: 'att_1' },
+      { type: 'request', operation: 'inquire' },
+    ]);
+  });
+
+  it.each([
+    ['POST', '/v1/authorizations', '{', 400],
+    ['POST', '/v1/authorizations', '{}', 400],
+    ['GET', '/v1/operations/a%20b?account=a&chargeId=c', undefined, 400],
+    ['GET', '/v1/statements?after=-1', undefined, 400],
+    ['GET', '/v1/nothing', undefined, 404],
+    ['DELETE', '/v1/authorizations', undefined, 404],
+    ['POST', '//', '{}', 404],
+  ])('answers %s %s (%s) with %i and the bank’s time', async (method, path, body, status) => {
+    const response = await fetch(`${simulator.urls.alder}${path}`, { method, ...(body && { body }) });
+    expect(response.status).toBe(status);
+    expect(bankProtocol.bankErrorSchema.parse(await response.json()).error.code).toBe('invalid_request');
+  });
+
+  it('never writes a card number down', async () => {
+    const number = '4242424242424242';
+    const request = visa({ reference: 'op_pan' });
+    const body = JSON.stringify({ ...request, number, instrument: { ...request.instrument, number } });
+    await fetch(`${simulator.urls.alder}/v1/authorizations`, { method: 'POST', body });
+    const journal = await readFile(join(simulator.dataDir, 'alder.jsonl'), 'utf8');
+    expect(journal).toContain('op_pan');
+    expect(journal).not.toContain(number);
+  });
+
+  it('answers after a restart from its journal', async () => {
+    const request = visa();
+    const before = await simulator.ask('alder', request);
+    await simulator.restart();
+    const after = await simulator.ask('alder', request);
+    expect(after.body['bankId']).toBe(before.body['bankId']);
+  });
+
+  it('keeps a clock that never goes back, not even over a restart', async () => {
+    const wall = new FakeClock();
+    const faked = await SimulatorUnderTest.start(wall);
+    try {
+      const now = async () => Number((await faked.ask('alder', authorization(wall.now()))).body['now']);
+      const first = await now();
+      wall.stepWall(-10_000);
+      expect(await now()).toBe(first);
+      await faked.restart();
+      expect(await now()).toBe(first);
+      wall.stepWall(10_001);
+      expect(await now()).toBe(first + 1);
+    } finally {
+      await faked.stop();
+    }
+  });
+});
+
+describe('the admin API', () => {
+  it('lists the banks with what they promise and where they are', async () => {
+    const { body } = await simulator.admin('GET', '/banks');
+    expect(body).toHaveLength(4);
+    expect(body).toMatchObject({ 2: { name: 'cedar', idempotent: false, url: simulator.urls.cedar } });
+  });
+
+  it('says that it lives and is ready', async () => {
+    expect((await simulator.admin('GET', '/health/live')).status).toBe(200);
+    expect((await simulator.admin('GET', '/health/ready')).status).toBe(200);
+  });
+
+  it('sets, shows and lifts fault rules', async () => {
+    const rule = await simulator.fault({ fault: 'hang', scope: { charge: 'none' }, probability: 0.5, seed: 3 });
+    expect((await simulator.admin('GET', '/faults')).body).toEqual([rule]);
+    expect((await simulator.admin('DELETE', `/faults/${rule.id}`)).status).toBe(204);
+    expect((await simulator.admin('DELETE', `/faults/${rule.id}`)).status).toBe(404);
+  });
+
+  it('refuses a rule that makes no sense, and says why', async () => {
+    const { status, body } = await simulator.admin('POST', '/faults', { fault: 'explode' });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ message: expect.stringContaining('fault') });
+  });
+
+  it('knows no other bank', async () => {
+    expect((await simulator.admin('GET', '/banks/elm/totals')).status).toBe(404);
+    expect((await simulator.admin('GET', '/banks/alder/journal?after=x')).status).toBe(400);
+  });
+});
+
+describe('starting', () => {
+  it('with a port that is taken fails, touches no journal, and lets go of every other port', async () => {
+    const squatter = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => squatter.once('listening', resolve));
+    const { port } = squatter.address() as AddressInfo;
+    const start = (dogwood: number) =>
+      createBankSimulator({
+        host: '127.0.0.1',
+        ports: { ...freePorts, dogwood },
+        adminHost: '127.0.0.1',
+        adminPort: 0,
+        dataDir: join(simulator.dataDir, 'second'),
+        clock,
+        logger: pino({ level: 'silent' }),
+      });
+    await expect(start(port)).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await expect(readFile(join(simulator.dataDir, 'second', 'alder.jsonl'))).rejects.toMatchObject({ code: 'ENOENT' });
+    await new Promise((resolve) => squatter.close(resolve));
+    await (await start(port)).close();
+  });
+});

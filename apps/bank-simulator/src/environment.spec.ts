@@ -1,0 +1,20 @@
+import { describe, expect, it } from '@jest/globals';
+import { settingsFrom } from './environment.js';
+
+describe('the environment', () => {
+  it('may be empty', () => {
+    expect(settingsFrom({})).toEqual({
+      host: '127.0.0.1',
+      ports: { alder: 3011, birch: 3012, cedar: 3013, dogwood: 3014 },
+      adminHost: '127.0.0.1',
+      adminPort: 3010,
+      dataDir: '.holdfast/banks',
+      logLevel: 'info',
+    });
+  });
+
+  it('is refused with one line per variable that cannot be used', () => {
+    const refused = () => settingsFrom({ BANK_ALDER_PORT: '99999', BANKS_ADMIN_PORT: 'x', LOG_LEVEL: 'loud' });
+    expect(refused).toThrow(/^BANK_ALDER_PORT=99999: .+\nBANKS_ADMIN_PORT=x: .+\nLOG_LEVEL=loud: .+$/);
+  });
+});

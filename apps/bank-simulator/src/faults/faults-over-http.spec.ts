@@ -1,0 +1,255 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { SystemClock } from '#clock';
+import type { bankProtocol } from '#contracts';
+import { eventually } from '#testing';
+import { authorization, inquiryOf, SimulatorUnderTest } from './simulator-under-test.js';
+
+const clock = new SystemClock();
+let simulator: SimulatorUnderTest;
+beforeAll(async () => void (simulator = await SimulatorUnderTest.start()));
+afterEach(() => simulator.admin('DELETE', '/faults'));
+afterAll(() => simulator.stop());
+
+const visa = (options: Partial<bankProtocol.AuthorizeRequest> = {}) => authorization(clock.now(), options);
+const amex = (options: Partial<bankProtocol.AuthorizeRequest> = {}) =>
+  authorization(clock.now(), { brand: 'amex', ...options });
+const failureOf = (answer: Promise<unknown>): Promise<unknown> =>
+  answer.then(
+    () => undefined,
+    (error: Error) => (error.cause as { code?: string } | undefined)?.code ?? error.name,
+  );
+const performed = async ({ reference }: bankProtocol.AuthorizeRequest, bank: bankProtocol.BankName = 'alder') =>
+  (await simulator.entries(bank)).filter((entry) => entry.reference === reference).length;
+
+/** Asks, gives up after a while, and says how. */
+async function giveUpOn(
+  bank: bankProtocol.BankName,
+  request: bankProtocol.BankRequest,
+  afterMs = 50,
+): Promise<unknown> {
+  const caller = new AbortController();
+  const timer = clock.after(afterMs, () => caller.abort());
+  const failure = await failureOf(simulator.ask(bank, request, { signal: caller.signal }));
+  timer.cancel();
+  return failure;
+}
+
+describe('a fault of the answer', () => {
+  it('latency: performed at once, answered after the delay', async () => {
+    await simulator.fault({ fault: 'latency', parameters: { delayMs: 80 } });
+    const startedMs = clock.monotonicMs();
+    const { body } = await simulator.ask('alder', visa());
+    expect(body).toMatchObject({ state: 'approved' });
+    expect(clock.monotonicMs() - startedMs).toBeGreaterThanOrEqual(79);
+    expect(Number(body['now']) - Number(body['asOf'])).toBeGreaterThanOrEqual(79);
+  });
+
+  it('slow_drip: the head at once, the body little by little', async () => {
+    await simulator.fault({ fault: 'slow_drip', parameters: { durationMs: 100 } });
+    const startedMs = clock.monotonicMs();
+    const { body } = await simulator.ask('alder', visa());
+    expect(body).toMatchObject({ state: 'approved' });
+    expect(clock.monotonicMs() - startedMs).toBeGreaterThanOrEqual(95);
+  });
+
+  it('slow_drip: a caller that leaves in the middle harms nothing', async () => {
+    await simulator.fault({ fault: 'slow_drip', times: 1, parameters: { durationMs: 10_000 } });
+    const request = visa();
+    expect(await giveUpOn('alder', request, 200)).toBe('AbortError');
+    expect((await simulator.ask('alder', request)).body).toMatchObject({ state: 'approved' });
+  });
+
+  it.each([false, true])('hang: never answered (performs: %s)', async (performs) => {
+    await simulator.fault({ fault: 'hang', parameters: { performs } });
+    const request = visa();
+    expect(await giveUpOn('alder', request)).toBe('AbortError');
+    expect(await performed(request)).toBe(performs ? 1 : 0);
+  });
+
+  it.each([false, true])('error: 500 (performs: %s)', async (performs) => {
+    await simulator.fault({ fault: 'error', parameters: { performs } });
+    const request = visa();
+    const { status, body } = await simulator.ask('alder', request);
+    expect(status).toBe(500);
+    expect(body).toMatchObject({ error: { code: 'internal_error' }, now: expect.any(Number) });
+    expect(await performed(request)).toBe(performs ? 1 : 0);
+  });
+
+  it('not_processed: 503, not performed and not remembered', async () => {
+    await simulator.fault({ fault: 'not_processed', times: 1 });
+    const request = visa();
+    const { status, body } = await simulator.ask('alder', request);
+    expect(status).toBe(503);
+    expect(body).toMatchObject({ error: { code: 'not_processed' }, asOf: expect.any(Number), now: expect.any(Number) });
+    expect(await performed(request)).toBe(0);
+    expect((await simulator.ask('alder', request)).body).toMatchObject({ state: 'approved' });
+  });
+
+  it('rate_limited: 429 with Retry-After in whole seconds, not performed', async () => {
+    await simulator.fault({ fault: 'rate_limited', parameters: { retryAfterMs: 1_500 } });
+    const request = visa();
+    const { status, body, headers } = await simulator.ask('alder', request);
+    expect(status).toBe(429);
+    expect(headers.get('retry-after')).toBe('2');
+    expect(body).toMatchObject({ error: { code: 'not_processed' } });
+    expect(await performed(request)).toBe(0);
+  });
+
+  it('cut: performed, the answer breaks off in its body', async () => {
+    await simulator.fault({ fault: 'cut' });
+    const request = visa();
+    const { method, path, body } = { method: 'POST', path: '/v1/authorizations', body: JSON.stringify(request) };
+    const response = await fetch(`${simulator.urls.alder}${path}`, { method, body });
+    expect(response.status).toBe(200);
+    expect(await failureOf(response.text())).toBe('UND_ERR_SOCKET');
+    expect(await performed(request)).toBe(1);
+  });
+
+  it('malformed: performed, answered with what is not JSON', async () => {
+    await simulator.fault({ fault: 'malformed' });
+    const request = visa();
+    expect(await failureOf(simulator.ask('alder', request))).toBe('SyntaxError');
+    expect(await performed(request)).toBe(1);
+  });
+
+  it('drop_before: reset, not performed', async () => {
+    await simulator.fault({ fault: 'drop_before' });
+    const request = visa();
+    expect(await failureOf(simulator.ask('alder', request))).toBe('ECONNRESET');
+    expect(await performed(request)).toBe(0);
+  });
+
+  it('drop_after: performed, then reset; an idempotent bank may simply be asked again', async () => {
+    await simulator.fault({ fault: 'drop_after', times: 1 });
+    const request = visa();
+    expect(await failureOf(simulator.ask('alder', request))).toBe('ECONNRESET');
+    expect(await performed(request)).toBe(1);
+    expect((await simulator.ask('alder', request)).body).toMatchObject({ state: 'approved' });
+    expect(await performed(request)).toBe(1);
+  });
+});
+
+describe('a fault of the network', () => {
+  it('outage of a bank: its port refuses connections, the others answer, and its lifting is felt at once', async () => {
+    await simulator.ask('alder', visa());
+    const rule = await simulator.fault({ fault: 'outage', scope: { bank: 'alder' } });
+    expect(await failureOf(simulator.ask('alder', visa()))).toBe('ECONNREFUSED');
+    expect((await simulator.ask('cedar', amex())).status).toBe(200);
+    await simulator.admin('DELETE', `/faults/${rule.id}`);
+    expect((await simulator.ask('alder', visa())).status).toBe(200);
+  });
+
+  it('outage of all the banks, for a while', async () => {
+    await simulator.fault({ fault: 'outage', parameters: { durationMs: 50 } });
+    expect(await failureOf(simulator.ask('cedar', amex()))).toBe('ECONNREFUSED');
+    await eventually('alder is back', () => simulator.ask('alder', visa()));
+    await eventually('cedar is back', () => simulator.ask('cedar', amex()));
+    expect((await simulator.admin('GET', '/faults')).body).toEqual([]);
+  });
+
+  it('outage of one account: reset, while the others go on', async () => {
+    await simulator.fault({ fault: 'outage', scope: { account: 'acct_2' } });
+    expect(await failureOf(simulator.ask('alder', visa({ account: 'acct_2' })))).toBe('ECONNRESET');
+    expect((await simulator.ask('alder', visa())).status).toBe(200);
+  });
+
+  it('late: performed only after the caller has given up, and the delay', async () => {
+    await simulator.fault({ fault: 'late', parameters: { delayMs: 100 } });
+    const request = visa();
+    expect(await giveUpOn('alder', request, 50)).toBe('AbortError');
+    await eventually('the late request is performed', async () => (await performed(request)) === 1);
+    const [arrival, entry] = (await simulator.journal('alder')).filter(
+      (record) => 'reference' in record && record.reference === request.reference,
+    );
+    expect(entry!.at - arrival!.at).toBeGreaterThanOrEqual(140);
+  });
+
+  it('late: what arrives past its validity is refused by a bank that enforces it, and performed by another', async () => {
+    const rule: bankProtocol.FaultRuleInput = { fault: 'late', parameters: { delayMs: 100 } };
+    await simulator.fault(rule);
+    const tooLate = clock.now() + 100;
+    const atCedar = amex({ validUntil: tooLate });
+    const atBirch = visa({ validUntil: tooLate });
+    await Promise.all([giveUpOn('cedar', atCedar), giveUpOn('birch', atBirch)]);
+    await eventually('birch performs', async () => (await performed(atBirch, 'birch')) === 1);
+    const refusal = { type: 'refusal', reference: atCedar.reference, code: 'validity_expired' };
+    await eventually('cedar refuses', async () =>
+      (await simulator.journal('cedar')).find((record) => 'code' in record && record.reference === atCedar.reference),
+    ).then((record) => expect(record).toMatchObject(refusal));
+    expect(await performed(atCedar, 'cedar')).toBe(0);
+  });
+
+  it('duplicate: performed twice where nothing is remembered, once at an idempotent bank', async () => {
+    await simulator.fault({ fault: 'duplicate' });
+    const [atAlder, atCedar] = [visa(), amex()];
+    await simulator.ask('alder', atAlder);
+    const { body } = await simulator.ask('cedar', atCedar);
+    expect(await performed(atAlder)).toBe(1);
+    const entries = (await simulator.entries('cedar')).filter(({ reference }) => reference === atCedar.reference);
+    expect(entries.map(({ bankId }) => bankId)).toEqual([body['bankId'], expect.any(String)]);
+  });
+});
+
+describe('a fault of the bank’s judgement', () => {
+  it('inquiry_lag: answers as of some time ago, and says so', async () => {
+    await simulator.fault({ fault: 'inquiry_lag', parameters: { lagMs: 60_000 } });
+    const request = visa();
+    await simulator.ask('alder', request);
+    const { body } = await simulator.ask('alder', inquiryOf(request));
+    expect(body).toMatchObject({ state: 'not_found' });
+    expect(Number(body['now']) - Number(body['asOf'])).toBeGreaterThanOrEqual(60_000);
+  });
+
+  it('refuse: a definite no, which an idempotent bank repeats after the fault is gone', async () => {
+    const rule = await simulator.fault({ fault: 'refuse', operation: 'authorize', parameters: { code: 'lost_card' } });
+    const request = visa();
+    expect((await simulator.ask('alder', request)).body).toMatchObject({ state: 'declined', code: 'lost_card' });
+    await simulator.admin('DELETE', `/faults/${rule.id}`);
+    expect((await simulator.ask('alder', request)).body).toMatchObject({ state: 'declined', code: 'lost_card' });
+  });
+
+  it('refuse: a capture is refused, not declined', async () => {
+    const request = visa();
+    const { body } = await simulator.ask('alder', request);
+    await simulator.fault({ fault: 'refuse', operation: 'capture' });
+    const { instrument: _, ...rest } = visa({ chargeId: request.chargeId });
+    const capture = { ...rest, kind: 'capture' as const, authorizationId: String(body['bankId']) };
+    expect((await simulator.ask('alder', capture)).body).toMatchObject({ state: 'refused', code: 'refused_by_bank' });
+  });
+
+  it('decline_after_timeout: declined once the caller has given up, which an idempotent bank repeats', async () => {
+    await simulator.fault({ fault: 'decline_after_timeout', times: 1 });
+    const request = visa();
+    expect(await giveUpOn('alder', request)).toBe('AbortError');
+    await eventually('the decline is on record', async () =>
+      (await simulator.journal('alder')).some((record) => 'state' in record && record.reference === request.reference),
+    );
+    expect((await simulator.ask('alder', request)).body).toMatchObject({ state: 'declined' });
+    expect(await performed(request)).toBe(0);
+  });
+});
+
+describe('a fault token', () => {
+  it('strikes one operation of its own charge, as often as it says', async () => {
+    const request = visa({ fault: 'tok_fault_authorize_notProcessed_2' });
+    const statuses = [];
+    for (let attempt = 1; attempt <= 3; attempt++) statuses.push((await simulator.ask('alder', request)).status);
+    expect(statuses).toEqual([503, 503, 200]);
+    expect((await simulator.ask('alder', inquiryOf(request))).status).toBe(200);
+  });
+
+  it('can aim at an inquiry', async () => {
+    const request = visa({ fault: 'tok_fault_inquire_error' });
+    await simulator.ask('alder', request);
+    const inquiry = { ...inquiryOf(request), fault: request.fault! };
+    expect((await simulator.ask('alder', inquiry)).status).toBe(500);
+    expect((await simulator.ask('alder', inquiry)).body).toMatchObject({ state: 'found' });
+  });
+
+  it('that is spent stays spent after a restart', async () => {
+    const request = visa({ fault: 'tok_fault_authorize_error' });
+    expect((await simulator.ask('alder', request)).status).toBe(500);
+    await simulator.restart();
+    expect((await simulator.ask('alder', request)).status).toBe(200);
+  });
+});

@@ -1,0 +1,128 @@
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { bankProtocol } from '#contracts';
+import { Journal } from './journal.repository.js';
+
+let folder: string;
+let path: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-journal-'));
+  path = join(folder, 'alder.jsonl');
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const fence = (reference: string): bankProtocol.FenceRecord => ({
+  type: 'fence',
+  at: 1,
+  bankId: `note_${reference}`,
+  reference,
+});
+
+/** Opens the journal, and tells what it replayed. */
+async function reopened(): Promise<{ journal: Journal; references: string[] }> {
+  const references: string[] = [];
+  const journal = await Journal.open(path, (record) => references.push((record as bankProtocol.FenceRecord).reference));
+  return { journal, references };
+}
+
+describe('a journal', () => {
+  it('has on disk, once synced, everything that was appended, in order', async () => {
+    const { journal } = await reopened();
+    for (const reference of ['a', 'b', 'ä€']) journal.append(fence(reference));
+    await journal.synced();
+    expect((await readFile(path, 'utf8')).split('\n')).toHaveLength(4);
+    await journal.close();
+    const again = await reopened();
+    expect(again.references).toEqual(['a', 'b', 'ä€']);
+    await again.journal.close();
+  });
+
+  it('shares a write among all that gathered while the last one ran', async () => {
+    const { journal } = await reopened();
+    const written: string[] = [];
+    const answered = (name: string) => journal.synced().then(() => written.push(name));
+    journal.append(fence('first'));
+    const first = answered('first');
+    await new Promise((resolve) => setImmediate(resolve)); // the first write has begun
+    const rest = Array.from({ length: 100 }, (_, index) => {
+      journal.append(fence(`op_${index}`));
+      return answered('rest');
+    });
+    await first;
+    expect(written).toEqual(['first']);
+    await rest[0];
+    await Promise.all(rest);
+    expect(written).toHaveLength(101);
+    expect((await readFile(path, 'utf8')).split('\n')).toHaveLength(102);
+    await journal.close();
+  });
+
+  it('says synced at once when nothing is under way', async () => {
+    const { journal } = await reopened();
+    await journal.synced();
+    await journal.close();
+  });
+
+  it.each(['{"type":"fence","at":2', '{"type":"fence","at":2,"bankId":"x","reference":"torn"}'])(
+    'cuts off a last line without its end: %s',
+    async (torn) => {
+      const { journal } = await reopened();
+      journal.append(fence('a'));
+      await journal.synced();
+      await journal.close();
+      await appendFile(path, torn);
+
+      const after = await reopened();
+      expect(after.references).toEqual(['a']);
+      after.journal.append(fence('b'));
+      await after.journal.synced();
+      await after.journal.close();
+      const again = await reopened();
+      expect(again.references).toEqual(['a', 'b']);
+      await again.journal.close();
+    },
+  );
+
+  it('refuses to open when a line in the middle is damaged, and leaves the file alone', async () => {
+    const text = `${JSON.stringify(fence('a'))}\n{"type":"fe\n${JSON.stringify(fence('b'))}\n`;
+    await writeFile(path, text);
+    await expect(reopened()).rejects.toMatchObject({ code: 'journal_damaged' });
+    expect(await readFile(path, 'utf8')).toBe(text);
+  });
+
+  it('replays a file of many chunks, lines across their borders included', async () => {
+    const long = 'x'.repeat(1000);
+    const lines = Array.from({ length: 10_000 }, (_, index) => JSON.stringify(fence(`${index}${long}`)));
+    await writeFile(path, `${lines.join('\n')}\n`);
+    const { journal, references } = await reopened();
+    expect(references).toEqual(Array.from({ length: 10_000 }, (_, index) => `${index}${long}`));
+    await journal.close();
+  });
+
+  it('is read in pages, by cursor, until nothing is left', async () => {
+    const { journal } = await reopened();
+    for (const reference of ['a', 'b', 'c', 'd', 'e']) journal.append(fence(reference));
+    await journal.synced();
+    const twoLinesAndABit = 2 * Buffer.byteLength(`${JSON.stringify(fence('a'))}\n`) + 5;
+    const pages: unknown[] = [];
+    for (let after = 0; ;) {
+      const page = await journal.read(after, twoLinesAndABit);
+      if (page.records.length === 0) break;
+      pages.push(page.records.map((record) => (record as bankProtocol.FenceRecord).reference));
+      after = page.next;
+    }
+    expect(pages).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
+    await journal.close();
+  });
+
+  it('fails everyone who waits, then and later, once the disk refuses', async () => {
+    const { journal } = await reopened();
+    await journal.close();
+    journal.append(fence('lost'));
+    await expect(journal.synced()).rejects.toThrow('cannot be written');
+    await expect(journal.synced()).rejects.toThrow('cannot be written');
+    expect(journal.failure).toBeDefined();
+  });
+});
