@@ -1,0 +1,281 @@
+import assert from 'node:assert/strict';
+import type { Instant } from '#clock';
+import { ledger, type bank, type bankProtocol, type HoldRefusal, type NewEvent, type ReleaseCause } from '#contracts';
+import { feeOn, type Money } from '#money';
+import { stepsOn, type AggregateType } from '#saga';
+import type { AccountLimits } from '../accounts/account-limits.js';
+import { bankReceivable, fees, merchant, suspense } from '../accounts/account.js';
+import { transfer, type Transfer } from './transfer.js';
+
+/** Whose charge it is, and at which bank. */
+interface Parties {
+  readonly chargeId: string;
+  readonly account: string;
+  readonly bank: bankProtocol.BankName;
+}
+
+interface Approved extends Parties {
+  readonly amount: Money;
+  readonly capture: bank.AuthorizationApproved['capture'];
+}
+
+interface Stray {
+  /** What the bank captured although the charge had ended here. It stays in suspense until it is undone there. */
+  readonly stray: Money | null;
+}
+
+/**
+ * The whole life of a hold: what the books know of one charge.
+ *
+ *     none ─▶ pending ─▶ posted
+ *       │        └─────▶ released        released: nothing is held; the charge ended without money
+ *       ├─▶ refused ───▶ released
+ *       ├─▶ released                     given back before its approval was seen; the approval comes too late
+ *       └─▶ unmatched ─▶ posted          captured before its approval was seen; in suspense until then
+ */
+export type Hold = (
+  | { readonly state: 'none'; readonly chargeId: string; readonly limits: AccountLimits }
+  | ({ readonly state: 'pending'; readonly placedAt: Instant } & Approved)
+  | ({
+      readonly state: 'posted';
+      readonly posted: Money;
+      readonly fee: Money;
+      readonly postedAt: Instant;
+    } & Approved)
+  | ({ readonly state: 'refused'; readonly reason: HoldRefusal } & Approved & Stray)
+  | ({
+      readonly state: 'released';
+      readonly cause: ReleaseCause;
+      readonly holdRefusal: HoldRefusal | null;
+      readonly refusalCode: string | null;
+    } & Parties &
+      Stray)
+  | ({ readonly state: 'unmatched'; readonly captured: Money } & Parties)
+) & {
+  /** Transfers decided on and not yet saved: the repository writes them together with the state. */
+  readonly moves: readonly Transfer[];
+};
+
+type In<State extends Hold['state']> = Extract<Hold, { state: State }>;
+
+/** Where a charge begins in the books. */
+export const noHold = (chargeId: string, limits: AccountLimits): In<'none'> => ({
+  state: 'none',
+  chargeId,
+  limits,
+  moves: [],
+});
+
+interface Because {
+  /** The id of the event. */
+  readonly cause: string;
+  readonly now: Instant;
+}
+
+/** The amount is pending for the merchant. */
+export function place(hold: In<'none'>, approved: Approved, { cause, now }: Because): In<'pending'> {
+  const { chargeId, account, bank, amount, capture } = approved;
+  const pending = transfer({
+    effect: 'hold',
+    kind: 'pending',
+    debit: bankReceivable(bank, amount.currency),
+    credit: merchant(account, amount.currency),
+    amount,
+    cause,
+    at: now,
+  });
+  return {
+    state: 'pending',
+    chargeId,
+    account,
+    bank,
+    amount,
+    capture,
+    placedAt: now,
+    moves: [...hold.moves, pending],
+  };
+}
+
+export function refuse(hold: In<'none'>, approved: Approved, reason: HoldRefusal): In<'refused'> {
+  const { chargeId, account, bank, amount, capture } = approved;
+  return { state: 'refused', chargeId, account, bank, amount, capture, reason, stray: null, moves: hold.moves };
+}
+
+/** The captured part is the merchant's, less the fee; what was held beyond it is let go. */
+export function post(hold: In<'pending'>, captured: Money, { cause, now }: Because): In<'posted'> {
+  assert.equal(captured.currency, hold.amount.currency, 'captured in another currency than was held');
+  assert(captured.amountMinor <= hold.amount.amountMinor, 'captured more than was held');
+  const posted = transfer({
+    effect: 'capture',
+    kind: 'post',
+    resolves: 'hold',
+    debit: bankReceivable(hold.bank, captured.currency),
+    credit: merchant(hold.account, captured.currency),
+    amount: captured,
+    cause,
+    at: now,
+  });
+  const fee = feeFor(hold.account, captured, { cause, now });
+  const { chargeId, account, bank, amount, capture } = hold;
+  return {
+    state: 'posted',
+    chargeId,
+    account,
+    bank,
+    amount,
+    capture,
+    posted: captured,
+    fee: fee.amount,
+    postedAt: now,
+    moves: [...hold.moves, posted, fee],
+  };
+}
+
+/** Nothing is held any more: a pending hold is voided, a refused one never held anything. */
+export function release(
+  hold: In<'none' | 'pending' | 'refused' | 'unmatched'>,
+  voided: bank.AuthorizationVoided,
+  { cause, now }: Because,
+): In<'released'> {
+  const { chargeId, account, bank } = voided;
+  const moves =
+    hold.state === 'pending'
+      ? [
+          ...hold.moves,
+          transfer({
+            effect: 'release',
+            kind: 'void',
+            resolves: 'hold',
+            debit: bankReceivable(hold.bank, hold.amount.currency),
+            credit: merchant(hold.account, hold.amount.currency),
+            amount: hold.amount,
+            cause,
+            at: now,
+          }),
+        ]
+      : hold.moves;
+  return {
+    state: 'released',
+    chargeId,
+    account,
+    bank,
+    cause: voided.cause,
+    holdRefusal: hold.state === 'refused' ? hold.reason : null,
+    refusalCode: voided.refusalCode,
+    stray: hold.state === 'refused' ? hold.stray : hold.state === 'unmatched' ? hold.captured : null,
+    moves,
+  };
+}
+
+/** The bank moved money that nobody may be given yet: never lost, in suspense. */
+export function suspend(
+  hold: In<'none' | 'refused' | 'released'>,
+  capture: bank.CaptureSucceeded,
+  { cause, now }: Because,
+): In<'unmatched' | 'refused' | 'released'> {
+  const { chargeId, account, bank, amount } = capture;
+  const moves = [
+    ...hold.moves,
+    transfer({
+      effect: 'unmatched_capture',
+      kind: 'single',
+      debit: bankReceivable(bank, amount.currency),
+      credit: suspense(bank, amount.currency),
+      amount,
+      cause,
+      at: now,
+    }),
+  ];
+  return hold.state === 'none'
+    ? { state: 'unmatched', chargeId, account, bank, captured: amount, moves }
+    : { ...hold, stray: amount, moves };
+}
+
+/**
+ * The approval of what is captured already. It is too late to refuse: the money is there, and out of
+ * suspense it becomes the merchant's.
+ */
+export function match(hold: In<'unmatched'>, approved: Approved, { cause, now }: Because): In<'posted'> {
+  const { chargeId, account, bank, amount, capture } = approved;
+  const { captured } = hold;
+  assert.equal(captured.currency, amount.currency, 'captured in another currency than was approved');
+  assert(captured.amountMinor <= amount.amountMinor, 'captured more than was approved');
+  const matched = transfer({
+    effect: 'match',
+    kind: 'single',
+    debit: suspense(hold.bank, captured.currency),
+    credit: merchant(account, captured.currency),
+    amount: captured,
+    cause,
+    at: now,
+  });
+  const fee = feeFor(account, captured, { cause, now });
+  return {
+    state: 'posted',
+    chargeId,
+    account,
+    bank,
+    amount,
+    capture,
+    posted: captured,
+    fee: fee.amount,
+    postedAt: now,
+    moves: [...hold.moves, matched, fee],
+  };
+}
+
+function feeFor(account: string, captured: Money, { cause, now }: Because): Transfer {
+  return transfer({
+    effect: 'fee',
+    kind: 'single',
+    debit: merchant(account, captured.currency),
+    credit: fees(captured.currency),
+    amount: feeOn(captured),
+    cause,
+    at: now,
+  });
+}
+
+/** When a merchant may be paid out what is posted now. */
+const AVAILABLE_AFTER_MS = 2 * 24 * 60 * 60 * 1_000;
+
+export const holdPlaced = ({ chargeId, account, amount, capture }: In<'pending'>): NewEvent =>
+  ledger.holdPlaced({ chargeId, account, amount, capture });
+
+export const holdRefused = ({ chargeId, account, reason }: In<'refused'>): NewEvent =>
+  ledger.holdRefused({ chargeId, account, reason });
+
+export const chargePosted = ({ chargeId, account, posted, fee, postedAt }: In<'posted'>): NewEvent =>
+  ledger.chargePosted({
+    chargeId,
+    account,
+    amount: posted,
+    fee,
+    postedAt,
+    availableOn: postedAt + AVAILABLE_AFTER_MS,
+    balanceTransactionId: `txn_${chargeId.slice('ch_'.length)}`,
+  });
+
+export const chargeReleased = ({ chargeId, account, cause, holdRefusal, refusalCode }: In<'released'>): NewEvent =>
+  ledger.chargeReleased({ chargeId, account, cause, holdRefusal, refusalCode });
+
+export const holds: AggregateType<Hold> = {
+  kind: 'hold',
+  restate(hold) {
+    switch (hold.state) {
+      case 'none':
+      case 'unmatched':
+        return [];
+      case 'pending':
+        return [holdPlaced(hold)];
+      case 'posted':
+        return [chargePosted(hold)];
+      case 'refused':
+        return [holdRefused(hold)];
+      case 'released':
+        return [chargeReleased(hold)];
+    }
+  },
+};
+
+export const step = stepsOn(holds);

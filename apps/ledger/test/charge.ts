@@ -1,0 +1,33 @@
+import { bank, type NewEvent } from '#contracts';
+import { usd } from '#money';
+import { unlimited, type AccountLimits } from '../src/accounts/account-limits.js';
+import { noHold, type Hold } from '../src/transfers/hold.js';
+import { decide } from './given.js';
+
+export const chargeId = 'ch_1';
+export const account = 'acct_1';
+
+/** Events about one charge of 9.00 at alder, with what a test wants different. */
+export const approved = (other: Partial<bank.AuthorizationApproved> = {}): NewEvent =>
+  bank.authorizationApproved({
+    chargeId,
+    account,
+    amount: usd(900),
+    capture: 'automatic',
+    bank: 'alder',
+    bankAuthorizationId: 'alder_1',
+    fault: null,
+    ...other,
+  });
+
+export const captured = (other: Partial<bank.CaptureSucceeded> = {}): NewEvent =>
+  bank.captureSucceeded({ chargeId, account, amount: usd(900), bank: 'alder', bankCaptureId: 'alder_2', ...other });
+
+export const voided = (other: Partial<bank.AuthorizationVoided> = {}): NewEvent =>
+  bank.authorizationVoided({ chargeId, account, bank: 'alder', cause: 'hold_refused', refusalCode: null, ...other });
+
+/** The hold after these events, on an account without limits unless said otherwise. */
+export const after = (events: readonly NewEvent[], limits: AccountLimits = unlimited): Hold =>
+  events.reduce<Hold>((hold, event) => decide(hold, event).state, noHold(chargeId, limits));
+
+export const frozen: AccountLimits = { ...unlimited, frozen: true };
