@@ -65,15 +65,15 @@ describe('when the bank captured, the ledger', () => {
 
   it('keeps what was captured without a hold in suspense', () => {
     const moving = 'single unmatched_capture bank_receivable:alder:usd → suspense:alder:usd 900';
-    given(noHold(chargeId, unlimited)).when(captured()).then().becoming('unmatched').moving(moving);
+    given(noHold(chargeId, unlimited)).when(captured()).thenNothingIsSaid().becoming('unmatched').moving(moving);
     given(after([approved()], frozen))
       .when(captured())
-      .then()
+      .thenNothingIsSaid()
       .becoming('refused')
       .moving(moving);
     given(after([approved(), voided()]))
       .when(captured())
-      .then()
+      .thenNothingIsSaid()
       .becoming('released')
       .moving(moving);
   });

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import type { Instant } from '#clock';
+import type { bank, bankProtocol, HoldRefusal, ReleaseCause } from '#contracts';
+import { money, type Currency, type Money } from '#money';
+import type { Hold } from './hold.js';
+
+/** A hold as it stands in its table; a column is null where its state has no such thing. */
+export interface HoldRow {
+  readonly charge_id: string;
+  readonly state: Exclude<Hold['state'], 'none'>;
+  readonly account: string;
+  readonly bank: bankProtocol.BankName;
+  readonly currency: Currency | null;
+  readonly amount_minor: number | null;
+  readonly capture: bank.AuthorizationApproved['capture'] | null;
+  readonly placed_at: Instant | null;
+  readonly posted_minor: number | null;
+  readonly fee_minor: number | null;
+  readonly posted_at: Instant | null;
+  readonly refusal: HoldRefusal | null;
+  readonly cause: ReleaseCause | null;
+  readonly refusal_code: string | null;
+  /** What the bank captured and the books keep in suspense. */
+  readonly stray_minor: number | null;
+}
+
+const empty = {
+  currency: null,
+  amount_minor: null,
+  capture: null,
+  placed_at: null,
+  posted_minor: null,
+  fee_minor: null,
+  posted_at: null,
+  refusal: null,
+  cause: null,
+  refusal_code: null,
+  stray_minor: null,
+} as const;
+
+export function toRow(hold: Exclude<Hold, { state: 'none' }>): HoldRow {
+  const { chargeId, account, bank, state } = hold;
+  const parties = { ...empty, charge_id: chargeId, state, account, bank };
+  switch (hold.state) {
+    case 'pending':
+      return { ...parties, ...approvedColumns(hold), placed_at: hold.placedAt };
+    case 'posted':
+      return {
+        ...parties,
+        ...approvedColumns(hold),
+        posted_minor: hold.posted.amountMinor,
+        fee_minor: hold.fee.amountMinor,
+        posted_at: hold.postedAt,
+      };
+    case 'refused':
+      return { ...parties, ...approvedColumns(hold), refusal: hold.reason, stray_minor: minorOf(hold.stray) };
+    case 'released':
+      return {
+        ...parties,
+        currency: hold.stray?.currency ?? null,
+        cause: hold.cause,
+        refusal: hold.holdRefusal,
+        refusal_code: hold.refusalCode,
+        stray_minor: minorOf(hold.stray),
+      };
+    case 'unmatched':
+      return { ...parties, currency: hold.captured.currency, stray_minor: hold.captured.amountMinor };
+  }
+}
+
+export function fromRow(row: HoldRow): Hold {
+  const parties = { chargeId: row.charge_id, account: row.account, bank: row.bank, moves: [] };
+  switch (row.state) {
+    case 'pending':
+      return { state: 'pending', ...parties, ...approvedOf(row), placedAt: there(row.placed_at) };
+    case 'posted':
+      return {
+        state: 'posted',
+        ...parties,
+        ...approvedOf(row),
+        posted: moneyOf(row.posted_minor, row),
+        fee: moneyOf(row.fee_minor, row),
+        postedAt: there(row.posted_at),
+      };
+    case 'refused':
+      return { state: 'refused', ...parties, ...approvedOf(row), reason: there(row.refusal), stray: strayOf(row) };
+    case 'released':
+      return {
+        state: 'released',
+        ...parties,
+        cause: there(row.cause),
+        holdRefusal: row.refusal,
+        refusalCode: row.refusal_code,
+        stray: strayOf(row),
+      };
+    case 'unmatched':
+      return { state: 'unmatched', ...parties, captured: moneyOf(row.stray_minor, row) };
+  }
+}
+
+function approvedColumns(hold: { amount: Money; capture: bank.AuthorizationApproved['capture'] }) {
+  return { currency: hold.amount.currency, amount_minor: hold.amount.amountMinor, capture: hold.capture };
+}
+
+function approvedOf(row: HoldRow) {
+  return { amount: moneyOf(row.amount_minor, row), capture: there(row.capture) };
+}
+
+const minorOf = (amount: Money | null): number | null => amount && amount.amountMinor;
+
+const strayOf = (row: HoldRow): Money | null => (row.stray_minor === null ? null : moneyOf(row.stray_minor, row));
+
+const moneyOf = (amountMinor: number | null, row: HoldRow): Money => money(there(amountMinor), there(row.currency));
+
+/** The table's own checks promise it. */
+function there<T>(value: T | null): T {
+  assert(value !== null, 'a hold lacks what its state needs');
+  return value;
+}

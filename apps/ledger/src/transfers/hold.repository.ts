@@ -1,0 +1,117 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { statement, type PgTransaction } from '#postgres';
+import type { Aggregates, Saved } from '#saga';
+import type { Account } from '../accounts/account.js';
+import type { AccountLimits } from '../accounts/account-limits.js';
+import { AccountLimitsRepository } from '../accounts/account-limits.repository.js';
+import { KnownAccounts } from '../accounts/known-accounts.js';
+import { partsOfHoldKey } from './hold-key.js';
+import { fromRow, toRow, type HoldRow } from './hold-row.js';
+import { HoldWorkingSet } from './hold-working-set.js';
+import type { Hold } from './hold.js';
+
+export const loadHoldsStatement = statement(
+  'ledger.load_holds',
+  `SELECT charge_id, state, account, bank, currency, amount_minor, capture, placed_at, posted_minor, fee_minor,
+          posted_at, refusal, cause, refusal_code, stray_minor
+   FROM hold WHERE charge_id = ANY($1::text[])
+   ORDER BY charge_id FOR UPDATE`,
+);
+
+/** All that a batch changed: the accounts it is the first to use, its holds, its transfers. */
+export const saveHoldsStatement = statement(
+  'ledger.save_holds',
+  `WITH opened AS (
+     INSERT INTO account (id, kind, owner, currency)
+     SELECT * FROM json_to_recordset($1::json) AS account (id text, kind text, owner text, currency text)
+     ON CONFLICT (id) DO NOTHING
+   ), kept AS (
+     INSERT INTO hold (charge_id, state, account, bank, currency, amount_minor, capture, placed_at, posted_minor,
+                       fee_minor, posted_at, refusal, cause, refusal_code, stray_minor, traceparent)
+     SELECT * FROM json_to_recordset($2::json) AS hold (
+       charge_id text, state text, account text, bank text, currency text, amount_minor int8, capture text,
+       placed_at timestamptz, posted_minor int8, fee_minor int8, posted_at timestamptz, refusal text, cause text,
+       refusal_code text, stray_minor int8, traceparent text)
+     ON CONFLICT (charge_id) DO UPDATE SET
+       state = excluded.state, account = excluded.account, bank = excluded.bank, currency = excluded.currency,
+       amount_minor = excluded.amount_minor, capture = excluded.capture, placed_at = excluded.placed_at,
+       posted_minor = excluded.posted_minor, fee_minor = excluded.fee_minor, posted_at = excluded.posted_at,
+       refusal = excluded.refusal, cause = excluded.cause, refusal_code = excluded.refusal_code,
+       stray_minor = excluded.stray_minor, traceparent = excluded.traceparent, changed_at = now()
+   )
+   INSERT INTO transfer (charge_id, effect, kind, resolves, debit_account, credit_account, amount_minor, currency,
+                         cause, posted_at)
+   SELECT * FROM json_to_recordset($3::json) AS transfer (
+     charge_id text, effect text, kind text, resolves text, debit_account text, credit_account text,
+     amount_minor int8, currency text, cause text, posted_at timestamptz)`,
+);
+
+@Injectable()
+export class HoldRepository implements Aggregates<PgTransaction, Hold> {
+  private readonly known = new KnownAccounts();
+
+  constructor(@Inject(AccountLimitsRepository) private readonly limits: AccountLimitsRepository) {}
+
+  async load(tx: PgTransaction, keys: readonly string[]): Promise<HoldWorkingSet> {
+    const wanted = keys.map(partsOfHoldKey);
+    const accounts = [...new Set(wanted.map(({ account }) => account))].filter((account) => account !== '');
+    const [rows, limits] = await Promise.all([
+      tx.query<HoldRow>(loadHoldsStatement, [wanted.map(({ chargeId }) => chargeId)]),
+      this.limits.of(tx, accounts),
+    ]);
+    const there = new Set(rows.map((row) => row.charge_id));
+    const fresh = wanted.filter(({ chargeId }) => !there.has(chargeId));
+    const locked = await this.lockCapped(tx, limits, new Set(fresh.map(({ account }) => account)));
+    return new HoldWorkingSet(rows.map(fromRow), new Map([...limits, ...locked]));
+  }
+
+  /** Sent along with COMMIT: nobody here reads what it wrote. */
+  save(tx: PgTransaction, changed: readonly Saved<Hold>[]): Promise<void> {
+    const holds: object[] = [];
+    const transfers: object[] = [];
+    const accounts: Account[] = [];
+    for (const { state: hold, traceparent } of changed) {
+      if (hold.state === 'none') continue;
+      const row = toRow(hold);
+      const instants = { placed_at: iso(row.placed_at), posted_at: iso(row.posted_at) };
+      holds.push({ ...row, ...instants, traceparent });
+      for (const move of hold.moves) {
+        accounts.push(move.debit, move.credit);
+        transfers.push({
+          charge_id: hold.chargeId,
+          effect: move.effect,
+          kind: move.kind,
+          resolves: 'resolves' in move ? move.resolves : null,
+          debit_account: move.debit.id,
+          credit_account: move.credit.id,
+          amount_minor: move.amount.amountMinor,
+          currency: move.amount.currency,
+          cause: move.cause,
+          posted_at: iso(move.at),
+        });
+      }
+    }
+    const unknown = this.known.unknownOf(accounts);
+    tx.enqueue(saveHoldsStatement, [JSON.stringify(unknown), JSON.stringify(holds), JSON.stringify(transfers)]);
+    tx.onCommit(() => this.known.remember(unknown));
+    return Promise.resolve();
+  }
+
+  /** Only who places a hold against a cap needs it locked and added up. */
+  private lockCapped(
+    tx: PgTransaction,
+    limits: ReadonlyMap<string, AccountLimits>,
+    placing: ReadonlySet<string>,
+  ): Promise<Map<string, AccountLimits>> {
+    const capped = [...limits].filter(
+      ([account, { openHoldsCapMinor }]) => placing.has(account) && Object.keys(openHoldsCapMinor).length > 0,
+    );
+    if (capped.length === 0) return Promise.resolve(new Map());
+    return this.limits.lock(
+      tx,
+      capped.map(([account]) => account),
+    );
+  }
+}
+
+const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
