@@ -149,6 +149,19 @@ describe('the admin API', () => {
   });
 });
 
+describe('stopping', () => {
+  it('answers everything that it has performed', async () => {
+    const requests = Array.from({ length: 50 }, () => visa());
+    const answers = requests.map((request) => simulator.ask('alder', request).catch(() => undefined));
+    await answers[0];
+    await simulator.restart();
+    const approved = (await Promise.all(answers)).filter((answer) => answer?.body['state'] === 'approved');
+    const references = new Set(requests.map(({ reference }) => reference));
+    const entries = (await simulator.entries('alder')).filter(({ reference }) => references.has(reference));
+    expect(approved).toHaveLength(entries.length);
+  });
+});
+
 describe('starting', () => {
   it('with a port that is taken fails, touches no journal, and lets go of every other port', async () => {
     const squatter = createServer().listen(0, '127.0.0.1');

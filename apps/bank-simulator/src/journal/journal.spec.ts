@@ -65,7 +65,7 @@ describe('a journal', () => {
     await journal.close();
   });
 
-  it.each(['{"type":"fence","at":2', '{"type":"fence","at":2,"bankId":"x","reference":"torn"}'])(
+  it.each(['{"type":"fence","at":2', '{"type":"fence","at":2,"bankId":"x","reference":"torn"}', 'x'.repeat(200)])(
     'cuts off a last line without its end: %s',
     async (torn) => {
       const { journal } = await reopened();
