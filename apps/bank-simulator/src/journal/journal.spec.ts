@@ -76,6 +76,7 @@ describe('a journal', () => {
 
       const after = await reopened();
       expect(after.references).toEqual(['a']);
+      expect(await readFile(path, 'utf8')).toBe(`${JSON.stringify(fence('a'))}\n`);
       after.journal.append(fence('b'));
       await after.journal.synced();
       await after.journal.close();
