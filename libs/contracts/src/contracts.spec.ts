@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import { bank, ledger, payments, topics, type EventContract } from './index.js';
+import { sagaTable } from './saga-table.js';
+
+// oxlint-disable-next-line typescript/no-explicit-any -- contracts of different events in one list
+const contracts: EventContract<any>[] = [payments, bank, ledger]
+  .flatMap((owner) => Object.values(owner) as EventContract[])
+  .filter((it) => typeof it === 'function');
+const chargeId = 'ch_000000001';
+const account = 'acct_1';
+
+describe('an event', () => {
+  it('has a type that names its producer and version, on the topic of its producer', () => {
+    for (const contract of contracts) {
+      expect(contract.type).toMatch(/^(payments|bank|ledger)\.[a-z_]+\.v\d+$/);
+      expect(contract.type.startsWith(`${contract.producer}.`)).toBe(true);
+      expect(contract.topic).toBe(topics[contract.producer]);
+      expect(contract.meaning).toMatch(/\.$/);
+    }
+    expect(new Set(contracts.map(({ type }) => type)).size).toBe(contracts.length);
+  });
+
+  it('says the same thing under the same id, keyed by its charge', () => {
+    const said = ledger.holdRefused({ chargeId, account, reason: 'account_frozen' });
+    expect(ledger.holdRefused({ chargeId, account, reason: 'account_frozen' }).id).toBe(said.id);
+    expect(said).toMatchObject({ id: 'ch_000000001.hold_refused', key: chargeId, topic: 'ledger.events' });
+  });
+
+  it('refuses what its contract does not name, so that nothing travels by accident', () => {
+    const data = { chargeId, account, reason: 'account_frozen' };
+    expect(ledger.holdRefused.schema.safeParse(data).success).toBe(true);
+    expect(ledger.holdRefused.schema.safeParse({ ...data, cardNumber: '4242424242424242' }).success).toBe(false);
+    expect(ledger.holdRefused.schema.safeParse({ ...data, reason: 'mood' }).success).toBe(false);
+  });
+
+  it('never carries an amount that is not a positive integer of minor units', () => {
+    const posted = (amountMinor: number) =>
+      bank.captureSucceeded.schema.safeParse({
+        chargeId,
+        account,
+        bank: 'alder',
+        bankCaptureId: 'c',
+        amount: { amountMinor, currency: 'usd' },
+      }).success;
+    expect([posted(1), posted(0), posted(-1), posted(1.5)]).toEqual([true, false, false, false]);
+  });
+});
+
+describe('the saga table', () => {
+  const reactedTo = new Set(sagaTable.map(({ on }) => on));
+  const emitted = new Set(sagaTable.flatMap(({ emits }) => emits));
+
+  it('knows every event, and a row emits each of them', () => {
+    expect(contracts.filter((contract) => !emitted.has(contract)).map(({ type }) => type)).toEqual([]);
+  });
+
+  it('has somebody react to every event, but for the note that a capture failed', () => {
+    expect(contracts.filter((contract) => !reactedTo.has(contract))).toEqual([bank.captureFailed]);
+  });
+
+  it('has a compensation for every step that sets money aside', () => {
+    const compensated = new Set(sagaTable.flatMap(({ compensates }) => compensates ?? []));
+    expect(compensated).toEqual(new Set([bank.authorizationApproved, ledger.holdPlaced]));
+  });
+
+  it('lets only the owner of a topic write to it', () => {
+    const owners = { 'payments-api': 'payments', 'bank-gateway': 'bank', ledger: 'ledger' } as const;
+    for (const { service, emits } of sagaTable)
+      for (const { producer } of emits) expect(producer).toBe(owners[service]);
+  });
+});

@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+import { growth, tallyService } from './testing/tally.js';
+
+const totals = ({ store }: ReturnType<typeof tallyService>) =>
+  Object.fromEntries([...store.books.tallies].map(([id, { total }]) => [id, total]));
+const said = ({ store }: ReturnType<typeof tallyService>) => store.books.said.map(({ data }) => data);
+
+describe('a batch of steps', () => {
+  it('folds every event over its aggregate, in order, in one commit', async () => {
+    const service = tallyService();
+    await service.consumer.handle([growth('ch_a', 1), growth('ch_b', 5), growth('ch_a', 2)]);
+    expect(totals(service)).toEqual({ ch_a: 3, ch_b: 5 });
+    expect(said(service)).toEqual([
+      { chargeId: 'ch_a', total: 1 },
+      { chargeId: 'ch_b', total: 5 },
+      { chargeId: 'ch_a', total: 3 },
+    ]);
+    expect(service.store.commits).toBe(1);
+  });
+
+  it('carries the trace of each event on to what came of it', async () => {
+    const service = tallyService();
+    await service.consumer.handle([growth('ch_a', 1, 'first'), growth('ch_b', 1, 'second')]);
+    expect(service.store.books.said.map(({ traceparent }) => traceparent)).toEqual([
+      'trace of first',
+      'trace of second',
+    ]);
+  });
+
+  it('drops a second delivery, in the same batch and in a later one', async () => {
+    const service = tallyService();
+    await service.consumer.handle([growth('ch_a', 1, 'once'), growth('ch_a', 1, 'once')]);
+    await service.consumer.handle([growth('ch_a', 1, 'once')]);
+    expect(totals(service)).toEqual({ ch_a: 1 });
+    expect(said(service)).toHaveLength(1);
+  });
+
+  it('answers a resent event that it has seen by its last word, under the first id', async () => {
+    const service = tallyService();
+    await service.consumer.handle([growth('ch_a', 4, 'once')]);
+    await service.consumer.handle([growth('ch_a', 4, 'once', { resent: true })]);
+    const [first, again] = service.store.books.said;
+    expect(totals(service)).toEqual({ ch_a: 4 });
+    expect(again).toMatchObject({ id: first!.id, data: { chargeId: 'ch_a', total: 4 }, resent: true });
+    expect(first!.resent).toBeUndefined();
+  });
+
+  it('takes a resent event that it has not seen like any other', async () => {
+    const service = tallyService();
+    await service.consumer.handle([growth('ch_a', 4, 'lost before', { resent: true })]);
+    expect(totals(service)).toEqual({ ch_a: 4 });
+  });
+
+  it('parks what comes for a key behind its parked event, and lets other keys pass', async () => {
+    const service = tallyService();
+    await service.consumer.handle([growth('ch_a', 13)]);
+    await service.consumer.handle([growth('ch_a', 1), growth('ch_b', 2)]);
+    expect(totals(service)).toEqual({ ch_b: 2 });
+    expect(service.store.books.parked).toMatchObject([
+      { key: 'ch_a', behind: false, error: 'thirteen is a bug' },
+      { key: 'ch_a', behind: true },
+    ]);
+  });
+});
