@@ -74,7 +74,7 @@ describe('KafkaJsBus', () => {
     });
     consumptions.push(consumption);
     await eventually('all three are delivered', () => seen.length === 3);
-    expect(numbersOf(seen).sort()).toEqual([1, 2, 3]);
+    expect(numbersOf(seen).toSorted((a, b) => a - b)).toEqual([1, 2, 3]);
     for (const { event, origin } of seen)
       expect(origin).toMatchObject({ topic: event.topic, offset: expect.any(String) });
   });
@@ -170,9 +170,9 @@ describe('KafkaJsBus', () => {
       seen.push(...deliveries.map(({ event }) => event.id));
     };
     const ids = new Set<string>();
-    let publishing = true;
+    const done = new AbortController();
     const publisher = (async () => {
-      for (let number = 0; publishing; number++) {
+      for (let number = 0; !done.signal.aborted; number++) {
         const events = Array.from({ length: 10 }, (_, key) => event(topic, `k${key}`, number));
         for (const { id } of events) ids.add(id);
         await bus.publish(events);
@@ -183,7 +183,7 @@ describe('KafkaJsBus', () => {
     const second = await consume(topic, slow, group);
     await eventually('both work', () => seen.length > 1_000, { timeoutMs: 20_000 });
     await second.stop();
-    publishing = false;
+    done.abort();
     await publisher;
     await eventually('all are processed', () => new Set(seen).size === ids.size, { timeoutMs: 20_000 });
     expect(seen.length).toBeLessThan(ids.size * 2);
@@ -221,6 +221,21 @@ describe('KafkaJsBus', () => {
     await eventually('what is left came', () => seen.length === 2, { timeoutMs: 15_000 });
     expect(seen).toEqual([1, 4]);
   }, 30_000);
+
+  it('gives up joining when asked to, be Kafka there or not', async () => {
+    const nowhere = new KafkaJsBus({ brokers: ['127.0.0.1:1'], clock });
+    const giveUp = new AbortController();
+    const joining = nowhere.consume({
+      group: 'g',
+      topics: ['t'],
+      onBatch: () => Promise.resolve(),
+      signal: giveUp.signal,
+    });
+    giveUp.abort(new Error('changed my mind'));
+    await expect(joining).rejects.toThrow('changed my mind');
+    await expect(nowhere.publish([event('t', 'a', 1)])).rejects.toThrow('ECONNREFUSED');
+    await nowhere.close();
+  }, 20_000);
 
   it('hands a publish to its consumer within milliseconds when nothing else goes on', async () => {
     const topic = await topicOf('latency', 1);

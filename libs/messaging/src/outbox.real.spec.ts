@@ -1,0 +1,369 @@
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { MicroserviceOptions } from '@nestjs/microservices';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
+import { SystemClock } from '#clock';
+import type { CloudEvent, EventContract, Topic } from '#contracts';
+import { Leases, leaseTableSql, type Lease } from '#leases';
+import { assertIndexProbes, Database, statement, type PgTransaction } from '#postgres';
+import {
+  become,
+  inboxTablesSql,
+  PostgresInbox,
+  stepsOn,
+  type Aggregates,
+  type BatchParts,
+  type StepConsumerObserver,
+} from '#saga';
+import { eventually, testDatabase, type TestDatabase } from '#testing';
+import { KafkaJsBus } from './kafka-js-bus.js';
+import { OutboxRelay, type ShardLeases } from './outbox-relay.js';
+import type { HandedRow, HandOver } from './outbox-store.js';
+import {
+  appendStatement,
+  exchangeStatement,
+  outboxTableSql,
+  PostgresOutbox,
+  PostgresOutboxStore,
+} from './outbox.repository.js';
+import { OUTBOX_SHARDS, shardOf } from './shard.js';
+import { consumerOf, StepTransport } from './step-transport.js';
+
+const clock = new SystemClock();
+const unique = `${process.pid}-${clock.now()}`;
+const topic = `counted-${unique}` as Topic;
+const service = `counter-${unique}`;
+
+const data = z.object({ key: z.string(), number: z.number() });
+type Counted = z.infer<typeof data>;
+const counted: EventContract<Counted> = Object.assign(
+  ({ key, number }: Counted) => ({
+    id: `${key}.${number}`,
+    type: 'test.counted.v1',
+    topic,
+    key,
+    data: { key, number },
+  }),
+  { type: 'test.counted.v1', topic, producer: 'ledger' as const, meaning: 'A number was counted.', schema: data },
+);
+
+const eventOf = (key: string, number: number): CloudEvent<Counted> => {
+  return { ...counted({ key, number }), source: 'spec', time: clock.now() };
+};
+
+/** What a key has counted, in the order in which it came. */
+const load = statement(
+  'spec.load',
+  'SELECT key, numbers FROM counter WHERE key = ANY($1::text[]) ORDER BY key FOR UPDATE',
+);
+const save = statement(
+  'spec.save',
+  `INSERT INTO counter (key, numbers)
+   SELECT key, ARRAY(SELECT json_array_elements_text(numbers)::int)
+   FROM json_to_recordset($1::json) AS saved(key text, numbers json)
+   ON CONFLICT (key) DO UPDATE SET numbers = excluded.numbers`,
+);
+const counters: Aggregates<PgTransaction, number[]> = {
+  async load(tx, keys) {
+    const rows = await tx.query<{ key: string; numbers: number[] }>(load, [keys]);
+    const states = new Map(rows.map(({ key, numbers }) => [key, numbers]));
+    return { get: (key) => states.get(key) ?? [], set: (key, numbers) => void states.set(key, numbers) };
+  },
+  async save(tx, changed) {
+    await tx.query(save, [JSON.stringify(changed.map(({ id, state }) => ({ key: id, numbers: state })))]);
+  },
+};
+const step = stepsOn<number[]>({ kind: 'counter', restate: () => [] });
+const onCounted = step({
+  on: counted,
+  idOf: ({ key }) => key,
+  decide: (numbers, { number }) => become([...numbers, number]),
+});
+
+@Module({ controllers: [consumerOf([onCounted])] })
+class CounterModule {}
+
+describe('The outbox, its relay and the steps, over a real Postgres and Kafka', () => {
+  const bus = new KafkaJsBus({ brokers: [process.env['TEST_KAFKA_BROKERS']!], clock });
+  const endings: (() => Promise<unknown>)[] = [];
+  let test: TestDatabase;
+  let database: Database;
+
+  beforeAll(async () => {
+    test = await testDatabase('outbox');
+    database = test.database;
+    const tables = `${outboxTableSql} ${inboxTablesSql} ${leaseTableSql}
+      CREATE TABLE counter (key text PRIMARY KEY, numbers int[] NOT NULL);`;
+    for (const text of tables.split(';').filter((part) => part.trim())) {
+      await database.query({ name: '', text });
+    }
+    await bus.ensureTopics([topic, `${service}.dlq`], 4);
+  });
+  afterEach(async () => {
+    for (const end of endings.splice(0).toReversed()) await end();
+    await database.query(statement('spec.empty', 'TRUNCATE outbox, inbox, parked_event, counter, lease'));
+  });
+  afterAll(async () => {
+    await bus.close();
+    await test.drop();
+  });
+
+  interface Producer {
+    readonly outbox: PostgresOutbox;
+    readonly shards: () => number;
+    stop(): Promise<void>;
+  }
+
+  /** One process: its own connections, leases and relay. */
+  async function producer(holder: string): Promise<Producer> {
+    const relaxed = await relaxedDatabase();
+    const leases = new Leases({
+      database: relaxed,
+      holder,
+      clock,
+      ttlMs: 2_000,
+      renewEveryMs: 300,
+      trustMarginMs: 500,
+    });
+    const owned = new Set<number>();
+    const counting: ShardLeases = {
+      contendShards: (prefix, count, handlersOf) =>
+        leases.contendShards(prefix, count, (shard) => {
+          const handlers = handlersOf(shard);
+          return {
+            onAcquired: (lease) => {
+              owned.add(shard);
+              return handlers.onAcquired(lease);
+            },
+            onLost: () => {
+              owned.delete(shard);
+              return handlers.onLost();
+            },
+          };
+        }),
+    };
+    const relay = new OutboxRelay({ bus, store: new PostgresOutboxStore(relaxed), leases: counting, clock });
+    await relay.start();
+    let stopped: Promise<void> | undefined;
+    const stop = (): Promise<void> =>
+      (stopped ??= (async () => {
+        await relay.stop();
+        await leases.close();
+        await relaxed.close();
+      })());
+    endings.push(stop);
+    const outbox = new PostgresOutbox(relay, clock);
+    return { outbox, shards: () => owned.size, stop };
+  }
+
+  const relaxedDatabase = (): Promise<Database> =>
+    Database.open({ url: test.url, database: test.name, clock, maxConnections: 3, synchronousCommit: false });
+
+  const commit = (outbox: PostgresOutbox, ...events: CloudEvent[]): Promise<void> =>
+    database.transaction((tx) => outbox.append(tx, events));
+
+  /** A whole Nest microservice that counts. */
+  async function counter(outbox: PostgresOutbox, observer: StepConsumerObserver = {}): Promise<void> {
+    const parts: BatchParts<PgTransaction> = {
+      service,
+      store: database,
+      inbox: new PostgresInbox(),
+      outbox,
+      aggregates: new Map([['counter', counters]]),
+      clock,
+    };
+    const app = await NestFactory.createMicroservice<MicroserviceOptions>(CounterModule, {
+      strategy: new StepTransport({ bus, parts, observer }),
+      logger: false,
+    });
+    await app.listen();
+    endings.push(() => app.close());
+  }
+
+  const numbersOf = async (key: string): Promise<number[]> => {
+    const read = statement('spec.read', 'SELECT numbers FROM counter WHERE key = $1');
+    const [row] = await database.query<{ numbers: number[] }>(read, [key]);
+    return row?.numbers ?? [];
+  };
+  const left = async (): Promise<number> => {
+    const [row] = await database.query<{ rows: number }>(statement('spec.left', 'SELECT count(*) AS rows FROM outbox'));
+    return row!.rows;
+  };
+
+  it('hands rows over after their commit, with rising ids, and says which follow a row of their key', async () => {
+    const offered: HandedRow[][] = [];
+    let sweeps = 0;
+    const relay: HandOver = { offer: (rows) => void offered.push([...rows]), sweepSoon: () => sweeps++ };
+    const outbox = new PostgresOutbox(relay, clock);
+    const many = Array.from({ length: 300 }, (_, number) => eventOf('many', number));
+    await database.transaction((tx) => outbox.append(tx, many));
+    await eventually('the rows are handed over', () => offered.length === 1);
+    expect(offered[0]!.map(({ event }) => event)).toEqual(many);
+    const ids = offered[0]!.map(({ id }) => id);
+    expect(ids).toEqual(ids.toSorted((a, b) => a - b));
+    expect(offered[0]!.map(({ behind }) => behind)).toEqual(many.map(() => null));
+    expect(
+      await new PostgresOutboxStore(database).exchange({
+        sent: [],
+        limit: 1_000,
+        known: [],
+        shards: [shardOf('many')],
+      }),
+    ).toMatchObject(offered[0]!.map(({ id, shard, event }) => ({ id, shard, event })));
+
+    await database.transaction((tx) => outbox.append(tx, [eventOf('many', 300), eventOf('other', 0)]));
+    await eventually('the next rows are handed over', () => offered.length === 2);
+    expect(offered[1]!.map(({ behind }) => behind)).toEqual([ids.at(-1), null]);
+
+    const aborted = database.transaction(async (tx) => {
+      await outbox.append(tx, [eventOf('never', 0)]);
+      throw new Error('changed my mind');
+    });
+    await expect(aborted).rejects.toThrow('changed my mind');
+    expect({ offers: offered.length, sweeps }).toEqual({ offers: 2, sweeps: 1 });
+  });
+
+  it('deletes what was sent and reads what waits in one statement, without reading what it deletes', async () => {
+    const offered: HandedRow[] = [];
+    const outbox = new PostgresOutbox({ offer: (rows) => offered.push(...rows), sweepSoon: () => {} }, clock);
+    await database.transaction((tx) =>
+      outbox.append(
+        tx,
+        [0, 1, 2].map((number) => eventOf('a', number)),
+      ),
+    );
+    await eventually('the rows are handed over', () => offered.length === 3);
+    const [sent, known, waiting] = offered.map(({ id }) => id) as [number, number, number];
+    const store = new PostgresOutboxStore(database);
+    const shards = [shardOf('a')];
+    const read = await store.exchange({ sent: [sent], limit: 10, known: [sent, known], shards });
+    expect(read.map(({ id }) => id)).toEqual([waiting]);
+    expect(await left()).toBe(2);
+    expect(await store.exchange({ sent: [known], limit: 0, known: [], shards })).toEqual([]);
+    expect(await left()).toBe(1);
+  });
+
+  it('reaches its rows by index, however large the backlog', async () => {
+    await assertIndexProbes({
+      session: { url: test.url, database: test.name },
+      statements: [appendStatement, exchangeStatement],
+      tables: ['outbox'],
+      grow: async () => {
+        const grow = statement(
+          'spec.grow',
+          `INSERT INTO outbox (shard, topic, key, headers, value)
+           SELECT n % 8, 't', 'k' || n % 5000, '{}', '{}' FROM generate_series(1, 20000) AS n`,
+        );
+        await database.query(grow);
+      },
+    });
+  });
+
+  it('carries events from a commit through Kafka and a Nest microservice into state, in order per key', async () => {
+    const { outbox } = await producer('one');
+    await counter(outbox);
+    const keys = Array.from({ length: 20 }, (_, key) => `k${key}`);
+    for (let number = 0; number < 25; number++) await commit(outbox, ...keys.map((key) => eventOf(key, number)));
+    const all = Array.from({ length: 25 }, (_, number) => number);
+    for (const key of keys) {
+      await eventually(`${key} has counted all`, async () => (await numbersOf(key)).length === all.length);
+      expect(await numbersOf(key)).toEqual(all);
+    }
+    await eventually('the outbox is empty', async () => (await left()) === 0);
+  });
+
+  it('says twice what it said before a crash between publishing and deleting, and the inbox drops it', async () => {
+    const published = Promise.withResolvers<void>();
+    const restOfTheProcess = Promise.withResolvers<void>();
+    const relaxed = await relaxedDatabase();
+    const doomed = new OutboxRelay({
+      // The process ends as soon as Kafka has the events: the relay never hears of it.
+      bus: {
+        publish: (events) =>
+          bus
+            .publish(events)
+            .then(published.resolve)
+            .then(() => restOfTheProcess.promise),
+      },
+      store: new PostgresOutboxStore(relaxed),
+      leases: {
+        contendShards: (_prefix, count, handlers) => {
+          const lease: Lease = { name: '', holder: '', epoch: 1, isTrusted: () => true };
+          for (let shard = 0; shard < count; shard++) void handlers(shard).onAcquired(lease);
+          return { close: () => Promise.resolve() };
+        },
+      },
+      clock,
+    });
+    await doomed.start();
+    endings.push(async () => {
+      restOfTheProcess.reject(new Error('the process has ended'));
+      await doomed.stop();
+      await relaxed.close();
+    });
+    await commit(new PostgresOutbox(doomed, clock), eventOf('crash', 0), eventOf('crash', 1));
+    await published.promise;
+    expect(await left()).toBe(2);
+
+    const outcomes: string[] = [];
+    const next = await producer('next');
+    await counter(next.outbox, {
+      onBatch: (report) => void outcomes.push(...report.outcomes.map(({ kind }) => kind)),
+    });
+    await eventually('what was said twice is dropped', () => outcomes.length === 4, { timeoutMs: 15_000 });
+    expect(outcomes.toSorted()).toEqual(['decided', 'decided', 'duplicate', 'duplicate']);
+    expect(await numbersOf('crash')).toEqual([0, 1]);
+    await eventually('the outbox is empty', async () => (await left()) === 0);
+  }, 30_000);
+
+  it('shares shards between two relays, and one takes over when the other closes', async () => {
+    const first = await producer('first');
+    await eventually('the first owns every shard', () => first.shards() === OUTBOX_SHARDS);
+    const second = await producer('second');
+    await eventually('each owns half', () => first.shards() === 4 && second.shards() === 4, { timeoutMs: 10_000 });
+    await counter(first.outbox);
+    const keys = Array.from({ length: 16 }, (_, key) => `shared${key}`);
+    const commitAll = async (from: Producer, number: number): Promise<void> =>
+      commit(from.outbox, ...keys.map((key) => eventOf(key, number)));
+    const soon = async (count: number): Promise<void> => {
+      const all = Array.from({ length: count }, (_, number) => number);
+      for (const key of keys) {
+        await eventually(`${key} has counted ${count}`, async () => (await numbersOf(key)).length === count);
+        expect(await numbersOf(key)).toEqual(all);
+      }
+    };
+    for (let number = 0; number < 10; number++) await commitAll(number % 2 ? first : second, number);
+    await soon(10);
+    const startedMs = clock.monotonicMs();
+    await second.stop();
+    for (let number = 10; number < 20; number++) await commitAll(first, number);
+    await soon(20);
+    expect(first.shards()).toBe(OUTBOX_SHARDS);
+    expect(clock.monotonicMs() - startedMs).toBeLessThan(4_000);
+  }, 40_000);
+
+  it('parks what cannot be read and sends a dead letter, while other keys flow on', async () => {
+    const parked: string[] = [];
+    const { outbox } = await producer('one');
+    await counter(outbox, { onParked: ({ delivery }) => void parked.push(delivery.event.id) });
+    const letters: CloudEvent[] = [];
+    const dead = await bus.consume({
+      group: `${service}-letters`,
+      topics: [`${service}.dlq`],
+      onBatch: async (deliveries) => void letters.push(...deliveries.map(({ event }) => event)),
+    });
+    endings.push(() => dead.stop());
+    const poison = { ...eventOf('bad', 0), data: { number: 'many' } };
+    await commit(outbox, poison, eventOf('bad', 1), eventOf('good', 0));
+    await eventually('the good key has counted', async () => (await numbersOf('good')).length === 1);
+    await eventually('the dead letter has come', () => letters.length === 1);
+    expect(parked).toEqual(['bad.0']);
+    expect(letters[0]).toMatchObject({
+      id: 'bad.0',
+      data: { number: 'many' },
+      deadLetter: { topic, consumer: service, error: expect.stringContaining('contract') },
+    });
+    expect(await numbersOf('bad')).toEqual([]);
+  });
+});
