@@ -1,0 +1,35 @@
+import { Global, Module } from '@nestjs/common';
+import type { Clock } from '#clock';
+import { Database } from '#postgres';
+import { CLOCK, LOG, SETTINGS } from '#service';
+import type { Log } from '#telemetry';
+import { developmentSecret, type PaymentsSettings } from '../settings.js';
+import { ProvisionedAccounts, SandboxAccounts, type Accounts } from './accounts.repository.js';
+import { KeyedHash } from './keyed-hash.js';
+
+/** `Accounts` of accounts.repository.ts. */
+export const ACCOUNTS = Symbol('accounts');
+
+@Global()
+@Module({
+  providers: [
+    {
+      provide: KeyedHash,
+      inject: [SETTINGS, LOG],
+      useFactory: ({ API_SECRET }: PaymentsSettings, log: Log): KeyedHash => {
+        if (API_SECRET === developmentSecret) {
+          log.warn('API_SECRET is not set: hashes are keyed with the development secret, which is no secret');
+        }
+        return new KeyedHash(API_SECRET);
+      },
+    },
+    {
+      provide: ACCOUNTS,
+      inject: [SETTINGS, Database, KeyedHash, CLOCK],
+      useFactory: ({ API_KEYS }: PaymentsSettings, database: Database, hash: KeyedHash, clock: Clock): Accounts =>
+        API_KEYS === 'strict' ? new ProvisionedAccounts(database, hash, clock) : new SandboxAccounts(hash),
+    },
+  ],
+  exports: [KeyedHash, ACCOUNTS],
+})
+export class AccountsModule {}

@@ -1,0 +1,83 @@
+import type { Clock } from '#clock';
+import { statement, type Sql } from '#postgres';
+import { invalidApiKey } from '../http/credentials.js';
+import type { KeyedHash } from './keyed-hash.js';
+
+/** Whose world a request lives in. */
+export interface Accounts {
+  /** @throws StripeError 401 for a key that opens nothing */
+  accountOf(apiKey: string): string | Promise<string>;
+}
+
+const REMEMBERED_MAX = 10_000;
+
+/** Any test key opens an account of its own, so that every test can have a private world. */
+export class SandboxAccounts implements Accounts {
+  private readonly known = new Map<string, string>();
+
+  constructor(private readonly hash: KeyedHash) {}
+
+  accountOf(apiKey: string): string {
+    const known = this.known.get(apiKey);
+    if (known) return known;
+    const account = sandboxAccount(apiKey, this.hash);
+    if (this.known.size >= REMEMBERED_MAX) this.known.clear();
+    this.known.set(apiKey, account);
+    return account;
+  }
+}
+
+export function sandboxAccount(apiKey: string, hash: KeyedHash): string {
+  return `acct_${hash.token('account', apiKey)}`;
+}
+
+const findKeyStatement = statement(
+  'api_key_find',
+  'SELECT account FROM api_key WHERE hash = $1 AND revoked_at IS NULL',
+);
+const provisionStatement = statement(
+  'api_key_provision',
+  'INSERT INTO api_key (hash, account, label) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING',
+);
+const revokeStatement = statement(
+  'api_key_revoke',
+  'UPDATE api_key SET revoked_at = now() WHERE hash = $1 AND revoked_at IS NULL RETURNING account',
+);
+
+const REMEMBERED_MS = 5_000;
+
+/** Only provisioned keys. They are kept as keyed hashes, and looked up again every few seconds, for a key may be revoked. */
+export class ProvisionedAccounts implements Accounts {
+  private readonly known = new Map<string, { account: string; untilMs: number }>();
+
+  constructor(
+    private readonly sql: Sql,
+    private readonly hash: KeyedHash,
+    private readonly clock: Clock,
+  ) {}
+
+  async accountOf(apiKey: string): Promise<string> {
+    const known = this.known.get(apiKey);
+    if (known && this.clock.monotonicMs() < known.untilMs) return known.account;
+    const [row] = await this.sql.query<{ account: string }>(findKeyStatement, [this.hash.digest('api_key', apiKey)]);
+    if (!row) throw invalidApiKey(apiKey);
+    if (this.known.size >= REMEMBERED_MAX) this.known.clear();
+    this.known.set(apiKey, { account: row.account, untilMs: this.clock.monotonicMs() + REMEMBERED_MS });
+    return row.account;
+  }
+}
+
+/** @returns the account: the one given, or the one that the key would open in the sandbox */
+export async function provisionKey(
+  sql: Sql,
+  hash: KeyedHash,
+  { apiKey, label, account = sandboxAccount(apiKey, hash) }: { apiKey: string; label: string; account?: string },
+): Promise<string> {
+  await sql.query(provisionStatement, [hash.digest('api_key', apiKey), account, label]);
+  return account;
+}
+
+/** @returns false when there is no such key, or it was revoked before */
+export async function revokeKey(sql: Sql, hash: KeyedHash, apiKey: string): Promise<boolean> {
+  return (await sql.query(revokeStatement, [hash.digest('api_key', apiKey)])).length > 0;
+}

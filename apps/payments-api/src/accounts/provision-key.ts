@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+import { SystemClock } from '#clock';
+import { Database } from '#postgres';
+import { readSettings } from '#service';
+import { createLog } from '#telemetry';
+import { z } from 'zod';
+import { databaseName } from '../database-name.js';
+import { paymentsSettings } from '../settings.js';
+import { provisionKey, revokeKey } from './accounts.repository.js';
+import { KeyedHash } from './keyed-hash.js';
+
+const usage = 'usage: provision-key <label> [account] | provision-key --revoke <sk_test_…>\n';
+
+/**
+ * `npm run payments:key -- "my shop"` makes a key for API_KEYS=strict and shows it this once; only its keyed
+ * hash is kept. Needs the API's DATABASE_URL and API_SECRET.
+ */
+async function main([first, second]: string[]): Promise<string> {
+  if (!first || (first === '--revoke' && !second)) return usage;
+  const settings = readSettings(paymentsSettings.pick({ API_SECRET: true }).extend({ DATABASE_URL: z.url() }));
+  const hash = new KeyedHash(settings.API_SECRET);
+  const database = await Database.open({
+    url: settings.DATABASE_URL,
+    database: databaseName,
+    clock: new SystemClock(),
+  });
+  try {
+    if (first === '--revoke') return (await revokeKey(database, hash, second!)) ? 'revoked\n' : 'no such key\n';
+    const apiKey = `sk_test_${randomBytes(24).toString('hex')}`;
+    const account = await provisionKey(database, hash, { apiKey, label: first, ...(second && { account: second }) });
+    return `${account}\n${apiKey}\n`;
+  } finally {
+    await database.close();
+  }
+}
+
+try {
+  process.stdout.write(await main(process.argv.slice(2)));
+} catch (error) {
+  createLog({ service: 'provision-key', instance: String(process.pid) }).fatal(
+    { err: error },
+    'no key was provisioned',
+  );
+  process.exitCode = 1;
+}

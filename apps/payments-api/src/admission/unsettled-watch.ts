@@ -1,0 +1,62 @@
+import type { Clock, Timer } from '#clock';
+import type { Database } from '#postgres';
+import { stillUnsettled, unsettledCharges } from '../charges/charge.repository.js';
+import type { UnsettledCharges } from './unsettled-charges.js';
+
+const EVERY_MS = 2_000;
+/** Most charges have settled by then, and this process has heard of it. */
+const AGE_MS = 4_000;
+const MOST_IDS_AT_ONCE = 2_000;
+
+/**
+ * Keeps the count honest: what an earlier life of this process left unsettled is counted from the start,
+ * and charges that another instance settled are found out by asking.
+ */
+export class UnsettledWatch {
+  private timer: Timer | undefined;
+  private checking: Promise<void> = Promise.resolve();
+  private closed = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly unsettled: UnsettledCharges,
+    private readonly clock: Clock,
+    private readonly seedMax: number,
+  ) {}
+
+  async start(): Promise<void> {
+    const nowMs = this.clock.monotonicMs();
+    for (const { id, account, network } of await unsettledCharges(this.database, this.seedMax)) {
+      this.unsettled.opened(id, account, network, nowMs);
+    }
+    this.checkLater();
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.timer?.cancel();
+    await this.checking;
+  }
+
+  private checkLater(): void {
+    if (this.closed) return;
+    this.timer = this.clock.after(EVERY_MS, () => {
+      this.checking = this.check().finally(() => this.checkLater());
+    });
+  }
+
+  private async check(): Promise<void> {
+    const ids = this.unsettled.openedBefore(this.clock.monotonicMs() - AGE_MS);
+    for (let start = 0; start < ids.length; start += MOST_IDS_AT_ONCE) {
+      const asked = ids.slice(start, start + MOST_IDS_AT_ONCE);
+      try {
+        const still = await stillUnsettled(this.database, asked);
+        for (const id of asked) if (!still.has(id)) this.unsettled.settled(id);
+      } catch (error) {
+        // The store is away; nothing settles meanwhile either.
+        if (!this.database.isTransient(error)) throw error;
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,215 @@
+import type { Instant } from '#clock';
+import type { OpenedCharge, Posted } from './charge.js';
+import { failureOf, type Failure } from './failure.js';
+
+const STATEMENT_DESCRIPTOR = 'HOLDFAST';
+
+const brandNames: Readonly<Record<string, string>> = {
+  visa: 'Visa',
+  mastercard: 'MasterCard',
+  amex: 'American Express',
+  discover: 'Discover',
+  diners: 'Diners Club',
+  jcb: 'JCB',
+  unionpay: 'UnionPay',
+};
+
+const seconds = (instant: Instant): number => Math.floor(instant / 1000);
+
+/**
+ * Stripe's charge object, every field that the API reference calls non-optional included.
+ *
+ * @param expand the paths that are to be objects instead of ids
+ * @param now decides whether a balance transaction is available yet
+ */
+export function chargeObject(charge: OpenedCharge, expand: readonly string[], now: Instant): object {
+  const { opening, details } = charge;
+  const { id, amount, instrument } = opening;
+  const failure = charge.state === 'failed' ? failureOf(charge.ending) : undefined;
+  const posted = charge.state === 'succeeded' ? charge.ending : undefined;
+  const cardId = `card_${id.slice('ch_'.length)}`;
+  return {
+    id,
+    object: 'charge',
+    amount: amount.amountMinor,
+    amount_captured: posted?.amount.amountMinor ?? 0,
+    amount_refunded: 0,
+    application: null,
+    application_fee: null,
+    application_fee_amount: null,
+    balance_transaction:
+      posted && expand.includes('balance_transaction')
+        ? balanceTransactionObject(charge, posted, now)
+        : (posted?.balanceTransactionId ?? null),
+    billing_details: {
+      address: instrument.address ?? noAddress,
+      email: null,
+      name: instrument.name,
+      phone: null,
+      tax_id: null,
+    },
+    calculated_statement_descriptor: descriptorOf(opening.statementDescriptor, opening.statementDescriptorSuffix),
+    captured: posted !== undefined,
+    created: seconds(opening.openedAt),
+    currency: amount.currency,
+    customer: opening.customer,
+    description: details.description,
+    destination: null,
+    dispute: null,
+    disputed: false,
+    failure_balance_transaction: null,
+    failure_code: failure?.code ?? null,
+    failure_message: failure?.message ?? null,
+    fraud_details: details.fraudReport ? { user_report: details.fraudReport } : {},
+    invoice: null,
+    livemode: false,
+    metadata: details.metadata,
+    on_behalf_of: null,
+    order: null,
+    outcome: outcomeOf(charge, failure),
+    paid: posted !== undefined,
+    payment_intent: opening.paymentIntent,
+    payment_method: cardId,
+    payment_method_details: { card: cardDetails(charge), type: 'card' },
+    radar_options: {},
+    receipt_email: details.receiptEmail,
+    receipt_number: null,
+    receipt_url: null,
+    refunded: false,
+    review: null,
+    shipping: details.shipping,
+    source: cardObject(charge, cardId),
+    source_transfer: null,
+    statement_descriptor: opening.statementDescriptor,
+    statement_descriptor_suffix: opening.statementDescriptorSuffix,
+    status: charge.state === 'requested' ? 'pending' : charge.state,
+    transfer_data: null,
+    transfer_group: details.transferGroup,
+  };
+}
+
+/** Of the ledger's entries for a captured charge: what came in, what was kept, what is left. */
+function balanceTransactionObject(charge: OpenedCharge, posted: Posted, now: Instant): object {
+  const { amount, fee } = posted;
+  return {
+    id: posted.balanceTransactionId,
+    object: 'balance_transaction',
+    amount: amount.amountMinor,
+    available_on: seconds(posted.availableOn),
+    balance_type: 'payments',
+    created: seconds(posted.postedAt),
+    currency: amount.currency,
+    description: charge.details.description,
+    exchange_rate: null,
+    fee: fee.amountMinor,
+    fee_details: [
+      {
+        amount: fee.amountMinor,
+        application: null,
+        currency: fee.currency,
+        description: 'Processing fees',
+        type: 'stripe_fee',
+      },
+    ],
+    net: amount.amountMinor - fee.amountMinor,
+    reporting_category: 'charge',
+    source: charge.opening.id,
+    status: now >= posted.availableOn ? 'available' : 'pending',
+    type: 'charge',
+  };
+}
+
+const noAddress = { city: null, country: null, line1: null, line2: null, postal_code: null, state: null };
+
+function outcomeOf(charge: OpenedCharge, failure: Failure | undefined): object | null {
+  if (charge.state === 'requested') return null;
+  return {
+    advice_code: null,
+    network_advice_code: null,
+    network_decline_code: null,
+    network_status: failure?.outcome.networkStatus ?? 'approved_by_network',
+    reason: failure?.outcome.reason ?? null,
+    risk_level: 'normal',
+    risk_score: 0,
+    seller_message: failure?.outcome.sellerMessage ?? 'Payment complete.',
+    type: failure?.outcome.type ?? 'authorized',
+  };
+}
+
+function cardDetails({ opening }: OpenedCharge): object {
+  const { card, funding, country } = opening.instrument;
+  return {
+    amount_authorized: opening.amount.amountMinor,
+    authorization_code: null,
+    brand: card.brand,
+    checks: checksOf(opening.instrument),
+    country,
+    exp_month: card.expMonth,
+    exp_year: card.expYear,
+    extended_authorization: { status: 'disabled' },
+    fingerprint: card.fingerprint,
+    funding,
+    incremental_authorization: { status: 'unavailable' },
+    installments: null,
+    last4: card.last4,
+    mandate: null,
+    multicapture: { status: 'unavailable' },
+    network: card.brand,
+    network_token: { used: false },
+    network_transaction_id: null,
+    overcapture: { maximum_amount_capturable: opening.amount.amountMinor, status: 'unavailable' },
+    regulated_status: 'unregulated',
+    three_d_secure: null,
+    wallet: null,
+  };
+}
+
+function checksOf({ address, cvcCheck }: OpenedCharge['opening']['instrument']): {
+  address_line1_check: string | null;
+  address_postal_code_check: string | null;
+  cvc_check: string | null;
+} {
+  return {
+    address_line1_check: address?.line1 ? 'pass' : null,
+    address_postal_code_check: address?.postal_code ? 'pass' : null,
+    cvc_check: cvcCheck,
+  };
+}
+
+function cardObject({ opening }: OpenedCharge, id: string): object {
+  const { card, funding, country, name, address } = opening.instrument;
+  const checks = checksOf(opening.instrument);
+  return {
+    id,
+    object: 'card',
+    address_city: address?.city ?? null,
+    address_country: address?.country ?? null,
+    address_line1: address?.line1 ?? null,
+    address_line1_check: checks.address_line1_check,
+    address_line2: address?.line2 ?? null,
+    address_state: address?.state ?? null,
+    address_zip: address?.postal_code ?? null,
+    address_zip_check: checks.address_postal_code_check,
+    allow_redisplay: 'unspecified',
+    brand: brandNames[card.brand],
+    country,
+    customer: null,
+    cvc_check: checks.cvc_check,
+    dynamic_last4: null,
+    exp_month: card.expMonth,
+    exp_year: card.expYear,
+    fingerprint: card.fingerprint,
+    funding,
+    last4: card.last4,
+    metadata: {},
+    name,
+    regulated_status: 'unregulated',
+    tokenization_method: null,
+    wallet: null,
+  };
+}
+
+function descriptorOf(whole: string | null, suffix: string | null): string {
+  if (whole) return whole;
+  return suffix ? `${STATEMENT_DESCRIPTOR}* ${suffix}`.slice(0, 22) : STATEMENT_DESCRIPTOR;
+}

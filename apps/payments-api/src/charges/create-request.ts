@@ -1,0 +1,104 @@
+import type { Instant } from '#clock';
+import { currencyCodes, formatMoney, isCurrency, MAX_AMOUNT_MINOR, minimumCharge, money, type Money } from '#money';
+import type { KeyedHash } from '../accounts/keyed-hash.js';
+import { ParameterReader } from '../http/parameter-reader.js';
+import type { Parameters } from '../http/parameters.js';
+import { invalidRequest, resourceMissing, shown } from '../http/stripe-error.js';
+import { readInstrument, type Presented } from '../test-cards/instrument.js';
+import type { Details } from './charge.js';
+import { readDescriptor, readDetails } from './details.js';
+import { readExpand } from './expand.js';
+
+/** A valid `POST /v1/charges`. */
+export interface CreateRequest {
+  readonly amount: Money;
+  readonly presented: Presented;
+  readonly details: Details;
+  readonly statementDescriptor: string | null;
+  readonly statementDescriptorSuffix: string | null;
+  readonly expand: readonly string[];
+}
+
+const known = [
+  'amount',
+  'application_fee',
+  'application_fee_amount',
+  'capture',
+  'card',
+  'currency',
+  'customer',
+  'description',
+  'destination',
+  'expand',
+  'metadata',
+  'on_behalf_of',
+  'radar_options',
+  'receipt_email',
+  'shipping',
+  'source',
+  'statement_descriptor',
+  'statement_descriptor_suffix',
+  'transfer_data',
+  'transfer_group',
+] as const;
+
+/** Parameters of Stripe Connect: they exist, but not here. */
+const ofConnect = [
+  'application_fee',
+  'application_fee_amount',
+  'destination',
+  'on_behalf_of',
+  'transfer_data',
+] as const;
+
+/** @throws StripeError 400, naming the parameter; nothing has begun then, and nothing is stored */
+export function readCreateRequest(parameters: Parameters, hash: KeyedHash, now: Instant): CreateRequest {
+  const reader = new ParameterReader(parameters, known);
+  const expand = readExpand(reader);
+  const amount = readAmount(reader);
+  for (const name of ofConnect) {
+    if (reader.has(name))
+      throw invalidRequest(`${name} belongs to Connect, which is not offered here.`, { param: name });
+  }
+  const customer = reader.text('customer', { max: 255 });
+  if (customer !== undefined) throw resourceMissing('customer', customer, 'customer', 400);
+  if (reader.boolean('capture') === false) {
+    throw invalidRequest('capture=false is not offered yet: charges are captured as soon as they are authorized.', {
+      param: 'capture',
+    });
+  }
+  reader.hash('radar_options', ['session'])?.text('session');
+  return {
+    amount,
+    expand,
+    details: readDetails(reader),
+    statementDescriptor: readDescriptor(reader, 'statement_descriptor'),
+    statementDescriptorSuffix: readDescriptor(reader, 'statement_descriptor_suffix'),
+    presented: readInstrument(reader, hash, now),
+  };
+}
+
+function readAmount(reader: ParameterReader): Money {
+  const amountMinor = reader.requiredInteger('amount', { min: 1 });
+  const currency = reader.requiredText('currency').toLowerCase();
+  if (!isCurrency(currency)) {
+    throw invalidRequest(`Invalid currency: ${shown(currency)}. Supported are ${currencyCodes.join(', ')}.`, {
+      param: 'currency',
+    });
+  }
+  const amount = money(amountMinor, currency);
+  const least = minimumCharge(currency);
+  if (amountMinor < least.amountMinor) {
+    throw invalidRequest(`Amount must be at least ${formatMoney(least)}.`, {
+      code: 'amount_too_small',
+      param: 'amount',
+    });
+  }
+  if (amountMinor > MAX_AMOUNT_MINOR) {
+    throw invalidRequest(`Amount must be no more than ${formatMoney(money(MAX_AMOUNT_MINOR, currency))}.`, {
+      code: 'amount_too_large',
+      param: 'amount',
+    });
+  }
+  return amount;
+}

@@ -1,0 +1,105 @@
+import type { Failing } from './charge.js';
+
+/** How a failed charge looks to its merchant: in the 402, and on the charge for ever after. */
+export interface Failure {
+  readonly code: string;
+  readonly declineCode: string | null;
+  readonly message: string;
+  readonly outcome: {
+    readonly type: 'issuer_declined' | 'blocked' | 'invalid';
+    readonly networkStatus: 'declined_by_network' | 'not_sent_to_network' | 'reversed_after_approval';
+    readonly reason: string;
+    readonly sellerMessage: string;
+  };
+}
+
+/** A bank's code to Stripe's code and sentence. What a bank may say beyond this is a generic decline. */
+const declines: Readonly<Record<string, { code: string; message: string }>> = {
+  generic_decline: { code: 'card_declined', message: 'Your card was declined.' },
+  insufficient_funds: { code: 'card_declined', message: 'Your card has insufficient funds.' },
+  lost_card: { code: 'card_declined', message: 'Your card was declined.' },
+  stolen_card: { code: 'card_declined', message: 'Your card was declined.' },
+  card_velocity_exceeded: {
+    code: 'card_declined',
+    message: 'Your card was declined for making repeated attempts too frequently or exceeding its amount limit.',
+  },
+  expired_card: { code: 'expired_card', message: 'Your card has expired.' },
+  incorrect_cvc: { code: 'incorrect_cvc', message: "Your card's security code is incorrect." },
+  processing_error: {
+    code: 'processing_error',
+    message: 'An error occurred while processing your card. Try again in a little bit.',
+  },
+};
+
+const processing = declines['processing_error']!;
+
+const failedBecause: Readonly<Record<string, string>> = {
+  no_bank_available: 'No bank of this card network could be asked.',
+  not_processed: 'The bank did not process the payment.',
+  reversed_out_of_doubt: 'The bank did not answer in time, and the payment was reversed.',
+};
+
+/** The whole table: every way in which a charge can fail, and what the merchant is told. */
+export function failureOf(ending: Failing): Failure {
+  switch (ending.type) {
+    case 'declined':
+      return declinedByBank(ending.code, 'The bank did not accept the payment.');
+    case 'failed':
+      return {
+        ...processing,
+        declineCode: 'processing_error',
+        outcome: {
+          type: 'invalid',
+          networkStatus: ending.reason === 'reversed_out_of_doubt' ? 'reversed_after_approval' : 'not_sent_to_network',
+          reason: ending.reason,
+          sellerMessage: failedBecause[ending.reason] ?? 'The payment could not be processed.',
+        },
+      };
+    case 'released':
+      return ending.cause === 'capture_failed'
+        ? declinedByBank(ending.refusalCode ?? 'generic_decline', 'The bank refused to capture the payment.')
+        : refusedByLedger(ending.holdRefusal ?? 'fault_token');
+  }
+}
+
+function declinedByBank(bankCode: string, sellerMessage: string): Failure {
+  const declineCode = Object.hasOwn(declines, bankCode) ? bankCode : 'generic_decline';
+  return {
+    ...declines[declineCode]!,
+    declineCode,
+    outcome: { type: 'issuer_declined', networkStatus: 'declined_by_network', reason: bankCode, sellerMessage },
+  };
+}
+
+/** Stripe's own word for "we took it back after the bank had said yes" is `reversed_after_approval`. */
+function refusedByLedger(holdRefusal: 'account_frozen' | 'open_holds_cap' | 'fault_token'): Failure {
+  const blocked = (sellerMessage: string): Failure['outcome'] => ({
+    type: 'blocked',
+    networkStatus: 'reversed_after_approval',
+    reason: holdRefusal,
+    sellerMessage,
+  });
+  switch (holdRefusal) {
+    case 'account_frozen':
+      return {
+        code: 'card_declined',
+        declineCode: 'generic_decline',
+        message: 'Your card was declined: this account cannot take payments at the moment.',
+        outcome: blocked('The account is frozen; the authorization was given back.'),
+      };
+    case 'open_holds_cap':
+      return {
+        code: 'card_declined',
+        declineCode: 'generic_decline',
+        message: 'Your card was declined: this account has too much waiting to be captured.',
+        outcome: blocked('The account would pass its cap of open holds; the authorization was given back.'),
+      };
+    case 'fault_token':
+      return {
+        code: 'processing_error',
+        declineCode: 'processing_error',
+        message: 'An error occurred while processing your card: the ledger refused the hold, as its fault token asked.',
+        outcome: blocked('The ledger refused the hold, as the fault token asked; the authorization was given back.'),
+      };
+  }
+}

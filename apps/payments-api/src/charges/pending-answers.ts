@@ -1,0 +1,72 @@
+import type { Clock } from '#clock';
+import { GroupCommit, statement, type Database } from '#postgres';
+import type { AnswerWaiters } from '../idempotency/answer-waiters.js';
+import { columnsOf, readAnswers, storeAnswers } from '../idempotency/key.repository.js';
+import { nameOf, type GivenAnswer, type KeyName } from '../idempotency/key.js';
+import type { Answer } from '../http/stripe-error.js';
+import { createAnswer } from './answer.js';
+import type { Details, Ending, OpenedCharge, Opening } from './charge.js';
+
+export const unansweredStatement = statement(
+  'charge_unanswered',
+  `SELECT wanted.account, wanted.key, found.*
+   FROM unnest($1::text[], $2::text[]) AS wanted (account, key)
+   CROSS JOIN LATERAL (
+     SELECT expand, charge.state, charge.opening, charge.details, charge.ending
+     FROM idempotency_key JOIN charge ON charge.id = idempotency_key.charge_id
+     WHERE idempotency_key.account = wanted.account AND idempotency_key.key = wanted.key AND answer IS NULL
+   ) AS found`,
+);
+
+interface UnansweredRow extends KeyName {
+  expand: string[];
+  state: OpenedCharge['state'];
+  opening: Opening;
+  details: Details;
+  ending: Ending | null;
+}
+
+/**
+ * The answer to requests whose time is up: the charge as it stands, `pending`. Stored under the key, unless
+ * whoever settled the charge was there first; then theirs is the answer. So the answer given is always the
+ * one that the row says.
+ */
+export class PendingAnswers {
+  private readonly commits: GroupCommit<KeyName, Answer>;
+
+  constructor(
+    private readonly database: Database,
+    private readonly waiters: AnswerWaiters,
+    private readonly clock: Clock,
+  ) {
+    // When a bank hangs, requests time out as they came: by the hundred.
+    this.commits = new GroupCommit({ run: (names) => this.answer(names), maxBatch: 256 });
+  }
+
+  /** The answer under the key, whoever wrote it. */
+  of(name: KeyName): Promise<Answer> {
+    return this.commits.submit(name);
+  }
+
+  private async answer(names: readonly KeyName[]): Promise<Answer[]> {
+    // The same key twice in one batch is one question.
+    const distinct = [...new Map(names.map((name) => [nameOf(name), name])).values()];
+    const unanswered = await this.database.query<UnansweredRow>(unansweredStatement, columnsOf(distinct));
+    const pending = unanswered.map(({ account, key, expand, state, opening, details, ending }): GivenAnswer => ({
+      account,
+      key,
+      answer: createAnswer({ state, opening, details, ending } as OpenedCharge, expand, this.clock.now()),
+    }));
+    if (pending.length > 0) await storeAnswers(this.database, pending);
+    const answers = new Map<string, Answer>();
+    for (const given of await readAnswers(this.database, distinct)) {
+      answers.set(nameOf(given), given.answer);
+      this.waiters.answered(given);
+    }
+    return names.map((name) => {
+      const answer = answers.get(nameOf(name));
+      if (!answer) throw new Error('a claimed key has its answer once one has been stored');
+      return answer;
+    });
+  }
+}

@@ -1,0 +1,2 @@
+/** This service's own database. */
+export const databaseName = 'payments';

@@ -1,0 +1,139 @@
+import { isTree, type Parameter, type Parameters } from './parameters.js';
+import { invalidRequest, shown } from './stripe-error.js';
+
+const INTEGER = /^[+-]?\d{1,15}$/;
+
+/**
+ * Reads the parameters of one request, or of one hash inside it, with Stripe's words for what is wrong and
+ * the parameter's full name (`source[exp_month]`) always in `param`. Absent gives undefined; empty text
+ * gives null where a parameter may be unset.
+ */
+export class ParameterReader {
+  /** @throws StripeError parameter_unknown when something is there that is not in `known` */
+  constructor(
+    private readonly tree: Parameters,
+    known: readonly string[],
+    private readonly prefix = '',
+  ) {
+    const unknown = Object.keys(tree).filter((name) => !known.includes(name));
+    if (unknown.length === 0) return;
+    const names = unknown.map((name) => shown(this.fullName(name)));
+    throw invalidRequest(`Received unknown parameter${names.length > 1 ? 's' : ''}: ${names.join(', ')}`, {
+      code: 'parameter_unknown',
+      param: names[0]!,
+    });
+  }
+
+  has(name: string): boolean {
+    return this.tree[name] !== undefined;
+  }
+
+  /** The parameter as it was written. */
+  raw(name: string): Parameter | undefined {
+    return this.tree[name];
+  }
+
+  text(name: string, limits: { max?: number } = {}): string | undefined {
+    const value = this.optionalText(name, limits);
+    if (value !== null) return value;
+    throw invalidRequest(
+      `You passed an empty string for '${this.fullName(name)}'. Empty values are taken as an attempt to unset a ` +
+        `parameter, but '${this.fullName(name)}' cannot be unset: remove it, or give it a value.`,
+      { code: 'parameter_invalid_empty', param: this.fullName(name) },
+    );
+  }
+
+  requiredText(name: string, limits: { max?: number } = {}): string {
+    return this.text(name, limits) ?? this.missing(name);
+  }
+
+  /** null: unset it. */
+  optionalText(name: string, { max = 5000 }: { max?: number } = {}): string | null | undefined {
+    const value = this.tree[name];
+    if (value === undefined) return undefined;
+    const param = this.fullName(name);
+    if (typeof value !== 'string') throw invalidRequest(`Invalid string: ${param} is not text.`, { param });
+    if (value.length > max) {
+      throw invalidRequest(`Invalid string: ${param} must be at most ${max} characters.`, { param });
+    }
+    return value === '' ? null : value;
+  }
+
+  integer(name: string, limits: { min?: number; max?: number } = {}): number | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const param = this.fullName(name);
+    if (!INTEGER.test(value)) {
+      throw invalidRequest(`Invalid integer: ${shown(value)}`, { code: 'parameter_invalid_integer', param });
+    }
+    const number = Number(value);
+    if (limits.min !== undefined && number < limits.min) {
+      throw invalidRequest(`This value must be greater than or equal to ${limits.min}.`, {
+        code: 'parameter_invalid_integer',
+        param,
+      });
+    }
+    if (limits.max !== undefined && number > limits.max) {
+      throw invalidRequest(`This value must be less than or equal to ${limits.max}.`, {
+        code: 'parameter_invalid_integer',
+        param,
+      });
+    }
+    return number;
+  }
+
+  requiredInteger(name: string, limits: { min?: number; max?: number } = {}): number {
+    return this.integer(name, limits) ?? this.missing(name);
+  }
+
+  boolean(name: string): boolean | undefined {
+    const value = this.text(name);
+    if (value === undefined || value === 'true' || value === 'false') return value && value === 'true';
+    throw invalidRequest(`Invalid boolean: ${shown(value)}`, { param: this.fullName(name) });
+  }
+
+  oneOf<const Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const found = choices.find((choice) => choice === value);
+    if (found !== undefined) return found;
+    throw invalidRequest(`Invalid ${this.fullName(name)}: must be one of ${choices.join(', ')}`, {
+      param: this.fullName(name),
+    });
+  }
+
+  hash(name: string, known: readonly string[]): ParameterReader | undefined {
+    const value = this.tree[name];
+    if (value === undefined) return undefined;
+    if (!isTree(value)) this.notAHash(name);
+    return new ParameterReader(value, known, this.fullName(name));
+  }
+
+  /** A list of texts: `expand[]=a`, `expand[0]=a`. */
+  texts(name: string): string[] {
+    const value = this.tree[name];
+    if (value === undefined || value === '') return [];
+    // A sparse index (`expand[7]`) arrives as a hash.
+    const items = isTree(value) ? Object.values(value) : value;
+    if (!Array.isArray(items)) throw invalidRequest('Invalid array', { param: this.fullName(name) });
+    return items.map((item: Parameter, index) => {
+      if (typeof item === 'string') return item;
+      throw invalidRequest('Invalid string', { param: `${this.fullName(name)}[${index}]` });
+    });
+  }
+
+  fullName(name: string): string {
+    return this.prefix === '' ? name : `${this.prefix}[${name}]`;
+  }
+
+  missing(name: string): never {
+    const param = this.fullName(name);
+    throw invalidRequest(`Missing required param: ${param}.`, { code: 'parameter_missing', param });
+  }
+
+  notAHash(name: string): never {
+    throw invalidRequest(`Invalid object: ${this.fullName(name)} must be a hash of its own parameters.`, {
+      param: this.fullName(name),
+    });
+  }
+}

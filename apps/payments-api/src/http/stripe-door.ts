@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Clock } from '#clock';
+import { CLOCK, LOG, type PublicDoor } from '#service';
+import { Metrics, type Log } from '#telemetry';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ACCOUNTS } from '../accounts/accounts.module.js';
+import type { Accounts } from '../accounts/accounts.repository.js';
+import { headerOf } from './api-request.js';
+import { apiVersionOf } from './api-version.js';
+import { readCredentials } from './credentials.js';
+import { parseForm, parseJson } from './parameters.js';
+import { StripeErrorFilter } from './stripe-error.filter.js';
+import { invalidRequest, shown } from './stripe-error.js';
+
+const BODY_LIMIT_BYTES = 256 * 1024;
+
+/** The public side: Stripe's way of speaking HTTP, before any route. */
+export const stripeDoor: PublicDoor<NestFastifyApplication> = {
+  adapter: () =>
+    new FastifyAdapter({
+      routerOptions: { querystringParser: lenientQuery, maxParamLength: 255 },
+      bodyLimit: BODY_LIMIT_BYTES,
+      // A URL that cannot be decoded reaches no hook and no filter.
+      frameworkErrors: (_error, _request, reply) => {
+        const { status, body } = invalidRequest('The request URL could not be read.').answer;
+        void reply.code(status).header('content-type', 'application/json').send(body);
+      },
+    }),
+  configure: (app) => {
+    const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+    app.useGlobalFilters(new StripeErrorFilter(app.get<Log>(LOG)));
+    readBodies(fastify, app);
+    identify(fastify, app.get<Clock>(CLOCK), app.get<Accounts>(ACCOUNTS));
+    measure(fastify, app.get<Clock>(CLOCK), app.get(Metrics));
+  },
+};
+
+/** Forms, and JSON for people with curl; a body of another name is read as a form, as Stripe does. */
+function readBodies(fastify: FastifyInstance, app: NestFastifyApplication): void {
+  fastify.removeContentTypeParser('text/plain');
+  const options = { bodyLimit: BODY_LIMIT_BYTES };
+  const form = (_request: unknown, body: Buffer, done: (error: Error | null, parsed?: unknown) => void): void => {
+    done(null, parseForm(body.toString('utf8')));
+  };
+  app.useBodyParser('application/json', options, (_request, body, done) => {
+    done(null, parseJson(body.toString('utf8')));
+  });
+  app.useBodyParser('application/x-www-form-urlencoded', options, form);
+  app.useBodyParser('*', options, form);
+}
+
+/** A fault in the query is reported by the route that reads it: the router has no way to. */
+function lenientQuery(query: string): Record<string, unknown> {
+  try {
+    return { ...parseForm(query) };
+  } catch (error) {
+    return { [UNREADABLE]: error };
+  }
+}
+const UNREADABLE = Symbol('unreadable query');
+
+/** Every request has an id; no route is reached without a key. */
+function identify(fastify: FastifyInstance, clock: Clock, accounts: Accounts): void {
+  fastify.decorateRequest('api');
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const requestId = `req_${randomUUID().replaceAll('-', '').slice(0, 16)}`;
+    const apiVersion = apiVersionOf(headerOf(request, 'stripe-version'));
+    request.api = { requestId, apiVersion, startedMs: clock.monotonicMs(), account: '' };
+    reply.headers({ 'request-id': requestId, 'stripe-version': apiVersion });
+    const admit = (account: string): void => {
+      request.api.account = account;
+      done(otherAccount(request) ?? unreadable(request));
+    };
+    const account = accounts.accountOf(readCredentials(request.headers.authorization));
+    if (typeof account === 'string') admit(account);
+    else account.then(admit, done);
+  });
+}
+
+/** Connect's header: nobody acts for anybody else here. */
+function otherAccount(request: FastifyRequest): Error | undefined {
+  const wanted = headerOf(request, 'stripe-account');
+  if (wanted === undefined || wanted === request.api.account) return undefined;
+  return invalidRequest(
+    `The provided key does not have access to account '${shown(wanted)}' (or that account does not exist).`,
+    { code: 'account_invalid', status: 403 },
+  );
+}
+
+function unreadable(request: FastifyRequest): Error | undefined {
+  return (request.query as { [UNREADABLE]?: Error } | null)?.[UNREADABLE];
+}
+
+function measure(fastify: FastifyInstance, clock: Clock, metrics: Metrics): void {
+  const seconds = metrics.histogram({
+    name: 'api_request_duration_seconds',
+    help: 'From the first byte of a request to its answer, held requests included.',
+    labels: ['route', 'status'],
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const route = `${request.method} ${request.routeOptions.url ?? 'unknown'}`;
+    seconds.observe({ route, status: String(reply.statusCode) }, (clock.monotonicMs() - request.api.startedMs) / 1_000);
+    done();
+  });
+}

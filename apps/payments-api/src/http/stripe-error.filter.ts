@@ -1,0 +1,50 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { isTransientError } from '#postgres';
+import type { Log } from '#telemetry';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { send } from './api-request.js';
+import { apiError, invalidRequest, shown, StripeError } from './stripe-error.js';
+
+/** Whatever goes wrong anywhere in a request leaves as Stripe's envelope: the SDK takes any other body for a success. */
+@Catch()
+export class StripeErrorFilter implements ExceptionFilter {
+  constructor(private readonly log: Log) {}
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    if (reply.sent) return;
+    const error = this.asStripeError(exception, request);
+    const { status, body } = error.answer;
+    send(reply, status, body, error.headers);
+  }
+
+  private asStripeError(exception: unknown, request: FastifyRequest): StripeError {
+    if (exception instanceof StripeError) return exception;
+    if (exception instanceof HttpException && exception.getStatus() < 500) return ofFramework(exception, request);
+    const request_id = request.api.requestId;
+    if (isTransientError(exception)) {
+      this.log.warn({ err: exception, request_id }, 'a request could not reach the database');
+      return apiError('The request cannot be served at the moment. Try again in a little while.');
+    }
+    this.log.error({ err: exception, request_id }, 'a request failed');
+    return apiError('Something went wrong on our side. It has been logged.');
+  }
+}
+
+function ofFramework(exception: HttpException, request: FastifyRequest): StripeError {
+  switch (exception.getStatus()) {
+    case 404: {
+      const path = request.url.split('?', 1)[0]!;
+      return invalidRequest(
+        `Unrecognized request URL (${request.method}: ${shown(path)}). See https://stripe.com/docs for the API's routes; ` +
+          `not all of them are offered here.`,
+        { status: 404 },
+      );
+    }
+    case 413:
+      return invalidRequest('The request body is too large.', { status: 413 });
+    default:
+      return invalidRequest('The request could not be read: its headers and body do not fit together.');
+  }
+}

@@ -1,0 +1,84 @@
+import { jsonText } from './json-text.js';
+
+export type ErrorType = 'invalid_request_error' | 'card_error' | 'idempotency_error' | 'api_error';
+
+/** The `error` object of Stripe's envelope. Fields that say nothing are left out. */
+export interface ErrorBody {
+  readonly type: ErrorType;
+  readonly code?: string | undefined;
+  readonly message: string;
+  readonly param?: string | undefined;
+  readonly decline_code?: string | undefined;
+  readonly charge?: string | undefined;
+  readonly doc_url?: string | undefined;
+}
+
+/** A status and a body, ready to be sent, stored under a key, and sent again to the byte. */
+export interface Answer {
+  readonly status: number;
+  /** JSON text. */
+  readonly body: string;
+}
+
+/** A refusal on its way out of a request: whoever throws it decides the whole answer. */
+export class StripeError extends Error {
+  override readonly name = 'StripeError';
+
+  /** @param httpStatus named so that no framework takes this for an error of its own */
+  constructor(
+    readonly httpStatus: number,
+    readonly body: ErrorBody,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(body.message);
+  }
+
+  get answer(): Answer {
+    return { status: this.httpStatus, body: errorEnvelope(this.body) };
+  }
+}
+
+export function errorEnvelope(body: ErrorBody): string {
+  const doc_url = body.code && `https://stripe.com/docs/error-codes/${body.code.replaceAll('_', '-')}`;
+  return jsonText({ error: { ...body, ...(doc_url && { doc_url }) } });
+}
+
+/** 400: the caller's mistake, found before anything began; never stored under a key. */
+export function invalidRequest(
+  message: string,
+  details: { code?: string; param?: string; status?: 400 | 401 | 403 | 404 | 413 } = {},
+): StripeError {
+  const { code, param, status = 400 } = details;
+  return new StripeError(status, {
+    type: 'invalid_request_error',
+    ...(code !== undefined && { code }),
+    message,
+    ...(param !== undefined && { param }),
+  });
+}
+
+/** 404 for the object that a path names, 400 for one that a parameter names: Stripe tells them apart. */
+export function resourceMissing(what: string, id: string, param: string, status: 400 | 404 = 404): StripeError {
+  return invalidRequest(`No such ${what}: '${shown(id)}'`, { code: 'resource_missing', param, status });
+}
+
+export function cardError(body: Omit<ErrorBody, 'type'>): StripeError {
+  return new StripeError(402, { type: 'card_error', ...body });
+}
+
+export function idempotencyError(message: string): StripeError {
+  return new StripeError(400, { type: 'idempotency_error', message });
+}
+
+/** 500. The SDK tries again under the same key, which is always safe here. */
+export function apiError(message: string): StripeError {
+  return new StripeError(500, { type: 'api_error', message }, { 'stripe-should-retry': 'true' });
+}
+
+const longestDigits = /\d(?:[ -]?\d){11,}/g;
+
+/** A caller's own text inside a message: bounded, and without anything that might be a card number. */
+export function shown(text: string): string {
+  const safe = text.replaceAll(longestDigits, (digits) => `…${digits.slice(-4)}`);
+  return safe.length > 100 ? `${safe.slice(0, 100)}…` : safe;
+}

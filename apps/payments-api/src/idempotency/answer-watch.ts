@@ -1,0 +1,92 @@
+import type { Clock, Timer } from '#clock';
+import { statement, type Database } from '#postgres';
+import { AnswerWaiters } from './answer-waiters.js';
+import { readAnswers } from './key.repository.js';
+
+const CHANNEL = 'charge_answers';
+const POLL_EVERY_MS = 1_000;
+const MOST_NAMES_AT_ONCE = 1_000;
+
+const notify = statement('answers.notify', `SELECT pg_notify('${CHANNEL}', '')`);
+
+/**
+ * Answers that another instance has stored. An empty notification says that there are some; then one query
+ * asks for all that this process waits for. A slow poll of the long waits is the safety net beneath: a lost
+ * notification costs a second, never an answer.
+ */
+export class AnswerWatch {
+  private listening: { close(): Promise<void> } | undefined;
+  private timer: Timer | undefined;
+  private asking: Promise<void> | undefined;
+  private askAgain = false;
+  private telling: Promise<unknown> | undefined;
+  private tellAgain = false;
+  private closed = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly waiters: AnswerWaiters,
+    private readonly clock: Clock,
+  ) {}
+
+  async start(): Promise<void> {
+    this.listening = await this.database.listen(CHANNEL, () => this.ask());
+    this.pollLater();
+  }
+
+  /** Tells the other instances that some of what they wait for may have been answered: after the commit, outside of it. */
+  tellOthers(): void {
+    if (this.telling) {
+      this.tellAgain = true;
+      return;
+    }
+    this.tellAgain = false;
+    // A notification that cannot be sent needs no retry: their poll finds the answers.
+    this.telling = this.database
+      .query(notify)
+      .catch(() => undefined)
+      .finally(() => {
+        this.telling = undefined;
+        if (this.tellAgain) this.tellOthers();
+      });
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.timer?.cancel();
+    await this.listening?.close();
+    await this.asking;
+    await this.telling;
+  }
+
+  private pollLater(): void {
+    if (this.closed) return;
+    this.timer = this.clock.after(POLL_EVERY_MS, () => {
+      if (this.waiters.names(POLL_EVERY_MS).length > 0) this.ask();
+      this.pollLater();
+    });
+  }
+
+  /** One question at a time; what comes in meanwhile is asked once more. */
+  private ask(): void {
+    this.askAgain = true;
+    this.asking ??= this.askAll().finally(() => (this.asking = undefined));
+  }
+
+  private async askAll(): Promise<void> {
+    while (this.askAgain && !this.closed) {
+      this.askAgain = false;
+      const names = this.waiters.names();
+      for (let start = 0; start < names.length; start += MOST_NAMES_AT_ONCE) {
+        try {
+          const given = await readAnswers(this.database, names.slice(start, start + MOST_NAMES_AT_ONCE));
+          for (const answer of given) this.waiters.answered(answer);
+        } catch (error) {
+          // The store is away: the poll comes back.
+          if (!this.database.isTransient(error)) throw error;
+          return;
+        }
+      }
+    }
+  }
+}

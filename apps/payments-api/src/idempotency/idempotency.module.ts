@@ -1,0 +1,67 @@
+import { Module } from '@nestjs/common';
+import type { Clock } from '#clock';
+import { Leases } from '#leases';
+import { Database } from '#postgres';
+import { CLOCK, LOG, SETTINGS, Shutdown } from '#service';
+import { Metrics, type Log } from '#telemetry';
+import { KeyedHash } from '../accounts/keyed-hash.js';
+import { LeasedJob } from '../jobs/leased-job.js';
+import type { PaymentsSettings } from '../settings.js';
+import { AnswerWaiters } from './answer-waiters.js';
+import { AnswerWatch } from './answer-watch.js';
+import type { ClaimParts } from './claim-of-request.js';
+import { instanceLeaseOf } from './key.repository.js';
+import { OpenClaims } from './open-claims.js';
+import { reaper } from './reaper.js';
+
+/** `ClaimParts` of claim-of-request.ts. */
+export const CLAIM_PARTS = Symbol('claim parts');
+
+@Module({
+  providers: [
+    { provide: OpenClaims, useFactory: () => new OpenClaims() },
+    {
+      provide: AnswerWaiters,
+      inject: [CLOCK, Metrics, Shutdown],
+      useFactory: (clock: Clock, metrics: Metrics, shutdown: Shutdown) => {
+        const waiters = new AnswerWaiters(clock);
+        metrics.gauge({ name: 'charge_waiters', help: 'Requests that wait for their charge.' }, (gauge) =>
+          gauge.set(waiters.count),
+        );
+        // Whoever still waits when the process ends is answered with the charge as it stands.
+        shutdown.during('http', 'the held requests', () => waiters.hurry());
+        return waiters;
+      },
+    },
+    {
+      provide: AnswerWatch,
+      inject: [Database, AnswerWaiters, CLOCK, Shutdown],
+      useFactory: async (database: Database, waiters: AnswerWaiters, clock: Clock, shutdown: Shutdown) => {
+        const watch = new AnswerWatch(database, waiters, clock);
+        await watch.start();
+        shutdown.during('workers', 'the watch for answers', () => watch.close());
+        return watch;
+      },
+    },
+    {
+      provide: CLAIM_PARTS,
+      inject: [KeyedHash, Leases, SETTINGS],
+      useFactory: (hash: KeyedHash, leases: Leases, { ANSWER_WITHIN_MS }: PaymentsSettings): ClaimParts => {
+        // While it is held, a second request under a key of ours is told to come back, not to wait.
+        leases.contend(instanceLeaseOf(leases.holder), { onAcquired: () => undefined, onLost: () => undefined });
+        return { hash, holder: leases.holder, answerWithinMs: ANSWER_WITHIN_MS };
+      },
+    },
+    {
+      provide: Symbol('reaper'),
+      inject: [Database, Leases, CLOCK, LOG, Shutdown],
+      useFactory: (database: Database, leases: Leases, clock: Clock, log: Log, shutdown: Shutdown) => {
+        const job = new LeasedJob(reaper(database), leases, clock, log);
+        shutdown.during('workers', 'the reaper of keys', () => job.close());
+        return job;
+      },
+    },
+  ],
+  exports: [OpenClaims, AnswerWaiters, AnswerWatch, CLAIM_PARTS],
+})
+export class IdempotencyModule {}

@@ -1,0 +1,153 @@
+import { statement, type PgTransaction, type Sql } from '#postgres';
+import { nameOf, type Claim, type GivenAnswer, type KeyName, type KeyRow } from './key.js';
+
+/** The lease by which an instance shows that it lives, and the same in SQL: a holder is `name#random`. */
+export const instanceLeaseOf = (holder: string): string => `instance-${holder.split('#', 1)[0]}`;
+const instanceLease = `'instance-' || split_part(idempotency_key.holder, '#', 1)`;
+
+export const claimStatement = statement(
+  'key_claim',
+  `INSERT INTO idempotency_key (account, key, endpoint, fingerprint, request_id, charge_id, expand, api_version,
+                                holder, answer_by, answer_status, answer, answered_at)
+   SELECT account, key, endpoint, fingerprint, request_id, charge_id, expand, api_version,
+          holder, now() + within_ms * interval '1 ms', answer_status, answer,
+          CASE WHEN answer IS NOT NULL THEN now() END
+   FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::text[],
+               $9::text[], $10::int8[], $11::int2[], $12::text[])
+     AS claim (account, key, endpoint, fingerprint, request_id, charge_id, expand, api_version,
+               holder, within_ms, answer_status, answer)
+   ON CONFLICT DO NOTHING
+   RETURNING account, key`,
+);
+
+export const readKeysStatement = statement(
+  'key_read',
+  `SELECT wanted.account, wanted.key, found.*
+   FROM unnest($1::text[], $2::text[]) AS wanted (account, key)
+   CROSS JOIN LATERAL (
+     SELECT endpoint, fingerprint, request_id, charge_id, answer_status, answer,
+            (extract(epoch FROM answer_by - clock_timestamp()) * 1000)::int8 AS remaining_ms,
+            EXISTS (SELECT FROM lease WHERE lease.name = ${instanceLease}
+                    AND lease.holder = idempotency_key.holder AND lease.expires_at > clock_timestamp()) AS holder_alive
+     FROM idempotency_key
+     WHERE idempotency_key.account = wanted.account AND idempotency_key.key = wanted.key
+   ) AS found`,
+);
+
+export const readAnswersStatement = statement(
+  'key_answers',
+  `SELECT wanted.account, wanted.key, found.answer_status, found.answer
+   FROM unnest($1::text[], $2::text[]) AS wanted (account, key)
+   CROSS JOIN LATERAL (
+     SELECT answer_status, answer FROM idempotency_key
+     WHERE idempotency_key.account = wanted.account AND idempotency_key.key = wanted.key AND answer IS NOT NULL
+   ) AS found`,
+);
+
+export const storeAnswersStatement = statement(
+  'key_store_answers',
+  `UPDATE idempotency_key SET answer_status = given.status, answer = given.answer, answered_at = now()
+   FROM unnest($1::text[], $2::text[], $3::int2[], $4::text[]) AS given (account, key, status, answer)
+   WHERE idempotency_key.account = given.account AND idempotency_key.key = given.key
+     AND idempotency_key.answer IS NULL`,
+);
+
+export const pruneStatement = statement(
+  'key_prune',
+  `DELETE FROM idempotency_key
+   WHERE (account, key) IN (
+     SELECT account, key FROM idempotency_key
+     WHERE answered_at < now() - $1::int8 * interval '1 ms' ORDER BY answered_at LIMIT $2
+   )
+   RETURNING key`,
+);
+
+interface StoredKey {
+  account: string;
+  key: string;
+  endpoint: string;
+  fingerprint: string;
+  request_id: string;
+  charge_id: string | null;
+  answer_status: number | null;
+  answer: string | null;
+  remaining_ms: number;
+  holder_alive: boolean;
+}
+
+/**
+ * Takes the keys that nobody has, in one order whoever claims, so that two batches never wait in a circle.
+ * A key that another transaction is claiming is waited for: after this every key has a row that we can read.
+ *
+ * @returns the names, as `nameOf` writes them, that are now ours
+ */
+export async function claimKeys(tx: PgTransaction, claims: readonly Claim[]): Promise<Set<string>> {
+  const sorted = [...claims].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  const rows = await tx.query<{ account: string; key: string }>(claimStatement, [
+    sorted.map((claim) => claim.account),
+    sorted.map((claim) => claim.key),
+    sorted.map((claim) => claim.endpoint),
+    sorted.map((claim) => claim.fingerprint),
+    sorted.map((claim) => claim.requestId),
+    sorted.map((claim) => claim.chargeId),
+    sorted.map((claim) => JSON.stringify(claim.expand)),
+    sorted.map((claim) => claim.apiVersion),
+    sorted.map((claim) => claim.holder),
+    sorted.map((claim) => claim.answerWithinMs),
+    sorted.map((claim) => claim.answer?.status ?? null),
+    sorted.map((claim) => claim.answer?.body ?? null),
+  ]);
+  return new Set(rows.map(nameOf));
+}
+
+export async function readKeys(sql: Sql, names: readonly KeyName[]): Promise<Map<string, KeyRow>> {
+  const rows = await sql.query<StoredKey>(readKeysStatement, columnsOf(names));
+  return new Map(
+    rows.map((row) => [
+      nameOf(row),
+      {
+        account: row.account,
+        key: row.key,
+        endpoint: row.endpoint,
+        fingerprint: row.fingerprint,
+        requestId: row.request_id,
+        chargeId: row.charge_id,
+        answer: row.answer === null ? null : { status: row.answer_status!, body: row.answer },
+        remainingMs: row.remaining_ms,
+        holderAlive: row.holder_alive,
+      },
+    ]),
+  );
+}
+
+/** Those of the keys that have an answer by now. */
+export async function readAnswers(sql: Sql, names: readonly KeyName[]): Promise<GivenAnswer[]> {
+  const rows = await sql.query<{ account: string; key: string; answer_status: number; answer: string }>(
+    readAnswersStatement,
+    columnsOf(names),
+  );
+  return rows.map(({ account, key, answer_status, answer }) => ({
+    account,
+    key,
+    answer: { status: answer_status, body: answer },
+  }));
+}
+
+/** The first writer wins: a key that has its answer keeps it. */
+export async function storeAnswers(sql: Sql, given: readonly GivenAnswer[]): Promise<void> {
+  const sorted = [...given].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  await sql.query(storeAnswersStatement, [
+    ...columnsOf(sorted),
+    sorted.map(({ answer }) => answer.status),
+    sorted.map(({ answer }) => answer.body),
+  ]);
+}
+
+/** @returns how many keys were taken away; unfinished ones never are */
+export async function pruneKeys(sql: Sql, keptMs: number, limit: number): Promise<number> {
+  return (await sql.query(pruneStatement, [keptMs, limit])).length;
+}
+
+export function columnsOf(names: readonly KeyName[]): [string[], string[]] {
+  return [names.map(({ account }) => account), names.map(({ key }) => key)];
+}

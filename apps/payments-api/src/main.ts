@@ -1,0 +1,6 @@
+import 'reflect-metadata';
+import { runService } from '#service';
+import { stripeDoor } from './http/stripe-door.js';
+import { PaymentsApiModule } from './payments-api.module.js';
+
+await runService(PaymentsApiModule, { public: stripeDoor });

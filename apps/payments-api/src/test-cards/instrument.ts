@@ -1,0 +1,208 @@
+import { bankProtocol, type Card } from '#contracts';
+import type { Instant } from '#clock';
+import type { KeyedHash } from '../accounts/keyed-hash.js';
+import { ParameterReader } from '../http/parameter-reader.js';
+import { isTree, type Parameters } from '../http/parameters.js';
+import { cardError, invalidRequest, resourceMissing, shown, type StripeError } from '../http/stripe-error.js';
+import { passesLuhn, plainCardOf, testCardNamed, testCardOf, type Funding, type TestCard } from './test-card.js';
+
+/** What a charge is made with, the number already dropped. */
+export interface Instrument {
+  readonly card: Card;
+  readonly funding: Funding;
+  /** Two-letter country of issue. */
+  readonly country: string;
+  readonly name: string | null;
+  readonly address: CardAddress | null;
+  /** null: none was given. */
+  readonly cvcCheck: 'pass' | 'fail' | null;
+  /** The fault token that the charge carries. */
+  readonly fault: string | null;
+}
+
+export interface CardAddress {
+  readonly city: string | null;
+  readonly country: string | null;
+  readonly line1: string | null;
+  readonly line2: string | null;
+  readonly postal_code: string | null;
+  readonly state: string | null;
+}
+
+/**
+ * `refused`: a card error known at the edge, which is an answer to be stored like a bank's decline. Mistakes
+ * in the parameters are thrown.
+ */
+export type Presented =
+  | { readonly kind: 'instrument'; readonly instrument: Instrument }
+  | { readonly kind: 'refused'; readonly error: StripeError };
+
+const cardFields = [
+  'object',
+  'number',
+  'exp_month',
+  'exp_year',
+  'cvc',
+  'name',
+  'currency',
+  'metadata',
+  'address_city',
+  'address_country',
+  'address_line1',
+  'address_line2',
+  'address_state',
+  'address_zip',
+] as const;
+
+/**
+ * Reads `source` (or the older `card`): a token, a payment method of the test page, a fault token, or a card
+ * spelled out. The number is matched here and goes no further.
+ *
+ * @throws StripeError 400
+ */
+export function readInstrument(parameters: ParameterReader, hash: KeyedHash, now: Instant): Presented {
+  const name = parameters.has('source') ? 'source' : 'card';
+  if (parameters.has('source') && parameters.has('card')) {
+    throw invalidRequest("You may only specify one of these parameters: 'source', 'card'.", {
+      code: 'parameters_exclusive',
+      param: 'source',
+    });
+  }
+  const value = parameters.raw(name);
+  if (isTree(value)) return spelledOut(parameters.hash(name, cardFields)!, hash, now);
+  const token = parameters.text(name, { max: 255 });
+  if (token === undefined) {
+    throw invalidRequest('Must provide source or customer.', { code: 'parameter_missing', param: 'source' });
+  }
+  return { kind: 'instrument', instrument: named(token, name, hash, now) };
+}
+
+function named(token: string, param: string, hash: KeyedHash, now: Instant): Instrument {
+  const aim = bankProtocol.parseFaultToken(token);
+  if (aim && 'invalid' in aim) {
+    throw invalidRequest(`Invalid fault token '${shown(token)}': ${aim.invalid}. ${bankProtocol.faultTokenGrammar}`, {
+      param,
+    });
+  }
+  if (aim) return instrumentOf(plainCardOf(aim.brand), hash, { ...laterExpiry(now), fault: token });
+  const card = testCardNamed(token);
+  if (card) return instrumentOf(card, hash, laterExpiry(now));
+  if (/^[\d -]{12,}$/.test(token)) {
+    throw invalidRequest(`A card number cannot be a token: send it as ${param}[number], or use a test token.`, {
+      param,
+    });
+  }
+  throw resourceMissing(token.startsWith('pm_') ? 'PaymentMethod' : 'token', token, param, 400);
+}
+
+function spelledOut(fields: ParameterReader, hash: KeyedHash, now: Instant): Presented {
+  fields.oneOf('object', ['card']);
+  const digits = fields.requiredText('number', { max: 50 }).replaceAll(/[ -]/g, '');
+  const expMonth = fields.requiredInteger('exp_month');
+  const writtenYear = fields.requiredInteger('exp_year');
+  const cvc = fields.text('cvc', { max: 50 });
+  const param = (name: string): string => fields.fullName(name);
+  const refused = (code: string, message: string, name: string): Presented => ({
+    kind: 'refused',
+    error: cardError({ code, message, param: param(name) }),
+  });
+
+  if (!/^\d{12,19}$/.test(digits) || !passesLuhn(digits)) {
+    return refused('incorrect_number', 'Your card number is incorrect.', 'number');
+  }
+  const expYear = writtenYear < 100 ? writtenYear + 2000 : writtenYear;
+  if (expMonth < 1 || expMonth > 12) {
+    return refused('invalid_expiry_month', "Your card's expiration month is invalid.", 'exp_month');
+  }
+  const today = new Date(now);
+  const expired =
+    expYear < today.getUTCFullYear() || (expYear === today.getUTCFullYear() && expMonth < today.getUTCMonth() + 1);
+  if (expired || expYear > today.getUTCFullYear() + 50) {
+    return refused('invalid_expiry_year', "Your card's expiration year is invalid.", 'exp_year');
+  }
+  if (cvc !== undefined && !/^\d{3,4}$/.test(cvc)) {
+    return refused('invalid_cvc', "Your card's security code is invalid.", 'cvc');
+  }
+  const card = testCardOf(digits);
+  if (!card) {
+    return {
+      kind: 'refused',
+      error: cardError({
+        code: 'card_declined',
+        decline_code: 'test_mode_live_card',
+        message:
+          'Your card was declined. Only the card numbers of the test page are accepted here; this one is none of them.',
+        param: param('number'),
+      }),
+    };
+  }
+  const address = {
+    city: fields.optionalText('address_city') ?? null,
+    country: fields.optionalText('address_country') ?? null,
+    line1: fields.optionalText('address_line1') ?? null,
+    line2: fields.optionalText('address_line2') ?? null,
+    postal_code: fields.optionalText('address_zip') ?? null,
+    state: fields.optionalText('address_state') ?? null,
+  };
+  return {
+    kind: 'instrument',
+    instrument: instrumentOf(card, hash, {
+      expMonth,
+      expYear,
+      name: fields.optionalText('name') ?? null,
+      ...(Object.values(address).some((part) => part !== null) && { address }),
+      cvcCheck: cvc === undefined ? null : card.behavior === 'incorrect_cvc' ? 'fail' : 'pass',
+    }),
+  };
+}
+
+function instrumentOf(
+  card: TestCard,
+  hash: KeyedHash,
+  given: { expMonth: number; expYear: number } & Partial<Pick<Instrument, 'name' | 'address' | 'cvcCheck' | 'fault'>>,
+): Instrument {
+  const { expMonth, expYear, name = null, address = null, cvcCheck = null, fault = null } = given;
+  return {
+    card: {
+      brand: card.brand,
+      last4: card.number.slice(-4),
+      expMonth,
+      expYear,
+      fingerprint: fingerprintOf(card.number, hash),
+      behavior: card.behavior,
+    },
+    funding: card.funding,
+    country: 'US',
+    name,
+    address,
+    cvcCheck,
+    fault,
+  };
+}
+
+export function fingerprintOf(digits: string, hash: KeyedHash): string {
+  return hash.token('card', digits);
+}
+
+/** Tokens stand for a card that is good for another year. */
+function laterExpiry(now: Instant): { expMonth: number; expYear: number } {
+  const today = new Date(now);
+  return { expMonth: today.getUTCMonth() + 1, expYear: today.getUTCFullYear() + 1 };
+}
+
+/**
+ * The parameters as they are compared under an idempotency key: the card's number becomes its fingerprint,
+ * and the security code is left out, so that neither can be found from what is kept.
+ */
+export function withoutSecrets(parameters: Parameters, hash: KeyedHash): Parameters {
+  if (!isTree(parameters['source']) && !isTree(parameters['card'])) return parameters;
+  const replaced: Record<string, Parameters[string]> = { ...parameters };
+  for (const name of ['source', 'card']) {
+    const value = parameters[name];
+    if (!isTree(value)) continue;
+    const { number, cvc: _dropped, ...rest } = value;
+    const digits = typeof number === 'string' ? number.replaceAll(/\D/g, '') : '';
+    replaced[name] = { ...rest, fingerprint: fingerprintOf(digits, hash) };
+  }
+  return replaced;
+}
