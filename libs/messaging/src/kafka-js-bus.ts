@@ -40,6 +40,7 @@ export class KafkaJsBus implements Bus {
   }
 
   async consume(options: ConsumeOptions): Promise<Consumption> {
+    options.signal?.throwIfAborted();
     const { clock, log } = this.options;
     const consumption = new KafkaJsConsumption(this.#kafka, { ...options, clock, log });
     this.#consumptions.add(consumption);
