@@ -38,7 +38,7 @@ export class BankSimulatorModule {
         { provide: Banks, useFactory: () => new Banks(options, rules, clock, logger) },
         {
           provide: FaultSwitchboard,
-          useFactory: (banks: Banks) => new FaultSwitchboard(rules, banks, clock),
+          useFactory: (banks: Banks) => new FaultSwitchboard(rules, banks, clock, logger),
           inject: [Banks],
         },
       ],

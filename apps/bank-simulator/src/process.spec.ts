@@ -4,11 +4,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { SystemClock } from '#clock';
 import { bankProtocol } from '#contracts';
 import { eventually } from '#testing';
 import { authorization } from './faults/simulator-under-test.js';
+
+// A process compiles its own sources first, beside whatever else the machine is doing.
+jest.setTimeout(30_000);
 
 const clock = new SystemClock();
 let dataDir: string;
@@ -81,7 +84,7 @@ describe('the process', () => {
       more = page.more;
     }
     expect(acknowledged.filter((bankId) => !found.has(bankId))).toEqual([]);
-  }, 30_000);
+  });
 
   it('told to stop leaves at once and cleanly, even while a fault keeps a caller waiting', async () => {
     const { process, admin, banks } = await started();

@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { Clock } from '#clock';
 import type { bankProtocol } from '#contracts';
 import type { FaultRules } from './fault-rules.js';
@@ -8,13 +9,15 @@ export class FaultSwitchboard {
     private readonly rules: FaultRules,
     private readonly banks: { followRules(): Promise<void> },
     private readonly clock: Clock,
+    private readonly logger: Logger,
   ) {}
 
   async add(rule: bankProtocol.FaultRule): Promise<bankProtocol.StandingFaultRule> {
     const standing = this.rules.add(rule);
     await this.banks.followRules();
+    this.logger.info({ rule: standing }, 'fault set');
     if (rule.fault === 'outage' && rule.parameters.durationMs !== undefined) {
-      this.clock.after(rule.parameters.durationMs, () => void this.remove(standing.id), { unref: true });
+      this.clock.after(rule.parameters.durationMs, () => this.#end(standing.id), { unref: true });
     }
     return standing;
   }
@@ -27,11 +30,17 @@ export class FaultSwitchboard {
   async remove(id: string): Promise<boolean> {
     const found = this.rules.remove(id);
     await this.banks.followRules();
+    if (found) this.logger.info({ id }, 'fault lifted');
     return found;
   }
 
   async removeAll(): Promise<void> {
     this.rules.removeAll();
     await this.banks.followRules();
+    this.logger.info('all faults lifted');
+  }
+
+  #end(id: string): void {
+    this.remove(id).catch((error: unknown) => this.logger.error({ err: error, id }, 'an outage could not be ended'));
   }
 }
