@@ -1,0 +1,96 @@
+import { SystemClock } from '#clock';
+import { bankProtocol } from '#contracts';
+import { Database, statement, type Statement } from '#postgres';
+import type { ChargeRow, Entry, Evidence, HoldRow, Told, TransferRow } from './evidence.js';
+
+export interface Where {
+  /** The Postgres server with the services' databases. */
+  readonly databaseUrl: string;
+  /** The bank simulator's admin API. */
+  readonly banksAdminUrl: string;
+}
+
+const chargesSql = statement(
+  'checker_charges',
+  `SELECT id, account, state, amount_minor AS "amountMinor", currency, version,
+     (SELECT count(*)::int FROM charge_event WHERE charge_id = charge.id) AS events FROM charge`,
+);
+const holdsSql = statement(
+  'checker_holds',
+  `SELECT charge_id AS "chargeId", state, amount_minor AS "amountMinor", posted_minor AS "postedMinor" FROM hold`,
+);
+const transfersSql = statement(
+  'checker_transfers',
+  `SELECT charge_id AS "chargeId", effect, kind, resolves, debit_account AS "debitAccount",
+     credit_account AS "creditAccount", amount_minor AS "amountMinor", currency FROM transfer`,
+);
+const restSql = statement(
+  'checker_rest',
+  'SELECT (SELECT count(*)::int FROM outbox) AS unsent, (SELECT count(*)::int FROM parked_event) AS parked',
+);
+const unsettledSql = statement(
+  'checker_unsettled',
+  `SELECT count(*)::int AS unsettled FROM charge WHERE state = 'requested'`,
+);
+
+/** Reads the databases by SQL and the banks' journals; asks no service what it thinks of itself. */
+export async function gatherEvidence(where: Where, history: readonly Told[] = []): Promise<Evidence> {
+  const [charges, holds, transfers, rests, entries] = await Promise.all([
+    read<ChargeRow>(where, 'payments', chargesSql),
+    read<HoldRow>(where, 'ledger', holdsSql),
+    read<TransferRow>(where, 'ledger', transfersSql),
+    Promise.all(
+      ['payments', 'ledger', 'bank_gateway'].map((database) =>
+        read<{ unsent: number; parked: number }>(where, database, restSql),
+      ),
+    ),
+    Promise.all(bankProtocol.bankNames.map((bank) => entriesOf(where, bank))),
+  ]);
+  const rest = rests.flat();
+  return {
+    history,
+    charges,
+    holds,
+    transfers,
+    entries: entries.flat(),
+    unsent: rest.reduce((sum, { unsent }) => sum + unsent, 0),
+    parked: rest.reduce((sum, { parked }) => sum + parked, 0),
+  };
+}
+
+/** How far from rest the system is: charges not ended plus events not sent. 0 when it is quiet. */
+export async function unsettled(where: Where): Promise<number> {
+  const [charges, ...rests] = await Promise.all([
+    read<{ unsettled: number }>(where, 'payments', unsettledSql),
+    ...['payments', 'ledger', 'bank_gateway'].map((database) => read<{ unsent: number }>(where, database, restSql)),
+  ]);
+  return charges[0]!.unsettled + rests.flat().reduce((sum, { unsent }) => sum + unsent, 0);
+}
+
+async function read<Row extends object>(where: Where, database: string, sql: Statement): Promise<Row[]> {
+  const opened = await Database.open({
+    url: where.databaseUrl,
+    database,
+    maxConnections: 1,
+    clock: new SystemClock(),
+    applicationName: 'checker',
+  });
+  try {
+    return await opened.query<Row>(sql);
+  } finally {
+    await opened.close();
+  }
+}
+
+async function entriesOf(where: Where, bank: string): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for (let after = 0; ;) {
+    const response = await fetch(`${where.banksAdminUrl}/banks/${bank}/journal?after=${after}`);
+    if (!response.ok)
+      throw new Error(`the journal of ${bank} cannot be read: ${response.status} ${await response.text()}`);
+    const { records, next } = bankProtocol.journalPageSchema.parse(await response.json());
+    if (records.length === 0) return entries;
+    for (const record of records) if (record.type === 'entry') entries.push({ ...record, bank });
+    after = next;
+  }
+}

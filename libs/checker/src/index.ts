@@ -1,0 +1,3 @@
+export * from './evidence.js';
+export * from './evidence.client.js';
+export * from './invariants.js';
