@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '#clock';
@@ -36,7 +35,6 @@ export class Banks {
       this.#controllers.set(name, controller);
       await controller.listen();
     }
-    await mkdir(this.options.dataDir, { recursive: true });
     await Promise.all(bankProtocol.bankNames.map((name) => this.#openBank(name)));
   }
 

@@ -1,4 +1,4 @@
-import { constants, type FileHandle, open } from 'node:fs/promises';
+import { constants, type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { bankProtocol } from '#contracts';
 
@@ -30,13 +30,14 @@ export class Journal {
   }
 
   /**
-   * Opens or creates the file and replays it. A last line that a crash tore was never acknowledged: it is cut off.
+   * Opens or creates the file, its folder too, and replays it. A last line that a crash tore was never acknowledged: it is cut off.
    *
    * @throws JournalDamaged when any other line cannot be read
    */
   static async open(path: string, replay: (record: JournalRecord) => void): Promise<Journal> {
     // O_DSYNC makes a write and its sync one call: half the trips to the thread pool.
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_DSYNC;
+    await mkdir(dirname(path), { recursive: true });
     const file = await open(path, flags, 0o600);
     try {
       const soundBytes = await replayLines(path, file, replay);
