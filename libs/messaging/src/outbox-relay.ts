@@ -35,6 +35,7 @@ export interface OutboxRelayOptions {
 
 const RETRY = { baseMs: 100, capMs: 2_000 };
 const MAX_SWEPT = 1_000;
+const MAX_REMEMBERED = 4_096;
 
 /**
  * Publishes what the outbox holds, at least once and in order per key. Rows mostly come in memory, from
@@ -45,6 +46,8 @@ export class OutboxRelay implements HandOver {
   readonly #owned = new Map<number, Lease>();
   /** In memory or sent, and not known to be deleted. */
   readonly #known = new Set<number>();
+  /** The last few deleted: a row committed meanwhile may still say that it follows one of them. */
+  readonly #deleted = new Set<number>();
   #waiting: OutboxRow[] = [];
   #inFlight: readonly OutboxRow[] = [];
   #sent: number[] = [];
@@ -108,7 +111,7 @@ export class OutboxRelay implements HandOver {
         this.#notifyDue = true;
       } else if (this.#known.has(row.id)) {
         // A sweep was faster.
-      } else if (this.#waiting.length >= this.#maxWaiting || (row.behind !== null && !this.#known.has(row.behind))) {
+      } else if (this.#waiting.length >= this.#maxWaiting || !this.#mayFollow(row.behind)) {
         // No room, or an earlier event of its key is not in these hands: the sweep brings both, in order.
         this.#sweepDue = true;
       } else {
@@ -123,6 +126,10 @@ export class OutboxRelay implements HandOver {
   sweepSoon(): void {
     this.#sweepDue = true;
     this.#tend();
+  }
+
+  #mayFollow(earlier: number | null): boolean {
+    return earlier === null || this.#known.has(earlier) || this.#deleted.has(earlier);
   }
 
   #accept(row: OutboxRow): void {
@@ -209,7 +216,7 @@ export class OutboxRelay implements HandOver {
       try {
         const known = limit > 0 ? [...this.#known] : [];
         const rows = await store.exchange({ sent, limit, known, shards: [...this.#owned.keys()] });
-        for (const id of sent) this.#known.delete(id);
+        this.#forget(sent);
         this.#takeSwept(rows, limit);
         failures = 0;
       } catch (error) {
@@ -221,6 +228,17 @@ export class OutboxRelay implements HandOver {
       }
     }
     this.#tending = undefined;
+  }
+
+  #forget(ids: readonly number[]): void {
+    for (const id of ids) {
+      this.#known.delete(id);
+      this.#deleted.add(id);
+    }
+    for (const id of this.#deleted) {
+      if (this.#deleted.size <= MAX_REMEMBERED) break;
+      this.#deleted.delete(id);
+    }
   }
 
   #takeSwept(rows: readonly OutboxRow[], limit: number): void {
