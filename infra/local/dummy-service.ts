@@ -1,0 +1,13 @@
+import type { PortName } from './ports.js';
+import type { ServiceDefinition } from './services.js';
+
+/** A service for the supervisor's own tests: it answers, and misbehaves as its environment says. */
+export function dummyService(name: string, port: PortName): ServiceDefinition {
+  return {
+    name,
+    entry: 'infra/local/fixtures/service.mjs',
+    ports: { ADMIN_PORT: port },
+    healthPort: 'ADMIN_PORT',
+    scalable: true,
+  };
+}

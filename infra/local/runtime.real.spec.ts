@@ -1,0 +1,174 @@
+import { once } from 'node:events';
+import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Kafka, logLevel } from 'kafkajs';
+import { Client } from 'pg';
+import { topics } from '../kafka/topics.js';
+import { dummyService } from './dummy-service.js';
+import { freePorts } from './free-ports.js';
+import { PortsTaken } from './ports.js';
+import { startRuntime, type Runtime, type RuntimeOptions } from './runtime.js';
+
+jest.setTimeout(120_000);
+
+const services = [dummyService('ledger', 'ledgerAdmin'), dummyService('payments-api', 'apiAdmin')];
+let folder: string;
+let trail: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-runtime-'));
+  await chmod(folder, 0o711); // as root, Postgres runs as another user, who must pass through
+  trail = join(folder, 'trail');
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+function start(options: Partial<RuntimeOptions> = {}): Promise<Runtime> {
+  return startRuntime({ dataDir: folder, ports: 'free', services, env: { TRAIL: trail }, ...options });
+}
+
+async function query(runtime: Runtime, sql: string): Promise<Record<string, unknown>[]> {
+  const client = new Client(runtime.databaseUrl);
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function topicsOf(runtime: Runtime): Promise<string[]> {
+  const admin = new Kafka({ brokers: [runtime.kafkaBrokers], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    return await admin.listTopics();
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+describe('the runtime with a Postgres and a Kafka of its own', () => {
+  it('starts everything, with durable writes and all topics', async () => {
+    const runtime = await start({ instances: { ledger: 2 } });
+    try {
+      expect(runtime.processes().map(({ name, state }) => [name, state])).toEqual(
+        expect.arrayContaining(
+          ['postgres', 'kafka', 'ledger', 'ledger-2', 'payments-api'].map((name) => [name, 'ready']),
+        ),
+      );
+      const [settings] = await query(
+        runtime,
+        `SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS commits, current_setting('full_page_writes') AS pages`,
+      );
+      expect(settings).toEqual({ fsync: 'on', commits: 'on', pages: 'on' });
+      expect(await topicsOf(runtime)).toEqual(expect.arrayContaining([...topics]));
+      const environment = (await (await fetch(runtime.urls.admin['ledger-2']!)).json()) as Record<string, string>;
+      expect(environment).toMatchObject({
+        INSTANCE_ID: 'ledger-2',
+        DATABASE_URL: runtime.databaseUrl,
+        KAFKA_BROKERS: runtime.kafkaBrokers,
+        NODE_ENV: 'production',
+      });
+      await query(runtime, 'CREATE TABLE kept AS SELECT 42 AS answer');
+    } finally {
+      await runtime.stop();
+    }
+  });
+
+  it('stops whoever asks before whoever answers', async () => {
+    const lines = (await readFile(trail, 'utf8')).trim().split('\n');
+    const stops = lines.filter((line) => line.endsWith('stopped')).map((line) => line.split(' ')[0]);
+    expect(stops[0]).toBe('payments-api');
+    expect(new Set(stops.slice(1))).toEqual(new Set(['ledger', 'ledger-2']));
+  });
+
+  it('finds on a second start what the first one stored, and survives a kill and a freeze of each part', async () => {
+    const runtime = await start();
+    try {
+      expect(await query(runtime, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
+      await query(runtime, 'INSERT INTO kept VALUES (43)');
+      for (const part of ['postgres', 'kafka']) {
+        expect(await runtime.control.kill(part, { restart: true })).toMatchObject({ state: 'ready' });
+        expect(await runtime.control.freeze(part)).toMatchObject({ state: 'frozen' });
+        expect(await runtime.control.thaw(part)).toMatchObject({ state: 'ready' });
+      }
+      expect(await query(runtime, 'SELECT answer FROM kept ORDER BY 1')).toEqual([{ answer: 42 }, { answer: 43 }]);
+      expect(await topicsOf(runtime)).toEqual(expect.arrayContaining([...topics]));
+    } finally {
+      await runtime.stop();
+    }
+  });
+
+  it('freezes all of Postgres, the backends of open connections too', async () => {
+    const runtime = await start({ services: [] });
+    const client = new Client(runtime.databaseUrl);
+    await client.connect();
+    try {
+      await runtime.control.freeze('postgres');
+      let answered = false;
+      const answer = client.query('SELECT 1').then(() => (answered = true));
+      // Another connection's time-out is the clock here: while it passes, a live backend would have answered.
+      const late = new Client({ connectionString: runtime.databaseUrl, connectionTimeoutMillis: 500 });
+      await expect(late.connect()).rejects.toThrow(/timeout/);
+      expect(answered).toBe(false);
+      await runtime.control.thaw('postgres');
+      await answer;
+    } finally {
+      await client.end();
+      await runtime.stop();
+    }
+  });
+});
+
+describe('the runtime with a given Postgres and Kafka', () => {
+  const given = { databaseUrl: process.env.TEST_DATABASE_URL!, kafkaBrokers: process.env.TEST_KAFKA_BROKERS! };
+
+  it('starts neither', async () => {
+    const runtime = await start(given);
+    expect(runtime.processes().map(({ name }) => name)).toEqual(['ledger', 'payments-api']);
+    expect(runtime.databaseUrl).toBe(given.databaseUrl);
+    await runtime.stop();
+  });
+
+  it('names every taken port and the variable to set, and starts nothing', async () => {
+    const [free, api] = (await freePorts(2)) as [number, number];
+    const squatter = createServer().listen(api, '127.0.0.1');
+    await once(squatter, 'listening');
+    const failure = await start({ ...given, ports: { apiAdmin: api, ledgerAdmin: free } }).catch(
+      (error: Error) => error,
+    );
+    squatter.close();
+    expect(failure).toBeInstanceOf(PortsTaken);
+    expect((failure as Error).message).toBe(
+      `Port ${api} (payments-api's admin API, process payments-api) is taken. Set HOLDFAST_PORT_API_ADMIN to another one.`,
+    );
+    await expect(stat(join(folder, 'run', 'processes.json'))).rejects.toThrow('ENOENT');
+  });
+
+  it('leaves nothing running when one service cannot start', async () => {
+    const failure = start({ ...given, serviceEnv: { ledger: { CRASH_AT_START: '1' } } });
+    await expect(failure).rejects.toThrow(/ledger did not become ready[^]*the dummy was told so/);
+    await expect(stat(join(folder, 'run', 'processes.json'))).rejects.toThrow('ENOENT');
+  });
+
+  it('can be called off while it starts', async () => {
+    const cancel = new AbortController();
+    const progress = { stage: () => (cancel.abort(), () => {}), say: () => {} };
+    await expect(start({ ...given, progress, signal: cancel.signal })).rejects.toThrow();
+    await expect(stat(join(folder, 'run', 'processes.json'))).rejects.toThrow('ENOENT');
+  });
+
+  it('gives each further instance ports of its own: the first one and a hundred more', async () => {
+    const [ledgerAdmin, apiAdmin] = (await freePorts(2)) as [number, number];
+    const runtime = await start({ ...given, ports: { ledgerAdmin, apiAdmin }, instances: { ledger: 3 } });
+    expect(runtime.urls.admin).toMatchObject({
+      ledger: `http://127.0.0.1:${ledgerAdmin}`,
+      'ledger-2': `http://127.0.0.1:${ledgerAdmin + 100}`,
+      'ledger-3': `http://127.0.0.1:${ledgerAdmin + 200}`,
+    });
+    await runtime.stop();
+  });
+});
