@@ -1,0 +1,162 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { check, describe, gatherEvidence, unsettled, type Told } from '#checker';
+import { startRuntime, type Runtime } from '../../../infra/local/runtime.js';
+import { load, type LoadResult } from './load.js';
+import { cpuSeconds, machineBusySeconds } from './processes.js';
+import { tpcb } from './tpcb.js';
+
+const USAGE = `npm run bench [-- --seconds 15 --concurrency 16,64,256 --idle-charges 200 --tpcb-seconds 8 --out reports/bench.json]
+
+Measures the default configuration of npm start on a fresh data folder and free ports: everything durable, HTTP banks
+with synced journals. Afterwards the banks' journals, the ledger and the charges are compared; a difference fails.`;
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '15' },
+    'warm-up': { type: 'string', default: '5' },
+    concurrency: { type: 'string', default: '16,64,256' },
+    'idle-charges': { type: 'string', default: '200' },
+    'tpcb-seconds': { type: 'string', default: '8' },
+    out: { type: 'string', default: 'reports/bench.json' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
+
+const QUIET_WITHIN_MS = 60_000;
+const interrupt = new AbortController();
+process.once('SIGINT', () => interrupt.abort(new Error('interrupted')));
+process.once('SIGTERM', () => interrupt.abort(new Error('interrupted')));
+
+const round = (value: number, digits = 1): number => Number(value.toFixed(digits));
+
+async function bench(runtime: Runtime): Promise<boolean> {
+  const where = { databaseUrl: runtime.databaseUrl, banksAdminUrl: runtime.urls.banksAdmin };
+  const history: Told[] = [];
+  const tpcbSeconds = Number(values['tpcb-seconds']);
+  const measureMs = Number(values.seconds) * 1_000;
+  const warmUpMs = Number(values['warm-up']) * 1_000;
+
+  const yardstick = tpcbSeconds > 0 ? await tpcb(runtime.databaseUrl) : undefined;
+  if (yardstick) {
+    console.log(`TPC-B by ${yardstick.by}: preparing scale 50 …`);
+    await yardstick.prepare();
+  }
+  const before = await yardstick?.read(tpcbSeconds);
+  if (before) console.log(`TPC-B before: ${round(before.tps)} /s at ${before.clients} clients`);
+
+  console.log('Warming up …');
+  history.push(
+    ...(await load({ apiUrl: runtime.urls.api, concurrency: 32, warmUpMs: 0, measureMs: warmUpMs })).history,
+  );
+  const idle = await load({
+    apiUrl: runtime.urls.api,
+    concurrency: 1,
+    warmUpMs: 1_000,
+    measureMs: 120_000,
+    charges: Number(values['idle-charges']),
+  });
+  history.push(...idle.history);
+  console.log(`one after another: p50 ${round(idle.p50Ms)} ms, p99 ${round(idle.p99Ms)} ms`);
+
+  const results: (LoadResult & { cpuMicrosPerCharge: Record<string, number>; othersBusyShare: number })[] = [];
+  for (const concurrency of values.concurrency.split(',').map(Number)) {
+    interrupt.signal.throwIfAborted();
+    const pids = {
+      ...Object.fromEntries(runtime.processes().flatMap(({ name, pid }) => (pid === undefined ? [] : [[name, pid]]))),
+      'load-generator': process.pid,
+    };
+    // The load generator is the parent of all the others: only its own time is its.
+    const [cpuBefore, busyBefore, ownBefore, atMs] = [
+      await cpuSeconds(pids),
+      await machineBusySeconds(),
+      process.cpuUsage(),
+      performance.now(),
+    ];
+    const result = await load({ apiUrl: runtime.urls.api, concurrency, warmUpMs, measureMs });
+    const [cpuAfter, busyAfter, own] = [
+      await cpuSeconds(pids),
+      await machineBusySeconds(),
+      process.cpuUsage(ownBefore),
+    ];
+    const spent = {
+      ...Object.fromEntries(Object.keys(pids).map((name) => [name, cpuAfter[name]! - cpuBefore[name]!])),
+      'load-generator': (own.user + own.system) / 1e6,
+    };
+    const charges = result.history.length;
+    const ours = Object.values(spent).reduce((sum, seconds) => sum + seconds, 0);
+    results.push({
+      ...result,
+      cpuMicrosPerCharge: Object.fromEntries(
+        Object.entries(spent).map(([name, seconds]) => [name, Math.round((seconds / charges) * 1e6)]),
+      ),
+      othersBusyShare: round(Math.max(0, busyAfter - busyBefore - ours) / ((performance.now() - atMs) / 1_000), 3),
+    });
+    history.push(...result.history);
+    const others = Object.entries(result.others).map(([status, count]) => `, ${count} ${status}`);
+    console.log(
+      `${concurrency} concurrent: ${round(result.completedPerSecond)} charges/s, p50 ${round(result.p50Ms)} ms, p99 ${round(result.p99Ms)} ms${others.join('')}`,
+    );
+  }
+  const after = await yardstick?.read(tpcbSeconds);
+  if (after) console.log(`TPC-B after: ${round(after.tps)} /s at ${after.clients} clients`);
+
+  console.log('Comparing charges, ledger and journals …');
+  for (
+    const untilMs = performance.now() + QUIET_WITHIN_MS;
+    performance.now() < untilMs && (await unsettled(where)) > 0;
+  )
+    await sleep(200);
+  const verdict = check(await gatherEvidence(where, history));
+  console.log(describe(verdict));
+
+  const top = results.at(-1)!;
+  const tpcbPerSecond = before && after ? (before.tps + after.tps) / 2 : 0;
+  const report = {
+    completedPerSecond: round(top.completedPerSecond),
+    tpcbPerSecond: round(tpcbPerSecond),
+    ratio: tpcbPerSecond > 0 ? round(top.completedPerSecond / tpcbPerSecond, 3) : null,
+    p50Ms: round(top.p50Ms),
+    p99Ms: round(top.p99Ms),
+    idleP50Ms: round(idle.p50Ms),
+    concurrency: top.concurrency,
+    cpuMicrosPerCharge: top.cpuMicrosPerCharge,
+    yardstick: { by: yardstick?.by ?? 'none', before: before ?? null, after: after ?? null },
+    runs: results.map((run) => ({ ...run, history: run.history.length })),
+    booksAgree: verdict.holds,
+    chargesCompared: verdict.charges,
+    measuredAt: new Date().toISOString(),
+  };
+  const out = resolve(values.out);
+  await mkdir(join(out, '..'), { recursive: true });
+  await writeFile(out, `${JSON.stringify(report, null, 2)}\n`);
+  console.log(`ratio ${report.ratio ?? 'not measured'} of TPC-B; written to ${values.out}`);
+  console.table(
+    Object.fromEntries(
+      results.map(({ concurrency, cpuMicrosPerCharge }) => [`CPU µs per charge at ${concurrency}`, cpuMicrosPerCharge]),
+    ),
+  );
+  return verdict.holds;
+}
+
+const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
+console.log(`Starting a system of its own in ${dataDir} …`);
+const runtime = await startRuntime({
+  dataDir,
+  ports: 'free',
+  signal: interrupt.signal,
+  progress: { stage: (title) => () => console.log(`  ${title}`), say: (line) => console.log(line) },
+});
+try {
+  process.exitCode = (await bench(runtime)) ? 0 : 1;
+} finally {
+  await runtime.stop();
+  await rm(dataDir, { recursive: true, force: true });
+}
