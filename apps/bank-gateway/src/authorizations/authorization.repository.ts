@@ -9,12 +9,7 @@ import { CLOCK, SETTINGS } from '#service';
 import { Banks } from '../banks/banks.js';
 import { Dispatch } from '../operations/dispatch.js';
 import { appendAttempt, type Operation } from '../operations/operation.js';
-import {
-  operationFrom,
-  operationColumns,
-  OPERATION_LEASE_MS,
-  type OperationRow,
-} from '../operations/operation.repository.js';
+import { operationFrom, operationColumns, type OperationRow } from '../operations/operation.repository.js';
 import type { GatewaySettings } from '../settings.js';
 import { liveOperation, type Authorization, type Terms } from './authorization.js';
 
@@ -88,7 +83,7 @@ export class AuthorizationRepository implements Aggregates<PgTransaction, Author
     private readonly banks: Banks,
     private readonly dispatch: Dispatch,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(SETTINGS) private readonly settings: GatewaySettings,
+    @Inject(SETTINGS) private readonly settings: Pick<GatewaySettings, 'INSTANCE_ID'>,
   ) {}
 
   async load(tx: PgTransaction, ids: readonly string[]): Promise<WorkingSet<Authorization>> {
@@ -134,16 +129,13 @@ export class AuthorizationRepository implements Aggregates<PgTransaction, Author
     operation: Operation,
     traceparent: string | undefined,
   ): Operation {
-    const { banks, dispatch, clock, settings } = this;
-    const isNew = operation.version === 1 && operation === liveOperationAs(state, operation);
+    const { banks, dispatch, clock } = this;
+    const isNew = operation.version === 1 && liveOperation(state)?.reference === operation.reference;
     const slot = isNew ? dispatch.tryReserve(operation.bank) : undefined;
     if (!slot) return operation;
     tx.onRollback(() => slot.release());
     const begunAtMs = clock.monotonicMs();
-    const begun = {
-      ...appendAttempt(operation, { bankNow: banks.bankNow(operation.bank), validForMs: settings.BANK_VALID_FOR_MS }),
-      dueInMs: OPERATION_LEASE_MS,
-    };
+    const begun = appendAttempt(operation, banks.attemptTimes(operation.bank));
     const { id, validUntil } = begun.attempts.at(-1)!;
     const bankAuthorizationId = 'bankAuthorizationId' in state ? state.bankAuthorizationId : null;
     tx.onCommit(() =>
@@ -158,11 +150,6 @@ export class AuthorizationRepository implements Aggregates<PgTransaction, Author
     );
     return begun;
   }
-}
-
-/** The saved copy of an operation stands for the live one of its state, or for none. */
-function liveOperationAs(state: Authorization, copy: Operation): Operation | undefined {
-  return liveOperation(state)?.reference === copy.reference ? copy : undefined;
 }
 
 function transpose(rows: readonly (readonly unknown[])[], columns: number): unknown[][] {

@@ -161,9 +161,10 @@ function afterAuthorize(
     case 'refused':
       return finish({ state: 'declined', terms, operations, bank: operation.bank, code: end.code });
     case 'not_performed':
-      // No other bank is asked once an attempt may have arrived, even though its reversal is acknowledged:
-      // by then the customer has waited a minute, and should be told.
-      if (end.reason === 'not_processed') return authorize({ terms, operations }, banks);
+      // No other bank is asked once an attempt may have arrived, even when it is known by now that it did not:
+      // the customer has waited long enough, and should be told.
+      if (operation.attempts.every(({ outcome }) => outcome === 'not_processed'))
+        return authorize({ terms, operations }, banks);
       return finish({ state: 'failed', terms, operations, bank: operation.bank, reason: end.reason });
   }
 }
@@ -175,11 +176,8 @@ function afterCapture(
   switch (end.kind) {
     case 'succeeded':
       return finish({ ...asked, state: 'captured', bankCaptureId: end.bankId });
-    case 'refused': {
-      const { chargeId, account } = asked.terms;
-      const refused = events.captureFailed({ chargeId, account, bank: asked.bank, code: end.code });
-      return become(release(asked, 'capture_failed', end.code), refused);
-    }
+    case 'refused':
+      return finish(release(asked, 'capture_failed', end.code));
     case 'not_performed':
       assert.fail('a capture ends only on a definite answer');
   }
@@ -196,8 +194,12 @@ function restate(authorization: Authorization): readonly NewEvent[] {
   switch (authorization.state) {
     case 'authorizing':
     case 'capturing':
-    case 'voiding':
       return [];
+    case 'voiding': {
+      // Whoever refused the hold knows it. A capture's refusal is our own news.
+      const { bank, cause, refusalCode } = authorization;
+      return cause === 'capture_failed' ? [events.captureFailed({ chargeId, account, bank, code: refusalCode! })] : [];
+    }
     case 'authorized': {
       const { bank, bankAuthorizationId } = authorization;
       return [

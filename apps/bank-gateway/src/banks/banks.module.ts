@@ -31,6 +31,7 @@ const lanes = ['movements', 'inquiries'] as const;
           configs.map((config) => new BankCaller({ config, port, clock, observer })),
           clock,
           tracing,
+          settings.BANK_VALID_FOR_MS,
         );
 
         metrics.gauge(

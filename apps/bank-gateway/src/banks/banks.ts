@@ -10,7 +10,7 @@ import type { Clock } from '#clock';
 import type { bankProtocol } from '#contracts';
 import { SpanKind, type Tracing } from '#telemetry';
 import type { BankView } from '../authorizations/routing.js';
-import type { Moment } from '../operations/operation.js';
+import type { AttemptTimes, Moment } from '../operations/operation.js';
 import { BankTimes } from './bank-times.js';
 
 const LEARN_TIME_EVERY_MS = 1_000;
@@ -21,10 +21,12 @@ export class Banks {
   readonly #times: BankTimes;
   readonly #closing = new AbortController();
 
+  /** @param validForMs how long an attempt stays valid at a bank that enforces it */
   constructor(
     callers: readonly BankCaller[],
     private readonly clock: Clock,
     private readonly tracing: Pick<Tracing, 'startSpan'>,
+    private readonly validForMs: number,
   ) {
     this.#callers = new Map(callers.map((caller) => [caller.config.name, caller]));
     this.#times = new BankTimes(clock);
@@ -40,29 +42,29 @@ export class Banks {
     return caller;
   }
 
-  /** For routing: a bank can be asked when its breaker is not open and it has told its time. */
+  /** For routing: a bank can be asked when its breaker would let it pass and it has told its time. */
   view(): BankView[] {
     return this.all.map((caller) => ({ profile: caller.config, available: this.canBegin(caller.config.name) }));
   }
 
   canBegin(bank: bankProtocol.BankName): boolean {
-    return this.#times.isKnown(bank) && this.caller(bank).state('movements') !== 'open';
+    return this.#times.isKnown(bank) && !this.#isBroken(bank);
   }
 
   knowsTimeOf(bank: bankProtocol.BankName): boolean {
     return this.#times.isKnown(bank);
   }
 
-  bankNow(bank: bankProtocol.BankName): number {
-    return this.#times.estimate(bank);
+  /** For an attempt that begins now. */
+  attemptTimes(bank: bankProtocol.BankName): AttemptTimes {
+    return { begunAt: this.#times.latest(bank), validUntil: this.#times.earliest(bank) + this.validForMs };
   }
 
   moment(bank: bankProtocol.BankName): Moment {
     const caller = this.caller(bank);
     return {
-      now: this.clock.now(),
-      bankNow: this.#times.estimate(bank),
-      breakerOpen: caller.state('movements') === 'open',
+      bankNow: this.#times.earliest(bank),
+      breakerOpen: this.#isBroken(bank),
       delayMs: (reattempt, lane) => reattemptDelayMs(reattempt, caller.untilProbeMs(lane), () => this.clock.random()),
     };
   }
@@ -77,11 +79,16 @@ export class Banks {
     const report = await this.caller(bank).call(order, { ...options, traceparent: span.traceparent });
     span.set({ outcome: report.outcome.kind, attempts: report.attempts.length });
     span.end();
-    for (const { outcome } of report.attempts) {
+    for (const { attempt, outcome } of report.attempts) {
       const time = bankTimeOf(outcome);
-      if (time) this.#times.observe(bank, time);
+      if (time) this.#times.observe(bank, time, attempt.begunAtMs);
     }
     return report;
+  }
+
+  /** Open, or half-open while its one probe is under way: whatever began now would only be refused. */
+  #isBroken(bank: bankProtocol.BankName): boolean {
+    return this.caller(bank).untilProbeMs('movements') > 0;
   }
 
   /** Asks every bank for its time until it has told it once. Does not wait for them. */

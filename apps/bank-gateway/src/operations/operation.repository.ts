@@ -1,12 +1,12 @@
 import type { bankProtocol } from '#contracts';
 import { statement, type Sql } from '#postgres';
-import type { Attempt, Operation, OperationEnd, OperationKind } from './operation.js';
-
-/**
- * How long an operation is left to the instance that began or took it. Longer than a whole call with its
- * retries (5 s) and its recording take; whoever comes after it starts from doubt.
- */
-export const OPERATION_LEASE_MS = 10_000;
+import {
+  OPERATION_LEASE_MS,
+  type Attempt,
+  type Operation,
+  type OperationEnd,
+  type OperationKind,
+} from './operation.js';
 
 /** `authorization` is a reserved word in SQL, hence the prefix on both tables. */
 export const authorizationTablesSql = `
@@ -145,11 +145,6 @@ export function operationColumns(operation: Operation, chargeId: string, holder:
     holder,
     end ? null : Math.ceil(operation.dueInMs),
   ];
-}
-
-export interface DueOperation {
-  readonly operation: Operation;
-  readonly authorization: Record<string, unknown>;
 }
 
 export const takeDueStatement = statement(

@@ -10,13 +10,27 @@ export type Movement = Extract<BankOrder, { kind: OperationKind }>;
 /** One try at the wire. `begun` is committed before the first byte, so after a crash it may have arrived. */
 export interface Attempt {
   readonly id: string;
-  /** Both on the bank's clock, as we last knew it. */
+  /** On the bank's clock, at the latest. */
   readonly begunAt: Instant;
+  /** On the bank's clock. */
   readonly validUntil: Instant;
-  readonly outcome: 'begun' | 'not_processed' | 'doubt' | 'answered';
-  /** Why it was not processed or is in doubt; what it was answered. */
+  readonly outcome: AttemptOutcome;
+  /** Why it was not processed, is in doubt, or was refused. */
   readonly detail: string | null;
 }
+
+export type AttemptOutcome =
+  /** It may be on the wire at this moment. */
+  | 'begun'
+  /** It may have been performed, or may be yet. */
+  | 'doubt'
+  /** It certainly moved nothing: it was never sent, or the bank says so. */
+  | 'not_processed'
+  /** It was in doubt. By the bank's final word it did not arrive, and never will. */
+  | 'not_found'
+  | 'performed'
+  /** The bank's definite no. */
+  | 'refused';
 
 /** How an operation ended; null while it is live. */
 export type OperationEnd =
@@ -37,6 +51,7 @@ export interface Operation {
   readonly attempts: readonly Attempt[];
   readonly inquiries: number;
   readonly reversals: number;
+  /** Both on the bank's clock, so that no clock of ours can be set past a deadline. */
   readonly doubtSince: Instant | null;
   readonly troubledSince: Instant | null;
   /** Past its time and still asked for: a person should look. */
@@ -48,12 +63,11 @@ export interface Operation {
   readonly dueInMs: number;
 }
 
-/** What a worker knows of the world when it records something. Real time, never an account's own. */
+/** What a worker knows of the world when it records something. */
 export interface Moment {
-  readonly now: Instant;
-  /** The bank's clock, as we last knew it. */
+  /** The bank's clock, at the earliest. */
   readonly bankNow: Instant;
-  /** The movements breaker of this bank is open. */
+  /** The breaker would refuse a movement at this bank. */
   readonly breakerOpen: boolean;
   /** Backoff before the n-th re-attempt of that lane, never earlier than its breaker's probe. */
   delayMs(reattempt: number, lane: 'movements' | 'inquiries'): number;
@@ -63,6 +77,11 @@ export interface Moment {
 const AUTHORIZATION_ATTEMPTS_MAX = 6;
 const REVERSE_AFTER_DOUBT_MS = 60_000;
 const NEEDS_ATTENTION_AFTER_MS = 5 * 60_000;
+/**
+ * How long an operation is left to the instance that began or took it. Longer than a whole call with its
+ * retries (5 s) and its recording take; whoever comes after it starts from doubt.
+ */
+export const OPERATION_LEASE_MS = 10_000;
 /** Behind the moment at which "not found" can be final, so that the bank's own clock has passed it too. */
 const FINALITY_MARGIN_MS = 50;
 
@@ -92,14 +111,14 @@ const hasDoubt = (operation: Operation): boolean => operation.attempts.some(inDo
 /** What to do next with an operation that nobody is working on. */
 export type NextAction = 'attempt' | 'inquire' | 'start_reversal' | 'reverse';
 
-export function nextAction(operation: Operation, bank: bankProtocol.BankProfile, now: Instant): NextAction {
+export function nextAction(operation: Operation, bank: bankProtocol.BankProfile, bankNow: Instant): NextAction {
   assert(isLive(operation), `${operation.reference} has ended`);
   if (operation.phase === 'reversing') return 'reverse';
   if (!hasDoubt(operation)) return 'attempt';
   if (
     operation.kind === 'authorize' &&
     operation.doubtSince !== null &&
-    now - operation.doubtSince >= REVERSE_AFTER_DOUBT_MS
+    bankNow - operation.doubtSince >= REVERSE_AFTER_DOUBT_MS
   ) {
     return 'start_reversal';
   }
@@ -117,26 +136,21 @@ export function begin(
   operation: Operation,
   bank: bankProtocol.BankProfile,
   held: { readonly version: number },
-  times: { readonly bankNow: Instant; readonly validForMs: number },
+  times: AttemptTimes,
 ): Operation | undefined {
   if (operation.phase !== 'open' || operation.version !== held.version) return undefined;
   if (!bank.idempotent && hasDoubt(operation)) return undefined;
   return appendAttempt(operation, times);
 }
 
-/** Rule 2: the reference stays, `validUntil` is new for every attempt and counted from the bank's clock. */
-export function appendAttempt(
-  operation: Operation,
-  times: { readonly bankNow: Instant; readonly validForMs: number },
-): Operation {
-  const attempt: Attempt = {
-    id: `${operation.reference}.${operation.attempts.length + 1}`,
-    begunAt: times.bankNow,
-    validUntil: times.bankNow + times.validForMs,
-    outcome: 'begun',
-    detail: null,
-  };
-  return { ...operation, attempts: [...operation.attempts, attempt] };
+/** The two times of an attempt, both on the bank's clock (rule 2). */
+export type AttemptTimes = Pick<Attempt, 'begunAt' | 'validUntil'>;
+
+/** Rule 2: the reference stays, the times are new for every attempt. It is left to its holder for a lease. */
+export function appendAttempt(operation: Operation, { begunAt, validUntil }: AttemptTimes): Operation {
+  const id = `${operation.reference}.${operation.attempts.length + 1}`;
+  const attempt: Attempt = { id, begunAt, validUntil, outcome: 'begun', detail: null };
+  return { ...operation, attempts: [...operation.attempts, attempt], dueInMs: OPERATION_LEASE_MS };
 }
 
 /** Whoever held it is gone: what had begun may have arrived. */
@@ -191,10 +205,14 @@ function endOf(
   }
 }
 
+/** What is known of an attempt for certain stays known: who was in doubt about it may report late. */
 function close(attempt: Attempt, outcome: Outcome<Movement>): Attempt {
+  if (!inDoubt(attempt)) return attempt;
   switch (outcome.kind) {
     case 'answered':
-      return { ...attempt, outcome: 'answered', detail: outcome.answer.state };
+      return 'code' in outcome.answer
+        ? { ...attempt, outcome: 'refused', detail: outcome.answer.code }
+        : { ...attempt, outcome: 'performed', detail: null };
     case 'not_processed':
       return { ...attempt, outcome: 'not_processed', detail: outcome.reason };
     case 'doubt':
@@ -215,27 +233,24 @@ export function recordInquiry(
   moment: Moment,
 ): Operation {
   if (operation.phase !== 'open') return operation;
+  assert(operation.kind !== 'void', 'a void in doubt is not asked about, it is followed by a reversal');
+  const performedAs = operation.kind === 'authorize' ? 'authorization' : 'capture';
   const inquired = { ...operation, inquiries: operation.inquiries + 1 };
   if (outcome.kind !== 'answered') return goOn(inquired, moment, bank);
   const { answer } = outcome;
   if (answer.state === 'found') {
-    const ours = answer.performances.filter(({ kind }) => kind === entryKindOf[operation.kind]);
-    const standing = ours.find(({ undoneBy }) => undoneBy === undefined);
+    const standing = answer.performances.find(({ kind, undoneBy }) => kind === performedAs && undoneBy === undefined);
     if (standing) return ended(inquired, { kind: 'succeeded', bankId: standing.bankId });
-    // A void undoes by itself; an authorization that no longer stands sets nothing aside.
-    if (ours.length > 0 && operation.kind === 'authorize')
-      return ended(inquired, { kind: 'not_performed', reason: 'reversed_out_of_doubt' });
-    return goOn(inquired, moment, bank);
+    // It was undone at the bank, not by us. A reversal makes sure that nothing more of it arrives.
+    return operation.kind === 'authorize' ? startReversal(inquired) : goOn(inquired, moment, bank);
   }
   const attempts = inquired.attempts.map((attempt, index): Attempt =>
     index < asked && inDoubt(attempt) && isFinal(attempt, bank, answer.asOf)
-      ? { ...attempt, outcome: 'not_processed', detail: 'not_found' }
+      ? { ...attempt, outcome: 'not_found', detail: null }
       : attempt,
   );
   return goOn({ ...inquired, attempts }, moment, bank);
 }
-
-const entryKindOf = { authorize: 'authorization', capture: 'capture', void: 'void' } as const;
 
 /** Rule 4: when the bank's "not found" can be believed. No clock of ours decides. */
 function isFinal(attempt: Attempt, bank: bankProtocol.BankProfile, asOf: Instant): boolean {
@@ -289,10 +304,13 @@ function acknowledges(
     case 'remembered':
       return true;
     case 'unknown':
-      // This bank does not fence. Once every attempt is older than any message lives, nothing can arrive any more.
+      // This bank does not fence. Once every attempt is older than any message lives, nothing can arrive any more;
+      // but if one has been approved since, this answer is older than that, and the bank knows more by now.
       return (
         operation.kind === 'authorize' &&
-        operation.attempts.filter(inDoubt).every(({ begunAt }) => answer.asOf > begunAt + bank.maxTransitMs)
+        operation.attempts.every(
+          ({ outcome, begunAt }) => outcome !== 'performed' && answer.asOf > begunAt + bank.maxTransitMs,
+        )
       );
     case 'refused':
       return false;
@@ -309,16 +327,16 @@ const ended = (operation: Operation, end: OperationEnd): Operation => ({
 /** The operation is still live: when is it looked at again, and has it been in trouble for too long? */
 function goOn(operation: Operation, moment: Moment, bank?: bankProtocol.BankProfile): Operation {
   const doubt = hasDoubt(operation);
-  const troubledSince = operation.troubledSince ?? moment.now;
+  const troubledSince = operation.troubledSince ?? moment.bankNow;
   const live: Operation = {
     ...operation,
     troubledSince,
-    doubtSince: doubt ? (operation.doubtSince ?? moment.now) : null,
-    needsAttention: moment.now - troubledSince >= NEEDS_ATTENTION_AFTER_MS,
+    doubtSince: doubt ? (operation.doubtSince ?? moment.bankNow) : null,
+    needsAttention: moment.bankNow - troubledSince >= NEEDS_ATTENTION_AFTER_MS,
   };
   if (live.phase === 'reversing') return { ...live, dueInMs: moment.delayMs(live.reversals, 'movements') };
-  const answeredNo = live.attempts.at(-1)?.outcome === 'answered';
-  if (isUndoneByReversal(live) && (doubt || answeredNo)) return startReversal(live);
+  const refused = live.attempts.some(({ outcome }) => outcome === 'refused');
+  if (isUndoneByReversal(live) && (doubt || refused)) return startReversal(live);
   if (!doubt) {
     const givesUp =
       live.kind === 'authorize' && (moment.breakerOpen || live.attempts.length >= AUTHORIZATION_ATTEMPTS_MAX);

@@ -1,7 +1,7 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { Inject } from '@nestjs/common';
 import type { Clock } from '#clock';
-import { Database } from '#postgres';
+import { Database, type PgTransaction } from '#postgres';
 import { Commands } from '#saga';
 import { AdminServer, CLOCK, LOG, SETTINGS, Shutdown } from '#service';
 import { Metrics, type Log } from '#telemetry';
@@ -10,6 +10,7 @@ import type { GatewaySettings } from '../settings.js';
 import { Dispatch } from './dispatch.js';
 import { DispatchModule } from './dispatch.module.js';
 import { countLive, operationsOf } from './operation.views.repository.js';
+import { observeOperations } from './observe-operations.js';
 import { Performer } from './performer.js';
 import { Worker } from './worker.js';
 
@@ -19,9 +20,15 @@ import { Worker } from './worker.js';
   providers: [
     {
       provide: Performer,
-      inject: [Banks, Commands, Database, CLOCK, SETTINGS],
-      useFactory: (banks: Banks, commands: Commands<never>, store: Database, clock: Clock, settings: GatewaySettings) =>
-        new Performer({ banks, commands, store, clock, validForMs: settings.BANK_VALID_FOR_MS }),
+      inject: [Banks, Commands, Database, CLOCK, LOG, Metrics],
+      useFactory: (
+        banks: Banks,
+        commands: Commands<PgTransaction>,
+        store: Database,
+        clock: Clock,
+        log: Log,
+        metrics: Metrics,
+      ) => new Performer({ banks, commands, store, clock, observer: observeOperations(log, metrics) }),
     },
     {
       provide: Worker,

@@ -4,8 +4,10 @@ import type { PgTransaction, UnitOfWork } from '#postgres';
 import { answer, type Commands, type Decision } from '#saga';
 import { afterOperation, authorizations, liveOperation, type Authorization } from '../authorizations/authorization.js';
 import type { Banks } from '../banks/banks.js';
+import type { OperationObserver } from './operation-observer.js';
 import {
   begin,
+  isLive,
   nextAction,
   recordAttempts,
   recordInquiry,
@@ -22,13 +24,20 @@ const RECORD_AGAIN = { baseMs: 50, capMs: 2_000 };
 /** A step of an operation's life, decided under the lock of its authorization. */
 type Change = (live: Operation) => Operation | undefined;
 
+interface Recorded {
+  /** The live operation as it was found; undefined when another is live by now, or none. */
+  readonly before: Operation | undefined;
+  /** What the change made of it; undefined when it did not want to. */
+  readonly next: Operation | undefined;
+  readonly authorization: Authorization;
+}
+
 export interface PerformerParts {
   readonly banks: Banks;
   readonly commands: Pick<Commands<PgTransaction>, 'submit'>;
   readonly store: Pick<UnitOfWork, 'isTransient'>;
   readonly clock: Clock;
-  /** How long an attempt stays valid at a bank that enforces it. */
-  readonly validForMs: number;
+  readonly observer: OperationObserver;
 }
 
 /**
@@ -50,12 +59,13 @@ export class Performer {
     try {
       if (task.begun) return await this.#move(task, task.begun);
       const { profile, moment } = this.#world(task);
+      // Whoever began it is gone, or late.
       if (task.operation.attempts.at(-1)?.outcome === 'begun')
         return await this.#record(
           task,
           ifHeld(task, (live) => takeOver(live, moment())),
         );
-      switch (nextAction(task.operation, profile, moment().now)) {
+      switch (nextAction(task.operation, profile, moment().bankNow)) {
         case 'attempt':
           return await this.#attempt(task);
         case 'inquire':
@@ -119,10 +129,11 @@ export class Performer {
 
   /** `reversing` is committed already. A reversal is idempotent by its target: it may be sent as often as needed. */
   async #reverse(task: Task): Promise<number | undefined> {
-    const { banks, clock, validForMs } = this.parts;
+    const { banks, clock } = this.parts;
     const { profile, moment, bank } = this.#world(task);
     const id = `${task.operation.reference}.reversal.${task.operation.reversals + 1}`;
-    const attempt = { id, begunAtMs: clock.monotonicMs(), validUntil: banks.bankNow(bank) + validForMs };
+    const { validUntil } = banks.attemptTimes(bank);
+    const attempt = { id, begunAtMs: clock.monotonicMs(), validUntil };
     const { outcome } = await banks.call(bank, reversalOf(task), {
       attempt,
       slot: task.slot,
@@ -136,56 +147,54 @@ export class Performer {
     task: Task,
     previous: readonly AttemptReport<Movement>[],
   ): Promise<{ operation: Operation; attempt: Attempt } | undefined> {
-    const { banks, clock, validForMs } = this.parts;
+    const { banks, clock } = this.parts;
     const { profile, moment, bank } = this.#world(task);
     // Read before the commit: its age is counted from here, however long the commit takes.
     const begunAtMs = clock.monotonicMs();
-    let begun: Operation | undefined;
-    await this.#decide(task, (live) => {
+    const { before, next } = await this.#decide(task, (live) => {
       const recorded = previous.length > 0 ? recordAttempts(live, profile, reportsOf(previous), moment()) : live;
-      begun = begin(
-        recorded,
-        profile,
-        { version: task.operation.version },
-        { bankNow: banks.bankNow(bank), validForMs },
-      );
-      return begun ?? recorded;
+      return begin(recorded, profile, { version: task.operation.version }, banks.attemptTimes(bank)) ?? recorded;
     });
-    if (!begun) return undefined;
-    const { id, validUntil } = begun.attempts.at(-1)!;
-    return { operation: { ...begun, version: task.operation.version + 1 }, attempt: { id, begunAtMs, validUntil } };
+    if (!before || !next || next.attempts.length === before.attempts.length) return undefined;
+    const { id, validUntil } = next.attempts.at(-1)!;
+    return { operation: { ...next, version: before.version + 1 }, attempt: { id, begunAtMs, validUntil } };
   }
 
   async #record(task: Task, change: Change): Promise<number | undefined> {
-    const after = await this.#decide(task, change);
-    return after?.dueInMs;
+    const { authorization } = await this.#decide(task, change);
+    const after = liveOperation(authorization);
+    return after?.reference === task.operation.reference ? after.dueInMs : undefined;
   }
 
   /**
    * Applies a change to the live operation under its authorization's lock, however long the database is away.
    * An operation that ended meanwhile keeps its end: the first answer recorded is kept, whoever writes it (rule 5).
    *
-   * @returns the operation as it is then, when it is still live
+   * What it returns is of the transaction that committed: one that was rolled back and tried again may have found
+   * something else.
    */
-  async #decide(task: Task, change: Change): Promise<Operation | undefined> {
-    const { banks, commands, store, clock } = this.parts;
-    const decide = (authorization: Authorization): Decision<Authorization, Operation | undefined> => {
+  async #decide(task: Task, change: Change): Promise<Recorded> {
+    const { banks, commands, store, clock, observer } = this.parts;
+    const { reference } = task.operation;
+    const decide = (authorization: Authorization): Decision<Authorization, Recorded> => {
       const live = liveOperation(authorization);
-      const next = live?.reference === task.operation.reference ? change(live) : undefined;
+      const before = live?.reference === reference ? live : undefined;
+      const next = before && change(before);
       const decision = afterOperation(authorization, next, banks.view());
-      const after = liveOperation(decision.state);
-      return answer(decision, after?.reference === task.operation.reference ? after : undefined);
+      return answer(decision, { before, next, authorization: decision.state });
     };
     const { chargeId, account } = task.terms;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await commands.submit({
+        const recorded = await commands.submit({
           aggregate: authorizations,
           id: chargeId,
           account,
           traceparent: task.traceparent,
           decide,
         });
+        tell(observer, task, recorded);
+        return recorded;
       } catch (error) {
         if (!store.isTransient(error)) throw error;
         await clock.sleep(
@@ -200,6 +209,13 @@ export class Performer {
     const { banks } = this.parts;
     return { bank, profile: banks.caller(bank).config, moment: () => banks.moment(bank) };
   }
+}
+
+function tell(observer: OperationObserver, task: Task, { before, next, authorization }: Recorded): void {
+  if (!before || !next || next === before) return;
+  if (!isLive(next)) observer.ended(task, next, authorization.state);
+  else if (next.needsAttention && !before.needsAttention) observer.needsAttention(task, next);
+  else if (next.doubtSince !== null && before.doubtSince === null) observer.inDoubt(task, next);
 }
 
 /** What is no answer of a bank may be recorded only by who holds the operation; an answer, by whoever has it. */

@@ -1,0 +1,46 @@
+import { about, type Log, type Metrics } from '#telemetry';
+import type { Authorization } from '../authorizations/authorization.js';
+import type { OperationObserver } from './operation-observer.js';
+import type { Task } from './task.js';
+
+/** At info one line for each ending of a charge and each doubt; the way there at debug. */
+export function observeOperations(log: Log, metrics: Metrics): OperationObserver {
+  const endings = metrics.counter({
+    name: 'bank_operations_ended_total',
+    help: 'Operations that ended, by how.',
+    labels: ['bank', 'kind', 'end'],
+  });
+  const doubts = metrics.counter({
+    name: 'bank_operations_doubted_total',
+    help: 'Operations that came to be in doubt.',
+    labels: ['bank', 'kind'],
+  });
+  return {
+    ended(task, operation, state) {
+      const { bank, kind, end, attempts, inquiries, reversals } = operation;
+      const how = end?.kind === 'not_performed' ? end.reason : end?.kind;
+      endings.inc({ bank, kind, end: how ?? '' });
+      const fields = { ...subject(task), bank, kind, end: how, state, attempts: attempts.length, inquiries, reversals };
+      log[isEnding(state) ? 'info' : 'debug'](fields, `${kind} at ${bank} ended: the authorization is ${state}`);
+    },
+    inDoubt(task, { bank, kind, attempts }) {
+      doubts.inc({ bank, kind });
+      const reason = attempts.findLast(({ outcome }) => outcome === 'doubt')?.detail;
+      log.info({ ...subject(task), bank, kind, reason }, `${kind} at ${bank} is in doubt`);
+    },
+    needsAttention(task, operation) {
+      const { bank, kind, phase } = operation;
+      log.warn({ ...subject(task), bank, kind, phase }, `${kind} at ${bank} needs attention; it is still asked for`);
+    },
+  };
+}
+
+const subject = ({ terms, traceparent, operation }: Task): object => ({
+  ...about({ charge: terms.chargeId, traceparent }),
+  operation: operation.reference,
+});
+
+/** The gateway will ask nothing more of any bank for this charge. */
+function isEnding(state: Authorization['state']): boolean {
+  return state === 'captured' || state === 'voided' || state === 'declined' || state === 'failed';
+}
