@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -147,16 +147,21 @@ async function bench(runtime: Runtime): Promise<boolean> {
 }
 
 const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
+// Postgres refuses to run as root: its own user has to reach its folder.
+await chmod(dataDir, 0o755);
 console.log(`Starting a system of its own in ${dataDir} …`);
-const runtime = await startRuntime({
-  dataDir,
-  ports: 'free',
-  signal: interrupt.signal,
-  progress: { stage: (title) => () => console.log(`  ${title}`), say: (line) => console.log(line) },
-});
 try {
-  process.exitCode = (await bench(runtime)) ? 0 : 1;
+  const runtime = await startRuntime({
+    dataDir,
+    ports: 'free',
+    signal: interrupt.signal,
+    progress: { stage: (title) => () => console.log(`  ${title}`), say: (line) => console.log(line) },
+  });
+  try {
+    process.exitCode = (await bench(runtime)) ? 0 : 1;
+  } finally {
+    await runtime.stop();
+  }
 } finally {
-  await runtime.stop();
   await rm(dataDir, { recursive: true, force: true });
 }
