@@ -68,7 +68,7 @@ function asTree(value: unknown, depth: number): Parameter {
     }
     return tree;
   }
-  return String(value as number | boolean);
+  return String(value);
 }
 
 export function isTree(value: Parameter | undefined): value is Parameters {

@@ -28,7 +28,7 @@ export const stripeDoor: PublicDoor<NestFastifyApplication> = {
       },
     }),
   configure: (app) => {
-    const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+    const fastify = app.getHttpAdapter().getInstance();
     app.useGlobalFilters(new StripeErrorFilter(app.get<Log>(LOG)));
     readBodies(fastify, app);
     identify(fastify, app.get<Clock>(CLOCK), app.get<Accounts>(ACCOUNTS));

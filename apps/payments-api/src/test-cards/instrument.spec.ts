@@ -1,0 +1,141 @@
+import { describe, expect, it } from '@jest/globals';
+import { KeyedHash } from '../accounts/keyed-hash.js';
+import { ParameterReader } from '../http/parameter-reader.js';
+import type { Parameters } from '../http/parameters.js';
+import { readInstrument, withoutSecrets, type Instrument } from './instrument.js';
+import { passesLuhn, testCards } from './test-card.js';
+
+const hash = new KeyedHash('a secret for tests only');
+const now = Date.UTC(2026, 5, 15);
+const present = (tree: Parameters) => readInstrument(new ParameterReader(tree, ['source', 'card']), hash, now);
+const instrument = (tree: Parameters): Instrument => {
+  const presented = present(tree);
+  if (presented.kind !== 'instrument') throw presented.error;
+  return presented.instrument;
+};
+const card = (over: Parameters = {}): Parameters => ({
+  source: { object: 'card', number: '4242424242424242', exp_month: '12', exp_year: '2030', cvc: '123', ...over },
+});
+
+describe('a test card', () => {
+  it('has a number that passes Luhn', () => {
+    for (const { number } of testCards) expect({ number, valid: passesLuhn(number) }).toEqual({ number, valid: true });
+  });
+
+  it.each([
+    ['tok_visa', 'visa', 'approve'],
+    ['pm_card_visa', 'visa', 'approve'],
+    ['tok_mastercard', 'mastercard', 'approve'],
+    ['pm_card_amex', 'amex', 'approve'],
+    ['tok_discover', 'discover', 'approve'],
+    ['tok_diners', 'diners', 'approve'],
+    ['tok_jcb', 'jcb', 'approve'],
+    ['pm_card_unionpay', 'unionpay', 'approve'],
+    ['tok_chargeDeclined', 'visa', 'generic_decline'],
+    ['tok_visa_chargeDeclined', 'visa', 'generic_decline'],
+    ['pm_card_visa_chargeDeclined', 'visa', 'generic_decline'],
+    ['pm_card_chargeDeclined', 'visa', 'generic_decline'],
+    ['tok_chargeDeclinedInsufficientFunds', 'visa', 'insufficient_funds'],
+    ['pm_card_visa_chargeDeclinedLostCard', 'visa', 'lost_card'],
+    ['tok_visa_chargeDeclinedStolenCard', 'visa', 'stolen_card'],
+    ['tok_chargeDeclinedExpiredCard', 'visa', 'expired_card'],
+    ['pm_card_chargeDeclinedIncorrectCvc', 'visa', 'incorrect_cvc'],
+    ['tok_chargeDeclinedProcessingError', 'visa', 'processing_error'],
+    ['pm_card_visa_chargeDeclinedVelocityLimitExceeded', 'visa', 'card_velocity_exceeded'],
+    ['pm_card_chargeCustomerFail', 'visa', 'attaches_then_fails'],
+  ])('answers to %s', (token, brand, behavior) => {
+    expect(instrument({ source: token }).card).toMatchObject({ brand, behavior });
+  });
+
+  it.each([
+    ['4000000000000002', 'generic_decline'],
+    ['4000000000009995', 'insufficient_funds'],
+    ['4000000000009987', 'lost_card'],
+    ['4000000000009979', 'stolen_card'],
+    ['4000000000000069', 'expired_card'],
+    ['4000000000000127', 'incorrect_cvc'],
+    ['4000000000000119', 'processing_error'],
+    ['4000000000006975', 'card_velocity_exceeded'],
+    ['4000000000000341', 'attaches_then_fails'],
+  ])('%s ends in %s', (number, behavior) => {
+    expect(instrument(card({ number })).card.behavior).toBe(behavior);
+  });
+
+  it('is one card, by token or by number, spaced or not', () => {
+    const byToken = instrument({ source: 'tok_visa' }).card.fingerprint;
+    expect(instrument(card()).card.fingerprint).toBe(byToken);
+    expect(instrument(card({ number: '4242 4242-4242 4242' })).card.fingerprint).toBe(byToken);
+    expect(instrument({ source: 'tok_amex' }).card.fingerprint).not.toBe(byToken);
+  });
+
+  it('is taken as the older `card` parameter too', () => {
+    expect(instrument({ card: card()['source']! }).card.last4).toBe('4242');
+    expect(instrument({ card: 'tok_visa' }).card.last4).toBe('4242');
+  });
+
+  it('leaves its number behind', () => {
+    expect(JSON.stringify(present(card({ name: 'Ada' })))).not.toContain('424242');
+  });
+
+  it.each([
+    [{ number: '4242424242424241' }, 'incorrect_number', 'source[number]'],
+    [{ number: 'abc' }, 'incorrect_number', 'source[number]'],
+    [{ number: '4111111111111111' }, 'card_declined', 'source[number]'],
+    [{ exp_month: '13' }, 'invalid_expiry_month', 'source[exp_month]'],
+    [{ exp_year: '2020' }, 'invalid_expiry_year', 'source[exp_year]'],
+    [{ exp_month: '5', exp_year: '26' }, 'invalid_expiry_year', 'source[exp_year]'],
+    [{ cvc: '12' }, 'invalid_cvc', 'source[cvc]'],
+  ])('is refused at the edge, as a decline is, with %j', (over, code, param) => {
+    expect(present(card(over))).toMatchObject({ kind: 'refused', error: { httpStatus: 402, body: { code, param } } });
+  });
+
+  it('is a live card, to be declined, when it is none of the test page', () => {
+    expect(present(card({ number: '4111111111111111' }))).toMatchObject({
+      error: { body: { type: 'card_error', decline_code: 'test_mode_live_card' } },
+    });
+  });
+
+  it('is good until the end of its month', () => {
+    expect(instrument(card({ exp_month: '6', exp_year: '2026' })).card).toMatchObject({ expMonth: 6, expYear: 2026 });
+  });
+});
+
+describe('a source', () => {
+  it('must be given, and only once', () => {
+    expect(() => present({})).toThrow('Must provide source or customer');
+    expect(() => present({ source: 'tok_visa', card: 'tok_visa' })).toThrow('only specify one');
+  });
+
+  it('that names no token is missing', () => {
+    expect(() => present({ source: 'tok_nope' })).toThrow("No such token: 'tok_nope'");
+    expect(() => present({ source: 'pm_nope' })).toThrow("No such PaymentMethod: 'pm_nope'");
+  });
+
+  it('that is a number in the wrong place is not shown again', () => {
+    expect(() => present({ source: '4242424242424242' })).toThrow('cannot be a token');
+    expect(() => present({ source: 'tok_4242424242424242' })).toThrow("'tok_…4242'");
+  });
+
+  it('may be a fault token, which the charge then carries on the card it names', () => {
+    expect(instrument({ source: 'tok_fault_capture_dropAfter' })).toMatchObject({
+      fault: 'tok_fault_capture_dropAfter',
+      card: { brand: 'visa', behavior: 'approve' },
+    });
+    expect(instrument({ source: 'pm_card_fault_authorize_hang_on_amex' }).card.brand).toBe('amex');
+    expect(instrument({ source: 'tok_fault_ledger_refuse' }).fault).toBe('tok_fault_ledger_refuse');
+  });
+
+  it('that is no proper fault token is told the grammar', () => {
+    expect(() => present({ source: 'tok_fault_capture_explode' })).toThrow(/tok_fault_<operation>_<fault>/);
+  });
+});
+
+describe('what is compared under a key', () => {
+  it('holds neither number nor security code, and tells two cards apart', () => {
+    const kept = withoutSecrets(card(), hash);
+    expect(JSON.stringify(kept)).not.toMatch(/4242|123/);
+    expect(withoutSecrets(card({ cvc: '999' }), hash)).toEqual(kept);
+    expect(withoutSecrets(card({ number: '5555555555554444' }), hash)).not.toEqual(kept);
+    expect(withoutSecrets(card({ exp_month: '11' }), hash)).not.toEqual(kept);
+  });
+});
