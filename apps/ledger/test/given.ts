@@ -33,24 +33,8 @@ export function given(hold: Hold) {
       const act = (): Decision<Hold> => decide({ ...hold, moves: [] }, event);
       return {
         // oxlint-disable-next-line unicorn/no-thenable -- reads as it is said; nobody awaits it
-        then(...emitted: readonly NewEvent[]) {
-          const decision = act();
-          expect(decision.emit).toEqual(emitted);
-          expect(decision.changed).toBe(true);
-          return {
-            becoming(state: Hold['state']) {
-              expect(decision.state.state).toBe(state);
-              return this;
-            },
-            moving(...moves: readonly string[]) {
-              expect(decision.state.moves.map(inWords)).toEqual(moves);
-              return this;
-            },
-          };
-        },
-        thenNothingIsSaid() {
-          return this.then(...[]);
-        },
+        then: (...emitted: readonly NewEvent[]) => settled(act(), emitted),
+        thenNothingIsSaid: () => settled(act(), []),
         thenNothing() {
           expect(act()).toMatchObject({ changed: false, emit: [] });
         },
@@ -58,6 +42,21 @@ export function given(hold: Hold) {
           expect(act).toThrow(message);
         },
       };
+    },
+  };
+}
+
+function settled(decision: Decision<Hold>, emitted: readonly NewEvent[]) {
+  expect(decision.emit).toEqual(emitted);
+  expect(decision.changed).toBe(true);
+  return {
+    becoming(state: Hold['state']) {
+      expect(decision.state.state).toBe(state);
+      return this;
+    },
+    moving(...moves: readonly string[]) {
+      expect(decision.state.moves.map(inWords)).toEqual(moves);
+      return this;
     },
   };
 }

@@ -4,7 +4,7 @@ export { Readiness } from './readiness.js';
 export { runService } from './run-service.js';
 export { ServiceModule } from './service.module.js';
 export type { ServiceOptions } from './service-options.js';
-export { milliseconds, port, readSettings, SettingsError, type FrameSettings } from './settings.js';
+export { frameSettings, milliseconds, port, readSettings, SettingsError, type FrameSettings } from './settings.js';
 export { Shutdown, shutdownPhases, type ShutdownPhase } from './shutdown.js';
 export { keep, StepsModule, type StepsFeature } from './steps.module.js';
 export { BUS, CLOCK, IDS, LOG, SETTINGS } from './tokens.js';

@@ -79,6 +79,15 @@ export class AccountLimitsRepository {
     );
   }
 
+  /** Limits and what is used up of them, for people: nothing is locked. */
+  async inUse(sql: Sql, account: string): Promise<AccountLimits | undefined> {
+    const [[row], open] = await Promise.all([
+      sql.query<LimitRow>(limitsStatement, [[account]]),
+      sql.query<OpenRow>(openHoldsStatement, [[account]]),
+    ]);
+    return row && limitsOf(row, openMinor(open));
+  }
+
   async freeze(sql: Sql, account: string, frozen: boolean): Promise<void> {
     await sql.query(freezeStatement, [account, frozen]);
   }
@@ -93,3 +102,6 @@ export class AccountLimitsRepository {
 function limitsOf(row: LimitRow, openHoldsMinor: AccountLimits['openHoldsMinor']): AccountLimits {
   return { frozen: row.frozen, openHoldsCapMinor: row.open_holds_cap_minor, openHoldsMinor };
 }
+
+const openMinor = (rows: readonly OpenRow[]): AccountLimits['openHoldsMinor'] =>
+  Object.fromEntries(rows.map((row) => [row.currency, row.open_minor]));

@@ -118,6 +118,23 @@ const balancesSql = `
     xact xid8 NOT NULL
   );
   INSERT INTO rollup_horizon (xact) VALUES ('0');
+  CREATE VIEW movement AS
+    SELECT written.xact, side.account,
+           CASE WHEN side.is_debit THEN change.posted_minor ELSE 0 END AS debits_posted_minor,
+           CASE WHEN side.is_debit THEN 0 ELSE change.posted_minor END AS credits_posted_minor,
+           CASE WHEN side.is_debit THEN change.pending_minor ELSE 0 END AS debits_pending_minor,
+           CASE WHEN side.is_debit THEN 0 ELSE change.pending_minor END AS credits_pending_minor
+    FROM transfer AS written
+    LEFT JOIN transfer AS held ON held.charge_id = written.charge_id AND held.effect = written.resolves
+    CROSS JOIN LATERAL (
+      SELECT CASE WHEN written.kind IN ('post', 'single') THEN written.amount_minor ELSE 0 END AS posted_minor,
+             CASE written.kind WHEN 'pending' THEN written.amount_minor WHEN 'single' THEN 0 ELSE -held.amount_minor END
+               AS pending_minor
+    ) AS change
+    CROSS JOIN LATERAL (
+      VALUES (written.debit_account, true), (written.credit_account, false)
+    ) AS side (account, is_debit);
+  COMMENT ON VIEW movement IS 'What each transfer does to each of its two accounts.';
 `;
 
 const holdsSql = `

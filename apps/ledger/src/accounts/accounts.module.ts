@@ -1,0 +1,32 @@
+import { Inject, Module } from '@nestjs/common';
+import { Database } from '#postgres';
+import { AdminServer } from '#service';
+import { balanceMinor } from '../books/balance.js';
+import { BalanceRepository } from '../books/balance.repository.js';
+import { BooksModule } from '../books/books.module.js';
+import { AccountLimitsRepository } from './account-limits.repository.js';
+
+/** What the books say of one account, and what it is allowed. */
+@Module({
+  imports: [BooksModule],
+  providers: [AccountLimitsRepository],
+  exports: [AccountLimitsRepository],
+})
+export class AccountsModule {
+  constructor(
+    @Inject(Database) database: Database,
+    @Inject(AccountLimitsRepository) limits: AccountLimitsRepository,
+    @Inject(BalanceRepository) balances: BalanceRepository,
+    @Inject(AdminServer) admin: AdminServer,
+  ) {
+    /** By a merchant's account (`acct_…`), or by the id of one account in the books. */
+    admin.get('/accounts/:id', async ({ params: { id = '' } }) => {
+      const [accounts, limited] = await Promise.all([balances.balances(id), limits.inUse(database, id)]);
+      if (accounts.length === 0 && !limited) return undefined;
+      return {
+        accounts: accounts.map((account) => ({ ...account, balanceMinor: balanceMinor(account) })),
+        limits: limited ?? null,
+      };
+    });
+  }
+}

@@ -1,0 +1,64 @@
+import type { Account, AccountKind } from '../accounts/account.js';
+
+/** Minor units on both sides of one account. What is pending is set aside, and not yet posted. */
+export interface Sides {
+  readonly debitsPostedMinor: number;
+  readonly creditsPostedMinor: number;
+  readonly debitsPendingMinor: number;
+  readonly creditsPendingMinor: number;
+}
+
+export interface AccountBalance extends Account, Sides {}
+
+/** What an account comes to, on the side on which it grows: positive is as it should be. */
+export const balanceMinor = ({ kind, debitsPostedMinor, creditsPostedMinor }: AccountBalance): number =>
+  growsByDebits(kind) ? debitsPostedMinor - creditsPostedMinor : creditsPostedMinor - debitsPostedMinor;
+
+const growsByDebits = (kind: AccountKind): boolean => kind === 'bank_receivable';
+
+export interface CurrencySum {
+  readonly currency: string;
+  /** Debits less credits over all accounts: zero, always. */
+  readonly sumMinor: number;
+  /** What banks moved and nobody was given yet: zero when all is quiet. */
+  readonly suspenseMinor: number;
+}
+
+export interface KindSum extends Sides {
+  readonly kind: AccountKind;
+  readonly currency: string;
+  readonly accounts: number;
+}
+
+/** The books in one page: per kind of account and currency, and the two sums that must be zero. */
+export function summary(balances: readonly AccountBalance[]): { kinds: KindSum[]; currencies: CurrencySum[] } {
+  const kinds = Map.groupBy(balances, ({ kind, currency }) => `${kind}:${currency}`);
+  const currencies = Map.groupBy(balances, ({ currency }) => currency);
+  return {
+    kinds: [...kinds.values()].map((group) => {
+      const { kind, currency } = group[0]!;
+      return { kind, currency, accounts: group.length, ...sum(group) };
+    }),
+    currencies: [...currencies].map(([currency, group]) => {
+      const { debitsPostedMinor, creditsPostedMinor } = sum(group);
+      const suspended = group.filter(({ kind }) => kind === 'suspense');
+      return {
+        currency,
+        sumMinor: debitsPostedMinor - creditsPostedMinor,
+        suspenseMinor: suspended.reduce((total, account) => total + balanceMinor(account), 0),
+      };
+    }),
+  };
+}
+
+function sum(balances: readonly Sides[]): Sides {
+  return balances.reduce<Sides>(
+    (total, sides) => ({
+      debitsPostedMinor: total.debitsPostedMinor + sides.debitsPostedMinor,
+      creditsPostedMinor: total.creditsPostedMinor + sides.creditsPostedMinor,
+      debitsPendingMinor: total.debitsPendingMinor + sides.debitsPendingMinor,
+      creditsPendingMinor: total.creditsPendingMinor + sides.creditsPendingMinor,
+    }),
+    { debitsPostedMinor: 0, creditsPostedMinor: 0, debitsPendingMinor: 0, creditsPendingMinor: 0 },
+  );
+}

@@ -1,0 +1,183 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { usd } from '#money';
+import { assertIndexProbes, statement } from '#postgres';
+import { TestBooks } from '../../test/books.js';
+import { approved, captured, voided } from '../../test/charge.js';
+import { limitsStatement, lockLimitsStatement, openHoldsStatement } from '../accounts/account-limits.repository.js';
+import { loadHoldsStatement, saveHoldsStatement } from './hold.repository.js';
+
+let books: TestBooks;
+beforeEach(async () => {
+  books = await TestBooks.open('holds');
+});
+afterEach(() => books.test.drop());
+
+const sql = (name: string, text: string) => books.test.database.query(statement(`test.${name}`, text));
+const holdsByCharge = async (): Promise<Record<string, string>> => {
+  const rows = await sql('states', 'SELECT charge_id, state FROM hold ORDER BY charge_id');
+  return Object.fromEntries(rows.map((row) => [row['charge_id'], row['state']]));
+};
+
+describe('holds in their tables', () => {
+  it('live from approval to posting in one batch or in several', async () => {
+    await books.run(approved({ chargeId: 'ch_1' }), captured({ chargeId: 'ch_1' }), approved({ chargeId: 'ch_2' }));
+    await books.run(captured({ chargeId: 'ch_2' }), approved({ chargeId: 'ch_3' }));
+    await books.run(voided({ chargeId: 'ch_3', cause: 'capture_failed', refusalCode: 'expired_card' }));
+    expect(await holdsByCharge()).toEqual({ ch_1: 'posted', ch_2: 'posted', ch_3: 'released' });
+    expect(await books.emitted()).toEqual([
+      'ledger.hold_placed.v1 ch_1',
+      'ledger.charge_posted.v1 ch_1',
+      'ledger.hold_placed.v1 ch_2',
+      'ledger.charge_posted.v1 ch_2',
+      'ledger.hold_placed.v1 ch_3',
+      'ledger.charge_released.v1 ch_3',
+    ]);
+    const balances = await books.balances.balances();
+    expect(balances).toContainEqual(
+      expect.objectContaining({
+        id: 'merchant:acct_1:usd',
+        debitsPostedMinor: 112,
+        creditsPostedMinor: 1800,
+        creditsPendingMinor: 0,
+      }),
+    );
+    expect(balances).toContainEqual(
+      expect.objectContaining({ id: 'bank_receivable:alder:usd', debitsPostedMinor: 1800, debitsPendingMinor: 0 }),
+    );
+  });
+
+  it('are settled once, whatever is delivered again', async () => {
+    await books.run(approved(), captured());
+    const outcomes = await books.run(approved(), captured(), captured());
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['duplicate', 'duplicate', 'duplicate']);
+    expect(await sql('count', 'SELECT count(*)::int AS transfers FROM transfer')).toEqual([{ transfers: 3 }]);
+  });
+
+  it('keep what was captured without a hold in suspense until its approval comes', async () => {
+    await books.run(captured());
+    const suspense = async () => (await books.balances.balances('suspense:alder:usd'))[0];
+    expect(await suspense()).toMatchObject({ debitsPostedMinor: 0, creditsPostedMinor: 900 });
+    await books.run(approved());
+    expect(await suspense()).toMatchObject({ debitsPostedMinor: 900, creditsPostedMinor: 900 });
+    expect(await holdsByCharge()).toEqual({ ch_1: 'posted' });
+  });
+});
+
+describe('a cap on an account’s open holds', () => {
+  it('counts the holds of the same batch, those of earlier batches, and lets go of closed ones', async () => {
+    await books.limits.cap(books.test.database, 'acct_1', 'usd', 2000);
+    await books.run(approved({ chargeId: 'ch_1' }), approved({ chargeId: 'ch_2' }), approved({ chargeId: 'ch_3' }));
+    expect(await holdsByCharge()).toEqual({ ch_1: 'pending', ch_2: 'pending', ch_3: 'refused' });
+    await books.run(approved({ chargeId: 'ch_4' }), captured({ chargeId: 'ch_1' }), approved({ chargeId: 'ch_5' }));
+    expect(await holdsByCharge()).toMatchObject({ ch_4: 'refused', ch_1: 'posted', ch_5: 'pending' });
+  });
+
+  it('holds against batches that run at the same time', async () => {
+    await books.limits.cap(books.test.database, 'acct_1', 'usd', 2000);
+    // Without open connections the batches would line up behind the first one.
+    await Promise.all(Array.from({ length: 8 }, () => sql('connect', 'SELECT pg_sleep(0.1)')));
+    await Promise.all(
+      Array.from({ length: 8 }, (_, n) =>
+        books.run(approved({ chargeId: `ch_${n}` }), approved({ chargeId: `ch_${n}b` })),
+      ),
+    );
+    const states = Object.values(await holdsByCharge());
+    expect(states.filter((state) => state === 'pending')).toHaveLength(2);
+    expect(states.filter((state) => state === 'refused')).toHaveLength(14);
+  });
+
+  it('locks nothing for accounts that have none', async () => {
+    await books.limits.cap(books.test.database, 'acct_2', 'usd', 2000);
+    await books.test.database.transaction(async (tx) => {
+      await tx.query(lockLimitsStatement, [['acct_2']]);
+      await books.run(approved());
+    });
+    expect(await holdsByCharge()).toEqual({ ch_1: 'pending' });
+  });
+
+  it('is lifted, and an account frozen and thawed, by an operator', async () => {
+    const { limits, test } = books;
+    await limits.cap(test.database, 'acct_1', 'usd', 0);
+    await limits.freeze(test.database, 'acct_2', true);
+    await books.run(approved({ chargeId: 'ch_1' }), approved({ chargeId: 'ch_2', account: 'acct_2' }));
+    await limits.cap(test.database, 'acct_1', 'usd', null);
+    await limits.freeze(test.database, 'acct_2', false);
+    await books.run(approved({ chargeId: 'ch_3' }), approved({ chargeId: 'ch_4', account: 'acct_2' }));
+    expect(await holdsByCharge()).toEqual({ ch_1: 'refused', ch_2: 'refused', ch_3: 'pending', ch_4: 'pending' });
+  });
+});
+
+describe('the database itself', () => {
+  const transfer = (values: string) => `
+    INSERT INTO transfer (charge_id, effect, kind, resolves, debit_account, credit_account, amount_minor, currency, cause, posted_at)
+    VALUES (${values}, 'by hand', now())`;
+  const accounts = `'bank_receivable:alder:usd', 'merchant:acct_1:usd'`;
+
+  beforeEach(() =>
+    books.run(approved({ chargeId: 'ch_1' }), captured({ chargeId: 'ch_1' }), approved({ chargeId: 'ch_2' })),
+  );
+
+  it.each([
+    ['an update of a transfer', 'UPDATE transfer SET amount_minor = 1', 'append-only'],
+    ['a deletion of a transfer', 'DELETE FROM transfer', 'append-only'],
+    ['a truncation of the transfers', 'TRUNCATE transfer', 'append-only'],
+    ['an update of an account', `UPDATE account SET currency = 'eur'`, 'append-only'],
+    [
+      'a second resolution',
+      transfer(`'ch_1', 'release', 'void', 'hold', ${accounts}, 900, 'usd'`),
+      'transfer_resolved_once',
+    ],
+    ['the same effect twice', transfer(`'ch_1', 'fee', 'single', NULL, ${accounts}, 1, 'usd'`), 'transfer_pkey'],
+    [
+      'a post of more than was held',
+      transfer(`'ch_2', 'capture', 'post', 'hold', ${accounts}, 901, 'usd'`),
+      'does not fit',
+    ],
+    ['a void of a part', transfer(`'ch_2', 'release', 'void', 'hold', ${accounts}, 899, 'usd'`), 'does not fit'],
+    ['a resolution of nothing', transfer(`'ch_9', 'release', 'void', 'hold', ${accounts}, 900, 'usd'`), 'does not fit'],
+    [
+      'a resolution of what was not pending',
+      transfer(`'ch_1', 'x', 'post', 'fee', ${accounts}, 1, 'usd'`),
+      'transfer_resolved_once|does not fit',
+    ],
+    ['a transfer between currencies', transfer(`'ch_2', 'x', 'single', NULL, ${accounts}, 1, 'eur'`), 'does not fit'],
+    [
+      'a transfer from nowhere',
+      transfer(`'ch_2', 'x', 'single', NULL, 'fees:usd', 'fees:zzz', 1, 'usd'`),
+      'does not fit',
+    ],
+    ['a transfer to itself', transfer(`'ch_2', 'x', 'single', NULL, 'fees:usd', 'fees:usd', 1, 'usd'`), 'check'],
+    ['a transfer of nothing', transfer(`'ch_2', 'x', 'single', NULL, ${accounts}, 0, 'usd'`), 'check'],
+  ])('refuses %s', async (_, text, reason) => {
+    const { database } = books.test;
+    await expect(database.query({ name: '', text })).rejects.toThrow(new RegExp(reason));
+  });
+
+  it('reaches every growing table by index', async () => {
+    const { url } = books.test;
+    const empty = await TestBooks.open('plans');
+    await assertIndexProbes({
+      session: { url, database: empty.test.name },
+      statements: [limitsStatement, lockLimitsStatement, openHoldsStatement, loadHoldsStatement, saveHoldsStatement],
+      tables: ['hold', 'transfer', 'account_limit'],
+      grow: () => grow(empty),
+    });
+    await empty.test.drop();
+  });
+});
+
+async function grow(empty: TestBooks): Promise<void> {
+  for (let batch = 0; batch < 4; batch++) {
+    await empty.run(
+      ...Array.from({ length: 500 }, (_, n) =>
+        approved({ chargeId: `ch_${batch}_${n}`, account: `acct_${n}`, amount: usd(100 + n) }),
+      ),
+    );
+  }
+  await empty.test.database.query(
+    statement(
+      'test.grow_limits',
+      `INSERT INTO account_limit (account) SELECT 'acct_' || n FROM generate_series(1, 5000) AS n`,
+    ),
+  );
+}

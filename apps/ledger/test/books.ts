@@ -1,0 +1,69 @@
+import { SystemClock } from '#clock';
+import type { NewEvent } from '#contracts';
+import { PostgresOutbox } from '#messaging';
+import { migrate, statement, type PgTransaction } from '#postgres';
+import { BatchRunner, PostgresInbox, type AnyWork, type Outcome } from '#saga';
+import { testDatabase, type TestDatabase } from '#testing';
+import { AccountLimitsRepository } from '../src/accounts/account-limits.repository.js';
+import { BalanceRepository } from '../src/books/balance.repository.js';
+import { CreateLedger1764000000001 } from '../src/migrations/0001-create-ledger.migration.js';
+import { HoldRepository } from '../src/transfers/hold.repository.js';
+import { steps } from './given.js';
+
+const emittedStatement = statement('test.emitted', `SELECT headers ->> 'ce_type' AS type, key FROM outbox ORDER BY id`);
+
+/** The ledger's books in a database of their own, with everything of the service but its bus. */
+export class TestBooks {
+  readonly limits = new AccountLimitsRepository();
+  readonly balances: BalanceRepository;
+  private readonly runner: BatchRunner<PgTransaction>;
+  private offset = 0;
+
+  private constructor(readonly test: TestDatabase) {
+    const clock = new SystemClock();
+    this.balances = new BalanceRepository(test.database);
+    this.runner = new BatchRunner({
+      service: 'ledger',
+      store: test.database,
+      inbox: new PostgresInbox(),
+      outbox: new PostgresOutbox({ offer: () => undefined, sweepSoon: () => undefined }, clock),
+      aggregates: new Map([['hold', new HoldRepository(this.limits)]]),
+      clock,
+    });
+  }
+
+  static async open(name: string): Promise<TestBooks> {
+    const test = await testDatabase(name);
+    await migrate({
+      url: test.url,
+      database: test.name,
+      migrations: [CreateLedger1764000000001],
+      clock: new SystemClock(),
+    });
+    return new TestBooks(test);
+  }
+
+  /** One batch, as the consumer would run it. */
+  run(...events: readonly NewEvent[]): Promise<Outcome[]> {
+    return this.runner.run(events.map((event) => this.workOf(event)));
+  }
+
+  /** `ledger.hold_placed.v1 ch_1`, in the order in which they will leave. */
+  async emitted(): Promise<string[]> {
+    const rows = await this.test.database.query<{ type: string; key: string }>(emittedStatement);
+    return rows.map(({ type, key }) => `${type} ${key}`);
+  }
+
+  private workOf(event: NewEvent): AnyWork {
+    const step = steps.find(({ on }) => on.type === event.type)!;
+    return {
+      aggregate: step.aggregate,
+      id: step.idOf(event.data),
+      delivery: {
+        event: { ...event, source: 'bank-gateway', time: 0 },
+        origin: { topic: event.topic, partition: 0, offset: String(this.offset++) },
+      },
+      decide: (state, now) => step.decide(state, event.data, now),
+    };
+  }
+}
