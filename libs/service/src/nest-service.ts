@@ -58,8 +58,9 @@ export async function startService(service: NestService): Promise<void> {
   service.get(Shutdown).during('consumer', 'the wait for Kafka', async () => {
     if (!joined) await service.get<Bus>(BUS).close();
   });
-  // Before the consumer starts, not with the public door: steps may need what a module sets up at init.
-  await service.init();
+  // Before the consumer starts, not with the public door: steps may need what a module sets up at init. A pure
+  // microservice does that when it listens; asked for it before, Nest 12 would run every init hook twice.
+  if ('startAllMicroservices' in service) await service.init();
   const consuming = 'startAllMicroservices' in service ? service.startAllMicroservices() : service.listen();
   await announced(clock, log, 'Kafka', consuming);
   joined = true;
