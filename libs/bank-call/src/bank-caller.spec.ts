@@ -176,17 +176,21 @@ describe('a further attempt', () => {
   it('is begun by the caller before it is sent, with a new id and a new validity', async () => {
     const { caller, bank } = given('dogwood', overloaded, approved);
     const sentWhenBegun: number[] = [];
+    const told: unknown[] = [];
     const report = await ending(
       caller.call(authorize, {
         attempt: attempt(1),
-        beforeReattempt: async (number) => {
+        beforeReattempt: async (number, previous) => {
           sentWhenBegun.push(bank.sent.length);
+          told.push(previous);
           return attempt(number);
         },
       }),
     );
     expect(outcomes(report)).toEqual(['not_processed', 'approved']);
     expect(sentWhenBegun).toEqual([1]);
+    // So that the first attempt's outcome and the second's beginning can be one commit.
+    expect(told).toEqual([report.attempts[0]]);
     expect(
       bank.sent.map(({ request, options }) => [options.attemptId, 'validUntil' in request && request.validUntil]),
     ).toEqual([
