@@ -2,7 +2,7 @@ import { freePorts } from './free-ports.js';
 import type { ProcessSpec } from './managed-process.js';
 import { portTable, type PortName, type Ports } from './ports.js';
 import { repositoryRoot } from './repository.js';
-import type { RuntimeOptions } from './runtime.js';
+import type { RuntimeOptions } from './runtime-options.js';
 import { services, type ServiceDefinition } from './services.js';
 
 export class UnknownProcess extends Error {

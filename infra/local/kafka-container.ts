@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { brokerSettings, type KafkaOptions } from './kafka.js';
+import { brokerSettings, type KafkaOptions } from './broker-settings.js';
 import { runToEnd, type ProcessSpec } from './managed-process.js';
 
 export const KAFKA_IMAGE = 'apache/kafka:4.3.0';

@@ -10,7 +10,8 @@ import { topics } from '../kafka/topics.js';
 import { dummyService } from './dummy-service.js';
 import { freePorts } from './free-ports.js';
 import { PortsTaken } from './ports.js';
-import { startRuntime, type Runtime, type RuntimeOptions } from './runtime.js';
+import type { RuntimeOptions } from './runtime-options.js';
+import { startRuntime, type Runtime } from './runtime.js';
 
 jest.setTimeout(120_000);
 

@@ -6,39 +6,7 @@ import { UnknownProcess, planInstances, portsToBind, serviceSpec, stopOrder, url
 import { allFreePorts, assertFree, portsFromEnvironment, type Ports } from './ports.js';
 import { postgresSpec } from './postgres.js';
 import { RunFile } from './run-file.js';
-import type { ServiceDefinition, ServiceName } from './services.js';
-
-export interface RuntimeOptions {
-  /** Everything is kept below it: `data/`, `logs/`, `run/`. A second run over it finds what the first one stored. */
-  dataDir: string;
-  /** `free` picks ports that nothing listens on. Default: those of docs/configuration.md, with the environment's changes. */
-  ports?: 'free' | Partial<Ports>;
-  /** How many of each; instances are named `ledger`, `ledger-2`, … Default 1. */
-  instances?: Partial<Record<string, number>>;
-  /** For all services, over what the supervisor's own environment and the runtime set. */
-  env?: Record<string, string>;
-  /** For one service or instance, over `env`. */
-  serviceEnv?: Partial<Record<string, Record<string, string>>>;
-  /** Default: all of the system. */
-  services?: readonly (ServiceName | ServiceDefinition)[];
-  /** Used instead of an embedded Postgres. */
-  databaseUrl?: string;
-  /** `host:port`, comma separated. Used instead of a Kafka of our own. */
-  kafkaBrokers?: string;
-  /** How Kafka runs. Default `jvm`. */
-  kafka?: 'jvm' | 'container';
-  /** Of topics that do not exist yet. Default 4. */
-  kafkaPartitions?: number;
-  progress?: Progress;
-  /** Ends a start that is under way. */
-  signal?: AbortSignal;
-}
-
-export interface Progress {
-  /** A stage began. @returns what to call when it is done */
-  stage(title: string): (note?: string) => void;
-  say(line: string): void;
-}
+import type { Progress, RuntimeOptions } from './runtime-options.js';
 
 /** Commands by process name: `ledger`, `payments-api-2`, `kafka`, `postgres`. Each resolves once it has taken effect. */
 export interface Control {

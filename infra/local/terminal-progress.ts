@@ -1,4 +1,4 @@
-import type { Progress } from './runtime.js';
+import type { Progress } from './runtime-options.js';
 
 /** One line per finished stage, with a tick and its seconds. On a terminal, a last line names what is still awaited. */
 export function terminalProgress(output: NodeJS.WriteStream): Progress {

@@ -1,0 +1,87 @@
+// Who may import whom. dependency-cruiser reads it (check.mjs); each rule has a fixture that breaks it.
+const npm = (...names) => `(^|/)node_modules/(${names.join('|')})/`;
+const tests = '\\.spec\\.ts$|-under-test\\.ts$|/testing/';
+
+/** Suffixes that say framework or I/O (CONTRIBUTING.md); main.ts wires, and tests may use anything. */
+const edges = '\\.(controller|module|repository|client|entity|migration|filter|interceptor|guard)\\.ts$|/main\\.ts$';
+
+export default {
+  forbidden: [
+    {
+      name: 'apps-never-import-each-other',
+      comment: 'Services meet in topics and over HTTP. What two of them need is a library.',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'libraries-never-import-apps',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^apps/' },
+    },
+    {
+      name: 'plain-files-do-no-io',
+      comment:
+        'A file of a service without a suffix that says framework or I/O is plain TypeScript. Bench and chaos are command-line tools.',
+      severity: 'error',
+      from: { path: '^apps/', pathNot: `^apps/(bench|chaos)/|${edges}|${tests}` },
+      to: { path: npm('pg', 'kafkajs', 'typeorm', 'undici', 'fastify', '@nestjs') },
+    },
+    {
+      name: 'only-messaging-imports-kafkajs',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: `^libs/messaging/|${tests}` },
+      to: { path: npm('kafkajs') },
+    },
+    {
+      name: 'only-postgres-imports-pg',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: `^libs/postgres/|${tests}` },
+      to: { path: npm('pg', '@types/pg') },
+    },
+    {
+      name: 'typeorm-stays-at-the-tables',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: `^libs/postgres/|\\.(entity|migration|repository)\\.ts$|${tests}` },
+      to: { path: npm('typeorm') },
+    },
+    {
+      name: 'only-bank-call-imports-the-resilience-libraries',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: '^libs/bank-call/' },
+      to: { path: npm('opossum', '@types/opossum', 'cockatiel') },
+    },
+    {
+      name: 'the-saga-table-is-for-tests-and-docs',
+      comment: 'It describes the wiring; a service that read it would make it a central state machine.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^libs/contracts/src/saga-table\\.ts$' },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'imports-resolve',
+      comment: 'An import that is not resolved is not checked by the rules above either.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true, // type-only imports count
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '/fixtures/|^dist/' },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.mjs', '.js'],
+      conditionNames: ['types', 'import', 'default', 'node'], // `#name` means the library's source
+      exportsFields: ['exports'],
+    },
+  },
+};

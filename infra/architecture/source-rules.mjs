@@ -1,0 +1,49 @@
+// Rules that no import shows: read from the syntax tree.
+import { parseSync } from '@swc/core';
+
+const FOLDERS_THAT_SAY_NOTHING = /(^|\/)(common|utils?|helpers?)\//;
+const CLOCK_AND_CHANCE = new Set(['Date.now', 'Math.random', 'performance.now', 'AbortSignal.timeout']);
+const TIMERS = new Set(['setTimeout', 'setInterval']);
+
+/**
+ * @param {string} path relative to the repository
+ * @param {string} text
+ * @returns {{ rule: string, path: string, what: string }[]}
+ */
+export function violationsIn(path, text) {
+  const violations = [];
+  const report = (rule, what) => violations.push({ rule, path, what });
+  if (FOLDERS_THAT_SAY_NOTHING.test(path)) report('folders-say-what-they-hold', path);
+  if (isBoundToTheClockPort(path)) {
+    for (const what of new Set(readsOfTimeAndChance(text))) report('time-and-chance-come-by-the-clock-port', what);
+  }
+  return violations;
+}
+
+function isBoundToTheClockPort(path) {
+  return (
+    /^(apps|libs)\//.test(path) && !/^libs\/clock\/|^apps\/bench\/|\/testing\/|\.spec\.ts$|-under-test\.ts$/.test(path)
+  );
+}
+
+function* readsOfTimeAndChance(text) {
+  for (const node of nodesOf(parseSync(text, { syntax: 'typescript', decorators: true, target: 'es2024' }))) {
+    if (node.type === 'MemberExpression' && node.object.type === 'Identifier' && node.property.type === 'Identifier') {
+      const name = `${node.object.value}.${node.property.value}`;
+      if (CLOCK_AND_CHANCE.has(name)) yield name;
+    }
+    if (node.type === 'CallExpression' && TIMERS.has(node.callee.value)) yield node.callee.value;
+    if (node.type === 'NewExpression' && node.callee.value === 'Date' && !node.arguments?.length) yield 'new Date()';
+    if (node.type === 'ImportDeclaration' && /^(node:)?timers(\/promises)?$/.test(node.source.value)) {
+      yield node.source.value;
+    }
+  }
+}
+
+function* nodesOf(value) {
+  if (Array.isArray(value)) for (const each of value) yield* nodesOf(each);
+  else if (value && typeof value === 'object') {
+    if (typeof value.type === 'string') yield value;
+    for (const each of Object.values(value)) yield* nodesOf(each);
+  }
+}
