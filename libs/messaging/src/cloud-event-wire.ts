@@ -22,6 +22,14 @@ export interface RawRecord {
 /** What stands in for data that is not JSON: no contract accepts it, so the event is parked where it is read. */
 export const UNREADABLE = undefined;
 
+/**
+ * In UTF-16 units, so at most three times as many bytes. A broker takes record batches of up to 1 MB
+ * (`max.message.bytes`), and what it refuses once it refuses for ever.
+ */
+export const MAX_RECORD_LENGTH = 256 * 1024;
+/** The whole error stays with the parked event. */
+const MAX_ERROR_LENGTH = 2_000;
+
 const encoded = new WeakMap<CloudEvent, WireRecord>();
 
 /** Done once per event object: the outbox stores what the relay then sends. */
@@ -73,6 +81,13 @@ export function revive(record: WireRecord): CloudEvent {
   return event;
 }
 
+/** Roughly what a record takes up on its way, in UTF-16 units. */
+export function lengthOf(record: WireRecord): number {
+  let length = record.key.length + record.value.length;
+  for (const name in record.headers) length += name.length + record.headers[name]!.length;
+  return length;
+}
+
 function headersOf(event: CloudEvent): Record<string, string> {
   const headers: Record<string, string> = {
     ce_specversion: '1.0',
@@ -89,7 +104,7 @@ function headersOf(event: CloudEvent): Record<string, string> {
     headers['ce_deadletterpartition'] = String(partition);
     headers['ce_deadletteroffset'] = offset;
     headers['ce_deadletterconsumer'] = consumer;
-    headers['ce_deadlettererror'] = error;
+    headers['ce_deadlettererror'] = error.slice(0, MAX_ERROR_LENGTH);
   }
   return headers;
 }

@@ -5,4 +5,4 @@ export * from './outbox-relay.js';
 export * from './outbox-store.js';
 export * from './shard.js';
 export * from './step-transport.js';
-export { decode, encode, type RawRecord, type WireRecord } from './cloud-event-wire.js';
+export { decode, encode, MAX_RECORD_LENGTH, type RawRecord, type WireRecord } from './cloud-event-wire.js';

@@ -222,6 +222,16 @@ describe('KafkaJsBus', () => {
     expect(seen).toEqual([1, 4]);
   }, 30_000);
 
+  it('joins as soon as its topic is created', async () => {
+    const topic = unique('later');
+    const seen: number[] = [];
+    const joining = consume(topic, async (deliveries) => void seen.push(...numbersOf(deliveries)));
+    await bus.ensureTopics([topic], 1);
+    await joining;
+    await bus.publish([event(topic, 'a', 1)]);
+    await eventually('it gets what is published', () => seen.length === 1);
+  }, 20_000);
+
   it('gives up joining when asked to, be Kafka there or not', async () => {
     const nowhere = new KafkaJsBus({ brokers: ['127.0.0.1:1'], clock });
     const giveUp = new AbortController();

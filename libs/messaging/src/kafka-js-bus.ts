@@ -30,6 +30,8 @@ export class KafkaJsBus implements Bus {
       createPartitioner: Partitioners.DefaultPartitioner,
       allowAutoTopicCreation: false,
       idempotent: false,
+      // Its caller tries again without limit, and wants to know soon.
+      retry: { retries: 1 },
     });
   }
 

@@ -302,6 +302,22 @@ describe('OutboxRelay', () => {
     expect(table.rows.size).toBe(2);
   });
 
+  it('sends no more at once than a broker takes', async () => {
+    const { table, broker, shards, relay, settle } = await setUp();
+    await shards.acquire(...ALL);
+    broker.open = false;
+    const rows = table.commit('a', 'a', 'a', 'a', 'a');
+    for (const row of rows) Object.assign(row.event, { data: 'x'.repeat(100_000) });
+    relay.offer(rows);
+    await settle();
+    broker.sends[0]!.ack();
+    await settle();
+    expect(broker.sends.map((send) => send.ids)).toEqual([
+      ['1', '2'],
+      ['3', '4'],
+    ]);
+  });
+
   it('publishes what is in hand before it stops', async () => {
     const { table, broker, shards, relay, settle } = await setUp();
     await shards.acquire(...ALL);

@@ -1,6 +1,7 @@
 import { fullJitterMs, type Clock, type Timer } from '#clock';
 import type { Lease, LeaseHandlers } from '#leases';
 import type { Bus } from './bus.js';
+import { encode, lengthOf, MAX_RECORD_LENGTH } from './cloud-event-wire.js';
 import type { HandedRow, HandOver, OutboxRow, OutboxStore } from './outbox-store.js';
 import { OUTBOX_SHARDS } from './shard.js';
 
@@ -170,14 +171,23 @@ export class OutboxRelay implements HandOver {
 
   /** The oldest rows whose lease is trusted at this moment; the others wait for it to be renewed, or lost. */
   #takeBatch(): OutboxRow[] {
+    if (this.#waiting.length === 0) return [];
     const trusted = new Set([...this.#owned].filter(([, lease]) => lease.isTrusted()).map(([shard]) => shard));
-    if (trusted.size === this.#owned.size) return this.#waiting.splice(0, this.#maxBatch);
     const batch: OutboxRow[] = [];
     const held: OutboxRow[] = [];
+    let length = 0;
+    let looked = 0;
     for (const row of this.#waiting) {
-      (batch.length < this.#maxBatch && trusted.has(row.shard) ? batch : held).push(row);
+      if (trusted.has(row.shard)) {
+        length += lengthOf(encode(row.event));
+        if (batch.length === this.#maxBatch || (length > MAX_RECORD_LENGTH && batch.length > 0)) break;
+        batch.push(row);
+      } else {
+        held.push(row);
+      }
+      looked++;
     }
-    this.#waiting = held;
+    this.#waiting.splice(0, looked, ...held);
     return batch;
   }
 

@@ -224,6 +224,13 @@ describe('The outbox, its relay and the steps, over a real Postgres and Kafka', 
     expect({ offers: offered.length, sweeps }).toEqual({ offers: 2, sweeps: 1 });
   });
 
+  it('refuses, before it is committed, an event that no broker would take', async () => {
+    const outbox = new PostgresOutbox({ offer: () => {}, sweepSoon: () => {} }, clock);
+    const event = { ...eventOf('large', 0), data: 'x'.repeat(300_000) };
+    await expect(commit(outbox, event)).rejects.toMatchObject({ code: 'event_too_large' });
+    expect(await left()).toBe(0);
+  });
+
   it('deletes what was sent and reads what waits in one statement, without reading what it deletes', async () => {
     const offered: HandedRow[] = [];
     const outbox = new PostgresOutbox({ offer: (rows) => offered.push(...rows), sweepSoon: () => {} }, clock);

@@ -2,7 +2,7 @@ import type { Clock } from '#clock';
 import type { CloudEvent } from '#contracts';
 import { statement, type PgTransaction, type Sql } from '#postgres';
 import type { Outbox } from '#saga';
-import { encode, revive, type WireRecord } from './cloud-event-wire.js';
+import { encode, lengthOf, MAX_RECORD_LENGTH, revive, type WireRecord } from './cloud-event-wire.js';
 import type { Exchange, HandedRow, HandOver, OutboxRow, OutboxStore } from './outbox-store.js';
 import { shardOf } from './shard.js';
 
@@ -59,10 +59,13 @@ export class PostgresOutbox implements Outbox<PgTransaction> {
 
   /**
    * Does not wait for the insert, which thus shares a round trip with COMMIT. Should it fail, the
-   * transaction rejects with its error.
+   * transaction rejects with its error. Rejects with EventTooLargeError.
    */
   append(tx: PgTransaction, events: readonly CloudEvent[]): Promise<void> {
     const records = events.map((event) => ({ shard: shardOf(event.key), ...encode(event) }));
+    for (const [index, record] of records.entries()) {
+      if (lengthOf(record) > MAX_RECORD_LENGTH) return Promise.reject(new EventTooLargeError(events[index]!));
+    }
     const inserted = tx.query<{ id: number; behind: number | null }>(appendStatement, [JSON.stringify(records)]);
     inserted.catch(() => undefined);
     tx.onCommit(() => {
@@ -77,6 +80,15 @@ export class PostgresOutbox implements Outbox<PgTransaction> {
     });
     tx.onRollback(() => this.relay.sweepSoon());
     return Promise.resolve();
+  }
+}
+
+/** Refused before it is committed: Kafka would never take it, and everything behind it would wait. */
+export class EventTooLargeError extends Error {
+  readonly code = 'event_too_large';
+  override readonly name = 'EventTooLargeError';
+  constructor(event: CloudEvent) {
+    super(`${event.type} ${event.id} is larger than ${MAX_RECORD_LENGTH} characters`);
   }
 }
 
