@@ -1,0 +1,55 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Metrics } from '#telemetry';
+import { FakeClock } from '#testing';
+import { AdminServer } from './admin-server.js';
+import { Readiness } from './readiness.js';
+
+let readiness: Readiness;
+let admin: AdminServer;
+beforeEach(async () => {
+  readiness = new Readiness(new FakeClock(), () => false, ['database']);
+  admin = new AdminServer(new Metrics(), readiness);
+  await admin.listen('127.0.0.1', 0);
+});
+afterEach(() => admin.close());
+
+const get = async (path: string): Promise<{ status: number; body: unknown }> => {
+  const response = await fetch(admin.url + path);
+  const text = await response.text();
+  return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : text };
+};
+
+describe('the admin server', () => {
+  it('is alive before it is ready', async () => {
+    expect(await get('/health/live')).toEqual({ status: 200, body: { live: true } });
+    expect(await get('/health/ready')).toEqual({
+      status: 503,
+      body: { ready: false, checks: { database: 'not there yet' } },
+    });
+    readiness.add('database', () => true);
+    expect(await get('/health/ready')).toMatchObject({ status: 200, body: { ready: true } });
+  });
+
+  it('answers routes that came after it began to listen', async () => {
+    admin.get('/charges/:id', ({ params, query }) =>
+      params['id'] === 'ch_1' ? { id: params['id'], expand: query['expand'] } : undefined,
+    );
+    expect(await get('/charges/ch_1?expand=all')).toEqual({ status: 200, body: { id: 'ch_1', expand: 'all' } });
+    expect(await get('/charges/ch_2')).toMatchObject({ status: 404, body: { routes: ['/charges/:id'] } });
+    expect(await get('/charges')).toMatchObject({ status: 404 });
+    expect(await get('/charges/%E0%A4%A')).toMatchObject({ status: 400 });
+  });
+
+  it('shows the metrics', async () => {
+    expect(await get('/metrics')).toMatchObject({ body: expect.stringContaining('process_cpu_seconds_total') });
+  });
+
+  it('says in one message that its port is taken, and what to change', async () => {
+    const port = Number(new URL(admin.url).port);
+    const second = new AdminServer(new Metrics(), readiness);
+    await expect(second.listen('127.0.0.1', port)).rejects.toThrow(
+      `port ${port} on 127.0.0.1 is taken: free it, or set ADMIN_PORT to another`,
+    );
+    await second.close();
+  });
+});
