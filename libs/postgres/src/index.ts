@@ -4,3 +4,4 @@ export * from './database.js';
 export * from './group-commit.js';
 export * from './migrate.js';
 export { CommitUnknownError, isTransientError } from './transient.js';
+export { assertIndexProbes, type IndexProbeCheck } from './query-plan.js';

@@ -8,7 +8,7 @@ export interface SessionOptions {
   applicationName?: string;
   /** false: COMMIT returns before its WAL is on disk. Only for writes whose loss is harmless. Default true. */
   synchronousCommit?: boolean;
-  /** Default 10 s. The server gives up a statement after this, the client 5 s later. */
+  /** Default 10 s. The server gives up a statement after this, the client after half as much again. */
   statementTimeoutMs?: number;
   /** Default 5 s. */
   lockTimeoutMs?: number;
@@ -39,9 +39,10 @@ export function sessionConfig(options: SessionOptions): ClientConfig {
       .join(' '),
     pipeline: true,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: 5_000,
     // A cut network never answers: the client's own patience ends a little after the server's.
-    query_timeout: statementTimeoutMs + 5_000,
+    query_timeout: statementTimeoutMs * 1.5,
     types: { getTypeParser },
   };
 }

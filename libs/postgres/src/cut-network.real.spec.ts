@@ -1,0 +1,110 @@
+import { createServer, connect, type Server, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { SystemClock } from '#clock';
+import { eventually, testDatabase, type TestDatabase } from '#testing';
+import { Database } from './database.js';
+import { statement } from './statement.js';
+import { CommitUnknownError } from './transient.js';
+
+/** A wire that can be cut without either end noticing: bytes stop, connections stay. */
+class Wire {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #cut = false;
+
+  constructor(target: URL) {
+    this.#server = createServer((client) => {
+      const server = connect(Number(target.port || 5432), target.hostname);
+      for (const [from, to] of [
+        [client, server],
+        [server, client],
+      ] as const) {
+        this.#sockets.add(from);
+        from.on('data', (chunk) => void (this.#cut || to.write(chunk)));
+        from.on('close', () => to.destroy());
+        from.on('error', () => undefined);
+      }
+    });
+  }
+
+  async listen(): Promise<number> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
+    return (this.#server.address() as { port: number }).port;
+  }
+
+  cut(): void {
+    this.#cut = true;
+  }
+
+  mend(): void {
+    this.#cut = false;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+const write = statement('cut.write', 'INSERT INTO item VALUES ($1)');
+const count = statement('cut.count', 'SELECT count(*) FROM item');
+
+describe('Database behind a wire that is cut without a word', () => {
+  let test: TestDatabase;
+  let wire: Wire;
+  let database: Database;
+
+  beforeEach(async () => {
+    test = await testDatabase('cut');
+    await test.database.query(statement('cut.create', 'CREATE TABLE item (id int PRIMARY KEY)'));
+    const url = new URL(test.url);
+    wire = new Wire(new URL(test.url));
+    url.port = String(await wire.listen());
+    database = await Database.open({
+      url: url.toString(),
+      database: test.name,
+      clock: new SystemClock(),
+      statementTimeoutMs: 400,
+      maxConnections: 1,
+    });
+  });
+  afterEach(async () => {
+    await database.close();
+    await wire.close();
+    await test.drop();
+  });
+
+  it('gives up a query that nobody answers, and works again once the wire is mended', async () => {
+    wire.cut();
+    const error: unknown = await database.query(count).catch((error: unknown) => error);
+    expect(error).toMatchObject({ message: 'Query read timeout' });
+    expect(database.isTransient(error)).toBe(true);
+    wire.mend();
+    expect(await database.query(count)).toEqual([{ count: 0 }]);
+  });
+
+  it('rolls back when the wire is cut before COMMIT', async () => {
+    let rolledBack = false;
+    const work = database.transaction(async (tx) => {
+      tx.onRollback(() => (rolledBack = true));
+      await tx.query(write, [1]);
+      wire.cut();
+      await tx.query(write, [2]);
+    });
+    await expect(work).rejects.toThrow('Query read timeout');
+    expect(rolledBack).toBe(true);
+    wire.mend();
+    await eventually('the server has given the lock back', () => database.query(write, [1]).then(() => true));
+    expect(await database.query(count)).toEqual([{ count: 1 }]);
+  });
+
+  it('does not know the outcome when the wire is cut at COMMIT', async () => {
+    const work = database.transaction(async (tx) => {
+      await tx.query(write, [1]);
+      wire.cut();
+    });
+    await expect(work).rejects.toThrow(CommitUnknownError);
+    wire.mend();
+    expect(await database.query(count)).toEqual([{ count: 0 }]);
+  });
+});

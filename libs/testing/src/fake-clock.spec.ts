@@ -1,0 +1,71 @@
+import { describe, expect, it } from '@jest/globals';
+import { FakeClock } from './fake-clock.js';
+
+describe('FakeClock', () => {
+  it('stands still until it is told to advance', async () => {
+    const clock = new FakeClock({ now: 1_000 });
+    await clock.advance(50);
+    expect([clock.now(), clock.monotonicMs()]).toEqual([1_050, 50]);
+  });
+
+  it('fires timers in the order in which they are due, then in which they were set', async () => {
+    const clock = new FakeClock();
+    const fired: string[] = [];
+    clock.after(20, () => fired.push('late'));
+    clock.after(10, () => fired.push('early'));
+    clock.after(10, () => fired.push('early too'));
+    await clock.advance(20);
+    expect(fired).toEqual(['early', 'early too', 'late']);
+  });
+
+  it('fires a timer at its own time, and those that it sets on the way', async () => {
+    const clock = new FakeClock();
+    const fired: number[] = [];
+    const tick = (): void => {
+      fired.push(clock.monotonicMs());
+      clock.after(10, tick);
+    };
+    clock.after(10, tick);
+    await clock.advance(35);
+    expect(fired).toEqual([10, 20, 30]);
+    expect(clock.pendingTimers).toBe(1);
+  });
+
+  it('lets what awaits a timer run before the next one fires', async () => {
+    const clock = new FakeClock();
+    const order: string[] = [];
+    const sleeper = clock.sleep(10).then(() => order.push('woken'));
+    clock.after(11, () => order.push('next timer'));
+    await clock.advance(20);
+    await sleeper;
+    expect(order).toEqual(['woken', 'next timer']);
+  });
+
+  it('neither fires a cancelled timer nor wakes an aborted sleep', async () => {
+    const clock = new FakeClock();
+    let fired = false;
+    clock.after(10, () => (fired = true)).cancel();
+    const controller = new AbortController();
+    const sleep = clock.sleep(10, controller.signal);
+    controller.abort(new Error('enough'));
+    await expect(sleep).rejects.toThrow('enough');
+    await clock.advance(10);
+    expect({ fired, pending: clock.pendingTimers }).toEqual({ fired: false, pending: 0 });
+  });
+
+  it('steps wall time alone', () => {
+    const clock = new FakeClock({ now: 1_000 });
+    clock.stepWall(-500);
+    expect([clock.now(), clock.monotonicMs()]).toEqual([500, 0]);
+  });
+
+  it('draws the same numbers from the same seed', () => {
+    const draw = (seed: number): number[] => {
+      const clock = new FakeClock({ seed });
+      return [clock.random(), clock.random(), clock.random()];
+    };
+    expect(draw(7)).toEqual(draw(7));
+    expect(draw(7)).not.toEqual(draw(8));
+    for (const number of draw(7)) expect(number >= 0 && number < 1).toBe(true);
+  });
+});
