@@ -180,9 +180,11 @@ describe('KafkaJsBus', () => {
     })();
     await consume(topic, slow, group);
     await eventually('the first member works', () => seen.length > 100);
-    const second = await consume(topic, slow, group);
+    const elsewhere = new KafkaJsBus({ brokers, clock });
+    const second = await elsewhere.consume({ group, topics: [topic], onBatch: slow });
     await eventually('both work', () => seen.length > 1_000, { timeoutMs: 20_000 });
     await second.stop();
+    await elsewhere.close();
     done.abort();
     await publisher;
     await eventually('all are processed', () => new Set(seen).size === ids.size, { timeoutMs: 20_000 });

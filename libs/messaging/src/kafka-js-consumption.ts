@@ -33,6 +33,8 @@ export class KafkaJsConsumption implements Consumption {
   readonly #firstJoin = Promise.withResolvers<void>();
   readonly #running: Promise<void>;
   #session = new Session();
+  /** A batch was rejected: what was fetched since the last commit has to come again. */
+  #mustRedeliver = false;
   #inHand = 0;
   #roomMade: (() => void)[] = [];
 
@@ -64,6 +66,8 @@ export class KafkaJsConsumption implements Consumption {
     const { clock, group, log } = this.options;
     for (let attempt = 1; !this.#stopped; attempt++) {
       const session = (this.#session = new Session());
+      if (this.#mustRedeliver) this.#partitions.clear();
+      this.#mustRedeliver = false;
       const consumer = this.#newConsumer(session);
       const failure = await this.#run(consumer, session).then(
         () => session.failure,
@@ -72,7 +76,6 @@ export class KafkaJsConsumption implements Consumption {
       await consumer.disconnect().catch(() => undefined);
       if (this.#stopped) break;
       log?.({ level: 'warn', message: `the consumer of ${group} begins anew`, error: String(failure) });
-      if (session.mustRedeliver) this.#partitions.clear();
       if (session.joined) attempt = 1;
       const delayMs = fullJitterMs(attempt, REJOIN, () => clock.random());
       await clock.sleep(delayMs, this.#stopping.signal).catch(() => undefined);
@@ -153,7 +156,7 @@ export class KafkaJsConsumption implements Consumption {
     const { clock } = this.options;
     if (session.ended) return;
     const { batch } = payload;
-    this.#deliver(batch.topic, batch.partition, batch.messages, session);
+    this.#deliver(batch.topic, batch.partition, batch.messages);
     payload.resolveOffset(batch.messages.at(-1)!.offset);
     while (this.#inHand >= MAX_IN_HAND && !session.ended) {
       await this.#roomOrTick();
@@ -162,7 +165,7 @@ export class KafkaJsConsumption implements Consumption {
     }
   }
 
-  #deliver(topic: string, partition: number, messages: readonly KafkaMessage[], session: Session): void {
+  #deliver(topic: string, partition: number, messages: readonly KafkaMessage[]): void {
     const progress = this.#progressOf(topic, partition);
     const firstNew = progress.firstNew(Number(messages[0]!.offset));
     const deliveries: Delivery[] = [];
@@ -178,17 +181,18 @@ export class KafkaJsConsumption implements Consumption {
     if (deliveries.length === 0) return;
     const processed = progress.begin(Number(deliveries.at(-1)!.origin.offset) + 1);
     this.#inHand += deliveries.length;
-    void this.#process(deliveries, processed, session);
+    void this.#process(deliveries, processed);
   }
 
-  async #process(deliveries: readonly Delivery[], processed: () => void, session: Session): Promise<void> {
+  async #process(deliveries: readonly Delivery[], processed: () => void): Promise<void> {
     try {
       await this.options.onBatch(deliveries);
       processed();
     } catch (error) {
       // Not processed, so nothing behind it is committed: it is fetched again, by us or by the next member.
-      session.mustRedeliver = true;
-      session.fail(error);
+      // The consumer that fetched it may be gone by now; it is the present one that has to begin anew.
+      this.#mustRedeliver = true;
+      this.#session.fail(error);
     } finally {
       this.#inHand -= deliveries.length;
       this.#makeRoom();
@@ -243,8 +247,6 @@ export class KafkaJsConsumption implements Consumption {
 class Session {
   readonly #end = Promise.withResolvers<void>();
   joined = false;
-  /** A batch was rejected: what was fetched since the last commit has to come again. */
-  mustRedeliver = false;
   lastSignMs = 0;
   ended = false;
   failure: unknown;

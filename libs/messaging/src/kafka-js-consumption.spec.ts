@@ -1,0 +1,145 @@
+import { describe, expect, it } from '@jest/globals';
+import type { EachBatchPayload, Kafka } from 'kafkajs';
+import type { Delivery } from '#saga';
+import { eventually, FakeClock } from '#testing';
+import { KafkaJsConsumption } from './kafka-js-consumption.js';
+
+type Listener = (event: { payload: unknown }) => void;
+
+/** kafkajs' consumer as this library uses it, crashing on command. */
+class StubConsumer {
+  readonly events = { CRASH: 'crash', FETCH: 'fetch', REBALANCING: 'rebalancing', GROUP_JOIN: 'join' };
+  readonly committed: unknown[] = [];
+  #listeners = new Map<string, Listener>();
+  #eachBatch: ((payload: EachBatchPayload) => Promise<void>) | undefined;
+  heartbeats = 0;
+  paused = false;
+  disconnected = false;
+
+  on(name: string, listener: Listener): void {
+    this.#listeners.set(name, listener);
+  }
+  async connect(): Promise<void> {}
+  async subscribe(): Promise<void> {}
+  async run({ eachBatch }: { eachBatch: (payload: EachBatchPayload) => Promise<void> }): Promise<void> {
+    this.#eachBatch = eachBatch;
+    this.emit('join', { memberAssignment: { t: [0] } });
+  }
+  pause(): void {
+    this.paused = true;
+  }
+  async commitOffsets(offsets: { offset: string }[]): Promise<void> {
+    this.committed.push(...offsets.map(({ offset }) => offset));
+  }
+  async disconnect(): Promise<void> {
+    this.disconnected = true;
+  }
+
+  emit(name: string, payload: unknown): void {
+    this.#listeners.get(name)!({ payload });
+  }
+
+  /** One fetched batch of partition 0, with these offsets. */
+  fetched(...offsets: number[]): Promise<void> {
+    const messages = offsets.map((offset) => ({ offset: String(offset), key: null, value: null, headers: {} }));
+    return this.#eachBatch!({
+      batch: { topic: 't', partition: 0, messages },
+      resolveOffset: () => undefined,
+      heartbeat: async () => void this.heartbeats++,
+    } as unknown as EachBatchPayload);
+  }
+}
+
+async function setUp() {
+  const clock = new FakeClock();
+  const consumers: StubConsumer[] = [];
+  const kafka = {
+    consumer: () => {
+      consumers.push(new StubConsumer());
+      return consumers.at(-1);
+    },
+  } as unknown as Kafka;
+  const batches: { offsets: number[]; end(): void; fail(): void }[] = [];
+  const onBatch = (deliveries: readonly Delivery[]): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const offsets = deliveries.map(({ origin }) => Number(origin.offset));
+      batches.push({ offsets, end: resolve, fail: () => reject(new Error('no')) });
+    });
+  const consumption = new KafkaJsConsumption(kafka, { group: 'g', topics: ['t'], onBatch, clock, log: undefined });
+  await consumption.joined();
+  await clock.advance(0);
+  const offsets = (): number[][] => batches.map((batch) => batch.offsets);
+  return { clock, consumers, batches, offsets, consumption };
+}
+
+describe('KafkaJsConsumption', () => {
+  it('joins anew after a crash, and does not deliver again what is still in hand', async () => {
+    const { clock, consumers, batches, offsets } = await setUp();
+    await consumers[0]!.fetched(0, 1);
+    consumers[0]!.emit('crash', { error: new Error('gone') });
+    await clock.advance(2_000);
+    expect(consumers).toHaveLength(2);
+    expect(consumers[0]!.disconnected).toBe(true);
+    await consumers[1]!.fetched(0, 1, 2);
+    expect(offsets()).toEqual([[0, 1], [2]]);
+    batches[0]!.end();
+    batches[1]!.end();
+    await clock.advance(1_000);
+    expect(consumers[1]!.committed).toEqual(['3']);
+  });
+
+  it.each(['while it is between consumers', 'when the next one has joined'])(
+    'delivers again a batch that a former consumer fetched, and that fails %s',
+    async (when) => {
+      const { clock, consumers, batches, offsets } = await setUp();
+      await consumers[0]!.fetched(0, 1);
+      consumers[0]!.emit('crash', { error: new Error('gone') });
+      await clock.advance(0);
+      if (when.startsWith('when')) await clock.advance(2_000);
+      batches[0]!.fail();
+      await clock.advance(5_000);
+      await consumers.at(-1)!.fetched(0, 1);
+      expect(offsets()).toEqual([
+        [0, 1],
+        [0, 1],
+      ]);
+    },
+  );
+
+  it('joins anew when the consumer has fallen silent', async () => {
+    const { clock, consumers } = await setUp();
+    await clock.advance(20_000);
+    consumers[0]!.emit('fetch', {});
+    await clock.advance(29_000);
+    expect(consumers).toHaveLength(1);
+    await clock.advance(5_000);
+    expect(consumers).toHaveLength(2);
+  });
+
+  it('fetches no more while its hands are full, and goes on being a member', async () => {
+    const { clock, consumers, batches } = await setUp();
+    let fetchesOn = false;
+    const taking = consumers[0]!.fetched(...Array(2_000).keys()).then(() => (fetchesOn = true));
+    await clock.advance(60_000);
+    expect({ fetchesOn, consumers: consumers.length }).toEqual({ fetchesOn: false, consumers: 1 });
+    expect(consumers[0]!.heartbeats).toBe(60);
+    batches[0]!.end();
+    await taking;
+  });
+
+  it('waits on stop for what is in hand, fetching nothing, and commits it before it leaves', async () => {
+    const { clock, consumers, batches, consumption } = await setUp();
+    await consumers[0]!.fetched(0, 1);
+    let stopped = false;
+    const stopping = consumption.stop().then(() => (stopped = true));
+    await eventually('it pauses', () => consumers[0]!.paused);
+    await consumers[0]!.fetched(2);
+    expect(batches).toHaveLength(1);
+    expect({ stopped, left: consumers[0]!.disconnected }).toEqual({ stopped: false, left: false });
+    batches[0]!.end();
+    await stopping;
+    expect(consumers[0]!.committed).toEqual(['2']);
+    expect(consumers[0]!.disconnected).toBe(true);
+    expect(clock.pendingTimers).toBe(0);
+  });
+});
