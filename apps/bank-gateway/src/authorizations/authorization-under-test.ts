@@ -1,0 +1,88 @@
+import type { Card, NewEvent, bankProtocol } from '#contracts';
+import { usd } from '#money';
+import type { Decision, Step } from '#saga';
+import { operation, alder, birch, cedar, dogwood, yes } from '../operations/operation-under-test.js';
+import { openOperation, type Operation } from '../operations/operation.js';
+import type { Authorization, Terms } from './authorization.js';
+import type { BankView } from './routing.js';
+
+export const card: Card = {
+  brand: 'visa',
+  last4: '4242',
+  expMonth: 12,
+  expYear: 2030,
+  fingerprint: 'fp_1',
+  behavior: 'approve',
+};
+export const terms: Terms = {
+  chargeId: 'ch_1',
+  account: 'acct_1',
+  amount: usd(1_000),
+  capture: 'automatic',
+  card,
+  fault: null,
+};
+export const paidWith = (brand: bankProtocol.Brand): Terms => ({ ...terms, card: { ...card, brand } });
+
+/** All four banks, those named out of reach. */
+export const banks = (...unavailable: readonly bankProtocol.BankName[]): BankView[] =>
+  [alder, birch, cedar, dogwood].map((profile) => ({ profile, available: !unavailable.includes(profile.name) }));
+
+type State<Name extends Authorization['state']> = Extract<Authorization, { state: Name }>;
+
+const approvedByAlder = operation('authorize', alder, yes.authorize);
+const granted = { terms, bank: 'alder', bankAuthorizationId: 'au_1' } as const;
+const open = (kind: 'capture' | 'void'): Operation => openOperation(kind, 'alder', 'ch_1');
+
+/** A charge of ten dollars at alder, in each of its states. */
+export const none: State<'none'> = { state: 'none', banks: banks() };
+export const authorizing: State<'authorizing'> = {
+  state: 'authorizing',
+  terms,
+  operations: [openOperation('authorize', 'alder', 'ch_1')],
+};
+export const authorized: State<'authorized'> = {
+  state: 'authorized',
+  ...granted,
+  operations: [approvedByAlder],
+};
+export const capturing: State<'capturing'> = {
+  state: 'capturing',
+  ...granted,
+  operations: [approvedByAlder, open('capture')],
+};
+export const captured: State<'captured'> = {
+  state: 'captured',
+  ...granted,
+  bankCaptureId: 'cp_1',
+  operations: [approvedByAlder, operation('capture', alder, yes.capture)],
+};
+export const voiding: State<'voiding'> = {
+  state: 'voiding',
+  ...granted,
+  cause: 'hold_refused',
+  refusalCode: null,
+  operations: [approvedByAlder, open('void')],
+};
+export const voided: State<'voided'> = {
+  ...voiding,
+  state: 'voided',
+  operations: [approvedByAlder, operation('void', alder, yes.void)],
+};
+export const everyState: readonly Authorization[] = [
+  none,
+  authorizing,
+  authorized,
+  capturing,
+  captured,
+  voiding,
+  voided,
+];
+
+/** given(state).when(step, event): what the step makes of it. */
+export function given(state: Authorization) {
+  return {
+    when: <Data>(step: Step<Authorization, Data>, event: NewEvent<Data>): Decision<Authorization> =>
+      step.decide(state, event.data, 0),
+  };
+}

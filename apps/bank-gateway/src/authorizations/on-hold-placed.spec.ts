@@ -1,0 +1,29 @@
+import { describe, expect, it } from '@jest/globals';
+import { ledger } from '#contracts';
+import { usd } from '#money';
+import { openOperation } from '../operations/operation.js';
+import { authorized, capturing, everyState, given } from './authorization-under-test.js';
+import { onHoldPlaced } from './on-hold-placed.js';
+
+const placed = (capture: 'automatic' | 'manual') =>
+  ledger.holdPlaced({ chargeId: 'ch_1', account: 'acct_1', amount: usd(1_000), capture });
+
+describe('a placed hold', () => {
+  it('takes the closing slot for a capture at the bank that authorized', () => {
+    const { state, emit } = given(authorized).when(onHoldPlaced, placed('automatic'));
+    expect(state).toEqual(capturing);
+    expect(state).toMatchObject({ operations: [{}, openOperation('capture', 'alder', 'ch_1')] });
+    expect(emit).toEqual([]);
+  });
+
+  it('of a manual capture waits until the merchant says when', () => {
+    expect(given(authorized).when(onHoldPlaced, placed('manual'))).toMatchObject({ state: authorized, changed: false });
+  });
+
+  it.each(everyState.filter(({ state }) => state !== 'authorized'))(
+    'changes nothing when the authorization is $state',
+    (state) => {
+      expect(given(state).when(onHoldPlaced, placed('automatic'))).toMatchObject({ state, emit: [], changed: false });
+    },
+  );
+});

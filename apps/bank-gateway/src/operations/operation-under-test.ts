@@ -1,0 +1,102 @@
+import type { Outcome } from '#bank-call';
+import { bankProtocol } from '#contracts';
+import {
+  appendAttempt,
+  openOperation,
+  recordAttempts,
+  type Movement,
+  type Moment,
+  type Operation,
+  type OperationKind,
+} from './operation.js';
+
+export const { alder, birch, cedar, dogwood } = bankProtocol.defaultBanks;
+export const everyBank: readonly bankProtocol.BankProfile[] = [alder, birch, cedar, dogwood];
+
+/** Noon, on the bank's clock. Times in the tests are in ms after it. */
+export const noon = 1_800_000_000_000;
+export const validForMs = 3_000;
+
+/** No jitter: a re-attempt is due after as many seconds as it is the n-th. */
+export function moment(atMs = 0, given: { breakerOpen?: boolean } = {}): Moment {
+  const { breakerOpen = false } = given;
+  return { bankNow: noon + atMs, breakerOpen, delayMs: (reattempt) => reattempt * 1_000 };
+}
+
+export const times = (atMs = 0) => ({ begunAt: noon + atMs, validUntil: noon + atMs + validForMs });
+
+export const approved = answered({ state: 'approved', bankId: 'au_1' });
+export const captured = answered({ state: 'captured', bankId: 'cp_1' });
+export const voided = answered({ state: 'voided', bankId: 'vd_1' });
+export const declined = answered({ state: 'declined', bankId: 'no_1', code: 'lost_card' });
+export const refused = answered({ state: 'refused', bankId: 'no_1', code: 'refused_by_bank' });
+export const timedOut = { kind: 'doubt', reason: 'timeout' } as const;
+export const notProcessed = { kind: 'not_processed', reason: 'not_processed' } as const;
+export const yes = { authorize: approved, capture: captured, void: voided } as const;
+export const no = { authorize: declined, capture: refused, void: refused } as const;
+
+export function answered(answer: Record<string, unknown>): Outcome<Movement> & { kind: 'answered' } {
+  return { kind: 'answered', answer: { asOf: noon, now: noon, ...answer } } as Outcome<Movement> & { kind: 'answered' };
+}
+
+export const notFound = (asOfMs: number) =>
+  ({ kind: 'answered', answer: { state: 'not_found', asOf: noon + asOfMs, now: noon + asOfMs } }) as const;
+
+export function found(...performances: Partial<bankProtocol.Performance>[]) {
+  const whole = performances.map((performance, index): bankProtocol.Performance => {
+    const bankId = `found_${index + 1}`;
+    return {
+      seq: index + 1,
+      bankId,
+      kind: 'authorization',
+      reference: 'ch_1.authorize',
+      account: 'acct_1',
+      chargeId: 'ch_1',
+      amountMinor: 1_000,
+      currency: 'usd',
+      at: noon,
+      ...performance,
+    };
+  });
+  return { kind: 'answered', answer: { state: 'found', performances: whole, asOf: noon, now: noon } } as const;
+}
+
+export function reversal(answer: Record<string, unknown>) {
+  const whole = {
+    bankId: 'rv_1',
+    reversals: [],
+    asOf: noon,
+    now: noon,
+    ...answer,
+  } as unknown as bankProtocol.ReverseAnswer;
+  return { kind: 'answered', answer: whole } as const;
+}
+
+/** An operation whose attempts came to these ends, a second after one another; null is still under way. */
+export function operation(
+  kind: OperationKind,
+  bank: bankProtocol.BankProfile,
+  ...outcomes: readonly (Outcome<Movement> | null)[]
+): Operation {
+  let current = openOperation(kind, bank.name, 'ch_1');
+  for (const [index, outcome] of outcomes.entries()) {
+    const atMs = index * 1_000;
+    current = appendAttempt(current, times(atMs));
+    if (outcome) current = report(current, bank, outcome, { atMs });
+  }
+  return current;
+}
+
+/** Records what came of one attempt; of the last one unless it is named. */
+export function report(
+  current: Operation,
+  bank: bankProtocol.BankProfile,
+  outcome: Outcome<Movement>,
+  options: { atMs?: number; attempt?: number; breakerOpen?: boolean } = {},
+): Operation {
+  const { atMs = 0, attempt = current.attempts.length, breakerOpen = false } = options;
+  const attemptId = `${current.reference}.${attempt}`;
+  return recordAttempts(current, bank, [{ attemptId, outcome }], moment(atMs, { breakerOpen }));
+}
+
+export const outcomesOf = (current: Operation): string[] => current.attempts.map(({ outcome }) => outcome);
