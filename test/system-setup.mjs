@@ -3,7 +3,7 @@ import { prepare } from '../infra/local/prepare.mjs';
 import '../infra/local/load-typescript.mjs';
 
 export default async function setUp() {
-  await prepare({ say: (line) => console.log(`${line} …`) });
+  await prepare({ say: (line) => process.stdout.write(`${line} …\n`) });
   const { startSystem } = await import('./system.ts');
   globalThis.stopSystem = await startSystem();
 }

@@ -39,7 +39,7 @@ export async function startSystem(): Promise<() => Promise<void>> {
   return async () => {
     await control.close();
     await runtime.stop();
-    if (process.env.HOLDFAST_KEEP_TEST_DATA) console.log(`Kept ${folder}`);
+    if (process.env.HOLDFAST_KEEP_TEST_DATA) process.stdout.write(`Kept ${folder}\n`);
     else await rm(folder, { recursive: true });
   };
 }

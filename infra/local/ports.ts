@@ -22,13 +22,18 @@ export type Ports = Record<PortName, number>;
 
 const names = Object.keys(portTable) as PortName[];
 
-/** @throws Error naming the variable whose value is no port */
+/**
+ * The ports of the table, all moved by HOLDFAST_PORT_OFFSET, each replaced by its own variable.
+ * @throws Error naming the variable whose value is no port
+ */
 export function portsFromEnvironment(env: NodeJS.ProcessEnv): Ports {
+  const offset = Number(env.HOLDFAST_PORT_OFFSET || 0);
   return portsBy((name) => {
     const { port, variable } = portTable[name];
-    const wanted = env[variable] === undefined || env[variable] === '' ? port : Number(env[variable]);
+    const wanted = env[variable] ? Number(env[variable]) : port + offset;
     if (!Number.isInteger(wanted) || wanted < 1 || wanted > 65_535) {
-      throw new Error(`${variable}=${env[variable]} is not a port`);
+      const cause = env[variable] ? `${variable}=${env[variable]}` : `HOLDFAST_PORT_OFFSET=${env.HOLDFAST_PORT_OFFSET}`;
+      throw new Error(`${cause} gives no port`);
     }
     return wanted;
   });
@@ -48,9 +53,9 @@ export async function assertFree(wanted: readonly { port: number; of: string; va
   const free = await Promise.all(wanted.map(({ port }) => isFree(port)));
   const taken = wanted.filter((_, index) => !free[index]);
   if (taken.length === 0) return;
-  throw new PortsTaken(
-    taken.map(({ port, of, variable }) => `Port ${port} (${of}) is taken. Set ${variable} to another one.`).join('\n'),
-  );
+  const lines = taken.map(({ port, of, variable }) => `Port ${port} (${of}) is taken. Set ${variable} to another one.`);
+  if (taken.length > 2) lines.push('Or move all ports: HOLDFAST_PORT_OFFSET=1000');
+  throw new PortsTaken(lines.join('\n'));
 }
 
 function portsBy(choose: (name: PortName, index: number) => number): Ports {

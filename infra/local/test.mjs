@@ -41,8 +41,13 @@ async function runTests(project, env, node) {
   const code = await runTillItEnds(
     node,
     [
-      ...['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js'],
-      ...['--selectProjects', project, '--passWithNoTests', '--forceExit', '--json', `--outputFile=${report}`],
+      'node_modules/jest/bin/jest.js',
+      '--selectProjects',
+      project,
+      '--passWithNoTests',
+      '--forceExit',
+      '--json',
+      `--outputFile=${report}`,
       ...projects[project],
     ],
     { env: { ...env, NODE_OPTIONS: '--experimental-vm-modules --no-warnings' } },
