@@ -6,13 +6,14 @@ import { parseArgs } from 'node:util';
 import { check, describe, gatherEvidence, unsettled, type Told } from '#checker';
 import { startRuntime, type Runtime } from '../../../infra/local/runtime.js';
 import { load, type LoadResult } from './load.js';
+import { profiledEnv, summarise } from './profile.js';
 import { cpuSeconds, machineBusySeconds } from './processes.js';
 import { tpcb } from './tpcb.js';
 
-const USAGE = `npm run bench [-- --seconds 15 --concurrency 16,64,256 --idle-charges 200 --tpcb-seconds 8 --out reports/bench.json]
+const USAGE = `npm run bench [-- --seconds 15 --concurrency 16,64,256 --idle-charges 200 --tpcb-seconds 8 --out reports/bench.json --profile]
 
 Measures the default configuration of npm start on a fresh data folder and free ports: everything durable, HTTP banks
-with synced journals. Afterwards the banks' journals, the ledger and the charges are compared; a difference fails.`;
+with synced journals. --profile tells where the services spend their time, and costs some. Afterwards the banks' journals, the ledger and the charges are compared; a difference fails.`;
 
 const { values } = parseArgs({
   options: {
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     'idle-charges': { type: 'string', default: '200' },
     'tpcb-seconds': { type: 'string', default: '8' },
     out: { type: 'string', default: 'reports/bench.json' },
+    profile: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -154,6 +156,7 @@ try {
   const runtime = await startRuntime({
     dataDir,
     ports: 'free',
+    ...(values.profile && { env: profiledEnv(dataDir) }),
     signal: interrupt.signal,
     progress: { stage: (title) => () => console.log(`  ${title}`), say: (line) => console.log(line) },
   });
@@ -162,6 +165,7 @@ try {
   } finally {
     await runtime.stop();
   }
+  if (values.profile) console.log(await summarise(dataDir));
 } finally {
   await rm(dataDir, { recursive: true, force: true });
 }
