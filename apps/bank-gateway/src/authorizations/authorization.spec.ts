@@ -17,7 +17,7 @@ import {
   times,
   yes,
   no,
-} from '../operations/operation-under-test.js';
+} from '../../test/operation-under-test.js';
 import {
   appendAttempt,
   recordInquiry,
@@ -37,7 +37,7 @@ import {
   terms,
   voided,
   voiding,
-} from './authorization-under-test.js';
+} from '../../test/authorization-under-test.js';
 import {
   afterOperation,
   authorizations,

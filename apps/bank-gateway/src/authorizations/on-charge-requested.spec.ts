@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { bank as events, payments, type bankProtocol } from '#contracts';
 import { openOperation } from '../operations/operation.js';
-import { banks, everyState, given, none, paidWith, terms } from './authorization-under-test.js';
+import { banks, everyState, given, none, paidWith, terms } from '../../test/authorization-under-test.js';
 import { onChargeRequested } from './on-charge-requested.js';
 
 const requested = (brand: bankProtocol.Brand) => payments.chargeRequested(paidWith(brand));

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ledger } from '#contracts';
 import { usd } from '#money';
 import { openOperation } from '../operations/operation.js';
-import { authorized, capturing, everyState, given } from './authorization-under-test.js';
+import { authorized, capturing, everyState, given } from '../../test/authorization-under-test.js';
 import { onHoldPlaced } from './on-hold-placed.js';
 
 const placed = (capture: 'automatic' | 'manual') =>

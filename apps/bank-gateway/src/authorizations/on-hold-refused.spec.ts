@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ledger } from '#contracts';
-import { authorized, everyState, given, voiding } from './authorization-under-test.js';
+import { authorized, everyState, given, voiding } from '../../test/authorization-under-test.js';
 import { onHoldRefused } from './on-hold-refused.js';
 
 const refused = ledger.holdRefused({ chargeId: 'ch_1', account: 'acct_1', reason: 'account_frozen' });

@@ -21,7 +21,7 @@ import {
   timedOut,
   times,
   yes,
-} from './operation-under-test.js';
+} from '../../test/operation-under-test.js';
 import {
   appendAttempt,
   begin,

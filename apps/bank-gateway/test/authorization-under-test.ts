@@ -1,10 +1,10 @@
 import type { Card, NewEvent, bankProtocol } from '#contracts';
 import { usd } from '#money';
 import type { Decision, Step } from '#saga';
-import { operation, alder, birch, cedar, dogwood, yes } from '../operations/operation-under-test.js';
-import { openOperation, type Operation } from '../operations/operation.js';
-import type { Authorization, Terms } from './authorization.js';
-import type { BankView } from './routing.js';
+import { operation, alder, birch, cedar, dogwood, yes } from './operation-under-test.js';
+import { openOperation, type Operation } from '../src/operations/operation.js';
+import type { Authorization, Terms } from '../src/authorizations/authorization.js';
+import type { BankView } from '../src/authorizations/routing.js';
 
 export const card: Card = {
   brand: 'visa',

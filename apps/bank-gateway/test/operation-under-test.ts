@@ -8,7 +8,7 @@ import {
   type Moment,
   type Operation,
   type OperationKind,
-} from './operation.js';
+} from '../src/operations/operation.js';
 
 export const { alder, birch, cedar, dogwood } = bankProtocol.defaultBanks;
 export const everyBank: readonly bankProtocol.BankProfile[] = [alder, birch, cedar, dogwood];

@@ -1,0 +1,363 @@
+import assert from 'node:assert/strict';
+import type { Attempt, BankOrder, Outcome } from '#bank-call';
+import { bankProtocol, ledger, type NewEvent } from '#contracts';
+import { usd } from '#money';
+import type { Decision } from '#saga';
+import { afterOperation, liveOperation, type Authorization, type Terms } from '../src/authorizations/authorization.js';
+import { onChargeRequested } from '../src/authorizations/on-charge-requested.js';
+import { onHoldPlaced } from '../src/authorizations/on-hold-placed.js';
+import { onHoldRefused } from '../src/authorizations/on-hold-refused.js';
+import type { BankView } from '../src/authorizations/routing.js';
+import {
+  appendAttempt,
+  begin,
+  nextAction,
+  OPERATION_LEASE_MS,
+  recordAttempts,
+  recordInquiry,
+  recordReversal,
+  startReversal,
+  takeOver,
+  type Moment,
+  type Movement,
+  type Operation,
+} from '../src/operations/operation.js';
+import { inquiryOf, movementOf, reversalOf, type Task } from '../src/operations/task.js';
+import { paidWith } from './authorization-under-test.js';
+import { noon } from './operation-under-test.js';
+import { ModelBank, type Mood } from './model-bank.js';
+
+const attemptTimeoutMs = 2_000;
+const slot = { release: () => undefined };
+type Order = Movement | Extract<BankOrder, { kind: 'inquire' | 'reverse' }>;
+
+/** What may go wrong in a run, beyond what always may: loss, delay, lost answers, frozen and dead workers, lag. */
+export interface World {
+  readonly brand: bankProtocol.Brand;
+  /** A message may be performed twice. */
+  readonly duplicates: boolean;
+  /** A message may arrive after the time that its bank vouches for. */
+  readonly veryLate: boolean;
+  /** How far our reading of a bank's clock may be off, in either direction. */
+  readonly skewMs: number;
+  /** Backoff as a part of its ceiling. */
+  readonly jitter: number;
+}
+
+interface Message {
+  readonly bank: ModelBank;
+  readonly order: Order;
+  readonly validUntil: number;
+  readonly sentAt: number;
+}
+
+/** Where a worker stands with its task: between any two of these it may be frozen for ever so long. */
+type Hand =
+  | { at: 'idle' }
+  | { at: 'taken'; task: Task }
+  | { at: 'begun'; task: Task; attempt: Attempt }
+  | { at: 'waiting'; task: Task; attempt: Attempt; message: Message; asked: number }
+  | { at: 'answered'; task: Task; attempt: Attempt; order: Order; outcome: Outcome<Order>; asked: number };
+
+interface Worker {
+  hand: Hand;
+}
+
+/** One charge, two workers that do as `Performer` does, a step at a time, and the network between. */
+export class ModelGateway {
+  readonly banks = new Map(
+    Object.values(bankProtocol.defaultBanks).map((profile) => [profile.name as string, new ModelBank(profile)]),
+  );
+  readonly workers: readonly Worker[] = [{ hand: { at: 'idle' } }, { hand: { at: 'idle' } }];
+  readonly emitted: NewEvent[] = [];
+  readonly reached = new Set<string>();
+  readonly terms: Terms;
+  messages: Message[] = [];
+  authorization: Authorization = { state: 'none', banks: [] };
+  now = noon;
+  #dueAt = Infinity;
+  #broken = new Set<string>();
+
+  constructor(
+    readonly world: World,
+    /** Uniform in [0, n). */
+    readonly choose: (n: number) => number,
+  ) {
+    this.terms = { ...paidWith(world.brand), capture: 'automatic' };
+    this.authorization = { state: 'none', banks: this.#view() };
+    this.#save(onChargeRequested.decide(this.authorization, this.terms, 0));
+  }
+
+  /** Everything that could happen now. */
+  moves(): (() => void)[] {
+    return [
+      ...[1, 90, 700, 2_100, 6_000, 16_000, 61_000].map((ms) => () => this.pass(ms)),
+      ...this.messages.flatMap((message) => this.#fates(message)),
+      ...this.workers.flatMap((worker) => this.#movesOf(worker)),
+      ...this.#foreign(),
+      () => this.#toggleBreaker(),
+    ];
+  }
+
+  pass(ms: number): void {
+    this.now += ms;
+    const { veryLate } = this.world;
+    this.messages = this.messages.filter(
+      ({ bank, sentAt }) => veryLate || this.now - sentAt <= bank.profile.maxTransitMs,
+    );
+  }
+
+  liftFaults(): void {
+    this.#broken.clear();
+  }
+
+  /** The next step of a healthy system; false when nobody has anything to do. */
+  settle(): boolean {
+    const [foreign] = this.#foreign();
+    const busy = this.workers.find(({ hand }) => hand.at !== 'idle');
+    if (busy?.hand.at === 'waiting') {
+      const { message } = busy.hand;
+      if (this.messages.includes(message)) this.deliver(message, 'willing', { lost: false, keep: false });
+      if (busy.hand.at === 'waiting') this.#answer(busy, busy.hand, { kind: 'doubt', reason: 'timeout' });
+    } else if (busy) this.#step(busy);
+    else if (foreign) foreign();
+    else if (!liveOperation(this.authorization)) return false;
+    else {
+      const until = Math.max(this.now, this.#dueAt);
+      // What is still on its way arrives at the last moment at which it can.
+      for (const message of this.messages) {
+        const lastAt = message.sentAt + message.bank.profile.maxTransitMs;
+        if (this.world.veryLate || lastAt > until) continue;
+        this.now = Math.max(this.now, lastAt);
+        this.deliver(message, 'willing', { lost: true, keep: false });
+      }
+      this.pass(until - this.now);
+      this.#take(this.workers[0]!);
+    }
+    return true;
+  }
+
+  deliver(message: Message, mood: Mood, { lost, keep }: { lost: boolean; keep: boolean }): void {
+    if (!keep) this.messages = this.messages.filter((other) => other !== message);
+    if (keep) this.reached.add('performed twice');
+    if (this.now - message.sentAt > message.bank.profile.maxTransitMs) this.reached.add('very late');
+    const { bank, order, validUntil } = message;
+    const lagMs = order.kind === 'inquire' && mood !== 'willing' ? 5_000 : 0;
+    const outcome = bank.receive(order as never, { now: this.now, validUntil, lagMs, mood }) as Outcome<Order>;
+    const worker = this.workers.find(({ hand }) => hand.at === 'waiting' && hand.message === message);
+    if (worker?.hand.at === 'waiting' && !lost) this.#answer(worker, worker.hand, outcome);
+  }
+
+  #fates(message: Message): (() => void)[] {
+    const moods: Mood[] = ['willing', 'unwilling', 'busy'];
+    const fates = [
+      () => this.deliver(message, moods[this.choose(3)]!, { lost: this.choose(2) === 1, keep: false }),
+      () => void (this.messages = this.messages.filter((other) => other !== message)),
+    ];
+    if (this.world.duplicates) fates.push(() => this.deliver(message, 'willing', { lost: false, keep: true }));
+    return fates;
+  }
+
+  #movesOf(worker: Worker): (() => void)[] {
+    const { hand } = worker;
+    if (hand.at === 'idle')
+      return liveOperation(this.authorization) && this.#dueAt <= this.now ? [() => this.#take(worker)] : [];
+    const moves = [() => this.#crash(worker)];
+    if (hand.at === 'waiting') moves.push(() => this.#answer(worker, hand, { kind: 'doubt', reason: 'timeout' }));
+    else moves.push(() => this.#step(worker));
+    if (hand.at === 'answered' && hand.order.kind !== 'inquire' && hand.order.kind !== 'reverse')
+      moves.push(() => this.#beginAgain(worker, hand));
+    return moves;
+  }
+
+  /** `hold_placed` or `hold_refused`, once the bank has approved. */
+  #foreign(): (() => void)[] {
+    const { authorization } = this;
+    if (authorization.state !== 'authorized') return [];
+    const about = { chargeId: 'ch_1', account: 'acct_1' };
+    const placed = ledger.holdPlaced({ ...about, amount: usd(1_000), capture: 'automatic' }).data;
+    const refused = ledger.holdRefused({ ...about, reason: 'account_frozen' }).data;
+    return [
+      () => this.#save(onHoldPlaced.decide(authorization, placed, 0)),
+      () => this.#save(onHoldRefused.decide(authorization, refused, 0)),
+    ];
+  }
+
+  #toggleBreaker(): void {
+    const name = [...this.banks.keys()][this.choose(this.banks.size)]!;
+    if (!this.#broken.delete(name)) this.#broken.add(name);
+  }
+
+  #crash(worker: Worker): void {
+    worker.hand = { at: 'idle' };
+  }
+
+  #take(worker: Worker): void {
+    const operation = liveOperation(this.authorization);
+    assert(operation && this.authorization.state !== 'none');
+    const taken = { ...operation, version: operation.version + 1 };
+    this.#dueAt = this.now + OPERATION_LEASE_MS;
+    this.authorization = { ...this.authorization, operations: [...this.authorization.operations.slice(0, -1), taken] };
+    worker.hand = { at: 'taken', task: this.#taskOf(taken) };
+  }
+
+  #taskOf(operation: Operation): Task {
+    const { authorization, terms } = this;
+    const granted = 'bankAuthorizationId' in authorization ? authorization.bankAuthorizationId : null;
+    return { terms, operation, bankAuthorizationId: granted, slot };
+  }
+
+  #step(worker: Worker): void {
+    const { hand } = worker;
+    switch (hand.at) {
+      case 'idle':
+      case 'waiting':
+        return;
+      case 'taken':
+        return this.#perform(worker, hand.task);
+      case 'begun': {
+        const { task, attempt } = hand;
+        // The age is looked at right before the first byte.
+        if (this.now - attempt.begunAtMs > attemptTimeoutMs) {
+          const outcome = { kind: 'not_processed', reason: 'too_late' } as const;
+          worker.hand = { at: 'answered', task, attempt, order: movementOf(task), outcome, asked: 0 };
+          return;
+        }
+        return this.#send(worker, task, movementOf(task), attempt);
+      }
+      case 'answered':
+        return this.#record(worker, hand);
+    }
+  }
+
+  #perform(worker: Worker, task: Task): void {
+    const { operation } = task;
+    const bank = this.banks.get(operation.bank)!;
+    const held = (change: (live: Operation) => Operation) => (live: Operation) =>
+      live.version === operation.version ? change(live) : undefined;
+    worker.hand = { at: 'idle' };
+    if (operation.attempts.at(-1)?.outcome === 'begun') {
+      this.reached.add('taken over');
+      this.#decide(
+        task,
+        held((live) => takeOver(live, this.#moment(bank))),
+      );
+      return;
+    }
+    const attempt: Attempt = { id: 'question', begunAtMs: this.now, validUntil: this.#times().validUntil };
+    const action = nextAction(operation, bank.profile, this.#moment(bank).bankNow);
+    this.reached.add(action);
+    switch (action) {
+      case 'attempt':
+        if (this.#broken.has(operation.bank))
+          this.#decide(
+            task,
+            held((live) => recordAttempts(live, bank.profile, [], this.#moment(bank))),
+          );
+        else this.#begin(worker, task, (live) => begin(live, bank.profile, operation, this.#times()));
+        return;
+      case 'inquire':
+        return this.#send(worker, task, inquiryOf(task), attempt);
+      case 'start_reversal':
+        this.#decide(task, held(startReversal));
+        return;
+      case 'reverse':
+        return this.#send(worker, task, reversalOf(task), attempt);
+    }
+  }
+
+  /** A repetition within one call: what came of the attempt is recorded together with the next `begun`. */
+  #beginAgain(worker: Worker, { task, attempt, outcome }: Extract<Hand, { at: 'answered' }>): void {
+    const bank = this.banks.get(task.operation.bank)!;
+    if (outcome.kind === 'answered' || (outcome.kind === 'doubt' && !bank.profile.idempotent)) return;
+    this.#begin(worker, task, (live) => {
+      const reports = [{ attemptId: attempt.id, outcome: outcome as Outcome<Movement> }];
+      const recorded = recordAttempts(live, bank.profile, reports, this.#moment(bank));
+      return begin(recorded, bank.profile, task.operation, this.#times()) ?? recorded;
+    });
+  }
+
+  #begin(worker: Worker, task: Task, change: (live: Operation) => Operation | undefined): void {
+    const { before, next } = this.#decide(task, change);
+    if (!before || !next || next.attempts.length === before.attempts.length) return;
+    const { id, validUntil } = next.attempts.at(-1)!;
+    const operation = { ...next, version: before.version + 1 };
+    worker.hand = { at: 'begun', task: { ...task, operation }, attempt: { id, validUntil, begunAtMs: this.now } };
+  }
+
+  #send(worker: Worker, task: Task, order: Order, attempt: Attempt): void {
+    const bank = this.banks.get(task.operation.bank)!;
+    const message = { bank, order, validUntil: attempt.validUntil!, sentAt: this.now };
+    this.messages.push(message);
+    worker.hand = { at: 'waiting', task, attempt, message, asked: task.operation.attempts.length };
+  }
+
+  #answer(worker: Worker, hand: Extract<Hand, { at: 'waiting' }>, outcome: Outcome<Order>): void {
+    const { task, attempt, message, asked } = hand;
+    worker.hand = { at: 'answered', task, attempt, order: message.order, outcome, asked };
+  }
+
+  #record(worker: Worker, { task, attempt, order, outcome, asked }: Extract<Hand, { at: 'answered' }>): void {
+    const bank = this.banks.get(task.operation.bank)!;
+    const moment = this.#moment(bank);
+    worker.hand = { at: 'idle' };
+    this.#decide(task, (live) => {
+      if (order.kind === 'inquire') return recordInquiry(live, bank.profile, outcome as never, asked, moment);
+      if (order.kind === 'reverse') return recordReversal(live, bank.profile, outcome as never, moment);
+      return recordAttempts(live, bank.profile, [{ attemptId: attempt.id, outcome: outcome as never }], moment);
+    });
+  }
+
+  #decide(task: Task, change: (live: Operation) => Operation | undefined) {
+    const live = liveOperation(this.authorization);
+    const before = live?.reference === task.operation.reference ? live : undefined;
+    const next = before && change(before);
+    this.#save(afterOperation(this.authorization, next, this.#view()));
+    return { before, next };
+  }
+
+  /** As the repository does: what changed gets the next version; a new operation begins at once if there is a hand. */
+  #save({ state, emit, changed }: Decision<Authorization>): void {
+    if (!changed) return;
+    assert(state.state !== 'none');
+    const known = new Set(this.authorization.state === 'none' ? [] : this.authorization.operations);
+    const idle = this.workers.find(({ hand }) => hand.at === 'idle');
+    const operations = state.operations.map((operation): Operation => {
+      if (known.has(operation)) return operation;
+      const saved = { ...operation, version: operation.version + 1 };
+      if (saved.phase === 'ended') return saved;
+      const sent =
+        saved.version === 1 && idle && !this.#broken.has(saved.bank) && this.choose(2) === 1
+          ? appendAttempt(saved, this.#times())
+          : saved;
+      this.#dueAt = this.now + sent.dueInMs;
+      if (sent.attempts.length > saved.attempts.length) {
+        const { id, validUntil } = sent.attempts.at(-1)!;
+        this.authorization = { ...state, operations: state.operations };
+        idle!.hand = { at: 'begun', task: this.#taskOf(sent), attempt: { id, validUntil, begunAtMs: this.now } };
+      }
+      return { ...sent, dueInMs: 0 };
+    });
+    this.authorization = { ...state, operations };
+    this.reached.add(state.state);
+    this.emitted.push(...emit);
+  }
+
+  #view(): BankView[] {
+    return [...this.banks.values()].map(({ profile }) => ({ profile, available: !this.#broken?.has(profile.name) }));
+  }
+
+  #times() {
+    const { skewMs } = this.world;
+    return { begunAt: this.now + skewMs, validUntil: this.now - skewMs + 3_000 };
+  }
+
+  #moment(bank: ModelBank): Moment {
+    const { jitter, skewMs } = this.world;
+    return {
+      bankNow: this.now - skewMs,
+      breakerOpen: this.#broken.has(bank.profile.name),
+      delayMs: (reattempt) => Math.floor(jitter * Math.min(30_000, 500 * 2 ** (reattempt - 1))),
+    };
+  }
+}
