@@ -29,7 +29,12 @@ const numbersOf = (deliveries: readonly Delivery[]): number[] =>
   deliveries.map(({ event }) => (event.data as { number: number }).number);
 
 describe('KafkaJsBus', () => {
-  const bus = new KafkaJsBus({ brokers, clock });
+  const rebalances: number[] = [];
+  const bus = new KafkaJsBus({
+    brokers,
+    clock,
+    observer: { onRebalance: ({ inHand }) => void rebalances.push(inHand) },
+  });
   const admin: Admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
   const consumptions: Consumption[] = [];
 
@@ -189,6 +194,7 @@ describe('KafkaJsBus', () => {
     await publisher;
     await eventually('all are processed', () => new Set(seen).size === ids.size, { timeoutMs: 20_000 });
     expect(seen.length).toBeLessThan(ids.size * 2);
+    expect(rebalances.length).toBeGreaterThan(0);
   }, 60_000);
 
   it('stays in its group while a batch takes longer than the session', async () => {

@@ -4,10 +4,11 @@ import type { CloudEvent } from '#contracts';
 import type { Bus, ConsumeOptions, Consumption } from './bus.js';
 import { encode } from './cloud-event-wire.js';
 import { kafkaClient, type KafkaOptions } from './kafka-client.js';
-import { KafkaJsConsumption } from './kafka-js-consumption.js';
+import { KafkaJsConsumption, type ConsumptionObserver } from './kafka-js-consumption.js';
 
 export interface KafkaJsBusOptions extends KafkaOptions {
   readonly clock: Clock;
+  readonly observer?: ConsumptionObserver;
 }
 
 interface TopicMessages {
@@ -43,8 +44,8 @@ export class KafkaJsBus implements Bus {
 
   async consume(options: ConsumeOptions): Promise<Consumption> {
     options.signal?.throwIfAborted();
-    const { clock, log } = this.options;
-    const consumption = new KafkaJsConsumption(this.#kafka, { ...options, clock, log });
+    const { clock, observer } = this.options;
+    const consumption = new KafkaJsConsumption(this.#kafka, { ...options, clock, observer });
     this.#consumptions.add(consumption);
     const giveUp = (): void => void consumption.stop(options.signal?.reason);
     options.signal?.addEventListener('abort', giveUp, { once: true });

@@ -65,7 +65,7 @@ async function setUp() {
       const offsets = deliveries.map(({ origin }) => Number(origin.offset));
       batches.push({ offsets, end: resolve, fail: () => reject(new Error('no')) });
     });
-  const consumption = new KafkaJsConsumption(kafka, { group: 'g', topics: ['t'], onBatch, clock, log: undefined });
+  const consumption = new KafkaJsConsumption(kafka, { group: 'g', topics: ['t'], onBatch, clock, observer: undefined });
   await consumption.joined();
   await clock.advance(0);
   const offsets = (): number[][] => batches.map((batch) => batch.offsets);

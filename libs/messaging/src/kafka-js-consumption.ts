@@ -3,12 +3,18 @@ import { fullJitterMs, type Clock } from '#clock';
 import type { Delivery } from '#saga';
 import type { ConsumeOptions, Consumption } from './bus.js';
 import { decode } from './cloud-event-wire.js';
-import type { KafkaOptions } from './kafka-client.js';
 import { PartitionProgress } from './partition-progress.js';
+
+export interface ConsumptionObserver {
+  /** The group shares its partitions out anew; `inHand` deliveries are being worked on meanwhile. */
+  onRebalance?(report: { group: string; inHand: number }): void;
+  /** A consumer crashed or fell silent, or a batch was rejected: a new one joins. */
+  onRestart?(report: { group: string; error: unknown }): void;
+}
 
 interface ConsumptionOptions extends ConsumeOptions {
   readonly clock: Clock;
-  readonly log: KafkaOptions['log'] | undefined;
+  readonly observer: ConsumptionObserver | undefined;
 }
 
 const TICK_MS = 1_000;
@@ -63,7 +69,7 @@ export class KafkaJsConsumption implements Consumption {
   }
 
   async #keepAlive(): Promise<void> {
-    const { clock, group, log } = this.options;
+    const { clock, group, observer } = this.options;
     for (let attempt = 1; !this.#stopped; attempt++) {
       const session = (this.#session = new Session());
       if (this.#mustRedeliver) this.#partitions.clear();
@@ -75,7 +81,7 @@ export class KafkaJsConsumption implements Consumption {
       );
       await consumer.disconnect().catch(() => undefined);
       if (this.#stopped) break;
-      log?.({ level: 'warn', message: `the consumer of ${group} begins anew`, error: String(failure) });
+      observer?.onRestart?.({ group, error: failure });
       if (session.joined) attempt = 1;
       const delayMs = fullJitterMs(attempt, REJOIN, () => clock.random());
       await clock.sleep(delayMs, this.#stopping.signal).catch(() => undefined);
@@ -84,7 +90,7 @@ export class KafkaJsConsumption implements Consumption {
   }
 
   #newConsumer(session: Session): Consumer {
-    const { clock, group } = this.options;
+    const { clock, group, observer } = this.options;
     const consumer = this.kafka.consumer({
       groupId: group,
       sessionTimeout: SESSION_TIMEOUT_MS,
@@ -99,7 +105,10 @@ export class KafkaJsConsumption implements Consumption {
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => session.fail(payload.error));
     consumer.on(consumer.events.FETCH, () => session.alive(clock.monotonicMs()));
-    consumer.on(consumer.events.REBALANCING, () => void this.#commit(consumer));
+    consumer.on(consumer.events.REBALANCING, () => {
+      observer?.onRebalance?.({ group, inHand: this.#inHand });
+      void this.#commit(consumer);
+    });
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       session.alive(clock.monotonicMs());
       session.joined = true;
