@@ -1,9 +1,10 @@
+import { join } from 'node:path';
 import { freePorts } from './free-ports.js';
 import type { ProcessSpec } from './managed-process.js';
 import { portTable, type PortName, type Ports } from './ports.js';
-import { repositoryRoot } from './repository.js';
+import { cacheFolder, repositoryRoot } from './repository.js';
 import type { RuntimeOptions } from './runtime-options.js';
-import { services, type ServiceDefinition } from './services.js';
+import { bankUrls, services, type ServiceDefinition } from './services.js';
 
 export class UnknownProcess extends Error {
   override name = 'UnknownProcess';
@@ -60,7 +61,7 @@ export async function planInstances(options: RuntimeOptions, ports: Ports): Prom
 export function serviceSpec(
   instance: Instance,
   logFile: string,
-  dataDir: string,
+  context: { dataDir: string; ports: Ports },
   shared: Record<string, string>,
   options: RuntimeOptions,
 ): ProcessSpec {
@@ -69,9 +70,10 @@ export function serviceSpec(
     ...process.env,
     NODE_OPTIONS: undefined, // the supervisor's own: a debugger's port, Jest's module loader
     NODE_ENV: 'production',
+    NODE_COMPILE_CACHE: join(cacheFolder, 'node'), // nearly halves the CPU that a start takes
     ...shared,
     ...Object.fromEntries(Object.entries(instance.ports).map(([variable, port]) => [variable, String(port)])),
-    ...service.env?.({ dataDir }),
+    ...service.env?.(context),
     INSTANCE_ID: name,
     ...options.env,
     ...options.serviceEnv?.[service.name],
@@ -129,11 +131,6 @@ export function urlsOf(instances: readonly Instance[], ports: Ports): Urls {
     apis,
     admin: Object.fromEntries(instances.map(({ name, service, ports }) => [name, at(ports[service.healthPort])])),
     banksAdmin: at(ports.banksAdmin),
-    banks: {
-      alder: at(ports.bankAlder),
-      birch: at(ports.bankBirch),
-      cedar: at(ports.bankCedar),
-      dogwood: at(ports.bankDogwood),
-    },
+    banks: bankUrls(ports),
   };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runToEnd } from './managed-process.js';
-import { repositoryRoot } from './repository.js';
+import { cacheFolder, repositoryRoot } from './repository.js';
 
 /**
  * The folder with Kafka's jars, fetched by Maven when it is not there yet (about 40 MB, once per machine and clone).
@@ -14,11 +14,10 @@ export async function ensureKafkaJars(onFetch: () => void = () => {}): Promise<s
     .update(await readFile(pom))
     .digest('hex')
     .slice(0, 12);
-  const cache = process.env.HOLDFAST_CACHE_DIR ?? join(repositoryRoot, '.holdfast', 'cache');
-  const folder = join(cache, `kafka-${version}`);
+  const folder = join(cacheFolder, `kafka-${version}`);
   if (await stat(folder).catch(() => undefined)) return folder;
   onFetch();
-  await mkdir(cache, { recursive: true });
+  await mkdir(cacheFolder, { recursive: true });
   // Filled under another name: an interrupted fetch must not pass for a whole one.
   const draft = `${folder}.${process.pid}`;
   await rm(draft, { recursive: true, force: true });

@@ -9,3 +9,6 @@ export const repositoryRoot = ((): string => {
     if (folder === dirname(folder)) throw new Error('no package-lock.json above infra/local');
   }
 })();
+
+/** What can be fetched or made again: Kafka's jars, compiled code. */
+export const cacheFolder = process.env.HOLDFAST_CACHE_DIR || join(repositoryRoot, '.holdfast', 'cache');

@@ -130,7 +130,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       BANKS: process.env['BANKS'] ?? JSON.stringify(urlsOf(instances, ports).banks),
     };
     const specs = instances.map((instance) =>
-      serviceSpec(instance, logFile(instance.name), folders.data, shared, options),
+      serviceSpec(instance, logFile(instance.name), { dataDir: folders.data, ports }, shared, options),
     );
     await allOrFirstError(
       specs.map((spec) => startOne(spec, spec.name)),

@@ -1,4 +1,4 @@
-import type { PortName } from './ports.js';
+import type { PortName, Ports } from './ports.js';
 
 /** A process of the system, as the supervisor sees it. */
 export interface ServiceDefinition {
@@ -12,7 +12,7 @@ export interface ServiceDefinition {
   /** More than one instance may run. */
   scalable: boolean;
   /** Beside what all services get; `dataDir` is the folder for data of all processes. */
-  env?(context: { dataDir: string }): Record<string, string>;
+  env?(context: { dataDir: string; ports: Ports }): Record<string, string>;
 }
 
 /** In the order in which they may be stopped from last to first: whoever asks stops before whoever answers. */
@@ -44,6 +44,7 @@ export const services = [
     ports: { ADMIN_PORT: 'gatewayAdmin' },
     healthPort: 'ADMIN_PORT',
     scalable: true,
+    env: ({ ports }) => ({ BANKS: JSON.stringify(bankUrls(ports)) }),
   },
   {
     name: 'payments-api',
@@ -55,3 +56,13 @@ export const services = [
 ] as const satisfies readonly ServiceDefinition[];
 
 export type ServiceName = (typeof services)[number]['name'];
+
+export function bankUrls(ports: Ports): Record<string, string> {
+  const at = (port: number): string => `http://127.0.0.1:${port}`;
+  return {
+    alder: at(ports.bankAlder),
+    birch: at(ports.bankBirch),
+    cedar: at(ports.bankCedar),
+    dogwood: at(ports.bankDogwood),
+  };
+}
