@@ -8,7 +8,7 @@ import type { PgTransaction } from '#postgres';
 import type { Log } from '#telemetry';
 import { AdminServer } from './admin-server.js';
 import { announced } from './announced.js';
-import { NestLog } from './nest-log.js';
+import { NestLog, StartingNestLog } from './nest-log.js';
 import { PortTakenError } from './port-taken.js';
 import { Readiness } from './readiness.js';
 import type { FrameSettings } from './settings.js';
@@ -35,7 +35,7 @@ export async function createService<App extends INestApplication>(
   root: Type,
   options: { log: Log; public?: PublicDoor<App> | undefined },
 ): Promise<NestService> {
-  const nestOptions: NestApplicationOptions = { abortOnError: false, logger: new NestLog(options.log) };
+  const nestOptions: NestApplicationOptions = { abortOnError: false, logger: new StartingNestLog(options.log) };
   const service = options.public
     ? await NestFactory.create<App>(root, options.public.adapter(), nestOptions)
     : await NestFactory.createMicroservice<AsyncMicroserviceOptions>(root, { ...nestOptions, ...steps });

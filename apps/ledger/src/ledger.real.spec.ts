@@ -1,0 +1,161 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { SystemClock } from '#clock';
+import { topics, type CloudEvent, type NewEvent } from '#contracts';
+import { KafkaJsBus, type Consumption } from '#messaging';
+import { eventually } from '#testing';
+import { approved, captured } from '../test/charge.js';
+import { Cuttable } from '../test/cuttable.js';
+import { LedgerProcess } from '../test/ledger-process.js';
+
+// One database and one consumer group, as in life: the tests keep apart by their charges.
+const databaseUrl = (): URL => new URL(process.env['TEST_DATABASE_URL']!);
+const brokers = (): string => process.env['TEST_KAFKA_BROKERS']!;
+const bus = (): KafkaJsBus => new KafkaJsBus({ brokers: brokers().split(','), clock: new SystemClock() });
+
+let gateway: KafkaJsBus;
+let hearing: Consumption;
+const heard: CloudEvent[] = [];
+const processes: LedgerProcess[] = [];
+
+beforeAll(async () => {
+  gateway = bus();
+  await gateway.ensureTopics([...Object.values(topics), 'ledger.dlq'], 4);
+  hearing = await gateway.consume({
+    group: `hears-the-ledger-${process.pid}`,
+    topics: [topics.ledger],
+    onBatch: async (deliveries) => void heard.push(...deliveries.map(({ event }) => event)),
+  });
+}, 60_000);
+afterEach(async () => {
+  await Promise.all(processes.splice(0).map((each) => each.end('SIGKILL')));
+});
+afterAll(async () => {
+  await hearing.stop();
+  await gateway.close();
+});
+
+function start(environment: Record<string, string> = {}): LedgerProcess {
+  const started = new LedgerProcess({ DATABASE_URL: databaseUrl().href, KAFKA_BROKERS: brokers(), ...environment });
+  processes.push(started);
+  return started;
+}
+
+const publish = (...events: NewEvent[]): Promise<void> =>
+  gateway.publish(events.map((event) => ({ ...event, source: 'bank-gateway', time: 0 })));
+
+const emitted = (type: string, chargeId: string): Promise<CloudEvent> =>
+  eventually(`${type} of ${chargeId}`, () => heard.find((event) => event.type === type && event.key === chargeId), {
+    timeoutMs: 20_000,
+  });
+
+const json = async (url: string): Promise<{ status: number; body: Record<string, unknown> }> => {
+  const response = await fetch(url);
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+};
+
+describe('the ledger as a process', () => {
+  it('answers the bank’s events, shows what it keeps, and ends in order', async () => {
+    const ledger = start();
+    const admin = await ledger.ready();
+    expect(await json(`${admin}/health/ready`)).toEqual({
+      status: 200,
+      body: { ready: true, checks: { database: 'ok', relay: 'ok', consumer: 'ok' } },
+    });
+
+    await publish(approved({ chargeId: 'ch_life' }));
+    await emitted('ledger.hold_placed.v1', 'ch_life');
+    await publish(captured({ chargeId: 'ch_life' }));
+    expect(await emitted('ledger.charge_posted.v1', 'ch_life')).toMatchObject({
+      id: 'ch_life.charge_posted',
+      source: 'ledger',
+      data: { amount: { amountMinor: 900, currency: 'usd' }, balanceTransactionId: 'txn_life' },
+    });
+
+    expect(await json(`${admin}/charges/ch_life`)).toMatchObject({
+      status: 200,
+      body: { hold: { state: 'posted' }, transfers: [{ effect: 'hold' }, { effect: 'capture' }, { effect: 'fee' }] },
+    });
+    expect(await json(`${admin}/charges/ch_none`)).toMatchObject({ status: 404 });
+    expect(await json(`${admin}/accounts/acct_1`)).toMatchObject({
+      body: { accounts: [{ id: 'merchant:acct_1:usd' }], limits: null },
+    });
+    expect(await json(`${admin}/balances`)).toMatchObject({
+      body: { currencies: [{ currency: 'usd', sumMinor: 0, suspenseMinor: 0 }] },
+    });
+    expect(await json(`${admin}/trial-balance`)).toMatchObject({ body: { balanced: true, miscounted: [] } });
+    const metrics = await (await fetch(`${admin}/metrics`)).text();
+    expect(metrics).toMatch(/step_outcomes_total\{outcome="decided"\} [2-9]/);
+    expect(metrics).toMatch(/outbox_published_total [2-9]/);
+
+    expect(await ledger.end('SIGTERM')).toBe(0);
+    expect(ledger.lines.at(-1)).toMatchObject({ msg: 'stopped', clean: true });
+  }, 60_000);
+
+  it('waits for a database that is not up yet, and says so', async () => {
+    const url = databaseUrl();
+    const way = await Cuttable.closed({ host: url.hostname, port: Number(url.port) });
+    url.host = way.address;
+    const ledger = start({ DATABASE_URL: url.href });
+    await ledger.said(/^waiting for Postgres/);
+    await way.open();
+    await ledger.ready();
+    expect(await ledger.end()).toBe(0);
+    await way.cut();
+  }, 60_000);
+
+  it('waits for a broker that is not up yet, says so, and can be ended while it waits', async () => {
+    const [host, port] = brokers().split(':') as [string, string];
+    const way = await Cuttable.closed({ host, port: Number(port) });
+    const ledger = start({ KAFKA_BROKERS: way.address });
+    await ledger.said(/^waiting for Kafka/);
+    expect(await ledger.end()).toBe(0);
+
+    const patient = start({ KAFKA_BROKERS: way.address });
+    await patient.said(/^waiting for Kafka/);
+    await way.open();
+    await patient.ready();
+    expect(await patient.end()).toBe(0);
+    await way.cut();
+  }, 60_000);
+
+  it('lives through the loss of its database, is not ready meanwhile, and dead-letters nothing', async () => {
+    const url = databaseUrl();
+    const way = await Cuttable.closed({ host: url.hostname, port: Number(url.port) });
+    await way.open();
+    url.host = way.address;
+    const ledger = start({ DATABASE_URL: url.href });
+    const admin = await ledger.ready();
+    await way.cut();
+    await publish(approved({ chargeId: 'ch_outage' }));
+    await ledger.said('the database is not available to the consumer: trying again');
+    expect(await json(`${admin}/health/ready`)).toMatchObject({ status: 503, body: { ready: false } });
+    await way.open();
+    await emitted('ledger.hold_placed.v1', 'ch_outage');
+    await eventually('it is ready again', async () => (await json(`${admin}/health/ready`)).status === 200);
+    expect(await (await fetch(`${admin}/metrics`)).text()).toMatch(/^step_parked_total 0$/m);
+    expect(await ledger.end()).toBe(0);
+    await way.cut();
+  }, 60_000);
+
+  it('says in one line what is wrong with its environment', async () => {
+    const ledger = start({ DATABASE_URL: 'nowhere', KAFKA_BROKERS: '', LOG_LEVEL: 'info' });
+    expect(await ledger.exit()).toBe(1);
+    expect(ledger.lines).toHaveLength(1);
+    expect(ledger.lines[0]!['msg']).toMatch(/DATABASE_URL: .*; KAFKA_BROKERS is not set/);
+  }, 30_000);
+
+  it('says in one line that its port is taken', async () => {
+    const occupant = createServer().listen(0, '127.0.0.1');
+    await once(occupant, 'listening');
+    const { port } = occupant.address() as { port: number };
+    const ledger = start({ ADMIN_PORT: String(port), LOG_LEVEL: 'info' });
+    const code = await ledger.exit();
+    occupant.close();
+    expect(code).toBe(1);
+    expect(ledger.lines.map(({ msg }) => msg)).toEqual([
+      `port ${port} on 127.0.0.1 is taken: free it, or set ADMIN_PORT to another`,
+    ]);
+  }, 30_000);
+});

@@ -1,0 +1,62 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { eventually } from '#testing';
+
+const repository = new URL('../../../', import.meta.url).pathname;
+
+/** The ledger as users run it: a process of its own, from its sources. */
+export class LedgerProcess {
+  readonly lines: Record<string, unknown>[] = [];
+  private readonly child: ChildProcess;
+  private readonly exited: Promise<number | null>;
+
+  constructor(environment: Record<string, string>) {
+    this.child = spawn(
+      process.execPath,
+      ['--import', `${repository}infra/local/load-typescript.mjs`, 'apps/ledger/src/main.ts'],
+      {
+        cwd: repository,
+        env: { PATH: process.env['PATH'], ADMIN_PORT: '0', LOG_LEVEL: 'debug', ...environment },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    this.exited = once(this.child, 'exit').then(([code]) => code as number | null);
+    let rest = '';
+    this.child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop()!;
+      for (const line of lines) this.lines.push(JSON.parse(line) as Record<string, unknown>);
+    });
+  }
+
+  /** Resolves with the URL of its admin server once it says that it is ready. */
+  async ready(): Promise<string> {
+    const line = await this.said('ready');
+    return line['admin'] as string;
+  }
+
+  /** The first log line whose message matches. */
+  said(message: string | RegExp): Promise<Record<string, unknown>> {
+    const matches = ({ msg }: Record<string, unknown>): boolean =>
+      typeof message === 'string' ? msg === message : message.test(String(msg));
+    return eventually(
+      `the ledger said ${message}`,
+      () => this.lines.find(matches) ?? (this.child.exitCode === null ? undefined : this.failEarly()),
+      { timeoutMs: 30_000 },
+    );
+  }
+
+  /** @returns its exit code */
+  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    if (this.child.exitCode === null) this.child.kill(signal);
+    return this.exited;
+  }
+
+  exit(): Promise<number | null> {
+    return this.exited;
+  }
+
+  private failEarly(): never {
+    throw new Error(`the ledger exited with ${this.child.exitCode}: ${JSON.stringify(this.lines.slice(-3))}`);
+  }
+}
