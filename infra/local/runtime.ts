@@ -127,7 +127,6 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       ADMIN_HOST: '127.0.0.1',
       DATABASE_URL: databaseUrl,
       KAFKA_BROKERS: kafkaBrokers,
-      BANKS: process.env['BANKS'] ?? JSON.stringify(urlsOf(instances, ports).banks),
     };
     const specs = instances.map((instance) =>
       serviceSpec(instance, logFile(instance.name), { dataDir: folders.data, ports }, shared, options),

@@ -44,7 +44,7 @@ export const services = [
     ports: { ADMIN_PORT: 'gatewayAdmin' },
     healthPort: 'ADMIN_PORT',
     scalable: true,
-    env: ({ ports }) => ({ BANKS: JSON.stringify(bankUrls(ports)) }),
+    env: ({ ports }) => ({ BANKS: process.env.BANKS ?? JSON.stringify(bankUrls(ports)) }),
   },
   {
     name: 'payments-api',
