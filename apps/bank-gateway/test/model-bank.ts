@@ -73,7 +73,7 @@ export class ModelBank {
     this.performances.push({ bankId, kind: entry, reference, at: now, ...of });
     if (kind === 'void') this.#find(order.authorizationId)!.undoneAt = now;
     const state = ({ authorize: 'approved', capture: 'captured', void: 'voided' } as const)[kind];
-    return { kind: 'answered', answer: { state, bankId, asOf: now, now } } as Outcome<Order>;
+    return { kind: 'answered', answer: { state, bankId, asOf: now, now } };
   }
 
   #no({ kind }: Order, now: number): Outcome<Order> {
@@ -92,7 +92,7 @@ export class ModelBank {
     const seen = standing.length > 0 ? 'reversed' : 'already_reversed';
     const unseen = this.profile.fencesUnseen ? 'remembered' : 'unknown';
     const state = targets.length > 0 ? seen : unseen;
-    return { kind: 'answered', answer: { state, bankId: 'rv', reversals: [], asOf: now, now } } as Outcome<Order>;
+    return { kind: 'answered', answer: { state, bankId: 'rv', reversals: [], asOf: now, now } };
   }
 
   /** With all that stands on it. */
@@ -107,17 +107,10 @@ export class ModelBank {
     const performances = this.performances
       .filter((performance) => performance.reference === reference && performance.at <= asOf)
       .map(({ bankId, kind, at, undoneAt }) => ({
-        ...{
-          bankId,
-          kind,
-          reference,
-          at,
-          seq: 1,
-          account: 'acct_1',
-          chargeId: 'ch_1',
-          amountMinor: 1,
-          currency: 'usd',
-        },
+        bankId,
+        kind,
+        reference,
+        at,
         ...(undoneAt !== undefined && undoneAt <= asOf && { undoneBy: 'rv' }),
       }));
     const answer = performances.length > 0 ? { state: 'found', performances } : { state: 'not_found' };

@@ -143,7 +143,7 @@ export class ModelGateway {
     if (this.now - message.sentAt > message.bank.profile.maxTransitMs) this.reached.add('very late');
     const { bank, order, validUntil } = message;
     const lagMs = order.kind === 'inquire' && mood !== 'willing' ? 5_000 : 0;
-    const outcome = bank.receive(order as never, { now: this.now, validUntil, lagMs, mood }) as Outcome<Order>;
+    const outcome = bank.receive(order, { now: this.now, validUntil, lagMs, mood }) as Outcome<Order>;
     const worker = this.workers.find(({ hand }) => hand.at === 'waiting' && hand.message === message);
     if (worker?.hand.at === 'waiting' && !lost) this.#answer(worker, worker.hand, outcome);
   }

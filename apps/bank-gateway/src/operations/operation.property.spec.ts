@@ -78,7 +78,10 @@ function checkBooks({ authorization, banks }: ModelGateway): void {
     case 'declined':
     case 'failed':
       return assert.deepEqual(ids, []);
-    default:
+    case 'none':
+    case 'authorizing':
+    case 'capturing':
+    case 'voiding':
       assert.fail(`${authorization.state} is no rest`);
   }
 }

@@ -1,0 +1,59 @@
+import type { NewEvent } from '#contracts';
+import type { Decision, Work } from '#saga';
+import { liveOperation, type Authorization } from '../src/authorizations/authorization.js';
+import type { Operation } from '../src/operations/operation.js';
+import type { PerformerParts } from '../src/operations/performer.js';
+import type { Task } from '../src/operations/task.js';
+
+export class Away extends Error {}
+
+/** The store's port for one charge: what is decided is saved as the repository would, in turns, and may fail. */
+export class KeptInMemory implements Pick<PerformerParts, 'commands' | 'store'> {
+  readonly emitted: NewEvent[] = [];
+  /** How the next transactions end before one commits: rolled back, or committed without anybody knowing. */
+  readonly failures: ('rolled_back' | 'unknown')[] = [];
+  /** Runs before each transaction: somebody else's. */
+  meanwhile: () => void = () => undefined;
+  commits = 0;
+
+  constructor(public authorization: Authorization) {}
+
+  readonly commands = {
+    submit: async <State, Result>(work: Work<State, Result>): Promise<Result> => {
+      await Promise.resolve();
+      this.meanwhile();
+      const decision = work.decide(this.authorization as State, 0) as Decision<Authorization, Result>;
+      const failure = this.failures.shift();
+      if (failure !== 'rolled_back') this.#save(decision);
+      if (failure) throw new Away(failure);
+      return decision.result;
+    },
+  };
+
+  readonly store = { isTransient: (error: unknown): boolean => error instanceof Away };
+
+  get live(): Operation {
+    return liveOperation(this.authorization)!;
+  }
+
+  /** As a worker takes it from the table. */
+  take(slot: Task['slot']): Task {
+    const { authorization, live } = this;
+    if (authorization.state === 'none') throw new Error('nothing to take');
+    const operation = { ...live, version: live.version + 1 };
+    this.authorization = { ...authorization, operations: [...authorization.operations.slice(0, -1), operation] };
+    const granted = 'bankAuthorizationId' in authorization ? authorization.bankAuthorizationId : null;
+    return { terms: authorization.terms, operation, bankAuthorizationId: granted, slot };
+  }
+
+  #save({ state, emit, changed }: Decision<Authorization, unknown>): void {
+    if (!changed || state.state === 'none') return;
+    const known = new Set(this.authorization.state === 'none' ? [] : this.authorization.operations);
+    const operations = state.operations.map((operation) =>
+      known.has(operation) ? operation : { ...operation, version: operation.version + 1 },
+    );
+    this.authorization = { ...state, operations };
+    this.emitted.push(...emit);
+    this.commits++;
+  }
+}

@@ -1,0 +1,81 @@
+import { BankCaller, defaultLimits, type BankLimits, type BankPort, type SendOptions, type WireFact } from '#bank-call';
+import type { Clock } from '#clock';
+import { bankProtocol } from '#contracts';
+import { Banks } from '../src/banks/banks.js';
+import { noon, validForMs } from './operation-under-test.js';
+
+type Request = bankProtocol.BankRequest;
+export type Behavior = (request: Request, options: SendOptions) => WireFact | Promise<WireFact>;
+
+/** Banks that do what the test says; statements, by which the gateway learns the time, they always answer. */
+export class StubBanks implements BankPort {
+  /** Everything but statements, in order. */
+  readonly sent: { bank: bankProtocol.BankName; request: Request; attemptId: string }[] = [];
+  readonly #behaviors = new Map<bankProtocol.BankName, Behavior>();
+  #ids = 0;
+
+  constructor(private readonly clock: Clock) {}
+
+  /** From now on; until then every bank says yes. */
+  does(bank: bankProtocol.BankName, behavior: Behavior): void {
+    this.#behaviors.set(bank, behavior);
+  }
+
+  send(bank: bankProtocol.BankName, request: Request, options: SendOptions): Promise<WireFact> {
+    const { attemptId } = options;
+    if (request.kind === 'statement')
+      return Promise.resolve(this.says({ state: 'statement', entries: [], watermark: 0, more: false }));
+    this.sent.push({ bank, request, attemptId });
+    return Promise.resolve((this.#behaviors.get(bank) ?? this.yes)(request, options));
+  }
+
+  /** What was sent, in short: `alder authorize ch_1.authorize.alder`. */
+  get story(): string[] {
+    return this.sent.map(({ bank, request }) => {
+      const reference = request.kind === 'statement' ? '' : request.reference;
+      return `${bank} ${request.kind} ${reference}`;
+    });
+  }
+
+  now(): number {
+    return noon + Math.floor(this.clock.monotonicMs());
+  }
+
+  readonly yes = ({ kind }: Request): WireFact => {
+    const states = { authorize: 'approved', capture: 'captured', void: 'voided', reverse: 'reversed' } as const;
+    return this.says({ state: states[kind as keyof typeof states], bankId: `id_${++this.#ids}`, reversals: [] });
+  };
+
+  says(answer: Record<string, unknown>): WireFact {
+    return { kind: 'response', status: 200, body: { asOf: this.now(), now: this.now(), ...answer } };
+  }
+}
+
+export const overloaded = (banks: StubBanks): WireFact => ({
+  kind: 'response',
+  status: 503,
+  body: { error: { code: 'not_processed', message: 'busy' }, asOf: banks.now(), now: banks.now() },
+});
+export const reset: WireFact = { kind: 'no_response', cause: 'reset' };
+export const unreachable: WireFact = { kind: 'not_written', cause: 'connection_refused' };
+
+/** Says nothing until its time is up. */
+export const hangs: Behavior = (_request, { signal }) =>
+  new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve({ kind: 'no_response', cause: 'timeout' }), { once: true });
+  });
+
+const untraced = { startSpan: () => ({ traceparent: undefined, set: () => undefined, end: () => undefined }) };
+
+/** All four banks as the gateway sees them. */
+export function banksBehind(port: BankPort, clock: Clock, limits: Partial<BankLimits> = {}): Banks {
+  const callers = Object.values(bankProtocol.defaultBanks).map(
+    (profile) =>
+      new BankCaller({
+        config: { ...profile, url: `http://${profile.name}.test`, limits: { ...defaultLimits, pauseMs: 0, ...limits } },
+        port,
+        clock,
+      }),
+  );
+  return new Banks(callers, clock, untraced as never, validForMs);
+}
