@@ -7,7 +7,7 @@ import { KafkaJsBus, type Consumption } from '#messaging';
 import { eventually } from '#testing';
 import { approved, captured } from '../test/charge.js';
 import { Cuttable } from '../test/cuttable.js';
-import { LedgerProcess } from '../test/ledger-process.js';
+import { LedgerProcess, runFromSource } from '../test/ledger-process.js';
 
 // One database and one consumer group, as in life: the tests keep apart by their charges.
 const databaseUrl = (): URL => new URL(process.env['TEST_DATABASE_URL']!);
@@ -41,6 +41,9 @@ function start(environment: Record<string, string> = {}): LedgerProcess {
   processes.push(started);
   return started;
 }
+
+const limit = (...words: string[]): Promise<string> =>
+  runFromSource('apps/ledger/src/limit.ts', words, { DATABASE_URL: databaseUrl().href });
 
 const publish = (...events: NewEvent[]): Promise<void> =>
   gateway.publish(events.map((event) => ({ ...event, source: 'bank-gateway', time: 0 })));
@@ -91,6 +94,38 @@ describe('the ledger as a process', () => {
 
     expect(await ledger.end('SIGTERM')).toBe(0);
     expect(ledger.lines.at(-1)).toMatchObject({ msg: 'stopped', clean: true });
+  }, 60_000);
+
+  it('loses nothing and does nothing twice when it is killed in the middle', async () => {
+    const charges = Array.from({ length: 300 }, (_, n) => `ch_killed${n}`);
+    const first = start();
+    await first.ready();
+    const publishing = publish(
+      ...charges.map((chargeId) => approved({ chargeId, account: 'acct_killed' })),
+      ...charges.map((chargeId) => captured({ chargeId, account: 'acct_killed' })),
+    );
+    await eventually('the first hold is placed', () => heard.some(({ key }) => key.startsWith('ch_killed')));
+    await first.end('SIGKILL');
+    await publishing;
+
+    const second = start();
+    const admin = await second.ready();
+    for (const chargeId of charges) await emitted('ledger.charge_posted.v1', chargeId);
+    expect(await json(`${admin}/accounts/acct_killed`)).toMatchObject({
+      body: { accounts: [{ creditsPostedMinor: 300 * 900, debitsPostedMinor: 300 * 56, creditsPendingMinor: 0 }] },
+    });
+    expect(await json(`${admin}/trial-balance`)).toMatchObject({ body: { balanced: true } });
+    expect(await second.end()).toBe(0);
+  }, 90_000);
+
+  it('obeys an operator who freezes an account', async () => {
+    const ledger = start();
+    await ledger.ready();
+    expect(await limit('acct_cold', '--frozen', '--cap', '5000', 'usd')).toContain('frozen: true');
+    await publish(approved({ chargeId: 'ch_cold', account: 'acct_cold' }));
+    expect(await emitted('ledger.hold_refused.v1', 'ch_cold')).toMatchObject({ data: { reason: 'account_frozen' } });
+    await expect(limit('acct_cold', '--melt')).rejects.toThrow('usage: npm run ledger:limit');
+    expect(await ledger.end()).toBe(0);
   }, 60_000);
 
   it('waits for a database that is not up yet, and says so', async () => {

@@ -1,8 +1,25 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { promisify } from 'node:util';
 import { eventually } from '#testing';
 
 const repository = new URL('../../../', import.meta.url).pathname;
+
+const fromSource = ['--import', `${repository}infra/local/load-typescript.mjs`];
+
+/** Runs a command to its end. @returns what it printed; rejects with its complaint when it fails */
+export async function runFromSource(
+  entry: string,
+  words: readonly string[],
+  environment: Record<string, string>,
+): Promise<string> {
+  const env = { PATH: process.env['PATH'], ...environment };
+  const { stdout } = await promisify(execFile)(process.execPath, [...fromSource, entry, ...words], {
+    cwd: repository,
+    env,
+  });
+  return stdout;
+}
 
 /** The ledger as users run it: a process of its own, from its sources. */
 export class LedgerProcess {
@@ -11,15 +28,11 @@ export class LedgerProcess {
   private readonly exited: Promise<number | null>;
 
   constructor(environment: Record<string, string>) {
-    this.child = spawn(
-      process.execPath,
-      ['--import', `${repository}infra/local/load-typescript.mjs`, 'apps/ledger/src/main.ts'],
-      {
-        cwd: repository,
-        env: { PATH: process.env['PATH'], ADMIN_PORT: '0', LOG_LEVEL: 'debug', ...environment },
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    );
+    this.child = spawn(process.execPath, [...fromSource, 'apps/ledger/src/main.ts'], {
+      cwd: repository,
+      env: { PATH: process.env['PATH'], ADMIN_PORT: '0', LOG_LEVEL: 'debug', ...environment },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     this.exited = once(this.child, 'exit').then(([code]) => code as number | null);
     let rest = '';
     this.child.stdout!.setEncoding('utf8').on('data', (text: string) => {

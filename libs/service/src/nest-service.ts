@@ -53,6 +53,7 @@ export async function createService<App extends INestApplication>(
 export async function startService(service: NestService): Promise<void> {
   const log = service.get<Log>(LOG);
   const clock = service.get<Clock>(CLOCK);
+  const { KAFKA_BROKERS: brokers } = service.get<FrameSettings>(SETTINGS);
   let joined = false;
   service.get(Readiness).add('consumer', () => joined);
   service.get(Shutdown).during('consumer', 'the wait for Kafka', async () => {
@@ -62,7 +63,7 @@ export async function startService(service: NestService): Promise<void> {
   // microservice does that when it listens; asked for it before, Nest 12 would run every init hook twice.
   if ('startAllMicroservices' in service) await service.init();
   const consuming = 'startAllMicroservices' in service ? service.startAllMicroservices() : service.listen();
-  await announced(clock, log, 'Kafka', consuming);
+  await announced(clock, log, `Kafka at ${brokers.join(', ')}`, consuming);
   joined = true;
   const url = 'startAllMicroservices' in service ? await openPublicDoor(service) : undefined;
   log.info({ ...(url && { url }), admin: service.get(AdminServer).url }, 'ready');

@@ -28,7 +28,12 @@ export function storeProviders({ database: databaseName, migrations }: ServiceOp
         shutdown: Shutdown,
       ): Promise<Database> => {
         const where = { url: settings.DATABASE_URL, database: databaseName, clock };
-        await announced(clock, log, 'Postgres', migrate({ ...where, migrations }));
+        await announced(
+          clock,
+          log,
+          `Postgres at ${new URL(settings.DATABASE_URL).host}`,
+          migrate({ ...where, migrations }),
+        );
         const database = await Database.open({
           ...where,
           applicationName: settings.INSTANCE_ID,

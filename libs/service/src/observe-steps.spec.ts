@@ -1,0 +1,105 @@
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { bank, type CloudEvent } from '#contracts';
+import { usd } from '#money';
+import type { StepConsumerObserver } from '#saga';
+import { createLog, Metrics, Tracing } from '#telemetry';
+import { observeSteps } from './observe-steps.js';
+
+const parent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+const event: CloudEvent = {
+  ...bank.captureSucceeded({
+    chargeId: 'ch_1',
+    account: 'acct_1',
+    amount: usd(900),
+    bank: 'alder',
+    bankCaptureId: 'alder_1',
+  }),
+  source: 'bank-gateway',
+  time: 0,
+  traceparent: parent,
+};
+const delivery = { event, origin: { topic: 'bank.events', partition: 1, offset: '7' } };
+
+let lines: Record<string, unknown>[];
+let metrics: Metrics;
+let file: string;
+let tracing: Tracing;
+let observer: StepConsumerObserver;
+
+beforeEach(async () => {
+  lines = [];
+  metrics = new Metrics();
+  file = join(await mkdtemp(join(tmpdir(), 'holdfast-steps-')), 'spans.jsonl');
+  tracing = new Tracing({ service: 'ledger', instance: 'l1', export: 'file', file });
+  const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
+  observer = observeSteps(
+    'ledger',
+    createLog({ service: 'ledger', instance: 'l1', level: 'debug', destination }),
+    metrics,
+    tracing,
+  );
+});
+
+const spans = async (): Promise<Record<string, unknown>[]> => {
+  await tracing.close();
+  return (await readFile(file, 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+};
+
+describe('what the consumer does', () => {
+  it('is counted by what became of each event', async () => {
+    const outcomes = [{ kind: 'decided', result: undefined }, { kind: 'duplicate' }, { kind: 'duplicate' }] as const;
+    observer.onBatch!({ size: 3, durationMs: 4, outcomes });
+    const text = await metrics.text();
+    expect(text).toContain('step_outcomes_total{outcome="decided"} 1');
+    expect(text).toContain('step_outcomes_total{outcome="duplicate"} 2');
+    expect(text).toContain('step_batch_size_sum 3');
+    expect(text).toContain('step_batch_duration_seconds_sum 0.004');
+  });
+
+  it('stands in its charge’s trace: a span per event, ended with the batch, whose children carry on', async () => {
+    const handedOn = observer.trace!(event);
+    observer.onBatch!({ size: 1, durationMs: 4, outcomes: [{ kind: 'decided', result: undefined }] });
+    const [span] = await spans();
+    expect(span).toMatchObject({
+      name: 'ledger on bank.capture_succeeded.v1',
+      trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
+      parent_span_id: '00f067aa0ba902b7',
+      attributes: { charge: 'ch_1' },
+    });
+    expect(handedOn).toBe(`00-4bf92f3577b34da6a3ce929d0e0e4736-${String(span!['span_id'])}-01`);
+  });
+
+  it('fails the spans of an attempt that the store refused', async () => {
+    observer.trace!(event);
+    observer.onPause!({ error: new Error('connection refused'), attempt: 3, delayMs: 100 });
+    expect(await spans()).toMatchObject([{ error: 'connection refused' }]);
+    expect(lines).toMatchObject([{ level: 'warn', attempt: 3 }]);
+  });
+
+  it('names the event that it set aside, in a line that is found by its charge and its trace', async () => {
+    observer.onParked!({ delivery, error: new Error('captured more than was held') });
+    expect(lines).toMatchObject([
+      {
+        level: 'error',
+        charge: 'ch_1',
+        trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
+        event: 'ch_1.capture_succeeded',
+        origin: { topic: 'bank.events', partition: 1, offset: '7' },
+      },
+    ]);
+    expect(await metrics.text()).toContain('step_parked_total 1');
+    await tracing.close();
+  });
+
+  it('passes a trace on untouched where nothing is exported', () => {
+    const silent = createLog({ service: 'ledger', instance: 'l1', level: 'silent' });
+    const quiet = observeSteps('ledger', silent, new Metrics(), new Tracing({ service: 'ledger', instance: 'l1' }));
+    expect(quiet.trace!(event)).toBe(parent);
+  });
+});
