@@ -29,7 +29,6 @@ export default {
       displayName: 'system',
       testMatch: ['**/*.system.spec.ts'],
       globalSetup: '<rootDir>/test/system-setup.mjs',
-      globalTeardown: '<rootDir>/test/system-teardown.mjs',
     },
   ],
 };

@@ -1,0 +1,224 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { Stripe } from 'stripe';
+import { Agent } from 'undici';
+import { check, describe, gatherEvidence, standing, unsettled, type Entry, type Told } from '#checker';
+import { bankProtocol } from '#contracts';
+import { eventually } from '#testing';
+import { startRuntime, type Control, type Runtime } from '../../infra/local/runtime.js';
+import type { RuntimeOptions } from '../../infra/local/runtime-options.js';
+
+export type BankName = bankProtocol.BankName;
+export type Database = 'payments' | 'bank_gateway' | 'ledger';
+
+/** A card of which each bank is the first choice. */
+export const brandAt = { alder: 'visa', birch: 'mastercard', cedar: 'amex', dogwood: 'discover' } as const;
+/** What a verdict says when every promise was kept. */
+export const SOUND = /^\d+ charges: charges, ledger and journals agree$/;
+
+export interface ChargeOrder {
+  /** A token, or the fields of a card. Default: a visa card, spelled out. */
+  readonly source?: string | Readonly<Record<string, string>>;
+  /** Default: an account that nothing else uses. */
+  readonly apiKey?: string;
+  /** Default: a new one. */
+  readonly idempotencyKey?: string;
+  /** Minor units of usd. */
+  readonly amount?: number;
+  /** Which instance of payments-api is asked; default the first. */
+  readonly at?: string;
+}
+
+const spelledOutVisa = { object: 'card', number: '4242424242424242', exp_month: '12', exp_year: '2040', cvc: '123' };
+
+/** The whole system as real processes, seen from outside: its API, the banks' admin API, SQL, files, signals. */
+export class System {
+  /** All that clients were told. */
+  readonly history: Told[] = [];
+  /** Every key that was used, for whoever looks for them where none may be. */
+  readonly apiKeys = new Set<string>();
+  readonly #agent = new Agent({ connections: 256, pipelining: 1, headersTimeout: 30_000 });
+
+  private constructor(
+    readonly dataDir: string,
+    private readonly runtime: Runtime,
+  ) {}
+
+  static async start(options: Partial<RuntimeOptions> = {}): Promise<System> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-system-'));
+    await chmod(dataDir, 0o755); // as root, Postgres runs as another user, who must pass through
+    try {
+      return new System(dataDir, await startRuntime({ dataDir, ports: 'free', ...options }));
+    } catch (error) {
+      await rm(dataDir, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#agent.close();
+    await this.runtime.stop();
+    if (process.env.HOLDFAST_KEEP_TEST_DATA) process.stdout.write(`Kept ${this.dataDir}\n`);
+    else await rm(this.dataDir, { recursive: true, force: true });
+  }
+
+  get control(): Control {
+    return this.runtime.control;
+  }
+
+  get apis(): readonly string[] {
+    return this.runtime.urls.apis;
+  }
+
+  get databaseUrl(): string {
+    return this.runtime.databaseUrl;
+  }
+
+  get kafkaBrokers(): string {
+    return this.runtime.kafkaBrokers;
+  }
+
+  /** An API key that opens an account which nothing else uses. */
+  newApiKey(): string {
+    return `sk_test_${randomUUID().replaceAll('-', '')}`;
+  }
+
+  /** The official package, unmodified. */
+  stripe(options: { apiKey?: string; at?: string; maxNetworkRetries?: number } = {}): Stripe {
+    const { hostname, port } = new URL(options.at ?? this.runtime.urls.api);
+    const { apiKey = this.newApiKey(), maxNetworkRetries = 0 } = options;
+    this.apiKeys.add(apiKey);
+    return new Stripe(apiKey, { host: hostname, port, protocol: 'http', telemetry: false, maxNetworkRetries });
+  }
+
+  /** One request on the wire, kept in the history. An answer of 5xx leaves its client as unknowing as none at all. */
+  async charge(order: ChargeOrder = {}): Promise<Told> {
+    const { source = spelledOutVisa, amount = 2_000, at = this.runtime.urls.api } = order;
+    const { apiKey = this.newApiKey(), idempotencyKey = randomUUID() } = order;
+    this.apiKeys.add(apiKey);
+    const form = new URLSearchParams({ amount: String(amount), currency: 'usd' });
+    if (typeof source === 'string') form.set('source', source);
+    else for (const [field, value] of Object.entries(source)) form.set(`source[${field}]`, value);
+    const request = { account: apiKey, key: idempotencyKey };
+    const told = await this.#agent
+      .request({
+        origin: at,
+        path: '/v1/charges',
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${apiKey}`,
+          'content-type': 'application/x-www-form-urlencoded',
+          'idempotency-key': idempotencyKey,
+        },
+        body: form.toString(),
+      })
+      .then(async ({ statusCode: status, body }) => toldBy(request, status, await body.text()))
+      .catch((): Told => ({ ...request, kind: 'info' }));
+    this.history.push(told);
+    return told;
+  }
+
+  /** As a careful client does it: asks again under the same key until it is told something that lasts. */
+  async chargeUntilAnswered(order: ChargeOrder = {}, timeoutMs = 60_000): Promise<Told> {
+    const { apiKey = this.newApiKey(), idempotencyKey = randomUUID() } = order;
+    return eventually(
+      `the client of ${idempotencyKey} is answered`,
+      async () => {
+        const told = await this.charge({ ...order, apiKey, idempotencyKey });
+        return told.status === 200 || told.status === 402 ? told : undefined;
+      },
+      { timeoutMs, everyMs: 200 },
+    );
+  }
+
+  /** Sets a fault rule at the banks. @returns what lifts it again */
+  async fault(rule: bankProtocol.FaultRuleInput): Promise<() => Promise<void>> {
+    const url = `${this.runtime.urls.banksAdmin}/faults`;
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(rule),
+    });
+    if (!response.ok) throw new Error(`the fault was not set: ${await response.text()}`);
+    const { id } = (await response.json()) as { id: string };
+    return async () => void (await fetch(`${url}/${id}`, { method: 'DELETE' }));
+  }
+
+  async journal(bank: BankName): Promise<bankProtocol.JournalRecord[]> {
+    const all: bankProtocol.JournalRecord[] = [];
+    for (let after = 0; ;) {
+      const response = await fetch(`${this.runtime.urls.banksAdmin}/banks/${bank}/journal?after=${after}`);
+      const { records, next } = bankProtocol.journalPageSchema.parse(await response.json());
+      if (records.length === 0) return all;
+      all.push(...records);
+      after = next;
+    }
+  }
+
+  /** What stands at all banks for a charge, by kind: nothing has undone it. */
+  async standingAt(chargeId: string): Promise<{ authorization: Entry[]; capture: Entry[] }> {
+    const entries = (
+      await Promise.all(
+        bankProtocol.bankNames.map(async (bank) =>
+          (await this.journal(bank)).flatMap((record) => (record.type === 'entry' ? [{ ...record, bank }] : [])),
+        ),
+      )
+    ).flat();
+    const ofCharge = entries.filter((entry) => entry.chargeId === chargeId);
+    return { authorization: standing(ofCharge, 'authorization'), capture: standing(ofCharge, 'capture') };
+  }
+
+  async sql<Row extends object>(database: Database, text: string, values: unknown[] = []): Promise<Row[]> {
+    const url = new URL(this.runtime.databaseUrl);
+    url.pathname = `/${database}`;
+    const client = new Client(url.href);
+    await client.connect();
+    try {
+      return (await client.query<Row>(text, values)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  async stateOf(chargeId: string): Promise<string | undefined> {
+    const [row] = await this.sql<{ state: string }>('payments', 'SELECT state FROM charge WHERE id = $1', [chargeId]);
+    return row?.state;
+  }
+
+  async metrics(process: string): Promise<string> {
+    return (await fetch(`${this.runtime.urls.admin[process]}/metrics`)).text();
+  }
+
+  log(process: string): Promise<string> {
+    return readFile(join(this.runtime.logsDir, `${process}.log`), 'utf8');
+  }
+
+  /** Waits until nothing is under way any more, then judges charges, ledger, journals and history. */
+  async verdictAtRest(timeoutMs = 60_000): Promise<string> {
+    const where = { databaseUrl: this.runtime.databaseUrl, banksAdminUrl: this.runtime.urls.banksAdmin };
+    await eventually('every charge has ended and every event is sent', async () => (await unsettled(where)) === 0, {
+      timeoutMs,
+      everyMs: 100,
+    });
+    return describe(check(await gatherEvidence(where, this.history)));
+  }
+}
+
+function toldBy(request: { account: string; key: string }, status: number, body: string): Told {
+  if (status >= 500) return { ...request, kind: 'info', status };
+  const { id, error } = JSON.parse(body) as { id?: string; error?: { charge?: string } };
+  const chargeId = id ?? error?.charge;
+  return { ...request, kind: status === 200 ? 'ok' : 'fail', status, body, ...(chargeId && { chargeId }) };
+}
+
+/** The fields of an answer that scenarios speak of. */
+export function saidIn({ body }: Told): {
+  id?: string;
+  status?: string;
+  error?: { code?: string; type?: string; decline_code?: string };
+} {
+  return JSON.parse(body ?? '{}') as ReturnType<typeof saidIn>;
+}
