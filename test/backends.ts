@@ -1,27 +1,45 @@
+import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { freePorts } from '../infra/local/free-ports.js';
 import { startKafka } from '../infra/local/kafka.js';
 import { startPostgres } from '../infra/local/postgres.js';
 
 /**
  * Sets TEST_DATABASE_URL and TEST_KAFKA_BROKERS, unless they are set already; those are then used as they stand.
+ * With HOLDFAST_TEST_CONTAINERS=1 both run in containers, if Docker answers.
  * @returns what stops everything again and removes its data
  */
 export async function startBackends(): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
   await chmod(folder, 0o711); // as root, Postgres runs as another user, who must pass through
-  const stops = [() => rm(folder, { recursive: true, force: true })];
+  const inContainers = process.env.HOLDFAST_TEST_CONTAINERS === '1' && (await dockerAnswers());
+  const stops: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
   const [postgresPort, kafkaPort, controllerPort] = (await freePorts(3)) as [number, number, number];
   const postgres = async (): Promise<void> => {
     if (process.env.TEST_DATABASE_URL) return;
+    if (inContainers) {
+      const { startPostgresContainer } = await import('./containers.js');
+      const started = await startPostgresContainer();
+      stops.unshift(() => started.container.stop());
+      process.env.TEST_DATABASE_URL = started.url;
+      return;
+    }
     const started = await startPostgres({ dataDir: folder, port: postgresPort, logFile: join(folder, 'postgres.log') });
     stops.unshift(() => started.process.stop());
     process.env.TEST_DATABASE_URL = started.url;
   };
   const kafka = async (): Promise<void> => {
     if (process.env.TEST_KAFKA_BROKERS) return;
+    if (inContainers) {
+      const { startKafkaContainer } = await import('./containers.js');
+      const started = await startKafkaContainer(kafkaPort);
+      stops.unshift(() => started.container.stop());
+      process.env.TEST_KAFKA_BROKERS = started.brokers;
+      return;
+    }
     const started = await startKafka({
       dataDir: folder,
       port: kafkaPort,
@@ -41,4 +59,11 @@ export async function startBackends(): Promise<() => Promise<void>> {
     throw failed.reason as Error;
   }
   return stop;
+}
+
+async function dockerAnswers(): Promise<boolean> {
+  return promisify(execFile)('docker', ['info']).then(
+    () => true,
+    () => false,
+  );
 }

@@ -101,6 +101,7 @@ export function serviceSpec(
 export function portsToBind(options: RuntimeOptions, ports: Ports, instances: readonly Instance[]) {
   const own = (name: PortName) => ({ ...portTable[name], port: ports[name] });
   return [
+    ...(options.alsoBinds ?? []).map(own),
     ...(options.databaseUrl === undefined ? [own('postgres')] : []),
     ...(options.kafkaBrokers === undefined ? [own('kafka')] : []),
     ...(options.kafkaBrokers === undefined && options.kafka !== 'container' ? [own('kafkaController')] : []),

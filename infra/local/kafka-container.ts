@@ -12,16 +12,6 @@ export const KAFKA_IMAGE = 'apache/kafka:4.3.0';
 export function kafkaContainerSpec(options: KafkaOptions): Omit<ProcessSpec, 'isReady'> {
   const name = `holdfast-kafka-${createHash('sha256').update(resolve(options.dataDir)).digest('hex').slice(0, 12)}`;
   const docker = (...args: string[]): Promise<void> => runToEnd({ command: 'docker', args, env: process.env });
-  const settings: Record<string, string> = {
-    'process.roles': 'broker,controller',
-    'node.id': '1',
-    'controller.quorum.voters': '1@localhost:9093',
-    'controller.listener.names': 'CONTROLLER',
-    listeners: 'PLAINTEXT://:9092,CONTROLLER://:9093',
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${options.port}`,
-    'log.dirs': '/var/lib/kafka/data',
-    ...brokerSettings,
-  };
   return {
     name: 'kafka',
     logFile: options.logFile,
@@ -39,8 +29,7 @@ export function kafkaContainerSpec(options: KafkaOptions): Omit<ProcessSpec, 'is
           `--name=${name}`,
           `--publish=127.0.0.1:${options.port}:9092`,
           `--volume=${name}:/var/lib/kafka/data`,
-          '--env=KAFKA_HEAP_OPTS=-Xms128m -Xmx512m',
-          ...Object.entries(settings).map(([key, value]) => `--env=${variableFor(key)}=${value}`),
+          ...Object.entries(kafkaContainerEnvironment(options.port)).map(([key, value]) => `--env=${key}=${value}`),
           KAFKA_IMAGE,
         ],
       };
@@ -56,7 +45,21 @@ export function kafkaContainerSpec(options: KafkaOptions): Omit<ProcessSpec, 'is
   };
 }
 
-/** The image's own convention: `log.dirs` is set by KAFKA_LOG_DIRS. */
-export function variableFor(property: string): string {
-  return `KAFKA_${property.replaceAll('.', '_').toUpperCase()}`;
+/** In the image's own convention: `log.dirs` is set by KAFKA_LOG_DIRS. @param port the one published on loopback */
+export function kafkaContainerEnvironment(port: number): Record<string, string> {
+  const settings: Record<string, string> = {
+    'process.roles': 'broker,controller',
+    'node.id': '1',
+    'controller.quorum.voters': '1@localhost:9093',
+    'controller.listener.names': 'CONTROLLER',
+    listeners: 'PLAINTEXT://:9092,CONTROLLER://:9093',
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'log.dirs': '/var/lib/kafka/data',
+    ...brokerSettings,
+  };
+  const variables = Object.entries(settings).map(([key, value]) => [
+    `KAFKA_${key.replaceAll('.', '_').toUpperCase()}`,
+    value,
+  ]);
+  return { ...(Object.fromEntries(variables) as Record<string, string>), KAFKA_HEAP_OPTS: '-Xms128m -Xmx512m' };
 }

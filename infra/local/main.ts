@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { startControlServer } from './control-server.js';
 import { UnknownProcess } from './instances.js';
 import { ProcessFailed } from './managed-process.js';
-import { PortsTaken, assertFree, portTable, portsFromEnvironment } from './ports.js';
+import { PortsTaken, portsFromEnvironment } from './ports.js';
 import { repositoryRoot } from './repository.js';
 import { AlreadyRunning } from './run-file.js';
 import { startRuntime, type Runtime } from './runtime.js';
@@ -38,10 +38,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 try {
   const ports = portsFromEnvironment(process.env);
-  await assertFree([portTable.control].map((entry) => ({ ...entry, port: ports.control })));
   runtime = await startRuntime({
     dataDir: resolve(repositoryRoot, process.env.HOLDFAST_DATA_DIR ?? '.holdfast'),
     ports,
+    alsoBinds: ['control'],
     instances: Object.fromEntries(values.instances.map(instanceCount)),
     kafka: process.env.HOLDFAST_KAFKA === 'container' ? 'container' : 'jvm',
     kafkaPartitions: Number(process.env.KAFKA_PARTITIONS ?? 4),

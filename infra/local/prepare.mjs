@@ -20,7 +20,8 @@ export async function prepare({ say }) {
   const kafka = chooseKafka();
   if (!(await isInstalled())) {
     say('Installing packages');
-    await run('npm', ['ci', '--include=dev']);
+    // Its warnings are about the Node that installs; everything runs with the one that is installed.
+    await run('npm', ['ci', '--include=dev', '--loglevel=error']);
   }
   const node = join(root, 'node_modules', 'node', 'bin', 'node');
   const env = {

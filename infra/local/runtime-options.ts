@@ -1,4 +1,4 @@
-import type { Ports } from './ports.js';
+import type { PortName, Ports } from './ports.js';
 import type { ServiceDefinition, ServiceName } from './services.js';
 
 export interface RuntimeOptions {
@@ -6,6 +6,8 @@ export interface RuntimeOptions {
   dataDir: string;
   /** `free` picks ports that nothing listens on. Default: those of docs/configuration.md, with the environment's changes. */
   ports?: 'free' | Partial<Ports>;
+  /** Ports that the caller is about to listen on, checked together with the runtime's own. */
+  alsoBinds?: readonly PortName[];
   /** How many of each; instances are named `ledger`, `ledger-2`, … Default 1. */
   instances?: Partial<Record<string, number>>;
   /** For all services, over what the supervisor's own environment and the runtime set. */
