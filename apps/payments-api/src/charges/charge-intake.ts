@@ -5,8 +5,8 @@ import { about, type Log } from '#telemetry';
 import type { Admission, Ticket } from '../admission/admission.js';
 import { apiError, StripeError, type Answer } from '../http/stripe-error.js';
 import type { AnswerWaiters, Expectation } from '../idempotency/answer-waiters.js';
-import { rulingOn, type Claim } from '../idempotency/key.js';
-import { claimKeys } from '../idempotency/key.repository.js';
+import { rulingOn, type Claim, type KeyRow } from '../idempotency/key.js';
+import { claimKeys, storeAnswers } from '../idempotency/key.repository.js';
 import type { OpenClaims } from '../idempotency/open-claims.js';
 import { tryAgain } from '../idempotency/try-again.js';
 import type { AnsweredBy } from './charge-metrics.js';
@@ -51,25 +51,69 @@ export class ChargeIntake {
    * @throws StripeError for everything that is not stored under the key
    */
   async create(claim: Claim, request: CreateRequest, traceparent: string | undefined): Promise<KeyedAnswer> {
-    const running = this.parts.claims.find(claim);
-    // Our own claims are alive, and their time is not up.
-    if (running) rulingOn({ ...running, answer: null, remainingMs: 1, holderAlive: true }, claim);
+    const row = await this.rowOfNeighbour(claim);
+    if (row) return this.taken(claim, row);
 
     const { presented } = request;
     const network = presented.kind === 'instrument' ? presented.instrument.card.brand : 'none';
     const ticket = this.parts.admission.admit(claim.account, network);
-    const release = this.parts.claims.hold(claim);
+    const held = this.parts.claims.hold(claim);
     const expectation = this.parts.waiters.expect(claim);
     try {
+      const refusal = presented.kind === 'refused' ? presented.error.answer : undefined;
       const work =
         presented.kind === 'refused'
-          ? refuseCharge(claim)
+          ? refuseCharge(claim, presented.error.answer)
           : createCharge(claim, openingOf(claim, request, presented.instrument), request.details, traceparent);
-      return await this.answered(claim, await this.committed(claim, work, ticket), expectation);
+      const created = await this.committed(claim, work, ticket);
+      if (created.kind === 'taken') {
+        held.cameTo(created);
+        return await this.taken(claim, created.row, expectation);
+      }
+      held.cameTo({ kind: 'ours' });
+      if (refusal) {
+        this.parts.observe('refused_at_edge');
+        return { answer: refusal, originalRequestId: claim.requestId };
+      }
+      const answer = await this.waited(claim, expectation, claim.answerWithinMs);
+      return { answer, originalRequestId: claim.requestId };
+    } finally {
+      held.cameTo({ kind: 'failed' });
+      held.release();
+      expectation.end();
+      ticket.end();
+    }
+  }
+
+  /**
+   * Another request of this process may be working under the same key: then what its claim came to is known
+   * without a look of our own.
+   *
+   * @returns the row that was there before either of us
+   * @throws StripeError when the other one opened it, and is still running
+   */
+  private async rowOfNeighbour(claim: Claim): Promise<KeyRow | undefined> {
+    for (let held = this.parts.claims.find(claim); held; held = this.parts.claims.find(claim)) {
+      const outcome = await held.outcome;
+      if (outcome.kind === 'taken') return outcome.row;
+      // It lives, as we do, and its time is not up.
+      if (outcome.kind === 'ours') rulingOn({ ...held.claim, answer: null, remainingMs: 1, holderAlive: true }, claim);
+    }
+    return undefined;
+  }
+
+  private async taken(claim: Claim, row: KeyRow, waiting?: Expectation): Promise<KeyedAnswer> {
+    const ruling = rulingOn(row, claim);
+    const { requestId: originalRequestId } = row;
+    if (ruling.kind === 'answered') {
+      this.parts.observe('replayed');
+      return { answer: ruling.answer, originalRequestId };
+    }
+    const expectation = waiting ?? this.parts.waiters.expect(claim);
+    try {
+      return { answer: await this.waited(claim, expectation, ruling.waitMs), originalRequestId };
     } finally {
       expectation.end();
-      release();
-      ticket.end();
     }
   }
 
@@ -112,34 +156,15 @@ export class ChargeIntake {
     const failure = apiError('Something went wrong on our side. It has been logged.');
     try {
       await this.tryAgain(() =>
-        this.parts.database.transaction((tx) => claimKeys(tx, [{ ...claim, chargeId: null, answer: failure.answer }])),
+        this.parts.database.transaction(async (tx) => {
+          const ours = await claimKeys(tx, [{ ...claim, chargeId: null }]);
+          if (ours.size > 0) await storeAnswers(tx, [{ ...claim, answer: failure.answer }]);
+        }),
       );
     } catch (error) {
       this.parts.log.error({ err: error }, 'a failure could not be stored under its key');
     }
     return failure;
-  }
-
-  private async answered(claim: Claim, created: Created, expectation: Expectation): Promise<KeyedAnswer> {
-    switch (created.kind) {
-      case 'refused':
-        this.parts.observe('refused_at_edge');
-        return { answer: claim.answer!, originalRequestId: claim.requestId };
-      case 'opened':
-        return {
-          answer: await this.waited(claim, expectation, claim.answerWithinMs),
-          originalRequestId: claim.requestId,
-        };
-      case 'taken': {
-        const ruling = rulingOn(created.row, claim);
-        const { requestId: originalRequestId } = created.row;
-        if (ruling.kind === 'answered') {
-          this.parts.observe('replayed');
-          return { answer: ruling.answer, originalRequestId };
-        }
-        return { answer: await this.waited(claim, expectation, ruling.waitMs), originalRequestId };
-      }
-    }
   }
 
   private async waited(claim: Claim, expectation: Expectation, waitMs: number): Promise<Answer> {

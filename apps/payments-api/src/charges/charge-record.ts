@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { become, stepsOn, unchanged, type AggregateType, type Decision } from '#saga';
-import type { KeyRendering } from '../idempotency/key.js';
+import type { Rendering } from '../idempotency/key.js';
 import { evolve, outweighs, requestOf, type Charge, type ChargeEvent, type Ending } from './charge.js';
 
 /** A charge as the store holds it: the fold, how many events it is made of, and what this batch adds to them. */
@@ -9,11 +9,16 @@ export interface ChargeRecord {
   /** The number of events folded so far; the last one's version in the stream. */
   readonly version: number;
   readonly unsaved: readonly ChargeEvent[];
-  /** The key under which the charge was made, until the reaper takes it. */
-  readonly key: KeyRendering | null;
+  /** The key under which the charge was asked for. */
+  readonly key: string;
+  /** How to answer under that key, until the reaper takes it. */
+  readonly rendering: Rendering | null;
 }
 
-export const noCharge: ChargeRecord = { charge: { state: 'none' }, version: 0, unsaved: [], key: null };
+/** Where every charge begins. */
+export function noCharge(key: string): ChargeRecord {
+  return { charge: { state: 'none' }, version: 0, unsaved: [], key, rendering: null };
+}
 
 export function record(before: ChargeRecord, event: ChargeEvent): ChargeRecord {
   return {

@@ -11,51 +11,42 @@ import type { Charge, Details, Ending, Opening, OpenedCharge } from './charge.js
 
 const columns = 'id, account, state, version, opening, details, ending';
 
+// LIMIT 1 changes no result; see key.repository.ts.
 export const loadStatement = statement(
   'charge_load',
-  `SELECT locked.*, idempotency_key.key, idempotency_key.expand, idempotency_key.holder
+  `SELECT locked.*, rendering.*
    FROM unnest($1::text[]) AS wanted (id)
    CROSS JOIN LATERAL (
-     SELECT ${columns}, idempotency_key FROM charge WHERE charge.id = wanted.id FOR UPDATE
+     SELECT ${columns}, idempotency_key AS key FROM charge WHERE charge.id = wanted.id FOR UPDATE
    ) AS locked
    LEFT JOIN LATERAL (
-     SELECT key, expand, holder FROM idempotency_key
-     WHERE idempotency_key.account = locked.account AND idempotency_key.key = locked.idempotency_key
-   ) AS idempotency_key ON true`,
+     SELECT expand, holder FROM idempotency_key
+     WHERE idempotency_key.account = locked.account AND idempotency_key.key = locked.key LIMIT 1
+   ) AS rendering ON true`,
 );
 
+/** Rows, their new events, and the answers of what has settled: one statement. */
 export const saveStatement = statement(
   'charge_save',
-  `WITH changed AS (
-     UPDATE charge SET state = new.state, version = new.version, details = new.details, ending = new.ending
-     FROM unnest($1::text[], $2::text[], $3::int4[], $4::jsonb[], $5::jsonb[])
-       AS new (id, state, version, details, ending)
-     WHERE charge.id = new.id
+  `WITH written AS (
+     INSERT INTO charge (id, account, state, version, amount_minor, currency, customer, payment_intent, created_at,
+                         opening, details, ending, idempotency_key, traceparent)
+     SELECT id, account, state, version, amount_minor, currency, customer, payment_intent,
+            to_timestamp(created_ms / 1000.0), opening, details, ending, key, traceparent
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::int4[], $5::int8[], $6::text[], $7::text[], $8::text[],
+                 $9::int8[], $10::jsonb[], $11::jsonb[], $12::jsonb[], $13::text[], $14::text[])
+       AS new (id, account, state, version, amount_minor, currency, customer, payment_intent, created_ms, opening,
+               details, ending, key, traceparent)
+     ON CONFLICT (id) DO UPDATE
+       SET state = excluded.state, version = excluded.version, details = excluded.details, ending = excluded.ending
    ), recorded AS (
      INSERT INTO charge_event (charge_id, version, type, data)
-     SELECT * FROM unnest($6::text[], $7::int4[], $8::text[], $9::jsonb[])
+     SELECT * FROM unnest($15::text[], $16::int4[], $17::text[], $18::jsonb[])
    )
-   UPDATE idempotency_key SET answer_status = given.status, answer = given.answer, answered_at = now()
-   FROM unnest($10::text[], $11::text[], $12::int2[], $13::text[]) AS given (account, key, status, answer)
-   WHERE idempotency_key.account = given.account AND idempotency_key.key = given.key
-     AND idempotency_key.answer IS NULL
-   RETURNING idempotency_key.account, idempotency_key.key`,
-);
-
-export const insertStatement = statement(
-  'charge_insert',
-  `WITH opened AS (
-     INSERT INTO charge (id, account, state, version, amount_minor, currency, customer, payment_intent, created_at,
-                         opening, details, idempotency_key, traceparent)
-     SELECT id, account, 'requested', 1, amount_minor, currency, customer, payment_intent,
-            to_timestamp(created_ms / 1000.0), opening, details, key, traceparent
-     FROM unnest($1::text[], $2::text[], $3::int8[], $4::text[], $5::text[], $6::text[], $7::int8[], $8::jsonb[],
-                 $9::jsonb[], $10::text[], $11::text[])
-       AS new (id, account, amount_minor, currency, customer, payment_intent, created_ms, opening,
-               details, key, traceparent)
-   )
-   INSERT INTO charge_event (charge_id, version, type, data)
-   SELECT id, 1, 'opened', data FROM unnest($1::text[], $12::jsonb[]) AS event (id, data)`,
+   INSERT INTO idempotency_answer (account, key, status, body)
+   SELECT * FROM unnest($19::text[], $20::text[], $21::int2[], $22::text[])
+   ON CONFLICT DO NOTHING
+   RETURNING account, key`,
 );
 
 export const findStatement = statement('charge_find', `SELECT ${columns} FROM charge WHERE id = $1 AND account = $2`);
@@ -77,11 +68,11 @@ export const listUpStatement = statement(
 export const takeStalledStatement = statement(
   'charge_take_stalled',
   `UPDATE charge SET sweeps = sweeps + 1, next_sweep_at = now() + least(15 * 2 ^ sweeps, 30) * interval '1 s'
-   WHERE id IN (
+   WHERE id = ANY (ARRAY(
      SELECT id FROM charge WHERE state = 'requested' AND next_sweep_at <= now()
      ORDER BY next_sweep_at LIMIT $1 FOR UPDATE SKIP LOCKED
-   )
-   RETURNING ${columns}, traceparent`,
+   ))
+   RETURNING ${columns}, idempotency_key AS key, traceparent`,
 );
 
 const eventsStatement = statement(
@@ -110,7 +101,7 @@ interface ChargeRow {
   ending: Ending | null;
 }
 interface LoadedRow extends ChargeRow {
-  key: string | null;
+  key: string;
   expand: string[] | null;
   holder: string | null;
 }
@@ -148,55 +139,88 @@ export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord>
     const rows = await tx.query<LoadedRow>(loadStatement, [ids]);
     const records = new Map(rows.map((row) => [row.id, recordOf(row)]));
     return {
-      get: (id) => records.get(id) ?? noCharge,
+      get: (id) => records.get(id) ?? noCharge(''),
       set: (id, record) => void records.set(id, record),
     };
   }
 
-  /** The row, its events, and, when the charge settled just now, the answer under its key: one statement. */
+  /** When charges settled just now, the answers under their keys are stored with them; whoever has to hear of it does so after the commit. */
   async save(tx: PgTransaction, changed: readonly Saved<ChargeRecord>[]): Promise<void> {
-    const rows = changed.map(({ id, state: { charge, version } }) => ({ id, version, charge: opened(charge) }));
-    const events = changed.flatMap(({ id, state: { version, unsaved } }) =>
-      unsaved.map(({ type, ...data }, place) => ({ id, version: version - unsaved.length + place + 1, type, data })),
-    );
-    const settled = changed.filter(({ state }) => state.unsaved.some(({ type }) => type !== 'updated'));
-    const answers = settled.flatMap(({ state: { charge, key } }): GivenAnswer[] =>
-      key ? [{ ...key, answer: createAnswer(opened(charge), key.expand, this.clock.now()) }] : [],
-    );
+    const settled = changed
+      .map(({ state }) => state)
+      .filter(({ unsaved }) => unsaved.some(({ type }) => type !== 'updated'));
+    const answers = settled.flatMap(({ charge, key, rendering }): GivenAnswer[] => {
+      if (!rendering) return [];
+      const { opening } = opened(charge);
+      return [
+        { account: opening.account, key, answer: createAnswer(opened(charge), rendering.expand, this.clock.now()) },
+      ];
+    });
     answers.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-    const stored = await tx.query<{ account: string; key: string }>(saveStatement, [
-      rows.map(({ id }) => id),
-      rows.map(({ charge }) => charge.state),
-      rows.map(({ version }) => version),
-      rows.map(({ charge }) => JSON.stringify(charge.details)),
-      rows.map(({ charge }) => (charge.state === 'requested' ? null : JSON.stringify(charge.ending))),
-      events.map(({ id }) => id),
-      events.map(({ version }) => version),
-      events.map(({ type }) => type),
-      events.map(({ data }) => JSON.stringify(data)),
-      answers.map(({ account }) => account),
-      answers.map(({ key }) => key),
-      answers.map(({ answer }) => answer.status),
-      answers.map(({ answer }) => answer.body),
-    ]);
+    const values = saveValues(
+      changed.map(({ state }) => ({ record: state })),
+      answers,
+    );
+    const stored = await tx.query<{ account: string; key: string }>(saveStatement, values);
     if (settled.length === 0) return;
     const first = new Set(stored.map(nameOf));
     tx.onCommit(() =>
       this.settlements.committed(
-        settled.map(({ state }) => opened(state.charge)),
+        settled.map(({ charge }) => opened(charge)),
         answers.filter((answer) => first.has(nameOf(answer))),
-        settled.map(({ state }) => state.key?.holder),
+        settled.map(({ rendering }) => rendering?.holder),
       ),
     );
   }
 
   async take(tx: PgTransaction, limit: number): Promise<{ state: ChargeRecord; traceparent?: string | undefined }[]> {
-    const rows = await tx.query<ChargeRow & { traceparent: string | null }>(takeStalledStatement, [limit]);
+    const rows = await tx.query<LoadedRow & { traceparent: string | null }>(takeStalledStatement, [limit]);
     return rows.map((row) => ({
-      state: recordOf({ ...row, key: null, expand: null, holder: null }),
+      state: recordOf({ ...row, expand: null, holder: null }),
       traceparent: row.traceparent ?? undefined,
     }));
   }
+}
+
+/** What `saveStatement` takes. `traceparent` is written once, with the first event. */
+export function saveValues(
+  changed: readonly { record: ChargeRecord; traceparent?: string | undefined }[],
+  answers: readonly GivenAnswer[],
+): unknown[] {
+  const rows = changed.map(({ record, traceparent }) => ({ ...record, charge: opened(record.charge), traceparent }));
+  const openings = rows.map(({ charge }) => charge.opening);
+  const events = rows.flatMap(({ charge, version, unsaved }) =>
+    unsaved.map(({ type, ...data }, place) => ({
+      id: charge.opening.id,
+      version: version - unsaved.length + place + 1,
+      type,
+      data,
+    })),
+  );
+  return [
+    openings.map(({ id }) => id),
+    openings.map(({ account }) => account),
+    rows.map(({ charge }) => charge.state),
+    rows.map(({ version }) => version),
+    openings.map(({ amount }) => amount.amountMinor),
+    openings.map(({ amount }) => amount.currency),
+    openings.map(({ customer }) => customer),
+    openings.map(({ paymentIntent }) => paymentIntent),
+    openings.map(({ openedAt }) => openedAt),
+    openings.map((opening) => JSON.stringify(opening)),
+    rows.map(({ charge }) => JSON.stringify(charge.details)),
+    rows.map(({ charge }) => (charge.state === 'requested' ? null : JSON.stringify(charge.ending))),
+    rows.map(({ key }) => key),
+    rows.map(({ traceparent }) => traceparent ?? null),
+    events.map(({ id }) => id),
+    events.map(({ version }) => version),
+    events.map(({ type }) => type),
+    events.map(({ data }) => JSON.stringify(data)),
+    answers.map(({ account }) => account),
+    answers.map(({ key }) => key),
+    answers.map(({ answer }) => answer.status),
+    answers.map(({ answer }) => answer.body),
+  ];
 }
 
 /** @returns undefined when the account has no such charge, whoever else may have it */
@@ -221,31 +245,6 @@ export async function listCharges(sql: Sql, page: ChargePage): Promise<OpenedCha
   return rows.map(chargeOf);
 }
 
-export interface NewCharge {
-  readonly record: ChargeRecord;
-  readonly key: string;
-  readonly traceparent?: string | undefined;
-}
-
-export function insertCharges(tx: PgTransaction, charges: readonly NewCharge[]): void {
-  const openings = charges.map(({ record }) => opened(record.charge).opening);
-  const details = charges.map(({ record }) => opened(record.charge).details);
-  tx.enqueue(insertStatement, [
-    openings.map(({ id }) => id),
-    openings.map(({ account }) => account),
-    openings.map(({ amount }) => amount.amountMinor),
-    openings.map(({ amount }) => amount.currency),
-    openings.map(({ customer }) => customer),
-    openings.map(({ paymentIntent }) => paymentIntent),
-    openings.map(({ openedAt }) => openedAt),
-    openings.map((opening) => JSON.stringify(opening)),
-    details.map((detail) => JSON.stringify(detail)),
-    charges.map(({ key }) => key),
-    charges.map(({ traceparent }) => traceparent ?? null),
-    charges.map((_, place) => JSON.stringify({ opening: openings[place], details: details[place] })),
-  ]);
-}
-
 /** For operators: the row as it stands and the stream it follows from. */
 export async function chargeStory(sql: Sql, id: string): Promise<object | undefined> {
   const [[charge], events] = await Promise.all([sql.query(adminRowStatement, [id]), sql.query(eventsStatement, [id])]);
@@ -262,13 +261,9 @@ export async function stillUnsettled(sql: Sql, ids: readonly string[]): Promise<
 }
 
 function recordOf(row: LoadedRow): ChargeRecord {
-  const { account, key, expand, holder } = row;
-  return {
-    charge: chargeOf(row),
-    version: row.version,
-    unsaved: [],
-    key: key === null ? null : { account, key, expand: expand!, holder: holder! },
-  };
+  const { version, key, expand, holder } = row;
+  const rendering = expand && holder ? { expand, holder } : null;
+  return { charge: chargeOf(row), version, unsaved: [], key, rendering };
 }
 
 function chargeOf({ state, opening, details, ending }: ChargeRow): OpenedCharge {

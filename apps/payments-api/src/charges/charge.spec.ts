@@ -14,7 +14,7 @@ import { onChargeReleased } from './on-charge-released.js';
 const chargeId = 'ch_00000000001';
 const account = 'acct_test';
 const opened = aChargeOpened({ id: chargeId, account, amount: usd(1000) });
-const requested = { ...record(noCharge, opened), unsaved: [] };
+const requested = { ...record(noCharge('k'), opened), unsaved: [] };
 
 const posted = ledger.chargePosted({
   chargeId,
@@ -51,7 +51,7 @@ describe('a charge', () => {
       { type: 'payments.charge_requested.v1', key: chargeId, data: { amount: usd(1000), capture: 'automatic' } },
     ]);
     expect(charges.restate(when(requested, posted).state)).toEqual([]);
-    expect(charges.restate(noCharge)).toEqual([]);
+    expect(charges.restate(noCharge('k'))).toEqual([]);
   });
 
   it.each([
@@ -72,7 +72,7 @@ describe('a charge', () => {
 
   it('that was never opened is nobody’s to end', () => {
     for (const event of [posted, declined, failed, released]) {
-      expect(() => when(noCharge, event)).toThrow('never opened');
+      expect(() => when(noCharge('k'), event)).toThrow('never opened');
     }
   });
 
@@ -117,7 +117,7 @@ describe('a charge', () => {
       fc.property(foreign, (events) => {
         const { charge, unsaved, version } = events.reduce(
           (state, event) => when(state, event).state,
-          record(noCharge, opened),
+          record(noCharge('k'), opened),
         );
         expect(unsaved.reduce<Charge>(evolve, { state: 'none' })).toEqual(charge);
         expect(version).toBe(unsaved.length);

@@ -36,7 +36,6 @@ export class ChargesController {
     const claim = claimOfRequest(request, this.claimParts, {
       chargeId: refused ? null : this.ids.next('ch'),
       expand,
-      answer: refused ? presented.error.answer : null,
     });
     const span = this.tracing.startSpan('POST /v1/charges', {
       parent: headerOf(request, 'traceparent'),
@@ -62,7 +61,7 @@ export class ChargesController {
 
   @Post(':id')
   async update(@Req() request: ByCharge, @Res() reply: FastifyReply): Promise<void> {
-    const claim = claimOfRequest(request, this.claimParts, { chargeId: null, expand: [], answer: null });
+    const claim = claimOfRequest(request, this.claimParts, { chargeId: null, expand: [] });
     sendKeyed(request, reply, await this.changing.update(request.params.id, bodyOf(request), claim));
   }
 }

@@ -3,9 +3,9 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { PgTransaction } from '#postgres';
 import type { Aggregates, Saved, WorkingSet } from '#saga';
 import { nameOf, type KeyRow } from '../idempotency/key.js';
-import { claimKeys, readKeys } from '../idempotency/key.repository.js';
+import { claimKeys, readKeys, storeAnswers } from '../idempotency/key.repository.js';
 import { OpenClaims } from '../idempotency/open-claims.js';
-import { insertCharges, type NewCharge } from './charge.repository.js';
+import { saveStatement, saveValues } from './charge.repository.js';
 import type { Creation } from './create-charge.js';
 
 /** Claims the keys of a batch in one statement, and writes what was opened under them in another. */
@@ -36,12 +36,13 @@ export class CreationRepository implements Aggregates<PgTransaction, Creation> {
     };
   }
 
-  save(tx: PgTransaction, changed: readonly Saved<Creation>[]): Promise<void> {
-    const charges = changed.flatMap(({ state, traceparent }): NewCharge[] =>
-      state.state === 'opened' ? [{ record: state.charge, key: state.key, traceparent }] : [],
+  async save(tx: PgTransaction, changed: readonly Saved<Creation>[]): Promise<void> {
+    const refusals = changed.flatMap(({ state }) => (state.state === 'refused' ? [state.answer] : []));
+    if (refusals.length > 0) await storeAnswers(tx, refusals);
+    const opened = changed.flatMap(({ state, traceparent }) =>
+      state.state === 'opened' ? [{ record: state.charge, traceparent }] : [],
     );
-    insertCharges(tx, charges);
-    return Promise.resolve();
+    if (opened.length > 0) tx.enqueue(saveStatement, saveValues(opened, []));
   }
 }
 

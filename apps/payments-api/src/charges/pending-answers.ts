@@ -9,13 +9,20 @@ import type { Details, Ending, OpenedCharge, Opening } from './charge.js';
 
 export const unansweredStatement = statement(
   'charge_unanswered',
-  `SELECT wanted.account, wanted.key, found.*
+  `SELECT wanted.account, wanted.key, claim.expand, found.*
    FROM unnest($1::text[], $2::text[]) AS wanted (account, key)
    CROSS JOIN LATERAL (
-     SELECT expand, charge.state, charge.opening, charge.details, charge.ending
-     FROM idempotency_key JOIN charge ON charge.id = idempotency_key.charge_id
-     WHERE idempotency_key.account = wanted.account AND idempotency_key.key = wanted.key AND answer IS NULL
-   ) AS found`,
+     SELECT expand, charge_id FROM idempotency_key
+     WHERE idempotency_key.account = wanted.account AND idempotency_key.key = wanted.key LIMIT 1
+   ) AS claim
+   CROSS JOIN LATERAL (
+     SELECT state, opening, details, ending FROM charge WHERE charge.id = claim.charge_id LIMIT 1
+   ) AS found
+   LEFT JOIN LATERAL (
+     SELECT status FROM idempotency_answer AS answer
+     WHERE answer.account = wanted.account AND answer.key = wanted.key LIMIT 1
+   ) AS given ON true
+   WHERE given.status IS NULL`,
 );
 
 interface UnansweredRow extends KeyName {

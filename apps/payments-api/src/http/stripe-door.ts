@@ -3,7 +3,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { Clock } from '#clock';
 import { CLOCK, LOG, type PublicDoor } from '#service';
 import { Metrics, type Log } from '#telemetry';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ACCOUNTS } from '../accounts/accounts.module.js';
 import type { Accounts } from '../accounts/accounts.repository.js';
 import { headerOf } from './api-request.js';
@@ -19,10 +19,10 @@ const BODY_LIMIT_BYTES = 256 * 1024;
 export const stripeDoor: PublicDoor<NestFastifyApplication> = {
   adapter: () =>
     new FastifyAdapter({
-      routerOptions: { querystringParser: lenientQuery, maxParamLength: 255 },
+      routerOptions: { querystringParser: lenientQuery, maxParamLength: 4_096 },
       bodyLimit: BODY_LIMIT_BYTES,
       // A URL that cannot be decoded reaches no hook and no filter.
-      frameworkErrors: (_error, _request, reply) => {
+      frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) => {
         const { status, body } = invalidRequest('The request URL could not be read.').answer;
         void reply.code(status).header('content-type', 'application/json').send(body);
       },

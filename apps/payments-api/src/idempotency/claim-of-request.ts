@@ -17,7 +17,7 @@ export interface ClaimParts {
 export function claimOfRequest(
   request: FastifyRequest,
   parts: ClaimParts,
-  given: { chargeId: string | null; expand: readonly string[]; answer: Answer | null },
+  given: { chargeId: string | null; expand: readonly string[] },
 ): Claim {
   const { account, requestId, apiVersion } = request.api;
   return {

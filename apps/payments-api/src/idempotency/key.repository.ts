@@ -1,4 +1,4 @@
-import { statement, type PgTransaction, type Sql } from '#postgres';
+import { statement, type PgTransaction, type Sql, type UnitOfWork } from '#postgres';
 import { nameOf, type Claim, type GivenAnswer, type KeyName, type KeyRow } from './key.js';
 
 /** The lease by which an instance shows that it lives, and the same in SQL: a holder is `name#random`. */
@@ -8,58 +8,70 @@ const instanceLease = `'instance-' || split_part(idempotency_key.holder, '#', 1)
 export const claimStatement = statement(
   'key_claim',
   `INSERT INTO idempotency_key (account, key, endpoint, fingerprint, request_id, charge_id, expand, api_version,
-                                holder, answer_by, answer_status, answer, answered_at)
+                                holder, answer_by)
    SELECT account, key, endpoint, fingerprint, request_id, charge_id, expand, api_version,
-          holder, now() + within_ms * interval '1 ms', answer_status, answer,
-          CASE WHEN answer IS NOT NULL THEN now() END
+          holder, now() + within_ms * interval '1 ms'
    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::text[],
-               $9::text[], $10::int8[], $11::int2[], $12::text[])
-     AS claim (account, key, endpoint, fingerprint, request_id, charge_id, expand, api_version,
-               holder, within_ms, answer_status, answer)
+               $9::text[], $10::int8[])
+     AS claim (account, key, endpoint, fingerprint, request_id, charge_id, expand, api_version, holder, within_ms)
    ON CONFLICT DO NOTHING
    RETURNING account, key`,
 );
 
+// LIMIT 1 changes no result. It keeps the planner from turning one probe per wanted name into a walk over all rows.
 export const readKeysStatement = statement(
   'key_read',
-  `SELECT wanted.account, wanted.key, found.*
+  `SELECT wanted.account, wanted.key, found.*, given.status, given.body
    FROM unnest($1::text[], $2::text[]) AS wanted (account, key)
    CROSS JOIN LATERAL (
-     SELECT endpoint, fingerprint, request_id, charge_id, answer_status, answer,
+     SELECT endpoint, fingerprint, request_id, charge_id,
             (extract(epoch FROM answer_by - clock_timestamp()) * 1000)::int8 AS remaining_ms,
             EXISTS (SELECT FROM lease WHERE lease.name = ${instanceLease}
                     AND lease.holder = idempotency_key.holder AND lease.expires_at > clock_timestamp()) AS holder_alive
      FROM idempotency_key
-     WHERE idempotency_key.account = wanted.account AND idempotency_key.key = wanted.key
-   ) AS found`,
+     WHERE idempotency_key.account = wanted.account AND idempotency_key.key = wanted.key LIMIT 1
+   ) AS found
+   LEFT JOIN LATERAL (
+     SELECT status, body FROM idempotency_answer AS answer
+     WHERE answer.account = wanted.account AND answer.key = wanted.key LIMIT 1
+   ) AS given ON true`,
 );
 
 export const readAnswersStatement = statement(
   'key_answers',
-  `SELECT wanted.account, wanted.key, found.answer_status, found.answer
+  `SELECT wanted.account, wanted.key, given.status, given.body
    FROM unnest($1::text[], $2::text[]) AS wanted (account, key)
    CROSS JOIN LATERAL (
-     SELECT answer_status, answer FROM idempotency_key
-     WHERE idempotency_key.account = wanted.account AND idempotency_key.key = wanted.key AND answer IS NOT NULL
-   ) AS found`,
+     SELECT status, body FROM idempotency_answer AS answer
+     WHERE answer.account = wanted.account AND answer.key = wanted.key LIMIT 1
+   ) AS given`,
 );
 
 export const storeAnswersStatement = statement(
   'key_store_answers',
-  `UPDATE idempotency_key SET answer_status = given.status, answer = given.answer, answered_at = now()
-   FROM unnest($1::text[], $2::text[], $3::int2[], $4::text[]) AS given (account, key, status, answer)
-   WHERE idempotency_key.account = given.account AND idempotency_key.key = given.key
-     AND idempotency_key.answer IS NULL`,
+  `INSERT INTO idempotency_answer (account, key, status, body)
+   SELECT * FROM unnest($1::text[], $2::text[], $3::int2[], $4::text[])
+   ON CONFLICT DO NOTHING`,
 );
 
-export const pruneStatement = statement(
+export const pruneAnswersStatement = statement(
+  'key_prune_answers',
+  `DELETE FROM idempotency_answer WHERE ctid = ANY (ARRAY(
+     SELECT ctid FROM idempotency_answer WHERE answered_at < now() - $1::int8 * interval '1 ms'
+     ORDER BY answered_at LIMIT $2
+   ))
+   RETURNING account, key`,
+);
+
+export const pruneKeysStatement = statement(
   'key_prune',
-  `DELETE FROM idempotency_key
-   WHERE (account, key) IN (
-     SELECT account, key FROM idempotency_key
-     WHERE answered_at < now() - $1::int8 * interval '1 ms' ORDER BY answered_at LIMIT $2
-   )
-   RETURNING key`,
+  `DELETE FROM idempotency_key WHERE ctid = ANY (ARRAY(
+     SELECT found.ctid FROM unnest($1::text[], $2::text[]) AS pruned (account, key)
+     CROSS JOIN LATERAL (
+       SELECT ctid FROM idempotency_key AS kept
+       WHERE kept.account = pruned.account AND kept.key = pruned.key LIMIT 1
+     ) AS found
+   ))`,
 );
 
 interface StoredKey {
@@ -69,8 +81,8 @@ interface StoredKey {
   fingerprint: string;
   request_id: string;
   charge_id: string | null;
-  answer_status: number | null;
-  answer: string | null;
+  status: number | null;
+  body: string | null;
   remaining_ms: number;
   holder_alive: boolean;
 }
@@ -94,8 +106,6 @@ export async function claimKeys(tx: PgTransaction, claims: readonly Claim[]): Pr
     sorted.map((claim) => claim.apiVersion),
     sorted.map((claim) => claim.holder),
     sorted.map((claim) => claim.answerWithinMs),
-    sorted.map((claim) => claim.answer?.status ?? null),
-    sorted.map((claim) => claim.answer?.body ?? null),
   ]);
   return new Set(rows.map(nameOf));
 }
@@ -112,7 +122,7 @@ export async function readKeys(sql: Sql, names: readonly KeyName[]): Promise<Map
         fingerprint: row.fingerprint,
         requestId: row.request_id,
         chargeId: row.charge_id,
-        answer: row.answer === null ? null : { status: row.answer_status!, body: row.answer },
+        answer: row.body === null ? null : { status: row.status!, body: row.body },
         remainingMs: row.remaining_ms,
         holderAlive: row.holder_alive,
       },
@@ -122,15 +132,11 @@ export async function readKeys(sql: Sql, names: readonly KeyName[]): Promise<Map
 
 /** Those of the keys that have an answer by now. */
 export async function readAnswers(sql: Sql, names: readonly KeyName[]): Promise<GivenAnswer[]> {
-  const rows = await sql.query<{ account: string; key: string; answer_status: number; answer: string }>(
+  const rows = await sql.query<{ account: string; key: string; status: number; body: string }>(
     readAnswersStatement,
     columnsOf(names),
   );
-  return rows.map(({ account, key, answer_status, answer }) => ({
-    account,
-    key,
-    answer: { status: answer_status, body: answer },
-  }));
+  return rows.map(({ account, key, ...answer }) => ({ account, key, answer }));
 }
 
 /** The first writer wins: a key that has its answer keeps it. */
@@ -143,9 +149,13 @@ export async function storeAnswers(sql: Sql, given: readonly GivenAnswer[]): Pro
   ]);
 }
 
-/** @returns how many keys were taken away; unfinished ones never are */
-export async function pruneKeys(sql: Sql, keptMs: number, limit: number): Promise<number> {
-  return (await sql.query(pruneStatement, [keptMs, limit])).length;
+/** @returns how many keys were taken away; a key without an answer never is */
+export async function pruneKeys(store: UnitOfWork<PgTransaction>, keptMs: number, limit: number): Promise<number> {
+  return store.transaction(async (tx) => {
+    const pruned = await tx.query<{ account: string; key: string }>(pruneAnswersStatement, [keptMs, limit]);
+    if (pruned.length > 0) tx.enqueue(pruneKeysStatement, columnsOf(pruned));
+    return pruned.length;
+  });
 }
 
 export function columnsOf(names: readonly KeyName[]): [string[], string[]] {

@@ -28,8 +28,6 @@ export interface Claim extends KeyName {
   readonly holder: string;
   /** Database time is added up to `answer_by`: from then on the answer is the charge as it stands. */
   readonly answerWithinMs: number;
-  /** An answer that is known at once, a refusal at the edge. */
-  readonly answer: Answer | null;
 }
 
 /** A key as it stands, whoever claimed it. */
@@ -45,8 +43,8 @@ export interface KeyRow extends KeyName {
   readonly holderAlive: boolean;
 }
 
-/** Of a key, what it takes to render and store the answer when its charge settles. */
-export interface KeyRendering extends KeyName {
+/** Of a key, what it takes to answer under it when its charge settles. */
+export interface Rendering {
   readonly expand: readonly string[];
   readonly holder: string;
 }

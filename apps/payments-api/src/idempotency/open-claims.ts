@@ -1,31 +1,43 @@
 import assert from 'node:assert/strict';
-import { nameOf, type Claim, type KeyName } from './key.js';
+import { nameOf, type Claim, type KeyName, type KeyRow } from './key.js';
+
+/** What came of a claim: the key is ours now, was another's before, or nobody knows yet as it failed. */
+export type ClaimOutcome =
+  { readonly kind: 'ours' } | { readonly kind: 'taken'; readonly row: KeyRow } | { readonly kind: 'failed' };
+
+export interface HeldClaim {
+  readonly claim: Claim;
+  /** Resolves with the commit; from then on the key is known to be running, or what stands there is known. */
+  readonly outcome: Promise<ClaimOutcome>;
+}
 
 /**
- * The keys that this process is working on at this moment. A second request under one of them is refused
- * here, without a look at the database; the batch that claims keys finds its claims here by name.
+ * The keys that this process is working on at this moment, each by one request. A second request under one
+ * of them needs no look at the database of its own: what the first one's claim came to holds for it too.
+ * The batch that claims keys finds its claims here by name.
  */
 export class OpenClaims {
-  private readonly byName = new Map<string, Claim>();
+  private readonly byName = new Map<string, HeldClaim>();
 
-  find(name: KeyName): Claim | undefined {
+  find(name: KeyName): HeldClaim | undefined {
     return this.byName.get(nameOf(name));
   }
 
   /** The claims of these names, as `nameOf` writes them; every one must be held. */
   held(names: readonly string[]): Claim[] {
     return names.map((name) => {
-      const claim = this.byName.get(name);
-      assert(claim, 'a key is claimed only while its request holds it');
-      return claim;
+      const held = this.byName.get(name);
+      assert(held, 'a key is claimed only while its request holds it');
+      return held.claim;
     });
   }
 
-  /** @returns what ends the holding */
-  hold(claim: Claim): () => void {
+  /** Until `release`; `cameTo` must be called before. */
+  hold(claim: Claim): { cameTo(outcome: ClaimOutcome): void; release(): void } {
     const name = nameOf(claim);
     assert(!this.byName.has(name), 'a key is held by one request at a time');
-    this.byName.set(name, claim);
-    return () => void this.byName.delete(name);
+    const { promise: outcome, resolve } = Promise.withResolvers<ClaimOutcome>();
+    this.byName.set(name, { claim, outcome });
+    return { cameTo: resolve, release: () => void this.byName.delete(name) };
   }
 }

@@ -13,12 +13,11 @@ export class Payments1700000000001 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP TABLE api_key, charge_event, charge, idempotency_key');
+    await runner.query('DROP TABLE api_key, charge_event, charge, idempotency_answer, idempotency_key');
   }
 }
 
 const paymentsTablesSql = `
-  -- answer is the body as text: JSON is UTF-8 without null characters, so text keeps it to the byte.
   CREATE TABLE idempotency_key (
     account text COLLATE "C" NOT NULL,
     key text COLLATE "C" NOT NULL,
@@ -31,13 +30,20 @@ const paymentsTablesSql = `
     holder text NOT NULL,
     claimed_at timestamptz NOT NULL DEFAULT now(),
     answer_by timestamptz NOT NULL,
-    answer_status int2,
-    answer text,
-    answered_at timestamptz,
-    PRIMARY KEY (account, key),
-    CHECK ((answer IS NULL) = (answer_status IS NULL) AND (answer IS NULL) = (answered_at IS NULL))
+    PRIMARY KEY (account, key)
   );
-  CREATE INDEX idempotency_key_prunable ON idempotency_key (answered_at) WHERE answered_at IS NOT NULL;
+
+  -- A row of its own, so that the first writer wins by being first, and nothing is ever rewritten. The body
+  -- is text: JSON is UTF-8 without null characters, so text keeps it to the byte.
+  CREATE TABLE idempotency_answer (
+    account text COLLATE "C" NOT NULL,
+    key text COLLATE "C" NOT NULL,
+    status int2 NOT NULL,
+    body text NOT NULL,
+    answered_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (account, key)
+  );
+  CREATE INDEX idempotency_answer_prunable ON idempotency_answer (answered_at);
 
   -- A projection of charge_event: every column but the sweeper's follows from the stream.
   CREATE TABLE charge (

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { Module } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { bank, ledger, topics, type EventContract, type NewEvent } from '#contracts';
+import { money, feeOn } from '#money';
+import { Database, type PgTransaction } from '#postgres';
+import { BatchRunner, type AnyStep, type AnyWork } from '#saga';
+import { createLog } from '#telemetry';
+import type { KafkaJsBus } from '#messaging';
+import { BUS, createService, ServiceModule, Shutdown } from '#service';
+import { AccountsModule } from '../accounts/accounts.module.js';
+import type { OpenedCharge } from '../charges/charge.js';
+import { findCharge, unsettledCharges } from '../charges/charge.repository.js';
+import { ChargesModule } from '../charges/charges.module.js';
+import { onAuthorizationDeclined } from '../charges/on-authorization-declined.js';
+import { onAuthorizationFailed } from '../charges/on-authorization-failed.js';
+import { onChargePosted } from '../charges/on-charge-posted.js';
+import { onChargeReleased } from '../charges/on-charge-released.js';
+import { stripeDoor } from '../http/stripe-door.js';
+import { Payments1700000000001 } from '../migrations/0001-payments.migration.js';
+import { paymentsSettings } from '../settings.js';
+
+const steps: AnyStep[] = [onAuthorizationDeclined, onAuthorizationFailed, onChargePosted, onChargeReleased];
+
+/** The whole service on a database of its own, its public door open, and the later services played by a test. */
+export class RunningApi {
+  private playing = true;
+  private played: Promise<void> = Promise.resolve();
+
+  private constructor(
+    readonly app: NestFastifyApplication,
+    readonly url: string,
+  ) {}
+
+  /**
+   * @param database its name on the server of TEST_DATABASE_URL; created when missing
+   * @param environment on top of what a test needs anyway
+   */
+  static async start(database: string, environment: Record<string, string> = {}): Promise<RunningApi> {
+    const { TEST_DATABASE_URL, TEST_KAFKA_BROKERS } = process.env;
+    assert(TEST_DATABASE_URL && TEST_KAFKA_BROKERS, 'the jest project "real" starts Postgres and Kafka');
+    const settings = {
+      DATABASE_URL: TEST_DATABASE_URL,
+      KAFKA_BROKERS: TEST_KAFKA_BROKERS,
+      ADMIN_PORT: '0',
+      PORT: '0',
+      LOG_LEVEL: 'error',
+      INSTANCE_ID: `test-${database}`,
+      API_SECRET: 'a secret for tests only',
+      ...environment,
+    };
+    const before = { ...process.env };
+    Object.assign(process.env, settings);
+    const frame = ServiceModule.forRoot({
+      name: 'payments-api',
+      database,
+      migrations: [Payments1700000000001],
+      settings: paymentsSettings,
+    });
+    @Module({ imports: [frame, AccountsModule, ChargesModule] })
+    class TestedApi {}
+    const options = { log: createLog({ service: 'test', instance: database, level: 'error' }), public: stripeDoor };
+    const app = (await createService(TestedApi, options)) as NestFastifyApplication;
+    for (const name of Object.keys(settings)) Reflect.deleteProperty(process.env, name);
+    Object.assign(process.env, before);
+    await app.get<KafkaJsBus>(BUS).ensureTopics(Object.values(topics), 1);
+    await app.listen(0, '127.0.0.1');
+    return new RunningApi(app, await app.getUrl());
+  }
+
+  get database(): Database {
+    return this.app.get(Database);
+  }
+
+  /** What another service says, as this service's consumer would hand it to its steps. */
+  async deliver(...events: NewEvent[]): Promise<void> {
+    const runner = this.app.get<BatchRunner<PgTransaction>>(BatchRunner);
+    await runner.run(
+      events.map((event): AnyWork => {
+        const step = steps.find(({ on }) => on.type === event.type);
+        assert(step, `nobody here reacts to ${event.type}`);
+        return {
+          aggregate: step.aggregate,
+          id: event.key,
+          delivery: {
+            event: { ...event, source: (step.on as EventContract).producer, time: 0 },
+            origin: { topic: event.topic, partition: 0, offset: '0' },
+          },
+          decide: (state, now) => step.decide(state, event.data, now),
+        };
+      }),
+    );
+  }
+
+  /** Lets every charge end as its test card says, until the API is closed: bank and ledger in a few lines. */
+  playLaterServices(): void {
+    this.played = this.play();
+  }
+
+  /** Ids of the charges that wait for the later services. */
+  async unsettled(): Promise<string[]> {
+    return (await unsettledCharges(this.database, 1_000)).map(({ id }) => id);
+  }
+
+  async close(): Promise<void> {
+    this.playing = false;
+    await this.played;
+    await this.app.get(Shutdown).run();
+  }
+
+  private async play(): Promise<void> {
+    while (this.playing) {
+      const waiting = await unsettledCharges(this.database, 500);
+      const found = await Promise.all(waiting.map(({ id, account }) => findCharge(this.database, account, id)));
+      const endings = found.flatMap((charge) => (charge ? [endingOf(charge)] : []));
+      if (endings.length > 0) await this.deliver(...endings);
+      else await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+}
+
+export function endingOf({ opening }: OpenedCharge): NewEvent {
+  const { id: chargeId, account, amount, instrument } = opening;
+  const { behavior } = instrument.card;
+  if (instrument.fault === 'tok_fault_ledger_refuse') {
+    const holdRefusal = 'fault_token' as const;
+    return ledger.chargeReleased({ chargeId, account, cause: 'hold_refused', holdRefusal, refusalCode: null });
+  }
+  if (behavior !== 'approve') {
+    return bank.authorizationDeclined({ chargeId, account, bank: 'alder', code: behavior });
+  }
+  return posting(chargeId, account, amount.amountMinor);
+}
+
+export function posting(chargeId: string, account: string, amountMinor: number): NewEvent {
+  const amount = money(amountMinor, 'usd');
+  return ledger.chargePosted({
+    chargeId,
+    account,
+    amount,
+    fee: feeOn(amount),
+    availableOn: 1_800_000_000_000,
+    postedAt: 1_799_000_000_000,
+    balanceTransactionId: `txn_${chargeId.slice(3)}`,
+  });
+}
