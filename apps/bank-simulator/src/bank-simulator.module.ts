@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { type DynamicModule, Module } from '@nestjs/common';
+import { BadRequestException, type DynamicModule, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Logger } from 'pino';
@@ -57,6 +57,7 @@ export async function createBankSimulator(options: BankSimulatorOptions): Promis
     new FastifyAdapter(),
     { logger: false, abortOnError: false },
   );
+  readEveryBodyAsJson(application);
   const banks = application.get(Banks);
   try {
     await application.listen(options.adminPort, options.adminHost);
@@ -65,4 +66,17 @@ export async function createBankSimulator(options: BankSimulatorOptions): Promis
     throw error;
   }
   return { urls: banks.urls(), adminUrl: await application.getUrl(), close: () => application.close() };
+}
+
+/** `curl -d` calls everything a form; nothing here is one. */
+function readEveryBodyAsJson(application: NestFastifyApplication): void {
+  for (const type of ['application/json', 'application/x-www-form-urlencoded', 'text/plain', '*']) {
+    application.useBodyParser(type, {}, (_request, body, done) => {
+      try {
+        done(null, JSON.parse(body.toString()));
+      } catch {
+        done(new BadRequestException('the body is not JSON'));
+      }
+    });
+  }
 }

@@ -137,6 +137,14 @@ describe('the admin API', () => {
     expect((await simulator.admin('DELETE', `/faults/${rule.id}`)).status).toBe(404);
   });
 
+  it('takes a rule that curl -d calls a form, and refuses what is not JSON', async () => {
+    const rule = await simulator.admin('POST', '/faults', '{"fault":"hang","scope":{"charge":"none"}}');
+    expect(rule).toMatchObject({ status: 201, body: { fault: 'hang' } });
+    await simulator.admin('DELETE', '/faults');
+    const broken = await simulator.admin('POST', '/faults', 'fault=hang');
+    expect(broken).toMatchObject({ status: 400, body: { message: 'the body is not JSON' } });
+  });
+
   it('refuses a rule that makes no sense, and says why', async () => {
     const { status, body } = await simulator.admin('POST', '/faults', { fault: 'explode' });
     expect(status).toBe(400);

@@ -57,10 +57,15 @@ export class SimulatorUnderTest {
     return { status: response.status, headers: response.headers, body: json };
   }
 
-  async admin(method: string, path: string, body?: object): Promise<{ status: number; body: unknown }> {
+  /** @param body an object goes as JSON, a text as it is, under the name that `curl -d` gives it */
+  async admin(method: string, path: string, body?: object | string): Promise<{ status: number; body: unknown }> {
+    const isText = typeof body === 'string';
     const response = await fetch(`${this.simulator.adminUrl}${path}`, {
       method,
-      ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      ...(body !== undefined && {
+        body: isText ? body : JSON.stringify(body),
+        headers: { 'content-type': isText ? 'application/x-www-form-urlencoded' : 'application/json' },
+      }),
     });
     const text = await response.text();
     return { status: response.status, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
