@@ -88,14 +88,16 @@ export class ModelGateway {
     this.#save(onChargeRequested.decide(this.authorization, this.terms, 0));
   }
 
-  /** Everything that could happen now. */
+  /** Everything that could happen now; what should happen more often, more often. */
   moves(): (() => void)[] {
     return [
-      ...[1, 90, 700, 2_100, 6_000, 16_000, 61_000].map((ms) => () => this.pass(ms)),
+      () => this.pass([1, 90, 700, 2_100, 11_000, 16_000, 61_000][this.choose(7)]!),
       ...this.messages.flatMap((message) => this.#fates(message)),
       ...this.workers.flatMap((worker) => this.#movesOf(worker)),
       ...this.#foreign(),
-      () => this.#toggleBreaker(),
+      () => {
+        if (this.choose(8) === 7) this.#toggleBreaker();
+      },
     ];
   }
 
@@ -150,10 +152,9 @@ export class ModelGateway {
 
   #fates(message: Message): (() => void)[] {
     const moods: Mood[] = ['willing', 'unwilling', 'busy'];
-    const fates = [
-      () => this.deliver(message, moods[this.choose(3)]!, { lost: this.choose(2) === 1, keep: false }),
-      () => void (this.messages = this.messages.filter((other) => other !== message)),
-    ];
+    const arrive = (): void =>
+      this.deliver(message, moods[this.choose(3)]!, { lost: this.choose(2) === 1, keep: false });
+    const fates = [arrive, arrive, () => void (this.messages = this.messages.filter((other) => other !== message))];
     if (this.world.duplicates) fates.push(() => this.deliver(message, 'willing', { lost: false, keep: true }));
     return fates;
   }
@@ -162,9 +163,12 @@ export class ModelGateway {
     const { hand } = worker;
     if (hand.at === 'idle')
       return liveOperation(this.authorization) && this.#dueAt <= this.now ? [() => this.#take(worker)] : [];
-    const moves = [() => this.#crash(worker)];
-    if (hand.at === 'waiting') moves.push(() => this.#answer(worker, hand, { kind: 'doubt', reason: 'timeout' }));
-    else moves.push(() => this.#step(worker));
+    const giveUp = (): void => {
+      if (this.choose(4) === 3) this.#crash(worker);
+      else if (hand.at === 'waiting') this.#answer(worker, hand, { kind: 'doubt', reason: 'timeout' });
+    };
+    const moves = [giveUp];
+    if (hand.at !== 'waiting') moves.push(...Array<() => void>(3).fill(() => this.#step(worker)));
     if (hand.at === 'answered' && hand.order.kind !== 'inquire' && hand.order.kind !== 'reverse')
       moves.push(() => this.#beginAgain(worker, hand));
     return moves;

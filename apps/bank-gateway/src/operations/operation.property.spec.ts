@@ -17,7 +17,7 @@ function run(world: World, choices: readonly number[]): Run {
   const stream = choices.values();
   const choose = (n: number): number => (stream.next().value ?? 0) % n;
   const gateway = new ModelGateway(world, choose);
-  for (let step = 0; step < choices.length; step++) {
+  for (let step = 0; step < choices.length / 2; step++) {
     const moves = gateway.moves();
     moves[choose(moves.length)]!();
     checkAlways(gateway);
@@ -100,7 +100,7 @@ const hazards = fc.record({
   skewMs: fc.constantFrom(0, 400),
   jitter: fc.constantFrom(0.1, 0.5, 1),
 });
-const choices = fc.array(fc.nat(1_000_000), { maxLength: 120, size: 'max' });
+const choices = fc.array(fc.nat(1_000_000), { maxLength: 300, size: 'max' });
 
 /** fast-check prints the seed and the smallest run of a failure. */
 function race(brand: World['brand'], check: (result: Run) => void): Set<string> {

@@ -149,20 +149,19 @@ export function operationColumns(operation: Operation, chargeId: string, holder:
 
 export const takeDueStatement = statement(
   'operation_take_due',
-  `WITH due AS (
-     SELECT found.reference
+  // Both tables are reached by a value each, never by a join: a planner that has seen them small turns joins round.
+  `UPDATE bank_operation AS taken
+   SET holder = $3, version = version + 1, due_at = now() + $4::int4 * interval '1 millisecond'
+   WHERE reference = ANY (ARRAY(
+     SELECT due.reference
      FROM unnest($1::text[], $2::int4[]) AS free(bank, slots)
      CROSS JOIN LATERAL (
        SELECT reference FROM bank_operation
        WHERE bank_operation.bank = free.bank AND due_at <= now()
        ORDER BY due_at LIMIT free.slots FOR UPDATE SKIP LOCKED
-     ) found
-   )
-   UPDATE bank_operation AS taken
-   SET holder = $3, version = version + 1, due_at = now() + $4::int4 * interval '1 millisecond'
-   FROM due, bank_authorization AS a
-   WHERE taken.reference = due.reference AND a.charge_id = taken.charge_id
-   RETURNING taken.*, to_jsonb(a) AS authorization`,
+     ) AS due
+   ))
+   RETURNING taken.*, (SELECT to_jsonb(a) FROM bank_authorization AS a WHERE a.charge_id = taken.charge_id) AS authorization`,
 );
 
 /**

@@ -30,7 +30,7 @@ async function performing(charge: Authorization) {
     inDoubt: (_task: Task, { kind }: Operation) => void told.push(`${kind} in doubt`),
     needsAttention: (_task: Task, { kind }: Operation) => void told.push(`${kind} needs attention`),
   };
-  const performer = new Performer({ banks, ...kept, clock, observer });
+  const performer = new Performer({ banks, commands: kept.commands, store: kept.store, clock, observer });
   const slotAt = (name: 'alder' | 'birch' | 'cedar' | 'dogwood') => banks.caller(name).tryReserve()!;
   return {
     clock,
@@ -61,13 +61,11 @@ async function performing(charge: Authorization) {
 
 /** Moves virtual time until the promise is settled; a minute is for ever here. */
 async function settled(clock: FakeClock, promise: Promise<unknown>): Promise<void> {
-  let done = false;
-  void promise.then(
-    () => (done = true),
-    () => (done = true),
-  );
-  for (let passedMs = 0; !done && passedMs < 60_000; passedMs += 50) await clock.advance(50);
-  expect(done).toBe(true);
+  const state = { done: false };
+  const mark = (): void => void (state.done = true);
+  void promise.then(mark, mark);
+  for (let passedMs = 0; !state.done && passedMs < 60_000; passedMs += 50) await clock.advance(50);
+  expect(state.done).toBe(true);
 }
 
 describe('performing an operation', () => {

@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SystemClock } from '#clock';
+import { assertIndexProbes, statement } from '#postgres';
+import type { TestDatabase } from '#testing';
+import { everyState, paidWith, terms } from '../../test/authorization-under-test.js';
+import { gatewayDatabase, gatewayInstance } from '../../test/gateway-instance.js';
+import { alder, cedar, declined, notProcessed, operation, timedOut } from '../../test/operation-under-test.js';
+import { StubBanks } from '../../test/stub-banks.js';
+import { takeDue, takeDueStatement } from '../operations/operation.repository.js';
+import { openOperation, startReversal, takeOver, type Operation } from '../operations/operation.js';
+import { moment } from '../../test/operation-under-test.js';
+import type { Authorization } from './authorization.js';
+import { loadStatement, saveStatement } from './authorization.repository.js';
+
+type Stored = Exclude<Authorization, { state: 'none' }>;
+
+const doubtful = operation('capture', cedar, notProcessed, timedOut);
+const lifes: Operation[] = [
+  openOperation('authorize', 'cedar', 'ch_1'),
+  operation('authorize', cedar, null),
+  operation('authorize', cedar, timedOut),
+  startReversal(operation('authorize', cedar, timedOut)),
+  takeOver(operation('authorize', cedar, null), moment()),
+  { ...operation('authorize', cedar, timedOut), inquiries: 3, reversals: 2, needsAttention: true },
+];
+const failed = { terms, operations: [], state: 'failed', bank: null, reason: 'no_bank_available' } as const;
+const states: Stored[] = [
+  ...everyState.filter((state) => state.state !== 'none'),
+  ...lifes.map((life): Stored => ({ state: 'authorizing', terms: paidWith('amex'), operations: [life] })),
+  { terms, operations: [operation('authorize', alder, declined)], state: 'declined', bank: 'alder', code: 'lost_card' },
+  failed,
+  { ...failed, operations: [operation('authorize', alder, declined)], bank: 'alder', reason: 'not_processed' },
+  { ...failed, terms: { ...terms, fault: 'tok_fault_capture_hang', capture: 'manual' } },
+];
+
+describe('the authorizations’ repository', () => {
+  let test: TestDatabase;
+  let instance: ReturnType<typeof gatewayInstance>;
+  let count = 0;
+
+  beforeAll(async () => {
+    test = await gatewayDatabase();
+    instance = gatewayInstance('one', test.database, new StubBanks(new SystemClock()));
+  });
+  afterAll(async () => {
+    await instance.stop();
+    await test.drop();
+  });
+
+  /** The state under a charge id of its own, so that every test has its rows for itself. */
+  function renamed(state: Stored): Stored {
+    const chargeId = `ch_r${++count}`;
+    const operations = state.operations.map((one) => ({
+      ...one,
+      reference: one.reference.replace('ch_1', chargeId),
+    }));
+    return { ...state, terms: { ...state.terms, chargeId }, operations };
+  }
+  const save = (...given: Stored[]) =>
+    test.database.transaction(async (tx) => {
+      await instance.repository.load(tx, []);
+      await instance.repository.save(
+        tx,
+        given.map((state) => ({ id: state.terms.chargeId, state })),
+      );
+    });
+  const load = (...ids: string[]) =>
+    test.database.transaction(async (tx) => {
+      const found = await instance.repository.load(tx, ids.sort());
+      return ids.map((id) => found.get(id));
+    });
+  /** As saved: one version on, and its due time turned into a moment. */
+  const asStored = (state: Stored): Stored => ({
+    ...state,
+    operations: state.operations.map((one) => ({ ...one, version: one.version + 1, dueInMs: 0 })),
+  });
+
+  it.each(states.map((state) => ({ name: describeState(state), state })))(
+    'loads what it saved: $name',
+    async ({ state }) => {
+      const given = renamed(state);
+      await save(given);
+      expect(await load(given.terms.chargeId)).toEqual([asStored(given)]);
+    },
+  );
+
+  it('gives a defined state for a charge never seen, with the banks as they are', async () => {
+    expect(await load('ch_unseen')).toMatchObject([{ state: 'none', banks: [{ available: false }, {}, {}, {}] }]);
+  });
+
+  it('writes only the operations that changed, and refuses one that somebody else has saved since', async () => {
+    const given = renamed({ ...states[0]!, operations: [doubtful] });
+    await save(given);
+    await expect(save(given)).rejects.toThrow('saved by somebody else');
+    const [stored] = (await load(given.terms.chargeId)) as [Stored];
+    await save(stored);
+    expect(await load(given.terms.chargeId)).toMatchObject([{ operations: [{ version: 2 }] }]);
+  });
+
+  describe('and the database refuse what must not be:', () => {
+    const change = (sql: string, chargeId: string) => {
+      const text = sql.replaceAll('ID', chargeId);
+      return test.database.query(statement(`test.refused.${++count}`, text));
+    };
+    const insert = `INSERT INTO bank_operation
+      (reference, charge_id, bank, kind, phase, attempts, inquiries, reversals, needs_attention, version, due_at)
+      VALUES ('ID.other', 'ID', 'alder',`;
+    it.each([
+      [
+        'a void beside a live capture',
+        `${insert} 'void', 'open', '[]', 0, 0, false, 1, now())`,
+        'bank_operation_one_live',
+      ],
+      [
+        'an end without a word',
+        `UPDATE bank_operation SET phase = 'ended', due_at = NULL WHERE charge_id = 'ID'`,
+        'check',
+      ],
+      ['a word without an end', `UPDATE bank_operation SET end_kind = 'succeeded' WHERE charge_id = 'ID'`, 'check'],
+      [
+        'a live operation that is never due',
+        `UPDATE bank_operation SET due_at = NULL WHERE charge_id = 'ID' AND phase <> 'ended'`,
+        'check',
+      ],
+      [
+        'a capture that is reversed',
+        `UPDATE bank_operation SET phase = 'reversing' WHERE charge_id = 'ID' AND kind = 'capture'`,
+        'check',
+      ],
+      [
+        'a capture id without a capture',
+        `UPDATE bank_authorization SET bank_capture_id = 'x' WHERE charge_id = 'ID'`,
+        'check',
+      ],
+      [
+        'a capturing without its authorization',
+        `UPDATE bank_authorization SET bank_authorization_id = NULL WHERE charge_id = 'ID'`,
+        'check',
+      ],
+      ['a void without a cause', `UPDATE bank_authorization SET state = 'voiding' WHERE charge_id = 'ID'`, 'check'],
+      [
+        'an operation of an unknown charge',
+        `UPDATE bank_operation SET charge_id = 'ch_unknown' WHERE charge_id = 'ID'`,
+        'foreign key',
+      ],
+      ['nothing for an amount', `UPDATE bank_authorization SET amount_minor = 0 WHERE charge_id = 'ID'`, 'check'],
+    ])('%s', async (_what, sql, complaint) => {
+      const capturing = renamed(everyState.find(({ state }) => state === 'capturing') as Stored);
+      await save(capturing);
+      await expect(change(sql, capturing.terms.chargeId)).rejects.toThrow(complaint);
+    });
+  });
+
+  it('hands out what is due once, per bank no more than asked for, the longest due first', async () => {
+    const charges = [1, 2, 3].map(() =>
+      renamed({ state: 'authorizing', terms, operations: [openOperation('authorize', 'birch', 'ch_1')] }),
+    );
+    for (const charge of charges) await save(charge);
+    const names = charges.map(({ operations }) => operations[0]!.reference);
+    const first = await takeDue(test.database, new Map([['birch', 2]]), 'one');
+    const second = await takeDue(test.database, new Map([['birch', 2]]), 'two');
+    expect(first.map(({ reference }) => reference)).toEqual(names.slice(0, 2));
+    expect(second.map(({ reference, version }) => [reference, version])).toEqual([[names[2], 2]]);
+    expect(await takeDue(test.database, new Map([['birch', 2]]), 'two')).toEqual([]);
+  });
+});
+
+it('every statement of the gateway probes its tables by index, however small or grown they are', async () => {
+  const test = await gatewayDatabase();
+  const grow = statement(
+    'test.grow',
+    `WITH a AS (
+       INSERT INTO bank_authorization (charge_id, account, amount_minor, currency, capture, card, state)
+       SELECT 'ch_' || n, 'acct_1', 1000, 'usd', 'automatic', '{}', 'authorizing' FROM generate_series(1, 5000) AS n
+     )
+     INSERT INTO bank_operation (reference, charge_id, bank, kind, phase, attempts, inquiries, reversals,
+       needs_attention, version, end_kind, due_at)
+     SELECT 'ch_' || n || '.authorize', 'ch_' || n, 'alder', 'authorize', CASE WHEN n % 10 = 0 THEN 'open' ELSE 'ended' END,
+       '[]', 0, 0, false, 1, CASE WHEN n % 10 = 0 THEN NULL ELSE 'succeeded' END, CASE WHEN n % 10 = 0 THEN now() END
+     FROM generate_series(1, 5000) AS n`,
+  );
+  try {
+    await assertIndexProbes({
+      session: { url: test.url, database: test.name },
+      statements: [loadStatement, saveStatement, takeDueStatement],
+      tables: ['bank_authorization', 'bank_operation'],
+      grow: async () => void (await test.database.query(grow)),
+    });
+  } finally {
+    await test.drop();
+  }
+});
+
+function describeState({ state, operations }: Stored): string {
+  const last = operations.at(-1);
+  return last ? `${state}, ${last.kind} ${last.phase} after ${last.attempts.length} attempts` : state;
+}

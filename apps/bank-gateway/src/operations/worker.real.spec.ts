@@ -1,0 +1,147 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { BankLimits } from '#bank-call';
+import { SystemClock } from '#clock';
+import type { bankProtocol } from '#contracts';
+import { statement } from '#postgres';
+import { eventually, type TestDatabase } from '#testing';
+import { paidWith } from '../../test/authorization-under-test.js';
+import { gatewayDatabase, gatewayInstance, lapseLeases } from '../../test/gateway-instance.js';
+import { StubBanks } from '../../test/stub-banks.js';
+import { onChargeRequested } from '../authorizations/on-charge-requested.js';
+
+const liveCount = statement('test.live', `SELECT count(*) AS live FROM bank_operation WHERE phase <> 'ended'`);
+const waiting = statement('test.waiting', `SELECT count(*) AS waiting FROM bank_operation WHERE attempts = '[]'`);
+const doubted = statement(
+  'test.doubted',
+  `SELECT count(*) AS count FROM bank_operation, jsonb_array_elements(attempts) AS attempt
+   WHERE attempt ->> 'detail' = 'taken_over'`,
+);
+
+describe('workers on a real Postgres', () => {
+  let test: TestDatabase;
+  let stub: StubBanks;
+  let instances: ReturnType<typeof gatewayInstance>[];
+
+  beforeEach(async () => {
+    test = await gatewayDatabase();
+    stub = new StubBanks(new SystemClock());
+    instances = [];
+  });
+  afterEach(async () => {
+    await Promise.all(instances.map((instance) => instance.stop()));
+    await test.drop();
+  });
+
+  async function instance(name: string, limits: Partial<BankLimits> = {}) {
+    const started = gatewayInstance(name, test.database, stub, limits);
+    instances.push(started);
+    started.banks.start();
+    await eventually(`${name} knows the time of every bank`, () =>
+      started.banks.all.every((caller) => started.banks.knowsTimeOf(caller.config.name)),
+    );
+    return started;
+  }
+  const charges = (count: number, brand: bankProtocol.Brand, prefix = 'ch') =>
+    Array.from({ length: count }, (_, index) => ({ ...paidWith(brand), chargeId: `${prefix}_${index}` }));
+  const allEnded = () =>
+    eventually('no operation is live', async () => {
+      const [row] = await test.database.query<{ live: number }>(liveCount);
+      return row!.live === 0;
+    });
+  const timesSent = () => [...Map.groupBy(stub.story, (line) => line)].map(([, same]) => same.length);
+
+  it('send what is handed over once, already begun when its step committed', async () => {
+    const one = await instance('one');
+    one.worker.start();
+    stub.does('alder', async (request) => {
+      const [row] = await test.database.query<{ waiting: number }>(waiting);
+      expect(row!.waiting).toBe(0);
+      return stub.yes(request);
+    });
+    await one.react(onChargeRequested, charges(20, 'visa'));
+    await allEnded();
+    expect(timesSent()).toEqual(Array<number>(20).fill(1));
+    expect(one.emitted).toHaveLength(20);
+    expect(one.errors).toEqual([]);
+  });
+
+  it('take what found no slot as soon as slots are free, and begin nothing before', async () => {
+    const one = await instance('one', { inFlight: 2 });
+    one.worker.start();
+    const gate = Promise.withResolvers<void>();
+    stub.does('alder', async (request) => {
+      await gate.promise;
+      return stub.yes(request);
+    });
+    await one.react(onChargeRequested, charges(10, 'visa'));
+    await eventually('two calls are in flight', () => stub.sent.length === 2);
+    const [row] = await test.database.query<{ waiting: number }>(waiting);
+    expect(row!.waiting).toBe(8);
+    gate.resolve();
+    await allEnded();
+    expect(timesSent()).toEqual(Array<number>(10).fill(1));
+  });
+
+  it('are not held up at one bank by another that hangs', async () => {
+    const one = await instance('one', { inFlight: 3 });
+    one.worker.start();
+    const gate = Promise.withResolvers<void>();
+    stub.does('alder', async (request) => {
+      await gate.promise;
+      return stub.yes(request);
+    });
+    await one.react(onChargeRequested, [...charges(6, 'visa', 'ch_v'), ...charges(12, 'amex', 'ch_a')]);
+    await eventually('every amex charge is authorized', () => one.emitted.length === 12);
+    expect(one.emitted.every(({ key }) => key.startsWith('ch_a'))).toBe(true);
+    gate.resolve();
+    await allEnded();
+  });
+
+  it('of two instances never take the same operation', async () => {
+    const one = await instance('one');
+    const two = await instance('two');
+    await one.react(onChargeRequested, charges(200, 'visa'));
+    const [row] = await test.database.query<{ waiting: number }>(waiting);
+    expect(row!.waiting).toBe(200);
+    one.worker.start();
+    two.worker.start();
+    await allEnded();
+    expect(timesSent()).toEqual(Array<number>(200).fill(1));
+    expect(one.emitted.length + two.emitted.length).toBe(200);
+    expect(one.emitted.length).toBeGreaterThan(0);
+    expect(two.emitted.length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['visa', 'alder', ['alder authorize ch_0.authorize.alder', 'alder authorize ch_0.authorize.alder']],
+    ['amex', 'cedar', ['cedar authorize ch_0.authorize.cedar', 'cedar inquire ch_0.authorize.cedar']],
+  ] as const)(
+    'start from doubt with a %s charge whose instance died at %s between begun and its answer',
+    async (brand, bank, story) => {
+      const one = await instance('one');
+      const two = await instance('two');
+      one.worker.start();
+      const gate = Promise.withResolvers<void>();
+      const performance = { seq: 1, kind: 'authorization', reference: `ch_0.authorize.${bank}`, bankId: 'au_7', at: 1 };
+      const whole = { ...performance, account: 'a', chargeId: 'c', amountMinor: 1_000, currency: 'usd' };
+      stub.does(bank, async (request) => {
+        if (stub.sent.length === 1) await gate.promise;
+        return request.kind === 'inquire' ? stub.says({ state: 'found', performances: [whole] }) : stub.yes(request);
+      });
+      await one.react(onChargeRequested, charges(1, brand));
+      await eventually('it is on the wire', () => stub.sent.length === 1);
+      // It takes nothing more, and its answer does not come: as good as dead.
+      const dead = one.worker.stop();
+      two.worker.start();
+      await test.database.query(lapseLeases);
+      await allEnded();
+      expect(stub.story).toEqual(story);
+      expect(two.emitted).toMatchObject([{ type: 'bank.authorization_approved.v1' }]);
+      const [taken] = await test.database.query<{ count: number }>(doubted);
+      expect(taken!.count).toBe(1);
+      gate.resolve();
+      await dead;
+      expect(one.emitted).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,79 @@
+import type { BankLimits } from '#bank-call';
+import { SystemClock } from '#clock';
+import type { CloudEvent } from '#contracts';
+import { migrate, statement, type Database, type PgTransaction } from '#postgres';
+import { BatchRunner, Commands, PostgresInbox, type AnyStep } from '#saga';
+import { testDatabase, type TestDatabase } from '#testing';
+import { authorizations } from '../src/authorizations/authorization.js';
+import { AuthorizationRepository } from '../src/authorizations/authorization.repository.js';
+import { Authorizations0001 } from '../src/migrations/0001-authorizations.migration.js';
+import { Dispatch } from '../src/operations/dispatch.js';
+import { Performer } from '../src/operations/performer.js';
+import { Worker } from '../src/operations/worker.js';
+import { banksBehind, type StubBanks } from './stub-banks.js';
+
+const clock = new SystemClock();
+
+/** An empty database, migrated as the gateway's own. */
+export async function gatewayDatabase(): Promise<TestDatabase> {
+  const test = await testDatabase('bank_gateway');
+  await migrate({ url: test.url, database: test.name, migrations: [Authorizations0001], clock });
+  return test;
+}
+
+/** One process of the gateway, without Nest and Kafka: what steps emit is gathered instead of published. */
+export function gatewayInstance(name: string, database: Database, stub: StubBanks, limits: Partial<BankLimits> = {}) {
+  const banks = banksBehind(stub, clock, limits);
+  const dispatch = new Dispatch(banks);
+  const repository = new AuthorizationRepository(banks, dispatch, clock, { INSTANCE_ID: name });
+  const emitted: CloudEvent[] = [];
+  const runner = new BatchRunner<PgTransaction>({
+    service: 'bank-gateway',
+    store: database,
+    inbox: new PostgresInbox(),
+    outbox: { append: (tx, events) => Promise.resolve(tx.onCommit(() => void emitted.push(...events))) },
+    aggregates: new Map([[authorizations.kind, repository]]),
+    clock,
+  });
+  const errors: unknown[] = [];
+  const observer = { ended: () => undefined, inDoubt: () => undefined, needsAttention: () => undefined };
+  const performer = new Performer({ banks, commands: new Commands(runner), store: database, clock, observer });
+  const worker = new Worker({
+    banks,
+    dispatch,
+    performer,
+    database,
+    clock,
+    holder: name,
+    observer: { onError: (error) => errors.push(error), onLookFailed: (error) => errors.push(error) },
+  });
+  return {
+    banks,
+    dispatch,
+    repository,
+    runner,
+    worker,
+    emitted,
+    errors,
+    /** Applies a step to many charges, in one transaction. */
+    react: (step: AnyStep, events: readonly { chargeId: string }[]) =>
+      runner.run(
+        events.map((event) => ({
+          aggregate: step.aggregate,
+          id: event.chargeId,
+          decide: (state: unknown, now: number) => step.decide(state, event, now),
+        })),
+      ),
+    async stop(): Promise<void> {
+      performer.close();
+      await worker.stop();
+      banks.close();
+    },
+  };
+}
+
+/** As if everyone who holds an operation had not been heard of for a lease. */
+export const lapseLeases = statement(
+  'test.lapse_leases',
+  'UPDATE bank_operation SET due_at = now() WHERE due_at > now()',
+);
