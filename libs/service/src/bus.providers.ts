@@ -59,10 +59,9 @@ export function busProviders({ name, database: databaseName }: ServiceOptions): 
           clock,
         });
         const store = new PostgresOutboxStore(database);
-        const relay = new OutboxRelay({ bus, store, leases, clock, observer: observeOutbox(log, metrics) });
+        const relay = new OutboxRelay({ bus, store, leases, clock, observer: observeOutbox(log, metrics, readiness) });
         await relay.start();
         measureBacklog(relay, metrics);
-        readiness.add('relay', () => true);
         shutdown.during('relay', 'the outbox relay', () => relay.stop());
         shutdown.during('pools', 'the relay’s database', () => database.close());
         return relay;

@@ -1,11 +1,12 @@
 import type { OutboxRelay, OutboxRelayObserver } from '#messaging';
-import type { Log, Metrics } from '#telemetry';
-import { sizeBuckets } from '#telemetry';
+import { sizeBuckets, type Log, type Metrics } from '#telemetry';
+import type { Readiness } from './readiness.js';
 
 /** From this attempt on a failure is no hiccup any more. */
 const WORTH_A_WARNING = 3;
 
-export function observeOutbox(log: Log, metrics: Metrics): OutboxRelayObserver {
+/** What the relay does, as metrics and log lines; and not ready for as long as Kafka takes nothing of it. */
+export function observeOutbox(log: Log, metrics: Metrics, readiness: Readiness): OutboxRelayObserver {
   const published = metrics.counter({ name: 'outbox_published_total', help: 'Events that Kafka acknowledged.' });
   const sizes = metrics.histogram({ name: 'outbox_batch_size', help: 'Events per send.', buckets: sizeBuckets });
   const durations = metrics.histogram({ name: 'outbox_publish_duration_seconds', help: 'Time per send.' });
@@ -15,14 +16,20 @@ export function observeOutbox(log: Log, metrics: Metrics): OutboxRelayObserver {
     help: 'Rows found in the table that nobody handed over.',
   });
 
+  let failure: Error | undefined;
+  readiness.add('relay', () => (failure ? Promise.reject(failure) : true));
+
   return {
     onPublished({ count, durationMs }) {
+      failure = undefined;
       published.inc(count);
       sizes.observe(count);
       durations.observe(durationMs / 1_000);
     },
     onPublishFailed({ error, count, attempt, delayMs }) {
       failures.inc();
+      const cause = error instanceof Error ? error.message : String(error);
+      failure = new Error(`Kafka does not take events: ${cause}`, { cause: error });
       const level = attempt === WORTH_A_WARNING ? 'warn' : 'debug';
       log[level]({ err: error, count, attempt, delayMs }, 'Kafka does not take events: they wait in the outbox');
     },

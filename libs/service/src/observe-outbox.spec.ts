@@ -1,0 +1,50 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { OutboxRelayObserver } from '#messaging';
+import { createLog, Metrics } from '#telemetry';
+import { FakeClock } from '#testing';
+import { observeOutbox } from './observe-outbox.js';
+import { Readiness } from './readiness.js';
+
+let lines: Record<string, unknown>[];
+let metrics: Metrics;
+let readiness: Readiness;
+let observer: OutboxRelayObserver;
+beforeEach(() => {
+  lines = [];
+  metrics = new Metrics();
+  readiness = new Readiness(new FakeClock(), () => false, ['relay']);
+  const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
+  observer = observeOutbox(createLog({ service: 's', instance: 'i', destination }), metrics, readiness);
+});
+
+const fail = (attempt: number): void =>
+  observer.onPublishFailed!({ error: new Error('no leader'), count: 3, attempt, delayMs: 100 });
+
+describe('what the relay does', () => {
+  it('is counted', async () => {
+    observer.onPublished!({ count: 3, durationMs: 4 });
+    fail(1);
+    observer.onSwept!({ count: 2 });
+    const text = await metrics.text();
+    expect(text).toContain('outbox_published_total 3');
+    expect(text).toContain('outbox_publish_duration_seconds_sum 0.004');
+    expect(text).toContain('outbox_publish_failures_total 1');
+    expect(text).toContain('outbox_swept_total 2');
+  });
+
+  it('makes the service not ready while Kafka takes nothing', async () => {
+    expect(await readiness.report()).toEqual({ ready: true, checks: { relay: 'ok' } });
+    fail(1);
+    expect(await readiness.report()).toEqual({
+      ready: false,
+      checks: { relay: 'Kafka does not take events: no leader' },
+    });
+    observer.onPublished!({ count: 3, durationMs: 4 });
+    expect(await readiness.report()).toMatchObject({ ready: true });
+  });
+
+  it('is said once an outage, not once an attempt, and not for a hiccup', () => {
+    for (let attempt = 1; attempt <= 20; attempt++) fail(attempt);
+    expect(lines).toMatchObject([{ level: 'warn', msg: 'Kafka does not take events: they wait in the outbox' }]);
+  });
+});
