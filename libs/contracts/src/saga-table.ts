@@ -6,7 +6,8 @@ import * as payments from './payments/index.js';
 export type Service = 'payments-api' | 'bank-gateway' | 'ledger';
 
 /** What sets a step in motion when it is not an event: a request at the API, or a bank's answer. */
-export type Trigger = 'POST /v1/charges' | 'bank answers authorize' | 'bank answers capture' | 'bank answers void';
+export type Trigger = 'POST /v1/charges' | BankAnswer;
+export type BankAnswer = `bank answers ${'authorize' | 'capture' | 'void'}`;
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the table names contracts, it never makes events
 type AnyContract = EventContract<any>;
@@ -16,6 +17,8 @@ export interface SagaRow {
   readonly service: Service;
   /** Everything that this reaction may append; one of them at a time. */
   readonly emits: readonly AnyContract[];
+  /** What a bank may be asked for because of it. The answer is a row of its own. */
+  readonly asksFor?: BankAnswer;
   readonly kind: 'step' | 'compensation' | 'ending';
   /** The event whose effect this undoes. */
   readonly compensates?: AnyContract;
@@ -28,7 +31,13 @@ export interface SagaRow {
 export const sagaTable: readonly SagaRow[] = [
   { on: 'POST /v1/charges', service: 'payments-api', emits: [payments.chargeRequested], kind: 'step' },
 
-  { on: payments.chargeRequested, service: 'bank-gateway', emits: [bank.authorizationFailed], kind: 'step' },
+  {
+    on: payments.chargeRequested,
+    service: 'bank-gateway',
+    emits: [bank.authorizationFailed],
+    asksFor: 'bank answers authorize',
+    kind: 'step',
+  },
   {
     on: 'bank answers authorize',
     service: 'bank-gateway',
@@ -36,12 +45,19 @@ export const sagaTable: readonly SagaRow[] = [
     kind: 'step',
   },
 
-  { on: bank.authorizationApproved, service: 'ledger', emits: [ledger.holdPlaced, ledger.holdRefused], kind: 'step' },
-  { on: ledger.holdPlaced, service: 'bank-gateway', emits: [], kind: 'step' },
+  {
+    on: bank.authorizationApproved,
+    service: 'ledger',
+    // Posted at once when the capture was seen before the approval: it waits in suspense until then.
+    emits: [ledger.holdPlaced, ledger.holdRefused, ledger.chargePosted],
+    kind: 'step',
+  },
+  { on: ledger.holdPlaced, service: 'bank-gateway', emits: [], asksFor: 'bank answers capture', kind: 'step' },
   {
     on: 'bank answers capture',
     service: 'bank-gateway',
     emits: [bank.captureSucceeded, bank.captureFailed],
+    asksFor: 'bank answers void',
     kind: 'step',
   },
   { on: bank.captureSucceeded, service: 'ledger', emits: [ledger.chargePosted], kind: 'step' },
@@ -51,6 +67,7 @@ export const sagaTable: readonly SagaRow[] = [
     on: ledger.holdRefused,
     service: 'bank-gateway',
     emits: [],
+    asksFor: 'bank answers void',
     kind: 'compensation',
     compensates: bank.authorizationApproved,
   },
