@@ -63,6 +63,11 @@ describe('the saga table', () => {
     expect(compensated).toEqual(new Set([bank.authorizationApproved, ledger.holdPlaced]));
   });
 
+  it('has somebody ask for every answer of a bank', () => {
+    const answers = [...reactedTo].filter((on) => typeof on === 'string' && on.startsWith('bank answers'));
+    expect(new Set(sagaTable.flatMap(({ asksFor }) => asksFor ?? []))).toEqual(new Set(answers));
+  });
+
   it('lets only the owner of a topic write to it', () => {
     const owners = { 'payments-api': 'payments', 'bank-gateway': 'bank', ledger: 'ledger' } as const;
     for (const { service, emits } of sagaTable)

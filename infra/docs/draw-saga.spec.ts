@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { sagaTable } from '../../libs/contracts/src/saga-table.js';
+import { repositoryRoot } from '../local/repository.js';
+import { drawSaga } from './draw-saga.js';
+
+describe('docs/saga.md', () => {
+  const drawn = drawSaga(sagaTable);
+
+  it('is what npm run docs would draw', () => {
+    expect(readFileSync(join(repositoryRoot, 'docs', 'saga.md'), 'utf8')).toBe(drawn);
+  });
+
+  it('has an arrow for whatever a reaction may lead to', () => {
+    expect(drawn).toContain('ledger_hold_placed -->|bank-gateway| bank_answers_capture');
+    expect(drawn).toContain('bank_answers_capture --> bank_capture_succeeded');
+    expect(drawn).toContain('ledger_hold_refused -.->|bank-gateway| bank_answers_void');
+    expect(drawn).toContain('ledger_charge_posted -->|payments-api| settled');
+  });
+});
