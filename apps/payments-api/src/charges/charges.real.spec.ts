@@ -31,7 +31,7 @@ afterAll(async () => {
 });
 
 const sql = (label: string, text: string, values: unknown[] = []) =>
-  api.database.query<Record<string, unknown>>({ name: `test.${label}`, text }, values);
+  api.database.query({ name: `test.${label}`, text }, values);
 
 let account = 0;
 const freshKey = (): string => `sk_test_charges${++account}`;

@@ -1,30 +1,25 @@
 import { isDeepStrictEqual } from 'node:util';
 import { statement, type Sql } from '#postgres';
-import { evolve, type Charge, type ChargeEvent, type OpenedCharge } from './charge.js';
+import { evolve, type Charge, type ChargeEvent } from './charge.js';
 
 const PAGE = 500;
 
 const pageStatement = statement(
   'projection_page',
-  `SELECT id, account, state, version, amount_minor, currency, customer, payment_intent, opening, details, ending,
-          (SELECT jsonb_agg(data || jsonb_build_object('type', type, 'version', version) ORDER BY version)
-           FROM charge_event WHERE charge_id = charge.id) AS events
+  `SELECT id,
+          jsonb_build_object('account', account, 'state', state, 'version', version, 'amount_minor', amount_minor,
+            'currency', currency, 'customer', customer, 'payment_intent', payment_intent, 'opening', opening,
+            'details', details, 'ending', ending) AS stored,
+          (SELECT jsonb_agg(jsonb_build_object('version', version, 'event', data || jsonb_build_object('type', type))
+                            ORDER BY version)
+           FROM charge_event WHERE charge_id = charge.id) AS stream
    FROM charge WHERE id > $1 ORDER BY id LIMIT $2`,
 );
 
 interface Row {
   id: string;
-  account: string;
-  state: OpenedCharge['state'];
-  version: number;
-  amount_minor: number;
-  currency: string;
-  customer: string | null;
-  payment_intent: string | null;
-  opening: object;
-  details: object;
-  ending: object | null;
-  events: (ChargeEvent & { version: number })[] | null;
+  stored: object;
+  stream: { version: number; event: ChargeEvent }[] | null;
 }
 
 /**
@@ -37,30 +32,23 @@ export async function verifyProjection(sql: Sql): Promise<{ checked: number; wro
   let checked = 0;
   for (let after = ''; ;) {
     const rows = await sql.query<Row>(pageStatement, [after, PAGE]);
-    for (const row of rows) if (!isDeepStrictEqual(asStored(row), rebuilt(row))) wrong.push(row.id);
+    for (const row of rows) if (!isDeepStrictEqual(row.stored, rebuilt(row))) wrong.push(row.id);
     checked += rows.length;
     if (rows.length < PAGE) return { checked, wrong };
     after = rows.at(-1)!.id;
   }
 }
 
-function asStored({ events: _, ...row }: Row): object {
-  return row;
-}
-
-function rebuilt({ events }: Row): object | undefined {
+function rebuilt({ id, stream }: Row): object | undefined {
   // A stream begins at 1 and has no gaps.
-  if (!events?.every(({ version }, place) => version === place + 1)) return undefined;
-  const charge = events
-    .map(({ version: _, ...event }) => event as ChargeEvent)
-    .reduce<Charge>(evolve, { state: 'none' });
-  if (charge.state === 'none') return undefined;
+  if (!stream?.every(({ version }, place) => version === place + 1)) return undefined;
+  const charge = stream.reduce<Charge>((state, { event }) => evolve(state, event), { state: 'none' });
+  if (charge.state === 'none' || charge.opening.id !== id) return undefined;
   const { opening, details, state } = charge;
   return {
-    id: opening.id,
     account: opening.account,
     state,
-    version: events.length,
+    version: stream.length,
     amount_minor: opening.amount.amountMinor,
     currency: opening.amount.currency,
     customer: opening.customer,

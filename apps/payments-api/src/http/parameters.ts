@@ -17,7 +17,7 @@ const MAX_DEPTH = 6;
 export function parseForm(text: string): Parameters {
   if (text === '') return {};
   try {
-    const parsed: unknown = qs.parse(text, {
+    const parsed = qs.parse(text, {
       depth: MAX_DEPTH,
       strictDepth: true,
       parameterLimit: MAX_PARAMETERS,
@@ -39,9 +39,9 @@ export function parseForm(text: string): Parameters {
 /** Stripe takes forms only; people with curl write JSON. */
 export function parseJson(text: string): Parameters {
   if (text.trim() === '') return {};
-  let parsed: unknown;
+  let parsed: Json;
   try {
-    parsed = JSON.parse(text);
+    parsed = JSON.parse(text) as Json;
   } catch {
     throw invalidRequest('Invalid request body: it is not JSON. Send a form (the way of the SDKs), or valid JSON.');
   }
@@ -52,19 +52,21 @@ export function parseJson(text: string): Parameters {
 }
 
 /** Null prototypes, so that a parameter named like a method of Object is only a parameter. */
-function asTree(value: unknown, depth: number): Parameter {
+type Json = string | number | boolean | null | undefined | readonly Json[] | { readonly [name: string]: Json };
+
+function asTree(value: Json, depth: number): Parameter {
   if (depth > MAX_DEPTH + 1) throw invalidRequest(`The request nests deeper than ${MAX_DEPTH} levels.`);
   if (typeof value === 'string') {
     if (value.includes('\0')) throw invalidRequest('Invalid string: it contains a null character.');
     return value.isWellFormed() ? value : value.toWellFormed();
   }
   if (value === null || value === undefined) return '';
-  if (Array.isArray(value)) return value.map((item) => asTree(item, depth + 1));
+  if (isList(value)) return value.map((item) => asTree(item, depth + 1));
   if (typeof value === 'object') {
     const tree = Object.create(null) as Record<string, Parameter>;
     for (const name of Object.keys(value)) {
       if (name.includes('\0')) throw invalidRequest('Invalid parameter name: it contains a null character.');
-      tree[name] = asTree((value as Record<string, unknown>)[name], depth + 1);
+      tree[name] = asTree(value[name], depth + 1);
     }
     return tree;
   }
@@ -73,4 +75,9 @@ function asTree(value: unknown, depth: number): Parameter {
 
 export function isTree(value: Parameter | undefined): value is Parameters {
   return typeof value === 'object' && !Array.isArray(value);
+}
+
+/** `Array.isArray`, which does not narrow read-only arrays. */
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Clock } from '#clock';
-import { CLOCK, LOG, type PublicDoor } from '#service';
+import { CLOCK, LOG, Shutdown, type PublicDoor } from '#service';
 import { Metrics, type Log } from '#telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ACCOUNTS } from '../accounts/accounts.module.js';
@@ -32,6 +32,7 @@ export const stripeDoor: PublicDoor<NestFastifyApplication> = {
     app.useGlobalFilters(new StripeErrorFilter(app.get<Log>(LOG)));
     readBodies(fastify, app);
     identify(fastify, app.get<Clock>(CLOCK), app.get<Accounts>(ACCOUNTS));
+    letGoWhenEnding(fastify, app.get(Shutdown));
     measure(fastify, app.get<Clock>(CLOCK), app.get(Metrics));
   },
 };
@@ -90,6 +91,14 @@ function otherAccount(request: FastifyRequest): Error | undefined {
 
 function unreadable(request: FastifyRequest): Error | undefined {
   return (request.query as { [UNREADABLE]?: Error } | null)?.[UNREADABLE];
+}
+
+/** A held request that is answered while the process ends must not keep its connection, or the end would wait for it. */
+function letGoWhenEnding(fastify: FastifyInstance, shutdown: Shutdown): void {
+  fastify.addHook('onSend', (_request, reply, _payload, done) => {
+    if (shutdown.begun) reply.header('connection', 'close');
+    done();
+  });
 }
 
 function measure(fastify: FastifyInstance, clock: Clock, metrics: Metrics): void {

@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 const sql = (label: string, text: string, values: unknown[] = []) =>
-  one.database.query<Record<string, unknown>>({ name: `test.${label}`, text }, values);
+  one.database.query({ name: `test.${label}`, text }, values);
 
 let account = 0;
 let authorization = '';
