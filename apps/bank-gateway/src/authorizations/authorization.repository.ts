@@ -9,7 +9,7 @@ import { CLOCK, SETTINGS } from '#service';
 import { Banks } from '../banks/banks.js';
 import { Dispatch } from '../operations/dispatch.js';
 import { appendAttempt, type Operation } from '../operations/operation.js';
-import { operationFrom, operationColumns, type OperationRow } from '../operations/operation.repository.js';
+import { operationFrom, operationRow, type OperationRow } from '../operations/operation.repository.js';
 import type { GatewaySettings } from '../settings.js';
 import { liveOperation, type Authorization, type Terms } from './authorization.js';
 
@@ -23,15 +23,19 @@ export const loadStatement = statement(
    ORDER BY wanted.position, o.created_at, o.reference`,
 );
 
+/** Each table's rows as one JSON text: an array parameter per column costs more to write than all else here. */
 export const saveStatement = statement(
   'authorization_save',
   `WITH authorizations AS (
      INSERT INTO bank_authorization (
        charge_id, account, amount_minor, currency, capture, card, fault,
        state, bank, bank_authorization_id, bank_capture_id, release_cause, detail, traceparent)
-     SELECT * FROM unnest(
-       $1::text[], $2::text[], $3::int8[], $4::text[], $5::text[], $6::jsonb[], $7::text[],
-       $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $14::text[])
+     SELECT charge_id, account, amount_minor, currency, capture, card, fault,
+       state, bank, bank_authorization_id, bank_capture_id, release_cause, detail, traceparent
+     FROM json_to_recordset($1::json) AS saved(
+       charge_id text, account text, amount_minor int8, currency text, capture text, card jsonb, fault text,
+       state text, bank text, bank_authorization_id text, bank_capture_id text, release_cause text, detail text,
+       traceparent text)
      ON CONFLICT (charge_id) DO UPDATE SET
        state = excluded.state, bank = excluded.bank, bank_authorization_id = excluded.bank_authorization_id,
        bank_capture_id = excluded.bank_capture_id, release_cause = excluded.release_cause, detail = excluded.detail,
@@ -42,11 +46,10 @@ export const saveStatement = statement(
      needs_attention, end_kind, end_detail, version, holder, due_at)
    SELECT reference, charge_id, bank, kind, phase, attempts, inquiries, reversals, doubt_since, troubled_since,
      needs_attention, end_kind, end_detail, version, holder, now() + due_in_ms * interval '1 millisecond'
-   FROM unnest(
-     $15::text[], $16::text[], $17::text[], $18::text[], $19::text[], $20::jsonb[], $21::int4[], $22::int4[],
-     $23::int8[], $24::int8[], $25::bool[], $26::text[], $27::text[], $28::int4[], $29::text[], $30::int4[])
-     AS changed (reference, charge_id, bank, kind, phase, attempts, inquiries, reversals, doubt_since, troubled_since,
-       needs_attention, end_kind, end_detail, version, holder, due_in_ms)
+   FROM json_to_recordset($2::json) AS saved(
+     reference text, charge_id text, bank text, kind text, phase text, attempts jsonb, inquiries int4, reversals int4,
+     doubt_since int8, troubled_since int8, needs_attention bool, end_kind text, end_detail text, version int4,
+     holder text, due_in_ms int4)
    ON CONFLICT (reference) DO UPDATE SET
      phase = excluded.phase, attempts = excluded.attempts, inquiries = excluded.inquiries, reversals = excluded.reversals,
      doubt_since = excluded.doubt_since, troubled_since = excluded.troubled_since,
@@ -102,15 +105,15 @@ export class AuthorizationRepository implements Aggregates<PgTransaction, Author
 
   async save(tx: PgTransaction, changed: readonly Saved<Authorization>[]): Promise<void> {
     const loaded = this.#loaded.get(tx) ?? new Set();
-    const authorizations: (readonly unknown[])[] = [];
-    const operations: (readonly unknown[])[] = [];
+    const authorizations: object[] = [];
+    const operations: object[] = [];
     for (const { state, traceparent } of changed) {
       assert(state.state !== 'none', 'an authorization is never forgotten');
-      authorizations.push(authorizationColumns(state, traceparent));
+      authorizations.push(authorizationRow(state, traceparent));
       for (const operation of state.operations) {
         if (loaded.has(operation)) continue;
         operations.push(
-          operationColumns(
+          operationRow(
             this.#send(tx, state, { ...operation, version: operation.version + 1 }, traceparent),
             state.terms.chargeId,
             this.settings.INSTANCE_ID,
@@ -118,7 +121,7 @@ export class AuthorizationRepository implements Aggregates<PgTransaction, Author
         );
       }
     }
-    const saved = await tx.query(saveStatement, [...transpose(authorizations, 14), ...transpose(operations, 16)]);
+    const saved = await tx.query(saveStatement, [JSON.stringify(authorizations), JSON.stringify(operations)]);
     assert.equal(saved.length, operations.length, 'an operation was saved by somebody else while its row was locked');
   }
 
@@ -152,36 +155,27 @@ export class AuthorizationRepository implements Aggregates<PgTransaction, Author
   }
 }
 
-function transpose(rows: readonly (readonly unknown[])[], columns: number): unknown[][] {
-  return Array.from({ length: columns }, (_, column) => rows.map((row) => row[column]));
-}
-
-function authorizationColumns(
+function authorizationRow(
   state: Exclude<Authorization, { state: 'none' }>,
   traceparent: string | undefined,
-): readonly unknown[] {
+): AuthorizationRow {
   const { chargeId, account, amount, capture, card, fault } = state.terms;
-  const granted = 'bankAuthorizationId' in state ? state : undefined;
-  return [
-    chargeId,
+  return {
+    charge_id: chargeId,
     account,
-    amount.amountMinor,
-    amount.currency,
+    amount_minor: amount.amountMinor,
+    currency: amount.currency,
     capture,
-    JSON.stringify(card),
+    card,
     fault,
-    state.state,
-    bankOf(state),
-    granted?.bankAuthorizationId ?? null,
-    state.state === 'captured' ? state.bankCaptureId : null,
-    'cause' in state ? state.cause : null,
-    detailOf(state),
-    traceparent ?? null,
-  ];
-}
-
-function bankOf(state: Exclude<Authorization, { state: 'none' }>): string | null {
-  return state.state === 'authorizing' ? null : state.bank;
+    state: state.state,
+    bank: state.state === 'authorizing' ? null : state.bank,
+    bank_authorization_id: 'bankAuthorizationId' in state ? state.bankAuthorizationId : null,
+    bank_capture_id: state.state === 'captured' ? state.bankCaptureId : null,
+    release_cause: 'cause' in state ? state.cause : null,
+    detail: detailOf(state),
+    traceparent: traceparent ?? null,
+  };
 }
 
 function detailOf(state: Exclude<Authorization, { state: 'none' }>): string | null {
@@ -201,7 +195,7 @@ function detailOf(state: Exclude<Authorization, { state: 'none' }>): string | nu
   }
 }
 
-/** The inverse of `authorizationColumns`; the database's checks make the assertions here hold. */
+/** The inverse of `authorizationRow`; the database's checks make the assertions here hold. */
 export function authorizationFrom(row: AuthorizationRow, operations: readonly Operation[]): Authorization {
   const terms: Terms = {
     chargeId: row.charge_id,

@@ -68,7 +68,7 @@ export interface OperationRow {
   bank: bankProtocol.BankName;
   kind: OperationKind;
   phase: Operation['phase'];
-  attempts: Attempt[];
+  attempts: readonly Attempt[];
   inquiries: number;
   reversals: number;
   doubt_since: number | null;
@@ -77,6 +77,13 @@ export interface OperationRow {
   end_kind: OperationEnd['kind'] | null;
   end_detail: string | null;
   version: number;
+}
+
+interface SavedOperationRow extends OperationRow {
+  charge_id: string;
+  holder: string;
+  /** Null once it has ended. */
+  due_in_ms: number | null;
 }
 
 export function operationFrom(row: OperationRow): Operation {
@@ -124,27 +131,27 @@ function endDetailOf(end: OperationEnd): string {
   }
 }
 
-/** In the order of the save statement. */
-export function operationColumns(operation: Operation, chargeId: string, holder: string): readonly unknown[] {
+/** The inverse of `operationFrom`, with what the save statement needs beside it. */
+export function operationRow(operation: Operation, chargeId: string, holder: string): SavedOperationRow {
   const { end } = operation;
-  return [
-    operation.reference,
-    chargeId,
-    operation.bank,
-    operation.kind,
-    operation.phase,
-    JSON.stringify(operation.attempts),
-    operation.inquiries,
-    operation.reversals,
-    operation.doubtSince,
-    operation.troubledSince,
-    operation.needsAttention,
-    end?.kind ?? null,
-    end ? endDetailOf(end) : null,
-    operation.version,
+  return {
+    reference: operation.reference,
+    charge_id: chargeId,
+    bank: operation.bank,
+    kind: operation.kind,
+    phase: operation.phase,
+    attempts: operation.attempts,
+    inquiries: operation.inquiries,
+    reversals: operation.reversals,
+    doubt_since: operation.doubtSince,
+    troubled_since: operation.troubledSince,
+    needs_attention: operation.needsAttention,
+    end_kind: end?.kind ?? null,
+    end_detail: end ? endDetailOf(end) : null,
+    version: operation.version,
     holder,
-    end ? null : Math.ceil(operation.dueInMs),
-  ];
+    due_in_ms: end ? null : Math.ceil(operation.dueInMs),
+  };
 }
 
 export const takeDueStatement = statement(
