@@ -1,0 +1,97 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Told } from '#checker';
+import { eventually } from '#testing';
+import { secretsLeft } from './secrets.js';
+import { SOUND, System, brandAt, saidIn, type ChargeOrder } from './system.js';
+
+jest.setTimeout(120_000);
+
+let system: System;
+beforeAll(async () => {
+  system = await System.start({ instances: { 'payments-api': 2 } });
+});
+afterAll(() => system?.stop());
+
+async function chargeUnder(idempotencyKey: string): Promise<string> {
+  const { id } = await eventually('the charge is committed', async () => {
+    const [row] = await system.sql<{ id: string }>('payments', 'SELECT id FROM charge WHERE idempotency_key = $1', [
+      idempotencyKey,
+    ]);
+    return row;
+  });
+  return id;
+}
+
+async function countOf(database: 'payments' | 'ledger', what: string): Promise<number> {
+  const [row] = await system.sql<{ count: number }>(database, `SELECT count(*)::int AS count FROM ${what}`);
+  return row!.count;
+}
+
+describe('an instance of payments-api killed while it holds a request', () => {
+  afterEach(() => system.control.start('payments-api'));
+
+  /** A request that the first instance takes with it, and the answer that its client then gets from the second. */
+  async function retriedElsewhere(asked: ChargeOrder & { idempotencyKey: string }): Promise<Told> {
+    const first = system.charge({ ...asked, at: system.apis[0]! });
+    const chargeId = await chargeUnder(asked.idempotencyKey);
+    await system.control.kill('payments-api');
+    expect(await first).toMatchObject({ kind: 'info' });
+    const retried = await system.chargeUntilAnswered({ ...asked, at: system.apis[1]! });
+    expect(retried).toMatchObject({ status: 200, chargeId });
+    return retried;
+  }
+
+  it('leaves a charge that succeeds, and one answer that the other instance gives under the same key', async () => {
+    const asked = { apiKey: system.newApiKey(), idempotencyKey: 'held', source: 'tok_fault_authorize_hang' };
+    const retried = await retriedElsewhere(asked);
+    // Until Kafka has noticed the death (10 s), news of some charges waits; so long a request is held, too.
+    expect(['succeeded', 'pending']).toContain(saidIn(retried).status);
+    await system.control.start('payments-api');
+    expect(await system.verdictAtRest()).toMatch(SOUND);
+    expect(await system.stateOf(retried.chargeId!)).toBe('succeeded');
+    expect((await system.charge({ ...asked, at: system.apis[0]! })).body).toBe(retried.body);
+  });
+
+  it('leaves a charge that the other instance calls pending while the bank is silent, and that succeeds later', async () => {
+    const lift = await system.fault({ fault: 'hang', scope: { bank: 'cedar' } });
+    const asked = { apiKey: system.newApiKey(), idempotencyKey: 'held long', source: 'tok_amex' };
+    const retried = await retriedElsewhere(asked);
+    expect(saidIn(retried)).toMatchObject({ status: 'pending' });
+    await lift();
+    await system.control.start('payments-api');
+    expect(await system.verdictAtRest()).toMatch(SOUND);
+    expect(await system.stateOf(retried.chargeId!)).toBe('succeeded');
+    // What its client was told once is what it is told under this key.
+    expect((await system.charge({ ...asked, at: system.apis[0]! })).body).toBe(retried.body);
+  });
+});
+
+describe('a service killed with charges in flight, and started again', () => {
+  it.each(['ledger', 'bank-gateway'] as const)('%s: every charge succeeds, once', async (service) => {
+    const before = await countOf('payments', 'charge');
+    const holdsBefore = await countOf('ledger', 'hold');
+    // Performed at once and answered late: at the moment of the kill, money has moved that nobody has heard of.
+    const lift = await system.fault({ fault: 'latency', parameters: { delayMs: 200, jitterMs: 400 } });
+    const brands = Object.values(brandAt);
+    const clients = Array.from({ length: 48 }, (_, n) =>
+      system.chargeUntilAnswered({ source: `tok_${brands[n % brands.length]}`, at: system.apis[n % 2]! }),
+    );
+    await eventually('some holds are placed', async () => (await countOf('ledger', 'hold')) > holdsBefore + 5);
+    await system.control.kill(service);
+    const inFlight = await countOf('payments', `charge WHERE state = 'requested'`);
+    expect(inFlight).toBeGreaterThan(0);
+    await system.control.start(service);
+    const answers = await Promise.all(clients);
+    await lift();
+
+    expect(await system.verdictAtRest()).toMatch(SOUND);
+    expect(await countOf('payments', 'charge')).toBe(before + 48);
+    expect(await Promise.all(answers.map(({ chargeId }) => system.stateOf(chargeId!)))).toEqual(
+      answers.map(() => 'succeeded'),
+    );
+  });
+});
+
+it('has written no card number and no API key anywhere', async () => {
+  expect(await secretsLeft(system)).toEqual([]);
+});
