@@ -40,6 +40,8 @@ export interface World {
   readonly veryLate: boolean;
   /** How far our reading of a bank's clock may be off, in either direction. */
   readonly skewMs: number;
+  /** Where the first worker stands still for long, whenever it gets there. */
+  readonly freezes: 'waiting' | 'begun' | 'answered' | 'never';
   /** Backoff as a part of its ceiling. */
   readonly jitter: number;
 }
@@ -116,7 +118,7 @@ export class ModelGateway {
   /** The next step of a healthy system; false when nobody has anything to do. */
   settle(): boolean {
     const [foreign] = this.#foreign();
-    const busy = this.workers.find(({ hand }) => hand.at !== 'idle');
+    const busy = this.workers.findLast(({ hand }) => hand.at !== 'idle');
     if (busy?.hand.at === 'waiting') {
       const { message } = busy.hand;
       if (this.messages.includes(message)) this.deliver(message, 'willing', { lost: false, keep: false });
@@ -163,6 +165,8 @@ export class ModelGateway {
     const { hand } = worker;
     if (hand.at === 'idle')
       return liveOperation(this.authorization) && this.#dueAt <= this.now ? [() => this.#take(worker)] : [];
+    const frozen = worker === this.workers[0] && hand.at === this.world.freezes && this.choose(12) !== 11;
+    if (frozen) return [];
     const giveUp = (): void => {
       if (this.choose(4) === 3) this.#crash(worker);
       else if (hand.at === 'waiting') this.#answer(worker, hand, { kind: 'doubt', reason: 'timeout' });

@@ -97,6 +97,7 @@ function checkStory({ authorization, emitted }: ModelGateway): void {
 const hazards = fc.record({
   duplicates: fc.boolean(),
   veryLate: fc.boolean(),
+  freezes: fc.constantFrom('waiting', 'begun', 'answered', 'never'),
   skewMs: fc.constantFrom(0, 400),
   jitter: fc.constantFrom(0.1, 0.5, 1),
 });
