@@ -8,6 +8,7 @@ import { startRuntime, type Runtime } from '../../../infra/local/runtime.js';
 import { load, type LoadResult } from './load.js';
 import { profiledEnv, summarise } from './profile.js';
 import { cpuSeconds, machineBusySeconds } from './processes.js';
+import { storageWork, type StorageWork } from './storage.js';
 import { tpcb } from './tpcb.js';
 
 const USAGE = `npm run bench [-- --seconds 15 --concurrency 16,64,256 --idle-charges 200 --tpcb-seconds 8 --out reports/bench.json --profile]
@@ -68,7 +69,11 @@ async function bench(runtime: Runtime): Promise<boolean> {
   history.push(...idle.history);
   console.log(`one after another: p50 ${round(idle.p50Ms)} ms, p99 ${round(idle.p99Ms)} ms`);
 
-  const results: (LoadResult & { cpuMicrosPerCharge: Record<string, number>; othersBusyShare: number })[] = [];
+  const results: (LoadResult & {
+    cpuMicrosPerCharge: Record<string, number>;
+    storagePerCharge: StorageWork;
+    othersBusyShare: number;
+  })[] = [];
   for (const concurrency of values.concurrency.split(',').map(Number)) {
     interrupt.signal.throwIfAborted();
     const pids = {
@@ -82,7 +87,9 @@ async function bench(runtime: Runtime): Promise<boolean> {
       process.cpuUsage(),
       performance.now(),
     ];
+    const storedBefore = await storageWork(runtime.databaseUrl);
     const result = await load({ apiUrl: runtime.urls.api, concurrency, warmUpMs, measureMs });
+    const stored = await storageWork(runtime.databaseUrl);
     const [cpuAfter, busyAfter, own] = [
       await cpuSeconds(pids),
       await machineBusySeconds(),
@@ -99,12 +106,17 @@ async function bench(runtime: Runtime): Promise<boolean> {
       cpuMicrosPerCharge: Object.fromEntries(
         Object.entries(spent).map(([name, seconds]) => [name, Math.round((seconds / charges) * 1e6)]),
       ),
+      storagePerCharge: {
+        commits: round((stored.commits - storedBefore.commits) / charges, 2),
+        fsyncs: round((stored.fsyncs - storedBefore.fsyncs) / charges, 2),
+        walBytes: Math.round((stored.walBytes - storedBefore.walBytes) / charges),
+      },
       othersBusyShare: round(Math.max(0, busyAfter - busyBefore - ours) / ((performance.now() - atMs) / 1_000), 3),
     });
     history.push(...result.history);
     const others = Object.entries(result.others).map(([status, count]) => `, ${count} ${status}`);
     console.log(
-      `${concurrency} concurrent: ${round(result.completedPerSecond)} charges/s, p50 ${round(result.p50Ms)} ms, p99 ${round(result.p99Ms)} ms${others.join('')}`,
+      `${concurrency} concurrent: ${round(result.completedPerSecond)} charges/s, p50 ${round(result.p50Ms)} ms, p99 ${round(result.p99Ms)} ms${others.join('')}; ${round((stored.commits - storedBefore.commits) / charges, 2)} commits and ${round((stored.walBytes - storedBefore.walBytes) / charges / 1024)} KB of WAL per charge`,
     );
   }
   const after = await yardstick?.read(tpcbSeconds);
