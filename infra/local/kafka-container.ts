@@ -39,7 +39,7 @@ export function kafkaContainerSpec(options: KafkaOptions): Omit<ProcessSpec, 'is
       signal: (signal) => {
         if (signal === 'SIGSTOP') return docker('pause', name);
         if (signal === 'SIGCONT') return docker('unpause', name);
-        return docker('kill', `--signal=${signal}`, name);
+        return docker('rm', '--force', name); // succeeds when there is none yet
       },
     },
   };

@@ -29,7 +29,7 @@ export interface ProcessSpec {
   /** After it was stopped and has ended by itself within its time limit. */
   afterStop?(): Promise<void>;
   /** Where signals must go when the child only stands for the real thing: a container behind `docker run`. */
-  container?: { name: string; signal(signal: NodeJS.Signals): Promise<void> };
+  container?: { name: string; signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): Promise<void> };
 }
 
 export type ProcessState = 'stopped' | 'starting' | 'ready' | 'frozen' | 'stopping' | 'killed' | 'waiting to restart';
@@ -323,10 +323,11 @@ export class ManagedProcess {
     for (const wake of this.#stateWaiters) wake();
   }
 
-  async #signal(signal: NodeJS.Signals): Promise<void> {
-    if (this.spec.container) return this.spec.container.signal(signal);
+  async #signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): Promise<void> {
     const pid = this.#child?.pid;
-    if (pid !== undefined) await signalTree(pid, signal);
+    await this.spec.container?.signal(signal);
+    // What stands for a container ends with it, unless the image was still being pulled.
+    if (pid !== undefined && (!this.spec.container || signal === 'SIGKILL')) await signalTree(pid, signal);
   }
 
   /** The log of the run before is kept beside it under `.previous`. */
