@@ -1,0 +1,83 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SystemClock } from '#clock';
+import { ledger, payments, topics, type CloudEvent, type NewEvent } from '#contracts';
+import { KafkaJsBus } from '#messaging';
+import { createService, Shutdown, startService, type NestService } from '#service';
+import { createLog } from '#telemetry';
+import { eventually } from '#testing';
+import { terms } from '../test/authorization-under-test.js';
+import { GatewayModule } from './gateway.module.js';
+
+const clock = new SystemClock();
+const chargeId = `ch_${process.pid}${clock.now()}`;
+const { account, amount } = terms;
+
+/** A bank that says yes to everything. */
+function agreeable(): Server {
+  const states = { authorizations: 'approved', captures: 'captured', voids: 'voided' };
+  return createServer((request, response) => {
+    const path = request.url!.split('?')[0]!.split('/');
+    const state = states[path.at(-1) as keyof typeof states];
+    const time = { asOf: clock.now(), now: clock.now() };
+    const answer = state
+      ? { state, bankId: `${state}_1` }
+      : { state: 'statement', entries: [], watermark: 0, more: false };
+    request.resume().on('end', () => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ ...answer, ...time }));
+    });
+  });
+}
+
+describe('the gateway as a whole, on a real Kafka, a real Postgres and HTTP', () => {
+  const environment = { ...process.env };
+  const bus = new KafkaJsBus({ brokers: [process.env['TEST_KAFKA_BROKERS']!], clock });
+  const bank = agreeable();
+  const said: CloudEvent[] = [];
+  let service: NestService;
+
+  beforeAll(async () => {
+    await new Promise<void>((resolve) => bank.listen(0, '127.0.0.1', resolve));
+    const { port } = bank.address() as AddressInfo;
+    Object.assign(process.env, {
+      DATABASE_URL: process.env['TEST_DATABASE_URL'],
+      KAFKA_BROKERS: process.env['TEST_KAFKA_BROKERS'],
+      ADMIN_PORT: '0',
+      LOG_LEVEL: 'silent',
+      BANKS: JSON.stringify({ alder: `http://127.0.0.1:${port}` }),
+    });
+    await bus.ensureTopics(Object.values(topics), 4);
+    await bus.consume({
+      group: `test-${chargeId}`,
+      topics: [topics.bank],
+      onBatch: async (deliveries) => void said.push(...deliveries.map(({ event }) => event)),
+    });
+    service = await createService(GatewayModule, {
+      log: createLog({ service: 'bank-gateway', instance: 'test', level: 'silent' }),
+    });
+    await startService(service);
+  }, 60_000);
+  afterAll(async () => {
+    await bus.close();
+    bank.closeAllConnections();
+    bank.close();
+    process.env = environment;
+  });
+
+  const say = (source: string, event: NewEvent) => bus.publish([{ ...event, source, time: clock.now() }]);
+  const heard = (type: string) =>
+    eventually(`the gateway said ${type}`, () => said.find((event) => event.key === chargeId && event.type === type), {
+      timeoutMs: 20_000,
+    });
+
+  it('authorizes what was requested, captures what is held, and ends in order', async () => {
+    await say('payments-api', payments.chargeRequested({ ...terms, chargeId }));
+    const approved = await heard('bank.authorization_approved.v1');
+    expect(approved.data).toMatchObject({ account, amount, bank: 'alder', bankAuthorizationId: 'approved_1' });
+    await say('ledger', ledger.holdPlaced({ chargeId, account, amount, capture: 'automatic' }));
+    const captured = await heard('bank.capture_succeeded.v1');
+    expect(captured).toMatchObject({ source: 'bank-gateway', data: { bankCaptureId: 'captured_1', amount } });
+    expect(await service.get(Shutdown).run()).toBe(true);
+  }, 60_000);
+});
