@@ -53,6 +53,11 @@ export class BatchRunner<Tx extends Transaction> {
     return this.parts.store.transaction((tx) => this.runIn(tx, works));
   }
 
+  /** Whether the same batch may succeed later; see UnitOfWork. */
+  isTransient(error: unknown): boolean {
+    return this.parts.store.isTransient(error);
+  }
+
   private async runIn(tx: Tx, works: readonly AnyWork[]): Promise<Outcome[]> {
     const { inbox, outbox, aggregates } = this.parts;
 

@@ -2,17 +2,23 @@ import { GroupCommit, type Transaction } from '#postgres';
 import { BatchRunner, type Work } from './batch.js';
 import type { AnyWork, Outcome } from './batch.js';
 
+/** What a command came to; `failed` is its own fault and nobody else's. */
+type Ended = Outcome | { readonly kind: 'failed'; readonly error: unknown };
+
 /**
  * Commands share commits: while one batch is in its transaction the next gathers behind it. A command's
- * refusal is a result, so it fails no neighbour; an error fails its whole batch, and each caller decides
- * for itself whether to submit again.
+ * refusal is a result, and its bug fails it alone: the batch is halved until the culprit is found. A
+ * transient error fails the whole batch, and each caller decides for itself whether to submit again.
  */
 export class Commands<Tx extends Transaction> {
-  private readonly commits: GroupCommit<AnyWork, Outcome>;
+  private readonly commits: GroupCommit<AnyWork, Ended>;
 
-  constructor(runner: BatchRunner<Tx>, options: { maxBatch?: number; maxInFlight?: number } = {}) {
+  constructor(
+    private readonly runner: BatchRunner<Tx>,
+    options: { maxBatch?: number; maxInFlight?: number } = {},
+  ) {
     this.commits = new GroupCommit({
-      run: (works) => runner.run(works),
+      run: (works) => this.settle(works),
       maxBatch: options.maxBatch ?? 256,
       maxInFlight: options.maxInFlight ?? 1,
     });
@@ -20,8 +26,20 @@ export class Commands<Tx extends Transaction> {
 
   async submit<State, Result>(work: Work<State, Result>): Promise<Result> {
     const outcome = await this.commits.submit(work);
+    if (outcome.kind === 'failed') throw outcome.error;
     if (outcome.kind !== 'decided') throw new Error(`a command is decided, never ${outcome.kind}`);
     return outcome.result as Result;
+  }
+
+  private async settle(works: readonly AnyWork[]): Promise<Ended[]> {
+    try {
+      return await this.runner.run(works);
+    } catch (error) {
+      if (this.runner.isTransient(error)) throw error;
+      if (works.length === 1) return [{ kind: 'failed', error }];
+      const middle = works.length >>> 1;
+      return [...(await this.settle(works.slice(0, middle))), ...(await this.settle(works.slice(middle)))];
+    }
   }
 
   /** Commands not yet committed; admission counts them. */
