@@ -9,11 +9,11 @@ import { paymentsSettings } from '../settings.js';
 import { provisionKey, revokeKey } from './accounts.repository.js';
 import { KeyedHash } from './keyed-hash.js';
 
-const usage = 'usage: provision-key <label> [account] | provision-key --revoke <sk_test_…>\n';
+const usage = 'usage: npm run payments:key -- <label> [account]   or   --revoke <sk_test_…>\n';
 
 /**
  * `npm run payments:key -- "my shop"` makes a key for API_KEYS=strict and shows it this once; only its keyed
- * hash is kept. Needs the API's DATABASE_URL and API_SECRET.
+ * hash is kept. Needs the API's API_SECRET, and DATABASE_URL for another system than the one that npm start runs here.
  */
 async function main([first, second]: string[]): Promise<string> {
   if (!first || (first === '--revoke' && !second)) return usage;
