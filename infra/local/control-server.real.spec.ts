@@ -50,6 +50,14 @@ describe('the control API', () => {
     });
   });
 
+  it('tells an operator’s command where Postgres and Kafka are', async () => {
+    expect(await call('GET', '/environment')).toEqual({
+      status: 200,
+      body: { DATABASE_URL: runtime.databaseUrl, KAFKA_BROKERS: runtime.kafkaBrokers },
+    });
+    expect(await call('GET', '/environment', 'guess')).toMatchObject({ status: 401 });
+  });
+
   it('answers each command with the state that it has led to', async () => {
     const states: [string, string][] = [
       ['freeze', 'frozen'],

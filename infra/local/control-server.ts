@@ -14,12 +14,13 @@ const commands: readonly (keyof Control)[] = ['kill', 'freeze', 'thaw', 'restart
  *
  *     GET  /processes
  *     POST /processes/:name/{kill,freeze,thaw,restart,stop,start}     kill?restart=true
+ *     GET  /environment      what a command of an operator needs: DATABASE_URL, KAFKA_BROKERS
  *
  * A command is answered once it has taken effect, with the process's state.
  * `run/control-token` and `run/control-url` say how to reach it.
  */
 export async function startControlServer(
-  runtime: Pick<Runtime, 'control' | 'processes' | 'runDir'>,
+  runtime: Pick<Runtime, 'control' | 'processes' | 'runDir' | 'databaseUrl' | 'kafkaBrokers'>,
   port: number,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const token = randomBytes(24).toString('base64url');
@@ -58,7 +59,7 @@ class Refused extends Error {
 }
 
 async function answer(
-  runtime: Pick<Runtime, 'control' | 'processes'>,
+  runtime: Pick<Runtime, 'control' | 'processes' | 'databaseUrl' | 'kafkaBrokers'>,
   token: string,
   request: IncomingMessage,
 ): Promise<unknown> {
@@ -67,6 +68,9 @@ async function answer(
   }
   const url = new URL(request.url ?? '/', 'http://control');
   const [collection, name, verb, ...rest] = url.pathname.slice(1).split('/');
+  if (request.method === 'GET' && url.pathname === '/environment') {
+    return { DATABASE_URL: runtime.databaseUrl, KAFKA_BROKERS: runtime.kafkaBrokers };
+  }
   if (collection !== 'processes' || rest.length > 0) throw new Refused(404, `no ${url.pathname} here`);
   if (request.method === 'GET' && name === undefined) return runtime.processes();
   const command = commands.find((each) => each === verb);

@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { askControl, ControlRefused } from './control-client.js';
 import type { ProcessSnapshot } from './managed-process.js';
-import { repositoryRoot } from './repository.js';
 
 const USAGE = `npm run ctl                                what runs, and how it is
 npm run ctl -- <command> <process>         kill, freeze, thaw, restart, stop, start
@@ -16,18 +14,15 @@ if (values.help) {
 }
 if (command !== undefined && name === undefined) fail(USAGE);
 
-const runDir = join(resolve(repositoryRoot, process.env.HOLDFAST_DATA_DIR ?? '.holdfast'), 'run');
-const [url, token] = await Promise.all([read('control-url'), read('control-token')]);
-
-const path = command === undefined ? '/processes' : `/processes/${name}/${command}`;
-const response = await fetch(`${url}${path}${values.restart ? '?restart=true' : ''}`, {
-  method: command === undefined ? 'GET' : 'POST',
-  headers: { authorization: `Bearer ${token}` },
-}).catch(() => fail(`Nothing answers at ${url}: start it with npm start.`));
-const body = (await response.json()) as ProcessSnapshot[] | ProcessSnapshot | { error: string };
-if ('error' in body) fail(body.error);
-const rows: readonly ProcessSnapshot[] = Array.isArray(body) ? body : [body];
-for (const { name, state, pid, restarts } of rows) {
+const rows = await (
+  command === undefined
+    ? askControl<ProcessSnapshot[]>('GET', '/processes')
+    : askControl<ProcessSnapshot>('POST', `/processes/${name}/${command}${values.restart ? '?restart=true' : ''}`)
+).catch((error: unknown) => {
+  if (error instanceof ControlRefused) return fail(error.message);
+  throw error;
+});
+for (const { name, state, pid, restarts } of [rows].flat()) {
   console.log(
     `${name.padEnd(18)} ${state.padEnd(18)} ${pid ? `pid ${pid}` : ''} ${restarts ? `restarts ${restarts}` : ''}`,
   );
@@ -42,10 +37,6 @@ function readArguments() {
   } catch {
     return fail(USAGE);
   }
-}
-
-async function read(file: string): Promise<string> {
-  return readFile(join(runDir, file), 'utf8').catch(() => fail('It does not run: start it with npm start.'));
 }
 
 function fail(message: string): never {

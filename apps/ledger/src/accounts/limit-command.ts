@@ -18,7 +18,7 @@ export const usage = [
   '  npm run ledger:limit -- acct_1 --no-cap usd       lift that cap',
   '  npm run ledger:limit -- acct_1                    show what is set, and what is used of it',
   '',
-  'Reads DATABASE_URL.',
+  'Of the system that npm start runs here, or of the one that DATABASE_URL names.',
 ].join('\n');
 
 /** @returns undefined when it cannot be understood */
