@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePorts } from '../infra/local/free-ports.js';
 import { startKafka } from '../infra/local/kafka.js';
+import type { ManagedProcess } from '../infra/local/managed-process.js';
 import { startPostgres } from '../infra/local/postgres.js';
+import { endWithThisProcess } from './end-with-this-process.js';
 
 /**
  * Sets TEST_DATABASE_URL and TEST_KAFKA_BROKERS, unless they are set already; those are then used as they stand.
@@ -17,6 +19,9 @@ export async function startBackends(): Promise<() => Promise<void>> {
   await chmod(folder, 0o711); // as root, Postgres runs as another user, who must pass through
   const inContainers = process.env.HOLDFAST_TEST_CONTAINERS === '1' && (await dockerAnswers());
   const stops: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const managed: ManagedProcess[] = [];
+  const remember = (each: ManagedProcess): void => void managed.push(each);
+  endWithThisProcess(() => managed.map((each) => each.snapshot().pid));
   const [postgresPort, kafkaPort, controllerPort] = (await freePorts(3)) as [number, number, number];
   const postgres = async (): Promise<void> => {
     if (process.env.TEST_DATABASE_URL) return;
@@ -27,7 +32,10 @@ export async function startBackends(): Promise<() => Promise<void>> {
       process.env.TEST_DATABASE_URL = started.url;
       return;
     }
-    const started = await startPostgres({ dataDir: folder, port: postgresPort, logFile: join(folder, 'postgres.log') });
+    const started = await startPostgres(
+      { dataDir: folder, port: postgresPort, logFile: join(folder, 'postgres.log') },
+      remember,
+    );
     stops.unshift(() => started.process.stop());
     process.env.TEST_DATABASE_URL = started.url;
   };
@@ -40,12 +48,15 @@ export async function startBackends(): Promise<() => Promise<void>> {
       process.env.TEST_KAFKA_BROKERS = started.brokers;
       return;
     }
-    const started = await startKafka({
-      dataDir: folder,
-      port: kafkaPort,
-      controllerPort,
-      logFile: join(folder, 'kafka.log'),
-    });
+    const started = await startKafka(
+      {
+        dataDir: folder,
+        port: kafkaPort,
+        controllerPort,
+        logFile: join(folder, 'kafka.log'),
+      },
+      remember,
+    );
     stops.unshift(() => started.process.stop());
     process.env.TEST_KAFKA_BROKERS = started.brokers;
   };

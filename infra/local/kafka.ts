@@ -15,10 +15,14 @@ export async function kafkaSpec(options: KafkaOptions): Promise<{ spec: ProcessS
   return { spec: { ...spec, isReady: () => brokerAnswers(brokers) }, brokers };
 }
 
-/** Starts a broker of its own. @throws ProcessFailed with the end of its log. */
-export async function startKafka(options: KafkaOptions): Promise<{ brokers: string; process: ManagedProcess }> {
+/** Starts a broker of its own. `onManaged` gets it before its start. @throws ProcessFailed with the end of its log. */
+export async function startKafka(
+  options: KafkaOptions,
+  onManaged: (managed: ManagedProcess) => void = () => {},
+): Promise<{ brokers: string; process: ManagedProcess }> {
   const { spec, brokers } = await kafkaSpec(options);
   const managed = new ManagedProcess(spec);
+  onManaged(managed);
   await managed.start();
   return { brokers, process: managed };
 }

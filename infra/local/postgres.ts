@@ -64,10 +64,14 @@ export async function postgresSpec(
   return { spec, home, url: `postgres://${USER}:${password}@127.0.0.1:${options.port}/postgres` };
 }
 
-/** Starts a Postgres of its own. @throws ProcessFailed with the end of its log. */
-export async function startPostgres(options: PostgresOptions): Promise<{ url: string; process: ManagedProcess }> {
+/** Starts a Postgres of its own. `onManaged` gets it before its start. @throws ProcessFailed with the end of its log. */
+export async function startPostgres(
+  options: PostgresOptions,
+  onManaged: (managed: ManagedProcess) => void = () => {},
+): Promise<{ url: string; process: ManagedProcess }> {
   const { spec, url } = await postgresSpec(options);
   const managed = new ManagedProcess(spec);
+  onManaged(managed);
   await managed.start();
   return { url, process: managed };
 }
