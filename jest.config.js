@@ -21,6 +21,7 @@ export default {
       ...base,
       displayName: 'real',
       testMatch: ['**/*.real.spec.ts'],
+      testTimeout: 30_000, // a busy machine is no failure
       globalSetup: '<rootDir>/test/real-setup.mjs',
       globalTeardown: '<rootDir>/test/real-teardown.mjs',
     },
@@ -28,6 +29,7 @@ export default {
       ...base,
       displayName: 'system',
       testMatch: ['**/*.system.spec.ts'],
+      testTimeout: 60_000,
       globalSetup: '<rootDir>/test/system-setup.mjs',
     },
   ],

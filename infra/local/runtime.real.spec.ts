@@ -161,15 +161,4 @@ describe('the runtime with a given Postgres and Kafka', () => {
     await expect(start({ ...given, progress, signal: cancel.signal })).rejects.toThrow();
     await expect(stat(join(folder, 'run', 'processes.json'))).rejects.toThrow('ENOENT');
   });
-
-  it('gives each further instance ports of its own: the first one and a hundred more', async () => {
-    const [ledgerAdmin, apiAdmin] = (await freePorts(2)) as [number, number];
-    const runtime = await start({ ...given, ports: { ledgerAdmin, apiAdmin }, instances: { ledger: 3 } });
-    expect(runtime.urls.admin).toMatchObject({
-      ledger: `http://127.0.0.1:${ledgerAdmin}`,
-      'ledger-2': `http://127.0.0.1:${ledgerAdmin + 100}`,
-      'ledger-3': `http://127.0.0.1:${ledgerAdmin + 200}`,
-    });
-    await runtime.stop();
-  });
 });
