@@ -13,7 +13,7 @@ const databases: readonly Database[] = ['payments', 'bank_gateway', 'ledger'];
  * @returns the files and tables that hold some
  */
 export async function secretsLeft(system: System): Promise<string[]> {
-  const secrets = [...testCards.map(({ number }) => number), ...system.apiKeys];
+  const secrets = [...testCards.map(({ number }) => number), system.apiKeyMark, ...system.otherApiKeys];
   const inFiles = await filesWith(secrets, system.dataDir);
   const inTables = await Promise.all(databases.map((database) => tablesWith(secrets, system, database)));
   return [...inFiles, ...inTables.flat()];

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { eventually } from '#testing';
+import { secretsLeft } from './secrets.js';
+import { SOUND, System, brandAt, saidIn } from './system.js';
+
+jest.setTimeout(240_000);
+
+const ROUNDS = 4;
+const WINDOW_MS = 4_000;
+/** Slow enough for two busy cores: what is compared is waiting, not the machine. */
+const EVERY_MS = 25;
+const others = [brandAt.alder, brandAt.birch, brandAt.dogwood];
+
+let system: System;
+beforeAll(async () => {
+  system = await System.start();
+});
+afterAll(() => system?.stop());
+
+interface Window {
+  readonly latenciesMs: number[];
+  /** The charges at the bank that may hang: nobody waits for them here. */
+  readonly atCedar: Promise<unknown>[];
+}
+
+/** The same load every time: a charge at one of the others every 25 ms, an amex charge every 100 ms, whatever is answered when. */
+async function load(windowMs: number): Promise<Window> {
+  const latenciesMs: number[] = [];
+  const measured: Promise<void>[] = [];
+  const atCedar: Promise<unknown>[] = [];
+  const startedMs = performance.now();
+  for (let n = 0; n * EVERY_MS < windowMs; n++) {
+    const dueMs = startedMs + n * EVERY_MS;
+    await eventually('the next charge is due', () => performance.now() >= dueMs, { everyMs: 1 });
+    if (n % 4 === 0) atCedar.push(system.charge({ source: `tok_${brandAt.cedar}` }));
+    measured.push(
+      (async () => {
+        const beganMs = performance.now();
+        const told = await system.charge({ source: `tok_${others[n % others.length]}` });
+        latenciesMs.push(performance.now() - beganMs);
+        expect(saidIn(told)).toMatchObject({ status: 'succeeded' });
+      })(),
+    );
+  }
+  await Promise.all(measured);
+  return { latenciesMs, atCedar };
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
+}
+const p99 = ({ latenciesMs }: Window): number => quantile(latenciesMs, 0.99);
+const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+it('a bank that hangs leaves the p99 of the others within twice what it was', async () => {
+  await load(WINDOW_MS); // warms up
+  const calm: number[] = [];
+  const hanging: number[] = [];
+  // In turns, so that whatever else the machine does falls on both; the median, so that one bad moment decides nothing.
+  for (let round = 0; round < ROUNDS; round++) {
+    calm.push(p99(await load(WINDOW_MS)));
+    const lift = await system.fault({ fault: 'hang', scope: { bank: 'cedar' } });
+    const window = await load(WINDOW_MS);
+    hanging.push(p99(window));
+    await lift();
+    await Promise.all(window.atCedar);
+    expect(await system.verdictAtRest()).toMatch(SOUND);
+  }
+  process.stdout.write(
+    `p99 of the other banks: ${Math.round(median(calm))} ms before, ${Math.round(median(hanging))} ms while one hangs\n`,
+  );
+  expect(median(hanging)).toBeLessThanOrEqual(2 * median(calm));
+});
+
+it('has written no card number and no API key anywhere', async () => {
+  expect(await secretsLeft(system)).toEqual([]);
+});

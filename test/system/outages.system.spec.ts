@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Kafka, logLevel, type Admin } from 'kafkajs';
+import type { Told } from '#checker';
+import { eventually } from '#testing';
+import { topics } from '../../infra/kafka/topics.js';
+import { secretsLeft } from './secrets.js';
+import { SOUND, System, brandAt, saidIn, type Database } from './system.js';
+
+jest.setTimeout(180_000);
+
+const OUTAGE_MS = 20_000;
+const databases: readonly Database[] = ['payments', 'bank_gateway', 'ledger'];
+const brands = Object.values(brandAt);
+
+let system: System;
+let admin: Admin;
+beforeAll(async () => {
+  system = await System.start();
+  admin = new Kafka({ brokers: [system.kafkaBrokers], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+});
+afterAll(async () => {
+  await admin?.disconnect();
+  await system?.stop();
+});
+
+/** Clients that each charge one card after another and repeat under the same key until they are told something. */
+class Traffic {
+  readonly answers: Told[] = [];
+  private open = true;
+  private readonly clients: Promise<void>[];
+
+  constructor(clients: number) {
+    this.clients = Array.from({ length: clients }, (_, n) => this.run(n));
+  }
+
+  private async run(client: number): Promise<void> {
+    for (let n = client; this.open; n++) {
+      const told = await system.chargeUntilAnswered({ source: `tok_${brands[n % brands.length]}` }, 120_000);
+      this.answers.push(told);
+    }
+  }
+
+  async end(): Promise<void> {
+    this.open = false;
+    await Promise.all(this.clients);
+  }
+}
+
+async function parked(): Promise<number> {
+  const counts = await Promise.all(
+    databases.map(async (database) => {
+      const [row] = await system.sql<{ count: number }>(database, 'SELECT count(*)::int AS count FROM parked_event');
+      return row!.count;
+    }),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+async function recordsIn(topic: string): Promise<number> {
+  const offsets = await admin.fetchTopicOffsets(topic);
+  return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
+}
+
+async function deadLetters(): Promise<number> {
+  const counts = await Promise.all(topics.filter((topic) => topic.endsWith('.dlq')).map(recordsIn));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+describe('under traffic of clients that retry by key', () => {
+  it.each(['postgres', 'kafka'])('%s away for 20 s: nothing is lost, nothing is dead-lettered', async (backend) => {
+    const traffic = new Traffic(8);
+    await eventually('traffic flows', () => traffic.answers.length >= 16, { timeoutMs: 30_000 });
+    await system.control.kill(backend);
+    const killedMs = performance.now();
+    const before = traffic.answers.length;
+    await eventually('the outage is over', () => performance.now() - killedMs >= OUTAGE_MS, {
+      timeoutMs: 2 * OUTAGE_MS,
+      everyMs: 100,
+    });
+    await system.control.start(backend);
+    const during = traffic.answers.length;
+    await eventually('traffic flows again', () => traffic.answers.length >= during + 16, { timeoutMs: 60_000 });
+    await traffic.end();
+
+    expect(await system.verdictAtRest(90_000)).toMatch(SOUND);
+    expect(traffic.answers.length).toBeGreaterThan(before);
+    const states = await Promise.all(traffic.answers.map(({ chargeId }) => system.stateOf(chargeId!)));
+    expect(states).toEqual(traffic.answers.map(() => 'succeeded'));
+    expect(await parked()).toBe(0);
+    expect(await deadLetters()).toBe(0);
+  });
+});
+
+describe('the records of a topic deleted before their reader has seen them', () => {
+  async function deleteRecords(topic: string): Promise<void> {
+    const offsets = await admin.fetchTopicOffsets(topic);
+    await admin.deleteTopicRecords({
+      topic,
+      partitions: offsets.map(({ partition, high }) => ({ partition, offset: high })),
+    });
+    expect(await recordsIn(topic)).toBe(0);
+  }
+
+  const unsent = async (database: Database): Promise<number> => {
+    const [row] = await system.sql<{ count: number }>(database, 'SELECT count(*)::int AS count FROM outbox');
+    return row!.count;
+  };
+  const countOf = async (database: Database, what: string): Promise<number> => {
+    const [row] = await system.sql<{ count: number }>(database, `SELECT count(*)::int AS count FROM ${what}`);
+    return row!.count;
+  };
+  const sent = (database: Database): Promise<boolean> =>
+    eventually(`all events of ${database} are sent`, async () => (await unsent(database)) === 0);
+  const begin = (): Promise<Told>[] => brands.map((brand) => system.chargeUntilAnswered({ source: `tok_${brand}` }));
+  const requested = `charge WHERE state = 'requested'`;
+  const until = (what: string, condition: () => Promise<boolean>) => eventually(what, condition, { timeoutMs: 30_000 });
+
+  async function everyChargeSucceeds(clients: Promise<Told>[]): Promise<void> {
+    expect(await system.verdictAtRest(90_000)).toMatch(SOUND);
+    const answers = await Promise.all(clients);
+    for (const { chargeId } of answers) expect(await system.stateOf(chargeId!)).toBe('succeeded');
+    expect(answers.map((told) => saidIn(told).status)).toEqual(
+      answers.map(() => expect.stringMatching('succeeded|pending')),
+    );
+    expect(await deadLetters()).toBe(0);
+  }
+
+  it('payments.events: what the gateway was asked to authorize is asked again', async () => {
+    await system.control.stop('bank-gateway');
+    const clients = begin();
+    await until('the charges are open', async () => (await countOf('payments', requested)) === clients.length);
+    await sent('payments');
+    await deleteRecords('payments.events');
+    await system.control.start('bank-gateway');
+    await everyChargeSucceeds(clients);
+  });
+
+  it('bank.events: what the ledger was told of authorizations is told again', async () => {
+    await system.control.stop('ledger');
+    const clients = begin();
+    const authorized = `bank_authorization WHERE state = 'authorized'`;
+    await until(
+      'the charges are authorized',
+      async () => (await countOf('bank_gateway', authorized)) === clients.length,
+    );
+    await sent('bank_gateway');
+    await deleteRecords('bank.events');
+    await system.control.start('ledger');
+    await everyChargeSucceeds(clients);
+  });
+
+  it('ledger.events: what the gateway was told of holds is told again', async () => {
+    await system.control.stop('ledger');
+    const clients = begin();
+    const authorized = `bank_authorization WHERE state = 'authorized'`;
+    await until(
+      'the charges are authorized',
+      async () => (await countOf('bank_gateway', authorized)) === clients.length,
+    );
+    await system.control.stop('bank-gateway');
+    await system.control.start('ledger');
+    await until(
+      'the holds are placed',
+      async () => (await countOf('ledger', `hold WHERE state = 'pending'`)) === clients.length,
+    );
+    await sent('ledger');
+    await deleteRecords('ledger.events');
+    await system.control.start('bank-gateway');
+    await everyChargeSucceeds(clients);
+  });
+
+  it('ledger.events: what the API was told of postings is told again', async () => {
+    const postedBefore = await countOf('ledger', `hold WHERE state = 'posted'`);
+    await system.control.stop('bank-gateway');
+    const clients = begin();
+    await until('the charges are open', async () => (await countOf('payments', requested)) === clients.length);
+    await sent('payments');
+    await system.control.kill('payments-api');
+    await system.control.start('bank-gateway');
+    await until(
+      'the charges are posted',
+      async () => (await countOf('ledger', `hold WHERE state = 'posted'`)) === postedBefore + clients.length,
+    );
+    await sent('ledger');
+    await deleteRecords('ledger.events');
+    await system.control.start('payments-api');
+    await everyChargeSucceeds(clients);
+  });
+});
+
+it('has written no card number and no API key anywhere', async () => {
+  expect(await secretsLeft(system)).toEqual([]);
+});
