@@ -9,8 +9,9 @@ describe('the consumer of steps', () => {
     const handled = service.consumer.handle([growth('ch_a', 1), growth('ch_b', 2)]);
     while (service.store.away > 0) {
       await new Promise(setImmediate);
-      service.clock.advance(5_000);
+      await service.clock.advance(5_000);
     }
+    await service.clock.advance(5_000); // the store is back, and the last pause has to pass
     await handled;
     expect(pauses).toBe(30);
     expect(service.store.books.parked).toEqual([]);
