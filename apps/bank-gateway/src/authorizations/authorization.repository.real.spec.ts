@@ -140,8 +140,13 @@ describe('the authorizations’ repository', () => {
       ['a void without a cause', `UPDATE bank_authorization SET state = 'voiding' WHERE charge_id = 'ID'`, 'check'],
       [
         'an operation of an unknown charge',
-        `UPDATE bank_operation SET charge_id = 'ch_unknown' WHERE charge_id = 'ID'`,
+        `UPDATE bank_operation SET charge_id = 'ch_no', reference = 'ch_no.' || reference WHERE charge_id = 'ID'`,
         'foreign key',
+      ],
+      [
+        'a reference of another charge',
+        `UPDATE bank_operation SET reference = 'ch_no.capture' WHERE charge_id = 'ID' AND kind = 'capture'`,
+        'check',
       ],
       ['nothing for an amount', `UPDATE bank_authorization SET amount_minor = 0 WHERE charge_id = 'ID'`, 'check'],
     ])('%s', async (_what, sql, complaint) => {

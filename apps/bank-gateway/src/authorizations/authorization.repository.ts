@@ -16,7 +16,10 @@ import { liveOperation, type Authorization, type Terms } from './authorization.j
 /** What every transaction of the gateway locks: the authorization, then its operations. */
 export const loadStatement = statement(
   'authorization_load',
-  `SELECT to_jsonb(a) AS authorization, o.*
+  `SELECT a.charge_id, a.account, a.amount_minor, a.currency, a.capture, a.card, a.fault, a.state, a.bank AS granted_by,
+     a.bank_authorization_id, a.bank_capture_id, a.release_cause, a.detail, a.traceparent,
+     o.reference, o.bank, o.kind, o.phase, o.attempts, o.inquiries, o.reversals, o.doubt_since, o.troubled_since,
+     o.needs_attention, o.end_kind, o.end_detail, o.version
    FROM unnest($1::text[]) WITH ORDINALITY AS wanted(charge_id, position)
    JOIN LATERAL (SELECT * FROM bank_authorization WHERE charge_id = wanted.charge_id FOR UPDATE) a ON true
    LEFT JOIN LATERAL (SELECT * FROM bank_operation WHERE charge_id = wanted.charge_id FOR UPDATE) o ON true
@@ -50,7 +53,7 @@ export const saveStatement = statement(
      reference text, charge_id text, bank text, kind text, phase text, attempts jsonb, inquiries int4, reversals int4,
      doubt_since int8, troubled_since int8, needs_attention bool, end_kind text, end_detail text, version int4,
      holder text, due_in_ms int4)
-   ON CONFLICT (reference) DO UPDATE SET
+   ON CONFLICT (charge_id, reference) DO UPDATE SET
      phase = excluded.phase, attempts = excluded.attempts, inquiries = excluded.inquiries, reversals = excluded.reversals,
      doubt_since = excluded.doubt_since, troubled_since = excluded.troubled_since,
      needs_attention = excluded.needs_attention, end_kind = excluded.end_kind, end_detail = excluded.end_detail,
@@ -76,6 +79,9 @@ export interface AuthorizationRow {
   detail: string | null;
 }
 
+/** An authorization beside one of its operations; both know a bank. */
+type LoadedRow = AuthorizationRow & OperationRow & { granted_by: AuthorizationRow['bank'] };
+
 /** Authorizations with their operations; new operations leave for the wire from here when a slot is free. */
 @Injectable()
 export class AuthorizationRepository implements Aggregates<PgTransaction, Authorization> {
@@ -90,13 +96,13 @@ export class AuthorizationRepository implements Aggregates<PgTransaction, Author
   ) {}
 
   async load(tx: PgTransaction, ids: readonly string[]): Promise<WorkingSet<Authorization>> {
-    const rows = await tx.query<{ authorization: AuthorizationRow } & OperationRow>(loadStatement, [ids]);
+    const rows = await tx.query<LoadedRow>(loadStatement, [ids]);
     const states = new Map<string, Authorization>();
     const loaded = new Set<Operation>();
-    for (const [chargeId, group] of Map.groupBy(rows, (row) => row.authorization.charge_id)) {
+    for (const [chargeId, group] of Map.groupBy(rows, (row) => row.charge_id)) {
       const operations = group.filter((row) => row.reference !== null).map(operationFrom);
       for (const operation of operations) loaded.add(operation);
-      states.set(chargeId, authorizationFrom(group[0]!.authorization, operations));
+      states.set(chargeId, authorizationFrom({ ...group[0]!, bank: group[0]!.granted_by }, operations));
     }
     this.#loaded.set(tx, loaded);
     const none: Authorization = { state: 'none', banks: this.banks.view() };

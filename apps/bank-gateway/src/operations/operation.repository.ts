@@ -36,7 +36,7 @@ export const authorizationTablesSql = `
   ) WITH (fillfactor = 80);
 
   CREATE TABLE bank_operation (
-    reference text COLLATE "C" PRIMARY KEY,
+    reference text COLLATE "C" NOT NULL,
     charge_id text COLLATE "C" NOT NULL REFERENCES bank_authorization,
     bank text NOT NULL,
     kind text NOT NULL CHECK (kind IN ('authorize', 'capture', 'void')),
@@ -53,11 +53,13 @@ export const authorizationTablesSql = `
     holder text,
     due_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    -- A reference begins with its charge: one index finds a charge's operations and keeps references unique.
+    PRIMARY KEY (charge_id, reference),
+    CHECK (starts_with(reference, charge_id)),
     CHECK ((phase = 'ended') = (end_kind IS NOT NULL)),
     CHECK ((phase = 'ended') = (due_at IS NULL)),
     CHECK (kind <> 'capture' OR phase <> 'reversing')
   ) WITH (fillfactor = 80);
-  CREATE INDEX bank_operation_charge ON bank_operation (charge_id);
   -- The closing slot, in the database: one live operation per charge, so never a capture beside a void.
   CREATE UNIQUE INDEX bank_operation_one_live ON bank_operation (charge_id) WHERE phase <> 'ended';
   CREATE INDEX bank_operation_due ON bank_operation (bank, due_at) WHERE due_at IS NOT NULL;
@@ -157,13 +159,14 @@ export function operationRow(operation: Operation, chargeId: string, holder: str
 export const takeDueStatement = statement(
   'operation_take_due',
   // Both tables are reached by a value each, never by a join: a planner that has seen them small turns joins round.
+  // A row's place holds still from its lock to its update, in one statement.
   `UPDATE bank_operation AS taken
    SET holder = $3, version = version + 1, due_at = now() + $4::int4 * interval '1 millisecond'
-   WHERE reference = ANY (ARRAY(
-     SELECT due.reference
+   WHERE ctid = ANY (ARRAY(
+     SELECT due.ctid
      FROM unnest($1::text[], $2::int4[]) AS free(bank, slots)
      CROSS JOIN LATERAL (
-       SELECT reference FROM bank_operation
+       SELECT ctid FROM bank_operation
        WHERE bank_operation.bank = free.bank AND due_at <= now()
        ORDER BY due_at LIMIT free.slots FOR UPDATE SKIP LOCKED
      ) AS due

@@ -42,7 +42,8 @@ const paymentsTablesSql = `
     body text NOT NULL,
     answered_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (account, key)
-  );
+  -- Written once, seldom read: compressing an answer costs more than its kilobytes.
+  ) WITH (toast_tuple_target = 8160);
   CREATE INDEX idempotency_answer_prunable ON idempotency_answer (answered_at);
 
   -- A projection of charge_event: every column but the sweeper's follows from the stream.
