@@ -19,6 +19,8 @@ export interface ConsumeOptions {
   /** The consumer group: a service's name. A new group starts at the earliest record. */
   readonly group: string;
   readonly topics: readonly string[];
+  /** Which event types to deliver; the others of these topics pass by, unread. Default: all. */
+  readonly wants?: (type: string) => boolean;
   /**
    * One partition's next events, in order. Calls begin in partition order, but a call may begin before the
    * last one has ended, so that a consumer can gather. Offsets move on behind calls that resolved; one that

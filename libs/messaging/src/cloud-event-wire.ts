@@ -68,6 +68,11 @@ export function decode(raw: RawRecord): CloudEvent {
   };
 }
 
+/** What a record says it is, without reading the rest; empty when it does not say. */
+export function typeOf({ headers }: Pick<RawRecord, 'headers'>): string {
+  return textOf(headers?.['ce_type']) ?? '';
+}
+
 /** An event read back from a record of our own, out of the outbox. */
 export function revive(record: WireRecord): CloudEvent {
   const event = decode({
@@ -121,16 +126,20 @@ function deadLetterOf(headers: Record<string, string>): DeadLetter | undefined {
   };
 }
 
-/** Kafka allows a header several times; the last one counts. */
 function textsOf(headers: RawRecord['headers'] = {}): Record<string, string> {
   const texts: Record<string, string> = {};
   for (const name in headers) {
-    const value = headers[name];
-    const last: unknown = Array.isArray(value) ? value.at(-1) : value;
-    if (typeof last === 'string') texts[name] = last;
-    else if (Buffer.isBuffer(last)) texts[name] = last.toString('utf8');
+    const text = textOf(headers[name]);
+    if (text !== undefined) texts[name] = text;
   }
   return texts;
+}
+
+/** Kafka allows a header several times; the last one counts. */
+function textOf(value: unknown): string | undefined {
+  const last: unknown = Array.isArray(value) ? value.at(-1) : value;
+  if (typeof last === 'string') return last;
+  return Buffer.isBuffer(last) ? last.toString('utf8') : undefined;
 }
 
 function parse(value: Buffer | null): unknown {

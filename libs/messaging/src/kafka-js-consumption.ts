@@ -2,7 +2,7 @@ import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { fullJitterMs, type Clock } from '#clock';
 import type { Delivery } from '#saga';
 import type { ConsumeOptions, Consumption } from './bus.js';
-import { decode } from './cloud-event-wire.js';
+import { decode, typeOf } from './cloud-event-wire.js';
 import { PartitionProgress } from './partition-progress.js';
 
 export interface ConsumptionObserver {
@@ -177,18 +177,19 @@ export class KafkaJsConsumption implements Consumption {
   #deliver(topic: string, partition: number, messages: readonly KafkaMessage[]): void {
     const progress = this.#progressOf(topic, partition);
     const firstNew = progress.firstNew(Number(messages[0]!.offset));
+    const next = Number(messages.at(-1)!.offset) + 1;
+    if (next <= firstNew) return;
+    const { wants } = this.options;
     const deliveries: Delivery[] = [];
-    for (const message of messages) {
-      const { offset } = message;
-      if (Number(offset) < firstNew) continue;
-      const { key, value, headers } = message;
+    for (const { offset, key, value, headers } of messages) {
+      if (Number(offset) < firstNew || (wants && !wants(typeOf({ headers })))) continue;
       deliveries.push({
         event: decode({ topic, partition, offset, key, value, headers }),
         origin: { topic, partition, offset },
       });
     }
-    if (deliveries.length === 0) return;
-    const processed = progress.begin(Number(deliveries.at(-1)!.origin.offset) + 1);
+    const processed = progress.begin(next);
+    if (deliveries.length === 0) return processed();
     this.#inHand += deliveries.length;
     void this.#process(deliveries, processed);
   }

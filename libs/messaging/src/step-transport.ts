@@ -81,6 +81,7 @@ export class StepTransport<Tx extends Transaction> extends Server implements Cus
     this.#joining = bus.consume({
       group: parts.service,
       topics: [...new Set(steps.map((step) => step.on.topic))],
+      wants: (type) => consumer.reactsTo(type),
       onBatch: (deliveries) => consumer.handle(deliveries),
       signal: this.#closing.signal,
     });

@@ -45,9 +45,8 @@ export class StepConsumer<Tx extends Transaction> {
     });
   }
 
-  /** The types that this service reacts to; the transport subscribes to their topics. */
-  get types(): string[] {
-    return [...this.byType.keys()];
+  reactsTo(type: string): boolean {
+    return this.byType.has(type);
   }
 
   /**
@@ -55,7 +54,7 @@ export class StepConsumer<Tx extends Transaction> {
    * Rejects only when the consumer is stopped in the middle: nothing is lost, the bus delivers again.
    */
   async handle(deliveries: readonly Delivery[]): Promise<void> {
-    const ours = deliveries.filter(({ event }) => this.byType.has(event.type));
+    const ours = deliveries.filter(({ event }) => this.reactsTo(event.type));
     await Promise.all(ours.map((delivery) => this.batches.submit(delivery)));
   }
 
