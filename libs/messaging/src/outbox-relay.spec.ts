@@ -139,8 +139,8 @@ async function setUp(options: Partial<OutboxRelayOptions> = {}) {
 const ids = (events: readonly CloudEvent[]): number[] => events.map(({ id }) => Number(id));
 
 describe('OutboxRelay', () => {
-  it('sends at once what it is handed, and deletes it once it is durable', async () => {
-    const { table, broker, shards, relay, settle } = await setUp();
+  it('sends at once what it is handed, and deletes it, with what else was sent by then, once it is durable', async () => {
+    const { clock, table, broker, shards, relay, settle } = await setUp();
     await shards.acquire(...ALL);
     await settle();
     broker.open = false;
@@ -149,8 +149,15 @@ describe('OutboxRelay', () => {
     expect(broker.sends.map((send) => send.ids)).toEqual([['1', '2']]);
     expect(table.rows.size).toBe(2);
     broker.sends[0]!.ack();
+    broker.open = true;
     await settle();
+    relay.offer(table.commit('a'));
+    await settle();
+    expect(table.rows.size).toBe(3);
+    const before = table.exchanges.length;
+    await clock.advance(50);
     expect(table.rows.size).toBe(0);
+    expect(table.exchanges).toHaveLength(before + 1);
   });
 
   it('gathers behind the send in flight, of which there is one', async () => {
@@ -191,12 +198,13 @@ describe('OutboxRelay', () => {
   });
 
   it('leaves the shards of others alone, and tells their owners by one notification per flush', async () => {
-    const { table, broker, shards, relay, settle } = await setUp();
+    const { clock, table, broker, shards, relay, settle } = await setUp();
     await shards.acquire(shardOf('a'));
     expect(shardOf('b')).not.toBe(shardOf('a'));
     relay.offer(table.commit('a', 'b', 'b'));
     await settle();
     expect(ids(broker.log)).toEqual([1]);
+    await clock.advance(50);
     expect([...table.rows.keys()]).toEqual([2, 3]);
     expect(table.notifications).toBe(1);
   });
@@ -257,7 +265,7 @@ describe('OutboxRelay', () => {
   });
 
   it('keeps a bounded number of rows in memory, and fetches the rest, in order, when there is room', async () => {
-    const { table, broker, shards, relay, settle } = await setUp({ maxWaiting: 3, maxBatch: 2 });
+    const { clock, table, broker, shards, relay, settle } = await setUp({ maxWaiting: 3, maxBatch: 2 });
     await shards.acquire(...ALL);
     await settle();
     broker.open = false;
@@ -268,6 +276,7 @@ describe('OutboxRelay', () => {
     broker.sends[0]!.ack();
     await settle();
     expect(ids(broker.log)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+    await clock.advance(50);
     expect(table.rows.size).toBe(0);
   });
 

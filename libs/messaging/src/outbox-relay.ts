@@ -36,6 +36,12 @@ export interface OutboxRelayOptions {
 
 const RETRY = { baseMs: 100, capMs: 2_000 };
 const MAX_SWEPT = 1_000;
+/**
+ * Published rows are deleted together: a delete of its own for each send costs as much as the commit that wrote
+ * them. What a crash leaves undeleted is published again, and dropped by the inboxes.
+ */
+const DELETE_EVERY_MS = 50;
+const DELETE_AT_ONCE = 1_000;
 const MAX_REMEMBERED = 4_096;
 
 /**
@@ -57,6 +63,8 @@ export class OutboxRelay implements HandOver {
   #tending: Promise<void> | undefined;
   #notifying: Promise<void> | undefined;
   #sweepDue = false;
+  #deleteDue = false;
+  #deleteTimer: Timer | undefined;
   #notifyDue = false;
   #timer: Timer | undefined;
   #shards: { close(): Promise<void> } | undefined;
@@ -89,6 +97,7 @@ export class OutboxRelay implements HandOver {
     this.#stopping.abort(new Error('the relay is stopping'));
     this.#timer?.cancel();
     await this.#sending;
+    this.#deleteNow();
     await this.#tending;
     await this.#shards?.close();
     await this.#notifying;
@@ -164,7 +173,10 @@ export class OutboxRelay implements HandOver {
       failures = 0;
       for (const { id } of batch) this.#sent.push(id);
       observer?.onPublished?.({ count: batch.length, durationMs: clock.monotonicMs() - startedMs });
-      this.#tend();
+      if (this.#sent.length >= DELETE_AT_ONCE) this.#deleteNow();
+      else this.#deleteTimer ??= clock.after(DELETE_EVERY_MS, () => this.#deleteNow());
+      // There is room again for what an earlier sweep had to leave.
+      if (this.#sweepDue) this.#tend();
     }
     this.#sending = undefined;
   }
@@ -207,7 +219,14 @@ export class OutboxRelay implements HandOver {
     if (this.#inFlight.some((row) => row.shard === shard)) await this.#publishing.catch(() => undefined);
   }
 
-  /** Deletes what was sent and, when a sweep is due, reads what waits: one exchange at a time. */
+  #deleteNow(): void {
+    this.#deleteTimer?.cancel();
+    this.#deleteTimer = undefined;
+    this.#deleteDue = true;
+    this.#tend();
+  }
+
+  /** When a delete or a sweep is due, deletes what was sent and reads what waits: one exchange at a time. */
   #tend(): void {
     this.#tending ??= this.#tendAll();
   }
@@ -219,7 +238,9 @@ export class OutboxRelay implements HandOver {
     for (;;) {
       const sweeps = this.#sweepDue && this.#owned.size > 0 && !this.#stopping.signal.aborted;
       const limit = sweeps ? Math.min(MAX_SWEPT, Math.max(0, this.#maxWaiting - this.#waiting.length)) : 0;
-      if (this.#sent.length === 0 && limit === 0) break;
+      const deletes = this.#deleteDue && this.#sent.length > 0;
+      this.#deleteDue = false;
+      if (!deletes && limit === 0) break;
       const sent = this.#sent;
       this.#sent = [];
       if (limit > 0) this.#sweepDue = false;
@@ -231,6 +252,7 @@ export class OutboxRelay implements HandOver {
         failures = 0;
       } catch (error) {
         this.#sent = [...sent, ...this.#sent];
+        this.#deleteDue = true;
         if (limit > 0) this.#sweepDue = true;
         const delayMs = fullJitterMs(++failures, RETRY, () => clock.random());
         observer?.onStoreFailed?.({ error, attempt: failures, delayMs });

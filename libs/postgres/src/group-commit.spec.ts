@@ -26,19 +26,22 @@ describe('GroupCommit', () => {
     expect(await Promise.all(results)).toEqual(['done 1', 'done 2', 'done 3']);
   });
 
-  it('gathers behind the batch in flight and starts the next the moment it ends', async () => {
+  it('gathers behind the batch in flight, and takes along what comes in the turn in which it ends', async () => {
     const { batches, run } = gatedBatches();
     const commits = new GroupCommit({ run, maxBatch: 2 });
     const first = commits.submit(1);
     await turn();
-    const others = [2, 3, 4].map((item) => commits.submit(item));
+    const others = [commits.submit(2)];
     await turn();
     expect(batches).toHaveLength(1);
     batches[0]!.end();
     await first;
+    others.push(commits.submit(3), commits.submit(4));
+    await turn();
     expect(batches.map(({ items }) => items)).toEqual([[1], [2, 3]]);
     batches[1]!.end();
     await others[1];
+    await turn();
     batches[2]!.end();
     expect(await Promise.all(others)).toEqual(['done 2', 'done 3', 'done 4']);
   });
@@ -59,6 +62,7 @@ describe('GroupCommit', () => {
     await turn();
     batches[0]!.fail(new Error('no disk'));
     await Promise.allSettled(results.slice(0, 2));
+    await turn();
     batches[1]!.end();
     expect((await settled).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
     expect(commits.pending).toBe(0);
@@ -89,6 +93,7 @@ describe('GroupCommit', () => {
     const draining = commits.drain().then(() => (drained = true));
     await turn();
     batches[0]!.end();
+    await turn();
     await turn();
     expect({ drained, pending: commits.pending }).toEqual({ drained: false, pending: 1 });
     batches[1]!.end();

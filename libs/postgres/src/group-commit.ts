@@ -16,8 +16,8 @@ interface Submission<Item, Result> {
 
 /**
  * Turns many small writes into few commits. One batch is in flight, the rest gather behind it. There is
- * no timer and no linger: when idle a batch starts at the end of the event loop's turn, so that what came
- * in with the same read of the sockets goes together; when busy, the moment the last one ends.
+ * no timer and no linger: a batch starts at the end of the event loop's turn in which it may, so that what
+ * the sockets hold by then goes together.
  */
 export class GroupCommit<Item, Result> {
   readonly #waiting: Submission<Item, Result>[] = [];
@@ -39,12 +39,7 @@ export class GroupCommit<Item, Result> {
     return new Promise((resolve, reject) => {
       this.#pending++;
       this.#waiting.push({ item, resolve, reject });
-      if (this.#scheduled || !this.#hasRoom) return;
-      this.#scheduled = true;
-      setImmediate(() => {
-        this.#scheduled = false;
-        this.#startBatches();
-      });
+      this.#schedule();
     });
   }
 
@@ -56,6 +51,15 @@ export class GroupCommit<Item, Result> {
 
   get #hasRoom(): boolean {
     return this.#inFlight < (this.options.maxInFlight ?? 1);
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#waiting.length === 0 || !this.#hasRoom) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#startBatches();
+    });
   }
 
   #startBatches(): void {
@@ -75,7 +79,7 @@ export class GroupCommit<Item, Result> {
     }
     this.#inFlight--;
     this.#pending -= batch.length;
-    this.#startBatches();
+    this.#schedule();
     if (this.#pending === 0) for (const resolve of this.#drained.splice(0)) resolve();
   }
 }
