@@ -3,7 +3,8 @@ const npm = (...names) => `(^|/)node_modules/(${names.join('|')})/`;
 const tests = '\\.spec\\.ts$|-under-test\\.ts$|/testing/';
 
 /** Suffixes that say framework or I/O (CONTRIBUTING.md); main.ts wires, and tests may use anything. */
-const edges = '\\.(controller|module|repository|client|entity|migration|filter|interceptor|guard)\\.ts$|/main\\.ts$';
+const edges =
+  '\\.(controller|module|http|repository|client|entity|migration|filter|interceptor|guard)\\.ts$|/main\\.ts$';
 
 export default {
   forbidden: [

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { runService } from '#service';
-import { stripeDoor } from './http/stripe-door.js';
+import { stripeDoor } from './http/stripe-door.http.js';
 import { PaymentsApiModule } from './payments-api.module.js';
 
 await runService(PaymentsApiModule, { public: stripeDoor });

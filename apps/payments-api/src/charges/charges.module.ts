@@ -18,7 +18,7 @@ import { ChargeReading } from './charge-reading.js';
 import { charges } from './charge-record.js';
 import { ChargeUpdate } from './charge-update.js';
 import { ChargeRepository } from './charge.repository.js';
-import { ChargesAdmin } from './charges.admin.js';
+import { ChargesAdmin } from './charges-admin.http.js';
 import { ChargesController } from './charges.controller.js';
 import { creations } from './create-charge.js';
 import { CreationRepository } from './creation.repository.js';

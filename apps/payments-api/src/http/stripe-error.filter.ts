@@ -2,7 +2,7 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import { isTransientError } from '#postgres';
 import type { Log } from '#telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { send } from './api-request.js';
+import { send } from './api-request.http.js';
 import { apiError, invalidRequest, shown, StripeError } from './stripe-error.js';
 
 /** Whatever goes wrong anywhere in a request leaves as Stripe's envelope: the SDK takes any other body for a success. */

@@ -9,12 +9,12 @@ import { LeasedJob } from '../jobs/leased-job.js';
 import type { PaymentsSettings } from '../settings.js';
 import { AnswerWaiters } from './answer-waiters.js';
 import { AnswerWatch } from './answer-watch.js';
-import type { ClaimParts } from './claim-of-request.js';
+import type { ClaimParts } from './claim-of-request.http.js';
 import { instanceLeaseOf } from './key.repository.js';
 import { OpenClaims } from './open-claims.js';
 import { reaper } from './reaper.js';
 
-/** `ClaimParts` of claim-of-request.ts. */
+/** `ClaimParts` of claim-of-request.http.ts. */
 export const CLAIM_PARTS = Symbol('claim parts');
 
 @Module({

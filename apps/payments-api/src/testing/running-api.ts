@@ -16,7 +16,7 @@ import { onAuthorizationDeclined } from '../charges/on-authorization-declined.js
 import { onAuthorizationFailed } from '../charges/on-authorization-failed.js';
 import { onChargePosted } from '../charges/on-charge-posted.js';
 import { onChargeReleased } from '../charges/on-charge-released.js';
-import { stripeDoor } from '../http/stripe-door.js';
+import { stripeDoor } from '../http/stripe-door.http.js';
 import { Payments1700000000001 } from '../migrations/0001-payments.migration.js';
 import { paymentsSettings } from '../settings.js';
 

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KeyedHash } from '../accounts/keyed-hash.js';
-import { bodyOf, endpointOf, headerOf, send } from '../http/api-request.js';
+import { bodyOf, endpointOf, headerOf, send } from '../http/api-request.http.js';
 import type { Answer } from '../http/stripe-error.js';
 import { fingerprintOfRequest } from './fingerprint.js';
 import { internalKey, readKey, type Claim } from './key.js';

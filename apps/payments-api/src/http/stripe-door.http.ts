@@ -6,7 +6,7 @@ import { Metrics, type Log } from '#telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ACCOUNTS } from '../accounts/accounts.module.js';
 import type { Accounts } from '../accounts/accounts.repository.js';
-import { headerOf } from './api-request.js';
+import { headerOf } from './api-request.http.js';
 import { apiVersionOf } from './api-version.js';
 import { readCredentials } from './credentials.js';
 import { parseForm, parseJson } from './parameters.js';
