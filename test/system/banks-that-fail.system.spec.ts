@@ -5,7 +5,7 @@ import { bankProtocol, type bankProtocol as protocol } from '#contracts';
 import type { Told } from '#checker';
 import { eventually } from '#testing';
 import { secretsLeft } from './secrets.js';
-import { SOUND, System, brandAt, saidIn, type BankName } from './system.js';
+import { SOUND, System, brandAt, saidIn, sourceAt, type BankName } from './system.js';
 
 jest.setTimeout(120_000);
 
@@ -19,7 +19,7 @@ const { bankNames } = bankProtocol;
 
 /** A charge that nothing happens to. At a bank it also ends a row of failures, so that the breaker stays closed. */
 async function healthyCharge(bank: BankName): Promise<void> {
-  const told = await system.charge({ source: `tok_${brandAt[bank]}` });
+  const told = await system.charge({ source: sourceAt[bank] });
   expect(saidIn(told)).toMatchObject({ status: 'succeeded' });
 }
 
@@ -114,7 +114,7 @@ describe('a charge that is refused after the bank has set the money aside', () =
         bankNames.map(async (bank) => {
           const lift = fault && (await system.fault({ fault, operation: 'void', scope: { bank } }));
           const apiKey = token ? system.newApiKey() : frozen;
-          const source = token ? `${token}_on_${brandAt[bank]}` : `tok_${brandAt[bank]}`;
+          const source = token ? `${token}_on_${brandAt[bank]}` : sourceAt[bank];
           const told = await system.charge({ apiKey, source });
           await lift?.();
           expect([bank, told.status]).toEqual([bank, 402]);
@@ -145,7 +145,7 @@ describe('the breaker of a bank that fails', () => {
   async function openBreakerOf(bank: BankName): Promise<() => Promise<void>> {
     expect(await stateOf(bank)).toBe(CLOSED);
     const lift = await system.fault({ fault: 'error', operation: 'authorize', scope: { bank } });
-    for (let n = 0; n < 3; n++) failing.push(system.charge({ source: `tok_${brandAt[bank]}` }));
+    for (let n = 0; n < 3; n++) failing.push(system.charge({ source: sourceAt[bank] }));
     await eventually(`the breaker of ${bank} is open`, async () => (await stateOf(bank)) === OPEN);
     return lift;
   }
@@ -164,7 +164,7 @@ describe('the breaker of a bank that fails', () => {
     async (bank) => {
       const lift = await openBreakerOf(bank);
       const startedMs = performance.now();
-      const told = await system.charge({ source: `tok_${brandAt[bank]}` });
+      const told = await system.charge({ source: sourceAt[bank] });
       const tookMs = performance.now() - startedMs;
       const requests = (await system.journal(bank)).filter(
         (record) => record.type === 'request' && record.chargeId === told.chargeId,
@@ -183,7 +183,7 @@ describe('the breaker of a bank that fails', () => {
       await eventually(
         'the breaker is closed',
         async () => {
-          await system.charge({ source: `tok_${brandAt[bank]}` });
+          await system.charge({ source: sourceAt[bank] });
           return (await stateOf(bank)) === CLOSED;
         },
         { timeoutMs: 30_000, everyMs: 100 },

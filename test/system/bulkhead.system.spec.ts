@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { eventually } from '#testing';
 import { secretsLeft } from './secrets.js';
-import { SOUND, System, brandAt, saidIn } from './system.js';
+import { SOUND, System, sourceAt, saidIn } from './system.js';
 
 jest.setTimeout(240_000);
 
@@ -9,7 +9,7 @@ const ROUNDS = 4;
 const WINDOW_MS = 4_000;
 /** Slow enough for two busy cores: what is compared is waiting, not the machine. */
 const EVERY_MS = 25;
-const others = [brandAt.alder, brandAt.birch, brandAt.dogwood];
+const others = [sourceAt.alder, sourceAt.birch, sourceAt.dogwood];
 
 let system: System;
 beforeAll(async () => {
@@ -32,11 +32,11 @@ async function load(windowMs: number): Promise<Window> {
   for (let n = 0; n * EVERY_MS < windowMs; n++) {
     const dueMs = startedMs + n * EVERY_MS;
     await eventually('the next charge is due', () => performance.now() >= dueMs, { everyMs: 1 });
-    if (n % 4 === 0) atCedar.push(system.charge({ source: `tok_${brandAt.cedar}` }));
+    if (n % 4 === 0) atCedar.push(system.charge({ source: sourceAt.cedar }));
     measured.push(
       (async () => {
         const beganMs = performance.now();
-        const told = await system.charge({ source: `tok_${others[n % others.length]}` });
+        const told = await system.charge({ source: others[n % others.length]! });
         latenciesMs.push(performance.now() - beganMs);
         expect(saidIn(told)).toMatchObject({ status: 'succeeded' });
       })(),

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import type { Told } from '#checker';
 import { eventually } from '#testing';
 import { secretsLeft } from './secrets.js';
-import { SOUND, System, brandAt, saidIn, type ChargeOrder } from './system.js';
+import { SOUND, System, sourceAt, saidIn, type ChargeOrder } from './system.js';
 
 jest.setTimeout(120_000);
 
@@ -72,9 +72,9 @@ describe('a service killed with charges in flight, and started again', () => {
     const holdsBefore = await countOf('ledger', 'hold');
     // Performed at once and answered late: at the moment of the kill, money has moved that nobody has heard of.
     const lift = await system.fault({ fault: 'latency', parameters: { delayMs: 200, jitterMs: 400 } });
-    const brands = Object.values(brandAt);
+    const sources = Object.values(sourceAt);
     const clients = Array.from({ length: 48 }, (_, n) =>
-      system.chargeUntilAnswered({ source: `tok_${brands[n % brands.length]}`, at: system.apis[n % 2]! }),
+      system.chargeUntilAnswered({ source: sources[n % sources.length]!, at: system.apis[n % 2]! }),
     );
     await eventually('some holds are placed', async () => (await countOf('ledger', 'hold')) > holdsBefore + 5);
     await system.control.kill(service);

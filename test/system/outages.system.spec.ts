@@ -4,13 +4,13 @@ import type { Told } from '#checker';
 import { eventually } from '#testing';
 import { topics } from '../../infra/kafka/topics.js';
 import { secretsLeft } from './secrets.js';
-import { SOUND, System, brandAt, saidIn, type Database } from './system.js';
+import { SOUND, System, sourceAt, saidIn, type Database } from './system.js';
 
 jest.setTimeout(180_000);
 
 const OUTAGE_MS = 20_000;
 const databases: readonly Database[] = ['payments', 'bank_gateway', 'ledger'];
-const brands = Object.values(brandAt);
+const sources = Object.values(sourceAt);
 
 let system: System;
 let admin: Admin;
@@ -36,7 +36,7 @@ class Traffic {
 
   private async run(client: number): Promise<void> {
     for (let n = client; this.open; n++) {
-      const told = await system.chargeUntilAnswered({ source: `tok_${brands[n % brands.length]}` }, 120_000);
+      const told = await system.chargeUntilAnswered({ source: sources[n % sources.length]! }, 120_000);
       this.answers.push(told);
     }
   }
@@ -112,7 +112,7 @@ describe('the records of a topic deleted before their reader has seen them', () 
   };
   const sent = (database: Database): Promise<boolean> =>
     eventually(`all events of ${database} are sent`, async () => (await unsent(database)) === 0);
-  const begin = (): Promise<Told>[] => brands.map((brand) => system.chargeUntilAnswered({ source: `tok_${brand}` }));
+  const begin = (): Promise<Told>[] => sources.map((source) => system.chargeUntilAnswered({ source }));
   const requested = `charge WHERE state = 'requested'`;
   const until = (what: string, condition: () => Promise<boolean>) => eventually(what, condition, { timeoutMs: 30_000 });
 

@@ -19,6 +19,15 @@ export const brandAt = { alder: 'visa', birch: 'mastercard', cedar: 'amex', dogw
 /** What a verdict says when every promise was kept. */
 export const SOUND = /^\d+ charges: charges, ledger and journals agree$/;
 
+const spelledOutVisa = { object: 'card', number: '4242424242424242', exp_month: '12', exp_year: '2040', cvc: '123' };
+/** How each bank's card is given: one of them in full, so that there is a number to be dropped. */
+export const sourceAt = {
+  alder: spelledOutVisa,
+  birch: 'tok_mastercard',
+  cedar: 'tok_amex',
+  dogwood: 'tok_discover',
+} as const;
+
 export interface ChargeOrder {
   /** A token, or the fields of a card. Default: a visa card, spelled out. */
   readonly source?: string | Readonly<Record<string, string>>;
@@ -31,8 +40,6 @@ export interface ChargeOrder {
   /** Which instance of payments-api is asked; default the first. */
   readonly at?: string;
 }
-
-const spelledOutVisa = { object: 'card', number: '4242424242424242', exp_month: '12', exp_year: '2040', cvc: '123' };
 
 /** The whole system as real processes, seen from outside: its API, the banks' admin API, SQL, files, signals. */
 export class System {
@@ -200,10 +207,15 @@ export class System {
   /** Waits until nothing is under way any more, then judges charges, ledger, journals and history. */
   async verdictAtRest(timeoutMs = 60_000): Promise<string> {
     const where = { databaseUrl: this.runtime.databaseUrl, banksAdminUrl: this.runtime.urls.banksAdmin };
-    await eventually('every charge has ended and every event is sent', async () => (await unsettled(where)) === 0, {
-      timeoutMs,
-      everyMs: 100,
-    });
+    await eventually(
+      'every charge has ended and every event is sent',
+      async () => {
+        const left = await unsettled(where);
+        if (left > 0) throw new Error(`${left} charges and events are under way`);
+        return true;
+      },
+      { timeoutMs, everyMs: 100 },
+    );
     return describe(check(await gatherEvidence(where, this.history)));
   }
 }
