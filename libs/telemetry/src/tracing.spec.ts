@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtemp, readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -84,5 +87,27 @@ describe('what a log line is about', () => {
   it('is a trace id and a charge, when known', () => {
     expect(about({ traceparent: parent, charge: 'ch_1' })).toEqual({ trace_id: traceIdOf(parent), charge: 'ch_1' });
     expect(about({})).toEqual({});
+  });
+
+  it('sends spans to a collector by OTLP, under the trace that they belong to', async () => {
+    const bodies: string[] = [];
+    const collector = createServer((request, response) => {
+      const chunks: Buffer[] = [];
+      request.on('data', (chunk: Buffer) => chunks.push(chunk));
+      request.on('end', () => {
+        bodies.push(`${request.url} ${Buffer.concat(chunks).toString()}`);
+        response.setHeader('content-type', 'application/json').end('{}');
+      });
+    }).listen(0, '127.0.0.1');
+    await once(collector, 'listening');
+    const otlpUrl = `http://127.0.0.1:${(collector.address() as AddressInfo).port}/v1/traces`;
+    const tracing = new Tracing({ ...of, export: 'otlp', otlpUrl });
+    tracing.startSpan('decide', { parent }).end();
+    await tracing.close();
+    collector.close();
+    expect(bodies).toHaveLength(1);
+    expect(bodies[0]).toMatch(/^\/v1\/traces /);
+    expect(bodies[0]).toContain('4bf92f3577b34da6a3ce929d0e0e4736');
+    expect(bodies[0]).toContain('decide');
   });
 });
