@@ -1,7 +1,7 @@
 import { standing, type Evidence } from './evidence.js';
 
 export interface Invariant {
-  /** As numbered in docs/proof.md. */
+  /** Stays with its promise, so that reports of different ages compare. */
   readonly id: string;
   readonly promise: string;
   /** One line per violation, each naming the charge, key or account that it is about. */
