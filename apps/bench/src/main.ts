@@ -8,13 +8,14 @@ import { startRuntime, type Runtime } from '../../../infra/local/runtime.js';
 import { load, type LoadResult } from './load.js';
 import { profiledEnv, summarise } from './profile.js';
 import { cpuSeconds, machineBusySeconds } from './processes.js';
+import { countAnew, countStatements, dearestStatements } from './statements.js';
 import { storageWork, type StorageWork } from './storage.js';
 import { tpcb } from './tpcb.js';
 
 const USAGE = `npm run bench [-- --seconds 15 --concurrency 16,64,256 --idle-charges 200 --tpcb-seconds 8 --out reports/bench.json --profile]
 
 Measures the default configuration of npm start on a fresh data folder and free ports: everything durable, HTTP banks
-with synced journals. --profile tells where the services spend their time, and costs some. Afterwards the banks' journals, the ledger and the charges are compared; a difference fails.`;
+with synced journals. --profile tells where the services and Postgres spend their time, and costs some. Afterwards the banks' journals, the ledger and the charges are compared; a difference fails.`;
 
 const { values } = parseArgs({
   options: {
@@ -47,6 +48,7 @@ async function bench(runtime: Runtime): Promise<boolean> {
   const measureMs = Number(values.seconds) * 1_000;
   const warmUpMs = Number(values['warm-up']) * 1_000;
 
+  if (values.profile) await countStatements(runtime.databaseUrl, () => runtime.control.restart('postgres'));
   const yardstick = tpcbSeconds > 0 ? await tpcb(runtime.databaseUrl) : undefined;
   if (yardstick) {
     console.log(`TPC-B by ${yardstick.by}: preparing scale 50 …`);
@@ -87,9 +89,11 @@ async function bench(runtime: Runtime): Promise<boolean> {
       process.cpuUsage(),
       performance.now(),
     ];
+    if (values.profile) await countAnew(runtime.databaseUrl);
     const storedBefore = await storageWork(runtime.databaseUrl);
     const result = await load({ apiUrl: runtime.urls.api, concurrency, warmUpMs, measureMs });
     const stored = await storageWork(runtime.databaseUrl);
+    const statements = values.profile ? await dearestStatements(runtime.databaseUrl, result.history.length) : '';
     const [cpuAfter, busyAfter, own] = [
       await cpuSeconds(pids),
       await machineBusySeconds(),
@@ -118,6 +122,7 @@ async function bench(runtime: Runtime): Promise<boolean> {
     console.log(
       `${concurrency} concurrent: ${round(result.completedPerSecond)} charges/s, p50 ${round(result.p50Ms)} ms, p99 ${round(result.p99Ms)} ms${others.join('')}; ${round((stored.commits - storedBefore.commits) / charges, 2)} commits and ${round((stored.walBytes - storedBefore.walBytes) / charges / 1024)} KB of WAL per charge`,
     );
+    if (values.profile) console.log(`Time in Postgres per charge at ${concurrency} concurrent:\n${statements}`);
   }
   const after = await yardstick?.read(tpcbSeconds);
   if (after) console.log(`TPC-B after: ${round(after.tps)} /s at ${after.clients} clients`);

@@ -12,8 +12,8 @@ export function profiledEnv(folder: string): Record<string, string> {
   return { NODE_OPTIONS: `--cpu-prof --cpu-prof-interval=500 --cpu-prof-dir=${folder}` };
 }
 
-/** Where each process spent its time, by place in the code: own time, the largest first, in percent of what was not idle. */
-export async function summarise(folder: string, most = 25): Promise<string> {
+/** Where each process spent its time: own time by package, then by place, in percent of what was not idle. */
+export async function summarise(folder: string, most = 15): Promise<string> {
   const summaries: string[] = [];
   for (const file of (await readdir(folder)).filter((name) => name.endsWith('.cpuprofile')).sort()) {
     const profile = JSON.parse(await readFile(join(folder, file), 'utf8')) as CpuProfile;
@@ -25,14 +25,25 @@ export async function summarise(folder: string, most = 25): Promise<string> {
     }
     micros.delete('(idle)');
     const busy = [...micros.values()].reduce((sum, each) => sum + each, 0);
-    const rows = [...micros].sort(([, a], [, b]) => b - a).slice(0, most);
+    const packages = new Map<string, number>();
+    for (const [place, spent] of micros) {
+      const owner = packageOf(place);
+      packages.set(owner, (packages.get(owner) ?? 0) + spent);
+    }
+    const largest = (parts: Map<string, number>): string[] =>
+      [...parts]
+        .sort(([, a], [, b]) => b - a)
+        .slice(0, most)
+        .map(([what, spent]) => `  ${((spent / busy) * 100).toFixed(1).padStart(5)} %  ${what}`);
     const service = /apps\/([a-z-]+)\//.exec(
       profile.nodes.map(({ callFrame }) => callFrame.url).find((url) => url.includes('/apps/')) ?? '',
     )?.[1];
     summaries.push(
       [
         `${service ?? file}: ${(busy / 1e6).toFixed(1)} s busy`,
-        ...rows.map(([place, spent]) => `  ${((spent / busy) * 100).toFixed(1).padStart(5)} %  ${place}`),
+        ...largest(packages),
+        '  by place:',
+        ...largest(micros),
       ].join('\n'),
     );
   }
@@ -43,4 +54,14 @@ function placeOf({ functionName, url, lineNumber }: CpuProfile['nodes'][number][
   const name = functionName === '' ? '(anonymous)' : functionName;
   const path = url.replace(/^.*\/(node_modules|dist)\//, '');
   return url === '' ? name : `${name}  ${path}:${lineNumber + 1}`;
+}
+
+/** `npm pg`, `libs/messaging`, `node:internal`; what has no file (system calls, garbage collection) under its own name. */
+function packageOf(place: string): string {
+  const file = place.split('  ')[1];
+  if (file === undefined) return place;
+  const ours = /^(?:apps|libs|infra)\/[^/]+/.exec(file);
+  if (ours) return ours[0];
+  if (file.startsWith('node:')) return file.split(/[/:]/).slice(0, 2).join(':');
+  return `npm ${/^(?:@[^/]+\/)?[^/]+/.exec(file)![0]}`;
 }
