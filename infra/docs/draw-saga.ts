@@ -1,23 +1,17 @@
 import type { EventContract } from '#contracts';
-import type { SagaRow } from '../../libs/contracts/src/saga-table.js';
+import { sagas, type Saga, type SagaRow } from '../../libs/contracts/src/saga-table.js';
 
 type Cause = SagaRow['on'];
 
-/** The page that shows the saga: a diagram, every reaction, every event. Markdown with one mermaid diagram. */
+/** The page that shows the sagas: a diagram each, every reaction, every event. Markdown with mermaid. */
 export function drawSaga(rows: readonly SagaRow[]): string {
-  return `# The saga of a charge
+  return `# The sagas
 
 Drawn from \`libs/contracts/src/saga-table.ts\` by \`npm run docs\`. No code runs from that table: each service reacts to events and knows no more. Tests hold every service's wiring against it, and this page too.
 
-${diagramOf(rows)}
+A solid arrow goes on, a dotted one gives back what was set aside. A hexagon is a call to a bank, which may take as many attempts as it needs. What leads on in another diagram ends in its name.
 
-A solid arrow goes on, a dotted one gives back what was set aside. A hexagon is a call to a bank, which may take as many attempts as it needs.
-
-## Every reaction
-
-| on | in | may say | |
-| --- | --- | --- | --- |
-${rows.map(reactionOf).join('\n')}
+${sagas.map((saga) => sectionOf(saga, rows)).join('\n\n')}
 
 ## Every event
 
@@ -29,13 +23,32 @@ ${eventsOf(rows)
 `;
 }
 
+const titles: Readonly<Record<Saga, string>> = {
+  charge: 'A charge, captured at once',
+  'manual capture': 'Captured later',
+  cancellation: 'Canceled, or expired',
+  refund: 'Refunded',
+  reconciliation: 'Reconciled',
+};
+
+function sectionOf(saga: Saga, all: readonly SagaRow[]): string {
+  const rows = all.filter((row) => row.saga === saga);
+  return `## ${titles[saga]}
+
+${diagramOf(rows)}
+
+| on | in | may say | |
+| --- | --- | --- | --- |
+${rows.map(reactionOf).join('\n')}`;
+}
+
 function diagramOf(rows: readonly SagaRow[]): string {
   const causes = new Set(rows.flatMap(({ on, emits, asksFor }) => [on, ...emits, ...(asksFor ? [asksFor] : [])]));
   return [
     '```mermaid',
     'flowchart TD',
     ...[...causes].map((cause) => `  ${shapeOf(cause)}`),
-    '  settled(("the charge has ended"))',
+    ...(rows.some(({ kind }) => kind === 'ending') ? ['  settled(("the merchant is told"))'] : []),
     ...rows.flatMap(arrowsOf),
     '```',
   ].join('\n');
@@ -55,7 +68,7 @@ function reactionOf({ on, service, emits, asksFor, compensates, kind }: SagaRow)
   const remarks = [
     asksFor && `${emits.length > 0 ? 'may ask' : 'asks'} a bank to ${verbOf(asksFor)}`,
     compensates && `undoes \`${nameOf(compensates)}\``,
-    kind === 'ending' && 'settles the charge',
+    kind === 'ending' && 'tells the merchant',
   ];
   return `| \`${textOf(on)}\` | ${service} | ${says} | ${remarks.filter(Boolean).join('; ')} |`;
 }

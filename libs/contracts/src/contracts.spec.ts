@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { bank, ledger, payments, topics, type EventContract } from './index.js';
-import { sagaTable } from './saga-table.js';
+import { sagas, sagaTable } from './saga-table.js';
 
 // oxlint-disable-next-line typescript/no-explicit-any -- contracts of different events in one list
 const contracts: EventContract<any>[] = [payments, bank, ledger]
@@ -60,12 +60,25 @@ describe('the saga table', () => {
 
   it('has a compensation for every step that sets money aside', () => {
     const compensated = new Set(sagaTable.flatMap(({ compensates }) => compensates ?? []));
-    expect(compensated).toEqual(new Set([bank.authorizationApproved, ledger.holdPlaced]));
+    expect(compensated).toEqual(
+      new Set([
+        bank.authorizationApproved,
+        bank.captureSucceeded,
+        ledger.holdPlaced,
+        ledger.captureSuspended,
+        ledger.refundReserved,
+        ledger.differenceFound,
+      ]),
+    );
   });
 
   it('has somebody ask for every answer of a bank', () => {
     const answers = [...reactedTo].filter((on) => typeof on === 'string' && on.startsWith('bank answers'));
     expect(new Set(sagaTable.flatMap(({ asksFor }) => asksFor ?? []))).toEqual(new Set(answers));
+  });
+
+  it('draws every row in one of its sagas, and each saga has some', () => {
+    expect(new Set(sagaTable.map(({ saga }) => saga))).toEqual(new Set(sagas));
   });
 
   it('lets only the owner of a topic write to it', () => {

@@ -9,7 +9,7 @@ export interface NewEvent<Data = unknown> {
   readonly id: string;
   readonly type: string;
   readonly topic: Topic;
-  /** The Kafka key: always the charge, so that one charge's events of one topic stay in order. */
+  /** The Kafka key: the charge, so that one charge's events of one topic stay in order; a bank, for its statements. */
   readonly key: string;
   readonly data: Data;
 }
@@ -58,21 +58,30 @@ interface Definition<Data> {
   readonly version: number;
   readonly meaning: string;
   readonly schema: z.ZodType<Data>;
+  /** What can happen to this only once; the id begins with it. Default: the charge. */
+  readonly subject?: (data: Data) => string;
 }
 
 /**
- * An event's id is its natural key, charge and type: whoever says the same thing twice, after a crash or
+ * An event's id is its natural key, subject and name: whoever says the same thing twice, after a crash or
  * out of the sweeper, says it under the same id, and every inbox drops it.
  */
 export function defineEvent<Data extends { chargeId: string }>(definition: Definition<Data>): EventContract<Data> {
-  const { producer, name, version, meaning, schema } = definition;
+  return defineKeyedEvent({ subject: (data) => data.chargeId, ...definition, key: (data) => data.chargeId });
+}
+
+/** An event that belongs to no charge; `key` keeps those of one kind in order. */
+export function defineKeyedEvent<Data>(
+  definition: Definition<Data> & { key: (data: Data) => string; subject: (data: Data) => string },
+): EventContract<Data> {
+  const { producer, name, version, meaning, schema, key, subject } = definition;
   const type = `${producer}.${name}.v${version}`;
   const topic = topics[producer];
   const create = (data: Data): NewEvent<Data> => ({
-    id: `${data.chargeId}.${name}`,
+    id: `${subject(data)}.${name}`,
     type,
     topic,
-    key: data.chargeId,
+    key: key(data),
     data,
   });
   return Object.assign(create, { type, topic, producer, meaning, schema });

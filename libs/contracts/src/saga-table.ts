@@ -5,17 +5,29 @@ import * as payments from './payments/index.js';
 
 export type Service = 'payments-api' | 'bank-gateway' | 'ledger';
 
-/** What sets a step in motion when it is not an event: a request at the API, or a bank's answer. */
-export type Trigger = 'POST /v1/charges' | BankAnswer;
-export type BankAnswer = `bank answers ${'authorize' | 'capture' | 'void'}`;
+/** What sets a step in motion when it is not an event: a request at the API, a clock, or a bank's answer. */
+export type Trigger =
+  | 'POST /v1/charges'
+  | 'POST /v1/charges/:id/capture'
+  | 'POST /v1/refunds'
+  | 'an authorization expires'
+  | 'a statement is due'
+  | 'the books are compared'
+  | BankAnswer;
+export type BankAnswer = `bank answers ${'authorize' | 'capture' | 'void' | 'refund' | 'reverse'}`;
+
+/** What the rows are about; each is drawn by itself. A row that serves several stands where it was first needed. */
+export const sagas = ['charge', 'manual capture', 'cancellation', 'refund', 'reconciliation'] as const;
+export type Saga = (typeof sagas)[number];
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the table names contracts, it never makes events
 type AnyContract = EventContract<any>;
 
 export interface SagaRow {
+  readonly saga: Saga;
   readonly on: AnyContract | Trigger;
   readonly service: Service;
-  /** Everything that this reaction may append; one of them at a time. */
+  /** Everything that this reaction may append; one of them at a time, but for a closing slot's loser, who hears it beside the winner. */
   readonly emits: readonly AnyContract[];
   /** What a bank may be asked for because of it. The answer is a row of its own. */
   readonly asksFor?: BankAnswer;
@@ -25,13 +37,13 @@ export interface SagaRow {
 }
 
 /**
- * The saga of a charge as a whole. No code runs from it: each service reacts to events and knows no more. Tests
+ * The sagas as a whole. No code runs from this: each service reacts to events and knows no more. Tests
  * hold every service's wiring against these rows, and the diagrams in the documentation are drawn from them.
  */
 export const sagaTable: readonly SagaRow[] = [
-  { on: 'POST /v1/charges', service: 'payments-api', emits: [payments.chargeRequested], kind: 'step' },
-
+  { saga: 'charge', on: 'POST /v1/charges', service: 'payments-api', emits: [payments.chargeRequested], kind: 'step' },
   {
+    saga: 'charge',
     on: payments.chargeRequested,
     service: 'bank-gateway',
     emits: [bank.authorizationFailed],
@@ -39,31 +51,49 @@ export const sagaTable: readonly SagaRow[] = [
     kind: 'step',
   },
   {
+    saga: 'charge',
     on: 'bank answers authorize',
     service: 'bank-gateway',
     emits: [bank.authorizationApproved, bank.authorizationDeclined, bank.authorizationFailed],
-    kind: 'step',
-  },
-
-  {
-    on: bank.authorizationApproved,
-    service: 'ledger',
-    // Posted at once when the capture was seen before the approval: it waits in suspense until then.
-    emits: [ledger.holdPlaced, ledger.holdRefused, ledger.chargePosted],
-    kind: 'step',
-  },
-  { on: ledger.holdPlaced, service: 'bank-gateway', emits: [], asksFor: 'bank answers capture', kind: 'step' },
-  {
-    on: 'bank answers capture',
-    service: 'bank-gateway',
-    emits: [bank.captureSucceeded, bank.captureFailed],
+    // An approval for which a cancellation waits is given back at once.
     asksFor: 'bank answers void',
     kind: 'step',
   },
-  { on: bank.captureSucceeded, service: 'ledger', emits: [ledger.chargePosted], kind: 'step' },
+  {
+    saga: 'charge',
+    on: bank.authorizationApproved,
+    service: 'ledger',
+    // Posted at once when the capture was seen before the approval: it waits in suspense until then.
+    emits: [ledger.holdPlaced, ledger.chargeAuthorized, ledger.holdRefused, ledger.chargePosted],
+    kind: 'step',
+  },
+  {
+    saga: 'charge',
+    on: ledger.holdPlaced,
+    service: 'bank-gateway',
+    emits: [],
+    asksFor: 'bank answers capture',
+    kind: 'step',
+  },
+  {
+    saga: 'charge',
+    on: 'bank answers capture',
+    service: 'bank-gateway',
+    emits: [bank.captureSucceeded, bank.captureFailed, bank.cancellationRefused],
+    asksFor: 'bank answers void',
+    kind: 'step',
+  },
+  {
+    saga: 'charge',
+    on: bank.captureSucceeded,
+    service: 'ledger',
+    emits: [ledger.chargePosted, ledger.captureSuspended],
+    kind: 'step',
+  },
 
   // The ways back. A refused hold and a refused capture both take the closing slot for a void at the bank.
   {
+    saga: 'charge',
     on: ledger.holdRefused,
     service: 'bank-gateway',
     emits: [],
@@ -72,6 +102,7 @@ export const sagaTable: readonly SagaRow[] = [
     compensates: bank.authorizationApproved,
   },
   {
+    saga: 'charge',
     on: 'bank answers void',
     service: 'bank-gateway',
     emits: [bank.authorizationVoided],
@@ -79,15 +110,153 @@ export const sagaTable: readonly SagaRow[] = [
     compensates: bank.authorizationApproved,
   },
   {
+    saga: 'charge',
     on: bank.authorizationVoided,
     service: 'ledger',
-    emits: [ledger.chargeReleased],
+    // Captured all the same, before its approval was seen: what waited in suspense has to be given back.
+    emits: [ledger.chargeReleased, ledger.captureSuspended],
     kind: 'compensation',
     compensates: ledger.holdPlaced,
   },
+  { saga: 'charge', on: ledger.chargePosted, service: 'payments-api', emits: [], kind: 'ending' },
+  { saga: 'charge', on: ledger.chargeReleased, service: 'payments-api', emits: [], kind: 'ending' },
+  { saga: 'charge', on: bank.authorizationDeclined, service: 'payments-api', emits: [], kind: 'ending' },
+  { saga: 'charge', on: bank.authorizationFailed, service: 'payments-api', emits: [], kind: 'ending' },
+  // A capture whose charge had ended: refunded at the bank, and out of suspense.
+  {
+    saga: 'charge',
+    on: ledger.captureSuspended,
+    service: 'bank-gateway',
+    emits: [],
+    asksFor: 'bank answers refund',
+    kind: 'compensation',
+    compensates: bank.captureSucceeded,
+  },
+  {
+    saga: 'charge',
+    on: bank.captureCompensated,
+    service: 'ledger',
+    emits: [],
+    kind: 'compensation',
+    compensates: ledger.captureSuspended,
+  },
 
-  { on: ledger.chargePosted, service: 'payments-api', emits: [], kind: 'ending' },
-  { on: ledger.chargeReleased, service: 'payments-api', emits: [], kind: 'ending' },
-  { on: bank.authorizationDeclined, service: 'payments-api', emits: [], kind: 'ending' },
-  { on: bank.authorizationFailed, service: 'payments-api', emits: [], kind: 'ending' },
+  { saga: 'manual capture', on: ledger.chargeAuthorized, service: 'payments-api', emits: [], kind: 'ending' },
+  {
+    saga: 'manual capture',
+    on: 'POST /v1/charges/:id/capture',
+    service: 'payments-api',
+    emits: [payments.captureRequested],
+    kind: 'step',
+  },
+  {
+    saga: 'manual capture',
+    on: payments.captureRequested,
+    service: 'bank-gateway',
+    emits: [],
+    asksFor: 'bank answers capture',
+    kind: 'step',
+  },
+
+  {
+    saga: 'cancellation',
+    on: 'an authorization expires',
+    service: 'payments-api',
+    emits: [payments.cancellationRequested],
+    kind: 'step',
+  },
+  {
+    saga: 'cancellation',
+    on: payments.cancellationRequested,
+    service: 'bank-gateway',
+    emits: [bank.cancellationRefused],
+    asksFor: 'bank answers void',
+    kind: 'compensation',
+    compensates: bank.authorizationApproved,
+  },
+  { saga: 'cancellation', on: bank.cancellationRefused, service: 'payments-api', emits: [], kind: 'ending' },
+
+  {
+    saga: 'refund',
+    on: 'POST /v1/refunds',
+    service: 'payments-api',
+    // Of a charge that was not captured, a refund is its cancellation.
+    emits: [payments.refundRequested, payments.cancellationRequested],
+    kind: 'step',
+  },
+  {
+    saga: 'refund',
+    on: payments.refundRequested,
+    service: 'ledger',
+    emits: [ledger.refundReserved, ledger.refundRefused],
+    kind: 'step',
+  },
+  {
+    saga: 'refund',
+    on: ledger.refundReserved,
+    service: 'bank-gateway',
+    emits: [],
+    asksFor: 'bank answers refund',
+    kind: 'step',
+  },
+  {
+    saga: 'refund',
+    on: 'bank answers refund',
+    service: 'bank-gateway',
+    emits: [bank.refundSucceeded, bank.refundFailed, bank.captureCompensated],
+    kind: 'step',
+  },
+  { saga: 'refund', on: bank.refundSucceeded, service: 'ledger', emits: [ledger.refundPosted], kind: 'step' },
+  {
+    saga: 'refund',
+    on: bank.refundFailed,
+    service: 'ledger',
+    emits: [ledger.refundReleased],
+    kind: 'compensation',
+    compensates: ledger.refundReserved,
+  },
+  { saga: 'refund', on: ledger.refundPosted, service: 'payments-api', emits: [], kind: 'ending' },
+  { saga: 'refund', on: ledger.refundReleased, service: 'payments-api', emits: [], kind: 'ending' },
+  { saga: 'refund', on: ledger.refundRefused, service: 'payments-api', emits: [], kind: 'ending' },
+
+  {
+    saga: 'reconciliation',
+    on: 'a statement is due',
+    service: 'bank-gateway',
+    emits: [bank.statementPublished],
+    kind: 'step',
+  },
+  { saga: 'reconciliation', on: bank.statementPublished, service: 'ledger', emits: [], kind: 'step' },
+  {
+    saga: 'reconciliation',
+    on: 'the books are compared',
+    service: 'ledger',
+    emits: [ledger.differenceFound],
+    kind: 'step',
+  },
+  {
+    saga: 'reconciliation',
+    on: ledger.differenceFound,
+    service: 'bank-gateway',
+    emits: [],
+    asksFor: 'bank answers reverse',
+    kind: 'compensation',
+    compensates: ledger.differenceFound,
+  },
+  {
+    saga: 'reconciliation',
+    on: 'bank answers reverse',
+    service: 'bank-gateway',
+    emits: [bank.strayReversed],
+    kind: 'compensation',
+    compensates: ledger.differenceFound,
+  },
+  {
+    saga: 'reconciliation',
+    on: bank.strayReversed,
+    service: 'ledger',
+    emits: [],
+    kind: 'compensation',
+    compensates: ledger.differenceFound,
+  },
 ];

@@ -6,5 +6,6 @@ export { ServiceModule } from './service.module.js';
 export type { ServiceOptions } from './service-options.js';
 export { frameSettings, milliseconds, port, readSettings, SettingsError, type FrameSettings } from './settings.js';
 export { Shutdown, shutdownPhases, type ShutdownPhase } from './shutdown.js';
+export { LeasedJob, type Job } from './leased-job.js';
 export { keep, StepsModule, type StepsFeature } from './steps.module.js';
 export { BUS, CLOCK, IDS, LOG, SETTINGS } from './tokens.js';

@@ -1,5 +1,5 @@
 import type { Database } from '#postgres';
-import type { Job } from '../jobs/leased-job.js';
+import type { Job } from '#service';
 import { pruneKeys } from './key.repository.js';
 
 /** Stripe promises to remember a key for a day. */

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+import { defineEvent } from '../event.js';
+import { account, amount, chargeId } from '../fields.js';
+
+export const chargeAuthorized = defineEvent({
+  producer: 'ledger',
+  name: 'charge_authorized',
+  version: 1,
+  meaning:
+    'The amount is pending for the merchant, who says when to capture it. Carries all that the merchant’s view needs.',
+  schema: z.strictObject({
+    chargeId,
+    account,
+    amount,
+    /** Milliseconds since the epoch. */
+    heldAt: z.int(),
+  }),
+});
+export type ChargeAuthorized = z.infer<typeof chargeAuthorized.schema>;

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { defineEvent } from '../event.js';
+import { account, cancellationCause, chargeId } from '../fields.js';
+
+export const cancellationRequested = defineEvent({
+  producer: 'payments',
+  name: 'cancellation_requested',
+  version: 1,
+  meaning: 'The authorization is not wanted any more, by its merchant or because its time is up.',
+  schema: z.strictObject({
+    chargeId,
+    account,
+    cause: cancellationCause,
+  }),
+});
+export type CancellationRequested = z.infer<typeof cancellationRequested.schema>;
