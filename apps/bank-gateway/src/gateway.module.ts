@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ServiceModule } from '#service';
 import { AuthorizationsModule } from './authorizations/authorizations.module.js';
 import { Authorizations0001 } from './migrations/0001-authorizations.migration.js';
+import { WaysBack0002 } from './migrations/0002-ways-back.migration.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { gatewaySettings } from './settings.js';
 
@@ -11,7 +12,7 @@ import { gatewaySettings } from './settings.js';
     ServiceModule.forRoot({
       name: 'bank-gateway',
       database: 'bank_gateway',
-      migrations: [Authorizations0001],
+      migrations: [Authorizations0001, WaysBack0002],
       settings: gatewaySettings,
     }),
     AuthorizationsModule,

@@ -1,9 +1,8 @@
 import type { Card, NewEvent, bankProtocol } from '#contracts';
 import { usd } from '#money';
 import type { Decision, Step } from '#saga';
-import { operation, alder, birch, cedar, dogwood, yes } from './operation-under-test.js';
-import { openOperation, type Operation } from '../src/operations/operation.js';
-import type { Authorization, Terms } from '../src/authorizations/authorization.js';
+import { operation, opened, alder, birch, cedar, dogwood, yes } from './operation-under-test.js';
+import type { Authorization, Terms } from '../src/authorizations/authorization-state.js';
 import type { BankView } from '../src/authorizations/routing.js';
 
 export const card: Card = {
@@ -32,14 +31,14 @@ type State<Name extends Authorization['state']> = Extract<Authorization, { state
 
 const approvedByAlder = operation('authorize', alder, yes.authorize);
 const granted = { terms, bank: 'alder', bankAuthorizationId: 'au_1' } as const;
-const open = (kind: 'capture' | 'void'): Operation => openOperation(kind, 'alder', 'ch_1');
 
 /** A charge of ten dollars at alder, in each of its states. */
 export const none: State<'none'> = { state: 'none', banks: banks() };
 export const authorizing: State<'authorizing'> = {
   state: 'authorizing',
   terms,
-  operations: [openOperation('authorize', 'alder', 'ch_1')],
+  operations: [opened('authorize', 'alder')],
+  cancellation: null,
 };
 export const authorized: State<'authorized'> = {
   state: 'authorized',
@@ -49,20 +48,22 @@ export const authorized: State<'authorized'> = {
 export const capturing: State<'capturing'> = {
   state: 'capturing',
   ...granted,
-  operations: [approvedByAlder, open('capture')],
+  operations: [approvedByAlder, opened('capture', 'alder')],
+  cancellation: null,
 };
 export const captured: State<'captured'> = {
   state: 'captured',
   ...granted,
   bankCaptureId: 'cp_1',
   operations: [approvedByAlder, operation('capture', alder, yes.capture)],
+  cancellation: null,
 };
 export const voiding: State<'voiding'> = {
   state: 'voiding',
   ...granted,
   cause: 'hold_refused',
   refusalCode: null,
-  operations: [approvedByAlder, open('void')],
+  operations: [approvedByAlder, opened('void', 'alder')],
 };
 export const voided: State<'voided'> = {
   ...voiding,
@@ -78,6 +79,12 @@ export const everyState: readonly Authorization[] = [
   voiding,
   voided,
 ];
+
+/** The same charge, which its merchant captures when it likes. */
+export const manual = <S extends { readonly terms: Terms }>(state: S): S => ({
+  ...state,
+  terms: { ...state.terms, capture: 'manual' },
+});
 
 /** given(state).when(step, event): what the step makes of it. */
 export function given(state: Authorization) {

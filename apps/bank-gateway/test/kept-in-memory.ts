@@ -1,9 +1,9 @@
 import type { NewEvent } from '#contracts';
 import type { Decision, Work } from '#saga';
-import { liveOperation, type Authorization } from '../src/authorizations/authorization.js';
+import { liveOperations, type Authorization } from '../src/authorizations/authorization-state.js';
 import type { Operation } from '../src/operations/operation.js';
 import type { PerformerParts } from '../src/operations/performer.js';
-import type { Task } from '../src/operations/task.js';
+import { actedOnBy, type Task } from '../src/operations/task.js';
 
 export class Away extends Error {}
 
@@ -32,18 +32,19 @@ export class KeptInMemory implements Pick<PerformerParts, 'commands' | 'store'> 
 
   readonly store = { isTransient: (error: unknown): boolean => error instanceof Away };
 
+  /** The last one that is live. */
   get live(): Operation {
-    return liveOperation(this.authorization)!;
+    return liveOperations(this.authorization).at(-1)!;
   }
 
   /** As a worker takes it from the table. */
-  take(slot: Task['slot']): Task {
-    const { authorization, live } = this;
+  take(slot: Task['slot'], live = this.live): Task {
+    const { authorization } = this;
     if (authorization.state === 'none') throw new Error('nothing to take');
     const operation = { ...live, version: live.version + 1 };
-    this.authorization = { ...authorization, operations: [...authorization.operations.slice(0, -1), operation] };
-    const granted = 'bankAuthorizationId' in authorization ? authorization.bankAuthorizationId : null;
-    return { terms: authorization.terms, operation, bankAuthorizationId: granted, slot };
+    const operations = authorization.operations.map((other) => (other === live ? operation : other));
+    this.authorization = { ...authorization, operations };
+    return { terms: authorization.terms, operation, actsOn: actedOnBy(operation, authorization), slot };
   }
 
   #save({ state, emit, changed }: Decision<Authorization, unknown>): void {

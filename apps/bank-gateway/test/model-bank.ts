@@ -1,8 +1,9 @@
 import type { BankOrder, Outcome } from '#bank-call';
 import type { bankProtocol } from '#contracts';
 
-type Order = Exclude<BankOrder, { kind: 'statement' | 'refund' }>;
-type EntryKind = 'authorization' | 'capture' | 'void';
+type Order = Exclude<BankOrder, { kind: 'statement' }>;
+type Move = Extract<Order, { kind: 'authorize' | 'capture' | 'void' | 'refund' }>;
+type EntryKind = 'authorization' | 'capture' | 'void' | 'refund';
 /** How the bank would decide on the merits. */
 export type Mood = 'willing' | 'unwilling' | 'busy';
 
@@ -11,9 +12,22 @@ interface Performance {
   kind: EntryKind;
   reference: string;
   at: number;
-  /** The authorization that a capture or a void acts on. */
+  amountMinor: number;
+  /** What it acts on: the authorization of a capture or a void, the capture of a refund. */
   of?: string;
   undoneAt?: number;
+}
+
+function targetOf(order: Move): string | undefined {
+  switch (order.kind) {
+    case 'authorize':
+      return undefined;
+    case 'capture':
+    case 'void':
+      return order.authorizationId;
+    case 'refund':
+      return order.captureId;
+  }
 }
 
 /** A bank by its profile, as small as it can be: performances, what it remembers, what it has fenced. */
@@ -34,6 +48,7 @@ export class ModelBank {
       case 'authorize':
       case 'capture':
       case 'void':
+      case 'refund':
         return this.#move(order, at);
     }
   }
@@ -42,10 +57,7 @@ export class ModelBank {
     return this.performances.filter((performance) => performance.kind === kind && performance.undoneAt === undefined);
   }
 
-  #move(
-    order: Extract<Order, { kind: 'authorize' | 'capture' | 'void' }>,
-    at: { now: number; validUntil: number; mood: Mood },
-  ): Outcome<Order> {
+  #move(order: Move, at: { now: number; validUntil: number; mood: Mood }): Outcome<Order> {
     const { reference } = order;
     if (this.#fences.has(reference)) return this.#no(order, at.now);
     const remembered = this.#remembered.get(reference);
@@ -58,21 +70,24 @@ export class ModelBank {
     return answer;
   }
 
-  #grants(order: Extract<Order, { kind: 'authorize' | 'capture' | 'void' }>): boolean {
+  #grants(order: Move): boolean {
     if (order.kind === 'authorize') return true;
-    const stands = this.#find(order.authorizationId)?.undoneAt === undefined;
+    const target = this.#find(targetOf(order)!);
+    const stands = target !== undefined && target.undoneAt === undefined;
+    if (order.kind === 'refund') return stands && target.kind === 'capture';
     if (order.kind === 'capture') return stands;
     return stands && !this.standing('capture').some(({ of }) => of === order.authorizationId);
   }
 
-  #perform(order: Extract<Order, { kind: 'authorize' | 'capture' | 'void' }>, now: number): Outcome<Order> {
+  #perform(order: Move, now: number): Outcome<Order> {
     const { kind, reference } = order;
-    const entry = ({ authorize: 'authorization', capture: 'capture', void: 'void' } as const)[kind];
+    const entry = ({ authorize: 'authorization', capture: 'capture', void: 'void', refund: 'refund' } as const)[kind];
     const bankId = `${this.profile.name}_${this.performances.length + 1}`;
-    const of = kind === 'authorize' ? {} : { of: order.authorizationId };
-    this.performances.push({ bankId, kind: entry, reference, at: now, ...of });
-    if (kind === 'void') this.#find(order.authorizationId)!.undoneAt = now;
-    const state = ({ authorize: 'approved', capture: 'captured', void: 'voided' } as const)[kind];
+    const of = targetOf(order);
+    const amountMinor = kind === 'void' ? 0 : order.amountMinor;
+    this.performances.push({ bankId, kind: entry, reference, at: now, amountMinor, ...(of !== undefined && { of }) });
+    if (kind === 'void') this.#find(of!)!.undoneAt = now;
+    const state = ({ authorize: 'approved', capture: 'captured', void: 'voided', refund: 'refunded' } as const)[kind];
     return { kind: 'answered', answer: { state, bankId, asOf: now, now } };
   }
 
@@ -92,14 +107,15 @@ export class ModelBank {
     const seen = standing.length > 0 ? 'reversed' : 'already_reversed';
     const unseen = this.profile.fencesUnseen ? 'remembered' : 'unknown';
     const state = targets.length > 0 ? seen : unseen;
-    return { kind: 'answered', answer: { state, bankId: 'rv', reversals: [], asOf: now, now } };
+    const bankId = `rv_${targets.length > 0 ? targets[0]!.bankId : reference}`;
+    return { kind: 'answered', answer: { state, bankId, reversals: [], asOf: now, now } };
   }
 
   /** With all that stands on it. */
   undo(bankId: string, now: number): void {
     for (const performance of this.performances) {
-      const meant = performance.bankId === bankId || (performance.of === bankId && performance.kind === 'capture');
-      if (meant) performance.undoneAt ??= now;
+      if (performance.bankId === bankId) performance.undoneAt ??= now;
+      else if (performance.of === bankId && performance.kind !== 'void') this.undo(performance.bankId, now);
     }
   }
 

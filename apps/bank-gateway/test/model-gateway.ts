@@ -1,16 +1,30 @@
 import assert from 'node:assert/strict';
 import type { Attempt, BankOrder, Outcome } from '#bank-call';
-import { bankProtocol, ledger, type NewEvent } from '#contracts';
+import { bankProtocol, ledger, payments, type NewEvent } from '#contracts';
 import { usd } from '#money';
-import type { Decision } from '#saga';
-import { afterOperation, liveOperation, type Authorization, type Terms } from '../src/authorizations/authorization.js';
+import type { AnyStep, Decision } from '#saga';
+import { afterOperation } from '../src/authorizations/authorization.js';
+import {
+  liveOperations,
+  operationOf,
+  type Authorization,
+  type Known,
+  type Terms,
+} from '../src/authorizations/authorization-state.js';
+import { capturedAmount } from '../src/authorizations/news.js';
+import { onCancellationRequested } from '../src/authorizations/on-cancellation-requested.js';
+import { onCaptureRequested } from '../src/authorizations/on-capture-requested.js';
+import { onCaptureSuspended } from '../src/authorizations/on-capture-suspended.js';
 import { onChargeRequested } from '../src/authorizations/on-charge-requested.js';
+import { onDifferenceFound } from '../src/authorizations/on-difference-found.js';
 import { onHoldPlaced } from '../src/authorizations/on-hold-placed.js';
 import { onHoldRefused } from '../src/authorizations/on-hold-refused.js';
+import { onRefundReserved } from '../src/authorizations/on-refund-reserved.js';
 import type { BankView } from '../src/authorizations/routing.js';
 import {
   appendAttempt,
   begin,
+  isLive,
   nextAction,
   OPERATION_LEASE_MS,
   recordAttempts,
@@ -22,18 +36,22 @@ import {
   type Movement,
   type Operation,
 } from '../src/operations/operation.js';
-import { inquiryOf, movementOf, reversalOf, type Task } from '../src/operations/task.js';
+import { actedOnBy, inquiryOf, movementOf, reversalOf, type Task } from '../src/operations/task.js';
 import { paidWith } from './authorization-under-test.js';
 import { noon } from './operation-under-test.js';
 import { ModelBank, type Mood } from './model-bank.js';
 
 const attemptTimeoutMs = 2_000;
+const about = { chargeId: 'ch_1', account: 'acct_1' };
 const slot = { release: () => undefined };
 type Order = Movement | Extract<BankOrder, { kind: 'inquire' | 'reverse' }>;
 
 /** What may go wrong in a run, beyond what always may: loss, delay, lost answers, frozen and dead workers, lag. */
 export interface World {
   readonly brand: bankProtocol.Brand;
+  readonly capture: Terms['capture'];
+  /** The books have no place for what is captured. */
+  readonly suspended: boolean;
   /** A message may be performed twice. */
   readonly duplicates: boolean;
   /** A message may arrive after the time that its bank vouches for. */
@@ -50,6 +68,7 @@ interface Message {
   readonly bank: ModelBank;
   readonly order: Order;
   readonly validUntil: number;
+  /** When its attempt had begun: what a bank vouches for is counted from there. */
   readonly sentAt: number;
 }
 
@@ -77,7 +96,10 @@ export class ModelGateway {
   messages: Message[] = [];
   authorization: Authorization = { state: 'none', banks: [] };
   now = noon;
-  #dueAt = Infinity;
+  /** By reference. */
+  readonly #dueAt = new Map<string, number>();
+  /** What the merchant and the books have said: each of it once. */
+  readonly #said = new Set<string>();
   #broken = new Set<string>();
 
   constructor(
@@ -85,7 +107,7 @@ export class ModelGateway {
     /** Uniform in [0, n). */
     readonly choose: (n: number) => number,
   ) {
-    this.terms = { ...paidWith(world.brand), capture: 'automatic' };
+    this.terms = { ...paidWith(world.brand), capture: world.capture };
     this.authorization = { state: 'none', banks: this.#view() };
     this.#save(onChargeRequested.decide(this.authorization, this.terms, 0));
   }
@@ -96,7 +118,10 @@ export class ModelGateway {
       () => this.pass([1, 90, 700, 2_100, 11_000, 16_000, 61_000][this.choose(7)]!),
       ...this.messages.flatMap((message) => this.#fates(message)),
       ...this.workers.flatMap((worker) => this.#movesOf(worker)),
-      ...this.#foreign(),
+      ...this.#owed(),
+      ...[...this.#wishes(), ...this.#differences()].map((wish) => () => {
+        if (this.choose(3) === 2) wish();
+      }),
       () => {
         if (this.choose(8) === 7) this.#toggleBreaker();
       },
@@ -117,17 +142,18 @@ export class ModelGateway {
 
   /** The next step of a healthy system; false when nobody has anything to do. */
   settle(): boolean {
-    const [foreign] = this.#foreign();
+    const [owed] = this.#owed();
     const busy = this.workers.findLast(({ hand }) => hand.at !== 'idle');
     if (busy?.hand.at === 'waiting') {
       const { message } = busy.hand;
       if (this.messages.includes(message)) this.deliver(message, 'willing', { lost: false, keep: false });
       if (busy.hand.at === 'waiting') this.#answer(busy, busy.hand, { kind: 'doubt', reason: 'timeout' });
     } else if (busy) this.#step(busy);
-    else if (foreign) foreign();
-    else if (!liveOperation(this.authorization)) return false;
+    else if (owed) owed();
     else {
-      const until = Math.max(this.now, this.#dueAt);
+      const next = this.#live().sort((a, b) => this.#dueOf(a) - this.#dueOf(b))[0];
+      if (!next) return false;
+      const until = Math.max(this.now, this.#dueOf(next));
       // What is still on its way arrives at the last moment at which it can.
       for (const message of this.messages) {
         const lastAt = message.sentAt + message.bank.profile.maxTransitMs;
@@ -136,9 +162,16 @@ export class ModelGateway {
         this.deliver(message, 'willing', { lost: true, keep: false });
       }
       this.pass(until - this.now);
-      this.#take(this.workers[0]!);
+      this.#take(this.workers[0]!, next.reference);
     }
     return true;
+  }
+
+  /** What the books and the banks do not agree about is said to the gateway; false when they agree. */
+  compare(): boolean {
+    const [difference] = this.#differences();
+    difference?.();
+    return difference !== undefined;
   }
 
   deliver(message: Message, mood: Mood, { lost, keep }: { lost: boolean; keep: boolean }): void {
@@ -156,7 +189,9 @@ export class ModelGateway {
     const moods: Mood[] = ['willing', 'unwilling', 'busy'];
     const arrive = (): void =>
       this.deliver(message, moods[this.choose(3)]!, { lost: this.choose(2) === 1, keep: false });
-    const fates = [arrive, arrive, () => void (this.messages = this.messages.filter((other) => other !== message))];
+    const lose = (): void => void (this.messages = this.messages.filter((other) => other !== message));
+    // Where messages may be very late, they are in no hurry to arrive or to get lost.
+    const fates = this.world.veryLate ? [arrive] : [arrive, arrive, lose];
     if (this.world.duplicates) fates.push(() => this.deliver(message, 'willing', { lost: false, keep: true }));
     return fates;
   }
@@ -164,7 +199,13 @@ export class ModelGateway {
   #movesOf(worker: Worker): (() => void)[] {
     const { hand } = worker;
     if (hand.at === 'idle')
-      return liveOperation(this.authorization) && this.#dueAt <= this.now ? [() => this.#take(worker)] : [];
+      return this.#live()
+        .filter((operation) => this.#dueOf(operation) <= this.now)
+        .map(
+          ({ reference }) =>
+            () =>
+              this.#take(worker, reference),
+        );
     const frozen = worker === this.workers[0] && hand.at === this.world.freezes && this.choose(12) !== 11;
     if (frozen) return [];
     const giveUp = (): void => {
@@ -178,17 +219,90 @@ export class ModelGateway {
     return moves;
   }
 
-  /** `hold_placed` or `hold_refused`, once the bank has approved. */
-  #foreign(): (() => void)[] {
-    const { authorization } = this;
-    if (authorization.state !== 'authorized') return [];
-    const about = { chargeId: 'ch_1', account: 'acct_1' };
-    const placed = ledger.holdPlaced({ ...about, amount: usd(1_000), capture: 'automatic' }).data;
-    const refused = ledger.holdRefused({ ...about, reason: 'account_frozen' }).data;
+  /** What the ledger says of itself: a charge does not rest before it. */
+  #owed(): (() => void)[] {
+    const { authorization, world } = this;
+    if (authorization.state === 'authorized' && world.capture === 'automatic') {
+      const placed = ledger.holdPlaced({ ...about, amount: usd(1_000), capture: 'automatic' });
+      const refused = ledger.holdRefused({ ...about, reason: 'account_frozen' });
+      return [...this.#once(onHoldPlaced, placed), ...this.#once(onHoldRefused, refused)];
+    }
+    if (authorization.state === 'captured' && world.suspended) {
+      const { bank, bankCaptureId } = authorization;
+      const amount = capturedAmount(authorization);
+      return this.#once(onCaptureSuspended, ledger.captureSuspended({ ...about, amount, bank, bankCaptureId }));
+    }
+    return [];
+  }
+
+  /** What the merchant may want: a charge may rest without. */
+  #wishes(): (() => void)[] {
+    const { authorization, world } = this;
+    // Seldom: most charges should come to be captured, and refunded.
+    const cancellation = payments.cancellationRequested({
+      ...about,
+      cause: this.choose(2) === 1 ? 'canceled' : 'expired',
+    });
+    const wishes = this.choose(4) === 3 ? this.#once(onCancellationRequested, cancellation) : [];
+    if (authorization.state === 'authorized' && world.capture === 'manual') {
+      const amount = usd(this.choose(2) === 1 ? 600 : 1_000);
+      wishes.push(...this.#once(onCaptureRequested, payments.captureRequested({ ...about, amount })));
+    }
+    if (authorization.state === 'captured' && !world.suspended) {
+      const given = authorization.operations
+        .filter(({ kind, end }) => kind === 'refund' && end?.kind !== 'refused')
+        .reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+      const amountMinor = Math.min(400, capturedAmount(authorization).amountMinor - given);
+      const refundId = ['re_1', 're_2', 're_3'].find((id) => !this.#said.has(`${id}.refund_reserved`));
+      if (amountMinor > 0 && refundId !== undefined) {
+        const reserved = ledger.refundReserved({ ...about, refundId, amount: usd(amountMinor) });
+        wishes.push(...this.#once(onRefundReserved, reserved));
+      }
+    }
+    return wishes;
+  }
+
+  /** Reconciliation: each performance that stands and that nobody has told the books of, once. */
+  #differences(): (() => void)[] {
+    const told = JSON.stringify(this.emitted);
+    return [...this.banks.values()].flatMap((bank) =>
+      bank.performances
+        .filter(
+          ({ kind, undoneAt, bankId }) => kind !== 'void' && undoneAt === undefined && !told.includes(`"${bankId}"`),
+        )
+        .flatMap(({ bankId, kind, reference, amountMinor }) => {
+          const movement = kind as 'authorization' | 'capture' | 'refund';
+          const found = {
+            differenceId: bankId,
+            bank: bank.profile.name,
+            bankId,
+            movement,
+            reference,
+            amount: usd(amountMinor),
+          };
+          const event = ledger.differenceFound({ ...about, ...found, kind: 'unknown_to_ledger' });
+          return this.#once(onDifferenceFound, event);
+        }),
+    );
+  }
+
+  /** An inbox lets each event in once. */
+  #once(step: AnyStep, event: NewEvent): (() => void)[] {
+    if (this.#said.has(event.id)) return [];
     return [
-      () => this.#save(onHoldPlaced.decide(authorization, placed, 0)),
-      () => this.#save(onHoldRefused.decide(authorization, refused, 0)),
+      () => {
+        this.#said.add(event.id);
+        this.#save(step.decide(this.authorization, event.data, 0) as Decision<Authorization>);
+      },
     ];
+  }
+
+  #live(): Operation[] {
+    return [...liveOperations(this.authorization)];
+  }
+
+  #dueOf({ reference }: Operation): number {
+    return this.#dueAt.get(reference)!;
   }
 
   #toggleBreaker(): void {
@@ -200,19 +314,18 @@ export class ModelGateway {
     worker.hand = { at: 'idle' };
   }
 
-  #take(worker: Worker): void {
-    const operation = liveOperation(this.authorization);
+  #take(worker: Worker, reference: string): void {
+    const operation = operationOf(this.authorization, reference);
     assert(operation && this.authorization.state !== 'none');
     const taken = { ...operation, version: operation.version + 1 };
-    this.#dueAt = this.now + OPERATION_LEASE_MS;
-    this.authorization = { ...this.authorization, operations: [...this.authorization.operations.slice(0, -1), taken] };
-    worker.hand = { at: 'taken', task: this.#taskOf(taken) };
+    this.#dueAt.set(reference, this.now + OPERATION_LEASE_MS);
+    const operations = this.authorization.operations.map((other) => (other === operation ? taken : other));
+    this.authorization = { ...this.authorization, operations };
+    worker.hand = { at: 'taken', task: this.#taskOf(taken, this.authorization) };
   }
 
-  #taskOf(operation: Operation): Task {
-    const { authorization, terms } = this;
-    const granted = 'bankAuthorizationId' in authorization ? authorization.bankAuthorizationId : null;
-    return { terms, operation, bankAuthorizationId: granted, slot };
+  #taskOf(operation: Operation, authorization: Known): Task {
+    return { terms: this.terms, operation, actsOn: actedOnBy(operation, authorization), slot };
   }
 
   #step(worker: Worker): void {
@@ -295,7 +408,7 @@ export class ModelGateway {
 
   #send(worker: Worker, task: Task, order: Order, attempt: Attempt): void {
     const bank = this.banks.get(task.operation.bank)!;
-    const message = { bank, order, validUntil: attempt.validUntil!, sentAt: this.now };
+    const message = { bank, order, validUntil: attempt.validUntil!, sentAt: attempt.begunAtMs };
     this.messages.push(message);
     worker.hand = { at: 'waiting', task, attempt, message, asked: task.operation.attempts.length };
   }
@@ -317,8 +430,8 @@ export class ModelGateway {
   }
 
   #decide(task: Task, change: (live: Operation) => Operation | undefined) {
-    const live = liveOperation(this.authorization);
-    const before = live?.reference === task.operation.reference ? live : undefined;
+    const found = operationOf(this.authorization, task.operation.reference);
+    const before = found && isLive(found) ? found : undefined;
     const next = before && change(before);
     this.#save(afterOperation(this.authorization, next, this.#view()));
     return { before, next };
@@ -326,29 +439,42 @@ export class ModelGateway {
 
   /** As the repository does: what changed gets the next version; a new operation begins at once if there is a hand. */
   #save({ state, emit, changed }: Decision<Authorization>): void {
+    this.emitted.push(...emit);
+    for (const { type } of emit) this.reached.add(type);
     if (!changed) return;
     assert(state.state !== 'none');
     const known = new Set(this.authorization.state === 'none' ? [] : this.authorization.operations);
-    const idle = this.workers.find(({ hand }) => hand.at === 'idle');
     const operations = state.operations.map((operation): Operation => {
       if (known.has(operation)) return operation;
       const saved = { ...operation, version: operation.version + 1 };
       if (saved.phase === 'ended') return saved;
+      const idle = this.workers.find(({ hand }) => hand.at === 'idle');
       const sent =
-        saved.version === 1 && idle && !this.#broken.has(saved.bank) && this.choose(2) === 1
+        saved.version === 1 && saved.phase === 'open' && idle && !this.#broken.has(saved.bank) && this.choose(2) === 1
           ? appendAttempt(saved, this.#times())
           : saved;
-      this.#dueAt = this.now + sent.dueInMs;
+      this.#dueAt.set(saved.reference, this.now + sent.dueInMs);
       if (sent.attempts.length > saved.attempts.length) {
         const { id, validUntil } = sent.attempts.at(-1)!;
-        this.authorization = { ...state, operations: state.operations };
-        idle!.hand = { at: 'begun', task: this.#taskOf(sent), attempt: { id, validUntil, begunAtMs: this.now } };
+        idle!.hand = { at: 'begun', task: this.#taskOf(sent, state), attempt: { id, validUntil, begunAtMs: this.now } };
       }
       return { ...sent, dueInMs: 0 };
     });
     this.authorization = { ...state, operations };
+    this.#remark(state);
+  }
+
+  #remark(state: Known): void {
     this.reached.add(state.state);
-    this.emitted.push(...emit);
+    if ('cancellation' in state && state.cancellation) this.reached.add(`${state.state}, canceled`);
+    const { operations } = state;
+    if (operations.some(({ kind, end }) => kind === 'capture' && end?.kind === 'not_performed'))
+      this.reached.add('a capture gave way');
+    if (operations.some(({ suspects }) => suspects.length > 0)) this.reached.add('suspected');
+    if (operations.filter((operation) => operation.kind === 'refund' && isLive(operation)).length > 1)
+      this.reached.add('refunds beside each other');
+    if (operations.some(({ kind, doubtSince }) => kind === 'refund' && doubtSince !== null))
+      this.reached.add('a refund in doubt');
   }
 
   #view(): BankView[] {

@@ -3,11 +3,12 @@ import { bankProtocol } from '#contracts';
 import {
   appendAttempt,
   openOperation,
+  openRefund,
   recordAttempts,
   type Movement,
   type Moment,
   type Operation,
-  type OperationKind,
+  type SlotKind,
 } from '../src/operations/operation.js';
 
 export const { alder, birch, cedar, dogwood } = bankProtocol.defaultBanks;
@@ -28,12 +29,13 @@ export const times = (atMs = 0) => ({ begunAt: noon + atMs, validUntil: noon + a
 export const approved = answered({ state: 'approved', bankId: 'au_1' });
 export const captured = answered({ state: 'captured', bankId: 'cp_1' });
 export const voided = answered({ state: 'voided', bankId: 'vd_1' });
+export const refunded = answered({ state: 'refunded', bankId: 'rf_1' });
 export const declined = answered({ state: 'declined', bankId: 'no_1', code: 'lost_card' });
 export const refused = answered({ state: 'refused', bankId: 'no_1', code: 'refused_by_bank' });
 export const timedOut = { kind: 'doubt', reason: 'timeout' } as const;
 export const notProcessed = { kind: 'not_processed', reason: 'not_processed' } as const;
-export const yes = { authorize: approved, capture: captured, void: voided } as const;
-export const no = { authorize: declined, capture: refused, void: refused } as const;
+export const yes = { authorize: approved, capture: captured, void: voided, refund: refunded } as const;
+export const no = { authorize: declined, capture: refused, void: refused, refund: refused } as const;
 
 export function answered(answer: Record<string, unknown>): Outcome<Movement> & { kind: 'answered' } {
   return { kind: 'answered', answer: { asOf: noon, now: noon, ...answer } } as Outcome<Movement> & { kind: 'answered' };
@@ -72,13 +74,18 @@ export function reversal(answer: Record<string, unknown>) {
   return { kind: 'answered', answer: whole } as const;
 }
 
+/** Of ten dollars, for `ch_1`; the refund is `re_1`. */
+export function opened(kind: SlotKind | 'refund', bank: bankProtocol.BankName): Operation {
+  return kind === 'refund' ? openRefund('ch_1.refund.re_1', bank, 1_000) : openOperation(kind, bank, 'ch_1', 1_000);
+}
+
 /** An operation whose attempts came to these ends, a second after one another; null is still under way. */
 export function operation(
-  kind: OperationKind,
+  kind: SlotKind | 'refund',
   bank: bankProtocol.BankProfile,
   ...outcomes: readonly (Outcome<Movement> | null)[]
 ): Operation {
-  let current = openOperation(kind, bank.name, 'ch_1');
+  let current = opened(kind, bank.name);
   for (const [index, outcome] of outcomes.entries()) {
     const atMs = index * 1_000;
     current = appendAttempt(current, times(atMs));

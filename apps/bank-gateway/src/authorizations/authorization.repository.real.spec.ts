@@ -4,19 +4,19 @@ import { assertIndexProbes, statement } from '#postgres';
 import type { TestDatabase } from '#testing';
 import { everyState, paidWith, terms } from '../../test/authorization-under-test.js';
 import { gatewayDatabase, gatewayInstance } from '../../test/gateway-instance.js';
-import { alder, cedar, declined, notProcessed, operation, timedOut } from '../../test/operation-under-test.js';
+import { alder, cedar, declined, notProcessed, opened, operation, timedOut } from '../../test/operation-under-test.js';
 import { StubBanks } from '../../test/stub-banks.js';
 import { takeDue, takeDueStatement } from '../operations/operation.repository.js';
-import { openOperation, startReversal, takeOver, type Operation } from '../operations/operation.js';
+import { startReversal, takeOver, type Operation } from '../operations/operation.js';
 import { moment } from '../../test/operation-under-test.js';
-import type { Authorization } from './authorization.js';
+import type { Authorization } from './authorization-state.js';
 import { loadStatement, saveStatement } from './authorization.repository.js';
 
 type Stored = Exclude<Authorization, { state: 'none' }>;
 
 const doubtful = operation('capture', cedar, notProcessed, timedOut);
 const lifes: Operation[] = [
-  openOperation('authorize', 'cedar', 'ch_1'),
+  opened('authorize', 'cedar'),
   operation('authorize', cedar, null),
   operation('authorize', cedar, timedOut),
   startReversal(operation('authorize', cedar, timedOut)),
@@ -26,7 +26,12 @@ const lifes: Operation[] = [
 const failed = { terms, operations: [], state: 'failed', bank: null, reason: 'no_bank_available' } as const;
 const states: Stored[] = [
   ...everyState.filter((state) => state.state !== 'none'),
-  ...lifes.map((life): Stored => ({ state: 'authorizing', terms: paidWith('amex'), operations: [life] })),
+  ...lifes.map((life): Stored => ({
+    state: 'authorizing',
+    terms: paidWith('amex'),
+    operations: [life],
+    cancellation: null,
+  })),
   { terms, operations: [operation('authorize', alder, declined)], state: 'declined', bank: 'alder', code: 'lost_card' },
   failed,
   { ...failed, operations: [operation('authorize', alder, declined)], bank: 'alder', reason: 'not_processed' },
@@ -158,7 +163,7 @@ describe('the authorizations’ repository', () => {
 
   it('hands out what is due once, per bank no more than asked for, the longest due first', async () => {
     const charges = [1, 2, 3].map(() =>
-      renamed({ state: 'authorizing', terms, operations: [openOperation('authorize', 'birch', 'ch_1')] }),
+      renamed({ state: 'authorizing', terms, operations: [opened('authorize', 'birch')], cancellation: null }),
     );
     for (const charge of charges) await save(charge);
     const names = charges.map(({ operations }) => operations[0]!.reference);

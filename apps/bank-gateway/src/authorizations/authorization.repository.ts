@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Clock } from '#clock';
-import type { Card, ReleaseCause, bankProtocol } from '#contracts';
+import type { CancellationCause, Card, ReleaseCause, bankProtocol } from '#contracts';
 import type { Currency } from '#money';
 import { statement, type PgTransaction } from '#postgres';
 import type { Aggregates, Saved, WorkingSet } from '#saga';
@@ -10,15 +10,16 @@ import { Banks } from '../banks/banks.js';
 import { Dispatch } from '../operations/dispatch.js';
 import { appendAttempt, type Operation } from '../operations/operation.js';
 import { operationFrom, operationRow, type OperationRow } from '../operations/operation.repository.js';
+import { actedOnBy } from '../operations/task.js';
 import type { GatewaySettings } from '../settings.js';
-import { liveOperation, type Authorization, type Terms } from './authorization.js';
+import type { Authorization, Known, Terms } from './authorization-state.js';
 
 /** What every transaction of the gateway locks: the authorization, then its operations. */
 export const loadStatement = statement(
   'authorization_load',
   `SELECT a.charge_id, a.account, a.amount_minor, a.currency, a.capture, a.card, a.fault, a.state, a.bank AS granted_by,
-     a.bank_authorization_id, a.bank_capture_id, a.release_cause, a.detail, a.traceparent,
-     o.reference, o.bank, o.kind, o.phase, o.attempts, o.inquiries, o.reversals, o.doubt_since, o.troubled_since,
+     a.bank_authorization_id, a.bank_capture_id, a.release_cause, a.cancellation, a.detail, a.traceparent,
+     o.reference, o.bank, o.kind, o.part_minor, o.stray, o.suspects, o.phase, o.attempts, o.inquiries, o.reversals, o.doubt_since, o.troubled_since,
      o.needs_attention, o.end_kind, o.end_detail, o.version
    FROM unnest($1::text[]) WITH ORDINALITY AS wanted(charge_id, position)
    JOIN LATERAL (SELECT * FROM bank_authorization WHERE charge_id = wanted.charge_id FOR UPDATE) a ON true
@@ -32,29 +33,31 @@ export const saveStatement = statement(
   `WITH authorizations AS (
      INSERT INTO bank_authorization (
        charge_id, account, amount_minor, currency, capture, card, fault,
-       state, bank, bank_authorization_id, bank_capture_id, release_cause, detail, traceparent)
+       state, bank, bank_authorization_id, bank_capture_id, release_cause, cancellation, detail, traceparent)
      SELECT charge_id, account, amount_minor, currency, capture, card, fault,
-       state, bank, bank_authorization_id, bank_capture_id, release_cause, detail, traceparent
+       state, bank, bank_authorization_id, bank_capture_id, release_cause, cancellation, detail, traceparent
      FROM json_to_recordset($1::json) AS saved(
        charge_id text, account text, amount_minor int8, currency text, capture text, card jsonb, fault text,
-       state text, bank text, bank_authorization_id text, bank_capture_id text, release_cause text, detail text,
-       traceparent text)
+       state text, bank text, bank_authorization_id text, bank_capture_id text, release_cause text, cancellation text,
+       detail text, traceparent text)
      ON CONFLICT (charge_id) DO UPDATE SET
        state = excluded.state, bank = excluded.bank, bank_authorization_id = excluded.bank_authorization_id,
-       bank_capture_id = excluded.bank_capture_id, release_cause = excluded.release_cause, detail = excluded.detail,
+       bank_capture_id = excluded.bank_capture_id, release_cause = excluded.release_cause,
+       cancellation = excluded.cancellation, detail = excluded.detail,
        traceparent = coalesce(excluded.traceparent, bank_authorization.traceparent), updated_at = now()
    )
    INSERT INTO bank_operation AS stored (
-     reference, charge_id, bank, kind, phase, attempts, inquiries, reversals, doubt_since, troubled_since,
-     needs_attention, end_kind, end_detail, version, holder, due_at)
-   SELECT reference, charge_id, bank, kind, phase, attempts, inquiries, reversals, doubt_since, troubled_since,
-     needs_attention, end_kind, end_detail, version, holder, now() + due_in_ms * interval '1 millisecond'
+     reference, charge_id, bank, kind, part_minor, stray, suspects, phase, attempts, inquiries, reversals, doubt_since,
+     troubled_since, needs_attention, end_kind, end_detail, version, holder, due_at)
+   SELECT reference, charge_id, bank, kind, part_minor, stray, suspects, phase, attempts, inquiries, reversals, doubt_since,
+     troubled_since, needs_attention, end_kind, end_detail, version, holder, now() + due_in_ms * interval '1 millisecond'
    FROM json_to_recordset($2::json) AS saved(
-     reference text, charge_id text, bank text, kind text, phase text, attempts jsonb, inquiries int4, reversals int4,
-     doubt_since int8, troubled_since int8, needs_attention bool, end_kind text, end_detail text, version int4,
+     reference text, charge_id text, bank text, kind text, part_minor int8, stray jsonb, suspects jsonb, phase text,
+     attempts jsonb, inquiries int4, reversals int4, doubt_since int8, troubled_since int8, needs_attention bool, end_kind text, end_detail text, version int4,
      holder text, due_in_ms int4)
    ON CONFLICT (charge_id, reference) DO UPDATE SET
-     phase = excluded.phase, attempts = excluded.attempts, inquiries = excluded.inquiries, reversals = excluded.reversals,
+     suspects = excluded.suspects, phase = excluded.phase, attempts = excluded.attempts,
+     inquiries = excluded.inquiries, reversals = excluded.reversals,
      doubt_since = excluded.doubt_since, troubled_since = excluded.troubled_since,
      needs_attention = excluded.needs_attention, end_kind = excluded.end_kind, end_detail = excluded.end_detail,
      version = excluded.version, holder = excluded.holder, due_at = excluded.due_at
@@ -75,6 +78,7 @@ export interface AuthorizationRow {
   bank_authorization_id: string | null;
   bank_capture_id: string | null;
   release_cause: ReleaseCause | null;
+  cancellation?: CancellationCause | null | undefined;
   traceparent: string | null;
   detail: string | null;
 }
@@ -100,7 +104,9 @@ export class AuthorizationRepository implements Aggregates<PgTransaction, Author
     const states = new Map<string, Authorization>();
     const loaded = new Set<Operation>();
     for (const [chargeId, group] of Map.groupBy(rows, (row) => row.charge_id)) {
-      const operations = group.filter((row) => row.reference !== null).map(operationFrom);
+      const operations = group
+        .filter((row) => row.reference !== null)
+        .map((row) => operationFrom(row, row.amount_minor));
       for (const operation of operations) loaded.add(operation);
       states.set(chargeId, authorizationFrom({ ...group[0]!, bank: group[0]!.granted_by }, operations));
     }
@@ -121,7 +127,7 @@ export class AuthorizationRepository implements Aggregates<PgTransaction, Author
         operations.push(
           operationRow(
             this.#send(tx, state, { ...operation, version: operation.version + 1 }, traceparent),
-            state.terms.chargeId,
+            state.terms,
             this.settings.INSTANCE_ID,
           ),
         );
@@ -132,26 +138,20 @@ export class AuthorizationRepository implements Aggregates<PgTransaction, Author
   }
 
   /** Begins an operation that nobody has attempted yet, when its bank has a slot free, and hands it over on commit. */
-  #send(
-    tx: PgTransaction,
-    state: Exclude<Authorization, { state: 'none' }>,
-    operation: Operation,
-    traceparent: string | undefined,
-  ): Operation {
+  #send(tx: PgTransaction, state: Known, operation: Operation, traceparent: string | undefined): Operation {
     const { banks, dispatch, clock } = this;
-    const isNew = operation.version === 1 && liveOperation(state)?.reference === operation.reference;
+    const isNew = operation.version === 1 && operation.phase === 'open';
     const slot = isNew ? dispatch.tryReserve(operation.bank) : undefined;
     if (!slot) return operation;
     tx.onRollback(() => slot.release());
     const begunAtMs = clock.monotonicMs();
     const begun = appendAttempt(operation, banks.attemptTimes(operation.bank));
     const { id, validUntil } = begun.attempts.at(-1)!;
-    const bankAuthorizationId = 'bankAuthorizationId' in state ? state.bankAuthorizationId : null;
     tx.onCommit(() =>
       dispatch.handOver({
         terms: state.terms,
         operation: begun,
-        bankAuthorizationId,
+        actsOn: actedOnBy(operation, state),
         slot,
         traceparent,
         begun: { id, begunAtMs, validUntil },
@@ -161,10 +161,7 @@ export class AuthorizationRepository implements Aggregates<PgTransaction, Author
   }
 }
 
-function authorizationRow(
-  state: Exclude<Authorization, { state: 'none' }>,
-  traceparent: string | undefined,
-): AuthorizationRow {
+function authorizationRow(state: Known, traceparent: string | undefined): AuthorizationRow {
   const { chargeId, account, amount, capture, card, fault } = state.terms;
   return {
     charge_id: chargeId,
@@ -179,12 +176,13 @@ function authorizationRow(
     bank_authorization_id: 'bankAuthorizationId' in state ? state.bankAuthorizationId : null,
     bank_capture_id: state.state === 'captured' ? state.bankCaptureId : null,
     release_cause: 'cause' in state ? state.cause : null,
+    cancellation: ('cancellation' in state ? state.cancellation : null) ?? undefined,
     detail: detailOf(state),
     traceparent: traceparent ?? null,
   };
 }
 
-function detailOf(state: Exclude<Authorization, { state: 'none' }>): string | null {
+function detailOf(state: Known): string | null {
   switch (state.state) {
     case 'declined':
       return state.code;
@@ -202,7 +200,7 @@ function detailOf(state: Exclude<Authorization, { state: 'none' }>): string | nu
 }
 
 /** The inverse of `authorizationRow`; the database's checks make the assertions here hold. */
-export function authorizationFrom(row: AuthorizationRow, operations: readonly Operation[]): Authorization {
+export function authorizationFrom(row: AuthorizationRow, operations: readonly Operation[]): Known {
   const terms: Terms = {
     chargeId: row.charge_id,
     account: row.account,
@@ -212,16 +210,17 @@ export function authorizationFrom(row: AuthorizationRow, operations: readonly Op
     fault: row.fault,
   };
   const asked = { terms, operations };
+  const cancellation = row.cancellation ?? null;
   const granted = { ...asked, bank: row.bank!, bankAuthorizationId: row.bank_authorization_id! };
   switch (row.state) {
     case 'authorizing':
-      return { ...asked, state: 'authorizing' };
+      return { ...asked, state: 'authorizing', cancellation };
     case 'authorized':
       return { ...granted, state: 'authorized' };
     case 'capturing':
-      return { ...granted, state: 'capturing' };
+      return { ...granted, state: 'capturing', cancellation };
     case 'captured':
-      return { ...granted, state: 'captured', bankCaptureId: row.bank_capture_id! };
+      return { ...granted, state: 'captured', bankCaptureId: row.bank_capture_id!, cancellation };
     case 'voiding':
       return { ...granted, state: 'voiding', cause: row.release_cause!, refusalCode: row.detail };
     case 'voided':

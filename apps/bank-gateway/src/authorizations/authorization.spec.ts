@@ -38,14 +38,8 @@ import {
   voided,
   voiding,
 } from '../../test/authorization-under-test.js';
-import {
-  afterOperation,
-  authorizations,
-  capture,
-  liveOperation,
-  release,
-  type Authorization,
-} from './authorization.js';
+import { afterOperation, authorizations, capture, release } from './authorization.js';
+import { liveOperations, type Authorization } from './authorization-state.js';
 
 const { restate } = authorizations;
 const about = { chargeId: 'ch_1', account: 'acct_1' };
@@ -58,6 +52,7 @@ const atCedar: Authorization = {
   state: 'authorizing',
   terms: paidWith('amex'),
   operations: [operation('authorize', cedar)],
+  cancellation: null,
 };
 
 describe('an authorization', () => {
@@ -96,7 +91,7 @@ describe('an authorization', () => {
   it('never asks a bank twice: it fails when the second cannot be asked either', () => {
     const first = report(operation('authorize', alder, null), alder, notProcessed, { breakerOpen: true });
     const second = operation('authorize', birch, null);
-    const both: Authorization = { state: 'authorizing', terms, operations: [first, second] };
+    const both: Authorization = { state: 'authorizing', terms, operations: [first, second], cancellation: null };
     const { state, emit } = after(both, report(second, birch, notProcessed, { breakerOpen: true }));
     expect(state).toMatchObject({ state: 'failed', bank: 'birch', reason: 'not_processed' });
     expect(emit).toEqual([events.authorizationFailed({ ...about, bank: 'birch', reason: 'not_processed' })]);
@@ -136,11 +131,11 @@ describe('an authorization', () => {
 
   it.each(everyState)('that is $state does not change when there is nothing to record', (state) => {
     expect(afterOperation(state, undefined, banks()).changed).toBe(false);
-    expect(afterOperation(state, liveOperation(state), banks()).changed).toBe(false);
+    expect(afterOperation(state, liveOperations(state)[0], banks()).changed).toBe(false);
   });
 
   it.each([authorized, captured, voided])('that is $state takes no late record: it has no live operation', (state) => {
-    expect(liveOperation(state)).toBeUndefined();
+    expect(liveOperations(state)).toEqual([]);
     expect(afterOperation(state, operation('authorize', alder, declined), banks())).toMatchObject({
       state,
       changed: false,
@@ -150,7 +145,7 @@ describe('an authorization', () => {
 
 describe('the closing slot', () => {
   it('is taken by a capture, which is captured by the bank’s yes', () => {
-    expect(capture(authorized)).toMatchObject({ state: capturing, emit: [] });
+    expect(capture(authorized, usd(1_000))).toMatchObject({ state: capturing, emit: [] });
     const { state, emit } = after(capturing, operation('capture', alder, yes.capture));
     expect(state).toEqual(captured);
     expect(emit).toEqual([
@@ -199,8 +194,8 @@ describe('the closing slot', () => {
 
   it('is never free while a worker may be busy with it', () => {
     for (const state of [capturing, voiding]) {
-      const takenOver = takeOver(appendAttempt(liveOperation(state)!, times()), moment());
-      expect(liveOperation(after(state, takenOver).state)).toBeDefined();
+      const takenOver = takeOver(appendAttempt(liveOperations(state)[0]!, times()), moment());
+      expect(liveOperations(after(state, takenOver).state)).toHaveLength(1);
     }
   });
 });
@@ -213,7 +208,7 @@ describe('the restatement', () => {
     ['declined', after(authorizing, operation('authorize', alder, declined))],
     ['failed', after(atCedar, failed(cedar))],
     ['authorizing', after(authorizing, failed(alder))],
-    ['capturing', capture(authorized)],
+    ['capturing', capture(authorized, usd(1_000))],
     ['captured', after(capturing, operation('capture', alder, yes.capture))],
     ['voiding', after(capturing, operation('capture', alder, no.capture))],
     ['voided', after(voiding, operation('void', alder, yes.void))],

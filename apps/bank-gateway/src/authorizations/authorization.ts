@@ -1,83 +1,41 @@
 import assert from 'node:assert/strict';
-import { bank as events, type Card, type NewEvent, type ReleaseCause, type bankProtocol } from '#contracts';
+import type { CancellationCause, ReleaseCause } from '#contracts';
 import type { Money } from '#money';
 import { become, unchanged, type AggregateType, type Decision } from '#saga';
-import { isLive, openOperation, type Operation, type OperationKind } from '../operations/operation.js';
+import {
+  isLive,
+  isUnperformed,
+  openOperation,
+  takesSlot,
+  withdraw,
+  type Operation,
+  type SlotKind,
+} from '../operations/operation.js';
+import {
+  operationOf,
+  type Asked,
+  type Authorization,
+  type Granted,
+  type In,
+  type Known,
+} from './authorization-state.js';
+import { authorizationApproved, cancellationRefused, newsOf, outcomeOf, restate } from './news.js';
 import { route, type BankView } from './routing.js';
-
-/** What the merchant asked for; it never changes. */
-export interface Terms {
-  readonly chargeId: string;
-  readonly account: string;
-  readonly amount: Money;
-  readonly capture: 'automatic' | 'manual';
-  readonly card: Card;
-  readonly fault: string | null;
-}
-
-interface Asked {
-  readonly terms: Terms;
-  /** All that was asked of banks for this charge, in order; at most the last one is live. */
-  readonly operations: readonly Operation[];
-}
-
-interface Granted extends Asked {
-  readonly bank: bankProtocol.BankName;
-  /** The bank's own id: captures and voids name it, never our reference (rule 8). */
-  readonly bankAuthorizationId: string;
-}
-
-interface Releasing extends Granted {
-  readonly cause: ReleaseCause;
-  readonly refusalCode: string | null;
-}
-
-/**
- * The gateway's half of a charge. `capturing` and `voiding` are its single closing slot: an authorization is
- * in one of them or in neither, so capture and void can never both be under way.
- *
- *     none → authorizing → authorized → capturing → captured
- *                 │             │           │ refused
- *                 │             └───────────┴→ voiding → voided
- *                 └→ declined, failed
- */
-export type Authorization =
-  | { readonly state: 'none'; readonly banks: readonly BankView[] }
-  | (Asked & { readonly state: 'authorizing' })
-  | (Granted & { readonly state: 'authorized' })
-  | (Granted & { readonly state: 'capturing' })
-  | (Granted & { readonly state: 'captured'; readonly bankCaptureId: string })
-  | (Releasing & { readonly state: 'voiding' })
-  | (Releasing & { readonly state: 'voided' })
-  | (Asked & { readonly state: 'declined'; readonly bank: bankProtocol.BankName; readonly code: string })
-  | (Asked & {
-      readonly state: 'failed';
-      readonly bank: bankProtocol.BankName | null;
-      readonly reason: 'no_bank_available' | 'not_processed' | 'reversed_out_of_doubt';
-    });
+import { undoSuspects } from './stray.js';
 
 export const authorizations: AggregateType<Authorization> = { kind: 'authorization', restate };
 
-/** The operation that a worker may be busy with. */
-export function liveOperation(authorization: Authorization): Operation | undefined {
-  const last = authorization.state === 'none' ? undefined : authorization.operations.at(-1);
-  return last && isLive(last) ? last : undefined;
-}
-
 /** Asks the best bank, or fails at once when none can be asked. */
-export function authorize(asked: Asked, banks: readonly BankView[]): Decision<Authorization> {
-  const { terms, operations } = asked;
+export function authorize({ terms, operations }: Asked, banks: readonly BankView[]): Decision<Authorization> {
   const bank = route(
     terms.card.brand,
     banks,
     operations.map((operation) => operation.bank),
   );
-  if (bank)
-    return become({
-      state: 'authorizing',
-      terms,
-      operations: [...operations, openOperation('authorize', bank.name, terms.chargeId)],
-    });
+  if (bank) {
+    const opened = openOperation('authorize', bank.name, terms.chargeId, terms.amount.amountMinor);
+    return become({ state: 'authorizing', terms, operations: [...operations, opened], cancellation: null });
+  }
   const last = operations.at(-1);
   return finish({
     state: 'failed',
@@ -88,35 +46,67 @@ export function authorize(asked: Asked, banks: readonly BankView[]): Decision<Au
   });
 }
 
-/** Takes the closing slot for a capture. */
-export function capture(authorization: Extract<Authorization, { state: 'authorized' }>): Decision<Authorization> {
-  return become({ ...authorization, state: 'capturing', operations: withOperation(authorization, 'capture') });
+/** Takes the closing slot for a capture, of all or of a part; what is beyond it is let go. */
+export function capture(authorization: In<'authorized'>, amount: Money): Decision<Authorization> {
+  const { terms } = authorization;
+  assert.equal(amount.currency, terms.amount.currency, 'a capture in another currency than was authorized');
+  assert(amount.amountMinor <= terms.amount.amountMinor, 'a capture of more than was authorized');
+  const operations = withOperation(authorization, 'capture', amount.amountMinor);
+  return become({ ...authorization, state: 'capturing', operations, cancellation: null });
 }
 
 /** Takes the closing slot for a void. */
-export function release(granted: Granted, cause: ReleaseCause, refusalCode: string | null): Authorization {
+export function release(granted: Granted, cause: ReleaseCause, refusalCode: string | null): In<'voiding'> {
   const { terms, bank, bankAuthorizationId } = granted;
-  return {
-    state: 'voiding',
-    terms,
-    bank,
-    bankAuthorizationId,
-    cause,
-    refusalCode,
-    operations: withOperation(granted, 'void'),
-  };
+  const operations = withOperation(granted, 'void', terms.amount.amountMinor);
+  return { state: 'voiding', terms, bank, bankAuthorizationId, cause, refusalCode, operations };
 }
 
-function withOperation(granted: Granted, kind: OperationKind): readonly Operation[] {
+function withOperation(granted: Granted, kind: SlotKind, amountMinor: number): readonly Operation[] {
   assert(
-    granted.operations.every((operation) => !isLive(operation)),
+    !granted.operations.some((operation) => takesSlot(operation) && isLive(operation)),
     'the closing slot is taken',
   );
-  return [...granted.operations, openOperation(kind, granted.bank, granted.terms.chargeId)];
+  return [...granted.operations, openOperation(kind, granted.bank, granted.terms.chargeId, amountMinor)];
 }
 
+/** The authorization is not wanted any more: the arbiter's answer to a capture and a cancellation that race. */
+export function cancel(authorization: Authorization, cause: CancellationCause): Decision<Authorization> {
+  switch (authorization.state) {
+    case 'authorizing':
+      return authorization.cancellation ? unchanged(authorization) : become({ ...authorization, cancellation: cause });
+    case 'authorized':
+      return become(release(authorization, cause, null));
+    case 'capturing':
+      if (authorization.cancellation) return unchanged(authorization);
+      return become(giveWay({ ...authorization, cancellation: cause }));
+    case 'captured': {
+      if (authorization.cancellation) return unchanged(authorization);
+      return become({ ...authorization, cancellation: cause }, cancellationRefused(authorization));
+    }
+    case 'none':
+    case 'voiding':
+    case 'voided':
+    case 'declined':
+    case 'failed':
+      // Its ending says it.
+      return unchanged(authorization);
+  }
+}
+
+/** Rule 10: a cancellation replaces a capture only when every attempt of that is known not to have been performed. */
+function giveWay(authorization: In<'capturing'>): In<'capturing' | 'voiding'> {
+  const { cancellation, operations } = authorization;
+  const captures = operations.find(({ kind }) => kind === 'capture')!;
+  if (!cancellation || !isUnperformed(captures)) return authorization;
+  return release({ ...authorization, operations: replace(operations, withdraw(captures)) }, cancellation, null);
+}
+
+const replace = (operations: readonly Operation[], next: Operation): readonly Operation[] =>
+  operations.map((operation) => (operation.reference === next.reference ? next : operation));
+
 /**
- * Puts the new state of the live operation in its place, and when it has ended turns the page.
+ * Puts the new state of a live operation in its place, and when it has ended turns the page.
  *
  * @param next undefined, or the operation as it was, when there is nothing to record
  */
@@ -125,12 +115,17 @@ export function afterOperation(
   next: Operation | undefined,
   banks: readonly BankView[],
 ): Decision<Authorization> {
-  const current = liveOperation(authorization);
-  if (authorization.state === 'none' || !current || !next || next === current) return unchanged(authorization);
-  assert.equal(next.reference, current.reference);
-  const asked = { ...authorization, operations: [...authorization.operations.slice(0, -1), next] };
-  const { end } = next;
-  if (!end) return become(asked);
+  const current = next && operationOf(authorization, next.reference);
+  if (authorization.state === 'none' || !current || next === current || !isLive(current))
+    return unchanged(authorization);
+  const asked = { ...authorization, operations: replace(authorization.operations, next) };
+  if (isLive(next)) return become(asked.state === 'capturing' ? giveWay(asked) : asked);
+  const turned = takesSlot(next) ? afterSlot(asked, next, banks) : become(asked, ...outcomeOf(asked, next));
+  return { ...turned, state: undoSuspects(turned.state, next) };
+}
+
+function afterSlot(asked: Known, next: Operation, banks: readonly BankView[]): Decision<Authorization> {
+  const end = next.end!;
   switch (asked.state) {
     case 'authorizing':
       return afterAuthorize(asked, next, end, banks);
@@ -144,81 +139,45 @@ export function afterOperation(
     case 'voided':
     case 'declined':
     case 'failed':
-      assert.fail(`an authorization that is ${asked.state} has no live operation`);
+      assert.fail(`nothing takes the closing slot of an authorization that is ${asked.state}`);
   }
 }
 
 function afterAuthorize(
-  asked: Asked & { state: 'authorizing' },
+  asked: In<'authorizing'>,
   operation: Operation,
   end: NonNullable<Operation['end']>,
   banks: readonly BankView[],
 ): Decision<Authorization> {
-  const { terms, operations } = asked;
+  const { terms, operations, cancellation } = asked;
+  const { bank } = operation;
   switch (end.kind) {
-    case 'succeeded':
-      return finish({ state: 'authorized', terms, operations, bank: operation.bank, bankAuthorizationId: end.bankId });
+    case 'succeeded': {
+      const granted = { terms, operations, bank, bankAuthorizationId: end.bankId };
+      if (!cancellation) return finish({ state: 'authorized', ...granted });
+      return become(release(granted, cancellation, null), authorizationApproved(granted));
+    }
     case 'refused':
-      return finish({ state: 'declined', terms, operations, bank: operation.bank, code: end.code });
+      return finish({ state: 'declined', terms, operations, bank, code: end.code });
     case 'not_performed':
-      // No other bank is asked once an attempt may have arrived, even when it is known by now that it did not:
-      // the customer has waited long enough, and should be told.
-      if (operation.attempts.every(({ outcome }) => outcome === 'not_processed'))
+      // No other bank is asked for what nobody wants any more, nor once an attempt may have arrived, even when it is
+      // known by now that it did not: the customer has waited long enough, and should be told.
+      if (!cancellation && operation.attempts.every(({ outcome }) => outcome === 'not_processed'))
         return authorize({ terms, operations }, banks);
-      return finish({ state: 'failed', terms, operations, bank: operation.bank, reason: end.reason });
+      return finish({ state: 'failed', terms, operations, bank, reason: end.reason });
   }
 }
 
-function afterCapture(
-  asked: Granted & { state: 'capturing' },
-  end: NonNullable<Operation['end']>,
-): Decision<Authorization> {
+function afterCapture(asked: In<'capturing'>, end: NonNullable<Operation['end']>): Decision<Authorization> {
   switch (end.kind) {
     case 'succeeded':
       return finish({ ...asked, state: 'captured', bankCaptureId: end.bankId });
     case 'refused':
       return finish(release(asked, 'capture_failed', end.code));
     case 'not_performed':
-      assert.fail('a capture ends only on a definite answer');
+      assert.fail('a capture ends only on a definite answer, or gives way');
   }
 }
 
 /** A state whose news the rest of the system waits for. */
-function finish(state: Authorization): Decision<Authorization> {
-  return become(state, ...restate(state));
-}
-
-function restate(authorization: Authorization): readonly NewEvent[] {
-  if (authorization.state === 'none') return [];
-  const { chargeId, account, amount, capture: method, fault } = authorization.terms;
-  switch (authorization.state) {
-    case 'authorizing':
-    case 'capturing':
-      return [];
-    case 'voiding': {
-      // Whoever refused the hold knows it. A capture's refusal is our own news.
-      const { bank, cause, refusalCode } = authorization;
-      return cause === 'capture_failed' ? [events.captureFailed({ chargeId, account, bank, code: refusalCode! })] : [];
-    }
-    case 'authorized': {
-      const { bank, bankAuthorizationId } = authorization;
-      return [
-        events.authorizationApproved({ chargeId, account, amount, capture: method, bank, bankAuthorizationId, fault }),
-      ];
-    }
-    case 'captured': {
-      const { bank, bankCaptureId } = authorization;
-      return [events.captureSucceeded({ chargeId, account, amount, bank, bankCaptureId })];
-    }
-    case 'voided': {
-      const { bank, cause, refusalCode } = authorization;
-      return [events.authorizationVoided({ chargeId, account, bank, cause, refusalCode })];
-    }
-    case 'declined':
-      return [events.authorizationDeclined({ chargeId, account, bank: authorization.bank, code: authorization.code })];
-    case 'failed':
-      return [
-        events.authorizationFailed({ chargeId, account, bank: authorization.bank, reason: authorization.reason }),
-      ];
-  }
-}
+const finish = (state: Known): Decision<Authorization> => become(state, ...newsOf(state));

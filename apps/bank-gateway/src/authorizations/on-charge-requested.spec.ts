@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { bank as events, payments, type bankProtocol } from '#contracts';
-import { openOperation } from '../operations/operation.js';
+import { opened } from '../../test/operation-under-test.js';
 import { banks, everyState, given, none, paidWith, terms } from '../../test/authorization-under-test.js';
 import { onChargeRequested } from './on-charge-requested.js';
 
@@ -13,7 +13,8 @@ describe('a requested charge', () => {
     expect(state).toEqual({
       state: 'authorizing',
       terms,
-      operations: [openOperation('authorize', 'alder', 'ch_1')],
+      operations: [opened('authorize', 'alder')],
+      cancellation: null,
     });
     expect(emit).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ledger } from '#contracts';
 import { usd } from '#money';
-import { openOperation } from '../operations/operation.js';
+import { opened } from '../../test/operation-under-test.js';
 import { authorized, capturing, everyState, given } from '../../test/authorization-under-test.js';
 import { onHoldPlaced } from './on-hold-placed.js';
 
@@ -12,7 +12,7 @@ describe('a placed hold', () => {
   it('takes the closing slot for a capture at the bank that authorized', () => {
     const { state, emit } = given(authorized).when(onHoldPlaced, placed('automatic'));
     expect(state).toEqual(capturing);
-    expect(state).toMatchObject({ operations: [{}, openOperation('capture', 'alder', 'ch_1')] });
+    expect(state).toMatchObject({ operations: [{}, opened('capture', 'alder')] });
     expect(emit).toEqual([]);
   });
 

@@ -8,6 +8,6 @@ export const onHoldPlaced = stepsOn(authorizations)({
   idOf: (event) => event.chargeId,
   decide(authorization, event) {
     if (authorization.state !== 'authorized' || event.capture === 'manual') return unchanged(authorization);
-    return capture(authorization);
+    return capture(authorization, authorization.terms.amount);
   },
 });

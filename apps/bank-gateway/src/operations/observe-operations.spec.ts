@@ -15,7 +15,7 @@ function listening() {
 const task = (live = operation('capture', cedar)): Task => ({
   terms,
   operation: live,
-  bankAuthorizationId: authorized.bankAuthorizationId,
+  actsOn: authorized.bankAuthorizationId,
   slot: { release: () => undefined },
   traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
 });

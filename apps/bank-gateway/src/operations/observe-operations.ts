@@ -1,5 +1,5 @@
 import { about, type Log, type Metrics } from '#telemetry';
-import type { Authorization } from '../authorizations/authorization.js';
+import type { Authorization } from '../authorizations/authorization-state.js';
 import type { OperationObserver } from './operation-observer.js';
 import type { Task } from './task.js';
 

@@ -1,4 +1,4 @@
-import type { Authorization } from '../authorizations/authorization.js';
+import type { Authorization } from '../authorizations/authorization-state.js';
 import type { Operation } from './operation.js';
 import type { Task } from './task.js';
 

@@ -1,11 +1,13 @@
 import type { bankProtocol } from '#contracts';
 import { statement, type Sql } from '#postgres';
+import type { Terms } from '../authorizations/authorization-state.js';
 import {
   OPERATION_LEASE_MS,
   type Attempt,
   type Operation,
   type OperationEnd,
   type OperationKind,
+  type Stray,
 } from './operation.js';
 
 /** `authorization` is a reserved word in SQL, hence the prefix on both tables. */
@@ -69,6 +71,10 @@ export interface OperationRow {
   reference: string;
   bank: bankProtocol.BankName;
   kind: OperationKind;
+  /** Absent when it is about the whole of what was authorized. */
+  part_minor?: number | null | undefined;
+  stray?: Stray | null | undefined;
+  suspects?: readonly Stray[] | null | undefined;
   phase: Operation['phase'];
   attempts: readonly Attempt[];
   inquiries: number;
@@ -88,11 +94,15 @@ interface SavedOperationRow extends OperationRow {
   due_in_ms: number | null;
 }
 
-export function operationFrom(row: OperationRow): Operation {
+/** @param wholeMinor what was to be authorized */
+export function operationFrom(row: OperationRow, wholeMinor: number): Operation {
   return {
     reference: row.reference,
     kind: row.kind,
     bank: row.bank,
+    amountMinor: row.part_minor ?? wholeMinor,
+    stray: row.stray ?? null,
+    suspects: row.suspects ?? [],
     phase: row.phase,
     attempts: row.attempts,
     inquiries: row.inquiries,
@@ -133,14 +143,17 @@ function endDetailOf(end: OperationEnd): string {
   }
 }
 
-/** The inverse of `operationFrom`, with what the save statement needs beside it. */
-export function operationRow(operation: Operation, chargeId: string, holder: string): SavedOperationRow {
-  const { end } = operation;
+/** The inverse of `operationFrom`, with what the save statement needs beside it. What is undefined is not written. */
+export function operationRow(operation: Operation, terms: Terms, holder: string): SavedOperationRow {
+  const { end, amountMinor, suspects } = operation;
   return {
     reference: operation.reference,
-    charge_id: chargeId,
+    charge_id: terms.chargeId,
     bank: operation.bank,
     kind: operation.kind,
+    part_minor: amountMinor === terms.amount.amountMinor ? undefined : amountMinor,
+    stray: operation.stray ?? undefined,
+    suspects: suspects.length > 0 ? suspects : undefined,
     phase: operation.phase,
     attempts: operation.attempts,
     inquiries: operation.inquiries,

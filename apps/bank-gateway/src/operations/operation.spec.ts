@@ -14,6 +14,7 @@ import {
   noon,
   notFound,
   notProcessed,
+  opened,
   operation,
   outcomesOf,
   report,
@@ -26,7 +27,6 @@ import {
   appendAttempt,
   begin,
   nextAction,
-  openOperation,
   OPERATION_LEASE_MS,
   recordAttempts,
   recordInquiry,
@@ -105,7 +105,7 @@ describe('rule 1: a definite no or "not processed" ends only its own attempt', (
 
 describe('rule 2: one reference, a new validity for every attempt', () => {
   it('keeps the reference and takes each validity from the bank’s clock of that moment', () => {
-    const first = appendAttempt(openOperation('authorize', 'alder', 'ch_1'), times(0));
+    const first = appendAttempt(opened('authorize', 'alder'), times(0));
     const second = appendAttempt(report(first, alder, timedOut), times(700));
     expect(second.reference).toBe('ch_1.authorize.alder');
     expect(second.attempts.map(({ id, validUntil }) => [id, validUntil - noon])).toEqual([
@@ -115,8 +115,8 @@ describe('rule 2: one reference, a new validity for every attempt', () => {
   });
 
   it('names captures and voids by the charge alone: there is one of each', () => {
-    expect(openOperation('capture', 'alder', 'ch_1').reference).toBe('ch_1.capture');
-    expect(openOperation('void', 'birch', 'ch_1').reference).toBe('ch_1.void');
+    expect(opened('capture', 'alder').reference).toBe('ch_1.capture');
+    expect(opened('void', 'birch').reference).toBe('ch_1.void');
   });
 });
 
@@ -409,7 +409,7 @@ describe('giving up', () => {
   });
 
   it('so does one that has not begun', () => {
-    const queued = openOperation('authorize', 'cedar', 'ch_1');
+    const queued = opened('authorize', 'cedar');
     expect(recordAttempts(queued, cedar, [], moment(0, { breakerOpen: true })).end).toEqual(givenUp);
   });
 

@@ -1,11 +1,20 @@
 import assert from 'node:assert/strict';
 import type { BankOrder, Outcome } from '#bank-call';
 import type { Instant } from '#clock';
-import type { bankProtocol } from '#contracts';
+import type { Movement as PerformedAs, bankProtocol } from '#contracts';
+import type { Money } from '#money';
+import { authorizeReference, closingReference, strayReference } from './reference.js';
 
-export type OperationKind = 'authorize' | 'capture' | 'void';
-/** What an operation asks of its bank. */
+export type OperationKind = 'authorize' | 'capture' | 'void' | 'refund' | 'reversal';
+/** What an operation asks of its bank; a reversal is asked for in its own way. */
 export type Movement = Extract<BankOrder, { kind: OperationKind }>;
+
+/** One performance that a bank's statement shows and our books do not, by the bank's own id. */
+export interface Stray {
+  readonly bankId: string;
+  readonly movement: PerformedAs;
+  readonly amount: Money;
+}
 
 /** One try at the wire. `begun` is committed before the first byte, so after a crash it may have arrived. */
 export interface Attempt {
@@ -37,7 +46,7 @@ export type OperationEnd =
   | { readonly kind: 'succeeded'; readonly bankId: string }
   /** The bank's definite no. */
   | { readonly kind: 'refused'; readonly code: string }
-  /** Authorizations only: nothing is set aside at this bank, and nothing will be. */
+  /** An authorization, or a capture that gave way to a cancellation: nothing of it stands at this bank, and nothing will. */
   | { readonly kind: 'not_performed'; readonly reason: 'not_processed' | 'reversed_out_of_doubt' };
 
 /** One thing asked of one bank under one reference, over as many attempts as it takes. */
@@ -46,6 +55,12 @@ export interface Operation {
   readonly reference: string;
   readonly kind: OperationKind;
   readonly bank: bankProtocol.BankName;
+  /** In the charge's currency. */
+  readonly amountMinor: number;
+  /** What a reversal undoes; null for all else. */
+  readonly stray: Stray | null;
+  /** What the bank's statement showed under this reference before it had ended. One of them may be its own. */
+  readonly suspects: readonly Stray[];
   /** `reversing` is committed before the reversal is sent, and leads only to its end. */
   readonly phase: 'open' | 'reversing' | 'ended';
   readonly attempts: readonly Attempt[];
@@ -85,12 +100,36 @@ export const OPERATION_LEASE_MS = 10_000;
 /** Behind the moment at which "not found" can be final, so that the bank's own clock has passed it too. */
 const FINALITY_MARGIN_MS = 50;
 
-export function openOperation(kind: OperationKind, bank: bankProtocol.BankName, chargeId: string): Operation {
+/** Operations that may not be live beside each other: at most one of them per charge. */
+export type SlotKind = Extract<OperationKind, 'authorize' | 'capture' | 'void'>;
+export const takesSlot = ({ kind }: Operation): boolean => kind !== 'refund' && kind !== 'reversal';
+
+export function openOperation(
+  kind: SlotKind,
+  bank: bankProtocol.BankName,
+  chargeId: string,
+  amountMinor: number,
+): Operation {
+  const reference = kind === 'authorize' ? authorizeReference(chargeId, bank) : closingReference(chargeId, kind);
+  return fresh({ reference, kind, bank, amountMinor });
+}
+
+export function openRefund(reference: string, bank: bankProtocol.BankName, amountMinor: number): Operation {
+  return fresh({ reference, kind: 'refund', bank, amountMinor });
+}
+
+/** Begun as `reversing`: it is saved before it is sent, and there is no other way for it to end (rule 6). */
+export function openReversal(chargeId: string, bank: bankProtocol.BankName, stray: Stray): Operation {
+  const reference = strayReference(chargeId, stray.bankId);
+  const { amountMinor } = stray.amount;
+  return { ...fresh({ reference, kind: 'reversal', bank, amountMinor }), stray, phase: 'reversing' };
+}
+
+function fresh(asked: Pick<Operation, 'reference' | 'kind' | 'bank' | 'amountMinor'>): Operation {
   return {
-    // At most one capture and one void per charge, and one authorization per charge and bank: natural keys.
-    reference: kind === 'authorize' ? `${chargeId}.authorize.${bank}` : `${chargeId}.${kind}`,
-    kind,
-    bank,
+    ...asked,
+    stray: null,
+    suspects: [],
     phase: 'open',
     attempts: [],
     inquiries: 0,
@@ -107,6 +146,19 @@ export function openOperation(kind: OperationKind, bank: bankProtocol.BankName, 
 export const isLive = (operation: Operation): boolean => operation.phase !== 'ended';
 const inDoubt = (attempt: Attempt): boolean => attempt.outcome === 'begun' || attempt.outcome === 'doubt';
 const hasDoubt = (operation: Operation): boolean => operation.attempts.some(inDoubt);
+
+/** Rule 10: every attempt is known to have moved nothing, and nobody is making one. */
+export function isUnperformed(operation: Operation): boolean {
+  const unperformed = ({ outcome }: Attempt): boolean =>
+    outcome === 'not_processed' || outcome === 'not_found' || outcome === 'refused';
+  return isLive(operation) && operation.attempts.every(unperformed);
+}
+
+/** It is not wanted any more, and nothing of it was performed. */
+export function withdraw(operation: Operation): Operation {
+  assert(isUnperformed(operation), `${operation.reference} may have been performed`);
+  return ended(operation, { kind: 'not_performed', reason: 'not_processed' });
+}
 
 /** What to do next with an operation that nobody is working on. */
 export type NextAction = 'attempt' | 'inquire' | 'start_reversal' | 'reverse';
@@ -196,6 +248,7 @@ function endOf(
     case 'approved':
     case 'captured':
     case 'voided':
+    case 'refunded':
       return { kind: 'succeeded', bankId: answer.bankId };
     case 'declined':
     case 'refused':
@@ -233,8 +286,11 @@ export function recordInquiry(
   moment: Moment,
 ): Operation {
   if (operation.phase !== 'open') return operation;
-  assert(operation.kind !== 'void', 'a void in doubt is not asked about, it is followed by a reversal');
-  const performedAs = operation.kind === 'authorize' ? 'authorization' : 'capture';
+  assert(
+    operation.kind !== 'void' && operation.kind !== 'reversal',
+    'a void in doubt is not asked about, it is followed by a reversal',
+  );
+  const performedAs = operation.kind === 'authorize' ? 'authorization' : operation.kind;
   const inquired = { ...operation, inquiries: operation.inquiries + 1 };
   if (outcome.kind !== 'answered') return goOn(inquired, moment, bank);
   const { answer } = outcome;
@@ -267,7 +323,7 @@ function finalityOf(attempt: Attempt, bank: bankProtocol.BankProfile): Instant |
 /** Commits to undoing it: rule 6. */
 export function startReversal(operation: Operation): Operation {
   assert(
-    operation.phase === 'open' && operation.kind !== 'capture',
+    operation.phase === 'open' && (operation.kind === 'authorize' || operation.kind === 'void'),
     'only an authorization, or a void by its authorization, is reversed',
   );
   return { ...operation, phase: 'reversing', dueInMs: 0 };
@@ -282,15 +338,19 @@ export function recordReversal(
 ): Operation {
   if (operation.phase !== 'reversing') return operation;
   const asked = { ...operation, reversals: operation.reversals + 1 };
-  if (outcome.kind === 'answered' && acknowledges(asked, bank, outcome.answer)) {
-    return asked.kind === 'void'
-      ? ended(asked, {
-          kind: 'succeeded',
-          bankId: 'bankId' in outcome.answer ? outcome.answer.bankId : asked.reference,
-        })
-      : ended(asked, { kind: 'not_performed', reason: 'reversed_out_of_doubt' });
-  }
-  return goOn(asked, moment, bank);
+  if (outcome.kind !== 'answered' || !acknowledges(asked, bank, outcome.answer)) return goOn(asked, moment, bank);
+  if (asked.kind === 'authorize') return ended(asked, { kind: 'not_performed', reason: 'reversed_out_of_doubt' });
+  return ended(asked, {
+    kind: 'succeeded',
+    bankId: reversalId(outcome.answer, asked.stray?.bankId) ?? asked.reference,
+  });
+}
+
+/** The bank's id of what undid it; a reversal may undo more than its target, everything that stands on it. */
+function reversalId(answer: bankProtocol.ReverseAnswer, target: string | undefined): string | undefined {
+  if (!('bankId' in answer)) return undefined;
+  const own = 'reversals' in answer ? answer.reversals.find(({ reverses }) => reverses === target) : undefined;
+  return own?.bankId ?? answer.bankId;
 }
 
 function acknowledges(

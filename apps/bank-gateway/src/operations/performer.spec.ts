@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { usd } from '#money';
 import { FakeClock } from '#testing';
 import { authorized, banks as allBanks, paidWith } from '../../test/authorization-under-test.js';
 import { KeptInMemory } from '../../test/kept-in-memory.js';
 import { cedar, operation, outcomesOf, times } from '../../test/operation-under-test.js';
 import { banksBehind, hangs, reset, StubBanks, unreachable } from '../../test/stub-banks.js';
-import { authorize, capture, release, type Authorization } from '../authorizations/authorization.js';
+import { authorize, capture, release } from '../authorizations/authorization.js';
+import type { Authorization } from '../authorizations/authorization-state.js';
 import { appendAttempt, type Operation } from './operation.js';
 import { Performer } from './performer.js';
 import type { Task } from './task.js';
@@ -101,7 +103,7 @@ describe('performing an operation', () => {
   });
 
   it('names a capture’s authorization by the bank’s id: rule 8', async () => {
-    const { perform, stub, end } = await performing(capture(authorized).state);
+    const { perform, stub, end } = await performing(capture(authorized, usd(1_000)).state);
     await perform();
     expect(stub.sent).toMatchObject([{ request: { kind: 'capture', authorizationId: 'au_1', amountMinor: 1_000 } }]);
     end();
@@ -117,7 +119,7 @@ describe('performing an operation', () => {
   });
 
   it('at cedar leaves doubt to an inquiry, which finds what was performed', async () => {
-    const { perform, stub, kept, told, end } = await performing(capture(atCedar).state);
+    const { perform, stub, kept, told, end } = await performing(capture(atCedar, usd(1_000)).state);
     stub.does('cedar', () => reset);
     expect(await perform()).toBeLessThanOrEqual(500);
     expect(kept.live).toMatchObject({ doubtSince: expect.any(Number), phase: 'open' });
@@ -221,7 +223,7 @@ describe('when the database fails', () => {
 
 describe('when somebody else has the operation by now', () => {
   it('nothing is begun', async () => {
-    const { performer, slotAt, stub, kept, clock, end } = await performing(capture(authorized).state);
+    const { performer, slotAt, stub, kept, clock, end } = await performing(capture(authorized, usd(1_000)).state);
     const frozen = kept.take(slotAt('alder'));
     kept.take(slotAt('alder'));
     await settled(clock, performer.perform(frozen));
@@ -231,7 +233,7 @@ describe('when somebody else has the operation by now', () => {
   });
 
   it('what was in flight is taken over as doubt, and the answer of its first worker still counts', async () => {
-    const { perform, stub, kept, clock, performer, slotAt, end } = await performing(capture(atCedar).state);
+    const { perform, stub, kept, clock, performer, slotAt, end } = await performing(capture(atCedar, usd(1_000)).state);
     const answer = Promise.withResolvers<void>();
     stub.does('cedar', async (request) => {
       await answer.promise;
@@ -280,7 +282,7 @@ describe('behind an open breaker', () => {
   });
 
   it('a capture waits for its bank, not begun, until after the next probe', async () => {
-    const { perform, trip, stub, kept, end } = await performing(capture(authorized).state);
+    const { perform, trip, stub, kept, end } = await performing(capture(authorized, usd(1_000)).state);
     await trip('alder');
     expect(await perform()).toBeGreaterThan(4_000);
     expect(stub.story).toEqual([]);
@@ -290,7 +292,7 @@ describe('behind an open breaker', () => {
 });
 
 it('a bank that hangs is given up after its time-out, in doubt', async () => {
-  const { perform, stub, kept, clock, end } = await performing(capture(atCedar).state);
+  const { perform, stub, kept, clock, end } = await performing(capture(atCedar, usd(1_000)).state);
   stub.does('cedar', hangs);
   const startedAtMs = clock.monotonicMs();
   await perform();

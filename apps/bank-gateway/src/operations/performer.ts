@@ -2,7 +2,8 @@ import type { Attempt, AttemptReport, Outcome } from '#bank-call';
 import { fullJitterMs, type Clock } from '#clock';
 import type { PgTransaction, UnitOfWork } from '#postgres';
 import { answer, type Commands, type Decision } from '#saga';
-import { afterOperation, authorizations, liveOperation, type Authorization } from '../authorizations/authorization.js';
+import { afterOperation, authorizations } from '../authorizations/authorization.js';
+import { operationOf, type Authorization } from '../authorizations/authorization-state.js';
 import type { Banks } from '../banks/banks.js';
 import type { OperationObserver } from './operation-observer.js';
 import {
@@ -25,7 +26,7 @@ const RECORD_AGAIN = { baseMs: 50, capMs: 2_000 };
 type Change = (live: Operation) => Operation | undefined;
 
 interface Recorded {
-  /** The live operation as it was found; undefined when another is live by now, or none. */
+  /** The operation as it was found; undefined when it has ended by now. */
   readonly before: Operation | undefined;
   /** What the change made of it; undefined when it did not want to. */
   readonly next: Operation | undefined;
@@ -162,12 +163,12 @@ export class Performer {
 
   async #record(task: Task, change: Change): Promise<number | undefined> {
     const { authorization } = await this.#decide(task, change);
-    const after = liveOperation(authorization);
-    return after?.reference === task.operation.reference ? after.dueInMs : undefined;
+    const after = operationOf(authorization, task.operation.reference);
+    return after && isLive(after) ? after.dueInMs : undefined;
   }
 
   /**
-   * Applies a change to the live operation under its authorization's lock, however long the database is away.
+   * Applies a change to an operation that is live, under its authorization's lock, however long the database is away.
    * An operation that ended meanwhile keeps its end: the first answer recorded is kept, whoever writes it (rule 5).
    *
    * What it returns is of the transaction that committed: one that was rolled back and tried again may have found
@@ -177,8 +178,8 @@ export class Performer {
     const { banks, commands, store, clock, observer } = this.parts;
     const { reference } = task.operation;
     const decide = (authorization: Authorization): Decision<Authorization, Recorded> => {
-      const live = liveOperation(authorization);
-      const before = live?.reference === reference ? live : undefined;
+      const found = operationOf(authorization, reference);
+      const before = found && isLive(found) ? found : undefined;
       const next = before && change(before);
       const decision = afterOperation(authorization, next, banks.view());
       return answer(decision, { before, next, authorization: decision.state });

@@ -1,5 +1,6 @@
+import assert from 'node:assert/strict';
 import type { Attempt, BankOrder, Slot } from '#bank-call';
-import type { Terms } from '../authorizations/authorization.js';
+import type { Known, Terms } from '../authorizations/authorization-state.js';
 import type { Movement, Operation } from './operation.js';
 
 /** An operation in the hands of this process, with a place in its bank's bulkhead. */
@@ -7,18 +8,33 @@ export interface Task {
   readonly terms: Terms;
   /** As it was saved when we took it; its version is our claim to it. */
   readonly operation: Operation;
-  /** Null until a bank has approved. */
-  readonly bankAuthorizationId: string | null;
+  /** The bank's own id of what it acts on (rule 8); null when it acts on nothing, as an authorization does. */
+  readonly actsOn: string | null;
   readonly slot: Slot;
   readonly traceparent?: string | undefined;
   /** Committed as `begun` and not yet sent, when we took the operation by beginning it. */
   readonly begun?: Attempt | undefined;
 }
 
-/** The movement itself. Capture and void name what they act on by the bank's id (rule 8). */
-export function movementOf({ terms, operation, bankAuthorizationId }: Task): Movement {
-  const { reference } = operation;
-  const { amountMinor, currency } = terms.amount;
+/** What an operation acts on, by the bank's id, as its authorization knows it. */
+export function actedOnBy(operation: Operation, authorization: Known): string | null {
+  switch (operation.kind) {
+    case 'authorize':
+      return null;
+    case 'capture':
+    case 'void':
+      return 'bankAuthorizationId' in authorization ? authorization.bankAuthorizationId : null;
+    case 'refund':
+      return 'bankCaptureId' in authorization ? authorization.bankCaptureId : null;
+    case 'reversal':
+      return operation.stray!.bankId;
+  }
+}
+
+/** The movement itself. All but an authorization name what they act on by the bank's id (rule 8). */
+export function movementOf({ terms, operation, actsOn }: Task): Movement {
+  const { reference, amountMinor } = operation;
+  const { currency } = terms.amount;
   switch (operation.kind) {
     case 'authorize': {
       const { brand, last4, fingerprint, behavior } = terms.card;
@@ -38,10 +54,14 @@ export function movementOf({ terms, operation, bankAuthorizationId }: Task): Mov
         ...aimOf(terms),
         amountMinor,
         currency,
-        authorizationId: granted(bankAuthorizationId),
+        authorizationId: known(actsOn),
       };
     case 'void':
-      return { kind: 'void', reference, ...aimOf(terms), authorizationId: granted(bankAuthorizationId) };
+      return { kind: 'void', reference, ...aimOf(terms), authorizationId: known(actsOn) };
+    case 'refund':
+      return { kind: 'refund', reference, ...aimOf(terms), amountMinor, currency, captureId: known(actsOn) };
+    case 'reversal':
+      return assert.fail('a reversal is no movement of its own');
   }
 }
 
@@ -49,18 +69,22 @@ export function inquiryOf({ terms, operation }: Task): Extract<BankOrder, { kind
   return { kind: 'inquire', reference: operation.reference, ...aimOf(terms) };
 }
 
-/** Undoes every performance of an authorization's reference and fences it; a void's authorization by bank id (rule 9). */
-export function reversalOf({ terms, operation, bankAuthorizationId }: Task): Extract<BankOrder, { kind: 'reverse' }> {
-  const target =
-    operation.kind === 'void' ? { bankId: granted(bankAuthorizationId) } : { reference: operation.reference };
-  return { kind: 'reverse', reference: `${operation.reference}.reversal`, ...aimOf(terms), target };
+/**
+ * Undoes every performance of an authorization's reference and fences it; by the bank's id a void's authorization
+ * (rule 9), or a stray (rule 11).
+ */
+export function reversalOf({ terms, operation, actsOn }: Task): Extract<BankOrder, { kind: 'reverse' }> {
+  const { kind, reference } = operation;
+  const target = kind === 'authorize' ? { reference } : { bankId: known(actsOn) };
+  const own = kind === 'reversal' ? reference : `${reference}.reversal`;
+  return { kind: 'reverse', reference: own, ...aimOf(terms), target };
 }
 
 function aimOf({ account, chargeId, fault }: Terms): { account: string; chargeId: string; fault?: string } {
   return { account, chargeId, ...(fault === null ? {} : { fault }) };
 }
 
-function granted(bankAuthorizationId: string | null): string {
-  if (bankAuthorizationId === null) throw new Error('nothing can be captured or voided before a bank has approved it');
-  return bankAuthorizationId;
+function known(actsOn: string | null): string {
+  assert(actsOn !== null, 'a bank is asked to act only on what it has performed');
+  return actsOn;
 }

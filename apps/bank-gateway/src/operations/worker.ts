@@ -7,7 +7,7 @@ import type { Banks } from '../banks/banks.js';
 import type { Dispatch } from './dispatch.js';
 import { operationFrom, takeDue, type OperationRow } from './operation.repository.js';
 import type { Performer } from './performer.js';
-import type { Task } from './task.js';
+import { actedOnBy, type Task } from './task.js';
 
 /** Nothing waits for this: what is handed over, or due at a known time, wakes the worker by itself. */
 const LOOK_EVERY_MS = 500;
@@ -131,13 +131,12 @@ export class Worker {
 }
 
 function taskFrom(row: OperationRow & { authorization: AuthorizationRow }, slot: Slot): Task {
-  const operation = operationFrom(row);
+  const operation = operationFrom(row, row.authorization.amount_minor);
   const authorization = authorizationFrom(row.authorization, [operation]);
-  if (authorization.state === 'none') throw new Error('an operation without its authorization');
   return {
     terms: authorization.terms,
     operation,
-    bankAuthorizationId: row.authorization.bank_authorization_id,
+    actsOn: actedOnBy(operation, authorization),
     slot,
     traceparent: row.authorization.traceparent ?? undefined,
   };
