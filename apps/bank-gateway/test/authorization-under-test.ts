@@ -2,6 +2,8 @@ import type { Card, NewEvent, bankProtocol } from '#contracts';
 import { usd } from '#money';
 import type { Decision, Step } from '#saga';
 import { operation, opened, alder, birch, cedar, dogwood, yes } from './operation-under-test.js';
+import { openRefund } from '../src/operations/operation.js';
+import { refundReference } from '../src/operations/reference.js';
 import type { Authorization, Terms } from '../src/authorizations/authorization-state.js';
 import type { BankView } from '../src/authorizations/routing.js';
 
@@ -58,6 +60,11 @@ export const captured: State<'captured'> = {
   operations: [approvedByAlder, operation('capture', alder, yes.capture)],
   cancellation: null,
 };
+/** Captured, with refunds of three dollars each that no bank has answered yet. */
+export const refunding = (...refundIds: readonly string[]): State<'captured'> => ({
+  ...captured,
+  operations: [...captured.operations, ...refundIds.map((id) => openRefund(refundReference('ch_1', id), 'alder', 300))],
+});
 export const voiding: State<'voiding'> = {
   state: 'voiding',
   ...granted,

@@ -42,8 +42,10 @@ export class StubBanks implements BankPort {
   }
 
   readonly yes = ({ kind }: Request): WireFact => {
-    const states = { authorize: 'approved', capture: 'captured', void: 'voided', reverse: 'reversed' } as const;
-    return this.says({ state: states[kind as keyof typeof states], bankId: `id_${++this.#ids}`, reversals: [] });
+    const state = (
+      { authorize: 'approved', capture: 'captured', void: 'voided', refund: 'refunded', reverse: 'reversed' } as const
+    )[kind as 'authorize'];
+    return this.says({ state, bankId: `id_${++this.#ids}`, reversals: [] });
   };
 
   says(answer: Record<string, unknown>): WireFact {

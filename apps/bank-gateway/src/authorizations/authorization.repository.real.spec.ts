@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SystemClock } from '#clock';
 import { assertIndexProbes, statement } from '#postgres';
 import type { TestDatabase } from '#testing';
-import { everyState, paidWith, terms } from '../../test/authorization-under-test.js';
+import {
+  authorizing,
+  captured,
+  capturing,
+  everyState,
+  paidWith,
+  refunding,
+  terms,
+} from '../../test/authorization-under-test.js';
 import { gatewayDatabase, gatewayInstance } from '../../test/gateway-instance.js';
 import { alder, cedar, declined, notProcessed, opened, operation, timedOut } from '../../test/operation-under-test.js';
 import { StubBanks } from '../../test/stub-banks.js';
@@ -10,6 +18,7 @@ import { takeDue, takeDueStatement } from '../operations/operation.repository.js
 import { startReversal, takeOver, type Operation } from '../operations/operation.js';
 import { moment } from '../../test/operation-under-test.js';
 import type { Authorization } from './authorization-state.js';
+import { undoStray } from './stray.js';
 import { loadStatement, saveStatement } from './authorization.repository.js';
 
 type Stored = Exclude<Authorization, { state: 'none' }>;
@@ -23,6 +32,7 @@ const lifes: Operation[] = [
   takeOver(operation('authorize', cedar, null), moment()),
   { ...operation('authorize', cedar, timedOut), inquiries: 3, reversals: 2, needsAttention: true },
 ];
+const stray = { bankId: 'rf_9', movement: 'refund', amount: { amountMinor: 5, currency: 'jpy' } } as const;
 const failed = { terms, operations: [], state: 'failed', bank: null, reason: 'no_bank_available' } as const;
 const states: Stored[] = [
   ...everyState.filter((state) => state.state !== 'none'),
@@ -33,6 +43,17 @@ const states: Stored[] = [
     cancellation: null,
   })),
   { terms, operations: [operation('authorize', alder, declined)], state: 'declined', bank: 'alder', code: 'lost_card' },
+  { ...authorizing, cancellation: 'expired' },
+  { ...capturing, operations: [operation('capture', cedar, timedOut)], cancellation: 'canceled' },
+  { ...captured, cancellation: 'canceled' },
+  { ...capturing, operations: [{ ...operation('capture', alder, null), amountMinor: 400 }] },
+  refunding('re_1', 're_2'),
+  {
+    ...captured,
+    operations: [{ ...operation('refund', cedar, timedOut), suspects: [stray, { ...stray, bankId: 'rf_8' }] }],
+  },
+  undoStray(captured, 'alder', stray),
+  undoStray({ ...failed, bank: 'alder', reason: 'not_processed' }, 'alder', stray),
   failed,
   { ...failed, operations: [operation('authorize', alder, declined)], bank: 'alder', reason: 'not_processed' },
   { ...failed, terms: { ...terms, fault: 'tok_fault_capture_hang', capture: 'manual' } },
@@ -88,6 +109,15 @@ describe('the authorizations’ repository', () => {
       expect(await load(given.terms.chargeId)).toEqual([asStored(given)]);
     },
   );
+
+  it('lets refunds be live beside a refund, and a reversal beside anything', async () => {
+    const given = renamed(undoStray({ ...refunding('re_1', 're_2') }, 'alder', stray));
+    await save(given);
+    await expect(save(renamed(undoStray(capturing, 'alder', stray)))).resolves.toBeUndefined();
+    const due = await takeDue(test.database, new Map([['alder', 100]]), 'one');
+    const ours = due.filter(({ reference }) => reference.startsWith(`${given.terms.chargeId}.`));
+    expect(ours.map(({ kind }) => kind).sort()).toEqual(['refund', 'refund', 'reversal']);
+  });
 
   it('gives a defined state for a charge never seen, with the banks as they are', async () => {
     expect(await load('ch_unseen')).toMatchObject([{ state: 'none', banks: [{ available: false }, {}, {}, {}] }]);
@@ -153,6 +183,24 @@ describe('the authorizations’ repository', () => {
         `UPDATE bank_operation SET reference = 'ch_no.capture' WHERE charge_id = 'ID' AND kind = 'capture'`,
         'check',
       ],
+      [
+        'a cancellation of what was never captured nor authorized',
+        `UPDATE bank_authorization SET state = 'authorized', cancellation = 'canceled' WHERE charge_id = 'ID'`,
+        'check',
+      ],
+      ['a refund that is reversed', `${insert} 'refund', 'reversing', '[]', 0, 0, false, 1, now())`, 'check'],
+      ['a reversal of nothing', `${insert} 'reversal', 'reversing', '[]', 0, 0, false, 1, now())`, 'check'],
+      [
+        'a reversal that could be given up',
+        `UPDATE bank_operation SET kind = 'reversal', stray = '{}' WHERE charge_id = 'ID' AND kind = 'capture'`,
+        'check',
+      ],
+      [
+        'suspects of what has ended',
+        `UPDATE bank_operation SET suspects = '[]' WHERE charge_id = 'ID' AND kind = 'authorize'`,
+        'check',
+      ],
+      ['an amount of nothing', `UPDATE bank_operation SET part_minor = 0 WHERE charge_id = 'ID'`, 'check'],
       ['nothing for an amount', `UPDATE bank_authorization SET amount_minor = 0 WHERE charge_id = 'ID'`, 'check'],
     ])('%s', async (_what, sql, complaint) => {
       const capturing = renamed(everyState.find(({ state }) => state === 'capturing') as Stored);

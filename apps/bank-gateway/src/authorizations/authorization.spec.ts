@@ -34,11 +34,12 @@ import {
   capturing,
   everyState,
   paidWith,
+  refunding,
   terms,
   voided,
   voiding,
 } from '../../test/authorization-under-test.js';
-import { afterOperation, authorizations, capture, release } from './authorization.js';
+import { afterOperation, authorizations, cancel, capture, release } from './authorization.js';
 import { liveOperations, type Authorization } from './authorization-state.js';
 
 const { restate } = authorizations;
@@ -192,11 +193,127 @@ describe('the closing slot', () => {
     });
   });
 
+  it('is taken by a capture of a part, which is all that is captured', () => {
+    const part = { ...operation('capture', alder, yes.capture), amountMinor: 400 };
+    const asked = capture(authorized, usd(400)).state;
+    expect(asked).toMatchObject({ state: 'capturing', operations: [{}, { kind: 'capture', amountMinor: 400 }] });
+    const { state, emit } = after(asked, part);
+    expect(emit).toEqual([
+      events.captureSucceeded({ ...about, amount: usd(400), bank: 'alder', bankCaptureId: 'cp_1' }),
+    ]);
+    expect(restate(state)).toEqual(emit);
+  });
+
+  it('is not taken by a capture of more than was authorized, or of other money', () => {
+    expect(() => capture(authorized, usd(1_001))).toThrow('more than was authorized');
+    expect(() => capture(authorized, { amountMinor: 1_000, currency: 'eur' })).toThrow('another currency');
+  });
+
   it('is never free while a worker may be busy with it', () => {
     for (const state of [capturing, voiding]) {
       const takenOver = takeOver(appendAttempt(liveOperations(state)[0]!, times()), moment());
       expect(liveOperations(after(state, takenOver).state)).toHaveLength(1);
     }
+  });
+});
+
+describe('a cancellation that waits', () => {
+  const waiting = cancel(authorizing, 'expired').state;
+
+  it('gives back what the bank approves, at once, and the books hear of both', () => {
+    const { state, emit } = after(waiting, operation('authorize', alder, yes.authorize));
+    expect(state).toMatchObject({ state: 'voiding', cause: 'expired', operations: [{}, { kind: 'void' }] });
+    expect(emit).toMatchObject([{ id: 'ch_1.authorization_approved' }]);
+    const done = after(state, operation('void', alder, yes.void));
+    expect(done.emit).toEqual([
+      events.authorizationVoided({ ...about, bank: 'alder', cause: 'expired', refusalCode: null }),
+    ]);
+  });
+
+  it('changes nothing about a decline', () => {
+    expect(after(waiting, operation('authorize', alder, declined)).state).toMatchObject({ state: 'declined' });
+  });
+
+  it('has no second bank asked for what nobody wants any more', () => {
+    const givenUp = report(operation('authorize', alder, null), alder, notProcessed, { breakerOpen: true });
+    expect(after(waiting, givenUp, 'alder').state).toMatchObject({ state: 'failed', reason: 'not_processed' });
+  });
+
+  it('survives what is recorded on the way', () => {
+    const doubtful = after(waiting, operation('authorize', alder, timedOut)).state;
+    expect(doubtful).toMatchObject({ state: 'authorizing', cancellation: 'expired' });
+  });
+
+  describe('for a capture', () => {
+    const begun: Authorization = {
+      ...capturing,
+      operations: [...authorized.operations, operation('capture', alder, null)],
+    };
+    const racing = cancel(begun, 'canceled').state;
+
+    it('loses to its success, and the loser is told beside the winner', () => {
+      const { state, emit } = after(racing, operation('capture', alder, yes.capture));
+      expect(state).toMatchObject({ state: 'captured', cancellation: 'canceled' });
+      expect(emit).toEqual([
+        events.captureSucceeded({ ...about, amount: usd(1_000), bank: 'alder', bankCaptureId: 'cp_1' }),
+        events.cancellationRefused({ ...about, bank: 'alder' }),
+      ]);
+    });
+
+    it('rule 10: takes its place as soon as it is known not to have been performed, and not before', () => {
+      const atCedar = { ...begun, bank: 'cedar' as const, operations: [operation('capture', cedar, null)] };
+      const inDoubt = after(cancel(atCedar, 'canceled').state, operation('capture', cedar, timedOut)).state;
+      expect(inDoubt).toMatchObject({ state: 'capturing', cancellation: 'canceled' });
+      const settled = recordInquiry(operation('capture', cedar, timedOut), cedar, notFound(60_000), 1, moment());
+      const { state, emit } = after(inDoubt, settled);
+      expect(state).toMatchObject({
+        state: 'voiding',
+        cause: 'canceled',
+        operations: [
+          { kind: 'capture', phase: 'ended', end: { kind: 'not_performed' } },
+          { kind: 'void', phase: 'open' },
+        ],
+      });
+      expect(emit).toEqual([]);
+    });
+
+    it('leaves a refused capture its own word: the charge ends by that', () => {
+      const { state, emit } = after(racing, operation('capture', alder, no.capture));
+      expect(state).toMatchObject({ state: 'voiding', cause: 'capture_failed' });
+      expect(emit).toMatchObject([{ id: 'ch_1.capture_failed' }]);
+    });
+  });
+});
+
+describe('operations beside each other', () => {
+  const both = refunding('re_1', 're_2');
+  const [, , first, second] = both.operations as [Operation, Operation, Operation, Operation];
+  const gaveBack = (of: Operation): Operation => report(appendAttempt(of, times()), alder, yes.refund);
+
+  it('are found by their references: what came of one says nothing of the other', () => {
+    const one = after(both, gaveBack(first));
+    expect(one.emit).toMatchObject([{ id: 're_1.refund_succeeded', data: { refundId: 're_1', bankRefundId: 'rf_1' } }]);
+    expect(liveOperations(one.state)).toEqual([second]);
+    const two = after(one.state, report(appendAttempt(second, times()), alder, no.refund));
+    expect(two.emit).toEqual([
+      events.refundFailed({ ...about, refundId: 're_2', amount: usd(300), bank: 'alder', code: 'refused_by_bank' }),
+    ]);
+    expect(liveOperations(two.state)).toEqual([]);
+  });
+
+  it('are said again all together, with the capture before them', () => {
+    const { state } = after(after(both, gaveBack(first)).state, gaveBack(second));
+    expect(restate(state).map(({ id }) => id)).toEqual([
+      'ch_1.capture_succeeded',
+      're_1.refund_succeeded',
+      're_2.refund_succeeded',
+    ]);
+  });
+
+  it('change nothing once they have ended: the first answer recorded is kept', () => {
+    const { state } = after(both, gaveBack(first));
+    const late = report(appendAttempt(first, times()), alder, no.refund);
+    expect(after(state, late)).toMatchObject({ state, changed: false, emit: [] });
   });
 });
 
@@ -212,6 +329,8 @@ describe('the restatement', () => {
     ['captured', after(capturing, operation('capture', alder, yes.capture))],
     ['voiding', after(capturing, operation('capture', alder, no.capture))],
     ['voided', after(voiding, operation('void', alder, yes.void))],
+    ['captured', after({ ...capturing, cancellation: 'canceled' }, operation('capture', alder, yes.capture))],
+    ['voiding', cancel(authorized, 'canceled')],
   ];
 
   it.each(turns)('of %s equals what was said when it came to be', (name, { state, emit }) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { usd } from '#money';
 import {
   answered,
   alder,
@@ -26,26 +27,34 @@ import {
 import {
   appendAttempt,
   begin,
+  isUnperformed,
   nextAction,
+  openReversal,
   OPERATION_LEASE_MS,
   recordAttempts,
   recordInquiry,
   recordReversal,
   startReversal,
   takeOver,
+  withdraw,
 } from './operation.js';
+import { compensationReference, refundIdOf, refundReference } from './reference.js';
 
 const idempotent = [alder, birch];
 const notIdempotent = [cedar, dogwood];
-const movements = ['authorize', 'capture'] as const;
+const movements = ['authorize', 'capture', 'refund'] as const;
 const minuteMs = 60_000;
+const stray = { bankId: 'cp_9', movement: 'capture', amount: usd(300) } as const;
 
 describe('an operation', () => {
-  it.each(['authorize', 'capture', 'void'] as const)('to %s succeeds by the bank’s yes, and keeps its id', (kind) => {
-    const done = operation(kind, alder, yes[kind]);
-    expect(done).toMatchObject({ phase: 'ended', end: { kind: 'succeeded', bankId: yes[kind].answer.bankId } });
-    expect(outcomesOf(done)).toEqual(['performed']);
-  });
+  it.each(['authorize', 'capture', 'void', 'refund'] as const)(
+    'to %s succeeds by the bank’s yes, and keeps its id',
+    (kind) => {
+      const done = operation(kind, alder, yes[kind]);
+      expect(done).toMatchObject({ phase: 'ended', end: { kind: 'succeeded', bankId: yes[kind].answer.bankId } });
+      expect(outcomesOf(done)).toEqual(['performed']);
+    },
+  );
 
   it.each(movements)('to %s is refused by the bank’s no', (kind) => {
     const done = operation(kind, cedar, no[kind]);
@@ -82,18 +91,23 @@ describe('rule 1: a definite no or "not processed" ends only its own attempt', (
     },
   );
 
-  it.each(notIdempotent)('at $name it is asked again, once no attempt is in doubt any more', (bank) => {
-    const both = appendAttempt(operation('capture', bank, timedOut), times(1_000));
-    const settled = recordInquiry(report(both, bank, no.capture), bank, notFound(minuteMs), 1, moment());
-    expect(outcomesOf(settled)).toEqual(['not_found', 'refused']);
-    expect(nextAction(settled, bank, noon)).toBe('attempt');
-    const again = report(appendAttempt(settled, times(minuteMs)), bank, no.capture);
-    expect(again.end).toEqual({ kind: 'refused', code: 'refused_by_bank' });
-  });
+  it.each(notIdempotent.flatMap((bank) => (['capture', 'refund'] as const).map((kind) => ({ bank, kind }))))(
+    'at $bank.name a $kind is asked for again, once no attempt is in doubt any more',
+    ({ bank, kind }) => {
+      const both = appendAttempt(operation(kind, bank, timedOut), times(1_000));
+      const settled = recordInquiry(report(both, bank, no[kind]), bank, notFound(minuteMs), 1, moment());
+      expect(outcomesOf(settled)).toEqual(['not_found', 'refused']);
+      expect(nextAction(settled, bank, noon)).toBe('attempt');
+      const again = report(appendAttempt(settled, times(minuteMs)), bank, no[kind]);
+      expect(again.end).toEqual({ kind: 'refused', code: 'refused_by_bank' });
+    },
+  );
 
   it.each(idempotent)('at $name, which remembers its refusal by the reference, one ends the operation', (bank) => {
     const both = appendAttempt(operation('authorize', bank, timedOut), times(1_000));
     expect(report(both, bank, declined).end).toEqual({ kind: 'refused', code: 'lost_card' });
+    const refund = appendAttempt(operation('refund', bank, timedOut), times(1_000));
+    expect(report(refund, bank, no.refund).end).toEqual({ kind: 'refused', code: 'refused_by_bank' });
   });
 
   it.each(everyBank)('at $name "not processed" settles nothing for an attempt in doubt', (bank) => {
@@ -118,6 +132,13 @@ describe('rule 2: one reference, a new validity for every attempt', () => {
     expect(opened('capture', 'alder').reference).toBe('ch_1.capture');
     expect(opened('void', 'birch').reference).toBe('ch_1.void');
   });
+
+  it('names a refund by its own id, and a stray by the bank’s: there may be several of each', () => {
+    expect(refundReference('ch_1', 're_1')).toBe('ch_1.refund.re_1');
+    expect(refundIdOf('ch_1.refund.re_1', 'ch_1')).toBe('re_1');
+    expect(refundIdOf(compensationReference('ch_1'), 'ch_1')).toBeUndefined();
+    expect(openReversal('ch_1', 'dogwood', stray).reference).toBe('ch_1.stray.cp_9');
+  });
 });
 
 describe('rule 3: who may begin', () => {
@@ -141,6 +162,7 @@ describe('rule 3: who may begin', () => {
   it.each(notIdempotent)('is nobody while an attempt is in doubt at $name, which would perform it twice', (bank) => {
     expect(begin({ ...operation('capture', bank, timedOut), ...held }, bank, held, times(0))).toBeUndefined();
     expect(begin({ ...operation('capture', bank, null), ...held }, bank, held, times(0))).toBeUndefined();
+    expect(begin({ ...operation('refund', bank, timedOut), ...held }, bank, held, times(0))).toBeUndefined();
   });
 
   it.each(idempotent)('may be anybody who holds it at $name: in doubt, asking again is the best inquiry', (bank) => {
@@ -218,6 +240,20 @@ describe('rule 4: what an inquiry may close', () => {
     expect(after.end).toEqual({ kind: 'succeeded', bankId: 'cp_9' });
   });
 
+  it.each(notIdempotent)('about a refund at $name is a yes only by a refund', (bank) => {
+    const doubtful = operation('refund', bank, timedOut);
+    const ask = (kind: 'capture' | 'refund') =>
+      recordInquiry(doubtful, bank, found({ kind, bankId: 'rf_9' }), 1, moment());
+    expect(ask('capture').end).toBeNull();
+    expect(ask('refund').end).toEqual({ kind: 'succeeded', bankId: 'rf_9' });
+  });
+
+  it.each(notIdempotent)('about a refund at $name is believed no sooner than about a capture', (bank) => {
+    const finalMs = bank.enforcesValidUntil ? 3_000 : bank.maxTransitMs;
+    expect(outcomesOf(ask(operation('refund', bank, timedOut), bank, finalMs))).toEqual(['doubt']);
+    expect(outcomesOf(ask(operation('refund', bank, timedOut), bank, finalMs + 1))).toEqual(['not_found']);
+  });
+
   it('keeps the first standing performance of several', () => {
     const twice = found(
       { kind: 'capture', bankId: 'cp_1', undoneBy: 'rv_1' },
@@ -234,11 +270,14 @@ describe('rule 4: what an inquiry may close', () => {
     expect(after).toMatchObject({ phase: 'reversing', end: null });
   });
 
-  it('that finds a capture undone leaves it in doubt, for a person to look at', () => {
-    const undone = found({ kind: 'capture', undoneBy: 'rv_1' });
-    const after = recordInquiry(operation('capture', cedar, timedOut), cedar, undone, 1, moment(6 * minuteMs));
-    expect(after).toMatchObject({ phase: 'open', needsAttention: true });
-  });
+  it.each(['capture', 'refund'] as const)(
+    'that finds a %s undone leaves it in doubt, for a person to look at',
+    (kind) => {
+      const undone = found({ kind, undoneBy: 'rv_1' });
+      const after = recordInquiry(operation(kind, cedar, timedOut), cedar, undone, 1, moment(6 * minuteMs));
+      expect(after).toMatchObject({ phase: 'open', needsAttention: true });
+    },
+  );
 });
 
 describe('rule 5: the first answer recorded is kept', () => {
@@ -246,6 +285,8 @@ describe('rule 5: the first answer recorded is kept', () => {
     const takenOver = takeOver({ ...operation('capture', cedar, null), version: 5 }, moment());
     expect(outcomesOf(takenOver)).toEqual(['doubt']);
     expect(report(takenOver, cedar, yes.capture).end).toEqual({ kind: 'succeeded', bankId: 'cp_1' });
+    const refund = takeOver({ ...operation('refund', dogwood, null), version: 5 }, moment());
+    expect(report(refund, dogwood, yes.refund).end).toEqual({ kind: 'succeeded', bankId: 'rf_1' });
   });
 
   it.each(everyBank)('at $name an operation that has ended keeps its end', (bank) => {
@@ -310,11 +351,12 @@ describe('rule 6: from reversing there is one way', () => {
     expect(nextAction(again, cedar, noon + 91_000)).toBe('start_reversal');
   });
 
-  it('a capture never goes there: it ends only on a definite answer', () => {
+  it.each(['capture', 'refund'] as const)('a %s never goes there: it ends only on a definite answer', (kind) => {
     for (const bank of everyBank) {
-      expect(['attempt', 'inquire']).toContain(nextAction(operation('capture', bank, timedOut), bank, noon + 1e9));
+      const asked = bank.idempotent ? 'attempt' : 'inquire';
+      expect(nextAction(operation(kind, bank, timedOut), bank, noon + 1e9)).toBe(asked);
     }
-    expect(() => startReversal(operation('capture', alder, timedOut))).toThrow('only an authorization');
+    expect(() => startReversal(operation(kind, alder, timedOut))).toThrow('only an authorization');
   });
 });
 
@@ -399,6 +441,72 @@ describe('rule 9: a refused or doubtful void is followed by the reversal of its 
   });
 });
 
+describe('rule 10: what may be withdrawn is what is known not to have been performed', () => {
+  it.each(everyBank)('at $name: never begun, not processed, never arrived', (bank) => {
+    const never = opened('capture', bank.name);
+    const refusedLate = report(appendAttempt(operation('capture', cedar, timedOut), times(9)), cedar, no.capture);
+    const settled = recordInquiry(refusedLate, cedar, notFound(minuteMs), 1, moment());
+    for (const waiting of [never, operation('capture', bank, notProcessed), settled]) {
+      expect(isUnperformed(waiting)).toBe(true);
+      expect(withdraw(waiting)).toMatchObject({
+        phase: 'ended',
+        end: { kind: 'not_performed', reason: 'not_processed' },
+      });
+    }
+  });
+
+  it.each(everyBank)('at $name not while one attempt of several is under way or in doubt', (bank) => {
+    for (const outcomes of [[null], [timedOut], [notProcessed, null], [timedOut, notProcessed]]) {
+      const live = operation('capture', bank, ...outcomes);
+      expect(isUnperformed(live)).toBe(false);
+      expect(() => withdraw(live)).toThrow('may have been performed');
+    }
+  });
+
+  it('nor what has ended', () => {
+    expect(isUnperformed(operation('capture', cedar, no.capture))).toBe(false);
+  });
+
+  it('and nothing begins of it any more, whoever holds it', () => {
+    const withdrawn = withdraw({ ...opened('capture', 'alder'), version: 7 });
+    expect(begin(withdrawn, alder, { version: 7 }, times(0))).toBeUndefined();
+    expect(report(appendAttempt(withdrawn, times(0)), alder, yes.capture).end).toEqual(withdrawn.end);
+  });
+});
+
+describe('rule 11: a stray is undone by the bank’s own id', () => {
+  it.each(everyBank)('at $name it is committed to from the beginning, and nothing else is ever done', (bank) => {
+    const undoing = openReversal('ch_1', bank.name, stray);
+    expect(undoing).toMatchObject({ kind: 'reversal', phase: 'reversing', amountMinor: 300, attempts: [] });
+    expect(nextAction(undoing, bank, noon)).toBe('reverse');
+    expect(begin(undoing, bank, undoing, times(0))).toBeUndefined();
+  });
+
+  it.each(['reversed', 'already_reversed'])('ends when the bank says %s, with the id of what undid it', (state) => {
+    const reversals = [
+      { bankId: 'rv_7', reverses: 'rf_1' },
+      { bankId: 'rv_8', reverses: 'cp_9' },
+    ];
+    const done = recordReversal(
+      openReversal('ch_1', 'dogwood', stray),
+      dogwood,
+      reversal({ state, bankId: 'rv_7', reversals }),
+      moment(),
+    );
+    expect(done.end).toEqual({ kind: 'succeeded', bankId: 'rv_8' });
+  });
+
+  it.each([timedOut, reversal({ state: 'refused' }), reversal({ state: 'unknown', asOf: noon + 10 * minuteMs })])(
+    'is asked for until then, and shown after five minutes: %j',
+    (outcome) => {
+      const once = recordReversal(openReversal('ch_1', 'dogwood', stray), dogwood, outcome, moment());
+      expect(once).toMatchObject({ phase: 'reversing', reversals: 1, dueInMs: 1_000, needsAttention: false });
+      const often = recordReversal(once, dogwood, outcome, moment(5 * minuteMs));
+      expect(often).toMatchObject({ phase: 'reversing', needsAttention: true });
+    },
+  );
+});
+
 describe('giving up', () => {
   const givenUp = { kind: 'not_performed', reason: 'not_processed' };
 
@@ -425,23 +533,26 @@ describe('giving up', () => {
     expect(takeOver(operation('authorize', bank, null), moment(0, { breakerOpen: true })).end).toBeNull();
   });
 
-  it.each(['capture', 'void'] as const)('never for a %s, which waits for its bank', (kind) => {
+  it.each(['capture', 'void', 'refund'] as const)('never for a %s, which waits for its bank', (kind) => {
     const often = operation(kind, alder, ...Array<typeof notProcessed>(9).fill(notProcessed));
     expect(report(often, alder, notProcessed, { breakerOpen: true })).toMatchObject({ end: null, phase: 'open' });
   });
 });
 
 describe('needing attention', () => {
-  it.each(['capture', 'void'] as const)('a %s is shown after five minutes of trouble, and goes on', (kind) => {
-    const troubled = operation(kind, alder, notProcessed);
-    expect(report(appendAttempt(troubled, times(0)), alder, notProcessed, { atMs: 299_999 }).needsAttention).toBe(
-      false,
-    );
-    const shown = report(appendAttempt(troubled, times(0)), alder, notProcessed, { atMs: 300_000 });
-    expect(shown).toMatchObject({ needsAttention: true, end: null });
-    expect(nextAction(shown, alder, noon)).toBe('attempt');
-    expect(report(appendAttempt(shown, times(0)), alder, yes[kind])).toMatchObject({ needsAttention: false });
-  });
+  it.each(['capture', 'void', 'refund'] as const)(
+    'a %s is shown after five minutes of trouble, and goes on',
+    (kind) => {
+      const troubled = operation(kind, alder, notProcessed);
+      expect(report(appendAttempt(troubled, times(0)), alder, notProcessed, { atMs: 299_999 }).needsAttention).toBe(
+        false,
+      );
+      const shown = report(appendAttempt(troubled, times(0)), alder, notProcessed, { atMs: 300_000 });
+      expect(shown).toMatchObject({ needsAttention: true, end: null });
+      expect(nextAction(shown, alder, noon)).toBe('attempt');
+      expect(report(appendAttempt(shown, times(0)), alder, yes[kind])).toMatchObject({ needsAttention: false });
+    },
+  );
 });
 
 describe('taking over', () => {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { usd } from '#money';
 import { FakeClock } from '#testing';
-import { authorized, banks as allBanks, paidWith } from '../../test/authorization-under-test.js';
+import { authorized, banks as allBanks, captured, paidWith, refunding } from '../../test/authorization-under-test.js';
 import { KeptInMemory } from '../../test/kept-in-memory.js';
 import { cedar, operation, outcomesOf, times } from '../../test/operation-under-test.js';
 import { banksBehind, hangs, reset, StubBanks, unreachable } from '../../test/stub-banks.js';
-import { authorize, capture, release } from '../authorizations/authorization.js';
-import type { Authorization } from '../authorizations/authorization-state.js';
+import { authorize, cancel, capture, release } from '../authorizations/authorization.js';
+import { liveOperations, type Authorization } from '../authorizations/authorization-state.js';
+import { undoStray } from '../authorizations/stray.js';
 import { appendAttempt, type Operation } from './operation.js';
 import { Performer } from './performer.js';
 import type { Task } from './task.js';
@@ -14,6 +15,11 @@ import type { Task } from './task.js';
 const pending = (brand: 'visa' | 'amex' | 'discover'): Authorization =>
   authorize({ terms: paidWith(brand), operations: [] }, allBanks()).state;
 const atCedar = { ...authorized, bank: 'cedar' as const, operations: [operation('authorize', cedar)].map(ended) };
+const refundingAtCedar: Authorization = {
+  ...refunding('re_1'),
+  bank: 'cedar',
+  operations: refunding('re_1').operations.map((one) => ({ ...one, bank: 'cedar' })),
+};
 function ended(of: Operation): Operation {
   return { ...of, phase: 'ended', end: { kind: 'succeeded', bankId: 'au_1' } };
 }
@@ -156,6 +162,77 @@ describe('performing an operation', () => {
     await perform();
     expect(stub.sent[1]).toMatchObject({ request: { kind: 'reverse', target: { bankId: 'au_1' } } });
     expect(kept.authorization).toMatchObject({ state: 'voided' });
+    end();
+  });
+});
+
+describe('operations beside each other', () => {
+  it('are performed and recorded each for itself, and name the capture by the bank’s id: rule 8', async () => {
+    const { performer, slotAt, stub, kept, clock, end } = await performing(refunding('re_1', 're_2'));
+    const [first, second] = liveOperations(kept.authorization);
+    const answer = Promise.withResolvers<void>();
+    stub.does('alder', async (request) => {
+      if (request.kind === 'refund' && request.reference.endsWith('re_1')) await answer.promise;
+      return stub.yes(request);
+    });
+    const slow = performer.perform(kept.take(slotAt('alder'), first));
+    await settled(clock, performer.perform(kept.take(slotAt('alder'), second)));
+    expect(kept.emitted.map(({ id }) => id)).toEqual(['re_2.refund_succeeded']);
+    answer.resolve();
+    await settled(clock, slow);
+    expect(kept.emitted.map(({ id }) => id)).toEqual(['re_2.refund_succeeded', 're_1.refund_succeeded']);
+    expect(stub.sent).toMatchObject([
+      { request: { kind: 'refund', reference: 'ch_1.refund.re_1', captureId: 'cp_1', amountMinor: 300 } },
+      { request: { kind: 'refund', reference: 'ch_1.refund.re_2', captureId: 'cp_1', amountMinor: 300 } },
+    ]);
+    end();
+  });
+
+  it('at cedar a refund in doubt is asked about, and found', async () => {
+    const { perform, stub, kept, told, end } = await performing(refundingAtCedar);
+    stub.does('cedar', () => reset);
+    await perform();
+    const performance = { seq: 1, kind: 'refund', reference: 'ch_1.refund.re_1', bankId: 'rf_7', account: 'a' };
+    const whole = { ...performance, chargeId: 'c', amountMinor: 300, currency: 'usd', at: 1 };
+    stub.does('cedar', () => stub.says({ state: 'found', performances: [whole] }));
+    await perform();
+    expect(stub.story).toEqual(['cedar refund ch_1.refund.re_1', 'cedar inquire ch_1.refund.re_1']);
+    expect(kept.emitted).toMatchObject([{ id: 're_1.refund_succeeded', data: { bankRefundId: 'rf_7' } }]);
+    expect(told).toEqual(['refund in doubt', 'refund ended: captured']);
+    end();
+  });
+
+  it('a stray is reversed by the bank’s own id, under a reference of its own: rule 11', async () => {
+    const amount = usd(1_000);
+    const strayed = undoStray(captured, 'alder', { bankId: 'cp_9', movement: 'capture', amount });
+    const { perform, stub, kept, end } = await performing(strayed);
+    await perform();
+    expect(stub.sent).toMatchObject([
+      { request: { kind: 'reverse', reference: 'ch_1.stray.cp_9', target: { bankId: 'cp_9' } } },
+    ]);
+    expect(kept.emitted).toMatchObject([{ id: 'ch_1.cp_9.stray_reversed', data: { reversalBankId: 'id_1' } }]);
+    end();
+  });
+});
+
+describe('when a cancellation has taken the place of a capture', () => {
+  it('nothing of it is sent, by who had taken it before: rule 10', async () => {
+    const { performer, slotAt, stub, kept, clock, end } = await performing(capture(authorized, usd(1_000)).state);
+    const frozen = kept.take(slotAt('alder'));
+    kept.authorization = cancel(kept.authorization, 'canceled').state;
+    await settled(clock, performer.perform(frozen));
+    expect(stub.story).toEqual([]);
+    expect(kept.live).toMatchObject({ kind: 'void' });
+    end();
+  });
+
+  it('the void goes to the bank instead', async () => {
+    const { perform, stub, kept, end } = await performing(
+      cancel(capture(authorized, usd(1_000)).state, 'canceled').state,
+    );
+    await perform();
+    expect(stub.story).toEqual(['alder void ch_1.void']);
+    expect(kept.emitted).toMatchObject([{ id: 'ch_1.authorization_voided', data: { cause: 'canceled' } }]);
     end();
   });
 });

@@ -2,12 +2,15 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BankLimits } from '#bank-call';
 import { SystemClock } from '#clock';
 import type { bankProtocol } from '#contracts';
+import { usd } from '#money';
 import { statement } from '#postgres';
 import { eventually, type TestDatabase } from '#testing';
 import { paidWith } from '../../test/authorization-under-test.js';
 import { gatewayDatabase, gatewayInstance, lapseLeases } from '../../test/gateway-instance.js';
 import { StubBanks } from '../../test/stub-banks.js';
 import { onChargeRequested } from '../authorizations/on-charge-requested.js';
+import { onHoldPlaced } from '../authorizations/on-hold-placed.js';
+import { onRefundReserved } from '../authorizations/on-refund-reserved.js';
 
 const liveCount = statement('test.live', `SELECT count(*) AS live FROM bank_operation WHERE phase <> 'ended'`);
 const waiting = statement('test.waiting', `SELECT count(*) AS waiting FROM bank_operation WHERE attempts = '[]'`);
@@ -110,6 +113,35 @@ describe('workers on a real Postgres', () => {
     expect(one.emitted.length + two.emitted.length).toBe(200);
     expect(one.emitted.length).toBeGreaterThan(0);
     expect(two.emitted.length).toBeGreaterThan(0);
+  });
+
+  it('give back in several refunds of one charge at once, each told for itself', async () => {
+    const one = await instance('one');
+    one.worker.start();
+    const about = { chargeId: 'ch_0', account: 'acct_1' };
+    await one.react(onChargeRequested, charges(1, 'discover'));
+    await allEnded();
+    await one.react(onHoldPlaced, [{ ...about, amount: usd(1_000), capture: 'automatic' } as never]);
+    await allEnded();
+    const gate = Promise.withResolvers<void>();
+    stub.does('dogwood', async (request) => {
+      await gate.promise;
+      return stub.yes(request);
+    });
+    const refunds = Array.from({ length: 10 }, (_, index) => ({ ...about, refundId: `re_${index}`, amount: usd(100) }));
+    await one.react(onRefundReserved, refunds);
+    await eventually('all ten are on the wire', () => stub.sent.length === 12);
+    gate.resolve();
+    await allEnded();
+    expect(
+      one.emitted
+        .slice(2)
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(refunds.map(({ refundId }) => `${refundId}.refund_succeeded`).sort());
+    const named = stub.sent.slice(2).map(({ request }) => request.kind === 'refund' && request.captureId);
+    expect(new Set(named)).toEqual(new Set(['id_2']));
+    expect(one.errors).toEqual([]);
   });
 
   it.each([

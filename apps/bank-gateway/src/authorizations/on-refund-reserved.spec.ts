@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import { ledger } from '#contracts';
+import { usd } from '#money';
+import { captured, everyState, given, refunding } from '../../test/authorization-under-test.js';
+import { alder, no, report, times, yes } from '../../test/operation-under-test.js';
+import { appendAttempt, type Operation } from '../operations/operation.js';
+import { onRefundReserved } from './on-refund-reserved.js';
+
+const reserved = (refundId: string, amountMinor: number) =>
+  ledger.refundReserved({ refundId, chargeId: 'ch_1', account: 'acct_1', amount: usd(amountMinor) });
+
+describe('a reserved refund', () => {
+  it('is asked of the bank that captured, under a reference of its own', () => {
+    const { state, emit } = given(captured).when(onRefundReserved, reserved('re_1', 400));
+    const asked = { kind: 'refund', bank: 'alder', reference: 'ch_1.refund.re_1', amountMinor: 400, phase: 'open' };
+    expect(state).toMatchObject({ state: 'captured', operations: [{}, {}, asked] });
+    expect(emit).toEqual([]);
+  });
+
+  it('is asked beside others that are under way, up to what was captured', () => {
+    const { state } = given(refunding('re_1', 're_2')).when(onRefundReserved, reserved('re_3', 400));
+    expect(state).toMatchObject({ operations: [{}, {}, {}, {}, { reference: 'ch_1.refund.re_3' }] });
+  });
+
+  it('is never asked when refunds would pass what was captured: then somebody has miscounted', () => {
+    const both = refunding('re_1', 're_2');
+    expect(() => given(both).when(onRefundReserved, reserved('re_3', 401))).toThrow('more than was captured');
+    const part = { ...captured.operations[1]!, amountMinor: 300 };
+    const partly = { ...captured, operations: [captured.operations[0]!, part] };
+    expect(() => given(partly).when(onRefundReserved, reserved('re_1', 301))).toThrow('more than was captured');
+  });
+
+  it('counts what was given back, and not what the bank refused', () => {
+    const [authorize, capture, refund] = refunding('re_1').operations as [Operation, Operation, Operation];
+    const answered = (answer: typeof yes.refund) => ({
+      ...captured,
+      operations: [authorize, capture, report(appendAttempt(refund, times()), alder, answer)],
+    });
+    expect(() => given(answered(yes.refund)).when(onRefundReserved, reserved('re_2', 1_000))).toThrow('more than');
+    expect(given(answered(no.refund)).when(onRefundReserved, reserved('re_2', 1_000)).changed).toBe(true);
+  });
+
+  it('changes nothing when it was asked before', () => {
+    const state = refunding('re_1');
+    expect(given(state).when(onRefundReserved, reserved('re_1', 300))).toMatchObject({ state, changed: false });
+  });
+
+  it.each(everyState.filter(({ state }) => state !== 'captured'))(
+    'cannot be of an authorization that is $state',
+    (state) => {
+      expect(() => given(state).when(onRefundReserved, reserved('re_1', 100))).toThrow(`that is ${state.state}`);
+    },
+  );
+});
