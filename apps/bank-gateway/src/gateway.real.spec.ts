@@ -16,7 +16,7 @@ const { account, amount } = terms;
 
 /** A bank that says yes to everything. */
 function agreeable(): Server {
-  const states = { authorizations: 'approved', captures: 'captured', voids: 'voided' };
+  const states = { authorizations: 'approved', captures: 'captured', voids: 'voided', refunds: 'refunded' };
   return createServer((request, response) => {
     const path = request.url!.split('?')[0]!.split('/');
     const state = states[path.at(-1) as keyof typeof states];
@@ -66,18 +66,33 @@ describe('the gateway as a whole, on a real Kafka, a real Postgres and HTTP', ()
   });
 
   const say = (source: string, event: NewEvent) => bus.publish([{ ...event, source, time: clock.now() }]);
-  const heard = (type: string) =>
-    eventually(`the gateway said ${type}`, () => said.find((event) => event.key === chargeId && event.type === type), {
+  const heard = (type: string, of = chargeId) =>
+    eventually(`the gateway said ${type}`, () => said.find((event) => event.key === of && event.type === type), {
       timeoutMs: 20_000,
     });
 
-  it('authorizes what was requested, captures what is held, and ends in order', async () => {
+  it('voids what is canceled, and never captures it', async () => {
+    const about = { chargeId: `${chargeId}c`, account };
+    await say('payments-api', payments.chargeRequested({ ...terms, ...about, capture: 'manual' }));
+    await heard('bank.authorization_approved.v1', about.chargeId);
+    await say('payments-api', payments.cancellationRequested({ ...about, cause: 'canceled' }));
+    expect((await heard('bank.authorization_voided.v1', about.chargeId)).data).toMatchObject({ cause: 'canceled' });
+  }, 60_000);
+
+  it('authorizes what was requested, captures what is held, refunds what is reserved, and ends in order', async () => {
     await say('payments-api', payments.chargeRequested({ ...terms, chargeId }));
     const approved = await heard('bank.authorization_approved.v1');
     expect(approved.data).toMatchObject({ account, amount, bank: 'alder', bankAuthorizationId: 'approved_1' });
     await say('ledger', ledger.holdPlaced({ chargeId, account, amount, capture: 'automatic' }));
     const captured = await heard('bank.capture_succeeded.v1');
     expect(captured).toMatchObject({ source: 'bank-gateway', data: { bankCaptureId: 'captured_1', amount } });
+    const refund = { refundId: `re_${process.pid}`, chargeId, account, amount: { ...amount, amountMinor: 400 } };
+    await say('ledger', ledger.refundReserved(refund));
+    expect((await heard('bank.refund_succeeded.v1')).data).toEqual({
+      ...refund,
+      bank: 'alder',
+      bankRefundId: 'refunded_1',
+    });
     expect(await service.get(Shutdown).run()).toBe(true);
   }, 60_000);
 });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SystemClock } from '#clock';
-import { assertIndexProbes, statement } from '#postgres';
-import type { TestDatabase } from '#testing';
+import { usd } from '#money';
+import { assertIndexProbes, migrate, statement } from '#postgres';
+import { testDatabase, type TestDatabase } from '#testing';
 import {
   authorizing,
   captured,
@@ -14,10 +15,13 @@ import {
 import { gatewayDatabase, gatewayInstance } from '../../test/gateway-instance.js';
 import { alder, cedar, declined, notProcessed, opened, operation, timedOut } from '../../test/operation-under-test.js';
 import { StubBanks } from '../../test/stub-banks.js';
+import { Authorizations0001 } from '../migrations/0001-authorizations.migration.js';
+import { WaysBack0002 } from '../migrations/0002-ways-back.migration.js';
 import { takeDue, takeDueStatement } from '../operations/operation.repository.js';
 import { startReversal, takeOver, type Operation } from '../operations/operation.js';
 import { moment } from '../../test/operation-under-test.js';
 import type { Authorization } from './authorization-state.js';
+import { onRefundReserved } from './on-refund-reserved.js';
 import { undoStray } from './stray.js';
 import { loadStatement, saveStatement } from './authorization.repository.js';
 
@@ -221,6 +225,45 @@ describe('the authorizations’ repository', () => {
     expect(second.map(({ reference, version }) => [reference, version])).toEqual([[names[2], 2]]);
     expect(await takeDue(test.database, new Map([['birch', 2]]), 'two')).toEqual([]);
   });
+});
+
+it('the tables are brought up to date over what they hold, and held to the new rules from then on', async () => {
+  const test = await testDatabase('bank_gateway');
+  const clock = new SystemClock();
+  const bring = (...migrations: Parameters<typeof migrate>[0]['migrations'][number][]) =>
+    migrate({ url: test.url, database: test.name, migrations, clock });
+  try {
+    await bring(Authorizations0001);
+    await test.database.query(
+      statement(
+        'test.before',
+        `WITH a AS (
+           INSERT INTO bank_authorization (charge_id, account, amount_minor, currency, capture, card, state, bank,
+             bank_authorization_id, bank_capture_id)
+           VALUES ('ch_1', 'acct_1', 1000, 'usd', 'automatic', '{}', 'captured', 'alder', 'au_1', 'cp_1')
+         )
+         INSERT INTO bank_operation (reference, charge_id, bank, kind, phase, attempts, inquiries, reversals,
+           needs_attention, version, end_kind, end_detail)
+         VALUES ('ch_1.capture', 'ch_1', 'alder', 'capture', 'ended', '[]', 0, 0, false, 1, 'succeeded', 'cp_1')`,
+      ),
+    );
+    await bring(Authorizations0001, WaysBack0002);
+    const instance = gatewayInstance('one', test.database, new StubBanks(clock));
+    const reserved = { chargeId: 'ch_1', account: 'acct_1', refundId: 're_1', amount: usd(1_000) };
+    await instance.react(onRefundReserved, [reserved]);
+    const found = await test.database.transaction((tx) => instance.repository.load(tx, ['ch_1']));
+    expect(found.get('ch_1')).toMatchObject({
+      state: 'captured',
+      cancellation: null,
+      operations: [
+        { kind: 'capture', amountMinor: 1_000 },
+        { kind: 'refund', amountMinor: 1_000 },
+      ],
+    });
+    await instance.stop();
+  } finally {
+    await test.drop();
+  }
 });
 
 it('every statement of the gateway probes its tables by index, however small or grown they are', async () => {

@@ -44,6 +44,18 @@ describe('what is logged of operations', () => {
     ]);
   });
 
+  it('is the ending of a refund at info, and of a compensation that was refused at warn', () => {
+    const { lines, observer } = listening();
+    const refund = operation('refund', cedar, no.refund);
+    observer.ended(task(refund), refund, 'captured');
+    const compensation = { ...refund, reference: 'ch_1.compensation' };
+    observer.ended(task(compensation), compensation, 'captured');
+    expect(lines.map(({ level, operation }) => [level, operation])).toEqual([
+      ['info', 'ch_1.refund.re_1'],
+      ['warn', 'ch_1.compensation'],
+    ]);
+  });
+
   it('never names the card', () => {
     const { lines, observer } = listening();
     observer.ended(task(), operation('authorize', cedar, no.authorize), 'declined');

@@ -1,6 +1,8 @@
 import { about, type Log, type Metrics } from '#telemetry';
 import type { Authorization } from '../authorizations/authorization-state.js';
+import type { Operation } from './operation.js';
 import type { OperationObserver } from './operation-observer.js';
+import { refundIdOf } from './reference.js';
 import type { Task } from './task.js';
 
 /** At info one line for each ending of a charge and each doubt; the way there at debug. */
@@ -21,7 +23,7 @@ export function observeOperations(log: Log, metrics: Metrics): OperationObserver
       const how = end?.kind === 'not_performed' ? end.reason : end?.kind;
       endings.inc({ bank, kind, end: how ?? '' });
       const fields = { ...subject(task), bank, kind, end: how, state, attempts: attempts.length, inquiries, reversals };
-      log[isEnding(state) ? 'info' : 'debug'](fields, `${kind} at ${bank} ended: the authorization is ${state}`);
+      log[levelOf(task, operation, state)](fields, `${kind} at ${bank} ended: the authorization is ${state}`);
     },
     inDoubt(task, { bank, kind, attempts }) {
       doubts.inc({ bank, kind });
@@ -40,7 +42,14 @@ const subject = ({ terms, traceparent, operation }: Task): object => ({
   operation: operation.reference,
 });
 
-/** The gateway will ask nothing more of any bank for this charge. */
+function levelOf({ terms }: Task, { kind, reference, end }: Operation, state: Authorization['state']) {
+  const isCompensation = kind === 'refund' && refundIdOf(reference, terms.chargeId) === undefined;
+  // Nobody else hears of it: the money stays in suspense until a person looks.
+  if (isCompensation && end?.kind === 'refused') return 'warn';
+  return isEnding(state) ? 'info' : 'debug';
+}
+
+/** What was asked of banks for this charge itself is over; refunds may follow. */
 function isEnding(state: Authorization['state']): boolean {
   return state === 'captured' || state === 'voided' || state === 'declined' || state === 'failed';
 }
