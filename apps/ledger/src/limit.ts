@@ -3,9 +3,9 @@ import { SystemClock } from '#clock';
 import { Database } from '#postgres';
 import { frameSettings, readSettings } from '#service';
 import { AccountLimitsRepository } from './accounts/account-limits.repository.js';
-import { parseLimitCommand, usage } from './accounts/limit-command.js';
+import { parseLimitCommand, usage, type LimitChange } from './accounts/limit-command.js';
 
-/** An operator's command: freezes an account, or caps its open holds. */
+/** An operator's command: freezes an account, caps its open holds, or says how far refunds may take it below zero. */
 async function main(): Promise<string> {
   const command = parseLimitCommand(process.argv.slice(2));
   if (!command) throw new Error(usage);
@@ -14,12 +14,27 @@ async function main(): Promise<string> {
   try {
     const limits = new AccountLimitsRepository();
     for (const change of command.changes) {
-      if (change.kind === 'freeze') await limits.freeze(database, command.account, change.frozen);
-      else await limits.cap(database, command.account, change.currency, change.capMinor);
+      await apply(limits, database, command.account, change);
     }
     return inspect((await limits.inUse(database, command.account)) ?? 'no limits');
   } finally {
     await database.close();
+  }
+}
+
+function apply(
+  limits: AccountLimitsRepository,
+  database: Database,
+  account: string,
+  change: LimitChange,
+): Promise<void> {
+  switch (change.kind) {
+    case 'freeze':
+      return limits.freeze(database, account, change.frozen);
+    case 'cap':
+      return limits.cap(database, account, change.currency, change.capMinor);
+    case 'overdraft':
+      return limits.overdraft(database, account, change.currency, change.overdraftMinor);
   }
 }
 

@@ -2,13 +2,15 @@ import { SystemClock } from '#clock';
 import type { NewEvent } from '#contracts';
 import { PostgresOutbox } from '#messaging';
 import { migrate, statement, type PgTransaction } from '#postgres';
-import { BatchRunner, PostgresInbox, type AnyWork, type Outcome } from '#saga';
+import { BatchRunner, PostgresInbox, type Aggregates, type AnyWork, type Outcome } from '#saga';
 import { testDatabase, type TestDatabase } from '#testing';
 import { AccountLimitsRepository } from '../src/accounts/account-limits.repository.js';
 import { BalanceRepository } from '../src/books/balance.repository.js';
-import { CreateLedger1764000000001 } from '../src/migrations/0001-create-ledger.migration.js';
+import { migrations } from '../src/migrations/migrations.js';
+import { RefundRepository } from '../src/refunds/refund.repository.js';
+import { StrayRepository } from '../src/strays/stray.repository.js';
 import { HoldRepository } from '../src/transfers/hold.repository.js';
-import { steps } from './given.js';
+import { stepOn } from './given.js';
 
 const emittedStatement = statement('test.emitted', `SELECT headers ->> 'ce_type' AS type, key FROM outbox ORDER BY id`);
 
@@ -19,7 +21,10 @@ export class TestBooks {
   private readonly runner: BatchRunner<PgTransaction>;
   private offset = 0;
 
-  private constructor(readonly test: TestDatabase) {
+  private constructor(
+    readonly test: TestDatabase,
+    settings: { REFUND_OVERDRAFT_MINOR: number },
+  ) {
     const clock = new SystemClock();
     this.balances = new BalanceRepository(test.database);
     this.runner = new BatchRunner({
@@ -27,20 +32,25 @@ export class TestBooks {
       store: test.database,
       inbox: new PostgresInbox(),
       outbox: new PostgresOutbox({ offer: () => undefined, sweepSoon: () => undefined }, clock),
-      aggregates: new Map([['hold', new HoldRepository(this.limits)]]),
+      // oxlint-disable-next-line typescript/no-explicit-any -- a map over different aggregates
+      aggregates: new Map<string, Aggregates<PgTransaction, any>>([
+        ['hold', new HoldRepository(this.limits)],
+        ['refund', new RefundRepository(settings)],
+        ['stray', new StrayRepository()],
+      ]),
       clock,
     });
   }
 
-  static async open(name: string): Promise<TestBooks> {
+  static async open(name: string, settings = { REFUND_OVERDRAFT_MINOR: 1_000_000 }): Promise<TestBooks> {
     const test = await testDatabase(name);
     await migrate({
       url: test.url,
       database: test.name,
-      migrations: [CreateLedger1764000000001],
+      migrations,
       clock: new SystemClock(),
     });
-    return new TestBooks(test);
+    return new TestBooks(test, settings);
   }
 
   /** One batch, as the consumer would run it. */
@@ -55,7 +65,7 @@ export class TestBooks {
   }
 
   private workOf(event: NewEvent): AnyWork {
-    const step = steps.find(({ on }) => on.type === event.type)!;
+    const step = stepOn(event);
     return {
       aggregate: step.aggregate,
       id: step.idOf(event.data),

@@ -26,6 +26,9 @@ export const captured = (other: Partial<bank.CaptureSucceeded> = {}): NewEvent =
 export const voided = (other: Partial<bank.AuthorizationVoided> = {}): NewEvent =>
   bank.authorizationVoided({ chargeId, account, bank: 'alder', cause: 'hold_refused', refusalCode: null, ...other });
 
+export const compensated = (other: Partial<bank.CaptureCompensated> = {}): NewEvent =>
+  bank.captureCompensated({ chargeId, account, amount: usd(900), bank: 'alder', bankRefundId: 'alder_3', ...other });
+
 /** The hold after these events, on an account without limits unless said otherwise. */
 export const after = (events: readonly NewEvent[], limits: AccountLimits = unlimited): Hold =>
   events.reduce<Hold>((hold, event) => decide(hold, event).state, noHold(chargeId, limits));

@@ -7,6 +7,7 @@ interface LimitRow {
   readonly account: string;
   readonly frozen: boolean;
   readonly open_holds_cap_minor: Partial<Record<Currency, number>>;
+  readonly refund_overdraft_minor: Partial<Record<Currency, number>>;
 }
 
 interface OpenRow {
@@ -17,12 +18,13 @@ interface OpenRow {
 
 export const limitsStatement = statement(
   'ledger.limits',
-  'SELECT account, frozen, open_holds_cap_minor FROM account_limit WHERE account = ANY($1::text[])',
+  'SELECT account, frozen, open_holds_cap_minor, refund_overdraft_minor FROM account_limit WHERE account = ANY($1::text[])',
 );
 
 export const lockLimitsStatement = statement(
   'ledger.lock_limits',
-  `SELECT account, frozen, open_holds_cap_minor FROM account_limit WHERE account = ANY($1::text[])
+  `SELECT account, frozen, open_holds_cap_minor, refund_overdraft_minor FROM account_limit
+   WHERE account = ANY($1::text[])
    ORDER BY account FOR UPDATE`,
 );
 
@@ -49,6 +51,18 @@ const capStatement = statement(
 const uncapStatement = statement(
   'ledger.uncap',
   'UPDATE account_limit SET open_holds_cap_minor = open_holds_cap_minor - $2::text WHERE account = $1',
+);
+
+const overdraftStatement = statement(
+  'ledger.overdraft',
+  `INSERT INTO account_limit (account, refund_overdraft_minor) VALUES ($1, jsonb_build_object($2::text, $3::int8))
+   ON CONFLICT (account) DO UPDATE
+     SET refund_overdraft_minor = account_limit.refund_overdraft_minor || excluded.refund_overdraft_minor`,
+);
+
+const defaultOverdraftStatement = statement(
+  'ledger.default_overdraft',
+  'UPDATE account_limit SET refund_overdraft_minor = refund_overdraft_minor - $2::text WHERE account = $1',
 );
 
 @Injectable()
@@ -97,10 +111,21 @@ export class AccountLimitsRepository {
     if (capMinor === null) await sql.query(uncapStatement, [account, currency]);
     else await sql.query(capStatement, [account, currency, capMinor]);
   }
+
+  /** @param overdraftMinor minor units below zero to which refunds may take the balance; null: as the settings say */
+  async overdraft(sql: Sql, account: string, currency: Currency, overdraftMinor: number | null): Promise<void> {
+    if (overdraftMinor === null) await sql.query(defaultOverdraftStatement, [account, currency]);
+    else await sql.query(overdraftStatement, [account, currency, overdraftMinor]);
+  }
 }
 
 function limitsOf(row: LimitRow, openHoldsMinor: AccountLimits['openHoldsMinor']): AccountLimits {
-  return { frozen: row.frozen, openHoldsCapMinor: row.open_holds_cap_minor, openHoldsMinor };
+  return {
+    frozen: row.frozen,
+    openHoldsCapMinor: row.open_holds_cap_minor,
+    openHoldsMinor,
+    refundOverdraftMinor: row.refund_overdraft_minor,
+  };
 }
 
 const openMinor = (rows: readonly OpenRow[]): AccountLimits['openHoldsMinor'] =>

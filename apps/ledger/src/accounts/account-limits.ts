@@ -8,9 +8,16 @@ export interface AccountLimits {
   readonly openHoldsCapMinor: Readonly<Partial<Record<Currency, number>>>;
   /** By currency: what its open holds come to, in minor units. Known only where there is a cap. */
   readonly openHoldsMinor: Readonly<Partial<Record<Currency, number>>>;
+  /** By currency: how far below zero refunds may take its balance, in minor units. No entry: as the settings say. */
+  readonly refundOverdraftMinor: Readonly<Partial<Record<Currency, number>>>;
 }
 
-export const unlimited: AccountLimits = { frozen: false, openHoldsCapMinor: {}, openHoldsMinor: {} };
+export const unlimited: AccountLimits = {
+  frozen: false,
+  openHoldsCapMinor: {},
+  openHoldsMinor: {},
+  refundOverdraftMinor: {},
+};
 
 /** Why this amount may not be held for this account; undefined when it may. */
 export function refusalFor(limits: AccountLimits, { amountMinor, currency }: Money): HoldRefusal | undefined {

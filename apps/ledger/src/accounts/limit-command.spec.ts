@@ -17,6 +17,16 @@ describe('the limit command', () => {
     });
   });
 
+  it('says how far refunds may take a balance below zero', () => {
+    expect(parseLimitCommand('acct_1 --overdraft 0 usd --default-overdraft eur'.split(' '))).toEqual({
+      account: 'acct_1',
+      changes: [
+        { kind: 'overdraft', currency: 'usd', overdraftMinor: 0 },
+        { kind: 'overdraft', currency: 'eur', overdraftMinor: null },
+      ],
+    });
+  });
+
   it('shows when nothing is to be changed', () => {
     expect(parseLimitCommand(['acct_1'])).toEqual({ account: 'acct_1', changes: [] });
   });
@@ -28,6 +38,7 @@ describe('the limit command', () => {
     'acct_1 --cap -5 usd',
     'acct_1 --cap 10.5 usd',
     'acct_1 --cap 100 zzz',
+    'acct_1 --overdraft -100 usd',
     'acct_1 --melt',
   ])('does not guess at "%s"', (line) => {
     expect(parseLimitCommand(line.split(' '))).toBeUndefined();

@@ -93,7 +93,8 @@ describe('a hold', () => {
         for (const event of anyhow) {
           const decision = decide(byCharge.get(event.key) ?? noHold(event.key, unlimited), event);
           byCharge.set(event.key, decision.state);
-          if (decision.changed) expect(holds.restate(decision.state)).toEqual(decision.emit);
+          if (decision.changed)
+            expect(holds.restate(decision.state)).toEqual(expect.arrayContaining([...decision.emit]));
         }
       }),
       { numRuns: 300 },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { after, approved, captured, frozen, voided } from '../../test/charge.js';
+import { after, approved, captured, compensated, frozen, voided } from '../../test/charge.js';
 import type { Hold } from './hold.js';
 import { fromRow, toRow } from './hold-row.js';
 
@@ -12,6 +12,8 @@ const every: Record<string, Hold> = {
   released: after([approved(), voided()]),
   'released after a refusal': after([approved(), voided()], frozen),
   'released and captured': after([voided(), captured()]),
+  'refused, captured and compensated': after([approved(), captured(), compensated()], frozen),
+  'released, captured and compensated': after([voided(), captured(), compensated()]),
   unmatched: after([captured()]),
 };
 

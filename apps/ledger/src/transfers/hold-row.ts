@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Instant } from '#clock';
 import type { bank, bankProtocol, HoldRefusal, ReleaseCause } from '#contracts';
 import { money, type Currency, type Money } from '#money';
-import type { Hold } from './hold.js';
+import type { Capture, Hold, Suspended } from './hold.js';
 
 /** A hold as it stands in its table; a column is null where its state has no such thing. */
 export interface HoldRow {
@@ -22,6 +22,10 @@ export interface HoldRow {
   readonly refusal_code: string | null;
   /** What the bank captured and the books keep in suspense. */
   readonly stray_minor: number | null;
+  /** The bank's own id of that capture. */
+  readonly bank_capture_id: string | null;
+  /** The bank's own id of the refund that gave it back. */
+  readonly compensated_by: string | null;
 }
 
 const empty = {
@@ -36,6 +40,8 @@ const empty = {
   cause: null,
   refusal_code: null,
   stray_minor: null,
+  bank_capture_id: null,
+  compensated_by: null,
 } as const;
 
 export function toRow(hold: Exclude<Hold, { state: 'none' }>): HoldRow {
@@ -53,18 +59,18 @@ export function toRow(hold: Exclude<Hold, { state: 'none' }>): HoldRow {
         posted_at: hold.postedAt,
       };
     case 'refused':
-      return { ...parties, ...approvedColumns(hold), refusal: hold.reason, stray_minor: minorOf(hold.stray) };
+      return { ...parties, ...approvedColumns(hold), refusal: hold.reason, ...suspendedColumns(hold) };
     case 'released':
       return {
         ...parties,
-        currency: hold.stray?.currency ?? null,
+        currency: hold.suspended?.amount.currency ?? null,
         cause: hold.cause,
         refusal: hold.holdRefusal,
         refusal_code: hold.refusalCode,
-        stray_minor: minorOf(hold.stray),
+        ...suspendedColumns(hold),
       };
     case 'unmatched':
-      return { ...parties, currency: hold.captured.currency, stray_minor: hold.captured.amountMinor };
+      return { ...parties, currency: hold.captured.amount.currency, ...captureColumns(hold.captured) };
   }
 }
 
@@ -83,7 +89,13 @@ export function fromRow(row: HoldRow): Hold {
         postedAt: there(row.posted_at),
       };
     case 'refused':
-      return { state: 'refused', ...parties, ...approvedOf(row), reason: there(row.refusal), stray: strayOf(row) };
+      return {
+        state: 'refused',
+        ...parties,
+        ...approvedOf(row),
+        reason: there(row.refusal),
+        suspended: suspendedOf(row),
+      };
     case 'released':
       return {
         state: 'released',
@@ -91,10 +103,10 @@ export function fromRow(row: HoldRow): Hold {
         cause: there(row.cause),
         holdRefusal: row.refusal,
         refusalCode: row.refusal_code,
-        stray: strayOf(row),
+        suspended: suspendedOf(row),
       };
     case 'unmatched':
-      return { state: 'unmatched', ...parties, captured: moneyOf(row.stray_minor, row) };
+      return { state: 'unmatched', ...parties, captured: captureOf(row) };
   }
 }
 
@@ -106,9 +118,21 @@ function approvedOf(row: HoldRow) {
   return { amount: moneyOf(row.amount_minor, row), capture: there(row.capture) };
 }
 
-const minorOf = (amount: Money | null): number | null => amount && amount.amountMinor;
+function captureColumns({ amount, bankCaptureId }: Capture) {
+  return { stray_minor: amount.amountMinor, bank_capture_id: bankCaptureId };
+}
 
-const strayOf = (row: HoldRow): Money | null => (row.stray_minor === null ? null : moneyOf(row.stray_minor, row));
+function suspendedColumns({ suspended }: Suspended) {
+  return suspended && { ...captureColumns(suspended), compensated_by: suspended.compensatedBy };
+}
+
+function captureOf(row: HoldRow): Capture {
+  // Rows from before the id was kept have none. The gateway knows its own capture, and needs no id to undo it.
+  return { amount: moneyOf(row.stray_minor, row), bankCaptureId: row.bank_capture_id ?? 'unknown' };
+}
+
+const suspendedOf = (row: HoldRow): Suspended['suspended'] =>
+  row.stray_minor === null ? null : { ...captureOf(row), compensatedBy: row.compensated_by };
 
 const moneyOf = (amountMinor: number | null, row: HoldRow): Money => money(there(amountMinor), there(row.currency));
 

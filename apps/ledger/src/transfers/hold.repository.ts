@@ -9,11 +9,12 @@ import { partsOfHoldKey } from './hold-key.js';
 import { fromRow, toRow, type HoldRow } from './hold-row.js';
 import { HoldWorkingSet } from './hold-working-set.js';
 import type { Hold } from './hold.js';
+import { insertTransfers, openAccounts, sidesOf, transferRow } from './transfer-row.js';
 
 export const loadHoldsStatement = statement(
   'ledger.load_holds',
   `SELECT charge_id, state, account, bank, currency, amount_minor, capture, placed_at, posted_minor, fee_minor,
-          posted_at, refusal, cause, refusal_code, stray_minor
+          posted_at, refusal, cause, refusal_code, stray_minor, bank_capture_id, compensated_by
    FROM hold WHERE charge_id = ANY($1::text[])
    ORDER BY charge_id FOR UPDATE`,
 );
@@ -22,28 +23,24 @@ export const loadHoldsStatement = statement(
 export const saveHoldsStatement = statement(
   'ledger.save_holds',
   `WITH opened AS (
-     INSERT INTO account (id, kind, owner, currency)
-     SELECT * FROM json_to_recordset($1::json) AS account (id text, kind text, owner text, currency text)
-     ON CONFLICT (id) DO NOTHING
+     ${openAccounts('$1')}
    ), kept AS (
      INSERT INTO hold (charge_id, state, account, bank, currency, amount_minor, capture, placed_at, posted_minor,
-                       fee_minor, posted_at, refusal, cause, refusal_code, stray_minor, traceparent)
+                       fee_minor, posted_at, refusal, cause, refusal_code, stray_minor, bank_capture_id,
+                       compensated_by, traceparent)
      SELECT * FROM json_to_recordset($2::json) AS hold (
        charge_id text, state text, account text, bank text, currency text, amount_minor int8, capture text,
        placed_at timestamptz, posted_minor int8, fee_minor int8, posted_at timestamptz, refusal text, cause text,
-       refusal_code text, stray_minor int8, traceparent text)
+       refusal_code text, stray_minor int8, bank_capture_id text, compensated_by text, traceparent text)
      ON CONFLICT (charge_id) DO UPDATE SET
        state = excluded.state, account = excluded.account, bank = excluded.bank, currency = excluded.currency,
        amount_minor = excluded.amount_minor, capture = excluded.capture, placed_at = excluded.placed_at,
        posted_minor = excluded.posted_minor, fee_minor = excluded.fee_minor, posted_at = excluded.posted_at,
        refusal = excluded.refusal, cause = excluded.cause, refusal_code = excluded.refusal_code,
-       stray_minor = excluded.stray_minor, traceparent = excluded.traceparent, changed_at = now()
+       stray_minor = excluded.stray_minor, bank_capture_id = excluded.bank_capture_id,
+       compensated_by = excluded.compensated_by, traceparent = excluded.traceparent, changed_at = now()
    )
-   INSERT INTO transfer (charge_id, effect, kind, resolves, debit_account, credit_account, amount_minor, currency,
-                         cause, posted_at)
-   SELECT * FROM json_to_recordset($3::json) AS transfer (
-     charge_id text, effect text, kind text, resolves text, debit_account text, credit_account text,
-     amount_minor int8, currency text, cause text, posted_at timestamptz)`,
+   ${insertTransfers('$3')}`,
 );
 
 @Injectable()
@@ -75,21 +72,8 @@ export class HoldRepository implements Aggregates<PgTransaction, Hold> {
       const row = toRow(hold);
       const instants = { placed_at: iso(row.placed_at), posted_at: iso(row.posted_at) };
       holds.push({ ...row, ...instants, traceparent });
-      for (const move of hold.moves) {
-        accounts.push(move.debit, move.credit);
-        transfers.push({
-          charge_id: hold.chargeId,
-          effect: move.effect,
-          kind: move.kind,
-          resolves: 'resolves' in move ? move.resolves : null,
-          debit_account: move.debit.id,
-          credit_account: move.credit.id,
-          amount_minor: move.amount.amountMinor,
-          currency: move.amount.currency,
-          cause: move.cause,
-          posted_at: iso(move.at),
-        });
-      }
+      accounts.push(...sidesOf(hold.moves));
+      for (const move of hold.moves) transfers.push(transferRow(hold.chargeId, move));
     }
     const unknown = this.known.unknownOf(accounts);
     tx.enqueue(saveHoldsStatement, [JSON.stringify(unknown), JSON.stringify(holds), JSON.stringify(transfers)]);

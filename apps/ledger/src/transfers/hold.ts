@@ -19,9 +19,16 @@ interface Approved extends Parties {
   readonly capture: bank.AuthorizationApproved['capture'];
 }
 
-interface Stray {
-  /** What the bank captured although the charge had ended here. It stays in suspense until it is undone there. */
-  readonly stray: Money | null;
+/** What the bank captured, under its own id. */
+export interface Capture {
+  readonly amount: Money;
+  readonly bankCaptureId: string;
+}
+
+export interface Suspended {
+  /** What the bank captured although the charge had ended here: in suspense until it is given back there. */
+  readonly suspended:
+    (Capture & { /** The bank's id of the refund that gave it back. */ readonly compensatedBy: string | null }) | null;
 }
 
 /**
@@ -32,6 +39,9 @@ interface Stray {
  *       ├─▶ refused ───▶ released
  *       ├─▶ released                     given back before its approval was seen; the approval comes too late
  *       └─▶ unmatched ─▶ posted          captured before its approval was seen; in suspense until then
+ *               └──────▶ released        captured all the same, and given back before its approval was seen
+ *
+ * Beside a refused or released hold a capture may be suspended: it is compensated at the bank, and then here.
  */
 export type Hold = (
   | { readonly state: 'none'; readonly chargeId: string; readonly limits: AccountLimits }
@@ -42,15 +52,15 @@ export type Hold = (
       readonly fee: Money;
       readonly postedAt: Instant;
     } & Approved)
-  | ({ readonly state: 'refused'; readonly reason: HoldRefusal } & Approved & Stray)
+  | ({ readonly state: 'refused'; readonly reason: HoldRefusal } & Approved & Suspended)
   | ({
       readonly state: 'released';
       readonly cause: ReleaseCause;
       readonly holdRefusal: HoldRefusal | null;
       readonly refusalCode: string | null;
     } & Parties &
-      Stray)
-  | ({ readonly state: 'unmatched'; readonly captured: Money } & Parties)
+      Suspended)
+  | ({ readonly state: 'unmatched'; readonly captured: Capture } & Parties)
 ) & {
   /** Transfers decided on and not yet saved: the repository writes them together with the state. */
   readonly moves: readonly Transfer[];
@@ -73,8 +83,12 @@ interface Because {
 }
 
 /** The amount is pending for the merchant. */
-export function place(hold: In<'none'>, approved: Approved, { cause, now }: Because): In<'pending'> {
-  const { chargeId, account, bank, amount, capture } = approved;
+export function place(
+  hold: In<'none'>,
+  approved: Approved & { readonly bankAuthorizationId: string },
+  { cause, now }: Because,
+): In<'pending'> {
+  const { chargeId, account, bank, amount, capture, bankAuthorizationId } = approved;
   const pending = transfer({
     effect: 'hold',
     kind: 'pending',
@@ -83,6 +97,7 @@ export function place(hold: In<'none'>, approved: Approved, { cause, now }: Beca
     amount,
     cause,
     at: now,
+    bankId: bankAuthorizationId,
   });
   return {
     state: 'pending',
@@ -98,11 +113,15 @@ export function place(hold: In<'none'>, approved: Approved, { cause, now }: Beca
 
 export function refuse(hold: In<'none'>, approved: Approved, reason: HoldRefusal): In<'refused'> {
   const { chargeId, account, bank, amount, capture } = approved;
-  return { state: 'refused', chargeId, account, bank, amount, capture, reason, stray: null, moves: hold.moves };
+  return { state: 'refused', chargeId, account, bank, amount, capture, reason, suspended: null, moves: hold.moves };
 }
 
 /** The captured part is the merchant's, less the fee; what was held beyond it is let go. */
-export function post(hold: In<'pending'>, captured: Money, { cause, now }: Because): In<'posted'> {
+export function post(
+  hold: In<'pending'>,
+  { amount: captured, bankCaptureId }: Capture,
+  { cause, now }: Because,
+): In<'posted'> {
   assert.equal(captured.currency, hold.amount.currency, 'captured in another currency than was held');
   assert(captured.amountMinor <= hold.amount.amountMinor, 'captured more than was held');
   const posted = transfer({
@@ -114,6 +133,7 @@ export function post(hold: In<'pending'>, captured: Money, { cause, now }: Becau
     amount: captured,
     cause,
     at: now,
+    bankId: bankCaptureId,
   });
   const fee = feeFor(hold.account, captured, { cause, now });
   const { chargeId, account, bank, amount, capture } = hold;
@@ -162,33 +182,75 @@ export function release(
     cause: voided.cause,
     holdRefusal: hold.state === 'refused' ? hold.reason : null,
     refusalCode: voided.refusalCode,
-    stray: hold.state === 'refused' ? hold.stray : hold.state === 'unmatched' ? hold.captured : null,
+    suspended: suspendedBy(hold),
     moves,
   };
 }
 
-/** The bank moved money that nobody may be given yet: never lost, in suspense. */
-export function suspend(
-  hold: In<'none' | 'refused' | 'released'>,
+function suspendedBy(hold: In<'none' | 'pending' | 'refused' | 'unmatched'>): Suspended['suspended'] {
+  switch (hold.state) {
+    case 'none':
+    case 'pending':
+      return null;
+    case 'refused':
+      return hold.suspended;
+    case 'unmatched':
+      return { ...hold.captured, compensatedBy: null };
+  }
+}
+
+/** Captured before its approval was seen: nobody may be given the money yet, so it waits in suspense. */
+export function keepUnmatched(hold: In<'none'>, capture: bank.CaptureSucceeded, because: Because): In<'unmatched'> {
+  const { chargeId, account, bank, amount, bankCaptureId } = capture;
+  const moves = [...hold.moves, unmatchedCapture(capture, because)];
+  return { state: 'unmatched', chargeId, account, bank, captured: { amount, bankCaptureId }, moves };
+}
+
+/** Captured for a charge that had ended: in suspense until the bank has given it back. */
+export function suspend<Ended extends In<'refused' | 'released'>>(
+  hold: Ended,
   capture: bank.CaptureSucceeded,
+  because: Because,
+): Ended {
+  const { amount, bankCaptureId } = capture;
+  const moves = [...hold.moves, unmatchedCapture(capture, because)];
+  return { ...hold, suspended: { amount, bankCaptureId, compensatedBy: null }, moves };
+}
+
+function unmatchedCapture(capture: bank.CaptureSucceeded, { cause, now }: Because): Transfer {
+  const { bank, amount, bankCaptureId } = capture;
+  return transfer({
+    effect: 'unmatched_capture',
+    kind: 'single',
+    debit: bankReceivable(bank, amount.currency),
+    credit: suspense(bank, amount.currency),
+    amount,
+    cause,
+    at: now,
+    bankId: bankCaptureId,
+  });
+}
+
+/** The bank gave back what it had captured for a charge that had ended: nothing is left in suspense. */
+export function compensate<Ended extends In<'refused' | 'released'>>(
+  hold: Ended,
+  { amount, bankRefundId }: bank.CaptureCompensated,
   { cause, now }: Because,
-): In<'unmatched' | 'refused' | 'released'> {
-  const { chargeId, account, bank, amount } = capture;
-  const moves = [
-    ...hold.moves,
-    transfer({
-      effect: 'unmatched_capture',
-      kind: 'single',
-      debit: bankReceivable(bank, amount.currency),
-      credit: suspense(bank, amount.currency),
-      amount,
-      cause,
-      at: now,
-    }),
-  ];
-  return hold.state === 'none'
-    ? { state: 'unmatched', chargeId, account, bank, captured: amount, moves }
-    : { ...hold, stray: amount, moves };
+): Ended {
+  const { suspended } = hold;
+  assert(suspended, 'the bank compensated a capture that is not in suspense');
+  assert.deepEqual(amount, suspended.amount, 'the bank gave back another amount than it had captured');
+  const compensation = transfer({
+    effect: 'compensation',
+    kind: 'single',
+    debit: suspense(hold.bank, amount.currency),
+    credit: bankReceivable(hold.bank, amount.currency),
+    amount,
+    cause,
+    at: now,
+    bankId: bankRefundId,
+  });
+  return { ...hold, suspended: { ...suspended, compensatedBy: bankRefundId }, moves: [...hold.moves, compensation] };
 }
 
 /**
@@ -197,7 +259,7 @@ export function suspend(
  */
 export function match(hold: In<'unmatched'>, approved: Approved, { cause, now }: Because): In<'posted'> {
   const { chargeId, account, bank, amount, capture } = approved;
-  const { captured } = hold;
+  const captured = hold.captured.amount;
   assert.equal(captured.currency, amount.currency, 'captured in another currency than was approved');
   assert(captured.amountMinor <= amount.amountMinor, 'captured more than was approved');
   const matched = transfer({
@@ -236,11 +298,16 @@ function feeFor(account: string, captured: Money, { cause, now }: Because): Tran
   });
 }
 
-/** When a merchant may be paid out what is posted now. */
-const AVAILABLE_AFTER_MS = 2 * 24 * 60 * 60 * 1_000;
+const DAY_MS = 24 * 60 * 60 * 1_000;
 
-export const holdPlaced = ({ chargeId, account, amount, capture }: In<'pending'>): NewEvent =>
-  ledger.holdPlaced({ chargeId, account, amount, capture });
+/** When a merchant may be paid out what is posted now: at the first midnight, in UTC, two days from then or later. */
+const availableFrom = (postedAt: Instant): Instant => Math.ceil(postedAt / DAY_MS + 2) * DAY_MS;
+
+/** An automatic capture may go on; of a manual one the merchant is told, who says when. */
+export const holdPlaced = ({ chargeId, account, amount, capture, placedAt }: In<'pending'>): NewEvent =>
+  capture === 'automatic'
+    ? ledger.holdPlaced({ chargeId, account, amount, capture })
+    : ledger.chargeAuthorized({ chargeId, account, amount, heldAt: placedAt });
 
 export const holdRefused = ({ chargeId, account, reason }: In<'refused'>): NewEvent =>
   ledger.holdRefused({ chargeId, account, reason });
@@ -252,12 +319,26 @@ export const chargePosted = ({ chargeId, account, posted, fee, postedAt }: In<'p
     amount: posted,
     fee,
     postedAt,
-    availableOn: postedAt + AVAILABLE_AFTER_MS,
+    availableOn: availableFrom(postedAt),
     balanceTransactionId: `txn_${chargeId.slice('ch_'.length)}`,
   });
 
 export const chargeReleased = ({ chargeId, account, cause, holdRefusal, refusalCode }: In<'released'>): NewEvent =>
   ledger.chargeReleased({ chargeId, account, cause, holdRefusal, refusalCode });
+
+/** What is in suspense and was not given back yet: the bank has to. Nothing, or one event. */
+export const captureSuspended = ({ chargeId, account, bank, suspended }: In<'refused' | 'released'>): NewEvent[] =>
+  suspended && suspended.compensatedBy === null
+    ? [
+        ledger.captureSuspended({
+          chargeId,
+          account,
+          amount: suspended.amount,
+          bank,
+          bankCaptureId: suspended.bankCaptureId,
+        }),
+      ]
+    : [];
 
 export const holds: AggregateType<Hold> = {
   kind: 'hold',
@@ -271,9 +352,9 @@ export const holds: AggregateType<Hold> = {
       case 'posted':
         return [chargePosted(hold)];
       case 'refused':
-        return [holdRefused(hold)];
+        return [holdRefused(hold), ...captureSuspended(hold)];
       case 'released':
-        return [chargeReleased(hold)];
+        return [chargeReleased(hold), ...captureSuspended(hold)];
     }
   },
 };

@@ -1,4 +1,4 @@
-import { describe, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ledger } from '#contracts';
 import { money, usd } from '#money';
 import { account, after, approved, captured, chargeId, frozen, voided } from '../../test/charge.js';
@@ -16,6 +16,18 @@ describe('when the bank approved an authorization, the ledger', () => {
       .then(placed)
       .becoming('pending')
       .moving('pending hold bank_receivable:alder:usd → merchant:acct_1:usd 900');
+  });
+
+  it('tells the merchant of an amount that waits for a manual capture', () => {
+    const manual = given(noHold(chargeId, unlimited)).when(approved({ capture: 'manual' }));
+    manual
+      .then(ledger.chargeAuthorized({ chargeId, account, amount: usd(900), heldAt: now }))
+      .becoming('pending')
+      .moving('pending hold bank_receivable:alder:usd → merchant:acct_1:usd 900');
+  });
+
+  it('keeps the bank’s own id of the authorization', () => {
+    expect(after([approved()]).moves.map(({ bankId }) => bankId)).toEqual(['alder_1']);
   });
 
   it('holds up to the cap of the account’s open holds, and no further', () => {

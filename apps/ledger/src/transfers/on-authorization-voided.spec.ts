@@ -1,5 +1,6 @@
 import { describe, it } from '@jest/globals';
 import { ledger } from '#contracts';
+import { usd } from '#money';
 import { account, after, approved, captured, chargeId, frozen, voided } from '../../test/charge.js';
 import { given } from '../../test/given.js';
 import { unlimited } from '../accounts/account-limits.js';
@@ -57,12 +58,22 @@ describe('when the bank gave an authorization back, the ledger', () => {
       .thenNothing();
   });
 
-  it('leaves in suspense what was captured all the same', () => {
+  it('wants back what was captured all the same, and keeps it in suspense', () => {
     given(after([captured()]))
       .when(voided())
-      .then(released)
+      .then(
+        released,
+        ledger.captureSuspended({ chargeId, account, amount: usd(900), bank: 'alder', bankCaptureId: 'alder_2' }),
+      )
       .becoming('released')
       .moving();
+  });
+
+  it.each(['canceled', 'expired'] as const)('says who gave it up: %s', (cause) => {
+    given(after([approved({ capture: 'manual' })]))
+      .when(voided({ cause }))
+      .then(ledger.chargeReleased({ chargeId, account, cause, holdRefusal: null, refusalCode: null }))
+      .moving('void release bank_receivable:alder:usd → merchant:acct_1:usd 900');
   });
 
   it('does not believe that a posted charge was never captured', () => {

@@ -1,8 +1,8 @@
-import { describe, it } from '@jest/globals';
-import { ledger } from '#contracts';
+import { describe, expect, it } from '@jest/globals';
+import { ledger, type NewEvent } from '#contracts';
 import { money, usd } from '#money';
 import { account, after, approved, captured, chargeId, frozen, voided } from '../../test/charge.js';
-import { given, now } from '../../test/given.js';
+import { given, now, stepOn } from '../../test/given.js';
 import { unlimited } from '../accounts/account-limits.js';
 import { noHold } from './hold.js';
 
@@ -16,6 +16,8 @@ const posted = (amountMinor: number, feeMinor: number) =>
     availableOn: now + 172_800_000,
     balanceTransactionId: 'txn_1',
   });
+
+const suspending = 'single unmatched_capture bank_receivable:alder:usd → suspense:alder:usd 900';
 
 describe('when the bank captured, the ledger', () => {
   it('posts the hold and takes the fee', () => {
@@ -63,19 +65,58 @@ describe('when the bank captured, the ledger', () => {
       .thenFails('captured twice');
   });
 
-  it('keeps what was captured without a hold in suspense', () => {
-    const moving = 'single unmatched_capture bank_receivable:alder:usd → suspense:alder:usd 900';
-    given(noHold(chargeId, unlimited)).when(captured()).thenNothingIsSaid().becoming('unmatched').moving(moving);
+  it('posts a part of a manual capture the same way: the rest is let go', () => {
+    given(after([approved({ capture: 'manual' })]))
+      .when(captured({ amount: usd(500) }))
+      .then(posted(500, 45));
+  });
+
+  it('keeps the bank’s own id of the capture', () => {
+    const bankIds = (events: NewEvent[]) => after(events).moves.map(({ effect, bankId }) => [effect, bankId]);
+    expect(bankIds([approved(), captured()]).slice(1)).toEqual([
+      ['capture', 'alder_2'],
+      ['fee', undefined],
+    ]);
+    expect(bankIds([captured(), approved()])).toEqual([
+      ['unmatched_capture', 'alder_2'],
+      ['match', undefined],
+      ['fee', undefined],
+    ]);
+  });
+
+  it('makes it available at the first midnight in UTC, two days from now or later', () => {
+    const availableOn = (at: number) => {
+      const step = stepOn(captured());
+      const { emit } = step.decide(after([approved()]), captured().data, at);
+      return new Date((emit[0]!.data as ledger.ChargePosted).availableOn).toISOString();
+    };
+    expect(availableOn(Date.UTC(2026, 0, 1))).toBe('2026-01-03T00:00:00.000Z');
+    expect(availableOn(Date.UTC(2026, 0, 1) + 1)).toBe('2026-01-04T00:00:00.000Z');
+    expect(availableOn(Date.UTC(2026, 0, 1, 23, 59, 59, 999))).toBe('2026-01-04T00:00:00.000Z');
+  });
+
+  it('keeps what was captured before its approval in suspense', () => {
+    given(noHold(chargeId, unlimited)).when(captured()).thenNothingIsSaid().becoming('unmatched').moving(suspending);
+  });
+
+  it('wants back what was captured for a charge that had ended, and keeps it in suspense until then', () => {
+    const suspended = ledger.captureSuspended({
+      chargeId,
+      account,
+      amount: usd(900),
+      bank: 'alder',
+      bankCaptureId: 'alder_2',
+    });
     given(after([approved()], frozen))
       .when(captured())
-      .thenNothingIsSaid()
+      .then(suspended)
       .becoming('refused')
-      .moving(moving);
+      .moving(suspending);
     given(after([approved(), voided()]))
       .when(captured())
-      .thenNothingIsSaid()
+      .then(suspended)
       .becoming('released')
-      .moving(moving);
+      .moving(suspending);
   });
 
   it('keeps a stray capture in suspense once', () => {

@@ -1,57 +1,99 @@
 import { describe, expect, it } from '@jest/globals';
-import type { DynamicModule } from '@nestjs/common';
-import { bank, ledger } from '#contracts';
+import type { DynamicModule, Type } from '@nestjs/common';
+import { bank, ledger, type NewEvent } from '#contracts';
+import { usd } from '#money';
 import { sagaTable } from '../../../../libs/contracts/src/saga-table.js';
-import { approved, captured, chargeId, voided } from '../../test/charge.js';
-import { decide, steps } from '../../test/given.js';
+import { account, approved, captured, chargeId, compensated, voided } from '../../test/charge.js';
+import { decide, stepOn, steps } from '../../test/given.js';
+import { failed, refundId, requested, room, succeeded } from '../../test/refund.js';
 import { unlimited } from '../accounts/account-limits.js';
+import { noRefund } from '../refunds/refund.js';
+import { RefundsModule } from '../refunds/refunds.module.js';
+import { StraysModule } from '../strays/strays.module.js';
 import { noHold } from './hold.js';
 import { TransfersModule } from './transfers.module.js';
 
-const rows = sagaTable.filter(({ service }) => service === 'ledger');
+// What the ledger compares with the banks has a test of its own.
+const rows = sagaTable.filter(
+  ({ service, on }) => service === 'ledger' && on !== bank.statementPublished && on !== 'the books are compared',
+);
 const typeOf = (on: (typeof rows)[number]['on']): string => (typeof on === 'string' ? on : on.type);
 
 /** The event types that Nest will find handlers for. */
-function wired(): string[] {
-  const [feature] = Reflect.getMetadata('imports', TransfersModule) as DynamicModule[];
-  const [controller] = feature!.controllers!;
-  return Object.getOwnPropertyNames(controller!.prototype).filter((name) => name !== 'constructor');
+function wired(...modules: readonly Type[]): string[] {
+  return modules.flatMap((module) => {
+    const features = Reflect.getMetadata('imports', module) as DynamicModule[];
+    const [controller] = features[0]!.controllers!;
+    return Object.getOwnPropertyNames(controller!.prototype).filter((name) => name !== 'constructor');
+  });
 }
 
-/** Every way in which a charge goes through the ledger; the last comes of a replay, where events may be out of order. */
-const ways = [
-  [approved(), captured()],
+const refused = 'tok_fault_ledger_refuse';
+const strayReversed = bank.strayReversed({
+  chargeId,
+  account,
+  bank: 'cedar',
+  bankId: 'cedar_7',
+  movement: 'capture',
+  amount: usd(900),
+  reversalBankId: 'cedar_8',
+});
+
+/**
+ * Every way in which a charge and its refunds go through the ledger; those that begin with a capture come of a
+ * replay, where events may be out of order.
+ */
+const ways: readonly NewEvent[][] = [
+  [approved(), captured(), requested(), succeeded()],
+  [approved({ capture: 'manual' }), captured({ amount: usd(500) }), requested(), failed()],
+  [approved({ capture: 'manual' }), voided({ cause: 'canceled' })],
   [approved(), voided({ cause: 'capture_failed', refusalCode: 'expired_card' })],
-  [approved({ fault: 'tok_fault_ledger_refuse' }), voided()],
+  [approved({ fault: refused }), voided(), captured(), compensated()],
   [captured(), approved()],
+  [captured(), voided(), compensated()],
+  [requested({ amount: usd(901) })],
+  [strayReversed],
 ];
 
 describe('the ledger’s part of the saga', () => {
   it('is wired as the table says', () => {
-    expect(wired().sort()).toEqual(rows.map(({ on }) => typeOf(on)).sort());
-    expect(wired().sort()).toEqual(steps.map(({ on }) => on.type).sort());
+    const types = wired(TransfersModule, RefundsModule, StraysModule).sort();
+    expect(types).toEqual(rows.map(({ on }) => typeOf(on)).sort());
+    expect(types).toEqual(steps.map(({ on }) => on.type).sort());
   });
 
   it('emits what the table says, and all of it', () => {
     const emitted = new Map<string, Set<string>>();
     for (const events of ways) {
-      let hold: Parameters<typeof decide>[0] = noHold(chargeId, unlimited);
+      const states = new Map<string, Parameters<typeof decide>[0]>([
+        ['hold', noHold(chargeId, unlimited)],
+        ['refund', noRefund(refundId, room)],
+        ['stray', { moves: [] }],
+      ]);
       for (const event of events) {
-        const decision = decide(hold, event);
-        hold = decision.state;
+        const { kind } = stepOn(event).aggregate;
+        const decision = decide(states.get(kind)!, event);
+        states.set(kind, decision.state);
         const types = emitted.get(event.type) ?? new Set();
         for (const { type } of decision.emit) types.add(type);
         emitted.set(event.type, types);
       }
     }
     for (const { on, emits } of rows) {
-      expect([...(emitted.get(typeOf(on)) ?? [])].sort()).toEqual(emits.map(({ type }) => type).sort());
+      expect([typeOf(on), ...[...(emitted.get(typeOf(on)) ?? [])].sort()]).toEqual([
+        typeOf(on),
+        ...emits.map(({ type }) => type).sort(),
+      ]);
     }
   });
 
-  it('has the void as the compensation of the hold', () => {
-    const compensation = rows.find(({ kind }) => kind === 'compensation');
-    expect(compensation?.on).toBe(bank.authorizationVoided);
-    expect(compensation?.compensates).toBe(ledger.holdPlaced);
+  it('has a compensation for everything that it sets aside', () => {
+    const compensations = rows.filter(({ kind }) => kind === 'compensation');
+    expect(compensations.map(({ on, compensates }) => [on, compensates])).toEqual([
+      [bank.authorizationVoided, ledger.holdPlaced],
+      [bank.captureCompensated, ledger.captureSuspended],
+      [bank.refundFailed, ledger.refundReserved],
+      [bank.strayReversed, ledger.differenceFound],
+    ]);
   });
 });

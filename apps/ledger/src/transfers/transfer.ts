@@ -3,8 +3,20 @@ import type { Instant } from '#clock';
 import type { Money } from '#money';
 import type { Account } from '../accounts/account.js';
 
-/** What a transfer does for its charge. At most one of each, whatever is delivered how often. */
-export type Effect = 'hold' | 'capture' | 'release' | 'fee' | 'unmatched_capture' | 'match';
+/**
+ * What a transfer does for its charge. At most one of each, whatever is delivered how often; where a charge
+ * may have several of a kind, the refund's or the bank's id tells them apart.
+ */
+export type Effect =
+  | 'hold'
+  | 'capture'
+  | 'release'
+  | 'fee'
+  | 'unmatched_capture'
+  | 'match'
+  | 'compensation'
+  | `${'refund_hold' | 'refund' | 'refund_release'}:${string}`
+  | `${'stray' | 'stray_undone'}:${string}`;
 
 /**
  * One immutable row: `amount` goes from the credited to the debited account's side of the books, so every
@@ -20,6 +32,8 @@ export type Transfer = {
   /** The id of the event behind it. */
   readonly cause: string;
   readonly at: Instant;
+  /** The bank's own id of the movement that this mirrors; absent where no bank moved anything. */
+  readonly bankId?: string;
 } & ({ readonly kind: 'pending' | 'single' } | { readonly kind: 'post' | 'void'; readonly resolves: Effect });
 
 /** Checked again by the database. */

@@ -5,6 +5,7 @@ import { HoldRepository } from './hold.repository.js';
 import { holds } from './hold.js';
 import { onAuthorizationApproved } from './on-authorization-approved.js';
 import { onAuthorizationVoided } from './on-authorization-voided.js';
+import { onCaptureCompensated } from './on-capture-compensated.js';
 import { onCaptureSucceeded } from './on-capture-succeeded.js';
 import { StoryRepository } from './story.repository.js';
 
@@ -14,7 +15,7 @@ import { StoryRepository } from './story.repository.js';
     StepsModule.forFeature({
       imports: [AccountsModule],
       aggregates: [keep(holds, HoldRepository)],
-      steps: [onAuthorizationApproved, onAuthorizationVoided, onCaptureSucceeded],
+      steps: [onAuthorizationApproved, onAuthorizationVoided, onCaptureSucceeded, onCaptureCompensated],
     }),
   ],
   providers: [StoryRepository],

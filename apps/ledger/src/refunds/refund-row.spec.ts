@@ -1,0 +1,19 @@
+import { describe, expect, it } from '@jest/globals';
+import { usd } from '#money';
+import { after, failed, requested, succeeded } from '../../test/refund.js';
+import type { Refund } from './refund.js';
+import { fromRow, toRow } from './refund-row.js';
+
+const every: Record<string, Refund> = {
+  reserved: after(requested()),
+  posted: after(requested(), succeeded()),
+  released: after(requested(), failed()),
+  refused: after(requested({ amount: usd(901) })),
+};
+
+describe('a refund’s row', () => {
+  it.each(Object.entries(every))('gives back a refund that is %s', (state, refund) => {
+    expect(refund.state).toBe(state);
+    expect(fromRow(toRow(refund as Exclude<Refund, { state: 'none' }>))).toEqual({ ...refund, moves: [] });
+  });
+});

@@ -1,0 +1,70 @@
+import type { WorkingSet } from '#saga';
+import { merchant } from '../accounts/account.js';
+import { partsOfRefundKey } from './refund-key.js';
+import { noRefund, type Refund, type Room } from './refund.js';
+import { isCurrency } from '#money';
+
+type Captured = NonNullable<Room['captured']>;
+
+/** What the database says of the charges and merchants of new refunds. */
+export interface Means {
+  /** By charge: what was captured. */
+  readonly captured: ReadonlyMap<string, Captured>;
+  /** By charge: what its refunds come to, in minor units. */
+  readonly refundedMinor: ReadonlyMap<string, number>;
+  /** By the id of the merchant's account in the books: how much further it may go down, in minor units. */
+  readonly spendableMinor: ReadonlyMap<string, number>;
+}
+
+export const noMeans: Means = { captured: new Map(), refundedMinor: new Map(), spendableMinor: new Map() };
+
+/**
+ * The refunds of one batch. One that is not there yet sees what its charge and its merchant have left at that
+ * moment: what the database said, and what this batch has reserved and released since.
+ */
+export class RefundWorkingSet implements WorkingSet<Refund> {
+  private readonly refunds = new Map<string, Refund>();
+  private readonly captured: ReadonlyMap<string, Captured>;
+  private readonly refundedMinor: Map<string, number>;
+  private readonly spendableMinor: Map<string, number>;
+
+  constructor(
+    stored: Iterable<Exclude<Refund, { state: 'none' }>>,
+    { captured, refundedMinor, spendableMinor }: Means,
+  ) {
+    for (const refund of stored) this.refunds.set(refund.refundId, refund);
+    this.captured = captured;
+    this.refundedMinor = new Map(refundedMinor);
+    this.spendableMinor = new Map(spendableMinor);
+  }
+
+  get(key: string): Refund {
+    const { refundId, chargeId, account, currency } = partsOfRefundKey(key);
+    return (
+      this.refunds.get(refundId) ??
+      noRefund(refundId, {
+        captured: this.captured.get(chargeId) ?? null,
+        refundedMinor: this.refundedMinor.get(chargeId) ?? 0,
+        spendableMinor: (isCurrency(currency) && this.spendableMinor.get(merchant(account, currency).id)) || 0,
+      })
+    );
+  }
+
+  set(key: string, next: Refund): void {
+    const { refundId } = partsOfRefundKey(key);
+    this.count(this.refunds.get(refundId), -1);
+    this.count(next, 1);
+    this.refunds.set(refundId, next);
+  }
+
+  private count(refund: Refund | undefined, sign: 1 | -1): void {
+    if (refund?.state !== 'reserved' && refund?.state !== 'posted') return;
+    const { chargeId, account, amount } = refund;
+    add(this.refundedMinor, chargeId, sign * amount.amountMinor);
+    add(this.spendableMinor, merchant(account, amount.currency).id, -sign * amount.amountMinor);
+  }
+}
+
+function add(sums: Map<string, number>, name: string, minor: number): void {
+  sums.set(name, (sums.get(name) ?? 0) + minor);
+}

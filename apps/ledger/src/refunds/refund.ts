@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import type { Instant } from '#clock';
+import { ledger, type bank, type bankProtocol, type NewEvent, type payments, type RefundRefusal } from '#contracts';
+import type { Money } from '#money';
+import { stepsOn, type AggregateType } from '#saga';
+import { bankReceivable, merchant } from '../accounts/account.js';
+import { transfer, type Transfer } from '../transfers/transfer.js';
+
+/** What a refund may draw on, at the moment when it is decided about. */
+export interface Room {
+  /** What the bank captured of its charge, and which bank; null while the books have posted nothing. */
+  readonly captured: { readonly bank: bankProtocol.BankName; readonly amount: Money } | null;
+  /** What the other refunds of this charge give back or may give back, in minor units. */
+  readonly refundedMinor: number;
+  /** How much further the merchant's balance may go down, in minor units: to its overdraft, what is pending counted. */
+  readonly spendableMinor: number;
+}
+
+export const noRoom: Room = { captured: null, refundedMinor: 0, spendableMinor: 0 };
+
+interface Wanted {
+  readonly refundId: string;
+  readonly chargeId: string;
+  readonly account: string;
+  readonly amount: Money;
+}
+
+interface AtBank extends Wanted {
+  /** The one that captured. */
+  readonly bank: bankProtocol.BankName;
+}
+
+/**
+ * The whole life of one refund in the books.
+ *
+ *     none ─▶ reserved ─▶ posted         the bank gave it back
+ *       │         └─────▶ released       the bank refused: the merchant has it again
+ *       └─▶ refused                      not captured, more than was captured, or not affordable: no bank is asked
+ */
+export type Refund = (
+  | { readonly state: 'none'; readonly refundId: string; readonly room: Room }
+  | ({ readonly state: 'reserved' } & AtBank)
+  | ({ readonly state: 'posted'; readonly postedAt: Instant } & AtBank)
+  | ({ readonly state: 'released'; readonly code: string } & Wanted)
+  | ({ readonly state: 'refused'; readonly reason: RefundRefusal } & Wanted)
+) & {
+  /** Transfers decided on and not yet saved: the repository writes them together with the state. */
+  readonly moves: readonly Transfer[];
+};
+
+type In<State extends Refund['state']> = Extract<Refund, { state: State }>;
+
+/** Where a refund begins in the books. */
+export const noRefund = (refundId: string, room: Room): In<'none'> => ({ state: 'none', refundId, room, moves: [] });
+
+interface Because {
+  /** The id of the event. */
+  readonly cause: string;
+  readonly now: Instant;
+}
+
+/** Why this may not be given back; undefined when it may. */
+export function refusalFor(
+  { captured, refundedMinor, spendableMinor }: Room,
+  amount: Money,
+): RefundRefusal | undefined {
+  if (!captured) return 'not_captured';
+  assert.equal(amount.currency, captured.amount.currency, 'a refund in another currency than was captured');
+  if (refundedMinor + amount.amountMinor > captured.amount.amountMinor) return 'exceeds_captured';
+  return amount.amountMinor > spendableMinor ? 'insufficient_balance' : undefined;
+}
+
+/** The amount is pending against the merchant, whose it is no more to spend. */
+export function reserve(refund: In<'none'>, wanted: Wanted, { cause, now }: Because): In<'reserved'> {
+  const { refundId, chargeId, account, amount } = wanted;
+  const { captured, refundedMinor } = refund.room;
+  assert(captured, 'a refund of what was not captured');
+  assert(refundedMinor + amount.amountMinor <= captured.amount.amountMinor, 'refunds exceed what was captured');
+  const reserved = { state: 'reserved', refundId, chargeId, account, amount, bank: captured.bank } as const;
+  const pending = transfer({ ...between(reserved), effect: holdOf(refundId), kind: 'pending', cause, at: now });
+  return { ...reserved, moves: [...refund.moves, pending] };
+}
+
+export function refuse(refund: In<'none'>, wanted: payments.RefundRequested, reason: RefundRefusal): In<'refused'> {
+  return { state: 'refused', ...wanted, reason, moves: refund.moves };
+}
+
+/** The bank gave it back to the cardholder: it has left the merchant's balance. The fee is kept. */
+export function post(refund: In<'reserved'>, event: bank.RefundSucceeded, { cause, now }: Because): In<'posted'> {
+  assert.deepEqual(event.amount, refund.amount, 'the bank gave back another amount than was reserved');
+  const posted = transfer({
+    ...between(refund),
+    effect: `refund:${refund.refundId}`,
+    kind: 'post',
+    resolves: holdOf(refund.refundId),
+    cause,
+    at: now,
+    bankId: event.bankRefundId,
+  });
+  return { ...refund, state: 'posted', postedAt: now, moves: [...refund.moves, posted] };
+}
+
+/** Nothing is reserved any more: the merchant has it again. Of a refund that was never seen, nothing was. */
+export function release(
+  refund: In<'none' | 'reserved'>,
+  { refundId, chargeId, account, amount, code }: bank.RefundFailed,
+  { cause, now }: Because,
+): In<'released'> {
+  const released = { state: 'released', refundId, chargeId, account, amount, code } as const;
+  if (refund.state === 'none') return { ...released, moves: refund.moves };
+  assert.deepEqual(amount, refund.amount, 'the bank refused another amount than was reserved');
+  const voided = transfer({
+    ...between(refund),
+    effect: `refund_release:${refundId}`,
+    kind: 'void',
+    resolves: holdOf(refundId),
+    cause,
+    at: now,
+  });
+  return { ...released, moves: [...refund.moves, voided] };
+}
+
+const holdOf = (refundId: string) => `refund_hold:${refundId}` as const;
+
+const between = ({ account, bank, amount }: AtBank) => ({
+  debit: merchant(account, amount.currency),
+  credit: bankReceivable(bank, amount.currency),
+  amount,
+});
+
+export const refundReserved = ({ refundId, chargeId, account, amount }: In<'reserved'>): NewEvent =>
+  ledger.refundReserved({ refundId, chargeId, account, amount });
+
+export const refundRefused = ({ refundId, chargeId, account, amount, reason }: In<'refused'>): NewEvent =>
+  ledger.refundRefused({ refundId, chargeId, account, amount, reason });
+
+export const refundPosted = ({ refundId, chargeId, account, amount, postedAt }: In<'posted'>): NewEvent =>
+  ledger.refundPosted({
+    refundId,
+    chargeId,
+    account,
+    amount,
+    postedAt,
+    // Money that is gone is gone at once.
+    availableOn: postedAt,
+    balanceTransactionId: `txn_${refundId.slice('re_'.length)}`,
+  });
+
+export const refundReleased = ({ refundId, chargeId, account, amount, code }: In<'released'>): NewEvent =>
+  ledger.refundReleased({ refundId, chargeId, account, amount, code });
+
+export const refunds: AggregateType<Refund> = {
+  kind: 'refund',
+  restate(refund) {
+    switch (refund.state) {
+      case 'none':
+        return [];
+      case 'reserved':
+        return [refundReserved(refund)];
+      case 'posted':
+        return [refundPosted(refund)];
+      case 'released':
+        return [refundReleased(refund)];
+      case 'refused':
+        return [refundRefused(refund)];
+    }
+  },
+};
+
+export const step = stepsOn(refunds);

@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { statement, type PgTransaction, type Sql } from '#postgres';
+import type { Aggregates, Saved, WorkingSet } from '#saga';
+import { KnownAccounts } from '../accounts/known-accounts.js';
+import { insertTransfers, openAccounts, sidesOf, transferRow } from '../transfers/transfer-row.js';
+import type { Strays } from './stray.js';
+
+export const saveStraysStatement = statement(
+  'ledger.save_strays',
+  `WITH opened AS (
+     ${openAccounts('$1')}
+   )
+   ${insertTransfers('$2')}
+   ON CONFLICT (charge_id, effect) DO NOTHING`,
+);
+
+@Injectable()
+export class StrayRepository implements Aggregates<PgTransaction, Strays> {
+  /** Nothing to load: see Strays. */
+  load(_tx: PgTransaction, chargeIds: readonly string[]): Promise<WorkingSet<Strays>> {
+    const byCharge = new Map<string, Strays>(chargeIds.map((chargeId) => [chargeId, { chargeId, moves: [] }]));
+    return Promise.resolve({ get: (chargeId) => byCharge.get(chargeId)!, set: (id, next) => byCharge.set(id, next) });
+  }
+
+  async save(tx: PgTransaction, changed: readonly Saved<Strays>[]): Promise<void> {
+    await this.write(
+      tx,
+      changed.map(({ state }) => state),
+    );
+  }
+
+  /** Writes those transfers that are not there yet. */
+  async write(sql: Sql, strays: readonly Strays[]): Promise<void> {
+    const accounts = new KnownAccounts().unknownOf(strays.flatMap(({ moves }) => sidesOf(moves)));
+    const transfers = strays.flatMap(({ chargeId, moves }) => moves.map((move) => transferRow(chargeId, move)));
+    await sql.query(saveStraysStatement, [JSON.stringify(accounts), JSON.stringify(transfers)]);
+  }
+}

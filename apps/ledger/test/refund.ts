@@ -1,0 +1,40 @@
+import { bank, payments, type NewEvent } from '#contracts';
+import { usd } from '#money';
+import { noRefund, type Refund, type Room } from '../src/refunds/refund.js';
+import { account, chargeId } from './charge.js';
+import { decide } from './given.js';
+
+export const refundId = 're_1';
+
+/** Events about one refund of 4.00 of the charge of 9.00 at alder, with what a test wants different. */
+export const requested = (other: Partial<payments.RefundRequested> = {}): NewEvent =>
+  payments.refundRequested({ refundId, chargeId, account, amount: usd(400), ...other });
+
+export const succeeded = (other: Partial<bank.RefundSucceeded> = {}): NewEvent =>
+  bank.refundSucceeded({
+    refundId,
+    chargeId,
+    account,
+    amount: usd(400),
+    bank: 'alder',
+    bankRefundId: 'alder_9',
+    ...other,
+  });
+
+export const failed = (other: Partial<bank.RefundFailed> = {}): NewEvent =>
+  bank.refundFailed({
+    refundId,
+    chargeId,
+    account,
+    amount: usd(400),
+    bank: 'alder',
+    code: 'account_closed',
+    ...other,
+  });
+
+/** The charge was captured, and nothing of it has been given back; the merchant is free to spend 1,000.00. */
+export const room: Room = { captured: { bank: 'alder', amount: usd(900) }, refundedMinor: 0, spendableMinor: 100_000 };
+
+/** The refund after these events. */
+export const after = (...events: readonly NewEvent[]): Refund =>
+  events.reduce<Refund>((refund, event) => decide(refund, event).state, noRefund(refundId, room));
