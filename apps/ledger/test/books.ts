@@ -66,14 +66,15 @@ export class TestBooks {
 
   private workOf(event: NewEvent): AnyWork {
     const step = stepOn(event);
+    const data: unknown = step.on.schema.parse(event.data);
     return {
       aggregate: step.aggregate,
-      id: step.idOf(event.data),
+      id: step.idOf(data),
       delivery: {
         event: { ...event, source: 'bank-gateway', time: 0 },
         origin: { topic: event.topic, partition: 0, offset: String(this.offset++) },
       },
-      decide: (state, now) => step.decide(state, event.data, now),
+      decide: (state, now) => step.decide(state, data, now),
     };
   }
 }
