@@ -3,9 +3,11 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { SystemClock } from '#clock';
 import { topics, type CloudEvent, type NewEvent } from '#contracts';
+import { usd } from '#money';
 import { KafkaJsBus, type Consumption } from '#messaging';
 import { eventually } from '#testing';
 import { approved, captured } from '../test/charge.js';
+import { requested, succeeded } from '../test/refund.js';
 import { Cuttable } from '../test/cuttable.js';
 import { LedgerProcess, runFromSource } from '../test/ledger-process.js';
 
@@ -125,6 +127,44 @@ describe('the ledger as a process', () => {
     await publish(approved({ chargeId: 'ch_cold', account: 'acct_cold' }));
     expect(await emitted('ledger.hold_refused.v1', 'ch_cold')).toMatchObject({ data: { reason: 'account_frozen' } });
     await expect(limit('acct_cold', '--melt')).rejects.toThrow('usage: npm run ledger:limit');
+    expect(await ledger.end()).toBe(0);
+  }, 60_000);
+
+  it('gives back what was captured, until the balance has reached what an operator allows', async () => {
+    const ledger = start({ REFUND_OVERDRAFT_MINOR: '100' });
+    const admin = await ledger.ready();
+    const charge = { chargeId: 'ch_back', account: 'acct_back' };
+    await publish(approved({ ...charge, capture: 'manual' }));
+    await emitted('ledger.charge_authorized.v1', 'ch_back');
+    await publish(captured(charge));
+    await emitted('ledger.charge_posted.v1', 'ch_back');
+    await publish(requested({ ...charge, refundId: 're_back' }));
+    await emitted('ledger.refund_reserved.v1', 'ch_back');
+    await publish(succeeded({ ...charge, refundId: 're_back' }));
+    expect(await emitted('ledger.refund_posted.v1', 'ch_back')).toMatchObject({
+      id: 're_back.refund_posted',
+      data: { amount: { amountMinor: 400, currency: 'usd' }, balanceTransactionId: 'txn_back' },
+    });
+
+    // 4.44 are left; another 5.00 would be within the 1.00 below zero of the setting.
+    expect(await limit('acct_back', '--overdraft', '55', 'usd')).toContain('usd: 55');
+    await publish(requested({ ...charge, refundId: 're_more', amount: usd(500) }));
+    expect(await emitted('ledger.refund_refused.v1', 'ch_back')).toMatchObject({
+      data: { reason: 'insufficient_balance' },
+    });
+    await limit('acct_back', '--default-overdraft', 'usd');
+    await publish(requested({ ...charge, refundId: 're_last', amount: usd(500) }));
+    await eventually('the rest is reserved', () => heard.find(({ id }) => id === 're_last.refund_reserved'));
+
+    expect(await json(`${admin}/charges/ch_back`)).toMatchObject({
+      body: {
+        refunds: [
+          { refund_id: 're_back', state: 'posted' },
+          { refund_id: 're_last', state: 'reserved' },
+          { refund_id: 're_more', state: 'refused', refusal: 'insufficient_balance' },
+        ],
+      },
+    });
     expect(await ledger.end()).toBe(0);
   }, 60_000);
 

@@ -14,6 +14,8 @@ import { stepOn } from './given.js';
 
 const emittedStatement = statement('test.emitted', `SELECT headers ->> 'ce_type' AS type, key FROM outbox ORDER BY id`);
 
+const defaults = { REFUND_OVERDRAFT_MINOR: 1_000_000 };
+
 /** The ledger's books in a database of their own, with everything of the service but its bus. */
 export class TestBooks {
   readonly limits = new AccountLimitsRepository();
@@ -21,9 +23,9 @@ export class TestBooks {
   private readonly runner: BatchRunner<PgTransaction>;
   private offset = 0;
 
-  private constructor(
+  constructor(
     readonly test: TestDatabase,
-    settings: { REFUND_OVERDRAFT_MINOR: number },
+    settings = defaults,
   ) {
     const clock = new SystemClock();
     this.balances = new BalanceRepository(test.database);
@@ -42,7 +44,7 @@ export class TestBooks {
     });
   }
 
-  static async open(name: string, settings = { REFUND_OVERDRAFT_MINOR: 1_000_000 }): Promise<TestBooks> {
+  static async open(name: string, settings = defaults): Promise<TestBooks> {
     const test = await testDatabase(name);
     await migrate({
       url: test.url,
@@ -58,20 +60,25 @@ export class TestBooks {
     return this.runner.run(events.map((event) => this.workOf(event)));
   }
 
+  /** The same, said again by who looks for what was lost. */
+  runResent(...events: readonly NewEvent[]): Promise<Outcome[]> {
+    return this.runner.run(events.map((event) => this.workOf(event, { resent: true })));
+  }
+
   /** `ledger.hold_placed.v1 ch_1`, in the order in which they will leave. */
   async emitted(): Promise<string[]> {
     const rows = await this.test.database.query<{ type: string; key: string }>(emittedStatement);
     return rows.map(({ type, key }) => `${type} ${key}`);
   }
 
-  private workOf(event: NewEvent): AnyWork {
+  private workOf(event: NewEvent, extra: { resent?: boolean } = {}): AnyWork {
     const step = stepOn(event);
     const data: unknown = step.on.schema.parse(event.data);
     return {
       aggregate: step.aggregate,
       id: step.idOf(data),
       delivery: {
-        event: { ...event, source: 'bank-gateway', time: 0 },
+        event: { ...event, source: 'bank-gateway', time: 0, ...extra },
         origin: { topic: event.topic, partition: 0, offset: String(this.offset++) },
       },
       decide: (state, now) => step.decide(state, data, now),

@@ -59,7 +59,7 @@ describe('the books in Postgres', () => {
     await books.balances.rollUp();
     expect(await books.balances.miscounted()).toEqual([]);
     expect(net(await books.balances.balances())).toEqual(net(await reference.balances.balances()));
-  });
+  }, 60_000);
 
   // After Formance's stress test: many transactions, every revert sent twice, and nothing is left but what was kept.
   it('come to nothing but the fees when every charge is refunded, and every refund sent twice', async () => {

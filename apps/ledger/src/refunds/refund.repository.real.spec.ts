@@ -273,7 +273,7 @@ describe('the database itself', () => {
       grow: () => grow(empty),
     });
     await empty.test.drop();
-  });
+  }, 30_000);
 });
 
 async function grow(empty: TestBooks): Promise<void> {

@@ -54,7 +54,7 @@ export const spendableStatement = statement(
   `WITH written AS MATERIALIZED (
      SELECT charge_id, kind, resolves, debit_account, credit_account, amount_minor FROM transfer
      WHERE xact >= (SELECT xact FROM rollup_horizon)
-       AND (debit_account = ANY($1::text[]) OR credit_account = ANY($1::text[]))
+       AND (debit_account IN (SELECT unnest($1::text[])) OR credit_account IN (SELECT unnest($1::text[])))
      ORDER BY xact
    ), recent AS MATERIALIZED (
      SELECT side.account, sum(side.change_minor) AS balance_minor
@@ -62,7 +62,7 @@ export const spendableStatement = statement(
        (debit_account, CASE
           WHEN kind IN ('single', 'pending') THEN -amount_minor
           WHEN kind = 'void' THEN amount_minor
-          WHEN debit_account = ANY($1::text[]) THEN -amount_minor + (
+          WHEN debit_account IN (SELECT unnest($1::text[])) THEN -amount_minor + (
             SELECT held.amount_minor FROM transfer AS held
             WHERE held.charge_id = written.charge_id AND held.effect = written.resolves)
         END),

@@ -64,7 +64,7 @@ describe('a stray', () => {
         );
       },
     });
-  });
+  }, 30_000);
 
   it('is undone the way it came', () => {
     const [move] = strayMoves({ ...stray, movement: 'refund' }, because);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { usd } from '#money';
 import { assertIndexProbes, statement } from '#postgres';
 import { TestBooks } from '../../test/books.js';
-import { approved, captured, voided } from '../../test/charge.js';
+import { approved, captured, compensated, voided } from '../../test/charge.js';
 import { limitsStatement, lockLimitsStatement, openHoldsStatement } from '../accounts/account-limits.repository.js';
 import { loadHoldsStatement, saveHoldsStatement } from './hold.repository.js';
 
@@ -60,6 +60,49 @@ describe('holds in their tables', () => {
     await books.run(approved());
     expect(await suspense()).toMatchObject({ debitsPostedMinor: 900, creditsPostedMinor: 900 });
     expect(await holdsByCharge()).toEqual({ ch_1: 'posted' });
+  });
+});
+
+describe('manual captures and cancellations', () => {
+  it('are told to the merchant, captured in part, or given back', async () => {
+    const manual = (chargeId: string) => approved({ chargeId, capture: 'manual' });
+    await books.run(manual('ch_1'), manual('ch_2'), manual('ch_3'));
+    await books.run(captured({ chargeId: 'ch_1', amount: usd(500) }), voided({ chargeId: 'ch_2', cause: 'canceled' }));
+    await books.run(voided({ chargeId: 'ch_3', cause: 'expired' }));
+    expect(await books.emitted()).toEqual([
+      'ledger.charge_authorized.v1 ch_1',
+      'ledger.charge_authorized.v1 ch_2',
+      'ledger.charge_authorized.v1 ch_3',
+      'ledger.charge_posted.v1 ch_1',
+      'ledger.charge_released.v1 ch_2',
+      'ledger.charge_released.v1 ch_3',
+    ]);
+    expect(await books.balances.balances('merchant:acct_1:usd')).toEqual([
+      expect.objectContaining({ creditsPostedMinor: 500, creditsPendingMinor: 0, debitsPostedMinor: 45 }),
+    ]);
+  });
+});
+
+describe('a capture whose charge had ended', () => {
+  it('is in suspense until the bank has given it back, and is asked back anew when asked for', async () => {
+    const suspended = async (): Promise<number> => {
+      const [suspense] = await books.balances.balances('suspense:alder:usd');
+      return suspense!.creditsPostedMinor - suspense!.debitsPostedMinor;
+    };
+    await books.run(approved({ capture: 'manual' }), voided({ cause: 'canceled' }));
+    await books.run(captured());
+    expect(await suspended()).toBe(900);
+    await books.runResent(captured());
+    await books.run(compensated());
+    expect(await suspended()).toBe(0);
+    await books.runResent(captured());
+    expect((await books.emitted()).slice(1)).toEqual([
+      'ledger.charge_released.v1 ch_1',
+      'ledger.capture_suspended.v1 ch_1',
+      'ledger.charge_released.v1 ch_1',
+      'ledger.capture_suspended.v1 ch_1',
+      'ledger.charge_released.v1 ch_1',
+    ]);
   });
 });
 
