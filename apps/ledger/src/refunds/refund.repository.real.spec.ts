@@ -76,6 +76,16 @@ describe('refunds in their tables', () => {
     expect(await merchantAccount()).toMatchObject({ debitsPostedMinor: 456 });
   });
 
+  it('are posted once when the bank’s word overtakes the request, and both are decided at once', async () => {
+    const refundOf = (n: number) => ({ refundId: `re_${n}`, chargeId: `ch_${n}` });
+    const numbers = Array.from({ length: 10 }, (_, n) => n);
+    await books.run(...numbers.flatMap((n) => posted(`ch_${n}`)));
+    await connect(10);
+    await Promise.all(numbers.flatMap((n) => [books.run(succeeded(refundOf(n))), books.run(requested(refundOf(n)))]));
+    expect(await countOf('posted')).toBe(10);
+    expect(await merchantAccount()).toMatchObject({ debitsPostedMinor: 10 * (56 + 400), debitsPendingMinor: 0 });
+  });
+
   it('leave an account that posted nothing alone', async () => {
     await books.run(approved({ capture: 'manual' }), requested({ refundId: 're_1' }), voided({ cause: 'canceled' }));
     expect(await refundStates()).toEqual({ re_1: 'refused' });

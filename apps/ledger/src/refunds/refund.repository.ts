@@ -12,6 +12,8 @@ import { fromRow, toRow, type RefundRow } from './refund-row.js';
 import { noMeans, RefundWorkingSet, type Means } from './refund-working-set.js';
 import type { Refund } from './refund.js';
 
+type Wanted = ReturnType<typeof partsOfRefundKey>;
+
 interface CapturedRow {
   readonly charge_id: string;
   readonly bank: bankProtocol.BankName;
@@ -100,12 +102,25 @@ export const saveRefundsStatement = statement(
 export class RefundRepository implements Aggregates<PgTransaction, Refund> {
   constructor(@Inject(SETTINGS) private readonly settings: Pick<LedgerSettings, 'REFUND_OVERDRAFT_MINOR'>) {}
 
+  /**
+   * Only who spends is locked, and only for a refund that is new: a merchant's refunds, and so those of a
+   * charge, are decided one batch after the other. Sent together, run one after the other: everything is read
+   * behind the locks, the new refunds again, since another batch may have brought them while this one waited.
+   */
   async load(tx: PgTransaction, keys: readonly string[]): Promise<RefundWorkingSet> {
     const wanted = keys.map(partsOfRefundKey);
-    const rows = await tx.query<RefundRow>(loadRefundsStatement, [wanted.map(({ refundId }) => refundId)]);
+    const rows = await this.rows(tx, wanted);
     const there = new Set(rows.map((row) => row.refund_id));
     const fresh = wanted.filter(({ refundId }) => !there.has(refundId));
-    return new RefundWorkingSet(rows.map(fromRow), fresh.length === 0 ? noMeans : await this.means(tx, fresh));
+    if (fresh.length === 0) return new RefundWorkingSet(rows.map(fromRow), noMeans);
+
+    const merchants = merchantsOf(fresh);
+    const [, since, means] = await Promise.all([
+      tx.query(lockMerchantsStatement, [merchants]),
+      this.rows(tx, fresh),
+      this.means(tx, fresh, merchants),
+    ]);
+    return new RefundWorkingSet([...rows, ...since].map(fromRow), means);
   }
 
   /** Sent along with COMMIT: nobody here reads what it wrote. The accounts are there since the capture was posted. */
@@ -123,22 +138,17 @@ export class RefundRepository implements Aggregates<PgTransaction, Refund> {
     return Promise.resolve();
   }
 
-  /**
-   * Only who spends is locked, and only for a refund that is new: a merchant's refunds, and so those of a
-   * charge, are decided one batch after the other. Sent together, run one after the other: everything is
-   * read behind the locks.
-   */
-  private async means(tx: PgTransaction, fresh: readonly ReturnType<typeof partsOfRefundKey>[]): Promise<Means> {
+  private rows(tx: PgTransaction, wanted: readonly Wanted[]): Promise<RefundRow[]> {
+    return tx.query<RefundRow>(loadRefundsStatement, [wanted.map(({ refundId }) => refundId)]);
+  }
+
+  private async means(tx: PgTransaction, fresh: readonly Wanted[], merchants: readonly string[]): Promise<Means> {
     const charges = [...new Set(fresh.map(({ chargeId }) => chargeId))];
-    const merchants = new Set(
-      fresh.flatMap(({ account, currency }) => (isCurrency(currency) ? merchant(account, currency).id : [])),
-    );
-    const [, captured, refunded, spendable] = await Promise.all([
-      tx.query(lockMerchantsStatement, [[...merchants]]),
+    const [captured, refunded, spendable] = await Promise.all([
       tx.query<CapturedRow>(capturedStatement, [charges]),
       tx.query<{ charge_id: string; refunded_minor: number }>(refundedStatement, [charges]),
       tx.query<{ id: string; spendable_minor: number }>(spendableStatement, [
-        [...merchants],
+        merchants,
         this.settings.REFUND_OVERDRAFT_MINOR,
       ]),
     ]);
@@ -151,3 +161,8 @@ export class RefundRepository implements Aggregates<PgTransaction, Refund> {
     };
   }
 }
+
+/** The ids of their accounts in the books, each once. */
+const merchantsOf = (wanted: readonly Wanted[]): string[] => [
+  ...new Set(wanted.flatMap(({ account, currency }) => (isCurrency(currency) ? merchant(account, currency).id : []))),
+];
