@@ -6,6 +6,7 @@ import { statement } from '#postgres';
 import { TestBooks } from '../../test/books.js';
 import { approved, captured } from '../../test/charge.js';
 import { batchesOf, deliveries } from '../../test/histories.js';
+import { onLanes } from '../../test/lanes.js';
 import { requested, succeeded } from '../../test/refund.js';
 import { balanceMinor, summary, type AccountBalance } from './balance.js';
 
@@ -16,7 +17,7 @@ let books: TestBooks;
 let reference: TestBooks;
 beforeAll(async () => {
   [books, reference] = [await TestBooks.open('books'), await TestBooks.open('reference')];
-});
+}, 30_000);
 afterAll(async () => {
   await books.test.drop();
   await reference.test.drop();
@@ -72,8 +73,8 @@ describe('the books in Postgres', () => {
       );
       // Twice, and the second time from the end: batches meet on other connections, in the other order.
       await Promise.all([
-        ...batches.map((batch) => test.run(...batch)),
-        ...batches.toReversed().map((batch) => test.run(...batch)),
+        onLanes(4, batches, (batch) => test.run(...batch)),
+        onLanes(4, batches.toReversed(), (batch) => test.run(...batch)),
         test.balances.rollUp(),
       ]);
     };
