@@ -3,6 +3,7 @@ import { usd } from '#money';
 import { assertIndexProbes, statement } from '#postgres';
 import { TestBooks } from '../../test/books.js';
 import { approved, captured, voided } from '../../test/charge.js';
+import { onLanes } from '../../test/lanes.js';
 import { failed, requested, succeeded } from '../../test/refund.js';
 import {
   capturedStatement,
@@ -16,7 +17,7 @@ import {
 let books: TestBooks;
 beforeEach(async () => {
   books = await TestBooks.open('refunds', { REFUND_OVERDRAFT_MINOR: 1_000 });
-});
+}, 30_000);
 afterEach(() => books.test.drop());
 
 const sql = (name: string, text: string) => books.test.database.query(statement(`test.refunds.${name}`, text));
@@ -81,7 +82,8 @@ describe('refunds in their tables', () => {
     const numbers = Array.from({ length: 10 }, (_, n) => n);
     await books.run(...numbers.flatMap((n) => posted(`ch_${n}`)));
     await connect(10);
-    await Promise.all(numbers.flatMap((n) => [books.run(succeeded(refundOf(n))), books.run(requested(refundOf(n)))]));
+    const both = numbers.flatMap((n) => [succeeded(refundOf(n)), requested(refundOf(n))]);
+    await onLanes(10, both, (event) => books.run(event));
     expect(await countOf('posted')).toBe(10);
     expect(await merchantAccount()).toMatchObject({ debitsPostedMinor: 10 * (56 + 400), debitsPendingMinor: 0 });
   });
@@ -181,10 +183,10 @@ describe('a merchant’s balance', () => {
     // 40 x 8.44 = 337.60, and 10.00 below: 38 refunds of 9.00 are 342.00, a 39th would make it 351.00.
     await connect(10);
     await Promise.all([
-      ...charges.map((chargeId) =>
+      onLanes(8, charges, (chargeId) =>
         books.run(requested({ refundId: `re_${chargeId.slice(3)}`, chargeId, amount: usd(900) })),
       ),
-      ...Array.from({ length: 10 }, () => books.balances.rollUp()),
+      onLanes(1, charges, () => books.balances.rollUp()),
     ]);
     expect(await countOf('reserved')).toBe(38);
     const { creditsPostedMinor, debitsPostedMinor, debitsPendingMinor } = await merchantAccount();
