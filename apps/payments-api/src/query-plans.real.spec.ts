@@ -3,13 +3,17 @@ import { SystemClock } from '#clock';
 import { assertIndexProbes, migrate } from '#postgres';
 import { testDatabase, type TestDatabase } from '#testing';
 import {
+  findManyStatement,
   findStatement,
   listDownStatement,
   listUpStatement,
   loadStatement,
   saveStatement,
+  stillUnsettledStatement,
   takeStalledStatement,
+  unsettledStatement,
 } from './charges/charge.repository.js';
+import { dueOfAccountStatement, dueStatement } from './charges/expiry-job.js';
 import { unansweredStatement } from './charges/pending-answers.js';
 import {
   claimStatement,
@@ -17,15 +21,24 @@ import {
   pruneKeysStatement,
   readAnswersStatement,
   readKeysStatement,
+  readRenderingsStatement,
   storeAnswersStatement,
 } from './idempotency/key.repository.js';
-import { Payments1700000000001 } from './migrations/0001-payments.migration.js';
+import { migrations } from './migrations/migrations.js';
+import {
+  findRefundStatement,
+  refundsDownStatement,
+  refundsOfChargeDownStatement,
+  refundsOfChargeUpStatement,
+  refundsUpStatement,
+} from './refunds/refund.repository.js';
+import { changedStatement } from './test-clocks/test-clock.repository.js';
 
 let test: TestDatabase;
 beforeAll(async () => {
   test = await testDatabase('payments_plans');
   const { url, name: database } = test;
-  await migrate({ url, database, migrations: [Payments1700000000001], clock: new SystemClock() });
+  await migrate({ url, database, migrations, clock: new SystemClock() });
 }, 60_000);
 afterAll(() => test.drop());
 
@@ -36,24 +49,47 @@ it('every statement on the way of a charge reaches its rows by index, however mu
       claimStatement,
       readKeysStatement,
       readAnswersStatement,
+      readRenderingsStatement,
       storeAnswersStatement,
       pruneAnswersStatement,
       pruneKeysStatement,
       loadStatement,
       saveStatement,
       findStatement,
+      findManyStatement,
       listDownStatement,
       listUpStatement,
       takeStalledStatement,
       unansweredStatement,
+      unsettledStatement,
+      stillUnsettledStatement,
+      dueStatement,
+      dueOfAccountStatement,
+      findRefundStatement,
+      refundsDownStatement,
+      refundsUpStatement,
+      refundsOfChargeDownStatement,
+      refundsOfChargeUpStatement,
+      changedStatement,
     ],
-    tables: ['charge', 'idempotency_key', 'idempotency_answer'],
+    tables: ['charge', 'refund', 'idempotency_key', 'idempotency_answer', 'test_clock'],
     grow: async () => {
       await test.database.query({
         name: 'test.grow_charges',
-        text: `INSERT INTO charge (id, account, state, version, amount_minor, currency, created_at, opening, details, ending, idempotency_key)
-               SELECT 'ch_' || n, 'acct_' || n % 50, 'succeeded', 2, 1000, 'usd', now(), '{}', '{}', '{}', 'key-' || n
+        text: `INSERT INTO charge (id, account, state, version, amount_minor, currency, created_at, opening, details, ending, awaiting, idempotency_key)
+               SELECT 'ch_' || n, 'acct_' || n % 50, 'succeeded', 2, 1000, 'usd', now(), '{}', '{}', '{}', false, 'key-' || n
                FROM generate_series(1, 5000) AS n`,
+      });
+      await test.database.query({
+        name: 'test.grow_refunds',
+        text: `INSERT INTO refund (id, account, charge_id, state, amount_minor, currency, created_at, refund)
+               SELECT 're_' || n, 'acct_' || n % 50, 'ch_' || n, 'succeeded', 1000, 'usd', now(), '{}'
+               FROM generate_series(1, 5000) AS n`,
+      });
+      await test.database.query({
+        name: 'test.grow_clocks',
+        text: `INSERT INTO test_clock (account, id, frozen_time, offset_ms)
+               SELECT 'acct_' || n, 'clock_' || n, now(), 0 FROM generate_series(1, 5000) AS n`,
       });
       await test.database.query({
         name: 'test.grow_keys',

@@ -7,5 +7,6 @@ export type { ServiceOptions } from './service-options.js';
 export { frameSettings, milliseconds, port, readSettings, SettingsError, type FrameSettings } from './settings.js';
 export { Shutdown, shutdownPhases, type ShutdownPhase } from './shutdown.js';
 export { LeasedJob, type Job } from './leased-job.js';
+export { StepRegistry } from './step-registry.js';
 export { keep, StepsModule, type StepsFeature } from './steps.module.js';
 export { BUS, CLOCK, IDS, LOG, SETTINGS } from './tokens.js';

@@ -8,6 +8,8 @@ type Keeper = Aggregates<PgTransaction, unknown>;
 export class StepRegistry {
   /** By kind. */
   readonly aggregates = new Map<string, Keeper>();
+  /** How an account's own time differs from the clock's, in a service where accounts have one. */
+  accountOffsetMs: (account: string) => number = () => 0;
 
   register(aggregates: readonly (readonly [kind: string, keeper: Keeper])[], steps: readonly AnyStep[]): void {
     for (const [kind, keeper] of aggregates) {

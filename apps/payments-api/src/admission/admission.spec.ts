@@ -15,7 +15,7 @@ function admission() {
   let id = 0;
   const open = (account: string, network: string): string => {
     const ticket = gate.admit(account, network);
-    ticket.opened(`ch_${++id}`);
+    ticket.opened(`ch_${++id}`, network);
     ticket.end();
     return `ch_${id}`;
   };

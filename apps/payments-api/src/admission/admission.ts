@@ -2,7 +2,7 @@ import { StripeError } from '../http/stripe-error.js';
 import { UnsettledCharges } from './unsettled-charges.js';
 
 export interface AdmissionLimits {
-  /** Creates that are not yet committed. */
+  /** Creates, captures and refunds that are not yet committed. */
   readonly uncommittedMax: number;
   /** Unsettled charges in all, of one card network, and of one account. */
   readonly unsettledMax: number;
@@ -12,10 +12,10 @@ export interface AdmissionLimits {
 
 export type ShedReason = 'uncommitted' | 'unsettled' | 'unsettled_network' | 'unsettled_account';
 
-/** A create on its way to its commit. */
+/** A request on its way to its commit. */
 export interface Ticket {
-  /** Committed: from here on it counts as an unsettled charge. */
-  opened(chargeId: string): void;
+  /** Committed: from here on its charge counts as unsettled. */
+  opened(chargeId: string, network: string): void;
   /** Committed or not, it is uncommitted no longer. Idempotent. */
   end(): void;
 }
@@ -35,8 +35,11 @@ export class Admission {
     return this.uncommitted;
   }
 
-  /** @throws StripeError 429, which the SDK is told to repeat */
-  admit(account: string, network: string): Ticket {
+  /**
+   * @param network null when it is not known before the charge is looked up
+   * @throws StripeError 429, which the SDK is told to repeat
+   */
+  admit(account: string, network: string | null): Ticket {
     const reason = this.reasonToShed(account, network);
     if (reason) {
       this.onShed(reason);
@@ -45,7 +48,7 @@ export class Admission {
     this.uncommitted++;
     let ended = false;
     return {
-      opened: (chargeId) => this.unsettled.opened(chargeId, account, network, this.monotonicMs()),
+      opened: (chargeId, network) => this.unsettled.opened(chargeId, account, network, this.monotonicMs()),
       end: () => {
         if (!ended) this.uncommitted--;
         ended = true;
@@ -53,11 +56,11 @@ export class Admission {
     };
   }
 
-  private reasonToShed(account: string, network: string): ShedReason | undefined {
+  private reasonToShed(account: string, network: string | null): ShedReason | undefined {
     const { limits, unsettled } = this;
     if (this.uncommitted >= limits.uncommittedMax) return 'uncommitted';
     if (unsettled.size >= limits.unsettledMax) return 'unsettled';
-    if (unsettled.ofNetwork(network) >= limits.unsettledPerNetworkMax) return 'unsettled_network';
+    if (network !== null && unsettled.ofNetwork(network) >= limits.unsettledPerNetworkMax) return 'unsettled_network';
     if (unsettled.ofAccount(account) >= limits.unsettledPerAccountMax) return 'unsettled_account';
     return undefined;
   }

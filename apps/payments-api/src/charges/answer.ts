@@ -1,14 +1,38 @@
+import assert from 'node:assert/strict';
 import type { Instant } from '#clock';
 import { errorEnvelope, type Answer } from '../http/stripe-error.js';
 import { jsonText } from '../http/json-text.js';
+import type { Subject } from '../idempotency/key.js';
+import { refundAnswer } from '../refunds/refund-answer.js';
 import { chargeObject } from './charge-object.js';
-import type { OpenedCharge } from './charge.js';
+import type { Failing, OpenedCharge } from './charge.js';
 import { failureOf } from './failure.js';
+import { alreadyRefunded, expiredForCapture } from './state-errors.js';
 
-/** What `POST /v1/charges` answers for a charge in this state: the charge, or a 402 that names it. */
+/** What is answered about a charge as it stands, under a key that asked for this of it. */
+export function answerAbout(charge: OpenedCharge, subject: Subject, expand: readonly string[], now: Instant): Answer {
+  if (subject === null) return createAnswer(charge, expand, now);
+  if (subject === 'capture') return captureAnswer(charge, expand, now);
+  const refund = charge.refunds.find(({ opening }) => opening.id === subject);
+  assert(refund, 'a key that asked for a refund was claimed together with it');
+  return refundAnswer(charge, refund, expand, now);
+}
+
+/** Of `POST /v1/charges`: the charge, or a 402 that names it. */
 export function createAnswer(charge: OpenedCharge, expand: readonly string[], now: Instant): Answer {
-  if (charge.state !== 'failed') return { status: 200, body: jsonText(chargeObject(charge, expand, now)) };
-  const { code, declineCode, message } = failureOf(charge.ending);
+  if (charge.state === 'failed') return failed(charge.opening.id, charge.ending);
+  return { status: 200, body: jsonText(chargeObject(charge, expand, now)) };
+}
+
+/** Of a capture: the charge, the bank's refusal, or the cancellation that was faster. */
+export function captureAnswer(charge: OpenedCharge, expand: readonly string[], now: Instant): Answer {
+  if (charge.state !== 'canceled') return createAnswer(charge, expand, now);
+  const { id } = charge.opening;
+  return (charge.ending.cause === 'expired' ? expiredForCapture(id) : alreadyRefunded(id)).answer;
+}
+
+function failed(charge: string, ending: Failing): Answer {
+  const { code, declineCode, message } = failureOf(ending);
   return {
     status: 402,
     body: errorEnvelope({
@@ -16,7 +40,7 @@ export function createAnswer(charge: OpenedCharge, expand: readonly string[], no
       code,
       ...(declineCode !== null && { decline_code: declineCode }),
       message,
-      charge: charge.opening.id,
+      charge,
     }),
   };
 }

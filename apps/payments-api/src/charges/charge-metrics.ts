@@ -3,24 +3,24 @@ import type { OpenedCharge } from './charge.js';
 import { failureOf } from './failure.js';
 
 /** How a request came by its answer. */
-export type AnsweredBy = 'settled' | 'time_up' | 'refused_at_edge' | 'replayed';
+export type AnsweredBy = 'settled' | 'time_up' | 'refused' | 'replayed';
 
 /** What operators want to know of charges, beside what every request and every step measures. */
 export class ChargeMetrics {
   /** A charge reached its end, in this process's transaction. */
   readonly settled: (charge: OpenedCharge) => void;
-  /** A `POST /v1/charges` got its answer. */
+  /** A create, a capture or a refund got its answer. */
   readonly answered: (by: AnsweredBy) => void;
 
   constructor(metrics: Metrics) {
     const settled = metrics.counter({
       name: 'charges_settled_total',
-      help: 'Charges by their outcome: succeeded, or the code of the failure.',
+      help: 'Charges by their outcome: succeeded, canceled, or the code of the failure.',
       labels: ['outcome'],
     });
     const answers = metrics.counter({
       name: 'charge_answers_total',
-      help: 'Answered creates: settled in time, pending as time was up, refused at the edge, replayed under their key.',
+      help: 'Answered creates, captures and refunds: settled in time, pending as time was up, refused at once, replayed under their key.',
       labels: ['by'],
     });
     this.settled = (charge) =>

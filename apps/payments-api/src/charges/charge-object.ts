@@ -1,8 +1,14 @@
 import type { Instant } from '#clock';
+import { refundObject } from '../refunds/refund-object.js';
+import { refundedMinor } from '../refunds/refund.js';
 import type { OpenedCharge, Posted } from './charge.js';
+import { expands, within } from './expand.js';
 import { failureOf, type Failure } from './failure.js';
+import { HELD_FOR_MS } from './hold.js';
+import { pendingCapture } from './owed.js';
 
 const STATEMENT_DESCRIPTOR = 'HOLDFAST';
+const REFUNDS_SHOWN = 10;
 
 const brandNames: Readonly<Record<string, string>> = {
   visa: 'Visa',
@@ -28,12 +34,16 @@ export function chargeObject(charge: OpenedCharge, expand: readonly string[], no
   const failure = charge.state === 'failed' ? failureOf(charge.ending) : undefined;
   const posted = charge.state === 'succeeded' ? charge.ending : undefined;
   const cardId = `card_${id.slice('ch_'.length)}`;
+  const descriptor = descriptorOf(charge);
+  const givenBack = givenBackMinor(charge);
+  // At Stripe an authorization is a success, and stays one when it is given back.
+  const authorized = charge.state === 'authorized' || charge.state === 'canceled';
   return {
     id,
     object: 'charge',
     amount: amount.amountMinor,
     amount_captured: posted?.amount.amountMinor ?? 0,
-    amount_refunded: 0,
+    amount_refunded: givenBack,
     application: null,
     application_fee: null,
     application_fee_amount: null,
@@ -48,7 +58,7 @@ export function chargeObject(charge: OpenedCharge, expand: readonly string[], no
       phone: null,
       tax_id: null,
     },
-    calculated_statement_descriptor: descriptorOf(opening.statementDescriptor, opening.statementDescriptorSuffix),
+    calculated_statement_descriptor: descriptor.whole ?? descriptorWith(descriptor.suffix),
     captured: posted !== undefined,
     created: seconds(opening.openedAt),
     currency: amount.currency,
@@ -67,7 +77,7 @@ export function chargeObject(charge: OpenedCharge, expand: readonly string[], no
     on_behalf_of: null,
     order: null,
     outcome: outcomeOf(charge, failure),
-    paid: posted !== undefined,
+    paid: posted !== undefined || authorized,
     payment_intent: opening.paymentIntent,
     payment_method: cardId,
     payment_method_details: { card: cardDetails(charge), type: 'card' },
@@ -75,14 +85,15 @@ export function chargeObject(charge: OpenedCharge, expand: readonly string[], no
     receipt_email: details.receiptEmail,
     receipt_number: null,
     receipt_url: null,
-    refunded: false,
+    refunded: givenBack === amount.amountMinor,
+    ...(expands(expand, 'refunds') && { refunds: refundList(charge, expand, now) }),
     review: null,
     shipping: details.shipping,
     source: cardObject(charge, cardId),
     source_transfer: null,
-    statement_descriptor: opening.statementDescriptor,
-    statement_descriptor_suffix: opening.statementDescriptorSuffix,
-    status: charge.state === 'requested' ? 'pending' : charge.state,
+    statement_descriptor: descriptor.whole,
+    statement_descriptor_suffix: descriptor.suffix,
+    status: statusOf(charge),
     transfer_data: null,
     transfer_group: details.transferGroup,
   };
@@ -136,12 +147,14 @@ function outcomeOf(charge: OpenedCharge, failure: Failure | undefined): object |
   };
 }
 
-function cardDetails({ opening }: OpenedCharge): object {
+function cardDetails(charge: OpenedCharge): object {
+  const { opening } = charge;
   const { card, funding, country } = opening.instrument;
   return {
     amount_authorized: opening.amount.amountMinor,
     authorization_code: null,
     brand: card.brand,
+    ...captureBefore(charge),
     checks: checksOf(opening.instrument),
     country,
     exp_month: card.expMonth,
@@ -209,7 +222,51 @@ function cardObject({ opening }: OpenedCharge, id: string): object {
   };
 }
 
-function descriptorOf(whole: string | null, suffix: string | null): string {
-  if (whole) return whole;
+/** A capture may say anew what is printed on the card's statement. */
+function descriptorOf({ opening, hold }: OpenedCharge): { whole: string | null; suffix: string | null } {
+  const { statementDescriptor, statementDescriptorSuffix } = opening;
+  return {
+    whole: hold?.capture?.statementDescriptor ?? statementDescriptor,
+    suffix: hold?.capture?.statementDescriptorSuffix ?? statementDescriptorSuffix,
+  };
+}
+
+function descriptorWith(suffix: string | null): string {
   return suffix ? `${STATEMENT_DESCRIPTOR}* ${suffix}`.slice(0, 22) : STATEMENT_DESCRIPTOR;
+}
+
+function statusOf(charge: OpenedCharge): 'pending' | 'succeeded' | 'failed' {
+  if (charge.state === 'failed') return 'failed';
+  return charge.state === 'requested' || pendingCapture(charge) ? 'pending' : 'succeeded';
+}
+
+/**
+ * What the card has back of the whole amount: what was authorized and not captured, and refunds that have
+ * not failed. An authorization counts only once it is known to be given back, for its capture may win.
+ */
+function givenBackMinor(charge: OpenedCharge): number {
+  const { amountMinor } = charge.opening.amount;
+  if (charge.state === 'canceled') return amountMinor;
+  if (charge.state !== 'succeeded') return 0;
+  return amountMinor - charge.ending.amount.amountMinor + refundedMinor(charge.refunds);
+}
+
+/** The newest first, and ten at most, as Stripe shows them inside a charge. */
+function refundList(charge: OpenedCharge, expand: readonly string[], now: Instant): object {
+  const inside = within(expand, 'refunds.data');
+  return {
+    object: 'list',
+    data: charge.refunds
+      .slice(-REFUNDS_SHOWN)
+      .reverse()
+      .map((refund) => refundObject(refund, charge.opening.id, inside, now)),
+    has_more: charge.refunds.length > REFUNDS_SHOWN,
+    url: `/v1/charges/${charge.opening.id}/refunds`,
+  };
+}
+
+/** Stripe names the last moment for a capture only while there is something to capture. */
+function captureBefore({ state, hold }: OpenedCharge): { capture_before?: number } {
+  if (state !== 'authorized' || typeof hold?.authorizedAt !== 'number') return {};
+  return { capture_before: seconds(hold.authorizedAt + HELD_FOR_MS) };
 }

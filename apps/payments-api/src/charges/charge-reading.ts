@@ -1,8 +1,9 @@
-import type { Clock } from '#clock';
 import type { Database } from '#postgres';
+import { listObject } from '../http/list-parameters.js';
 import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
 import { resourceMissing } from '../http/stripe-error.js';
+import type { AccountClocks } from '../test-clocks/account-clocks.js';
 import { chargeObject } from './charge-object.js';
 import { findCharge, listCharges } from './charge.repository.js';
 import { readExpand } from './expand.js';
@@ -14,7 +15,7 @@ const URL = '/v1/charges';
 export class ChargeReading {
   constructor(
     private readonly database: Database,
-    private readonly clock: Clock,
+    private readonly clocks: AccountClocks,
   ) {}
 
   /** @throws StripeError 404 */
@@ -22,7 +23,7 @@ export class ChargeReading {
     const expand = readExpand(new ParameterReader(query, ['expand']));
     const charge = await findCharge(this.database, account, id);
     if (!charge) throw resourceMissing('charge', id, 'id');
-    return chargeObject(charge, expand, this.clock.now());
+    return chargeObject(charge, expand, this.clocks.now(account));
   }
 
   /** @throws StripeError 400 for a cursor that names no charge of the account */
@@ -34,14 +35,7 @@ export class ChargeReading {
       cursor && findCharge(this.database, account, cursor.id),
     ]);
     if (cursor && !marked) throw resourceMissing('charge', cursor.id, cursor.param, 400);
-    const shown = charges.slice(0, page.limit);
-    if (page.direction === 'up') shown.reverse();
-    const now = this.clock.now();
-    return {
-      object: 'list',
-      url: URL,
-      has_more: charges.length > page.limit,
-      data: shown.map((charge) => chargeObject(charge, expand, now)),
-    };
+    const now = this.clocks.now(account);
+    return listObject(URL, page, charges, (charge) => chargeObject(charge, expand, now));
   }
 }

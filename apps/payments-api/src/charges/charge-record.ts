@@ -1,23 +1,29 @@
 import assert from 'node:assert/strict';
 import { become, stepsOn, unchanged, type AggregateType, type Decision } from '#saga';
 import type { Rendering } from '../idempotency/key.js';
-import { evolve, outweighs, requestOf, type Charge, type ChargeEvent, type Ending } from './charge.js';
+import { evolve, type Charge, type ChargeEvent, type Word } from './charge.js';
+import { requestsOf } from './owed.js';
 
 /** A charge as the store holds it: the fold, how many events it is made of, and what this batch adds to them. */
 export interface ChargeRecord {
   readonly charge: Charge;
+  /** As it stands in the store. */
+  readonly stored: Charge;
   /** The number of events folded so far; the last one's version in the stream. */
   readonly version: number;
   readonly unsaved: readonly ChargeEvent[];
   /** The key under which the charge was asked for. */
   readonly key: string;
-  /** How to answer under that key, until the reaper takes it. */
-  readonly rendering: Rendering | null;
+  /** How to answer under the keys that wait for this charge, by key; of those that the reaper has taken there is none. */
+  readonly renderings: ReadonlyMap<string, Rendering>;
 }
+
+const none: ReadonlyMap<string, Rendering> = new Map();
 
 /** Where every charge begins. */
 export function noCharge(key: string): ChargeRecord {
-  return { charge: { state: 'none' }, version: 0, unsaved: [], key, rendering: null };
+  const charge = { state: 'none' } as const;
+  return { charge, stored: charge, version: 0, unsaved: [], key, renderings: none };
 }
 
 export function record(before: ChargeRecord, event: ChargeEvent): ChargeRecord {
@@ -29,15 +35,16 @@ export function record(before: ChargeRecord, event: ChargeEvent): ChargeRecord {
   };
 }
 
-/** A step's whole decision here: the merchant is told the first time, and a repetition changes nothing. */
-export function settle(before: ChargeRecord, ending: Ending): Decision<ChargeRecord> {
-  assert(before.charge.state !== 'none', `${ending.type} came for a charge that was never opened`);
-  return outweighs(before.charge, ending) ? become(record(before, ending)) : unchanged(before);
+/** A step's whole decision here: news of other services is recorded, a repetition changes nothing. */
+export function hear(before: ChargeRecord, word: Word): Decision<ChargeRecord> {
+  assert(before.charge.state !== 'none', `${word.type} came for a charge that was never opened`);
+  const after = record(before, word);
+  return after.charge === before.charge ? unchanged(before) : become(after);
 }
 
 export const charges: AggregateType<ChargeRecord> = {
   kind: 'charge',
-  restate: ({ charge }) => (charge.state === 'requested' ? [requestOf(charge)] : []),
+  restate: ({ charge }) => requestsOf(charge),
 };
 
 export const step = stepsOn(charges);

@@ -1,17 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { CLOCK } from '#service';
 import { statement, type PgTransaction, type Sql } from '#postgres';
 import type { Aggregates, Saved, Stalled, WorkingSet } from '#saga';
-import type { Clock } from '#clock';
 import { nameOf, type GivenAnswer } from '../idempotency/key.js';
-import { Settlements } from './settlements.js';
-import { createAnswer } from './answer.js';
+import { readRenderings } from '../idempotency/key.repository.js';
+import { refundState, type Refund } from '../refunds/refund.js';
+import { AccountClocks } from '../test-clocks/account-clocks.js';
+import { answersDue, laterKeys } from './answers-due.js';
 import { noCharge, type ChargeRecord } from './charge-record.js';
 import type { Charge, Details, Ending, Opening, OpenedCharge } from './charge.js';
+import type { Hold } from './hold.js';
+import { isAwaiting, lapsesAt } from './owed.js';
+import { Settlements } from './settlements.js';
 
-const columns = 'id, account, state, version, opening, details, ending';
+const columns = 'id, account, state, version, opening, details, hold, ending, refunds';
 
-// LIMIT 1 changes no result; see key.repository.ts.
+// LIMIT 1 changes no result; see key.repository.ts. The key that opened the charge waits while it is requested.
 export const loadStatement = statement(
   'charge_load',
   `SELECT locked.*, rendering.*
@@ -21,30 +24,42 @@ export const loadStatement = statement(
    ) AS locked
    LEFT JOIN LATERAL (
      SELECT expand, holder FROM idempotency_key
-     WHERE idempotency_key.account = locked.account AND idempotency_key.key = locked.key LIMIT 1
+     WHERE locked.state = 'requested'
+       AND idempotency_key.account = locked.account AND idempotency_key.key = locked.key LIMIT 1
    ) AS rendering ON true`,
 );
 
-/** Rows, their new events, and the answers of what has settled: one statement. */
+/** Rows, their new events, their refunds, and the answers of what has settled: one statement. */
 export const saveStatement = statement(
   'charge_save',
   `WITH written AS (
      INSERT INTO charge (id, account, state, version, amount_minor, currency, customer, payment_intent, created_at,
-                         opening, details, ending, idempotency_key, traceparent)
+                         opening, details, hold, ending, refunds, awaiting, expires_at, idempotency_key, traceparent)
      SELECT id, account, state, version, amount_minor, currency, customer, payment_intent,
-            to_timestamp(created_ms / 1000.0), opening, details, ending, key, traceparent
+            to_timestamp(created_ms / 1000.0), opening, details, hold, ending, refunds, awaiting,
+            to_timestamp(expires_ms / 1000.0), key, traceparent
      FROM unnest($1::text[], $2::text[], $3::text[], $4::int4[], $5::int8[], $6::text[], $7::text[], $8::text[],
-                 $9::int8[], $10::jsonb[], $11::jsonb[], $12::jsonb[], $13::text[], $14::text[])
+                 $9::int8[], $10::jsonb[], $11::jsonb[], $12::jsonb[], $13::jsonb[], $14::jsonb[], $15::bool[],
+                 $16::int8[], $17::text[], $18::text[])
        AS new (id, account, state, version, amount_minor, currency, customer, payment_intent, created_ms, opening,
-               details, ending, key, traceparent)
+               details, hold, ending, refunds, awaiting, expires_ms, key, traceparent)
      ON CONFLICT (id) DO UPDATE
-       SET state = excluded.state, version = excluded.version, details = excluded.details, ending = excluded.ending
+       SET state = excluded.state, version = excluded.version, details = excluded.details, hold = excluded.hold,
+           ending = excluded.ending, refunds = excluded.refunds, awaiting = excluded.awaiting,
+           expires_at = excluded.expires_at, sweeps = excluded.sweeps, next_sweep_at = excluded.next_sweep_at
    ), recorded AS (
      INSERT INTO charge_event (charge_id, version, type, data)
-     SELECT * FROM unnest($15::text[], $16::int4[], $17::text[], $18::jsonb[])
+     SELECT * FROM unnest($19::text[], $20::int4[], $21::text[], $22::jsonb[])
+   ), refunded AS (
+     INSERT INTO refund (id, account, charge_id, state, amount_minor, currency, created_at, refund)
+     SELECT id, account, charge_id, state, amount_minor, currency, to_timestamp(created_ms / 1000.0), refund
+     FROM unnest($23::text[], $24::text[], $25::text[], $26::text[], $27::int8[], $28::text[], $29::int8[], $30::jsonb[])
+       AS new (id, account, charge_id, state, amount_minor, currency, created_ms, refund)
+     ON CONFLICT (id) DO UPDATE SET state = excluded.state, refund = excluded.refund
+   -- Rows of a table of balance transactions belong here: of what was posted with these charges and refunds.
    )
    INSERT INTO idempotency_answer (account, key, status, body)
-   SELECT * FROM unnest($19::text[], $20::text[], $21::int2[], $22::text[])
+   SELECT * FROM unnest($31::text[], $32::text[], $33::int2[], $34::text[])
    ON CONFLICT DO NOTHING
    RETURNING account, key`,
 );
@@ -64,12 +79,18 @@ export const listUpStatement = statement(
   `SELECT ${columns} FROM charge WHERE ${filters} AND id < $2 AND id > $3 ORDER BY id LIMIT $4`,
 );
 
-/** Backoff of the sweeper: 15 s after the opening, then twice as long each time, 30 s at most, so that a fault's end is noticed. */
+export const findManyStatement = statement(
+  'charge_find_many',
+  `SELECT found.* FROM unnest($1::text[]) AS wanted (id)
+   CROSS JOIN LATERAL (SELECT ${columns} FROM charge WHERE charge.id = wanted.id AND account = $2 LIMIT 1) AS found`,
+);
+
+/** Backoff of the sweeper: 15 s after a charge moved last, then twice as long each time, 30 s at most, so that a fault's end is noticed. */
 export const takeStalledStatement = statement(
   'charge_take_stalled',
   `UPDATE charge SET sweeps = sweeps + 1, next_sweep_at = now() + least(15 * 2 ^ sweeps, 30) * interval '1 s'
    WHERE id = ANY (ARRAY(
-     SELECT id FROM charge WHERE state = 'requested' AND next_sweep_at <= now()
+     SELECT id FROM charge WHERE awaiting AND next_sweep_at <= now()
      ORDER BY next_sweep_at LIMIT $1 FOR UPDATE SKIP LOCKED
    ))
    RETURNING ${columns}, idempotency_key AS key, traceparent`,
@@ -80,25 +101,31 @@ const eventsStatement = statement(
   `SELECT version, type, data, recorded_at FROM charge_event WHERE charge_id = $1 ORDER BY version`,
 );
 const adminRowStatement = statement('charge_admin', 'SELECT * FROM charge WHERE id = $1');
-const unsettledStatement = statement(
+export const unsettledStatement = statement(
   'charge_unsettled',
   `SELECT id, account, opening->'instrument'->'card'->>'brand' AS network, created_at FROM charge
-   WHERE state = 'requested' ORDER BY next_sweep_at LIMIT $1`,
+   WHERE awaiting ORDER BY next_sweep_at LIMIT $1`,
 );
-const stillUnsettledStatement = statement(
+export const stillUnsettledStatement = statement(
   'charge_still_unsettled',
   `SELECT wanted.id FROM unnest($1::text[]) AS wanted (id)
-   JOIN charge ON charge.id = wanted.id WHERE charge.state = 'requested'`,
+   CROSS JOIN LATERAL (SELECT awaiting FROM charge WHERE charge.id = wanted.id LIMIT 1) AS found
+   WHERE found.awaiting`,
 );
 
-interface ChargeRow {
-  id: string;
-  account: string;
-  state: 'requested' | 'succeeded' | 'failed';
-  version: number;
+/** The fold, as it lies in the columns of a row. */
+export interface FoldColumns {
+  state: OpenedCharge['state'];
   opening: Opening;
   details: Details;
+  hold: Hold | null;
   ending: Ending | null;
+  refunds: Refund[] | null;
+}
+interface ChargeRow extends FoldColumns {
+  id: string;
+  account: string;
+  version: number;
 }
 interface LoadedRow extends ChargeRow {
   key: string;
@@ -132,43 +159,51 @@ export interface ChargePage {
 export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord>, Stalled<PgTransaction, ChargeRecord> {
   constructor(
     @Inject(Settlements) private readonly settlements: Settlements,
-    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(AccountClocks) private readonly clocks: AccountClocks,
   ) {}
 
   async load(tx: PgTransaction, ids: readonly string[]): Promise<WorkingSet<ChargeRecord>> {
     const rows = await tx.query<LoadedRow>(loadStatement, [ids]);
     const records = new Map(rows.map((row) => [row.id, recordOf(row)]));
+    await this.addRenderings(tx, records);
     return {
       get: (id) => records.get(id) ?? noCharge(''),
       set: (id, record) => void records.set(id, record),
     };
   }
 
-  /** When charges settled just now, the answers under their keys are stored with them; whoever has to hear of it does so after the commit. */
+  /** Of captures and refunds that are under way; most charges have none, and pay nothing for it. */
+  private async addRenderings(tx: PgTransaction, records: Map<string, ChargeRecord>): Promise<void> {
+    const waiting = [...records.values()].flatMap(({ charge }) => laterKeys(opened(charge)));
+    if (waiting.length === 0) return;
+    const found = await readRenderings(tx, waiting);
+    for (const [id, record] of records) {
+      const renderings = new Map(record.renderings);
+      for (const name of laterKeys(opened(record.charge))) {
+        const rendering = found.get(nameOf(name));
+        if (rendering) renderings.set(name.key, rendering);
+      }
+      records.set(id, { ...record, renderings });
+    }
+  }
+
+  /** When something settled just now, the answers under the keys that wait for it are stored with it; whoever has to hear of it does so after the commit. */
   async save(tx: PgTransaction, changed: readonly Saved<ChargeRecord>[]): Promise<void> {
-    const settled = changed
-      .map(({ state }) => state)
-      .filter(({ unsaved }) => unsaved.some(({ type }) => type !== 'updated'));
-    const answers = settled.flatMap(({ charge, key, rendering }): GivenAnswer[] => {
-      if (!rendering) return [];
-      const { opening } = opened(charge);
-      return [
-        { account: opening.account, key, answer: createAnswer(opened(charge), rendering.expand, this.clock.now()) },
-      ];
-    });
-    answers.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+    const records = changed.map(({ state }) => state);
+    const due = records.flatMap((record) => answersDue(record, this.clocks.now(opened(record.charge).opening.account)));
+    due.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
     const values = saveValues(
-      changed.map(({ state }) => ({ record: state })),
-      answers,
+      records.map((record) => ({ record })),
+      due,
     );
     const stored = await tx.query<{ account: string; key: string }>(saveStatement, values);
-    if (settled.length === 0) return;
+    const moved = records.filter(({ unsaved }) => unsaved.some(({ type }) => type !== 'updated'));
+    if (moved.length === 0) return;
     const first = new Set(stored.map(nameOf));
     tx.onCommit(() =>
       this.settlements.committed(
-        settled.map(({ charge }) => opened(charge)),
-        answers.filter((answer) => first.has(nameOf(answer))),
-        settled.map(({ rendering }) => rendering?.holder),
+        moved.map(({ stored, charge }) => ({ before: stored, after: opened(charge) })),
+        due.filter((answer) => first.has(nameOf(answer))),
       ),
     );
   }
@@ -197,6 +232,9 @@ export function saveValues(
       data,
     })),
   );
+  const refunds = rows.flatMap(({ charge, stored }) =>
+    changedRefunds(stored, charge).map((refund) => ({ charge: charge.opening, refund })),
+  );
   return [
     openings.map(({ id }) => id),
     openings.map(({ account }) => account),
@@ -209,13 +247,25 @@ export function saveValues(
     openings.map(({ openedAt }) => openedAt),
     openings.map((opening) => JSON.stringify(opening)),
     rows.map(({ charge }) => JSON.stringify(charge.details)),
-    rows.map(({ charge }) => (charge.state === 'requested' ? null : JSON.stringify(charge.ending))),
+    rows.map(({ charge }) => charge.hold && JSON.stringify(charge.hold)),
+    rows.map(({ charge }) => charge.ending && JSON.stringify(charge.ending)),
+    rows.map(({ charge }) => (charge.refunds.length > 0 ? JSON.stringify(charge.refunds) : null)),
+    rows.map(({ charge }) => isAwaiting(charge)),
+    rows.map(({ charge }) => lapsesAt(charge)),
     rows.map(({ key }) => key),
     rows.map(({ traceparent }) => traceparent ?? null),
     events.map(({ id }) => id),
     events.map(({ version }) => version),
     events.map(({ type }) => type),
     events.map(({ data }) => JSON.stringify(data)),
+    refunds.map(({ refund }) => refund.opening.id),
+    refunds.map(({ charge }) => charge.account),
+    refunds.map(({ charge }) => charge.id),
+    refunds.map(({ refund }) => refundState(refund)),
+    refunds.map(({ refund }) => refund.opening.amount.amountMinor),
+    refunds.map(({ refund }) => refund.opening.amount.currency),
+    refunds.map(({ refund }) => refund.opening.openedAt),
+    refunds.map(({ refund }) => JSON.stringify(refund)),
     answers.map(({ account }) => account),
     answers.map(({ key }) => key),
     answers.map(({ answer }) => answer.status),
@@ -223,10 +273,26 @@ export function saveValues(
   ];
 }
 
+function changedRefunds(before: Charge, after: OpenedCharge): Refund[] {
+  if (after.refunds.length === 0) return [];
+  const known = new Set(before.state === 'none' ? [] : before.refunds);
+  return after.refunds.filter((refund) => !known.has(refund));
+}
+
 /** @returns undefined when the account has no such charge, whoever else may have it */
 export async function findCharge(sql: Sql, account: string, id: string): Promise<OpenedCharge | undefined> {
   const [row] = await sql.query<ChargeRow>(findStatement, [id, account]);
   return row && chargeOf(row);
+}
+
+/** Those of them that the account has. */
+export async function findCharges(
+  sql: Sql,
+  account: string,
+  ids: readonly string[],
+): Promise<Map<string, OpenedCharge>> {
+  const rows = await sql.query<ChargeRow>(findManyStatement, [[...new Set(ids)], account]);
+  return new Map(rows.map((row) => [row.id, chargeOf(row)]));
 }
 
 /** In the order of the page's direction. */
@@ -262,12 +328,13 @@ export async function stillUnsettled(sql: Sql, ids: readonly string[]): Promise<
 
 function recordOf(row: LoadedRow): ChargeRecord {
   const { version, key, expand, holder } = row;
-  const rendering = expand && holder ? { expand, holder } : null;
-  return { charge: chargeOf(row), version, unsaved: [], key, rendering };
+  const charge = chargeOf(row);
+  const renderings = new Map(expand && holder ? [[key, { expand, holder }]] : []);
+  return { charge, stored: charge, version, unsaved: [], key, renderings };
 }
 
-function chargeOf({ state, opening, details, ending }: ChargeRow): OpenedCharge {
-  return (state === 'requested' ? { state, opening, details } : { state, opening, details, ending }) as OpenedCharge;
+export function chargeOf({ state, opening, details, hold, ending, refunds }: FoldColumns): OpenedCharge {
+  return { state, opening, details, hold, ending, refunds: refunds ?? [] } as OpenedCharge;
 }
 
 function opened(charge: Charge): OpenedCharge {

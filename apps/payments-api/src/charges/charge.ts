@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import type { Instant } from '#clock';
-import { payments, type HoldRefusal, type NewEvent, type ReleaseCause } from '#contracts';
+import type { CancellationCause, HoldRefusal, ReleaseCause } from '#contracts';
 import type { Money } from '#money';
+import { endRefund, type LedgersWord, type Refund, type RefundEnd, type RefundOpening } from '../refunds/refund.js';
 import type { Instrument } from '../test-cards/instrument.js';
+import { noHold, type Capture, type Hold } from './hold.js';
 
 /** What is fixed when a charge is opened. */
 export interface Opening {
   readonly id: string;
   readonly account: string;
   readonly amount: Money;
+  /** Absent: captured as soon as it is authorized. */
+  readonly capture?: 'manual';
   readonly instrument: Instrument;
   /** The account's own time. */
   readonly openedAt: Instant;
@@ -36,40 +40,70 @@ export interface Shipping {
   readonly tracking_number: string | null;
 }
 
-export type ChargeEvent =
+/** All that happens to a charge: what its merchant, or time, asks for, and what other services say came of it. */
+export type ChargeEvent = Wish | Word;
+
+export type Wish =
   | { readonly type: 'opened'; readonly opening: Opening; readonly details: Details }
   | { readonly type: 'updated'; readonly changes: Partial<Details> }
+  | { readonly type: 'capture_requested'; readonly capture: Capture }
+  | {
+      readonly type: 'cancellation_requested';
+      readonly cause: CancellationCause;
+      /** The merchant's; time asks for none. */
+      readonly refund: Asked | null;
+    }
+  | ({ readonly type: 'refund_requested' } & Asked)
+  | { readonly type: 'refund_updated'; readonly refundId: string; readonly metadata: Refund['metadata'] };
+
+interface Asked {
+  readonly opening: RefundOpening;
+  readonly metadata: Refund['metadata'];
+}
+
+export type Word =
+  | { readonly type: 'authorized'; readonly at: Instant }
+  | { readonly type: 'cancellation_refused' }
+  | { readonly type: 'refund_ended'; readonly refundId: string; readonly end: LedgersWord }
   | Ending;
 
 /** How other services say that a charge is over. */
 export type Ending = Posted | Failing;
 export interface Posted {
   readonly type: 'posted';
+  /** What was captured: all that was authorized, or a part. */
   readonly amount: Money;
   readonly fee: Money;
   readonly availableOn: Instant;
   readonly postedAt: Instant;
   readonly balanceTransactionId: string;
 }
+export interface Released {
+  readonly type: 'released';
+  readonly cause: ReleaseCause;
+  readonly holdRefusal: HoldRefusal | null;
+  readonly refusalCode: string | null;
+}
 export type Failing =
   | { readonly type: 'declined'; readonly code: string }
   | { readonly type: 'failed'; readonly reason: string }
-  | {
-      readonly type: 'released';
-      readonly cause: ReleaseCause;
-      readonly holdRefusal: HoldRefusal | null;
-      readonly refusalCode: string | null;
-    };
+  | Released;
 
 interface Written {
   readonly opening: Opening;
   readonly details: Details;
+  /** Null when it is captured as soon as it is authorized. */
+  readonly hold: Hold | null;
+  /** In the order in which they were asked for. */
+  readonly refunds: readonly Refund[];
 }
-export type Requested = { readonly state: 'requested' } & Written;
-export type Settled =
+export type Unended = { readonly state: 'requested' | 'authorized'; readonly ending: null } & Written;
+export type Ended =
   | ({ readonly state: 'succeeded'; readonly ending: Posted } & Written)
-  | ({ readonly state: 'failed'; readonly ending: Failing } & Written);
-export type OpenedCharge = Requested | Settled;
+  | ({ readonly state: 'failed'; readonly ending: Failing } & Written)
+  /** Given back before it was captured, by its merchant or by time. */
+  | ({ readonly state: 'canceled'; readonly ending: Released } & Written);
+export type OpenedCharge = Unended | Ended;
 /** The merchant's view of one charge: the fold of its events. */
 export type Charge = { readonly state: 'none' } | OpenedCharge;
 
@@ -79,44 +113,109 @@ export type Charge = { readonly state: 'none' } | OpenedCharge;
  */
 const weight: Record<Ending['type'], number> = { failed: 1, declined: 2, released: 3, posted: 4 };
 
-/** The one way in which a charge changes: pure, so the row can be rebuilt from its events at any time. */
+/**
+ * The one way in which a charge changes: pure, so the row can be rebuilt from its events at any time. The
+ * same charge comes back when an event is no news.
+ */
 export function evolve(charge: Charge, event: ChargeEvent): Charge {
   if (event.type === 'opened') {
     assert(charge.state === 'none', 'a charge is opened once');
-    return { state: 'requested', opening: event.opening, details: event.details };
+    const { opening, details } = event;
+    const hold = opening.capture === 'manual' ? noHold : null;
+    return { state: 'requested', opening, details, hold, ending: null, refunds: [] };
   }
   assert(charge.state !== 'none', `${event.type} came for a charge that was never opened`);
   switch (event.type) {
     case 'updated':
       return { ...charge, details: { ...charge.details, ...event.changes } };
+    case 'authorized':
+      return holdOf(charge).authorizedAt === null ? withHold(charge, { authorizedAt: event.at }) : charge;
+    case 'capture_requested':
+      assert(holdOf(charge).capture === null, 'an authorization is captured once');
+      return withHold(charge, { capture: event.capture });
+    case 'cancellation_requested': {
+      assert(holdOf(charge).cancellation === null, 'an authorization is canceled once');
+      const { cause, refund } = event;
+      const cancellation = { cause, refundId: refund?.opening.id ?? null, refused: false };
+      const refunds = refund ? [...charge.refunds, refundOf(refund, 'authorization')] : charge.refunds;
+      return withHold({ ...charge, refunds }, { cancellation });
+    }
+    case 'cancellation_refused': {
+      const { cancellation } = holdOf(charge);
+      assert(cancellation, 'a cancellation is refused after it was asked for');
+      return cancellation.refused ? charge : withHold(charge, { cancellation: { ...cancellation, refused: true } });
+    }
+    case 'refund_requested':
+      return { ...charge, refunds: [...charge.refunds, refundOf(event, 'capture')] };
+    case 'refund_updated':
+      return withRefund(charge, event.refundId, (refund) => ({ ...refund, metadata: event.metadata }));
+    case 'refund_ended':
+      return withRefund(charge, event.refundId, (refund) => endRefund(refund, event.end));
     case 'posted':
     case 'declined':
     case 'failed':
     case 'released':
-      return outweighs(charge, event) ? settledBy(charge, event) : charge;
+      return charge.ending && weight[event.type] <= weight[charge.ending.type] ? charge : endedBy(charge, event);
   }
 }
 
-/** True when this ending is news: the charge has none, or one of less weight. */
-export function outweighs(charge: OpenedCharge, ending: Ending): boolean {
-  return charge.state === 'requested' || weight[ending.type] > weight[charge.ending.type];
+function endedBy(charge: OpenedCharge, ending: Ending): OpenedCharge {
+  if (ending.type === 'posted') checkPosted(charge, ending);
+  return settled({ ...charge, ending } as OpenedCharge);
 }
 
-function settledBy({ opening, details }: Written, ending: Ending): Settled {
-  if (ending.type !== 'posted') return { state: 'failed', opening, details, ending };
-  assert.deepEqual(ending.amount, opening.amount, 'an automatic capture posts the whole amount');
-  return { state: 'succeeded', opening, details, ending };
+function checkPosted({ opening, hold }: OpenedCharge, { amount }: Posted): void {
+  if (!hold) assert.deepEqual(amount, opening.amount, 'an automatic capture posts the whole amount');
+  assert(amount.currency === opening.amount.currency && amount.amountMinor <= opening.amount.amountMinor);
 }
 
-/** What an unsettled charge still owes the world; see `AggregateType.restate`. */
-export function requestOf({ opening }: Requested): NewEvent {
-  const { id, account, amount, instrument } = opening;
-  return payments.chargeRequested({
-    chargeId: id,
-    account,
-    amount,
-    capture: 'automatic',
-    card: instrument.card,
-    fault: instrument.fault,
-  });
+/** What follows from the rest: the state, and how a refund that gives back the authorization ended. */
+function settled(charge: OpenedCharge): OpenedCharge {
+  const { ending, hold } = charge;
+  const after = { ...charge, state: stateAfter(ending, hold) } as OpenedCharge;
+  const refundId = hold?.cancellation?.refundId;
+  if (!refundId) return after;
+  const end = endOfCancellation(ending, hold.cancellation.refused);
+  return withRefund(after, refundId, (refund) => ({ ...refund, end }));
+}
+
+function stateAfter(ending: Ending | null, hold: Hold | null): OpenedCharge['state'] {
+  if (!ending) return hold && hold.authorizedAt !== null ? 'authorized' : 'requested';
+  if (ending.type === 'posted') return 'succeeded';
+  return wasCanceled(ending) ? 'canceled' : 'failed';
+}
+
+function endOfCancellation(ending: Ending | null, refused: boolean): RefundEnd | null {
+  if (ending && wasCanceled(ending)) return { type: 'canceled' };
+  if (ending?.type === 'posted' || (!ending && refused)) return { type: 'not_canceled', because: 'captured' };
+  return ending && { type: 'not_canceled', because: 'failed' };
+}
+
+const wasCanceled = (ending: Ending): boolean =>
+  ending.type === 'released' && (ending.cause === 'canceled' || ending.cause === 'expired');
+
+function holdOf({ hold }: OpenedCharge): Hold {
+  assert(hold, 'a charge that is captured at once leaves its merchant nothing to decide');
+  return hold;
+}
+
+function withHold(charge: OpenedCharge, changes: Partial<Hold>): OpenedCharge {
+  return settled({ ...charge, hold: { ...holdOf(charge), ...changes } });
+}
+
+function refundOf({ opening, metadata }: Asked, of: Refund['of']): Refund {
+  return { opening, metadata, of, end: null };
+}
+
+function withRefund(charge: OpenedCharge, id: string, change: (refund: Refund) => Refund): OpenedCharge {
+  const place = charge.refunds.findIndex(({ opening }) => opening.id === id);
+  const before = charge.refunds[place];
+  assert(before, `refund ${id} was never asked for`);
+  const after = change(before);
+  return after === before ? charge : { ...charge, refunds: charge.refunds.with(place, after) };
+}
+
+/** Another account's charge looks like none at all. */
+export function ownCharge(charge: Charge, account: string): OpenedCharge | undefined {
+  return charge.state !== 'none' && charge.opening.account === account ? charge : undefined;
 }

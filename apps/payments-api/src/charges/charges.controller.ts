@@ -1,17 +1,19 @@
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
-import type { Clock } from '#clock';
-import { CLOCK, IDS } from '#service';
+import { IDS } from '#service';
 import type { Ids } from '#snowflake';
-import { Tracing } from '#telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Admission } from '../admission/admission.js';
 import { bodyOf, headerOf, queryOf, send } from '../http/api-request.http.js';
 import { jsonText } from '../http/json-text.js';
 import { claimOfRequest, sendKeyed, type ClaimParts } from '../idempotency/claim-of-request.http.js';
 import { CLAIM_PARTS } from '../idempotency/idempotency.module.js';
-import { ChargeIntake } from './charge-intake.js';
+import { AccountClocks } from '../test-clocks/account-clocks.js';
+import { captureCharge, readCaptureRequest } from './capture-charge.js';
 import { ChargeReading } from './charge-reading.js';
 import { ChargeUpdate } from './charge-update.js';
+import { createCharge, refuseCharge } from './create-charge.js';
 import { readCreateRequest } from './create-request.js';
+import { KeyedRequests } from './keyed-requests.js';
 
 type ByCharge = FastifyRequest<{ Params: { id: string } }>;
 
@@ -19,33 +21,47 @@ type ByCharge = FastifyRequest<{ Params: { id: string } }>;
 @Controller('v1/charges')
 export class ChargesController {
   constructor(
-    @Inject(ChargeIntake) private readonly intake: ChargeIntake,
+    @Inject(KeyedRequests) private readonly requests: KeyedRequests,
+    @Inject(Admission) private readonly admission: Admission,
     @Inject(ChargeUpdate) private readonly changing: ChargeUpdate,
     @Inject(ChargeReading) private readonly reading: ChargeReading,
     @Inject(CLAIM_PARTS) private readonly claimParts: ClaimParts,
+    @Inject(AccountClocks) private readonly clocks: AccountClocks,
     @Inject(IDS) private readonly ids: Ids,
-    @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(Tracing) private readonly tracing: Tracing,
   ) {}
 
   @Post()
   async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const wanted = readCreateRequest(bodyOf(request), this.claimParts.hash, this.clock.now());
+    const { account } = request.api;
+    const wanted = readCreateRequest(bodyOf(request), this.claimParts.hash, this.clocks.now(account));
     const { presented, expand } = wanted;
-    const refused = presented.kind === 'refused';
-    const claim = claimOfRequest(request, this.claimParts, {
-      chargeId: refused ? null : this.ids.next('ch'),
-      expand,
-    });
-    const span = this.tracing.startSpan('POST /v1/charges', {
+    const card = presented.kind === 'instrument' ? presented.instrument : undefined;
+    const chargeId = card ? this.ids.next('ch') : null;
+    const claim = claimOfRequest(request, this.claimParts, { chargeId, subject: null, expand });
+    const answer = await this.requests.answer(claim, {
+      name: 'POST /v1/charges',
       parent: headerOf(request, 'traceparent'),
-      attributes: this.tracing.recording ? { charge: claim.chargeId ?? '', account: claim.account } : {},
+      decide:
+        presented.kind === 'refused'
+          ? refuseCharge(presented.error.answer)
+          : createCharge(claim, wanted, presented.instrument),
+      admit: () => this.admission.admit(account, card?.card.brand ?? 'none'),
     });
-    try {
-      sendKeyed(request, reply, await this.intake.create(claim, wanted, span.traceparent));
-    } finally {
-      span.end();
-    }
+    sendKeyed(request, reply, answer);
+  }
+
+  @Post(':id/capture')
+  async capture(@Req() request: ByCharge, @Res() reply: FastifyReply): Promise<void> {
+    const wanted = readCaptureRequest(bodyOf(request));
+    const { expand } = wanted;
+    const claim = claimOfRequest(request, this.claimParts, { chargeId: request.params.id, subject: 'capture', expand });
+    const answer = await this.requests.answer(claim, {
+      name: 'POST /v1/charges/:id/capture',
+      parent: headerOf(request, 'traceparent'),
+      decide: captureCharge(claim, wanted),
+      admit: () => this.admission.admit(claim.account, null),
+    });
+    sendKeyed(request, reply, answer);
   }
 
   @Get()
@@ -61,7 +77,7 @@ export class ChargesController {
 
   @Post(':id')
   async update(@Req() request: ByCharge, @Res() reply: FastifyReply): Promise<void> {
-    const claim = claimOfRequest(request, this.claimParts, { chargeId: null, expand: [] });
+    const claim = claimOfRequest(request, this.claimParts, { chargeId: null, subject: null, expand: [] });
     sendKeyed(request, reply, await this.changing.update(request.params.id, bodyOf(request), claim));
   }
 }

@@ -5,62 +5,62 @@ import { PostgresOutbox } from '#messaging';
 import { Database, type PgTransaction } from '#postgres';
 import { BatchRunner, Commands, sweep } from '#saga';
 import { CLOCK, keep, LeasedJob, LOG, SETTINGS, Shutdown, StepsModule } from '#service';
-import type { Log } from '#telemetry';
-import { Admission } from '../admission/admission.js';
+import { Tracing, type Log } from '#telemetry';
 import { AnswerWaiters } from '../idempotency/answer-waiters.js';
+import { KeyedTransaction } from '../idempotency/keyed-transaction.js';
 import { OpenClaims } from '../idempotency/open-claims.js';
 import { serviceName } from '../service-name.js';
 import type { PaymentsSettings } from '../settings.js';
-import { ChargeIntake } from './charge-intake.js';
+import { AccountClocks } from '../test-clocks/account-clocks.js';
 import { ChargeMetrics } from './charge-metrics.js';
 import { ChargeReading } from './charge-reading.js';
 import { charges } from './charge-record.js';
+import { chargeRequests } from './charge-request.js';
+import { ChargeRequestRepository } from './charge-request.repository.js';
 import { ChargeUpdate } from './charge-update.js';
 import { ChargeRepository } from './charge.repository.js';
 import { ChargesAdmin } from './charges-admin.http.js';
 import { ChargesController } from './charges.controller.js';
-import { creations } from './create-charge.js';
-import { CreationRepository } from './creation.repository.js';
-import { onAuthorizationDeclined } from './on-authorization-declined.js';
-import { onAuthorizationFailed } from './on-authorization-failed.js';
-import { onChargePosted } from './on-charge-posted.js';
-import { onChargeReleased } from './on-charge-released.js';
+import { ExpiryJob } from './expiry-job.js';
+import { KeyedRequests } from './keyed-requests.js';
 import { PendingAnswers } from './pending-answers.js';
 import { SettlementsModule } from './settlements.module.js';
+import { steps } from './steps.js';
 
 const SWEEP_EVERY_MS = 5_000;
 
+const EXPIRE_EVERY_MS = 5_000;
+
+const stepsModule = StepsModule.forFeature({
+  imports: [SettlementsModule],
+  aggregates: [keep(charges, ChargeRepository), keep(chargeRequests, ChargeRequestRepository)],
+  steps,
+});
+
 /** Charges: what merchants ask for, and how each of them can end. */
 @Module({
-  imports: [
-    SettlementsModule,
-    StepsModule.forFeature({
-      imports: [SettlementsModule],
-      aggregates: [keep(charges, ChargeRepository), keep(creations, CreationRepository)],
-      steps: [onAuthorizationDeclined, onAuthorizationFailed, onChargePosted, onChargeReleased],
-    }),
-  ],
+  imports: [SettlementsModule, stepsModule],
   controllers: [ChargesController],
   providers: [
     ChargesAdmin,
     {
       provide: PendingAnswers,
-      inject: [Database, AnswerWaiters, CLOCK],
-      useFactory: (database: Database, waiters: AnswerWaiters, clock: Clock) =>
-        new PendingAnswers(database, waiters, clock),
+      inject: [Database, AnswerWaiters, AccountClocks],
+      useFactory: (database: Database, waiters: AnswerWaiters, clocks: AccountClocks) =>
+        new PendingAnswers(database, waiters, clocks),
     },
     {
-      provide: ChargeIntake,
+      provide: KeyedRequests,
       inject: [
         Database,
         Commands,
         BatchRunner,
-        Admission,
         OpenClaims,
         AnswerWaiters,
         PendingAnswers,
         CLOCK,
         LOG,
+        Tracing,
         ChargeMetrics,
         SETTINGS,
       ],
@@ -68,29 +68,47 @@ const SWEEP_EVERY_MS = 5_000;
         database: Database,
         commands: Commands<PgTransaction>,
         runner: BatchRunner<PgTransaction>,
-        admission: Admission,
         claims: OpenClaims,
         waiters: AnswerWaiters,
         pending: PendingAnswers,
         clock: Clock,
         log: Log,
+        tracing: Tracing,
         { answered: observe }: ChargeMetrics,
         { COMMIT_WITHIN_MS: commitWithinMs }: PaymentsSettings,
       ) => {
-        const parts = { database, commands, runner, admission, claims, waiters, pending, clock, log };
-        return new ChargeIntake({ ...parts, observe, commitWithinMs });
+        const parts = { database, commands, runner, claims, waiters, pending, clock, log, tracing };
+        return new KeyedRequests({ ...parts, observe, commitWithinMs });
       },
     },
     {
       provide: ChargeUpdate,
-      inject: [Database, ChargeRepository, CLOCK, SETTINGS],
-      useFactory: (database: Database, repository: ChargeRepository, clock: Clock, settings: PaymentsSettings) =>
-        new ChargeUpdate(database, repository, clock, { commitWithinMs: settings.COMMIT_WITHIN_MS }),
+      inject: [KeyedTransaction, ChargeRepository, AccountClocks],
+      useFactory: (keyed: KeyedTransaction, repository: ChargeRepository, clocks: AccountClocks) =>
+        new ChargeUpdate(keyed, repository, clocks),
     },
     {
       provide: ChargeReading,
-      inject: [Database, CLOCK],
-      useFactory: (database: Database, clock: Clock) => new ChargeReading(database, clock),
+      inject: [Database, AccountClocks],
+      useFactory: (database: Database, clocks: AccountClocks) => new ChargeReading(database, clocks),
+    },
+    {
+      provide: ExpiryJob,
+      inject: [Database, BatchRunner, Leases, CLOCK, LOG, Shutdown],
+      useFactory: (
+        database: Database,
+        runner: BatchRunner<PgTransaction>,
+        leases: Leases,
+        clock: Clock,
+        log: Log,
+        shutdown: Shutdown,
+      ) => {
+        const expiry = new ExpiryJob(database, runner, clock, log);
+        const run = (): Promise<void> => expiry.run();
+        const job = new LeasedJob({ name: 'charge-expiry', everyMs: EXPIRE_EVERY_MS, run }, leases, clock, log);
+        shutdown.during('workers', 'the expiry of authorizations', () => job.close());
+        return expiry;
+      },
     },
     {
       provide: Symbol('sweeper'),
@@ -114,5 +132,6 @@ const SWEEP_EVERY_MS = 5_000;
       },
     },
   ],
+  exports: [stepsModule, KeyedRequests, ExpiryJob],
 })
 export class ChargesModule {}

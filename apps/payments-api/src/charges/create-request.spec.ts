@@ -19,8 +19,16 @@ describe('POST /v1/charges', () => {
     });
   });
 
-  it('takes currencies in capitals, and capture=true', () => {
-    expect(read('amount=1000&currency=USD&source=tok_visa&capture=true').amount).toEqual(usd(1000));
+  it('takes currencies in capitals', () => {
+    expect(read('amount=1000&currency=USD&source=tok_visa').amount).toEqual(usd(1000));
+  });
+
+  it('captures by itself, unless told not to', () => {
+    expect(['', '&capture=true', '&capture=false'].map((capture) => read(`${valid}${capture}`).capture)).toEqual([
+      'automatic',
+      'automatic',
+      'manual',
+    ]);
   });
 
   it.each([
@@ -36,7 +44,6 @@ describe('POST /v1/charges', () => {
     ['amount=49&currency=usd&source=tok_visa', 'amount_too_small', 'amount'],
     ['amount=100000000&currency=usd&source=tok_visa', 'amount_too_large', 'amount'],
     ['amount=1000&currency=xyz&source=tok_visa', undefined, 'currency'],
-    [`${valid}&capture=false`, undefined, 'capture'],
     [`${valid}&capture=maybe`, undefined, 'capture'],
     [`${valid}&colour=red`, 'parameter_unknown', 'colour'],
     [`${valid}&shipping[colour]=red`, 'parameter_unknown', 'shipping[colour]'],

@@ -6,12 +6,13 @@ import type { Parameters } from '../http/parameters.js';
 import { invalidRequest, resourceMissing, shown } from '../http/stripe-error.js';
 import { readInstrument, type Presented } from '../test-cards/instrument.js';
 import type { Details } from './charge.js';
-import { readDescriptor, readDetails } from './details.js';
+import { readDescriptor, readDetails, refuseConnect } from './details.js';
 import { readExpand } from './expand.js';
 
 /** A valid `POST /v1/charges`. */
 export interface CreateRequest {
   readonly amount: Money;
+  readonly capture: 'automatic' | 'manual';
   readonly presented: Presented;
   readonly details: Details;
   readonly statementDescriptor: string | null;
@@ -42,7 +43,6 @@ const known = [
   'transfer_group',
 ] as const;
 
-/** Parameters of Stripe Connect: they exist, but not here. */
 const ofConnect = [
   'application_fee',
   'application_fee_amount',
@@ -56,20 +56,13 @@ export function readCreateRequest(parameters: Parameters, hash: KeyedHash, now: 
   const reader = new ParameterReader(parameters, known);
   const expand = readExpand(reader);
   const amount = readAmount(reader);
-  for (const name of ofConnect) {
-    if (reader.has(name))
-      throw invalidRequest(`${name} belongs to Connect, which is not offered here.`, { param: name });
-  }
+  refuseConnect(reader, ofConnect);
   const customer = reader.text('customer', { max: 255 });
   if (customer !== undefined) throw resourceMissing('customer', customer, 'customer', 400);
-  if (reader.boolean('capture') === false) {
-    throw invalidRequest('capture=false is not offered yet: charges are captured as soon as they are authorized.', {
-      param: 'capture',
-    });
-  }
   reader.hash('radar_options', ['session'])?.text('session');
   return {
     amount,
+    capture: reader.boolean('capture') === false ? 'manual' : 'automatic',
     expand,
     details: readDetails(reader),
     statementDescriptor: readDescriptor(reader, 'statement_descriptor'),

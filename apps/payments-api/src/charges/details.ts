@@ -56,7 +56,7 @@ function checkEmail(email: string): void {
 }
 
 /** Merged into what is there: an empty value unsets its key, an empty `metadata` unsets them all. */
-function readMetadata(
+export function readMetadata(
   reader: ParameterReader,
   before: Readonly<Record<string, string>>,
 ): Record<string, string> | undefined {
@@ -131,4 +131,12 @@ export function readDescriptor(
           : undefined;
   if (fault) throw invalidRequest(`The statement descriptor is not valid: ${fault}.`, { param: name });
   return text;
+}
+
+/** Parameters of Stripe Connect: they exist, but not here. */
+export function refuseConnect(reader: ParameterReader, names: readonly string[]): void {
+  for (const name of names) {
+    if (reader.has(name))
+      throw invalidRequest(`${name} belongs to Connect, which is not offered here.`, { param: name });
+  }
 }

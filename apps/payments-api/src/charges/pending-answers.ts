@@ -1,22 +1,22 @@
-import type { Clock } from '#clock';
 import { GroupCommit, statement, type Database } from '#postgres';
 import type { AnswerWaiters } from '../idempotency/answer-waiters.js';
 import { columnsOf, readAnswers, storeAnswers } from '../idempotency/key.repository.js';
-import { nameOf, type GivenAnswer, type KeyName } from '../idempotency/key.js';
+import { nameOf, type GivenAnswer, type KeyName, type Subject } from '../idempotency/key.js';
 import type { Answer } from '../http/stripe-error.js';
-import { createAnswer } from './answer.js';
-import type { Details, Ending, OpenedCharge, Opening } from './charge.js';
+import type { AccountClocks } from '../test-clocks/account-clocks.js';
+import { answerAbout } from './answer.js';
+import { chargeOf, type FoldColumns } from './charge.repository.js';
 
 export const unansweredStatement = statement(
   'charge_unanswered',
-  `SELECT wanted.account, wanted.key, claim.expand, found.*
+  `SELECT wanted.account, wanted.key, claim.expand, claim.subject, found.*
    FROM unnest($1::text[], $2::text[]) AS wanted (account, key)
    CROSS JOIN LATERAL (
-     SELECT expand, charge_id FROM idempotency_key
+     SELECT expand, charge_id, subject FROM idempotency_key
      WHERE idempotency_key.account = wanted.account AND idempotency_key.key = wanted.key LIMIT 1
    ) AS claim
    CROSS JOIN LATERAL (
-     SELECT state, opening, details, ending FROM charge WHERE charge.id = claim.charge_id LIMIT 1
+     SELECT state, opening, details, hold, ending, refunds FROM charge WHERE charge.id = claim.charge_id LIMIT 1
    ) AS found
    LEFT JOIN LATERAL (
      SELECT status FROM idempotency_answer AS answer
@@ -25,17 +25,14 @@ export const unansweredStatement = statement(
    WHERE given.status IS NULL`,
 );
 
-interface UnansweredRow extends KeyName {
+interface UnansweredRow extends KeyName, FoldColumns {
   expand: string[];
-  state: OpenedCharge['state'];
-  opening: Opening;
-  details: Details;
-  ending: Ending | null;
+  subject: Subject;
 }
 
 /**
- * The answer to requests whose time is up: the charge as it stands, `pending`. Stored under the key, unless
- * whoever settled the charge was there first; then theirs is the answer. So the answer given is always the
+ * The answer to requests whose time is up: the charge or the refund as it stands, `pending`. Stored under the key, unless
+ * whoever settled it was there first; then theirs is the answer. So the answer given is always the
  * one that the row says.
  */
 export class PendingAnswers {
@@ -44,7 +41,7 @@ export class PendingAnswers {
   constructor(
     private readonly database: Database,
     private readonly waiters: AnswerWaiters,
-    private readonly clock: Clock,
+    private readonly clocks: AccountClocks,
   ) {
     // When a bank hangs, requests time out as they came: by the hundred.
     this.commits = new GroupCommit({ run: (names) => this.answer(names), maxBatch: 256 });
@@ -59,10 +56,10 @@ export class PendingAnswers {
     // The same key twice in one batch is one question.
     const distinct = [...new Map(names.map((name) => [nameOf(name), name])).values()];
     const unanswered = await this.database.query<UnansweredRow>(unansweredStatement, columnsOf(distinct));
-    const pending = unanswered.map(({ account, key, expand, state, opening, details, ending }): GivenAnswer => ({
+    const pending = unanswered.map(({ account, key, expand, subject, ...columns }): GivenAnswer => ({
       account,
       key,
-      answer: createAnswer({ state, opening, details, ending } as OpenedCharge, expand, this.clock.now()),
+      answer: answerAbout(chargeOf(columns), subject, expand, this.clocks.now(account)),
     }));
     if (pending.length > 0) await storeAnswers(this.database, pending);
     const answers = new Map<string, Answer>();

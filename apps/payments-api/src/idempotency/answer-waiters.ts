@@ -51,8 +51,8 @@ export class AnswerWaiters {
   }
 
   /** @returns true when somebody here waited for it */
-  answered({ answer, ...name }: GivenAnswer): boolean {
-    const waiters = this.byName.get(nameOf(name));
+  answered({ answer, account, key }: GivenAnswer): boolean {
+    const waiters = this.byName.get(nameOf({ account, key }));
     if (!waiters) return false;
     for (const waiter of waiters) waiter.resolve(answer);
     return true;

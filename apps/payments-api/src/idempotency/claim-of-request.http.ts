@@ -1,9 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KeyedHash } from '../accounts/keyed-hash.js';
 import { bodyOf, endpointOf, headerOf, send } from '../http/api-request.http.js';
-import type { Answer } from '../http/stripe-error.js';
 import { fingerprintOfRequest } from './fingerprint.js';
-import { internalKey, readKey, type Claim } from './key.js';
+import { internalKey, readKey, type Claim, type KeyedAnswer, type Subject } from './key.js';
 
 /** What the process adds to every claim. */
 export interface ClaimParts {
@@ -17,7 +16,7 @@ export interface ClaimParts {
 export function claimOfRequest(
   request: FastifyRequest,
   parts: ClaimParts,
-  given: { chargeId: string | null; expand: readonly string[] },
+  given: { chargeId: string | null; subject: Subject; expand: readonly string[] },
 ): Claim {
   const { account, requestId, apiVersion } = request.api;
   return {
@@ -37,7 +36,7 @@ export function claimOfRequest(
 export function sendKeyed(
   request: FastifyRequest,
   reply: FastifyReply,
-  { answer, originalRequestId }: { answer: Answer; originalRequestId: string },
+  { answer, originalRequestId }: KeyedAnswer,
 ): void {
   const key = headerOf(request, 'idempotency-key');
   const headers =

@@ -10,6 +10,7 @@ import { AnswerWaiters } from './answer-waiters.js';
 import { AnswerWatch } from './answer-watch.js';
 import type { ClaimParts } from './claim-of-request.http.js';
 import { instanceLeaseOf } from './key.repository.js';
+import { KeyedTransaction } from './keyed-transaction.js';
 import { OpenClaims } from './open-claims.js';
 import { reaper } from './reaper.js';
 
@@ -52,6 +53,12 @@ export const CLAIM_PARTS = Symbol('claim parts');
       },
     },
     {
+      provide: KeyedTransaction,
+      inject: [Database, CLOCK, SETTINGS],
+      useFactory: (database: Database, clock: Clock, { COMMIT_WITHIN_MS: commitWithinMs }: PaymentsSettings) =>
+        new KeyedTransaction(database, clock, { commitWithinMs }),
+    },
+    {
       provide: Symbol('reaper'),
       inject: [Database, Leases, CLOCK, LOG, Shutdown],
       useFactory: (database: Database, leases: Leases, clock: Clock, log: Log, shutdown: Shutdown) => {
@@ -61,6 +68,6 @@ export const CLAIM_PARTS = Symbol('claim parts');
       },
     },
   ],
-  exports: [OpenClaims, AnswerWaiters, AnswerWatch, CLAIM_PARTS],
+  exports: [KeyedTransaction, OpenClaims, AnswerWaiters, AnswerWatch, CLAIM_PARTS],
 })
 export class IdempotencyModule {}

@@ -1,5 +1,5 @@
 import { statement, type PgTransaction, type Sql, type UnitOfWork } from '#postgres';
-import { nameOf, type Claim, type GivenAnswer, type KeyName, type KeyRow } from './key.js';
+import { nameOf, type Claim, type GivenAnswer, type KeyName, type KeyRow, type Rendering } from './key.js';
 
 /** The lease by which an instance shows that it lives, and the same in SQL: a holder is `name#random`. */
 export const instanceLeaseOf = (holder: string): string => `instance-${holder.split('#', 1)[0]}`;
@@ -7,13 +7,14 @@ const instanceLease = `'instance-' || split_part(idempotency_key.holder, '#', 1)
 
 export const claimStatement = statement(
   'key_claim',
-  `INSERT INTO idempotency_key (account, key, endpoint, fingerprint, request_id, charge_id, expand, api_version,
-                                holder, answer_by)
-   SELECT account, key, endpoint, fingerprint, request_id, charge_id, expand, api_version,
-          holder, now() + within_ms * interval '1 ms'
-   FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::jsonb[], $8::text[],
-               $9::text[], $10::int8[])
-     AS claim (account, key, endpoint, fingerprint, request_id, charge_id, expand, api_version, holder, within_ms)
+  `INSERT INTO idempotency_key (account, key, endpoint, fingerprint, request_id, charge_id, subject, expand,
+                                api_version, holder, answer_by)
+   SELECT account, key, endpoint, fingerprint, request_id, charge_id, subject, expand,
+          api_version, holder, now() + within_ms * interval '1 ms'
+   FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[],
+               $9::text[], $10::text[], $11::int8[])
+     AS claim (account, key, endpoint, fingerprint, request_id, charge_id, subject, expand, api_version, holder,
+               within_ms)
    ON CONFLICT DO NOTHING
    RETURNING account, key`,
 );
@@ -52,6 +53,16 @@ export const storeAnswersStatement = statement(
   `INSERT INTO idempotency_answer (account, key, status, body)
    SELECT * FROM unnest($1::text[], $2::text[], $3::int2[], $4::text[])
    ON CONFLICT DO NOTHING`,
+);
+
+export const readRenderingsStatement = statement(
+  'key_renderings',
+  `SELECT wanted.account, wanted.key, found.*
+   FROM unnest($1::text[], $2::text[]) AS wanted (account, key)
+   CROSS JOIN LATERAL (
+     SELECT expand, holder FROM idempotency_key
+     WHERE idempotency_key.account = wanted.account AND idempotency_key.key = wanted.key LIMIT 1
+   ) AS found`,
 );
 
 export const pruneAnswersStatement = statement(
@@ -102,6 +113,7 @@ export async function claimKeys(tx: PgTransaction, claims: readonly Claim[]): Pr
     sorted.map((claim) => claim.fingerprint),
     sorted.map((claim) => claim.requestId),
     sorted.map((claim) => claim.chargeId),
+    sorted.map((claim) => claim.subject),
     sorted.map((claim) => JSON.stringify(claim.expand)),
     sorted.map((claim) => claim.apiVersion),
     sorted.map((claim) => claim.holder),
@@ -137,6 +149,17 @@ export async function readAnswers(sql: Sql, names: readonly KeyName[]): Promise<
     columnsOf(names),
   );
   return rows.map(({ account, key, ...answer }) => ({ account, key, answer }));
+}
+
+/** How to answer under keys that wait, by `nameOf`; of those that are gone there is nothing. */
+export async function readRenderings(sql: Sql, names: readonly KeyName[]): Promise<Map<string, Rendering>> {
+  const rows = await sql.query<KeyName & Rendering>(readRenderingsStatement, columnsOf(names));
+  return new Map(rows.map(({ expand, holder, ...name }) => [nameOf(name), { expand, holder }]));
+}
+
+/** Gives keys back that were claimed in this transaction: what they were for was never begun. */
+export function giveBackKeys(tx: PgTransaction, names: readonly KeyName[]): void {
+  tx.enqueue(pruneKeysStatement, columnsOf(names));
 }
 
 /** The first writer wins: a key that has its answer keeps it. */

@@ -11,6 +11,14 @@ export const nameOf = ({ account, key }: KeyName): string => `${account} ${key}`
 
 export interface GivenAnswer extends KeyName {
   readonly answer: Answer;
+  /** The instance whose request waits for it, where that is known. */
+  readonly holder?: string;
+}
+
+/** An answer, and the request that it was first made for. */
+export interface KeyedAnswer {
+  readonly answer: Answer;
+  readonly originalRequestId: string;
 }
 
 /** What a request says when it claims its key; it stands in the row as long as the key is kept. */
@@ -21,7 +29,9 @@ export interface Claim extends KeyName {
   readonly fingerprint: string;
   /** The id of this request: `Original-Request` of every answer under the key. */
   readonly requestId: string;
+  /** The charge that is opened under the key, or that the request names. */
   readonly chargeId: string | null;
+  readonly subject: Subject;
   readonly expand: readonly string[];
   readonly apiVersion: string;
   /** The instance that works on it, as it holds its leases. */
@@ -29,6 +39,9 @@ export interface Claim extends KeyName {
   /** Database time is added up to `answer_by`: from then on the answer is the charge as it stands. */
   readonly answerWithinMs: number;
 }
+
+/** What of its charge an answer shows: null the charge that was opened, a capture of it, or a refund by its id. */
+export type Subject = null | 'capture' | `re_${string}`;
 
 /** A key as it stands, whoever claimed it. */
 export interface KeyRow extends KeyName {

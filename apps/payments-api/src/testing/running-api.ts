@@ -1,26 +1,24 @@
 import assert from 'node:assert/strict';
 import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { bank, ledger, topics, type EventContract, type NewEvent } from '#contracts';
-import { money, feeOn } from '#money';
+import { bank, ledger, payments, topics, type EventContract, type NewEvent, type ReleaseCause } from '#contracts';
+import { feeOn, usd } from '#money';
 import { Database, type PgTransaction } from '#postgres';
-import { BatchRunner, type AnyStep, type AnyWork } from '#saga';
+import { BatchRunner, type AnyWork } from '#saga';
 import { createLog } from '#telemetry';
 import type { KafkaJsBus } from '#messaging';
 import { BUS, createService, ServiceModule, Shutdown } from '#service';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import type { OpenedCharge } from '../charges/charge.js';
-import { findCharge, unsettledCharges } from '../charges/charge.repository.js';
+import { findCharges, unsettledCharges } from '../charges/charge.repository.js';
 import { ChargesModule } from '../charges/charges.module.js';
-import { onAuthorizationDeclined } from '../charges/on-authorization-declined.js';
-import { onAuthorizationFailed } from '../charges/on-authorization-failed.js';
-import { onChargePosted } from '../charges/on-charge-posted.js';
-import { onChargeReleased } from '../charges/on-charge-released.js';
+import { requestsOf } from '../charges/owed.js';
+import { steps } from '../charges/steps.js';
 import { stripeDoor } from '../http/stripe-door.http.js';
-import { Payments1700000000001 } from '../migrations/0001-payments.migration.js';
+import { migrations } from '../migrations/migrations.js';
+import { RefundsModule } from '../refunds/refunds.module.js';
 import { paymentsSettings } from '../settings.js';
-
-const steps: AnyStep[] = [onAuthorizationDeclined, onAuthorizationFailed, onChargePosted, onChargeReleased];
+import { TestClocksModule } from '../test-clocks/test-clocks.module.js';
 
 /** The whole service on a database of its own, its public door open, and the later services played by a test. */
 export class RunningApi {
@@ -54,10 +52,10 @@ export class RunningApi {
     const frame = ServiceModule.forRoot({
       name: 'payments-api',
       database,
-      migrations: [Payments1700000000001],
+      migrations,
       settings: paymentsSettings,
     });
-    @Module({ imports: [frame, AccountsModule, ChargesModule] })
+    @Module({ imports: [frame, AccountsModule, ChargesModule, RefundsModule, TestClocksModule] })
     class TestedApi {}
     const options = { log: createLog({ service: 'test', instance: database, level: 'error' }), public: stripeDoor };
     const app = (await createService(TestedApi, options)) as NestFastifyApplication;
@@ -82,6 +80,7 @@ export class RunningApi {
         return {
           aggregate: step.aggregate,
           id: event.key,
+          account: (event.data as { account: string }).account,
           delivery: {
             event: { ...event, source: (step.on as EventContract).producer, time: 0 },
             origin: { topic: event.topic, partition: 0, offset: '0' },
@@ -110,13 +109,52 @@ export class RunningApi {
 
   private async play(): Promise<void> {
     while (this.playing) {
-      const waiting = await unsettledCharges(this.database, 500);
-      const found = await Promise.all(waiting.map(({ id, account }) => findCharge(this.database, account, id)));
-      const endings = found.flatMap((charge) => (charge ? [endingOf(charge)] : []));
-      if (endings.length > 0) await this.deliver(...endings);
+      const answers = await this.laterServices();
+      if (answers.length > 0) await this.deliver(...answers);
       else await new Promise((resolve) => setImmediate(resolve));
     }
   }
+
+  private async laterServices(): Promise<NewEvent[]> {
+    const waiting = await unsettledCharges(this.database, 500);
+    const byAccount = Map.groupBy(waiting, ({ account }) => account);
+    const found = await Promise.all(
+      [...byAccount].map(([account, rows]) =>
+        findCharges(
+          this.database,
+          account,
+          rows.map(({ id }) => id),
+        ),
+      ),
+    );
+    return found.flatMap((charges) => [...charges.values()].flatMap(wordsOn));
+  }
+}
+
+/** What bank and ledger say to all that a charge waits for. */
+export function wordsOn(charge: OpenedCharge): NewEvent[] {
+  const { id: chargeId, account } = charge.opening;
+  if (charge.state === 'requested') return [endingOf(charge)];
+  const requests = requestsOf(charge);
+  const asked = (contract: { readonly type: string }) => requests.some(({ type }) => type === contract.type);
+  // One slot: of a capture and a cancellation that wait together, chance lets one be the first.
+  const canceled = asked(payments.cancellationRequested) && (!asked(payments.captureRequested) || Math.random() < 0.5);
+  return requests.map(({ type, data }): NewEvent => {
+    switch (type) {
+      case payments.captureRequested.type:
+        return canceled
+          ? releasing(chargeId, account, charge.hold!.cancellation!.cause)
+          : posting(chargeId, account, (data as payments.CaptureRequested).amount.amountMinor);
+      case payments.cancellationRequested.type:
+        return canceled
+          ? releasing(chargeId, account, (data as payments.CancellationRequested).cause)
+          : bank.cancellationRefused({ chargeId, account, bank: 'alder' });
+      default: {
+        const { refundId, amount } = data as payments.RefundRequested;
+        return refundPosting(refundId, chargeId, account, amount.amountMinor);
+      }
+    }
+  });
 }
 
 export function endingOf({ opening }: OpenedCharge): NewEvent {
@@ -129,11 +167,20 @@ export function endingOf({ opening }: OpenedCharge): NewEvent {
   if (behavior !== 'approve') {
     return bank.authorizationDeclined({ chargeId, account, bank: 'alder', code: behavior });
   }
+  if (opening.capture === 'manual') return authorizing(chargeId, account, amount.amountMinor);
   return posting(chargeId, account, amount.amountMinor);
 }
 
+export function authorizing(chargeId: string, account: string, amountMinor: number): NewEvent {
+  return ledger.chargeAuthorized({ chargeId, account, amount: usd(amountMinor), heldAt: 1_799_000_000_000 });
+}
+
+export function releasing(chargeId: string, account: string, cause: ReleaseCause): NewEvent {
+  return ledger.chargeReleased({ chargeId, account, cause, holdRefusal: null, refusalCode: null });
+}
+
 export function posting(chargeId: string, account: string, amountMinor: number): NewEvent {
-  const amount = money(amountMinor, 'usd');
+  const amount = usd(amountMinor);
   return ledger.chargePosted({
     chargeId,
     account,
@@ -142,5 +189,17 @@ export function posting(chargeId: string, account: string, amountMinor: number):
     availableOn: 1_800_000_000_000,
     postedAt: 1_799_000_000_000,
     balanceTransactionId: `txn_${chargeId.slice(3)}`,
+  });
+}
+
+export function refundPosting(refundId: string, chargeId: string, account: string, amountMinor: number): NewEvent {
+  return ledger.refundPosted({
+    refundId,
+    chargeId,
+    account,
+    amount: usd(amountMinor),
+    postedAt: 1_799_000_000_000,
+    availableOn: 1_799_000_000_000,
+    balanceTransactionId: `txn_${refundId.slice(3)}`,
   });
 }

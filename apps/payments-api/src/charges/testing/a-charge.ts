@@ -2,7 +2,7 @@ import { usd, type Money } from '#money';
 import { KeyedHash } from '../../accounts/keyed-hash.js';
 import { ParameterReader } from '../../http/parameter-reader.js';
 import { readInstrument, type Instrument } from '../../test-cards/instrument.js';
-import type { ChargeEvent, Details, Opening, Requested } from '../charge.js';
+import { evolve, type ChargeEvent, type Details, type Opening, type Unended } from '../charge.js';
 import { noDetails } from '../details.js';
 
 export const testHash = new KeyedHash('a secret for tests only');
@@ -14,17 +14,25 @@ export function anInstrument(source = 'tok_visa'): Instrument {
   return presented.instrument;
 }
 
-export function aCharge(given: {
+interface Given {
   id: string;
   account?: string;
   amount?: Money;
+  capture?: 'manual';
   source?: string;
   details?: Partial<Details>;
-}): Requested {
+}
+
+export function aCharge(given: Given): Unended {
+  return evolve({ state: 'none' }, aChargeOpened(given)) as Unended;
+}
+
+export function aChargeOpened(given: Given): ChargeEvent {
   const opening: Opening = {
     id: given.id,
     account: given.account ?? 'acct_test',
     amount: given.amount ?? usd(1000),
+    ...(given.capture && { capture: given.capture }),
     instrument: anInstrument(given.source),
     openedAt: testNow,
     statementDescriptor: null,
@@ -32,10 +40,5 @@ export function aCharge(given: {
     customer: null,
     paymentIntent: null,
   };
-  return { state: 'requested', opening, details: { ...noDetails, ...given.details } };
-}
-
-export function aChargeOpened(given: Parameters<typeof aCharge>[0]): ChargeEvent {
-  const { opening, details } = aCharge(given);
-  return { type: 'opened', opening, details };
+  return { type: 'opened', opening, details: { ...noDetails, ...given.details } };
 }

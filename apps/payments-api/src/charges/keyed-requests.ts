@@ -1,82 +1,98 @@
 import type { Clock } from '#clock';
 import type { Database, PgTransaction } from '#postgres';
 import type { BatchRunner, Commands, Work } from '#saga';
-import { about, type Log } from '#telemetry';
-import type { Admission, Ticket } from '../admission/admission.js';
+import { about, type Log, type Tracing } from '#telemetry';
+import type { Ticket } from '../admission/admission.js';
 import { apiError, StripeError, type Answer } from '../http/stripe-error.js';
 import type { AnswerWaiters, Expectation } from '../idempotency/answer-waiters.js';
-import { rulingOn, type Claim, type KeyRow } from '../idempotency/key.js';
+import { rulingOn, type Claim, type KeyedAnswer, type KeyRow } from '../idempotency/key.js';
 import { claimKeys, storeAnswers } from '../idempotency/key.repository.js';
 import type { OpenClaims } from '../idempotency/open-claims.js';
 import { tryAgain } from '../idempotency/try-again.js';
 import type { AnsweredBy } from './charge-metrics.js';
-import type { Opening } from './charge.js';
-import { createCharge, refuseCharge, type Created, type Creation } from './create-charge.js';
-import type { CreateRequest } from './create-request.js';
-import { KeyVanishedError } from './creation.repository.js';
+import { chargeRequest, type Came, type ChargeRequest, type Decide } from './charge-request.js';
+import { KeyVanishedError } from './charge-request.repository.js';
 import type { PendingAnswers } from './pending-answers.js';
 
-/** An answer, and the request that it was first made for. */
-export interface KeyedAnswer {
-  readonly answer: Answer;
-  readonly originalRequestId: string;
-}
-
-/** The parts of the process that an intake works with. */
-export interface IntakeParts {
+/** The parts of the process that keyed requests work with. */
+export interface KeyedRequestParts {
   readonly database: Database;
   readonly commands: Commands<PgTransaction>;
   readonly runner: BatchRunner<PgTransaction>;
-  readonly admission: Admission;
   readonly claims: OpenClaims;
   readonly waiters: AnswerWaiters;
   readonly pending: PendingAnswers;
   readonly clock: Clock;
   readonly log: Log;
+  readonly tracing: Tracing;
   readonly observe: (by: AnsweredBy) => void;
   /** A request whose commit fails is tried again for this long. */
   readonly commitWithinMs: number;
 }
 
-/**
- * One `POST /v1/charges`, from admission to its answer. The commit is shared with whoever comes at the same
- * time; the wait after it holds nothing. No foreign call is made here: the saga runs on by itself, and
- * whoever settles the charge stores the answer.
- */
-export class ChargeIntake {
-  constructor(private readonly parts: IntakeParts) {}
+/** One request: what it wants of a charge, and how it is admitted. */
+export interface KeyedRequest {
+  /** Of its span: the route. */
+  readonly name: string;
+  /** The caller's own span, when it told of one. */
+  readonly parent: string | undefined;
+  readonly decide: Decide;
+  /** @throws StripeError 429, before the database is touched */
+  readonly admit: () => Ticket;
+}
 
-  /**
-   * @param claim with the charge's id, when there is to be one
-   * @throws StripeError for everything that is not stored under the key
-   */
-  async create(claim: Claim, request: CreateRequest, traceparent: string | undefined): Promise<KeyedAnswer> {
+/**
+ * Every request that money hangs on, from admission to its answer: create, capture, refund. The commit is
+ * shared with whoever comes at the same time; the wait after it holds nothing. No foreign call is made here:
+ * the saga runs on by itself, and whoever settles what was asked for stores the answer.
+ */
+export class KeyedRequests {
+  constructor(private readonly parts: KeyedRequestParts) {}
+
+  /** @throws StripeError for everything that is not stored under the key */
+  async answer(claim: Claim, request: KeyedRequest): Promise<KeyedAnswer> {
+    const { tracing } = this.parts;
+    const span = tracing.startSpan(request.name, {
+      parent: request.parent,
+      attributes: tracing.recording ? { charge: claim.chargeId ?? '', account: claim.account } : {},
+    });
+    try {
+      return await this.answerWithin(span.traceparent, claim, request);
+    } finally {
+      span.end();
+    }
+  }
+
+  private async answerWithin(
+    traceparent: string | undefined,
+    claim: Claim,
+    request: KeyedRequest,
+  ): Promise<KeyedAnswer> {
     const row = await this.rowOfNeighbour(claim);
     if (row) return this.taken(claim, row);
 
-    const { presented } = request;
-    const network = presented.kind === 'instrument' ? presented.instrument.card.brand : 'none';
-    const ticket = this.parts.admission.admit(claim.account, network);
+    const ticket = request.admit();
     const held = this.parts.claims.hold(claim);
     const expectation = this.parts.waiters.expect(claim);
     try {
-      const refusal = presented.kind === 'refused' ? presented.error.answer : undefined;
-      const work =
-        presented.kind === 'refused'
-          ? refuseCharge(claim, presented.error.answer)
-          : createCharge(claim, openingOf(claim, request, presented.instrument), request.details, traceparent);
-      const created = await this.committed(claim, work, ticket);
-      if (created.kind === 'taken') {
-        held.cameTo(created);
-        return await this.taken(claim, created.row, expectation);
+      const came = await this.committed(claim, chargeRequest(claim, request.decide, traceparent), ticket);
+      switch (came.kind) {
+        case 'taken':
+          held.cameTo(came);
+          return await this.taken(claim, came.row, expectation);
+        case 'withdrawn':
+          throw came.error;
+        case 'answered':
+          held.cameTo({ kind: 'ours' });
+          this.parts.observe('refused');
+          return { answer: came.answer, originalRequestId: claim.requestId };
+        case 'accepted':
+          held.cameTo({ kind: 'ours' });
+          return {
+            answer: await this.waited(claim, expectation, claim.answerWithinMs),
+            originalRequestId: claim.requestId,
+          };
       }
-      held.cameTo({ kind: 'ours' });
-      if (refusal) {
-        this.parts.observe('refused_at_edge');
-        return { answer: refusal, originalRequestId: claim.requestId };
-      }
-      const answer = await this.waited(claim, expectation, claim.answerWithinMs);
-      return { answer, originalRequestId: claim.requestId };
     } finally {
       held.cameTo({ kind: 'failed' });
       held.release();
@@ -117,11 +133,11 @@ export class ChargeIntake {
     }
   }
 
-  private async committed(claim: Claim, work: Work<Creation, Created>, ticket: Ticket): Promise<Created> {
+  private async committed(claim: Claim, work: Work<ChargeRequest, Came>, ticket: Ticket): Promise<Came> {
     try {
-      const created = await this.tryAgain(() => this.submit(work));
-      if (created.kind === 'opened') ticket.opened(claim.chargeId!);
-      return created;
+      const came = await this.tryAgain(() => this.submit(work));
+      if (came.kind === 'accepted') ticket.opened(came.charge.opening.id, came.charge.opening.instrument.card.brand);
+      return came;
     } catch (error) {
       if (this.isTransient(error)) {
         this.parts.log.warn(
@@ -141,13 +157,13 @@ export class ChargeIntake {
   }
 
   /** A batch that fails for a reason of its own takes its neighbours with it: each then goes alone. */
-  private async submit(work: Work<Creation, Created>): Promise<Created> {
+  private async submit(work: Work<ChargeRequest, Came>): Promise<Came> {
     try {
       return await this.parts.commands.submit(work);
     } catch (error) {
       if (this.isTransient(error)) throw error;
       const [outcome] = await this.parts.runner.run([work]);
-      return (outcome as { result: Created }).result;
+      return (outcome as { result: Came }).result;
     }
   }
 
@@ -187,22 +203,4 @@ export class ChargeIntake {
   private isTransient(error: unknown): boolean {
     return error instanceof KeyVanishedError || this.parts.database.isTransient(error);
   }
-}
-
-function openingOf(
-  { account, chargeId }: Claim,
-  request: CreateRequest,
-  instrument: Opening['instrument'],
-): Omit<Opening, 'openedAt'> {
-  const { amount, statementDescriptor, statementDescriptorSuffix } = request;
-  return {
-    id: chargeId!,
-    account,
-    amount,
-    instrument,
-    statementDescriptor,
-    statementDescriptorSuffix,
-    customer: null,
-    paymentIntent: null,
-  };
 }

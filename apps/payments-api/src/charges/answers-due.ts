@@ -1,0 +1,47 @@
+import type { Instant } from '#clock';
+import type { Answer } from '../http/stripe-error.js';
+import type { GivenAnswer, KeyName, Subject } from '../idempotency/key.js';
+import { refundState, type Refund } from '../refunds/refund.js';
+import { answerAbout } from './answer.js';
+import type { ChargeRecord } from './charge-record.js';
+import type { Charge, OpenedCharge } from './charge.js';
+import { pendingCapture } from './owed.js';
+
+/** What is under way, by the key under which it was asked for: whoever settles it answers there. */
+interface Pending {
+  readonly key: string;
+  readonly subject: Subject;
+}
+
+/** The answers that a change of a charge makes possible. */
+export function answersDue({ stored, charge, key, renderings }: ChargeRecord, now: Instant): GivenAnswer[] {
+  if (charge.state === 'none' || stored.state === 'none') return [];
+  const { account } = charge.opening;
+  const still = new Set(pending(charge, key).map(({ subject }) => subject));
+  return pending(stored, key)
+    .filter(({ subject }) => !still.has(subject))
+    .flatMap(({ key, subject }): GivenAnswer[] => {
+      const rendering = renderings.get(key);
+      const answer: Answer | undefined = rendering && answerAbout(charge, subject, rendering.expand, now);
+      return answer ? [{ account, key, answer, holder: rendering!.holder }] : [];
+    });
+}
+
+/** The keys that wait for a charge, but for the one that opened it. */
+export function laterKeys(charge: OpenedCharge): KeyName[] {
+  const { account } = charge.opening;
+  return later(charge).map(({ key }) => ({ account, key }));
+}
+
+function pending(charge: Exclude<Charge, { state: 'none' }>, key: string): Pending[] {
+  return charge.state === 'requested' ? [{ key, subject: null }, ...later(charge)] : later(charge);
+}
+
+function later(charge: OpenedCharge): Pending[] {
+  const capture = pendingCapture(charge);
+  const refunds = charge.refunds.filter((refund) => refundState(refund) === 'pending');
+  return [
+    ...(capture ? [{ key: capture.key, subject: 'capture' as const }] : []),
+    ...refunds.map((refund: Refund) => ({ key: refund.opening.key, subject: refund.opening.id as Subject })),
+  ];
+}

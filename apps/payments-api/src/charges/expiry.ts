@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { become, unchanged, type Work } from '#saga';
+import { charges, record, type ChargeRecord } from './charge-record.js';
+import { lapsesAt, newRequests } from './owed.js';
+
+/**
+ * The command behind a lapse of time: gives back an authorization that nobody captured. A capture that was
+ * asked for in time is left to its end.
+ */
+export function expireCharge({ id, account }: { id: string; account: string }): Work<ChargeRecord, void> {
+  return {
+    aggregate: charges,
+    id,
+    account,
+    decide: (before, now) => {
+      assert(before.charge.state !== 'none', 'only what was found expires');
+      const lapses = lapsesAt(before.charge);
+      if (lapses === null || now < lapses) return unchanged(before);
+      const after = record(before, { type: 'cancellation_requested', cause: 'expired', refund: null });
+      return become(after, ...newRequests(before.charge, after.charge));
+    },
+  };
+}

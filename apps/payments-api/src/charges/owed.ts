@@ -1,0 +1,63 @@
+import type { Instant } from '#clock';
+import { payments, type NewEvent } from '#contracts';
+import { refundState, type Refund } from '../refunds/refund.js';
+import type { Charge, OpenedCharge } from './charge.js';
+import { expiresAt, type Cancellation, type Capture } from './hold.js';
+
+/** The capture that is under way. */
+export function pendingCapture({ hold, ending }: OpenedCharge): Capture | null {
+  return ending ? null : (hold?.capture ?? null);
+}
+
+/** The cancellation that is under way. */
+export function pendingCancellation({ hold, ending }: OpenedCharge): Cancellation | null {
+  const cancellation = hold?.cancellation;
+  return ending || !cancellation || cancellation.refused ? null : cancellation;
+}
+
+/** Refunds of captured money that have not ended. */
+export function pendingRefunds({ refunds }: OpenedCharge): Refund[] {
+  return refunds.filter((refund) => refund.of === 'capture' && refundState(refund) === 'pending');
+}
+
+/** Other services have still to say what came of something that was asked for. */
+export function isAwaiting(charge: OpenedCharge): boolean {
+  return (
+    charge.state === 'requested' ||
+    pendingCapture(charge) !== null ||
+    pendingCancellation(charge) !== null ||
+    pendingRefunds(charge).length > 0
+  );
+}
+
+/** When time gives an authorization back, on the account's clock; null for whatever it cannot touch. */
+export function lapsesAt({ hold, ending }: OpenedCharge): Instant | null {
+  return hold && !ending ? expiresAt(hold) : null;
+}
+
+/** What a charge has asked for and has not been told the end of; see `AggregateType.restate`. */
+export function requestsOf(charge: Charge): NewEvent[] {
+  if (charge.state === 'none') return [];
+  const { id: chargeId, account, amount, capture, instrument } = charge.opening;
+  const requests: NewEvent[] = [];
+  if (charge.state === 'requested') {
+    const { card, fault } = instrument;
+    requests.push(
+      payments.chargeRequested({ chargeId, account, amount, capture: capture ?? 'automatic', card, fault }),
+    );
+  }
+  const captured = pendingCapture(charge);
+  if (captured) requests.push(payments.captureRequested({ chargeId, account, amount: captured.amount }));
+  const canceled = pendingCancellation(charge);
+  if (canceled) requests.push(payments.cancellationRequested({ chargeId, account, cause: canceled.cause }));
+  for (const { opening } of pendingRefunds(charge)) {
+    requests.push(payments.refundRequested({ refundId: opening.id, chargeId, account, amount: opening.amount }));
+  }
+  return requests;
+}
+
+/** What the one asks for and the other did not. */
+export function newRequests(before: Charge, after: Charge): NewEvent[] {
+  const known = new Set(requestsOf(before).map(({ id }) => id));
+  return requestsOf(after).filter(({ id }) => !known.has(id));
+}

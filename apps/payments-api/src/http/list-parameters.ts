@@ -1,0 +1,82 @@
+import type { ParameterReader } from './parameter-reader.js';
+import { isTree } from './parameters.js';
+import { invalidRequest } from './stripe-error.js';
+
+/** Parameters that every list takes. */
+export const listParameters = ['created', 'ending_before', 'expand', 'limit', 'starting_after'] as const;
+
+/** Which page of a list, whatever it lists. */
+export interface ListPage {
+  /** The newest first; a page before a cursor is walked upwards from it, and turned round. */
+  readonly direction: 'down' | 'up';
+  readonly limit: number;
+  /** Unix seconds; from the first, included, to the second, not included. */
+  readonly createdFrom: number | null;
+  readonly createdBefore: number | null;
+}
+
+/** An object of the account, not itself on the page. */
+export interface ListCursor {
+  readonly param: 'starting_after' | 'ending_before';
+  readonly id: string;
+}
+
+/** @throws StripeError 400 */
+export function readPage(reader: ParameterReader): { page: ListPage; cursor: ListCursor | null } {
+  const startingAfter = reader.text('starting_after', { max: 255 });
+  const endingBefore = reader.text('ending_before', { max: 255 });
+  if (startingAfter !== undefined && endingBefore !== undefined) {
+    throw invalidRequest("You may only specify one of these parameters: 'starting_after', 'ending_before'.", {
+      code: 'parameters_exclusive',
+      param: 'ending_before',
+    });
+  }
+  const limit = reader.integer('limit', { min: 1, max: 100 }) ?? 10;
+  const [createdFrom, createdBefore] = readCreated(reader);
+  return {
+    page: { direction: endingBefore === undefined ? 'down' : 'up', limit, createdFrom, createdBefore },
+    cursor:
+      startingAfter !== undefined
+        ? { param: 'starting_after', id: startingAfter }
+        : endingBefore !== undefined
+          ? { param: 'ending_before', id: endingBefore }
+          : null,
+  };
+}
+
+/**
+ * Stripe's list object.
+ *
+ * @param found in the page's direction, and one more than asked for when there are more
+ */
+export function listObject<Row>(
+  url: string,
+  { direction, limit }: Pick<ListPage, 'direction' | 'limit'>,
+  found: readonly Row[],
+  render: (row: Row) => object,
+): object {
+  const shown = found.slice(0, limit);
+  if (direction === 'up') shown.reverse();
+  return { object: 'list', url, has_more: found.length > limit, data: shown.map(render) };
+}
+
+/** Whole seconds: from the first, included, to the second, not included. */
+function readCreated(reader: ParameterReader): [from: number | null, before: number | null] {
+  const created = reader.raw('created');
+  if (created === undefined) return [null, null];
+  if (!isTree(created)) {
+    const second = reader.integer('created', { min: 0 })!;
+    return [second, second + 1];
+  }
+  const range = reader.hash('created', ['gt', 'gte', 'lt', 'lte'])!;
+  const [gt, gte, lt, lte] = (['gt', 'gte', 'lt', 'lte'] as const).map((name) => range.integer(name, { min: 0 }));
+  return [highest(gte, gt === undefined ? undefined : gt + 1), lowest(lt, lte === undefined ? undefined : lte + 1)];
+}
+
+function highest(a: number | undefined, b: number | undefined): number | null {
+  return a === undefined ? (b ?? null) : b === undefined ? a : Math.max(a, b);
+}
+
+function lowest(a: number | undefined, b: number | undefined): number | null {
+  return a === undefined ? (b ?? null) : b === undefined ? a : Math.min(a, b);
+}

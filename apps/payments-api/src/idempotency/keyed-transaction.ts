@@ -1,0 +1,51 @@
+import type { Clock } from '#clock';
+import type { Database, PgTransaction } from '#postgres';
+import { apiError, type Answer } from '../http/stripe-error.js';
+import { rulingOn, type Claim, type KeyedAnswer } from './key.js';
+import { claimKeys, readKeys, storeAnswers } from './key.repository.js';
+import { tryAgain } from './try-again.js';
+
+/** For requests that nothing has to be waited for: key, change and answer in one transaction of their own. */
+export class KeyedTransaction {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly limits: { readonly commitWithinMs: number },
+  ) {}
+
+  /**
+   * @param work makes the change and its answer; may run more than once
+   * @throws StripeError what `work` throws; nothing is stored under the key then
+   */
+  async answer(claim: Claim, work: (tx: PgTransaction) => Promise<Answer>): Promise<KeyedAnswer> {
+    const isTransient = (error: unknown): boolean => this.database.isTransient(error);
+    try {
+      return await tryAgain(() => this.database.transaction((tx) => answerIn(tx, claim, work)), {
+        clock: this.clock,
+        forMs: this.limits.commitWithinMs,
+        isTransient,
+      });
+    } catch (error) {
+      if (isTransient(error)) throw apiError('The change could not be stored in time. Repeat it under the same key.');
+      throw error;
+    }
+  }
+}
+
+async function answerIn(
+  tx: PgTransaction,
+  claim: Claim,
+  work: (tx: PgTransaction) => Promise<Answer>,
+): Promise<KeyedAnswer> {
+  const ours = await claimKeys(tx, [claim]);
+  if (ours.size === 0) {
+    const [row] = (await readKeys(tx, [claim])).values();
+    const ruling = row && rulingOn(row, claim);
+    // Only requests that wait leave a key without an answer, and their endpoints are others.
+    if (ruling?.kind !== 'answered') throw apiError('The key was being pruned. Repeat the request.');
+    return { answer: ruling.answer, originalRequestId: row!.requestId };
+  }
+  const answer = await work(tx);
+  await storeAnswers(tx, [{ ...claim, answer }]);
+  return { answer, originalRequestId: claim.requestId };
+}

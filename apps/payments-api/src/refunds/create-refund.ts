@@ -1,0 +1,72 @@
+import type { Instant } from '#clock';
+import { money, type Money } from '#money';
+import { invalidRequest, resourceMissing } from '../http/stripe-error.js';
+import type { Claim } from '../idempotency/key.js';
+import type { Decide, Verdict } from '../charges/charge-request.js';
+import { ownCharge, type OpenedCharge } from '../charges/charge.js';
+import { alreadyRefunded, lockTimeout, notRefundable, refundTooLarge } from '../charges/state-errors.js';
+import type { RefundRequest } from './refund-request.js';
+import { refundedMinor, type RefundOpening } from './refund.js';
+
+/** Gives back captured money, or an authorization that was not captured: what there is to give decides. */
+export function createRefund(claim: Claim, id: string, request: RefundRequest): Decide {
+  return (found, now) => {
+    const charge = ownCharge(found, claim.account);
+    if (!charge) throw resourceMissing('charge', request.chargeId, 'charge', 400);
+    const refund = (amount: Money) => ({ opening: openingOf(amount, now), metadata: request.metadata });
+    switch (charge.state) {
+      case 'failed':
+        return refused(notRefundable(charge.opening.id, 'it failed, and no money was taken.'));
+      case 'canceled':
+        return refused(alreadyRefunded(charge.opening.id));
+      case 'requested':
+      case 'authorized':
+        return cancel(charge, request.amountMinor, refund);
+      case 'succeeded':
+        return refundCaptured(charge, charge.ending.amount, request.amountMinor, refund);
+    }
+  };
+
+  function openingOf(amount: Money, openedAt: Instant): RefundOpening {
+    return { id, amount, reason: request.reason, openedAt, key: claim.key };
+  }
+}
+
+type MakeRefund = (amount: Money) => { opening: RefundOpening; metadata: RefundRequest['metadata'] };
+
+/** Whole or not at all; a capture that is under way may still win, and the gateway will say so. */
+function cancel(charge: OpenedCharge, amountMinor: number | undefined, refund: MakeRefund): Verdict {
+  const { id, amount } = charge.opening;
+  // What will be known in a moment is not stored: the same key may come back for it.
+  if (!charge.hold) throw notRefundable(id, 'it is still pending. Try again in a moment.');
+  const { cancellation } = charge.hold;
+  if (cancellation?.refused) throw lockTimeout(id);
+  if (cancellation) return refused(alreadyRefunded(id));
+  if (amountMinor !== undefined && amountMinor !== amount.amountMinor) {
+    return refused(
+      invalidRequest(
+        `Charge ${id} has not been captured: its authorization can only be given back whole. To keep a part, capture that part.`,
+        { param: 'amount' },
+      ),
+    );
+  }
+  return { wishes: [{ type: 'cancellation_requested', cause: 'canceled', refund: refund(amount) }] };
+}
+
+/** Under the charge's lock, so that refunds that come together never pass what was captured. */
+function refundCaptured(
+  charge: OpenedCharge,
+  captured: Money,
+  amountMinor: number | undefined,
+  refund: MakeRefund,
+): Verdict {
+  const left = money(captured.amountMinor - refundedMinor(charge.refunds), captured.currency);
+  if (left.amountMinor === 0) return refused(alreadyRefunded(charge.opening.id));
+  const wanted = money(amountMinor ?? left.amountMinor, captured.currency);
+  if (wanted.amountMinor > left.amountMinor) return refused(refundTooLarge(wanted, left));
+  return { wishes: [{ type: 'refund_requested', ...refund(wanted) }] };
+}
+
+function refused({ answer }: { readonly answer: Verdict['answer'] & object }): Verdict {
+  return { wishes: [], answer };
+}

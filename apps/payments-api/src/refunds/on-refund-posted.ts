@@ -1,0 +1,14 @@
+import { ledger } from '#contracts';
+import { hear, step } from '../charges/charge-record.js';
+
+/** The money has left the merchant's balance: the refund has succeeded. */
+export const onRefundPosted = step({
+  on: ledger.refundPosted,
+  idOf: (event) => event.chargeId,
+  decide: (before, { refundId, postedAt, availableOn, balanceTransactionId }) =>
+    hear(before, {
+      type: 'refund_ended',
+      refundId,
+      end: { type: 'posted', postedAt, availableOn, balanceTransactionId },
+    }),
+});

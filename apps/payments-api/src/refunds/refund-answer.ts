@@ -1,0 +1,37 @@
+import type { Instant } from '#clock';
+import { invalidRequest, type Answer } from '../http/stripe-error.js';
+import { jsonText } from '../http/json-text.js';
+import { chargeObject } from '../charges/charge-object.js';
+import type { OpenedCharge } from '../charges/charge.js';
+import { expands, within } from '../charges/expand.js';
+import { alreadyCaptured, notRefundable } from '../charges/state-errors.js';
+import { refundObject } from './refund-object.js';
+import type { Refund } from './refund.js';
+
+/**
+ * Of `POST /v1/refunds`: the refund, unless it is known in time that it could not even be begun. A refund
+ * that the bank refused is an object too: it failed later than it was asked for.
+ */
+export function refundAnswer(charge: OpenedCharge, refund: Refund, expand: readonly string[], now: Instant): Answer {
+  const { end } = refund;
+  const { id } = charge.opening;
+  if (end?.type === 'not_canceled') {
+    return end.because === 'captured'
+      ? alreadyCaptured(id, ' It was captured before its authorization could be given back: refund it once more.')
+          .answer
+      : notRefundable(id, 'it failed before its authorization could be given back.').answer;
+  }
+  if (end?.type === 'refused') {
+    return end.reason === 'insufficient_balance'
+      ? invalidRequest('Insufficient funds in your balance to refund this amount.', { code: 'balance_insufficient' })
+          .answer
+      : notRefundable(id, 'the books do not allow it.').answer;
+  }
+  return { status: 200, body: jsonText(refundOf(charge, refund, expand, now)) };
+}
+
+/** The refund, with its charge inside where that is asked for. */
+export function refundOf(charge: OpenedCharge, refund: Refund, expand: readonly string[], now: Instant): object {
+  const shown = expands(expand, 'charge') ? chargeObject(charge, within(expand, 'charge'), now) : charge.opening.id;
+  return refundObject(refund, shown, expand, now);
+}

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import type { Database, PgTransaction } from '#postgres';
+import { record } from '../charges/charge-record.js';
+import { ownCharge } from '../charges/charge.js';
+import type { ChargeRepository } from '../charges/charge.repository.js';
+import { readMetadata } from '../charges/details.js';
+import { readExpand, refundPaths } from '../charges/expand.js';
+import { jsonText } from '../http/json-text.js';
+import { ParameterReader } from '../http/parameter-reader.js';
+import type { Parameters } from '../http/parameters.js';
+import { invalidRequest, resourceMissing, type Answer } from '../http/stripe-error.js';
+import type { Claim, KeyedAnswer } from '../idempotency/key.js';
+import type { KeyedTransaction } from '../idempotency/keyed-transaction.js';
+import type { AccountClocks } from '../test-clocks/account-clocks.js';
+import { refundOf } from './refund-answer.js';
+import { findRefund } from './refund.repository.js';
+import { refundState, type Refund } from './refund.js';
+
+/** What may still be done about a refund: write on it. A refund to a card cannot be called off. */
+export class RefundChanging {
+  constructor(
+    private readonly keyed: KeyedTransaction,
+    private readonly database: Database,
+    private readonly charges: ChargeRepository,
+    private readonly clocks: AccountClocks,
+  ) {}
+
+  /** @throws StripeError 404 when the account has no such refund; nothing is stored under the key then */
+  async update(id: string, parameters: Parameters, claim: Claim): Promise<KeyedAnswer> {
+    const reader = new ParameterReader(parameters, ['expand', 'metadata']);
+    const expand = readExpand(reader, { paths: refundPaths });
+    const chargeId = await this.chargeOf(id, claim.account);
+    return this.keyed.answer({ ...claim, expand }, (tx) => this.updateIn(tx, { id, chargeId }, reader, expand, claim));
+  }
+
+  /** @throws StripeError always: at Stripe, only a refund that requires action can be canceled, and here none does */
+  async cancel(id: string, parameters: Parameters, account: string): Promise<never> {
+    const reader = new ParameterReader(parameters, ['expand']);
+    readExpand(reader, { paths: refundPaths });
+    const found = await findRefund(this.database, account, id);
+    if (!found) throw resourceMissing('refund', id, 'refund');
+    throw invalidRequest(
+      `You can only cancel refunds with the status \`requires_action\`; this one is \`${refundState(found.refund)}\`.`,
+    );
+  }
+
+  private async updateIn(
+    tx: PgTransaction,
+    { id, chargeId }: { id: string; chargeId: string },
+    reader: ParameterReader,
+    expand: readonly string[],
+    { account }: Claim,
+  ): Promise<Answer> {
+    const before = (await this.charges.load(tx, [chargeId])).get(chargeId);
+    const metadata = readMetadata(reader, refundIn(before.charge, id).metadata);
+    const after = metadata ? record(before, { type: 'refund_updated', refundId: id, metadata }) : before;
+    if (metadata) await this.charges.save(tx, [{ id: chargeId, state: after }]);
+    const charge = ownCharge(after.charge, account)!;
+    const object = refundOf(charge, refundIn(charge, id), expand, this.clocks.now(account));
+    return { status: 200, body: jsonText(object) };
+  }
+
+  private async chargeOf(id: string, account: string): Promise<string> {
+    const found = await findRefund(this.database, account, id);
+    if (!found) throw resourceMissing('refund', id, 'refund');
+    return found.chargeId;
+  }
+}
+
+function refundIn(charge: ReturnType<typeof record>['charge'], id: string): Refund {
+  assert(charge.state !== 'none', 'a refund that was found has its charge');
+  const refund = charge.refunds.find(({ opening }) => opening.id === id);
+  assert(refund, 'a refund that was found is part of its charge');
+  return refund;
+}

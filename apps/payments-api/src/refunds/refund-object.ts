@@ -1,0 +1,91 @@
+import type { Instant } from '#clock';
+import { refundState, type Refund, type RefundEnd } from './refund.js';
+
+const seconds = (instant: Instant): number => Math.floor(instant / 1000);
+
+/**
+ * Stripe's refund object, every field that the API reference calls non-optional included.
+ *
+ * @param charge its id, or the charge object where that is asked for
+ */
+export function refundObject(refund: Refund, charge: string | object, expand: readonly string[], now: Instant): object {
+  const { opening, end } = refund;
+  const posted = end?.type === 'posted' ? end : undefined;
+  const failure = end && failureReason(end);
+  return {
+    id: opening.id,
+    object: 'refund',
+    amount: opening.amount.amountMinor,
+    balance_transaction:
+      posted && expand.includes('balance_transaction')
+        ? refundBalanceTransaction(refund, posted, now)
+        : (posted?.balanceTransactionId ?? null),
+    charge,
+    created: seconds(opening.openedAt),
+    currency: opening.amount.currency,
+    destination_details: { card: destinationOf(refund), type: 'card' },
+    failure_balance_transaction: null,
+    ...(failure && { failure_reason: failure }),
+    metadata: refund.metadata,
+    payment_intent: null,
+    reason: opening.reason,
+    receipt_number: null,
+    source_transfer_reversal: null,
+    status: refundState(refund),
+    transfer_reversal: null,
+  };
+}
+
+/** The bank's or the ledger's word for it, in Stripe's. */
+function failureReason(end: RefundEnd): string | null {
+  switch (end.type) {
+    case 'posted':
+    case 'canceled':
+      return null;
+    case 'refused':
+      return end.reason === 'insufficient_balance' ? 'insufficient_funds' : 'unknown';
+    case 'not_canceled':
+      return 'unknown';
+    case 'released':
+      return cardFailures[end.code] ?? 'declined';
+  }
+}
+
+const cardFailures: Readonly<Record<string, string>> = {
+  lost_card: 'lost_or_stolen_card',
+  stolen_card: 'lost_or_stolen_card',
+  expired_card: 'expired_or_canceled_card',
+};
+
+/** An authorization that is given back never reached a statement: Stripe calls that a reversal. */
+function destinationOf({ of }: Refund): object {
+  return of === 'authorization'
+    ? { type: 'reversal' }
+    : { reference_status: 'pending', reference_type: 'acquirer_reference_number', type: 'refund' };
+}
+
+function refundBalanceTransaction(
+  { opening }: Refund,
+  posted: Extract<RefundEnd, { type: 'posted' }>,
+  now: Instant,
+): object {
+  const { amountMinor, currency } = opening.amount;
+  return {
+    id: posted.balanceTransactionId,
+    object: 'balance_transaction',
+    amount: -amountMinor,
+    available_on: seconds(posted.availableOn),
+    balance_type: 'payments',
+    created: seconds(posted.postedAt),
+    currency,
+    description: 'REFUND FOR CHARGE',
+    exchange_rate: null,
+    fee: 0,
+    fee_details: [],
+    net: -amountMinor,
+    reporting_category: 'refund',
+    source: opening.id,
+    status: now >= posted.availableOn ? 'available' : 'pending',
+    type: 'refund',
+  };
+}

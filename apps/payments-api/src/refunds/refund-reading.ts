@@ -1,0 +1,58 @@
+import type { Database } from '#postgres';
+import { chargeObject } from '../charges/charge-object.js';
+import { findCharges } from '../charges/charge.repository.js';
+import { expands, readExpand, refundPaths, within } from '../charges/expand.js';
+import { listObject } from '../http/list-parameters.js';
+import { ParameterReader } from '../http/parameter-reader.js';
+import type { Parameters } from '../http/parameters.js';
+import { resourceMissing } from '../http/stripe-error.js';
+import type { AccountClocks } from '../test-clocks/account-clocks.js';
+import { readListRequest } from './list-request.js';
+import { refundObject } from './refund-object.js';
+import { findRefund, listRefunds, type FoundRefund } from './refund.repository.js';
+
+const URL = '/v1/refunds';
+
+/** The GETs of refunds; keys have no effect on them. */
+export class RefundReading {
+  constructor(
+    private readonly database: Database,
+    private readonly clocks: AccountClocks,
+  ) {}
+
+  /** @throws StripeError 404 */
+  async retrieve(account: string, id: string, query: Parameters): Promise<object> {
+    const expand = readExpand(new ParameterReader(query, ['expand']), { paths: refundPaths });
+    const found = await findRefund(this.database, account, id);
+    if (!found) throw resourceMissing('refund', id, 'id');
+    const show = await this.showing(account, [found], expand);
+    return show(found);
+  }
+
+  /** @throws StripeError 400 for a cursor that names no refund of the account */
+  async list(account: string, query: Parameters): Promise<object> {
+    const { page, cursor, expand, nothing } = readListRequest(query);
+    // One more than asked for tells whether there are more.
+    const [found, marked] = await Promise.all([
+      nothing ? [] : listRefunds(this.database, { ...page, account, limit: page.limit + 1 }),
+      cursor && findRefund(this.database, account, cursor.id),
+    ]);
+    if (cursor && !marked) throw resourceMissing('refund', cursor.id, cursor.param, 400);
+    return listObject(URL, page, found, await this.showing(account, found, expand));
+  }
+
+  /** Charges are looked up only where they are to be seen. */
+  private async showing(
+    account: string,
+    found: readonly FoundRefund[],
+    expand: readonly string[],
+  ): Promise<(found: FoundRefund) => object> {
+    const now = this.clocks.now(account);
+    const wanted = expands(expand, 'charge') ? found.map(({ chargeId }) => chargeId) : [];
+    const charges = wanted.length > 0 ? await findCharges(this.database, account, wanted) : undefined;
+    return ({ refund, chargeId }) => {
+      const charge = charges?.get(chargeId);
+      return refundObject(refund, charge ? chargeObject(charge, within(expand, 'charge'), now) : chargeId, expand, now);
+    };
+  }
+}

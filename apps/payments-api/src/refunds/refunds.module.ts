@@ -1,0 +1,30 @@
+import { Module } from '@nestjs/common';
+import { Database } from '#postgres';
+import { ChargeRepository } from '../charges/charge.repository.js';
+import { ChargesModule } from '../charges/charges.module.js';
+import { SettlementsModule } from '../charges/settlements.module.js';
+import { KeyedTransaction } from '../idempotency/keyed-transaction.js';
+import { AccountClocks } from '../test-clocks/account-clocks.js';
+import { RefundChanging } from './refund-changing.js';
+import { RefundReading } from './refund-reading.js';
+import { RefundsController } from './refunds.controller.js';
+
+/** Refunds. What happens to them happens to their charge: its steps are theirs. */
+@Module({
+  imports: [SettlementsModule, ChargesModule],
+  controllers: [RefundsController],
+  providers: [
+    {
+      provide: RefundChanging,
+      inject: [KeyedTransaction, Database, ChargeRepository, AccountClocks],
+      useFactory: (keyed: KeyedTransaction, database: Database, charges: ChargeRepository, clocks: AccountClocks) =>
+        new RefundChanging(keyed, database, charges, clocks),
+    },
+    {
+      provide: RefundReading,
+      inject: [Database, AccountClocks],
+      useFactory: (database: Database, clocks: AccountClocks) => new RefundReading(database, clocks),
+    },
+  ],
+})
+export class RefundsModule {}

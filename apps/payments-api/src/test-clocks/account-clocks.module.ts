@@ -1,0 +1,26 @@
+import { Module } from '@nestjs/common';
+import type { Clock } from '#clock';
+import { Database } from '#postgres';
+import { CLOCK, Shutdown, StepRegistry } from '#service';
+import { AccountClocks } from './account-clocks.js';
+import { ClockWatch } from './clock-watch.js';
+
+/** Every account's own time, for whatever is decided or shown. */
+@Module({
+  providers: [
+    {
+      provide: AccountClocks,
+      inject: [Database, CLOCK, StepRegistry, Shutdown],
+      useFactory: async (database: Database, clock: Clock, registry: StepRegistry, shutdown: Shutdown) => {
+        const clocks = new AccountClocks(clock);
+        const watch = new ClockWatch(database, clocks, clock);
+        await watch.start();
+        shutdown.during('workers', 'the watch for test clocks', () => watch.close());
+        registry.accountOffsetMs = (account) => clocks.offsetMs(account);
+        return clocks;
+      },
+    },
+  ],
+  exports: [AccountClocks],
+})
+export class AccountClocksModule {}

@@ -1,0 +1,72 @@
+import type { Clock, Timer } from '#clock';
+import type { Database } from '#postgres';
+import type { AccountClocks } from './account-clocks.js';
+import { CHANNEL, clockChanges } from './test-clock.repository.js';
+
+const POLL_EVERY_MS = 5_000;
+/** A change is stamped when its transaction begins, and seen when it commits. */
+const OVERLAP_MS = 10_000;
+
+/**
+ * Hears of clocks that other instances set: an empty notification says that there are some, one query asks
+ * which. A slow poll is the safety net beneath.
+ */
+export class ClockWatch {
+  private listening: { close(): Promise<void> } | undefined;
+  private timer: Timer | undefined;
+  private asking: Promise<void> | undefined;
+  private askAgain = false;
+  private closed = false;
+  private latestMs = 0;
+
+  constructor(
+    private readonly database: Database,
+    private readonly clocks: AccountClocks,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Resolves when every clock is known. */
+  async start(): Promise<void> {
+    this.listening = await this.database.listen(CHANNEL, () => void this.ask());
+    await this.ask();
+    this.pollLater();
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.timer?.cancel();
+    await this.listening?.close();
+    await this.asking;
+  }
+
+  private pollLater(): void {
+    if (this.closed) return;
+    this.timer = this.clock.after(POLL_EVERY_MS, () => {
+      void this.ask();
+      this.pollLater();
+    });
+  }
+
+  private ask(): Promise<void> {
+    this.askAgain = true;
+    this.asking ??= this.askAll().finally(() => (this.asking = undefined));
+    return this.asking;
+  }
+
+  private async askAll(): Promise<void> {
+    while (this.askAgain && !this.closed) {
+      this.askAgain = false;
+      try {
+        const changes = await clockChanges(this.database, Math.max(0, this.latestMs - OVERLAP_MS));
+        for (const { account, offset_ms, deleted, changed_ms } of changes) {
+          this.clocks.set(account, deleted ? null : offset_ms);
+          this.latestMs = Math.max(this.latestMs, changed_ms);
+        }
+      } catch (error) {
+        // The store is away: the poll comes back.
+        if (!this.database.isTransient(error)) throw error;
+        return;
+      }
+    }
+  }
+}

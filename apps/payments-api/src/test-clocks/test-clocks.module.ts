@@ -1,0 +1,48 @@
+import { Module } from '@nestjs/common';
+import type { Clock } from '#clock';
+import { Leases } from '#leases';
+import { Database } from '#postgres';
+import { CLOCK, IDS, LeasedJob, LOG, Shutdown } from '#service';
+import type { Ids } from '#snowflake';
+import type { Log } from '#telemetry';
+import { ChargesModule } from '../charges/charges.module.js';
+import { ExpiryJob } from '../charges/expiry-job.js';
+import { SettlementsModule } from '../charges/settlements.module.js';
+import { KeyedTransaction } from '../idempotency/keyed-transaction.js';
+import { AccountClocks } from './account-clocks.js';
+import { TestClocks } from './test-clocks.js';
+import { TestClocksController } from './test-clocks.controller.js';
+import { retireClocks } from './test-clock.repository.js';
+
+const RETIRE_EVERY_MS = 60_000;
+
+/** Time as a test wants it. */
+@Module({
+  imports: [SettlementsModule, ChargesModule],
+  controllers: [TestClocksController],
+  providers: [
+    {
+      provide: TestClocks,
+      inject: [KeyedTransaction, Database, AccountClocks, IDS, CLOCK, ExpiryJob],
+      useFactory: (
+        keyed: KeyedTransaction,
+        database: Database,
+        clocks: AccountClocks,
+        ids: Ids,
+        clock: Clock,
+        expiry: ExpiryJob,
+      ) => new TestClocks(keyed, database, clocks, ids, clock, (account) => expiry.runFor(account)),
+    },
+    {
+      provide: Symbol('retirement'),
+      inject: [Database, Leases, CLOCK, LOG, Shutdown],
+      useFactory: (database: Database, leases: Leases, clock: Clock, log: Log, shutdown: Shutdown) => {
+        const run = (): Promise<void> => retireClocks(database);
+        const job = new LeasedJob({ name: 'test-clock-retirement', everyMs: RETIRE_EVERY_MS, run }, leases, clock, log);
+        shutdown.during('workers', 'the retirement of test clocks', () => job.close());
+        return job;
+      },
+    },
+  ],
+})
+export class TestClocksModule {}
