@@ -42,7 +42,14 @@ export function hear(before: ChargeRecord, word: Word): Decision<ChargeRecord> {
   return after.charge === before.charge ? unchanged(before) : become(after);
 }
 
-export const charges: AggregateType<ChargeRecord> = {
+/**
+ * A charge begins and ends here, so a resent event that was seen before has nobody left to pass the nudge on
+ * to. Answering it would send the same nudge round again, for as long as a bank is silent.
+ */
+export const charges: AggregateType<ChargeRecord> = { kind: 'charge', restate: () => [] };
+
+/** As the sweeper sees them: it says again whatever has not been answered. */
+export const sweptCharges: AggregateType<ChargeRecord> = {
   kind: 'charge',
   restate: ({ charge }) => requestsOf(charge),
 };

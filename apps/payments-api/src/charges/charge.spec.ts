@@ -4,7 +4,7 @@ import { usd } from '#money';
 import type { AnyStep } from '#saga';
 import fc from 'fast-check';
 import { refundState } from '../refunds/refund.js';
-import { charges, noCharge, record, type ChargeRecord } from './charge-record.js';
+import { charges, noCharge, record, sweptCharges, type ChargeRecord } from './charge-record.js';
 import { evolve, type Charge, type ChargeEvent, type OpenedCharge, type Wish } from './charge.js';
 import { isAwaiting, lapsesAt } from './owed.js';
 import { steps } from './steps.js';
@@ -73,16 +73,20 @@ const after = (state: ChargeRecord, ...events: NewEvent[]): ChargeRecord =>
   events.reduce((so, event) => when(so, event).state, state);
 const chargeAfter = (state: ChargeRecord, ...events: NewEvent[]): OpenedCharge =>
   after(state, ...events).charge as OpenedCharge;
-const owed = (state: ChargeRecord): string[] => charges.restate(state).map(({ id }) => id);
+const owed = (state: ChargeRecord): string[] => sweptCharges.restate(state).map(({ id }) => id);
 
 describe('a charge', () => {
   it('is requested until another service says how it ended, and owes its request until then', () => {
     expect(requested.charge.state).toBe('requested');
-    expect(charges.restate(requested)).toMatchObject([
+    expect(sweptCharges.restate(requested)).toMatchObject([
       { type: 'payments.charge_requested.v1', key: chargeId, data: { amount: usd(1000), capture: 'automatic' } },
     ]);
-    expect(charges.restate(when(requested, posted).state)).toEqual([]);
-    expect(charges.restate(noCharge('k'))).toEqual([]);
+    expect(sweptCharges.restate(when(requested, posted).state)).toEqual([]);
+    expect(sweptCharges.restate(noCharge('k'))).toEqual([]);
+  });
+
+  it('does not answer a nudge that has come round to it', () => {
+    expect(charges.restate(requested)).toEqual([]);
   });
 
   it.each([

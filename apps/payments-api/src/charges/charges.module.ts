@@ -14,7 +14,7 @@ import type { PaymentsSettings } from '../settings.js';
 import { AccountClocks } from '../test-clocks/account-clocks.js';
 import { ChargeMetrics } from './charge-metrics.js';
 import { ChargeReading } from './charge-reading.js';
-import { charges } from './charge-record.js';
+import { charges, sweptCharges } from './charge-record.js';
 import { chargeRequests } from './charge-request.js';
 import { ChargeRequestRepository } from './charge-request.repository.js';
 import { ChargeUpdate } from './charge-update.js';
@@ -123,7 +123,7 @@ const stepsModule = StepsModule.forFeature({
         shutdown: Shutdown,
       ) => {
         const run = async (): Promise<void> => {
-          const found = await sweep({ service: serviceName, store, outbox, aggregate: charges, stalled, clock });
+          const found = await sweep({ service: serviceName, store, outbox, aggregate: sweptCharges, stalled, clock });
           if (found > 0) log.info({ found }, 'charges had not moved: asked for them again');
         };
         const job = new LeasedJob({ name: 'charge-sweeper', everyMs: SWEEP_EVERY_MS, run }, leases, clock, log);

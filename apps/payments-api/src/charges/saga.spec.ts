@@ -1,0 +1,85 @@
+import { describe, expect, it } from '@jest/globals';
+import type { DynamicModule } from '@nestjs/common';
+import type { NewEvent } from '#contracts';
+import { usd } from '#money';
+import { sagaTable, type Trigger } from '../../../../libs/contracts/src/saga-table.js';
+import { parseForm } from '../http/parameters.js';
+import type { Claim } from '../idempotency/key.js';
+import { createRefund } from '../refunds/create-refund.js';
+import { readRefundRequest } from '../refunds/refund-request.js';
+import { captureCharge, readCaptureRequest } from './capture-charge.js';
+import { noCharge, record, type ChargeRecord } from './charge-record.js';
+import { chargeRequest, type Decide } from './charge-request.js';
+import type { ChargeEvent } from './charge.js';
+import { ChargesModule } from './charges.module.js';
+import { createCharge } from './create-charge.js';
+import { readCreateRequest } from './create-request.js';
+import { expireCharge } from './expiry.js';
+import { HELD_FOR_MS } from './hold.js';
+import { steps } from './steps.js';
+import { aChargeOpened, anInstrument, testHash, testNow } from './testing/a-charge.js';
+
+const rows = sagaTable.filter(({ service }) => service === 'payments-api');
+const heard = rows.flatMap(({ on }) => (typeof on === 'string' ? [] : [on.type]));
+
+const id = 'ch_00000000001';
+const claim = { account: 'acct_test', key: 'k', chargeId: id } as Claim;
+const authorized: ChargeEvent = { type: 'authorized', at: testNow };
+const posted: ChargeEvent = {
+  type: 'posted',
+  amount: usd(1000),
+  fee: usd(59),
+  availableOn: 2,
+  postedAt: 1,
+  balanceTransactionId: 'txn_1',
+};
+const charge = (capture: 'automatic' | 'manual', ...events: ChargeEvent[]): ChargeRecord =>
+  [aChargeOpened({ id, ...(capture === 'manual' && { capture }) }), ...events].reduce(record, noCharge('k'));
+const asked = (before: ChargeRecord, decide: Decide): readonly NewEvent[] =>
+  chargeRequest(claim, decide, undefined).decide({ state: 'claimed', charge: before }, testNow).emit;
+
+const create = createCharge(
+  claim,
+  readCreateRequest(parseForm('amount=1000&currency=usd&source=tok_visa'), testHash, testNow),
+  anInstrument(),
+);
+const capture = captureCharge(claim, readCaptureRequest({}));
+const refund = createRefund(claim, 're_00000000001', readRefundRequest(parseForm(`charge=${id}`)));
+
+/** Everything that a trigger which is no event may come to. */
+const triggers: Partial<Record<Trigger, readonly NewEvent[]>> = {
+  'POST /v1/charges': asked(noCharge('k'), create),
+  'POST /v1/charges/:id/capture': asked(charge('manual', authorized), capture),
+  'POST /v1/refunds': [...asked(charge('automatic', posted), refund), ...asked(charge('manual', authorized), refund)],
+  'an authorization expires': expireCharge({ id, account: claim.account }).decide(
+    charge('manual', authorized),
+    testNow + HELD_FOR_MS,
+  ).emit,
+};
+
+/** The event types that Nest will find handlers for. */
+function wired(): string[] {
+  const modules = Reflect.getMetadata('imports', ChargesModule) as DynamicModule[];
+  const controllers = modules.flatMap(({ controllers }) => controllers ?? []);
+  return controllers.flatMap((controller) =>
+    Object.getOwnPropertyNames(controller.prototype).filter((name) => name !== 'constructor'),
+  );
+}
+
+describe('payments-api’s part of the saga', () => {
+  it('is wired as the table says', () => {
+    expect(wired().sort()).toEqual([...heard].sort());
+    expect(steps.map(({ on }) => on.type).sort()).toEqual([...heard].sort());
+  });
+
+  it('emits what the table says, and all of it', () => {
+    for (const { on, emits } of rows) {
+      const emitted = typeof on === 'string' ? triggers[on] : [];
+      expect([on, emitted?.map(({ type }) => type).sort()]).toEqual([on, emits.map(({ type }) => type).sort()]);
+    }
+  });
+
+  it('ends a charge, or a part of it, with every event that it hears', () => {
+    for (const { on, kind } of rows) if (typeof on !== 'string') expect(kind).toBe('ending');
+  });
+});
