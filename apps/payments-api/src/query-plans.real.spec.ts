@@ -2,17 +2,15 @@ import { afterAll, beforeAll, it } from '@jest/globals';
 import { SystemClock } from '#clock';
 import { assertIndexProbes, migrate } from '#postgres';
 import { testDatabase, type TestDatabase } from '#testing';
+import { loadStatement, saveStatement, takeStalledStatement } from './charges/charge.repository.js';
 import {
   findManyStatement,
   findStatement,
   listDownStatement,
   listUpStatement,
-  loadStatement,
-  saveStatement,
   stillUnsettledStatement,
-  takeStalledStatement,
   unsettledStatement,
-} from './charges/charge.repository.js';
+} from './charges/charge-rows.repository.js';
 import { dueOfAccountStatement, dueStatement } from './charges/expiry-job.js';
 import { unansweredStatement } from './charges/pending-answers.js';
 import {

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '#clock';
 import type { Database } from '#postgres';
-import { stillUnsettled, unsettledCharges } from '../charges/charge.repository.js';
+import { stillUnsettled, unsettledCharges } from '../charges/charge-rows.repository.js';
 import type { UnsettledCharges } from './unsettled-charges.js';
 
 const EVERY_MS = 2_000;

@@ -95,8 +95,8 @@ describe('a capture', () => {
   it.each([
     ['not authorized yet', charge(), 400],
     ['being captured under another key', charge(authorized, captured), 429],
-    ['nobody’s', { state: 'none' } as Charge, 404],
-  ])('is refused without leaving a trace when it is %s', (_how, found, status) => {
+    ['nobody’s', { state: 'none' }, 404],
+  ] as [string, Charge, number][])('is refused without leaving a trace when it is %s', (_how, found, status) => {
     expect(() => capture(found)).toThrow(expect.objectContaining({ httpStatus: status }));
   });
 

@@ -6,7 +6,7 @@ import { resourceMissing, type StripeError } from '../http/stripe-error.js';
 import type { Claim } from '../idempotency/key.js';
 import type { Decide } from './charge-request.js';
 import { ownCharge, type Details, type OpenedCharge, type Wish } from './charge.js';
-import { readDescriptor, readChanges, refuseConnect, noDetails } from './details.js';
+import { readChanges, readDescriptor, refuseConnect } from './details.js';
 import { readExpand } from './expand.js';
 import { lapsesAt, pendingCapture } from './owed.js';
 import {
@@ -22,7 +22,8 @@ import {
 export interface CaptureRequest {
   /** Absent: all that was authorized. */
   readonly amountMinor: number | undefined;
-  readonly changes: Partial<Details>;
+  /** What it writes on the charge. @throws StripeError 400 */
+  readonly changes: (before: Details) => Partial<Details>;
   readonly statementDescriptor: string | null;
   readonly statementDescriptorSuffix: string | null;
   readonly expand: readonly string[];
@@ -45,7 +46,7 @@ export function readCaptureRequest(parameters: Parameters): CaptureRequest {
   refuseConnect(reader, ofConnect);
   return {
     amountMinor: reader.integer('amount', { min: 1 }),
-    changes: readChanges(reader, noDetails),
+    changes: (before) => readChanges(reader, before),
     statementDescriptor: readDescriptor(reader, 'statement_descriptor'),
     statementDescriptorSuffix: readDescriptor(reader, 'statement_descriptor_suffix'),
     expand: readExpand(reader),
@@ -65,7 +66,8 @@ export function captureCharge(claim: Claim, request: CaptureRequest): Decide {
     // What will be known in a moment is not stored: the same key may come back for it.
     if (charge.state === 'requested') throw notCapturable(id, 'it has not been authorized yet. Try again in a moment.');
     if (pendingCapture(charge)) throw lockTimeout(id);
-    const { statementDescriptor, statementDescriptorSuffix, changes } = request;
+    const { statementDescriptor, statementDescriptorSuffix } = request;
+    const changes = request.changes(charge.details);
     const capture: Wish = {
       type: 'capture_requested',
       capture: { amount: wanted, key: claim.key, statementDescriptor, statementDescriptorSuffix },

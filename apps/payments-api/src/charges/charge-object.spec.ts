@@ -88,6 +88,57 @@ describe('the charge object', () => {
   });
 });
 
+describe('a charge that its merchant captures', () => {
+  const held = evolve(aCharge({ id: 'ch_00000000002', capture: 'manual' }), { type: 'authorized', at: testNow });
+  const canceled = (cause: 'canceled' | 'expired') =>
+    evolve(held, { type: 'released', cause, holdRefusal: null, refusalCode: null }) as OpenedCharge;
+  const capturing = evolve(held, {
+    type: 'capture_requested',
+    capture: { amount: usd(400), key: 'c', statementDescriptor: null, statementDescriptorSuffix: 'SHOES' },
+  }) as OpenedCharge;
+  const refund = { opening: { id: 're_1', amount: usd(100), reason: null, openedAt: testNow, key: 'r' }, metadata: {} };
+  const part = evolve(capturing, { ...posted, amount: usd(400) }) as OpenedCharge;
+  const refunding = evolve(part, { type: 'refund_requested', ...refund }) as OpenedCharge;
+
+  it.each([
+    ['authorized', held, { status: 'succeeded', paid: true, captured: false, amount_refunded: 0, refunded: false }],
+    [
+      'being captured',
+      capturing,
+      { status: 'pending', captured: false, calculated_statement_descriptor: 'HOLDFAST* SHOES' },
+    ],
+    ['captured in part', part, { status: 'succeeded', amount_captured: 400, amount_refunded: 600, refunded: false }],
+    ['refunded in part', refunding, { amount_captured: 400, amount_refunded: 700, refunded: false }],
+    [
+      'given back',
+      canceled('canceled'),
+      { status: 'succeeded', captured: false, amount_refunded: 1000, refunded: true },
+    ],
+    ['given back by time', canceled('expired'), { status: 'succeeded', captured: false, refunded: true, paid: true }],
+  ])('says that it is %s', (_how, charge, object) => {
+    expect(chargeObject(charge as OpenedCharge, [], testNow)).toMatchObject(object);
+  });
+
+  it('names the last moment for a capture while there is one to make', () => {
+    const cardOf = (charge: unknown) =>
+      (chargeObject(charge as OpenedCharge, [], testNow) as { payment_method_details: { card: object } })
+        .payment_method_details.card;
+    expect(cardOf(held)).toHaveProperty('capture_before', testNow / 1000 + 7 * 86_400);
+    for (const charge of [part, canceled('canceled')]) expect(cardOf(charge)).not.toHaveProperty('capture_before');
+  });
+
+  it('shows its refunds when they are expanded', () => {
+    expect(chargeObject(refunding, ['refunds'], testNow)).toMatchObject({
+      refunds: { object: 'list', has_more: false, data: [{ id: 're_1', status: 'pending', charge: 'ch_00000000002' }] },
+    });
+  });
+
+  it('takes a refund back that failed', () => {
+    const failed = evolve(refunding, { type: 'refund_ended', refundId: 're_1', end: { type: 'released', code: 'x' } });
+    expect(chargeObject(failed as OpenedCharge, [], testNow)).toMatchObject({ amount_refunded: 600 });
+  });
+});
+
 describe('a failed charge', () => {
   it.each([
     ['generic_decline', 'card_declined', 'generic_decline'],

@@ -1,6 +1,7 @@
 import type { Instant } from '#clock';
 import { refundObject } from '../refunds/refund-object.js';
 import { refundedMinor } from '../refunds/refund.js';
+import { cardIdOf } from './card-id.js';
 import type { OpenedCharge, Posted } from './charge.js';
 import { expands, within } from './expand.js';
 import { failureOf, type Failure } from './failure.js';
@@ -33,7 +34,7 @@ export function chargeObject(charge: OpenedCharge, expand: readonly string[], no
   const { id, amount, instrument } = opening;
   const failure = charge.state === 'failed' ? failureOf(charge.ending) : undefined;
   const posted = charge.state === 'succeeded' ? charge.ending : undefined;
-  const cardId = `card_${id.slice('ch_'.length)}`;
+  const cardId = cardIdOf(id);
   const descriptor = descriptorOf(charge);
   const givenBack = givenBackMinor(charge);
   // At Stripe an authorization is a success, and stays one when it is given back.

@@ -5,7 +5,7 @@ import type { Parameters } from '../http/parameters.js';
 import { resourceMissing } from '../http/stripe-error.js';
 import type { AccountClocks } from '../test-clocks/account-clocks.js';
 import { chargeObject } from './charge-object.js';
-import { findCharge, listCharges } from './charge.repository.js';
+import { findCharge, listCharges } from './charge-rows.repository.js';
 import { readExpand } from './expand.js';
 import { readListRequest } from './list-request.js';
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { statement, type PgTransaction, type Sql } from '#postgres';
+import { statement, type PgTransaction } from '#postgres';
 import type { Aggregates, Saved, Stalled, WorkingSet } from '#saga';
 import { nameOf, type GivenAnswer } from '../idempotency/key.js';
 import { readRenderings } from '../idempotency/key.repository.js';
@@ -7,12 +7,10 @@ import { refundState, type Refund } from '../refunds/refund.js';
 import { AccountClocks } from '../test-clocks/account-clocks.js';
 import { answersDue, laterKeys } from './answers-due.js';
 import { noCharge, type ChargeRecord } from './charge-record.js';
-import type { Charge, Details, Ending, Opening, OpenedCharge } from './charge.js';
-import type { Hold } from './hold.js';
+import { chargeOf, columns, type ChargeRow } from './charge-rows.repository.js';
+import type { Charge, OpenedCharge } from './charge.js';
 import { isAwaiting, lapsesAt } from './owed.js';
 import { Settlements } from './settlements.js';
-
-const columns = 'id, account, state, version, opening, details, hold, ending, refunds';
 
 // LIMIT 1 changes no result; see key.repository.ts. The key that opened the charge waits while it is requested.
 export const loadStatement = statement(
@@ -64,27 +62,6 @@ export const saveStatement = statement(
    RETURNING account, key`,
 );
 
-export const findStatement = statement('charge_find', `SELECT ${columns} FROM charge WHERE id = $1 AND account = $2`);
-
-const filters = `account = $1
-  AND ($5::int8 IS NULL OR created_at >= to_timestamp($5)) AND ($6::int8 IS NULL OR created_at < to_timestamp($6))
-  AND ($7::text IS NULL OR customer = $7) AND ($8::text IS NULL OR payment_intent = $8)
-  AND ($9::text IS NULL OR details->>'transferGroup' = $9)`;
-export const listDownStatement = statement(
-  'charge_list_down',
-  `SELECT ${columns} FROM charge WHERE ${filters} AND id < $2 AND id > $3 ORDER BY id DESC LIMIT $4`,
-);
-export const listUpStatement = statement(
-  'charge_list_up',
-  `SELECT ${columns} FROM charge WHERE ${filters} AND id < $2 AND id > $3 ORDER BY id LIMIT $4`,
-);
-
-export const findManyStatement = statement(
-  'charge_find_many',
-  `SELECT found.* FROM unnest($1::text[]) AS wanted (id)
-   CROSS JOIN LATERAL (SELECT ${columns} FROM charge WHERE charge.id = wanted.id AND account = $2 LIMIT 1) AS found`,
-);
-
 /** Backoff of the sweeper: 15 s after a charge moved last, then twice as long each time, 30 s at most, so that a fault's end is noticed. */
 export const takeStalledStatement = statement(
   'charge_take_stalled',
@@ -96,63 +73,10 @@ export const takeStalledStatement = statement(
    RETURNING ${columns}, idempotency_key AS key, traceparent`,
 );
 
-const eventsStatement = statement(
-  'charge_events',
-  `SELECT version, type, data, recorded_at FROM charge_event WHERE charge_id = $1 ORDER BY version`,
-);
-const adminRowStatement = statement('charge_admin', 'SELECT * FROM charge WHERE id = $1');
-export const unsettledStatement = statement(
-  'charge_unsettled',
-  `SELECT id, account, opening->'instrument'->'card'->>'brand' AS network, created_at FROM charge
-   WHERE awaiting ORDER BY next_sweep_at LIMIT $1`,
-);
-export const stillUnsettledStatement = statement(
-  'charge_still_unsettled',
-  `SELECT wanted.id FROM unnest($1::text[]) AS wanted (id)
-   CROSS JOIN LATERAL (SELECT awaiting FROM charge WHERE charge.id = wanted.id LIMIT 1) AS found
-   WHERE found.awaiting`,
-);
-
-/** The fold, as it lies in the columns of a row. */
-export interface FoldColumns {
-  state: OpenedCharge['state'];
-  opening: Opening;
-  details: Details;
-  hold: Hold | null;
-  ending: Ending | null;
-  refunds: Refund[] | null;
-}
-interface ChargeRow extends FoldColumns {
-  id: string;
-  account: string;
-  version: number;
-}
 interface LoadedRow extends ChargeRow {
   key: string;
   expand: string[] | null;
   holder: string | null;
-}
-
-export interface UnsettledRow {
-  readonly id: string;
-  readonly account: string;
-  readonly network: string;
-  readonly created_at: number;
-}
-
-/** Which page of an account's charges; `above` and `below` are ids, not included. */
-export interface ChargePage {
-  readonly account: string;
-  readonly below: string;
-  readonly above: string;
-  readonly limit: number;
-  readonly direction: 'down' | 'up';
-  /** Unix seconds; from the first, included, to the second, not included. */
-  readonly createdFrom: number | null;
-  readonly createdBefore: number | null;
-  readonly customer: string | null;
-  readonly paymentIntent: string | null;
-  readonly transferGroup: string | null;
 }
 
 @Injectable()
@@ -279,62 +203,11 @@ function changedRefunds(before: Charge, after: OpenedCharge): Refund[] {
   return after.refunds.filter((refund) => !known.has(refund));
 }
 
-/** @returns undefined when the account has no such charge, whoever else may have it */
-export async function findCharge(sql: Sql, account: string, id: string): Promise<OpenedCharge | undefined> {
-  const [row] = await sql.query<ChargeRow>(findStatement, [id, account]);
-  return row && chargeOf(row);
-}
-
-/** Those of them that the account has. */
-export async function findCharges(
-  sql: Sql,
-  account: string,
-  ids: readonly string[],
-): Promise<Map<string, OpenedCharge>> {
-  const rows = await sql.query<ChargeRow>(findManyStatement, [[...new Set(ids)], account]);
-  return new Map(rows.map((row) => [row.id, chargeOf(row)]));
-}
-
-/** In the order of the page's direction. */
-export async function listCharges(sql: Sql, page: ChargePage): Promise<OpenedCharge[]> {
-  const rows = await sql.query<ChargeRow>(page.direction === 'down' ? listDownStatement : listUpStatement, [
-    page.account,
-    page.below,
-    page.above,
-    page.limit,
-    page.createdFrom,
-    page.createdBefore,
-    page.customer,
-    page.paymentIntent,
-    page.transferGroup,
-  ]);
-  return rows.map(chargeOf);
-}
-
-/** For operators: the row as it stands and the stream it follows from. */
-export async function chargeStory(sql: Sql, id: string): Promise<object | undefined> {
-  const [[charge], events] = await Promise.all([sql.query(adminRowStatement, [id]), sql.query(eventsStatement, [id])]);
-  return charge && { charge, events };
-}
-
-export function unsettledCharges(sql: Sql, limit: number): Promise<UnsettledRow[]> {
-  return sql.query<UnsettledRow>(unsettledStatement, [limit]);
-}
-
-export async function stillUnsettled(sql: Sql, ids: readonly string[]): Promise<Set<string>> {
-  const rows = await sql.query<{ id: string }>(stillUnsettledStatement, [ids]);
-  return new Set(rows.map(({ id }) => id));
-}
-
 function recordOf(row: LoadedRow): ChargeRecord {
   const { version, key, expand, holder } = row;
   const charge = chargeOf(row);
   const renderings = new Map(expand && holder ? [[key, { expand, holder }]] : []);
   return { charge, stored: charge, version, unsaved: [], key, renderings };
-}
-
-export function chargeOf({ state, opening, details, hold, ending, refunds }: FoldColumns): OpenedCharge {
-  return { state, opening, details, hold, ending, refunds: refunds ?? [] } as OpenedCharge;
 }
 
 function opened(charge: Charge): OpenedCharge {

@@ -3,7 +3,7 @@ import { Database } from '#postgres';
 import { AdminServer } from '#service';
 import { readKeys } from '../idempotency/key.repository.js';
 import { internalKey, nameOf } from '../idempotency/key.js';
-import { chargeStory, unsettledCharges } from './charge.repository.js';
+import { chargeStory, unsettledCharges } from './charge-rows.repository.js';
 
 const SHOWN_MAX = 1_000;
 

@@ -1,7 +1,7 @@
 import { listParameters, readPage, type ListCursor } from '../http/list-parameters.js';
 import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
-import type { ChargePage } from './charge.repository.js';
+import type { ChargePage } from './charge-rows.repository.js';
 import { readExpand } from './expand.js';
 
 /** A valid `GET /v1/charges`: a page, and the cursor that must name a charge of the account. */

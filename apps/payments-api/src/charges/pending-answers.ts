@@ -5,7 +5,7 @@ import { nameOf, type GivenAnswer, type KeyName, type Subject } from '../idempot
 import type { Answer } from '../http/stripe-error.js';
 import type { AccountClocks } from '../test-clocks/account-clocks.js';
 import { answerAbout } from './answer.js';
-import { chargeOf, type FoldColumns } from './charge.repository.js';
+import { chargeOf, type FoldColumns } from './charge-rows.repository.js';
 
 export const unansweredStatement = statement(
   'charge_unanswered',

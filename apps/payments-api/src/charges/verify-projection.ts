@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { databaseName } from '../database-name.js';
 import { verifyProjection } from './projection.js';
 
-/** `npm run payments:verify`: does every charge's row follow from its events? Exits with 1 when one does not. */
+/** `npm run payments:verify`: do every charge's row and its refunds follow from its events? Exits with 1 when one does not. */
 const log = createLog({ service: 'verify-projection', instance: String(process.pid) });
 try {
   const { DATABASE_URL: url } = readSettings(z.object({ DATABASE_URL: z.url() }));

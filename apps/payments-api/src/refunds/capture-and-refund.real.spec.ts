@@ -158,6 +158,8 @@ describe('the official package, on refunds', () => {
     const charge = await client.charges.retrieve(id, { expand: ['refunds'] });
     expect(charge).toMatchObject({ amount_refunded: 1000, refunded: true });
     expect(charge.refunds?.data.map((refund) => refund.id)).toEqual([second.id, first.id]);
+    const listed = await client.rawRequest('GET', charge.refunds!.url);
+    expect(listed).toMatchObject({ object: 'list', data: [{ id: second.id }, { id: first.id }] });
     expect(await client.charges.retrieve(id)).not.toHaveProperty('refunds');
     expect(await errorOf(client.refunds.create({ charge: id }))).toMatchObject({ code: 'charge_already_refunded' });
   });

@@ -134,12 +134,15 @@ describe('a refund', () => {
   });
 
   it.each([
-    ['nobody’s', { state: 'none' } as Charge, 400],
+    ['nobody’s', { state: 'none' }, 400],
     ['pending', charge('automatic'), 400],
     ['captured, and about to be posted', charge('manual', authorized, lapsed, { type: 'cancellation_refused' }), 429],
-  ])('is refused without leaving a trace when its charge is %s', (_how, found, status) => {
-    expect(() => refund(found)).toThrow(expect.objectContaining({ httpStatus: status }));
-  });
+  ] as [string, Charge, number][])(
+    'is refused without leaving a trace when its charge is %s',
+    (_how, found, status) => {
+      expect(() => refund(found)).toThrow(expect.objectContaining({ httpStatus: status }));
+    },
+  );
 
   it('does not see another account’s charge', () => {
     expect(() => refund(charge('automatic', posted()), '', 're_1', 'acct_other')).toThrow('No such charge');

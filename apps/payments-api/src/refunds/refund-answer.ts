@@ -32,6 +32,7 @@ export function refundAnswer(charge: OpenedCharge, refund: Refund, expand: reado
 
 /** The refund, with its charge inside where that is asked for. */
 export function refundOf(charge: OpenedCharge, refund: Refund, expand: readonly string[], now: Instant): object {
-  const shown = expands(expand, 'charge') ? chargeObject(charge, within(expand, 'charge'), now) : charge.opening.id;
-  return refundObject(refund, shown, expand, now);
+  const { id } = charge.opening;
+  const shown = expands(expand, 'charge') ? chargeObject(charge, within(expand, 'charge'), now) : id;
+  return refundObject(refund, id, expand, now, shown);
 }

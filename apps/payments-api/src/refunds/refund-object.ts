@@ -1,4 +1,5 @@
 import type { Instant } from '#clock';
+import { cardIdOf } from '../charges/card-id.js';
 import { refundState, type Refund, type RefundEnd } from './refund.js';
 
 const seconds = (instant: Instant): number => Math.floor(instant / 1000);
@@ -6,9 +7,15 @@ const seconds = (instant: Instant): number => Math.floor(instant / 1000);
 /**
  * Stripe's refund object, every field that the API reference calls non-optional included.
  *
- * @param charge its id, or the charge object where that is asked for
+ * @param charge the charge object, where it is to be seen instead of its id
  */
-export function refundObject(refund: Refund, charge: string | object, expand: readonly string[], now: Instant): object {
+export function refundObject(
+  refund: Refund,
+  chargeId: string,
+  expand: readonly string[],
+  now: Instant,
+  charge: string | object = chargeId,
+): object {
   const { opening, end } = refund;
   const posted = end?.type === 'posted' ? end : undefined;
   const failure = end && failureReason(end);
@@ -23,11 +30,14 @@ export function refundObject(refund: Refund, charge: string | object, expand: re
     charge,
     created: seconds(opening.openedAt),
     currency: opening.amount.currency,
+    customer: null,
+    customer_account: null,
     destination_details: { card: destinationOf(refund), type: 'card' },
     failure_balance_transaction: null,
     ...(failure && { failure_reason: failure }),
     metadata: refund.metadata,
     payment_intent: null,
+    payment_method: cardIdOf(chargeId),
     reason: opening.reason,
     receipt_number: null,
     source_transfer_reversal: null,

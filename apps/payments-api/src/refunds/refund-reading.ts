@@ -1,6 +1,6 @@
 import type { Database } from '#postgres';
 import { chargeObject } from '../charges/charge-object.js';
-import { findCharges } from '../charges/charge.repository.js';
+import { findCharges } from '../charges/charge-rows.repository.js';
 import { expands, readExpand, refundPaths, within } from '../charges/expand.js';
 import { listObject } from '../http/list-parameters.js';
 import { ParameterReader } from '../http/parameter-reader.js';
@@ -52,7 +52,7 @@ export class RefundReading {
     const charges = wanted.length > 0 ? await findCharges(this.database, account, wanted) : undefined;
     return ({ refund, chargeId }) => {
       const charge = charges?.get(chargeId);
-      return refundObject(refund, charge ? chargeObject(charge, within(expand, 'charge'), now) : chargeId, expand, now);
+      return refundObject(refund, chargeId, expand, now, charge && chargeObject(charge, within(expand, 'charge'), now));
     };
   }
 }

@@ -63,3 +63,15 @@ export class RefundsController {
     return this.changing.cancel(request.params.id, bodyOf(request), request.api.account);
   }
 }
+
+/** Where the `refunds` inside a charge say that they are listed. */
+@Controller('v1/charges')
+export class ChargeRefundsController {
+  constructor(@Inject(RefundReading) private readonly reading: RefundReading) {}
+
+  @Get(':id/refunds')
+  async list(@Req() request: ByRefund, @Res() reply: FastifyReply): Promise<void> {
+    const query = { ...queryOf(request), charge: request.params.id };
+    send(reply, 200, jsonText(await this.reading.list(request.api.account, query)));
+  }
+}

@@ -7,12 +7,12 @@ import { KeyedTransaction } from '../idempotency/keyed-transaction.js';
 import { AccountClocks } from '../test-clocks/account-clocks.js';
 import { RefundChanging } from './refund-changing.js';
 import { RefundReading } from './refund-reading.js';
-import { RefundsController } from './refunds.controller.js';
+import { ChargeRefundsController, RefundsController } from './refunds.controller.js';
 
 /** Refunds. What happens to them happens to their charge: its steps are theirs. */
 @Module({
   imports: [SettlementsModule, ChargesModule],
-  controllers: [RefundsController],
+  controllers: [RefundsController, ChargeRefundsController],
   providers: [
     {
       provide: RefundChanging,

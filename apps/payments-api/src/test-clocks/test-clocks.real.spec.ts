@@ -129,6 +129,24 @@ describe('an authorization', () => {
     expect((await elsewhere.charges.capture(notTheirs.id)).captured).toBe(true);
   }, 30_000);
 
+  it('is either captured or lapses when both come at once', async () => {
+    const rounds = Array.from({ length: 10 }, async () => {
+      const client = stripe();
+      const clock = await client.testHelpers.testClocks.create({ frozen_time: nowSeconds() });
+      const { id } = await client.charges.create(hold);
+      const advance = client.testHelpers.testClocks.advance(clock.id, { frozen_time: clock.frozen_time + 8 * DAY });
+      const [capture] = await Promise.allSettled([client.charges.capture(id), advance]);
+      const end = () => client.charges.retrieve(id);
+      await eventually('it has ended', async () => (await end()).refunded || (await end()).captured);
+      const { captured, refunded } = await end();
+      expect([captured, refunded]).toEqual(capture.status === 'fulfilled' ? [true, false] : [false, true]);
+      if (capture.status === 'rejected') {
+        expect(capture.reason).toMatchObject({ statusCode: 400, code: 'charge_expired_for_capture' });
+      }
+    });
+    await Promise.all(rounds);
+  }, 30_000);
+
   it('lapses in everybody’s time too', async () => {
     const client = stripe();
     const { id } = await client.charges.create(hold);

@@ -10,7 +10,7 @@ import type { KafkaJsBus } from '#messaging';
 import { BUS, createService, ServiceModule, Shutdown } from '#service';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import type { OpenedCharge } from '../charges/charge.js';
-import { findCharges, unsettledCharges } from '../charges/charge.repository.js';
+import { findCharges, unsettledCharges } from '../charges/charge-rows.repository.js';
 import { ChargesModule } from '../charges/charges.module.js';
 import { requestsOf } from '../charges/owed.js';
 import { steps } from '../charges/steps.js';

@@ -1,0 +1,131 @@
+import { statement, type Sql } from '#postgres';
+import type { Refund } from '../refunds/refund.js';
+import type { Details, Ending, OpenedCharge, Opening } from './charge.js';
+import type { Hold } from './hold.js';
+
+export const columns = 'id, account, state, version, opening, details, hold, ending, refunds';
+
+export const findStatement = statement('charge_find', `SELECT ${columns} FROM charge WHERE id = $1 AND account = $2`);
+
+const filters = `account = $1
+  AND ($5::int8 IS NULL OR created_at >= to_timestamp($5)) AND ($6::int8 IS NULL OR created_at < to_timestamp($6))
+  AND ($7::text IS NULL OR customer = $7) AND ($8::text IS NULL OR payment_intent = $8)
+  AND ($9::text IS NULL OR details->>'transferGroup' = $9)`;
+export const listDownStatement = statement(
+  'charge_list_down',
+  `SELECT ${columns} FROM charge WHERE ${filters} AND id < $2 AND id > $3 ORDER BY id DESC LIMIT $4`,
+);
+export const listUpStatement = statement(
+  'charge_list_up',
+  `SELECT ${columns} FROM charge WHERE ${filters} AND id < $2 AND id > $3 ORDER BY id LIMIT $4`,
+);
+
+export const findManyStatement = statement(
+  'charge_find_many',
+  `SELECT found.* FROM unnest($1::text[]) AS wanted (id)
+   CROSS JOIN LATERAL (SELECT ${columns} FROM charge WHERE charge.id = wanted.id AND account = $2 LIMIT 1) AS found`,
+);
+
+const eventsStatement = statement(
+  'charge_events',
+  `SELECT version, type, data, recorded_at FROM charge_event WHERE charge_id = $1 ORDER BY version`,
+);
+const adminRowStatement = statement('charge_admin', 'SELECT * FROM charge WHERE id = $1');
+export const unsettledStatement = statement(
+  'charge_unsettled',
+  `SELECT id, account, opening->'instrument'->'card'->>'brand' AS network, created_at FROM charge
+   WHERE awaiting ORDER BY next_sweep_at LIMIT $1`,
+);
+export const stillUnsettledStatement = statement(
+  'charge_still_unsettled',
+  `SELECT wanted.id FROM unnest($1::text[]) AS wanted (id)
+   CROSS JOIN LATERAL (SELECT awaiting FROM charge WHERE charge.id = wanted.id LIMIT 1) AS found
+   WHERE found.awaiting`,
+);
+
+/** The fold, as it lies in the columns of a row. */
+export interface FoldColumns {
+  state: OpenedCharge['state'];
+  opening: Opening;
+  details: Details;
+  hold: Hold | null;
+  ending: Ending | null;
+  refunds: Refund[] | null;
+}
+export interface ChargeRow extends FoldColumns {
+  id: string;
+  account: string;
+  version: number;
+}
+export interface UnsettledRow {
+  readonly id: string;
+  readonly account: string;
+  readonly network: string;
+  readonly created_at: number;
+}
+
+/** Which page of an account's charges; `above` and `below` are ids, not included. */
+export interface ChargePage {
+  readonly account: string;
+  readonly below: string;
+  readonly above: string;
+  readonly limit: number;
+  readonly direction: 'down' | 'up';
+  /** Unix seconds; from the first, included, to the second, not included. */
+  readonly createdFrom: number | null;
+  readonly createdBefore: number | null;
+  readonly customer: string | null;
+  readonly paymentIntent: string | null;
+  readonly transferGroup: string | null;
+}
+
+/** @returns undefined when the account has no such charge, whoever else may have it */
+export async function findCharge(sql: Sql, account: string, id: string): Promise<OpenedCharge | undefined> {
+  const [row] = await sql.query<ChargeRow>(findStatement, [id, account]);
+  return row && chargeOf(row);
+}
+
+/** Those of them that the account has. */
+export async function findCharges(
+  sql: Sql,
+  account: string,
+  ids: readonly string[],
+): Promise<Map<string, OpenedCharge>> {
+  const rows = await sql.query<ChargeRow>(findManyStatement, [[...new Set(ids)], account]);
+  return new Map(rows.map((row) => [row.id, chargeOf(row)]));
+}
+
+/** In the order of the page's direction. */
+export async function listCharges(sql: Sql, page: ChargePage): Promise<OpenedCharge[]> {
+  const rows = await sql.query<ChargeRow>(page.direction === 'down' ? listDownStatement : listUpStatement, [
+    page.account,
+    page.below,
+    page.above,
+    page.limit,
+    page.createdFrom,
+    page.createdBefore,
+    page.customer,
+    page.paymentIntent,
+    page.transferGroup,
+  ]);
+  return rows.map(chargeOf);
+}
+
+/** For operators: the row as it stands and the stream it follows from. */
+export async function chargeStory(sql: Sql, id: string): Promise<object | undefined> {
+  const [[charge], events] = await Promise.all([sql.query(adminRowStatement, [id]), sql.query(eventsStatement, [id])]);
+  return charge && { charge, events };
+}
+
+export function unsettledCharges(sql: Sql, limit: number): Promise<UnsettledRow[]> {
+  return sql.query<UnsettledRow>(unsettledStatement, [limit]);
+}
+
+export async function stillUnsettled(sql: Sql, ids: readonly string[]): Promise<Set<string>> {
+  const rows = await sql.query<{ id: string }>(stillUnsettledStatement, [ids]);
+  return new Set(rows.map(({ id }) => id));
+}
+
+export function chargeOf({ state, opening, details, hold, ending, refunds }: FoldColumns): OpenedCharge {
+  return { state, opening, details, hold, ending, refunds: refunds ?? [] } as OpenedCharge;
+}

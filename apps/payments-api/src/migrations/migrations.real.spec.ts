@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SystemClock } from '#clock';
+import { usd } from '#money';
+import { Database, migrate } from '#postgres';
+import { sandboxAccount } from '../accounts/accounts.repository.js';
+import { KeyedHash } from '../accounts/keyed-hash.js';
+import { evolve, type ChargeEvent, type OpenedCharge, type Posted } from '../charges/charge.js';
+import { verifyProjection } from '../charges/projection.js';
+import { aChargeOpened } from '../charges/testing/a-charge.js';
+import { officialStripe } from '../testing/official-stripe.js';
+import { posting, RunningApi } from '../testing/running-api.js';
+import { Payments1700000000001 } from './0001-payments.migration.js';
+
+const name = `migrated_${process.pid}`;
+const apiKey = 'sk_test_migrated';
+const account = sandboxAccount(apiKey, new KeyedHash('a secret for tests only'));
+const [requested, succeeded, failed] = ['ch_00000000001', 'ch_00000000002', 'ch_00000000003'] as const;
+
+const posted: Posted = {
+  type: 'posted',
+  amount: usd(1000),
+  fee: usd(59),
+  availableOn: 2,
+  postedAt: 1,
+  balanceTransactionId: 'txn_00000000002',
+};
+const before: [string, ChargeEvent[]][] = [
+  [requested, []],
+  [succeeded, [posted]],
+  [failed, [{ type: 'declined', code: 'lost_card' }]],
+];
+
+let api: RunningApi;
+beforeAll(async () => {
+  const { TEST_DATABASE_URL: url } = process.env;
+  assert(url, 'the jest project "real" starts Postgres');
+  const clock = new SystemClock();
+  await migrate({ url, database: name, migrations: [Payments1700000000001], clock });
+  const database = await Database.open({ url, database: name, clock });
+  for (const [id, later] of before) await writeAsOnceBefore(database, id, later);
+  await database.close();
+  api = await RunningApi.start(name);
+}, 60_000);
+afterAll(() => api.close());
+
+/** As the first version of this service wrote them. */
+async function writeAsOnceBefore(database: Database, id: string, later: ChargeEvent[]): Promise<void> {
+  const events = [aChargeOpened({ id, account }), ...later];
+  const charge = events.reduce<ReturnType<typeof evolve>>(evolve, { state: 'none' }) as OpenedCharge;
+  await database.query(
+    {
+      name: 'test.charge_before',
+      text: `INSERT INTO charge (id, account, state, version, amount_minor, currency, created_at, opening, details, ending, idempotency_key)
+             VALUES ($1, $2, $3, $4, 1000, 'usd', now(), $5, $6, $7, $8)`,
+    },
+    [
+      id,
+      account,
+      charge.state,
+      events.length,
+      JSON.stringify(charge.opening),
+      JSON.stringify(charge.details),
+      charge.ending && JSON.stringify(charge.ending),
+      `key of ${id}`,
+    ],
+  );
+  for (const [place, { type, ...data }] of events.entries()) {
+    await database.query(
+      {
+        name: 'test.event_before',
+        text: 'INSERT INTO charge_event (charge_id, version, type, data) VALUES ($1, $2, $3, $4)',
+      },
+      [id, place + 1, type, JSON.stringify(data)],
+    );
+  }
+  await database.query(
+    {
+      name: 'test.key_before',
+      text: `INSERT INTO idempotency_key (account, key, endpoint, fingerprint, request_id, charge_id, expand, api_version, holder, answer_by)
+             VALUES ($1, $2, 'POST /v1/charges', 'f', 'req_1', $3, '[]', 'v', 'gone#1', now())`,
+    },
+    [account, `key of ${id}`, id],
+  );
+}
+
+describe('a database from before captures and refunds', () => {
+  it('keeps the meaning of its charges', async () => {
+    expect(await verifyProjection(api.database)).toEqual({ checked: 3, wrong: [] });
+    expect(await api.unsettled()).toEqual([requested]);
+    const client = officialStripe(api, { key: apiKey });
+    const seen = await Promise.all(before.map(([id]) => client.charges.retrieve(id)));
+    expect(seen.map(({ status, captured, refunded }) => [status, captured, refunded])).toEqual([
+      ['pending', false, false],
+      ['succeeded', true, false],
+      ['failed', false, false],
+    ]);
+  });
+
+  it('goes on where it stood', async () => {
+    await api.deliver(posting(requested, account, 1000));
+    const [answer] = await api.database.query(
+      { name: 'test.answer', text: 'SELECT status FROM idempotency_answer WHERE key = $1' },
+      [`key of ${requested}`],
+    );
+    expect(answer).toEqual({ status: 200 });
+    api.playLaterServices();
+    const client = officialStripe(api, { key: apiKey });
+    for (const id of [requested, succeeded]) {
+      expect(await client.refunds.create({ charge: id, amount: 400 })).toMatchObject({ status: 'succeeded' });
+    }
+    expect((await verifyProjection(api.database)).wrong).toEqual([]);
+  });
+});
