@@ -38,7 +38,7 @@ beforeAll(async () => {
   const { url, name: database } = test;
   await migrate({ url, database, migrations, clock: new SystemClock() });
 }, 60_000);
-afterAll(() => test.drop());
+afterAll(() => test.drop(), 30_000);
 
 it('every statement on the way of a charge reaches its rows by index, however much there is', async () => {
   await assertIndexProbes({
