@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ServiceModule } from '#service';
 import { AccountsModule } from './accounts/accounts.module.js';
+import { BalanceModule } from './balance/balance.module.js';
 import { ChargesModule } from './charges/charges.module.js';
 import { databaseName } from './database-name.js';
 import { migrations } from './migrations/migrations.js';
@@ -21,6 +22,7 @@ import { TestClocksModule } from './test-clocks/test-clocks.module.js';
     ChargesModule,
     RefundsModule,
     TestClocksModule,
+    BalanceModule,
   ],
 })
 export class PaymentsApiModule {}

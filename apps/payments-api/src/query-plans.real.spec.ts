@@ -70,7 +70,7 @@ it('every statement on the way of a charge reaches its rows by index, however mu
       refundsOfChargeUpStatement,
       changedStatement,
     ],
-    tables: ['charge', 'refund', 'idempotency_key', 'idempotency_answer', 'test_clock'],
+    tables: ['balance_transaction', 'charge', 'refund', 'idempotency_key', 'idempotency_answer', 'test_clock'],
     grow: async () => {
       await test.database.query({
         name: 'test.grow_charges',
@@ -82,6 +82,12 @@ it('every statement on the way of a charge reaches its rows by index, however mu
         name: 'test.grow_refunds',
         text: `INSERT INTO refund (id, account, charge_id, state, amount_minor, currency, created_at, refund)
                SELECT 're_' || n, 'acct_' || n % 50, 'ch_' || n, 'succeeded', 1000, 'usd', now(), '{}'
+               FROM generate_series(1, 5000) AS n`,
+      });
+      await test.database.query({
+        name: 'test.grow_balance_transactions',
+        text: `INSERT INTO balance_transaction (id, type, account, amount_minor, fee_minor, currency, source, charge_id, created_at, available_on)
+               SELECT 'txn_' || n, 'charge', 'acct_' || n % 50, 1000, 59, 'usd', 'ch_' || n, 'ch_' || n, '2026-06-15', '2026-06-18'
                FROM generate_series(1, 5000) AS n`,
       });
       await test.database.query({

@@ -1,8 +1,9 @@
 import type { Instant } from '#clock';
+import { balanceTransactionObject, transactionOfCharge } from '../balance/balance-transaction.js';
 import { refundObject } from '../refunds/refund-object.js';
 import { refundedMinor } from '../refunds/refund.js';
 import { cardIdOf } from './card-id.js';
-import type { OpenedCharge, Posted } from './charge.js';
+import type { OpenedCharge } from './charge.js';
 import { expands, within } from './expand.js';
 import { failureOf, type Failure } from './failure.js';
 import { HELD_FOR_MS } from './hold.js';
@@ -50,7 +51,7 @@ export function chargeObject(charge: OpenedCharge, expand: readonly string[], no
     application_fee_amount: null,
     balance_transaction:
       posted && expand.includes('balance_transaction')
-        ? balanceTransactionObject(charge, posted, now)
+        ? balanceTransactionObject(transactionOfCharge(id, posted), details.description, now)
         : (posted?.balanceTransactionId ?? null),
     billing_details: {
       address: instrument.address ?? noAddress,
@@ -97,37 +98,6 @@ export function chargeObject(charge: OpenedCharge, expand: readonly string[], no
     status: statusOf(charge),
     transfer_data: null,
     transfer_group: details.transferGroup,
-  };
-}
-
-/** Of the ledger's entries for a captured charge: what came in, what was kept, what is left. */
-function balanceTransactionObject(charge: OpenedCharge, posted: Posted, now: Instant): object {
-  const { amount, fee } = posted;
-  return {
-    id: posted.balanceTransactionId,
-    object: 'balance_transaction',
-    amount: amount.amountMinor,
-    available_on: seconds(posted.availableOn),
-    balance_type: 'payments',
-    created: seconds(posted.postedAt),
-    currency: amount.currency,
-    description: charge.details.description,
-    exchange_rate: null,
-    fee: fee.amountMinor,
-    fee_details: [
-      {
-        amount: fee.amountMinor,
-        application: null,
-        currency: fee.currency,
-        description: 'Processing fees',
-        type: 'stripe_fee',
-      },
-    ],
-    net: amount.amountMinor - fee.amountMinor,
-    reporting_category: 'charge',
-    source: charge.opening.id,
-    status: now >= posted.availableOn ? 'available' : 'pending',
-    type: 'charge',
   };
 }
 
@@ -255,14 +225,16 @@ function givenBackMinor(charge: OpenedCharge): number {
 /** The newest first, and ten at most, as Stripe shows them inside a charge. */
 function refundList(charge: OpenedCharge, expand: readonly string[], now: Instant): object {
   const inside = within(expand, 'refunds.data');
+  const { id } = charge.opening;
+  const { description } = charge.details;
   return {
     object: 'list',
     data: charge.refunds
       .slice(-REFUNDS_SHOWN)
       .reverse()
-      .map((refund) => refundObject(refund, charge.opening.id, inside, now)),
+      .map((refund) => refundObject(refund, { id, description }, inside, now)),
     has_more: charge.refunds.length > REFUNDS_SHOWN,
-    url: `/v1/charges/${charge.opening.id}/refunds`,
+    url: `/v1/charges/${id}/refunds`,
   };
 }
 

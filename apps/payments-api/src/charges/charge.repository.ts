@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { statement, type PgTransaction } from '#postgres';
 import type { Aggregates, Saved, Stalled, WorkingSet } from '#saga';
+import { insertTransactions, transactionValues } from '../balance/balance-transaction.repository.js';
 import { nameOf, type GivenAnswer } from '../idempotency/key.js';
 import { readRenderings } from '../idempotency/key.repository.js';
 import { refundState, type Refund } from '../refunds/refund.js';
@@ -9,6 +10,7 @@ import { answersDue, laterKeys } from './answers-due.js';
 import { noCharge, type ChargeRecord } from './charge-record.js';
 import { chargeOf, columns, type ChargeRow } from './charge-rows.repository.js';
 import type { Charge, OpenedCharge } from './charge.js';
+import { movementsOf } from './movements.js';
 import { isAwaiting, lapsesAt } from './owed.js';
 import { Settlements } from './settlements.js';
 
@@ -27,7 +29,7 @@ export const loadStatement = statement(
    ) AS rendering ON true`,
 );
 
-/** Rows, their new events, their refunds, and the answers of what has settled: one statement. */
+/** Rows, their new events, their refunds, what moved the balance, and the answers of what has settled: one statement. */
 export const saveStatement = statement(
   'charge_save',
   `WITH written AS (
@@ -54,7 +56,8 @@ export const saveStatement = statement(
      FROM unnest($23::text[], $24::text[], $25::text[], $26::text[], $27::int8[], $28::text[], $29::int8[], $30::jsonb[])
        AS new (id, account, charge_id, state, amount_minor, currency, created_ms, refund)
      ON CONFLICT (id) DO UPDATE SET state = excluded.state, refund = excluded.refund
-   -- Rows of a table of balance transactions belong here: of what was posted with these charges and refunds.
+   ), moved AS (
+     ${insertTransactions(35)}
    )
    INSERT INTO idempotency_answer (account, key, status, body)
    SELECT * FROM unnest($31::text[], $32::text[], $33::int2[], $34::text[])
@@ -159,6 +162,9 @@ export function saveValues(
   const refunds = rows.flatMap(({ charge, stored }) =>
     changedRefunds(stored, charge).map((refund) => ({ charge: charge.opening, refund })),
   );
+  const movements = rows.flatMap(({ charge, unsaved }) =>
+    movementsOf(charge, unsaved).map((transaction) => ({ account: charge.opening.account, transaction })),
+  );
   return [
     openings.map(({ id }) => id),
     openings.map(({ account }) => account),
@@ -194,6 +200,7 @@ export function saveValues(
     answers.map(({ key }) => key),
     answers.map(({ answer }) => answer.status),
     answers.map(({ answer }) => answer.body),
+    ...transactionValues(movements),
   ];
 }
 

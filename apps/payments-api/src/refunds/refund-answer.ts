@@ -32,7 +32,10 @@ export function refundAnswer(charge: OpenedCharge, refund: Refund, expand: reado
 
 /** The refund, with its charge inside where that is asked for. */
 export function refundOf(charge: OpenedCharge, refund: Refund, expand: readonly string[], now: Instant): object {
-  const { id } = charge.opening;
-  const shown = expands(expand, 'charge') ? chargeObject(charge, within(expand, 'charge'), now) : id;
-  return refundObject(refund, id, expand, now, shown);
+  const shown = {
+    id: charge.opening.id,
+    description: charge.details.description,
+    ...(expands(expand, 'charge') && { object: chargeObject(charge, within(expand, 'charge'), now) }),
+  };
+  return refundObject(refund, shown, expand, now);
 }

@@ -18,7 +18,7 @@ const posted: RefundEnd = {
   balanceTransactionId: 'txn_00000000001',
 };
 const shown = (end: RefundEnd | null, of?: Refund['of'], expand: string[] = []) =>
-  refundObject(refund(end, of), 'ch_1', expand, now) as Record<string, unknown>;
+  refundObject(refund(end, of), { id: 'ch_1', description: null }, expand, now) as Record<string, unknown>;
 
 /** Names of the fields that the official package's type calls non-optional. */
 function requiredFields(): string[] {

@@ -1,21 +1,23 @@
 import type { Instant } from '#clock';
+import { balanceTransactionObject, transactionOfRefund } from '../balance/balance-transaction.js';
 import { cardIdOf } from '../charges/card-id.js';
 import { refundState, type Refund, type RefundEnd } from './refund.js';
 
 const seconds = (instant: Instant): number => Math.floor(instant / 1000);
 
+/** What a refund shows of its charge. */
+export interface RefundedCharge {
+  readonly id: string;
+  /** Seen in the balance transaction only. */
+  readonly description: string | null;
+  /** The charge object, where that is asked for. */
+  readonly object?: object;
+}
+
 /**
  * Stripe's refund object, every field that the API reference calls non-optional included.
- *
- * @param charge the charge object, where it is to be seen instead of its id
  */
-export function refundObject(
-  refund: Refund,
-  chargeId: string,
-  expand: readonly string[],
-  now: Instant,
-  charge: string | object = chargeId,
-): object {
+export function refundObject(refund: Refund, charge: RefundedCharge, expand: readonly string[], now: Instant): object {
   const { opening, end } = refund;
   const posted = end?.type === 'posted' ? end : undefined;
   const failure = end && failureReason(end);
@@ -25,9 +27,13 @@ export function refundObject(
     amount: opening.amount.amountMinor,
     balance_transaction:
       posted && expand.includes('balance_transaction')
-        ? refundBalanceTransaction(refund, posted, now)
+        ? balanceTransactionObject(
+            transactionOfRefund(opening.id, charge.id, { ...posted, amount: opening.amount }),
+            charge.description,
+            now,
+          )
         : (posted?.balanceTransactionId ?? null),
-    charge,
+    charge: charge.object ?? charge.id,
     created: seconds(opening.openedAt),
     currency: opening.amount.currency,
     customer: null,
@@ -37,7 +43,7 @@ export function refundObject(
     ...(failure && { failure_reason: failure }),
     metadata: refund.metadata,
     payment_intent: null,
-    payment_method: cardIdOf(chargeId),
+    payment_method: cardIdOf(charge.id),
     reason: opening.reason,
     receipt_number: null,
     source_transfer_reversal: null,
@@ -72,30 +78,4 @@ function destinationOf({ of }: Refund): object {
   return of === 'authorization'
     ? { type: 'reversal' }
     : { reference_status: 'pending', reference_type: 'acquirer_reference_number', type: 'refund' };
-}
-
-function refundBalanceTransaction(
-  { opening }: Refund,
-  posted: Extract<RefundEnd, { type: 'posted' }>,
-  now: Instant,
-): object {
-  const { amountMinor, currency } = opening.amount;
-  return {
-    id: posted.balanceTransactionId,
-    object: 'balance_transaction',
-    amount: -amountMinor,
-    available_on: seconds(posted.availableOn),
-    balance_type: 'payments',
-    created: seconds(posted.postedAt),
-    currency,
-    description: 'REFUND FOR CHARGE',
-    exchange_rate: null,
-    fee: 0,
-    fee_details: [],
-    net: -amountMinor,
-    reporting_category: 'refund',
-    source: opening.id,
-    status: now >= posted.availableOn ? 'available' : 'pending',
-    type: 'refund',
-  };
 }

@@ -1,13 +1,13 @@
 import type { Database } from '#postgres';
-import { chargeObject } from '../charges/charge-object.js';
 import { findCharges } from '../charges/charge-rows.repository.js';
-import { expands, readExpand, refundPaths, within } from '../charges/expand.js';
+import { expands, readExpand, refundPaths } from '../charges/expand.js';
 import { listObject } from '../http/list-parameters.js';
 import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
 import { resourceMissing } from '../http/stripe-error.js';
 import type { AccountClocks } from '../test-clocks/account-clocks.js';
 import { readListRequest } from './list-request.js';
+import { refundOf } from './refund-answer.js';
 import { refundObject } from './refund-object.js';
 import { findRefund, listRefunds, type FoundRefund } from './refund.repository.js';
 
@@ -48,11 +48,14 @@ export class RefundReading {
     expand: readonly string[],
   ): Promise<(found: FoundRefund) => object> {
     const now = this.clocks.now(account);
-    const wanted = expands(expand, 'charge') ? found.map(({ chargeId }) => chargeId) : [];
+    const seen = expands(expand, 'charge') || expands(expand, 'balance_transaction');
+    const wanted = seen ? found.map(({ chargeId }) => chargeId) : [];
     const charges = wanted.length > 0 ? await findCharges(this.database, account, wanted) : undefined;
     return ({ refund, chargeId }) => {
       const charge = charges?.get(chargeId);
-      return refundObject(refund, chargeId, expand, now, charge && chargeObject(charge, within(expand, 'charge'), now));
+      return charge
+        ? refundOf(charge, refund, expand, now)
+        : refundObject(refund, { id: chargeId, description: null }, expand, now);
     };
   }
 }

@@ -9,6 +9,7 @@ import { createLog } from '#telemetry';
 import type { KafkaJsBus } from '#messaging';
 import { BUS, createService, ServiceModule, Shutdown } from '#service';
 import { AccountsModule } from '../accounts/accounts.module.js';
+import { BalanceModule } from '../balance/balance.module.js';
 import type { OpenedCharge } from '../charges/charge.js';
 import { findCharges, unsettledCharges } from '../charges/charge-rows.repository.js';
 import { ChargesModule } from '../charges/charges.module.js';
@@ -55,7 +56,7 @@ export class RunningApi {
       migrations,
       settings: paymentsSettings,
     });
-    @Module({ imports: [frame, AccountsModule, ChargesModule, RefundsModule, TestClocksModule] })
+    @Module({ imports: [frame, AccountsModule, ChargesModule, RefundsModule, TestClocksModule, BalanceModule] })
     class TestedApi {}
     const options = { log: createLog({ service: 'test', instance: database, level: 'error' }), public: stripeDoor };
     const app = (await createService(TestedApi, options)) as NestFastifyApplication;

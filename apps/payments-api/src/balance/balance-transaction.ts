@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import type { Instant } from '#clock';
+import type { Currency, Money } from '#money';
+
+/** One movement of a merchant's balance, as the ledger posted it: never changed, and never taken back but by another. */
+export interface BalanceTransaction {
+  /** `txn_` and the rest of the source's id, so that the same movement told twice is one row. */
+  readonly id: string;
+  readonly type: 'charge' | 'refund';
+  /** Below zero for a refund. */
+  readonly amountMinor: number;
+  readonly feeMinor: number;
+  readonly currency: Currency;
+  /** Of the charge or the refund. */
+  readonly source: string;
+  readonly chargeId: string;
+  readonly createdAt: Instant;
+  readonly availableOn: Instant;
+}
+
+/** What the ledger says with `charge_posted` and `refund_posted`. */
+export interface Posting {
+  readonly amount: Money;
+  readonly postedAt: Instant;
+  readonly availableOn: Instant;
+  readonly balanceTransactionId: string;
+}
+
+const DAY_MS = 86_400_000;
+
+export function transactionOfCharge(id: string, posting: Posting & { fee: Money }): BalanceTransaction {
+  return {
+    ...movement(posting),
+    type: 'charge',
+    amountMinor: posting.amount.amountMinor,
+    feeMinor: posting.fee.amountMinor,
+    source: id,
+    chargeId: id,
+  };
+}
+
+/** The fee of the charge is kept, so a refund has none. */
+export function transactionOfRefund(id: string, chargeId: string, posting: Posting): BalanceTransaction {
+  return {
+    ...movement(posting),
+    type: 'refund',
+    amountMinor: -posting.amount.amountMinor,
+    feeMinor: 0,
+    source: id,
+    chargeId,
+  };
+}
+
+function movement({ amount, postedAt, availableOn, balanceTransactionId }: Posting) {
+  return {
+    id: balanceTransactionId,
+    currency: amount.currency,
+    createdAt: postedAt,
+    // Money that has to wait becomes available at midnight UTC, as at Stripe: so a day's row of the roll-up is exact.
+    availableOn: availableOn <= postedAt ? availableOn : Math.ceil(availableOn / DAY_MS) * DAY_MS,
+  };
+}
+
+/** The transaction that an object moved the balance by, if it did. */
+export function transactionIdOf(source: string): string {
+  return `txn_${source.slice(source.indexOf('_') + 1)}`;
+}
+
+export function netMinor({ amountMinor, feeMinor }: Pick<BalanceTransaction, 'amountMinor' | 'feeMinor'>): number {
+  return amountMinor - feeMinor;
+}
+
+export function isAvailable({ availableOn }: { readonly availableOn: Instant }, now: Instant): boolean {
+  return now >= availableOn;
+}
+
+const seconds = (instant: Instant): number => Math.floor(instant / 1000);
+
+/**
+ * Stripe's balance transaction object, every field.
+ *
+ * @param chargeDescription what the merchant has written on the charge
+ * @param now the account's own time: decides whether the money is available yet
+ * @param source the object itself, where it is expanded
+ */
+export function balanceTransactionObject(
+  transaction: BalanceTransaction,
+  chargeDescription: string | null,
+  now: Instant,
+  source: object | string = transaction.source,
+): object {
+  const { id, type, amountMinor, feeMinor, currency } = transaction;
+  assert(type === 'charge' ? amountMinor > 0 : amountMinor < 0, 'a charge adds to the balance, and a refund takes');
+  return {
+    id,
+    object: 'balance_transaction',
+    amount: amountMinor,
+    available_on: seconds(transaction.availableOn),
+    balance_type: 'payments',
+    created: seconds(transaction.createdAt),
+    currency,
+    description: type === 'charge' ? chargeDescription : refundDescription(chargeDescription),
+    exchange_rate: null,
+    fee: feeMinor,
+    fee_details:
+      feeMinor === 0
+        ? []
+        : [{ amount: feeMinor, application: null, currency, description: 'Processing fees', type: 'stripe_fee' }],
+    net: netMinor(transaction),
+    reporting_category: type,
+    source,
+    status: isAvailable(transaction, now) ? 'available' : 'pending',
+    type,
+  };
+}
+
+/** Stripe's words. */
+function refundDescription(ofCharge: string | null): string {
+  return ofCharge === null ? 'REFUND FOR CHARGE' : `REFUND FOR CHARGE (${ofCharge})`;
+}
