@@ -1,45 +1,49 @@
 import type { Instant } from '#clock';
 import type { Database } from '#postgres';
+import { findCharges } from '../charges/charge.repository.js';
+import { chargeObject } from '../charges/charge-object.js';
+import type { OpenedCharge } from '../charges/charge.js';
+import { readExpand, within } from '../charges/expand.js';
 import { listObject, type ListCursor } from '../http/list-parameters.js';
 import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
 import { resourceMissing } from '../http/stripe-error.js';
+import { refundOf } from '../refunds/refund-answer.js';
+import type { AccountClocks } from '../test-clocks/account-clocks.js';
 import { balanceObject } from './balance.js';
 import { readBalance } from './balance.repository.js';
 import { balanceTransactionObject, type BalanceTransaction } from './balance-transaction.js';
 import { findTransaction, listTransactions, type DescribedTransaction } from './balance-transaction.repository.js';
-import { readListRequest, refuseExpand } from './list-request.js';
+import { readListRequest, transactionPaths } from './list-request.js';
 
 const URL = '/v1/balance_transactions';
 
-/** The account's own time, which decides what is available. */
-export type NowOf = (account: string) => Instant | Promise<Instant>;
-
-/** The GETs of balances and of what moved them. */
+/** The GETs of balances and of what moved them. The account's own time decides what is available. */
 export class BalanceReading {
   constructor(
     private readonly database: Database,
-    private readonly nowOf: NowOf,
+    private readonly clocks: AccountClocks,
   ) {}
 
   async balance(account: string, query: Parameters): Promise<object> {
-    refuseExpand(new ParameterReader(query, ['expand']));
-    const now = await this.nowOf(account);
+    readExpand(new ParameterReader(query, ['expand']), { paths: [] });
+    const now = this.clocks.now(account);
     return balanceObject(await readBalance(this.database, account, now), now);
   }
 
   /** @throws StripeError 404 */
   async retrieve(account: string, id: string, query: Parameters): Promise<object> {
-    refuseExpand(new ParameterReader(query, ['expand']));
-    const [found, now] = await Promise.all([findTransaction(this.database, account, id), this.nowOf(account)]);
+    const expand = readExpand(new ParameterReader(query, ['expand']), { paths: transactionPaths });
+    const found = await findTransaction(this.database, account, id);
     if (!found) throw resourceMissing('balance transaction', id, 'id');
-    return objectOf(found, now);
+    const show = await this.showing(account, [found], expand);
+    return show(found);
   }
 
   /** @throws StripeError 400 for a cursor that names no transaction of the account */
   async list(account: string, query: Parameters): Promise<object> {
-    const { page, cursor, filters, nothing } = readListRequest(query);
-    const [marked, now] = await Promise.all([cursor && this.marked(account, cursor), this.nowOf(account)]);
+    const { page, cursor, filters, expand, nothing } = readListRequest(query);
+    const marked = cursor && (await this.marked(account, cursor));
     const found = nothing
       ? []
       : await listTransactions(this.database, {
@@ -51,7 +55,7 @@ export class BalanceReading {
           // One more than asked for tells whether there are more.
           limit: page.limit + 1,
         });
-    return listObject(URL, page, found, (transaction) => objectOf(transaction, now));
+    return listObject(URL, page, found, await this.showing(account, found, expand));
   }
 
   private async marked(account: string, { param, id }: ListCursor): Promise<BalanceTransaction> {
@@ -59,8 +63,31 @@ export class BalanceReading {
     if (!found) throw resourceMissing('balance transaction', id, param, 400);
     return found.transaction;
   }
+
+  /** Sources are looked up only where they are to be seen; a refund lies in its charge. */
+  private async showing(
+    account: string,
+    found: readonly DescribedTransaction[],
+    expand: readonly string[],
+  ): Promise<(found: DescribedTransaction) => object> {
+    const now = this.clocks.now(account);
+    const wanted = expand.length > 0 ? found.map(({ transaction }) => transaction.chargeId) : [];
+    const charges = wanted.length > 0 ? await findCharges(this.database, account, wanted) : undefined;
+    return ({ transaction, chargeDescription }) => {
+      const charge = charges?.get(transaction.chargeId);
+      const source = charge && sourceObject(charge, transaction, within(expand, 'source'), now);
+      return balanceTransactionObject(transaction, chargeDescription, now, source);
+    };
+  }
 }
 
-function objectOf({ transaction, chargeDescription }: DescribedTransaction, now: Instant): object {
-  return balanceTransactionObject(transaction, chargeDescription, now);
+function sourceObject(
+  charge: OpenedCharge,
+  { type, source }: BalanceTransaction,
+  expand: readonly string[],
+  now: Instant,
+): object | undefined {
+  if (type === 'charge') return chargeObject(charge, expand, now);
+  const refund = charge.refunds.find(({ opening }) => opening.id === source);
+  return refund && refundOf(charge, refund, expand, now);
 }

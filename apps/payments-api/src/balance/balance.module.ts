@@ -4,6 +4,8 @@ import { Leases } from '#leases';
 import { Database } from '#postgres';
 import { CLOCK, LeasedJob, LOG, Shutdown } from '#service';
 import type { Log } from '#telemetry';
+import { AccountClocks } from '../test-clocks/account-clocks.js';
+import { AccountClocksModule } from '../test-clocks/account-clocks.module.js';
 import { BalanceAdmin } from './balance-admin.http.js';
 import { BalanceReading } from './balance-reading.js';
 import { BalanceController } from './balance.controller.js';
@@ -13,13 +15,14 @@ const ROLL_UP_EVERY_MS = 5_000;
 
 /** What merchants have, and what made it so. */
 @Module({
+  imports: [AccountClocksModule],
   controllers: [BalanceController],
   providers: [
     BalanceAdmin,
     {
       provide: BalanceReading,
-      inject: [Database, CLOCK],
-      useFactory: (database: Database, clock: Clock) => new BalanceReading(database, () => clock.now()),
+      inject: [Database, AccountClocks],
+      useFactory: (database: Database, clocks: AccountClocks) => new BalanceReading(database, clocks),
     },
     {
       provide: Symbol('roll-up'),

@@ -4,8 +4,8 @@ import { SystemClock } from '#clock';
 import { money, usd } from '#money';
 import { assertIndexProbes, migrate, statement, type Sql } from '#postgres';
 import { testDatabase, type TestDatabase } from '#testing';
-import { Payments1700000000001 } from '../migrations/0001-payments.migration.js';
 import { Balance1700000000003 } from '../migrations/0003-balance.migration.js';
+import { migrations } from '../migrations/migrations.js';
 import type { BalanceTransaction } from './balance-transaction.js';
 import {
   findTransaction,
@@ -27,7 +27,6 @@ import {
 } from './balance.repository.js';
 import { aChargeMoved, aRefundMoved, DAY_MS, testDay } from './testing/a-transaction.js';
 
-const migrations = [Payments1700000000001, Balance1700000000003];
 let test: TestDatabase;
 beforeAll(async () => {
   test = await testDatabase('balance');
@@ -275,12 +274,12 @@ describe('the database itself', () => {
 });
 
 describe('a database from before there were balance transactions', () => {
-  it('has them made from the streams of its charges, and rolled up', async () => {
+  it('has them made from the streams of its charges and refunds, and rolled up', async () => {
     const old = await testDatabase('balance_before');
     try {
       const bring = (upTo: typeof migrations) =>
         migrate({ url: old.url, database: old.name, migrations: upTo, clock: new SystemClock() });
-      await bring([Payments1700000000001]);
+      await bring(migrations.slice(0, migrations.indexOf(Balance1700000000003)));
       const posted = { type: 'posted', amount: usd(1000), fee: usd(59), postedAt: testDay + 5 };
       for (const [n, availableOn] of [testDay + 2 * DAY_MS, testDay + 2 * DAY_MS + 5].entries()) {
         const ending = { ...posted, availableOn, balanceTransactionId: `txn_${n}` };
@@ -288,15 +287,30 @@ describe('a database from before there were balance transactions', () => {
           {
             name: 'test.old_charge',
             text: `WITH opened AS (
-                   INSERT INTO charge (id, account, state, version, amount_minor, currency, created_at, opening, details, ending, idempotency_key)
-                   VALUES ($1, 'acct_old', 'succeeded', 2, 1000, 'usd', now(), '{}', '{"description": "old"}', $2, $1)
+                   INSERT INTO charge (id, account, state, version, amount_minor, currency, created_at, opening, details, ending, awaiting, idempotency_key)
+                   VALUES ($1, 'acct_old', 'succeeded', 2, 1000, 'usd', now(), '{}', '{"description": "old"}', $2, false, $1)
                  )
                  INSERT INTO charge_event (charge_id, version, type, data) VALUES ($1, 1, 'opened', '{}'), ($1, 2, 'posted', $2)`,
           },
           [`ch_${n}`, JSON.stringify(ending)],
         );
       }
+      const end = { type: 'posted', postedAt: testDay + 7, availableOn: testDay + 7, balanceTransactionId: 'txn_back' };
+      await old.database.query(
+        {
+          name: 'test.old_refund',
+          text: `WITH written AS (
+                   INSERT INTO refund (id, account, charge_id, state, amount_minor, currency, created_at, refund)
+                   VALUES ('re_back', 'acct_old', 'ch_0', 'succeeded', 100, 'usd', now(), '{}')
+                 )
+                 INSERT INTO charge_event (charge_id, version, type, data) VALUES ('ch_0', 3, 'refund_ended', $1)`,
+        },
+        [JSON.stringify({ refundId: 're_back', end })],
+      );
       await bring(migrations);
+      expect((await findTransaction(old.database, 'acct_old', 'txn_back'))?.transaction).toEqual(
+        aRefundMoved({ rest: 'back', charge: '0', amount: usd(100), postedAt: testDay + 7 }),
+      );
       expect(await findTransaction(old.database, 'acct_old', 'txn_1')).toEqual({
         transaction: aChargeMoved({ rest: '1', postedAt: testDay + 5 }),
         chargeDescription: 'old',
@@ -304,7 +318,7 @@ describe('a database from before there were balance transactions', () => {
       expect((await findTransaction(old.database, 'acct_old', 'txn_0'))?.transaction.availableOn).toBe(
         testDay + 2 * DAY_MS,
       );
-      const rolledUp = { netMinor: 1882, rolledUpMinor: 1882, sinceMinor: 0 };
+      const rolledUp = { netMinor: 1782, rolledUpMinor: 1782, sinceMinor: 0 };
       expect(await accountStatement(old.database, 'acct_old')).toMatchObject([rolledUp]);
       await rollUpBalances(old.database);
       expect(await accountStatement(old.database, 'acct_old')).toMatchObject([rolledUp]);
@@ -338,8 +352,8 @@ it('every read reaches its rows by index, beside a hundred thousand of another a
         });
         await large.database.query({
           name: 'test.grow_charges_of_transactions',
-          text: `INSERT INTO charge (id, account, state, version, amount_minor, currency, created_at, opening, details, ending, idempotency_key)
-                 SELECT 'ch_' || n, 'acct_busy', 'succeeded', 2, 1000, 'usd', now(), '{}', '{}', '{}', 'key-' || n
+          text: `INSERT INTO charge (id, account, state, version, amount_minor, currency, created_at, opening, details, ending, awaiting, idempotency_key)
+                 SELECT 'ch_' || n, 'acct_busy', 'succeeded', 2, 1000, 'usd', now(), '{}', '{}', '{}', false, 'key-' || n
                  FROM generate_series(1, 5000) AS n`,
         });
         await rollUpBalances(large.database);

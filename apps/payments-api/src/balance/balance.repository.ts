@@ -84,12 +84,15 @@ const miscountedStatement = statement(
    LIMIT 100`,
 );
 
-/** Charges that were posted and moved no balance. Reads every event of every charge. */
+/** What was posted, of a charge or a refund, and moved no balance. Reads every event of every charge. */
 const unmovedStatement = statement(
   'balance_unmoved',
-  `SELECT charge_id AS id FROM charge_event
-   WHERE type = 'posted'
-     AND NOT EXISTS (SELECT FROM balance_transaction WHERE id = charge_event.data->>'balanceTransactionId' LIMIT 1)
+  `SELECT told.id FROM charge_event
+   CROSS JOIN LATERAL (
+     SELECT coalesce(data->>'balanceTransactionId', data->'end'->>'balanceTransactionId') AS id
+   ) AS told
+   WHERE type IN ('posted', 'refund_ended') AND told.id IS NOT NULL
+     AND NOT EXISTS (SELECT FROM balance_transaction WHERE balance_transaction.id = told.id)
    LIMIT 100`,
 );
 
@@ -113,7 +116,7 @@ export interface Miscount {
 
 export interface BalanceAudit {
   readonly miscounted: Miscount[];
-  /** Ids of charges. */
+  /** Ids of transactions that should be there. */
   readonly unmoved: string[];
 }
 

@@ -10,6 +10,7 @@ describe('GET /v1/balance_transactions', () => {
       page: { direction: 'down', limit: 10, createdFrom: null, createdBefore: null },
       cursor: null,
       filters: { currency: null, type: null, source: null },
+      expand: [],
       nothing: false,
     });
   });
@@ -26,6 +27,10 @@ describe('GET /v1/balance_transactions', () => {
     });
   });
 
+  it('expands the source, and what lies in it', () => {
+    expect(read('expand[]=data.source&expand[]=data.source.charge').expand).toEqual(['source', 'source.charge']);
+  });
+
   it.each(['payout=po_1', 'type=payout', 'type=stripe_fee'])(
     'finds nothing for %s, which does not exist here',
     (query) => expect(read(query).nothing).toBe(true),
@@ -37,7 +42,8 @@ describe('GET /v1/balance_transactions', () => {
     'source=',
     'limit=101',
     'colour=red',
-    'expand[]=data.source',
+    'expand[]=source',
+    'expand[]=data.currency',
     'starting_after=txn_1&ending_before=txn_2',
   ])('refuses %s', (query) => expect(() => read(query)).toThrow(expect.objectContaining({ httpStatus: 400 })));
 });

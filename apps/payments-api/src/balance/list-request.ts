@@ -1,4 +1,5 @@
 import { isCurrency, type Currency } from '#money';
+import { chargePaths, readExpand, refundPaths } from '../charges/expand.js';
 import { listParameters, readPage, type ListCursor, type ListPage } from '../http/list-parameters.js';
 import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
@@ -14,11 +15,18 @@ export interface ListRequest {
     readonly type: BalanceTransaction['type'] | null;
     readonly source: string | null;
   };
+  readonly expand: readonly string[];
   /** It asks for what does not exist here: payouts, or another type of Stripe's. */
   readonly nothing: boolean;
 }
 
 const known = [...listParameters, 'currency', 'payout', 'source', 'type'];
+
+/** What `expand[]` may name of a transaction: its source, whichever it is, and what that has inside. */
+export const transactionPaths: readonly string[] = [
+  'source',
+  ...new Set([...chargePaths, ...refundPaths].map((path) => `source.${path}`)),
+];
 
 /** Stripe's. Only two of them move a balance here. */
 const types = `adjustment advance advance_funding anticipation_repayment application_fee application_fee_refund charge
@@ -35,7 +43,6 @@ const types = `adjustment advance advance_funding anticipation_repayment applica
 /** @throws StripeError 400 */
 export function readListRequest(parameters: Parameters): ListRequest {
   const reader = new ParameterReader(parameters, known);
-  refuseExpand(reader);
   const type = reader.oneOf('type', types);
   const ours = type === 'charge' || type === 'refund' ? type : null;
   return {
@@ -45,6 +52,7 @@ export function readListRequest(parameters: Parameters): ListRequest {
       type: ours,
       source: reader.text('source', { max: 255 }) ?? null,
     },
+    expand: readExpand(reader, { paths: transactionPaths, under: 'data' }),
     nothing: reader.text('payout', { max: 255 }) !== undefined || (type !== undefined && ours === null),
   };
 }
@@ -54,11 +62,4 @@ function readCurrency(reader: ParameterReader): Currency | null {
   if (currency === undefined) return null;
   if (isCurrency(currency)) return currency;
   throw invalidRequest(`Invalid currency: ${shown(currency)}.`, { param: 'currency' });
-}
-
-/** @throws StripeError 400: nothing is expanded in a balance, or in what moved it */
-export function refuseExpand(reader: ParameterReader): void {
-  const [path] = reader.texts('expand');
-  if (path === undefined) return;
-  throw invalidRequest(`This property cannot be expanded (${shown(path)}).`, { param: 'expand[0]' });
 }

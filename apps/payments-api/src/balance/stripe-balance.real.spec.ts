@@ -3,6 +3,7 @@ import { Stripe } from 'stripe';
 import { AdminServer } from '#service';
 import { usd } from '#money';
 import { statement } from '#postgres';
+import { errorOf, officialStripe } from '../testing/official-stripe.js';
 import { RunningApi } from '../testing/running-api.js';
 import type { BalanceTransaction } from './balance-transaction.js';
 import { insertTransactions, transactionValues } from './balance-transaction.repository.js';
@@ -16,13 +17,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => api.close());
 
-let merchants = 0;
-/** The official package, unmodified, in an account that nobody else uses. */
-function stripe(): Stripe {
-  const { hostname, port } = new URL(api.url);
-  const options = { host: hostname, port, protocol: 'http', telemetry: false, maxNetworkRetries: 0 } as const;
-  return new Stripe(`sk_test_balance${++merchants}`, options);
-}
+const stripe = (): Stripe => officialStripe(api);
 const order = { amount: 1000, currency: 'usd', source: 'tok_visa' };
 
 async function accountOf(chargeId: string): Promise<string> {
@@ -33,16 +28,6 @@ async function accountOf(chargeId: string): Promise<string> {
 const insertStatement = statement('test.sdk_insert_transactions', insertTransactions(1));
 const write = (account: string, ...transactions: BalanceTransaction[]) =>
   api.database.query(insertStatement, transactionValues(transactions.map((transaction) => ({ account, transaction }))));
-
-async function errorOf(promise: Promise<unknown>): Promise<InstanceType<typeof Stripe.errors.StripeError>> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof Stripe.errors.StripeError) return error;
-    throw error;
-  }
-  throw new Error('it should have been refused');
-}
 
 describe('the official package', () => {
   it('finds nothing in a new account', async () => {
@@ -100,6 +85,55 @@ describe('the official package', () => {
     expect((await client.balanceTransactions.list()).data).toEqual([expanded]);
     await client.charges.update(charge.id, { description: 'Order 2' });
     expect((await client.balanceTransactions.retrieve(expanded.id)).description).toBe('Order 2');
+  });
+
+  it('sees a refund leave its balance, and finds the refund and its charge behind it', async () => {
+    const client = stripe();
+    const charge = await client.charges.create({ ...order, description: 'Order 1' });
+    const refund = await client.refunds.create({ charge: charge.id, amount: 300, expand: ['balance_transaction'] });
+    const id = charge.id.replace('ch_', 'txn_');
+    expect((await client.balance.retrieve()).pending[0]!.amount).toBe(641);
+    const { data } = await client.balanceTransactions.list({ expand: ['data.source', 'data.source.charge'] });
+    const sources = data.map(({ source }) => source as Stripe.Charge | Stripe.Refund);
+    expect(sources.map((source) => source.object).sort()).toEqual(['charge', 'refund']);
+    expect(sources.find((source) => source.object === 'refund')).toMatchObject({
+      id: refund.id,
+      amount: 300,
+      charge: { id: charge.id, amount_refunded: 300 },
+    });
+    const moved = refund.balance_transaction as Stripe.BalanceTransaction;
+    expect(moved).toMatchObject({ net: -300, fee: 0, type: 'refund', description: 'REFUND FOR CHARGE (Order 1)' });
+    expect(await client.balanceTransactions.retrieve(moved.id)).toEqual(moved);
+    expect((await client.refunds.retrieve(refund.id, { expand: ['balance_transaction'] })).balance_transaction).toEqual(
+      moved,
+    );
+    const expanded = await client.balanceTransactions.retrieve(id, { expand: ['source.refunds'] });
+    expect(expanded.source).toMatchObject({ object: 'charge', refunds: { data: [{ id: refund.id }] } });
+  });
+
+  it('has a partial capture in its balance as far as it went, and a cancellation not at all', async () => {
+    const client = stripe();
+    const { id } = await client.charges.create({ ...order, capture: false });
+    expect((await client.balanceTransactions.list()).data).toEqual([]);
+    await client.charges.capture(id, { amount: 600 });
+    expect((await client.balance.retrieve()).pending[0]!.amount).toBe(600 - 47);
+    const canceled = await client.charges.create({ ...order, capture: false });
+    await client.refunds.create({ charge: canceled.id });
+    expect((await client.balanceTransactions.list()).data.map(({ source }) => source)).toEqual([id]);
+  });
+
+  it('has its money at once when its own clock says so', async () => {
+    const client = stripe();
+    const charge = await client.charges.create({ ...order, expand: ['balance_transaction'] });
+    const { available_on, id } = charge.balance_transaction as Stripe.BalanceTransaction;
+    const clock = await client.testHelpers.testClocks.create({ frozen_time: available_on - 3600 });
+    const shown = async () => {
+      const { available, pending } = await client.balance.retrieve();
+      return [available[0]!.amount, pending[0]!.amount, (await client.balanceTransactions.retrieve(id)).status];
+    };
+    expect(await shown()).toEqual([0, 941, 'pending']);
+    await client.testHelpers.testClocks.advance(clock.id, { frozen_time: available_on });
+    expect(await shown()).toEqual([941, 0, 'available']);
   });
 
   it('pages and filters', async () => {

@@ -84,6 +84,15 @@ const postedBeforeSql = `
   FROM charge_event JOIN charge ON charge.id = charge_event.charge_id
   WHERE type = 'posted'
   ORDER BY charge_id;
+  INSERT INTO balance_transaction (id, account, type, amount_minor, fee_minor, currency, source, charge_id, created_at,
+                                   available_on)
+  SELECT data->'end'->>'balanceTransactionId', account, 'refund', -amount_minor, 0, currency, refund.id,
+         refund.charge_id, to_timestamp((data->'end'->>'postedAt')::int8 / 1000.0),
+         to_timestamp(least((data->'end'->>'availableOn')::int8, (data->'end'->>'postedAt')::int8) / 1000.0)
+  FROM charge_event JOIN refund ON refund.id = charge_event.data->>'refundId'
+  WHERE type = 'refund_ended' AND data->'end'->>'type' = 'posted'
+  ORDER BY refund.id
+  ON CONFLICT (id) DO NOTHING;
 `;
 
 /** Nobody else can have written yet, so the line may be drawn behind this very transaction. */
