@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { Stripe } from 'stripe';
 import { Agent } from 'undici';
-import { check, describe, gatherEvidence, standing, unsettled, type Entry, type Told } from '#checker';
+import { check, describe, gatherEvidence, standing, unsettled, type Asked, type Entry, type Told } from '#checker';
 import { bankProtocol } from '#contracts';
 import { eventually } from '#testing';
 import { startRuntime, type Control, type Runtime } from '../../infra/local/runtime.js';
@@ -28,17 +29,23 @@ export const sourceAt = {
   dogwood: 'tok_discover',
 } as const;
 
-export interface ChargeOrder {
-  /** A token, or the fields of a card. Default: a visa card, spelled out. */
-  readonly source?: string | Readonly<Record<string, string>>;
+/** How a request is sent. */
+export interface Sending {
   /** Default: an account that nothing else uses. */
   readonly apiKey?: string;
   /** Default: a new one. */
   readonly idempotencyKey?: string;
-  /** Minor units of usd. */
-  readonly amount?: number;
   /** Which instance of payments-api is asked; default the first. */
   readonly at?: string;
+}
+
+export interface ChargeOrder extends Sending {
+  /** A token, or the fields of a card. Default: a visa card, spelled out. */
+  readonly source?: string | Readonly<Record<string, string>>;
+  /** Minor units of usd. */
+  readonly amount?: number;
+  /** False: authorized only. */
+  readonly capture?: boolean;
 }
 
 /** The whole system as real processes, seen from outside: its API, the banks' admin API, SQL, files, signals. */
@@ -103,18 +110,34 @@ export class System {
     return new Stripe(apiKey, { host: hostname, port, protocol: 'http', telemetry: false, maxNetworkRetries });
   }
 
-  /** One request on the wire, kept in the history. An answer of 5xx leaves its client as unknowing as none at all. */
-  async charge(order: ChargeOrder = {}): Promise<Told> {
-    const { source = spelledOutVisa, amount = 2_000, at = this.runtime.urls.api } = order;
-    const { apiKey = this.newApiKey(), idempotencyKey = randomUUID() } = order;
+  async charge({ source = spelledOutVisa, amount = 2_000, capture, ...sending }: ChargeOrder = {}): Promise<Told> {
     const form = new URLSearchParams({ amount: String(amount), currency: 'usd' });
+    if (capture !== undefined) form.set('capture', String(capture));
     if (typeof source === 'string') form.set('source', source);
     else for (const [field, value] of Object.entries(source)) form.set(`source[${field}]`, value);
-    const request = { account: apiKey, key: idempotencyKey };
+    return this.#post('charge', '/v1/charges', form, sending);
+  }
+
+  /** @param amount minor units; all of it by default */
+  async capture(chargeId: string, { amount, ...sending }: Sending & { amount?: number } = {}): Promise<Told> {
+    const form = new URLSearchParams(amount === undefined ? {} : { amount: String(amount) });
+    return this.#post('capture', `/v1/charges/${chargeId}/capture`, form, sending, chargeId);
+  }
+
+  /** Of a charge that was not captured: its cancellation. */
+  async refund(chargeId: string, { amount, ...sending }: Sending & { amount?: number } = {}): Promise<Told> {
+    const form = new URLSearchParams({ charge: chargeId, ...(amount !== undefined && { amount: String(amount) }) });
+    return this.#post('refund', '/v1/refunds', form, sending, chargeId);
+  }
+
+  /** One request on the wire, kept in the history. An answer of 5xx leaves its client as unknowing as none at all. */
+  async #post(asked: Asked, path: string, form: URLSearchParams, sending: Sending, about?: string): Promise<Told> {
+    const { apiKey = this.newApiKey(), idempotencyKey = randomUUID(), at = this.runtime.urls.api } = sending;
+    const request = { asked, account: apiKey, key: idempotencyKey, ...(about !== undefined && { chargeId: about }) };
     const told = await this.#agent
       .request({
         origin: at,
-        path: '/v1/charges',
+        path,
         method: 'POST',
         headers: {
           authorization: `Bearer ${apiKey}`,
@@ -166,7 +189,7 @@ export class System {
     }
   }
 
-  /** What stands at all banks for a charge, by kind: nothing has undone it. */
+  /** What stands at all banks for a charge, by kind: nothing has undone it. Refunds are not in it. */
   async standingAt(chargeId: string): Promise<{ authorization: Entry[]; capture: Entry[] }> {
     const entries = (
       await Promise.all(
@@ -196,6 +219,14 @@ export class System {
     return row?.state;
   }
 
+  /** It has ended, or rests authorized: no service waits for another. */
+  async isAtRest(chargeId: string): Promise<boolean> {
+    const [row] = await this.sql<{ awaiting: boolean }>('payments', 'SELECT awaiting FROM charge WHERE id = $1', [
+      chargeId,
+    ]);
+    return row?.awaiting === false;
+  }
+
   async metrics(process: string): Promise<string> {
     return (await fetch(`${this.runtime.urls.admin[process]}/metrics`)).text();
   }
@@ -218,12 +249,22 @@ export class System {
     );
     return describe(check(await gatherEvidence(where, this.history)));
   }
+
+  /** The verdict as soon as it is sound: reconciliation may have to find and undo something first. Else the last one. */
+  async soundVerdict(timeoutMs: number): Promise<string> {
+    const untilMs = performance.now() + timeoutMs;
+    for (;;) {
+      const verdict = await this.verdictAtRest(timeoutMs);
+      if (SOUND.test(verdict) || performance.now() >= untilMs) return verdict;
+      await sleep(1_000);
+    }
+  }
 }
 
-function toldBy(request: { account: string; key: string }, status: number, body: string): Told {
+function toldBy(request: Pick<Told, 'asked' | 'account' | 'key' | 'chargeId'>, status: number, body: string): Told {
   if (status >= 500) return { ...request, kind: 'info', status };
   const { id, error } = JSON.parse(body) as { id?: string; error?: { charge?: string } };
-  const chargeId = id ?? error?.charge;
+  const chargeId = request.chargeId ?? id ?? error?.charge;
   return { ...request, kind: status === 200 ? 'ok' : 'fail', status, body, ...(chargeId && { chargeId }) };
 }
 
@@ -231,6 +272,7 @@ function toldBy(request: { account: string; key: string }, status: number, body:
 export function saidIn({ body }: Told): {
   id?: string;
   status?: string;
+  captured?: boolean;
   error?: { code?: string; type?: string; decline_code?: string };
 } {
   return JSON.parse(body ?? '{}') as ReturnType<typeof saidIn>;

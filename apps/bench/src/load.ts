@@ -71,7 +71,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
 
 async function charge(dispatcher: Dispatcher, apiUrl: string, key: string, source: string): Promise<Told> {
   const idempotencyKey = randomUUID();
-  const request = { account: key, key: idempotencyKey };
+  const request = { asked: 'charge', account: key, key: idempotencyKey } as const;
   try {
     const { statusCode, body } = await dispatcher.request({
       origin: apiUrl,

@@ -1,7 +1,16 @@
 import { SystemClock } from '#clock';
 import { bankProtocol } from '#contracts';
 import { Database, statement, type Statement } from '#postgres';
-import type { ChargeRow, Entry, Evidence, HoldRow, Told, TransferRow } from './evidence.js';
+import type {
+  BalanceTransactionRow,
+  ChargeRow,
+  Entry,
+  Evidence,
+  HoldRow,
+  RefundRow,
+  Told,
+  TransferRow,
+} from './evidence.js';
 
 export interface Where {
   /** The Postgres server with the services' databases. */
@@ -12,8 +21,17 @@ export interface Where {
 
 const chargesSql = statement(
   'checker_charges',
-  `SELECT id, account, state, amount_minor AS "amountMinor", currency, version,
+  `SELECT id, account, state, awaiting, amount_minor AS "amountMinor",
+     CASE WHEN state = 'succeeded' THEN (ending->'amount'->>'amountMinor')::int8 END AS "capturedMinor", currency, version,
      (SELECT count(*)::int FROM charge_event WHERE charge_id = charge.id) AS events FROM charge`,
+);
+const refundsSql = statement(
+  'checker_refunds',
+  `SELECT id, charge_id AS "chargeId", account, state, amount_minor AS "amountMinor" FROM refund`,
+);
+const balanceTransactionsSql = statement(
+  'checker_balance_transactions',
+  `SELECT id, account, currency, amount_minor - fee_minor AS "netMinor" FROM balance_transaction`,
 );
 const holdsSql = statement(
   'checker_holds',
@@ -22,21 +40,20 @@ const holdsSql = statement(
 const transfersSql = statement(
   'checker_transfers',
   `SELECT charge_id AS "chargeId", effect, kind, resolves, debit_account AS "debitAccount",
-     credit_account AS "creditAccount", amount_minor AS "amountMinor", currency FROM transfer`,
+     credit_account AS "creditAccount", amount_minor AS "amountMinor", currency, bank_id AS "bankId" FROM transfer`,
 );
 const restSql = statement(
   'checker_rest',
   'SELECT (SELECT count(*)::int FROM outbox) AS unsent, (SELECT count(*)::int FROM parked_event) AS parked',
 );
-const unsettledSql = statement(
-  'checker_unsettled',
-  `SELECT count(*)::int AS unsettled FROM charge WHERE state = 'requested'`,
-);
+const unsettledSql = statement('checker_unsettled', `SELECT count(*)::int AS unsettled FROM charge WHERE awaiting`);
 
 /** Reads the databases by SQL and the banks' journals; asks no service what it thinks of itself. */
 export async function gatherEvidence(where: Where, history: readonly Told[] = []): Promise<Evidence> {
-  const [charges, holds, transfers, rests, entries] = await Promise.all([
+  const [charges, refunds, balanceTransactions, holds, transfers, rests, entries] = await Promise.all([
     read<ChargeRow>(where, 'payments', chargesSql),
+    read<RefundRow>(where, 'payments', refundsSql),
+    read<BalanceTransactionRow>(where, 'payments', balanceTransactionsSql),
     read<HoldRow>(where, 'ledger', holdsSql),
     read<TransferRow>(where, 'ledger', transfersSql),
     Promise.all(
@@ -50,6 +67,8 @@ export async function gatherEvidence(where: Where, history: readonly Told[] = []
   return {
     history,
     charges,
+    refunds,
+    balanceTransactions,
     holds,
     transfers,
     entries: entries.flat(),

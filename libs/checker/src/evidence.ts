@@ -1,25 +1,50 @@
 import type { bankProtocol } from '#contracts';
 
+/** What a client asked for; each is its own operation in the history. */
+export type Asked = 'charge' | 'capture' | 'refund';
+
 /** One request of a client and what it was told. `info`: it never heard, so anything may have happened. */
 export interface Told {
   readonly account: string;
   readonly key: string;
+  readonly asked: Asked;
   readonly kind: 'ok' | 'fail' | 'info';
   /** HTTP status; absent when nothing came back. */
   readonly status?: number;
   /** As it came, to the byte. */
   readonly body?: string;
+  /** The charge that it is about, when the client knows it. */
   readonly chargeId?: string;
 }
 
 export interface ChargeRow {
   readonly id: string;
   readonly account: string;
-  readonly state: 'requested' | 'succeeded' | 'failed';
+  readonly state: 'requested' | 'authorized' | 'succeeded' | 'failed' | 'canceled';
+  /** It waits for another service: to be authorized, captured, given back, or for a refund. */
+  readonly awaiting: boolean;
   readonly amountMinor: number;
+  /** What was captured of it; null unless it succeeded. */
+  readonly capturedMinor: number | null;
   readonly currency: string;
   readonly version: number;
   readonly events: number;
+}
+
+/** Of a captured charge, or the cancellation of one that was not. */
+export interface RefundRow {
+  readonly id: string;
+  readonly chargeId: string;
+  readonly account: string;
+  readonly state: 'pending' | 'succeeded' | 'failed';
+  readonly amountMinor: number;
+}
+
+export interface BalanceTransactionRow {
+  readonly id: string;
+  readonly account: string;
+  readonly currency: string;
+  readonly netMinor: number;
 }
 
 export interface HoldRow {
@@ -38,6 +63,8 @@ export interface TransferRow {
   readonly creditAccount: string;
   readonly amountMinor: number;
   readonly currency: string;
+  /** The bank's own id of the movement that it mirrors. */
+  readonly bankId: string | null;
 }
 
 export type Entry = bankProtocol.EntryRecord & { readonly bank: string };
@@ -46,6 +73,8 @@ export type Entry = bankProtocol.EntryRecord & { readonly bank: string };
 export interface Evidence {
   readonly history: readonly Told[];
   readonly charges: readonly ChargeRow[];
+  readonly refunds: readonly RefundRow[];
+  readonly balanceTransactions: readonly BalanceTransactionRow[];
   readonly holds: readonly HoldRow[];
   readonly transfers: readonly TransferRow[];
   readonly entries: readonly Entry[];
@@ -54,13 +83,22 @@ export interface Evidence {
   readonly parked: number;
 }
 
-/** The entries that nothing has undone: no void, reversal or refund names them. */
-export function standing(entries: readonly Entry[], kind: 'authorization' | 'capture'): Entry[] {
+/** The entries of a kind that nothing has undone: no void and no reversal names them. */
+export function unreversed(entries: readonly Entry[], kind: Entry['kind']): Entry[] {
   const undone = new Set<string>();
-  for (const entry of entries) {
-    if (entry.kind === 'void' && entry.of) undone.add(`${entry.bank} ${entry.of}`);
-    if (entry.kind === 'refund' && entry.of) undone.add(`${entry.bank} ${entry.of}`);
-    if (entry.kind === 'reversal' && entry.reverses) undone.add(`${entry.bank} ${entry.reverses}`);
+  for (const { bank, kind: how, of, reverses } of entries) {
+    if (how === 'void' && of) undone.add(`${bank} ${of}`);
+    if (how === 'reversal' && reverses) undone.add(`${bank} ${reverses}`);
   }
   return entries.filter((entry) => entry.kind === kind && !undone.has(`${entry.bank} ${entry.bankId}`));
+}
+
+/** The same, less the captures that were refunded in full. */
+export function standing(entries: readonly Entry[], kind: 'authorization' | 'capture'): Entry[] {
+  const refunded = new Map<string, number>();
+  for (const { bank, of, amountMinor } of unreversed(entries, 'refund'))
+    refunded.set(`${bank} ${of}`, (refunded.get(`${bank} ${of}`) ?? 0) + amountMinor);
+  return unreversed(entries, kind).filter(
+    ({ bank, bankId, amountMinor }) => (refunded.get(`${bank} ${bankId}`) ?? 0) < amountMinor,
+  );
 }

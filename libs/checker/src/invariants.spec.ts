@@ -1,5 +1,5 @@
 import { describe as suite, expect, it } from '@jest/globals';
-import type { Entry, Evidence } from './evidence.js';
+import type { Entry, Evidence, Told } from './evidence.js';
 import { check, describe, invariants } from './invariants.js';
 
 const aim = { account: 'acct_1', currency: 'usd', at: 0, type: 'entry' } as const;
@@ -35,86 +35,141 @@ const voided = (chargeId: string): Entry => ({
   seq: 3,
   amountMinor: 500,
 });
+const refund = (amountMinor: number, refundId = 're_1', bankId = `ref_${refundId}`): Entry => ({
+  ...capture('ch_won', bankId),
+  kind: 'refund',
+  of: 'cap_ch_won',
+  reference: `ch_won.refund.${refundId}`,
+  amountMinor,
+});
 const transfer = {
   chargeId: 'ch_won',
   debitAccount: 'bank_receivable:alder:usd',
   creditAccount: 'merchant:acct_1:usd',
   amountMinor: 500,
   currency: 'usd',
+  bankId: null,
 };
+const refunded = {
+  ...transfer,
+  debitAccount: 'merchant:acct_1:usd',
+  creditAccount: 'bank_receivable:alder:usd',
+  amountMinor: 200,
+};
+const told = { account: 'acct_1', asked: 'charge' } as const;
+const charge = { account: 'acct_1', awaiting: false, amountMinor: 500, capturedMinor: null, currency: 'usd' } as const;
+const stream = { version: 2, events: 2 };
 
 const sound: Evidence = {
   history: [
-    { account: 'acct_1', key: 'k1', kind: 'ok', status: 200, body: '{"status":"succeeded"}', chargeId: 'ch_won' },
-    { account: 'acct_1', key: 'k1', kind: 'ok', status: 200, body: '{"status":"succeeded"}', chargeId: 'ch_won' },
-    { account: 'acct_1', key: 'k1', kind: 'fail', status: 409, body: '{"error":{}}' },
-    { account: 'acct_1', key: 'k2', kind: 'fail', status: 402, body: '{"error":{}}', chargeId: 'ch_lost' },
-    { account: 'acct_1', key: 'k3', kind: 'info' },
+    { ...told, key: 'k1', kind: 'ok', status: 200, body: '{"status":"succeeded"}', chargeId: 'ch_won' },
+    { ...told, key: 'k1', kind: 'ok', status: 200, body: '{"status":"succeeded"}', chargeId: 'ch_won' },
+    { ...told, key: 'k1', kind: 'fail', status: 409, body: '{"error":{}}' },
+    { ...told, key: 'k2', kind: 'fail', status: 402, body: '{"error":{}}', chargeId: 'ch_lost' },
+    { ...told, key: 'k3', kind: 'info' },
+    {
+      ...told,
+      asked: 'refund',
+      key: 'k4',
+      kind: 'ok',
+      status: 200,
+      body: '{"id":"re_1","status":"succeeded"}',
+      chargeId: 'ch_won',
+    },
   ],
   charges: [
-    { id: 'ch_won', account: 'acct_1', state: 'succeeded', amountMinor: 500, currency: 'usd', version: 2, events: 2 },
-    { id: 'ch_lost', account: 'acct_1', state: 'failed', amountMinor: 500, currency: 'usd', version: 2, events: 2 },
+    { ...charge, ...stream, id: 'ch_won', state: 'succeeded', capturedMinor: 500 },
+    { ...charge, ...stream, id: 'ch_lost', state: 'failed' },
+    { ...charge, ...stream, id: 'ch_held', state: 'authorized' },
+  ],
+  refunds: [{ id: 're_1', chargeId: 'ch_won', account: 'acct_1', state: 'succeeded', amountMinor: 200 }],
+  balanceTransactions: [
+    { id: 'txn_won', account: 'acct_1', currency: 'usd', netMinor: 500 },
+    { id: 'txn_1', account: 'acct_1', currency: 'usd', netMinor: -200 },
   ],
   holds: [
     { chargeId: 'ch_won', state: 'posted', amountMinor: 500, postedMinor: 500 },
     { chargeId: 'ch_lost', state: 'released', amountMinor: 500, postedMinor: null },
+    { chargeId: 'ch_held', state: 'pending', amountMinor: 500, postedMinor: null },
   ],
   transfers: [
-    { ...transfer, effect: 'hold', kind: 'pending', resolves: null },
-    { ...transfer, effect: 'post', kind: 'post', resolves: 'hold' },
+    { ...transfer, effect: 'hold', kind: 'pending', resolves: null, bankId: 'auth_ch_won' },
+    { ...transfer, effect: 'capture', kind: 'post', resolves: 'hold', bankId: 'cap_ch_won' },
+    { ...refunded, effect: 'refund_hold:re_1', kind: 'pending', resolves: null },
+    { ...refunded, effect: 'refund:re_1', kind: 'post', resolves: 'refund_hold:re_1', bankId: 'ref_re_1' },
   ],
-  entries: [authorization('ch_won'), capture('ch_won'), authorization('ch_lost'), voided('ch_lost')],
+  entries: [
+    authorization('ch_won'),
+    capture('ch_won'),
+    refund(200),
+    authorization('ch_lost'),
+    voided('ch_lost'),
+    authorization('ch_held'),
+  ],
   unsent: 0,
   parked: 0,
 };
 const brokenBy = (change: Partial<Evidence>) => check({ ...sound, ...change }).violations.map(({ id }) => id);
 
+const but = <Row extends { id: string }>(rows: readonly Row[], id: string, change: Partial<Row>): Row[] =>
+  rows.map((row) => (row.id === id ? { ...row, ...change } : row));
+const heard = (
+  asked: Told['asked'],
+  status: number,
+  body: string,
+  chargeId: string,
+  key = 'k9',
+): Partial<Evidence> => ({
+  history: [...sound.history, { ...told, asked, key, kind: 'ok', status, body, chargeId }],
+});
+const suspended = {
+  ...transfer,
+  chargeId: 'ch_x',
+  effect: 'stray',
+  kind: 'single',
+  resolves: null,
+  debitAccount: 'fees:usd',
+  creditAccount: 'suspense:alder:usd',
+} as const;
+
 suite('the verdict', () => {
   it('passes a sound run, and says how much it looked at', () => {
-    expect(check(sound)).toEqual({ holds: true, charges: 2, violations: [] });
-    expect(describe(check(sound))).toBe('2 charges: charges, ledger and journals agree');
+    expect(check(sound)).toEqual({ holds: true, charges: 3, violations: [] });
+    expect(describe(check(sound))).toBe('3 charges: charges, ledger and journals agree');
   });
 
   it.each<[string, Partial<Evidence>]>([
     ['A1', { entries: [...sound.entries, authorization('ch_won', 'auth_again')] }],
-    ['A2', { transfers: sound.transfers.slice(0, 1), entries: sound.entries.filter(({ kind }) => kind !== 'capture') }],
+    ['A2', { charges: but(sound.charges, 'ch_won', { capturedMinor: 400 }) }],
+    ['A2', { entries: sound.entries.filter(({ chargeId }) => chargeId !== 'ch_held') }],
+    ['A2', { holds: sound.holds.filter(({ chargeId }) => chargeId !== 'ch_held') }],
     ['A3', { entries: sound.entries.filter(({ kind }) => kind !== 'void') }],
-    ['A3', { holds: sound.holds.map((hold) => ({ ...hold, state: 'pending' })) }],
-    [
-      'A4',
-      {
-        history: [
-          ...sound.history,
-          { account: 'acct_1', key: 'k1', kind: 'ok', status: 200, body: '{"status":"pending"}', chargeId: 'ch_won' },
-        ],
-      },
-    ],
-    [
-      'A6',
-      {
-        transfers: [
-          ...sound.transfers,
-          {
-            ...transfer,
-            chargeId: 'ch_x',
-            effect: 'stray',
-            kind: 'single',
-            resolves: null,
-            debitAccount: 'fees:usd',
-            creditAccount: 'suspense:alder:usd',
-          },
-        ],
-      },
-    ],
+    ['A3', { holds: sound.holds.map((hold) => (hold.chargeId === 'ch_lost' ? { ...hold, state: 'pending' } : hold)) }],
+    ['A3', { charges: but(sound.charges, 'ch_held', { state: 'canceled' }) }],
+    ['A4', heard('charge', 200, '{"status":"pending"}', 'ch_won', 'k1')],
+    ['A5', { refunds: [...sound.refunds, { ...sound.refunds[0]!, id: 're_2', state: 'succeeded' }] }],
+    ['A5', { refunds: but(sound.refunds, 're_1', { amountMinor: 100 }) }],
+    ['A6', { transfers: [...sound.transfers, suspended] }],
     ['A6', { transfers: [...sound.transfers, { ...transfer, effect: 'void', kind: 'void', resolves: 'hold' }] }],
-    ['A7', { charges: [...sound.charges, { ...sound.charges[0]!, id: 'ch_open', state: 'requested' }] }],
+    [
+      'A7',
+      { charges: [...sound.charges, { ...charge, ...stream, id: 'ch_open', state: 'requested', awaiting: true }] },
+    ],
     ['A7', { unsent: 1 }],
     ['A7', { parked: 1 }],
-    ['A10', { charges: sound.charges.map((charge) => ({ ...charge, events: 3 })) }],
-    ['A15', { history: [{ account: 'acct_1', key: 'k9', kind: 'fail', status: 402, body: '{}', chargeId: 'ch_won' }] }],
-    ['A15', { history: [{ account: 'acct_1', key: 'k9', kind: 'ok', status: 200, body: '{}', chargeId: 'ch_gone' }] }],
+    ['A9', { balanceTransactions: sound.balanceTransactions.slice(0, 1) }],
+    ['A10', { charges: sound.charges.map((row) => ({ ...row, events: 3 })) }],
+    ['A15', heard('charge', 402, '{}', 'ch_won')],
+    ['A15', heard('charge', 200, '{}', 'ch_gone')],
+    ['A15', heard('capture', 200, '{"status":"succeeded","captured":true}', 'ch_held')],
+    ['A15', heard('refund', 200, '{"id":"re_1","status":"failed"}', 'ch_won')],
   ])('names %s, and nothing else, when only that is broken', (id, change) => {
     expect(brokenBy(change)).toEqual([id]);
+  });
+
+  it('lets an authorization that its client was told of go any way', () => {
+    const authorized = heard('charge', 200, '{"status":"succeeded","captured":false}', 'ch_held');
+    expect(brokenBy(authorized)).toEqual([]);
   });
 
   it('names a capture that the books do not know, from both sides', () => {
@@ -122,12 +177,20 @@ suite('the verdict', () => {
     expect(brokenBy({ entries: sound.entries.filter(({ kind }) => kind !== 'capture') })).toEqual(['A2', 'A8']);
   });
 
-  it('counts a capture as undone when it was refunded or reversed', () => {
+  it('names a refund that was performed twice, by what it gave too much', () => {
+    const second = refund(200, 're_1', 'ref_again');
+    expect(brokenBy({ entries: [...sound.entries, second] })).toEqual(['A5', 'A8']);
+    const reversal: Entry = { ...second, bankId: 'rev_1', kind: 'reversal', reverses: 'ref_again' };
+    expect(brokenBy({ entries: [...sound.entries, second, reversal] })).toEqual([]);
+  });
+
+  it('counts a capture as undone when it was reversed', () => {
     const reversal: Entry = { ...capture('ch_stray', 'rev_1'), kind: 'reversal', reverses: 'cap_ch_stray' };
     expect(brokenBy({ entries: [...sound.entries, capture('ch_stray'), reversal] })).toEqual([]);
   });
 
   it('has every invariant broken by some test here', () => {
-    expect(invariants.map(({ id }) => id)).toEqual(['A1', 'A2', 'A3', 'A4', 'A6', 'A7', 'A8', 'A10', 'A15']);
+    const ids = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A9', 'A10', 'A15'];
+    expect(invariants.map(({ id }) => id)).toEqual(ids);
   });
 });

@@ -1,4 +1,4 @@
-import { standing, type Evidence } from './evidence.js';
+import { standing, unreversed, type Entry, type Evidence, type TransferRow } from './evidence.js';
 
 export interface Invariant {
   /** Stays with its promise, so that reports of different ages compare. */
@@ -25,27 +25,33 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: 'A2',
-    promise: 'a charge that succeeded was captured at a bank for its amount and posted once in the ledger',
-    violations: ({ charges, entries, transfers }) => {
-      const captures = Map.groupBy(standing(entries, 'capture'), ({ chargeId }) => chargeId);
-      const posts = Map.groupBy(
-        transfers.filter(({ kind }) => kind === 'post'),
-        ({ chargeId }) => chargeId,
-      );
-      return charges
-        .filter(({ state }) => state === 'succeeded')
-        .flatMap(({ id, amountMinor, currency }) => {
+    promise:
+      'a charge that succeeded was captured at a bank for its amount and posted once; one that is authorized is held at both',
+    violations: ({ charges, entries, transfers, holds }) => {
+      const captures = Map.groupBy(unreversed(entries, 'capture'), ({ chargeId }) => chargeId);
+      const authorizations = Map.groupBy(standing(entries, 'authorization'), ({ chargeId }) => chargeId);
+      const posts = Map.groupBy(transfers.filter(isCapture), ({ chargeId }) => chargeId);
+      const open = new Map(holds.filter(({ state }) => state === 'pending').map((hold) => [hold.chargeId, hold]));
+      return charges.flatMap(({ id, state, amountMinor, capturedMinor, currency }) => {
+        if (state === 'succeeded') {
           const captured = (captures.get(id) ?? []).map((entry) => `${entry.amountMinor} ${entry.currency}`);
           const posted = (posts.get(id) ?? []).map((post) => `${post.amountMinor} ${post.currency}`);
-          const wanted = `${amountMinor} ${currency}`;
+          const wanted = `${capturedMinor} ${currency}`;
           if (captured.join() === wanted && posted.join() === wanted) return [];
           return [`${id}: succeeded for ${wanted}, captured [${captured.join(', ')}], posted [${posted.join(', ')}]`];
-        });
+        }
+        if (state !== 'authorized') return [];
+        const held = (authorizations.get(id) ?? []).map((entry) => entry.amountMinor);
+        if (held.join() === `${amountMinor}` && open.get(id)?.amountMinor === amountMinor) return [];
+        return [
+          `${id}: authorized for ${amountMinor}, held [${held.join(', ')}] at banks, ${open.get(id)?.amountMinor ?? 'nothing'} in the books`,
+        ];
+      });
     },
   },
   {
     id: 'A3',
-    promise: 'a charge that failed left nothing at any bank and no open hold',
+    promise: 'a charge that failed or was canceled left nothing at any bank and no open hold',
     violations: ({ charges, entries, holds }) => {
       const left = new Set(
         [...standing(entries, 'authorization'), ...standing(entries, 'capture')].map(({ chargeId }) => chargeId),
@@ -54,10 +60,10 @@ export const invariants: readonly Invariant[] = [
         holds.filter(({ state }) => state === 'pending' || state === 'posted').map(({ chargeId }) => chargeId),
       );
       return charges
-        .filter(({ state }) => state === 'failed')
-        .flatMap(({ id }) => [
-          ...(left.has(id) ? [`${id}: failed, but money is set aside or captured at a bank`] : []),
-          ...(held.has(id) ? [`${id}: failed, but its hold is open or posted`] : []),
+        .filter(({ state }) => state === 'failed' || state === 'canceled')
+        .flatMap(({ id, state }) => [
+          ...(left.has(id) ? [`${id}: ${state}, but money is set aside or captured at a bank`] : []),
+          ...(held.has(id) ? [`${id}: ${state}, but its hold is open or posted`] : []),
         ]);
     },
   },
@@ -73,6 +79,40 @@ export const invariants: readonly Invariant[] = [
       ]
         .filter(([, told]) => new Set(told.map(({ status, body }) => `${status} ${body}`)).size > 1)
         .map(([key, told]) => `${key}: ${told.length} answers, not all the same`),
+  },
+  {
+    id: 'A5',
+    promise:
+      'refunds never exceed what was captured: for the merchant, in the ledger, at the bank; and each is at all three or at none',
+    violations: ({ charges, refunds, transfers, entries }) => {
+      const captured = new Map(charges.map(({ id, capturedMinor }) => [id, capturedMinor ?? 0]));
+      const canceled = new Set(charges.filter(({ state }) => state === 'canceled').map(({ id }) => id));
+      const promised = refunds.filter(({ state, chargeId }) => state !== 'failed' && !canceled.has(chargeId));
+      const posted = transfers.filter(isRefund);
+      const back = unreversed(entries, 'refund').filter(isOfARefund);
+      const given = [
+        ['for the merchant', promised],
+        ['in the ledger', posted],
+        ['at the bank', back],
+      ] as const;
+      const exceeded = given.flatMap(([where, parts]) =>
+        [...sums(parts.map(({ chargeId, amountMinor }) => [chargeId, amountMinor]))]
+          .filter(([chargeId, sum]) => sum > (captured.get(chargeId) ?? 0))
+          .map(([chargeId, sum]) => `${chargeId}: ${sum} refunded ${where}, of ${captured.get(chargeId) ?? 0}`),
+      );
+      const inLedger = sums(posted.map(({ effect, amountMinor }) => [effect.slice('refund:'.length), amountMinor]));
+      const atBank = sums(back.map(({ reference, amountMinor }) => [refundOf(reference), amountMinor]));
+      const differing = refunds
+        .filter(({ chargeId }) => !canceled.has(chargeId))
+        .flatMap(({ id, state, amountMinor }) => {
+          const wanted = state === 'succeeded' ? amountMinor : 0;
+          const [ledger, bank] = [inLedger.get(id) ?? 0, atBank.get(id) ?? 0];
+          return ledger === wanted && bank === wanted
+            ? []
+            : [`${id}: ${state} for ${amountMinor}, ${ledger} in the ledger, ${bank} at the bank`];
+        });
+      return [...exceeded, ...differing];
+    },
   },
   {
     id: 'A6',
@@ -101,33 +141,57 @@ export const invariants: readonly Invariant[] = [
   {
     id: 'A7',
     promise: 'every charge has ended, and nothing waits to be sent or looked at',
-    violations: ({ charges, unsent, parked }) => [
-      ...charges.filter(({ state }) => state === 'requested').map(({ id }) => `${id}: has not ended`),
+    violations: ({ charges, refunds, unsent, parked }) => [
+      ...charges.filter(({ awaiting }) => awaiting).map(({ id }) => `${id}: has not ended`),
+      ...refunds.filter(({ state }) => state === 'pending').map(({ id }) => `${id}: has not ended`),
       ...(unsent > 0 ? [`${unsent} events wait in outboxes`] : []),
       ...(parked > 0 ? [`${parked} events are parked`] : []),
     ],
   },
   {
     id: 'A8',
-    promise: "the banks' journals equal the ledger's bank receivables, charge by charge, both ways",
+    promise: "the banks' journals equal the ledger's bank receivables, entry by entry, both ways",
     violations: ({ entries, transfers }) => {
       const atBanks = sums(
-        standing(entries, 'capture').map((entry) => [
-          `${entry.chargeId} ${entry.bank} ${entry.currency}`,
-          entry.amountMinor,
-        ]),
+        (['capture', 'refund'] as const).flatMap((kind) =>
+          unreversed(entries, kind).map((entry): [string, number] => [
+            `${entry.chargeId} ${entry.bank} ${entry.bankId} ${entry.currency}`,
+            kind === 'capture' ? entry.amountMinor : -entry.amountMinor,
+          ]),
+        ),
       );
       const inBooks = sums(
         transfers
-          .filter(({ kind }) => kind === 'post' || kind === 'single')
+          .filter(isPosted)
           .flatMap((transfer) => [
-            ...receivable(transfer.chargeId, transfer.debitAccount, transfer.amountMinor),
-            ...receivable(transfer.chargeId, transfer.creditAccount, -transfer.amountMinor),
+            ...receivable(transfer, transfer.debitAccount, transfer.amountMinor),
+            ...receivable(transfer, transfer.creditAccount, -transfer.amountMinor),
           ]),
       );
       return [...new Set([...atBanks.keys(), ...inBooks.keys()])]
         .filter((what) => (atBanks.get(what) ?? 0) !== (inBooks.get(what) ?? 0))
         .map((what) => `${what}: ${atBanks.get(what) ?? 0} at the bank, ${inBooks.get(what) ?? 0} in the books`);
+    },
+  },
+  {
+    id: 'A9',
+    promise: "an account's balance transactions come to what the ledger says of its merchant",
+    violations: ({ balanceTransactions, transfers }) => {
+      const told = sums(
+        balanceTransactions.map(({ account, currency, netMinor }) => [`merchant:${account}:${currency}`, netMinor]),
+      );
+      const booked = sums(
+        transfers
+          .filter(isPosted)
+          .flatMap(({ debitAccount, creditAccount, amountMinor }): [string, number][] => [
+            [debitAccount, -amountMinor],
+            [creditAccount, amountMinor],
+          ])
+          .filter(([account]) => account.startsWith('merchant:')),
+      );
+      return [...new Set([...told.keys(), ...booked.keys()])]
+        .filter((account) => (told.get(account) ?? 0) !== (booked.get(account) ?? 0))
+        .map((account) => `${account}: ${told.get(account) ?? 0} told, ${booked.get(account) ?? 0} in the ledger`);
     },
   },
   {
@@ -145,29 +209,40 @@ export const invariants: readonly Invariant[] = [
   {
     id: 'A15',
     promise: 'what a client was told is what happened; who was told nothing, or to wait, finds an ending',
-    violations: ({ history, charges }) => {
+    violations: ({ history, charges, refunds }) => {
       const states = new Map(charges.map(({ id, state }) => [id, state]));
-      return history.flatMap(({ status, chargeId, body, key }) => {
-        if (chargeId === undefined) return [];
+      const endings = new Map(refunds.map(({ id, state }) => [id, state]));
+      return history.flatMap(({ asked, status, chargeId, body, key }) => {
+        if (chargeId === undefined || status === undefined) return [];
         const state = states.get(chargeId);
         if (state === undefined) return [`${key}: was told of ${chargeId}, which does not exist`];
         if (status === 402 && state !== 'failed') return [`${chargeId}: its client was told 402, and it ${state}`];
-        if (
-          status === 200 &&
-          (JSON.parse(body ?? '{}') as { status?: string }).status === 'succeeded' &&
-          state !== 'succeeded'
-        ) {
-          return [`${chargeId}: its client was told that it succeeded, and it is ${state}`];
+        if (status !== 200) return [];
+        const told = JSON.parse(body ?? '{}') as { id?: string; status?: string; captured?: boolean };
+        if (told.status !== 'succeeded' && told.status !== 'failed') return [];
+        if (asked === 'refund') {
+          const ending = endings.get(told.id ?? '');
+          return ending === told.status ? [] : [`${told.id}: its client was told ${told.status}, and it is ${ending}`];
         }
-        return [];
+        // Authorized and not captured yet: from there it may go any way.
+        const wrong = told.captured === false ? state === 'requested' : state !== 'succeeded';
+        return wrong ? [`${chargeId}: its client was told that it succeeded, and it is ${state}`] : [];
       });
     },
   },
 ];
 
-function receivable(chargeId: string, account: string, amountMinor: number): [string, number][] {
+const isPosted = ({ kind }: TransferRow): boolean => kind === 'post' || kind === 'single';
+/** What made a charge its merchant's. */
+const isCapture = ({ effect }: TransferRow): boolean => effect === 'capture' || effect === 'match';
+const isRefund = ({ effect }: TransferRow): boolean => effect.startsWith('refund:');
+/** A merchant's refund is asked for under its own name; a compensation is the system's. */
+const isOfARefund = ({ reference }: Entry): boolean => reference.includes('.refund.');
+const refundOf = (reference: string): string => reference.slice(reference.lastIndexOf('.') + 1);
+
+function receivable({ chargeId, bankId }: TransferRow, account: string, amountMinor: number): [string, number][] {
   const [kind, bank, currency] = account.split(':');
-  return kind === 'bank_receivable' ? [[`${chargeId} ${bank} ${currency}`, amountMinor]] : [];
+  return kind === 'bank_receivable' ? [[`${chargeId} ${bank} ${bankId} ${currency}`, amountMinor]] : [];
 }
 
 function sums(parts: readonly (readonly [string, number])[]): Map<string, number> {

@@ -1,0 +1,120 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { bankProtocol } from '#contracts';
+import { eventually } from '#testing';
+import { repositoryRoot } from '../../infra/local/repository.js';
+import { pageOfEndings, type Ending } from './page-of-endings.js';
+import { SOUND, System, brandAt, saidIn, sourceAt, type BankName } from './system.js';
+
+jest.setTimeout(900_000);
+
+const { bankNames, faultNames, operationsOf, tokenOperations } = bankProtocol;
+type Operation = (typeof tokenOperations)[number];
+type Case = Omit<Ending, 'ending'> & { readonly operation: Operation };
+
+/** Every fault on every operation that it can strike. An idempotent bank is asked again, and so never inquired. */
+const casesAt = (bank: BankName): Case[] =>
+  tokenOperations
+    .filter((operation) => operation !== 'inquire' || !bankProtocol.defaultBanks[bank].idempotent)
+    .flatMap((operation) =>
+      faultNames
+        .filter((fault) => operationsOf(fault).includes(operation))
+        .map((fault) => ({ bank, operation, fault })),
+    );
+
+let system: System;
+const endings: Ending[] = [];
+
+beforeAll(async () => {
+  system = await System.start();
+  await Promise.all(
+    bankNames.map(async (bank) => {
+      const ending: Promise<Ending>[] = [];
+      for (const each of casesAt(bank)) ending.push((await provoke(each)).ending);
+      endings.push(...(await Promise.all(ending)));
+    }),
+  );
+});
+afterAll(() => system?.stop());
+
+/** Resolves when the fault has struck; what becomes of the charge is waited for beside the next case. */
+async function provoke({ bank, operation, fault }: Case): Promise<{ ending: Promise<Ending> }> {
+  const apiKey = system.newApiKey();
+  // A charge that nothing happens to ends a row of failures: the breaker stays closed. It also tells the account.
+  const healthy = await system.charge({ apiKey, source: sourceAt[bank] });
+  expect(saidIn(healthy)).toMatchObject({ status: 'succeeded' });
+  const account = await accountOf(healthy.chargeId!);
+  // Nobody asks about what is known: an inquiry needs something in doubt.
+  const lift =
+    operation === 'inquire'
+      ? await system.fault({ fault: 'drop_after', operation: 'capture', scope: { account }, times: 1 })
+      : undefined;
+  const working = takeThrough(operation, {
+    apiKey,
+    source: `tok_fault_${operation}_${camelCase(fault)}_on_${brandAt[bank]}`,
+  });
+  await eventually(`${fault} strikes ${operation} at ${bank}`, () => struck(bank, account, operation), {
+    timeoutMs: 60_000,
+    everyMs: 50,
+  });
+  return { ending: working.then((chargeId) => endingOf(chargeId, apiKey)).finally(lift) };
+
+  async function endingOf(chargeId: string, key: string): Promise<Ending> {
+    await eventually(`${chargeId} (${fault} on ${operation} at ${bank}) ends`, () => system.isAtRest(chargeId), {
+      timeoutMs: 180_000,
+      everyMs: 250,
+    });
+    return { bank, operation, fault, ending: await inWords(operation, chargeId, key) };
+  }
+}
+
+async function takeThrough(operation: Operation, order: { apiKey: string; source: string }): Promise<string> {
+  const { chargeId } = await system.charge({ ...order, capture: operation !== 'void' });
+  if (operation === 'void' || operation === 'refund') await system.refund(chargeId!, { apiKey: order.apiKey });
+  return chargeId!;
+}
+
+async function inWords(operation: Operation, chargeId: string, apiKey: string): Promise<string> {
+  const stripe = system.stripe({ apiKey });
+  if (operation === 'void' || operation === 'refund') {
+    const [refund] = (await stripe.refunds.list({ charge: chargeId })).data;
+    return `${operation === 'void' ? 'cancellation' : 'refund'} ${refund?.status}`;
+  }
+  const { status, failure_code: code } = await stripe.charges.retrieve(chargeId);
+  return status === 'failed' ? `failed: ${code}` : status;
+}
+
+async function struck(bank: BankName, account: string, operation: Operation): Promise<boolean> {
+  return (await system.journal(bank)).some(
+    (record) =>
+      record.type === 'request' &&
+      record.account === account &&
+      record.operation === operation &&
+      record.fault?.by === 'token',
+  );
+}
+
+async function accountOf(chargeId: string): Promise<string> {
+  const [row] = await system.sql<{ account: string }>('payments', 'SELECT account FROM charge WHERE id = $1', [
+    chargeId,
+  ]);
+  return row!.account;
+}
+
+const camelCase = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+describe('every fault on every operation at every bank', () => {
+  it('ends, with charges, ledger and journals in agreement', async () => {
+    expect(endings).toHaveLength(bankNames.flatMap(casesAt).length);
+    // What a bank performed twice by itself comes to light in its statement, and is undone.
+    expect(await system.soundVerdict(120_000)).toMatch(SOUND);
+  });
+
+  it('ends as docs/faults.md says', async () => {
+    const file = join(repositoryRoot, 'docs', 'faults.md');
+    const page = pageOfEndings(endings);
+    if (process.env.HOLDFAST_WRITE_DOCS) await writeFile(file, page);
+    expect(page).toBe(await readFile(file, 'utf8'));
+  });
+});

@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Stripe } from 'stripe';
+import { eventually } from '#testing';
+import { SOUND, System, brandAt, saidIn, sourceAt, type BankName } from './system.js';
+
+jest.setTimeout(180_000);
+
+let system: System;
+beforeAll(async () => {
+  system = await System.start();
+});
+afterAll(() => system?.stop());
+
+const banks = Object.keys(brandAt) as BankName[];
+const DAY_S = 24 * 60 * 60;
+const feeOn = (amount: number): number => Math.round(amount * 0.029) + 30;
+
+/** What an account has in all, available and pending. */
+async function totalOf(stripe: Stripe): Promise<number> {
+  const { available, pending } = await stripe.balance.retrieve();
+  return [...available, ...pending].reduce((sum, { amount }) => sum + amount, 0);
+}
+
+describe('the official package', () => {
+  it.each(banks)('authorizes at %s, captures a part, refunds in parts, and sees the balance follow', async (bank) => {
+    const apiKey = system.newApiKey();
+    const stripe = system.stripe({ apiKey });
+    const { chargeId } = await system.charge({ apiKey, source: sourceAt[bank], amount: 5_000, capture: false });
+    const authorized = await stripe.charges.retrieve(chargeId!);
+    expect(authorized).toMatchObject({ status: 'succeeded', captured: false, balance_transaction: null });
+
+    const captured = await stripe.charges.capture(chargeId!, { amount: 3_000 });
+    expect(captured).toMatchObject({ captured: true, amount_captured: 3_000, amount_refunded: 2_000, refunded: false });
+    expect(await totalOf(stripe)).toBe(3_000 - feeOn(3_000));
+
+    const first = await stripe.refunds.create({ charge: chargeId!, amount: 1_000 });
+    const second = await stripe.refunds.create({ charge: chargeId!, reason: 'requested_by_customer' });
+    expect([first, second]).toMatchObject([
+      { status: 'succeeded', amount: 1_000 },
+      { status: 'succeeded', amount: 2_000, reason: 'requested_by_customer' },
+    ]);
+    await expect(stripe.refunds.create({ charge: chargeId! })).rejects.toMatchObject({
+      code: 'charge_already_refunded',
+    });
+    expect(await stripe.charges.retrieve(chargeId!)).toMatchObject({ refunded: true, amount_refunded: 5_000 });
+    expect((await stripe.refunds.list({ charge: chargeId! })).data.map(({ id }) => id)).toEqual([second.id, first.id]);
+
+    // The fee is kept.
+    expect(await totalOf(stripe)).toBe(-feeOn(3_000));
+    const entries = await stripe.balanceTransactions.list();
+    expect(entries.data.map(({ type, amount, fee, source }) => [type, amount, fee, source])).toEqual([
+      ['refund', -2_000, 0, second.id],
+      ['refund', -1_000, 0, first.id],
+      ['charge', 3_000, feeOn(3_000), chargeId],
+    ]);
+    const refund = await stripe.refunds.retrieve(first.id, { expand: ['balance_transaction'] });
+    expect(refund.balance_transaction).toMatchObject({ object: 'balance_transaction', net: -1_000 });
+  });
+
+  it.each(banks)('cancels an authorization at %s, after which nothing can be captured', async (bank) => {
+    const apiKey = system.newApiKey();
+    const stripe = system.stripe({ apiKey });
+    const { chargeId } = await system.charge({ apiKey, source: sourceAt[bank], capture: false });
+    const refund = await stripe.refunds.create({ charge: chargeId! });
+    expect(refund).toMatchObject({ status: 'succeeded', balance_transaction: null });
+    expect(await stripe.charges.retrieve(chargeId!)).toMatchObject({ captured: false, refunded: true });
+    await expect(stripe.charges.capture(chargeId!)).rejects.toMatchObject({ code: 'charge_already_refunded' });
+    expect(await system.standingAt(chargeId!)).toEqual({ authorization: [], capture: [] });
+    expect(await totalOf(stripe)).toBe(0);
+  });
+
+  it('lets an authorization lapse after seven days on the account’s own clock', async () => {
+    const stripe = system.stripe({ apiKey: system.newApiKey() });
+    const now = Math.floor(Date.now() / 1_000);
+    const clock = await stripe.testHelpers.testClocks.create({ frozen_time: now });
+    const { id } = await stripe.charges.create({ amount: 900, currency: 'usd', source: 'tok_visa', capture: false });
+    await stripe.testHelpers.testClocks.advance(clock.id, { frozen_time: now + 6 * DAY_S });
+    expect(await stripe.charges.retrieve(id)).toMatchObject({ refunded: false });
+    await stripe.testHelpers.testClocks.advance(clock.id, { frozen_time: now + 8 * DAY_S });
+    await eventually('the authorization has lapsed', async () => (await stripe.charges.retrieve(id)).refunded);
+    await expect(stripe.charges.capture(id)).rejects.toMatchObject({ code: 'charge_expired_for_capture' });
+    expect(await system.standingAt(id)).toEqual({ authorization: [], capture: [] });
+  });
+
+  it('refunds the first charge of an account, and refuses one that its balance cannot bear', async () => {
+    const stripe = system.stripe({ apiKey: system.newApiKey() });
+    const charge = await stripe.charges.create({ amount: 2_000, currency: 'usd', source: 'tok_visa' });
+    expect(await stripe.refunds.create({ charge: charge.id })).toMatchObject({ status: 'succeeded' });
+    expect(await totalOf(stripe)).toBe(-feeOn(2_000));
+  });
+});
+
+describe('what races', () => {
+  it('lets a capture or a cancellation win, never both, and each of them sometimes', async () => {
+    const winners = await Promise.all(
+      Array.from({ length: 40 }, async (_, n) => {
+        const apiKey = system.newApiKey();
+        const bank = banks[n % banks.length]!;
+        const { chargeId } = await system.charge({ apiKey, source: sourceAt[bank], capture: false });
+        const requests = n % 2 === 0 ? (['capture', 'refund'] as const) : (['refund', 'capture'] as const);
+        const told = await Promise.all(
+          [...requests, ...requests, ...requests].map((request) => system[request](chargeId!, { apiKey })),
+        );
+        const captured = told.some((each) => each.asked === 'capture' && saidIn(each).captured);
+        const canceled = told.some((each) => each.asked === 'refund' && saidIn(each).status === 'succeeded');
+        const { capture, authorization } = await system.standingAt(chargeId!);
+        return { chargeId, captured, canceled, capture: capture.length, authorization: authorization.length };
+      }),
+    );
+    const refunded = winners.filter(({ captured, canceled }) => captured && canceled);
+    // A refund that comes after the capture is one of captured money: then both were told yes, one after the other.
+    for (const { capture } of refunded) expect(capture).toBe(0);
+    expect(winners.filter(({ captured }) => captured).length).toBeGreaterThan(0);
+    expect(winners.filter(({ captured, canceled }) => canceled && !captured).length).toBeGreaterThan(0);
+    expect(await system.verdictAtRest()).toMatch(SOUND);
+  });
+
+  it('never refunds more than was captured, however many ask at once', async () => {
+    const apiKey = system.newApiKey();
+    const { chargeId } = await system.charge({ apiKey, amount: 1_000 });
+    const told = await Promise.all(Array.from({ length: 24 }, () => system.refund(chargeId!, { apiKey, amount: 90 })));
+    expect(told.filter(({ status }) => status === 200)).toHaveLength(11);
+    expect(new Set(told.filter(({ status }) => status !== 200).map(({ status }) => status))).toEqual(new Set([400]));
+    expect(await system.verdictAtRest()).toMatch(SOUND);
+  });
+
+  it('refunds hundreds of charges once each though every refund is sent twice: books at zero but for the fees', async () => {
+    const apiKey = system.newApiKey();
+    const stripe = system.stripe({ apiKey });
+    const amount = 1_500;
+    const count = 400;
+    const one = async (n: number): Promise<void> => {
+      const source = sourceAt[banks[n % banks.length]!];
+      const { chargeId } = await system.charge({ apiKey, amount, source });
+      const idempotencyKey = `refund-${n}`;
+      await Promise.all([0, 1].map(() => system.refund(chargeId!, { apiKey, idempotencyKey })));
+      const other = await system.refund(chargeId!, { apiKey });
+      expect(saidIn(other).error).toMatchObject({ code: 'charge_already_refunded' });
+    };
+    for (let n = 0; n < count; n += 40) await Promise.all(Array.from({ length: 40 }, (_, k) => one(n + k)));
+    expect(await system.verdictAtRest()).toMatch(SOUND);
+    expect(await totalOf(stripe)).toBe(-count * feeOn(amount));
+  });
+});
