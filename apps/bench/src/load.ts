@@ -1,12 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, type Dispatcher } from 'undici';
-import type { Told } from '#checker';
+import type { Asked, Told } from '#checker';
 
 /** Cards of every bank, in the shares of an ordinary shop: most are visa and mastercard. */
 const cards = ['tok_visa', 'tok_visa', 'tok_mastercard', 'tok_mastercard', 'tok_amex', 'tok_discover'];
 
+/** What each loop does over and over: a charge captured at once; one authorized and then captured; one charged and then refunded. */
+export const mixes = ['charge', 'manual-capture', 'refund'] as const;
+export type Mix = (typeof mixes)[number];
+
 export interface LoadOptions {
-  readonly apiUrl: string;
+  /** Of every instance; each loop stays with one. */
+  readonly apiUrls: readonly string[];
+  readonly mix?: Mix;
   /** Closed loops: each sends its next charge when it has the answer to the last. */
   readonly concurrency: number;
   readonly warmUpMs: number;
@@ -16,12 +22,14 @@ export interface LoadOptions {
 }
 
 export interface LoadResult {
+  readonly mix: Mix;
   readonly concurrency: number;
+  /** Charges taken through the whole of their mix. */
   readonly completedPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly completed: number;
-  /** Answers that were not a succeeded charge, by status and charge status. */
+  /** Last answers that were not what the mix leads to, by status. */
   readonly others: Readonly<Record<string, number>>;
   readonly history: readonly Told[];
 }
@@ -30,6 +38,7 @@ export interface LoadResult {
 export async function load(options: LoadOptions): Promise<LoadResult> {
   const agent = new Agent({ connections: options.concurrency, pipelining: 1 });
   const history: Told[] = [];
+  const { mix = 'charge' } = options;
   const latenciesMs: number[] = [];
   const others: Record<string, number> = {};
   const startedMs = performance.now();
@@ -38,14 +47,15 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
   let sent = 0;
 
   const loop = async (worker: number): Promise<void> => {
-    const account = `sk_test_bench${worker % 16}`;
+    const apiUrl = options.apiUrls[worker % options.apiUrls.length]!;
+    const client = new Client(agent, apiUrl, `sk_test_bench${worker % 16}`);
     for (let n = 0; performance.now() < untilMs && sent < (options.charges ?? Infinity); n++) {
       sent++;
       const sentMs = performance.now();
-      const told = await charge(agent, options.apiUrl, account, cards[(worker + n) % cards.length]!);
+      const told = await takeThrough(mix, client, cards[(worker + n) % cards.length]!);
       const endedMs = performance.now();
-      history.push(told);
-      const status = outcomeOf(told);
+      history.push(...told);
+      const status = outcomeOf(told.at(-1)!);
       if (endedMs < measureFromMs || endedMs >= untilMs) continue;
       if (status === 'succeeded') latenciesMs.push(endedMs - sentMs);
       else others[status] = (others[status] ?? 0) + 1;
@@ -59,6 +69,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
   const quantile = (share: number): number =>
     latenciesMs[Math.min(latenciesMs.length - 1, Math.floor(latenciesMs.length * share))] ?? 0;
   return {
+    mix,
     concurrency: options.concurrency,
     completedPerSecond: (latenciesMs.length / measuredMs) * 1_000,
     p50Ms: quantile(0.5),
@@ -69,33 +80,59 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
   };
 }
 
-async function charge(dispatcher: Dispatcher, apiUrl: string, key: string, source: string): Promise<Told> {
-  const idempotencyKey = randomUUID();
-  const request = { asked: 'charge', account: key, key: idempotencyKey } as const;
-  try {
-    const { statusCode, body } = await dispatcher.request({
-      origin: apiUrl,
-      path: '/v1/charges',
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${key}`,
-        'content-type': 'application/x-www-form-urlencoded',
-        'idempotency-key': idempotencyKey,
-      },
-      body: `amount=2000&currency=usd&source=${source}`,
-    });
-    const text = await body.text();
-    const parsed = JSON.parse(text) as { id?: string; error?: { charge?: string } };
-    const chargeId = parsed.id ?? parsed.error?.charge;
-    return {
-      ...request,
-      kind: statusCode === 200 ? 'ok' : 'fail',
-      status: statusCode,
-      body: text,
-      ...(chargeId !== undefined && { chargeId }),
-    };
-  } catch {
-    return { ...request, kind: 'info' };
+/** @returns every answer; the first that was not a success is the last */
+async function takeThrough(mix: Mix, client: Client, source: string): Promise<Told[]> {
+  const charge = await client.post('charge', '/v1/charges', {
+    amount: '2000',
+    currency: 'usd',
+    source,
+    ...(mix === 'manual-capture' && { capture: 'false' }),
+  });
+  const { chargeId } = charge;
+  if (mix === 'charge' || chargeId === undefined || outcomeOf(charge) !== 'succeeded') return [charge];
+  const next =
+    mix === 'manual-capture'
+      ? await client.post('capture', `/v1/charges/${chargeId}/capture`, {}, chargeId)
+      : await client.post('refund', '/v1/refunds', { charge: chargeId }, chargeId);
+  return [charge, next];
+}
+
+/** One merchant. */
+class Client {
+  constructor(
+    private readonly dispatcher: Dispatcher,
+    private readonly apiUrl: string,
+    private readonly key: string,
+  ) {}
+
+  async post(asked: Asked, path: string, form: Record<string, string>, about?: string): Promise<Told> {
+    const idempotencyKey = randomUUID();
+    const request = { asked, account: this.key, key: idempotencyKey };
+    try {
+      const { statusCode, body } = await this.dispatcher.request({
+        origin: this.apiUrl,
+        path,
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${this.key}`,
+          'content-type': 'application/x-www-form-urlencoded',
+          'idempotency-key': idempotencyKey,
+        },
+        body: new URLSearchParams(form).toString(),
+      });
+      const text = await body.text();
+      const parsed = JSON.parse(text) as { id?: string; error?: { charge?: string } };
+      const chargeId = about ?? parsed.id ?? parsed.error?.charge;
+      return {
+        ...request,
+        kind: statusCode === 200 ? 'ok' : 'fail',
+        status: statusCode,
+        body: text,
+        ...(chargeId !== undefined && { chargeId }),
+      };
+    } catch {
+      return { ...request, kind: 'info', ...(about !== undefined && { chargeId: about }) };
+    }
   }
 }
 

@@ -5,14 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { check, describe, gatherEvidence, unsettled, type Told } from '#checker';
 import { startRuntime, type Runtime } from '../../../infra/local/runtime.js';
-import { load, type LoadResult } from './load.js';
+import { load, mixes, type LoadResult, type Mix } from './load.js';
 import { profiledEnv, summarise } from './profile.js';
 import { cpuSeconds, machineBusySeconds } from './processes.js';
 import { countAnew, countStatements, dearestStatements } from './statements.js';
 import { storageWork, type StorageWork } from './storage.js';
 import { tpcb } from './tpcb.js';
 
-const USAGE = `npm run bench [-- --seconds 15 --concurrency 16,64,256 --idle-charges 200 --tpcb-seconds 8 --out reports/bench.json --profile]
+const USAGE = `npm run bench [-- --seconds 15 --concurrency 16,64,256 --mixes manual-capture,refund --instances 1 --idle-charges 200 --tpcb-seconds 8 --out reports/bench.json --profile]
 
 Measures the default configuration of npm start on a fresh data folder and free ports: everything durable, HTTP banks
 with synced journals. --profile tells where the services and Postgres spend their time, and costs some. Afterwards the banks' journals, the ledger and the charges are compared; a difference fails.`;
@@ -22,6 +22,8 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '15' },
     'warm-up': { type: 'string', default: '5' },
     concurrency: { type: 'string', default: '16,64,256' },
+    mixes: { type: 'string', default: 'manual-capture,refund' },
+    instances: { type: 'string', default: '1' },
     'idle-charges': { type: 'string', default: '200' },
     'tpcb-seconds': { type: 'string', default: '8' },
     out: { type: 'string', default: 'reports/bench.json' },
@@ -33,6 +35,9 @@ if (values.help) {
   console.log(USAGE);
   process.exit(0);
 }
+
+const chosenMixes = values.mixes.split(',').filter((name): name is Mix => mixes.includes(name as Mix));
+const instances = Number(values.instances);
 
 const QUIET_WITHIN_MS = 60_000;
 const interrupt = new AbortController();
@@ -59,10 +64,10 @@ async function bench(runtime: Runtime): Promise<boolean> {
 
   console.log('Warming up …');
   history.push(
-    ...(await load({ apiUrl: runtime.urls.api, concurrency: 32, warmUpMs: 0, measureMs: warmUpMs })).history,
+    ...(await load({ apiUrls: runtime.urls.apis, concurrency: 32, warmUpMs: 0, measureMs: warmUpMs })).history,
   );
   const idle = await load({
-    apiUrl: runtime.urls.api,
+    apiUrls: runtime.urls.apis,
     concurrency: 1,
     warmUpMs: 1_000,
     measureMs: 120_000,
@@ -76,7 +81,13 @@ async function bench(runtime: Runtime): Promise<boolean> {
     storagePerCharge: StorageWork;
     othersBusyShare: number;
   })[] = [];
-  for (const concurrency of values.concurrency.split(',').map(Number)) {
+  const concurrencies = values.concurrency.split(',').map(Number);
+  const runs: { mix: Mix; concurrency: number }[] = [
+    ...concurrencies.map((concurrency) => ({ mix: 'charge' as const, concurrency })),
+    // The other mixes at the highest concurrency only: they are compared with the charges of the same run.
+    ...chosenMixes.map((mix) => ({ mix, concurrency: concurrencies.at(-1)! })),
+  ];
+  for (const { mix, concurrency } of runs) {
     interrupt.signal.throwIfAborted();
     const pids = {
       ...Object.fromEntries(runtime.processes().flatMap(({ name, pid }) => (pid === undefined ? [] : [[name, pid]]))),
@@ -91,9 +102,10 @@ async function bench(runtime: Runtime): Promise<boolean> {
     ];
     if (values.profile) await countAnew(runtime.databaseUrl);
     const storedBefore = await storageWork(runtime.databaseUrl);
-    const result = await load({ apiUrl: runtime.urls.api, concurrency, warmUpMs, measureMs });
+    const result = await load({ apiUrls: runtime.urls.apis, mix, concurrency, warmUpMs, measureMs });
     const stored = await storageWork(runtime.databaseUrl);
-    const statements = values.profile ? await dearestStatements(runtime.databaseUrl, result.history.length) : '';
+    const charges = result.history.filter(({ asked }) => asked === 'charge').length;
+    const statements = values.profile ? await dearestStatements(runtime.databaseUrl, charges) : '';
     const [cpuAfter, busyAfter, own] = [
       await cpuSeconds(pids),
       await machineBusySeconds(),
@@ -103,7 +115,6 @@ async function bench(runtime: Runtime): Promise<boolean> {
       ...Object.fromEntries(Object.keys(pids).map((name) => [name, cpuAfter[name]! - cpuBefore[name]!])),
       'load-generator': (own.user + own.system) / 1e6,
     };
-    const charges = result.history.length;
     const ours = Object.values(spent).reduce((sum, seconds) => sum + seconds, 0);
     results.push({
       ...result,
@@ -120,9 +131,9 @@ async function bench(runtime: Runtime): Promise<boolean> {
     history.push(...result.history);
     const others = Object.entries(result.others).map(([status, count]) => `, ${count} ${status}`);
     console.log(
-      `${concurrency} concurrent: ${round(result.completedPerSecond)} charges/s, p50 ${round(result.p50Ms)} ms, p99 ${round(result.p99Ms)} ms${others.join('')}; ${round((stored.commits - storedBefore.commits) / charges, 2)} commits and ${round((stored.walBytes - storedBefore.walBytes) / charges / 1024)} KB of WAL per charge`,
+      `${mix}, ${concurrency} concurrent: ${round(result.completedPerSecond)} charges/s, p50 ${round(result.p50Ms)} ms, p99 ${round(result.p99Ms)} ms${others.join('')}; ${round((stored.commits - storedBefore.commits) / charges, 2)} commits and ${round((stored.walBytes - storedBefore.walBytes) / charges / 1024)} KB of WAL per charge`,
     );
-    if (values.profile) console.log(`Time in Postgres per charge at ${concurrency} concurrent:\n${statements}`);
+    if (values.profile) console.log(`Time in Postgres per charge, ${mix} at ${concurrency} concurrent:\n${statements}`);
   }
   const after = await yardstick?.read(tpcbSeconds);
   if (after) console.log(`TPC-B after: ${round(after.tps)} /s at ${after.clients} clients`);
@@ -136,7 +147,7 @@ async function bench(runtime: Runtime): Promise<boolean> {
   const verdict = check(await gatherEvidence(where, history));
   console.log(describe(verdict));
 
-  const top = results.at(-1)!;
+  const top = results.findLast(({ mix }) => mix === 'charge')!;
   const tpcbPerSecond = before && after ? (before.tps + after.tps) / 2 : 0;
   const report = {
     completedPerSecond: round(top.completedPerSecond),
@@ -159,7 +170,10 @@ async function bench(runtime: Runtime): Promise<boolean> {
   console.log(`ratio ${report.ratio ?? 'not measured'} of TPC-B; written to ${values.out}`);
   console.table(
     Object.fromEntries(
-      results.map(({ concurrency, cpuMicrosPerCharge }) => [`CPU µs per charge at ${concurrency}`, cpuMicrosPerCharge]),
+      results.map(({ mix, concurrency, cpuMicrosPerCharge }) => [
+        `CPU µs per charge, ${mix} at ${concurrency}`,
+        cpuMicrosPerCharge,
+      ]),
     ),
   );
   return verdict.holds;
@@ -173,6 +187,7 @@ try {
   const runtime = await startRuntime({
     dataDir,
     ports: 'free',
+    instances: { 'payments-api': instances, 'bank-gateway': instances, ledger: instances },
     ...(values.profile && { env: profiledEnv(dataDir) }),
     signal: interrupt.signal,
     progress: { stage: (title) => () => console.log(`  ${title}`), say: (line) => console.log(line) },
