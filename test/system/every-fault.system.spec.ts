@@ -58,7 +58,7 @@ async function provoke({ bank, operation, fault }: Case): Promise<{ ending: Prom
     timeoutMs: 60_000,
     everyMs: 50,
   });
-  return { ending: working.then((chargeId) => endingOf(chargeId, apiKey)).finally(lift) };
+  return { ending: working.then((chargeId) => endingOf(chargeId, apiKey)).finally(() => lift?.()) };
 
   async function endingOf(chargeId: string, key: string): Promise<Ending> {
     await eventually(`${chargeId} (${fault} on ${operation} at ${bank}) ends`, () => system.isAtRest(chargeId), {
