@@ -58,14 +58,15 @@ async function provoke({ bank, operation, fault }: Case): Promise<{ ending: Prom
     timeoutMs: 60_000,
     everyMs: 50,
   });
-  return { ending: working.then((chargeId) => endingOf(chargeId, apiKey)).finally(() => lift?.()) };
+  return { ending: working.then(endingOf) };
 
-  async function endingOf(chargeId: string, key: string): Promise<Ending> {
+  async function endingOf(chargeId: string): Promise<Ending> {
+    await lift?.();
     await eventually(`${chargeId} (${fault} on ${operation} at ${bank}) ends`, () => system.isAtRest(chargeId), {
       timeoutMs: 180_000,
       everyMs: 250,
     });
-    return { bank, operation, fault, ending: await inWords(operation, chargeId, key) };
+    return { bank, operation, fault, ending: await inWords(operation, chargeId, apiKey) };
   }
 }
 
