@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { check, describe, gatherEvidence, unsettled, type Told } from '#checker';
 import { startRuntime, type Runtime } from '../../../infra/local/runtime.js';
+import { fillHistory, lastOfHistory } from './history.js';
 import { load, mixes, type LoadResult, type Mix } from './load.js';
 import { profiledEnv, summarise } from './profile.js';
 import { cpuSeconds, machineBusySeconds } from './processes.js';
@@ -12,10 +13,10 @@ import { countAnew, countStatements, dearestStatements } from './statements.js';
 import { storageWork, type StorageWork } from './storage.js';
 import { tpcb } from './tpcb.js';
 
-const USAGE = `npm run bench [-- --seconds 15 --concurrency 16,64,256 --mixes manual-capture,refund --instances 1 --idle-charges 200 --tpcb-seconds 8 --out reports/bench.json --profile]
+const USAGE = `npm run bench [-- --seconds 15 --concurrency 16,64,256 --mixes manual-capture,refund --instances 1 --history 0 --idle-charges 200 --tpcb-seconds 8 --out reports/bench.json --profile]
 
 Measures the default configuration of npm start on a fresh data folder and free ports: everything durable, HTTP banks
-with synced journals. --profile tells where the services and Postgres spend their time, and costs some. Afterwards the banks' journals, the ledger and the charges are compared; a difference fails.`;
+with synced journals. --history fills the tables with so many settled charges first. --profile tells where the services and Postgres spend their time, and costs some. Afterwards the banks' journals, the ledger and the charges are compared; a difference fails.`;
 
 const { values } = parseArgs({
   options: {
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     concurrency: { type: 'string', default: '16,64,256' },
     mixes: { type: 'string', default: 'manual-capture,refund' },
     instances: { type: 'string', default: '1' },
+    history: { type: 'string', default: '0' },
     'idle-charges': { type: 'string', default: '200' },
     'tpcb-seconds': { type: 'string', default: '8' },
     out: { type: 'string', default: 'reports/bench.json' },
@@ -47,7 +49,11 @@ process.once('SIGTERM', () => interrupt.abort(new Error('interrupted')));
 const round = (value: number, digits = 1): number => Number(value.toFixed(digits));
 
 async function bench(runtime: Runtime): Promise<boolean> {
-  const where = { databaseUrl: runtime.databaseUrl, banksAdminUrl: runtime.urls.banksAdmin };
+  const where = {
+    databaseUrl: runtime.databaseUrl,
+    banksAdminUrl: runtime.urls.banksAdmin,
+    ...(Number(values.history) > 0 && { above: lastOfHistory }),
+  };
   const history: Told[] = [];
   const tpcbSeconds = Number(values['tpcb-seconds']);
   const measureMs = Number(values.seconds) * 1_000;
@@ -66,6 +72,14 @@ async function bench(runtime: Runtime): Promise<boolean> {
   history.push(
     ...(await load({ apiUrls: runtime.urls.apis, concurrency: 32, warmUpMs: 0, measureMs: warmUpMs })).history,
   );
+  const settledLongAgo = Number(values.history);
+  if (settledLongAgo > 0) {
+    const templates = templatesFrom(history);
+    await fillHistory(runtime.databaseUrl, templates, settledLongAgo, (done) => {
+      if (done % 100_000 === 0 || done === settledLongAgo)
+        console.log(`${done} of ${settledLongAgo} charges of history`);
+    });
+  }
   const idle = await load({
     apiUrls: runtime.urls.apis,
     concurrency: 1,
@@ -177,6 +191,12 @@ async function bench(runtime: Runtime): Promise<boolean> {
     ),
   );
   return verdict.holds;
+}
+
+/** A settled charge of each merchant. */
+function templatesFrom(history: readonly Told[]): string[] {
+  const settled = history.filter(({ kind, body }) => kind === 'ok' && body?.includes('"status": "succeeded"'));
+  return [...Map.groupBy(settled, ({ account }) => account).values()].map(([first]) => first!.chargeId!);
 }
 
 const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));

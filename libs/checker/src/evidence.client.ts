@@ -17,30 +17,32 @@ export interface Where {
   readonly databaseUrl: string;
   /** The bank simulator's admin API. */
   readonly banksAdminUrl: string;
+  /** Only charges whose ids sort after this; default: all. */
+  readonly above?: string;
 }
 
 const chargesSql = statement(
   'checker_charges',
   `SELECT id, account, state, awaiting, amount_minor AS "amountMinor",
      CASE WHEN state = 'succeeded' THEN (ending->'amount'->>'amountMinor')::int8 END AS "capturedMinor", currency, version,
-     (SELECT count(*)::int FROM charge_event WHERE charge_id = charge.id) AS events FROM charge`,
+     (SELECT count(*)::int FROM charge_event WHERE charge_id = charge.id) AS events FROM charge WHERE id > $1`,
 );
 const refundsSql = statement(
   'checker_refunds',
-  `SELECT id, charge_id AS "chargeId", account, state, amount_minor AS "amountMinor" FROM refund`,
+  `SELECT id, charge_id AS "chargeId", account, state, amount_minor AS "amountMinor" FROM refund WHERE charge_id > $1`,
 );
 const balanceTransactionsSql = statement(
   'checker_balance_transactions',
-  `SELECT id, account, currency, amount_minor - fee_minor AS "netMinor" FROM balance_transaction`,
+  `SELECT id, account, currency, amount_minor - fee_minor AS "netMinor" FROM balance_transaction WHERE charge_id > $1`,
 );
 const holdsSql = statement(
   'checker_holds',
-  `SELECT charge_id AS "chargeId", state, amount_minor AS "amountMinor", posted_minor AS "postedMinor" FROM hold`,
+  `SELECT charge_id AS "chargeId", state, amount_minor AS "amountMinor", posted_minor AS "postedMinor" FROM hold WHERE charge_id > $1`,
 );
 const transfersSql = statement(
   'checker_transfers',
   `SELECT charge_id AS "chargeId", effect, kind, resolves, debit_account AS "debitAccount",
-     credit_account AS "creditAccount", amount_minor AS "amountMinor", currency, bank_id AS "bankId" FROM transfer`,
+     credit_account AS "creditAccount", amount_minor AS "amountMinor", currency, bank_id AS "bankId" FROM transfer WHERE charge_id > $1`,
 );
 const restSql = statement(
   'checker_rest',
@@ -51,11 +53,11 @@ const unsettledSql = statement('checker_unsettled', `SELECT count(*)::int AS uns
 /** Reads the databases by SQL and the banks' journals; asks no service what it thinks of itself. */
 export async function gatherEvidence(where: Where, history: readonly Told[] = []): Promise<Evidence> {
   const [charges, refunds, balanceTransactions, holds, transfers, rests, entries] = await Promise.all([
-    read<ChargeRow>(where, 'payments', chargesSql),
-    read<RefundRow>(where, 'payments', refundsSql),
-    read<BalanceTransactionRow>(where, 'payments', balanceTransactionsSql),
-    read<HoldRow>(where, 'ledger', holdsSql),
-    read<TransferRow>(where, 'ledger', transfersSql),
+    read<ChargeRow>(where, 'payments', chargesSql, [where.above ?? '']),
+    read<RefundRow>(where, 'payments', refundsSql, [where.above ?? '']),
+    read<BalanceTransactionRow>(where, 'payments', balanceTransactionsSql, [where.above ?? '']),
+    read<HoldRow>(where, 'ledger', holdsSql, [where.above ?? '']),
+    read<TransferRow>(where, 'ledger', transfersSql, [where.above ?? '']),
     Promise.all(
       ['payments', 'ledger', 'bank_gateway'].map((database) =>
         read<{ unsent: number; parked: number }>(where, database, restSql),
@@ -86,7 +88,12 @@ export async function unsettled(where: Where): Promise<number> {
   return charges[0]!.unsettled + rests.flat().reduce((sum, { unsent }) => sum + unsent, 0);
 }
 
-async function read<Row extends object>(where: Where, database: string, sql: Statement): Promise<Row[]> {
+async function read<Row extends object>(
+  where: Where,
+  database: string,
+  sql: Statement,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
   const opened = await Database.open({
     url: where.databaseUrl,
     database,
@@ -95,7 +102,7 @@ async function read<Row extends object>(where: Where, database: string, sql: Sta
     applicationName: 'checker',
   });
   try {
-    return await opened.query<Row>(sql);
+    return await opened.query<Row>(sql, values);
   } finally {
     await opened.close();
   }
