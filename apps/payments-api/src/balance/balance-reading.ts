@@ -1,6 +1,6 @@
 import type { Instant } from '#clock';
 import type { Database } from '#postgres';
-import { findCharges } from '../charges/charge.repository.js';
+import { findCharges } from '../charges/charge-rows.repository.js';
 import { chargeObject } from '../charges/charge-object.js';
 import type { OpenedCharge } from '../charges/charge.js';
 import { readExpand, within } from '../charges/expand.js';
