@@ -4,14 +4,14 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { bankProtocol } from '#contracts';
 import { eventually } from '#testing';
 import { repositoryRoot } from '../../infra/local/repository.js';
-import { pageOfEndings, type Ending } from './page-of-endings.js';
+import { endingsIn, pageOfEndings, type Ending } from './page-of-endings.js';
 import { SOUND, System, brandAt, saidIn, sourceAt, type BankName } from './system.js';
 
 jest.setTimeout(900_000);
 
 const { bankNames, faultNames, operationsOf, tokenOperations } = bankProtocol;
 type Operation = (typeof tokenOperations)[number];
-type Case = Omit<Ending, 'ending'> & { readonly operation: Operation };
+type Case = Omit<Ending, 'ending' | 'way'> & { readonly operation: Operation };
 
 /** Every fault on every operation that it can strike. An idempotent bank is asked again, and so never inquired. */
 const casesAt = (bank: BankName): Case[] =>
@@ -66,7 +66,8 @@ async function provoke({ bank, operation, fault }: Case): Promise<{ ending: Prom
       timeoutMs: 180_000,
       everyMs: 250,
     });
-    return { bank, operation, fault, ending: await inWords(operation, chargeId, apiKey) };
+    const way = await wayOf(bank, operation, chargeId);
+    return { bank, operation, fault, ending: await inWords(operation, chargeId, apiKey), way };
   }
 }
 
@@ -84,6 +85,20 @@ async function inWords(operation: Operation, chargeId: string, apiKey: string): 
   }
   const { status, failure_code: code } = await stripe.charges.retrieve(chargeId);
   return status === 'failed' ? `failed: ${code}` : status;
+}
+
+/** What it took, by what reached the bank. */
+async function wayOf(bank: BankName, operation: Operation, chargeId: string): Promise<string[]> {
+  const requests = (await system.journal(bank)).flatMap((record) =>
+    record.type === 'request' && record.chargeId === chargeId ? [record.operation] : [],
+  );
+  const struckOne = operation === 'inquire' ? 'capture' : operation;
+  const asked = requests.filter((each) => each === struckOne).length;
+  return [
+    ...(requests.includes('inquire') ? ['inquired'] : []),
+    ...(asked > 1 ? ['asked again'] : []),
+    ...(requests.includes('reverse') ? ['reversed'] : []),
+  ];
 }
 
 async function struck(bank: BankName, account: string, operation: Operation): Promise<boolean> {
@@ -116,6 +131,7 @@ describe('every fault on every operation at every bank', () => {
     const file = join(repositoryRoot, 'docs', 'faults.md');
     const page = pageOfEndings(endings);
     if (process.env.HOLDFAST_WRITE_DOCS) await writeFile(file, page);
-    expect(page).toBe(await readFile(file, 'utf8'));
+    // How often a bank had to be asked depends on the moment, too; what came of it does not.
+    expect(endingsIn(page)).toBe(endingsIn(await readFile(file, 'utf8')));
   });
 });

@@ -6,6 +6,8 @@ export interface Ending {
   readonly operation: string;
   readonly fault: bankProtocol.FaultName;
   readonly ending: string;
+  /** What it took beyond a single question. */
+  readonly way: readonly string[];
 }
 
 const { bankNames, defaultBanks } = bankProtocol;
@@ -14,9 +16,9 @@ const { bankNames, defaultBanks } = bankProtocol;
 export function pageOfEndings(endings: readonly Ending[]): string {
   return `# What every fault comes to
 
-Each cell is a charge of its own, made through the public API with a fault token (\`tok_fault_<operation>_<fault>_on_<brand>\`) that struck that operation once at that bank; it says how the charge, its cancellation or its refund ended. Afterwards the charges, the ledger and the banks' journals agreed to the cent: nothing lost, nothing doubled.
+Each cell is a charge of its own, made through the public API with a fault token (\`tok_fault_<operation>_<fault>_on_<brand>\`) that struck that operation once at that bank; it says how the charge, its cancellation or its refund ended, and in small print what it took: the bank was *inquired* under the same reference, was *asked again*, or something at it was *reversed* (a doubtful void's authorization; a second performance, once its statement had shown it). Afterwards the charges, the ledger and the banks' journals agreed to the cent: nothing lost, nothing doubled.
 
-Written by the test that ran them: \`HOLDFAST_WRITE_DOCS=1 npm test -- system\` (\`test/system/every-fault.system.spec.ts\`); without the variable the same test holds this page to what happens.
+Written by the test that ran them: \`HOLDFAST_WRITE_DOCS=1 npm test -- system\` (\`test/system/every-fault.system.spec.ts\`); without the variable the same test holds the endings on this page to what happens.
 
 ${bankNames.map((bank) => `- **${bank}**: ${traits(bank)}`).join('\n')}
 
@@ -43,8 +45,10 @@ const titles: Readonly<Record<string, string>> = {
 function tableOf(operation: string, endings: readonly Ending[]): string {
   const banks = bankNames.filter((bank) => endings.some((each) => each.bank === bank));
   const faults = [...new Set(endings.map(({ fault }) => fault))];
-  const cell = (bank: string, fault: string): string =>
-    endings.find((each) => each.bank === bank && each.fault === fault)?.ending ?? '';
+  const cell = (bank: string, fault: string): string => {
+    const { ending = '', way = [] } = endings.find((each) => each.bank === bank && each.fault === fault) ?? {};
+    return way.length > 0 ? `${ending}<br><sub>${way.join(', ')}</sub>` : ending;
+  };
   return [
     `## ${titles[operation] ?? operation}`,
     '',
@@ -53,3 +57,6 @@ function tableOf(operation: string, endings: readonly Ending[]): string {
     ...faults.map((fault) => `| \`${fault}\` | ${banks.map((bank) => cell(bank, fault)).join(' | ')} |`),
   ].join('\n');
 }
+
+/** The page without what it took to come there. */
+export const endingsIn = (page: string): string => page.replaceAll(/<br><sub>.*?<\/sub>/g, '');

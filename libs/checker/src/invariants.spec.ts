@@ -184,6 +184,22 @@ suite('the verdict', () => {
     expect(brokenBy({ entries: [...sound.entries, second, reversal] })).toEqual([]);
   });
 
+  it('lets the books pass a stray through suspense, to its bank’s reversal', () => {
+    const reversal: Entry = { ...capture('ch_stray', 'rev_1'), kind: 'reversal', reverses: 'cap_ch_stray' };
+    const stray = { ...suspended, chargeId: 'ch_stray', debitAccount: 'bank_receivable:alder:usd' };
+    const posted = { ...stray, effect: 'stray:cap_ch_stray', bankId: 'cap_ch_stray' };
+    const undone = {
+      ...stray,
+      effect: 'stray_undone:cap_ch_stray',
+      bankId: 'rev_1',
+      debitAccount: stray.creditAccount,
+      creditAccount: stray.debitAccount,
+    };
+    const entries = [...sound.entries, capture('ch_stray'), reversal];
+    expect(brokenBy({ entries, transfers: [...sound.transfers, posted, undone] })).toEqual([]);
+    expect(brokenBy({ entries, transfers: [...sound.transfers, posted] })).toEqual(['A6', 'A8']);
+  });
+
   it('counts a capture as undone when it was reversed', () => {
     const reversal: Entry = { ...capture('ch_stray', 'rev_1'), kind: 'reversal', reverses: 'cap_ch_stray' };
     expect(brokenBy({ entries: [...sound.entries, capture('ch_stray'), reversal] })).toEqual([]);

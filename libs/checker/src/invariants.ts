@@ -240,10 +240,15 @@ const isRefund = ({ effect }: TransferRow): boolean => effect.startsWith('refund
 const isOfARefund = ({ reference }: Entry): boolean => reference.includes('.refund.');
 const refundOf = (reference: string): string => reference.slice(reference.lastIndexOf('.') + 1);
 
-function receivable({ chargeId, bankId }: TransferRow, account: string, amountMinor: number): [string, number][] {
+/** By the movement that it mirrors. What undoes a stray mirrors its reversal, and stands for the stray no longer. */
+function receivable(transfer: TransferRow, account: string, amountMinor: number): [string, number][] {
   const [kind, bank, currency] = account.split(':');
+  const { chargeId, effect } = transfer;
+  const bankId = effect.startsWith(undone) ? effect.slice(undone.length) : transfer.bankId;
   return kind === 'bank_receivable' ? [[`${chargeId} ${bank} ${bankId} ${currency}`, amountMinor]] : [];
 }
+
+const undone = 'stray_undone:';
 
 function sums(parts: readonly (readonly [string, number])[]): Map<string, number> {
   const totals = new Map<string, number>();
