@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { SystemClock } from '#clock';
 import { Database, type DatabaseOptions } from '#postgres';
@@ -12,11 +13,9 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-let count = 0;
-
 /**
- * A new, empty database on the server of TEST_DATABASE_URL. `name` says whose it is; the process id and a
- * counter keep runs side by side apart.
+ * A new, empty database on the server of TEST_DATABASE_URL. `name` says whose it is; chance keeps apart what
+ * runs side by side, and what a run left that was ended in its middle.
  */
 export async function testDatabase(
   name: string,
@@ -24,7 +23,7 @@ export async function testDatabase(
 ): Promise<TestDatabase> {
   const url = process.env['TEST_DATABASE_URL'];
   assert(url, 'TEST_DATABASE_URL names no Postgres server; the jest project "real" starts one');
-  const unique = `test_${name.replaceAll(/[^a-z0-9]+/gi, '_').toLowerCase()}_${process.pid}_${++count}`;
+  const unique = `test_${name.replaceAll(/[^a-z0-9]+/gi, '_').toLowerCase()}_${randomBytes(4).toString('hex')}`;
   await administer(url, (client) =>
     client.query(`CREATE DATABASE ${client.escapeIdentifier(unique)} TEMPLATE template0`),
   );
