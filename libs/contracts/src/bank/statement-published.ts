@@ -18,7 +18,10 @@ export const statementPublished = defineKeyedEvent({
     through: z.int().nonnegative(),
     /** True when the statement went no further at the moment it was asked for. */
     isLast: z.boolean(),
-    /** When the gateway sent its question, by its own clock, in milliseconds since the epoch: what happened before is in it. */
+    /**
+     * When the gateway sent its question, by its own clock, in milliseconds since the epoch, less what the bank's
+     * answer lagged behind: what happened before is in it.
+     */
     askedAt: z.int(),
     entries: z.array(entrySchema),
   }),

@@ -8,11 +8,14 @@ export const differenceFound = defineKeyedEvent({
   version: 1,
   meaning: 'A bank’s statement and the books do not agree about one movement.',
   key: (difference) => difference.chargeId,
-  subject: (difference) => difference.differenceId,
+  subject: ({ differenceId, repetition }) => (repetition ? `${differenceId}.${repetition}` : differenceId),
   schema: z.strictObject({
-    /** Natural: bank, bank id or charge and effect, and kind. The same difference is found once. */
+    /** Natural: bank, bank id and kind. The same difference is found once. */
     differenceId: z.string(),
-    kind: z.enum(['unknown_to_ledger', 'unknown_to_bank', 'amount_differs']),
+    /** How often it was said before, and still stands: who could do nothing about it then is asked anew. */
+    repetition: z.int().positive().optional(),
+    /** `undone_at_bank`: the bank has given back what stands in the books; for a person, like `unknown_to_bank`. */
+    kind: z.enum(['unknown_to_ledger', 'unknown_to_bank', 'undone_at_bank', 'amount_differs']),
     bank,
     movement,
     /** As the bank or the books name it: it may be nobody's charge. */
