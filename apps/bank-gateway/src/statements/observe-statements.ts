@@ -1,0 +1,55 @@
+import type { bankProtocol } from '#contracts';
+import type { Log, Metrics } from '#telemetry';
+import type { StandstillReason, StatementObserver } from './statement-observer.js';
+
+/** From this many unanswered questions in a row on, a bank's silence is no hiccup any more. */
+const WORTH_A_WARNING = 3;
+
+const told: Record<StandstillReason, string> = {
+  another_journal: 'what it performed before is not in its journal any more: it was reset',
+  gap: 'its sequence has a gap, or ends before its watermark',
+};
+
+/** One line when a bank falls silent and one when it is back; loud, and again and again, when its journal is another one. */
+export function observeStatements(log: Log, metrics: Metrics): StatementObserver {
+  const entries = metrics.counter({
+    name: 'bank_statement_entries_total',
+    help: 'Entries of banks’ statements that this process published.',
+    labels: ['bank'],
+  });
+  const unanswered = metrics.counter({
+    name: 'bank_statement_unanswered_total',
+    help: 'Questions for a statement that came to nothing, by why.',
+    labels: ['bank', 'reason'],
+  });
+  const standstill = metrics.gauge({
+    name: 'bank_statement_standstill',
+    help: '1 while a bank’s statement contradicts what was published, and waits for a person.',
+    labels: ['bank', 'reason'],
+  });
+  const silences = new Map<bankProtocol.BankName, number>();
+  const stopped = new Map<bankProtocol.BankName, StandstillReason>();
+  return {
+    published({ bank, entries: added }) {
+      entries.inc({ bank }, added.length);
+      if ((silences.get(bank) ?? 0) >= WORTH_A_WARNING || stopped.has(bank))
+        log.info({ bank }, `the statement of ${bank} is read again`);
+      silences.delete(bank);
+      const reason = stopped.get(bank);
+      if (reason) standstill.set({ bank, reason }, 0);
+      stopped.delete(bank);
+    },
+    unanswered(bank, reason) {
+      unanswered.inc({ bank, reason });
+      const silence = (silences.get(bank) ?? 0) + 1;
+      silences.set(bank, silence);
+      const level = silence === WORTH_A_WARNING ? 'warn' : 'debug';
+      log[level]({ bank, reason }, `the statement of ${bank} cannot be read; it is asked for again`);
+    },
+    stoodStill(bank, reason, after) {
+      standstill.set({ bank, reason }, 1);
+      stopped.set(bank, reason);
+      log.error({ bank, after }, `the statement of ${bank} is not published any further: ${told[reason]}`);
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Clock } from '#clock';
+import { Leases } from '#leases';
+import { PostgresOutbox } from '#messaging';
+import { Database } from '#postgres';
+import { AdminServer, CLOCK, LeasedJob, LOG, SETTINGS, Shutdown } from '#service';
+import { Metrics, type Log } from '#telemetry';
+import { Banks } from '../banks/banks.js';
+import { BanksModule } from '../banks/banks.module.js';
+import type { GatewaySettings } from '../settings.js';
+import { observeStatements } from './observe-statements.js';
+import { StatementCursorRepository } from './statement-cursor.repository.js';
+import { StatementReader } from './statement-reader.js';
+
+/** What banks say they performed, for the ledger to compare. One job per bank, so that none waits for another. */
+@Module({
+  imports: [BanksModule],
+  providers: [
+    {
+      provide: StatementCursorRepository,
+      inject: [Database, PostgresOutbox, CLOCK],
+      useFactory: (database: Database, outbox: PostgresOutbox, clock: Clock) =>
+        new StatementCursorRepository(database, outbox, clock),
+    },
+    {
+      provide: StatementReader,
+      inject: [Banks, StatementCursorRepository, CLOCK, LOG, Metrics],
+      useFactory: (banks: Banks, cursors: StatementCursorRepository, clock: Clock, log: Log, metrics: Metrics) =>
+        new StatementReader({ banks, cursors, clock, observer: observeStatements(log, metrics) }),
+    },
+  ],
+})
+export class StatementsModule implements OnApplicationBootstrap {
+  constructor(
+    private readonly banks: Banks,
+    private readonly reader: StatementReader,
+    private readonly cursors: StatementCursorRepository,
+    private readonly leases: Leases,
+    private readonly admin: AdminServer,
+    private readonly metrics: Metrics,
+    @Inject(SETTINGS) private readonly settings: GatewaySettings,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOG) private readonly log: Log,
+    @Inject(Shutdown) private readonly shutdown: Shutdown,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const { reader, cursors, leases, clock, log, settings } = this;
+    this.admin.get('/statements', () => cursors.views());
+    this.metrics.gauge(
+      {
+        name: 'bank_statement_age_seconds',
+        help: 'Since the last page of a bank’s statement was published, by whichever instance.',
+        labels: ['bank'],
+      },
+      async (gauge) => {
+        gauge.reset();
+        for (const { bank, ageSeconds } of await cursors.views()) gauge.set({ bank }, ageSeconds);
+      },
+    );
+    const jobs = this.banks.all.map(({ config: { name } }) => {
+      const job = { name: `statement-${name}`, everyMs: settings.STATEMENT_EVERY_MS, run: () => reader.run(name) };
+      return new LeasedJob(job, leases, clock, log);
+    });
+    this.shutdown.during('workers', 'the statements', async () => {
+      reader.close();
+      await Promise.all(jobs.map((job) => job.close()));
+    });
+  }
+}
