@@ -3,6 +3,7 @@ import { ServiceModule } from '#service';
 import { AccountsModule } from './accounts/accounts.module.js';
 import { BooksModule } from './books/books.module.js';
 import { migrations } from './migrations/migrations.js';
+import { ReconciliationModule } from './reconciliation/reconciliation.module.js';
 import { RefundsModule } from './refunds/refunds.module.js';
 import { ledgerSettings } from './settings.js';
 import { StraysModule } from './strays/strays.module.js';
@@ -14,6 +15,7 @@ import { TransfersModule } from './transfers/transfers.module.js';
     TransfersModule,
     RefundsModule,
     StraysModule,
+    ReconciliationModule,
     AccountsModule,
     BooksModule,
   ],

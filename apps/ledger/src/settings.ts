@@ -1,4 +1,4 @@
-import type { FrameSettings } from '#service';
+import { milliseconds, type FrameSettings } from '#service';
 import { z } from 'zod';
 
 /** What the ledger reads from its environment beside the frame's own settings. */
@@ -8,5 +8,9 @@ export const ledgerSettings = z.object({
    * without any the first refund of a fresh account would fail. `npm run ledger:limit` says otherwise for one.
    */
   REFUND_OVERDRAFT_MINOR: z.coerce.number().int().nonnegative().default(1_000_000),
+  /** How often banks' statements are compared with the books. */
+  RECONCILE_EVERY_MS: milliseconds.min(100).default(3_000),
+  /** How long a bank, or the books, may lag behind the other before it is a difference; clocks included. */
+  RECONCILE_GRACE_MS: milliseconds.default(15_000),
 });
 export type LedgerSettings = FrameSettings & z.infer<typeof ledgerSettings>;

@@ -5,7 +5,7 @@ import { FakeClock } from '#testing';
 import { noon } from '../../test/operation-under-test.js';
 import { journal, statementOf } from '../../test/statement-under-test.js';
 import { StatementReader } from './statement-reader.js';
-import { PAGE_MAX, startOf, type StatementCursor } from './statement-page.js';
+import { PAGE_MAX, startOf } from './statement-page.js';
 
 type Question = { kind: 'statement'; after: number; limit: number };
 type Answers = (question: Question) => Outcome<Question>;
@@ -13,7 +13,7 @@ type Answers = (question: Question) => Outcome<Question>;
 /** A reader of alder's statement, over a cursor in memory that another leader may move. */
 function readerOf(answers: Answers) {
   const clock = new FakeClock({ now: noon });
-  const state = { cursor: startOf('alder') as StatementCursor, stolen: false };
+  const state = { cursor: startOf('alder'), stolen: false };
   const published: bankEvents.StatementPublished[] = [];
   const seen: string[] = [];
   const asked: Question[] = [];

@@ -1,5 +1,6 @@
 import { CreateLedger1764000000001 } from './0001-create-ledger.migration.js';
 import { AddRefunds1764000000002 } from './0002-add-refunds.migration.js';
+import { Reconciliation1764000000003 } from './0003-reconciliation.migration.js';
 
 /** In their order. */
-export const migrations = [CreateLedger1764000000001, AddRefunds1764000000002];
+export const migrations = [CreateLedger1764000000001, AddRefunds1764000000002, Reconciliation1764000000003];

@@ -1,0 +1,221 @@
+import type { Instant } from '#clock';
+import type { bankProtocol, Movement } from '#contracts';
+import { differenceId, type Difference, type DifferenceKind } from './difference.js';
+
+/** An entry of a bank's statement. */
+export interface StatedEntry {
+  readonly seq: number;
+  readonly bankId: string;
+  readonly kind: bankProtocol.EntryKind;
+  readonly reference: string;
+  readonly account: string;
+  readonly amountMinor: number;
+  readonly currency: string;
+  readonly of: string | null;
+  readonly reverses: string | null;
+  /** When it came to be known here, by the database's clock. */
+  readonly receivedAt: Instant;
+}
+
+/** A transfer of the books. */
+export interface BookedTransfer {
+  readonly effect: string;
+  readonly resolves: string | null;
+  readonly debit: string;
+  readonly credit: string;
+  readonly amountMinor: number;
+  readonly currency: string;
+  /** The bank's own id of the movement that it mirrors. */
+  readonly bankId: string | null;
+  /** A moment at which it had been committed; null when that is not certain yet. */
+  readonly knownAt: Instant | null;
+}
+
+/** Two accounts of what one bank did for one charge. */
+export interface TwoAccounts {
+  readonly bank: bankProtocol.BankName;
+  readonly chargeId: string;
+  readonly entries: readonly StatedEntry[];
+  /** Of the charge, at whatever bank. */
+  readonly transfers: readonly BookedTransfer[];
+  /** When the bank was last asked for all that it had; null when never. */
+  readonly completeAt: Instant | null;
+  readonly now: Instant;
+  /** How long either side may lag behind the other, clocks included. */
+  readonly graceMs: number;
+}
+
+export interface Finding {
+  readonly difference: Difference;
+  /** False while the other side may only be late. */
+  readonly due: boolean;
+}
+
+/**
+ * What has become of a movement. `spent`: an authorization that was captured; its capture speaks for it.
+ *
+ *     bank ╲ books │ none                stands            spent             undone
+ *     ─────────────┼─────────────────────────────────────────────────────────────────────
+ *     none         │ –                   unknown_to_bank   unknown_to_bank   –
+ *     stands       │ unknown_to_ledger   (amounts)         (amounts)         unknown_to_ledger
+ *     spent        │ –                   (amounts)         (amounts)         –
+ *     undone       │ –                   undone_at_bank    –                 –
+ */
+export type Fate = 'none' | 'stands' | 'spent' | 'undone';
+
+/** All about which the two do not agree; pure. */
+export function compare(accounts: TwoAccounts): Finding[] {
+  const { entries } = accounts;
+  const booked = bookedAt(accounts);
+  const ids = new Set([
+    ...entries.filter(isMovement).map(({ bankId }) => bankId),
+    ...booked.flatMap(({ bankId }) => bankId ?? []),
+  ]);
+  return [...ids].flatMap((bankId) => findingAbout(bankId, accounts, booked) ?? []);
+}
+
+/** How a difference ended that is not found any more. */
+export type Resolution =
+  /** The bank undid it. */
+  | 'undone_at_bank'
+  /** An authorization that was captured: its capture speaks for it. */
+  | 'captured'
+  /** The books caught up. */
+  | 'booked'
+  /** The bank's statement caught up. */
+  | 'stated'
+  /** Somebody corrected the books. */
+  | 'corrected';
+
+export function resolutionOf(kind: DifferenceKind, bankId: string, accounts: TwoAccounts): Resolution {
+  const atBank = fateAtBank(bankId, accounts.entries).fate;
+  if (kind === 'unknown_to_bank') return atBank === 'none' ? 'corrected' : 'stated';
+  if (kind === 'amount_differs') return atBank === 'undone' ? 'undone_at_bank' : 'corrected';
+  if (kind === 'undone_at_bank') return 'booked';
+  if (atBank === 'undone') return 'undone_at_bank';
+  return fateInBooks(bankId, bookedAt(accounts)).fate === 'none' ? 'captured' : 'booked';
+}
+
+function findingAbout(bankId: string, accounts: TwoAccounts, booked: readonly BookedTransfer[]): Finding | undefined {
+  const { entries } = accounts;
+  const atBank = fateAtBank(bankId, entries);
+  const inBooks = fateInBooks(bankId, booked);
+  const { entry } = atBank;
+  const { transfer } = inBooks;
+
+  if (!entry) {
+    if (!transfer || inBooks.fate === 'undone') return undefined;
+    return { difference: fromBooks(transfer, bankId, accounts), due: mustBeStated(transfer, accounts) };
+  }
+  const found = (kind: DifferenceKind, due: boolean): Finding => ({
+    difference: fromBank(kind, entry, entries, accounts),
+    due,
+  });
+  if (!transfer)
+    return atBank.fate === 'stands' ? found('unknown_to_ledger', mustBeBooked(entry, accounts)) : undefined;
+  if (atBank.fate === 'undone')
+    return inBooks.fate === 'stands' ? found('undone_at_bank', mustBeBooked(atBank.by!, accounts)) : undefined;
+  if (inBooks.fate === 'undone')
+    return atBank.fate === 'stands' ? found('unknown_to_ledger', mustBeStated(inBooks.by!, accounts)) : undefined;
+  const alike = entry.amountMinor === transfer.amountMinor && entry.currency === transfer.currency;
+  return alike ? undefined : found('amount_differs', true);
+}
+
+/** The bank said it so long ago that the books should know. */
+const mustBeBooked = ({ receivedAt }: StatedEntry, { now, graceMs }: TwoAccounts): boolean =>
+  receivedAt + graceMs <= now;
+
+/** It was committed so long before the bank was asked for everything that it should have been in the answer. */
+const mustBeStated = ({ knownAt }: BookedTransfer, { completeAt, graceMs }: TwoAccounts): boolean =>
+  knownAt !== null && completeAt !== null && knownAt + graceMs <= completeAt;
+
+function fateAtBank(
+  bankId: string,
+  entries: readonly StatedEntry[],
+): { fate: Fate; entry?: StatedEntry; by?: StatedEntry } {
+  const entry = entries.find((each) => each.bankId === bankId);
+  if (!entry) return { fate: 'none' };
+  const by = undoingOf(entry, entries);
+  if (by) return { fate: 'undone', entry, by };
+  const captured = entries.some(
+    (each) => each.kind === 'capture' && each.of === bankId && undoingOf(each, entries) === undefined,
+  );
+  return { fate: entry.kind === 'authorization' && captured ? 'spent' : 'stands', entry };
+}
+
+const undoingOf = ({ bankId }: StatedEntry, entries: readonly StatedEntry[]): StatedEntry | undefined =>
+  entries.find(
+    ({ kind, of, reverses }) => (kind === 'void' && of === bankId) || (kind === 'reversal' && reverses === bankId),
+  );
+
+function fateInBooks(
+  bankId: string,
+  booked: readonly BookedTransfer[],
+): { fate: Fate; transfer?: BookedTransfer; by?: BookedTransfer } {
+  const transfer = booked.find((each) => each.bankId === bankId);
+  if (!transfer) return { fate: 'none' };
+  const resolved = booked.find(({ resolves }) => resolves === transfer.effect);
+  if (resolved?.effect === 'capture') return { fate: 'spent', transfer };
+  const by = resolved ?? booked.find(({ effect }) => effect === `stray_undone:${bankId}`);
+  return by && by !== transfer ? { fate: 'undone', transfer, by } : { fate: 'stands', transfer };
+}
+
+const receivableOf = (bank: string): string => `bank_receivable:${bank}:`;
+
+const bookedAt = ({ bank, transfers }: TwoAccounts): BookedTransfer[] =>
+  transfers.filter(({ debit, credit }) => [debit, credit].some((account) => account.startsWith(receivableOf(bank))));
+
+const isMovement = ({ kind }: StatedEntry): boolean => kind !== 'void' && kind !== 'reversal';
+
+function fromBank(
+  kind: DifferenceKind,
+  entry: StatedEntry,
+  entries: readonly StatedEntry[],
+  { bank, chargeId }: TwoAccounts,
+): Difference {
+  const { bankId, reference, account, amountMinor, currency } = entry;
+  const movement = movementOf(entry, entries);
+  return {
+    id: differenceId(bank, bankId, kind),
+    kind,
+    bank,
+    movement,
+    chargeId,
+    account,
+    bankId,
+    reference,
+    amountMinor,
+    currency,
+  };
+}
+
+/** A void or a reversal is named for what it undid. */
+function movementOf({ kind, of, reverses }: StatedEntry, entries: readonly StatedEntry[]): Movement {
+  if (kind !== 'void' && kind !== 'reversal') return kind;
+  const target = entries.find(({ bankId }) => bankId === (of ?? reverses));
+  return target ? movementOf(target, []) : 'authorization';
+}
+
+function fromBooks(transfer: BookedTransfer, bankId: string, { bank, chargeId }: TwoAccounts): Difference {
+  const { amountMinor, currency, debit, credit } = transfer;
+  const merchant = [debit, credit].find((account) => account.startsWith('merchant:'));
+  return {
+    id: differenceId(bank, bankId, 'unknown_to_bank'),
+    kind: 'unknown_to_bank',
+    bank,
+    movement: bookedMovement(transfer),
+    chargeId,
+    account: merchant?.split(':')[1] ?? '',
+    bankId,
+    reference: null,
+    amountMinor,
+    currency,
+  };
+}
+
+/** What a bank did to owe us more is a capture, to owe us less a refund. */
+function bookedMovement({ effect, debit }: BookedTransfer): Movement {
+  if (effect === 'hold') return 'authorization';
+  const owesMore = debit.startsWith('bank_receivable:');
+  return owesMore !== effect.startsWith('stray_undone:') ? 'capture' : 'refund';
+}

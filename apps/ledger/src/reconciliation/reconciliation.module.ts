@@ -1,0 +1,114 @@
+import { Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Clock } from '#clock';
+import { Leases } from '#leases';
+import { PostgresOutbox } from '#messaging';
+import { AdminServer, CLOCK, keep, LeasedJob, LOG, SETTINGS, Shutdown, StepsModule } from '#service';
+import { Metrics, type Log } from '#telemetry';
+import type { LedgerSettings } from '../settings.js';
+import { ComparisonRepository } from './comparison.repository.js';
+import { observeReconciliation } from './observe-reconciliation.js';
+import { onStatementPublished } from './on-statement-published.js';
+import { Reconciliation } from './reconciliation.js';
+import { StatementRepository } from './statement.repository.js';
+import { statements } from './statement.js';
+
+const RECENTLY_MS = 24 * 60 * 60 * 1_000;
+
+/** Banks' statements, and whether the books say the same. */
+@Module({
+  imports: [
+    StepsModule.forFeature({ aggregates: [keep(statements, StatementRepository)], steps: [onStatementPublished] }),
+  ],
+  providers: [
+    ComparisonRepository,
+    {
+      provide: Reconciliation,
+      inject: [ComparisonRepository, PostgresOutbox, SETTINGS, CLOCK, LOG, Metrics],
+      useFactory: (
+        repository: ComparisonRepository,
+        outbox: PostgresOutbox,
+        settings: LedgerSettings,
+        clock: Clock,
+        log: Log,
+        metrics: Metrics,
+      ) =>
+        new Reconciliation({
+          repository,
+          outbox,
+          clock,
+          observer: observeReconciliation(log, metrics),
+          graceMs: settings.RECONCILE_GRACE_MS,
+        }),
+    },
+  ],
+  exports: [ComparisonRepository],
+})
+export class ReconciliationModule implements OnApplicationBootstrap {
+  constructor(
+    private readonly reconciliation: Reconciliation,
+    private readonly repository: ComparisonRepository,
+    private readonly leases: Leases,
+    private readonly admin: AdminServer,
+    private readonly metrics: Metrics,
+    @Inject(SETTINGS) private readonly settings: LedgerSettings,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOG) private readonly log: Log,
+    @Inject(Shutdown) private readonly shutdown: Shutdown,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const { repository, reconciliation, settings } = this;
+    /** Those that stand, and those that ended within a day. */
+    this.admin.get('/differences', () => repository.differences(RECENTLY_MS));
+    this.admin.get('/statements', () => repository.positions());
+    this.measure();
+    const job = { name: 'reconciliation', everyMs: settings.RECONCILE_EVERY_MS, run: () => reconciliation.run() };
+    const running = new LeasedJob(job, this.leases, this.clock, this.log);
+    this.shutdown.during('workers', 'the reconciliation', () => running.close());
+  }
+
+  private measure(): void {
+    const { repository, metrics } = this;
+    metrics.gauge(
+      {
+        name: 'reconciliation_differences_open',
+        help: 'Movements about which a bank and the books do not agree.',
+        labels: ['bank', 'kind'],
+      },
+      async (gauge) => {
+        gauge.reset();
+        for (const { bank, kind, count } of await repository.countOpen()) gauge.set({ bank, kind }, count);
+      },
+    );
+    metrics.gauge(
+      {
+        name: 'reconciliation_suspects',
+        help: 'Charges about which a bank and the books do not agree, or not yet.',
+      },
+      async (gauge) => gauge.set(await repository.countSuspects()),
+    );
+    metrics.gauge(
+      {
+        name: 'reconciliation_statement_age_seconds',
+        help: 'Since a bank was last asked for all that it had.',
+        labels: ['bank'],
+      },
+      async (gauge) => {
+        gauge.reset();
+        for (const { bank, ageSeconds } of await repository.positions())
+          if (ageSeconds !== null) gauge.set({ bank }, ageSeconds);
+      },
+    );
+    metrics.gauge(
+      {
+        name: 'reconciliation_statement_missing',
+        help: '1 while pages of a bank’s statement are missing: they have to be published anew.',
+        labels: ['bank'],
+      },
+      async (gauge) => {
+        for (const { bank, missingUntil } of await repository.positions())
+          gauge.set({ bank }, missingUntil === null ? 0 : 1);
+      },
+    );
+  }
+}

@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import { ledger } from '#contracts';
+import { chargeId } from '../../test/charge.js';
+import { accounts, booked, graceMs, noon, stated } from '../../test/two-accounts.js';
+import type { Suspect } from './comparison.repository.js';
+import { differenceFound, sayAgainAt } from './difference.js';
+import { judge } from './reconciliation.js';
+
+const stray = stated('capture', 'c2');
+const id = 'cedar.c2.unknown_to_ledger';
+const suspect = (other: Partial<Suspect> = {}): Suspect => ({
+  ...accounts([stray], []),
+  since: noon - 1_000,
+  open: [],
+  ...other,
+});
+const open = { id, kind: 'unknown_to_ledger', bankId: 'c2', timesSaid: 1, sayAt: noon + 1 } as const;
+
+describe('a suspect', () => {
+  it('is cleared when both sides agree about its charge', () => {
+    const agreed = suspect({ transfers: [booked('stray:c2', 'c2')] });
+    expect(judge([agreed], graceMs)).toEqual({
+      cleared: [{ bank: 'cedar', chargeId }],
+      kept: [],
+      resolved: [],
+      said: [],
+    });
+  });
+
+  it('is looked at again while one side may only be late', () => {
+    const late = suspect({ entries: [{ ...stray, receivedAt: noon }] });
+    expect(judge([late], graceMs)).toMatchObject({ kept: [{ chargeId, afterMs: 3_000 }], said: [], cleared: [] });
+  });
+
+  it('is looked at more seldom the longer it has been one', () => {
+    const afterMs = (sinceMs: number) => judge([suspect({ since: noon - sinceMs })], graceMs).kept[0]!.afterMs;
+    expect([1_000, 40_000, 3_600_000].map(afterMs)).toEqual([3_000, 10_000, 30_000]);
+  });
+
+  it('makes known what does not agree, once', () => {
+    expect(judge([suspect()], graceMs).said).toMatchObject([{ id, timesSaid: 1, sayAt: sayAgainAt(noon, 0) }]);
+    expect(judge([suspect({ open: [open] })], graceMs, new Map([[id, 1]])).said).toEqual([]);
+  });
+
+  it('makes it known again, under another id, while it stands', () => {
+    const due = suspect({ open: [{ ...open, sayAt: noon }] });
+    const [again] = judge([due], graceMs, new Map([[id, 1]])).said;
+    expect(again).toMatchObject({ id, timesSaid: 2 });
+    const events = [differenceFound(again!, 0), differenceFound(again!, 1)].map((event) => event!.id);
+    expect(events).toEqual([`${id}.difference_found`, `${id}.1.difference_found`]);
+  });
+
+  it('goes on counting when a difference comes back that had been resolved', () => {
+    expect(judge([suspect()], graceMs, new Map([[id, 4]])).said).toMatchObject([{ timesSaid: 5 }]);
+  });
+
+  it('stays a difference for as long as it stands, even if it would not be found anew', () => {
+    const silent = suspect({ completeAt: null, open: [open], entries: [{ ...stray, receivedAt: noon }] });
+    expect(judge([silent], graceMs)).toMatchObject({ resolved: [], cleared: [] });
+  });
+
+  it('resolves its difference when the other side has caught up', () => {
+    const reversed = stated('reversal', 'r2', { reverses: 'c2' });
+    expect(judge([suspect({ open: [open], entries: [stray, reversed] })], graceMs)).toMatchObject({
+      resolved: [{ id, resolution: 'undone_at_bank' }],
+      cleared: [{ chargeId }],
+    });
+  });
+});
+
+describe('what is said of a difference', () => {
+  const [found] = judge([suspect()], graceMs).said;
+
+  it('satisfies its contract', () => {
+    const { data } = differenceFound(found!, 0)!;
+    expect(ledger.differenceFound.schema.parse(data)).toEqual(data);
+    const unknown = judge([suspect({ entries: [], transfers: [booked('stray:c7', 'c7')] })], graceMs).said[0]!;
+    expect(differenceFound(unknown, 0)!.data).toMatchObject({ kind: 'unknown_to_bank', bankId: null, reference: null });
+  });
+
+  it('is nothing when the bank names a currency that no amount can be in: it is shown all the same', () => {
+    expect(differenceFound({ ...found!, currency: 'xxx' }, 0)).toBeUndefined();
+  });
+
+  it('is said ever more seldom', () => {
+    expect([0, 1, 2, 30].map((times) => sayAgainAt(noon, times) - noon)).toEqual([15_000, 30_000, 60_000, 600_000]);
+  });
+});

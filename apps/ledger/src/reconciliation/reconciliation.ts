@@ -1,0 +1,129 @@
+import type { Clock } from '#clock';
+import type { CloudEvent } from '#contracts';
+import type { PgTransaction } from '#postgres';
+import type { Outbox } from '#saga';
+import { compare, resolutionOf } from './comparison.js';
+import type { ComparisonRepository, Findings, Suspect } from './comparison.repository.js';
+import { differenceFound, sayAgainAt, type Difference } from './difference.js';
+
+/** Read at a time, so that no statement takes long after a standstill; and at most so often in one run. */
+const READ_MAX = 5_000;
+const READS_MAX = 50;
+/** Looked at closely at a time. */
+const SUSPECTS_MAX = 200;
+/** What is found beyond this waits for the next run: a ledger that lags far behind must not flood the gateway. */
+const SAID_MAX = 100;
+/** How soon a suspect is looked at again; the longer it has been one, the later. */
+const LOOK_AGAIN = { afterMs: 3_000, atMostMs: 30_000 };
+
+export interface ReconciliationObserver {
+  entriesCompared(bank: string, count: number): void;
+  transfersCompared(count: number): void;
+  found(difference: Difference, timesSaid: number): void;
+  resolved(id: string, resolution: string): void;
+}
+
+export interface ReconciliationParts {
+  readonly repository: ComparisonRepository;
+  readonly outbox: Outbox<PgTransaction>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly observer: ReconciliationObserver;
+  readonly graceMs: number;
+}
+
+/**
+ * Compares what banks say with what the books say, entry by entry and both ways. Every entry and every transfer is
+ * looked at once, when the other side has had its time; whoever that does not clear becomes a suspect, with its
+ * whole charge, until bank and books agree about it.
+ */
+export class Reconciliation {
+  constructor(private readonly parts: ReconciliationParts) {}
+
+  async run(): Promise<void> {
+    await this.readOn();
+    for (let said = 0; said < SAID_MAX;) {
+      const looked = await this.lookAtSuspects();
+      said += looked.said;
+      if (looked.suspects < SUSPECTS_MAX) return;
+    }
+  }
+
+  private async readOn(): Promise<void> {
+    const { repository, observer, graceMs } = this.parts;
+    // Twice the grace: by then a statement has normally been read, and few transfers have to be looked at closely.
+    const transfersAfterMs = 2 * graceMs;
+    for (let reads = 0; reads < READS_MAX; reads++) {
+      const read = await repository.transaction(async (tx) => {
+        if (reads === 0) await repository.drawHorizon(tx);
+        const entries = await repository.compareEntries(tx, graceMs, READ_MAX);
+        const transfers = await repository.compareTransfers(tx, transfersAfterMs, READ_MAX);
+        return { entries, transfers };
+      });
+      for (const { bank, compared } of read.entries) observer.entriesCompared(bank, compared);
+      observer.transfersCompared(read.transfers.compared);
+      const more = read.transfers.read >= READ_MAX || read.entries.some(({ compared }) => compared >= READ_MAX);
+      if (!more) return;
+    }
+  }
+
+  private async lookAtSuspects(): Promise<{ suspects: number; said: number }> {
+    const { repository, outbox, clock, observer, graceMs } = this.parts;
+    const looked = await repository.transaction(async (tx) => {
+      const suspects = await repository.suspects(tx, SUSPECTS_MAX);
+      if (suspects.length === 0) return undefined;
+      const findings = judge(suspects, graceMs, await repository.timesSaid(tx, idsIn(suspects, graceMs)));
+      await repository.save(tx, findings);
+      const events = findings.said.flatMap((difference): CloudEvent[] => {
+        const event = differenceFound(difference, difference.timesSaid - 1);
+        return event ? [{ ...event, source: 'ledger', time: clock.now() }] : [];
+      });
+      if (events.length > 0) await outbox.append(tx, events);
+      return { suspects, findings };
+    });
+    if (!looked) return { suspects: 0, said: 0 };
+    for (const difference of looked.findings.said) observer.found(difference, difference.timesSaid);
+    for (const { id, resolution } of looked.findings.resolved) observer.resolved(id, resolution);
+    return { suspects: looked.suspects.length, said: looked.findings.said.length };
+  }
+}
+
+const findingsAbout = (suspect: Suspect, graceMs: number) => compare({ ...suspect, graceMs });
+
+const idsIn = (suspects: readonly Suspect[], graceMs: number): string[] =>
+  suspects.flatMap((suspect) => findingsAbout(suspect, graceMs).map(({ difference }) => difference.id));
+
+/**
+ * What is to be done about suspects; pure.
+ *
+ * @param timesSaid how often each difference has been said already, resolved ones included
+ */
+export function judge(
+  suspects: readonly Suspect[],
+  graceMs: number,
+  timesSaid: ReadonlyMap<string, number> = new Map(),
+): Findings {
+  const cleared: Findings['cleared'][number][] = [];
+  const kept: Findings['kept'][number][] = [];
+  const resolved: Findings['resolved'][number][] = [];
+  const said: Findings['said'][number][] = [];
+  for (const suspect of suspects) {
+    const { bank, chargeId, now, since, open } = suspect;
+    const findings = findingsAbout(suspect, graceMs);
+    const stillThere = new Set(findings.map(({ difference }) => difference.id));
+    for (const { id, kind, bankId } of open) {
+      if (!stillThere.has(id)) resolved.push({ id, resolution: resolutionOf(kind, bankId, { ...suspect, graceMs }) });
+    }
+    for (const { difference, due } of findings) {
+      const known = open.find(({ id }) => id === difference.id);
+      if (known ? known.sayAt > now : !due) continue;
+      const times = timesSaid.get(difference.id) ?? 0;
+      said.push({ ...difference, timesSaid: times + 1, sayAt: sayAgainAt(now, times) });
+    }
+    if (findings.length === 0) cleared.push({ bank, chargeId });
+    else {
+      const afterMs = Math.max(LOOK_AGAIN.afterMs, Math.min(LOOK_AGAIN.atMostMs, (now - since) / 4));
+      kept.push({ bank, chargeId, afterMs: Math.floor(afterMs) });
+    }
+  }
+  return { cleared, kept, resolved, said };
+}

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { Injectable } from '@nestjs/common';
+import type { Instant } from '#clock';
+import type { bankProtocol } from '#contracts';
+import { statement, type PgTransaction } from '#postgres';
+import type { Aggregates, Saved, WorkingSet } from '#saga';
+import { emptyStatement, type Statement } from './statement.js';
+
+/**
+ * An entry is written once and looked at by its number, and by its charge; two for every ordinary charge, so there
+ * is no further index.
+ */
+export const statementTablesSql = `
+  CREATE TABLE statement_position (
+    bank text COLLATE "C" PRIMARY KEY,
+    through int8 NOT NULL DEFAULT 0,
+    complete_at timestamptz,
+    missing_until int8,
+    changed_at timestamptz NOT NULL DEFAULT now()
+  ) WITH (fillfactor = 50);
+  CREATE TABLE statement_entry (
+    bank text COLLATE "C" NOT NULL,
+    seq int8 NOT NULL,
+    bank_id text COLLATE "C" NOT NULL,
+    kind text NOT NULL,
+    reference text NOT NULL,
+    account text NOT NULL,
+    charge_id text COLLATE "C" NOT NULL,
+    amount_minor int8 NOT NULL,
+    currency text NOT NULL,
+    "of" text COLLATE "C",
+    reverses text COLLATE "C",
+    at timestamptz NOT NULL,
+    received_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (bank, seq)
+  );
+  CREATE INDEX statement_entry_charge ON statement_entry (charge_id);
+`;
+
+const openPositionsStatement = statement(
+  'ledger.open_positions',
+  `INSERT INTO statement_position (bank) SELECT * FROM unnest($1::text[]) ON CONFLICT (bank) DO NOTHING`,
+);
+
+export const loadPositionsStatement = statement(
+  'ledger.load_positions',
+  `SELECT bank, through, complete_at, missing_until FROM statement_position
+   WHERE bank = ANY($1::text[]) ORDER BY bank FOR UPDATE`,
+);
+
+const entryColumns = `bank text, seq int8, "bankId" text, kind text, reference text, account text, "chargeId" text,
+  "amountMinor" int8, currency text, "of" text, reverses text, at int8`;
+
+export const saveStatementsStatement = statement(
+  'ledger.save_statements',
+  `WITH moved AS (
+     UPDATE statement_position SET through = position.through, complete_at = position.complete_at,
+       missing_until = position.missing_until, changed_at = now()
+     FROM json_to_recordset($1::json)
+       AS position (bank text, through int8, complete_at timestamptz, missing_until int8)
+     WHERE statement_position.bank = position.bank
+   )
+   INSERT INTO statement_entry (bank, seq, bank_id, kind, reference, account, charge_id, amount_minor, currency,
+                                "of", reverses, at)
+   SELECT bank, seq, "bankId", kind, reference, account, "chargeId", "amountMinor", currency, "of", reverses,
+     to_timestamp(at / 1000.0)
+   FROM json_to_recordset($2::json) AS entry (${entryColumns})`,
+);
+
+export const contradictionsStatement = statement(
+  'ledger.statement_contradictions',
+  `SELECT entry.bank, entry.seq FROM json_to_recordset($1::json) AS entry (${entryColumns})
+   JOIN statement_entry AS known ON known.bank = entry.bank AND known.seq = entry.seq
+   WHERE (known.bank_id, known.kind, known.charge_id, known.amount_minor, known.currency, known.of, known.reverses)
+     IS DISTINCT FROM
+         (entry."bankId", entry.kind, entry."chargeId", entry."amountMinor", entry.currency, entry.of, entry.reverses)`,
+);
+
+interface PositionRow {
+  readonly bank: bankProtocol.BankName;
+  readonly through: number;
+  readonly complete_at: Instant | null;
+  readonly missing_until: number | null;
+}
+
+@Injectable()
+export class StatementRepository implements Aggregates<PgTransaction, Statement> {
+  async load(tx: PgTransaction, banks: readonly string[]): Promise<WorkingSet<Statement>> {
+    tx.enqueue(openPositionsStatement, [banks]);
+    const rows = await tx.query<PositionRow>(loadPositionsStatement, [banks]);
+    const statements = new Map<string, Statement>(
+      rows.map(({ bank, through, complete_at: completeAt, missing_until: missingUntil }) => [
+        bank,
+        { ...emptyStatement(bank), through, completeAt, missingUntil },
+      ]),
+    );
+    return { get: (bank) => statements.get(bank)!, set: (bank, next) => statements.set(bank, next) };
+  }
+
+  async save(tx: PgTransaction, changed: readonly Saved<Statement>[]): Promise<void> {
+    const states = changed.map(({ state }) => state);
+    const again = rowsOf(states, ({ again: entries }) => entries);
+    if (again.length > 0) {
+      const [contradiction] = await tx.query<{ bank: string; seq: number }>(contradictionsStatement, [
+        JSON.stringify(again),
+      ]);
+      assert(
+        !contradiction,
+        `${contradiction?.bank} says something else of its entry ${contradiction?.seq} than before`,
+      );
+    }
+    const positions = states.map(({ bank, through, completeAt, missingUntil }) => ({
+      bank,
+      through,
+      complete_at: completeAt === null ? null : new Date(completeAt).toISOString(),
+      missing_until: missingUntil,
+    }));
+    const added = rowsOf(states, ({ added: entries }) => entries);
+    tx.enqueue(saveStatementsStatement, [JSON.stringify(positions), JSON.stringify(added)]);
+  }
+}
+
+const rowsOf = (states: readonly Statement[], which: (state: Statement) => readonly bankProtocol.Entry[]) =>
+  states.flatMap((state) => which(state).map((entry) => ({ bank: state.bank, ...entry })));
