@@ -65,9 +65,9 @@ const KEEP_HORIZONS = `interval '1 hour'`;
 export const drawHorizonStatement = statement(
   'ledger.compare_draw_horizon',
   `WITH old AS (
-     DELETE FROM comparison_horizon WHERE xact IN (
+     DELETE FROM comparison_horizon WHERE xact = ANY (ARRAY(
        SELECT xact FROM comparison_horizon ORDER BY xact LIMIT 100
-     ) AND at < clock_timestamp() - ${KEEP_HORIZONS}
+     )) AND at < clock_timestamp() - ${KEEP_HORIZONS}
    )
    INSERT INTO comparison_horizon (xact, at) VALUES (pg_snapshot_xmin(pg_current_snapshot()), clock_timestamp())
    ON CONFLICT (xact) DO NOTHING`,
@@ -99,11 +99,12 @@ export const compareEntriesStatement = statement(
    ), suspected AS (
      INSERT INTO suspect (bank, charge_id)
      SELECT DISTINCT bank, charge_id FROM ripe
-     WHERE kind IN ('void', 'reversal') OR NOT EXISTS (
-       SELECT FROM transfer
-       WHERE transfer.charge_id = ripe.charge_id AND transfer.bank_id = ripe.bank_id
-         AND transfer.amount_minor = ripe.amount_minor AND transfer.currency = ripe.currency
-     )
+     -- A NOT EXISTS beside this OR would be hashed: it would read every transfer there is.
+     WHERE kind IN ('void', 'reversal') OR (
+       SELECT bool_or(transfer.bank_id = ripe.bank_id AND transfer.amount_minor = ripe.amount_minor
+                      AND transfer.currency = ripe.currency)
+       FROM transfer WHERE transfer.charge_id = ripe.charge_id
+     ) IS NOT TRUE
      ORDER BY charge_id, bank
      ON CONFLICT (charge_id, bank) DO UPDATE SET look_at = now()
    )
@@ -180,19 +181,18 @@ export const suspectsStatement = statement(
    WHERE look_at <= clock_timestamp() ORDER BY look_at LIMIT $1`,
 );
 
+/** By arrays and keys, not by a join, which might walk the table. A suspect's key: bank and charge. */
 export const saveFindingsStatement = statement(
   'ledger.compare_save',
   `WITH cleared AS (
-     DELETE FROM suspect USING json_to_recordset($1::json) AS each (bank text, "chargeId" text)
-     WHERE suspect.charge_id = each."chargeId" AND suspect.bank = each.bank
+     DELETE FROM suspect
+     WHERE charge_id = ANY ($1::text[]) AND $2::jsonb -> (bank || ' ' || charge_id) = 'null'
    ), kept AS (
-     UPDATE suspect SET look_at = clock_timestamp() + each."afterMs" * interval '1 ms'
-     FROM json_to_recordset($2::json) AS each (bank text, "chargeId" text, "afterMs" int8)
-     WHERE suspect.charge_id = each."chargeId" AND suspect.bank = each.bank
+     UPDATE suspect SET look_at = clock_timestamp() + ($2::jsonb ->> (bank || ' ' || charge_id))::int8 * interval '1 ms'
+     WHERE charge_id = ANY ($1::text[]) AND ($2::jsonb ->> (bank || ' ' || charge_id)) IS NOT NULL
    ), resolved AS (
-     UPDATE difference SET resolved_at = now(), resolution = each.resolution
-     FROM json_to_recordset($3::json) AS each (id text, resolution text)
-     WHERE difference.id = each.id
+     UPDATE difference SET resolved_at = now(), resolution = $3::jsonb ->> id
+     WHERE id = ANY (ARRAY(SELECT jsonb_object_keys($3::jsonb)))
    )
    INSERT INTO difference AS known (id, kind, bank, movement, charge_id, account, bank_id, reference, amount_minor,
                                     currency, times_said, say_at)
@@ -319,10 +319,13 @@ export class ComparisonRepository {
   }
 
   async save(tx: Sql, { cleared, kept, resolved, said }: Findings): Promise<void> {
-    await tx.query(
-      saveFindingsStatement,
-      [cleared, kept, resolved, said].map((rows) => JSON.stringify(rows)),
-    );
+    const looked = [...cleared.map((which) => ({ ...which, afterMs: null })), ...kept];
+    await tx.query(saveFindingsStatement, [
+      looked.map(({ chargeId }) => chargeId),
+      JSON.stringify(Object.fromEntries(looked.map(({ bank, chargeId, afterMs }) => [`${bank} ${chargeId}`, afterMs]))),
+      JSON.stringify(Object.fromEntries(resolved.map(({ id, resolution }) => [id, resolution]))),
+      JSON.stringify(said),
+    ]);
   }
 
   /** Open ones first, and those resolved within this time. */

@@ -70,7 +70,9 @@ export const saveStatementsStatement = statement(
 export const contradictionsStatement = statement(
   'ledger.statement_contradictions',
   `SELECT entry.bank, entry.seq FROM json_to_recordset($1::json) AS entry (${entryColumns})
-   JOIN statement_entry AS known ON known.bank = entry.bank AND known.seq = entry.seq
+   CROSS JOIN LATERAL (
+     SELECT * FROM statement_entry AS known WHERE known.bank = entry.bank AND known.seq = entry.seq LIMIT 1
+   ) AS known
    WHERE (known.bank_id, known.kind, known.charge_id, known.amount_minor, known.currency, known.of, known.reverses)
      IS DISTINCT FROM
          (entry."bankId", entry.kind, entry."chargeId", entry."amountMinor", entry.currency, entry.of, entry.reverses)`,

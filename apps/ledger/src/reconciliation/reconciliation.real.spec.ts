@@ -1,0 +1,263 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { bank } from '#contracts';
+import { usd } from '#money';
+import { assertIndexProbes, statement } from '#postgres';
+import { account, approved, captured, voided } from '../../test/charge.js';
+import { ReconciledBooks } from '../../test/reconciled-books.js';
+import { entry, page } from '../../test/statement.js';
+import { comparisonStatements } from './comparison.repository.js';
+import { contradictionsStatement, saveStatementsStatement } from './statement.repository.js';
+
+let reconciled: ReconciledBooks;
+beforeEach(async () => {
+  reconciled = await ReconciledBooks.open('reconciliation');
+});
+afterEach(() => reconciled.drop());
+
+/** A charge at cedar, in the books and in its statement: entries `seq` and the one after it. */
+const inBooks = (chargeId: string, seq: number) => [
+  approved({ chargeId, bank: 'cedar', bankAuthorizationId: `cedar_${seq}` }),
+  captured({ chargeId, bank: 'cedar', bankCaptureId: `cedar_${seq + 1}` }),
+];
+const inStatement = (chargeId: string, seq: number) => [
+  entry(seq, { chargeId }),
+  entry(seq + 1, { chargeId, kind: 'capture', of: `cedar_${seq}` }),
+];
+const publish = (after: number, entries: ReturnType<typeof entry>[], askedAt = reconciled.now()) =>
+  reconciled.publish(page(after, after + entries.length, { entries, askedAt }));
+const suspects = async (): Promise<string[]> =>
+  (await reconciled.sql('suspects', 'SELECT charge_id FROM suspect ORDER BY 1')).map((row) => String(row['charge_id']));
+/** Transfers are compared a run after their horizon was drawn. */
+const reconcile = async (): Promise<void> => {
+  await reconciled.reconcile();
+  await reconciled.reconcile();
+};
+
+describe('statements in their tables', () => {
+  it('grow page by page, in one batch or in several, and keep how late the bank was asked', async () => {
+    await reconciled.publish(page(0, 2, { isLast: false, askedAt: 1_000 }), page(2, 3, { askedAt: 2_000 }));
+    await reconciled.publish(page(3, 3, { askedAt: 3_000 }));
+    expect(await reconciled.repository.positions()).toMatchObject([
+      { bank: 'cedar', through: 3, completeAt: 3_000, missingUntil: null },
+    ]);
+    expect(await reconciled.sql('entries', 'SELECT seq FROM statement_entry ORDER BY seq')).toEqual([
+      { seq: 1 },
+      { seq: 2 },
+      { seq: 3 },
+    ]);
+  });
+
+  it('take what comes again, and refuse what says something else of the same entry', async () => {
+    await reconciled.publish(page(0, 2));
+    await reconciled.publish(page(0, 3, { askedAt: 1 }));
+    const other = page(1, 3, { askedAt: 2, entries: [entry(2), entry(3, { amountMinor: 901 })] });
+    await expect(reconciled.publish(other)).rejects.toThrow('cedar says something else of its entry 3 than before');
+  });
+
+  it('wait for pages that are missing, and go on when they have come', async () => {
+    await reconciled.publish(page(2, 4, { askedAt: 1 }));
+    expect(await reconciled.repository.positions()).toMatchObject([{ through: 0, completeAt: null, missingUntil: 2 }]);
+    await reconciled.publish(page(0, 4, { askedAt: 2 }));
+    expect(await reconciled.repository.positions()).toMatchObject([{ through: 4, completeAt: 2, missingUntil: null }]);
+  });
+});
+
+describe('bank and books, compared', () => {
+  it('agree about ordinary charges at a quick look, each entry and transfer once', async () => {
+    await reconciled.books.run(...inBooks('ch_1', 1), ...inBooks('ch_2', 3));
+    await publish(0, [...inStatement('ch_1', 1), ...inStatement('ch_2', 3)]);
+    await reconcile();
+    await reconcile();
+    expect(await suspects()).toEqual([]);
+    expect(await reconciled.open()).toEqual([]);
+    expect(reconciled.compared).toEqual({ entries: 4, transfers: 4 });
+  });
+
+  it('differ about a stray until it is undone there and in suspense, and say so again while it stands', async () => {
+    await reconciled.books.run(...inBooks('ch_1', 1));
+    const stray = entry(3, { chargeId: 'ch_1', kind: 'capture', of: 'cedar_1', reference: 'ch_1.capture.cedar' });
+    await publish(0, [...inStatement('ch_1', 1), stray]);
+    await reconcile();
+    const id = 'cedar.cedar_3.unknown_to_ledger';
+    expect(await reconciled.open()).toEqual([id]);
+    expect(await reconciled.told()).toEqual([
+      {
+        differenceId: id,
+        kind: 'unknown_to_ledger',
+        bank: 'cedar',
+        movement: 'capture',
+        chargeId: 'ch_1',
+        account,
+        bankId: 'cedar_3',
+        reference: 'ch_1.capture.cedar',
+        amount: usd(900),
+      },
+    ]);
+    await reconciled.hurry();
+    await reconcile();
+    expect((await reconciled.told()).map(({ repetition }) => repetition)).toEqual([undefined, 1]);
+
+    await publish(3, [entry(4, { chargeId: 'ch_1', kind: 'reversal', reverses: 'cedar_3' })]);
+    const undone = { chargeId: 'ch_1', account, bank: 'cedar', bankId: 'cedar_3', amount: usd(900) } as const;
+    await reconciled.books.run(bank.strayReversed({ ...undone, movement: 'capture', reversalBankId: 'cedar_4' }));
+    await publish(4, []);
+    await reconcile();
+    await reconciled.hurry();
+    await reconcile();
+    expect(await reconciled.open()).toEqual([]);
+    expect(await reconciled.repository.differences(60_000)).toMatchObject([{ id, resolution: 'undone_at_bank' }]);
+    expect(await suspects()).toEqual([]);
+  });
+
+  it('leave time to whoever is late, and find nothing when it has come within that', async () => {
+    await publish(0, inStatement('ch_1', 1));
+    await reconciled.reconcile(60_000);
+    expect(await suspects()).toEqual([]);
+    expect((await reconciled.repository.positions())[0]).toMatchObject({ through: 2, comparedThrough: 0 });
+    await reconciled.books.run(...inBooks('ch_1', 1));
+    await reconcile();
+    expect(await reconciled.told()).toEqual([]);
+  });
+
+  it('resolve what the books came to know late', async () => {
+    await publish(0, inStatement('ch_1', 1));
+    await reconcile();
+    // The authorization was captured: its capture speaks for it.
+    expect(await reconciled.open()).toEqual(['cedar.cedar_2.unknown_to_ledger']);
+    await reconciled.books.run(...inBooks('ch_1', 1));
+    await reconciled.hurry();
+    await reconcile();
+    expect(await reconciled.repository.differences(60_000)).toMatchObject([{ resolution: 'booked' }]);
+  });
+
+  it('differ about a transfer of which no bank knows, but only once the bank was asked after it', async () => {
+    await reconciled.books.run(...inBooks('ch_1', 1));
+    await publish(0, inStatement('ch_1', 1));
+    await reconciled.sql('plant', plantedTransfer);
+    await reconcile();
+    await reconcile();
+    expect(await suspects()).toEqual(['ch_1']);
+    expect(await reconciled.open()).toEqual([]);
+    await publish(2, []);
+    await reconciled.hurry();
+    await reconcile();
+    expect(await reconciled.open()).toEqual(['cedar.ghost_1.unknown_to_bank']);
+    expect(await reconciled.told()).toMatchObject([{ kind: 'unknown_to_bank', bankId: null, chargeId: 'ch_1' }]);
+  });
+
+  it('differ about amounts, and about what the bank undid behind our back', async () => {
+    await reconciled.books.run(...inBooks('ch_1', 1), ...inBooks('ch_2', 3), ...inBooks('ch_3', 5));
+    const wrong = entry(2, { chargeId: 'ch_1', kind: 'capture', of: 'cedar_1', amountMinor: 901 });
+    await publish(0, [entry(1, { chargeId: 'ch_1' }), wrong, ...inStatement('ch_2', 3), ...inStatement('ch_3', 5)]);
+    await publish(6, [entry(7, { chargeId: 'ch_2', kind: 'reversal', reverses: 'cedar_4' })]);
+    await reconcile();
+    expect(await reconciled.open()).toEqual(['cedar.cedar_2.amount_differs', 'cedar.cedar_4.undone_at_bank']);
+  });
+
+  it('differ about a hold that was let go here and stands there', async () => {
+    await reconciled.books.run(approved({ bank: 'cedar', bankAuthorizationId: 'cedar_1' }));
+    await reconciled.books.run(voided({ bank: 'cedar', cause: 'canceled' }));
+    await publish(0, [entry(1)]);
+    await reconcile();
+    await publish(1, []);
+    await reconciled.hurry();
+    await reconcile();
+    expect(await reconciled.open()).toEqual(['cedar.cedar_1.unknown_to_ledger']);
+    await publish(1, [entry(2, { kind: 'void', of: 'cedar_1' })]);
+    await reconcile();
+    expect(await reconciled.open()).toEqual([]);
+  });
+
+  it('never pass by what a slow transaction wrote before it committed', async () => {
+    const { database } = reconciled.books.test;
+    await reconciled.books.run(...inBooks('ch_1', 1));
+    const mayCommit = Promise.withResolvers<void>();
+    const hasWritten = Promise.withResolvers<void>();
+    const slow = database.transaction(async (tx) => {
+      await tx.query(statement('test.reconciled.slow', plantedTransfer));
+      hasWritten.resolve();
+      await mayCommit.promise;
+    });
+    await hasWritten.promise;
+    await reconciled.books.run(...inBooks('ch_2', 3));
+    await publish(0, [...inStatement('ch_1', 1), ...inStatement('ch_2', 3)]);
+    await reconcile();
+    await reconcile();
+    mayCommit.resolve();
+    await slow;
+    await reconcile();
+    await publish(4, []);
+    await reconciled.hurry();
+    await reconcile();
+    expect(await reconciled.open()).toEqual(['cedar.ghost_1.unknown_to_bank']);
+    expect(reconciled.compared.transfers).toBe(5);
+  });
+
+  it('are compared by one at a time, however many believe that it is their turn', async () => {
+    await publish(0, inStatement('ch_1', 1));
+    await Promise.all([reconciled.reconcile(), reconciled.reconcile(), reconciled.reconcile()]);
+    expect(await reconciled.told()).toHaveLength(1);
+    expect(reconciled.compared.entries).toBe(2);
+  });
+
+  it('go on after a standstill without reading everything at once', async () => {
+    const charges = Array.from({ length: 300 }, (_, n) => ({ chargeId: `ch_${n}`, seq: 2 * n + 1 }));
+    await reconciled.books.run(...charges.flatMap(({ chargeId, seq }) => inBooks(chargeId, seq)));
+    await publish(
+      0,
+      charges.flatMap(({ chargeId, seq }) => inStatement(chargeId, seq)),
+    );
+    const { repository } = reconciled;
+    await repository.transaction((tx) => repository.drawHorizon(tx));
+    const seen: number[] = [];
+    for (let more = true; more;) {
+      more = await repository.transaction(async (tx) => {
+        const { read, compared } = await repository.compareTransfers(tx, 0, 100);
+        const entries = await repository.compareEntries(tx, 0, 100);
+        seen.push(compared + (entries[0]?.compared ?? 0));
+        return read > 0 || entries.length > 0;
+      });
+    }
+    expect(seen.reduce((sum, count) => sum + count)).toBe(1_200);
+    expect(await suspects()).toEqual([]);
+  });
+});
+
+describe('every statement of the comparison', () => {
+  it('probes by index, however much history there is', async () => {
+    const empty = await ReconciledBooks.open('reconciliation_plans');
+    await assertIndexProbes({
+      session: { url: empty.books.test.url, database: empty.books.test.name },
+      statements: [...comparisonStatements, saveStatementsStatement, contradictionsStatement],
+      tables: ['transfer', 'statement_entry', 'suspect', 'difference', 'comparison_horizon'],
+      grow: () => grow(empty),
+    });
+    await empty.drop();
+  }, 60_000);
+});
+
+const plantedTransfer = `INSERT INTO transfer
+  (charge_id, effect, kind, debit_account, credit_account, amount_minor, currency, cause, posted_at, bank_id)
+  VALUES ('ch_1', 'stray:ghost_1', 'single', 'bank_receivable:cedar:usd', 'merchant:acct_1:usd', 1, 'usd', 'by hand',
+          now(), 'ghost_1')`;
+
+async function grow(empty: ReconciledBooks): Promise<void> {
+  const charges = Array.from({ length: 600 }, (_, n) => ({ chargeId: `ch_${n}`, seq: 2 * n + 1 }));
+  await empty.books.run(...charges.flatMap(({ chargeId, seq }) => inBooks(chargeId, seq)));
+  await empty.publish(page(0, 1_200, { entries: charges.flatMap(({ chargeId, seq }) => inStatement(chargeId, seq)) }));
+  await empty.sql(
+    'grow_suspects',
+    `INSERT INTO suspect (bank, charge_id) SELECT 'cedar', 'ch_' || n FROM generate_series(1, 2000) n`,
+  );
+  await empty.sql(
+    'grow_horizons',
+    `INSERT INTO comparison_horizon (xact, at)
+     SELECT n::text::xid8, now() - (5000 - n) * interval '1 s' FROM generate_series(1, 2000) n`,
+  );
+  await empty.sql(
+    'grow_differences',
+    `INSERT INTO difference (id, kind, bank, movement, charge_id, account, bank_id, amount_minor, currency, say_at)
+     SELECT 'd' || n, 'unknown_to_ledger', 'cedar', 'capture', 'ch_' || n, '', 'b' || n, 1, 'usd', now()
+     FROM generate_series(1, 2000) n`,
+  );
+}

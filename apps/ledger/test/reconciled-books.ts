@@ -1,0 +1,101 @@
+import { SystemClock } from '#clock';
+import { bank, type bank as bankEvents, type ledger } from '#contracts';
+import { PostgresOutbox } from '#messaging';
+import { statement } from '#postgres';
+import { BatchRunner, PostgresInbox, type Outcome } from '#saga';
+import { ComparisonRepository } from '../src/reconciliation/comparison.repository.js';
+import { onStatementPublished } from '../src/reconciliation/on-statement-published.js';
+import { Reconciliation } from '../src/reconciliation/reconciliation.js';
+import { StatementRepository } from '../src/reconciliation/statement.repository.js';
+import { TestBooks } from './books.js';
+
+const clock = new SystemClock();
+const toldStatement = statement(
+  'test.told',
+  `SELECT value FROM outbox WHERE headers ->> 'ce_type' = 'ledger.difference_found.v1' ORDER BY id`,
+);
+
+/** Books that are compared with statements: at once, unless a test wants a grace. */
+export class ReconciledBooks {
+  readonly repository: ComparisonRepository;
+  readonly compared = { entries: 0, transfers: 0 };
+  private readonly outbox = new PostgresOutbox({ offer: () => undefined, sweepSoon: () => undefined }, clock);
+  private readonly runner;
+  private offset = 0;
+
+  private constructor(readonly books: TestBooks) {
+    this.repository = new ComparisonRepository(books.test.database);
+    this.runner = new BatchRunner({
+      service: 'ledger',
+      store: books.test.database,
+      inbox: new PostgresInbox(),
+      outbox: this.outbox,
+      aggregates: new Map([['statement', new StatementRepository()]]),
+      clock,
+    });
+  }
+
+  static async open(name: string): Promise<ReconciledBooks> {
+    return new ReconciledBooks(await TestBooks.open(name));
+  }
+
+  /** One batch of pages, as the consumer would run it. */
+  publish(...pages: readonly bankEvents.StatementPublished[]): Promise<Outcome[]> {
+    return this.runner.run(
+      pages.map((page) => ({
+        aggregate: onStatementPublished.aggregate,
+        id: page.bank,
+        delivery: {
+          event: { ...bank.statementPublished(page), source: 'bank-gateway', time: 0 },
+          origin: { topic: 'bank.events', partition: 0, offset: String(this.offset++) },
+        },
+        decide: (state, now) => onStatementPublished.decide(state, page, now),
+      })),
+    );
+  }
+
+  /** One run of the job. */
+  async reconcile(graceMs = 0): Promise<void> {
+    await new Reconciliation({
+      repository: this.repository,
+      outbox: this.outbox,
+      clock,
+      graceMs,
+      observer: {
+        entriesCompared: (_bank, count) => (this.compared.entries += count),
+        transfersCompared: (count) => (this.compared.transfers += count),
+        found: () => undefined,
+        resolved: () => undefined,
+      },
+    }).run();
+  }
+
+  /** Says again now what stands, and looks at every suspect. */
+  async hurry(): Promise<void> {
+    await this.sql('hurry', `UPDATE difference SET say_at = now() WHERE resolved_at IS NULL`);
+    await this.sql('look', `UPDATE suspect SET look_at = now()`);
+  }
+
+  /** Those that are open, by their natural ids. */
+  async open(): Promise<string[]> {
+    return (await this.repository.differences()).map(({ id }) => id).sort();
+  }
+
+  /** What was said of differences, in order. */
+  async told(): Promise<ledger.DifferenceFound[]> {
+    const rows = await this.books.test.database.query<{ value: string }>(toldStatement);
+    return rows.map(({ value }) => JSON.parse(value) as ledger.DifferenceFound);
+  }
+
+  sql(name: string, text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+    return this.books.test.database.query(statement(`test.reconciled.${name}`, text), values);
+  }
+
+  now(): number {
+    return clock.now();
+  }
+
+  drop(): Promise<void> {
+    return this.books.test.drop();
+  }
+}
