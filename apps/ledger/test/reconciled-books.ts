@@ -58,6 +58,7 @@ export class ReconciledBooks {
   async reconcile(graceMs = 0): Promise<void> {
     await new Reconciliation({
       repository: this.repository,
+      store: this.books.test.database,
       outbox: this.outbox,
       clock,
       graceMs,

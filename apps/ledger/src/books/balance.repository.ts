@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Database, statement, type Statement } from '#postgres';
+import { Database, statement, type Sql, type Statement } from '#postgres';
 import type { AccountKind } from '../accounts/account.js';
 import type { Currency } from '#money';
 import type { AccountBalance } from './balance.js';
@@ -82,7 +82,7 @@ const auditStatement = statement(
 
 @Injectable()
 export class BalanceRepository {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(@Inject(Database) private readonly database: Sql) {}
 
   /** Of every account, or of those with this id or this owner. */
   async balances(idOrOwner: string | null = null): Promise<AccountBalance[]> {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Instant } from '#clock';
 import type { bankProtocol } from '#contracts';
-import { Database, statement, type PgTransaction, type Sql, type Statement } from '#postgres';
+import { Database, statement, type Sql, type Statement } from '#postgres';
 import type { BookedTransfer, Resolution, StatedEntry } from './comparison.js';
 import type { Difference } from './difference.js';
 
@@ -284,14 +284,11 @@ export interface Findings {
 
 @Injectable()
 export class ComparisonRepository {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(@Inject(Database) private readonly database: Sql) {}
 
-  /** In the one order in which comparing is safe: by turns. */
-  transaction<T>(work: (tx: PgTransaction) => Promise<T>): Promise<T> {
-    return this.database.transaction(async (tx) => {
-      await tx.query(takeTurnStatement);
-      return work(tx);
-    });
+  /** Whoever compares begins with this: by turns. */
+  async takeTurn(tx: Sql): Promise<void> {
+    await tx.query(takeTurnStatement);
   }
 
   async drawHorizon(tx: Sql): Promise<void> {

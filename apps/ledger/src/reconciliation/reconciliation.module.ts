@@ -2,6 +2,7 @@ import { Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Clock } from '#clock';
 import { Leases } from '#leases';
 import { PostgresOutbox } from '#messaging';
+import { Database } from '#postgres';
 import { AdminServer, CLOCK, keep, LeasedJob, LOG, SETTINGS, Shutdown, StepsModule } from '#service';
 import { Metrics, type Log } from '#telemetry';
 import type { LedgerSettings } from '../settings.js';
@@ -9,6 +10,8 @@ import { ComparisonRepository } from './comparison.repository.js';
 import { observeReconciliation } from './observe-reconciliation.js';
 import { onStatementPublished } from './on-statement-published.js';
 import { Reconciliation } from './reconciliation.js';
+import { disagreements } from './state-of-the-books.js';
+import { StateOfTheBooksRepository } from './state-of-the-books.repository.js';
 import { StatementRepository } from './statement.repository.js';
 import { statements } from './statement.js';
 
@@ -21,11 +24,13 @@ const RECENTLY_MS = 24 * 60 * 60 * 1_000;
   ],
   providers: [
     ComparisonRepository,
+    StateOfTheBooksRepository,
     {
       provide: Reconciliation,
-      inject: [ComparisonRepository, PostgresOutbox, SETTINGS, CLOCK, LOG, Metrics],
+      inject: [ComparisonRepository, Database, PostgresOutbox, SETTINGS, CLOCK, LOG, Metrics],
       useFactory: (
         repository: ComparisonRepository,
+        store: Database,
         outbox: PostgresOutbox,
         settings: LedgerSettings,
         clock: Clock,
@@ -34,6 +39,7 @@ const RECENTLY_MS = 24 * 60 * 60 * 1_000;
       ) =>
         new Reconciliation({
           repository,
+          store,
           outbox,
           clock,
           observer: observeReconciliation(log, metrics),
@@ -47,6 +53,7 @@ export class ReconciliationModule implements OnApplicationBootstrap {
   constructor(
     private readonly reconciliation: Reconciliation,
     private readonly repository: ComparisonRepository,
+    private readonly books: StateOfTheBooksRepository,
     private readonly leases: Leases,
     private readonly admin: AdminServer,
     private readonly metrics: Metrics,
@@ -61,6 +68,11 @@ export class ReconciliationModule implements OnApplicationBootstrap {
     /** Those that stand, and those that ended within a day. */
     this.admin.get('/differences', () => repository.differences(RECENTLY_MS));
     this.admin.get('/statements', () => repository.positions());
+    /** As `npm run books` shows it; reads all statements. */
+    this.admin.get('/books', async () => {
+      const state = await this.books.read();
+      return { agree: disagreements(state).length === 0, disagreements: disagreements(state), ...state };
+    });
     this.measure();
     const job = { name: 'reconciliation', everyMs: settings.RECONCILE_EVERY_MS, run: () => reconciliation.run() };
     const running = new LeasedJob(job, this.leases, this.clock, this.log);

@@ -208,10 +208,11 @@ describe('bank and books, compared', () => {
       charges.flatMap(({ chargeId, seq }) => inStatement(chargeId, seq)),
     );
     const { repository } = reconciled;
-    await repository.transaction((tx) => repository.drawHorizon(tx));
+    const { database } = reconciled.books.test;
+    await database.transaction((tx) => repository.drawHorizon(tx));
     const seen: number[] = [];
     for (let more = true; more;) {
-      more = await repository.transaction(async (tx) => {
+      more = await database.transaction(async (tx) => {
         const { read, compared } = await repository.compareTransfers(tx, 0, 100);
         const entries = await repository.compareEntries(tx, 0, 100);
         seen.push(compared + (entries[0]?.compared ?? 0));

@@ -1,6 +1,6 @@
 import type { Clock } from '#clock';
 import type { CloudEvent } from '#contracts';
-import type { PgTransaction } from '#postgres';
+import type { PgTransaction, UnitOfWork } from '#postgres';
 import type { Outbox } from '#saga';
 import { compare, resolutionOf } from './comparison.js';
 import type { ComparisonRepository, Findings, Suspect } from './comparison.repository.js';
@@ -25,6 +25,7 @@ export interface ReconciliationObserver {
 
 export interface ReconciliationParts {
   readonly repository: ComparisonRepository;
+  readonly store: Pick<UnitOfWork<PgTransaction>, 'transaction'>;
   readonly outbox: Outbox<PgTransaction>;
   readonly clock: Pick<Clock, 'now'>;
   readonly observer: ReconciliationObserver;
@@ -53,7 +54,7 @@ export class Reconciliation {
     // Twice the grace: by then a statement has normally been read, and few transfers have to be looked at closely.
     const transfersAfterMs = 2 * graceMs;
     for (let reads = 0; reads < READS_MAX; reads++) {
-      const read = await repository.transaction(async (tx) => {
+      const read = await this.byTurns(async (tx) => {
         if (reads === 0) await repository.drawHorizon(tx);
         const entries = await repository.compareEntries(tx, graceMs, READ_MAX);
         const transfers = await repository.compareTransfers(tx, transfersAfterMs, READ_MAX);
@@ -66,9 +67,17 @@ export class Reconciliation {
     }
   }
 
+  private byTurns<T>(work: (tx: PgTransaction) => Promise<T>): Promise<T> {
+    const { store, repository } = this.parts;
+    return store.transaction(async (tx) => {
+      await repository.takeTurn(tx);
+      return work(tx);
+    });
+  }
+
   private async lookAtSuspects(): Promise<{ suspects: number; said: number }> {
     const { repository, outbox, clock, observer, graceMs } = this.parts;
-    const looked = await repository.transaction(async (tx) => {
+    const looked = await this.byTurns(async (tx) => {
       const suspects = await repository.suspects(tx, SUSPECTS_MAX);
       if (suspects.length === 0) return undefined;
       const findings = judge(suspects, graceMs, await repository.timesSaid(tx, idsIn(suspects, graceMs)));
