@@ -16,6 +16,11 @@ describe('docs/saga.md', () => {
     expect(drawn).toContain('ledger_hold_placed -->|bank-gateway| bank_answers_capture');
     expect(drawn).toContain('bank_answers_capture --> bank_capture_succeeded');
     expect(drawn).toContain('ledger_hold_refused -.->|bank-gateway| bank_answers_void');
-    expect(drawn).toContain('ledger_charge_posted -->|payments-api| settled');
+    expect(drawn).toContain('ledger_charge_posted -->|payments-api| told');
+  });
+
+  it('says where a saga goes on in another, and where it comes from', () => {
+    expect(drawn).toContain('bank_answers_capture --> to_charge(["goes on in: A charge, captured at once"])');
+    expect(drawn).toContain('from_refund(["from: Refunded"]) --> payments_cancellation_requested');
   });
 });

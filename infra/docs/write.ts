@@ -1,8 +1,7 @@
 // npm run docs: writes the pages that are drawn from code.
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sagaTable } from '../../libs/contracts/src/saga-table.js';
 import { repositoryRoot } from '../local/repository.js';
-import { drawSaga } from './draw-saga.js';
+import { pagesOf } from './pages.js';
 
-await writeFile(join(repositoryRoot, 'docs', 'saga.md'), drawSaga(sagaTable));
+for (const [name, text] of Object.entries(pagesOf())) await writeFile(join(repositoryRoot, 'docs', name), text);

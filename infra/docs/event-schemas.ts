@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { bankProtocol, type EventContract } from '#contracts';
+import * as fields from '../../libs/contracts/src/fields.js';
+import { commentsOf, commentsOfContracts } from './comments.js';
+
+/** JSON Schema, draft 7: as far as AsyncAPI's own schema object goes. */
+export interface Schema {
+  $ref?: string;
+  type?: string | string[];
+  description?: string;
+  enum?: (string | number | null)[];
+  properties?: Record<string, Schema>;
+  required?: string[];
+  additionalProperties?: boolean;
+  minLength?: number;
+  maxLength?: number;
+  items?: Schema;
+  anyOf?: Schema[];
+  [keyword: string]: unknown;
+}
+
+/** Where shared schemas stand in the document; a reference to one is this and its name. */
+export const SCHEMAS = '#/components/schemas/';
+
+const shared = {
+  chargeId: fields.chargeId,
+  refundId: fields.refundId,
+  account: fields.account,
+  amount: fields.amount,
+  currency: fields.amount.shape.currency,
+  card: fields.card,
+  bank: fields.bank,
+  statementEntry: bankProtocol.entrySchema,
+} as const;
+const names = z.registry<{ id: string }>();
+for (const [id, schema] of Object.entries(shared)) names.add(schema, { id });
+
+/** What several events carry, once. */
+export function sharedSchemas(): Record<string, Schema> {
+  const comments = new Map([...commentsOfContracts('fields.ts'), ...commentsOfContracts('bank-protocol/answers.ts')]);
+  const meanings: Record<keyof typeof shared, string> = {
+    chargeId: 'Also the key of the event in Kafka, so that one charge’s events of one topic stay in order.',
+    refundId: 'One refund of a charge.',
+    account: 'The merchant.',
+    amount: 'Integer minor units: 2000 usd are twenty dollars.',
+    currency: 'ISO 4217, in lower case.',
+    card: comments.get('card')!,
+    bank: 'Which bank.',
+    statementEntry: comments.get('entrySchema')!,
+  };
+  return Object.fromEntries(
+    Object.entries(shared).map(([id, schema]) => {
+      // By itself a shared schema is only a reference; its definition is among the definitions.
+      const { definitions = {}, ...whole } = jsonSchemaOf(schema);
+      const own = (definitions as Record<string, Schema>)[id] ?? whole;
+      return [id, { ...described(own, comments), description: meanings[id as keyof typeof shared] }];
+    }),
+  );
+}
+
+/** The payload of an event; what is shared is a reference. */
+export function payloadSchema(event: EventContract): Schema {
+  const { definitions: _, ...schema } = jsonSchemaOf(event.schema);
+  return described(schema, commentsOf(event));
+}
+
+function jsonSchemaOf(schema: z.ZodType): Schema {
+  const made = z.toJSONSchema(schema, {
+    target: 'draft-7',
+    metadata: names,
+    override: ({ jsonSchema }) => {
+      // Bounds of safe integers, and a format of zod's own, say nothing to a reader.
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+      if (jsonSchema.format === 'starts_with') delete jsonSchema.format;
+    },
+  });
+  const { $schema: _, ...rest } = JSON.parse(JSON.stringify(made).replaceAll('#/definitions/', SCHEMAS)) as Schema;
+  return rest;
+}
+
+function described(schema: Schema, comments: ReadonlyMap<string, string>): Schema {
+  const withTexts = Object.entries(schema.properties ?? {}).map(([name, property]): [string, Schema] => {
+    const description = comments.get(name);
+    // Beside a $ref nothing else counts in draft 7.
+    return [name, description && !property.$ref ? { ...property, description } : property];
+  });
+  return schema.properties ? { ...schema, properties: Object.fromEntries(withTexts) } : schema;
+}

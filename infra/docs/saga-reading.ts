@@ -1,0 +1,78 @@
+import type { EventContract, Producer } from '#contracts';
+import {
+  sagaTable,
+  type BankAnswer,
+  type Saga,
+  type SagaRow,
+  type Service,
+} from '../../libs/contracts/src/saga-table.js';
+
+// Words and questions that the generated pages share.
+
+export type Cause = SagaRow['on'];
+
+export const sagaTitles: Readonly<Record<Saga, string>> = {
+  charge: 'A charge, captured at once',
+  'manual capture': 'Captured later',
+  cancellation: 'Canceled, or expired',
+  refund: 'Refunded',
+  reconciliation: 'Reconciled',
+};
+
+export const services: readonly Service[] = ['payments-api', 'bank-gateway', 'ledger'];
+const owners: Readonly<Record<Producer, Service>> = {
+  payments: 'payments-api',
+  bank: 'bank-gateway',
+  ledger: 'ledger',
+};
+export const serviceOf = ({ producer }: Pick<EventContract, 'producer'>): Service => owners[producer];
+
+/** Without its version: `ledger.hold_placed`. */
+export const nameOf = ({ type }: Pick<EventContract, 'type'>): string => type.replace(/\.v\d+$/, '');
+
+export const isAnswer = (cause: Cause): cause is BankAnswer =>
+  typeof cause === 'string' && cause.startsWith('bank answers ');
+/** `authorize`, of `bank answers authorize`. */
+export const verbOf = (answer: BankAnswer): string => answer.slice('bank answers '.length);
+export const textOf = (cause: Cause): string => (typeof cause === 'string' ? cause : nameOf(cause));
+
+/** Every event of the system, in the order in which the sagas need them. */
+export function eventsOf(rows: readonly SagaRow[] = sagaTable): EventContract[] {
+  return [...new Set(rows.flatMap(({ emits }) => emits))];
+}
+
+export const emittersOf = (event: EventContract, rows = sagaTable): readonly SagaRow[] =>
+  rows.filter(({ emits }) => emits.includes(event));
+export const reactionsTo = (cause: Cause, rows = sagaTable): readonly SagaRow[] =>
+  rows.filter(({ on }) => on === cause);
+export const askersFor = (answer: BankAnswer, rows = sagaTable): readonly SagaRow[] =>
+  rows.filter(({ asksFor }) => asksFor === answer);
+
+/** Where a drawing of one saga meets another: `cause` is in both. */
+export interface Passage {
+  readonly cause: Cause;
+  readonly saga: Saga;
+}
+
+/** What a saga leads to and another one reacts to. */
+export function waysOut(saga: Saga, rows = sagaTable): readonly Passage[] {
+  const led = new Set(rows.filter((row) => row.saga === saga).flatMap(({ emits, asksFor }) => [...emits, asksFor]));
+  return [...led].flatMap((cause) =>
+    cause
+      ? reactionsTo(cause, rows)
+          .filter((row) => row.saga !== saga)
+          .map((row) => ({ cause, saga: row.saga }))
+      : [],
+  );
+}
+
+/** What a saga reacts to and others lead to. A bank's answer to a request of the saga itself is no way in. */
+export function waysIn(saga: Saga, rows = sagaTable): readonly Passage[] {
+  const own = rows.filter((row) => row.saga === saga);
+  const leadsTo = (row: SagaRow, cause: Cause): boolean =>
+    row.asksFor === cause || (typeof cause !== 'string' && row.emits.includes(cause));
+  return own.flatMap(({ on }) => {
+    const others = rows.filter((row) => row.saga !== saga && leadsTo(row, on)).map((row) => row.saga);
+    return [...new Set(others)].map((other) => ({ cause: on, saga: other }));
+  });
+}
