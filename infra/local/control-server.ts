@@ -15,12 +15,13 @@ const commands: readonly (keyof Control)[] = ['kill', 'freeze', 'thaw', 'restart
  *     GET  /processes
  *     POST /processes/:name/{kill,freeze,thaw,restart,stop,start}     kill?restart=true
  *     GET  /environment      what a command of an operator needs: DATABASE_URL, KAFKA_BROKERS
+ *     GET  /urls             where everything listens, the admin APIs above all
  *
  * A command is answered once it has taken effect, with the process's state.
  * `run/control-token` and `run/control-url` say how to reach it.
  */
 export async function startControlServer(
-  runtime: Pick<Runtime, 'control' | 'processes' | 'runDir' | 'databaseUrl' | 'kafkaBrokers'>,
+  runtime: Pick<Runtime, 'control' | 'processes' | 'runDir' | 'databaseUrl' | 'kafkaBrokers' | 'urls'>,
   port: number,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const token = randomBytes(24).toString('base64url');
@@ -59,7 +60,7 @@ class Refused extends Error {
 }
 
 async function answer(
-  runtime: Pick<Runtime, 'control' | 'processes' | 'databaseUrl' | 'kafkaBrokers'>,
+  runtime: Pick<Runtime, 'control' | 'processes' | 'databaseUrl' | 'kafkaBrokers' | 'urls'>,
   token: string,
   request: IncomingMessage,
 ): Promise<unknown> {
@@ -71,6 +72,7 @@ async function answer(
   if (request.method === 'GET' && url.pathname === '/environment') {
     return { DATABASE_URL: runtime.databaseUrl, KAFKA_BROKERS: runtime.kafkaBrokers };
   }
+  if (request.method === 'GET' && url.pathname === '/urls') return runtime.urls;
   if (collection !== 'processes' || rest.length > 0) throw new Refused(404, `no ${url.pathname} here`);
   if (request.method === 'GET' && name === undefined) return runtime.processes();
   const command = commands.find((each) => each === verb);

@@ -1,0 +1,337 @@
+import type { ReleaseCause } from '#contracts';
+import type { Currency } from '#money';
+import type { AttemptView, BankRecord, GatewayView, OperationView } from './evidence.js';
+import { said } from './merchant-moments.js';
+import type { Moment, Said } from './moment.js';
+import { codeIn, duration, money, plural, whyInDoubt, whyNotProcessed } from './words.js';
+
+const wish = {
+  authorize: 'authorize',
+  capture: 'capture',
+  void: 'void',
+  refund: 'refund',
+  reversal: 'reverse',
+} as const;
+const done = {
+  authorize: 'set aside',
+  capture: 'captured',
+  void: 'given back',
+  refund: 'refunded',
+  reversal: 'undone',
+} as const;
+
+/** What the gateway asked of banks, attempt by attempt, and what came of it. The banks' journals say when. */
+export function bankMoments(chargeId: string, view: GatewayView, journal: readonly BankRecord[]): Moment[] {
+  const { authorization, operations } = view;
+  const moments = operations.flatMap((operation, place) =>
+    operationMoments(chargeId, view, operation, operations.slice(0, place), journal),
+  );
+  if (operations.length === 0 && authorization.state === 'failed') {
+    moments.push({
+      id: 'no bank',
+      at: authorization.created_at,
+      who: 'bank-gateway',
+      text: `finds no bank of ${authorization.card.brand} that can be asked`,
+      tone: 'trouble',
+      says: [said(chargeId, 'bank', 'authorization_failed')],
+      because: [`${chargeId}.charge_requested`],
+    });
+  }
+  if (authorization.cancellation && authorization.state === 'captured') {
+    moments.push({
+      id: 'cancellation refused',
+      at: null,
+      who: 'bank-gateway',
+      text: 'refuses the cancellation: the capture was there first',
+      tone: 'trouble',
+      says: [said(chargeId, 'bank', 'cancellation_refused')],
+      because: [`${chargeId}.cancellation_requested`, `${chargeId}.capture_succeeded`],
+    });
+  }
+  return [...moments, ...uncountedEntries(view, journal)];
+}
+
+function operationMoments(
+  chargeId: string,
+  view: GatewayView,
+  operation: OperationView,
+  earlier: readonly OperationView[],
+  journal: readonly BankRecord[],
+): Moment[] {
+  const { reference, bank, attempts, inquiries, reversals } = operation;
+  const cause = causesOf(chargeId, view, operation, earlier);
+  const says = saidBy(chargeId, view, operation);
+  const moments: Moment[] = [];
+  const then = (): string[] => (moments.length > 0 ? [moments.at(-1)!.id] : cause);
+  const requestAt = (attemptId: string): number | undefined =>
+    journal.find((record) => record.type === 'request' && record.attemptId === attemptId)?.at;
+
+  for (const attempt of attempts) {
+    const ends = attempt === attempts.at(-1) && endsWith(operation, attempt);
+    const at = requestAt(attempt.id);
+    moments.push({
+      id: attempt.id,
+      at: at ?? attempt.begunAt,
+      // The gateway knows the bank's clock only as an interval, and keeps its end.
+      ...(at === undefined && { atTheLatest: true }),
+      who: 'bank-gateway',
+      text: attemptText(view, operation, attempt, journal),
+      tone: toneOf(operation, attempt),
+      because: then(),
+      ...(ends && endingOf(operation, says)),
+    });
+  }
+  for (const round of asked('inquiry', inquiries, reference, requestAt)) {
+    moments.push({
+      id: `${reference} ${round.id}`,
+      at: round.at,
+      who: 'bank-gateway',
+      text: `asks ${bank} what became of it${round.times}`,
+      tone: 'plain',
+      because: then(),
+    });
+  }
+  for (const round of asked('reversal', reversals, reference, requestAt)) {
+    moments.push({
+      id: `${reference} ${round.id}`,
+      at: round.at,
+      who: 'bank-gateway',
+      text: `asks ${bank} to reverse ${reversed(operation)}${round.times}`,
+      tone: 'back',
+      because: then(),
+    });
+  }
+  const last = attempts.at(-1);
+  const text = last && endsWith(operation, last) ? undefined : endText(view, operation);
+  if (text) {
+    moments.push({
+      id: `${reference} end`,
+      at: null,
+      who: operation.end_kind ? bank : 'bank-gateway',
+      text,
+      tone: endTone(operation),
+      because: then(),
+      ...endingOf(operation, says),
+    });
+  }
+  return moments;
+}
+
+/** What the last moment of an operation says, and which effect it takes back. */
+function endingOf(
+  { kind, end_kind, reference }: OperationView,
+  says: readonly Said[],
+): Pick<Moment, 'says' | 'undoes'> {
+  const undoes = {
+    authorize: undefined,
+    capture: undefined,
+    void: 'bank.authorization_approved',
+    refund: refundIdOf(reference) ? undefined : 'bank.capture_succeeded',
+    reversal: undefined,
+  }[kind];
+  return { ...(says.length > 0 && { says }), ...(undoes && end_kind === 'succeeded' && { undoes }) };
+}
+
+/** Each round that the journal has seen; all of them in one line when it has not, or when they are many. */
+function asked(
+  word: 'inquiry' | 'reversal',
+  count: number,
+  reference: string,
+  requestAt: (attemptId: string) => number | undefined,
+): { id: string; at: number | null; times: string }[] {
+  if (count === 0) return [];
+  if (count > 3)
+    return [
+      { id: `${word} 1`, at: requestAt(`${reference}.${word}.1`) ?? null, times: '' },
+      {
+        id: `${word} ${count}`,
+        at: requestAt(`${reference}.${word}.${count}`) ?? null,
+        times: `, again and again: ${count} times in all`,
+      },
+    ];
+  return Array.from({ length: count }, (_, place) => ({
+    id: `${word} ${place + 1}`,
+    at: requestAt(`${reference}.${word}.${place + 1}`) ?? null,
+    times: place === 0 ? '' : ' again',
+  }));
+}
+
+function causesOf(
+  chargeId: string,
+  { authorization }: GatewayView,
+  { kind, reference, stray }: OperationView,
+  earlier: readonly OperationView[],
+): string[] {
+  switch (kind) {
+    case 'authorize': {
+      const before = earlier.findLast((other) => other.kind === 'authorize');
+      return before ? [`${before.reference} end`, before.attempts.at(-1)?.id ?? ''] : [`${chargeId}.charge_requested`];
+    }
+    case 'capture':
+      return [`${chargeId}.${authorization.capture === 'manual' ? 'capture_requested' : 'hold_placed'}`];
+    case 'void':
+      return voidCauses[authorization.release_cause ?? 'capture_failed'].map((name) => `${chargeId}.${name}`);
+    case 'refund': {
+      const refundId = refundIdOf(reference);
+      return [refundId ? `${refundId}.refund_reserved` : `${chargeId}.capture_suspended`];
+    }
+    case 'reversal':
+      return [`entry ${stray?.bankId}`, `ledger stray:${stray?.bankId}`];
+  }
+}
+
+/** Why the closing slot was taken for a void. A cancellation may have had to wait until something was known. */
+const voidCauses: Readonly<Record<ReleaseCause, readonly string[]>> = {
+  hold_refused: ['hold_refused'],
+  capture_failed: ['capture_failed'],
+  canceled: ['cancellation_requested', 'authorization_approved', 'capture end'],
+  expired: ['cancellation_requested', 'authorization_approved', 'capture end'],
+};
+
+const refundIdOf = (reference: string): string | undefined => /\.refund\.(re_\w+)$/.exec(reference)?.[1];
+
+/** The events that the end of an operation is told by. */
+function saidBy(chargeId: string, { authorization }: GatewayView, operation: OperationView): Said[] {
+  const { kind, end_kind, reference, stray } = operation;
+  switch (kind) {
+    case 'authorize':
+      if (end_kind === 'succeeded') return [said(chargeId, 'bank', 'authorization_approved')];
+      if (end_kind === 'refused') return [said(chargeId, 'bank', 'authorization_declined')];
+      return end_kind && authorization.state === 'failed' && authorization.bank === operation.bank
+        ? [said(chargeId, 'bank', 'authorization_failed')]
+        : [];
+    case 'capture':
+      if (end_kind === 'succeeded') return [said(chargeId, 'bank', 'capture_succeeded')];
+      return end_kind === 'refused' ? [said(chargeId, 'bank', 'capture_failed')] : [];
+    case 'void':
+      return end_kind === 'succeeded' ? [said(chargeId, 'bank', 'authorization_voided')] : [];
+    case 'refund': {
+      const refundId = refundIdOf(reference);
+      if (end_kind === 'succeeded')
+        return [refundId ? said(refundId, 'bank', 'refund_succeeded') : said(chargeId, 'bank', 'capture_compensated')];
+      return end_kind === 'refused' && refundId ? [said(refundId, 'bank', 'refund_failed')] : [];
+    }
+    case 'reversal':
+      return end_kind === 'succeeded' ? [said(`${chargeId}.${stray?.bankId}`, 'bank', 'stray_reversed')] : [];
+  }
+}
+
+/** The attempt's own answer is the operation's end; else something else ended it. */
+function endsWith({ end_kind, reversals }: OperationView, { outcome }: AttemptView): boolean {
+  if (end_kind === null || reversals > 0) return false;
+  if (end_kind === 'succeeded') return outcome === 'performed';
+  return end_kind === 'refused' && outcome === 'refused';
+}
+
+function attemptText(
+  view: GatewayView,
+  operation: OperationView,
+  attempt: AttemptView,
+  journal: readonly BankRecord[],
+): string {
+  const { bank, attempts } = operation;
+  const again = attempt === attempts[0] ? '' : ' again';
+  const struck = journal.find(
+    (record) => record.type === 'request' && record.attemptId === attempt.id && record.fault !== undefined,
+  );
+  const fault =
+    struck?.type === 'request' && struck.fault
+      ? ` [fault ${struck.fault.name}, by ${struck.fault.by === 'token' ? 'its token' : `rule ${struck.fault.by}`}]`
+      : '';
+  const took = attempt.tookMs === undefined || attempt.tookMs === null ? '' : ` after ${duration(attempt.tookMs)}`;
+  return `asks ${bank} to ${wishOf(view, operation)}${again}: ${outcomeText(operation, attempt, took)}${fault}`;
+}
+
+function wishOf({ authorization }: GatewayView, { kind, part_minor }: OperationView): string {
+  const sum = money(part_minor ?? authorization.amount_minor, authorization.currency);
+  return kind === 'void' ? 'void the authorization' : `${wish[kind]} ${sum}`;
+}
+
+function outcomeText({ kind, end_detail }: OperationView, { outcome, detail }: AttemptView, took: string): string {
+  switch (outcome) {
+    case 'performed':
+      return `${kind === 'authorize' ? 'approved' : done[kind]}${took}${end_detail ? `, as ${end_detail}` : ''}`;
+    case 'refused':
+      return `${kind === 'authorize' ? 'declined' : 'refused'}${codeIn(detail)}${took}`;
+    case 'doubt':
+      return `${whyInDoubt(detail)}${took}. It may have happened: in doubt`;
+    case 'not_processed':
+      return `${whyNotProcessed(detail)}${took}. Nothing happened`;
+    case 'not_found':
+      return `no answer${took}; by the bank’s word it never arrived, and never will`;
+    case 'begun':
+      return 'it may be on its way at this moment';
+  }
+}
+
+function toneOf({ kind }: OperationView, { outcome }: AttemptView): Moment['tone'] {
+  if (outcome === 'performed') return kind === 'authorize' || kind === 'capture' ? 'good' : 'back';
+  return 'trouble';
+}
+
+const endTone = ({ kind, end_kind }: OperationView): Moment['tone'] => {
+  if (end_kind === null) return 'trouble';
+  if (end_kind !== 'succeeded') return 'back';
+  return kind === 'authorize' || kind === 'capture' ? 'good' : 'back';
+};
+
+const reversed = ({ kind, stray }: OperationView): string => {
+  if (kind === 'reversal') return `${stray?.movement} ${stray?.bankId}, which nobody wanted`;
+  return kind === 'void' ? 'the authorization instead' : 'the authorization, whatever became of it';
+};
+
+function endText(view: GatewayView, operation: OperationView): string | undefined {
+  const { kind, bank, end_kind, end_detail, attempts, phase, needs_attention, doubt_since, inquiries } = operation;
+  switch (end_kind) {
+    case 'succeeded':
+      if (kind === 'reversal') return `it is undone, as ${end_detail}`;
+      if (kind === 'void') return `the authorization is given back, as ${end_detail}`;
+      return `says that ${money(operation.part_minor ?? view.authorization.amount_minor, view.authorization.currency)} ${kind === 'refund' ? 'were refunded' : kind === 'capture' ? 'were captured' : 'are set aside'}, as ${end_detail}: out of doubt`;
+    case 'refused':
+      return `refuses${codeIn(end_detail)}: out of doubt`;
+    case 'not_performed':
+      if (end_detail === 'reversed_out_of_doubt')
+        return 'acknowledges the reversal: nothing is set aside there, and nothing will be';
+      if (kind === 'capture') return 'has not captured, and will not: a cancellation took its place';
+      return `will not be asked any more: nothing happened in ${plural(attempts.length, 'attempt')}`;
+    case null: {
+      if (needs_attention) return `still asks ${bank}, and a person should look: it has taken too long`;
+      if (phase === 'reversing') return `waits for ${bank} to acknowledge the reversal`;
+      if (doubt_since !== null)
+        return `waits to ${inquiries > 0 ? 'ask again' : `ask ${bank}`} what became of it: still in doubt`;
+      return attempts.length === 0 ? `waits until ${bank} can be asked to ${wish[kind]}` : undefined;
+    }
+  }
+}
+
+/** What a bank wrote down and no operation counts as its own: second performances, late arrivals, and their ends. */
+function uncountedEntries({ operations }: GatewayView, journal: readonly BankRecord[]): Moment[] {
+  const counted = new Set(
+    operations.flatMap(({ end_kind, end_detail }) => (end_kind === 'succeeded' ? end_detail : [])),
+  );
+  const entries = journal.flatMap((record) => (record.type === 'entry' ? [record] : []));
+  return entries
+    .filter(({ bankId }) => !counted.has(bankId))
+    .map((entry): Moment => {
+      const { bank, bankId, kind, amountMinor, currency, reverses, attemptId, reference, at } = entry;
+      const sum = money(amountMinor, currency as Currency);
+      const twice = entries.some(
+        (other) => other.reference === reference && other.kind === kind && other.seq < entry.seq,
+      );
+      const text =
+        kind === 'reversal'
+          ? `takes ${reverses} back (${bankId})`
+          : `writes down ${twice ? 'a second ' : kind === 'authorization' ? 'an ' : 'a '}${kind} of ${sum} (${bankId})${twice ? ', which nobody asked for' : ''}`;
+      return {
+        id: `entry ${bankId}`,
+        at,
+        who: bank,
+        text,
+        tone: kind === 'reversal' ? 'back' : 'trouble',
+        because: [
+          kind === 'reversal' ? `entry ${reverses}` : (attemptId ?? ''),
+          ...(kind === 'reversal' ? [reference] : []),
+        ],
+      };
+    });
+}

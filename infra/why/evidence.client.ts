@@ -1,0 +1,140 @@
+import { bankProtocol } from '#contracts';
+import {
+  told,
+  type Asked,
+  type BankRecord,
+  type Evidence,
+  type GatewayView,
+  type KeyView,
+  type PaymentsView,
+} from './evidence.js';
+
+/** Admin APIs. Of a service with several instances any one will do: they share what they know. */
+export interface Doors {
+  readonly payments: readonly string[];
+  readonly gateway: readonly string[];
+  readonly ledger: readonly string[];
+  readonly banks: readonly string[];
+}
+
+const ANSWER_WITHIN_MS = 3_000;
+const JOURNAL_WITHIN_MS = 15_000;
+
+/** Asks everybody, and takes no for an answer: who is away leaves a gap in the story and nothing more. */
+export async function gatherEvidence(doors: Doors, chargeId: string): Promise<Evidence> {
+  const path = `/charges/${encodeURIComponent(chargeId)}`;
+  const [charge, gateway, ledger] = await Promise.all([
+    ask<Omit<PaymentsView, 'keys'>>(doors.payments, path),
+    ask<GatewayView>(doors.gateway, path),
+    ask<Extract<Evidence['ledger'], { kind: 'told' }>['view']>(doors.ledger, path),
+  ]);
+  const asked = told(gateway)?.operations.map(({ bank }) => bank);
+  const [payments, banks] = await Promise.all([
+    withKeys(doors, charge),
+    journalsOf(doors, chargeId, asked ? [...new Set(asked)] : bankProtocol.bankNames),
+  ]);
+  return { chargeId, payments, gateway: withTimes(gateway), ledger, banks };
+}
+
+/** The charge that a refund gives back. */
+export async function chargeOfRefund(doors: Doors, refundId: string): Promise<Asked<string>> {
+  const refund = await ask<{ charge_id: string }>(doors.payments, `/refunds/${encodeURIComponent(refundId)}`);
+  return refund.kind === 'told' ? { kind: 'told', view: refund.view.charge_id } : refund;
+}
+
+/** What was asked for under an idempotency key. */
+export function keyOf(
+  doors: Doors,
+  account: string,
+  key: string,
+): Promise<Asked<KeyView & { chargeId: string | null }>> {
+  return ask(doors.payments, keyPath(account, key));
+}
+
+const keyPath = (account: string, key: string): string =>
+  `/keys/${encodeURIComponent(account)}/${encodeURIComponent(key)}`;
+
+async function withKeys(doors: Doors, asked: Asked<Omit<PaymentsView, 'keys'>>): Promise<Asked<PaymentsView>> {
+  if (asked.kind !== 'told') return asked;
+  const { charge, events } = asked.view;
+  const names = new Set([
+    charge.idempotency_key,
+    ...events.flatMap(({ data }) => [data.capture?.key, data.refund?.opening.key, data.opening?.key]),
+  ]);
+  const keys = await Promise.all(
+    [...names].flatMap((name) => (name === undefined ? [] : [keyOf(doors, charge.account, name)])),
+  );
+  return { kind: 'told', view: { ...asked.view, keys: keys.flatMap((key) => told(key) ?? []) } };
+}
+
+/** The gateway shows its rows as Postgres writes them: times as text. */
+function withTimes(asked: Asked<GatewayView>): Asked<GatewayView> {
+  if (asked.kind !== 'told') return asked;
+  const { authorization, operations } = asked.view;
+  const ms = (at: string | number): number => (typeof at === 'number' ? at : Date.parse(at));
+  return {
+    kind: 'told',
+    view: {
+      authorization: {
+        ...authorization,
+        created_at: ms(authorization.created_at),
+        updated_at: ms(authorization.updated_at),
+      },
+      operations: operations.map((operation) => ({ ...operation, created_at: ms(operation.created_at) })),
+    },
+  };
+}
+
+async function journalsOf(
+  { banks: [url] }: Doors,
+  chargeId: string,
+  names: readonly string[],
+): Promise<Asked<readonly BankRecord[]>> {
+  if (url === undefined) return { kind: 'away', because: 'nobody said where it is' };
+  const until = AbortSignal.timeout(JOURNAL_WITHIN_MS);
+  try {
+    const journals = await Promise.all(names.map((bank) => journalOf(url, bank, chargeId, until)));
+    return { kind: 'told', view: journals.flat() };
+  } catch (error) {
+    return { kind: 'away', because: reasonOf(error, url) };
+  }
+}
+
+async function journalOf(url: string, bank: string, chargeId: string, signal: AbortSignal): Promise<BankRecord[]> {
+  const own: BankRecord[] = [];
+  for (let after = 0; ;) {
+    const response = await fetch(`${url}/banks/${bank}/journal?after=${after}`, { signal });
+    const { records, next } = bankProtocol.journalPageSchema.parse(await response.json());
+    if (records.length === 0) return own;
+    for (const record of records) if (isAbout(record, chargeId)) own.push({ ...record, bank });
+    after = next;
+  }
+}
+
+/** By its charge, where the record names one; else by our reference, which begins with it. */
+function isAbout(record: bankProtocol.JournalRecord, chargeId: string): boolean {
+  if ('chargeId' in record) return record.chargeId === chargeId;
+  return record.reference?.startsWith(`${chargeId}.`) ?? false;
+}
+
+async function ask<View>(urls: readonly string[], path: string): Promise<Asked<View>> {
+  let because = 'nobody said where it is';
+  for (const url of urls) {
+    try {
+      const response = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+      if (response.status === 404) return { kind: 'unknown' };
+      if (response.ok) return { kind: 'told', view: (await response.json()) as View };
+      because = `${url} answered ${response.status}`;
+    } catch (error) {
+      because = reasonOf(error, url);
+    }
+  }
+  return { kind: 'away', because };
+}
+
+function reasonOf(error: unknown, url: string): string {
+  const { name, cause } = error as Error;
+  if (name === 'TimeoutError') return `no answer from ${url} in time`;
+  const code = (cause as { code?: string } | undefined)?.code;
+  return code === 'ECONNREFUSED' ? `nothing listens at ${url}` : `${url}: ${code ?? String(error)}`;
+}

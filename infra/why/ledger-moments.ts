@@ -1,0 +1,140 @@
+import type { LedgerView, TransferView } from './evidence.js';
+import { said } from './merchant-moments.js';
+import type { Moment } from './moment.js';
+import { codeIn, money, whyNotHeld, whyNotRefunded } from './words.js';
+
+/** What the books did: each transfer in plain words, and what was said of it. */
+export function ledgerMoments(chargeId: string, view: LedgerView, capture: 'automatic' | 'manual'): Moment[] {
+  const { hold, transfers, refunds = [] } = view;
+  const fee = transfers.find(({ effect }) => effect === 'fee');
+  const moments = transfers
+    .filter(({ effect }) => effect !== 'fee')
+    .map((transfer): Moment => ({
+      id: `ledger ${transfer.effect}`,
+      at: transfer.posted_at,
+      who: 'ledger',
+      because: [transfer.cause],
+      ...partOf(chargeId, transfer, { view, fee, capture }),
+    }));
+  if (hold.refusal) {
+    moments.push({
+      id: 'ledger refusal',
+      at: hold.state === 'refused' ? hold.changed_at : null,
+      who: 'ledger',
+      text: `refuses to hold the money, because ${whyNotHeld(hold.refusal)}`,
+      tone: 'trouble',
+      says: [said(chargeId, 'ledger', 'hold_refused')],
+      because: [`${chargeId}.authorization_approved`],
+    });
+  }
+  if (hold.state === 'released' && !transfers.some(({ effect }) => effect === 'release')) {
+    moments.push({
+      id: 'ledger released',
+      at: hold.stray_minor === null ? hold.changed_at : null,
+      who: 'ledger',
+      text: 'has nothing to let go: nothing was held here',
+      tone: 'back',
+      says: [said(chargeId, 'ledger', 'charge_released')],
+      because: [`${chargeId}.authorization_voided`],
+    });
+  }
+  for (const { refund_id, refusal, changed_at } of refunds.filter(({ state }) => state === 'refused')) {
+    moments.push({
+      id: `ledger refused ${refund_id}`,
+      at: changed_at,
+      who: 'ledger',
+      text: `refuses ${refund_id}, because ${whyNotRefunded(refusal)}: no bank is asked`,
+      tone: 'trouble',
+      says: [said(refund_id, 'ledger', 'refund_refused')],
+      because: [`${refund_id}.refund_requested`],
+    });
+  }
+  return moments;
+}
+
+function partOf(
+  chargeId: string,
+  transfer: TransferView,
+  { view, fee, capture }: { view: LedgerView; fee: TransferView | undefined; capture: 'automatic' | 'manual' },
+): Pick<Moment, 'text' | 'tone' | 'says' | 'undoes'> {
+  const { effect, amount_minor, currency } = transfer;
+  const sum = money(amount_minor, currency);
+  const [kind, subject = ''] = effect.split(':') as [string, string?];
+  const charged = fee ? `, and takes the fee of ${money(fee.amount_minor, fee.currency)}` : '';
+  switch (kind) {
+    case 'hold':
+      return {
+        text: `holds ${sum} for the merchant: a pending transfer`,
+        tone: 'good',
+        says: [said(chargeId, 'ledger', capture === 'manual' ? 'charge_authorized' : 'hold_placed')],
+      };
+    case 'capture': {
+      const held = view.transfers.find((other) => other.effect === 'hold');
+      const rest = held ? held.amount_minor - amount_minor : 0;
+      return {
+        text: `posts ${sum} to the merchant${charged}${rest > 0 ? `; lets the other ${money(rest, currency)} go` : ''}`,
+        tone: 'good',
+        says: [said(chargeId, 'ledger', 'charge_posted')],
+      };
+    }
+    case 'release':
+      return {
+        text: `lets the hold of ${sum} go`,
+        tone: 'back',
+        says: [said(chargeId, 'ledger', 'charge_released')],
+        undoes: capture === 'manual' ? 'ledger.charge_authorized' : 'ledger.hold_placed',
+      };
+    case 'unmatched_capture': {
+      const waits = view.transfers.some((other) => other.effect === 'match');
+      return {
+        text: waits
+          ? `puts ${sum} in suspense, until the approval is seen that it belongs to`
+          : `puts ${sum} in suspense: captured at the bank, though nothing is held for it`,
+        tone: 'trouble',
+        ...(!waits && { says: [said(chargeId, 'ledger', 'capture_suspended')] }),
+      };
+    }
+    case 'match':
+      return {
+        text: `moves ${sum} out of suspense to the merchant${charged}`,
+        tone: 'good',
+        says: [said(chargeId, 'ledger', 'charge_posted')],
+      };
+    case 'compensation':
+      return {
+        text: `takes ${sum} out of suspense again: the bank gave it back`,
+        tone: 'back',
+        undoes: 'ledger.capture_suspended',
+      };
+    case 'refund_hold':
+      return {
+        text: `sets ${sum} of the merchant’s balance aside for ${subject}`,
+        tone: 'plain',
+        says: [said(subject, 'ledger', 'refund_reserved')],
+      };
+    case 'refund':
+      return {
+        text: `posts the refund ${subject}: ${sum} have left the merchant’s balance`,
+        tone: 'good',
+        says: [said(subject, 'ledger', 'refund_posted')],
+      };
+    case 'refund_release': {
+      const code = view.refunds?.find(({ refund_id }) => refund_id === subject)?.refusal_code;
+      return {
+        text: `gives ${sum} back to the merchant’s balance: ${subject} was refused${codeIn(code)}`,
+        tone: 'back',
+        says: [said(subject, 'ledger', 'refund_released')],
+        undoes: 'ledger.refund_reserved',
+      };
+    }
+    case 'stray':
+      return { text: `puts ${sum} in suspense: the bank performed ${subject}, which nobody wanted`, tone: 'trouble' };
+    case 'stray_undone':
+      return { text: `takes ${sum} out of suspense again: ${subject} was undone at the bank`, tone: 'back' };
+    default:
+      return {
+        text: `moves ${sum} from ${transfer.credit_account} to ${transfer.debit_account} (${effect})`,
+        tone: 'plain',
+      };
+  }
+}

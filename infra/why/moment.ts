@@ -1,0 +1,100 @@
+/** Who does or says something; a bank by its name. */
+export type Who = 'merchant' | 'payments-api' | 'bank-gateway' | 'ledger' | (string & {});
+
+/** An event of the system, under its natural id: `ch_1.hold_placed` is a `ledger.hold_placed`. */
+export interface Said {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** One line of the story. */
+export interface Moment {
+  readonly id: string;
+  /** Milliseconds since the epoch, by the clock of who tells it; null when nobody wrote it down. */
+  readonly at: number | null;
+  /** Only an upper bound: when this can be seen to have happened at the latest. */
+  readonly atTheLatest?: boolean;
+  readonly who: Who;
+  readonly text: string;
+  /** `back`: gives back what was set aside. */
+  readonly tone: 'plain' | 'good' | 'back' | 'trouble';
+  readonly says?: readonly Said[];
+  /** The name of the event whose effect this takes back. */
+  readonly undoes?: string;
+  /** What it is an effect of: ids of events that were heard, and of moments. Those that nobody knows are passed over. */
+  readonly because: readonly string[];
+}
+
+/** A moment in its place. */
+export interface Placed extends Moment {
+  /** Its own time, or the nearest that causes and effects allow; null when nothing is known of it. */
+  readonly shownAt: number | null;
+  /** `shownAt` is not what its owner's clock said. */
+  readonly isEstimate: boolean;
+}
+
+/**
+ * By time, but an effect never stands above its cause, whatever the clocks of several machines said. What nobody
+ * wrote down stands right behind what caused it.
+ */
+export function inOrder(moments: readonly Moment[]): readonly Placed[] {
+  const byName = new Map<string, Moment>();
+  for (const moment of moments) for (const name of namesOf(moment)) byName.set(name, moment);
+  const causes = new Map(
+    moments.map((moment) => [
+      moment,
+      moment.because.flatMap((name) => byName.get(name) ?? []).filter((cause) => cause !== moment),
+    ]),
+  );
+  const before = earliestEffects(moments, causes);
+
+  const places = new Map<Moment, { at: number; depth: number }>();
+  const place = (moment: Moment, path: readonly Moment[] = []): { at: number; depth: number } => {
+    const known = places.get(moment);
+    if (known) return known;
+    const behind = (causes.get(moment) ?? [])
+      .filter((cause) => !path.includes(cause))
+      .map((cause) => place(cause, [...path, moment]));
+    const own = moment.at === null ? -Infinity : moment.atTheLatest ? Math.min(moment.at, before(moment)) : moment.at;
+    const found = {
+      at: Math.max(own, ...behind.map(({ at }) => at)),
+      depth: Math.max(0, ...behind.map(({ depth }) => depth + 1)),
+    };
+    places.set(moment, found);
+    return found;
+  };
+
+  return moments
+    .map((moment, index) => ({ moment, index, ...place(moment) }))
+    .sort((a, b) => a.at - b.at || a.depth - b.depth || a.index - b.index)
+    .map(({ moment, at }) => ({
+      ...moment,
+      shownAt: moment.at === null || at === -Infinity ? null : at,
+      isEstimate: moment.at !== null && (moment.at !== at || moment.atTheLatest === true),
+    }));
+}
+
+const namesOf = ({ id, says }: Moment): string[] => [id, ...(says ?? []).map((said) => said.id)];
+
+/** For each moment the earliest exact time among what follows from it: it cannot have happened later. */
+function earliestEffects(
+  moments: readonly Moment[],
+  causes: ReadonlyMap<Moment, readonly Moment[]>,
+): (moment: Moment) => number {
+  const effects = new Map<Moment, Moment[]>();
+  for (const moment of moments)
+    for (const cause of causes.get(moment) ?? []) effects.set(cause, [...(effects.get(cause) ?? []), moment]);
+  const known = new Map<Moment, number>();
+  const earliest = (moment: Moment): number => {
+    const found = known.get(moment);
+    if (found !== undefined) return found;
+    known.set(moment, Infinity); // a circle, which no story should have, ends here
+    const times = (effects.get(moment) ?? []).map((effect) =>
+      effect.at === null || effect.atTheLatest ? earliest(effect) : Math.min(effect.at, earliest(effect)),
+    );
+    const at = Math.min(Infinity, ...times);
+    known.set(moment, at);
+    return at;
+  };
+  return earliest;
+}

@@ -1,0 +1,186 @@
+import type { Money } from '#money';
+import type { Evidence, GatewayView, LedgerView, OperationView, PaymentsView } from './evidence.js';
+import { told } from './evidence.js';
+import { codeIn, money, moneyOf, plural, whyNotHeld, whyNotRefunded } from './words.js';
+
+/** How a charge stands, and why, in a sentence or two for somebody who has never seen this system. */
+export function verdictOf(evidence: Evidence): string {
+  const payments = told(evidence.payments);
+  const gateway = told(evidence.gateway);
+  const ledger = told(evidence.ledger);
+  const main = mainOf(payments, gateway, ledger);
+  const more = [
+    ...(gateway ? strays(gateway) : []),
+    ...(ledger ? suspense(ledger) : []),
+    ...(gateway && ledger?.hold.compensated_by ? ['What was captured all the same was refunded.'] : []),
+  ];
+  return [main, ...more].join(' ');
+}
+
+function mainOf(
+  payments: PaymentsView | undefined,
+  gateway: GatewayView | undefined,
+  ledger: LedgerView | undefined,
+): string {
+  const ending = payments?.events.findLast(({ type }) => ['posted', 'declined', 'failed', 'released'].includes(type));
+  const bank = gateway?.authorization.bank ?? ledger?.hold.bank ?? 'the bank';
+  if (!payments) return `${withoutPayments(gateway, ledger)} What the merchant was told is not known here.`;
+  switch (ending?.type) {
+    case 'posted':
+      return succeeded(payments, gateway, bank);
+    case 'declined':
+      return `Failed: ${bank} declined the card${codeIn(ending.data.code)}; nothing was ever held.`;
+    case 'failed':
+      return failed(ending.data.reason, bank, gateway);
+    case 'released':
+      return released(ending.data, bank, gateway);
+    case undefined:
+    default:
+      return payments.charge.state === 'authorized' ? authorized(payments, gateway, bank) : pending(gateway, ledger);
+  }
+}
+
+function succeeded({ charge, events }: PaymentsView, gateway: GatewayView | undefined, bank: string): string {
+  const posted = events.findLast(({ type }) => type === 'posted')!.data;
+  const { amount, fee } = posted;
+  const captured = amount!;
+  const part = charge.amount_minor - captured.amountMinor;
+  const of = part > 0 ? ` of ${money(charge.amount_minor, charge.currency)}; the rest was let go` : '';
+  const left = money(captured.amountMinor - fee!.amountMinor, captured.currency);
+  const doubt = gateway?.operations.find(({ kind }) => kind === 'capture');
+  const resolved = doubt && wasInDoubt(doubt) ? ` ${outOfDoubt(doubt)}` : '';
+  const late = events.some(({ type }) => type === 'cancellation_refused')
+    ? ' A cancellation came too late: the capture was there first.'
+    : '';
+  return `Succeeded: ${bank} captured ${moneyOf(captured)}${of}, and ${left} are the merchant’s after the fee.${resolved}${late}${refunded(events, captured)}`;
+}
+
+const wasInDoubt = ({ attempts, inquiries }: OperationView): boolean =>
+  inquiries > 0 || attempts.some(({ outcome }) => outcome === 'doubt' || outcome === 'not_found');
+
+function outOfDoubt({ bank, inquiries }: OperationView): string {
+  return inquiries > 0
+    ? `Whether it had was in doubt, until ${bank} said so when it was asked; it was captured once.`
+    : `Whether it had was in doubt, until ${bank} gave its answer again; it was captured once.`;
+}
+
+function refunded(events: PaymentsView['events'], captured: Money): string {
+  const asked = events.filter(({ type }) => type === 'refund_requested').map(({ data }) => data.opening!);
+  if (asked.length === 0) return '';
+  const endOf = (id: string) =>
+    events.findLast(({ type, data }) => type === 'refund_ended' && data.refundId === id)?.data.end;
+  const done = asked.filter(({ id }) => endOf(id)?.type === 'posted');
+  const total = done.reduce((sum, { amount }) => sum + amount.amountMinor, 0);
+  const parts: string[] = [];
+  if (done.length > 0) {
+    const all = total === captured.amountMinor ? 'All of it was' : `${money(total, captured.currency)} of it were`;
+    parts.push(`${all} refunded${done.length > 1 ? ` in ${done.length} refunds` : ''}.`);
+  }
+  for (const { id, amount } of asked) {
+    const end = endOf(id);
+    if (!end) parts.push(`A refund of ${moneyOf(amount)} is still under way.`);
+    else if (end.type === 'released')
+      parts.push(
+        `A refund of ${moneyOf(amount)} failed, because the bank refused it${codeIn(end.code)}; that money is still the merchant’s.`,
+      );
+    else if (end.type === 'refused')
+      parts.push(`A refund of ${moneyOf(amount)} was refused, because ${whyNotRefunded(end.reason)}.`);
+  }
+  return ` ${parts.join(' ')}`;
+}
+
+function failed(reason: string | undefined, bank: string, gateway: GatewayView | undefined): string {
+  switch (reason) {
+    case 'no_bank_available': {
+      const brand = gateway?.authorization.card.brand;
+      return `Failed: no bank ${brand ? `of ${brand} ` : ''}could be asked; nothing was ever held.`;
+    }
+    case 'reversed_out_of_doubt':
+      return `Failed: ${bank} did not say whether it had authorized, so the authorization was reversed; nothing is held.`;
+    case undefined:
+    default: {
+      const made = gateway?.operations.flatMap(({ attempts }) => attempts).length ?? 0;
+      return `Failed: ${made > 0 ? `in ${plural(made, 'attempt')} ` : ''}no bank processed the authorization; nothing was ever held.`;
+    }
+  }
+}
+
+function released(
+  { cause, holdRefusal, refusalCode }: PaymentsView['events'][number]['data'],
+  bank: string,
+  gateway: GatewayView | undefined,
+): string {
+  const captures = gateway?.operations.filter(({ kind }) => kind === 'capture') ?? [];
+  switch (cause) {
+    case 'hold_refused':
+      return `Failed: the ledger refused to hold the money, because ${whyNotHeld(holdRefusal)}, so the authorization was voided at ${bank}; nothing is held.`;
+    case 'capture_failed':
+      return `Failed: ${bank} refused the capture${codeIn(refusalCode)}, so the authorization was voided; nothing is held.`;
+    case 'expired':
+      return `Expired: nobody captured it in time, so the authorization was voided at ${bank}; nothing is held.`;
+    case undefined:
+    default: {
+      const lost = captures.length > 0 ? ' A capture had been asked for, and nothing of it was performed.' : '';
+      return `Canceled: the merchant gave the authorization up before it was captured, and it was voided at ${bank}; nothing is held.${lost}`;
+    }
+  }
+}
+
+function authorized({ charge }: PaymentsView, gateway: GatewayView | undefined, bank: string): string {
+  const live = gateway && waitingFor(gateway);
+  if (live) return `Pending: the money is held; ${live}.`;
+  const until = charge.expires_at ? `, at the latest on ${dayOf(charge.expires_at)}` : '';
+  return `Authorized: ${money(charge.amount_minor, charge.currency)} are held at ${bank}, until the merchant captures or cancels${until}.`;
+}
+
+const dayOf = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+function pending(gateway: GatewayView | undefined, ledger: LedgerView | undefined): string {
+  if (!gateway) return 'Pending: it has not ended, and what the bank-gateway makes of it is not known here.';
+  const live = waitingFor(gateway);
+  if (live) return `Pending: ${live}.`;
+  const { state, bank } = gateway.authorization;
+  if (!ledger && state === 'authorized')
+    return `Pending: ${bank} has set the money aside, and the ledger has not heard of it yet.`;
+  if (state === 'authorized') return `Pending: the next word is on its way between the ledger and the bank-gateway.`;
+  return 'Pending: at the bank it has ended, and the news is on its way to the ledger and to payments-api.';
+}
+
+function waitingFor({ operations }: GatewayView): string | undefined {
+  const live = operations.find(({ phase }) => phase !== 'ended');
+  if (!live) return undefined;
+  const { bank, kind, doubt_since, needs_attention, phase } = live;
+  const attention = needs_attention ? ', for so long that a person should look' : '';
+  if (phase === 'reversing') return `the bank-gateway is waiting for ${bank} to acknowledge a reversal${attention}`;
+  if (doubt_since !== null)
+    return `whether ${bank} performed the ${kind} is in doubt, and is being found out${attention}`;
+  return `the bank-gateway is waiting to get a ${kind} through to ${bank}${attention}`;
+}
+
+function strays({ operations }: GatewayView): string[] {
+  return operations
+    .filter(({ kind }) => kind === 'reversal')
+    .map(({ bank, stray, end_kind }) =>
+      end_kind
+        ? `By itself ${bank} had performed one ${stray?.movement} too many; it was found in the bank’s statement and undone there.`
+        : `By itself ${bank} performed one ${stray?.movement} too many; it is being undone there.`,
+    );
+}
+
+function suspense({ hold, transfers }: LedgerView): string[] {
+  const suspended = transfers.find(({ effect }) => effect === 'unmatched_capture');
+  const isOut = transfers.some(({ effect }) => effect === 'match' || effect === 'compensation');
+  return suspended && !isOut
+    ? [
+        `${money(suspended.amount_minor, suspended.currency)} that ${hold.bank} captured all the same are in suspense, until they are given back.`,
+      ]
+    : [];
+}
+
+function withoutPayments(gateway: GatewayView | undefined, ledger: LedgerView | undefined): string {
+  const parts = [
+    gateway && `At the bank-gateway it is ${gateway.authorization.state}`,
+    ledger && `in the ledger its hold is ${ledger.hold.state}`,
+  ].filter(Boolean);
+  return parts.length > 0 ? `${parts.join('; ')}.` : 'Nobody who knows it could be asked.';
+}
