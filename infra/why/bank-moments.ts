@@ -284,8 +284,8 @@ function endText(view: GatewayView, operation: OperationView): string | undefine
   const { kind, bank, end_kind, end_detail, attempts, phase, needs_attention, doubt_since, inquiries } = operation;
   switch (end_kind) {
     case 'succeeded':
-      if (kind === 'reversal') return `it is undone, as ${end_detail}`;
-      if (kind === 'void') return `the authorization is given back, as ${end_detail}`;
+      if (kind === 'reversal') return `undoes it, as ${end_detail}`;
+      if (kind === 'void') return `gives the authorization back, as ${end_detail}`;
       return `says that ${money(operation.part_minor ?? view.authorization.amount_minor, view.authorization.currency)} ${kind === 'refund' ? 'were refunded' : kind === 'capture' ? 'were captured' : 'are set aside'}, as ${end_detail}: out of doubt`;
     case 'refused':
       return `refuses${codeIn(end_detail)}: out of doubt`;

@@ -45,14 +45,17 @@ function succeeded({ charge, events }: PaymentsView, gateway: GatewayView | unde
   const { amount, fee } = posted;
   const captured = amount!;
   const part = charge.amount_minor - captured.amountMinor;
-  const of = part > 0 ? ` of ${money(charge.amount_minor, charge.currency)}; the rest was let go` : '';
   const left = money(captured.amountMinor - fee!.amountMinor, captured.currency);
   const doubt = gateway?.operations.find(({ kind }) => kind === 'capture');
   const resolved = doubt && wasInDoubt(doubt) ? ` ${outOfDoubt(doubt)}` : '';
   const late = events.some(({ type }) => type === 'cancellation_refused')
     ? ' A cancellation came too late: the capture was there first.'
     : '';
-  return `Succeeded: ${bank} captured ${moneyOf(captured)}${of}, and ${left} are the merchant’s after the fee.${resolved}${late}${refunded(events, captured)}`;
+  const taken =
+    part > 0
+      ? `${moneyOf(captured)} of ${money(charge.amount_minor, charge.currency)} and let the rest go`
+      : moneyOf(captured);
+  return `Succeeded: ${bank} captured ${taken}; ${left} are the merchant’s after the fee.${resolved}${late}${refunded(events, captured)}`;
 }
 
 const wasInDoubt = ({ attempts, inquiries }: OperationView): boolean =>
