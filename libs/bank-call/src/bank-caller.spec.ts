@@ -123,7 +123,9 @@ describe('one attempt', () => {
     await jest.advanceTimersByTimeAsync(1_999);
     expect(bank.sent[0]?.options.signal.aborted).toBe(false);
     await jest.advanceTimersByTimeAsync(1);
-    expect((await call).outcome).toEqual({ kind: 'doubt', reason: 'timeout' });
+    const { outcome, attempts } = await call;
+    expect(outcome).toEqual({ kind: 'doubt', reason: 'timeout' });
+    expect(attempts).toMatchObject([{ tookMs: 2_000 }]);
     expect(ended).toMatchObject([{ durationMs: 2_000 }]);
   });
 

@@ -40,6 +40,8 @@ export interface CallOptions {
 export interface AttemptReport<O extends BankOrder> {
   attempt: Attempt;
   outcome: Outcome<O>;
+  /** From before the breaker until the outcome was known. */
+  tookMs: number;
 }
 
 export interface CallReport<O extends BankOrder> {
@@ -144,8 +146,9 @@ export class BankCaller {
       const previous = attempts.at(-1);
       const attempt = previous ? await this.#begin(repetitions + 1, previous, options) : options.attempt;
       if (!attempt) return { again: false };
+      const begunAtMs = this.#clock.monotonicMs();
       const outcome = await this.#attempt(order, attempt, options.traceparent);
-      attempts.push({ attempt, outcome });
+      attempts.push({ attempt, outcome, tookMs: this.#clock.monotonicMs() - begunAtMs });
       return { again: this.#mayRepeat(order, outcome, attempts.length, deadlineAtMs, options) };
     });
     const last = attempts.at(-1);

@@ -56,6 +56,14 @@ describe('an operation', () => {
     },
   );
 
+  it('keeps how long the call took, for people, once something is known of it', () => {
+    const begun = operation('capture', alder, null);
+    const outcome = yes.capture;
+    const done = recordAttempts(begun, alder, [{ attemptId: begun.attempts[0]!.id, outcome, tookMs: 12.4 }], moment());
+    expect(done.attempts).toMatchObject([{ outcome: 'performed', tookMs: 12 }]);
+    expect(begun.attempts[0]).not.toHaveProperty('tookMs');
+  });
+
   it.each(movements)('to %s is refused by the bank’s no', (kind) => {
     const done = operation(kind, cedar, no[kind]);
     expect(done).toMatchObject({ phase: 'ended', end: { kind: 'refused', code: (no[kind].answer as never)['code'] } });

@@ -26,6 +26,15 @@ export interface Attempt {
   readonly outcome: AttemptOutcome;
   /** Why it was not processed, is in doubt, or was refused. */
   readonly detail: string | null;
+  /** How long the call took, for people; absent while it runs, and when nobody came back from it. */
+  readonly tookMs?: number;
+}
+
+/** What came of an attempt, as whoever made it tells. */
+export interface Report {
+  readonly attemptId: string;
+  readonly outcome: Outcome<Movement>;
+  readonly tookMs?: number;
 }
 
 export type AttemptOutcome =
@@ -217,15 +226,17 @@ export function takeOver(operation: Operation, moment: Moment): Operation {
 export function recordAttempts(
   operation: Operation,
   bank: bankProtocol.BankProfile,
-  reports: readonly { readonly attemptId: string; readonly outcome: Outcome<Movement> }[],
+  reports: readonly Report[],
   moment: Moment,
 ): Operation {
   if (!isLive(operation)) return operation;
   let current = operation;
-  for (const { attemptId, outcome } of reports) {
+  for (const { attemptId, outcome, tookMs } of reports) {
     current = {
       ...current,
-      attempts: current.attempts.map((attempt) => (attempt.id === attemptId ? close(attempt, outcome) : attempt)),
+      attempts: current.attempts.map((attempt) =>
+        attempt.id === attemptId ? close(attempt, outcome, tookMs) : attempt,
+      ),
     };
     const end = endOf(current, bank, outcome);
     if (end) return ended(current, end);
@@ -259,17 +270,18 @@ function endOf(
 }
 
 /** What is known of an attempt for certain stays known: who was in doubt about it may report late. */
-function close(attempt: Attempt, outcome: Outcome<Movement>): Attempt {
+function close(attempt: Attempt, outcome: Outcome<Movement>, tookMs?: number): Attempt {
   if (!inDoubt(attempt)) return attempt;
+  const timed = tookMs === undefined ? attempt : { ...attempt, tookMs: Math.round(tookMs) };
   switch (outcome.kind) {
     case 'answered':
       return 'code' in outcome.answer
-        ? { ...attempt, outcome: 'refused', detail: outcome.answer.code }
-        : { ...attempt, outcome: 'performed', detail: null };
+        ? { ...timed, outcome: 'refused', detail: outcome.answer.code }
+        : { ...timed, outcome: 'performed', detail: null };
     case 'not_processed':
-      return { ...attempt, outcome: 'not_processed', detail: outcome.reason };
+      return { ...timed, outcome: 'not_processed', detail: outcome.reason };
     case 'doubt':
-      return { ...attempt, outcome: 'doubt', detail: outcome.reason };
+      return { ...timed, outcome: 'doubt', detail: outcome.reason };
   }
 }
 

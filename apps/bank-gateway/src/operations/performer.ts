@@ -1,4 +1,4 @@
-import type { Attempt, AttemptReport, Outcome } from '#bank-call';
+import type { Attempt, AttemptReport } from '#bank-call';
 import { fullJitterMs, type Clock } from '#clock';
 import type { PgTransaction, UnitOfWork } from '#postgres';
 import { answer, type Commands, type Decision } from '#saga';
@@ -17,6 +17,7 @@ import {
   takeOver,
   type Movement,
   type Operation,
+  type Report,
 } from './operation.js';
 import { inquiryOf, movementOf, reversalOf, type Task } from './task.js';
 
@@ -224,6 +225,6 @@ function ifHeld(task: Task, change: Change): Change {
   return (live) => (live.version === task.operation.version ? change(live) : undefined);
 }
 
-function reportsOf(attempts: readonly AttemptReport<Movement>[]): { attemptId: string; outcome: Outcome<Movement> }[] {
-  return attempts.map(({ attempt, outcome }) => ({ attemptId: attempt.id, outcome }));
+function reportsOf(attempts: readonly AttemptReport<Movement>[]): Report[] {
+  return attempts.map(({ attempt, outcome, tookMs }) => ({ attemptId: attempt.id, outcome, tookMs }));
 }
