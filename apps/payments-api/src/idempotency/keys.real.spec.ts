@@ -4,6 +4,7 @@ import { eventually } from '#testing';
 import { posting, RunningApi } from '../testing/running-api.js';
 import { AnswerWaiters } from './answer-waiters.js';
 import { pruneKeys } from './key.repository.js';
+import { keyStory } from './key.views.repository.js';
 
 const name = `keys_${process.pid}`;
 let one: RunningApi;
@@ -223,6 +224,28 @@ describe('a request that breaks in the middle', () => {
     await sql('disarm', 'DROP TRIGGER poison ON charge');
     const again = await create(one, 'poisoned', { amount: '666' });
     expect([again.status, again.body, again.headers.get('idempotent-replayed')]).toEqual([500, poisoned.body, 'true']);
+  });
+});
+
+describe('an operator who looks at a key', () => {
+  it('sees since when it stands, when it was answered, and what; by the request’s id when there was no key', async () => {
+    const asked = create(one, 'looked-at');
+    const { account: owner } = await theCharge('looked-at');
+    expect(await keyStory(one.database, { account: owner, key: 'looked-at' })).toMatchObject({
+      answer: null,
+      answeredAt: null,
+    });
+    await settle(one, 'looked-at');
+    const { body } = await asked;
+    const seen = (await keyStory(one.database, { account: owner, key: 'looked-at' }))!;
+    expect(seen.answer).toEqual({ status: 200, body });
+    expect(seen.answeredAt!).toBeGreaterThanOrEqual(seen.claimedAt!);
+
+    await sql('rename', `UPDATE idempotency_key SET key = ' req_of_no_key' WHERE key = 'looked-at'`);
+    expect(await keyStory(one.database, { account: owner, key: 'req_of_no_key' })).toMatchObject({
+      key: ' req_of_no_key',
+    });
+    expect(await keyStory(one.database, { account: owner, key: 'nobody’s' })).toBeUndefined();
   });
 });
 
