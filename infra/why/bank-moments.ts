@@ -62,7 +62,7 @@ function operationMoments(
   const cause = causesOf(chargeId, view, operation, earlier);
   const says = saidBy(chargeId, view, operation);
   const moments: Moment[] = [];
-  const then = (): string[] => (moments.length > 0 ? [moments.at(-1)!.id] : cause);
+  const idsOf = (list: readonly Moment[]): string[] => (list.length > 0 ? list.map(({ id }) => id) : cause);
   const requestAt = (attemptId: string): number | undefined =>
     journal.find((record) => record.type === 'request' && record.attemptId === attemptId)?.at;
 
@@ -77,10 +77,12 @@ function operationMoments(
       who: 'bank-gateway',
       text: attemptText(view, operation, attempt, journal),
       tone: toneOf(operation, attempt),
-      because: then(),
+      because: idsOf(moments.slice(-1)),
       ...(ends && endingOf(operation, says)),
     });
   }
+  // A bank may be asked what became of one attempt before another is made.
+  const tries = [...moments];
   for (const round of asked('inquiry', inquiries, reference, requestAt)) {
     moments.push({
       id: `${reference} ${round.id}`,
@@ -88,7 +90,7 @@ function operationMoments(
       who: 'bank-gateway',
       text: `asks ${bank} what became of it${round.times}`,
       tone: 'plain',
-      because: then(),
+      because: idsOf(round.at === null ? tries.slice(-1) : tries.slice(0, 1)),
     });
   }
   for (const round of asked('reversal', reversals, reference, requestAt)) {
@@ -98,7 +100,7 @@ function operationMoments(
       who: 'bank-gateway',
       text: `asks ${bank} to reverse ${reversed(operation)}${round.times}`,
       tone: 'back',
-      because: then(),
+      because: idsOf(moments),
     });
   }
   const last = attempts.at(-1);
@@ -110,7 +112,7 @@ function operationMoments(
       who: operation.end_kind ? bank : 'bank-gateway',
       text,
       tone: endTone(operation),
-      because: then(),
+      because: idsOf(moments),
       ...endingOf(operation, says),
     });
   }
@@ -140,7 +142,7 @@ function asked(
   requestAt: (attemptId: string) => number | undefined,
 ): { id: string; at: number | null; times: string }[] {
   if (count === 0) return [];
-  if (count > 3)
+  if (count > 5)
     return [
       { id: `${word} 1`, at: requestAt(`${reference}.${word}.1`) ?? null, times: '' },
       {
@@ -176,7 +178,7 @@ function causesOf(
       return [refundId ? `${refundId}.refund_reserved` : `${chargeId}.capture_suspended`];
     }
     case 'reversal':
-      return [`entry ${stray?.bankId}`, `ledger stray:${stray?.bankId}`];
+      return [`entry ${stray?.bankId}`, `difference ${stray?.bankId}`];
   }
 }
 
@@ -258,7 +260,7 @@ function outcomeText({ kind, end_detail }: OperationView, { outcome, detail }: A
     case 'not_processed':
       return `${whyNotProcessed(detail)}${took}. Nothing happened`;
     case 'not_found':
-      return `no answer${took}; by the bank’s word it never arrived, and never will`;
+      return `no answer${took}. It was in doubt, until the bank said that it had never arrived, and never would`;
     case 'begun':
       return 'it may be on its way at this moment';
   }

@@ -3,9 +3,11 @@ import {
   told,
   type Asked,
   type BankRecord,
+  type DifferenceView,
   type Evidence,
   type GatewayView,
   type KeyView,
+  type LedgerView,
   type PaymentsView,
 } from './evidence.js';
 
@@ -23,17 +25,24 @@ const JOURNAL_WITHIN_MS = 15_000;
 /** Asks everybody, and takes no for an answer: who is away leaves a gap in the story and nothing more. */
 export async function gatherEvidence(doors: Doors, chargeId: string): Promise<Evidence> {
   const path = `/charges/${encodeURIComponent(chargeId)}`;
-  const [charge, gateway, ledger] = await Promise.all([
+  const [charge, gateway, ledger, differences] = await Promise.all([
     ask<Omit<PaymentsView, 'keys'>>(doors.payments, path),
     ask<GatewayView>(doors.gateway, path),
-    ask<Extract<Evidence['ledger'], { kind: 'told' }>['view']>(doors.ledger, path),
+    ask<LedgerView>(doors.ledger, path),
+    ask<DifferenceView[]>(doors.ledger, '/differences'),
   ]);
   const asked = told(gateway)?.operations.map(({ bank }) => bank);
   const [payments, banks] = await Promise.all([
     withKeys(doors, charge),
     journalsOf(doors, chargeId, asked ? [...new Set(asked)] : bankProtocol.bankNames),
   ]);
-  return { chargeId, payments, gateway: withTimes(gateway), ledger, banks };
+  return {
+    chargeId,
+    payments,
+    gateway: withTimes(gateway),
+    ledger: withDifferences(ledger, told(differences) ?? [], chargeId),
+    banks,
+  };
 }
 
 /** The charge that a refund gives back. */
@@ -85,6 +94,15 @@ function withTimes(asked: Asked<GatewayView>): Asked<GatewayView> {
   };
 }
 
+function withDifferences(
+  asked: Asked<LedgerView>,
+  all: readonly DifferenceView[],
+  chargeId: string,
+): Asked<LedgerView> {
+  if (asked.kind !== 'told') return asked;
+  return { kind: 'told', view: { ...asked.view, differences: all.filter((each) => each.chargeId === chargeId) } };
+}
+
 async function journalsOf(
   { banks: [url] }: Doors,
   chargeId: string,
@@ -133,8 +151,8 @@ async function ask<View>(urls: readonly string[], path: string): Promise<Asked<V
 }
 
 function reasonOf(error: unknown, url: string): string {
-  const { name, cause } = error as Error;
+  const { name, message, cause } = error as Error;
   if (name === 'TimeoutError') return `no answer from ${url} in time`;
   const code = (cause as { code?: string } | undefined)?.code;
-  return code === 'ECONNREFUSED' ? `nothing listens at ${url}` : `${url}: ${code ?? String(error)}`;
+  return code === 'ECONNREFUSED' ? `nothing listens at ${url}` : `${url}: ${code ?? message}`;
 }

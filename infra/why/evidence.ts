@@ -144,6 +144,21 @@ export interface LedgerView {
     readonly refusal_code: string | null;
     readonly changed_at: number;
   }[];
+  /** Where the bank's statement and the books did not agree about it: GET /differences. */
+  readonly differences?: readonly DifferenceView[];
+}
+
+export interface DifferenceView {
+  readonly id: string;
+  readonly kind: 'unknown_to_ledger' | 'unknown_to_bank' | 'amount_differs';
+  readonly bank: string;
+  readonly movement: string;
+  readonly chargeId: string;
+  readonly bankId: string | null;
+  readonly amountMinor: number;
+  readonly currency: Currency;
+  readonly foundAt: number;
+  readonly resolvedAt: number | null;
 }
 
 export interface TransferView {

@@ -1,11 +1,11 @@
-import type { LedgerView, TransferView } from './evidence.js';
+import type { DifferenceView, LedgerView, TransferView } from './evidence.js';
 import { said } from './merchant-moments.js';
 import type { Moment } from './moment.js';
 import { codeIn, money, whyNotHeld, whyNotRefunded } from './words.js';
 
 /** What the books did: each transfer in plain words, and what was said of it. */
 export function ledgerMoments(chargeId: string, view: LedgerView, capture: 'automatic' | 'manual'): Moment[] {
-  const { hold, transfers, refunds = [] } = view;
+  const { hold, transfers, refunds = [], differences = [] } = view;
   const fee = transfers.find(({ effect }) => effect === 'fee');
   const moments = transfers
     .filter(({ effect }) => effect !== 'fee')
@@ -49,7 +49,25 @@ export function ledgerMoments(chargeId: string, view: LedgerView, capture: 'auto
       because: [`${refund_id}.refund_requested`],
     });
   }
-  return moments;
+  return [...moments, ...differences.map(foundOut)];
+}
+
+function foundOut({ id, kind, bank, movement, bankId, amountMinor, currency, foundAt }: DifferenceView): Moment {
+  const what = `${movement} of ${money(amountMinor, currency)}`;
+  const texts = {
+    unknown_to_ledger: `finds a ${what} in ${bank}’s statement that is not in the books (${bankId})`,
+    unknown_to_bank: `finds no ${what} in ${bank}’s statement, though it is in the books`,
+    amount_differs: `finds another amount in ${bank}’s statement for the ${what} (${bankId})`,
+  };
+  return {
+    id: `difference ${bankId}`,
+    at: foundAt,
+    who: 'ledger',
+    text: texts[kind],
+    tone: 'trouble',
+    says: [{ id: `${id}.difference_found`, name: 'ledger.difference_found' }],
+    because: [`entry ${bankId}`],
+  };
 }
 
 function partOf(

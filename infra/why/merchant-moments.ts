@@ -164,16 +164,18 @@ function keyOf({ type, data }: StreamEvent, charge: PaymentsView['charge']): str
 
 function toldBy({ body }: { body: string }): { text: string; isPending: boolean } {
   try {
-    const { error, object, status } = JSON.parse(body) as {
+    const { error, object, status, captured } = JSON.parse(body) as {
       error?: { code?: string; decline_code?: string; type: string; message: string };
       object?: string;
       status?: string;
+      captured?: boolean;
     };
     if (error) {
       const codes = [...new Set([error.code ?? error.type, error.decline_code].filter(Boolean))].join(', ');
       return { text: `${codes}, “${error.message}”`, isPending: false };
     }
-    return { text: `the ${object} is ${status}`, isPending: status === 'pending' };
+    const yet = object === 'charge' && status === 'succeeded' && captured === false ? ', not captured yet' : '';
+    return { text: `the ${object} is “${status}”${yet}`, isPending: status === 'pending' };
   } catch {
     return { text: 'something that cannot be read', isPending: false };
   }

@@ -75,15 +75,15 @@ function hang(
   return lines.map((line, place) => `${place === 0 ? left : ' '.repeat(indent)}${colour(line)}`);
 }
 
-/** Breaks between words; a word that is longer than a line stands alone. */
+/** Breaks between words, but not between a number and its unit; a word that is longer than a line stands alone. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(' ')) {
+  for (const word of text.replaceAll(/(\d) (?=(?:ms|s|min|[a-z]{3})\b)/g, '$1\u00A0').split(' ')) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
     else lines.push(word);
   }
-  return lines;
+  return lines.map((line) => line.replaceAll('\u00A0', ' '));
 }
 
 type Ink = (text: string) => string;

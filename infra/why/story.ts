@@ -114,6 +114,11 @@ function alarmsOf(evidence: Evidence): string[] {
   const live = gateway?.operations.some(({ phase }) => phase !== 'ended') ?? false;
   for (const { needs_attention, bank, kind } of gateway?.operations ?? [])
     if (needs_attention) alarms.push(`The ${kind} at ${bank} needs attention: it has been in trouble for too long.`);
+  for (const { bank, movement, bankId, resolvedAt } of told(evidence.ledger)?.differences ?? [])
+    if (resolvedAt === null)
+      alarms.push(
+        `${bank} and the books do not agree yet about ${movement} ${bankId ?? 'that the bank does not know'}.`,
+      );
   const entries = entriesOf(told(evidence.banks) ?? []);
   const gone = undone(entries);
   const given = entries

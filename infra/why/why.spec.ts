@@ -6,6 +6,7 @@ import {
   after,
   approved,
   declinedCard,
+  differenceAbout,
   entry,
   evidence,
   fee,
@@ -60,7 +61,7 @@ describe('the story of a charge', () => {
       '     80 ms  ledger        posts 20.00 usd to the merchant, and takes the fee of 0.88 usd',
       '                          → ledger.charge_posted',
       '     90 ms  payments-api  hears that the money is posted: the charge succeeded',
-      '     90 ms  merchant      is told 200: the charge is succeeded (for good, under key order-1)',
+      '     90 ms  merchant      is told 200: the charge is “succeeded” (for good, under key order-1)',
       '',
       'How it stands',
       '  payments-api        succeeded',
@@ -246,7 +247,7 @@ describe('the story of a charge', () => {
       'payments-api hears that the cancellation came too late',
       'ledger posts 20.00 usd to the merchant, and takes the fee of 0.88 usd',
       'payments-api hears that the money is posted: the charge succeeded',
-      'merchant is told 200: the charge is succeeded (for good, under key take)',
+      'merchant is told 200: the charge is “succeeded” (for good, under key take)',
     ]);
     expect(verdict(given)).toContain('A cancellation came too late: the capture was there first.');
   });
@@ -333,9 +334,11 @@ describe('the story of a charge', () => {
         held,
         posted,
         fee(80),
-        transfer(19_900, 'stray:capt_2', 'alder.capt_2.unknown_to_ledger'),
+        // Both may be written only when the bank's word has come.
+        transfer(20_100, 'stray:capt_2', 'ch_1.capt_2.stray_reversed'),
         transfer(20_100, 'stray_undone:capt_2', 'ch_1.capt_2.stray_reversed'),
       ]),
+      differences: [differenceAbout('capt_2', 19_900, 20_200)],
       banks: [
         entry(61, 'capture', 'capt_1', { attempt: 'ch_1.capture.1' }),
         entry(62, 'capture', 'capt_2', { attempt: 'ch_1.capture.1' }),
@@ -345,15 +348,42 @@ describe('the story of a charge', () => {
     });
     expect(told(given).filter((line) => line.includes('capt_2') || line.includes('undoes'))).toEqual([
       'alder writes down a second capture of 20.00 usd (capt_2), which nobody asked for',
-      'ledger puts 20.00 usd in suspense: the bank performed capt_2, which nobody wanted',
+      'ledger finds a capture of 20.00 usd in alder’s statement that is not in the books (capt_2)',
       'bank-gateway asks alder to reverse capture capt_2, which nobody wanted',
       'alder undoes it, as rvsl_1',
+      'ledger puts 20.00 usd in suspense: the bank performed capt_2, which nobody wanted',
       'ledger takes 20.00 usd out of suspense again: capt_2 was undone at the bank',
     ]);
     expect(verdict(given)).toContain(
       'By itself alder had performed one capture too many; it was found in the bank’s statement and undone there.',
     );
     expect(storyOf(given)!.alarms).toEqual([]);
+  });
+
+  it('shows each question about an attempt at its own time, also between two attempts', () => {
+    const given = evidence({
+      gateway: gateway('authorizing', [
+        operation(
+          'authorize',
+          [
+            [20, 'not_found'],
+            [3_000, 'begun'],
+          ],
+          null,
+          { inquiries: 1 },
+        ),
+      ]),
+      banks: [
+        request(20, 'authorize', 'ch_1.authorize.alder.1'),
+        request(2_900, 'inquire', 'ch_1.authorize.alder.inquiry.1'),
+        request(3_000, 'authorize', 'ch_1.authorize.alder.2'),
+      ],
+    });
+    expect(told(given)).toEqual([
+      'bank-gateway asks alder to authorize 20.00 usd: no answer. It was in doubt, until the bank said that it had never arrived, and never would',
+      'bank-gateway asks alder what became of it',
+      'bank-gateway asks alder to authorize 20.00 usd again: it may be on its way at this moment',
+    ]);
   });
 
   it('that has not ended says who is waited for', () => {

@@ -30,7 +30,7 @@ export const whyInDoubt = (detail: string | null): string =>
 const holdRefusals: Readonly<Record<string, string>> = {
   account_frozen: 'the account is frozen',
   open_holds_cap: 'the account would hold more than its cap',
-  fault_token: 'its fault token says so',
+  fault_token: 'its fault token asks for that',
 };
 export const whyNotHeld = (refusal: string | null | undefined): string =>
   holdRefusals[refusal ?? ''] ?? refusal ?? 'it did not say why';

@@ -3,6 +3,7 @@ import type {
   Asked,
   AttemptView,
   BankRecord,
+  DifferenceView,
   Evidence,
   GatewayView,
   KeyView,
@@ -208,17 +209,36 @@ export function request(
   return { type: 'request', bank: 'alder', at: after(ms), operation, chargeId, attemptId };
 }
 
+export function differenceAbout(bankId: string, foundMs: number, resolvedMs: number | null): DifferenceView {
+  return {
+    id: `alder.${bankId}.unknown_to_ledger`,
+    kind: 'unknown_to_ledger',
+    bank: 'alder',
+    movement: 'capture',
+    chargeId,
+    bankId,
+    amountMinor: 2000,
+    currency,
+    foundAt: after(foundMs),
+    resolvedAt: resolvedMs === null ? null : after(resolvedMs),
+  };
+}
+
+interface Parts extends Partial<Pick<Evidence, 'payments' | 'gateway' | 'ledger'>> {
+  /** Absent: the simulator is away. */
+  readonly banks?: readonly BankRecord[];
+  readonly differences?: readonly DifferenceView[];
+}
+
 const away: Asked<never> = { kind: 'away', because: 'nothing listens at http://localhost:3010' };
-export function evidence(
-  parts: Partial<Omit<Evidence, 'chargeId' | 'banks'>> & { banks?: readonly BankRecord[] },
-): Evidence {
-  const { banks, ...services } = parts;
+/** Who is not given was asked, and has not heard of the charge. */
+export function evidence({ banks, differences, ledger, ...services }: Parts): Evidence {
   const unknown: Asked<never> = { kind: 'unknown' };
   return {
     chargeId,
     payments: unknown,
     gateway: unknown,
-    ledger: unknown,
+    ledger: ledger?.kind === 'told' && differences ? told({ ...ledger.view, differences }) : (ledger ?? unknown),
     banks: banks ? told(banks) : away,
     ...services,
   };
