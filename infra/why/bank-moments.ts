@@ -23,9 +23,12 @@ const done = {
 /** What the gateway asked of banks, attempt by attempt, and what came of it. The banks' journals say when. */
 export function bankMoments(chargeId: string, view: GatewayView, journal: readonly BankRecord[]): Moment[] {
   const { authorization, operations } = view;
-  const moments = operations.flatMap((operation, place) =>
-    operationMoments(chargeId, view, operation, operations.slice(0, place), journal),
-  );
+  const moments = [
+    ...passedOver(chargeId, view),
+    ...operations.flatMap((operation, place) =>
+      operationMoments(chargeId, view, operation, operations.slice(0, place), journal),
+    ),
+  ];
   if (operations.length === 0 && authorization.state === 'failed') {
     moments.push({
       id: 'no bank',
@@ -34,7 +37,7 @@ export function bankMoments(chargeId: string, view: GatewayView, journal: readon
       text: `finds no bank of ${authorization.card.brand} that can be asked`,
       tone: 'trouble',
       says: [said(chargeId, 'bank', 'authorization_failed')],
-      because: [`${chargeId}.charge_requested`],
+      because: [`${chargeId}.charge_requested`, 'passed over'],
     });
   }
   if (authorization.cancellation && authorization.state === 'captured') {
@@ -49,6 +52,26 @@ export function bankMoments(chargeId: string, view: GatewayView, journal: readon
     });
   }
   return [...moments, ...uncountedEntries(view, journal)];
+}
+
+/** Banks that are preferred for this card and were not asked: routing takes the first whose breaker is not open. */
+function passedOver(chargeId: string, { authorization, operations, banks = [] }: GatewayView): Moment[] {
+  const { brand } = authorization.card;
+  const rank = ({ networks }: (typeof banks)[number]): number => networks.indexOf(brand);
+  const preferred = banks.filter((bank) => rank(bank) >= 0).sort((a, b) => rank(a) - rank(b));
+  const first = preferred.findIndex(({ name }) => name === operations[0]?.bank);
+  const names = preferred.slice(0, first < 0 ? preferred.length : first).map(({ name }) => name);
+  if (names.length === 0 || (first < 0 && authorization.state !== 'failed')) return [];
+  return [
+    {
+      id: 'passed over',
+      at: null,
+      who: 'bank-gateway',
+      text: `does not ask ${names.join(' or ')}: ${names.length > 1 ? 'their breakers are' : 'its breaker is'} open`,
+      tone: 'trouble',
+      because: [`${chargeId}.charge_requested`],
+    },
+  ];
 }
 
 function operationMoments(
@@ -167,7 +190,9 @@ function causesOf(
   switch (kind) {
     case 'authorize': {
       const before = earlier.findLast((other) => other.kind === 'authorize');
-      return before ? [`${before.reference} end`, before.attempts.at(-1)?.id ?? ''] : [`${chargeId}.charge_requested`];
+      return before
+        ? [`${before.reference} end`, before.attempts.at(-1)?.id ?? '']
+        : [`${chargeId}.charge_requested`, 'passed over'];
     }
     case 'capture':
       return [`${chargeId}.${authorization.capture === 'manual' ? 'capture_requested' : 'hold_placed'}`];
@@ -258,7 +283,7 @@ function outcomeText({ kind, end_detail }: OperationView, { outcome, detail }: A
     case 'doubt':
       return `${whyInDoubt(detail)}${took}. It may have happened: in doubt`;
     case 'not_processed':
-      return `${whyNotProcessed(detail)}${took}. Nothing happened`;
+      return whyNotProcessed(detail, took);
     case 'not_found':
       return `no answer${took}. It was in doubt, until the bank said that it had never arrived, and never would`;
     case 'begun':

@@ -25,9 +25,10 @@ const JOURNAL_WITHIN_MS = 15_000;
 /** Asks everybody, and takes no for an answer: who is away leaves a gap in the story and nothing more. */
 export async function gatherEvidence(doors: Doors, chargeId: string): Promise<Evidence> {
   const path = `/charges/${encodeURIComponent(chargeId)}`;
-  const [charge, gateway, ledger, differences] = await Promise.all([
+  const [charge, gateway, configured, ledger, differences] = await Promise.all([
     ask<Omit<PaymentsView, 'keys'>>(doors.payments, path),
     ask<GatewayView>(doors.gateway, path),
+    ask<GatewayView['banks'] & object>(doors.gateway, '/banks'),
     ask<LedgerView>(doors.ledger, path),
     ask<DifferenceView[]>(doors.ledger, '/differences'),
   ]);
@@ -39,7 +40,7 @@ export async function gatherEvidence(doors: Doors, chargeId: string): Promise<Ev
   return {
     chargeId,
     payments,
-    gateway: withTimes(gateway),
+    gateway: withTimes(gateway, told(configured) ?? []),
     ledger: withDifferences(ledger, told(differences) ?? [], chargeId),
     banks,
   };
@@ -77,7 +78,7 @@ async function withKeys(doors: Doors, asked: Asked<Omit<PaymentsView, 'keys'>>):
 }
 
 /** The gateway shows its rows as Postgres writes them: times as text. */
-function withTimes(asked: Asked<GatewayView>): Asked<GatewayView> {
+function withTimes(asked: Asked<GatewayView>, banks: GatewayView['banks'] & object): Asked<GatewayView> {
   if (asked.kind !== 'told') return asked;
   const { authorization, operations } = asked.view;
   const ms = (at: string | number): number => (typeof at === 'number' ? at : Date.parse(at));
@@ -89,6 +90,7 @@ function withTimes(asked: Asked<GatewayView>): Asked<GatewayView> {
         created_at: ms(authorization.created_at),
         updated_at: ms(authorization.updated_at),
       },
+      banks,
       operations: operations.map((operation) => ({ ...operation, created_at: ms(operation.created_at) })),
     },
   };

@@ -93,6 +93,8 @@ export interface GatewayView {
     readonly updated_at: number;
   };
   readonly operations: readonly OperationView[];
+  /** Those that are configured, each with its card networks, the preferred first: GET /banks. */
+  readonly banks?: readonly { readonly name: string; readonly networks: readonly string[] }[];
 }
 
 export interface OperationView {
@@ -150,7 +152,7 @@ export interface LedgerView {
 
 export interface DifferenceView {
   readonly id: string;
-  readonly kind: 'unknown_to_ledger' | 'unknown_to_bank' | 'amount_differs';
+  readonly kind: 'unknown_to_ledger' | 'unknown_to_bank' | 'undone_at_bank' | 'amount_differs';
   readonly bank: string;
   readonly movement: string;
   readonly chargeId: string;

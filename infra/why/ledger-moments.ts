@@ -57,6 +57,7 @@ function foundOut({ id, kind, bank, movement, bankId, amountMinor, currency, fou
   const texts = {
     unknown_to_ledger: `finds a ${what} in ${bank}’s statement that is not in the books (${bankId})`,
     unknown_to_bank: `finds no ${what} in ${bank}’s statement, though it is in the books`,
+    undone_at_bank: `finds in ${bank}’s statement that the ${what} was undone, though it stands in the books (${bankId})`,
     amount_differs: `finds another amount in ${bank}’s statement for the ${what} (${bankId})`,
   };
   return {

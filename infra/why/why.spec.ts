@@ -412,10 +412,46 @@ describe('the story of a charge', () => {
       ),
     });
     expect(told(given).slice(1)).toEqual([
-      'bank-gateway asks alder to authorize 20.00 usd: its breaker is open, so nothing was sent. Nothing happened',
+      'bank-gateway asks alder to authorize 20.00 usd: nothing was sent, because its breaker is open',
       'alder will not be asked any more: nothing happened in one attempt',
       'bank-gateway asks birch to authorize 20.00 usd: approved, as auth_1',
     ]);
+  });
+});
+
+describe('a bank whose breaker was open before anything was begun', () => {
+  const banks = [
+    { name: 'birch', networks: ['mastercard', 'visa'] },
+    { name: 'alder', networks: ['visa', 'mastercard'] },
+    { name: 'cedar', networks: ['amex'] },
+  ];
+
+  it('is named, though nothing was asked of it', () => {
+    const birch = operation('authorize', [[30, 'performed']], ['succeeded', 'auth_1'], { bank: 'birch' });
+    const authorized = gateway('authorized', [birch], { bank: 'birch' }, banks);
+    expect(told(evidence({ payments: payments('requested', []), gateway: authorized })).slice(1)).toEqual([
+      'bank-gateway does not ask alder: its breaker is open',
+      'bank-gateway asks birch to authorize 20.00 usd: approved, as auth_1',
+    ]);
+  });
+
+  it('is the end of a charge that no other bank can take', () => {
+    const failed = gateway('failed', [], { bank: null }, banks);
+    const given = evidence({
+      payments: payments('failed', [[30, 'failed', { reason: 'no_bank_available' }]]),
+      gateway: failed,
+    });
+    expect(told(given).slice(1, 3)).toEqual([
+      'bank-gateway does not ask alder or birch: their breakers are open',
+      'bank-gateway finds no bank of visa that can be asked',
+    ]);
+    expect(verdict(given)).toBe('Failed: no bank of visa could be asked; nothing was ever held.');
+  });
+
+  it('is not what keeps the preferred bank from being asked first', () => {
+    expect(told(evidence({ gateway: gateway('captured', [approved, captured], {}, banks) }))[0]).toContain(
+      'asks alder',
+    );
   });
 });
 

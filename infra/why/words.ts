@@ -5,16 +5,22 @@ import { formatMoney, type Currency, type Money } from '#money';
 export const money = (amountMinor: number, currency: Currency): string => formatMoney({ amountMinor, currency });
 export const moneyOf = ({ amountMinor, currency }: Money): string => money(amountMinor, currency);
 
-const notProcessed: Readonly<Record<string, string>> = {
-  breaker_open: 'its breaker is open, so nothing was sent',
-  connection_refused: 'the connection was refused, so nothing was sent',
-  not_processed: 'it answered that it had not processed it',
-  rate_limited: 'it asked for less, and had not processed it',
-  validity_expired: 'it came too late, and was refused',
-  bulkhead_full: 'too many calls at once, so nothing was sent',
+const neverSent: Readonly<Record<string, string>> = {
+  breaker_open: 'its breaker is open',
+  connection_refused: 'the connection was refused',
+  connect_timeout: 'no connection came about in time',
+  bulkhead_full: 'too many calls were under way',
+  too_late: 'its time had passed before it could be sent',
 };
-export const whyNotProcessed = (detail: string | null): string =>
-  notProcessed[detail ?? ''] ?? `nothing was sent (${detail})`;
+const notProcessed: Readonly<Record<string, string>> = {
+  not_processed: 'it had not processed it, it answered',
+  rate_limited: 'it asked for less, and had not processed it, it answered',
+  validity_expired: 'it came too late and was not processed, it answered',
+};
+export const whyNotProcessed = (detail: string | null, took: string): string =>
+  detail && detail in notProcessed
+    ? `${notProcessed[detail]}${took}`
+    : `nothing was sent, because ${neverSent[detail ?? ''] ?? `of ${detail}`}`;
 
 const doubts: Readonly<Record<string, string>> = {
   timeout: 'no answer in time',

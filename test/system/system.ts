@@ -9,6 +9,7 @@ import { Agent } from 'undici';
 import { check, describe, gatherEvidence, standing, unsettled, type Asked, type Entry, type Told } from '#checker';
 import { bankProtocol } from '#contracts';
 import { eventually } from '#testing';
+import type { Urls } from '../../infra/local/instances.js';
 import { startRuntime, type Control, type Runtime } from '../../infra/local/runtime.js';
 import type { RuntimeOptions } from '../../infra/local/runtime-options.js';
 
@@ -87,6 +88,11 @@ export class System {
 
   get apis(): readonly string[] {
     return this.runtime.urls.apis;
+  }
+
+  /** Where everything listens. */
+  get urls(): Urls {
+    return this.runtime.urls;
   }
 
   get databaseUrl(): string {

@@ -77,6 +77,7 @@ export function gateway(
   state: Authorization['state'],
   operations: readonly OperationView[],
   more: Partial<Authorization> = {},
+  banks: GatewayView['banks'] & object = [],
 ): Asked<GatewayView> {
   return told({
     authorization: {
@@ -95,6 +96,7 @@ export function gateway(
       ...more,
     },
     operations,
+    banks,
   });
 }
 

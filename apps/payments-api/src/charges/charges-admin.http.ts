@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Database } from '#postgres';
 import { AdminServer } from '#service';
 import { keyStory } from '../idempotency/key.views.repository.js';
+import { refundStory } from '../refunds/refund.repository.js';
 import { chargeStory, unsettledCharges } from './charge-rows.repository.js';
 
 const SHOWN_MAX = 1_000;
@@ -11,6 +12,7 @@ const SHOWN_MAX = 1_000;
 export class ChargesAdmin {
   constructor(@Inject(AdminServer) admin: AdminServer, @Inject(Database) database: Database) {
     admin.get('/charges/:id', ({ params }) => chargeStory(database, params['id']!));
+    admin.get('/refunds/:id', ({ params }) => refundStory(database, params['id']!));
     admin.get('/unsettled', () => unsettledCharges(database, SHOWN_MAX));
     admin.get('/keys/:account/:key', ({ params }) =>
       keyStory(database, { account: params['account']!, key: params['key']! }),

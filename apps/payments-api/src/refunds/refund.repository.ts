@@ -9,6 +9,8 @@ export const findRefundStatement = statement(
   'SELECT refund, charge_id AS "chargeId" FROM refund WHERE id = $1 AND account = $2',
 );
 
+const refundRowStatement = statement('refund_admin', 'SELECT * FROM refund WHERE id = $1');
+
 const filters = `account = $1 AND id < $2 AND id > $3
   AND ($5::int8 IS NULL OR created_at >= to_timestamp($5)) AND ($6::int8 IS NULL OR created_at < to_timestamp($6))`;
 const page = (order: 'ASC' | 'DESC', of = ''): string =>
@@ -46,4 +48,9 @@ export function listRefunds(sql: Sql, page: RefundPage): Promise<FoundRefund[]> 
   }
   const ofCharge = direction === 'down' ? refundsOfChargeDownStatement : refundsOfChargeUpStatement;
   return sql.query<FoundRefund>(ofCharge, [...values, chargeId]);
+}
+
+/** For operators: the row as it stands, whose account it may be; the stream that it follows from is its charge's. */
+export async function refundStory(sql: Sql, id: string): Promise<object | undefined> {
+  return (await sql.query(refundRowStatement, [id]))[0];
 }

@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { eventually } from '#testing';
+import { saidIn, System } from './system.js';
+
+jest.setTimeout(120_000);
+
+let system: System;
+beforeAll(async () => {
+  system = await System.start();
+});
+afterAll(() => system?.stop());
+
+/** What the command prints, and how it ends. */
+async function why(...words: string[]): Promise<{ code: number; text: string }> {
+  const { admin, banksAdmin } = system.urls;
+  const doors = {
+    PAYMENTS_ADMIN_URL: admin['payments-api'],
+    GATEWAY_ADMIN_URL: admin['bank-gateway'],
+    LEDGER_ADMIN_URL: admin['ledger'],
+    BANKS_ADMIN_URL: banksAdmin,
+  };
+  return promisify(execFile)(process.execPath, ['dist/infra/why/main.js', ...words], {
+    env: { ...process.env, NODE_OPTIONS: '', ...doors },
+  }).then(
+    ({ stdout }) => ({ code: 0, text: stdout }),
+    ({ code, stderr }: { code: number; stderr: string }) => ({ code, text: stderr }),
+  );
+}
+
+describe('npm run why', () => {
+  it('tells a compensated charge from the request to what is left of it', async () => {
+    const { chargeId = '' } = await system.charge({ source: 'tok_fault_capture_refuse_always' });
+    const { code, text } = await why(chargeId);
+    expect(code).toBe(0);
+    const lines = text.trimEnd().split('\n');
+    const order = [
+      'payments.charge_requested',
+      'bank.authorization_approved',
+      'ledger.hold_placed',
+      'bank.capture_failed',
+      'bank.authorization_voided',
+      'ledger.charge_released',
+      'is told 402',
+    ].map((mark) => lines.findIndex((line) => line.includes(mark)));
+    expect(order).not.toContain(-1);
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(lines.at(-1)).toBe('Failed: alder refused the capture, so the authorization was voided; nothing is held.');
+    expect(text).not.toContain('could not be asked');
+  });
+
+  it('finds the charge of a refund, and of a key', async () => {
+    const apiKey = system.newApiKey();
+    const { chargeId = '' } = await system.charge({ source: 'tok_visa', idempotencyKey: 'looked-up', apiKey });
+    const { id } = saidIn(await system.refund(chargeId, { amount: 500, apiKey })) as { id: string };
+    const { text } = await why(id);
+    expect(text).toContain(`asks to refund 5.00 usd (${id})`);
+    const account = /of (acct_\w+)/.exec(text)![1]!;
+    expect((await why(account, 'looked-up')).text).toBe((await why(chargeId)).text);
+  });
+
+  it('tells the rest when a service is down, and says which', async () => {
+    const { chargeId = '' } = await system.charge({ source: 'tok_visa' });
+    await system.control.kill('ledger');
+    const { code, text } = await why(chargeId);
+    expect(code).toBe(0);
+    expect(text).toMatch(/ledger +could not be asked: nothing listens at/);
+    expect(text).toContain('Succeeded: alder captured 20.00 usd');
+    await system.control.start('ledger');
+    await eventually(
+      'the ledger is asked again',
+      async () => !(await why(chargeId)).text.includes('could not be asked'),
+    );
+  });
+
+  it('ends with 1 and a word of help for what nobody knows', async () => {
+    expect(await why('ch_00000000000')).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('Nobody knows ch_00000000000'),
+    });
+    expect(await why('order-7')).toMatchObject({ code: 1, text: expect.stringContaining('npm run why -- ch_…') });
+  });
+});
