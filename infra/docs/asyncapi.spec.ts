@@ -29,6 +29,7 @@ describe('docs/asyncapi.json', () => {
     expect(readFileSync(join(repositoryRoot, 'docs', 'asyncapi.json'), 'utf8')).toBe(pagesOf()['asyncapi.json']);
   });
 
+  // The official parser adds little to the official schema but some 170 packages.
   it('is an AsyncAPI 3.0 document by the official schema', () => {
     expect([ajv.validate(specs.schemasWithoutId['3.0.0'] as AnySchema, document), ajv.errors]).toEqual([true, null]);
   });
