@@ -3,6 +3,7 @@ import { SystemClock } from '#clock';
 import type { CloudEvent } from '#contracts';
 import { migrate, statement, type Database, type PgTransaction } from '#postgres';
 import { BatchRunner, Commands, PostgresInbox, type AnyStep } from '#saga';
+import { frameMigrations } from '#service';
 import { testDatabase, type TestDatabase } from '#testing';
 import { authorizations } from '../src/authorizations/authorization.js';
 import { AuthorizationRepository } from '../src/authorizations/authorization.repository.js';
@@ -18,7 +19,8 @@ const clock = new SystemClock();
 /** An empty database, migrated as the gateway's own. */
 export async function gatewayDatabase(): Promise<TestDatabase> {
   const test = await testDatabase('bank_gateway');
-  await migrate({ url: test.url, database: test.name, migrations: [Authorizations0001, WaysBack0002], clock });
+  const migrations = [Authorizations0001, WaysBack0002, ...frameMigrations];
+  await migrate({ url: test.url, database: test.name, migrations, clock });
   return test;
 }
 

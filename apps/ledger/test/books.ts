@@ -3,6 +3,7 @@ import type { NewEvent } from '#contracts';
 import { PostgresOutbox } from '#messaging';
 import { migrate, statement, type PgTransaction } from '#postgres';
 import { BatchRunner, PostgresInbox, type Aggregates, type AnyWork, type Outcome } from '#saga';
+import { frameMigrations } from '#service';
 import { testDatabase, type TestDatabase } from '#testing';
 import { AccountLimitsRepository } from '../src/accounts/account-limits.repository.js';
 import { BalanceRepository } from '../src/books/balance.repository.js';
@@ -49,7 +50,7 @@ export class TestBooks {
     await migrate({
       url: test.url,
       database: test.name,
-      migrations,
+      migrations: [...migrations, ...frameMigrations],
       clock: new SystemClock(),
     });
     return new TestBooks(test, settings);

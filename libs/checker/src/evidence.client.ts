@@ -46,7 +46,7 @@ const transfersSql = statement(
 );
 const restSql = statement(
   'checker_rest',
-  'SELECT (SELECT count(*)::int FROM outbox) AS unsent, (SELECT count(*)::int FROM parked_event) AS parked',
+  'SELECT (SELECT count(*)::int FROM outbox) AS unsent, (SELECT count(*)::int FROM parked_event WHERE discarded_at IS NULL) AS parked',
 );
 const unsettledSql = statement('checker_unsettled', `SELECT count(*)::int AS unsettled FROM charge WHERE awaiting`);
 

@@ -37,6 +37,8 @@ export interface DeadLetter {
   readonly partition: number;
   readonly offset: string;
   readonly consumer: string;
+  /** How many transactions it had spoilt by then. */
+  readonly attempts: number;
   readonly error: string;
 }
 

@@ -49,7 +49,14 @@ describe('CloudEvents in Kafka', () => {
       'dead, with where it came from',
       {
         topic: 'ledger.dlq',
-        deadLetter: { topic: 'bank.events', partition: 2, offset: '17', consumer: 'ledger', error: 'ünlucky' },
+        deadLetter: {
+          topic: 'bank.events',
+          partition: 2,
+          offset: '17',
+          consumer: 'ledger',
+          attempts: 3,
+          error: 'ünlucky',
+        },
       },
     ],
   ])('come back as they were sent: %s', (_, attributes) => {
@@ -78,6 +85,19 @@ describe('CloudEvents in Kafka', () => {
     const raw = received(event);
     const { ce_id: _, ...headers } = raw.headers as Record<string, unknown>;
     expect(decode({ ...raw, headers })).toEqual({ ...event, id: 'ledger.events-3-42', data: undefined });
+  });
+
+  it.each([
+    ['no text', 'null \0'],
+    ['nothing an index takes', 'k'.repeat(501)],
+  ])('get an id and a key made of their place when theirs are %s, so that they can be parked', (_, name) => {
+    const raw = received(event);
+    const headers = { ...raw.headers, ce_id: name };
+    expect(decode({ ...raw, headers, key: Buffer.from(name) })).toMatchObject({
+      id: 'ledger.events-3-42',
+      key: 'ledger.events-3-42',
+      data: undefined,
+    });
   });
 
   it('have a type that nobody reacts to when they are no CloudEvents at all', () => {

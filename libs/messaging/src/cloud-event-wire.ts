@@ -27,6 +27,8 @@ export const UNREADABLE = undefined;
  * (`max.message.bytes`), and what it refuses once it refuses for ever.
  */
 export const MAX_RECORD_LENGTH = 256 * 1024;
+/** Of an id, a source or a key: an index takes no longer ones, and Postgres no text with a null character. */
+const MAX_NAME_LENGTH = 500;
 /** The whole error stays with the parked event. */
 const MAX_ERROR_LENGTH = 2_000;
 
@@ -51,15 +53,15 @@ export function encode(event: CloudEvent): WireRecord {
 export function decode(raw: RawRecord): CloudEvent {
   const headers = textsOf(raw.headers);
   const place = `${raw.topic}-${raw.partition}-${raw.offset}`;
-  const id = headers['ce_id'];
+  const id = nameOf(headers['ce_id']);
   const time = Date.parse(headers['ce_time'] ?? '');
   const deadLetter = deadLetterOf(headers);
   return {
     id: id ?? place,
     type: headers['ce_type'] ?? '',
-    source: headers['ce_source'] ?? '',
+    source: nameOf(headers['ce_source']) ?? '',
     topic: raw.topic,
-    key: raw.key?.toString('utf8') ?? place,
+    key: nameOf(raw.key?.toString('utf8')) ?? place,
     time: Number.isNaN(time) ? 0 : time,
     data: id === undefined ? UNREADABLE : parse(raw.value),
     ...(headers['traceparent'] !== undefined && { traceparent: headers['traceparent'] }),
@@ -104,11 +106,12 @@ function headersOf(event: CloudEvent): Record<string, string> {
   if (event.traceparent !== undefined) headers['traceparent'] = event.traceparent;
   if (event.resent) headers['ce_resent'] = 'true';
   if (event.deadLetter) {
-    const { topic, partition, offset, consumer, error } = event.deadLetter;
+    const { topic, partition, offset, consumer, attempts, error } = event.deadLetter;
     headers['ce_deadlettertopic'] = topic;
     headers['ce_deadletterpartition'] = String(partition);
     headers['ce_deadletteroffset'] = offset;
     headers['ce_deadletterconsumer'] = consumer;
+    headers['ce_deadletterattempts'] = String(attempts);
     headers['ce_deadlettererror'] = error.slice(0, MAX_ERROR_LENGTH);
   }
   return headers;
@@ -122,6 +125,7 @@ function deadLetterOf(headers: Record<string, string>): DeadLetter | undefined {
     partition: Number(headers['ce_deadletterpartition']),
     offset: headers['ce_deadletteroffset'] ?? '',
     consumer: headers['ce_deadletterconsumer'] ?? '',
+    attempts: Number(headers['ce_deadletterattempts'] ?? 1),
     error: headers['ce_deadlettererror'] ?? '',
   };
 }
@@ -133,6 +137,11 @@ function textsOf(headers: RawRecord['headers'] = {}): Record<string, string> {
     if (text !== undefined) texts[name] = text;
   }
   return texts;
+}
+
+/** A name that can be stored: an event without one could be neither seen nor parked, and would stop its partition. */
+function nameOf(text: string | undefined): string | undefined {
+  return text !== undefined && text.length <= MAX_NAME_LENGTH && !text.includes('\0') ? text : undefined;
 }
 
 /** Kafka allows a header several times; the last one counts. */

@@ -10,6 +10,7 @@ import { assertIndexProbes, Database, statement, type PgTransaction } from '#pos
 import {
   become,
   inboxTablesSql,
+  parkingTablesSql,
   PostgresInbox,
   stepsOn,
   type Aggregates,
@@ -93,7 +94,7 @@ describe('The outbox, its relay and the steps, over a real Postgres and Kafka', 
   beforeAll(async () => {
     test = await testDatabase('outbox');
     database = test.database;
-    const tables = `${outboxTableSql} ${inboxTablesSql} ${leaseTableSql}
+    const tables = `${outboxTableSql} ${inboxTablesSql} ${parkingTablesSql} ${leaseTableSql}
       CREATE TABLE counter (key text PRIMARY KEY, numbers int[] NOT NULL);`;
     for (const text of tables.split(';').filter((part) => part.trim())) {
       await database.query({ name: '', text });
@@ -102,7 +103,7 @@ describe('The outbox, its relay and the steps, over a real Postgres and Kafka', 
   });
   afterEach(async () => {
     for (const end of endings.splice(0).toReversed()) await end();
-    await database.query(statement('spec.empty', 'TRUNCATE outbox, inbox, parked_event, counter, lease'));
+    await database.query(statement('spec.empty', 'TRUNCATE outbox, inbox, parked_event, parked_key, counter, lease'));
   });
   afterAll(async () => {
     await bus.close();
@@ -229,6 +230,20 @@ describe('The outbox, its relay and the steps, over a real Postgres and Kafka', 
     const event = { ...eventOf('large', 0), data: 'x'.repeat(300_000) };
     await expect(commit(outbox, event)).rejects.toMatchObject({ code: 'event_too_large' });
     expect(await left()).toBe(0);
+  });
+
+  it('takes a dead letter of any size, without its data when that is too much', async () => {
+    const outbox = new PostgresOutbox({ offer: () => {}, sweepSoon: () => {} }, clock);
+    const origin = { topic, partition: 0, offset: '7' };
+    const deadLetter = { ...origin, consumer: service, attempts: 1, error: 'too much' };
+    await commit(outbox, { ...eventOf('large', 0), data: 'x'.repeat(300_000), deadLetter });
+    const [row] = await new PostgresOutboxStore(database).exchange({
+      sent: [],
+      limit: 1,
+      known: [],
+      shards: [shardOf('large')],
+    });
+    expect(row!.event).toMatchObject({ id: 'large.0', data: undefined, deadLetter });
   });
 
   it('deletes what was sent and reads what waits in one statement, without reading what it deletes', async () => {

@@ -59,9 +59,13 @@ export class PostgresOutbox implements Outbox<PgTransaction> {
 
   /**
    * Does not wait for the insert, which thus shares a round trip with COMMIT. Should it fail, the
-   * transaction rejects with its error. Rejects with EventTooLargeError.
+   * transaction rejects with its error. Rejects with EventTooLargeError. A dead letter that is too large goes
+   * without its data, which stays with the parked event.
    */
-  append(tx: PgTransaction, events: readonly CloudEvent[]): Promise<void> {
+  append(tx: PgTransaction, appended: readonly CloudEvent[]): Promise<void> {
+    const events = appended.map((event) =>
+      event.deadLetter && lengthOf(encode(event)) > MAX_RECORD_LENGTH ? { ...event, data: undefined } : event,
+    );
     const records = events.map((event) => ({ shard: shardOf(event.key), ...encode(event) }));
     for (const [index, record] of records.entries()) {
       if (lengthOf(record) > MAX_RECORD_LENGTH) return Promise.reject(new EventTooLargeError(events[index]!));

@@ -1,7 +1,7 @@
 import { Controller, type Type } from '@nestjs/common';
 import { EventPattern, Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import type { Transaction } from '#postgres';
-import { BatchRunner, StepConsumer, type AnyStep, type BatchParts, type StepConsumerObserver } from '#saga';
+import { BatchRunner, StepConsumer, StepTable, type AnyStep, type BatchParts, type StepConsumerObserver } from '#saga';
 import type { Bus, Consumption } from './bus.js';
 
 /**
@@ -76,7 +76,7 @@ export class StepTransport<Tx extends Transaction> extends Server implements Cus
   async #start(): Promise<void> {
     const { bus, parts, ...options } = this.options;
     const steps = this.#steps();
-    const consumer = new StepConsumer(new BatchRunner(parts), parts, steps, options);
+    const consumer = new StepConsumer(new BatchRunner(parts), parts, new StepTable(steps), options);
     this.#consumer = consumer;
     this.#joining = bus.consume({
       group: parts.service,

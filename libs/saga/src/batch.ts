@@ -1,7 +1,16 @@
 import type { Clock } from '#clock';
 import type { CloudEvent, NewEvent } from '#contracts';
 import type { Transaction, UnitOfWork } from '#postgres';
-import { inboxIdOf, type Aggregates, type Delivery, type Inbox, type Outbox, type WorkingSet } from './store.js';
+import {
+  inboxIdOf,
+  type Admission,
+  type Aggregates,
+  type Delivery,
+  type Inbox,
+  type Outbox,
+  type WhyParked,
+  type WorkingSet,
+} from './store.js';
 import type { AggregateType, Decision } from './step.js';
 
 /** One thing to decide: a step with its event, or a command with its request. */
@@ -41,6 +50,8 @@ export interface BatchParts<Tx extends Transaction> {
   readonly accountOffsetMs?: (account: string) => number;
 }
 
+const PARKED_BEHIND: WhyParked = { error: 'an earlier event of this key is parked', behind: true, attempts: 0 };
+
 /**
  * The one way in which anything is decided here, a batch at a time, one transaction per batch: inbox →
  * load → decide → save → outbox → commit. An error rolls back the whole batch; who calls decides whether
@@ -50,7 +61,16 @@ export class BatchRunner<Tx extends Transaction> {
   constructor(private readonly parts: BatchParts<Tx>) {}
 
   run(works: readonly AnyWork[]): Promise<Outcome[]> {
-    return this.parts.store.transaction((tx) => this.runIn(tx, works));
+    return this.parts.store.transaction(async (tx) => this.decideAll(tx, works, await this.admit(tx, works)));
+  }
+
+  /**
+   * Within a transaction that holds the key of these events. They were admitted when they were parked, so the inbox
+   * is not asked again; and nothing of their key is parked before them.
+   */
+  runParked(tx: Tx, works: readonly AnyWork[]): Promise<Outcome[]> {
+    const fresh = new Set(works.flatMap(({ delivery }) => (delivery ? inboxIdOf(delivery.event) : [])));
+    return this.decideAll(tx, works, { fresh, parkedKeys: new Set() });
   }
 
   /** Whether the same batch may succeed later; see UnitOfWork. */
@@ -58,15 +78,15 @@ export class BatchRunner<Tx extends Transaction> {
     return this.parts.store.isTransient(error);
   }
 
-  private async runIn(tx: Tx, works: readonly AnyWork[]): Promise<Outcome[]> {
-    const { inbox, outbox, aggregates } = this.parts;
-
+  private async admit(tx: Tx, works: readonly AnyWork[]): Promise<Admission> {
     const deliveries = works.flatMap((work) => work.delivery ?? []);
-    const unseen =
-      deliveries.length > 0
-        ? await inbox.admit(tx, deliveries)
-        : { fresh: new Set<string>(), parkedKeys: new Set<string>() };
-    const fresh = new Set(unseen.fresh);
+    if (deliveries.length === 0) return { fresh: new Set(), parkedKeys: new Set() };
+    return this.parts.inbox.admit(tx, deliveries);
+  }
+
+  private async decideAll(tx: Tx, works: readonly AnyWork[], admission: Admission): Promise<Outcome[]> {
+    const { inbox, outbox, aggregates } = this.parts;
+    const fresh = new Set(admission.fresh);
 
     const kinds = Map.groupBy(works, (work) => work.aggregate.kind);
     const states = new Map<string, WorkingSet<unknown>>();
@@ -89,8 +109,8 @@ export class BatchRunner<Tx extends Transaction> {
           outcomes.push({ kind: 'duplicate' });
           continue;
         }
-        if (unseen.parkedKeys.has(event.key)) {
-          await inbox.park(tx, work.delivery, { error: 'an earlier event of this key is parked', behind: true });
+        if (admission.parkedKeys.has(event.key)) {
+          await inbox.park(tx, work.delivery, PARKED_BEHIND);
           outcomes.push({ kind: 'parked_behind' });
           continue;
         }

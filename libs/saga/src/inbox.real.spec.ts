@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { growth } from './testing/tally.js';
 import { testDatabase } from '#testing';
-import { inboxTablesSql, PostgresInbox } from './inbox.repository.js';
+import { inboxTablesSql, parkingTablesSql, PostgresInbox } from './inbox.repository.js';
 import type { Delivery } from './store.js';
 
 type Given = Awaited<ReturnType<typeof testDatabase>>;
@@ -14,7 +14,7 @@ const batch = (size: number, prefix: string) =>
 
 beforeAll(async () => {
   given = await testDatabase('inbox');
-  for (const [place, text] of inboxTablesSql
+  for (const [place, text] of `${inboxTablesSql} ${parkingTablesSql}`
     .split(';')
     .filter((sql) => sql.trim())
     .entries()) {
@@ -53,7 +53,11 @@ describe('the inbox in Postgres', () => {
 
   it('names the keys behind which events must park, and parks an event once', async () => {
     const poison = growth('ch_parked', 13);
-    const park = () => given.database.transaction((tx) => inbox.park(tx, poison, { error: 'bug', behind: false }));
+    const park = () =>
+      given.database.transaction(async (tx) => {
+        await inbox.admit(tx, [poison]);
+        await inbox.park(tx, poison, { error: 'bug', behind: false, attempts: 1 });
+      });
     await park();
     await park();
     const admission = await admit([growth('ch_parked', 1), growth('ch_free', 1), poison]);

@@ -1,7 +1,7 @@
 import { statement, type PgTransaction } from '#postgres';
-import { inboxIdOf, type Admission, type Delivery, type Inbox } from './store.js';
+import { inboxIdOf, type Admission, type Delivery, type Inbox, type WhyParked } from './store.js';
 
-/** For each service's first migration: a database belongs to one consumer, so no column names it. */
+/** For each service's first migration, and never changed since: `parkingTablesSql` goes on from here. */
 export const inboxTablesSql = `
   CREATE TABLE inbox (
     id text COLLATE "C" NOT NULL,
@@ -24,23 +24,56 @@ export const inboxTablesSql = `
   CREATE INDEX parked_event_key ON parked_event (key, position);
 `;
 
+/**
+ * What the frame's own migration makes of it. `parked_key` has a row for each key with a parked event: the lock
+ * that deliveries and replays of that key meet at, and where an operator asks for a replay. JSON as text, since
+ * jsonb refuses what a poison event may well hold (a null character, half a surrogate pair).
+ */
+export const parkingTablesSql = `
+  CREATE TABLE parked_key (
+    key text COLLATE "C" PRIMARY KEY,
+    parked_at timestamptz NOT NULL DEFAULT now(),
+    replay_requested_at timestamptz
+  );
+  CREATE INDEX parked_key_to_replay ON parked_key (replay_requested_at) WHERE replay_requested_at IS NOT NULL;
+  INSERT INTO parked_key (key, parked_at) SELECT key, min(parked_at) FROM parked_event GROUP BY key;
+  ALTER TABLE parked_event
+    ALTER COLUMN event TYPE json USING event::text::json,
+    ADD COLUMN attempts int4 NOT NULL DEFAULT 0,
+    ADD COLUMN failed_at timestamptz,
+    ADD COLUMN discarded_at timestamptz,
+    ADD COLUMN discard_reason text,
+    ADD CHECK ((discarded_at IS NULL) = (discard_reason IS NULL));
+  UPDATE parked_event SET attempts = 1, failed_at = parked_at WHERE NOT behind;
+  DROP INDEX parked_event_key;
+  CREATE INDEX parked_event_waiting ON parked_event (key, position) WHERE discarded_at IS NULL;
+`;
+
 export const admitStatement = statement(
   'inbox_admit',
-  `WITH fresh AS (
-     INSERT INTO inbox (id, source) SELECT * FROM unnest($1::text[], $2::text[])
-     ON CONFLICT DO NOTHING
-     RETURNING id, source
-   )
-   SELECT id, source, NULL AS key FROM fresh
-   UNION ALL
-   SELECT NULL, NULL, wanted.key FROM unnest($3::text[]) AS wanted(key)
-   WHERE EXISTS (SELECT FROM parked_event WHERE parked_event.key = wanted.key)`,
+  `INSERT INTO inbox (id, source) SELECT * FROM unnest($1::text[], $2::text[])
+   ON CONFLICT DO NOTHING
+   RETURNING id, source`,
 );
 
+/**
+ * A statement of its own, behind the one above: that one may have waited for another consumer which was parking
+ * the very event before ours, and only a later snapshot shows it. The lock keeps a replay of the key from
+ * beginning, or waits until one that has begun commits, and then sees what it left.
+ */
+export const parkedKeysStatement = statement(
+  'inbox_parked_keys',
+  'SELECT key FROM parked_key WHERE key = ANY($1::text[]) ORDER BY key FOR KEY SHARE',
+);
+
+/** The update takes the key's row, so that a replay cannot find the key empty, and free it, in between. */
 const parkStatement = statement(
   'inbox_park',
-  `WITH seen AS (INSERT INTO inbox (id, source) VALUES ($1, $2) ON CONFLICT DO NOTHING)
-   INSERT INTO parked_event (id, source, key, event, origin, behind, error) VALUES ($1, $2, $3, $4, $5, $6, $7)
+  `WITH held AS (
+     INSERT INTO parked_key (key) VALUES ($3) ON CONFLICT (key) DO UPDATE SET parked_at = parked_key.parked_at
+   )
+   INSERT INTO parked_event (id, source, key, event, origin, behind, error, attempts, failed_at)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CASE WHEN $6 THEN NULL ELSE now() END)
    ON CONFLICT DO NOTHING`,
 );
 
@@ -48,21 +81,17 @@ export class PostgresInbox implements Inbox<PgTransaction> {
   async admit(tx: PgTransaction, deliveries: readonly Delivery[]): Promise<Admission> {
     // Two consumers that share ids after a rebalance take the rows in one order, so neither waits in a circle.
     const events = deliveries.map(({ event }) => event).sort((a, b) => (inboxIdOf(a) < inboxIdOf(b) ? -1 : 1));
-    const rows = await tx.query<{ id: string | null; source: string | null; key: string | null }>(admitStatement, [
-      events.map((event) => event.id),
-      events.map((event) => event.source),
-      [...new Set(events.map((event) => event.key))],
+    const [fresh, parked] = await Promise.all([
+      tx.query<{ id: string; source: string }>(admitStatement, [
+        events.map((event) => event.id),
+        events.map((event) => event.source),
+      ]),
+      tx.query<{ key: string }>(parkedKeysStatement, [[...new Set(events.map((event) => event.key))]]),
     ]);
-    const fresh = new Set<string>();
-    const parkedKeys = new Set<string>();
-    for (const { id, source, key } of rows) {
-      if (key !== null) parkedKeys.add(key);
-      else if (id !== null && source !== null) fresh.add(inboxIdOf({ id, source }));
-    }
-    return { fresh, parkedKeys };
+    return { fresh: new Set(fresh.map(inboxIdOf)), parkedKeys: new Set(parked.map(({ key }) => key)) };
   }
 
-  async park(tx: PgTransaction, delivery: Delivery, why: { error: string; behind: boolean }): Promise<void> {
+  async park(tx: PgTransaction, delivery: Delivery, why: WhyParked): Promise<void> {
     const { event, origin } = delivery;
     await tx.query(parkStatement, [
       event.id,
@@ -71,7 +100,11 @@ export class PostgresInbox implements Inbox<PgTransaction> {
       JSON.stringify(event),
       JSON.stringify(origin),
       why.behind,
-      why.error,
+      storable(why.error),
+      why.attempts,
     ]);
   }
 }
+
+/** Text as Postgres takes it: an error may quote the very null character that it complains of. */
+export const storable = (text: string): string => text.replaceAll('\0', '\\0');

@@ -1,9 +1,10 @@
 import { fullJitterMs } from '#clock';
 import type { CloudEvent } from '#contracts';
 import { GroupCommit, type Transaction } from '#postgres';
-import type { AnyWork, BatchParts, BatchRunner, Outcome } from './batch.js';
+import type { BatchParts, BatchRunner, Outcome } from './batch.js';
+import { deadLetterOf } from './dead-letter.js';
+import type { StepTable } from './step-table.js';
 import type { Delivery } from './store.js';
-import type { AnyStep } from './step.js';
 
 const PAUSE = { baseMs: 100, capMs: 5_000 };
 
@@ -14,6 +15,11 @@ export interface StepConsumerObserver {
   onPause?(report: { error: Error; attempt: number; delayMs: number }): void;
   /** One event fails whatever is tried: it is set aside for a person. */
   onParked?(report: { delivery: Delivery; error: Error }): void;
+  /**
+   * An event fails that was seen before: another consumer has settled it meanwhile, or it is a copy that asks for
+   * the aggregate's last word and cannot have it. Its effect stands, so it is dropped.
+   */
+  onDropped?(report: { delivery: Delivery; error: Error }): void;
   /** Opens a span around one decision and gives the traceparent that its events carry on. */
   trace?(event: CloudEvent): string | undefined;
 }
@@ -24,18 +30,15 @@ export interface StepConsumerObserver {
  * hunted down by halving the batch, and the one culprit is parked with a dead letter; the rest flows on.
  */
 export class StepConsumer<Tx extends Transaction> {
-  private readonly byType: ReadonlyMap<string, AnyStep>;
   private readonly batches: GroupCommit<Delivery, undefined>;
   private readonly stopping = new AbortController();
 
   constructor(
     private readonly runner: BatchRunner<Tx>,
     private readonly parts: BatchParts<Tx>,
-    steps: readonly AnyStep[],
+    private readonly steps: StepTable,
     private readonly options: { maxBatch?: number; observer?: StepConsumerObserver } = {},
   ) {
-    this.byType = new Map(steps.map((step) => [step.on.type, step]));
-    if (this.byType.size !== steps.length) throw new Error('two steps of one service react to the same event');
     this.batches = new GroupCommit({
       run: async (deliveries) => {
         await this.settle(deliveries);
@@ -46,7 +49,7 @@ export class StepConsumer<Tx extends Transaction> {
   }
 
   reactsTo(type: string): boolean {
-    return this.byType.has(type);
+    return this.steps.reactsTo(type);
   }
 
   /**
@@ -64,40 +67,44 @@ export class StepConsumer<Tx extends Transaction> {
     await this.batches.drain();
   }
 
-  private async settle(deliveries: readonly Delivery[]): Promise<void> {
+  private async settle(deliveries: readonly Delivery[], attempt = 1): Promise<void> {
     const failure = await this.attempt(deliveries);
     if (!failure) return;
-    if (deliveries.length === 1) return this.park(deliveries[0]!, failure);
+    if (deliveries.length === 1) return this.park(deliveries[0]!, failure, attempt);
     const middle = deliveries.length >>> 1;
-    await this.settle(deliveries.slice(0, middle));
-    await this.settle(deliveries.slice(middle));
+    await this.settle(deliveries.slice(0, middle), attempt + 1);
+    await this.settle(deliveries.slice(middle), attempt + 1);
   }
 
   /** Tries until the store answers; returns the error when it is the batch's own fault. */
   private async attempt(deliveries: readonly Delivery[]): Promise<Error | undefined> {
     const { clock } = this.parts;
+    const { observer } = this.options;
     return this.withoutLimit(async () => {
       const startedMs = clock.monotonicMs();
-      const outcomes = await this.runner.run(deliveries.map((delivery) => this.workOf(delivery)));
-      this.options.observer?.onBatch?.({
-        size: deliveries.length,
-        durationMs: clock.monotonicMs() - startedMs,
-        outcomes,
-      });
+      const works = deliveries.map((delivery) => this.steps.workOf(delivery, observer?.trace?.(delivery.event)));
+      const outcomes = await this.runner.run(works);
+      observer?.onBatch?.({ size: deliveries.length, durationMs: clock.monotonicMs() - startedMs, outcomes });
     });
   }
 
-  private async park(delivery: Delivery, error: Error): Promise<void> {
+  private async park(delivery: Delivery, error: Error, attempts: number): Promise<void> {
     const { store, inbox, outbox, service } = this.parts;
-    const deadLetter = { ...delivery.origin, consumer: service, error: error.message };
+    let parked = false;
     const failure = await this.withoutLimit(() =>
       store.transaction(async (tx) => {
-        await inbox.park(tx, delivery, { error: error.message, behind: false });
-        await outbox.append(tx, [{ ...delivery.event, topic: `${service}.dlq`, deadLetter }]);
+        // Its own transaction rolled back, and since then another consumer may have settled it, after a rebalance:
+        // parked as well, it would be decided once more by a replay.
+        const { fresh } = await inbox.admit(tx, [delivery]);
+        parked = fresh.size > 0;
+        if (!parked) return;
+        await inbox.park(tx, delivery, { error: error.message, behind: false, attempts });
+        await outbox.append(tx, [deadLetterOf(delivery, { service, error, attempts })]);
       }),
     );
     if (failure) throw failure;
-    this.options.observer?.onParked?.({ delivery, error });
+    if (parked) this.options.observer?.onParked?.({ delivery, error });
+    else this.options.observer?.onDropped?.({ delivery, error });
   }
 
   private async withoutLimit(action: () => Promise<void>): Promise<Error | undefined> {
@@ -114,43 +121,5 @@ export class StepConsumer<Tx extends Transaction> {
         await clock.sleep(delayMs, this.stopping.signal);
       }
     }
-  }
-
-  private workOf(delivery: Delivery): AnyWork {
-    const { event } = delivery;
-    const step = this.byType.get(event.type)!;
-    const parsed = step.on.schema.safeParse(event.data);
-    const traceparent = this.options.observer?.trace?.(event) ?? event.traceparent;
-    if (!parsed.success) {
-      // Loaded under its key and failing where every decision fails, so that one path parks it.
-      const problem = parsed.error.message;
-      return {
-        aggregate: step.aggregate,
-        id: event.key,
-        delivery,
-        traceparent,
-        decide: () => {
-          throw new SchemaError(event.type, problem);
-        },
-      };
-    }
-    const data = parsed.data as { account?: string };
-    return {
-      aggregate: step.aggregate,
-      id: step.idOf(data),
-      account: data.account,
-      delivery,
-      traceparent,
-      decide: (state, now) => step.decide(state, data, now),
-    };
-  }
-}
-
-export class SchemaError extends Error {
-  readonly code = 'event_schema';
-
-  constructor(type: string, problem: string) {
-    super(`${type} does not match its contract: ${problem}`);
-    this.name = 'SchemaError';
   }
 }

@@ -35,11 +35,43 @@ export interface Admission {
   readonly parkedKeys: ReadonlySet<string>;
 }
 
+export interface WhyParked {
+  readonly error: string;
+  /** It waits behind an earlier one of its key, and has not been tried itself. */
+  readonly behind: boolean;
+  /** How many transactions it has spoilt. */
+  readonly attempts: number;
+}
+
 /** What a consumer has seen, and what it had to set aside. */
 export interface Inbox<Tx extends Transaction> {
+  /** From here to the end of `tx` no replay of these keys begins; one that has begun is waited for. */
   admit(tx: Tx, deliveries: readonly Delivery[]): Promise<Admission>;
-  /** Sets an event aside for a person, in order within its key. Idempotent by the event's id. */
-  park(tx: Tx, delivery: Delivery, why: { error: string; behind: boolean }): Promise<void>;
+  /** Sets an event aside that `tx` has admitted, in order within its key. Idempotent by the event's id. */
+  park(tx: Tx, delivery: Delivery, why: WhyParked): Promise<void>;
+}
+
+/** An event that was set aside. */
+export interface ParkedEvent extends Delivery, WhyParked {
+  /** Rises in the order of parking. */
+  readonly position: number;
+}
+
+/** What was set aside, for whoever takes it up again. */
+export interface Parking<Tx extends Transaction> {
+  /** Keys of which an operator asked for a replay, those asked for first coming first. */
+  requested(limit: number): Promise<string[]>;
+  /**
+   * Takes the key until the end of `tx`: deliveries of it wait, and so does another replay. False when there is
+   * nothing to replay any more: it is done, or has failed again.
+   */
+  hold(tx: Tx, key: string): Promise<boolean>;
+  /** The first events of a key that `tx` holds. */
+  first(tx: Tx, key: string, limit: number): Promise<ParkedEvent[]>;
+  /** They have been decided. @returns whether nothing is parked under this key any more: it is free again */
+  release(tx: Tx, key: string, events: readonly ParkedEvent[]): Promise<boolean>;
+  /** It has failed again, and the replay of its key ends here. */
+  failedAgain(tx: Tx, event: ParkedEvent, error: string): Promise<void>;
 }
 
 export interface Outbox<Tx extends Transaction> {

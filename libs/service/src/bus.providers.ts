@@ -12,9 +12,8 @@ import type { ServiceOptions } from './service-options.js';
 import type { FrameSettings } from './settings.js';
 import { Shutdown } from './shutdown.js';
 import { StepRegistry } from './step-registry.js';
-import { BUS, CLOCK, LOG, SETTINGS } from './tokens.js';
+import { BATCH_PARTS, BUS, CLOCK, LOG, SETTINGS } from './tokens.js';
 
-const BATCH_PARTS = Symbol('batch parts');
 type Parts = BatchParts<PgTransaction>;
 
 /** What a service says to others and hears from them. */

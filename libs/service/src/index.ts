@@ -8,5 +8,6 @@ export { frameSettings, milliseconds, port, readSettings, SettingsError, type Fr
 export { Shutdown, shutdownPhases, type ShutdownPhase } from './shutdown.js';
 export { LeasedJob, type Job } from './leased-job.js';
 export { StepRegistry } from './step-registry.js';
+export { frameMigrations } from './migrations/index.js';
 export { keep, StepsModule, type StepsFeature } from './steps.module.js';
 export { BUS, CLOCK, IDS, LOG, SETTINGS } from './tokens.js';

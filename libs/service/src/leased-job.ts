@@ -6,8 +6,8 @@ export interface Job {
   /** Of its lease: one instance runs it at a time. */
   readonly name: string;
   readonly everyMs: number;
-  /** Safe to run twice at once: a lease may lapse in its middle. */
-  readonly run: () => Promise<void>;
+  /** Safe to run twice at once: a lease may lapse in its middle. Ends soon once the signal says so. */
+  readonly run: (stopped: AbortSignal) => Promise<void>;
 }
 
 /** A periodic job that one instance runs, whichever holds its lease. */
@@ -41,7 +41,7 @@ export class LeasedJob {
   private async runAgainAndAgain(stopped: AbortSignal): Promise<void> {
     while (!stopped.aborted) {
       try {
-        await this.job.run();
+        await this.job.run(stopped);
       } catch (error) {
         // The next run finds what this one left.
         this.log.warn({ err: error, job: this.job.name }, 'a periodic job failed; it will run again');

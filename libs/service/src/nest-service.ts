@@ -8,6 +8,7 @@ import type { PgTransaction } from '#postgres';
 import type { Log } from '#telemetry';
 import { AdminServer } from './admin-server.js';
 import { announced } from './announced.js';
+import { FrameJobs } from './frame-jobs.js';
 import { NestLog, StartingNestLog } from './nest-log.js';
 import { PortTakenError } from './port-taken.js';
 import { Readiness } from './readiness.js';
@@ -65,6 +66,7 @@ export async function startService(service: NestService): Promise<void> {
   const consuming = 'startAllMicroservices' in service ? service.startAllMicroservices() : service.listen();
   await announced(clock, log, `Kafka at ${brokers.join(', ')}`, consuming);
   joined = true;
+  service.get(FrameJobs).start();
   const url = 'startAllMicroservices' in service ? await openPublicDoor(service) : undefined;
   log.info({ ...(url && { url }), admin: service.get(AdminServer).url }, 'ready');
 }

@@ -51,6 +51,13 @@ export function observeSteps(service: string, log: Log, metrics: Metrics, tracin
         'parked an event that fails whatever is tried',
       );
     },
+    onDropped({ delivery: { event, origin }, error }) {
+      endSpans(error);
+      log.error(
+        { ...about({ traceparent: event.traceparent, charge: event.key }), event: event.id, origin, err: error },
+        'an event that was seen before fails: dropped, its effect stands',
+      );
+    },
     trace(event) {
       if (!tracing.recording) return event.traceparent;
       const span = tracing.startSpan(`${service} on ${event.type}`, {

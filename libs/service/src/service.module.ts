@@ -1,5 +1,7 @@
 import { Global, Inject, Module, type BeforeApplicationShutdown, type DynamicModule } from '@nestjs/common';
 import { busProviders } from './bus.providers.js';
+import { jobProviders } from './jobs.providers.js';
+import { parkingProviders } from './parking.providers.js';
 import { processProviders } from './process.providers.js';
 import type { ServiceOptions } from './service-options.js';
 import { Shutdown } from './shutdown.js';
@@ -16,7 +18,13 @@ export class ServiceModule implements BeforeApplicationShutdown {
   constructor(@Inject(Shutdown) private readonly shutdown: Shutdown) {}
 
   static forRoot(options: ServiceOptions): DynamicModule {
-    const providers = [...processProviders(options), ...storeProviders(options), ...busProviders(options)];
+    const providers = [
+      ...processProviders(options),
+      ...storeProviders(options),
+      ...busProviders(options),
+      ...parkingProviders(),
+      ...jobProviders(),
+    ];
     return { module: ServiceModule, providers, exports: providers.map(({ provide }) => provide) };
   }
 

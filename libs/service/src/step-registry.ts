@@ -10,6 +10,7 @@ export class StepRegistry {
   readonly aggregates = new Map<string, Keeper>();
   /** How an account's own time differs from the clock's, in a service where accounts have one. */
   accountOffsetMs: (account: string) => number = () => 0;
+  readonly steps: AnyStep[] = [];
 
   register(aggregates: readonly (readonly [kind: string, keeper: Keeper])[], steps: readonly AnyStep[]): void {
     for (const [kind, keeper] of aggregates) {
@@ -21,6 +22,7 @@ export class StepRegistry {
         this.aggregates.has(step.aggregate.kind),
         `the step on ${step.on.type} decides on a "${step.aggregate.kind}", which is kept nowhere`,
       );
+      this.steps.push(step);
     }
   }
 }

@@ -6,6 +6,7 @@ import { PostgresInbox } from '#saga';
 import { SnowflakeIds, WorkerIdLease, type Ids } from '#snowflake';
 import type { Log } from '#telemetry';
 import { announced } from './announced.js';
+import { frameMigrations } from './migrations/index.js';
 import { Readiness } from './readiness.js';
 import type { ServiceOptions } from './service-options.js';
 import type { FrameSettings } from './settings.js';
@@ -32,7 +33,7 @@ export function storeProviders({ database: databaseName, migrations }: ServiceOp
           clock,
           log,
           `Postgres at ${new URL(settings.DATABASE_URL).host}`,
-          migrate({ ...where, migrations }),
+          migrate({ ...where, migrations: [...migrations, ...frameMigrations] }),
         );
         const database = await Database.open({
           ...where,

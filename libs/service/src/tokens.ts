@@ -6,5 +6,7 @@ export const CLOCK = Symbol('clock');
 export const IDS = Symbol('ids');
 /** `Log` of #telemetry. */
 export const LOG = Symbol('log');
+/** `BatchParts` of #saga. */
+export const BATCH_PARTS = Symbol('batch parts');
 /** `Bus` of #messaging. */
 export const BUS = Symbol('bus');

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { BatchRunner, type BatchParts } from '../batch.js';
 import { become, stepsOn, unchanged, type AggregateType } from '../step.js';
 import { StepConsumer, type StepConsumerObserver } from '../step-consumer.js';
+import { StepTable } from '../step-table.js';
 import { inboxIdOf, type Delivery } from '../store.js';
 
 /** A tiny saga over the ports, for this library's own tests: a tally that grows and says its total. */
@@ -119,7 +120,7 @@ export function tallyService(observer: StepConsumerObserver = {}) {
     ]),
   };
   const runner = new BatchRunner(parts);
-  const consumer = new StepConsumer(runner, parts, [onGrew], { observer });
+  const consumer = new StepConsumer(runner, parts, new StepTable([onGrew]), { observer });
   return { store, clock, runner, consumer };
 }
 

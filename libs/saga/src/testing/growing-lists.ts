@@ -1,0 +1,145 @@
+import { SystemClock } from '#clock';
+import type { CloudEvent } from '#contracts';
+import { CommitUnknownError, statement, type Database, type PgTransaction, type UnitOfWork } from '#postgres';
+import { testDatabase, type TestDatabase } from '#testing';
+import { BatchRunner, type BatchParts } from '../batch.js';
+import { inboxTablesSql, parkingTablesSql, PostgresInbox } from '../inbox.repository.js';
+import { ParkedEvents } from '../parked-events.repository.js';
+import { PostgresParking } from '../parking.repository.js';
+import { Replay, type ReplayObserver } from '../replay.js';
+import { become, stepsOn, type AggregateType } from '../step.js';
+import { StepConsumer, type StepConsumerObserver } from '../step-consumer.js';
+import { StepTable } from '../step-table.js';
+import type { Aggregates, Delivery } from '../store.js';
+import { grew, growth } from './tally.js';
+
+const loadStatement = statement(
+  'lists_load',
+  'SELECT id, numbers FROM list WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE',
+);
+const saveStatement = statement(
+  'lists_save',
+  `INSERT INTO list (id, numbers) SELECT id, ARRAY(SELECT json_array_elements_text(numbers)::int)
+   FROM json_to_recordset($1::json) AS saved (id text, numbers json)
+   ON CONFLICT (id) DO UPDATE SET numbers = excluded.numbers`,
+);
+const readStatement = statement('lists_read', 'SELECT id, numbers FROM list ORDER BY id');
+const emptyStatement = statement('lists_empty', 'TRUNCATE list, inbox, parked_event, parked_key');
+
+interface List {
+  readonly id: string;
+  readonly numbers: readonly number[];
+}
+const lists: AggregateType<List> = { kind: 'list', restate: () => [] };
+
+const kept: Aggregates<PgTransaction, List> = {
+  async load(tx, ids) {
+    const rows = await tx.query<List>(loadStatement, [ids]);
+    const states = new Map(rows.map((row) => [row.id, row]));
+    return { get: (id) => states.get(id) ?? { id, numbers: [] }, set: (id, list) => void states.set(id, list) };
+  },
+  async save(tx, changed) {
+    await tx.query(saveStatement, [JSON.stringify(changed.map(({ state }) => state))]);
+  },
+};
+
+/** A number to be appended to a list, as the bus delivers it. */
+export const number = (key: string, n: number): Delivery => growth(key, n, `${key}.${n}`);
+
+type Fault = 'none' | 'before' | 'after';
+
+/** Does not wait before it tries again. */
+class HastyClock extends SystemClock {
+  override sleep(_delayMs: number, signal?: AbortSignal): Promise<void> {
+    return super.sleep(0, signal);
+  }
+}
+
+/** Lists of numbers in a real database: what came, in the order in which it took effect. */
+export class GrowingLists {
+  /** Ids of events that the step has a bug for. */
+  readonly poison = new Set<string>();
+  /** Dead letters that were committed. */
+  readonly letters: CloudEvent[] = [];
+  readonly parked: ParkedEvents;
+
+  private constructor(private readonly test: TestDatabase) {
+    this.parked = new ParkedEvents(test.database);
+  }
+
+  static async create(): Promise<GrowingLists> {
+    const test = await testDatabase('parking');
+    const tables = `${inboxTablesSql} ${parkingTablesSql} CREATE TABLE list (id text COLLATE "C" PRIMARY KEY, numbers int[])`;
+    for (const [place, text] of tables.split(';').entries()) {
+      if (text.trim()) await test.database.query({ name: `tables_${place}`, text });
+    }
+    return new GrowingLists(test);
+  }
+
+  get database(): Database {
+    return this.test.database;
+  }
+
+  async empty(): Promise<void> {
+    this.poison.clear();
+    this.letters.length = 0;
+    await this.database.query(emptyStatement);
+  }
+
+  drop(): Promise<void> {
+    return this.test.drop();
+  }
+
+  /** One process of the service; `fault` may make any transaction fail, before or after its commit. */
+  instance(
+    observers: { steps?: StepConsumerObserver; replay?: ReplayObserver } = {},
+    fault: () => Fault | Promise<Fault> = () => 'none',
+    beforeCommit: () => Promise<void> = () => Promise.resolve(),
+  ) {
+    const { database } = this;
+    const store: UnitOfWork<PgTransaction> = {
+      isTransient: (error) => database.isTransient(error),
+      transaction: async (work) => {
+        const where = await fault();
+        const result = await database.transaction(async (tx) => {
+          const worked = await work(tx);
+          await beforeCommit();
+          if (where === 'before') throw new CommitUnknownError(new Error('it was not committed'));
+          return worked;
+        });
+        if (where === 'after') throw new CommitUnknownError(new Error('it was committed'));
+        return result;
+      },
+    };
+    const parts: BatchParts<PgTransaction> = {
+      service: 'ledger',
+      store,
+      inbox: new PostgresInbox(),
+      outbox: {
+        append: async (tx, events) => tx.onCommit(() => void this.letters.push(...events)),
+      },
+      aggregates: new Map([['list', kept]]),
+      clock: new HastyClock(),
+    };
+    const onGrew = stepsOn(lists)({
+      on: grew,
+      idOf: ({ chargeId }) => chargeId,
+      decide: (list, { chargeId, by }) => {
+        if (this.poison.has(`${chargeId}.${by}`)) throw new Error(`${by} is a bug`);
+        return become({ ...list, numbers: [...list.numbers, by] });
+      },
+    });
+    const runner = new BatchRunner(parts);
+    const steps = new StepTable([onGrew]);
+    return {
+      consumer: new StepConsumer(runner, parts, steps, { observer: observers.steps ?? {} }),
+      replay: new Replay(runner, parts, new PostgresParking(database), () => steps, observers.replay),
+    };
+  }
+
+  /** By key. */
+  async numbers(): Promise<Record<string, number[]>> {
+    const rows = await this.database.query<{ id: string; numbers: number[] }>(readStatement);
+    return Object.fromEntries(rows.map(({ id, numbers }) => [id, numbers]));
+  }
+}
