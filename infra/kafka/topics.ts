@@ -1,20 +1,26 @@
-import { Kafka, logLevel } from 'kafkajs';
+import { ConfigResourceTypes, Kafka, logLevel, type Admin } from 'kafkajs';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** Half of what inboxes remember: whatever a topic can still deliver is known to be a copy. */
+const EVENTS_KEPT_MS = 7 * DAY_MS;
+/** A dead letter is news for a person, who may be away; the event itself stays parked. */
+const DEAD_LETTERS_KEPT_MS = 30 * DAY_MS;
 
 /** One topic per producer; what a consumer could not digest goes to a dead-letter topic of its own. */
-export const topics: readonly string[] = [
-  'payments.events',
-  'bank.events',
-  'ledger.events',
-  'payments-api.dlq',
-  'bank-gateway.dlq',
-  'ledger.dlq',
-];
-
-const RETENTION_MS = 7 * 24 * 60 * 60 * 1000;
+export const retentionMsOf: Readonly<Record<string, number>> = {
+  'payments.events': EVENTS_KEPT_MS,
+  'bank.events': EVENTS_KEPT_MS,
+  'ledger.events': EVENTS_KEPT_MS,
+  'payments-api.dlq': DEAD_LETTERS_KEPT_MS,
+  'bank-gateway.dlq': DEAD_LETTERS_KEPT_MS,
+  'ledger.dlq': DEAD_LETTERS_KEPT_MS,
+};
+export const topics: readonly string[] = Object.keys(retentionMsOf);
 
 /**
  * Creates the topics that are missing. One that exists with another number of partitions is left as it is: adding
- * partitions would move keys, and with them the order of a charge's events.
+ * partitions would move keys, and with them the order of a charge's events. So is one with another retention, which
+ * somebody may have chosen; the note says what that means.
  *
  * @returns what was created, and notes for the operator
  * @throws KafkaJSError when the brokers cannot be reached
@@ -38,16 +44,36 @@ export async function ensureTopics(options: {
         topic,
         numPartitions: options.partitions,
         replicationFactor: -1, // whatever the brokers' default is
-        configEntries: [{ name: 'retention.ms', value: String(RETENTION_MS) }],
+        configEntries: [{ name: 'retention.ms', value: String(retentionMsOf[topic]) }],
       })),
     });
     const kept = topics.filter((topic) => existing.has(topic));
     const metadata = kept.length > 0 ? await admin.fetchTopicMetadata({ topics: kept }) : { topics: [] };
-    const notes = metadata.topics
+    const partitionNotes = metadata.topics
       .filter((topic) => topic.partitions.length !== options.partitions)
       .map((topic) => `topic ${topic.name} keeps its ${topic.partitions.length} partitions`);
-    return { created, notes };
+    return { created, notes: [...partitionNotes, ...(await retentionNotes(admin, kept))] };
   } finally {
     await admin.disconnect();
   }
 }
+
+async function retentionNotes(admin: Admin, kept: readonly string[]): Promise<string[]> {
+  if (kept.length === 0) return [];
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: kept.map((name) => ({ type: ConfigResourceTypes.TOPIC, name, configNames: ['retention.ms'] })),
+  });
+  return resources.flatMap(({ resourceName, configEntries }) => {
+    const retentionMs = Number(configEntries.find(({ configName }) => configName === 'retention.ms')?.configValue);
+    const wantedMs = retentionMsOf[resourceName]!;
+    if (retentionMs === wantedMs) return [];
+    const beyondInboxes =
+      resourceName.endsWith('.events') && (retentionMs < 0 || retentionMs > 2 * wantedMs)
+        ? ', longer than inboxes remember: do not reset offsets by more than 14 days'
+        : '';
+    return [`topic ${resourceName} keeps events for ${daysIn(retentionMs)}, not ${daysIn(wantedMs)}${beyondInboxes}`];
+  });
+}
+
+const daysIn = (ms: number): string => (ms < 0 ? 'ever' : `${Math.round((ms / DAY_MS) * 10) / 10} days`);

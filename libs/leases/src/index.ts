@@ -2,3 +2,4 @@ export { Leases, type LeasesOptions, type LeaseStore } from './leases.js';
 export type { Contender, LeaseHandlers } from './contender.js';
 export { fence, StaleLeaseError, type Lease } from './lease.js';
 export { leaseTableSql } from './lease-table.js';
+export { forgetLostContenders } from './lease.repository.js';

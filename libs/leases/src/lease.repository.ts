@@ -73,12 +73,23 @@ const release = statement(
      RETURNING lease.name
    ), left_groups AS (
      DELETE FROM lease_contender
-     WHERE (holder = $1 AND shards = ANY ($4)) OR expires_at < clock_timestamp() - interval '1 hour'
+     WHERE holder = $1 AND shards = ANY ($4)
      RETURNING shards
    )
    SELECT pg_notify('${releasedChannel}', '')
    WHERE EXISTS (SELECT FROM released) OR EXISTS (SELECT FROM left_groups)`,
 );
+
+/** Of processes that crashed: who leaves in order takes its row along. */
+const forgetContenders = statement(
+  'leases.forget_contenders',
+  `DELETE FROM lease_contender WHERE expires_at < clock_timestamp() - interval '1 hour'`,
+);
+
+/** Leases themselves stay, one row a name, so that their epochs keep growing. */
+export async function forgetLostContenders(sql: Sql): Promise<void> {
+  await sql.query(forgetContenders);
+}
 
 type Row = { name: string; epoch: number; shards: null } | { name: null; shards: string; holder: string };
 

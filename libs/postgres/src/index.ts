@@ -4,4 +4,5 @@ export * from './database.js';
 export * from './group-commit.js';
 export * from './migrate.js';
 export { CommitUnknownError, isTransientError } from './transient.js';
-export { assertIndexProbes, type IndexProbeCheck } from './query-plan.js';
+export { assertIndexProbes, explain, type IndexProbeCheck } from './query-plan.js';
+export { sessionConfig } from './session.js';

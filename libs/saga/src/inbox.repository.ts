@@ -66,11 +66,15 @@ export const parkedKeysStatement = statement(
   'SELECT key FROM parked_key WHERE key = ANY($1::text[]) ORDER BY key FOR KEY SHARE',
 );
 
-/** The update takes the key's row, so that a replay cannot find the key empty, and free it, in between. */
+/**
+ * Who parks behind another shares the key's row already. Who comes first makes it, or takes it by an update, so that
+ * a replay cannot find the key empty, and free it, in between.
+ */
 const parkStatement = statement(
   'inbox_park',
   `WITH held AS (
-     INSERT INTO parked_key (key) VALUES ($3) ON CONFLICT (key) DO UPDATE SET parked_at = parked_key.parked_at
+     INSERT INTO parked_key (key) SELECT $3 WHERE NOT $6
+     ON CONFLICT (key) DO UPDATE SET parked_at = parked_key.parked_at
    )
    INSERT INTO parked_event (id, source, key, event, origin, behind, error, attempts, failed_at)
    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CASE WHEN $6 THEN NULL ELSE now() END)

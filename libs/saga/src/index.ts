@@ -1,6 +1,7 @@
 export * from './batch.js';
 export * from './commands.js';
 export * from './inbox.repository.js';
+export * from './inbox-retention.repository.js';
 export * from './parked-events.repository.js';
 export * from './parking.repository.js';
 export * from './replay.js';

@@ -68,15 +68,19 @@ const findStatement = statement(
 
 const requestStatement = statement(
   'parked_request',
-  `UPDATE parked_key SET replay_requested_at = now()
-   WHERE ($1::text IS NULL OR key = $1)
+  `WITH wanted AS (
+     SELECT key FROM parked_key
+     WHERE ($1::text IS NULL OR key = $1)
      AND ($2::text IS NULL OR EXISTS (
        SELECT FROM parked_event WHERE parked_event.key = parked_key.key AND discarded_at IS NULL
          AND (id = $2 OR position::text = $2)))
      AND ($3::text IS NULL OR position(lower($3) IN lower((
        SELECT error FROM parked_event WHERE parked_event.key = parked_key.key AND discarded_at IS NULL
        ORDER BY position LIMIT 1))) > 0)
-   RETURNING key`,
+     ORDER BY key FOR NO KEY UPDATE
+   )
+   UPDATE parked_key SET replay_requested_at = now() FROM wanted WHERE parked_key.key = wanted.key
+   RETURNING parked_key.key`,
 );
 
 const holdStatement = statement('parked_hold', 'SELECT FROM parked_key WHERE key = $1 FOR UPDATE');

@@ -1,13 +1,15 @@
 import type { FactoryProvider } from '@nestjs/common';
 import type { Clock } from '#clock';
-import { Leases } from '#leases';
-import { Replay } from '#saga';
-import type { PgTransaction } from '#postgres';
+import { forgetLostContenders, Leases } from '#leases';
+import { Database, type PgTransaction } from '#postgres';
+import { InboxRetention, Replay } from '#saga';
 import type { Log } from '#telemetry';
 import { FrameJobs } from './frame-jobs.js';
+import type { Job } from './leased-job.js';
 import { Shutdown } from './shutdown.js';
 import { CLOCK, LOG } from './tokens.js';
 
+const RETENTION_EVERY_MS = 10_000;
 /** How long an operator waits at most until a running service takes up a replay. */
 const LOOK_FOR_REPLAYS_EVERY_MS = 1_000;
 
@@ -15,14 +17,32 @@ export function jobProviders(): FactoryProvider[] {
   return [
     {
       provide: FrameJobs,
-      inject: [Replay, Leases, CLOCK, LOG, Shutdown],
-      useFactory: (replay: Replay<PgTransaction>, leases: Leases, clock: Clock, log: Log, shutdown: Shutdown) =>
-        new FrameJobs([{ name: 'replay', everyMs: LOOK_FOR_REPLAYS_EVERY_MS, run: (stopped) => replay.run(stopped) }], {
-          leases,
-          clock,
-          log,
-          shutdown,
-        }),
+      inject: [Replay, Database, Leases, CLOCK, LOG, Shutdown],
+      useFactory: (
+        replay: Replay<PgTransaction>,
+        database: Database,
+        leases: Leases,
+        clock: Clock,
+        log: Log,
+        shutdown: Shutdown,
+      ) => {
+        const inbox = new InboxRetention(database, clock);
+        const retention: Job = {
+          name: 'retention',
+          everyMs: RETENTION_EVERY_MS,
+          run: async (stopped) => {
+            const forgotten = await inbox.run(stopped);
+            if (forgotten > 0) log.debug({ forgotten }, 'forgot old events of the inbox');
+            await forgetLostContenders(database);
+          },
+        };
+        const replays: Job = {
+          name: 'replay',
+          everyMs: LOOK_FOR_REPLAYS_EVERY_MS,
+          run: (stopped) => replay.run(stopped),
+        };
+        return new FrameJobs([replays, retention], { leases, clock, log, shutdown });
+      },
     },
   ];
 }

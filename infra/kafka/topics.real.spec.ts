@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { Kafka, logLevel, type Admin } from 'kafkajs';
+import { ensureTopics, topics } from './topics.js';
+
+const brokers = process.env['TEST_KAFKA_BROKERS']!.split(',');
+let admin: Admin;
+beforeAll(async () => {
+  admin = new Kafka({ brokers, logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+});
+afterAll(() => admin.disconnect());
+
+it('creates what is missing, and tells of each topic that is kept otherwise than it would be created', async () => {
+  await ensureTopics({ brokers, partitions: 4 });
+  expect(await admin.listTopics()).toEqual(expect.arrayContaining([...topics]));
+  const retain = (retentionMs: string): Promise<unknown> =>
+    admin.alterConfigs({
+      validateOnly: false,
+      resources: [{ type: 2, name: 'bank.events', configEntries: [{ name: 'retention.ms', value: retentionMs }] }],
+    });
+  try {
+    await retain('-1');
+    const { created, notes } = await ensureTopics({ brokers, partitions: 5 });
+    expect(created).toEqual([]);
+    expect(notes).toContainEqual(expect.stringMatching(/^topic ledger\.dlq keeps its \d+ partitions$/));
+    expect(notes.filter((note) => note.includes('bank.events keeps events'))).toEqual([
+      'topic bank.events keeps events for ever, not 7 days, longer than inboxes remember: do not reset offsets by more than 14 days',
+    ]);
+  } finally {
+    await retain(String(7 * 86_400_000));
+  }
+}, 30_000);
