@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { Kafka, logLevel, type Admin } from 'kafkajs';
+import { ConfigResourceTypes, Kafka, logLevel, type Admin } from 'kafkajs';
 import { ensureTopics, topics } from './topics.js';
 
 const brokers = process.env['TEST_KAFKA_BROKERS']!.split(',');
@@ -16,7 +16,13 @@ it('creates what is missing, and tells of each topic that is kept otherwise than
   const retain = (retentionMs: string): Promise<unknown> =>
     admin.alterConfigs({
       validateOnly: false,
-      resources: [{ type: 2, name: 'bank.events', configEntries: [{ name: 'retention.ms', value: retentionMs }] }],
+      resources: [
+        {
+          type: ConfigResourceTypes.TOPIC,
+          name: 'bank.events',
+          configEntries: [{ name: 'retention.ms', value: retentionMs }],
+        },
+      ],
     });
   try {
     await retain('-1');

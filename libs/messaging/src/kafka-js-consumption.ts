@@ -18,7 +18,11 @@ interface ConsumptionOptions extends ConsumeOptions {
 }
 
 const TICK_MS = 1_000;
-const HEARTBEAT_MS = 3_000;
+/**
+ * A member learns by the answer to a heartbeat that the group shares its partitions out anew, and until the last one
+ * knows, those that are to move belong to nobody. So this bounds how long a roll-out delays an event.
+ */
+const HEARTBEAT_MS = 300;
 const SESSION_TIMEOUT_MS = 10_000;
 /** A broker answers a long poll after this at the latest, so it bounds how long leaving takes. */
 const LONG_POLL_MS = 250;

@@ -52,7 +52,8 @@ export class InboxRetention {
     if (this.clock.monotonicMs() < this.restUntilMs) return 0;
     const [size] = await this.database.query<{ pages: number }>(pagesStatement);
     let sum = 0;
-    for (let batch = 0; batch < batchesPerRun && !stopped?.aborted; batch++) {
+    for (let batch = 0; batch < batchesPerRun; batch++) {
+      if (stopped?.aborted) break;
       const range = [`(${this.nextPage},0)`, `(${this.nextPage + pagesPerBatch},0)`];
       const [row] = await this.database.query<{ forgotten: number }>(forgetStatement, [...range, keptMs]);
       sum += row!.forgotten;

@@ -1,16 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { statement } from '#postgres';
-import { eventually } from '#testing';
+import { eventually, type TestDatabase } from '#testing';
 import { GrowingLists, number } from './testing/growing-lists.js';
 import type { Delivery } from './store.js';
 
 let lists: GrowingLists;
+let test: TestDatabase;
 beforeAll(async () => {
-  lists = await GrowingLists.create();
+  ({ lists, test } = await GrowingLists.create('parking'));
 });
 beforeEach(() => lists.empty());
-afterAll(() => lists.drop());
+afterAll(() => test.drop());
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 const idsParked = async (key: string): Promise<string[]> =>

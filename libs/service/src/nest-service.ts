@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Server } from 'node:http';
 import type { INestApplication, INestMicroservice, NestApplicationOptions, Type } from '@nestjs/common';
 import { NestFactory, type AbstractHttpAdapter } from '@nestjs/core';
 import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
@@ -11,6 +12,7 @@ import { announced } from './announced.js';
 import { FrameJobs } from './frame-jobs.js';
 import { NestLog, StartingNestLog } from './nest-log.js';
 import { PortTakenError } from './port-taken.js';
+import { PublicDoorClosing } from './public-door.js';
 import { Readiness } from './readiness.js';
 import type { FrameSettings } from './settings.js';
 import { Shutdown } from './shutdown.js';
@@ -45,7 +47,12 @@ export async function createService<App extends INestApplication>(
     const app = service as App;
     await options.public.configure?.(app);
     app.connectMicroservice(steps);
-    app.get(Shutdown).during('http', 'the public HTTP server', () => app.getHttpAdapter().close());
+    const door = new PublicDoorClosing(app.getHttpServer() as Server, app.get<Clock>(CLOCK));
+    const shutdown = app.get(Shutdown);
+    shutdown.during('door', 'the connections of the public door', () => door.letGo());
+    shutdown.during('http', 'the public HTTP server', async () => {
+      await Promise.all([app.getHttpAdapter().close(), door.answered()]);
+    });
   }
   return service;
 }

@@ -2,11 +2,12 @@ import type { Clock } from '#clock';
 import type { Log } from '#telemetry';
 
 /**
- * The order in which a service ends. Each phase needs the ones after it: a request in flight still wants
+ * The order in which a service ends. Each phase needs the ones after it: while nobody new is let in, whoever is in
+ * may get the usual answer; a request in flight still wants
  * its charge settled, the consumer's last batch still wants the relay, whose shards want their leases,
  * which want the pool.
  */
-export const shutdownPhases = ['http', 'consumer', 'workers', 'relay', 'leases', 'pools'] as const;
+export const shutdownPhases = ['door', 'http', 'consumer', 'workers', 'relay', 'leases', 'pools'] as const;
 export type ShutdownPhase = (typeof shutdownPhases)[number];
 
 /** All phases together. Whoever started the process kills it soon after. */

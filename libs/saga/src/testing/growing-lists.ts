@@ -59,35 +59,30 @@ class HastyClock extends SystemClock {
 export class GrowingLists {
   /** Ids of events that the step has a bug for. */
   readonly poison = new Set<string>();
+  /** Told of every decision, in its transaction. */
+  onDecide: (id: string) => void = () => undefined;
   /** Dead letters that were committed. */
   readonly letters: CloudEvent[] = [];
   readonly parked: ParkedEvents;
 
-  private constructor(private readonly test: TestDatabase) {
-    this.parked = new ParkedEvents(test.database);
+  /** On a database that `create` has made, be it in another process. */
+  constructor(readonly database: Database) {
+    this.parked = new ParkedEvents(database);
   }
 
-  static async create(): Promise<GrowingLists> {
-    const test = await testDatabase('parking');
+  static async create(name: string): Promise<{ lists: GrowingLists; test: TestDatabase }> {
+    const test = await testDatabase(name);
     const tables = `${inboxTablesSql} ${parkingTablesSql} CREATE TABLE list (id text COLLATE "C" PRIMARY KEY, numbers int[])`;
     for (const [place, text] of tables.split(';').entries()) {
       if (text.trim()) await test.database.query({ name: `tables_${place}`, text });
     }
-    return new GrowingLists(test);
-  }
-
-  get database(): Database {
-    return this.test.database;
+    return { lists: new GrowingLists(test.database), test };
   }
 
   async empty(): Promise<void> {
     this.poison.clear();
     this.letters.length = 0;
     await this.database.query(emptyStatement);
-  }
-
-  drop(): Promise<void> {
-    return this.test.drop();
   }
 
   /** One process of the service; `fault` may make any transaction fail, before or after its commit. */
@@ -125,6 +120,7 @@ export class GrowingLists {
       on: grew,
       idOf: ({ chargeId }) => chargeId,
       decide: (list, { chargeId, by }) => {
+        this.onDecide(`${chargeId}.${by}`);
         if (this.poison.has(`${chargeId}.${by}`)) throw new Error(`${by} is a bug`);
         return become({ ...list, numbers: [...list.numbers, by] });
       },
