@@ -63,7 +63,7 @@ class Traffic {
       const { status, body } = told;
       const { id, status: said = body } = JSON.parse(body) as { id?: string; status?: string };
       const kind = status === 200 ? ('ok' as const) : ('fail' as const);
-      system.history.push({ account: apiKey, key, kind, status, body, ...(id && { chargeId: id }) });
+      system.history.push({ asked: 'charge', account: apiKey, key, kind, status, body, ...(id && { chargeId: id }) });
       this.answers.push({ latencyMs: performance.now() - beganMs, charge: `${id} ${said}` });
       return;
     }

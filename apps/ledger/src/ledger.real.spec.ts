@@ -91,8 +91,9 @@ describe('the ledger as a process', () => {
     });
     expect(await json(`${admin}/trial-balance`)).toMatchObject({ body: { balanced: true, miscounted: [] } });
     const metrics = await (await fetch(`${admin}/metrics`)).text();
-    expect(metrics).toMatch(/step_outcomes_total\{outcome="decided"\} [2-9]/);
-    expect(metrics).toMatch(/outbox_published_total [2-9]/);
+    // Other tests' events are on the topics, too.
+    expect(Number(/step_outcomes_total\{outcome="decided"\} (\d+)/.exec(metrics)?.[1])).toBeGreaterThanOrEqual(2);
+    expect(Number(/outbox_published_total (\d+)/.exec(metrics)?.[1])).toBeGreaterThanOrEqual(2);
 
     expect(await ledger.end('SIGTERM')).toBe(0);
     expect(ledger.lines.at(-1)).toMatchObject({ msg: 'stopped', clean: true });
