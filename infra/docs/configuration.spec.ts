@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { frameSettings } from '#service';
 import { gatewaySettings } from '../../apps/bank-gateway/src/settings.js';
+import { ledgerSettings } from '../../apps/ledger/src/settings.js';
 import { paymentsSettings } from '../../apps/payments-api/src/settings.js';
 import { portTable } from '../local/ports.js';
 import { repositoryRoot } from '../local/repository.js';
@@ -15,6 +16,7 @@ describe('docs/configuration.md', () => {
     ['every service', frameSettings],
     ['payments-api', paymentsSettings],
     ['bank-gateway', gatewaySettings],
+    ['ledger', ledgerSettings],
   ])('names every setting of %s', (_of, settings) => {
     expect(Object.keys(settings.shape).filter((name) => !named(name))).toEqual([]);
   });

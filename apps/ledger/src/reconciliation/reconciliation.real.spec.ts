@@ -6,6 +6,8 @@ import { account, approved, captured, voided } from '../../test/charge.js';
 import { ReconciledBooks } from '../../test/reconciled-books.js';
 import { entry, page } from '../../test/statement.js';
 import { comparisonStatements } from './comparison.repository.js';
+import { disagreements } from './state-of-the-books.js';
+import { StateOfTheBooksRepository } from './state-of-the-books.repository.js';
 import { contradictionsStatement, saveStatementsStatement } from './statement.repository.js';
 
 let reconciled: ReconciledBooks;
@@ -221,6 +223,37 @@ describe('bank and books, compared', () => {
     }
     expect(seen.reduce((sum, count) => sum + count)).toBe(1_200);
     expect(await suspects()).toEqual([]);
+  });
+});
+
+describe('the state of the books', () => {
+  const state = () => new StateOfTheBooksRepository(reconciled.books.test.database).read();
+
+  it('adds up what both sides say, and explains what is between them', async () => {
+    await reconciled.books.run(...inBooks('ch_1', 1), ...inBooks('ch_2', 3), ...inBooks('ch_3', 90));
+    const stray = entry(5, { chargeId: 'ch_1', kind: 'capture', of: 'cedar_1', amountMinor: 700 });
+    const undone = entry(6, { chargeId: 'ch_2', kind: 'capture', of: 'cedar_3', amountMinor: 300 });
+    const reversal = entry(7, { chargeId: 'ch_2', kind: 'reversal', reverses: 'cedar_6', amountMinor: 300 });
+    await publish(0, [...inStatement('ch_1', 1), ...inStatement('ch_2', 3), stray, undone, reversal]);
+    const sums = { bank: 'cedar', currency: 'usd', booksMinor: 2_700, statementMinor: 2_500 };
+    // Nothing was compared yet: all of it may only be late.
+    expect((await state()).banks).toEqual([{ ...sums, underWayMinor: 200, differencesMinor: 0 }]);
+    await reconcile();
+    const compared = await state();
+    expect(compared.banks).toEqual([{ ...sums, underWayMinor: 900, differencesMinor: -700 }]);
+    expect(compared.currencies).toEqual([{ currency: 'usd', sumMinor: 0, suspenseMinor: 0 }]);
+    expect(disagreements(compared)).toEqual([expect.stringMatching(/^1 open difference, the oldest of \d+ s$/)]);
+  });
+
+  it('shows what nothing explains: proof that the comparison itself missed something', async () => {
+    await reconciled.books.run(...inBooks('ch_1', 1));
+    await publish(0, inStatement('ch_1', 1));
+    await reconcile();
+    expect(disagreements(await state())).toEqual([]);
+    await reconciled.sql('lose', `DELETE FROM statement_entry WHERE seq = 2`);
+    expect(disagreements(await state())).toEqual([
+      'cedar: books and statement differ by 9.00 usd that no charge explains',
+    ]);
   });
 });
 
