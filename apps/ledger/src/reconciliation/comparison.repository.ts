@@ -4,6 +4,7 @@ import type { bankProtocol } from '#contracts';
 import { Database, statement, type Sql, type Statement } from '#postgres';
 import type { BookedTransfer, Resolution, StatedEntry } from './comparison.js';
 import type { Difference } from './difference.js';
+import { ofCharge } from './statement.repository.js';
 
 /**
  * How far each side has been compared, who is looked at more closely, and what was found. A horizon is a moment
@@ -142,7 +143,7 @@ export const compareTransfersStatement = statement(
        SELECT bool_or(entry.bank_id = page.bank_id AND entry.amount_minor = page.amount_minor
                       AND entry.currency = page.currency)
               AND NOT bool_or(entry.kind IN ('void', 'reversal'))
-       FROM statement_entry AS entry WHERE entry.charge_id = page.charge_id AND entry.bank = page.bank
+       FROM statement_entry AS entry WHERE ${ofCharge('entry', { chargeId: 'page.charge_id', bank: 'page.bank' })}
      ) IS NOT TRUE)
      ORDER BY charge_id, bank
      ON CONFLICT (charge_id, bank) DO UPDATE SET look_at = now()
@@ -166,7 +167,7 @@ export const suspectsStatement = statement(
         'amountMinor', amount_minor, 'currency', currency, 'of', "of", 'reverses', reverses,
         'receivedAt', ${ms('received_at')}) ORDER BY seq), '[]')
       FROM statement_entry AS entry
-      WHERE entry.charge_id = suspect.charge_id AND entry.bank = suspect.bank) AS entries,
+      WHERE ${ofCharge('entry', { chargeId: 'suspect.charge_id', bank: 'suspect.bank' })}) AS entries,
      (SELECT coalesce(json_agg(json_build_object(
         'effect', effect, 'resolves', resolves, 'debit', debit_account, 'credit', credit_account,
         'amountMinor', amount_minor, 'currency', currency, 'bankId', bank_id,
@@ -178,7 +179,7 @@ export const suspectsStatement = statement(
       FROM difference AS open
       WHERE open.charge_id = suspect.charge_id AND open.bank = suspect.bank AND resolved_at IS NULL) AS open
    FROM suspect
-   WHERE look_at <= clock_timestamp() ORDER BY look_at LIMIT $1`,
+   WHERE look_at <= statement_timestamp() ORDER BY look_at LIMIT $1`,
 );
 
 /** By arrays and keys, not by a join, which might walk the table. A suspect's key: bank and charge. */

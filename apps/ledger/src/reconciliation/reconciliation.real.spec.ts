@@ -5,7 +5,7 @@ import { assertIndexProbes, statement } from '#postgres';
 import { account, approved, captured, voided } from '../../test/charge.js';
 import { ReconciledBooks } from '../../test/reconciled-books.js';
 import { entry, page } from '../../test/statement.js';
-import { comparisonStatements } from './comparison.repository.js';
+import { comparisonStatements, compareTransfersStatement, suspectsStatement } from './comparison.repository.js';
 import { disagreements } from './state-of-the-books.js';
 import { StateOfTheBooksRepository } from './state-of-the-books.repository.js';
 import { contradictionsStatement, saveStatementsStatement } from './statement.repository.js';
@@ -268,6 +268,22 @@ describe('every statement of the comparison', () => {
     });
     await empty.drop();
   }, 60_000);
+});
+
+describe('what a charge has in a statement', () => {
+  it('is found by the charge, never by walking all entries of its bank', async () => {
+    for (const { name, text } of [compareTransfersStatement, suspectsStatement]) {
+      const plan = await reconciled.books.test.database.transaction(async (tx) => {
+        await tx.query(statement(`test.prepare.${name}`, `PREPARE probe AS ${text}`));
+        const nulls = text.includes('$2') ? 'NULL, NULL' : 'NULL';
+        const explained = await tx.query(statement(`test.explain.${name}`, `EXPLAIN EXECUTE probe (${nulls})`));
+        await tx.query(statement('test.deallocate', 'DEALLOCATE probe'));
+        return explained.map((row) => row['QUERY PLAN']).join('\n');
+      });
+      expect(plan).toMatch(/statement_entry_charge/);
+      expect(plan).not.toMatch(/statement_entry_pkey/);
+    }
+  });
 });
 
 const plantedTransfer = `INSERT INTO transfer

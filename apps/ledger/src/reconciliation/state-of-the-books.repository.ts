@@ -3,6 +3,7 @@ import { Database, statement } from '#postgres';
 import { BalanceRepository } from '../books/balance.repository.js';
 import { summary } from '../books/balance.js';
 import { ComparisonRepository } from './comparison.repository.js';
+import { ofCharge } from './statement.repository.js';
 import type { BankSum, StateOfTheBooks } from './state-of-the-books.js';
 
 /** One snapshot for all that is compared: under traffic two would never agree. */
@@ -17,7 +18,8 @@ const entrySign = `CASE entry.kind
   WHEN 'reversal' THEN (
     SELECT CASE undone.kind WHEN 'capture' THEN -undone.amount_minor WHEN 'refund' THEN undone.amount_minor ELSE 0 END
     FROM statement_entry AS undone
-    WHERE undone.charge_id = entry.charge_id AND undone.bank = entry.bank AND undone.bank_id = entry.reverses LIMIT 1)
+    WHERE ${ofCharge('undone', { chargeId: 'entry.charge_id', bank: 'entry.bank' })} AND undone.bank_id = entry.reverses
+    LIMIT 1)
   ELSE 0 END`;
 
 /** Reads every entry there is: for people, not for the job. */

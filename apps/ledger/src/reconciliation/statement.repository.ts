@@ -37,6 +37,13 @@ export const statementTablesSql = `
   CREATE INDEX statement_entry_charge ON statement_entry (charge_id);
 `;
 
+/**
+ * Entries of this charge at this bank, in a FROM over `statement_entry AS <alias>`. The bank is concealed from the
+ * planner, which on an empty table would reach them by it: through all entries that the bank ever told.
+ */
+export const ofCharge = (alias: string, of: { chargeId: string; bank: string }): string =>
+  `${alias}.charge_id = ${of.chargeId} AND ${alias}.bank || '' = ${of.bank}`;
+
 const openPositionsStatement = statement(
   'ledger.open_positions',
   `INSERT INTO statement_position (bank) SELECT * FROM unnest($1::text[]) ON CONFLICT (bank) DO NOTHING`,
