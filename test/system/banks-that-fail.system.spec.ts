@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { bankProtocol, type bankProtocol as protocol } from '#contracts';
 import type { Told } from '#checker';
@@ -96,15 +94,7 @@ describe('a charge that is refused after the bank has set the money aside', () =
   beforeAll(async () => {
     frozen = system.newApiKey();
     const { chargeId } = await system.charge({ apiKey: frozen });
-    const [row] = await system.sql<{ account: string }>('payments', 'SELECT account FROM charge WHERE id = $1', [
-      chargeId,
-    ]);
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      ['dist/apps/ledger/src/limit.js', row!.account, '--frozen'],
-      { env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: system.databaseUrl } },
-    );
-    expect(stdout).toContain('frozen: true');
+    expect(await system.limit(await system.accountOf(chargeId!), '--frozen')).toContain('frozen: true');
   });
 
   it.each(table)(

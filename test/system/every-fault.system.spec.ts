@@ -45,7 +45,7 @@ async function provoke({ bank, operation, fault }: Case): Promise<{ ending: Prom
   // A charge that nothing happens to ends a row of failures: the breaker stays closed. It also tells the account.
   const healthy = await system.charge({ apiKey, source: sourceAt[bank] });
   expect(saidIn(healthy)).toMatchObject({ status: 'succeeded' });
-  const account = await accountOf(healthy.chargeId!);
+  const account = await system.accountOf(healthy.chargeId!);
   // Nobody asks about what is known: an inquiry needs something in doubt.
   const lift =
     operation === 'inquire'
@@ -109,13 +109,6 @@ async function struck(bank: BankName, account: string, operation: Operation): Pr
       record.operation === operation &&
       record.fault?.by === 'token',
   );
-}
-
-async function accountOf(chargeId: string): Promise<string> {
-  const [row] = await system.sql<{ account: string }>('payments', 'SELECT account FROM charge WHERE id = $1', [
-    chargeId,
-  ]);
-  return row!.account;
 }
 
 const camelCase = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

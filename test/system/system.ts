@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { Stripe } from 'stripe';
 import { Agent } from 'undici';
@@ -233,6 +235,24 @@ export class System {
   async stateOf(chargeId: string): Promise<string | undefined> {
     const [row] = await this.sql<{ state: string }>('payments', 'SELECT state FROM charge WHERE id = $1', [chargeId]);
     return row?.state;
+  }
+
+  async accountOf(chargeId: string): Promise<string> {
+    const [row] = await this.sql<{ account: string }>('payments', 'SELECT account FROM charge WHERE id = $1', [
+      chargeId,
+    ]);
+    if (!row) throw new Error(`there is no charge ${chargeId}`);
+    return row.account;
+  }
+
+  /** As an operator does it: `npm run ledger:limit`. @returns what the command says */
+  async limit(account: string, ...options: readonly string[]): Promise<string> {
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['dist/apps/ledger/src/limit.js', account, ...options],
+      { env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: this.databaseUrl } },
+    );
+    return stdout;
   }
 
   /** It has ended, or rests authorized: no service waits for another. */

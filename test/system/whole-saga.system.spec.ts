@@ -84,9 +84,18 @@ describe('the official package', () => {
 
   it('refunds the first charge of an account, and refuses one that its balance cannot bear', async () => {
     const stripe = system.stripe({ apiKey: system.newApiKey() });
-    const charge = await stripe.charges.create({ amount: 2_000, currency: 'usd', source: 'tok_visa' });
-    expect(await stripe.refunds.create({ charge: charge.id })).toMatchObject({ status: 'succeeded' });
+    const order = { amount: 2_000, currency: 'usd', source: 'tok_visa' };
+    const first = await stripe.charges.create(order);
+    expect(await stripe.refunds.create({ charge: first.id })).toMatchObject({ status: 'succeeded' });
     expect(await totalOf(stripe)).toBe(-feeOn(2_000));
+
+    const second = await stripe.charges.create(order);
+    expect(await system.limit(await system.accountOf(second.id), '--overdraft', '0', 'usd')).toContain('overdraft');
+    await expect(stripe.refunds.create({ charge: second.id })).rejects.toMatchObject({ code: 'balance_insufficient' });
+    const [refused] = (await stripe.refunds.list({ charge: second.id })).data;
+    expect(refused).toMatchObject({ status: 'failed', failure_reason: 'insufficient_funds' });
+    expect(await stripe.charges.retrieve(second.id)).toMatchObject({ refunded: false, amount_refunded: 0 });
+    expect(await system.verdictAtRest()).toMatch(SOUND);
   });
 });
 
