@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SystemClock } from '#clock';
 import { usd } from '#money';
 import { assertIndexProbes, migrate, statement } from '#postgres';
-import { testDatabase, type TestDatabase } from '#testing';
+import { eventually, testDatabase, type TestDatabase } from '#testing';
 import {
   authorizing,
   captured,
@@ -18,12 +18,12 @@ import { StubBanks } from '../../test/stub-banks.js';
 import { Authorizations0001 } from '../migrations/0001-authorizations.migration.js';
 import { WaysBack0002 } from '../migrations/0002-ways-back.migration.js';
 import { takeDue, takeDueStatement } from '../operations/operation.repository.js';
-import { startReversal, takeOver, type Operation } from '../operations/operation.js';
+import { openRefund, startReversal, takeOver, type Operation } from '../operations/operation.js';
 import { moment } from '../../test/operation-under-test.js';
 import type { Authorization } from './authorization-state.js';
 import { onRefundReserved } from './on-refund-reserved.js';
 import { undoStray } from './stray.js';
-import { loadStatement, saveStatement } from './authorization.repository.js';
+import { loadStatement, lockStatement, saveStatement } from './authorization.repository.js';
 
 type Stored = Exclude<Authorization, { state: 'none' }>;
 
@@ -62,6 +62,11 @@ const states: Stored[] = [
   { ...failed, operations: [operation('authorize', alder, declined)], bank: 'alder', reason: 'not_processed' },
   { ...failed, terms: { ...terms, fault: 'tok_fault_capture_hang', capture: 'manual' } },
 ];
+
+const waitingForLocks = statement(
+  'test.waiting_for_locks',
+  `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+);
 
 describe('the authorizations’ repository', () => {
   let test: TestDatabase;
@@ -121,6 +126,26 @@ describe('the authorizations’ repository', () => {
     const due = await takeDue(test.database, new Map([['alder', 100]]), 'one');
     const ours = due.filter(({ reference }) => reference.startsWith(`${given.terms.chargeId}.`));
     expect(ours.map(({ kind }) => kind).sort()).toEqual(['refund', 'refund', 'reversal']);
+  });
+
+  it('shows who waited for the lock what its holder added, and not only what it changed', async () => {
+    const before = renamed(captured);
+    await save(before);
+    const chargeId = before.terms.chargeId;
+    let waiting: Promise<readonly Authorization[]> | undefined;
+    await test.database.transaction(async (tx) => {
+      const found = (await instance.repository.load(tx, [chargeId])).get(chargeId) as Stored;
+      waiting = load(chargeId);
+      await eventually('the other waits for the lock', async () => {
+        const [row] = await test.database.query<{ count: number }>(waitingForLocks);
+        return row!.count > 0;
+      });
+      const refund = openRefund(`${chargeId}.refund.re_9`, 'alder', 100);
+      const state = { ...found, operations: [...found.operations, refund] };
+      await instance.repository.save(tx, [{ id: chargeId, state }]);
+    });
+    const [seen] = await waiting!;
+    expect((seen as Stored).operations.map(({ kind }) => kind)).toContain('refund');
   });
 
   it('gives a defined state for a charge never seen, with the banks as they are', async () => {
@@ -283,7 +308,7 @@ it('every statement of the gateway probes its tables by index, however small or 
   try {
     await assertIndexProbes({
       session: { url: test.url, database: test.name },
-      statements: [loadStatement, saveStatement, takeDueStatement],
+      statements: [lockStatement, loadStatement, saveStatement, takeDueStatement],
       tables: ['bank_authorization', 'bank_operation'],
       grow: async () => void (await test.database.query(grow)),
     });

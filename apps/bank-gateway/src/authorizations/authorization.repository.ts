@@ -14,7 +14,21 @@ import { actedOnBy } from '../operations/task.js';
 import type { GatewaySettings } from '../settings.js';
 import type { Authorization, Known, Terms } from './authorization-state.js';
 
-/** What every transaction of the gateway locks: the authorization, then its operations. */
+/**
+ * What every transaction of the gateway locks. A statement of its own: whoever waits for a lock is given the row as
+ * it is by then, and all the rest of its statement as it was before, without the operations that came with it.
+ */
+export const lockStatement = statement(
+  'authorization_lock',
+  `SELECT FROM unnest($1::text[]) WITH ORDINALITY AS wanted(charge_id, position)
+   JOIN LATERAL (SELECT FROM bank_authorization WHERE charge_id = wanted.charge_id FOR UPDATE) a ON true
+   ORDER BY wanted.position`,
+);
+
+/**
+ * Of authorizations that are locked. Their operations are locked with them: a worker takes one without the other.
+ * LIMIT 1 changes no result; it keeps the planner from turning a probe per charge into a walk over all rows.
+ */
 export const loadStatement = statement(
   'authorization_load',
   `SELECT a.charge_id, a.account, a.amount_minor, a.currency, a.capture, a.card, a.fault, a.state, a.bank AS granted_by,
@@ -22,7 +36,7 @@ export const loadStatement = statement(
      o.reference, o.bank, o.kind, o.part_minor, o.stray, o.suspects, o.phase, o.attempts, o.inquiries, o.reversals, o.doubt_since, o.troubled_since,
      o.needs_attention, o.end_kind, o.end_detail, o.version
    FROM unnest($1::text[]) WITH ORDINALITY AS wanted(charge_id, position)
-   JOIN LATERAL (SELECT * FROM bank_authorization WHERE charge_id = wanted.charge_id FOR UPDATE) a ON true
+   JOIN LATERAL (SELECT * FROM bank_authorization WHERE charge_id = wanted.charge_id LIMIT 1) a ON true
    LEFT JOIN LATERAL (SELECT * FROM bank_operation WHERE charge_id = wanted.charge_id FOR UPDATE) o ON true
    ORDER BY wanted.position, o.created_at, o.reference`,
 );
@@ -100,7 +114,8 @@ export class AuthorizationRepository implements Aggregates<PgTransaction, Author
   ) {}
 
   async load(tx: PgTransaction, ids: readonly string[]): Promise<WorkingSet<Authorization>> {
-    const rows = await tx.query<LoadedRow>(loadStatement, [ids]);
+    // Sent together, run one after the other.
+    const [, rows] = await Promise.all([tx.query(lockStatement, [ids]), tx.query<LoadedRow>(loadStatement, [ids])]);
     const states = new Map<string, Authorization>();
     const loaded = new Set<Operation>();
     for (const [chargeId, group] of Map.groupBy(rows, (row) => row.charge_id)) {

@@ -7,7 +7,7 @@ import { apiError, StripeError, type Answer } from '../http/stripe-error.js';
 import type { AnswerWaiters, Expectation } from '../idempotency/answer-waiters.js';
 import { rulingOn, type Claim, type KeyedAnswer, type KeyRow } from '../idempotency/key.js';
 import { claimKeys, storeAnswers } from '../idempotency/key.repository.js';
-import type { OpenClaims } from '../idempotency/open-claims.js';
+import type { ClaimOutcome, HeldClaim, OpenClaims } from '../idempotency/open-claims.js';
 import { tryAgain } from '../idempotency/try-again.js';
 import type { AnsweredBy } from './charge-metrics.js';
 import { chargeRequest, type Came, type ChargeRequest, type Decide } from './charge-request.js';
@@ -68,11 +68,14 @@ export class KeyedRequests {
     claim: Claim,
     request: KeyedRequest,
   ): Promise<KeyedAnswer> {
-    const row = await this.rowOfNeighbour(claim);
-    if (row) return this.taken(claim, row);
-
+    const { claims } = this.parts;
+    for (let neighbour = claims.find(claim); neighbour; neighbour = claims.find(claim)) {
+      const row = rowAfter(neighbour, await neighbour.outcome, claim);
+      if (row) return this.taken(claim, row);
+    }
+    // Nothing is awaited between the look and the hold: several may have waited for the same neighbour.
     const ticket = request.admit();
-    const held = this.parts.claims.hold(claim);
+    const held = claims.hold(claim);
     const expectation = this.parts.waiters.expect(claim);
     try {
       const came = await this.committed(claim, chargeRequest(claim, request.decide, traceparent), ticket);
@@ -99,23 +102,6 @@ export class KeyedRequests {
       expectation.end();
       ticket.end();
     }
-  }
-
-  /**
-   * Another request of this process may be working under the same key: then what its claim came to is known
-   * without a look of our own.
-   *
-   * @returns the row that was there before either of us
-   * @throws StripeError when the other one opened it, and is still running
-   */
-  private async rowOfNeighbour(claim: Claim): Promise<KeyRow | undefined> {
-    for (let held = this.parts.claims.find(claim); held; held = this.parts.claims.find(claim)) {
-      const outcome = await held.outcome;
-      if (outcome.kind === 'taken') return outcome.row;
-      // It lives, as we do, and its time is not up.
-      if (outcome.kind === 'ours') rulingOn({ ...held.claim, answer: null, remainingMs: 1, holderAlive: true }, claim);
-    }
-    return undefined;
   }
 
   private async taken(claim: Claim, row: KeyRow, waiting?: Expectation): Promise<KeyedAnswer> {
@@ -203,4 +189,18 @@ export class KeyedRequests {
   private isTransient(error: unknown): boolean {
     return error instanceof KeyVanishedError || this.parts.database.isTransient(error);
   }
+}
+
+/**
+ * Another request of this process was working under the same key: what its claim came to is known without a
+ * look of our own.
+ *
+ * @returns the row that was there before either of us; undefined when the key is free again
+ * @throws StripeError when the other one opened it, and is still running
+ */
+function rowAfter(neighbour: HeldClaim, outcome: ClaimOutcome, claim: Claim): KeyRow | undefined {
+  if (outcome.kind === 'taken') return outcome.row;
+  // It lives, as we do, and its time is not up.
+  if (outcome.kind === 'ours') rulingOn({ ...neighbour.claim, answer: null, remainingMs: 1, holderAlive: true }, claim);
+  return undefined;
 }

@@ -108,6 +108,14 @@ describe('the official package, on an authorization', () => {
     });
   });
 
+  it('is told the same, however many ask at once under one key that comes free again each time', async () => {
+    const client = stripe();
+    const captures = Array.from({ length: 12 }, () =>
+      errorOf(client.charges.capture('ch_00000000000', {}, { idempotencyKey: 'not there' })),
+    );
+    for (const error of await Promise.all(captures)) expect(error).toMatchObject({ code: 'resource_missing' });
+  });
+
   it('replays a capture under its key, and an error of state too', async () => {
     const client = stripe();
     const { id } = await client.charges.create(hold);
