@@ -1,4 +1,5 @@
-import { ConfigResourceTypes, Kafka, logLevel, type Admin } from 'kafkajs';
+// What Node can name of a CommonJS package ends before ConfigResourceTypes.
+import kafkajs, { Kafka, logLevel, type Admin } from 'kafkajs';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Half of what inboxes remember: whatever a topic can still deliver is known to be a copy. */
@@ -62,7 +63,7 @@ async function retentionNotes(admin: Admin, kept: readonly string[]): Promise<st
   if (kept.length === 0) return [];
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: kept.map((name) => ({ type: ConfigResourceTypes.TOPIC, name, configNames: ['retention.ms'] })),
+    resources: kept.map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name, configNames: ['retention.ms'] })),
   });
   return resources.flatMap(({ resourceName, configEntries }) => {
     const retentionMs = Number(configEntries.find(({ configName }) => configName === 'retention.ms')?.configValue);
