@@ -94,12 +94,17 @@ export function cancel(authorization: Authorization, cause: CancellationCause): 
   }
 }
 
-/** Rule 10: a cancellation replaces a capture only when every attempt of that is known not to have been performed. */
-function giveWay(authorization: In<'capturing'>): In<'capturing' | 'voiding'> {
+/**
+ * Rule 10: a cancellation replaces a capture only when every attempt of that is known not to have been performed.
+ * What a statement showed of it all the same is a stray, since the capture has ended.
+ */
+function giveWay(authorization: In<'capturing'>): Authorization {
   const { cancellation, operations } = authorization;
   const captures = operations.find(({ kind }) => kind === 'capture')!;
   if (!cancellation || !isUnperformed(captures)) return authorization;
-  return release({ ...authorization, operations: replace(operations, withdraw(captures)) }, cancellation, null);
+  const withdrawn = withdraw(captures);
+  const released = release({ ...authorization, operations: replace(operations, withdrawn) }, cancellation, null);
+  return undoSuspects(released, withdrawn);
 }
 
 const replace = (operations: readonly Operation[], next: Operation): readonly Operation[] =>

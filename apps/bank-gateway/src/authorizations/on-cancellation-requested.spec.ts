@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { bank, payments } from '#contracts';
+import { usd } from '#money';
 import {
   authorized,
   authorizing,
@@ -47,6 +48,16 @@ describe('a requested cancellation', () => {
       ],
     });
     expect(emit).toEqual([]);
+  });
+
+  it('replaces a capture of which nothing was processed, and has undone what a statement showed of it all the same', () => {
+    const late = { bankId: 'cp_9', movement: 'capture', amount: usd(1_000) } as const;
+    const waiting = { ...operation('capture', alder, notProcessed), suspects: [late] };
+    const { state } = given({ ...capturing, operations: [waiting] }).when(onCancellationRequested, requested());
+    expect(state).toMatchObject({
+      state: 'voiding',
+      operations: [{ phase: 'ended', suspects: [] }, { kind: 'void' }, { kind: 'reversal', stray: late }],
+    });
   });
 
   it.each([
