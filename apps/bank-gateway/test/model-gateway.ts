@@ -24,6 +24,7 @@ import type { BankView } from '../src/authorizations/routing.js';
 import {
   appendAttempt,
   begin,
+  countedFromBegun,
   isLive,
   nextAction,
   OPERATION_LEASE_MS,
@@ -68,7 +69,7 @@ interface Message {
   readonly bank: ModelBank;
   readonly order: Order;
   readonly validUntil: number;
-  /** When its attempt had begun: what a bank vouches for is counted from there. */
+  /** When it was written, later than its attempt had begun: what a bank vouches for is counted from there. */
   readonly sentAt: number;
 }
 
@@ -366,16 +367,16 @@ export class ModelGateway {
       return;
     }
     const attempt: Attempt = { id: 'question', begunAtMs: this.now, validUntil: this.#times().validUntil };
-    const action = nextAction(operation, bank.profile, this.#moment(bank).bankNow);
+    const action = nextAction(operation, this.#profile(bank), this.#moment(bank).bankNow);
     this.reached.add(action);
     switch (action) {
       case 'attempt':
         if (this.#broken.has(operation.bank))
           this.#decide(
             task,
-            held((live) => recordAttempts(live, bank.profile, [], this.#moment(bank))),
+            held((live) => recordAttempts(live, this.#profile(bank), [], this.#moment(bank))),
           );
-        else this.#begin(worker, task, (live) => begin(live, bank.profile, operation, this.#times()));
+        else this.#begin(worker, task, (live) => begin(live, this.#profile(bank), operation, this.#times()));
         return;
       case 'inquire':
         return this.#send(worker, task, inquiryOf(task), attempt);
@@ -393,8 +394,8 @@ export class ModelGateway {
     if (outcome.kind === 'answered' || (outcome.kind === 'doubt' && !bank.profile.idempotent)) return;
     this.#begin(worker, task, (live) => {
       const reports = [{ attemptId: attempt.id, outcome: outcome as Outcome<Movement> }];
-      const recorded = recordAttempts(live, bank.profile, reports, this.#moment(bank));
-      return begin(recorded, bank.profile, task.operation, this.#times()) ?? recorded;
+      const recorded = recordAttempts(live, this.#profile(bank), reports, this.#moment(bank));
+      return begin(recorded, this.#profile(bank), task.operation, this.#times()) ?? recorded;
     });
   }
 
@@ -408,7 +409,7 @@ export class ModelGateway {
 
   #send(worker: Worker, task: Task, order: Order, attempt: Attempt): void {
     const bank = this.banks.get(task.operation.bank)!;
-    const message = { bank, order, validUntil: attempt.validUntil!, sentAt: attempt.begunAtMs };
+    const message = { bank, order, validUntil: attempt.validUntil!, sentAt: this.now };
     this.messages.push(message);
     worker.hand = { at: 'waiting', task, attempt, message, asked: task.operation.attempts.length };
   }
@@ -423,9 +424,9 @@ export class ModelGateway {
     const moment = this.#moment(bank);
     worker.hand = { at: 'idle' };
     this.#decide(task, (live) => {
-      if (order.kind === 'inquire') return recordInquiry(live, bank.profile, outcome as never, asked, moment);
-      if (order.kind === 'reverse') return recordReversal(live, bank.profile, outcome as never, moment);
-      return recordAttempts(live, bank.profile, [{ attemptId: attempt.id, outcome: outcome as never }], moment);
+      if (order.kind === 'inquire') return recordInquiry(live, this.#profile(bank), outcome as never, asked, moment);
+      if (order.kind === 'reverse') return recordReversal(live, this.#profile(bank), outcome as never, moment);
+      return recordAttempts(live, this.#profile(bank), [{ attemptId: attempt.id, outcome: outcome as never }], moment);
     });
   }
 
@@ -447,6 +448,7 @@ export class ModelGateway {
     const operations = state.operations.map((operation): Operation => {
       if (known.has(operation)) return operation;
       const saved = { ...operation, version: operation.version + 1 };
+      assert(isLive(saved) || saved.suspects.length === 0, 'what has ended suspects nothing any more');
       if (saved.phase === 'ended') return saved;
       const idle = this.workers.find(({ hand }) => hand.at === 'idle');
       const sent =
@@ -479,6 +481,10 @@ export class ModelGateway {
 
   #view(): BankView[] {
     return [...this.banks.values()].map(({ profile }) => ({ profile, available: !this.#broken?.has(profile.name) }));
+  }
+
+  #profile({ profile }: ModelBank): bankProtocol.BankProfile {
+    return countedFromBegun(profile, attemptTimeoutMs);
   }
 
   #times() {

@@ -10,7 +10,7 @@ import type { Clock } from '#clock';
 import type { bankProtocol } from '#contracts';
 import { SpanKind, type Tracing } from '#telemetry';
 import type { BankView } from '../authorizations/routing.js';
-import type { AttemptTimes, Moment } from '../operations/operation.js';
+import { countedFromBegun, type AttemptTimes, type Moment } from '../operations/operation.js';
 import { BankTimes } from './bank-times.js';
 
 const LEARN_TIME_EVERY_MS = 1_000;
@@ -40,6 +40,12 @@ export class Banks {
     const caller = this.#callers.get(bank);
     if (!caller) throw new Error(`no bank named ${bank} is configured`);
     return caller;
+  }
+
+  /** What it promises about an operation, counted from when an attempt has begun. */
+  profile(bank: bankProtocol.BankName): bankProtocol.BankProfile {
+    const { config } = this.caller(bank);
+    return countedFromBegun(config, config.limits.attemptTimeoutMs);
   }
 
   /** For routing: a bank can be asked when its breaker would let it pass and it has told its time. */

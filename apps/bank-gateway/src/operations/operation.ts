@@ -320,6 +320,18 @@ export function recordInquiry(
   return goOn({ ...inquired, attempts }, moment, bank);
 }
 
+/**
+ * What a bank promises, as time counts here: from `begun`. A message may be written as late as its attempt's time-out
+ * (the age is checked then, rule 3), and only from there on does a bank without better proof vouch for it.
+ */
+export const countedFromBegun = (
+  bank: bankProtocol.BankProfile,
+  attemptTimeoutMs: number,
+): bankProtocol.BankProfile => ({
+  ...bank,
+  maxTransitMs: bank.maxTransitMs + attemptTimeoutMs,
+});
+
 /** Rule 4: when the bank's "not found" can be believed. No clock of ours decides. */
 function isFinal(attempt: Attempt, bank: bankProtocol.BankProfile, asOf: Instant): boolean {
   const finalAt = finalityOf(attempt, bank);

@@ -15,6 +15,7 @@ import type { Task } from './task.js';
 const pending = (brand: 'visa' | 'amex' | 'discover'): Authorization =>
   authorize({ terms: paidWith(brand), operations: [] }, allBanks()).state;
 const atCedar = { ...authorized, bank: 'cedar' as const, operations: [operation('authorize', cedar)].map(ended) };
+const atDogwood = { ...atCedar, bank: 'dogwood' as const };
 const refundingAtCedar: Authorization = {
   ...refunding('re_1'),
   bank: 'cedar',
@@ -136,6 +137,21 @@ describe('performing an operation', () => {
     expect(stub.story).toEqual(['cedar capture ch_1.capture', 'cedar inquire ch_1.capture']);
     expect(kept.authorization).toMatchObject({ state: 'captured', bankCaptureId: 'cp_7' });
     expect(told).toEqual(['capture in doubt', 'capture ended: captured']);
+    end();
+  });
+
+  it('at dogwood waits out a message that was written at the last moment of its attempt', async () => {
+    const { perform, stub, kept, clock, end } = await performing(capture(atDogwood, usd(1_000)).state);
+    stub.does('dogwood', () => reset);
+    const begunMs = clock.monotonicMs();
+    await perform();
+    stub.does('dogwood', () => stub.says({ state: 'not_found' }));
+    await clock.advance(begunMs + 15_000 + 1_900 - clock.monotonicMs());
+    await perform();
+    expect(outcomesOf(kept.live)).toEqual(['doubt']);
+    await clock.advance(200);
+    await perform();
+    expect(outcomesOf(kept.live)).toEqual(['not_found']);
     end();
   });
 

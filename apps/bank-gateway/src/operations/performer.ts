@@ -90,7 +90,7 @@ export class Performer {
       // An open breaker would only refuse it: it stays as it is, and an authorization may look for another bank.
       return this.#record(
         task,
-        ifHeld(task, (live) => recordAttempts(live, banks.caller(bank).config, [], banks.moment(bank))),
+        ifHeld(task, (live) => recordAttempts(live, banks.profile(bank), [], banks.moment(bank))),
       );
     }
     const begun = await this.#begin(task, []);
@@ -209,7 +209,7 @@ export class Performer {
 
   #world({ operation: { bank } }: Task) {
     const { banks } = this.parts;
-    return { bank, profile: banks.caller(bank).config, moment: () => banks.moment(bank) };
+    return { bank, profile: banks.profile(bank), moment: () => banks.moment(bank) };
   }
 }
 
