@@ -52,6 +52,28 @@ describe('a bank and the books agree', () => {
   });
 });
 
+describe('transfers of before, which do not name the bank’s movement', () => {
+  const old = [booked('hold', null), booked('capture', null)];
+
+  it('speak for what stands at the bank', () => {
+    expect(found([authorized], old.slice(0, 1))).toEqual([]);
+    expect(found([authorized, captured], old)).toEqual([]);
+    expect(found([authorized, captured], [booked('unmatched_capture', null)])).toEqual([]);
+    expect(found([authorized, stated('void', 'v1', { of: 'a1' })], [old[0]!, booked('release', null)])).toEqual([]);
+  });
+
+  it('do not speak for a stray, nor hide one: once that is undone it is clear which was meant', () => {
+    const stray = stated('capture', 'c2', { of: 'a1' });
+    const both = [authorized, captured, stray];
+    expect(found(both, old)).toEqual(['unknown_to_ledger c1', 'unknown_to_ledger c2']);
+    expect(found([...both, stated('reversal', 'r1', { reverses: 'c2' })], old)).toEqual([]);
+  });
+
+  it('say nothing of what the bank has not stated yet', () => {
+    expect(found([], old)).toEqual([]);
+  });
+});
+
 describe('what the books do not know', () => {
   it('is a capture, a refund or an authorization that stands at the bank', () => {
     const stray = stated('capture', 'c2', { of: 'a1' });

@@ -162,8 +162,29 @@ function fateInBooks(
 
 const receivableOf = (bank: string): string => `bank_receivable:${bank}:`;
 
-const bookedAt = ({ bank, transfers }: TwoAccounts): BookedTransfer[] =>
-  transfers.filter(({ debit, credit }) => [debit, credit].some((account) => account.startsWith(receivableOf(bank))));
+function bookedAt({ bank, entries, transfers }: TwoAccounts): BookedTransfer[] {
+  const booked = transfers.filter(({ debit, credit }) =>
+    [debit, credit].some((account) => account.startsWith(receivableOf(bank))),
+  );
+  const named = new Set(booked.map(({ bankId }) => bankId));
+  return booked.map((transfer) => {
+    const kind = transfer.bankId === null ? mirrored[transfer.effect] : undefined;
+    const [entry, ...others] = entries.filter(
+      (each) => each.kind === kind && !named.has(each.bankId) && undoingOf(each, entries) === undefined,
+    );
+    return entry && others.length === 0 ? { ...transfer, bankId: entry.bankId } : transfer;
+  });
+}
+
+/**
+ * What was written before transfers named the bank's movement, or by an instance of before during a roll-out. It
+ * speaks for the one standing entry of its kind that nothing else speaks for; of several nobody could tell which.
+ */
+const mirrored: Readonly<Record<string, bankProtocol.EntryKind>> = {
+  hold: 'authorization',
+  capture: 'capture',
+  unmatched_capture: 'capture',
+};
 
 const isMovement = ({ kind }: StatedEntry): boolean => kind !== 'void' && kind !== 'reversal';
 
