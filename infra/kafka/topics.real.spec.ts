@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { ConfigResourceTypes, Kafka, logLevel, type Admin } from 'kafkajs';
 import { ensureTopics, topics } from './topics.js';
@@ -9,6 +10,15 @@ beforeAll(async () => {
   await admin.connect();
 });
 afterAll(() => admin.disconnect());
+
+it('lets go of events by the day: a segment of a week would keep its first one for another', async () => {
+  await ensureTopics({ brokers, partitions: 4 });
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: ConfigResourceTypes.TOPIC, name: 'bank.events', configNames: ['segment.ms'] }],
+  });
+  expect(resources[0]!.configEntries).toMatchObject([{ configName: 'segment.ms', configValue: String(86_400_000) }]);
+});
 
 it('creates what is missing, and tells of each topic that is kept otherwise than it would be created', async () => {
   await ensureTopics({ brokers, partitions: 4 });
@@ -26,7 +36,7 @@ it('creates what is missing, and tells of each topic that is kept otherwise than
     });
   try {
     await retain('-1');
-    const { created, notes } = await ensureTopics({ brokers, partitions: 5 });
+    const { created, notes } = await whenKnown(() => ensureTopics({ brokers, partitions: 5 }));
     expect(created).toEqual([]);
     expect(notes).toContainEqual(expect.stringMatching(/^topic ledger\.dlq keeps its \d+ partitions$/));
     expect(notes.filter((note) => note.includes('bank.events keeps events'))).toEqual([
@@ -36,3 +46,11 @@ it('creates what is missing, and tells of each topic that is kept otherwise than
     await retain(String(7 * 86_400_000));
   }
 }, 30_000);
+
+/** What is altered is acknowledged by the controller, and known to the broker that is asked a moment later. */
+async function whenKnown<Told extends { notes: string[] }>(ask: () => Promise<Told>): Promise<Told> {
+  for (let told = await ask(); ; told = await ask()) {
+    if (told.notes.some((note) => note.includes('bank.events keeps events'))) return told;
+    await sleep(50);
+  }
+}

@@ -4,6 +4,11 @@ import kafkajs, { Kafka, logLevel, type Admin } from 'kafkajs';
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Half of what inboxes remember: whatever a topic can still deliver is known to be a copy. */
 const EVENTS_KEPT_MS = 7 * DAY_MS;
+/**
+ * A segment goes as a whole, when its youngest record is old enough. By Kafka's default it takes a week to fill, and its
+ * first record would outlive an inbox's memory.
+ */
+const SEGMENT_MS = DAY_MS;
 /** A dead letter is news for a person, who may be away; the event itself stays parked. */
 const DEAD_LETTERS_KEPT_MS = 30 * DAY_MS;
 
@@ -45,7 +50,10 @@ export async function ensureTopics(options: {
         topic,
         numPartitions: options.partitions,
         replicationFactor: -1, // whatever the brokers' default is
-        configEntries: [{ name: 'retention.ms', value: String(retentionMsOf[topic]) }],
+        configEntries: [
+          { name: 'retention.ms', value: String(retentionMsOf[topic]) },
+          { name: 'segment.ms', value: String(SEGMENT_MS) },
+        ],
       })),
     });
     const kept = topics.filter((topic) => existing.has(topic));
