@@ -3,7 +3,7 @@ import type { Clock } from '#clock';
 import { Leases } from '#leases';
 import { PostgresOutbox } from '#messaging';
 import { Database } from '#postgres';
-import { AdminServer, CLOCK, keep, LeasedJob, LOG, SETTINGS, Shutdown, StepsModule } from '#service';
+import { AdminServer, CLOCK, keep, LeasedJob, LOG, SETTINGS, Shutdown, StepsModule, type Job } from '#service';
 import { Metrics, type Log } from '#telemetry';
 import type { LedgerSettings } from '../settings.js';
 import { ComparisonRepository } from './comparison.repository.js';
@@ -74,7 +74,8 @@ export class ReconciliationModule implements OnApplicationBootstrap {
       return { agree: disagreements(state).length === 0, disagreements: disagreements(state), ...state };
     });
     this.measure();
-    const job = { name: 'reconciliation', everyMs: settings.RECONCILE_EVERY_MS, run: () => reconciliation.run() };
+    const everyMs = settings.RECONCILE_EVERY_MS;
+    const job: Job = { name: 'reconciliation', everyMs, run: (stopped) => reconciliation.run(stopped) };
     const running = new LeasedJob(job, this.leases, this.clock, this.log);
     this.shutdown.during('workers', 'the reconciliation', () => running.close());
   }
