@@ -86,7 +86,8 @@ const requestStatement = statement(
 const holdStatement = statement('parked_hold', 'SELECT FROM parked_key WHERE key = $1 FOR UPDATE');
 const discardStatement = statement(
   'parked_discard',
-  'UPDATE parked_event SET discarded_at = now(), discard_reason = $2 WHERE position = $1 AND discarded_at IS NULL',
+  `UPDATE parked_event SET discarded_at = now(), discard_reason = $2 WHERE position = $1 AND discarded_at IS NULL
+   RETURNING position`,
 );
 const freeStatement = statement(
   'parked_free',
@@ -140,7 +141,8 @@ export class ParkedEvents {
     const { key, position } = found;
     return this.database.transaction(async (tx) => {
       await tx.query(holdStatement, [key]);
-      await tx.query(discardStatement, [position, storable(reason)]);
+      // Until the key was ours a replay may have brought it through.
+      if ((await tx.query(discardStatement, [position, storable(reason)])).length === 0) return undefined;
       await tx.query(freeStatement, [key]);
       return (await tx.query(ofKeyStatement, [key, 1_000_000])).length;
     });

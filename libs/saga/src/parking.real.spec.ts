@@ -209,6 +209,14 @@ describe('a replay', () => {
     expect(await lists.parked.discard('a.1', 'again')).toBeUndefined();
   });
 
+  it('does not say that it discarded what was replayed, or discarded by another, in the same moment', async () => {
+    lists.poison.add('a.0');
+    const { consumer } = lists.instance();
+    await consumer.handle([number('a', 0)]);
+    const both = await Promise.all([lists.parked.discard('a.0', 'no'), lists.parked.discard('a.0', 'no')]);
+    expect(both.filter((left) => left !== undefined)).toEqual([0]);
+  });
+
   it('frees a key whose only event was discarded', async () => {
     lists.poison.add('a.0');
     const { consumer } = lists.instance();
