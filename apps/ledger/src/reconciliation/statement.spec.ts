@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { onStatementPublished } from './on-statement-published.js';
 import { emptyStatement, take, type Statement } from './statement.js';
 import { entry, page } from '../../test/statement.js';
 
@@ -26,6 +27,12 @@ describe('a page of a bank’s statement', () => {
   it('never takes back how late the bank was asked', () => {
     expect(take(at(2, { completeAt: 50 }), page(2, 3, { askedAt: 40 })).completeAt).toBe(50);
     expect(take(at(5, { completeAt: 50 }), page(0, 2, { askedAt: 60 })).completeAt).toBe(50);
+  });
+
+  it('was not asked for later than it came here, whatever the gateway’s clock says', () => {
+    const { state } = onStatementPublished.decide(empty, page(0, 2, { askedAt: 90 }), 60);
+    expect(state.completeAt).toBe(60);
+    expect(onStatementPublished.decide(empty, page(0, 2, { askedAt: 50 }), 60).state.completeAt).toBe(50);
   });
 
   it('may come again, and is told apart from what is new', () => {
