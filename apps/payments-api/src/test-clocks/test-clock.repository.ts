@@ -20,7 +20,9 @@ const saveStatement = statement(
    VALUES ($1, $2, $3, to_timestamp($4 / 1000.0), $5, to_timestamp($6 / 1000.0))
    ON CONFLICT (account) DO UPDATE
      SET id = excluded.id, name = excluded.name, frozen_time = excluded.frozen_time, offset_ms = excluded.offset_ms,
-         created_at = excluded.created_at, deleted = false, changed_at = now()`,
+         created_at = excluded.created_at, deleted = false, changed_at = now()
+     WHERE test_clock.deleted OR test_clock.id = excluded.id
+   RETURNING id`,
 );
 const deleteStatement = statement(
   'test_clock_delete',
@@ -51,11 +53,16 @@ export async function lockClock(tx: PgTransaction, account: string): Promise<Tes
   return (await tx.query<TestClock>(lockStatement, [account]))[0];
 }
 
-/** Other instances hear of it with the commit. Clocks change seldom enough for a notification each. */
-export function saveClock(tx: PgTransaction, clock: TestClock): void {
+/**
+ * Other instances hear of it with the commit. Clocks change seldom enough for a notification each.
+ *
+ * @returns false when the account has another clock by now: before its first there is no row to lock
+ */
+export async function saveClock(tx: PgTransaction, clock: TestClock): Promise<boolean> {
   const { id, account, name, frozenTime, offsetMs, createdAt } = clock;
-  tx.enqueue(saveStatement, [id, account, name, frozenTime, offsetMs, createdAt]);
-  tx.enqueue(tellStatement);
+  const saved = await tx.query(saveStatement, [id, account, name, frozenTime, offsetMs, createdAt]);
+  if (saved.length > 0) tx.enqueue(tellStatement);
+  return saved.length > 0;
 }
 
 /** @returns false when the account has no such clock */

@@ -72,6 +72,20 @@ describe('a test clock', () => {
     });
   });
 
+  it('is one, however many are made at once, and whoever was told of one has it', async () => {
+    for (let round = 0; round < 10; round++) {
+      const client = stripe();
+      const made = await Promise.allSettled(
+        Array.from({ length: 4 }, (_, n) =>
+          client.testHelpers.testClocks.create({ frozen_time: nowSeconds() + n * DAY }),
+        ),
+      );
+      const told = made.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+      expect((await client.testHelpers.testClocks.list()).data).toEqual(told);
+      for (const one of made) if (one.status === 'rejected') expect(one.reason).toMatchObject({ statusCode: 400 });
+    }
+  }, 30_000);
+
   it('is moved once under one key', async () => {
     const client = stripe();
     const start = nowSeconds();
