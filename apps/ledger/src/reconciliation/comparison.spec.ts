@@ -44,6 +44,15 @@ describe('a bank and the books agree', () => {
     expect(found([authorized, captured], [booked('unmatched_capture', 'c1')])).toEqual([]);
   });
 
+  it('about what was booked before banks’ ids were kept', () => {
+    expect(found([authorized], [booked('hold', null)])).toEqual([]);
+    expect(found([authorized, captured], [booked('hold', null), booked('capture', null)])).toEqual([]);
+    expect(found([authorized, captured], [booked('hold', null), posted])).toEqual([]);
+    const refund = stated('refund', 'f1', { of: 'c1' });
+    const compensated = [booked('unmatched_capture', null), booked('compensation', 'f1')];
+    expect(found([authorized, captured, refund], compensated)).toEqual([]);
+  });
+
   it('about a stray that was reversed, once both its sides are posted', () => {
     const stray = stated('capture', 'c2', { of: 'a1' });
     const reversed = stated('reversal', 'r1', { reverses: 'c2' });
