@@ -40,6 +40,8 @@ describe('whatever goes wrong', () => {
     ['DELETE', '/v1/charges/ch_1', 404],
     ['PATCH', '/v1/charges/ch_1', 404],
     ['GET', '/v1/charges/%zz', 400],
+    ['GET', '/v1/charges/ch_%00', 400],
+    ['POST', '/v1/charges/ch_%00/capture', 400],
     ['GET', `/v1/charges/${'x'.repeat(300)}`, 404],
     ['GET', '/v1/charges?limit[a][b][c][d][e][f][g][h]=1', 400],
     ['GET', '/v1/charges?limit=0', 400],

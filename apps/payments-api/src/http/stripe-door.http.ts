@@ -90,6 +90,9 @@ function otherAccount(request: FastifyRequest): Error | undefined {
 }
 
 function unreadable(request: FastifyRequest): Error | undefined {
+  // No id has one, and Postgres takes none as text.
+  const withNull = Object.values(request.params ?? {}).some((value) => String(value).includes('\0'));
+  if (withNull) return invalidRequest('The request URL could not be read: it contains a null character.');
   return (request.query as { [UNREADABLE]?: Error } | null)?.[UNREADABLE];
 }
 
