@@ -1,6 +1,6 @@
 import type { Instant } from '#clock';
 import type { Answer } from '../http/stripe-error.js';
-import type { GivenAnswer, KeyName, Subject } from '../idempotency/key.js';
+import type { GivenAnswer, KeyUse, Subject } from '../idempotency/key.js';
 import { refundState, type Refund } from '../refunds/refund.js';
 import { answerAbout } from './answer.js';
 import type { ChargeRecord } from './charge-record.js';
@@ -28,9 +28,9 @@ export function answersDue({ stored, charge, key, renderings }: ChargeRecord, no
 }
 
 /** The keys that wait for a charge, but for the one that opened it. */
-export function laterKeys(charge: OpenedCharge): KeyName[] {
-  const { account } = charge.opening;
-  return later(charge).map(({ key }) => ({ account, key }));
+export function laterKeys(charge: OpenedCharge): KeyUse[] {
+  const { id: chargeId, account } = charge.opening;
+  return later(charge).map(({ key, subject }) => ({ account, key, chargeId, subject }));
 }
 
 function pending(charge: Exclude<Charge, { state: 'none' }>, key: string): Pending[] {

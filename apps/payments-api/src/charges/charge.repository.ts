@@ -14,7 +14,8 @@ import { movementsOf } from './movements.js';
 import { isAwaiting, lapsesAt } from './owed.js';
 import { Settlements } from './settlements.js';
 
-// LIMIT 1 changes no result; see key.repository.ts. The key that opened the charge waits while it is requested.
+// LIMIT 1 changes no result; see key.repository.ts. The key that opened the charge waits while it is requested,
+// unless it was told `pending`, pruned, and stands for another request by now.
 export const loadStatement = statement(
   'charge_load',
   `SELECT locked.*, rendering.*
@@ -25,7 +26,8 @@ export const loadStatement = statement(
    LEFT JOIN LATERAL (
      SELECT expand, holder FROM idempotency_key
      WHERE locked.state = 'requested'
-       AND idempotency_key.account = locked.account AND idempotency_key.key = locked.key LIMIT 1
+       AND idempotency_key.account = locked.account AND idempotency_key.key = locked.key
+       AND idempotency_key.charge_id = locked.id AND idempotency_key.subject IS NULL LIMIT 1
    ) AS rendering ON true`,
 );
 

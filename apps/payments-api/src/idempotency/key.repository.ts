@@ -1,5 +1,5 @@
 import { statement, type PgTransaction, type Sql, type UnitOfWork } from '#postgres';
-import { nameOf, type Claim, type GivenAnswer, type KeyName, type KeyRow, type Rendering } from './key.js';
+import { nameOf, type Claim, type GivenAnswer, type KeyName, type KeyRow, type KeyUse, type Rendering } from './key.js';
 
 /** The lease by which an instance shows that it lives, and the same in SQL: a holder is `name#random`. */
 export const instanceLeaseOf = (holder: string): string => `instance-${holder.split('#', 1)[0]}`;
@@ -58,10 +58,11 @@ export const storeAnswersStatement = statement(
 export const readRenderingsStatement = statement(
   'key_renderings',
   `SELECT wanted.account, wanted.key, found.*
-   FROM unnest($1::text[], $2::text[]) AS wanted (account, key)
+   FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS wanted (account, key, charge_id, subject)
    CROSS JOIN LATERAL (
      SELECT expand, holder FROM idempotency_key
-     WHERE idempotency_key.account = wanted.account AND idempotency_key.key = wanted.key LIMIT 1
+     WHERE idempotency_key.account = wanted.account AND idempotency_key.key = wanted.key
+       AND idempotency_key.charge_id = wanted.charge_id AND idempotency_key.subject = wanted.subject LIMIT 1
    ) AS found`,
 );
 
@@ -151,9 +152,13 @@ export async function readAnswers(sql: Sql, names: readonly KeyName[]): Promise<
   return rows.map(({ account, key, ...answer }) => ({ account, key, answer }));
 }
 
-/** How to answer under keys that wait, by `nameOf`; of those that are gone there is nothing. */
-export async function readRenderings(sql: Sql, names: readonly KeyName[]): Promise<Map<string, Rendering>> {
-  const rows = await sql.query<KeyName & Rendering>(readRenderingsStatement, columnsOf(names));
+/** How to answer under keys that wait, by `nameOf`; of those that are gone, or were used anew, there is nothing. */
+export async function readRenderings(sql: Sql, uses: readonly KeyUse[]): Promise<Map<string, Rendering>> {
+  const rows = await sql.query<KeyName & Rendering>(readRenderingsStatement, [
+    ...columnsOf(uses),
+    uses.map(({ chargeId }) => chargeId),
+    uses.map(({ subject }) => subject),
+  ]);
   return new Map(rows.map(({ expand, holder, ...name }) => [nameOf(name), { expand, holder }]));
 }
 

@@ -43,6 +43,12 @@ export interface Claim extends KeyName {
 /** What of its charge an answer shows: null the charge that was opened, a capture of it, or a refund by its id. */
 export type Subject = null | 'capture' | `re_${string}`;
 
+/** What a key was used for. A key that was pruned may be used anew, for something else. */
+export interface KeyUse extends KeyName {
+  readonly chargeId: string;
+  readonly subject: Subject;
+}
+
 /** A key as it stands, whoever claimed it. */
 export interface KeyRow extends KeyName {
   readonly endpoint: string;

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bank, ledger, topics, type CloudEvent } from '#contracts';
+import { bank, ledger, topics, type CloudEvent, type NewEvent } from '#contracts';
 import type { Bus, Consumption } from '#messaging';
 import { usd } from '#money';
 import { BUS } from '#service';
 import { eventually } from '#testing';
 import { UnsettledCharges } from '../admission/unsettled-charges.js';
+import { pruneKeys } from '../idempotency/key.repository.js';
+import { KEPT_MS } from '../idempotency/reaper.js';
 import { formClient, type Answered } from '../testing/form-client.js';
 import { authorizing, posting, refundPosting, releasing, RunningApi } from '../testing/running-api.js';
 
@@ -102,6 +104,23 @@ describe('a capture whose bank takes its time', () => {
     expect(await get(`/v1/charges/${id}`)).toMatchObject({ status: 'succeeded', amount_captured: 400 });
   });
 
+  it('is refused before there is anything to capture, and the same key may come back for it', async () => {
+    const { post } = somebody();
+    const create = post('/v1/charges', { ...order, capture: 'false' });
+    const { id, account } = await opened(create);
+    const early = await post(`/v1/charges/${id}/capture`, {}, 'early');
+    expect([early.status, early.json.error?.message]).toEqual([
+      400,
+      expect.stringContaining('not been authorized yet'),
+    ]);
+    await api.deliver(authorizing(id, account, 1000));
+    await create;
+    const capture = post(`/v1/charges/${id}/capture`, {}, 'early');
+    await eventually('it is under way', () => isAwaiting(id));
+    await api.deliver(posting(id, account, 1000));
+    expect(await capture).toMatchObject({ status: 200, json: { captured: true } });
+  });
+
   it('tells the other capture to come back, and then what became of it', async () => {
     const { post } = somebody();
     const { id, account } = await authorized(post);
@@ -179,6 +198,23 @@ describe('a charge that is canceled before its authorization is known', () => {
   });
 });
 
+it('a charge whose cancellation waited for its authorization is authorized, and then given back', async () => {
+  const { post, get } = somebody();
+  const create = post('/v1/charges', { ...order, capture: 'false' });
+  const { id, account } = await opened(create);
+  const cancel = post('/v1/refunds', { charge: id });
+  await pendingRefund(id);
+  await api.deliver(authorizing(id, account, 1000));
+  expect((await create).json).toMatchObject({ status: 'succeeded', captured: false, refunded: false });
+  const late = await post(`/v1/charges/${id}/capture`, {});
+  expect([late.status, late.json.error?.code]).toEqual([400, 'charge_already_refunded']);
+  expect(await isAwaiting(id)).toBe(true);
+  await other.deliver(releasing(id, account, 'canceled'));
+  expect((await cancel).json).toMatchObject({ object: 'refund', status: 'succeeded', balance_transaction: null });
+  expect(await get(`/v1/charges/${id}`)).toMatchObject({ captured: false, refunded: true });
+  expect(await isAwaiting(id)).toBe(false);
+});
+
 describe('a refund whose bank takes its time', () => {
   it('is answered pending when time is up, and that answer stays though it succeeds later', async () => {
     const { post, get } = somebody();
@@ -222,6 +258,44 @@ describe('a refund whose bank takes its time', () => {
       status: 'failed',
       failure_reason: 'insufficient_funds',
     });
+  });
+});
+
+describe('a key that was pruned while what it asked for was still pending, and is used anew', () => {
+  const usedAnew = async (
+    { post }: Somebody,
+    key: string,
+    settleFirst: (id: string, account: string) => NewEvent,
+    before: string,
+  ) => {
+    await sql('age', `UPDATE idempotency_answer SET answered_at = answered_at - interval '25 h' WHERE key = $1`, [key]);
+    await pruneKeys(api.database, KEPT_MS, 100);
+    const answer = post('/v1/charges', order, key);
+    const [row] = await eventually('the new charge stands', async () => {
+      const rows = await sql('anew', 'SELECT id, account FROM charge WHERE idempotency_key = $1 AND id <> $2', [
+        key,
+        before,
+      ]);
+      return rows.length > 0 && rows;
+    });
+    const { id, account } = row as { id: string; account: string };
+    await api.deliver(settleFirst(before, account));
+    await api.deliver(posting(id, account, 1000));
+    expect((await answer).json).toMatchObject({ id, status: 'succeeded' });
+  };
+
+  it('is not answered with the charge that it once opened', async () => {
+    const me = somebody();
+    const { json } = await me.post('/v1/charges', order, 'opened once');
+    expect(json.status).toBe('pending');
+    await usedAnew(me, 'opened once', (id, account) => posting(id, account, 1000), json.id);
+  });
+
+  it('is not answered with the capture that it once asked for', async () => {
+    const me = somebody();
+    const { id } = await authorized(me.post);
+    expect((await me.post(`/v1/charges/${id}/capture`, {}, 'captured once')).json.status).toBe('pending');
+    await usedAnew(me, 'captured once', (id, account) => posting(id, account, 1000), id);
   });
 });
 
