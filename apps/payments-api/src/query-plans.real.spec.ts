@@ -2,7 +2,7 @@ import { afterAll, beforeAll, it } from '@jest/globals';
 import { SystemClock } from '#clock';
 import { assertIndexProbes, migrate } from '#postgres';
 import { testDatabase, type TestDatabase } from '#testing';
-import { loadStatement, saveStatement, takeStalledStatement } from './charges/charge.repository.js';
+import { catchUpStatement, loadStatement, saveStatement, takeStalledStatement } from './charges/charge.repository.js';
 import {
   findManyStatement,
   findStatement,
@@ -58,6 +58,7 @@ it('every statement on the way of a charge reaches its rows by index, however mu
       listDownStatement,
       listUpStatement,
       takeStalledStatement,
+      catchUpStatement,
       unansweredStatement,
       unsettledStatement,
       stillUnsettledStatement,

@@ -78,6 +78,15 @@ export const takeStalledStatement = statement(
    RETURNING ${columns}, idempotency_key AS key, traceparent`,
 );
 
+/** Of charges that an instance of before settled, beside this one: it told neither of their movements nor that they wait no longer. */
+export const catchUpStatement = statement(
+  'charge_catch_up',
+  `WITH moved AS (
+     ${insertTransactions(2)}
+   )
+   UPDATE charge SET awaiting = false WHERE id = ANY ($1::text[])`,
+);
+
 interface LoadedRow extends ChargeRow {
   key: string;
   expand: string[] | null;
@@ -139,11 +148,27 @@ export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord>
 
   async take(tx: PgTransaction, limit: number): Promise<{ state: ChargeRecord; traceparent?: string | undefined }[]> {
     const rows = await tx.query<LoadedRow & { traceparent: string | null }>(takeStalledStatement, [limit]);
-    return rows.map((row) => ({
+    const taken = rows.map((row) => ({
       state: recordOf({ ...row, expand: null, holder: null }),
       traceparent: row.traceparent ?? undefined,
     }));
+    const { waiting = [], settled = [] } = Object.groupBy(taken, ({ state }) =>
+      isAwaiting(opened(state.charge)) ? 'waiting' : 'settled',
+    );
+    const behind = settled.map(({ state }) => opened(state.charge));
+    if (behind.length > 0) await catchUp(tx, behind);
+    return waiting;
   }
+}
+
+async function catchUp(tx: PgTransaction, settled: readonly OpenedCharge[]): Promise<void> {
+  const movements = settled.flatMap((charge) =>
+    movementsOf(charge, charge.ending ? [charge.ending] : []).map((transaction) => ({
+      account: charge.opening.account,
+      transaction,
+    })),
+  );
+  await tx.query(catchUpStatement, [settled.map(({ opening }) => opening.id), ...transactionValues(movements)]);
 }
 
 /** What `saveStatement` takes. `traceparent` is written once, with the first event. */

@@ -26,7 +26,8 @@ const up = `
     -- On the account's own clock; null unless it is an authorization that may lapse.
     ADD COLUMN expires_at timestamptz;
   UPDATE charge SET awaiting = true WHERE state = 'requested';
-  ALTER TABLE charge ALTER COLUMN awaiting DROP DEFAULT;
+  -- So says an instance of before of a charge that it opens; the sweeper finds those that it settles.
+  ALTER TABLE charge ALTER COLUMN awaiting SET DEFAULT true;
   DROP INDEX charge_unsettled;
   CREATE INDEX charge_awaiting ON charge (next_sweep_at) WHERE awaiting;
   CREATE INDEX charge_expiring ON charge (expires_at) WHERE expires_at IS NOT NULL;

@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SystemClock } from '#clock';
 import { usd } from '#money';
 import { Database, migrate } from '#postgres';
+import { eventually } from '#testing';
 import { sandboxAccount } from '../accounts/accounts.repository.js';
 import { KeyedHash } from '../accounts/keyed-hash.js';
+import { auditBalances } from '../balance/balance.repository.js';
 import { evolve, type ChargeEvent, type OpenedCharge, type Posted } from '../charges/charge.js';
 import { verifyProjection } from '../charges/projection.js';
 import { aChargeOpened } from '../charges/testing/a-charge.js';
@@ -96,6 +98,20 @@ describe('a database from before captures and refunds', () => {
       ['failed', false, false],
     ]);
   });
+
+  it('takes what an instance of before writes beside this one: its balance, and that it waits no longer', async () => {
+    const later: [string, ChargeEvent[]][] = [
+      ['ch_00000000004', [{ ...posted, balanceTransactionId: 'txn_00000000004' }]],
+      ['ch_00000000005', [{ type: 'declined', code: 'lost_card' }]],
+    ];
+    for (const [id, events] of later) await writeAsOnceBefore(api.database, id, events);
+    await api.database.query({ name: 'test.stall', text: `UPDATE charge SET next_sweep_at = now() WHERE awaiting` });
+    await eventually('only the one waits that does', async () => (await api.unsettled()).join() === requested, {
+      timeoutMs: 20_000,
+    });
+    expect(await auditBalances(api.database)).toEqual({ miscounted: [], unmoved: [] });
+    expect((await verifyProjection(api.database)).wrong).toEqual([]);
+  }, 30_000);
 
   it('goes on where it stood', async () => {
     await api.deliver(posting(requested, account, 1000));
