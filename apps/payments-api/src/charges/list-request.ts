@@ -1,4 +1,4 @@
-import { listParameters, readPage, type ListCursor } from '../http/list-parameters.js';
+import { idsAround, listParameters, readPage, type ListCursor } from '../http/list-parameters.js';
 import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
 import type { ChargePage } from './charge-rows.repository.js';
@@ -13,10 +13,6 @@ export interface ListRequest {
 
 const known = [...listParameters, 'customer', 'payment_intent', 'transfer_group'];
 
-/** Sorts before and after every id. */
-const LOWEST = '';
-const HIGHEST = '~';
-
 /** @throws StripeError 400 */
 export function readListRequest(parameters: Parameters): ListRequest {
   const reader = new ParameterReader(parameters, known);
@@ -24,8 +20,7 @@ export function readListRequest(parameters: Parameters): ListRequest {
   return {
     page: {
       ...page,
-      below: cursor?.param === 'starting_after' ? cursor.id : HIGHEST,
-      above: cursor?.param === 'ending_before' ? cursor.id : LOWEST,
+      ...idsAround(cursor),
       customer: reader.text('customer') ?? null,
       paymentIntent: reader.text('payment_intent') ?? null,
       transferGroup: reader.text('transfer_group') ?? null,

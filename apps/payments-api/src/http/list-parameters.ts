@@ -44,6 +44,18 @@ export function readPage(reader: ParameterReader): { page: ListPage; cursor: Lis
   };
 }
 
+/** Sorts before and after every id. */
+const LOWEST = '';
+const HIGHEST = '~';
+
+/** Of a list in the order of its ids: those between which the page lies, not included. */
+export function idsAround(cursor: ListCursor | null): { readonly below: string; readonly above: string } {
+  return {
+    below: cursor?.param === 'starting_after' ? cursor.id : HIGHEST,
+    above: cursor?.param === 'ending_before' ? cursor.id : LOWEST,
+  };
+}
+
 /**
  * Stripe's list object.
  *

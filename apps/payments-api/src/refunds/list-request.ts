@@ -1,5 +1,5 @@
 import { refundPaths, readExpand } from '../charges/expand.js';
-import { listParameters, readPage, type ListCursor } from '../http/list-parameters.js';
+import { idsAround, listParameters, readPage, type ListCursor } from '../http/list-parameters.js';
 import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
 import type { RefundPage } from './refund.repository.js';
@@ -13,10 +13,6 @@ export interface ListRequest {
   readonly nothing: boolean;
 }
 
-/** Sorts before and after every id. */
-const LOWEST = '';
-const HIGHEST = '~';
-
 /** @throws StripeError 400 */
 export function readListRequest(parameters: Parameters): ListRequest {
   const reader = new ParameterReader(parameters, [...listParameters, 'charge', 'payment_intent']);
@@ -24,8 +20,7 @@ export function readListRequest(parameters: Parameters): ListRequest {
   return {
     page: {
       ...page,
-      below: cursor?.param === 'starting_after' ? cursor.id : HIGHEST,
-      above: cursor?.param === 'ending_before' ? cursor.id : LOWEST,
+      ...idsAround(cursor),
       chargeId: reader.text('charge', { max: 255 }) ?? null,
     },
     cursor,
