@@ -111,10 +111,8 @@ function findingAbout(bankId: string, accounts: TwoAccounts, booked: readonly Bo
     difference: fromBank(kind, entry, entries, accounts),
     due,
   });
-  if (!transfer) {
-    if (atBank.fate !== 'stands' || isBookedWithoutId(entry, booked)) return undefined;
-    return found('unknown_to_ledger', mustBeBooked(entry, accounts));
-  }
+  if (!transfer)
+    return atBank.fate === 'stands' ? found('unknown_to_ledger', mustBeBooked(entry, accounts)) : undefined;
   if (atBank.fate === 'undone')
     return inBooks.fate === 'stands' ? found('undone_at_bank', mustBeBooked(atBank.by!, accounts)) : undefined;
   if (inBooks.fate === 'undone')
@@ -161,16 +159,6 @@ function fateInBooks(
   const by = resolved ?? booked.find(({ effect }) => effect === `stray_undone:${bankId}`);
   return by && by !== transfer ? { fate: 'undone', transfer, by } : { fate: 'stands', transfer };
 }
-
-/** Books of before banks' ids were kept: what they mirror is taken for what the bank says. */
-const isBookedWithoutId = ({ kind }: StatedEntry, booked: readonly BookedTransfer[]): boolean =>
-  booked.some(({ effect, bankId }) => bankId === null && mirrored[effect] === kind);
-
-const mirrored: Readonly<Record<string, bankProtocol.EntryKind>> = {
-  hold: 'authorization',
-  capture: 'capture',
-  unmatched_capture: 'capture',
-};
 
 const receivableOf = (bank: string): string => `bank_receivable:${bank}:`;
 
