@@ -45,6 +45,8 @@ describe('whatever goes wrong', () => {
     ['GET', `/v1/charges/${'x'.repeat(300)}`, 404],
     ['GET', '/v1/charges?limit[a][b][c][d][e][f][g][h]=1', 400],
     ['GET', '/v1/charges?limit=0', 400],
+    ['GET', '/v1/charges?created=999999999999999', 400],
+    ['GET', '/v1/charges?created[lt]=999999999999999', 400],
   ])('%s %s is %i in Stripe’s envelope', async (method, path, status) => {
     const answer = await raw(method, path, { authorization: `Bearer ${key}` });
     expect(answer.status).toBe(status);

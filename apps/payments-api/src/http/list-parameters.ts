@@ -72,16 +72,19 @@ export function listObject<Row>(
   return { object: 'list', url, has_more: found.length > limit, data: shown.map(render) };
 }
 
+/** To the end of the year 9999: of what lies far beyond, Postgres makes no timestamp. */
+const SECONDS = { min: 0, max: 253_402_300_799 };
+
 /** Whole seconds: from the first, included, to the second, not included. */
 function readCreated(reader: ParameterReader): [from: number | null, before: number | null] {
   const created = reader.raw('created');
   if (created === undefined) return [null, null];
   if (!isTree(created)) {
-    const second = reader.integer('created', { min: 0 })!;
+    const second = reader.integer('created', SECONDS)!;
     return [second, second + 1];
   }
   const range = reader.hash('created', ['gt', 'gte', 'lt', 'lte'])!;
-  const [gt, gte, lt, lte] = (['gt', 'gte', 'lt', 'lte'] as const).map((name) => range.integer(name, { min: 0 }));
+  const [gt, gte, lt, lte] = (['gt', 'gte', 'lt', 'lte'] as const).map((name) => range.integer(name, SECONDS));
   return [highest(gte, gt === undefined ? undefined : gt + 1), lowest(lt, lte === undefined ? undefined : lte + 1)];
 }
 
