@@ -208,8 +208,15 @@ describe('the official package, on refunds', () => {
     const client = stripe();
     const { id } = await client.charges.create(order);
     const refund = await client.refunds.create({ charge: id });
-    const error = await errorOf(client.refunds.cancel(refund.id));
+    const cancel = (which: string) => errorOf(client.refunds.cancel(which, {}, { idempotencyKey: which }));
+    const error = await cancel(refund.id);
     expect(error).toMatchObject({ statusCode: 400, message: expect.stringContaining('requires_action') });
+    const replayed = await cancel(refund.id);
+    expect([replayed.message, replayed.headers]).toEqual([
+      error.message,
+      expect.objectContaining({ 'idempotent-replayed': 'true' }),
+    ]);
+    expect(await cancel('re_nope')).toMatchObject({ statusCode: 404, code: 'resource_missing' });
   });
 
   it('is refused for a charge that took no money', async () => {

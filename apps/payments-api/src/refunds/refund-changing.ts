@@ -33,15 +33,16 @@ export class RefundChanging {
     return this.keyed.answer({ ...claim, expand }, (tx) => this.updateIn(tx, { id, chargeId }, reader, expand, claim));
   }
 
-  /** @throws StripeError always: at Stripe, only a refund that requires action can be canceled, and here none does */
-  async cancel(id: string, parameters: Parameters, account: string): Promise<never> {
-    const reader = new ParameterReader(parameters, ['expand']);
-    readExpand(reader, { paths: refundPaths });
-    const found = await findRefund(this.database, account, id);
-    if (!found) throw resourceMissing('refund', id, 'refund');
-    throw invalidRequest(
-      `You can only cancel refunds with the status \`requires_action\`; this one is \`${refundState(found.refund)}\`.`,
-    );
+  /** Refused always: at Stripe, only a refund that requires action can be canceled, and here none does. */
+  async cancel(id: string, parameters: Parameters, claim: Claim): Promise<KeyedAnswer> {
+    const expand = readExpand(new ParameterReader(parameters, ['expand']), { paths: refundPaths });
+    return this.keyed.answer({ ...claim, expand }, async (tx) => {
+      const found = await findRefund(tx, claim.account, id);
+      if (!found) throw resourceMissing('refund', id, 'refund');
+      return invalidRequest(
+        `You can only cancel refunds with the status \`requires_action\`; this one is \`${refundState(found.refund)}\`.`,
+      ).answer;
+    });
   }
 
   private async updateIn(

@@ -59,8 +59,9 @@ export class RefundsController {
   }
 
   @Post(':id/cancel')
-  async cancel(@Req() request: ByRefund): Promise<never> {
-    return this.changing.cancel(request.params.id, bodyOf(request), request.api.account);
+  async cancel(@Req() request: ByRefund, @Res() reply: FastifyReply): Promise<void> {
+    const claim = claimOfRequest(request, this.claimParts, { chargeId: null, subject: null, expand: [] });
+    sendKeyed(request, reply, await this.changing.cancel(request.params.id, bodyOf(request), claim));
   }
 }
 
