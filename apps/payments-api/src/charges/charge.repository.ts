@@ -163,10 +163,7 @@ export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord>
 
 async function catchUp(tx: PgTransaction, settled: readonly OpenedCharge[]): Promise<void> {
   const movements = settled.flatMap((charge) =>
-    movementsOf(charge, charge.ending ? [charge.ending] : []).map((transaction) => ({
-      account: charge.opening.account,
-      transaction,
-    })),
+    movementsOf(charge, []).map((transaction) => ({ account: charge.opening.account, transaction })),
   );
   await tx.query(catchUpStatement, [settled.map(({ opening }) => opening.id), ...transactionValues(movements)]);
 }

@@ -2,13 +2,20 @@ import assert from 'node:assert/strict';
 import { transactionOfCharge, transactionOfRefund, type BalanceTransaction } from '../balance/balance-transaction.js';
 import type { ChargeEvent, OpenedCharge } from './charge.js';
 
-/** By what these events moved the merchant's balance. */
-export function movementsOf({ opening, refunds }: OpenedCharge, events: readonly ChargeEvent[]): BalanceTransaction[] {
-  return events.flatMap((event) => {
-    if (event.type === 'posted') return [transactionOfCharge(opening.id, event)];
+/**
+ * By what a charge moved the merchant's balance: its capture, whenever that was, for an instance of before may have
+ * settled it and told no balance; and the refunds that ended with these events.
+ */
+export function movementsOf(
+  { opening, ending, refunds }: OpenedCharge,
+  events: readonly ChargeEvent[],
+): BalanceTransaction[] {
+  const captured = ending?.type === 'posted' ? [transactionOfCharge(opening.id, ending)] : [];
+  const refunded = events.flatMap((event) => {
     if (event.type !== 'refund_ended' || event.end.type !== 'posted') return [];
     const refund = refunds.find((it) => it.opening.id === event.refundId)?.opening;
     assert(refund, 'a refund ends after it was asked for');
     return [transactionOfRefund(refund.id, opening.id, { ...event.end, amount: refund.amount })];
   });
+  return [...captured, ...refunded];
 }

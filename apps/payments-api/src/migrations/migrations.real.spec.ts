@@ -103,8 +103,11 @@ describe('a database from before captures and refunds', () => {
     const later: [string, ChargeEvent[]][] = [
       ['ch_00000000004', [{ ...posted, balanceTransactionId: 'txn_00000000004' }]],
       ['ch_00000000005', [{ type: 'declined', code: 'lost_card' }]],
+      ['ch_00000000006', [{ ...posted, balanceTransactionId: 'txn_00000000006' }]],
     ];
     for (const [id, events] of later) await writeAsOnceBefore(api.database, id, events);
+    // From here on its row says by itself that it does not wait.
+    await officialStripe(api, { key: apiKey }).charges.update('ch_00000000006', { description: 'written on' });
     await api.database.query({ name: 'test.stall', text: `UPDATE charge SET next_sweep_at = now() WHERE awaiting` });
     await eventually('only the one waits that does', async () => (await api.unsettled()).join() === requested, {
       timeoutMs: 20_000,
