@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { SystemClock } from '#clock';
 import { migrate, statement } from '#postgres';
+import { frameMigrations } from '#service';
 import { testDatabase } from '#testing';
 import { TestBooks } from '../../test/books.js';
 import { captured, chargeId, compensated } from '../../test/charge.js';
@@ -28,7 +29,12 @@ it('takes over older books: what was captured can be refunded, what was suspende
   const test = await testDatabase('older');
   const clock = new SystemClock();
   const upTo = (count: number) =>
-    migrate({ url: test.url, database: test.name, migrations: migrations.slice(0, count), clock });
+    migrate({
+      url: test.url,
+      database: test.name,
+      migrations: [...migrations.slice(0, count), ...frameMigrations],
+      clock,
+    });
   await upTo(1);
   for (const text of older.split(';\n')) await test.database.query({ name: '', text });
   await upTo(migrations.length);
