@@ -137,22 +137,33 @@ const hazards = fc.record({
 });
 const choices = fc.array(fc.nat(1_000_000), { minLength: 60, maxLength: 500, size: 'max' });
 
-/** fast-check prints the seed and the smallest run of a failure. */
-function race(brand: World['brand'], check: (result: Run) => void): Set<string> {
-  const reached = new Set<string>();
-  fc.assert(
-    fc.property(hazards, choices, (world, picks) => {
-      const result = run({ ...world, brand }, picks);
-      checkStory(result.gateway);
-      check(result);
-      assert.deepEqual(strays(result.gateway), [], 'what nobody wanted was undone');
-      checkBooks(result.gateway);
-      assert(result.settledInMs <= settledWithinMs, `settled after ${result.settledInMs} ms`);
-      for (const name of result.gateway.reached) reached.add(name);
-    }),
-    { numRuns: 4_000 },
-  );
-  return reached;
+/** What is rare may be missed by chance: then there is another round, and another. */
+const ROUNDS_MAX = 6;
+
+/**
+ * fast-check prints the seed and the smallest run of a failure.
+ *
+ * @returns what was wanted and never reached
+ */
+function race(brand: World['brand'], wanted: readonly string[], check: (result: Run) => void): string[] {
+  let missing = wanted;
+  for (let round = 1; round <= ROUNDS_MAX && (round === 1 || missing.length > 0); round++) {
+    const reached = new Set<string>();
+    fc.assert(
+      fc.property(hazards, choices, (world, picks) => {
+        const result = run({ ...world, brand }, picks);
+        checkStory(result.gateway);
+        check(result);
+        assert.deepEqual(strays(result.gateway), [], 'what nobody wanted was undone');
+        checkBooks(result.gateway);
+        assert(result.settledInMs <= settledWithinMs, `settled after ${result.settledInMs} ms`);
+        for (const name of result.gateway.reached) reached.add(name);
+      }),
+      { numRuns: 4_000 },
+    );
+    missing = missing.filter((name) => !reached.has(name));
+  }
+  return [...missing];
 }
 
 describe('one charge, two workers that freeze, thaw, crash and race, and a network that loses and delays', () => {
@@ -167,25 +178,24 @@ describe('one charge, two workers that freeze, thaw, crash and race, and a netwo
   it.each(['visa', 'mastercard'] as const)(
     '%s, at alder and birch: the books are right without reconciliation',
     (brand) => {
-      const reached = race(brand, ({ found }) => expect(found).toEqual([]));
-      expect(everywhere.filter((name) => !reached.has(name))).toEqual([]);
+      expect(race(brand, everywhere, ({ found }) => expect(found).toEqual([]))).toEqual([]);
     },
   );
 
   it('amex, at cedar: strays come only of a request that was performed twice, and undoing them by id rights the books', () => {
     let seen = 0;
-    const reached = race('amex', ({ gateway, found }) => {
+    const missing = race('amex', [...everywhere, 'inquire', ...repaired], ({ gateway, found }) => {
       seen += found.length;
       if (found.length > 0) assert(gateway.reached.has('performed twice'), 'a stray of one performance');
     });
-    expect([...everywhere, 'inquire', ...repaired].filter((name) => !reached.has(name))).toEqual([]);
+    expect(missing).toEqual([]);
     expect(seen).toBeGreaterThan(0);
   });
 
   it('discover, at dogwood: strays come also of a message older than it lives, and undoing them by id rights the books', () => {
     let ofDuplicates = 0;
     let ofLateness = 0;
-    const reached = race('discover', ({ gateway, found }) => {
+    const missing = race('discover', [...everywhere, 'inquire', ...repaired], ({ gateway, found }) => {
       if (found.length > 0) {
         const twice = gateway.reached.has('performed twice');
         const late = gateway.reached.has('very late');
@@ -194,7 +204,7 @@ describe('one charge, two workers that freeze, thaw, crash and race, and a netwo
         if (!twice) ofLateness++;
       }
     });
-    expect([...everywhere, 'inquire', ...repaired].filter((name) => !reached.has(name))).toEqual([]);
+    expect(missing).toEqual([]);
     expect(ofDuplicates).toBeGreaterThan(0);
     expect(ofLateness).toBeGreaterThan(0);
   });
