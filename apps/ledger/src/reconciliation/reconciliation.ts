@@ -43,7 +43,8 @@ export class Reconciliation {
   /** After a standstill there may be much to read: what is left when it has to stop is read by the next run. */
   async run(stopped?: AbortSignal): Promise<void> {
     await this.readOn(stopped);
-    for (let said = 0; said < SAID_MAX && !stopped?.aborted;) {
+    for (let said = 0; said < SAID_MAX;) {
+      if (stopped?.aborted) return;
       const looked = await this.lookAtSuspects();
       said += looked.said;
       if (looked.suspects < SUSPECTS_MAX) return;
@@ -54,7 +55,8 @@ export class Reconciliation {
     const { repository, observer, graceMs } = this.parts;
     // Twice the grace: by then a statement has normally been read, and few transfers have to be looked at closely.
     const transfersAfterMs = 2 * graceMs;
-    for (let reads = 0; reads < READS_MAX && !stopped?.aborted; reads++) {
+    for (let reads = 0; reads < READS_MAX; reads++) {
+      if (stopped?.aborted) return;
       const read = await this.byTurns(async (tx) => {
         if (reads === 0) await repository.drawHorizon(tx);
         const entries = await repository.compareEntries(tx, graceMs, READ_MAX);
