@@ -22,7 +22,8 @@ export function violationsIn(path, text) {
 
 function isBoundToTheClockPort(path) {
   return (
-    /^(apps|libs)\//.test(path) && !/^libs\/clock\/|^apps\/bench\/|\/testing\/|\.spec\.ts$|-under-test\.ts$/.test(path)
+    /^(apps|libs)\//.test(path) &&
+    !/^libs\/clock\/|^apps\/(bench|chaos)\/|\/testing\/|\.spec\.ts$|-under-test\.ts$/.test(path)
   );
 }
 

@@ -97,7 +97,7 @@ export function serviceSpec(
         service.entry,
       ],
       cwd: repositoryRoot,
-      env,
+      env: { ...env, ...options.envAtLaunch?.(name, env) },
     }),
     isReady: async () => (await fetch(health, { signal: AbortSignal.timeout(2_000) })).ok,
   };

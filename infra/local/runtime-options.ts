@@ -14,6 +14,11 @@ export interface RuntimeOptions {
   env?: Record<string, string>;
   /** For one service or instance, over `env`. */
   serviceEnv?: Partial<Record<string, Record<string, string>>>;
+  /**
+   * For one instance, over all of the above and asked anew at each launch: what may differ from one start to the next.
+   * `env` is what it would start with.
+   */
+  envAtLaunch?: (instance: string, env: Readonly<Record<string, string | undefined>>) => Record<string, string>;
   /** Default: all of the system. */
   services?: readonly (ServiceName | ServiceDefinition)[];
   /** Used instead of an embedded Postgres. */

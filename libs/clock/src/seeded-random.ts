@@ -1,5 +1,5 @@
 /**
- * A generator of a rule's own, so that one rule's draws do not depend on another's.
+ * A generator of its user’s own, so that its draws depend on nothing else: the same seed, the same draws.
  * Mulberry32 (Tommy Ettinger, public domain).
  *
  * @returns uniform in [0, 1)

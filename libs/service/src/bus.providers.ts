@@ -5,6 +5,7 @@ import { KafkaJsBus, OutboxRelay, PostgresOutbox, PostgresOutboxStore, StepTrans
 import { Database, type PgTransaction } from '#postgres';
 import { BatchRunner, Commands, PostgresInbox, type BatchParts } from '#saga';
 import { Metrics, Tracing, type Log } from '#telemetry';
+import { observeConsumption } from './observe-consumption.js';
 import { measureBacklog, observeOutbox } from './observe-outbox.js';
 import { observeSteps } from './observe-steps.js';
 import { Readiness } from './readiness.js';
@@ -21,12 +22,13 @@ export function busProviders({ name, database: databaseName }: ServiceOptions): 
   return [
     {
       provide: BUS,
-      inject: [SETTINGS, CLOCK, LOG, Shutdown],
-      useFactory: (settings: FrameSettings, clock: Clock, log: Log, shutdown: Shutdown): Bus => {
+      inject: [SETTINGS, CLOCK, LOG, Metrics, Shutdown],
+      useFactory: (settings: FrameSettings, clock: Clock, log: Log, metrics: Metrics, shutdown: Shutdown): Bus => {
         const bus = new KafkaJsBus({
           brokers: settings.KAFKA_BROKERS,
           clientId: settings.INSTANCE_ID,
           clock,
+          observer: observeConsumption(log, metrics),
           // What matters of it comes back through the relay and the transport, once and classified.
           log: ({ level, message, error }) => log.debug({ kafka: level, ...(error && { error }) }, message),
         });

@@ -1,6 +1,6 @@
+import { seededRandom } from '#clock';
 import { bankProtocol } from '#contracts';
 import { closesPortOf } from './outage.js';
-import { seededRandom } from './seeded-random.js';
 
 /** What a rule or a token may look at to see whether it strikes. */
 export interface Target {

@@ -1,0 +1,35 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { bankProtocol } from '#contracts';
+import type { Lift } from './strike.js';
+
+const PATIENCE_MS = 20_000;
+
+/** Fault rules at the bank simulator, which may be down or frozen itself: its rules end with it. */
+export class BankFaults {
+  constructor(private readonly adminUrl: string) {}
+
+  async set(rule: bankProtocol.FaultRuleInput): Promise<Lift> {
+    const response = await this.#ask('/faults', { method: 'POST', body: JSON.stringify(rule) });
+    if (!response) return async () => undefined;
+    if (!response.ok) throw new Error(`the fault was not set: ${await response.text()}`);
+    const { id } = (await response.json()) as { id: string };
+    return async () => void (await this.#ask(`/faults/${id}`, { method: 'DELETE' }));
+  }
+
+  async liftAll(): Promise<void> {
+    await this.#ask('/faults', { method: 'DELETE' });
+  }
+
+  /** Undefined when nobody answered for as long as it made sense to ask. */
+  async #ask(path: string, init: RequestInit): Promise<Response | undefined> {
+    const headers = { 'content-type': 'application/json' };
+    for (const untilMs = performance.now() + PATIENCE_MS; performance.now() < untilMs; await sleep(250)) {
+      try {
+        return await fetch(this.adminUrl + path, { ...init, headers, signal: AbortSignal.timeout(2_000) });
+      } catch {
+        continue;
+      }
+    }
+    return undefined;
+  }
+}

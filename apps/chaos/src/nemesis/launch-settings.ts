@@ -1,0 +1,27 @@
+import { fileURLToPath } from 'node:url';
+
+const slowStart = fileURLToPath(new URL('slow-start.js', import.meta.url));
+
+/** What an instance is to start with the next time. */
+export class LaunchSettings {
+  readonly #clockOffsetMs = new Map<string, number>();
+  readonly #startDelayMs = new Map<string, number>();
+
+  stepClock(instance: string, offsetMs: number): void {
+    this.#clockOffsetMs.set(instance, offsetMs);
+  }
+
+  slowDown(instance: string, delayMs: number): void {
+    this.#startDelayMs.set(instance, delayMs);
+  }
+
+  envOf(instance: string): Record<string, string> {
+    const offsetMs = this.#clockOffsetMs.get(instance) ?? 0;
+    const delayMs = this.#startDelayMs.get(instance) ?? 0;
+    return {
+      ...(offsetMs !== 0 && { TEST_CLOCK_OFFSET_MS: String(offsetMs) }),
+      // A preloaded module: production has no switch for it.
+      ...(delayMs > 0 && { NODE_OPTIONS: `--import="${slowStart}"`, CHAOS_START_DELAY_MS: String(delayMs) }),
+    };
+  }
+}

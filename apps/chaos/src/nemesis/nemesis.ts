@@ -1,0 +1,91 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { allInstances, describeFault, type Schedule, type ScheduledFault } from '../schedule/fault.js';
+import { strike, type Lift, type World } from './strike.js';
+
+/** What became of one fault of the schedule. Times count from the beginning of the workload. */
+export interface Strike extends ScheduledFault {
+  readonly words: string;
+  struckMs: number;
+  /** When it began to be lifted. */
+  liftingMs?: number;
+  /** When all that it struck answered again. */
+  liftedMs?: number;
+  error?: string;
+}
+
+export interface NemesisEvents {
+  /** A fault has struck, is being lifted, or is lifted. */
+  changed?(strike: Strike): void;
+  /** It stands still for as long as this takes: what shows only while a fault stands is looked at here. */
+  beforeLift?(strike: Strike): Promise<void>;
+}
+
+/** Does what the schedule says, and puts everything in order again. */
+export class Nemesis {
+  readonly strikes: Strike[] = [];
+  readonly #standing = new Map<Strike, Lift>();
+
+  constructor(
+    private readonly world: World,
+    private readonly elapsedMs: () => number,
+    private readonly events: NemesisEvents = {},
+  ) {}
+
+  get standing(): readonly Strike[] {
+    return [...this.#standing.keys()];
+  }
+
+  /** Resolves when the last fault has been lifted, or soon after the signal; then `heal`. */
+  async run(schedule: Schedule, signal: AbortSignal): Promise<void> {
+    await Promise.all(schedule.faults.map((scheduled) => this.#inflict(scheduled, signal)));
+  }
+
+  async #inflict(scheduled: ScheduledFault, signal: AbortSignal): Promise<void> {
+    const wait = (untilMs: number) =>
+      sleep(Math.max(0, untilMs - this.elapsedMs()), undefined, { signal }).then(
+        () => true,
+        () => false,
+      );
+    if (!(await wait(scheduled.atMs))) return;
+    const struck: Strike = { ...scheduled, words: describeFault(scheduled.fault), struckMs: this.elapsedMs() };
+    this.strikes.push(struck);
+    this.#standing.set(struck, async () => undefined);
+    this.events.changed?.(struck);
+    try {
+      this.#standing.set(struck, await strike(this.world, scheduled.fault));
+      if (await wait(scheduled.atMs + scheduled.lastsMs)) await this.#lift(struck);
+    } catch (error) {
+      struck.error = String(error);
+      this.events.changed?.(struck);
+    }
+  }
+
+  async #lift(struck: Strike): Promise<void> {
+    const lift = this.#standing.get(struck);
+    if (!lift) return;
+    await this.events.beforeLift?.(struck);
+    struck.liftingMs = this.elapsedMs();
+    this.events.changed?.(struck);
+    await lift();
+    this.#standing.delete(struck);
+    struck.liftedMs = this.elapsedMs();
+    this.events.changed?.(struck);
+  }
+
+  /** Everything back in order, whatever was left: nothing frozen, nothing down, no fault at any bank, every link open. */
+  async heal(): Promise<void> {
+    const { control, network, bankFaults, poison } = this.world;
+    for (const struck of this.#standing.keys()) {
+      await this.#lift(struck).catch((error: unknown) => (struck.error = String(error)));
+      this.#standing.delete(struck);
+      struck.liftedMs ??= this.elapsedMs();
+    }
+    await network.heal();
+    for (const name of ['postgres', 'kafka', 'bank-simulator', ...allInstances]) {
+      await control.thaw(name).catch(() => undefined); // it is not frozen
+      await control.start(name);
+    }
+    await bankFaults.liftAll();
+    if (this.strikes.some(({ fault }) => fault.kind === 'poison')) await poison.mend();
+  }
+}

@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { statement } from '#postgres';
+import { repositoryRoot } from '../../../../infra/local/repository.js';
+import type { Databases } from '../run/databases.js';
+import type { Lift } from './strike.js';
+
+const refuse = (amountMinor: number) =>
+  statement(
+    'chaos_poison',
+    `ALTER TABLE hold ADD CONSTRAINT chaos_poison CHECK (amount_minor IS DISTINCT FROM ${amountMinor}) NOT VALID`,
+  );
+const mend = statement('chaos_mend', 'ALTER TABLE hold DROP CONSTRAINT IF EXISTS chaos_poison');
+
+/** An event that fails whatever is tried, until somebody mends the cause and replays it. */
+export class Poison {
+  constructor(
+    private readonly databases: Databases,
+    private readonly databaseUrl: string,
+    /** Makes a charge of that amount, and does not wait for its end. */
+    private readonly charge: (amountMinor: number) => void,
+  ) {}
+
+  async spill(amountMinor: number): Promise<Lift> {
+    await this.databases.eventually('ledger', refuse(amountMinor));
+    this.charge(amountMinor);
+    return () => this.mend();
+  }
+
+  /** As an operator does it: the cause first, then `npm run parked -- replay`. */
+  async mend(): Promise<void> {
+    await this.databases.eventually('ledger', mend);
+    await promisify(execFile)(process.execPath, ['dist/infra/parked/main.js', 'replay', 'ledger', '--all'], {
+      cwd: repositoryRoot,
+      env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: this.databaseUrl },
+    });
+  }
+}

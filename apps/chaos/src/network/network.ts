@@ -1,0 +1,56 @@
+import { bankProtocol } from '#contracts';
+import { allInstances, instancesOf, type Instance, type Route } from '../schedule/fault.js';
+import { TcpLink, type Condition } from './tcp-link.js';
+
+/** Every connection from a service to Postgres, and from the gateway to a bank, each through a link of its own. */
+export class Network {
+  private constructor(private readonly links: ReadonlyMap<string, TcpLink>) {}
+
+  static async open(): Promise<Network> {
+    const routes: [Instance, Route['to']][] = [
+      ...allInstances.map((instance): [Instance, Route['to']] => [instance, 'postgres']),
+      ...instancesOf('bank-gateway').flatMap((instance) =>
+        bankProtocol.bankNames.map((bank): [Instance, Route['to']] => [instance, bank]),
+      ),
+    ];
+    const links = await Promise.all(
+      routes.map(async ([from, to]) => [nameOf(from, to), await TcpLink.open()] as const),
+    );
+    return new Network(new Map(links));
+  }
+
+  /** @returns the addresses among `env`, with the links in their places */
+  between(instance: string, env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+    const through = (to: string, url: string): string => {
+      const link = this.links.get(nameOf(instance, to));
+      if (!link) return url;
+      const address = new URL(url);
+      link.target = { host: address.hostname, port: Number(address.port) };
+      address.hostname = '127.0.0.1';
+      address.port = String(link.port);
+      return address.toString().replace(/\/$/, '');
+    };
+    const { DATABASE_URL, BANKS } = env;
+    const banks = Object.entries(JSON.parse(BANKS ?? '{}') as Record<string, string>);
+    return {
+      ...(DATABASE_URL && { DATABASE_URL: through('postgres', DATABASE_URL) }),
+      ...(BANKS && {
+        BANKS: JSON.stringify(Object.fromEntries(banks.map(([bank, url]) => [bank, through(bank, url)]))),
+      }),
+    };
+  }
+
+  async impose({ from, to }: Route, condition: Condition): Promise<void> {
+    await Promise.all(from.map(async (instance) => this.links.get(nameOf(instance, to))?.impose(condition)));
+  }
+
+  async heal(): Promise<void> {
+    await Promise.all([...this.links.values()].map((link) => link.impose({ kind: 'open' })));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.links.values()].map((link) => link.close()));
+  }
+}
+
+const nameOf = (from: string, to: string): string => `${from} → ${to}`;

@@ -1,0 +1,41 @@
+import type { Copies } from '../run/topics.js';
+import type { BankRecord } from '../run/journals.client.js';
+import type { Exchange } from '../workload/history.js';
+
+/** How many attempts one operation took, where. 1 is what a day without faults comes to. */
+export interface Amplification {
+  readonly where: string;
+  readonly operations: number;
+  readonly attempts: number;
+  readonly perOperation: number;
+}
+
+const movements = new Set(['authorize', 'capture', 'void', 'refund']);
+
+export function amplificationOf(
+  exchanges: readonly Exchange[],
+  journal: readonly BankRecord[],
+  copies: Copies,
+): Amplification[] {
+  const asked = exchanges.filter((exchange) => exchange.asked !== 'read' && exchange.asked !== 'hostile');
+  const banks = [...new Set(journal.map(({ bank }) => bank))].sort().map((bank) => {
+    const requests = journal.flatMap((record) =>
+      record.bank === bank && record.type === 'request' && movements.has(record.operation) ? [record.reference] : [],
+    );
+    return row(`at ${bank}: requests per operation`, new Set(requests).size, requests.length);
+  });
+  return [
+    row('clients: requests per key', new Set(asked.map(({ account, key }) => `${account} ${key}`)).size, asked.length),
+    ...banks,
+    row('Kafka: records per event', copies.events, copies.records),
+  ];
+}
+
+function row(where: string, operations: number, attempts: number): Amplification {
+  return {
+    where,
+    operations,
+    attempts,
+    perOperation: operations === 0 ? 0 : Number((attempts / operations).toFixed(3)),
+  };
+}

@@ -1,0 +1,35 @@
+import type { BreakerTransition } from '../run/log-evidence.js';
+import type { Strike } from '../nemesis/nemesis.js';
+
+export interface BreakerSpan {
+  readonly bank: string;
+  readonly instance: string;
+  readonly lane: string;
+  readonly state: 'open' | 'half_open';
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** When each breaker was not closed. One ends with its process: a new process has a new breaker. */
+export function breakerSpansOf(
+  transitions: readonly BreakerTransition[],
+  strikes: readonly Strike[],
+  beganAt: number,
+  endMs: number,
+): BreakerSpan[] {
+  const breakers = Map.groupBy(transitions, ({ bank, instance, lane }) => `${bank} ${instance} ${lane}`);
+  return [...breakers.values()].flatMap((of) =>
+    of.flatMap(({ bank, instance, lane, to, at }, index): BreakerSpan[] => {
+      if (to === 'closed') return [];
+      const fromMs = at - beganAt;
+      const ends = strikes.flatMap(({ fault, struckMs }) =>
+        'processes' in fault && fault.kind !== 'freeze' && (fault.processes as string[]).includes(instance)
+          ? [struckMs]
+          : [],
+      );
+      const next = of[index + 1];
+      const untilMs = Math.min(next ? next.at - beganAt : endMs, ...ends.filter((endedMs) => endedMs > fromMs));
+      return [{ bank, instance, lane, state: to, fromMs, untilMs }];
+    }),
+  );
+}

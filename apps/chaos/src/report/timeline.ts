@@ -1,0 +1,51 @@
+import type { Exchange } from '../workload/history.js';
+
+/** What a second brought. */
+export interface Second {
+  readonly atS: number;
+  readonly settled: number;
+  readonly pending: number;
+  /** A definite no: declined, or not possible. */
+  readonly refused: number;
+  /** For now: 409, 429, 5xx. */
+  readonly turnedAway: number;
+  readonly silent: number;
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+}
+
+export type Outcome = 'settled' | 'pending' | 'refused' | 'turnedAway' | 'silent';
+
+export function outcomeOf({ status, body }: Exchange): Outcome {
+  if (status === undefined) return 'silent';
+  if (status >= 500 || status === 409 || status === 429) return 'turnedAway';
+  if (status !== 200) return 'refused';
+  return body?.includes('"status": "pending"') ? 'pending' : 'settled';
+}
+
+/** @param exchanges only those that ask for something to be done are counted */
+export function timelineOf(exchanges: readonly Exchange[]): Second[] {
+  const asked = exchanges.filter((exchange) => exchange.asked !== 'read' && exchange.asked !== 'hostile');
+  const bySecond = Map.groupBy(asked, ({ endedMs }) => Math.floor(endedMs / 1_000));
+  const last = Math.max(0, ...bySecond.keys());
+  return Array.from({ length: last + 1 }, (_, atS) => {
+    const ended = bySecond.get(atS) ?? [];
+    const count = (outcome: Outcome): number => ended.filter((exchange) => outcomeOf(exchange) === outcome).length;
+    const latencies = ended
+      .filter(({ status }) => status !== undefined)
+      .map(({ sentMs, endedMs }) => endedMs - sentMs)
+      .sort((a, b) => a - b);
+    const quantile = (share: number): number | null =>
+      latencies.length === 0 ? null : latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))]!;
+    return {
+      atS,
+      settled: count('settled'),
+      pending: count('pending'),
+      refused: count('refused'),
+      turnedAway: count('turnedAway'),
+      silent: count('silent'),
+      p50Ms: quantile(0.5),
+      p99Ms: quantile(0.99),
+    };
+  });
+}

@@ -1,0 +1,230 @@
+import { execFile } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { repositoryRoot } from '../../../../infra/local/repository.js';
+import { startRuntime, type Runtime } from '../../../../infra/local/runtime.js';
+import type { Progress } from '../../../../infra/local/runtime-options.js';
+import { BankFaults } from '../nemesis/bank-faults.client.js';
+import { LaunchSettings } from '../nemesis/launch-settings.js';
+import { Nemesis, type Strike } from '../nemesis/nemesis.js';
+import { Poison } from '../nemesis/poison.js';
+import { Network } from '../network/network.js';
+import type { RunFacts } from '../sometimes/run-facts.js';
+import { judgeRun, type Judged } from '../verdict/chaos-invariants.js';
+import { judgementsOf } from '../verdict/judgements.js';
+import { readBack } from '../verdict/read-back.js';
+import { settle, type Settled } from '../verdict/settle.js';
+import { History } from '../workload/history.js';
+import { Workload } from '../workload/workload.js';
+import { Databases } from './databases.js';
+import { readJournals } from './journals.client.js';
+import { readLogs } from './log-evidence.js';
+import { linesIn } from './logs.js';
+import { Observer, type Holders } from './observer.js';
+import { readHoldEndings, readOperations } from './operations.js';
+import type { Plan } from './plan.js';
+import { readCopies } from './topics.js';
+
+/** How long clients go on asking for what they do not know, once all is in order again. */
+const CLIENTS_PATIENCE_MS = 60_000;
+
+export interface Watching {
+  readonly progress: Progress;
+  /** The workload has begun. */
+  began?(live: Live): void;
+  struck?(strike: Strike): void;
+  phase?(words: string): void;
+}
+
+/** What may be looked at while it runs. */
+export interface Live {
+  readonly history: History;
+  readonly nemesis: Nemesis;
+  readonly elapsedMs: () => number;
+}
+
+export interface Outcome {
+  readonly facts: RunFacts;
+  readonly settled: Settled;
+  readonly judged: readonly Judged[];
+  /** When the schedule was through and everything was back in order. */
+  readonly healedMs: number;
+  readonly endedMs: number;
+}
+
+/**
+ * One run, from an empty folder to the verdict: a system of its own, traffic, faults, healing, quiet, judgement.
+ * Its data and logs are below `dataDir` afterwards, and nothing of it runs any more, whatever happened.
+ */
+export class ChaosRun {
+  #leasesPassed = new Map<number, number>();
+  #held = new Map<number, Promise<Holders>>();
+
+  private constructor(
+    private readonly plan: Plan,
+    readonly dataDir: string,
+    /** History and faults, as they happen. */
+    readonly reportDir: string,
+    private readonly watching: Watching,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  static async prepare(plan: Plan, reportDir: string, watching: Watching, signal: AbortSignal): Promise<ChaosRun> {
+    const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-chaos-'));
+    await chmod(dataDir, 0o755); // as root, Postgres runs as another user, who must pass through
+    await mkdir(reportDir, { recursive: true });
+    return new ChaosRun(plan, dataDir, reportDir, watching, signal);
+  }
+
+  async run(): Promise<Outcome> {
+    const { plan, watching, signal } = this;
+    const network = await Network.open();
+    const launchSettings = new LaunchSettings();
+    let runtime: Runtime | undefined;
+    try {
+      runtime = await startRuntime({
+        dataDir: this.dataDir,
+        ports: 'free',
+        instances: { 'payments-api': 2, 'bank-gateway': 2, ledger: 2 },
+        kafka: process.env.HOLDFAST_KAFKA === 'container' ? 'container' : 'jvm',
+        ...(plan.env && { env: { ...plan.env } }),
+        envAtLaunch: (instance, env) => ({ ...network.between(instance, env), ...launchSettings.envOf(instance) }),
+        progress: watching.progress,
+        signal,
+      });
+      return await this.#rage(runtime, network, launchSettings);
+    } finally {
+      watching.phase?.('stopping');
+      await network.heal();
+      await runtime?.stop();
+      await network.close();
+    }
+  }
+
+  async discard(): Promise<void> {
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+
+  async #rage(runtime: Runtime, network: Network, launchSettings: LaunchSettings): Promise<Outcome> {
+    const { plan, watching, signal } = this;
+    const databases = new Databases(runtime.databaseUrl);
+    const observer = new Observer(runtime.urls.admin, databases);
+    const beganAt = Date.now();
+    const originMs = performance.now();
+    const elapsedMs = (): number => performance.now() - originMs;
+    const history = new History(join(this.reportDir, 'history.jsonl'));
+    const workload = new Workload(plan.seed, plan.traffic, history, runtime.urls.apis, elapsedMs);
+    const nemesisLog = createWriteStream(join(this.reportDir, 'faults.jsonl'));
+    const world = {
+      control: runtime.control,
+      network,
+      launchSettings,
+      bankFaults: new BankFaults(runtime.urls.banksAdmin),
+      poison: new Poison(databases, runtime.databaseUrl, (amountMinor) => workload.charge(amountMinor)),
+    };
+    const nemesis = new Nemesis(world, elapsedMs, {
+      changed: (struck) => {
+        nemesisLog.write(`${JSON.stringify(struck)}\n`);
+        if (struck.fault.kind === 'freeze' && struck.liftingMs === undefined)
+          this.#held.set(struck.number, observer.holders());
+        watching.struck?.(struck);
+      },
+      beforeLift: (struck) => this.#countLeasesPassed(struck, observer),
+    });
+    try {
+      observer.start();
+      workload.open();
+      watching.began?.({ history, nemesis, elapsedMs });
+      await nemesis.run(plan.schedule, signal);
+      await until(plan.schedule.durationMs, elapsedMs, signal);
+      watching.phase?.('healing');
+      await nemesis.heal();
+      const healedMs = elapsedMs();
+      watching.phase?.('clients ask for what they do not know yet');
+      const closing = workload.close(CLIENTS_PATIENCE_MS);
+      const where = { databaseUrl: runtime.databaseUrl, banksAdminUrl: runtime.urls.banksAdmin };
+      await closing;
+      watching.phase?.('waiting until all is quiet, and reconciled');
+      // Clients were asking meanwhile: quiet counts from the end of the last fault all the same.
+      const clientsMs = elapsedMs() - healedMs;
+      const settledLater = await settle(where, () => history.told, signal);
+      const settled = later(settledLater, clientsMs);
+      watching.phase?.('reading back what the API says');
+      await observer.scrape();
+      observer.stop();
+      const said = await readBack(history.exchanges, workload.merchants);
+      const projection = await verifyProjection(runtime.databaseUrl);
+      const { evidence, verdict, quietAfterMs } = settled;
+      const judged = [
+        ...judgementsOf(verdict),
+        ...judgeRun({ exchanges: history.exchanges, evidence, readBack: said, quietAfterMs, projection }),
+      ];
+      watching.phase?.('counting what was reached');
+      const [journal, operations, holds, logs, copies] = await Promise.all([
+        readJournals(runtime.urls.banksAdmin),
+        readOperations(databases),
+        readHoldEndings(databases),
+        readLogs(linesIn(runtime.logsDir)),
+        readCopies(runtime.kafkaBrokers.split(',')),
+      ]);
+      const facts: RunFacts = {
+        beganAt,
+        exchanges: history.exchanges,
+        strikes: nemesis.strikes,
+        evidence,
+        journal,
+        operations,
+        holds,
+        logs,
+        copies,
+        duplicatesDropped: observer.counters.total('step_outcomes_total{outcome="duplicate"}'),
+        leasesPassed: this.#leasesPassed,
+      };
+      return { facts, settled, judged, healedMs, endedMs: elapsedMs() };
+    } finally {
+      observer.stop();
+      await workload.end();
+      await databases.close();
+      await history.close();
+      nemesisLog.end();
+    }
+  }
+
+  /** Leases that the frozen instance held, and another holds now. */
+  async #countLeasesPassed(struck: Strike, observer: Observer): Promise<void> {
+    if (struck.fault.kind !== 'freeze') return;
+    const frozen: readonly string[] = struck.fault.processes;
+    const [before, now] = [await this.#held.get(struck.number), await observer.holders()];
+    const passed = [...(before ?? [])].filter(
+      ([name, holder]) => frozen.includes(holder) && now.has(name) && now.get(name) !== holder,
+    );
+    this.#leasesPassed.set(struck.number, passed.length);
+  }
+}
+
+async function until(ms: number, elapsedMs: () => number, signal: AbortSignal): Promise<void> {
+  await sleep(Math.max(0, ms - elapsedMs()), undefined, { signal });
+}
+
+function later(settled: Settled, ms: number): Settled {
+  const add = (after: number | undefined): number | undefined => (after === undefined ? undefined : after + ms);
+  return { ...settled, quietAfterMs: add(settled.quietAfterMs), soundAfterMs: add(settled.soundAfterMs) };
+}
+
+/** `npm run payments:verify`. @returns what it says when it does not end well */
+async function verifyProjection(databaseUrl: string): Promise<string[]> {
+  try {
+    await promisify(execFile)(process.execPath, ['dist/apps/payments-api/src/charges/verify-projection.js'], {
+      cwd: repositoryRoot,
+      env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: databaseUrl },
+    });
+    return [];
+  } catch (error) {
+    const { stdout = '' } = error as { stdout?: string };
+    return [stdout.trim().slice(0, 2_000) || String(error)];
+  }
+}

@@ -1,0 +1,26 @@
+/** Counters of processes that come and go: what an earlier life of an instance had counted stays counted. */
+export class Counters {
+  readonly #lives = new Map<string, { before: number; last: number }>();
+
+  /** @param text as Prometheus reads it */
+  add(instance: string, text: string, names: readonly string[]): void {
+    for (const line of text.split('\n')) {
+      const space = line.lastIndexOf(' ');
+      const sample = line.slice(0, space);
+      if (!names.some((name) => sample === name || sample.startsWith(`${name}{`))) continue;
+      const value = Number(line.slice(space + 1));
+      const life = this.#lives.get(`${instance} ${sample}`) ?? { before: 0, last: 0 };
+      // A counter that went back is one that began anew.
+      if (value < life.last) life.before += life.last;
+      life.last = value;
+      this.#lives.set(`${instance} ${sample}`, life);
+    }
+  }
+
+  /** Over all instances. `sample` as it is written: `step_outcomes_total{outcome="duplicate"}`. */
+  total(sample: string): number {
+    return [...this.#lives]
+      .filter(([name]) => name.slice(name.indexOf(' ') + 1) === sample)
+      .reduce((sum, [, { before, last }]) => sum + before + last, 0);
+  }
+}

@@ -1,0 +1,70 @@
+import type { LogLine } from './logs.js';
+
+export interface BreakerTransition {
+  /** Unix ms. */
+  readonly at: number;
+  readonly instance: string;
+  readonly bank: string;
+  readonly lane: string;
+  readonly from: 'closed' | 'open' | 'half_open';
+  readonly to: 'closed' | 'open' | 'half_open';
+}
+
+export interface Doubt {
+  /** Unix ms. */
+  readonly at: number;
+  readonly instance: string;
+  /** The operation's reference. */
+  readonly operation: string;
+  readonly bank: string;
+  readonly kind: string;
+  readonly reason: string;
+}
+
+/** What only the services' own logs tell. It counts for what a run has reached, never for its verdict. */
+export interface LogEvidence {
+  readonly transitions: BreakerTransition[];
+  readonly doubts: Doubt[];
+  /** Rebalances with deliveries in hand. */
+  rebalancesInMidBatch: number;
+  parked: number;
+  replayed: number;
+  needsAttention: number;
+  /** Lines at error and above, by message. */
+  readonly errors: Map<string, number>;
+}
+
+export async function readLogs(lines: AsyncIterable<LogLine> | Iterable<LogLine>): Promise<LogEvidence> {
+  const evidence: LogEvidence = {
+    transitions: [],
+    doubts: [],
+    rebalancesInMidBatch: 0,
+    parked: 0,
+    replayed: 0,
+    needsAttention: 0,
+    errors: new Map(),
+  };
+  for await (const line of lines) take(evidence, line);
+  evidence.transitions.sort((a, b) => a.at - b.at);
+  return evidence;
+}
+
+function take(evidence: LogEvidence, line: LogLine): void {
+  const { msg, instance } = line;
+  const at = Date.parse(line.time);
+  const text = (field: string): string => (line[field] as string | undefined) ?? '';
+  if (msg.startsWith('the breaker of ')) {
+    const { from, to } = line as unknown as Pick<BreakerTransition, 'from' | 'to'>;
+    evidence.transitions.push({ at, instance, bank: text('bank'), lane: text('lane'), from, to });
+  } else if (msg.endsWith(' is in doubt')) {
+    const [bank, kind, reason] = [text('bank'), text('kind'), text('reason')];
+    evidence.doubts.push({ at, instance, operation: text('operation'), bank, kind, reason });
+  } else if (msg === 'the group shares its partitions out anew') {
+    if (Number(line.inHand) > 0) evidence.rebalancesInMidBatch += 1;
+  } else if (msg.startsWith('parked an event')) evidence.parked += 1;
+  else if (msg === 'replayed what was parked') evidence.replayed += 1;
+  else if (msg.includes(' needs attention')) evidence.needsAttention += 1;
+  if (line.level === 'error' || line.level === 'fatal') {
+    evidence.errors.set(msg, (evidence.errors.get(msg) ?? 0) + 1);
+  }
+}

@@ -1,0 +1,50 @@
+import { statement } from '#postgres';
+import { databaseNames, type Databases } from './databases.js';
+import { Counters } from './counters.js';
+
+const SCRAPE_EVERY_MS = 2_000;
+const counted = ['step_outcomes_total', 'step_replayed_total', 'outbox_swept_total', 'bank_attempts_total'];
+const leases = statement('chaos_leases', 'SELECT name, holder FROM lease');
+
+/** Lease → the instance that holds it. */
+export type Holders = ReadonlyMap<string, string>;
+
+/** Looks at what is gone when a process ends: its counters, its leases. */
+export class Observer {
+  readonly counters = new Counters();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly adminUrls: Readonly<Record<string, string>>,
+    private readonly databases: Databases,
+  ) {}
+
+  start(): void {
+    this.#timer = setInterval(() => void this.scrape(), SCRAPE_EVERY_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async scrape(): Promise<void> {
+    await Promise.all(
+      Object.entries(this.adminUrls).map(async ([instance, url]) => {
+        const response = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(1_500) }).catch(() => undefined);
+        const text = await response?.text().catch(() => undefined);
+        if (response?.ok && text !== undefined) this.counters.add(instance, text, counted);
+      }),
+    );
+  }
+
+  /** Nothing when Postgres does not answer. */
+  async holders(): Promise<Holders> {
+    const rows = await Promise.all(
+      databaseNames.map(async (database) => {
+        const held = await this.databases.query<{ name: string; holder: string }>(database, leases).catch(() => []);
+        return held.map(({ name, holder }): [string, string] => [`${database} ${name}`, holder.split('#')[0]!]);
+      }),
+    );
+    return new Map(rows.flat());
+  }
+}

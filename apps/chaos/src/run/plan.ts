@@ -1,0 +1,49 @@
+import { drawSchedule } from '../schedule/draw-schedule.js';
+import { describeFault, type FaultKind, type Schedule } from '../schedule/fault.js';
+import { scheduleOf, type Scenario } from '../scenarios/scenario.js';
+import { ordinaryTraffic, type Traffic } from '../workload/workload.js';
+
+/** All that is decided before a run begins. */
+export interface Plan {
+  readonly seed: number;
+  /** `random`, or a scenario's. */
+  readonly name: string;
+  readonly story: string;
+  readonly schedule: Schedule;
+  readonly traffic: Traffic;
+  /** Of the *sometimes* list: what this run alone must reach. */
+  readonly reaches: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export function planOf(options: {
+  readonly seed: number;
+  readonly minutes: number;
+  readonly kinds: readonly FaultKind[];
+  readonly scenario?: Scenario | undefined;
+}): Plan {
+  const { seed, minutes, kinds, scenario } = options;
+  if (scenario) {
+    const { name, story, traffic, reaches, env } = scenario;
+    return { seed, name, story, traffic, reaches, schedule: scheduleOf(scenario), ...(env && { env }) };
+  }
+  return {
+    seed,
+    name: 'random',
+    story: `Everything at once, for ${minutes} min, as drawn from seed ${seed}.`,
+    schedule: drawSchedule({ seed, durationMs: minutes * 60_000, kinds }),
+    traffic: ordinaryTraffic,
+    reaches: [],
+  };
+}
+
+/** One line per fault: the same seed prints the same lines. */
+export function describeSchedule({ durationMs, faults }: Schedule): string {
+  const seconds = (ms: number): string => (ms / 1_000).toFixed(1).padStart(6);
+  return [
+    `${faults.length} faults in ${durationMs / 1_000} s`,
+    ...faults.map(
+      ({ atMs, lastsMs, fault }) => `${seconds(atMs)} s  for ${seconds(lastsMs)} s  ${describeFault(fault)}`,
+    ),
+  ].join('\n');
+}

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SystemClock } from '#clock';
+import { KafkaJsBus } from '#messaging';
+
+/** Events that stand more than once in their topic although nobody said them again: sent, and not deleted in time. */
+export interface Copies {
+  /** Records read. */
+  readonly records: number;
+  /** Different ones among them. */
+  readonly events: number;
+  /** By the service that published them. */
+  readonly copiesOf: ReadonlyMap<string, number>;
+}
+
+const SILENT_FOR_MS = 2_500;
+
+/** Reads all topics of events from their beginning. */
+export async function readCopies(brokers: readonly string[]): Promise<Copies> {
+  const bus = new KafkaJsBus({ brokers, clientId: 'chaos', clock: new SystemClock() });
+  const seen = new Set<string>();
+  const copiesOf = new Map<string, number>();
+  let records = 0;
+  let lastMs = performance.now();
+  try {
+    await bus.consume({
+      group: `chaos-${randomUUID()}`,
+      topics: ['payments.events', 'bank.events', 'ledger.events'],
+      onBatch: async (deliveries) => {
+        lastMs = performance.now();
+        for (const { event } of deliveries) {
+          records += 1;
+          if (seen.has(event.id) && !event.resent) copiesOf.set(event.source, (copiesOf.get(event.source) ?? 0) + 1);
+          seen.add(event.id);
+        }
+      },
+    });
+    while (performance.now() - lastMs < SILENT_FOR_MS) await sleep(100);
+  } finally {
+    await bus.close();
+  }
+  return { records, events: seen.size, copiesOf };
+}

@@ -1,0 +1,27 @@
+import type { Scenario } from './scenario.js';
+
+export const answerLost: Scenario = {
+  name: 'answer-lost',
+  story:
+    'Answers are lost everywhere: clients hang up after sending, banks perform and break off, the network holds a bank’s answers back and lets them go when nobody waits any more. Everybody asks again; nothing is done twice, and what is told the second time is what was told the first.',
+  seconds: 60,
+  traffic: {
+    clients: 14,
+    pauseMs: 400,
+    mix: { 'answer lost': 5, 'refund answer lost': 2, 'capture all': 2, 'asked again later': 2 },
+  },
+  faults: [
+    { atS: 8, lastsS: 10, fault: { kind: 'bank', rule: { fault: 'drop_after', probability: 0.5, seed: 1 } } },
+    {
+      atS: 20,
+      lastsS: 8,
+      fault: { kind: 'one-way', route: { from: ['bank-gateway', 'bank-gateway-2'], to: 'cedar' }, held: 'answers' },
+    },
+    {
+      atS: 32,
+      lastsS: 8,
+      fault: { kind: 'one-way', route: { from: ['bank-gateway', 'bank-gateway-2'], to: 'dogwood' }, held: 'requests' },
+    },
+  ],
+  reaches: ['doubt-had-happened', 'dropped-answer-replayed'],
+};

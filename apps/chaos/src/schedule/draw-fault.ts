@@ -1,0 +1,77 @@
+import { bankProtocol } from '#contracts';
+import type { Dice } from './dice.js';
+import {
+  allInstances,
+  backends,
+  instancesOf,
+  servicesOfTwo,
+  type Fault,
+  type Instance,
+  type ProcessName,
+  type Route,
+} from './fault.js';
+
+type NetworkKind = 'cut' | 'delay' | 'one-way';
+type ProcessKind = Exclude<Fault['kind'], NetworkKind | 'bank'>;
+
+export function drawFault(dice: Dice, kind: NetworkKind, to: Route['to']): Fault;
+export function drawFault(dice: Dice, kind: 'bank', name: bankProtocol.FaultName): Fault;
+export function drawFault(dice: Dice, kind: ProcessKind | NetworkKind, to: Route['to']): Fault;
+export function drawFault(dice: Dice, kind: Fault['kind'], about: string): Fault {
+  switch (kind) {
+    case 'kill':
+    case 'freeze':
+      return { kind, processes: anyProcess(dice) };
+    case 'terminate':
+      return { kind, processes: someInstances(dice) };
+    case 'slow-start':
+      return { kind, processes: someInstances(dice), delayMs: dice.between(3_000, 8_000, 500) };
+    case 'clock':
+      return { kind, processes: someInstances(dice), offsetMs: anyOffset(dice) };
+    case 'cut':
+      return { kind, route: anyRoute(dice, about as Route['to']) };
+    case 'delay':
+      return { kind, route: anyRoute(dice, about as Route['to']), delayMs: dice.between(50, 900, 50) };
+    case 'one-way':
+      return { kind, route: anyRoute(dice, about as Route['to']), held: dice.pick(['requests', 'answers']) };
+    case 'bank':
+      return { kind, rule: anyRule(dice, about as bankProtocol.FaultName) };
+    case 'poison':
+      return { kind, amountMinor: dice.between(7_001, 7_999) };
+  }
+}
+
+/** Kafka and Postgres as often as a service; a service often alone, now and then both of its instances. */
+function anyProcess(dice: Dice): ProcessName[] {
+  return dice.chance(0.4) ? [dice.pick(backends)] : someInstances(dice);
+}
+
+function someInstances(dice: Dice): Instance[] {
+  const both = instancesOf(dice.pick(servicesOfTwo));
+  return dice.chance(0.25) ? both : [dice.pick(both)];
+}
+
+/** A hiccup of a clock, or a good part of an hour; back or ahead. */
+function anyOffset(dice: Dice): number {
+  const size = dice.chance(0.5) ? dice.between(200, 5_000, 100) : dice.between(60_000, 3_000_000, 60_000);
+  return dice.chance(0.5) ? -size : size;
+}
+
+function anyRoute(dice: Dice, to: Route['to']): Route {
+  const callers = to === 'postgres' ? allInstances : instancesOf('bank-gateway');
+  return { from: dice.chance(0.3) ? callers : [dice.pick(callers)], to };
+}
+
+function anyRule(dice: Dice, fault: bankProtocol.FaultName): bankProtocol.FaultRuleInput {
+  const operation = dice.chance(0.6) ? dice.pick(bankProtocol.operationsOf(fault)) : undefined;
+  const bank = dice.chance(0.75) ? dice.pick(bankProtocol.bankNames) : undefined;
+  return {
+    fault,
+    scope: { ...(bank && { bank }) },
+    // A port is closed as a whole or not at all.
+    ...(operation && fault !== 'outage' && { operation }),
+    ...(fault !== 'outage' && { probability: dice.pick([0.2, 0.5, 1]) }),
+    ...(fault === 'latency' && { parameters: { delayMs: dice.between(100, 1_500, 100), jitterMs: 1_000 } }),
+    seed: dice.seed(),
+  } as bankProtocol.FaultRuleInput;
+}

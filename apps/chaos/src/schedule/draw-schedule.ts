@@ -1,0 +1,85 @@
+import { bankProtocol } from '#contracts';
+import { Dice } from './dice.js';
+import { drawFault } from './draw-fault.js';
+import { faultKinds, type Fault, type FaultKind, type Schedule, type ScheduledFault } from './fault.js';
+
+export interface Draw {
+  readonly seed: number;
+  readonly durationMs: number;
+  /** Default: all. */
+  readonly kinds?: readonly FaultKind[];
+}
+
+/** The first seconds are calm, to measure the rest by. */
+const CALM_MS = 8_000;
+/** Nothing new begins so shortly before the end. */
+const LAST_MS = 2_000;
+
+/** One after another: two faults of one lane never stand at once. */
+type Lane = readonly (() => Fault)[];
+
+/**
+ * What goes wrong when. There are two lanes, so that often two faults stand at once: one strikes processes, the
+ * network to Postgres and clocks, the other the banks and the network to them. Each lane goes through all that it has
+ * in an order of its own before anything comes a second time, so a run of a few minutes has seen every row.
+ */
+export function drawSchedule({ seed, durationMs, kinds = faultKinds }: Draw): Schedule {
+  const dice = new Dice(seed);
+  const has = (kind: FaultKind): boolean => kinds.includes(kind);
+  const networkKinds = (['cut', 'delay', 'one-way'] as const).filter(has);
+  // Twice what kills and freezes: there are nine processes to strike.
+  const systemKinds = (
+    ['kill', 'kill', 'freeze', 'freeze', 'terminate', 'slow-start', ...networkKinds, 'clock', 'poison'] as const
+  ).filter(has);
+  const system: Lane = systemKinds.map((kind) => () => drawFault(dice, kind, 'postgres'));
+  const banks: Lane = [
+    ...(has('bank') ? bankProtocol.faultNames.map((name) => () => drawFault(dice, 'bank', name)) : []),
+    ...networkKinds.map((kind) => () => drawFault(dice, kind, dice.pick(bankProtocol.bankNames))),
+  ];
+  const drawn = [
+    ...drawLane(dice, system, durationMs, { lowest: 3_000, highest: 6_000 }),
+    ...drawLane(dice, banks, durationMs, { lowest: 1_000, highest: 3_000 }),
+  ];
+  const inOrder = drawn.sort((a, b) => a.atMs - b.atMs);
+  return { durationMs, faults: inOrder.map((fault, index) => ({ number: index + 1, ...fault })) };
+}
+
+function drawLane(
+  dice: Dice,
+  lane: Lane,
+  durationMs: number,
+  gap: { lowest: number; highest: number },
+): Omit<ScheduledFault, 'number'>[] {
+  const drawn: Omit<ScheduledFault, 'number'>[] = [];
+  if (lane.length === 0) return drawn;
+  let deck: Lane = [];
+  for (let atMs = CALM_MS + dice.between(0, 2_000, 100); ;) {
+    if (deck.length === 0) deck = dice.shuffled(lane);
+    const fault = deck[0]!();
+    deck = deck.slice(1);
+    const lastsMs = durationOf(dice, fault);
+    if (atMs + lastsMs > durationMs - LAST_MS) return drawn;
+    drawn.push({ atMs, lastsMs, fault });
+    atMs += lastsMs + dice.between(gap.lowest, gap.highest, 100);
+  }
+}
+
+function durationOf(dice: Dice, { kind }: Fault): number {
+  switch (kind) {
+    case 'freeze': // longer than every lease and Kafka's session, 10 s each
+      return dice.between(11_500, 14_000, 100);
+    case 'terminate':
+      return dice.between(500, 4_000, 100);
+    case 'one-way': // long enough for callers to give up, or not
+      return dice.between(3_000, 12_000, 100);
+    case 'clock':
+      return dice.between(6_000, 12_000, 100);
+    case 'kill':
+    case 'slow-start':
+    case 'cut':
+    case 'delay':
+    case 'bank':
+    case 'poison':
+      return dice.between(4_000, 9_000, 100);
+  }
+}

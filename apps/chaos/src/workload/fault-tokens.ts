@@ -1,0 +1,20 @@
+/** Faults that clients aim at their own charges, each a way in which something ends otherwise than asked. */
+export const faultTokens = [
+  'tok_fault_authorize_dropAfter',
+  'tok_fault_authorize_dropBefore',
+  'tok_fault_authorize_late',
+  'tok_fault_authorize_hang',
+  'tok_fault_authorize_duplicate',
+  'tok_fault_authorize_declineAfterTimeout',
+  'tok_fault_capture_dropAfter',
+  'tok_fault_capture_dropBefore',
+  'tok_fault_capture_duplicate',
+  'tok_fault_capture_late',
+  'tok_fault_capture_error',
+  'tok_fault_capture_refuse_always',
+  'tok_fault_void_dropAfter',
+  'tok_fault_ledger_refuse',
+] as const;
+
+/** A card for each bank. */
+export const brandsWithFaults = ['visa', 'mastercard', 'amex', 'discover'] as const;

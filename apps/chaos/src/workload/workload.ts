@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent } from 'undici';
+import { Dice } from '../schedule/dice.js';
+import type { History } from './history.js';
+import { Merchant, type Surroundings } from './merchant.js';
+import { everything, stories, type StoryName } from './stories.js';
+import { chargeOrder, type Client, type Remembered } from './story.js';
+
+export interface Traffic {
+  /** Each goes on with its next story when it is through with the last. */
+  readonly clients: number;
+  /** Between two stories, up to. */
+  readonly pauseMs: number;
+  readonly mix: Partial<Record<StoryName, number>>;
+}
+
+export const ordinaryTraffic: Traffic = { clients: 14, pauseMs: 800, mix: everything };
+
+const ACCOUNTS = 8;
+
+/** Clients of some merchants, each at its stories, from `open` until `close`. */
+export class Workload {
+  readonly #agent = new Agent({ connections: 400, pipelining: 1, headersTimeout: 40_000, bodyTimeout: 40_000 });
+  readonly #closing = new AbortController();
+  readonly #givingUp = new AbortController();
+  readonly #merchants: Merchant[];
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly seed: number,
+    private readonly traffic: Traffic,
+    history: History,
+    apis: readonly string[],
+    elapsedMs: () => number,
+  ) {
+    const world: Surroundings = {
+      apis,
+      dispatcher: this.#agent,
+      history,
+      elapsedMs,
+      givingUp: this.#givingUp.signal,
+    };
+    this.#merchants = Array.from({ length: ACCOUNTS }, (_, n) => new Merchant(`sk_test_chaos${seed}x${n}`, world));
+  }
+
+  get merchants(): readonly Merchant[] {
+    return this.#merchants;
+  }
+
+  open(): void {
+    this.#running = Promise.all(Array.from({ length: this.traffic.clients }, (_, n) => this.#client(n)));
+  }
+
+  /** A charge beside the traffic, for whoever needs one. */
+  charge(amount: number): void {
+    const client = this.#newClient(0, new Dice(amount));
+    void client.merchant.askUntilAnswered(chargeOrder(client, 'charge', { amount, source: 'tok_visa' }));
+  }
+
+  /** No new stories. Resolves when all have ended; after `patienceMs` whoever still asks gives up. */
+  async close(patienceMs: number): Promise<void> {
+    this.#closing.abort();
+    const patience = setTimeout(() => this.#givingUp.abort(), patienceMs);
+    await this.#running;
+    clearTimeout(patience);
+  }
+
+  async end(): Promise<void> {
+    this.#closing.abort();
+    this.#givingUp.abort();
+    await this.#agent.destroy();
+    await this.#running.catch(() => undefined);
+  }
+
+  #newClient(number: number, dice: Dice, remembered: Remembered[] = []): Client {
+    const merchant = this.#merchants[number % ACCOUNTS]!;
+    return { merchant, stranger: this.#merchants[(number + 1) % ACCOUNTS]!, dice, remembered, at: number };
+  }
+
+  async #client(number: number): Promise<void> {
+    const dice = new Dice(this.seed * 1_000 + number);
+    const client = this.#newClient(number, dice);
+    const names = Object.keys(this.traffic.mix) as StoryName[];
+    const draw = (): StoryName => {
+      let left = dice.share() * names.reduce((sum, name) => sum + this.traffic.mix[name]!, 0);
+      return names.find((name) => (left -= this.traffic.mix[name]!) < 0) ?? names[0]!;
+    };
+    while (!this.#closing.signal.aborted) {
+      await stories[draw()](client);
+      const pauseMs = dice.between(0, this.traffic.pauseMs);
+      await sleep(pauseMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+    }
+  }
+}
