@@ -30,6 +30,7 @@ try {
   else if (!interrupted) console.error(error);
   process.exitCode = interrupted ? 130 : 1;
 }
+if (interrupted) process.exit();
 
 async function main(options: Options): Promise<number> {
   const plans = plansOf(options);

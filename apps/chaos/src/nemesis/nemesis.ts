@@ -37,7 +37,15 @@ export class Nemesis {
 
   /** Resolves when the last fault has been lifted, or soon after the signal; then `heal`. */
   async run(schedule: Schedule, signal: AbortSignal): Promise<void> {
-    await Promise.all(schedule.faults.map((scheduled) => this.#inflict(scheduled, signal)));
+    const ends = new Map<string, Promise<void>>();
+    const all = schedule.faults.map((scheduled) => {
+      const { lane } = scheduled;
+      const before = (lane && ends.get(lane)) ?? Promise.resolve();
+      const end = before.then(() => this.#inflict(scheduled, signal));
+      if (lane) ends.set(lane, end);
+      return end;
+    });
+    await Promise.all(all);
   }
 
   async #inflict(scheduled: ScheduledFault, signal: AbortSignal): Promise<void> {
@@ -53,7 +61,7 @@ export class Nemesis {
     this.events.changed?.(struck);
     try {
       this.#standing.set(struck, await strike(this.world, scheduled.fault));
-      if (await wait(scheduled.atMs + scheduled.lastsMs)) await this.#lift(struck);
+      if (await wait(struck.struckMs + scheduled.lastsMs)) await this.#lift(struck);
     } catch (error) {
       struck.error = String(error);
       this.events.changed?.(struck);

@@ -1,4 +1,147 @@
+import { families, type Family } from '../schedule/fault.js';
+import { escape, grouped, prose, span } from './html.js';
+import { pageStyle } from './page-style.js';
+import { colourOf, outcomes, plotOf } from './plot.js';
 import type { Report } from './report.js';
+
+/** One HTML file that needs nothing else. */
 export function pageOf(report: Report): string {
-  return `<pre>${JSON.stringify(report)}</pre>`;
+  const title = report.name === 'random' ? `Chaos, seed ${report.seed}` : report.name;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escape(title)}: ${report.holds ? 'every promise was kept' : 'broken'}</title>
+<style>${pageStyle}</style>
+</head>
+<body>
+<main>
+<h1>${escape(title)}</h1>
+<p class="soft">${prose(report.story)}</p>
+<div class="verdict ${report.holds ? 'good' : 'bad'}">${report.holds ? '✓ every promise was kept' : `✗ ${wordsOfFailure(report)}`}</div>
+${tiles(report)}
+<h2>What happened when</h2>
+<div class="card">
+${legend()}
+${plotOf(report)}
+</div>
+<h2>Promises</h2>
+<div class="card">${judgements(report)}</div>
+<h2>What this run reached</h2>
+<p class="soft">Faults that never bite prove nothing: a campaign of runs has to come to every one of these.</p>
+<div class="card">${sometimes(report)}</div>
+<h2>Until requests went through again</h2>
+<p class="soft">From the moment at which a fault began to be lifted until ten requests in a row were answered within 1.5 s each. A process that was killed has to start first; <i>amid</i>: another fault stood meanwhile.</p>
+<div class="card">${recoveries(report)}</div>
+<div class="columns">
+<div>
+<h2>What it cost</h2>
+<div class="card">${amplification(report)}</div>
+</div>
+<div>
+<h2>What was asked for</h2>
+<div class="card">${stories(report)}</div>
+</div>
+</div>
+<h2>Again</h2>
+<pre>${escape(report.command)}</pre>
+<p class="soft">The same seed draws the same schedule and the same clients; how they meet is up to the machine. Run at ${escape(report.measuredAt)}. The same in JSON: <code>report.json</code>; every request: <code>history.jsonl</code>; every fault: <code>faults.jsonl</code>.</p>
+${errorLines(report)}
+</main>
+</body>
+</html>
+`;
+}
+
+function wordsOfFailure({ judged, unreached, strikes }: Report): string {
+  const broken = judged.filter(({ lines }) => lines.length > 0).map(({ id }) => id);
+  if (broken.length > 0) return `broken: ${broken.join(', ')}`;
+  if (unreached.length > 0) return `every promise was kept, but it never came to: ${unreached[0]!.what}`;
+  return escape(strikes.find(({ error }) => error)?.error ?? 'broken');
+}
+
+function tiles({ numbers, strikes, quietAfterMs, soundAfterMs, sometimes, seconds }: Report): string {
+  const charges = Object.values(numbers.charges).reduce((sum, count) => sum + count, 0);
+  const settled = seconds.reduce((sum, second) => sum + second.settled, 0);
+  const tile = (value: string, words: string): string => `<div class="tile"><b>${value}</b><span>${words}</span></div>`;
+  return `<div class="tiles">${[
+    tile(grouped(numbers.requests), `requests, ${grouped(numbers.keys)} keys`),
+    tile(grouped(charges), `charges, ${grouped(settled)} settled answers`),
+    tile(String(strikes.length), 'faults'),
+    tile(grouped(numbers.bankRequests), 'requests at banks'),
+    tile(span(quietAfterMs), 'until all was quiet'),
+    tile(span(soundAfterMs), 'until banks and books agreed'),
+    tile(`${sometimes.filter(({ times }) => times > 0).length} of ${sometimes.length}`, 'of the list reached'),
+  ].join('')}</div>`;
+}
+
+function legend(): string {
+  const entries = [
+    ...outcomes.map(([, words, colour]) => [words, colour]),
+    ['p50', 'var(--p50)'],
+    ['p99', 'var(--p99)'],
+    ['breaker open', 'var(--open)'],
+    ['half-open', 'var(--half)'],
+    ...(Object.keys(families) as Family[]).map((family) => [`fault: ${family}`, colourOf(family)]),
+  ];
+  return `<div class="legend">${entries.map(([words, colour]) => `<span><i style="background:${colour}"></i>${words}</span>`).join('')}</div>`;
+}
+
+function judgements({ judged }: Report): string {
+  const rows = judged.map(({ id, promise, lines }) => {
+    const shown = lines.slice(0, 20).map((line) => `<li>${escape(line)}</li>`);
+    const more = lines.length > 20 ? `<li>and ${lines.length - 20} more</li>` : '';
+    const violations = lines.length > 0 ? `<ul class="violations">${shown.join('')}${more}</ul>` : '';
+    return `<tr><td style="width:34px">${mark(lines.length === 0 ? 'good' : 'bad')}</td><td class="id" style="width:92px">${escape(id)}</td><td>${prose(promise)}${violations}</td></tr>`;
+  });
+  return `<table>${rows.join('')}</table>`;
+}
+
+const mark = (kind: 'good' | 'bad' | 'none'): string =>
+  `<span class="mark ${kind}">${{ good: '✓', bad: '✗', none: '–' }[kind]}</span>`;
+
+function sometimes({ sometimes, unreached }: Report): string {
+  const missed = new Set(unreached.map(({ id }) => id));
+  const entries = sometimes.map(
+    ({ id, what, times }) =>
+      `<div>${mark(times > 0 ? 'good' : missed.has(id) ? 'bad' : 'none')}<span>${prose(what)}</span><span class="times">${times > 0 ? `${grouped(times)} ×` : 'not this time'}</span></div>`,
+  );
+  return `<div class="sometimes">${entries.join('')}</div>`;
+}
+
+function recoveries({ recoveries }: Report): string {
+  if (recoveries.length === 0) return '<p class="soft">There were no faults.</p>';
+  const longest = Math.max(1_000, ...recoveries.map(({ recoveredMs }) => recoveredMs ?? 0));
+  const rows = recoveries.map(({ number, words, liftMs, recoveredMs, amid }) => {
+    const width = recoveredMs === null ? 100 : (recoveredMs / longest) * 100;
+    const bar = `<div class="bar${recoveredMs === null ? ' never' : ''}" style="width:${width.toFixed(1)}%"></div>`;
+    const told = recoveredMs === null ? 'not within the run' : span(recoveredMs);
+    return `<tr><td class="number soft">${number}</td><td>${escape(words)}${amid ? ' <span class="soft">amid</span>' : ''}</td><td class="number soft">${liftMs === null ? '' : span(liftMs)}</td><td class="number">${told}</td><td style="width:34%;vertical-align:middle">${bar}</td></tr>`;
+  });
+  return `<table><tr><th></th><th>fault</th><th class="number">in order again</th><th class="number">requests go through</th><th></th></tr>${rows.join('')}</table>`;
+}
+
+function amplification({ amplification }: Report): string {
+  const rows = amplification.map(
+    ({ where, operations, attempts, perOperation }) =>
+      `<tr><td>${escape(where)}</td><td class="number soft">${grouped(attempts)} / ${grouped(operations)}</td><td class="number">${perOperation.toFixed(2)}</td></tr>`,
+  );
+  return `<table>${rows.join('')}</table>`;
+}
+
+function stories({ numbers }: Report): string {
+  const rows = Object.entries(numbers.stories)
+    .sort(([, a], [, b]) => b - a)
+    .map(([story, times]) => `<tr><td>${escape(story)}</td><td class="number">${grouped(times)}</td></tr>`);
+  return `<table>${rows.join('')}</table>`;
+}
+
+function errorLines({ errorLines }: Report): string {
+  const entries = Object.entries(errorLines);
+  if (entries.length === 0) return '';
+  const rows = entries.map(
+    ([message, times]) => `<tr><td>${escape(message)}</td><td class="number">${grouped(times)}</td></tr>`,
+  );
+  return `<h2>Errors in the services’ logs</h2><details class="card"><summary>${entries.length} kinds of lines at <code>error</code> and above; under faults they are expected</summary><table>${rows.join('')}</table></details>`;
 }

@@ -96,7 +96,8 @@ export class ChaosRun {
         progress: watching.progress,
         signal,
       });
-      return await this.#rage(runtime, network, launchSettings);
+      // Once it is interrupted nothing answers any more: whatever still waits is left to its fate.
+      return await Promise.race([this.#rage(runtime, network, launchSettings), aborted(signal)]);
     } finally {
       watching.phase?.('stopping');
       await network.heal();
@@ -204,6 +205,10 @@ export class ChaosRun {
     );
     this.#leasesPassed.set(struck.number, passed.length);
   }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
 }
 
 async function until(ms: number, elapsedMs: () => number, signal: AbortSignal): Promise<void> {

@@ -37,8 +37,8 @@ export function drawSchedule({ seed, durationMs, kinds = faultKinds }: Draw): Sc
     ...networkKinds.map((kind) => () => drawFault(dice, kind, dice.pick(bankProtocol.bankNames))),
   ];
   const drawn = [
-    ...drawLane(dice, system, durationMs, { lowest: 3_000, highest: 6_000 }),
-    ...drawLane(dice, banks, durationMs, { lowest: 1_000, highest: 3_000 }),
+    ...drawLane(dice, 'system', system, durationMs, { lowest: 3_000, highest: 6_000 }),
+    ...drawLane(dice, 'banks', banks, durationMs, { lowest: 1_000, highest: 3_000 }),
   ];
   const inOrder = drawn.sort((a, b) => a.atMs - b.atMs);
   return { durationMs, faults: inOrder.map((fault, index) => ({ number: index + 1, ...fault })) };
@@ -46,6 +46,7 @@ export function drawSchedule({ seed, durationMs, kinds = faultKinds }: Draw): Sc
 
 function drawLane(
   dice: Dice,
+  name: 'system' | 'banks',
   lane: Lane,
   durationMs: number,
   gap: { lowest: number; highest: number },
@@ -59,7 +60,7 @@ function drawLane(
     deck = deck.slice(1);
     const lastsMs = durationOf(dice, fault);
     if (atMs + lastsMs > durationMs - LAST_MS) return drawn;
-    drawn.push({ atMs, lastsMs, fault });
+    drawn.push({ atMs, lastsMs, fault, lane: name });
     atMs += lastsMs + dice.between(gap.lowest, gap.highest, 100);
   }
 }

@@ -58,6 +58,8 @@ export interface ScheduledFault {
   readonly atMs: number;
   readonly lastsMs: number;
   readonly fault: Fault;
+  /** Faults of one lane come one after another, however long it takes to lift one. Without a lane: at their times. */
+  readonly lane?: 'system' | 'banks';
 }
 
 export interface Schedule {

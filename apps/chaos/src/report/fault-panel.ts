@@ -1,0 +1,43 @@
+import { families, familyOf, type Family } from '../schedule/fault.js';
+import type { Strike } from '../nemesis/nemesis.js';
+import { escape } from './html.js';
+import { at, colourOf, LEFT, titled, type Across, type Panel } from './plot.js';
+
+const ROW = 20;
+/** Roughly what a letter takes at this size. */
+const LETTER = 5.6;
+
+/** A lane per family of faults, or several where faults stand beside each other. */
+export function faultPanel(strikes: readonly Strike[], across: Across, top: number): Panel {
+  const drawn: string[] = [];
+  let rows = 0;
+  for (const family of Object.keys(families) as Family[]) {
+    const of = strikes.filter(({ fault }) => familyOf(fault.kind) === family);
+    if (of.length === 0) continue;
+    drawn.push(`<text x="${LEFT - 8}" y="${at(top + rows * ROW + 13)}" text-anchor="end">${family}</text>`);
+    const lanes: number[] = [];
+    for (const struck of of) {
+      const free = lanes.findIndex((untilMs) => untilMs <= struck.struckMs);
+      const lane = free < 0 ? lanes.length : free;
+      lanes[lane] = struck.liftedMs ?? struck.struckMs;
+      drawn.push(bar(struck, family, across, top + (rows + lane) * ROW));
+    }
+    rows += lanes.length;
+  }
+  return { svg: [titled('faults', top), ...drawn].join('\n'), height: Math.max(1, rows) * ROW };
+}
+
+function bar(struck: Strike, family: Family, across: Across, y: number): string {
+  const { words, struckMs, liftingMs, liftedMs = struckMs } = struck;
+  const [from, until] = [across(struckMs), Math.max(across(liftedMs), across(struckMs) + 2)];
+  const lifting = liftingMs === undefined ? until : across(liftingMs);
+  const room = Math.floor((until - from - 8) / LETTER);
+  const label = words.length <= room ? words : room > 6 ? `${words.slice(0, room - 1)}…` : '';
+  const title = `<title>${escape(`${struck.number}. ${words}, ${((liftedMs - struckMs) / 1_000).toFixed(1)} s`)}</title>`;
+  return [
+    `<rect x="${at(from)}" y="${at(y + 1.5)}" width="${at(lifting - from)}" height="${ROW - 3}" rx="3" fill="${colourOf(family)}">${title}</rect>`,
+    // Being lifted: a process that starts, a system that is not whole yet.
+    `<rect x="${at(lifting)}" y="${at(y + 1.5)}" width="${at(Math.max(0, until - lifting))}" height="${ROW - 3}" rx="3" fill="${colourOf(family)}" opacity="0.45">${title}</rect>`,
+    label && `<text class="on" x="${at(from + 5)}" y="${at(y + 13.5)}">${escape(label)}</text>`,
+  ].join('');
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from '@jest/globals';
+import { bankProtocol } from '#contracts';
+import { drawSchedule } from './draw-schedule.js';
+import { families, type FaultKind } from './fault.js';
+
+const durationMs = 180_000;
+const seeds = Array.from({ length: 200 }, (_, n) => n * 7_919);
+
+describe('a schedule', () => {
+  it('is the same from the same seed, and another from another', () => {
+    expect(drawSchedule({ seed: 7, durationMs })).toEqual(drawSchedule({ seed: 7, durationMs }));
+    expect(drawSchedule({ seed: 7, durationMs })).not.toEqual(drawSchedule({ seed: 8, durationMs }));
+  });
+
+  it('begins with a calm, and is over in time', () => {
+    for (const seed of seeds) {
+      const { faults } = drawSchedule({ seed, durationMs });
+      expect(faults.length).toBeGreaterThan(15);
+      for (const { atMs, lastsMs } of faults) {
+        expect(atMs).toBeGreaterThanOrEqual(8_000);
+        expect(atMs + lastsMs).toBeLessThanOrEqual(durationMs);
+      }
+    }
+  });
+
+  it('never has two faults of one lane at once', () => {
+    for (const seed of seeds) {
+      const { faults } = drawSchedule({ seed, durationMs });
+      for (const of of Map.groupBy(faults, ({ lane }) => lane).values()) {
+        for (const [index, { atMs }] of of.entries()) {
+          const before = of[index - 1];
+          if (before) expect(atMs).toBeGreaterThan(before.atMs + before.lastsMs);
+        }
+      }
+    }
+  });
+
+  it('goes through everything before it begins anew', () => {
+    const { faults } = drawSchedule({ seed: 3, durationMs: 600_000 });
+    const kinds = new Set(faults.map(({ fault }) => fault.kind));
+    expect([...kinds].sort()).toEqual(Object.values(families).flat().sort());
+    const atBanks = new Set(faults.flatMap(({ fault }) => (fault.kind === 'bank' ? [fault.rule.fault] : [])));
+    expect([...atBanks].sort()).toEqual([...bankProtocol.faultNames].sort());
+  });
+
+  it('draws only what is asked for', () => {
+    const kinds: FaultKind[] = ['freeze', 'clock'];
+    const { faults } = drawSchedule({ seed: 3, durationMs, kinds });
+    expect(new Set(faults.map(({ fault }) => fault.kind))).toEqual(new Set(kinds));
+  });
+
+  it('freezes for longer than every lease and session', () => {
+    for (const seed of seeds)
+      for (const { fault, lastsMs } of drawSchedule({ seed, durationMs }).faults)
+        if (fault.kind === 'freeze') expect(lastsMs).toBeGreaterThan(11_000);
+  });
+
+  it('has only rules that the banks take', () => {
+    for (const seed of seeds)
+      for (const { fault } of drawSchedule({ seed, durationMs }).faults)
+        if (fault.kind === 'bank') expect(() => bankProtocol.faultRuleSchema.parse(fault.rule)).not.toThrow();
+  });
+});
