@@ -32,12 +32,14 @@ function bar(struck: Strike, family: Family, across: Across, y: number): string 
   const [from, until] = [across(struckMs), Math.max(across(liftedMs), across(struckMs) + 2)];
   const lifting = liftingMs === undefined ? until : across(liftingMs);
   const room = Math.floor((until - from - 8) / LETTER);
-  const label = words.length <= room ? words : room > 6 ? `${words.slice(0, room - 1)}…` : '';
+  const full = `${struck.number} ${words}`;
+  // At the least its number, under which the tables below tell the rest.
+  const label = full.length <= room ? full : room > 8 ? `${full.slice(0, room - 1)}…` : String(struck.number);
   const title = `<title>${escape(`${struck.number}. ${words}, ${((liftedMs - struckMs) / 1_000).toFixed(1)} s`)}</title>`;
   return [
     `<rect x="${at(from)}" y="${at(y + 1.5)}" width="${at(lifting - from)}" height="${ROW - 3}" rx="3" fill="${colourOf(family)}">${title}</rect>`,
     // Being lifted: a process that starts, a system that is not whole yet.
     `<rect x="${at(lifting)}" y="${at(y + 1.5)}" width="${at(Math.max(0, until - lifting))}" height="${ROW - 3}" rx="3" fill="${colourOf(family)}" opacity="0.45">${title}</rect>`,
-    label && `<text class="on" x="${at(from + 5)}" y="${at(y + 13.5)}">${escape(label)}</text>`,
+    `<text class="on" x="${at(from + 5)}" y="${at(y + 13.5)}">${escape(label)}</text>`,
   ].join('');
 }

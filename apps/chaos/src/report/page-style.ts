@@ -26,10 +26,10 @@ table { border-collapse:collapse; width:100%; font-size:14px; } th { text-align:
 td, th { padding:7px 12px 7px 0; border-bottom:1px solid var(--line); vertical-align:top; } tr:last-child td { border-bottom:0; }
 td.number { text-align:right; font-variant-numeric:tabular-nums; white-space:nowrap; } th.number { text-align:right; }
 td.id { white-space:nowrap; font-weight:600; font-variant-numeric:tabular-nums; }
-.mark { display:inline-block; width:22px; height:22px; line-height:22px; text-align:center; border-radius:50%; font-weight:700; font-size:13px; }
+.mark { display:inline-block; flex:none; width:22px; height:22px; line-height:22px; text-align:center; border-radius:50%; font-weight:700; font-size:13px; }
 .mark.none { color:var(--soft); background:var(--grid); }
 .violations { margin:6px 0 0; padding-left:18px; color:var(--bad); font:12.5px/1.5 ui-monospace,Menlo,Consolas,monospace; overflow-wrap:anywhere; }
-.sometimes { display:grid; grid-template-columns:repeat(auto-fill,minmax(330px,1fr)); gap:0 30px; }
+.sometimes { display:grid; grid-template-columns:repeat(auto-fill,minmax(400px,1fr)); gap:0 30px; }
 .sometimes div { display:flex; gap:11px; align-items:center; padding:7px 0; border-bottom:1px solid var(--line); }
 .sometimes .times { margin-left:auto; color:var(--soft); font-variant-numeric:tabular-nums; white-space:nowrap; }
 .legend { display:flex; flex-wrap:wrap; gap:4px 18px; font-size:13px; color:var(--soft); margin:2px 0 8px; }

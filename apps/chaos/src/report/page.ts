@@ -25,6 +25,7 @@ ${tiles(report)}
 <div class="card">
 ${legend()}
 ${plotOf(report)}
+<p class="soft" style="font-size:13px;margin:8px 0 0">Each bar of a fault turns pale where it begins to be lifted: a process starts, a system becomes whole again. Point at anything for its words.</p>
 </div>
 <h2>Promises</h2>
 <div class="card">${judgements(report)}</div>

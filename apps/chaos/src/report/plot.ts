@@ -52,10 +52,10 @@ export function plotOf(report: Report): string {
   const behind = strikes.map((struck) => band(struck, across, 24, 24 + RATE_HEIGHT + GAP + LATENCY_HEIGHT));
   const healed = across(healedMs);
   return `<svg viewBox="0 0 ${WIDTH} ${bottom + 22}" role="img" aria-label="What happened when">
+${timeAxis(endMs, across, bottom)}
 ${behind.join('\n')}
 ${drawn.join('\n')}
 <line class="healed" x1="${at(healed)}" x2="${at(healed)}" y1="16" y2="${bottom}"/><text x="${at(healed - 5)}" y="12" text-anchor="end">all faults lifted</text>
-${timeAxis(endMs, across, bottom)}
 </svg>`;
 }
 

@@ -71,7 +71,7 @@ export function reportOf(plan: Plan, outcome: Outcome, command: string): Report 
       events: copies.events,
       stories: countBy(exchanges, ({ story }) => story),
     },
-    judged,
+    judged: judged.toSorted((a, b) => numberOf(a) - numberOf(b)),
     sometimes,
     unreached,
     strikes,
@@ -82,6 +82,9 @@ export function reportOf(plan: Plan, outcome: Outcome, command: string): Report 
     errorLines: Object.fromEntries(logs.errors),
   };
 }
+
+/** A7 before A10. */
+const numberOf = ({ id }: Judged): number => Number.parseInt(id.slice(1), 10);
 
 function countBy<T>(items: readonly T[], nameOf: (item: T) => string): Record<string, number> {
   return Object.fromEntries([...Map.groupBy(items, nameOf)].map(([name, of]) => [name, of.length]));
