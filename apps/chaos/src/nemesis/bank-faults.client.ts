@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { bankProtocol } from '#contracts';
-import type { Lift } from './strike.js';
+import type { Lift } from './lift.js';
 
 const PATIENCE_MS = 20_000;
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { allInstances, describeFault, type Schedule, type ScheduledFault } from '../schedule/fault.js';
-import { strike, type Lift, type World } from './strike.js';
+import type { Lift } from './lift.js';
+import { strike, type World } from './strike.js';
 
 /** What became of one fault of the schedule. Times count from the beginning of the workload. */
 export interface Strike extends ScheduledFault {

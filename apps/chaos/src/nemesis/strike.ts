@@ -3,6 +3,7 @@ import type { Network } from '../network/network.js';
 import type { Fault } from '../schedule/fault.js';
 import type { BankFaults } from './bank-faults.client.js';
 import type { LaunchSettings } from './launch-settings.js';
+import type { Lift } from './lift.js';
 import type { Poison } from './poison.js';
 
 /** What can be struck. */
@@ -13,9 +14,6 @@ export interface World {
   readonly bankFaults: BankFaults;
   readonly poison: Poison;
 }
-
-/** Ends what was begun. Resolves once it has: a process answers again. */
-export type Lift = () => Promise<void>;
 
 /** Resolves once the fault has taken effect. */
 export async function strike(world: World, fault: Fault): Promise<Lift> {

@@ -1,7 +1,7 @@
 import { bankProtocol } from '#contracts';
 import type { BreakerSpan } from './breaker-spans.js';
 import { escape } from './html.js';
-import { at, LEFT, titled, WIDTH, type Across, type Panel } from './plot.js';
+import { at, LEFT, titled, WIDTH, type Across, type Panel } from './paper.js';
 
 const ROW = 18;
 const words = { open: 'open', half_open: 'half-open' };

@@ -1,7 +1,7 @@
 import { families, familyOf, type Family } from '../schedule/fault.js';
 import type { Strike } from '../nemesis/nemesis.js';
 import { escape } from './html.js';
-import { at, colourOf, LEFT, titled, type Across, type Panel } from './plot.js';
+import { at, colourOf, LEFT, titled, type Across, type Panel } from './paper.js';
 
 const ROW = 20;
 /** Roughly what a letter takes at this size. */

@@ -1,7 +1,8 @@
 import { families, type Family } from '../schedule/fault.js';
 import { escape, grouped, prose, span } from './html.js';
 import { pageStyle } from './page-style.js';
-import { colourOf, outcomes, plotOf } from './plot.js';
+import { colourOf } from './paper.js';
+import { outcomes, plotOf } from './plot.js';
 import type { Report } from './report.js';
 
 /** One HTML file that needs nothing else. */

@@ -1,26 +1,15 @@
-import { familyOf, type Family } from '../schedule/fault.js';
+import { familyOf } from '../schedule/fault.js';
 import type { Strike } from '../nemesis/nemesis.js';
 import { breakerPanel } from './breaker-panel.js';
 import { faultPanel } from './fault-panel.js';
 import { span } from './html.js';
+import { at, colourOf, LEFT, RIGHT, titled, WIDTH, type Across, type Panel } from './paper.js';
 import type { Report } from './report.js';
 import type { Second } from './timeline.js';
 
-export const WIDTH = 1_140;
-/** Room for names at the left. */
-export const LEFT = 92;
-const RIGHT = 14;
 const GAP = 34;
 const RATE_HEIGHT = 150;
 const LATENCY_HEIGHT = 130;
-
-/** Time to its place on the paper. */
-export type Across = (ms: number) => number;
-/** A part of the plot, drawn below `top`. */
-export interface Panel {
-  readonly svg: string;
-  readonly height: number;
-}
 
 export const outcomes = [
   ['settled', 'settled', 'var(--settled)'],
@@ -59,17 +48,11 @@ ${drawn.join('\n')}
 </svg>`;
 }
 
-export const at = (value: number): string => value.toFixed(1);
-export const titled = (words: string, top: number): string =>
-  `<text class="title" x="0" y="${at(top - 9)}">${words}</text>`;
-
 function band(struck: Strike, across: Across, top: number, bottom: number): string {
   const from = across(struck.struckMs);
   const until = across(struck.liftedMs ?? struck.struckMs);
   return `<rect x="${at(from)}" y="${top}" width="${at(Math.max(1, until - from))}" height="${bottom - top}" fill="${colourOf(familyOf(struck.fault.kind))}" opacity="0.07"/>`;
 }
-
-export const colourOf = (family: Family): string => `var(--${family})`;
 
 function ratePanel(seconds: readonly Second[], across: Across, top: number): Panel {
   const sum = (second: Second): number => outcomes.reduce((all, [name]) => all + second[name], 0);

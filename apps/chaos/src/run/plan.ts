@@ -3,6 +3,8 @@ import { describeFault, type FaultKind, type Schedule } from '../schedule/fault.
 import { scheduleOf, type Scenario } from '../scenarios/scenario.js';
 import { ordinaryTraffic, type Traffic } from '../workload/workload.js';
 
+const SILENT_BANKS_FROM_MINUTES = 1.5;
+
 /** All that is decided before a run begins. */
 export interface Plan {
   readonly seed: number;
@@ -32,7 +34,8 @@ export function planOf(options: {
     name: 'random',
     story: `Everything at once, for ${minutes} min, as drawn from seed ${seed}.`,
     schedule: drawSchedule({ seed, durationMs: minutes * 60_000, kinds }),
-    traffic: ordinaryTraffic,
+    // In a short run they would still be in doubt when all has to be quiet.
+    traffic: minutes < SILENT_BANKS_FROM_MINUTES ? { ...ordinaryTraffic, first: [] } : ordinaryTraffic,
     reaches: [],
   };
 }

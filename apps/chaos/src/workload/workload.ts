@@ -4,7 +4,7 @@ import { Dice } from '../schedule/dice.js';
 import type { History } from './history.js';
 import { Merchant, type Surroundings } from './merchant.js';
 import { everything, stories, type StoryName } from './stories.js';
-import { chargeOrder, type Client, type Remembered } from './story.js';
+import { chargeOrder, tell, type Client, type Remembered } from './story.js';
 
 export interface Traffic {
   /** Each goes on with its next story when it is through with the last. */
@@ -12,9 +12,17 @@ export interface Traffic {
   /** Between two stories, up to. */
   readonly pauseMs: number;
   readonly mix: Partial<Record<StoryName, number>>;
+  /** Charged once, at the beginning: what takes longer to end than most else. */
+  readonly first?: readonly string[];
 }
 
-export const ordinaryTraffic: Traffic = { clients: 14, pauseMs: 800, mix: everything };
+export const ordinaryTraffic: Traffic = {
+  clients: 14,
+  pauseMs: 800,
+  mix: everything,
+  // A bank that never says a word: after a minute of doubt they are reversed, unseen.
+  first: ['tok_fault_authorize_hang_always_on_visa', 'tok_fault_authorize_hang_always_on_amex'],
+};
 
 const ACCOUNTS = 8;
 
@@ -48,7 +56,11 @@ export class Workload {
   }
 
   open(): void {
-    this.#running = Promise.all(Array.from({ length: this.traffic.clients }, (_, n) => this.#client(n)));
+    const { clients, first = [] } = this.traffic;
+    this.#running = Promise.all([
+      ...first.map((source, n) => this.#first(source, n)),
+      ...Array.from({ length: clients }, (_, n) => this.#client(n)),
+    ]);
   }
 
   /** A charge beside the traffic, for whoever needs one. */
@@ -75,6 +87,11 @@ export class Workload {
   #newClient(number: number, dice: Dice, remembered: Remembered[] = []): Client {
     const merchant = this.#merchants[number % ACCOUNTS]!;
     return { merchant, stranger: this.#merchants[(number + 1) % ACCOUNTS]!, dice, remembered, at: number };
+  }
+
+  async #first(source: string, number: number): Promise<void> {
+    const client = this.#newClient(number, new Dice(number));
+    await tell(client, chargeOrder(client, 'aimed fault', { source }));
   }
 
   async #client(number: number): Promise<void> {

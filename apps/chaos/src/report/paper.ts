@@ -1,0 +1,19 @@
+import type { Family } from '../schedule/fault.js';
+
+export const WIDTH = 1_140;
+/** Room for names at the left. */
+export const LEFT = 92;
+export const RIGHT = 14;
+
+/** Time to its place on the paper. */
+export type Across = (ms: number) => number;
+/** A part of the plot, drawn below some `top`. */
+export interface Panel {
+  readonly svg: string;
+  readonly height: number;
+}
+
+export const at = (value: number): string => value.toFixed(1);
+export const titled = (words: string, top: number): string =>
+  `<text class="title" x="0" y="${at(top - 9)}">${words}</text>`;
+export const colourOf = (family: Family): string => `var(--${family})`;
