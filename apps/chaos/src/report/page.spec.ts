@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import { countSometimes } from '../sometimes/sometimes.js';
+import { anExchange } from '../testing/an-exchange.js';
+import { aStrike, runFacts } from '../testing/run-facts.js';
+import { pageOf } from './page.js';
+import { recoveriesOf } from './recovery.js';
+import type { Report } from './report.js';
+import { timelineOf } from './timeline.js';
+
+const strikes = [
+  aStrike({ kind: 'kill', processes: ['ledger'] }),
+  aStrike({ kind: 'bank', rule: { fault: 'hang' } }, { number: 2, struckMs: 12_000 }),
+];
+const exchanges = Array.from({ length: 40 }, (_, n) => anExchange({ sentMs: n * 1_000, endedMs: n * 1_000 + 80 }));
+
+const report: Report = {
+  name: 'random',
+  story: 'Everything at once.',
+  seed: 7,
+  command: 'npm run chaos -- --seed 7 --minutes 1',
+  measuredAt: '2026-11-25T12:00:00.000Z',
+  holds: true,
+  durationMs: 60_000,
+  healedMs: 38_000,
+  endedMs: 70_000,
+  quietAfterMs: 3_000,
+  soundAfterMs: null,
+  numbers: { requests: 40, keys: 40, charges: {}, refunds: {}, bankRequests: 80, events: 200, stories: { charge: 40 } },
+  judged: [{ id: 'A1', promise: 'a promise', lines: [] }],
+  sometimes: countSometimes(runFacts()),
+  unreached: [],
+  strikes,
+  seconds: timelineOf(exchanges),
+  breakers: [
+    { bank: 'cedar', instance: 'bank-gateway', lane: 'movements', state: 'open', fromMs: 12_000, untilMs: 17_000 },
+  ],
+  recoveries: recoveriesOf(strikes, exchanges),
+  amplification: [{ where: 'clients', operations: 40, attempts: 40, perOperation: 1 }],
+  errorLines: {},
+};
+
+describe('the page', () => {
+  it('stands alone, and every number in it is one', () => {
+    const page = pageOf(report);
+    expect(page).not.toMatch(/NaN|undefined|Infinity/);
+    expect(page).not.toMatch(/(src|href)="/);
+    expect(page).toContain('every promise was kept');
+  });
+
+  it('shows what is broken, to the letter', () => {
+    const judged = [{ id: 'A1', promise: 'a promise', lines: ['ch_1: <b>2</b> captures stand'] }];
+    const page = pageOf({ ...report, holds: false, judged });
+    expect(page).toContain('broken: A1');
+    expect(page).toContain('ch_1: &lt;b&gt;2&lt;/b&gt; captures stand');
+  });
+});

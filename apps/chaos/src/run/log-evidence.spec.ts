@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+import { readLogs } from './log-evidence.js';
+import type { LogLine } from './logs.js';
+
+const line = (msg: string, fields: Record<string, unknown> = {}): LogLine => ({
+  time: '2026-11-25T12:00:00.000Z',
+  service: 'bank-gateway',
+  instance: 'bank-gateway-2',
+  level: 'info',
+  msg,
+  ...fields,
+});
+
+/** The words are the services': a change there must be followed here. */
+describe('what logs tell', () => {
+  it('is transitions, doubts, rebalances, and what was parked', async () => {
+    const breaker = { bank: 'cedar', lane: 'movements', from: 'closed', to: 'open' };
+    const doubt = { operation: 'ch_1.capture', bank: 'cedar', kind: 'capture', reason: 'timeout' };
+    const evidence = await readLogs([
+      line('the breaker of cedar (movements) went from closed to open', breaker),
+      line('capture at cedar is in doubt', doubt),
+      line('the group shares its partitions out anew', { inHand: 0 }),
+      line('the group shares its partitions out anew', { inHand: 4 }),
+      line('parked an event that fails whatever is tried', { level: 'error' }),
+      line('replayed what was parked'),
+    ]);
+    const at = Date.parse('2026-11-25T12:00:00.000Z');
+    expect(evidence.transitions).toEqual([{ at, instance: 'bank-gateway-2', ...breaker }]);
+    expect(evidence.doubts).toEqual([{ at, instance: 'bank-gateway-2', ...doubt }]);
+    expect(evidence).toMatchObject({ rebalancesInMidBatch: 1, parked: 1, replayed: 1 });
+    expect([...evidence.errors]).toEqual([['parked an event that fails whatever is tried', 1]]);
+  });
+});

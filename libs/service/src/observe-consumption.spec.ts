@@ -1,0 +1,19 @@
+import { expect, it } from '@jest/globals';
+import { createLog, Metrics } from '#telemetry';
+import { observeConsumption } from './observe-consumption.js';
+
+it('counts how often a group shares its partitions out anew, and says how much was in hand', async () => {
+  const lines: Record<string, unknown>[] = [];
+  const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
+  const metrics = new Metrics();
+  const observer = observeConsumption(createLog({ service: 's', instance: 'i', destination }), metrics);
+  observer.onRebalance!({ group: 'ledger', inHand: 3 });
+  observer.onRestart!({ group: 'ledger', error: new Error('nothing heard from it') });
+  expect(lines.map(({ msg, inHand }) => [msg, inHand])).toEqual([
+    ['the group shares its partitions out anew', 3],
+    ['a consumer ended: another one joins the group', undefined],
+  ]);
+  const text = await metrics.text();
+  expect(text).toContain('consumer_rebalances_total 1');
+  expect(text).toContain('consumer_restarts_total 1');
+});
