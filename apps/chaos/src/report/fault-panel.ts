@@ -5,7 +5,7 @@ import { at, colourOf, LEFT, titled, type Across, type Panel } from './paper.js'
 
 const ROW = 20;
 /** Roughly what a letter takes at this size. */
-const LETTER = 5.6;
+const LETTER = 6.4;
 
 /** A lane per family of faults, or several where faults stand beside each other. */
 export function faultPanel(strikes: readonly Strike[], across: Across, top: number): Panel {

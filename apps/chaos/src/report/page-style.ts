@@ -4,12 +4,12 @@ export const pageStyle = `
   --ground:#f7f7f4; --card:#ffffff; --ink:#1d2127; --soft:#666d78; --line:#e2e2dc; --grid:#ecece7;
   --good:#1f7a4d; --good-soft:#e1f2e8; --bad:#b3261e; --bad-soft:#fbe4e2; --accent:#2f5fd0;
   --settled:#3f78d8; --pending:#e0a526; --refused:#9aa3b2; --turned:#e0703a; --silent:#c2303f; --p50:#2f5fd0; --p99:#a0489b;
-  --process:#c2303f; --network:#8e5bc4; --clock:#158a8a; --bank:#d07a18; --poison:#5f8f1f; --open:#c2303f; --half:#e0a526; }
+  --process:#c2303f; --network:#8e5bc4; --clock:#158a8a; --bank:#d07a18; --poison:#5f8f1f; --open:#c2303f; --half:#e0a526; --on:#ffffff; }
 @media (prefers-color-scheme: dark) { :root {
   --ground:#14161a; --card:#1c1f25; --ink:#e8eaee; --soft:#99a1ae; --line:#2c313a; --grid:#262a32;
   --good:#5fcf95; --good-soft:#173526; --bad:#ff8a80; --bad-soft:#43201e; --accent:#86a9ff;
   --settled:#5a90ef; --pending:#eebb4d; --refused:#6f7889; --turned:#f08a55; --silent:#ef5b6a; --p50:#86a9ff; --p99:#d58ad0;
-  --process:#ef5b6a; --network:#b48ae6; --clock:#42b9b9; --bank:#f0a34a; --poison:#9ccb55; --open:#ef5b6a; --half:#eebb4d; } }
+  --process:#ef5b6a; --network:#b48ae6; --clock:#42b9b9; --bank:#f0a34a; --poison:#9ccb55; --open:#ef5b6a; --half:#eebb4d; --on:#16181c; } }
 * { box-sizing: border-box; }
 body { margin:0; background:var(--ground); color:var(--ink); font:15px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif; }
 main { max-width:1180px; margin:0 auto; padding:40px 28px 72px; }
@@ -38,7 +38,7 @@ td.id { white-space:nowrap; font-weight:600; font-variant-numeric:tabular-nums; 
 .columns { display:grid; grid-template-columns:repeat(auto-fit,minmax(420px,1fr)); gap:0 28px; align-items:start; }
 pre { background:var(--card); border:1px solid var(--line); border-radius:12px; padding:14px 18px; overflow-x:auto; font:13px/1.5 ui-monospace,Menlo,Consolas,monospace; }
 svg { display:block; width:100%; height:auto; } svg text { fill:var(--soft); font:11px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif; }
-svg text.title { fill:var(--ink); font-weight:600; font-size:12.5px; } svg text.on { fill:#fff; font-weight:550; }
+svg text.title { fill:var(--ink); font-weight:600; font-size:12.5px; } svg text.on { fill:var(--on); font-weight:550; }
 svg .grid { stroke:var(--grid); } svg .healed { stroke:var(--good); stroke-dasharray:4 4; }
 details summary { cursor:pointer; color:var(--soft); }
 @media (max-width:640px) { main { padding:24px 14px 48px; } .columns { grid-template-columns:1fr; } }

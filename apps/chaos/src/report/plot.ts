@@ -80,11 +80,11 @@ function latencyPanel(seconds: readonly Second[], across: Across, top: number): 
     top +
     LATENCY_HEIGHT * (1 - Math.log(Math.min(Math.max(ms, lowest), highest) / lowest) / Math.log(highest / lowest));
   const line = (name: 'p50Ms' | 'p99Ms', colour: string, width: number): string => {
-    const points = seconds.flatMap((second) => {
-      const ms = second[name];
-      return ms === null ? [] : [`${at(across(second.atS * 1_000 + 500))},${at(y(ms))}`];
+    const lines = stretchesOf(seconds, name).map((stretch) => {
+      const points = stretch.map(({ atS, [name]: ms }) => `${at(across(atS * 1_000 + 500))},${at(y(ms!))}`);
+      return `<polyline points="${points.join(' ')}" fill="none" stroke="${colour}" stroke-width="${width}" stroke-linejoin="round" stroke-linecap="round"/>`;
     });
-    return `<polyline points="${points.join(' ')}" fill="none" stroke="${colour}" stroke-width="${width}" stroke-linejoin="round"/>`;
+    return lines.join('');
   };
   const lines = [10, 100, 1_000, 10_000].map((ms) => gridLine(y(ms), span(ms)));
   return {
@@ -96,6 +96,16 @@ function latencyPanel(seconds: readonly Second[], across: Across, top: number): 
     ].join('\n'),
     height: LATENCY_HEIGHT,
   };
+}
+
+/** Seconds one after another in which something was answered: no line is drawn over a silence. */
+function stretchesOf(seconds: readonly Second[], name: 'p50Ms' | 'p99Ms'): Second[][] {
+  const stretches: Second[][] = [[]];
+  for (const second of seconds) {
+    if (second[name] !== null) stretches.at(-1)!.push(second);
+    else if (stretches.at(-1)!.length > 0) stretches.push([]);
+  }
+  return stretches.filter((stretch) => stretch.length > 0);
 }
 
 function gridLine(y: number, words: string): string {

@@ -72,6 +72,8 @@ function anyRule(dice: Dice, fault: bankProtocol.FaultName): bankProtocol.FaultR
     ...(operation && fault !== 'outage' && { operation }),
     ...(fault !== 'outage' && { probability: dice.pick([0.2, 0.5, 1]) }),
     ...(fault === 'latency' && { parameters: { delayMs: dice.between(100, 1_500, 100), jitterMs: 1_000 } }),
+    // Within what the attempt is valid for, or past it.
+    ...(fault === 'late' && { parameters: { delayMs: dice.pick([500, 4_000]) } }),
     seed: dice.seed(),
   } as bankProtocol.FaultRuleInput;
 }
