@@ -65,6 +65,28 @@ describe('A bus whose broker goes away', () => {
     };
   }
 
+  it('publishes once it is thawed, by a bus that first called while it was frozen', async () => {
+    const newcomer = new KafkaJsBus({ brokers: [kafka.brokers], clock });
+    const event: CloudEvent = {
+      id: 'first-words',
+      type: 'test.counted.v1',
+      source: 'test',
+      topic: 'numbers',
+      key: 'k',
+      time: clock.now(),
+      data: { number: 1 },
+    };
+    try {
+      await kafka.process.freeze();
+      // Its kernel takes the connection all the same; nobody speaks on it.
+      await expect(newcomer.publish([event])).rejects.toThrow();
+      await kafka.process.thaw();
+      await eventually('the broker takes it', () => newcomer.publish([event]).then(() => true), { timeoutMs: 30_000 });
+    } finally {
+      await newcomer.close();
+    }
+  }, 90_000);
+
   it.each([
     ['killed and started 25 s later', () => kafka.process.kill(), () => kafka.process.start()],
     ['frozen for 25 s, longer than every session', () => kafka.process.freeze(), () => kafka.process.thaw()],

@@ -19,27 +19,25 @@ interface TopicMessages {
 /** The bus on kafkajs. One producer and any number of consumers; connects when first used. */
 export class KafkaJsBus implements Bus {
   readonly #kafka: Kafka;
-  readonly #producer: Producer;
+  #producer: Producer;
   readonly #consumptions = new Set<KafkaJsConsumption>();
   #connected: Promise<void> | undefined;
 
   constructor(private readonly options: KafkaJsBusOptions) {
     this.#kafka = kafkaClient(options);
-    // Not idempotent: the inboxes drop duplicates wherever they come from, and a producer that a broker
-    // has fenced off or lost count of is one more state to recover from.
-    this.#producer = this.#kafka.producer({
-      createPartitioner: Partitioners.DefaultPartitioner,
-      allowAutoTopicCreation: false,
-      idempotent: false,
-      // Its caller tries again without limit, and wants to know soon.
-      retry: { retries: 1 },
-    });
+    this.#producer = this.#newProducer();
   }
 
   async publish(events: readonly CloudEvent[]): Promise<void> {
     if (events.length === 0) return;
     await this.#connect();
-    await this.#producer.sendBatch({ acks: -1, topicMessages: byTopic(events) });
+    const producer = this.#producer;
+    try {
+      await producer.sendBatch({ acks: -1, topicMessages: byTopic(events) });
+    } catch (error) {
+      if (isMute(error)) this.#replace(producer);
+      throw error;
+    }
   }
 
   async consume(options: ConsumeOptions): Promise<Consumption> {
@@ -70,6 +68,25 @@ export class KafkaJsBus implements Bus {
     }
   }
 
+  #newProducer(): Producer {
+    // Not idempotent: the inboxes drop duplicates wherever they come from, and a producer that a broker
+    // has fenced off or lost count of is one more state to recover from.
+    return this.#kafka.producer({
+      createPartitioner: Partitioners.DefaultPartitioner,
+      allowAutoTopicCreation: false,
+      idempotent: false,
+      // Its caller tries again without limit, and wants to know soon.
+      retry: { retries: 1 },
+    });
+  }
+
+  #replace(producer: Producer): void {
+    if (this.#producer !== producer) return;
+    this.#producer = this.#newProducer();
+    this.#connected = undefined;
+    producer.disconnect().catch(() => undefined);
+  }
+
   async #connect(): Promise<void> {
     this.#connected ??= this.#producer.connect();
     try {
@@ -79,6 +96,15 @@ export class KafkaJsBus implements Bus {
       throw error;
     }
   }
+}
+
+/**
+ * kafkajs 2.2.4 asks a broker for its versions once it has a connection. A broker that is frozen just then does not
+ * answer, but its connection stands: kafkajs takes it for a connected one ever after, asks no more, and refuses every
+ * request with these words. Such a producer does not recover.
+ */
+function isMute(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('Broker not connected');
 }
 
 function byTopic(events: readonly CloudEvent[]): TopicMessages[] {
