@@ -4,5 +4,7 @@ export * from './database.js';
 export * from './group-commit.js';
 export * from './migrate.js';
 export { CommitUnknownError, isTransientError } from './transient.js';
+export { OpenTransaction } from './open-transaction.js';
+export { DatabaseError } from 'pg';
 export { assertIndexProbes, explain, type IndexProbeCheck } from './query-plan.js';
 export { sessionConfig } from './session.js';

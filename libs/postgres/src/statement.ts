@@ -19,3 +19,8 @@ export function statement(name: string, text: string): Statement {
   textsByName.set(name, text);
   return { name, text };
 }
+
+/** Every statement that this process knows by now, for who checks them all. */
+export function knownStatements(): Statement[] {
+  return [...textsByName].map(([name, text]) => ({ name, text }));
+}

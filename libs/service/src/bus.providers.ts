@@ -1,7 +1,15 @@
 import type { FactoryProvider } from '@nestjs/common';
 import type { Clock } from '#clock';
 import { Leases } from '#leases';
-import { KafkaJsBus, OutboxRelay, PostgresOutbox, PostgresOutboxStore, StepTransport, type Bus } from '#messaging';
+import {
+  KafkaJsBus,
+  OutboxRelay,
+  PostgresOutbox,
+  PostgresOutboxStore,
+  StepTransport,
+  type Bus,
+  type OutboxStore,
+} from '#messaging';
 import { Database, type PgTransaction } from '#postgres';
 import { BatchRunner, Commands, PostgresInbox, type BatchParts } from '#saga';
 import { Metrics, Tracing, type Log } from '#telemetry';
@@ -13,7 +21,7 @@ import type { ServiceOptions } from './service-options.js';
 import type { FrameSettings } from './settings.js';
 import { Shutdown } from './shutdown.js';
 import { StepRegistry } from './step-registry.js';
-import { BATCH_PARTS, BUS, CLOCK, LOG, SETTINGS } from './tokens.js';
+import { BATCH_PARTS, BUS, CLOCK, LOG, OUTBOX_STORE, SETTINGS } from './tokens.js';
 
 type Parts = BatchParts<PgTransaction>;
 
@@ -37,19 +45,9 @@ export function busProviders({ name, database: databaseName }: ServiceOptions): 
       },
     },
     {
-      provide: OutboxRelay,
-      inject: [BUS, Database, Leases, SETTINGS, CLOCK, LOG, Metrics, Readiness, Shutdown],
-      useFactory: async (
-        bus: Bus,
-        _migrated: Database,
-        leases: Leases,
-        settings: FrameSettings,
-        clock: Clock,
-        log: Log,
-        metrics: Metrics,
-        readiness: Readiness,
-        shutdown: Shutdown,
-      ) => {
+      provide: OUTBOX_STORE,
+      inject: [Database, SETTINGS, CLOCK, Shutdown],
+      useFactory: async (_migrated: Database, settings: FrameSettings, clock: Clock, shutdown: Shutdown) => {
         const database = await Database.open({
           url: settings.DATABASE_URL,
           database: databaseName,
@@ -59,12 +57,27 @@ export function busProviders({ name, database: databaseName }: ServiceOptions): 
           synchronousCommit: false,
           clock,
         });
-        const store = new PostgresOutboxStore(database);
+        shutdown.during('pools', 'the relay’s database', () => database.close());
+        return new PostgresOutboxStore(database);
+      },
+    },
+    {
+      provide: OutboxRelay,
+      inject: [BUS, OUTBOX_STORE, Leases, CLOCK, LOG, Metrics, Readiness, Shutdown],
+      useFactory: async (
+        bus: Bus,
+        store: OutboxStore,
+        leases: Leases,
+        clock: Clock,
+        log: Log,
+        metrics: Metrics,
+        readiness: Readiness,
+        shutdown: Shutdown,
+      ) => {
         const relay = new OutboxRelay({ bus, store, leases, clock, observer: observeOutbox(log, metrics, readiness) });
         await relay.start();
         measureBacklog(relay, metrics);
         shutdown.during('relay', 'the outbox relay', () => relay.stop());
-        shutdown.during('pools', 'the relay’s database', () => database.close());
         return relay;
       },
     },

@@ -10,4 +10,4 @@ export { LeasedJob, type Job } from './leased-job.js';
 export { StepRegistry } from './step-registry.js';
 export { frameMigrations } from './migrations/index.js';
 export { keep, StepsModule, type StepsFeature } from './steps.module.js';
-export { BUS, CLOCK, IDS, LOG, SETTINGS } from './tokens.js';
+export { BUS, CLOCK, IDS, LOG, OUTBOX_STORE, SERVICE, SETTINGS } from './tokens.js';

@@ -6,6 +6,7 @@ import { processProviders } from './process.providers.js';
 import type { ServiceOptions } from './service-options.js';
 import { Shutdown } from './shutdown.js';
 import { storeProviders } from './store.providers.js';
+import { SERVICE } from './tokens.js';
 
 /**
  * The frame that every service stands in: settings, time, telemetry, its migrated database, leases, ids,
@@ -19,6 +20,7 @@ export class ServiceModule implements BeforeApplicationShutdown {
 
   static forRoot(options: ServiceOptions): DynamicModule {
     const providers = [
+      { provide: SERVICE, useValue: options },
       ...processProviders(options),
       ...storeProviders(options),
       ...busProviders(options),

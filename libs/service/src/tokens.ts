@@ -10,3 +10,7 @@ export const LOG = Symbol('log');
 export const BATCH_PARTS = Symbol('batch parts');
 /** `Bus` of #messaging. */
 export const BUS = Symbol('bus');
+/** `ServiceOptions`: what the service is. */
+export const SERVICE = Symbol('service');
+/** `OutboxStore` of #messaging, on connections of the relay's own. */
+export const OUTBOX_STORE = Symbol('outbox store');

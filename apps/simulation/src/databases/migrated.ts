@@ -1,0 +1,18 @@
+import { Template } from '#memory-postgres';
+import type { MigrateOptions } from '#postgres';
+
+type Migration = MigrateOptions['migrations'][number];
+
+/** A database in memory as the service's own migrations leave it. */
+export async function migrated(migrations: readonly Migration[]): Promise<Template> {
+  const template = new Template();
+  // All that a migration of ours asks of TypeORM.
+  const runner = {
+    query: (sql: string) => {
+      template.execute(sql);
+      return Promise.resolve([]);
+    },
+  } as unknown as Parameters<InstanceType<Migration>['up']>[0];
+  for (const Each of migrations) await new Each().up(runner);
+  return template;
+}

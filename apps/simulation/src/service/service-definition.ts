@@ -1,0 +1,18 @@
+import type { Type } from '@nestjs/common';
+import type { Template } from '#memory-postgres';
+import { SERVICE, type ServiceOptions } from '#service';
+import { migrated } from '../databases/migrated.js';
+import { wiringOf, type Wiring } from './wiring.js';
+
+/** A service as its root module defines it, ready to be started many times. */
+export interface ServiceDefinition {
+  readonly options: ServiceOptions;
+  readonly wiring: Wiring;
+  readonly database: Template;
+}
+
+export async function define(root: Type): Promise<ServiceDefinition> {
+  const wiring = wiringOf(root);
+  const options = wiring.makings.find(({ token }) => token === SERVICE)?.make() as ServiceOptions;
+  return { options, wiring, database: await migrated(options.migrations) };
+}

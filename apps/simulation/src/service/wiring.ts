@@ -1,0 +1,62 @@
+import 'reflect-metadata';
+import type { DynamicModule, FactoryProvider, Provider, Type } from '@nestjs/common';
+
+export type Token = string | symbol | Type;
+type Imported = Type | DynamicModule;
+
+/** How one thing of a service is made, and out of what. */
+export interface Making {
+  readonly token: Token;
+  readonly needs: readonly Token[];
+  readonly make: (...parts: unknown[]) => unknown;
+}
+
+/** What a service's modules say: the same that Nest reads, in the order in which it would make it. */
+export interface Wiring {
+  readonly makings: readonly Making[];
+  /** Classes with `@Controller`; those that list steps are among them. */
+  readonly controllers: readonly Type[];
+  readonly modules: readonly Type[];
+}
+
+/** Reads the production modules' own metadata, so that nothing of their wiring is written down a second time. */
+export function wiringOf(root: Type): Wiring {
+  const makings: Making[] = [];
+  const controllers: Type[] = [];
+  const modules: Type[] = [];
+  const seen = new Set<Imported>();
+  const visit = (imported: Imported): void => {
+    if (seen.has(imported)) return;
+    seen.add(imported);
+    const dynamic = 'module' in imported ? imported : undefined;
+    const type = dynamic ? dynamic.module : (imported as Type);
+    for (const each of [...listOf<Imported>(type, 'imports'), ...((dynamic?.imports ?? []) as Imported[])]) visit(each);
+    for (const provider of [...listOf<Provider>(type, 'providers'), ...(dynamic?.providers ?? [])]) {
+      makings.push(makingOf(provider));
+    }
+    controllers.push(...listOf<Type>(type, 'controllers'), ...(dynamic?.controllers ?? []));
+    if (!modules.includes(type)) modules.push(type);
+  };
+  visit(root);
+  makings.push(...modules.map(makingOf));
+  return { makings, controllers, modules };
+}
+
+const listOf = <T>(type: Type, key: string): T[] => (Reflect.getMetadata(key, type) as T[] | undefined) ?? [];
+
+function makingOf(provider: Provider): Making {
+  if (typeof provider === 'function') return classMaking(provider as Type, provider as Type);
+  const token = provider.provide as Token;
+  if ('useValue' in provider) return { token, needs: [], make: () => provider.useValue as unknown };
+  if ('useClass' in provider) return classMaking(token, provider.useClass as Type);
+  if ('useExisting' in provider) return { token, needs: [provider.useExisting as Token], make: (existing) => existing };
+  const { inject = [], useFactory } = provider as FactoryProvider;
+  return { token, needs: inject as Token[], make: useFactory as Making['make'] };
+}
+
+function classMaking(token: Token, type: Type): Making {
+  const declared = ((Reflect.getMetadata('design:paramtypes', type) as Token[] | undefined) ?? []).slice();
+  const named = (Reflect.getMetadata('self:paramtypes', type) as { index: number; param: Token }[] | undefined) ?? [];
+  for (const { index, param } of named) declared[index] = param;
+  return { token, needs: declared, make: (...parts) => new type(...parts) };
+}

@@ -1,0 +1,29 @@
+import type { Value } from '../sql-type.js';
+
+/** Equal as values; arrays and JSON by content. Neither may be null. */
+export function same(a: Value, b: Value): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const left = a as Record<string, Value>;
+  const right = b as Record<string, Value>;
+  const names = Object.keys(left);
+  return (
+    names.length === Object.keys(right).length && names.every((name) => name in right && same(left[name], right[name]))
+  );
+}
+
+/** Below 0, 0, or above, in an index' order: nulls last. Text by its code units, as COLLATE "C" has it for ASCII. */
+export function order(a: Value, b: Value): number {
+  if (a === b) return 0;
+  if (a === null) return 1;
+  if (b === null) return -1;
+  if (Array.isArray(a) && Array.isArray(b)) {
+    for (let place = 0; place < Math.min(a.length, b.length); place++) {
+      const part = order(a[place], b[place]);
+      if (part !== 0) return part;
+    }
+    return a.length - b.length;
+  }
+  return (a as number) < (b as number) ? -1 : 1;
+}

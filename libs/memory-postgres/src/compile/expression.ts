@@ -1,0 +1,385 @@
+import type { A_Const, A_Expr, ColumnRef, FuncCall, SubLink } from '@pgsql/types';
+import { cast, elementOf, isArray, typeOf, type SqlType, type Value } from '../sql-type.js';
+import { kindOf, lastName, NotSupported, stringOf, type Node } from '../syntax.js';
+import { aggregateOf } from './aggregate.js';
+import { order, same } from './compare.js';
+import { functions, operate, typeOfOperation } from './functions.js';
+import { constant, rowAt, union, type Execution, type Expr, type Relation, type Scope } from './plan.js';
+import { compileSelect } from './select.js';
+
+const comparisons: Readonly<Record<string, (a: Value, b: Value) => boolean>> = {
+  '=': same,
+  '<>': (a, b) => !same(a, b),
+  '<': (a, b) => order(a, b) < 0,
+  '<=': (a, b) => order(a, b) <= 0,
+  '>': (a, b) => order(a, b) > 0,
+  '>=': (a, b) => order(a, b) >= 0,
+};
+
+export function compileExpr(node: Node, scope: Scope): Expr {
+  if ('ColumnRef' in node) return column(node.ColumnRef, scope);
+  if ('ParamRef' in node) {
+    const place = node.ParamRef.number! - 1;
+    return { type: 'unknown', run: (x) => x.params[place] ?? null, slots: new Set() };
+  }
+  if ('A_Const' in node) return literal(node.A_Const);
+  if ('TypeCast' in node) {
+    return coerced(compileExpr(node.TypeCast.arg!, scope), typeOf(node.TypeCast.typeName), true);
+  }
+  if ('A_Expr' in node) return operation(node.A_Expr, scope);
+  if ('BoolExpr' in node)
+    return logic(
+      node.BoolExpr.boolop!,
+      (node.BoolExpr.args ?? []).map((arg) => compileExpr(arg, scope)),
+    );
+  if ('NullTest' in node) {
+    const arg = compileExpr(node.NullTest.arg!, scope);
+    const wanted = node.NullTest.nulltesttype === 'IS_NULL';
+    return { type: 'bool', run: (x) => (arg.run(x) === null) === wanted, slots: arg.slots };
+  }
+  if ('BooleanTest' in node) {
+    const arg = compileExpr(node.BooleanTest.arg!, scope);
+    const tests: Record<string, (value: Value) => boolean> = {
+      IS_TRUE: (value) => value === true,
+      IS_NOT_TRUE: (value) => value !== true,
+      IS_FALSE: (value) => value === false,
+      IS_NOT_FALSE: (value) => value !== false,
+    };
+    const test = tests[node.BooleanTest.booltesttype!]!;
+    return { type: 'bool', run: (x) => test(arg.run(x)), slots: arg.slots };
+  }
+  if ('CoalesceExpr' in node) return firstOf((node.CoalesceExpr.args ?? []).map((arg) => compileExpr(arg, scope)));
+  if ('MinMaxExpr' in node) {
+    const args = (node.MinMaxExpr.args ?? []).map((arg) => compileExpr(arg, scope));
+    return extreme(args, node.MinMaxExpr.op === 'IS_GREATEST' ? 1 : -1);
+  }
+  if ('CaseExpr' in node) return choice(node.CaseExpr, scope);
+  if ('FuncCall' in node) return call(node.FuncCall, scope);
+  if ('SubLink' in node) return subquery(node.SubLink, scope);
+  if ('A_ArrayExpr' in node) {
+    const items = (node.A_ArrayExpr.elements ?? []).map((item) => compileExpr(item, scope));
+    const type = `${items[0]?.type ?? 'text'}[]`;
+    return { type, run: (x) => items.map((item) => item.run(x)), slots: union(...items.map(({ slots }) => slots)) };
+  }
+  if ('RowExpr' in node) {
+    const items = (node.RowExpr.args ?? []).map((item) => compileExpr(item, scope));
+    return {
+      type: 'record',
+      run: (x) => items.map((item) => item.run(x)),
+      slots: union(...items.map(({ slots }) => slots)),
+    };
+  }
+  if ('CollateClause' in node) return compileExpr(node.CollateClause.arg!, scope);
+  throw new NotSupported(`the expression ${kindOf(node)}`);
+}
+
+/** The same value as this type. What has none yet, a literal or an argument, becomes it silently. */
+export function coerced(expr: Expr, type: SqlType, always = false): Expr {
+  if (expr.type === type || type === 'unknown') return expr;
+  if (!always && expr.type !== 'unknown') return { ...expr, type };
+  return { type, run: (x) => cast(expr.run(x), type), slots: expr.slots };
+}
+
+function column({ fields = [] }: ColumnRef, scope: Scope): Expr {
+  const last = fields.at(-1)!;
+  if ('A_Star' in last) throw new NotSupported('a star inside an expression');
+  const name = stringOf(last);
+  const qualifier = fields.length > 1 ? stringOf(fields.at(-2)!) : undefined;
+  for (let level: Scope | undefined = scope; level; level = level.parent) {
+    for (const relation of level.relations) {
+      if (qualifier !== undefined && relation.alias !== qualifier) continue;
+      if (qualifier === undefined && name === 'ctid' && relation.table) return handleOf(relation);
+      const place = relation.columns.findIndex((each) => each.name === name);
+      if (place >= 0) return columnAt(relation, place);
+      if (qualifier !== undefined && name === 'ctid' && relation.table) return handleOf(relation);
+    }
+    const whole = qualifier === undefined && level.relations.find(({ alias }) => alias === name);
+    if (whole) return wholeRow(whole);
+  }
+  throw new NotSupported(`the column ${qualifier === undefined ? name : `${qualifier}.${name}`}`);
+}
+
+export function columnAt({ slot, columns }: Relation, place: number): Expr {
+  return {
+    type: columns[place]!.type,
+    run: (x) => {
+      const row = rowAt(x, slot);
+      return row === null ? null : (row[place] ?? null);
+    },
+    slots: new Set([slot]),
+  };
+}
+
+const handleOf = ({ slot }: Relation): Expr => ({
+  type: 'tid',
+  run: (x) => x.handles[slot]?.no ?? null,
+  slots: new Set([slot]),
+});
+
+/** As `to_jsonb` shows it. */
+function wholeRow({ slot, columns }: Relation): Expr {
+  return {
+    type: 'record',
+    run: (x) => {
+      const row = rowAt(x, slot);
+      if (row === null) return null;
+      return Object.fromEntries(columns.map(({ name, type }, place) => [name, jsonOf(row[place] ?? null, type)]));
+    },
+    slots: new Set([slot]),
+  };
+}
+
+/** Time in JSON is text. */
+export function jsonOf(value: Value, type: SqlType): Value {
+  if (type !== 'timestamptz' || value === null) return value;
+  return Number.isFinite(value) ? new Date(value as number).toISOString().replace('Z', '+00:00') : String(value);
+}
+
+function literal(value: A_Const): Expr {
+  if (value.isnull) return constant(null, 'unknown');
+  if (value.ival) return constant(value.ival.ival ?? 0, 'int4');
+  if (value.fval) return constant(Number(value.fval.fval), 'numeric');
+  if (value.boolval) return constant(value.boolval.boolval ?? false, 'bool');
+  if (value.sval) return constant(value.sval.sval ?? '', 'unknown');
+  throw new NotSupported('such a literal');
+}
+
+function operation({ kind, name, lexpr, rexpr }: A_Expr, scope: Scope): Expr {
+  const sign = lastName(name);
+  switch (kind) {
+    case 'AEXPR_OP':
+      if (!lexpr) return negated(compileExpr(rexpr!, scope));
+      return binary(sign, compileExpr(lexpr, scope), compileExpr(rexpr!, scope));
+    case 'AEXPR_LIKE':
+      return binary(sign, compileExpr(lexpr!, scope), compileExpr(rexpr!, scope));
+    case 'AEXPR_OP_ANY':
+      return quantified(sign, compileExpr(lexpr!, scope), compileExpr(rexpr!, scope), 'any');
+    case 'AEXPR_OP_ALL':
+      return quantified(sign, compileExpr(lexpr!, scope), compileExpr(rexpr!, scope), 'all');
+    case 'AEXPR_IN': {
+      const list = rexpr && 'List' in rexpr ? (rexpr.List.items ?? []) : [];
+      const items = list.map((item) => compileExpr(item, scope));
+      const all: Expr = {
+        type: `${items[0]!.type}[]`,
+        run: (x) => items.map((item) => item.run(x)),
+        slots: union(...items.map(({ slots }) => slots)),
+      };
+      return sign === '='
+        ? quantified('=', compileExpr(lexpr!, scope), all, 'any')
+        : quantified('<>', compileExpr(lexpr!, scope), all, 'all');
+    }
+    case 'AEXPR_DISTINCT':
+    case 'AEXPR_NOT_DISTINCT': {
+      const [left, right] = matched(compileExpr(lexpr!, scope), compileExpr(rexpr!, scope));
+      const wanted = kind === 'AEXPR_NOT_DISTINCT';
+      const run = (x: Execution): boolean => {
+        const [a, b] = [left.run(x), right.run(x)];
+        return (a === null || b === null ? a === b : same(a, b)) === wanted;
+      };
+      return { type: 'bool', run, slots: union(left.slots, right.slots) };
+    }
+    case 'AEXPR_NULLIF': {
+      const [left, right] = matched(compileExpr(lexpr!, scope), compileExpr(rexpr!, scope));
+      const run = (x: Execution): Value => {
+        const [a, b] = [left.run(x), right.run(x)];
+        return a !== null && b !== null && same(a, b) ? null : a;
+      };
+      return { type: left.type, run, slots: union(left.slots, right.slots) };
+    }
+    case 'AEXPR_BETWEEN': {
+      const [low, high] = rexpr && 'List' in rexpr ? rexpr.List.items! : [];
+      const value = compileExpr(lexpr!, scope);
+      return logic('AND_EXPR', [
+        binary('>=', value, compileExpr(low!, scope)),
+        binary('<=', value, compileExpr(high!, scope)),
+      ]);
+    }
+    default:
+      throw new NotSupported(`the operation ${kind}`);
+  }
+}
+
+function negated(arg: Expr): Expr {
+  return {
+    ...arg,
+    run: (x) => {
+      const value = arg.run(x);
+      return value === null ? null : -(value as number);
+    },
+  };
+}
+
+/** A side without a type takes the other's. */
+function matched(left: Expr, right: Expr): [Expr, Expr] {
+  if (left.type === 'unknown') return [coerced(left, right.type), right];
+  return [left, coerced(right, left.type)];
+}
+
+function binary(sign: string, leftSide: Expr, rightSide: Expr): Expr {
+  const compare = comparisons[sign];
+  if (compare) {
+    const [left, right] = matched(leftSide, rightSide);
+    const run = (x: Execution): Value => {
+      const a = left.run(x);
+      if (a === null) return null;
+      const b = right.run(x);
+      return b === null ? null : compare(a, b);
+    };
+    return { type: 'bool', run, slots: union(left.slots, right.slots) };
+  }
+  const types = [leftSide.type, rightSide.type] as const;
+  const type = typeOfOperation(sign, ...types);
+  const run = (x: Execution): Value => {
+    const a = leftSide.run(x);
+    if (a === null) return null;
+    const b = rightSide.run(x);
+    return b === null ? null : operate(sign, a, b, types);
+  };
+  return { type, run, slots: union(leftSide.slots, rightSide.slots) };
+}
+
+function quantified(sign: string, leftSide: Expr, array: Expr, which: 'any' | 'all'): Expr {
+  const compare = comparisons[sign];
+  if (!compare) throw new NotSupported(`${sign} ${which}`);
+  const element = elementOf(array.type);
+  const left = coerced(leftSide, element);
+  const right = array.type === 'unknown' && leftSide.type !== 'unknown' ? coerced(array, `${leftSide.type}[]`) : array;
+  const run = (x: Execution): Value => {
+    const items = right.run(x) as Value[] | null;
+    const a = left.run(x);
+    if (items === null) return null;
+    if (items.length === 0) return which === 'all';
+    if (a === null) return null;
+    let unknown = false;
+    for (const item of items) {
+      if (item === null) unknown = true;
+      else if (compare(a, item) === (which === 'any')) return which === 'any';
+    }
+    return unknown ? null : which === 'all';
+  };
+  return { type: 'bool', run, slots: union(left.slots, right.slots) };
+}
+
+/** Three-valued. */
+function logic(kind: string, args: readonly Expr[]): Expr {
+  const slots = union(...args.map((arg) => arg.slots));
+  if (kind === 'NOT_EXPR') {
+    const run = (x: Execution): Value => {
+      const value = args[0]!.run(x);
+      return value === null ? null : !value;
+    };
+    return { type: 'bool', run, slots };
+  }
+  const decisive = kind === 'OR_EXPR';
+  const run = (x: Execution): Value => {
+    let unknown = false;
+    for (const arg of args) {
+      const value = arg.run(x);
+      if (value === decisive) return decisive;
+      if (value === null) unknown = true;
+    }
+    return unknown ? null : !decisive;
+  };
+  return { type: 'bool', run, slots };
+}
+
+const typeAmong = (exprs: readonly Expr[]): SqlType => exprs.find(({ type }) => type !== 'unknown')?.type ?? 'text';
+
+function firstOf(args: readonly Expr[]): Expr {
+  const type = typeAmong(args);
+  const typed = args.map((arg) => coerced(arg, type));
+  const run = (x: Execution): Value => {
+    for (const arg of typed) {
+      const value = arg.run(x);
+      if (value !== null) return value;
+    }
+    return null;
+  };
+  return { type, run, slots: union(...args.map(({ slots }) => slots)) };
+}
+
+function extreme(args: readonly Expr[], sign: 1 | -1): Expr {
+  const type = typeAmong(args);
+  const typed = args.map((arg) => coerced(arg, type));
+  const run = (x: Execution): Value => {
+    let best: Value = null;
+    for (const arg of typed) {
+      const value = arg.run(x);
+      if (value !== null && (best === null || order(value, best) * sign > 0)) best = value;
+    }
+    return best;
+  };
+  return { type, run, slots: union(...args.map(({ slots }) => slots)) };
+}
+
+function choice(node: { arg?: Node; args?: Node[]; defresult?: Node }, scope: Scope): Expr {
+  const subject = node.arg && compileExpr(node.arg, scope);
+  const cases = (node.args ?? []).map((each) => {
+    if (!('CaseWhen' in each)) throw new NotSupported('such a CASE');
+    const when = compileExpr(each.CaseWhen.expr!, scope);
+    return { when: subject ? binary('=', subject, when) : when, then: compileExpr(each.CaseWhen.result!, scope) };
+  });
+  const otherwise = node.defresult ? compileExpr(node.defresult, scope) : constant(null, 'unknown');
+  const type = typeAmong([...cases.map(({ then }) => then), otherwise]);
+  const run = (x: Execution): Value => {
+    for (const { when, then } of cases) if (when.run(x) === true) return then.run(x);
+    return otherwise.run(x);
+  };
+  const slots = union(...cases.flatMap(({ when, then }) => [when.slots, then.slots]), otherwise.slots);
+  return { type, run, slots };
+}
+
+function call(node: FuncCall, scope: Scope): Expr {
+  const name = lastName(node.funcname);
+  const aggregate = aggregateOf(node, name, scope);
+  if (aggregate) return aggregate;
+  const known = functions[name];
+  if (!known) throw new NotSupported(`the function ${name}`);
+  const args = (node.args ?? []).map((arg) => compileExpr(arg, scope));
+  const types = args.map(({ type }) => type);
+  const type = typeof known.type === 'string' ? known.type : known.type(types);
+  const { run: apply, takesNulls = false } = known;
+  const run = (x: Execution): Value => {
+    const values = args.map((arg) => jsonOfWhenAsked(name, arg.run(x), arg.type));
+    return !takesNulls && values.includes(null) ? null : apply(values, x);
+  };
+  return { type, run, slots: union(...args.map(({ slots }) => slots)) };
+}
+
+const jsonOfWhenAsked = (name: string, value: Value, type: SqlType): Value =>
+  name.startsWith('json') || name.startsWith('to_json') ? jsonOf(value, type) : value;
+
+function subquery({ subLinkType, subselect, testexpr, operName }: SubLink, scope: Scope): Expr {
+  if (!subselect || !('SelectStmt' in subselect)) throw new NotSupported('such a subquery');
+  const query = compileSelect(subselect.SelectStmt, scope.child());
+  // It may read any slot of the levels around it: which, only its own parts know.
+  const slots = outerSlots(scope);
+  switch (subLinkType) {
+    case 'EXISTS_SUBLINK':
+      return { type: 'bool', run: (x) => query.run(x).length > 0, slots };
+    case 'EXPR_SUBLINK':
+      return { type: query.columns[0]!.type, run: (x) => query.run(x)[0]?.[0] ?? null, slots };
+    case 'ARRAY_SUBLINK':
+      return { type: `${query.columns[0]!.type}[]`, run: (x) => query.run(x).map((row) => row[0] ?? null), slots };
+    case 'ANY_SUBLINK': {
+      const rows: Expr = {
+        type: `${query.columns[0]!.type}[]`,
+        run: (x) => query.run(x).map((row) => row[0] ?? null),
+        slots,
+      };
+      return quantified(operName ? lastName(operName) : '=', compileExpr(testexpr!, scope), rows, 'any');
+    }
+    default:
+      throw new NotSupported(`the subquery ${subLinkType}`);
+  }
+}
+
+function outerSlots(scope: Scope): ReadonlySet<number> {
+  const slots = new Set<number>();
+  for (let level: Scope | undefined = scope; level; level = level.parent) {
+    for (const { slot } of level.relations) slots.add(slot);
+  }
+  return slots;
+}
+
+export const itemsOf = (expr: Expr): SqlType => (isArray(expr.type) ? elementOf(expr.type) : 'unknown');

@@ -1,0 +1,310 @@
+import type { JoinExpr, RangeFunction, RangeSubselect, RangeVar } from '@pgsql/types';
+import { cast, elementOf, typeOf, type Value } from '../sql-type.js';
+import { kindOf, lastName, NotSupported, stringOf, type Node } from '../syntax.js';
+import type { Row } from '../storage.js';
+import type { TableSchema } from '../schema.js';
+import { compileExpr } from './expression.js';
+import {
+  conjunctsOf,
+  type Execution,
+  type Expr,
+  type OutputColumn,
+  type Relation,
+  type Scope,
+  type Source,
+} from './plan.js';
+import { compileSelect } from './select.js';
+
+/** How a table's rows are found: all of them, or by one column's value or values. */
+export interface Access {
+  readonly relation: Relation;
+  /** Relations of this level that come before it: theirs are at hand when it is scanned. */
+  readonly before: ReadonlySet<number>;
+  lookup?: { column: number; expr: Expr; isList: boolean };
+}
+
+export interface From {
+  readonly source: Source;
+  readonly accesses: readonly Access[];
+}
+
+/** All of a FROM clause; relations join the scope from left to right. */
+export function compileFrom(items: readonly Node[], scope: Scope): From {
+  const accesses: Access[] = [];
+  const sources = items.map((item) => compileItem(item, scope, accesses));
+  const source = sources.length === 0 ? (_: Execution, next: () => boolean) => next() : sources.reduce(nested);
+  return { source, accesses };
+}
+
+const nested =
+  (left: Source, right: Source): Source =>
+  (x, next) =>
+    left(x, () => right(x, next));
+
+function compileItem(item: Node, scope: Scope, accesses: Access[]): Source {
+  if ('RangeVar' in item) return named(item.RangeVar, scope, accesses);
+  if ('RangeSubselect' in item) return subselect(item.RangeSubselect, scope);
+  if ('RangeFunction' in item) return rowsFrom(item.RangeFunction, scope);
+  if ('JoinExpr' in item) return join(item.JoinExpr, scope, accesses);
+  throw new NotSupported(`${kindOf(item)} in FROM`);
+}
+
+function enter(scope: Scope, alias: string, columns: readonly OutputColumn[], table?: TableSchema): Relation {
+  const relation = { alias, columns, slot: scope.planner.slot(), table };
+  scope.relations.push(relation);
+  return relation;
+}
+
+function named({ relname, alias }: RangeVar, scope: Scope, accesses: Access[]): Source {
+  const name = alias?.aliasname ?? relname!;
+  const cte = scope.ctes.get(relname!);
+  if (cte) {
+    const { slot } = enter(scope, name, renamed(cte.columns, alias?.colnames));
+    return (x, next) => over(x, slot, x.frame[cte.slot] as Value[][], next);
+  }
+  const { schema } = scope.planner;
+  const view = schema.views.get(relname!);
+  if (view) return subselect({ subquery: view, alias: { ...alias, aliasname: name } }, scope);
+  const table = schema.table(relname!);
+  if (!table) throw new NotSupported(`the table ${relname}`);
+  const before = new Set(scope.relations.map(({ slot }) => slot));
+  const access: Access = { relation: enter(scope, name, table.columns, table), before };
+  accesses.push(access);
+  return scanOf(access);
+}
+
+/** Rows as the statement sees them. */
+export function scanOf(access: Access): Source {
+  const { relation } = access;
+  const { slot } = relation;
+  const { place } = relation.table!;
+  return (x, next) => {
+    for (const row of candidates(access, x, place)) {
+      const values = row.seenBy(x);
+      if (values === null) continue;
+      x.frame[slot] = values;
+      x.handles[slot] = row;
+      if (next()) return true;
+    }
+    return false;
+  };
+}
+
+/** A copy: the statement may write to what it reads. */
+function candidates({ lookup }: Access, x: Execution, place: number): readonly Row[] {
+  const table = x.storage.tables[place]!;
+  if (!lookup) return [...table.rows];
+  const wanted = lookup.expr.run(x);
+  if (wanted === null) return [];
+  if (!lookup.isList) return [...table.having(lookup.column, wanted)];
+  return [...new Set(wanted as Value[])].flatMap((each) => [...table.having(lookup.column, each)]);
+}
+
+/**
+ * Where a condition says that a column which an index begins with equals something at hand, rows are found by it.
+ * The condition is still evaluated: this only saves looking at all the others.
+ */
+export function useIndexes(accesses: readonly Access[], conditions: readonly Node[], scope: Scope): void {
+  const level = new Set(scope.relations.map(({ slot }) => slot));
+  for (const access of accesses) {
+    for (const condition of conditions) {
+      if (access.lookup || !('A_Expr' in condition)) continue;
+      const { kind, name, lexpr, rexpr } = condition.A_Expr;
+      if ((kind !== 'AEXPR_OP' && kind !== 'AEXPR_OP_ANY') || lastName(name) !== '=' || !lexpr || !rexpr) continue;
+      const sides =
+        kind === 'AEXPR_OP'
+          ? ([
+              [lexpr, rexpr],
+              [rexpr, lexpr],
+            ] as const)
+          : ([[lexpr, rexpr]] as const);
+      for (const [mine, other] of sides) {
+        const column = columnIn(access.relation, mine, scope);
+        if (column === undefined) continue;
+        const expr = compileExpr(other, scope);
+        if ([...expr.slots].some((slot) => level.has(slot) && !access.before.has(slot))) continue;
+        access.lookup = {
+          column,
+          expr: typedAs(expr, access.relation, column, kind === 'AEXPR_OP_ANY'),
+          isList: kind === 'AEXPR_OP_ANY',
+        };
+        break;
+      }
+    }
+  }
+}
+
+function typedAs(expr: Expr, relation: Relation, column: number, isList: boolean): Expr {
+  const { type } = relation.columns[column]!;
+  if (isList || expr.type !== 'unknown') return expr;
+  return { ...expr, type, run: (x) => cast(expr.run(x), type) };
+}
+
+function columnIn(relation: Relation, node: Node, scope: Scope): number | undefined {
+  if (!relation.table || !('ColumnRef' in node)) return undefined;
+  const names = (node.ColumnRef.fields ?? []).map((field) => ('String' in field ? stringOf(field) : '*'));
+  const name = names.at(-1)!;
+  const owners = scope.relations.filter(
+    ({ alias, columns }) =>
+      (names.length === 1 || alias === names.at(-2)) && columns.some((column) => column.name === name),
+  );
+  if (owners[0] !== relation) return undefined;
+  const column = relation.columns.findIndex((each) => each.name === name);
+  return relation.table.lookups.has(column) ? column : undefined;
+}
+
+function subselect({ subquery, alias }: RangeSubselect, scope: Scope): Source {
+  if (!subquery || !('SelectStmt' in subquery)) throw new NotSupported('such a subquery in FROM');
+  const query = compileSelect(subquery.SelectStmt, scope.child());
+  const { slot } = enter(scope, alias?.aliasname ?? '', renamed(query.columns, alias?.colnames));
+  return (x, next) => over(x, slot, query.run(x), next);
+}
+
+function over(x: Execution, slot: number, rows: readonly Value[][], next: () => boolean): boolean {
+  for (const row of rows) {
+    x.frame[slot] = row;
+    if (next()) return true;
+  }
+  return false;
+}
+
+const renamed = (columns: readonly OutputColumn[], names: readonly Node[] = []): OutputColumn[] =>
+  columns.map((column, place) => ({ ...column, ...(names[place] && { name: stringOf(names[place]) }) }));
+
+interface RowFunction {
+  readonly columns: readonly OutputColumn[];
+  readonly run: (x: Execution) => Value[][];
+}
+
+function rowsFrom({ functions = [], ordinality, alias, coldeflist }: RangeFunction, scope: Scope): Source {
+  const parts = functions.flatMap((item) => {
+    if (!('List' in item)) throw new NotSupported('such a function in FROM');
+    const [call, columns] = item.List.items!;
+    if (!call || !('FuncCall' in call)) throw new NotSupported('such a function in FROM');
+    const definitions = columns && 'List' in columns ? columns.List.items : coldeflist;
+    const args = (call.FuncCall.args ?? []).map((arg) => compileExpr(arg, scope));
+    return rowFunction(lastName(call.FuncCall.funcname), args, definitions ?? [], alias?.aliasname);
+  });
+  const columns = [
+    ...parts.flatMap((part) => part.columns),
+    ...(ordinality ? [{ name: 'ordinality', type: 'int8' }] : []),
+  ];
+  const { slot } = enter(scope, alias?.aliasname ?? '', renamed(columns, alias?.colnames));
+  return (x, next) => {
+    const results = parts.map((part) => part.run(x));
+    const count = Math.max(...results.map((rows) => rows.length));
+    const rows = Array.from({ length: count }, (_, place) => [
+      ...parts.flatMap((part, which) => results[which]![place] ?? part.columns.map(() => null)),
+      ...(ordinality ? [place + 1] : []),
+    ]);
+    return over(x, slot, rows, next);
+  };
+}
+
+function rowFunction(name: string, args: readonly Expr[], definitions: readonly Node[], alias?: string): RowFunction[] {
+  switch (name) {
+    case 'unnest':
+      return args.map((arg) => ({
+        columns: [{ name: args.length === 1 ? (alias ?? 'unnest') : 'unnest', type: elementOf(arg.type) }],
+        run: (x) => ((arg.run(x) as Value[] | null) ?? []).map((item) => [item]),
+      }));
+    case 'generate_series':
+      return [
+        {
+          columns: [{ name: alias ?? name, type: 'int4' }],
+          run: (x) => series(args.map((arg) => arg.run(x) as number)),
+        },
+      ];
+    case 'json_to_recordset':
+    case 'jsonb_to_recordset':
+    case 'jsonb_to_record':
+    case 'json_to_record': {
+      const columns = definitions.map((definition) => {
+        if (!('ColumnDef' in definition)) throw new NotSupported('such a column list');
+        return { name: definition.ColumnDef.colname!, type: typeOf(definition.ColumnDef.typeName) };
+      });
+      const rowOf = (record: Record<string, Value>): Value[] =>
+        columns.map(({ name: of, type }) => cast(record[of] ?? null, type));
+      return [
+        { columns, run: (x) => [args[0]!.run(x)].flat().map((record) => rowOf(record as Record<string, Value>)) },
+      ];
+    }
+    case 'jsonb_array_elements':
+    case 'json_array_elements':
+      return [
+        {
+          columns: [{ name: alias ?? 'value', type: 'jsonb' }],
+          run: (x) => (args[0]!.run(x) as Value[]).map((item) => [item]),
+        },
+      ];
+    case 'jsonb_array_elements_text':
+      return [
+        {
+          columns: [{ name: alias ?? 'value', type: 'text' }],
+          run: (x) => (args[0]!.run(x) as Value[]).map((item) => [String(item)]),
+        },
+      ];
+    default:
+      throw new NotSupported(`the function ${name} in FROM`);
+  }
+}
+
+function series([from = 0, to = 0, step = 1]: readonly number[]): Value[][] {
+  const rows: Value[][] = [];
+  for (let at = from; step > 0 ? at <= to : at >= to; at += step) rows.push([at]);
+  return rows;
+}
+
+function join({ jointype, larg, rarg, quals, usingClause, alias }: JoinExpr, scope: Scope, accesses: Access[]): Source {
+  if (usingClause?.length || alias) throw new NotSupported('such a join');
+  const start = scope.relations.length;
+  const left = compileItem(larg!, scope, accesses);
+  const known = accesses.length;
+  const leftCount = scope.relations.length;
+  const right = compileItem(rarg!, scope, accesses);
+  const on = quals ? compileExpr(quals, scope) : undefined;
+  useIndexes(accesses.slice(known), conjunctsOf(quals), scope);
+  const holds = (x: Execution): boolean => !on || on.run(x) === true;
+  if (jointype === 'JOIN_INNER') return (x, next) => left(x, () => right(x, () => holds(x) && next()));
+  const leftSlots = scope.relations.slice(start, leftCount).map(({ slot }) => slot);
+  const rightSlots = scope.relations.slice(leftCount).map(({ slot }) => slot);
+  if (jointype === 'JOIN_LEFT') return outer(left, right, holds, rightSlots, () => undefined);
+  if (jointype !== 'JOIN_FULL') throw new NotSupported(`the join ${jointype}`);
+  const keyOf = (x: Execution): string => JSON.stringify(rightSlots.map((slot) => x.frame[slot]));
+  return (x, next) => {
+    const matched = new Set<string>();
+    if (outer(left, right, holds, rightSlots, (at) => matched.add(keyOf(at)))(x, next)) return true;
+    clear(x, leftSlots);
+    return right(x, () => !matched.has(keyOf(x)) && next());
+  };
+}
+
+/** Every row of the left, beside nulls where the right has none for it. */
+function outer(
+  left: Source,
+  right: Source,
+  holds: (x: Execution) => boolean,
+  rightSlots: readonly number[],
+  onMatch: (x: Execution) => void,
+): Source {
+  return (x, next) =>
+    left(x, () => {
+      let matched = false;
+      const stopped = right(x, () => {
+        if (!holds(x)) return false;
+        matched = true;
+        onMatch(x);
+        return next();
+      });
+      if (matched) return stopped;
+      clear(x, rightSlots);
+      return next();
+    });
+}
+
+function clear(x: Execution, slots: readonly number[]): void {
+  for (const slot of slots) {
+    x.frame[slot] = null;
+    x.handles[slot] = undefined;
+  }
+}

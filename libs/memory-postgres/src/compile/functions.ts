@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { cast, type SqlType, type Value } from '../sql-type.js';
+import { NotSupported } from '../syntax.js';
+import type { Execution } from './plan.js';
+
+interface SqlFunction {
+  readonly type: SqlType | ((args: readonly SqlType[]) => SqlType);
+  /** Called with null arguments too. */
+  readonly takesNulls?: boolean;
+  readonly run: (args: readonly Value[], x: Execution) => Value;
+}
+
+/** Scalar functions that our statements call, and no others. */
+export const functions: Readonly<Record<string, SqlFunction>> = {
+  now: { type: 'timestamptz', run: (_, x) => x.tx.startedAt },
+  transaction_timestamp: { type: 'timestamptz', run: (_, x) => x.tx.startedAt },
+  statement_timestamp: { type: 'timestamptz', run: (_, x) => x.at },
+  clock_timestamp: { type: 'timestamptz', run: (_, x) => x.at },
+  to_timestamp: { type: 'timestamptz', run: ([seconds]) => (seconds as number) * 1_000 },
+  extract: {
+    type: 'numeric',
+    run: ([field, value]) => {
+      assert.equal(field, 'epoch', 'only epochs are extracted');
+      return (value as number) / 1_000;
+    },
+  },
+  date_trunc: {
+    type: ([, type]) => type ?? 'timestamptz',
+    run: ([field, value]) => {
+      const unitMs = { second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000 }[field as string];
+      if (unitMs === undefined) throw new NotSupported(`date_trunc('${String(field)}')`);
+      return Math.floor((value as number) / unitMs) * unitMs;
+    },
+  },
+  starts_with: { type: 'bool', run: ([text, start]) => (text as string).startsWith(start as string) },
+  split_part: {
+    type: 'text',
+    run: ([text, separator, place]) => (text as string).split(separator as string)[(place as number) - 1] ?? '',
+  },
+  concat_ws: {
+    type: 'text',
+    takesNulls: true,
+    run: ([separator, ...parts]) => parts.filter((part) => part !== null).join(separator as string),
+  },
+  concat: { type: 'text', takesNulls: true, run: (parts) => parts.filter((part) => part !== null).join('') },
+  lower: { type: 'text', run: ([text]) => (text as string).toLowerCase() },
+  upper: { type: 'text', run: ([text]) => (text as string).toUpperCase() },
+  length: { type: 'int4', run: ([text]) => [...(text as string)].length },
+  floor: { type: ([type]) => type ?? 'numeric', run: ([value]) => Math.floor(value as number) },
+  ceil: { type: ([type]) => type ?? 'numeric', run: ([value]) => Math.ceil(value as number) },
+  abs: { type: ([type]) => type ?? 'numeric', run: ([value]) => Math.abs(value as number) },
+  round: { type: ([type]) => type ?? 'numeric', run: ([value]) => Math.round(value as number) },
+  cardinality: { type: 'int4', run: ([array]) => (array as Value[]).length },
+  jsonb_typeof: { type: 'text', run: ([value]) => jsonTypeOf(value) },
+  jsonb_array_length: { type: 'int4', run: ([value]) => (value as Value[]).length },
+  jsonb_build_object: { type: 'jsonb', takesNulls: true, run: buildObject },
+  json_build_object: { type: 'json', takesNulls: true, run: buildObject },
+  jsonb_build_array: { type: 'jsonb', takesNulls: true, run: (items) => [...items] },
+  to_jsonb: { type: 'jsonb', run: ([value]) => value },
+  to_json: { type: 'json', run: ([value]) => value },
+  pg_notify: {
+    type: 'void',
+    run: ([channel], x) => {
+      x.tx.notifications.add(channel as string);
+      return '';
+    },
+  },
+  pg_current_xact_id: { type: 'xid8', run: (_, x) => x.tx.xid },
+  pg_current_snapshot: { type: 'pg_snapshot', run: (_, x) => x.storage.oldestXid() },
+  pg_snapshot_xmin: { type: 'xid8', run: ([snapshot]) => snapshot },
+};
+
+/** Operators by their sign, for arguments that are not null. Comparisons are in expression.ts. */
+export function operate(sign: string, left: Value, right: Value, types: readonly [SqlType, SqlType]): Value {
+  switch (sign) {
+    case '+':
+      return (left as number) + (right as number);
+    case '-':
+      if (types[0] === 'jsonb') return without(left, right);
+      return (left as number) - (right as number);
+    case '*':
+      return (left as number) * (right as number);
+    case '/': {
+      const quotient = (left as number) / (right as number);
+      return isInteger(types[0]) && isInteger(types[1]) ? Math.trunc(quotient) : quotient;
+    }
+    case '%':
+      return (left as number) % (right as number);
+    case '^':
+      return (left as number) ** (right as number);
+    case '||':
+      if (types[0] === 'jsonb') return joined(left, cast(right, 'jsonb'));
+      if (Array.isArray(left)) return [...(left as Value[]), ...(Array.isArray(right) ? (right as Value[]) : [right])];
+      return String(left) + String(right);
+    case '->':
+      return (left as Record<string, Value>)[right as string] ?? null;
+    case '->>': {
+      const value = (left as Record<string, Value>)[right as string] ?? null;
+      return typeof value === 'object' && value !== null
+        ? JSON.stringify(value)
+        : value === null
+          ? null
+          : String(value);
+    }
+    case '?':
+      return (right as string) in (left as object);
+    case '~':
+      return new RegExp(right as string).test(left as string);
+    case '~~':
+      return likePattern(right as string).test(left as string);
+    case '!~~':
+      return !likePattern(right as string).test(left as string);
+    default:
+      throw new NotSupported(`the operator ${sign}`);
+  }
+}
+
+/** What the operator makes of these types. */
+export function typeOfOperation(sign: string, left: SqlType, right: SqlType): SqlType {
+  if (sign === '||') return left === 'jsonb' || right === 'jsonb' ? 'jsonb' : left.endsWith('[]') ? left : 'text';
+  if (sign === '->') return left;
+  if (sign === '->>') return 'text';
+  if (['?', '~', '~~', '!~~'].includes(sign)) return 'bool';
+  if (sign === '^') return 'float8';
+  if (left === 'jsonb') return 'jsonb';
+  if (left === 'timestamptz' && right === 'timestamptz') return 'interval';
+  if (left === 'timestamptz' || right === 'timestamptz') return 'timestamptz';
+  if (left === 'interval' || right === 'interval') return 'interval';
+  for (const type of ['float8', 'numeric', 'int8', 'xid8', 'int4', 'int2'])
+    if (left === type || right === type) return type;
+  return 'numeric';
+}
+
+const isInteger = (type: SqlType): boolean => ['int2', 'int4', 'int8'].includes(type);
+
+function buildObject(parts: readonly Value[]): Value {
+  const object: Record<string, Value> = {};
+  for (let place = 0; place < parts.length; place += 2) object[String(parts[place])] = parts[place + 1] ?? null;
+  return object;
+}
+
+function joined(left: Value, right: Value): Value {
+  if (Array.isArray(left) || Array.isArray(right)) return [left, right].flat();
+  return { ...(left as object), ...(right as object) };
+}
+
+function without(left: Value, name: Value): Value {
+  const { [name as string]: _gone, ...rest } = left as Record<string, Value>;
+  return rest;
+}
+
+function jsonTypeOf(value: Value): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
+function likePattern(pattern: string): RegExp {
+  const escaped = pattern.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  return new RegExp(`^${escaped.replaceAll('%', '.*').replaceAll('_', '.')}$`, 's');
+}

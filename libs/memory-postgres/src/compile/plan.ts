@@ -1,0 +1,104 @@
+import type { RowValues, Schema, TableSchema } from '../schema.js';
+import type { SqlType, Value } from '../sql-type.js';
+import type { Row, Storage, View } from '../storage.js';
+import type { Node } from '../syntax.js';
+
+/** One execution of a statement. Every relation of the statement has a slot of its own in `frame`. */
+export interface Execution extends View {
+  readonly storage: Storage;
+  readonly params: readonly Value[];
+  /** The moment of this statement, in milliseconds; `now()` is the transaction's. */
+  readonly at: number;
+  /** The row at hand of each relation; the rows of each `WITH`. */
+  readonly frame: unknown[];
+  /** Behind a table's row at hand: the row itself. */
+  readonly handles: (Row | undefined)[];
+}
+
+export interface Expr {
+  readonly type: SqlType;
+  readonly run: (x: Execution) => Value;
+  /** Slots that it reads: until those are filled it cannot be run. */
+  readonly slots: ReadonlySet<number>;
+}
+
+export interface OutputColumn {
+  readonly name: string;
+  readonly type: SqlType;
+}
+
+/** Something in FROM, or the table that is written. */
+export interface Relation {
+  readonly alias: string;
+  readonly columns: readonly OutputColumn[];
+  readonly slot: number;
+  readonly table?: TableSchema | undefined;
+}
+
+/** Calls `next` with the slots filled, for each row; ends early and says so when `next` returns true. */
+export type Source = (x: Execution, next: () => boolean) => boolean;
+
+export interface Query {
+  readonly columns: readonly OutputColumn[];
+  readonly run: (x: Execution) => Value[][];
+}
+
+/** A `WITH` query: its rows stand in a slot once it has run. */
+export interface Cte {
+  readonly columns: readonly OutputColumn[];
+  readonly slot: number;
+}
+
+export interface Aggregate {
+  readonly slot: number;
+  readonly start: () => Accumulator;
+}
+export interface Accumulator {
+  add(x: Execution): void;
+  result(): Value;
+}
+
+/** What names mean at one level of a statement. */
+export class Scope {
+  readonly relations: Relation[] = [];
+  /** Set while the outputs of a grouped SELECT are compiled. */
+  aggregates: Aggregate[] | undefined;
+
+  constructor(
+    readonly planner: Planner,
+    readonly parent: Scope | undefined,
+    readonly ctes: Map<string, Cte> = new Map(parent?.ctes),
+  ) {}
+
+  child(): Scope {
+    return new Scope(this.planner, this);
+  }
+}
+
+/** Hands out slots, and knows the tables. */
+export class Planner {
+  slots = 0;
+  constructor(readonly schema: Schema) {}
+
+  slot(): number {
+    return this.slots++;
+  }
+}
+
+export const constant = (value: Value, type: SqlType): Expr => ({ type, run: () => value, slots: new Set() });
+
+export function union(...sets: readonly ReadonlySet<number>[]): ReadonlySet<number> {
+  const all = new Set<number>();
+  for (const set of sets) for (const slot of set) all.add(slot);
+  return all;
+}
+
+export const rowAt = (x: Execution, slot: number): RowValues | null => x.frame[slot] as RowValues | null;
+
+/** The conditions that all have to hold. */
+export function conjunctsOf(where: Node | undefined): Node[] {
+  if (!where) return [];
+  if ('BoolExpr' in where && where.BoolExpr.boolop === 'AND_EXPR')
+    return (where.BoolExpr.args ?? []).flatMap(conjunctsOf);
+  return [where];
+}

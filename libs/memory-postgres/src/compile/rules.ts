@@ -1,0 +1,139 @@
+import type { RowValues, TableSchema, Unique } from '../schema.js';
+import { cast, DataError, type Value } from '../sql-type.js';
+import { MustWait } from '../tx.js';
+import type { Row } from '../storage.js';
+import { NotSupported } from '../syntax.js';
+import { same } from './compare.js';
+import { compileExpr } from './expression.js';
+import { Scope, type Execution, type Expr, type Planner } from './plan.js';
+import { compileTrigger, type FireTrigger } from './trigger.js';
+
+/** What a table demands of every row, as its definition says. */
+export interface Rules {
+  /** Fills in defaults, identities and generated columns. */
+  complete(x: Execution, given: ReadonlyMap<number, Value | undefined>): RowValues;
+  check(x: Execution, values: RowValues): void;
+  checkReferences(x: Execution, values: RowValues): void;
+  /** A row that has one of these unique keys already. Waits for whoever is about to write, or to give up, such a one. */
+  conflictWith(x: Execution, values: RowValues, besides: Row | undefined): { row: Row; error: DataError } | undefined;
+  /** Gives a locked row its next version, checked. */
+  rewrite(x: Execution, row: Row, values: Value[]): void;
+  fire(x: Execution, event: 'insert' | 'update' | 'delete', rows: readonly RowValues[]): void;
+}
+
+const made = new WeakMap<Planner, Map<TableSchema, Rules>>();
+
+export function rulesOf(table: TableSchema, planner: Planner): Rules {
+  let ofPlanner = made.get(planner);
+  if (!ofPlanner) made.set(planner, (ofPlanner = new Map()));
+  let rules = ofPlanner.get(table);
+  if (!rules) ofPlanner.set(table, (rules = makeRules(table, planner)));
+  return rules;
+}
+
+function makeRules(table: TableSchema, planner: Planner): Rules {
+  const scope = new Scope(planner, undefined);
+  const slot = planner.slot();
+  scope.relations.push({ alias: table.name, columns: table.columns, slot, table });
+  const { columns } = table;
+  const defaults = columns.map(({ default: node }) => node && compileExpr(node, scope));
+  const generated = columns.map(({ generated: node }) => node && compileExpr(node, scope));
+  const checks = table.checks.map(({ name, expression }) => ({ name, expr: compileExpr(expression, scope) }));
+  const uniques = table.uniques.map((unique) => ({ unique, where: unique.where && compileExpr(unique.where, scope) }));
+  let triggers: FireTrigger[] | undefined;
+
+  const covers = (x: Execution, where: Expr | undefined, values: RowValues): boolean => {
+    if (!where) return true;
+    x.frame[slot] = values;
+    return where.run(x) === true;
+  };
+  const hasKey = ({ columns: key }: Unique, a: RowValues, b: RowValues): boolean =>
+    key.every((column) => a[column] !== null && b[column] !== null && same(a[column], b[column]));
+
+  const rules: Rules = {
+    complete(x, given) {
+      const values: Value[] = columns.map(({ type, identity }, place) => {
+        const value = given.get(place);
+        if (value !== undefined) return cast(value, type);
+        if (identity) return ++x.storage.tables[table.place]!.identity;
+        return cast(defaults[place]?.run(x) ?? null, type);
+      });
+      generate(x, values);
+      return values;
+    },
+    check(x, values) {
+      for (const [place, { name, notNull }] of columns.entries()) {
+        if (notNull && values[place] === null) {
+          throw new DataError('23502', `null value in column "${name}" of relation "${table.name}"`);
+        }
+      }
+      x.frame[slot] = values;
+      for (const { name, expr } of checks) {
+        if (expr.run(x) === false)
+          throw new DataError('23514', `a row of "${table.name}" violates check "${name}"`, name);
+      }
+    },
+    checkReferences(x, values) {
+      for (const { name, columns: own, references, referenced } of table.foreignKeys) {
+        const wanted = own.map((column) => values[column]);
+        if (wanted.includes(null)) continue;
+        const rows = x.storage.tables[references.place]!;
+        const found = [
+          ...(references.lookups.has(referenced[0]!) ? rows.having(referenced[0]!, wanted[0]) : rows.rows),
+        ].find((row) => {
+          const there = row.latestFor(x.tx);
+          return there !== null && referenced.every((column, place) => same(there[column], wanted[place]));
+        });
+        if (!found) throw new DataError('23503', `a row of "${table.name}" refers to nothing`, name);
+        x.tx.lock(found, 'key_share');
+      }
+    },
+    conflictWith(x, values, besides) {
+      for (const { unique, where } of uniques) {
+        if (!covers(x, where, values)) continue;
+        const [first] = unique.columns;
+        for (const row of x.storage.tables[table.place]!.having(first!, values[first!])) {
+          if (row === besides) continue;
+          const another = row.writer && row.writer !== x.tx ? row.writer : undefined;
+          const fits = (version: RowValues | null): boolean =>
+            version !== null && hasKey(unique, version, values) && covers(x, where, version);
+          if (another) {
+            if (fits(row.written) !== fits(row.committed)) throw new MustWait([another]);
+            if (!fits(row.written)) continue;
+          } else if (!fits(row.latestFor(x.tx))) continue;
+          const error = new DataError(
+            '23505',
+            `duplicate key value violates unique constraint "${unique.name}"`,
+            unique.name,
+          );
+          return { row, error };
+        }
+      }
+      return undefined;
+    },
+    rewrite(x, row, values) {
+      if (row.writer === x.tx && row.writtenBy === x.command) {
+        throw new DataError('21000', 'a statement cannot affect a row a second time');
+      }
+      generate(x, values);
+      rules.check(x, values);
+      rules.checkReferences(x, values);
+      const conflict = rules.conflictWith(x, values, row);
+      if (conflict) throw conflict.error;
+      x.tx.write(row, values);
+    },
+    fire(x, event, rows) {
+      triggers ??= table.triggers.map((trigger) => compileTrigger(trigger, table, planner));
+      for (const trigger of triggers) trigger(x, event, rows);
+    },
+  };
+
+  function generate(x: Execution, values: Value[]): void {
+    x.frame[slot] = values;
+    for (const [place, expr] of generated.entries()) if (expr) values[place] = cast(expr.run(x), columns[place]!.type);
+  }
+
+  if (uniques.some(({ unique }) => !table.lookups.has(unique.columns[0]!)))
+    throw new NotSupported('an index nobody made');
+  return rules;
+}

@@ -1,0 +1,343 @@
+import type { SelectStmt, SortBy } from '@pgsql/types';
+import type { RowValues } from '../schema.js';
+import type { Value } from '../sql-type.js';
+import type { LockMode } from '../storage.js';
+import { kindOf, NotSupported, stringOf, type Node } from '../syntax.js';
+import { order } from './compare.js';
+import { coerced, compileExpr, columnAt } from './expression.js';
+import { compileFrom, useIndexes } from './from.js';
+import {
+  conjunctsOf,
+  type Accumulator,
+  type Aggregate,
+  type Execution,
+  type Expr,
+  type OutputColumn,
+  type Query,
+  type Relation,
+  type Scope,
+} from './plan.js';
+import { compileWith } from './with.js';
+
+export interface Output extends OutputColumn {
+  readonly expr: Expr;
+}
+
+/** What stands at the end of every kind of SELECT. */
+export function compileSelect(stmt: SelectStmt, scope: Scope): Query {
+  const runWith = compileWith(stmt.withClause, scope);
+  const body = stmt.valuesLists?.length
+    ? compileValues(stmt.valuesLists, scope)
+    : stmt.op && stmt.op !== 'SETOP_NONE'
+      ? compileSetOperation(stmt, scope)
+      : compilePlain(stmt, scope);
+  if (!runWith) return body;
+  return {
+    columns: body.columns,
+    run: (x) => {
+      runWith(x);
+      return body.run(x);
+    },
+  };
+}
+
+function compileValues(lists: readonly Node[], scope: Scope): Query {
+  const rows = lists.map((list) => {
+    if (!('List' in list)) throw new NotSupported('such a VALUES');
+    return (list.List.items ?? []).map((item) => ('SetToDefault' in item ? undefined : compileExpr(item, scope)));
+  });
+  const columns = rows[0]!.map((_, place) => ({
+    name: `column${place + 1}`,
+    type: rows.map((row) => row[place]?.type ?? 'unknown').find((type) => type !== 'unknown') ?? 'unknown',
+  }));
+  // undefined stays undefined: the column's default.
+  return { columns, run: (x) => rows.map((row) => row.map((expr) => expr?.run(x))) };
+}
+
+function compileSetOperation({ op, all, larg, rarg, sortClause, limitCount }: SelectStmt, scope: Scope): Query {
+  if (op !== 'SETOP_UNION' || limitCount) throw new NotSupported(`${op} here`);
+  const left = compileSelect(larg!, scope.child());
+  const right = compileSelect(rarg!, scope.child());
+  const columns = left.columns.map((column, place) => ({
+    ...column,
+    type: column.type === 'unknown' ? right.columns[place]!.type : column.type,
+  }));
+  const sorts = (sortClause ?? []).map((sort) => sortOnOutput(sort, columns));
+  return {
+    columns,
+    run: (x) => {
+      let rows = [...left.run(x), ...right.run(x)];
+      if (!all) rows = distinct(rows);
+      return sorts.length > 0 ? rows.sort((a, b) => byAll(sorts, a, b)) : rows;
+    },
+  };
+}
+
+function sortOnOutput(sort: Node, columns: readonly OutputColumn[]): (a: Value[], b: Value[]) => number {
+  if (!('SortBy' in sort)) throw new NotSupported('such an ORDER BY');
+  const node = sort.SortBy.node!;
+  const name = 'ColumnRef' in node ? stringOf(node.ColumnRef.fields![0]!) : '';
+  const place = 'A_Const' in node ? node.A_Const.ival!.ival! - 1 : columns.findIndex((column) => column.name === name);
+  if (place < 0) throw new NotSupported('such an ORDER BY of a union');
+  return (a, b) => directed(sort.SortBy, a[place] ?? null, b[place] ?? null);
+}
+
+function byAll<T>(sorts: readonly ((a: T, b: T) => number)[], a: T, b: T): number {
+  for (const sort of sorts) {
+    const by = sort(a, b);
+    if (by !== 0) return by;
+  }
+  return 0;
+}
+
+function directed({ sortby_dir, sortby_nulls }: SortBy, a: Value, b: Value): number {
+  const descending = sortby_dir === 'SORTBY_DESC';
+  if ((a === null) !== (b === null)) {
+    const nullsFirst = sortby_nulls === 'SORTBY_NULLS_FIRST' || (sortby_nulls !== 'SORTBY_NULLS_LAST' && descending);
+    return (a === null) === nullsFirst ? -1 : 1;
+  }
+  return descending ? -order(a, b) : order(a, b);
+}
+
+const distinct = (rows: readonly Value[][]): Value[][] => [
+  ...new Map(rows.map((row) => [JSON.stringify(row), row])).values(),
+];
+
+/** A row on its way out: what it sorts by, and where its relations stood. */
+interface Found {
+  readonly keys: readonly Value[];
+  readonly frame: readonly unknown[];
+  readonly handles: Execution['handles'];
+}
+
+function compilePlain(stmt: SelectStmt, scope: Scope): Query {
+  const { source, accesses } = compileFrom(stmt.fromClause ?? [], scope);
+  const conditions = conjunctsOf(stmt.whereClause);
+  const where = conditions.map((condition) => compileExpr(condition, scope));
+  useIndexes(accesses, conditions, scope);
+  const holds = (x: Execution): boolean => where.every((condition) => condition.run(x) === true);
+
+  const aggregates: Aggregate[] = [];
+  scope.aggregates = aggregates;
+  const outputs = compileTargets(stmt.targetList ?? [], scope);
+  const having = stmt.havingClause && compileExpr(stmt.havingClause, scope);
+  const sorts = (stmt.sortClause ?? []).map((sort) => compileSort(sort, outputs, scope));
+  scope.aggregates = undefined;
+  const groups = (stmt.groupClause ?? []).map((group) => compileGroup(group, outputs, scope));
+  const columns = outputs.map(({ name, type }) => ({ name, type: type === 'unknown' ? 'text' : type }));
+
+  const limit = stmt.limitCount && compileExpr(stmt.limitCount, scope);
+  const limitOf = (x: Execution): number => {
+    const value = limit?.run(x) ?? null;
+    return value === null ? Infinity : Number(value);
+  };
+  if (stmt.limitOffset) throw new NotSupported('OFFSET');
+  const isDistinct = (stmt.distinctClause?.length ?? 0) > 0;
+  const outputOf = (x: Execution): Value[] => outputs.map(({ expr }) => expr.run(x));
+  const locks = locksOf(stmt, scope);
+
+  const isGrouped = aggregates.length > 0 || groups.length > 0;
+  const find = (x: Execution, most: number): Found[] => {
+    const found: Found[] = [];
+    source(x, () => {
+      if (!holds(x)) return false;
+      found.push({ keys: sorts.map(({ expr }) => expr.run(x)), frame: x.frame.slice(), handles: x.handles.slice() });
+      return found.length >= most;
+    });
+    return found;
+  };
+  const sorted = (found: Found[]): Found[] => {
+    if (sorts.length === 0) return found;
+    return found.sort((a, b) => {
+      for (const [place, { by }] of sorts.entries()) {
+        const order = directed(by, a.keys[place], b.keys[place]);
+        if (order !== 0) return order;
+      }
+      return 0;
+    });
+  };
+
+  const run = (x: Execution): Value[][] => {
+    const most = limitOf(x);
+    if (most === 0) return [];
+    if (isGrouped) {
+      const found = grouped(x, source, holds, groups, aggregates, sorts, having);
+      return sorted(found)
+        .slice(0, most)
+        .map((each) => outputOf(at(x, each)));
+    }
+    if (locks.length === 0 && sorts.length === 0) {
+      const rows: Value[][] = [];
+      source(x, () => {
+        if (holds(x)) rows.push(outputOf(x));
+        return rows.length >= most && !isDistinct;
+      });
+      return isDistinct ? distinct(rows).slice(0, most) : rows;
+    }
+    const found = sorted(find(x, Infinity));
+    const rows: Value[][] = [];
+    for (const each of found) {
+      if (rows.length >= most && !isDistinct) break;
+      const here = at(x, each);
+      if (locks.every((lock) => lock(here, holds))) rows.push(outputOf(here));
+    }
+    return isDistinct ? distinct(rows).slice(0, most) : rows;
+  };
+  return { columns, run };
+}
+
+/** The execution with its relations where they stood. */
+function at(x: Execution, { frame, handles }: Found): Execution {
+  for (let slot = 0; slot < frame.length; slot++) x.frame[slot] = frame[slot];
+  for (let slot = 0; slot < handles.length; slot++) x.handles[slot] = handles[slot];
+  return x;
+}
+
+function grouped(
+  x: Execution,
+  source: (x: Execution, next: () => boolean) => boolean,
+  holds: (x: Execution) => boolean,
+  groups: readonly Expr[],
+  aggregates: readonly Aggregate[],
+  sorts: readonly { expr: Expr }[],
+  having: Expr | undefined,
+): Found[] {
+  interface Group {
+    readonly frame: unknown[];
+    readonly handles: Execution['handles'];
+    readonly accumulators: readonly Accumulator[];
+  }
+  const byKey = new Map<string, Group>();
+  const open = (): Group => ({
+    frame: x.frame.slice(),
+    handles: x.handles.slice(),
+    accumulators: aggregates.map(({ start }) => start()),
+  });
+  source(x, () => {
+    if (!holds(x)) return false;
+    const key = JSON.stringify(groups.map((group) => group.run(x)));
+    let group = byKey.get(key);
+    if (!group) byKey.set(key, (group = open()));
+    for (const accumulator of group.accumulators) accumulator.add(x);
+    return false;
+  });
+  if (byKey.size === 0 && groups.length === 0) byKey.set('', open());
+  const found: Found[] = [];
+  for (const { frame, handles, accumulators } of byKey.values()) {
+    for (const [place, { slot }] of aggregates.entries()) frame[slot] = accumulators[place]!.result();
+    const here = at(x, { keys: [], frame, handles });
+    if (having && having.run(here) !== true) continue;
+    found.push({ keys: sorts.map(({ expr }) => expr.run(here)), frame, handles });
+  }
+  return found;
+}
+
+/** Outputs of a SELECT or of RETURNING. */
+export function compileTargets(targets: readonly Node[], scope: Scope): Output[] {
+  return targets.flatMap((target) => {
+    if (!('ResTarget' in target)) throw new NotSupported(`${kindOf(target)} as an output`);
+    const { name, val } = target.ResTarget;
+    if (!val) return [];
+    const star = starOf(val);
+    if (star !== undefined) return starred(star, scope.relations);
+    const expr = compileExpr(val, scope);
+    return [
+      { name: name ?? nameOf(val), type: expr.type, expr: expr.type === 'unknown' ? coerced(expr, 'text') : expr },
+    ];
+  });
+}
+
+/** `''` for `*`, the relation's name for `relation.*`. */
+function starOf(val: Node): string | undefined {
+  if (!('ColumnRef' in val)) return undefined;
+  const fields = val.ColumnRef.fields ?? [];
+  if (!('A_Star' in fields.at(-1)!)) return undefined;
+  return fields.length === 1 ? '' : stringOf(fields[0]!);
+}
+
+const starred = (alias: string, relations: readonly Relation[]): Output[] =>
+  relations
+    .filter((relation) => alias === '' || relation.alias === alias)
+    .flatMap((relation) =>
+      relation.columns.map(({ name, type }, place) => ({ name, type, expr: columnAt(relation, place) })),
+    );
+
+function nameOf(val: Node): string {
+  if ('ColumnRef' in val) return stringOf(val.ColumnRef.fields!.at(-1)!);
+  if ('FuncCall' in val) return stringOf(val.FuncCall.funcname!.at(-1)!);
+  if ('TypeCast' in val) return nameOf(val.TypeCast.arg!);
+  if ('CoalesceExpr' in val) return 'coalesce';
+  if ('SubLink' in val) {
+    const { subselect, subLinkType } = val.SubLink;
+    if (subLinkType === 'EXISTS_SUBLINK') return 'exists';
+    if (subLinkType === 'ARRAY_SUBLINK') return 'array';
+    const target = subselect && 'SelectStmt' in subselect ? subselect.SelectStmt.targetList?.[0] : undefined;
+    if (target && 'ResTarget' in target) return target.ResTarget.name ?? nameOf(target.ResTarget.val!);
+  }
+  return '?column?';
+}
+
+function compileSort(sort: Node, outputs: readonly Output[], scope: Scope): { expr: Expr; by: SortBy } {
+  if (!('SortBy' in sort)) throw new NotSupported('such an ORDER BY');
+  return { expr: outputOrExpr(sort.SortBy.node!, outputs, scope), by: sort.SortBy };
+}
+
+const compileGroup = (group: Node, outputs: readonly Output[], scope: Scope): Expr =>
+  outputOrExpr(group, outputs, scope);
+
+/** A name of an output, its place, or an expression over the rows. */
+function outputOrExpr(node: Node, outputs: readonly Output[], scope: Scope): Expr {
+  if ('A_Const' in node && node.A_Const.ival) return outputs[node.A_Const.ival.ival! - 1]!.expr;
+  if ('ColumnRef' in node && node.ColumnRef.fields!.length === 1) {
+    const name = stringOf(node.ColumnRef.fields![0]!);
+    const output = outputs.find((each) => each.name === name);
+    if (output) return output.expr;
+  }
+  return compileExpr(node, scope);
+}
+
+/** Locks the row at hand; false when the row is to be passed over. */
+type RowLock = (x: Execution, holds: (x: Execution) => boolean) => boolean;
+
+const modes: Readonly<Record<string, LockMode>> = {
+  LCS_FORKEYSHARE: 'key_share',
+  LCS_FORSHARE: 'share',
+  LCS_FORNOKEYUPDATE: 'no_key_update',
+  LCS_FORUPDATE: 'update',
+};
+
+function locksOf({ lockingClause }: SelectStmt, scope: Scope): RowLock[] {
+  return (lockingClause ?? []).flatMap((clause) => {
+    if (!('LockingClause' in clause)) throw new NotSupported('such a lock');
+    const { lockedRels, strength, waitPolicy } = clause.LockingClause;
+    const names = lockedRels?.map((rel) => ('RangeVar' in rel ? rel.RangeVar.relname : undefined));
+    if (waitPolicy === 'LockWaitError') throw new NotSupported('NOWAIT');
+    return scope.relations
+      .filter(({ table, alias }) => table && (!names || names.includes(alias)))
+      .map(({ slot }): RowLock => (x, holds) => {
+        const row = x.handles[slot];
+        if (!row) return true;
+        const mode = modes[strength!]!;
+        if (waitPolicy === 'LockWaitSkip' && x.tx.holdersAgainst(row, mode).length > 0) return false;
+        x.tx.lock(row, mode);
+        return refreshed(x, slot, row, holds);
+      });
+  });
+}
+
+/**
+ * Whoever got the lock after others looks at the row as they left it, and whether it still fits: Postgres re-checks
+ * the locked row so, and nothing else. What else they wrote stays unseen by this statement.
+ */
+export function refreshed(
+  x: Execution,
+  slot: number,
+  row: NonNullable<Execution['handles'][number]>,
+  holds: (x: Execution) => boolean,
+): boolean {
+  const latest: RowValues | null = row.latestFor(x.tx);
+  if (latest === x.frame[slot]) return true;
+  if (latest === null) return false;
+  x.frame[slot] = latest;
+  return holds(x);
+}

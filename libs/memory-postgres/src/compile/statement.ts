@@ -1,0 +1,72 @@
+import type { OutputColumn } from './plan.js';
+import { Planner, Scope, type Execution, type Query } from './plan.js';
+import { toClient, type Value } from '../sql-type.js';
+import type { Schema } from '../schema.js';
+import type { Storage } from '../storage.js';
+import { kindOf, NotSupported, parse, type Node } from '../syntax.js';
+import type { Tx } from '../tx.js';
+import { compileSelect } from './select.js';
+import { compileWrite } from './write.js';
+
+export interface Given {
+  readonly storage: Storage;
+  readonly tx: Tx;
+  readonly params: readonly Value[];
+  readonly snapshot: number;
+  readonly at: number;
+}
+
+/** A statement made ready; it can be run in every database with this schema. */
+export interface Plan {
+  readonly run: (given: Given) => Record<string, Value>[];
+}
+
+const plans = new WeakMap<Schema, { version: number; byText: Map<string, Plan> }>();
+
+export function planOf(schema: Schema, text: string): Plan {
+  let known = plans.get(schema);
+  if (known?.version !== schema.version) plans.set(schema, (known = { version: schema.version, byText: new Map() }));
+  let plan = known.byText.get(text);
+  if (!plan) known.byText.set(text, (plan = compile(schema, only(text))));
+  return plan;
+}
+
+function only(text: string): Node {
+  const [statement, ...others] = parse(text);
+  if (!statement || others.length > 0) throw new NotSupported('several statements at once');
+  return statement;
+}
+
+export function compile(schema: Schema, statement: Node): Plan {
+  if ('NotifyStmt' in statement) {
+    const channel = statement.NotifyStmt.conditionname!;
+    return {
+      run: ({ tx }) => {
+        tx.notifications.add(channel);
+        return [];
+      },
+    };
+  }
+  const planner = new Planner(schema);
+  const scope = new Scope(planner, undefined);
+  const query = 'SelectStmt' in statement ? compileSelect(statement.SelectStmt, scope) : compileWrite(statement, scope);
+  if (!query.columns) throw new NotSupported(kindOf(statement));
+  return { run: (given) => objectsOf(query, given, planner) };
+}
+
+function objectsOf({ run, columns }: Query, given: Given, planner: Planner): Record<string, Value>[] {
+  const execution: Execution = {
+    ...given,
+    command: given.tx.command,
+    frame: new Array<unknown>(planner.slots).fill(null),
+    handles: new Array<undefined>(planner.slots).fill(undefined),
+  };
+  return run(execution).map((row) => objectOf(row, columns));
+}
+
+function objectOf(row: readonly Value[], columns: readonly OutputColumn[]): Record<string, Value> {
+  const object: Record<string, Value> = {};
+  for (let place = 0; place < columns.length; place++)
+    object[columns[place]!.name] = toClient(row[place], columns[place]!.type);
+  return object;
+}

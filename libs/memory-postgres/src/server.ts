@@ -1,0 +1,274 @@
+import assert from 'node:assert/strict';
+import { compile, planOf, type Plan } from './compile/statement.js';
+import { define } from './ddl.js';
+import { Schema } from './schema.js';
+import { DataError, type Value } from './sql-type.js';
+import { Storage } from './storage.js';
+import { parse } from './syntax.js';
+import { MustWait, Tx } from './tx.js';
+
+export type Rows = Record<string, Value>[];
+
+/** What a statement came to. It is told when it is known: a statement may have to wait for others. */
+export type Reply = { readonly rows: Rows } | { readonly error: Error };
+
+export interface ServerOptions {
+  /** Milliseconds since the epoch, on the server's own clock. */
+  now: () => number;
+  /** Runs later, what has been freed by now; in the order in which it was waited for. */
+  soon: (work: () => void) => void;
+  /** Runs after that long, unless cancelled. */
+  after: (delayMs: number, work: () => void) => { cancel(): void };
+  lockTimeoutMs?: number;
+}
+
+/** Databases that were migrated once and may be had many times: a schema and the rows that migrations wrote. */
+export class Template {
+  readonly #storage = new Storage(new Schema());
+
+  /** A migration's text: any number of statements. */
+  execute(sql: string): void {
+    for (const statement of parse(sql)) {
+      if (define(this.#storage.schema, statement)) this.#storage.grow();
+      else this.#write(compile(this.#storage.schema, statement));
+    }
+  }
+
+  #write(plan: Plan): void {
+    const tx = new Tx(this.#storage, 0);
+    tx.beginStatement();
+    plan.run({ storage: this.#storage, tx, params: [], snapshot: this.#storage.csn, at: 0 });
+    tx.commit(false);
+  }
+
+  storage(): Storage {
+    return this.#storage.copy();
+  }
+}
+
+interface Running {
+  readonly session: Session;
+  readonly text: string;
+  readonly params: readonly Value[];
+  readonly tx: Tx;
+  readonly snapshot: number;
+  readonly reply: (reply: Reply) => void;
+  patience?: { cancel(): void };
+}
+
+/** One database of the server: statements of many sessions, one at a time, each whole or waiting for a lock. */
+export class Server {
+  /** Who stands still for whom. */
+  readonly #waiting = new Map<Running, readonly Tx[]>();
+  readonly #listeners = new Map<string, Set<() => void>>();
+  statements = 0;
+  commits = 0;
+  deadlocks = 0;
+
+  constructor(
+    readonly storage: Storage,
+    private readonly options: ServerOptions,
+  ) {}
+
+  connect(): Session {
+    return new Session(this);
+  }
+
+  /** Calls back after every commit that notified the channel. */
+  listen(channel: string, onNotify: () => void): { close(): void } {
+    const listeners = this.#listeners.get(channel) ?? new Set();
+    this.#listeners.set(channel, listeners.add(onNotify));
+    return { close: () => void listeners.delete(onNotify) };
+  }
+
+  /** Why the text could not be run here; undefined when it could. */
+  problemWith(text: string): string | undefined {
+    try {
+      planOf(this.storage.schema, text);
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  begin(): Tx {
+    const tx = new Tx(this.storage, this.options.now());
+    this.storage.open.add(tx);
+    return tx;
+  }
+
+  run(session: Session, tx: Tx, text: string, params: readonly Value[], reply: (reply: Reply) => void): void {
+    this.statements++;
+    tx.beginStatement();
+    this.#attempt({ session, tx, text, params, reply, snapshot: this.storage.csn });
+  }
+
+  commit(tx: Tx): void {
+    assert.equal(tx.state, 'open');
+    this.commits++;
+    tx.commit(this.#waiting.size > 0);
+    this.#ended(tx);
+    for (const channel of tx.notifications) for (const listener of this.#listeners.get(channel) ?? []) listener();
+  }
+
+  rollback(tx: Tx): void {
+    if (tx.state !== 'open' && tx.state !== 'failed') return;
+    tx.rollback();
+    this.#ended(tx);
+  }
+
+  /** Forgets what the session was waiting for. */
+  abandon(session: Session): void {
+    for (const running of this.#waiting.keys()) if (running.session === session) this.#stopWaiting(running);
+  }
+
+  #attempt(running: Running): void {
+    const { tx, text, params, snapshot } = running;
+    try {
+      const plan = planOf(this.storage.schema, text);
+      const rows = plan.run({ storage: this.storage, tx, params, snapshot, at: this.options.now() });
+      running.reply({ rows });
+    } catch (thrown) {
+      if (thrown instanceof MustWait) return this.#wait(running, thrown.holders);
+      if (!(thrown instanceof DataError)) throw thrown;
+      tx.undoStatement();
+      this.#fail(running, thrown);
+    }
+  }
+
+  #wait(running: Running, holders: readonly Tx[]): void {
+    running.tx.undoStatement();
+    this.#waiting.set(running, holders);
+    if (this.#waitsForItself(running.tx)) {
+      this.deadlocks++;
+      return this.#fail(running, new DataError('40P01', 'deadlock detected'));
+    }
+    running.patience ??= this.options.after(this.options.lockTimeoutMs ?? 5_000, () =>
+      this.#fail(running, new DataError('55P03', 'canceling statement due to lock timeout')),
+    );
+  }
+
+  #fail(running: Running, error: Error): void {
+    this.#stopWaiting(running);
+    running.tx.state = 'failed';
+    running.reply({ error });
+  }
+
+  #stopWaiting(running: Running): void {
+    this.#waiting.delete(running);
+    running.patience?.cancel();
+  }
+
+  #waitsForItself(first: Tx): boolean {
+    const seen = new Set<Tx>();
+    const reaches = (tx: Tx): boolean => {
+      for (const [running, holders] of this.#waiting) {
+        if (running.tx !== tx) continue;
+        for (const holder of holders) {
+          if (holder === first) return true;
+          if (seen.has(holder)) continue;
+          seen.add(holder);
+          if (reaches(holder)) return true;
+        }
+      }
+      return false;
+    };
+    return reaches(first);
+  }
+
+  #ended(tx: Tx): void {
+    this.storage.open.delete(tx);
+    for (const [running, holders] of this.#waiting) {
+      if (!holders.includes(tx)) continue;
+      this.options.soon(() => {
+        if (!this.#waiting.has(running)) return;
+        this.#waiting.delete(running);
+        this.#attempt(running);
+        if (!this.#waiting.has(running)) running.patience?.cancel();
+      });
+    }
+  }
+}
+
+/** One connection: a transaction at a time, a statement at a time; what comes meanwhile queues behind it. */
+export class Session {
+  #tx: Tx | undefined;
+  readonly #queue: { text: string; params: readonly Value[]; reply: (reply: Reply, command: string) => void }[] = [];
+  #busy = false;
+  #closed = false;
+
+  constructor(private readonly server: Server) {}
+
+  get inTransaction(): boolean {
+    return this.#tx !== undefined;
+  }
+
+  /** True while nothing of it runs or waits: what an idle time-out looks at. */
+  get idle(): boolean {
+    return !this.#busy && this.#queue.length === 0;
+  }
+
+  /** @param reply is called once, unless the session is closed before; `command` is what COMMIT came to */
+  submit(text: string, params: readonly Value[], reply: (reply: Reply, command: string) => void): void {
+    if (this.#closed) return;
+    this.#queue.push({ text, params, reply });
+    if (!this.#busy) this.#next();
+  }
+
+  /** As when the connection is lost: an open transaction is rolled back. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#queue.length = 0;
+    this.server.abandon(this);
+    if (this.#tx) this.server.rollback(this.#tx);
+    this.#tx = undefined;
+  }
+
+  #next(): void {
+    const next = this.#queue.shift();
+    if (!next) return;
+    const { text, params, reply } = next;
+    this.#busy = true;
+    const done = (answer: Reply, command: string): void => {
+      this.#busy = false;
+      if (this.#closed) return;
+      reply(answer, command);
+      this.#next();
+    };
+    if (text === 'BEGIN') {
+      this.#tx = this.server.begin();
+      done({ rows: [] }, text);
+    } else if (text === 'COMMIT' || text === 'ROLLBACK') {
+      done({ rows: [] }, this.#end(text));
+    } else if (this.#tx?.state === 'failed') {
+      done({ error: new DataError('25P02', 'current transaction is aborted') }, text);
+    } else {
+      this.#run(text, params, (answer) => done(answer, text));
+    }
+  }
+
+  #end(text: 'COMMIT' | 'ROLLBACK'): 'COMMIT' | 'ROLLBACK' {
+    const tx = this.#tx;
+    this.#tx = undefined;
+    if (!tx) return text;
+    if (text === 'COMMIT' && tx.state === 'open') {
+      this.server.commit(tx);
+      return 'COMMIT';
+    }
+    this.server.rollback(tx);
+    return 'ROLLBACK';
+  }
+
+  #run(text: string, params: readonly Value[], done: (answer: Reply) => void): void {
+    if (this.#tx) return this.server.run(this, this.#tx, text, params, done);
+    const tx = this.server.begin();
+    this.#tx = tx;
+    this.server.run(this, tx, text, params, (answer) => {
+      this.#tx = undefined;
+      if ('error' in answer) this.server.rollback(tx);
+      else this.server.commit(tx);
+      done(answer);
+    });
+  }
+}

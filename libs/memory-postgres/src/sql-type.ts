@@ -1,0 +1,127 @@
+import type { TypeName } from '@pgsql/types';
+import { lastName, NotSupported } from './syntax.js';
+
+/**
+ * Values are JavaScript's: numbers for every numeric type (exact up to 2^53, and asserted where they leave),
+ * milliseconds for timestamptz and interval, parsed trees for json and jsonb, null for NULL.
+ */
+export type Value = unknown;
+
+/** As `pg_type` names it; an array's has `[]` behind it. */
+export type SqlType = string;
+
+const known = new Set(
+  'bool int2 int4 int8 numeric float8 text timestamptz interval json jsonb xid8 tid void record date'.split(' '),
+);
+
+export function typeOf(name: TypeName | undefined): SqlType {
+  const base = lastName(name?.names);
+  const type = base === 'varchar' || base === 'bpchar' ? 'text' : base;
+  if (!known.has(type)) throw new NotSupported(`the type ${type}`);
+  return name?.arrayBounds?.length ? `${type}[]` : type;
+}
+
+export const isArray = (type: SqlType): boolean => type.endsWith('[]');
+export const elementOf = (type: SqlType): SqlType => (isArray(type) ? type.slice(0, -2) : 'unknown');
+
+const integerBounds: Record<string, number> = { int2: 2 ** 15, int4: 2 ** 31, int8: 2 ** 53 };
+
+/** `value::type`, as a column's assignment does it too. Arguments of our statements arrive as JavaScript has them. */
+export function cast(value: Value, type: SqlType): Value {
+  if (value === null || value === undefined) return null;
+  if (isArray(type)) {
+    if (!Array.isArray(value)) throw new DataError('22P02', `malformed array literal: ${JSON.stringify(value)}`);
+    const element = elementOf(type);
+    return value.map((each) => cast(each, element));
+  }
+  switch (type) {
+    case 'text':
+      return typeof value === 'object' ? JSON.stringify(value) : String(value);
+    case 'int2':
+    case 'int4':
+    case 'int8':
+    case 'xid8': {
+      const number = typeof value === 'number' ? Math.round(value) : Number(value);
+      if (!Number.isInteger(number)) throw new DataError('22P02', `invalid input for ${type}: ${String(value)}`);
+      const bound = integerBounds[type] ?? 2 ** 53;
+      if (number >= bound || number < -bound) throw new DataError('22003', `${number} is out of range for ${type}`);
+      return number;
+    }
+    case 'numeric':
+    case 'float8': {
+      const number = Number(value);
+      if (Number.isNaN(number)) throw new DataError('22P02', `invalid input for ${type}: ${String(value)}`);
+      return number;
+    }
+    case 'bool':
+      if (typeof value === 'boolean') return value;
+      if (value === 'true' || value === 't') return true;
+      if (value === 'false' || value === 'f') return false;
+      throw new DataError('22P02', `invalid input for bool: ${String(value)}`);
+    case 'timestamptz':
+      return typeof value === 'number' ? value : instantOf(String(value));
+    case 'interval':
+      return typeof value === 'number' ? value : intervalMs(String(value));
+    case 'json':
+    case 'jsonb':
+      return typeof value === 'string' ? parseJson(value) : value;
+    default:
+      return value;
+  }
+}
+
+/** As a client of ours reads it: numeric as text, everything else as it is. */
+export function toClient(value: Value, type: SqlType): Value {
+  if (value === null || value === undefined) return null;
+  if (type === 'numeric') return String(value);
+  if ((type === 'json' || type === 'jsonb') && typeof value === 'object') return structuredClone(value);
+  return value;
+}
+
+function parseJson(text: string): Value {
+  try {
+    return JSON.parse(text) as Value;
+  } catch {
+    throw new DataError('22P02', 'invalid input syntax for type json');
+  }
+}
+
+function instantOf(text: string): number {
+  if (text === '-infinity') return -Infinity;
+  if (text === 'infinity') return Infinity;
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) throw new DataError('22007', `invalid input for timestamptz: ${text}`);
+  return ms;
+}
+
+const unitsMs: Record<string, number> = {
+  ms: 1,
+  millisecond: 1,
+  s: 1_000,
+  second: 1_000,
+  minute: 60_000,
+  hour: 3_600_000,
+  day: 86_400_000,
+};
+
+/** `15 s`, `1 millisecond`, `1 hour 30 minutes`. */
+function intervalMs(text: string): number {
+  const parts = [...text.matchAll(/(-?\d+(?:\.\d+)?)\s*([a-z]+)/g)];
+  if (parts.length === 0) throw new DataError('22007', `invalid input for interval: ${text}`);
+  return parts.reduce((sum, [, count, unit]) => {
+    const ms = unitsMs[unit!] ?? unitsMs[unit!.replace(/s$/, '')];
+    if (ms === undefined) throw new NotSupported(`the interval ${text}`);
+    return sum + Number(count) * ms;
+  }, 0);
+}
+
+/** What the server answers instead of rows: an SQLSTATE and its words. */
+export class DataError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly constraint?: string,
+  ) {
+    super(message);
+  }
+}

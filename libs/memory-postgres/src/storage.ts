@@ -1,0 +1,136 @@
+import type { RowValues, Schema, TableSchema } from './schema.js';
+import type { Value } from './sql-type.js';
+import type { Tx } from './tx.js';
+
+/** How strongly a row is locked; a higher one excludes more. Source: PostgreSQL manual, 13.3.2, table 13.3. */
+export type LockMode = 'key_share' | 'share' | 'no_key_update' | 'update';
+
+interface Version {
+  readonly csn: number;
+  readonly values: RowValues | null;
+}
+
+/** Which versions a statement sees. */
+export interface View {
+  readonly tx: Tx;
+  /** Commits up to this one. */
+  readonly snapshot: number;
+  /** The statement's number in its transaction: it does not see what it writes itself. */
+  readonly command: number;
+}
+
+/** One logical row through all its versions; `no` is what `ctid` stands for. */
+export class Row {
+  /** Null: it is not there, or not any more. */
+  committed: RowValues | null = null;
+  committedCsn = 0;
+  older: Version[] | undefined;
+  writer: Tx | undefined;
+  written: RowValues | null = null;
+  writtenBy = 0;
+  /** As the writer saw it before the statement that wrote it last. */
+  before: RowValues | null = null;
+  locks: Map<Tx, LockMode> | undefined;
+
+  constructor(
+    readonly table: Table,
+    readonly no: number,
+  ) {}
+
+  seenBy(view: View): RowValues | null {
+    if (this.writer === view.tx) return this.writtenBy === view.command ? this.before : this.written;
+    if (this.committedCsn <= view.snapshot) return this.committed;
+    return this.older?.findLast(({ csn }) => csn <= view.snapshot)?.values ?? null;
+  }
+
+  /** As it stands now, to its writer or to whoever waited for all others. */
+  latestFor(tx: Tx): RowValues | null {
+    return this.writer === tx ? this.written : this.committed;
+  }
+}
+
+/** Rows of one table, found by the columns that indexes begin with. */
+export class Table {
+  readonly rows = new Set<Row>();
+  readonly #byColumn = new Map<number, Map<Value, Set<Row>>>();
+  identity = 0;
+
+  constructor(readonly schema: TableSchema) {
+    for (const column of schema.lookups) this.#byColumn.set(column, new Map());
+  }
+
+  /** Rows of which some version has this value there; the caller looks at the version that it sees. */
+  having(column: number, value: Value): Iterable<Row> {
+    return this.#byColumn.get(column)!.get(value) ?? [];
+  }
+
+  enter(row: Row, values: RowValues): void {
+    this.rows.add(row);
+    for (const [column, index] of this.#byColumn) {
+      const rows = index.get(values[column]);
+      if (rows) rows.add(row);
+      else index.set(values[column], new Set([row]));
+    }
+  }
+
+  remove(row: Row, versions: readonly (RowValues | null)[]): void {
+    this.rows.delete(row);
+    for (const [column, index] of this.#byColumn) {
+      for (const values of versions) if (values) index.get(values[column])?.delete(row);
+    }
+  }
+}
+
+/** All that one database holds. */
+export class Storage {
+  readonly tables: Table[] = [];
+  /** The number of the latest commit. */
+  csn = 1;
+  #rows = 0;
+  #xids = 0;
+  /** Transactions that have not ended. */
+  readonly open = new Set<Tx>();
+
+  constructor(readonly schema: Schema) {
+    this.grow();
+  }
+
+  /** Tables that the schema has gained. */
+  grow(): void {
+    for (const table of this.schema.tables.slice(this.tables.length)) this.tables.push(new Table(table));
+  }
+
+  nextXid(): number {
+    return ++this.#xids;
+  }
+
+  /** No transaction below this one still runs. */
+  oldestXid(): number {
+    let oldest = this.#xids + 1;
+    for (const { xid } of this.open) oldest = Math.min(oldest, xid);
+    return oldest;
+  }
+
+  newRow(table: Table): Row {
+    return new Row(table, ++this.#rows);
+  }
+
+  /** The same, with the same rows: what is committed here, and nothing that is under way. */
+  copy(): Storage {
+    const copy = new Storage(this.schema);
+    copy.csn = this.csn;
+    copy.#xids = this.#xids;
+    for (const [place, table] of this.tables.entries()) {
+      const target = copy.tables[place]!;
+      target.identity = table.identity;
+      for (const row of table.rows) {
+        if (row.committed === null) continue;
+        const same = copy.newRow(target);
+        same.committed = row.committed;
+        same.committedCsn = row.committedCsn;
+        target.enter(same, row.committed);
+      }
+    }
+    return copy;
+  }
+}

@@ -1,0 +1,142 @@
+import type { RowValues } from './schema.js';
+import type { LockMode, Row, Storage } from './storage.js';
+
+/** Thrown in the middle of a statement: it goes on once one of these transactions has ended. */
+export class MustWait {
+  constructor(readonly holders: readonly Tx[]) {}
+}
+
+const excluded: Record<LockMode, readonly LockMode[]> = {
+  key_share: ['update'],
+  share: ['no_key_update', 'update'],
+  no_key_update: ['share', 'no_key_update', 'update'],
+  update: ['key_share', 'share', 'no_key_update', 'update'],
+};
+const strength: readonly LockMode[] = ['key_share', 'share', 'no_key_update', 'update'];
+
+interface Undo {
+  readonly row: Row;
+  readonly writer: Tx | undefined;
+  readonly written: RowValues | null;
+  readonly writtenBy: number;
+  readonly before: RowValues | null;
+  readonly isNew: boolean;
+}
+
+/** One transaction at READ COMMITTED. Writes become visible together, at its commit. */
+export class Tx {
+  readonly xid: number;
+  state: 'open' | 'failed' | 'committed' | 'rolled_back' = 'open';
+  command = 0;
+  readonly notifications = new Set<string>();
+  readonly #writes = new Set<Row>();
+  readonly #locked = new Set<Row>();
+  #statement: Undo[] = [];
+
+  /** @param startedAt database time, what `now()` says throughout */
+  constructor(
+    private readonly storage: Storage,
+    readonly startedAt: number,
+  ) {
+    this.xid = storage.nextXid();
+  }
+
+  beginStatement(): void {
+    this.command++;
+    this.#statement = [];
+  }
+
+  /**
+   * Takes back what the statement wrote so far, to run it again from its beginning with the same snapshot: the
+   * locks that it took stay, so it comes to where it stood.
+   */
+  undoStatement(): void {
+    for (const undo of this.#statement.reverse()) {
+      const { row } = undo;
+      const undone = row.written;
+      row.writer = undo.writer;
+      row.written = undo.written;
+      row.writtenBy = undo.writtenBy;
+      row.before = undo.before;
+      if (undo.writer === undefined) this.#writes.delete(row);
+      if (undo.isNew) row.table.remove(row, [undone]);
+    }
+    this.#statement = [];
+  }
+
+  /** Who holds a lock on the row that excludes this one. */
+  holdersAgainst(row: Row, mode: LockMode): Tx[] {
+    const holders: Tx[] = [];
+    if (row.writer && row.writer !== this && row.committed === null) holders.push(row.writer);
+    for (const [tx, held] of row.locks ?? []) if (tx !== this && excluded[mode].includes(held)) holders.push(tx);
+    return holders;
+  }
+
+  lock(row: Row, mode: LockMode): void {
+    const held = row.locks?.get(this);
+    if (held && strength.indexOf(held) >= strength.indexOf(mode)) return;
+    const holders = this.holdersAgainst(row, mode);
+    if (holders.length > 0) throw new MustWait(holders);
+    row.locks ??= new Map();
+    row.locks.set(this, mode);
+    this.#locked.add(row);
+  }
+
+  /** The row must be locked by this transaction, or new. */
+  write(row: Row, values: RowValues | null, isNew = false): void {
+    const { writer, written, writtenBy, before } = row;
+    this.#statement.push({ row, writer, written, writtenBy, before, isNew });
+    if (writer !== this) row.before = isNew ? null : row.committed;
+    else if (writtenBy !== this.command) row.before = written;
+    row.writer = this;
+    row.written = values;
+    row.writtenBy = this.command;
+    this.#writes.add(row);
+    if (values) row.table.enter(row, values);
+  }
+
+  get hasWritten(): boolean {
+    return this.#writes.size > 0;
+  }
+
+  /** @param keepsOlder whether some statement under way may still look at what was before */
+  commit(keepsOlder: boolean): void {
+    this.state = 'committed';
+    const csn = this.#writes.size > 0 ? ++this.storage.csn : this.storage.csn;
+    for (const row of this.#writes) {
+      const previous = row.committed;
+      if (keepsOlder) {
+        row.older ??= [];
+        row.older.push({ csn: row.committedCsn, values: previous });
+      } else {
+        row.older = undefined;
+      }
+      row.committed = row.written;
+      row.committedCsn = csn;
+      row.writer = undefined;
+      row.written = row.before = null;
+      if (row.committed === null && !keepsOlder) row.table.remove(row, [previous]);
+    }
+    this.#release();
+  }
+
+  rollback(): void {
+    this.state = 'rolled_back';
+    for (const row of this.#writes) {
+      const { written } = row;
+      row.writer = undefined;
+      row.written = row.before = null;
+      if (row.committed === null && row.older === undefined) row.table.remove(row, [written]);
+    }
+    this.#release();
+  }
+
+  #release(): void {
+    for (const row of this.#locked) {
+      row.locks!.delete(this);
+      if (row.locks!.size === 0) row.locks = undefined;
+    }
+    this.#locked.clear();
+    this.#writes.clear();
+  }
+}
