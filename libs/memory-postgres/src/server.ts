@@ -81,6 +81,11 @@ export class Server {
     return { close: () => void listeners.delete(onNotify) };
   }
 
+  /** As after a time in which notifications may have been missed. */
+  tellListeners(): void {
+    for (const listeners of this.#listeners.values()) for (const listener of listeners) listener();
+  }
+
   /** Why the text could not be run here; undefined when it could. */
   problemWith(text: string): string | undefined {
     try {

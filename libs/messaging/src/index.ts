@@ -5,6 +5,7 @@ export type { ConsumptionObserver } from './kafka-js-consumption.js';
 export * from './outbox.repository.js';
 export * from './outbox-relay.js';
 export * from './outbox-store.js';
+export * from './partition-progress.js';
 export * from './shard.js';
 export * from './step-transport.js';
-export { decode, encode, MAX_RECORD_LENGTH, type RawRecord, type WireRecord } from './cloud-event-wire.js';
+export { decode, encode, MAX_RECORD_LENGTH, typeOf, type RawRecord, type WireRecord } from './cloud-event-wire.js';

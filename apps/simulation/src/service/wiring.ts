@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import type { DynamicModule, FactoryProvider, Provider, Type } from '@nestjs/common';
 
-export type Token = string | symbol | Type;
+export type Token = string | symbol | Type | (abstract new (...parts: never[]) => unknown) | Function;
 type Imported = Type | DynamicModule;
 
 /** How one thing of a service is made, and out of what. */
@@ -13,6 +13,7 @@ export interface Making {
 
 /** What a service's modules say: the same that Nest reads, in the order in which it would make it. */
 export interface Wiring {
+  readonly byToken: ReadonlyMap<Token, Making>;
   readonly makings: readonly Making[];
   /** Classes with `@Controller`; those that list steps are among them. */
   readonly controllers: readonly Type[];
@@ -39,7 +40,7 @@ export function wiringOf(root: Type): Wiring {
   };
   visit(root);
   makings.push(...modules.map(makingOf));
-  return { makings, controllers, modules };
+  return { makings, byToken: new Map(makings.map((making) => [making.token, making])), controllers, modules };
 }
 
 const listOf = <T>(type: Type, key: string): T[] => (Reflect.getMetadata(key, type) as T[] | undefined) ?? [];
@@ -54,7 +55,7 @@ function makingOf(provider: Provider): Making {
   return { token, needs: inject as Token[], make: useFactory as Making['make'] };
 }
 
-function classMaking(token: Token, type: Type): Making {
+export function classMaking(token: Token, type: Type): Making {
   const declared = ((Reflect.getMetadata('design:paramtypes', type) as Token[] | undefined) ?? []).slice();
   const named = (Reflect.getMetadata('self:paramtypes', type) as { index: number; param: Token }[] | undefined) ?? [];
   for (const { index, param } of named) declared[index] = param;

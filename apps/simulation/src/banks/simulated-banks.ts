@@ -1,0 +1,117 @@
+import type { BankPort, SendOptions, WireFact } from '#bank-call';
+import { bankProtocol } from '#contracts';
+import { SimulatedClock, type Network, type SimulatedProcess } from '#simulation';
+import { cardOf } from '../../../bank-simulator/src/books/card.js';
+import { Books } from '../../../bank-simulator/src/books/books.js';
+import { OpenBank } from '../../../bank-simulator/src/desk/open-bank.js';
+import { FaultRules, type Strike } from '../../../bank-simulator/src/faults/fault-rules.js';
+import { inflict } from '../../../bank-simulator/src/faults/inflict.js';
+import { inMemoryJournal } from './in-memory-journal.js';
+import { SimulatedExchange, type Caller } from './simulated-exchange.js';
+
+export type JournalEntry = bankProtocol.EntryRecord & { readonly bank: bankProtocol.BankName };
+
+/** The bank simulator's own banks, books and faults, on a network of the simulation's. */
+export class SimulatedBanks {
+  readonly rules = new FaultRules();
+  readonly journals = new Map<bankProtocol.BankName, bankProtocol.JournalRecord[]>();
+  readonly #banks = new Map<bankProtocol.BankName, OpenBank>();
+
+  /** @param process the simulator's: its clock is the banks' */
+  constructor(
+    private readonly process: SimulatedProcess,
+    private readonly network: Network,
+    private readonly onStrike: (bank: string, strike: Strike, request: bankProtocol.BankRequest) => void,
+  ) {
+    const clock = new SimulatedClock(process);
+    for (const name of bankProtocol.bankNames) {
+      const journal: bankProtocol.JournalRecord[] = [];
+      this.journals.set(name, journal);
+      this.#banks.set(name, new OpenBank(new Books(bankProtocol.defaultBanks[name]), inMemoryJournal(journal), clock));
+    }
+  }
+
+  entries(): JournalEntry[] {
+    return [...this.journals].flatMap(([bank, records]) =>
+      records.flatMap((record) => (record.type === 'entry' ? [{ ...record, bank }] : [])),
+    );
+  }
+
+  /** The bank port of one process. */
+  portOf(caller: SimulatedProcess): BankPort {
+    return { send: (bank, request, options) => this.#send(caller, bank, request, options) };
+  }
+
+  #send(
+    caller: SimulatedProcess,
+    bank: bankProtocol.BankName,
+    request: bankProtocol.BankRequest,
+    options: SendOptions,
+  ): Promise<WireFact> {
+    const { network } = this;
+    const { scheduler } = caller;
+    return new Promise((resolve) => {
+      const { promise: left, resolve: leave } = Promise.withResolvers<void>();
+      let written = false;
+      let ended = false;
+      const end = (fact: WireFact): void => {
+        if (ended) return;
+        ended = true;
+        resolve(fact);
+      };
+      const gone = (): void => void scheduler.after(network.latencyMs(), this.process, leave);
+      options.signal.addEventListener('abort', () => {
+        end(written ? { kind: 'no_response', cause: 'timeout' } : { kind: 'not_written', cause: 'connect_timeout' });
+        gone();
+      });
+      // What is between the attempt and its first byte: a frozen process wakes up here.
+      scheduler.after(network.latencyMs(), caller, () => {
+        if (ended) return;
+        if (this.rules.closesPortOf(bank)) return end({ kind: 'not_written', cause: 'connection_refused' });
+        if (scheduler.nowMs > options.latestWriteAtMs) return end({ kind: 'not_written', cause: 'too_late' });
+        written = true;
+        const answer = (fact: WireFact): void => {
+          scheduler.after(network.latencyMs(), caller, () => end(fact));
+        };
+        scheduler.after(network.latencyMs(), this.process, () => {
+          void this.#serve(bank, request, options.attemptId, caller.name, { answer, left });
+        });
+      });
+    });
+  }
+
+  async #serve(
+    name: bankProtocol.BankName,
+    request: bankProtocol.BankRequest,
+    attemptId: string,
+    instanceId: string,
+    caller: Caller,
+  ): Promise<void> {
+    const bank = this.#banks.get(name)!;
+    const strike = this.rules.strike({
+      bank: name,
+      operation: request.kind,
+      card: cardOf(bank.books, request),
+      ...(request.kind !== 'statement' && {
+        account: request.account,
+        chargeId: request.chargeId,
+        token: request.fault,
+      }),
+    });
+    bank.note({
+      type: 'request',
+      at: bank.now(),
+      operation: request.kind,
+      ...('reference' in request && { reference: request.reference }),
+      ...('validUntil' in request && { validUntil: request.validUntil }),
+      ...('account' in request && { account: request.account, chargeId: request.chargeId }),
+      instanceId,
+      attemptId,
+      ...(strike && { fault: { name: strike.fault, by: strike.by } }),
+    });
+    const exchange = new SimulatedExchange(bank, request, attemptId, strike, caller, this.process);
+    if (!strike) return exchange.send(await exchange.deliver());
+    this.onStrike(name, strike, request);
+    await inflict(strike, exchange);
+  }
+}

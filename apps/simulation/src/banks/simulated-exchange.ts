@@ -1,0 +1,81 @@
+import type { WireFact } from '#bank-call';
+import type { bankProtocol } from '#contracts';
+import type { Reply, Twist } from '../../../bank-simulator/src/books/decision.js';
+import type { OpenBank } from '../../../bank-simulator/src/desk/open-bank.js';
+import type { Exchange } from '../../../bank-simulator/src/faults/exchange.js';
+import type { Strike } from '../../../bank-simulator/src/faults/fault-rules.js';
+import type { SimulatedProcess } from '#simulation';
+
+export interface Caller {
+  /** Carries the answer back, if anybody still listens. */
+  answer(fact: WireFact): void;
+  /** Resolves, at the bank, when the caller has gone. */
+  readonly left: Promise<void>;
+}
+
+/** One request and its answer between a process and a bank of the simulator, as its faults handle them. */
+export class SimulatedExchange implements Exchange {
+  constructor(
+    private readonly bank: OpenBank,
+    private readonly request: bankProtocol.BankRequest,
+    private readonly attemptId: string,
+    private readonly strike: Strike | undefined,
+    private readonly caller: Caller,
+    private readonly process: SimulatedProcess,
+  ) {}
+
+  get operation(): bankProtocol.BankOperation {
+    return this.request.kind;
+  }
+
+  deliver(twist?: Twist): Promise<Reply> {
+    return this.bank.deliver(this.request, this.attemptId, twist);
+  }
+
+  now(): number {
+    return this.bank.now();
+  }
+
+  send(reply: Reply): void {
+    this.caller.answer({ kind: 'response', status: reply.status, body: { ...reply.body, now: this.now() } });
+  }
+
+  begin(reply: Reply): ReturnType<Exchange['begin']> {
+    const body = { ...reply.body, now: this.now() };
+    const payload = Buffer.from(JSON.stringify(body));
+    let written = 0;
+    return {
+      payload,
+      write: (bytes) => void (written += bytes.length),
+      end: () => this.caller.answer({ kind: 'response', status: reply.status, body }),
+      breakOff: () =>
+        this.caller.answer(
+          written === 0 ? { kind: 'no_response', cause: 'reset' } : { kind: 'broken_response', cause: 'cut' },
+        ),
+    };
+  }
+
+  sendText(status: number, text: string): void {
+    try {
+      this.caller.answer({ kind: 'response', status, body: JSON.parse(text) as unknown });
+    } catch {
+      this.caller.answer({ kind: 'broken_response', cause: 'malformed' });
+    }
+  }
+
+  reset(): void {
+    this.caller.answer({ kind: 'no_response', cause: 'reset' });
+  }
+
+  callerLeft(): Promise<void> {
+    return this.caller.left;
+  }
+
+  pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => void this.process.scheduler.after(delayMs, this.process, resolve));
+  }
+
+  random(): number {
+    return this.strike?.random() ?? 0;
+  }
+}

@@ -1,0 +1,108 @@
+import type { ArgumentsHost } from '@nestjs/common';
+import { CLOCK, LOG } from '#service';
+import type { SimulatedProcess } from '#simulation';
+import { StripeErrorFilter } from '../../../payments-api/src/http/stripe-error.filter.js';
+import { routeFor } from '../service/routes.js';
+import type { RunningService } from '../service/running-service.js';
+
+export interface Request {
+  readonly id: string;
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly account: string;
+  readonly key?: string | undefined;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export interface Response {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Hands a request to the handler that production has for it, beneath the HTTP server. Runs inside the service's process. */
+export async function serve(service: RunningService, request: Request): Promise<Response> {
+  const found = routeFor(service.routes, request.method, request.path);
+  if (!found || !service.assembled) return { status: 404, body: '' };
+  const { route, params } = found;
+  const { assembled } = service;
+  const controller = assembled.controller(route.controller, route.needs) as Record<
+    string,
+    (...args: unknown[]) => Promise<void>
+  >;
+  const incoming = {
+    method: request.method,
+    url: request.path,
+    headers: request.key === undefined ? {} : { 'idempotency-key': request.key },
+    body: request.body,
+    query: request.method === 'GET' ? request.body : {},
+    params,
+    api: {
+      requestId: request.id,
+      apiVersion: '',
+      startedMs: assembled.get<{ monotonicMs(): number }>(CLOCK).monotonicMs(),
+      account: request.account,
+    },
+  };
+  const reply = new Reply();
+  try {
+    await controller[route.handler]!(incoming, reply);
+  } catch (error) {
+    const host = { switchToHttp: () => ({ getRequest: () => incoming, getResponse: () => reply }) };
+    new StripeErrorFilter(assembled.get(LOG)).catch(error, host as unknown as ArgumentsHost);
+  }
+  return reply.response();
+}
+
+class Reply {
+  sent = false;
+  #status = 200;
+  #body = '';
+
+  code(status: number): this {
+    this.#status = status;
+    return this;
+  }
+  headers(): this {
+    return this;
+  }
+  header(): this {
+    return this;
+  }
+  send(body: string): this {
+    this.sent = true;
+    this.#body = body;
+    return this;
+  }
+  response(): Response {
+    return { status: this.#status, body: this.#body };
+  }
+}
+
+export type Delivered = { readonly kind: 'response'; readonly response: Response } | { readonly kind: 'nothing' };
+
+/** Sends a request over the network and brings back what came of it: nothing, when the process died or took too long. */
+export function exchange(
+  client: SimulatedProcess,
+  service: RunningService,
+  request: Request,
+  latencyMs: () => number,
+  patienceMs: number,
+): Promise<Delivered> {
+  const { scheduler } = client;
+  return new Promise((resolve) => {
+    const nothing = (): void => resolve({ kind: 'nothing' });
+    const timer = scheduler.after(patienceMs, client, nothing);
+    service.process.onDeath(() => {
+      timer.cancel();
+      scheduler.after(latencyMs(), client, nothing);
+    });
+    scheduler.after(latencyMs(), service.process, () => {
+      void serve(service, request).then((response) => {
+        scheduler.after(latencyMs(), client, () => {
+          timer.cancel();
+          resolve({ kind: 'response', response });
+        });
+      });
+    });
+  });
+}

@@ -1,0 +1,54 @@
+import type { ChargeRow, Evidence, HoldRow, Told, TransferRow } from '#checker';
+import type { Server } from '#memory-postgres';
+import { knownStatements } from '#postgres';
+import type { JournalEntry } from '../banks/simulated-banks.js';
+
+export interface Databases {
+  readonly payments: Server;
+  readonly gateway: Server;
+  readonly ledger: Server;
+}
+
+/** What the checker would see by SQL and in the banks' journals: its own statements, run without any time passing. */
+export function evidenceOf(
+  { payments, gateway, ledger }: Databases,
+  entries: readonly JournalEntry[],
+  history: readonly Told[],
+): Evidence {
+  const rests = [payments, gateway, ledger].map((server) => ask<Rest>(server, 'checker_rest')[0]!);
+  return {
+    history,
+    charges: ask<ChargeRow>(payments, 'checker_charges'),
+    holds: ask<HoldRow>(ledger, 'checker_holds'),
+    transfers: ask<TransferRow>(ledger, 'checker_transfers'),
+    entries: [...entries],
+    unsent: rests.reduce((sum, { unsent }) => sum + unsent, 0),
+    parked: rests.reduce((sum, { parked }) => sum + parked, 0),
+  };
+}
+
+interface Rest {
+  readonly unsent: number;
+  readonly parked: number;
+}
+
+/** Charges that have not ended, and events that were not sent. */
+export function unsettled({ payments, gateway, ledger }: Databases): number {
+  const [charges] = ask<{ unsettled: number }>(payments, 'checker_unsettled');
+  return [payments, gateway, ledger].reduce(
+    (sum, server) => sum + ask<Rest>(server, 'checker_rest')[0]!.unsent,
+    charges!.unsettled,
+  );
+}
+
+function ask<Row>(server: Server, name: string): Row[] {
+  const statement = knownStatements().find((known) => known.name === name);
+  if (!statement) throw new Error(`the checker has no statement ${name}`);
+  let rows: Row[] | undefined;
+  server.connect().submit(statement.text, [], (reply) => {
+    if ('error' in reply) throw reply.error;
+    rows = reply.rows as Row[];
+  });
+  if (!rows) throw new Error(`${name} had to wait`);
+  return rows;
+}

@@ -1,0 +1,78 @@
+import type { bankProtocol } from '#contracts';
+
+export type ServiceName = 'payments-api' | 'bank-gateway' | 'ledger';
+
+/** One thing that goes wrong, planned before the world begins. `instance` counts from 0. */
+export type Fault =
+  | {
+      readonly kind: 'kill';
+      readonly atMs: number;
+      readonly service: ServiceName;
+      readonly instance: number;
+      readonly downMs: number;
+    }
+  | {
+      readonly kind: 'freeze';
+      readonly atMs: number;
+      readonly service: ServiceName;
+      readonly instance: number;
+      readonly forMs: number;
+    }
+  /** Every connection of this instance to its database is lost. */
+  | { readonly kind: 'cut'; readonly atMs: number; readonly service: ServiceName; readonly instance: number }
+  | { readonly kind: 'database_away'; readonly atMs: number; readonly service: ServiceName; readonly forMs: number }
+  | { readonly kind: 'broker_away'; readonly atMs: number; readonly forMs: number }
+  | { readonly kind: 'rebalance'; readonly atMs: number; readonly service: ServiceName }
+  | {
+      readonly kind: 'clock_step';
+      readonly atMs: number;
+      readonly service: ServiceName;
+      readonly instance: number;
+      readonly byMs: number;
+    }
+  /** The next COMMIT that this service sends is lost on its way there, or its answer on its way back. */
+  | {
+      readonly kind: 'commit_lost';
+      readonly atMs: number;
+      readonly service: ServiceName;
+      readonly when: 'lost_before' | 'lost_after';
+    }
+  | {
+      readonly kind: 'publish_lost';
+      readonly atMs: number;
+      readonly service: ServiceName;
+      readonly when: 'lost_before' | 'lost_after';
+    }
+  | { readonly kind: 'bank'; readonly atMs: number; readonly forMs: number; readonly rule: bankProtocol.FaultRule };
+
+export function describe(fault: Fault): string {
+  switch (fault.kind) {
+    case 'kill':
+      return `${fault.service}-${fault.instance} is killed, and started again after ${fault.downMs} ms`;
+    case 'freeze':
+      return `${fault.service}-${fault.instance} is frozen for ${fault.forMs} ms`;
+    case 'cut':
+      return `${fault.service}-${fault.instance} loses its connections to the database`;
+    case 'database_away':
+      return `the database of ${fault.service} is away for ${fault.forMs} ms`;
+    case 'broker_away':
+      return `Kafka is away for ${fault.forMs} ms`;
+    case 'rebalance':
+      return `the group of ${fault.service} shares its partitions out anew`;
+    case 'clock_step':
+      return `the wall clock of ${fault.service}-${fault.instance} steps by ${fault.byMs} ms`;
+    case 'commit_lost':
+      return fault.when === 'lost_before'
+        ? `a COMMIT of ${fault.service} is lost on its way`
+        : `the answer to a COMMIT of ${fault.service} is lost`;
+    case 'publish_lost':
+      return fault.when === 'lost_before'
+        ? `a send of ${fault.service} to Kafka is lost on its way`
+        : `Kafka's answer to a send of ${fault.service} is lost`;
+    case 'bank': {
+      const { rule } = fault;
+      const what = rule.operation ?? 'every operation';
+      return `for ${fault.forMs} ms: ${rule.fault} on ${what} at ${rule.scope.bank ?? 'every bank'}, ${Math.round(rule.probability * 100)} % of the time`;
+    }
+  }
+}

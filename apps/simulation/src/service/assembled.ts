@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import type { Type } from '@nestjs/common';
+import type { Token, Wiring } from './wiring.js';
+
+interface Hooks {
+  onModuleInit?(): unknown;
+  onApplicationBootstrap?(): unknown;
+}
+
+/**
+ * One instance of a service, made of what its modules say, in their order, as Nest makes it; a thousand times faster,
+ * since nothing has to be read again. What stands in `ports` is there already.
+ */
+export class Assembled {
+  readonly #made = new Map<Token, Promise<unknown>>();
+  readonly #values = new Map<Token, unknown>();
+
+  private constructor(
+    private readonly wiring: Wiring,
+    private readonly ports: ReadonlyMap<Token, unknown>,
+  ) {}
+
+  static async of(wiring: Wiring, ports: ReadonlyMap<Token, unknown>): Promise<Assembled> {
+    const assembled = new Assembled(wiring, ports);
+    for (const { token } of wiring.makings) await assembled.#make(token);
+    for (const value of [...assembled.#values.values()]) await (value as Hooks | null)?.onModuleInit?.();
+    for (const value of [...assembled.#values.values()]) await (value as Hooks | null)?.onApplicationBootstrap?.();
+    return assembled;
+  }
+
+  get<T>(token: Token): T {
+    assert(this.ports.has(token) || this.#values.has(token), `nobody provides ${String(token)}`);
+    return (this.ports.has(token) ? this.ports.get(token) : this.#values.get(token)) as T;
+  }
+
+  /** A controller, made of what is there. */
+  controller<T>(type: Type<T>, needs: readonly Token[]): T {
+    return new type(...needs.map((token) => this.get(token)));
+  }
+
+  #make(token: Token): Promise<unknown> {
+    if (this.ports.has(token)) return Promise.resolve(this.ports.get(token));
+    let made = this.#made.get(token);
+    if (!made) this.#made.set(token, (made = this.#build(token)));
+    return made;
+  }
+
+  async #build(token: Token): Promise<unknown> {
+    const making = this.wiring.byToken.get(token);
+    if (!making) throw new Error(`nobody provides ${String(typeof token === 'function' ? token.name : token)}`);
+    const parts: unknown[] = [];
+    for (const need of making.needs) parts.push(await this.#make(need));
+    const value = await making.make(...parts);
+    this.#values.set(token, value);
+    return value;
+  }
+}

@@ -1,0 +1,68 @@
+import 'reflect-metadata';
+import { RequestMethod, type Type } from '@nestjs/common';
+import type { AnyStep } from '#saga';
+import { classMaking, type Token } from './wiring.js';
+
+/** One way in from outside, as its controller declares it. */
+export interface Route {
+  readonly method: string;
+  readonly segments: readonly string[];
+  readonly controller: Type;
+  readonly needs: readonly Token[];
+  readonly handler: string;
+}
+
+type Handler = (...args: unknown[]) => unknown;
+
+const methodsOf = (controller: Type): [string, Handler][] =>
+  Object.getOwnPropertyNames(controller.prototype)
+    .filter((name) => name !== 'constructor')
+    .map((name) => [name, Object.getOwnPropertyDescriptor(controller.prototype, name)?.value as Handler]);
+
+/** The steps that a service's modules list, each with the type of event that it is for. */
+export function stepsOf(controllers: readonly Type[]): AnyStep[] {
+  return controllers.flatMap((controller) =>
+    methodsOf(controller).flatMap(([, handler]) => {
+      const extras = Reflect.getMetadata('microservices:pattern_extras', handler) as { step?: AnyStep } | undefined;
+      return extras?.step ? [extras.step] : [];
+    }),
+  );
+}
+
+export function routesOf(controllers: readonly Type[]): Route[] {
+  return controllers.flatMap((controller) => {
+    const prefix = (Reflect.getMetadata('path', controller) as string | undefined) ?? '';
+    const { needs } = classMaking(controller, controller);
+    return methodsOf(controller).flatMap(([handler, method]) => {
+      const path = Reflect.getMetadata('path', method) as string | undefined;
+      if (path === undefined) return [];
+      const verb =
+        RequestMethod[(Reflect.getMetadata('method', method) as RequestMethod | undefined) ?? RequestMethod.GET];
+      const segments = `${prefix}/${path}`.split('/').filter((segment) => segment !== '');
+      return [{ method: verb, segments, controller, needs, handler }];
+    });
+  });
+}
+
+/** A route with names spelled out goes before one with a parameter in their place. */
+export function routeFor(
+  routes: readonly Route[],
+  method: string,
+  path: string,
+): { route: Route; params: Record<string, string> } | undefined {
+  const wanted = path.split('/').filter((segment) => segment !== '');
+  const fits = routes.filter(
+    (route) =>
+      route.method === method &&
+      route.segments.length === wanted.length &&
+      route.segments.every((segment, place) => segment.startsWith(':') || segment === wanted[place]),
+  );
+  const named = (route: Route): number => route.segments.filter((segment) => !segment.startsWith(':')).length;
+  const [route] = fits.sort((a, b) => named(b) - named(a));
+  if (!route) return undefined;
+  const params: Record<string, string> = {};
+  route.segments.forEach((segment, place) => {
+    if (segment.startsWith(':')) params[segment.slice(1)] = wanted[place]!;
+  });
+  return { route, params };
+}

@@ -1,0 +1,144 @@
+import { BankCaller } from '#bank-call';
+import { OUTBOX_STORE, AdminServer, BUS, CLOCK, frameSettings, LOG, readSettings, SETTINGS } from '#service';
+import { PostgresOutboxStore, StepTransport, type Bus } from '#messaging';
+import { Database, type PgTransaction } from '#postgres';
+import {
+  SimulatedBus,
+  SimulatedClock,
+  SimulatedDatabase,
+  type BrokerHost,
+  type DatabaseHost,
+  type SimulatedProcess,
+} from '#simulation';
+import { Metrics, Tracing } from '#telemetry';
+import { Banks } from '../../../bank-gateway/src/banks/banks.js';
+import { observeBanks } from '../../../bank-gateway/src/banks/observe-banks.js';
+import { bankConfigs, type GatewaySettings } from '../../../bank-gateway/src/settings.js';
+import type { SimulatedBanks } from '../banks/simulated-banks.js';
+import { countingMetrics, type Counts } from '../world/counting-metrics.js';
+import type { Story } from '../world/story.js';
+import { tellingLog } from '../world/telling-log.js';
+import { Assembled } from './assembled.js';
+import { routesOf, stepsOf, type Route } from './routes.js';
+import type { ServiceDefinition } from './service-definition.js';
+import type { Token } from './wiring.js';
+
+/** What there is outside of a process. */
+export interface Surroundings {
+  readonly database: DatabaseHost;
+  readonly broker: BrokerHost;
+  readonly banks: SimulatedBanks;
+  readonly story: Story;
+  readonly counts: Counts;
+  /** Something was logged as an error, which no fault of the simulation's should bring about. */
+  readonly onError: (process: SimulatedProcess, message: string) => void;
+}
+
+const plans = new WeakMap<
+  ServiceDefinition,
+  { settings: object; steps: ReturnType<typeof stepsOf>; routes: Route[] }
+>();
+
+function planOf(definition: ServiceDefinition) {
+  let plan = plans.get(definition);
+  if (!plan) {
+    const { options, wiring } = definition;
+    const schema = options.settings ? frameSettings.extend(options.settings.shape) : frameSettings;
+    const environment = { DATABASE_URL: 'postgres://memory/', KAFKA_BROKERS: 'memory:1', ADMIN_PORT: '0' };
+    plan = {
+      settings: readSettings(schema, environment),
+      steps: stepsOf(wiring.controllers),
+      routes: routesOf(wiring.controllers),
+    };
+    plans.set(definition, plan);
+  }
+  return plan;
+}
+
+/** One instance of a service in a process of its own, from its start to its crash. */
+export class RunningService {
+  assembled: Assembled | undefined;
+
+  constructor(
+    readonly definition: ServiceDefinition,
+    readonly process: SimulatedProcess,
+    private readonly around: Surroundings,
+  ) {}
+
+  get name(): string {
+    return this.definition.options.name;
+  }
+
+  get routes(): readonly Route[] {
+    return planOf(this.definition).routes;
+  }
+
+  /** True once it consumes and serves. */
+  get ready(): boolean {
+    return this.assembled !== undefined && !this.process.dead;
+  }
+
+  async start(): Promise<void> {
+    const { wiring } = this.definition;
+    const { steps, settings } = planOf(this.definition);
+    const assembled = await Assembled.of(wiring, this.#ports(settings));
+    const transport = assembled.get<StepTransport<PgTransaction>>(StepTransport);
+    for (const step of steps) transport.addHandler(step.on.type, () => Promise.resolve(), true, { step });
+    await transport.listen((error?: unknown) => {
+      if (error) throw error as Error;
+    });
+    this.assembled = assembled;
+    this.around.story.tell(this.process.name, 'ready');
+  }
+
+  /** What is not production's here: the outermost things, and nothing else. */
+  #ports(settings: object): ReadonlyMap<Token, unknown> {
+    const { process, around } = this;
+    const clock = new SimulatedClock(process);
+    const database = new SimulatedDatabase(process, around.database);
+    const log = tellingLog(around.story, process.name, (message) => around.onError(process, message));
+    const metrics = countingMetrics(around.counts);
+    const own = { ...settings, INSTANCE_ID: process.name };
+    const tracing = {
+      recording: false,
+      startSpan: (_: string, { parent = '' }: { parent?: string | undefined } = {}) => span(parent),
+    };
+    const bus: Bus = new SimulatedBus(process, around.broker);
+    const ports = new Map<Token, unknown>([
+      [SETTINGS, own],
+      [CLOCK, clock],
+      [LOG, log],
+      [Metrics, metrics],
+      [Tracing, tracing],
+      [AdminServer, { get: () => undefined }],
+      [Database, database],
+      [BUS, bus],
+      [OUTBOX_STORE, new PostgresOutboxStore(new SimulatedDatabase(process, around.database, 2))],
+    ]);
+    if (this.name === 'bank-gateway')
+      ports.set(Banks, this.#banks(own as GatewaySettings, clock, log, metrics, tracing as unknown as Tracing));
+    return ports;
+  }
+
+  #banks(
+    settings: GatewaySettings,
+    clock: SimulatedClock,
+    log: Parameters<typeof observeBanks>[0],
+    metrics: Metrics,
+    tracing: Tracing,
+  ): Banks {
+    const port = this.around.banks.portOf(this.process);
+    const observer = observeBanks(log, metrics);
+    const callers = bankConfigs(settings).map((config) => new BankCaller({ config, port, clock, observer }));
+    const banks = new Banks(callers, clock, tracing, settings.BANK_VALID_FOR_MS);
+    banks.start();
+    return banks;
+  }
+}
+
+const span = (traceparent: string) => ({
+  traceparent,
+  set: () => undefined,
+  fail: () => undefined,
+  end: () => undefined,
+});

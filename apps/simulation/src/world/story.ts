@@ -1,0 +1,29 @@
+/** One thing that happened, and to whom. */
+export interface Happening {
+  readonly atMs: number;
+  readonly who: string;
+  readonly what: string;
+}
+
+/** What happened, in order. Written for people: it is only put into words when somebody wants to read it. */
+export class Story {
+  readonly #happenings: { atMs: number; who: string; tell: () => string }[] = [];
+
+  constructor(private readonly now: () => number) {}
+
+  tell(who: string, what: string | (() => string)): void {
+    this.#happenings.push({ atMs: this.now(), who, tell: typeof what === 'string' ? () => what : what });
+  }
+
+  happenings(): Happening[] {
+    return this.#happenings.map(({ atMs, who, tell }) => ({ atMs, who, what: tell() }));
+  }
+
+  toString(): string {
+    const all = this.happenings();
+    const width = Math.max(0, ...all.map(({ who }) => who.length));
+    return all
+      .map(({ atMs, who, what }) => `${(atMs / 1_000).toFixed(3).padStart(9)} s  ${who.padEnd(width)}  ${what}`)
+      .join('\n');
+  }
+}

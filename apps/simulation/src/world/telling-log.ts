@@ -1,0 +1,33 @@
+import type { Log } from '#telemetry';
+import type { Story } from './story.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const told = ['info', 'warn', 'error', 'fatal'] as const;
+
+/** A service's log, as its part of the story. */
+export function tellingLog(story: Story, who: string, onError: (message: string) => void): Log {
+  const say =
+    (level: string) =>
+    (first: Fields | string, message?: string): void => {
+      const fields = typeof first === 'string' ? {} : first;
+      const text = typeof first === 'string' ? first : (message ?? '');
+      story.tell(who, () => `${level === 'info' ? '' : `${level}: `}${text}${inWords(fields)}`);
+      if (level === 'error' || level === 'fatal') onError(`${text}${inWords(fields)}`);
+    };
+  const silent = (): void => undefined;
+  const log = {
+    trace: silent,
+    debug: silent,
+    ...Object.fromEntries(told.map((level) => [level, say(level)])),
+    child: () => log,
+  };
+  return log as unknown as Log;
+}
+
+function inWords(fields: Fields): string {
+  const parts = Object.entries(fields)
+    .filter(([name]) => name !== 'traceparent' && name !== 'trace_id')
+    .map(([name, value]) => `${name}=${value instanceof Error ? value.message : JSON.stringify(value)}`);
+  return parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+}

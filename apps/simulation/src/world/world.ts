@@ -1,0 +1,313 @@
+import { check, type Told, type Verdict } from '#checker';
+import { Server } from '#memory-postgres';
+import {
+  BEGINNING,
+  Broker,
+  network,
+  Random,
+  Scheduler,
+  SimulatedProcess,
+  virtualGlobals,
+  type BrokerHost,
+  type Connection,
+  type DatabaseHost,
+} from '#simulation';
+import { SimulatedBanks } from '../banks/simulated-banks.js';
+import { Merchants } from '../merchant/merchants.js';
+import { evidenceOf, unsettled, type Databases } from '../proof/evidence.js';
+import { describe as inWords, type Fault, type ServiceName } from '../schedule/fault.js';
+import type { Schedule } from '../schedule/schedule.js';
+import { RunningService, type Surroundings } from '../service/running-service.js';
+import type { ServiceDefinition } from '../service/service-definition.js';
+import { Counts } from './counting-metrics.js';
+import { Story } from './story.js';
+
+export type Definitions = Readonly<Record<ServiceName, ServiceDefinition>>;
+
+export interface Outcome {
+  readonly schedule: Schedule;
+  readonly verdict: Verdict;
+  /** What went wrong beside the invariants: an error that nobody caught, an error in a log. */
+  readonly bugs: readonly string[];
+  readonly story: Story;
+  readonly counts: Counts;
+  readonly events: number;
+  readonly virtualMs: number;
+}
+
+const topics = [
+  'payments.events',
+  'bank.events',
+  'ledger.events',
+  'payments-api.dlq',
+  'bank-gateway.dlq',
+  'ledger.dlq',
+];
+const PARTITIONS = 4;
+const INSTANCES = 2;
+const START_WITHIN_MS = 5_000;
+/** Faults are over by then, whatever their length. */
+const HEALED_AFTER_MS = 30_000;
+/** A7: after the last fault is lifted, everything has ended. */
+const AT_REST_WITHIN_MS = 60_000;
+const LOOK_EVERY_MS = 1_000;
+
+interface Host extends DatabaseHost {
+  up: boolean;
+  pending: ('lost_before' | 'lost_after')[];
+}
+
+/** One world from its beginning to its rest: three services in two instances each, their databases, a Kafka, four banks. */
+export class World {
+  readonly scheduler = new Scheduler();
+  readonly story = new Story(() => this.scheduler.nowMs);
+  readonly counts = new Counts();
+  readonly bugs: string[] = [];
+  readonly #random: Random;
+  readonly #hosts: Readonly<Record<ServiceName, Host>>;
+  readonly #broker: BrokerHost & { pending: Map<string, ('lost_before' | 'lost_after')[]> };
+  readonly #banks: SimulatedBanks;
+  readonly #instances = new Map<string, RunningService>();
+  readonly #merchants: Merchants;
+
+  constructor(
+    private readonly schedule: Schedule,
+    private readonly definitions: Definitions,
+  ) {
+    this.#random = new Random(schedule.seed);
+    this.#hosts = {
+      'payments-api': this.#host('payments-api'),
+      'bank-gateway': this.#host('bank-gateway'),
+      ledger: this.#host('ledger'),
+    };
+    const pending = new Map<string, ('lost_before' | 'lost_after')[]>();
+    this.#broker = {
+      broker: new Broker(topics, PARTITIONS),
+      network: network(this.#random.fork('kafka')),
+      faults: { onPublish: ({ name }) => pending.get(serviceOf(name))?.shift() ?? 'nothing' },
+      pending,
+    };
+    this.#banks = new SimulatedBanks(
+      this.#process('banks'),
+      network(this.#random.fork('bank network')),
+      (bank, strike, request) => {
+        this.counts.add(`bank fault ${strike.fault}`);
+        this.story.tell(
+          bank,
+          () => `${strike.fault} strikes ${request.kind}${'reference' in request ? ` ${request.reference}` : ''}`,
+        );
+      },
+    );
+    this.#merchants = new Merchants(
+      this.#process('merchants'),
+      network(this.#random.fork('internet')),
+      this.story,
+      (place) => this.#api(place),
+    );
+  }
+
+  run(): Outcome {
+    const restore = virtualGlobals(this.scheduler);
+    const onRejection = (error: unknown): void => {
+      this.bugs.push(
+        `${this.scheduler.current?.name ?? 'the world'}: nobody caught ${error instanceof Error ? error.stack : String(error)}`,
+      );
+    };
+    process.on('unhandledRejection', onRejection);
+    try {
+      this.#begin();
+      this.#unfold();
+      this.#comeToRest();
+      return this.#outcome();
+    } finally {
+      process.off('unhandledRejection', onRejection);
+      restore();
+    }
+  }
+
+  #begin(): void {
+    for (const service of Object.keys(this.definitions) as ServiceName[]) {
+      for (let instance = 0; instance < INSTANCES; instance++) this.#start(service, instance);
+    }
+    this.scheduler.runUntil(START_WITHIN_MS, () => this.bugs.length > 0 || this.#allReady());
+    if (!this.#allReady()) this.bugs.push('the services did not start');
+  }
+
+  #allReady(): boolean {
+    return [...this.#instances.values()].every((instance) => instance.ready);
+  }
+
+  #unfold(): void {
+    const { operations, faults } = this.schedule;
+    for (const operation of operations) {
+      this.scheduler.after(operation.atMs, undefined, () => this.#merchants.begin(operation));
+    }
+    for (const fault of faults) this.scheduler.after(fault.atMs, undefined, () => this.#strike(fault));
+    const last = Math.max(
+      ...operations.map(({ atMs }) => atMs),
+      ...faults.map((fault) => fault.atMs + lengthOf(fault)),
+    );
+    this.#runFor(Math.min(last, HEALED_AFTER_MS));
+  }
+
+  #comeToRest(): void {
+    this.#heal();
+    const until = this.scheduler.nowMs + AT_REST_WITHIN_MS;
+    while (this.scheduler.nowMs < until && this.bugs.length === 0) {
+      this.#runFor(LOOK_EVERY_MS);
+      if (this.#merchants.idle && unsettled(this.#databases) === 0) break;
+    }
+    this.story.tell('the world', 'is at rest');
+  }
+
+  #runFor(ms: number): void {
+    this.scheduler.runUntil(this.scheduler.nowMs + ms, () => this.bugs.length > 0);
+  }
+
+  get #databases(): Databases {
+    const { 'payments-api': payments, 'bank-gateway': gateway, ledger } = this.#hosts;
+    return { payments: payments.server, gateway: gateway.server, ledger: ledger.server };
+  }
+
+  #outcome(): Outcome {
+    const { schedule, bugs, story, counts, scheduler } = this;
+    const told: readonly Told[] = this.#merchants.history;
+    const verdict = check(evidenceOf(this.#databases, this.#banks.entries(), told));
+    return { schedule, verdict, bugs, story, counts, events: scheduler.events, virtualMs: scheduler.nowMs };
+  }
+
+  #process(name: string): SimulatedProcess {
+    return new SimulatedProcess(name, this.scheduler, this.#random.fork(`${name} ${this.scheduler.nowMs}`));
+  }
+
+  #host(service: ServiceName): Host {
+    const connections = new Set<Connection>();
+    const pending: Host['pending'] = [];
+    const server = new Server(this.definitions[service].database.storage(), {
+      now: () => BEGINNING + Math.floor(this.scheduler.nowMs),
+      soon: (work) => void this.scheduler.after(0, undefined, work),
+      after: (delayMs, work) => this.scheduler.after(delayMs, undefined, work),
+    });
+    const host: Host = {
+      server,
+      connections,
+      pending,
+      up: true,
+      isUp: () => host.up,
+      network: network(this.#random.fork(`postgres ${service}`)),
+      faults: { onCommit: () => pending.shift() ?? 'nothing' },
+    };
+    return host;
+  }
+
+  #start(service: ServiceName, instance: number): void {
+    const name = `${service}-${instance}`;
+    const process = this.#process(name);
+    const around: Surroundings = {
+      database: this.#hosts[service],
+      broker: this.#broker,
+      banks: this.#banks,
+      story: this.story,
+      counts: this.counts,
+      onError: (_process, message) => this.bugs.push(`${name}: ${message}`),
+    };
+    const running = new RunningService(this.definitions[service], process, around);
+    this.#instances.set(name, running);
+    this.scheduler.after(0, process, () => void running.start());
+  }
+
+  #api(place: number): RunningService | undefined {
+    const ready = [...this.#instances.values()].filter(({ name, ready }) => name === 'payments-api' && ready);
+    return ready[place % Math.max(1, ready.length)];
+  }
+
+  #strike(fault: Fault): void {
+    this.story.tell('nemesis', () => inWords(fault));
+    this.counts.add(`fault ${fault.kind}`);
+    switch (fault.kind) {
+      case 'kill':
+        this.#instance(fault).process.kill();
+        this.scheduler.after(fault.downMs, undefined, () => this.#restart(fault));
+        return;
+      case 'freeze': {
+        const { process } = this.#instance(fault);
+        process.freeze();
+        this.scheduler.after(fault.forMs, undefined, () => process.thaw());
+        return;
+      }
+      case 'cut':
+        for (const connection of [...this.#hosts[fault.service].connections]) {
+          if (connection.process.name === `${fault.service}-${fault.instance}`) connection.cut();
+        }
+        return;
+      case 'database_away':
+        this.#away(this.#hosts[fault.service], fault.forMs);
+        return;
+      case 'broker_away':
+        this.#broker.broker.isUp = false;
+        this.scheduler.after(fault.forMs, undefined, () => void (this.#broker.broker.isUp = true));
+        return;
+      case 'rebalance':
+        this.#broker.broker.rebalance(fault.service);
+        return;
+      case 'clock_step':
+        this.#instance(fault).process.wallOffsetMs += fault.byMs;
+        return;
+      case 'commit_lost':
+        this.#hosts[fault.service].pending.push(fault.when);
+        return;
+      case 'publish_lost': {
+        const list = this.#broker.pending.get(fault.service) ?? [];
+        this.#broker.pending.set(fault.service, [...list, fault.when]);
+        return;
+      }
+      case 'bank': {
+        const { id } = this.#banks.rules.add(fault.rule);
+        this.scheduler.after(fault.forMs, undefined, () => void this.#banks.rules.remove(id));
+      }
+    }
+  }
+
+  #instance({ service, instance }: { service: ServiceName; instance: number }): RunningService {
+    return this.#instances.get(`${service}-${instance}`)!;
+  }
+
+  #restart(which: { service: ServiceName; instance: number }): void {
+    if (this.#instance(which).process.dead) this.#start(which.service, which.instance);
+  }
+
+  #away(host: Host, forMs: number): void {
+    host.up = false;
+    for (const connection of [...host.connections]) connection.cut();
+    this.scheduler.after(forMs, undefined, () => this.#back(host));
+  }
+
+  #back(host: Host): void {
+    host.up = true;
+    host.server.tellListeners();
+  }
+
+  /** Every fault is lifted. */
+  #heal(): void {
+    this.story.tell('nemesis', 'lifts every fault');
+    for (const host of Object.values(this.#hosts)) {
+      host.pending.length = 0;
+      if (!host.up) this.#back(host);
+    }
+    this.#broker.pending.clear();
+    this.#broker.broker.isUp = true;
+    this.#banks.rules.removeAll();
+    for (const { process, definition } of [...this.#instances.values()]) {
+      process.thaw();
+      const service = definition.options.name as ServiceName;
+      if (process.dead) this.#start(service, Number(process.name.slice(service.length + 1)));
+    }
+  }
+}
+
+const serviceOf = (instance: string): string => instance.replace(/-\d+$/, '');
+
+function lengthOf(fault: Fault): number {
+  if ('forMs' in fault) return fault.forMs;
+  return 'downMs' in fault ? fault.downMs : 0;
+}

@@ -1,0 +1,10 @@
+export * from './broker.js';
+export { canDrain, drain, outsidePromises } from './drain.js';
+export * from './network.js';
+export * from './random.js';
+export * from './scheduler.js';
+export * from './simulated-bus.js';
+export * from './simulated-clock.js';
+export * from './simulated-database.js';
+export * from './simulated-process.js';
+export * from './virtual-globals.js';

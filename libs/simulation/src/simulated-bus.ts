@@ -1,0 +1,241 @@
+import type { CloudEvent } from '#contracts';
+import { decode, encode, PartitionProgress, typeOf, type Bus, type ConsumeOptions, type Consumption } from '#messaging';
+import type { Delivery } from '#saga';
+import type { Assignment, Broker, Member } from './broker.js';
+import type { Network } from './network.js';
+import type { SimulatedProcess } from './simulated-process.js';
+
+export interface BrokerHost {
+  readonly broker: Broker;
+  readonly network: Network;
+  readonly faults: BusFaults;
+}
+
+export interface BusFaults {
+  /** What becomes of a send that has just left. */
+  onPublish(process: SimulatedProcess): 'nothing' | 'lost_before' | 'lost_after';
+}
+
+const REQUEST_TIMEOUT_MS = 3_000;
+const SESSION_TIMEOUT_MS = 10_000;
+const COMMIT_EVERY_MS = 1_000;
+const REJOIN_AFTER_MS = 500;
+const MAX_FETCHED = 50;
+
+/** The bus port of one process, over a broker in memory. */
+export class SimulatedBus implements Bus {
+  readonly #consumptions = new Set<SimulatedConsumption>();
+
+  constructor(
+    private readonly process: SimulatedProcess,
+    private readonly host: BrokerHost,
+  ) {}
+
+  publish(events: readonly CloudEvent[]): Promise<void> {
+    const { process, host } = this;
+    const { scheduler } = process;
+    const records = events.map(encode).map(({ topic, key, headers, value }) => {
+      return { topic, record: { key: Buffer.from(key), value: Buffer.from(value), headers } };
+    });
+    const fault = host.faults.onPublish(process);
+    return new Promise((resolve, reject) => {
+      const timer = scheduler.after(REQUEST_TIMEOUT_MS, process, () => reject(new Error('Request timed out')));
+      scheduler.after(host.network.latencyMs(), undefined, () => {
+        if (!host.broker.isUp || fault === 'lost_before') return;
+        for (const { topic, record } of records) host.broker.append(topic, record);
+        if (fault === 'lost_after') return;
+        scheduler.after(host.network.latencyMs(), process, () => {
+          timer.cancel();
+          resolve();
+        });
+      });
+    });
+  }
+
+  async consume(options: ConsumeOptions): Promise<Consumption> {
+    options.signal?.throwIfAborted();
+    const consumption = new SimulatedConsumption(this.process, this.host, options);
+    this.#consumptions.add(consumption);
+    await consumption.joined;
+    return consumption;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#consumptions].map((consumption) => consumption.stop()));
+  }
+}
+
+/**
+ * One member of a group. It fetches on while batches are in hand, commits what was processed about once a second, and
+ * keeps what stays assigned to it through a rebalance, as the one over Kafka does; both count with PartitionProgress.
+ */
+class SimulatedConsumption implements Consumption, Member {
+  readonly #progress = new Map<string, PartitionProgress>();
+  readonly #position = new Map<string, number>();
+  readonly #fetching = new Set<string>();
+  readonly #firstJoin = Promise.withResolvers<void>();
+  #generation = 0;
+  #inHand = 0;
+  #stopped = false;
+  #drained: (() => void)[] = [];
+
+  constructor(
+    private readonly process: SimulatedProcess,
+    private readonly host: BrokerHost,
+    private readonly options: ConsumeOptions,
+  ) {
+    const { broker } = host;
+    const timesOut = (): void => {
+      process.scheduler.after(SESSION_TIMEOUT_MS, undefined, () => {
+        if (process.dead || process.frozen) broker.leave(options.group, this);
+      });
+    };
+    process.onDeath(timesOut);
+    process.onFreeze(timesOut);
+    this.#join();
+    this.#commitAgain();
+  }
+
+  get joined(): Promise<void> {
+    return this.#firstJoin.promise;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    if (this.#inHand > 0) await new Promise<void>((resolve) => this.#drained.push(resolve));
+    this.#commit();
+    this.host.broker.leave(this.options.group, this);
+  }
+
+  onRebalance(): void {
+    // Whoever cannot answer now commits nothing more under this generation.
+    if (!this.process.dead && !this.process.frozen) this.#commit();
+  }
+
+  onAssigned({ generation, places }: Assignment): void {
+    const kept = new Set(places.map(({ topic, partition }) => `${topic} ${partition}`));
+    this.#later(() => {
+      if (generation < this.#generation) return;
+      this.#generation = generation;
+      for (const place of this.#progress.keys()) {
+        if (kept.has(place)) continue;
+        this.#progress.delete(place);
+        this.#position.delete(place);
+      }
+      for (const { topic, partition, from } of places) {
+        const place = `${topic} ${partition}`;
+        if (!this.#progress.has(place)) this.#progress.set(place, new PartitionProgress());
+        this.#position.set(place, Math.max(from, this.#position.get(place) ?? 0));
+        this.#fetch(topic, partition);
+      }
+      this.#firstJoin.resolve();
+    });
+  }
+
+  onRecords(topic: string, partition: number): void {
+    this.#later(() => this.#fetch(topic, partition));
+  }
+
+  #later(work: () => void): void {
+    this.process.scheduler.after(this.host.network.latencyMs(), this.process, work);
+  }
+
+  #join(): void {
+    const { broker } = this.host;
+    this.#later(() => {
+      if (this.#stopped) return;
+      if (!broker.isUp) this.process.scheduler.after(REJOIN_AFTER_MS, this.process, () => this.#join());
+      else if (!broker.has(this.options.group, this)) broker.join(this.options.group, this.options.topics, this);
+    });
+  }
+
+  #fetch(topic: string, partition: number): void {
+    const place = `${topic} ${partition}`;
+    const { broker, network } = this.host;
+    const from = this.#position.get(place);
+    if (this.#stopped || from === undefined || this.#fetching.has(place) || broker.end(topic, partition) <= from)
+      return;
+    this.#fetching.add(place);
+    const most = network.random.chance(0.3) ? 1 : MAX_FETCHED;
+    this.#later(() => {
+      this.#fetching.delete(place);
+      if (!broker.isUp) {
+        this.process.scheduler.after(REJOIN_AFTER_MS, this.process, () => this.#fetch(topic, partition));
+        return;
+      }
+      const progress = this.#progress.get(place);
+      const at = this.#position.get(place);
+      if (this.#stopped || !progress || at === undefined) return;
+      this.#deliver(topic, partition, at, most, progress);
+      this.#fetch(topic, partition);
+    });
+  }
+
+  #deliver(topic: string, partition: number, from: number, most: number, progress: PartitionProgress): void {
+    const records = this.host.broker.read(topic, partition, from, most);
+    if (records.length === 0) return;
+    const next = from + records.length;
+    this.#position.set(`${topic} ${partition}`, next);
+    const firstNew = progress.firstNew(from);
+    if (next <= firstNew) return;
+    const deliveries: Delivery[] = [];
+    for (const [index, record] of records.entries()) {
+      const offset = from + index;
+      if (offset < firstNew || (this.options.wants && !this.options.wants(typeOf(record)))) continue;
+      const origin = { topic, partition, offset: String(offset) };
+      deliveries.push({ event: decode({ ...record, ...origin }), origin });
+    }
+    const processed = progress.begin(next);
+    if (deliveries.length === 0) return processed();
+    this.#inHand++;
+    this.options.onBatch(deliveries).then(
+      () => {
+        processed();
+        this.#ended();
+      },
+      () => {
+        this.#ended();
+        this.#beginAnew();
+      },
+    );
+  }
+
+  #ended(): void {
+    this.#inHand--;
+    if (this.#inHand === 0) for (const resolve of this.#drained.splice(0)) resolve();
+  }
+
+  /** A batch was rejected: what was fetched since the last commit has to come again. */
+  #beginAnew(): void {
+    if (this.#stopped) return;
+    this.#progress.clear();
+    this.#position.clear();
+    this.host.broker.leave(this.options.group, this);
+    this.process.scheduler.after(REJOIN_AFTER_MS, this.process, () => this.#join());
+  }
+
+  #commitAgain(): void {
+    this.process.scheduler.after(COMMIT_EVERY_MS, this.process, () => {
+      if (this.#stopped) return;
+      this.#commit();
+      // Timed out while it was frozen: it joins anew.
+      if (this.host.broker.isUp && !this.host.broker.has(this.options.group, this)) {
+        this.#progress.clear();
+        this.#position.clear();
+        this.#join();
+      }
+      this.#commitAgain();
+    });
+  }
+
+  #commit(): void {
+    const offsets = [...this.#progress].flatMap(([place, progress]) => {
+      const [topic, partition] = place.split(' ') as [string, string];
+      const offset = progress.uncommitted;
+      return offset === undefined ? [] : [{ topic, partition: Number(partition), offset, progress }];
+    });
+    if (offsets.length === 0 || !this.host.broker.isUp) return;
+    if (!this.host.broker.commit(this.options.group, this.#generation, offsets)) return;
+    for (const { progress, offset } of offsets) progress.committed(offset);
+  }
+}

@@ -1,0 +1,254 @@
+import assert from 'node:assert/strict';
+import { DataError, type Reply, type Server, type Session } from '#memory-postgres';
+import {
+  DatabaseError,
+  OpenTransaction,
+  isTransientError,
+  type PgTransaction,
+  type Sql,
+  type Statement,
+  type UnitOfWork,
+} from '#postgres';
+import type { Network } from './network.js';
+import type { SimulatedProcess } from './simulated-process.js';
+
+/** The database server as processes reach it: over a network, when it is up. */
+export interface DatabaseHost {
+  readonly server: Server;
+  readonly network: Network;
+  /** False: connections are refused, and those that were there are gone. */
+  readonly isUp: () => boolean;
+  readonly faults: DatabaseFaults;
+  /** Connections that are open, to be cut by whoever plays with the network. */
+  readonly connections: Set<Connection>;
+}
+
+/** What may befall the COMMIT that has just been sent. */
+export interface DatabaseFaults {
+  onCommit(process: SimulatedProcess): 'nothing' | 'lost_before' | 'lost_after';
+}
+
+type Callback = (error: Error | null, result: { rows: unknown[]; command: string }) => void;
+interface QueryConfig {
+  readonly name?: string;
+  readonly text: string;
+  readonly values?: readonly unknown[];
+}
+
+const IDLE_IN_TRANSACTION_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** One connection of a process, as pg's client shows it to `OpenTransaction`. */
+export class Connection {
+  readonly #session: Session;
+  readonly #pending = new Set<Callback>();
+  #lastSentMs = 0;
+  #lastHeardMs = 0;
+  #gone: Error | undefined;
+
+  constructor(
+    readonly process: SimulatedProcess,
+    private readonly host: DatabaseHost,
+  ) {
+    this.#session = host.server.connect();
+    host.connections.add(this);
+  }
+
+  get usable(): boolean {
+    return this.#gone === undefined;
+  }
+
+  query(config: QueryConfig, callback: Callback): void {
+    if (this.#gone) return this.#later(callback, this.#gone);
+    this.#pending.add(callback);
+    const { scheduler } = this.process;
+    const fault = config.text === 'COMMIT' ? this.host.faults.onCommit(this.process) : 'nothing';
+    this.#lastSentMs = Math.max(this.#lastSentMs, scheduler.nowMs + this.host.network.latencyMs());
+    scheduler.after(this.#lastSentMs - scheduler.nowMs, undefined, () => {
+      if (this.#gone) return;
+      if (fault === 'lost_before') return this.cut();
+      this.#session.submit(config.text, config.values ?? [], (reply, command) => {
+        if (fault === 'lost_after') return this.cut();
+        this.#answer(callback, reply, command);
+      });
+    });
+  }
+
+  /** The connection is lost: the server rolls back, the client learns of it. */
+  cut(error: Error = new Error('Connection terminated unexpectedly')): void {
+    if (this.#gone) return;
+    this.#gone = error;
+    this.host.connections.delete(this);
+    this.#session.close();
+    for (const callback of this.#pending) this.#later(callback, error);
+    this.#pending.clear();
+  }
+
+  /** The process closes it in good order. */
+  close(): void {
+    this.cut(new Error('Connection terminated'));
+  }
+
+  /** The server's own patience with a client that opened a transaction and then said nothing. */
+  endIdleTransaction(): void {
+    if (this.#session.inTransaction && this.#session.idle) {
+      this.cut(refusal(new DataError('25P03', 'terminating connection due to idle-in-transaction timeout')));
+    }
+  }
+
+  #answer(callback: Callback, reply: Reply, command: string): void {
+    const { scheduler } = this.process;
+    this.#lastHeardMs = Math.max(this.#lastHeardMs, scheduler.nowMs + this.host.network.latencyMs());
+    scheduler.after(this.#lastHeardMs - scheduler.nowMs, this.process, () => {
+      if (!this.#pending.delete(callback)) return;
+      if ('error' in reply) callback(refusal(reply.error), { rows: [], command });
+      else callback(null, { rows: reply.rows, command });
+    });
+  }
+
+  #later(callback: Callback, error: Error): void {
+    this.process.scheduler.after(0, this.process, () => callback(error, { rows: [], command: '' }));
+  }
+}
+
+/** As pg throws what the server says. */
+function refusal(error: Error): Error {
+  assert(error instanceof DataError);
+  const thrown = new DatabaseError(error.message, error.message.length, 'error');
+  thrown.code = error.code;
+  if (error.constraint !== undefined) thrown.constraint = error.constraint;
+  return thrown;
+}
+
+const refused = (): Error => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+
+/** `Database` of `#postgres`, over connections to a server in memory; transactions are production's own. */
+export class SimulatedDatabase implements UnitOfWork<PgTransaction>, Sql {
+  readonly #idle: Connection[] = [];
+  readonly #queue: { take: (connection: Connection) => void; give: (error: Error) => void }[] = [];
+  #open = 0;
+
+  constructor(
+    private readonly process: SimulatedProcess,
+    private readonly host: DatabaseHost,
+    private readonly maxConnections = 10,
+  ) {
+    const ours = (): Connection[] => [...host.connections].filter((connection) => connection.process === process);
+    process.onDeath(() => ours().forEach((connection) => connection.close()));
+    process.onFreeze(() => {
+      process.scheduler.after(IDLE_IN_TRANSACTION_MS, undefined, () => {
+        if (process.frozen) ours().forEach((connection) => connection.endIdleTransaction());
+      });
+    });
+  }
+
+  async query<Row extends object>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    const connection = await this.#connect();
+    try {
+      return await new Promise<Row[]>((resolve, reject) => {
+        connection.query({ ...statement, values }, (error, { rows }) =>
+          error ? reject(error) : resolve(rows as Row[]),
+        );
+      });
+    } finally {
+      this.#release(connection, connection.usable);
+    }
+  }
+
+  async transaction<T>(work: (tx: PgTransaction) => Promise<T>): Promise<T> {
+    const connection = await this.#connect();
+    const tx = new OpenTransaction(connection as unknown as ConstructorParameters<typeof OpenTransaction>[0]);
+    try {
+      let result: T;
+      try {
+        await tx.begin();
+        result = await work(tx);
+      } catch (error) {
+        await tx.rollback();
+        throw error;
+      }
+      await tx.commit();
+      return result;
+    } finally {
+      this.#release(connection, tx.clean);
+    }
+  }
+
+  isTransient(error: unknown): boolean {
+    return isTransientError(error);
+  }
+
+  /** A listener that was cut off listens again, and calls once more. */
+  async listen(channel: string, onNotify: () => void): Promise<{ close(): Promise<void> }> {
+    const { process, host } = this;
+    const { scheduler } = process;
+    const tell = (): void => {
+      if (host.isUp()) scheduler.after(host.network.latencyMs(), process, onNotify);
+    };
+    const listening = host.server.listen(channel, tell);
+    process.onDeath(() => listening.close());
+    return Promise.resolve({ close: () => Promise.resolve(listening.close()) });
+  }
+
+  async waitUntilReachable(): Promise<void> {
+    await Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    for (const connection of this.#idle.splice(0)) connection.close();
+    return Promise.resolve();
+  }
+
+  #connect(): Promise<Connection> {
+    for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop()) {
+      if (idle.usable) return Promise.resolve(idle);
+      this.#open--;
+    }
+    return new Promise((resolve, reject) => {
+      if (this.#open < this.maxConnections) {
+        this.#open++;
+        this.#dial(resolve, reject);
+        return;
+      }
+      const timer = this.process.scheduler.after(CONNECT_TIMEOUT_MS, this.process, () => {
+        this.#queue.splice(this.#queue.indexOf(waiting), 1);
+        reject(new Error('timeout exceeded when trying to connect'));
+      });
+      const waiting = {
+        take: (connection: Connection) => {
+          timer.cancel();
+          resolve(connection);
+        },
+        give: (error: Error) => {
+          timer.cancel();
+          reject(error);
+        },
+      };
+      this.#queue.push(waiting);
+    });
+  }
+
+  #dial(resolve: (connection: Connection) => void, reject: (error: Error) => void): void {
+    const { process, host } = this;
+    process.scheduler.after(host.network.latencyMs() * 2, process, () => {
+      if (host.isUp()) return resolve(new Connection(process, host));
+      this.#open--;
+      reject(refused());
+    });
+  }
+
+  #release(connection: Connection, clean: boolean): void {
+    if (clean && connection.usable) {
+      const waiting = this.#queue.shift();
+      if (waiting) waiting.take(connection);
+      else this.#idle.push(connection);
+      return;
+    }
+    connection.close();
+    this.#open--;
+    const waiting = this.#queue.shift();
+    if (!waiting) return;
+    this.#open++;
+    this.#dial(waiting.take, waiting.give);
+  }
+}

@@ -1,0 +1,57 @@
+import { BEGINNING } from './simulated-clock.js';
+import type { Scheduler } from './scheduler.js';
+
+/**
+ * opossum, cockatiel and GroupCommit reach for timers by themselves, and opossum for Date.now: here these are virtual
+ * too, and belong to the process whose code is running. Outside of a simulated process they are the real ones.
+ *
+ * @returns what puts the real ones back
+ */
+export function virtualGlobals(scheduler: Scheduler): () => void {
+  const real = {
+    setTimeout: globalThis.setTimeout,
+    clearTimeout: globalThis.clearTimeout,
+    setInterval: globalThis.setInterval,
+    clearInterval: globalThis.clearInterval,
+    setImmediate: globalThis.setImmediate,
+  };
+  const { now } = Date;
+  const { random } = Math;
+
+  const timer = (delayMs: number, work: () => void) => {
+    const { cancel } = scheduler.after(delayMs, scheduler.current, work);
+    const handle = { cancel, ref: () => handle, unref: () => handle, hasRef: () => true, refresh: () => handle };
+    return handle;
+  };
+  const clear = (handle: unknown): void => {
+    if (handle && typeof handle === 'object' && 'cancel' in handle) (handle as { cancel(): void }).cancel();
+    else real.clearTimeout(handle as number);
+  };
+  const virtual = {
+    setTimeout: (work: (...args: unknown[]) => void, delayMs = 0, ...args: unknown[]) =>
+      scheduler.current ? timer(delayMs, () => work(...args)) : real.setTimeout(work, delayMs, ...args),
+    setImmediate: (work: (...args: unknown[]) => void, ...args: unknown[]) =>
+      scheduler.current ? timer(0, () => work(...args)) : real.setImmediate(work, ...args),
+    setInterval: (work: (...args: unknown[]) => void, everyMs = 0, ...args: unknown[]) => {
+      if (!scheduler.current) return real.setInterval(work, everyMs, ...args);
+      const again = (): { cancel(): void } =>
+        scheduler.after(everyMs, scheduler.current, () => {
+          current = again();
+          work(...args);
+        });
+      let current = again();
+      const handle = { cancel: () => current.cancel(), ref: () => handle, unref: () => handle };
+      return handle;
+    },
+    clearTimeout: clear,
+    clearInterval: clear,
+  };
+  Object.assign(globalThis, virtual);
+  Date.now = () => (scheduler.current ? BEGINNING + Math.floor(scheduler.nowMs) : now());
+  Math.random = () => (scheduler.current ? scheduler.current.random.next() : random());
+  return () => {
+    Object.assign(globalThis, real);
+    Date.now = now;
+    Math.random = random;
+  };
+}
