@@ -1,34 +1,85 @@
 import 'reflect-metadata';
+import { SystemClock } from '#clock';
 import { outsidePromises } from '#simulation';
+import { campaign, type CampaignReport } from './campaign/campaign.js';
+import { brokenBy, definitions, run } from './campaign/one-run.js';
+import { tellFailure } from './campaign/report.js';
+import { shrink } from './campaign/shrink.js';
+import { readOptions, usage, type Options } from './options.js';
 import { planned } from './schedule/schedule.js';
-import { define } from './service/service-definition.js';
-import { roots } from './service/roots.js';
-import { World, type Definitions } from './world/world.js';
 
-const definitions = Object.fromEntries(
-  await Promise.all(
-    roots.map(async (root) => define(root).then((definition) => [definition.options.name, definition] as const)),
-  ),
-) as unknown as Definitions;
-const count = Number(process.argv[2] ?? 1);
-const seed = Number(process.argv[3] ?? 1);
-const started = process.hrtime.bigint();
-let bad = 0;
-for (let index = 0; index < count; index++) {
-  const outcome = await outsidePromises(() => new World(planned(seed + index), definitions).run());
-  const ok = outcome.verdict.holds && outcome.bugs.length === 0;
-  if (!ok || count === 1) {
-    bad++;
-    if (count === 1) console.log(outcome.story.toString());
+/** So many failures are told whole. */
+const TOLD_MAX = 2;
+const SAY_EVERY_MS = 2_000;
+const clock = new SystemClock();
+
+try {
+  const options = readOptions(process.argv.slice(2), () => Math.floor(clock.random() * 2 ** 31));
+  process.exitCode = options.schedule === undefined ? await many(options) : await one(options.schedule);
+} catch (error) {
+  console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+  process.exitCode = 2;
+}
+
+async function one(seed: number): Promise<number> {
+  const services = await definitions();
+  const outcome = await outsidePromises(() => run(planned(seed), services));
+  console.log(outcome.story.toString());
+  const broken = brokenBy(outcome);
+  console.log(`\nschedule ${seed}: ${broken.length === 0 ? 'every promise held' : `broken: ${broken.join(', ')}`}`);
+  return broken.length === 0 ? 0 : 1;
+}
+
+async function many({ schedules, seed, threads }: Options): Promise<number> {
+  console.log(`${schedules} schedules from seed ${seed}`);
+  const startedMs = clock.monotonicMs();
+  let saidMs = startedMs;
+  const onProgress = (done: number, failures: number): void => {
+    const nowMs = clock.monotonicMs();
+    if (nowMs - saidMs < SAY_EVERY_MS) return;
+    saidMs = nowMs;
+    console.log(`  ${done} of ${schedules}, ${perMinute(done, nowMs - startedMs)} a minute, ${failures} broken`);
+  };
+  const report = await campaign({ schedules, seed, threads, onProgress });
+  summarize(report, clock.monotonicMs() - startedMs);
+  if (report.failures.length === 0) return 0;
+  await tell(report);
+  return 1;
+}
+
+function summarize({ schedules, events, counts, failures }: CampaignReport, tookMs: number): void {
+  console.log(
+    `\n${schedules} schedules, ${events} events in ${(tookMs / 1_000).toFixed(1)} s: ${perMinute(schedules, tookMs)} a minute`,
+  );
+  for (const [name, count] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
+    console.log(`  ${String(count).padStart(9)}  ${name}`);
+  console.log(failures.length === 0 ? 'every promise held' : `${failures.length} schedules broke something:`);
+  const byKind = Map.groupBy(failures, ({ broken }) => broken.join(', '));
+  for (const [kind, which] of byKind) {
     console.log(
-      seed + index,
-      JSON.stringify(outcome.verdict, null, 1),
-      outcome.bugs.slice(0, 3).join('\n'),
-      outcome.events,
-      outcome.virtualMs,
-      [...outcome.counts.byName].map((x) => x.join('=')).join(', '),
+      `  ${kind}: ${which.length}, such as ${which
+        .slice(0, 5)
+        .map((failure) => failure.seed)
+        .join(', ')}`,
     );
   }
 }
-const ms = Number(process.hrtime.bigint() - started) / 1e6;
-console.log(`${count} schedules in ${ms.toFixed(0)} ms, ${(ms / count).toFixed(1)} ms each, ${bad} bad`);
+
+async function tell({ failures }: CampaignReport): Promise<void> {
+  const services = await definitions();
+  const kinds = [...Map.groupBy(failures, ({ broken }) => broken.join()).values()];
+  for (const [first] of kinds.slice(0, TOLD_MAX)) {
+    const { seed, broken } = first!;
+    const told = await outsidePromises(() => {
+      const small = shrink(planned(seed), (candidate) =>
+        brokenBy(run(candidate, services)).some((each) => broken.includes(each)),
+      );
+      return tellFailure(run(small, services));
+    });
+    console.log(`\n${told}`);
+  }
+}
+
+function perMinute(count: number, ms: number): number {
+  return Math.round((count / ms) * 60_000);
+}

@@ -34,9 +34,10 @@ export class Scheduler {
     return { cancel: () => void (event.work = undefined) };
   }
 
-  /** Does the next thing; false when there is none left. */
-  step(): boolean {
-    for (let event = this.#pop(); event; event = this.#pop()) {
+  /** Does the next thing that is due until then; false when there is none. */
+  step(untilMs = Infinity): boolean {
+    for (let event = this.#heap[0]; event && event.dueMs <= untilMs; event = this.#heap[0]) {
+      this.#pop();
       const { work, owner } = event;
       if (!work || owner?.dead) continue;
       if (owner?.frozen) {
@@ -54,9 +55,12 @@ export class Scheduler {
     return false;
   }
 
-  /** Runs what is due until then, and lets time pass up to it. */
+  /** Does all that is due until then, and lets time pass up to it, unless it is to stop before. */
   runUntil(untilMs: number, stop: () => boolean = () => false): void {
-    while (!stop() && this.#heap[0] !== undefined && this.#heap[0].dueMs <= untilMs) if (!this.step()) break;
+    for (;;) {
+      if (stop()) return;
+      if (!this.step(untilMs)) break;
+    }
     this.#nowMs = Math.max(this.#nowMs, untilMs);
   }
 

@@ -78,10 +78,15 @@ export class Merchants {
     const { status, body } = told.response;
     const chargeId = chargeOf(body);
     this.story.tell('merchants', () => `${what}: ${status} ${chargeId ?? ''} ${summary(body)}`);
+    // Not stored under the key: the next attempt may be told something else.
+    if (status >= 500) {
+      this.history.push({ account: ACCOUNT, key, kind: 'info' });
+      return;
+    }
     this.history.push({
       account: ACCOUNT,
       key,
-      kind: status === 200 ? 'ok' : status >= 500 ? 'info' : 'fail',
+      kind: status === 200 ? 'ok' : 'fail',
       status,
       body,
       ...(chargeId !== undefined && { chargeId }),

@@ -77,6 +77,7 @@ export function compileExpr(node: Node, scope: Scope): Expr {
 export function coerced(expr: Expr, type: SqlType, always = false): Expr {
   if (expr.type === type || type === 'unknown') return expr;
   if (!always && expr.type !== 'unknown') return { ...expr, type };
+  if (expr.fixed) return constant(cast(expr.run(undefined as never), type), type);
   return { type, run: (x) => cast(expr.run(x), type), slots: expr.slots };
 }
 

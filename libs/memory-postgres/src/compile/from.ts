@@ -190,13 +190,25 @@ function rowsFrom({ functions = [], ordinality, alias, coldeflist }: RangeFuncti
     ...(ordinality ? [{ name: 'ordinality', type: 'int8' }] : []),
   ];
   const { slot } = enter(scope, alias?.aliasname ?? '', renamed(columns, alias?.colnames));
+  const [only] = parts;
+  if (only && parts.length === 1) {
+    return (x, next) => {
+      const rows = only.run(x);
+      if (ordinality) for (let place = 0; place < rows.length; place++) rows[place]!.push(place + 1);
+      return over(x, slot, rows, next);
+    };
+  }
   return (x, next) => {
     const results = parts.map((part) => part.run(x));
     const count = Math.max(...results.map((rows) => rows.length));
-    const rows = Array.from({ length: count }, (_, place) => [
-      ...parts.flatMap((part, which) => results[which]![place] ?? part.columns.map(() => null)),
-      ...(ordinality ? [place + 1] : []),
-    ]);
+    const rows: Value[][] = [];
+    for (let place = 0; place < count; place++) {
+      const row: Value[] = [];
+      for (const [which, part] of parts.entries())
+        row.push(...(results[which]![place] ?? part.columns.map(() => null)));
+      if (ordinality) row.push(place + 1);
+      rows.push(row);
+    }
     return over(x, slot, rows, next);
   };
 }

@@ -20,6 +20,8 @@ export interface Expr {
   readonly run: (x: Execution) => Value;
   /** Slots that it reads: until those are filled it cannot be run. */
   readonly slots: ReadonlySet<number>;
+  /** The same in every execution. */
+  readonly fixed?: true;
 }
 
 export interface OutputColumn {
@@ -85,7 +87,12 @@ export class Planner {
   }
 }
 
-export const constant = (value: Value, type: SqlType): Expr => ({ type, run: () => value, slots: new Set() });
+export const constant = (value: Value, type: SqlType): Expr => ({
+  type,
+  run: () => value,
+  slots: new Set(),
+  fixed: true,
+});
 
 export function union(...sets: readonly ReadonlySet<number>[]): ReadonlySet<number> {
   const all = new Set<number>();

@@ -14,12 +14,22 @@ export interface Rules {
   complete(x: Execution, given: ReadonlyMap<number, Value | undefined>): RowValues;
   check(x: Execution, values: RowValues): void;
   checkReferences(x: Execution, values: RowValues): void;
+  /** Before a row goes: nobody may refer to it. */
+  checkUnreferenced(x: Execution, values: RowValues): void;
   /** A row that has one of these unique keys already. Waits for whoever is about to write, or to give up, such a one. */
-  conflictWith(x: Execution, values: RowValues, besides: Row | undefined): { row: Row; error: DataError } | undefined;
+  conflictWith(x: Execution, values: RowValues, besides: Row | undefined): Conflict | undefined;
   /** Gives a locked row its next version, checked. */
   rewrite(x: Execution, row: Row, values: Value[]): void;
   fire(x: Execution, event: 'insert' | 'update' | 'delete', rows: readonly RowValues[]): void;
 }
+
+export interface Conflict {
+  readonly row: Row;
+  readonly unique: Unique;
+}
+
+export const violationOf = ({ unique: { name } }: Conflict): DataError =>
+  new DataError('23505', `duplicate key value violates unique constraint "${name}"`, name);
 
 const made = new WeakMap<Planner, Map<TableSchema, Rules>>();
 
@@ -88,6 +98,19 @@ function makeRules(table: TableSchema, planner: Planner): Rules {
         x.tx.lock(found, 'key_share');
       }
     },
+    checkUnreferenced(x, values) {
+      for (const other of planner.schema.tables) {
+        for (const { name, columns: own, references, referenced } of other.foreignKeys) {
+          if (references !== table) continue;
+          const rows = x.storage.tables[other.place]!.rows;
+          const refers = [...rows].some((row) => {
+            const there = row.latestFor(x.tx);
+            return there !== null && own.every((column, place) => same(there[column], values[referenced[place]!]));
+          });
+          if (refers) throw new DataError('23503', `a row of "${other.name}" refers to it`, name);
+        }
+      }
+    },
     conflictWith(x, values, besides) {
       for (const { unique, where } of uniques) {
         if (!covers(x, where, values)) continue;
@@ -101,12 +124,7 @@ function makeRules(table: TableSchema, planner: Planner): Rules {
             if (fits(row.written) !== fits(row.committed)) throw new MustWait([another]);
             if (!fits(row.written)) continue;
           } else if (!fits(row.latestFor(x.tx))) continue;
-          const error = new DataError(
-            '23505',
-            `duplicate key value violates unique constraint "${unique.name}"`,
-            unique.name,
-          );
-          return { row, error };
+          return { row, unique };
         }
       }
       return undefined;
@@ -119,7 +137,7 @@ function makeRules(table: TableSchema, planner: Planner): Rules {
       rules.check(x, values);
       rules.checkReferences(x, values);
       const conflict = rules.conflictWith(x, values, row);
-      if (conflict) throw conflict.error;
+      if (conflict) throw violationOf(conflict);
       x.tx.write(row, values);
     },
     fire(x, event, rows) {

@@ -146,7 +146,7 @@ function compilePlain(stmt: SelectStmt, scope: Scope): Query {
     });
     return found;
   };
-  const sorted = (found: Found[]): Found[] => {
+  const sorted = <T extends { readonly keys: readonly Value[] }>(found: T[]): T[] => {
     if (sorts.length === 0) return found;
     return found.sort((a, b) => {
       for (const [place, { by }] of sorts.entries()) {
@@ -174,8 +174,17 @@ function compilePlain(stmt: SelectStmt, scope: Scope): Query {
       });
       return isDistinct ? distinct(rows).slice(0, most) : rows;
     }
-    const found = sorted(find(x, Infinity));
     const rows: Value[][] = [];
+    if (locks.length === 0) {
+      const kept: { keys: Value[]; row: Value[] }[] = [];
+      source(x, () => {
+        if (holds(x)) kept.push({ keys: sorts.map(({ expr }) => expr.run(x)), row: outputOf(x) });
+        return false;
+      });
+      for (const { row } of sorted(kept).slice(0, isDistinct ? undefined : most)) rows.push(row);
+      return isDistinct ? distinct(rows).slice(0, most) : rows;
+    }
+    const found = sorted(find(x, Infinity));
     for (const each of found) {
       if (rows.length >= most && !isDistinct) break;
       const here = at(x, each);

@@ -7,7 +7,7 @@ import { compileExpr } from './expression.js';
 import { compileFrom, scanOf, useIndexes, type Access } from './from.js';
 import { conjunctsOf, Scope, type Execution, type Expr, type Query, type Relation } from './plan.js';
 import { compileSelect, compileTargets, refreshed } from './select.js';
-import { rulesOf, type Rules } from './rules.js';
+import { rulesOf, violationOf, type Rules } from './rules.js';
 import { compileWith } from './with.js';
 
 export function compileWrite(node: Node, scope: Scope): Query {
@@ -82,7 +82,7 @@ function insertOne(
 ): Row | undefined {
   const inTheWay = rules.conflictWith(x, values, undefined);
   if (inTheWay) {
-    if (!resolve) throw inTheWay.error;
+    if (!resolve) throw violationOf(inTheWay);
     if (!resolve.update) return undefined;
     return resolve.update(x, inTheWay.row, values) ? inTheWay.row : undefined;
   }
@@ -204,6 +204,7 @@ function compileDelete(stmt: DeleteStmt, scope: Scope): Query {
         if (!refreshed(x, slot, row, finder.holds)) continue;
         if (outputs.length > 0) returned.push(outputs.map(({ expr }) => expr.run(x)));
         gone.push(x.frame[slot] as RowValues);
+        rules.checkUnreferenced(x, x.frame[slot] as RowValues);
         x.tx.write(row, null);
       }
       rules.fire(x, 'delete', gone);

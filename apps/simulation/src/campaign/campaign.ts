@@ -1,0 +1,60 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { Task, TaskReport } from './messages.js';
+
+/** Small enough that progress shows, large enough that messages cost nothing. */
+const TASK = 25;
+
+export interface CampaignOptions {
+  readonly schedules: number;
+  readonly seed: number;
+  readonly threads?: number | undefined;
+  readonly onProgress: (done: number, failures: number) => void;
+}
+
+export interface CampaignReport {
+  readonly schedules: number;
+  readonly events: number;
+  readonly counts: ReadonlyMap<string, number>;
+  readonly failures: TaskReport['failures'];
+}
+
+/** Runs schedules `seed`, `seed + 1`, … on as many threads as there are cores. */
+export async function campaign({ schedules, seed, threads, onProgress }: CampaignOptions): Promise<CampaignReport> {
+  const counts = new Map<string, number>();
+  const failures: TaskReport['failures'][number][] = [];
+  let next = 0;
+  let done = 0;
+  let events = 0;
+  const take = (): Task | undefined => {
+    if (next >= schedules) return undefined;
+    const count = Math.min(TASK, schedules - next);
+    const task = { firstSeed: seed + next, count };
+    next += count;
+    return task;
+  };
+  const add = (report: TaskReport): void => {
+    done += report.count;
+    events += report.events;
+    failures.push(...report.failures);
+    for (const [name, count] of report.counts) counts.set(name, (counts.get(name) ?? 0) + count);
+    onProgress(done, failures.length);
+  };
+  const wanted = Math.min(threads ?? availableParallelism(), Math.ceil(schedules / TASK));
+  await Promise.all(Array.from({ length: wanted }, () => work(take, add)));
+  failures.sort((a, b) => a.seed - b.seed);
+  return { schedules, events, counts, failures };
+}
+
+function work(take: () => Task | undefined, add: (report: TaskReport) => void): Promise<void> {
+  const thread = new Worker(new URL('./thread.js', import.meta.url));
+  return new Promise((resolve, reject) => {
+    thread.on('error', reject);
+    thread.on('message', (message: TaskReport | 'ready') => {
+      if (message !== 'ready') add(message);
+      const task = take();
+      if (task) thread.postMessage(task);
+      else void thread.terminate().then(() => resolve());
+    });
+  });
+}

@@ -1,0 +1,13 @@
+/** What a thread is to do. */
+export interface Task {
+  readonly firstSeed: number;
+  readonly count: number;
+}
+
+/** What came of a task. */
+export interface TaskReport {
+  readonly count: number;
+  readonly events: number;
+  readonly counts: readonly (readonly [string, number])[];
+  readonly failures: readonly { readonly seed: number; readonly broken: readonly string[] }[];
+}

@@ -1,0 +1,21 @@
+import type { ServiceName } from '../schedule/fault.js';
+import type { Schedule } from '../schedule/schedule.js';
+import { roots } from '../service/roots.js';
+import { define } from '../service/service-definition.js';
+import { World, type Definitions, type Outcome } from '../world/world.js';
+
+/** Reads the services' modules and migrations, once per thread. */
+export async function definitions(): Promise<Definitions> {
+  const services = await Promise.all(roots.map(define));
+  return Object.fromEntries(services.map((service) => [service.options.name as ServiceName, service])) as Definitions;
+}
+
+/** What a run broke, in a form that two runs can be compared by; empty when all held. */
+export function brokenBy({ verdict, bugs }: Outcome): string[] {
+  return [
+    ...verdict.violations.map(({ id }) => id),
+    ...bugs.map((bug) => bug.replaceAll(/\w+_[0-9A-Za-z]{11,}/g, '…').split('\n')[0]!),
+  ];
+}
+
+export const run = (schedule: Schedule, services: Definitions): Outcome => new World(schedule, services).run();

@@ -1,0 +1,23 @@
+import { describe, expect, it } from '@jest/globals';
+import { planned, type Schedule } from '../schedule/schedule.js';
+import { shrink } from './shrink.js';
+
+const schedule = planned(1);
+
+describe('shrink', () => {
+  it('leaves what the failure needs, and nothing else', () => {
+    const [fault] = schedule.faults;
+    const [first, , third] = schedule.operations;
+    const needs = ({ faults, operations }: Schedule): boolean =>
+      faults.includes(fault!) && operations.includes(first!) && operations.includes(third!);
+    expect(shrink(schedule, needs)).toEqual({ ...schedule, faults: [fault], operations: [first, third] });
+  });
+
+  it('leaves nothing of a failure that needs nothing', () => {
+    expect(shrink(schedule, () => true)).toMatchObject({ faults: [], operations: [] });
+  });
+
+  it('changes nothing when every part is needed', () => {
+    expect(shrink(schedule, () => false)).toEqual(schedule);
+  });
+});

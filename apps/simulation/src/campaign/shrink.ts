@@ -1,0 +1,39 @@
+import type { Schedule } from '../schedule/schedule.js';
+
+/** Runs tried at most: what is left is small enough for a person long before that. */
+const TRIES_MAX = 150;
+
+/**
+ * The smallest schedule found that still fails in the same way: parts of its faults and operations are left out, halves
+ * first, then ever smaller pieces. After Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input" (2002).
+ */
+export function shrink(schedule: Schedule, failsTheSame: (candidate: Schedule) => boolean): Schedule {
+  let tries = 0;
+  const fails = (candidate: Schedule): boolean => tries++ < TRIES_MAX && failsTheSame(candidate);
+  const faults = smallest(schedule.faults, (list) => fails({ ...schedule, faults: list }));
+  const operations = smallest(schedule.operations, (list) => fails({ ...schedule, faults, operations: list }));
+  return {
+    ...schedule,
+    faults: smallest(faults, (list) => fails({ ...schedule, faults: list, operations })),
+    operations,
+  };
+}
+
+function smallest<T>(items: readonly T[], fails: (items: readonly T[]) => boolean): readonly T[] {
+  let kept = items;
+  for (let size = Math.ceil(kept.length / 2); size >= 1 && kept.length > 0;) {
+    let removed = false;
+    for (let start = 0; start < kept.length;) {
+      const candidate = [...kept.slice(0, start), ...kept.slice(start + size)];
+      if (fails(candidate)) {
+        kept = candidate;
+        removed = true;
+      } else {
+        start += size;
+      }
+    }
+    if (size === 1 && !removed) break;
+    size = size === 1 ? 1 : Math.ceil(size / 2);
+  }
+  return kept;
+}

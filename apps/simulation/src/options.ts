@@ -1,0 +1,39 @@
+import { parseArgs } from 'node:util';
+
+export interface Options {
+  readonly schedules: number;
+  readonly seed: number;
+  /** One schedule, told whole. */
+  readonly schedule: number | undefined;
+  readonly threads: number | undefined;
+}
+
+export const usage = `npm run simulate -- [--schedules 1000] [--seed S] [--threads N]
+npm run simulate -- --schedule SEED      one schedule, told whole`;
+
+/** @throws Error that says what is wrong with them */
+export function readOptions(args: readonly string[], anySeed: () => number): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      schedules: { type: 'string' },
+      seed: { type: 'string' },
+      schedule: { type: 'string' },
+      threads: { type: 'string' },
+    },
+  });
+  const integer = (name: keyof typeof values, least: number): number | undefined => {
+    const text = values[name];
+    if (text === undefined) return undefined;
+    const number = Number(text);
+    if (!Number.isSafeInteger(number) || number < least)
+      throw new Error(`--${name} takes a whole number from ${least} on`);
+    return number;
+  };
+  return {
+    schedules: integer('schedules', 1) ?? 1_000,
+    seed: integer('seed', 0) ?? anySeed(),
+    schedule: integer('schedule', 0),
+    threads: integer('threads', 1),
+  };
+}

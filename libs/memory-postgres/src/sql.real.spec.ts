@@ -1,0 +1,48 @@
+import { describe } from '@jest/globals';
+import { Client, types } from 'pg';
+import { testDatabase } from '#testing';
+import { sqlContract, type ContractConnection } from './testing/sql-contract.js';
+
+const numbers = {
+  getTypeParser: (oid: number, format?: 'text') =>
+    oid === types.builtins.INT8 ? Number : types.getTypeParser(oid, format),
+};
+
+describe('Postgres itself', () => {
+  sqlContract(async (ddl) => {
+    const test = await testDatabase('sql_contract');
+    const url = new URL(test.url);
+    url.pathname = test.name;
+    const clients: Client[] = [];
+    const open = async (): Promise<Client> => {
+      const client = new Client({
+        connectionString: url.href,
+        options: '-c lock_timeout=1500',
+        types: numbers as never,
+      });
+      await client.connect();
+      clients.push(client);
+      return client;
+    };
+    await (await open()).query(ddl);
+    const connect = async (): Promise<ContractConnection> => {
+      const client = await open();
+      return {
+        query: async (text, values = []) => (await client.query<Record<string, unknown>>(text, [...values])).rows,
+        commit: async () => (await client.query('COMMIT')).command,
+      };
+    };
+    return {
+      connect,
+      listen: async (channel, onNotify) => {
+        const client = await open();
+        client.on('notification', onNotify);
+        await client.query(`LISTEN ${channel}`);
+      },
+      close: async () => {
+        await Promise.all(clients.map((client) => client.end()));
+        await test.drop();
+      },
+    };
+  });
+});

@@ -1,0 +1,301 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+type Row = Record<string, unknown>;
+
+/** One connection to a database, whichever stands behind it. A statement that fails rejects with `{ code }`, its SQLSTATE. */
+export interface ContractConnection {
+  query(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** What COMMIT came to: `COMMIT` or `ROLLBACK`. */
+  commit(): Promise<string>;
+}
+
+export interface ContractDatabase {
+  connect(): Promise<ContractConnection>;
+  listen(channel: string, onNotify: () => void): Promise<void>;
+  close(): Promise<void>;
+}
+
+const tables = `
+  CREATE TABLE charge (id text COLLATE "C" PRIMARY KEY, state text NOT NULL, amount int8 CHECK (amount > 0));
+  CREATE TABLE operation (
+    charge text COLLATE "C" NOT NULL REFERENCES charge, kind text NOT NULL, phase text NOT NULL DEFAULT 'open',
+    PRIMARY KEY (charge, kind)
+  );
+  CREATE UNIQUE INDEX operation_one_live ON operation (charge) WHERE phase <> 'ended';
+  CREATE TABLE lease (name text PRIMARY KEY, holder text NOT NULL, epoch int8 NOT NULL, UNIQUE (name, epoch));
+  CREATE TABLE said (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, key text NOT NULL, at timestamptz NOT NULL DEFAULT now());
+  INSERT INTO charge (id, state, amount) VALUES ('a', 'requested', 10), ('b', 'requested', 20), ('c', 'requested', 30);
+  INSERT INTO operation (charge, kind) VALUES ('a', 'authorize');
+  INSERT INTO lease VALUES ('relay', 'one', 1);
+`;
+
+/** What our code relies on Postgres for, in sentences that hold for the real one and for the one in memory. */
+export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): void {
+  let database: ContractDatabase;
+  let mine: ContractConnection;
+  let theirs: ContractConnection;
+
+  beforeEach(async () => {
+    database = await open(tables);
+    mine = await database.connect();
+    theirs = await database.connect();
+  });
+  afterEach(() => database.close());
+
+  const statesOf = async (connection: ContractConnection): Promise<unknown[]> =>
+    (await connection.query('SELECT state FROM charge ORDER BY id')).map(({ state }) => state);
+
+  /** Still waiting a good while later. */
+  const isWaiting = async (promise: Promise<unknown>): Promise<boolean> => {
+    const later = new Promise<'later'>((resolve) => setTimeout(resolve, 100, 'later'));
+    return (await Promise.race([promise.catch(() => undefined), later])) === 'later';
+  };
+
+  describe('a transaction', () => {
+    it('shows nothing to others before it commits, and all of it afterwards', async () => {
+      await mine.query('BEGIN');
+      await mine.query(`UPDATE charge SET state = 'failed' WHERE id IN ('a', 'b')`);
+      expect(await statesOf(theirs)).toEqual(['requested', 'requested', 'requested']);
+      expect(await statesOf(mine)).toEqual(['failed', 'failed', 'requested']);
+      expect(await mine.commit()).toBe('COMMIT');
+      expect(await statesOf(theirs)).toEqual(['failed', 'failed', 'requested']);
+    });
+
+    it('leaves nothing behind when it is rolled back', async () => {
+      await mine.query('BEGIN');
+      await mine.query(`INSERT INTO charge VALUES ('d', 'requested', 1)`);
+      await mine.query(`DELETE FROM charge WHERE id = 'c'`);
+      await mine.query('ROLLBACK');
+      expect(await statesOf(mine)).toEqual(['requested', 'requested', 'requested']);
+    });
+
+    it('sees at each statement what others have committed by then', async () => {
+      await mine.query('BEGIN');
+      expect(await statesOf(mine)).toEqual(['requested', 'requested', 'requested']);
+      await theirs.query(`UPDATE charge SET state = 'failed' WHERE id = 'a'`);
+      expect(await statesOf(mine)).toEqual(['failed', 'requested', 'requested']);
+      await mine.query('ROLLBACK');
+    });
+
+    it('is doomed by a statement that fails: the next is refused, and COMMIT answers ROLLBACK', async () => {
+      await mine.query('BEGIN');
+      await mine.query(`UPDATE charge SET state = 'failed'`);
+      await expect(mine.query(`INSERT INTO charge VALUES ('a', 'x', 1)`)).rejects.toMatchObject({ code: '23505' });
+      await expect(mine.query('SELECT 1')).rejects.toMatchObject({ code: '25P02' });
+      expect(await mine.commit()).toBe('ROLLBACK');
+      expect(await statesOf(theirs)).toEqual(['requested', 'requested', 'requested']);
+    });
+
+    it('has one `now()` from its beginning to its end', async () => {
+      await mine.query('BEGIN');
+      const [first] = await mine.query('SELECT now() AS at');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const [second] = await mine.query('SELECT now() AS at, clock_timestamp() > now() AS later');
+      expect(second).toEqual({ ...first, later: true });
+      await mine.query('ROLLBACK');
+    });
+  });
+
+  describe('a row lock', () => {
+    it('is waited for, and then the row is seen as its holder left it', async () => {
+      await mine.query('BEGIN');
+      await mine.query(`UPDATE charge SET state = 'failed' WHERE id = 'a'`);
+      const waiting = theirs.query(`SELECT state FROM charge WHERE id = 'a' FOR UPDATE`);
+      expect(await isWaiting(waiting)).toBe(true);
+      await mine.commit();
+      expect(await waiting).toEqual([{ state: 'failed' }]);
+    });
+
+    it('does not show whoever waited for it the rows that its holder inserted meanwhile', async () => {
+      await mine.query('BEGIN');
+      await mine.query(`SELECT FROM charge WHERE id = 'a' FOR UPDATE`);
+      const both = `SELECT c.state, o.kind FROM unnest(ARRAY['a']) AS wanted (id)
+        JOIN LATERAL (SELECT * FROM charge WHERE charge.id = wanted.id FOR UPDATE) c ON true
+        LEFT JOIN LATERAL (SELECT * FROM operation WHERE operation.charge = wanted.id FOR UPDATE) o ON true ORDER BY o.kind`;
+      const waiting = theirs.query(both);
+      expect(await isWaiting(waiting)).toBe(true);
+      await mine.query(`UPDATE charge SET state = 'capturing' WHERE id = 'a'`);
+      await mine.query(`UPDATE operation SET phase = 'ended' WHERE charge = 'a'`);
+      await mine.query(`INSERT INTO operation (charge, kind) VALUES ('a', 'capture')`);
+      await mine.commit();
+      expect(await waiting).toEqual([{ state: 'capturing', kind: 'authorize' }]);
+      expect(await theirs.query(both)).toEqual([
+        { state: 'capturing', kind: 'authorize' },
+        { state: 'capturing', kind: 'capture' },
+      ]);
+    });
+
+    it('passes over a row that no longer fits once it is had', async () => {
+      await mine.query('BEGIN');
+      await mine.query(`UPDATE charge SET state = 'failed' WHERE id = 'a'`);
+      const selected = theirs.query(`SELECT id FROM charge WHERE state = 'requested' ORDER BY id FOR UPDATE`);
+      expect(await isWaiting(selected)).toBe(true);
+      await mine.commit();
+      expect(await selected).toEqual([{ id: 'b' }, { id: 'c' }]);
+    });
+
+    it('holds up an UPDATE, which then writes over what it finds', async () => {
+      await mine.query('BEGIN');
+      await mine.query(`UPDATE charge SET amount = amount + 1 WHERE id = 'a'`);
+      const waiting = theirs.query(`UPDATE charge SET amount = amount + 1 WHERE id = 'a' RETURNING amount`);
+      expect(await isWaiting(waiting)).toBe(true);
+      await mine.commit();
+      expect(await waiting).toEqual([{ amount: 12 }]);
+    });
+
+    it('is gone when its transaction is rolled back', async () => {
+      await mine.query('BEGIN');
+      await mine.query(`UPDATE charge SET state = 'failed' WHERE id = 'a'`);
+      const waiting = theirs.query(`UPDATE charge SET amount = 11 WHERE id = 'a' RETURNING state`);
+      await mine.query('ROLLBACK');
+      expect(await waiting).toEqual([{ state: 'requested' }]);
+    });
+
+    it('is passed over by SKIP LOCKED', async () => {
+      await mine.query('BEGIN');
+      await mine.query(`SELECT FROM charge WHERE id = 'a' FOR UPDATE`);
+      const taken = await theirs.query(
+        `UPDATE charge SET state = 'taken' WHERE id = ANY (ARRAY(
+           SELECT id FROM charge WHERE state = 'requested' ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)) RETURNING id`,
+      );
+      expect(taken).toEqual([{ id: 'b' }]);
+      await mine.query('ROLLBACK');
+    });
+
+    it('ends a circle by telling one of the two that it is the victim', async () => {
+      await mine.query('BEGIN');
+      await theirs.query('BEGIN');
+      await mine.query(`UPDATE charge SET state = 'mine' WHERE id = 'a'`);
+      await theirs.query(`UPDATE charge SET state = 'theirs' WHERE id = 'b'`);
+      const results = await Promise.allSettled([
+        mine.query(`UPDATE charge SET state = 'mine' WHERE id = 'b'`).finally(() => mine.query('ROLLBACK')),
+        theirs.query(`UPDATE charge SET state = 'theirs' WHERE id = 'a'`).finally(() => theirs.query('ROLLBACK')),
+      ]);
+      const victims = results.filter((result) => result.status === 'rejected');
+      expect(victims).toEqual([expect.objectContaining({ reason: expect.objectContaining({ code: '40P01' }) })]);
+    });
+
+    it('is not waited for beyond lock_timeout', async () => {
+      await mine.query('BEGIN');
+      await mine.query(`SELECT FROM charge WHERE id = 'a' FOR UPDATE`);
+      await expect(theirs.query(`UPDATE charge SET amount = 1 WHERE id = 'a'`)).rejects.toMatchObject({
+        code: '55P03',
+      });
+      await mine.query('ROLLBACK');
+    });
+
+    it('for key share lets a row change, but not its key', async () => {
+      await mine.query('BEGIN');
+      await mine.query(`SELECT FROM lease WHERE name = 'relay' AND epoch = 1 FOR KEY SHARE`);
+      await theirs.query(`UPDATE lease SET holder = 'one again' WHERE name = 'relay'`);
+      const takeover = theirs.query(`UPDATE lease SET epoch = epoch + 1 WHERE name = 'relay' RETURNING epoch`);
+      expect(await isWaiting(takeover)).toBe(true);
+      await mine.commit();
+      expect(await takeover).toEqual([{ epoch: 2 }]);
+    });
+  });
+
+  describe('a unique key', () => {
+    const insert = `INSERT INTO charge VALUES ('d', 'theirs', 1) ON CONFLICT DO NOTHING RETURNING id`;
+
+    it('that somebody is about to write is waited for, and then left alone', async () => {
+      await mine.query('BEGIN');
+      await mine.query(`INSERT INTO charge VALUES ('d', 'mine', 1)`);
+      const waiting = theirs.query(insert);
+      expect(await isWaiting(waiting)).toBe(true);
+      await mine.commit();
+      expect(await waiting).toEqual([]);
+    });
+
+    it('that somebody gives up again is free', async () => {
+      await mine.query('BEGIN');
+      await mine.query(`INSERT INTO charge VALUES ('d', 'mine', 1)`);
+      const waiting = theirs.query(insert);
+      expect(await isWaiting(waiting)).toBe(true);
+      await mine.query('ROLLBACK');
+      expect(await waiting).toEqual([{ id: 'd' }]);
+    });
+
+    it('is found by ON CONFLICT DO UPDATE as it stands, whoever wrote it since', async () => {
+      await mine.query('BEGIN');
+      await mine.query(`UPDATE charge SET amount = 100 WHERE id = 'a'`);
+      const waiting = theirs.query(
+        `INSERT INTO charge AS kept VALUES ('a', 'x', 1) ON CONFLICT (id) DO UPDATE SET amount = kept.amount + excluded.amount
+         WHERE kept.state = 'requested' RETURNING amount`,
+      );
+      await mine.commit();
+      expect(await waiting).toEqual([{ amount: 101 }]);
+    });
+
+    it('of a partial index binds only the rows that it covers', async () => {
+      await expect(mine.query(`INSERT INTO operation VALUES ('a', 'capture')`)).rejects.toMatchObject({
+        code: '23505',
+      });
+      await mine.query(`UPDATE operation SET phase = 'ended' WHERE charge = 'a'`);
+      await mine.query(`INSERT INTO operation VALUES ('a', 'capture')`);
+      expect(await mine.query(`SELECT kind FROM operation WHERE charge = 'a' ORDER BY kind`)).toEqual([
+        { kind: 'authorize' },
+        { kind: 'capture' },
+      ]);
+    });
+
+    it('is not taken twice by one statement', async () => {
+      const twice = `INSERT INTO charge VALUES ('d', 'x', 1), ('d', 'y', 2) ON CONFLICT (id) DO UPDATE SET state = excluded.state`;
+      await expect(mine.query(twice)).rejects.toMatchObject({ code: '21000' });
+    });
+  });
+
+  describe('a statement', () => {
+    it('does not see what its own WITH writes, but what that returns', async () => {
+      const rows = await mine.query(
+        `WITH gone AS (DELETE FROM charge WHERE id = 'c' RETURNING id)
+         SELECT (SELECT count(*)::int FROM charge) AS there, (SELECT id FROM gone) AS gone`,
+      );
+      expect(rows).toEqual([{ there: 3, gone: 'c' }]);
+      expect(await mine.query('SELECT id FROM charge ORDER BY id')).toEqual([{ id: 'a' }, { id: 'b' }]);
+    });
+
+    it('gives rows rising numbers in the order in which it writes them', async () => {
+      const rows = await mine.query(
+        `INSERT INTO said (key) SELECT key FROM unnest($1::text[]) WITH ORDINALITY AS new (key, place) ORDER BY place RETURNING id, key`,
+        [['x', 'y', 'z']],
+      );
+      expect(rows.map(({ key }) => key)).toEqual(['x', 'y', 'z']);
+      const ids = rows.map(({ id }) => id as number);
+      expect([...ids].sort((a, b) => a - b)).toEqual(ids);
+    });
+
+    it.each([
+      [`INSERT INTO charge VALUES ('d', NULL, 1)`, '23502'],
+      [`INSERT INTO charge VALUES ('d', 'x', 0)`, '23514'],
+      [`INSERT INTO operation VALUES ('nobody', 'x')`, '23503'],
+      [`UPDATE charge SET id = 'b' WHERE id = 'a'`, '23505'],
+      [`DELETE FROM charge WHERE id = 'a'`, '23503'],
+    ])('is refused when it breaks a rule of its table: %s', async (text, code) => {
+      await expect(mine.query(text)).rejects.toMatchObject({ code });
+    });
+
+    it('understands null as unknown', async () => {
+      const rows = await mine.query(
+        `SELECT NULL = 1 AS equal, NULL IS DISTINCT FROM 1 AS distinct, 1 = ANY (ARRAY[2, NULL]) AS any,
+           1 <> ALL (ARRAY[]::int[]) AS all, NOT (NULL AND false) AS both, coalesce(NULL, 'x') AS first, least(3, NULL, 2) AS least`,
+      );
+      expect(rows).toEqual([{ equal: null, distinct: true, any: null, all: true, both: true, first: 'x', least: 2 }]);
+    });
+  });
+
+  it('tells who listens of a commit, never of a rollback', async () => {
+    let heard = 0;
+    await database.listen('news', () => heard++);
+    await mine.query('BEGIN');
+    await mine.query(`SELECT pg_notify('news', '')`);
+    await mine.query('ROLLBACK');
+    await mine.query('BEGIN');
+    await mine.query('NOTIFY news');
+    await mine.query('NOTIFY news');
+    expect(heard).toBe(0);
+    await mine.commit();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(heard).toBe(1);
+  });
+}
