@@ -26,6 +26,9 @@ async function violationsOf(base: string): Promise<Violation[]> {
 /** In each fixture, the files that break the rule of its folder's name; the others stand for what the rule allows. */
 const culprits: Record<string, string[]> = {
   'apps-never-import-each-other': ['apps/ledger/src/hold.ts'],
+  'nothing-imports-the-simulation': ['infra/local/runtime.ts'],
+  'the-simulation-runs-what-is-deployed': ['apps/simulation/src/world.ts'],
+  'the-simulation-decides-nothing': ['apps/simulation/src/on-hold-placed.ts'],
   'libraries-never-import-apps': ['libs/money/src/money.ts'],
   'plain-files-do-no-io': ['apps/ledger/src/hold.ts'],
   'only-messaging-imports-kafkajs': ['libs/saga/src/consumer.ts'],

@@ -12,8 +12,22 @@ export default {
       name: 'apps-never-import-each-other',
       comment: 'Services meet in topics and over HTTP. What two of them need is a library.',
       severity: 'error',
-      from: { path: '^apps/([^/]+)/' },
+      from: { path: '^apps/([^/]+)/', pathNot: '^apps/simulation/' },
       to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'nothing-imports-the-simulation',
+      comment: 'It runs every service as it is; no service knows of it.',
+      severity: 'error',
+      from: { pathNot: '^apps/simulation/' },
+      to: { path: '^apps/simulation/' },
+    },
+    {
+      name: 'the-simulation-runs-what-is-deployed',
+      comment: 'Not what tests keep beside it.',
+      severity: 'error',
+      from: { path: '^apps/simulation/' },
+      to: { path: '^apps/(?!simulation/)[^/]+/(test/|src/.*testing/)|\\.spec\\.ts$' },
     },
     {
       name: 'libraries-never-import-apps',
@@ -24,9 +38,9 @@ export default {
     {
       name: 'plain-files-do-no-io',
       comment:
-        'A file of a service without a suffix that says framework or I/O is plain TypeScript. Bench and chaos are command-line tools.',
+        'A file of a service without a suffix that says framework or I/O is plain TypeScript. Bench, chaos and the simulation are command-line tools.',
       severity: 'error',
-      from: { path: '^apps/', pathNot: `^apps/(bench|chaos)/|${edges}|${tests}` },
+      from: { path: '^apps/', pathNot: `^apps/(bench|chaos|simulation)/|${edges}|${tests}` },
       to: { path: npm('pg', 'kafkajs', 'typeorm', 'undici', 'fastify', '@nestjs') },
     },
     {

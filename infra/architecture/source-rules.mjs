@@ -17,13 +17,28 @@ export function violationsIn(path, text) {
   if (isBoundToTheClockPort(path)) {
     for (const what of new Set(readsOfTimeAndChance(text))) report('time-and-chance-come-by-the-clock-port', what);
   }
+  if (/^(apps|libs)\/simulation\//.test(path) && !path.endsWith('.spec.ts')) {
+    for (const what of new Set(namesImported(text)))
+      if (DECIDING.has(what)) report('the-simulation-decides-nothing', what);
+  }
   return violations;
+}
+
+/** With these a step, a command or an event is written: the simulation has none of its own. */
+const DECIDING = new Set(['stepsOn', 'become', 'unchanged', 'answer', 'defineEvent', 'statement']);
+
+function* namesImported(text) {
+  for (const node of nodesOf(parseSync(text, { syntax: 'typescript', decorators: true, target: 'es2024' }))) {
+    if (node.type === 'ImportSpecifier') yield node.imported?.value ?? node.local.value;
+  }
 }
 
 function isBoundToTheClockPort(path) {
   return (
     /^(apps|libs)\//.test(path) &&
-    !/^libs\/clock\/|^apps\/(bench|chaos)\/|\/testing\/|\.spec\.ts$|-under-test\.ts$/.test(path)
+    !/^libs\/clock\/|^libs\/simulation\/src\/virtual-globals\.ts$|^apps\/(bench|chaos)\/|\/testing\/|\.spec\.ts$|-under-test\.ts$/.test(
+      path,
+    )
   );
 }
 

@@ -65,6 +65,7 @@ function addConstraint(schema: Schema, table: TableSchema, constraint: Constrain
   const name = conname ?? `${table.name}_${column?.name ?? 'row'}_${table.checks.length + table.uniques.length}`;
   const columns = (keys: readonly Node[] | undefined): number[] =>
     keys?.length ? keys.map((key) => columnOf(table, stringOf(key))) : [own!];
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the rest is loud
   switch (contype) {
     case 'CONSTR_NOTNULL':
       column!.notNull = true;
@@ -161,6 +162,7 @@ function alterTable(schema: Schema, { relation, cmds = [] }: AlterTableStmt): vo
     if (!('AlterTableCmd' in each)) throw new NotSupported(kindOf(each));
     const { subtype, name, def } = each.AlterTableCmd;
     const column = name === undefined ? undefined : table.columns[columnOf(table, name)];
+    // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the rest is loud
     switch (subtype) {
       case 'AT_AddColumn':
         addColumn(schema, table, (def as { ColumnDef: ColumnDef }).ColumnDef);

@@ -3,7 +3,7 @@ import { compile, planOf, type Plan } from './compile/statement.js';
 import { define } from './ddl.js';
 import { Schema } from './schema.js';
 import { DataError, type Value } from './sql-type.js';
-import { Storage } from './storage.js';
+import { Storage, type Owner } from './storage.js';
 import { parse } from './syntax.js';
 import { MustWait, Tx } from './tx.js';
 
@@ -59,7 +59,7 @@ interface Running {
 /** One database of the server: statements of many sessions, one at a time, each whole or waiting for a lock. */
 export class Server {
   /** Who stands still for whom. */
-  readonly #waiting = new Map<Running, readonly Tx[]>();
+  readonly #waiting = new Map<Running, readonly Owner[]>();
   readonly #listeners = new Map<string, Set<() => void>>();
   statements = 0;
   commits = 0;
@@ -141,7 +141,7 @@ export class Server {
     }
   }
 
-  #wait(running: Running, holders: readonly Tx[]): void {
+  #wait(running: Running, holders: readonly Owner[]): void {
     running.tx.undoStatement();
     this.#waiting.set(running, holders);
     if (this.#waitsForItself(running.tx)) {
@@ -165,8 +165,8 @@ export class Server {
   }
 
   #waitsForItself(first: Tx): boolean {
-    const seen = new Set<Tx>();
-    const reaches = (tx: Tx): boolean => {
+    const seen = new Set<Owner>();
+    const reaches = (tx: Owner): boolean => {
       for (const [running, holders] of this.#waiting) {
         if (running.tx !== tx) continue;
         for (const holder of holders) {

@@ -36,13 +36,13 @@ export function cast(value: Value, type: SqlType): Value {
   }
   switch (type) {
     case 'text':
-      return typeof value === 'object' ? JSON.stringify(value) : String(value);
+      return textOf(value);
     case 'int2':
     case 'int4':
     case 'int8':
     case 'xid8': {
       const number = typeof value === 'number' ? Math.round(value) : Number(value);
-      if (!Number.isInteger(number)) throw new DataError('22P02', `invalid input for ${type}: ${String(value)}`);
+      if (!Number.isInteger(number)) throw new DataError('22P02', `invalid input for ${type}: ${textOf(value)}`);
       const bound = integerBounds[type] ?? 2 ** 53;
       if (number >= bound || number < -bound) throw new DataError('22003', `${number} is out of range for ${type}`);
       return number;
@@ -50,18 +50,18 @@ export function cast(value: Value, type: SqlType): Value {
     case 'numeric':
     case 'float8': {
       const number = Number(value);
-      if (Number.isNaN(number)) throw new DataError('22P02', `invalid input for ${type}: ${String(value)}`);
+      if (Number.isNaN(number)) throw new DataError('22P02', `invalid input for ${type}: ${textOf(value)}`);
       return number;
     }
     case 'bool':
       if (typeof value === 'boolean') return value;
       if (value === 'true' || value === 't') return true;
       if (value === 'false' || value === 'f') return false;
-      throw new DataError('22P02', `invalid input for bool: ${String(value)}`);
+      throw new DataError('22P02', `invalid input for bool: ${textOf(value)}`);
     case 'timestamptz':
-      return typeof value === 'number' ? value : instantOf(String(value));
+      return typeof value === 'number' ? value : instantOf(textOf(value));
     case 'interval':
-      return typeof value === 'number' ? value : intervalMs(String(value));
+      return typeof value === 'number' ? value : intervalMs(textOf(value));
     case 'json':
     case 'jsonb':
       return typeof value === 'string' ? parseJson(value) : value;
@@ -70,10 +70,14 @@ export function cast(value: Value, type: SqlType): Value {
   }
 }
 
+/** In words, as `::text` has it. */
+export const textOf = (value: Value): string =>
+  typeof value === 'string' ? value : typeof value === 'object' ? JSON.stringify(value) : String(value);
+
 /** As a client of ours reads it: numeric as text, everything else as it is. JSON is shared: nobody of ours changes what they read. */
 export function toClient(value: Value, type: SqlType): Value {
   if (value === null || value === undefined) return null;
-  if (type === 'numeric') return String(value);
+  if (type === 'numeric') return textOf(value);
   return value;
 }
 

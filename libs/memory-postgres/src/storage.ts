@@ -1,6 +1,5 @@
 import type { RowValues, Schema, TableSchema } from './schema.js';
 import type { Value } from './sql-type.js';
-import type { Tx } from './tx.js';
 
 /** How strongly a row is locked; a higher one excludes more. Source: PostgreSQL manual, 13.3.2, table 13.3. */
 export type LockMode = 'key_share' | 'share' | 'no_key_update' | 'update';
@@ -10,9 +9,14 @@ interface Version {
   readonly values: RowValues | null;
 }
 
+/** Whoever writes and locks: a transaction, as rows know it. */
+export interface Owner {
+  readonly xid: number;
+}
+
 /** Which versions a statement sees. */
 export interface View {
-  readonly tx: Tx;
+  readonly tx: Owner;
   /** Commits up to this one. */
   readonly snapshot: number;
   /** The statement's number in its transaction: it does not see what it writes itself. */
@@ -25,12 +29,12 @@ export class Row {
   committed: RowValues | null = null;
   committedCsn = 0;
   older: Version[] | undefined;
-  writer: Tx | undefined;
+  writer: Owner | undefined;
   written: RowValues | null = null;
   writtenBy = 0;
   /** As the writer saw it before the statement that wrote it last. */
   before: RowValues | null = null;
-  locks: Map<Tx, LockMode> | undefined;
+  locks: Map<Owner, LockMode> | undefined;
 
   constructor(
     readonly table: Table,
@@ -44,7 +48,7 @@ export class Row {
   }
 
   /** As it stands now, to its writer or to whoever waited for all others. */
-  latestFor(tx: Tx): RowValues | null {
+  latestFor(tx: Owner): RowValues | null {
     return this.writer === tx ? this.written : this.committed;
   }
 }
@@ -89,7 +93,7 @@ export class Storage {
   #rows = 0;
   #xids = 0;
   /** Transactions that have not ended. */
-  readonly open = new Set<Tx>();
+  readonly open = new Set<Owner>();
 
   constructor(readonly schema: Schema) {
     this.grow();

@@ -1,9 +1,9 @@
 import type { RowValues } from './schema.js';
-import type { LockMode, Row, Storage } from './storage.js';
+import type { LockMode, Owner, Row, Storage } from './storage.js';
 
 /** Thrown in the middle of a statement: it goes on once one of these transactions has ended. */
 export class MustWait {
-  constructor(readonly holders: readonly Tx[]) {}
+  constructor(readonly holders: readonly Owner[]) {}
 }
 
 const excluded: Record<LockMode, readonly LockMode[]> = {
@@ -16,7 +16,7 @@ const strength: readonly LockMode[] = ['key_share', 'share', 'no_key_update', 'u
 
 interface Undo {
   readonly row: Row;
-  readonly writer: Tx | undefined;
+  readonly writer: Owner | undefined;
   readonly written: RowValues | null;
   readonly writtenBy: number;
   readonly before: RowValues | null;
@@ -65,8 +65,8 @@ export class Tx {
   }
 
   /** Who holds a lock on the row that excludes this one. */
-  holdersAgainst(row: Row, mode: LockMode): Tx[] {
-    const holders: Tx[] = [];
+  holdersAgainst(row: Row, mode: LockMode): Owner[] {
+    const holders: Owner[] = [];
     if (row.writer && row.writer !== this && row.committed === null) holders.push(row.writer);
     for (const [tx, held] of row.locks ?? []) if (tx !== this && excluded[mode].includes(held)) holders.push(tx);
     return holders;

@@ -17,7 +17,7 @@ export function canDrain(): boolean {
   if (typeof tick !== 'function') return false;
   let done = false;
   void (async () => {
-    for (let hop = 0; hop < 10; hop++) await undefined;
+    for (let hop = 0; hop < 10; hop++) await Promise.resolve();
     done = true;
   })();
   tick();
@@ -32,7 +32,7 @@ export function outsidePromises<T>(work: () => T): Promise<T> {
         assert(canDrain(), 'this Node has no way to run promises to their end: process._tickCallback is gone');
         resolve(work());
       } catch (error) {
-        reject(error as Error);
+        reject(error);
       }
     });
   });

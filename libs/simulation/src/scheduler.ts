@@ -1,12 +1,22 @@
 import type { Timer } from '#clock';
 import { drain } from './drain.js';
-import type { SimulatedProcess } from './simulated-process.js';
+import type { Random } from './random.js';
+
+/** Whose doing an event is. */
+export interface Owner {
+  readonly name: string;
+  readonly random: Random;
+  readonly dead: boolean;
+  readonly frozen: boolean;
+  /** Keeps what falls due while it is frozen. */
+  hold(work: () => void): void;
+}
 
 interface Event {
   readonly dueMs: number;
   readonly order: number;
   /** Whose doing it is: nothing is done for the dead, and nothing yet for the frozen. Undefined: the world's. */
-  readonly owner: SimulatedProcess | undefined;
+  readonly owner: Owner | undefined;
   work: (() => void) | undefined;
 }
 
@@ -20,7 +30,7 @@ export class Scheduler {
   #order = 0;
   readonly #heap: Event[] = [];
   /** Whose event is being worked on. */
-  current: SimulatedProcess | undefined;
+  current: Owner | undefined;
   events = 0;
 
   /** Milliseconds since the world began. */
@@ -28,7 +38,7 @@ export class Scheduler {
     return this.#nowMs;
   }
 
-  after(delayMs: number, owner: SimulatedProcess | undefined, work: () => void): Timer {
+  after(delayMs: number, owner: Owner | undefined, work: () => void): Timer {
     const event: Event = { dueMs: this.#nowMs + Math.max(0, delayMs), order: this.#order++, owner, work };
     this.#push(event);
     return { cancel: () => void (event.work = undefined) };

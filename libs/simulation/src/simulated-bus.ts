@@ -188,16 +188,17 @@ class SimulatedConsumption implements Consumption, Member {
     const processed = progress.begin(next);
     if (deliveries.length === 0) return processed();
     this.#inHand++;
-    this.options.onBatch(deliveries).then(
-      () => {
-        processed();
-        this.#ended();
-      },
-      () => {
-        this.#ended();
-        this.#beginAnew();
-      },
+    void this.#process(deliveries, processed);
+  }
+
+  async #process(deliveries: readonly Delivery[], processed: () => void): Promise<void> {
+    const done = await this.options.onBatch(deliveries).then(
+      () => true,
+      () => false,
     );
+    if (done) processed();
+    this.#ended();
+    if (!done) this.#beginAnew();
   }
 
   #ended(): void {

@@ -15,7 +15,9 @@ export function virtualGlobals(scheduler: Scheduler): () => void {
     clearInterval: globalThis.clearInterval,
     setImmediate: globalThis.setImmediate,
   };
+  // oxlint-disable-next-line typescript/unbound-method -- put back as they were
   const { now } = Date;
+  // oxlint-disable-next-line typescript/unbound-method -- put back as they were
   const { random } = Math;
 
   const timer = (delayMs: number, work: () => void) => {

@@ -53,6 +53,7 @@ function work(take: () => Task | undefined, add: (report: TaskReport) => void): 
     thread.on('message', (message: TaskReport | 'ready') => {
       if (message !== 'ready') add(message);
       const task = take();
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
       if (task) thread.postMessage(task);
       else void thread.terminate().then(() => resolve());
     });

@@ -96,13 +96,13 @@ export function exchange(
       timer.cancel();
       scheduler.after(latencyMs(), client, nothing);
     });
-    scheduler.after(latencyMs(), service.process, () => {
-      void serve(service, request).then((response) => {
-        scheduler.after(latencyMs(), client, () => {
-          timer.cancel();
-          resolve({ kind: 'response', response });
-        });
+    const answer = async (): Promise<void> => {
+      const response = await serve(service, request);
+      scheduler.after(latencyMs(), client, () => {
+        timer.cancel();
+        resolve({ kind: 'response', response });
       });
-    });
+    };
+    scheduler.after(latencyMs(), service.process, () => void answer());
   });
 }

@@ -23,11 +23,12 @@ export class Assembled {
   static async of(wiring: Wiring, ports: ReadonlyMap<Token, unknown>): Promise<Assembled> {
     const assembled = new Assembled(wiring, ports);
     for (const { token } of wiring.makings) await assembled.#make(token);
-    for (const value of [...assembled.#values.values()]) await (value as Hooks | null)?.onModuleInit?.();
-    for (const value of [...assembled.#values.values()]) await (value as Hooks | null)?.onApplicationBootstrap?.();
+    for (const value of assembled.#values.values()) await (value as Hooks | null)?.onModuleInit?.();
+    for (const value of assembled.#values.values()) await (value as Hooks | null)?.onApplicationBootstrap?.();
     return assembled;
   }
 
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as Nest's own `get`
   get<T>(token: Token): T {
     assert(this.ports.has(token) || this.#values.has(token), `nobody provides ${String(token)}`);
     return (this.ports.has(token) ? this.ports.get(token) : this.#values.get(token)) as T;

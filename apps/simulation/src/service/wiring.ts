@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { DynamicModule, FactoryProvider, Provider, Type } from '@nestjs/common';
+import type { DynamicModule, Provider, Type } from '@nestjs/common';
 
 export type Token = string | symbol | Type | (abstract new (...parts: never[]) => unknown) | Function;
 type Imported = Type | DynamicModule;
@@ -46,12 +46,12 @@ export function wiringOf(root: Type): Wiring {
 const listOf = <T>(type: Type, key: string): T[] => (Reflect.getMetadata(key, type) as T[] | undefined) ?? [];
 
 function makingOf(provider: Provider): Making {
-  if (typeof provider === 'function') return classMaking(provider as Type, provider as Type);
+  if (typeof provider === 'function') return classMaking(provider, provider);
   const token = provider.provide as Token;
   if ('useValue' in provider) return { token, needs: [], make: () => provider.useValue as unknown };
-  if ('useClass' in provider) return classMaking(token, provider.useClass as Type);
+  if ('useClass' in provider) return classMaking(token, provider.useClass);
   if ('useExisting' in provider) return { token, needs: [provider.useExisting as Token], make: (existing) => existing };
-  const { inject = [], useFactory } = provider as FactoryProvider;
+  const { inject = [], useFactory } = provider;
   return { token, needs: inject as Token[], make: useFactory as Making['make'] };
 }
 

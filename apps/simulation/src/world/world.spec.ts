@@ -17,7 +17,7 @@ describe('a world', () => {
     expect(again.story.toString()).toBe(first.story.toString());
     expect(again.events).toBe(first.events);
     expect(other.story.toString()).not.toBe(first.story.toString());
-  });
+  }, 60_000);
 
   it('settles every charge where nothing goes wrong', async () => {
     const outcome = await happens({ ...planned(5), faults: [] });

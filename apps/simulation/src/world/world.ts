@@ -236,7 +236,7 @@ export class World {
         return;
       }
       case 'cut':
-        for (const connection of [...this.#hosts[fault.service].connections]) {
+        for (const connection of this.#hosts[fault.service].connections) {
           if (connection.process.name === `${fault.service}-${fault.instance}`) connection.cut();
         }
         return;
@@ -278,7 +278,7 @@ export class World {
 
   #away(host: Host, forMs: number): void {
     host.up = false;
-    for (const connection of [...host.connections]) connection.cut();
+    for (const connection of host.connections) connection.cut();
     this.scheduler.after(forMs, undefined, () => this.#back(host));
   }
 
@@ -297,7 +297,7 @@ export class World {
     this.#broker.pending.clear();
     this.#broker.broker.isUp = true;
     this.#banks.rules.removeAll();
-    for (const { process, definition } of [...this.#instances.values()]) {
+    for (const { process, definition } of this.#instances.values()) {
       process.thaw();
       const service = definition.options.name as ServiceName;
       if (process.dead) this.#start(service, Number(process.name.slice(service.length + 1)));

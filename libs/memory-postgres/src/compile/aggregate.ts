@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import type { FuncCall } from '@pgsql/types';
 import type { SqlType, Value } from '../sql-type.js';
 import { NotSupported } from '../syntax.js';
-import { order } from './compare.js';
-import { compileExpr, jsonOf } from './expression.js';
+import { jsonOf, order } from './compare.js';
 import type { Accumulator, Execution, Expr, Scope } from './plan.js';
 
 const sumTypes: Readonly<Record<SqlType, SqlType>> = {
@@ -34,11 +33,14 @@ export function aggregateOf(node: FuncCall, name: string, scope: Scope): Expr | 
   // Its arguments are of single rows again.
   const { aggregates } = scope;
   scope.aggregates = undefined;
-  const arg = node.args?.[0] && compileExpr(node.args[0], scope);
-  const filter = node.agg_filter && compileExpr(node.agg_filter, scope);
+  const arg = node.args?.[0] && scope.planner.compile.expr(node.args[0], scope);
+  const filter = node.agg_filter && scope.planner.compile.expr(node.agg_filter, scope);
   const sorts = (node.agg_order ?? []).map((sort) => {
     assert('SortBy' in sort);
-    return { key: compileExpr(sort.SortBy.node!, scope), sign: sort.SortBy.sortby_dir === 'SORTBY_DESC' ? -1 : 1 };
+    return {
+      key: scope.planner.compile.expr(sort.SortBy.node!, scope),
+      sign: sort.SortBy.sortby_dir === 'SORTBY_DESC' ? -1 : 1,
+    };
   });
   scope.aggregates = aggregates;
   const slot = scope.planner.slot();
@@ -49,11 +51,11 @@ export function aggregateOf(node: FuncCall, name: string, scope: Scope): Expr | 
       add: (x) => {
         if (filter.run(x) === true) accumulator.add(x);
       },
-      result: accumulator.result,
+      result: () => accumulator.result(),
     };
   };
   aggregates.push({ slot, start });
-  return { type: typeOfAggregate(name, arg), run: (x) => x.frame[slot] as Value, slots: new Set() };
+  return { type: typeOfAggregate(name, arg), run: (x) => x.frame[slot], slots: new Set() };
 }
 
 function typeOfAggregate(name: string, arg: Expr | undefined): SqlType {

@@ -1,4 +1,4 @@
-import type { Value } from '../sql-type.js';
+import { textOf, type SqlType, type Value } from '../sql-type.js';
 
 /** Equal as values; arrays and JSON by content. Neither may be null. */
 export function same(a: Value, b: Value): boolean {
@@ -26,4 +26,10 @@ export function order(a: Value, b: Value): number {
     return a.length - b.length;
   }
   return (a as number) < (b as number) ? -1 : 1;
+}
+
+/** Time in JSON is text. */
+export function jsonOf(value: Value, type: SqlType): Value {
+  if (type !== 'timestamptz' || value === null) return value;
+  return Number.isFinite(value) ? new Date(value as number).toISOString().replace('Z', '+00:00') : textOf(value);
 }

@@ -1,11 +1,10 @@
 import type { A_Const, A_Expr, ColumnRef, FuncCall, SubLink } from '@pgsql/types';
-import { cast, elementOf, isArray, typeOf, type SqlType, type Value } from '../sql-type.js';
+import { cast, elementOf, typeOf, type SqlType, type Value } from '../sql-type.js';
 import { kindOf, lastName, NotSupported, stringOf, type Node } from '../syntax.js';
 import { aggregateOf } from './aggregate.js';
-import { order, same } from './compare.js';
+import { jsonOf, order, same } from './compare.js';
 import { functions, operate, typeOfOperation } from './functions.js';
 import { constant, rowAt, union, type Execution, type Expr, type Relation, type Scope } from './plan.js';
-import { compileSelect } from './select.js';
 
 const comparisons: Readonly<Record<string, (a: Value, b: Value) => boolean>> = {
   '=': same,
@@ -130,12 +129,6 @@ function wholeRow({ slot, columns }: Relation): Expr {
   };
 }
 
-/** Time in JSON is text. */
-export function jsonOf(value: Value, type: SqlType): Value {
-  if (type !== 'timestamptz' || value === null) return value;
-  return Number.isFinite(value) ? new Date(value as number).toISOString().replace('Z', '+00:00') : String(value);
-}
-
 function literal(value: A_Const): Expr {
   if (value.isnull) return constant(null, 'unknown');
   if (value.ival) return constant(value.ival.ival ?? 0, 'int4');
@@ -147,6 +140,7 @@ function literal(value: A_Const): Expr {
 
 function operation({ kind, name, lexpr, rexpr }: A_Expr, scope: Scope): Expr {
   const sign = lastName(name);
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the rest is loud
   switch (kind) {
     case 'AEXPR_OP':
       if (!lexpr) return negated(compileExpr(rexpr!, scope));
@@ -318,15 +312,15 @@ function choice(node: { arg?: Node; args?: Node[]; defresult?: Node }, scope: Sc
   const cases = (node.args ?? []).map((each) => {
     if (!('CaseWhen' in each)) throw new NotSupported('such a CASE');
     const when = compileExpr(each.CaseWhen.expr!, scope);
-    return { when: subject ? binary('=', subject, when) : when, then: compileExpr(each.CaseWhen.result!, scope) };
+    return { when: subject ? binary('=', subject, when) : when, result: compileExpr(each.CaseWhen.result!, scope) };
   });
   const otherwise = node.defresult ? compileExpr(node.defresult, scope) : constant(null, 'unknown');
-  const type = typeAmong([...cases.map(({ then }) => then), otherwise]);
+  const type = typeAmong([...cases.map(({ result }) => result), otherwise]);
   const run = (x: Execution): Value => {
-    for (const { when, then } of cases) if (when.run(x) === true) return then.run(x);
+    for (const { when, result } of cases) if (when.run(x) === true) return result.run(x);
     return otherwise.run(x);
   };
-  const slots = union(...cases.flatMap(({ when, then }) => [when.slots, then.slots]), otherwise.slots);
+  const slots = union(...cases.flatMap(({ when, result }) => [when.slots, result.slots]), otherwise.slots);
   return { type, run, slots };
 }
 
@@ -352,9 +346,10 @@ const jsonOfWhenAsked = (name: string, value: Value, type: SqlType): Value =>
 
 function subquery({ subLinkType, subselect, testexpr, operName }: SubLink, scope: Scope): Expr {
   if (!subselect || !('SelectStmt' in subselect)) throw new NotSupported('such a subquery');
-  const query = compileSelect(subselect.SelectStmt, scope.child());
+  const query = scope.planner.compile.select(subselect.SelectStmt, scope.child());
   // It may read any slot of the levels around it: which, only its own parts know.
   const slots = outerSlots(scope);
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the rest is loud
   switch (subLinkType) {
     case 'EXISTS_SUBLINK':
       return { type: 'bool', run: (x) => query.run(x).length > 0, slots };
@@ -382,5 +377,3 @@ function outerSlots(scope: Scope): ReadonlySet<number> {
   }
   return slots;
 }
-
-export const itemsOf = (expr: Expr): SqlType => (isArray(expr.type) ? elementOf(expr.type) : 'unknown');

@@ -1,5 +1,5 @@
 import type { JoinExpr, RangeFunction, RangeSubselect, RangeVar } from '@pgsql/types';
-import { cast, elementOf, typeOf, type Value } from '../sql-type.js';
+import { cast, elementOf, textOf, typeOf, type Value } from '../sql-type.js';
 import { kindOf, lastName, NotSupported, stringOf, type Node } from '../syntax.js';
 import type { Row } from '../storage.js';
 import type { TableSchema } from '../schema.js';
@@ -13,7 +13,6 @@ import {
   type Scope,
   type Source,
 } from './plan.js';
-import { compileSelect } from './select.js';
 
 /** How a table's rows are found: all of them, or by one column's value or values. */
 export interface Access {
@@ -155,7 +154,7 @@ function columnIn(relation: Relation, node: Node, scope: Scope): number | undefi
 
 function subselect({ subquery, alias }: RangeSubselect, scope: Scope): Source {
   if (!subquery || !('SelectStmt' in subquery)) throw new NotSupported('such a subquery in FROM');
-  const query = compileSelect(subquery.SelectStmt, scope.child());
+  const query = scope.planner.compile.select(subquery.SelectStmt, scope.child());
   const { slot } = enter(scope, alias?.aliasname ?? '', renamed(query.columns, alias?.colnames));
   return (x, next) => over(x, slot, query.run(x), next);
 }
@@ -253,7 +252,7 @@ function rowFunction(name: string, args: readonly Expr[], definitions: readonly 
       return [
         {
           columns: [{ name: alias ?? 'value', type: 'text' }],
-          run: (x) => (args[0]!.run(x) as Value[]).map((item) => [String(item)]),
+          run: (x) => (args[0]!.run(x) as Value[]).map((item) => [textOf(item)]),
         },
       ];
     default:

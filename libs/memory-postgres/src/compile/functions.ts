@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cast, type SqlType, type Value } from '../sql-type.js';
+import { cast, textOf, type SqlType, type Value } from '../sql-type.js';
 import { NotSupported } from '../syntax.js';
 import type { Execution } from './plan.js';
 
@@ -28,7 +28,7 @@ export const functions: Readonly<Record<string, SqlFunction>> = {
     type: ([, type]) => type ?? 'timestamptz',
     run: ([field, value]) => {
       const unitMs = { second: 1_000, minute: 60_000, hour: 3_600_000, day: 86_400_000 }[field as string];
-      if (unitMs === undefined) throw new NotSupported(`date_trunc('${String(field)}')`);
+      if (unitMs === undefined) throw new NotSupported(`date_trunc('${textOf(field)}')`);
       return Math.floor((value as number) / unitMs) * unitMs;
     },
   },
@@ -40,12 +40,24 @@ export const functions: Readonly<Record<string, SqlFunction>> = {
   concat_ws: {
     type: 'text',
     takesNulls: true,
-    run: ([separator, ...parts]) => parts.filter((part) => part !== null).join(separator as string),
+    run: ([separator, ...parts]) =>
+      parts
+        .filter((part) => part !== null)
+        .map(textOf)
+        .join(separator as string),
   },
-  concat: { type: 'text', takesNulls: true, run: (parts) => parts.filter((part) => part !== null).join('') },
+  concat: {
+    type: 'text',
+    takesNulls: true,
+    run: (parts) =>
+      parts
+        .filter((part) => part !== null)
+        .map(textOf)
+        .join(''),
+  },
   lower: { type: 'text', run: ([text]) => (text as string).toLowerCase() },
   upper: { type: 'text', run: ([text]) => (text as string).toUpperCase() },
-  length: { type: 'int4', run: ([text]) => [...(text as string)].length },
+  length: { type: 'int4', run: ([text]) => Array.from(text as string).length },
   floor: { type: ([type]) => type ?? 'numeric', run: ([value]) => Math.floor(value as number) },
   ceil: { type: ([type]) => type ?? 'numeric', run: ([value]) => Math.ceil(value as number) },
   abs: { type: ([type]) => type ?? 'numeric', run: ([value]) => Math.abs(value as number) },
@@ -91,16 +103,12 @@ export function operate(sign: string, left: Value, right: Value, types: readonly
     case '||':
       if (types[0] === 'jsonb') return joined(left, cast(right, 'jsonb'));
       if (Array.isArray(left)) return [...(left as Value[]), ...(Array.isArray(right) ? (right as Value[]) : [right])];
-      return String(left) + String(right);
+      return textOf(left) + textOf(right);
     case '->':
       return (left as Record<string, Value>)[right as string] ?? null;
     case '->>': {
       const value = (left as Record<string, Value>)[right as string] ?? null;
-      return typeof value === 'object' && value !== null
-        ? JSON.stringify(value)
-        : value === null
-          ? null
-          : String(value);
+      return value === null ? null : textOf(value);
     }
     case '?':
       return (right as string) in (left as object);
@@ -135,7 +143,7 @@ const isInteger = (type: SqlType): boolean => ['int2', 'int4', 'int8'].includes(
 
 function buildObject(parts: readonly Value[]): Value {
   const object: Record<string, Value> = {};
-  for (let place = 0; place < parts.length; place += 2) object[String(parts[place])] = parts[place + 1] ?? null;
+  for (let place = 0; place < parts.length; place += 2) object[textOf(parts[place])] = parts[place + 1] ?? null;
   return object;
 }
 

@@ -1,10 +1,13 @@
+import type { SelectStmt } from '@pgsql/types';
 import type { RowValues, Schema, TableSchema } from '../schema.js';
 import type { SqlType, Value } from '../sql-type.js';
 import type { Row, Storage, View } from '../storage.js';
 import type { Node } from '../syntax.js';
+import type { Tx } from '../tx.js';
 
 /** One execution of a statement. Every relation of the statement has a slot of its own in `frame`. */
 export interface Execution extends View {
+  readonly tx: Tx;
   readonly storage: Storage;
   readonly params: readonly Value[];
   /** The moment of this statement, in milliseconds; `now()` is the transaction's. */
@@ -77,10 +80,20 @@ export class Scope {
   }
 }
 
+/** The parts of a statement contain each other: each kind is compiled by its own file, and reached from the others through here. */
+export interface Compilers {
+  readonly expr: (node: Node, scope: Scope) => Expr;
+  readonly select: (stmt: SelectStmt, scope: Scope) => Query;
+  readonly write: (node: Node, scope: Scope) => Query;
+}
+
 /** Hands out slots, and knows the tables. */
 export class Planner {
   slots = 0;
-  constructor(readonly schema: Schema) {}
+  constructor(
+    readonly schema: Schema,
+    readonly compile: Compilers,
+  ) {}
 
   slot(): number {
     return this.slots++;

@@ -11,7 +11,7 @@ import { compileTrigger, type FireTrigger } from './trigger.js';
 /** What a table demands of every row, as its definition says. */
 export interface Rules {
   /** Fills in defaults, identities and generated columns. */
-  complete(x: Execution, given: ReadonlyMap<number, Value | undefined>): RowValues;
+  complete(x: Execution, given: ReadonlyMap<number, Value>): RowValues;
   check(x: Execution, values: RowValues): void;
   checkReferences(x: Execution, values: RowValues): void;
   /** Before a row goes: nobody may refer to it. */

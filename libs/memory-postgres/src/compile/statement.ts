@@ -5,6 +5,7 @@ import type { Schema } from '../schema.js';
 import type { Storage } from '../storage.js';
 import { kindOf, NotSupported, parse, type Node } from '../syntax.js';
 import type { Tx } from '../tx.js';
+import { compileExpr } from './expression.js';
 import { compileSelect } from './select.js';
 import { compileWrite } from './write.js';
 
@@ -47,7 +48,7 @@ export function compile(schema: Schema, statement: Node): Plan {
       },
     };
   }
-  const planner = new Planner(schema);
+  const planner = new Planner(schema, { expr: compileExpr, select: compileSelect, write: compileWrite });
   const scope = new Scope(planner, undefined);
   const query = 'SelectStmt' in statement ? compileSelect(statement.SelectStmt, scope) : compileWrite(statement, scope);
   if (!query.columns) throw new NotSupported(kindOf(statement));
@@ -58,8 +59,8 @@ function objectsOf({ run, columns }: Query, given: Given, planner: Planner): Rec
   const execution: Execution = {
     ...given,
     command: given.tx.command,
-    frame: new Array<unknown>(planner.slots).fill(null),
-    handles: new Array<undefined>(planner.slots).fill(undefined),
+    frame: Array.from<unknown>({ length: planner.slots }).fill(null),
+    handles: Array.from<undefined>({ length: planner.slots }),
   };
   return run(execution).map((row) => objectOf(row, columns));
 }

@@ -2,7 +2,6 @@ import type { RowValues, TableSchema, Trigger } from '../schema.js';
 import { DataError } from '../sql-type.js';
 import { NotSupported, parse } from '../syntax.js';
 import { Scope, type Execution, type Planner } from './plan.js';
-import { compileSelect } from './select.js';
 
 export type FireTrigger = (x: Execution, event: 'insert' | 'update' | 'delete', rows: readonly RowValues[]) => void;
 
@@ -29,7 +28,7 @@ export function compileTrigger({ calls, on, newTable }: Trigger, table: TableSch
   const scope = new Scope(planner, undefined);
   const slot = planner.slot();
   if (newTable) scope.ctes.set(newTable, { columns: table.columns, slot });
-  const query = compileSelect(select.SelectStmt, scope);
+  const query = planner.compile.select(select.SelectStmt, scope);
   return (x, event, rows) => {
     if (!on.has(event)) return;
     // An AFTER trigger sees what its own statement wrote.

@@ -1,8 +1,6 @@
 import type { WithClause } from '@pgsql/types';
 import { kindOf, NotSupported } from '../syntax.js';
 import type { Execution, Query, Scope } from './plan.js';
-import { compileSelect } from './select.js';
-import { compileWrite } from './write.js';
 
 /**
  * The queries of a WITH, each run once, in their order. All see what was there before the statement, and of each
@@ -17,8 +15,8 @@ export function compileWith(clause: WithClause | undefined, scope: Scope): ((x: 
     const { ctename, ctequery, aliascolnames } = each.CommonTableExpr;
     if (aliascolnames?.length) throw new NotSupported('names of columns in WITH');
     const inner = scope.child();
-    const query =
-      'SelectStmt' in ctequery! ? compileSelect(ctequery.SelectStmt, inner) : compileWrite(ctequery!, inner);
+    const { select, write } = scope.planner.compile;
+    const query = 'SelectStmt' in ctequery! ? select(ctequery.SelectStmt, inner) : write(ctequery!, inner);
     const slot = scope.planner.slot();
     scope.ctes.set(ctename!, { columns: query.columns, slot });
     queries.push({ slot, query });

@@ -167,10 +167,14 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       await theirs.query('BEGIN');
       await mine.query(`UPDATE charge SET state = 'mine' WHERE id = 'a'`);
       await theirs.query(`UPDATE charge SET state = 'theirs' WHERE id = 'b'`);
-      const results = await Promise.allSettled([
-        mine.query(`UPDATE charge SET state = 'mine' WHERE id = 'b'`).finally(() => mine.query('ROLLBACK')),
-        theirs.query(`UPDATE charge SET state = 'theirs' WHERE id = 'a'`).finally(() => theirs.query('ROLLBACK')),
-      ]);
+      const update = async (connection: ContractConnection, id: string): Promise<void> => {
+        try {
+          await connection.query(`UPDATE charge SET state = 'x' WHERE id = $1`, [id]);
+        } finally {
+          await connection.query('ROLLBACK');
+        }
+      };
+      const results = await Promise.allSettled([update(mine, 'b'), update(theirs, 'a')]);
       const victims = results.filter((result) => result.status === 'rejected');
       expect(victims).toEqual([expect.objectContaining({ reason: expect.objectContaining({ code: '40P01' }) })]);
     });
