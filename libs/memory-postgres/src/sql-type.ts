@@ -71,8 +71,10 @@ export function cast(value: Value, type: SqlType): Value {
 }
 
 /** In words, as `::text` has it. */
-export const textOf = (value: Value): string =>
-  typeof value === 'string' ? value : typeof value === 'object' ? JSON.stringify(value) : String(value);
+export function textOf(value: Value): string {
+  if (typeof value === 'string') return value;
+  return typeof value === 'object' ? JSON.stringify(value) : `${value as number | boolean}`;
+}
 
 /** As a client of ours reads it: numeric as text, everything else as it is. JSON is shared: nobody of ours changes what they read. */
 export function toClient(value: Value, type: SqlType): Value {

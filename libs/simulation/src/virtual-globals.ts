@@ -21,12 +21,12 @@ export function virtualGlobals(scheduler: Scheduler): () => void {
   const { random } = Math;
 
   const timer = (delayMs: number, work: () => void) => {
-    const { cancel } = scheduler.after(delayMs, scheduler.current, work);
-    const handle = { cancel, ref: () => handle, unref: () => handle, hasRef: () => true, refresh: () => handle };
+    const set = scheduler.after(delayMs, scheduler.current, work);
+    const handle = { cancel: () => set.cancel(), ref: () => handle, unref: () => handle, hasRef: () => true, refresh: () => handle };
     return handle;
   };
   const clear = (handle: unknown): void => {
-    if (handle && typeof handle === 'object' && 'cancel' in handle) (handle as { cancel(): void }).cancel();
+    if (handle && typeof handle === 'object' && 'cancel' in handle) (handle as { cancel: () => void }).cancel();
     else real.clearTimeout(handle as number);
   };
   const virtual = {

@@ -31,8 +31,9 @@ export function compileTrigger({ calls, on, newTable }: Trigger, table: TableSch
   const query = planner.compile.select(select.SelectStmt, scope);
   return (x, event, rows) => {
     if (!on.has(event)) return;
-    // An AFTER trigger sees what its own statement wrote.
-    const after = Object.assign(Object.create(x) as Execution, { command: x.command + 0.5 });
+    // An AFTER trigger sees what its own statement wrote, and what others committed while that waited.
+    const now = { command: x.command + 0.5, snapshot: x.storage.csn };
+    const after = Object.assign(Object.create(x) as Execution, now);
     after.frame[slot] = rows.map((row) => [...row]);
     if (query.run(after).length > 0) throw new DataError('23514', searches['says']!);
   };

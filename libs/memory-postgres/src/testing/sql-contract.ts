@@ -24,6 +24,24 @@ const tables = `
   CREATE UNIQUE INDEX operation_one_live ON operation (charge) WHERE phase <> 'ended';
   CREATE TABLE lease (name text PRIMARY KEY, holder text NOT NULL, epoch int8 NOT NULL, UNIQUE (name, epoch));
   CREATE TABLE said (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, key text NOT NULL, at timestamptz NOT NULL DEFAULT now());
+  CREATE TABLE transfer (charge text NOT NULL);
+  CREATE FUNCTION refuse_strangers() RETURNS trigger LANGUAGE plpgsql AS $$
+  DECLARE
+    stranger record;
+  BEGIN
+    SELECT charge INTO stranger FROM written WHERE NOT EXISTS (SELECT FROM charge WHERE id = written.charge) LIMIT 1;
+    IF FOUND THEN
+      RAISE EXCEPTION 'nobody knows %', stranger.charge USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+  END $$;
+  CREATE TRIGGER no_strangers AFTER INSERT ON transfer
+    REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION refuse_strangers();
+  CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    RAISE EXCEPTION 'what is written is written' USING ERRCODE = 'check_violation';
+  END $$;
+  CREATE TRIGGER transfers_stay BEFORE UPDATE OR DELETE ON transfer FOR EACH STATEMENT EXECUTE FUNCTION refuse();
   INSERT INTO charge (id, state, amount) VALUES ('a', 'requested', 10), ('b', 'requested', 20), ('c', 'requested', 30);
   INSERT INTO operation (charge, kind) VALUES ('a', 'authorize');
   INSERT INTO lease VALUES ('relay', 'one', 1);
@@ -285,6 +303,27 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
            1 <> ALL (ARRAY[]::int[]) AS all, NOT (NULL AND false) AS both, coalesce(NULL, 'x') AS first, least(3, NULL, 2) AS least`,
       );
       expect(rows).toEqual([{ equal: null, distinct: true, any: null, all: true, both: true, first: 'x', least: 2 }]);
+    });
+  });
+
+  describe('a trigger', () => {
+    it('sees what its statement wrote, and what others committed while that waited', async () => {
+      await mine.query('BEGIN');
+      await mine.query(`INSERT INTO charge VALUES ('d', 'mine', 1)`);
+      const waiting = theirs.query(
+        `WITH opened AS (INSERT INTO charge VALUES ('d', 'theirs', 1), ('e', 'theirs', 1) ON CONFLICT DO NOTHING)
+         INSERT INTO transfer VALUES ('d'), ('e')`,
+      );
+      expect(await isWaiting(waiting)).toBe(true);
+      await mine.commit();
+      expect(await waiting).toEqual([]);
+    });
+
+    it('refuses the statement that it stands behind, or in front of', async () => {
+      await expect(mine.query(`INSERT INTO transfer VALUES ('a'), ('x')`)).rejects.toMatchObject({ code: '23514' });
+      await mine.query(`INSERT INTO transfer VALUES ('a')`);
+      await expect(mine.query(`DELETE FROM transfer`)).rejects.toMatchObject({ code: '23514' });
+      expect(await mine.query(`SELECT charge FROM transfer`)).toEqual([{ charge: 'a' }]);
     });
   });
 
