@@ -57,6 +57,7 @@ export class Row {
 export class Table {
   readonly rows = new Set<Row>();
   readonly #byColumn = new Map<number, Map<Value, Set<Row>>>();
+  readonly #byNo = new Map<number, Row>();
   identity = 0;
 
   constructor(readonly schema: TableSchema) {
@@ -68,8 +69,14 @@ export class Table {
     return this.#byColumn.get(column)!.get(value) ?? [];
   }
 
+  /** By its `ctid`. */
+  at(no: number): Row | undefined {
+    return this.#byNo.get(no);
+  }
+
   enter(row: Row, values: RowValues): void {
     this.rows.add(row);
+    this.#byNo.set(row.no, row);
     for (const [column, index] of this.#byColumn) {
       const rows = index.get(values[column]);
       if (rows) rows.add(row);
@@ -79,6 +86,7 @@ export class Table {
 
   remove(row: Row, versions: readonly (RowValues | null)[]): void {
     this.rows.delete(row);
+    this.#byNo.delete(row.no);
     for (const [column, index] of this.#byColumn) {
       for (const values of versions) if (values) index.get(values[column])?.delete(row);
     }

@@ -88,13 +88,16 @@ function column({ fields = [] }: ColumnRef, scope: Scope): Expr {
   for (let level: Scope | undefined = scope; level; level = level.parent) {
     for (const relation of level.relations) {
       if (qualifier !== undefined && relation.alias !== qualifier) continue;
-      if (qualifier === undefined && name === 'ctid' && relation.table) return handleOf(relation);
       const place = relation.columns.findIndex((each) => each.name === name);
-      if (place >= 0) return columnAt(relation, place);
-      if (qualifier !== undefined && name === 'ctid' && relation.table) return handleOf(relation);
+      if (place < 0 && !(name === 'ctid' && relation.table)) continue;
+      scope.reads(relation.slot, level);
+      return place >= 0 ? columnAt(relation, place) : handleOf(relation);
     }
     const whole = qualifier === undefined && level.relations.find(({ alias }) => alias === name);
-    if (whole) return wholeRow(whole);
+    if (whole) {
+      scope.reads(whole.slot, level);
+      return wholeRow(whole);
+    }
   }
   throw new NotSupported(`the column ${qualifier === undefined ? name : `${qualifier}.${name}`}`);
 }
@@ -346,9 +349,10 @@ const jsonOfWhenAsked = (name: string, value: Value, type: SqlType): Value =>
 
 function subquery({ subLinkType, subselect, testexpr, operName }: SubLink, scope: Scope): Expr {
   if (!subselect || !('SelectStmt' in subselect)) throw new NotSupported('such a subquery');
-  const query = scope.planner.compile.select(subselect.SelectStmt, scope.child());
-  // It may read any slot of the levels around it: which, only its own parts know.
-  const slots = outerSlots(scope);
+  const inner = scope.child();
+  const { run, columns } = scope.planner.compile.select(subselect.SelectStmt, inner);
+  const slots = inner.outer;
+  const query = { columns, run: slots.size === 0 ? once(run, scope.planner.slot()) : run };
   // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the rest is loud
   switch (subLinkType) {
     case 'EXISTS_SUBLINK':
@@ -370,10 +374,7 @@ function subquery({ subLinkType, subselect, testexpr, operName }: SubLink, scope
   }
 }
 
-function outerSlots(scope: Scope): ReadonlySet<number> {
-  const slots = new Set<number>();
-  for (let level: Scope | undefined = scope; level; level = level.parent) {
-    for (const { slot } of level.relations) slots.add(slot);
-  }
-  return slots;
+/** What is the same for every row is asked for once in a statement, as Postgres does: it may take locks. */
+function once(run: (x: Execution) => Value[][], slot: number): (x: Execution) => Value[][] {
+  return (x) => (x.kept[slot] ??= run(x));
 }

@@ -22,6 +22,9 @@ export interface Access {
   lookup?: { column: number; expr: Expr; isList: boolean };
 }
 
+/** Stands for `ctid` where a column's place is expected. */
+const CTID = -1;
+
 export interface From {
   readonly source: Source;
   readonly accesses: readonly Access[];
@@ -95,6 +98,7 @@ function candidates({ lookup }: Access, x: Execution, place: number): readonly R
   if (!lookup) return [...table.rows];
   const wanted = lookup.expr.run(x);
   if (wanted === null) return [];
+  if (lookup.column === CTID) return [wanted].flat().flatMap((no) => table.at(no as number) ?? []);
   if (!lookup.isList) return [...table.having(lookup.column, wanted)];
   return [...new Set(wanted as Value[])].flatMap((each) => [...table.having(lookup.column, each)]);
 }
@@ -134,8 +138,8 @@ export function useIndexes(accesses: readonly Access[], conditions: readonly Nod
 }
 
 function typedAs(expr: Expr, relation: Relation, column: number, isList: boolean): Expr {
+  if (isList || expr.type !== 'unknown' || column === CTID) return expr;
   const { type } = relation.columns[column]!;
-  if (isList || expr.type !== 'unknown') return expr;
   return { ...expr, type, run: (x) => cast(expr.run(x), type) };
 }
 
@@ -143,6 +147,8 @@ function columnIn(relation: Relation, node: Node, scope: Scope): number | undefi
   if (!relation.table || !('ColumnRef' in node)) return undefined;
   const names = (node.ColumnRef.fields ?? []).map((field) => ('String' in field ? stringOf(field) : '*'));
   const name = names.at(-1)!;
+  if (name === 'ctid' && (names.length === 2 ? names[0] === relation.alias : scope.relations[0] === relation))
+    return CTID;
   const owners = scope.relations.filter(
     ({ alias, columns }) =>
       (names.length === 1 || alias === names.at(-2)) && columns.some((column) => column.name === name),

@@ -16,6 +16,8 @@ export interface Execution extends View {
   readonly frame: unknown[];
   /** Behind a table's row at hand: the row itself. */
   readonly handles: (Row | undefined)[];
+  /** Results of subqueries that are the same for every row. */
+  readonly kept: Value[][][];
 }
 
 export interface Expr {
@@ -66,6 +68,8 @@ export interface Accumulator {
 /** What names mean at one level of a statement. */
 export class Scope {
   readonly relations: Relation[] = [];
+  /** Slots of the levels around it that something in here reads: without any, it comes to the same for every row there. */
+  readonly outer = new Set<number>();
   /** Set while the outputs of a grouped SELECT are compiled. */
   aggregates: Aggregate[] | undefined;
 
@@ -77,6 +81,13 @@ export class Scope {
 
   child(): Scope {
     return new Scope(this.planner, this);
+  }
+
+  /** Something in here reads a relation of that level. */
+  reads(slot: number, level: Scope): void {
+    if (this === level) return;
+    this.outer.add(slot);
+    this.parent?.reads(slot, level);
   }
 }
 

@@ -60,6 +60,7 @@ function objectsOf({ run, columns }: Query, given: Given, planner: Planner): Rec
     ...given,
     command: given.tx.command,
     frame: Array.from<unknown>({ length: planner.slots }).fill(null),
+    kept: [],
     handles: Array.from<undefined>({ length: planner.slots }),
   };
   return run(execution).map((row) => objectOf(row, columns));
