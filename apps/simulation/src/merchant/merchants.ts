@@ -76,8 +76,9 @@ export class Merchants {
       return;
     }
     const { status, body } = told.response;
-    const chargeId = chargeOf(body);
-    this.story.tell('merchants', () => `${what}: ${status} ${chargeId ?? ''} ${summary(body)}`);
+    const parsed = JSON.parse(body || '{}') as Body;
+    const chargeId = chargeOf(parsed);
+    this.story.tell('merchants', () => `${what}: ${status} ${chargeId ?? ''} ${summary(parsed)}`);
     // Not stored under the key: the next attempt may be told something else.
     if (status >= 500) {
       this.history.push({ account: ACCOUNT, key, kind: 'info' });
@@ -105,12 +106,6 @@ interface Body {
   readonly error?: { readonly charge?: string; readonly code?: string; readonly message?: string };
 }
 
-function chargeOf(body: string): string | undefined {
-  const parsed = JSON.parse(body || '{}') as Body;
-  return parsed.object === 'charge' ? parsed.id : parsed.error?.charge;
-}
+const chargeOf = ({ object, id, error }: Body): string | undefined => (object === 'charge' ? id : error?.charge);
 
-function summary(body: string): string {
-  const parsed = JSON.parse(body || '{}') as Body;
-  return parsed.status ?? parsed.error?.code ?? parsed.error?.message ?? '';
-}
+const summary = ({ status, error }: Body): string => status ?? error?.code ?? error?.message ?? '';

@@ -14,6 +14,7 @@ interface Hooks {
 export class Assembled {
   readonly #made = new Map<Token, Promise<unknown>>();
   readonly #values = new Map<Token, unknown>();
+  readonly #controllers = new Map<Type, object>();
 
   private constructor(
     private readonly wiring: Wiring,
@@ -35,8 +36,13 @@ export class Assembled {
   }
 
   /** A controller, made of what is there. */
-  controller<T>(type: Type<T>, needs: readonly Token[]): T {
-    return new type(...needs.map((token) => this.get(token)));
+  controller(type: Type, needs: readonly Token[]): object {
+    let controller = this.#controllers.get(type);
+    if (!controller) {
+      controller = new type(...needs.map((token) => this.get(token))) as object;
+      this.#controllers.set(type, controller);
+    }
+    return controller;
   }
 
   #make(token: Token): Promise<unknown> {

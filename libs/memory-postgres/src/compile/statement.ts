@@ -59,11 +59,18 @@ function objectsOf({ run, columns }: Query, given: Given, planner: Planner): Rec
   const execution: Execution = {
     ...given,
     command: given.tx.command,
-    frame: Array.from<unknown>({ length: planner.slots }).fill(null),
+    frame: filled(planner.slots, null),
     kept: [],
-    handles: Array.from<undefined>({ length: planner.slots }),
+    handles: filled(planner.slots, undefined),
   };
   return run(execution).map((row) => objectOf(row, columns));
+}
+
+/** Dense from the beginning, so that reading it stays fast. */
+function filled<T>(length: number, value: T): T[] {
+  const items: T[] = [];
+  for (let place = 0; place < length; place++) items.push(value);
+  return items;
 }
 
 function objectOf(row: readonly Value[], columns: readonly OutputColumn[]): Record<string, Value> {
