@@ -182,6 +182,9 @@ function alterTable(schema: Schema, { relation, cmds = [] }: AlterTableStmt): vo
       case 'AT_ColumnDefault':
         column!.default = def;
         break;
+      case 'AT_AlterColumnType':
+        retype(table, column!, def);
+        break;
       case 'AT_SetRelOptions':
       case 'AT_ResetRelOptions':
       case 'AT_ValidateConstraint':
@@ -207,6 +210,12 @@ function drop(schema: Schema, { objects = [], removeType }: { objects?: Node[]; 
       );
     } else throw new NotSupported(`DROP ${removeType}`);
   }
+}
+
+/** A table that a migration finds empty may change a column's type. */
+function retype(table: TableSchema, column: Column, def: Node | undefined): void {
+  if (!def || !('ColumnDef' in def)) throw new NotSupported('such a change of a type');
+  table.columns[table.columns.indexOf(column)] = { ...column, type: typeOf(def.ColumnDef.typeName) };
 }
 
 /** Of a check without a name of its own, Postgres makes one: `table_column_check`. */

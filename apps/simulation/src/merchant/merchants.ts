@@ -72,7 +72,7 @@ export class Merchants {
   #record(key: string, told: Delivered, what: string): void {
     if (told.kind === 'nothing') {
       this.story.tell('merchants', `${what}: no answer`);
-      this.history.push({ account: ACCOUNT, key, kind: 'info' });
+      this.history.push({ account: ACCOUNT, key, asked: 'charge', kind: 'info' });
       return;
     }
     const { status, body } = told.response;
@@ -81,12 +81,13 @@ export class Merchants {
     this.story.tell('merchants', () => `${what}: ${status} ${chargeId ?? ''} ${summary(parsed)}`);
     // Not stored under the key: the next attempt may be told something else.
     if (status >= 500) {
-      this.history.push({ account: ACCOUNT, key, kind: 'info' });
+      this.history.push({ account: ACCOUNT, key, asked: 'charge', kind: 'info' });
       return;
     }
     this.history.push({
       account: ACCOUNT,
       key,
+      asked: 'charge',
       kind: status === 200 ? 'ok' : 'fail',
       status,
       body,

@@ -1,4 +1,4 @@
-import type { ChargeRow, Evidence, HoldRow, Told, TransferRow } from '#checker';
+import type { BalanceTransactionRow, ChargeRow, Evidence, HoldRow, RefundRow, Told, TransferRow } from '#checker';
 import type { Server } from '#memory-postgres';
 import { knownStatements } from '#postgres';
 import type { JournalEntry } from '../banks/simulated-banks.js';
@@ -18,9 +18,11 @@ export function evidenceOf(
   const rests = [payments, gateway, ledger].map((server) => ask<Rest>(server, 'checker_rest')[0]!);
   return {
     history,
-    charges: ask<ChargeRow>(payments, 'checker_charges'),
-    holds: ask<HoldRow>(ledger, 'checker_holds'),
-    transfers: ask<TransferRow>(ledger, 'checker_transfers'),
+    charges: ask<ChargeRow>(payments, 'checker_charges', ALL),
+    refunds: ask<RefundRow>(payments, 'checker_refunds', ALL),
+    balanceTransactions: ask<BalanceTransactionRow>(payments, 'checker_balance_transactions', ALL),
+    holds: ask<HoldRow>(ledger, 'checker_holds', ALL),
+    transfers: ask<TransferRow>(ledger, 'checker_transfers', ALL),
     entries: [...entries],
     unsent: rests.reduce((sum, { unsent }) => sum + unsent, 0),
     parked: rests.reduce((sum, { parked }) => sum + parked, 0),
@@ -41,11 +43,14 @@ export function unsettled({ payments, gateway, ledger }: Databases): number {
   );
 }
 
-function ask<Row>(server: Server, name: string): Row[] {
+/** Whatever the id of the charge. */
+const ALL = [''];
+
+function ask<Row>(server: Server, name: string, values: readonly unknown[] = []): Row[] {
   const statement = knownStatements().find((known) => known.name === name);
   if (!statement) throw new Error(`the checker has no statement ${name}`);
   let rows: Row[] | undefined;
-  server.connect().submit(statement.text, [], (reply) => {
+  server.connect().submit(statement.text, values, (reply) => {
     if ('error' in reply) throw reply.error;
     rows = reply.rows as Row[];
   });

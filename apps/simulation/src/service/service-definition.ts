@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { Template } from '#memory-postgres';
-import { SERVICE, type ServiceOptions } from '#service';
+import { frameMigrations, SERVICE, type ServiceOptions } from '#service';
 import { migrated } from '../databases/migrated.js';
 import { wiringOf, type Wiring } from './wiring.js';
 
@@ -14,5 +14,5 @@ export interface ServiceDefinition {
 export async function define(root: Type): Promise<ServiceDefinition> {
   const wiring = wiringOf(root);
   const options = wiring.makings.find(({ token }) => token === SERVICE)?.make() as ServiceOptions;
-  return { options, wiring, database: await migrated(options.migrations) };
+  return { options, wiring, database: await migrated([...options.migrations, ...frameMigrations]) };
 }

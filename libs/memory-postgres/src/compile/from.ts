@@ -1,4 +1,4 @@
-import type { JoinExpr, RangeFunction, RangeSubselect, RangeVar } from '@pgsql/types';
+import type { JoinExpr, RangeFunction, RangeSubselect, RangeVar, SelectStmt } from '@pgsql/types';
 import { cast, elementOf, textOf, typeOf, type Value } from '../sql-type.js';
 import { kindOf, lastName, NotSupported, stringOf, type Node } from '../syntax.js';
 import type { Row } from '../storage.js';
@@ -218,6 +218,19 @@ function rowsFrom({ functions = [], ordinality, alias, coldeflist }: RangeFuncti
   };
 }
 
+const setReturning = new Set(['unnest', 'jsonb_object_keys', 'generate_series', 'jsonb_array_elements_text']);
+
+/** `SELECT unnest(…)` alone is `SELECT * FROM unnest(…)`. */
+export function asFrom(stmt: SelectStmt): SelectStmt {
+  const [target, ...others] = stmt.targetList ?? [];
+  if (stmt.fromClause || others.length > 0 || !target || !('ResTarget' in target)) return stmt;
+  const { val } = target.ResTarget;
+  if (!val || !('FuncCall' in val) || !setReturning.has(lastName(val.FuncCall.funcname))) return stmt;
+  const call: Node = { RangeFunction: { functions: [{ List: { items: [val] } }] } };
+  const star: Node = { ResTarget: { val: { ColumnRef: { fields: [{ A_Star: {} }] } } } };
+  return { ...stmt, fromClause: [call], targetList: [star] };
+}
+
 function rowFunction(name: string, args: readonly Expr[], definitions: readonly Node[], alias?: string): RowFunction[] {
   switch (name) {
     case 'unnest':
@@ -230,6 +243,13 @@ function rowFunction(name: string, args: readonly Expr[], definitions: readonly 
         {
           columns: [{ name: alias ?? name, type: 'int4' }],
           run: (x) => series(args.map((arg) => arg.run(x) as number)),
+        },
+      ];
+    case 'jsonb_object_keys':
+      return [
+        {
+          columns: [{ name: alias ?? name, type: 'text' }],
+          run: (x) => Object.keys((args[0]!.run(x) as Record<string, Value> | null) ?? {}).map((key) => [key]),
         },
       ];
     case 'json_to_recordset':

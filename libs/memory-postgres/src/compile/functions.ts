@@ -33,6 +33,14 @@ export const functions: Readonly<Record<string, SqlFunction>> = {
     },
   },
   starts_with: { type: 'bool', run: ([text, start]) => (text as string).startsWith(start as string) },
+  substr: {
+    type: 'text',
+    run: ([text, from]) =>
+      Array.from(text as string)
+        .slice((from as number) - 1)
+        .join(''),
+  },
+  position: { type: 'int4', run: ([text, part]) => (text as string).indexOf(part as string) + 1 },
   split_part: {
     type: 'text',
     run: ([text, separator, place]) => (text as string).split(separator as string)[(place as number) - 1] ?? '',
@@ -75,6 +83,15 @@ export const functions: Readonly<Record<string, SqlFunction>> = {
     run: ([channel], x) => {
       x.tx.notifications.add(channel as string);
       return '';
+    },
+  },
+  // There is no disk here: whoever walks a table by its pages finds none.
+  pg_relation_size: { type: 'int8', run: () => 0 },
+  current_setting: {
+    type: 'text',
+    run: ([name]) => {
+      if (name !== 'block_size') throw new NotSupported(`the setting ${textOf(name)}`);
+      return '8192';
     },
   },
   pg_current_xact_id: { type: 'xid8', run: (_, x) => x.tx.xid },
@@ -162,7 +179,12 @@ function jsonTypeOf(value: Value): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
+/** `%` and `_` stand for anything and for one character, unless a backslash is before them. */
 function likePattern(pattern: string): RegExp {
-  const escaped = pattern.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-  return new RegExp(`^${escaped.replaceAll('%', '.*').replaceAll('_', '.')}$`, 's');
+  const parts = Array.from(pattern.matchAll(/\\(.)|(%)|(_)|([^])/g), ([, escaped, any, one, plain]) => {
+    if (any) return '.*';
+    if (one) return '.';
+    return (escaped ?? plain)!.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  });
+  return new RegExp(`^${parts.join('')}$`, 's');
 }

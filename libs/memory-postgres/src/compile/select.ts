@@ -5,7 +5,7 @@ import type { LockMode } from '../storage.js';
 import { kindOf, NotSupported, stringOf, type Node } from '../syntax.js';
 import { order } from './compare.js';
 import { coerced, compileExpr, columnAt } from './expression.js';
-import { compileFrom, useIndexes } from './from.js';
+import { asFrom, compileFrom, useIndexes } from './from.js';
 import {
   conjunctsOf,
   type Accumulator,
@@ -30,7 +30,7 @@ export function compileSelect(stmt: SelectStmt, scope: Scope): Query {
     ? compileValues(stmt.valuesLists, scope)
     : stmt.op && stmt.op !== 'SETOP_NONE'
       ? compileSetOperation(stmt, scope)
-      : compilePlain(stmt, scope);
+      : compilePlain(asFrom(stmt), scope);
   if (!runWith) return body;
   return {
     columns: body.columns,

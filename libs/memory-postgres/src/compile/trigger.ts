@@ -1,40 +1,83 @@
 import type { RowValues, TableSchema, Trigger } from '../schema.js';
-import { DataError } from '../sql-type.js';
-import { NotSupported, parse } from '../syntax.js';
-import { Scope, type Execution, type Planner } from './plan.js';
+import { DataError, type Value } from '../sql-type.js';
+import { kindOf, NotSupported, parse, parseFunction, type FunctionStep } from '../syntax.js';
+import { Scope, type Execution, type OutputColumn, type Planner, type Query } from './plan.js';
 
 export type FireTrigger = (x: Execution, event: 'insert' | 'update' | 'delete', rows: readonly RowValues[]) => void;
 
-const refusal = /^\s*BEGIN\s+RAISE EXCEPTION '(?<says>(?:[^']|'')*)'[^;]*;\s*END\s*;?\s*$/;
-const search =
-  /BEGIN\s+(?<select>SELECT [\s\S]+?) INTO \w+(?<rest> [\s\S]+?);\s*IF FOUND THEN\s+RAISE EXCEPTION '(?<says>(?:[^']|'')*)'[\s\S]*?END IF;\s*RETURN NULL;\s*END\s*;?\s*$/;
+/** True when the function has returned. */
+type Step = (x: Execution) => boolean;
+
+interface Variables {
+  readonly columns: readonly OutputColumn[];
+  readonly slot: number;
+  readonly set: (x: Execution, name: string, value: Value) => void;
+}
 
 /**
- * Triggers per statement whose functions do one of two things: refuse outright, or refuse when a query finds
- * something. The query is run as it stands there.
+ * Triggers per statement. Of plpgsql, what ours consist of: queries, what they find kept in variables, IF, PERFORM,
+ * RAISE EXCEPTION, RETURN NULL; read by Postgres' own parser. Each query sees what was committed when it begins.
  */
 export function compileTrigger({ calls, on, newTable }: Trigger, table: TableSchema, planner: Planner): FireTrigger {
-  const body = planner.schema.functions.get(calls) ?? '';
-  const refuses = refusal.exec(body)?.groups;
-  if (refuses) {
-    return (_x, event) => {
-      if (on.has(event)) throw new DataError('23514', refuses['says']!);
-    };
-  }
-  const searches = search.exec(body)?.groups;
-  if (!searches) throw new NotSupported(`the trigger function ${calls}`);
-  const [select] = parse(`${searches['select']}${searches['rest']}`);
-  if (!select || !('SelectStmt' in select)) throw new NotSupported(`the query of ${calls}`);
-  const scope = new Scope(planner, undefined);
+  const body = planner.schema.functions.get(calls);
+  if (body === undefined) throw new NotSupported(`the trigger function ${calls}`);
+  const { variables: columns, steps } = parseFunction(body);
   const slot = planner.slot();
-  if (newTable) scope.ctes.set(newTable, { columns: table.columns, slot });
-  const query = planner.compile.select(select.SelectStmt, scope);
+  const written = planner.slot();
+  const scope = new Scope(planner, undefined);
+  scope.relations.push({ alias: calls, columns, slot });
+  if (newTable) scope.ctes.set(newTable, { columns: table.columns, slot: written });
+  const set: Variables['set'] = (x, name, value) => {
+    (x.frame[slot] as Value[])[columns.findIndex((column) => column.name === name)] = value;
+  };
+  const run = compileSteps(steps, scope, { columns, slot, set });
   return (x, event, rows) => {
     if (!on.has(event)) return;
-    // An AFTER trigger sees what its own statement wrote, and what others committed while that waited.
-    const now = { command: x.command + 0.5, snapshot: x.storage.csn };
-    const after = Object.assign(Object.create(x) as Execution, now);
-    after.frame[slot] = rows.map((row) => [...row]);
-    if (query.run(after).length > 0) throw new DataError('23514', searches['says']!);
+    x.frame[slot] = columns.map(() => null);
+    x.frame[written] = rows.map((row) => [...row]);
+    run(x);
   };
+}
+
+function compileSteps(steps: readonly FunctionStep[], scope: Scope, variables: Variables): Step {
+  const compiled = steps.map((step) => compileStep(step, scope, variables));
+  return (x) => compiled.some((step) => step(x));
+}
+
+function compileStep(step: FunctionStep, scope: Scope, variables: Variables): Step {
+  switch (step.kind) {
+    case 'return':
+      return () => true;
+    case 'raise':
+      return () => {
+        throw new DataError('23514', step.message);
+      };
+    case 'if': {
+      const condition = queryOf(`SELECT ${step.condition}`, scope);
+      const body = compileSteps(step.body, scope, variables);
+      return (x) => condition.run(now(x))[0]?.[0] === true && body(x);
+    }
+    case 'query': {
+      const query = queryOf(step.query, scope);
+      return (x) => {
+        const rows = query.run(now(x));
+        for (const [place, name] of step.into.entries()) variables.set(x, name, rows[0]?.[place] ?? null);
+        variables.set(x, 'found', rows.length > 0);
+        return false;
+      };
+    }
+  }
+}
+
+function queryOf(text: string, scope: Scope): Query {
+  const [select] = parse(text);
+  if (!select || !('SelectStmt' in select))
+    throw new NotSupported(`${select ? kindOf(select) : 'nothing'} in a function`);
+  return scope.planner.compile.select(select.SelectStmt, scope.child());
+}
+
+/** An AFTER trigger sees what its own statement wrote, and what others committed while that waited. */
+function now(x: Execution): Execution {
+  const view = { command: x.command + 0.5, snapshot: x.storage.csn, kept: [] };
+  return Object.assign(Object.create(x) as Execution, view);
 }
