@@ -62,7 +62,6 @@ function addColumn(schema: Schema, table: TableSchema, { colname, typeName, cons
 function addConstraint(schema: Schema, table: TableSchema, constraint: Constraint, own: number | undefined): void {
   const { contype, raw_expr: expression, conname } = constraint;
   const column = own === undefined ? undefined : table.columns[own]!;
-  const name = conname ?? `${table.name}_${column?.name ?? 'row'}_${table.checks.length + table.uniques.length}`;
   const columns = (keys: readonly Node[] | undefined): number[] =>
     keys?.length ? keys.map((key) => columnOf(table, stringOf(key))) : [own!];
   // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the rest is loud
@@ -83,7 +82,10 @@ function addConstraint(schema: Schema, table: TableSchema, constraint: Constrain
       column!.notNull = true;
       return;
     case 'CONSTR_CHECK':
-      table.checks.push({ name, expression: expression! });
+      table.checks.push({
+        name: conname ?? nameOf(table, columnsIn(table, expression), 'check'),
+        expression: expression!,
+      });
       return;
     case 'CONSTR_PRIMARY': {
       const key = columns(constraint.keys);
@@ -92,19 +94,45 @@ function addConstraint(schema: Schema, table: TableSchema, constraint: Constrain
       addUnique(table, conname ?? `${table.name}_pkey`, key, undefined);
       return;
     }
-    case 'CONSTR_UNIQUE':
-      addUnique(table, name, columns(constraint.keys), undefined);
+    case 'CONSTR_UNIQUE': {
+      const key = columns(constraint.keys);
+      addUnique(table, conname ?? nameOf(table, key, 'key'), key, undefined);
       return;
+    }
     case 'CONSTR_FOREIGN': {
       const references = tableOf(schema, constraint.pktable?.relname);
       const referenced =
         constraint.pk_attrs?.map((key) => columnOf(references, stringOf(key))) ?? references.primaryKey;
-      table.foreignKeys.push({ name, columns: columns(constraint.fk_attrs), references, referenced });
+      const own = columns(constraint.fk_attrs);
+      table.foreignKeys.push({ name: conname ?? nameOf(table, own, 'fkey'), columns: own, references, referenced });
       return;
     }
     default:
       throw new NotSupported(`the constraint ${contype}`);
   }
+}
+
+/** As Postgres names what has no name: by its columns (a check only by its one column), and a number where that is taken. */
+function nameOf(table: TableSchema, columns: readonly number[], what: 'check' | 'key' | 'fkey'): string {
+  const parts = what === 'check' && columns.length !== 1 ? [] : columns.map((column) => table.columns[column]!.name);
+  const name = [table.name, ...parts, what].join('_');
+  const taken = new Set([...table.checks, ...table.uniques, ...table.foreignKeys].map((each) => each.name));
+  if (!taken.has(name)) return name;
+  for (let number = 1; ; number++) if (!taken.has(`${name}${number}`)) return `${name}${number}`;
+}
+
+/** The columns that a check looks at. */
+function columnsIn(table: TableSchema, expression: unknown): number[] {
+  const found = new Set<number>();
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    if ('ColumnRef' in node) {
+      const { fields } = node.ColumnRef as { fields: Node[] };
+      found.add(columnOf(table, stringOf(fields.at(-1)!)));
+    } else for (const each of Object.values(node)) visit(each);
+  };
+  visit(expression);
+  return [...found];
 }
 
 function addUnique(table: TableSchema, name: string, columns: readonly number[], where: Node | undefined): void {
@@ -171,7 +199,7 @@ function alterTable(schema: Schema, { relation, cmds = [] }: AlterTableStmt): vo
         addConstraint(schema, table, (def as { Constraint: Constraint }).Constraint, undefined);
         break;
       case 'AT_DropConstraint':
-        dropNamed(table, name!);
+        if (!dropNamed(table, name!)) throw new NotSupported(`the constraint ${name} of ${table.name}`);
         break;
       case 'AT_SetNotNull':
         column!.notNull = true;
@@ -218,13 +246,10 @@ function retype(table: TableSchema, column: Column, def: Node | undefined): void
   table.columns[table.columns.indexOf(column)] = { ...column, type: typeOf(def.ColumnDef.typeName) };
 }
 
-/** Of a check without a name of its own, Postgres makes one: `table_column_check`. */
-function dropNamed(table: TableSchema, name: string): void {
-  const remove = (list: { name: string }[]): void => {
+function dropNamed(table: TableSchema, name: string): boolean {
+  return [table.checks, table.uniques, table.foreignKeys].some((list) => {
     const place = list.findIndex((each) => each.name === name);
     if (place >= 0) list.splice(place, 1);
-  };
-  remove(table.checks);
-  remove(table.uniques);
-  remove(table.foreignKeys);
+    return place >= 0;
+  });
 }

@@ -1,18 +1,22 @@
-import type { Told } from '#checker';
+import type { Asked, Told } from '#checker';
 import type { Network, SimulatedProcess } from '#simulation';
 import type { RunningService } from '../service/running-service.js';
 import type { Story } from '../world/story.js';
 import { exchange, type Delivered, type Request } from './exchange.js';
-import { keyOf, type Operation } from './operation.js';
+import { keyOf, type Operation, type Wanted } from './operation.js';
 
 const ACCOUNT = 'acct_simulation';
 const PATIENCE_MS = 20_000;
 const ATTEMPTS_MAX = 6;
 
+const asked: Readonly<Record<Wanted['kind'], Asked>> = { create: 'charge', capture: 'capture', refund: 'refund' };
+
 /** All merchants: each operation is repeated under its key until it is answered. What they are told is the history. */
 export class Merchants {
   readonly history: Told[] = [];
-  readonly #created = new Map<number, Extract<Operation, { kind: 'create' }>>();
+  readonly #wanted = new Map<number, Wanted>();
+  /** The charge that an operation created, once its merchant knows; undefined when it never will. */
+  readonly #charges = new Map<number, PromiseWithResolvers<string | undefined>>();
   #busy = 0;
   #requests = 0;
 
@@ -29,37 +33,55 @@ export class Merchants {
   }
 
   begin(operation: Operation): void {
-    if (operation.kind === 'create') this.#created.set(operation.charge, operation);
-    const create = this.#created.get(operation.charge);
-    if (!create) return;
+    if (operation.kind === 'repeat') {
+      const first = this.#wanted.get(operation.of);
+      for (let time = 0; first && time < operation.times; time++) this.#start(first, 'repeats');
+      return;
+    }
+    if (operation.kind !== 'create' && !this.#charges.has(operation.charge)) return;
+    this.#wanted.set(operation.id, operation);
+    if (operation.kind === 'create') this.#charges.set(operation.id, Promise.withResolvers());
+    this.#start(operation, 'asks');
+  }
+
+  #start(wanted: Wanted, how: string): void {
     this.#busy++;
     this.process.scheduler.after(0, this.process, () => {
-      void this.#perform(create, operation.kind).finally(() => this.#busy--);
+      void this.#perform(wanted, how).finally(() => this.#busy--);
     });
   }
 
-  async #perform(create: Extract<Operation, { kind: 'create' }>, kind: Operation['kind']): Promise<void> {
-    const { charge, amountMinor, source } = create;
-    const key = keyOf(charge);
+  async #perform(wanted: Wanted, how: string): Promise<void> {
+    const key = keyOf(wanted);
+    const chargeId = wanted.kind === 'create' ? undefined : await this.#charges.get(wanted.charge)!.promise;
+    if (wanted.kind !== 'create' && chargeId === undefined) return;
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
-      const request: Request = {
-        id: `req_${String(++this.#requests).padStart(16, '0')}`,
-        method: 'POST',
-        path: '/v1/charges',
-        account: ACCOUNT,
-        key,
-        body: { amount: String(amountMinor), currency: 'usd', source },
-      };
-      const told = await this.#send(request);
-      this.#record(key, told, `${kind === 'repeat' ? 'repeats' : 'creates'} ${key}`);
-      if (
-        told.kind === 'response' &&
-        told.response.status !== 409 &&
-        told.response.status !== 429 &&
-        told.response.status < 500
-      )
-        return;
+      const told = await this.#send(this.#request(wanted, key, chargeId));
+      const found = this.#record(wanted, told, chargeId, `${how} ${key}`);
+      if (wanted.kind === 'create' && found !== undefined) this.#charges.get(wanted.id)!.resolve(found);
+      if (told.kind === 'response' && isFinal(told.response)) break;
       await this.#pause(this.process.random.between(50, 2_000));
+    }
+    if (wanted.kind === 'create') this.#charges.get(wanted.id)!.resolve(undefined);
+  }
+
+  #request(wanted: Wanted, key: string, chargeId: string | undefined): Request {
+    const id = `req_${String(++this.#requests).padStart(16, '0')}`;
+    const common = { id, method: 'POST', account: ACCOUNT, key } as const;
+    const amount = wanted.amountMinor === undefined ? {} : { amount: String(wanted.amountMinor) };
+    switch (wanted.kind) {
+      case 'create': {
+        const capture = wanted.capture ? {} : { capture: 'false' };
+        return {
+          ...common,
+          path: '/v1/charges',
+          body: { ...amount, currency: 'usd', source: wanted.source, ...capture },
+        };
+      }
+      case 'capture':
+        return { ...common, path: `/v1/charges/${chargeId}/capture`, body: amount };
+      case 'refund':
+        return { ...common, path: '/v1/refunds', body: { ...amount, charge: chargeId } };
     }
   }
 
@@ -69,30 +91,26 @@ export class Merchants {
     return exchange(this.process, service, request, () => this.network.latencyMs(), PATIENCE_MS);
   }
 
-  #record(key: string, told: Delivered, what: string): void {
+  /** @returns the charge that the answer is about, if it says */
+  #record(wanted: Wanted, told: Delivered, knownCharge: string | undefined, what: string): string | undefined {
+    const common = { account: ACCOUNT, key: keyOf(wanted), asked: asked[wanted.kind] };
     if (told.kind === 'nothing') {
       this.story.tell('merchants', `${what}: no answer`);
-      this.history.push({ account: ACCOUNT, key, asked: 'charge', kind: 'info' });
-      return;
+      this.history.push({ ...common, kind: 'info' });
+      return undefined;
     }
     const { status, body } = told.response;
     const parsed = JSON.parse(body || '{}') as Body;
-    const chargeId = chargeOf(parsed);
+    const chargeId = knownCharge ?? chargeOf(parsed);
     this.story.tell('merchants', () => `${what}: ${status} ${chargeId ?? ''} ${summary(parsed)}`);
     // Not stored under the key: the next attempt may be told something else.
-    if (status >= 500) {
-      this.history.push({ account: ACCOUNT, key, asked: 'charge', kind: 'info' });
-      return;
+    if (status >= 500 || isPassing(told.response)) {
+      this.history.push({ ...common, kind: 'info' });
+      return undefined;
     }
-    this.history.push({
-      account: ACCOUNT,
-      key,
-      asked: 'charge',
-      kind: status === 200 ? 'ok' : 'fail',
-      status,
-      body,
-      ...(chargeId !== undefined && { chargeId }),
-    });
+    const about = chargeId === undefined ? {} : { chargeId };
+    this.history.push({ ...common, kind: status === 200 ? 'ok' : 'fail', status, body, ...about });
+    return chargeId;
   }
 
   #pause(delayMs: number): Promise<void> {
@@ -100,13 +118,28 @@ export class Merchants {
   }
 }
 
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
 interface Body {
   readonly object?: string;
   readonly id?: string;
   readonly status?: string;
+  readonly captured?: boolean;
   readonly error?: { readonly charge?: string; readonly code?: string; readonly message?: string };
 }
 
+const isFinal = (answer: Answer): boolean =>
+  answer.status !== 409 && answer.status !== 429 && answer.status < 500 && !isPassing(answer);
+
+/** Refused for what will be known in a moment: nothing is stored, and the same key may come again. */
+const isPassing = ({ status, body }: Answer): boolean => status === 400 && body.includes('Try again in a moment');
+
 const chargeOf = ({ object, id, error }: Body): string | undefined => (object === 'charge' ? id : error?.charge);
 
-const summary = ({ status, error }: Body): string => status ?? error?.code ?? error?.message ?? '';
+const summary = ({ status, captured, error }: Body): string =>
+  status === undefined
+    ? (error?.code ?? error?.message ?? '')
+    : `${status}${captured === false ? ', not captured' : ''}`;

@@ -1,6 +1,6 @@
 import { bankProtocol } from '#contracts';
 import { Random } from '#simulation';
-import type { Operation } from '../merchant/operation.js';
+import type { Create, Operation, Wanted } from '../merchant/operation.js';
 import type { Fault, ServiceName } from './fault.js';
 
 /** All that a run is made of. What it comes to follows from it alone. */
@@ -13,7 +13,7 @@ export interface Schedule {
 const services: readonly ServiceName[] = ['payments-api', 'bank-gateway', 'ledger'];
 /** Each by a card whose network one kind of bank serves first. */
 const cards = ['tok_visa', 'tok_mastercard', 'tok_amex', 'tok_discover'] as const;
-const declined = ['tok_chargeDeclined', 'tok_chargeDeclinedInsufficientFunds'] as const;
+const unhappy = ['tok_chargeDeclined', 'tok_chargeDeclinedInsufficientFunds', 'tok_fault_ledger_refuse'] as const;
 const OPERATIONS = 20;
 const BUSY_MS = 8_000;
 
@@ -23,25 +23,41 @@ export function planned(seed: number): Schedule {
 }
 
 function operations(random: Random): Operation[] {
-  const creates = random.integer(10, 14);
-  const list: Operation[] = [];
-  for (let charge = 0; charge < creates; charge++) {
-    const source =
-      charge < cards.length ? cards[charge]! : random.chance(0.1) ? random.pick(declined) : random.pick(cards);
-    const amountMinor = random.integer(50, 20_000);
-    list.push({ kind: 'create', atMs: random.between(0, BUSY_MS), charge, source, amountMinor });
-  }
+  const creates = Array.from({ length: random.integer(7, 9) }, (_, id) => createOf(random, id));
+  const wanted: Wanted[] = [...creates];
+  const list: Operation[] = [...creates];
   while (list.length < OPERATIONS) {
-    const charge = random.integer(0, creates - 1);
-    const first = list.find((operation) => operation.charge === charge)!;
-    list.push({
-      kind: 'repeat',
-      atMs: first.atMs + (random.chance(0.5) ? random.between(0, 5) : random.between(5, 15_000)),
-      charge,
-    });
+    const near = random.pick(wanted);
+    const repeats = random.chance(0.35);
+    if (repeats) list.push({ kind: 'repeat', atMs: soonAfter(random, near), of: near.id, times: timesOf(random) });
+    else {
+      const change = changeOf(random, wanted.length, random.pick(creates), near);
+      wanted.push(change);
+      list.push(change);
+    }
   }
   return list.sort((a, b) => a.atMs - b.atMs);
 }
+
+function createOf(random: Random, id: number): Create {
+  const source = id < cards.length ? cards[id]! : random.chance(0.25) ? random.pick(unhappy) : random.pick(cards);
+  const atMs = random.between(0, BUSY_MS);
+  return { kind: 'create', id, atMs, source, amountMinor: random.integer(50, 20_000), capture: random.chance(0.5) };
+}
+
+/** A capture, a cancellation or a refund: at any time after its charge, or together with another operation on it. */
+function changeOf(random: Random, id: number, create: Create, near: Wanted): Wanted {
+  const isNear = near.kind !== 'create' && near.charge === create.id;
+  const atMs = isNear ? near.atMs + random.between(0, 50) : create.atMs + random.between(0, 12_000);
+  const amountMinor = random.chance(0.5) ? undefined : random.integer(1, create.amountMinor);
+  const kind = !create.capture && random.chance(0.6) ? 'capture' : 'refund';
+  return { kind, id, atMs, charge: create.id, amountMinor };
+}
+
+const soonAfter = (random: Random, { atMs }: Wanted): number =>
+  atMs + (random.chance(0.5) ? random.between(0, 5) : random.between(5, 15_000));
+
+const timesOf = (random: Random): number => (random.chance(0.2) ? random.integer(2, 5) : 1);
 
 function faults(random: Random): Fault[] {
   return Array.from({ length: random.integer(5, 9) }, () => faultOf(random)).sort((a, b) => a.atMs - b.atMs);
@@ -97,8 +113,10 @@ function bankRule(random: Random): bankProtocol.FaultRule {
   const fault = random.pick(bankFaults);
   const bank = random.chance(0.2) ? undefined : random.pick(bankProtocol.bankNames);
   const probability = random.chance(0.4) ? 1 : random.between(0.2, 0.9);
+  const operation = random.chance(0.5) ? random.pick(bankProtocol.operationsOf(fault)) : undefined;
   return bankProtocol.faultRuleSchema.parse({
     scope: bank === undefined ? {} : { bank },
+    ...(operation && { operation }),
     fault,
     probability,
     parameters: {},
