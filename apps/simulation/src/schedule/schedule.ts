@@ -8,6 +8,8 @@ export interface Schedule {
   readonly seed: number;
   readonly operations: readonly Operation[];
   readonly faults: readonly Fault[];
+  /** So long it is left alone once all is settled: the promises must still hold then. */
+  readonly lingerMs: number;
 }
 
 const services: readonly ServiceName[] = ['payments-api', 'bank-gateway', 'ledger'];
@@ -16,10 +18,13 @@ const cards = ['tok_visa', 'tok_mastercard', 'tok_amex', 'tok_discover'] as cons
 const unhappy = ['tok_chargeDeclined', 'tok_chargeDeclinedInsufficientFunds', 'tok_fault_ledger_refuse'] as const;
 const OPERATIONS = 20;
 const BUSY_MS = 8_000;
+/** Until all of it has been compared with statements, both ways. */
+const LINGER_MS = 40_000;
 
 export function planned(seed: number): Schedule {
   const random = new Random(seed).fork('plan');
-  return { seed, operations: operations(random), faults: faults(random) };
+  const lingerMs = new Random(seed).fork('linger').chance(0.15) ? LINGER_MS : 0;
+  return { seed, operations: operations(random), faults: faults(random), lingerMs };
 }
 
 function operations(random: Random): Operation[] {

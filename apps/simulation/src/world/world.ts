@@ -162,6 +162,7 @@ export class World {
       if (ended ? passedMs > AT_REST_WITHIN_MS || this.#verdict().holds : passedMs > ENDED_WITHIN_MS) break;
     }
     this.story.tell('the world', 'is at rest');
+    if (this.bugs.length === 0) this.#runFor(this.schedule.lingerMs);
   }
 
   #runFor(ms: number): void {

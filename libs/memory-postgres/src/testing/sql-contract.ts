@@ -25,6 +25,28 @@ const tables = `
   CREATE TABLE lease (name text PRIMARY KEY, holder text NOT NULL, epoch int8 NOT NULL, UNIQUE (name, epoch));
   CREATE TABLE said (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, key text NOT NULL, at timestamptz NOT NULL DEFAULT now());
   CREATE TABLE transfer (charge text NOT NULL);
+  CREATE TABLE rule (
+    one int4 CHECK (one > 0), two int4, name text UNIQUE, UNIQUE (one, two), CHECK (one < two), CHECK (one < 20)
+  );
+  CREATE FUNCTION refuse_a_third() RETURNS trigger LANGUAGE plpgsql AS $$
+  DECLARE
+    names text[];
+    excess int8;
+  BEGIN
+    SELECT array_agg(name) INTO names FROM written WHERE name LIKE 'watched%';
+    IF names IS NULL THEN
+      RETURN NULL;
+    END IF;
+    PERFORM FROM rule WHERE name = ANY (names) FOR UPDATE;
+    SELECT watched.count INTO excess FROM (SELECT count(*) AS count FROM rule WHERE name LIKE 'watched%') AS watched
+    WHERE watched.count > 2;
+    IF FOUND THEN
+      RAISE EXCEPTION '% are watched', excess USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+  END $$;
+  CREATE TRIGGER at_most_two AFTER INSERT ON rule
+    REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION refuse_a_third();
   CREATE FUNCTION refuse_strangers() RETURNS trigger LANGUAGE plpgsql AS $$
   DECLARE
     stranger record;
@@ -306,7 +328,48 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
     });
   });
 
+  it.each([
+    [
+      `SELECT 'ch_1' LIKE 'ch\\_%' AS fits, 'chx1' LIKE 'ch\\_%' AS differs, 'chx1' LIKE 'ch_1' AS any`,
+      [{ fits: true, differs: false, any: true }],
+    ],
+    [`SELECT 2 IN (SELECT unnest(ARRAY[1, 2])) AS found`, [{ found: true }]],
+    [`SELECT array(SELECT jsonb_object_keys('{"b": 1, "a": 2}'::jsonb) ORDER BY 1) AS keys`, [{ keys: ['a', 'b'] }]],
+    [
+      `SELECT substr('refund:re_1', 8) AS rest, position('f' IN 'refund') AS at, position('x' IN 'refund') AS nowhere`,
+      [{ rest: 're_1', at: 3, nowhere: 0 }],
+    ],
+    [
+      `SELECT side.name, sum(side.amount)::int4 AS sum FROM (VALUES (1), (2)) AS given (minor)
+       CROSS JOIN LATERAL (VALUES ('out', -minor), ('in', minor)) AS side (name, amount) GROUP BY side.name ORDER BY 1`,
+      [
+        { name: 'in', sum: 3 },
+        { name: 'out', sum: -3 },
+      ],
+    ],
+  ])('is understood: %s', async (text, rows) => {
+    expect(await mine.query(text)).toEqual(rows);
+  });
+
+  it('names a rule that has no name by its columns, and numbers what is named alike', async () => {
+    const refusedBy = async (text: string): Promise<unknown> =>
+      mine.query(text).catch((error: { constraint?: string }) => error.constraint);
+    expect(await refusedBy(`INSERT INTO rule VALUES (0, 9, 'a')`)).toBe('rule_one_check');
+    expect(await refusedBy(`INSERT INTO rule VALUES (20, 29, 'a')`)).toBe('rule_one_check1');
+    expect(await refusedBy(`INSERT INTO rule VALUES (2, 1, 'a')`)).toBe('rule_check');
+    await mine.query(`INSERT INTO rule VALUES (1, 2, 'a')`);
+    expect(await refusedBy(`INSERT INTO rule VALUES (1, 2, 'b')`)).toBe('rule_one_two_key');
+    expect(await refusedBy(`INSERT INTO rule VALUES (2, 3, 'a')`)).toBe('rule_name_key');
+  });
+
   describe('a trigger', () => {
+    it('keeps what its queries find, looks at it, and leaves when it has seen enough', async () => {
+      await mine.query(`INSERT INTO rule VALUES (1, 2, 'few')`);
+      await mine.query(`INSERT INTO rule VALUES (2, 3, 'watched a'), (3, 4, 'watched b')`);
+      await expect(mine.query(`INSERT INTO rule VALUES (4, 5, 'watched c')`)).rejects.toMatchObject({ code: '23514' });
+      await mine.query(`INSERT INTO rule VALUES (4, 5, 'unwatched')`);
+    });
+
     it('sees what its statement wrote, and what others committed while that waited', async () => {
       await mine.query('BEGIN');
       await mine.query(`INSERT INTO charge VALUES ('d', 'mine', 1)`);
