@@ -1,4 +1,4 @@
-// npm test [-- check unit real system]: every check and test, from a clean clone. Its last line counts them.
+// npm test [-- check unit simulation real system]: every check and test, from a clean clone. Its last line counts them.
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Unprepared, prepare, root, runTillItEnds } from './prepare.mjs';
@@ -9,6 +9,7 @@ const checks = {
   types: ['tsc', '--noEmit'],
   architecture: ['node', 'infra/architecture/check.mjs'],
 };
+const SIMULATED_S = 45;
 const projects = { unit: [], real: [], system: ['--runInBand'] };
 
 const chosen = process.argv.slice(2);
@@ -18,7 +19,9 @@ const total = { passed: 0, failed: 0 };
 try {
   const { env, node } = await prepare({ say: (line) => console.log(`${line} …`) });
   if (isChosen('check')) await runChecks(env);
-  for (const project of Object.keys(projects)) if (isChosen(project)) await runTests(project, env, node);
+  if (isChosen('unit')) await runTests('unit', env, node);
+  if (isChosen('simulation')) await simulate(env, node);
+  for (const project of ['real', 'system']) if (isChosen(project)) await runTests(project, env, node);
 } catch (error) {
   console.error(error instanceof Unprepared ? error.message : error);
   total.failed += 1;
@@ -32,6 +35,14 @@ async function runChecks(env) {
     console.log(`${code === 0 ? 'PASS' : 'FAIL'} check ${name}`);
     total[code === 0 ? 'passed' : 'failed'] += 1;
   }
+}
+
+/** Worlds that nobody chose: the seed is printed, and with it any of them can be told again. */
+async function simulate(env, node) {
+  const args = ['--no-warnings', 'dist/apps/simulation/src/main.js', '--seconds', `${SIMULATED_S}`];
+  const code = await runTillItEnds(node, args, { env });
+  console.log(`${code === 0 ? 'PASS' : 'FAIL'} simulation`);
+  total[code === 0 ? 'passed' : 'failed'] += 1;
 }
 
 async function runTests(project, env, node) {

@@ -30,17 +30,22 @@ async function one(seed: number): Promise<number> {
   return broken.length === 0 ? 0 : 1;
 }
 
-async function many({ schedules, seed, threads }: Options): Promise<number> {
-  console.log(`${schedules} schedules from seed ${seed}`);
+async function many({ schedules, seconds, seed, threads }: Options): Promise<number> {
+  const extent = [
+    ...(schedules === Infinity ? [] : [`${schedules} schedules`]),
+    ...(seconds === undefined ? [] : [`${seconds} s`]),
+  ].join(', at most ');
+  console.log(`${extent} from seed ${seed}`);
   const startedMs = clock.monotonicMs();
   let saidMs = startedMs;
   const onProgress = (done: number, failures: number): void => {
     const nowMs = clock.monotonicMs();
     if (nowMs - saidMs < SAY_EVERY_MS) return;
     saidMs = nowMs;
-    console.log(`  ${done} of ${schedules}, ${perMinute(done, nowMs - startedMs)} a minute, ${failures} broken`);
+    console.log(`  ${done} schedules, ${perMinute(done, nowMs - startedMs)} a minute, ${failures} broken`);
   };
-  const report = await campaign({ schedules, seed, threads, onProgress });
+  const timeIsUp = seconds === undefined ? undefined : () => clock.monotonicMs() - startedMs > seconds * 1_000;
+  const report = await campaign({ schedules, timeIsUp, seed, threads, onProgress });
   summarize(report, clock.monotonicMs() - startedMs);
   if (report.failures.length === 0) return 0;
   await tell(report);

@@ -2,13 +2,15 @@ import { parseArgs } from 'node:util';
 
 export interface Options {
   readonly schedules: number;
+  /** It ends after so long, however many schedules that were. */
+  readonly seconds: number | undefined;
   readonly seed: number;
   /** One schedule, told whole. */
   readonly schedule: number | undefined;
   readonly threads: number | undefined;
 }
 
-export const usage = `npm run simulate -- [--schedules 1000] [--seed S] [--threads N]
+export const usage = `npm run simulate -- [--schedules 1000] [--seconds N] [--seed S] [--threads N]
 npm run simulate -- --schedule SEED      one schedule, told whole`;
 
 /** @throws Error that says what is wrong with them */
@@ -17,6 +19,7 @@ export function readOptions(args: readonly string[], anySeed: () => number): Opt
     args: [...args],
     options: {
       schedules: { type: 'string' },
+      seconds: { type: 'string' },
       seed: { type: 'string' },
       schedule: { type: 'string' },
       threads: { type: 'string' },
@@ -30,8 +33,10 @@ export function readOptions(args: readonly string[], anySeed: () => number): Opt
       throw new Error(`--${name} takes a whole number from ${least} on`);
     return number;
   };
+  const seconds = integer('seconds', 1);
   return {
-    schedules: integer('schedules', 1) ?? 1_000,
+    schedules: integer('schedules', 1) ?? (seconds === undefined ? 1_000 : Infinity),
+    seconds,
     seed: integer('seed', 0) ?? anySeed(),
     schedule: integer('schedule', 0),
     threads: integer('threads', 1),

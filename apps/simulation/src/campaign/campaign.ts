@@ -7,6 +7,8 @@ const TASK = 25;
 
 export interface CampaignOptions {
   readonly schedules: number;
+  /** Asked before each task. */
+  readonly timeIsUp?: (() => boolean) | undefined;
   readonly seed: number;
   readonly threads?: number | undefined;
   readonly onProgress: (done: number, failures: number) => void;
@@ -20,14 +22,14 @@ export interface CampaignReport {
 }
 
 /** Runs schedules `seed`, `seed + 1`, … on as many threads as there are cores. */
-export async function campaign({ schedules, seed, threads, onProgress }: CampaignOptions): Promise<CampaignReport> {
+export async function campaign({ schedules, timeIsUp, seed, threads, onProgress }: CampaignOptions): Promise<CampaignReport> {
   const counts = new Map<string, number>();
   const failures: TaskReport['failures'][number][] = [];
   let next = 0;
   let done = 0;
   let events = 0;
   const take = (): Task | undefined => {
-    if (next >= schedules) return undefined;
+    if (next >= schedules || timeIsUp?.()) return undefined;
     const count = Math.min(TASK, schedules - next);
     const task = { firstSeed: seed + next, count };
     next += count;
@@ -43,7 +45,7 @@ export async function campaign({ schedules, seed, threads, onProgress }: Campaig
   const wanted = Math.min(threads ?? availableParallelism(), Math.ceil(schedules / TASK));
   await Promise.all(Array.from({ length: wanted }, () => work(take, add)));
   failures.sort((a, b) => a.seed - b.seed);
-  return { schedules, events, counts, failures };
+  return { schedules: done, events, counts, failures };
 }
 
 function work(take: () => Task | undefined, add: (report: TaskReport) => void): Promise<void> {
