@@ -15,7 +15,12 @@ const clock = new SystemClock();
 
 try {
   const options = readOptions(process.argv.slice(2), () => Math.floor(clock.random() * 2 ** 31));
-  process.exitCode = options.schedule === undefined ? await many(options) : await one(options.schedule);
+  process.exitCode =
+    options.schedule !== undefined
+      ? await one(options.schedule)
+      : options.untilBroken
+        ? await firstBroken(options)
+        : await many(options);
 } catch (error) {
   console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
   process.exitCode = 2;
@@ -30,6 +35,15 @@ async function one(seed: number): Promise<number> {
   return broken.length === 0 ? 0 : 1;
 }
 
+/** By the promises alone: what a service says of itself is no evidence. */
+async function firstBroken({ schedules, seed, threads }: Options): Promise<number> {
+  const common = { untilBroken: true, judge: 'promises', onProgress: () => undefined } as const;
+  const { failures, schedules: done } = await campaign({ schedules, seed, threads, ...common });
+  const [first] = failures;
+  console.log(JSON.stringify(first ? { after: first.seed - seed + 1, ...first } : { schedules: done }));
+  return first ? 1 : 0;
+}
+
 async function many({ schedules, seconds, seed, threads }: Options): Promise<number> {
   const extent = [
     ...(schedules === Infinity ? [] : [`${schedules} schedules`]),
@@ -38,11 +52,13 @@ async function many({ schedules, seconds, seed, threads }: Options): Promise<num
   console.log(`${extent} from seed ${seed}`);
   const startedMs = clock.monotonicMs();
   let saidMs = startedMs;
-  const onProgress = (done: number, failures: number): void => {
+  const onProgress = (done: number, failures: readonly { readonly seed: number }[]): void => {
     const nowMs = clock.monotonicMs();
     if (nowMs - saidMs < SAY_EVERY_MS) return;
     saidMs = nowMs;
-    console.log(`  ${done} schedules, ${perMinute(done, nowMs - startedMs)} a minute, ${failures} broken`);
+    console.log(
+      `  ${done} schedules, ${perMinute(done, nowMs - startedMs)} a minute, ${failures.length} broken${failures.length === 0 ? '' : `, such as ${failures[0]!.seed}`}`,
+    );
   };
   const timeIsUp = seconds === undefined ? undefined : () => clock.monotonicMs() - startedMs > seconds * 1_000;
   const report = await campaign({ schedules, timeIsUp, seed, threads, onProgress });

@@ -8,10 +8,13 @@ export interface Options {
   /** One schedule, told whole. */
   readonly schedule: number | undefined;
   readonly threads: number | undefined;
+  /** Only until a promise is broken, and what came of it as JSON: for whoever breaks it on purpose. */
+  readonly untilBroken: boolean;
 }
 
 export const usage = `npm run simulate -- [--schedules 1000] [--seconds N] [--seed S] [--threads N]
-npm run simulate -- --schedule SEED      one schedule, told whole`;
+npm run simulate -- --schedule SEED      one schedule, told whole
+npm run simulate -- --until-broken …     ends with the first broken promise, and says which as JSON`;
 
 /** @throws Error that says what is wrong with them */
 export function readOptions(args: readonly string[], anySeed: () => number): Options {
@@ -23,9 +26,10 @@ export function readOptions(args: readonly string[], anySeed: () => number): Opt
       seed: { type: 'string' },
       schedule: { type: 'string' },
       threads: { type: 'string' },
+      'until-broken': { type: 'boolean' },
     },
   });
-  const integer = (name: keyof typeof values, least: number): number | undefined => {
+  const integer = (name: Exclude<keyof typeof values, 'until-broken'>, least: number): number | undefined => {
     const text = values[name];
     if (text === undefined) return undefined;
     const number = Number(text);
@@ -40,5 +44,6 @@ export function readOptions(args: readonly string[], anySeed: () => number): Opt
     seed: integer('seed', 0) ?? anySeed(),
     schedule: integer('schedule', 0),
     threads: integer('threads', 1),
+    untilBroken: values['until-broken'] ?? false,
   };
 }

@@ -24,6 +24,20 @@ const capture = (chargeId: string, bankId = `cap_${chargeId}`): Entry => ({
   seq: 2,
   amountMinor: 500,
 });
+/** Performed by one of its attempts; both together are what a statement shows and a reversal undoes. */
+const attempted = (bank: string, attempt: number): Entry => ({
+  ...authorization('ch_other', `auth_${attempt}`),
+  bank,
+  reference: 'ch_other.authorize',
+  attemptId: `ch_other.authorize.${attempt}`,
+});
+const taken = (bank: string): Entry[] =>
+  ['auth_1', 'auth_2'].map((reverses) => ({
+    ...authorization('ch_other', `reversal_of_${reverses}`),
+    bank,
+    kind: 'reversal',
+    reverses,
+  }));
 const voided = (chargeId: string): Entry => ({
   ...aim,
   bank: 'alder',
@@ -140,6 +154,7 @@ suite('the verdict', () => {
 
   it.each<[string, Partial<Evidence>]>([
     ['A1', { entries: [...sound.entries, authorization('ch_won', 'auth_again')] }],
+    ['A1', { entries: [...sound.entries, attempted('cedar', 1), attempted('cedar', 2), ...taken('cedar')] }],
     ['A2', { charges: but(sound.charges, 'ch_won', { capturedMinor: 400 }) }],
     ['A2', { entries: sound.entries.filter(({ chargeId }) => chargeId !== 'ch_held') }],
     ['A2', { holds: sound.holds.filter(({ chargeId }) => chargeId !== 'ch_held') }],

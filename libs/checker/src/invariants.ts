@@ -1,3 +1,4 @@
+import { bankProtocol } from '#contracts';
 import { standing, unreversed, type Entry, type Evidence, type TransferRow } from './evidence.js';
 
 export interface Invariant {
@@ -12,9 +13,10 @@ export interface Invariant {
 export const invariants: readonly Invariant[] = [
   {
     id: 'A1',
-    promise: 'a charge has at most one capture that stands, and at most one authorization',
-    violations: ({ entries }) =>
-      (['authorization', 'capture'] as const).flatMap((kind) =>
+    promise:
+      'a charge has at most one capture that stands, and at most one authorization; nothing was performed by two attempts',
+    violations: ({ entries }) => [
+      ...(['authorization', 'capture'] as const).flatMap((kind) =>
         [...Map.groupBy(standing(entries, kind), ({ chargeId }) => chargeId)]
           .filter(([, standing]) => standing.length > 1)
           .map(
@@ -22,6 +24,17 @@ export const invariants: readonly Invariant[] = [
               `${chargeId}: ${standing.length} ${kind}s stand: ${standing.map(({ bank, bankId }) => `${bank} ${bankId}`).join(', ')}`,
           ),
       ),
+      ...[
+        ...Map.groupBy(
+          entries.filter(
+            ({ bank, attemptId, kind }) => attemptId !== undefined && kind !== 'reversal' && settlesAttempts(bank),
+          ),
+          ({ bank, kind, reference }) => `${bank} ${kind} ${reference}`,
+        ),
+      ]
+        .filter(([, performed]) => new Set(performed.map(({ attemptId }) => attemptId)).size > 1)
+        .map(([what, performed]) => `${what}: performed by ${performed.map(({ attemptId }) => attemptId).join(', ')}`),
+    ],
   },
   {
     id: 'A2',
@@ -231,6 +244,15 @@ export const invariants: readonly Invariant[] = [
     },
   },
 ];
+
+/**
+ * It knows a reference again, or refuses what comes too late: there, no attempt begins before the one before it is
+ * known for certain. At the others what is very late may come all the same; a statement shows it.
+ */
+const settlesAttempts = (bank: string): boolean => {
+  const profile = bankProtocol.defaultBanks[bank as bankProtocol.BankName];
+  return profile.idempotent || profile.enforcesValidUntil;
+};
 
 const isPosted = ({ kind }: TransferRow): boolean => kind === 'post' || kind === 'single';
 /** What made a charge its merchant's. */

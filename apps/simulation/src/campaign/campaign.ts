@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Task, TaskReport } from './messages.js';
+import type { Judge } from '../world/world.js';
+import type { Given, Task, TaskReport } from './messages.js';
 
 /** Small enough that progress shows, large enough that messages cost nothing. */
 const TASK = 25;
@@ -11,7 +12,11 @@ export interface CampaignOptions {
   readonly timeIsUp?: (() => boolean) | undefined;
   readonly seed: number;
   readonly threads?: number | undefined;
-  readonly onProgress: (done: number, failures: number) => void;
+  /** Nothing new is begun once something is broken; what is begun is finished, so that the first is known. */
+  readonly untilBroken?: boolean | undefined;
+  /** Default: by everything. */
+  readonly judge?: Judge | undefined;
+  readonly onProgress: (done: number, failures: TaskReport['failures']) => void;
 }
 
 export interface CampaignReport {
@@ -22,14 +27,22 @@ export interface CampaignReport {
 }
 
 /** Runs schedules `seed`, `seed + 1`, … on as many threads as there are cores. */
-export async function campaign({ schedules, timeIsUp, seed, threads, onProgress }: CampaignOptions): Promise<CampaignReport> {
+export async function campaign({
+  schedules,
+  timeIsUp,
+  seed,
+  threads,
+  untilBroken = false,
+  judge = 'everything',
+  onProgress,
+}: CampaignOptions): Promise<CampaignReport> {
   const counts = new Map<string, number>();
   const failures: TaskReport['failures'][number][] = [];
   let next = 0;
   let done = 0;
   let events = 0;
   const take = (): Task | undefined => {
-    if (next >= schedules || timeIsUp?.()) return undefined;
+    if (next >= schedules || timeIsUp?.() || (untilBroken && failures.length > 0)) return undefined;
     const count = Math.min(TASK, schedules - next);
     const task = { firstSeed: seed + next, count };
     next += count;
@@ -40,16 +53,16 @@ export async function campaign({ schedules, timeIsUp, seed, threads, onProgress 
     events += report.events;
     failures.push(...report.failures);
     for (const [name, count] of report.counts) counts.set(name, (counts.get(name) ?? 0) + count);
-    onProgress(done, failures.length);
+    onProgress(done, failures);
   };
   const wanted = Math.min(threads ?? availableParallelism(), Math.ceil(schedules / TASK));
-  await Promise.all(Array.from({ length: wanted }, () => work(take, add)));
+  await Promise.all(Array.from({ length: wanted }, () => work({ judge }, take, add)));
   failures.sort((a, b) => a.seed - b.seed);
   return { schedules: done, events, counts, failures };
 }
 
-function work(take: () => Task | undefined, add: (report: TaskReport) => void): Promise<void> {
-  const thread = new Worker(new URL('./thread.js', import.meta.url));
+function work(given: Given, take: () => Task | undefined, add: (report: TaskReport) => void): Promise<void> {
+  const thread = new Worker(new URL('./thread.js', import.meta.url), { workerData: given });
   return new Promise((resolve, reject) => {
     thread.on('error', reject);
     thread.on('message', (message: TaskReport | 'ready') => {

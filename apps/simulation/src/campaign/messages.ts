@@ -1,3 +1,10 @@
+import type { Judge } from '../world/world.js';
+
+/** What a thread is started with. */
+export interface Given {
+  readonly judge: Judge;
+}
+
 /** What a thread is to do. */
 export interface Task {
   readonly firstSeed: number;

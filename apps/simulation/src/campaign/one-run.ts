@@ -2,7 +2,7 @@ import type { ServiceName } from '../schedule/fault.js';
 import type { Schedule } from '../schedule/schedule.js';
 import { roots } from '../service/roots.js';
 import { define } from '../service/service-definition.js';
-import { World, type Definitions, type Outcome } from '../world/world.js';
+import { World, type Definitions, type Judge, type Outcome } from '../world/world.js';
 
 /** Reads the services' modules and migrations, once per thread. */
 export async function definitions(): Promise<Definitions> {
@@ -16,4 +16,5 @@ export function brokenBy({ verdict, bugs }: Outcome): string[] {
   return verdict.violations.map(({ id }) => id);
 }
 
-export const run = (schedule: Schedule, services: Definitions): Outcome => new World(schedule, services).run();
+export const run = (schedule: Schedule, services: Definitions, judge: Judge = 'everything'): Outcome =>
+  new World(schedule, services, judge).run();

@@ -24,6 +24,9 @@ import { Story } from './story.js';
 
 export type Definitions = Readonly<Record<ServiceName, ServiceDefinition>>;
 
+/** What a run is judged by: the promises, or besides them every error that a service logs. */
+export type Judge = 'everything' | 'promises';
+
 export interface Outcome {
   readonly schedule: Schedule;
   readonly verdict: Verdict;
@@ -75,6 +78,7 @@ export class World {
   constructor(
     private readonly schedule: Schedule,
     private readonly definitions: Definitions,
+    private readonly judge: Judge,
   ) {
     this.#random = new Random(schedule.seed);
     this.#hosts = {
@@ -217,7 +221,9 @@ export class World {
       banks: this.#banks,
       story: this.story,
       counts: this.counts,
-      onError: (_process, message) => this.bugs.push(`${name}: ${message}`),
+      onError: (_process, message) => {
+        if (this.judge === 'everything') this.bugs.push(`${name}: ${message}`);
+      },
     };
     const running = new RunningService(this.definitions[service], process, around);
     this.#instances.set(name, running);

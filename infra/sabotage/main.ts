@@ -1,0 +1,61 @@
+// npm run sabotage [-- NAME …]: breaks a copy of the code on purpose, in each known way, and sees which promise notices.
+import { spawn } from 'node:child_process';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { repositoryRoot } from '../local/repository.js';
+import { pageOf, type Caught } from './page.js';
+import { sabotages, type Sabotage } from './sabotages.js';
+import { scratchOf } from './scratch.js';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    schedules: { type: 'string', default: '500' },
+    seed: { type: 'string', default: '1' },
+    write: { type: 'boolean', default: false },
+  },
+});
+const chosen = sabotages.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+if (chosen.length === 0) throw new Error(`known are: ${sabotages.map(({ name }) => name).join(', ')}`);
+
+const scratch = join(repositoryRoot, '.holdfast', 'sabotage');
+await mkdir(scratch, { recursive: true });
+const results: Caught[] = [];
+for (const sabotage of chosen) {
+  const result = await tryOut(sabotage);
+  results.push(result);
+  console.log(`${sabotage.name.padEnd(40)} ${inWords(result)}`);
+}
+const page = pageOf(results, Number(values.schedules), Number(values.seed));
+if (values.write) await writeFile(join(repositoryRoot, 'docs', 'planted-bugs.md'), page);
+process.exitCode = results.some(({ after }) => after === undefined) ? 1 : 0;
+
+async function tryOut(sabotage: Sabotage): Promise<Caught> {
+  const directory = join(scratch, sabotage.name);
+  try {
+    await scratchOf(sabotage, directory);
+    const said = await outputOf(directory);
+    const line = said.trim().split('\n').at(-1) ?? '';
+    const { after, broken = [] } = JSON.parse(line) as { after?: number; broken?: string[] };
+    return { sabotage, after, broken };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+function outputOf(directory: string): Promise<string> {
+  const main = join(directory, 'dist/apps/simulation/src/main.js');
+  const args = ['--no-warnings', main, '--until-broken', '--schedules', values.schedules, '--seed', values.seed];
+  const child = spawn(process.execPath, args, { cwd: directory, stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  child.stdout.on('data', (text: Buffer) => (said += text.toString()));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', () => resolve(said));
+  });
+}
+
+function inWords({ after, broken }: Caught): string {
+  return after === undefined ? 'NOT CAUGHT' : `caught after ${after} by ${broken.join(', ')}`;
+}
