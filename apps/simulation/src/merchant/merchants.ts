@@ -35,7 +35,8 @@ export class Merchants {
   begin(operation: Operation): void {
     if (operation.kind === 'repeat') {
       const first = this.#wanted.get(operation.of);
-      for (let time = 0; first && time < operation.times; time++) this.#start(first, 'repeats');
+      if (!first) return;
+      for (let time = 0; time < operation.times; time++) this.#start(first, 'repeats');
       return;
     }
     if (operation.kind !== 'create' && !this.#charges.has(operation.charge)) return;

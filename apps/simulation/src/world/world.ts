@@ -56,6 +56,7 @@ const ENDED_WITHIN_MS = 60_000;
 /** Then statements have their time: a difference is suspect for some seconds, named within a minute, and undone. */
 const AT_REST_WITHIN_MS = 150_000;
 const LOOK_EVERY_MS = 1_000;
+const RESTARTED_AFTER_MS = 1_000;
 
 interface Host extends DatabaseHost {
   up: boolean;
@@ -115,6 +116,7 @@ export class World {
   run(): Outcome {
     const restore = virtualGlobals(this.scheduler);
     const onRejection = (error: unknown): void => {
+      if (this.judge === 'promises') return this.#crash();
       this.bugs.push(
         `${this.scheduler.current?.name ?? 'the world'}: nobody caught ${error instanceof Error ? error.stack : String(error)}`,
       );
@@ -158,6 +160,15 @@ export class World {
 
   #comeToRest(): void {
     this.#heal();
+    this.#untilSettled();
+    this.story.tell('the world', 'is at rest');
+    if (this.bugs.length > 0 || this.schedule.lingerMs === 0) return;
+    this.#runFor(this.schedule.lingerMs);
+    // A statement that is just being published is no unrest.
+    this.#untilSettled();
+  }
+
+  #untilSettled(): void {
     const healedMs = this.scheduler.nowMs;
     while (this.bugs.length === 0) {
       this.#runFor(LOOK_EVERY_MS);
@@ -165,8 +176,6 @@ export class World {
       const ended = this.#merchants.idle && unsettled(this.#databases) === 0;
       if (ended ? passedMs > AT_REST_WITHIN_MS || this.#verdict().holds : passedMs > ENDED_WITHIN_MS) break;
     }
-    this.story.tell('the world', 'is at rest');
-    if (this.bugs.length === 0) this.#runFor(this.schedule.lingerMs);
   }
 
   #runFor(ms: number): void {
@@ -280,6 +289,17 @@ export class World {
         this.scheduler.after(fault.forMs, undefined, () => void this.#banks.rules.remove(id));
       }
     }
+  }
+
+  /** What Node does when nobody catches an error; whoever supervises the process starts it again. */
+  #crash(): void {
+    const crashed = [...this.#instances.entries()].find(([, { process }]) => process === this.scheduler.current);
+    if (!crashed) return;
+    const [name, { process, definition }] = crashed;
+    const service = definition.options.name as ServiceName;
+    process.kill();
+    const which = { service, instance: Number(name.slice(service.length + 1)) };
+    this.scheduler.after(RESTARTED_AFTER_MS, undefined, () => this.#restart(which));
   }
 
   #instance({ service, instance }: { service: ServiceName; instance: number }): RunningService {
