@@ -22,7 +22,13 @@ export function virtualGlobals(scheduler: Scheduler): () => void {
 
   const timer = (delayMs: number, work: () => void) => {
     const set = scheduler.after(delayMs, scheduler.current, work);
-    const handle = { cancel: () => set.cancel(), ref: () => handle, unref: () => handle, hasRef: () => true, refresh: () => handle };
+    const handle = {
+      cancel: () => set.cancel(),
+      ref: () => handle,
+      unref: () => handle,
+      hasRef: () => true,
+      refresh: () => handle,
+    };
     return handle;
   };
   const clear = (handle: unknown): void => {
