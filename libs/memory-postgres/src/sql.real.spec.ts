@@ -16,7 +16,7 @@ describe('Postgres itself', () => {
     const open = async (): Promise<Client> => {
       const client = new Client({
         connectionString: url.href,
-        options: '-c lock_timeout=1500',
+        options: '-c lock_timeout=5000',
         types: numbers,
       });
       await client.connect();

@@ -30,7 +30,8 @@ describe('the Postgres in memory', () => {
         const timer = setTimeout(work, delayMs);
         return { cancel: () => clearTimeout(timer) };
       },
-      lockTimeoutMs: 300,
+      // Long beside the tenth of a second for which the tests look, so that a busy machine is no failure.
+      lockTimeoutMs: 3_000,
     });
     return Promise.resolve({
       connect: () => Promise.resolve(connectionOf(server.connect())),
