@@ -90,7 +90,7 @@ describe('the official package', () => {
     expect(await totalOf(stripe)).toBe(-feeOn(2_000));
 
     const second = await stripe.charges.create(order);
-    expect(await system.limit(await system.accountOf(second.id), '--overdraft', '0', 'usd')).toContain('overdraft');
+    expect(await system.limit(await system.accountOf(second.id), '--overdraft', '0', 'usd')).toContain('{ usd: 0 }');
     await expect(stripe.refunds.create({ charge: second.id })).rejects.toMatchObject({ code: 'balance_insufficient' });
     const [refused] = (await stripe.refunds.list({ charge: second.id })).data;
     expect(refused).toMatchObject({ status: 'failed', failure_reason: 'insufficient_funds' });
