@@ -55,7 +55,12 @@ async function provoke({ bank, operation, fault }: Case): Promise<{ ending: Prom
     apiKey,
     source: `tok_fault_${operation}_${camelCase(fault)}_on_${brandAt[bank]}`,
   });
-  await eventually(`${fault} strikes ${operation} at ${bank}`, () => struck(bank, account, operation), {
+  await eventually(`${fault} has struck ${operation} at ${bank}`, () => struck(bank, account, operation), {
+    timeoutMs: 60_000,
+    everyMs: 50,
+  });
+  // Until the gateway knows what came of it: then the next healthy charge ends the row of failures.
+  await eventually(`${fault} on ${operation} at ${bank} was noticed`, () => noticed(account, operation), {
     timeoutMs: 60_000,
     everyMs: 50,
   });
@@ -109,6 +114,20 @@ async function struck(bank: BankName, account: string, operation: Operation): Pr
       record.operation === operation &&
       record.fault?.by === 'token',
   );
+}
+
+async function noticed(account: string, operation: Operation): Promise<boolean> {
+  const [kind, sign] =
+    operation === 'inquire'
+      ? ['capture', 'inquiries > 0']
+      : [operation, `EXISTS (SELECT FROM jsonb_array_elements(attempts) AS a WHERE a->>'outcome' <> 'begun')`];
+  const rows = await system.sql(
+    'bank_gateway',
+    `SELECT FROM bank_authorization JOIN bank_operation USING (charge_id)
+     WHERE account = $1 AND fault IS NOT NULL AND kind = $2 AND ${sign}`,
+    [account, kind],
+  );
+  return rows.length > 0;
 }
 
 const camelCase = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
