@@ -1,4 +1,5 @@
 import type { Clock, Instant, Timer } from './clock.js';
+import { sleepBy } from './sleep.js';
 
 /** Node's clock and timers. `offsetMs` shifts wall time only: test runs use it to step one service's clock. */
 export class SystemClock implements Clock {
@@ -19,18 +20,7 @@ export class SystemClock implements Clock {
   }
 
   sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason as Error);
-      const onAbort = (): void => {
-        timer.cancel();
-        reject(signal!.reason as Error);
-      };
-      const timer = this.after(delayMs, () => {
-        signal?.removeEventListener('abort', onAbort);
-        resolve();
-      });
-      signal?.addEventListener('abort', onAbort, { once: true });
-    });
+    return sleepBy(this, delayMs, signal);
   }
 
   random(): number {

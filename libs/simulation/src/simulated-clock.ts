@@ -1,4 +1,4 @@
-import type { Clock, Instant, Timer } from '#clock';
+import { sleepBy, type Clock, type Instant, type Timer } from '#clock';
 import type { SimulatedProcess } from './simulated-process.js';
 
 /** When every world begins. */
@@ -21,18 +21,7 @@ export class SimulatedClock implements Clock {
   }
 
   sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason as Error);
-      const onAbort = (): void => {
-        timer.cancel();
-        reject(signal!.reason as Error);
-      };
-      const timer = this.after(delayMs, () => {
-        signal?.removeEventListener('abort', onAbort);
-        resolve();
-      });
-      signal?.addEventListener('abort', onAbort, { once: true });
-    });
+    return sleepBy(this, delayMs, signal);
   }
 
   random(): number {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Clock, Instant, Timer } from '#clock';
+import { sleepBy, type Clock, type Instant, type Timer } from '#clock';
 
 interface Pending {
   dueMs: number;
@@ -48,18 +48,7 @@ export class FakeClock implements Clock {
   }
 
   sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason as Error);
-      const onAbort = (): void => {
-        timer.cancel();
-        reject(signal!.reason as Error);
-      };
-      const timer = this.after(delayMs, () => {
-        signal?.removeEventListener('abort', onAbort);
-        resolve();
-      });
-      signal?.addEventListener('abort', onAbort, { once: true });
-    });
+    return sleepBy(this, delayMs, signal);
   }
 
   /** Mulberry32 (Tommy Ettinger, public domain). */
