@@ -8,7 +8,7 @@ const tables = {
   ledger: { hold: 'charge_id', transfer: 'charge_id', inbox: 'id' },
 } as const;
 
-const PER_COMMIT = 20_000;
+const PER_COMMIT = 10_000;
 
 /**
  * Fills the tables with charges that settled long ago, so that whatever slows down with history shows. They are
@@ -50,9 +50,11 @@ export async function fillHistory(
 export const lastOfHistory = `ch_00${'~'.repeat(9)}`;
 
 function copies(table: string, column: string): ReturnType<typeof statement> {
-  // Ids of events begin with their charge: `ch_1.charge_posted`.
+  // Ids of events begin with their charge: `ch_1.charge_posted`. A range, because that has an index.
   const isOf =
-    column === 'id' && table === 'inbox' ? `starts_with(kept.id, template.id)` : `kept.${column} = template.id`;
+    table === 'inbox'
+      ? `kept.id >= template.id || '.' AND kept.id < template.id || '/'`
+      : `kept.${column} = template.id`;
   // Written now, so that balances are rolled up over them; unknown to banks' statements.
   const fresh = `|| CASE WHEN '${table}' IN ('transfer', 'balance_transaction')
     THEN jsonb_build_object('xact', pg_current_xact_id()::text, 'bank_id', NULL) ELSE '{}' END`;
