@@ -46,15 +46,16 @@ export async function fillHistory(
   }
 }
 
+/** By what there is an index for, where that is not the charge: ids of events begin with it, `ch_1.charge_posted`. */
+const ofTemplate: Readonly<Record<string, string>> = {
+  inbox: `kept.id >= template.id || '.' AND kept.id < template.id || '/'`,
+  balance_transaction: `kept.id = 'txn_' || substr(template.id, 4)`,
+};
+
 /** Before every id that is given out now, and behind a milliard of copies. */
 export const lastOfHistory = `ch_00${'~'.repeat(9)}`;
 
 function copies(table: string, column: string): ReturnType<typeof statement> {
-  // Ids of events begin with their charge: `ch_1.charge_posted`. A range, because that has an index.
-  const isOf =
-    table === 'inbox'
-      ? `kept.id >= template.id || '.' AND kept.id < template.id || '/'`
-      : `kept.${column} = template.id`;
   // Written now, so that balances are rolled up over them; unknown to banks' statements.
   const fresh = `|| CASE WHEN '${table}' IN ('transfer', 'balance_transaction')
     THEN jsonb_build_object('xact', pg_current_xact_id()::text, 'bank_id', NULL) ELSE '{}' END`;
@@ -63,7 +64,7 @@ function copies(table: string, column: string): ReturnType<typeof statement> {
     `INSERT INTO ${table}
      SELECT copy.* FROM generate_series($2::int, $3::int) AS n
      JOIN LATERAL (SELECT ($1::text[])[1 + n % cardinality($1::text[])] AS id) AS template ON true
-     JOIN ${table} AS kept ON ${isOf}
+     JOIN ${table} AS kept ON ${ofTemplate[table] ?? `kept.${column} = template.id`}
      CROSS JOIN LATERAL jsonb_populate_record(NULL::${table},
        replace(to_jsonb(kept)::text, substr(template.id, 4), '0' || lpad(n::text, 10, '0'))::jsonb ${fresh}) AS copy`,
   );
