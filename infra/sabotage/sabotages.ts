@@ -259,9 +259,9 @@ export const sabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'apps/payments-api/src/charges/charge.repository.ts',
-        find: 'SELECT * FROM unnest($31::text[], $32::text[], $33::int2[], $34::text[])\n   ON CONFLICT DO NOTHING',
+        find: 'SELECT * FROM unnest($14::text[], $15::text[], $16::int2[], $17::text[])\n   ON CONFLICT DO NOTHING',
         replace:
-          'SELECT * FROM unnest($31::text[], $32::text[], $33::int2[], $34::text[])\n   ON CONFLICT (account, key) DO UPDATE SET status = excluded.status, body = excluded.body',
+          'SELECT * FROM unnest($14::text[], $15::text[], $16::int2[], $17::text[])\n   ON CONFLICT (account, key) DO UPDATE SET status = excluded.status, body = excluded.body',
       },
     ],
   },
