@@ -2,7 +2,14 @@ import { afterAll, beforeAll, it } from '@jest/globals';
 import { SystemClock } from '#clock';
 import { assertIndexProbes, migrate } from '#postgres';
 import { testDatabase, type TestDatabase } from '#testing';
-import { catchUpStatement, loadStatement, saveStatement, takeStalledStatement } from './charges/charge.repository.js';
+import {
+  catchUpStatement,
+  changeStatement,
+  loadStatement,
+  openStatement,
+  saveRefundsStatement,
+  takeStalledStatement,
+} from './charges/charge.repository.js';
 import {
   findManyStatement,
   findStatement,
@@ -52,7 +59,9 @@ it('every statement on the way of a charge reaches its rows by index, however mu
       pruneAnswersStatement,
       pruneKeysStatement,
       loadStatement,
-      saveStatement,
+      openStatement,
+      changeStatement,
+      saveRefundsStatement,
       findStatement,
       findManyStatement,
       listDownStatement,

@@ -4,6 +4,7 @@ import { usd } from '#money';
 import { assertIndexProbes, migrate, statement } from '#postgres';
 import { eventually, testDatabase, type TestDatabase } from '#testing';
 import {
+  authorized,
   authorizing,
   captured,
   capturing,
@@ -23,7 +24,7 @@ import { moment } from '../../test/operation-under-test.js';
 import type { Authorization } from './authorization-state.js';
 import { onRefundReserved } from './on-refund-reserved.js';
 import { undoStray } from './stray.js';
-import { loadStatement, lockStatement, saveStatement } from './authorization.repository.js';
+import { changeStatement, loadStatement, lockStatement, openStatement } from './authorization.repository.js';
 
 type Stored = Exclude<Authorization, { state: 'none' }>;
 
@@ -99,6 +100,12 @@ describe('the authorizations’ repository', () => {
         given.map((state) => ({ id: state.terms.chargeId, state })),
       );
     });
+  /** As a step does to an authorization that was there. */
+  const change = (state: Stored) =>
+    test.database.transaction(async (tx) => {
+      await instance.repository.load(tx, [state.terms.chargeId]);
+      await instance.repository.save(tx, [{ id: state.terms.chargeId, state }]);
+    });
   const load = (...ids: string[]) =>
     test.database.transaction(async (tx) => {
       const found = await instance.repository.load(tx, ids.sort());
@@ -152,17 +159,59 @@ describe('the authorizations’ repository', () => {
     expect(await load('ch_unseen')).toMatchObject([{ state: 'none', banks: [{ available: false }, {}, {}, {}] }]);
   });
 
+  it.each(everyState.filter((state) => state.state !== 'none').map((state) => ({ name: state.state, state })))(
+    'changes an authorization into one that is $name, with its operations',
+    async ({ state }) => {
+      const before = renamed(authorizing);
+      await save(before);
+      const { chargeId } = before.terms;
+      const named = renamed(state);
+      const after: Stored = {
+        ...named,
+        terms: before.terms,
+        operations: named.operations.map((one) => ({
+          ...one,
+          reference: one.reference.replace(named.terms.chargeId, chargeId),
+          version: before.operations.some(({ kind }) => kind === one.kind) ? 1 : 0,
+        })),
+      };
+      await change(after);
+      expect(await load(chargeId)).toEqual([asStored(after)]);
+    },
+  );
+
+  it('ends an operation and begins the next in its slot, in one save', async () => {
+    const before = renamed(authorized);
+    const [approved] = before.operations;
+    const { chargeId } = before.terms;
+    await save({ ...before, operations: [{ ...approved!, phase: 'open', end: null }] });
+    const capture = { ...opened('capture', 'alder'), reference: `${chargeId}.capture` };
+    await change({ ...before, state: 'capturing', operations: [{ ...approved!, version: 1 }, capture] } as Stored);
+    expect(await load(chargeId)).toMatchObject([{ state: 'capturing', operations: [{ phase: 'ended' }, {}] }]);
+  });
+
   it('writes only the operations that changed, and refuses one that somebody else has saved since', async () => {
     const given = renamed({ ...states[0]!, operations: [doubtful] });
     await save(given);
-    await expect(save(given)).rejects.toThrow('saved by somebody else');
     const [stored] = (await load(given.terms.chargeId)) as [Stored];
-    await save(stored);
+    await test.database.transaction(async (tx) => {
+      const found = (await instance.repository.load(tx, [given.terms.chargeId])).get(given.terms.chargeId);
+      await instance.repository.save(tx, [{ id: given.terms.chargeId, state: found }]);
+    });
+    expect(await load(given.terms.chargeId)).toMatchObject([{ operations: [{ version: 1 }] }]);
+    await change(stored);
+    await expect(change(stored)).rejects.toThrow('saved by somebody else');
     expect(await load(given.terms.chargeId)).toMatchObject([{ operations: [{ version: 2 }] }]);
   });
 
+  it('opens an authorization once', async () => {
+    const given = renamed({ ...states[0]!, operations: [] });
+    await save(given);
+    await expect(save({ ...given, terms: { ...given.terms, account: 'acct_other' } })).rejects.toThrow('duplicate key');
+  });
+
   describe('and the database refuse what must not be:', () => {
-    const change = (sql: string, chargeId: string) => {
+    const run = (sql: string, chargeId: string) => {
       const text = sql.replaceAll('ID', chargeId);
       return test.database.query(statement(`test.refused.${++count}`, text));
     };
@@ -234,7 +283,7 @@ describe('the authorizations’ repository', () => {
     ])('%s', async (_what, sql, complaint) => {
       const capturing = renamed(everyState.find(({ state }) => state === 'capturing') as Stored);
       await save(capturing);
-      await expect(change(sql, capturing.terms.chargeId)).rejects.toThrow(complaint);
+      await expect(run(sql, capturing.terms.chargeId)).rejects.toThrow(complaint);
     });
   });
 
@@ -308,7 +357,7 @@ it('every statement of the gateway probes its tables by index, however small or 
   try {
     await assertIndexProbes({
       session: { url: test.url, database: test.name },
-      statements: [lockStatement, loadStatement, saveStatement, takeDueStatement],
+      statements: [lockStatement, loadStatement, openStatement, changeStatement, takeDueStatement],
       tables: ['bank_authorization', 'bank_operation'],
       grow: async () => void (await test.database.query(grow)),
     });

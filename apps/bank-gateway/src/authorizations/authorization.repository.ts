@@ -9,7 +9,12 @@ import { CLOCK, SETTINGS } from '#service';
 import { Banks } from '../banks/banks.js';
 import { Dispatch } from '../operations/dispatch.js';
 import { appendAttempt, type Operation } from '../operations/operation.js';
-import { operationFrom, operationRow, type OperationRow } from '../operations/operation.repository.js';
+import {
+  changedOperationRow,
+  openedOperationRow,
+  operationFrom,
+  type OperationRow,
+} from '../operations/operation.repository.js';
 import { actedOnBy } from '../operations/task.js';
 import type { GatewaySettings } from '../settings.js';
 import type { Authorization, Known, Terms } from './authorization-state.js';
@@ -41,42 +46,69 @@ export const loadStatement = statement(
    ORDER BY wanted.position, o.created_at, o.reference`,
 );
 
-/** Each table's rows as one JSON text: an array parameter per column costs more to write than all else here. */
-export const saveStatement = statement(
-  'authorization_save',
+/**
+ * What has changed of rows that are there: the cells that can change, and no others, since an upsert would read, parse
+ * and check each row as a whole. A row's place holds still from its lock to here; by a join a planner that has seen
+ * the tables small would walk them. Before `openStatement`: an operation that has ended frees the slot of the next.
+ */
+export const changeStatement = statement(
+  'authorization_change',
+  `WITH authorizations AS (
+     UPDATE bank_authorization AS stored SET
+       state = changed.state, bank = changed.bank, bank_authorization_id = changed.bank_authorization_id,
+       bank_capture_id = changed.bank_capture_id, release_cause = changed.release_cause,
+       cancellation = changed.cancellation, detail = changed.detail,
+       traceparent = coalesce(changed.traceparent, stored.traceparent), updated_at = now()
+     FROM json_to_recordset($1::json) AS changed(
+       charge_id text, state text, bank text, bank_authorization_id text, bank_capture_id text, release_cause text,
+       cancellation text, detail text, traceparent text)
+     CROSS JOIN LATERAL (
+       SELECT ctid FROM bank_authorization WHERE charge_id = changed.charge_id LIMIT 1
+     ) AS place
+     WHERE stored.ctid = place.ctid
+   )
+   UPDATE bank_operation AS stored SET
+     suspects = changed.suspects, phase = changed.phase, attempts = changed.attempts,
+     inquiries = changed.inquiries, reversals = changed.reversals,
+     doubt_since = changed.doubt_since, troubled_since = changed.troubled_since,
+     needs_attention = changed.needs_attention, end_kind = changed.end_kind, end_detail = changed.end_detail,
+     version = changed.version, holder = changed.holder, due_at = now() + changed.due_in_ms * interval '1 millisecond'
+   FROM json_to_recordset($2::json) AS changed(
+     reference text, charge_id text, suspects jsonb, phase text, attempts jsonb, inquiries int4, reversals int4,
+     doubt_since int8, troubled_since int8, needs_attention bool, end_kind text, end_detail text, version int4,
+     holder text, due_in_ms int4)
+   CROSS JOIN LATERAL (
+     SELECT ctid FROM bank_operation
+     WHERE bank_operation.charge_id = changed.charge_id AND bank_operation.reference = changed.reference LIMIT 1
+   ) AS place
+   WHERE stored.ctid = place.ctid
+     AND stored.version = changed.version - 1
+   RETURNING stored.reference`,
+);
+
+/** Each table's rows as one JSON text: an array parameter per column costs as much to read, and more to write. */
+export const openStatement = statement(
+  'authorization_open',
   `WITH authorizations AS (
      INSERT INTO bank_authorization (
        charge_id, account, amount_minor, currency, capture, card, fault,
        state, bank, bank_authorization_id, bank_capture_id, release_cause, cancellation, detail, traceparent)
      SELECT charge_id, account, amount_minor, currency, capture, card, fault,
        state, bank, bank_authorization_id, bank_capture_id, release_cause, cancellation, detail, traceparent
-     FROM json_to_recordset($1::json) AS saved(
+     FROM json_to_recordset($1::json) AS opened(
        charge_id text, account text, amount_minor int8, currency text, capture text, card jsonb, fault text,
        state text, bank text, bank_authorization_id text, bank_capture_id text, release_cause text, cancellation text,
        detail text, traceparent text)
-     ON CONFLICT (charge_id) DO UPDATE SET
-       state = excluded.state, bank = excluded.bank, bank_authorization_id = excluded.bank_authorization_id,
-       bank_capture_id = excluded.bank_capture_id, release_cause = excluded.release_cause,
-       cancellation = excluded.cancellation, detail = excluded.detail,
-       traceparent = coalesce(excluded.traceparent, bank_authorization.traceparent), updated_at = now()
    )
-   INSERT INTO bank_operation AS stored (
+   INSERT INTO bank_operation (
      reference, charge_id, bank, kind, part_minor, stray, suspects, phase, attempts, inquiries, reversals, doubt_since,
      troubled_since, needs_attention, end_kind, end_detail, version, holder, due_at)
    SELECT reference, charge_id, bank, kind, part_minor, stray, suspects, phase, attempts, inquiries, reversals, doubt_since,
      troubled_since, needs_attention, end_kind, end_detail, version, holder, now() + due_in_ms * interval '1 millisecond'
-   FROM json_to_recordset($2::json) AS saved(
+   FROM json_to_recordset($2::json) AS opened(
      reference text, charge_id text, bank text, kind text, part_minor int8, stray jsonb, suspects jsonb, phase text,
      attempts jsonb, inquiries int4, reversals int4, doubt_since int8, troubled_since int8, needs_attention bool, end_kind text, end_detail text, version int4,
-     holder text, due_in_ms int4)
-   ON CONFLICT (charge_id, reference) DO UPDATE SET
-     suspects = excluded.suspects, phase = excluded.phase, attempts = excluded.attempts,
-     inquiries = excluded.inquiries, reversals = excluded.reversals,
-     doubt_since = excluded.doubt_since, troubled_since = excluded.troubled_since,
-     needs_attention = excluded.needs_attention, end_kind = excluded.end_kind, end_detail = excluded.end_detail,
-     version = excluded.version, holder = excluded.holder, due_at = excluded.due_at
-     WHERE stored.version = excluded.version - 1
-   RETURNING reference`,
+     holder text, due_in_ms int4)`,
 );
 
 export interface AuthorizationRow {
@@ -100,11 +132,17 @@ export interface AuthorizationRow {
 /** An authorization beside one of its operations; both know a bank. */
 type LoadedRow = AuthorizationRow & OperationRow & { granted_by: AuthorizationRow['bank'] };
 
+interface Loaded {
+  readonly chargeIds: ReadonlySet<string>;
+  readonly operations: ReadonlySet<Operation>;
+}
+const nothing: Loaded = { chargeIds: new Set(), operations: new Set() };
+
 /** Authorizations with their operations; new operations leave for the wire from here when a slot is free. */
 @Injectable()
 export class AuthorizationRepository implements Aggregates<PgTransaction, Authorization> {
-  /** The operations as they were loaded, so that only what changed is written. */
-  readonly #loaded = new WeakMap<PgTransaction, Set<Operation>>();
+  /** What was loaded, so that only what is new or changed is written. */
+  readonly #loaded = new WeakMap<PgTransaction, Loaded>();
 
   constructor(
     private readonly banks: Banks,
@@ -117,12 +155,13 @@ export class AuthorizationRepository implements Aggregates<PgTransaction, Author
     // Sent together, run one after the other.
     const [, rows] = await Promise.all([tx.query(lockStatement, [ids]), tx.query<LoadedRow>(loadStatement, [ids])]);
     const states = new Map<string, Authorization>();
-    const loaded = new Set<Operation>();
+    const loaded = { chargeIds: new Set<string>(), operations: new Set<Operation>() };
     for (const [chargeId, group] of Map.groupBy(rows, (row) => row.charge_id)) {
       const operations = group
         .filter((row) => row.reference !== null)
         .map((row) => operationFrom(row, row.amount_minor));
-      for (const operation of operations) loaded.add(operation);
+      loaded.chargeIds.add(chargeId);
+      for (const operation of operations) loaded.operations.add(operation);
       states.set(chargeId, authorizationFrom({ ...group[0]!, bank: group[0]!.granted_by }, operations));
     }
     this.#loaded.set(tx, loaded);
@@ -131,25 +170,34 @@ export class AuthorizationRepository implements Aggregates<PgTransaction, Author
   }
 
   async save(tx: PgTransaction, changed: readonly Saved<Authorization>[]): Promise<void> {
-    const loaded = this.#loaded.get(tx) ?? new Set();
-    const authorizations: object[] = [];
-    const operations: object[] = [];
+    const loaded = this.#loaded.get(tx) ?? nothing;
+    const opened = { authorizations: [] as object[], operations: [] as object[] };
+    const changes = { authorizations: [] as object[], operations: [] as object[] };
     for (const { state, traceparent } of changed) {
       assert(state.state !== 'none', 'an authorization is never forgotten');
-      authorizations.push(authorizationRow(state, traceparent));
+      if (loaded.chargeIds.has(state.terms.chargeId)) changes.authorizations.push(changedRow(state, traceparent));
+      else opened.authorizations.push(openedRow(state, traceparent));
       for (const operation of state.operations) {
-        if (loaded.has(operation)) continue;
-        operations.push(
-          operationRow(
-            this.#send(tx, state, { ...operation, version: operation.version + 1 }, traceparent),
-            state.terms,
-            this.settings.INSTANCE_ID,
-          ),
-        );
+        if (loaded.operations.has(operation)) continue;
+        const next = this.#send(tx, state, { ...operation, version: operation.version + 1 }, traceparent);
+        if (operation.version > 0)
+          changes.operations.push(changedOperationRow(next, state.terms, this.settings.INSTANCE_ID));
+        else opened.operations.push(openedOperationRow(next, state.terms, this.settings.INSTANCE_ID));
       }
     }
-    const saved = await tx.query(saveStatement, [JSON.stringify(authorizations), JSON.stringify(operations)]);
-    assert.equal(saved.length, operations.length, 'an operation was saved by somebody else while its row was locked');
+    const changing =
+      changes.authorizations.length > 0 || changes.operations.length > 0
+        ? tx.query(changeStatement, [JSON.stringify(changes.authorizations), JSON.stringify(changes.operations)])
+        : Promise.resolve([]);
+    // Sent behind it without waiting for its rows; COMMIT follows them.
+    if (opened.authorizations.length > 0 || opened.operations.length > 0)
+      tx.enqueue(openStatement, [JSON.stringify(opened.authorizations), JSON.stringify(opened.operations)]);
+    const saved = await changing;
+    assert.equal(
+      saved.length,
+      changes.operations.length,
+      'an operation was saved by somebody else while its row was locked',
+    );
   }
 
   /** Begins an operation that nobody has attempted yet, when its bank has a slot free, and hands it over on commit. */
@@ -176,24 +224,32 @@ export class AuthorizationRepository implements Aggregates<PgTransaction, Author
   }
 }
 
-function authorizationRow(state: Known, traceparent: string | undefined): AuthorizationRow {
-  const { chargeId, account, amount, capture, card, fault } = state.terms;
+/** What is undefined is not written. */
+function openedRow(state: Known, traceparent: string | undefined): object {
+  const { account, amount, capture, card, fault } = state.terms;
   return {
-    charge_id: chargeId,
+    ...changedRow(state, traceparent),
     account,
     amount_minor: amount.amountMinor,
     currency: amount.currency,
     capture,
     card,
-    fault,
+    fault: fault ?? undefined,
+  };
+}
+
+/** What can change of it. */
+function changedRow(state: Known, traceparent: string | undefined): object {
+  return {
+    charge_id: state.terms.chargeId,
     state: state.state,
-    bank: state.state === 'authorizing' ? null : state.bank,
-    bank_authorization_id: 'bankAuthorizationId' in state ? state.bankAuthorizationId : null,
-    bank_capture_id: state.state === 'captured' ? state.bankCaptureId : null,
-    release_cause: 'cause' in state ? state.cause : null,
+    bank: state.state === 'authorizing' ? undefined : (state.bank ?? undefined),
+    bank_authorization_id: 'bankAuthorizationId' in state ? state.bankAuthorizationId : undefined,
+    bank_capture_id: state.state === 'captured' ? state.bankCaptureId : undefined,
+    release_cause: 'cause' in state ? state.cause : undefined,
     cancellation: ('cancellation' in state ? state.cancellation : null) ?? undefined,
-    detail: detailOf(state),
-    traceparent: traceparent ?? null,
+    detail: detailOf(state) ?? undefined,
+    traceparent,
   };
 }
 
@@ -214,7 +270,7 @@ function detailOf(state: Known): string | null {
   }
 }
 
-/** The inverse of `authorizationRow`; the database's checks make the assertions here hold. */
+/** The inverse of `openedRow`; the database's checks make the assertions here hold. */
 export function authorizationFrom(row: AuthorizationRow, operations: readonly Operation[]): Known {
   const terms: Terms = {
     chargeId: row.charge_id,

@@ -87,13 +87,6 @@ export interface OperationRow {
   version: number;
 }
 
-interface SavedOperationRow extends OperationRow {
-  charge_id: string;
-  holder: string;
-  /** Null once it has ended. */
-  due_in_ms: number | null;
-}
-
 /** @param wholeMinor what was to be authorized */
 export function operationFrom(row: OperationRow, wholeMinor: number): Operation {
   return {
@@ -143,29 +136,37 @@ function endDetailOf(end: OperationEnd): string {
   }
 }
 
-/** The inverse of `operationFrom`, with what the save statement needs beside it. What is undefined is not written. */
-export function operationRow(operation: Operation, terms: Terms, holder: string): SavedOperationRow {
-  const { end, amountMinor, suspects } = operation;
+/** The inverse of `operationFrom`, with what a statement needs beside it. What is undefined is not written. */
+export function openedOperationRow(operation: Operation, terms: Terms, holder: string): object {
+  const { amountMinor } = operation;
   return {
-    reference: operation.reference,
-    charge_id: terms.chargeId,
+    ...changedOperationRow(operation, terms, holder),
     bank: operation.bank,
     kind: operation.kind,
     part_minor: amountMinor === terms.amount.amountMinor ? undefined : amountMinor,
     stray: operation.stray ?? undefined,
+  };
+}
+
+/** What can change of it. */
+export function changedOperationRow(operation: Operation, terms: Terms, holder: string): object {
+  const { end, suspects } = operation;
+  return {
+    reference: operation.reference,
+    charge_id: terms.chargeId,
     suspects: suspects.length > 0 ? suspects : undefined,
     phase: operation.phase,
     attempts: operation.attempts,
     inquiries: operation.inquiries,
     reversals: operation.reversals,
-    doubt_since: operation.doubtSince,
-    troubled_since: operation.troubledSince,
+    doubt_since: operation.doubtSince ?? undefined,
+    troubled_since: operation.troubledSince ?? undefined,
     needs_attention: operation.needsAttention,
-    end_kind: end?.kind ?? null,
-    end_detail: end ? endDetailOf(end) : null,
+    end_kind: end?.kind,
+    end_detail: end ? endDetailOf(end) : undefined,
     version: operation.version,
     holder,
-    due_in_ms: end ? null : Math.ceil(operation.dueInMs),
+    due_in_ms: end ? undefined : Math.ceil(operation.dueInMs),
   };
 }
 

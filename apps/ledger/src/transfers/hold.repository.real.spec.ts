@@ -4,7 +4,7 @@ import { assertIndexProbes, statement } from '#postgres';
 import { TestBooks } from '../../test/books.js';
 import { approved, captured, compensated, voided } from '../../test/charge.js';
 import { limitsStatement, lockLimitsStatement, openHoldsStatement } from '../accounts/account-limits.repository.js';
-import { loadHoldsStatement, saveHoldsStatement } from './hold.repository.js';
+import { loadHoldsStatement, openAccountsStatement, saveHoldsStatement } from './hold.repository.js';
 
 let books: TestBooks;
 beforeEach(async () => {
@@ -201,7 +201,14 @@ describe('the database itself', () => {
     const empty = await TestBooks.open('plans');
     await assertIndexProbes({
       session: { url, database: empty.test.name },
-      statements: [limitsStatement, lockLimitsStatement, openHoldsStatement, loadHoldsStatement, saveHoldsStatement],
+      statements: [
+        limitsStatement,
+        lockLimitsStatement,
+        openHoldsStatement,
+        loadHoldsStatement,
+        openAccountsStatement,
+        saveHoldsStatement,
+      ],
       tables: ['hold', 'transfer', 'account_limit'],
       grow: () => grow(empty),
     });

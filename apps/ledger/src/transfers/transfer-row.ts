@@ -7,14 +7,14 @@ export function transferRow(chargeId: string, move: Transfer) {
     charge_id: chargeId,
     effect: move.effect,
     kind: move.kind,
-    resolves: 'resolves' in move ? move.resolves : null,
+    resolves: 'resolves' in move ? move.resolves : undefined,
     debit_account: move.debit.id,
     credit_account: move.credit.id,
     amount_minor: move.amount.amountMinor,
     currency: move.amount.currency,
     cause: move.cause,
     posted_at: new Date(move.at).toISOString(),
-    bank_id: move.bankId ?? null,
+    bank_id: move.bankId ?? undefined,
   };
 }
 

@@ -7,7 +7,7 @@ import { claimKeys, giveBackKeys, readKeys, storeAnswers } from '../idempotency/
 import { OpenClaims } from '../idempotency/open-claims.js';
 import { noCharge, type ChargeRecord } from './charge-record.js';
 import type { ChargeRequest } from './charge-request.js';
-import { ChargeRepository, saveStatement, saveValues } from './charge.repository.js';
+import { ChargeRepository, enqueueRecords } from './charge.repository.js';
 
 /** Claims the keys of a batch in one statement, locks the charges that they name in another, and saves all that was decided in a third. */
 @Injectable()
@@ -55,8 +55,7 @@ export class ChargeRequestRepository implements Aggregates<PgTransaction, Charge
     });
     if (answers.length > 0) await storeAnswers(tx, answers);
     const records = changedCharges(changed);
-    // Nothing settles here, so no answer of others is stored with it.
-    if (records.length > 0) tx.enqueue(saveStatement, saveValues(records, []));
+    if (records.length > 0) enqueueRecords(tx, records);
   }
 }
 

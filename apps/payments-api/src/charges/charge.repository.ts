@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { Inject, Injectable } from '@nestjs/common';
 import { statement, type PgTransaction } from '#postgres';
 import type { Aggregates, Saved, Stalled, WorkingSet } from '#saga';
@@ -31,40 +32,62 @@ export const loadStatement = statement(
    ) AS rendering ON true`,
 );
 
-/** Rows, their new events, their refunds, what moved the balance, and the answers of what has settled: one statement. */
-export const saveStatement = statement(
-  'charge_save',
-  `WITH written AS (
+/** Rows that are new, and their events. */
+export const openStatement = statement(
+  'charge_open',
+  `WITH opened AS (
      INSERT INTO charge (id, account, state, version, amount_minor, currency, customer, payment_intent, created_at,
-                         opening, details, hold, ending, refunds, awaiting, expires_at, idempotency_key, traceparent)
+                         opening, details, hold, awaiting, expires_at, idempotency_key, traceparent)
      SELECT id, account, state, version, amount_minor, currency, customer, payment_intent,
-            to_timestamp(created_ms / 1000.0), opening, details, hold, ending, refunds, awaiting,
-            to_timestamp(expires_ms / 1000.0), key, traceparent
+            to_timestamp(created_ms / 1000.0), opening, details, hold, awaiting, to_timestamp(expires_ms / 1000.0),
+            key, traceparent
      FROM unnest($1::text[], $2::text[], $3::text[], $4::int4[], $5::int8[], $6::text[], $7::text[], $8::text[],
-                 $9::int8[], $10::jsonb[], $11::jsonb[], $12::jsonb[], $13::jsonb[], $14::jsonb[], $15::bool[],
-                 $16::int8[], $17::text[], $18::text[])
+                 $9::int8[], $10::jsonb[], $11::jsonb[], $12::jsonb[], $13::bool[], $14::int8[], $15::text[],
+                 $16::text[])
        AS new (id, account, state, version, amount_minor, currency, customer, payment_intent, created_ms, opening,
-               details, hold, ending, refunds, awaiting, expires_ms, key, traceparent)
-     ON CONFLICT (id) DO UPDATE
-       SET state = excluded.state, version = excluded.version, details = excluded.details, hold = excluded.hold,
-           ending = excluded.ending, refunds = excluded.refunds, awaiting = excluded.awaiting,
-           expires_at = excluded.expires_at, sweeps = excluded.sweeps, next_sweep_at = excluded.next_sweep_at
+               details, hold, awaiting, expires_ms, key, traceparent)
+   )
+   INSERT INTO charge_event (charge_id, version, type, data)
+   SELECT * FROM unnest($17::text[], $18::int4[], $19::text[], $20::jsonb[])`,
+);
+
+/**
+ * What has changed of rows that are there, their new events, what moved the balance, and the answers of what has
+ * settled: one statement. A row's place holds still from its lock to here; by a join a planner that has seen the
+ * table small would walk it.
+ */
+export const changeStatement = statement(
+  'charge_change',
+  `WITH written AS (
+     UPDATE charge AS stored
+     SET state = changed.state, version = changed.version, details = coalesce(changed.details, stored.details),
+         hold = changed.hold, ending = changed.ending, refunds = changed.refunds, awaiting = changed.awaiting,
+         expires_at = to_timestamp(changed.expires_ms / 1000.0), sweeps = 0, next_sweep_at = now() + interval '15 s'
+     FROM unnest($1::text[], $2::text[], $3::int4[], $4::jsonb[], $5::jsonb[], $6::jsonb[], $7::jsonb[], $8::bool[],
+                 $9::int8[])
+       AS changed (id, state, version, details, hold, ending, refunds, awaiting, expires_ms)
+     CROSS JOIN LATERAL (SELECT ctid FROM charge WHERE charge.id = changed.id LIMIT 1) AS place
+     WHERE stored.ctid = place.ctid
    ), recorded AS (
      INSERT INTO charge_event (charge_id, version, type, data)
-     SELECT * FROM unnest($19::text[], $20::int4[], $21::text[], $22::jsonb[])
-   ), refunded AS (
-     INSERT INTO refund (id, account, charge_id, state, amount_minor, currency, created_at, refund)
-     SELECT id, account, charge_id, state, amount_minor, currency, to_timestamp(created_ms / 1000.0), refund
-     FROM unnest($23::text[], $24::text[], $25::text[], $26::text[], $27::int8[], $28::text[], $29::int8[], $30::jsonb[])
-       AS new (id, account, charge_id, state, amount_minor, currency, created_ms, refund)
-     ON CONFLICT (id) DO UPDATE SET state = excluded.state, refund = excluded.refund
+     SELECT * FROM unnest($10::text[], $11::int4[], $12::text[], $13::jsonb[])
    ), moved AS (
-     ${insertTransactions(35)}
+     ${insertTransactions(18)}
    )
    INSERT INTO idempotency_answer (account, key, status, body)
-   SELECT * FROM unnest($31::text[], $32::text[], $33::int2[], $34::text[])
+   SELECT * FROM unnest($14::text[], $15::text[], $16::int2[], $17::text[])
    ON CONFLICT DO NOTHING
    RETURNING account, key`,
+);
+
+/** Of charges that are there, in the transaction that changes them; most have none, and pay nothing for it. */
+export const saveRefundsStatement = statement(
+  'charge_save_refunds',
+  `INSERT INTO refund (id, account, charge_id, state, amount_minor, currency, created_at, refund)
+   SELECT id, account, charge_id, state, amount_minor, currency, to_timestamp(created_ms / 1000.0), refund
+   FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int8[], $6::text[], $7::int8[], $8::jsonb[])
+     AS new (id, account, charge_id, state, amount_minor, currency, created_ms, refund)
+   ON CONFLICT (id) DO UPDATE SET state = excluded.state, refund = excluded.refund`,
 );
 
 /** Backoff of the sweeper: 15 s after a charge moved last, then twice as long each time, 30 s at most, so that a fault's end is noticed. */
@@ -130,11 +153,8 @@ export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord>
     const records = changed.map(({ state }) => state);
     const due = records.flatMap((record) => answersDue(record, this.clocks.now(opened(record.charge).opening.account)));
     due.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-    const values = saveValues(
-      records.map((record) => ({ record })),
-      due,
-    );
-    const stored = await tx.query<{ account: string; key: string }>(saveStatement, values);
+    enqueueRefunds(tx, records);
+    const stored = await tx.query<{ account: string; key: string }>(changeStatement, changeValues(records, due));
     const moved = records.filter(({ unsaved }) => unsaved.some(({ type }) => type !== 'updated'));
     if (moved.length === 0) return;
     const first = new Set(stored.map(nameOf));
@@ -168,27 +188,43 @@ async function catchUp(tx: PgTransaction, settled: readonly OpenedCharge[]): Pro
   await tx.query(catchUpStatement, [settled.map(({ opening }) => opening.id), ...transactionValues(movements)]);
 }
 
-/** What `saveStatement` takes. `traceparent` is written once, with the first event. */
-export function saveValues(
-  changed: readonly { record: ChargeRecord; traceparent?: string | undefined }[],
-  answers: readonly GivenAnswer[],
-): unknown[] {
-  const rows = changed.map(({ record, traceparent }) => ({ ...record, charge: opened(record.charge), traceparent }));
+/** What was decided here, and settles nothing: no answer of others is stored with it. */
+export function enqueueRecords(
+  tx: PgTransaction,
+  saved: readonly { record: ChargeRecord; traceparent?: string | undefined }[],
+): void {
+  const { opening = [], changing = [] } = Object.groupBy(saved, ({ record }) =>
+    record.stored.state === 'none' ? 'opening' : 'changing',
+  );
+  if (opening.length > 0) tx.enqueue(openStatement, openValues(opening));
+  if (changing.length === 0) return;
+  const records = changing.map(({ record }) => record);
+  enqueueRefunds(tx, records);
+  tx.enqueue(changeStatement, changeValues(records, []));
+}
+
+function enqueueRefunds(tx: PgTransaction, records: readonly ChargeRecord[]): void {
+  const refunds = records.flatMap(({ stored, charge }) =>
+    changedRefunds(stored, opened(charge)).map((refund) => ({ charge: opened(charge).opening, refund })),
+  );
+  if (refunds.length === 0) return;
+  tx.enqueue(saveRefundsStatement, [
+    refunds.map(({ refund }) => refund.opening.id),
+    refunds.map(({ charge }) => charge.account),
+    refunds.map(({ charge }) => charge.id),
+    refunds.map(({ refund }) => refundState(refund)),
+    refunds.map(({ refund }) => refund.opening.amount.amountMinor),
+    refunds.map(({ refund }) => refund.opening.amount.currency),
+    refunds.map(({ refund }) => refund.opening.openedAt),
+    refunds.map(({ refund }) => JSON.stringify(refund)),
+  ]);
+}
+
+/** What `openStatement` takes. `traceparent` is written once, with the first event. */
+export function openValues(saved: readonly { record: ChargeRecord; traceparent?: string | undefined }[]): unknown[] {
+  const rows = saved.map(({ record, traceparent }) => ({ ...record, charge: opened(record.charge), traceparent }));
+  for (const { charge } of rows) assert(!charge.ending && charge.refunds.length === 0, 'a charge opens before it ends');
   const openings = rows.map(({ charge }) => charge.opening);
-  const events = rows.flatMap(({ charge, version, unsaved }) =>
-    unsaved.map(({ type, ...data }, place) => ({
-      id: charge.opening.id,
-      version: version - unsaved.length + place + 1,
-      type,
-      data,
-    })),
-  );
-  const refunds = rows.flatMap(({ charge, stored }) =>
-    changedRefunds(stored, charge).map((refund) => ({ charge: charge.opening, refund })),
-  );
-  const movements = rows.flatMap(({ charge, unsaved }) =>
-    movementsOf(charge, unsaved).map((transaction) => ({ account: charge.opening.account, transaction })),
-  );
   return [
     openings.map(({ id }) => id),
     openings.map(({ account }) => account),
@@ -202,29 +238,59 @@ export function saveValues(
     openings.map((opening) => JSON.stringify(opening)),
     rows.map(({ charge }) => JSON.stringify(charge.details)),
     rows.map(({ charge }) => charge.hold && JSON.stringify(charge.hold)),
-    rows.map(({ charge }) => charge.ending && JSON.stringify(charge.ending)),
-    rows.map(({ charge }) => (charge.refunds.length > 0 ? JSON.stringify(charge.refunds) : null)),
     rows.map(({ charge }) => isAwaiting(charge)),
     rows.map(({ charge }) => lapsesAt(charge)),
     rows.map(({ key }) => key),
     rows.map(({ traceparent }) => traceparent ?? null),
-    events.map(({ id }) => id),
-    events.map(({ version }) => version),
-    events.map(({ type }) => type),
-    events.map(({ data }) => JSON.stringify(data)),
-    refunds.map(({ refund }) => refund.opening.id),
-    refunds.map(({ charge }) => charge.account),
-    refunds.map(({ charge }) => charge.id),
-    refunds.map(({ refund }) => refundState(refund)),
-    refunds.map(({ refund }) => refund.opening.amount.amountMinor),
-    refunds.map(({ refund }) => refund.opening.amount.currency),
-    refunds.map(({ refund }) => refund.opening.openedAt),
-    refunds.map(({ refund }) => JSON.stringify(refund)),
+    ...eventValues(saved.map(({ record }) => record)),
+  ];
+}
+
+/** What `changeStatement` takes. Details that stay as they are, as nearly always, are not written. */
+function changeValues(records: readonly ChargeRecord[], answers: readonly GivenAnswer[]): unknown[] {
+  const charges = records.map(({ charge }) => opened(charge));
+  const movements = records.flatMap(({ unsaved }, place) =>
+    movementsOf(charges[place]!, unsaved).map((transaction) => ({
+      account: charges[place]!.opening.account,
+      transaction,
+    })),
+  );
+  return [
+    charges.map(({ opening }) => opening.id),
+    charges.map(({ state }) => state),
+    records.map(({ version }) => version),
+    records.map(({ stored }, place) => {
+      const { details } = charges[place]!;
+      return stored.state !== 'none' && stored.details === details ? null : JSON.stringify(details);
+    }),
+    charges.map(({ hold }) => hold && JSON.stringify(hold)),
+    charges.map(({ ending }) => ending && JSON.stringify(ending)),
+    charges.map(({ refunds }) => (refunds.length > 0 ? JSON.stringify(refunds) : null)),
+    charges.map(isAwaiting),
+    charges.map(lapsesAt),
+    ...eventValues(records),
     answers.map(({ account }) => account),
     answers.map(({ key }) => key),
     answers.map(({ answer }) => answer.status),
     answers.map(({ answer }) => answer.body),
     ...transactionValues(movements),
+  ];
+}
+
+function eventValues(records: readonly ChargeRecord[]): unknown[] {
+  const events = records.flatMap(({ charge, version, unsaved }) =>
+    unsaved.map(({ type, ...data }, place) => ({
+      id: opened(charge).opening.id,
+      version: version - unsaved.length + place + 1,
+      type,
+      data,
+    })),
+  );
+  return [
+    events.map(({ id }) => id),
+    events.map(({ version }) => version),
+    events.map(({ type }) => type),
+    events.map(({ data }) => JSON.stringify(data)),
   ];
 }
 

@@ -7,7 +7,7 @@ import { Database, migrate } from '#postgres';
 import { databaseName } from '../database-name.js';
 import { migrations } from '../migrations/migrations.js';
 import { record, noCharge } from './charge-record.js';
-import { saveStatement, saveValues } from './charge.repository.js';
+import { openStatement, openValues } from './charge.repository.js';
 import { aChargeOpened } from './testing/a-charge.js';
 
 const { TEST_DATABASE_URL: url } = process.env;
@@ -33,7 +33,7 @@ async function exitCodeOfCommand(): Promise<number> {
 describe('npm run payments:verify', () => {
   it('exits with 0 when every row follows from its events, and with 1 when one does not', async () => {
     const charge = record(noCharge('k'), aChargeOpened({ id: 'ch_00000000001', capture: 'manual' }));
-    await database.query(saveStatement, saveValues([{ record: charge }], []));
+    await database.query(openStatement, openValues([{ record: charge }]));
     expect(await exitCodeOfCommand()).toBe(0);
     await database.query({ name: 'test.forge', text: `UPDATE charge SET awaiting = false` });
     expect(await exitCodeOfCommand()).toBe(1);

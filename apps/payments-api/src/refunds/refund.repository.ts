@@ -2,7 +2,7 @@ import { statement, type Sql } from '#postgres';
 import type { ListPage } from '../http/list-parameters.js';
 import type { Refund } from './refund.js';
 
-// Refunds are written with their charge, whose stream they follow from: see saveStatement of charge.repository.ts.
+// Refunds are written with their charge, whose stream they follow from: see saveRefundsStatement of charge.repository.ts.
 
 export const findRefundStatement = statement(
   'refund_find',
