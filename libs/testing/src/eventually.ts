@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import { SystemClock } from '#clock';
+import { SystemClock, type Clock } from '#clock';
 
-const clock = new SystemClock();
+const systemClock = new SystemClock();
 
 /**
  * Waits until the condition returns something truthy, and returns that. It is asked again and again
@@ -9,13 +9,14 @@ const clock = new SystemClock();
  * error that the condition threw).
  *
  * @param options.timeoutMs default 5000
+ * @param options.clock in whose time; default: the system's
  */
 export async function eventually<T>(
   what: string,
   condition: () => T | Promise<T>,
-  options: { timeoutMs?: number; everyMs?: number } = {},
+  options: { timeoutMs?: number; everyMs?: number; clock?: Clock } = {},
 ): Promise<Exclude<T, false | null | undefined | 0 | ''>> {
-  const { timeoutMs = 5_000, everyMs = 10 } = options;
+  const { timeoutMs = 5_000, everyMs = 10, clock = systemClock } = options;
   const deadlineMs = clock.monotonicMs() + timeoutMs;
   for (;;) {
     let seen: unknown;

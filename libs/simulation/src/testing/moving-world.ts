@@ -1,0 +1,45 @@
+import { network, type Network } from '../network.js';
+import { Random } from '../random.js';
+import { Scheduler } from '../scheduler.js';
+import { SimulatedClock } from '../simulated-clock.js';
+import { SimulatedProcess } from '../simulated-process.js';
+
+const { setImmediate: soon } = globalThis;
+
+/**
+ * Virtual time that goes on by itself, one event a turn of Node's loop, so that a test may await what a simulated port
+ * promises as it would await a real one. Until `stop`.
+ */
+export class MovingWorld {
+  readonly scheduler = new Scheduler();
+  readonly #random: Random;
+  /** The test is a process like the others, and waits by this clock. */
+  readonly clock: SimulatedClock;
+  #stopped = false;
+
+  constructor(seed = 1) {
+    this.#random = new Random(seed);
+    this.clock = new SimulatedClock(this.process('the test'));
+    this.#move();
+  }
+
+  process(name: string): SimulatedProcess {
+    return new SimulatedProcess(name, this.scheduler, this.#random.fork(name));
+  }
+
+  network(name: string): Network {
+    return network(this.#random.fork(name));
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  #move(): void {
+    soon(() => {
+      if (this.#stopped) return;
+      this.scheduler.step();
+      this.#move();
+    });
+  }
+}
