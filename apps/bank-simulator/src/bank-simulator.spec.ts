@@ -8,7 +8,7 @@ import { SystemClock } from '#clock';
 import { bankProtocol } from '#contracts';
 import { FakeClock } from '#testing';
 import { createBankSimulator } from './bank-simulator.module.js';
-import { authorization, freePorts, inquiryOf, SimulatorUnderTest } from './faults/simulator-under-test.js';
+import { authorization, freePorts, SimulatorUnderTest } from './faults/simulator-under-test.js';
 
 const clock = new SystemClock();
 let simulator: SimulatorUnderTest;
@@ -40,32 +40,6 @@ describe('a bank over HTTP', () => {
     expect(bankProtocol.totalsSchema.parse((await simulator.admin('GET', '/banks/alder/totals')).body)).toMatchObject({
       currencies: { usd: { authorized: 1000, captured: 1000, refunded: 300, reversed: 300, held: 0, net: 1000 } },
     });
-  });
-
-  it('journals every request with the ids of who sent it, an inquiry too', async () => {
-    const request = visa();
-    const headers = { 'x-instance-id': 'gateway-1', 'x-attempt-id': 'att_1', traceparent: '00-1-2-01' };
-    await simulator.ask('birch', request, { headers });
-    await simulator.ask('birch', inquiryOf(request));
-    const about = (await simulator.journal('birch')).filter(
-      (record) => 'reference' in record && record.reference === request.reference,
-    );
-    const { reference, chargeId, account, validUntil } = request;
-    expect(about).toMatchObject([
-      {
-        type: 'request',
-        operation: 'authorize',
-        reference,
-        chargeId,
-        account,
-        validUntil,
-        instanceId: 'gateway-1',
-        attemptId: 'att_1',
-        traceparent: '00-1-2-01',
-      },
-      { type: 'entry', kind: 'authorization', attemptId: 'att_1' },
-      { type: 'request', operation: 'inquire' },
-    ]);
   });
 
   it.each([

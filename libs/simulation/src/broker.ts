@@ -120,6 +120,13 @@ export class Broker {
     return true;
   }
 
+  /** How many records of the topic the group is past. */
+  committed(name: string, topic: string): number {
+    const offsets = this.#groups.get(name)?.committed;
+    const partitions = Array.from({ length: this.partitions }, (_, partition) => placeOf(topic, partition));
+    return partitions.reduce((sum, place) => sum + (offsets?.get(place) ?? 0), 0);
+  }
+
   /** Records that nobody of the group has committed yet. */
   lag(name: string): number {
     const group = this.#groups.get(name);

@@ -32,6 +32,7 @@ export class SimulatedBus implements Bus {
   ) {}
 
   publish(events: readonly CloudEvent[]): Promise<void> {
+    if (events.length === 0) return Promise.resolve();
     const { process, host } = this;
     const { scheduler } = process;
     const records = events.map(encode).map(({ topic, key, headers, value }) => {
@@ -56,7 +57,9 @@ export class SimulatedBus implements Bus {
     options.signal?.throwIfAborted();
     const consumption = new SimulatedConsumption(this.process, this.host, options);
     this.#consumptions.add(consumption);
-    await consumption.joined;
+    const giveUp = (): void => void consumption.stop(options.signal?.reason);
+    options.signal?.addEventListener('abort', giveUp, { once: true });
+    await consumption.joined.finally(() => options.signal?.removeEventListener('abort', giveUp));
     return consumption;
   }
 
@@ -92,6 +95,8 @@ class SimulatedConsumption implements Consumption, Member {
     };
     process.onDeath(timesOut);
     process.onFreeze(timesOut);
+    // Awaited by `joined`, if by anyone; a stop before the first join is no accident.
+    this.#firstJoin.promise.catch(() => undefined);
     this.#join();
     this.#commitAgain();
   }
@@ -100,8 +105,9 @@ class SimulatedConsumption implements Consumption, Member {
     return this.#firstJoin.promise;
   }
 
-  async stop(): Promise<void> {
+  async stop(reason: unknown = new Error('the consumer is stopping')): Promise<void> {
     this.#stopped = true;
+    this.#firstJoin.reject(reason);
     if (this.#inHand > 0) await new Promise<void>((resolve) => this.#drained.push(resolve));
     this.#commit();
     this.host.broker.leave(this.options.group, this);
@@ -192,13 +198,15 @@ class SimulatedConsumption implements Consumption, Member {
   }
 
   async #process(deliveries: readonly Delivery[], processed: () => void): Promise<void> {
-    const done = await this.options.onBatch(deliveries).then(
-      () => true,
-      () => false,
-    );
-    if (done) processed();
+    try {
+      await this.options.onBatch(deliveries);
+    } catch {
+      this.#ended();
+      this.#beginAnew();
+      return;
+    }
+    processed();
     this.#ended();
-    if (!done) this.#beginAnew();
   }
 
   #ended(): void {

@@ -2,8 +2,10 @@ import type { BankPort, SendOptions, WireFact } from '#bank-call';
 import { bankProtocol } from '#contracts';
 import { SimulatedClock, type Network, type SimulatedProcess } from '#simulation';
 import { cardOf } from '../../../bank-simulator/src/books/card.js';
+import { errorReply } from '../../../bank-simulator/src/books/decision.js';
 import { Books } from '../../../bank-simulator/src/books/books.js';
 import { OpenBank } from '../../../bank-simulator/src/desk/open-bank.js';
+import { readRequest } from '../../../bank-simulator/src/desk/route.js';
 import { FaultRules, type Strike } from '../../../bank-simulator/src/faults/fault-rules.js';
 import { inflict } from '../../../bank-simulator/src/faults/inflict.js';
 import { inMemoryJournal } from './in-memory-journal.js';
@@ -60,10 +62,12 @@ export class SimulatedBanks {
         resolve(fact);
       };
       const gone = (): void => void scheduler.after(network.latencyMs(), this.process, leave);
-      options.signal.addEventListener('abort', () => {
+      const giveUp = (): void => {
         end(written ? { kind: 'no_response', cause: 'timeout' } : { kind: 'not_written', cause: 'connect_timeout' });
         gone();
-      });
+      };
+      if (options.signal.aborted) return giveUp();
+      options.signal.addEventListener('abort', giveUp, { once: true });
       // What is between the attempt and its first byte: a frozen process wakes up here.
       scheduler.after(network.latencyMs(), caller, () => {
         if (ended) return;
@@ -74,7 +78,7 @@ export class SimulatedBanks {
           scheduler.after(network.latencyMs(), caller, () => end(fact));
         };
         scheduler.after(network.latencyMs(), this.process, () => {
-          void this.#serve(bank, request, options.attemptId, caller.name, { answer, left });
+          void this.#serve(bank, request, options, caller.name, { answer, left });
         });
       });
     });
@@ -82,12 +86,19 @@ export class SimulatedBanks {
 
   async #serve(
     name: bankProtocol.BankName,
-    request: bankProtocol.BankRequest,
-    attemptId: string,
+    sent: bankProtocol.BankRequest,
+    { attemptId, traceparent }: SendOptions,
     instanceId: string,
     caller: Caller,
   ): Promise<void> {
     const bank = this.#banks.get(name)!;
+    // As it would arrive: through JSON and the simulator's own reading of it.
+    const { method, path, body } = bankProtocol.wireOf(sent);
+    const request = readRequest(method, path, body ? JSON.stringify(body) : '');
+    if ('invalid' in request) {
+      const refusal = errorReply(request.status, 'invalid_request', request.invalid, bank.now());
+      return caller.answer({ kind: 'response', status: refusal.status, body: { ...refusal.body, now: bank.now() } });
+    }
     const strike = this.rules.strike({
       bank: name,
       operation: request.kind,
@@ -107,6 +118,7 @@ export class SimulatedBanks {
       ...('account' in request && { account: request.account, chargeId: request.chargeId }),
       instanceId,
       attemptId,
+      ...(traceparent !== undefined && { traceparent }),
       ...(strike && { fault: { name: strike.fault, by: strike.by } }),
     });
     const exchange = new SimulatedExchange(bank, request, attemptId, strike, caller, this.process);

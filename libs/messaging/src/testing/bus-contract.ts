@@ -1,0 +1,385 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Clock } from '#clock';
+import type { CloudEvent } from '#contracts';
+import type { Delivery } from '#saga';
+import { eventually } from '#testing';
+import type { Bus, ConsumeOptions, Consumption } from '../bus.js';
+
+/** A broker and its surroundings, whichever stands behind them. */
+export interface BusWorld {
+  /** In whose time the bus works. */
+  readonly clock: Clock;
+  /** The bus of a process of its own. */
+  bus(): Bus;
+  /** One whose broker is not there. */
+  busWithoutBroker(): Bus;
+  /** Its name; it is new, and has several partitions. */
+  topic(): Promise<string>;
+  /** What the group has committed: offsets, summed over the topic's partitions. */
+  committed(group: string, topic: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+const typeOf = (number: number): string => `test.${number % 2 === 0 ? 'even' : 'odd'}.v1`;
+const numberOf = ({ event }: Delivery): number => (event.data as { number: number }).number;
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, number) => number);
+
+/** What production relies on Kafka for, in sentences that hold for the real one and for the one in memory. */
+export function busContract(open: () => Promise<BusWorld>): void {
+  let world: BusWorld;
+  let bus: Bus;
+  let groups = 0;
+  const buses: Bus[] = [];
+  const releases: (() => void)[] = [];
+
+  beforeAll(async () => {
+    world = await open();
+    bus = world.bus();
+  });
+  afterEach(async () => {
+    for (const release of releases.splice(0)) release();
+    await Promise.all(consumptions.splice(0).map((consumption) => consumption.stop()));
+    await Promise.all(buses.splice(0).map((each) => each.close()));
+  });
+  afterAll(async () => {
+    await bus.close();
+    await world.close();
+  });
+
+  const consumptions: Consumption[] = [];
+  const soon: typeof eventually = (what, condition) =>
+    eventually(what, condition, { clock: world.clock, timeoutMs: 20_000 });
+  const newGroup = (): string => `group-${process.pid}-${Date.now()}-${++groups}`;
+  const event = (topic: string, key: string, number: number): CloudEvent<{ number: number }> => ({
+    id: `${key}.${number}`,
+    type: typeOf(number),
+    source: 'test',
+    topic,
+    key,
+    time: Date.UTC(2026, 0, 1, 0, 0, number),
+    data: { number },
+  });
+
+  async function consume(
+    topic: string,
+    onBatch: ConsumeOptions['onBatch'],
+    options: Partial<ConsumeOptions> & { on?: Bus } = {},
+  ): Promise<Consumption> {
+    const { on = bus, ...rest } = options;
+    const consumption = await on.consume({ group: newGroup(), topics: [topic], onBatch, ...rest });
+    consumptions.push(consumption);
+    return consumption;
+  }
+
+  function another(): Bus {
+    const each = world.bus();
+    buses.push(each);
+    return each;
+  }
+
+  /** Batches that end when the test says so. */
+  function held() {
+    const batches: { numbers: number[]; end(): void; fail(): void }[] = [];
+    let open = false;
+    const release = (): void => {
+      open = true;
+      for (const { end } of batches) end();
+    };
+    releases.push(release);
+    const onBatch = (deliveries: readonly Delivery[]): Promise<void> =>
+      new Promise((resolve, reject) => {
+        batches.push({
+          numbers: deliveries.map(numberOf),
+          end: resolve,
+          fail: () => reject(new Error('the test rejects it')),
+        });
+        if (open) resolve();
+      });
+    return { batches, onBatch, release, numbers: () => batches.flatMap(({ numbers }) => numbers) };
+  }
+
+  /** Whatever comes, in the order in which it came. */
+  function seeing() {
+    const seen: Delivery[] = [];
+    return {
+      seen,
+      numbers: () => seen.map(numberOf),
+      onBatch: async (deliveries: readonly Delivery[]) => void seen.push(...deliveries),
+    };
+  }
+
+  describe('a publish', () => {
+    it('is there for whoever consumes later, from the earliest record, of several topics, each with its place', async () => {
+      const [first, second] = [await world.topic(), await world.topic()];
+      await bus.publish([event(first, 'a', 1), event(second, 'a', 2), event(first, 'b', 3)]);
+      const { seen, numbers, onBatch } = seeing();
+      await consume(first, onBatch, { topics: [first, second] });
+      await soon('all three have come', () => seen.length === 3);
+      expect(numbers().toSorted()).toEqual([1, 2, 3]);
+      for (const { event, origin } of seen) {
+        expect(origin).toEqual({
+          topic: event.topic,
+          partition: expect.any(Number),
+          offset: expect.stringMatching(/^\d+$/),
+        });
+      }
+    });
+
+    it('brings events over as they were, with all that they carry and nothing else', async () => {
+      const topic = await world.topic();
+      const deadLetter = { topic: 't', partition: 1, offset: '7', consumer: 'ledger', attempts: 3, error: 'ünlucky' };
+      const events: CloudEvent[] = [
+        event(topic, 'plain', 1),
+        { ...event(topic, 'traced', 2), traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' },
+        { ...event(topic, 'resent', 3), resent: true },
+        { ...event(topic, 'dead', 4), deadLetter },
+        { ...event(topic, 'all kinds', 5), data: { text: 'ß "quoted" \n 漢', list: [1, null, true], none: null } },
+      ];
+      await bus.publish(events);
+      const { seen, onBatch } = seeing();
+      await consume(topic, onBatch);
+      await soon('all have come', () => seen.length === events.length);
+      const byId = (a: CloudEvent, b: CloudEvent): number => (a.id < b.id ? -1 : 1);
+      expect(seen.map(({ event }) => event).toSorted(byId)).toEqual(events.toSorted(byId));
+    });
+
+    it('keeps the order of a key, whatever comes in between', async () => {
+      const topic = await world.topic();
+      const byKey = new Map<string, number[]>();
+      await consume(topic, async (deliveries) => {
+        for (const delivery of deliveries) {
+          const { key } = delivery.event;
+          byKey.set(key, [...(byKey.get(key) ?? []), numberOf(delivery)]);
+        }
+      });
+      const keys = ['a', 'b', 'c', 'd', 'e'];
+      for (const number of upTo(40)) await bus.publish(keys.map((key) => event(topic, key, number)));
+      await soon('each key has all', () => keys.every((key) => byKey.get(key)?.length === 40));
+      for (const key of keys) expect(byKey.get(key)).toEqual(upTo(40));
+    });
+
+    it('of nothing asks nobody; of something rejects where there is no broker', async () => {
+      const nowhere = world.busWithoutBroker();
+      buses.push(nowhere);
+      await nowhere.publish([]);
+      await expect(nowhere.publish([event(await world.topic(), 'a', 1)])).rejects.toThrow();
+    });
+  });
+
+  describe('a consumer', () => {
+    it('gives up joining when it is asked to, with the reason', async () => {
+      const nowhere = world.busWithoutBroker();
+      buses.push(nowhere);
+      const giveUp = new AbortController();
+      const joining = consume(await world.topic(), () => Promise.resolve(), { on: nowhere, signal: giveUp.signal });
+      giveUp.abort(new Error('changed my mind'));
+      await expect(joining).rejects.toThrow('changed my mind');
+      const again = consume(await world.topic(), () => Promise.resolve(), { on: nowhere, signal: giveUp.signal });
+      await expect(again).rejects.toThrow('changed my mind');
+    });
+
+    it('gets what is published from then on, each group all of it', async () => {
+      const topic = await world.topic();
+      const [one, other] = [seeing(), seeing()];
+      await consume(topic, one.onBatch);
+      await consume(topic, other.onBatch);
+      await bus.publish(upTo(4).map((number) => event(topic, `k${number}`, number)));
+      for (const { numbers } of [one, other]) await soon('all have come', () => numbers().length === 4);
+      expect(one.numbers().toSorted()).toEqual(other.numbers().toSorted());
+    });
+
+    it('is spared the types that it does not want, and is past them all the same', async () => {
+      const topic = await world.topic();
+      const group = newGroup();
+      const { numbers, onBatch } = seeing();
+      const options = { group, wants: (type: string) => type === typeOf(0) };
+      const first = await consume(topic, onBatch, options);
+      await bus.publish(upTo(10).map((number) => event(topic, 'a', number)));
+      await soon('the even ones have come', () => numbers().length === 5);
+      await soon('all are committed', async () => (await world.committed(group, topic)) === 10);
+      await first.stop();
+      expect(numbers()).toEqual([0, 2, 4, 6, 8]);
+    });
+
+    it('goes on fetching while a batch is in hand, and commits only behind what has ended', async () => {
+      const topic = await world.topic();
+      const group = newGroup();
+      const { batches, numbers, onBatch } = held();
+      const consumption = await consume(topic, onBatch, { group });
+      await bus.publish([event(topic, 'a', 1)]);
+      await soon('the first is in hand', () => batches.length === 1);
+      await bus.publish([event(topic, 'a', 2)]);
+      await soon('the second is in hand beside it', () => batches.length === 2);
+      batches[1]!.end();
+      await world.clock.sleep(2_500); // longer than it ever waits with a commit
+      expect(await world.committed(group, topic)).toBe(0);
+      batches[0]!.end();
+      await consumption.stop();
+      expect(numbers()).toEqual([1, 2]);
+      expect(await world.committed(group, topic)).toBe(2);
+    });
+
+    it('commits while it goes on, not only when it stops', async () => {
+      const topic = await world.topic();
+      const group = newGroup();
+      await consume(topic, () => Promise.resolve(), { group });
+      await bus.publish([event(topic, 'a', 1), event(topic, 'a', 2)]);
+      await soon('both are committed', async () => (await world.committed(group, topic)) === 2);
+    });
+
+    it('stays in its group while a batch takes longer than a session', async () => {
+      const topic = await world.topic();
+      const { batches, onBatch } = held();
+      await consume(topic, onBatch);
+      await bus.publish([event(topic, 'a', 1)]);
+      await soon('the batch is in hand', () => batches.length === 1);
+      await world.clock.sleep(12_000); // a session has 10 s
+      await bus.publish([event(topic, 'a', 2)]);
+      await soon('it is still a member, and gets the next', () => batches.length === 2);
+      expect(batches.map(({ numbers }) => numbers)).toEqual([[1], [2]]);
+    });
+  });
+
+  describe('a batch that is rejected', () => {
+    it('comes again, with all that came behind it and nothing that was committed before', async () => {
+      const topic = await world.topic();
+      const group = newGroup();
+      const { batches, numbers, onBatch, release } = held();
+      await consume(topic, onBatch, { group });
+      await bus.publish([event(topic, 'a', 1)]);
+      await soon('the first is in hand', () => batches.length === 1);
+      batches[0]!.end();
+      await soon('the first is committed', async () => (await world.committed(group, topic)) === 1);
+      await bus.publish([event(topic, 'a', 2)]);
+      await soon('the second is in hand', () => batches.length === 2);
+      await bus.publish([event(topic, 'a', 3)]);
+      await soon('the third is in hand beside it', () => batches.length === 3);
+      batches[2]!.end();
+      batches[1]!.fail();
+      await soon('both have come again', () => numbers().length === 5);
+      release();
+      await soon('all are committed', async () => (await world.committed(group, topic)) === 3);
+      expect(numbers()).toEqual([1, 2, 3, 2, 3]);
+    });
+
+    it('comes again as often as it is rejected, be it that its handler throws before it promises anything', async () => {
+      const topic = await world.topic();
+      const { numbers, onBatch } = seeing();
+      let refusals = 0;
+      await consume(topic, (deliveries) => {
+        if (refusals++ < 2) throw new Error('no');
+        return onBatch(deliveries);
+      });
+      await bus.publish([event(topic, 'a', 1), event(topic, 'a', 2)]);
+      await soon('both have come', () => numbers().includes(2));
+      expect(numbers()).toEqual([1, 2]);
+    });
+
+    it('holds back no other key for ever', async () => {
+      const topic = await world.topic();
+      const seen = new Set<string>();
+      await consume(topic, async (deliveries) => {
+        if (deliveries.some(({ event }) => event.key === 'k0') && !seen.has('k7')) throw new Error('not yet');
+        for (const { event } of deliveries) seen.add(event.key);
+      });
+      await bus.publish(upTo(8).map((number) => event(topic, `k${number}`, number)));
+      await soon('all have come', () => seen.size === 8);
+    });
+  });
+
+  describe('a member that stops', () => {
+    it('waits for what is in hand, commits it, and leaves the rest to the next at once', async () => {
+      const topic = await world.topic();
+      const group = newGroup();
+      const { batches, onBatch } = held();
+      const first = await consume(topic, onBatch, { group });
+      await bus.publish([event(topic, 'a', 1)]);
+      await soon('the batch is in hand', () => batches.length === 1);
+      let stoppedMs: number | undefined;
+      const stopping = first.stop().then(() => (stoppedMs = world.clock.monotonicMs()));
+      await bus.publish([event(topic, 'a', 2)]);
+      await world.clock.sleep(500);
+      expect(stoppedMs).toBeUndefined();
+      const releasedMs = world.clock.monotonicMs();
+      batches[0]!.end();
+      await stopping;
+      expect(stoppedMs! - releasedMs).toBeLessThan(2_000);
+      expect(await world.committed(group, topic)).toBe(1);
+      const { numbers, onBatch: onNext } = seeing();
+      await consume(topic, onNext, { group });
+      expect(world.clock.monotonicMs() - releasedMs).toBeLessThan(5_000);
+      await soon('the next member gets what came later', () => numbers().length === 1);
+      expect(numbers()).toEqual([2]);
+      expect(batches).toHaveLength(1);
+    });
+
+    it('is stopped with its bus', async () => {
+      const topic = await world.topic();
+      const group = newGroup();
+      const own = world.bus();
+      const { numbers, onBatch } = seeing();
+      await own.consume({ group, topics: [topic], onBatch });
+      await bus.publish([event(topic, 'a', 1)]);
+      await soon('it has come', () => numbers().length === 1);
+      await own.close();
+      expect(await world.committed(group, topic)).toBe(1);
+      await bus.publish([event(topic, 'a', 2)]);
+      await world.clock.sleep(1_000);
+      expect(numbers()).toEqual([1]);
+    });
+  });
+
+  describe('two members of a group', () => {
+    it('share the partitions, lose nothing and double little as one comes and goes in mid-batch', async () => {
+      const topic = await world.topic();
+      const group = newGroup();
+      const seen: { id: string; by: string }[] = [];
+      const slowly =
+        (by: string) =>
+        async (deliveries: readonly Delivery[]): Promise<void> => {
+          await world.clock.sleep(20);
+          seen.push(...deliveries.map(({ event }) => ({ id: event.id, by })));
+        };
+      const by = (member: string): number => seen.filter((each) => each.by === member).length;
+      const published = new Set<string>();
+      const done = new AbortController();
+      const publishing = (async () => {
+        for (let number = 0; !done.signal.aborted; number++) {
+          const events = upTo(10).map((key) => event(topic, `k${key}`, number));
+          for (const { id } of events) published.add(id);
+          await bus.publish(events);
+          await world.clock.sleep(5);
+        }
+      })();
+      await consume(topic, slowly('first'), { group });
+      await soon('the first works', () => by('first') > 100);
+      const second = await consume(topic, slowly('second'), { group, on: another() });
+      await soon('the second works', () => by('second') > 100);
+      const before = by('first');
+      await soon('and the first goes on', () => by('first') > before + 100);
+      await second.stop();
+      done.abort();
+      await publishing;
+      const distinct = (): number => new Set(seen.map(({ id }) => id)).size;
+      await soon('all are processed', () => distinct() === published.size);
+      expect(seen.length).toBeLessThan(published.size * 2);
+    });
+
+    it('both may be given what one had in hand when partitions changed hands, and nothing is lost', async () => {
+      const topic = await world.topic();
+      const group = newGroup();
+      const [first, second] = [held(), held()];
+      await consume(topic, first.onBatch, { group });
+      await bus.publish(upTo(16).map((number) => event(topic, `k${number}`, number)));
+      await soon('the first has all in hand', () => first.numbers().length === 16);
+      second.release();
+      await consume(topic, second.onBatch, { group, on: another() });
+      await soon('the second has some of them too', () => second.numbers().length > 0);
+      first.release();
+      await soon('all are committed', async () => (await world.committed(group, topic)) === 16);
+      const counts = Map.groupBy([...first.numbers(), ...second.numbers()], (number) => number);
+      for (const number of upTo(16)) expect([1, 2]).toContain(counts.get(number)?.length);
+      expect(new Set(second.numbers()).size).toBeLessThan(16);
+    });
+  });
+}
