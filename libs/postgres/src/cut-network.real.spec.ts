@@ -1,50 +1,10 @@
-import { createServer, connect, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SystemClock } from '#clock';
 import { eventually, testDatabase, type TestDatabase } from '#testing';
 import { Database } from './database.js';
 import { statement } from './statement.js';
+import { Wire } from './testing/wire.js';
 import { CommitUnknownError } from './transient.js';
-
-/** A wire that can be cut without either end noticing: bytes stop, connections stay. */
-class Wire {
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
-  #cut = false;
-
-  constructor(target: URL) {
-    this.#server = createServer((client) => {
-      const server = connect(Number(target.port || 5432), target.hostname);
-      for (const [from, to] of [
-        [client, server],
-        [server, client],
-      ] as const) {
-        this.#sockets.add(from);
-        from.on('data', (chunk) => void (this.#cut || to.write(chunk)));
-        from.on('close', () => to.destroy());
-        from.on('error', () => undefined);
-      }
-    });
-  }
-
-  async listen(): Promise<number> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve));
-    return (this.#server.address() as { port: number }).port;
-  }
-
-  cut(): void {
-    this.#cut = true;
-  }
-
-  mend(): void {
-    this.#cut = false;
-  }
-
-  async close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-}
 
 const write = statement('cut.write', 'INSERT INTO item VALUES ($1)');
 const count = statement('cut.count', 'SELECT count(*) FROM item');

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { DatabaseError } from 'pg';
 
 /**
@@ -66,7 +67,8 @@ const transientMessages = [
 /** Every error of the store is either transient, by this list, or deterministic. */
 export function isTransientError(error: unknown): boolean {
   if (error instanceof CommitUnknownError) return true;
-  if (!(error instanceof Error)) return false;
+  // Not by its class: Node's own errors are of another realm where code runs in a context of its own.
+  if (!isNativeError(error)) return false;
   const code = codeOf(error);
   if (error instanceof DatabaseError) return transientStates.some((state) => code.startsWith(state));
   return transientCodes.has(code) || transientMessages.some((message) => message.test(error.message));

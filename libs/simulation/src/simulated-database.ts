@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { Timer } from '#clock';
 import { DataError, type Reply, type Server, type Session } from '#memory-postgres';
 import {
   DatabaseError,
@@ -37,6 +38,7 @@ interface QueryConfig {
 
 const IDLE_IN_TRANSACTION_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
+const KNOCK_EVERY_MS = 1_000;
 
 /** One connection of a process, as pg's client shows it to `OpenTransaction`. */
 export class Connection {
@@ -102,13 +104,25 @@ export class Connection {
     scheduler.after(this.#lastHeardMs - scheduler.nowMs, this.process, () => {
       if (!this.#pending.delete(callback)) return;
       if ('error' in reply) callback(refusal(reply.error), { rows: [], command });
-      else callback(null, { rows: reply.rows, command });
+      else callback(null, { rows: reply.rows.map(owned), command });
     });
   }
 
   #later(callback: Callback, error: Error): void {
     this.process.scheduler.after(0, this.process, () => callback(error, { rows: [], command: '' }));
   }
+}
+
+type Rows = Extract<Reply, { rows: unknown }>['rows'];
+
+/** What the client does to a row is its own affair, as if it had come over a wire. */
+function owned(row: Rows[number]): Rows[number] {
+  let copy: Rows[number] | undefined;
+  for (const name in row) {
+    const value = row[name];
+    if (typeof value === 'object' && value !== null) (copy ??= { ...row })[name] = structuredClone(value);
+  }
+  return copy ?? row;
 }
 
 /** As pg throws what the server says. */
@@ -122,11 +136,18 @@ function refusal(error: Error): Error {
 
 const refused = (): Error => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
 
+interface Waiting {
+  readonly take: (connection: Connection) => void;
+  readonly give: (error: Error) => void;
+  readonly patience: Timer;
+}
+
 /** `Database` of `#postgres`, over connections to a server in memory; transactions are production's own. */
 export class SimulatedDatabase implements UnitOfWork<PgTransaction>, Sql {
   readonly #idle: Connection[] = [];
-  readonly #queue: { take: (connection: Connection) => void; give: (error: Error) => void }[] = [];
+  readonly #queue: Waiting[] = [];
   #open = 0;
+  #closing: { readonly closed: Promise<void>; readonly done: () => void } | undefined;
 
   constructor(
     private readonly process: SimulatedProcess,
@@ -182,6 +203,7 @@ export class SimulatedDatabase implements UnitOfWork<PgTransaction>, Sql {
   async listen(channel: string, onNotify: () => void): Promise<{ close(): Promise<void> }> {
     const { process, host } = this;
     const { scheduler } = process;
+    if (!host.isUp()) throw refused();
     const tell = (): void => {
       if (host.isUp()) scheduler.after(host.network.latencyMs(), process, onNotify);
     };
@@ -190,16 +212,29 @@ export class SimulatedDatabase implements UnitOfWork<PgTransaction>, Sql {
     return Promise.resolve({ close: () => Promise.resolve(listening.close()) });
   }
 
-  async waitUntilReachable(): Promise<void> {
-    await Promise.resolve();
+  waitUntilReachable(): Promise<void> {
+    return new Promise((resolve) => {
+      const knock = (): void => {
+        if (this.host.isUp()) resolve();
+        else this.process.scheduler.after(KNOCK_EVERY_MS, this.process, knock);
+      };
+      knock();
+    });
   }
 
+  /** Resolves once every connection in use has been given back and closed. */
   close(): Promise<void> {
-    for (const connection of this.#idle.splice(0)) connection.close();
-    return Promise.resolve();
+    if (!this.#closing) {
+      const { promise: closed, resolve: done } = Promise.withResolvers<void>();
+      this.#closing = { closed, done };
+      for (const connection of this.#idle.splice(0)) this.#drop(connection);
+      if (this.#open === 0) done();
+    }
+    return this.#closing.closed;
   }
 
   #connect(): Promise<Connection> {
+    if (this.#closing) return Promise.reject(new Error('Cannot use a pool after calling end on the pool'));
     for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop()) {
       if (idle.usable) return Promise.resolve(idle);
       this.#open--;
@@ -210,20 +245,11 @@ export class SimulatedDatabase implements UnitOfWork<PgTransaction>, Sql {
         this.#dial(resolve, reject);
         return;
       }
-      const timer = this.process.scheduler.after(CONNECT_TIMEOUT_MS, this.process, () => {
+      const patience = this.process.scheduler.after(CONNECT_TIMEOUT_MS, this.process, () => {
         this.#queue.splice(this.#queue.indexOf(waiting), 1);
         reject(new Error('timeout exceeded when trying to connect'));
       });
-      const waiting = {
-        take: (connection: Connection) => {
-          timer.cancel();
-          resolve(connection);
-        },
-        give: (error: Error) => {
-          timer.cancel();
-          reject(error);
-        },
-      };
+      const waiting: Waiting = { take: resolve, give: reject, patience };
       this.#queue.push(waiting);
     });
   }
@@ -232,23 +258,31 @@ export class SimulatedDatabase implements UnitOfWork<PgTransaction>, Sql {
     const { process, host } = this;
     process.scheduler.after(host.network.latencyMs() * 2, process, () => {
       if (host.isUp()) return resolve(new Connection(process, host));
-      this.#open--;
+      this.#gone();
       reject(refused());
     });
   }
 
   #release(connection: Connection, clean: boolean): void {
-    if (clean && connection.usable) {
-      const waiting = this.#queue.shift();
+    const waiting = this.#queue.shift();
+    waiting?.patience.cancel();
+    if (clean && connection.usable && (waiting || !this.#closing)) {
       if (waiting) waiting.take(connection);
       else this.#idle.push(connection);
       return;
     }
-    connection.close();
-    this.#open--;
-    const waiting = this.#queue.shift();
+    this.#drop(connection);
     if (!waiting) return;
     this.#open++;
     this.#dial(waiting.take, waiting.give);
+  }
+
+  #drop(connection: Connection): void {
+    connection.close();
+    this.#gone();
+  }
+
+  #gone(): void {
+    if (--this.#open === 0) this.#closing?.done();
   }
 }
