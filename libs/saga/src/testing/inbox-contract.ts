@@ -1,0 +1,226 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { statement, type PgTransaction } from '#postgres';
+import type { DatabasePort, DatabaseWorld, OpenDatabaseWorld } from '../../../postgres/src/testing/database-world.js';
+import { inboxTablesSql, parkingTablesSql, PostgresInbox } from '../inbox.repository.js';
+import { PostgresParking } from '../parking.repository.js';
+import type { Admission, Delivery, ParkedEvent, WhyParked } from '../store.js';
+import { growth } from './tally.js';
+
+const requestReplay = statement('contract.replay', 'UPDATE parked_key SET replay_requested_at = now() WHERE key = $1');
+const keys = statement('contract.parked_keys', 'SELECT key FROM parked_key ORDER BY key');
+
+const A_BUG: WhyParked = { error: 'a bug', behind: false, attempts: 1 };
+const BEHIND: WhyParked = { error: 'an earlier one is parked', behind: true, attempts: 0 };
+
+/** Inbox and parking, over whichever database: that an event takes effect once, and a key's events in their order. */
+export function inboxContract(open: OpenDatabaseWorld): void {
+  const inbox = new PostgresInbox();
+  let world: DatabaseWorld;
+  /** Two processes of one service. */
+  let mine: DatabasePort;
+  let theirs: DatabasePort;
+  let parking: PostgresParking;
+  let rounds = 0;
+
+  beforeAll(async () => {
+    world = await open(`${inboxTablesSql} ${parkingTablesSql}`);
+    mine = await world.open();
+    theirs = await world.open();
+    parking = new PostgresParking(mine);
+  });
+  afterAll(() => world.close());
+
+  const newKey = (): string => `ch_${++rounds}`;
+  const batch = (key: string, size: number): Delivery[] =>
+    Array.from({ length: size }, (_, n) => growth(key, 1, `${key}.${n}`));
+  const idsOf = (deliveries: readonly Delivery[]): Set<string> =>
+    new Set(deliveries.map(({ event }) => `${event.source} ${event.id}`));
+  const admit = (deliveries: readonly Delivery[], database = mine): Promise<Admission> =>
+    database.transaction((tx) => inbox.admit(tx, deliveries));
+  const park = (delivery: Delivery, why: WhyParked): Promise<void> =>
+    mine.transaction(async (tx) => {
+      await inbox.admit(tx, [delivery]);
+      await inbox.park(tx, delivery, why);
+    });
+
+  /** Still waiting a good while later. */
+  const isWaiting = async (promise: Promise<unknown>): Promise<boolean> => {
+    const later = world.clock.sleep(100).then(() => 'later');
+    return (await Promise.race([promise, later])) === 'later';
+  };
+
+  describe('an event', () => {
+    it('is admitted once', async () => {
+      const deliveries = batch(newKey(), 4);
+      expect((await admit(deliveries.slice(0, 3))).fresh).toEqual(idsOf(deliveries.slice(0, 3)));
+      expect((await admit(deliveries, theirs)).fresh).toEqual(idsOf(deliveries.slice(3)));
+    });
+
+    it('is admitted once when it stands twice in a batch', async () => {
+      const [delivery] = batch(newKey(), 1);
+      expect((await admit([delivery!, delivery!])).fresh.size).toBe(1);
+      expect((await admit([delivery!])).fresh.size).toBe(0);
+    });
+
+    it('is another one when somebody else says it under the same id', async () => {
+      const [delivery] = batch(newKey(), 1);
+      const other = { ...delivery!, event: { ...delivery!.event, source: 'ledger' } };
+      expect((await admit([delivery!, other])).fresh.size).toBe(2);
+    });
+
+    it('is forgotten with the transaction that admitted it', async () => {
+      const deliveries = batch(newKey(), 2);
+      const failing = mine.transaction(async (tx) => {
+        await inbox.admit(tx, deliveries);
+        throw new Error('no');
+      });
+      await expect(failing).rejects.toThrow('no');
+      expect((await admit(deliveries, theirs)).fresh.size).toBe(2);
+    });
+
+    it.each([
+      ['commits, and is a duplicate then', 'commits', 0],
+      ['rolls back, and is new then', 'rolls back', 1],
+    ])('that another is just admitting waits until that %s', async (_, end, fresh) => {
+      const deliveries = batch(newKey(), 1);
+      let waiting: Promise<Admission> | undefined;
+      const first = mine.transaction(async (tx) => {
+        expect((await inbox.admit(tx, deliveries)).fresh.size).toBe(1);
+        waiting = admit(deliveries, theirs);
+        expect(await isWaiting(waiting)).toBe(true);
+        if (end === 'rolls back') throw new Error(end);
+      });
+      await first.catch(() => undefined);
+      expect((await waiting)?.fresh.size).toBe(fresh);
+    });
+
+    it('is new to exactly one of two consumers that hold the same ones, in whatever order', async () => {
+      for (let round = 0; round < 20; round++) {
+        const deliveries = batch(newKey(), 50);
+        const [one, other] = await Promise.all([admit(deliveries), admit(deliveries.toReversed(), theirs)]);
+        expect(one.fresh.size + other.fresh.size).toBe(50);
+        expect(one.fresh.intersection(other.fresh).size).toBe(0);
+      }
+    });
+  });
+
+  describe('a key with a parked event', () => {
+    it('is named to whoever admits one of its events, and no other key is', async () => {
+      const [parked, free] = [newKey(), newKey()];
+      await park(growth(parked, 13), A_BUG);
+      const admission = await admit([growth(parked, 1), growth(free, 1)], theirs);
+      expect(admission).toEqual({ fresh: expect.any(Set), parkedKeys: new Set([parked]) });
+      expect(admission.fresh.size).toBe(2);
+    });
+
+    it('is named to whoever waited for the very event to be parked', async () => {
+      const key = newKey();
+      const [poison, next] = [growth(key, 13), growth(key, 1)];
+      let waiting: Promise<Admission> | undefined;
+      await mine.transaction(async (tx) => {
+        await inbox.admit(tx, [poison]);
+        waiting = admit([poison, next], theirs);
+        expect(await isWaiting(waiting)).toBe(true);
+        await inbox.park(tx, poison, A_BUG);
+      });
+      expect(await waiting).toEqual({ fresh: idsOf([next]), parkedKeys: new Set([key]) });
+    });
+
+    it('holds each of its events once, in the order in which they came, as they came', async () => {
+      const key = newKey();
+      const events = [growth(key, 13), growth(key, 1, 'second'), growth(key, 'ß "quoted" \\ \n', 'third')];
+      await park(events[0]!, A_BUG);
+      await park(events[0]!, A_BUG);
+      await park(events[1]!, BEHIND);
+      await park(events[2]!, BEHIND);
+      const first = await mine.transaction((tx) => parking.first(tx, key, 10));
+      expect(first).toEqual([
+        { ...events[0], ...A_BUG, position: expect.any(Number) },
+        { ...events[1], ...BEHIND, position: expect.any(Number) },
+        { ...events[2], ...BEHIND, position: expect.any(Number) },
+      ]);
+      expect(first.map(({ position }) => position)).toEqual(first.map(({ position }) => position).toSorted((a, b) => a - b));
+      expect(await mine.transaction((tx) => parking.first(tx, key, 1))).toHaveLength(1);
+    });
+  });
+
+  describe('a replay', () => {
+    async function parkedKey(events: number): Promise<{ key: string; deliveries: Delivery[] }> {
+      const key = newKey();
+      const deliveries = batch(key, events);
+      for (const [place, delivery] of deliveries.entries()) await park(delivery, place === 0 ? A_BUG : BEHIND);
+      await mine.query(requestReplay, [key]);
+      return { key, deliveries };
+    }
+    const firstOf = (tx: PgTransaction, key: string): Promise<ParkedEvent[]> => parking.first(tx, key, 10);
+
+    it('is asked for by key, and there is nothing to hold of any other', async () => {
+      const { key } = await parkedKey(1);
+      expect(await parking.requested(1_000)).toContain(key);
+      const other = newKey();
+      await park(growth(other, 13), A_BUG);
+      expect(await parking.requested(1_000)).not.toContain(other);
+      expect(await mine.transaction((tx) => parking.hold(tx, other))).toBe(false);
+      expect(await mine.transaction((tx) => parking.hold(tx, newKey()))).toBe(false);
+      expect(await mine.transaction((tx) => parking.hold(tx, key))).toBe(true);
+    });
+
+    it('makes deliveries of its key wait, and another replay; none of another key', async () => {
+      const { key } = await parkedKey(2);
+      let delivered: Promise<Admission> | undefined;
+      let replayed: Promise<boolean> | undefined;
+      await mine.transaction(async (tx) => {
+        expect(await parking.hold(tx, key)).toBe(true);
+        delivered = admit([growth(key, 1, `${key}.later`)], theirs);
+        replayed = theirs.transaction((other) => parking.hold(other, key));
+        expect(await isWaiting(delivered)).toBe(true);
+        expect(await isWaiting(replayed)).toBe(true);
+        expect((await admit([growth(newKey(), 1)], theirs)).fresh.size).toBe(1);
+        expect(await parking.release(tx, key, await firstOf(tx, key))).toBe(true);
+      });
+      expect(await replayed).toBe(false);
+      expect((await delivered)?.parkedKeys).toEqual(new Set());
+    });
+
+    it('waits for a delivery that is just parking behind it, and then finds that event too', async () => {
+      const { key } = await parkedKey(1);
+      const next = growth(key, 1, `${key}.next`);
+      let held: Promise<ParkedEvent[]> | undefined;
+      await mine.transaction(async (tx) => {
+        expect((await inbox.admit(tx, [next])).parkedKeys).toEqual(new Set([key]));
+        held = theirs.transaction(async (other) => {
+          await parking.hold(other, key);
+          return firstOf(other, key);
+        });
+        expect(await isWaiting(held)).toBe(true);
+        await inbox.park(tx, next, BEHIND);
+      });
+      expect((await held)?.map(({ event }) => event.id)).toEqual([`${key}.0`, `${key}.next`]);
+    });
+
+    it('frees the key with the last of its events, and not before', async () => {
+      const { key, deliveries } = await parkedKey(3);
+      await mine.transaction(async (tx) => {
+        const events = await firstOf(tx, key);
+        expect(await parking.release(tx, key, events.slice(0, 2))).toBe(false);
+      });
+      expect((await mine.query<{ key: string }>(keys)).map((row) => row.key)).toContain(key);
+      await mine.transaction(async (tx) => {
+        expect(await parking.release(tx, key, await firstOf(tx, key))).toBe(true);
+      });
+      expect((await mine.query<{ key: string }>(keys)).map((row) => row.key)).not.toContain(key);
+      expect((await admit(deliveries, theirs)).fresh.size).toBe(0);
+    });
+
+    it('ends at an event that fails again, which is said, and counted', async () => {
+      const { key } = await parkedKey(2);
+      await mine.transaction(async (tx) => {
+        const [event] = await firstOf(tx, key);
+        await parking.failedAgain(tx, event!, 'still a bug \0');
+      });
+      expect(await parking.requested(1_000)).not.toContain(key);
+      const [event] = await mine.transaction((tx) => firstOf(tx, key));
+      expect(event).toMatchObject({ error: 'still a bug \\0', attempts: 2, behind: false });
+    });
+  });
+}
