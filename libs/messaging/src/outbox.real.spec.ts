@@ -19,8 +19,7 @@ import {
 } from '#saga';
 import { eventually, testDatabase, type TestDatabase } from '#testing';
 import { KafkaJsBus } from './kafka-js-bus.js';
-import { OutboxRelay, type ShardLeases } from './outbox-relay.js';
-import type { HandedRow, HandOver } from './outbox-store.js';
+import { OutboxRelay } from './outbox-relay.js';
 import {
   appendStatement,
   exchangeStatement,
@@ -28,7 +27,6 @@ import {
   PostgresOutbox,
   PostgresOutboxStore,
 } from './outbox.repository.js';
-import { OUTBOX_SHARDS, shardOf } from './shard.js';
 import { consumerOf, StepTransport } from './step-transport.js';
 
 const clock = new SystemClock();
@@ -112,8 +110,6 @@ describe('The outbox, its relay and the steps, over a real Postgres and Kafka', 
 
   interface Producer {
     readonly outbox: PostgresOutbox;
-    readonly shards: () => number;
-    stop(): Promise<void>;
   }
 
   /** One process: its own connections, leases and relay. */
@@ -127,35 +123,15 @@ describe('The outbox, its relay and the steps, over a real Postgres and Kafka', 
       renewEveryMs: 300,
       trustMarginMs: 500,
     });
-    const owned = new Set<number>();
-    const counting: ShardLeases = {
-      contendShards: (prefix, count, handlersOf) =>
-        leases.contendShards(prefix, count, (shard) => {
-          const handlers = handlersOf(shard);
-          return {
-            onAcquired: (lease) => {
-              owned.add(shard);
-              return handlers.onAcquired(lease);
-            },
-            onLost: () => {
-              owned.delete(shard);
-              return handlers.onLost();
-            },
-          };
-        }),
-    };
-    const relay = new OutboxRelay({ bus, store: new PostgresOutboxStore(relaxed), leases: counting, clock });
+    const relay = new OutboxRelay({ bus, store: new PostgresOutboxStore(relaxed), leases, clock });
     await relay.start();
-    let stopped: Promise<void> | undefined;
-    const stop = (): Promise<void> =>
-      (stopped ??= (async () => {
-        await relay.stop();
-        await leases.close();
-        await relaxed.close();
-      })());
-    endings.push(stop);
+    endings.push(async () => {
+      await relay.stop();
+      await leases.close();
+      await relaxed.close();
+    });
     const outbox = new PostgresOutbox(relay, clock);
-    return { outbox, shards: () => owned.size, stop };
+    return { outbox };
   }
 
   const relaxedDatabase = (): Promise<Database> =>
@@ -191,80 +167,6 @@ describe('The outbox, its relay and the steps, over a real Postgres and Kafka', 
     const [row] = await database.query<{ rows: number }>(statement('spec.left', 'SELECT count(*) AS rows FROM outbox'));
     return row!.rows;
   };
-
-  it('hands rows over after their commit, with rising ids, and says which follow a row of their key', async () => {
-    const offered: HandedRow[][] = [];
-    let sweeps = 0;
-    const relay: HandOver = { offer: (rows) => void offered.push([...rows]), sweepSoon: () => sweeps++ };
-    const outbox = new PostgresOutbox(relay, clock);
-    const many = Array.from({ length: 300 }, (_, number) => eventOf('many', number));
-    await database.transaction((tx) => outbox.append(tx, many));
-    await eventually('the rows are handed over', () => offered.length === 1);
-    expect(offered[0]!.map(({ event }) => event)).toEqual(many);
-    const ids = offered[0]!.map(({ id }) => id);
-    expect(ids).toEqual(ids.toSorted((a, b) => a - b));
-    expect(offered[0]!.map(({ behind }) => behind)).toEqual(many.map(() => null));
-    expect(
-      await new PostgresOutboxStore(database).exchange({
-        sent: [],
-        limit: 1_000,
-        known: [],
-        shards: [shardOf('many')],
-      }),
-    ).toMatchObject(offered[0]!.map(({ id, shard, event }) => ({ id, shard, event })));
-
-    await database.transaction((tx) => outbox.append(tx, [eventOf('many', 300), eventOf('other', 0)]));
-    await eventually('the next rows are handed over', () => offered.length === 2);
-    expect(offered[1]!.map(({ behind }) => behind)).toEqual([ids.at(-1), null]);
-
-    const aborted = database.transaction(async (tx) => {
-      await outbox.append(tx, [eventOf('never', 0)]);
-      throw new Error('changed my mind');
-    });
-    await expect(aborted).rejects.toThrow('changed my mind');
-    expect({ offers: offered.length, sweeps }).toEqual({ offers: 2, sweeps: 1 });
-  });
-
-  it('refuses, before it is committed, an event that no broker would take', async () => {
-    const outbox = new PostgresOutbox({ offer: () => {}, sweepSoon: () => {} }, clock);
-    const event = { ...eventOf('large', 0), data: 'x'.repeat(300_000) };
-    await expect(commit(outbox, event)).rejects.toMatchObject({ code: 'event_too_large' });
-    expect(await left()).toBe(0);
-  });
-
-  it('takes a dead letter of any size, without its data when that is too much', async () => {
-    const outbox = new PostgresOutbox({ offer: () => {}, sweepSoon: () => {} }, clock);
-    const origin = { topic, partition: 0, offset: '7' };
-    const deadLetter = { ...origin, consumer: service, attempts: 1, error: 'too much' };
-    await commit(outbox, { ...eventOf('large', 0), data: 'x'.repeat(300_000), deadLetter });
-    const [row] = await new PostgresOutboxStore(database).exchange({
-      sent: [],
-      limit: 1,
-      known: [],
-      shards: [shardOf('large')],
-    });
-    expect(row!.event).toMatchObject({ id: 'large.0', data: undefined, deadLetter });
-  });
-
-  it('deletes what was sent and reads what waits in one statement, without reading what it deletes', async () => {
-    const offered: HandedRow[] = [];
-    const outbox = new PostgresOutbox({ offer: (rows) => offered.push(...rows), sweepSoon: () => {} }, clock);
-    await database.transaction((tx) =>
-      outbox.append(
-        tx,
-        [0, 1, 2].map((number) => eventOf('a', number)),
-      ),
-    );
-    await eventually('the rows are handed over', () => offered.length === 3);
-    const [sent, known, waiting] = offered.map(({ id }) => id) as [number, number, number];
-    const store = new PostgresOutboxStore(database);
-    const shards = [shardOf('a')];
-    const read = await store.exchange({ sent: [sent], limit: 10, known: [sent, known], shards });
-    expect(read.map(({ id }) => id)).toEqual([waiting]);
-    expect(await left()).toBe(2);
-    expect(await store.exchange({ sent: [known], limit: 0, known: [], shards })).toEqual([]);
-    expect(await left()).toBe(1);
-  });
 
   it('reaches its rows by index, however large the backlog', async () => {
     await assertIndexProbes({
@@ -338,32 +240,6 @@ describe('The outbox, its relay and the steps, over a real Postgres and Kafka', 
     expect(await numbersOf('crash')).toEqual([0, 1]);
     await eventually('the outbox is empty', async () => (await left()) === 0);
   }, 30_000);
-
-  it('shares shards between two relays, and one takes over when the other closes', async () => {
-    const first = await producer('first');
-    await eventually('the first owns every shard', () => first.shards() === OUTBOX_SHARDS);
-    const second = await producer('second');
-    await eventually('each owns half', () => first.shards() === 4 && second.shards() === 4, { timeoutMs: 10_000 });
-    await counter(first.outbox);
-    const keys = Array.from({ length: 16 }, (_, key) => `shared${key}`);
-    const commitAll = async (from: Producer, number: number): Promise<void> =>
-      commit(from.outbox, ...keys.map((key) => eventOf(key, number)));
-    const soon = async (count: number): Promise<void> => {
-      const all = Array.from({ length: count }, (_, number) => number);
-      for (const key of keys) {
-        await eventually(`${key} has counted ${count}`, async () => (await numbersOf(key)).length === count);
-        expect(await numbersOf(key)).toEqual(all);
-      }
-    };
-    for (let number = 0; number < 10; number++) await commitAll(number % 2 ? first : second, number);
-    await soon(10);
-    const startedMs = clock.monotonicMs();
-    await second.stop();
-    for (let number = 10; number < 20; number++) await commitAll(first, number);
-    await soon(20);
-    expect(first.shards()).toBe(OUTBOX_SHARDS);
-    expect(clock.monotonicMs() - startedMs).toBeLessThan(4_000);
-  }, 40_000);
 
   it('parks what cannot be read and sends a dead letter, while other keys flow on', async () => {
     const parked: string[] = [];

@@ -7,9 +7,9 @@ import { MovingWorld } from './testing/moving-world.js';
 const PARTITIONS = 4;
 const topics = Array.from({ length: 50 }, (_, number) => `topic-${number}`);
 
-describe('SimulatedBus', () => {
+describe.each([1, 2, 3])('SimulatedBus over a network of seed %i', (seed) => {
   busContract(() => {
-    const world = new MovingWorld();
+    const world = new MovingWorld(seed);
     const unused = topics.values();
     const hostOf = (broker: Broker): BrokerHost => ({
       broker,

@@ -109,7 +109,13 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
       const authorizationId = (await world.journal(bank)).findLast(({ type }) => type === 'entry')!;
       const authorizedAs = (authorizationId as bankProtocol.EntryRecord).bankId;
 
-      const capture = { kind: 'capture' as const, ...movement(), ...charge, authorizationId: authorizedAs, ...usd(800) };
+      const capture = {
+        kind: 'capture' as const,
+        ...movement(),
+        ...charge,
+        authorizationId: authorizedAs,
+        ...usd(800),
+      };
       expect(await send(bank, capture)).toStrictEqual(answered({ state: 'captured', bankId: anyId }));
       const capturedAs = ((await recordsOf(bank, capture)).at(-1) as bankProtocol.EntryRecord).bankId;
 
@@ -204,9 +210,7 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
       );
       expect(await send(bank, unseen)).toStrictEqual(
         answered(
-          fencesUnseen
-            ? { state: 'refused', bankId: anyId, code: 'reversed' }
-            : { state: 'approved', bankId: anyId },
+          fencesUnseen ? { state: 'refused', bankId: anyId, code: 'reversed' } : { state: 'approved', bankId: anyId },
         ),
       );
     });
@@ -310,11 +314,17 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
 
     it('late is performed only once the caller has given up, and the validity of that moment counts', async () => {
       await world.fault({ fault: 'late', parameters: { delayMs: 50 } });
-      const [atCedar, atBirch] = [authorize('cedar', { validForMs: PATIENCE_MS }), authorize('birch', { validForMs: PATIENCE_MS })];
+      const [atCedar, atBirch] = [
+        authorize('cedar', { validForMs: PATIENCE_MS }),
+        authorize('birch', { validForMs: PATIENCE_MS }),
+      ];
       await giveUpOn('cedar', atCedar);
       await giveUpOn('birch', atBirch);
       const { clock } = world;
-      for (const [bank, request] of [['cedar', atCedar], ['birch', atBirch]] as const) {
+      for (const [bank, request] of [
+        ['cedar', atCedar],
+        ['birch', atBirch],
+      ] as const) {
         await eventually(`${bank} is done`, async () => (await recordsOf(bank, request)).length === 2, { clock });
       }
       expect([await performed('cedar', atCedar), await performed('birch', atBirch)]).toEqual([0, 1]);

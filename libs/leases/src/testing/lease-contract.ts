@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { statement } from '#postgres';
 import { eventually } from '#testing';
 import type { DatabasePort, DatabaseWorld, OpenDatabaseWorld } from '../../../postgres/src/testing/database-world.js';
