@@ -168,6 +168,23 @@ export function leaseContract(openWorld: OpenDatabaseWorld): void {
     expect(order).toEqual(['leader committed', 'taken over']);
   });
 
+  it('gives an expired lease to one of those who wait for the transaction of its leader', async () => {
+    const leader = hold(open('a', slow), 'job');
+    await soon('a leads', () => leader.lease);
+    const heirs: ReturnType<typeof hold>[] = [];
+    await database.transaction(async (tx) => {
+      await fence(tx, leader.lease!);
+      await database.query(expire);
+      for (const holder of ['b', 'c']) heirs.push(hold(open(holder, slow, await world.open()), 'job'));
+      await world.clock.sleep(300);
+      expect(heirs.some(({ lease }) => lease)).toBe(false);
+    });
+    await soon('one leads', () => heirs.some(({ lease }) => lease));
+    await world.clock.sleep(300);
+    expect(heirs.filter(({ lease }) => lease?.isTrusted())).toHaveLength(1);
+    expect(await database.query(epochs)).toEqual([{ name: 'job', epoch: 2 }]);
+  });
+
   it('shares shards out evenly, and evens out as contenders come and leave', async () => {
     const [a, b] = [open('a', { ...slow, renewEveryMs: 200 }), open('b', { ...slow, renewEveryMs: 200 })];
     const first = heldShards(a, 'outbox', 8);
