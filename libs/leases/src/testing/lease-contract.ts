@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { statement } from '#postgres';
 import { eventually } from '#testing';
 import type { DatabasePort, DatabaseWorld, OpenDatabaseWorld } from '../../../postgres/src/testing/database-world.js';
@@ -20,6 +20,8 @@ const crashedContender = statement(
   'contract.lease_crashed',
   `INSERT INTO lease_contender VALUES ('outbox', 'a', clock_timestamp() + interval '1 s')`,
 );
+const forgetLeases = statement('contract.lease_forget', 'DELETE FROM lease');
+const forgetContenders = statement('contract.lease_forget_contenders', 'DELETE FROM lease_contender');
 const epochs = statement('contract.lease_epochs', 'SELECT name, epoch FROM lease ORDER BY name');
 
 /** Contends and keeps the lease for the test to look at. */
@@ -38,15 +40,17 @@ export function leaseContract(openWorld: OpenDatabaseWorld): void {
   let database: DatabasePort;
   let opened: Leases[];
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     world = await openWorld(leaseTableSql);
     database = await world.open({ maxConnections: 4 });
+  });
+  beforeEach(async () => {
     opened = [];
+    await database.query(forgetLeases);
+    await database.query(forgetContenders);
   });
-  afterEach(async () => {
-    await Promise.all(opened.map((leases) => leases.close()));
-    await world.close();
-  });
+  afterEach(() => Promise.all(opened.map((leases) => leases.close())));
+  afterAll(() => world.close());
 
   const soon = <T>(what: string, condition: () => T | Promise<T>) =>
     eventually(what, condition, { clock: world.clock, timeoutMs: 10_000 });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CloudEvent } from '#contracts';
 import { Leases, leaseTableSql } from '#leases';
 import { statement } from '#postgres';
@@ -10,6 +10,11 @@ import { outboxTableSql, PostgresOutbox, PostgresOutboxStore } from '../outbox.r
 import { OUTBOX_SHARDS, shardOf } from '../shard.js';
 
 const left = statement('contract.outbox_left', 'SELECT count(*) AS rows FROM outbox');
+const empties = [
+  statement('contract.outbox_empty', 'DELETE FROM outbox'),
+  statement('contract.outbox_empty_leases', 'DELETE FROM lease'),
+  statement('contract.outbox_empty_contenders', 'DELETE FROM lease_contender'),
+];
 const take = statement('contract.outbox_take', 'SELECT number FROM counter WHERE key = $1 FOR UPDATE');
 const grow = statement('contract.outbox_grow', 'UPDATE counter SET number = number + 1 WHERE key = $1');
 
@@ -27,12 +32,15 @@ export function outboxContract(open: OpenDatabaseWorld): void {
   let outbox: PostgresOutbox;
   const endings: (() => Promise<unknown>)[] = [];
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     world = await open(`${outboxTableSql} ${leaseTableSql}
       CREATE TABLE counter (key text PRIMARY KEY, number int4 NOT NULL);
       INSERT INTO counter (key, number) VALUES ('a', 0), ('b', 0), ('c', 0);`);
     database = await world.open();
     store = new PostgresOutboxStore(database);
+  });
+  beforeEach(async () => {
+    for (const empty of empties) await database.query(empty);
     offered = [];
     sweeps = 0;
     const relay: HandOver = { offer: (rows) => void offered.push([...rows]), sweepSoon: () => sweeps++ };
@@ -40,8 +48,8 @@ export function outboxContract(open: OpenDatabaseWorld): void {
   });
   afterEach(async () => {
     for (const end of endings.splice(0).toReversed()) await end();
-    await world.close();
   });
+  afterAll(() => world.close());
 
   const soon = <T>(what: string, condition: () => T | Promise<T>) =>
     eventually(what, condition, { clock: world.clock, timeoutMs: 15_000 });
