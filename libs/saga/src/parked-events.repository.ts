@@ -1,6 +1,6 @@
 import type { Instant } from '#clock';
 import type { CloudEvent } from '#contracts';
-import { statement, type Database } from '#postgres';
+import { statement, type PgTransaction, type Sql, type UnitOfWork } from '#postgres';
 import { storable } from './inbox.repository.js';
 import type { Delivery } from './store.js';
 
@@ -97,7 +97,7 @@ const freeStatement = statement(
 
 /** What is parked, as operators see it, and what they may do about it. */
 export class ParkedEvents {
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: UnitOfWork<PgTransaction> & Sql) {}
 
   /** Those parked first come first. */
   keys(limit = 100): Promise<ParkedKey[]> {

@@ -37,7 +37,7 @@ describe('a leader that is frozen in the middle of a replay', () => {
       if (line === 'decides a.0') child.kill('SIGSTOP');
       lines.push(line);
     });
-    const leases = new Leases({ database: lists.database, holder: 'successor', clock, ...timing });
+    const leases = new Leases({ database: test.database, holder: 'successor', clock, ...timing });
     try {
       await eventually('it is frozen in its transaction', () => lines.includes('decides a.0'), { timeoutMs: 20_000 });
       const log = createLog({ service: 'ledger', instance: 'successor', level: 'silent' });

@@ -1,5 +1,6 @@
 import { describe } from '@jest/globals';
 import { busContract } from '../../messaging/src/testing/bus-contract.js';
+import { busOutageContract } from '../../messaging/src/testing/bus-outage-contract.js';
 import { Broker } from './broker.js';
 import { SimulatedBus, type BrokerHost } from './simulated-bus.js';
 import { MovingWorld } from './testing/moving-world.js';
@@ -25,6 +26,22 @@ describe.each([1, 2, 3])('SimulatedBus over a network of seed %i', (seed) => {
       busWithoutBroker: () => new SimulatedBus(world.process('a lonely client'), away),
       topic: () => Promise.resolve(unused.next().value!),
       committed: (group, topic) => Promise.resolve(host.broker.committed(group, topic)),
+      close: () => Promise.resolve(world.stop()),
+    });
+  });
+});
+
+describe('SimulatedBus whose broker goes away', () => {
+  busOutageContract(['away'], () => {
+    const world = new MovingWorld();
+    const broker = new Broker(topics, PARTITIONS);
+    const host: BrokerHost = { broker, network: world.network('kafka'), faults: { onPublish: () => 'nothing' } };
+    const becomes = (up: boolean) => () => Promise.resolve(void (broker.isUp = up));
+    return Promise.resolve({
+      clock: world.clock,
+      topic: topics[0]!,
+      bus: () => new SimulatedBus(world.process('a client'), host),
+      ways: () => ({ away: { takeAway: becomes(false), bringBack: becomes(true) } }),
       close: () => Promise.resolve(world.stop()),
     });
   });

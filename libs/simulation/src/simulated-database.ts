@@ -120,9 +120,18 @@ function owned(row: Rows[number]): Rows[number] {
   let copy: Rows[number] | undefined;
   for (const name in row) {
     const value = row[name];
-    if (typeof value === 'object' && value !== null) (copy ??= { ...row })[name] = structuredClone(value);
+    if (typeof value === 'object' && value !== null) (copy ??= { ...row })[name] = copied(value);
   }
   return copy ?? row;
+}
+
+/** JSON and arrays are all that a column holds of objects. structuredClone takes ten times as long. */
+function copied(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copied);
+  if (typeof value !== 'object' || value === null) return value;
+  const copy: Record<string, unknown> = {};
+  for (const name in value) copy[name] = copied((value as Record<string, unknown>)[name]);
+  return copy;
 }
 
 /** As pg throws what the server says. */

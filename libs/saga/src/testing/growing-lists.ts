@@ -1,6 +1,6 @@
-import { SystemClock } from '#clock';
+import { SystemClock, type Clock } from '#clock';
 import type { CloudEvent } from '#contracts';
-import { CommitUnknownError, statement, type Database, type PgTransaction, type UnitOfWork } from '#postgres';
+import { CommitUnknownError, statement, type PgTransaction, type Sql, type UnitOfWork } from '#postgres';
 import { testDatabase, type TestDatabase } from '#testing';
 import { BatchRunner, type BatchParts } from '../batch.js';
 import { inboxTablesSql, parkingTablesSql, PostgresInbox } from '../inbox.repository.js';
@@ -19,12 +19,13 @@ const loadStatement = statement(
 );
 const saveStatement = statement(
   'lists_save',
-  `INSERT INTO list (id, numbers) SELECT id, ARRAY(SELECT json_array_elements_text(numbers)::int)
-   FROM json_to_recordset($1::json) AS saved (id text, numbers json)
+  `INSERT INTO list (id, numbers) SELECT id, numbers FROM json_to_recordset($1::json) AS saved (id text, numbers json)
    ON CONFLICT (id) DO UPDATE SET numbers = excluded.numbers`,
 );
 const readStatement = statement('lists_read', 'SELECT id, numbers FROM list ORDER BY id');
-const emptyStatement = statement('lists_empty', 'TRUNCATE list, inbox, parked_event, parked_key');
+const emptyStatements = ['list', 'inbox', 'parked_event', 'parked_key'].map((table) =>
+  statement(`lists_empty_${table}`, `DELETE FROM ${table}`),
+);
 
 interface List {
   readonly id: string;
@@ -49,13 +50,17 @@ export const number = (key: string, n: number): Delivery => growth(key, n, `${ke
 type Fault = 'none' | 'before' | 'after';
 
 /** Does not wait before it tries again. */
-class HastyClock extends SystemClock {
-  override sleep(_delayMs: number, signal?: AbortSignal): Promise<void> {
-    return super.sleep(0, signal);
-  }
-}
+const hasty = (clock: Clock): Clock => ({
+  now: () => clock.now(),
+  monotonicMs: () => clock.monotonicMs(),
+  after: (delayMs, callback, options) => clock.after(delayMs, callback, options),
+  sleep: (_delayMs, signal) => clock.sleep(0, signal),
+  random: () => clock.random(),
+});
 
-/** Lists of numbers in a real database: what came, in the order in which it took effect. */
+export const listsSql = `${inboxTablesSql} ${parkingTablesSql} CREATE TABLE list (id text COLLATE "C" PRIMARY KEY, numbers json);`;
+
+/** Lists of numbers in a database: what came, in the order in which it took effect. */
 export class GrowingLists {
   /** Ids of events that the step has a bug for. */
   readonly poison = new Set<string>();
@@ -65,15 +70,20 @@ export class GrowingLists {
   readonly letters: CloudEvent[] = [];
   readonly parked: ParkedEvents;
 
-  /** On a database that `create` has made, be it in another process. */
-  constructor(readonly database: Database) {
+  readonly #clock: Clock;
+
+  /** On a database that has `listsSql`, be it made by another process. */
+  constructor(
+    readonly database: UnitOfWork<PgTransaction> & Sql,
+    clock: Clock = new SystemClock(),
+  ) {
+    this.#clock = hasty(clock);
     this.parked = new ParkedEvents(database);
   }
 
   static async create(name: string): Promise<{ lists: GrowingLists; test: TestDatabase }> {
     const test = await testDatabase(name);
-    const tables = `${inboxTablesSql} ${parkingTablesSql} CREATE TABLE list (id text COLLATE "C" PRIMARY KEY, numbers int[])`;
-    for (const [place, text] of tables.split(';').entries()) {
+    for (const [place, text] of listsSql.split(';').entries()) {
       if (text.trim()) await test.database.query({ name: `tables_${place}`, text });
     }
     return { lists: new GrowingLists(test.database), test };
@@ -82,7 +92,7 @@ export class GrowingLists {
   async empty(): Promise<void> {
     this.poison.clear();
     this.letters.length = 0;
-    await this.database.query(emptyStatement);
+    for (const empty of emptyStatements) await this.database.query(empty);
   }
 
   /** One process of the service; `fault` may make any transaction fail, before or after its commit. */
@@ -114,7 +124,7 @@ export class GrowingLists {
         append: async (tx, events) => tx.onCommit(() => void this.letters.push(...events)),
       },
       aggregates: new Map([['list', kept]]),
-      clock: new HastyClock(),
+      clock: this.#clock,
     };
     const onGrew = stepsOn(lists)({
       on: grew,

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Clock } from '#clock';
+import type { CloudEvent } from '#contracts';
+import { eventually } from '#testing';
+import type { Bus } from '../bus.js';
+
+/** A broker of one's own, to be taken away. */
+export interface OutageWorld {
+  readonly clock: Clock;
+  bus(): Bus;
+  readonly topic: string;
+  /** How it goes away, and how it comes back. */
+  readonly ways: () => Readonly<Record<string, { takeAway(): Promise<void>; bringBack(): Promise<void> }>>;
+  close(): Promise<void>;
+}
+
+/** What production relies on a bus for whose broker is away for longer than every session. */
+export function busOutageContract(names: readonly string[], open: () => Promise<OutageWorld>): void {
+  let world: OutageWorld;
+  let bus: Bus;
+  beforeAll(async () => {
+    world = await open();
+    bus = world.bus();
+  }, 120_000);
+  afterAll(async () => {
+    await bus.close();
+    await world.close();
+  }, 60_000);
+
+  const soon: typeof eventually = (what, condition) =>
+    eventually(what, condition, { clock: world.clock, timeoutMs: 60_000 });
+
+  /** Publishes one event after another, each until the broker takes it, as the relay does. */
+  function publishOn(prefix: string): { published: Set<string>; stop(): Promise<void> } {
+    const { clock, topic } = world;
+    const published = new Set<string>();
+    const stopping = new AbortController();
+    const running = (async () => {
+      for (let number = 0; !stopping.signal.aborted; number++) {
+        const id = `${prefix}${number}`;
+        const event: CloudEvent = {
+          id,
+          type: 'test.counted.v1',
+          source: 'test',
+          topic,
+          key: `k${number % 7}`,
+          time: clock.now(),
+          data: { number },
+        };
+        for (;;) {
+          try {
+            await bus.publish([event]);
+            published.add(id);
+            break;
+          } catch {
+            await clock.sleep(100);
+          }
+        }
+      }
+    })();
+    return {
+      published,
+      async stop() {
+        stopping.abort();
+        await running;
+      },
+    };
+  }
+
+  it.each(names)(
+    'publishes and consumes again after its broker was %s, and has lost nothing',
+    async (name) => {
+      const way = world.ways()[name]!;
+      const prefix = `${name[0]}-`;
+      const seen = new Set<string>();
+      const consumption = await bus.consume({
+        group: `away-${name[0]}`,
+        topics: [world.topic],
+        onBatch: async (deliveries) => {
+          for (const { event } of deliveries) if (event.id.startsWith(prefix)) seen.add(event.id);
+        },
+      });
+      const publisher = publishOn(prefix);
+      await soon('events flow', () => seen.size > 20);
+      await way.takeAway();
+      const before = publisher.published.size;
+      await world.clock.sleep(25_000); // how long it is away; nothing to wait for
+      expect(publisher.published.size - before).toBeLessThanOrEqual(1);
+      await way.bringBack();
+      await soon('events flow again', () => publisher.published.size > before + 20);
+      await publisher.stop();
+      const missing = (): string[] => [...publisher.published].filter((id) => !seen.has(id));
+      await soon('all of them have come', () => missing().length === 0);
+      await consumption.stop();
+    },
+    180_000,
+  );
+}
