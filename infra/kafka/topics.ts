@@ -1,5 +1,7 @@
 // What Node can name of a CommonJS package ends before ConfigResourceTypes.
 import kafkajs, { Kafka, logLevel, type Admin } from 'kafkajs';
+import { SystemClock } from '#clock';
+import { createTopics } from '../../libs/messaging/src/create-topics.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Half of what inboxes remember: whatever a topic can still deliver is known to be a copy. */
@@ -44,18 +46,16 @@ export async function ensureTopics(options: {
     await admin.connect();
     const existing = new Set(await admin.listTopics());
     const created = topics.filter((topic) => !existing.has(topic));
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: created.map((topic) => ({
-        topic,
-        numPartitions: options.partitions,
-        replicationFactor: -1, // whatever the brokers' default is
-        configEntries: [
-          { name: 'retention.ms', value: String(retentionMsOf[topic]) },
-          { name: 'segment.ms', value: String(SEGMENT_MS) },
-        ],
-      })),
-    });
+    const wanted = created.map((topic) => ({
+      topic,
+      numPartitions: options.partitions,
+      replicationFactor: -1, // whatever the brokers' default is
+      configEntries: [
+        { name: 'retention.ms', value: String(retentionMsOf[topic]) },
+        { name: 'segment.ms', value: String(SEGMENT_MS) },
+      ],
+    }));
+    await createTopics(admin, wanted, new SystemClock());
     const kept = topics.filter((topic) => existing.has(topic));
     const metadata = kept.length > 0 ? await admin.fetchTopicMetadata({ topics: kept }) : { topics: [] };
     const partitionNotes = metadata.topics

@@ -3,6 +3,7 @@ import type { Clock } from '#clock';
 import type { CloudEvent } from '#contracts';
 import type { Bus, ConsumeOptions, Consumption } from './bus.js';
 import { encode } from './cloud-event-wire.js';
+import { createTopics } from './create-topics.js';
 import { kafkaClient, type KafkaOptions } from './kafka-client.js';
 import { KafkaJsConsumption, type ConsumptionObserver } from './kafka-js-consumption.js';
 
@@ -62,7 +63,8 @@ export class KafkaJsBus implements Bus {
     const admin = this.#kafka.admin();
     await admin.connect();
     try {
-      await admin.createTopics({ topics: topics.map((topic) => ({ topic, numPartitions })), waitForLeaders: true });
+      const wanted = topics.map((topic) => ({ topic, numPartitions }));
+      await createTopics(admin, wanted, this.options.clock);
     } finally {
       await admin.disconnect();
     }
