@@ -27,17 +27,31 @@ export function drawSchedule({ seed, durationMs, kinds = faultKinds }: Draw): Sc
   const dice = new Dice(seed);
   const has = (kind: FaultKind): boolean => kinds.includes(kind);
   const networkKinds = (['cut', 'delay', 'one-way'] as const).filter(has);
-  // Twice what kills and freezes: there are nine processes to strike.
   const systemKinds = (
-    ['kill', 'kill', 'freeze', 'freeze', 'terminate', 'slow-start', ...networkKinds, 'clock', 'poison'] as const
+    ['kill', 'freeze', 'terminate', 'slow-start', ...networkKinds, 'clock', 'poison'] as const
   ).filter(has);
-  const system: Lane = systemKinds.map((kind) => () => drawFault(dice, kind, 'postgres'));
+  // What only a process struck at the right moment can show is aimed at; at any moment it would be luck.
+  const aimed = (
+    [
+      ['kill', 'call'],
+      ['kill', 'publishing'],
+      ['freeze', 'call'],
+    ] as const
+  ).filter(([kind]) => has(kind));
+  const system: Lane = [
+    ...systemKinds.map((kind) => () => drawFault(dice, kind, 'postgres')),
+    ...aimed.map(
+      ([kind, amid]) =>
+        () =>
+          drawFault(dice, kind, amid),
+    ),
+  ];
   const banks: Lane = [
     ...(has('bank') ? bankProtocol.faultNames.map((name) => () => drawFault(dice, 'bank', name)) : []),
     ...networkKinds.map((kind) => () => drawFault(dice, kind, dice.pick(bankProtocol.bankNames))),
   ];
   const drawn = [
-    ...drawLane(dice, 'system', system, durationMs, { lowest: 3_000, highest: 6_000 }),
+    ...drawLane(dice, 'system', system, durationMs, { lowest: 2_000, highest: 4_000 }),
     ...drawLane(dice, 'banks', banks, durationMs, { lowest: 1_000, highest: 3_000 }),
   ];
   const inOrder = drawn.sort((a, b) => a.atMs - b.atMs);
