@@ -63,7 +63,9 @@ function verdictOf({ state, runs, unreached }: Campaign): string {
     case 'held':
       return '✓ every promise was kept, and everything was reached that had to be';
     case 'failed':
-      return broken > 0 ? `✗ ${soFar}` : `✗ every promise was kept, but ${unreached.length} of the list never reached`;
+      return broken > 0
+        ? `✗ ${soFar}`
+        : `✗ every promise was kept, but it never came to ${unreached.length} of the list`;
     case 'under way':
       return `under way; ${soFar} so far`;
     case 'interrupted':

@@ -18,8 +18,7 @@ export function campaignInWords({ runs, planned, sometimes, unreached, state }: 
     ...sometimes.map(({ what, times, inRuns }) => `${String(times).padStart(6)} ×  in ${inRuns} runs  ${what}`),
     ...unreached.map(({ what }) => `✗ never reached: ${what}`),
     '',
-    { held: 'Every promise was kept.', failed: 'Failed.', interrupted: 'Interrupted.', 'under way': 'Under way.' }[
-      state
-    ],
+    broken.length > 0 ? `${broken.length} of the runs broke a promise, or had no verdict.` : 'Every promise was kept.',
+    ...(state === 'interrupted' ? ['Interrupted: this is what there was until then.'] : []),
   ].join('\n');
 }

@@ -1,20 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { bankProtocol } from '#contracts';
 import { statement } from '#postgres';
 import type { Control } from '../../../../infra/local/runtime.js';
 import type { Databases } from '../run/databases.js';
 import type { Moment } from '../schedule/fault.js';
 import type { BankFaults } from './bank-faults.client.js';
 
-/** A bank may be away, or nobody may want anything of it: struck is all the same. */
-const PATIENCE_MS = 6_000;
+/** Nobody may want anything of a bank just then: struck is all the same. */
+const PATIENCE_MS = 10_000;
 /** As long as a service takes to have something under way to Kafka. */
 const STANDSTILL_MS = 1_200;
 
 const begun = statement(
   'chaos_begun',
   `SELECT 1 FROM bank_operation
-   WHERE bank = $1 AND holder = ANY ($2) AND phase <> 'ended' AND attempts->-1->>'outcome' = 'begun' LIMIT 1`,
+   WHERE holder = ANY ($1) AND phase <> 'ended' AND attempts->-1->>'outcome' = 'begun' LIMIT 1`,
 );
 
 /** Brings a moment about, and strikes in it. */
@@ -30,17 +29,18 @@ export class Moments {
       case undefined:
         return blow();
       case 'call':
-        return this.#amidCall(moment.bank, processes, blow);
+        return this.#amidCall(processes, blow);
       case 'publishing':
         return this.#amidPublishing(blow);
     }
   }
 
-  async #amidCall(bank: bankProtocol.BankName, processes: readonly string[], blow: () => Promise<void>): Promise<void> {
-    const answerAgain = await this.bankFaults.set({ fault: 'hang', scope: { bank } });
+  /** All of them: the breaker of a single one may be open. */
+  async #amidCall(processes: readonly string[], blow: () => Promise<void>): Promise<void> {
+    const answerAgain = await this.bankFaults.set({ fault: 'hang' });
     try {
       for (const untilMs = performance.now() + PATIENCE_MS; performance.now() < untilMs; await sleep(50)) {
-        const found = await this.databases.query('bank_gateway', begun, [bank, processes]).catch(() => []);
+        const found = await this.databases.query('bank_gateway', begun, [processes]).catch(() => []);
         if (found.length > 0) break;
       }
       await blow();

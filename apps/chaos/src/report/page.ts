@@ -1,8 +1,6 @@
-import { families, type Family } from '../schedule/fault.js';
 import { escape, grouped, prose, span } from './html.js';
 import { mark } from './mark.js';
 import { pageStyle } from './page-style.js';
-import { colourOf } from './paper.js';
 import { outcomes, plotOf } from './plot.js';
 import { whyBroken, type Report } from './report.js';
 
@@ -72,16 +70,30 @@ function tiles({ numbers, strikes, quietAfterMs, soundAfterMs, sometimes, second
   ].join('')}</div>`;
 }
 
+/** A line for each panel; faults have their names beside them. */
 function legend(): string {
-  const entries = [
-    ...outcomes.map(([, words, colour]) => [words, colour]),
-    ['p50', 'var(--p50)'],
-    ['p99', 'var(--p99)'],
-    ['breaker open', 'var(--open)'],
-    ['half-open', 'var(--half)'],
-    ...(Object.keys(families) as Family[]).map((family) => [`fault: ${family}`, colourOf(family)]),
+  const panels: [string, readonly (readonly [string, string])[]][] = [
+    ['answers', outcomes.map(([, words, colour]) => [words, colour] as const)],
+    [
+      'latency',
+      [
+        ['p50', 'var(--p50)'],
+        ['p99', 'var(--p99)'],
+      ],
+    ],
+    [
+      'breakers',
+      [
+        ['open', 'var(--open)'],
+        ['half-open', 'var(--half)'],
+      ],
+    ],
   ];
-  return `<div class="legend">${entries.map(([words, colour]) => `<span><i style="background:${colour}"></i>${words}</span>`).join('')}</div>`;
+  const groups = panels.map(
+    ([panel, entries]) =>
+      `<div><b>${panel}</b>${entries.map(([words, colour]) => `<span><i style="background:${colour}"></i>${words}</span>`).join('')}</div>`,
+  );
+  return `<div class="legend">${groups.join('')}</div>`;
 }
 
 function judgements({ judged }: Report): string {

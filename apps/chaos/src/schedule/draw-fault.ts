@@ -53,10 +53,7 @@ export function drawFault(dice: Dice, kind: Fault['kind'], about: string): Fault
 function anyVictim(dice: Dice, about: string): { processes: readonly ProcessName[]; moment?: Moment } {
   switch (about as MomentName) {
     case 'call': // the other instance is there to take over
-      return {
-        processes: [dice.pick(instancesOf('bank-gateway'))],
-        moment: { amid: 'call', bank: dice.pick(bankProtocol.bankNames) },
-      };
+      return { processes: [dice.pick(instancesOf('bank-gateway'))], moment: { amid: 'call' } };
     case 'publishing': // either instance may have the outbox in hand
       return { processes: instancesOf(dice.pick(servicesOfTwo)), moment: { amid: 'publishing' } };
     default:

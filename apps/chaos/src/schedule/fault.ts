@@ -17,8 +17,8 @@ export interface Route {
 
 /** What a process is struck in the middle of: the nemesis brings it about, and waits until it shows. */
 export type Moment =
-  /** The bank keeps silent, and an attempt at it has begun that it will not answer. */
-  | { readonly amid: 'call'; readonly bank: bankProtocol.BankName }
+  /** Every bank keeps silent, and an attempt has begun that none will answer. */
+  | { readonly amid: 'call' }
   /** Kafka stands still; what is being sent to it arrives once its sender is gone. */
   | { readonly amid: 'publishing' };
 
@@ -106,7 +106,7 @@ export function describeFault(fault: Fault): string {
 
 function describeMoment(moment: Moment | undefined): string {
   if (moment === undefined) return '';
-  return moment.amid === 'call' ? `, amid a call at ${moment.bank}` : ', amid publishing';
+  return moment.amid === 'call' ? ', amid a call at a bank' : ', amid publishing';
 }
 
 const describeRoute = ({ from, to }: Route): string => `${from.join(' and ')} to ${to}`;
