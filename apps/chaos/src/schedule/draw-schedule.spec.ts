@@ -65,6 +65,16 @@ describe('a schedule', () => {
     expect(new Set(aimed)).toEqual(new Set(['kill amid call', 'kill amid publishing', 'freeze amid call']));
   });
 
+  it('comes to every aim within its first eight system faults', () => {
+    for (const seed of seeds) {
+      const system = drawSchedule({ seed, durationMs: 600_000 }).faults.filter(({ lane }) => lane === 'system');
+      const aims = system
+        .slice(0, 8)
+        .flatMap(({ fault }) => (fault.kind === 'poison' || ('moment' in fault && fault.moment) ? [fault] : []));
+      expect(aims).toHaveLength(4);
+    }
+  });
+
   it('draws only what is asked for', () => {
     const kinds: FaultKind[] = ['freeze', 'clock'];
     const { faults } = drawSchedule({ seed: 3, durationMs, kinds });
