@@ -3,6 +3,7 @@ import { SystemClock } from '#clock';
 import { statement } from '#postgres';
 import { eventually, testDatabase, type TestDatabase } from '#testing';
 import { fence, StaleLeaseError, type Lease } from './lease.js';
+import { LeaseRepository } from './lease.repository.js';
 import { leaseTableSql } from './lease-table.js';
 import { Leases } from './leases.js';
 
@@ -55,6 +56,19 @@ describe('Leases', () => {
     }));
     return { shards, close: () => contender.close() };
   }
+
+  it('come into being once, however many ask for a name at the same moment', async () => {
+    const repositories = Array.from({ length: 4 }, () => new LeaseRepository(test.database));
+    for (let time = 0; time < 1_500; time++) {
+      const wanted = [`never-taken-${time}`];
+      const rounds = await Promise.all(
+        repositories.map((repository, n) =>
+          repository.round({ holder: `h${n}`, ttlMs: 60_000, held: [], wanted, groups: [] }),
+        ),
+      );
+      expect(rounds.flatMap(({ granted }) => granted.map(({ name }) => name)).sort()).toEqual(wanted.sort());
+    }
+  });
 
   /** A process that is gone without a word: its leases stay until they expire. */
   const expire = statement('spec.expire', `UPDATE lease SET expires_at = clock_timestamp() - interval '1 ms'`);
