@@ -32,7 +32,7 @@ export interface Campaign {
   readonly planned: number;
   readonly runs: readonly CampaignRun[];
   readonly sometimes: readonly ReachedInRuns[];
-  /** Of the list, when all of it is to be reached. */
+  /** Of the list, when all of it is to be reached and no run is left to do so. */
   readonly unreached: readonly Reached[];
   readonly state: 'under way' | 'interrupted' | 'held' | 'failed';
 }
@@ -51,8 +51,8 @@ export function campaignOf(about: {
     ...reached,
     inRuns: runs.filter((run) => run.sometimes.some(({ id, times }) => id === reached.id && times > 0)).length,
   }));
-  const unreached = mustReachAll ? missing(sometimes) : [];
   const isOver = runs.length === planned;
+  const unreached = mustReachAll && isOver ? missing(sometimes) : [];
   const held = runs.every(({ verdict }) => verdict === 'kept') && unreached.length === 0;
   const state = interrupted ? 'interrupted' : !isOver ? 'under way' : held ? 'held' : 'failed';
   return { command, beganAt, planned, runs, sometimes, unreached, state };

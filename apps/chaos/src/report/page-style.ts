@@ -32,7 +32,7 @@ td.id { white-space:nowrap; font-weight:600; font-variant-numeric:tabular-nums; 
 .sometimes { display:grid; grid-template-columns:repeat(auto-fill,minmax(400px,1fr)); gap:0 30px; }
 .sometimes div { display:flex; gap:11px; align-items:center; padding:7px 0; border-bottom:1px solid var(--line); }
 .sometimes .times { margin-left:auto; color:var(--soft); font-variant-numeric:tabular-nums; white-space:nowrap; }
-.legend { display:flex; flex-wrap:wrap; gap:4px 34px; font-size:13px; color:var(--soft); margin:2px 0 10px; } .legend b { color:var(--ink); font-weight:600; margin-right:12px; } .legend span { margin-right:14px; }
+.legend { display:flex; flex-wrap:wrap; gap:4px 34px; font-size:13px; color:var(--soft); margin:2px 0 16px; } .legend b { color:var(--ink); font-weight:600; margin-right:12px; } .legend span { margin-right:14px; }
 .legend i { display:inline-block; width:11px; height:11px; border-radius:3px; margin-right:6px; vertical-align:-1px; }
 .bar { height:9px; border-radius:5px; background:var(--accent); min-width:2px; } .bar.never { background:var(--bad); }
 .columns { display:grid; grid-template-columns:repeat(auto-fit,minmax(420px,1fr)); gap:0 28px; align-items:start; }
