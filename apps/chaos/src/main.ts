@@ -1,6 +1,9 @@
 import { randomInt } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
+import { campaignPage } from './campaign/campaign-page.js';
+import { campaignInWords } from './campaign/campaign-words.js';
+import { campaignOf, campaignRunOf, runWithoutVerdict, type Campaign, type CampaignRun } from './campaign/campaign.js';
 import { BadOptions, readOptions, USAGE, type Options } from './options.js';
 import { RunProgress } from './progress.js';
 import { pageOf } from './report/page.js';
@@ -8,7 +11,7 @@ import { reportOf, type Report } from './report/report.js';
 import { inWords } from './report/words.js';
 import { ChaosRun } from './run/chaos-run.js';
 import { describeSchedule, planOf, type Plan } from './run/plan.js';
-import { addUp, missing } from './sometimes/sometimes.js';
+import { faultKinds } from './schedule/fault.js';
 
 const interrupt = new AbortController();
 let interrupted = false;
@@ -38,20 +41,53 @@ async function main(options: Options): Promise<number> {
     for (const plan of plans) console.log(`${titleOf(plan)}: ${describeSchedule(plan.schedule)}`);
     return 0;
   }
-  const reports: Report[] = [];
-  for (const plan of plans) {
-    interrupt.signal.throwIfAborted();
-    reports.push(await runOne(plan, options));
-  }
-  const broken = reports.filter(({ holds }) => !holds);
-  if (reports.length === 1) return broken.length === 0 ? 0 : 1;
+  if (plans.length > 1) return runCampaign(plans, options);
+  const { report } = await runOne(plans[0]!, options);
+  return report.holds ? 0 : 1;
+}
 
-  const unreached = options.scenarios.length > 0 ? [] : missing(addUp(reports.map(({ sometimes }) => sometimes)));
-  console.log(
-    `\n${reports.length} runs, ${broken.length} broken${broken.map((report) => `\n  ${report.command}`).join('')}`,
-  );
-  if (unreached.length > 0) console.log(`Never reached: ${unreached.map(({ what }) => what).join('; ')}`);
-  return broken.length === 0 && unreached.length === 0 ? 0 : 1;
+/** Goes on after a run that is not sound, and after one that could not be judged: the next may show more. */
+async function runCampaign(plans: readonly Plan[], options: Options): Promise<number> {
+  const folder = resolve(options.out, `campaign-${plans[0]!.name === 'random' ? options.seed : 'scenarios'}`);
+  const beganAt = new Date().toISOString();
+  const runs: CampaignRun[] = [];
+  const soFar = (): Campaign =>
+    campaignOf({
+      command: `npm run chaos -- ${campaignArguments(options)}`,
+      beganAt,
+      planned: plans.length,
+      runs,
+      mustReachAll: options.scenarios.length === 0 && options.kinds.length === faultKinds.length,
+      interrupted,
+    });
+  await mkdir(folder, { recursive: true });
+  for (const [index, plan] of plans.entries()) {
+    if (interrupted) break;
+    console.log(`${index > 0 ? '\n' : ''}Run ${index + 1} of ${plans.length}`);
+    const run = await campaignRun(plan, options, folder);
+    if (run) runs.push(run);
+    await writeFile(join(folder, 'campaign.json'), `${JSON.stringify(soFar(), null, 2)}\n`);
+    await writeFile(join(folder, 'campaign.html'), campaignPage(soFar()));
+  }
+  console.log(`\n${campaignInWords(soFar())}`);
+  console.log(`\nCampaign: ${relative(process.cwd(), join(folder, 'campaign.html'))}`);
+  return interrupted ? 130 : soFar().state === 'held' ? 0 : 1;
+}
+
+/** Undefined when it was interrupted before it had a verdict. */
+async function campaignRun(plan: Plan, options: Options, folder: string): Promise<CampaignRun | undefined> {
+  const beganMs = performance.now();
+  const tookMs = (): number => performance.now() - beganMs;
+  const about = { title: titleOf(plan), page: relative(folder, join(reportDirOf(plan, options), 'report.html')) };
+  try {
+    const { report, kept } = await runOne(plan, options);
+    return campaignRunOf(report, { ...about, kept, tookMs: tookMs() });
+  } catch (error) {
+    if (interrupted) return undefined;
+    console.error(error);
+    const [why, kept] = [`no verdict: ${(error as Error).message}`, reportDirOf(plan, options)];
+    return runWithoutVerdict({ ...about, command: commandOf(plan, options), why, kept, tookMs: tookMs() });
+  }
 }
 
 function plansOf({ seed, minutes, runs, kinds, scenarios }: Options): Plan[] {
@@ -59,12 +95,19 @@ function plansOf({ seed, minutes, runs, kinds, scenarios }: Options): Plan[] {
   return Array.from({ length: runs }, (_, n) => planOf({ seed: seed + n, minutes, kinds }));
 }
 
-async function runOne(plan: Plan, options: Options): Promise<Report> {
+interface Judgement {
+  readonly report: Report;
+  /** Where its data and logs are; undefined when they were thrown away. */
+  readonly kept: string | undefined;
+}
+
+async function runOne(plan: Plan, options: Options): Promise<Judgement> {
   console.log(`${titleOf(plan)}\n${plan.story}\n${describeSchedule(plan.schedule)}\n`);
   const watching = new RunProgress(plan.schedule.durationMs);
-  const reportDir = resolve(options.out, `${plan.name}-${plan.seed}`);
+  const reportDir = reportDirOf(plan, options);
   const run = await ChaosRun.prepare(plan, reportDir, watching, interrupt.signal);
   let report: Report | undefined;
+  const isKept = (): boolean => (report === undefined ? !interrupted : !report.holds || options.keep);
   try {
     report = reportOf(plan, await run.run(), commandOf(plan, options));
     await writeFile(join(reportDir, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
@@ -72,12 +115,16 @@ async function runOne(plan: Plan, options: Options): Promise<Report> {
     watching.end();
     console.log(`\n${inWords(report)}`);
     console.log(`\nReport: ${relative(process.cwd(), join(reportDir, 'report.html'))}`);
-    return report;
+    return { report, kept: isKept() ? run.dataDir : undefined };
   } finally {
     watching.end();
-    if ((report?.holds && !options.keep) || interrupted) await run.discard();
-    else console.log(`Kept: data and logs in ${run.dataDir}, history in ${reportDir}`);
+    if (isKept()) console.log(`Kept: data and logs in ${run.dataDir}, history in ${reportDir}`);
+    else await run.discard();
   }
+}
+
+function reportDirOf({ name, seed }: Plan, { out }: Options): string {
+  return resolve(out, `${name}-${seed}`);
 }
 
 function titleOf({ name, seed }: Plan): string {
@@ -86,10 +133,18 @@ function titleOf({ name, seed }: Plan): string {
 
 /** What repeats it. */
 function commandOf({ name, seed }: Plan, { minutes }: Options): string {
-  const chosen = process.argv.includes('--faults')
-    ? ` --faults ${process.argv[process.argv.indexOf('--faults') + 1]}`
-    : '';
   return name === 'random'
-    ? `npm run chaos -- --seed ${seed} --minutes ${minutes}${chosen}`
+    ? `npm run chaos -- --seed ${seed} --minutes ${minutes}${chosenFaults()}`
     : `npm run chaos -- --scenario ${name} --seed ${seed}`;
+}
+
+function campaignArguments({ seed, minutes, runs, scenarios }: Options): string {
+  return scenarios.length > 0
+    ? `--scenario all --seed ${seed}`
+    : `--seed ${seed} --minutes ${minutes} --runs ${runs}${chosenFaults()}`;
+}
+
+function chosenFaults(): string {
+  const at = process.argv.indexOf('--faults');
+  return at < 0 ? '' : ` --faults ${process.argv[at + 1]}`;
 }

@@ -1,3 +1,5 @@
+export * from './bank-calls.js';
+export type { JournalLine } from './bank-request.js';
 export * from './evidence.js';
 export * from './evidence.client.js';
 export * from './invariants.js';

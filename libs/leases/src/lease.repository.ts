@@ -1,4 +1,4 @@
-import { statement, type Sql } from '#postgres';
+import { DatabaseError, statement, type Sql, type Statement } from '#postgres';
 
 export interface Grant {
   name: string;
@@ -91,13 +91,29 @@ export async function forgetLostContenders(sql: Sql): Promise<void> {
   await sql.query(forgetContenders);
 }
 
+const isFirstRowOfAnother = (error: unknown): boolean =>
+  error instanceof DatabaseError && error.code === '23505' && error.constraint === 'lease_name_epoch_key';
+
 type Row = { name: string; epoch: number; shards: null } | { name: null; shards: string; holder: string };
 
 export class LeaseRepository {
   constructor(private readonly sql: Sql) {}
 
+  /**
+   * ON CONFLICT looks after the primary key alone. Of two that make a name's first row at the same moment, one may
+   * run into the second unique constraint instead; the row is there by then, and is found when it is asked for again.
+   */
+  async #whoeverElseBegins<Found extends object>(sql: Statement, values: readonly unknown[]): Promise<Found[]> {
+    try {
+      return await this.sql.query<Found>(sql, values);
+    } catch (error) {
+      if (!isFirstRowOfAnother(error)) throw error;
+      return this.#whoeverElseBegins<Found>(sql, values);
+    }
+  }
+
   async round({ holder, ttlMs, held, wanted, groups }: Round): Promise<RoundAnswer> {
-    const rows = await this.sql.query<Row>(round, [
+    const rows = await this.#whoeverElseBegins<Row>(round, [
       holder,
       ttlMs,
       held.map(({ name }) => name),

@@ -1,12 +1,29 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually } from '#testing';
 import { realDatabaseWorld } from '../../postgres/src/testing/real-database-world.js';
+import { LeaseRepository } from './lease.repository.js';
 import { leaseTableSql } from './lease-table.js';
 import { Leases } from './leases.js';
 import { hold, leaseContract, quick } from './testing/lease-contract.js';
 
 describe('Leases', () => {
   leaseContract((ddl) => realDatabaseWorld('leases', ddl));
+
+  it('come into being once, however many ask for a name at the same moment', async () => {
+    const world = await realDatabaseWorld('leases', leaseTableSql);
+    const database = await world.open({ maxConnections: 4 });
+    const repositories = Array.from({ length: 4 }, () => new LeaseRepository(database));
+    for (let time = 0; time < 1_500; time++) {
+      const wanted = [`never-taken-${time}`];
+      const rounds = await Promise.all(
+        repositories.map((repository, n) =>
+          repository.round({ holder: `h${n}`, ttlMs: 60_000, held: [], wanted, groups: [] }),
+        ),
+      );
+      expect(rounds.flatMap(({ granted }) => granted.map(({ name }) => name))).toEqual(wanted);
+    }
+    await world.close();
+  });
 
   it('are not trusted by a process that thaws, before any of its timers has run', async () => {
     const world = await realDatabaseWorld('leases', leaseTableSql);

@@ -2,6 +2,9 @@ import { fileURLToPath } from 'node:url';
 
 const slowStart = fileURLToPath(new URL('slow-start.js', import.meta.url));
 
+/** Each call to a bank gets a traceparent of its own, by which journals show which attempts belong together. */
+const callsInJournals = { TRACE_EXPORT: 'file', TRACE_FILE: '/dev/null', TRACE_SAMPLE: '0' };
+
 /** What an instance is to start with the next time. */
 export class LaunchSettings {
   readonly #clockOffsetMs = new Map<string, number>();
@@ -19,6 +22,7 @@ export class LaunchSettings {
     const offsetMs = this.#clockOffsetMs.get(instance) ?? 0;
     const delayMs = this.#startDelayMs.get(instance) ?? 0;
     return {
+      ...(instance.startsWith('bank-gateway') && callsInJournals),
       ...(offsetMs !== 0 && { TEST_CLOCK_OFFSET_MS: String(offsetMs) }),
       // A preloaded module: production has no switch for it.
       ...(delayMs > 0 && { NODE_OPTIONS: `--import="${slowStart}"`, CHAOS_START_DELAY_MS: String(delayMs) }),

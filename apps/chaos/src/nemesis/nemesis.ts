@@ -7,6 +7,8 @@ import { strike, type World } from './strike.js';
 export interface Strike extends ScheduledFault {
   readonly words: string;
   struckMs: number;
+  /** When it had taken effect on all that it strikes. */
+  standsMs?: number;
   /** When it began to be lifted. */
   liftingMs?: number;
   /** When all that it struck answered again. */
@@ -17,6 +19,8 @@ export interface Strike extends ScheduledFault {
 export interface NemesisEvents {
   /** A fault has struck, is being lifted, or is lifted. */
   changed?(strike: Strike): void;
+  /** It has taken effect on all that it strikes. */
+  stands?(strike: Strike): void;
   /** It stands still for as long as this takes: what shows only while a fault stands is looked at here. */
   beforeLift?(strike: Strike): Promise<void>;
 }
@@ -42,27 +46,31 @@ export class Nemesis {
     const all = schedule.faults.map((scheduled) => {
       const { lane } = scheduled;
       const before = (lane && ends.get(lane)) ?? Promise.resolve();
-      const end = before.then(() => this.#inflict(scheduled, signal));
+      const end = before.then(() => this.#inflict(scheduled, schedule.durationMs, signal));
       if (lane) ends.set(lane, end);
       return end;
     });
     await Promise.all(all);
   }
 
-  async #inflict(scheduled: ScheduledFault, signal: AbortSignal): Promise<void> {
+  async #inflict(scheduled: ScheduledFault, durationMs: number, signal: AbortSignal): Promise<void> {
     const wait = (untilMs: number) =>
       sleep(Math.max(0, untilMs - this.elapsedMs()), undefined, { signal }).then(
         () => true,
         () => false,
       );
     if (!(await wait(scheduled.atMs))) return;
+    // Its lane took longer than drawn: healing must not wait for what nobody has seen yet.
+    if (this.elapsedMs() > durationMs) return;
     const struck: Strike = { ...scheduled, words: describeFault(scheduled.fault), struckMs: this.elapsedMs() };
     this.strikes.push(struck);
     this.#standing.set(struck, async () => undefined);
     this.events.changed?.(struck);
     try {
       this.#standing.set(struck, await strike(this.world, scheduled.fault));
-      if (await wait(struck.struckMs + scheduled.lastsMs)) await this.#lift(struck);
+      struck.standsMs = this.elapsedMs();
+      this.events.stands?.(struck);
+      if (await wait(struck.standsMs + scheduled.lastsMs)) await this.#lift(struck);
     } catch (error) {
       struck.error = String(error);
       this.events.changed?.(struck);

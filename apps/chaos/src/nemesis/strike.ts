@@ -4,6 +4,7 @@ import type { Fault } from '../schedule/fault.js';
 import type { BankFaults } from './bank-faults.client.js';
 import type { LaunchSettings } from './launch-settings.js';
 import type { Lift } from './lift.js';
+import type { Moments } from './moments.js';
 import type { Poison } from './poison.js';
 
 /** What can be struck. */
@@ -13,20 +14,21 @@ export interface World {
   readonly launchSettings: LaunchSettings;
   readonly bankFaults: BankFaults;
   readonly poison: Poison;
+  readonly moments: Moments;
 }
 
 /** Resolves once the fault has taken effect. */
 export async function strike(world: World, fault: Fault): Promise<Lift> {
-  const { control, network, launchSettings, bankFaults, poison } = world;
+  const { control, network, launchSettings, bankFaults, poison, moments } = world;
   const each = async (names: readonly string[], command: (name: string) => Promise<unknown>): Promise<void> => {
     await Promise.all(names.map(command));
   };
   switch (fault.kind) {
     case 'kill':
-      await each(fault.processes, (name) => control.kill(name));
+      await moments.strike(fault.moment, fault.processes, () => each(fault.processes, (name) => control.kill(name)));
       return () => each(fault.processes, (name) => control.start(name));
     case 'freeze':
-      await each(fault.processes, (name) => control.freeze(name));
+      await moments.strike(fault.moment, fault.processes, () => each(fault.processes, (name) => control.freeze(name)));
       return () => each(fault.processes, (name) => control.thaw(name));
     case 'terminate':
       await each(fault.processes, (name) => control.stop(name));

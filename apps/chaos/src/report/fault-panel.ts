@@ -31,7 +31,8 @@ function bar(struck: Strike, family: Family, across: Across, y: number): string 
   const { words, struckMs, liftingMs, liftedMs = struckMs } = struck;
   const [from, until] = [across(struckMs), Math.max(across(liftedMs), across(struckMs) + 2)];
   const lifting = liftingMs === undefined ? until : across(liftingMs);
-  const room = Math.floor((until - from - 8) / LETTER);
+  // Not over the pale part, where it could not be read.
+  const room = Math.floor((lifting - from - 8) / LETTER);
   const full = `${struck.number} ${words}`;
   // At the least its number, under which the tables below tell the rest.
   const label = full.length <= room ? full : room > 8 ? `${full.slice(0, room - 1)}…` : String(struck.number);

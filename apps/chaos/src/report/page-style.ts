@@ -18,7 +18,7 @@ h2 { font-size:18px; margin:44px 0 12px; letter-spacing:-.005em; }
 p { margin:0 0 10px; max-width:78ch; } .soft { color:var(--soft); } code { font:13px/1.4 ui-monospace,Menlo,Consolas,monospace; }
 .card { background:var(--card); border:1px solid var(--line); border-radius:12px; padding:18px 20px; }
 .verdict { display:inline-block; font-weight:650; padding:5px 13px; border-radius:999px; margin:14px 0 4px; }
-.verdict.good, .mark.good { color:var(--good); background:var(--good-soft); } .verdict.bad, .mark.bad { color:var(--bad); background:var(--bad-soft); }
+.verdict.open { color:var(--soft); background:var(--grid); } .verdict.good, .mark.good { color:var(--good); background:var(--good-soft); } .verdict.bad, .mark.bad { color:var(--bad); background:var(--bad-soft); }
 .tiles { display:grid; grid-template-columns:repeat(auto-fit,minmax(150px,1fr)); gap:12px; margin:22px 0 0; }
 .tile { background:var(--card); border:1px solid var(--line); border-radius:12px; padding:12px 16px; }
 .tile b { display:block; font-size:23px; line-height:1.25; font-weight:640; font-variant-numeric:tabular-nums; } .tile span { color:var(--soft); font-size:13px; }
@@ -32,7 +32,7 @@ td.id { white-space:nowrap; font-weight:600; font-variant-numeric:tabular-nums; 
 .sometimes { display:grid; grid-template-columns:repeat(auto-fill,minmax(400px,1fr)); gap:0 30px; }
 .sometimes div { display:flex; gap:11px; align-items:center; padding:7px 0; border-bottom:1px solid var(--line); }
 .sometimes .times { margin-left:auto; color:var(--soft); font-variant-numeric:tabular-nums; white-space:nowrap; }
-.legend { display:flex; flex-wrap:wrap; gap:4px 18px; font-size:13px; color:var(--soft); margin:2px 0 8px; }
+.legend { display:flex; flex-wrap:wrap; gap:4px 34px; font-size:13px; color:var(--soft); margin:2px 0 16px; } .legend b { color:var(--ink); font-weight:600; margin-right:12px; } .legend span { margin-right:14px; }
 .legend i { display:inline-block; width:11px; height:11px; border-radius:3px; margin-right:6px; vertical-align:-1px; }
 .bar { height:9px; border-radius:5px; background:var(--accent); min-width:2px; } .bar.never { background:var(--bad); }
 .columns { display:grid; grid-template-columns:repeat(auto-fit,minmax(420px,1fr)); gap:0 28px; align-items:start; }
@@ -40,6 +40,7 @@ pre { background:var(--card); border:1px solid var(--line); border-radius:12px; 
 svg { display:block; width:100%; height:auto; } svg text { fill:var(--soft); font:11px system-ui,-apple-system,"Segoe UI",Roboto,sans-serif; }
 svg text.title { fill:var(--ink); font-weight:600; font-size:12.5px; } svg text.on { fill:var(--on); font-weight:550; }
 svg .grid { stroke:var(--grid); } svg .healed { stroke:var(--good); stroke-dasharray:4 4; }
+a { color:var(--accent); }
 details summary { cursor:pointer; color:var(--soft); }
 @media (max-width:640px) { main { padding:24px 14px 48px; } .columns { grid-template-columns:1fr; } }
 `;

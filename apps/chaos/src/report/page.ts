@@ -1,9 +1,8 @@
-import { families, type Family } from '../schedule/fault.js';
 import { escape, grouped, prose, span } from './html.js';
+import { mark } from './mark.js';
 import { pageStyle } from './page-style.js';
-import { colourOf } from './paper.js';
 import { outcomes, plotOf } from './plot.js';
-import type { Report } from './report.js';
+import { whyBroken, type Report } from './report.js';
 
 /** One HTML file that needs nothing else. */
 export function pageOf(report: Report): string {
@@ -20,7 +19,7 @@ export function pageOf(report: Report): string {
 <main>
 <h1>${escape(title)}</h1>
 <p class="soft">${prose(report.story)}</p>
-<div class="verdict ${report.holds ? 'good' : 'bad'}">${report.holds ? '✓ every promise was kept' : `✗ ${wordsOfFailure(report)}`}</div>
+<div class="verdict ${report.holds ? 'good' : 'bad'}">${report.holds ? '✓ every promise was kept' : `✗ ${escape(whyBroken(report))}`}</div>
 ${tiles(report)}
 <h2>What happened when</h2>
 <div class="card">
@@ -56,13 +55,6 @@ ${errorLines(report)}
 `;
 }
 
-function wordsOfFailure({ judged, unreached, strikes }: Report): string {
-  const broken = judged.filter(({ lines }) => lines.length > 0).map(({ id }) => id);
-  if (broken.length > 0) return `broken: ${broken.join(', ')}`;
-  if (unreached.length > 0) return `every promise was kept, but it never came to: ${unreached[0]!.what}`;
-  return escape(strikes.find(({ error }) => error)?.error ?? 'broken');
-}
-
 function tiles({ numbers, strikes, quietAfterMs, soundAfterMs, sometimes, seconds }: Report): string {
   const charges = Object.values(numbers.charges).reduce((sum, count) => sum + count, 0);
   const settled = seconds.reduce((sum, second) => sum + second.settled, 0);
@@ -78,30 +70,41 @@ function tiles({ numbers, strikes, quietAfterMs, soundAfterMs, sometimes, second
   ].join('')}</div>`;
 }
 
+/** A line for each panel; faults have their names beside them. */
 function legend(): string {
-  const entries = [
-    ...outcomes.map(([, words, colour]) => [words, colour]),
-    ['p50', 'var(--p50)'],
-    ['p99', 'var(--p99)'],
-    ['breaker open', 'var(--open)'],
-    ['half-open', 'var(--half)'],
-    ...(Object.keys(families) as Family[]).map((family) => [`fault: ${family}`, colourOf(family)]),
+  const panels: [string, readonly (readonly [string, string])[]][] = [
+    ['answers', outcomes.map(([, words, colour]) => [words, colour] as const)],
+    [
+      'latency',
+      [
+        ['p50', 'var(--p50)'],
+        ['p99', 'var(--p99)'],
+      ],
+    ],
+    [
+      'breakers',
+      [
+        ['open', 'var(--open)'],
+        ['half-open', 'var(--half)'],
+      ],
+    ],
   ];
-  return `<div class="legend">${entries.map(([words, colour]) => `<span><i style="background:${colour}"></i>${words}</span>`).join('')}</div>`;
+  const groups = panels.map(
+    ([panel, entries]) =>
+      `<div><b>${panel}</b>${entries.map(([words, colour]) => `<span><i style="background:${colour}"></i>${words}</span>`).join('')}</div>`,
+  );
+  return `<div class="legend">${groups.join('')}</div>`;
 }
 
 function judgements({ judged }: Report): string {
-  const rows = judged.map(({ id, promise, lines }) => {
+  const rows = judged.map(({ id, promise, lines, looked }) => {
     const shown = lines.slice(0, 20).map((line) => `<li>${escape(line)}</li>`);
     const more = lines.length > 20 ? `<li>and ${lines.length - 20} more</li>` : '';
     const violations = lines.length > 0 ? `<ul class="violations">${shown.join('')}${more}</ul>` : '';
-    return `<tr><td style="width:34px">${mark(lines.length === 0 ? 'good' : 'bad')}</td><td class="id" style="width:92px">${escape(id)}</td><td>${prose(promise)}${violations}</td></tr>`;
+    return `<tr><td style="width:34px">${mark(lines.length === 0 ? 'good' : 'bad')}</td><td class="id" style="width:92px">${escape(id)}</td><td>${prose(promise)}${looked === undefined ? '' : `<br><span class="soft">${escape(looked)}</span>`}${violations}</td></tr>`;
   });
   return `<table>${rows.join('')}</table>`;
 }
-
-const mark = (kind: 'good' | 'bad' | 'none'): string =>
-  `<span class="mark ${kind}">${{ good: '✓', bad: '✗', none: '–' }[kind]}</span>`;
 
 function sometimes({ sometimes, unreached }: Report): string {
   const missed = new Set(unreached.map(({ id }) => id));

@@ -83,6 +83,14 @@ export function reportOf(plan: Plan, outcome: Outcome, command: string): Report 
   };
 }
 
+/** In a few words, the first that applies. */
+export function whyBroken({ judged, unreached, strikes }: Report): string {
+  const broken = judged.filter(({ lines }) => lines.length > 0).map(({ id }) => id);
+  if (broken.length > 0) return `broken: ${broken.join(', ')}`;
+  if (unreached.length > 0) return `every promise was kept, but it never came to: ${unreached[0]!.what}`;
+  return `a fault could not be done: ${strikes.find(({ error }) => error)?.error ?? ''}`;
+}
+
 /** A7 before A10. */
 const numberOf = ({ id }: Judged): number => Number.parseInt(id.slice(1), 10);
 

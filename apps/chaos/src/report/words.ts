@@ -12,8 +12,8 @@ export function inWords(report: Report): string {
     `${numbers.requests} requests under ${numbers.keys} keys; charges: ${count(numbers.charges)}; refunds and cancellations: ${count(numbers.refunds)}`,
     `quiet ${seconds(quietAfterMs)} and reconciled ${seconds(soundAfterMs)} after the last fault`,
     '',
-    ...judged.flatMap(({ id, promise, lines }) => [
-      `${lines.length === 0 ? '✓' : '✗'} ${id.padEnd(width)}  ${promise}`,
+    ...judged.flatMap(({ id, promise, lines, looked }) => [
+      `${lines.length === 0 ? '✓' : '✗'} ${id.padEnd(width)}  ${promise}${looked === undefined ? '' : ` (${looked})`}`,
       ...lines.slice(0, 5).map((line) => `    ${line}`),
       ...(lines.length > 5 ? [`    … and ${lines.length - 5} more`] : []),
     ]),

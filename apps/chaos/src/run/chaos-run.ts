@@ -10,10 +10,12 @@ import { startRuntime, type Runtime } from '../../../../infra/local/runtime.js';
 import type { Progress } from '../../../../infra/local/runtime-options.js';
 import { BankFaults } from '../nemesis/bank-faults.client.js';
 import { LaunchSettings } from '../nemesis/launch-settings.js';
+import { Moments } from '../nemesis/moments.js';
 import { Nemesis, type Strike } from '../nemesis/nemesis.js';
 import { Poison } from '../nemesis/poison.js';
 import { Network } from '../network/network.js';
 import type { RunFacts } from '../sometimes/run-facts.js';
+import { judgeCalls } from '../verdict/bank-calls.js';
 import { judgeRun, type Judged } from '../verdict/chaos-invariants.js';
 import { judgementsOf } from '../verdict/judgements.js';
 import { readBack } from '../verdict/read-back.js';
@@ -120,19 +122,22 @@ export class ChaosRun {
     const history = new History(join(this.reportDir, 'history.jsonl'));
     const workload = new Workload(plan.seed, plan.traffic, history, runtime.urls.apis, elapsedMs);
     const nemesisLog = createWriteStream(join(this.reportDir, 'faults.jsonl'));
+    const bankFaults = new BankFaults(runtime.urls.banksAdmin);
     const world = {
       control: runtime.control,
       network,
       launchSettings,
-      bankFaults: new BankFaults(runtime.urls.banksAdmin),
+      bankFaults,
+      moments: new Moments(runtime.control, bankFaults, databases),
       poison: new Poison(databases, runtime.databaseUrl, (amountMinor) => workload.charge(amountMinor)),
     };
     const nemesis = new Nemesis(world, elapsedMs, {
       changed: (struck) => {
         nemesisLog.write(`${JSON.stringify(struck)}\n`);
-        if (struck.fault.kind === 'freeze' && struck.liftingMs === undefined)
-          this.#held.set(struck.number, observer.holders());
         watching.struck?.(struck);
+      },
+      stands: ({ fault, number }) => {
+        if (fault.kind === 'freeze') this.#held.set(number, observer.holders());
       },
       beforeLift: (struck) => this.#countLeasesPassed(struck, observer),
     });
@@ -160,10 +165,6 @@ export class ChaosRun {
       const said = await readBack(history.exchanges, workload.merchants);
       const projection = await verifyProjection(runtime.databaseUrl);
       const { evidence, verdict, quietAfterMs } = settled;
-      const judged = [
-        ...judgementsOf(verdict),
-        ...judgeRun({ exchanges: history.exchanges, evidence, readBack: said, quietAfterMs, projection }),
-      ];
       watching.phase?.('counting what was reached');
       const [journal, operations, holds, logs, copies] = await Promise.all([
         readJournals(runtime.urls.banksAdmin),
@@ -172,6 +173,11 @@ export class ChaosRun {
         readLogs(linesIn(runtime.logsDir)),
         readCopies(runtime.kafkaBrokers.split(',')),
       ]);
+      const judged = [
+        ...judgementsOf(verdict),
+        ...judgeRun({ exchanges: history.exchanges, evidence, readBack: said, quietAfterMs, projection }),
+        judgeCalls({ beganAt, journal, transitions: logs.transitions, strikes: nemesis.strikes }),
+      ];
       const facts: RunFacts = {
         beganAt,
         exchanges: history.exchanges,

@@ -9,8 +9,14 @@ export interface Copies {
   readonly records: number;
   /** Different ones among them. */
   readonly events: number;
-  /** By the service that published them. */
-  readonly copiesOf: ReadonlyMap<string, number>;
+  readonly copies: readonly Copy[];
+}
+
+export interface Copy {
+  /** The service that published it. */
+  readonly service: string;
+  /** When it was said, by its service's clock; Unix ms. */
+  readonly saidAtMs: number;
 }
 
 const SILENT_FOR_MS = 2_500;
@@ -19,7 +25,7 @@ const SILENT_FOR_MS = 2_500;
 export async function readCopies(brokers: readonly string[]): Promise<Copies> {
   const bus = new KafkaJsBus({ brokers, clientId: 'chaos', clock: new SystemClock() });
   const seen = new Set<string>();
-  const copiesOf = new Map<string, number>();
+  const copies: Copy[] = [];
   let records = 0;
   let lastMs = performance.now();
   try {
@@ -30,7 +36,7 @@ export async function readCopies(brokers: readonly string[]): Promise<Copies> {
         lastMs = performance.now();
         for (const { event } of deliveries) {
           records += 1;
-          if (seen.has(event.id) && !event.resent) copiesOf.set(event.source, (copiesOf.get(event.source) ?? 0) + 1);
+          if (seen.has(event.id) && !event.resent) copies.push({ service: event.source, saidAtMs: event.time });
           seen.add(event.id);
         }
       },
@@ -39,5 +45,5 @@ export async function readCopies(brokers: readonly string[]): Promise<Copies> {
   } finally {
     await bus.close();
   }
-  return { records, events: seen.size, copiesOf };
+  return { records, events: seen.size, copies };
 }

@@ -1,4 +1,5 @@
 import { bankProtocol } from '#contracts';
+import { brandsWithFaults } from '../workload/fault-tokens.js';
 import type { Dice } from './dice.js';
 import {
   allInstances,
@@ -7,25 +8,32 @@ import {
   servicesOfTwo,
   type Fault,
   type Instance,
+  type Moment,
   type ProcessName,
   type Route,
 } from './fault.js';
 
 type NetworkKind = 'cut' | 'delay' | 'one-way';
 type ProcessKind = Exclude<Fault['kind'], NetworkKind | 'bank'>;
+type MomentName = Moment['amid'];
 
 export function drawFault(dice: Dice, kind: NetworkKind, to: Route['to']): Fault;
+export function drawFault(dice: Dice, kind: 'kill' | 'freeze', amid: MomentName): Fault;
 export function drawFault(dice: Dice, kind: 'bank', name: bankProtocol.FaultName): Fault;
 export function drawFault(dice: Dice, kind: ProcessKind | NetworkKind, to: Route['to']): Fault;
 export function drawFault(dice: Dice, kind: Fault['kind'], about: string): Fault {
   switch (kind) {
     case 'kill':
     case 'freeze':
-      return { kind, processes: anyProcess(dice) };
+      return { kind, ...anyVictim(dice, about) };
     case 'terminate':
-      return { kind, processes: someInstances(dice) };
-    case 'slow-start':
-      return { kind, processes: someInstances(dice), delayMs: dice.between(3_000, 8_000, 500) };
+      return { kind, processes: anyProcess(dice) };
+    case 'slow-start': // Kafka and Postgres know no other than to be away for as long: see kill
+      return {
+        kind,
+        processes: dice.chance(0.15) ? ['bank-simulator'] : someInstances(dice),
+        delayMs: dice.between(3_000, 8_000, 500),
+      };
     case 'clock':
       return { kind, processes: someInstances(dice), offsetMs: anyOffset(dice) };
     case 'cut':
@@ -38,6 +46,18 @@ export function drawFault(dice: Dice, kind: Fault['kind'], about: string): Fault
       return { kind, rule: anyRule(dice, about as bankProtocol.FaultName) };
     case 'poison':
       return { kind, amountMinor: dice.between(7_001, 7_999) };
+  }
+}
+
+/** At a moment of its own, or at any. */
+function anyVictim(dice: Dice, about: string): { processes: readonly ProcessName[]; moment?: Moment } {
+  switch (about as MomentName) {
+    case 'call': // the other instance is there to take over
+      return { processes: [dice.pick(instancesOf('bank-gateway'))], moment: { amid: 'call' } };
+    case 'publishing': // either instance may have the outbox in hand
+      return { processes: instancesOf(dice.pick(servicesOfTwo)), moment: { amid: 'publishing' } };
+    default:
+      return { processes: anyProcess(dice) };
   }
 }
 
@@ -65,10 +85,11 @@ function anyRoute(dice: Dice, to: Route['to']): Route {
 function anyRule(dice: Dice, fault: bankProtocol.FaultName): bankProtocol.FaultRuleInput {
   const operation = dice.chance(0.6) ? dice.pick(bankProtocol.operationsOf(fault)) : undefined;
   const bank = dice.chance(0.75) ? dice.pick(bankProtocol.bankNames) : undefined;
+  // At every bank that serves it. A port is closed as a whole or not at all.
+  const card = !bank && fault !== 'outage' && dice.chance(0.4) ? dice.pick(brandsWithFaults) : undefined;
   return {
     fault,
-    scope: { ...(bank && { bank }) },
-    // A port is closed as a whole or not at all.
+    scope: { ...(bank && { bank }), ...(card && { card }) },
     ...(operation && fault !== 'outage' && { operation }),
     ...(fault !== 'outage' && { probability: dice.pick([0.2, 0.5, 1]) }),
     ...(fault === 'latency' && { parameters: { delayMs: dice.between(100, 1_500, 100), jitterMs: 1_000 } }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { bankProtocol } from '#contracts';
 import { drawSchedule } from './draw-schedule.js';
-import { families, type FaultKind } from './fault.js';
+import { allInstances, backends, families, type FaultKind } from './fault.js';
 
 const durationMs = 180_000;
 const seeds = Array.from({ length: 200 }, (_, n) => n * 7_919);
@@ -41,6 +41,38 @@ describe('a schedule', () => {
     expect([...kinds].sort()).toEqual(Object.values(families).flat().sort());
     const atBanks = new Set(faults.flatMap(({ fault }) => (fault.kind === 'bank' ? [fault.rule.fault] : [])));
     expect([...atBanks].sort()).toEqual([...bankProtocol.faultNames].sort());
+  });
+
+  it('strikes every process in every way, and every link', () => {
+    const drawn = seeds.flatMap((seed) => drawSchedule({ seed, durationMs }).faults.map(({ fault }) => fault));
+    const struckBy = (kind: FaultKind): Set<string> =>
+      new Set(drawn.flatMap((fault) => (fault.kind === kind && 'processes' in fault ? fault.processes : [])));
+    const everyProcess = new Set<string>([...allInstances, ...backends]);
+    for (const kind of ['kill', 'freeze', 'terminate'] as const) expect(struckBy(kind)).toEqual(everyProcess);
+    expect(struckBy('slow-start')).toEqual(new Set([...allInstances, 'bank-simulator']));
+    expect(struckBy('clock')).toEqual(new Set(allInstances));
+    const brokenBy = (kind: FaultKind): Set<string> =>
+      new Set(drawn.flatMap((fault) => (fault.kind === kind && 'route' in fault ? [fault.route.to] : [])));
+    const everyPlace = new Set<string>(['postgres', ...bankProtocol.bankNames]);
+    for (const kind of families.network) expect(brokenBy(kind)).toEqual(everyPlace);
+  });
+
+  it('aims at the middle of a call and of publishing', () => {
+    const { faults } = drawSchedule({ seed: 3, durationMs: 600_000 });
+    const aimed = faults.flatMap(({ fault }) =>
+      'moment' in fault ? [`${fault.kind} amid ${fault.moment?.amid}`] : [],
+    );
+    expect(new Set(aimed)).toEqual(new Set(['kill amid call', 'kill amid publishing', 'freeze amid call']));
+  });
+
+  it('comes to every aim within its first eight system faults', () => {
+    for (const seed of seeds) {
+      const system = drawSchedule({ seed, durationMs: 600_000 }).faults.filter(({ lane }) => lane === 'system');
+      const aims = system
+        .slice(0, 8)
+        .flatMap(({ fault }) => (fault.kind === 'poison' || ('moment' in fault && fault.moment) ? [fault] : []));
+      expect(aims).toHaveLength(4);
+    }
   });
 
   it('draws only what is asked for', () => {

@@ -27,18 +27,34 @@ export function drawSchedule({ seed, durationMs, kinds = faultKinds }: Draw): Sc
   const dice = new Dice(seed);
   const has = (kind: FaultKind): boolean => kinds.includes(kind);
   const networkKinds = (['cut', 'delay', 'one-way'] as const).filter(has);
-  // Twice what kills and freezes: there are nine processes to strike.
-  const systemKinds = (
-    ['kill', 'kill', 'freeze', 'freeze', 'terminate', 'slow-start', ...networkKinds, 'clock', 'poison'] as const
-  ).filter(has);
-  const system: Lane = systemKinds.map((kind) => () => drawFault(dice, kind, 'postgres'));
+  const anyhow = (['kill', 'freeze', 'terminate', 'slow-start', ...networkKinds, 'clock'] as const).filter(has);
+  const amid = (
+    [
+      ['kill', 'call'],
+      ['kill', 'publishing'],
+      ['freeze', 'call'],
+    ] as const
+  ).filter(([kind]) => has(kind));
+  const system: Lane = anyhow.map((kind) => () => drawFault(dice, kind, 'postgres'));
+  // What nothing else shows: every second one is of these, so that a run that is short, or slow, comes to them too.
+  const aimed: Lane = [
+    ...amid.map(
+      ([kind, moment]) =>
+        () =>
+          drawFault(dice, kind, moment),
+    ),
+    ...(has('poison') ? [() => drawFault(dice, 'poison', 'postgres')] : []),
+  ];
   const banks: Lane = [
     ...(has('bank') ? bankProtocol.faultNames.map((name) => () => drawFault(dice, 'bank', name)) : []),
     ...networkKinds.map((kind) => () => drawFault(dice, kind, dice.pick(bankProtocol.bankNames))),
   ];
   const drawn = [
-    ...drawLane(dice, 'system', system, durationMs, { lowest: 3_000, highest: 6_000 }),
-    ...drawLane(dice, 'banks', banks, durationMs, { lowest: 1_000, highest: 3_000 }),
+    ...drawLane(dice, 'system', () => alternating(dice.shuffled(aimed), dice.shuffled(system)), durationMs, {
+      lowest: 2_000,
+      highest: 4_000,
+    }),
+    ...drawLane(dice, 'banks', () => dice.shuffled(banks), durationMs, { lowest: 1_000, highest: 3_000 }),
   ];
   const inOrder = drawn.sort((a, b) => a.atMs - b.atMs);
   return { durationMs, faults: inOrder.map((fault, index) => ({ number: index + 1, ...fault })) };
@@ -47,15 +63,16 @@ export function drawSchedule({ seed, durationMs, kinds = faultKinds }: Draw): Sc
 function drawLane(
   dice: Dice,
   name: 'system' | 'banks',
-  lane: Lane,
+  /** All that the lane has, in an order of its own. */
+  round: () => Lane,
   durationMs: number,
   gap: { lowest: number; highest: number },
 ): Omit<ScheduledFault, 'number'>[] {
   const drawn: Omit<ScheduledFault, 'number'>[] = [];
-  if (lane.length === 0) return drawn;
-  let deck: Lane = [];
+  let deck = round();
+  if (deck.length === 0) return drawn;
   for (let atMs = CALM_MS + dice.between(0, 2_000, 100); ;) {
-    if (deck.length === 0) deck = dice.shuffled(lane);
+    if (deck.length === 0) deck = round();
     const fault = deck[0]!();
     deck = deck.slice(1);
     const lastsMs = durationOf(dice, fault);
@@ -63,6 +80,12 @@ function drawLane(
     drawn.push({ atMs, lastsMs, fault, lane: name });
     atMs += lastsMs + dice.between(gap.lowest, gap.highest, 100);
   }
+}
+
+/** One of each in turn, for as long as there are; then what is left. */
+function alternating<T>(some: readonly T[], others: readonly T[]): T[] {
+  const length = Math.max(some.length, others.length);
+  return Array.from({ length }, (_, n) => [...some.slice(n, n + 1), ...others.slice(n, n + 1)]).flat();
 }
 
 function durationOf(dice: Dice, { kind }: Fault): number {

@@ -15,16 +15,27 @@ export interface Route {
   readonly to: 'postgres' | bankProtocol.BankName;
 }
 
-/** One thing that goes wrong, until it is lifted. Every row of the fault table is here, but the clients' own. */
+/** What a process is struck in the middle of: the nemesis brings it about, and waits until it shows. */
+export type Moment =
+  /** Every bank keeps silent, and an attempt has begun that none will answer. */
+  | { readonly amid: 'call' }
+  /** Kafka stands still; what is being sent to it arrives once its sender is gone. */
+  | { readonly amid: 'publishing' };
+
+/** One thing that goes wrong, until it is lifted. Every row of the fault table is here, but the clients' own: see stories.ts. */
 export type Fault =
   /** SIGKILL; started again when lifted. */
-  | { readonly kind: 'kill'; readonly processes: readonly ProcessName[] }
+  | { readonly kind: 'kill'; readonly processes: readonly ProcessName[]; readonly moment?: Moment }
   /** SIGSTOP; SIGCONT when lifted. */
-  | { readonly kind: 'freeze'; readonly processes: readonly ProcessName[] }
+  | { readonly kind: 'freeze'; readonly processes: readonly ProcessName[]; readonly moment?: Moment }
   /** SIGTERM, whatever is in hand; started again when lifted. */
-  | { readonly kind: 'terminate'; readonly processes: readonly Instance[] }
+  | { readonly kind: 'terminate'; readonly processes: readonly ProcessName[] }
   /** Killed and started at once, but it takes its time. */
-  | { readonly kind: 'slow-start'; readonly processes: readonly Instance[]; readonly delayMs: number }
+  | {
+      readonly kind: 'slow-start';
+      readonly processes: readonly (Instance | 'bank-simulator')[];
+      readonly delayMs: number;
+    }
   /** Restarted with another idea of the time; and with the right one when lifted. */
   | { readonly kind: 'clock'; readonly processes: readonly Instance[]; readonly offsetMs: number }
   /** Connections are reset, new ones refused. */
@@ -71,9 +82,9 @@ export interface Schedule {
 export function describeFault(fault: Fault): string {
   switch (fault.kind) {
     case 'kill':
-      return `kill -9 ${fault.processes.join(' and ')}`;
+      return `kill -9 ${fault.processes.join(' and ')}${describeMoment(fault.moment)}`;
     case 'freeze':
-      return `freeze ${fault.processes.join(' and ')}`;
+      return `freeze ${fault.processes.join(' and ')}${describeMoment(fault.moment)}`;
     case 'terminate':
       return `SIGTERM to ${fault.processes.join(' and ')}`;
     case 'slow-start':
@@ -93,12 +104,17 @@ export function describeFault(fault: Fault): string {
   }
 }
 
+function describeMoment(moment: Moment | undefined): string {
+  if (moment === undefined) return '';
+  return moment.amid === 'call' ? ', amid a call at a bank' : ', amid publishing';
+}
+
 const describeRoute = ({ from, to }: Route): string => `${from.join(' and ')} to ${to}`;
 
 function describeRule({ fault, scope, operation, probability = 1, parameters }: bankProtocol.FaultRuleInput): string {
   const given = Object.entries(parameters ?? {}).map(([name, value]) => `, ${name} ${value}`);
   const share = probability < 1 ? `, ${Math.round(probability * 100)} %` : '';
-  return `${scope?.bank ?? 'every bank'}: ${fault} of ${operation ?? 'everything'}${share}${given.join('')}`;
+  return `${scope?.bank ?? 'every bank'}${scope?.card === undefined ? '' : `, ${scope.card}`}: ${fault} of ${operation ?? 'everything'}${share}${given.join('')}`;
 }
 
 function spanOf(ms: number): string {

@@ -47,14 +47,13 @@ describe('what a run reached', () => {
     expect(times('worker-thawed', { logs, strikes: [{ ...frozen, liftingMs: 12_000 }] })).toBe(0);
   });
 
-  it('counts copies in a topic only of services that were killed', () => {
-    const copies = { records: 9, events: 7, copiesOf: new Map([['ledger', 2]]) };
-    expect(
-      times('crash-before-delete', { copies, strikes: [aStrike({ kind: 'kill', processes: ['ledger-2'] })] }),
-    ).toBe(2);
-    expect(times('crash-before-delete', { copies, strikes: [aStrike({ kind: 'kill', processes: ['kafka'] })] })).toBe(
-      0,
-    );
+  it('counts copies in a topic only of what a service said shortly before it was killed', () => {
+    const said = [-8_000, -100].map((ms) => ({ service: 'ledger', saidAtMs: 1_000_000 + 10_000 + ms }));
+    const copies = { records: 9, events: 7, copies: said };
+    const after = (process: 'ledger-2' | 'kafka'): number =>
+      times('crash-before-delete', { copies, strikes: [aStrike({ kind: 'kill', processes: [process] })] });
+    expect(after('ledger-2')).toBe(1);
+    expect(after('kafka')).toBe(0);
   });
 
   it('counts a race only when both were asked for before either was answered', () => {

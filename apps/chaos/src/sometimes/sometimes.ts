@@ -54,10 +54,10 @@ export const sometimes: readonly Sometimes[] = [
   {
     id: 'crash-before-delete',
     what: 'a service crashed between publishing an event and deleting it',
-    times: ({ copies, strikes }) =>
-      [...copies.copiesOf]
-        .filter(([service]) => strikes.some((struck) => crashes(struck, service)))
-        .reduce((sum, [, count]) => sum + count, 0),
+    times: ({ copies, strikes, beganAt }) =>
+      copies.copies.filter(({ service, saidAtMs }) =>
+        strikes.some((struck) => crashes(struck, service) && isShortlyBefore(saidAtMs - beganAt, struck)),
+      ).length,
   },
   {
     id: 'crash-after-begun',
@@ -174,8 +174,13 @@ function crashes({ fault }: Strike, service: string): boolean {
   return (fault.kind === 'kill' || fault.kind === 'slow-start') && strikes(fault.processes, service);
 }
 
-function freezes({ fault, struckMs, liftingMs = 0 }: Strike, service: string): boolean {
-  return fault.kind === 'freeze' && strikes(fault.processes, service) && liftingMs - struckMs > LEASE_MS;
+/** Said when the crash was near: copies of other days have other causes. */
+function isShortlyBefore(ms: number, { struckMs }: Strike): boolean {
+  return ms > struckMs - 5_000 && ms < struckMs + 10_000;
+}
+
+function freezes({ fault, struckMs, standsMs = struckMs, liftingMs = 0 }: Strike, service: string): boolean {
+  return fault.kind === 'freeze' && strikes(fault.processes, service) && liftingMs - standsMs > LEASE_MS;
 }
 
 const strikes = (processes: readonly string[], service: string): boolean =>

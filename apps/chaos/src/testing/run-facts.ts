@@ -21,7 +21,7 @@ export function runFacts(different: Partial<RunFacts> = {}): RunFacts {
       needsAttention: 0,
       errors: new Map(),
     },
-    copies: { records: 0, events: 0, copiesOf: new Map() },
+    copies: { records: 0, events: 0, copies: [] },
     duplicatesDropped: 0,
     leasesPassed: new Map(),
     ...different,

@@ -7,6 +7,8 @@ export interface Judged {
   readonly promise: string;
   /** One line per violation. */
   readonly lines: readonly string[];
+  /** How much there was to look at, where that could be next to nothing. */
+  readonly looked?: string;
 }
 
 export const QUIET_WITHIN_MS = 60_000;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import type { Asked } from '#checker';
 import type { Exchange, History } from './history.js';
+import { sendRaw } from './raw-exchange.js';
 
 /** Something a merchant asks for; asked again, it is the same key and the same parameters. */
 export interface Order {
@@ -76,6 +77,28 @@ export class Merchant {
     return this.#exchange({ ...request, story: 'hostile input', asked: 'hostile', key: this.newKey() });
   }
 
+  /** Anything that is not even a request. */
+  async malformed({ bytes, leaves = false }: { bytes: string; leaves?: boolean }, { at = 0 } = {}): Promise<Exchange> {
+    const { apis, history, elapsedMs } = this.world;
+    const number = history.nextNumber();
+    const sentMs = elapsedMs();
+    const status = await sendRaw(apis[at % apis.length]!, bytes, leaves);
+    const exchange: Exchange = {
+      number,
+      story: 'malformed input',
+      asked: 'hostile',
+      account: this.apiKey,
+      key: '',
+      at: instanceAt(at, apis),
+      sentMs,
+      endedMs: elapsedMs(),
+      kind: status === undefined || status >= 500 ? 'info' : status < 300 ? 'ok' : 'fail',
+      ...(status !== undefined && { status }),
+    };
+    history.add(exchange);
+    return exchange;
+  }
+
   async #exchange(request: {
     story: string;
     asked: Exchange['asked'];
@@ -98,7 +121,7 @@ export class Merchant {
       asked,
       account: this.apiKey,
       key,
-      at: `payments-api${at % apis.length === 0 ? '' : `-${(at % apis.length) + 1}`}`,
+      at: instanceAt(at, apis),
       ...(amountMinor !== undefined && { amountMinor }),
     };
     const sentMs = elapsedMs();
@@ -145,6 +168,9 @@ export class Merchant {
     return exchange;
   }
 }
+
+const instanceAt = (at: number, apis: readonly string[]): string =>
+  `payments-api${at % apis.length === 0 ? '' : `-${(at % apis.length) + 1}`}`;
 
 interface Said {
   readonly id?: string;

@@ -1,5 +1,6 @@
 import { brandsWithFaults, faultTokens } from './fault-tokens.js';
 import { hostileRequests } from './hostile-requests.js';
+import { malformedRequests } from './malformed-requests.js';
 import { captureOrder, chargeOrder, refundOrder, succeeded, tell, type Client, type Story } from './story.js';
 
 /** Every way in which a client goes about it. The name of each is the `story` of its exchanges. */
@@ -71,6 +72,13 @@ export const stories = {
     await tell({ ...client, at: client.at + 1 }, order);
   },
 
+  /** Does not wait for the first answer: the same at both instances, one right behind the other. */
+  'asked twice at once': async (client) => {
+    const order = chargeOrder(client, 'asked twice at once');
+    const first = client.merchant.ask(order, { at: client.at });
+    await Promise.all([first, tell({ ...client, at: client.at + 1 }, order)]);
+  },
+
   /** One key from fifty connections, to both instances. */
   'same key at once': async (client) => {
     const order = chargeOrder(client, 'same key at once');
@@ -104,8 +112,22 @@ export const stories = {
     await client.stranger.read(`/v1/charges/${chargeId}`, options);
   },
 
+  /** What a key was used for is all that it is good for. */
+  'key used for something else': async (client) => {
+    const order = chargeOrder(client, 'key used for something else', { amount: 900 });
+    const told = await tell(client, order);
+    if (told.status !== 200) return;
+    const { path, form, key } = order;
+    const body = new URLSearchParams({ ...form, amount: '9000' }).toString();
+    await client.merchant.hostile({ method: 'POST', path, body, headers: { 'idempotency-key': key } });
+  },
+
   'hostile input': async (client) => {
     await client.merchant.hostile(client.dice.pick(hostileRequests));
+  },
+
+  'malformed input': async (client) => {
+    await client.merchant.malformed(client.dice.pick(malformedRequests), { at: client.at });
   },
 } as const satisfies Record<string, Story>;
 
@@ -124,12 +146,15 @@ export const everything: Readonly<Record<StoryName, number>> = {
   'refund in parts': 2,
   'answer lost': 4,
   'refund answer lost': 1,
-  'same key at once': 0.4,
+  'asked twice at once': 2,
+  'same key at once': 0.5,
   'asked again later': 3,
   'aimed fault': 5,
   'aimed fault of a refund': 1.5,
   'looks at another’s charge': 1,
+  'key used for something else': 0.7,
   'hostile input': 1,
+  'malformed input': 0.7,
 };
 
 async function charge(client: Client, story: string, amount?: number): Promise<string | undefined> {

@@ -1,0 +1,234 @@
+import { describe, expect, it } from '@jest/globals';
+import type { bankProtocol } from '#contracts';
+import { judgeBankCalls, type BankCalls } from './bank-calls.js';
+import type { JournalLine } from './bank-request.js';
+import { chanceOfAtLeast } from './binomial.js';
+
+interface Sent {
+  readonly operation: string;
+  readonly number?: number;
+  readonly call?: string;
+  readonly bank?: bankProtocol.BankName;
+  readonly fault?: bankProtocol.FaultName;
+  readonly instance?: string;
+  /** On the wire, or held back on its way. */
+  readonly arrivesAfterMs?: number;
+}
+
+/** A movement that began at that moment. */
+function movement(beganMs: number, sent: Sent): JournalLine {
+  const { operation, number = 1, call = `${operation}-${number}`, bank = 'alder', fault, instance = 'gateway' } = sent;
+  return {
+    type: 'request',
+    bank,
+    at: beganMs + (sent.arrivesAfterMs ?? 5),
+    operation: 'authorize',
+    reference: operation,
+    validUntil: beganMs + 3_000,
+    instanceId: instance,
+    attemptId: `${operation}.${number}`,
+    traceparent: call,
+    ...(fault && { fault: { name: fault, by: 'rule' } }),
+  };
+}
+
+function inquiry(atMs: number, operation: string, number: number): JournalLine {
+  const { validUntil: _none, ...asked } = movement(atMs, {
+    operation,
+    number,
+    bank: 'cedar',
+    arrivesAfterMs: 0,
+  }) as Extract<JournalLine, { type: 'request' }>;
+  return { ...asked, operation: 'inquire', attemptId: `${operation}.inquiry.${number}`, traceparent: `ask-${number}` };
+}
+
+const judge = (evidence: Partial<BankCalls>) =>
+  judgeBankCalls({ journal: [], moves: [], interruptions: [], heldBack: [], ...evidence });
+const series = <T>(count: number, of: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => of(n));
+
+describe('within a call', () => {
+  const twice = (bank: bankProtocol.BankName, fault: bankProtocol.FaultName): JournalLine[] => [
+    movement(0, { operation: 'ch_1', number: 1, call: 'c', bank, fault }),
+    movement(100, { operation: 'ch_1', number: 2, call: 'c', bank }),
+  ];
+
+  it('an idempotent bank is asked once more', () => {
+    const { lines, looked } = judge({ journal: twice('alder', 'drop_after') });
+    expect(lines).toEqual([]);
+    expect(looked).toMatchObject({ calls: 1, retries: 1, waits: 0 });
+  });
+
+  it('no bank is asked a third time', () => {
+    const journal = [...twice('alder', 'error'), movement(200, { operation: 'ch_1', number: 3, call: 'c' })];
+    expect(judge({ journal }).lines).toEqual(['authorize at alder: ch_1.1, ch_1.2, ch_1.3: 3 attempts in one call']);
+  });
+
+  it('a bank that would do it twice is asked again only when it has not processed the first', () => {
+    expect(judge({ journal: twice('cedar', 'not_processed') }).lines).toEqual([]);
+    expect(judge({ journal: twice('cedar', 'drop_after') }).lines).toEqual([
+      expect.stringContaining('repeated in one call, at a bank that is not idempotent'),
+    ]);
+    const refusal = { type: 'refusal', at: 6, bankId: 'b', operation: 'authorize', reference: 'ch_1' } as const;
+    const expired = {
+      ...refusal,
+      bank: 'cedar',
+      state: 'error',
+      code: 'validity_expired',
+      attemptId: 'ch_1.1',
+    } as const;
+    expect(judge({ journal: [...twice('cedar', 'latency'), expired] }).lines).toEqual([]);
+  });
+});
+
+describe('the retry budget', () => {
+  const retried = (calls: number, everyMs: number, repeated: (n: number) => boolean): JournalLine[] =>
+    series(calls, (n) => [
+      movement(n * everyMs, { operation: `ch_${n}`, call: `c${n}` }),
+      ...(repeated(n) ? [movement(n * everyMs + 50, { operation: `ch_${n}`, number: 2, call: `c${n}` })] : []),
+    ]).flat();
+
+  it('is ten in ten seconds, when there are few calls', () => {
+    expect(judge({ journal: retried(10, 700, () => true) }).lines).toEqual([]);
+    expect(judge({ journal: retried(12, 600, () => true) }).lines).toEqual([
+      'gateway at alder: 12 calls repeated in place within 8 s, of 10 at the most',
+    ]);
+  });
+
+  it('is a tenth of the calls, when there are many', () => {
+    expect(judge({ journal: retried(400, 20, (n) => n % 10 === 0) }).lines).toEqual([]);
+    expect(judge({ journal: retried(400, 20, (n) => n % 4 === 0) }).lines).toHaveLength(1);
+  });
+
+  it('begins anew with its process', () => {
+    const interruptions = [{ instance: 'gateway', fromMs: 3_000, untilMs: 3_500 }];
+    expect(judge({ journal: retried(12, 600, () => true), interruptions }).lines).toEqual([]);
+  });
+
+  it('counts when calls began, not when the network let them through', () => {
+    const spread = series(30, (n) => [
+      movement(n * 1_500, { operation: `ch_${n}`, call: `c${n}`, arrivesAfterMs: 60_000 - n * 1_500 }),
+      movement(n * 1_500 + 90, { operation: `ch_${n}`, number: 2, call: `c${n}`, arrivesAfterMs: 60_000 - n * 1_500 }),
+    ]).flat();
+    expect(judge({ journal: spread }).lines).toEqual([]);
+  });
+});
+
+describe('a breaker that its instance says is open', () => {
+  const lane = { instance: 'gateway', bank: 'alder', lane: 'movements' } as const;
+  const moves = [
+    { ...lane, atMs: 1_000, to: 'open' },
+    { ...lane, atMs: 6_000, to: 'half_open' },
+    { ...lane, atMs: 6_500, to: 'closed' },
+  ] as const;
+  const broken = (...journal: JournalLine[]) => judge({ journal, moves }).lines;
+
+  it('lets nothing pass, and then one probe', () => {
+    expect(broken(movement(990, { operation: 'ch_1', arrivesAfterMs: 20 }))).toEqual([]);
+    expect(broken(movement(6_100, { operation: 'ch_1' }), movement(6_501, { operation: 'ch_2' }))).toEqual([]);
+  });
+
+  it('did not hold back what began and arrived meanwhile', () => {
+    expect(broken(movement(2_000, { operation: 'ch_1' }))).toEqual([
+      'gateway at alder (movements): 1 calls while its breaker was open: ch_1.1',
+    ]);
+    expect(broken(movement(6_100, { operation: 'ch_1' }), movement(6_200, { operation: 'ch_2' }))).toEqual([
+      'gateway at alder (movements): 2 calls while its breaker was half-open: ch_1.1, ch_2.1',
+    ]);
+  });
+
+  it('is no other instance’s, no other bank’s, and not that of inquiries', () => {
+    const [other, elsewhere] = [
+      movement(2_000, { operation: 'ch_1', instance: 'gateway-2' }),
+      movement(2_000, { operation: 'ch_2', bank: 'birch' }),
+    ];
+    expect(broken(other, elsewhere, { ...inquiry(4_000, 'ch_3', 1), bank: 'alder' })).toEqual([]);
+  });
+
+  it('says nothing of what the network held back, nor of a process that came after', () => {
+    expect(broken(movement(500, { operation: 'ch_1', arrivesAfterMs: 3_000 }))).toEqual([]);
+    const interruptions = [{ instance: 'gateway', fromMs: 1_500, untilMs: 1_800 }];
+    const journal = [movement(2_000, { operation: 'ch_1' })];
+    expect(judge({ journal, moves, interruptions }).lines).toEqual([]);
+  });
+
+  it('holds for inquiries by when they arrived, less what an inquiry may take to be written', () => {
+    const asked = moves.map((move) => ({ ...move, bank: 'cedar', lane: 'inquiries' }));
+    const lines = (atMs: number) => judge({ journal: [inquiry(atMs, 'ch_1', 1)], moves: asked }).lines;
+    expect(lines(2_900)).toEqual([]);
+    expect(lines(4_000)).toHaveLength(1);
+    const heldBack = [{ fromMs: 500, untilMs: 3_000 }];
+    expect(judge({ journal: [inquiry(4_000, 'ch_1', 1)], moves: asked, heldBack }).lines).toEqual([]);
+  });
+});
+
+describe('a bank that only fails its caller', () => {
+  const failing = (...begansMs: number[]): JournalLine[] =>
+    begansMs.map((ms, n) => movement(ms, { operation: `ch_${n}`, fault: 'error' }));
+
+  it('is left alone after three in a row, but for a probe each five seconds', () => {
+    const { lines, looked } = judge({ journal: failing(0, 10, 20, 5_100, 10_300, 15_500) });
+    expect(lines).toEqual([]);
+    expect(looked.failingStretches).toBe(1);
+  });
+
+  it('is called too often when no breaker opens, whatever its caller says', () => {
+    const { lines } = judge({ journal: failing(...series(20, (n) => n * 400)) });
+    expect(lines).toEqual([expect.stringContaining('calls too soon after it had failed all before them')]);
+  });
+
+  it('may be called again once it answered, and by a new process', () => {
+    const begun = series(20, (n) => n * 400);
+    const answered = movement(2_010, { operation: 'ch_well' });
+    expect(judge({ journal: [...failing(...begun.slice(0, 12)), answered] }).lines).toEqual([]);
+    const interruptions = [{ instance: 'gateway', fromMs: 2_000, untilMs: 2_100 }];
+    expect(judge({ journal: failing(...begun.slice(0, 12)), interruptions }).lines).toEqual([]);
+  });
+});
+
+describe('backoff', () => {
+  /** Of forty operations, each asked for five times. */
+  const attempts = (waitMs: (ceilingMs: number, n: number) => number): JournalLine[] =>
+    series(40, (n) => {
+      let atMs = n * 100_000;
+      return series(5, (k) => {
+        atMs += k === 0 ? 0 : waitMs(500 * 2 ** (k - 1), n);
+        return movement(atMs, { operation: `ch_${n}`, number: k + 1 });
+      });
+    }).flat();
+
+  it('is full jitter: now and then there is next to none', () => {
+    const { lines, looked } = judge({ journal: attempts((ceilingMs, n) => (ceilingMs * n) / 40) });
+    expect(lines).toEqual([]);
+    expect(looked.waits).toBe(160);
+  });
+
+  it('is none when hardly ever there is any', () => {
+    const { lines } = judge({ journal: attempts(() => 40) });
+    expect(lines).toEqual([expect.stringContaining('160 of 160 calls came again within a tenth')]);
+  });
+
+  it('is kept between inquiries too, but for the one at which "not found" becomes final', () => {
+    const asked = (everyMs: number) =>
+      series(20, (n) => [
+        movement(n * 100_000, { operation: `ch_${n}`, bank: 'cedar' }),
+        ...series(5, (k) => inquiry(n * 100_000 + 3_500 + k * everyMs, `ch_${n}`, k + 1)),
+      ]).flat();
+    expect(judge({ journal: asked(2_000) }).lines).toEqual([]);
+    expect(judge({ journal: asked(30) }).lines).toHaveLength(1);
+    const heldBack = [{ bank: 'cedar', fromMs: 0, untilMs: 3_000_000 }];
+    expect(judge({ journal: asked(30), heldBack }).looked.waits).toBe(0);
+    const first = series(40, (n) => [
+      movement(n * 100_000, { operation: `ch_${n}`, bank: 'cedar' }),
+      inquiry(n * 100_000 + 2_990, `ch_${n}`, 1),
+      inquiry(n * 100_000 + 3_010, `ch_${n}`, 2),
+    ]).flat();
+    expect(judge({ journal: first })).toMatchObject({ lines: [], looked: { waits: 0 } });
+  });
+});
+
+it('the dice are blamed by their chances', () => {
+  expect(chanceOfAtLeast(0, 0, 0.1)).toBe(1);
+  expect(chanceOfAtLeast(1, 1, 0.1)).toBeCloseTo(0.1);
+  expect(chanceOfAtLeast(2, 3, 0.5)).toBeCloseTo(0.5);
+  expect(chanceOfAtLeast(160, 160, 0.1)).toBeLessThan(1e-100);
+});

@@ -1,0 +1,293 @@
+import { bankProtocol } from '#contracts';
+import { attemptsOf, callsOf, type BankCall, type BankRequest, type JournalLine } from './bank-request.js';
+import { chanceOfAtLeast } from './binomial.js';
+
+/** A stretch of time, in Unix ms. */
+export interface Stretch {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** What one instance logged of one of its breakers. */
+export interface BreakerMove {
+  readonly atMs: number;
+  readonly instance: string;
+  readonly bank: string;
+  readonly lane: string;
+  readonly to: 'closed' | 'open' | 'half_open';
+}
+
+/**
+ * How banks were called. Two witnesses: the banks' journals, and the instances' logs of their breakers. The log tells
+ * since when a breaker was open, never whether it called all the same; and that breakers open at all is looked at in
+ * the journals alone.
+ *
+ * Callers trace, so that each call has a traceparent of its own, which all of its attempts carry.
+ */
+export interface BankCalls {
+  readonly journal: readonly JournalLine[];
+  readonly moves: readonly BreakerMove[];
+  /** A process was down, or stood still: with its end go its breakers and budgets, and nothing in it keeps time. */
+  readonly interruptions: readonly (Stretch & { readonly instance: string })[];
+  /** What arrived at a bank then may have been sent long before. Without a bank: at every one. */
+  readonly heldBack: readonly (Stretch & { readonly bank?: string })[];
+}
+
+export interface BankCallsJudged {
+  /** One line per violation. */
+  readonly lines: readonly string[];
+  /** How much there was to look at: a check that never had a case has shown nothing. */
+  readonly looked: {
+    readonly calls: number;
+    /** Repeated within a call. */
+    readonly retries: number;
+    /** Waits between two calls of the same operation, inquiry or reversal. */
+    readonly waits: number;
+    readonly openStretches: number;
+    readonly failingStretches: number;
+  };
+}
+
+/** A call's attempts at most, its first included. */
+const ATTEMPTS_MAX = 2;
+const BUDGET = { windowMs: 10_000, ratio: 0.1, perWindowMin: 10 };
+const RESET_MS = 5_000;
+const FAILURES_IN_A_ROW = 3;
+const BACKOFF = { baseMs: 500, capMs: 30_000 };
+/** An attempt has ended by then, counted from its arrival: its time-out, and what a busy machine adds. */
+const ENDED_WITHIN_MS = 2_600;
+/** The same where the bank does not keep its caller waiting. */
+const ANSWERED_WITHIN_MS = 1_500;
+/** Of two requests so far apart, neither of which is kept waiting, the first is answered first. */
+const IN_ORDER_MS = 250;
+/** Two clock readings of one moment on one machine. */
+const READING_MS = 50;
+/** How far the estimate of when an attempt began may move against another of the same process. */
+const ESTIMATE_MS = 2_000;
+/** So unlikely is it that a sound system is blamed for its dice. */
+const BLAMED_BY_CHANCE = 1e-9;
+
+/** A11: the retry budget, backoff, and breakers, as far as whoever was called can tell. */
+export function judgeBankCalls(evidence: BankCalls): BankCallsJudged {
+  const requests = attemptsOf(evidence.journal);
+  const calls = callsOf(requests);
+  const waits = waitsBetween(requests, evidence.heldBack);
+  const open = openStretches(evidence);
+  const failing = failingStretches(requests, evidence);
+  return {
+    lines: [
+      ...callsRepeatedAmiss(calls, evidence.journal),
+      ...budgetsExceeded(calls, evidence.interruptions),
+      ...callsThroughOpenBreakers(
+        requests.filter((each) => each.lane === 'movements' || !isHeldBack(each, evidence.heldBack)),
+        open,
+      ),
+      ...failing.flatMap(({ lines }) => lines),
+      ...backoffNotKept(waits),
+    ],
+    looked: {
+      calls: calls.length,
+      retries: calls.reduce((sum, { attempts }) => sum + attempts.length - 1, 0),
+      waits: waits.length,
+      openStretches: open.filter(({ to }) => to === 'open').length,
+      failingStretches: failing.length,
+    },
+  };
+}
+
+/** In a call: twice at the most, and only what cannot move money twice. */
+function callsRepeatedAmiss(calls: readonly BankCall[], journal: readonly JournalLine[]): string[] {
+  const expired = new Set(
+    journal.flatMap((line) =>
+      line.type === 'refusal' && line.code === 'validity_expired' && line.attemptId ? [line.attemptId] : [],
+    ),
+  );
+  const wasNotProcessed = ({ fault, attemptId }: BankRequest): boolean =>
+    fault === 'not_processed' || expired.has(attemptId);
+  return calls.flatMap(({ attempts, bank }) => {
+    const [first] = attempts;
+    if (!first || attempts.length === 1) return [];
+    const words = `${first.operation} at ${bank}: ${attempts.map(({ attemptId }) => attemptId).join(', ')}`;
+    if (attempts.length > ATTEMPTS_MAX) return [`${words}: ${attempts.length} attempts in one call`];
+    const safe = bankProtocol.defaultBanks[bank].idempotent || first.isReversal || wasNotProcessed(first);
+    return safe ? [] : [`${words}: repeated in one call, at a bank that is not idempotent and may have performed it`];
+  });
+}
+
+function budgetsExceeded(calls: readonly BankCall[], interruptions: BankCalls['interruptions']): string[] {
+  return [...Map.groupBy(calls, ({ instance, bank }) => `${instance} at ${bank}`)].flatMap(([who, of]) => {
+    const ends = interruptions.filter(({ instance }) => instance === of[0]!.instance).map(({ fromMs }) => fromMs);
+    const begins = of.map(({ attempts }) => attempts[0]!.notBeforeMs).sort((a, b) => a - b);
+    const retries = of
+      .flatMap(({ attempts }) => attempts.slice(1).map(({ notBeforeMs }) => notBeforeMs))
+      .sort((a, b) => a - b);
+    // Estimates of one process move by so little; what is certainly in one window lies closer together.
+    const windowMs = BUDGET.windowMs - ESTIMATE_MS;
+    for (const fromMs of retries) {
+      const untilMs = fromMs + windowMs;
+      if (ends.some((endMs) => endMs > fromMs - ESTIMATE_MS && endMs < untilMs + ESTIMATE_MS)) continue;
+      const taken = retries.filter((ms) => ms >= fromMs && ms < untilMs).length;
+      const around = begins.filter((ms) => ms > fromMs - BUDGET.windowMs - ESTIMATE_MS && ms < untilMs + ESTIMATE_MS);
+      const allowed = Math.max(BUDGET.perWindowMin, Math.ceil(around.length * BUDGET.ratio));
+      if (taken > allowed)
+        return [`${who}: ${taken} calls repeated in place within ${windowMs / 1_000} s, of ${allowed} at the most`];
+    }
+    return [];
+  });
+}
+
+interface BreakerStretch extends Stretch {
+  readonly instance: string;
+  readonly bank: string;
+  readonly lane: string;
+  readonly to: 'open' | 'half_open';
+}
+
+/** From one move to the next, or to the process's end. */
+function openStretches({ moves, interruptions }: BankCalls): BreakerStretch[] {
+  return [...Map.groupBy(moves, ({ instance, bank, lane }) => `${instance} ${bank} ${lane}`).values()].flatMap((of) => {
+    const inOrder = of.toSorted((a, b) => a.atMs - b.atMs);
+    return inOrder.flatMap(({ atMs, instance, bank, lane, to }, index): BreakerStretch[] => {
+      if (to === 'closed') return [];
+      const ends = interruptions.flatMap((each) =>
+        each.instance === instance && each.untilMs > atMs ? [Math.max(atMs, each.fromMs)] : [],
+      );
+      const untilMs = Math.min(inOrder[index + 1]?.atMs ?? Infinity, ...ends);
+      return Number.isFinite(untilMs) ? [{ instance, bank, lane, to, fromMs: atMs, untilMs }] : [];
+    });
+  });
+}
+
+/** Open: none. Half-open: one, the probe. Counted is only what certainly passed the breaker within the stretch. */
+function callsThroughOpenBreakers(requests: readonly BankRequest[], stretches: readonly BreakerStretch[]): string[] {
+  return stretches.flatMap(({ instance, bank, lane, to, fromMs, untilMs }) => {
+    const within = requests.filter(
+      (each) =>
+        each.instance === instance &&
+        each.bank === bank &&
+        each.lane === lane &&
+        each.notBeforeMs > fromMs &&
+        each.atMs < untilMs - READING_MS,
+    );
+    const allowed = to === 'open' ? 0 : 1;
+    if (within.length <= allowed) return [];
+    const state = to === 'open' ? 'open' : 'half-open';
+    return [
+      `${instance} at ${bank} (${lane}): ${within.length} calls while its breaker was ${state}: ${within
+        .slice(0, 5)
+        .map(({ attemptId }) => attemptId)
+        .join(', ')}`,
+    ];
+  });
+}
+
+/**
+ * Without a word of the callers': where a bank only failed them, three failures in a row must have opened the breaker,
+ * and from there on one probe at a time comes, a reset time apart.
+ */
+function failingStretches(
+  requests: readonly BankRequest[],
+  { interruptions, heldBack }: BankCalls,
+): { readonly lines: readonly string[] }[] {
+  const movements = requests.filter(({ lane }) => lane === 'movements');
+  return [...Map.groupBy(movements, ({ instance, bank }) => `${instance} at ${bank}`)].flatMap(([who, of]) => {
+    const pauses = interruptions.filter(({ instance }) => instance === of[0]!.instance);
+    const stretches: { lines: string[] }[] = [];
+    let failed: BankRequest[] = [];
+    let afterMs = -Infinity;
+    const close = (): void => {
+      const row = failed.slice(0, FAILURES_IN_A_ROW);
+      if (row.length < FAILURES_IN_A_ROW) return;
+      const openedMs = Math.max(
+        ...row.map(({ atMs, isKeptWaiting }) => atMs + (isKeptWaiting ? ENDED_WITHIN_MS : ANSWERED_WITHIN_MS)),
+      );
+      const probes = failed.filter(({ notBeforeMs }) => notBeforeMs > openedMs);
+      const tooSoon = probes.filter((probe, index) => {
+        const before = probes[index - 1];
+        return before !== undefined && probe.atMs < before.notBeforeMs + RESET_MS - READING_MS;
+      });
+      const lines =
+        tooSoon.length > 0 ? [`${who}: ${tooSoon.length} calls too soon after it had failed all before them`] : [];
+      stretches.push({ lines });
+    };
+    for (const request of of.toSorted((a, b) => a.atMs - b.atMs)) {
+      const last = failed.at(-1);
+      const interrupted = pauses.find(
+        ({ fromMs, untilMs }) => (last?.notBeforeMs ?? request.notBeforeMs) < untilMs && request.atMs > fromMs,
+      );
+      if (interrupted !== undefined || !request.fails || isHeldBack(request, heldBack)) {
+        close();
+        failed = [];
+        // Until then what did not fail may still be counted by the caller, and begin the row anew.
+        const endedMs = request.atMs + (request.isKeptWaiting ? ENDED_WITHIN_MS : IN_ORDER_MS);
+        afterMs = Math.max(afterMs, endedMs, (interrupted?.untilMs ?? -Infinity) + ENDED_WITHIN_MS);
+      } else if (request.atMs > afterMs) failed.push(request);
+    }
+    close();
+    return stretches;
+  });
+}
+
+/** When it arrived says little of when it was sent, nor when its answer came back. */
+function isHeldBack({ bank, atMs }: BankRequest, heldBack: BankCalls['heldBack']): boolean {
+  return heldBack.some(
+    (stretch) => (stretch.bank ?? bank) === bank && atMs > stretch.fromMs && atMs < stretch.untilMs + ENDED_WITHIN_MS,
+  );
+}
+
+/** Between two calls for the same, one after another. */
+interface Wait {
+  readonly what: string;
+  readonly tookMs: number;
+  /** Full jitter: uniform from 0 to this, if nothing else delays it. */
+  readonly ceilingMs: number;
+}
+
+function waitsBetween(requests: readonly BankRequest[], heldBack: BankCalls['heldBack']): Wait[] {
+  const finalAtMs = finalities(requests);
+  return [...Map.groupBy(requests, ({ bank, series }) => `${bank} ${series}`).values()].flatMap((of) => {
+    const inOrder = of.toSorted((a, b) => a.number - b.number);
+    return inOrder.flatMap((later, index): Wait[] => {
+      const before = inOrder[index - 1];
+      if (!before || later.number !== before.number + 1 || later.call === before.call) return [];
+      if (later.lane === 'movements') {
+        const tookMs = later.notBeforeMs - before.notBeforeMs;
+        return [{ what: later.attemptId, tookMs, ceilingMs: ceilingMs(before.number) }];
+      }
+      const isHeld = isHeldBack(before, heldBack) || isHeldBack(later, heldBack);
+      const finalMs = finalAtMs.get(`${later.bank} ${later.reference}`);
+      // The moment at which "not found" becomes final may come before the backoff is over.
+      const isAtFinality = finalMs === undefined || (before.atMs <= finalMs && later.atMs >= finalMs);
+      if (isHeld || isAtFinality) return [];
+      return [{ what: later.attemptId, tookMs: later.atMs - before.atMs, ceilingMs: ceilingMs(before.number + 1) }];
+    });
+  });
+}
+
+const ceilingMs = (reattempt: number): number => Math.min(BACKOFF.capMs, BACKOFF.baseMs * 2 ** (reattempt - 1));
+
+/** When a bank's "not found" can be believed, by its reference. */
+function finalities(requests: readonly BankRequest[]): Map<string, number> {
+  const finalAtMs = new Map<string, number>();
+  for (const { bank, reference, lane, validUntilMs, notBeforeMs } of requests) {
+    if (lane !== 'movements' || validUntilMs === undefined) continue;
+    const { enforcesValidUntil, maxTransitMs } = bankProtocol.defaultBanks[bank];
+    const atMs = enforcesValidUntil ? validUntilMs : notBeforeMs + ESTIMATE_MS + maxTransitMs;
+    const name = `${bank} ${reference}`;
+    finalAtMs.set(name, Math.max(atMs, finalAtMs.get(name) ?? 0));
+  }
+  return finalAtMs;
+}
+
+/**
+ * Full jitter has no least wait, so no single one is wrong. Of all together a tenth is shorter than a tenth of its
+ * ceiling, and whatever else delays a call makes it fewer: many more, and they do not follow their backoff.
+ */
+function backoffNotKept(waits: readonly Wait[]): string[] {
+  const short = waits.filter(({ tookMs, ceilingMs }) => tookMs < ceilingMs / 10);
+  if (chanceOfAtLeast(short.length, waits.length, 0.1) > BLAMED_BY_CHANCE) return [];
+  const some = short.slice(0, 5).map(({ what, tookMs }) => `${what} after ${Math.round(tookMs)} ms`);
+  return [
+    `${short.length} of ${waits.length} calls came again within a tenth of their backoff's ceiling: ${some.join(', ')}`,
+  ];
+}
