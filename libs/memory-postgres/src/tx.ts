@@ -92,7 +92,7 @@ export class Tx {
     row.written = values;
     row.writtenBy = this.command;
     this.#writes.add(row);
-    if (values) row.table.enter(row, values);
+    if (values) row.table.enter(row, values, isNew ? null : (written ?? row.committed));
   }
 
   get hasWritten(): boolean {
