@@ -99,6 +99,10 @@ export class Tx {
     return this.#writes.size > 0;
   }
 
+  get written(): Row[] {
+    return [...this.#writes];
+  }
+
   /** @param keepsOlder whether some statement under way may still look at what was before */
   commit(keepsOlder: boolean): void {
     this.state = 'committed';

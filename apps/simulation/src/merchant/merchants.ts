@@ -26,6 +26,7 @@ export class Merchants {
     private readonly story: Story,
     /** An instance of the API that takes requests, if any does. */
     private readonly api: (place: number) => RunningService | undefined,
+    private readonly onTold: (told: Told) => void,
   ) {}
 
   get idle(): boolean {
@@ -110,7 +111,9 @@ export class Merchants {
       return undefined;
     }
     const about = chargeId === undefined ? {} : { chargeId };
-    this.history.push({ ...common, kind: status === 200 ? 'ok' : 'fail', status, body, ...about });
+    const answered: Told = { ...common, kind: status === 200 ? 'ok' : 'fail', status, body, ...about };
+    this.history.push(answered);
+    this.onTold(answered);
     return chargeId;
   }
 

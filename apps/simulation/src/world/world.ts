@@ -1,5 +1,5 @@
 import { check, type Verdict } from '#checker';
-import { Server } from '#memory-postgres';
+import { Server, type ServerOptions } from '#memory-postgres';
 import {
   BEGINNING,
   Broker,
@@ -14,6 +14,7 @@ import {
 } from '#simulation';
 import { SimulatedBanks } from '../banks/simulated-banks.js';
 import { Merchants } from '../merchant/merchants.js';
+import { Always, type Breach } from '../proof/always.js';
 import { evidenceOf, unsettled, type Databases } from '../proof/evidence.js';
 import { describe as inWords, type Fault, type ServiceName } from '../schedule/fault.js';
 import type { Schedule } from '../schedule/schedule.js';
@@ -75,6 +76,12 @@ export class World {
   readonly #banks: SimulatedBanks;
   readonly #instances = new Map<string, RunningService>();
   readonly #merchants: Merchants;
+  /** What broke before the world was at rest; it ends with it. */
+  #breach: Breach | undefined;
+  readonly #always = new Always((breach) => {
+    this.#breach ??= breach;
+    this.story.tell('the world', `ends here: ${breach.id} is broken. ${breach.line}`);
+  });
 
   constructor(
     private readonly schedule: Schedule,
@@ -104,12 +111,16 @@ export class World {
           () => `${strike.fault} strikes ${request.kind}${'reference' in request ? ` ${request.reference}` : ''}`,
         );
       },
+      (bank, record) => {
+        if (record.type === 'entry') this.#always.performed({ ...record, bank });
+      },
     );
     this.#merchants = new Merchants(
       this.#process('merchants'),
       network(this.#random.fork('internet')),
       this.story,
       (place) => this.#api(place),
+      (told) => this.#always.told(told),
     );
   }
 
@@ -137,8 +148,12 @@ export class World {
     for (const service of Object.keys(this.definitions) as ServiceName[]) {
       for (let instance = 0; instance < INSTANCES; instance++) this.#start(service, instance);
     }
-    this.scheduler.runUntil(START_WITHIN_MS, () => this.bugs.length > 0 || this.#allReady());
+    this.scheduler.runUntil(START_WITHIN_MS, () => this.#isBroken || this.#allReady());
     if (!this.#allReady()) this.bugs.push('the services did not start');
+  }
+
+  get #isBroken(): boolean {
+    return this.bugs.length > 0 || this.#breach !== undefined;
   }
 
   #allReady(): boolean {
@@ -161,8 +176,9 @@ export class World {
   #comeToRest(): void {
     this.#heal();
     this.#untilSettled();
+    if (this.#isBroken) return;
     this.story.tell('the world', 'is at rest');
-    if (this.bugs.length > 0 || this.schedule.lingerMs === 0) return;
+    if (this.schedule.lingerMs === 0) return;
     this.#runFor(this.schedule.lingerMs);
     // A statement that is just being published is no unrest.
     this.#untilSettled();
@@ -170,7 +186,7 @@ export class World {
 
   #untilSettled(): void {
     const healedMs = this.scheduler.nowMs;
-    while (this.bugs.length === 0) {
+    while (!this.#isBroken) {
       this.#runFor(LOOK_EVERY_MS);
       const passedMs = this.scheduler.nowMs - healedMs;
       const ended = this.#merchants.idle && unsettled(this.#databases) === 0;
@@ -179,7 +195,7 @@ export class World {
   }
 
   #runFor(ms: number): void {
-    this.scheduler.runUntil(this.scheduler.nowMs + ms, () => this.bugs.length > 0);
+    this.scheduler.runUntil(this.scheduler.nowMs + ms, () => this.#isBroken);
   }
 
   get #databases(): Databases {
@@ -194,7 +210,11 @@ export class World {
   }
 
   #verdict(): Verdict {
-    return check(evidenceOf(this.#databases, this.#banks.entries(), this.#merchants.history));
+    const verdict = check(evidenceOf(this.#databases, this.#banks.entries(), this.#merchants.history));
+    if (!this.#breach) return verdict;
+    // Nothing is at rest, so nothing else can be asked.
+    const { id, promise, line } = this.#breach;
+    return { ...verdict, holds: false, violations: [{ id, promise, lines: [line] }] };
   }
 
   #process(name: string): SimulatedProcess {
@@ -204,10 +224,16 @@ export class World {
   #host(service: ServiceName): Host {
     const connections = new Set<Connection>();
     const pending: Host['pending'] = [];
+    const onCommit: Readonly<Record<ServiceName, Pick<ServerOptions, 'onCommit'>>> = {
+      'payments-api': { onCommit: (rows) => this.#always.committedInPayments(rows) },
+      ledger: { onCommit: (rows) => this.#always.committedInLedger(rows) },
+      'bank-gateway': {},
+    };
     const server = new Server(this.definitions[service].database.storage(), {
       now: () => BEGINNING + Math.floor(this.scheduler.nowMs),
       soon: (work) => void this.scheduler.after(0, undefined, work),
       after: (delayMs, work) => this.scheduler.after(delayMs, undefined, work),
+      ...onCommit[service],
     });
     const host: Host = {
       server,
