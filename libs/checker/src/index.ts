@@ -1,3 +1,4 @@
 export * from './evidence.js';
 export * from './evidence.client.js';
 export * from './invariants.js';
+export * from './sometimes.js';

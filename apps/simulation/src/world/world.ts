@@ -1,5 +1,5 @@
 import { check, type Verdict } from '#checker';
-import { Server, type ServerOptions } from '#memory-postgres';
+import { Server, type Written } from '#memory-postgres';
 import {
   BEGINNING,
   Broker,
@@ -12,9 +12,11 @@ import {
   type Connection,
   type DatabaseHost,
 } from '#simulation';
+import { countOf } from '../campaign/sometimes.js';
 import { SimulatedBanks } from '../banks/simulated-banks.js';
 import { Merchants } from '../merchant/merchants.js';
 import { Always, type Breach } from '../proof/always.js';
+import { Reached } from '../proof/reached.js';
 import { evidenceOf, unsettled, type Databases } from '../proof/evidence.js';
 import { describe as inWords, type Fault, type ServiceName } from '../schedule/fault.js';
 import type { Schedule } from '../schedule/schedule.js';
@@ -76,6 +78,7 @@ export class World {
   readonly #banks: SimulatedBanks;
   readonly #instances = new Map<string, RunningService>();
   readonly #merchants: Merchants;
+  readonly #reached = new Reached(() => this.scheduler.nowMs);
   /** What broke before the world was at rest; it ends with it. */
   #breach: Breach | undefined;
   readonly #always = new Always((breach) => {
@@ -99,6 +102,10 @@ export class World {
       broker: new Broker(topics, PARTITIONS),
       network: network(this.#random.fork('kafka')),
       faults: { onPublish: ({ name }) => pending.get(serviceOf(name))?.shift() ?? 'nothing' },
+      observer: {
+        onAppended: ({ name }, ids) => this.#reached.published(name, ids),
+        onRebalance: (inHand) => this.#reached.rebalanced(inHand),
+      },
       pending,
     };
     this.#banks = new SimulatedBanks(
@@ -120,7 +127,10 @@ export class World {
       network(this.#random.fork('internet')),
       this.story,
       (place) => this.#api(place),
-      (told) => this.#always.told(told),
+      (exchange) => {
+        this.#reached.exchanged(exchange);
+        this.#always.told(exchange.told);
+      },
     );
   }
 
@@ -206,7 +216,16 @@ export class World {
   #outcome(): Outcome {
     const { schedule, bugs, story, counts, scheduler } = this;
     const verdict = this.#verdict();
+    if (verdict.holds && bugs.length === 0) this.#countReached();
     return { schedule, verdict, bugs, story, counts, events: scheduler.events, virtualMs: scheduler.nowMs };
+  }
+
+  #countReached(): void {
+    const evidence = evidenceOf(this.#databases, this.#banks.entries(), this.#merchants.history);
+    const duplicates = this.counts.of('step_outcomes_total duplicate');
+    const { ledger } = this.#hosts;
+    const times = this.#reached.times(evidence, this.#banks.journals.values(), duplicates, ledger.server);
+    for (const [id, count] of times) this.counts.add(countOf(id), count);
   }
 
   #verdict(): Verdict {
@@ -224,16 +243,11 @@ export class World {
   #host(service: ServiceName): Host {
     const connections = new Set<Connection>();
     const pending: Host['pending'] = [];
-    const onCommit: Readonly<Record<ServiceName, Pick<ServerOptions, 'onCommit'>>> = {
-      'payments-api': { onCommit: (rows) => this.#always.committedInPayments(rows) },
-      ledger: { onCommit: (rows) => this.#always.committedInLedger(rows) },
-      'bank-gateway': {},
-    };
     const server = new Server(this.definitions[service].database.storage(), {
       now: () => BEGINNING + Math.floor(this.scheduler.nowMs),
       soon: (work) => void this.scheduler.after(0, undefined, work),
       after: (delayMs, work) => this.scheduler.after(delayMs, undefined, work),
-      ...onCommit[service],
+      onCommit: (rows) => this.#committed(service, rows),
     });
     const host: Host = {
       server,
@@ -247,6 +261,12 @@ export class World {
     return host;
   }
 
+  #committed(service: ServiceName, rows: readonly Written[]): void {
+    if (service === 'payments-api') this.#always.committedInPayments(rows);
+    if (service === 'ledger') this.#always.committedInLedger(rows);
+    this.#reached.committed(service, rows, (name) => this.#instances.get(name)?.process.frozen ?? false);
+  }
+
   #start(service: ServiceName, instance: number): void {
     const name = `${service}-${instance}`;
     const process = this.#process(name);
@@ -256,6 +276,7 @@ export class World {
       banks: this.#banks,
       story: this.story,
       counts: this.counts,
+      onLine: (message, fields) => this.#reached.logged(message, fields),
       onError: (_process, message) => {
         if (this.judge === 'everything') this.bugs.push(`${name}: ${message}`);
       },
@@ -273,9 +294,10 @@ export class World {
   #strike(fault: Fault): void {
     this.story.tell('nemesis', () => inWords(fault));
     this.counts.add(`fault ${fault.kind}`);
+    this.#reached.struck(fault);
     switch (fault.kind) {
       case 'kill':
-        this.#instance(fault).process.kill();
+        this.#kill(fault);
         this.scheduler.after(fault.downMs, undefined, () => this.#restart(fault));
         return;
       case 'freeze': {
@@ -315,6 +337,12 @@ export class World {
         this.scheduler.after(fault.forMs, undefined, () => void this.#banks.rules.remove(id));
       }
     }
+  }
+
+  #kill(which: { service: ServiceName; instance: number }): void {
+    const { process } = this.#instance(which);
+    if (!process.dead) this.#reached.killed(process.name, this.#hosts[which.service].server);
+    process.kill();
   }
 
   /** What Node does when nobody catches an error; whoever supervises the process starts it again. */
