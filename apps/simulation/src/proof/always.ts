@@ -30,7 +30,10 @@ export class Always {
     const under = `${account} ${key}`;
     const first = this.#answers.get(under);
     if (first === undefined) this.#answers.set(under, answer);
-    else if (first !== answer) this.#breach('A4', `${under}: answered ${first}, then ${answer}`);
+    else if (first !== answer) {
+      const [now, then] = [answer.slice(differsAt(first, answer)), first.slice(differsAt(first, answer))];
+      this.#breach('A4', `${under}: answered otherwise from …${inShort(then)} on, now …${inShort(now)}`);
+    }
   }
 
   /** A1, where banks know a reference again: at most one capture of a charge stands. */
@@ -100,6 +103,14 @@ export class Always {
     this.onBreach({ id, promise, line });
   }
 }
+
+function differsAt(a: string, b: string): number {
+  let place = 0;
+  while (place < a.length && a[place] === b[place]) place++;
+  return place;
+}
+
+const inShort = (text: string): string => JSON.stringify(text.slice(0, 40));
 
 function valueOf({ table, committed }: Written, name: string): unknown {
   const place = table.schema.columns.findIndex((column) => column.name === name);

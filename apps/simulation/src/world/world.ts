@@ -184,6 +184,7 @@ export class World {
   }
 
   #comeToRest(): void {
+    if (this.#isBroken) return;
     this.#heal();
     this.#untilSettled();
     if (this.#isBroken) return;
