@@ -52,6 +52,11 @@ export class Reached {
     this.#struck.push({ fault, atMs: this.nowMs() });
   }
 
+  /** It lived through it: what it held has passed to others, whether or not an operation was among that. */
+  thawed({ service, forMs }: Fault & { readonly kind: 'freeze' }): void {
+    if (service === 'bank-gateway' && forMs > LEASE_MS) this.#add('worker-thawed');
+  }
+
   exchanged(exchange: Exchange): void {
     this.#exchanges.push(exchange);
   }
@@ -128,7 +133,6 @@ export class Reached {
       const causes = this.#struck.filter((struck) => atMs > struck.atMs && atMs < struck.atMs + 4 * LEASE_MS);
       if (causes.some(({ fault }) => fault.kind === 'kill' && fault.service === 'bank-gateway'))
         this.#add('crash-after-begun');
-      if (causes.some(({ fault }) => freezesWorker(fault))) this.#add('worker-thawed');
     }
   }
 
@@ -153,9 +157,6 @@ export class Reached {
     }
   }
 }
-
-const freezesWorker = (fault: Fault): boolean =>
-  fault.kind === 'freeze' && fault.service === 'bank-gateway' && fault.forMs > LEASE_MS;
 
 const overlap = (a: Exchange, b: Exchange): boolean => a.sentMs < b.endedMs && b.sentMs < a.endedMs;
 

@@ -304,7 +304,10 @@ export class World {
       case 'freeze': {
         const { process } = this.#instance(fault);
         process.freeze();
-        this.scheduler.after(fault.forMs, undefined, () => process.thaw());
+        this.scheduler.after(fault.forMs, undefined, () => {
+          if (process.frozen) this.#reached.thawed(fault);
+          process.thaw();
+        });
         return;
       }
       case 'cut':
