@@ -1,16 +1,20 @@
 import 'reflect-metadata';
+import { sometimes } from '#checker';
 import { SystemClock } from '#clock';
 import { outsidePromises } from '#simulation';
 import { campaign, type CampaignReport } from './campaign/campaign.js';
 import { brokenBy, definitions, run } from './campaign/one-run.js';
 import { tellFailure } from './campaign/report.js';
 import { shrink } from './campaign/shrink.js';
+import { countOf, missed, reachedInWords, REACHES_ALL_FROM } from './campaign/sometimes.js';
 import { readOptions, usage, type Options } from './options.js';
 import { planned } from './schedule/schedule.js';
 
 /** So many failures are told whole. */
 const TOLD_MAX = 2;
 const SAY_EVERY_MS = 2_000;
+/** Not among the counters: these have a list of their own. */
+const told = new Set(sometimes.map(({ id }) => countOf(id)));
 const clock = new SystemClock();
 
 try {
@@ -63,9 +67,10 @@ async function many({ schedules, seconds, seed, threads }: Options): Promise<num
   const timeIsUp = seconds === undefined ? undefined : () => clock.monotonicMs() - startedMs > seconds * 1_000;
   const report = await campaign({ schedules, timeIsUp, seed, threads, onProgress });
   summarize(report, clock.monotonicMs() - startedMs);
-  if (report.failures.length === 0) return 0;
-  await tell(report);
-  return 1;
+  const wanting = missed(report.schedules, report.counts);
+  for (const { what } of wanting) console.log(`never reached: ${what}`);
+  if (report.failures.length > 0) await tell(report);
+  return report.failures.length === 0 && wanting.length === 0 ? 0 : 1;
 }
 
 function summarize({ schedules, events, counts, failures }: CampaignReport, tookMs: number): void {
@@ -73,7 +78,9 @@ function summarize({ schedules, events, counts, failures }: CampaignReport, took
     `\n${schedules} schedules, ${events} events in ${(tookMs / 1_000).toFixed(1)} s: ${perMinute(schedules, tookMs)} a minute`,
   );
   for (const [name, count] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1)))
-    console.log(`  ${String(count).padStart(9)}  ${name}`);
+    if (!told.has(name)) console.log(`  ${String(count).padStart(9)}  ${name}`);
+  console.log(`reached${schedules < REACHES_ALL_FROM ? '' : ', of which each must be'}:`);
+  for (const line of reachedInWords(counts)) console.log(line);
   console.log(failures.length === 0 ? 'every promise held' : `${failures.length} schedules broke something:`);
   const byKind = Map.groupBy(failures, ({ broken }) => broken.join(', '));
   for (const [kind, which] of byKind) {

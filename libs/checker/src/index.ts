@@ -3,3 +3,4 @@ export type { JournalLine } from './bank-request.js';
 export * from './evidence.js';
 export * from './evidence.client.js';
 export * from './invariants.js';
+export * from './sometimes.js';

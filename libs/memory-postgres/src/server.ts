@@ -3,7 +3,7 @@ import { compile, planOf, type Plan } from './compile/statement.js';
 import { define } from './ddl.js';
 import { Schema } from './schema.js';
 import { DataError, type Value } from './sql-type.js';
-import { Storage, type Owner } from './storage.js';
+import { Storage, type Owner, type Row } from './storage.js';
 import { parse } from './syntax.js';
 import { MustWait, Tx } from './tx.js';
 
@@ -20,6 +20,8 @@ export interface ServerOptions {
   /** Runs after that long, unless cancelled. */
   after: (delayMs: number, work: () => void) => { cancel(): void };
   lockTimeoutMs?: number;
+  /** Called right after each commit with the rows that it wrote; `committed` is what they are now. */
+  onCommit?: ((written: readonly Row[]) => void) | undefined;
 }
 
 /** Databases that were migrated once and may be had many times: a schema and the rows that migrations wrote. */
@@ -111,7 +113,9 @@ export class Server {
   commit(tx: Tx): void {
     assert.equal(tx.state, 'open');
     this.commits++;
+    const written = this.options.onCommit && tx.hasWritten ? tx.written : [];
     tx.commit(this.#waiting.size > 0);
+    if (written.length > 0) this.options.onCommit!(written);
     this.#ended(tx);
     for (const channel of tx.notifications) for (const listener of this.#listeners.get(channel) ?? []) listener();
   }

@@ -64,9 +64,10 @@ export class Table {
     for (const column of schema.lookups) this.#byColumn.set(column, new Map());
   }
 
-  /** Rows of which some version has this value there; the caller looks at the version that it sees. */
-  having(column: number, value: Value): Iterable<Row> {
-    return this.#byColumn.get(column)!.get(value) ?? [];
+  /** Rows of which some version has this value there, as of now; the caller looks at the version that it sees. */
+  having(column: number, value: Value): readonly Row[] {
+    const rows = this.#byColumn.get(column)!.get(value);
+    return rows === undefined || rows.size === 0 ? [] : [...rows];
   }
 
   /** By its `ctid`. */
@@ -74,10 +75,14 @@ export class Table {
     return this.#byNo.get(no);
   }
 
-  enter(row: Row, values: RowValues): void {
-    this.rows.add(row);
-    this.#byNo.set(row.no, row);
+  /** @param previous the version that it is found by already, if it has one */
+  enter(row: Row, values: RowValues, previous: RowValues | null = null): void {
+    if (previous === null) {
+      this.rows.add(row);
+      this.#byNo.set(row.no, row);
+    }
     for (const [column, index] of this.#byColumn) {
+      if (previous !== null && previous[column] === values[column]) continue;
       const rows = index.get(values[column]);
       if (rows) rows.add(row);
       else index.set(values[column], new Set([row]));

@@ -92,11 +92,15 @@ export class Tx {
     row.written = values;
     row.writtenBy = this.command;
     this.#writes.add(row);
-    if (values) row.table.enter(row, values);
+    if (values) row.table.enter(row, values, isNew ? null : (written ?? row.committed));
   }
 
   get hasWritten(): boolean {
     return this.#writes.size > 0;
+  }
+
+  get written(): Row[] {
+    return [...this.#writes];
   }
 
   /** @param keepsOlder whether some statement under way may still look at what was before */

@@ -9,11 +9,20 @@ export interface BrokerHost {
   readonly broker: Broker;
   readonly network: Network;
   readonly faults: BusFaults;
+  readonly observer?: BusObserver;
 }
 
 export interface BusFaults {
   /** What becomes of a send that has just left. */
   onPublish(process: SimulatedProcess): 'nothing' | 'lost_before' | 'lost_after';
+}
+
+/** What only Kafka and whoever shares its partitions know. */
+export interface BusObserver {
+  /** Kafka has them; whoever sent them may not know it yet. */
+  onAppended(process: SimulatedProcess, eventIds: readonly string[]): void;
+  /** A member learns that its partitions are shared out anew, with so many batches in hand. */
+  onRebalance(inHand: number): void;
 }
 
 const REQUEST_TIMEOUT_MS = 3_000;
@@ -44,6 +53,10 @@ export class SimulatedBus implements Bus {
       scheduler.after(host.network.latencyMs(), undefined, () => {
         if (!host.broker.isUp || fault === 'lost_before') return;
         for (const { topic, record } of records) host.broker.append(topic, record);
+        host.observer?.onAppended(
+          process,
+          events.map(({ id }) => id),
+        );
         if (fault === 'lost_after') return;
         scheduler.after(host.network.latencyMs(), process, () => {
           timer.cancel();
@@ -115,7 +128,9 @@ class SimulatedConsumption implements Consumption, Member {
 
   onRebalance(): void {
     // Whoever cannot answer now commits nothing more under this generation.
-    if (!this.process.dead && !this.process.frozen) this.#commit();
+    if (this.process.dead || this.process.frozen) return;
+    this.host.observer?.onRebalance(this.#inHand);
+    this.#commit();
   }
 
   onAssigned({ generation, places }: Assignment): void {

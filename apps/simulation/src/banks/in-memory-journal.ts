@@ -2,9 +2,9 @@ import type { bankProtocol } from '#contracts';
 import type { Journal } from '../../../bank-simulator/src/journal/journal.repository.js';
 
 /** A journal that is on disk at once. */
-export function inMemoryJournal(records: bankProtocol.JournalRecord[]): Journal {
+export function inMemoryJournal(append: (record: bankProtocol.JournalRecord) => void): Journal {
   const journal = {
-    append: (record: bankProtocol.JournalRecord) => void records.push(record),
+    append,
     synced: () => Promise.resolve(),
     failure: undefined,
   };

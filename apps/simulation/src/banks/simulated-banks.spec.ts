@@ -7,7 +7,8 @@ import { SimulatedBanks } from './simulated-banks.js';
 describe('the way to the banks in memory', () => {
   bankPortContract(() => {
     const world = new MovingWorld();
-    const banks = new SimulatedBanks(world.process('banks'), world.network('bank network'), () => undefined);
+    const nobody = (): void => undefined;
+    const banks = new SimulatedBanks(world.process('banks'), world.network('bank network'), nobody, nobody);
     const gateway = world.process('gateway-1');
     return Promise.resolve({
       clock: world.clock,

@@ -24,12 +24,17 @@ export class SimulatedBanks {
     private readonly process: SimulatedProcess,
     private readonly network: Network,
     private readonly onStrike: (bank: string, strike: Strike, request: bankProtocol.BankRequest) => void,
+    onRecord: (bank: bankProtocol.BankName, record: bankProtocol.JournalRecord) => void,
   ) {
     const clock = new SimulatedClock(process);
     for (const name of bankProtocol.bankNames) {
       const journal: bankProtocol.JournalRecord[] = [];
       this.journals.set(name, journal);
-      this.#banks.set(name, new OpenBank(new Books(bankProtocol.defaultBanks[name]), inMemoryJournal(journal), clock));
+      const append = (record: bankProtocol.JournalRecord): void => {
+        journal.push(record);
+        onRecord(name, record);
+      };
+      this.#banks.set(name, new OpenBank(new Books(bankProtocol.defaultBanks[name]), inMemoryJournal(append), clock));
     }
   }
 

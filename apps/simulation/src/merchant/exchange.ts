@@ -17,12 +17,14 @@ export interface Request {
 export interface Response {
   readonly status: number;
   readonly body: string;
+  /** It says that it is what was answered before. */
+  readonly replayed: boolean;
 }
 
 /** Hands a request to the handler that production has for it, beneath the HTTP server. Runs inside the service's process. */
 export async function serve(service: RunningService, request: Request): Promise<Response> {
   const found = routeFor(service.routes, request.method, request.path);
-  if (!found || !service.assembled) return { status: 404, body: '' };
+  if (!found || !service.assembled) return { status: 404, body: '', replayed: false };
   const { route, params } = found;
   const { assembled } = service;
   const controller = assembled.controller(route.controller, route.needs) as Record<
@@ -57,12 +59,14 @@ class Reply {
   sent = false;
   #status = 200;
   #body = '';
+  #replayed = false;
 
   code(status: number): this {
     this.#status = status;
     return this;
   }
-  headers(): this {
+  headers(headers: Readonly<Record<string, string>>): this {
+    this.#replayed = headers['idempotent-replayed'] === 'true';
     return this;
   }
   header(): this {
@@ -74,7 +78,7 @@ class Reply {
     return this;
   }
   response(): Response {
-    return { status: this.#status, body: this.#body };
+    return { status: this.#status, body: this.#body, replayed: this.#replayed };
   }
 }
 

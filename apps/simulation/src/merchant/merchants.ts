@@ -1,5 +1,6 @@
 import type { Asked, Told } from '#checker';
 import type { Network, SimulatedProcess } from '#simulation';
+import type { Exchange } from '../proof/reached.js';
 import type { RunningService } from '../service/running-service.js';
 import type { Story } from '../world/story.js';
 import { exchange, type Delivered, type Request } from './exchange.js';
@@ -26,6 +27,7 @@ export class Merchants {
     private readonly story: Story,
     /** An instance of the API that takes requests, if any does. */
     private readonly api: (place: number) => RunningService | undefined,
+    private readonly onExchange: (exchange: Exchange) => void,
   ) {}
 
   get idle(): boolean {
@@ -57,8 +59,9 @@ export class Merchants {
     const chargeId = wanted.kind === 'create' ? undefined : await this.#charges.get(wanted.charge)!.promise;
     if (wanted.kind !== 'create' && chargeId === undefined) return;
     for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
+      const sentMs = this.process.scheduler.nowMs;
       const told = await this.#send(this.#request(wanted, key, chargeId));
-      const found = this.#record(wanted, told, chargeId, `${how} ${key}`);
+      const found = this.#record(wanted, told, chargeId, `${how} ${key}`, sentMs);
       if (wanted.kind === 'create' && found !== undefined) this.#charges.get(wanted.id)!.resolve(found);
       if (told.kind === 'response' && isFinal(told.response)) break;
       await this.#pause(this.process.random.between(50, 2_000));
@@ -93,11 +96,17 @@ export class Merchants {
   }
 
   /** @returns the charge that the answer is about, if it says */
-  #record(wanted: Wanted, told: Delivered, knownCharge: string | undefined, what: string): string | undefined {
+  #record(
+    wanted: Wanted,
+    told: Delivered,
+    knownCharge: string | undefined,
+    what: string,
+    sentMs: number,
+  ): string | undefined {
     const common = { account: ACCOUNT, key: keyOf(wanted), asked: asked[wanted.kind] };
     if (told.kind === 'nothing') {
       this.story.tell('merchants', `${what}: no answer`);
-      this.history.push({ ...common, kind: 'info' });
+      this.#told({ ...common, kind: 'info' }, sentMs);
       return undefined;
     }
     const { status, body } = told.response;
@@ -106,12 +115,18 @@ export class Merchants {
     this.story.tell('merchants', () => `${what}: ${status} ${chargeId ?? ''} ${summary(parsed)}`);
     // Not stored under the key: the next attempt may be told something else.
     if (status >= 500 || isPassing(told.response)) {
-      this.history.push({ ...common, kind: 'info' });
+      this.#told({ ...common, kind: 'info' }, sentMs);
       return undefined;
     }
     const about = chargeId === undefined ? {} : { chargeId };
-    this.history.push({ ...common, kind: status === 200 ? 'ok' : 'fail', status, body, ...about });
+    const kind = status === 200 ? 'ok' : 'fail';
+    this.#told({ ...common, kind, status, body, ...about }, sentMs, told.response.replayed);
     return chargeId;
+  }
+
+  #told(told: Told, sentMs: number, replayed = false): void {
+    this.history.push(told);
+    this.onExchange({ told, sentMs, endedMs: this.process.scheduler.nowMs, replayed });
   }
 
   #pause(delayMs: number): Promise<void> {

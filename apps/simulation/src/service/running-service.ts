@@ -30,6 +30,8 @@ export interface Surroundings {
   readonly banks: SimulatedBanks;
   readonly story: Story;
   readonly counts: Counts;
+  /** Something was logged, at whatever level is told. */
+  readonly onLine: (message: string, fields: Readonly<Record<string, unknown>>) => void;
   /** Something was logged as an error, which no fault of the simulation's should bring about. */
   readonly onError: (process: SimulatedProcess, message: string) => void;
 }
@@ -96,7 +98,8 @@ export class RunningService {
     const { process, around } = this;
     const clock = new SimulatedClock(process);
     const database = new SimulatedDatabase(process, around.database);
-    const log = tellingLog(around.story, process.name, (message) => around.onError(process, message));
+    const onError = (message: string): void => around.onError(process, message);
+    const log = tellingLog(around.story, process.name, around.onLine, onError);
     const metrics = countingMetrics(around.counts);
     const own = { ...settings, INSTANCE_ID: process.name };
     const tracing = {

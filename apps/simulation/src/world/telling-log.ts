@@ -6,13 +6,19 @@ type Fields = Readonly<Record<string, unknown>>;
 const told = ['info', 'warn', 'error', 'fatal'] as const;
 
 /** A service's log, as its part of the story. */
-export function tellingLog(story: Story, who: string, onError: (message: string) => void): Log {
+export function tellingLog(
+  story: Story,
+  who: string,
+  onLine: (message: string, fields: Fields) => void,
+  onError: (message: string) => void,
+): Log {
   const say =
     (level: string) =>
     (first: Fields | string, message?: string): void => {
       const fields = typeof first === 'string' ? {} : first;
       const text = typeof first === 'string' ? first : (message ?? '');
       story.tell(who, () => `${level === 'info' ? '' : `${level}: `}${text}${inWords(fields)}`);
+      onLine(text, fields);
       if (level === 'error' || level === 'fatal') onError(`${text}${inWords(fields)}`);
     };
   const silent = (): void => undefined;

@@ -1,5 +1,5 @@
 import { check, type Verdict } from '#checker';
-import { Server } from '#memory-postgres';
+import { Server, type Written } from '#memory-postgres';
 import {
   BEGINNING,
   Broker,
@@ -12,8 +12,11 @@ import {
   type Connection,
   type DatabaseHost,
 } from '#simulation';
+import { countOf } from '../campaign/sometimes.js';
 import { SimulatedBanks } from '../banks/simulated-banks.js';
 import { Merchants } from '../merchant/merchants.js';
+import { Always, type Breach } from '../proof/always.js';
+import { Reached } from '../proof/reached.js';
 import { evidenceOf, unsettled, type Databases } from '../proof/evidence.js';
 import { describe as inWords, type Fault, type ServiceName } from '../schedule/fault.js';
 import type { Schedule } from '../schedule/schedule.js';
@@ -75,6 +78,13 @@ export class World {
   readonly #banks: SimulatedBanks;
   readonly #instances = new Map<string, RunningService>();
   readonly #merchants: Merchants;
+  readonly #reached = new Reached(() => this.scheduler.nowMs);
+  /** What broke before the world was at rest; it ends with it. */
+  #breach: Breach | undefined;
+  readonly #always = new Always((breach) => {
+    this.#breach ??= breach;
+    this.story.tell('the world', `ends here: ${breach.id} is broken. ${breach.line}`);
+  });
 
   constructor(
     private readonly schedule: Schedule,
@@ -92,6 +102,10 @@ export class World {
       broker: new Broker(topics, PARTITIONS),
       network: network(this.#random.fork('kafka')),
       faults: { onPublish: ({ name }) => pending.get(serviceOf(name))?.shift() ?? 'nothing' },
+      observer: {
+        onAppended: ({ name }, ids) => this.#reached.published(name, ids),
+        onRebalance: (inHand) => this.#reached.rebalanced(inHand),
+      },
       pending,
     };
     this.#banks = new SimulatedBanks(
@@ -104,12 +118,19 @@ export class World {
           () => `${strike.fault} strikes ${request.kind}${'reference' in request ? ` ${request.reference}` : ''}`,
         );
       },
+      (bank, record) => {
+        if (record.type === 'entry') this.#always.performed({ ...record, bank });
+      },
     );
     this.#merchants = new Merchants(
       this.#process('merchants'),
       network(this.#random.fork('internet')),
       this.story,
       (place) => this.#api(place),
+      (exchange) => {
+        this.#reached.exchanged(exchange);
+        this.#always.told(exchange.told);
+      },
     );
   }
 
@@ -137,8 +158,12 @@ export class World {
     for (const service of Object.keys(this.definitions) as ServiceName[]) {
       for (let instance = 0; instance < INSTANCES; instance++) this.#start(service, instance);
     }
-    this.scheduler.runUntil(START_WITHIN_MS, () => this.bugs.length > 0 || this.#allReady());
+    this.scheduler.runUntil(START_WITHIN_MS, () => this.#isBroken || this.#allReady());
     if (!this.#allReady()) this.bugs.push('the services did not start');
+  }
+
+  get #isBroken(): boolean {
+    return this.bugs.length > 0 || this.#breach !== undefined;
   }
 
   #allReady(): boolean {
@@ -159,10 +184,12 @@ export class World {
   }
 
   #comeToRest(): void {
+    if (this.#isBroken) return;
     this.#heal();
     this.#untilSettled();
+    if (this.#isBroken) return;
     this.story.tell('the world', 'is at rest');
-    if (this.bugs.length > 0 || this.schedule.lingerMs === 0) return;
+    if (this.schedule.lingerMs === 0) return;
     this.#runFor(this.schedule.lingerMs);
     // A statement that is just being published is no unrest.
     this.#untilSettled();
@@ -170,7 +197,7 @@ export class World {
 
   #untilSettled(): void {
     const healedMs = this.scheduler.nowMs;
-    while (this.bugs.length === 0) {
+    while (!this.#isBroken) {
       this.#runFor(LOOK_EVERY_MS);
       const passedMs = this.scheduler.nowMs - healedMs;
       const ended = this.#merchants.idle && unsettled(this.#databases) === 0;
@@ -179,7 +206,7 @@ export class World {
   }
 
   #runFor(ms: number): void {
-    this.scheduler.runUntil(this.scheduler.nowMs + ms, () => this.bugs.length > 0);
+    this.scheduler.runUntil(this.scheduler.nowMs + ms, () => this.#isBroken);
   }
 
   get #databases(): Databases {
@@ -190,11 +217,24 @@ export class World {
   #outcome(): Outcome {
     const { schedule, bugs, story, counts, scheduler } = this;
     const verdict = this.#verdict();
+    if (verdict.holds && bugs.length === 0) this.#countReached();
     return { schedule, verdict, bugs, story, counts, events: scheduler.events, virtualMs: scheduler.nowMs };
   }
 
+  #countReached(): void {
+    const evidence = evidenceOf(this.#databases, this.#banks.entries(), this.#merchants.history);
+    const duplicates = this.counts.of('step_outcomes_total duplicate');
+    const { ledger } = this.#hosts;
+    const times = this.#reached.times(evidence, this.#banks.journals.values(), duplicates, ledger.server);
+    for (const [id, count] of times) this.counts.add(countOf(id), count);
+  }
+
   #verdict(): Verdict {
-    return check(evidenceOf(this.#databases, this.#banks.entries(), this.#merchants.history));
+    const verdict = check(evidenceOf(this.#databases, this.#banks.entries(), this.#merchants.history));
+    if (!this.#breach) return verdict;
+    // Nothing is at rest, so nothing else can be asked.
+    const { id, promise, line } = this.#breach;
+    return { ...verdict, holds: false, violations: [{ id, promise, lines: [line] }] };
   }
 
   #process(name: string): SimulatedProcess {
@@ -208,6 +248,7 @@ export class World {
       now: () => BEGINNING + Math.floor(this.scheduler.nowMs),
       soon: (work) => void this.scheduler.after(0, undefined, work),
       after: (delayMs, work) => this.scheduler.after(delayMs, undefined, work),
+      onCommit: (rows) => this.#committed(service, rows),
     });
     const host: Host = {
       server,
@@ -221,6 +262,12 @@ export class World {
     return host;
   }
 
+  #committed(service: ServiceName, rows: readonly Written[]): void {
+    if (service === 'payments-api') this.#always.committedInPayments(rows);
+    if (service === 'ledger') this.#always.committedInLedger(rows);
+    this.#reached.committed(service, rows, (name) => this.#instances.get(name)?.process.frozen ?? false);
+  }
+
   #start(service: ServiceName, instance: number): void {
     const name = `${service}-${instance}`;
     const process = this.#process(name);
@@ -230,6 +277,7 @@ export class World {
       banks: this.#banks,
       story: this.story,
       counts: this.counts,
+      onLine: (message, fields) => this.#reached.logged(message, fields),
       onError: (_process, message) => {
         if (this.judge === 'everything') this.bugs.push(`${name}: ${message}`);
       },
@@ -247,15 +295,19 @@ export class World {
   #strike(fault: Fault): void {
     this.story.tell('nemesis', () => inWords(fault));
     this.counts.add(`fault ${fault.kind}`);
+    this.#reached.struck(fault);
     switch (fault.kind) {
       case 'kill':
-        this.#instance(fault).process.kill();
+        this.#kill(fault);
         this.scheduler.after(fault.downMs, undefined, () => this.#restart(fault));
         return;
       case 'freeze': {
         const { process } = this.#instance(fault);
         process.freeze();
-        this.scheduler.after(fault.forMs, undefined, () => process.thaw());
+        this.scheduler.after(fault.forMs, undefined, () => {
+          if (process.frozen) this.#reached.thawed(fault);
+          process.thaw();
+        });
         return;
       }
       case 'cut':
@@ -289,6 +341,12 @@ export class World {
         this.scheduler.after(fault.forMs, undefined, () => void this.#banks.rules.remove(id));
       }
     }
+  }
+
+  #kill(which: { service: ServiceName; instance: number }): void {
+    const { process } = this.#instance(which);
+    if (!process.dead) this.#reached.killed(process.name, this.#hosts[which.service].server);
+    process.kill();
   }
 
   /** What Node does when nobody catches an error; whoever supervises the process starts it again. */

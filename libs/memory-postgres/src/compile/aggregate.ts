@@ -3,7 +3,7 @@ import type { FuncCall } from '@pgsql/types';
 import type { SqlType, Value } from '../sql-type.js';
 import { NotSupported } from '../syntax.js';
 import { jsonOf, order } from './compare.js';
-import type { Accumulator, Execution, Expr, Scope } from './plan.js';
+import { Expr, type Accumulator, type Execution, type Scope } from './plan.js';
 
 const sumTypes: Readonly<Record<SqlType, SqlType>> = {
   int2: 'int8',
@@ -55,7 +55,7 @@ export function aggregateOf(node: FuncCall, name: string, scope: Scope): Expr | 
     };
   };
   aggregates.push({ slot, start });
-  return { type: typeOfAggregate(name, arg), run: (x) => x.frame[slot], slots: new Set() };
+  return new Expr(typeOfAggregate(name, arg), (x) => x.frame[slot]);
 }
 
 function typeOfAggregate(name: string, arg: Expr | undefined): SqlType {

@@ -4,7 +4,7 @@ import { kindOf, lastName, NotSupported, stringOf, type Node } from '../syntax.j
 import { aggregateOf } from './aggregate.js';
 import { jsonOf, order, same } from './compare.js';
 import { functions, operate, typeOfOperation } from './functions.js';
-import { constant, rowAt, union, type Execution, type Expr, type Relation, type Scope } from './plan.js';
+import { constant, Expr, rowAt, union, type Execution, type Relation, type Scope } from './plan.js';
 
 const comparisons: Readonly<Record<string, (a: Value, b: Value) => boolean>> = {
   '=': same,
@@ -19,7 +19,7 @@ export function compileExpr(node: Node, scope: Scope): Expr {
   if ('ColumnRef' in node) return column(node.ColumnRef, scope);
   if ('ParamRef' in node) {
     const place = node.ParamRef.number! - 1;
-    return { type: 'unknown', run: (x) => x.params[place] ?? null, slots: new Set() };
+    return new Expr('unknown', (x) => x.params[place] ?? null);
   }
   if ('A_Const' in node) return literal(node.A_Const);
   if ('TypeCast' in node) {
@@ -34,7 +34,7 @@ export function compileExpr(node: Node, scope: Scope): Expr {
   if ('NullTest' in node) {
     const arg = compileExpr(node.NullTest.arg!, scope);
     const wanted = node.NullTest.nulltesttype === 'IS_NULL';
-    return { type: 'bool', run: (x) => (arg.run(x) === null) === wanted, slots: arg.slots };
+    return new Expr('bool', (x) => (arg.run(x) === null) === wanted, arg.slots);
   }
   if ('BooleanTest' in node) {
     const arg = compileExpr(node.BooleanTest.arg!, scope);
@@ -45,7 +45,7 @@ export function compileExpr(node: Node, scope: Scope): Expr {
       IS_NOT_FALSE: (value) => value !== false,
     };
     const test = tests[node.BooleanTest.booltesttype!]!;
-    return { type: 'bool', run: (x) => test(arg.run(x)), slots: arg.slots };
+    return new Expr('bool', (x) => test(arg.run(x)), arg.slots);
   }
   if ('CoalesceExpr' in node) return firstOf((node.CoalesceExpr.args ?? []).map((arg) => compileExpr(arg, scope)));
   if ('MinMaxExpr' in node) {
@@ -58,26 +58,25 @@ export function compileExpr(node: Node, scope: Scope): Expr {
   if ('A_ArrayExpr' in node) {
     const items = (node.A_ArrayExpr.elements ?? []).map((item) => compileExpr(item, scope));
     const type = `${items[0]?.type ?? 'text'}[]`;
-    return { type, run: (x) => items.map((item) => item.run(x)), slots: union(...items.map(({ slots }) => slots)) };
+    return listOf(items, type);
   }
   if ('RowExpr' in node) {
     const items = (node.RowExpr.args ?? []).map((item) => compileExpr(item, scope));
-    return {
-      type: 'record',
-      run: (x) => items.map((item) => item.run(x)),
-      slots: union(...items.map(({ slots }) => slots)),
-    };
+    return listOf(items, 'record');
   }
   if ('CollateClause' in node) return compileExpr(node.CollateClause.arg!, scope);
   throw new NotSupported(`the expression ${kindOf(node)}`);
 }
 
+const listOf = (items: readonly Expr[], type: SqlType): Expr =>
+  new Expr(type, (x) => items.map((item) => item.run(x)), union(...items.map(({ slots }) => slots)));
+
 /** The same value as this type. What has none yet, a literal or an argument, becomes it silently. */
 export function coerced(expr: Expr, type: SqlType, always = false): Expr {
   if (expr.type === type || type === 'unknown') return expr;
-  if (!always && expr.type !== 'unknown') return { ...expr, type };
+  if (!always && expr.type !== 'unknown') return expr.as(type);
   if (expr.fixed) return constant(cast(expr.run(undefined as never), type), type);
-  return { type, run: (x) => cast(expr.run(x), type), slots: expr.slots };
+  return new Expr(type, (x) => cast(expr.run(x), type), expr.slots);
 }
 
 function column({ fields = [] }: ColumnRef, scope: Scope): Expr {
@@ -103,33 +102,23 @@ function column({ fields = [] }: ColumnRef, scope: Scope): Expr {
 }
 
 export function columnAt({ slot, columns }: Relation, place: number): Expr {
-  return {
-    type: columns[place]!.type,
-    run: (x) => {
-      const row = rowAt(x, slot);
-      return row === null ? null : (row[place] ?? null);
-    },
-    slots: new Set([slot]),
+  const run = (x: Execution): Value => {
+    const row = rowAt(x, slot);
+    return row === null ? null : (row[place] ?? null);
   };
+  return new Expr(columns[place]!.type, run, new Set([slot]));
 }
 
-const handleOf = ({ slot }: Relation): Expr => ({
-  type: 'tid',
-  run: (x) => x.handles[slot]?.no ?? null,
-  slots: new Set([slot]),
-});
+const handleOf = ({ slot }: Relation): Expr => new Expr('tid', (x) => x.handles[slot]?.no ?? null, new Set([slot]));
 
 /** As `to_jsonb` shows it. */
 function wholeRow({ slot, columns }: Relation): Expr {
-  return {
-    type: 'record',
-    run: (x) => {
-      const row = rowAt(x, slot);
-      if (row === null) return null;
-      return Object.fromEntries(columns.map(({ name, type }, place) => [name, jsonOf(row[place] ?? null, type)]));
-    },
-    slots: new Set([slot]),
+  const run = (x: Execution): Value => {
+    const row = rowAt(x, slot);
+    if (row === null) return null;
+    return Object.fromEntries(columns.map(({ name, type }, place) => [name, jsonOf(row[place] ?? null, type)]));
   };
+  return new Expr('record', run, new Set([slot]));
 }
 
 function literal(value: A_Const): Expr {
@@ -157,11 +146,7 @@ function operation({ kind, name, lexpr, rexpr }: A_Expr, scope: Scope): Expr {
     case 'AEXPR_IN': {
       const list = rexpr && 'List' in rexpr ? (rexpr.List.items ?? []) : [];
       const items = list.map((item) => compileExpr(item, scope));
-      const all: Expr = {
-        type: `${items[0]!.type}[]`,
-        run: (x) => items.map((item) => item.run(x)),
-        slots: union(...items.map(({ slots }) => slots)),
-      };
+      const all = listOf(items, `${items[0]!.type}[]`);
       return sign === '='
         ? quantified('=', compileExpr(lexpr!, scope), all, 'any')
         : quantified('<>', compileExpr(lexpr!, scope), all, 'all');
@@ -174,7 +159,7 @@ function operation({ kind, name, lexpr, rexpr }: A_Expr, scope: Scope): Expr {
         const [a, b] = [left.run(x), right.run(x)];
         return (a === null || b === null ? a === b : same(a, b)) === wanted;
       };
-      return { type: 'bool', run, slots: union(left.slots, right.slots) };
+      return new Expr('bool', run, union(left.slots, right.slots));
     }
     case 'AEXPR_NULLIF': {
       const [left, right] = matched(compileExpr(lexpr!, scope), compileExpr(rexpr!, scope));
@@ -182,7 +167,7 @@ function operation({ kind, name, lexpr, rexpr }: A_Expr, scope: Scope): Expr {
         const [a, b] = [left.run(x), right.run(x)];
         return a !== null && b !== null && same(a, b) ? null : a;
       };
-      return { type: left.type, run, slots: union(left.slots, right.slots) };
+      return new Expr(left.type, run, union(left.slots, right.slots));
     }
     case 'AEXPR_BETWEEN': {
       const [low, high] = rexpr && 'List' in rexpr ? rexpr.List.items! : [];
@@ -198,13 +183,11 @@ function operation({ kind, name, lexpr, rexpr }: A_Expr, scope: Scope): Expr {
 }
 
 function negated(arg: Expr): Expr {
-  return {
-    ...arg,
-    run: (x) => {
-      const value = arg.run(x);
-      return value === null ? null : -(value as number);
-    },
+  const run = (x: Execution): Value => {
+    const value = arg.run(x);
+    return value === null ? null : -(value as number);
   };
+  return new Expr(arg.type, run, arg.slots, arg.fixed);
 }
 
 /** A side without a type takes the other's. */
@@ -223,7 +206,7 @@ function binary(sign: string, leftSide: Expr, rightSide: Expr): Expr {
       const b = right.run(x);
       return b === null ? null : compare(a, b);
     };
-    return { type: 'bool', run, slots: union(left.slots, right.slots) };
+    return new Expr('bool', run, union(left.slots, right.slots));
   }
   const types = [leftSide.type, rightSide.type] as const;
   const type = typeOfOperation(sign, ...types);
@@ -233,7 +216,7 @@ function binary(sign: string, leftSide: Expr, rightSide: Expr): Expr {
     const b = rightSide.run(x);
     return b === null ? null : operate(sign, a, b, types);
   };
-  return { type, run, slots: union(leftSide.slots, rightSide.slots) };
+  return new Expr(type, run, union(leftSide.slots, rightSide.slots));
 }
 
 function quantified(sign: string, leftSide: Expr, array: Expr, which: 'any' | 'all'): Expr {
@@ -255,7 +238,7 @@ function quantified(sign: string, leftSide: Expr, array: Expr, which: 'any' | 'a
     }
     return unknown ? null : which === 'all';
   };
-  return { type: 'bool', run, slots: union(left.slots, right.slots) };
+  return new Expr('bool', run, union(left.slots, right.slots));
 }
 
 /** Three-valued. */
@@ -266,7 +249,7 @@ function logic(kind: string, args: readonly Expr[]): Expr {
       const value = args[0]!.run(x);
       return value === null ? null : !value;
     };
-    return { type: 'bool', run, slots };
+    return new Expr('bool', run, slots);
   }
   const decisive = kind === 'OR_EXPR';
   const run = (x: Execution): Value => {
@@ -278,7 +261,7 @@ function logic(kind: string, args: readonly Expr[]): Expr {
     }
     return unknown ? null : !decisive;
   };
-  return { type: 'bool', run, slots };
+  return new Expr('bool', run, slots);
 }
 
 const typeAmong = (exprs: readonly Expr[]): SqlType => exprs.find(({ type }) => type !== 'unknown')?.type ?? 'text';
@@ -293,7 +276,7 @@ function firstOf(args: readonly Expr[]): Expr {
     }
     return null;
   };
-  return { type, run, slots: union(...args.map(({ slots }) => slots)) };
+  return new Expr(type, run, union(...args.map(({ slots }) => slots)));
 }
 
 function extreme(args: readonly Expr[], sign: 1 | -1): Expr {
@@ -307,7 +290,7 @@ function extreme(args: readonly Expr[], sign: 1 | -1): Expr {
     }
     return best;
   };
-  return { type, run, slots: union(...args.map(({ slots }) => slots)) };
+  return new Expr(type, run, union(...args.map(({ slots }) => slots)));
 }
 
 function choice(node: { arg?: Node; args?: Node[]; defresult?: Node }, scope: Scope): Expr {
@@ -324,7 +307,7 @@ function choice(node: { arg?: Node; args?: Node[]; defresult?: Node }, scope: Sc
     return otherwise.run(x);
   };
   const slots = union(...cases.flatMap(({ when, result }) => [when.slots, result.slots]), otherwise.slots);
-  return { type, run, slots };
+  return new Expr(type, run, slots);
 }
 
 function call(node: FuncCall, scope: Scope): Expr {
@@ -337,15 +320,18 @@ function call(node: FuncCall, scope: Scope): Expr {
   const types = args.map(({ type }) => type);
   const type = typeof known.type === 'string' ? known.type : known.type(types);
   const { run: apply, takesNulls = false } = known;
+  const takesJson = name.startsWith('json') || name.startsWith('to_json');
   const run = (x: Execution): Value => {
-    const values = args.map((arg) => jsonOfWhenAsked(name, arg.run(x), arg.type));
-    return !takesNulls && values.includes(null) ? null : apply(values, x);
+    const values: Value[] = [];
+    for (const arg of args) {
+      const value = takesJson ? jsonOf(arg.run(x), arg.type) : arg.run(x);
+      if (value === null && !takesNulls) return null;
+      values.push(value);
+    }
+    return apply(values, x);
   };
-  return { type, run, slots: union(...args.map(({ slots }) => slots)) };
+  return new Expr(type, run, union(...args.map(({ slots }) => slots)));
 }
-
-const jsonOfWhenAsked = (name: string, value: Value, type: SqlType): Value =>
-  name.startsWith('json') || name.startsWith('to_json') ? jsonOf(value, type) : value;
 
 function subquery({ subLinkType, subselect, testexpr, operName }: SubLink, scope: Scope): Expr {
   if (!subselect || !('SelectStmt' in subselect)) throw new NotSupported('such a subquery');
@@ -353,20 +339,17 @@ function subquery({ subLinkType, subselect, testexpr, operName }: SubLink, scope
   const { run, columns } = scope.planner.compile.select(subselect.SelectStmt, inner);
   const slots = inner.outer;
   const query = { columns, run: slots.size === 0 ? once(run, scope.planner.slot()) : run };
+  const firstColumn = (x: Execution): Value[] => query.run(x).map((row) => row[0] ?? null);
   // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the rest is loud
   switch (subLinkType) {
     case 'EXISTS_SUBLINK':
-      return { type: 'bool', run: (x) => query.run(x).length > 0, slots };
+      return new Expr('bool', (x) => query.run(x).length > 0, slots);
     case 'EXPR_SUBLINK':
-      return { type: query.columns[0]!.type, run: (x) => query.run(x)[0]?.[0] ?? null, slots };
+      return new Expr(query.columns[0]!.type, (x) => query.run(x)[0]?.[0] ?? null, slots);
     case 'ARRAY_SUBLINK':
-      return { type: `${query.columns[0]!.type}[]`, run: (x) => query.run(x).map((row) => row[0] ?? null), slots };
+      return new Expr(`${query.columns[0]!.type}[]`, firstColumn, slots);
     case 'ANY_SUBLINK': {
-      const rows: Expr = {
-        type: `${query.columns[0]!.type}[]`,
-        run: (x) => query.run(x).map((row) => row[0] ?? null),
-        slots,
-      };
+      const rows = new Expr(`${query.columns[0]!.type}[]`, firstColumn, slots);
       return quantified(operName ? lastName(operName) : '=', compileExpr(testexpr!, scope), rows, 'any');
     }
     default:

@@ -6,8 +6,8 @@ import type { TableSchema } from '../schema.js';
 import { compileExpr } from './expression.js';
 import {
   conjunctsOf,
+  Expr,
   type Execution,
-  type Expr,
   type OutputColumn,
   type Relation,
   type Scope,
@@ -95,12 +95,15 @@ export function scanOf(access: Access): Source {
 /** A copy: the statement may write to what it reads. */
 function candidates({ lookup }: Access, x: Execution, place: number): readonly Row[] {
   const table = x.storage.tables[place]!;
-  if (!lookup) return [...table.rows];
+  if (!lookup) return table.rows.size === 0 ? [] : [...table.rows];
   const wanted = lookup.expr.run(x);
   if (wanted === null) return [];
   if (lookup.column === CTID) return [wanted].flat().flatMap((no) => table.at(no as number) ?? []);
-  if (!lookup.isList) return [...table.having(lookup.column, wanted)];
-  return [...new Set(wanted as Value[])].flatMap((each) => [...table.having(lookup.column, each)]);
+  if (!lookup.isList) return table.having(lookup.column, wanted);
+  const values = wanted as Value[];
+  if (values.length === 0) return [];
+  if (values.length === 1) return table.having(lookup.column, values[0]);
+  return [...new Set(values)].flatMap((each) => table.having(lookup.column, each));
 }
 
 /**
@@ -140,7 +143,7 @@ export function useIndexes(accesses: readonly Access[], conditions: readonly Nod
 function typedAs(expr: Expr, relation: Relation, column: number, isList: boolean): Expr {
   if (isList || expr.type !== 'unknown' || column === CTID) return expr;
   const { type } = relation.columns[column]!;
-  return { ...expr, type, run: (x) => cast(expr.run(x), type) };
+  return new Expr(type, (x) => cast(expr.run(x), type), expr.slots, expr.fixed);
 }
 
 function columnIn(relation: Relation, node: Node, scope: Scope): number | undefined {

@@ -130,11 +130,11 @@ export function operate(sign: string, left: Value, right: Value, types: readonly
     case '?':
       return (right as string) in (left as object);
     case '~':
-      return new RegExp(right as string).test(left as string);
+      return cached(patterns, right as string, (pattern) => new RegExp(pattern)).test(left as string);
     case '~~':
-      return likePattern(right as string).test(left as string);
+      return cached(likePatterns, right as string, likePattern).test(left as string);
     case '!~~':
-      return !likePattern(right as string).test(left as string);
+      return !cached(likePatterns, right as string, likePattern).test(left as string);
     default:
       throw new NotSupported(`the operator ${sign}`);
   }
@@ -177,6 +177,21 @@ function without(left: Value, name: Value): Value {
 function jsonTypeOf(value: Value): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'array' : typeof value;
+}
+
+const patterns = new Map<string, RegExp>();
+const likePatterns = new Map<string, RegExp>();
+
+/** A pattern is mostly a constant of its statement; whatever else comes along must not pile up. */
+const CACHED_MAX = 200;
+
+function cached(made: Map<string, RegExp>, pattern: string, make: (pattern: string) => RegExp): RegExp {
+  let regExp = made.get(pattern);
+  if (!regExp) {
+    if (made.size >= CACHED_MAX) made.clear();
+    made.set(pattern, (regExp = make(pattern)));
+  }
+  return regExp;
 }
 
 /** `%` and `_` stand for anything and for one character, unless a backslash is before them. */

@@ -6,28 +6,42 @@ import type { Node } from '../syntax.js';
 import type { Tx } from '../tx.js';
 
 /** One execution of a statement. Every relation of the statement has a slot of its own in `frame`. */
-export interface Execution extends View {
-  readonly tx: Tx;
-  readonly storage: Storage;
-  readonly params: readonly Value[];
-  /** The moment of this statement, in milliseconds; `now()` is the transaction's. */
-  readonly at: number;
-  /** The row at hand of each relation; the rows of each `WITH`. */
-  readonly frame: unknown[];
-  /** Behind a table's row at hand: the row itself. */
-  readonly handles: (Row | undefined)[];
+export class Execution implements View {
   /** Results of subqueries that are the same for every row. */
-  readonly kept: Value[][][];
+  readonly kept: Value[][][] = [];
+
+  constructor(
+    readonly storage: Storage,
+    readonly tx: Tx,
+    readonly params: readonly Value[],
+    readonly snapshot: number,
+    readonly command: number,
+    /** The moment of this statement, in milliseconds; `now()` is the transaction's. */
+    readonly at: number,
+    /** The row at hand of each relation; the rows of each `WITH`. */
+    readonly frame: unknown[],
+    /** Behind a table's row at hand: the row itself. */
+    readonly handles: (Row | undefined)[],
+  ) {}
 }
 
-export interface Expr {
-  readonly type: SqlType;
-  readonly run: (x: Execution) => Value;
-  /** Slots that it reads: until those are filled it cannot be run. */
-  readonly slots: ReadonlySet<number>;
-  /** The same in every execution. */
-  readonly fixed?: true;
+/** A class, since every expression of every statement goes through here: with one shape, reading it stays fast. */
+export class Expr {
+  constructor(
+    readonly type: SqlType,
+    readonly run: (x: Execution) => Value,
+    /** Slots that it reads: until those are filled it cannot be run. */
+    readonly slots: ReadonlySet<number> = none,
+    /** The same in every execution. */
+    readonly fixed = false,
+  ) {}
+
+  as(type: SqlType): Expr {
+    return new Expr(type, this.run, this.slots, this.fixed);
+  }
 }
+
+const none: ReadonlySet<number> = new Set();
 
 export interface OutputColumn {
   readonly name: string;
@@ -111,12 +125,7 @@ export class Planner {
   }
 }
 
-export const constant = (value: Value, type: SqlType): Expr => ({
-  type,
-  run: () => value,
-  slots: new Set(),
-  fixed: true,
-});
+export const constant = (value: Value, type: SqlType): Expr => new Expr(type, () => value, none, true);
 
 export function union(...sets: readonly ReadonlySet<number>[]): ReadonlySet<number> {
   const all = new Set<number>();

@@ -11,7 +11,7 @@ import { compileTrigger, type FireTrigger } from './trigger.js';
 /** What a table demands of every row, as its definition says. */
 export interface Rules {
   /** Fills in defaults, identities and generated columns. */
-  complete(x: Execution, given: ReadonlyMap<number, Value>): RowValues;
+  complete(x: Execution, places: readonly number[], given: readonly Value[]): RowValues;
   check(x: Execution, values: RowValues): void;
   checkReferences(x: Execution, values: RowValues): void;
   /** Before a row goes: nobody may refer to it. */
@@ -47,7 +47,10 @@ function makeRules(table: TableSchema, planner: Planner): Rules {
   scope.relations.push({ alias: table.name, columns: table.columns, slot, table });
   const { columns } = table;
   const defaults = columns.map(({ default: node }) => node && compileExpr(node, scope));
-  const generated = columns.map(({ generated: node }) => node && compileExpr(node, scope));
+  const generated = columns.flatMap(({ generated: node, type }, place) =>
+    node ? [{ place, type, expr: compileExpr(node, scope) }] : [],
+  );
+  const required = columns.flatMap(({ notNull }, place) => (notNull ? [place] : []));
   const checks = table.checks.map(({ name, expression }) => ({ name, expr: compileExpr(expression, scope) }));
   const uniques = table.uniques.map((unique) => ({ unique, where: unique.where && compileExpr(unique.where, scope) }));
   let triggers: FireTrigger[] | undefined;
@@ -57,13 +60,21 @@ function makeRules(table: TableSchema, planner: Planner): Rules {
     x.frame[slot] = values;
     return where.run(x) === true;
   };
+  const isInTheWay = (
+    x: Execution,
+    unique: Unique,
+    where: Expr | undefined,
+    values: RowValues,
+    version: RowValues | null,
+  ): boolean => version !== null && hasKey(unique, version, values) && covers(x, where, version);
   const hasKey = ({ columns: key }: Unique, a: RowValues, b: RowValues): boolean =>
     key.every((column) => a[column] !== null && b[column] !== null && same(a[column], b[column]));
 
   const rules: Rules = {
-    complete(x, given) {
+    complete(x, places, given) {
       const values: Value[] = columns.map(({ type, identity }, place) => {
-        const value = given.get(place);
+        const which = places.indexOf(place);
+        const value = which < 0 ? undefined : given[which];
         if (value !== undefined) return cast(value, type);
         if (identity) return ++x.storage.tables[table.place]!.identity;
         return cast(defaults[place]?.run(x) ?? null, type);
@@ -72,10 +83,9 @@ function makeRules(table: TableSchema, planner: Planner): Rules {
       return values;
     },
     check(x, values) {
-      for (const [place, { name, notNull }] of columns.entries()) {
-        if (notNull && values[place] === null) {
-          throw new DataError('23502', `null value in column "${name}" of relation "${table.name}"`);
-        }
+      for (const place of required) {
+        if (values[place] !== null) continue;
+        throw new DataError('23502', `null value in column "${columns[place]!.name}" of relation "${table.name}"`);
       }
       x.frame[slot] = values;
       for (const { name, expr } of checks) {
@@ -88,9 +98,10 @@ function makeRules(table: TableSchema, planner: Planner): Rules {
         const wanted = own.map((column) => values[column]);
         if (wanted.includes(null)) continue;
         const rows = x.storage.tables[references.place]!;
-        const found = [
-          ...(references.lookups.has(referenced[0]!) ? rows.having(referenced[0]!, wanted[0]) : rows.rows),
-        ].find((row) => {
+        const candidates = references.lookups.has(referenced[0]!)
+          ? rows.having(referenced[0]!, wanted[0])
+          : [...rows.rows];
+        const found = candidates.find((row) => {
           const there = row.latestFor(x.tx);
           return there !== null && referenced.every((column, place) => same(there[column], wanted[place]));
         });
@@ -118,13 +129,9 @@ function makeRules(table: TableSchema, planner: Planner): Rules {
         for (const row of x.storage.tables[table.place]!.having(first!, values[first!])) {
           if (row === besides) continue;
           const another = row.writer && row.writer !== x.tx ? row.writer : undefined;
-          const fits = (version: RowValues | null): boolean =>
-            version !== null && hasKey(unique, version, values) && covers(x, where, version);
-          if (another) {
-            if (fits(row.written) !== fits(row.committed)) throw new MustWait([another]);
-            if (!fits(row.written)) continue;
-          } else if (!fits(row.latestFor(x.tx))) continue;
-          return { row, unique };
+          const fits = isInTheWay(x, unique, where, values, another ? row.written : row.latestFor(x.tx));
+          if (another && fits !== isInTheWay(x, unique, where, values, row.committed)) throw new MustWait([another]);
+          if (fits) return { row, unique };
         }
       }
       return undefined;
@@ -147,8 +154,9 @@ function makeRules(table: TableSchema, planner: Planner): Rules {
   };
 
   function generate(x: Execution, values: Value[]): void {
+    if (generated.length === 0) return;
     x.frame[slot] = values;
-    for (const [place, expr] of generated.entries()) if (expr) values[place] = cast(expr.run(x), columns[place]!.type);
+    for (const { place, type, expr } of generated) values[place] = cast(expr.run(x), type);
   }
 
   if (uniques.some(({ unique }) => !table.lookups.has(unique.columns[0]!)))

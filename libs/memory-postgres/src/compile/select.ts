@@ -147,7 +147,7 @@ function compilePlain(stmt: SelectStmt, scope: Scope): Query {
     return found;
   };
   const sorted = <T extends { readonly keys: readonly Value[] }>(found: T[]): T[] => {
-    if (sorts.length === 0) return found;
+    if (sorts.length === 0 || found.length < 2) return found;
     return found.sort((a, b) => {
       for (const [place, { by }] of sorts.entries()) {
         const order = directed(by, a.keys[place], b.keys[place]);
@@ -224,7 +224,7 @@ function grouped(
   });
   source(x, () => {
     if (!holds(x)) return false;
-    const key = JSON.stringify(groups.map((group) => group.run(x)));
+    const key = groups.length === 0 ? '' : JSON.stringify(groups.map((group) => group.run(x)));
     let group = byKey.get(key);
     if (!group) byKey.set(key, (group = open()));
     for (const accumulator of group.accumulators) accumulator.add(x);

@@ -1,5 +1,5 @@
 import type { OutputColumn } from './plan.js';
-import { Planner, Scope, type Execution, type Query } from './plan.js';
+import { Execution, Planner, Scope, type Query } from './plan.js';
 import { toClient, type Value } from '../sql-type.js';
 import type { Schema } from '../schema.js';
 import type { Storage } from '../storage.js';
@@ -56,13 +56,9 @@ export function compile(schema: Schema, statement: Node): Plan {
 }
 
 function objectsOf({ run, columns }: Query, given: Given, planner: Planner): Record<string, Value>[] {
-  const execution: Execution = {
-    ...given,
-    command: given.tx.command,
-    frame: filled(planner.slots, null),
-    kept: [],
-    handles: filled(planner.slots, undefined),
-  };
+  const { storage, tx, params, snapshot, at } = given;
+  const [frame, handles] = [filled(planner.slots, null), filled(planner.slots, undefined)];
+  const execution = new Execution(storage, tx, params, snapshot, tx.command, at, frame, handles);
   return run(execution).map((row) => objectOf(row, columns));
 }
 

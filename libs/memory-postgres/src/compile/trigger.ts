@@ -1,7 +1,7 @@
 import type { RowValues, TableSchema, Trigger } from '../schema.js';
 import { DataError, type Value } from '../sql-type.js';
 import { kindOf, NotSupported, parse, parseFunction, type FunctionStep } from '../syntax.js';
-import { Scope, type Execution, type OutputColumn, type Planner, type Query } from './plan.js';
+import { Execution, Scope, type OutputColumn, type Planner, type Query } from './plan.js';
 
 export type FireTrigger = (x: Execution, event: 'insert' | 'update' | 'delete', rows: readonly RowValues[]) => void;
 
@@ -77,7 +77,6 @@ function queryOf(text: string, scope: Scope): Query {
 }
 
 /** An AFTER trigger sees what its own statement wrote, and what others committed while that waited. */
-function now(x: Execution): Execution {
-  const view = { command: x.command + 0.5, snapshot: x.storage.csn, kept: [] };
-  return Object.assign(Object.create(x) as Execution, view);
+function now({ storage, tx, params, command, at, frame, handles }: Execution): Execution {
+  return new Execution(storage, tx, params, storage.csn, command + 0.5, at, frame, handles);
 }

@@ -51,7 +51,7 @@ function compileInsert(stmt: InsertStmt, scope: Scope): Query {
       const returned: Value[][] = [];
       const written: RowValues[] = [];
       for (const given of rowsOf.run(x)) {
-        const values = rules.complete(x, new Map(places.map((place, which) => [place, given[which]])));
+        const values = rules.complete(x, places, given);
         const row = insertOne(x, table, values, rules, resolve);
         if (!row) continue;
         written.push(row.written!);

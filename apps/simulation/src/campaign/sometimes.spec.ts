@@ -1,0 +1,24 @@
+import { describe, expect, it } from '@jest/globals';
+import { sometimes } from '#checker';
+import { countOf, missed, reachedInWords } from './sometimes.js';
+
+const all = new Map(sometimes.flatMap(({ id, notSimulated }) => (notSimulated ? [] : [[countOf(id), 1] as const])));
+const without = new Map([...all].filter(([name]) => name !== countOf('capture-won')));
+
+describe('a campaign', () => {
+  it('that was long enough names what it has not reached', () => {
+    expect(missed(1_000, without).map(({ id }) => id)).toEqual(['capture-won']);
+    expect(missed(1_000, all)).toEqual([]);
+  });
+
+  it('that was short owes nothing', () => {
+    expect(missed(999, new Map())).toEqual([]);
+  });
+
+  it('says of everything how often it was reached, or why it cannot be', () => {
+    const told = reachedInWords(without);
+    expect(told).toHaveLength(sometimes.length);
+    expect(told).toContainEqual(expect.stringMatching(/^ +0 {2}a capture raced a cancellation and won$/));
+    expect(told).toContainEqual(expect.stringMatching(/^ +- {2}a poison event .*\(not here: /));
+  });
+});

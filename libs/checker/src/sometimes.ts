@@ -1,0 +1,43 @@
+/** Something hard that a campaign must have reached, or it has not tried hard enough. */
+export interface Sometimes {
+  /** Stays, so that reports of different ages compare. */
+  readonly id: SometimesId;
+  readonly what: string;
+  /** Why a simulation cannot reach it, where it cannot. */
+  readonly notSimulated?: string;
+}
+
+export type SometimesId = (typeof list)[number]['id'];
+
+const list = [
+  { id: 'breaker-opened', what: 'a breaker opened' },
+  { id: 'breaker-half-opened', what: 'a breaker half-opened' },
+  { id: 'breaker-closed', what: 'a breaker closed again' },
+  { id: 'doubt-had-happened', what: 'an operation in doubt turned out to have happened' },
+  { id: 'doubt-had-not', what: 'an operation in doubt turned out not to have happened' },
+  { id: 'late-refused', what: 'a bank refused what arrived too late' },
+  {
+    id: 'reversed-unseen',
+    what: 'an authorization was reversed that its bank had never seen',
+    notSimulated: 'a simulated fault is lifted within half a minute, and it takes a minute of doubt',
+  },
+  { id: 'duplicate-dropped', what: 'an inbox dropped a duplicate event' },
+  { id: 'crash-before-delete', what: 'a service crashed between publishing an event and deleting it' },
+  { id: 'crash-after-begun', what: 'the gateway crashed between `begun` and the answer' },
+  { id: 'rebalance-mid-batch', what: 'a consumer group was rebalanced in mid-batch' },
+  { id: 'worker-thawed', what: 'a worker was frozen past its lease, and thawed' },
+  { id: 'leader-replaced', what: 'a leader was replaced while it was paused' },
+  {
+    id: 'poison-replayed',
+    what: 'a poison event was parked, and replayed',
+    notSimulated: 'every event of a simulated world is one of our own, and to park one is a bug there',
+  },
+  { id: 'pending-then-succeeded', what: 'a request was answered `pending`, and its charge succeeded later' },
+  { id: 'capture-won', what: 'a capture raced a cancellation and won' },
+  { id: 'cancel-won', what: 'a cancellation raced a capture and won' },
+  { id: 'hold-refused-compensated', what: 'an authorization was given back after its hold was refused' },
+  { id: 'capture-failed-compensated', what: 'an authorization was given back after its capture failed' },
+  { id: 'dropped-answer-replayed', what: 'a client that lost its answer asked again and got it' },
+] as const;
+
+export const sometimes: readonly Sometimes[] = list;
