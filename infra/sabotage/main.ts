@@ -13,6 +13,7 @@ const { values, positionals } = parseArgs({
   options: {
     schedules: { type: 'string', default: '500' },
     seed: { type: 'string', default: '1' },
+    threads: { type: 'string' },
     write: { type: 'boolean', default: false },
   },
 });
@@ -47,6 +48,7 @@ async function tryOut(sabotage: Sabotage): Promise<Caught> {
 function outputOf(directory: string): Promise<string> {
   const main = join(directory, 'dist/apps/simulation/src/main.js');
   const args = ['--no-warnings', main, '--until-broken', '--schedules', values.schedules, '--seed', values.seed];
+  if (values.threads !== undefined) args.push('--threads', values.threads);
   const child = spawn(process.execPath, args, { cwd: directory, stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';
   child.stdout.on('data', (text: Buffer) => (said += text.toString()));

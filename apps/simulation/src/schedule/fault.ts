@@ -72,7 +72,8 @@ export function describe(fault: Fault): string {
     case 'bank': {
       const { rule } = fault;
       const what = rule.operation ?? 'every operation';
-      return `for ${fault.forMs} ms: ${rule.fault} on ${what} at ${rule.scope.bank ?? 'every bank'}, ${Math.round(rule.probability * 100)} % of the time`;
+      const often = rule.times === undefined ? '' : `, ${rule.times} times at most`;
+      return `for ${fault.forMs} ms: ${rule.fault} on ${what} at ${rule.scope.bank ?? 'every bank'}, ${Math.round(rule.probability * 100)} % of the time${often}`;
     }
   }
 }

@@ -1,7 +1,10 @@
-import { bankProtocol } from '#contracts';
 import { Random } from '#simulation';
 import type { Create, Operation, Wanted } from '../merchant/operation.js';
+import { bankSiege, bankTrouble } from './bank-faults.js';
 import type { Fault, ServiceName } from './fault.js';
+import { longDoubt } from './long-doubt.js';
+import { momentOf, type Moment } from './moment.js';
+import { sourceOf } from './source.js';
 
 /** All that a run is made of. What it comes to follows from it alone. */
 export interface Schedule {
@@ -13,9 +16,6 @@ export interface Schedule {
 }
 
 const services: readonly ServiceName[] = ['payments-api', 'bank-gateway', 'ledger'];
-/** Each by a card whose network one kind of bank serves first. */
-const cards = ['tok_visa', 'tok_mastercard', 'tok_amex', 'tok_discover'] as const;
-const unhappy = ['tok_chargeDeclined', 'tok_chargeDeclinedInsufficientFunds', 'tok_fault_ledger_refuse'] as const;
 const OPERATIONS = 20;
 const BUSY_MS = 8_000;
 /** Until all of it has been compared with statements, both ways. */
@@ -24,7 +24,8 @@ const LINGER_MS = 40_000;
 export function planned(seed: number): Schedule {
   const random = new Random(seed).fork('plan');
   const lingerMs = new Random(seed).fork('linger').chance(0.15) ? LINGER_MS : 0;
-  return { seed, operations: operations(random), faults: faults(random), lingerMs };
+  const wanted = operations(random);
+  return { seed, operations: wanted, faults: faults(random, wanted), lingerMs };
 }
 
 function operations(random: Random): Operation[] {
@@ -45,7 +46,7 @@ function operations(random: Random): Operation[] {
 }
 
 function createOf(random: Random, id: number): Create {
-  const source = id < cards.length ? cards[id]! : random.chance(0.25) ? random.pick(unhappy) : random.pick(cards);
+  const source = sourceOf(random, id);
   const atMs = random.between(0, BUSY_MS);
   return { kind: 'create', id, atMs, source, amountMinor: random.integer(50, 20_000), capture: random.chance(0.5) };
 }
@@ -64,67 +65,61 @@ const soonAfter = (random: Random, { atMs }: Wanted): number =>
 
 const timesOf = (random: Random): number => (random.chance(0.2) ? random.integer(2, 5) : 1);
 
-function faults(random: Random): Fault[] {
-  return Array.from({ length: random.integer(5, 9) }, () => faultOf(random)).sort((a, b) => a.atMs - b.atMs);
+const FAULTS_MIN = 5;
+const FAULTS_MAX = 9;
+
+function faults(random: Random, operations: readonly Operation[]): Fault[] {
+  const list: Fault[] = [];
+  const wanted = random.integer(FAULTS_MIN, FAULTS_MAX);
+  while (list.length < wanted) list.push(...struckAt(random, momentOf(random, operations, BUSY_MS)));
+  if (random.chance(0.08)) list.push(...longDoubt(random, momentOf(random, operations, BUSY_MS)));
+  return list.sort((a, b) => a.atMs - b.atMs);
 }
 
-function faultOf(random: Random): Fault {
-  const atMs = random.between(0, BUSY_MS);
+/** One fault, or several that belong together. */
+function struckAt(random: Random, moment: Moment): Fault[] {
+  const { atMs } = moment;
   const service = random.pick(services);
   const instance = random.integer(0, 1);
-  switch (random.integer(0, 12)) {
+  switch (random.integer(0, 14)) {
     case 0:
     case 1:
-      return { kind: 'kill', atMs, service, instance, downMs: random.integer(50, 15_000) };
+      return [{ kind: 'kill', atMs, service, instance, downMs: random.integer(50, 15_000) }];
     case 2:
-      return { kind: 'freeze', atMs, service, instance, forMs: random.integer(500, 20_000) };
+      return [{ kind: 'freeze', atMs, service, instance, forMs: random.integer(500, 20_000) }];
     case 3:
-      return { kind: 'cut', atMs, service, instance };
+      return [{ kind: 'cut', atMs, service, instance }];
     case 4:
-      return { kind: 'database_away', atMs, service, forMs: random.integer(200, 8_000) };
+      return [{ kind: 'database_away', atMs, service, forMs: random.integer(200, 8_000) }];
     case 5:
-      return { kind: 'broker_away', atMs, forMs: random.integer(200, 8_000) };
+      return [{ kind: 'broker_away', atMs, forMs: random.integer(200, 8_000) }];
     case 6:
-      return { kind: 'rebalance', atMs, service };
+      return [{ kind: 'rebalance', atMs, service }];
     case 7:
-      return { kind: 'clock_step', atMs, service, instance, byMs: random.integer(-60_000, 60_000) };
+      return [{ kind: 'clock_step', atMs, service, instance, byMs: random.integer(-60_000, 60_000) }];
     case 8:
-      return { kind: 'commit_lost', atMs, service, when: random.chance(0.3) ? 'lost_before' : 'lost_after' };
+      return inARow(random, () => ({ kind: 'commit_lost', atMs, service, when: lost(random) }));
     case 9:
-      return { kind: 'publish_lost', atMs, service, when: random.chance(0.3) ? 'lost_before' : 'lost_after' };
+      return inARow(random, () => ({ kind: 'publish_lost', atMs, service, when: lost(random) }));
+    case 10:
+      return bankSiege(random, moment);
+    case 11:
+      return [...bankSiege(random, moment), killBetween(random, atMs)];
     default:
-      return { kind: 'bank', atMs, forMs: random.integer(500, 12_000), rule: bankRule(random) };
+      return [bankTrouble(random, moment)];
   }
 }
 
-const bankFaults = [
-  'latency',
-  'hang',
-  'error',
-  'not_processed',
-  'rate_limited',
-  'outage',
-  'cut',
-  'malformed',
-  'drop_before',
-  'drop_after',
-  'late',
-  'duplicate',
-  'inquiry_lag',
-  'refuse',
-] as const satisfies readonly bankProtocol.FaultName[];
+const inARow = (random: Random, fault: () => Fault): Fault[] =>
+  Array.from({ length: random.chance(0.6) ? 1 : random.integer(2, 4) }, fault);
 
-function bankRule(random: Random): bankProtocol.FaultRule {
-  const fault = random.pick(bankFaults);
-  const bank = random.chance(0.2) ? undefined : random.pick(bankProtocol.bankNames);
-  const probability = random.chance(0.4) ? 1 : random.between(0.2, 0.9);
-  const operation = random.chance(0.5) ? random.pick(bankProtocol.operationsOf(fault)) : undefined;
-  return bankProtocol.faultRuleSchema.parse({
-    scope: bank === undefined ? {} : { bank },
-    ...(operation && { operation }),
-    fault,
-    probability,
-    parameters: {},
-    seed: random.integer(0, 2 ** 30),
-  });
+const lost = (random: Random): 'lost_before' | 'lost_after' => (random.chance(0.4) ? 'lost_before' : 'lost_after');
+
+/** Whoever asks the bank dies, or stands still past its leases, before it has heard. */
+function killBetween(random: Random, momentMs: number): Fault {
+  const atMs = momentMs + random.between(0, 2_500);
+  const who = { service: 'bank-gateway', instance: random.integer(0, 1) } as const;
+  return random.chance(0.5)
+    ? { kind: 'kill', atMs, ...who, downMs: random.integer(50, 12_000) }
+    : { kind: 'freeze', atMs, ...who, forMs: random.integer(10_000, 25_000) };
 }

@@ -50,7 +50,7 @@ const PARTITIONS = 4;
 const INSTANCES = 2;
 const START_WITHIN_MS = 5_000;
 /** Faults are over by then, whatever their length. */
-const HEALED_AFTER_MS = 30_000;
+const HEALED_AFTER_MS = 100_000;
 /** A7: after the last fault is lifted, everything has ended. */
 const ENDED_WITHIN_MS = 60_000;
 /** Then statements have their time: a difference is suspect for some seconds, named within a minute, and undone. */
