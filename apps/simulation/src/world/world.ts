@@ -194,7 +194,7 @@ export class World {
   }
 
   #verdict(): Verdict {
-    return check(evidenceOf(this.#databases, this.#banks.entries(), this.#merchants.history));
+    return check(evidenceOf(this.#databases, this.#banks.onRecord(), this.#merchants.history));
   }
 
   #process(name: string): SimulatedProcess {
