@@ -56,6 +56,13 @@ export function bankSiege(random: Random, { atMs: momentMs, bank, movement: oper
   ];
 }
 
+/** It performs at once, and takes its time to say so. */
+export function bankSlow(random: Random, { atMs: momentMs, bank, movement: operation }: Moment): BankFault {
+  const atMs = Math.max(0, momentMs - BEFORE_MS);
+  const parameters = { delayMs: random.integer(900, 1_900), jitterMs: 0 };
+  return trouble(random, { atMs, forMs: 3_000, bank, fault: 'latency', operation, parameters });
+}
+
 interface Trouble {
   readonly atMs: number;
   readonly forMs: number;

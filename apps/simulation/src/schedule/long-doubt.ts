@@ -10,10 +10,11 @@ const DOUBT_MS = 60_000;
  * A bank keeps an authorization in doubt for more than a minute, so that it is reversed; and then the reversal meets
  * faults as well. Whoever asked first may have stood still all the while, and may come back with the answer.
  */
-export function longDoubt(random: Random, { atMs, bank }: Moment): Fault[] {
+export function longDoubt(random: Random, { atMs: momentMs, bank }: Moment): Fault[] {
+  const atMs = Math.max(0, momentMs - 5);
   const silentMs = DOUBT_MS + random.integer(2_000, 8_000);
   const reversalMs = atMs + DOUBT_MS;
-  const first = random.pick(['latency', 'drop_after', 'late', 'hang', 'drop_before'] as const);
+  const first = random.pick(['latency', 'latency', 'latency', 'drop_after', 'late', 'hang'] as const);
   const answers = random.chance(0.5);
   return [
     trouble(random, { atMs, forMs: 5_000, bank, fault: first, operation: 'authorize', times: random.integer(1, 2) }),

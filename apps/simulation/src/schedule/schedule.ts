@@ -1,6 +1,6 @@
 import { Random } from '#simulation';
 import type { Create, Operation, Wanted } from '../merchant/operation.js';
-import { bankSiege, bankTrouble } from './bank-faults.js';
+import { bankSiege, bankSlow, bankTrouble } from './bank-faults.js';
 import type { Fault, ServiceName } from './fault.js';
 import { longDoubt } from './long-doubt.js';
 import { momentOf, type Moment } from './moment.js';
@@ -29,7 +29,8 @@ export function planned(seed: number): Schedule {
 }
 
 function operations(random: Random): Operation[] {
-  const creates = Array.from({ length: random.integer(7, 9) }, (_, id) => createOf(random, id));
+  const creates: Create[] = [];
+  for (let id = 0, count = random.integer(7, 9); id < count; id++) creates.push(createOf(random, id, creates));
   const wanted: Wanted[] = [...creates];
   const list: Operation[] = [...creates];
   while (list.length < OPERATIONS) {
@@ -45,9 +46,10 @@ function operations(random: Random): Operation[] {
   return list.sort((a, b) => a.atMs - b.atMs);
 }
 
-function createOf(random: Random, id: number): Create {
+/** At any time, or in the same millisecond as another. */
+function createOf(random: Random, id: number, others: readonly Create[]): Create {
   const source = sourceOf(random, id);
-  const atMs = random.between(0, BUSY_MS);
+  const atMs = id > 0 && random.chance(0.2) ? random.pick(others).atMs : random.between(0, BUSY_MS);
   return { kind: 'create', id, atMs, source, amountMinor: random.integer(50, 20_000), capture: random.chance(0.5) };
 }
 
@@ -71,13 +73,18 @@ const FAULTS_MAX = 9;
 function faults(random: Random, operations: readonly Operation[]): Fault[] {
   const list: Fault[] = [];
   const wanted = random.integer(FAULTS_MIN, FAULTS_MAX);
-  while (list.length < wanted) list.push(...struckAt(random, momentOf(random, operations, BUSY_MS)));
-  if (random.chance(0.08)) list.push(...longDoubt(random, momentOf(random, operations, BUSY_MS)));
+  while (list.length < wanted) list.push(...struckAt(random, momentOf(random, operations, BUSY_MS), operations));
+  if (random.chance(0.12)) list.push(...longDoubt(random, momentOf(random, operations, BUSY_MS)));
+  if (random.chance(0.15)) list.push(poisoned(random, momentOf(random, operations, BUSY_MS)));
   return list.sort((a, b) => a.atMs - b.atMs);
 }
 
+function poisoned(random: Random, { atMs }: Moment): Fault {
+  return { kind: 'poison', atMs, topic: random.pick(['payments.events', 'bank.events', 'ledger.events'] as const) };
+}
+
 /** One fault, or several that belong together. */
-function struckAt(random: Random, moment: Moment): Fault[] {
+function struckAt(random: Random, moment: Moment, operations: readonly Operation[]): Fault[] {
   const { atMs } = moment;
   const service = random.pick(services);
   const instance = random.integer(0, 1);
@@ -96,7 +103,9 @@ function struckAt(random: Random, moment: Moment): Fault[] {
     case 6:
       return [{ kind: 'rebalance', atMs, service }];
     case 7:
-      return [{ kind: 'clock_step', atMs, service, instance, byMs: random.integer(-60_000, 60_000) }];
+      return random.chance(0.5)
+        ? [{ kind: 'clock_step', atMs, service, instance, byMs: random.integer(-60_000, 60_000) }]
+        : clockShowsAgain(random, operations);
     case 8:
       return inARow(random, () => ({ kind: 'commit_lost', atMs, service, when: lost(random) }));
     case 9:
@@ -104,10 +113,19 @@ function struckAt(random: Random, moment: Moment): Fault[] {
     case 10:
       return bankSiege(random, moment);
     case 11:
-      return [...bankSiege(random, moment), killBetween(random, atMs)];
+      return [bankSlow(random, moment), ...killBetween(random, atMs)];
     default:
       return [bankTrouble(random, moment)];
   }
+}
+
+/** As one charge is asked for, a wall clock shows what it showed when another was. */
+function clockShowsAgain(random: Random, operations: readonly Operation[]): Fault[] {
+  const times = operations.filter(({ kind }) => kind === 'create').map(({ atMs }) => atMs);
+  const later = random.integer(1, times.length - 1);
+  const atMs = Math.max(0, times[later]! - 1);
+  const byMs = Math.round(times[random.integer(0, later - 1)]! - times[later]!);
+  return [{ kind: 'clock_step', atMs, service: 'payments-api', instance: random.integer(0, 1), byMs }];
 }
 
 const inARow = (random: Random, fault: () => Fault): Fault[] =>
@@ -116,10 +134,14 @@ const inARow = (random: Random, fault: () => Fault): Fault[] =>
 const lost = (random: Random): 'lost_before' | 'lost_after' => (random.chance(0.4) ? 'lost_before' : 'lost_after');
 
 /** Whoever asks the bank dies, or stands still past its leases, before it has heard. */
-function killBetween(random: Random, momentMs: number): Fault {
-  const atMs = momentMs + random.between(0, 2_500);
-  const who = { service: 'bank-gateway', instance: random.integer(0, 1) } as const;
-  return random.chance(0.5)
-    ? { kind: 'kill', atMs, ...who, downMs: random.integer(50, 12_000) }
-    : { kind: 'freeze', atMs, ...who, forMs: random.integer(10_000, 25_000) };
+function killBetween(random: Random, momentMs: number): Fault[] {
+  const atMs = momentMs + random.between(20, 900);
+  const first = random.integer(0, 1);
+  const instances = random.chance(0.5) ? [first, 1 - first] : [first];
+  const freezes = random.chance(0.4);
+  return instances.map((instance) =>
+    freezes
+      ? { kind: 'freeze', atMs, service: 'bank-gateway', instance, forMs: random.integer(10_000, 25_000) }
+      : { kind: 'kill', atMs, service: 'bank-gateway', instance, downMs: random.integer(50, 12_000) },
+  );
 }

@@ -19,6 +19,8 @@ import { describe as inWords, type Fault, type ServiceName } from '../schedule/f
 import type { Schedule } from '../schedule/schedule.js';
 import { RunningService, type Surroundings } from '../service/running-service.js';
 import type { ServiceDefinition } from '../service/service-definition.js';
+import { Operator } from './operator.js';
+import { poison } from './poison.js';
 import { Counts } from './counting-metrics.js';
 import { Story } from './story.js';
 
@@ -57,6 +59,9 @@ const ENDED_WITHIN_MS = 60_000;
 const AT_REST_WITHIN_MS = 150_000;
 const LOOK_EVERY_MS = 1_000;
 const RESTARTED_AFTER_MS = 1_000;
+const OPERATOR_LOOKS_EVERY_MS = 5_000;
+/** A service says so of a poisoned record as of a bug. */
+const PARKED = /^(parked an event that fails|a parked event failed again|an event that was seen before fails)/;
 
 interface Host extends DatabaseHost {
   up: boolean;
@@ -160,12 +165,29 @@ export class World {
 
   #comeToRest(): void {
     this.#heal();
+    if (this.#isPoisoned) this.#lookAfterParked();
     this.#untilSettled();
     this.story.tell('the world', 'is at rest');
     if (this.bugs.length > 0 || this.schedule.lingerMs === 0) return;
     this.#runFor(this.schedule.lingerMs);
     // A statement that is just being published is no unrest.
     this.#untilSettled();
+  }
+
+  get #isPoisoned(): boolean {
+    return this.schedule.faults.some(({ kind }) => kind === 'poison');
+  }
+
+  #lookAfterParked(): void {
+    const process = this.#process('operator');
+    const operator = new Operator(process, Object.values(this.#hosts));
+    const look = (): void => {
+      void operator
+        .look()
+        .catch((error: unknown) => this.bugs.push(`operator: ${String(error)}`))
+        .finally(() => this.scheduler.after(OPERATOR_LOOKS_EVERY_MS, process, look));
+    };
+    this.scheduler.after(0, process, look);
   }
 
   #untilSettled(): void {
@@ -230,8 +252,10 @@ export class World {
       banks: this.#banks,
       story: this.story,
       counts: this.counts,
+      parks: this.#isPoisoned,
       onError: (_process, message) => {
-        if (this.judge === 'everything') this.bugs.push(`${name}: ${message}`);
+        if (this.judge === 'everything' && !(this.#isPoisoned && PARKED.test(message)))
+          this.bugs.push(`${name}: ${message}`);
       },
     };
     const running = new RunningService(this.definitions[service], process, around);
@@ -282,6 +306,11 @@ export class World {
       case 'publish_lost': {
         const list = this.#broker.pending.get(fault.service) ?? [];
         this.#broker.pending.set(fault.service, [...list, fault.when]);
+        return;
+      }
+      case 'poison': {
+        const record = poison(this.#broker.broker, fault.topic, PARTITIONS, this.#random.fork(`poison ${fault.atMs}`));
+        this.story.tell('nemesis', () => (record ? `… under the key ${record.key.toString()}` : '… is not even there'));
         return;
       }
       case 'bank': {
