@@ -25,7 +25,16 @@ const names = [
 /** The money moved, or may yet, and nobody is told. */
 const unheard = ['hang', 'error', 'cut', 'malformed', 'drop_after', 'late', 'duplicate', 'drop_before'] as const;
 /** What comes next is told no, or nothing that helps. */
-const unhelpful = ['not_processed', 'rate_limited', 'outage', 'error', 'refuse', 'drop_before'] as const;
+const unhelpful = [
+  'not_processed',
+  'not_processed',
+  'outage',
+  'outage',
+  'rate_limited',
+  'error',
+  'refuse',
+  'drop_before',
+] as const;
 /** So long before the moment that it is there when the first of it arrives. */
 const BEFORE_MS = 5;
 
@@ -45,13 +54,20 @@ export function bankTrouble(random: Random, { atMs: momentMs, bank: near }: Mome
  */
 export function bankSiege(random: Random, { atMs: momentMs, bank, movement: operation }: Moment): BankFault[] {
   const atMs = Math.max(0, momentMs - BEFORE_MS);
-  const forMs = random.integer(1_000, 15_000);
+  const forMs = random.integer(2_000, 15_000);
   const times = random.integer(1, 3);
   const after = random.pick(unhelpful);
   const follows = bankProtocol.operationsOf(after).includes(operation) ? operation : undefined;
   return [
     trouble(random, { atMs, forMs, bank, fault: random.pick(unheard), operation, times }),
-    trouble(random, { atMs, forMs, bank, fault: after, operation: follows, probability: random.between(0.5, 1) }),
+    trouble(random, {
+      atMs,
+      forMs,
+      bank,
+      fault: after,
+      operation: follows,
+      probability: random.chance(0.6) ? 1 : random.between(0.5, 1),
+    }),
     ...(random.chance(0.5) ? [trouble(random, { atMs, forMs, bank, fault: 'inquiry_lag', operation: 'inquire' })] : []),
   ];
 }
