@@ -36,7 +36,7 @@ const unhelpful = [
   'drop_before',
 ] as const;
 /** So long before the moment that it is there when the first of it arrives. */
-const BEFORE_MS = 5;
+export const BEFORE_MS = 30;
 
 /** One kind of trouble at one bank, or at all of them, for some time. */
 export function bankTrouble(random: Random, { atMs: momentMs, bank: near }: Moment): BankFault {
@@ -119,7 +119,17 @@ function parametersOf(random: Random, fault: bankProtocol.FaultName): object {
       return { delayMs: random.chance(0.5) ? random.integer(0, 3_000) : random.integer(0, 14_000) };
     case 'inquiry_lag':
       return { lagMs: random.integer(200, 15_000) };
-    default:
+    case 'slow_drip':
+    case 'not_processed':
+    case 'rate_limited':
+    case 'outage':
+    case 'cut':
+    case 'malformed':
+    case 'drop_before':
+    case 'drop_after':
+    case 'duplicate':
+    case 'refuse':
+    case 'decline_after_timeout':
       return {};
   }
 }

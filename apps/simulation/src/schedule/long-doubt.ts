@@ -1,5 +1,5 @@
 import type { Random } from '#simulation';
-import { trouble } from './bank-faults.js';
+import { BEFORE_MS, trouble } from './bank-faults.js';
 import type { Fault } from './fault.js';
 import type { Moment } from './moment.js';
 
@@ -11,7 +11,7 @@ const DOUBT_MS = 60_000;
  * faults as well. Whoever asked first may have stood still all the while, and may come back with the answer.
  */
 export function longDoubt(random: Random, { atMs: momentMs, bank }: Moment): Fault[] {
-  const atMs = Math.max(0, momentMs - 5);
+  const atMs = Math.max(0, momentMs - BEFORE_MS);
   const silentMs = DOUBT_MS + random.integer(2_000, 8_000);
   const reversalMs = atMs + DOUBT_MS;
   const first = random.pick(['latency', 'latency', 'latency', 'drop_after', 'late', 'hang'] as const);
