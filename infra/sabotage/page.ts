@@ -11,17 +11,19 @@ export interface Caught {
 export function pageOf(results: readonly Caught[], schedules: number, seed: number): string {
   const rows = results.map(
     ({ sabotage: { name, says }, after, broken }) =>
-      `| \`${name}\` | ${says} | ${after === undefined ? '**not caught**' : broken.join(', ')} | ${after ?? `more than ${schedules}`} |`,
+      `| \`${name}\` | ${says} | ${after === undefined ? '**none**' : broken.join(', ')} | ${after ?? `not in ${schedules}`} | ${after === undefined ? '' : `\`npm run sabotage -- ${name} --seed ${seed + after - 1} --schedules 1\``} |`,
   );
   return [
     '# Planted bugs',
     '',
     'A checker that has never caught anything proves nothing. Each row is a patch on a scratch copy of the code; the simulation then runs schedules until a promise breaks. Errors in logs do not count here: what catches a bug is the promises alone.',
     '',
-    `Written by \`npm run sabotage -- --write\` (seeds from ${seed} on, at most ${schedules} schedules each).`,
+    'Some patches take a second line of defence away too, since the first would not be missed: a unique index, a state that knows better, an assertion. The column says so.',
     '',
-    '| bug | what is wrong | broken promise | schedules until it shows |',
-    '| --- | --- | --- | ---: |',
+    `Written by \`npm run sabotage -- --write --seed ${seed} --schedules ${schedules}\`: at most ${schedules} schedules each, from seed ${seed} on. The last column shows the same again, in seconds.`,
+    '',
+    '| bug | what is wrong | broken promise | schedules until it shows | seen again with |',
+    '| --- | --- | --- | ---: | --- |',
     ...rows,
     '',
   ].join('\n');

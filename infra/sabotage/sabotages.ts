@@ -16,17 +16,43 @@ const operation = 'apps/bank-gateway/src/operations/operation.ts';
 const authorization = 'apps/bank-gateway/src/authorizations/authorization.ts';
 const authorizationRows = 'apps/bank-gateway/src/authorizations/authorization.repository.ts';
 const stray = 'apps/bank-gateway/src/authorizations/on-difference-found.ts';
+const task = 'apps/bank-gateway/src/operations/task.ts';
+const bankMovement = 'apps/bank-simulator/src/books/movement.ts';
+const hold = 'apps/ledger/src/transfers/hold.ts';
+const ledgerRefund = 'apps/ledger/src/refunds/refund.ts';
+const chargeRows = 'apps/payments-api/src/charges/charge.repository.ts';
+const chargeRequestRows = 'apps/payments-api/src/charges/charge-request.repository.ts';
+const workerIds = 'libs/snowflake/src/worker-id.repository.ts';
+
+/** What stands behind ids that are unique: a stream of events that takes no second event in the same place. */
+const streamTakesAnything: Edit = {
+  file: chargeRows,
+  find: 'SELECT * FROM unnest($19::text[], $20::int4[], $21::text[], $22::jsonb[])\n',
+  replace: 'SELECT * FROM unnest($19::text[], $20::int4[], $21::text[], $22::jsonb[])\n     ON CONFLICT DO NOTHING\n',
+};
 
 /** Rules are those of the banks: "Rules that make it sound", in the issue that they were written for. */
 export const sabotages: readonly Sabotage[] = [
   {
     name: 'inbox-skipped',
-    says: 'an event that was seen before is decided again',
+    says: 'an event that was seen before is decided again; and the books, which would know by their state, take it for another',
     edits: [
       {
         file: 'libs/saga/src/batch.ts',
         find: 'if (!fresh.delete(inboxIdOf(event))) {',
         replace: 'if (!fresh.delete(inboxIdOf(event)) && event.resent && false) {',
+      },
+      { file: hold, find: 'function feeFor(', replace: 'export function feeFor(' },
+      {
+        file: 'apps/ledger/src/transfers/on-capture-succeeded.ts',
+        find: "assert.deepEqual(event.amount, hold.posted, 'a charge was captured twice, for different amounts');\n        return unchanged(hold);",
+        replace:
+          'return become({ ...hold, moves: [...hold.moves, { ...feeFor(hold.account, event.amount, because), effect: `fee:${now}` }] });',
+      },
+      {
+        file: 'apps/ledger/src/transfers/on-capture-succeeded.ts',
+        find: "from './hold.js';",
+        replace: "from './hold.js';\nimport { feeFor } from './hold.js';",
       },
     ],
   },
@@ -36,8 +62,9 @@ export const sabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'libs/messaging/src/outbox.repository.ts',
-        find: 'tx.onCommit(() => {',
-        replace: '((now: () => void) => now())(() => {',
+        find: '    const inserted = tx.query<',
+        replace:
+          '    this.relay.offer(\n      records.map(({ shard }, index) => ({ id: -Math.ceil(Math.random() * 1e12), behind: null, shard, event: events[index]!, appendedAt: this.clock.now() })),\n    );\n    const inserted = tx.query<',
       },
     ],
   },
@@ -90,7 +117,7 @@ export const sabotages: readonly Sabotage[] = [
     says: 'every attempt has a reference of its own',
     edits: [
       {
-        file: 'apps/bank-gateway/src/operations/task.ts',
+        file: task,
         find: '  const { reference, amountMinor } = operation;\n',
         replace:
           '  const { amountMinor } = operation;\n  const reference = `${operation.reference}.${operation.attempts.length}`;\n',
@@ -118,13 +145,24 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'rule-5-later-answer-kept',
-    says: 'an operation that has ended takes another end',
+    says: 'an operation that has ended takes another end, and a charge that has failed goes on with it',
     edits: [
       { file: operation, find: '  if (!isLive(operation)) return operation;\n  let current', replace: '  let current' },
       {
         file: 'apps/bank-gateway/src/operations/performer.ts',
         find: 'const before = found && isLive(found) ? found : undefined;',
         replace: 'const before = found;',
+      },
+      {
+        file: authorization,
+        find: "if (authorization.state === 'none' || !current || next === current || !isLive(current))",
+        replace: "if (authorization.state === 'none' || !current || next === current)",
+      },
+      {
+        file: authorization,
+        find: "    case 'authorized':\n    case 'captured':\n    case 'voided':\n    case 'declined':\n    case 'failed':\n      assert.fail(",
+        replace:
+          "    case 'failed':\n      return afterAuthorize({ ...asked, state: 'authorizing', cancellation: null }, next, end, banks);\n    case 'authorized':\n    case 'captured':\n    case 'voided':\n    case 'declined':\n      assert.fail(",
       },
     ],
   },
@@ -151,6 +189,34 @@ export const sabotages: readonly Sabotage[] = [
     ],
   },
   {
+    name: 'rule-8-named-by-reference',
+    says: 'capture, void and refund name what they act on by our reference, and the bank takes its latest performance',
+    edits: [
+      {
+        file: task,
+        find: '        authorizationId: known(actsOn),\n',
+        replace: '        authorizationId: `${terms.chargeId}.authorize.${operation.bank}`,\n',
+      },
+      {
+        file: task,
+        find: "{ kind: 'void', reference, ...aimOf(terms), authorizationId: known(actsOn) }",
+        replace:
+          "{ kind: 'void', reference, ...aimOf(terms), authorizationId: `${terms.chargeId}.authorize.${operation.bank}` }",
+      },
+      { file: task, find: 'captureId: known(actsOn) }', replace: 'captureId: `${terms.chargeId}.capture` }' },
+      {
+        file: bankMovement,
+        find: 'const authorization = books.find(bankId);',
+        replace: 'const authorization = books.find(bankId) ?? books.performances(bankId).at(-1);',
+      },
+      {
+        file: bankMovement,
+        find: 'const capture = books.find(movement.captureId);',
+        replace: 'const capture = books.find(movement.captureId) ?? books.performances(movement.captureId).at(-1);',
+      },
+    ],
+  },
+  {
     name: 'rule-9-refused-void-is-void',
     says: 'a void that the bank refused counts as done',
     edits: [
@@ -163,7 +229,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'rule-10-cancel-overrides-capture',
-    says: 'a cancellation replaces a capture that may have been performed',
+    says: 'a cancellation replaces a capture that may have been performed, at banks that void what was captured',
     edits: [
       {
         file: authorization,
@@ -173,6 +239,11 @@ export const sabotages: readonly Sabotage[] = [
       {
         file: operation,
         find: '  assert(isUnperformed(operation), `${operation.reference} may have been performed`);\n',
+        replace: '',
+      },
+      {
+        file: bankMovement,
+        find: "      if (authorization.under.some((capture) => !capture.undoneBy)) return refused('authorization_captured');\n",
         replace: '',
       },
     ],
@@ -258,7 +329,7 @@ export const sabotages: readonly Sabotage[] = [
     says: 'a key that has its answer is given another',
     edits: [
       {
-        file: 'apps/payments-api/src/charges/charge.repository.ts',
+        file: chargeRows,
         find: 'SELECT * FROM unnest($14::text[], $15::text[], $16::int2[], $17::text[])\n   ON CONFLICT DO NOTHING',
         replace:
           'SELECT * FROM unnest($14::text[], $15::text[], $16::int2[], $17::text[])\n   ON CONFLICT (account, key) DO UPDATE SET status = excluded.status, body = excluded.body',
@@ -267,7 +338,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'refund-sum-unchecked',
-    says: 'a refund is accepted whatever was refunded before',
+    says: 'a refund is accepted whatever was refunded before: at the API, in the books and at the gateway',
     edits: [
       {
         file: 'apps/payments-api/src/refunds/create-refund.ts',
@@ -284,6 +355,26 @@ export const sabotages: readonly Sabotage[] = [
         find: '  if (wanted.amountMinor > left.amountMinor) return refused(refundTooLarge(wanted, left));\n',
         replace: '',
       },
+      {
+        file: ledgerRefund,
+        find: "  if (refundedMinor + amount.amountMinor > captured.amount.amountMinor) return 'exceeds_captured';\n",
+        replace: '',
+      },
+      {
+        file: ledgerRefund,
+        find: "  assert(refundedMinor + amount.amountMinor <= captured.amount.amountMinor, 'refunds exceed what was captured');\n",
+        replace: '',
+      },
+      {
+        file: 'apps/ledger/src/migrations/0002-add-refunds.migration.ts',
+        find: 'CREATE TRIGGER refunds_are_bounded AFTER INSERT ON transfer\n    REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION refuse_excess_refunds();',
+        replace: '',
+      },
+      {
+        file: 'apps/bank-gateway/src/authorizations/refund.ts',
+        find: "  assert(given + amount.amountMinor <= captured.amountMinor, 'refunds of more than was captured');\n",
+        replace: '',
+      },
     ],
   },
   {
@@ -291,7 +382,7 @@ export const sabotages: readonly Sabotage[] = [
     says: 'the merchant is told of a fee that the ledger does not take',
     edits: [
       {
-        file: 'apps/ledger/src/transfers/hold.ts',
+        file: hold,
         find: 'moves: [...hold.moves, posted, fee],',
         replace: 'moves: [...hold.moves, posted],',
       },
@@ -302,16 +393,85 @@ export const sabotages: readonly Sabotage[] = [
     says: 'a hold stays when its authorization was given back',
     edits: [
       {
-        file: 'apps/ledger/src/transfers/hold.ts',
+        file: hold,
         find: "    hold.state === 'pending'\n      ? [",
         replace: "    hold.state === 'posted'\n      ? [",
       },
     ],
   },
   {
-    name: 'snowflake-without-clock-guard',
-    says: 'ids follow the wall clock back',
+    name: 'hold-voided-twice',
+    says: 'a hold is given back by two transfers, which the database does not refuse',
     edits: [
+      {
+        file: hold,
+        find: '    suspended: suspendedBy(hold),\n    moves,\n',
+        replace:
+          "    suspended: suspendedBy(hold),\n    moves: moves.flatMap((move) => (move.kind === 'void' ? [move, { ...move, effect: 'released' }] : [move])),\n",
+      },
+      {
+        file: 'apps/ledger/src/migrations/0001-create-ledger.migration.ts',
+        find: 'CREATE UNIQUE INDEX transfer_resolved_once',
+        replace: 'CREATE INDEX transfer_resolved_once',
+      },
+    ],
+  },
+  {
+    name: 'parked-key-overtaken',
+    says: 'a key is free once its unreadable event is discarded, although others wait behind it: what comes next overtakes them',
+    edits: [
+      {
+        file: 'libs/saga/src/parked-events.repository.ts',
+        find: '`DELETE FROM parked_key WHERE key = $1 AND NOT EXISTS (\n     SELECT FROM parked_event WHERE parked_event.key = $1 AND discarded_at IS NULL)`',
+        replace: '`DELETE FROM parked_key WHERE key = $1`',
+      },
+    ],
+  },
+  {
+    name: 'key-claimed-apart',
+    says: 'a key is claimed in a transaction of its own, before that of its charge',
+    edits: [
+      {
+        file: 'apps/payments-api/src/charges/keyed-requests.ts',
+        find: '      return await this.parts.commands.submit(work);\n',
+        replace:
+          '      await this.parts.database.transaction((tx) => claimKeys(tx, this.parts.claims.held([work.id])));\n      return await this.parts.commands.submit(work);\n',
+      },
+      {
+        file: chargeRequestRows,
+        find: '    const ours = await claimKeys(tx, [...claims.values()]);\n',
+        replace:
+          '    const rows = await readKeys(tx, [...claims.values()]);\n    const ours = new Set([...claims].flatMap(([name, { requestId }]) => (rows.get(name)?.requestId === requestId ? [name] : [])));\n',
+      },
+    ],
+  },
+  {
+    name: 'stale-epoch-accepted',
+    says: 'who has lost a worker id goes on renewing it and issuing ids under it, beside its next holder; and a charge’s stream does not mind',
+    edits: [
+      {
+        file: workerIds,
+        find: 'WHERE expires_at <= clock_timestamp() ORDER BY last_ms, id LIMIT 1 FOR UPDATE SKIP LOCKED',
+        replace: 'WHERE id = 0 LIMIT 1 FOR UPDATE SKIP LOCKED',
+      },
+      {
+        file: workerIds,
+        find: 'WHERE id = $1 AND holder = $2 RETURNING id`',
+        replace: "WHERE id = $1 AND $2::text <> '' RETURNING id`",
+      },
+      {
+        file: 'libs/snowflake/src/worker-id-lease.ts',
+        find: 'const after = Math.max(taken.previousMs, this.#lastMs);',
+        replace: 'const after = this.#lastMs;',
+      },
+      streamTakesAnything,
+    ],
+  },
+  {
+    name: 'snowflake-without-clock-guard',
+    says: 'ids follow the wall clock back, and a charge’s stream does not mind one that was given before',
+    edits: [
+      streamTakesAnything,
       {
         file: 'libs/snowflake/src/snowflake.ts',
         find: 'this.#latestWallMs = Math.max(this.#latestWallMs, clock.now());\n    const borrowing = this.#latestWallMs <= this.#lastMs;',
@@ -321,7 +481,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'sweeper-with-new-ids',
-    says: 'what is said again is said under new ids',
+    says: 'what is said again is said under new ids, so that nobody says its own again',
     edits: [
       {
         file: 'libs/saga/src/sweeper.ts',

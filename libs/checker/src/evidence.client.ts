@@ -7,6 +7,8 @@ import type {
   Entry,
   Evidence,
   HoldRow,
+  KeyRow,
+  Received,
   RefundRow,
   Told,
   TransferRow,
@@ -48,22 +50,28 @@ const restSql = statement(
   'checker_rest',
   'SELECT (SELECT count(*)::int FROM outbox) AS unsent, (SELECT count(*)::int FROM parked_event WHERE discarded_at IS NULL) AS parked',
 );
+const unansweredSql = statement(
+  'checker_unanswered',
+  `SELECT account, key FROM idempotency_key AS asked WHERE NOT EXISTS (
+     SELECT FROM idempotency_answer AS answer WHERE answer.account = asked.account AND answer.key = asked.key)`,
+);
 const unsettledSql = statement('checker_unsettled', `SELECT count(*)::int AS unsettled FROM charge WHERE awaiting`);
 
 /** Reads the databases by SQL and the banks' journals; asks no service what it thinks of itself. */
 export async function gatherEvidence(where: Where, history: readonly Told[] = []): Promise<Evidence> {
-  const [charges, refunds, balanceTransactions, holds, transfers, rests, entries] = await Promise.all([
+  const [charges, refunds, balanceTransactions, holds, transfers, unanswered, rests, journals] = await Promise.all([
     read<ChargeRow>(where, 'payments', chargesSql, [where.above ?? '']),
     read<RefundRow>(where, 'payments', refundsSql, [where.above ?? '']),
     read<BalanceTransactionRow>(where, 'payments', balanceTransactionsSql, [where.above ?? '']),
     read<HoldRow>(where, 'ledger', holdsSql, [where.above ?? '']),
     read<TransferRow>(where, 'ledger', transfersSql, [where.above ?? '']),
+    read<KeyRow>(where, 'payments', unansweredSql),
     Promise.all(
       ['payments', 'ledger', 'bank_gateway'].map((database) =>
         read<{ unsent: number; parked: number }>(where, database, restSql),
       ),
     ),
-    Promise.all(bankProtocol.bankNames.map((bank) => entriesOf(where, bank))),
+    Promise.all(bankProtocol.bankNames.map((bank) => journalOf(where, bank))),
   ]);
   const rest = rests.flat();
   return {
@@ -73,7 +81,9 @@ export async function gatherEvidence(where: Where, history: readonly Told[] = []
     balanceTransactions,
     holds,
     transfers,
-    entries: entries.flat(),
+    entries: journals.flatMap(({ entries }) => entries),
+    requests: journals.flatMap(({ requests }) => requests),
+    unanswered,
     unsent: rest.reduce((sum, { unsent }) => sum + unsent, 0),
     parked: rest.reduce((sum, { parked }) => sum + parked, 0),
   };
@@ -108,15 +118,23 @@ async function read<Row extends object>(
   }
 }
 
-async function entriesOf(where: Where, bank: string): Promise<Entry[]> {
+const isAbove = ({ above = '' }: Where, { chargeId = '' }: { readonly chargeId?: string | undefined }): boolean =>
+  above === '' || chargeId > above;
+
+async function journalOf(where: Where, bank: string): Promise<{ entries: Entry[]; requests: Received[] }> {
   const entries: Entry[] = [];
+  const requests: Received[] = [];
   for (let after = 0; ;) {
     const response = await fetch(`${where.banksAdminUrl}/banks/${bank}/journal?after=${after}`);
     if (!response.ok)
       throw new Error(`the journal of ${bank} cannot be read: ${response.status} ${await response.text()}`);
     const { records, next } = bankProtocol.journalPageSchema.parse(await response.json());
-    if (records.length === 0) return entries;
-    for (const record of records) if (record.type === 'entry') entries.push({ ...record, bank });
+    if (records.length === 0) return { entries, requests };
+    for (const record of records) {
+      if ((record.type !== 'entry' && record.type !== 'request') || !isAbove(where, record)) continue;
+      if (record.type === 'entry') entries.push({ ...record, bank });
+      else requests.push({ ...record, bank });
+    }
     after = next;
   }
 }

@@ -69,6 +69,14 @@ export interface TransferRow {
 
 export type Entry = bankProtocol.EntryRecord & { readonly bank: string };
 
+/** One request as it reached a bank, whatever became of it. */
+export type Received = bankProtocol.RequestRecord & { readonly bank: string };
+
+export interface KeyRow {
+  readonly account: string;
+  readonly key: string;
+}
+
 /** All that a verdict rests on: what clients were told, the databases by SQL, the banks' own journals. */
 export interface Evidence {
   readonly history: readonly Told[];
@@ -78,6 +86,9 @@ export interface Evidence {
   readonly holds: readonly HoldRow[];
   readonly transfers: readonly TransferRow[];
   readonly entries: readonly Entry[];
+  readonly requests: readonly Received[];
+  /** Keys that somebody asked under, and that have no answer. */
+  readonly unanswered: readonly KeyRow[];
   /** Rows left in any outbox, and parked events: nothing is at rest while there are some. */
   readonly unsent: number;
   readonly parked: number;

@@ -1,5 +1,5 @@
 import { describe as suite, expect, it } from '@jest/globals';
-import type { Entry, Evidence, Told } from './evidence.js';
+import type { Entry, Evidence, Received, Told } from './evidence.js';
 import { check, describe, invariants } from './invariants.js';
 
 const aim = { account: 'acct_1', currency: 'usd', at: 0, type: 'entry' } as const;
@@ -120,9 +120,18 @@ const sound: Evidence = {
     voided('ch_lost'),
     authorization('ch_held'),
   ],
+  requests: [],
+  unanswered: [],
   unsent: 0,
   parked: 0,
 };
+const received = (attemptId: string, operation: Received['operation'] = 'capture'): Received => ({
+  type: 'request',
+  at: 0,
+  bank: 'alder',
+  operation,
+  attemptId,
+});
 const brokenBy = (change: Partial<Evidence>) => check({ ...sound, ...change }).violations.map(({ id }) => id);
 
 const but = <Row extends { id: string }>(rows: readonly Row[], id: string, change: Partial<Row>): Row[] =>
@@ -155,12 +164,15 @@ suite('the verdict', () => {
   it.each<[string, Partial<Evidence>]>([
     ['A1', { entries: [...sound.entries, authorization('ch_won', 'auth_again')] }],
     ['A1', { entries: [...sound.entries, attempted('cedar', 1), attempted('cedar', 2), ...taken('cedar')] }],
+    ['A1', { requests: [received('ch_won.capture.1'), received('ch_won.capture.1')] }],
     ['A2', { charges: but(sound.charges, 'ch_won', { capturedMinor: 400 }) }],
     ['A2', { entries: sound.entries.filter(({ chargeId }) => chargeId !== 'ch_held') }],
     ['A2', { holds: sound.holds.filter(({ chargeId }) => chargeId !== 'ch_held') }],
     ['A3', { entries: sound.entries.filter(({ kind }) => kind !== 'void') }],
     ['A3', { holds: sound.holds.map((hold) => (hold.chargeId === 'ch_lost' ? { ...hold, state: 'pending' } : hold)) }],
     ['A3', { charges: but(sound.charges, 'ch_held', { state: 'canceled' }) }],
+    ['A3', { entries: [...sound.entries, authorization('ch_nobodys')] }],
+    ['A15', { unanswered: [{ account: 'acct_1', key: 'k3' }] }],
     ['A4', heard('charge', 200, '{"status":"pending"}', 'ch_won', 'k1')],
     ['A5', { refunds: [...sound.refunds, { ...sound.refunds[0]!, id: 're_2', state: 'succeeded' }] }],
     ['A5', { refunds: but(sound.refunds, 're_1', { amountMinor: 100 }) }],
@@ -188,7 +200,7 @@ suite('the verdict', () => {
   });
 
   it('names a capture that the books do not know, from both sides', () => {
-    expect(brokenBy({ entries: [...sound.entries, capture('ch_stray')] })).toEqual(['A8']);
+    expect(brokenBy({ entries: [...sound.entries, capture('ch_stray')] })).toEqual(['A3', 'A8']);
     expect(brokenBy({ entries: sound.entries.filter(({ kind }) => kind !== 'capture') })).toEqual(['A2', 'A8']);
   });
 
@@ -218,6 +230,13 @@ suite('the verdict', () => {
   it('counts a capture as undone when it was reversed', () => {
     const reversal: Entry = { ...capture('ch_stray', 'rev_1'), kind: 'reversal', reverses: 'cap_ch_stray' };
     expect(brokenBy({ entries: [...sound.entries, capture('ch_stray'), reversal] })).toEqual([]);
+  });
+
+  it('lets an inquiry be repeated under its name, as whoever takes an operation over does', () => {
+    const asked = received('ch_won.capture.inquiry.1', 'inquire');
+    expect(brokenBy({ requests: [asked, asked, received('ch_won.capture.1'), received('ch_won.capture.2')] })).toEqual(
+      [],
+    );
   });
 
   it('has every invariant broken by some test here', () => {

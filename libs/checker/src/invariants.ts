@@ -1,5 +1,5 @@
 import { bankProtocol } from '#contracts';
-import { standing, unreversed, type Entry, type Evidence, type TransferRow } from './evidence.js';
+import { standing, unreversed, type Entry, type Evidence, type Received, type TransferRow } from './evidence.js';
 
 export interface Invariant {
   /** Stays with its promise, so that reports of different ages compare. */
@@ -14,8 +14,8 @@ export const invariants: readonly Invariant[] = [
   {
     id: 'A1',
     promise:
-      'a charge has at most one capture that stands, and at most one authorization; nothing was performed by two attempts',
-    violations: ({ entries }) => [
+      'a charge has at most one capture that stands, and at most one authorization; nothing was performed by two attempts, and no attempt was sent twice',
+    violations: ({ entries, requests }) => [
       ...(['authorization', 'capture'] as const).flatMap((kind) =>
         [...Map.groupBy(standing(entries, kind), ({ chargeId }) => chargeId)]
           .filter(([, standing]) => standing.length > 1)
@@ -34,6 +34,9 @@ export const invariants: readonly Invariant[] = [
       ]
         .filter(([, performed]) => new Set(performed.map(({ attemptId }) => attemptId)).size > 1)
         .map(([what, performed]) => `${what}: performed by ${performed.map(({ attemptId }) => attemptId).join(', ')}`),
+      ...[...Map.groupBy(requests.filter(isMovement), ({ bank, attemptId }) => `${bank} ${attemptId}`)]
+        .filter(([, received]) => received.length > 1)
+        .map(([what, received]) => `${what}: sent ${received.length} times`),
     ],
   },
   {
@@ -64,7 +67,7 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: 'A3',
-    promise: 'a charge that failed or was canceled left nothing at any bank and no open hold',
+    promise: 'a charge that failed, was canceled or was never opened left nothing at any bank and no open hold',
     violations: ({ charges, entries, holds }) => {
       const left = new Set(
         [...standing(entries, 'authorization'), ...standing(entries, 'capture')].map(({ chargeId }) => chargeId),
@@ -72,12 +75,15 @@ export const invariants: readonly Invariant[] = [
       const held = new Set(
         holds.filter(({ state }) => state === 'pending' || state === 'posted').map(({ chargeId }) => chargeId),
       );
-      return charges
-        .filter(({ state }) => state === 'failed' || state === 'canceled')
-        .flatMap(({ id, state }) => [
-          ...(left.has(id) ? [`${id}: ${state}, but money is set aside or captured at a bank`] : []),
-          ...(held.has(id) ? [`${id}: ${state}, but its hold is open or posted`] : []),
-        ]);
+      const known = new Set(charges.map(({ id }) => id));
+      const unknown = [...new Set([...left, ...held])].filter((id) => !known.has(id));
+      return [
+        ...charges.filter(({ state }) => state === 'failed' || state === 'canceled'),
+        ...unknown.map((id) => ({ id, state: 'never opened' })),
+      ].flatMap(({ id, state }) => [
+        ...(left.has(id) ? [`${id}: ${state}, but money is set aside or captured at a bank`] : []),
+        ...(held.has(id) ? [`${id}: ${state}, but its hold is open or posted`] : []),
+      ]);
     },
   },
   {
@@ -222,25 +228,27 @@ export const invariants: readonly Invariant[] = [
   {
     id: 'A15',
     promise: 'what a client was told is what happened; who was told nothing, or to wait, finds an ending',
-    violations: ({ history, charges, refunds }) => {
+    violations: ({ history, charges, refunds, unanswered }) => {
       const states = new Map(charges.map(({ id, state }) => [id, state]));
       const endings = new Map(refunds.map(({ id, state }) => [id, state]));
-      return history.flatMap(({ asked, status, chargeId, body, key }) => {
+      const waiting = unanswered.map(({ account, key }) => `${account} ${key}: has no answer`);
+      const told = history.flatMap(({ asked, status, chargeId, body, key }) => {
         if (chargeId === undefined || status === undefined) return [];
         const state = states.get(chargeId);
         if (state === undefined) return [`${key}: was told of ${chargeId}, which does not exist`];
         if (status === 402 && state !== 'failed') return [`${chargeId}: its client was told 402, and it ${state}`];
         if (status !== 200) return [];
-        const told = JSON.parse(body ?? '{}') as { id?: string; status?: string; captured?: boolean };
-        if (told.status !== 'succeeded' && told.status !== 'failed') return [];
+        const said = JSON.parse(body ?? '{}') as { id?: string; status?: string; captured?: boolean };
+        if (said.status !== 'succeeded' && said.status !== 'failed') return [];
         if (asked === 'refund') {
-          const ending = endings.get(told.id ?? '');
-          return ending === told.status ? [] : [`${told.id}: its client was told ${told.status}, and it is ${ending}`];
+          const ending = endings.get(said.id ?? '');
+          return ending === said.status ? [] : [`${said.id}: its client was told ${said.status}, and it is ${ending}`];
         }
         // Authorized and not captured yet: from there it may go any way.
-        const wrong = told.captured === false ? state === 'requested' : state !== 'succeeded';
+        const wrong = said.captured === false ? state === 'requested' : state !== 'succeeded';
         return wrong ? [`${chargeId}: its client was told that it succeeded, and it is ${state}`] : [];
       });
+      return [...told, ...waiting];
     },
   },
 ];
@@ -253,6 +261,10 @@ const settlesAttempts = (bank: string): boolean => {
   const profile = bankProtocol.defaultBanks[bank as bankProtocol.BankName];
   return profile.idempotent || profile.enforcesValidUntil;
 };
+
+/** An attempt has a name of its own, which is committed before it is sent; questions and reversals may be repeated. */
+const isMovement = ({ operation, attemptId }: Received): boolean =>
+  attemptId !== undefined && ['authorize', 'capture', 'void', 'refund'].includes(operation);
 
 const isPosted = ({ kind }: TransferRow): boolean => kind === 'post' || kind === 'single';
 /** What made a charge its merchant's. */

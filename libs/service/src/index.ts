@@ -6,6 +6,7 @@ export { ServiceModule } from './service.module.js';
 export type { ServiceOptions } from './service-options.js';
 export { frameSettings, milliseconds, port, readSettings, SettingsError, type FrameSettings } from './settings.js';
 export { Shutdown, shutdownPhases, type ShutdownPhase } from './shutdown.js';
+export { FrameJobs } from './frame-jobs.js';
 export { LeasedJob, type Job } from './leased-job.js';
 export { StepRegistry } from './step-registry.js';
 export { frameMigrations } from './migrations/index.js';

@@ -1,4 +1,5 @@
 import type { BankPort, SendOptions, WireFact } from '#bank-call';
+import type { Entry, Evidence, Received } from '#checker';
 import { bankProtocol } from '#contracts';
 import { SimulatedClock, type Network, type SimulatedProcess } from '#simulation';
 import { cardOf } from '../../../bank-simulator/src/books/card.js';
@@ -11,7 +12,8 @@ import { inflict } from '../../../bank-simulator/src/faults/inflict.js';
 import { inMemoryJournal } from './in-memory-journal.js';
 import { SimulatedExchange, type Caller } from './simulated-exchange.js';
 
-export type JournalEntry = bankProtocol.EntryRecord & { readonly bank: bankProtocol.BankName };
+/** What the banks have on record, each record with its bank. */
+export type Journals = Pick<Evidence, 'entries' | 'requests'>;
 
 /** The bank simulator's own banks, books and faults, on a network of the simulation's. */
 export class SimulatedBanks {
@@ -38,10 +40,16 @@ export class SimulatedBanks {
     }
   }
 
-  entries(): JournalEntry[] {
-    return [...this.journals].flatMap(([bank, records]) =>
-      records.flatMap((record) => (record.type === 'entry' ? [{ ...record, bank }] : [])),
-    );
+  onRecord(): Journals {
+    const entries: Entry[] = [];
+    const requests: Received[] = [];
+    for (const [bank, records] of this.journals) {
+      for (const record of records) {
+        if (record.type === 'entry') entries.push({ ...record, bank });
+        else if (record.type === 'request') requests.push({ ...record, bank });
+      }
+    }
+    return { entries, requests };
   }
 
   /** The bank port of one process. */

@@ -12,7 +12,7 @@ export interface CampaignOptions {
   readonly timeIsUp?: (() => boolean) | undefined;
   readonly seed: number;
   readonly threads?: number | undefined;
-  /** Nothing new is begun once something is broken; what is begun is finished, so that the first is known. */
+  /** Nothing new is begun once something is broken; what is begun goes on to its own first, so that the first of all is known. */
   readonly untilBroken?: boolean | undefined;
   /** Default: by everything. */
   readonly judge?: Judge | undefined;
@@ -56,7 +56,7 @@ export async function campaign({
     onProgress(done, failures);
   };
   const wanted = Math.min(threads ?? availableParallelism(), Math.ceil(schedules / TASK));
-  await Promise.all(Array.from({ length: wanted }, () => work({ judge }, take, add)));
+  await Promise.all(Array.from({ length: wanted }, () => work({ judge, untilBroken }, take, add)));
   failures.sort((a, b) => a.seed - b.seed);
   return { schedules: done, events, counts, failures };
 }

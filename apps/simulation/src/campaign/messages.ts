@@ -3,6 +3,8 @@ import type { Judge } from '../world/world.js';
 /** What a thread is started with. */
 export interface Given {
   readonly judge: Judge;
+  /** A task ends with the first schedule that breaks something. */
+  readonly untilBroken: boolean;
 }
 
 /** What a thread is to do. */

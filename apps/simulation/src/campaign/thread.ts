@@ -8,7 +8,7 @@ import { brokenBy, definitions, run } from './one-run.js';
 
 assert(parentPort, 'this runs as a thread of a campaign');
 const port = parentPort;
-const { judge } = workerData as Given;
+const { judge, untilBroken } = workerData as Given;
 // A trace of the stack costs more than most of what throws; who tells a failure runs it again, with traces.
 Error.stackTraceLimit = 0;
 const services = await definitions();
@@ -28,6 +28,8 @@ function perform({ firstSeed, count }: Task): TaskReport {
     for (const [name, reached] of outcome.counts.byName) counts.set(name, (counts.get(name) ?? 0) + reached);
     const broken = brokenBy(outcome);
     if (broken.length > 0) failures.push({ seed, broken });
+    if (untilBroken && failures.length > 0)
+      return { count: seed - firstSeed + 1, events, counts: [...counts], failures };
   }
   return { count, events, counts: [...counts], failures };
 }

@@ -1,7 +1,16 @@
-import type { BalanceTransactionRow, ChargeRow, Evidence, HoldRow, RefundRow, Told, TransferRow } from '#checker';
+import type {
+  BalanceTransactionRow,
+  ChargeRow,
+  Evidence,
+  HoldRow,
+  KeyRow,
+  RefundRow,
+  Told,
+  TransferRow,
+} from '#checker';
 import type { Server } from '#memory-postgres';
 import { knownStatements } from '#postgres';
-import type { JournalEntry } from '../banks/simulated-banks.js';
+import type { Journals } from '../banks/simulated-banks.js';
 
 export interface Databases {
   readonly payments: Server;
@@ -12,7 +21,7 @@ export interface Databases {
 /** What the checker would see by SQL and in the banks' journals: its own statements, run without any time passing. */
 export function evidenceOf(
   { payments, gateway, ledger }: Databases,
-  entries: readonly JournalEntry[],
+  { entries, requests }: Journals,
   history: readonly Told[],
 ): Evidence {
   const rests = [payments, gateway, ledger].map((server) => ask<Rest>(server, 'checker_rest')[0]!);
@@ -23,7 +32,9 @@ export function evidenceOf(
     balanceTransactions: ask<BalanceTransactionRow>(payments, 'checker_balance_transactions', ALL),
     holds: ask<HoldRow>(ledger, 'checker_holds', ALL),
     transfers: ask<TransferRow>(ledger, 'checker_transfers', ALL),
-    entries: [...entries],
+    entries,
+    requests,
+    unanswered: ask<KeyRow>(payments, 'checker_unanswered'),
     unsent: rests.reduce((sum, { unsent }) => sum + unsent, 0),
     parked: rests.reduce((sum, { parked }) => sum + parked, 0),
   };

@@ -2,6 +2,8 @@ import type { bankProtocol } from '#contracts';
 
 export type ServiceName = 'payments-api' | 'bank-gateway' | 'ledger';
 
+export type Topic = 'payments.events' | 'bank.events' | 'ledger.events';
+
 /** One thing that goes wrong, planned before the world begins. `instance` counts from 0. */
 export type Fault =
   | {
@@ -43,6 +45,8 @@ export type Fault =
       readonly service: ServiceName;
       readonly when: 'lost_before' | 'lost_after';
     }
+  /** A record that nobody can read; it is parked, and what comes under its key waits behind it until a person looks. */
+  | { readonly kind: 'poison'; readonly atMs: number; readonly topic: Topic }
   | { readonly kind: 'bank'; readonly atMs: number; readonly forMs: number; readonly rule: bankProtocol.FaultRule };
 
 export function describe(fault: Fault): string {
@@ -69,10 +73,13 @@ export function describe(fault: Fault): string {
       return fault.when === 'lost_before'
         ? `a send of ${fault.service} to Kafka is lost on its way`
         : `Kafka's answer to a send of ${fault.service} is lost`;
+    case 'poison':
+      return `a record that nobody can read stands in ${fault.topic}`;
     case 'bank': {
       const { rule } = fault;
       const what = rule.operation ?? 'every operation';
-      return `for ${fault.forMs} ms: ${rule.fault} on ${what} at ${rule.scope.bank ?? 'every bank'}, ${Math.round(rule.probability * 100)} % of the time`;
+      const often = rule.times === undefined ? '' : `, ${rule.times} times at most`;
+      return `for ${fault.forMs} ms: ${rule.fault} on ${what} at ${rule.scope.bank ?? 'every bank'}, ${Math.round(rule.probability * 100)} % of the time${often}`;
     }
   }
 }

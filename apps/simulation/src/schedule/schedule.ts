@@ -1,7 +1,10 @@
-import { bankProtocol } from '#contracts';
 import { Random } from '#simulation';
 import type { Create, Operation, Wanted } from '../merchant/operation.js';
+import { bankSiege, bankSlow, bankTrouble } from './bank-faults.js';
 import type { Fault, ServiceName } from './fault.js';
+import { longDoubt } from './long-doubt.js';
+import { momentOf, type Moment } from './moment.js';
+import { sourceOf } from './source.js';
 
 /** All that a run is made of. What it comes to follows from it alone. */
 export interface Schedule {
@@ -13,9 +16,6 @@ export interface Schedule {
 }
 
 const services: readonly ServiceName[] = ['payments-api', 'bank-gateway', 'ledger'];
-/** Each by a card whose network one kind of bank serves first. */
-const cards = ['tok_visa', 'tok_mastercard', 'tok_amex', 'tok_discover'] as const;
-const unhappy = ['tok_chargeDeclined', 'tok_chargeDeclinedInsufficientFunds', 'tok_fault_ledger_refuse'] as const;
 const OPERATIONS = 20;
 const BUSY_MS = 8_000;
 /** Until all of it has been compared with statements, both ways. */
@@ -24,11 +24,13 @@ const LINGER_MS = 40_000;
 export function planned(seed: number): Schedule {
   const random = new Random(seed).fork('plan');
   const lingerMs = new Random(seed).fork('linger').chance(0.15) ? LINGER_MS : 0;
-  return { seed, operations: operations(random), faults: faults(random), lingerMs };
+  const wanted = operations(random);
+  return { seed, operations: wanted, faults: faults(random, wanted), lingerMs };
 }
 
 function operations(random: Random): Operation[] {
-  const creates = Array.from({ length: random.integer(7, 9) }, (_, id) => createOf(random, id));
+  const creates: Create[] = [];
+  for (let id = 0, count = random.integer(7, 9); id < count; id++) creates.push(createOf(random, id, creates));
   const wanted: Wanted[] = [...creates];
   const list: Operation[] = [...creates];
   while (list.length < OPERATIONS) {
@@ -44,9 +46,10 @@ function operations(random: Random): Operation[] {
   return list.sort((a, b) => a.atMs - b.atMs);
 }
 
-function createOf(random: Random, id: number): Create {
-  const source = id < cards.length ? cards[id]! : random.chance(0.25) ? random.pick(unhappy) : random.pick(cards);
-  const atMs = random.between(0, BUSY_MS);
+/** At any time, or in the same millisecond as another. */
+function createOf(random: Random, id: number, others: readonly Create[]): Create {
+  const source = sourceOf(random, id);
+  const atMs = id > 0 && random.chance(0.2) ? random.pick(others).atMs : random.between(0, BUSY_MS);
   return { kind: 'create', id, atMs, source, amountMinor: random.integer(50, 20_000), capture: random.chance(0.5) };
 }
 
@@ -64,67 +67,83 @@ const soonAfter = (random: Random, { atMs }: Wanted): number =>
 
 const timesOf = (random: Random): number => (random.chance(0.2) ? random.integer(2, 5) : 1);
 
-function faults(random: Random): Fault[] {
-  return Array.from({ length: random.integer(5, 9) }, () => faultOf(random)).sort((a, b) => a.atMs - b.atMs);
+const FAULTS_MIN = 5;
+const FAULTS_MAX = 9;
+
+function faults(random: Random, operations: readonly Operation[]): Fault[] {
+  const list: Fault[] = [];
+  const wanted = random.integer(FAULTS_MIN, FAULTS_MAX);
+  while (list.length < wanted) list.push(...struckAt(random, momentOf(random, operations, BUSY_MS), operations));
+  if (random.chance(0.12)) list.push(...longDoubt(random, momentOf(random, operations, BUSY_MS)));
+  if (random.chance(0.15)) list.push(poisoned(random, momentOf(random, operations, BUSY_MS)));
+  return list.sort((a, b) => a.atMs - b.atMs);
 }
 
-function faultOf(random: Random): Fault {
-  const atMs = random.between(0, BUSY_MS);
+function poisoned(random: Random, { atMs }: Moment): Fault {
+  return { kind: 'poison', atMs, topic: random.pick(['payments.events', 'bank.events', 'ledger.events'] as const) };
+}
+
+/** One fault, or several that belong together. */
+function struckAt(random: Random, moment: Moment, operations: readonly Operation[]): Fault[] {
+  const { atMs } = moment;
   const service = random.pick(services);
   const instance = random.integer(0, 1);
-  switch (random.integer(0, 12)) {
+  switch (random.integer(0, 16)) {
     case 0:
     case 1:
-      return { kind: 'kill', atMs, service, instance, downMs: random.integer(50, 15_000) };
+      return [{ kind: 'kill', atMs, service, instance, downMs: random.integer(50, 15_000) }];
     case 2:
-      return { kind: 'freeze', atMs, service, instance, forMs: random.integer(500, 20_000) };
+      return [{ kind: 'freeze', atMs, service, instance, forMs: random.integer(500, 20_000) }];
     case 3:
-      return { kind: 'cut', atMs, service, instance };
+      return [{ kind: 'cut', atMs, service, instance }];
     case 4:
-      return { kind: 'database_away', atMs, service, forMs: random.integer(200, 8_000) };
+      return [{ kind: 'database_away', atMs, service, forMs: random.integer(200, 8_000) }];
     case 5:
-      return { kind: 'broker_away', atMs, forMs: random.integer(200, 8_000) };
+      return [{ kind: 'broker_away', atMs, forMs: random.integer(200, 8_000) }];
     case 6:
-      return { kind: 'rebalance', atMs, service };
+      return [{ kind: 'rebalance', atMs, service }];
     case 7:
-      return { kind: 'clock_step', atMs, service, instance, byMs: random.integer(-60_000, 60_000) };
+      return random.chance(0.5)
+        ? [{ kind: 'clock_step', atMs, service, instance, byMs: random.integer(-60_000, 60_000) }]
+        : clockShowsAgain(random, operations);
     case 8:
-      return { kind: 'commit_lost', atMs, service, when: random.chance(0.3) ? 'lost_before' : 'lost_after' };
+      return inARow(random, () => ({ kind: 'commit_lost', atMs, service, when: lost(random) }));
     case 9:
-      return { kind: 'publish_lost', atMs, service, when: random.chance(0.3) ? 'lost_before' : 'lost_after' };
+      return inARow(random, () => ({ kind: 'publish_lost', atMs, service, when: lost(random) }));
+    case 10:
+    case 12:
+    case 13:
+      return bankSiege(random, moment);
+    case 11:
+      return [bankSlow(random, moment), ...killBetween(random, atMs)];
     default:
-      return { kind: 'bank', atMs, forMs: random.integer(500, 12_000), rule: bankRule(random) };
+      return [bankTrouble(random, moment)];
   }
 }
 
-const bankFaults = [
-  'latency',
-  'hang',
-  'error',
-  'not_processed',
-  'rate_limited',
-  'outage',
-  'cut',
-  'malformed',
-  'drop_before',
-  'drop_after',
-  'late',
-  'duplicate',
-  'inquiry_lag',
-  'refuse',
-] as const satisfies readonly bankProtocol.FaultName[];
+/** As one charge is asked for, wall clocks show what they showed when another was. */
+function clockShowsAgain(random: Random, operations: readonly Operation[]): Fault[] {
+  const times = operations.filter(({ kind }) => kind === 'create').map(({ atMs }) => atMs);
+  const later = random.integer(1, times.length - 1);
+  const atMs = Math.max(0, times[later]! - 1);
+  const byMs = Math.round(times[random.integer(0, later - 1)]! - times[later]!);
+  return [0, 1].map((instance) => ({ kind: 'clock_step', atMs, service: 'payments-api', instance, byMs }));
+}
 
-function bankRule(random: Random): bankProtocol.FaultRule {
-  const fault = random.pick(bankFaults);
-  const bank = random.chance(0.2) ? undefined : random.pick(bankProtocol.bankNames);
-  const probability = random.chance(0.4) ? 1 : random.between(0.2, 0.9);
-  const operation = random.chance(0.5) ? random.pick(bankProtocol.operationsOf(fault)) : undefined;
-  return bankProtocol.faultRuleSchema.parse({
-    scope: bank === undefined ? {} : { bank },
-    ...(operation && { operation }),
-    fault,
-    probability,
-    parameters: {},
-    seed: random.integer(0, 2 ** 30),
-  });
+const inARow = (random: Random, fault: () => Fault): Fault[] =>
+  Array.from({ length: random.chance(0.6) ? 1 : random.integer(2, 4) }, fault);
+
+const lost = (random: Random): 'lost_before' | 'lost_after' => (random.chance(0.4) ? 'lost_before' : 'lost_after');
+
+/** Whoever asks the bank dies, or stands still past its leases, before it has heard. */
+function killBetween(random: Random, momentMs: number): Fault[] {
+  const atMs = momentMs + random.between(20, 900);
+  const first = random.integer(0, 1);
+  const instances = random.chance(0.5) ? [first, 1 - first] : [first];
+  const freezes = random.chance(0.4);
+  return instances.map((instance) =>
+    freezes
+      ? { kind: 'freeze', atMs, service: 'bank-gateway', instance, forMs: random.integer(10_000, 25_000) }
+      : { kind: 'kill', atMs, service: 'bank-gateway', instance, downMs: random.integer(50, 12_000) },
+  );
 }

@@ -1,5 +1,5 @@
 import { BankCaller } from '#bank-call';
-import { OUTBOX_STORE, AdminServer, BUS, CLOCK, frameSettings, LOG, readSettings, SETTINGS } from '#service';
+import { OUTBOX_STORE, AdminServer, BUS, CLOCK, FrameJobs, frameSettings, LOG, readSettings, SETTINGS } from '#service';
 import { PostgresOutboxStore, StepTransport, type Bus } from '#messaging';
 import { Database, type PgTransaction } from '#postgres';
 import {
@@ -32,6 +32,8 @@ export interface Surroundings {
   readonly counts: Counts;
   /** Something was logged, at whatever level is told. */
   readonly onLine: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+  /** Something may be parked. Everywhere else there is nothing to replay, and looking for it is most of what happens. */
+  readonly parks: boolean;
   /** Something was logged as an error, which no fault of the simulation's should bring about. */
   readonly onError: (process: SimulatedProcess, message: string) => void;
 }
@@ -89,6 +91,7 @@ export class RunningService {
     await transport.listen((error?: unknown) => {
       if (error) throw error as Error;
     });
+    if (this.around.parks) assembled.get<FrameJobs>(FrameJobs).start();
     this.assembled = assembled;
     this.around.story.tell(this.process.name, 'ready');
   }
