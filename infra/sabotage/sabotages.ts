@@ -27,8 +27,8 @@ const workerIds = 'libs/snowflake/src/worker-id.repository.ts';
 /** What stands behind ids that are unique: a stream of events that takes no second event in the same place. */
 const streamTakesAnything: Edit = {
   file: chargeRows,
-  find: 'SELECT * FROM unnest($19::text[], $20::int4[], $21::text[], $22::jsonb[])\n',
-  replace: 'SELECT * FROM unnest($19::text[], $20::int4[], $21::text[], $22::jsonb[])\n     ON CONFLICT DO NOTHING\n',
+  find: 'SELECT * FROM unnest($17::text[], $18::int4[], $19::text[], $20::jsonb[])`',
+  replace: 'SELECT * FROM unnest($17::text[], $18::int4[], $19::text[], $20::jsonb[])\n   ON CONFLICT DO NOTHING`',
 };
 
 /** Rules are those of the banks: "Rules that make it sound", in the issue that they were written for. */
