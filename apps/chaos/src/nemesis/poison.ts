@@ -7,8 +7,9 @@ import type { Lift } from './lift.js';
 
 const refuse = (amountMinor: number) =>
   statement(
-    'chaos_poison',
-    `ALTER TABLE hold ADD CONSTRAINT chaos_poison CHECK (amount_minor IS DISTINCT FROM ${amountMinor}) NOT VALID`,
+    `chaos_poison_${amountMinor}`,
+    `ALTER TABLE hold DROP CONSTRAINT IF EXISTS chaos_poison,
+       ADD CONSTRAINT chaos_poison CHECK (amount_minor IS DISTINCT FROM ${amountMinor}) NOT VALID`,
   );
 const mend = statement('chaos_mend', 'ALTER TABLE hold DROP CONSTRAINT IF EXISTS chaos_poison');
 
