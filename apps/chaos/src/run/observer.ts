@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { statement } from '#postgres';
 import { databaseNames, type Databases } from './databases.js';
 import { Counters } from './counters.js';
 
 const SCRAPE_EVERY_MS = 2_000;
+/** A frozen Postgres takes a question and never answers it. */
+const ANSWERED_WITHIN_MS = 2_000;
 const counted = ['step_outcomes_total', 'step_replayed_total', 'outbox_swept_total', 'bank_attempts_total'];
 const leases = statement('chaos_leases', 'SELECT name, holder FROM lease');
 
@@ -41,7 +44,8 @@ export class Observer {
   async holders(): Promise<Holders> {
     const rows = await Promise.all(
       databaseNames.map(async (database) => {
-        const held = await this.databases.query<{ name: string; holder: string }>(database, leases).catch(() => []);
+        const asked = this.databases.query<{ name: string; holder: string }>(database, leases).catch(() => []);
+        const held = await Promise.race([asked, sleep(ANSWERED_WITHIN_MS, [])]);
         return held.map(({ name, holder }): [string, string] => [`${database} ${name}`, holder.split('#')[0]!]);
       }),
     );
