@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { sometimes } from '#checker';
 import { readOptions } from './options.js';
 import { faultKinds } from './schedule/fault.js';
-import { sometimes } from './sometimes/sometimes.js';
 import { scenarios } from './scenarios/index.js';
 
 const read = (...args: string[]) => readOptions(args, () => 42);

@@ -1,7 +1,7 @@
 import type { CloudEvent } from '#contracts';
 import { decode, encode, PartitionProgress, typeOf, type Bus, type ConsumeOptions, type Consumption } from '#messaging';
 import type { Delivery } from '#saga';
-import type { Assignment, Broker, Member } from './broker.js';
+import type { Assignment, Broker, Member, StoredRecord } from './broker.js';
 import type { Network } from './network.js';
 import type { SimulatedProcess } from './simulated-process.js';
 
@@ -17,10 +17,15 @@ export interface BusFaults {
   onPublish(process: SimulatedProcess): 'nothing' | 'lost_before' | 'lost_after';
 }
 
+export interface Appended {
+  readonly topic: string;
+  readonly record: StoredRecord;
+}
+
 /** What only Kafka and whoever shares its partitions know. */
 export interface BusObserver {
   /** Kafka has them; whoever sent them may not know it yet. */
-  onAppended(process: SimulatedProcess, eventIds: readonly string[]): void;
+  onAppended(process: SimulatedProcess, appended: readonly Appended[]): void;
   /** A member learns that its partitions are shared out anew, with so many batches in hand. */
   onRebalance(inHand: number): void;
 }
@@ -53,10 +58,7 @@ export class SimulatedBus implements Bus {
       scheduler.after(host.network.latencyMs(), undefined, () => {
         if (!host.broker.isUp || fault === 'lost_before') return;
         for (const { topic, record } of records) host.broker.append(topic, record);
-        host.observer?.onAppended(
-          process,
-          events.map(({ id }) => id),
-        );
+        host.observer?.onAppended(process, records);
         if (fault === 'lost_after') return;
         scheduler.after(host.network.latencyMs(), process, () => {
           timer.cancel();

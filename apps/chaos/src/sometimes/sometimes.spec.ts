@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ChargeRow } from '#checker';
+import { sometimes, type ChargeRow } from '#checker';
 import { anExchange, unanswered } from '../testing/an-exchange.js';
 import { aStrike, runFacts } from '../testing/run-facts.js';
 import type { RunFacts } from './run-facts.js';
-import { addUp, countSometimes, missing, sometimes } from './sometimes.js';
+import { addUp, countSometimes, missing } from './sometimes.js';
 
 const times = (id: string, facts: Partial<RunFacts>): number =>
   countSometimes(runFacts(facts)).find((reached) => reached.id === id)!.times;

@@ -6,18 +6,13 @@ export const countOf = (id: Sometimes['id']): string => `sometimes ${id}`;
 /** From so many schedules on a campaign must have reached all of them. */
 export const REACHES_ALL_FROM = 1_000;
 
-const simulated = sometimes.filter(({ notSimulated }) => notSimulated === undefined);
-
 /** What a campaign has not reached though it was long enough; empty for a short one. */
 export function missed(schedules: number, counts: ReadonlyMap<string, number>): Sometimes[] {
   if (schedules < REACHES_ALL_FROM) return [];
-  return simulated.filter(({ id }) => (counts.get(countOf(id)) ?? 0) === 0);
+  return sometimes.filter(({ id }) => (counts.get(countOf(id)) ?? 0) === 0);
 }
 
 /** For people: a line for each, with how often it was reached. */
 export function reachedInWords(counts: ReadonlyMap<string, number>): string[] {
-  return sometimes.map(({ id, what, notSimulated }) => {
-    const times = counts.get(countOf(id)) ?? 0;
-    return `  ${String(notSimulated ? '-' : times).padStart(9)}  ${what}${notSimulated ? ` (not here: ${notSimulated})` : ''}`;
-  });
+  return sometimes.map(({ id, what }) => `  ${String(counts.get(countOf(id)) ?? 0).padStart(9)}  ${what}`);
 }

@@ -118,6 +118,26 @@ describe('ids', () => {
   });
 });
 
+describe('events', () => {
+  const publish = (value: string, headers: Record<string, string> = {}, topic = 'ledger.events'): void => {
+    const named = { ce_id: 'ch_1.hold_placed', ce_type: 'ledger.hold_placed.v1', ce_source: 'ledger', ...headers };
+    always.published([{ topic, record: { key: Buffer.from('ch_1'), value: Buffer.from(value), headers: named } }]);
+  };
+
+  it('may be said again at another time, and stand elsewhere with what came of them', () => {
+    publish('{"amountMinor":100}', { ce_time: '2026-01-02T03:04:05.678Z' });
+    publish('{"amountMinor":100}', { ce_time: '2026-01-02T03:04:06.000Z' });
+    publish('{', {}, 'ledger.dlq');
+    expect(broken()).toEqual([]);
+  });
+
+  it('break A10 when one id stands for two things', () => {
+    publish('{"amountMinor":100}');
+    publish('{"amountMinor":101}');
+    expect(breaches).toMatchObject([{ id: 'A10', line: expect.stringContaining('ch_1.hold_placed') }]);
+  });
+});
+
 function serverOf(sql: string, onCommit: ConstructorParameters<typeof Server>[1]['onCommit']): Server {
   const template = new Template();
   template.execute(sql);

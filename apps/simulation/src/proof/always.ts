@@ -1,6 +1,7 @@
 import { invariants, standing, type Entry, type Told } from '#checker';
 import { bankProtocol } from '#contracts';
 import type { Written } from '#memory-postgres';
+import type { Appended } from '#simulation';
 
 /** A promise that was broken at the moment in which it was noticed, and by what. */
 export interface Breach {
@@ -11,12 +12,13 @@ export interface Breach {
 
 /**
  * The promises that hold at every moment and not only at rest, looked at after everything that could break one: a
- * commit, an entry of a bank's, an answer. Only at what that changed, so that it costs next to nothing.
+ * commit, an entry of a bank's, an answer, a record in Kafka. Only at what that changed, so that it costs next to nothing.
  */
 export class Always {
   readonly #answers = new Map<string, string>();
   readonly #entries = new Map<string, Entry[]>();
   readonly #ids = new Map<string, Written>();
+  readonly #events = new Map<string, string>();
   readonly #movedMinor = new Map<string, { captured: number; refunded: number }>();
   /** By currency, over all accounts. */
   readonly #sums = new Map<string, number>();
@@ -30,10 +32,7 @@ export class Always {
     const under = `${account} ${key}`;
     const first = this.#answers.get(under);
     if (first === undefined) this.#answers.set(under, answer);
-    else if (first !== answer) {
-      const [now, then] = [answer.slice(differsAt(first, answer)), first.slice(differsAt(first, answer))];
-      this.#breach('A4', `${under}: answered otherwise from …${inShort(then)} on, now …${inShort(now)}`);
-    }
+    else if (first !== answer) this.#breach('A4', `${under}: answered otherwise, ${differenceOf(first, answer)}`);
   }
 
   /** A1, where banks know a reference again: at most one capture of a charge stands. */
@@ -58,6 +57,18 @@ export class Always {
       const owner = this.#ids.get(snowflake);
       if (owner === undefined) this.#ids.set(snowflake, row);
       else if (owner !== row) this.#breach('A10', `${id}: given to a second ${table}`);
+    }
+  }
+
+  /** A10: an event's id follows from what it says, so that whoever says it again says the same; when, and why, may differ. */
+  published(appended: readonly Appended[]): void {
+    for (const { topic, record } of appended) {
+      const { ce_id: id, ce_type: type, ce_source: source } = record.headers as Readonly<Record<string, string>>;
+      const content = [record.key.toString(), type, source, record.value.toString()].join(' ');
+      const first = this.#events.get(`${topic} ${id}`);
+      if (first === undefined) this.#events.set(`${topic} ${id}`, content);
+      else if (first !== content)
+        this.#breach('A10', `${id}: stands in ${topic} with other content, ${differenceOf(first, content)}`);
     }
   }
 
@@ -104,10 +115,11 @@ export class Always {
   }
 }
 
-function differsAt(a: string, b: string): number {
+/** From the first place on at which they differ. */
+function differenceOf(then: string, now: string): string {
   let place = 0;
-  while (place < a.length && a[place] === b[place]) place++;
-  return place;
+  while (place < then.length && then[place] === now[place]) place++;
+  return `then …${inShort(then.slice(place))}, now …${inShort(now.slice(place))}`;
 }
 
 const inShort = (text: string): string => JSON.stringify(text.slice(0, 40));

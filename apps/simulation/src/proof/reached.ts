@@ -1,8 +1,8 @@
-import type { Entry, Evidence, SometimesId, Told } from '#checker';
+import type { Evidence, SometimesCounts, SometimesId, Told } from '#checker';
 import type { bankProtocol } from '#contracts';
 import type { Server, Written } from '#memory-postgres';
-import { BEGINNING } from '#simulation';
-import type { Fault } from '../schedule/fault.js';
+import { BEGINNING, type Appended, type SimulatedProcess } from '#simulation';
+import { POISON } from '../world/poison.js';
 
 /** One request of a merchant's and how it ended; in milliseconds since the world began. */
 export interface Exchange {
@@ -16,147 +16,214 @@ export interface Exchange {
 interface Doubt {
   readonly operation: string;
   readonly atMs: number;
-  readonly reason: string;
 }
 
-interface Struck {
-  readonly fault: Fault;
-  readonly atMs: number;
+/** An attempt was under way, and whoever had begun it lost its operation to another process. */
+interface TakenOver {
+  readonly from: SimulatedProcess;
+  readonly cause: 'crash' | 'freeze' | 'other';
+  isThawed: boolean;
 }
 
-const LEASE_MS = 10_000;
+/** What a world has come to at rest. */
+export interface AtRest {
+  readonly evidence: Evidence;
+  readonly journals: readonly (readonly bankProtocol.JournalRecord[])[];
+  readonly duplicates: number;
+  readonly ledger: Server;
+}
+
+interface Facts extends AtRest {
+  readonly transitions: ReadonlyMap<unknown, number>;
+  readonly doubts: readonly Doubt[];
+  readonly takenOver: readonly TakenOver[];
+  readonly exchanges: readonly Exchange[];
+  /** Events that stood in Kafka and, when their publisher was killed, in its outbox. */
+  readonly publishedTwice: number;
+  readonly rebalancesInMidBatch: number;
+  readonly leadersReplaced: number;
+  readonly poisonReplayed: number;
+}
 
 /** Takes down, while a world unfolds, which of the hard states it comes to. */
 export class Reached {
-  readonly #times = new Map<SometimesId, number>();
+  readonly #transitions = new Map<unknown, number>();
   readonly #doubts: Doubt[] = [];
-  readonly #struck: Struck[] = [];
+  readonly #takenOver: TakenOver[] = [];
   readonly #exchanges: Exchange[] = [];
+  #publishedTwice = 0;
+  #rebalancesInMidBatch = 0;
+  #leadersReplaced = 0;
+  #poisonReplayed = 0;
   /** The instance that brought an event to Kafka, by the event. */
   readonly #publishers = new Map<string, string>();
-  readonly #holders = new Map<string, string>();
+  /** By lease and by operation, the process whose word was the last. */
+  readonly #holders = new Map<string, SimulatedProcess | undefined>();
+  /** Standing still since they lost a lease. */
+  readonly #replaced = new Set<SimulatedProcess>();
+  readonly #poisoned = new Set<string>();
 
   constructor(private readonly nowMs: () => number) {}
 
-  logged(message: string, fields: Readonly<Record<string, unknown>>): void {
-    if (message.startsWith('the breaker of ')) {
-      if (fields['to'] === 'open') this.#add('breaker-opened');
-      else this.#add(fields['to'] === 'half_open' ? 'breaker-half-opened' : 'breaker-closed');
-    } else if (message.endsWith(' is in doubt')) {
-      const { operation, reason } = fields as { operation: string; reason: string };
-      this.#doubts.push({ operation, reason, atMs: this.nowMs() });
-    }
-  }
-
-  struck(fault: Fault): void {
-    this.#struck.push({ fault, atMs: this.nowMs() });
-  }
-
-  /** It lived through it: what it held has passed to others, whether or not an operation was among that. */
-  thawed({ service, forMs }: Fault & { readonly kind: 'freeze' }): void {
-    if (service === 'bank-gateway' && forMs > LEASE_MS) this.#add('worker-thawed');
+  logged(service: string, message: string, fields: Readonly<Record<string, unknown>>): void {
+    const { to, operation, charge, event } = fields as Readonly<Record<string, string>>;
+    const key = `${service} ${charge}`;
+    if (message.startsWith('the breaker of ')) this.#transitions.set(to, (this.#transitions.get(to) ?? 0) + 1);
+    else if (message.endsWith(' is in doubt')) this.#doubts.push({ operation: operation!, atMs: this.nowMs() });
+    else if (message.startsWith('parked an event') && event!.startsWith(POISON)) this.#poisoned.add(key);
+    else if (message === 'replayed what was parked' && this.#poisoned.delete(key)) this.#poisonReplayed++;
   }
 
   exchanged(exchange: Exchange): void {
     this.#exchanges.push(exchange);
   }
 
-  published(instance: string, eventIds: readonly string[]): void {
-    for (const id of eventIds) this.#publishers.set(id, instance);
+  published(instance: string, appended: readonly Appended[]): void {
+    for (const { record } of appended) this.#publishers.set(String(record.headers?.['ce_id']), instance);
   }
 
-  killed(instance: string, database: Server): void {
+  killed({ name }: SimulatedProcess, database: Server): void {
     const outbox = rowsOf(database, 'outbox').map(({ headers }) => (headers as { ce_id: string }).ce_id);
-    this.#add('crash-before-delete', outbox.filter((id) => this.#publishers.get(id) === instance).length);
+    this.#publishedTwice += outbox.filter((id) => this.#publishers.get(id) === name).length;
+  }
+
+  thawed(process: SimulatedProcess): void {
+    this.#replaced.delete(process);
+    for (const taken of this.#takenOver) if (taken.from === process && taken.cause === 'freeze') taken.isThawed = true;
   }
 
   rebalanced(inHand: number): void {
-    if (inHand > 0) this.#add('rebalance-mid-batch');
+    if (inHand > 0) this.#rebalancesInMidBatch++;
   }
 
-  /** @param isFrozen whether an instance stands still right now */
-  committed(database: string, rows: readonly Written[], isFrozen: (instance: string) => boolean): void {
+  /** @param processOf the life that an instance lives right now */
+  committed(
+    database: string,
+    rows: readonly Written[],
+    processOf: (instance: string) => SimulatedProcess | undefined,
+  ): void {
     for (const row of rows) {
-      if (row.table.schema.name !== 'lease' || row.committed === null) continue;
-      const [name, owner] = row.committed as readonly [string, string];
-      // A holder is `instance#random`, another one with each life of the instance.
-      const [holder] = owner.split('#') as [string];
-      const before = this.#holders.get(`${database} ${name}`);
-      this.#holders.set(`${database} ${name}`, holder);
-      if (before !== undefined && before !== holder && isFrozen(before)) this.#add('leader-replaced');
+      if (row.committed === null) continue;
+      const table = row.table.schema.name;
+      // A holder of a lease is `instance#random`.
+      if (table === 'lease') this.#leaseWritten(`${database} ${text(row, 'name')}`, processOf(instanceOf(row)));
+      else if (table === 'bank_operation') this.#operationWritten(row, processOf(instanceOf(row)));
     }
   }
 
   /** Once all is at rest. */
-  times(
-    evidence: Evidence,
-    journals: Iterable<readonly bankProtocol.JournalRecord[]>,
-    duplicates: number,
-    ledger: Server,
-  ): ReadonlyMap<SometimesId, number> {
-    this.#add('duplicate-dropped', duplicates);
-    this.#countJournals([...journals].flat());
-    this.#countDoubts(evidence.entries);
-    this.#countMerchants(evidence);
-    for (const { state, cause } of rowsOf(ledger, 'hold')) {
-      if (state !== 'released') continue;
-      if (cause === 'hold_refused') this.#add('hold-refused-compensated');
-      if (cause === 'capture_failed') this.#add('capture-failed-compensated');
-    }
-    return this.#times;
+  times(atRest: AtRest): ReadonlyMap<SometimesId, number> {
+    const facts: Facts = {
+      ...atRest,
+      transitions: this.#transitions,
+      doubts: this.#doubts,
+      takenOver: this.#takenOver,
+      exchanges: this.#exchanges,
+      publishedTwice: this.#publishedTwice,
+      rebalancesInMidBatch: this.#rebalancesInMidBatch,
+      leadersReplaced: this.#leadersReplaced,
+      poisonReplayed: this.#poisonReplayed,
+    };
+    const ids = Object.keys(counts) as SometimesId[];
+    return new Map(ids.map((id) => [id, counts[id](facts)]));
   }
 
-  #add(id: SometimesId, times = 1): void {
-    this.#times.set(id, (this.#times.get(id) ?? 0) + times);
+  /** However many leases it loses while it stands still, it is one leader that was replaced. */
+  #leaseWritten(name: string, holder: SimulatedProcess | undefined): void {
+    const before = this.#passed(name, holder);
+    if (!before?.frozen || this.#replaced.has(before)) return;
+    this.#replaced.add(before);
+    this.#leadersReplaced++;
   }
 
-  #countJournals(records: readonly bankProtocol.JournalRecord[]): void {
-    const performed = new Set(records.flatMap((record) => (record.type === 'entry' ? [record.reference] : [])));
-    for (const record of records) {
-      if (record.type === 'refusal' && (record.code === 'validity_expired' || record.code === 'reversed'))
-        this.#add('late-refused');
-      if (record.type === 'fence' && record.reference.includes('.authorize.') && !performed.has(record.reference))
-        this.#add('reversed-unseen');
-    }
+  #operationWritten(row: Written, holder: SimulatedProcess | undefined): void {
+    const before = this.#passed(text(row, 'reference'), holder);
+    const attempts = valueOf(row, 'attempts') as readonly { readonly outcome: string }[];
+    // What has an attempt under way is left to its holder for a lease.
+    if (!before || attempts.at(-1)?.outcome !== 'begun') return;
+    const cause = before.dead ? 'crash' : before.frozen ? 'freeze' : 'other';
+    this.#takenOver.push({ from: before, cause, isThawed: false });
   }
 
-  /** Whether the bank had performed it by the moment at which nobody knew; and whose fault it was. */
-  #countDoubts(entries: readonly Entry[]): void {
-    const performedAt = new Map<string, number>();
-    for (const { reference, at } of entries)
-      performedAt.set(reference, Math.min(at, performedAt.get(reference) ?? Infinity));
-    for (const { operation, atMs, reason } of this.#doubts) {
-      const happened = (performedAt.get(operation) ?? Infinity) <= BEGINNING + atMs;
-      this.#add(happened ? 'doubt-had-happened' : 'doubt-had-not');
-      if (reason !== 'taken_over') continue;
-      // Noticed by whoever takes it over: once its lease has lapsed, or a while after.
-      const causes = this.#struck.filter((struck) => atMs > struck.atMs && atMs < struck.atMs + 4 * LEASE_MS);
-      if (causes.some(({ fault }) => fault.kind === 'kill' && fault.service === 'bank-gateway'))
-        this.#add('crash-after-begun');
-    }
-  }
-
-  #countMerchants({ charges }: Evidence): void {
-    const states = new Map<string, string>(charges.map(({ id, state }) => [id, state]));
-    const pending = this.#exchanges.filter(
-      ({ told }) => told.asked === 'charge' && told.status === 200 && told.body?.includes('"status": "pending"'),
-    );
-    for (const id of new Set(pending.map(({ told }) => told.chargeId)))
-      if (states.get(id ?? '') === 'succeeded') this.#add('pending-then-succeeded');
-    for (const [chargeId, changes] of Map.groupBy(this.#exchanges, ({ told }) => told.chargeId)) {
-      const of = (asked: Told['asked']): Exchange[] => changes.filter(({ told }) => told.asked === asked);
-      const met = of('capture').some((capture) => of('refund').some((cancel) => overlap(capture, cancel)));
-      if (!met) continue;
-      if (states.get(chargeId ?? '') === 'succeeded') this.#add('capture-won');
-      if (states.get(chargeId ?? '') === 'canceled') this.#add('cancel-won');
-    }
-    for (const told of Map.groupBy(this.#exchanges, ({ told: { key } }) => key).values()) {
-      const lost = told.find((exchange) => exchange.told.status === undefined);
-      if (lost && told.some(({ replayed, sentMs }) => replayed && sentMs > lost.sentMs))
-        this.#add('dropped-answer-replayed');
-    }
+  /** @returns who held it before, when that was somebody else */
+  #passed(what: string, holder: SimulatedProcess | undefined): SimulatedProcess | undefined {
+    const before = this.#holders.get(what);
+    this.#holders.set(what, holder);
+    return before === holder ? undefined : before;
   }
 }
+
+const counts: SometimesCounts<Facts> = {
+  'breaker-opened': ({ transitions }) => transitions.get('open') ?? 0,
+  'breaker-half-opened': ({ transitions }) => transitions.get('half_open') ?? 0,
+  'breaker-closed': ({ transitions }) => transitions.get('closed') ?? 0,
+  'doubt-had-happened': (facts) => doubtsThat(facts, (happened) => happened),
+  'doubt-had-not': (facts) => doubtsThat(facts, (happened) => !happened),
+  'late-refused': ({ journals }) =>
+    journals
+      .flat()
+      .filter(
+        (record) => record.type === 'refusal' && (record.code === 'validity_expired' || record.code === 'reversed'),
+      ).length,
+  'reversed-unseen': ({ journals }) => journals.reduce((sum, records) => sum + reversedUnseen(records), 0),
+  'duplicate-dropped': ({ duplicates }) => duplicates,
+  'crash-before-delete': ({ publishedTwice }) => publishedTwice,
+  'crash-after-begun': ({ takenOver }) => takenOver.filter(({ cause }) => cause === 'crash').length,
+  'rebalance-mid-batch': ({ rebalancesInMidBatch }) => rebalancesInMidBatch,
+  'worker-thawed': ({ takenOver }) => takenOver.filter(({ isThawed }) => isThawed).length,
+  'leader-replaced': ({ leadersReplaced }) => leadersReplaced,
+  'poison-replayed': ({ poisonReplayed }) => poisonReplayed,
+  'pending-then-succeeded': ({ exchanges, evidence }) => {
+    const pending = exchanges.filter(
+      ({ told }) => told.asked === 'charge' && told.status === 200 && told.body?.includes('"status": "pending"'),
+    );
+    const charges = new Set(pending.map(({ told }) => told.chargeId));
+    return evidence.charges.filter(({ id, state }) => state === 'succeeded' && charges.has(id)).length;
+  },
+  'capture-won': (facts) => racesEnded(facts, 'succeeded'),
+  'cancel-won': (facts) => racesEnded(facts, 'canceled'),
+  'hold-refused-compensated': (facts) => holdsReleased(facts, 'hold_refused'),
+  'capture-failed-compensated': (facts) => holdsReleased(facts, 'capture_failed'),
+  'dropped-answer-replayed': ({ exchanges }) =>
+    [...Map.groupBy(exchanges, ({ told: { key } }) => key).values()].filter((told) => {
+      const lost = told.find((exchange) => exchange.told.status === undefined);
+      return lost && told.some(({ replayed, sentMs }) => replayed && sentMs > lost.sentMs);
+    }).length,
+};
+
+/** Whether the bank had performed it by the moment at which nobody knew. */
+function doubtsThat({ doubts, evidence }: Facts, wanted: (happened: boolean) => boolean): number {
+  const performedAt = new Map<string, number>();
+  for (const { reference, at } of evidence.entries)
+    performedAt.set(reference, Math.min(at, performedAt.get(reference) ?? Infinity));
+  return doubts.filter(({ operation, atMs }) => wanted((performedAt.get(operation) ?? Infinity) <= BEGINNING + atMs))
+    .length;
+}
+
+/** Nothing was performed under its reference, or refused, before it was fenced. */
+function reversedUnseen(records: readonly bankProtocol.JournalRecord[]): number {
+  const decided = new Set<string>();
+  let times = 0;
+  for (const record of records) {
+    if (record.type === 'entry' || record.type === 'refusal') decided.add(record.reference);
+    else if (record.type === 'fence' && record.reference.includes('.authorize.') && !decided.has(record.reference))
+      times++;
+  }
+  return times;
+}
+
+/** Both were asked for, each before the other was answered. */
+function racesEnded({ exchanges, evidence }: Facts, wanted: string): number {
+  const changes = Map.groupBy(exchanges, ({ told }) => told.chargeId);
+  return evidence.charges.filter(({ id, state }) => {
+    if (state !== wanted) return false;
+    const of = (asked: Told['asked']): Exchange[] => (changes.get(id) ?? []).filter(({ told }) => told.asked === asked);
+    return of('capture').some((capture) => of('refund').some((cancel) => overlap(capture, cancel)));
+  }).length;
+}
+
+const holdsReleased = ({ ledger }: Facts, wanted: string): number =>
+  rowsOf(ledger, 'hold').filter(({ state, cause }) => state === 'released' && cause === wanted).length;
 
 const overlap = (a: Exchange, b: Exchange): boolean => a.sentMs < b.endedMs && b.sentMs < a.endedMs;
 
@@ -165,4 +232,12 @@ function rowsOf({ storage }: Server, name: string): Record<string, unknown>[] {
   return [...table.rows].flatMap(({ committed }) =>
     committed ? [Object.fromEntries(table.schema.columns.map((column, place) => [column.name, committed[place]]))] : [],
   );
+}
+
+const instanceOf = (row: Written): string => text(row, 'holder').split('#')[0]!;
+
+const text = (row: Written, name: string): string => valueOf(row, name) as string;
+
+function valueOf({ table, committed }: Written, name: string): unknown {
+  return committed![table.schema.columns.findIndex((column) => column.name === name)];
 }

@@ -14,7 +14,7 @@ export function longDoubt(random: Random, { atMs: momentMs, bank }: Moment): Fau
   const atMs = Math.max(0, momentMs - BEFORE_MS);
   const silentMs = DOUBT_MS + random.integer(2_000, 8_000);
   const reversalMs = atMs + DOUBT_MS;
-  const first = random.pick(['latency', 'latency', 'latency', 'drop_after', 'late', 'hang'] as const);
+  const first = random.pick(['latency', 'latency', 'latency', 'drop_after', 'drop_before', 'late', 'hang'] as const);
   const answers = random.chance(0.5);
   return [
     trouble(random, { atMs, forMs: 5_000, bank, fault: first, operation: 'authorize', times: random.integer(1, 2) }),

@@ -108,7 +108,10 @@ export class World {
       network: network(this.#random.fork('kafka')),
       faults: { onPublish: ({ name }) => pending.get(serviceOf(name))?.shift() ?? 'nothing' },
       observer: {
-        onAppended: ({ name }, ids) => this.#reached.published(name, ids),
+        onAppended: ({ name }, appended) => {
+          this.#reached.published(name, appended);
+          this.#always.published(appended);
+        },
         onRebalance: (inHand) => this.#reached.rebalanced(inHand),
       },
       pending,
@@ -244,10 +247,12 @@ export class World {
   }
 
   #countReached(): void {
-    const evidence = evidenceOf(this.#databases, this.#banks.onRecord(), this.#merchants.history);
-    const duplicates = this.counts.of('step_outcomes_total duplicate');
-    const { ledger } = this.#hosts;
-    const times = this.#reached.times(evidence, this.#banks.journals.values(), duplicates, ledger.server);
+    const times = this.#reached.times({
+      evidence: evidenceOf(this.#databases, this.#banks.onRecord(), this.#merchants.history),
+      journals: [...this.#banks.journals.values()],
+      duplicates: this.counts.of('step_outcomes_total duplicate'),
+      ledger: this.#hosts.ledger.server,
+    });
     for (const [id, count] of times) this.counts.add(countOf(id), count);
   }
 
@@ -287,7 +292,7 @@ export class World {
   #committed(service: ServiceName, rows: readonly Written[]): void {
     if (service === 'payments-api') this.#always.committedInPayments(rows);
     if (service === 'ledger') this.#always.committedInLedger(rows);
-    this.#reached.committed(service, rows, (name) => this.#instances.get(name)?.process.frozen ?? false);
+    this.#reached.committed(service, rows, (name) => this.#instances.get(name)?.process);
   }
 
   #start(service: ServiceName, instance: number): void {
@@ -299,7 +304,7 @@ export class World {
       banks: this.#banks,
       story: this.story,
       counts: this.counts,
-      onLine: (message, fields) => this.#reached.logged(message, fields),
+      onLine: (message, fields) => this.#reached.logged(service, message, fields),
       parks: this.#isPoisoned,
       onError: (_process, message) => {
         if (this.judge === 'everything' && !(this.#isPoisoned && PARKED.test(message)))
@@ -319,7 +324,6 @@ export class World {
   #strike(fault: Fault): void {
     this.story.tell('nemesis', () => inWords(fault));
     this.counts.add(`fault ${fault.kind}`);
-    this.#reached.struck(fault);
     switch (fault.kind) {
       case 'kill':
         this.#kill(fault);
@@ -328,10 +332,7 @@ export class World {
       case 'freeze': {
         const { process } = this.#instance(fault);
         process.freeze();
-        this.scheduler.after(fault.forMs, undefined, () => {
-          if (process.frozen) this.#reached.thawed(fault);
-          process.thaw();
-        });
+        this.scheduler.after(fault.forMs, undefined, () => this.#thaw(process));
         return;
       }
       case 'cut':
@@ -374,8 +375,13 @@ export class World {
 
   #kill(which: { service: ServiceName; instance: number }): void {
     const { process } = this.#instance(which);
-    if (!process.dead) this.#reached.killed(process.name, this.#hosts[which.service].server);
+    if (!process.dead) this.#reached.killed(process, this.#hosts[which.service].server);
     process.kill();
+  }
+
+  #thaw(process: SimulatedProcess): void {
+    if (process.frozen) this.#reached.thawed(process);
+    process.thaw();
   }
 
   /** What Node does when nobody catches an error; whoever supervises the process starts it again. */
@@ -419,7 +425,7 @@ export class World {
     this.#broker.broker.isUp = true;
     this.#banks.rules.removeAll();
     for (const { process, definition } of this.#instances.values()) {
-      process.thaw();
+      this.#thaw(process);
       const service = definition.options.name as ServiceName;
       if (process.dead) this.#start(service, Number(process.name.slice(service.length + 1)));
     }
