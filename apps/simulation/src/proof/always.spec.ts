@@ -33,7 +33,16 @@ describe('answers', () => {
 
 describe('entries of banks', () => {
   const entry = (bank: string, kind: Entry['kind'], bankId: string, more: Partial<Entry> = {}): Entry => {
-    return { type: 'entry', bank, kind, bankId, chargeId: 'ch_1', amountMinor: 100, ...more } as Entry;
+    return {
+      type: 'entry',
+      bank,
+      kind,
+      bankId,
+      reference: bankId,
+      chargeId: 'ch_1',
+      amountMinor: 100,
+      ...more,
+    } as Entry;
   };
 
   it('may hold a second capture once the first was reversed or refunded', () => {
@@ -48,6 +57,12 @@ describe('entries of banks', () => {
   it('break A1 with a second capture that stands, where the bank knows a reference again', () => {
     always.performed(entry('alder', 'capture', '1'));
     always.performed(entry('alder', 'capture', '2'));
+    expect(broken()).toEqual(['A1']);
+  });
+
+  it('break A1 with a second refund under one reference, where the bank knows it again', () => {
+    always.performed(entry('alder', 'refund', '1', { reference: 're_1' }));
+    always.performed(entry('alder', 'refund', '2', { reference: 're_1' }));
     expect(broken()).toEqual(['A1']);
   });
 

@@ -35,16 +35,19 @@ export class Always {
     else if (first !== answer) this.#breach('A4', `${under}: answered otherwise, ${differenceOf(first, answer)}`);
   }
 
-  /** A1, where banks know a reference again: at most one capture of a charge stands. */
+  /** A1, where banks know a reference again: nothing is performed twice under one, and at most one capture of a charge stands. */
   performed(entry: Entry): void {
     if (!bankProtocol.defaultBanks[entry.bank as bankProtocol.BankName].idempotent) return;
     const entries = this.#entries.get(entry.chargeId) ?? [];
     this.#entries.set(entry.chargeId, entries);
+    const { kind, reference, bank } = entry;
+    if (kind !== 'reversal' && entries.some((other) => other.reference === reference && other.kind === kind))
+      this.#breach('A1', `${reference}: performed a second time at ${bank}`);
     entries.push(entry);
-    if (entry.kind !== 'capture') return;
+    if (kind !== 'capture') return;
     const captures = standing(entries, 'capture');
     if (captures.length > 1)
-      this.#breach('A1', `${entry.chargeId}: ${captures.length} captures stand, the last at ${entry.bank}`);
+      this.#breach('A1', `${entry.chargeId}: ${captures.length} captures stand, the last at ${bank}`);
   }
 
   /** A10: no id is given twice; what a refund's balance transaction is called follows from the refund. */

@@ -87,7 +87,8 @@ export class World {
   /** What broke before the world was at rest; it ends with it. */
   #breach: Breach | undefined;
   readonly #always = new Always((breach) => {
-    this.#breach ??= breach;
+    if (this.#breach) return;
+    this.#breach = breach;
     this.story.tell('the world', `ends here: ${breach.id} is broken. ${breach.line}`);
   });
 
