@@ -6,7 +6,7 @@ import { campaign, type CampaignReport } from './campaign/campaign.js';
 import { brokenBy, definitions, run } from './campaign/one-run.js';
 import { tellFailure } from './campaign/report.js';
 import { shrink } from './campaign/shrink.js';
-import { countOf, missed, reachedInWords, REACHES_ALL_FROM } from './campaign/sometimes.js';
+import { countOf, exitCodeOf, missedInWords, reachedInWords, REACHES_ALL_FROM } from './campaign/sometimes.js';
 import { readOptions, usage, type Options } from './options.js';
 import { planned } from './schedule/schedule.js';
 
@@ -67,10 +67,9 @@ async function many({ schedules, seconds, seed, threads }: Options): Promise<num
   const timeIsUp = seconds === undefined ? undefined : () => clock.monotonicMs() - startedMs > seconds * 1_000;
   const report = await campaign({ schedules, timeIsUp, seed, threads, onProgress });
   summarize(report, clock.monotonicMs() - startedMs);
-  const wanting = missed(report.schedules, report.counts);
-  for (const { what } of wanting) console.log(`never reached: ${what}`);
+  for (const line of missedInWords(report.schedules, report.counts)) console.log(line);
   if (report.failures.length > 0) await tell(report);
-  return report.failures.length === 0 && wanting.length === 0 ? 0 : 1;
+  return exitCodeOf(report);
 }
 
 function summarize({ schedules, events, counts, failures }: CampaignReport, tookMs: number): void {

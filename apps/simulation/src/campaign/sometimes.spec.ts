@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { sometimes } from '#checker';
-import { countOf, missed, reachedInWords } from './sometimes.js';
+import { countOf, exitCodeOf, missed, missedInWords, reachedInWords } from './sometimes.js';
 
 const all = new Map(sometimes.map(({ id }) => [countOf(id), 1]));
 const without = new Map([...all].filter(([name]) => name !== countOf('capture-won')));
@@ -16,6 +16,15 @@ describe('a campaign', () => {
       const others = new Map([...all].filter(([name]) => name !== countOf(id)));
       expect(missed(1_000, others).map((each) => each.id)).toEqual([id]);
     }
+  });
+
+  it('fails when it has missed one though nothing broke, and says which', () => {
+    const report = { schedules: 1_000, failures: [] as string[] };
+    expect(exitCodeOf({ ...report, counts: all })).toBe(0);
+    expect(exitCodeOf({ ...report, counts: without })).toBe(1);
+    expect(exitCodeOf({ ...report, schedules: 999, counts: without })).toBe(0);
+    expect(exitCodeOf({ ...report, counts: all, failures: ['A1'] })).toBe(1);
+    expect(missedInWords(1_000, without)).toEqual(['never reached: a capture raced a cancellation and won']);
   });
 
   it('that was short owes nothing', () => {

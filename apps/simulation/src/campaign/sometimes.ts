@@ -12,6 +12,21 @@ export function missed(schedules: number, counts: ReadonlyMap<string, number>): 
   return sometimes.filter(({ id }) => (counts.get(countOf(id)) ?? 0) === 0);
 }
 
+/** For people: a line for each that is missing. */
+export const missedInWords = (schedules: number, counts: ReadonlyMap<string, number>): string[] =>
+  missed(schedules, counts).map(({ what }) => `never reached: ${what}`);
+
+interface Ended {
+  readonly schedules: number;
+  readonly counts: ReadonlyMap<string, number>;
+  readonly failures: readonly unknown[];
+}
+
+/** A campaign that broke nothing, but did not try hard enough, has failed as well. */
+export function exitCodeOf({ schedules, counts, failures }: Ended): 0 | 1 {
+  return failures.length === 0 && missed(schedules, counts).length === 0 ? 0 : 1;
+}
+
 /** For people: a line for each, with how often it was reached. */
 export function reachedInWords(counts: ReadonlyMap<string, number>): string[] {
   return sometimes.map(({ id, what }) => `  ${String(counts.get(countOf(id)) ?? 0).padStart(9)}  ${what}`);
