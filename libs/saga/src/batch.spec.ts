@@ -45,6 +45,18 @@ describe('a batch of steps', () => {
     expect(first!.resent).toBeUndefined();
   });
 
+  it('says nothing again of a key that is parked: two services would answer each other until it is replayed', async () => {
+    const service = tallyService();
+    await service.consumer.handle([growth('ch_a', 4, 'once')]);
+    await service.consumer.handle([growth('ch_a', 13), growth('ch_a', 1, 'behind')]);
+    const { length } = service.store.books.said;
+    await service.consumer.handle([
+      growth('ch_a', 4, 'once', { resent: true }),
+      growth('ch_a', 1, 'behind', { resent: true }),
+    ]);
+    expect(service.store.books.said).toHaveLength(length);
+  });
+
   it('takes a resent event that it has not seen like any other', async () => {
     const service = tallyService();
     await service.consumer.handle([growth('ch_a', 4, 'lost before', { resent: true })]);

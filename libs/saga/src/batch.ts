@@ -104,7 +104,8 @@ export class BatchRunner<Tx extends Transaction> {
         const { event } = work.delivery;
         // Taken out of the set at its first sight, so that a second delivery in this batch is a duplicate too.
         if (!fresh.delete(inboxIdOf(event))) {
-          if (event.resent)
+          // What is parked is heard already: the other side would only say again what is parked, and so on without end.
+          if (event.resent && !admission.parkedKeys.has(event.key))
             emitted.push(...this.asEvents(work.aggregate.restate(state.get(work.id)), work, { resent: true }));
           outcomes.push({ kind: 'duplicate' });
           continue;
