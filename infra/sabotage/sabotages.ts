@@ -38,11 +38,15 @@ const chargeTakesAnything: readonly Edit[] = [
   },
 ];
 
-/** What stands behind it: a statement shows what the books do not know, and reconciliation has it undone. */
-const undoesNothing: Edit = {
+/**
+ * What stands behind it: a statement shows what the books do not know, and reconciliation has it undone. At these banks
+ * nothing else needs that.
+ */
+const leavesIdempotentBanksAlone: Edit = {
   file: 'apps/bank-gateway/src/authorizations/stray.ts',
   find: 'if (known || isRecorded(authorization, bank, stray.bankId)) return authorization;',
-  replace: "if (known || stray.bankId !== '') return authorization;",
+  replace:
+    "if (known || bank === 'alder' || bank === 'birch' || isRecorded(authorization, bank, stray.bankId))\n    return authorization;",
 };
 
 /** Rules are those of the banks: "Rules that make it sound", in the issue that they were written for. */
@@ -117,9 +121,9 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'rule-1-last-attempt-decides',
-    says: 'an operation ends negatively although an earlier attempt of it is in doubt; and reconciliation, which would find it, is not listened to',
+    says: 'an operation ends negatively although an earlier attempt of it is in doubt; and reconciliation, which would find it, leaves idempotent banks alone',
     edits: [
-      undoesNothing,
+      leavesIdempotentBanksAlone,
       {
         file: operation,
         find: '  const doubt = hasDoubt(operation);\n  const troubledSince',
@@ -194,9 +198,9 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'rule-7-reversal-not-waited-for',
-    says: 'an authorization has failed as soon as its reversal was sent; and reconciliation, which would find it, is not listened to',
+    says: 'an authorization has failed as soon as its reversal was sent; and reconciliation, which would find it, leaves idempotent banks alone',
     edits: [
-      undoesNothing,
+      leavesIdempotentBanksAlone,
       {
         file: operation,
         find: "if (outcome.kind !== 'answered' || !acknowledges(asked, bank, outcome.answer)) return goOn(asked, moment, bank);\n  if (asked.kind === 'authorize')",
@@ -520,9 +524,9 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'fallback-after-a-sent-attempt',
-    says: 'another bank is asked while the first may still perform; and reconciliation, which would find it, is not listened to',
+    says: 'another bank is asked while the first may still perform; and reconciliation, which would find it, leaves idempotent banks alone',
     edits: [
-      undoesNothing,
+      leavesIdempotentBanksAlone,
       {
         file: authorization,
         find: "operation.attempts.every(({ outcome }) => outcome === 'not_processed')",

@@ -1,7 +1,9 @@
 import type { Random } from '#simulation';
 import { BEFORE_MS, trouble } from './bank-faults.js';
 import type { Fault } from './fault.js';
+import type { Operation } from '../merchant/operation.js';
 import type { Moment } from './moment.js';
+import { bankOfSource } from './source.js';
 
 /** Long enough that an authorization in doubt is given up and reversed. */
 const DOUBT_MS = 60_000;
@@ -66,5 +68,32 @@ export function shownInDoubt(random: Random, { atMs: momentMs, movement }: Momen
   return [
     trouble(random, { atMs, forMs: 8_000, bank, fault: first, operation, times: random.integer(1, 3) }),
     trouble(random, { atMs, forMs, bank, fault: 'hang', operation: 'inquire' }),
+  ];
+}
+
+/**
+ * An authorization that nobody touches later is given up and undone at its bank, whose word of that is lost again and
+ * again; and then whoever asked for it in the first place, and has stood still ever since, hears that it was approved.
+ */
+export function approvedWhileReversing(random: Random, operations: readonly Operation[]): Fault[] {
+  const touched = new Set(operations.flatMap((each) => ('charge' in each ? [each.charge] : [])));
+  const untouched = operations.find((each) => each.kind === 'create' && !each.capture && !touched.has(each.id));
+  if (untouched?.kind !== 'create') return [];
+  const bank = bankOfSource(untouched.source);
+  const atMs = Math.max(0, untouched.atMs - BEFORE_MS);
+  const untilHealedMs = 2 * DOUBT_MS;
+  const parameters = { delayMs: 1_800, jitterMs: 0 };
+  return [
+    trouble(random, { atMs, forMs: 3_000, bank, fault: 'latency', operation: 'authorize', times: 1, parameters }),
+    trouble(random, { atMs, forMs: untilHealedMs, bank, fault: 'hang', operation: 'authorize' }),
+    trouble(random, { atMs, forMs: untilHealedMs, bank, fault: 'hang', operation: 'inquire' }),
+    trouble(random, { atMs, forMs: untilHealedMs, bank, fault: 'drop_after', operation: 'reverse' }),
+    {
+      kind: 'freeze',
+      atMs: untouched.atMs + random.between(100, 1_500),
+      service: 'bank-gateway',
+      instance: random.integer(0, 1),
+      forMs: untilHealedMs,
+    },
   ];
 }

@@ -2,7 +2,7 @@ import { Random } from '#simulation';
 import type { Create, Operation, Wanted } from '../merchant/operation.js';
 import { bankSiege, bankSlow, bankTrouble } from './bank-faults.js';
 import type { Fault, ServiceName } from './fault.js';
-import { longDoubt, shownInDoubt } from './long-doubt.js';
+import { approvedWhileReversing, longDoubt, shownInDoubt } from './long-doubt.js';
 import { momentOf, type Moment } from './moment.js';
 import { sourceOf } from './source.js';
 
@@ -29,6 +29,7 @@ export function planned(seed: number): Schedule {
   const struck = [
     ...faults(random, wanted),
     ...eventLost(later.fork('lost events'), wanted),
+    ...(later.chance(0.1) ? approvedWhileReversing(later, wanted) : []),
     ...(later.chance(0.12) ? shownInDoubt(later, momentOf(later, wanted, BUSY_MS)) : []),
   ];
   return { seed, operations: wanted, faults: struck.sort((a, b) => a.atMs - b.atMs), lingerMs };
