@@ -145,6 +145,7 @@ const heard = (
 ): Partial<Evidence> => ({
   history: [...sound.history, { ...told, asked, key, kind: 'ok', status, body, chargeId }],
 });
+const held = { ...transfer, kind: 'pending', resolves: null } as const;
 const suspended = {
   ...transfer,
   chargeId: 'ch_x',
@@ -170,6 +171,8 @@ suite('the verdict', () => {
     ['A2', { holds: sound.holds.filter(({ chargeId }) => chargeId !== 'ch_held') }],
     ['A3', { entries: sound.entries.filter(({ kind }) => kind !== 'void') }],
     ['A3', { holds: sound.holds.map((hold) => (hold.chargeId === 'ch_lost' ? { ...hold, state: 'pending' } : hold)) }],
+    ['A3', { transfers: [...sound.transfers, { ...held, chargeId: 'ch_lost', effect: 'hold' }] }],
+    ['A3', { transfers: [...sound.transfers, { ...held, chargeId: 'ch_won', effect: 'refund_hold:re_2' }] }],
     ['A3', { charges: but(sound.charges, 'ch_held', { state: 'canceled' }) }],
     ['A3', { entries: [...sound.entries, authorization('ch_nobodys')] }],
     ['A15', { unanswered: [{ account: 'acct_1', key: 'k3' }] }],

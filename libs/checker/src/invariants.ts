@@ -67,23 +67,31 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: 'A3',
-    promise: 'a charge that failed, was canceled or was never opened left nothing at any bank and no open hold',
-    violations: ({ charges, entries, holds }) => {
+    promise:
+      'a charge that failed, was canceled or was never opened left nothing at any bank and no open hold, and one that succeeded no hold besides',
+    violations: ({ charges, entries, holds, transfers }) => {
       const left = new Set(
         [...standing(entries, 'authorization'), ...standing(entries, 'capture')].map(({ chargeId }) => chargeId),
       );
       const held = new Set(
         holds.filter(({ state }) => state === 'pending' || state === 'posted').map(({ chargeId }) => chargeId),
       );
+      const open = openHolds(transfers);
       const known = new Set(charges.map(({ id }) => id));
-      const unknown = [...new Set([...left, ...held])].filter((id) => !known.has(id));
+      const unknown = [...new Set([...left, ...held, ...open])].filter((id) => !known.has(id));
       return [
         ...charges.filter(({ state }) => state === 'failed' || state === 'canceled'),
         ...unknown.map((id) => ({ id, state: 'never opened' })),
-      ].flatMap(({ id, state }) => [
-        ...(left.has(id) ? [`${id}: ${state}, but money is set aside or captured at a bank`] : []),
-        ...(held.has(id) ? [`${id}: ${state}, but its hold is open or posted`] : []),
-      ]);
+      ]
+        .flatMap(({ id, state }) => [
+          ...(left.has(id) ? [`${id}: ${state}, but money is set aside or captured at a bank`] : []),
+          ...(held.has(id) || open.has(id) ? [`${id}: ${state}, but its hold is open or posted`] : []),
+        ])
+        .concat(
+          charges
+            .filter(({ id, state, awaiting }) => state === 'succeeded' && !awaiting && open.has(id))
+            .map(({ id }) => `${id}: succeeded, but something of it is held still`),
+        );
     },
   },
   {
@@ -269,6 +277,14 @@ const isMovement = ({ operation, attemptId }: Received): boolean =>
 const isPosted = ({ kind }: TransferRow): boolean => kind === 'post' || kind === 'single';
 /** What made a charge its merchant's. */
 const isCapture = ({ effect }: TransferRow): boolean => effect === 'capture' || effect === 'match';
+/** Charges of which the books hold something still, by the transfers alone: a hold's own row may say otherwise. */
+function openHolds(transfers: readonly TransferRow[]): Set<string> {
+  const resolved = new Set(transfers.map(({ chargeId, resolves }) => `${chargeId} ${resolves}`));
+  const open = transfers.filter(
+    ({ chargeId, effect, kind }) => kind === 'pending' && !resolved.has(`${chargeId} ${effect}`),
+  );
+  return new Set(open.map(({ chargeId }) => chargeId));
+}
 const isRefund = ({ effect }: TransferRow): boolean => effect.startsWith('refund:');
 /** A merchant's refund is asked for under its own name; a compensation is the system's. */
 const isOfARefund = ({ reference }: Entry): boolean => reference.includes('.refund.');

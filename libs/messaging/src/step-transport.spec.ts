@@ -49,7 +49,7 @@ class FakeBus implements Bus {
 const parts: BatchParts<Transaction> = {
   service: 'ledger',
   store: { transaction: () => Promise.reject(new Error('no store')), isTransient: () => true },
-  inbox: { admit: () => Promise.reject(new Error()), park: () => Promise.resolve() },
+  inbox: { admit: () => Promise.reject(new Error()), park: () => Promise.resolve(), forget: () => Promise.resolve() },
   outbox: { append: () => Promise.resolve() },
   aggregates: new Map(),
   clock: new FakeClock(),

@@ -63,6 +63,20 @@ describe('a batch of steps', () => {
     expect(totals(service)).toEqual({ ch_a: 4 });
   });
 
+  it('has not seen what came too soon, and decides it when it is said again behind what was lost', async () => {
+    const service = tallyService();
+    await service.consumer.handle([growth('ch_a', -1, 'less')]);
+    await service.consumer.handle([growth('ch_a', -1, 'less', { resent: true })]);
+    expect(totals(service)).toEqual({});
+    await service.consumer.handle([
+      growth('ch_a', -1, 'less'),
+      growth('ch_a', 5, 'lost before', { resent: true }),
+      growth('ch_a', -1, 'less', { resent: true }),
+      growth('ch_a', -1, 'less', { resent: true }),
+    ]);
+    expect(totals(service)).toEqual({ ch_a: 4 });
+  });
+
   it('parks what comes for a key behind its parked event, and lets other keys pass', async () => {
     const service = tallyService();
     await service.consumer.handle([growth('ch_a', 13)]);

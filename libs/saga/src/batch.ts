@@ -34,7 +34,9 @@ export type Outcome =
   /** Seen before; dropped. */
   | { readonly kind: 'duplicate' }
   /** An earlier event of its key is parked; set aside behind it. */
-  | { readonly kind: 'parked_behind' };
+  | { readonly kind: 'parked_behind' }
+  /** What it is about has not come yet; not seen, as far as the inbox knows. */
+  | { readonly kind: 'too_soon' };
 
 export interface BatchParts<Tx extends Transaction> {
   /** The service's name: `ce_source` of what it emits, and the name of its dead letters. */
@@ -117,6 +119,13 @@ export class BatchRunner<Tx extends Transaction> {
         }
       }
       const decision = work.decide(state.get(work.id), this.nowFor(work.account));
+      if (decision.tooSoon && work.delivery) {
+        // Said again in this very batch, behind what it waits for, it is new as well.
+        fresh.add(inboxIdOf(work.delivery.event));
+        await inbox.forget(tx, work.delivery.event);
+        outcomes.push({ kind: 'too_soon' });
+        continue;
+      }
       if (decision.changed) {
         state.set(work.id, decision.state);
         if (!changed.has(work.aggregate.kind)) changed.set(work.aggregate.kind, new Map());

@@ -1,3 +1,4 @@
+import type { CloudEvent } from '#contracts';
 import { statement, type PgTransaction } from '#postgres';
 import { inboxIdOf, type Admission, type Delivery, type Inbox, type WhyParked } from './store.js';
 
@@ -81,6 +82,8 @@ const parkStatement = statement(
    ON CONFLICT DO NOTHING`,
 );
 
+const forgetStatement = statement('inbox_disown', 'DELETE FROM inbox WHERE id = $1 AND source = $2');
+
 export class PostgresInbox implements Inbox<PgTransaction> {
   async admit(tx: PgTransaction, deliveries: readonly Delivery[]): Promise<Admission> {
     // Two consumers that share ids after a rebalance take the rows in one order, so neither waits in a circle.
@@ -107,6 +110,10 @@ export class PostgresInbox implements Inbox<PgTransaction> {
       storable(why.error),
       why.attempts,
     ]);
+  }
+
+  async forget(tx: PgTransaction, { id, source }: Pick<CloudEvent, 'source' | 'id'>): Promise<void> {
+    await tx.query(forgetStatement, [id, source]);
   }
 }
 

@@ -19,6 +19,8 @@ export interface Decision<State, Result = void> {
   readonly result: Result;
   /** False when nothing happened: the aggregate is not saved. */
   readonly changed: boolean;
+  /** Nothing happened yet: the event counts as not seen, and is decided when it is said again. */
+  readonly tooSoon?: boolean;
 }
 
 export function become<State>(state: State, ...emit: readonly NewEvent[]): Decision<State> {
@@ -28,6 +30,14 @@ export function become<State>(state: State, ...emit: readonly NewEvent[]): Decis
 /** Delivered before, or overtaken: nothing happens. */
 export function unchanged<State>(state: State): Decision<State> {
   return { state, emit: [], result: undefined, changed: false };
+}
+
+/**
+ * What it is about is not here yet: an earlier event of its key was lost. Whoever said both says them again, in order;
+ * had the inbox kept this one, its repetition would pass for a duplicate for ever.
+ */
+export function tooSoon<State>(state: State): Decision<State> {
+  return { ...unchanged(state), tooSoon: true };
 }
 
 export function answer<State, Result>(decision: Decision<State>, result: Result): Decision<State, Result> {

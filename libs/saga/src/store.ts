@@ -49,6 +49,8 @@ export interface Inbox<Tx extends Transaction> {
   admit(tx: Tx, deliveries: readonly Delivery[]): Promise<Admission>;
   /** Sets an event aside that `tx` has admitted, in order within its key. Idempotent by the event's id. */
   park(tx: Tx, delivery: Delivery, why: WhyParked): Promise<void>;
+  /** Takes back that `tx` has admitted it: the next delivery is its first. */
+  forget(tx: Tx, event: Pick<CloudEvent, 'source' | 'id'>): Promise<void>;
 }
 
 /** An event that was set aside. */

@@ -7,7 +7,7 @@ export function observeSteps(service: string, log: Log, metrics: Metrics, tracin
   const durations = metrics.histogram({ name: 'step_batch_duration_seconds', help: 'Time per transaction.' });
   const outcomes = metrics.counter({
     name: 'step_outcomes_total',
-    help: 'Events by what became of them: decided, duplicate (dropped by the inbox), parked_behind.',
+    help: 'Events by what became of them: decided, duplicate (dropped by the inbox), parked_behind, too_soon (what it is about was lost; dropped until it is said again).',
     labels: ['outcome'],
   });
   const pauses = metrics.counter({ name: 'step_pauses_total', help: 'Times that the store asked to try again.' });

@@ -14,13 +14,16 @@ export interface BrokerHost {
 
 export interface BusFaults {
   /** What becomes of a send that has just left. */
-  onPublish(process: SimulatedProcess): 'nothing' | 'lost_before' | 'lost_after';
+  onPublish(process: SimulatedProcess, events: readonly CloudEvent[]): 'nothing' | PublishFault;
 }
 
 export interface Appended {
   readonly topic: string;
   readonly record: StoredRecord;
 }
+
+/** Before Kafka has it; its answer; or what it has acknowledged, as when a leader is elected that lagged behind. */
+export type PublishFault = 'lost_before' | 'lost_after' | 'lost_acknowledged';
 
 /** What only Kafka and whoever shares its partitions know. */
 export interface BusObserver {
@@ -52,13 +55,15 @@ export class SimulatedBus implements Bus {
     const records = events.map(encode).map(({ topic, key, headers, value }) => {
       return { topic, record: { key: Buffer.from(key), value: Buffer.from(value), headers } };
     });
-    const fault = host.faults.onPublish(process);
+    const fault = host.faults.onPublish(process, events);
     return new Promise((resolve, reject) => {
       const timer = scheduler.after(REQUEST_TIMEOUT_MS, process, () => reject(new Error('Request timed out')));
       scheduler.after(host.network.latencyMs(), undefined, () => {
         if (!host.broker.isUp || fault === 'lost_before') return;
-        for (const { topic, record } of records) host.broker.append(topic, record);
-        host.observer?.onAppended(process, records);
+        if (fault !== 'lost_acknowledged') {
+          for (const { topic, record } of records) host.broker.append(topic, record);
+          host.observer?.onAppended(process, records);
+        }
         if (fault === 'lost_after') return;
         scheduler.after(host.network.latencyMs(), process, () => {
           timer.cancel();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { CancellationCause, ReleaseCause } from '#contracts';
 import type { Money } from '#money';
-import { become, unchanged, type AggregateType, type Decision } from '#saga';
+import { become, tooSoon, unchanged, type AggregateType, type Decision } from '#saga';
 import {
   isLive,
   isUnperformed,
@@ -85,6 +85,7 @@ export function cancel(authorization: Authorization, cause: CancellationCause): 
       return become({ ...authorization, cancellation: cause }, cancellationRefused(authorization));
     }
     case 'none':
+      return tooSoon(authorization);
     case 'voiding':
     case 'voided':
     case 'declined':

@@ -8,6 +8,7 @@ import {
   capturing,
   everyState,
   given,
+  none,
   voiding,
 } from '../../test/authorization-under-test.js';
 import { alder, cedar, notProcessed, operation, opened, timedOut } from '../../test/operation-under-test.js';
@@ -84,7 +85,16 @@ describe('a requested cancellation', () => {
     expect(given(state).when(onCancellationRequested, requested())).toMatchObject({ state, emit: [], changed: false });
   });
 
-  it.each(everyState.filter(({ state }) => state === 'none' || state === 'voiding' || state === 'voided'))(
+  it('comes too soon when its charge was lost on the way here', () => {
+    expect(given(none).when(onCancellationRequested, requested())).toMatchObject({
+      state: none,
+      emit: [],
+      changed: false,
+      tooSoon: true,
+    });
+  });
+
+  it.each(everyState.filter(({ state }) => state === 'voiding' || state === 'voided'))(
     'changes nothing when it is $state: the ending says it',
     (state) => {
       expect(given(state).when(onCancellationRequested, requested())).toMatchObject({

@@ -43,7 +43,8 @@ export type Fault =
       readonly kind: 'publish_lost';
       readonly atMs: number;
       readonly service: ServiceName;
-      readonly when: 'lost_before' | 'lost_after';
+      /** `lost_acknowledged`: Kafka says that it has it, and it is nowhere. */
+      readonly when: 'lost_before' | 'lost_after' | 'lost_acknowledged';
     }
   /** A record that nobody can read; it is parked, and what comes under its key waits behind it until a person looks. */
   | { readonly kind: 'poison'; readonly atMs: number; readonly topic: Topic }
@@ -70,9 +71,14 @@ export function describe(fault: Fault): string {
         ? `a COMMIT of ${fault.service} is lost on its way`
         : `the answer to a COMMIT of ${fault.service} is lost`;
     case 'publish_lost':
-      return fault.when === 'lost_before'
-        ? `a send of ${fault.service} to Kafka is lost on its way`
-        : `Kafka's answer to a send of ${fault.service} is lost`;
+      switch (fault.when) {
+        case 'lost_before':
+          return `a send of ${fault.service} to Kafka is lost on its way`;
+        case 'lost_after':
+          return `Kafka's answer to a send of ${fault.service} is lost`;
+        case 'lost_acknowledged':
+          return `Kafka loses a send of ${fault.service} that it has acknowledged`;
+      }
     case 'poison':
       return `a record that nobody can read stands in ${fault.topic}`;
     case 'bank': {

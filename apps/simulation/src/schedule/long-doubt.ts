@@ -1,10 +1,14 @@
 import type { Random } from '#simulation';
 import { BEFORE_MS, trouble } from './bank-faults.js';
 import type { Fault } from './fault.js';
+import type { Operation } from '../merchant/operation.js';
 import type { Moment } from './moment.js';
+import { bankOfSource } from './source.js';
 
 /** Long enough that an authorization in doubt is given up and reversed. */
 const DOUBT_MS = 60_000;
+/** A doubt begins with a time-out, or when somebody takes over; from its minute on a reversal comes with the next look. */
+const REVERSED_WITHIN_MS = 40_000;
 
 /**
  * A bank keeps an authorization in doubt for more than a minute, so that it is reversed; and then the reversal meets
@@ -12,7 +16,7 @@ const DOUBT_MS = 60_000;
  */
 export function longDoubt(random: Random, { atMs: momentMs, bank }: Moment): Fault[] {
   const atMs = Math.max(0, momentMs - BEFORE_MS);
-  const silentMs = DOUBT_MS + random.integer(2_000, 8_000);
+  const silentMs = DOUBT_MS + (random.chance(0.5) ? REVERSED_WITHIN_MS : random.integer(2_000, 8_000));
   const reversalMs = atMs + DOUBT_MS;
   const first = random.pick(['latency', 'latency', 'latency', 'drop_after', 'drop_before', 'late', 'hang'] as const);
   const answers = random.chance(0.5);
@@ -31,7 +35,7 @@ export function longDoubt(random: Random, { atMs: momentMs, bank }: Moment): Fau
         }),
     trouble(random, {
       atMs: reversalMs,
-      forMs: random.integer(5_000, 15_000),
+      forMs: random.chance(0.5) ? REVERSED_WITHIN_MS : random.integer(5_000, 15_000),
       bank,
       fault: random.pick(['hang', 'late', 'drop_before', 'drop_after', 'error', 'not_processed'] as const),
       operation: 'reverse',
@@ -44,9 +48,52 @@ export function longDoubt(random: Random, { atMs: momentMs, bank }: Moment): Fau
             atMs: atMs + random.between(0, 1_500),
             service: 'bank-gateway',
             instance: random.integer(0, 1),
-            forMs: DOUBT_MS + random.integer(0, 12_000),
+            forMs: DOUBT_MS + (random.chance(0.5) ? REVERSED_WITHIN_MS : random.integer(0, 12_000)),
           } as const,
         ]
       : []),
+  ];
+}
+
+/**
+ * A capture, void or refund that was performed and is in doubt for so long that a statement shows it meanwhile: at a
+ * bank that has to be asked before it may be asked again, and does not say.
+ */
+export function shownInDoubt(random: Random, { atMs: momentMs, movement }: Moment): Fault[] {
+  const atMs = Math.max(0, momentMs - BEFORE_MS);
+  const bank = random.pick(['cedar', 'dogwood'] as const);
+  const operation = movement === 'authorize' ? 'capture' : movement;
+  const forMs = random.integer(25_000, 70_000);
+  const first = random.pick(['drop_after', 'cut', 'malformed', 'duplicate', 'late'] as const);
+  return [
+    trouble(random, { atMs, forMs: 8_000, bank, fault: first, operation, times: random.integer(1, 3) }),
+    trouble(random, { atMs, forMs, bank, fault: 'hang', operation: 'inquire' }),
+  ];
+}
+
+/**
+ * An authorization that nobody touches later is given up and undone at its bank, whose word of that is lost again and
+ * again; and then whoever asked for it in the first place, and has stood still ever since, hears that it was approved.
+ */
+export function approvedWhileReversing(random: Random, operations: readonly Operation[]): Fault[] {
+  const touched = new Set(operations.flatMap((each) => ('charge' in each ? [each.charge] : [])));
+  const untouched = operations.find((each) => each.kind === 'create' && !each.capture && !touched.has(each.id));
+  if (untouched?.kind !== 'create') return [];
+  const bank = bankOfSource(untouched.source);
+  const atMs = Math.max(0, untouched.atMs - BEFORE_MS);
+  const untilHealedMs = 2 * DOUBT_MS;
+  const parameters = { delayMs: 1_800, jitterMs: 0 };
+  return [
+    trouble(random, { atMs, forMs: 3_000, bank, fault: 'latency', operation: 'authorize', times: 1, parameters }),
+    trouble(random, { atMs, forMs: untilHealedMs, bank, fault: 'hang', operation: 'authorize' }),
+    trouble(random, { atMs, forMs: untilHealedMs, bank, fault: 'hang', operation: 'inquire' }),
+    trouble(random, { atMs, forMs: untilHealedMs, bank, fault: 'drop_after', operation: 'reverse' }),
+    {
+      kind: 'freeze',
+      atMs: untouched.atMs + random.between(100, 1_500),
+      service: 'bank-gateway',
+      instance: random.integer(0, 1),
+      forMs: untilHealedMs,
+    },
   ];
 }

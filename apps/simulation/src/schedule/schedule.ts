@@ -2,7 +2,7 @@ import { Random } from '#simulation';
 import type { Create, Operation, Wanted } from '../merchant/operation.js';
 import { bankSiege, bankSlow, bankTrouble } from './bank-faults.js';
 import type { Fault, ServiceName } from './fault.js';
-import { longDoubt } from './long-doubt.js';
+import { approvedWhileReversing, longDoubt, shownInDoubt } from './long-doubt.js';
 import { momentOf, type Moment } from './moment.js';
 import { sourceOf } from './source.js';
 
@@ -25,7 +25,14 @@ export function planned(seed: number): Schedule {
   const random = new Random(seed).fork('plan');
   const lingerMs = new Random(seed).fork('linger').chance(0.15) ? LINGER_MS : 0;
   const wanted = operations(random);
-  return { seed, operations: wanted, faults: faults(random, wanted), lingerMs };
+  const later = new Random(seed).fork('later');
+  const struck = [
+    ...faults(random, wanted),
+    ...eventLost(later.fork('lost events'), wanted),
+    ...(later.chance(0.1) ? approvedWhileReversing(later, wanted) : []),
+    ...(later.chance(0.12) ? shownInDoubt(later, momentOf(later, wanted, BUSY_MS)) : []),
+  ];
+  return { seed, operations: wanted, faults: struck.sort((a, b) => a.atMs - b.atMs), lingerMs };
 }
 
 function operations(random: Random): Operation[] {
@@ -43,7 +50,25 @@ function operations(random: Random): Operation[] {
       list.push(change);
     }
   }
+  if (random.chance(0.4)) list.push(...race(random, creates, wanted.length));
   return list.sort((a, b) => a.atMs - b.atMs);
+}
+
+/** A capture and a cancellation, as near as one follows the other through the services; both again and again. */
+function race(random: Random, creates: readonly Create[], id: number): Operation[] {
+  const held = creates.filter(({ capture }) => !capture);
+  if (held.length === 0) return [];
+  const { id: charge, atMs: createdMs } = random.pick(held);
+  const atMs = createdMs + random.between(100, 3_000);
+  const capture: Wanted = { kind: 'capture', id, atMs, charge, amountMinor: undefined };
+  const refund: Wanted = {
+    kind: 'refund',
+    id: id + 1,
+    atMs: atMs + random.between(0, 20),
+    charge,
+    amountMinor: undefined,
+  };
+  return random.chance(0.8) ? [capture, refund] : [capture, refund, { kind: 'repeat', atMs, of: id, times: 3 }];
 }
 
 /** At any time, or in the same millisecond as another. */
@@ -81,6 +106,14 @@ function faults(random: Random, operations: readonly Operation[]): Fault[] {
 
 function poisoned(random: Random, { atMs }: Moment): Fault {
   return { kind: 'poison', atMs, topic: random.pick(['payments.events', 'bank.events', 'ledger.events'] as const) };
+}
+
+/** What Kafka loses although it has acknowledged it is said again by whoever waits for what it would have come to. */
+function eventLost(random: Random, operations: readonly Operation[]): Fault[] {
+  if (!random.chance(0.15)) return [];
+  const { atMs } = momentOf(random, operations, BUSY_MS);
+  const service = random.pick(services);
+  return inARow(random, () => ({ kind: 'publish_lost', atMs, service, when: 'lost_acknowledged' }));
 }
 
 /** One fault, or several that belong together. */

@@ -1,4 +1,5 @@
 import { check, type Verdict } from '#checker';
+import { bank, type CloudEvent } from '#contracts';
 import { Server, type Written } from '#memory-postgres';
 import {
   BEGINNING,
@@ -11,6 +12,7 @@ import {
   type BrokerHost,
   type Connection,
   type DatabaseHost,
+  type PublishFault,
 } from '#simulation';
 import { countOf } from '../campaign/sometimes.js';
 import { SimulatedBanks } from '../banks/simulated-banks.js';
@@ -79,7 +81,7 @@ export class World {
   readonly bugs: string[] = [];
   readonly #random: Random;
   readonly #hosts: Readonly<Record<ServiceName, Host>>;
-  readonly #broker: BrokerHost & { pending: Map<string, ('lost_before' | 'lost_after')[]> };
+  readonly #broker: BrokerHost & { pending: Map<string, PublishFault[]> };
   readonly #banks: SimulatedBanks;
   readonly #instances = new Map<string, RunningService>();
   readonly #merchants: Merchants;
@@ -103,11 +105,11 @@ export class World {
       'bank-gateway': this.#host('bank-gateway'),
       ledger: this.#host('ledger'),
     };
-    const pending = new Map<string, ('lost_before' | 'lost_after')[]>();
+    const pending = new Map<string, PublishFault[]>();
     this.#broker = {
       broker: new Broker(topics, PARTITIONS),
       network: network(this.#random.fork('kafka')),
-      faults: { onPublish: ({ name }) => pending.get(serviceOf(name))?.shift() ?? 'nothing' },
+      faults: { onPublish: ({ name }, events) => faultFor(events, pending.get(serviceOf(name)) ?? []) },
       observer: {
         onAppended: ({ name }, appended) => {
           this.#reached.published(name, appended);
@@ -431,6 +433,13 @@ export class World {
       if (process.dead) this.#start(service, Number(process.name.slice(service.length + 1)));
     }
   }
+}
+
+/** A lost page of a statement is missed, and an alert; a person has it published again, and nobody else. */
+function faultFor(events: readonly CloudEvent[], pending: PublishFault[]): 'nothing' | PublishFault {
+  const isPage = events.some(({ type }) => type === bank.statementPublished.type);
+  if (isPage && pending[0] === 'lost_acknowledged') return 'nothing';
+  return pending.shift() ?? 'nothing';
 }
 
 const serviceOf = (instance: string): string => instance.replace(/-\d+$/, '');

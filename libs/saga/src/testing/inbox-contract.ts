@@ -68,6 +68,15 @@ export function inboxContract(open: OpenDatabaseWorld): void {
       expect((await admit([delivery!, other])).fresh.size).toBe(2);
     });
 
+    it('is admitted anew when the transaction that admitted it has forgotten it', async () => {
+      const deliveries = batch(newKey(), 2);
+      await mine.transaction(async (tx) => {
+        await inbox.admit(tx, deliveries);
+        await inbox.forget(tx, deliveries[0]!.event);
+      });
+      expect((await admit(deliveries, theirs)).fresh).toEqual(idsOf(deliveries.slice(0, 1)));
+    });
+
     it('is forgotten with the transaction that admitted it', async () => {
       const deliveries = batch(newKey(), 2);
       const failing = mine.transaction(async (tx) => {

@@ -3,7 +3,7 @@ import type { Transaction, UnitOfWork } from '#postgres';
 import { FakeClock } from '#testing';
 import { z } from 'zod';
 import { BatchRunner, type BatchParts } from '../batch.js';
-import { become, stepsOn, unchanged, type AggregateType } from '../step.js';
+import { become, stepsOn, tooSoon, unchanged, type AggregateType } from '../step.js';
 import { StepConsumer, type StepConsumerObserver } from '../step-consumer.js';
 import { StepTable } from '../step-table.js';
 import { inboxIdOf, type Delivery } from '../store.js';
@@ -40,6 +40,7 @@ export const onGrew = stepsOn(tallies)({
   decide(tally, { by }) {
     if (by === 13) throw new Error('thirteen is a bug');
     if (by === 0) return unchanged(tally);
+    if (by < 0 && tally.total === 0) return tooSoon(tally);
     const grown = { ...tally, total: tally.total + by };
     return become(grown, totalled({ chargeId: grown.chargeId, total: grown.total }));
   },
@@ -99,6 +100,7 @@ export function tallyService(observer: StepConsumerObserver = {}) {
         books.seen.add(inboxIdOf(event));
         books.parked.push({ key: event.key, id: event.id, behind, error });
       },
+      forget: async ({ books }, event) => void books.seen.delete(inboxIdOf(event)),
     },
     outbox: { append: async ({ books }, events) => void books.said.push(...events) },
     aggregates: new Map([
