@@ -11,7 +11,7 @@ jest.setTimeout(240_000);
  */
 it('a short chaos run is sound', async () => {
   const { code, said } = await chaos('--minutes', '0.4');
-  process.stdout.write(`Chaos: ${said.split('\n')[0]}\n`);
+  process.stderr.write(`Chaos: ${said.split('\n')[0]}\n`);
   expect({ code, ...(code !== 0 && { said: essentialsOf(said) }) }).toEqual({ code: 0 });
 });
 
