@@ -55,16 +55,7 @@ export class Database implements UnitOfWork<PgTransaction>, Sql {
     const client = await this.#pool.connect();
     const tx = new OpenTransaction(client);
     try {
-      let result: T;
-      try {
-        await tx.begin();
-        result = await work(tx);
-      } catch (error) {
-        await tx.rollback();
-        throw error;
-      }
-      await tx.commit();
-      return result;
+      return await tx.perform(work);
     } finally {
       client.release(!tx.clean);
     }

@@ -26,8 +26,18 @@ export class OpenTransaction implements PgTransaction {
     return this.#clean;
   }
 
-  async begin(): Promise<void> {
-    await this.#send({ text: 'BEGIN' });
+  /** All of it: BEGIN, the work, and COMMIT, or ROLLBACK of what threw. */
+  async perform<T>(work: (tx: PgTransaction) => Promise<T>): Promise<T> {
+    let result: T;
+    try {
+      await this.#send({ text: 'BEGIN' });
+      result = await work(this);
+    } catch (error) {
+      await this.#rollback();
+      throw error;
+    }
+    await this.#commit();
+    return result;
   }
 
   async query<Row extends object>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
@@ -51,12 +61,12 @@ export class OpenTransaction implements PgTransaction {
     this.#rollbackEffects.push(effect);
   }
 
-  async commit(): Promise<void> {
+  async #commit(): Promise<void> {
     this.#open = false;
     // A step that caught a failed statement and went on: the server would roll back all the same.
     if (this.#firstFailure) {
       const failure = this.#firstFailure;
-      await this.rollback();
+      await this.#rollback();
       throw failure;
     }
     let answer: QueryResult;
@@ -77,7 +87,7 @@ export class OpenTransaction implements PgTransaction {
   }
 
   /** Never rejects: when ROLLBACK cannot be sent, the connection is closed and the server does it. */
-  async rollback(): Promise<void> {
+  async #rollback(): Promise<void> {
     this.#open = false;
     // After an error of our side the connection's state is not known for sure; it is given up.
     const sound = this.#firstFailure === undefined || isDefiniteRefusal(this.#firstFailure);

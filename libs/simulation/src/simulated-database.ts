@@ -189,16 +189,7 @@ export class SimulatedDatabase implements UnitOfWork<PgTransaction>, Sql {
     const connection = await this.#connect();
     const tx = new OpenTransaction(connection as unknown as ConstructorParameters<typeof OpenTransaction>[0]);
     try {
-      let result: T;
-      try {
-        await tx.begin();
-        result = await work(tx);
-      } catch (error) {
-        await tx.rollback();
-        throw error;
-      }
-      await tx.commit();
-      return result;
+      return await tx.perform(work);
     } finally {
       this.#release(connection, tx.clean);
     }
