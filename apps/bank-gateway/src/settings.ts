@@ -25,6 +25,8 @@ export const gatewaySettings = z.object({
   BANK_ATTEMPT_TIMEOUT_MS: milliseconds.default(defaultLimits.attemptTimeoutMs),
   /** How long an attempt stays valid at a bank that enforces it, on the bank's clock. */
   BANK_VALID_FOR_MS: milliseconds.default(3_000),
+  /** How often the table is read for operations that are due and that nobody handed over. */
+  OPERATIONS_LOOK_EVERY_MS: milliseconds.min(10).default(500),
   /** How often a bank's statement is read and published; at least once, should nothing have happened. */
   STATEMENT_EVERY_MS: milliseconds.min(100).default(10_000),
   BANK_IN_FLIGHT: z.coerce.number().int().min(1).max(1_000).default(defaultLimits.inFlight),

@@ -47,6 +47,7 @@ export function gatewayInstance(name: string, database: Database, stub: StubBank
     performer,
     database,
     clock,
+    lookEveryMs: 500,
     holder: name,
     observer: { onError: (error) => errors.push(error), onLookFailed: (error) => errors.push(error) },
   });

@@ -7,7 +7,7 @@ import type { BankCallObserver } from './bank-call-observer.js';
 import type { Attempt, BankPort } from './bank-port.js';
 import { stamped, type BankOrder } from './bank-order.js';
 import type { BreakerState, BreakerTransition } from './breaker-transition.js';
-import { Bulkhead, type Slot } from './bulkhead.js';
+import { Bulkhead, type KeptSlots, type Slot } from './bulkhead.js';
 import { classify } from './classify.js';
 import { verdictOf } from './health-verdict.js';
 import { laneOf, type Lane } from './lane.js';
@@ -99,6 +99,11 @@ export class BankCaller {
   /** A slot to take before `begun` is committed; `undefined` when the bulkhead is full. */
   tryReserve(): Slot | undefined {
     return this.#bulkhead.tryReserve();
+  }
+
+  /** Keeps what is free, up to so many, for who looks for work first. */
+  keepSlots(atMost: number): KeptSlots {
+    return this.#bulkhead.keep(atMost);
   }
 
   get freeSlots(): number {

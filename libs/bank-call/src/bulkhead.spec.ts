@@ -30,6 +30,22 @@ describe('Bulkhead', () => {
     expect(() => bulkhead.assertHeld(foreign)).toThrow('not one of');
   });
 
+  it('keeps as many as are free for who looks for work, and takes back what nobody used', () => {
+    const bulkhead = new Bulkhead(3);
+    bulkhead.tryReserve();
+    const kept = bulkhead.keep(5);
+    expect([kept.count, bulkhead.free]).toEqual([2, 0]);
+    expect(bulkhead.tryReserve()).toBeUndefined();
+    const slot = kept.take();
+    expect([kept.count, bulkhead.free]).toEqual([1, 0]);
+    kept.release();
+    kept.release();
+    expect([kept.count, bulkhead.free]).toEqual([0, 1]);
+    expect(() => kept.take()).toThrow('no slot is left');
+    slot.release();
+    expect(bulkhead.free).toBe(2);
+  });
+
   it('tells how many are in flight at each change', () => {
     const seen: number[] = [];
     const bulkhead = new Bulkhead(2, (inFlight) => seen.push(inFlight));

@@ -6,12 +6,22 @@ export interface Slot {
   release(): void;
 }
 
+/** Slots that are kept free for whoever looks for work, until it is known for how many there is some. */
+export interface KeptSlots {
+  readonly count: number;
+  /** One of them. Throws when none is left. */
+  take(): Slot;
+  /** Gives back those that were not taken. Idempotent. */
+  release(): void;
+}
+
 /**
  * Bounds the calls in flight to one bank, so that a bank that hangs holds up nothing but itself.
  * It refuses instead of queueing: who is refused has not begun anything yet, and waits in the database.
  */
 export class Bulkhead {
   readonly #held = new Set<Slot>();
+  #kept = 0;
 
   constructor(
     private readonly size: number,
@@ -19,11 +29,11 @@ export class Bulkhead {
   ) {}
 
   get inFlight(): number {
-    return this.#held.size;
+    return this.#held.size + this.#kept;
   }
 
   get free(): number {
-    return this.size - this.#held.size;
+    return this.size - this.inFlight;
   }
 
   tryReserve(): Slot | undefined {
@@ -36,6 +46,31 @@ export class Bulkhead {
     this.#held.add(slot);
     this.onChange(this.inFlight);
     return slot;
+  }
+
+  /** As many as are free, and not more than that; possibly none. */
+  keep(atMost: number): KeptSlots {
+    let left = Math.min(atMost, this.free);
+    const giveBack = (count: number): void => {
+      left -= count;
+      this.#kept -= count;
+    };
+    this.#kept += left;
+    this.onChange(this.inFlight);
+    return {
+      get count() {
+        return left;
+      },
+      take: () => {
+        assert(left > 0, 'no slot is left of those that were kept');
+        giveBack(1);
+        return this.tryReserve()!;
+      },
+      release: () => {
+        giveBack(left);
+        this.onChange(this.inFlight);
+      },
+    };
   }
 
   /** A released or foreign slot would let more calls fly than the bulkhead counts. */

@@ -8,7 +8,7 @@ let readiness: Readiness;
 let admin: AdminServer;
 beforeEach(async () => {
   readiness = new Readiness(new FakeClock(), () => false, ['database']);
-  admin = new AdminServer(new Metrics(), readiness);
+  admin = new AdminServer(new Metrics(new FakeClock()), readiness);
   await admin.listen('127.0.0.1', 0);
 });
 afterEach(() => admin.close());
@@ -46,7 +46,7 @@ describe('the admin server', () => {
 
   it('says in one message that its port is taken, and what to change', async () => {
     const port = Number(new URL(admin.url).port);
-    const second = new AdminServer(new Metrics(), readiness);
+    const second = new AdminServer(new Metrics(new FakeClock()), readiness);
     await expect(second.listen('127.0.0.1', port)).rejects.toThrow(
       `port ${port} on 127.0.0.1 is taken: free it, or set ADMIN_PORT to another`,
     );

@@ -63,18 +63,21 @@ export function busProviders({ name, database: databaseName }: ServiceOptions): 
     },
     {
       provide: OutboxRelay,
-      inject: [BUS, OUTBOX_STORE, Leases, CLOCK, LOG, Metrics, Readiness, Shutdown],
+      inject: [BUS, OUTBOX_STORE, Leases, SETTINGS, CLOCK, LOG, Metrics, Readiness, Shutdown],
       useFactory: async (
         bus: Bus,
         store: OutboxStore,
         leases: Leases,
+        settings: FrameSettings,
         clock: Clock,
         log: Log,
         metrics: Metrics,
         readiness: Readiness,
         shutdown: Shutdown,
       ) => {
-        const relay = new OutboxRelay({ bus, store, leases, clock, observer: observeOutbox(log, metrics, readiness) });
+        const sweepEveryMs = settings.OUTBOX_SWEEP_EVERY_MS;
+        const observer = observeOutbox(log, metrics, readiness);
+        const relay = new OutboxRelay({ bus, store, leases, clock, observer, sweepEveryMs });
         await relay.start();
         measureBacklog(relay, metrics);
         shutdown.during('relay', 'the outbox relay', () => relay.stop());

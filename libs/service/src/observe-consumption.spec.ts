@@ -1,11 +1,12 @@
 import { expect, it } from '@jest/globals';
+import { SystemClock } from '#clock';
 import { createLog, Metrics } from '#telemetry';
 import { observeConsumption } from './observe-consumption.js';
 
 it('counts how often a group shares its partitions out anew, and says how much was in hand', async () => {
   const lines: Record<string, unknown>[] = [];
   const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
-  const metrics = new Metrics();
+  const metrics = new Metrics(new SystemClock());
   const observer = observeConsumption(createLog({ service: 's', instance: 'i', destination }), metrics);
   observer.onRebalance!({ group: 'ledger', inHand: 3 });
   observer.onRestart!({ group: 'ledger', error: new Error('nothing heard from it') });

@@ -11,7 +11,7 @@ let readiness: Readiness;
 let observer: OutboxRelayObserver;
 beforeEach(() => {
   lines = [];
-  metrics = new Metrics();
+  metrics = new Metrics(new FakeClock());
   readiness = new Readiness(new FakeClock(), () => false, ['relay']);
   const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
   observer = observeOutbox(createLog({ service: 's', instance: 'i', destination }), metrics, readiness);

@@ -2,6 +2,7 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { SystemClock } from '#clock';
 import { bank, type CloudEvent } from '#contracts';
 import { usd } from '#money';
 import type { StepConsumerObserver } from '#saga';
@@ -31,7 +32,7 @@ let observer: StepConsumerObserver;
 
 beforeEach(async () => {
   lines = [];
-  metrics = new Metrics();
+  metrics = new Metrics(new SystemClock());
   file = join(await mkdtemp(join(tmpdir(), 'holdfast-steps-')), 'spans.jsonl');
   tracing = new Tracing({ service: 'ledger', instance: 'l1', export: 'file', file });
   const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
@@ -99,7 +100,12 @@ describe('what the consumer does', () => {
 
   it('passes a trace on untouched where nothing is exported', () => {
     const silent = createLog({ service: 'ledger', instance: 'l1', level: 'silent' });
-    const quiet = observeSteps('ledger', silent, new Metrics(), new Tracing({ service: 'ledger', instance: 'l1' }));
+    const quiet = observeSteps(
+      'ledger',
+      silent,
+      new Metrics(new SystemClock()),
+      new Tracing({ service: 'ledger', instance: 'l1' }),
+    );
     expect(quiet.trace!(event)).toBe(parent);
   });
 });

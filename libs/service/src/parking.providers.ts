@@ -1,5 +1,4 @@
 import type { FactoryProvider } from '@nestjs/common';
-import type { Clock } from '#clock';
 import { Database, type PgTransaction } from '#postgres';
 import { ParkedEvents, PostgresParking, Replay, StepTable, BatchRunner, type BatchParts } from '#saga';
 import { Metrics, type Log } from '#telemetry';
@@ -7,19 +6,17 @@ import { AdminServer } from './admin-server.js';
 import { measureTables } from './measure-tables.js';
 import { observeReplay } from './observe-replay.js';
 import { StepRegistry } from './step-registry.js';
-import { Shutdown } from './shutdown.js';
-import { BATCH_PARTS, CLOCK, LOG } from './tokens.js';
+import { BATCH_PARTS, LOG } from './tokens.js';
 
 /** What was set aside: shown to operators, and replayed when they ask for it. */
 export function parkingProviders(): FactoryProvider[] {
   return [
     {
       provide: ParkedEvents,
-      inject: [Database, AdminServer, Metrics, CLOCK, Shutdown],
-      useFactory: (database: Database, admin: AdminServer, metrics: Metrics, clock: Clock, shutdown: Shutdown) => {
+      inject: [Database, AdminServer, Metrics],
+      useFactory: (database: Database, admin: AdminServer, metrics: Metrics) => {
         const parked = new ParkedEvents(database);
-        const measuring = measureTables({ database, parked, metrics, clock });
-        shutdown.during('workers', 'the measuring of tables', () => measuring.stop());
+        measureTables(database, parked, metrics);
         admin.get('/parked', async ({ query: { key } }) =>
           key === undefined ? { keys: await parked.keys() } : { key, events: await parked.ofKey(key) },
         );

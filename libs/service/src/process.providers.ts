@@ -29,7 +29,7 @@ export function processProviders({ name, settings: own }: ServiceOptions): Facto
       useFactory: (settings: FrameSettings): Log =>
         createLog({ service: name, instance: settings.INSTANCE_ID, level: settings.LOG_LEVEL }),
     },
-    { provide: Metrics, useFactory: () => new Metrics() },
+    { provide: Metrics, inject: [CLOCK], useFactory: (clock: Clock) => new Metrics(clock) },
     {
       provide: Tracing,
       inject: [SETTINGS, Shutdown],

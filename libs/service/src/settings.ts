@@ -19,6 +19,8 @@ export const frameSettings = z.object({
   ADMIN_PORT: port,
   /** Default: the service's name and the process id. */
   INSTANCE_ID: z.string().default(''),
+  /** How often the outbox is read for rows that nobody handed over. */
+  OUTBOX_SWEEP_EVERY_MS: milliseconds.min(10).default(1_000),
   LOG_LEVEL: z.enum(logLevels).default('info'),
   TRACE_EXPORT: z.enum(['none', 'file', 'otlp']).default('none'),
   TRACE_FILE: z.string().optional(),

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import { SystemClock } from '#clock';
 import { Metrics } from './metrics.js';
 
 describe('metrics', () => {
   it('live in a registry of their own, so that two services in one process do not collide', async () => {
-    const [first, second] = [new Metrics(), new Metrics()];
+    const [first, second] = [new Metrics(new SystemClock()), new Metrics(new SystemClock())];
     first.counter({ name: 'steps_total', help: 'Steps.', labels: ['outcome'] }).inc({ outcome: 'decided' }, 2);
     second.counter({ name: 'steps_total', help: 'Steps.' }).inc();
     expect(await first.text()).toContain('steps_total{outcome="decided"} 2');
@@ -11,7 +12,7 @@ describe('metrics', () => {
   });
 
   it('ask a gauge for its value at every scrape', async () => {
-    const metrics = new Metrics();
+    const metrics = new Metrics(new SystemClock());
     let pending = 1;
     metrics.gauge({ name: 'pending', help: 'Pending.' }, (gauge) => gauge.set(pending));
     expect(await metrics.text()).toContain('pending 1');
@@ -19,12 +20,24 @@ describe('metrics', () => {
     expect(await metrics.text()).toContain('pending 7');
   });
 
+  it('leave a gauge as it was when its value cannot be had, and show the others', async () => {
+    const metrics = new Metrics(new SystemClock());
+    let ask = (): Promise<number> => Promise.resolve(3);
+    metrics.gauge({ name: 'rows', help: 'Rows.' }, async (gauge) => gauge.set(await ask()));
+    metrics.gauge({ name: 'pending', help: 'Pending.' }, (gauge) => gauge.set(7));
+    expect(await metrics.text()).toContain('rows 3');
+    ask = () => Promise.reject(new Error('the database is away'));
+    expect(await metrics.text()).toMatch(/rows 3\n[^]*pending 7/);
+    ask = () => new Promise(() => undefined);
+    expect(await metrics.text()).toMatch(/rows 3\n[^]*pending 7/);
+  });
+
   it('tell a process’s own processor time without labels', async () => {
-    expect(await new Metrics().text()).toMatch(/^process_cpu_seconds_total [\d.]+$/m);
+    expect(await new Metrics(new SystemClock()).text()).toMatch(/^process_cpu_seconds_total [\d.]+$/m);
   });
 
   it('reach from a millisecond to ten seconds', async () => {
-    const metrics = new Metrics();
+    const metrics = new Metrics(new SystemClock());
     metrics.histogram({ name: 'took_seconds', help: 'Took.' }).observe(0.004);
     const text = await metrics.text();
     expect(text).toContain('took_seconds_bucket{le="0.001"} 0');

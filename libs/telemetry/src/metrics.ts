@@ -1,3 +1,4 @@
+import type { Clock } from '#clock';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 /** From 1 ms to 10 s. */
@@ -5,6 +6,9 @@ export const durationBucketsSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 
 
 /** 1 to 1024, for the sizes of batches. */
 export const sizeBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
+
+/** So long a scrape waits for one value at most: a database that is away must not hide all the rest. */
+const COLLECT_LIMIT_MS = 1_000;
 
 interface Named<Label extends string> {
   /** Prefixed by nothing, with its unit last: `outbox_oldest_pending_seconds`. */
@@ -20,7 +24,7 @@ interface Named<Label extends string> {
 export class Metrics {
   private readonly registry = new Registry();
 
-  constructor() {
+  constructor(private readonly clock: Clock) {
     collectDefaultMetrics({ register: this.registry });
   }
 
@@ -28,7 +32,7 @@ export class Metrics {
     return new Counter({ name, help, labelNames: labels, registers: [this.registry] });
   }
 
-  /** With `collect`, the value is asked for at every scrape. */
+  /** With `collect`, the value is asked for at every scrape; it stays as it was when that fails or takes longer than 1 s. */
   gauge<Label extends string = never>(
     { name, help, labels = [] }: Named<Label>,
     collect?: (gauge: Gauge<Label>) => void | Promise<void>,
@@ -38,7 +42,7 @@ export class Metrics {
       help,
       labelNames: labels,
       registers: [this.registry],
-      ...(collect && { collect: () => collect(gauge) }),
+      ...(collect && { collect: () => this.withinLimit(collect(gauge)) }),
     });
     return gauge;
   }
@@ -59,5 +63,12 @@ export class Metrics {
   /** In Prometheus' text format. */
   text(): Promise<string> {
     return this.registry.metrics();
+  }
+
+  private async withinLimit(collected: void | Promise<void>): Promise<void> {
+    if (!collected) return;
+    const over = new AbortController();
+    const ended = collected.catch(() => undefined).finally(() => over.abort());
+    await Promise.race([ended, this.clock.sleep(COLLECT_LIMIT_MS, over.signal).catch(() => undefined)]);
   }
 }

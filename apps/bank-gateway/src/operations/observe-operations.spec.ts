@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { SystemClock } from '#clock';
 import { createLog, Metrics } from '#telemetry';
 import { authorized, terms } from '../../test/authorization-under-test.js';
 import { cedar, no, operation, timedOut, yes } from '../../test/operation-under-test.js';
@@ -9,7 +10,7 @@ function listening() {
   const lines: Record<string, unknown>[] = [];
   const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
   const log = createLog({ service: 'bank-gateway', instance: 'one', level: 'debug', destination });
-  const metrics = new Metrics();
+  const metrics = new Metrics(new SystemClock());
   return { lines, metrics, observer: observeOperations(log, metrics) };
 }
 const task = (live = operation('capture', cedar)): Task => ({

@@ -49,6 +49,7 @@ import { Worker } from './worker.js';
           database,
           clock,
           holder: settings.INSTANCE_ID,
+          lookEveryMs: settings.OPERATIONS_LOOK_EVERY_MS,
           observer: {
             onError: (error, { operation }) =>
               log.error({ err: error, operation: operation.reference }, 'an operation was left to its lease'),

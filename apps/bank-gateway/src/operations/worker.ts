@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '#clock';
 import type { bankProtocol } from '#contracts';
 import type { Sql } from '#postgres';
-import type { Slot } from '#bank-call';
+import type { KeptSlots, Slot } from '#bank-call';
 import { authorizationFrom, type AuthorizationRow } from '../authorizations/authorization.repository.js';
 import type { Banks } from '../banks/banks.js';
 import type { Dispatch } from './dispatch.js';
@@ -9,8 +9,6 @@ import { operationFrom, takeDue, type OperationRow } from './operation.repositor
 import type { Performer } from './performer.js';
 import { actedOnBy, type Task } from './task.js';
 
-/** Nothing waits for this: what is handed over, or due at a known time, wakes the worker by itself. */
-const LOOK_EVERY_MS = 500;
 /** At most so many at a time, so that a backlog at one bank does not hold a long list of leases. */
 const TAKE_MAX = 32;
 
@@ -37,6 +35,8 @@ export class Worker {
       database: Sql;
       clock: Clock;
       holder: string;
+      /** Nothing waits for this: what is handed over, or due at a known time, wakes the worker by itself. */
+      lookEveryMs: number;
       observer: WorkerObserver;
     },
   ) {}
@@ -69,10 +69,10 @@ export class Worker {
   }
 
   async #perform(task: Task): Promise<void> {
-    const { performer, observer, clock } = this.parts;
+    const { performer, observer, clock, lookEveryMs } = this.parts;
     try {
       const dueInMs = await performer.perform(task);
-      if (dueInMs !== undefined && dueInMs < LOOK_EVERY_MS) clock.after(dueInMs, () => this.#look(), { unref: true });
+      if (dueInMs !== undefined && dueInMs < lookEveryMs) clock.after(dueInMs, () => this.#look(), { unref: true });
     } catch (error) {
       observer.onError(error, task);
     }
@@ -91,40 +91,38 @@ export class Worker {
         this.#lookAgain = false;
         this.#look();
       } else if (this.#open) {
-        this.#timer = this.parts.clock.after(LOOK_EVERY_MS, () => this.#look());
+        this.#timer = this.parts.clock.after(this.parts.lookEveryMs, () => this.#look());
       }
     });
   }
 
+  /** Slots first, operations then: what is taken can be performed at once. */
   async #takeAll(): Promise<void> {
-    const slots = this.#reserve();
+    const slots = this.#keepSlots();
     if (slots.size === 0) return;
     try {
-      const free = new Map([...slots].map(([bank, held]) => [bank, held.length]));
+      const free = new Map([...slots].map(([bank, kept]) => [bank, kept.count]));
       const due = await takeDue<OperationRow & { authorization: AuthorizationRow }>(
         this.parts.database,
         free,
         this.parts.holder,
       );
-      for (const row of due) this.#run(taskFrom(row, slots.get(row.bank)!.pop()!));
+      for (const row of due) this.#run(taskFrom(row, slots.get(row.bank)!.take()));
       // A full hand: there may be more.
-      if ([...slots].some(([bank, held]) => held.length === 0 && free.get(bank)! > 0)) this.#lookAgain = true;
+      if ([...slots.values()].some(({ count }) => count === 0)) this.#lookAgain = true;
     } catch (error) {
       this.parts.observer.onLookFailed(error);
     } finally {
-      for (const held of slots.values()) for (const slot of held) slot.release();
+      for (const kept of slots.values()) kept.release();
     }
   }
 
-  /** Slots first, operations then: what is taken can be performed at once. */
-  #reserve(): Map<bankProtocol.BankName, Slot[]> {
+  #keepSlots(): Map<bankProtocol.BankName, KeptSlots> {
     const { banks } = this.parts;
-    const slots = new Map<bankProtocol.BankName, Slot[]>();
+    const slots = new Map<bankProtocol.BankName, KeptSlots>();
     for (const caller of banks.all) {
-      if (!banks.knowsTimeOf(caller.config.name)) continue;
-      const held: Slot[] = [];
-      for (let slot; held.length < TAKE_MAX && (slot = caller.tryReserve());) held.push(slot);
-      if (held.length > 0) slots.set(caller.config.name, held);
+      const { name } = caller.config;
+      if (banks.knowsTimeOf(name) && caller.freeSlots > 0) slots.set(name, caller.keepSlots(TAKE_MAX));
     }
     return slots;
   }

@@ -24,5 +24,6 @@ export const failedNeighbour: Regression = {
     operations,
     faults: [{ kind: 'database_away', atMs: 300, service: 'payments-api', forMs: 4_000 }],
     lingerMs: 0,
+    settings: {},
   },
 };

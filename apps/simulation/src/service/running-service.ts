@@ -30,6 +30,8 @@ export interface Surroundings {
   readonly banks: SimulatedBanks;
   readonly story: Story;
   readonly counts: Counts;
+  /** Where a service's settings differ from their defaults. */
+  readonly settings: Readonly<Record<string, number>>;
   /** Something was logged, at whatever level is told. */
   readonly onLine: (message: string, fields: Readonly<Record<string, unknown>>) => void;
   /** Something may be parked. Everywhere else there is nothing to replay, and looking for it is most of what happens. */
@@ -104,7 +106,7 @@ export class RunningService {
     const onError = (message: string): void => around.onError(process, message);
     const log = tellingLog(around.story, process.name, around.onLine, onError);
     const metrics = countingMetrics(around.counts);
-    const own = { ...settings, INSTANCE_ID: process.name };
+    const own = { ...settings, ...around.settings, INSTANCE_ID: process.name };
     const tracing = {
       recording: false,
       startSpan: (_: string, { parent = '' }: { parent?: string | undefined } = {}) => span(parent),

@@ -307,6 +307,7 @@ export class World {
       banks: this.#banks,
       story: this.story,
       counts: this.counts,
+      settings: this.schedule.settings,
       onLine: (message, fields) => this.#reached.logged(service, message, fields),
       parks: this.#isPoisoned,
       onError: (_process, message) => {
