@@ -88,8 +88,9 @@ export class OperationsModule implements OnApplicationBootstrap {
         labels: ['bank', 'kind', 'state'],
       },
       async (gauge) => {
+        const live = await countLive(database);
         gauge.reset();
-        for (const { bank, kind, state, count } of await countLive(database)) gauge.set({ bank, kind, state }, count);
+        for (const { bank, kind, state, count } of live) gauge.set({ bank, kind, state }, count);
       },
     );
     worker.start();

@@ -54,8 +54,9 @@ export class StatementsModule implements OnApplicationBootstrap {
         labels: ['bank'],
       },
       async (gauge) => {
+        const views = await cursors.views();
         gauge.reset();
-        for (const { bank, ageSeconds } of await cursors.views()) gauge.set({ bank }, ageSeconds);
+        for (const { bank, ageSeconds } of views) gauge.set({ bank }, ageSeconds);
       },
     );
     const jobs = this.banks.all.map(({ config: { name } }) => {

@@ -89,8 +89,9 @@ export class ReconciliationModule implements OnApplicationBootstrap {
         labels: ['bank', 'kind'],
       },
       async (gauge) => {
+        const open = await repository.countOpen();
         gauge.reset();
-        for (const { bank, kind, count } of await repository.countOpen()) gauge.set({ bank, kind }, count);
+        for (const { bank, kind, count } of open) gauge.set({ bank, kind }, count);
       },
     );
     metrics.gauge(
@@ -107,9 +108,9 @@ export class ReconciliationModule implements OnApplicationBootstrap {
         labels: ['bank'],
       },
       async (gauge) => {
+        const positions = await repository.positions();
         gauge.reset();
-        for (const { bank, ageSeconds } of await repository.positions())
-          if (ageSeconds !== null) gauge.set({ bank }, ageSeconds);
+        for (const { bank, ageSeconds } of positions) if (ageSeconds !== null) gauge.set({ bank }, ageSeconds);
       },
     );
     metrics.gauge(
