@@ -403,8 +403,8 @@ export const sabotages: readonly Sabotage[] = [
     edits: [
       {
         file: hold,
-        find: 'moves: [...hold.moves, posted, fee],',
-        replace: 'moves: [...hold.moves, posted],',
+        find: 'moves: [...moves, fee],',
+        replace: 'moves,',
       },
     ],
   },

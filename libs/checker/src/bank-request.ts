@@ -40,7 +40,8 @@ const VALID_FOR_MS = 3_000;
 /** A message is written at the latest so long after its attempt began; an inquiry says nothing else of when that was. */
 const WRITTEN_WITHIN_MS = 2_000;
 
-const prompt = new Set<string>([
+/** Each of them fails its caller at once. */
+const failingAtOnce = [
   'error',
   'not_processed',
   'rate_limited',
@@ -49,23 +50,13 @@ const prompt = new Set<string>([
   'malformed',
   'drop_before',
   'drop_after',
-  'refuse',
-] satisfies bankProtocol.FaultName[]);
-
+] satisfies bankProtocol.FaultName[];
+const prompt = new Set<string>([...failingAtOnce, 'refuse' satisfies bankProtocol.FaultName]);
 /** Each of them ends in a failure of its caller's, within its time-out. */
 const failing = new Set<string>([
-  'hang',
-  'error',
-  'not_processed',
-  'rate_limited',
-  'outage',
-  'cut',
-  'malformed',
-  'drop_before',
-  'drop_after',
-  'late',
-  'decline_after_timeout',
-] satisfies bankProtocol.FaultName[]);
+  ...failingAtOnce,
+  ...(['hang', 'late', 'decline_after_timeout'] satisfies bankProtocol.FaultName[]),
+]);
 
 export function attemptsOf(journal: readonly JournalLine[]): BankRequest[] {
   return journal.flatMap((line): BankRequest[] => {

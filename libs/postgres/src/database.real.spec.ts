@@ -4,6 +4,7 @@ import type { Database } from './database.js';
 import { statement } from './statement.js';
 import { databaseContract } from './testing/database-contract.js';
 import { realDatabaseWorld } from './testing/real-database-world.js';
+import { outcomeOf } from './testing/transaction-outcome.js';
 
 const insert = statement('spec.insert', 'INSERT INTO item (id, amount) VALUES ($1, $2)');
 const list = statement('spec.list', 'SELECT id, amount FROM item ORDER BY id');
@@ -33,26 +34,10 @@ describe('Database', () => {
     await database.query(statement('spec.empty', 'TRUNCATE item, linked'));
   });
 
-  /** Runs a transaction and tells which of its effects ran. */
-  async function outcome(work: Parameters<Database['transaction']>[0]): Promise<{ effects: string[]; error: unknown }> {
-    const effects: string[] = [];
-    const error = await database
-      .transaction(async (tx) => {
-        tx.onCommit(() => effects.push('commit'));
-        tx.onRollback(() => effects.push('rollback'));
-        return work(tx);
-      })
-      .then(
-        () => undefined,
-        (error: unknown) => error,
-      );
-    return { effects, error };
-  }
-
   it('commits nothing when the values of an enqueued statement cannot be written', async () => {
     const circular: Record<string, unknown> = {};
     circular['self'] = circular;
-    const { effects, error } = await outcome(async (tx) => {
+    const { effects, error } = await outcomeOf(database, async (tx) => {
       await tx.query(insert, ['a', 1]);
       tx.enqueue(insert, [circular, 1]);
     });
@@ -63,7 +48,7 @@ describe('Database', () => {
 
   it('takes a constraint that refuses at COMMIT for a rollback', async () => {
     const link = statement('spec.link', 'INSERT INTO linked (item) VALUES ($1)');
-    const { effects, error } = await outcome((tx) => tx.query(link, ['nowhere']));
+    const { effects, error } = await outcomeOf(database, (tx) => tx.query(link, ['nowhere']));
     expect(effects).toEqual(['rollback']);
     expect(error).toMatchObject({ code: '23503' });
     expect(database.isTransient(error)).toBe(false);

@@ -135,20 +135,7 @@ export function post(
     at: now,
     bankId: bankCaptureId,
   });
-  const fee = feeFor(hold.account, captured, { cause, now });
-  const { chargeId, account, bank, amount, capture } = hold;
-  return {
-    state: 'posted',
-    chargeId,
-    account,
-    bank,
-    amount,
-    capture,
-    posted: captured,
-    fee: fee.amount,
-    postedAt: now,
-    moves: [...hold.moves, posted, fee],
-  };
+  return settled(hold, [...hold.moves, posted], captured, { cause, now });
 }
 
 /** Nothing is held any more: a pending hold is voided, a refused one never held anything. */
@@ -258,7 +245,7 @@ export function compensate<Ended extends In<'refused' | 'released'>>(
  * suspense it becomes the merchant's.
  */
 export function match(hold: In<'unmatched'>, approved: Approved, { cause, now }: Because): In<'posted'> {
-  const { chargeId, account, bank, amount, capture } = approved;
+  const { account, amount } = approved;
   const captured = hold.captured.amount;
   assert.equal(captured.currency, amount.currency, 'captured in another currency than was approved');
   assert(captured.amountMinor <= amount.amountMinor, 'captured more than was approved');
@@ -271,7 +258,17 @@ export function match(hold: In<'unmatched'>, approved: Approved, { cause, now }:
     cause,
     at: now,
   });
-  const fee = feeFor(account, captured, { cause, now });
+  return settled(approved, [...hold.moves, matched], captured, { cause, now });
+}
+
+/** What was captured has become the merchant's; the fee is taken from it. */
+function settled(
+  { chargeId, account, bank, amount, capture }: Approved,
+  moves: readonly Transfer[],
+  posted: Money,
+  because: Because,
+): In<'posted'> {
+  const fee = feeFor(account, posted, because);
   return {
     state: 'posted',
     chargeId,
@@ -279,10 +276,10 @@ export function match(hold: In<'unmatched'>, approved: Approved, { cause, now }:
     bank,
     amount,
     capture,
-    posted: captured,
+    posted,
     fee: fee.amount,
-    postedAt: now,
-    moves: [...hold.moves, matched, fee],
+    postedAt: because.now,
+    moves: [...moves, fee],
   };
 }
 

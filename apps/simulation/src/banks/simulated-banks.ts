@@ -26,7 +26,7 @@ export class SimulatedBanks {
     private readonly process: SimulatedProcess,
     private readonly network: Network,
     private readonly onStrike: (bank: string, strike: Strike, request: bankProtocol.BankRequest) => void,
-    onRecord: (bank: bankProtocol.BankName, record: bankProtocol.JournalRecord) => void,
+    onAppended: (bank: bankProtocol.BankName, record: bankProtocol.JournalRecord) => void,
   ) {
     const clock = new SimulatedClock(process);
     for (const name of bankProtocol.bankNames) {
@@ -34,7 +34,7 @@ export class SimulatedBanks {
       this.journals.set(name, journal);
       const append = (record: bankProtocol.JournalRecord): void => {
         journal.push(record);
-        onRecord(name, record);
+        onAppended(name, record);
       };
       this.#banks.set(name, new OpenBank(new Books(bankProtocol.defaultBanks[name]), inMemoryJournal(append), clock));
     }

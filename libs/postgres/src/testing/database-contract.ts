@@ -3,6 +3,7 @@ import { eventually } from '#testing';
 import { statement } from '../statement.js';
 import type { PgTransaction } from '../transaction.js';
 import { CommitUnknownError } from '../transient.js';
+import { outcomeOf } from './transaction-outcome.js';
 import type { DatabasePort, DatabaseWorld, OpenDatabaseWorld } from './database-world.js';
 
 const tables = `
@@ -44,24 +45,7 @@ export function databaseContract(open: OpenDatabaseWorld): void {
   const soon = <T>(what: string, condition: () => T | Promise<T>) =>
     eventually(what, condition, { clock: world.clock, timeoutMs: 15_000 });
 
-  /** Runs a transaction and tells which of its effects ran. */
-  async function outcome(
-    work: (tx: PgTransaction) => Promise<unknown>,
-    on = database,
-  ): Promise<{ effects: string[]; error: unknown }> {
-    const effects: string[] = [];
-    const error = await on
-      .transaction(async (tx) => {
-        tx.onCommit(() => effects.push('commit'));
-        tx.onRollback(() => effects.push('rollback'));
-        return work(tx);
-      })
-      .then(
-        () => undefined,
-        (error: unknown) => error,
-      );
-    return { effects, error };
-  }
+  const outcome = (work: (tx: PgTransaction) => Promise<unknown>, on: DatabasePort = database) => outcomeOf(on, work);
   const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
     promise.then(
       () => undefined,
