@@ -152,6 +152,15 @@ describe('a fault of the bank’s judgement', () => {
     expect((await simulator.ask('alder', capture)).body).toMatchObject({ state: 'refused', code: 'refused_by_bank' });
   });
 
+  it('refuse: made at once, and answered after the delay', async () => {
+    await simulator.fault({ fault: 'refuse', parameters: { delayMs: 80 } });
+    const startedMs = clock.monotonicMs();
+    const { body } = await simulator.ask('alder', visa());
+    expect(body).toMatchObject({ state: 'declined' });
+    expect(clock.monotonicMs() - startedMs).toBeGreaterThanOrEqual(79);
+    expect(Number(body['now']) - Number(body['asOf'])).toBeGreaterThanOrEqual(79);
+  });
+
   it('decline_after_timeout: declined once the caller has given up, which an idempotent bank repeats', async () => {
     await simulator.fault({ fault: 'decline_after_timeout', times: 1 });
     const request = visa();

@@ -1,9 +1,11 @@
 import type { Fault } from './exchange.js';
 
-export const refuse: Fault<'refuse'> = async (exchange, { code }) => {
+export const refuse: Fault<'refuse'> = async (exchange, { code, delayMs }) => {
   const refusal =
     exchange.operation === 'authorize'
       ? ({ state: 'declined', code } as const)
       : ({ state: 'refused', code: 'refused_by_bank' } as const);
-  exchange.send(await exchange.deliver({ refusal }));
+  const reply = await exchange.deliver({ refusal });
+  if (delayMs > 0) await exchange.pause(delayMs);
+  exchange.send(reply);
 };

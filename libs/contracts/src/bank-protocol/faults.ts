@@ -40,8 +40,8 @@ export const faultParameters = {
   duplicate: z.strictObject({}),
   /** Answers as of `lagMs` ago. */
   inquiry_lag: z.strictObject({ lagMs: ms.default(5000) }),
-  /** A definite refusal (an authorization is declined with `code`). */
-  refuse: z.strictObject({ code: declineCodeSchema.default('generic_decline') }),
+  /** A definite refusal (an authorization is declined with `code`), made at once and answered after `delayMs`. */
+  refuse: z.strictObject({ code: declineCodeSchema.default('generic_decline'), delayMs: ms.default(0) }),
   /** Once the caller has given up, the bank declines. */
   decline_after_timeout: z.strictObject({ code: declineCodeSchema.default('generic_decline') }),
 } as const;
