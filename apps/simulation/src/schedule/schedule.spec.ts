@@ -62,4 +62,35 @@ describe('over many schedules', () => {
     ]);
     for (const { faults } of schedules) for (const fault of faults) expect(inWords(fault)).not.toBe('');
   });
+
+  it('now and then a crowd asks under one key while the database is away', () => {
+    const crowded = schedules.filter(({ operations, faults }) =>
+      operations.some(
+        (each) =>
+          each.kind === 'repeat' &&
+          each.times >= 6 &&
+          faults.some(({ kind, atMs }) => kind === 'database_away' && Math.abs(atMs - each.atMs) < 5),
+      ),
+    );
+    expect(crowded.length).toBeGreaterThan(0);
+    expect(crowded.length).toBeLessThan(schedules.length / 5);
+  });
+
+  it('now and then a bank that remembers no refusal takes its time to refuse a capture, and a gateway stands still', () => {
+    const unheard = schedules.flatMap(({ faults }) => {
+      const refusal = faults.find(
+        (each) =>
+          each.kind === 'bank' &&
+          each.rule.fault === 'refuse' &&
+          (each.rule.parameters as { delayMs: number }).delayMs > 0,
+      );
+      return refusal ? [{ refusal, faults }] : [];
+    });
+    expect(unheard.length).toBeGreaterThan(0);
+    expect(unheard.length).toBeLessThan(schedules.length / 5);
+    for (const { refusal, faults } of unheard) {
+      const freezes = faults.filter((each) => each.kind === 'freeze' && each.service === 'bank-gateway');
+      expect(freezes.some(({ atMs }) => atMs > refusal.atMs)).toBe(true);
+    }
+  });
 });

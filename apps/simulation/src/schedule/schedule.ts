@@ -1,10 +1,12 @@
 import { Random } from '#simulation';
 import type { Create, Operation, Wanted } from '../merchant/operation.js';
 import { bankSiege, bankSlow, bankTrouble } from './bank-faults.js';
+import { crowd } from './crowd.js';
 import type { Fault, ServiceName } from './fault.js';
 import { approvedWhileReversing, longDoubt, shownInDoubt } from './long-doubt.js';
 import { momentOf, type Moment } from './moment.js';
 import { sourceOf } from './source.js';
+import { unheardRefusal } from './unheard-refusal.js';
 
 /** All that a run is made of. What it comes to follows from it alone. */
 export interface Schedule {
@@ -38,10 +40,20 @@ export function planned(seed: number): Schedule {
     ...eventLost(later.fork('lost events'), wanted),
     ...(later.chance(0.1) ? approvedWhileReversing(later, wanted) : []),
     ...(later.chance(0.12) ? shownInDoubt(later, momentOf(later, wanted, BUSY_MS)) : []),
+    ...(later.chance(0.1) ? unheardRefusal(later, wanted) : []),
   ];
-  const settings = new Random(seed).fork('settings').chance(0.25) ? {} : SELDOM;
-  return { seed, operations: wanted, faults: struck.sort((a, b) => a.atMs - b.atMs), lingerMs, settings };
+  const crowded = later.chance(0.1) ? crowd(later, wanted) : { operations: [], faults: [] };
+  return {
+    seed,
+    operations: inOrder([...wanted, ...crowded.operations]),
+    faults: inOrder([...struck, ...crowded.faults]),
+    lingerMs,
+    settings: new Random(seed).fork('settings').chance(0.25) ? {} : SELDOM,
+  };
 }
+
+const inOrder = <T extends { readonly atMs: number }>(list: readonly T[]): T[] =>
+  list.toSorted((a, b) => a.atMs - b.atMs);
 
 function operations(random: Random): Operation[] {
   const creates: Create[] = [];
@@ -59,7 +71,7 @@ function operations(random: Random): Operation[] {
     }
   }
   if (random.chance(0.4)) list.push(...race(random, creates, wanted.length));
-  return list.sort((a, b) => a.atMs - b.atMs);
+  return inOrder(list);
 }
 
 /** A capture and a cancellation, as near as one follows the other through the services; both again and again. */
@@ -109,7 +121,7 @@ function faults(random: Random, operations: readonly Operation[]): Fault[] {
   while (list.length < wanted) list.push(...struckAt(random, momentOf(random, operations, BUSY_MS), operations));
   if (random.chance(0.12)) list.push(...longDoubt(random, momentOf(random, operations, BUSY_MS)));
   if (random.chance(0.15)) list.push(poisoned(random, momentOf(random, operations, BUSY_MS)));
-  return list.sort((a, b) => a.atMs - b.atMs);
+  return inOrder(list);
 }
 
 function poisoned(random: Random, { atMs }: Moment): Fault {
