@@ -4,7 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { repositoryRoot } from '../local/repository.js';
-import { pageOf, type Caught } from './page.js';
+import { isCaught, pageOf, type Caught } from './page.js';
 import { sabotages, type Sabotage } from './sabotages.js';
 import { scratchOf } from './scratch.js';
 
@@ -31,7 +31,7 @@ for (const sabotage of chosen) {
 }
 const page = pageOf(results, Number(values.schedules), Number(values.seed));
 if (values.write) await writeFile(join(repositoryRoot, 'docs', 'planted-bugs.md'), page);
-process.exitCode = results.some(({ after }) => after === undefined) ? 1 : 0;
+process.exitCode = results.every(isCaught) ? 0 : 1;
 
 async function tryOut(sabotage: Sabotage): Promise<Caught> {
   const directory = join(scratch, sabotage.name);
@@ -39,14 +39,21 @@ async function tryOut(sabotage: Sabotage): Promise<Caught> {
     await scratchOf(sabotage, directory);
     const said = await outputOf(directory);
     const line = said.trim().split('\n').at(-1) ?? '';
-    const { after, broken = [] } = JSON.parse(line) as { after?: number; broken?: string[] };
-    // A run that ends otherwise has shown that something is wrong, and not that anybody would have noticed.
-    return broken.every((each) => /^A\d+$/.test(each))
-      ? { sabotage, after, broken }
-      : { sabotage, after: undefined, broken };
+    const { after, broken = [], shownBy = [] } = JSON.parse(line) as Partial<Omit<Caught, 'sabotage'>>;
+    return {
+      sabotage,
+      after: areAllPromises(broken) ? after : undefined,
+      broken,
+      shownBy: shownBy.filter((regression) => areAllPromises(regression.broken)),
+    };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** A run that ends otherwise has shown that something is wrong, and not that anybody would have noticed. */
+function areAllPromises(broken: readonly string[]): boolean {
+  return broken.every((each) => /^A\d+$/.test(each));
 }
 
 function outputOf(directory: string): Promise<string> {
@@ -62,6 +69,9 @@ function outputOf(directory: string): Promise<string> {
   });
 }
 
-function inWords({ after, broken }: Caught): string {
-  return after === undefined ? ['NOT CAUGHT', ...broken].join(': ') : `caught after ${after} by ${broken.join(', ')}`;
+function inWords({ after, broken, shownBy }: Caught): string {
+  const regressions = shownBy.map(({ name, broken }) => `by ${broken.join(', ')} in ${name}`);
+  const drawn = after === undefined ? [] : [`after ${after} by ${broken.join(', ')}`];
+  const caught = [...drawn, ...regressions];
+  return caught.length === 0 ? ['NOT CAUGHT', ...broken].join(': ') : `caught ${caught.join('; ')}`;
 }

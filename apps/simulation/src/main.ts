@@ -8,6 +8,7 @@ import { tellFailure } from './campaign/report.js';
 import { shrink } from './campaign/shrink.js';
 import { countOf, exitCodeOf, missedInWords, reachedInWords, REACHES_ALL_FROM } from './campaign/sometimes.js';
 import { readOptions, usage, type Options } from './options.js';
+import { regressions } from './regressions/regressions.js';
 import { planned } from './schedule/schedule.js';
 
 /** So many failures are told whole. */
@@ -44,8 +45,20 @@ async function firstBroken({ schedules, seed, threads }: Options): Promise<numbe
   const common = { untilBroken: true, judge: 'promises', onProgress: () => undefined } as const;
   const { failures, schedules: done } = await campaign({ schedules, seed, threads, ...common });
   const [first] = failures;
-  console.log(JSON.stringify(first ? { after: first.seed - seed + 1, ...first } : { schedules: done }));
-  return first ? 1 : 0;
+  const shownBy = await brokenRegressions();
+  const found = first ? { after: first.seed - seed + 1, ...first } : { schedules: done };
+  console.log(JSON.stringify({ ...found, shownBy }));
+  return first !== undefined || shownBy.length > 0 ? 1 : 0;
+}
+
+/** Of the schedules that a bug was found by once, those that break a promise, and what they break. */
+async function brokenRegressions(): Promise<{ name: string; broken: readonly string[] }[]> {
+  const services = await definitions();
+  return outsidePromises(() =>
+    regressions
+      .map(({ name, schedule }) => ({ name, broken: brokenBy(run(schedule, services, 'promises')) }))
+      .filter(({ broken }) => broken.length > 0),
+  );
 }
 
 async function many({ schedules, seconds, seed, threads }: Options): Promise<number> {

@@ -2,6 +2,8 @@ import type { Schedule } from '../schedule/schedule.js';
 
 /** What a bug was found by, shrunk and put in words: what is drawn from a seed changes with how it is drawn. */
 export interface Regression {
+  /** That of its file. */
+  readonly name: string;
   /** What was wrong. */
   readonly bug: string;
   /** The planted bug that takes the fix back. With it, this schedule fails. */

@@ -2,9 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { outsidePromises } from '#simulation';
 import { brokenBy, definitions, run } from '../campaign/one-run.js';
 import type { Definitions } from '../world/world.js';
-import { failedNeighbour } from './failed-neighbour.js';
-
-const regressions = [failedNeighbour];
+import { regressions } from './regressions.js';
 
 let services: Definitions;
 beforeAll(async () => {
