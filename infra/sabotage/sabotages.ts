@@ -164,9 +164,15 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'rule-5-later-answer-kept',
-    says: 'an operation that has ended takes another end, and a charge that has failed goes on with it',
+    says: 'an operation that has ended takes another end when somebody comes late with another answer, and its charge goes on with that',
     edits: [
       { file: operation, find: '  if (!isLive(operation)) return operation;\n  let current', replace: '  let current' },
+      {
+        file: operation,
+        find: '    if (end) return ended(current, end);\n  }\n  return goOn(current, moment, bank);',
+        replace:
+          '    if (end) return ended(current, end);\n  }\n  return isLive(operation) ? goOn(current, moment, bank) : operation;',
+      },
       {
         file: 'apps/bank-gateway/src/operations/performer.ts',
         find: 'const before = found && isLive(found) ? found : undefined;',
@@ -175,13 +181,14 @@ export const sabotages: readonly Sabotage[] = [
       {
         file: authorization,
         find: "if (authorization.state === 'none' || !current || next === current || !isLive(current))",
-        replace: "if (authorization.state === 'none' || !current || next === current)",
+        replace:
+          "const isSaid = current?.end && JSON.stringify(current.end) === JSON.stringify(next.end);\n  if (authorization.state === 'none' || !current || next === current || isSaid)",
       },
       {
         file: authorization,
-        find: "    case 'authorized':\n    case 'captured':\n    case 'voided':\n    case 'declined':\n    case 'failed':\n      assert.fail(",
+        find: '  const end = next.end!;\n  switch (asked.state) {',
         replace:
-          "    case 'failed':\n      return afterAuthorize({ ...asked, state: 'authorizing', cancellation: null }, next, end, banks);\n    case 'authorized':\n    case 'captured':\n    case 'voided':\n    case 'declined':\n      assert.fail(",
+          "  const end = next.end!;\n  switch ({ authorize: 'authorizing', capture: 'capturing', void: 'voiding' }[next.kind]) {",
       },
     ],
   },
@@ -210,7 +217,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'rule-8-named-by-reference',
-    says: 'capture, void and refund name what they act on by our reference, and the bank takes its latest performance',
+    says: 'capture, void and refund name what they act on by our reference; and the banks, whose protocol knows no such name, take it for its latest performance: else they would refuse it, and all would come to nothing',
     edits: [
       {
         file: task,
@@ -249,7 +256,7 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'rule-10-cancel-overrides-capture',
-    says: 'a cancellation replaces a capture that may have been performed, at banks that void what was captured',
+    says: 'a cancellation takes the place of a capture that was performed, or may have been',
     edits: [
       {
         file: authorization,
@@ -257,13 +264,13 @@ export const sabotages: readonly Sabotage[] = [
         replace: 'if (!cancellation) return',
       },
       {
-        file: operation,
-        find: '  assert(isUnperformed(operation), `${operation.reference} may have been performed`);\n',
-        replace: '',
+        file: authorization,
+        find: '      if (authorization.cancellation) return unchanged(authorization);\n      return become({ ...authorization, cancellation: cause }, cancellationRefused(authorization));',
+        replace: '      return become(release(authorization, cause, null));',
       },
       {
-        file: bankMovement,
-        find: "      if (authorization.under.some((capture) => !capture.undoneBy)) return refused('authorization_captured');\n",
+        file: operation,
+        find: '  assert(isUnperformed(operation), `${operation.reference} may have been performed`);\n',
         replace: '',
       },
     ],
@@ -318,29 +325,30 @@ export const sabotages: readonly Sabotage[] = [
     ],
   },
   {
-    name: 'operations-loaded-with-their-lock',
-    says: 'who waits for an authorization does not see the operations that came meanwhile',
+    name: 'authorization-read-before-its-lock',
+    says: 'who waits for an authorization decides by what it was before',
     edits: [
       {
         file: authorizationRows,
-        find: 'WHERE charge_id = wanted.charge_id FOR UPDATE) a ON true',
-        replace: 'WHERE charge_id = wanted.charge_id) a ON true',
-      },
-      {
-        file: authorizationRows,
-        find: '(SELECT * FROM bank_authorization WHERE charge_id = wanted.charge_id LIMIT 1)',
-        replace: '(SELECT * FROM bank_authorization WHERE charge_id = wanted.charge_id FOR UPDATE)',
+        find: 'const [, rows] = await Promise.all([tx.query(lockStatement, [ids]), tx.query<LoadedRow>(loadStatement, [ids])]);',
+        replace:
+          'const [rows] = await Promise.all([tx.query<LoadedRow>(loadStatement, [ids]), tx.query(lockStatement, [ids])]);',
       },
     ],
   },
   {
     name: 'neighbour-waited-for-once',
-    says: 'two requests that waited for the same one both begin',
+    says: 'two requests that waited for the same one both begin; and the list of open claims, which would know, does not mind that a key has two',
     edits: [
       {
         file: 'apps/payments-api/src/charges/keyed-requests.ts',
         find: 'for (let neighbour = claims.find(claim); neighbour; neighbour = claims.find(claim)) {',
         replace: 'const neighbour = claims.find(claim);\n    if (neighbour) {',
+      },
+      {
+        file: 'apps/payments-api/src/idempotency/open-claims.ts',
+        find: "    assert(!this.byName.has(name), 'a key is held by one request at a time');\n",
+        replace: '',
       },
     ],
   },
