@@ -445,8 +445,8 @@ export const sabotages: readonly Sabotage[] = [
     ],
   },
   {
-    name: 'parked-key-overtaken',
-    says: 'a key is free once its unreadable event is discarded, although others wait behind it: what comes next overtakes them',
+    name: 'parked-key-freed-too-soon',
+    says: 'a key is free once its unreadable event is discarded, although others wait behind it: nobody comes back to them, and what comes next overtakes them',
     edits: [
       {
         file: 'libs/saga/src/parked-events.repository.ts',
