@@ -1,5 +1,5 @@
 import { Random } from '#simulation';
-import type { Create, Operation, Wanted } from '../merchant/operation.js';
+import type { Capture, Create, Operation, Refund, Wanted } from '../merchant/operation.js';
 import { bankSiege, bankSlow, bankTrouble } from './bank-faults.js';
 import { crowd } from './crowd.js';
 import type { Fault, ServiceName } from './fault.js';
@@ -25,6 +25,8 @@ type Settings = Partial<Record<'OUTBOX_SWEEP_EVERY_MS' | 'OPERATIONS_LOOK_EVERY_
 const services: readonly ServiceName[] = ['payments-api', 'bank-gateway', 'ledger'];
 const OPERATIONS = 20;
 const BUSY_MS = 8_000;
+const AMOUNT_MIN_MINOR = 50;
+const RACE_WITHIN_MS = 20;
 /** Nothing should have to wait for a look. Where it is seldom, whatever does is seen to; and a world costs a third less. */
 const SELDOM: Settings = { OUTBOX_SWEEP_EVERY_MS: 4_000, OPERATIONS_LOOK_EVERY_MS: 2_000 };
 /** Until all of it has been compared with statements, both ways. */
@@ -45,7 +47,7 @@ export function planned(seed: number): Schedule {
   const crowded = later.chance(0.1) ? crowd(later, wanted) : { operations: [], faults: [] };
   return {
     seed,
-    operations: inOrder([...wanted, ...crowded.operations]),
+    operations: inOrder([...wanted, ...crowded.operations, ...afterRaces(later.fork('after races'), wanted)]),
     faults: inOrder([...struck, ...crowded.faults]),
     lingerMs,
     settings: new Random(seed).fork('settings').chance(0.25) ? {} : SELDOM,
@@ -84,18 +86,45 @@ function race(random: Random, creates: readonly Create[], id: number): Operation
   const refund: Wanted = {
     kind: 'refund',
     id: id + 1,
-    atMs: atMs + random.between(0, 20),
+    atMs: atMs + random.between(0, RACE_WITHIN_MS),
     charge,
     amountMinor: undefined,
   };
   return random.chance(0.8) ? [capture, refund] : [capture, refund, { kind: 'repeat', atMs, of: id, times: 3 }];
 }
 
+/** Of what was captured and canceled at once something is wanted back later: who has it wrong which of them won shows it then. */
+function afterRaces(random: Random, operations: readonly Operation[]): Refund[] {
+  const firstId = 1 + Math.max(...operations.map((each) => (each.kind === 'repeat' ? 0 : each.id)));
+  const raced = operations.filter(
+    (each): each is Capture =>
+      each.kind === 'capture' &&
+      operations.some(
+        (other) =>
+          other.kind === 'refund' && other.charge === each.charge && Math.abs(other.atMs - each.atMs) <= RACE_WITHIN_MS,
+      ),
+  );
+  return raced.map(({ atMs, charge }, place) => ({
+    kind: 'refund',
+    id: firstId + place,
+    atMs: atMs + random.between(1_000, 6_000),
+    charge,
+    amountMinor: random.integer(1, AMOUNT_MIN_MINOR),
+  }));
+}
+
 /** At any time, or in the same millisecond as another. */
 function createOf(random: Random, id: number, others: readonly Create[]): Create {
   const source = sourceOf(random, id);
   const atMs = id > 0 && random.chance(0.2) ? random.pick(others).atMs : random.between(0, BUSY_MS);
-  return { kind: 'create', id, atMs, source, amountMinor: random.integer(50, 20_000), capture: random.chance(0.5) };
+  return {
+    kind: 'create',
+    id,
+    atMs,
+    source,
+    amountMinor: random.integer(AMOUNT_MIN_MINOR, 20_000),
+    capture: random.chance(0.5),
+  };
 }
 
 /** A capture, a cancellation or a refund: at any time after its charge, or together with another operation on it. */
