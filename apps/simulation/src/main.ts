@@ -4,6 +4,7 @@ import { SystemClock } from '#clock';
 import { outsidePromises } from '#simulation';
 import { campaign, type CampaignReport } from './campaign/campaign.js';
 import { brokenBy, definitions, run } from './campaign/one-run.js';
+import { perMinute, Progress } from './campaign/progress.js';
 import { tellFailure } from './campaign/report.js';
 import { shrink } from './campaign/shrink.js';
 import { countOf, exitCodeOf, missedInWords, reachedInWords, REACHES_ALL_FROM } from './campaign/sometimes.js';
@@ -13,22 +14,27 @@ import { planned } from './schedule/schedule.js';
 
 /** So many failures are told whole. */
 const TOLD_MAX = 2;
-const SAY_EVERY_MS = 2_000;
+/** A terminal's Ctrl-C arrives twice, from the terminal and passed on by npm: only one that comes later is a second one. */
+const SECOND_AFTER_MS = 500;
 /** Not among the counters: these have a list of their own. */
 const told = new Set(sometimes.map(({ id }) => countOf(id)));
 const clock = new SystemClock();
 
 try {
   const options = readOptions(process.argv.slice(2), () => Math.floor(clock.random() * 2 ** 31));
-  process.exitCode =
-    options.schedule !== undefined
-      ? await one(options.schedule)
-      : options.untilBroken
-        ? await firstBroken(options)
-        : await many(options);
+  process.exitCode = await perform(options);
 } catch (error) {
   console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
   process.exitCode = 2;
+}
+
+async function perform(options: Options): Promise<number> {
+  if (options.help) {
+    console.log(usage);
+    return 0;
+  }
+  if (options.schedule !== undefined) return one(options.schedule);
+  return options.untilBroken ? firstBroken(options) : many(options);
 }
 
 async function one(seed: number): Promise<number> {
@@ -68,21 +74,36 @@ async function many({ schedules, seconds, seed, threads }: Options): Promise<num
   ].join(', at most ');
   console.log(`${extent} from seed ${seed}`);
   const startedMs = clock.monotonicMs();
-  let saidMs = startedMs;
+  const progress = new Progress({ schedules, seconds }, startedMs);
   const onProgress = (done: number, failures: readonly { readonly seed: number }[]): void => {
-    const nowMs = clock.monotonicMs();
-    if (nowMs - saidMs < SAY_EVERY_MS) return;
-    saidMs = nowMs;
-    console.log(
-      `  ${done} schedules, ${perMinute(done, nowMs - startedMs)} a minute, ${failures.length} broken${failures.length === 0 ? '' : `, such as ${failures[0]!.seed}`}`,
-    );
+    const line = progress.line(done, failures, clock.monotonicMs());
+    if (line) console.log(line);
   };
-  const timeIsUp = seconds === undefined ? undefined : () => clock.monotonicMs() - startedMs > seconds * 1_000;
+  const interruption = listenForInterruption();
+  const timeIsUp = (): boolean =>
+    interruption.came || (seconds !== undefined && clock.monotonicMs() - startedMs > seconds * 1_000);
   const report = await campaign({ schedules, timeIsUp, seed, threads, onProgress });
   summarize(report, clock.monotonicMs() - startedMs);
   for (const line of missedInWords(report.schedules, report.counts)) console.log(line);
-  if (report.failures.length > 0) await tell(report);
-  return exitCodeOf(report);
+  if (report.failures.length > 0 && !interruption.came) await tell(report);
+  return exitCodeOf(report) === 0 && interruption.came ? 130 : exitCodeOf(report);
+}
+
+/** What is begun is ended and told, so that an hour's work is not lost to Ctrl-C. */
+function listenForInterruption(): { readonly came: boolean } {
+  let firstMs: number | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (firstMs !== undefined && clock.monotonicMs() - firstMs > SECOND_AFTER_MS) process.exit(130);
+      if (firstMs === undefined) console.log('\nInterrupted: ending what has begun. Ctrl-C again ends it at once.');
+      firstMs ??= clock.monotonicMs();
+    });
+  }
+  return {
+    get came() {
+      return firstMs !== undefined;
+    },
+  };
 }
 
 function summarize({ schedules, events, counts, failures }: CampaignReport, tookMs: number): void {
@@ -118,8 +139,4 @@ async function tell({ failures }: CampaignReport): Promise<void> {
     });
     console.log(`\n${told}`);
   }
-}
-
-function perMinute(count: number, ms: number): number {
-  return Math.round((count / ms) * 60_000);
 }

@@ -10,11 +10,21 @@ export interface Options {
   readonly threads: number | undefined;
   /** Only until a promise is broken, and what came of it as JSON: for whoever breaks it on purpose. */
   readonly untilBroken: boolean;
+  readonly help: boolean;
 }
 
 export const usage = `npm run simulate -- [--schedules 1000] [--seconds N] [--seed S] [--threads N]
-npm run simulate -- --schedule SEED      one schedule, told whole
-npm run simulate -- --until-broken …     ends with the first broken promise, and says which as JSON`;
+npm run simulate -- --schedule SEED
+
+Runs the services' own code and SQL in virtual time, world after world, each drawn from one number, and judges what is
+left of each. The exit code is the verdict. Ctrl-C ends it, and tells of what there was.
+
+  --schedules N    how many worlds. Default 1000, or as many as there is time for
+  --seconds N      ends after so long
+  --seed S         of the first world; the next are S+1, S+2, … Default: a new one, printed first
+  --threads N      default: as many as there are cores
+  --schedule SEED  one world, told event by event; the same every time
+  --until-broken   ends with the first broken promise, and says which as JSON`;
 
 /** @throws Error that says what is wrong with them */
 export function readOptions(args: readonly string[], anySeed: () => number): Options {
@@ -27,9 +37,10 @@ export function readOptions(args: readonly string[], anySeed: () => number): Opt
       schedule: { type: 'string' },
       threads: { type: 'string' },
       'until-broken': { type: 'boolean' },
+      help: { type: 'boolean' },
     },
   });
-  const integer = (name: Exclude<keyof typeof values, 'until-broken'>, least: number): number | undefined => {
+  const integer = (name: Exclude<keyof typeof values, 'until-broken' | 'help'>, least: number): number | undefined => {
     const text = values[name];
     if (text === undefined) return undefined;
     const number = Number(text);
@@ -45,5 +56,6 @@ export function readOptions(args: readonly string[], anySeed: () => number): Opt
     schedule: integer('schedule', 0),
     threads: integer('threads', 1),
     untilBroken: values['until-broken'] ?? false,
+    help: values.help ?? false,
   };
 }
