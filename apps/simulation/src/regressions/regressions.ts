@@ -2,5 +2,5 @@ import { captureAndCancellationAtOnce } from './capture-and-cancellation-at-once
 import { failedNeighbour } from './failed-neighbour.js';
 import type { Regression } from './regression.js';
 
-/** Part of every campaign that breaks the code on purpose, before anything is drawn. */
+/** Run with the unit tests, and against every bug that is planted. */
 export const regressions: readonly Regression[] = [captureAndCancellationAtOnce, failedNeighbour];

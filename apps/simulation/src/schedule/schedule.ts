@@ -27,7 +27,7 @@ const OPERATIONS = 20;
 const BUSY_MS = 8_000;
 const AMOUNT_MIN_MINOR = 50;
 const RACE_WITHIN_MS = 20;
-/** Nothing should have to wait for a look. Where it is seldom, whatever does is seen to; and a world costs a third less. */
+/** Nothing should have to wait for a look. Where it is seldom, whatever does is seen to; and a seventh less happens. */
 const SELDOM: Settings = { OUTBOX_SWEEP_EVERY_MS: 4_000, OPERATIONS_LOOK_EVERY_MS: 2_000 };
 /** Until all of it has been compared with statements, both ways. */
 const LINGER_MS = 40_000;
