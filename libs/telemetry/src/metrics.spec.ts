@@ -28,8 +28,21 @@ describe('metrics', () => {
     expect(await metrics.text()).toContain('rows 3');
     ask = () => Promise.reject(new Error('the database is away'));
     expect(await metrics.text()).toMatch(/rows 3\n[^]*pending 7/);
-    ask = () => new Promise(() => undefined);
-    expect(await metrics.text()).toMatch(/rows 3\n[^]*pending 7/);
+  });
+
+  it('wait for a value for a second, and do not ask again while nobody has answered', async () => {
+    const metrics = new Metrics(new SystemClock());
+    const answers: ((rows: number) => void)[] = [];
+    metrics.gauge({ name: 'rows', help: 'Rows.' }, async (gauge) =>
+      gauge.set(await new Promise<number>((resolve) => answers.push(resolve))),
+    );
+    expect(await metrics.text()).toContain('rows 0');
+    expect(await metrics.text()).toContain('rows 0');
+    expect(answers).toHaveLength(1);
+    const text = metrics.text();
+    answers[0]!(5);
+    expect(await text).toContain('rows 5');
+    expect(answers).toHaveLength(1);
   });
 
   it('tell a process’s own processor time without labels', async () => {

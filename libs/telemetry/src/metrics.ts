@@ -42,7 +42,7 @@ export class Metrics {
       help,
       labelNames: labels,
       registers: [this.registry],
-      ...(collect && { collect: () => this.withinLimit(collect(gauge)) }),
+      ...(collect && { collect: this.withinLimit(() => collect(gauge)) }),
     });
     return gauge;
   }
@@ -65,10 +65,18 @@ export class Metrics {
     return this.registry.metrics();
   }
 
-  private async withinLimit(collected: void | Promise<void>): Promise<void> {
-    if (!collected) return;
-    const over = new AbortController();
-    const ended = collected.catch(() => undefined).finally(() => over.abort());
-    await Promise.race([ended, this.clock.sleep(COLLECT_LIMIT_MS, over.signal).catch(() => undefined)]);
+  /** One at a time: what a database that hangs was asked for is not asked for again until it has answered. */
+  private withinLimit(collect: () => void | Promise<void>): () => Promise<void> {
+    let collecting: Promise<void> | undefined;
+    return async () => {
+      const over = new AbortController();
+      collecting ??= Promise.resolve()
+        .then(collect)
+        .catch(() => undefined)
+        .finally(() => (collecting = undefined));
+      const limit = this.clock.sleep(COLLECT_LIMIT_MS, over.signal).catch(() => undefined);
+      await Promise.race([collecting, limit]);
+      over.abort();
+    };
   }
 }
