@@ -14,5 +14,6 @@ export function endWithThisProcess(pids: () => readonly (number | undefined)[]):
       }
     }
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
+  // Not once: a Ctrl-C comes from the terminal and from whoever passes it on, and the second would end all this in its middle.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
 }

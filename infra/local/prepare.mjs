@@ -39,14 +39,39 @@ export async function prepare({ say }) {
   return { env, node };
 }
 
-/** @returns the exit code. Signals are passed on; the child decides when to end. */
+/** Somebody wants all of it to end, not just what was running. */
+export class Interrupted extends Error {
+  /** @param code what ended came to */
+  constructor(code) {
+    super('interrupted');
+    this.code = code;
+  }
+}
+
+/**
+ * Signals are passed on; the child decides when to end.
+ * @returns the exit code
+ * @throws Interrupted once the child has ended after a signal
+ */
 export async function runTillItEnds(command, args, options = {}) {
   const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => resolve(code ?? 1));
-  });
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  let interrupted = false;
+  const passOn = (signal) => {
+    interrupted = true;
+    child.kill(signal);
+  };
+  for (const signal of signals) process.on(signal, passOn);
+  try {
+    const code = await new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', (code) => resolve(code ?? 1));
+    });
+    if (interrupted) throw new Interrupted(code);
+    return code;
+  } finally {
+    for (const signal of signals) process.off(signal, passOn);
+  }
 }
 
 function requireNode20() {

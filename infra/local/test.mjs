@@ -1,7 +1,7 @@
 // npm test [-- check unit simulation real system]: every check and test, from a clean clone. Its last line counts them.
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Unprepared, prepare, root, runTillItEnds } from './prepare.mjs';
+import { Interrupted, Unprepared, prepare, root, runTillItEnds } from './prepare.mjs';
 
 const checks = {
   formatting: ['prettier', '--check', '--log-level', 'warn', '.'],
@@ -24,7 +24,7 @@ try {
   if (isChosen('simulation')) await simulate(env, node);
   for (const project of ['real', 'system']) if (isChosen(project)) await runTests(project, env, node);
 } catch (error) {
-  console.error(error instanceof Unprepared ? error.message : error);
+  console.error(error instanceof Unprepared || error instanceof Interrupted ? error.message : error);
   total.failed += 1;
 }
 process.exitCode = total.failed === 0 ? 0 : 1;

@@ -67,7 +67,7 @@ export class System {
   ) {}
 
   static async start(options: Partial<RuntimeOptions> = {}): Promise<System> {
-    const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-system-'));
+    const dataDir = await mkdtemp(join(process.env.TEST_SYSTEMS_DIR ?? tmpdir(), 'system-'));
     await chmod(dataDir, 0o755); // as root, Postgres runs as another user, who must pass through
     try {
       return new System(dataDir, await startRuntime({ dataDir, ports: 'free', ...options }));
