@@ -31,4 +31,22 @@ describe('a world', () => {
     const settled = [...outcome.counts.byName].filter(([name]) => name.startsWith('charges_settled_total'));
     expect(settled.reduce((sum, [, count]) => sum + count, 0)).toBe(outcome.verdict.charges);
   });
+
+  it('starts a service again that loses its database on the way up', async () => {
+    const lostAt = (lostMs: number): Schedule => ({
+      seed: 1,
+      operations: [{ kind: 'create', id: 0, atMs: 2_000, source: 'tok_visa', amountMinor: 1_000, capture: true }],
+      faults: [
+        { kind: 'kill', atMs: 1_000, service: 'payments-api', instance: 0, downMs: 100 },
+        { kind: 'database_away', atMs: 1_100 + lostMs, service: 'payments-api', forMs: 3_000 },
+      ],
+      lingerMs: 0,
+      settings: {},
+    });
+    const outcomes: Outcome[] = [];
+    for (let lostMs = 0; lostMs < 4; lostMs += 0.2) outcomes.push(await happens(lostAt(lostMs)));
+    expect(outcomes.flatMap(({ bugs }) => bugs)).toEqual([]);
+    expect(outcomes.every(({ verdict }) => verdict.holds)).toBe(true);
+    expect(outcomes.some(({ story }) => story.toString().includes('could not start'))).toBe(true);
+  });
 });

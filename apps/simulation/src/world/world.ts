@@ -1,6 +1,7 @@
 import { check, type Verdict } from '#checker';
 import { bank, type CloudEvent } from '#contracts';
 import { Server, type Written } from '#memory-postgres';
+import { isTransientError } from '#postgres';
 import {
   BEGINNING,
   Broker,
@@ -67,6 +68,11 @@ const RESTARTED_AFTER_MS = 1_000;
 const OPERATOR_LOOKS_EVERY_MS = 5_000;
 /** A service says so of a poisoned record as of a bug. */
 const PARKED = /^(parked an event that fails|a parked event failed again|an event that was seen before fails)/;
+
+interface Which {
+  readonly service: ServiceName;
+  readonly instance: number;
+}
 
 interface Host extends DatabaseHost {
   up: boolean;
@@ -317,7 +323,9 @@ export class World {
     };
     const running = new RunningService(this.definitions[service], process, around);
     this.#instances.set(name, running);
-    this.scheduler.after(0, process, () => void running.start());
+    this.scheduler.after(0, process, () => {
+      running.start().catch((error: unknown) => this.#couldNotStart({ service, instance }, error));
+    });
   }
 
   #api(place: number): RunningService | undefined {
@@ -377,7 +385,7 @@ export class World {
     }
   }
 
-  #kill(which: { service: ServiceName; instance: number }): void {
+  #kill(which: Which): void {
     const { process } = this.#instance(which);
     if (!process.dead) this.#reached.killed(process, this.#hosts[which.service].server);
     process.kill();
@@ -388,22 +396,37 @@ export class World {
     process.thaw();
   }
 
-  /** What Node does when nobody catches an error; whoever supervises the process starts it again. */
+  /** Production says why and ends. That its database is lost in the middle of it is a reason; all others are bugs. */
+  #couldNotStart(which: Which, error: unknown): void {
+    const { process } = this.#instance(which);
+    this.story.tell(process.name, () => `could not start: ${String(error)}`);
+    if (this.judge === 'everything' && !isTransientError(error)) {
+      this.bugs.push(`${process.name}: could not start: ${String(error)}`);
+      return;
+    }
+    this.#endAndRestart(which);
+  }
+
+  /** What Node does when nobody catches an error. */
   #crash(): void {
     const crashed = [...this.#instances.entries()].find(([, { process }]) => process === this.scheduler.current);
     if (!crashed) return;
-    const [name, { process, definition }] = crashed;
+    const [name, { definition }] = crashed;
     const service = definition.options.name as ServiceName;
-    process.kill();
-    const which = { service, instance: Number(name.slice(service.length + 1)) };
+    this.#endAndRestart({ service, instance: Number(name.slice(service.length + 1)) });
+  }
+
+  /** Whoever supervises a process that has ended starts it again. */
+  #endAndRestart(which: Which): void {
+    this.#instance(which).process.kill();
     this.scheduler.after(RESTARTED_AFTER_MS, undefined, () => this.#restart(which));
   }
 
-  #instance({ service, instance }: { service: ServiceName; instance: number }): RunningService {
+  #instance({ service, instance }: Which): RunningService {
     return this.#instances.get(`${service}-${instance}`)!;
   }
 
-  #restart(which: { service: ServiceName; instance: number }): void {
+  #restart(which: Which): void {
     if (this.#instance(which).process.dead) this.#start(which.service, which.instance);
   }
 
