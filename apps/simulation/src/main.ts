@@ -86,7 +86,8 @@ async function many({ schedules, seconds, seed, threads }: Options): Promise<num
   summarize(report, clock.monotonicMs() - startedMs);
   for (const line of missedInWords(report.schedules, report.counts)) console.log(line);
   if (report.failures.length > 0 && !interruption.came) await tell(report);
-  return exitCodeOf(report) === 0 && interruption.came ? 130 : exitCodeOf(report);
+  const code = exitCodeOf(report);
+  return code === 0 && interruption.came ? 130 : code;
 }
 
 /** What is begun is ended and told, so that an hour's work is not lost to Ctrl-C. */
