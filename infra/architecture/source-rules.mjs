@@ -17,6 +17,9 @@ export function violationsIn(path, text) {
   if (isBoundToTheClockPort(path)) {
     for (const what of new Set(readsOfTimeAndChance(text))) report('time-and-chance-come-by-the-clock-port', what);
   }
+  if (!DOORS_WITHOUT_A_GUARD.test(path) && opensAnHttpDoor(text) && !importsFrom(text, '#local-door')) {
+    report('doors-are-guarded', 'an HTTP server without #local-door');
+  }
   if (/^(apps|libs)\/simulation\//.test(path) && !path.endsWith('.spec.ts')) {
     for (const what of new Set(namesImported(text)))
       if (DECIDING.has(what)) report('the-simulation-decides-nothing', what);
@@ -26,6 +29,38 @@ export function violationsIn(path, text) {
 
 /** With these a step, a command or an event is written: the simulation has none of its own. */
 const DECIDING = new Set(['stepsOn', 'become', 'unchanged', 'answer', 'defineEvent', 'statement']);
+
+/** Stripe's `/v1` asks for a key; tests open doors to themselves. */
+const DOORS_WITHOUT_A_GUARD = /^apps\/payments-api\/src\/http\/stripe-door\.http\.ts$|\/testing\/|\.spec\.ts$/;
+/** What makes an HTTP server, by module. */
+const MAKERS_OF_DOORS = {
+  'node:http': ['createServer', 'Server'],
+  'node:https': ['createServer', 'Server'],
+  'node:http2': ['createServer', 'createSecureServer'],
+  fastify: ['fastify', 'default'],
+  '@nestjs/platform-fastify': ['FastifyAdapter'],
+};
+
+function opensAnHttpDoor(text) {
+  return importsOf(text).some(({ module, name, typeOnly }) => !typeOnly && MAKERS_OF_DOORS[module]?.includes(name));
+}
+
+function importsFrom(text, module) {
+  return importsOf(text).some((each) => each.module === module && !each.typeOnly);
+}
+
+function importsOf(text) {
+  const program = parseSync(text, { syntax: 'typescript', decorators: true, target: 'es2024' });
+  return program.body
+    .filter((node) => node.type === 'ImportDeclaration')
+    .flatMap((node) =>
+      node.specifiers.map((each) => ({
+        module: node.source.value,
+        name: each.type === 'ImportSpecifier' ? (each.imported?.value ?? each.local.value) : 'default',
+        typeOnly: node.typeOnly || each.isTypeOnly === true,
+      })),
+    );
+}
 
 function* namesImported(text) {
   for (const node of nodesOf(parseSync(text, { syntax: 'typescript', decorators: true, target: 'es2024' }))) {

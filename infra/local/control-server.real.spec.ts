@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,6 +42,17 @@ describe('the control API', () => {
     expect(await call('GET', '/processes', 'guess')).toMatchObject({ status: 401 });
     expect(await call('POST', '/processes/ledger/kill', '')).toMatchObject({ status: 401 });
     expect((await stat(join(runtime.runDir, 'control-token'))).mode & 0o777).toBe(0o600);
+    expect(runtime.processes()[0]!.state).toBe('ready');
+  });
+
+  it('admits no web page, even with the token', async () => {
+    for (const headers of [{ host: 'rebound.example' }, { origin: 'http://evil.example' }]) {
+      const url = `${control.url}/processes/ledger/kill`;
+      const sent = request(url, { method: 'POST', headers: { authorization: `Bearer ${token}`, ...headers } }).end();
+      const [response] = (await once(sent, 'response')) as [IncomingMessage];
+      response.resume();
+      expect(response.statusCode).toBe(403);
+    }
     expect(runtime.processes()[0]!.state).toBe('ready');
   });
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { refusalAtLocalDoor } from '#local-door';
 import { UnknownProcess } from './instances.js';
 import { ProcessFailed } from './managed-process.js';
 import type { Control, Runtime } from './runtime.js';
@@ -64,6 +65,8 @@ async function answer(
   token: string,
   request: IncomingMessage,
 ): Promise<unknown> {
+  const refusal = refusalAtLocalDoor(request.headers, []);
+  if (refusal !== undefined) throw new Refused(403, refusal);
   if (!isAuthorized(request.headers.authorization, token)) {
     throw new Refused(401, 'send the token of run/control-token: Authorization: Bearer …');
   }

@@ -5,6 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { Logger } from 'pino';
 import type { Clock } from '#clock';
 import type { bankProtocol } from '#contracts';
+import { localDoorHook } from '#local-door';
 import { BanksController } from './admin/banks.controller.js';
 import { FaultsController } from './admin/faults.controller.js';
 import { HealthController } from './admin/health.controller.js';
@@ -57,6 +58,7 @@ export async function createBankSimulator(options: BankSimulatorOptions): Promis
     new FastifyAdapter(),
     { logger: false, abortOnError: false },
   );
+  application.getHttpAdapter().getInstance().addHook('onRequest', localDoorHook(options.allowedHosts));
   readEveryBodyAsJson(application);
   const banks = application.get(Banks);
   try {

@@ -153,6 +153,7 @@ describe('starting', () => {
       createBankSimulator({
         host: '127.0.0.1',
         ports: { ...freePorts, dogwood },
+        allowedHosts: [],
         adminHost: '127.0.0.1',
         adminPort: 0,
         dataDir: join(simulator.dataDir, 'second'),

@@ -8,6 +8,7 @@ describe('the environment', () => {
       ports: { alder: 3011, birch: 3012, cedar: 3013, dogwood: 3014 },
       adminHost: '127.0.0.1',
       adminPort: 3010,
+      allowedHosts: [],
       dataDir: '.holdfast/banks',
       logLevel: 'info',
     });

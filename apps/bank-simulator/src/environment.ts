@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { allowedHosts } from '#local-door';
 import type { BanksOptions } from './desk/banks.js';
 
 const port = (otherwise: number) => z.coerce.number().int().min(0).max(65_535).default(otherwise);
@@ -11,6 +12,7 @@ const schema = z.object({
   BANK_DOGWOOD_PORT: port(3014),
   BANKS_ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
   BANKS_ADMIN_PORT: port(3010),
+  ALLOWED_HOSTS: allowedHosts,
   BANKS_DATA_DIR: z.string().min(1).default('.holdfast/banks'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
@@ -40,6 +42,7 @@ export function settingsFrom(environment: Record<string, string | undefined>): S
   const values = read.data;
   return {
     host: values.BANKS_HOST,
+    allowedHosts: values.ALLOWED_HOSTS,
     ports: {
       alder: values.BANK_ALDER_PORT,
       birch: values.BANK_BIRCH_PORT,

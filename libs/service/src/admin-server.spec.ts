@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Metrics } from '#telemetry';
 import { FakeClock } from '#testing';
@@ -43,6 +45,18 @@ describe('the admin server', () => {
   it('shows the metrics', async () => {
     expect(await get('/metrics')).toMatchObject({ body: expect.stringContaining('process_cpu_seconds_total') });
   });
+
+  it.each([{ host: 'rebound.example' }, { origin: 'http://evil.example' }, { 'sec-fetch-site': 'cross-site' }])(
+    'shows nothing to a page that sends %j',
+    async (headers) => {
+      for (const path of ['/health/live', '/metrics', '/charges/ch_1']) {
+        const sent = request(admin.url + path, { headers }).end();
+        const [response] = (await once(sent, 'response')) as [IncomingMessage];
+        response.resume();
+        expect(response.statusCode).toBe(403);
+      }
+    },
+  );
 
   it('says in one message that its port is taken, and what to change', async () => {
     const port = Number(new URL(admin.url).port);

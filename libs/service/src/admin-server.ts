@@ -1,4 +1,5 @@
 import { fastify, type FastifyInstance } from 'fastify';
+import { type AllowedHosts, localDoorHook } from '#local-door';
 import type { Metrics } from '#telemetry';
 import { PortTakenError } from './port-taken.js';
 import type { Readiness } from './readiness.js';
@@ -20,7 +21,8 @@ export class AdminServer {
   /** A router cannot grow once it listens; the service's own routes come with its modules, later. */
   private readonly routes: { segments: string[]; handler: AdminHandler }[] = [];
 
-  constructor(metrics: Metrics, readiness: Readiness) {
+  constructor(metrics: Metrics, readiness: Readiness, allowedHosts: AllowedHosts = []) {
+    this.server.addHook('onRequest', localDoorHook(allowedHosts));
     this.server.get('/health/live', () => ({ live: true }));
     this.server.get('/health/ready', async (_request, reply) => {
       const report = await readiness.report();

@@ -61,7 +61,7 @@ export function processProviders({ name, settings: own }: ServiceOptions): Facto
       provide: AdminServer,
       inject: [SETTINGS, Metrics, Readiness, Shutdown],
       useFactory: async (settings: FrameSettings, metrics: Metrics, readiness: Readiness, shutdown: Shutdown) => {
-        const admin = new AdminServer(metrics, readiness);
+        const admin = new AdminServer(metrics, readiness, settings.ALLOWED_HOSTS);
         await admin.listen(settings.ADMIN_HOST, settings.ADMIN_PORT);
         shutdown.during('pools', 'the admin server', () => admin.close());
         return admin;

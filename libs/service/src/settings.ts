@@ -1,3 +1,4 @@
+import { allowedHosts } from '#local-door';
 import { logLevels } from '#telemetry';
 import { z } from 'zod';
 
@@ -17,6 +18,8 @@ export const frameSettings = z.object({
     .pipe(z.array(z.string().regex(/^[^\s:]+:\d+$/, 'expected host:port')).min(1)),
   ADMIN_HOST: z.string().default('127.0.0.1'),
   ADMIN_PORT: port,
+  /** Host names under which the admin door answers, beside localhost and IP addresses. */
+  ALLOWED_HOSTS: allowedHosts,
   /** Default: the service's name and the process id. */
   INSTANCE_ID: z.string().default(''),
   /** How often the outbox is read for rows that nobody handed over. */

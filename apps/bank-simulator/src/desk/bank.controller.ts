@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import type { Clock } from '#clock';
 import { bankProtocol } from '#contracts';
+import { type AllowedHosts, refusalAtLocalDoor } from '#local-door';
 import { cardOf } from '../books/card.js';
 import { errorReply } from '../books/decision.js';
 import type { FaultRules, Strike } from '../faults/fault-rules.js';
@@ -27,7 +28,7 @@ export class BankController {
 
   constructor(
     private readonly name: bankProtocol.BankName,
-    private readonly address: { host: string; port: number },
+    private readonly address: { host: string; port: number; allowedHosts: AllowedHosts },
     private readonly rules: FaultRules,
     private readonly clock: Clock,
     private readonly logger: Logger,
@@ -84,6 +85,12 @@ export class BankController {
 
   #receive(incoming: IncomingMessage, outgoing: ServerResponse): void {
     outgoing.sendDate = false;
+    const refusal = refusalAtLocalDoor(incoming.headers, this.address.allowedHosts);
+    if (refusal !== undefined) {
+      const now = this.clock.now();
+      sendReply(outgoing, errorReply(403, 'invalid_request', refusal, now), now);
+      return;
+    }
     const chunks: Buffer[] = [];
     let bytes = 0;
     incoming.on('data', (chunk: Buffer) => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Clock } from '#clock';
 import { bankProtocol } from '#contracts';
+import type { AllowedHosts } from '#local-door';
 import { Books } from '../books/books.js';
 import type { FaultRules } from '../faults/fault-rules.js';
 import { Journal } from '../journal/journal.repository.js';
@@ -12,6 +13,8 @@ export interface BanksOptions {
   host: string;
   /** 0 takes a free port. */
   ports: Record<bankProtocol.BankName, number>;
+  /** Names under which the banks and their admin door answer, beside localhost and IP addresses. */
+  allowedHosts: AllowedHosts;
   dataDir: string;
 }
 
@@ -30,7 +33,11 @@ export class Banks {
   /** Every bank's port is bound before any journal is read: a second process fails before it can touch one. */
   async onModuleInit(): Promise<void> {
     for (const name of bankProtocol.bankNames) {
-      const address = { host: this.options.host, port: this.options.ports[name] };
+      const address = {
+        host: this.options.host,
+        port: this.options.ports[name],
+        allowedHosts: this.options.allowedHosts,
+      };
       const controller = new BankController(name, address, this.rules, this.clock, this.logger);
       this.#controllers.set(name, controller);
       await controller.listen();

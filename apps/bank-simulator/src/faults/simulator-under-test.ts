@@ -31,6 +31,10 @@ export class SimulatorUnderTest {
     return this.simulator.urls;
   }
 
+  get adminUrl(): string {
+    return this.simulator.adminUrl;
+  }
+
   async restart(): Promise<void> {
     await this.simulator.close();
     this.simulator = await open(this.dataDir, this.clock);
@@ -91,6 +95,7 @@ const open = (dataDir: string, clock: Clock): Promise<BankSimulator> =>
   createBankSimulator({
     host: '127.0.0.1',
     ports: freePorts,
+    allowedHosts: ['bank-simulator'],
     adminHost: '127.0.0.1',
     adminPort: 0,
     dataDir,
