@@ -1,4 +1,5 @@
-// npm test [-- check unit simulation real system]: every check and test, from a clean clone. Its last line counts them.
+// npm test [-- check unit simulation real system]: every check and test, from a clean clone. Each stage prints its time;
+// tests that could not run here are named; the last line counts. With CI=true a test that did not run is a failure.
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Interrupted, Unprepared, prepare, root, runTillItEnds } from './prepare.mjs';
@@ -16,17 +17,30 @@ const projects = { unit: [], real: [], system: ['--runInBand'] };
 const chosen = process.argv.slice(2);
 const isChosen = (name) => chosen.length === 0 || chosen.includes(name);
 const total = { passed: 0, failed: 0 };
+/** Full names of tests that did not run, for want of a program or of git's history. */
+const skipped = [];
 
 try {
   const { env, node } = await prepare({ say: (line) => console.log(`${line} …`) });
-  if (isChosen('check')) await runChecks(env);
-  if (isChosen('unit')) await runTests('unit', env, node);
-  if (isChosen('simulation')) await simulate(env, node);
-  for (const project of ['real', 'system']) if (isChosen(project)) await runTests(project, env, node);
+  const stages = {
+    check: () => runChecks(env),
+    unit: () => runTests('unit', env, node),
+    simulation: () => simulate(env, node),
+    real: () => runTests('real', env, node),
+    system: () => runTests('system', env, node),
+  };
+  for (const [name, stage] of Object.entries(stages)) {
+    if (!isChosen(name)) continue;
+    const startedAtMs = performance.now();
+    await stage();
+    console.log(`TIME ${name} ${((performance.now() - startedAtMs) / 1000).toFixed(0)} s`);
+  }
 } catch (error) {
   console.error(error instanceof Unprepared || error instanceof Interrupted ? error.message : error);
   total.failed += 1;
 }
+for (const name of skipped) console.log(`SKIPPED ${name}`);
+if (process.env.CI) total.failed += skipped.length;
 process.exitCode = total.failed === 0 ? 0 : 1;
 console.log(`${total.passed} passed, ${total.failed} failed`);
 
@@ -63,8 +77,9 @@ async function runTests(project, env, node) {
     ],
     { env: { ...env, NODE_OPTIONS: '--experimental-vm-modules --no-warnings' } },
   );
-  const { passed, failed } = await countIn(report);
+  const { passed, failed, pending } = await countIn(report);
   total.passed += passed;
+  skipped.push(...pending);
   // A run that failed without a failed test (its set-up, say) counts as one.
   total.failed += code !== 0 ? Math.max(failed, 1) : failed;
 }
@@ -72,7 +87,14 @@ async function runTests(project, env, node) {
 /** No report: Jest did not come as far as running anything, or had nothing to run. */
 async function countIn(report) {
   const text = await readFile(report, 'utf8').catch(() => undefined);
-  if (text === undefined) return { passed: 0, failed: 0 };
-  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(text);
-  return { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites };
+  if (text === undefined) return { passed: 0, failed: 0, pending: [] };
+  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, testResults } = JSON.parse(text);
+  return {
+    passed: numPassedTests,
+    failed: numFailedTests + numRuntimeErrorTestSuites,
+    pending: testResults
+      .flatMap(({ assertionResults }) => assertionResults)
+      .filter(({ status }) => status === 'pending' || status === 'todo')
+      .map(({ fullName }) => fullName),
+  };
 }
