@@ -1,0 +1,1 @@
+export { hasCardNumber, hasCardNumberInside, maskCardNumbers, passesLuhn } from './card-numbers.js';
