@@ -147,6 +147,20 @@ describe('the official package', () => {
     expect((await client.charges.retrieve(id)).description).toBe('twice');
   });
 
+  it('keeps metadata under numbers and other odd keys', async () => {
+    const client = stripe();
+    const odd = JSON.parse('{"__proto__":"p","constructor":"c","toString":"t","ü b":"u"}') as Record<string, string>;
+    const metadata = { 1: 'a', 2: 'b', ...odd, ['__proto__']: 'p' };
+    const { id } = await client.charges.create({ ...order, metadata });
+    const expected = new Map(Object.entries(metadata));
+    expect(new Map(Object.entries((await client.charges.retrieve(id)).metadata))).toEqual(expected);
+    const updated = await client.charges.update(id, { metadata: { 0: 'z', 2: '' } });
+    expect(updated.metadata).toMatchObject({ 0: 'z', 1: 'a' });
+    expect(updated.metadata).not.toHaveProperty('2');
+    const refund = await client.refunds.create({ charge: id, amount: 100, metadata: { 0: 'a', 1: 'b' } });
+    expect(refund.metadata).toEqual({ 0: 'a', 1: 'b' });
+  });
+
   it('pages through its charges both ways', async () => {
     const client = stripe();
     const ids: string[] = [];

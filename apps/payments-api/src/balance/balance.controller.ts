@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { queryOf, send } from '../http/api-request.http.js';
+import { parametersOf, send } from '../http/api-request.http.js';
 import { jsonText } from '../http/json-text.js';
 import { BalanceReading } from './balance-reading.js';
 
@@ -13,17 +13,17 @@ export class BalanceController {
 
   @Get('balance')
   async balance(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    send(reply, 200, jsonText(await this.reading.balance(request.api.account, queryOf(request))));
+    send(reply, 200, jsonText(await this.reading.balance(request.api.account, parametersOf(request))));
   }
 
   @Get('balance_transactions')
   async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    send(reply, 200, jsonText(await this.reading.list(request.api.account, queryOf(request))));
+    send(reply, 200, jsonText(await this.reading.list(request.api.account, parametersOf(request))));
   }
 
   @Get('balance_transactions/:id')
   async retrieve(@Req() request: ById, @Res() reply: FastifyReply): Promise<void> {
     const { id } = request.params;
-    send(reply, 200, jsonText(await this.reading.retrieve(request.api.account, id, queryOf(request))));
+    send(reply, 200, jsonText(await this.reading.retrieve(request.api.account, id, parametersOf(request))));
   }
 }

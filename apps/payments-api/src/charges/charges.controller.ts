@@ -3,7 +3,7 @@ import { IDS } from '#service';
 import type { Ids } from '#snowflake';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Admission } from '../admission/admission.js';
-import { bodyOf, headerOf, queryOf, send } from '../http/api-request.http.js';
+import { headerOf, parametersOf, send } from '../http/api-request.http.js';
 import { jsonText } from '../http/json-text.js';
 import { claimOfRequest, sendKeyed, type ClaimParts } from '../idempotency/claim-of-request.http.js';
 import { CLAIM_PARTS } from '../idempotency/idempotency.module.js';
@@ -33,7 +33,7 @@ export class ChargesController {
   @Post()
   async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { account } = request.api;
-    const wanted = readCreateRequest(bodyOf(request), this.claimParts.hash, this.clocks.now(account));
+    const wanted = readCreateRequest(parametersOf(request), this.claimParts.hash, this.clocks.now(account));
     const { presented, expand } = wanted;
     const card = presented.kind === 'instrument' ? presented.instrument : undefined;
     const chargeId = card ? this.ids.next('ch') : null;
@@ -52,7 +52,7 @@ export class ChargesController {
 
   @Post(':id/capture')
   async capture(@Req() request: ByCharge, @Res() reply: FastifyReply): Promise<void> {
-    const wanted = readCaptureRequest(bodyOf(request));
+    const wanted = readCaptureRequest(parametersOf(request));
     const { expand } = wanted;
     const claim = claimOfRequest(request, this.claimParts, { chargeId: request.params.id, subject: 'capture', expand });
     const answer = await this.requests.answer(claim, {
@@ -66,18 +66,18 @@ export class ChargesController {
 
   @Get()
   async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    send(reply, 200, jsonText(await this.reading.list(request.api.account, queryOf(request))));
+    send(reply, 200, jsonText(await this.reading.list(request.api.account, parametersOf(request))));
   }
 
   @Get(':id')
   async retrieve(@Req() request: ByCharge, @Res() reply: FastifyReply): Promise<void> {
     const { id } = request.params;
-    send(reply, 200, jsonText(await this.reading.retrieve(request.api.account, id, queryOf(request))));
+    send(reply, 200, jsonText(await this.reading.retrieve(request.api.account, id, parametersOf(request))));
   }
 
   @Post(':id')
   async update(@Req() request: ByCharge, @Res() reply: FastifyReply): Promise<void> {
     const claim = claimOfRequest(request, this.claimParts, { chargeId: null, subject: null, expand: [] });
-    sendKeyed(request, reply, await this.changing.update(request.params.id, bodyOf(request), claim));
+    sendKeyed(request, reply, await this.changing.update(request.params.id, parametersOf(request), claim));
   }
 }

@@ -24,11 +24,9 @@ describe('POST /v1/charges', () => {
   });
 
   it('captures by itself, unless told not to', () => {
-    expect(['', '&capture=true', '&capture=false'].map((capture) => read(`${valid}${capture}`).capture)).toEqual([
-      'automatic',
-      'automatic',
-      'manual',
-    ]);
+    const capture = (written: string) => read(`${valid}${written}`).capture;
+    for (const yes of ['', '&capture=true', '&capture=True', '&capture=1']) expect(capture(yes)).toBe('automatic');
+    for (const no of ['&capture=false', '&capture=False', '&capture=0']) expect(capture(no)).toBe('manual');
   });
 
   it.each([
@@ -72,6 +70,16 @@ describe('POST /v1/charges', () => {
     }
     expect(thrown).toMatchObject({ httpStatus: 400, body: { type: 'invalid_request_error', param } });
     expect((thrown as { body: { code?: string } }).body.code).toBe(code);
+  });
+
+  it('keeps metadata under numbers, and counts its characters', () => {
+    expect(read(`${valid}&metadata[0]=a&metadata[1]=b`).details.metadata).toEqual({ 0: 'a', 1: 'b' });
+    const emoji = encodeURIComponent('😀'.repeat(500));
+    expect(read(`${valid}&metadata[${encodeURIComponent('😀'.repeat(40))}]=${emoji}`).details.metadata).toEqual({
+      ['😀'.repeat(40)]: '😀'.repeat(500),
+    });
+    expect(read(`${valid}&statement_descriptor=A${encodeURIComponent('😀'.repeat(21))}`)).toBeDefined();
+    expect(() => read(`${valid}&metadata[k]=${emoji}1`)).toThrow('500 characters');
   });
 
   it('has minimums of its own in zero-decimal currencies', () => {

@@ -1,5 +1,5 @@
+import { characters } from '../http/characters.js';
 import type { ParameterReader } from '../http/parameter-reader.js';
-import { isTree } from '../http/parameters.js';
 import { invalidRequest, shown } from '../http/stripe-error.js';
 import type { Details, Shipping } from './charge.js';
 
@@ -60,23 +60,21 @@ export function readMetadata(
   reader: ParameterReader,
   before: Readonly<Record<string, string>>,
 ): Record<string, string> | undefined {
-  const given = reader.raw('metadata');
+  const given = reader.textsByKey('metadata');
   if (given === undefined) return undefined;
-  if (given === '') return {};
-  if (!isTree(given)) reader.notAHash('metadata');
+  if (given === null) return {};
   const merged = new Map(Object.entries(before));
-  for (const [key, value] of Object.entries(given)) {
+  for (const [key, value] of given) {
     const param = `metadata[${shown(key)}]`;
-    if (key.length > METADATA_KEY_LENGTH_MAX) {
+    if (characters(key) > METADATA_KEY_LENGTH_MAX) {
       throw invalidRequest(
-        `Metadata keys can be up to ${METADATA_KEY_LENGTH_MAX} characters long; this one has ${key.length}.`,
+        `Metadata keys can be up to ${METADATA_KEY_LENGTH_MAX} characters long; this one has ${characters(key)}.`,
         { param },
       );
     }
-    if (typeof value !== 'string') throw invalidRequest(`Invalid string: metadata values are text.`, { param });
-    if (value.length > METADATA_VALUE_LENGTH_MAX) {
+    if (characters(value) > METADATA_VALUE_LENGTH_MAX) {
       throw invalidRequest(
-        `Metadata values can be up to ${METADATA_VALUE_LENGTH_MAX} characters long; this one has ${value.length}.`,
+        `Metadata values can be up to ${METADATA_VALUE_LENGTH_MAX} characters long; this one has ${characters(value)}.`,
         { param },
       );
     }
@@ -122,7 +120,7 @@ export function readDescriptor(
   const text = reader.text(name);
   if (text === undefined) return null;
   const fault =
-    text.length > 22
+    characters(text) > 22
       ? 'it must be at most 22 characters'
       : !/[A-Za-z]/.test(text)
         ? 'it must contain at least one letter'

@@ -43,7 +43,7 @@ const create = createCharge(
   readCreateRequest(parseForm('amount=1000&currency=usd&source=tok_visa'), testHash, testNow),
   anInstrument(),
 );
-const capture = captureCharge(claim, readCaptureRequest({}));
+const capture = captureCharge(claim, readCaptureRequest(new Map()));
 const refund = createRefund(claim, 're_00000000001', readRefundRequest(parseForm(`charge=${id}`)));
 
 /** Everything that a trigger which is no event may come to. */

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Parameters } from './parameters.js';
+import { merged, type Parameters } from './parameters.js';
 
 /** What every request has by the time a route sees it. */
 export interface ApiContext {
@@ -9,6 +9,7 @@ export interface ApiContext {
   readonly startedMs: number;
   /** Empty until the key has been looked at. */
   account: string;
+  query: Parameters;
 }
 
 declare module 'fastify' {
@@ -17,12 +18,16 @@ declare module 'fastify' {
   }
 }
 
-export function bodyOf(request: FastifyRequest): Parameters {
-  return (request.body as Parameters | null | undefined) ?? {};
+/** Of the body and of the query together. */
+export function parametersOf(request: FastifyRequest): Parameters {
+  const body = (request.body as Parameters | null | undefined) ?? new Map();
+  return merged(request.api.query, body);
 }
 
-export function queryOf(request: FastifyRequest): Parameters {
-  return request.query as Parameters;
+/** The query as it was written. */
+export function queryTextOf(request: FastifyRequest): string {
+  const at = request.url.indexOf('?');
+  return at < 0 ? '' : request.url.slice(at + 1);
 }
 
 /** Method and path, without the query: what an idempotency key belongs to. */
@@ -35,12 +40,15 @@ export function headerOf(request: FastifyRequest, name: string): string | undefi
   return Array.isArray(value) ? value[0] : value;
 }
 
-/** Sends JSON text as it is, to the byte. */
+/**
+ * Sends JSON text as it is, to the byte. As bytes: beside a text, Node would write the headers in UTF-8 as
+ * well, and an echoed key that is no ASCII would not be the key that was sent.
+ */
 export function send(
   reply: FastifyReply,
   status: number,
   body: string,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  void reply.code(status).headers(headers).header('content-type', 'application/json').send(body);
+  void reply.code(status).headers(headers).header('content-type', 'application/json').send(Buffer.from(body));
 }

@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import supertest from 'supertest';
 import { RunningApi } from '../testing/running-api.js';
@@ -67,6 +68,10 @@ describe('whatever goes wrong', () => {
     ['application/x-www-form-urlencoded', `description=${'x'.repeat(300 * 1024)}`, 413],
     ['text/plain', 'amount=1', 400],
     ['multipart/form-data', 'amount=1', 400],
+    ['application/xml', '<amount>1</amount>', 400],
+    ['application/x-www-form-urlencoded', '{"amount":1}', 400],
+    ['garbage', 'amount=1', 400],
+    ['application/x-www-form-urlencoded; charset=iso-8859-1', 'amount=1', 400],
   ])('in a body of %s is told: %#', async (type, body, status) => {
     const answer = await client()
       .post('/v1/charges')
@@ -75,6 +80,29 @@ describe('whatever goes wrong', () => {
       .send(body);
     expect([answer.status, answer.body]).toEqual([status, envelope('invalid_request_error')]);
   });
+
+  it.each([
+    ['a Latin-1 byte', 'description=M%E4rz', {}],
+    ['a raw Latin-1 byte', 'description=M\xe4rz', {}],
+    ['a raw Latin-1 byte in JSON', '{"description":"M\xe4rz"}', { 'content-type': 'application/json' }],
+    ['half a surrogate pair in JSON', '{"description":"\\ud800"}', { 'content-type': 'application/json' }],
+    ['a compressed body', '\x1f\x8b\x08secret', { 'content-encoding': 'gzip' }],
+    ['a Latin-1 byte in the idempotency key', 'description=x', { 'idempotency-key': 'M\xe4rz' }],
+  ])('is told where text is no UTF-8 or not readable: %s', async (_, body, headers) => {
+    const answer = await onTheWire('POST', '/v1/charges/ch_nope', { 'idempotency-key': 'k', ...headers }, body);
+    expect(answer.status).toBe(400);
+    expect(answer.body).toMatchObject(envelope('invalid_request_error'));
+    expect(answer.body.error.message).toMatch(/^Invalid UTF-8|^Invalid request body/);
+    expect(answer.text).not.toContain('secret');
+  });
+
+  it.each(['/v1/charges/ch_%E4', '/v1/charges?customer=%E4', '/v1/charges?%C0%80=1', '/v1/charges/ch_\xe4'])(
+    'is told where the URL is no UTF-8: %s',
+    async (path) => {
+      const answer = await onTheWire('GET', path, {});
+      expect(answer.status).toBe(400);
+    },
+  );
 
   it('inside of us is a 500 that says so, and may be tried again', async () => {
     await api.database.query({ name: 'test.break', text: 'ALTER TABLE charge RENAME COLUMN details TO mislaid' });
@@ -112,6 +140,99 @@ describe('people with curl', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ error: { code: 'parameter_missing', param: 'amount' } });
   });
 });
+
+describe('what strangers send', () => {
+  const order = 'amount=1000&currency=usd&source=tok_visa';
+
+  it('may stand in the query of a POST, and counts for its key', async () => {
+    const post = (path: string, body: string) => onTheWire('POST', path, { 'idempotency-key': 'in-the-query' }, body);
+    const first = await post(`/v1/charges?${order}&description=query`, '');
+    expect([first.status, first.body]).toMatchObject([200, { amount: 1000, description: 'query' }]);
+    const elsewhere = await post('/v1/charges', `${order}&description=query`);
+    expect(elsewhere.text).toBe(first.text);
+    const both = await post('/v1/charges?amount=1000&description=query', `${order}&description=body`);
+    expect(both.body).toMatchObject(envelope('idempotency_error'));
+  });
+
+  it('may have keys like those of lists and objects in its metadata', async () => {
+    const names = ['0', '1', '__proto__', 'constructor', 'toString', 'hasOwnProperty'];
+    const form = names.map((name) => `metadata[${name}]=of+${name}`).join('&');
+    const json = `{"amount":1000,"currency":"usd","source":"tok_visa","metadata":{${names
+      .map((name) => `"${name}":"of ${name}"`)
+      .join()}}}`;
+    const answers = [
+      await onTheWire('POST', '/v1/charges', {}, `${order}&${form}`),
+      await onTheWire('POST', `/v1/charges?${form}`, {}, order),
+      await onTheWire('POST', '/v1/charges', { 'content-type': 'application/json' }, json),
+    ];
+    for (const { status, body } of answers) {
+      const read = await onTheWire('GET', `/v1/charges/${body.id}`, {});
+      for (const { metadata } of [body, read.body]) {
+        const expected = new Map(names.map((name) => [name, `of ${name}`]));
+        expect([status, new Map(Object.entries(metadata))]).toEqual([200, expected]);
+      }
+    }
+  });
+
+  it('may be an idempotency key in any script, which comes back to the byte', async () => {
+    const key = Buffer.from('ключ-1 😀').toString('latin1');
+    const first = await onTheWire('POST', '/v1/charges', { 'idempotency-key': key }, order);
+    const second = await onTheWire('POST', '/v1/charges', { 'idempotency-key': key }, order);
+    expect([first.status, second.text]).toEqual([200, first.text]);
+    for (const { head } of [first, second]) expect(head).toContain(`\r\nidempotency-key: ${key}\r\n`);
+    const stored = await api.database.query<{ key: string }>({
+      name: 'test.keys',
+      text: `SELECT key FROM idempotency_key WHERE key LIKE 'ключ%'`,
+    });
+    expect(stored).toEqual([{ key: 'ключ-1 😀' }]);
+  });
+
+  it('is measured in characters all the way down', async () => {
+    const emoji = '😀'.repeat(500);
+    const longest = `${order}&metadata[${'😀'.repeat(40)}]=${emoji}&description=${emoji}`;
+    const answer = await onTheWire('POST', '/v1/charges', {}, Buffer.from(longest).toString('latin1'));
+    expect([answer.status, answer.body]).toMatchObject([200, { status: 'succeeded', description: emoji }]);
+  });
+});
+
+interface OnTheWire {
+  readonly status: number;
+  readonly head: string;
+  readonly text: string;
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly body: any;
+}
+
+/** Bytes as they are, a character for each, whatever a client would think of them. */
+function onTheWire(method: string, path: string, headers: Record<string, string>, body = ''): Promise<OnTheWire> {
+  const lines = Object.entries({
+    host: 'localhost',
+    authorization: `Bearer ${key}`,
+    connection: 'close',
+    ...(body !== '' && { 'content-length': String(body.length) }),
+    ...headers,
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(api.url);
+    const chunks: Buffer[] = [];
+    const socket = connect(Number(port), hostname)
+      .on('error', reject)
+      .on('data', (chunk) => chunks.push(chunk))
+      .on('end', () => {
+        const answer = Buffer.concat(chunks);
+        const end = answer.indexOf('\r\n\r\n');
+        const head = answer.subarray(0, end + 2).toString('latin1');
+        const text = answer.subarray(end + 4).toString('utf8');
+        resolve({
+          status: Number(head.split(' ', 2)[1]),
+          head,
+          text,
+          body: text.startsWith('{') ? JSON.parse(text) : {},
+        });
+      });
+    socket.write(Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`, 'latin1'));
+  });
+}
 
 /** Without a client's own ideas of what may be sent. */
 function raw(

@@ -1,5 +1,4 @@
 import type { ParameterReader } from './parameter-reader.js';
-import { isTree } from './parameters.js';
 import { invalidRequest } from './stripe-error.js';
 
 /** Parameters that every list takes. */
@@ -77,9 +76,8 @@ const SECONDS = { min: 0, max: 253_402_300_799 };
 
 /** Whole seconds: from the first, included, to the second, not included. */
 function readCreated(reader: ParameterReader): [from: number | null, before: number | null] {
-  const created = reader.raw('created');
-  if (created === undefined) return [null, null];
-  if (!isTree(created)) {
+  if (!reader.has('created')) return [null, null];
+  if (!reader.hasHash('created')) {
     const second = reader.integer('created', SECONDS)!;
     return [second, second + 1];
   }

@@ -1,7 +1,17 @@
-import { isTree, type Parameter, type Parameters } from './parameters.js';
+import { characters } from './characters.js';
+import { isHash, type Parameter, type Parameters } from './parameters.js';
 import { invalidRequest, shown } from './stripe-error.js';
 
 const INTEGER = /^[+-]?\d{1,15}$/;
+/** In any case: an older Python SDK sends `True`, and libraries for forms send 1. */
+const BOOLEANS = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);
+/** An index of a list. */
+const INDEX = /^\d{1,9}$/;
 
 /**
  * Reads the parameters of one request, or of one hash inside it, with Stripe's words for what is wrong and
@@ -15,7 +25,7 @@ export class ParameterReader {
     known: readonly string[],
     private readonly prefix = '',
   ) {
-    const unknown = Object.keys(tree).filter((name) => !known.includes(name));
+    const unknown = [...tree.keys()].filter((name) => !known.includes(name));
     if (unknown.length === 0) return;
     const names = unknown.map((name) => shown(this.fullName(name)));
     throw invalidRequest(`Received unknown parameter${names.length > 1 ? 's' : ''}: ${names.join(', ')}`, {
@@ -25,12 +35,12 @@ export class ParameterReader {
   }
 
   has(name: string): boolean {
-    return this.tree[name] !== undefined;
+    return this.tree.has(name);
   }
 
-  /** The parameter as it was written. */
-  raw(name: string): Parameter | undefined {
-    return this.tree[name];
+  /** Whether it was given with parameters of its own. */
+  hasHash(name: string): boolean {
+    return isHash(this.tree.get(name));
   }
 
   text(name: string, limits: { max?: number } = {}): string | undefined {
@@ -49,11 +59,11 @@ export class ParameterReader {
 
   /** null: unset it. */
   optionalText(name: string, { max = 5000 }: { max?: number } = {}): string | null | undefined {
-    const value = this.tree[name];
+    const value = this.tree.get(name);
     if (value === undefined) return undefined;
     const param = this.fullName(name);
     if (typeof value !== 'string') throw invalidRequest(`Invalid string: ${param} is not text.`, { param });
-    if (value.length > max) {
+    if (characters(value) > max) {
       throw invalidRequest(`Invalid string: ${param} must be at most ${max} characters.`, { param });
     }
     return value === '' ? null : value;
@@ -88,7 +98,9 @@ export class ParameterReader {
 
   boolean(name: string): boolean | undefined {
     const value = this.text(name);
-    if (value === undefined || value === 'true' || value === 'false') return value && value === 'true';
+    if (value === undefined) return undefined;
+    const read = BOOLEANS.get(value.toLowerCase());
+    if (read !== undefined) return read;
     throw invalidRequest(`Invalid boolean: ${shown(value)}`, { param: this.fullName(name) });
   }
 
@@ -103,23 +115,37 @@ export class ParameterReader {
   }
 
   hash(name: string, known: readonly string[]): ParameterReader | undefined {
-    const value = this.tree[name];
+    const value = this.tree.get(name);
     if (value === undefined) return undefined;
-    if (!isTree(value)) this.notAHash(name);
+    if (!isHash(value)) this.notAHash(name);
     return new ParameterReader(value, known, this.fullName(name));
   }
 
-  /** A list of texts: `expand[]=a`, `expand[0]=a`. */
+  /** A hash of texts under keys of the caller's own, whatever they look like; null: unset them all. */
+  textsByKey(name: string): ReadonlyMap<string, string> | null | undefined {
+    const value = this.tree.get(name);
+    if (value === undefined) return undefined;
+    if (value === '') return null;
+    if (!isHash(value)) this.notAHash(name);
+    const reader = new ParameterReader(value, [...value.keys()], this.fullName(name));
+    return new Map([...value.keys()].map((key) => [key, reader.optionalText(key, { max: Infinity }) ?? '']));
+  }
+
+  /** A list of texts, with or without indices: `expand[]=a`, `expand[0]=a`. */
   texts(name: string): string[] {
-    const value = this.tree[name];
+    const value = this.tree.get(name);
     if (value === undefined || value === '') return [];
-    // A sparse index (`expand[7]`) arrives as a hash.
-    const items = isTree(value) ? Object.values(value) : value;
-    if (!Array.isArray(items)) throw invalidRequest('Invalid array', { param: this.fullName(name) });
-    return items.map((item: Parameter, index) => {
+    return this.items(name, value).map((item, index) => {
       if (typeof item === 'string') return item;
       throw invalidRequest('Invalid string', { param: `${this.fullName(name)}[${index}]` });
     });
+  }
+
+  private items(name: string, value: Parameter): readonly Parameter[] {
+    if (typeof value !== 'string' && !isHash(value)) return value;
+    const isIndexed = isHash(value) && [...value.keys()].every((index) => INDEX.test(index));
+    if (!isIndexed) throw invalidRequest('Invalid array', { param: this.fullName(name) });
+    return [...value].sort(([one], [other]) => Number(one) - Number(other)).map(([, item]) => item);
   }
 
   fullName(name: string): string {

@@ -6,10 +6,11 @@ import { Metrics, type Log } from '#telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ACCOUNTS } from '../accounts/accounts.module.js';
 import type { Accounts } from '../accounts/accounts.repository.js';
-import { headerOf } from './api-request.http.js';
+import { headerOf, queryTextOf } from './api-request.http.js';
 import { apiVersionOf } from './api-version.js';
 import { readCredentials } from './credentials.js';
-import { parseForm, parseJson } from './parameters.js';
+import { parseForm } from './parameters.js';
+import { readBody } from './request-body.js';
 import { StripeErrorFilter } from './stripe-error.filter.js';
 import { invalidRequest, shown } from './stripe-error.js';
 
@@ -19,7 +20,7 @@ const BODY_LIMIT_BYTES = 256 * 1024;
 export const stripeDoor: PublicDoor<NestFastifyApplication> = {
   adapter: () =>
     new FastifyAdapter({
-      routerOptions: { querystringParser: lenientQuery, maxParamLength: 4_096 },
+      routerOptions: { querystringParser: unread, maxParamLength: 4_096 },
       bodyLimit: BODY_LIMIT_BYTES,
       // A URL that cannot be decoded reaches no hook and no filter.
       frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) => {
@@ -37,29 +38,21 @@ export const stripeDoor: PublicDoor<NestFastifyApplication> = {
   },
 };
 
-/** Forms, and JSON for people with curl; a body of another name is read as a form, as Stripe does. */
+/** One reader for every body: what it says itself to be is a matter of the protocol, not of the framework. */
 function readBodies(fastify: FastifyInstance, app: NestFastifyApplication): void {
   fastify.removeContentTypeParser('text/plain');
-  const options = { bodyLimit: BODY_LIMIT_BYTES };
-  const form = (_request: unknown, body: Buffer, done: (error: Error | null, parsed?: unknown) => void): void => {
-    done(null, parseForm(body.toString('utf8')));
-  };
-  app.useBodyParser('application/json', options, (_request, body, done) => {
-    done(null, parseJson(body.toString('utf8')));
-  });
-  app.useBodyParser('application/x-www-form-urlencoded', options, form);
-  app.useBodyParser('*', options, form);
-}
-
-/** A fault in the query is reported by the route that reads it: the router has no way to. */
-function lenientQuery(query: string): Record<string, unknown> {
-  try {
-    return { ...parseForm(query) };
-  } catch (error) {
-    return { [UNREADABLE]: error };
+  // The first two by name as well, or Nest would add its own.
+  for (const type of ['application/json', 'application/x-www-form-urlencoded', '*']) {
+    app.useBodyParser(type, { bodyLimit: BODY_LIMIT_BYTES }, (request, body: Buffer, done) => {
+      done(null, readBody(body, request.headers));
+    });
   }
 }
-const UNREADABLE = Symbol('unreadable query');
+
+/** The query is read after the key, by `identify`: the router has no way to report what is wrong with it. */
+function unread(): Record<string, unknown> {
+  return {};
+}
 
 /** Every request has an id; no route is reached without a key. */
 function identify(fastify: FastifyInstance, clock: Clock, accounts: Accounts): void {
@@ -67,10 +60,11 @@ function identify(fastify: FastifyInstance, clock: Clock, accounts: Accounts): v
   fastify.addHook('onRequest', (request, reply, done) => {
     const requestId = `req_${randomUUID().replaceAll('-', '').slice(0, 16)}`;
     const apiVersion = apiVersionOf(headerOf(request, 'stripe-version'));
-    request.api = { requestId, apiVersion, startedMs: clock.monotonicMs(), account: '' };
+    request.api = { requestId, apiVersion, startedMs: clock.monotonicMs(), account: '', query: new Map() };
     reply.headers({ 'request-id': requestId, 'stripe-version': apiVersion });
     const admit = (account: string): void => {
       request.api.account = account;
+      request.api.query = parseForm(queryTextOf(request));
       done(otherAccount(request) ?? unreadable(request));
     };
     const account = accounts.accountOf(readCredentials(request.headers.authorization));
@@ -93,7 +87,7 @@ function unreadable(request: FastifyRequest): Error | undefined {
   // No id has one, and Postgres takes none as text.
   const withNull = Object.values(request.params ?? {}).some((value) => String(value).includes('\0'));
   if (withNull) return invalidRequest('The request URL could not be read: it contains a null character.');
-  return (request.query as { [UNREADABLE]?: Error } | null)?.[UNREADABLE];
+  return undefined;
 }
 
 /** A held request that is answered while the process ends must not keep its connection, or the end would wait for it. */

@@ -1,3 +1,4 @@
+import { firstCharacters } from './characters.js';
 import { jsonText } from './json-text.js';
 
 export type ErrorType = 'invalid_request_error' | 'card_error' | 'idempotency_error' | 'api_error';
@@ -80,5 +81,6 @@ const longestDigits = /\d(?:[ -]?\d){11,}/g;
 /** A caller's own text inside a message: bounded, and without anything that might be a card number. */
 export function shown(text: string): string {
   const safe = text.replaceAll(longestDigits, (digits) => `…${digits.slice(-4)}`);
-  return safe.length > 100 ? `${safe.slice(0, 100)}…` : safe;
+  const short = firstCharacters(safe, 100);
+  return short === safe ? safe : `${short}…`;
 }

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { KeyedHash } from '../accounts/keyed-hash.js';
-import { bodyOf, endpointOf, headerOf, send } from '../http/api-request.http.js';
+import { endpointOf, headerOf, parametersOf, send } from '../http/api-request.http.js';
 import { fingerprintOfRequest } from './fingerprint.js';
 import { internalKey, readKey, type Claim, type KeyedAnswer, type Subject } from './key.js';
 
@@ -23,7 +23,7 @@ export function claimOfRequest(
     account,
     key: readKey(headerOf(request, 'idempotency-key')) ?? internalKey(requestId),
     endpoint: endpointOf(request),
-    fingerprint: fingerprintOfRequest(bodyOf(request), parts.hash),
+    fingerprint: fingerprintOfRequest(parametersOf(request), parts.hash),
     requestId,
     apiVersion,
     holder: parts.holder,

@@ -1,5 +1,5 @@
 import type { KeyedHash } from '../accounts/keyed-hash.js';
-import { isTree, type Parameter, type Parameters } from '../http/parameters.js';
+import { isHash, type Parameter, type Parameters } from '../http/parameters.js';
 import { withoutSecrets } from '../test-cards/instrument.js';
 
 /**
@@ -12,7 +12,12 @@ export function fingerprintOfRequest(parameters: Parameters, hash: KeyedHash): s
 
 function canonical(value: Parameter): string {
   if (typeof value === 'string') return JSON.stringify(value);
-  if (!isTree(value)) return `[${value.map(canonical).join()}]`;
-  const names = Object.keys(value).sort();
-  return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(value[name]!)}`).join()}}`;
+  if (!isHash(value)) return listed(value);
+  // One list has two spellings: expand[]=a and expand[0]=a.
+  const indexed = [...value.keys()].map((_, index) => value.get(String(index)));
+  if (value.size > 0 && !indexed.includes(undefined)) return listed(indexed as Parameter[]);
+  const names = [...value.keys()].sort();
+  return `{${names.map((name) => `${JSON.stringify(name)}:${canonical(value.get(name)!)}`).join()}}`;
 }
+
+const listed = (items: readonly Parameter[]): string => `[${items.map(canonical).join()}]`;

@@ -1,3 +1,5 @@
+import { characters } from '../http/characters.js';
+import { utf8 } from '../http/parameters.js';
 import { idempotencyError, invalidRequest, shown, StripeError, type Answer } from '../http/stripe-error.js';
 
 /** Unique per account, whatever the endpoint. */
@@ -126,17 +128,20 @@ const STRUCTURED = /^"((?:[^"\\]|\\["\\])*)"$/;
 /**
  * The key of a request, without the quotes of its structured-field form.
  *
- * @throws StripeError 400 unless it has 1 to 255 characters
+ * @param header as Node reads it, a character for each byte
+ * @throws StripeError 400 unless it has 1 to 255 characters, in UTF-8
  */
 export function readKey(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
-  const quoted = STRUCTURED.exec(header.trim());
-  const key = quoted ? quoted[1]!.replaceAll(/\\(["\\])/g, '$1').trim() : header.trim();
-  if (key.length >= 1 && key.length <= MAX_LENGTH) return key;
+  const text = utf8(Buffer.from(header, 'latin1')).trim();
+  const quoted = STRUCTURED.exec(text);
+  const key = quoted ? quoted[1]!.replaceAll(/\\(["\\])/g, '$1').trim() : text;
+  const length = characters(key);
+  if (length >= 1 && length <= MAX_LENGTH) return key;
   throw invalidRequest(
-    key.length === 0
+    length === 0
       ? 'The Idempotency-Key header is empty: give it 1 to 255 characters, or leave it out.'
-      : `The Idempotency-Key header is ${key.length} characters long; it can have ${MAX_LENGTH} at most.`,
+      : `The Idempotency-Key header is ${length} characters long; it can have ${MAX_LENGTH} at most.`,
   );
 }
 

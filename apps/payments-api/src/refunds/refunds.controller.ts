@@ -4,7 +4,7 @@ import type { Ids } from '#snowflake';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Admission } from '../admission/admission.js';
 import { KeyedRequests } from '../charges/keyed-requests.js';
-import { bodyOf, headerOf, queryOf, send } from '../http/api-request.http.js';
+import { headerOf, parametersOf, send } from '../http/api-request.http.js';
 import { jsonText } from '../http/json-text.js';
 import { claimOfRequest, sendKeyed, type ClaimParts } from '../idempotency/claim-of-request.http.js';
 import { CLAIM_PARTS } from '../idempotency/idempotency.module.js';
@@ -28,7 +28,7 @@ export class RefundsController {
 
   @Post()
   async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const wanted = readRefundRequest(bodyOf(request));
+    const wanted = readRefundRequest(parametersOf(request));
     const { chargeId, expand } = wanted;
     const id = this.ids.next('re') as `re_${string}`;
     const claim = claimOfRequest(request, this.claimParts, { chargeId, subject: id, expand });
@@ -43,25 +43,25 @@ export class RefundsController {
 
   @Get()
   async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    send(reply, 200, jsonText(await this.reading.list(request.api.account, queryOf(request))));
+    send(reply, 200, jsonText(await this.reading.list(request.api.account, parametersOf(request))));
   }
 
   @Get(':id')
   async retrieve(@Req() request: ByRefund, @Res() reply: FastifyReply): Promise<void> {
     const { id } = request.params;
-    send(reply, 200, jsonText(await this.reading.retrieve(request.api.account, id, queryOf(request))));
+    send(reply, 200, jsonText(await this.reading.retrieve(request.api.account, id, parametersOf(request))));
   }
 
   @Post(':id')
   async update(@Req() request: ByRefund, @Res() reply: FastifyReply): Promise<void> {
     const claim = claimOfRequest(request, this.claimParts, { chargeId: null, subject: null, expand: [] });
-    sendKeyed(request, reply, await this.changing.update(request.params.id, bodyOf(request), claim));
+    sendKeyed(request, reply, await this.changing.update(request.params.id, parametersOf(request), claim));
   }
 
   @Post(':id/cancel')
   async cancel(@Req() request: ByRefund, @Res() reply: FastifyReply): Promise<void> {
     const claim = claimOfRequest(request, this.claimParts, { chargeId: null, subject: null, expand: [] });
-    sendKeyed(request, reply, await this.changing.cancel(request.params.id, bodyOf(request), claim));
+    sendKeyed(request, reply, await this.changing.cancel(request.params.id, parametersOf(request), claim));
   }
 }
 
@@ -72,7 +72,7 @@ export class ChargeRefundsController {
 
   @Get(':id/refunds')
   async list(@Req() request: ByRefund, @Res() reply: FastifyReply): Promise<void> {
-    const query = { ...queryOf(request), charge: request.params.id };
+    const query = new Map(parametersOf(request)).set('charge', request.params.id);
     send(reply, 200, jsonText(await this.reading.list(request.api.account, query)));
   }
 }

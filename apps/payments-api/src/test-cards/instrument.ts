@@ -2,7 +2,7 @@ import { bankProtocol, type Card } from '#contracts';
 import type { Instant } from '#clock';
 import type { KeyedHash } from '../accounts/keyed-hash.js';
 import { ParameterReader } from '../http/parameter-reader.js';
-import { isTree, type Parameters } from '../http/parameters.js';
+import { isHash, type Parameters } from '../http/parameters.js';
 import { cardError, invalidRequest, resourceMissing, shown, type StripeError } from '../http/stripe-error.js';
 import { passesLuhn, plainCardOf, testCardNamed, testCardOf, type Funding, type TestCard } from './test-card.js';
 
@@ -68,8 +68,7 @@ export function readInstrument(parameters: ParameterReader, hash: KeyedHash, now
       param: 'source',
     });
   }
-  const value = parameters.raw(name);
-  if (isTree(value)) return spelledOut(parameters.hash(name, cardFields)!, hash, now);
+  if (parameters.hasHash(name)) return spelledOut(parameters.hash(name, cardFields)!, hash, now);
   const token = parameters.text(name, { max: 255 });
   if (token === undefined) {
     throw invalidRequest('Must provide source or customer.', { code: 'parameter_missing', param: 'source' });
@@ -206,14 +205,16 @@ function laterExpiry(now: Instant): { expMonth: number; expYear: number } {
  * and the security code is left out, so that neither can be found from what is kept.
  */
 export function withoutSecrets(parameters: Parameters, hash: KeyedHash): Parameters {
-  if (!isTree(parameters['source']) && !isTree(parameters['card'])) return parameters;
-  const replaced: Record<string, Parameters[string]> = { ...parameters };
+  const replaced = new Map(parameters);
   for (const name of ['source', 'card']) {
-    const value = parameters[name];
-    if (!isTree(value)) continue;
-    const { number, cvc: _dropped, ...rest } = value;
+    const card = parameters.get(name);
+    if (!isHash(card)) continue;
+    const fields = new Map(card);
+    const number = fields.get('number');
     const digits = typeof number === 'string' ? number.replaceAll(/\D/g, '') : '';
-    replaced[name] = { ...rest, fingerprint: fingerprintOf(digits, hash) };
+    fields.delete('number');
+    fields.delete('cvc');
+    replaced.set(name, fields.set('fingerprint', fingerprintOf(digits, hash)));
   }
   return replaced;
 }

@@ -1,6 +1,6 @@
 import { Controller, Delete, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { bodyOf, queryOf, send } from '../http/api-request.http.js';
+import { parametersOf, send } from '../http/api-request.http.js';
 import { jsonText } from '../http/json-text.js';
 import { claimOfRequest, sendKeyed, type ClaimParts } from '../idempotency/claim-of-request.http.js';
 import { CLAIM_PARTS } from '../idempotency/idempotency.module.js';
@@ -18,23 +18,27 @@ export class TestClocksController {
 
   @Post()
   async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    sendKeyed(request, reply, await this.clocks.create(bodyOf(request), this.claimOf(request)));
+    sendKeyed(request, reply, await this.clocks.create(parametersOf(request), this.claimOf(request)));
   }
 
   @Post(':id/advance')
   async advance(@Req() request: ByClock, @Res() reply: FastifyReply): Promise<void> {
-    sendKeyed(request, reply, await this.clocks.advance(request.params.id, bodyOf(request), this.claimOf(request)));
+    sendKeyed(
+      request,
+      reply,
+      await this.clocks.advance(request.params.id, parametersOf(request), this.claimOf(request)),
+    );
   }
 
   @Get()
   async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    send(reply, 200, jsonText(await this.clocks.list(request.api.account, queryOf(request))));
+    send(reply, 200, jsonText(await this.clocks.list(request.api.account, parametersOf(request))));
   }
 
   @Get(':id')
   async retrieve(@Req() request: ByClock, @Res() reply: FastifyReply): Promise<void> {
     const { account } = request.api;
-    send(reply, 200, jsonText(await this.clocks.retrieve(account, request.params.id, queryOf(request))));
+    send(reply, 200, jsonText(await this.clocks.retrieve(account, request.params.id, parametersOf(request))));
   }
 
   @Delete(':id')

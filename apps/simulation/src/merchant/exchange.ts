@@ -1,6 +1,7 @@
 import type { ArgumentsHost } from '@nestjs/common';
 import { CLOCK, LOG } from '#service';
 import type { SimulatedProcess } from '#simulation';
+import { parseJson } from '../../../payments-api/src/http/parameters.js';
 import { StripeErrorFilter } from '../../../payments-api/src/http/stripe-error.filter.js';
 import { routeFor } from '../service/routes.js';
 import type { RunningService } from '../service/running-service.js';
@@ -31,18 +32,19 @@ export async function serve(service: RunningService, request: Request): Promise<
     string,
     (...args: unknown[]) => Promise<void>
   >;
+  const parameters = parseJson(JSON.stringify(request.body));
   const incoming = {
     method: request.method,
     url: request.path,
     headers: request.key === undefined ? {} : { 'idempotency-key': request.key },
-    body: request.body,
-    query: request.method === 'GET' ? request.body : {},
+    body: request.method === 'GET' ? undefined : parameters,
     params,
     api: {
       requestId: request.id,
       apiVersion: '',
       startedMs: assembled.get<{ monotonicMs(): number }>(CLOCK).monotonicMs(),
       account: request.account,
+      query: request.method === 'GET' ? parameters : new Map(),
     },
   };
   const reply = new Reply();
@@ -72,9 +74,9 @@ class Reply {
   header(): this {
     return this;
   }
-  send(body: string): this {
+  send(body: Buffer): this {
     this.sent = true;
-    this.#body = body;
+    this.#body = body.toString();
     return this;
   }
   response(): Response {

@@ -9,7 +9,7 @@ export const testHash = new KeyedHash('a secret for tests only');
 export const testNow = Date.UTC(2026, 5, 15);
 
 export function anInstrument(source = 'tok_visa'): Instrument {
-  const presented = readInstrument(new ParameterReader({ source }, ['source']), testHash, testNow);
+  const presented = readInstrument(new ParameterReader(new Map([['source', source]]), ['source']), testHash, testNow);
   if (presented.kind !== 'instrument') throw presented.error;
   return presented.instrument;
 }
