@@ -1,6 +1,7 @@
 // What Node can name of a CommonJS package ends before ConfigResourceTypes.
 import kafkajs, { Kafka, logLevel, type Admin } from 'kafkajs';
 import { SystemClock } from '#clock';
+import '../../libs/messaging/src/kafkajs-request-queue.js';
 import { createTopics } from '../../libs/messaging/src/create-topics.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

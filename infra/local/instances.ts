@@ -88,14 +88,8 @@ export function serviceSpec(
     stopTimeoutMs: 15_000,
     launch: async () => ({
       command: process.execPath,
-      // kafkajs passes setTimeout a negative delay now and then: harmless, and no news to whoever reads the log.
       // Room for the young generation: what a batch allocates is garbage by its commit, and is not copied twice.
-      args: [
-        '--enable-source-maps',
-        '--disable-warning=TimeoutNegativeWarning',
-        '--max-semi-space-size=32',
-        service.entry,
-      ],
+      args: ['--enable-source-maps', '--max-semi-space-size=32', service.entry],
       cwd: repositoryRoot,
       env: { ...env, ...options.envAtLaunch?.(name, env) },
     }),

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
+import '../../libs/messaging/src/kafkajs-request-queue.js';
 import { brokerSettings, type KafkaOptions } from './broker-settings.js';
 import { classArchive, type ClassArchive } from './kafka-class-archive.js';
 import { ensureKafkaJars } from './kafka-jars.js';

@@ -3,7 +3,7 @@ import { Interrupted, Unprepared, prepare, root, runTillItEnds } from './prepare
 
 try {
   const { env, node } = await prepare({ say: (line) => console.log(`${line} …`) });
-  const main = ['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning', 'dist/infra/local/main.js'];
+  const main = ['--enable-source-maps', 'dist/infra/local/main.js'];
   process.exitCode = await runTillItEnds(node, [...main, ...process.argv.slice(2)], { env, cwd: root });
 } catch (error) {
   if (error instanceof Interrupted) {

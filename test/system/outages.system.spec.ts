@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 import type { Told } from '#checker';
@@ -9,6 +11,7 @@ import { SOUND, System, sourceAt, saidIn, type Database } from './system.js';
 jest.setTimeout(180_000);
 
 const OUTAGE_MS = 20_000;
+const services = ['payments-api', 'bank-gateway', 'ledger'] as const;
 const databases: readonly Database[] = ['payments', 'bank_gateway', 'ledger'];
 const sources = Object.values(sourceAt);
 
@@ -66,6 +69,37 @@ async function deadLetters(): Promise<number> {
   const counts = await Promise.all(topics.filter((topic) => topic.endsWith('.dlq')).map(recordsIn));
   return counts.reduce((sum, count) => sum + count, 0);
 }
+
+describe('an idle system', () => {
+  const onLinux = process.platform === 'linux' ? it : it.skip;
+  /** Of all threads of a process, since it began: how often one of them had nothing to do and waited. */
+  async function voluntarySwitches(pid: number): Promise<number> {
+    const threads = await readdir(`/proc/${pid}/task`);
+    const counts = await Promise.all(
+      threads.map(async (thread) => {
+        const status = await readFile(`/proc/${pid}/task/${thread}/status`, 'utf8').catch(() => ''); // it has ended
+        return Number(/^voluntary_ctxt_switches:\s*(\d+)$/m.exec(status)?.[1] ?? 0);
+      }),
+    );
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  onLinux('wakes no service more than 150 times a second, once each has warmed up', async () => {
+    const WINDOW_MS = 3_000;
+    await eventually(
+      'every service is that quiet for 3 s',
+      async () => {
+        const before = await Promise.all(services.map((name) => voluntarySwitches(system.pidOf(name))));
+        await sleep(WINDOW_MS); // what is measured
+        const after = await Promise.all(services.map((name) => voluntarySwitches(system.pidOf(name))));
+        const perSecond = after.map((count, n) => ((count - before[n]!) * 1_000) / WINDOW_MS);
+        if (perSecond.some((count) => count >= 150)) throw new Error(`${services.join(', ')}: ${perSecond.join(', ')}`);
+        return true;
+      },
+      { timeoutMs: 60_000 },
+    );
+  });
+});
 
 describe('under traffic of clients that retry by key', () => {
   it.each(['postgres', 'kafka'])('%s away for 20 s: nothing is lost, nothing is dead-lettered', async (backend) => {

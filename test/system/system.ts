@@ -105,6 +105,10 @@ export class System {
     return this.runtime.kafkaBrokers;
   }
 
+  pidOf(process: string): number {
+    return this.runtime.processes().find(({ name }) => name === process)!.pid!;
+  }
+
   /** An API key that opens an account which nothing else uses. */
   newApiKey(): string {
     return this.apiKeyMark + randomUUID().replaceAll('-', '');

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { Kafka, logLevel, type LogEntry } from 'kafkajs';
+import './kafkajs-request-queue.js';
 
 export interface KafkaOptions {
   /** `host:port` of some brokers. */
@@ -12,7 +13,6 @@ export interface KafkaOptions {
 
 /** kafkajs, set up for short hops over a broker that may be away. */
 export function kafkaClient(options: KafkaOptions): Kafka {
-  quietNegativeTimeouts();
   return new Kafka({
     clientId: options.clientId ?? 'holdfast',
     brokers: [...options.brokers],
@@ -34,20 +34,5 @@ function readable({ level, log }: LogEntry): { level: 'warn' | 'error'; message:
     level: level === logLevel.ERROR ? 'error' : 'warn',
     message: log.message,
     ...(error !== undefined && { error: error instanceof Error ? error.message : JSON.stringify(error) }),
-  };
-}
-
-let quiet = false;
-
-/**
- * kafkajs 2.2.4 looks for throttled requests by a timer whose delay is negative when nothing is throttled.
- * Node runs it at once, as meant, and warns on the user's console: that one warning is dropped.
- */
-function quietNegativeTimeouts(): void {
-  if (quiet) return;
-  quiet = true;
-  const emitWarning = process.emitWarning.bind(process) as (...args: unknown[]) => void;
-  process.emitWarning = (...args: unknown[]) => {
-    if (args[1] !== 'TimeoutNegativeWarning') emitWarning(...args);
   };
 }
