@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { EachBatchPayload, Kafka } from 'kafkajs';
+import type { ConsumerConfig, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Delivery } from '#saga';
 import { eventually, FakeClock } from '#testing';
 import { KafkaJsConsumption } from './kafka-js-consumption.js';
@@ -16,6 +16,8 @@ class StubConsumer {
   paused = false;
   disconnected = false;
 
+  constructor(private readonly memberId: string) {}
+
   on(name: string, listener: Listener): void {
     this.#listeners.set(name, listener);
   }
@@ -23,7 +25,7 @@ class StubConsumer {
   async subscribe(): Promise<void> {}
   async run({ eachBatch }: { eachBatch: (payload: EachBatchPayload) => Promise<void> }): Promise<void> {
     this.#eachBatch = eachBatch;
-    this.emit('join', { memberAssignment: { t: [0] } });
+    this.emit('join', { memberId: this.memberId, memberAssignment: { t: [0] } });
   }
   pause(): void {
     this.paused = true;
@@ -53,9 +55,16 @@ class StubConsumer {
 async function setUp() {
   const clock = new FakeClock();
   const consumers: StubConsumer[] = [];
+  const left: string[] = [];
+  const leaveGroup = async ({ memberId }: { memberId: string }): Promise<void> => {
+    if (left.includes(memberId)) throw Object.assign(new Error('no such member'), { type: 'UNKNOWN_MEMBER_ID' });
+    left.push(memberId);
+  };
   const kafka = {
-    consumer: () => {
-      consumers.push(new StubConsumer());
+    consumer: ({ partitionAssigners }: ConsumerConfig) => {
+      consumers.push(new StubConsumer(`member-${consumers.length}`));
+      const cluster = { findGroupCoordinator: async () => ({ leaveGroup }) };
+      partitionAssigners![0]!({ cluster } as never);
       return consumers.at(-1);
     },
   } as unknown as Kafka;
@@ -69,7 +78,7 @@ async function setUp() {
   await consumption.joined();
   await clock.advance(0);
   const offsets = (): number[][] => batches.map((batch) => batch.offsets);
-  return { clock, consumers, batches, offsets, consumption };
+  return { clock, consumers, batches, offsets, consumption, left };
 }
 
 describe('KafkaJsConsumption', () => {
@@ -86,6 +95,22 @@ describe('KafkaJsConsumption', () => {
     batches[1]!.end();
     await clock.advance(1_000);
     expect(consumers[1]!.committed).toEqual(['3']);
+  });
+
+  it('leaves its group as the member that crashed, so that the group does not wait for that one', async () => {
+    const { clock, consumers, left } = await setUp();
+    consumers[0]!.emit('crash', { error: new Error('gone') });
+    await clock.advance(2_000);
+    expect({ left, consumers: consumers.length }).toEqual({ left: ['member-0'], consumers: 2 });
+  });
+
+  it('joins anew when the broker does not know the member that crashed any more', async () => {
+    const { clock, consumers, left } = await setUp();
+    left.push('member-0');
+    consumers[0]!.emit('crash', { error: new Error('gone') });
+    await clock.advance(2_000);
+    expect(consumers).toHaveLength(2);
+    await consumers[1]!.fetched(0);
   });
 
   it.each(['while it is between consumers', 'when the next one has joined'])(

@@ -1,4 +1,12 @@
-import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import {
+  PartitionAssigners,
+  type Broker,
+  type Cluster,
+  type Consumer,
+  type EachBatchPayload,
+  type Kafka,
+  type KafkaMessage,
+} from 'kafkajs';
 import { fullJitterMs, type Clock } from '#clock';
 import type { Delivery } from '#saga';
 import type { ConsumeOptions, Consumption } from './bus.js';
@@ -30,7 +38,8 @@ const LONG_POLL_MS = 250;
 const MAX_IN_HAND = 2_000;
 /** kafkajs has states in which it neither works nor crashes: a consumer this silent is made anew. */
 const SILENCE_MS = 30_000;
-const REJOIN = { baseMs: 200, capMs: 2_000 };
+/** Short: once a broker answers again, this is what events still wait for. */
+const REJOIN = { baseMs: 200, capMs: 500 };
 
 /**
  * One consumer of one group, kept alive: what kafkajs calls a crash, or silence, ends a session, and a new
@@ -45,6 +54,8 @@ export class KafkaJsConsumption implements Consumption {
   #session = new Session();
   /** A batch was rejected: what was fetched since the last commit has to come again. */
   #mustRedeliver = false;
+  /** Under which the broker knows this consumer, or knew the one before it. */
+  #memberId: string | undefined;
   #inHand = 0;
   #roomMade: (() => void)[] = [];
 
@@ -106,6 +117,13 @@ export class KafkaJsConsumption implements Consumption {
       maxBytes: 4 * 1024 * 1024,
       allowAutoTopicCreation: false,
       retry: { restartOnFailure: async () => false },
+      // kafkajs' default one. Asking for it is how kafkajs hands out the consumer's connections.
+      partitionAssigners: [
+        (config) => {
+          session.cluster = config.cluster;
+          return PartitionAssigners.roundRobin(config);
+        },
+      ],
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => session.fail(payload.error));
     consumer.on(consumer.events.FETCH, () => session.alive(clock.monotonicMs()));
@@ -116,6 +134,7 @@ export class KafkaJsConsumption implements Consumption {
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       session.alive(clock.monotonicMs());
       session.joined = true;
+      this.#memberId = payload.memberId;
       this.#keepOnly(payload.memberAssignment);
       this.#firstJoin.resolve();
     });
@@ -127,6 +146,7 @@ export class KafkaJsConsumption implements Consumption {
     const { clock, topics } = this.options;
     await consumer.connect();
     await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+    await this.#leaveAsFormerMember(session);
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
@@ -142,6 +162,23 @@ export class KafkaJsConsumption implements Consumption {
     }
     ticking.cancel();
     await this.#commit(consumer);
+  }
+
+  /**
+   * A consumer that lost its broker could not leave the group, and the broker remembers its members through a restart.
+   * A new consumer is another member: its group would wait for the former one until that one's session times out (10 s).
+   */
+  async #leaveAsFormerMember({ cluster }: Session): Promise<void> {
+    const { group: groupId } = this.options;
+    const memberId = this.#memberId;
+    if (memberId === undefined || !cluster) return;
+    try {
+      const coordinator = (await cluster.findGroupCoordinator({ groupId })) as Broker & Leavable;
+      await coordinator.leaveGroup({ groupId, memberId });
+    } catch (error) {
+      if (!isUnknownMember(error)) throw error;
+    }
+    this.#memberId = undefined;
   }
 
   /** Commits what was processed, and looks whether the consumer still lives, every second. */
@@ -260,6 +297,7 @@ export class KafkaJsConsumption implements Consumption {
 /** One consumer's membership of the group, until a crash or a stop. */
 class Session {
   readonly #end = Promise.withResolvers<void>();
+  cluster: Cluster | undefined;
   joined = false;
   lastSignMs = 0;
   ended = false;
@@ -283,6 +321,15 @@ class Session {
     this.#end.resolve();
   }
 }
+
+/** A request that kafkajs has, and does not declare. */
+interface Leavable {
+  leaveGroup(request: { groupId: string; memberId: string }): Promise<void>;
+}
+
+/** The former consumer left in time, or its session has timed out. */
+const isUnknownMember = (error: unknown): boolean =>
+  (error as { type?: unknown } | undefined)?.type === 'UNKNOWN_MEMBER_ID';
 
 function placeOf(place: string): { topic: string; partition: number } {
   const [topic, partition] = place.split(' ') as [string, string];

@@ -35,6 +35,8 @@ export interface OutboxRelayOptions {
 }
 
 const RETRY = { baseMs: 100, capMs: 2_000 };
+/** Shorter: it is what an event still waits for once the broker answers again, and each attempt already takes a while. */
+const PUBLISH_RETRY = { baseMs: 100, capMs: 500 };
 const MAX_SWEPT = 1_000;
 /**
  * Published rows are deleted together: a delete of its own for each send costs as much as the commit that wrote
@@ -165,7 +167,7 @@ export class OutboxRelay implements HandOver {
       } catch (error) {
         this.#inFlight = [];
         this.#putBack(batch);
-        const delayMs = fullJitterMs(++failures, RETRY, () => clock.random());
+        const delayMs = fullJitterMs(++failures, PUBLISH_RETRY, () => clock.random());
         observer?.onPublishFailed?.({ error, count: batch.length, attempt: failures, delayMs });
         if (await this.#rest(delayMs)) continue;
         break;
