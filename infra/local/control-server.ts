@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { limitClients } from '#http-door';
 import { refusalAtLocalDoor } from '#local-door';
 import { UnknownProcess } from './instances.js';
 import { ProcessFailed } from './managed-process.js';
@@ -32,6 +33,7 @@ export async function startControlServer(
       (error: Error) => send(response, statusOf(error), { error: error.message }),
     );
   });
+  limitClients(server);
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

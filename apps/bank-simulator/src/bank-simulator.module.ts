@@ -5,6 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { Logger } from 'pino';
 import type { Clock } from '#clock';
 import type { bankProtocol } from '#contracts';
+import { limitClients } from '#http-door';
 import { localDoorHook } from '#local-door';
 import { BanksController } from './admin/banks.controller.js';
 import { FaultsController } from './admin/faults.controller.js';
@@ -55,9 +56,11 @@ export class BankSimulatorModule {
 export async function createBankSimulator(options: BankSimulatorOptions): Promise<BankSimulator> {
   const application = await NestFactory.create<NestFastifyApplication>(
     BankSimulatorModule.with(options),
-    new FastifyAdapter(),
+    // A request that never arrives whole must not hold up the end.
+    new FastifyAdapter({ forceCloseConnections: true }),
     { logger: false, abortOnError: false },
   );
+  limitClients(application.getHttpServer());
   application.getHttpAdapter().getInstance().addHook('onRequest', localDoorHook(options.allowedHosts));
   readEveryBodyAsJson(application);
   const banks = application.get(Banks);

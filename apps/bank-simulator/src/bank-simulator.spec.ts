@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -141,6 +142,20 @@ describe('stopping', () => {
     const references = new Set(requests.map(({ reference }) => reference));
     const entries = (await simulator.entries('alder')).filter(({ reference }) => references.has(reference));
     expect(approved).toHaveLength(entries.length);
+  });
+
+  it('does not wait for requests that never arrive whole', async () => {
+    const sockets = [simulator.urls.alder, simulator.adminUrl].map((url) => {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      socket.on('error', () => undefined); // it is cut off
+      socket.write('POST /faults HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\nhalf');
+      return socket;
+    });
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    await simulator.admin('GET', '/health');
+    const closed = Promise.all(sockets.map((socket) => once(socket, 'close')));
+    await simulator.restart();
+    await closed;
   });
 });
 

@@ -1,4 +1,5 @@
 import { fastify, type FastifyInstance } from 'fastify';
+import { limitClients } from '#http-door';
 import { type AllowedHosts, localDoorHook } from '#local-door';
 import type { Metrics } from '#telemetry';
 import { PortTakenError } from './port-taken.js';
@@ -22,6 +23,7 @@ export class AdminServer {
   private readonly routes: { segments: string[]; handler: AdminHandler }[] = [];
 
   constructor(metrics: Metrics, readiness: Readiness, allowedHosts: AllowedHosts = []) {
+    limitClients(this.server.server);
     this.server.addHook('onRequest', localDoorHook(allowedHosts));
     this.server.get('/health/live', () => ({ live: true }));
     this.server.get('/health/ready', async (_request, reply) => {

@@ -4,15 +4,15 @@ import type { INestApplication, INestMicroservice, NestApplicationOptions, Type 
 import { NestFactory, type AbstractHttpAdapter } from '@nestjs/core';
 import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
 import type { Clock } from '#clock';
+import { HttpDoor, type RenderRefusal } from '#http-door';
 import { StepTransport, type Bus } from '#messaging';
 import type { PgTransaction } from '#postgres';
-import type { Log } from '#telemetry';
+import { Metrics, type Log } from '#telemetry';
 import { AdminServer } from './admin-server.js';
 import { announced } from './announced.js';
 import { FrameJobs } from './frame-jobs.js';
 import { NestLog, StartingNestLog } from './nest-log.js';
 import { PortTakenError } from './port-taken.js';
-import { PublicDoorClosing } from './public-door.js';
 import { Readiness } from './readiness.js';
 import type { FrameSettings } from './settings.js';
 import { Shutdown } from './shutdown.js';
@@ -23,6 +23,8 @@ export interface PublicDoor<App extends INestApplication = INestApplication> {
   readonly adapter: () => AbstractHttpAdapter;
   /** Parsers, hooks, filters: what has to stand before the routes. */
   readonly configure?: (app: App) => void | Promise<void>;
+  /** The answer to what never becomes a request: broken HTTP, a body that does not arrive. */
+  readonly refusal: RenderRefusal;
 }
 
 export type NestService = INestApplication | INestMicroservice;
@@ -47,14 +49,36 @@ export async function createService<App extends INestApplication>(
     const app = service as App;
     await options.public.configure?.(app);
     app.connectMicroservice(steps);
-    const door = new PublicDoorClosing(app.getHttpServer() as Server, app.get<Clock>(CLOCK));
-    const shutdown = app.get(Shutdown);
-    shutdown.during('door', 'the connections of the public door', () => door.letGo());
-    shutdown.during('http', 'the public HTTP server', async () => {
-      await Promise.all([app.getHttpAdapter().close(), door.answered()]);
-    });
+    closeInOrder(app, openDoor(app, options.public.refusal));
   }
   return service;
+}
+
+function openDoor(app: INestApplication, render: RenderRefusal): HttpDoor {
+  const metrics = app.get(Metrics);
+  const refused = metrics.counter({
+    name: 'http_refused_total',
+    help: 'What the public door refused before any route: broken HTTP, requests that do not arrive in time.',
+    labels: ['status'],
+  });
+  const stalled = metrics.counter({
+    name: 'http_stalled_clients_total',
+    help: 'Connections that were closed because the client did not read its answer.',
+  });
+  return new HttpDoor(app.getHttpServer() as Server, app.get<Clock>(CLOCK), {
+    render,
+    onRefused: (status) => refused.inc({ status: String(status) }),
+    onStalled: () => stalled.inc(),
+  });
+}
+
+function closeInOrder(app: INestApplication, door: HttpDoor): void {
+  const shutdown = app.get(Shutdown);
+  shutdown.during('door', 'the connections of the public door', () => door.letGo());
+  shutdown.during('http', 'the public HTTP server', async () => {
+    await door.end();
+    await app.getHttpAdapter().close();
+  });
 }
 
 /** Joins the consumer group, then opens the public door, and says so. Waits for Kafka. */

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createLog } from '#telemetry';
 import { FakeClock } from '#testing';
-import { Shutdown, SHUTDOWN_LIMIT_MS } from './shutdown.js';
+import { Shutdown, SHUTDOWN_LIMIT_MS, shutdownPhases } from './shutdown.js';
 
 let clock: FakeClock;
 let lines: string[];
@@ -46,11 +46,45 @@ describe('a shutdown', () => {
     expect(lines.join()).toContain('could not end the relay');
   });
 
-  it('gives up at its limit and names what it was waiting for', async () => {
-    shutdown.during('consumer', 'the consumer', () => new Promise(() => undefined));
+  it('leaves behind what takes too long, names it, and still ends every later phase within its limit', async () => {
+    const ended: string[] = [];
+    const forever = () => new Promise(() => undefined);
+    shutdown.during('http', 'the held requests', forever);
+    shutdown.during('consumer', 'the consumer', () => void ended.push('the consumer'));
+    shutdown.during('leases', 'the worker id', forever);
+    shutdown.during('leases', 'the leases', () => void ended.push('the leases'));
+    shutdown.during('pools', 'the pool', () => void ended.push('the pool'));
     const outcome = shutdown.run();
-    await clock.advance(SHUTDOWN_LIMIT_MS);
+    while (clock.monotonicMs() < SHUTDOWN_LIMIT_MS) await clock.advance(100);
     await expect(outcome).resolves.toBe(false);
-    expect(lines.join()).toContain('"pending":["the consumer"]');
+    expect(ended).toEqual(['the consumer', 'the leases', 'the pool']);
+    expect(lines.join()).toContain('"pending":["the held requests"]');
+    expect(lines.join()).toContain('"pending":["the worker id"]');
+  });
+
+  it.each(shutdownPhases)('leaves time to the phases after %s when that one never ends', async (stuck) => {
+    const ended: string[] = [];
+    for (const phase of shutdownPhases) {
+      shutdown.during(phase, phase, () => (phase === stuck ? new Promise(() => undefined) : void ended.push(phase)));
+    }
+    const outcome = shutdown.run();
+    while (clock.monotonicMs() < SHUTDOWN_LIMIT_MS) await clock.advance(100);
+    await expect(outcome).resolves.toBe(false);
+    expect(ended).toEqual(shutdownPhases.filter((phase) => phase !== stuck));
+  });
+
+  it('has limits that fill its whole time and no more', async () => {
+    for (const phase of shutdownPhases) shutdown.during(phase, phase, () => new Promise(() => undefined));
+    const outcome = shutdown.run();
+    await clock.advance(SHUTDOWN_LIMIT_MS - 1);
+    expect(clock.pendingTimers).toBe(1);
+    await clock.advance(1);
+    await expect(outcome).resolves.toBe(false);
+  });
+
+  it('says which phase it is in', async () => {
+    expect(shutdown.phase).toBeUndefined();
+    shutdown.during('http', 'http', () => expect(shutdown.phase).toBe('http'));
+    await expect(shutdown.run()).resolves.toBe(true);
   });
 });

@@ -10,8 +10,19 @@ import type { Log } from '#telemetry';
 export const shutdownPhases = ['door', 'http', 'consumer', 'workers', 'relay', 'leases', 'pools'] as const;
 export type ShutdownPhase = (typeof shutdownPhases)[number];
 
-/** All phases together. Whoever started the process kills it soon after. */
+/** All phases together. The supervisor or container runtime kills the process soon after. */
 export const SHUTDOWN_LIMIT_MS = 10_000;
+
+/** Time that no earlier phase may use up, so that every phase runs. A phase that ends early leaves its time to the later ones. */
+const reservedMs: Readonly<Record<ShutdownPhase, number>> = {
+  door: 4_000,
+  http: 1_500,
+  consumer: 2_000,
+  workers: 1_000,
+  relay: 500,
+  leases: 500,
+  pools: 500,
+};
 
 interface Ending {
   readonly phase: ShutdownPhase;
@@ -23,6 +34,7 @@ interface Ending {
 export class Shutdown {
   private readonly endings: Ending[] = [];
   private running: Promise<boolean> | undefined;
+  private current: ShutdownPhase | undefined;
 
   constructor(
     private readonly clock: Clock,
@@ -33,46 +45,58 @@ export class Shutdown {
     return this.running !== undefined;
   }
 
+  /** The phase that runs, or ran last; undefined before the shutdown. */
+  get phase(): ShutdownPhase | undefined {
+    return this.current;
+  }
+
   /** `what` is named in the log should its end fail or take too long. */
   during(phase: ShutdownPhase, what: string, end: () => Promise<unknown> | void): void {
     this.endings.push({ phase, what, end });
   }
 
-  /** Ends everything, once, phase by phase; what fails is logged and left behind. Resolves to whether all ended well. */
+  /** Ends everything, once, phase by phase; what fails or takes too long is logged and left behind. Resolves to whether all ended well. */
   run(): Promise<boolean> {
-    this.running ??= this.withinLimit();
+    this.running ??= this.everyPhase();
     return this.running;
   }
 
-  private async withinLimit(): Promise<boolean> {
-    const pending = new Set<string>();
-    const limit = Promise.withResolvers<boolean>();
-    const timer = this.clock.after(SHUTDOWN_LIMIT_MS, () => {
-      this.log.error({ pending: [...pending] }, 'shutting down takes too long: leaving it at that');
-      limit.resolve(false);
-    });
-    const ended = await Promise.race([this.everyPhase(pending), limit.promise]);
-    timer.cancel();
-    return ended;
-  }
-
-  private async everyPhase(pending: Set<string>): Promise<boolean> {
+  private async everyPhase(): Promise<boolean> {
+    const startedMs = this.clock.monotonicMs();
     let clean = true;
-    for (const phase of shutdownPhases) {
-      const endings = this.endings.filter((ending) => ending.phase === phase);
-      await Promise.all(
-        endings.map(async ({ what, end }) => {
-          pending.add(what);
-          try {
-            await end();
-          } catch (error) {
-            clean = false;
-            this.log.error({ err: error, phase }, `could not end ${what}`);
-          }
-          pending.delete(what);
-        }),
-      );
+    for (const [place, phase] of shutdownPhases.entries()) {
+      this.current = phase;
+      const laterMs = shutdownPhases.slice(place + 1).reduce((sum, later) => sum + reservedMs[later], 0);
+      const endsMs = startedMs + SHUTDOWN_LIMIT_MS - laterMs;
+      if (!(await this.endPhase(phase, endsMs - this.clock.monotonicMs()))) clean = false;
     }
     return clean;
+  }
+
+  private async endPhase(phase: ShutdownPhase, withinMs: number): Promise<boolean> {
+    const pending = new Set<string>();
+    const limit = Promise.withResolvers<boolean>();
+    const timer = this.clock.after(withinMs, () => {
+      this.log.error({ phase, pending: [...pending] }, 'a phase of the shutdown takes too long: going on without it');
+      limit.resolve(false);
+    });
+    const endings = this.endings.filter((ending) => ending.phase === phase);
+    const all = Promise.all(endings.map((ending) => this.end(ending, pending)));
+    const clean = await Promise.race([all.then((ends) => ends.every(Boolean)), limit.promise]);
+    timer.cancel();
+    return clean;
+  }
+
+  private async end({ phase, what, end }: Ending, pending: Set<string>): Promise<boolean> {
+    pending.add(what);
+    try {
+      await end();
+      return true;
+    } catch (error) {
+      this.log.error({ err: error, phase }, `could not end ${what}`);
+      return false;
+    } finally {
+      pending.delete(what);
+    }
   }
 }

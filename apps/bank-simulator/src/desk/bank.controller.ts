@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import type { Clock } from '#clock';
 import { bankProtocol } from '#contracts';
+import { limitClients } from '#http-door';
 import { type AllowedHosts, refusalAtLocalDoor } from '#local-door';
 import { cardOf } from '../books/card.js';
 import { errorReply } from '../books/decision.js';
@@ -36,6 +37,7 @@ export class BankController {
     this.#port = address.port;
     // Callers keep their connections; a server that closed idle ones could cut off a request on its way.
     this.#server = createServer({ keepAlive: true, noDelay: true, keepAliveTimeout: 600_000 });
+    limitClients(this.#server);
     this.#server.on('request', (incoming, outgoing) => this.#receive(incoming, outgoing));
   }
 

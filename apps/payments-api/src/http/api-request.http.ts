@@ -5,8 +5,6 @@ import { merged, type Parameters } from './parameters.js';
 export interface ApiContext {
   readonly requestId: string;
   readonly apiVersion: string;
-  /** Monotonic. */
-  readonly startedMs: number;
   /** Empty until the key has been looked at. */
   account: string;
   query: Parameters;

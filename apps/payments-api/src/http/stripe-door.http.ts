@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Clock } from '#clock';
-import { CLOCK, LOG, Shutdown, type PublicDoor } from '#service';
+import { LOG, Shutdown, type PublicDoor } from '#service';
 import { Metrics, type Log } from '#telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ACCOUNTS } from '../accounts/accounts.module.js';
@@ -9,33 +7,41 @@ import type { Accounts } from '../accounts/accounts.repository.js';
 import { headerOf, queryTextOf } from './api-request.http.js';
 import { apiVersionOf } from './api-version.js';
 import { readCredentials } from './credentials.js';
+import { doorError, unrecognizedUrl } from './door-errors.js';
+import { newRequestId, renderDoorError, requestHeaders, sendError } from './error-reply.http.js';
 import { parseForm } from './parameters.js';
+import { isPathId } from './path-ids.js';
 import { readBody } from './request-body.js';
 import { StripeErrorFilter } from './stripe-error.filter.js';
 import { invalidRequest, shown } from './stripe-error.js';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
+const HEADERS_LIMIT_BYTES = 16 * 1024;
 
 /** The public side: Stripe's way of speaking HTTP, before any route. */
 export const stripeDoor: PublicDoor<NestFastifyApplication> = {
   adapter: () =>
     new FastifyAdapter({
-      routerOptions: { querystringParser: unread, maxParamLength: 4_096 },
+      genReqId: newRequestId,
+      // An id of any length finds its route, which then refuses it.
+      routerOptions: { querystringParser: unread, maxParamLength: HEADERS_LIMIT_BYTES },
       bodyLimit: BODY_LIMIT_BYTES,
+      // Each of these would be refused in words of Node's or Fastify's own; the hook below refuses it in Stripe's.
+      http: { maxHeaderSize: HEADERS_LIMIT_BYTES, requireHostHeader: false },
+      return503OnClosing: false,
       // A URL that cannot be decoded reaches no hook and no filter.
-      frameworkErrors: (_error: unknown, _request: unknown, reply: FastifyReply) => {
-        const { status, body } = invalidRequest('The request URL could not be read.').answer;
-        void reply.code(status).header('content-type', 'application/json').send(body);
-      },
+      frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+        sendError(request, reply, invalidRequest('The request URL could not be read.')),
     }),
   configure: (app) => {
     const fastify = app.getHttpAdapter().getInstance();
     app.useGlobalFilters(new StripeErrorFilter(app.get<Log>(LOG)));
     readBodies(fastify, app);
-    identify(fastify, app.get<Clock>(CLOCK), app.get<Accounts>(ACCOUNTS));
+    identify(fastify, app.get<Accounts>(ACCOUNTS), app.get(Shutdown));
     letGoWhenEnding(fastify, app.get(Shutdown));
-    measure(fastify, app.get<Clock>(CLOCK), app.get(Metrics));
+    measure(fastify, app.get(Metrics));
   },
+  refusal: renderDoorError,
 };
 
 /** One reader for every body: what it says itself to be is a matter of the protocol, not of the framework. */
@@ -54,23 +60,30 @@ function unread(): Record<string, unknown> {
   return {};
 }
 
-/** Every request has an id; no route is reached without a key. */
-function identify(fastify: FastifyInstance, clock: Clock, accounts: Accounts): void {
+/** No route is reached without a key. */
+function identify(fastify: FastifyInstance, accounts: Accounts, shutdown: Shutdown): void {
   fastify.decorateRequest('api');
-  fastify.addHook('onRequest', (request, reply, done) => {
-    const requestId = `req_${randomUUID().replaceAll('-', '').slice(0, 16)}`;
+  fastify.addHook('onRequest', async (request, reply) => {
     const apiVersion = apiVersionOf(headerOf(request, 'stripe-version'));
-    request.api = { requestId, apiVersion, startedMs: clock.monotonicMs(), account: '', query: new Map() };
-    reply.headers({ 'request-id': requestId, 'stripe-version': apiVersion });
-    const admit = (account: string): void => {
-      request.api.account = account;
-      request.api.query = parseForm(queryTextOf(request));
-      done(otherAccount(request) ?? unreadable(request));
-    };
-    const account = accounts.accountOf(readCredentials(request.headers.authorization));
-    if (typeof account === 'string') admit(account);
-    else account.then(admit, done);
+    request.api = { requestId: request.id, apiVersion, account: '', query: new Map() };
+    reply.headers(requestHeaders(request.id, apiVersion));
+    const early = withoutHost(request) ?? tooLate(shutdown);
+    if (early) throw early;
+    request.api.account = await accounts.accountOf(readCredentials(request.headers.authorization));
+    const refusal = otherAccount(request) ?? unreadable(request) ?? nowhere(request);
+    if (refusal) throw refusal;
+    request.api.query = parseForm(queryTextOf(request));
   });
+}
+
+/** HTTP/1.1 requires it (RFC 9112, section 3.2). */
+function withoutHost({ raw, headers }: FastifyRequest): Error | undefined {
+  return raw.httpVersion === '1.1' && headers.host === undefined ? doorError(400) : undefined;
+}
+
+/** On a connection that was kept: the parts that a request needs are ending. */
+function tooLate({ phase }: Shutdown): Error | undefined {
+  return phase === undefined || phase === 'door' ? undefined : doorError(503);
 }
 
 /** Connect's header: nobody acts for anybody else here. */
@@ -86,8 +99,13 @@ function otherAccount(request: FastifyRequest): Error | undefined {
 function unreadable(request: FastifyRequest): Error | undefined {
   // No id has one, and Postgres takes none as text.
   const withNull = Object.values(request.params ?? {}).some((value) => String(value).includes('\0'));
-  if (withNull) return invalidRequest('The request URL could not be read: it contains a null character.');
-  return undefined;
+  return withNull ? invalidRequest('The request URL could not be read: it contains a null character.') : undefined;
+}
+
+/** Before a body is read. A segment that can be no id belongs to a URL that is not offered, such as `/v1/charges/search`. */
+function nowhere(request: FastifyRequest): Error | undefined {
+  const segments = Object.values((request.params ?? {}) as Record<string, string>);
+  return request.is404 || !segments.every(isPathId) ? unrecognizedUrl(request) : undefined;
 }
 
 /** A held request that is answered while the process ends must not keep its connection, or the end would wait for it. */
@@ -98,15 +116,15 @@ function letGoWhenEnding(fastify: FastifyInstance, shutdown: Shutdown): void {
   });
 }
 
-function measure(fastify: FastifyInstance, clock: Clock, metrics: Metrics): void {
+function measure(fastify: FastifyInstance, metrics: Metrics): void {
   const seconds = metrics.histogram({
     name: 'api_request_duration_seconds',
-    help: 'From the first byte of a request to its answer, held requests included.',
+    help: 'From the headers of a request to its answer, held requests included.',
     labels: ['route', 'status'],
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = `${request.method} ${request.routeOptions.url ?? 'unknown'}`;
-    seconds.observe({ route, status: String(reply.statusCode) }, (clock.monotonicMs() - request.api.startedMs) / 1_000);
+    seconds.observe({ route, status: String(reply.statusCode) }, reply.elapsedTime / 1_000);
     done();
   });
 }

@@ -2,8 +2,9 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import { isTransientError } from '#postgres';
 import type { Log } from '#telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { send } from './api-request.http.js';
-import { apiError, invalidRequest, shown, StripeError } from './stripe-error.js';
+import { doorError, unrecognizedUrl } from './door-errors.js';
+import { sendError } from './error-reply.http.js';
+import { apiError, invalidRequest, StripeError } from './stripe-error.js';
 
 /** Whatever goes wrong anywhere in a request leaves as Stripe's envelope: the SDK takes any other body for a success. */
 @Catch()
@@ -14,15 +15,13 @@ export class StripeErrorFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     if (reply.sent) return;
-    const error = this.asStripeError(exception, request);
-    const { status, body } = error.answer;
-    send(reply, status, body, error.headers);
+    sendError(request, reply, this.asStripeError(exception, request));
   }
 
   private asStripeError(exception: unknown, request: FastifyRequest): StripeError {
     if (exception instanceof StripeError) return exception;
     if (exception instanceof HttpException && exception.getStatus() < 500) return ofFramework(exception, request);
-    const request_id = request.api.requestId;
+    const request_id = request.id;
     if (isTransientError(exception)) {
       this.log.warn({ err: exception, request_id }, 'a request could not reach the database');
       return apiError('The request cannot be served at the moment. Try again in a little while.');
@@ -34,16 +33,10 @@ export class StripeErrorFilter implements ExceptionFilter {
 
 function ofFramework(exception: HttpException, request: FastifyRequest): StripeError {
   switch (exception.getStatus()) {
-    case 404: {
-      const path = request.url.split('?', 1)[0]!;
-      return invalidRequest(
-        `Unrecognized request URL (${request.method}: ${shown(path)}). See https://stripe.com/docs for the API's routes; ` +
-          `not all of them are offered here.`,
-        { status: 404 },
-      );
-    }
+    case 404:
+      return unrecognizedUrl(request);
     case 413:
-      return invalidRequest('The request body is too large.', { status: 413 });
+      return doorError(413);
     default:
       return invalidRequest('The request could not be read: its headers and body do not fit together.');
   }

@@ -47,15 +47,21 @@ export function errorEnvelope(body: ErrorBody): string {
 /** 400: the caller's mistake, found before anything began; never stored under a key. */
 export function invalidRequest(
   message: string,
-  details: { code?: string; param?: string; status?: 400 | 401 | 403 | 404 | 413 } = {},
+  details: {
+    code?: string;
+    param?: string;
+    status?: 400 | 401 | 403 | 404 | 408 | 413 | 417 | 431;
+    headers?: Readonly<Record<string, string>>;
+  } = {},
 ): StripeError {
-  const { code, param, status = 400 } = details;
-  return new StripeError(status, {
+  const { code, param, status = 400, headers = {} } = details;
+  const body: ErrorBody = {
     type: 'invalid_request_error',
     ...(code !== undefined && { code }),
     message,
     ...(param !== undefined && { param }),
-  });
+  };
+  return new StripeError(status, body, headers);
 }
 
 /** 404 for the object that a path names, 400 for one that a parameter names: Stripe tells them apart. */
@@ -71,9 +77,9 @@ export function idempotencyError(message: string): StripeError {
   return new StripeError(400, { type: 'idempotency_error', message });
 }
 
-/** 500. The SDK tries again under the same key, which is always safe here. */
-export function apiError(message: string): StripeError {
-  return new StripeError(500, { type: 'api_error', message }, { 'stripe-should-retry': 'true' });
+/** 500, or 503. The SDK tries again under the same key, which is always safe here. */
+export function apiError(message: string, { status = 500 }: { status?: 500 | 503 } = {}): StripeError {
+  return new StripeError(status, { type: 'api_error', message }, { 'stripe-should-retry': 'true' });
 }
 
 const longestDigits = /\d(?:[ -]?\d){11,}/g;

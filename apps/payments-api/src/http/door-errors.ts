@@ -1,0 +1,43 @@
+import type { RefusalStatus } from '#http-door';
+import { apiError, invalidRequest, shown, type StripeError } from './stripe-error.js';
+
+/** What the door refuses before any route sees it. */
+export function doorError(status: RefusalStatus, { method = '', url = '' }: Endpoint = {}): StripeError {
+  switch (status) {
+    case 404:
+      return unrecognizedUrl({ method, url });
+    case 408:
+      // Nothing has begun, so the SDK may send it again.
+      return invalidRequest('The request did not arrive in time: its headers or its body are incomplete.', {
+        status,
+        headers: { 'stripe-should-retry': 'true' },
+      });
+    case 413:
+      return invalidRequest('The request body is too large.', { status });
+    case 417:
+      return invalidRequest('The Expect header of the request asks for something that is not offered here.', {
+        status,
+      });
+    case 431:
+      return invalidRequest('The request headers are too large.', { status });
+    case 503:
+      return apiError('The server is shutting down, and the request has not been executed. Try again.', { status });
+    case 400:
+      return invalidRequest('The request could not be read: it is not valid HTTP.');
+  }
+}
+
+interface Endpoint {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+}
+
+/** Stripe answers a path that it does not know and a method that a path does not have alike. */
+export function unrecognizedUrl({ method, url }: { method: string; url: string }): StripeError {
+  const path = url.split('?', 1)[0]!;
+  return invalidRequest(
+    `Unrecognized request URL (${method}: ${shown(path)}). See https://stripe.com/docs for the API's routes; ` +
+      `not all of them are offered here.`,
+    { status: 404 },
+  );
+}

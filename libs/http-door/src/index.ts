@@ -1,0 +1,2 @@
+export { clientLimits, limitClients, type ClientLimits } from './client-limits.js';
+export { HttpDoor, type HttpDoorOptions, type RefusalStatus, type RenderRefusal } from './http-door.js';
