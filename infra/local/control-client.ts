@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { repositoryRoot } from './repository.js';
+import { join } from 'node:path';
+import { dataFolder } from './supervisor-settings.js';
 
 /** A message for the user: nothing runs, or the supervisor refused. */
 export class ControlRefused extends Error {
@@ -13,7 +13,7 @@ export class ControlRefused extends Error {
  * @throws ControlRefused
  */
 export async function askControl<Answer>(method: 'GET' | 'POST', path: string): Promise<Answer> {
-  const runDir = join(resolve(repositoryRoot, process.env.HOLDFAST_DATA_DIR ?? '.holdfast'), 'run');
+  const runDir = join(dataFolder(process.env), 'run');
   const read = (file: string): Promise<string> =>
     readFile(join(runDir, file), 'utf8').catch(() => {
       throw new ControlRefused('It does not run: start it with npm start.');

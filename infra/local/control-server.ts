@@ -39,10 +39,10 @@ export async function startControlServer(
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : port}`;
   const files = { token: join(runtime.runDir, 'control-token'), url: join(runtime.runDir, 'control-url') };
-  await mkdir(runtime.runDir, { recursive: true });
+  await mkdir(runtime.runDir, { recursive: true, mode: 0o700 });
   await rm(files.token, { force: true }); // an existing file would keep its mode
   await writeFile(files.token, token, { mode: 0o600 });
-  await writeFile(files.url, url);
+  await writeFile(files.url, url, { mode: 0o600 });
   return {
     url,
     async close() {

@@ -18,10 +18,25 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-export async function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+/** Whether nothing listens on it, whichever address `localhost` comes to. */
+export async function isFree(port: number): Promise<boolean> {
+  return (await obstacleAt(port)) === undefined;
+}
+
+/** @returns why nobody can listen on the port here, as the end of a sentence */
+export async function obstacleAt(port: number): Promise<string | undefined> {
+  const codes = [await refusalOf(port, '127.0.0.1'), await refusalOf(port, '::1')];
+  if (codes[0] === 'EADDRINUSE') return 'is taken';
+  // What listens there would be reached by whoever says `localhost` and means us.
+  if (codes[1] === 'EADDRINUSE') return 'is taken on [::1]';
+  if (codes[0] === 'EACCES') return 'is reserved for root';
+  return codes[0] && `cannot be listened on (${codes[0]})`;
+}
+
+async function refusalOf(port: number, host: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
+    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(undefined)));
   });
 }

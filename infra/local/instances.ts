@@ -1,12 +1,14 @@
 import { join } from 'node:path';
+import { CannotStart } from './cannot-start.js';
+import { childEnvironment, postgresVariables } from './child-environment.js';
 import { freePorts } from './free-ports.js';
 import type { ProcessSpec } from './managed-process.js';
 import { portTable, type PortName, type Ports } from './ports.js';
 import { cacheFolder, repositoryRoot } from './repository.js';
 import type { RuntimeOptions } from './runtime-options.js';
-import { bankUrls, services, type ServiceDefinition } from './services.js';
+import { bankUrls, everyService, services, type ServiceDefinition } from './services.js';
 
-export class UnknownProcess extends Error {
+export class UnknownProcess extends CannotStart {
   override name = 'UnknownProcess';
 }
 
@@ -39,7 +41,7 @@ export async function planInstances(options: RuntimeOptions, ports: Ports): Prom
     const service = chosen.find((each) => each.name === name);
     if (!service)
       throw new UnknownProcess(`no service ${name}; there are: ${chosen.map((each) => each.name).join(', ')}`);
-    if (count !== 1 && !service.scalable) throw new Error(`${name} runs as one instance only`);
+    if (count !== 1 && !service.scalable) throw new CannotStart(`${name} runs as one instance only`);
   }
   const planned: Instance[] = [];
   for (const service of chosen) {
@@ -67,8 +69,7 @@ export function serviceSpec(
 ): ProcessSpec {
   const { name, service } = instance;
   const env = {
-    ...process.env,
-    NODE_OPTIONS: undefined, // the supervisor's own: a debugger's port, Jest's module loader
+    ...childEnvironment('service', { alsoMeant: settingsFor(service, options) }),
     NODE_ENV: 'production',
     NODE_COMPILE_CACHE: join(cacheFolder, 'node'), // nearly halves the CPU that a start takes
     ...shared,
@@ -95,6 +96,10 @@ export function serviceSpec(
     }),
     isReady: async () => (await fetch(health, { signal: AbortSignal.timeout(2_000) })).ok,
   };
+}
+
+function settingsFor({ settings = [] }: ServiceDefinition, { databaseUrl }: RuntimeOptions): string[] {
+  return [...everyService, ...settings, ...(databaseUrl === undefined ? [] : postgresVariables())];
 }
 
 /** All ports about to be listened on, so that every taken one is told at once, before anything starts. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { brokerSettings, type KafkaOptions } from './broker-settings.js';
+import { childEnvironment } from './child-environment.js';
 import { runToEnd, type ProcessSpec } from './managed-process.js';
 
 export const KAFKA_IMAGE = 'apache/kafka:4.3.0';
@@ -11,7 +12,8 @@ export const KAFKA_IMAGE = 'apache/kafka:4.3.0';
  */
 export function kafkaContainerSpec(options: KafkaOptions): Omit<ProcessSpec, 'isReady'> {
   const name = `holdfast-kafka-${createHash('sha256').update(resolve(options.dataDir)).digest('hex').slice(0, 12)}`;
-  const docker = (...args: string[]): Promise<void> => runToEnd({ command: 'docker', args, env: process.env });
+  const docker = (...args: string[]): Promise<void> =>
+    runToEnd({ command: 'docker', args, env: childEnvironment('docker') });
   return {
     name: 'kafka',
     logFile: options.logFile,
@@ -22,7 +24,7 @@ export function kafkaContainerSpec(options: KafkaOptions): Omit<ProcessSpec, 'is
       await docker('rm', '--force', name);
       return {
         command: 'docker',
-        env: process.env,
+        env: childEnvironment('docker'),
         args: [
           'run',
           '--rm',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { childEnvironment } from './child-environment.js';
 import { runToEnd } from './managed-process.js';
 import { cacheFolder, repositoryRoot } from './repository.js';
 
@@ -32,7 +33,7 @@ export async function ensureKafkaJars(onFetch: () => void = () => {}): Promise<s
       '-DincludeScope=runtime',
       `-DoutputDirectory=${draft}`,
     ],
-    env: process.env,
+    env: childEnvironment('maven'),
   });
   await rename(draft, folder).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error; // another run was faster

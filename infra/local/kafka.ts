@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import '../../libs/messaging/src/kafkajs-request-queue.js';
 import { brokerSettings, type KafkaOptions } from './broker-settings.js';
+import { childEnvironment } from './child-environment.js';
 import { classArchive, type ClassArchive } from './kafka-class-archive.js';
 import { ensureKafkaJars } from './kafka-jars.js';
 import { kafkaContainerSpec } from './kafka-container.js';
 import { ManagedProcess, runToEnd, type ProcessSpec } from './managed-process.js';
+import { endWorkersIn } from './process-table.js';
 import { repositoryRoot } from './repository.js';
 
 export async function kafkaSpec(options: KafkaOptions): Promise<{ spec: ProcessSpec; brokers: string }> {
@@ -28,9 +30,13 @@ export async function startKafka(
   return { brokers, process: managed };
 }
 
+/**
+ * Java runs in the data folder, and every path that it is given is relative and plain ASCII: properties files are read as
+ * Latin-1, `log.dirs` ends at a comma and a class path at a colon, and the clone may lie below any of these.
+ */
 function kafkaJvmSpec(options: KafkaOptions): Omit<ProcessSpec, 'isReady'> {
-  const folder = join(options.dataDir, 'kafka');
-  const log4j = join(repositoryRoot, 'infra', 'kafka', 'log4j2.properties');
+  const { dataDir } = options;
+  const names = { data: 'kafka', properties: 'kafka.properties', log4j: 'kafka.log4j2.properties', jars: 'kafka-jars' };
   const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
   let archive: ClassArchive | undefined;
   return {
@@ -42,15 +48,17 @@ function kafkaJvmSpec(options: KafkaOptions): Omit<ProcessSpec, 'isReady'> {
     afterStop: async () => archive?.keep(),
     launch: async () => {
       const jars = await ensureKafkaJars(options.onFetch);
-      archive = await classArchive(jars);
-      const classPath = join(jars, '*');
-      const properties = `${folder}.properties`;
-      await mkdir(folder, { recursive: true });
-      await writeFile(properties, render(serverProperties(options, folder)));
-      const common = { env: process.env, command: java };
-      if (!(await stat(join(folder, 'meta.properties')).catch(() => undefined))) {
-        const storage = ['kafka.tools.StorageTool', 'format', '--cluster-id', newClusterId(), '--config', properties];
-        await runToEnd({ ...common, args: ['-cp', classPath, `-Dlog4j2.configurationFile=${log4j}`, ...storage] });
+      archive = await classArchive(jars, names.jars);
+      await mkdir(join(dataDir, names.data), { recursive: true, mode: 0o700 });
+      await pointTo(jars, join(dataDir, names.jars));
+      await copyFile(join(repositoryRoot, 'infra', 'kafka', 'log4j2.properties'), join(dataDir, names.log4j));
+      await writeFile(join(dataDir, names.properties), render(serverProperties(options, names.data)));
+      const common = { env: childEnvironment('kafka'), command: java, cwd: dataDir };
+      const classes = ['-cp', `${names.jars}/*`, `-Dlog4j2.configurationFile=${names.log4j}`];
+      if (!(await stat(join(dataDir, names.data, 'meta.properties')).catch(() => undefined))) {
+        await endWorkersIn(dataDir, ['java']); // of a start that was killed
+        const format = ['format', '--cluster-id', newClusterId(), '--config', names.properties];
+        await runToEnd({ ...common, args: [...classes, 'kafka.tools.StorageTool', ...format] });
       }
       return {
         ...common,
@@ -61,15 +69,20 @@ function kafkaJvmSpec(options: KafkaOptions): Omit<ProcessSpec, 'isReady'> {
           '-XX:MaxGCPauseMillis=20',
           archive.flag,
           '-Djava.awt.headless=true',
-          `-Dlog4j2.configurationFile=${log4j}`,
-          '-cp',
-          classPath,
+          ...classes,
           'kafka.Kafka',
-          properties,
+          names.properties,
         ],
       };
     },
   };
+}
+
+/** A symbolic link, replaced whole. */
+async function pointTo(target: string, link: string): Promise<void> {
+  const draft = `${link}.${randomBytes(4).toString('hex')}`;
+  await symlink(target, draft);
+  await rename(draft, link);
 }
 
 function serverProperties(options: KafkaOptions, folder: string): Record<string, string> {
@@ -87,8 +100,13 @@ function serverProperties(options: KafkaOptions, folder: string): Record<string,
 
 function render(properties: Record<string, string>): string {
   return Object.entries(properties)
-    .map(([key, value]) => `${key}=${value}\n`)
+    .map(([key, value]) => `${key}=${escaped(value)}\n`)
     .join('');
+}
+
+/** As java.util.Properties reads it: backslashes are its own, and what is not printable ASCII must be written as \uXXXX. */
+function escaped(value: string): string {
+  return value.replace(/^ |[^ -~]|\\/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** Kafka's form: 16 bytes in base64url; one that began with a dash would be read as an option. */

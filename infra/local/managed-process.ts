@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CannotStart } from './cannot-start.js';
 import { identify, signalTree, type ProcessIdentity } from './process-table.js';
 
 /** What to run. Standard output and error are appended to `logFile` of the spec, so they outlive the supervisor. */
@@ -44,7 +45,7 @@ export interface ProcessSnapshot {
   logFile: string;
 }
 
-export class ProcessFailed extends Error {
+export class ProcessFailed extends CannotStart {
   override name = 'ProcessFailed';
 }
 
@@ -53,6 +54,12 @@ const FIRST_BACKOFF_MS = 500;
 const LAST_BACKOFF_MS = 10_000;
 /** A process that lived this long starts its backoff anew. */
 const STEADY_AFTER_MS = 30_000;
+/**
+ * A child becomes what it is to be only once it is on record: its line of input says so. When the supervisor is killed
+ * before, the input ends and so does the child. So nothing runs of which the next supervisor would not know.
+ * What it writes holds payments, so it is private, whatever the operator's umask.
+ */
+const ONCE_RECORDED = 'umask 077 && read -r recorded && exec "$0" "$@" </dev/null';
 /** Ends before readiness after which waiting for it makes no sense. */
 const HOPELESS_STARTS = 3;
 
@@ -85,7 +92,7 @@ export class ManagedProcess {
   constructor(
     readonly spec: ProcessSpec,
     private readonly report: {
-      /** Something was spawned or ended: the pid file is to be written. */
+      /** Something was spawned or ended: the pid file is to be written. Never rejects. */
       changed?(): Promise<void>;
       /** A line for the operator: an unexpected end, a restart. */
       say?(line: string): void;
@@ -200,7 +207,7 @@ export class ManagedProcess {
           this.report.say?.(`${this.name} did not stop within ${this.spec.stopTimeoutMs / 1000} s: killed`);
           await this.#signal('SIGKILL');
         } else {
-          await this.spec.afterStop?.();
+          await this.spec.afterStop?.().catch((error: Error) => this.report.say?.(`${this.name}: ${error.message}`));
         }
         limit.abort();
       }
@@ -213,31 +220,34 @@ export class ManagedProcess {
     const generation = ++this.#generation;
     this.#enter('starting');
     let launch: Launch;
+    let log: FileHandle;
     try {
       launch = await this.spec.launch();
+      log = await this.#openLog();
     } catch (error) {
       if (this.#generation === generation) this.#enter('stopped');
       throw error;
     }
-    const log = await this.#openLog();
     if (this.#generation !== generation) return log.close();
     const spawnedAt = performance.now();
     // A process group of its own: the terminal's Ctrl-C must reach the supervisor alone, which stops things in order.
-    const child = spawn(launch.command, launch.args, {
+    const child = spawn('/bin/sh', ['-c', ONCE_RECORDED, launch.command, ...launch.args], {
       env: launch.env,
       cwd: launch.cwd,
       ...launch.user,
       detached: true,
-      stdio: ['ignore', log.fd, log.fd],
+      stdio: ['pipe', log.fd, log.fd],
     });
+    child.stdin!.on('error', () => undefined); // it ended before its turn came
     this.#child = child;
     this.#ended = endOf(child).then((end) => this.#onEnd(end, performance.now() - spawnedAt));
     await log.close();
     if (child.pid === undefined) return;
-    const identity = await identify(child.pid);
+    const identity = await identify(child.pid).catch(() => undefined);
     if (this.#child !== child) return;
     this.#identity = identity;
     await this.report.changed?.();
+    child.stdin!.end('\n');
     void this.#watchReadiness(child);
   }
 
@@ -249,15 +259,17 @@ export class ManagedProcess {
     if (this.#state === 'starting' || this.#state === 'ready' || this.#state === 'frozen') {
       if (!wasReady) this.#failedStarts += 1;
       if (livedMs > STEADY_AFTER_MS) this.#backoffMs = FIRST_BACKOFF_MS;
-      const delayMs = this.#backoffMs;
-      this.#backoffMs = Math.min(delayMs * 2, LAST_BACKOFF_MS);
-      this.#enter('waiting to restart');
-      this.report.say?.(
-        `${this.name} ended (${why ?? (signal ? `by ${signal}` : `code ${code}`)}); again in ${delayMs / 1000} s. Log: ${this.spec.logFile}`,
-      );
-      void this.#restartAfter(delayMs);
+      this.#restartLater(`ended (${why ?? (signal ? `by ${signal}` : `code ${code}`)})`);
     }
     await this.report.changed?.();
+  }
+
+  #restartLater(because: string): void {
+    const delayMs = this.#backoffMs;
+    this.#backoffMs = Math.min(delayMs * 2, LAST_BACKOFF_MS);
+    this.#enter('waiting to restart');
+    this.report.say?.(`${this.name} ${because}; again in ${delayMs / 1000} s. Log: ${this.spec.logFile}`);
+    void this.#restartAfter(delayMs);
   }
 
   async #restartAfter(delayMs: number): Promise<void> {
@@ -271,7 +283,13 @@ export class ManagedProcess {
     // Not through the lane: a start that waits for readiness holds it, and this is what it waits for.
     if (this.#state !== 'waiting to restart') return;
     this.#restarts += 1;
-    await this.#spawn().catch((error: Error) => this.report.say?.(`${this.name}: ${error.message}`));
+    const generation = this.#generation + 1;
+    await this.#spawn().catch((error: Error) => {
+      if (this.#generation !== generation) return; // stopped or killed meanwhile
+      // Whatever keeps it from being started, a full disk say, may pass.
+      this.#failedStarts += 1;
+      this.#restartLater(`could not be started (${error.message})`);
+    });
   }
 
   async #watchReadiness(child: ChildProcess): Promise<void> {
@@ -332,12 +350,12 @@ export class ManagedProcess {
 
   /** The log of the run before is kept beside it under `.previous`. */
   async #openLog() {
-    await mkdir(dirname(this.spec.logFile), { recursive: true });
+    await mkdir(dirname(this.spec.logFile), { recursive: true, mode: 0o700 });
     if (!this.#rotated) {
       await rename(this.spec.logFile, this.spec.logFile.replace(/(\.log)?$/, '.previous$1')).catch(() => undefined);
       this.#rotated = true;
     }
-    return open(this.spec.logFile, 'a', 0o640);
+    return open(this.spec.logFile, 'a', 0o600);
   }
 }
 

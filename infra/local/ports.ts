@@ -1,4 +1,5 @@
-import { freePorts, isFree } from './free-ports.js';
+import { CannotStart } from './cannot-start.js';
+import { freePorts, obstacleAt } from './free-ports.js';
 
 /** Every port that `npm start` listens on, all of them on loopback. */
 export const portTable = {
@@ -24,16 +25,18 @@ const names = Object.keys(portTable) as PortName[];
 
 /**
  * The ports of the table, all moved by HOLDFAST_PORT_OFFSET, each replaced by its own variable.
- * @throws Error naming the variable whose value is no port
+ * @throws CannotStart naming the variable whose value is no port
  */
 export function portsFromEnvironment(env: NodeJS.ProcessEnv): Ports {
   const offset = Number(env.HOLDFAST_PORT_OFFSET || 0);
+  if (!Number.isInteger(offset))
+    throw new CannotStart(`HOLDFAST_PORT_OFFSET=${env.HOLDFAST_PORT_OFFSET} is no whole number`);
   return portsBy((name) => {
     const { port, variable } = portTable[name];
     const wanted = env[variable] ? Number(env[variable]) : port + offset;
     if (!Number.isInteger(wanted) || wanted < 1 || wanted > 65_535) {
       const cause = env[variable] ? `${variable}=${env[variable]}` : `HOLDFAST_PORT_OFFSET=${env.HOLDFAST_PORT_OFFSET}`;
-      throw new Error(`${cause} gives no port`);
+      throw new CannotStart(`${cause} gives no port`);
     }
     return wanted;
   });
@@ -44,17 +47,20 @@ export async function allFreePorts(): Promise<Ports> {
   return portsBy((_, index) => free[index]!);
 }
 
-export class PortsTaken extends Error {
+export class PortsTaken extends CannotStart {
   override name = 'PortsTaken';
 }
 
-/** @throws PortsTaken with one line for each port that something else listens on, naming what to set */
+/** @throws PortsTaken with one line for each port that cannot be listened on, naming why and what to set */
 export async function assertFree(wanted: readonly { port: number; of: string; variable: string }[]): Promise<void> {
-  const free = await Promise.all(wanted.map(({ port }) => isFree(port)));
-  const taken = wanted.filter((_, index) => !free[index]);
-  if (taken.length === 0) return;
-  const lines = taken.map(({ port, of, variable }) => `Port ${port} (${of}) is taken. Set ${variable} to another one.`);
-  if (taken.length > 2) lines.push('Or move all ports: HOLDFAST_PORT_OFFSET=1000');
+  const obstacles = await Promise.all(wanted.map(({ port }) => obstacleAt(port)));
+  const lines = wanted.flatMap(({ port, of, variable }, index) => {
+    const twin = wanted.find((other, place) => place < index && other.port === port);
+    const obstacle = twin ? `is also that of ${twin.of}` : obstacles[index];
+    return obstacle === undefined ? [] : [`Port ${port} (${of}) ${obstacle}. Set ${variable} to another one.`];
+  });
+  if (lines.length === 0) return;
+  if (lines.length > 2) lines.push('Or move all ports: HOLDFAST_PORT_OFFSET=1000');
   throw new PortsTaken(lines.join('\n'));
 }
 

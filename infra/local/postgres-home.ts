@@ -1,14 +1,20 @@
 import { createHash } from 'node:crypto';
-import { cp, mkdir, readFile, rename, stat } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, readdir, rename, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
+import { CannotStart } from './cannot-start.js';
+
+interface User {
+  uid: number;
+  gid: number;
+}
 
 /** Where Postgres lives and as whom it runs. */
 export interface PostgresHome {
   folder: string;
   initdb: string;
   postgres: string;
-  user?: { uid: number; gid: number };
+  user?: User;
   /** Set when `folder` is not the one that was wanted: why, for the operator. */
   movedBecause?: string;
 }
@@ -21,15 +27,16 @@ export async function choosePostgresHome(wanted: string, isRoot = process.getuid
   const installed = nativeFolder();
   if (!isRoot) return { folder: wanted, ...binariesIn(installed) };
   const user = (await ownerOf(wanted)) ?? (await unprivilegedUser());
-  const obstacle = (await obstacleFor(user, dirname(wanted))) ?? (await obstacleFor(user, join(installed, 'bin')));
+  const obstacle = (await obstacleFor(user, dirname(wanted))) ?? (await obstacleInBinaries(user, installed));
   if (!obstacle) return { folder: wanted, user, ...binariesIn(installed) };
   const place = '/var/lib/holdfast';
   const folder = join(place, createHash('sha256').update(wanted).digest('hex').slice(0, 12), basename(wanted));
-  await mkdir(dirname(folder), { recursive: true, mode: 0o755 });
+  await mkdir(dirname(folder), { recursive: true });
+  for (const passage of [place, dirname(folder)]) await chmod(passage, 0o711); // the umask may have closed them
   return {
     folder,
     user: (await ownerOf(folder)) ?? user,
-    ...binariesIn(await copied(installed, place)),
+    ...binariesIn(await copied(installed, place, user)),
     movedBecause: `Postgres cannot run as root, and its user (uid ${user.uid}) may not enter ${obstacle}`,
   };
 }
@@ -45,41 +52,69 @@ function binariesIn(native: string): { initdb: string; postgres: string } {
   return { initdb: join(native, 'bin', 'initdb'), postgres: join(native, 'bin', 'postgres') };
 }
 
-async function copied(native: string, place: string): Promise<string> {
+async function copied(native: string, place: string, user: User): Promise<string> {
   const { version } = JSON.parse(await readFile(join(dirname(native), 'package.json'), 'utf8')) as { version: string };
   const target = join(place, `postgres-${version}`);
-  if (await stat(target).catch(() => undefined)) return target;
-  const draft = `${target}.${process.pid}`;
-  await cp(native, draft, { recursive: true, verbatimSymlinks: true });
-  await rename(draft, target);
+  if (!(await stat(target).catch(() => undefined))) {
+    const draft = `${target}.${process.pid}`;
+    await cp(native, draft, { recursive: true, verbatimSymlinks: true });
+    await openToAll(draft);
+    await rename(draft, target);
+  } else if (await obstacleInBinaries(user, target)) {
+    await openToAll(target);
+  }
   return target;
 }
 
+/** Programs and libraries are no secret, but the umask that installed them may have made them one. */
+async function openToAll(folder: string): Promise<void> {
+  await chmod(folder, 0o755);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await openToAll(path);
+    else if (entry.isFile()) await chmod(path, (await stat(path)).mode & 0o100 ? 0o755 : 0o644);
+  }
+}
+
 /** An older cluster is reopened as the user that made it. */
-async function ownerOf(folder: string): Promise<{ uid: number; gid: number } | undefined> {
+async function ownerOf(folder: string): Promise<User | undefined> {
   const found = await stat(folder).catch(() => undefined);
   return found && found.uid !== 0 ? { uid: found.uid, gid: found.gid } : undefined;
 }
 
-async function unprivilegedUser(): Promise<{ uid: number; gid: number }> {
+async function unprivilegedUser(): Promise<User> {
   const accounts = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
   for (const name of ['postgres', 'nobody']) {
     const account = accounts.find(([login]) => login === name);
     if (account) return { uid: Number(account[2]), gid: Number(account[3]) };
   }
-  throw new Error(
+  throw new CannotStart(
     'Postgres cannot run as root and there is no user `postgres` or `nobody`: add one (useradd postgres)',
   );
 }
 
-/** @returns the first folder on the way to `path` that the user may not enter. What does not exist yet is no obstacle. */
-async function obstacleFor(user: { uid: number; gid: number }, path: string): Promise<string | undefined> {
+/** One program and one of the files that it reads stand for all: they were installed under the same umask. */
+async function obstacleInBinaries(user: User, native: string): Promise<string | undefined> {
+  return (
+    (await obstacleFor(user, join(native, 'bin', 'postgres'))) ??
+    (await obstacleFor(user, join(native, 'share', 'postgresql', 'postgres.bki'), MAY_READ))
+  );
+}
+
+const MAY_READ = 0o4;
+const MAY_ENTER = 0o1;
+
+/**
+ * @param need of what `path` names; every folder on the way must be entered
+ * @returns the first folder or file on the way that the user may not use so. What does not exist yet is no obstacle.
+ */
+async function obstacleFor(user: User, path: string, need = MAY_ENTER): Promise<string | undefined> {
   if (dirname(path) !== path) {
     const above = await obstacleFor(user, dirname(path));
     if (above) return above;
   }
   const found = await stat(path).catch(() => undefined);
   if (!found) return undefined;
-  const enterBit = found.uid === user.uid ? 0o100 : found.gid === user.gid ? 0o010 : 0o001;
-  return (found.mode & enterBit) === 0 ? path : undefined;
+  const shift = found.uid === user.uid ? 6 : found.gid === user.gid ? 3 : 0;
+  return ((found.mode >> shift) & need) === 0 ? path : undefined;
 }

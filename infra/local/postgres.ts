@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { access, mkdir, readFile, rm, writeFile, chown } from 'node:fs/promises';
 import { join } from 'node:path';
+import { childEnvironment } from './child-environment.js';
 import { ManagedProcess, runToEnd, type Launch, type ProcessSpec } from './managed-process.js';
-import { isWorkedIn, isZombie } from './process-table.js';
+import { endWorkersIn, isZombie, workersIn } from './process-table.js';
 import { choosePostgresHome, type PostgresHome } from './postgres-home.js';
 
 export interface PostgresOptions {
@@ -34,6 +35,10 @@ const SETTINGS: Record<string, string> = {
   autovacuum_vacuum_cost_delay: '1ms',
   log_line_prefix: '%m [%p] %a %d ',
   log_checkpoints: 'off',
+  // Details, contexts and statements of an error show rows, and rows hold payments.
+  log_error_verbosity: 'terse',
+  log_min_error_statement: 'panic',
+  log_parameter_max_length_on_error: '0',
   timezone: 'UTC',
 };
 
@@ -61,7 +66,7 @@ export async function postgresSpec(
     },
     isReady: (pid) => postmasterIsReady(home.folder, pid),
   };
-  return { spec, home, url: `postgres://${USER}:${password}@127.0.0.1:${options.port}/postgres` };
+  return { spec, home, url: `postgres://${USER}:${password}@127.0.0.1:${options.port}/postgres?sslmode=disable` };
 }
 
 /** Starts a Postgres of its own. `onManaged` gets it before its start. @throws ProcessFailed with the end of its log. */
@@ -80,6 +85,7 @@ async function ensureCluster(home: PostgresHome, password: string): Promise<void
   // initdb writes this file first and removes the folder when it fails, but cannot when it is killed: hence our own mark.
   const complete = join(home.folder, 'holdfast-initialised');
   if (await exists(complete)) return;
+  await endWorkersIn(home.folder, ['initdb', 'postgres']); // of a start that was killed
   await rm(home.folder, { recursive: true, force: true });
   await mkdir(home.folder, { recursive: true, mode: 0o700 });
   const passwordFile = `${home.folder}.initial-password`;
@@ -114,7 +120,7 @@ async function ensureCluster(home: PostgresHome, password: string): Promise<void
 async function dropLockOfZombie(folder: string): Promise<void> {
   const lock = join(folder, 'postmaster.pid');
   const pid = Number((await readFile(lock, 'utf8').catch(() => '')).split('\n')[0]);
-  if (pid > 0 && (await isZombie(pid)) && !(await isWorkedIn(folder))) await rm(lock);
+  if (pid > 0 && (await isZombie(pid)) && (await workersIn(folder)).length === 0) await rm(lock);
 }
 
 function command(home: PostgresHome, binary: string, args: readonly string[]): Launch {
@@ -122,7 +128,7 @@ function command(home: PostgresHome, binary: string, args: readonly string[]): L
     command: binary,
     args,
     cwd: home.folder,
-    env: { PATH: process.env.PATH, LC_ALL: 'C' },
+    env: { ...childEnvironment('postgres'), LC_ALL: 'C' },
     ...(home.user ? { user: home.user } : {}),
   };
 }

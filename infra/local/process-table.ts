@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readFile, readdir, readlink } from 'node:fs/promises';
+import { readFile, readdir, readlink, realpath } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -16,11 +17,14 @@ interface Row {
   parentPid: number;
 }
 
-/** @returns undefined when no process has that pid, or only its unreaped remains do. */
+/**
+ * @returns undefined when no process has that pid, or only its unreaped remains do: a zombie whose other threads have
+ * not ended yet still holds its ports, and is a process
+ */
 export async function identify(pid: number): Promise<ProcessIdentity | undefined> {
   if (process.platform === 'linux') {
     const stat = await readStat(pid);
-    if (!stat || stat.state === 'Z') return undefined;
+    if (!stat || (stat.state === 'Z' && (await threadsOf(pid)) <= 1)) return undefined;
     const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
     return { pid, startedAt: `${bootId}:${stat.startTicks}` };
   }
@@ -41,22 +45,50 @@ export async function isZombie(pid: number): Promise<boolean> {
   return process.platform === 'linux' && (await readStat(pid))?.state === 'Z';
 }
 
-/** Whether any process has the folder as its working directory. Only known on Linux. */
-export async function isWorkedIn(folder: string): Promise<boolean> {
-  const working = (await pidsInProc()).map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => undefined));
-  return (await Promise.all(working)).includes(folder);
+/** Processes whose working directory is the folder, by the name of their program. Only known on Linux. */
+export async function workersIn(folder: string): Promise<{ pid: number; program: string }[]> {
+  if (process.platform !== 'linux') return [];
+  const place = await realpath(folder).catch(() => folder);
+  const found = (await pidsInProc()).map(async (pid) => {
+    if ((await readlink(`/proc/${pid}/cwd`).catch(() => undefined)) !== place) return [];
+    const program = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
+    return [{ pid, program: program.trim() }];
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/** Kills what an earlier run has left at work in the folder under one of these program names, and waits for its end. */
+export async function endWorkersIn(folder: string, programs: readonly string[]): Promise<void> {
+  const left = (await workersIn(folder)).filter(({ program }) => programs.includes(program));
+  for (const { pid } of left) await killTree(pid);
+}
+
+/**
+ * SIGKILL to a process and all below it. Resolves once the kernel has taken back what they held, ports above all.
+ *
+ * @throws Error when one of them is still there after 10 s
+ */
+export async function killTree(root: number): Promise<void> {
+  const killed = await signalTree(root, 'SIGKILL');
+  for (const deadline = performance.now() + 10_000; ; await sleep(20)) {
+    const left = await Promise.all(killed.map(identify));
+    if (left.every((each) => each === undefined)) return;
+    if (performance.now() > deadline) throw new Error(`process ${root} of an earlier run does not end`);
+  }
 }
 
 /**
  * Signals a process and all below it, parents first, so that a frozen or killed parent forks no successor.
  * Postgres needs it: each of its backends leads a session of its own, out of reach of a process group's signal.
+ *
+ * @returns the processes that were signalled
  */
-export async function signalTree(root: number, signal: NodeJS.Signals): Promise<void> {
+export async function signalTree(root: number, signal: NodeJS.Signals): Promise<number[]> {
   const signalled = new Set<number>();
   for (;;) {
     const rows = await listProcesses();
     const tree = [root, ...descendants(rows, root)].filter((pid) => !signalled.has(pid));
-    if (tree.length === 0) return;
+    if (tree.length === 0) return [...signalled];
     for (const pid of tree) {
       signalled.add(pid);
       try {
@@ -89,6 +121,10 @@ async function listProcesses(): Promise<Row[]> {
     .split('\n')
     .map((line) => line.trim().split(/\s+/).map(Number))
     .map(([pid = 0, parentPid = 0]) => ({ pid, parentPid }));
+}
+
+async function threadsOf(pid: number): Promise<number> {
+  return (await readdir(`/proc/${pid}/task`).catch(() => [])).length;
 }
 
 async function pidsInProc(): Promise<number[]> {

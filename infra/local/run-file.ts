@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { mkdir, readFile, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { identify, isAlive, signalTree, type ProcessIdentity } from './process-table.js';
+import { CannotStart } from './cannot-start.js';
+import { childEnvironment } from './child-environment.js';
+import { tryLock } from './file-lock.js';
+import { identify, isAlive, killTree, type ProcessIdentity } from './process-table.js';
 
 interface RunRecord {
   supervisor: ProcessIdentity;
@@ -17,44 +19,53 @@ export interface RunningProcess {
   container?: string;
 }
 
-export class AlreadyRunning extends Error {
+const WRITE_AGAIN_AFTER_MS = 1_000;
+
+export class AlreadyRunning extends CannotStart {
   override name = 'AlreadyRunning';
 }
 
 /**
- * The file that names everything one supervisor has started. It outlives a supervisor that was killed, so the next
- * one ends what is left of it, and nothing else: a reused pid has another start time.
+ * The file that names everything one supervisor has started, and the lock that makes it the only one. The file outlives
+ * a supervisor that was killed, so the next one ends what is left of it, and nothing else: a reused pid has another
+ * start time. The lock is the kernel's and does not outlive it.
  */
 export class RunFile {
   #lane: Promise<unknown> = Promise.resolve();
+  #refused = false;
+  #again: NodeJS.Timeout | undefined;
 
   private constructor(
     private readonly file: string,
     private readonly supervisor: ProcessIdentity,
+    private readonly lock: FileHandle,
   ) {}
 
   /**
    * @param onLeftovers told the names of processes about to be ended, when there are any
-   * @throws AlreadyRunning when the supervisor that the file names is alive
+   * @throws AlreadyRunning while another supervisor holds the lock
    */
   static async claim(file: string, onLeftovers: (names: string[]) => void = () => {}): Promise<RunFile> {
-    await mkdir(dirname(file), { recursive: true });
     const supervisor = (await identify(process.pid))!;
-    const own = JSON.stringify({ supervisor, processes: [] } satisfies RunRecord);
-    for (;;) {
-      try {
-        // Exclusive: of two supervisors that start at the same moment one gets it.
-        await writeFile(file, own, { flag: 'wx' });
-        return new RunFile(file, supervisor);
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      }
+    const lockFile = join(dirname(file), 'lock');
+    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    const lock = await tryLock(lockFile, 'a+');
+    if (!lock) throw alreadyRunning(await readFile(lockFile, 'utf8').catch(() => ''));
+    try {
+      await lock.truncate();
+      await lock.appendFile(String(process.pid)); // for whoever is refused
       const record = await read(file);
+      // A release without the lock may still be running.
       if (record && (await isAlive(record.supervisor))) {
-        throw new AlreadyRunning(`It runs already: pid ${record.supervisor.pid}. Stop that one first, or use it.`);
+        throw alreadyRunning(String(record.supervisor.pid));
       }
       await endLeftovers(record?.processes ?? [], onLeftovers);
-      await rm(file, { force: true });
+      const run = new RunFile(file, supervisor, lock);
+      await run.update([]);
+      return run;
+    } catch (error) {
+      await lock.close();
+      throw error;
     }
   }
 
@@ -70,13 +81,32 @@ export class RunFile {
     return written;
   }
 
+  /**
+   * Keeps the file at what is running now. While the disk refuses it, that is said once and tried again until it is
+   * written: a supervisor must outlive a full disk.
+   */
+  async follow(running: () => readonly RunningProcess[], say: (line: string) => void): Promise<void> {
+    try {
+      await this.update(running());
+      this.#refused = false;
+    } catch (error) {
+      if (!this.#refused) say(`${(error as Error).message}: it is tried again until it is written.`);
+      this.#refused = true;
+      clearTimeout(this.#again);
+      this.#again = setTimeout(() => void this.follow(running, say), WRITE_AGAIN_AFTER_MS);
+    }
+  }
+
   async release(): Promise<void> {
+    clearTimeout(this.#again);
     await this.#lane;
     await rm(this.file, { force: true });
+    await this.lock.close();
   }
 
   async #replace(text: string): Promise<void> {
-    await writeFile(`${this.file}.new`, text);
+    await mkdir(dirname(this.file), { recursive: true, mode: 0o700 }); // somebody may have removed it
+    await writeFile(`${this.file}.new`, text, { mode: 0o600 });
     await rename(`${this.file}.new`, this.file);
   }
 }
@@ -98,12 +128,12 @@ async function endLeftovers(
   const containers = processes.flatMap(({ container }) => (container === undefined ? [] : [container]));
   if (alive.length === 0 && containers.length === 0) return;
   onLeftovers((alive.length > 0 ? alive : processes).map(({ name }) => name));
-  for (const { identity } of alive) await signalTree(identity.pid, 'SIGKILL');
-  for (const container of containers) await promisify(execFile)('docker', ['rm', '--force', container]);
-  for (const deadline = performance.now() + 10_000; ; await sleep(20)) {
-    const left = await Promise.all(alive.map(({ identity }) => isAlive(identity)));
-    if (!left.includes(true)) return;
-    if (performance.now() > deadline)
-      throw new Error(`processes of an earlier run do not end: ${alive.map(({ name }) => name).join(', ')}`);
+  for (const { identity } of alive) await killTree(identity.pid);
+  for (const container of containers) {
+    await promisify(execFile)('docker', ['rm', '--force', container], { env: childEnvironment('docker') });
   }
+}
+
+function alreadyRunning(pid: string): AlreadyRunning {
+  return new AlreadyRunning(`It runs already${pid && `: pid ${pid}`}. Stop that one first, or use it.`);
 }

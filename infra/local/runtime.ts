@@ -1,11 +1,13 @@
 import { join, resolve } from 'node:path';
 import { ensureTopics } from '../kafka/topics.js';
+import { causeOf } from './cannot-start.js';
 import { kafkaSpec } from './kafka.js';
 import { ManagedProcess, type ProcessSnapshot, type ProcessSpec } from './managed-process.js';
 import { UnknownProcess, planInstances, portsToBind, serviceSpec, stopOrder, urlsOf, type Urls } from './instances.js';
 import { allFreePorts, assertFree, portsFromEnvironment, type Ports } from './ports.js';
 import { postgresSpec } from './postgres.js';
-import { RunFile } from './run-file.js';
+import { makePrivateFolders } from './private-folders.js';
+import { RunFile, type RunningProcess } from './run-file.js';
 import type { Progress, RuntimeOptions } from './runtime-options.js';
 
 /** Commands by process name: `ledger`, `payments-api-2`, `kafka`, `postgres`. Each resolves once it has taken effect. */
@@ -47,36 +49,38 @@ const SILENT: Progress = { stage: () => () => {}, say: () => {} };
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const dataDir = resolve(options.dataDir);
   const progress = options.progress ?? SILENT;
-  const folders = { data: join(dataDir, 'data'), logs: join(dataDir, 'logs'), run: join(dataDir, 'run') };
   const ports =
     options.ports === 'free' ? await allFreePorts() : { ...portsFromEnvironment(process.env), ...options.ports };
   const instances = await planInstances(options, ports);
 
+  const refused = (error: unknown): never => {
+    throw causeOf(error, dataDir);
+  };
+  const folders = await makePrivateFolders(dataDir).catch(refused);
   const runFile = await RunFile.claim(join(folders.run, 'processes.json'), (names) =>
     progress.say(`An earlier run was cut off: ended what was left of it (${names.join(', ')}).`),
-  );
+  ).catch(refused);
   const processes = new Map<string, ManagedProcess>();
   const manage = (spec: ProcessSpec): ManagedProcess => {
     const managed = new ManagedProcess(spec, { changed: recordRun, say: (line) => progress.say(line) });
     processes.set(spec.name, managed);
     return managed;
   };
-  const recordRun = (): Promise<void> =>
-    runFile.update(
-      [...processes.values()].flatMap(({ name, identity, spec }) =>
-        identity ? [{ name, identity, ...(spec.container ? { container: spec.container.name } : {}) }] : [],
-      ),
+  const running = (): RunningProcess[] =>
+    [...processes.values()].flatMap(({ name, identity, spec }) =>
+      identity ? [{ name, identity, ...(spec.container ? { container: spec.container.name } : {}) }] : [],
     );
+  const recordRun = (): Promise<void> => runFile.follow(running, (line) => progress.say(line));
   const killNow = async (): Promise<void> => {
     await Promise.all([...processes.values()].map((managed) => managed.killNow()));
   };
-  const onAbort = (): void => void killNow();
+  const onAbort = (): void => void killNow().catch((error: Error) => progress.say(error.message));
   const stop = async (): Promise<void> => {
     options.signal?.removeEventListener('abort', onAbort);
     for (const group of stopOrder([...processes.keys()], instances)) {
       await Promise.all(group.map((name) => processes.get(name)!.stop()));
     }
-    await runFile.release();
+    await runFile.release().catch((error: Error) => progress.say(error.message));
   };
   options.signal?.addEventListener('abort', onAbort);
 
@@ -166,7 +170,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     };
   } catch (error) {
     await stop();
-    throw error;
+    return refused(error);
   }
 }
 

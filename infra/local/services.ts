@@ -11,9 +11,24 @@ export interface ServiceDefinition {
   healthPort: string;
   /** More than one instance may run. */
   scalable: boolean;
+  /** The variables of the operator's environment that are meant for it, besides those of `everyService`. */
+  settings?: readonly string[];
   /** Beside what all services get; `dataDir` is the folder for data of all processes. */
   env?(context: { dataDir: string; ports: Ports }): Record<string, string>;
 }
+
+/** The variables of the operator's environment that are meant for every service. */
+export const everyService = [
+  'ALLOWED_HOSTS',
+  'DATABASE_POOL',
+  'LOG_LEVEL',
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OUTBOX_SWEEP_EVERY_MS',
+  'TEST_CLOCK_OFFSET_MS',
+  'TRACE_EXPORT',
+  'TRACE_FILE',
+  'TRACE_SAMPLE',
+] as const;
 
 /** In the order in which they may be stopped from last to first: whoever asks stops before whoever answers. */
 export const services = [
@@ -29,6 +44,7 @@ export const services = [
     },
     healthPort: 'BANKS_ADMIN_PORT',
     scalable: false,
+    settings: ['BANKS_ADMIN_HOST', 'BANKS_HOST'],
     env: ({ dataDir }) => ({ BANKS_DATA_DIR: `${dataDir}/banks` }),
   },
   {
@@ -37,6 +53,7 @@ export const services = [
     ports: { ADMIN_PORT: 'ledgerAdmin' },
     healthPort: 'ADMIN_PORT',
     scalable: true,
+    settings: ['RECONCILE_EVERY_MS', 'RECONCILE_GRACE_MS', 'REFUND_OVERDRAFT_MINOR'],
   },
   {
     name: 'bank-gateway',
@@ -44,7 +61,14 @@ export const services = [
     ports: { ADMIN_PORT: 'gatewayAdmin' },
     healthPort: 'ADMIN_PORT',
     scalable: true,
-    env: ({ ports }) => ({ BANKS: process.env.BANKS ?? JSON.stringify(bankUrls(ports)) }),
+    settings: [
+      'BANK_ATTEMPT_TIMEOUT_MS',
+      'BANK_IN_FLIGHT',
+      'BANK_VALID_FOR_MS',
+      'OPERATIONS_LOOK_EVERY_MS',
+      'STATEMENT_EVERY_MS',
+    ],
+    env: ({ ports }) => ({ BANKS: process.env.BANKS || JSON.stringify(bankUrls(ports)) }),
   },
   {
     name: 'payments-api',
@@ -52,6 +76,16 @@ export const services = [
     ports: { PORT: 'api', ADMIN_PORT: 'apiAdmin' },
     healthPort: 'ADMIN_PORT',
     scalable: true,
+    settings: [
+      'ADMIT_UNCOMMITTED',
+      'ADMIT_UNSETTLED',
+      'ADMIT_UNSETTLED_PER_ACCOUNT',
+      'ADMIT_UNSETTLED_PER_NETWORK',
+      'ANSWER_WITHIN_MS',
+      'API_KEYS',
+      'API_SECRET',
+      'COMMIT_WITHIN_MS',
+    ],
   },
 ] as const satisfies readonly ServiceDefinition[];
 

@@ -1,10 +1,16 @@
 import type { Progress } from './runtime-options.js';
 
+interface Terminal {
+  write(text: string): unknown;
+  /** Undefined where it is no terminal. */
+  readonly columns?: number | undefined;
+}
+
 /** One line per finished stage, with a tick and its seconds. On a terminal, a last line names what is still awaited. */
-export function terminalProgress(output: NodeJS.WriteStream): Progress {
+export function terminalProgress(output: Terminal): Progress {
   const underWay = new Set<string>();
   const print = (line: string): void => {
-    if (!output.isTTY) return void output.write(`${line}\n`);
+    if (output.columns === undefined) return void output.write(`${line}\n`);
     const awaited = underWay.size > 0 ? `… ${[...underWay].join(', ')}` : '';
     output.write(`\r\x1b[K${line === '' ? '' : `${line}\n`}${awaited.slice(0, output.columns - 1)}`);
   };
@@ -12,7 +18,7 @@ export function terminalProgress(output: NodeJS.WriteStream): Progress {
     stage(title) {
       const startedAt = performance.now();
       underWay.add(title);
-      if (output.isTTY) print('');
+      if (output.columns !== undefined) print('');
       return (note) => {
         underWay.delete(title);
         const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);

@@ -1,0 +1,9 @@
+import type { FileHandle } from 'node:fs/promises';
+
+/**
+ * Locks a file for this process, in the kernel: the lock is given back with the handle, and however the process ends.
+ *
+ * @param flags with which to open it
+ * @returns undefined while another holds the lock
+ */
+export function tryLock(path: string, flags: string): Promise<FileHandle | undefined>;
