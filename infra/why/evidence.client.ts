@@ -20,7 +20,6 @@ export interface Doors {
 }
 
 const ANSWER_WITHIN_MS = 3_000;
-const JOURNAL_WITHIN_MS = 15_000;
 
 /** Asks everybody, and takes no for an answer: who is away leaves a gap in the story and nothing more. */
 export async function gatherEvidence(doors: Doors, chargeId: string): Promise<Evidence> {
@@ -111,7 +110,7 @@ async function journalsOf(
   names: readonly string[],
 ): Promise<Asked<readonly BankRecord[]>> {
   if (url === undefined) return { kind: 'away', because: 'nobody said where it is' };
-  const until = AbortSignal.timeout(JOURNAL_WITHIN_MS);
+  const until = AbortSignal.timeout(ANSWER_WITHIN_MS);
   try {
     const journals = await Promise.all(names.map((bank) => journalOf(url, bank, chargeId, until)));
     return { kind: 'told', view: journals.flat() };
@@ -121,20 +120,9 @@ async function journalsOf(
 }
 
 async function journalOf(url: string, bank: string, chargeId: string, signal: AbortSignal): Promise<BankRecord[]> {
-  const own: BankRecord[] = [];
-  for (let after = 0; ;) {
-    const response = await fetch(`${url}/banks/${bank}/journal?after=${after}`, { signal });
-    const { records, next } = bankProtocol.journalPageSchema.parse(await response.json());
-    if (records.length === 0) return own;
-    for (const record of records) if (isAbout(record, chargeId)) own.push({ ...record, bank });
-    after = next;
-  }
-}
-
-/** By its charge, where the record names one; else by our reference, which begins with it. */
-function isAbout(record: bankProtocol.JournalRecord, chargeId: string): boolean {
-  if ('chargeId' in record) return record.chargeId === chargeId;
-  return record.reference?.startsWith(`${chargeId}.`) ?? false;
+  const response = await fetch(`${url}/banks/${bank}/journal/charges/${encodeURIComponent(chargeId)}`, { signal });
+  const { records } = bankProtocol.chargeRecordsSchema.parse(await response.json());
+  return records.map((record) => ({ ...record, bank }));
 }
 
 async function ask<View>(urls: readonly string[], path: string): Promise<Asked<View>> {

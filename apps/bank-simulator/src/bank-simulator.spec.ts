@@ -126,6 +126,31 @@ describe('the admin API', () => {
     expect(body).toMatchObject({ message: expect.stringContaining('fault') });
   });
 
+  it('shows what one charge has on record, a refusal and a fence included', async () => {
+    const amex = (reference: string, chargeId: string) => visa({ reference, chargeId, instrument: lostAmex });
+    const lostAmex = { ...visa().instrument, brand: 'amex', behavior: 'lost_card' } as const;
+    await simulator.ask('cedar', amex('op_declined', 'ch_shown'));
+    await simulator.ask('cedar', amex('op_of_another', 'ch_other'));
+    const reversal = {
+      ...amex('op_reversal', 'ch_shown'),
+      kind: 'reverse',
+      target: { reference: 'op_unseen' },
+    } as const;
+    await simulator.ask('cedar', reversal);
+    const { body } = await simulator.admin('GET', '/banks/cedar/journal/charges/ch_shown');
+    expect(body).toEqual({
+      records: [
+        expect.objectContaining({ type: 'request', reference: 'op_declined' }),
+        expect.objectContaining({ type: 'refusal', code: 'lost_card' }),
+        expect.objectContaining({ type: 'request', operation: 'reverse' }),
+        expect.objectContaining({ type: 'fence', reference: 'op_unseen' }),
+      ],
+    });
+    expect(await simulator.admin('GET', '/banks/cedar/journal/charges/ch_none')).toMatchObject({
+      body: { records: [] },
+    });
+  });
+
   it('knows no other bank', async () => {
     expect((await simulator.admin('GET', '/banks/elm/totals')).status).toBe(404);
     expect((await simulator.admin('GET', '/banks/alder/journal?after=x')).status).toBe(400);

@@ -25,6 +25,13 @@ export class BanksController {
     return journal.read(Number(after));
   }
 
+  @Get(':bank/journal/charges/:charge')
+  async ofCharge(@Param('bank') name: string, @Param('charge') chargeId: string): Promise<bankProtocol.ChargeRecords> {
+    const { journal } = this.#bank(name);
+    await journal.synced();
+    return { records: await journal.recordsOf(chargeId) };
+  }
+
   @Get(':bank/totals')
   async totals(@Param('bank') name: string): Promise<bankProtocol.Totals> {
     const { books, journal } = this.#bank(name);

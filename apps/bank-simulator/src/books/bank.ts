@@ -74,6 +74,7 @@ function refusalRecord(
     bankId: nextNoteId(books),
     operation: request.kind,
     reference: request.reference,
+    chargeId: request.chargeId,
     ...refusal,
     ...(attemptId !== undefined && { attemptId }),
   };

@@ -15,7 +15,7 @@ export function reverse(books: Books, request: bankProtocol.ReverseRequest, circ
 
   const reference = 'bankId' in target ? named!.entry.reference : target.reference;
   const performances = named ? [named] : books.performances(reference);
-  const fence = fenceFor(books, reference, circumstances.now);
+  const fence = fenceFor(books, reference, request.chargeId, circumstances.now);
 
   if (performances.length === 0) return unseen(books, reference, fence, circumstances.now);
 
@@ -64,9 +64,9 @@ function reversalOf(
 }
 
 /** The record that fences a reference, where the bank fences and has not done so before. */
-function fenceFor(books: Books, reference: string, at: number): bankProtocol.FenceRecord[] {
+function fenceFor(books: Books, reference: string, chargeId: string, at: number): bankProtocol.FenceRecord[] {
   if (!books.profile.fencesUnseen || books.fence(reference)) return [];
-  return [{ type: 'fence', at, bankId: nextNoteId(books), reference }];
+  return [{ type: 'fence', at, bankId: nextNoteId(books), reference, chargeId }];
 }
 
 function unseen(books: Books, reference: string, fence: bankProtocol.FenceRecord[], now: number): Decision {
@@ -83,7 +83,7 @@ const unknown = (asOf: number): Decision => ({ reply: { status: 200, body: { sta
 /** A void leaves nothing to undo, and undoing a reversal would move the money again. */
 function notReversible(
   books: Books,
-  { reference }: bankProtocol.ReverseRequest,
+  { reference, chargeId }: bankProtocol.ReverseRequest,
   { now, attemptId }: Circumstances,
 ): Decision {
   const bankId = nextNoteId(books);
@@ -91,7 +91,7 @@ function notReversible(
   const attempt = attemptId === undefined ? {} : { attemptId };
   return {
     reply: { status: 200, body: { ...no, bankId, asOf: now } },
-    records: [{ type: 'refusal', at: now, bankId, operation: 'reverse', reference, ...no, ...attempt }],
+    records: [{ type: 'refusal', at: now, bankId, operation: 'reverse', reference, chargeId, ...no, ...attempt }],
   };
 }
 

@@ -1,6 +1,7 @@
 import { constants, type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { bankProtocol } from '#contracts';
+import { ChargeIndex, type Span } from './charge-index.js';
 
 type JournalRecord = bankProtocol.JournalRecord;
 
@@ -17,16 +18,22 @@ const newline = 0x0a;
 export class Journal {
   readonly #path: string;
   readonly #file: FileHandle;
+  readonly #charges: ChargeIndex;
+  /** On disk. */
   #sizeBytes: number;
+  /** With what is gathered. */
+  #appendedBytes: number;
   #gathered: string[] = [];
   #gatheredSynced = Promise.withResolvers<void>();
   #writing: Promise<void> | undefined;
   #failure: Error | undefined;
 
-  private constructor(path: string, file: FileHandle, sizeBytes: number) {
+  private constructor(path: string, file: FileHandle, sizeBytes: number, charges: ChargeIndex) {
     this.#path = path;
     this.#file = file;
     this.#sizeBytes = sizeBytes;
+    this.#appendedBytes = sizeBytes;
+    this.#charges = charges;
   }
 
   /**
@@ -40,11 +47,15 @@ export class Journal {
     await mkdir(dirname(path), { recursive: true });
     const file = await open(path, flags, 0o600);
     try {
-      const soundBytes = await replayLines(path, file, replay);
+      const charges = new ChargeIndex();
+      const soundBytes = await replayLines(path, file, (record, span) => {
+        charges.add(record, span);
+        replay(record);
+      });
       await file.truncate(soundBytes);
       await file.sync();
       await syncFolder(dirname(path));
-      return new Journal(path, file, soundBytes);
+      return new Journal(path, file, soundBytes, charges);
     } catch (error) {
       await file.close();
       throw error;
@@ -57,7 +68,11 @@ export class Journal {
   }
 
   append(record: JournalRecord): void {
-    this.#gathered.push(`${JSON.stringify(record)}\n`);
+    const line = `${JSON.stringify(record)}\n`;
+    const bytes = Buffer.byteLength(line);
+    this.#charges.add(record, { fromByte: this.#appendedBytes, bytes });
+    this.#appendedBytes += bytes;
+    this.#gathered.push(line);
     this.#writing ??= this.#writeAll();
   }
 
@@ -77,6 +92,25 @@ export class Journal {
     if (lastNewline < 0) return { records: [], next: after };
     const lines = chunk.toString('utf8', 0, lastNewline).split('\n');
     return { records: lines.map((line) => JSON.parse(line) as JournalRecord), next: after + lastNewline + 1 };
+  }
+
+  /** What is on record about one charge, in order. Once synced, what was appended by then is in it. */
+  async recordsOf(chargeId: string): Promise<JournalRecord[]> {
+    const own = await this.#readSpans(this.#charges.of(chargeId));
+    const references = new Set(own.flatMap(([, { reference }]) => reference ?? []));
+    // In older journals refusals and fences name no charge.
+    const unnamed = await this.#readSpans([...references].flatMap((reference) => this.#charges.of(reference)));
+    return [...own, ...unnamed].sort(([a], [b]) => a - b).map(([, record]) => record);
+  }
+
+  async #readSpans(spans: readonly Span[]): Promise<[fromByte: number, record: JournalRecord][]> {
+    const records: [number, JournalRecord][] = [];
+    for (const { fromByte, bytes } of spans) {
+      if (fromByte + bytes > this.#sizeBytes) continue;
+      const { buffer } = await this.#file.read(Buffer.alloc(bytes), 0, bytes, fromByte);
+      records.push([fromByte, JSON.parse(buffer.toString()) as JournalRecord]);
+    }
+    return records;
   }
 
   async close(): Promise<void> {
@@ -116,7 +150,11 @@ async function writeFully(file: FileHandle, bytes: Buffer, position: number): Pr
 }
 
 /** @returns how many bytes from the start are whole, readable lines */
-async function replayLines(path: string, file: FileHandle, replay: (record: JournalRecord) => void): Promise<number> {
+async function replayLines(
+  path: string,
+  file: FileHandle,
+  replay: (record: JournalRecord, span: Span) => void,
+): Promise<number> {
   const chunk = Buffer.alloc(readChunkBytes);
   let rest = Buffer.alloc(0);
   let soundBytes = 0;
@@ -128,8 +166,9 @@ async function replayLines(path: string, file: FileHandle, replay: (record: Jour
     const end = bytes.lastIndexOf(newline) + 1;
     for (let from = 0; from < end;) {
       const to = bytes.indexOf(newline, from);
-      replay(parseLine(path, soundBytes, bytes.toString('utf8', from, to)));
-      soundBytes += to + 1 - from;
+      const span = { fromByte: soundBytes, bytes: to + 1 - from };
+      replay(parseLine(path, soundBytes, bytes.toString('utf8', from, to)), span);
+      soundBytes += span.bytes;
       from = to + 1;
     }
     rest = bytes.subarray(end);

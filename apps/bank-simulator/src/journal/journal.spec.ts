@@ -1,7 +1,7 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { bankProtocol } from '#contracts';
 import { Journal } from './journal.repository.js';
 
@@ -19,6 +19,26 @@ const fence = (reference: string): bankProtocol.FenceRecord => ({
   bankId: `note_${reference}`,
   reference,
 });
+
+const request = (chargeId: string, at: number): bankProtocol.RequestRecord => ({
+  type: 'request',
+  at,
+  operation: 'inquire',
+  reference: `${chargeId}.op`,
+  chargeId,
+});
+
+/** @returns how many bytes of files are asked for from now on, until it is called */
+async function countReads(): Promise<() => number> {
+  const file = await open(path);
+  const reads = jest.spyOn(Object.getPrototypeOf(file) as { read: (...given: unknown[]) => unknown }, 'read');
+  await file.close();
+  return () => {
+    const bytes = reads.mock.calls.map(([, , length]) => length as number);
+    reads.mockRestore();
+    return bytes.reduce((sum, length) => sum + length, 0);
+  };
+}
 
 /** Opens the journal, and tells what it replayed. */
 async function reopened(): Promise<{ journal: Journal; references: string[] }> {
@@ -115,6 +135,32 @@ describe('a journal', () => {
       after = page.next;
     }
     expect(pages).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
+    await journal.close();
+  });
+
+  it('reads what is on record about one charge, and nothing else, however long it is', async () => {
+    const lines = Array.from({ length: 20_000 }, (_, n) => JSON.stringify(request(`ch_${n % 5_000}`, n)));
+    await writeFile(path, `${lines.join('\n')}\n`);
+    const { journal } = await reopened();
+    for (const record of [request('ch_ä', 20_000), request('ch_7', 20_001)]) journal.append(record);
+    await journal.synced();
+    const readBytes = await countReads();
+    const records = await journal.recordsOf('ch_7');
+    expect(records).toEqual([7, 5_007, 10_007, 15_007, 20_001].map((at) => request('ch_7', at)));
+    expect(readBytes()).toBe(Buffer.byteLength(records.map((record) => `${JSON.stringify(record)}\n`).join('')));
+    expect(await journal.recordsOf('ch_5000')).toEqual([]);
+    await journal.close();
+  });
+
+  it('finds the refusals and fences of a charge, in an older journal by the reference that it asked under', async () => {
+    const asked = request('ch_1', 1);
+    const older = [fence('ch_1.op'), fence('ch_2.op')];
+    await writeFile(path, [asked, ...older].map((record) => `${JSON.stringify(record)}\n`).join(''));
+    const { journal } = await reopened();
+    const named = { ...fence('ch_1.never_seen'), chargeId: 'ch_1' };
+    journal.append(named);
+    await journal.synced();
+    expect(await journal.recordsOf('ch_1')).toEqual([asked, older[0], named]);
     await journal.close();
   });
 

@@ -33,6 +33,8 @@ export const refusalRecordSchema = z.object({
   bankId: bankIdSchema,
   operation: bankOperationSchema,
   reference: referenceSchema,
+  /** Absent in older journals. */
+  chargeId: z.string().optional(),
   state: z.enum(['declined', 'refused', 'error']),
   code: z.union([declineCodeSchema, refusalCodeSchema, bankErrorCodeSchema]),
   attemptId: z.string().optional(),
@@ -43,6 +45,8 @@ export const fenceRecordSchema = z.object({
   at: instantSchema,
   bankId: bankIdSchema,
   reference: referenceSchema,
+  /** On whose behalf it was reversed. Absent in older journals. */
+  chargeId: z.string().optional(),
 });
 
 /** One line of a bank's journal. */
@@ -61,6 +65,10 @@ export type FenceRecord = z.infer<typeof fenceRecordSchema>;
 /** GET /banks/:bank/journal?after=CURSOR: ask again from `next` until nothing comes. */
 export const journalPageSchema = z.object({ records: z.array(journalRecordSchema), next: z.int().nonnegative() });
 export type JournalPage = z.infer<typeof journalPageSchema>;
+
+/** GET /banks/:bank/journal/charges/:charge: all that is on record about one charge, in order, however long the journal is. */
+export const chargeRecordsSchema = z.object({ records: z.array(journalRecordSchema) });
+export type ChargeRecords = z.infer<typeof chargeRecordsSchema>;
 
 const sum = z.int().nonnegative();
 /**

@@ -1,0 +1,33 @@
+import type { bankProtocol } from '#contracts';
+
+/** Where a record stands in its journal. */
+export interface Span {
+  readonly fromByte: number;
+  readonly bytes: number;
+}
+
+/** Where the records of each charge stand, so that what is known of one is read without the rest. */
+export class ChargeIndex {
+  /** By charge; by reference what names no charge. Two numbers a record, to stay small. */
+  readonly #spans = new Map<string, number[]>();
+
+  add(record: bankProtocol.JournalRecord, { fromByte, bytes }: Span): void {
+    const name = nameOf(record);
+    // Statements are nobody's.
+    if (name === undefined) return;
+    const spans = this.#spans.get(name);
+    if (spans) spans.push(fromByte, bytes);
+    else this.#spans.set(name, [fromByte, bytes]);
+  }
+
+  /** @param name of a charge, or a reference for what names no charge */
+  of(name: string): Span[] {
+    const spans = this.#spans.get(name) ?? [];
+    return Array.from({ length: spans.length / 2 }, (_, place) => ({
+      fromByte: spans[2 * place]!,
+      bytes: spans[2 * place + 1]!,
+    }));
+  }
+}
+
+const nameOf = ({ chargeId, reference }: bankProtocol.JournalRecord): string | undefined => chargeId ?? reference;
