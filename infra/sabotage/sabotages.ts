@@ -109,6 +109,18 @@ export const sabotages: readonly Sabotage[] = [
     ],
   },
   {
+    name: 'unreadable-ends-everything',
+    says: 'a request that the bank cannot read ends its operation, though an attempt before it may have been performed; and reconciliation, which would find it, leaves idempotent banks alone',
+    edits: [
+      leavesIdempotentBanksAlone,
+      {
+        file: operation,
+        find: 'if (!isUnperformed(known) || !known.attempts.some(wasMalformed)) return known;',
+        replace: 'if (!known.attempts.some(wasMalformed)) return known;',
+      },
+    ],
+  },
+  {
     name: 'crash-forgets-attempts',
     says: 'whoever takes an operation over believes that what had begun never left',
     edits: [
@@ -148,7 +160,11 @@ export const sabotages: readonly Sabotage[] = [
     says: 'a bank that performs whatever comes is asked again while an attempt is in doubt',
     edits: [
       { file: operation, find: '  if (!bank.idempotent && hasDoubt(operation)) return undefined;\n', replace: '' },
-      { file: operation, find: "return bank.idempotent ? 'attempt' : 'inquire';", replace: "return 'attempt';" },
+      {
+        file: operation,
+        find: "return bank.idempotent && operation.inquiries >= unread ? 'attempt' : 'inquire';",
+        replace: "return 'attempt';",
+      },
     ],
   },
   {

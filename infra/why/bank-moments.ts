@@ -279,6 +279,7 @@ function outcomeText({ kind, end_detail }: OperationView, { outcome, detail }: A
     case 'performed':
       return `${kind === 'authorize' ? 'approved' : done[kind]}${took}${end_detail ? `, as ${end_detail}` : ''}`;
     case 'refused':
+      if (detail === 'malformed') return `not a request that a bank of this protocol can read${took}`;
       return `${kind === 'authorize' ? 'declined' : 'refused'}${codeIn(detail)}${took}`;
     case 'doubt':
       return `${whyInDoubt(detail)}${took}. It may have happened: in doubt`;

@@ -4,8 +4,8 @@ import type { bankProtocol } from '#contracts';
 type Order = Exclude<BankOrder, { kind: 'statement' }>;
 type Move = Extract<Order, { kind: 'authorize' | 'capture' | 'void' | 'refund' }>;
 type EntryKind = 'authorization' | 'capture' | 'void' | 'refund';
-/** How the bank would decide on the merits. */
-export type Mood = 'willing' | 'unwilling' | 'busy';
+/** How the bank would decide on the merits; puzzled, it cannot read what it is asked. */
+export type Mood = 'willing' | 'unwilling' | 'busy' | 'puzzled';
 
 interface Performance {
   bankId: string;
@@ -39,6 +39,7 @@ export class ModelBank {
   constructor(readonly profile: bankProtocol.BankProfile) {}
 
   receive(order: Order, at: { now: number; validUntil: number; lagMs: number; mood: Mood }): Outcome<Order> {
+    if (at.mood === 'puzzled') return { kind: 'not_processed', reason: 'malformed' };
     switch (order.kind) {
       case 'inquire':
         return this.#inquire(order.reference, at.now - at.lagMs, at.now);

@@ -187,9 +187,9 @@ export class ModelGateway {
   }
 
   #fates(message: Message): (() => void)[] {
-    const moods: Mood[] = ['willing', 'unwilling', 'busy'];
+    const moods: Mood[] = ['willing', 'unwilling', 'busy', 'puzzled'];
     const arrive = (): void =>
-      this.deliver(message, moods[this.choose(3)]!, { lost: this.choose(2) === 1, keep: false });
+      this.deliver(message, moods[this.choose(moods.length)]!, { lost: this.choose(2) === 1, keep: false });
     const lose = (): void => void (this.messages = this.messages.filter((other) => other !== message));
     // Where messages may be very late, they are in no hurry to arrive or to get lost.
     const fates = this.world.veryLate ? [arrive] : [arrive, arrive, lose];

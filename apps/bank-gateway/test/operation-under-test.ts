@@ -34,6 +34,7 @@ export const declined = answered({ state: 'declined', bankId: 'no_1', code: 'los
 export const refused = answered({ state: 'refused', bankId: 'no_1', code: 'refused_by_bank' });
 export const timedOut = { kind: 'doubt', reason: 'timeout' } as const;
 export const notProcessed = { kind: 'not_processed', reason: 'not_processed' } as const;
+export const malformed = { kind: 'not_processed', reason: 'malformed' } as const;
 export const yes = { authorize: approved, capture: captured, void: voided, refund: refunded } as const;
 export const no = { authorize: declined, capture: refused, void: refused, refund: refused } as const;
 

@@ -24,6 +24,7 @@ import {
   reverse,
   ScriptedBank,
   unknownTarget,
+  unreadable,
   validityExpired,
 } from './testing/scripted-bank.js';
 
@@ -171,6 +172,31 @@ describe('one attempt', () => {
     const call = caller.call(capture, { attempt: { id: 'at_1', begunAtMs: 0 } });
     await expect(call).rejects.toThrow('end to its validity');
     expect(caller.freeSlots).toBe(64);
+  });
+});
+
+describe('an order outside of the protocol', () => {
+  const beyond: BankOrder[] = [
+    { ...authorize, fault: 'f'.repeat(101) },
+    { ...capture, account: 'a'.repeat(65) },
+    { ...reverse, reference: 'r'.repeat(97) },
+    { ...inquire, account: '' },
+  ];
+
+  it.each(beyond)('is malformed, and never sent: $kind', async (order) => {
+    const { caller, bank } = given('cedar');
+    expect(outcomes(await ending(caller.call(order, willing())))).toEqual(['malformed']);
+    expect(bank.sent).toEqual([]);
+  });
+
+  it('is nothing to probe a bank with', async () => {
+    const { caller, bank } = given('cedar');
+    await openBreaker(caller, bank);
+    await jest.advanceTimersByTimeAsync(5_000);
+    await caller.call(beyond[0]!, { attempt: attempt(1) });
+    expect(caller.state('movements')).toBe('half_open');
+    bank.will(approved);
+    expect(outcomes(await caller.call(authorize, { attempt: attempt(2) }))).toEqual(['approved']);
   });
 });
 
@@ -443,6 +469,19 @@ describe('the breakers', () => {
     await jest.advanceTimersByTimeAsync(5_000);
     bank.will(validityExpired, approved);
     expect(outcomes(await ending(caller.call(authorize, willing())))).toEqual(['validity_expired', 'approved']);
+    expect(caller.state('movements')).toBe('closed');
+  });
+
+  it('learn nothing from requests that the bank cannot read: any number leaves them closed, a probe closes them', async () => {
+    const { caller, bank } = given('cedar');
+    bank.will(...Array.from({ length: 40 }, () => unreadable));
+    for (let n = 0; n < 40; n += 1)
+      expect(outcomes(await ending(caller.call(authorize, willing())))).toEqual(['malformed']);
+    expect(caller.state('movements')).toBe('closed');
+    await openBreaker(caller, bank);
+    await jest.advanceTimersByTimeAsync(5_000);
+    bank.will(unreadable);
+    await caller.call(authorize, { attempt: attempt(1) });
     expect(caller.state('movements')).toBe('closed');
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert';
 import { DelegateBackoff, handleWhenResult, retry, type RetryPolicy } from 'cockatiel';
 import { fullJitterMs, type Clock } from '#clock';
+import { bankProtocol } from '#contracts';
 import { withTimeout } from './attempt-timeout.js';
 import { checkLimits, type BankConfig } from './bank-config.js';
 import type { BankCallObserver } from './bank-call-observer.js';
@@ -174,18 +175,20 @@ export class BankCaller {
   async #attempt<O extends BankOrder>(order: O, attempt: Attempt, traceparent?: string): Promise<Outcome<O>> {
     const { name, limits } = this.config;
     const lane = laneOf(order);
+    const request = stamped(order, attempt);
     const startedAtMs = this.#clock.monotonicMs();
     const onWire = async (): Promise<Outcome<O>> => {
       const latestWriteAtMs = attempt.begunAtMs + limits.attemptTimeoutMs;
       const fact = await withTimeout(this.#clock, limits.attemptTimeoutMs, (signal) =>
-        this.#port.send(name, stamped(order, attempt), { attemptId: attempt.id, signal, latestWriteAtMs, traceparent }),
+        this.#port.send(name, request, { attemptId: attempt.id, signal, latestWriteAtMs, traceparent }),
       );
       return classify(order, fact);
     };
-    const outcome: Outcome<O> = (await this.#breakers[lane].attempt(onWire, verdictOf)) ?? {
-      kind: 'not_processed',
-      reason: 'breaker_open',
-    };
+    // What no bank could read is not sent: it would be the breaker's probe, and prove nothing.
+    const isReadable = bankProtocol.requestSchema.safeParse(request).success;
+    const outcome: Outcome<O> = isReadable
+      ? ((await this.#breakers[lane].attempt(onWire, verdictOf)) ?? { kind: 'not_processed', reason: 'breaker_open' })
+      : { kind: 'not_processed', reason: 'malformed' };
     const durationMs = this.#clock.monotonicMs() - startedAtMs;
     this.#observer.attemptEnded?.({ bank: name, lane, operation: order.kind, outcome, durationMs });
     return outcome;

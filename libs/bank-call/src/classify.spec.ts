@@ -17,6 +17,7 @@ import {
   response,
   reverse,
   unknownTarget,
+  unreadable,
   validityExpired,
 } from './testing/scripted-bank.js';
 
@@ -48,6 +49,9 @@ describe('not processed is what certainly moved nothing', () => {
     ['not_processed', overloaded],
     ['rate_limited', rateLimited],
     ['validity_expired', validityExpired],
+    ['malformed', unreadable],
+    ['malformed', response(404, errorBody('invalid_request'))],
+    ['malformed', response(422, errorBody('invalid_request'))],
   ])('%s', (reason, fact) => {
     expect(classify(authorize, fact)).toMatchObject({ kind: 'not_processed', reason });
   });
@@ -70,7 +74,9 @@ describe('everything else is doubt', () => {
     ['503 with another code', 'status_503', response(503, errorBody('internal_error'))],
     ['429 without a code', 'status_429', response(429, {})],
     ['409 for a reused reference', 'status_409', response(409, errorBody('reference_reused'))],
-    ['400', 'status_400', response(400, errorBody('invalid_request'))],
+    ['400 of a proxy', 'status_400', response(400, { message: 'bad request' })],
+    ['400 with another code', 'status_400', response(400, errorBody('internal_error'))],
+    ['500 that claims to be malformed', 'status_500', response(500, errorBody('invalid_request'))],
     ['an approval under 201', 'status_201', response(201, { state: 'approved', bankId: 'au_1', ...time })],
     ['a redirect', 'status_302', response(302, {})],
   ])('%s', (_, reason, fact) => {

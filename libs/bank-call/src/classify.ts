@@ -44,4 +44,7 @@ const notProcessedReasons: Readonly<Record<string, NotProcessedReason>> = {
   '503 not_processed': 'not_processed',
   '429 not_processed': 'rate_limited',
   '409 validity_expired': 'validity_expired',
+  '400 invalid_request': 'malformed',
+  '404 invalid_request': 'malformed',
+  '422 invalid_request': 'malformed',
 };

@@ -4,9 +4,10 @@ import type { NotProcessedReason, Outcome } from './outcome.js';
 /**
  * What an outcome says of the bank's health. Every definite answer is healthy, a decline too.
  *
- * `validity_expired` is the bank in good order speaking of our clockwork: it does not count towards the
- * error rate in either direction, but as the answer to a probe it shows that the bank is back. That matters,
- * because after an outage the validity of the first attempt hangs on an old reading of the bank's clock.
+ * `malformed` is the bank in good order speaking of our request, `validity_expired` of our clockwork. Neither counts
+ * towards the error rate in either direction, but as the answer to a probe it shows that the bank is back. That
+ * matters, because after an outage the validity of the first attempt hangs on an old reading of the bank's clock, and
+ * because one request that no bank can read must not keep a breaker open.
  */
 export function verdictOf(outcome: Outcome): Verdict {
   switch (outcome.kind) {
@@ -27,6 +28,7 @@ const verdicts: Readonly<Record<NotProcessedReason, Verdict>> = {
   not_processed: 'failing',
   rate_limited: 'failing',
   validity_expired: 'alive',
+  malformed: 'alive',
   // Never asked.
   too_late: 'unknown',
   breaker_open: 'unknown',

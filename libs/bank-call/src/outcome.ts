@@ -18,6 +18,8 @@ export type NotProcessedReason =
   | 'rate_limited'
   /** 409: it arrived after `validUntil`. */
   | 'validity_expired'
+  /** The bank cannot read it, and could not read it if it came again. */
+  | 'malformed'
   /** Ours: refused before the wire. */
   | 'breaker_open'
   | 'bulkhead_full';

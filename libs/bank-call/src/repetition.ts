@@ -32,6 +32,8 @@ const repeatable: Readonly<Record<NotProcessedReason, boolean>> = {
   validity_expired: true,
   // The bank asks for less, not for the same again.
   rate_limited: false,
+  // It would be as malformed again.
+  malformed: false,
   // This process stood still: whether the operation is still its own is for the database to say.
   too_late: false,
   breaker_open: false,

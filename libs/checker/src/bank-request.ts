@@ -51,7 +51,7 @@ const failingAtOnce = [
   'drop_before',
   'drop_after',
 ] satisfies bankProtocol.FaultName[];
-const prompt = new Set<string>([...failingAtOnce, 'refuse' satisfies bankProtocol.FaultName]);
+const prompt = new Set<string>([...failingAtOnce, ...(['refuse', 'reject'] satisfies bankProtocol.FaultName[])]);
 /** Each of them ends in a failure of its caller's, within its time-out. */
 const failing = new Set<string>([
   ...failingAtOnce,

@@ -5,6 +5,8 @@ import { bankNames, brands, instrumentBehaviors } from './bank-protocol/index.js
 export const chargeId = z.string().startsWith('ch_');
 export const refundId = z.string().startsWith('re_');
 export const account = z.string().startsWith('acct_');
+/** What a new account may be called: safe in a path, and within what banks take. Events may still name older ones. */
+export const newAccount = z.string().regex(/^acct_[\w-]{1,59}$/);
 
 export const amount = z.strictObject({
   amountMinor: z.int().positive(),

@@ -10,6 +10,7 @@ import {
   dogwood,
   everyBank,
   found,
+  malformed,
   moment,
   no,
   noon,
@@ -122,6 +123,83 @@ describe('rule 1: a definite no or "not processed" ends only its own attempt', (
     const both = appendAttempt(operation('authorize', bank, timedOut), times(1_000));
     const after = report(both, bank, notProcessed, { breakerOpen: true });
     expect(after).toMatchObject({ phase: 'open', doubtSince: noon });
+  });
+});
+
+describe('rule 1: a request that the bank cannot read was not performed, and never will be', () => {
+  const ends = {
+    authorize: { kind: 'not_performed', reason: 'not_processed' },
+    capture: { kind: 'refused', code: 'malformed' },
+    refund: { kind: 'refused', code: 'malformed' },
+  } as const;
+
+  it.each(everyBank.flatMap((bank) => movements.map((kind) => ({ bank, kind }))))(
+    'at $bank.name it is the end of a $kind of which no attempt is in doubt',
+    ({ bank, kind }) => {
+      const done = operation(kind, bank, notProcessed, malformed);
+      expect(done).toMatchObject({ phase: 'ended', end: ends[kind] });
+      expect(outcomesOf(done)).toEqual(['not_processed', 'refused']);
+    },
+  );
+
+  it.each(everyBank)('at $name a void goes on to the reversal of its authorization', (bank) => {
+    expect(operation('void', bank, malformed)).toMatchObject({ phase: 'reversing', dueInMs: 0 });
+  });
+
+  it.each(idempotent)(
+    'at $name an attempt in doubt before it is inquired about, then the bank is asked again',
+    (bank) => {
+      const both = report(appendAttempt(operation('capture', bank, timedOut), times(1_000)), bank, malformed);
+      expect(both).toMatchObject({ phase: 'open', end: null });
+      expect(nextAction(both, bank, noon)).toBe('inquire');
+      const performed = found({ kind: 'capture', reference: 'ch_1.capture' });
+      expect(recordInquiry(both, bank, performed, 2, moment()).end).toEqual({ kind: 'succeeded', bankId: 'found_1' });
+      const early = recordInquiry(both, bank, notFound(0), 2, moment());
+      expect(nextAction(early, bank, noon)).toBe('attempt');
+      expect(nextAction(report(appendAttempt(early, times(2_000)), bank, malformed), bank, noon)).toBe('inquire');
+    },
+  );
+
+  it('at alder that ends once the bank says that nothing has arrived, and nothing will', () => {
+    const both = report(appendAttempt(operation('capture', alder, timedOut), times(1_000)), alder, malformed);
+    const settled = recordInquiry(both, alder, notFound(minuteMs), 2, moment());
+    expect(nextAction(settled, alder, noon)).toBe('attempt');
+    expect(report(appendAttempt(settled, times(minuteMs)), alder, malformed).end).toEqual(ends.capture);
+  });
+
+  it.each(everyBank)('at $name a reversal that it cannot read is asked for until a person has looked', (bank) => {
+    const reversing = startReversal(operation('authorize', bank, timedOut));
+    const later = recordReversal(reversing, bank, malformed, moment(5 * minuteMs));
+    expect(later).toMatchObject({ phase: 'reversing', reversals: 1, end: null });
+    expect(recordReversal(later, bank, malformed, moment(10 * minuteMs)).needsAttention).toBe(true);
+    const strayed = openReversal('ch_1', bank.name, stray);
+    expect(recordReversal(strayed, bank, malformed, moment())).toMatchObject({ phase: 'reversing', end: null });
+  });
+
+  describe('what an older version recorded as doubt by its status', () => {
+    const answered400 = { kind: 'doubt', reason: 'status_400' } as const;
+
+    it.each(notIdempotent)('ends at $name when the bank cannot read the inquiry either', (bank) => {
+      const doubted = operation('authorize', bank, answered400);
+      expect(nextAction(doubted, bank, noon)).toBe('inquire');
+      expect(recordInquiry(doubted, bank, malformed, 1, moment()).end).toEqual(ends.authorize);
+    });
+
+    it.each(idempotent)('ends at $name when it is asked again', (bank) => {
+      expect(operation('authorize', bank, answered400, answered400, malformed).end).toEqual(ends.authorize);
+    });
+
+    it.each(everyBank)('ends at $name out of its reversal', (bank) => {
+      const reversing = startReversal(operation('authorize', bank, answered400));
+      const done = recordReversal(reversing, bank, malformed, moment());
+      expect(done).toMatchObject({ phase: 'ended', end: ends.authorize });
+      expect(outcomesOf(done)).toEqual(['refused']);
+    });
+
+    it('stays in doubt beside an attempt of which nobody knows anything', () => {
+      const reversing = startReversal(operation('authorize', alder, answered400, timedOut));
+      expect(recordReversal(reversing, alder, malformed, moment())).toMatchObject({ phase: 'reversing', end: null });
+    });
   });
 });
 

@@ -47,7 +47,7 @@ export type AttemptOutcome =
   /** It was in doubt. By the bank's final word it did not arrive, and never will. */
   | 'not_found'
   | 'performed'
-  /** The bank's definite no. */
+  /** The bank's definite no; to a request that it cannot read, too. */
   | 'refused';
 
 /** How an operation ended; null while it is live. */
@@ -183,8 +183,10 @@ export function nextAction(operation: Operation, bank: bankProtocol.BankProfile,
   ) {
     return 'start_reversal';
   }
-  // An idempotent bank answers the same question the same way: asking again is the best inquiry.
-  return bank.idempotent ? 'attempt' : 'inquire';
+  // An idempotent bank answers the same request the same way: asking again is the best inquiry. One that it could not
+  // read told nothing of those before it, so each of these is followed by an inquiry.
+  const unread = operation.attempts.filter(wasMalformed).length;
+  return bank.idempotent && operation.inquiries >= unread ? 'attempt' : 'inquire';
 }
 
 /**
@@ -238,10 +240,42 @@ export function recordAttempts(
         attempt.id === attemptId ? close(attempt, outcome, tookMs) : attempt,
       ),
     };
+    if (isMalformed(outcome)) current = afterMalformed(current);
+    if (!isLive(current)) return current;
     const end = endOf(current, bank, outcome);
     if (end) return ended(current, end);
   }
   return goOn(current, moment, bank);
+}
+
+const MALFORMED = 'malformed';
+const isMalformed = (outcome: Outcome): boolean => outcome.kind === 'not_processed' && outcome.reason === MALFORMED;
+const wasMalformed = ({ outcome, detail }: Attempt): boolean => outcome === 'refused' && detail === MALFORMED;
+
+/**
+ * The bank cannot read what is asked of it, and never will: the operation ends, unless an earlier attempt is in doubt
+ * (rule 1). A void goes on to the reversal of its authorization (rule 9), and a reversal is asked for until a person
+ * has looked: what it should undo may stand.
+ */
+function afterMalformed(operation: Operation): Operation {
+  const known = { ...operation, attempts: operation.attempts.map(withoutOldDoubt) };
+  if (!isUnperformed(known) || !known.attempts.some(wasMalformed)) return known;
+  switch (known.kind) {
+    case 'authorize':
+      return ended(known, { kind: 'not_performed', reason: 'not_processed' });
+    case 'capture':
+    case 'refund':
+      return ended(known, { kind: 'refused', code: MALFORMED });
+    case 'void':
+    case 'reversal':
+      return known;
+  }
+}
+
+/** Older versions recorded a bank's "malformed" as doubt, by its status, and asked for ever. */
+function withoutOldDoubt(attempt: Attempt): Attempt {
+  const wasAnsweredSo = attempt.detail === 'status_400' || attempt.detail === 'status_422';
+  return attempt.outcome === 'doubt' && wasAnsweredSo ? { ...attempt, outcome: 'refused', detail: MALFORMED } : attempt;
 }
 
 /** Rule 9: a void that was refused, or may not have arrived, is followed by the reversal of the authorization. */
@@ -279,7 +313,7 @@ function close(attempt: Attempt, outcome: Outcome<Movement>, tookMs?: number): A
         ? { ...timed, outcome: 'refused', detail: outcome.answer.code }
         : { ...timed, outcome: 'performed', detail: null };
     case 'not_processed':
-      return { ...timed, outcome: 'not_processed', detail: outcome.reason };
+      return { ...timed, outcome: isMalformed(outcome) ? 'refused' : 'not_processed', detail: outcome.reason };
     case 'doubt':
       return { ...timed, outcome: 'doubt', detail: outcome.reason };
   }
@@ -304,7 +338,10 @@ export function recordInquiry(
   );
   const performedAs = operation.kind === 'authorize' ? 'authorization' : operation.kind;
   const inquired = { ...operation, inquiries: operation.inquiries + 1 };
-  if (outcome.kind !== 'answered') return goOn(inquired, moment, bank);
+  if (outcome.kind !== 'answered') {
+    const known = isMalformed(outcome) ? afterMalformed(inquired) : inquired;
+    return isLive(known) ? goOn(known, moment, bank) : known;
+  }
   const { answer } = outcome;
   if (answer.state === 'found') {
     const standing = answer.performances.find(({ kind, undoneBy }) => kind === performedAs && undoneBy === undefined);
@@ -361,7 +398,9 @@ export function recordReversal(
   moment: Moment,
 ): Operation {
   if (operation.phase !== 'reversing') return operation;
-  const asked = { ...operation, reversals: operation.reversals + 1 };
+  const told = isMalformed(outcome) ? afterMalformed(operation) : operation;
+  const asked = { ...told, reversals: told.reversals + 1 };
+  if (!isLive(asked)) return asked;
   if (outcome.kind !== 'answered' || !acknowledges(asked, bank, outcome.answer)) return goOn(asked, moment, bank);
   if (asked.kind === 'authorize') return ended(asked, { kind: 'not_performed', reason: 'reversed_out_of_doubt' });
   return ended(asked, {

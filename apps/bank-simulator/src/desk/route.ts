@@ -13,26 +13,19 @@ export function readRequest(
   try {
     switch (route) {
       case 'POST authorizations':
-        return { kind: 'authorize', ...bankProtocol.authorizeBodySchema.parse(JSON.parse(body)) };
+        return read({ ...json(body), kind: 'authorize' });
       case 'POST authorizations/:id/captures':
-        return { kind: 'capture', authorizationId: id!, ...bankProtocol.captureBodySchema.parse(JSON.parse(body)) };
+        return read({ ...json(body), kind: 'capture', authorizationId: id });
       case 'POST authorizations/:id/voids':
-        return { kind: 'void', authorizationId: id!, ...bankProtocol.voidBodySchema.parse(JSON.parse(body)) };
+        return read({ ...json(body), kind: 'void', authorizationId: id });
       case 'POST captures/:id/refunds':
-        return { kind: 'refund', captureId: id!, ...bankProtocol.refundBodySchema.parse(JSON.parse(body)) };
+        return read({ ...json(body), kind: 'refund', captureId: id });
       case 'POST reversals':
-        return { kind: 'reverse', ...bankProtocol.reverseBodySchema.parse(JSON.parse(body)) };
+        return read({ ...json(body), kind: 'reverse' });
       case 'GET operations/:id':
-        return {
-          kind: 'inquire',
-          reference: bankProtocol.referenceSchema.parse(id),
-          ...bankProtocol.inquireQuerySchema.parse(Object.fromEntries(new URLSearchParams(query))),
-        };
+        return read({ ...parametersIn(query), kind: 'inquire', reference: id });
       case 'GET statements':
-        return {
-          kind: 'statement',
-          ...bankProtocol.statementQuerySchema.parse(Object.fromEntries(new URLSearchParams(query))),
-        };
+        return read({ ...parametersIn(query), kind: 'statement' });
       default:
         return { invalid: `no such call: ${method} ${pathname}`, status: 404 };
     }
@@ -42,3 +35,7 @@ export function readRequest(
     throw error;
   }
 }
+
+const read = (request: object): bankProtocol.BankRequest => bankProtocol.requestSchema.parse(request);
+const json = (body: string): object => JSON.parse(body) as object;
+const parametersIn = (query: string | undefined): object => Object.fromEntries(new URLSearchParams(query));

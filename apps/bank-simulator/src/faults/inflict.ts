@@ -15,6 +15,7 @@ import { notProcessed } from './not-processed.js';
 import { outage } from './outage.js';
 import { rateLimited } from './rate-limited.js';
 import { refuse } from './refuse.js';
+import { reject } from './reject.js';
 import { slowDrip } from './slow-drip.js';
 import type { Strike } from './fault-rules.js';
 
@@ -25,6 +26,7 @@ const faults: { [Name in bankProtocol.FaultName]: Fault<Name> } = {
   error,
   not_processed: notProcessed,
   rate_limited: rateLimited,
+  reject,
   outage,
   cut,
   malformed,

@@ -1,4 +1,5 @@
 import type { Clock } from '#clock';
+import { newAccount } from '#contracts';
 import { statement, type Sql } from '#postgres';
 import { invalidApiKey } from '../http/credentials.js';
 import type { KeyedHash } from './keyed-hash.js';
@@ -67,12 +68,25 @@ export class ProvisionedAccounts implements Accounts {
   }
 }
 
-/** @returns the account: the one given, or the one that the key would open in the sandbox */
+/** A bank, or an event, would refuse every charge of such an account. */
+export class InvalidAccountName extends Error {
+  readonly code = 'invalid_account_name';
+
+  constructor(name: string) {
+    super(`no account can be called ${JSON.stringify(name)}: acct_, then 1 to 59 letters, digits, - or _`);
+  }
+}
+
+/**
+ * @returns the account: the one given, or the one that the key would open in the sandbox
+ * @throws InvalidAccountName
+ */
 export async function provisionKey(
   sql: Sql,
   hash: KeyedHash,
   { apiKey, label, account = sandboxAccount(apiKey, hash) }: { apiKey: string; label: string; account?: string },
 ): Promise<string> {
+  if (!newAccount.safeParse(account).success) throw new InvalidAccountName(account);
   await sql.query(provisionStatement, [hash.digest('api_key', apiKey), account, label]);
   return account;
 }

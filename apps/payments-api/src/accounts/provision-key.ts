@@ -6,7 +6,7 @@ import { createLog } from '#telemetry';
 import { z } from 'zod';
 import { databaseName } from '../database-name.js';
 import { paymentsSettings } from '../settings.js';
-import { provisionKey, revokeKey } from './accounts.repository.js';
+import { InvalidAccountName, provisionKey, revokeKey } from './accounts.repository.js';
 import { KeyedHash } from './keyed-hash.js';
 
 const usage = 'usage: npm run payments:key -- <label> [account]   or   --revoke <sk_test_…>\n';
@@ -37,9 +37,12 @@ async function main([first, second]: string[]): Promise<string> {
 try {
   process.stdout.write(await main(process.argv.slice(2)));
 } catch (error) {
-  createLog({ service: 'provision-key', instance: String(process.pid) }).fatal(
-    { err: error },
-    'no key was provisioned',
-  );
+  if (error instanceof InvalidAccountName) process.stderr.write(`${error.message}\n`);
+  else {
+    createLog({ service: 'provision-key', instance: String(process.pid) }).fatal(
+      { err: error },
+      'no key was provisioned',
+    );
+  }
   process.exitCode = 1;
 }

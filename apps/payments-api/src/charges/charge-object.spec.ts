@@ -195,6 +195,11 @@ describe('a failed charge', () => {
       'card_declined',
       'declined_by_network',
     ],
+    [
+      { type: 'released', cause: 'capture_failed', holdRefusal: null, refusalCode: 'malformed' },
+      'processing_error',
+      'reversed_after_approval',
+    ],
   ] as const)('by %j is a 402 with %s, %s', (ending, code, networkStatus) => {
     const failed = ended(ending);
     expect(JSON.parse(createAnswer(failed, [], testNow).body)).toMatchObject({ error: { type: 'card_error', code } });

@@ -56,11 +56,24 @@ export function failureOf(ending: Failing): Failure {
         },
       };
     case 'released':
-      return ending.cause === 'capture_failed'
-        ? declinedByBank(ending.refusalCode ?? 'generic_decline', 'The bank refused to capture the payment.')
-        : refusedByLedger(ending.holdRefusal ?? 'fault_token');
+      if (ending.cause !== 'capture_failed') return refusedByLedger(ending.holdRefusal ?? 'fault_token');
+      return ending.refusalCode === 'malformed'
+        ? captureUnreadable
+        : declinedByBank(ending.refusalCode ?? 'generic_decline', 'The bank refused to capture the payment.');
   }
 }
+
+/** No decline of the card: what the bank was sent lies outside of its protocol. */
+const captureUnreadable: Failure = {
+  ...processing,
+  declineCode: 'processing_error',
+  outcome: {
+    type: 'invalid',
+    networkStatus: 'reversed_after_approval',
+    reason: 'malformed',
+    sellerMessage: 'The bank could not read the capture; the authorization was given back.',
+  },
+};
 
 function declinedByBank(bankCode: string, sellerMessage: string): Failure {
   const declineCode = Object.hasOwn(declines, bankCode) ? bankCode : 'generic_decline';

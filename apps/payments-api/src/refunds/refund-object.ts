@@ -68,6 +68,7 @@ function failureReason(end: RefundEnd): string | null {
 }
 
 const cardFailures: Readonly<Record<string, string>> = {
+  malformed: 'unknown',
   lost_card: 'lost_or_stolen_card',
   stolen_card: 'lost_or_stolen_card',
   expired_card: 'expired_or_canceled_card',

@@ -11,6 +11,7 @@ const names = [
   'error',
   'not_processed',
   'rate_limited',
+  'reject',
   'outage',
   'cut',
   'malformed',
@@ -31,6 +32,7 @@ const unhelpful = [
   'outage',
   'outage',
   'rate_limited',
+  'reject',
   'error',
   'refuse',
   'drop_before',
@@ -122,6 +124,7 @@ function parametersOf(random: Random, fault: bankProtocol.FaultName): object {
     case 'slow_drip':
     case 'not_processed':
     case 'rate_limited':
+    case 'reject':
     case 'outage':
     case 'cut':
     case 'malformed':

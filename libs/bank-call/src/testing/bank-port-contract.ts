@@ -5,6 +5,7 @@ import { eventually } from '#testing';
 import type { BankOrder } from '../bank-order.js';
 import type { BankPort, SendOptions, WireFact } from '../bank-port.js';
 import { classify } from '../classify.js';
+import { verdictOf } from '../health-verdict.js';
 
 /** The four banks and the way to them, whichever it is. */
 export interface BanksWorld {
@@ -248,6 +249,7 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
     ['error', { performs: true }, failed(500, 'internal_error'), 'doubt status_500', 1],
     ['not_processed', {}, failed(503, 'not_processed'), 'not_processed not_processed', 0],
     ['rate_limited', {}, failed(429, 'not_processed'), 'not_processed rate_limited', 0],
+    ['reject', {}, failed(400, 'invalid_request'), 'not_processed malformed', 0],
     ['outage', {}, { kind: 'not_written', cause: 'connection_refused' }, 'not_processed connection_refused', 0],
     ['cut', {}, { kind: 'broken_response', cause: 'cut' }, 'doubt cut', 1],
     ['malformed', {}, { kind: 'broken_response', cause: 'malformed' }, 'doubt malformed', 1],
@@ -358,10 +360,38 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
       expect(await recordsOf('alder', request)).toEqual([]);
     });
 
-    it('that no bank could understand is refused as invalid', async () => {
-      const request = { ...authorize('alder'), amountMinor: -1 };
-      expect(await send('alder', request)).toStrictEqual(failed(400, 'invalid_request'));
-      expect(await recordsOf('alder', request)).toEqual([]);
+    it.each<[string, Partial<bankProtocol.AuthorizeRequest>]>([
+      ['less than nothing', { amountMinor: -1 }],
+      ['an account too long', { account: 'a'.repeat(65) }],
+      ['a charge too long', { chargeId: 'c'.repeat(65) }],
+      ['a reference too long', { reference: 'r'.repeat(97) }],
+      ['a fault token too long', { fault: 'f'.repeat(101) }],
+    ])(
+      'that no bank can read, for %s, is definitely not processed, and the bank is none the worse',
+      async (_, beyond) => {
+        const request = { ...authorize('alder'), ...beyond };
+        const fact = await send('alder', request);
+        expect(fact).toStrictEqual(failed(400, 'invalid_request'));
+        expect(outcomeOf(request, fact)).toBe('not_processed malformed');
+        expect(verdictOf(classify(request, fact))).toBe('alive');
+        expect(await recordsOf('alder', request)).toEqual([]);
+      },
+    );
+
+    it('at every limit of what a bank can read is performed', async () => {
+      const request = {
+        ...authorize('alder'),
+        amountMinor: Number.MAX_SAFE_INTEGER,
+        account: 'a'.repeat(64),
+        chargeId: 'c'.repeat(64),
+        reference: `r${++made}`.padEnd(96, '_'),
+        fault: 'f'.repeat(100),
+      };
+      expect(await send('alder', request)).toStrictEqual(answered({ state: 'approved', bankId: anyId }));
+      expect(await send('alder', { ...inquire(request), fault: request.fault } as Request)).toMatchObject({
+        status: 200,
+        body: { state: 'found' },
+      });
     });
 
     it('brings an answer that is its own from then on, whatever happens at the bank', async () => {

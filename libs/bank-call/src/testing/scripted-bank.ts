@@ -37,6 +37,7 @@ export const unknownTarget: WireFact = response(200, { state: 'unknown', ...time
 export const overloaded: WireFact = response(503, errorBody('not_processed'));
 export const rateLimited: WireFact = response(429, errorBody('not_processed'));
 export const validityExpired: WireFact = response(409, errorBody('validity_expired'));
+export const unreadable: WireFact = response(400, errorBody('invalid_request'));
 export const brokenInside: WireFact = response(500, errorBody('internal_error'));
 export const refusedConnection: WireFact = { kind: 'not_written', cause: 'connection_refused' };
 export const reset: WireFact = { kind: 'no_response', cause: 'reset' };

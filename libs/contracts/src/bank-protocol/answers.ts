@@ -137,7 +137,7 @@ export const bankErrorCodes = [
   'not_processed', // 503, and 429 with Retry-After: definite, and not remembered
   'validity_expired', // 409: it arrived after its validUntil; definite, and not remembered
   'reference_reused', // 409: this reference named another operation before; the caller's bug
-  'invalid_request', // 400 or 404: the caller's bug
+  'invalid_request', // 400, 404 or 422: outside of the protocol, the caller's bug; definite, and not remembered
   'internal_error', // 500: doubt
 ] as const;
 export const bankErrorCodeSchema = z.enum(bankErrorCodes);

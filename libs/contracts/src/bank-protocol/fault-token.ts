@@ -1,5 +1,6 @@
 import { brands, type Brand } from './banks.js';
 import { faultNames, operationsOf, type FaultName } from './faults.js';
+import { faultTokenLengthMax } from './requests.js';
 
 export const tokenOperations = ['authorize', 'capture', 'void', 'refund', 'inquire'] as const;
 export type TokenOperation = (typeof tokenOperations)[number];
@@ -35,6 +36,7 @@ const shape =
  */
 export function parseFaultToken(text: string): FaultAim | undefined | { invalid: string } {
   if (!/^(tok|pm_card)_fault(_|$)/.test(text)) return undefined;
+  if (text.length > faultTokenLengthMax) return { invalid: `it is longer than ${faultTokenLengthMax} characters` };
   const parts = shape.exec(text)?.groups;
   if (!parts) return { invalid: 'it does not have the form of a fault token' };
 

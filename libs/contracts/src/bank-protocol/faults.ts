@@ -21,6 +21,8 @@ export const faultParameters = {
   not_processed: z.strictObject({}),
   /** 429 `not_processed`, with Retry-After. */
   rate_limited: z.strictObject({ retryAfterMs: ms.default(1000) }),
+  /** 400 `invalid_request`, as of a request that the bank cannot read. Not performed, not remembered. */
+  reject: z.strictObject({}),
   /**
    * A whole bank (or all): its port refuses connections, until the rule goes or `durationMs` is over.
    * Anything narrower: the connection is reset before the request is processed.
@@ -97,6 +99,7 @@ export const faultRuleSchema = z
     rule('error', faultParameters.error.prefault({})),
     rule('not_processed', faultParameters.not_processed.prefault({})),
     rule('rate_limited', faultParameters.rate_limited.prefault({})),
+    rule('reject', faultParameters.reject.prefault({})),
     rule('outage', faultParameters.outage.prefault({})),
     rule('cut', faultParameters.cut.prefault({})),
     rule('malformed', faultParameters.malformed.prefault({})),

@@ -3,8 +3,11 @@ import { instrumentSchema } from './instruments.js';
 
 /** Milliseconds since the Unix epoch. */
 export const instantSchema = z.int().nonnegative();
-/** The gateway's name for one operation, kept across its attempts. Safe in a path. */
-export const referenceSchema = z.string().regex(/^[\w.-]{1,64}$/);
+/**
+ * The gateway's name for one operation, kept across its attempts. Safe in a path. It has room for a charge's id and,
+ * when a stray is undone, for a bank's own id of any length.
+ */
+export const referenceSchema = z.string().regex(/^[\w.-]{1,96}$/);
 /** The bank's own name for one performance. Safe in a path. */
 export const bankIdSchema = z.string().regex(/^[\w.-]{1,64}$/);
 /** Minor units of the currency; a bank moves at least one. */
@@ -12,11 +15,14 @@ export const amountMinorSchema = z.int().positive();
 /** Lower-case ISO 4217. */
 export const currencySchema = z.string().regex(/^[a-z]{3}$/);
 
+/** As long as a fault token may be, at the API as at a bank. */
+export const faultTokenLengthMax = 100;
+
 /** On whose behalf a request is made, and the fault token with which its charge was opened, if any. */
 const aimShape = {
   account: z.string().min(1).max(64),
   chargeId: z.string().min(1).max(64),
-  fault: z.string().max(100).optional(),
+  fault: z.string().max(faultTokenLengthMax).optional(),
 };
 const movementShape = { reference: referenceSchema, validUntil: instantSchema, ...aimShape };
 const amountShape = { amountMinor: amountMinorSchema, currency: currencySchema };
@@ -45,17 +51,31 @@ export const statementQuerySchema = z.object({
   limit: z.coerce.number().int().min(1).max(1000).default(1000),
 });
 
-export type AuthorizeRequest = { kind: 'authorize' } & z.infer<typeof authorizeBodySchema>;
-export type CaptureRequest = { kind: 'capture'; authorizationId: string } & z.infer<typeof captureBodySchema>;
-export type VoidRequest = { kind: 'void'; authorizationId: string } & z.infer<typeof voidBodySchema>;
-export type RefundRequest = { kind: 'refund'; captureId: string } & z.infer<typeof refundBodySchema>;
-export type ReverseRequest = { kind: 'reverse' } & z.infer<typeof reverseBodySchema>;
-export type InquireRequest = { kind: 'inquire'; reference: string } & z.infer<typeof inquireQuerySchema>;
-export type StatementRequest = { kind: 'statement' } & z.infer<typeof statementQuerySchema>;
+/**
+ * Every limit of the protocol: lengths, alphabets, numbers. A bank reads its requests by it, and what it cannot read
+ * is malformed (`invalid_request`); callers check by it before they ask, and before they promise to.
+ */
+export const requestSchema = z.discriminatedUnion('kind', [
+  authorizeBodySchema.extend({ kind: z.literal('authorize') }),
+  captureBodySchema.extend({ kind: z.literal('capture'), authorizationId: bankIdSchema }),
+  voidBodySchema.extend({ kind: z.literal('void'), authorizationId: bankIdSchema }),
+  refundBodySchema.extend({ kind: z.literal('refund'), captureId: bankIdSchema }),
+  reverseBodySchema.extend({ kind: z.literal('reverse') }),
+  inquireQuerySchema.extend({ kind: z.literal('inquire'), reference: referenceSchema }),
+  statementQuerySchema.extend({ kind: z.literal('statement') }),
+]);
+export type BankRequest = z.infer<typeof requestSchema>;
+type RequestOf<Kind extends BankRequest['kind']> = Extract<BankRequest, { kind: Kind }>;
+export type AuthorizeRequest = RequestOf<'authorize'>;
+export type CaptureRequest = RequestOf<'capture'>;
+export type VoidRequest = RequestOf<'void'>;
+export type RefundRequest = RequestOf<'refund'>;
+export type ReverseRequest = RequestOf<'reverse'>;
+export type InquireRequest = RequestOf<'inquire'>;
+export type StatementRequest = RequestOf<'statement'>;
 
 /** What may move money. */
 export type MovementRequest = AuthorizeRequest | CaptureRequest | VoidRequest | RefundRequest | ReverseRequest;
-export type BankRequest = MovementRequest | InquireRequest | StatementRequest;
 
 export const bankOperations = ['authorize', 'capture', 'void', 'refund', 'reverse', 'inquire', 'statement'] as const;
 export const bankOperationSchema = z.enum(bankOperations);

@@ -1,0 +1,6 @@
+import { errorReply } from '../books/decision.js';
+import type { Fault } from './exchange.js';
+
+export const reject: Fault<'reject'> = (exchange) => {
+  exchange.send(errorReply(400, 'invalid_request', 'the bank cannot read this request', exchange.now()));
+};
