@@ -2,6 +2,7 @@ import { afterAll, beforeAll, it } from '@jest/globals';
 import { SystemClock } from '#clock';
 import { assertIndexProbes, migrate } from '#postgres';
 import { testDatabase, type TestDatabase } from '#testing';
+import { findKeysStatement } from './accounts/accounts.repository.js';
 import {
   catchUpStatement,
   changeStatement,
@@ -51,6 +52,7 @@ it('every statement on the way of a charge reaches its rows by index, however mu
   await assertIndexProbes({
     session: { url: test.url, database: test.name },
     statements: [
+      findKeysStatement,
       claimStatement,
       readKeysStatement,
       readAnswersStatement,
@@ -80,8 +82,21 @@ it('every statement on the way of a charge reaches its rows by index, however mu
       refundsOfChargeUpStatement,
       changedStatement,
     ],
-    tables: ['balance_transaction', 'charge', 'refund', 'idempotency_key', 'idempotency_answer', 'test_clock'],
+    tables: [
+      'api_key',
+      'balance_transaction',
+      'charge',
+      'refund',
+      'idempotency_key',
+      'idempotency_answer',
+      'test_clock',
+    ],
     grow: async () => {
+      await test.database.query({
+        name: 'test.grow_api_keys',
+        text: `INSERT INTO api_key (hash, account, label)
+               SELECT 'hash-' || n, 'acct_' || n, 'shop' FROM generate_series(1, 5000) AS n`,
+      });
       await test.database.query({
         name: 'test.grow_charges',
         text: `INSERT INTO charge (id, account, state, version, amount_minor, currency, created_at, opening, details, ending, awaiting, idempotency_key)

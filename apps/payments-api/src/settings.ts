@@ -6,14 +6,16 @@ export const developmentSecret = 'holdfast development secret, not for productio
 
 const count = z.coerce.number().int().min(1);
 
+/** Keys every hash that is stored: of API keys, card numbers, request parameters. */
+export const apiSecret = z.string().min(16).default(developmentSecret);
+
 /** What this service reads from its environment, beside the frame's own settings. */
-export const paymentsSettings = z.object({
+const settings = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: port.default(3000),
   /** `sandbox`: any sk_test_ key opens an account of its own. `strict`: provisioned keys only. */
   API_KEYS: z.enum(['sandbox', 'strict']).default('sandbox'),
-  /** Keys every hash that is stored: of API keys, card numbers, request parameters. */
-  API_SECRET: z.string().min(16).default(developmentSecret),
+  API_SECRET: apiSecret,
   ANSWER_WITHIN_MS: milliseconds.default(10_000),
   COMMIT_WITHIN_MS: milliseconds.default(3_000),
   ADMIT_UNCOMMITTED: count.default(512),
@@ -21,4 +23,9 @@ export const paymentsSettings = z.object({
   ADMIT_UNSETTLED_PER_NETWORK: count.default(2_000),
   ADMIT_UNSETTLED_PER_ACCOUNT: count.default(10_000),
 });
+/** Who knows the secret can try card numbers against stored hashes: strict mode is for when that matters. */
+export const paymentsSettings = settings.refine(
+  ({ API_KEYS, API_SECRET }) => API_KEYS !== 'strict' || API_SECRET !== developmentSecret,
+  { path: ['API_SECRET'], error: 'API_KEYS=strict needs a secret of your own, for the default one is published' },
+);
 export type PaymentsSettings = z.infer<typeof paymentsSettings>;

@@ -1,6 +1,7 @@
 import type { FactoryProvider } from '@nestjs/common';
 import { SystemClock, type Clock } from '#clock';
 import { createLog, Metrics, Tracing, type Log } from '#telemetry';
+import type { ZodObject } from 'zod';
 import { AdminServer } from './admin-server.js';
 import { Readiness } from './readiness.js';
 import type { ServiceOptions } from './service-options.js';
@@ -14,7 +15,8 @@ export function processProviders({ name, settings: own }: ServiceOptions): Facto
     {
       provide: SETTINGS,
       useFactory: (): FrameSettings => {
-        const settings = readSettings(own ? frameSettings.extend(own.shape) : frameSettings) as FrameSettings;
+        const schema = own ? own.safeExtend(frameSettings.shape) : frameSettings;
+        const settings = readSettings<ZodObject>(schema) as FrameSettings;
         return { ...settings, INSTANCE_ID: settings.INSTANCE_ID || `${name}-${process.pid}` };
       },
     },

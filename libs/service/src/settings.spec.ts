@@ -45,6 +45,16 @@ describe('settings', () => {
     expect(problemsOf({ ...usable, ADMIN_PORT: '' })).toEqual(['ADMIN_PORT is not set']);
   });
 
+  it('may depend on each other, in a service’s own as well', () => {
+    const own = z
+      .object({ KEYS: z.string().default('one'), SECRET: z.string().default('known') })
+      .refine(({ KEYS, SECRET }) => KEYS === 'one' || SECRET !== 'known', { path: ['SECRET'], error: 'choose one' });
+    expect(() => readSettings(own.safeExtend(frameSettings.shape), { ...usable, KEYS: 'two' })).toThrow(
+      'SECRET: choose one',
+    );
+    expect(readSettings(own.safeExtend(frameSettings.shape), usable)).toMatchObject({ KEYS: 'one', ADMIN_PORT: 3003 });
+  });
+
   it('may be more than the frame’s own', () => {
     const schema = frameSettings.extend(z.object({ ANSWER_WITHIN_MS: milliseconds.default(10_000) }).shape);
     expect(readSettings(schema, { ...usable, ANSWER_WITHIN_MS: '250' })).toMatchObject({ ANSWER_WITHIN_MS: 250 });

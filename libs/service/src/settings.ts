@@ -58,7 +58,8 @@ export function readSettings<Schema extends z.ZodObject>(
   throw new SettingsError(
     read.error.issues.map((issue) => {
       const name = String(issue.path[0]);
-      return given[name] === undefined ? `${name} is not set` : `${name}: ${issue.message}`;
+      const isMissing = given[name] === undefined && issue.code !== 'custom';
+      return isMissing ? `${name} is not set` : `${name}: ${issue.message}`;
     }),
   );
 }

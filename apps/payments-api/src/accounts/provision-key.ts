@@ -5,7 +5,7 @@ import { readSettings } from '#service';
 import { createLog } from '#telemetry';
 import { z } from 'zod';
 import { databaseName } from '../database-name.js';
-import { paymentsSettings } from '../settings.js';
+import { apiSecret, developmentSecret } from '../settings.js';
 import { InvalidAccountName, provisionKey, revokeKey } from './accounts.repository.js';
 import { KeyedHash } from './keyed-hash.js';
 
@@ -17,7 +17,10 @@ const usage = 'usage: npm run payments:key -- <label> [account]   or   --revoke 
  */
 async function main([first, second]: string[]): Promise<string> {
   if (!first || (first === '--revoke' && !second)) return usage;
-  const settings = readSettings(paymentsSettings.pick({ API_SECRET: true }).extend({ DATABASE_URL: z.url() }));
+  const settings = readSettings(z.object({ API_SECRET: apiSecret, DATABASE_URL: z.url() }));
+  if (settings.API_SECRET === developmentSecret) {
+    process.stderr.write('API_SECRET is not set: a key made with the published secret opens nothing in strict mode\n');
+  }
   const hash = new KeyedHash(settings.API_SECRET);
   const database = await Database.open({
     url: settings.DATABASE_URL,

@@ -173,6 +173,9 @@ describe('strict keys', () => {
       expect(provisioned).toMatch(/^acct_/);
       expect(await list('sk_test_shop')).toBe(200);
       expect(await list('sk_test_other')).toBe(401);
+      const refusals = await Promise.all(Array.from({ length: 200 }, (_, n) => list(`sk_test_stranger-${n}`)));
+      expect(new Set(refusals)).toEqual(new Set([401]));
+      expect(await list('sk_test_shop')).toBe(200);
       expect(await revokeKey(strict.database, hash, 'sk_test_shop')).toBe(true);
       await eventually('the key is forgotten', async () => (await list('sk_test_shop')) === 401, { timeoutMs: 10_000 });
     } finally {

@@ -1,21 +1,26 @@
 import { invalidRequest, type StripeError } from './stripe-error.js';
 
-const TEST_KEY = /^sk_test_[A-Za-z0-9_]{1,240}$/;
+/** `sandbox`: any test key opens an account of its own. `strict`: provisioned keys only. */
+export type KeyPolicy = 'sandbox' | 'strict';
+
+/** What a Bearer token may be made of (RFC 6750, b64token); a user name of Basic may as well. */
+const TEST_KEY = /^sk_test_[A-Za-z0-9._~+/=-]{1,240}$/;
+const ALPHABET = 'sk_test_, then 1 to 240 letters, digits and - . _ ~ + / =';
 
 /**
  * The secret key of a request: `Authorization: Bearer sk_test_…`, or HTTP Basic with the key as user name.
  *
  * @throws StripeError 401
  */
-export function readCredentials(authorization: string | undefined): string {
+export function readCredentials(authorization: string | undefined, policy: KeyPolicy): string {
   if (!authorization) {
     throw unauthorized(
       'You did not provide an API key. Send it in the Authorization header, as a Bearer token ' +
-        "('Authorization: Bearer sk_test_…') or as the user name of HTTP Basic. Any key that begins with sk_test_ " +
-        'opens a sandbox of its own.',
+        "('Authorization: Bearer sk_test_…') or as the user name of HTTP Basic." +
+        (policy === 'sandbox' ? ` Any key opens a sandbox of its own: ${ALPHABET}.` : ''),
     );
   }
-  const [scheme = '', value = ''] = authorization.trim().split(/\s+/, 2);
+  const [, scheme = '', value = ''] = /^(\S+)\s*(.*)$/.exec(authorization.trim()) ?? [];
   switch (scheme.toLowerCase()) {
     case 'bearer':
       return testKey(value);
@@ -38,7 +43,7 @@ function testKey(key: string): string {
       `Live keys do not belong here: ${masked(key)}. This API moves no real money; use an sk_test_ key.`,
     );
   }
-  throw invalidApiKey(key);
+  throw unauthorized(`Invalid API Key provided: ${masked(key)}. A key is written as ${ALPHABET}.`);
 }
 
 function masked(key: string): string {

@@ -69,7 +69,7 @@ function identify(fastify: FastifyInstance, accounts: Accounts, shutdown: Shutdo
     reply.headers(requestHeaders(request.id, apiVersion));
     const early = withoutHost(request) ?? tooLate(shutdown);
     if (early) throw early;
-    request.api.account = await accounts.accountOf(readCredentials(request.headers.authorization));
+    request.api.account = await accounts.accountOf(readCredentials(request.headers.authorization, accounts.keys));
     const refusal = otherAccount(request) ?? unreadable(request) ?? nowhere(request);
     if (refusal) throw refusal;
     request.api.query = parseForm(queryTextOf(request));

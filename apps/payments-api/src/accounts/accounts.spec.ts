@@ -1,0 +1,116 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Sql } from '#postgres';
+import { readSettings } from '#service';
+import { FakeClock } from '#testing';
+import { developmentSecret, paymentsSettings } from '../settings.js';
+import { ProvisionedAccounts, SandboxAccounts } from './accounts.repository.js';
+import { KeyedHash } from './keyed-hash.js';
+
+const hash = new KeyedHash('a secret for tests only');
+
+/** A table of keys that answers when it is told to. */
+class Table {
+  readonly accounts = new Map<string, string>();
+  readonly asked: (readonly string[])[] = [];
+  inFlight = 0;
+  mostInFlight = 0;
+
+  provision(apiKey: string, account: string): void {
+    this.accounts.set(hash.digest('api_key', apiKey), account);
+  }
+
+  readonly sql = {
+    query: async (_: unknown, [hashes]: [readonly string[]]) => {
+      this.asked.push(hashes);
+      this.mostInFlight = Math.max(this.mostInFlight, ++this.inFlight);
+      await new Promise((resolve) => setImmediate(resolve));
+      this.inFlight--;
+      return hashes.flatMap((each) =>
+        this.accounts.has(each) ? [{ hash: each, account: this.accounts.get(each)! }] : [],
+      );
+    },
+  } as unknown as Sql;
+}
+
+describe('strict mode', () => {
+  it('looks thousands of unknown keys up together, and known ones beside them', async () => {
+    const table = new Table();
+    table.provision('sk_test_shop', 'acct_shop');
+    const accounts = new ProvisionedAccounts(table.sql, hash, new FakeClock());
+    const strangers = Array.from({ length: 13_000 }, (_, n) => accounts.accountOf(`sk_test_stranger${n}`));
+    const shop = accounts.accountOf('sk_test_shop');
+    const outcomes = await Promise.allSettled(strangers);
+    expect(outcomes.every((each) => each.status === 'rejected' && each.reason.httpStatus === 401)).toBe(true);
+    expect(await shop).toBe('acct_shop');
+    expect(table.mostInFlight).toBe(1);
+    expect(table.asked.length).toBeLessThanOrEqual(13_000 / 500 + 2);
+  });
+
+  it('does not ask again for a key that it knows, while strangers come', async () => {
+    const table = new Table();
+    table.provision('sk_test_shop', 'acct_shop');
+    const accounts = new ProvisionedAccounts(table.sql, hash, new FakeClock());
+    await accounts.accountOf('sk_test_shop');
+    const strangers = Promise.allSettled(Array.from({ length: 1_000 }, (_, n) => accounts.accountOf(`sk_test_${n}`)));
+    const queries = table.asked.length;
+    await accounts.accountOf('sk_test_shop');
+    expect(table.asked.length).toBe(queries);
+    await strangers;
+  });
+
+  it('lets a key in from the moment it is provisioned, though it was refused before', async () => {
+    const table = new Table();
+    const accounts = new ProvisionedAccounts(table.sql, hash, new FakeClock());
+    await expect(accounts.accountOf('sk_test_shop')).rejects.toThrow('Invalid API Key');
+    table.provision('sk_test_shop', 'acct_shop');
+    expect(await accounts.accountOf('sk_test_shop')).toBe('acct_shop');
+  });
+
+  it('lets a revoked key in for five seconds at most', async () => {
+    const table = new Table();
+    const clock = new FakeClock();
+    table.provision('sk_test_shop', 'acct_shop');
+    const accounts = new ProvisionedAccounts(table.sql, hash, clock);
+    await accounts.accountOf('sk_test_shop');
+    table.accounts.clear();
+    await clock.advance(4_999);
+    expect(await accounts.accountOf('sk_test_shop')).toBe('acct_shop');
+    await clock.advance(1);
+    await expect(accounts.accountOf('sk_test_shop')).rejects.toThrow('Invalid API Key');
+  });
+
+  it('goes on after a look-up that failed', async () => {
+    let broken = true;
+    const table = new Table();
+    table.provision('sk_test_shop', 'acct_shop');
+    const sql: Sql = {
+      query: (...given: Parameters<Sql['query']>) =>
+        broken ? Promise.reject(new Error('away')) : table.sql.query(...given),
+    };
+    const accounts = new ProvisionedAccounts(sql, hash, new FakeClock());
+    await expect(accounts.accountOf('sk_test_shop')).rejects.toThrow('away');
+    broken = false;
+    expect(await accounts.accountOf('sk_test_shop')).toBe('acct_shop');
+  });
+
+  it('does not start with the published secret', () => {
+    const settings = (given: NodeJS.ProcessEnv) => readSettings(paymentsSettings, given);
+    for (const API_SECRET of [undefined, '', developmentSecret]) {
+      expect(() => settings({ API_KEYS: 'strict', API_SECRET })).toThrow(
+        'API_SECRET: API_KEYS=strict needs a secret of your own',
+      );
+    }
+    expect(settings({ API_KEYS: 'strict', API_SECRET: 'a secret for tests only' })).toBeDefined();
+    expect(settings({})).toMatchObject({ API_KEYS: 'sandbox', API_SECRET: developmentSecret });
+  });
+});
+
+describe('the sandbox', () => {
+  it('gives a key the same account, however many others come', () => {
+    const accounts = new SandboxAccounts(hash);
+    const mine = accounts.accountOf('sk_test_my-shop');
+    for (let n = 0; n < 20_000; n++) accounts.accountOf(`sk_test_stranger${n}`);
+    expect(accounts.accountOf('sk_test_my-shop')).toBe(mine);
+    expect(mine).toMatch(/^acct_[0-9A-Za-z]{16}$/);
+  });
+});
