@@ -14,8 +14,6 @@ import {
 import {
   findManyStatement,
   findStatement,
-  listDownStatement,
-  listUpStatement,
   stillUnsettledStatement,
   unsettledStatement,
 } from './charges/charge-rows.repository.js';
@@ -31,13 +29,7 @@ import {
   storeAnswersStatement,
 } from './idempotency/key.repository.js';
 import { migrations } from './migrations/migrations.js';
-import {
-  findRefundStatement,
-  refundsDownStatement,
-  refundsOfChargeDownStatement,
-  refundsOfChargeUpStatement,
-  refundsUpStatement,
-} from './refunds/refund.repository.js';
+import { findRefundStatement } from './refunds/refund.repository.js';
 import { changedStatement } from './test-clocks/test-clock.repository.js';
 
 let test: TestDatabase;
@@ -66,8 +58,6 @@ it('every statement on the way of a charge reaches its rows by index, however mu
       saveRefundsStatement,
       findStatement,
       findManyStatement,
-      listDownStatement,
-      listUpStatement,
       takeStalledStatement,
       catchUpStatement,
       unansweredStatement,
@@ -76,10 +66,6 @@ it('every statement on the way of a charge reaches its rows by index, however mu
       dueStatement,
       dueOfAccountStatement,
       findRefundStatement,
-      refundsDownStatement,
-      refundsUpStatement,
-      refundsOfChargeDownStatement,
-      refundsOfChargeUpStatement,
       changedStatement,
     ],
     tables: [

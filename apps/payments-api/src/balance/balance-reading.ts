@@ -4,7 +4,7 @@ import { findCharges } from '../charges/charge-rows.repository.js';
 import { chargeObject } from '../charges/charge-object.js';
 import type { OpenedCharge } from '../charges/charge.js';
 import { readExpand, within } from '../charges/expand.js';
-import { listObject, type ListCursor } from '../http/list-parameters.js';
+import { boundsOf, listObject, type ListCursor, type ListPlace } from '../http/list-parameters.js';
 import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
 import { resourceMissing } from '../http/stripe-error.js';
@@ -43,22 +43,14 @@ export class BalanceReading {
   /** @throws StripeError 400 for a cursor that names no transaction of the account */
   async list(account: string, query: Parameters): Promise<object> {
     const { page, cursor, filters, expand, nothing } = readListRequest(query);
-    const marked = cursor && (await this.marked(account, cursor));
-    const found = nothing
-      ? []
-      : await listTransactions(this.database, {
-          ...page,
-          ...filters,
-          account,
-          below: cursor?.param === 'starting_after' ? marked : null,
-          above: cursor?.param === 'ending_before' ? marked : null,
-          // One more than asked for tells whether there are more.
-          limit: page.limit + 1,
-        });
+    const bounds = boundsOf(page, cursor, cursor && (await this.placeOf(account, cursor)));
+    // One more than asked for tells whether there are more.
+    const asked = { ...bounds, direction: page.direction, limit: page.limit + 1, account, filters };
+    const found = nothing ? [] : await listTransactions(this.database, asked);
     return listObject(URL, page, found, await this.showing(account, found, expand));
   }
 
-  private async marked(account: string, { param, id }: ListCursor): Promise<BalanceTransaction> {
+  private async placeOf(account: string, { param, id }: ListCursor): Promise<ListPlace> {
     const found = await findTransaction(this.database, account, id);
     if (!found) throw resourceMissing('balance transaction', id, param, 400);
     return found.transaction;

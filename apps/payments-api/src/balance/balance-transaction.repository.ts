@@ -1,7 +1,10 @@
 import type { Instant } from '#clock';
-import type { Currency } from '#money';
-import { statement, type Sql } from '#postgres';
-import { transactionIdOf, type BalanceTransaction } from './balance-transaction.js';
+import { currencyCodes, type Currency } from '#money';
+import { statement, type Sql, type Statement } from '#postgres';
+import type { ListBounds, ListPage } from '../http/list-parameters.js';
+import { ofWholeList, pageValues, withinBounds } from '../lists/list-statements.repository.js';
+import { transactionIdOf, transactionTypes, type BalanceTransaction } from './balance-transaction.js';
+import type { TransactionFilters } from './list-request.js';
 
 /**
  * The part of a statement that writes balance transactions. It belongs into the one that saves the charges
@@ -57,46 +60,39 @@ export const findTransactionStatement = statement(
   described(`SELECT ${columns} FROM balance_transaction WHERE id = $1 AND account = $2`),
 );
 
-const filters = `
-  account = $1
-  AND created_at >= coalesce(to_timestamp($2::int8), '-infinity') AND created_at < coalesce(to_timestamp($3::int8), 'infinity')
-  AND ($4::text IS NULL OR currency = $4) AND ($5::text IS NULL OR type = $5)`;
-/** By the time of posting: a capture or a refund may come long after its id was made. */
-const between = `
-  (created_at, id) < (coalesce(to_timestamp($6::int8 / 1000.0), 'infinity'), $7)
-  AND (created_at, id) > (coalesce(to_timestamp($8::int8 / 1000.0), '-infinity'), $9)`;
+/**
+ * One index, by currency and type before the time of posting, serves every filter and none: the page is merged from
+ * the first rows of each currency and type. A capture or a refund may come long after its id was made, hence by time.
+ */
 const page = (order: 'ASC' | 'DESC'): string =>
   `${described(
-    `SELECT ${columns} FROM balance_transaction WHERE ${filters} AND ${between}
-     ORDER BY created_at ${order}, id ${order} LIMIT $10`,
+    `SELECT found.* FROM unnest($7::text[]) AS wanted (currency) CROSS JOIN unnest($8::text[]) AS kind (type)
+     CROSS JOIN LATERAL (
+       SELECT ${columns} FROM balance_transaction
+       WHERE account = $1 AND balance_transaction.currency = wanted.currency AND balance_transaction.type = kind.type
+         AND ${ofWholeList} AND ${withinBounds}
+       ORDER BY created_at ${order}, id ${order} LIMIT $6
+     ) AS found
+     ORDER BY found.created_at ${order}, found.id ${order} LIMIT $6`,
   )} ORDER BY created_at ${order}, id ${order}`;
-export const transactionsDownStatement = statement('balance_transactions_down', page('DESC'));
-export const transactionsUpStatement = statement('balance_transactions_up', page('ASC'));
+const downStatement = statement('balance_transactions_down', page('DESC'));
+const upStatement = statement('balance_transactions_up', page('ASC'));
 /** An object moves the balance once, under an id made from its own. */
-export const transactionsOfSourceStatement = statement(
+const ofSourceStatement = statement(
   'balance_transactions_of_source',
   described(
     `SELECT ${columns} FROM balance_transaction
-     WHERE id = $10 AND source = $11 AND ${filters} AND ${between}`,
+     WHERE id = $9 AND source = $10 AND account = $1 AND currency = ANY ($7::text[]) AND type = ANY ($8::text[])
+       AND ${withinBounds} LIMIT $6`,
   ),
 );
+export const transactionLists: readonly Statement[] = [downStatement, upStatement, ofSourceStatement];
 
 /** Which page of an account's transactions. */
-export interface TransactionPage {
+export interface TransactionPage extends ListBounds, Pick<ListPage, 'direction' | 'limit'> {
   readonly account: string;
-  readonly direction: 'down' | 'up';
-  readonly limit: number;
-  /** Not included; null where the page begins, or ends, with the list. */
-  readonly below: Place | null;
-  readonly above: Place | null;
-  /** Unix seconds; from the first, included, to the second, not included. */
-  readonly createdFrom: number | null;
-  readonly createdBefore: number | null;
-  readonly currency: Currency | null;
-  readonly type: BalanceTransaction['type'] | null;
-  readonly source: string | null;
+  readonly filters: TransactionFilters;
 }
-type Place = Pick<BalanceTransaction, 'createdAt' | 'id'>;
 
 export interface DescribedTransaction {
   readonly transaction: BalanceTransaction;
@@ -128,21 +124,11 @@ export async function findTransaction(
 
 /** In the order of the page's direction. */
 export async function listTransactions(sql: Sql, page: TransactionPage): Promise<DescribedTransaction[]> {
-  const { account, direction, limit, below, above, createdFrom, createdBefore, currency, type, source } = page;
-  const filters = [account, createdFrom, createdBefore, currency, type];
-  const between = [below?.createdAt ?? null, below?.id ?? '', above?.createdAt ?? null, above?.id ?? ''];
+  const { currency, type, source } = page.filters;
+  const values = [...pageValues(page), currency ? [currency] : currencyCodes, type ? [type] : transactionTypes];
   const rows = await (source === null
-    ? sql.query<TransactionRow>(direction === 'down' ? transactionsDownStatement : transactionsUpStatement, [
-        ...filters,
-        ...between,
-        limit,
-      ])
-    : sql.query<TransactionRow>(transactionsOfSourceStatement, [
-        ...filters,
-        ...between,
-        transactionIdOf(source),
-        source,
-      ]));
+    ? sql.query<TransactionRow>(page.direction === 'down' ? downStatement : upStatement, values)
+    : sql.query<TransactionRow>(ofSourceStatement, [...values, transactionIdOf(source), source]));
   return rows.map(transactionOf);
 }
 

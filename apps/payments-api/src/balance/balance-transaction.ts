@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import type { Instant } from '#clock';
 import type { Currency, Money } from '#money';
 
+/** What moves a balance here. */
+export const transactionTypes = ['charge', 'refund'] as const;
+
 /** One movement of a merchant's balance, as the ledger posted it: never changed, and never taken back but by another. */
 export interface BalanceTransaction {
   /** `txn_` and the rest of the source's id, so that the same movement told twice is one row. */
   readonly id: string;
-  readonly type: 'charge' | 'refund';
+  readonly type: (typeof transactionTypes)[number];
   /** Below zero for a refund. */
   readonly amountMinor: number;
   readonly feeMinor: number;

@@ -4,17 +4,20 @@ import { listParameters, readPage, type ListCursor, type ListPage } from '../htt
 import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
 import { invalidRequest, shown } from '../http/stripe-error.js';
-import type { BalanceTransaction } from './balance-transaction.js';
+import { transactionTypes, type BalanceTransaction } from './balance-transaction.js';
+
+/** Beside `created`: each needs its index. */
+export interface TransactionFilters {
+  readonly currency: Currency | null;
+  readonly type: BalanceTransaction['type'] | null;
+  readonly source: string | null;
+}
 
 /** A valid `GET /v1/balance_transactions`. */
 export interface ListRequest {
   readonly page: ListPage;
   readonly cursor: ListCursor | null;
-  readonly filters: {
-    readonly currency: Currency | null;
-    readonly type: BalanceTransaction['type'] | null;
-    readonly source: string | null;
-  };
+  readonly filters: TransactionFilters;
   readonly expand: readonly string[];
   /** It asks for what does not exist here: payouts, or another type of Stripe's. */
   readonly nothing: boolean;
@@ -44,7 +47,7 @@ const types = `adjustment advance advance_funding anticipation_repayment applica
 export function readListRequest(parameters: Parameters): ListRequest {
   const reader = new ParameterReader(parameters, known);
   const type = reader.oneOf('type', types);
-  const ours = type === 'charge' || type === 'refund' ? type : null;
+  const ours = transactionTypes.find((each) => each === type) ?? null;
   return {
     ...readPage(reader),
     filters: {

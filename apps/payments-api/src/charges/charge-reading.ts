@@ -1,5 +1,5 @@
 import type { Database } from '#postgres';
-import { listObject } from '../http/list-parameters.js';
+import { boundsOf, listObject, type ListCursor, type ListPlace } from '../http/list-parameters.js';
 import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
 import { resourceMissing } from '../http/stripe-error.js';
@@ -28,14 +28,18 @@ export class ChargeReading {
 
   /** @throws StripeError 400 for a cursor that names no charge of the account */
   async list(account: string, query: Parameters): Promise<object> {
-    const { page, cursor, expand } = readListRequest(query);
+    const { page, cursor, filters, expand } = readListRequest(query);
+    const bounds = boundsOf(page, cursor, cursor && (await this.placeOf(account, cursor)));
     // One more than asked for tells whether there are more.
-    const [charges, marked] = await Promise.all([
-      listCharges(this.database, { ...page, account, limit: page.limit + 1 }),
-      cursor && findCharge(this.database, account, cursor.id),
-    ]);
-    if (cursor && !marked) throw resourceMissing('charge', cursor.id, cursor.param, 400);
+    const asked = { ...bounds, direction: page.direction, limit: page.limit + 1, account, filters };
+    const charges = await listCharges(this.database, asked);
     const now = this.clocks.now(account);
     return listObject(URL, page, charges, (charge) => chargeObject(charge, expand, now));
+  }
+
+  private async placeOf(account: string, { param, id }: ListCursor): Promise<ListPlace> {
+    const charge = await findCharge(this.database, account, id);
+    if (!charge) throw resourceMissing('charge', id, param, 400);
+    return { createdAt: charge.opening.openedAt, id };
   }
 }

@@ -1,24 +1,25 @@
 import { statement, type Sql } from '#postgres';
 import type { Refund } from '../refunds/refund.js';
+import type { ListBounds, ListPage } from '../http/list-parameters.js';
+import { ListStatements } from '../lists/list-statements.repository.js';
 import type { Details, Ending, OpenedCharge, Opening } from './charge.js';
 import type { Hold } from './hold.js';
+import type { ChargeFilters } from './list-request.js';
 
 export const columns = 'id, account, state, version, opening, details, hold, ending, refunds';
 
 export const findStatement = statement('charge_find', `SELECT ${columns} FROM charge WHERE id = $1 AND account = $2`);
 
-const filters = `account = $1
-  AND ($5::int8 IS NULL OR created_at >= to_timestamp($5)) AND ($6::int8 IS NULL OR created_at < to_timestamp($6))
-  AND ($7::text IS NULL OR customer = $7) AND ($8::text IS NULL OR payment_intent = $8)
-  AND ($9::text IS NULL OR details->>'transferGroup' = $9)`;
-export const listDownStatement = statement(
-  'charge_list_down',
-  `SELECT ${columns} FROM charge WHERE ${filters} AND id < $2 AND id > $3 ORDER BY id DESC LIMIT $4`,
-);
-export const listUpStatement = statement(
-  'charge_list_up',
-  `SELECT ${columns} FROM charge WHERE ${filters} AND id < $2 AND id > $3 ORDER BY id LIMIT $4`,
-);
+/** For each column a partial index of migration 0004, and one for a customer's transfer group. */
+const filterColumns: Readonly<Record<keyof ChargeFilters, string>> = {
+  customer: 'customer',
+  payment_intent: 'payment_intent',
+  transfer_group: "(details->>'transferGroup')",
+};
+export const chargeLists = new ListStatements('charge_list', 'charge', columns, filterColumns, {
+  partial: true,
+  narrowest: 'payment_intent',
+});
 
 export const findManyStatement = statement(
   'charge_find_many',
@@ -64,19 +65,10 @@ export interface UnsettledRow {
   readonly created_at: number;
 }
 
-/** Which page of an account's charges; `above` and `below` are ids, not included. */
-export interface ChargePage {
+/** Which page of an account's charges. */
+export interface ChargePage extends ListBounds, Pick<ListPage, 'direction' | 'limit'> {
   readonly account: string;
-  readonly below: string;
-  readonly above: string;
-  readonly limit: number;
-  readonly direction: 'down' | 'up';
-  /** Unix seconds; from the first, included, to the second, not included. */
-  readonly createdFrom: number | null;
-  readonly createdBefore: number | null;
-  readonly customer: string | null;
-  readonly paymentIntent: string | null;
-  readonly transferGroup: string | null;
+  readonly filters: ChargeFilters;
 }
 
 /** @returns undefined when the account has no such charge, whoever else may have it */
@@ -97,17 +89,7 @@ export async function findCharges(
 
 /** In the order of the page's direction. */
 export async function listCharges(sql: Sql, page: ChargePage): Promise<OpenedCharge[]> {
-  const rows = await sql.query<ChargeRow>(page.direction === 'down' ? listDownStatement : listUpStatement, [
-    page.account,
-    page.below,
-    page.above,
-    page.limit,
-    page.createdFrom,
-    page.createdBefore,
-    page.customer,
-    page.paymentIntent,
-    page.transferGroup,
-  ]);
+  const rows = await sql.query<ChargeRow>(...chargeLists.of(page, page.filters));
   return rows.map(chargeOf);
 }
 

@@ -10,8 +10,9 @@ describe('GET /v1/charges', () => {
   });
 
   it('pages downwards after a cursor and upwards before one', () => {
-    expect(read('starting_after=ch_5').page).toMatchObject({ direction: 'down', below: 'ch_5' });
-    expect(read('ending_before=ch_5').page).toMatchObject({ direction: 'up', above: 'ch_5' });
+    const [after, before] = [read('starting_after=ch_5'), read('ending_before=ch_5')];
+    expect(after).toMatchObject({ page: { direction: 'down' }, cursor: { param: 'starting_after', id: 'ch_5' } });
+    expect(before).toMatchObject({ page: { direction: 'up' }, cursor: { param: 'ending_before', id: 'ch_5' } });
     expect(() => read('starting_after=ch_1&ending_before=ch_2')).toThrow('only specify one');
   });
 

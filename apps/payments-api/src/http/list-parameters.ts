@@ -1,3 +1,4 @@
+import type { Instant } from '#clock';
 import type { ParameterReader } from './parameter-reader.js';
 import { invalidRequest } from './stripe-error.js';
 
@@ -43,17 +44,38 @@ export function readPage(reader: ParameterReader): { page: ListPage; cursor: Lis
   };
 }
 
-/** Sorts before and after every id. */
-const LOWEST = '';
-const HIGHEST = '~';
+/** Where an object stands in a list: by the time of its creation, and by its id within a millisecond. */
+export interface ListPlace {
+  readonly createdAt: Instant;
+  readonly id: string;
+}
 
-/** Of a list in the order of its ids: those between which the page lies, not included. */
-export function idsAround(cursor: ListCursor | null): { readonly below: string; readonly above: string } {
+/** Between which places a page lies, not included; null where it begins, or ends, with the list. */
+export interface ListBounds {
+  readonly below: ListPlace | null;
+  readonly above: ListPlace | null;
+}
+
+/** @param marked where the cursor's object stands */
+export function boundsOf(
+  { createdFrom, createdBefore }: Pick<ListPage, 'createdFrom' | 'createdBefore'>,
+  cursor: ListCursor | null,
+  marked: ListPlace | null,
+): ListBounds {
+  const before = createdBefore === null ? null : startOf(createdBefore);
+  const from = createdFrom === null ? null : startOf(createdFrom);
+  const [after, until] = cursor?.param === 'starting_after' ? [marked, null] : [null, marked];
   return {
-    below: cursor?.param === 'starting_after' ? cursor.id : HIGHEST,
-    above: cursor?.param === 'ending_before' ? cursor.id : LOWEST,
+    below: before && after && isBefore(before, after) ? before : (after ?? before),
+    above: from && until && isBefore(until, from) ? from : (until ?? from),
   };
 }
+
+/** Before everything that was created in this second. */
+const startOf = (second: number): ListPlace => ({ createdAt: second * 1_000, id: '' });
+
+const isBefore = (a: ListPlace, b: ListPlace): boolean =>
+  a.createdAt === b.createdAt ? a.id < b.id : a.createdAt < b.createdAt;
 
 /**
  * Stripe's list object.

@@ -1,29 +1,30 @@
 import { refundPaths, readExpand } from '../charges/expand.js';
-import { idsAround, listParameters, readPage, type ListCursor } from '../http/list-parameters.js';
+import { listParameters, readPage, type ListCursor, type ListPage } from '../http/list-parameters.js';
 import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
-import type { RefundPage } from './refund.repository.js';
 
 /** A valid `GET /v1/refunds`: a page, and the cursor that must name a refund of the account. */
 export interface ListRequest {
-  readonly page: Omit<RefundPage, 'account'>;
+  readonly page: ListPage;
   readonly cursor: ListCursor | null;
+  readonly filters: RefundFilters;
   readonly expand: readonly string[];
   /** It asks for the refunds of a payment intent, of which there are none. */
   readonly nothing: boolean;
 }
 
+/** Beside `created`. Each needs its index: see refundLists in refund.repository.ts. */
+export const refundFilters = ['charge'] as const;
+export type RefundFilters = Readonly<Record<(typeof refundFilters)[number], string | null>>;
+
 /** @throws StripeError 400 */
 export function readListRequest(parameters: Parameters): ListRequest {
-  const reader = new ParameterReader(parameters, [...listParameters, 'charge', 'payment_intent']);
+  const reader = new ParameterReader(parameters, [...listParameters, ...refundFilters, 'payment_intent']);
   const { page, cursor } = readPage(reader);
   return {
-    page: {
-      ...page,
-      ...idsAround(cursor),
-      chargeId: reader.text('charge', { max: 255 }) ?? null,
-    },
+    page,
     cursor,
+    filters: { charge: reader.text('charge', { max: 255 }) ?? null },
     expand: readExpand(reader, { paths: refundPaths, under: 'data' }),
     nothing: reader.text('payment_intent', { max: 255 }) !== undefined,
   };

@@ -1,7 +1,7 @@
 import type { Database } from '#postgres';
 import { findCharges } from '../charges/charge-rows.repository.js';
 import { expands, readExpand, refundPaths } from '../charges/expand.js';
-import { listObject } from '../http/list-parameters.js';
+import { boundsOf, listObject, type ListCursor, type ListPlace } from '../http/list-parameters.js';
 import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
 import { resourceMissing } from '../http/stripe-error.js';
@@ -31,14 +31,18 @@ export class RefundReading {
 
   /** @throws StripeError 400 for a cursor that names no refund of the account */
   async list(account: string, query: Parameters): Promise<object> {
-    const { page, cursor, expand, nothing } = readListRequest(query);
+    const { page, cursor, filters, expand, nothing } = readListRequest(query);
+    const bounds = boundsOf(page, cursor, cursor && (await this.placeOf(account, cursor)));
     // One more than asked for tells whether there are more.
-    const [found, marked] = await Promise.all([
-      nothing ? [] : listRefunds(this.database, { ...page, account, limit: page.limit + 1 }),
-      cursor && findRefund(this.database, account, cursor.id),
-    ]);
-    if (cursor && !marked) throw resourceMissing('refund', cursor.id, cursor.param, 400);
+    const asked = { ...bounds, direction: page.direction, limit: page.limit + 1, account, filters };
+    const found = nothing ? [] : await listRefunds(this.database, asked);
     return listObject(URL, page, found, await this.showing(account, found, expand));
+  }
+
+  private async placeOf(account: string, { param, id }: ListCursor): Promise<ListPlace> {
+    const found = await findRefund(this.database, account, id);
+    if (!found) throw resourceMissing('refund', id, param, 400);
+    return { createdAt: found.refund.opening.openedAt, id };
   }
 
   /** Charges are looked up only where they are to be seen. */

@@ -1,0 +1,86 @@
+import { statement, type Statement } from '#postgres';
+import type { ListBounds, ListPage } from '../http/list-parameters.js';
+
+/** Parameters of every list: the account, the two bounds, and how many rows. */
+const FIRST_FILTER = 7;
+
+/**
+ * Within the bounds, in the order of creation. Each end is one row comparison: of several conditions on one column
+ * an index scan starts at the first only, and walks to where the next one begins to hold.
+ */
+export const withinBounds = `
+  (created_at, id) < (coalesce(to_timestamp($2::int8 / 1000.0), 'infinity'), $3)
+  AND (created_at, id) > (coalesce(to_timestamp($4::int8 / 1000.0), '-infinity'), $5)`;
+
+/** True of every row. Only a statement that says so can use the indexes of whole lists: migration 0004 tells why. */
+export const ofWholeList = "id <> ''";
+
+/** The values of `$1` to `$6`. */
+export const pageValues = ({ account, below, above, limit }: ListBounds & { account: string; limit: number }) => [
+  account,
+  below?.createdAt ?? null,
+  below?.id ?? '',
+  above?.createdAt ?? null,
+  above?.id ?? '',
+  limit,
+];
+
+/**
+ * One statement for each set of filters that a list request may combine, and each direction. One statement for all of
+ * them (`$7 IS NULL OR customer = $7`) could use no index.
+ */
+export class ListStatements<Filter extends string> {
+  readonly all: readonly Statement[];
+  readonly #byName: ReadonlyMap<string, Statement>;
+  readonly #filters: readonly Filter[];
+
+  /**
+   * @param columns what each filter is compared with: a column, or the expression of an index
+   * @param options.partial each filter has an index of only those rows that have it
+   * @param options.narrowest few rows have the same: with it, no other filter needs an index, nor may tempt the planner
+   */
+  constructor(
+    private readonly name: string,
+    private readonly table: string,
+    private readonly shown: string,
+    private readonly columns: Readonly<Record<Filter, string>>,
+    private readonly options: { readonly partial?: boolean; readonly narrowest?: Filter } = {},
+  ) {
+    this.#filters = Object.keys(columns) as Filter[];
+    this.all = subsetsOf(this.#filters).flatMap((filters) => [this.#make(filters, 'down'), this.#make(filters, 'up')]);
+    this.#byName = new Map(this.all.map((each) => [each.name, each]));
+  }
+
+  /** @returns the statement, and its values */
+  of(
+    page: ListBounds & Pick<ListPage, 'direction' | 'limit'> & { account: string },
+    values: Readonly<Record<Filter, string | null>>,
+  ): [Statement, unknown[]] {
+    const given = this.#filters.filter((filter) => values[filter] !== null);
+    const found = this.#byName.get(this.#nameOf(given, page.direction))!;
+    return [found, [...pageValues(page), ...given.map((filter) => values[filter])]];
+  }
+
+  #nameOf(filters: readonly Filter[], direction: ListPage['direction']): string {
+    return [this.name, direction, ...filters].join('_');
+  }
+
+  #make(filters: readonly Filter[], direction: ListPage['direction']): Statement {
+    const order = direction === 'down' ? 'DESC' : 'ASC';
+    const { partial = false, narrowest } = this.options;
+    const conditions = filters.map((filter, place) => {
+      const isNarrowed = narrowest !== undefined && filter !== narrowest && filters.includes(narrowest);
+      return `${this.columns[filter]}${isNarrowed ? " || ''" : ''} = $${FIRST_FILTER + place}`;
+    });
+    if (!partial || filters.length === 0) conditions.push(ofWholeList);
+    return statement(
+      this.#nameOf(filters, direction),
+      `SELECT ${this.shown} FROM ${this.table} WHERE account = $1 AND ${conditions.join(' AND ')} AND ${withinBounds}
+       ORDER BY created_at ${order}, id ${order} LIMIT $6`,
+    );
+  }
+}
+
+function subsetsOf<T>(all: readonly T[]): T[][] {
+  return all.reduce<T[][]>((subsets, each) => [...subsets, ...subsets.map((subset) => [...subset, each])], [[]]);
+}
