@@ -49,7 +49,8 @@ export function gatewayInstance(name: string, database: Database, stub: StubBank
     clock,
     lookEveryMs: 500,
     holder: name,
-    observer: { onError: (error) => errors.push(error), onLookFailed: (error) => errors.push(error) },
+    look: (look) => look().catch((error: unknown) => void errors.push(error)),
+    observer: { onError: (error) => errors.push(error) },
   });
   return {
     banks,

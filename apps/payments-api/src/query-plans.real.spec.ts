@@ -6,6 +6,7 @@ import { findKeysStatement } from './accounts/accounts.repository.js';
 import {
   catchUpStatement,
   changeStatement,
+  dueToSweepStatement,
   loadStatement,
   openStatement,
   saveRefundsStatement,
@@ -58,6 +59,7 @@ it('every statement on the way of a charge reaches its rows by index, however mu
       saveRefundsStatement,
       findStatement,
       findManyStatement,
+      dueToSweepStatement,
       takeStalledStatement,
       catchUpStatement,
       unansweredStatement,

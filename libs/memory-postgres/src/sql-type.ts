@@ -26,6 +26,13 @@ export const elementOf = (type: SqlType): SqlType => (isArray(type) ? type.slice
 
 const integerBounds: Record<string, number> = { int2: 2 ** 15, int4: 2 ** 31, int8: 2 ** 53 };
 
+/** What arithmetic may come to: Postgres refuses what lies beyond, rather than to call it infinite. */
+export function checkRange(result: number, type: SqlType): void {
+  const bound = integerBounds[type];
+  if (bound === undefined ? !Number.isFinite(result) && type === 'float8' : result >= bound || result < -bound)
+    throw new DataError('22003', `value out of range for ${type}`);
+}
+
 /** `value::type`, as a column's assignment does it too. Arguments of our statements arrive as JavaScript has them. */
 export function cast(value: Value, type: SqlType): Value {
   if (value === null || value === undefined) return null;

@@ -1,6 +1,7 @@
 import { GroupCommit, type Transaction } from '#postgres';
 import { BatchRunner, type Work } from './batch.js';
 import type { AnyWork, Outcome } from './batch.js';
+import { inHalves } from './in-halves.js';
 
 /** What a command came to; `failed` is its own fault and nobody else's. */
 type Ended = Outcome | { readonly kind: 'failed'; readonly error: unknown };
@@ -32,14 +33,12 @@ export class Commands<Tx extends Transaction> {
   }
 
   private async settle(works: readonly AnyWork[]): Promise<Ended[]> {
-    try {
-      return await this.runner.run(works);
-    } catch (error) {
-      if (this.runner.isTransient(error)) throw error;
-      if (works.length === 1) return [{ kind: 'failed', error }];
-      const middle = works.length >>> 1;
-      return [...(await this.settle(works.slice(0, middle))), ...(await this.settle(works.slice(middle)))];
-    }
+    const outcomes = await inHalves(
+      works,
+      (some) => this.runner.run(some),
+      (error) => this.runner.isTransient(error),
+    );
+    return outcomes.map((outcome) => (outcome.kind === 'done' ? outcome.result : outcome));
   }
 
   /** Commands not yet committed; admission counts them. */

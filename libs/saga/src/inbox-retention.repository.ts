@@ -55,11 +55,13 @@ export class InboxRetention {
     for (let batch = 0; batch < batchesPerRun; batch++) {
       if (stopped?.aborted) break;
       const range = [`(${this.nextPage},0)`, `(${this.nextPage + pagesPerBatch},0)`];
+      // Before it is tried: pages that cannot be read must not keep those behind them.
+      this.nextPage += pagesPerBatch;
+      const isLast = this.nextPage >= size!.pages;
+      if (isLast) this.nextPage = 0;
       const [row] = await this.database.query<{ forgotten: number }>(forgetStatement, [...range, keptMs]);
       sum += row!.forgotten;
-      this.nextPage += pagesPerBatch;
-      if (this.nextPage >= size!.pages) {
-        this.nextPage = 0;
+      if (isLast) {
         this.restUntilMs = this.clock.monotonicMs() + restMs;
         break;
       }

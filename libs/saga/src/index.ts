@@ -1,5 +1,6 @@
 export * from './batch.js';
 export * from './commands.js';
+export * from './in-halves.js';
 export * from './inbox.repository.js';
 export * from './inbox-retention.repository.js';
 export * from './parked-events.repository.js';
@@ -10,3 +11,4 @@ export * from './step-consumer.js';
 export * from './step-table.js';
 export * from './store.js';
 export * from './sweeper.js';
+export * from './work-off.js';

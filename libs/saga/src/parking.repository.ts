@@ -4,7 +4,8 @@ import type { Delivery, ParkedEvent, Parking } from './store.js';
 
 const requestedStatement = statement(
   'parking_requested',
-  `SELECT key FROM parked_key WHERE replay_requested_at IS NOT NULL ORDER BY replay_requested_at LIMIT $1`,
+  `SELECT key FROM parked_key WHERE replay_requested_at IS NOT NULL AND key <> ALL ($2::text[])
+   ORDER BY replay_requested_at LIMIT $1`,
 );
 
 const holdStatement = statement(
@@ -47,8 +48,8 @@ const failedStatement = statement(
 export class PostgresParking implements Parking<PgTransaction> {
   constructor(private readonly database: Sql) {}
 
-  async requested(limit: number): Promise<string[]> {
-    return (await this.database.query<{ key: string }>(requestedStatement, [limit])).map(({ key }) => key);
+  async requested(limit: number, except: readonly string[]): Promise<string[]> {
+    return (await this.database.query<{ key: string }>(requestedStatement, [limit, except])).map(({ key }) => key);
   }
 
   async hold(tx: PgTransaction, key: string): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { BatchParts, BatchRunner } from './batch.js';
 import { deadLetterOf } from './dead-letter.js';
 import type { StepTable } from './step-table.js';
 import type { ParkedEvent, Parking } from './store.js';
+import { workOff } from './work-off.js';
 
 /** Events of one key in one transaction, until one of them turns out to fail again. */
 const MAX_BATCH = 64;
@@ -36,17 +37,21 @@ export class Replay<Tx extends Transaction> {
   /**
    * Until nothing is asked for any more.
    *
-   * @throws what the store says when it is away; what was asked for still is
+   * @throws what the store says when it is away; what was asked for still is. RowsFailedError for keys that cannot even
+   * be looked into; all the others were replayed
    */
   async run(stopped?: AbortSignal): Promise<void> {
-    for (;;) {
-      const keys = await this.parking.requested(MAX_KEYS);
-      if (keys.length === 0) return;
-      for (const key of keys) {
-        if (stopped?.aborted) return;
-        await this.drain(key, stopped);
-      }
-    }
+    await workOff({
+      due: (limit, except) => this.parking.requested(limit, except),
+      idOf: (key) => key,
+      // A key that is drained already has nothing left: it costs a look when it comes again in a half.
+      work: async (keys) => {
+        for (const key of keys) if (!stopped?.aborted) await this.drain(key, stopped);
+      },
+      limit: MAX_KEYS,
+      isTransient: (error) => this.parts.store.isTransient(error),
+      stopped,
+    });
   }
 
   private async drain(key: string, stopped?: AbortSignal): Promise<void> {

@@ -61,8 +61,8 @@ export interface ParkedEvent extends Delivery, WhyParked {
 
 /** What was set aside, for whoever takes it up again. */
 export interface Parking<Tx extends Transaction> {
-  /** Keys of which an operator asked for a replay, those asked for first coming first. */
-  requested(limit: number): Promise<string[]>;
+  /** Keys of which an operator asked for a replay, but for these; those asked for first come first. */
+  requested(limit: number, except: readonly string[]): Promise<string[]>;
   /**
    * Takes the key until the end of `tx`: deliveries of it wait, and so does another replay. False when there is
    * nothing to replay any more: it is done, or has failed again.

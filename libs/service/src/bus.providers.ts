@@ -10,7 +10,7 @@ import {
   type Bus,
   type OutboxStore,
 } from '#messaging';
-import { Database, type PgTransaction } from '#postgres';
+import { Database, isTransientError, type PgTransaction } from '#postgres';
 import { BatchRunner, Commands, PostgresInbox, type BatchParts } from '#saga';
 import { Metrics, Tracing, type Log } from '#telemetry';
 import { observeConsumption } from './observe-consumption.js';
@@ -76,7 +76,7 @@ export function busProviders({ name, database: databaseName }: ServiceOptions): 
         shutdown: Shutdown,
       ) => {
         const sweepEveryMs = settings.OUTBOX_SWEEP_EVERY_MS;
-        const observer = observeOutbox(log, metrics, readiness);
+        const observer = observeOutbox(log, metrics, readiness, isTransientError);
         const relay = new OutboxRelay({ bus, store, leases, clock, observer, sweepEveryMs });
         await relay.start();
         measureBacklog(relay, metrics);

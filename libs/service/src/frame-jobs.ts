@@ -1,20 +1,15 @@
-import type { Clock } from '#clock';
-import type { Leases } from '#leases';
-import type { Log } from '#telemetry';
-import { LeasedJob, type Job } from './leased-job.js';
-import type { Shutdown } from './shutdown.js';
+import type { Job } from './job-runner.js';
+import type { Jobs } from './jobs.js';
 
 /** What every service does beside its own work, one instance of it at a time. */
 export class FrameJobs {
   constructor(
-    private readonly jobs: readonly Job[],
-    private readonly parts: { leases: Leases; clock: Clock; log: Log; shutdown: Shutdown },
+    private readonly list: readonly Job[],
+    private readonly jobs: Jobs,
   ) {}
 
   /** Once the service runs: a replay needs all that its steps need. */
   start(): void {
-    const { leases, clock, log, shutdown } = this.parts;
-    const started = this.jobs.map((job) => new LeasedJob(job, leases, clock, log));
-    shutdown.during('workers', 'the periodic jobs of the frame', () => Promise.all(started.map((job) => job.close())));
+    for (const job of this.list) this.jobs.onOneInstance(job);
   }
 }

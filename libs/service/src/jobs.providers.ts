@@ -3,9 +3,10 @@ import type { Clock } from '#clock';
 import { forgetLostContenders, Leases } from '#leases';
 import { Database, type PgTransaction } from '#postgres';
 import { InboxRetention, Replay } from '#saga';
-import type { Log } from '#telemetry';
+import { Metrics, type Log } from '#telemetry';
 import { FrameJobs } from './frame-jobs.js';
-import type { Job } from './leased-job.js';
+import { JobRunner, type Job } from './job-runner.js';
+import { Jobs } from './jobs.js';
 import { Shutdown } from './shutdown.js';
 import { CLOCK, LOG } from './tokens.js';
 
@@ -16,16 +17,20 @@ const LOOK_FOR_REPLAYS_EVERY_MS = 1_000;
 export function jobProviders(): FactoryProvider[] {
   return [
     {
+      provide: JobRunner,
+      inject: [Database, CLOCK, LOG, Metrics],
+      useFactory: (database: Database, clock: Clock, log: Log, metrics: Metrics) =>
+        new JobRunner({ clock, log, metrics, isTransient: (error) => database.isTransient(error) }),
+    },
+    {
+      provide: Jobs,
+      inject: [JobRunner, Leases, Shutdown],
+      useFactory: (runner: JobRunner, leases: Leases, shutdown: Shutdown) => new Jobs(runner, leases, shutdown),
+    },
+    {
       provide: FrameJobs,
-      inject: [Replay, Database, Leases, CLOCK, LOG, Shutdown],
-      useFactory: (
-        replay: Replay<PgTransaction>,
-        database: Database,
-        leases: Leases,
-        clock: Clock,
-        log: Log,
-        shutdown: Shutdown,
-      ) => {
+      inject: [Replay, Database, Jobs, CLOCK, LOG],
+      useFactory: (replay: Replay<PgTransaction>, database: Database, jobs: Jobs, clock: Clock, log: Log) => {
         const inbox = new InboxRetention(database, clock);
         const retention: Job = {
           name: 'retention',
@@ -41,7 +46,7 @@ export function jobProviders(): FactoryProvider[] {
           everyMs: LOOK_FOR_REPLAYS_EVERY_MS,
           run: (stopped) => replay.run(stopped),
         };
-        return new FrameJobs([replays, retention], { leases, clock, log, shutdown });
+        return new FrameJobs([replays, retention], jobs);
       },
     },
   ];

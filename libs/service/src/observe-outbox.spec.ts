@@ -14,7 +14,8 @@ beforeEach(() => {
   metrics = new Metrics(new FakeClock());
   readiness = new Readiness(new FakeClock(), () => false, ['relay']);
   const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
-  observer = observeOutbox(createLog({ service: 's', instance: 'i', destination }), metrics, readiness);
+  const isTransient = (error: unknown): boolean => (error as Error).message === 'away';
+  observer = observeOutbox(createLog({ service: 's', instance: 'i', destination }), metrics, readiness, isTransient);
 });
 
 const fail = (attempt: number): void =>
@@ -46,5 +47,14 @@ describe('what the relay does', () => {
   it('is said once an outage, not once an attempt, and not for a hiccup', () => {
     for (let attempt = 1; attempt <= 20; attempt++) fail(attempt);
     expect(lines).toMatchObject([{ level: 'warn', msg: 'Kafka does not take events: they wait in the outbox' }]);
+  });
+
+  it('tells a database that is away from a row that cannot be read', async () => {
+    for (const message of ['away', 'not a row'])
+      observer.onStoreFailed!({ error: new Error(message), attempt: 1, delayMs: 100 });
+    const text = await metrics.text();
+    expect(text).toContain('outbox_store_failures_total{outcome="unavailable"} 1');
+    expect(text).toContain('outbox_store_failures_total{outcome="failed"} 1');
+    expect(lines).toMatchObject([{ level: 'error', msg: 'the relay cannot read its table: trying again' }]);
   });
 });

@@ -6,7 +6,12 @@ import type { Readiness } from './readiness.js';
 const WORTH_A_WARNING = 3;
 
 /** What the relay does, as metrics and log lines; and not ready for as long as Kafka takes nothing of it. */
-export function observeOutbox(log: Log, metrics: Metrics, readiness: Readiness): OutboxRelayObserver {
+export function observeOutbox(
+  log: Log,
+  metrics: Metrics,
+  readiness: Readiness,
+  isTransient: (error: unknown) => boolean,
+): OutboxRelayObserver {
   const published = metrics.counter({ name: 'outbox_published_total', help: 'Events that Kafka acknowledged.' });
   const sizes = metrics.histogram({ name: 'outbox_batch_size', help: 'Events per send.', buckets: sizeBuckets });
   const durations = metrics.histogram({ name: 'outbox_publish_duration_seconds', help: 'Time per send.' });
@@ -15,6 +20,13 @@ export function observeOutbox(log: Log, metrics: Metrics, readiness: Readiness):
     name: 'outbox_swept_total',
     help: 'Rows found in the table that nobody handed over.',
   });
+
+  const storeFailures = metrics.counter({
+    name: 'outbox_store_failures_total',
+    help: 'Times that the table could not be read, or published rows not deleted: unavailable (the database was away), failed (a bug, or a broken row).',
+    labels: ['outcome'],
+  });
+  storeFailures.inc({ outcome: 'failed' }, 0);
 
   let failure: Error | undefined;
   readiness.add('relay', () => (failure ? Promise.reject(failure) : true));
@@ -37,6 +49,9 @@ export function observeOutbox(log: Log, metrics: Metrics, readiness: Readiness):
       swept.inc(count);
     },
     onStoreFailed({ error, attempt, delayMs }) {
+      const passes = isTransient(error);
+      storeFailures.inc({ outcome: passes ? 'unavailable' : 'failed' });
+      if (!passes) return log.error({ err: error, attempt, delayMs }, 'the relay cannot read its table: trying again');
       const level = attempt === WORTH_A_WARNING ? 'warn' : 'debug';
       log[level]({ err: error, attempt, delayMs }, 'the database is not available to the relay: trying again');
     },

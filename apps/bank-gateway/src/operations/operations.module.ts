@@ -3,7 +3,7 @@ import { Inject } from '@nestjs/common';
 import type { Clock } from '#clock';
 import { Database, type PgTransaction } from '#postgres';
 import { Commands } from '#saga';
-import { AdminServer, CLOCK, LOG, SETTINGS, Shutdown } from '#service';
+import { AdminServer, CLOCK, JobRunner, LOG, SETTINGS, Shutdown } from '#service';
 import { Metrics, type Log } from '#telemetry';
 import { Banks } from '../banks/banks.js';
 import type { GatewaySettings } from '../settings.js';
@@ -32,7 +32,7 @@ import { Worker } from './worker.js';
     },
     {
       provide: Worker,
-      inject: [Banks, Dispatch, Performer, Database, CLOCK, SETTINGS, LOG],
+      inject: [Banks, Dispatch, Performer, Database, CLOCK, SETTINGS, LOG, JobRunner],
       useFactory: (
         banks: Banks,
         dispatch: Dispatch,
@@ -41,22 +41,28 @@ import { Worker } from './worker.js';
         clock: Clock,
         settings: GatewaySettings,
         log: Log,
-      ) =>
-        new Worker({
+        runner: JobRunner,
+      ) => {
+        const name = 'due-operations';
+        const lookEveryMs = settings.OPERATIONS_LOOK_EVERY_MS;
+        runner.expect({ name, everyMs: lookEveryMs });
+        // The worker waits for a look that is under way before it ends.
+        const { signal } = new AbortController();
+        return new Worker({
           banks,
           dispatch,
           performer,
           database,
           clock,
           holder: settings.INSTANCE_ID,
-          lookEveryMs: settings.OPERATIONS_LOOK_EVERY_MS,
+          lookEveryMs,
+          look: (run) => runner.run({ name, run }, signal),
           observer: {
             onError: (error, { operation }) =>
               log.error({ err: error, operation: operation.reference }, 'an operation was left to its lease'),
-            onLookFailed: (error) =>
-              log.warn({ err: error }, 'could not look for operations that are due; trying again'),
           },
-        }),
+        });
+      },
     },
   ],
 })

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '#clock';
 import type { bankProtocol } from '#contracts';
 import type { Sql } from '#postgres';
+import { RowsFailedError } from '#saga';
 import type { KeptSlots, Slot } from '#bank-call';
 import { authorizationFrom, type AuthorizationRow } from '../authorizations/authorization.repository.js';
 import type { Banks } from '../banks/banks.js';
@@ -15,8 +16,6 @@ const TAKE_MAX = 32;
 export interface WorkerObserver {
   /** A bug, or the end of the process: the operation's lease lapses and it is taken again, from doubt. */
   onError(error: unknown, task: Task): void;
-  /** The table could not be read; looked at again soon. */
-  onLookFailed(error: unknown): void;
 }
 
 /** Keeps every bank busy: performs what is handed over, and takes from the table what waits there. */
@@ -38,6 +37,8 @@ export class Worker {
       /** Nothing waits for this: what is handed over, or due at a known time, wakes the worker by itself. */
       lookEveryMs: number;
       observer: WorkerObserver;
+      /** Runs one look at the table, counts it and never rejects: `JobRunner` of `#service`. */
+      look: (look: () => Promise<void>) => Promise<void>;
     },
   ) {}
 
@@ -85,15 +86,17 @@ export class Worker {
       return;
     }
     this.#timer?.cancel();
-    this.#looking = this.#takeAll().finally(() => {
-      this.#looking = undefined;
-      if (this.#lookAgain) {
-        this.#lookAgain = false;
-        this.#look();
-      } else if (this.#open) {
-        this.#timer = this.parts.clock.after(this.parts.lookEveryMs, () => this.#look());
-      }
-    });
+    this.#looking = this.parts
+      .look(() => this.#takeAll())
+      .finally(() => {
+        this.#looking = undefined;
+        if (this.#lookAgain) {
+          this.#lookAgain = false;
+          this.#look();
+        } else if (this.#open) {
+          this.#timer = this.parts.clock.after(this.parts.lookEveryMs, () => this.#look());
+        }
+      });
   }
 
   /** Slots first, operations then: what is taken can be performed at once. */
@@ -107,11 +110,20 @@ export class Worker {
         free,
         this.parts.holder,
       );
-      for (const row of due) this.#run(taskFrom(row, slots.get(row.bank)!.take()));
+      const failures = new Map<string, unknown>();
+      for (const row of due) {
+        const slot = slots.get(row.bank)!.take();
+        try {
+          this.#run(taskFrom(row, slot));
+        } catch (error) {
+          // It stays leased, and comes again with the others when that lapses.
+          slot.release();
+          failures.set(row.reference, error);
+        }
+      }
       // A full hand: there may be more.
       if ([...slots.values()].some(({ count }) => count === 0)) this.#lookAgain = true;
-    } catch (error) {
-      this.parts.observer.onLookFailed(error);
+      if (failures.size > 0) throw new RowsFailedError(failures);
     } finally {
       for (const kept of slots.values()) kept.release();
     }

@@ -1,9 +1,8 @@
 import { Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Clock } from '#clock';
-import { Leases } from '#leases';
 import { PostgresOutbox } from '#messaging';
 import { Database } from '#postgres';
-import { AdminServer, CLOCK, LeasedJob, LOG, SETTINGS, Shutdown } from '#service';
+import { AdminServer, CLOCK, Jobs, LOG, SETTINGS, Shutdown } from '#service';
 import { Metrics, type Log } from '#telemetry';
 import { Banks } from '../banks/banks.js';
 import { BanksModule } from '../banks/banks.module.js';
@@ -35,17 +34,15 @@ export class StatementsModule implements OnApplicationBootstrap {
     private readonly banks: Banks,
     private readonly reader: StatementReader,
     private readonly cursors: StatementCursorRepository,
-    private readonly leases: Leases,
+    private readonly jobs: Jobs,
     private readonly admin: AdminServer,
     private readonly metrics: Metrics,
     @Inject(SETTINGS) private readonly settings: GatewaySettings,
-    @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(LOG) private readonly log: Log,
     @Inject(Shutdown) private readonly shutdown: Shutdown,
   ) {}
 
   onApplicationBootstrap(): void {
-    const { reader, cursors, leases, clock, log, settings } = this;
+    const { reader, cursors, settings } = this;
     this.admin.get('/statements', () => cursors.views());
     this.metrics.gauge(
       {
@@ -59,13 +56,10 @@ export class StatementsModule implements OnApplicationBootstrap {
         for (const { bank, ageSeconds } of views) gauge.set({ bank }, ageSeconds);
       },
     );
-    const jobs = this.banks.all.map(({ config: { name } }) => {
-      const job = { name: `statement-${name}`, everyMs: settings.STATEMENT_EVERY_MS, run: () => reader.run(name) };
-      return new LeasedJob(job, leases, clock, log);
-    });
-    this.shutdown.during('workers', 'the statements', async () => {
-      reader.close();
-      await Promise.all(jobs.map((job) => job.close()));
-    });
+    for (const { config } of this.banks.all) {
+      const run = (): Promise<void> => reader.run(config.name);
+      this.jobs.onOneInstance({ name: `statement-${config.name}`, everyMs: settings.STATEMENT_EVERY_MS, run });
+    }
+    this.shutdown.during('workers', 'the reader of statements', () => Promise.resolve(reader.close()));
   }
 }

@@ -16,7 +16,7 @@ import { Poison } from '../nemesis/poison.js';
 import { Network } from '../network/network.js';
 import type { RunFacts } from '../sometimes/run-facts.js';
 import { judgeCalls } from '../verdict/bank-calls.js';
-import { judgeRun, type Judged } from '../verdict/chaos-invariants.js';
+import { failedJobsIn, judgeRun, type Judged } from '../verdict/chaos-invariants.js';
 import { judgementsOf } from '../verdict/judgements.js';
 import { readBack } from '../verdict/read-back.js';
 import { settle, type Settled } from '../verdict/settle.js';
@@ -175,7 +175,14 @@ export class ChaosRun {
       ]);
       const judged = [
         ...judgementsOf(verdict),
-        ...judgeRun({ exchanges: history.exchanges, evidence, readBack: said, quietAfterMs, projection }),
+        ...judgeRun({
+          exchanges: history.exchanges,
+          evidence,
+          readBack: said,
+          quietAfterMs,
+          projection,
+          failedJobs: failedJobsIn(observer.counters),
+        }),
         judgeCalls({ beganAt, journal, transitions: logs.transitions, strikes: nemesis.strikes }),
       ];
       const facts: RunFacts = {

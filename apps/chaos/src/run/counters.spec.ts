@@ -12,4 +12,6 @@ it('keeps what an earlier life of a process had counted, over all instances', ()
   scrape('ledger-2', 2);
   expect(counters.total(sample)).toBe(8);
   expect(counters.total('other_total')).toBe(0);
+  expect([...counters.above('step_outcomes_total')]).toEqual([[sample, 8]]);
+  expect([...counters.above('step_outcomes')]).toEqual([]);
 });

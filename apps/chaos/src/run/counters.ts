@@ -23,4 +23,11 @@ export class Counters {
       .filter(([name]) => name.slice(name.indexOf(' ') + 1) === sample)
       .reduce((sum, [, { before, last }]) => sum + before + last, 0);
   }
+
+  /** Those of a name that are above zero, over all instances: `step_outcomes_total{outcome="duplicate"}` → 3. */
+  above(name: string): Map<string, number> {
+    const samples = [...this.#lives.keys()].map((life) => life.slice(life.indexOf(' ') + 1));
+    const ofName = new Set(samples.filter((sample) => sample === name || sample.startsWith(`${name}{`)));
+    return new Map([...ofName].map((sample) => [sample, this.total(sample)] as const).filter(([, count]) => count > 0));
+  }
 }

@@ -1,4 +1,5 @@
 import type { Evidence } from '#checker';
+import type { Counters } from '../run/counters.js';
 import { saidIn } from '../workload/merchant.js';
 import type { Exchange } from '../workload/history.js';
 
@@ -30,8 +31,10 @@ export function judgeRun(run: {
   readonly quietAfterMs: number | undefined;
   /** Rows that do not follow from their events, by `npm run payments:verify`. */
   readonly projection: readonly string[];
+  /** By metric sample, how often periodic jobs failed by their own fault. */
+  readonly failedJobs: ReadonlyMap<string, number>;
 }): Judged[] {
-  const { exchanges, evidence, readBack, quietAfterMs, projection } = run;
+  const { exchanges, evidence, readBack, quietAfterMs, projection, failedJobs } = run;
   return [
     {
       id: 'A7 in time',
@@ -78,6 +81,11 @@ export function judgeRun(run: {
           : [`${id}: ${state}, and the API says ${said.status}, captured ${said.captured}`];
       }),
     },
+    {
+      id: 'A16',
+      promise: 'no periodic job fails by its own fault',
+      lines: [...failedJobs].map(([sample, count]) => `${sample}: ${count} times`),
+    },
   ];
 }
 
@@ -110,4 +118,13 @@ function lostWrites(exchanges: readonly Exchange[], { charges, refunds }: Eviden
   return [...new Set(told.flatMap((exchange) => saidIn(exchange).id ?? []))]
     .filter((id) => !known.has(id))
     .map((id) => `${id}: its client was told of it, and it is not there`);
+}
+
+/** A database that is away, or a lease that is lost, is what a run provokes, and is counted under other outcomes. */
+export function failedJobsIn(counters: Pick<Counters, 'above'>): Map<string, number> {
+  return new Map(
+    ['periodic_job_runs_total', 'outbox_store_failures_total'].flatMap((name) =>
+      [...counters.above(name)].filter(([sample]) => sample.includes('outcome="failed"')),
+    ),
+  );
 }

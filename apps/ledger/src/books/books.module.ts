@@ -1,8 +1,5 @@
 import { Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
-import type { Clock } from '#clock';
-import { Leases } from '#leases';
-import { AdminServer, CLOCK, LeasedJob, LOG, Shutdown } from '#service';
-import type { Log } from '#telemetry';
+import { AdminServer, Jobs } from '#service';
 import { balanceMinor, summary, type AccountBalance } from './balance.js';
 import { BalanceRepository } from './balance.repository.js';
 
@@ -17,10 +14,7 @@ const ROLL_UP_EVERY_MS = 1_000;
 export class BooksModule implements OnApplicationBootstrap {
   constructor(
     @Inject(BalanceRepository) private readonly repository: BalanceRepository,
-    @Inject(Leases) private readonly leases: Leases,
-    @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(LOG) private readonly log: Log,
-    @Inject(Shutdown) private readonly shutdown: Shutdown,
+    @Inject(Jobs) private readonly jobs: Jobs,
     @Inject(AdminServer) admin: AdminServer,
   ) {
     admin.get('/balances', async () => summary(await repository.balances()));
@@ -34,9 +28,7 @@ export class BooksModule implements OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
-    const run = (): Promise<void> => this.repository.rollUp();
-    const job = new LeasedJob({ name: 'roll-up', everyMs: ROLL_UP_EVERY_MS, run }, this.leases, this.clock, this.log);
-    this.shutdown.during('workers', 'the roll-up of balances', () => job.close());
+    this.jobs.onOneInstance({ name: 'roll-up', everyMs: ROLL_UP_EVERY_MS, run: () => this.repository.rollUp() });
   }
 }
 

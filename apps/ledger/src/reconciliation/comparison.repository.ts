@@ -153,6 +153,14 @@ export const compareTransfersStatement = statement(
 
 const ms = (column: string): string => `floor(extract(epoch FROM ${column}) * 1000)::int8`;
 
+/** The bank's name has no blank in it. */
+export const dueSuspectsStatement = statement(
+  'ledger.compare_due',
+  `SELECT bank, charge_id AS "chargeId" FROM suspect
+   WHERE look_at <= statement_timestamp() AND bank || ' ' || charge_id <> ALL ($2::text[])
+   ORDER BY look_at LIMIT $1`,
+);
+
 /**
  * Suspects with all that both sides have of them. One snapshot sees it all: a bank that has been asked since would
  * otherwise seem to have kept silent about what it was not asked for yet.
@@ -178,8 +186,12 @@ export const suspectsStatement = statement(
         'id', id, 'kind', kind, 'bankId', bank_id, 'timesSaid', times_said, 'sayAt', ${ms('say_at')})), '[]')
       FROM difference AS open
       WHERE open.charge_id = suspect.charge_id AND open.bank = suspect.bank AND resolved_at IS NULL) AS open
-   FROM suspect
-   WHERE look_at <= statement_timestamp() ORDER BY look_at LIMIT $1`,
+   FROM unnest($1::text[], $2::text[]) AS wanted (bank, charge_id)
+   CROSS JOIN LATERAL (
+     SELECT * FROM suspect
+     WHERE suspect.bank = wanted.bank AND suspect.charge_id = wanted.charge_id AND look_at <= statement_timestamp()
+     LIMIT 1
+   ) AS suspect`,
 );
 
 /** By arrays and keys, not by a join, which might walk the table. A suspect's key: bank and charge. */
@@ -272,7 +284,7 @@ export interface DifferenceView extends Difference {
   readonly resolution: Resolution | null;
 }
 
-type Which = Pick<Suspect, 'bank' | 'chargeId'>;
+export type Which = Pick<Suspect, 'bank' | 'chargeId'>;
 
 /** What looking at some suspects came to. */
 export interface Findings {
@@ -306,8 +318,14 @@ export class ComparisonRepository {
     return counts!;
   }
 
-  suspects(tx: Sql, max: number): Promise<Suspect[]> {
-    return tx.query<Suspect>(suspectsStatement, [max]);
+  /** Those to be looked at longest ago, but for these. */
+  due(limit: number, except: readonly string[]): Promise<Which[]> {
+    return this.database.query<Which>(dueSuspectsStatement, [limit, except]);
+  }
+
+  /** Those of them that are still due. */
+  suspects(tx: Sql, which: readonly Which[]): Promise<Suspect[]> {
+    return tx.query<Suspect>(suspectsStatement, [which.map(({ bank }) => bank), which.map(({ chargeId }) => chargeId)]);
   }
 
   async timesSaid(tx: Sql, ids: readonly string[]): Promise<Map<string, number>> {
@@ -349,6 +367,7 @@ export const comparisonStatements: readonly Statement[] = [
   drawHorizonStatement,
   compareEntriesStatement,
   compareTransfersStatement,
+  dueSuspectsStatement,
   suspectsStatement,
   saveFindingsStatement,
   timesSaidStatement,

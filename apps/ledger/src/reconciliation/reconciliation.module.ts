@@ -1,9 +1,8 @@
 import { Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Clock } from '#clock';
-import { Leases } from '#leases';
 import { PostgresOutbox } from '#messaging';
 import { Database } from '#postgres';
-import { AdminServer, CLOCK, keep, LeasedJob, LOG, SETTINGS, Shutdown, StepsModule, type Job } from '#service';
+import { AdminServer, CLOCK, Jobs, keep, LOG, SETTINGS, StepsModule } from '#service';
 import { Metrics, type Log } from '#telemetry';
 import type { LedgerSettings } from '../settings.js';
 import { ComparisonRepository } from './comparison.repository.js';
@@ -54,13 +53,10 @@ export class ReconciliationModule implements OnApplicationBootstrap {
     private readonly reconciliation: Reconciliation,
     private readonly repository: ComparisonRepository,
     private readonly books: StateOfTheBooksRepository,
-    private readonly leases: Leases,
+    private readonly jobs: Jobs,
     private readonly admin: AdminServer,
     private readonly metrics: Metrics,
     @Inject(SETTINGS) private readonly settings: LedgerSettings,
-    @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(LOG) private readonly log: Log,
-    @Inject(Shutdown) private readonly shutdown: Shutdown,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -75,9 +71,7 @@ export class ReconciliationModule implements OnApplicationBootstrap {
     });
     this.measure();
     const everyMs = settings.RECONCILE_EVERY_MS;
-    const job: Job = { name: 'reconciliation', everyMs, run: (stopped) => reconciliation.run(stopped) };
-    const running = new LeasedJob(job, this.leases, this.clock, this.log);
-    this.shutdown.during('workers', 'the reconciliation', () => running.close());
+    this.jobs.onOneInstance({ name: 'reconciliation', everyMs, run: (stopped) => reconciliation.run(stopped) });
   }
 
   private measure(): void {

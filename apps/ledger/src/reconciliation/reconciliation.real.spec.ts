@@ -35,6 +35,24 @@ const reconcile = async (): Promise<void> => {
   await reconciled.reconcile();
 };
 
+describe('a suspect that cannot be looked at', () => {
+  it('holds up no other', async () => {
+    const ids = ['ch_1', 'ch_2', 'ch_3', 'ch_4', 'ch_5'];
+    // In the statement only, so that each is a suspect.
+    await publish(
+      0,
+      ids.map((chargeId, place) => entry(place + 1, { chargeId })),
+    );
+    const { repository } = reconciled;
+    const look = repository.suspects.bind(repository);
+    repository.suspects = (tx, which) =>
+      which.some(({ chargeId }) => chargeId === 'ch_2') ? Promise.reject(new Error('no such value')) : look(tx, which);
+    await expect(reconcile()).rejects.toThrow('cedar ch_2 fails: no such value');
+    const found = await reconciled.sql('found', 'SELECT charge_id FROM difference ORDER BY 1');
+    expect(found.map((row) => row['charge_id'])).toEqual(ids.filter((id) => id !== 'ch_2'));
+  });
+});
+
 describe('statements in their tables', () => {
   it('grow page by page, in one batch or in several, and keep how late the bank was asked', async () => {
     await reconciled.publish(page(0, 2, { isLast: false, askedAt: 1_000 }), page(2, 3, { askedAt: 2_000 }));

@@ -1,9 +1,9 @@
 import type { Clock } from '#clock';
 import type { CloudEvent } from '#contracts';
 import type { PgTransaction, UnitOfWork } from '#postgres';
-import type { Outbox } from '#saga';
+import { workOff, type Outbox } from '#saga';
 import { compare, resolutionOf } from './comparison.js';
-import type { ComparisonRepository, Findings, Suspect } from './comparison.repository.js';
+import type { ComparisonRepository, Findings, Suspect, Which } from './comparison.repository.js';
 import { differenceFound, sayAgainAt, type Difference } from './difference.js';
 
 /** Read at a time, so that no statement takes long after a standstill; and at most so often in one run. */
@@ -25,7 +25,7 @@ export interface ReconciliationObserver {
 
 export interface ReconciliationParts {
   readonly repository: ComparisonRepository;
-  readonly store: Pick<UnitOfWork<PgTransaction>, 'transaction'>;
+  readonly store: Pick<UnitOfWork<PgTransaction>, 'transaction' | 'isTransient'>;
   readonly outbox: Outbox<PgTransaction>;
   readonly clock: Pick<Clock, 'now'>;
   readonly observer: ReconciliationObserver;
@@ -43,12 +43,16 @@ export class Reconciliation {
   /** After a standstill there may be much to read: what is left when it has to stop is read by the next run. */
   async run(stopped?: AbortSignal): Promise<void> {
     await this.readOn(stopped);
-    for (let said = 0; said < SAID_MAX;) {
-      if (stopped?.aborted) return;
-      const looked = await this.lookAtSuspects();
-      said += looked.said;
-      if (looked.suspects < SUSPECTS_MAX) return;
-    }
+    const { repository, store } = this.parts;
+    let said = 0;
+    await workOff({
+      due: (limit, except) => (said < SAID_MAX ? repository.due(limit, except) : Promise.resolve([])),
+      idOf: ({ bank, chargeId }) => `${bank} ${chargeId}`,
+      work: async (which) => void (said += await this.lookAt(which)),
+      limit: SUSPECTS_MAX,
+      isTransient: (error) => store.isTransient(error),
+      stopped,
+    });
   }
 
   private async readOn(stopped?: AbortSignal): Promise<void> {
@@ -78,10 +82,11 @@ export class Reconciliation {
     });
   }
 
-  private async lookAtSuspects(): Promise<{ suspects: number; said: number }> {
+  /** @returns how many differences were said */
+  private async lookAt(which: readonly Which[]): Promise<number> {
     const { repository, outbox, clock, observer, graceMs } = this.parts;
-    const looked = await this.byTurns(async (tx) => {
-      const suspects = await repository.suspects(tx, SUSPECTS_MAX);
+    const findings = await this.byTurns(async (tx) => {
+      const suspects = await repository.suspects(tx, which);
       if (suspects.length === 0) return undefined;
       const findings = judge(suspects, graceMs, await repository.timesSaid(tx, idsIn(suspects, graceMs)));
       await repository.save(tx, findings);
@@ -90,12 +95,12 @@ export class Reconciliation {
         return event ? [{ ...event, source: 'ledger', time: clock.now() }] : [];
       });
       if (events.length > 0) await outbox.append(tx, events);
-      return { suspects, findings };
+      return findings;
     });
-    if (!looked) return { suspects: 0, said: 0 };
-    for (const difference of looked.findings.said) observer.found(difference, difference.timesSaid);
-    for (const { id, resolution } of looked.findings.resolved) observer.resolved(id, resolution);
-    return { suspects: looked.suspects.length, said: looked.findings.said.length };
+    if (!findings) return 0;
+    for (const difference of findings.said) observer.found(difference, difference.timesSaid);
+    for (const { id, resolution } of findings.resolved) observer.resolved(id, resolution);
+    return findings.said.length;
   }
 }
 

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { Clock } from '#clock';
 import { Database } from '#postgres';
-import { CLOCK, SETTINGS, Shutdown } from '#service';
+import { CLOCK, Jobs, SETTINGS } from '#service';
 import { Metrics } from '#telemetry';
 import type { PaymentsSettings } from '../settings.js';
 import { Admission } from './admission.js';
@@ -12,13 +12,13 @@ import { UnsettledWatch } from './unsettled-watch.js';
   providers: [
     {
       provide: UnsettledCharges,
-      inject: [Database, SETTINGS, CLOCK, Metrics, Shutdown],
+      inject: [Database, SETTINGS, CLOCK, Metrics, Jobs],
       useFactory: async (
         database: Database,
         settings: PaymentsSettings,
         clock: Clock,
         metrics: Metrics,
-        shutdown: Shutdown,
+        jobs: Jobs,
       ) => {
         const unsettled = new UnsettledCharges();
         metrics.gauge({ name: 'charges_unsettled', help: 'Unsettled charges, as admission counts them.' }, (gauge) =>
@@ -26,7 +26,7 @@ import { UnsettledWatch } from './unsettled-watch.js';
         );
         const watch = new UnsettledWatch(database, unsettled, clock, settings.ADMIT_UNSETTLED);
         await watch.start();
-        shutdown.during('workers', 'the watch for unsettled charges', () => watch.close());
+        jobs.onEveryInstance(watch.check);
         return unsettled;
       },
     },

@@ -1,5 +1,6 @@
-import type { Clock, Timer } from '#clock';
+import type { Clock } from '#clock';
 import type { Database } from '#postgres';
+import type { Job } from '#service';
 import { stillUnsettled, unsettledCharges } from '../charges/charge-rows.repository.js';
 import type { UnsettledCharges } from './unsettled-charges.js';
 
@@ -13,10 +14,6 @@ const MOST_IDS_AT_ONCE = 2_000;
  * and charges that another instance settled are found out by asking.
  */
 export class UnsettledWatch {
-  private timer: Timer | undefined;
-  private checking: Promise<void> = Promise.resolve();
-  private closed = false;
-
   constructor(
     private readonly database: Database,
     private readonly unsettled: UnsettledCharges,
@@ -24,39 +21,21 @@ export class UnsettledWatch {
     private readonly seedMax: number,
   ) {}
 
+  readonly check: Job = { name: 'unsettled-watch', everyMs: EVERY_MS, run: () => this.checkAll() };
+
   async start(): Promise<void> {
     const nowMs = this.clock.monotonicMs();
     for (const { id, account, network } of await unsettledCharges(this.database, this.seedMax)) {
       this.unsettled.opened(id, account, network, nowMs);
     }
-    this.checkLater();
   }
 
-  async close(): Promise<void> {
-    this.closed = true;
-    this.timer?.cancel();
-    await this.checking;
-  }
-
-  private checkLater(): void {
-    if (this.closed) return;
-    this.timer = this.clock.after(EVERY_MS, () => {
-      this.checking = this.check().finally(() => this.checkLater());
-    });
-  }
-
-  private async check(): Promise<void> {
+  private async checkAll(): Promise<void> {
     const ids = this.unsettled.openedBefore(this.clock.monotonicMs() - AGE_MS);
     for (let start = 0; start < ids.length; start += MOST_IDS_AT_ONCE) {
       const asked = ids.slice(start, start + MOST_IDS_AT_ONCE);
-      try {
-        const still = await stillUnsettled(this.database, asked);
-        for (const id of asked) if (!still.has(id)) this.unsettled.settled(id);
-      } catch (error) {
-        // The store is away; nothing settles meanwhile either.
-        if (!this.database.isTransient(error)) throw error;
-        return;
-      }
+      const still = await stillUnsettled(this.database, asked);
+      for (const id of asked) if (!still.has(id)) this.unsettled.settled(id);
     }
   }
 }

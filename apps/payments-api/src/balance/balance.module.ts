@@ -1,9 +1,6 @@
 import { Module } from '@nestjs/common';
-import type { Clock } from '#clock';
-import { Leases } from '#leases';
 import { Database } from '#postgres';
-import { CLOCK, LeasedJob, LOG, Shutdown } from '#service';
-import type { Log } from '#telemetry';
+import { Jobs } from '#service';
 import { AccountClocks } from '../test-clocks/account-clocks.js';
 import { AccountClocksModule } from '../test-clocks/account-clocks.module.js';
 import { BalanceAdmin } from './balance-admin.http.js';
@@ -26,16 +23,11 @@ const ROLL_UP_EVERY_MS = 5_000;
     },
     {
       provide: Symbol('roll-up'),
-      inject: [Database, Leases, CLOCK, LOG, Shutdown],
-      useFactory: (database: Database, leases: Leases, clock: Clock, log: Log, shutdown: Shutdown) => {
-        const job = new LeasedJob(
-          { name: 'balance-roll-up', everyMs: ROLL_UP_EVERY_MS, run: () => rollUpBalances(database) },
-          leases,
-          clock,
-          log,
-        );
-        shutdown.during('workers', 'the roll-up of balances', () => job.close());
-        return job;
+      inject: [Database, Jobs],
+      useFactory: (database: Database, jobs: Jobs) => {
+        const run = (): Promise<void> => rollUpBalances(database);
+        jobs.onOneInstance({ name: 'balance-roll-up', everyMs: ROLL_UP_EVERY_MS, run });
+        return undefined;
       },
     },
   ],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { Inject, Injectable } from '@nestjs/common';
-import { statement, type PgTransaction } from '#postgres';
+import { Database, statement, type PgTransaction, type Sql } from '#postgres';
 import type { Aggregates, Saved, Stalled, WorkingSet } from '#saga';
 import { insertTransactions, transactionValues } from '../balance/balance-transaction.repository.js';
 import { nameOf, type GivenAnswer } from '../idempotency/key.js';
@@ -90,13 +90,26 @@ export const saveRefundsStatement = statement(
    ON CONFLICT (id) DO UPDATE SET state = excluded.state, refund = excluded.refund`,
 );
 
-/** Backoff of the sweeper: 15 s after a charge moved last, then twice as long each time, 30 s at most, so that a fault's end is noticed. */
+export const dueToSweepStatement = statement(
+  'charge_due_to_sweep',
+  `SELECT id FROM charge WHERE awaiting AND next_sweep_at <= now() AND id <> ALL ($2::text[])
+   ORDER BY next_sweep_at LIMIT $1`,
+);
+
+/**
+ * Backoff of the sweeper: 15 s after a charge moved last, then 30 s each time, so that a fault's end is noticed.
+ * A charge may wait for days: nothing here may grow with how often it was swept.
+ */
 export const takeStalledStatement = statement(
   'charge_take_stalled',
-  `UPDATE charge SET sweeps = sweeps + 1, next_sweep_at = now() + least(15 * 2 ^ sweeps, 30) * interval '1 s'
+  `UPDATE charge SET sweeps = least(sweeps, 1000000) + 1,
+     next_sweep_at = now() + CASE WHEN sweeps = 0 THEN interval '15 s' ELSE interval '30 s' END
    WHERE id = ANY (ARRAY(
-     SELECT id FROM charge WHERE awaiting AND next_sweep_at <= now()
-     ORDER BY next_sweep_at LIMIT $1 FOR UPDATE SKIP LOCKED
+     SELECT due.id FROM unnest($1::text[]) AS wanted (id)
+     CROSS JOIN LATERAL (
+       SELECT id FROM charge WHERE charge.id = wanted.id AND awaiting AND next_sweep_at <= now()
+       LIMIT 1 FOR UPDATE SKIP LOCKED
+     ) AS due
    ))
    RETURNING ${columns}, idempotency_key AS key, traceparent`,
 );
@@ -121,6 +134,7 @@ export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord>
   constructor(
     @Inject(Settlements) private readonly settlements: Settlements,
     @Inject(AccountClocks) private readonly clocks: AccountClocks,
+    @Inject(Database) private readonly database: Sql,
   ) {}
 
   async load(tx: PgTransaction, ids: readonly string[]): Promise<WorkingSet<ChargeRecord>> {
@@ -166,8 +180,16 @@ export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord>
     );
   }
 
-  async take(tx: PgTransaction, limit: number): Promise<{ state: ChargeRecord; traceparent?: string | undefined }[]> {
-    const rows = await tx.query<LoadedRow & { traceparent: string | null }>(takeStalledStatement, [limit]);
+  async due(limit: number, except: readonly string[]): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }>(dueToSweepStatement, [limit, except]);
+    return rows.map(({ id }) => id);
+  }
+
+  async take(
+    tx: PgTransaction,
+    ids: readonly string[],
+  ): Promise<{ state: ChargeRecord; traceparent?: string | undefined }[]> {
+    const rows = await tx.query<LoadedRow & { traceparent: string | null }>(takeStalledStatement, [ids]);
     const taken = rows.map((row) => ({
       state: recordOf({ ...row, expand: null, holder: null }),
       traceparent: row.traceparent ?? undefined,

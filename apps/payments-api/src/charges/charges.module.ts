@@ -1,10 +1,9 @@
 import { Module } from '@nestjs/common';
 import type { Clock } from '#clock';
-import { Leases } from '#leases';
 import { PostgresOutbox } from '#messaging';
 import { Database, type PgTransaction } from '#postgres';
 import { BatchRunner, Commands, sweep } from '#saga';
-import { CLOCK, keep, LeasedJob, LOG, SETTINGS, Shutdown, StepsModule } from '#service';
+import { CLOCK, Jobs, keep, LOG, SETTINGS, StepsModule } from '#service';
 import { Tracing, type Log } from '#telemetry';
 import { AnswerWaiters } from '../idempotency/answer-waiters.js';
 import { KeyedTransaction } from '../idempotency/keyed-transaction.js';
@@ -94,41 +93,28 @@ const stepsModule = StepsModule.forFeature({
     },
     {
       provide: ExpiryJob,
-      inject: [Database, BatchRunner, Leases, CLOCK, LOG, Shutdown],
-      useFactory: (
-        database: Database,
-        runner: BatchRunner<PgTransaction>,
-        leases: Leases,
-        clock: Clock,
-        log: Log,
-        shutdown: Shutdown,
-      ) => {
+      inject: [Database, BatchRunner, CLOCK, LOG, Jobs],
+      useFactory: (database: Database, runner: BatchRunner<PgTransaction>, clock: Clock, log: Log, jobs: Jobs) => {
         const expiry = new ExpiryJob(database, runner, clock, log);
-        const run = (): Promise<void> => expiry.run();
-        const job = new LeasedJob({ name: 'charge-expiry', everyMs: EXPIRE_EVERY_MS, run }, leases, clock, log);
-        shutdown.during('workers', 'the expiry of authorizations', () => job.close());
+        jobs.onOneInstance({ name: 'charge-expiry', everyMs: EXPIRE_EVERY_MS, run: (stopped) => expiry.run(stopped) });
         return expiry;
       },
     },
     {
       provide: Symbol('sweeper'),
-      inject: [Database, PostgresOutbox, ChargeRepository, Leases, CLOCK, LOG, Shutdown],
+      inject: [Database, PostgresOutbox, ChargeRepository, CLOCK, LOG, Jobs],
       useFactory: (
         store: Database,
         outbox: PostgresOutbox,
         stalled: ChargeRepository,
-        leases: Leases,
         clock: Clock,
         log: Log,
-        shutdown: Shutdown,
+        jobs: Jobs,
       ) => {
-        const run = async (): Promise<void> => {
-          const found = await sweep({ service: serviceName, store, outbox, aggregate: sweptCharges, stalled, clock });
-          if (found > 0) log.info({ found }, 'charges had not moved: asked for them again');
-        };
-        const job = new LeasedJob({ name: 'charge-sweeper', everyMs: SWEEP_EVERY_MS, run }, leases, clock, log);
-        shutdown.during('workers', 'the sweeper of charges', () => job.close());
-        return job;
+        const parts = { service: serviceName, store, outbox, aggregate: sweptCharges, stalled, clock };
+        const onSwept = (found: number): void => log.info({ found }, 'charges had not moved: asked for them again');
+        jobs.onOneInstance({ name: 'charge-sweeper', everyMs: SWEEP_EVERY_MS, run: () => sweep(parts, onSwept) });
+        return undefined;
       },
     },
   ],

@@ -1,6 +1,6 @@
 import type { Clock } from '#clock';
 import { statement, type Database, type PgTransaction } from '#postgres';
-import type { BatchRunner } from '#saga';
+import { RowsFailedError, workOff, type BatchRunner, type DueWork } from '#saga';
 import type { Log } from '#telemetry';
 import { expireCharge } from './expiry.js';
 
@@ -19,6 +19,7 @@ export const dueStatement = statement(
      SELECT offset_ms FROM test_clock WHERE test_clock.account = charge.account AND NOT deleted LIMIT 1
    ) AS clock ON true
    WHERE charge.expires_at <= to_timestamp($1 / 1000.0) AND clock.offset_ms IS NULL
+     AND charge.id <> ALL ($3::text[])
    ORDER BY charge.expires_at LIMIT $2`,
 );
 
@@ -27,11 +28,12 @@ const dueByClock = (which: string): string => `
   CROSS JOIN LATERAL (
     SELECT id FROM charge
     WHERE charge.account = clock.account AND expires_at <= to_timestamp(($1 + clock.offset_ms) / 1000.0)
+      AND charge.id <> ALL ($3::text[])
     ORDER BY expires_at LIMIT $2
   ) AS due
   WHERE NOT clock.deleted ${which} LIMIT $2`;
 /** An account whose clock was set just now. */
-export const dueOfAccountStatement = statement('charge_due_of_account', dueByClock('AND clock.account = $3'));
+export const dueOfAccountStatement = statement('charge_due_of_account', dueByClock('AND clock.account = $4'));
 /** All accounts with a clock of their own; clocks go after a month, so there are never many to go through. */
 const dueByClockStatement = statement('charge_due_by_clock', dueByClock(''));
 
@@ -44,29 +46,44 @@ export class ExpiryJob {
     private readonly log: Log,
   ) {}
 
-  async run(): Promise<void> {
+  /** @throws RowsFailedError for those that cannot be given back; all the others are */
+  async run(stopped?: AbortSignal): Promise<void> {
     const now = this.clock.now();
-    await this.expireAll(() => this.database.query<Due>(dueStatement, [now, BATCH]));
-    await this.expireAll(() => this.database.query<Due>(dueByClockStatement, [now, BATCH]));
+    const failures = new Map<string, unknown>();
+    // What fails in everybody's time must not hold up accounts with a clock of their own.
+    for (const statement of [dueStatement, dueByClockStatement]) {
+      const find = (limit: number, except: readonly string[]) =>
+        this.database.query<Due>(statement, [now, limit, except]);
+      try {
+        await this.expireAll(find, stopped);
+      } catch (error) {
+        if (!(error instanceof RowsFailedError)) throw error;
+        for (const [id, cause] of error.failures) failures.set(id, cause);
+      }
+    }
+    if (failures.size > 0) throw new RowsFailedError(failures);
   }
 
   /** Of one account, whose clock was set just now. */
   async runFor(account: string): Promise<void> {
     const now = this.clock.now();
-    await this.expireAll(() => this.database.query<Due>(dueOfAccountStatement, [now, BATCH, account]));
+    await this.expireAll((limit, except) =>
+      this.database.query<Due>(dueOfAccountStatement, [now, limit, except, account]),
+    );
   }
 
-  private async expireAll(find: () => Promise<Due[]>): Promise<void> {
-    for (let last = ''; ;) {
-      const due = await find();
-      if (due.length === 0) return;
-      // This process may not have heard of a clock yet, and leave what the store finds due: the next run knows it.
-      const first = due[0]!.id;
-      if (first === last) return;
-      last = first;
-      await this.runner.run(due.map(expireCharge));
-      this.log.info({ found: due.length }, 'authorizations have lapsed: they are being given back');
-      if (due.length < BATCH) return;
-    }
+  /** A process that has not heard of a clock yet leaves what the store finds due: the next run knows it. */
+  private expireAll(due: DueWork<Due>['due'], stopped?: AbortSignal): Promise<void> {
+    return workOff({
+      due,
+      idOf: ({ id }) => id,
+      work: async (found) => {
+        await this.runner.run(found.map(expireCharge));
+        this.log.info({ found: found.length }, 'authorizations have lapsed: they are being given back');
+      },
+      limit: BATCH,
+      isTransient: (error) => this.runner.isTransient(error),
+      stopped,
+    });
   }
 }

@@ -1,5 +1,5 @@
-import type { Clock, Timer } from '#clock';
 import { statement, type Database } from '#postgres';
+import type { Job } from '#service';
 import { AnswerWaiters } from './answer-waiters.js';
 import { readAnswers } from './key.repository.js';
 
@@ -16,7 +16,6 @@ const notify = statement('answers.notify', `SELECT pg_notify('${CHANNEL}', '')`)
  */
 export class AnswerWatch {
   private listening: { close(): Promise<void> } | undefined;
-  private timer: Timer | undefined;
   private asking: Promise<void> | undefined;
   private askAgain = false;
   private telling: Promise<unknown> | undefined;
@@ -26,12 +25,23 @@ export class AnswerWatch {
   constructor(
     private readonly database: Database,
     private readonly waiters: AnswerWaiters,
-    private readonly clock: Clock,
   ) {}
 
+  readonly poll: Job = {
+    name: 'answer-watch',
+    everyMs: POLL_EVERY_MS,
+    run: async () => {
+      if (this.waiters.names(POLL_EVERY_MS).length > 0) await this.ask();
+    },
+  };
+
   async start(): Promise<void> {
-    this.listening = await this.database.listen(CHANNEL, () => this.ask());
-    this.pollLater();
+    this.listening = await this.database.listen(CHANNEL, () => {
+      // The store is away: the poll comes back.
+      this.ask().catch((error: unknown) => {
+        if (!this.database.isTransient(error)) throw error;
+      });
+    });
   }
 
   /** Tells the other instances that some of what they wait for may have been answered: after the commit, outside of it. */
@@ -53,24 +63,16 @@ export class AnswerWatch {
 
   async close(): Promise<void> {
     this.closed = true;
-    this.timer?.cancel();
     await this.listening?.close();
-    await this.asking;
+    await this.asking?.catch(() => undefined);
     await this.telling;
   }
 
-  private pollLater(): void {
-    if (this.closed) return;
-    this.timer = this.clock.after(POLL_EVERY_MS, () => {
-      if (this.waiters.names(POLL_EVERY_MS).length > 0) this.ask();
-      this.pollLater();
-    });
-  }
-
   /** One question at a time; what comes in meanwhile is asked once more. */
-  private ask(): void {
+  private ask(): Promise<void> {
     this.askAgain = true;
     this.asking ??= this.askAll().finally(() => (this.asking = undefined));
+    return this.asking;
   }
 
   private async askAll(): Promise<void> {
@@ -78,14 +80,8 @@ export class AnswerWatch {
       this.askAgain = false;
       const names = this.waiters.names();
       for (let start = 0; start < names.length; start += MOST_NAMES_AT_ONCE) {
-        try {
-          const given = await readAnswers(this.database, names.slice(start, start + MOST_NAMES_AT_ONCE));
-          for (const answer of given) this.waiters.answered(answer);
-        } catch (error) {
-          // The store is away: the poll comes back.
-          if (!this.database.isTransient(error)) throw error;
-          return;
-        }
+        const given = await readAnswers(this.database, names.slice(start, start + MOST_NAMES_AT_ONCE));
+        for (const answer of given) this.waiters.answered(answer);
       }
     }
   }

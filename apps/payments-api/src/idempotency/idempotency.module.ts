@@ -2,8 +2,8 @@ import { Module } from '@nestjs/common';
 import type { Clock } from '#clock';
 import { Leases } from '#leases';
 import { Database } from '#postgres';
-import { CLOCK, LeasedJob, LOG, SETTINGS, Shutdown } from '#service';
-import { Metrics, type Log } from '#telemetry';
+import { CLOCK, Jobs, SETTINGS, Shutdown } from '#service';
+import { Metrics } from '#telemetry';
 import { KeyedHash } from '../accounts/keyed-hash.js';
 import type { PaymentsSettings } from '../settings.js';
 import { AnswerWaiters } from './answer-waiters.js';
@@ -35,10 +35,11 @@ export const CLAIM_PARTS = Symbol('claim parts');
     },
     {
       provide: AnswerWatch,
-      inject: [Database, AnswerWaiters, CLOCK, Shutdown],
-      useFactory: async (database: Database, waiters: AnswerWaiters, clock: Clock, shutdown: Shutdown) => {
-        const watch = new AnswerWatch(database, waiters, clock);
+      inject: [Database, AnswerWaiters, Jobs, Shutdown],
+      useFactory: async (database: Database, waiters: AnswerWaiters, jobs: Jobs, shutdown: Shutdown) => {
+        const watch = new AnswerWatch(database, waiters);
         await watch.start();
+        jobs.onEveryInstance(watch.poll);
         shutdown.during('workers', 'the watch for answers', () => watch.close());
         return watch;
       },
@@ -60,12 +61,8 @@ export const CLAIM_PARTS = Symbol('claim parts');
     },
     {
       provide: Symbol('reaper'),
-      inject: [Database, Leases, CLOCK, LOG, Shutdown],
-      useFactory: (database: Database, leases: Leases, clock: Clock, log: Log, shutdown: Shutdown) => {
-        const job = new LeasedJob(reaper(database), leases, clock, log);
-        shutdown.during('workers', 'the reaper of keys', () => job.close());
-        return job;
-      },
+      inject: [Database, Jobs],
+      useFactory: (database: Database, jobs: Jobs) => jobs.onOneInstance(reaper(database)),
     },
   ],
   exports: [KeyedTransaction, OpenClaims, AnswerWaiters, AnswerWatch, CLAIM_PARTS],

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import type { Clock } from '#clock';
 import { Database } from '#postgres';
-import { CLOCK, Shutdown, StepRegistry } from '#service';
+import { CLOCK, Jobs, Shutdown, StepRegistry } from '#service';
 import { AccountClocks } from './account-clocks.js';
 import { ClockWatch } from './clock-watch.js';
 
@@ -10,11 +10,12 @@ import { ClockWatch } from './clock-watch.js';
   providers: [
     {
       provide: AccountClocks,
-      inject: [Database, CLOCK, StepRegistry, Shutdown],
-      useFactory: async (database: Database, clock: Clock, registry: StepRegistry, shutdown: Shutdown) => {
+      inject: [Database, CLOCK, StepRegistry, Jobs, Shutdown],
+      useFactory: async (database: Database, clock: Clock, registry: StepRegistry, jobs: Jobs, shutdown: Shutdown) => {
         const clocks = new AccountClocks(clock);
-        const watch = new ClockWatch(database, clocks, clock);
+        const watch = new ClockWatch(database, clocks);
         await watch.start();
+        jobs.onEveryInstance(watch.poll);
         shutdown.during('workers', 'the watch for test clocks', () => watch.close());
         registry.accountOffsetMs = (account) => clocks.offsetMs(account);
         return clocks;

@@ -1,5 +1,5 @@
-import type { Clock, Timer } from '#clock';
 import type { Database } from '#postgres';
+import type { Job } from '#service';
 import type { AccountClocks } from './account-clocks.js';
 import { CHANNEL, clockChanges } from './test-clock.repository.js';
 
@@ -13,7 +13,6 @@ const OVERLAP_MS = 10_000;
  */
 export class ClockWatch {
   private listening: { close(): Promise<void> } | undefined;
-  private timer: Timer | undefined;
   private asking: Promise<void> | undefined;
   private askAgain = false;
   private closed = false;
@@ -22,29 +21,23 @@ export class ClockWatch {
   constructor(
     private readonly database: Database,
     private readonly clocks: AccountClocks,
-    private readonly clock: Clock,
   ) {}
 
-  /** Resolves when every clock is known. */
+  readonly poll: Job = { name: 'clock-watch', everyMs: POLL_EVERY_MS, run: () => this.ask() };
+
+  /** Resolves when every clock is known; while the store is away, the poll comes back. */
   async start(): Promise<void> {
-    this.listening = await this.database.listen(CHANNEL, () => void this.ask());
-    await this.ask();
-    this.pollLater();
+    const unlessAway = (error: unknown): void => {
+      if (!this.database.isTransient(error)) throw error;
+    };
+    this.listening = await this.database.listen(CHANNEL, () => void this.ask().catch(unlessAway));
+    await this.ask().catch(unlessAway);
   }
 
   async close(): Promise<void> {
     this.closed = true;
-    this.timer?.cancel();
     await this.listening?.close();
-    await this.asking;
-  }
-
-  private pollLater(): void {
-    if (this.closed) return;
-    this.timer = this.clock.after(POLL_EVERY_MS, () => {
-      void this.ask();
-      this.pollLater();
-    });
+    await this.asking?.catch(() => undefined);
   }
 
   private ask(): Promise<void> {
@@ -56,16 +49,10 @@ export class ClockWatch {
   private async askAll(): Promise<void> {
     while (this.askAgain && !this.closed) {
       this.askAgain = false;
-      try {
-        const changes = await clockChanges(this.database, Math.max(0, this.latestMs - OVERLAP_MS));
-        for (const { account, offset_ms, deleted, changed_ms } of changes) {
-          this.clocks.set(account, deleted ? null : offset_ms);
-          this.latestMs = Math.max(this.latestMs, changed_ms);
-        }
-      } catch (error) {
-        // The store is away: the poll comes back.
-        if (!this.database.isTransient(error)) throw error;
-        return;
+      const changes = await clockChanges(this.database, Math.max(0, this.latestMs - OVERLAP_MS));
+      for (const { account, offset_ms, deleted, changed_ms } of changes) {
+        this.clocks.set(account, deleted ? null : offset_ms);
+        this.latestMs = Math.max(this.latestMs, changed_ms);
       }
     }
   }

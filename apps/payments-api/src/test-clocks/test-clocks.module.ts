@@ -1,10 +1,8 @@
 import { Module } from '@nestjs/common';
 import type { Clock } from '#clock';
-import { Leases } from '#leases';
 import { Database } from '#postgres';
-import { CLOCK, IDS, LeasedJob, LOG, Shutdown } from '#service';
+import { CLOCK, IDS, Jobs } from '#service';
 import type { Ids } from '#snowflake';
-import type { Log } from '#telemetry';
 import { ChargesModule } from '../charges/charges.module.js';
 import { ExpiryJob } from '../charges/expiry-job.js';
 import { SettlementsModule } from '../charges/settlements.module.js';
@@ -35,12 +33,11 @@ const RETIRE_EVERY_MS = 60_000;
     },
     {
       provide: Symbol('retirement'),
-      inject: [Database, Leases, CLOCK, LOG, Shutdown],
-      useFactory: (database: Database, leases: Leases, clock: Clock, log: Log, shutdown: Shutdown) => {
+      inject: [Database, Jobs],
+      useFactory: (database: Database, jobs: Jobs) => {
         const run = (): Promise<void> => retireClocks(database);
-        const job = new LeasedJob({ name: 'test-clock-retirement', everyMs: RETIRE_EVERY_MS, run }, leases, clock, log);
-        shutdown.during('workers', 'the retirement of test clocks', () => job.close());
-        return job;
+        jobs.onOneInstance({ name: 'test-clock-retirement', everyMs: RETIRE_EVERY_MS, run });
+        return undefined;
       },
     },
   ],

@@ -1,7 +1,13 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { bankProtocol } from '#contracts';
 import { outsidePromises } from '#simulation';
 import { definitions, run } from '../campaign/one-run.js';
+import { repositoryRoot } from '../../../../infra/local/repository.js';
+import { BalanceRepository } from '../../../ledger/src/books/balance.repository.js';
 import { planned, type Schedule } from '../schedule/schedule.js';
+import type { ServiceDefinition } from '../service/service-definition.js';
 import type { Definitions, Outcome } from './world.js';
 
 let services: Definitions;
@@ -49,4 +55,52 @@ describe('a world', () => {
     expect(outcomes.every(({ verdict }) => verdict.holds)).toBe(true);
     expect(outcomes.some(({ story }) => story.toString().includes('could not start'))).toBe(true);
   });
+
+  it('runs every periodic job that the operators’ handbook lists, and counts each', async () => {
+    const outcome = await happens({
+      seed: 1,
+      operations: [{ kind: 'create', id: 0, atMs: 1_000, source: 'tok_visa', amountMinor: 1_000, capture: true }],
+      // Where nothing may be parked, what every service does for parked events is left out.
+      faults: [{ kind: 'poison', atMs: 9_000, topic: 'payments.events' }],
+      lingerMs: 0,
+      settings: {},
+    });
+    expect(outcome.bugs).toEqual([]);
+    const counted = [...outcome.counts.byName.keys()].flatMap(
+      (name) => /^periodic_job_runs_total (\S+) succeeded$/.exec(name)?.[1] ?? [],
+    );
+    const handbook = await readFile(join(repositoryRoot, 'docs/operating.md'), 'utf8');
+    const jobs = handbook.slice(handbook.indexOf('## Periodic jobs')).split('\n## ')[0]!;
+    const listed = [...jobs.matchAll(/^\| `([a-z-]+)`/gm)].map(([, name]) => name!);
+    const ofBanks = bankProtocol.bankNames.map((bank) => `statement-${bank}`);
+    expect(counted.sort()).toEqual([...listed.filter((name) => name !== 'statement'), ...ofBanks].sort());
+  });
+
+  it('is broken by a periodic job that fails by its own fault, whatever it is judged by', async () => {
+    const schedule: Schedule = {
+      seed: 1,
+      operations: [{ kind: 'create', id: 0, atMs: 1_000, source: 'tok_visa', amountMinor: 1_000, capture: true }],
+      faults: [{ kind: 'database_away', atMs: 2_000, service: 'payments-api', forMs: 3_000 }],
+      lingerMs: 0,
+      settings: {},
+    };
+    const failing = { ...services, ledger: failingRollUp(services.ledger) };
+    for (const judge of ['everything', 'promises'] as const) {
+      const { verdict } = await outsidePromises(() => run(schedule, failing, judge));
+      expect(verdict.violations).toMatchObject([{ id: 'A16', lines: [expect.stringContaining('roll-up')] }]);
+    }
+    // What the world itself provokes is no fault of a job’s.
+    expect((await happens(schedule)).verdict.violations).toEqual([]);
+  });
 });
+
+/** The same service, whose roll-up of balances throws. */
+function failingRollUp({ wiring, ...definition }: ServiceDefinition): ServiceDefinition {
+  const makings = wiring.makings.map((making) =>
+    making.token === BalanceRepository
+      ? { ...making, make: () => ({ rollUp: () => Promise.reject(new Error('a bug')) }) }
+      : making,
+  );
+  const byToken = new Map(makings.map((making) => [making.token, making]));
+  return { ...definition, wiring: { ...wiring, makings, byToken } };
+}

@@ -2,6 +2,7 @@ import { check, type Verdict } from '#checker';
 import { bank, type CloudEvent } from '#contracts';
 import { Server, type Written } from '#memory-postgres';
 import { isTransientError } from '#postgres';
+import { JOB_FAILED } from '#service';
 import {
   BEGINNING,
   Broker,
@@ -94,11 +95,7 @@ export class World {
   readonly #reached = new Reached(() => this.scheduler.nowMs);
   /** What broke before the world was at rest; it ends with it. */
   #breach: Breach | undefined;
-  readonly #always = new Always((breach) => {
-    if (this.#breach) return;
-    this.#breach = breach;
-    this.story.tell('the world', `ends here: ${breach.id} is broken. ${breach.line}`);
-  });
+  readonly #always = new Always((breach) => this.#break(breach));
 
   constructor(
     private readonly schedule: Schedule,
@@ -149,6 +146,12 @@ export class World {
         this.#always.told(exchange.told);
       },
     );
+  }
+
+  #break(breach: Breach): void {
+    if (this.#breach) return;
+    this.#breach = breach;
+    this.story.tell('the world', `ends here: ${breach.id} is broken. ${breach.line}`);
   }
 
   run(): Outcome {
@@ -314,9 +317,13 @@ export class World {
       story: this.story,
       counts: this.counts,
       settings: this.schedule.settings,
-      onLine: (message, fields) => this.#reached.logged(service, message, fields),
+      onLine: (message, fields) => {
+        this.#reached.logged(service, message, fields);
+        if (message === JOB_FAILED) this.#jobFailed(name, fields);
+      },
       parks: this.#isPoisoned,
       onError: (_process, message) => {
+        if (message.startsWith(JOB_FAILED)) return;
         if (this.judge === 'everything' && !(this.#isPoisoned && PARKED.test(message)))
           this.bugs.push(`${name}: ${message}`);
       },
@@ -326,6 +333,12 @@ export class World {
     this.scheduler.after(0, process, () => {
       running.start().catch((error: unknown) => this.#couldNotStart({ service, instance }, error));
     });
+  }
+
+  /** A database that is away, a lease that is lost: these the world provokes, and a job is not said to fail by them. */
+  #jobFailed(instance: string, { periodicJob, err }: Readonly<Record<string, unknown>>): void {
+    const line = `${instance}: ${String(periodicJob)}: ${String(err)}`;
+    this.#break({ id: 'A16', promise: 'no periodic job fails by its own fault', line });
   }
 
   #api(place: number): RunningService | undefined {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cast, textOf, type SqlType, type Value } from '../sql-type.js';
+import { cast, checkRange, textOf, type SqlType, type Value } from '../sql-type.js';
 import { NotSupported } from '../syntax.js';
 import type { Execution } from './plan.js';
 
@@ -101,6 +101,12 @@ export const functions: Readonly<Record<string, SqlFunction>> = {
 
 /** Operators by their sign, for arguments that are not null. Comparisons are in expression.ts. */
 export function operate(sign: string, left: Value, right: Value, types: readonly [SqlType, SqlType]): Value {
+  const result = resultOf(sign, left, right, types);
+  if (typeof result === 'number' && '+-*/^'.includes(sign)) checkRange(result, typeOfOperation(sign, ...types));
+  return result;
+}
+
+function resultOf(sign: string, left: Value, right: Value, types: readonly [SqlType, SqlType]): Value {
   switch (sign) {
     case '+':
       return (left as number) + (right as number);

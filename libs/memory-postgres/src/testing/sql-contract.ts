@@ -328,6 +328,13 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
     });
   });
 
+  it.each(['SELECT 15 * 2 ^ (1020 + 1) AS n', 'SELECT 1000000 * 1000000 AS n', 'SELECT 2147483647 + 1 AS n'])(
+    'refuses arithmetic that comes to more than its type holds: %s',
+    async (text) => {
+      await expect(mine.query(text)).rejects.toMatchObject({ code: '22003' });
+    },
+  );
+
   it.each([
     [
       `SELECT 'ch_1' LIKE 'ch\\_%' AS fits, 'chx1' LIKE 'ch\\_%' AS differs, 'chx1' LIKE 'ch_1' AS any`,

@@ -167,10 +167,10 @@ export function inboxContract(open: OpenDatabaseWorld): void {
 
     it('is asked for by key, and there is nothing to hold of any other', async () => {
       const { key } = await parkedKey(1);
-      expect(await parking.requested(1_000)).toContain(key);
+      expect(await parking.requested(1_000, [])).toContain(key);
       const other = newKey();
       await park(growth(other, 13), A_BUG);
-      expect(await parking.requested(1_000)).not.toContain(other);
+      expect(await parking.requested(1_000, [])).not.toContain(other);
       expect(await mine.transaction((tx) => parking.hold(tx, other))).toBe(false);
       expect(await mine.transaction((tx) => parking.hold(tx, newKey()))).toBe(false);
       expect(await mine.transaction((tx) => parking.hold(tx, key))).toBe(true);
@@ -229,7 +229,7 @@ export function inboxContract(open: OpenDatabaseWorld): void {
         const [event] = await firstOf(tx, key);
         await parking.failedAgain(tx, event!, 'still a bug \0');
       });
-      expect(await parking.requested(1_000)).not.toContain(key);
+      expect(await parking.requested(1_000, [])).not.toContain(key);
       const [event] = await mine.transaction((tx) => firstOf(tx, key));
       expect(event).toMatchObject({ error: 'still a bug \\0', attempts: 2, behind: false });
     });

@@ -1,0 +1,41 @@
+import { expect, it } from '@jest/globals';
+import type { Database, PgTransaction, Statement } from '#postgres';
+import type { AnyWork, BatchRunner } from '#saga';
+import { createLog } from '#telemetry';
+import { FakeClock } from '#testing';
+import { dueStatement, ExpiryJob } from './expiry-job.js';
+
+it('passes by an authorization that cannot be given back, in everybody’s time and in an account’s own', async () => {
+  const due = new Map([
+    ['everybody', ['ch_broken', 'ch_1', 'ch_2']],
+    ['own clock', ['ch_3', 'ch_broken_too', 'ch_4']],
+  ]);
+  const database = {
+    query: ({ name }: Statement, [, limit, except]: [number, number, string[]]) => {
+      const ids = due.get(name === dueStatement.name ? 'everybody' : 'own clock')!;
+      const found = ids.filter((id) => !except.includes(id)).slice(0, limit);
+      return Promise.resolve(found.map((id) => ({ id, account: 'acct_1' })));
+    },
+  } as unknown as Database;
+  const expired: string[] = [];
+  const runner = {
+    isTransient: () => false,
+    run: (works: readonly AnyWork[]) => {
+      const broken = works.find(({ id }) => id.startsWith('ch_broken'));
+      if (broken) return Promise.reject(new Error(`${broken.id} has no opening`));
+      for (const { id } of works) {
+        expired.push(id);
+        for (const [whose, ids] of due)
+          due.set(
+            whose,
+            ids.filter((each) => each !== id),
+          );
+      }
+      return Promise.resolve([]);
+    },
+  } as unknown as BatchRunner<PgTransaction>;
+  const log = createLog({ service: 's', instance: 'i', level: 'silent' });
+  const job = new ExpiryJob(database, runner, new FakeClock(), log);
+  await expect(job.run()).rejects.toThrow('ch_broken fails, and 1 more: ch_broken has no opening');
+  expect(expired).toEqual(['ch_1', 'ch_2', 'ch_3', 'ch_4']);
+});
