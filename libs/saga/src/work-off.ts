@@ -37,7 +37,8 @@ export async function workOff<Row>(parts: DueWork<Row>): Promise<void> {
   const { due, idOf, work, limit, isTransient, stopped } = parts;
   const failures = new Map<string, unknown>();
   let before: ReadonlySet<string> = new Set();
-  while (!stopped?.aborted && failures.size < FAILURES_MAX) {
+  for (;;) {
+    if (stopped?.aborted || failures.size >= FAILURES_MAX) break;
     const rows = await due(limit, [...failures.keys()]);
     // Done and due all the same: another one has it locked, or knows better. It is left to the next run.
     if (rows.every((row) => before.has(idOf(row)))) break;
