@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -24,7 +24,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function dummy(env: Record<string, string> = {}, limits: { stopTimeoutMs?: number } = {}) {
+async function dummy(
+  env: Record<string, string> = {},
+  limits: { stopTimeoutMs?: number; changed?: () => Promise<void> } = {},
+) {
   const [port] = (await freePorts(1)) as [number];
   const url = `http://127.0.0.1:${port}`;
   const managed = new ManagedProcess(
@@ -41,7 +44,7 @@ async function dummy(env: Record<string, string> = {}, limits: { stopTimeoutMs?:
       stopSignal: 'SIGTERM',
       stopTimeoutMs: limits.stopTimeoutMs ?? 10_000,
     },
-    { say: (line) => said.push(line) },
+    { say: (line) => said.push(line), ...(limits.changed && { changed: limits.changed }) },
   );
   started.push(managed);
   const answers = async (): Promise<boolean> =>
@@ -169,6 +172,47 @@ describe('a managed process', () => {
     proceed();
     await expect(start).rejects.toThrow('late is killed');
     expect(managed.snapshot().pid).toBeUndefined();
+  });
+
+  it('is started again once the disk takes its log, however long that lasts', async () => {
+    const { managed, url } = await dummy();
+    await managed.start();
+    await rename(folder, `${folder}.away`);
+    await writeFile(folder, 'a file where the folder was');
+    await fetch(`${url}/crash`).catch(() => undefined);
+    await eventually(
+      'two restarts failed',
+      () => said.filter((line) => line.includes('could not be started')).length > 1,
+    );
+    await rm(folder);
+    await rename(`${folder}.away`, folder);
+    await eventually('it is ready again', () => managed.snapshot().state === 'ready', { timeoutMs: 20_000 });
+  });
+
+  it('does nothing before it is on record, so that no killed supervisor leaves what nobody knows', async () => {
+    const trail = join(folder, 'trail');
+    let record!: () => void;
+    const recorded = new Promise<void>((resolve) => (record = resolve));
+    const { managed } = await dummy({ TRAIL: trail }, { changed: () => recorded });
+    const start = managed.start();
+    const pid = await eventually('it has a process', () => managed.identity?.pid);
+    expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).toMatch(/^\/bin\/sh/);
+    record();
+    await start;
+    expect(managed.identity?.pid).toBe(pid);
+    expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).toContain(process.execPath);
+  });
+
+  it('keeps what it writes from other users', async () => {
+    const trail = join(folder, 'trail');
+    const before = process.umask(0);
+    try {
+      const { managed } = await dummy({ TRAIL: trail });
+      await managed.start();
+    } finally {
+      process.umask(before);
+    }
+    for (const file of [trail, join(folder, 'dummy.log')]) expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
   it('leaves nothing of itself behind when it is stopped', async () => {

@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '#testing';
 import { identify, isAlive } from './process-table.js';
 import { repositoryRoot } from './repository.js';
 import { AlreadyRunning, RunFile } from './run-file.js';
@@ -73,6 +74,34 @@ describe('the run file', () => {
     await expect(RunFile.claim(file)).rejects.toThrow(`pid ${process.pid}`);
     await run.release();
     await (await RunFile.claim(file)).release();
+  });
+
+  it('gives a stale file to one of three supervisors that start at once, and tells the others', async () => {
+    await (await RunFile.claim(file)).release();
+    const dead = { pid: 2 ** 22 + 1, startedAt: 'before the flood' };
+    await writeFile(file, JSON.stringify({ supervisor: dead, processes: [] }));
+    const claims = await Promise.allSettled([1, 2, 3].map(() => RunFile.claim(file)));
+    const won = claims.flatMap((claim) => (claim.status === 'fulfilled' ? [claim.value] : []));
+    const refused = claims.flatMap((claim) => (claim.status === 'rejected' ? [claim.reason as Error] : []));
+    expect(won).toHaveLength(1);
+    expect(refused.map(({ name }) => name)).toEqual(['AlreadyRunning', 'AlreadyRunning']);
+    await won[0]!.release();
+  });
+
+  it('is written as soon as the disk takes it again, and says once that it did not', async () => {
+    const said: string[] = [];
+    const run = await RunFile.claim(file);
+    await rename(join(folder, 'run'), join(folder, 'away'));
+    await writeFile(join(folder, 'run'), 'a file where the folder was');
+    const processes = [{ name: 'x', identity: { pid: 1, startedAt: 'y' } }];
+    const say = (line: string): void => void said.push(line);
+    await run.follow(() => processes, say);
+    await run.follow(() => processes, say);
+    await rm(join(folder, 'run'));
+    await eventually('it is written', () => readFile(file, 'utf8'));
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ processes });
+    expect(said).toEqual([expect.stringMatching(/^E.*: it is tried again until it is written\.$/)]);
+    await run.release();
   });
 
   it('takes over from a file that a crash of the machine has torn', async () => {

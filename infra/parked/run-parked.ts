@@ -34,7 +34,13 @@ async function withParked<T>(
   service: ParkingService,
   work: (parked: ParkedEvents, database: Database) => Promise<T>,
 ): Promise<T> {
-  const where = { url, database: databaseOf[service], applicationName: 'parked', maxConnections: 1 };
+  const where = {
+    url,
+    database: databaseOf[service],
+    applicationName: 'parked',
+    maxConnections: 1,
+    openWithinMs: 3_000,
+  };
   const database = await Database.open({ ...where, clock: new SystemClock() });
   try {
     return await work(new ParkedEvents(database), database);

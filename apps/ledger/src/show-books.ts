@@ -8,7 +8,7 @@ import { disagreements, show } from './reconciliation/state-of-the-books.js';
 async function main(): Promise<void> {
   const { DATABASE_URL: url } = readSettings(frameSettings.pick({ DATABASE_URL: true }));
   // It adds up all statements, which may take its time.
-  const patience = { statementTimeoutMs: 120_000, maxConnections: 1 };
+  const patience = { statementTimeoutMs: 120_000, maxConnections: 1, openWithinMs: 3_000 };
   const database = await Database.open({ url, database: 'ledger', clock: new SystemClock(), ...patience });
   try {
     const state = await new StateOfTheBooksRepository(database).read();

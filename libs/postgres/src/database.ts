@@ -11,6 +11,25 @@ export interface DatabaseOptions extends SessionOptions {
   clock: Clock;
   /** Default 10. */
   maxConnections?: number;
+  /** How long `open` waits for a server that does not answer. Default: as long as it takes. */
+  openWithinMs?: number;
+}
+
+/** The server did not answer in the time that whoever opens it has. */
+export class DatabaseAwayError extends Error {
+  readonly code = 'database_away';
+  override readonly name = 'DatabaseAwayError';
+
+  constructor(url: string, cause: unknown) {
+    const { hostname, port } = new URL(url);
+    super(`the Postgres at ${hostname}:${port || 5432} does not answer: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** Of a host with several addresses only the errors of each have words. */
+function reasonOf(error: unknown): string {
+  const { message, code, errors } = error as { message?: string; code?: string; errors?: unknown[] };
+  return message || (errors?.[0] ? reasonOf(errors[0]) : (code ?? String(error)));
 }
 
 const ping = statement('postgres.ping', 'SELECT 1');
@@ -22,6 +41,7 @@ export class Database implements UnitOfWork<PgTransaction>, Sql {
   private constructor(private readonly options: DatabaseOptions) {
     this.#pool = new Pool({
       ...sessionConfig(options),
+      ...(options.openWithinMs && { connectionTimeoutMillis: Math.min(5_000, options.openWithinMs) }),
       max: options.maxConnections ?? 10,
       idleTimeoutMillis: 30_000,
     });
@@ -31,7 +51,11 @@ export class Database implements UnitOfWork<PgTransaction>, Sql {
     this.#pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
-  /** Waits until the server answers; rejects on what waiting cannot cure (a wrong password, no such database). */
+  /**
+   * Waits until the server answers; rejects on what waiting cannot cure (a wrong password, no such database).
+   *
+   * @throws DatabaseAwayError when `openWithinMs` have passed
+   */
   static async open(options: DatabaseOptions): Promise<Database> {
     const database = new Database(options);
     try {
@@ -76,13 +100,15 @@ export class Database implements UnitOfWork<PgTransaction>, Sql {
   }
 
   async waitUntilReachable(): Promise<void> {
-    const { clock } = this.options;
+    const { clock, openWithinMs = Infinity, url } = this.options;
+    const deadlineMs = clock.monotonicMs() + openWithinMs;
     for (let attempt = 1; ; attempt++) {
       try {
         await this.query(ping);
         return;
       } catch (error) {
         if (!isTransientError(error)) throw error;
+        if (clock.monotonicMs() >= deadlineMs) throw new DatabaseAwayError(url, error);
       }
       await clock.sleep(fullJitterMs(attempt, { baseMs: 100, capMs: 2_000 }, () => clock.random()));
     }

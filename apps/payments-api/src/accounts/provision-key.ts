@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { SystemClock } from '#clock';
 import { Database } from '#postgres';
 import { readSettings } from '#service';
-import { createLog } from '#telemetry';
 import { z } from 'zod';
 import { databaseName } from '../database-name.js';
 import { apiSecret, developmentSecret } from '../settings.js';
@@ -25,6 +24,7 @@ async function main([first, second]: string[]): Promise<string> {
   const database = await Database.open({
     url: settings.DATABASE_URL,
     database: databaseName,
+    openWithinMs: 3_000,
     clock: new SystemClock(),
   });
   try {
@@ -40,12 +40,8 @@ async function main([first, second]: string[]): Promise<string> {
 try {
   process.stdout.write(await main(process.argv.slice(2)));
 } catch (error) {
-  if (error instanceof InvalidAccountName) process.stderr.write(`${error.message}\n`);
-  else {
-    createLog({ service: 'provision-key', instance: String(process.pid) }).fatal(
-      { err: error },
-      'no key was provisioned',
-    );
-  }
+  const { message } = error as Error;
+  process.stderr.write(`${error instanceof InvalidAccountName ? message : `no key was provisioned: ${message}`}
+`);
   process.exitCode = 1;
 }

@@ -10,7 +10,7 @@ import { verifyProjection } from './projection.js';
 const log = createLog({ service: 'verify-projection', instance: String(process.pid) });
 try {
   const { DATABASE_URL: url } = readSettings(z.object({ DATABASE_URL: z.url() }));
-  const database = await Database.open({ url, database: databaseName, clock: new SystemClock() });
+  const database = await Database.open({ url, database: databaseName, openWithinMs: 3_000, clock: new SystemClock() });
   try {
     const { checked, wrong } = await verifyProjection(database);
     log.info({ checked, wrong }, wrong.length === 0 ? 'every row follows from its events' : 'rows that do not follow');
@@ -19,6 +19,6 @@ try {
     await database.close();
   }
 } catch (error) {
-  log.fatal({ err: error }, 'the rows could not be compared');
+  process.stderr.write(`the rows could not be compared: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }
