@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, mkdir, rename, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import '../../libs/messaging/src/kafkajs-request-queue.js';
@@ -51,8 +51,11 @@ function kafkaJvmSpec(options: KafkaOptions): Omit<ProcessSpec, 'isReady'> {
       archive = await classArchive(jars, names.jars);
       await mkdir(join(dataDir, names.data), { recursive: true, mode: 0o700 });
       await pointTo(jars, join(dataDir, names.jars));
-      await copyFile(join(repositoryRoot, 'infra', 'kafka', 'log4j2.properties'), join(dataDir, names.log4j));
-      await writeFile(join(dataDir, names.properties), render(serverProperties(options, names.data)));
+      const log4j = await readFile(join(repositoryRoot, 'infra', 'kafka', 'log4j2.properties'));
+      await writeFile(join(dataDir, names.log4j), log4j, { mode: 0o600 });
+      await writeFile(join(dataDir, names.properties), render(serverProperties(options, names.data)), {
+        mode: 0o600,
+      });
       const common = { env: childEnvironment('kafka'), command: java, cwd: dataDir };
       const classes = ['-cp', `${names.jars}/*`, `-Dlog4j2.configurationFile=${names.log4j}`];
       if (!(await stat(join(dataDir, names.data, 'meta.properties')).catch(() => undefined))) {

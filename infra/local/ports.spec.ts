@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import { portTable, portsFromEnvironment } from './ports.js';
+import { freePorts } from './free-ports.js';
+import { assertFree, portTable, portsFromEnvironment } from './ports.js';
 
 describe('the ports', () => {
   it('are those of the table when the environment says nothing', () => {
@@ -22,6 +25,31 @@ describe('the ports', () => {
     );
     expect(() => portsFromEnvironment({ HOLDFAST_PORT_OFFSET: '70000' })).toThrow(
       'HOLDFAST_PORT_OFFSET=70000 gives no port',
+    );
+  });
+
+  it('are refused where the offset is no number', () => {
+    expect(() => portsFromEnvironment({ HOLDFAST_PORT_OFFSET: 'abc' })).toThrow(
+      'HOLDFAST_PORT_OFFSET=abc is no whole number',
+    );
+  });
+
+  it('are taken too by a program that listens on [::1] only, where localhost may lead', async () => {
+    const [port] = (await freePorts(1)) as [number];
+    const squatter = createServer().listen(port, '::1');
+    await once(squatter, 'listening');
+    const taken = assertFree([{ port, of: 'Kafka', variable: 'HOLDFAST_PORT_KAFKA' }]);
+    await expect(taken).rejects.toThrow(
+      `Port ${port} (Kafka) is taken on [::1]. Set HOLDFAST_PORT_KAFKA to another one.`,
+    );
+    squatter.close();
+  });
+
+  it('are refused where two of them are the same', async () => {
+    const [port] = (await freePorts(1)) as [number];
+    const twice = ['Kafka', 'Postgres'].map((of) => ({ port, of, variable: `HOLDFAST_PORT_${of.toUpperCase()}` }));
+    await expect(assertFree(twice)).rejects.toThrow(
+      `Port ${port} (Postgres) is also that of Kafka. Set HOLDFAST_PORT_POSTGRES to another one.`,
     );
   });
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { chmod, cp, mkdir, readFile, readdir, rename, stat } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { CannotStart } from './cannot-start.js';
 
@@ -64,6 +65,22 @@ async function copied(native: string, place: string, user: User): Promise<string
     await openToAll(target);
   }
   return target;
+}
+
+/**
+ * initdb hands its own path to a shell between double quotes, unescaped. Where the clone lies below letters that mean
+ * something there, it works from a copy elsewhere.
+ */
+export async function withPlainInitdb<T>(home: PostgresHome, work: (initdb: string) => Promise<T>): Promise<T> {
+  if (!/["$`\\]/.test(home.initdb)) return work(home.initdb);
+  const place = await mkdtemp(join(tmpdir(), 'holdfast-initdb-'));
+  try {
+    await cp(dirname(dirname(home.initdb)), place, { recursive: true, verbatimSymlinks: true });
+    await openToAll(place);
+    return await work(binariesIn(place).initdb);
+  } finally {
+    await rm(place, { recursive: true });
+  }
 }
 
 /** Programs and libraries are no secret, but the umask that installed them may have made them one. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { childEnvironment } from './child-environment.js';
 import { ManagedProcess, runToEnd, type Launch, type ProcessSpec } from './managed-process.js';
 import { endWorkersIn, isZombie, workersIn } from './process-table.js';
-import { choosePostgresHome, type PostgresHome } from './postgres-home.js';
+import { choosePostgresHome, withPlainInitdb, type PostgresHome } from './postgres-home.js';
 
 export interface PostgresOptions {
   /** Holds the cluster (`postgres/`) and its password; made when missing, kept afterwards. */
@@ -95,17 +95,16 @@ async function ensureCluster(home: PostgresHome, password: string): Promise<void
     await chown(passwordFile, home.user.uid, home.user.gid);
   }
   try {
-    await runToEnd(
-      command(home, home.initdb, [
-        `--pgdata=${home.folder}`,
-        `--username=${USER}`,
-        `--pwfile=${passwordFile}`,
-        '--auth=scram-sha-256',
-        '--encoding=UTF8',
-        '--locale=C', // the same order of text on every machine
-        '--no-instructions',
-      ]),
-    );
+    const options = [
+      `--pgdata=${home.folder}`,
+      `--username=${USER}`,
+      `--pwfile=${passwordFile}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      '--locale=C', // the same order of text on every machine
+      '--no-instructions',
+    ];
+    await withPlainInitdb(home, (initdb) => runToEnd(command(home, initdb, options)));
   } finally {
     await rm(passwordFile, { force: true });
   }

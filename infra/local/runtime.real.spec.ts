@@ -1,12 +1,13 @@
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
 import { Client } from 'pg';
 import { topics } from '../kafka/topics.js';
+import { CannotStart } from './cannot-start.js';
 import { dummyService } from './dummy-service.js';
 import { freePorts } from './free-ports.js';
 import { PortsTaken } from './ports.js';
@@ -16,16 +17,48 @@ import { startRuntime, type Runtime } from './runtime.js';
 jest.setTimeout(120_000);
 
 const services = [dummyService('ledger', 'ledgerAdmin'), dummyService('payments-api', 'apiAdmin')];
+let outside: string;
 let folder: string;
 let trail: string;
 
+/** What a user's shell may hold. None of it is meant for Postgres, Kafka or a service. */
+const hostile: Record<string, string> = {
+  LC_ALL: 'tr_TR.ISO-8859-9',
+  JAVA_TOOL_OPTIONS: '-Duser.language=tr -Duser.country=TR',
+  KAFKA_OPTS: '-Xmx1m',
+  PGOPTIONS: '-c application_name=nobody',
+  PGSSLMODE: 'require',
+  NODE_USE_ENV_PROXY: '1',
+  HTTP_PROXY: 'http://127.0.0.1:9',
+  npm_config_loglevel: 'silly',
+};
+let umask: number;
+
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'holdfast-runtime-'));
-  await chmod(folder, 0o711); // as root, Postgres runs as another user, who must pass through
-  trail = join(folder, 'trail');
+  outside = await mkdtemp(join(tmpdir(), 'holdfast-runtime-'));
+  await chmod(outside, 0o711); // as root, Postgres runs as another user, who must pass through
+  folder = join(outside, `ünï "q" it's 東京, 100% #1: $x`);
+  trail = join(outside, 'trail');
+  umask = process.umask(0o077);
+  Object.assign(process.env, hostile);
 });
 
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(async () => {
+  process.umask(umask);
+  for (const name of Object.keys(hostile)) Reflect.deleteProperty(process.env, name);
+  await rm(outside, { recursive: true });
+});
+
+/** Files and folders that other users may use, below the data folder. Where root runs, Postgres's user passes through. */
+async function openToOthers(): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const found = entries.map(async (entry) => {
+    const path = join(entry.parentPath, entry.name);
+    const mode = entry.isSymbolicLink() ? 0 : (await stat(path)).mode & 0o077;
+    return mode === 0 || (path === join(folder, 'data') && mode === 0o011) ? [] : [path];
+  });
+  return (await Promise.all(found)).flat();
+}
 
 function start(options: Partial<RuntimeOptions> = {}): Promise<Runtime> {
   return startRuntime({ dataDir: folder, ports: 'free', services, env: { TRAIL: trail }, ...options });
@@ -74,6 +107,14 @@ describe('the runtime with a Postgres and a Kafka of its own', () => {
         NODE_ENV: 'production',
       });
       await query(runtime, 'CREATE TABLE kept AS SELECT 42 AS answer');
+      for (const { pid } of runtime.processes()) {
+        const given = await readFile(`/proc/${pid}/environ`, 'utf8');
+        expect(Object.keys(hostile).filter((name) => given.split('\0').includes(`${name}=${hostile[name]}`))).toEqual(
+          [],
+        );
+      }
+      expect(await openToOthers()).toEqual([]);
+      expect(await readdir(outside)).toEqual([basename(folder), 'trail']);
     } finally {
       await runtime.stop();
     }
@@ -98,6 +139,22 @@ describe('the runtime with a Postgres and a Kafka of its own', () => {
       }
       expect(await query(runtime, 'SELECT answer FROM kept ORDER BY 1')).toEqual([{ answer: 42 }, { answer: 43 }]);
       expect(await topicsOf(runtime)).toEqual(expect.arrayContaining([...topics]));
+    } finally {
+      await runtime.stop();
+    }
+  });
+
+  it('writes no row into the log of Postgres', async () => {
+    const runtime = await start({ services: [] });
+    try {
+      await query(runtime, `CREATE TABLE watched (name text UNIQUE, amount int CHECK (amount > 0))`);
+      const insert = `INSERT INTO watched VALUES ('a-marker', 1)`;
+      await query(runtime, insert);
+      await expect(query(runtime, insert)).rejects.toThrow('duplicate key');
+      await expect(query(runtime, `INSERT INTO watched VALUES ('a-marker', -1)`)).rejects.toThrow('check constraint');
+      const log = await readFile(join(runtime.logsDir, 'postgres.log'), 'utf8');
+      expect(log).toMatch(/duplicate key[^]*check constraint/);
+      expect(log).not.toContain('a-marker');
     } finally {
       await runtime.stop();
     }
@@ -147,6 +204,14 @@ describe('the runtime with a given Postgres and Kafka', () => {
       `Port ${api} (payments-api's admin API, process payments-api) is taken. Set HOLDFAST_PORT_API_ADMIN to another one.`,
     );
     await expect(stat(join(folder, 'run', 'processes.json'))).rejects.toThrow('ENOENT');
+  });
+
+  it('says in a sentence what is wrong with its data folder', async () => {
+    const file = join(outside, 'a file');
+    await writeFile(file, '');
+    await expect(start({ ...given, dataDir: file })).rejects.toThrow(
+      new CannotStart(`The data folder ${file} cannot be used: EEXIST: file already exists, mkdir '${file}'.`),
+    );
   });
 
   it('leaves nothing running when one service cannot start', async () => {
