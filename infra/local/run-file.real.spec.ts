@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '#testing';
 import { identify, isAlive } from './process-table.js';
@@ -86,6 +87,15 @@ describe('the run file', () => {
     expect(won).toHaveLength(1);
     expect(refused.map(({ name }) => name)).toEqual(['AlreadyRunning', 'AlreadyRunning']);
     await won[0]!.release();
+  });
+
+  it('waits for a supervisor that is stopping', async () => {
+    const run = await RunFile.claim(file);
+    await run.stopping();
+    const next = RunFile.claim(file);
+    await Promise.race([next, setTimeout(2_000)]); // longer than one that is not stopping is waited for
+    await run.release();
+    await (await next).release();
   });
 
   it('is written as soon as the disk takes it again, and says once that it did not', async () => {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdir, readFile, rename, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { CannotStart } from './cannot-start.js';
 import { childEnvironment } from './child-environment.js';
@@ -20,6 +21,8 @@ export interface RunningProcess {
 }
 
 const WRITE_AGAIN_AFTER_MS = 1_000;
+const NOTICES_WITHIN_MS = 1_500;
+const STOPS_WITHIN_MS = 60_000;
 
 export class AlreadyRunning extends CannotStart {
   override name = 'AlreadyRunning';
@@ -49,8 +52,7 @@ export class RunFile {
     const supervisor = (await identify(process.pid))!;
     const lockFile = join(dirname(file), 'lock');
     await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    const lock = await tryLock(lockFile, 'a+');
-    if (!lock) throw alreadyRunning(await readFile(lockFile, 'utf8').catch(() => ''));
+    const lock = await lockOnceFree(lockFile);
     try {
       await lock.truncate();
       await lock.appendFile(String(process.pid)); // for whoever is refused
@@ -97,6 +99,11 @@ export class RunFile {
     }
   }
 
+  /** Tells whoever wants the lock that it is worth waiting. */
+  async stopping(): Promise<void> {
+    await this.lock.appendFile(' stopping');
+  }
+
   async release(): Promise<void> {
     clearTimeout(this.#again);
     await this.#lane;
@@ -131,6 +138,22 @@ async function endLeftovers(
   for (const { identity } of alive) await killTree(identity.pid);
   for (const container of containers) {
     await promisify(execFile)('docker', ['rm', '--force', container], { env: childEnvironment('docker') });
+  }
+}
+
+/**
+ * A supervisor whose npm was killed notices within half a second, and then stops in order: whoever starts the next one
+ * at once means to have it then.
+ */
+async function lockOnceFree(lockFile: string): Promise<FileHandle> {
+  const askedAt = performance.now();
+  for (;;) {
+    const lock = await tryLock(lockFile, 'a+');
+    if (lock) return lock;
+    const [pid = '', stopping] = (await readFile(lockFile, 'utf8').catch(() => '')).split(' ');
+    const waitedMs = performance.now() - askedAt;
+    if (waitedMs > (stopping === undefined ? NOTICES_WITHIN_MS : STOPS_WITHIN_MS)) throw alreadyRunning(pid);
+    await sleep(100);
   }
 }
 

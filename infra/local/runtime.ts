@@ -77,6 +77,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const onAbort = (): void => void killNow().catch((error: Error) => progress.say(error.message));
   const stop = async (): Promise<void> => {
     options.signal?.removeEventListener('abort', onAbort);
+    await runFile.stopping().catch((error: Error) => progress.say(error.message));
     for (const group of stopOrder([...processes.keys()], instances)) {
       await Promise.all(group.map((name) => processes.get(name)!.stop()));
     }
