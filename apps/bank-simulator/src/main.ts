@@ -5,7 +5,9 @@ import { BadEnvironment, settingsFrom } from './environment.js';
 
 try {
   const { logLevel, ...settings } = settingsFrom(process.env);
-  const logger = pino({ name: 'bank-simulator', level: logLevel });
+  const output = pino.destination({ dest: 1, sync: true });
+  output.on('error', () => undefined); // a full disk below it costs lines, not the banks
+  const logger = pino({ name: 'bank-simulator', level: logLevel }, output);
   const simulator = await createBankSimulator({ ...settings, clock: new SystemClock(), logger });
 
   const stop = (signal: string): void => {

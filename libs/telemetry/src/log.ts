@@ -26,8 +26,18 @@ export function createLog({ service, instance, level = 'info', destination }: Lo
       formatters: { level: (label) => ({ level: label }) },
       hooks: { streamWrite: redact },
     },
-    destination ?? pino.destination({ dest: 1, sync: true }),
+    destination ?? logDestination(),
   );
+}
+
+/** What waits for a disk that takes nothing; lines beyond it are lost. */
+const WAITING_BYTES = 1024 * 1024;
+
+/** Standard output, or another open file. A full disk below it must cost lines and not the process. */
+export function logDestination(fd = 1): DestinationStream {
+  const stream = pino.destination({ dest: fd, sync: true, maxLength: WAITING_BYTES });
+  stream.on('error', () => undefined);
+  return stream;
 }
 
 /** The fields by which lines of different services are brought together. */
