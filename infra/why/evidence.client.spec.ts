@@ -31,4 +31,6 @@ it('asks each service and bank once, for this charge alone', async () => {
   expect(banks).toEqual({ kind: 'told', view: [{ ...recordOf('ch_1'), bank: 'cedar' }] });
   expect(asked.filter((path) => path.includes('journal'))).toEqual(['/banks/cedar/journal/charges/ch_1']);
   expect(new Set(asked).size).toBe(asked.length);
+  // The rest is about every charge: what banks are configured is all that may be asked for beside this one.
+  expect(asked.filter((path) => !path.includes('ch_1'))).toEqual(['/banks']);
 });

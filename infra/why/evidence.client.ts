@@ -29,7 +29,7 @@ export async function gatherEvidence(doors: Doors, chargeId: string): Promise<Ev
     ask<GatewayView>(doors.gateway, path),
     ask<GatewayView['banks'] & object>(doors.gateway, '/banks'),
     ask<LedgerView>(doors.ledger, path),
-    ask<DifferenceView[]>(doors.ledger, '/differences'),
+    ask<DifferenceView[]>(doors.ledger, `${path}/differences`),
   ]);
   const asked = told(gateway)?.operations.map(({ bank }) => bank);
   const [payments, banks] = await Promise.all([
@@ -40,7 +40,7 @@ export async function gatherEvidence(doors: Doors, chargeId: string): Promise<Ev
     chargeId,
     payments,
     gateway: withTimes(gateway, told(configured) ?? []),
-    ledger: withDifferences(ledger, told(differences) ?? [], chargeId),
+    ledger: withDifferences(ledger, told(differences) ?? []),
     banks,
   };
 }
@@ -95,13 +95,8 @@ function withTimes(asked: Asked<GatewayView>, banks: GatewayView['banks'] & obje
   };
 }
 
-function withDifferences(
-  asked: Asked<LedgerView>,
-  all: readonly DifferenceView[],
-  chargeId: string,
-): Asked<LedgerView> {
-  if (asked.kind !== 'told') return asked;
-  return { kind: 'told', view: { ...asked.view, differences: all.filter((each) => each.chargeId === chargeId) } };
+function withDifferences(asked: Asked<LedgerView>, differences: readonly DifferenceView[]): Asked<LedgerView> {
+  return asked.kind === 'told' ? { kind: 'told', view: { ...asked.view, differences } } : asked;
 }
 
 async function journalsOf(

@@ -146,7 +146,7 @@ export interface LedgerView {
     readonly refusal_code: string | null;
     readonly changed_at: number;
   }[];
-  /** Where the bank's statement and the books did not agree about it: GET /differences. */
+  /** Where the bank's statement and the books did not agree about it: GET /charges/:id/differences. */
   readonly differences?: readonly DifferenceView[];
 }
 

@@ -1,6 +1,12 @@
 import { CreateLedger1764000000001 } from './0001-create-ledger.migration.js';
 import { AddRefunds1764000000002 } from './0002-add-refunds.migration.js';
 import { Reconciliation1764000000003 } from './0003-reconciliation.migration.js';
+import { DifferencesOfACharge1764000000004 } from './0004-differences-of-a-charge.migration.js';
 
 /** In their order. */
-export const migrations = [CreateLedger1764000000001, AddRefunds1764000000002, Reconciliation1764000000003];
+export const migrations = [
+  CreateLedger1764000000001,
+  AddRefunds1764000000002,
+  Reconciliation1764000000003,
+  DifferencesOfACharge1764000000004,
+];

@@ -226,13 +226,20 @@ export const timesSaidStatement = statement(
   'SELECT id, times_said AS "timesSaid" FROM difference WHERE id = ANY($1::text[])',
 );
 
+const differenceColumns = `id, kind, bank, movement, charge_id AS "chargeId", account, bank_id AS "bankId", reference,
+     amount_minor AS "amountMinor", currency, found_at AS "foundAt", times_said AS "timesSaid",
+     resolved_at AS "resolvedAt", resolution`;
+
 const openStatement = statement(
   'ledger.open_differences',
-  `SELECT id, kind, bank, movement, charge_id AS "chargeId", account, bank_id AS "bankId", reference,
-     amount_minor AS "amountMinor", currency, found_at AS "foundAt", times_said AS "timesSaid",
-     resolved_at AS "resolvedAt", resolution
+  `SELECT ${differenceColumns}
    FROM difference WHERE resolved_at IS NULL OR resolved_at > now() - $1 * interval '1 ms'
    ORDER BY resolved_at DESC NULLS FIRST, found_at DESC LIMIT 1000`,
+);
+
+const differencesOfChargeStatement = statement(
+  'ledger.differences_of_charge',
+  `SELECT ${differenceColumns} FROM difference WHERE charge_id = $1 ORDER BY found_at, id`,
 );
 
 const countOpenStatement = statement(
@@ -349,6 +356,11 @@ export class ComparisonRepository {
     return this.database.query<DifferenceView>(openStatement, [resolvedWithinMs]);
   }
 
+  /** All that were ever found about one charge, the oldest first. */
+  differencesOf(chargeId: string): Promise<DifferenceView[]> {
+    return this.database.query<DifferenceView>(differencesOfChargeStatement, [chargeId]);
+  }
+
   countOpen(): Promise<{ bank: string; kind: string; count: number }[]> {
     return this.database.query(countOpenStatement);
   }
@@ -371,4 +383,5 @@ export const comparisonStatements: readonly Statement[] = [
   suspectsStatement,
   saveFindingsStatement,
   timesSaidStatement,
+  differencesOfChargeStatement,
 ];

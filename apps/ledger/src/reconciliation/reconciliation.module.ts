@@ -63,6 +63,7 @@ export class ReconciliationModule implements OnApplicationBootstrap {
     const { repository, reconciliation, settings } = this;
     /** Those that stand, and those that ended within a day. */
     this.admin.get('/differences', () => repository.differences(RECENTLY_MS));
+    this.admin.get('/charges/:id/differences', ({ params: { id = '' } }) => repository.differencesOf(id));
     this.admin.get('/statements', () => repository.positions());
     /** As `npm run books` shows it; reads all statements. */
     this.admin.get('/books', async () => {

@@ -126,6 +126,8 @@ describe('bank and books, compared', () => {
     await reconcile();
     expect(await reconciled.open()).toEqual([]);
     expect(await reconciled.repository.differences(60_000)).toMatchObject([{ id, resolution: 'undone_at_bank' }]);
+    expect(await reconciled.repository.differencesOf('ch_1')).toMatchObject([{ id, resolution: 'undone_at_bank' }]);
+    expect(await reconciled.repository.differencesOf('ch_2')).toEqual([]);
     expect(await suspects()).toEqual([]);
   });
 

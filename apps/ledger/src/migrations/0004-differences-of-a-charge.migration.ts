@@ -1,0 +1,12 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** Resolved differences of a charge are found by the charge too, however many have been found in all. */
+export class DifferencesOfACharge1764000000004 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE INDEX difference_charge ON difference (charge_id)');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP INDEX difference_charge');
+  }
+}
