@@ -1,4 +1,5 @@
 import type { CloudEvent } from '#contracts';
+import { redact } from '#telemetry';
 import type { Delivery } from './store.js';
 
 /** An event as its consumer's dead-letter topic gets it: under its own id and key, with where it came from and why. */
@@ -9,6 +10,6 @@ export function deadLetterOf(
   return {
     ...event,
     topic: `${service}.dlq`,
-    deadLetter: { ...origin, consumer: service, attempts, error: error.message },
+    deadLetter: { ...origin, consumer: service, attempts, error: redact(error.message) },
   };
 }

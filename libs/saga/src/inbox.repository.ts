@@ -1,5 +1,6 @@
 import type { CloudEvent } from '#contracts';
 import { statement, type PgTransaction } from '#postgres';
+import { redact } from '#telemetry';
 import { inboxIdOf, type Admission, type Delivery, type Inbox, type WhyParked } from './store.js';
 
 /** For each service's first migration, and never changed since: `parkingTablesSql` goes on from here. */
@@ -117,5 +118,5 @@ export class PostgresInbox implements Inbox<PgTransaction> {
   }
 }
 
-/** Text as Postgres takes it: an error may quote the very null character that it complains of. */
-export const storable = (text: string): string => text.replaceAll('\0', '\\0');
+/** Text to be kept: an error may quote the very null character that it complains of, or a card number. */
+export const storable = (text: string): string => redact(text).replaceAll('\0', '\\0');

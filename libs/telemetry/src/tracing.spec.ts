@@ -102,12 +102,16 @@ describe('what a log line is about', () => {
     await once(collector, 'listening');
     const otlpUrl = `http://127.0.0.1:${(collector.address() as AddressInfo).port}/v1/traces`;
     const tracing = new Tracing({ ...of, export: 'otlp', otlpUrl });
-    tracing.startSpan('decide', { parent }).end();
+    const span = tracing.startSpan('decide', { parent, attributes: { charge: 'ch_4242424242424242' } });
+    span.set({ seen: 'card 4242 4242 4242 4242', amount: 4242 });
+    span.fail(new Error('no 4242424242424242'));
+    span.end();
     await tracing.close();
     collector.close();
     expect(bodies).toHaveLength(1);
     expect(bodies[0]).toMatch(/^\/v1\/traces /);
     expect(bodies[0]).toContain('4bf92f3577b34da6a3ce929d0e0e4736');
     expect(bodies[0]).toContain('decide');
+    expect(bodies[0]).not.toMatch(/4242 ?4242/);
   });
 });

@@ -15,6 +15,7 @@ import {
   TraceIdRatioBasedSampler,
   type SpanExporter,
 } from '@opentelemetry/sdk-trace-base';
+import { redact } from './redact.js';
 import { SpanFile } from './span-file.js';
 import { formatTraceparent, parseTraceparent, unsampledTraceparent } from './traceparent.js';
 
@@ -79,7 +80,8 @@ export class Tracing {
     const remote = parent === undefined ? undefined : parseTraceparent(parent);
     if (!this.provider) return new PassedOn(remote ? parent! : unsampledTraceparent());
     const context = remote ? trace.setSpanContext(ROOT_CONTEXT, remote) : ROOT_CONTEXT;
-    return new Recorded(this.provider.getTracer('holdfast').startSpan(name, { attributes, kind }, context));
+    const options = { attributes: redacted(attributes), kind };
+    return new Recorded(this.provider.getTracer('holdfast').startSpan(name, options, context));
   }
 
   /** Sends what has been recorded so far. */
@@ -107,16 +109,22 @@ class Recorded implements Span {
   }
 
   set(attributes: Attributes): void {
-    this.span.setAttributes(attributes);
+    this.span.setAttributes(redacted(attributes));
   }
 
   fail(error: Error): void {
-    this.span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+    this.span.setStatus({ code: SpanStatusCode.ERROR, message: redact(error.message) });
   }
 
   end(): void {
     this.span.end();
   }
+}
+
+/** Wherever spans are sent. */
+function redacted(attributes: Attributes): Attributes {
+  const clean = (value: Attributes[string]) => (typeof value === 'string' ? redact(value) : value);
+  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, clean(value)]));
 }
 
 function exporterFor(options: TracingOptions): SpanExporter | undefined {

@@ -3,7 +3,7 @@ import { IDS } from '#service';
 import type { Ids } from '#snowflake';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Admission } from '../admission/admission.js';
-import { headerOf, parametersOf, send } from '../http/api-request.http.js';
+import { parametersOf, send, traceOf } from '../http/api-request.http.js';
 import { jsonText } from '../http/json-text.js';
 import { claimOfRequest, sendKeyed, type ClaimParts } from '../idempotency/claim-of-request.http.js';
 import { CLAIM_PARTS } from '../idempotency/idempotency.module.js';
@@ -40,7 +40,7 @@ export class ChargesController {
     const claim = claimOfRequest(request, this.claimParts, { chargeId, subject: null, expand });
     const answer = await this.requests.answer(claim, {
       name: 'POST /v1/charges',
-      parent: headerOf(request, 'traceparent'),
+      parent: traceOf(request),
       decide:
         presented.kind === 'refused'
           ? refuseCharge(presented.error.answer)
@@ -57,7 +57,7 @@ export class ChargesController {
     const claim = claimOfRequest(request, this.claimParts, { chargeId: request.params.id, subject: 'capture', expand });
     const answer = await this.requests.answer(claim, {
       name: 'POST /v1/charges/:id/capture',
-      parent: headerOf(request, 'traceparent'),
+      parent: traceOf(request),
       decide: captureCharge(claim, wanted),
       admit: () => this.admission.admit(claim.account, null),
     });

@@ -4,8 +4,7 @@ import { invalidRequest, shown } from '../http/stripe-error.js';
 import type { Details, Shipping } from './charge.js';
 
 const METADATA_KEYS_MAX = 50;
-const METADATA_KEY_LENGTH_MAX = 40;
-const METADATA_VALUE_LENGTH_MAX = 500;
+const METADATA_LIMITS = { keyMax: 40, max: 500 };
 
 export const noDetails: Details = {
   description: null,
@@ -60,24 +59,11 @@ export function readMetadata(
   reader: ParameterReader,
   before: Readonly<Record<string, string>>,
 ): Record<string, string> | undefined {
-  const given = reader.textsByKey('metadata');
+  const given = reader.textsByKey('metadata', METADATA_LIMITS);
   if (given === undefined) return undefined;
   if (given === null) return {};
   const merged = new Map(Object.entries(before));
   for (const [key, value] of given) {
-    const param = `metadata[${shown(key)}]`;
-    if (characters(key) > METADATA_KEY_LENGTH_MAX) {
-      throw invalidRequest(
-        `Metadata keys can be up to ${METADATA_KEY_LENGTH_MAX} characters long; this one has ${characters(key)}.`,
-        { param },
-      );
-    }
-    if (characters(value) > METADATA_VALUE_LENGTH_MAX) {
-      throw invalidRequest(
-        `Metadata values can be up to ${METADATA_VALUE_LENGTH_MAX} characters long; this one has ${characters(value)}.`,
-        { param },
-      );
-    }
     if (value === '') merged.delete(key);
     else merged.set(key, value);
   }

@@ -1,3 +1,4 @@
+import { hasCardNumberInside } from '#card-numbers';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { merged, type Parameters } from './parameters.js';
 
@@ -36,6 +37,16 @@ export function endpointOf(request: FastifyRequest): string {
 export function headerOf(request: FastifyRequest, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value[0] : value;
+}
+
+/**
+ * The caller's own trace, which what is done for the request belongs to; its ids are stored and logged. One that
+ * holds a card number is not followed, and a trace of our own begins.
+ */
+export function traceOf(request: FastifyRequest): string | undefined {
+  const traceparent = headerOf(request, 'traceparent');
+  const ids = traceparent?.split('-') ?? [];
+  return ids.some(hasCardNumberInside) ? undefined : traceparent;
 }
 
 /**

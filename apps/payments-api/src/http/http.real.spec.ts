@@ -195,6 +195,56 @@ describe('what strangers send', () => {
   });
 });
 
+describe('a card number', () => {
+  const order = 'amount=1000&currency=usd&source=tok_visa';
+  const number = '4242424242424242';
+  const spaced = '4242+4242-4242%204242';
+
+  it('is refused wherever it does not belong, is not repeated, and is stored nowhere', async () => {
+    const answers = [
+      await onTheWire('POST', '/v1/charges', {}, `${order}&description=card+${number}`),
+      await onTheWire('POST', '/v1/charges', {}, `${order}&metadata[note]=${spaced}`),
+      await onTheWire('POST', '/v1/charges', {}, `${order}&metadata[${number}]=1`),
+      await onTheWire('POST', '/v1/charges', {}, `${order}&statement_descriptor=A+${number}`),
+      await onTheWire('POST', '/v1/charges', {}, `${order}&transfer_group=group_${number}`),
+      await onTheWire('POST', '/v1/charges', {}, `${order}&shipping[name]=${spaced}&shipping[address][line1]=x`),
+      await onTheWire('POST', '/v1/charges', {}, `amount=1000&currency=usd&source=tok_fault_authorize_hang_${number}`),
+      await onTheWire('POST', '/v1/charges', {}, `amount=${number}&currency=usd&source=tok_visa`),
+      await onTheWire('POST', `/v1/charges?description=${spaced}`, {}, order),
+      await onTheWire('POST', '/v1/charges', { 'idempotency-key': `order-${number}` }, order),
+      await onTheWire('POST', '/v1/charges', { 'content-type': 'application/json' }, `{"description":${number}}`),
+      await onTheWire('POST', `/v1/charges/ch_${number}/capture`, {}, ''),
+      await onTheWire('POST', '/v1/refunds', {}, `charge=ch_${number}`),
+      await onTheWire('GET', `/v1/charges/${number}`, {}),
+      await onTheWire('GET', `/v1/charges?customer=${spaced}`, {}),
+      await onTheWire('GET', `/v1/refunds?${number}=1`, {}),
+      await onTheWire('GET', '/v1/charges', { 'stripe-account': number }),
+    ];
+    for (const { status, text } of answers) {
+      expect([400, 403, 404]).toContain(status);
+      expect(text).not.toMatch(/4242\D{0,3}4242/);
+    }
+    expect(await tablesWith(number)).toEqual([]);
+  });
+
+  it('ends the trace that it is hidden in', async () => {
+    const traceparent = `00-0000000000000000${number}-00f067aa0ba902b7-00`;
+    const answer = await onTheWire('POST', '/v1/charges', { traceparent }, order);
+    expect(answer.status).toBe(200);
+    expect(await tablesWith(number)).toEqual([]);
+  });
+
+  async function tablesWith(text: string): Promise<unknown[]> {
+    const ask = (query: string, values: unknown[] = []) =>
+      api.database.query<{ name: string }>({ name: `test.look ${query}`, text: query }, values);
+    const tables = await ask(`SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public'`);
+    const found = tables.map(({ name }) =>
+      ask(`SELECT '${name}' AS name FROM ${name} AS r WHERE position($1 IN r::text) > 0 LIMIT 1`, [text]),
+    );
+    return (await Promise.all(found)).flat();
+  }
+});
+
 interface OnTheWire {
   readonly status: number;
   readonly head: string;

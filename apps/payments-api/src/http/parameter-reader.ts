@@ -1,6 +1,7 @@
+import { hasCardNumber } from '#card-numbers';
 import { characters } from './characters.js';
 import { isHash, type Parameter, type Parameters } from './parameters.js';
-import { invalidRequest, shown } from './stripe-error.js';
+import { cardNumberIn, invalidRequest, shown } from './stripe-error.js';
 
 const INTEGER = /^[+-]?\d{1,15}$/;
 /** In any case: an older Python SDK sends `True`, and libraries for forms send 1. */
@@ -27,7 +28,7 @@ export class ParameterReader {
   ) {
     const unknown = [...tree.keys()].filter((name) => !known.includes(name));
     if (unknown.length === 0) return;
-    const names = unknown.map((name) => shown(this.fullName(name)));
+    const names = unknown.map((name) => this.fullName(name));
     throw invalidRequest(`Received unknown parameter${names.length > 1 ? 's' : ''}: ${names.join(', ')}`, {
       code: 'parameter_unknown',
       param: names[0]!,
@@ -58,7 +59,18 @@ export class ParameterReader {
   }
 
   /** null: unset it. */
-  optionalText(name: string, { max = 5000 }: { max?: number } = {}): string | null | undefined {
+  optionalText(name: string, limits: { max?: number } = {}): string | null | undefined {
+    const value = this.written(name, limits);
+    if (value && hasCardNumber(value)) throw cardNumberIn(this.fullName(name));
+    return value;
+  }
+
+  /** The one text that may be a card number: it must be kept nowhere. */
+  requiredCardNumber(name: string, limits: { max?: number } = {}): string {
+    return this.written(name, limits) || this.missing(name);
+  }
+
+  private written(name: string, { max = 5000 }: { max?: number }): string | null | undefined {
     const value = this.tree.get(name);
     if (value === undefined) return undefined;
     const param = this.fullName(name);
@@ -122,13 +134,22 @@ export class ParameterReader {
   }
 
   /** A hash of texts under keys of the caller's own, whatever they look like; null: unset them all. */
-  textsByKey(name: string): ReadonlyMap<string, string> | null | undefined {
+  textsByKey(name: string, limits: { keyMax: number; max: number }): ReadonlyMap<string, string> | null | undefined {
     const value = this.tree.get(name);
     if (value === undefined) return undefined;
     if (value === '') return null;
     if (!isHash(value)) this.notAHash(name);
     const reader = new ParameterReader(value, [...value.keys()], this.fullName(name));
-    return new Map([...value.keys()].map((key) => [key, reader.optionalText(key, { max: Infinity }) ?? '']));
+    return new Map(
+      [...value.keys()].map((key) => {
+        const param = reader.fullName(key);
+        if (characters(key) > limits.keyMax) {
+          throw invalidRequest(`Invalid key: those of ${name} must be at most ${limits.keyMax} characters.`, { param });
+        }
+        if (hasCardNumber(key)) throw cardNumberIn(param);
+        return [key, reader.optionalText(key, limits) ?? ''];
+      }),
+    );
   }
 
   /** A list of texts, with or without indices: `expand[]=a`, `expand[0]=a`. */
@@ -136,8 +157,10 @@ export class ParameterReader {
     const value = this.tree.get(name);
     if (value === undefined || value === '') return [];
     return this.items(name, value).map((item, index) => {
-      if (typeof item === 'string') return item;
-      throw invalidRequest('Invalid string', { param: `${this.fullName(name)}[${index}]` });
+      const param = `${this.fullName(name)}[${index}]`;
+      if (typeof item !== 'string') throw invalidRequest('Invalid string', { param });
+      if (hasCardNumber(item)) throw cardNumberIn(param);
+      return item;
     });
   }
 
@@ -148,8 +171,9 @@ export class ParameterReader {
     return [...value].sort(([one], [other]) => Number(one) - Number(other)).map(([, item]) => item);
   }
 
+  /** As it may be shown: a name can be the caller's own. */
   fullName(name: string): string {
-    return this.prefix === '' ? name : `${this.prefix}[${name}]`;
+    return shown(this.prefix === '' ? name : `${this.prefix}[${name}]`);
   }
 
   missing(name: string): never {

@@ -186,7 +186,9 @@ describe('a parameter', () => {
     fc.assert(
       fc.property(hash(value), (entries) => {
         for (const parameters of spelled(entries)) {
-          expect(Object.fromEntries(reading(parameters).textsByKey('of')!)).toEqual(Object.fromEntries(entries));
+          expect(Object.fromEntries(reading(parameters).textsByKey('of', { keyMax: 40, max: 500 })!)).toEqual(
+            Object.fromEntries(entries),
+          );
         }
       }),
     );
@@ -214,8 +216,40 @@ describe('a parameter', () => {
   });
 
   it('that is a hash is no list', () => {
-    expect(() => reading(parseForm('of[]=a')).textsByKey('of')).toThrow('must be a hash');
-    expect(() => reading(parseJson('{"of":["a"]}')).textsByKey('of')).toThrow('must be a hash');
+    expect(() => reading(parseForm('of[]=a')).textsByKey('of', { keyMax: 40, max: 500 })).toThrow('must be a hash');
+    expect(() => reading(parseJson('{"of":["a"]}')).textsByKey('of', { keyMax: 40, max: 500 })).toThrow(
+      'must be a hash',
+    );
+  });
+
+  it('holds a card number nowhere but where one belongs', () => {
+    for (const number of ['4242424242424242', '4242 4242 4242 4242', '3782-822463-10005', 'card: 4242424242424242!']) {
+      for (const given of [{ one: number }, { of: { key: number } }, { of: { [number]: '1' } }, { of: [number] }]) {
+        const reader = reading(parseJson(JSON.stringify(given)));
+        const read = () => [
+          reader.optionalText('one'),
+          reader.hasHash('of') && reader.textsByKey('of', { keyMax: 40, max: 500 }),
+          ...(reader.hasHash('of') ? [] : reader.texts('of')),
+        ];
+        expect(read).toThrow(
+          expect.objectContaining({ httpStatus: 400, message: expect.stringContaining('card number') }),
+        );
+        expect(read).not.toThrow(/4242 ?4242|82246/);
+        expect(read).not.toThrow(
+          expect.objectContaining({
+            body: expect.objectContaining({ param: expect.stringMatching(/4242 ?4242|82246/) }),
+          }),
+        );
+      }
+    }
+    const reader = reading(parseForm('one=4242 4242 4242 4242'));
+    expect(reader.requiredCardNumber('one')).toBe('4242 4242 4242 4242');
+    for (const echo of [() => reader.integer('one'), () => reader.boolean('one'), () => reader.oneOf('one', ['a'])]) {
+      expect(echo).toThrow();
+      expect(echo).not.toThrow(/4242 4242/);
+    }
+    // With a letter before it, what is no card number passes.
+    expect(reading(parseForm('one=n4242424242424242')).text('one')).toBe('n4242424242424242');
   });
 
   it.each([

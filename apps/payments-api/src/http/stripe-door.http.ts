@@ -1,5 +1,6 @@
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { LOG, Shutdown, type PublicDoor } from '#service';
+import { hasCardNumber } from '#card-numbers';
 import { Metrics, type Log } from '#telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ACCOUNTS } from '../accounts/accounts.module.js';
@@ -105,7 +106,8 @@ function unreadable(request: FastifyRequest): Error | undefined {
 /** Before a body is read. A segment that can be no id belongs to a URL that is not offered, such as `/v1/charges/search`. */
 function nowhere(request: FastifyRequest): Error | undefined {
   const segments = Object.values((request.params ?? {}) as Record<string, string>);
-  return request.is404 || !segments.every(isPathId) ? unrecognizedUrl(request) : undefined;
+  const isId = (segment: string): boolean => isPathId(segment) && !hasCardNumber(segment);
+  return request.is404 || !segments.every(isId) ? unrecognizedUrl(request) : undefined;
 }
 
 /** A held request that is answered while the process ends must not keep its connection, or the end would wait for it. */

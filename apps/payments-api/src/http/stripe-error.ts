@@ -1,3 +1,4 @@
+import { maskCardNumbers } from '#card-numbers';
 import { firstCharacters } from './characters.js';
 import { jsonText } from './json-text.js';
 
@@ -82,11 +83,27 @@ export function apiError(message: string, { status = 500 }: { status?: 500 | 503
   return new StripeError(status, { type: 'api_error', message }, { 'stripe-should-retry': 'true' });
 }
 
-const longestDigits = /\d(?:[ -]?\d){11,}/g;
+/**
+ * 400: the one answer to a card number outside of the card fields. Refused rather than masked: a number that only
+ * looks like one would be changed in silence, and a real one would be stored.
+ *
+ * @param where the parameter, already fit to be shown
+ */
+export function cardNumberIn(where: string): StripeError {
+  return invalidRequest(
+    `'${where}' holds what looks like a card number, which is taken as source[number] alone and stored nowhere. ` +
+      `If it is none, put a letter directly before it.`,
+    { param: where },
+  );
+}
+
+/** Mistyped card numbers too, which the detector does not know for what they are. */
+const longNumbers = /\d(?:[ -]?\d){11,}/g;
 
 /** A caller's own text inside a message: bounded, and without anything that might be a card number. */
 export function shown(text: string): string {
-  const safe = text.replaceAll(longestDigits, (digits) => `…${digits.slice(-4)}`);
+  const lastFour = (number: string): string => `…${number.slice(-4)}`;
+  const safe = maskCardNumbers(text, lastFour).replaceAll(longNumbers, lastFour);
   const short = firstCharacters(safe, 100);
   return short === safe ? safe : `${short}…`;
 }

@@ -82,6 +82,13 @@ describe('the header', () => {
     expect(() => readKey('\xe4')).toThrow('Invalid UTF-8');
   });
 
+  it('holds no card number, which would be stored', () => {
+    for (const bad of ['4242424242424242', 'order-4242 4242 4242 4242', '"4242424242424242"']) {
+      expect(() => readKey(bad)).toThrow('looks like a card number');
+    }
+    expect(readKey('stripe-node-retry-42424242-4242-4242-a242-424242424242')).toBeDefined();
+  });
+
   it('can never name the key of a request without one', () => {
     const own = internalKey('req_1');
     expect(readKey(own)).not.toBe(own);

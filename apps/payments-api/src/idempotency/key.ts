@@ -1,6 +1,14 @@
+import { hasCardNumber } from '#card-numbers';
 import { characters } from '../http/characters.js';
 import { utf8 } from '../http/parameters.js';
-import { idempotencyError, invalidRequest, shown, StripeError, type Answer } from '../http/stripe-error.js';
+import {
+  cardNumberIn,
+  idempotencyError,
+  invalidRequest,
+  shown,
+  StripeError,
+  type Answer,
+} from '../http/stripe-error.js';
 
 /** Unique per account, whatever the endpoint. */
 export interface KeyName {
@@ -137,6 +145,7 @@ export function readKey(header: string | undefined): string | undefined {
   const quoted = STRUCTURED.exec(text);
   const key = quoted ? quoted[1]!.replaceAll(/\\(["\\])/g, '$1').trim() : text;
   const length = characters(key);
+  if (hasCardNumber(key)) throw cardNumberIn('Idempotency-Key');
   if (length >= 1 && length <= MAX_LENGTH) return key;
   throw invalidRequest(
     length === 0

@@ -4,7 +4,7 @@ import type { Ids } from '#snowflake';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Admission } from '../admission/admission.js';
 import { KeyedRequests } from '../charges/keyed-requests.js';
-import { headerOf, parametersOf, send } from '../http/api-request.http.js';
+import { parametersOf, send, traceOf } from '../http/api-request.http.js';
 import { jsonText } from '../http/json-text.js';
 import { claimOfRequest, sendKeyed, type ClaimParts } from '../idempotency/claim-of-request.http.js';
 import { CLAIM_PARTS } from '../idempotency/idempotency.module.js';
@@ -34,7 +34,7 @@ export class RefundsController {
     const claim = claimOfRequest(request, this.claimParts, { chargeId, subject: id, expand });
     const answer = await this.requests.answer(claim, {
       name: 'POST /v1/refunds',
-      parent: headerOf(request, 'traceparent'),
+      parent: traceOf(request),
       decide: createRefund(claim, id, wanted),
       admit: () => this.admission.admit(claim.account, null),
     });

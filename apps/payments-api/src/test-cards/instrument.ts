@@ -1,10 +1,11 @@
+import { passesLuhn } from '#card-numbers';
 import { bankProtocol, type Card } from '#contracts';
 import type { Instant } from '#clock';
 import type { KeyedHash } from '../accounts/keyed-hash.js';
 import { ParameterReader } from '../http/parameter-reader.js';
 import { isHash, type Parameters } from '../http/parameters.js';
 import { cardError, invalidRequest, resourceMissing, shown, type StripeError } from '../http/stripe-error.js';
-import { passesLuhn, plainCardOf, testCardNamed, testCardOf, type Funding, type TestCard } from './test-card.js';
+import { plainCardOf, testCardNamed, testCardOf, type Funding, type TestCard } from './test-card.js';
 
 /** What a charge is made with, the number already dropped. */
 export interface Instrument {
@@ -86,17 +87,12 @@ function named(token: string, param: string, hash: KeyedHash, now: Instant): Ins
   if (aim) return instrumentOf(plainCardOf(aim.brand), hash, { ...laterExpiry(now), fault: token });
   const card = testCardNamed(token);
   if (card) return instrumentOf(card, hash, laterExpiry(now));
-  if (/^[\d -]{12,}$/.test(token)) {
-    throw invalidRequest(`A card number cannot be a token: send it as ${param}[number], or use a test token.`, {
-      param,
-    });
-  }
   throw resourceMissing(token.startsWith('pm_') ? 'PaymentMethod' : 'token', token, param, 400);
 }
 
 function spelledOut(fields: ParameterReader, hash: KeyedHash, now: Instant): Presented {
   fields.oneOf('object', ['card']);
-  const digits = fields.requiredText('number', { max: 50 }).replaceAll(/[ -]/g, '');
+  const digits = fields.requiredCardNumber('number', { max: 50 }).replaceAll(/[ -]/g, '');
   const expMonth = fields.requiredInteger('exp_month');
   const writtenYear = fields.requiredInteger('exp_year');
   const cvc = fields.text('cvc', { max: 50 });

@@ -84,14 +84,3 @@ export function testCardNamed(token: string): TestCard | undefined {
 export function plainCardOf(brand: bankProtocol.Brand): TestCard {
   return byBrand.get(brand)!;
 }
-
-/** Luhn's check, which tells a mistyped number from one that is no test card. */
-export function passesLuhn(digits: string): boolean {
-  let sum = 0;
-  for (let place = 0; place < digits.length; place++) {
-    const digit = Number(digits[digits.length - 1 - place]);
-    const weighed = place % 2 === 1 ? digit * 2 : digit;
-    sum += weighed > 9 ? weighed - 9 : weighed;
-  }
-  return sum % 10 === 0;
-}
