@@ -206,6 +206,17 @@ describe('the runtime with a given Postgres and Kafka', () => {
     await expect(stat(join(folder, 'run', 'processes.json'))).rejects.toThrow('ENOENT');
   });
 
+  it('says at once which of them does not answer', async () => {
+    await expect(start({ ...given, databaseUrl: 'postgres://me:secret@127.0.0.1:1/postgres' })).rejects.toThrow(
+      new CannotStart('DATABASE_URL names what does not answer: 127.0.0.1:1 (ECONNREFUSED).'),
+    );
+    await expect(start({ ...given, kafkaBrokers: '127.0.0.1:1,127.0.0.1:2' })).rejects.toThrow(
+      new CannotStart(
+        'KAFKA_BROKERS names what does not answer: 127.0.0.1:1 (ECONNREFUSED), 127.0.0.1:2 (ECONNREFUSED).',
+      ),
+    );
+  });
+
   it('says in a sentence what is wrong with its data folder', async () => {
     const file = join(outside, 'a file');
     await writeFile(file, '');

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { ensureTopics } from '../kafka/topics.js';
+import { assertAnswers } from './assert-answers.js';
 import { causeOf } from './cannot-start.js';
 import { kafkaSpec } from './kafka.js';
 import { ManagedProcess, type ProcessSnapshot, type ProcessSpec } from './managed-process.js';
@@ -94,6 +95,11 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 
   try {
     await assertFree(portsToBind(options, ports, instances));
+    if (options.databaseUrl !== undefined) {
+      const { hostname, port } = new URL(options.databaseUrl);
+      await assertAnswers('DATABASE_URL', [`${hostname}:${port || 5432}`]);
+    }
+    if (options.kafkaBrokers !== undefined) await assertAnswers('KAFKA_BROKERS', options.kafkaBrokers.split(','));
     const postgres = async (): Promise<string> => {
       if (options.databaseUrl !== undefined) return options.databaseUrl;
       const { spec, url, home } = await postgresSpec({
