@@ -40,7 +40,13 @@ export function gatewayInstance(name: string, database: Database, stub: StubBank
   });
   const errors: unknown[] = [];
   const observer = { ended: () => undefined, inDoubt: () => undefined, needsAttention: () => undefined };
-  const performer = new Performer({ banks, commands: new Commands(runner), store: database, clock, observer });
+  const performer = new Performer({
+    banks,
+    commands: new Commands(runner, { clock }),
+    store: database,
+    clock,
+    observer,
+  });
   const worker = new Worker({
     banks,
     dispatch,

@@ -5,8 +5,8 @@ import { answer, become } from './step.js';
 import { StoreAway, tallies, tallyService, type Tally } from './testing/tally.js';
 
 function given() {
-  const { store, runner } = tallyService();
-  const commands = new Commands(runner);
+  const { store, runner, clock } = tallyService();
+  const commands = new Commands(runner, { clock });
   const add = (id: string, by: number): Work<Tally, number> => ({
     aggregate: tallies,
     id,

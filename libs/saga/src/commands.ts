@@ -1,27 +1,41 @@
-import { GroupCommit, type Transaction } from '#postgres';
+import type { Clock } from '#clock';
+import type { Transaction } from '#postgres';
 import { BatchRunner, type Work } from './batch.js';
 import type { AnyWork, Outcome } from './batch.js';
 import { inHalves } from './in-halves.js';
+import { Lanes } from './lanes.js';
+
+/** Of a batch that an account shares with others. */
+const MAX_PER_ACCOUNT = 64;
+/** A batch commonly takes a few milliseconds. */
+const SLOW_AFTER_MS = 20;
+/** Each batch takes a connection of the pool; what waits for locks must leave some. */
+const MAX_IN_FLIGHT = 4;
 
 /** What a command came to; `failed` is its own fault and nobody else's. */
 type Ended = Outcome | { readonly kind: 'failed'; readonly error: unknown };
 
 /**
- * Commands share commits: while one batch is in its transaction the next gathers behind it. A command's
+ * Commands share commits: while one batch is in its transaction the next gathers behind it, and accounts take turns
+ * in filling it, so that one that asks for much, or whose rows are locked, holds up no other. A command's
  * refusal is a result, and its bug fails it alone: the batch is halved until the culprit is found. A
  * transient error fails the whole batch, and each caller decides for itself whether to submit again.
  */
 export class Commands<Tx extends Transaction> {
-  private readonly commits: GroupCommit<AnyWork, Ended>;
+  private readonly commits: Lanes<AnyWork, Ended>;
 
   constructor(
     private readonly runner: BatchRunner<Tx>,
-    options: { maxBatch?: number; maxInFlight?: number } = {},
+    options: { readonly clock: Clock; readonly maxBatch?: number },
   ) {
-    this.commits = new GroupCommit({
+    this.commits = new Lanes({
       run: (works) => this.settle(works),
+      laneOf: ({ account, id }) => account ?? id,
+      clock: options.clock,
       maxBatch: options.maxBatch ?? 256,
-      maxInFlight: options.maxInFlight ?? 1,
+      maxPerLane: MAX_PER_ACCOUNT,
+      maxInFlight: MAX_IN_FLIGHT,
+      slowAfterMs: SLOW_AFTER_MS,
     });
   }
 

@@ -112,9 +112,9 @@ export function busProviders({ name, database: databaseName }: ServiceOptions): 
     { provide: BatchRunner, inject: [BATCH_PARTS], useFactory: (parts: Parts) => new BatchRunner(parts) },
     {
       provide: Commands,
-      inject: [BatchRunner, Shutdown],
-      useFactory: (runner: BatchRunner<PgTransaction>, shutdown: Shutdown) => {
-        const commands = new Commands(runner);
+      inject: [BatchRunner, CLOCK, Shutdown],
+      useFactory: (runner: BatchRunner<PgTransaction>, clock: Clock, shutdown: Shutdown) => {
+        const commands = new Commands(runner, { clock });
         shutdown.during('workers', 'the commands in hand', () => commands.drain());
         return commands;
       },
