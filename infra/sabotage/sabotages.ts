@@ -329,8 +329,8 @@ export const sabotages: readonly Sabotage[] = [
       },
       {
         file: authorizationRows,
-        find: '(SELECT * FROM bank_operation WHERE charge_id = wanted.charge_id FOR UPDATE)',
-        replace: '(SELECT * FROM bank_operation WHERE charge_id = wanted.charge_id)',
+        find: "WHERE charge_id = wanted.charge_id AND phase <> 'ended' FOR UPDATE) AS live",
+        replace: "WHERE charge_id = wanted.charge_id AND phase <> 'ended') AS live",
       },
       { file: authorizationRows, find: '     AND stored.version = changed.version - 1\n', replace: '' },
       {
@@ -374,9 +374,9 @@ export const sabotages: readonly Sabotage[] = [
     edits: [
       {
         file: chargeRows,
-        find: 'SELECT * FROM unnest($14::text[], $15::text[], $16::int2[], $17::text[])\n   ON CONFLICT DO NOTHING',
+        find: 'SELECT * FROM unnest($16::text[], $17::text[], $18::int2[], $19::text[])\n   ON CONFLICT DO NOTHING',
         replace:
-          'SELECT * FROM unnest($14::text[], $15::text[], $16::int2[], $17::text[])\n   ON CONFLICT (account, key) DO UPDATE SET status = excluded.status, body = excluded.body',
+          'SELECT * FROM unnest($16::text[], $17::text[], $18::int2[], $19::text[])\n   ON CONFLICT (account, key) DO UPDATE SET status = excluded.status, body = excluded.body',
       },
     ],
   },

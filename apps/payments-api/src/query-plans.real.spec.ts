@@ -30,7 +30,12 @@ import {
   storeAnswersStatement,
 } from './idempotency/key.repository.js';
 import { migrations } from './migrations/migrations.js';
-import { findRefundStatement } from './refunds/refund.repository.js';
+import {
+  findRefundStatement,
+  latestRefundsStatement,
+  pendingRefundsStatement,
+  refundsByIdStatement,
+} from './refunds/refund.repository.js';
 import { changedStatement } from './test-clocks/test-clock.repository.js';
 
 let test: TestDatabase;
@@ -68,6 +73,9 @@ it('every statement on the way of a charge reaches its rows by index, however mu
       dueStatement,
       dueOfAccountStatement,
       findRefundStatement,
+      refundsByIdStatement,
+      latestRefundsStatement,
+      pendingRefundsStatement,
       changedStatement,
     ],
     tables: [

@@ -35,8 +35,9 @@ export class StepTable {
       };
     }
     const data = parsed.data as { account?: string };
+    const { aggregate, restate } = step;
     return {
-      aggregate: step.aggregate,
+      aggregate: restate ? { ...aggregate, restate: (state: unknown) => restate(state, data) } : aggregate,
       id: step.idOf(data),
       account: data.account,
       delivery,

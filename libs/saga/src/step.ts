@@ -53,6 +53,11 @@ export interface Step<State = unknown, Data = unknown> {
   readonly aggregate: AggregateType<State>;
   readonly idOf: (data: Data) => string;
   readonly decide: (state: State, data: Data, now: Instant) => Decision<State>;
+  /**
+   * What a repetition of this event is answered with, where that is a part of what the aggregate has said: were all of
+   * it said again for each of many events, they would cost their number squared.
+   */
+  readonly restate?: (state: State, data: Data) => readonly NewEvent[];
 }
 
 /** `const step = stepsOn(holds)`; then each step of that aggregate is `step({ on, idOf, decide })`. */

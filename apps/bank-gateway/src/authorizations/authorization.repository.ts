@@ -31,7 +31,8 @@ export const lockStatement = statement(
 );
 
 /**
- * Of authorizations that are locked. Their operations are locked with them: a worker takes one without the other.
+ * Of authorizations that are locked. Their live operations are locked with them, since a worker takes one without the
+ * other. One that has ended never changes, and a lock is a write: the fortieth refund would pay for all before it.
  * LIMIT 1 changes no result; it keeps the planner from turning a probe per charge into a walk over all rows.
  */
 export const loadStatement = statement(
@@ -42,7 +43,12 @@ export const loadStatement = statement(
      o.needs_attention, o.end_kind, o.end_detail, o.version
    FROM unnest($1::text[]) WITH ORDINALITY AS wanted(charge_id, position)
    JOIN LATERAL (SELECT * FROM bank_authorization WHERE charge_id = wanted.charge_id LIMIT 1) a ON true
-   LEFT JOIN LATERAL (SELECT * FROM bank_operation WHERE charge_id = wanted.charge_id FOR UPDATE) o ON true
+   LEFT JOIN LATERAL (
+     SELECT * FROM (
+       SELECT * FROM bank_operation WHERE charge_id = wanted.charge_id AND phase <> 'ended' FOR UPDATE) AS live
+     UNION ALL
+     SELECT * FROM bank_operation WHERE charge_id = wanted.charge_id AND phase = 'ended'
+   ) o ON true
    ORDER BY wanted.position, o.created_at, o.reference`,
 );
 

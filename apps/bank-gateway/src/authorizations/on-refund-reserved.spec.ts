@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ledger } from '#contracts';
 import { usd } from '#money';
+import { StepTable } from '#saga';
 import { captured, everyState, given, refunding } from '../../test/authorization-under-test.js';
 import { alder, no, report, times, yes } from '../../test/operation-under-test.js';
 import { appendAttempt, type Operation } from '../operations/operation.js';
@@ -43,6 +44,19 @@ describe('a reserved refund', () => {
   it('changes nothing when it was asked before', () => {
     const state = refunding('re_1');
     expect(given(state).when(onRefundReserved, reserved('re_1', 300))).toMatchObject({ state, changed: false });
+  });
+
+  it('that comes again is answered by what came of it, and not of other refunds', () => {
+    const [authorize, capture, ...refunds] = refunding('re_1', 're_2').operations;
+    const ended = refunds.map((refund) => report(appendAttempt(refund, times()), alder, yes.refund));
+    const state = { ...captured, operations: [authorize!, capture!, ...ended] };
+    const { data, ...event } = reserved('re_2', 300);
+    const { aggregate } = new StepTable([onRefundReserved]).workOf({
+      event: { ...event, data, source: 'ledger', time: 0 },
+      origin: { topic: 'ledger.events', partition: 0, offset: '0' },
+    });
+    expect(aggregate.restate(state).map(({ id }) => id)).toEqual(['re_2.refund_succeeded']);
+    expect(onRefundReserved.restate!(refunding('re_1'), { ...data, refundId: 're_1' })).toEqual([]);
   });
 
   it.each(everyState.filter(({ state }) => state !== 'captured'))(

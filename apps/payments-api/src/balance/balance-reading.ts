@@ -9,10 +9,12 @@ import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
 import { resourceMissing } from '../http/stripe-error.js';
 import { refundOf } from '../refunds/refund-answer.js';
+import { readRefunds } from '../refunds/refund.repository.js';
+import type { Refund } from '../refunds/refund.js';
 import type { AccountClocks } from '../test-clocks/account-clocks.js';
 import { balanceObject } from './balance.js';
 import { readBalance } from './balance.repository.js';
-import { balanceTransactionObject, type BalanceTransaction } from './balance-transaction.js';
+import { balanceTransactionObject } from './balance-transaction.js';
 import { findTransaction, listTransactions, type DescribedTransaction } from './balance-transaction.repository.js';
 import { readListRequest, transactionPaths } from './list-request.js';
 
@@ -56,7 +58,7 @@ export class BalanceReading {
     return found.transaction;
   }
 
-  /** Sources are looked up only where they are to be seen; a refund lies in its charge. */
+  /** Sources are looked up only where they are to be seen. */
   private async showing(
     account: string,
     found: readonly DescribedTransaction[],
@@ -64,10 +66,14 @@ export class BalanceReading {
   ): Promise<(found: DescribedTransaction) => object> {
     const now = this.clocks.now(account);
     const wanted = expand.length > 0 ? found.map(({ transaction }) => transaction.chargeId) : [];
-    const charges = wanted.length > 0 ? await findCharges(this.database, account, wanted) : undefined;
+    const charges = wanted.length > 0 ? await findCharges(this.database, account, wanted, expand) : undefined;
+    const refundIds = found.flatMap(({ transaction: { type, source } }) => (type === 'refund' ? [source] : []));
+    const refunds = charges && refundIds.length > 0 ? await readRefunds(this.database, refundIds) : [];
+    const refundById = new Map(refunds.map(({ refund }) => [refund.opening.id, refund]));
     return ({ transaction, chargeDescription }) => {
       const charge = charges?.get(transaction.chargeId);
-      const source = charge && sourceObject(charge, transaction, within(expand, 'source'), now);
+      const refund = refundById.get(transaction.source);
+      const source = charge && sourceObject(charge, refund, within(expand, 'source'), now);
       return balanceTransactionObject(transaction, chargeDescription, now, source);
     };
   }
@@ -75,11 +81,9 @@ export class BalanceReading {
 
 function sourceObject(
   charge: OpenedCharge,
-  { type, source }: BalanceTransaction,
+  refund: Refund | undefined,
   expand: readonly string[],
   now: Instant,
-): object | undefined {
-  if (type === 'charge') return chargeObject(charge, expand, now);
-  const refund = charge.refunds.find(({ opening }) => opening.id === source);
-  return refund && refundOf(charge, refund, expand, now);
+): object {
+  return refund ? refundOf(charge, refund, expand, now) : chargeObject(charge, expand, now);
 }

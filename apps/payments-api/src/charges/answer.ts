@@ -4,6 +4,7 @@ import { errorEnvelope, type Answer } from '../http/stripe-error.js';
 import { jsonText } from '../http/json-text.js';
 import type { Subject } from '../idempotency/key.js';
 import { refundAnswer } from '../refunds/refund-answer.js';
+import { knownRefund } from '../refunds/refunds-of-charge.js';
 import { chargeObject } from './charge-object.js';
 import type { Failing, OpenedCharge } from './charge.js';
 import { failureOf } from './failure.js';
@@ -13,7 +14,7 @@ import { alreadyRefunded, expiredForCapture } from './state-errors.js';
 export function answerAbout(charge: OpenedCharge, subject: Subject, expand: readonly string[], now: Instant): Answer {
   if (subject === null) return createAnswer(charge, expand, now);
   if (subject === 'capture') return captureAnswer(charge, expand, now);
-  const refund = charge.refunds.find(({ opening }) => opening.id === subject);
+  const refund = knownRefund(charge.refunds, subject);
   assert(refund, 'a key that asked for a refund was claimed together with it');
   return refundAnswer(charge, refund, expand, now);
 }

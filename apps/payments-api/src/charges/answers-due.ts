@@ -27,7 +27,7 @@ export function answersDue({ stored, charge, key, renderings }: ChargeRecord, no
     });
 }
 
-/** The keys that wait for a charge, but for the one that opened it. */
+/** The keys that wait for what a charge knows to be under way, but for the one that opened it. */
 export function laterKeys(charge: OpenedCharge): KeyUse[] {
   const { id: chargeId, account } = charge.opening;
   return later(charge).map(({ key, subject }) => ({ account, key, chargeId, subject }));
@@ -39,7 +39,7 @@ function pending(charge: Exclude<Charge, { state: 'none' }>, key: string): Pendi
 
 function later(charge: OpenedCharge): Pending[] {
   const capture = pendingCapture(charge);
-  const refunds = charge.refunds.filter((refund) => refundState(refund) === 'pending');
+  const refunds = charge.refunds.known.filter((refund) => refundState(refund) === 'pending');
   return [
     ...(capture ? [{ key: capture.key, subject: 'capture' as const }] : []),
     ...refunds.map((refund: Refund) => ({ key: refund.opening.key, subject: refund.opening.id as Subject })),

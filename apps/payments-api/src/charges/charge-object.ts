@@ -1,7 +1,9 @@
+import assert from 'node:assert/strict';
 import type { Instant } from '#clock';
 import { balanceTransactionObject, transactionOfCharge } from '../balance/balance-transaction.js';
 import { refundObject } from '../refunds/refund-object.js';
-import { refundedMinor } from '../refunds/refund.js';
+import { REFUNDS_SHOWN } from '../refunds/refund.js';
+import { refundedMinor } from '../refunds/refunds-of-charge.js';
 import { cardIdOf } from './card-id.js';
 import type { OpenedCharge } from './charge.js';
 import { expands, within } from './expand.js';
@@ -10,7 +12,6 @@ import { HELD_FOR_MS } from './hold.js';
 import { pendingCapture } from './owed.js';
 
 const STATEMENT_DESCRIPTOR = 'HOLDFAST';
-const REFUNDS_SHOWN = 10;
 
 const brandNames: Readonly<Record<string, string>> = {
   visa: 'Visa',
@@ -227,13 +228,15 @@ function refundList(charge: OpenedCharge, expand: readonly string[], now: Instan
   const inside = within(expand, 'refunds.data');
   const { id } = charge.opening;
   const { description } = charge.details;
+  const { count, known } = charge.refunds;
+  assert(known.length >= Math.min(count, REFUNDS_SHOWN), 'refunds are loaded where they are shown');
   return {
     object: 'list',
-    data: charge.refunds
+    data: known
       .slice(-REFUNDS_SHOWN)
       .reverse()
       .map((refund) => refundObject(refund, { id, description }, inside, now)),
-    has_more: charge.refunds.length > REFUNDS_SHOWN,
+    has_more: count > REFUNDS_SHOWN,
     url: `/v1/charges/${id}/refunds`,
   };
 }

@@ -21,7 +21,7 @@ export class ChargeReading {
   /** @throws StripeError 404 */
   async retrieve(account: string, id: string, query: Parameters): Promise<object> {
     const expand = readExpand(new ParameterReader(query, ['expand']));
-    const charge = await findCharge(this.database, account, id);
+    const charge = await findCharge(this.database, account, id, expand);
     if (!charge) throw resourceMissing('charge', id, 'id');
     return chargeObject(charge, expand, this.clocks.now(account));
   }
@@ -32,13 +32,13 @@ export class ChargeReading {
     const bounds = boundsOf(page, cursor, cursor && (await this.placeOf(account, cursor)));
     // One more than asked for tells whether there are more.
     const asked = { ...bounds, direction: page.direction, limit: page.limit + 1, account, filters };
-    const charges = await listCharges(this.database, asked);
+    const charges = await listCharges(this.database, asked, expand);
     const now = this.clocks.now(account);
     return listObject(URL, page, charges, (charge) => chargeObject(charge, expand, now));
   }
 
   private async placeOf(account: string, { param, id }: ListCursor): Promise<ListPlace> {
-    const charge = await findCharge(this.database, account, id);
+    const charge = await findCharge(this.database, account, id, []);
     if (!charge) throw resourceMissing('charge', id, param, 400);
     return { createdAt: charge.opening.openedAt, id };
   }

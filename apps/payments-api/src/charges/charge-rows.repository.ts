@@ -1,12 +1,16 @@
 import { statement, type Sql } from '#postgres';
+import { readLatestRefunds } from '../refunds/refund.repository.js';
 import type { Refund } from '../refunds/refund.js';
 import type { ListBounds, ListPage } from '../http/list-parameters.js';
 import { ListStatements } from '../lists/list-statements.repository.js';
+import { alsoKnowing } from '../refunds/refunds-of-charge.js';
 import type { Details, Ending, OpenedCharge, Opening } from './charge.js';
+import { expandsRefunds } from './expand.js';
 import type { Hold } from './hold.js';
 import type { ChargeFilters } from './list-request.js';
 
-export const columns = 'id, account, state, version, opening, details, hold, ending, refunds';
+export const columns =
+  'id, account, state, version, opening, details, hold, ending, refund_count, refund_pending_minor, refund_succeeded_minor';
 
 export const findStatement = statement('charge_find', `SELECT ${columns} FROM charge WHERE id = $1 AND account = $2`);
 
@@ -51,7 +55,9 @@ export interface FoldColumns {
   details: Details;
   hold: Hold | null;
   ending: Ending | null;
-  refunds: Refund[] | null;
+  refund_count: number;
+  refund_pending_minor: number;
+  refund_succeeded_minor: number;
 }
 export interface ChargeRow extends FoldColumns {
   id: string;
@@ -71,10 +77,19 @@ export interface ChargePage extends ListBounds, Pick<ListPage, 'direction' | 'li
   readonly filters: ChargeFilters;
 }
 
-/** @returns undefined when the account has no such charge, whoever else may have it */
-export async function findCharge(sql: Sql, account: string, id: string): Promise<OpenedCharge | undefined> {
-  const [row] = await sql.query<ChargeRow>(findStatement, [id, account]);
-  return row && chargeOf(row);
+/**
+ * @param expand what of the charge is to be shown in full; its refunds are read only for that
+ * @returns undefined when the account has no such charge, whoever else may have it
+ */
+export async function findCharge(
+  sql: Sql,
+  account: string,
+  id: string,
+  expand: readonly string[],
+): Promise<OpenedCharge | undefined> {
+  const rows = await sql.query<ChargeRow>(findStatement, [id, account]);
+  const [charge] = await shown(sql, rows.map(chargeOf), expand);
+  return charge;
 }
 
 /** Those of them that the account has. */
@@ -82,15 +97,36 @@ export async function findCharges(
   sql: Sql,
   account: string,
   ids: readonly string[],
+  expand: readonly string[],
 ): Promise<Map<string, OpenedCharge>> {
   const rows = await sql.query<ChargeRow>(findManyStatement, [[...new Set(ids)], account]);
-  return new Map(rows.map((row) => [row.id, chargeOf(row)]));
+  const charges = await shown(sql, rows.map(chargeOf), expand);
+  return new Map(charges.map((charge) => [charge.opening.id, charge]));
 }
 
 /** In the order of the page's direction. */
-export async function listCharges(sql: Sql, page: ChargePage): Promise<OpenedCharge[]> {
+export async function listCharges(sql: Sql, page: ChargePage, expand: readonly string[]): Promise<OpenedCharge[]> {
   const rows = await sql.query<ChargeRow>(...chargeLists.of(page, page.filters));
-  return rows.map(chargeOf);
+  return shown(sql, rows.map(chargeOf), expand);
+}
+
+/** The charges with the refunds that they show, where they are to show any. */
+export async function shown(
+  sql: Sql,
+  charges: readonly OpenedCharge[],
+  expand: readonly string[],
+): Promise<OpenedCharge[]> {
+  const refunded = charges.filter(({ refunds }) => refunds.count > 0);
+  if (!expandsRefunds(expand) || refunded.length === 0) return [...charges];
+  const latest = await readLatestRefunds(
+    sql,
+    refunded.map(({ opening }) => opening.id),
+  );
+  return charges.map((charge) => withKnown(charge, latest.get(charge.opening.id) ?? []));
+}
+
+export function withKnown(charge: OpenedCharge, refunds: readonly Refund[]): OpenedCharge {
+  return refunds.length > 0 ? { ...charge, refunds: alsoKnowing(charge.refunds, refunds) } : charge;
 }
 
 /** For operators: the row as it stands and the stream it follows from. */
@@ -108,6 +144,14 @@ export async function stillUnsettled(sql: Sql, ids: readonly string[]): Promise<
   return new Set(rows.map(({ id }) => id));
 }
 
-export function chargeOf({ state, opening, details, hold, ending, refunds }: FoldColumns): OpenedCharge {
-  return { state, opening, details, hold, ending, refunds: refunds ?? [] } as OpenedCharge;
+/** It knows none of its refunds yet; see `withKnown`. */
+export function chargeOf(row: FoldColumns): OpenedCharge {
+  const { state, opening, details, hold, ending } = row;
+  const refunds = {
+    count: row.refund_count,
+    pendingMinor: row.refund_pending_minor,
+    succeededMinor: row.refund_succeeded_minor,
+    known: [],
+  };
+  return { state, opening, details, hold, ending, refunds } as OpenedCharge;
 }

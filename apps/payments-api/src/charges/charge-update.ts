@@ -38,7 +38,7 @@ export class ChargeUpdate {
     if (customer !== undefined) throw resourceMissing('customer', customer, 'customer', 400);
     const expand = readExpand(reader);
     return this.keyed.answer({ ...claim, expand }, async (tx) => {
-      const before = (await this.charges.load(tx, [id])).get(id);
+      const before = (await this.charges.load(tx, [id], expand)).get(id);
       const charge = ownCharge(before.charge, claim.account);
       if (!charge) throw resourceMissing('charge', id, 'id');
       const changes = readChanges(reader, charge.details);

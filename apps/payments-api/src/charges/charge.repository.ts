@@ -5,12 +5,15 @@ import type { Aggregates, Saved, Stalled, WorkingSet } from '#saga';
 import { insertTransactions, transactionValues } from '../balance/balance-transaction.repository.js';
 import { nameOf, type GivenAnswer } from '../idempotency/key.js';
 import { readRenderings } from '../idempotency/key.repository.js';
+import { byCharge, readLatestRefunds, readPendingRefunds, readRefunds } from '../refunds/refund.repository.js';
 import { refundState, type Refund } from '../refunds/refund.js';
 import { AccountClocks } from '../test-clocks/account-clocks.js';
 import { answersDue, laterKeys } from './answers-due.js';
+import { partsOfKey } from './charge-key.js';
 import { noCharge, type ChargeRecord } from './charge-record.js';
-import { chargeOf, columns, type ChargeRow } from './charge-rows.repository.js';
+import { chargeOf, columns, withKnown, type ChargeRow } from './charge-rows.repository.js';
 import type { Charge, OpenedCharge } from './charge.js';
+import { expandsRefunds } from './expand.js';
 import { movementsOf } from './movements.js';
 import { isAwaiting, lapsesAt } from './owed.js';
 import { Settlements } from './settlements.js';
@@ -61,21 +64,24 @@ export const changeStatement = statement(
   `WITH written AS (
      UPDATE charge AS stored
      SET state = changed.state, version = changed.version, details = coalesce(changed.details, stored.details),
-         hold = changed.hold, ending = changed.ending, refunds = changed.refunds, awaiting = changed.awaiting,
+         hold = changed.hold, ending = changed.ending, refund_count = changed.refund_count,
+         refund_pending_minor = changed.pending_minor, refund_succeeded_minor = changed.succeeded_minor,
+         awaiting = changed.awaiting,
          expires_at = to_timestamp(changed.expires_ms / 1000.0), sweeps = 0, next_sweep_at = now() + interval '15 s'
-     FROM unnest($1::text[], $2::text[], $3::int4[], $4::jsonb[], $5::jsonb[], $6::jsonb[], $7::jsonb[], $8::bool[],
-                 $9::int8[])
-       AS changed (id, state, version, details, hold, ending, refunds, awaiting, expires_ms)
+     FROM unnest($1::text[], $2::text[], $3::int4[], $4::jsonb[], $5::jsonb[], $6::jsonb[], $7::int4[], $8::int8[],
+                 $9::int8[], $10::bool[], $11::int8[])
+       AS changed (id, state, version, details, hold, ending, refund_count, pending_minor, succeeded_minor, awaiting,
+                   expires_ms)
      CROSS JOIN LATERAL (SELECT ctid FROM charge WHERE charge.id = changed.id LIMIT 1) AS place
      WHERE stored.ctid = place.ctid
    ), recorded AS (
      INSERT INTO charge_event (charge_id, version, type, data)
-     SELECT * FROM unnest($10::text[], $11::int4[], $12::text[], $13::jsonb[])
+     SELECT * FROM unnest($12::text[], $13::int4[], $14::text[], $15::jsonb[])
    ), moved AS (
-     ${insertTransactions(18)}
+     ${insertTransactions(20)}
    )
    INSERT INTO idempotency_answer (account, key, status, body)
-   SELECT * FROM unnest($14::text[], $15::text[], $16::int2[], $17::text[])
+   SELECT * FROM unnest($16::text[], $17::text[], $18::int2[], $19::text[])
    ON CONFLICT DO NOTHING
    RETURNING account, key`,
 );
@@ -137,14 +143,62 @@ export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord>
     @Inject(Database) private readonly database: Sql,
   ) {}
 
-  async load(tx: PgTransaction, ids: readonly string[]): Promise<WorkingSet<ChargeRecord>> {
+  /**
+   * @param keys ids of charges, or of charges and one of their refunds; see charge-key.ts
+   * @param expand what of a charge the caller itself will show
+   */
+  async load(
+    tx: PgTransaction,
+    keys: readonly string[],
+    expand: readonly string[] = [],
+  ): Promise<WorkingSet<ChargeRecord>> {
+    const wanted = keys.map(partsOfKey);
+    const ids = [...new Set(wanted.map(({ chargeId }) => chargeId))].sort();
     const rows = await tx.query<LoadedRow>(loadStatement, [ids]);
     const records = new Map(rows.map((row) => [row.id, recordOf(row)]));
+    await this.addRefunds(
+      tx,
+      records,
+      wanted.flatMap(({ refundId }) => refundId ?? []),
+    );
     await this.addRenderings(tx, records);
+    await this.addShownRefunds(tx, records, expand);
     return {
-      get: (id) => records.get(id) ?? noCharge(''),
-      set: (id, record) => void records.set(id, record),
+      get: (key) => records.get(partsOfKey(key).chargeId) ?? noCharge(''),
+      set: (key, record) => void records.set(partsOfKey(key).chargeId, record),
     };
+  }
+
+  /** Those that the batch is about, and the one that ends with its authorization. Read behind the lock of their charge. */
+  private async addRefunds(
+    tx: PgTransaction,
+    records: Map<string, ChargeRecord>,
+    named: readonly string[],
+  ): Promise<void> {
+    const canceling = [...records.values()].flatMap(({ charge }) => opened(charge).hold?.cancellation?.refundId ?? []);
+    const ids = [...new Set([...named, ...canceling])];
+    if (ids.length === 0) return;
+    const found = byCharge(await readRefunds(tx, ids));
+    for (const [id, record] of records) records.set(id, knowing(record, found.get(id) ?? []));
+  }
+
+  /** Of charges whose refunds are part of an answer that is due. */
+  private async addShownRefunds(
+    tx: PgTransaction,
+    records: Map<string, ChargeRecord>,
+    expand: readonly string[],
+  ): Promise<void> {
+    const showing = [...records].filter(
+      ([, { charge, renderings }]) =>
+        opened(charge).refunds.count > 0 &&
+        [expand, ...[...renderings.values()].map((rendering) => rendering.expand)].some(expandsRefunds),
+    );
+    if (showing.length === 0) return;
+    const latest = await readLatestRefunds(
+      tx,
+      showing.map(([id]) => id),
+    );
+    for (const [id, record] of showing) records.set(id, knowing(record, latest.get(id) ?? []));
   }
 
   /** Of captures and refunds that are under way; most charges have none, and pay nothing for it. */
@@ -164,7 +218,8 @@ export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord>
 
   /** When something settled just now, the answers under the keys that wait for it are stored with it; whoever has to hear of it does so after the commit. */
   async save(tx: PgTransaction, changed: readonly Saved<ChargeRecord>[]): Promise<void> {
-    const records = changed.map(({ state }) => state);
+    // Several keys may name one charge.
+    const records = [...new Set(changed.map(({ state }) => state))];
     const due = records.flatMap((record) => answersDue(record, this.clocks.now(opened(record.charge).opening.account)));
     due.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
     enqueueRefunds(tx, records);
@@ -199,8 +254,29 @@ export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord>
     );
     const behind = settled.map(({ state }) => opened(state.charge));
     if (behind.length > 0) await catchUp(tx, behind);
-    return waiting;
+    return this.withPendingRefunds(tx, waiting);
   }
+
+  /** The sweeper asks again for every refund that has not ended. */
+  private async withPendingRefunds<Taken extends { state: ChargeRecord }>(
+    tx: PgTransaction,
+    taken: readonly Taken[],
+  ): Promise<Taken[]> {
+    const ids = taken.flatMap(({ state }) => {
+      const { opening, refunds } = opened(state.charge);
+      return refunds.pendingMinor > 0 ? [opening.id] : [];
+    });
+    const pending = ids.length > 0 ? await readPendingRefunds(tx, ids) : new Map<string, Refund[]>();
+    return taken.map((each) => ({
+      ...each,
+      state: knowing(each.state, pending.get(opened(each.state.charge).opening.id) ?? []),
+    }));
+  }
+}
+
+function knowing(record: ChargeRecord, refunds: readonly Refund[]): ChargeRecord {
+  const charge = withKnown(opened(record.charge), refunds);
+  return { ...record, charge, stored: charge };
 }
 
 async function catchUp(tx: PgTransaction, settled: readonly OpenedCharge[]): Promise<void> {
@@ -245,7 +321,7 @@ function enqueueRefunds(tx: PgTransaction, records: readonly ChargeRecord[]): vo
 /** What `openStatement` takes. `traceparent` is written once, with the first event. */
 export function openValues(saved: readonly { record: ChargeRecord; traceparent?: string | undefined }[]): unknown[] {
   const rows = saved.map(({ record, traceparent }) => ({ ...record, charge: opened(record.charge), traceparent }));
-  for (const { charge } of rows) assert(!charge.ending && charge.refunds.length === 0, 'a charge opens before it ends');
+  for (const { charge } of rows) assert(!charge.ending && charge.refunds.count === 0, 'a charge opens before it ends');
   const openings = rows.map(({ charge }) => charge.opening);
   return [
     openings.map(({ id }) => id),
@@ -287,7 +363,9 @@ function changeValues(records: readonly ChargeRecord[], answers: readonly GivenA
     }),
     charges.map(({ hold }) => hold && JSON.stringify(hold)),
     charges.map(({ ending }) => ending && JSON.stringify(ending)),
-    charges.map(({ refunds }) => (refunds.length > 0 ? JSON.stringify(refunds) : null)),
+    charges.map(({ refunds }) => refunds.count),
+    charges.map(({ refunds }) => refunds.pendingMinor),
+    charges.map(({ refunds }) => refunds.succeededMinor),
     charges.map(isAwaiting),
     charges.map(lapsesAt),
     ...eventValues(records),
@@ -317,9 +395,9 @@ function eventValues(records: readonly ChargeRecord[]): unknown[] {
 }
 
 function changedRefunds(before: Charge, after: OpenedCharge): Refund[] {
-  if (after.refunds.length === 0) return [];
-  const known = new Set(before.state === 'none' ? [] : before.refunds);
-  return after.refunds.filter((refund) => !known.has(refund));
+  if (after.refunds.count === 0) return [];
+  const known = new Set(before.state === 'none' ? [] : before.refunds.known);
+  return after.refunds.known.filter((refund) => !known.has(refund));
 }
 
 function recordOf(row: LoadedRow): ChargeRecord {

@@ -156,7 +156,7 @@ describe('an authorization', () => {
     ['waits until then', [authorized], 'pending'],
   ])('is given back by a refund that %s', (_how, events, state) => {
     const { refunds } = chargeAfter(given('manual', cancellation), ...events);
-    expect(refunds.map(refundState)).toEqual([state]);
+    expect(refunds.known.map(refundState)).toEqual([state]);
   });
 
   it.each(['canceled', 'expired'] as const)('has not failed when it was %s', (cause) => {
@@ -185,11 +185,11 @@ describe('a refund', () => {
     expect(isAwaiting(refunded.charge as OpenedCharge)).toBe(true);
     const ended = after(refunded, refundPosted(2, 700), refundReleased(1, 300));
     expect(owed(ended)).toEqual([]);
-    expect((ended.charge as OpenedCharge).refunds.map(refundState)).toEqual(['failed', 'succeeded']);
+    expect((ended.charge as OpenedCharge).refunds.known.map(refundState)).toEqual(['failed', 'succeeded']);
   });
 
   it('fails when the balance cannot bear it', () => {
-    expect(chargeAfter(refunded, refundRefused(1, 300)).refunds[0]).toMatchObject({
+    expect(chargeAfter(refunded, refundRefused(1, 300)).refunds.known[0]).toMatchObject({
       end: { type: 'refused', reason: 'insufficient_balance' },
     });
   });

@@ -3,6 +3,13 @@ import type { Instant } from '#clock';
 import type { CancellationCause, HoldRefusal, ReleaseCause } from '#contracts';
 import type { Money } from '#money';
 import { endRefund, type LedgersWord, type Refund, type RefundEnd, type RefundOpening } from '../refunds/refund.js';
+import {
+  addRefund,
+  changeRefund,
+  noRefunds,
+  refundedMinor,
+  type RefundsOfCharge,
+} from '../refunds/refunds-of-charge.js';
 import type { Instrument } from '../test-cards/instrument.js';
 import { noHold, type Capture, type Hold } from './hold.js';
 
@@ -94,8 +101,7 @@ interface Written {
   readonly details: Details;
   /** Null when it is captured as soon as it is authorized. */
   readonly hold: Hold | null;
-  /** In the order in which they were asked for. */
-  readonly refunds: readonly Refund[];
+  readonly refunds: RefundsOfCharge;
 }
 export type Unended = { readonly state: 'requested' | 'authorized'; readonly ending: null } & Written;
 export type Ended =
@@ -122,7 +128,7 @@ export function evolve(charge: Charge, event: ChargeEvent): Charge {
     assert(charge.state === 'none', 'a charge is opened once');
     const { opening, details } = event;
     const hold = opening.capture === 'manual' ? noHold : null;
-    return { state: 'requested', opening, details, hold, ending: null, refunds: [] };
+    return { state: 'requested', opening, details, hold, ending: null, refunds: noRefunds };
   }
   assert(charge.state !== 'none', `${event.type} came for a charge that was never opened`);
   switch (event.type) {
@@ -137,7 +143,7 @@ export function evolve(charge: Charge, event: ChargeEvent): Charge {
       assert(holdOf(charge).cancellation === null, 'an authorization is canceled once');
       const { cause, refund } = event;
       const cancellation = { cause, refundId: refund?.opening.id ?? null, refused: false };
-      const refunds = refund ? [...charge.refunds, refundOf(refund, 'authorization')] : charge.refunds;
+      const refunds = refund ? addRefund(charge.refunds, refundOf(refund, 'authorization')) : charge.refunds;
       return withHold({ ...charge, refunds }, { cancellation });
     }
     case 'cancellation_refused': {
@@ -146,7 +152,7 @@ export function evolve(charge: Charge, event: ChargeEvent): Charge {
       return cancellation.refused ? charge : withHold(charge, { cancellation: { ...cancellation, refused: true } });
     }
     case 'refund_requested':
-      return { ...charge, refunds: [...charge.refunds, refundOf(event, 'capture')] };
+      return withRefunds(charge, addRefund(charge.refunds, refundOf(event, 'capture')));
     case 'refund_updated':
       return withRefund(charge, event.refundId, (refund) => ({ ...refund, metadata: event.metadata }));
     case 'refund_ended':
@@ -208,11 +214,16 @@ function refundOf({ opening, metadata }: Asked, of: Refund['of']): Refund {
 }
 
 function withRefund(charge: OpenedCharge, id: string, change: (refund: Refund) => Refund): OpenedCharge {
-  const place = charge.refunds.findIndex(({ opening }) => opening.id === id);
-  const before = charge.refunds[place];
-  assert(before, `refund ${id} was never asked for`);
-  const after = change(before);
-  return after === before ? charge : { ...charge, refunds: charge.refunds.with(place, after) };
+  return withRefunds(charge, changeRefund(charge.refunds, id, change));
+}
+
+function withRefunds(charge: OpenedCharge, refunds: RefundsOfCharge): OpenedCharge {
+  if (refunds === charge.refunds) return charge;
+  if (charge.ending?.type === 'posted') {
+    const { amountMinor } = charge.ending.amount;
+    assert(refundedMinor(refunds) <= amountMinor, `refunds of ${charge.opening.id} exceed what was captured`);
+  }
+  return { ...charge, refunds };
 }
 
 /** Another account's charge looks like none at all. */

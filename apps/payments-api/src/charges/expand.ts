@@ -50,6 +50,10 @@ export function readExpand(
 export const expands = (expand: readonly string[], property: string): boolean =>
   expand.some((path) => path === property || path.startsWith(`${property}.`));
 
+/** Whether a charge is to show its refunds, wherever it stands. */
+export const expandsRefunds = (expand: readonly string[]): boolean =>
+  expand.some((path) => path.split('.').includes('refunds'));
+
 /** The paths that go on inside an expanded property: of `charge.balance_transaction`, within `charge`. */
 export function within(expand: readonly string[], property: string): string[] {
   return expand.filter((path) => path.startsWith(`${property}.`)).map((path) => path.slice(property.length + 1));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { transactionOfCharge, transactionOfRefund, type BalanceTransaction } from '../balance/balance-transaction.js';
+import { knownRefund } from '../refunds/refunds-of-charge.js';
 import type { ChargeEvent, OpenedCharge } from './charge.js';
 
 /**
@@ -13,7 +14,7 @@ export function movementsOf(
   const captured = ending?.type === 'posted' ? [transactionOfCharge(opening.id, ending)] : [];
   const refunded = events.flatMap((event) => {
     if (event.type !== 'refund_ended' || event.end.type !== 'posted') return [];
-    const refund = refunds.find((it) => it.opening.id === event.refundId)?.opening;
+    const refund = knownRefund(refunds, event.refundId)?.opening;
     assert(refund, 'a refund ends after it was asked for');
     return [transactionOfRefund(refund.id, opening.id, { ...event.end, amount: refund.amount })];
   });

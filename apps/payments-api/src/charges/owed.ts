@@ -15,9 +15,9 @@ export function pendingCancellation({ hold, ending }: OpenedCharge): Cancellatio
   return ending || !cancellation || cancellation.refused ? null : cancellation;
 }
 
-/** Refunds of captured money that have not ended. */
-export function pendingRefunds({ refunds }: OpenedCharge): Refund[] {
-  return refunds.filter((refund) => refund.of === 'capture' && refundState(refund) === 'pending');
+/** Refunds of captured money that have not ended, of those that were loaded. */
+function pendingRefunds({ refunds }: OpenedCharge): Refund[] {
+  return refunds.known.filter((refund) => refund.of === 'capture' && refundState(refund) === 'pending');
 }
 
 /** Other services have still to say what came of something that was asked for. */
@@ -26,7 +26,7 @@ export function isAwaiting(charge: OpenedCharge): boolean {
     charge.state === 'requested' ||
     pendingCapture(charge) !== null ||
     pendingCancellation(charge) !== null ||
-    pendingRefunds(charge).length > 0
+    charge.refunds.pendingMinor > 0
   );
 }
 

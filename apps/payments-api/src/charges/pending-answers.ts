@@ -3,21 +3,23 @@ import type { AnswerWaiters } from '../idempotency/answer-waiters.js';
 import { columnsOf, readAnswers, storeAnswers } from '../idempotency/key.repository.js';
 import { nameOf, type GivenAnswer, type KeyName, type Subject } from '../idempotency/key.js';
 import type { Answer } from '../http/stripe-error.js';
+import type { Refund } from '../refunds/refund.js';
 import type { AccountClocks } from '../test-clocks/account-clocks.js';
 import { answerAbout } from './answer.js';
-import { chargeOf, type FoldColumns } from './charge-rows.repository.js';
+import { chargeOf, columns, shown, withKnown, type FoldColumns } from './charge-rows.repository.js';
 
 export const unansweredStatement = statement(
   'charge_unanswered',
-  `SELECT wanted.account, wanted.key, claim.expand, claim.subject, found.*
+  `SELECT wanted.account, wanted.key, claim.expand, claim.subject, found.*, wanted_refund.refund
    FROM unnest($1::text[], $2::text[]) AS wanted (account, key)
    CROSS JOIN LATERAL (
      SELECT expand, charge_id, subject FROM idempotency_key
      WHERE idempotency_key.account = wanted.account AND idempotency_key.key = wanted.key LIMIT 1
    ) AS claim
    CROSS JOIN LATERAL (
-     SELECT state, opening, details, hold, ending, refunds FROM charge WHERE charge.id = claim.charge_id LIMIT 1
+     SELECT ${columns} FROM charge WHERE charge.id = claim.charge_id LIMIT 1
    ) AS found
+   LEFT JOIN LATERAL (SELECT refund FROM refund WHERE refund.id = claim.subject LIMIT 1) AS wanted_refund ON true
    LEFT JOIN LATERAL (
      SELECT status FROM idempotency_answer AS answer
      WHERE answer.account = wanted.account AND answer.key = wanted.key LIMIT 1
@@ -28,6 +30,7 @@ export const unansweredStatement = statement(
 interface UnansweredRow extends KeyName, FoldColumns {
   expand: string[];
   subject: Subject;
+  refund: Refund | null;
 }
 
 /**
@@ -56,11 +59,7 @@ export class PendingAnswers {
     // The same key twice in one batch is one question.
     const distinct = [...new Map(names.map((name) => [nameOf(name), name])).values()];
     const unanswered = await this.database.query<UnansweredRow>(unansweredStatement, columnsOf(distinct));
-    const pending = unanswered.map(({ account, key, expand, subject, ...columns }): GivenAnswer => ({
-      account,
-      key,
-      answer: answerAbout(chargeOf(columns), subject, expand, this.clocks.now(account)),
-    }));
+    const pending = await Promise.all(unanswered.map((row) => this.pendingAnswer(row)));
     if (pending.length > 0) await storeAnswers(this.database, pending);
     const answers = new Map<string, Answer>();
     for (const given of await readAnswers(this.database, distinct)) {
@@ -72,5 +71,11 @@ export class PendingAnswers {
       if (!answer) throw new Error('a claimed key has its answer once one has been stored');
       return answer;
     });
+  }
+
+  private async pendingAnswer({ account, key, expand, subject, refund, ...row }: UnansweredRow): Promise<GivenAnswer> {
+    const asked = withKnown(chargeOf(row), refund ? [refund] : []);
+    const [charge] = await shown(this.database, [asked], expand);
+    return { account, key, answer: answerAbout(charge!, subject, expand, this.clocks.now(account)) };
   }
 }

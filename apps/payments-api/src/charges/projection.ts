@@ -4,15 +4,17 @@ import { refundState } from '../refunds/refund.js';
 import { evolve, type Charge, type ChargeEvent, type OpenedCharge } from './charge.js';
 import { isAwaiting, lapsesAt } from './owed.js';
 
-const PAGE = 500;
+/** A charge may have many refunds, each with its metadata. */
+const PAGE = 50;
 
 const pageStatement = statement(
   'projection_page',
   `SELECT id,
           jsonb_build_object('account', account, 'state', state, 'version', version, 'amount_minor', amount_minor,
             'currency', currency, 'customer', customer, 'payment_intent', payment_intent, 'opening', opening,
-            'details', details, 'hold', hold, 'ending', ending, 'refunds', refunds, 'awaiting', awaiting,
-            'expires_ms', (extract(epoch FROM expires_at) * 1000)::int8) AS stored,
+            'details', details, 'hold', hold, 'ending', ending, 'refund_count', refund_count,
+            'refund_pending_minor', refund_pending_minor, 'refund_succeeded_minor', refund_succeeded_minor,
+            'awaiting', awaiting, 'expires_ms', (extract(epoch FROM expires_at) * 1000)::int8) AS stored,
           (SELECT jsonb_agg(jsonb_build_object('id', id, 'account', account, 'charge_id', charge_id, 'state', state,
                               'amount_minor', amount_minor, 'currency', currency,
                               'created_ms', (extract(epoch FROM created_at) * 1000)::int8, 'refund', refund) ORDER BY id)
@@ -77,14 +79,16 @@ function rowOf(charge: OpenedCharge, version: number): object {
     details,
     hold,
     ending,
-    refunds: refunds.length > 0 ? refunds : null,
+    refund_count: refunds.count,
+    refund_pending_minor: refunds.pendingMinor,
+    refund_succeeded_minor: refunds.succeededMinor,
     awaiting: isAwaiting(charge),
     expires_ms: lapsesAt(charge),
   };
 }
 
 function refundRowsOf({ opening: { id: charge_id, account }, refunds }: OpenedCharge): object[] {
-  return refunds
+  return refunds.known
     .map((refund) => ({
       id: refund.opening.id,
       account,

@@ -44,7 +44,9 @@ const create = createCharge(
   anInstrument(),
 );
 const capture = captureCharge(claim, readCaptureRequest(new Map()));
-const refund = createRefund(claim, 're_00000000001', readRefundRequest(parseForm(`charge=${id}`)));
+const refund = createRefund(claim, 're_00000000001', readRefundRequest(parseForm(`charge=${id}`)), {
+  refundsPerCharge: 100,
+});
 
 /** Everything that a trigger which is no event may come to. */
 const triggers: Partial<Record<Trigger, readonly NewEvent[]>> = {

@@ -33,6 +33,12 @@ export const refundTooLarge = (wanted: Money, left: Money): StripeError =>
     { param: 'amount' },
   );
 
+/** Failed refunds count as well: they are kept like the others. */
+export const tooManyRefunds = (id: string, limit: number): StripeError =>
+  invalidRequest(`Charge ${id} already has ${limit} refunds, which is the most that a charge can have.`, {
+    param: 'charge',
+  });
+
 /** 429, which the SDK is told to repeat: in a moment it is known what came of the other request. */
 export const lockTimeout = (id: string): StripeError =>
   new StripeError(

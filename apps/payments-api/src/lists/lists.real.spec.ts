@@ -116,7 +116,7 @@ async function questionsOf(): Promise<Question[]> {
       transfer_group: 'one',
     }))
       await ask(`charges, ${where}, ${JSON.stringify(filters)}`, PAGES_MAX, (sql) =>
-        listCharges(sql, { ...page, filters }),
+        listCharges(sql, { ...page, filters }, []),
       );
   for (const [where, page] of pages('re'))
     for (const filters of combinations(refundFilters, { charge: 'ch_3' }))

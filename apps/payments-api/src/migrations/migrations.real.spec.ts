@@ -7,12 +7,14 @@ import { eventually } from '#testing';
 import { sandboxAccount } from '../accounts/accounts.repository.js';
 import { KeyedHash } from '../accounts/keyed-hash.js';
 import { auditBalances } from '../balance/balance.repository.js';
-import { evolve, type ChargeEvent, type OpenedCharge, type Posted } from '../charges/charge.js';
+import { evolve, type Charge, type ChargeEvent, type OpenedCharge, type Posted } from '../charges/charge.js';
 import { verifyProjection } from '../charges/projection.js';
 import { aChargeOpened } from '../charges/testing/a-charge.js';
 import { officialStripe } from '../testing/official-stripe.js';
-import { posting, RunningApi } from '../testing/running-api.js';
+import { refundState, type LedgersWord } from '../refunds/refund.js';
+import { posting, refundPosting, RunningApi } from '../testing/running-api.js';
 import { Payments1700000000001 } from './0001-payments.migration.js';
+import { migrations } from './migrations.js';
 
 const name = `migrated_${process.pid}`;
 const apiKey = 'sk_test_migrated';
@@ -33,6 +35,25 @@ const before: [string, ChargeEvent[]][] = [
   [failed, [{ type: 'declined', code: 'lost_card' }]],
 ];
 
+const refunded = 'ch_00000000009';
+const asked = (n: number): ChargeEvent => ({
+  type: 'refund_requested',
+  opening: { id: `re_0000000000${n}`, amount: usd(n * 100), reason: null, openedAt: 3, key: `refund ${n}` },
+  metadata: { n: String(n) },
+});
+const ended = (n: number, end: LedgersWord): ChargeEvent => ({
+  type: 'refund_ended',
+  refundId: `re_0000000000${n}`,
+  end,
+});
+/** One given back, one that failed, one under way. */
+const refundedBefore: ChargeEvent[] = [
+  { ...posted, balanceTransactionId: 'txn_00000000009' },
+  ...[1, 2, 3].map(asked),
+  ended(1, { type: 'posted', postedAt: 4, availableOn: 4, balanceTransactionId: 'txn_re_00000000001' }),
+  ended(2, { type: 'released', code: 'lost_card' }),
+];
+
 let api: RunningApi;
 beforeAll(async () => {
   const { TEST_DATABASE_URL: url } = process.env;
@@ -41,10 +62,44 @@ beforeAll(async () => {
   await migrate({ url, database: name, migrations: [Payments1700000000001], clock });
   const database = await Database.open({ url, database: name, clock });
   for (const [id, later] of before) await writeAsOnceBefore(database, id, later);
+  await migrate({ url, database: name, migrations: migrations.slice(0, 2), clock });
+  await writeAsOnceBefore(database, refunded, refundedBefore);
+  await writeRefundsAsOnceBefore(database);
   await database.close();
   api = await RunningApi.start(name);
 }, 60_000);
 afterAll(() => api.close());
+
+/** As it was when the row of a charge held its refunds. */
+async function writeRefundsAsOnceBefore(database: Database): Promise<void> {
+  const events = [aChargeOpened({ id: refunded, account }), ...refundedBefore];
+  const refunds = (events.reduce<Charge>(evolve, { state: 'none' }) as OpenedCharge).refunds.known;
+  await database.query(
+    {
+      name: 'test.refunds_before',
+      text: 'UPDATE charge SET refunds = $2, awaiting = true WHERE id = $1',
+    },
+    [refunded, JSON.stringify(refunds)],
+  );
+  for (const refund of refunds) {
+    await database.query(
+      {
+        name: 'test.refund_before',
+        text: `INSERT INTO refund (id, account, charge_id, state, amount_minor, currency, created_at, refund)
+               VALUES ($1, $2, $3, $4, $5, 'usd', to_timestamp($6::int8 / 1000.0), $7)`,
+      },
+      [
+        refund.opening.id,
+        account,
+        refunded,
+        refundState(refund),
+        refund.opening.amount.amountMinor,
+        refund.opening.openedAt,
+        JSON.stringify(refund),
+      ],
+    );
+  }
+}
 
 /** As the first version of this service wrote them. */
 async function writeAsOnceBefore(database: Database, id: string, later: ChargeEvent[]): Promise<void> {
@@ -86,9 +141,28 @@ async function writeAsOnceBefore(database: Database, id: string, later: ChargeEv
   );
 }
 
+describe('a database in which the row of a charge holds its refunds', () => {
+  it('keeps them, and ends the one that was under way', async () => {
+    expect((await verifyProjection(api.database)).wrong).toEqual([]);
+    const client = officialStripe(api, { key: apiKey });
+    const shown = () => client.charges.retrieve(refunded, { expand: ['refunds'] });
+    const charge = await shown();
+    expect(charge.amount_refunded).toBe(400);
+    expect(charge.refunds!.data.map(({ amount, status, metadata }) => [amount, status, metadata])).toEqual([
+      [300, 'pending', { n: '3' }],
+      [200, 'failed', { n: '2' }],
+      [100, 'succeeded', { n: '1' }],
+    ]);
+    await api.deliver(refundPosting('re_00000000003', refunded, account, 300));
+    expect((await shown()).refunds!.data[0]).toMatchObject({ amount: 300, status: 'succeeded' });
+    await expect(client.refunds.create({ charge: refunded, amount: 601 })).rejects.toMatchObject({ param: 'amount' });
+    expect((await verifyProjection(api.database)).wrong).toEqual([]);
+  });
+});
+
 describe('a database from before captures and refunds', () => {
   it('keeps the meaning of its charges', async () => {
-    expect(await verifyProjection(api.database)).toEqual({ checked: 3, wrong: [] });
+    expect(await verifyProjection(api.database)).toEqual({ checked: 4, wrong: [] });
     expect(await api.unsettled()).toEqual([requested]);
     const client = officialStripe(api, { key: apiKey });
     const seen = await Promise.all(before.map(([id]) => client.charges.retrieve(id)));

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Stripe } from 'stripe';
 import { verifyProjection } from '../charges/projection.js';
@@ -134,6 +135,34 @@ describe('the official package, on an authorization', () => {
   });
 });
 
+const nextTransaction = async (): Promise<number> => {
+  const [row] = await api.database.query<{ xid: number }>({
+    name: 'test.next_transaction',
+    text: 'SELECT pg_snapshot_xmax(pg_current_snapshot())::text::int8 AS xid',
+  });
+  return row!.xid;
+};
+
+/** Of everything that is kept of a charge: the rows that transactions since then have written. */
+async function bytesWritten(chargeId: string, since: number): Promise<number> {
+  const sizes = [
+    'charge',
+    'charge_event',
+    'refund',
+    'balance_transaction',
+    'idempotency_key',
+    'idempotency_answer',
+  ].map(
+    (table) => `SELECT pg_column_size(${table}.*) AS bytes FROM ${table}
+                WHERE xmin::text::int8 >= $2 AND to_jsonb(${table})::text LIKE '%' || $1 || '%'`,
+  );
+  const [row] = await api.database.query<{ bytes: number }>(
+    { name: 'test.bytes_written', text: `SELECT sum(bytes)::int8 AS bytes FROM (${sizes.join(' UNION ALL ')}) AS row` },
+    [chargeId, since],
+  );
+  return row!.bytes;
+}
+
 describe('the official package, on refunds', () => {
   it('gives back in parts, up to what was captured', async () => {
     const client = stripe();
@@ -203,6 +232,39 @@ describe('the official package, on refunds', () => {
     expect(await errorOf(theirs.refunds.update(ids[0]!, { metadata: { a: '2' } }))).toMatchObject({ statusCode: 404 });
     expect(await errorOf(theirs.refunds.list({ starting_after: ids[0]! }))).toMatchObject({ statusCode: 400 });
   });
+
+  it('costs as much to write whether it is the second of its charge or the fortieth', async () => {
+    const client = stripe();
+    const { id } = await client.charges.create(order);
+    const metadata = () =>
+      Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`key ${n}`, randomBytes(200).toString('hex')]));
+    const written: number[] = [];
+    const refunds: string[] = [];
+    for (let n = 0; n < 40; n++) {
+      const before = await nextTransaction();
+      refunds.unshift((await client.refunds.create({ charge: id, amount: 1, metadata: metadata() })).id);
+      written.push(await bytesWritten(id, before));
+    }
+    expect(written[39]! / written[1]!).toBeLessThan(1.05);
+    const charge = await client.charges.retrieve(id, { expand: ['refunds'] });
+    expect(charge).toMatchObject({ amount_refunded: 40, refunds: { has_more: true } });
+    expect(charge.refunds!.data.map((refund) => refund.id)).toEqual(refunds.slice(0, 10));
+    const last = await client.refunds.retrieve(refunds[0]!, { expand: ['charge.refunds', 'balance_transaction'] });
+    expect((last.charge as Stripe.Charge).refunds).toEqual(charge.refunds);
+    const { id: transaction } = last.balance_transaction as Stripe.BalanceTransaction;
+    const { source } = await client.balanceTransactions.retrieve(transaction, { expand: ['source.charge.refunds'] });
+    expect(source).toMatchObject({ id: refunds[0], charge: { refunds: { has_more: true } } });
+    const listed = await client.charges.list({ limit: 1, expand: ['data.refunds'] });
+    expect(listed.data[0]!.refunds).toEqual(charge.refunds);
+    const described = await client.charges.update(id, { description: 'much refunded', expand: ['refunds'] });
+    expect(described.refunds).toEqual(charge.refunds);
+    const noted = await client.refunds.update(refunds[39]!, {
+      metadata: { note: 'first' },
+      expand: ['charge.refunds'],
+    });
+    expect((noted.charge as Stripe.Charge).refunds).toEqual(charge.refunds);
+    expect((await verifyProjection(api.database)).wrong).toEqual([]);
+  }, 30_000);
 
   it('cannot call one off', async () => {
     const client = stripe();

@@ -6,12 +6,15 @@ import { parseForm } from '../http/parameters.js';
 import fc from 'fast-check';
 import { createRefund } from './create-refund.js';
 import { readRefundRequest } from './refund-request.js';
-import { refundedMinor } from './refund.js';
+import { refundedMinor } from './refunds-of-charge.js';
 
 const id = 'ch_00000000001';
 const asks = (account = 'acct_test') => ({ account, key: 'k', chargeId: id }) as Parameters<typeof createRefund>[0];
-const refund = (charge: Charge, form = '', refundId = 're_1', account?: string) =>
-  createRefund(asks(account), refundId, readRefundRequest(parseForm(`charge=${id}${form}`)))(charge, 10);
+const refund = (charge: Charge, form = '', refundId = 're_1', account?: string, refundsPerCharge = 100) =>
+  createRefund(asks(account), refundId, readRefundRequest(parseForm(`charge=${id}${form}`)), { refundsPerCharge })(
+    charge,
+    10,
+  );
 const charge = (capture: 'manual' | 'automatic', ...events: ChargeEvent[]): Charge =>
   [aChargeOpened({ id, amount: usd(1000), ...(capture === 'manual' && { capture }) }), ...events].reduce<Charge>(
     evolve,
@@ -91,6 +94,33 @@ describe('a refund of captured money', () => {
       end: { type: 'released', code: 'lost_card' },
     });
     expect(refund(failed, '', 're_3').wishes).toMatchObject([{ opening: { amount: usd(700) } }]);
+  });
+});
+
+describe('the refunds of one charge', () => {
+  const most = 3;
+  const ended = (refundId: string): ChargeEvent => ({
+    type: 'refund_ended',
+    refundId,
+    end: { type: 'released', code: 'lost_card' },
+  });
+  const withRefunds = (count: number): Charge =>
+    Array.from({ length: count }, (_, n) => `re_${n}`).reduce<Charge>(
+      (so, refundId) => evolve(refund(so, '&amount=1', refundId).wishes.reduce<Charge>(evolve, so), ended(refundId)),
+      charge('automatic', posted()),
+    );
+
+  it('are so many at most, those that failed included', () => {
+    expect(refund(withRefunds(most - 1), '&amount=1', 're_9', undefined, most).wishes).toHaveLength(1);
+    expect(refund(withRefunds(most), '&amount=1', 're_9', undefined, most).answer).toMatchObject({
+      status: 400,
+      body: expect.stringMatching(/"invalid_request_error".*already has 3 refunds/s),
+    });
+  });
+
+  it('are refused as already refunded when nothing is left, however many there were', () => {
+    const whole = refund(withRefunds(most - 1), '', 're_9').wishes.reduce<Charge>(evolve, withRefunds(most - 1));
+    expect(refund(whole, '&amount=1', 're_10', undefined, most).answer?.body).toContain('charge_already_refunded');
   });
 });
 

@@ -4,12 +4,24 @@ import { invalidRequest, resourceMissing } from '../http/stripe-error.js';
 import type { Claim } from '../idempotency/key.js';
 import type { Decide, Verdict } from '../charges/charge-request.js';
 import { ownCharge, type OpenedCharge } from '../charges/charge.js';
-import { alreadyRefunded, lockTimeout, notRefundable, refundTooLarge } from '../charges/state-errors.js';
+import {
+  alreadyRefunded,
+  lockTimeout,
+  notRefundable,
+  refundTooLarge,
+  tooManyRefunds,
+} from '../charges/state-errors.js';
 import type { RefundRequest } from './refund-request.js';
-import { refundedMinor, type RefundOpening } from './refund.js';
+import type { RefundOpening } from './refund.js';
+import { refundedMinor } from './refunds-of-charge.js';
 
 /** Gives back captured money, or an authorization that was not captured: what there is to give decides. */
-export function createRefund(claim: Claim, id: string, request: RefundRequest): Decide {
+export function createRefund(
+  claim: Claim,
+  id: string,
+  request: RefundRequest,
+  { refundsPerCharge }: { readonly refundsPerCharge: number },
+): Decide {
   return (found, now) => {
     const charge = ownCharge(found, claim.account);
     if (!charge) throw resourceMissing('charge', request.chargeId, 'charge', 400);
@@ -23,7 +35,7 @@ export function createRefund(claim: Claim, id: string, request: RefundRequest): 
       case 'authorized':
         return cancel(charge, request.amountMinor, refund);
       case 'succeeded':
-        return refundCaptured(charge, charge.ending.amount, request.amountMinor, refund);
+        return refundCaptured(charge, charge.ending.amount, request.amountMinor, refund, refundsPerCharge);
     }
   };
 
@@ -59,9 +71,11 @@ function refundCaptured(
   captured: Money,
   amountMinor: number | undefined,
   refund: MakeRefund,
+  refundsPerCharge: number,
 ): Verdict {
   const left = money(captured.amountMinor - refundedMinor(charge.refunds), captured.currency);
   if (left.amountMinor === 0) return refused(alreadyRefunded(charge.opening.id));
+  if (charge.refunds.count >= refundsPerCharge) return refused(tooManyRefunds(charge.opening.id, refundsPerCharge));
   const wanted = money(amountMinor ?? left.amountMinor, captured.currency);
   if (wanted.amountMinor > left.amountMinor) return refused(refundTooLarge(wanted, left));
   return { wishes: [{ type: 'refund_requested', ...refund(wanted) }] };

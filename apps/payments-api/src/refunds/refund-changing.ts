@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Database, PgTransaction } from '#postgres';
+import { refundKey } from '../charges/charge-key.js';
 import { record } from '../charges/charge-record.js';
 import { ownCharge } from '../charges/charge.js';
 import type { ChargeRepository } from '../charges/charge.repository.js';
@@ -14,6 +15,7 @@ import type { KeyedTransaction } from '../idempotency/keyed-transaction.js';
 import type { AccountClocks } from '../test-clocks/account-clocks.js';
 import { refundOf } from './refund-answer.js';
 import { findRefund } from './refund.repository.js';
+import { knownRefund } from './refunds-of-charge.js';
 import { refundState, type Refund } from './refund.js';
 
 /** What may still be done about a refund: write on it. A refund to a card cannot be called off. */
@@ -52,7 +54,7 @@ export class RefundChanging {
     expand: readonly string[],
     { account }: Claim,
   ): Promise<Answer> {
-    const before = (await this.charges.load(tx, [chargeId])).get(chargeId);
+    const before = (await this.charges.load(tx, [refundKey({ chargeId, refundId: id })], expand)).get(chargeId);
     const metadata = readMetadata(reader, refundIn(before.charge, id).metadata);
     const after = metadata ? record(before, { type: 'refund_updated', refundId: id, metadata }) : before;
     if (metadata) await this.charges.save(tx, [{ id: chargeId, state: after }]);
@@ -70,7 +72,7 @@ export class RefundChanging {
 
 function refundIn(charge: ReturnType<typeof record>['charge'], id: string): Refund {
   assert(charge.state !== 'none', 'a refund that was found has its charge');
-  const refund = charge.refunds.find(({ opening }) => opening.id === id);
+  const refund = knownRefund(charge.refunds, id);
   assert(refund, 'a refund that was found is part of its charge');
   return refund;
 }

@@ -54,7 +54,7 @@ export class RefundReading {
     const now = this.clocks.now(account);
     const seen = expands(expand, 'charge') || expands(expand, 'balance_transaction');
     const wanted = seen ? found.map(({ chargeId }) => chargeId) : [];
-    const charges = wanted.length > 0 ? await findCharges(this.database, account, wanted) : undefined;
+    const charges = wanted.length > 0 ? await findCharges(this.database, account, wanted, expand) : undefined;
     return ({ refund, chargeId }) => {
       const charge = charges?.get(chargeId);
       return charge

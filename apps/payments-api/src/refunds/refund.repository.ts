@@ -2,13 +2,38 @@ import { statement, type Sql } from '#postgres';
 import type { ListBounds, ListPage } from '../http/list-parameters.js';
 import { ListStatements } from '../lists/list-statements.repository.js';
 import type { RefundFilters } from './list-request.js';
-import type { Refund } from './refund.js';
+import { REFUNDS_SHOWN, type Refund } from './refund.js';
 
 // Refunds are written with their charge, whose stream they follow from: see saveRefundsStatement of charge.repository.ts.
 
 export const findRefundStatement = statement(
   'refund_find',
   'SELECT refund, charge_id AS "chargeId" FROM refund WHERE id = $1 AND account = $2',
+);
+
+/** Of charges whose rows are locked, or whose refunds are only shown. */
+export const refundsByIdStatement = statement(
+  'refund_by_id',
+  'SELECT refund, charge_id AS "chargeId" FROM refund WHERE id = ANY ($1::text[]) ORDER BY id',
+);
+
+export const latestRefundsStatement = statement(
+  'refund_latest',
+  `SELECT latest.refund, wanted.id AS "chargeId" FROM unnest($1::text[]) AS wanted (id)
+   CROSS JOIN LATERAL (
+     SELECT id, refund FROM refund WHERE refund.charge_id = wanted.id ORDER BY id DESC LIMIT ${REFUNDS_SHOWN}
+   ) AS latest`,
+);
+
+/** What other services have not told the end of, without what merchants wrote on it. */
+export const pendingRefundsStatement = statement(
+  'refund_pending',
+  `SELECT wanted.id AS "chargeId", jsonb_build_object('opening', refund->'opening', 'metadata', '{}'::jsonb,
+                                                      'of', refund->'of', 'end', refund->'end') AS refund
+   FROM unnest($1::text[]) AS wanted (id)
+   CROSS JOIN LATERAL (
+     SELECT refund FROM refund WHERE refund.charge_id = wanted.id AND state = 'pending' ORDER BY id
+   ) AS pending`,
 );
 
 const refundRowStatement = statement('refund_admin', 'SELECT * FROM refund WHERE id = $1');
@@ -31,6 +56,23 @@ export interface RefundPage extends ListBounds, Pick<ListPage, 'direction' | 'li
 /** @returns undefined when the account has no such refund, whoever else may have it */
 export async function findRefund(sql: Sql, account: string, id: string): Promise<FoundRefund | undefined> {
   return (await sql.query<FoundRefund>(findRefundStatement, [id, account]))[0];
+}
+
+export const readRefunds = (sql: Sql, ids: readonly string[]): Promise<FoundRefund[]> =>
+  sql.query<FoundRefund>(refundsByIdStatement, [ids]);
+
+/** Of each charge those that it shows, by its id. */
+export async function readLatestRefunds(sql: Sql, charges: readonly string[]): Promise<Map<string, Refund[]>> {
+  return byCharge(await sql.query<FoundRefund>(latestRefundsStatement, [charges]));
+}
+
+export async function readPendingRefunds(sql: Sql, charges: readonly string[]): Promise<Map<string, Refund[]>> {
+  return byCharge(await sql.query<FoundRefund>(pendingRefundsStatement, [charges]));
+}
+
+export function byCharge(found: readonly FoundRefund[]): Map<string, Refund[]> {
+  const groups = Map.groupBy(found, ({ chargeId }) => chargeId);
+  return new Map([...groups].map(([id, group]) => [id, group.map(({ refund }) => refund)]));
 }
 
 /** In the order of the page's direction. */

@@ -37,6 +37,9 @@ export interface Refund {
   readonly end: RefundEnd | null;
 }
 
+/** Inside a charge: the newest. */
+export const REFUNDS_SHOWN = 10;
+
 export type RefundState = 'pending' | 'succeeded' | 'failed';
 
 export function refundState({ end }: Refund): RefundState {
@@ -62,11 +65,4 @@ export function endRefund(refund: Refund, end: LedgersWord): Refund {
   assert(refund.of === 'capture', 'an authorization that is given back ends with its charge');
   const before = refund.end as LedgersWord | null;
   return before && weight[before.type] >= weight[end.type] ? refund : { ...refund, end };
-}
-
-/** Of what was captured: given back, or about to be. A refund that fails gives its part free again. */
-export function refundedMinor(refunds: readonly Refund[]): number {
-  return refunds
-    .filter((refund) => refund.of === 'capture' && refundState(refund) !== 'failed')
-    .reduce((sum, { opening }) => sum + opening.amount.amountMinor, 0);
 }

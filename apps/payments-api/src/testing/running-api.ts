@@ -11,12 +11,13 @@ import { BUS, createService, ServiceModule, Shutdown } from '#service';
 import { AccountsModule } from '../accounts/accounts.module.js';
 import { BalanceModule } from '../balance/balance.module.js';
 import type { OpenedCharge } from '../charges/charge.js';
-import { findCharges, unsettledCharges } from '../charges/charge-rows.repository.js';
+import { findCharges, unsettledCharges, withKnown } from '../charges/charge-rows.repository.js';
 import { ChargesModule } from '../charges/charges.module.js';
 import { requestsOf } from '../charges/owed.js';
 import { steps } from '../charges/steps.js';
 import { stripeDoor } from '../http/stripe-door.http.js';
 import { migrations } from '../migrations/migrations.js';
+import { readPendingRefunds } from '../refunds/refund.repository.js';
 import { RefundsModule } from '../refunds/refunds.module.js';
 import { paymentsSettings } from '../settings.js';
 import { TestClocksModule } from '../test-clocks/test-clocks.module.js';
@@ -80,7 +81,7 @@ export class RunningApi {
         assert(step, `nobody here reacts to ${event.type}`);
         return {
           aggregate: step.aggregate,
-          id: event.key,
+          id: step.idOf(event.data),
           account: (event.data as { account: string }).account,
           delivery: {
             event: { ...event, source: (step.on as EventContract).producer, time: 0 },
@@ -125,10 +126,17 @@ export class RunningApi {
           this.database,
           account,
           rows.map(({ id }) => id),
+          [],
         ),
       ),
     );
-    return found.flatMap((charges) => [...charges.values()].flatMap(wordsOn));
+    const pending = await readPendingRefunds(
+      this.database,
+      waiting.map(({ id }) => id),
+    );
+    return found.flatMap((charges) =>
+      [...charges].flatMap(([id, charge]) => wordsOn(withKnown(charge, pending.get(id) ?? []))),
+    );
   }
 }
 
