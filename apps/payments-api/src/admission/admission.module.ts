@@ -1,12 +1,15 @@
 import { Module } from '@nestjs/common';
 import type { Clock } from '#clock';
 import { Database } from '#postgres';
-import { CLOCK, Jobs, SETTINGS } from '#service';
+import { CLOCK, Jobs, SETTINGS, Shutdown } from '#service';
 import { Metrics } from '#telemetry';
 import type { PaymentsSettings } from '../settings.js';
-import { Admission } from './admission.js';
+import { Admission, tooManyRequests, type ShedReason } from './admission.js';
+import { Turns } from './turns.js';
 import { UnsettledCharges } from './unsettled-charges.js';
 import { UnsettledWatch } from './unsettled-watch.js';
+
+const OBSERVE_SHED = Symbol('observe shed');
 
 @Module({
   providers: [
@@ -31,14 +34,57 @@ import { UnsettledWatch } from './unsettled-watch.js';
       },
     },
     {
-      provide: Admission,
-      inject: [UnsettledCharges, SETTINGS, CLOCK, Metrics],
-      useFactory: (unsettled: UnsettledCharges, settings: PaymentsSettings, clock: Clock, metrics: Metrics) => {
+      provide: OBSERVE_SHED,
+      inject: [Metrics],
+      useFactory: (metrics: Metrics) => {
         const shed = metrics.counter({
           name: 'charges_shed_total',
-          help: 'Creates refused with 429, by reason.',
+          help: 'Creates, captures and refunds refused with 429, by reason.',
           labels: ['reason'],
         });
+        return (reason: ShedReason): void => shed.inc({ reason });
+      },
+    },
+    {
+      provide: Turns,
+      inject: [SETTINGS, CLOCK, Metrics, Shutdown, OBSERVE_SHED],
+      useFactory: (
+        settings: PaymentsSettings,
+        clock: Clock,
+        metrics: Metrics,
+        shutdown: Shutdown,
+        onShed: (reason: ShedReason) => void,
+      ) => {
+        const turns = new Turns(
+          clock,
+          {
+            inProgressMax: settings.ADMIT_IN_PROGRESS_PER_ACCOUNT,
+            waitingMax: settings.ADMIT_WAITING_PER_ACCOUNT,
+            waitMs: settings.ANSWER_WITHIN_MS,
+          },
+          () => {
+            onShed('turn');
+            return tooManyRequests('turn');
+          },
+        );
+        metrics.gauge(
+          { name: 'requests_waiting_for_turn', help: 'Requests that wait for their account’s turn.' },
+          (gauge) => gauge.set(turns.waiting),
+        );
+        shutdown.during('http', 'the requests that wait for their turn', () => turns.hurry());
+        return turns;
+      },
+    },
+    {
+      provide: Admission,
+      inject: [UnsettledCharges, SETTINGS, CLOCK, Metrics, OBSERVE_SHED],
+      useFactory: (
+        unsettled: UnsettledCharges,
+        settings: PaymentsSettings,
+        clock: Clock,
+        metrics: Metrics,
+        onShed: (reason: ShedReason) => void,
+      ) => {
         const admission = new Admission(
           {
             uncommittedMax: settings.ADMIT_UNCOMMITTED,
@@ -48,7 +94,7 @@ import { UnsettledWatch } from './unsettled-watch.js';
           },
           unsettled,
           () => clock.monotonicMs(),
-          (reason) => shed.inc({ reason }),
+          onShed,
         );
         metrics.gauge({ name: 'creates_uncommitted', help: 'Creates on their way to their commit.' }, (gauge) =>
           gauge.set(admission.uncommittedCount),
@@ -57,6 +103,6 @@ import { UnsettledWatch } from './unsettled-watch.js';
       },
     },
   ],
-  exports: [UnsettledCharges, Admission],
+  exports: [UnsettledCharges, Admission, Turns],
 })
 export class AdmissionModule {}

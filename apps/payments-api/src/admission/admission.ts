@@ -10,7 +10,7 @@ export interface AdmissionLimits {
   readonly unsettledPerAccountMax: number;
 }
 
-export type ShedReason = 'uncommitted' | 'unsettled' | 'unsettled_network' | 'unsettled_account';
+export type ShedReason = 'turn' | 'uncommitted' | 'unsettled' | 'unsettled_network' | 'unsettled_account';
 
 /** A request on its way to its commit. */
 export interface Ticket {
@@ -67,13 +67,14 @@ export class Admission {
 }
 
 const because: Record<ShedReason, string> = {
+  turn: 'Too many requests of this account arrive at once, while others ask as well.',
   uncommitted: 'Too many requests arrive at once.',
   unsettled: 'Too many charges are waiting to be settled.',
   unsettled_network: 'Too many charges of this card network are waiting for its bank.',
   unsettled_account: 'Too many charges of this account are waiting to be settled.',
 };
 
-function tooManyRequests(reason: ShedReason): StripeError {
+export function tooManyRequests(reason: ShedReason): StripeError {
   return new StripeError(
     429,
     {

@@ -5,6 +5,7 @@ import { Database, type PgTransaction } from '#postgres';
 import { BatchRunner, Commands, sweep } from '#saga';
 import { CLOCK, Jobs, keep, LOG, SETTINGS, StepsModule } from '#service';
 import { Tracing, type Log } from '#telemetry';
+import { Turns } from '../admission/turns.js';
 import { AnswerWaiters } from '../idempotency/answer-waiters.js';
 import { KeyedTransaction } from '../idempotency/keyed-transaction.js';
 import { OpenClaims } from '../idempotency/open-claims.js';
@@ -54,6 +55,7 @@ const stepsModule = StepsModule.forFeature({
         Database,
         Commands,
         BatchRunner,
+        Turns,
         OpenClaims,
         AnswerWaiters,
         PendingAnswers,
@@ -67,6 +69,7 @@ const stepsModule = StepsModule.forFeature({
         database: Database,
         commands: Commands<PgTransaction>,
         runner: BatchRunner<PgTransaction>,
+        turns: Turns,
         claims: OpenClaims,
         waiters: AnswerWaiters,
         pending: PendingAnswers,
@@ -76,7 +79,7 @@ const stepsModule = StepsModule.forFeature({
         { answered: observe }: ChargeMetrics,
         { COMMIT_WITHIN_MS: commitWithinMs }: PaymentsSettings,
       ) => {
-        const parts = { database, commands, runner, claims, waiters, pending, clock, log, tracing };
+        const parts = { database, commands, runner, turns, claims, waiters, pending, clock, log, tracing };
         return new KeyedRequests({ ...parts, observe, commitWithinMs });
       },
     },

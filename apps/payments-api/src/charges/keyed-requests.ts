@@ -3,6 +3,7 @@ import type { Database, PgTransaction } from '#postgres';
 import type { BatchRunner, Commands, Work } from '#saga';
 import { about, type Log, type Tracing } from '#telemetry';
 import type { Ticket } from '../admission/admission.js';
+import type { Turns } from '../admission/turns.js';
 import { apiError, StripeError, type Answer } from '../http/stripe-error.js';
 import type { AnswerWaiters, Expectation } from '../idempotency/answer-waiters.js';
 import { rulingOn, type Claim, type KeyedAnswer, type KeyRow } from '../idempotency/key.js';
@@ -19,6 +20,7 @@ export interface KeyedRequestParts {
   readonly database: Database;
   readonly commands: Commands<PgTransaction>;
   readonly runner: BatchRunner<PgTransaction>;
+  readonly turns: Turns;
   readonly claims: OpenClaims;
   readonly waiters: AnswerWaiters;
   readonly pending: PendingAnswers;
@@ -57,7 +59,12 @@ export class KeyedRequests {
       attributes: tracing.recording ? { charge: claim.chargeId ?? '', account: claim.account } : {},
     });
     try {
-      return await this.answerWithin(span.traceparent, claim, request);
+      const turn = await this.parts.turns.take(claim.account);
+      try {
+        return await this.answerWithin(span.traceparent, claim, request);
+      } finally {
+        turn.end();
+      }
     } finally {
       span.end();
     }
