@@ -162,6 +162,7 @@ function requestRecord(
     ...('reference' in request && { reference: request.reference }),
     ...('validUntil' in request && { validUntil: request.validUntil }),
     ...('account' in request && { account: request.account, chargeId: request.chargeId }),
+    ...('fault' in request && request.fault !== undefined && { token: request.fault }),
     ...kept('instanceId', headers[instanceId]),
     ...kept('attemptId', headers[attemptId]),
     ...kept('traceparent', headers[traceparent]),

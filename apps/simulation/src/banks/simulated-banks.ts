@@ -129,6 +129,7 @@ export class SimulatedBanks {
       ...('reference' in request && { reference: request.reference }),
       ...('validUntil' in request && { validUntil: request.validUntil }),
       ...('account' in request && { account: request.account, chargeId: request.chargeId }),
+      ...('fault' in request && request.fault !== undefined && { token: request.fault }),
       instanceId,
       attemptId,
       ...(traceparent !== undefined && { traceparent }),

@@ -13,6 +13,8 @@ export const requestRecordSchema = z.object({
   validUntil: instantSchema.optional(),
   account: z.string().optional(),
   chargeId: z.string().optional(),
+  /** The fault token that its charge carries, whether or not it struck. */
+  token: z.string().optional(),
   instanceId: z.string().optional(),
   attemptId: z.string().optional(),
   traceparent: z.string().optional(),
