@@ -3,6 +3,7 @@ import { bankProtocol } from '#contracts';
 import { milliseconds, type FrameSettings } from '#service';
 import { z } from 'zod';
 
+const slots = z.coerce.number().int().min(1).max(1_000);
 const bankUrls = z.partialRecord(z.enum(bankProtocol.bankNames), z.url({ protocol: /^https?$/ }));
 
 /** What the gateway reads from its environment beside the frame's own settings. */
@@ -29,7 +30,10 @@ export const gatewaySettings = z.object({
   OPERATIONS_LOOK_EVERY_MS: milliseconds.min(10).default(500),
   /** How often a bank's statement is read and published; at least once, should nothing have happened. */
   STATEMENT_EVERY_MS: milliseconds.min(100).default(10_000),
-  BANK_IN_FLIGHT: z.coerce.number().int().min(1).max(1_000).default(defaultLimits.inFlight),
+  BANK_IN_FLIGHT: slots.default(defaultLimits.inFlight),
+  /** Beside them, for all charges with fault tokens together, and for those of one account. */
+  BANK_ISOLATED_IN_FLIGHT: slots.default(defaultLimits.isolated.inFlight),
+  BANK_ISOLATED_IN_FLIGHT_PER_ACCOUNT: slots.default(defaultLimits.isolated.inFlightPerAccount),
 });
 export type GatewaySettings = FrameSettings & z.infer<typeof gatewaySettings>;
 
@@ -38,6 +42,12 @@ export function bankConfigs(settings: GatewaySettings): BankConfig[] {
     ...defaultLimits,
     attemptTimeoutMs: settings.BANK_ATTEMPT_TIMEOUT_MS,
     inFlight: settings.BANK_IN_FLIGHT,
+    isolated: {
+      ...defaultLimits.isolated,
+      inFlight: settings.BANK_ISOLATED_IN_FLIGHT,
+      inFlightPerAccount: settings.BANK_ISOLATED_IN_FLIGHT_PER_ACCOUNT,
+      callers: Math.max(defaultLimits.isolated.callers, 2 * settings.BANK_ISOLATED_IN_FLIGHT),
+    },
   };
   return Object.values(bankProtocol.defaultBanks).flatMap((profile) => {
     const url = settings.BANKS[profile.name];

@@ -27,7 +27,10 @@ export const paidWith = (brand: bankProtocol.Brand): Terms => ({ ...terms, card:
 
 /** All four banks, those named out of reach. */
 export const banks = (...unavailable: readonly bankProtocol.BankName[]): BankView[] =>
-  [alder, birch, cedar, dogwood].map((profile) => ({ profile, available: !unavailable.includes(profile.name) }));
+  [alder, birch, cedar, dogwood].map((profile) => ({
+    profile,
+    isAvailableTo: () => !unavailable.includes(profile.name),
+  }));
 
 type State<Name extends Authorization['state']> = Extract<Authorization, { state: Name }>;
 

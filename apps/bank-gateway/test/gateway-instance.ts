@@ -9,6 +9,7 @@ import { authorizations } from '../src/authorizations/authorization.js';
 import { AuthorizationRepository } from '../src/authorizations/authorization.repository.js';
 import { Authorizations0001 } from '../src/migrations/0001-authorizations.migration.js';
 import { WaysBack0002 } from '../src/migrations/0002-ways-back.migration.js';
+import { IsolatedOperations0004 } from '../src/migrations/0004-isolated-operations.migration.js';
 import { Dispatch } from '../src/operations/dispatch.js';
 import { Performer } from '../src/operations/performer.js';
 import { Worker } from '../src/operations/worker.js';
@@ -19,7 +20,7 @@ const clock = new SystemClock();
 /** An empty database, migrated as the gateway's own. */
 export async function gatewayDatabase(): Promise<TestDatabase> {
   const test = await testDatabase('bank_gateway');
-  const migrations = [Authorizations0001, WaysBack0002, ...frameMigrations];
+  const migrations = [Authorizations0001, WaysBack0002, IsolatedOperations0004, ...frameMigrations];
   await migrate({ url: test.url, database: test.name, migrations, clock });
   return test;
 }

@@ -480,7 +480,10 @@ export class ModelGateway {
   }
 
   #view(): BankView[] {
-    return [...this.banks.values()].map(({ profile }) => ({ profile, available: !this.#broken?.has(profile.name) }));
+    return [...this.banks.values()].map(({ profile }) => ({
+      profile,
+      isAvailableTo: () => !this.#broken?.has(profile.name),
+    }));
   }
 
   #profile({ profile }: ModelBank): bankProtocol.BankProfile {

@@ -1,4 +1,11 @@
-import { BankCaller, defaultLimits, type BankLimits, type BankPort, type SendOptions, type WireFact } from '#bank-call';
+import {
+  BankCallers,
+  defaultLimits,
+  type BankLimits,
+  type BankPort,
+  type SendOptions,
+  type WireFact,
+} from '#bank-call';
 import type { Clock } from '#clock';
 import { bankProtocol } from '#contracts';
 import { Banks } from '../src/banks/banks.js';
@@ -59,12 +66,13 @@ export const overloaded = (banks: StubBanks): WireFact => ({
   body: { error: { code: 'not_processed', message: 'busy' }, asOf: banks.now(), now: banks.now() },
 });
 export const reset: WireFact = { kind: 'no_response', cause: 'reset' };
+export const timedOut: WireFact = { kind: 'no_response', cause: 'timeout' };
 export const unreachable: WireFact = { kind: 'not_written', cause: 'connection_refused' };
 
 /** Says nothing until its time is up. */
 export const hangs: Behavior = (_request, { signal }) =>
   new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve({ kind: 'no_response', cause: 'timeout' }), { once: true });
+    signal.addEventListener('abort', () => resolve(timedOut), { once: true });
   });
 
 const untraced = { startSpan: () => ({ traceparent: undefined, set: () => undefined, end: () => undefined }) };
@@ -73,7 +81,7 @@ const untraced = { startSpan: () => ({ traceparent: undefined, set: () => undefi
 export function banksBehind(port: BankPort, clock: Clock, limits: Partial<BankLimits> = {}): Banks {
   const callers = Object.values(bankProtocol.defaultBanks).map(
     (profile) =>
-      new BankCaller({
+      new BankCallers({
         config: { ...profile, url: `http://${profile.name}.test`, limits: { ...defaultLimits, pauseMs: 0, ...limits } },
         port,
         clock,

@@ -17,6 +17,8 @@ export interface BankCallObserver {
   attemptEnded?(attempt: AttemptEnded): void;
   transitioned?(transition: BreakerTransition): void;
   inFlightChanged?(bank: string, inFlight: number): void;
+  /** Of all isolated callers of the bank together. */
+  isolatedInFlightChanged?(bank: string, inFlight: number): void;
   /** A call would have been repeated in place, but the bank's budget is used up. */
   retryBudgetExhausted?(bank: string): void;
 }

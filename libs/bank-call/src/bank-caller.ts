@@ -57,6 +57,16 @@ export interface BankCallerOptions {
   port: BankPort;
   clock: Clock;
   observer?: BankCallObserver;
+  isolation?: Isolation | undefined;
+}
+
+/** Sets a caller apart from another of the same bank: what happens to its calls counts only here. */
+export interface Isolation {
+  readonly account: string;
+  /** The caller of the bank's ordinary traffic. While its breaker is open, nothing passes here either. */
+  readonly shared: BankCaller;
+  /** Bounds all isolated callers of the bank together. */
+  readonly within: Bulkhead;
 }
 
 /**
@@ -67,20 +77,26 @@ export class BankCaller {
   readonly #port: BankPort;
   readonly #clock: Clock;
   readonly #observer: BankCallObserver;
+  readonly #isolation: Isolation | undefined;
   readonly #bulkhead: Bulkhead;
   readonly #retry: RetryPolicy;
   readonly #budget: RetryBudget;
   readonly #breakers: Readonly<Record<Lane, LaneBreaker>>;
   readonly #listeners = new Set<(transition: BreakerTransition) => void>();
 
-  constructor({ config, port, clock, observer = {} }: BankCallerOptions) {
+  constructor({ config, port, clock, observer = {}, isolation }: BankCallerOptions) {
     const { name, limits } = config;
     checkLimits(limits);
     this.config = config;
     this.#port = port;
     this.#clock = clock;
     this.#observer = observer;
-    this.#bulkhead = new Bulkhead(limits.inFlight, (inFlight) => observer.inFlightChanged?.(name, inFlight));
+    this.#isolation = isolation;
+    this.#bulkhead = new Bulkhead(
+      limits.inFlight,
+      (inFlight) => observer.inFlightChanged?.(name, inFlight),
+      isolation?.within,
+    );
     this.#budget = new RetryBudget(limits.retryBudget);
     this.#breakers = { movements: this.#breaker('movements'), inquiries: this.#breaker('inquiries') };
     // The predicate only reads a decision made where the call's deadline and the bank's state are at hand.
@@ -111,13 +127,19 @@ export class BankCaller {
     return this.#bulkhead.free;
   }
 
+  get inFlight(): number {
+    return this.#bulkhead.inFlight;
+  }
+
+  /** Of this caller's own breaker. */
   state(lane: Lane): BreakerState {
     return this.#breakers[lane].state;
   }
 
-  /** Milliseconds until the lane's breaker may let an attempt pass; 0 when it would now. */
+  /** Milliseconds until the lane's breakers may let an attempt pass; 0 when they would now. */
   untilProbeMs(lane: Lane): number {
-    return this.#breakers[lane].untilProbeMs();
+    const sharedMs = this.#isOutage(lane) ? this.#isolation!.shared.untilProbeMs(lane) : 0;
+    return Math.max(sharedMs, this.#breakers[lane].untilProbeMs());
   }
 
   /** @returns a function that ends the subscription */
@@ -186,9 +208,10 @@ export class BankCaller {
     };
     // What no bank could read is not sent: it would be the breaker's probe, and prove nothing.
     const isReadable = bankProtocol.requestSchema.safeParse(request).success;
-    const outcome: Outcome<O> = isReadable
-      ? ((await this.#breakers[lane].attempt(onWire, verdictOf)) ?? { kind: 'not_processed', reason: 'breaker_open' })
-      : { kind: 'not_processed', reason: 'malformed' };
+    const isSent = isReadable && !this.#isOutage(lane);
+    const passed = isSent ? await this.#breakers[lane].attempt(onWire, verdictOf) : undefined;
+    const reason = isReadable ? 'breaker_open' : 'malformed';
+    const outcome: Outcome<O> = passed ?? { kind: 'not_processed', reason };
     const durationMs = this.#clock.monotonicMs() - startedAtMs;
     this.#observer.attemptEnded?.({ bank: name, lane, operation: order.kind, outcome, durationMs });
     return outcome;
@@ -209,6 +232,7 @@ export class BankCaller {
       !signal?.aborted &&
       isRepeatable(order, outcome, { idempotent }) &&
       this.state(laneOf(order)) === 'closed' &&
+      !this.#isOutage(laneOf(order)) &&
       // Cutting an attempt short would only turn an answer into doubt: it begins with its whole time, or not.
       nowMs + limits.pauseMs + limits.attemptTimeoutMs <= deadlineAtMs;
     if (!wanted) return false;
@@ -217,10 +241,18 @@ export class BankCaller {
     return false;
   }
 
+  /**
+   * Ordinary traffic has found the bank away. Once that breaker is half-open an isolated attempt may pass beside its
+   * probe, which it neither takes nor decides: else it would wait for ordinary traffic that may never come.
+   */
+  #isOutage(lane: Lane): boolean {
+    return this.#isolation?.shared.state(lane) === 'open';
+  }
+
   #breaker(lane: Lane): LaneBreaker {
     const { name, limits } = this.config;
     return new LaneBreaker(limits.breaker, limits.attemptTimeoutMs, this.#clock, (move) => {
-      const transition = { bank: name, lane, ...move };
+      const transition = { bank: name, lane, isolatedTo: this.#isolation?.account, ...move };
       this.#observer.transitioned?.(transition);
       for (const listener of this.#listeners) listener(transition);
     });

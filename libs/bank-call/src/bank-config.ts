@@ -21,6 +21,18 @@ export interface BankLimits {
   pauseMs: number;
   retryBudget: RetryBudgetLimits;
   breaker: BreakerLimits;
+  isolated: IsolatedLimits;
+}
+
+/** Of the callers of single accounts, for their charges that carry a fault token. */
+export interface IsolatedLimits {
+  /** Calls in flight of all of them together. */
+  inFlight: number;
+  inFlightPerAccount: number;
+  /** So many callers are kept at most; above that, the one that was not used for longest goes. */
+  callers: number;
+  /** A caller that was not used for so long is dropped. */
+  idleMs: number;
 }
 
 export interface RetryBudgetLimits {
@@ -50,15 +62,23 @@ export const defaultLimits: BankLimits = {
   pauseMs: 200,
   retryBudget: { windowMs: 10_000, ratio: 0.1, minPerSecond: 1 },
   breaker: { failuresInARow: 3, windowMs: 10_000, minCalls: 20, failurePercent: 50, resetMs: 5_000 },
+  isolated: { inFlight: 64, inFlightPerAccount: 8, callers: 256, idleMs: 60_000 },
 };
 
 /** A configuration that contradicts itself is a bug: it must not start. */
-export function checkLimits({ inFlight, attemptTimeoutMs, attempts, callMs, pauseMs, breaker }: BankLimits): void {
+export function checkLimits(limits: BankLimits): void {
+  const { inFlight, attemptTimeoutMs, attempts, callMs, pauseMs, breaker, isolated } = limits;
   assert(inFlight >= 1, 'a bank needs at least one call in flight');
   assert(attempts >= 1, 'a call needs at least one attempt');
   // A probe that outlives the reset time would still be undecided when the next one could be due.
   assert(attemptTimeoutMs < breaker.resetMs, "an attempt's time-out must be shorter than the breaker's reset time");
   assert(attemptTimeoutMs <= callMs, 'a call must have time for one attempt');
   assert(pauseMs < callMs, 'the pause before a repeated attempt must end within the call');
+  assert(isolated.inFlightPerAccount >= 1, 'an account needs at least one isolated call in flight');
+  assert(
+    isolated.callers > isolated.inFlight,
+    'a caller with calls in flight is kept, so more callers than calls are needed',
+  );
+  assert(isolated.idleMs > breaker.windowMs, 'a caller must outlive what it remembers of failures');
   assert(breaker.failuresInARow >= 1 && breaker.minCalls >= 1, 'a breaker needs something to count');
 }

@@ -17,3 +17,19 @@ export function stamped(order: BankOrder, attempt: Attempt): bankProtocol.BankRe
   assert(attempt.validUntil !== undefined, 'an attempt that may move money has an end to its validity');
   return { ...order, validUntil: attempt.validUntil };
 }
+
+/** On whose behalf a bank is asked, and the fault token of the charge, if it carries one. */
+export interface Aim {
+  readonly account?: string | undefined;
+  readonly fault?: string | null | undefined;
+}
+
+/** A statement is asked for on nobody's behalf. */
+export function aimOf(order: BankOrder): Aim {
+  return 'account' in order ? order : {};
+}
+
+/** The account that calls for this charge are isolated to; undefined for ordinary traffic. */
+export function isolatedTo({ account, fault }: Aim): string | undefined {
+  return fault === null || fault === undefined ? undefined : account;
+}

@@ -55,4 +55,18 @@ describe('Bulkhead', () => {
     slot?.release();
     expect(seen).toEqual([1, 2, 1]);
   });
+
+  it('within another takes a slot there, too, and has no more than are free there', () => {
+    const outer = new Bulkhead(3);
+    const [one, other] = [new Bulkhead(2, undefined, outer), new Bulkhead(2, undefined, outer)];
+    const slots = [one.tryReserve()!, one.tryReserve()!];
+    expect(one.tryReserve()).toBeUndefined();
+    expect([outer.inFlight, other.free]).toEqual([2, 1]);
+    const kept = other.keep(5);
+    expect([kept.count, outer.free, one.free]).toEqual([1, 0, 0]);
+    slots[0]!.release();
+    slots[0]!.release();
+    kept.release();
+    expect([outer.inFlight, one.free, other.free]).toEqual([1, 1, 2]);
+  });
 });

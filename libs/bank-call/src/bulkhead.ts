@@ -21,26 +21,30 @@ export interface KeptSlots {
  */
 export class Bulkhead {
   readonly #held = new Set<Slot>();
-  #kept = 0;
 
+  /** @param within a bulkhead around several: a slot here takes one there, too */
   constructor(
     private readonly size: number,
     private readonly onChange: (inFlight: number) => void = () => {},
+    private readonly within?: Bulkhead,
   ) {}
 
   get inFlight(): number {
-    return this.#held.size + this.#kept;
+    return this.#held.size;
   }
 
   get free(): number {
-    return this.size - this.inFlight;
+    return Math.min(this.size - this.inFlight, this.within?.free ?? Infinity);
   }
 
   tryReserve(): Slot | undefined {
-    if (this.free === 0) return undefined;
+    if (this.free <= 0) return undefined;
+    const outer = this.within?.tryReserve();
     const slot: Slot = {
       release: () => {
-        if (this.#held.delete(slot)) this.onChange(this.inFlight);
+        if (!this.#held.delete(slot)) return;
+        outer?.release();
+        this.onChange(this.inFlight);
       },
     };
     this.#held.add(slot);
@@ -50,25 +54,18 @@ export class Bulkhead {
 
   /** As many as are free, and not more than that; possibly none. */
   keep(atMost: number): KeptSlots {
-    let left = Math.min(atMost, this.free);
-    const giveBack = (count: number): void => {
-      left -= count;
-      this.#kept -= count;
-    };
-    this.#kept += left;
-    this.onChange(this.inFlight);
+    const slots = Array.from({ length: Math.min(atMost, this.free) }, () => this.tryReserve()!);
     return {
       get count() {
-        return left;
+        return slots.length;
       },
       take: () => {
-        assert(left > 0, 'no slot is left of those that were kept');
-        giveBack(1);
-        return this.tryReserve()!;
+        const slot = slots.pop();
+        assert(slot, 'no slot is left of those that were kept');
+        return slot;
       },
       release: () => {
-        giveBack(left);
-        this.onChange(this.inFlight);
+        for (const slot of slots.splice(0)) slot.release();
       },
     };
   }

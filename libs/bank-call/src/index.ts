@@ -1,5 +1,6 @@
 export * from './bank-call-observer.js';
 export * from './bank-caller.js';
+export * from './bank-callers.js';
 export * from './bank-config.js';
 export * from './bank-order.js';
 export * from './bank-port.js';

@@ -1,7 +1,8 @@
 import type { BankOrder } from './bank-order.js';
 
 /** Movements change money, inquiries ask. A bank may lose one ability and keep the other. */
-export type Lane = 'movements' | 'inquiries';
+export const lanes = ['movements', 'inquiries'] as const;
+export type Lane = (typeof lanes)[number];
 
 export function laneOf({ kind }: BankOrder): Lane {
   return kind === 'inquire' || kind === 'statement' ? 'inquiries' : 'movements';

@@ -18,7 +18,15 @@ import { alder, cedar, declined, notProcessed, opened, operation, timedOut } fro
 import { StubBanks } from '../../test/stub-banks.js';
 import { Authorizations0001 } from '../migrations/0001-authorizations.migration.js';
 import { WaysBack0002 } from '../migrations/0002-ways-back.migration.js';
-import { takeDue, takeDueStatement } from '../operations/operation.repository.js';
+import { IsolatedOperations0004 } from '../migrations/0004-isolated-operations.migration.js';
+import {
+  isolatedDueStatement,
+  isolatedLanesDue,
+  takeDue,
+  takeDueIsolated,
+  takeDueIsolatedStatement,
+  takeDueStatement,
+} from '../operations/operation.repository.js';
 import { openRefund, startReversal, takeOver, type Operation } from '../operations/operation.js';
 import { moment } from '../../test/operation-under-test.js';
 import type { Authorization } from './authorization-state.js';
@@ -156,7 +164,9 @@ describe('the authorizations’ repository', () => {
   });
 
   it('gives a defined state for a charge never seen, with the banks as they are', async () => {
-    expect(await load('ch_unseen')).toMatchObject([{ state: 'none', banks: [{ available: false }, {}, {}, {}] }]);
+    const [unseen] = await load('ch_unseen');
+    if (unseen?.state !== 'none') throw new Error('nothing was saved');
+    expect(unseen.banks.map((bank) => bank.isAvailableTo(terms))).toEqual([false, false, false, false]);
   });
 
   it.each(everyState.filter((state) => state.state !== 'none').map((state) => ({ name: state.state, state })))(
@@ -321,7 +331,25 @@ it('the tables are brought up to date over what they hold, and held to the new r
          VALUES ('ch_1.capture', 'ch_1', 'alder', 'capture', 'ended', '[]', 0, 0, false, 1, 'succeeded', 'cp_1')`,
       ),
     );
-    await bring(Authorizations0001, WaysBack0002);
+    await test.database.query(
+      statement(
+        'test.before_isolation',
+        `WITH a AS (
+           INSERT INTO bank_authorization (charge_id, account, amount_minor, currency, capture, card, fault, state)
+           VALUES ('ch_2', 'acct_1', 1000, 'usd', 'automatic', '{}', NULL, 'authorizing'),
+             ('ch_3', 'acct_2', 1000, 'usd', 'automatic', '{}', 'tok_fault_authorize_hang', 'authorizing')
+         )
+         INSERT INTO bank_operation (reference, charge_id, bank, kind, phase, attempts, inquiries, reversals,
+           needs_attention, version, due_at)
+         SELECT id || '.authorize.alder', id, 'alder', 'authorize', 'open', '[]', 0, 0, false, 1, now()
+         FROM unnest(ARRAY['ch_2', 'ch_3']) AS charge(id)`,
+      ),
+    );
+    await bring(Authorizations0001, WaysBack0002, IsolatedOperations0004);
+    const isolated = [{ bank: 'alder', account: 'acct_2', slots: 9 }] as const;
+    expect(await isolatedLanesDue(test.database, ['alder', 'birch'])).toEqual([{ bank: 'alder', account: 'acct_2' }]);
+    expect(await takeDue(test.database, new Map([['alder', 9]]), 'one')).toMatchObject([{ charge_id: 'ch_2' }]);
+    expect(await takeDueIsolated(test.database, isolated, 'one')).toMatchObject([{ charge_id: 'ch_3' }]);
     const instance = gatewayInstance('one', test.database, new StubBanks(clock));
     const reserved = { chargeId: 'ch_1', account: 'acct_1', refundId: 're_1', amount: usd(1_000) };
     await instance.react(onRefundReserved, [reserved]);
@@ -348,16 +376,24 @@ it('every statement of the gateway probes its tables by index, however small or 
        INSERT INTO bank_authorization (charge_id, account, amount_minor, currency, capture, card, state)
        SELECT 'ch_' || n, 'acct_1', 1000, 'usd', 'automatic', '{}', 'authorizing' FROM generate_series(1, 5000) AS n
      )
-     INSERT INTO bank_operation (reference, charge_id, bank, kind, phase, attempts, inquiries, reversals,
+     INSERT INTO bank_operation (reference, charge_id, bank, isolated_to, kind, phase, attempts, inquiries, reversals,
        needs_attention, version, end_kind, due_at)
-     SELECT 'ch_' || n || '.authorize', 'ch_' || n, 'alder', 'authorize', CASE WHEN n % 10 = 0 THEN 'open' ELSE 'ended' END,
+     SELECT 'ch_' || n || '.authorize', 'ch_' || n, 'alder', CASE WHEN n % 4 = 0 THEN 'acct_' || n % 100 END, 'authorize', CASE WHEN n % 10 = 0 THEN 'open' ELSE 'ended' END,
        '[]', 0, 0, false, 1, CASE WHEN n % 10 = 0 THEN NULL ELSE 'succeeded' END, CASE WHEN n % 10 = 0 THEN now() END
      FROM generate_series(1, 5000) AS n`,
   );
   try {
     await assertIndexProbes({
       session: { url: test.url, database: test.name },
-      statements: [lockStatement, loadStatement, openStatement, changeStatement, takeDueStatement],
+      statements: [
+        lockStatement,
+        loadStatement,
+        openStatement,
+        changeStatement,
+        takeDueStatement,
+        takeDueIsolatedStatement,
+        isolatedDueStatement,
+      ],
       tables: ['bank_authorization', 'bank_operation'],
       grow: async () => void (await test.database.query(grow)),
     });

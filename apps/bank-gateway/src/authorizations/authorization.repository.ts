@@ -107,12 +107,12 @@ export const openStatement = statement(
        detail text, traceparent text)
    )
    INSERT INTO bank_operation (
-     reference, charge_id, bank, kind, part_minor, stray, suspects, phase, attempts, inquiries, reversals, doubt_since,
-     troubled_since, needs_attention, end_kind, end_detail, version, holder, due_at)
-   SELECT reference, charge_id, bank, kind, part_minor, stray, suspects, phase, attempts, inquiries, reversals, doubt_since,
+     reference, charge_id, bank, isolated_to, kind, part_minor, stray, suspects, phase, attempts, inquiries, reversals,
+     doubt_since, troubled_since, needs_attention, end_kind, end_detail, version, holder, due_at)
+   SELECT reference, charge_id, bank, isolated_to, kind, part_minor, stray, suspects, phase, attempts, inquiries, reversals, doubt_since,
      troubled_since, needs_attention, end_kind, end_detail, version, holder, now() + due_in_ms * interval '1 millisecond'
    FROM json_to_recordset($2::json) AS opened(
-     reference text, charge_id text, bank text, kind text, part_minor int8, stray jsonb, suspects jsonb, phase text,
+     reference text, charge_id text, bank text, isolated_to text, kind text, part_minor int8, stray jsonb, suspects jsonb, phase text,
      attempts jsonb, inquiries int4, reversals int4, doubt_since int8, troubled_since int8, needs_attention bool, end_kind text, end_detail text, version int4,
      holder text, due_in_ms int4)`,
 );
@@ -210,7 +210,7 @@ export class AuthorizationRepository implements Aggregates<PgTransaction, Author
   #send(tx: PgTransaction, state: Known, operation: Operation, traceparent: string | undefined): Operation {
     const { banks, dispatch, clock } = this;
     const isNew = operation.version === 1 && operation.phase === 'open';
-    const slot = isNew ? dispatch.tryReserve(operation.bank) : undefined;
+    const slot = isNew ? dispatch.tryReserve(operation.bank, state.terms) : undefined;
     if (!slot) return operation;
     tx.onRollback(() => slot.release());
     const begunAtMs = clock.monotonicMs();

@@ -28,6 +28,7 @@ export const authorizations: AggregateType<Authorization> = { kind: 'authorizati
 /** Asks the best bank, or fails at once when none can be asked. */
 export function authorize({ terms, operations }: Asked, banks: readonly BankView[]): Decision<Authorization> {
   const bank = route(
+    terms,
     terms.card.brand,
     banks,
     operations.map((operation) => operation.bank),

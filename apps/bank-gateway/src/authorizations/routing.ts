@@ -1,10 +1,11 @@
+import type { Aim } from '#bank-call';
 import type { bankProtocol } from '#contracts';
 
 /** A bank as routing sees it at this moment. */
 export interface BankView {
   readonly profile: bankProtocol.BankProfile;
-  /** Its breaker lets movements pass. */
-  readonly available: boolean;
+  /** The breakers that the charge's calls have to pass let movements pass: a charge with a fault token has its own. */
+  isAvailableTo(charge: Aim): boolean;
 }
 
 /**
@@ -14,11 +15,14 @@ export interface BankView {
  * @returns undefined when no bank can be asked now
  */
 export function route(
+  charge: Aim,
   brand: bankProtocol.Brand,
   banks: readonly BankView[],
   tried: readonly bankProtocol.BankName[],
 ): bankProtocol.BankProfile | undefined {
   const rank = ({ profile }: BankView): number => profile.networks.indexOf(brand);
-  const serving = banks.filter((bank) => bank.available && rank(bank) >= 0 && !tried.includes(bank.profile.name));
+  const serving = banks.filter(
+    (bank) => rank(bank) >= 0 && !tried.includes(bank.profile.name) && bank.isAvailableTo(charge),
+  );
   return serving.sort((a, b) => rank(a) - rank(b))[0]?.profile;
 }

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { BankCaller, HttpBankClient } from '#bank-call';
+import { BankCallers, HttpBankClient, lanes } from '#bank-call';
 import type { Clock } from '#clock';
 import { AdminServer, CLOCK, LOG, SETTINGS, Shutdown } from '#service';
 import { Metrics, Tracing, type Log } from '#telemetry';
@@ -7,9 +7,10 @@ import { bankConfigs, type GatewaySettings } from '../settings.js';
 import { Banks } from './banks.js';
 import { observeBanks } from './observe-banks.js';
 
-const lanes = ['movements', 'inquiries'] as const;
+/** Connections beyond the calls in flight: one that was given up is replaced before it is gone. */
+const SPARE_CONNECTIONS = 32;
 
-/** Which banks there are is configuration: each gets its caller, with a breaker and a bulkhead of its own. */
+/** Which banks there are is configuration: each gets its callers, with breakers and bulkheads of their own. */
 @Module({
   providers: [
     {
@@ -25,10 +26,15 @@ const lanes = ['movements', 'inquiries'] as const;
         shutdown: Shutdown,
       ) => {
         const configs = bankConfigs(settings);
-        const port = new HttpBankClient({ banks: configs, instanceId: settings.INSTANCE_ID, clock });
+        const port = new HttpBankClient({
+          banks: configs,
+          instanceId: settings.INSTANCE_ID,
+          clock,
+          connections: settings.BANK_IN_FLIGHT + settings.BANK_ISOLATED_IN_FLIGHT + SPARE_CONNECTIONS,
+        });
         const observer = observeBanks(log, metrics);
         const banks = new Banks(
-          configs.map((config) => new BankCaller({ config, port, clock, observer })),
+          configs.map((config) => new BankCallers({ config, port, clock, observer })),
           clock,
           tracing,
           settings.BANK_VALID_FOR_MS,
@@ -41,18 +47,29 @@ const lanes = ['movements', 'inquiries'] as const;
             labels: ['bank', 'lane'],
           },
           (gauge) => {
-            for (const caller of banks.all) {
+            for (const { config, shared } of banks.all) {
               for (const lane of lanes)
-                gauge.set({ bank: caller.config.name, lane }, { closed: 0, half_open: 1, open: 2 }[caller.state(lane)]);
+                gauge.set({ bank: config.name, lane }, { closed: 0, half_open: 1, open: 2 }[shared.state(lane)]);
             }
           },
         );
+        metrics.gauge(
+          {
+            name: 'bank_isolated_callers',
+            help: 'Callers of single accounts that are kept, for their charges with fault tokens.',
+            labels: ['bank'],
+          },
+          (gauge) => {
+            for (const { config, isolatedCount } of banks.all) gauge.set({ bank: config.name }, isolatedCount);
+          },
+        );
         admin.get('/banks', () =>
-          banks.all.map((caller) => ({
-            ...caller.config,
-            breakers: Object.fromEntries(lanes.map((lane) => [lane, caller.state(lane)])),
-            freeSlots: caller.freeSlots,
-            timeKnown: banks.knowsTimeOf(caller.config.name),
+          banks.all.map(({ config, shared, isolatedCount, isolatedFree }) => ({
+            ...config,
+            breakers: Object.fromEntries(lanes.map((lane) => [lane, shared.state(lane)])),
+            freeSlots: shared.freeSlots,
+            isolated: { callers: isolatedCount, freeSlots: isolatedFree },
+            timeKnown: banks.knowsTimeOf(config.name),
           })),
         );
         banks.start();

@@ -1,7 +1,10 @@
 import {
+  aimOf,
   bankTimeOf,
   reattemptDelayMs,
+  type Aim,
   type BankCaller,
+  type BankCallers,
   type BankOrder,
   type CallOptions,
   type CallReport,
@@ -17,44 +20,53 @@ const LEARN_TIME_EVERY_MS = 1_000;
 
 /** All banks that this process can reach: their promises, their callers, their clocks. */
 export class Banks {
-  readonly #callers: ReadonlyMap<bankProtocol.BankName, BankCaller>;
+  readonly #callers: ReadonlyMap<bankProtocol.BankName, BankCallers>;
   readonly #times: BankTimes;
   readonly #closing = new AbortController();
 
   /** @param validForMs how long an attempt stays valid at a bank that enforces it */
   constructor(
-    callers: readonly BankCaller[],
+    callers: readonly BankCallers[],
     private readonly clock: Clock,
     private readonly tracing: Pick<Tracing, 'startSpan'>,
     private readonly validForMs: number,
   ) {
-    this.#callers = new Map(callers.map((caller) => [caller.config.name, caller]));
+    this.#callers = new Map(callers.map((each) => [each.config.name, each]));
     this.#times = new BankTimes(clock);
   }
 
-  get all(): readonly BankCaller[] {
+  get all(): readonly BankCallers[] {
     return [...this.#callers.values()];
   }
 
-  caller(bank: bankProtocol.BankName): BankCaller {
-    const caller = this.#callers.get(bank);
-    if (!caller) throw new Error(`no bank named ${bank} is configured`);
-    return caller;
+  /** Whose breaker, retry budget and slots a call on behalf of this charge uses. */
+  caller(bank: bankProtocol.BankName, charge: Aim): BankCaller {
+    return this.callers(bank).for(charge);
+  }
+
+  callers(bank: bankProtocol.BankName): BankCallers {
+    const callers = this.#callers.get(bank);
+    if (!callers) throw new Error(`no bank named ${bank} is configured`);
+    return callers;
   }
 
   /** What it promises about an operation, counted from when an attempt has begun. */
   profile(bank: bankProtocol.BankName): bankProtocol.BankProfile {
-    const { config } = this.caller(bank);
+    const { config } = this.callers(bank);
     return countedFromBegun(config, config.limits.attemptTimeoutMs);
   }
 
-  /** For routing: a bank can be asked when its breaker would let it pass and it has told its time. */
+  /** For routing. */
   view(): BankView[] {
-    return this.all.map((caller) => ({ profile: caller.config, available: this.canBegin(caller.config.name) }));
+    return this.all.map(({ config }) => ({
+      profile: config,
+      isAvailableTo: (charge) => this.canBegin(config.name, charge),
+    }));
   }
 
-  canBegin(bank: bankProtocol.BankName): boolean {
-    return this.#times.isKnown(bank) && !this.#isBroken(bank);
+  /** The bank has told its time, and its breakers let this charge's movements pass. */
+  canBegin(bank: bankProtocol.BankName, charge: Aim): boolean {
+    return this.#times.isKnown(bank) && !this.#isBroken(this.caller(bank, charge));
   }
 
   knowsTimeOf(bank: bankProtocol.BankName): boolean {
@@ -66,11 +78,11 @@ export class Banks {
     return { begunAt: this.#times.latest(bank), validUntil: this.#times.earliest(bank) + this.validForMs };
   }
 
-  moment(bank: bankProtocol.BankName): Moment {
-    const caller = this.caller(bank);
+  moment(bank: bankProtocol.BankName, charge: Aim): Moment {
+    const caller = this.caller(bank, charge);
     return {
       bankNow: this.#times.earliest(bank),
-      breakerOpen: this.#isBroken(bank),
+      breakerOpen: this.#isBroken(caller),
       delayMs: (reattempt, lane) => reattemptDelayMs(reattempt, caller.untilProbeMs(lane), () => this.clock.random()),
     };
   }
@@ -82,7 +94,7 @@ export class Banks {
       kind: SpanKind.CLIENT,
       attributes: { bank },
     });
-    const report = await this.caller(bank).call(order, { ...options, traceparent: span.traceparent });
+    const report = await this.caller(bank, aimOf(order)).call(order, { ...options, traceparent: span.traceparent });
     span.set({ outcome: report.outcome.kind, attempts: report.attempts.length });
     span.end();
     for (const { attempt, outcome } of report.attempts) {
@@ -93,13 +105,13 @@ export class Banks {
   }
 
   /** Open, or half-open while its one probe is under way: whatever began now would only be refused. */
-  #isBroken(bank: bankProtocol.BankName): boolean {
-    return this.caller(bank).untilProbeMs('movements') > 0;
+  #isBroken(caller: BankCaller): boolean {
+    return caller.untilProbeMs('movements') > 0;
   }
 
   /** Asks every bank for its time until it has told it once. Does not wait for them. */
   start(): void {
-    for (const caller of this.all) void this.#learnTime(caller.config.name);
+    for (const { config } of this.all) void this.#learnTime(config.name);
   }
 
   async #learnTime(bank: bankProtocol.BankName): Promise<void> {
@@ -117,6 +129,6 @@ export class Banks {
 
   close(): void {
     this.#closing.abort(new Error('the gateway is stopping'));
-    for (const caller of this.all) caller.close();
+    for (const callers of this.all) callers.close();
   }
 }

@@ -18,9 +18,19 @@ export function observeBanks(log: Log, metrics: Metrics): BankCallObserver {
     help: 'Transitions of a breaker.',
     labels: ['bank', 'lane', 'from', 'to'],
   });
+  const isolatedTransitions = metrics.counter({
+    name: 'bank_isolated_breaker_transitions_total',
+    help: 'Transitions of breakers of single accounts, for their charges with fault tokens.',
+    labels: ['bank', 'lane', 'from', 'to'],
+  });
   const inFlight = metrics.gauge({
     name: 'bank_in_flight',
     help: 'Calls in flight, of the bulkhead.',
+    labels: ['bank'],
+  });
+  const isolatedInFlight = metrics.gauge({
+    name: 'bank_isolated_in_flight',
+    help: 'Calls in flight for charges with fault tokens, of all accounts.',
     labels: ['bank'],
   });
   const exhausted = metrics.counter({
@@ -33,11 +43,21 @@ export function observeBanks(log: Log, metrics: Metrics): BankCallObserver {
       attempts.inc({ bank, operation, outcome: outcome.kind === 'answered' ? outcome.answer.state : outcome.reason });
       durations.observe({ bank, operation }, durationMs / 1_000);
     },
-    transitioned({ bank, lane, from, to, cause }) {
+    transitioned({ bank, lane, isolatedTo: account, from, to, cause }) {
+      if (account !== undefined) {
+        // No label for the account: anybody may open one.
+        isolatedTransitions.inc({ bank, lane, from, to });
+        log.info(
+          { bank, lane, account, from, to, cause },
+          `an isolated breaker of ${bank} (${lane}) went from ${from} to ${to}`,
+        );
+        return;
+      }
       transitions.inc({ bank, lane, from, to });
       log.warn({ bank, lane, from, to, cause }, `the breaker of ${bank} (${lane}) went from ${from} to ${to}`);
     },
     inFlightChanged: (bank, count) => inFlight.set({ bank }, count),
+    isolatedInFlightChanged: (bank, count) => isolatedInFlight.set({ bank }, count),
     retryBudgetExhausted: (bank) => exhausted.inc({ bank }),
   };
 }

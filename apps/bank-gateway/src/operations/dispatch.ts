@@ -1,7 +1,10 @@
-import type { Slot } from '#bank-call';
+import { isolatedTo, type Aim, type Slot } from '#bank-call';
 import type { bankProtocol } from '#contracts';
 import type { Banks } from '../banks/banks.js';
 import type { Task } from './task.js';
+
+/** Isolated: of charges with fault tokens. */
+export type Traffic = 'shared' | 'isolated';
 
 /**
  * The short way from a step to the wire: a step's transaction takes a slot, inserts the operation already `begun`,
@@ -9,7 +12,7 @@ import type { Task } from './task.js';
  */
 export class Dispatch {
   #perform: ((task: Task) => void) | undefined;
-  #turnedAway = false;
+  readonly #turnedAway = { shared: false, isolated: false };
 
   constructor(private readonly banks: Banks) {}
 
@@ -22,10 +25,16 @@ export class Dispatch {
     this.#perform = undefined;
   }
 
-  tryReserve(bank: bankProtocol.BankName): Slot | undefined {
-    const slot = this.#perform && this.banks.canBegin(bank) ? this.banks.caller(bank).tryReserve() : undefined;
-    if (!slot) this.#turnedAway = true;
+  tryReserve(bank: bankProtocol.BankName, charge: Aim): Slot | undefined {
+    const { banks } = this;
+    const slot = this.#perform && banks.canBegin(bank, charge) ? banks.caller(bank, charge).tryReserve() : undefined;
+    if (!slot) this.turnAway(trafficOf(charge));
     return slot;
+  }
+
+  /** An operation waits in the table for a slot. */
+  turnAway(traffic: Traffic): void {
+    this.#turnedAway[traffic] = true;
   }
 
   handOver(task: Task): void {
@@ -33,10 +42,13 @@ export class Dispatch {
     else task.slot.release();
   }
 
-  /** True once after an operation had to wait: somebody with a free slot should look at the table. */
-  takeTurnedAway(): boolean {
-    const turnedAway = this.#turnedAway;
-    this.#turnedAway = false;
+  /** True once after an operation had to wait: whoever has just freed a slot of its kind should look at the table. */
+  takeTurnedAway(charge: Aim): boolean {
+    const traffic = trafficOf(charge);
+    const turnedAway = this.#turnedAway[traffic];
+    this.#turnedAway[traffic] = false;
     return turnedAway;
   }
 }
+
+const trafficOf = (charge: Aim): Traffic => (isolatedTo(charge) === undefined ? 'shared' : 'isolated');

@@ -1,3 +1,4 @@
+import { isolatedTo } from '#bank-call';
 import type { bankProtocol } from '#contracts';
 import { statement, type Sql } from '#postgres';
 import type { Terms } from '../authorizations/authorization-state.js';
@@ -142,6 +143,7 @@ export function openedOperationRow(operation: Operation, terms: Terms, holder: s
   return {
     ...changedOperationRow(operation, terms, holder),
     bank: operation.bank,
+    isolated_to: isolatedTo(terms),
     kind: operation.kind,
     part_minor: amountMinor === terms.amount.amountMinor ? undefined : amountMinor,
     stray: operation.stray ?? undefined,
@@ -170,22 +172,51 @@ export function changedOperationRow(operation: Operation, terms: Terms, holder: 
   };
 }
 
-export const takeDueStatement = statement(
-  'operation_take_due',
-  // Both tables are reached by a value each, never by a join: a planner that has seen them small turns joins round.
-  // A row's place holds still from its lock to its update, in one statement.
+/**
+ * Both tables are reached by a value each, never by a join: a planner that has seen them small turns joins round.
+ * A row's place holds still from its lock to its update, in one statement.
+ *
+ * @param free a row source of how many slots are free, and for what
+ */
+const takeWhere = (free: string, condition: string, [holder, leaseMs]: readonly [string, string]): string =>
   `UPDATE bank_operation AS taken
-   SET holder = $3, version = version + 1, due_at = now() + $4::int4 * interval '1 millisecond'
+   SET holder = ${holder}, version = version + 1, due_at = now() + ${leaseMs}::int4 * interval '1 millisecond'
    WHERE ctid = ANY (ARRAY(
      SELECT due.ctid
-     FROM unnest($1::text[], $2::int4[]) AS free(bank, slots)
+     FROM ${free}
      CROSS JOIN LATERAL (
        SELECT ctid FROM bank_operation
-       WHERE bank_operation.bank = free.bank AND due_at <= now()
+       WHERE ${condition} AND due_at <= now()
        ORDER BY due_at LIMIT free.slots FOR UPDATE SKIP LOCKED
      ) AS due
    ))
-   RETURNING taken.*, (SELECT to_jsonb(a) FROM bank_authorization AS a WHERE a.charge_id = taken.charge_id) AS authorization`,
+   RETURNING taken.*, (SELECT to_jsonb(a) FROM bank_authorization AS a WHERE a.charge_id = taken.charge_id) AS authorization`;
+
+export const takeDueStatement = statement(
+  'operation_take_due',
+  takeWhere(
+    'unnest($1::text[], $2::int4[]) AS free(bank, slots)',
+    'bank_operation.bank = free.bank AND isolated_to IS NULL',
+    ['$3', '$4'],
+  ),
+);
+
+export const takeDueIsolatedStatement = statement(
+  'operation_take_due_isolated',
+  takeWhere(
+    'unnest($1::text[], $2::text[], $3::int4[]) AS free(bank, account, slots)',
+    'bank_operation.bank = free.bank AND isolated_to = free.account',
+    ['$4', '$5'],
+  ),
+);
+
+export const isolatedDueStatement = statement(
+  'operation_isolated_due',
+  `SELECT free.bank, due.account FROM unnest($1::text[]) AS free(bank)
+   CROSS JOIN LATERAL (
+     SELECT DISTINCT isolated_to AS account FROM bank_operation
+     WHERE bank_operation.bank = free.bank AND isolated_to IS NOT NULL AND due_at <= now()
+   ) AS due`,
 );
 
 /**
@@ -198,4 +229,30 @@ export async function takeDue<Row extends OperationRow>(
   holder: string,
 ): Promise<Row[]> {
   return database.query<Row>(takeDueStatement, [[...free.keys()], [...free.values()], holder, OPERATION_LEASE_MS]);
+}
+
+/** The operations at a bank of one account's charges with fault tokens: they have slots of their own. */
+export interface IsolatedLane {
+  readonly bank: bankProtocol.BankName;
+  readonly account: string;
+}
+
+/** Where isolated operations are due, at these banks. */
+export async function isolatedLanesDue(sql: Sql, banks: readonly bankProtocol.BankName[]): Promise<IsolatedLane[]> {
+  return sql.query<IsolatedLane>(isolatedDueStatement, [banks]);
+}
+
+/** As `takeDue`, of these lanes. */
+export async function takeDueIsolated<Row extends OperationRow>(
+  sql: Sql,
+  free: readonly (IsolatedLane & { readonly slots: number })[],
+  holder: string,
+): Promise<Row[]> {
+  return sql.query<Row>(takeDueIsolatedStatement, [
+    free.map(({ bank }) => bank),
+    free.map(({ account }) => account),
+    free.map(({ slots }) => slots),
+    holder,
+    OPERATION_LEASE_MS,
+  ]);
 }

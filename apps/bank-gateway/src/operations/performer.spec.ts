@@ -40,7 +40,7 @@ async function performing(charge: Authorization) {
     needsAttention: (_task: Task, { kind }: Operation) => void told.push(`${kind} needs attention`),
   };
   const performer = new Performer({ banks, commands: kept.commands, store: kept.store, clock, observer });
-  const slotAt = (name: 'alder' | 'birch' | 'cedar' | 'dogwood') => banks.caller(name).tryReserve()!;
+  const slotAt = (name: 'alder' | 'birch' | 'cedar' | 'dogwood') => banks.caller(name, paidWith('visa')).tryReserve()!;
   return {
     clock,
     stub,
@@ -105,7 +105,7 @@ describe('performing an operation', () => {
     kept.store.isTransient = () => false;
     kept.failures.push('rolled_back');
     await expect(perform()).rejects.toThrow('rolled_back');
-    expect(banks.caller('alder').freeSlots).toBe(64);
+    expect(banks.caller('alder', paidWith('visa')).freeSlots).toBe(64);
     end();
   });
 

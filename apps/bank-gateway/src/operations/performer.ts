@@ -85,12 +85,13 @@ export class Performer {
   /** Begins what nobody has begun, or begins again, and sends it. */
   async #attempt(task: Task): Promise<number | undefined> {
     const { banks } = this.parts;
-    const { bank } = task.operation;
-    if (!banks.canBegin(bank)) {
+    const { terms, operation } = task;
+    const { bank } = operation;
+    if (!banks.canBegin(bank, terms)) {
       // An open breaker would only refuse it: it stays as it is, and an authorization may look for another bank.
       return this.#record(
         task,
-        ifHeld(task, (live) => recordAttempts(live, banks.profile(bank), [], banks.moment(bank))),
+        ifHeld(task, (live) => recordAttempts(live, banks.profile(bank), [], banks.moment(bank, terms))),
       );
     }
     const begun = await this.#begin(task, []);
@@ -207,9 +208,9 @@ export class Performer {
     }
   }
 
-  #world({ operation: { bank } }: Task) {
+  #world({ terms, operation: { bank } }: Task) {
     const { banks } = this.parts;
-    return { bank, profile: banks.profile(bank), moment: () => banks.moment(bank) };
+    return { bank, profile: banks.profile(bank), moment: () => banks.moment(bank, terms) };
   }
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { BankLimits } from '#bank-call';
+import { defaultLimits, type BankLimits } from '#bank-call';
 import { SystemClock } from '#clock';
 import type { bankProtocol } from '#contracts';
 import { usd } from '#money';
@@ -7,7 +7,7 @@ import { statement } from '#postgres';
 import { eventually, type TestDatabase } from '#testing';
 import { paidWith } from '../../test/authorization-under-test.js';
 import { gatewayDatabase, gatewayInstance, lapseLeases } from '../../test/gateway-instance.js';
-import { StubBanks } from '../../test/stub-banks.js';
+import { StubBanks, timedOut } from '../../test/stub-banks.js';
 import { onChargeRequested } from '../authorizations/on-charge-requested.js';
 import { onHoldPlaced } from '../authorizations/on-hold-placed.js';
 import { onRefundReserved } from '../authorizations/on-refund-reserved.js';
@@ -98,6 +98,74 @@ describe('workers on a real Postgres', () => {
     expect(one.emitted.every(({ key }) => key.startsWith('ch_a'))).toBe(true);
     gate.resolve();
     await allEnded();
+  });
+
+  describe('with charges that carry fault tokens', () => {
+    const isolated = { ...defaultLimits.isolated, inFlight: 4, inFlightPerAccount: 2 };
+    const hanging = (account: string, count: number) =>
+      charges(count, 'discover', `ch_${account}`).map((terms) => ({
+        ...terms,
+        account,
+        fault: 'tok_fault_authorize_hang_always_on_discover',
+      }));
+    /** What carries a token hangs until the gate is opened, or its time is up. */
+    function gated() {
+      const gate = Promise.withResolvers<void>();
+      const onWire = new Map<string, number>();
+      const most = { ofOne: 0, ofAll: 0 };
+      stub.does('dogwood', async (request, { signal }) => {
+        if (!('fault' in request)) return stub.yes(request);
+        const count = (by: number) => onWire.set(request.account, (onWire.get(request.account) ?? 0) + by);
+        count(1);
+        most.ofOne = Math.max(most.ofOne, ...onWire.values());
+        most.ofAll = Math.max(
+          most.ofAll,
+          [...onWire.values()].reduce((sum, each) => sum + each),
+        );
+        await Promise.race([gate.promise, new Promise((resolve) => signal.addEventListener('abort', resolve))]);
+        count(-1);
+        return signal.aborted ? timedOut : stub.yes(request);
+      });
+      return { most, open: () => gate.resolve() };
+    }
+
+    it('keep plain charges going while those fill the slots of their accounts, and those together their own', async () => {
+      const one = await instance('one', { inFlight: 2, isolated });
+      one.worker.start();
+      const gate = gated();
+      await one.react(onChargeRequested, hanging('acct_a', 20));
+      await one.react(onChargeRequested, [...hanging('acct_b', 20), ...hanging('acct_c', 20)]);
+      await one.react(onChargeRequested, charges(40, 'discover', 'ch_plain'));
+      await eventually('every plain charge is authorized', () => {
+        const plain = one.emitted.filter(({ key }) => key.startsWith('ch_plain'));
+        return plain.filter(({ type }) => type === 'bank.authorization_approved.v1').length === 40;
+      });
+      expect(gate.most).toEqual({ ofOne: 2, ofAll: 4 });
+      expect(one.errors).toEqual([]);
+      gate.open();
+    });
+
+    it('take what an instance left of them, account by account, though it never heard of these', async () => {
+      const gone = await instance('gone', { isolated });
+      await gone.react(onChargeRequested, [...hanging('acct_a', 50), ...hanging('acct_b', 3), ...hanging('acct_c', 3)]);
+      gated().open();
+      const one = await instance('one', { isolated });
+      one.worker.start();
+      await allEnded();
+      expect(one.emitted).toHaveLength(56);
+      const last = (account: string) => one.emitted.findLastIndex(({ key }) => key.startsWith(`ch_${account}`));
+      expect(Math.max(last('acct_b'), last('acct_c'))).toBeLessThan(last('acct_a'));
+    });
+
+    it('take one that an older instance did not set apart, with a slot of its account', async () => {
+      const one = await instance('one', { inFlight: 1, isolated });
+      await one.react(onChargeRequested, hanging('acct_a', 1));
+      await test.database.query(statement('test.mislay', 'UPDATE bank_operation SET isolated_to = NULL'));
+      gated().open();
+      one.worker.start();
+      await allEnded();
+      expect(one.errors).toEqual([]);
+    });
   });
 
   it('of two instances never take the same operation', async () => {

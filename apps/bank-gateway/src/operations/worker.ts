@@ -2,11 +2,18 @@ import type { Clock, Timer } from '#clock';
 import type { bankProtocol } from '#contracts';
 import type { Sql } from '#postgres';
 import { RowsFailedError } from '#saga';
-import type { KeptSlots, Slot } from '#bank-call';
+import { isolatedTo, type KeptSlots } from '#bank-call';
 import { authorizationFrom, type AuthorizationRow } from '../authorizations/authorization.repository.js';
 import type { Banks } from '../banks/banks.js';
-import type { Dispatch } from './dispatch.js';
-import { operationFrom, takeDue, type OperationRow } from './operation.repository.js';
+import type { Dispatch, Traffic } from './dispatch.js';
+import {
+  isolatedLanesDue,
+  operationFrom,
+  takeDue,
+  takeDueIsolated,
+  type IsolatedLane,
+  type OperationRow,
+} from './operation.repository.js';
 import type { Performer } from './performer.js';
 import { actedOnBy, type Task } from './task.js';
 
@@ -64,7 +71,7 @@ export class Worker {
   #run(task: Task): void {
     const running = this.#perform(task).finally(() => {
       this.#running.delete(running);
-      if (this.parts.dispatch.takeTurnedAway()) this.#look();
+      if (this.parts.dispatch.takeTurnedAway(task.terms)) this.#look();
     });
     this.#running.add(running);
   }
@@ -99,55 +106,98 @@ export class Worker {
       });
   }
 
-  /** Slots first, operations then: what is taken can be performed at once. */
   async #takeAll(): Promise<void> {
-    const slots = this.#keepSlots();
+    const failures = new Map<string, unknown>();
+    await this.#takeShared(failures);
+    await this.#takeIsolated(failures);
+    if (failures.size > 0) throw new RowsFailedError(failures);
+  }
+
+  /** Slots first, operations then: what is taken can be performed at once. */
+  async #takeShared(failures: Map<string, unknown>): Promise<void> {
+    const { banks, database, holder } = this.parts;
+    const slots = new Map<bankProtocol.BankName, KeptSlots>();
+    for (const { config, shared } of banks.all) {
+      if (banks.knowsTimeOf(config.name) && shared.freeSlots > 0) slots.set(config.name, shared.keepSlots(TAKE_MAX));
+    }
     if (slots.size === 0) return;
-    try {
+    await this.#take('shared', [...slots.values()], async () => {
       const free = new Map([...slots].map(([bank, kept]) => [bank, kept.count]));
-      const due = await takeDue<OperationRow & { authorization: AuthorizationRow }>(
-        this.parts.database,
-        free,
-        this.parts.holder,
-      );
-      const failures = new Map<string, unknown>();
-      for (const row of due) {
-        const slot = slots.get(row.bank)!.take();
-        try {
-          this.#run(taskFrom(row, slot));
-        } catch (error) {
-          // It stays leased, and comes again with the others when that lapses.
-          slot.release();
-          failures.set(row.reference, error);
+      const due = await takeDue<DueRow>(database, free, holder);
+      for (const row of due) this.#runDue(row, slots.get(row.bank)!, failures);
+    });
+  }
+
+  /** Each account has slots of its own; it begins with any of them, so that none is always served first. */
+  async #takeIsolated(failures: Map<string, unknown>): Promise<void> {
+    const { banks, database, holder } = this.parts;
+    const asked = banks.all.flatMap(({ config, isolatedFree }) =>
+      banks.knowsTimeOf(config.name) && isolatedFree > 0 ? [config.name] : [],
+    );
+    if (asked.length === 0) return;
+    const due = await isolatedLanesDue(database, asked);
+    const lanes = this.#rotated(due).flatMap(({ bank, account }) => {
+      const callers = banks.callers(bank);
+      if (callers.isolatedFree === 0) return [];
+      const slots = callers.isolated(account).keepSlots(TAKE_MAX);
+      return slots.count > 0 ? [{ bank, account, slots }] : [];
+    });
+    if (lanes.length === 0) return;
+    await this.#take(
+      'isolated',
+      lanes.map(({ slots }) => slots),
+      async () => {
+        const free = lanes.map((lane) => ({ ...lane, slots: lane.slots.count }));
+        for (const row of await takeDueIsolated<DueRow>(database, free, holder)) {
+          const { slots } = lanes.find(({ bank, account }) => bank === row.bank && account === row.isolated_to)!;
+          this.#runDue(row, slots, failures);
         }
-      }
-      // A full hand: there may be more.
-      if ([...slots.values()].some(({ count }) => count === 0)) this.#lookAgain = true;
-      if (failures.size > 0) throw new RowsFailedError(failures);
+      },
+    );
+  }
+
+  async #take(traffic: Traffic, kept: readonly KeptSlots[], take: () => Promise<void>): Promise<void> {
+    try {
+      await take();
+      if (kept.every(({ count }) => count > 0)) return;
+      // A full hand: there may be more, for a slot that is free now or is the next to be.
+      this.parts.dispatch.turnAway(traffic);
+      this.#lookAgain = true;
     } finally {
-      for (const kept of slots.values()) kept.release();
+      for (const slots of kept) slots.release();
     }
   }
 
-  #keepSlots(): Map<bankProtocol.BankName, KeptSlots> {
-    const { banks } = this.parts;
-    const slots = new Map<bankProtocol.BankName, KeptSlots>();
-    for (const caller of banks.all) {
-      const { name } = caller.config;
-      if (banks.knowsTimeOf(name) && caller.freeSlots > 0) slots.set(name, caller.keepSlots(TAKE_MAX));
+  /** Whatever is not run stays leased, and comes again with the others when that lapses. */
+  #runDue(row: DueRow, kept: KeptSlots, failures: Map<string, unknown>): void {
+    try {
+      const taken = takenFrom(row);
+      const account = isolatedTo(taken.terms);
+      // During a rolling upgrade an older instance does not say that an operation is isolated.
+      const isMislaid = account !== undefined && row.isolated_to !== account;
+      const slot = isMislaid ? this.parts.banks.caller(row.bank, taken.terms).tryReserve() : kept.take();
+      if (slot) this.#run({ ...taken, slot });
+    } catch (error) {
+      failures.set(row.reference, error);
     }
-    return slots;
+  }
+
+  #rotated(lanes: readonly IsolatedLane[]): IsolatedLane[] {
+    if (lanes.length < 2) return [...lanes];
+    const from = Math.floor(this.parts.clock.random() * lanes.length);
+    return [...lanes.slice(from), ...lanes.slice(0, from)];
   }
 }
 
-function taskFrom(row: OperationRow & { authorization: AuthorizationRow }, slot: Slot): Task {
+type DueRow = OperationRow & { isolated_to: string | null; authorization: AuthorizationRow };
+
+function takenFrom(row: DueRow): Omit<Task, 'slot'> {
   const operation = operationFrom(row, row.authorization.amount_minor);
   const authorization = authorizationFrom(row.authorization, [operation]);
   return {
     terms: authorization.terms,
     operation,
     actsOn: actedOnBy(operation, authorization),
-    slot,
     traceparent: row.authorization.traceparent ?? undefined,
   };
 }

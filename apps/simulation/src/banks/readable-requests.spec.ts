@@ -77,7 +77,7 @@ function requestedBy(given: object, of: string): payments.ChargeRequested | unde
 
 /** Everything that the gateway may come to ask of a bank for this charge. */
 function ordersFor(requested: payments.ChargeRequested, performedAs: string): object[] {
-  const banks = Object.values(bankProtocol.defaultBanks).map((profile) => ({ profile, available: true }));
+  const banks = Object.values(bankProtocol.defaultBanks).map((profile) => ({ profile, isAvailableTo: () => true }));
   const { state } = onChargeRequested.decide({ state: 'none', banks }, requested, now);
   if (state.state !== 'authorizing') throw new Error(`it is ${state.state}`);
   const [authorize] = state.operations;

@@ -1,4 +1,4 @@
-import { BankCaller } from '#bank-call';
+import { BankCallers } from '#bank-call';
 import { OUTBOX_STORE, AdminServer, BUS, CLOCK, FrameJobs, frameSettings, LOG, readSettings, SETTINGS } from '#service';
 import { PostgresOutboxStore, StepTransport, type Bus } from '#messaging';
 import { Database, type PgTransaction } from '#postgres';
@@ -137,7 +137,7 @@ export class RunningService {
   ): Banks {
     const port = this.around.banks.portOf(this.process);
     const observer = observeBanks(log, metrics);
-    const callers = bankConfigs(settings).map((config) => new BankCaller({ config, port, clock, observer }));
+    const callers = bankConfigs(settings).map((config) => new BankCallers({ config, port, clock, observer }));
     const banks = new Banks(callers, clock, tracing, settings.BANK_VALID_FOR_MS);
     banks.start();
     return banks;

@@ -1,0 +1,119 @@
+import { describe, expect, it } from '@jest/globals';
+import type { BankOrder } from '#bank-call';
+import type { bankProtocol } from '#contracts';
+import { createLog, Metrics } from '#telemetry';
+import { FakeClock } from '#testing';
+import { paidWith } from '../../test/authorization-under-test.js';
+import { banksBehind, reset, StubBanks } from '../../test/stub-banks.js';
+import { authorize } from '../authorizations/authorization.js';
+import type { Terms } from '../authorizations/authorization-state.js';
+import { observeBanks } from './observe-banks.js';
+
+const plain = (account: string, brand: bankProtocol.Brand = 'discover'): Terms => ({ ...paidWith(brand), account });
+const withToken = (account: string, brand: bankProtocol.Brand = 'discover'): Terms => ({
+  ...plain(account, brand),
+  fault: `tok_fault_authorize_error_3_on_${brand}`,
+});
+
+/** Banks that strike every request of a charge that carries a token, and what they are asked for. */
+async function given() {
+  const clock = new FakeClock();
+  const stub = new StubBanks(clock);
+  const banks = banksBehind(stub, clock);
+  banks.start();
+  await clock.advance(0);
+  for (const { config } of banks.all)
+    stub.does(config.name, (request) => ('fault' in request ? reset : stub.yes(request)));
+  let calls = 0;
+  const ask = async (bank: bankProtocol.BankName, order: BankOrder): Promise<string> => {
+    const attempt = { id: `at_${++calls}`, begunAtMs: clock.monotonicMs(), validUntil: stub.now() + 3_000 };
+    const { outcome } = await banks.call(bank, order, { attempt });
+    return outcome.kind === 'answered' ? outcome.answer.state : outcome.reason;
+  };
+  const authorizeAt = (bank: bankProtocol.BankName, terms: Terms): Promise<string> =>
+    ask(bank, {
+      kind: 'authorize',
+      reference: `${terms.account}.${calls}`,
+      chargeId: terms.chargeId,
+      amountMinor: 1_000,
+      currency: 'usd',
+      instrument: terms.card,
+      ...aim(terms),
+    });
+  return { banks, ask, authorizeAt, clock };
+}
+const aim = ({ account, fault }: Terms) => (fault === null ? { account } : { account, fault });
+
+/** Which bank a charge is sent to now. */
+const routed = (banks: Awaited<ReturnType<typeof given>>['banks'], terms: Terms): string => {
+  const { state } = authorize({ terms, operations: [] }, banks.view());
+  return state.state === 'authorizing' ? state.operations[0]!.bank : state.state;
+};
+
+describe('a fault token', () => {
+  it('of one account refuses no charge without one: sixty of another account are authorized, and sixty of its own', async () => {
+    const { banks, authorizeAt } = await given();
+    for (let n = 0; n < 3; n++) expect(await authorizeAt('dogwood', withToken('acct_a'))).toBe('reset');
+    for (const account of ['acct_b', 'acct_a']) {
+      for (let n = 0; n < 60; n++) {
+        expect(routed(banks, plain(account))).toBe('dogwood');
+        expect(await authorizeAt('dogwood', plain(account))).toBe('approved');
+      }
+    }
+    expect(banks.moment('dogwood', plain('acct_a')).breakerOpen).toBe(false);
+  });
+
+  it('sends further charges of its account with tokens elsewhere, or has them fail at once', async () => {
+    const { banks, authorizeAt } = await given();
+    for (const bank of ['dogwood', 'alder'] as const)
+      for (let n = 0; n < 3; n++) await authorizeAt(bank, withToken('acct_a'));
+    expect(routed(banks, withToken('acct_a'))).toBe('failed');
+    expect(routed(banks, withToken('acct_a', 'visa'))).toBe('birch');
+    expect(routed(banks, withToken('acct_c'))).toBe('dogwood');
+    expect(banks.canBegin('dogwood', withToken('acct_a'))).toBe(false);
+    expect(banks.moment('dogwood', withToken('acct_a')).breakerOpen).toBe(true);
+    expect(banks.moment('dogwood', withToken('acct_c')).breakerOpen).toBe(false);
+  });
+
+  it('keeps inquiries and reversals of its charge apart, too', async () => {
+    const { banks, ask } = await given();
+    const about = { ...aim(withToken('acct_a')), chargeId: 'ch_1' } as const;
+    for (let n = 0; n < 3; n++) await ask('cedar', { kind: 'inquire', reference: 'ch_1.capture', ...about });
+    for (let n = 0; n < 3; n++)
+      await ask('cedar', { kind: 'reverse', reference: 'ch_1.r', target: { reference: 'ch_1' }, ...about });
+    const { shared } = banks.callers('cedar');
+    expect([shared.state('inquiries'), shared.state('movements')]).toEqual(['closed', 'closed']);
+    expect(await ask('cedar', { kind: 'statement', after: 0, limit: 1 })).toBe('statement');
+    const own = banks.caller('cedar', withToken('acct_a'));
+    expect([own.state('inquiries'), own.state('movements')]).toEqual(['open', 'open']);
+  });
+});
+
+describe('what is told of breakers', () => {
+  it('of single accounts is a line with the account, and a number without it', async () => {
+    const lines: Record<string, unknown>[] = [];
+    const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
+    const metrics = new Metrics(new FakeClock());
+    const log = createLog({ service: 'bank-gateway', instance: 'one', level: 'debug', destination });
+    const observer = observeBanks(log, metrics);
+    const opened = {
+      bank: 'cedar',
+      lane: 'movements',
+      from: 'closed',
+      to: 'open',
+      cause: 'failures_in_a_row',
+    } as const;
+    observer.transitioned?.(opened);
+    for (const isolatedTo of ['acct_a', 'acct_b']) observer.transitioned?.({ ...opened, isolatedTo });
+    expect(lines.map(({ level, msg, account }) => [level, msg, account])).toEqual([
+      ['warn', 'the breaker of cedar (movements) went from closed to open', undefined],
+      ['info', 'an isolated breaker of cedar (movements) went from closed to open', 'acct_a'],
+      ['info', 'an isolated breaker of cedar (movements) went from closed to open', 'acct_b'],
+    ]);
+    const text = await metrics.text();
+    const labels = '{bank="cedar",lane="movements",from="closed",to="open"}';
+    expect(text).toContain(`bank_breaker_transitions_total${labels} 1\n`);
+    expect(text).toContain(`bank_isolated_breaker_transitions_total${labels} 2\n`);
+    expect(text).not.toContain('acct_');
+  });
+});
