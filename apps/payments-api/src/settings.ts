@@ -25,6 +25,9 @@ const settings = z.object({
   ADMIT_UNSETTLED: count.default(10_000),
   ADMIT_UNSETTLED_PER_NETWORK: count.default(2_000),
   ADMIT_UNSETTLED_PER_ACCOUNT: count.default(10_000),
+  /** Charges with fault tokens are counted apart: they shed none but each other. */
+  ADMIT_UNSETTLED_WITH_FAULT: count.default(2_000),
+  ADMIT_UNSETTLED_WITH_FAULT_PER_ACCOUNT: count.default(500),
 });
 /** Who knows the secret can try card numbers against stored hashes: strict mode is for when that matters. */
 export const paymentsSettings = settings.refine(

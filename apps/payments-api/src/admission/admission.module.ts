@@ -27,7 +27,12 @@ const OBSERVE_SHED = Symbol('observe shed');
         metrics.gauge({ name: 'charges_unsettled', help: 'Unsettled charges, as admission counts them.' }, (gauge) =>
           gauge.set(unsettled.size),
         );
-        const watch = new UnsettledWatch(database, unsettled, clock, settings.ADMIT_UNSETTLED);
+        const watch = new UnsettledWatch(
+          database,
+          unsettled,
+          clock,
+          settings.ADMIT_UNSETTLED + settings.ADMIT_UNSETTLED_WITH_FAULT,
+        );
         await watch.start();
         jobs.onEveryInstance(watch.check);
         return unsettled;
@@ -91,6 +96,8 @@ const OBSERVE_SHED = Symbol('observe shed');
             unsettledMax: settings.ADMIT_UNSETTLED,
             unsettledPerNetworkMax: settings.ADMIT_UNSETTLED_PER_NETWORK,
             unsettledPerAccountMax: settings.ADMIT_UNSETTLED_PER_ACCOUNT,
+            unsettledWithFaultMax: settings.ADMIT_UNSETTLED_WITH_FAULT,
+            unsettledWithFaultPerAccountMax: settings.ADMIT_UNSETTLED_WITH_FAULT_PER_ACCOUNT,
           },
           unsettled,
           () => clock.monotonicMs(),

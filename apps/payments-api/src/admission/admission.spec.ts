@@ -1,11 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { Admission, type ShedReason } from './admission.js';
-import { UnsettledCharges } from './unsettled-charges.js';
+import { UnsettledCharges, WITH_FAULT, type Traffic } from './unsettled-charges.js';
 
 function admission() {
   const unsettled = new UnsettledCharges();
   const shed: ShedReason[] = [];
-  const limits = { uncommittedMax: 3, unsettledMax: 6, unsettledPerNetworkMax: 4, unsettledPerAccountMax: 3 };
+  const limits = {
+    uncommittedMax: 3,
+    unsettledMax: 6,
+    unsettledPerNetworkMax: 4,
+    unsettledPerAccountMax: 3,
+    unsettledWithFaultMax: 3,
+    unsettledWithFaultPerAccountMax: 2,
+  };
   const gate = new Admission(
     limits,
     unsettled,
@@ -13,9 +20,9 @@ function admission() {
     (reason) => shed.push(reason),
   );
   let id = 0;
-  const open = (account: string, network: string): string => {
-    const ticket = gate.admit(account, network);
-    ticket.opened(`ch_${++id}`, network);
+  const open = (account: string, traffic: Traffic): string => {
+    const ticket = gate.admit(account, traffic);
+    ticket.opened(`ch_${++id}`, traffic);
     ticket.end();
     return `ch_${id}`;
   };
@@ -46,10 +53,15 @@ describe('admission', () => {
   it('counts a charge until it settles, however often that is said', () => {
     const { unsettled, open } = admission();
     const id = open('acct_1', 'visa');
-    expect([unsettled.size, unsettled.ofNetwork('visa'), unsettled.ofAccount('acct_1')]).toEqual([1, 1, 1]);
+    const counted = () => [
+      unsettled.size,
+      unsettled.ordinary.ofNetwork('visa'),
+      unsettled.ordinary.ofAccount('acct_1'),
+    ];
+    expect(counted()).toEqual([1, 1, 1]);
     unsettled.settled(id);
     unsettled.settled(id);
-    expect([unsettled.size, unsettled.ofNetwork('visa'), unsettled.ofAccount('acct_1')]).toEqual([0, 0, 0]);
+    expect(counted()).toEqual([0, 0, 0]);
   });
 
   it('does not shed the charges of one network for the bank of another', () => {
@@ -71,5 +83,18 @@ describe('admission', () => {
     const { gate, open } = admission();
     for (const network of ['visa', 'amex', 'jcb']) for (const account of ['acct_1', 'acct_2']) open(account, network);
     expect(() => gate.admit('acct_3', 'discover')).toThrow('Too many charges are waiting');
+  });
+
+  it('sheds charges with fault tokens for each other, by account and in all, and no charge without one for them', () => {
+    const { gate, unsettled, shed, open } = admission();
+    const first = open('acct_1', WITH_FAULT);
+    open('acct_1', WITH_FAULT);
+    expect(() => gate.admit('acct_1', WITH_FAULT)).toThrow('this account with fault tokens');
+    open('acct_2', WITH_FAULT);
+    expect(() => gate.admit('acct_3', WITH_FAULT)).toThrow('Too many charges with fault tokens');
+    for (let n = 0; n < 3; n++) open('acct_1', 'visa');
+    expect(shed).toEqual(['unsettled_with_fault_account', 'unsettled_with_fault']);
+    unsettled.settled(first);
+    expect(() => gate.admit('acct_3', WITH_FAULT).end()).not.toThrow();
   });
 });

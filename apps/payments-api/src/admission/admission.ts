@@ -1,5 +1,5 @@
 import { StripeError } from '../http/stripe-error.js';
-import { UnsettledCharges } from './unsettled-charges.js';
+import { WITH_FAULT, type Traffic, type UnsettledCharges } from './unsettled-charges.js';
 
 export interface AdmissionLimits {
   /** Creates, captures and refunds that are not yet committed. */
@@ -8,14 +8,24 @@ export interface AdmissionLimits {
   readonly unsettledMax: number;
   readonly unsettledPerNetworkMax: number;
   readonly unsettledPerAccountMax: number;
+  /** The same of charges with fault tokens, which the others do not count, in all and of one account. */
+  readonly unsettledWithFaultMax: number;
+  readonly unsettledWithFaultPerAccountMax: number;
 }
 
-export type ShedReason = 'turn' | 'uncommitted' | 'unsettled' | 'unsettled_network' | 'unsettled_account';
+export type ShedReason =
+  | 'turn'
+  | 'uncommitted'
+  | 'unsettled'
+  | 'unsettled_network'
+  | 'unsettled_account'
+  | 'unsettled_with_fault'
+  | 'unsettled_with_fault_account';
 
 /** A request on its way to its commit. */
 export interface Ticket {
   /** Committed: from here on its charge counts as unsettled. */
-  opened(chargeId: string, network: string): void;
+  opened(chargeId: string, traffic: Traffic): void;
   /** Committed or not, it is uncommitted no longer. Idempotent. */
   end(): void;
 }
@@ -36,11 +46,11 @@ export class Admission {
   }
 
   /**
-   * @param network null when it is not known before the charge is looked up
+   * @param traffic null when it is not known before the charge is looked up, or no bank will be asked
    * @throws StripeError 429, which the SDK is told to repeat
    */
-  admit(account: string, network: string | null): Ticket {
-    const reason = this.reasonToShed(account, network);
+  admit(account: string, traffic: Traffic | null): Ticket {
+    const reason = this.reasonToShed(account, traffic);
     if (reason) {
       this.onShed(reason);
       throw tooManyRequests(reason);
@@ -48,7 +58,7 @@ export class Admission {
     this.uncommitted++;
     let ended = false;
     return {
-      opened: (chargeId, network) => this.unsettled.opened(chargeId, account, network, this.monotonicMs()),
+      opened: (chargeId, traffic) => this.unsettled.opened(chargeId, account, traffic, this.monotonicMs()),
       end: () => {
         if (!ended) this.uncommitted--;
         ended = true;
@@ -56,12 +66,22 @@ export class Admission {
     };
   }
 
-  private reasonToShed(account: string, network: string | null): ShedReason | undefined {
+  private reasonToShed(account: string, traffic: Traffic | null): ShedReason | undefined {
     const { limits, unsettled } = this;
     if (this.uncommitted >= limits.uncommittedMax) return 'uncommitted';
-    if (unsettled.size >= limits.unsettledMax) return 'unsettled';
-    if (network !== null && unsettled.ofNetwork(network) >= limits.unsettledPerNetworkMax) return 'unsettled_network';
-    if (unsettled.ofAccount(account) >= limits.unsettledPerAccountMax) return 'unsettled_account';
+    if (traffic === WITH_FAULT) return this.reasonToShedWithFault(account);
+    const { ordinary } = unsettled;
+    if (ordinary.size >= limits.unsettledMax) return 'unsettled';
+    if (traffic !== null && ordinary.ofNetwork(traffic) >= limits.unsettledPerNetworkMax) return 'unsettled_network';
+    if (ordinary.ofAccount(account) >= limits.unsettledPerAccountMax) return 'unsettled_account';
+    return undefined;
+  }
+
+  private reasonToShedWithFault(account: string): ShedReason | undefined {
+    const { limits, unsettled } = this;
+    if (unsettled.withFault.size >= limits.unsettledWithFaultMax) return 'unsettled_with_fault';
+    if (unsettled.withFault.ofAccount(account) >= limits.unsettledWithFaultPerAccountMax)
+      return 'unsettled_with_fault_account';
     return undefined;
   }
 }
@@ -72,6 +92,8 @@ const because: Record<ShedReason, string> = {
   unsettled: 'Too many charges are waiting to be settled.',
   unsettled_network: 'Too many charges of this card network are waiting for its bank.',
   unsettled_account: 'Too many charges of this account are waiting to be settled.',
+  unsettled_with_fault: 'Too many charges with fault tokens are waiting to be settled.',
+  unsettled_with_fault_account: 'Too many charges of this account with fault tokens are waiting to be settled.',
 };
 
 export function tooManyRequests(reason: ShedReason): StripeError {

@@ -2,7 +2,7 @@ import type { Clock } from '#clock';
 import type { Database } from '#postgres';
 import type { Job } from '#service';
 import { stillUnsettled, unsettledCharges } from '../charges/charge-rows.repository.js';
-import type { UnsettledCharges } from './unsettled-charges.js';
+import { WITH_FAULT, type UnsettledCharges } from './unsettled-charges.js';
 
 const EVERY_MS = 2_000;
 /** Most charges have settled by then, and this process has heard of it. */
@@ -25,8 +25,8 @@ export class UnsettledWatch {
 
   async start(): Promise<void> {
     const nowMs = this.clock.monotonicMs();
-    for (const { id, account, network } of await unsettledCharges(this.database, this.seedMax)) {
-      this.unsettled.opened(id, account, network, nowMs);
+    for (const { id, account, network, fault } of await unsettledCharges(this.database, this.seedMax)) {
+      this.unsettled.opened(id, account, fault === null ? network : WITH_FAULT, nowMs);
     }
   }
 

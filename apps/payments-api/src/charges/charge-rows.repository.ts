@@ -38,7 +38,8 @@ const eventsStatement = statement(
 const adminRowStatement = statement('charge_admin', 'SELECT * FROM charge WHERE id = $1');
 export const unsettledStatement = statement(
   'charge_unsettled',
-  `SELECT id, account, opening->'instrument'->'card'->>'brand' AS network, created_at FROM charge
+  `SELECT id, account, opening->'instrument'->'card'->>'brand' AS network,
+     opening->'instrument'->>'fault' AS fault, created_at FROM charge
    WHERE awaiting ORDER BY next_sweep_at LIMIT $1`,
 );
 export const stillUnsettledStatement = statement(
@@ -68,6 +69,7 @@ export interface UnsettledRow {
   readonly id: string;
   readonly account: string;
   readonly network: string;
+  readonly fault: string | null;
   readonly created_at: number;
 }
 

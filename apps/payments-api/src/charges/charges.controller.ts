@@ -3,6 +3,7 @@ import { IDS } from '#service';
 import type { Ids } from '#snowflake';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Admission } from '../admission/admission.js';
+import { trafficOf } from '../admission/unsettled-charges.js';
 import { parametersOf, send, traceOf } from '../http/api-request.http.js';
 import { jsonText } from '../http/json-text.js';
 import { claimOfRequest, sendKeyed, type ClaimParts } from '../idempotency/claim-of-request.http.js';
@@ -45,7 +46,7 @@ export class ChargesController {
         presented.kind === 'refused'
           ? refuseCharge(presented.error.answer)
           : createCharge(claim, wanted, presented.instrument),
-      admit: () => this.admission.admit(account, card?.card.brand ?? 'none'),
+      admit: () => this.admission.admit(account, card ? trafficOf(card) : null),
     });
     sendKeyed(request, reply, answer);
   }

@@ -114,7 +114,7 @@ describe('a charge whose bank takes its time', () => {
     expect((await visa).status).toBe(200);
     for (const { json } of pending) await api.deliver(posting(json.id, await accountOf(json.id), 1000));
     expect((await post('/v1/charges', amex, key, 'shed')).status).toBe(200);
-    expect(api.app.get(UnsettledCharges).ofNetwork('amex')).toBe(1);
+    expect(api.app.get(UnsettledCharges).ordinary.ofNetwork('amex')).toBe(1);
   });
 });
 

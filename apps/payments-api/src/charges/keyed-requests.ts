@@ -4,6 +4,7 @@ import type { BatchRunner, Commands, Work } from '#saga';
 import { about, type Log, type Tracing } from '#telemetry';
 import type { Ticket } from '../admission/admission.js';
 import type { Turns } from '../admission/turns.js';
+import { trafficOf } from '../admission/unsettled-charges.js';
 import { apiError, StripeError, type Answer } from '../http/stripe-error.js';
 import type { AnswerWaiters, Expectation } from '../idempotency/answer-waiters.js';
 import { rulingOn, type Claim, type KeyedAnswer, type KeyRow } from '../idempotency/key.js';
@@ -129,7 +130,7 @@ export class KeyedRequests {
   private async committed(claim: Claim, work: Work<ChargeRequest, Came>, ticket: Ticket): Promise<Came> {
     try {
       const came = await this.tryAgain(() => this.submit(work));
-      if (came.kind === 'accepted') ticket.opened(came.charge.opening.id, came.charge.opening.instrument.card.brand);
+      if (came.kind === 'accepted') ticket.opened(came.charge.opening.id, trafficOf(came.charge.opening.instrument));
       return came;
     } catch (error) {
       if (this.isTransient(error)) {
