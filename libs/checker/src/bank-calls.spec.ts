@@ -11,6 +11,8 @@ interface Sent {
   readonly bank?: bankProtocol.BankName;
   readonly fault?: bankProtocol.FaultName;
   readonly instance?: string;
+  /** Its charge carries a fault token. */
+  readonly tokenOf?: string;
   /** On the wire, or held back on its way. */
   readonly arrivesAfterMs?: number;
 }
@@ -18,6 +20,7 @@ interface Sent {
 /** A movement that began at that moment. */
 function movement(beganMs: number, sent: Sent): JournalLine {
   const { operation, number = 1, call = `${operation}-${number}`, bank = 'alder', fault, instance = 'gateway' } = sent;
+  const token = sent.tokenOf && { account: sent.tokenOf, token: 'tok_fault_authorize_error' };
   return {
     type: 'request',
     bank,
@@ -29,6 +32,7 @@ function movement(beganMs: number, sent: Sent): JournalLine {
     attemptId: `${operation}.${number}`,
     traceparent: call,
     ...(fault && { fault: { name: fault, by: 'rule' } }),
+    ...token,
   };
 }
 
@@ -81,16 +85,33 @@ describe('within a call', () => {
 });
 
 describe('the retry budget', () => {
-  const retried = (calls: number, everyMs: number, repeated: (n: number) => boolean): JournalLine[] =>
-    series(calls, (n) => [
-      movement(n * everyMs, { operation: `ch_${n}`, call: `c${n}` }),
-      ...(repeated(n) ? [movement(n * everyMs + 50, { operation: `ch_${n}`, number: 2, call: `c${n}` })] : []),
-    ]).flat();
+  const retried = (
+    calls: number,
+    everyMs: number,
+    repeated: (n: number) => boolean,
+    tokenOf: (n: number) => string = () => '',
+  ): JournalLine[] =>
+    series(calls, (n) => {
+      const sent = { operation: `ch_${n}`, call: `c${n}`, tokenOf: tokenOf(n) };
+      return [
+        movement(n * everyMs, sent),
+        ...(repeated(n) ? [movement(n * everyMs + 50, { ...sent, number: 2 })] : []),
+      ];
+    }).flat();
 
   it('is ten in ten seconds, when there are few calls', () => {
     expect(judge({ journal: retried(10, 700, () => true) }).lines).toEqual([]);
     expect(judge({ journal: retried(12, 600, () => true) }).lines).toEqual([
       'gateway at alder: 12 calls repeated in place within 8 s, of 10 at the most',
+    ]);
+  });
+
+  it('is every account’s own for its charges with fault tokens', () => {
+    const ofTwo = (n: number) => (n % 2 === 0 ? 'acct_1' : 'acct_2');
+    expect(judge({ journal: retried(12, 600, () => true, ofTwo) }).lines).toEqual([]);
+    const ofOneOnly = (n: number) => (n < 24 ? 'acct_1' : '');
+    expect(judge({ journal: retried(48, 300, (n) => n < 24, ofOneOnly) }).lines).toEqual([
+      'gateway at alder for acct_1: 24 calls repeated in place within 8 s, of 10 at the most',
     ]);
   });
 
@@ -144,6 +165,29 @@ describe('a breaker that its instance says is open', () => {
     expect(broken(other, elsewhere, { ...inquiry(4_000, 'ch_3', 1), bank: 'alder' })).toEqual([]);
   });
 
+  it('holds back charges with fault tokens too, which are no probe of it', () => {
+    const tokenOf = 'acct_1';
+    expect(broken(movement(2_000, { operation: 'ch_1', tokenOf }))).toEqual([
+      'gateway at alder (movements): 1 calls while its breaker was open: ch_1.1',
+    ]);
+    const beside = [movement(6_100, { operation: 'ch_1' }), movement(6_200, { operation: 'ch_2', tokenOf })];
+    expect(broken(...beside)).toEqual([]);
+  });
+
+  it('is held to the same where it is one account’s own, and holds back no other', () => {
+    const own = moves.map((move) => ({ ...move, isolatedTo: 'acct_1' }));
+    const lines = (...journal: JournalLine[]) => judge({ journal, moves: own }).lines;
+    const others = [movement(2_000, { operation: 'ch_1' }), movement(2_100, { operation: 'ch_2', tokenOf: 'acct_2' })];
+    expect(lines(...others)).toEqual([]);
+    expect(lines(movement(2_000, { operation: 'ch_1', tokenOf: 'acct_1' }))).toEqual([
+      'gateway at alder for acct_1 (movements): 1 calls while its breaker was open: ch_1.1',
+    ]);
+    const twice = [6_100, 6_200].map((ms) => movement(ms, { operation: `ch_${ms}`, tokenOf: 'acct_1' }));
+    expect(lines(...twice)).toEqual([
+      'gateway at alder for acct_1 (movements): 2 calls while its breaker was half-open: ch_6100.1, ch_6200.1',
+    ]);
+  });
+
   it('says nothing of what the network held back, nor of a process that came after', () => {
     expect(broken(movement(500, { operation: 'ch_1', arrivesAfterMs: 3_000 }))).toEqual([]);
     const interruptions = [{ instance: 'gateway', fromMs: 1_500, untilMs: 1_800 }];
@@ -164,6 +208,8 @@ describe('a breaker that its instance says is open', () => {
 describe('a bank that only fails its caller', () => {
   const failing = (...begansMs: number[]): JournalLine[] =>
     begansMs.map((ms, n) => movement(ms, { operation: `ch_${n}`, fault: 'error' }));
+  const failingFor = (tokenOf: string, ...begansMs: number[]): JournalLine[] =>
+    begansMs.map((ms, n) => movement(ms, { operation: `ch_${tokenOf}_${n}`, fault: 'error', tokenOf }));
 
   it('is left alone after three in a row, but for a probe each five seconds', () => {
     const { lines, looked } = judge({ journal: failing(0, 10, 20, 5_100, 10_300, 15_500) });
@@ -174,6 +220,22 @@ describe('a bank that only fails its caller', () => {
   it('is called too often when no breaker opens, whatever its caller says', () => {
     const { lines } = judge({ journal: failing(...series(20, (n) => n * 400)) });
     expect(lines).toEqual([expect.stringContaining('calls too soon after it had failed all before them')]);
+  });
+
+  it('is called too often for an account whose fault tokens no breaker minds, whoever else is answered', () => {
+    const answered = series(20, (n) => movement(n * 400 + 100, { operation: `ch_well_${n}` }));
+    const tokens = failingFor('acct_1', ...series(20, (n) => n * 400));
+    expect(judge({ journal: [...tokens, ...answered] }).lines).toEqual([
+      expect.stringContaining('gateway at alder for acct_1: '),
+    ]);
+    const shared = [...failing(0, 10, 20), ...failingFor('acct_1', 2_000, 2_010, 2_020)];
+    expect(judge({ journal: shared })).toMatchObject({ lines: [], looked: { failingStretches: 2 } });
+  });
+
+  it('is called anew for an account that was silent for as long as its breaker is kept', () => {
+    const tokens = (silentMs: number) => failingFor('acct_1', 0, 10, 20, ...series(6, (n) => 20 + silentMs + n * 400));
+    expect(judge({ journal: tokens(61_000) }).lines).toEqual([]);
+    expect(judge({ journal: tokens(50_000) }).lines).toHaveLength(1);
   });
 
   it('may be called again once it answered, and by a new process', () => {

@@ -14,6 +14,8 @@ export interface BreakerMove {
   readonly instance: string;
   readonly bank: string;
   readonly lane: string;
+  /** The account that has this breaker to itself, for its charges with fault tokens; absent for the bank's own. */
+  readonly isolatedTo?: string | undefined;
   readonly to: 'closed' | 'open' | 'half_open';
 }
 
@@ -53,6 +55,8 @@ const ATTEMPTS_MAX = 2;
 const BUDGET = { windowMs: 10_000, ratio: 0.1, perWindowMin: 10 };
 const RESET_MS = 5_000;
 const FAILURES_IN_A_ROW = 3;
+/** An isolated breaker that was not used for so long may have been dropped: the next one starts closed. */
+const EVICTED_AFTER_MS = 60_000;
 const BACKOFF = { baseMs: 500, capMs: 30_000 };
 /** An attempt has ended by then, counted from its arrival: its time-out, and what a busy machine adds. */
 const ENDED_WITHIN_MS = 2_600;
@@ -115,7 +119,7 @@ function callsRepeatedAmiss(calls: readonly BankCall[], journal: readonly Journa
 }
 
 function budgetsExceeded(calls: readonly BankCall[], interruptions: BankCalls['interruptions']): string[] {
-  return [...Map.groupBy(calls, ({ instance, bank }) => `${instance} at ${bank}`)].flatMap(([who, of]) => {
+  return [...Map.groupBy(calls, callerOf)].flatMap(([who, of]) => {
     const ends = interruptions.filter(({ instance }) => instance === of[0]!.instance).map(({ fromMs }) => fromMs);
     const begins = of.map(({ attempts }) => attempts[0]!.notBeforeMs).sort((a, b) => a - b);
     const retries = of
@@ -136,36 +140,49 @@ function budgetsExceeded(calls: readonly BankCall[], interruptions: BankCalls['i
   });
 }
 
+/** Each has a breaker for each lane, and a retry budget. */
+function callerOf({ instance, bank, isolatedTo }: Pick<BankRequest, 'instance' | 'bank' | 'isolatedTo'>): string {
+  return `${instance} at ${bank}${isolatedTo === undefined ? '' : ` for ${isolatedTo}`}`;
+}
+
 interface BreakerStretch extends Stretch {
   readonly instance: string;
   readonly bank: string;
   readonly lane: string;
+  readonly isolatedTo: string | undefined;
   readonly to: 'open' | 'half_open';
 }
 
 /** From one move to the next, or to the process's end. */
 function openStretches({ moves, interruptions }: BankCalls): BreakerStretch[] {
-  return [...Map.groupBy(moves, ({ instance, bank, lane }) => `${instance} ${bank} ${lane}`).values()].flatMap((of) => {
+  const breakerOf = ({ instance, bank, lane, isolatedTo = '' }: BreakerMove) =>
+    [instance, bank, lane, isolatedTo].join(' ');
+  return [...Map.groupBy(moves, breakerOf).values()].flatMap((of) => {
     const inOrder = of.toSorted((a, b) => a.atMs - b.atMs);
-    return inOrder.flatMap(({ atMs, instance, bank, lane, to }, index): BreakerStretch[] => {
+    return inOrder.flatMap(({ atMs, instance, bank, lane, isolatedTo, to }, index): BreakerStretch[] => {
       if (to === 'closed') return [];
       const ends = interruptions.flatMap((each) =>
         each.instance === instance && each.untilMs > atMs ? [Math.max(atMs, each.fromMs)] : [],
       );
       const untilMs = Math.min(inOrder[index + 1]?.atMs ?? Infinity, ...ends);
-      return Number.isFinite(untilMs) ? [{ instance, bank, lane, to, fromMs: atMs, untilMs }] : [];
+      return Number.isFinite(untilMs) ? [{ instance, bank, lane, isolatedTo, to, fromMs: atMs, untilMs }] : [];
     });
   });
 }
 
-/** Open: none. Half-open: one, the probe. Counted is only what certainly passed the breaker within the stretch. */
+/**
+ * Open: none, and while the bank's own breaker is open nothing isolated either. Half-open: one, the probe. Counted is
+ * only what certainly passed the breaker within the stretch.
+ */
 function callsThroughOpenBreakers(requests: readonly BankRequest[], stretches: readonly BreakerStretch[]): string[] {
-  return stretches.flatMap(({ instance, bank, lane, to, fromMs, untilMs }) => {
+  return stretches.flatMap(({ instance, bank, lane, isolatedTo, to, fromMs, untilMs }) => {
+    const isOutage = isolatedTo === undefined && to === 'open';
     const within = requests.filter(
       (each) =>
         each.instance === instance &&
         each.bank === bank &&
         each.lane === lane &&
+        (isOutage || each.isolatedTo === isolatedTo) &&
         each.notBeforeMs > fromMs &&
         each.atMs < untilMs - READING_MS,
     );
@@ -173,7 +190,7 @@ function callsThroughOpenBreakers(requests: readonly BankRequest[], stretches: r
     if (within.length <= allowed) return [];
     const state = to === 'open' ? 'open' : 'half-open';
     return [
-      `${instance} at ${bank} (${lane}): ${within.length} calls while its breaker was ${state}: ${within
+      `${callerOf({ instance, bank: bank as BankRequest['bank'], isolatedTo })} (${lane}): ${within.length} calls while its breaker was ${state}: ${within
         .slice(0, 5)
         .map(({ attemptId }) => attemptId)
         .join(', ')}`,
@@ -190,7 +207,7 @@ function failingStretches(
   { interruptions, heldBack }: BankCalls,
 ): { readonly lines: readonly string[] }[] {
   const movements = requests.filter(({ lane }) => lane === 'movements');
-  return [...Map.groupBy(movements, ({ instance, bank }) => `${instance} at ${bank}`)].flatMap(([who, of]) => {
+  return [...Map.groupBy(movements, callerOf)].flatMap(([who, of]) => {
     const pauses = interruptions.filter(({ instance }) => instance === of[0]!.instance);
     const stretches: { lines: string[] }[] = [];
     let failed: BankRequest[] = [];
@@ -215,6 +232,10 @@ function failingStretches(
       const interrupted = pauses.find(
         ({ fromMs, untilMs }) => (last?.notBeforeMs ?? request.notBeforeMs) < untilMs && request.atMs > fromMs,
       );
+      if (request.isolatedTo !== undefined && last && request.notBeforeMs > last.atMs + EVICTED_AFTER_MS) {
+        close();
+        failed = [];
+      }
       if (interrupted !== undefined || !request.fails || isHeldBack(request, heldBack)) {
         close();
         failed = [];

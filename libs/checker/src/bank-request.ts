@@ -9,6 +9,8 @@ export interface BankRequest {
   readonly operation: bankProtocol.BankOperation;
   /** Whose breaker it had to pass. */
   readonly lane: 'movements' | 'inquiries';
+  /** The account, when the charge carries a fault token: its breakers and budget are that account's own. */
+  readonly isolatedTo: string | undefined;
   readonly reference: string;
   readonly attemptId: string;
   /** What is numbered together: an operation's attempts, its inquiries, or its reversals. */
@@ -31,6 +33,7 @@ export interface BankRequest {
 export interface BankCall {
   readonly bank: bankProtocol.BankName;
   readonly instance: string;
+  readonly isolatedTo: string | undefined;
   /** In order. */
   readonly attempts: readonly BankRequest[];
 }
@@ -67,6 +70,8 @@ export function attemptsOf(journal: readonly JournalLine[]): BankRequest[] {
       attemptId,
       at,
       validUntil,
+      account,
+      token,
       instanceId = '',
       traceparent = '',
       reference = '',
@@ -80,6 +85,7 @@ export function attemptsOf(journal: readonly JournalLine[]): BankRequest[] {
         instance: instanceId,
         operation,
         lane: operation === 'inquire' ? 'inquiries' : 'movements',
+        isolatedTo: token === undefined ? undefined : account,
         reference,
         attemptId,
         series,
@@ -101,6 +107,7 @@ export function callsOf(requests: readonly BankRequest[]): BankCall[] {
   return [...Map.groupBy(requests, ({ bank, call }) => `${bank} ${call}`).values()].map((attempts) => ({
     bank: attempts[0]!.bank,
     instance: attempts[0]!.instance,
+    isolatedTo: attempts[0]!.isolatedTo,
     attempts: attempts.toSorted((a, b) => a.number - b.number),
   }));
 }

@@ -183,7 +183,12 @@ export class ChaosRun {
           projection,
           failedJobs: failedJobsIn(observer.counters),
         }),
-        judgeCalls({ beganAt, journal, transitions: logs.transitions, strikes: nemesis.strikes }),
+        judgeCalls({
+          beganAt,
+          journal,
+          transitions: [...logs.transitions, ...logs.isolatedTransitions],
+          strikes: nemesis.strikes,
+        }),
       ];
       const facts: RunFacts = {
         beganAt,

@@ -18,6 +18,7 @@ describe('what logs tell', () => {
     const doubt = { operation: 'ch_1.capture', bank: 'cedar', kind: 'capture', reason: 'timeout' };
     const evidence = await readLogs([
       line('the breaker of cedar (movements) went from closed to open', breaker),
+      line('an isolated breaker of cedar (movements) went from closed to open', { ...breaker, account: 'acct_1' }),
       line('capture at cedar is in doubt', doubt),
       line('the group shares its partitions out anew', { inHand: 0 }),
       line('the group shares its partitions out anew', { inHand: 4 }),
@@ -26,6 +27,9 @@ describe('what logs tell', () => {
     ]);
     const at = Date.parse('2026-11-25T12:00:00.000Z');
     expect(evidence.transitions).toEqual([{ at, instance: 'bank-gateway-2', ...breaker }]);
+    expect(evidence.isolatedTransitions).toEqual([
+      { at, instance: 'bank-gateway-2', isolatedTo: 'acct_1', ...breaker },
+    ]);
     expect(evidence.doubts).toEqual([{ at, instance: 'bank-gateway-2', ...doubt }]);
     expect(evidence).toMatchObject({ rebalancesInMidBatch: 1, parked: 1, replayed: 1 });
     expect([...evidence.errors]).toEqual([['parked an event that fails whatever is tried', 1]]);

@@ -24,6 +24,8 @@ export interface Doubt {
 /** What only the services' own logs tell. It counts for what a run has reached, never for its verdict. */
 export interface LogEvidence {
   readonly transitions: BreakerTransition[];
+  /** Of breakers that single accounts have to themselves, for their charges with fault tokens. */
+  readonly isolatedTransitions: (BreakerTransition & { readonly isolatedTo: string })[];
   readonly doubts: Doubt[];
   /** Rebalances with deliveries in hand. */
   rebalancesInMidBatch: number;
@@ -37,6 +39,7 @@ export interface LogEvidence {
 export async function readLogs(lines: AsyncIterable<LogLine> | Iterable<LogLine>): Promise<LogEvidence> {
   const evidence: LogEvidence = {
     transitions: [],
+    isolatedTransitions: [],
     doubts: [],
     rebalancesInMidBatch: 0,
     parked: 0,
@@ -46,6 +49,7 @@ export async function readLogs(lines: AsyncIterable<LogLine> | Iterable<LogLine>
   };
   for await (const line of lines) take(evidence, line);
   evidence.transitions.sort((a, b) => a.at - b.at);
+  evidence.isolatedTransitions.sort((a, b) => a.at - b.at);
   return evidence;
 }
 
@@ -53,9 +57,12 @@ function take(evidence: LogEvidence, line: LogLine): void {
   const { msg, instance } = line;
   const at = Date.parse(line.time);
   const text = (field: string): string => (line[field] as string | undefined) ?? '';
+  const { from, to } = line as unknown as Pick<BreakerTransition, 'from' | 'to'>;
   if (msg.startsWith('the breaker of ')) {
-    const { from, to } = line as unknown as Pick<BreakerTransition, 'from' | 'to'>;
     evidence.transitions.push({ at, instance, bank: text('bank'), lane: text('lane'), from, to });
+  } else if (msg.startsWith('an isolated breaker of ')) {
+    const [bank, lane, isolatedTo] = [text('bank'), text('lane'), text('account')];
+    evidence.isolatedTransitions.push({ at, instance, bank, lane, isolatedTo, from, to });
   } else if (msg.endsWith(' is in doubt')) {
     const [bank, kind, reason] = [text('bank'), text('kind'), text('reason')];
     evidence.doubts.push({ at, instance, operation: text('operation'), bank, kind, reason });

@@ -14,6 +14,7 @@ export function runFacts(different: Partial<RunFacts> = {}): RunFacts {
     holds: [],
     logs: {
       transitions: [],
+      isolatedTransitions: [],
       doubts: [],
       rebalancesInMidBatch: 0,
       parked: 0,

@@ -8,7 +8,7 @@ import type { Judged } from './chaos-invariants.js';
 export function judgeCalls(run: {
   readonly beganAt: number;
   readonly journal: readonly JournalLine[];
-  readonly transitions: readonly BreakerTransition[];
+  readonly transitions: readonly (BreakerTransition & { readonly isolatedTo?: string })[];
   readonly strikes: readonly Strike[];
 }): Judged {
   const { lines, looked } = judgeBankCalls(bankCallsOf(run));
@@ -28,7 +28,14 @@ function bankCallsOf({ beganAt, journal, transitions, strikes }: Parameters<type
   });
   return {
     journal,
-    moves: transitions.map(({ at, instance, bank, lane, to }) => ({ atMs: at, instance, bank, lane, to })),
+    moves: transitions.map(({ at, instance, bank, lane, isolatedTo, to }) => ({
+      atMs: at,
+      instance,
+      bank,
+      lane,
+      isolatedTo,
+      to,
+    })),
     interruptions: strikes.flatMap((struck) =>
       'processes' in struck.fault ? struck.fault.processes.map((instance) => ({ instance, ...stretchOf(struck) })) : [],
     ),
