@@ -11,6 +11,7 @@ import { Agent } from 'undici';
 import { check, describe, gatherEvidence, standing, unsettled, type Asked, type Entry, type Told } from '#checker';
 import { bankProtocol } from '#contracts';
 import { eventually } from '#testing';
+import { startLandedVersion } from './landed-version.js';
 import type { Urls } from '../../infra/local/instances.js';
 import { startRuntime, type Control, type Runtime } from '../../infra/local/runtime.js';
 import type { RuntimeOptions } from '../../infra/local/runtime-options.js';
@@ -66,20 +67,40 @@ export class System {
     private readonly runtime: Runtime,
   ) {}
 
-  static async start(options: Partial<RuntimeOptions> = {}): Promise<System> {
-    const dataDir = await mkdtemp(join(process.env.TEST_SYSTEMS_DIR ?? tmpdir(), 'system-'));
+  /** @param options.dataDir default: a new one, removed at the end */
+  static start(options: Partial<RuntimeOptions> = {}): Promise<System> {
+    return System.over(options.dataDir, (dataDir) => startRuntime({ dataDir, ports: 'free', ...options }));
+  }
+
+  /** The version before this one, over a new data folder. */
+  static startLanded(commit: string, env: Record<string, string> = {}): Promise<System> {
+    return System.over(undefined, (dataDir) =>
+      startLandedVersion(commit, { folder: join(dataDir, 'landed-version'), dataDir, env }),
+    );
+  }
+
+  private static async over(
+    given: string | undefined,
+    startIn: (dataDir: string) => Promise<Runtime>,
+  ): Promise<System> {
+    const dataDir = given ?? (await mkdtemp(join(process.env.TEST_SYSTEMS_DIR ?? tmpdir(), 'system-')));
     await chmod(dataDir, 0o755); // as root, Postgres runs as another user, who must pass through
     try {
-      return new System(dataDir, await startRuntime({ dataDir, ports: 'free', ...options }));
+      return new System(dataDir, await startIn(dataDir));
     } catch (error) {
       await rm(dataDir, { recursive: true, force: true });
       throw error;
     }
   }
 
-  async stop(): Promise<void> {
+  /** Stops every process; the data folder stays. */
+  async halt(): Promise<void> {
     await this.#agent.close();
     await this.runtime.stop();
+  }
+
+  async stop(): Promise<void> {
+    await this.halt();
     if (process.env.HOLDFAST_KEEP_TEST_DATA) process.stdout.write(`Kept ${this.dataDir}\n`);
     else await rm(this.dataDir, { recursive: true, force: true });
   }

@@ -1,0 +1,140 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import type { Told } from '#checker';
+import { eventually } from '#testing';
+import { isInThisClone, landedCommit } from './landed-version.js';
+import { saidIn, SOUND, System, type ChargeOrder } from './system.js';
+
+jest.setTimeout(240_000);
+
+const commit = await landedCommit();
+/** A clone of the last commit alone has nothing to upgrade from. CI has the whole history. */
+const describeUpgrade = process.env.CI || (await isInThisClone(commit)) ? describe : describe.skip;
+/** The version before answers `pending` this soon, since parts of it are dead. */
+const PENDING_AFTER_MS = 1_500;
+/** A token within the API's alphabet and past the bank's 100 characters, which the first version accepted. */
+const tokenTooLongForTheBank = `tok_fault_authorize_latency_${'1'.padStart(90, '0')}_on_amex`;
+
+describeUpgrade('a data folder of the version before', () => {
+  let before: System;
+  let system: System;
+  /** Sent once, and answered by the version before: what they are asked again must be answered with the same bytes. */
+  const answered: { send: (on: System) => Promise<Told>; body: string }[] = [];
+  /** Told `pending`, or nothing: by what they must come to. */
+  const inFlight: { chargeId: string; state: string }[] = [];
+  const apiKey = `sk_test_upgrade`;
+  let serial = 0;
+
+  /** Sends one request under a key of its own, and remembers it with its answer. */
+  async function remember(send: (on: System, idempotencyKey: string) => Promise<Told>): Promise<Told> {
+    const key = `before-${++serial}`;
+    const told = await send(before, key);
+    answered.push({ send: (on) => send(on, key), body: told.body! });
+    return told;
+  }
+  const charge = (order: ChargeOrder = {}): Promise<Told> =>
+    remember((on, idempotencyKey) => on.charge({ source: 'tok_visa', ...order, apiKey, idempotencyKey }));
+  const refund = (chargeId: string, amount?: number): Promise<Told> =>
+    remember((on, idempotencyKey) =>
+      on.refund(chargeId, { apiKey, idempotencyKey, ...(amount !== undefined && { amount }) }),
+    );
+  const capture = (chargeId: string, amount?: number): Promise<Told> =>
+    remember((on, idempotencyKey) =>
+      on.capture(chargeId, { apiKey, idempotencyKey, ...(amount !== undefined && { amount }) }),
+    );
+
+  /** However slow the machine: what is asked next must find the charge at rest. */
+  async function settled(asking: Promise<Told>): Promise<Told> {
+    const told = await asking;
+    await eventually(`${told.chargeId} is at rest`, () => before.isAtRest(told.chargeId!), { timeoutMs: 60_000 });
+    return told;
+  }
+
+  const held: Record<'rests' | 'capturing' | 'canceling', string> = { rests: '', capturing: '', canceling: '' };
+
+  beforeAll(async () => {
+    before = await System.startLanded(commit, { ANSWER_WITHIN_MS: String(PENDING_AFTER_MS) });
+    try {
+      // Everything that a client can have been told for good.
+      const whole = await settled(charge());
+      await settled(charge({ source: 'tok_chargeDeclinedInsufficientFunds' }));
+      await charge({ amount: 7 });
+      const refunded = await settled(charge({ amount: 5_000 }));
+      for (const amount of [100, 200, 300, 400]) await settled(refund(refunded.chargeId!, amount));
+      await refund(refunded.chargeId!, 9_999);
+      for (const name of ['rests', 'capturing', 'canceling'] as const) {
+        held[name] = (await settled(charge({ source: 'tok_mastercard', capture: false }))).chargeId!;
+      }
+      const partly = await settled(charge({ capture: false }));
+      await settled(capture(partly.chargeId!, 700));
+
+      // And what is under way: at a bank that is silent, at a bank that refuses, and behind a ledger that is dead.
+      await before.fault({ fault: 'hang', scope: { bank: 'dogwood' }, operation: 'authorize' });
+      // Nobody asks for this one again: a version that knows better refuses such a token.
+      const { chargeId: unreadable } = await before.charge({ apiKey, source: tokenTooLongForTheBank });
+      if (unreadable !== undefined) inFlight.push({ chargeId: unreadable, state: 'failed' });
+      await before.control.kill('ledger');
+      const pending = [
+        [charge(), 'succeeded'],
+        [charge({ source: 'tok_discover' }), 'succeeded'],
+        [capture(held.capturing, 1_500), 'succeeded'],
+        [refund(held.canceling), 'canceled'],
+        [refund(whole.chargeId!, 600), 'succeeded'],
+        [refund(refunded.chargeId!, 50), 'succeeded'],
+      ] as const;
+      for (const [told, state] of pending) inFlight.push({ chargeId: (await told).chargeId!, state });
+      await before.control.kill('bank-gateway');
+      await charge().then(({ chargeId }) => inFlight.push({ chargeId: chargeId!, state: 'succeeded' }));
+      await before.control.kill('payments-api');
+    } finally {
+      await before.halt();
+    }
+    system = await System.start({ dataDir: before.dataDir });
+    system.history.push(...before.history);
+  });
+  afterAll(() => (system ?? before)?.stop());
+
+  it('starts, and every charge that was under way ends as it would have', async () => {
+    const lifted = await fetch(`${system.urls.banksAdmin}/faults`, { method: 'DELETE' });
+    expect(lifted.status).toBe(204);
+    for (const { chargeId, state } of inFlight) {
+      await eventually(`${chargeId} is ${state}`, async () => (await system.stateOf(chargeId)) === state, {
+        timeoutMs: 90_000,
+        everyMs: 100,
+      });
+    }
+  });
+
+  it('replays every answer to the byte', async () => {
+    expect(answered.length).toBeGreaterThan(15);
+    for (const { send, body } of answered) expect((await send(system)).body).toBe(body);
+  });
+
+  it('lets go on with what it holds: capture, refund, list', async () => {
+    expect(await system.capture(held.rests, { apiKey })).toMatchObject({ status: 200 });
+    expect(await system.refund(held.rests, { apiKey, amount: 10 })).toMatchObject({ status: 200 });
+    const stripe = system.stripe({ apiKey });
+    const listed: string[] = [];
+    for await (const { id } of stripe.charges.list({ limit: 3 })) listed.push(id);
+    const told = new Set(system.history.flatMap(({ chargeId }) => chargeId ?? []));
+    expect(new Set(listed)).toEqual(told);
+    expect(listed).toHaveLength(told.size);
+  });
+
+  it('agrees in journals, books and history, and its rows follow from their events', async () => {
+    expect(await system.verdictAtRest(90_000)).toMatch(SOUND);
+    const command = ['dist/apps/payments-api/src/charges/verify-projection.js'];
+    const verified = await promisify(execFile)(process.execPath, command, {
+      env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: system.databaseUrl },
+    });
+    expect(JSON.parse(verified.stdout.trim().split('\n').at(-1)!)).toMatchObject({ wrong: [] });
+  });
+
+  it('was told of every kind of ending before', () => {
+    const endings = new Set(
+      answered.map(({ body }) => saidIn({ body } as Told)).map((said) => said.error?.type ?? said.status),
+    );
+    expect(endings).toEqual(new Set(['succeeded', 'pending', 'card_error', 'invalid_request_error']));
+  });
+});
