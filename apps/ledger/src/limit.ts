@@ -10,7 +10,13 @@ async function main(): Promise<string> {
   const command = parseLimitCommand(process.argv.slice(2));
   if (!command) throw new Error(usage);
   const { DATABASE_URL: url } = readSettings(frameSettings.pick({ DATABASE_URL: true }));
-  const database = await Database.open({ url, database: 'ledger', maxConnections: 1, openWithinMs: 3_000, clock: new SystemClock() });
+  const database = await Database.open({
+    url,
+    database: 'ledger',
+    maxConnections: 1,
+    openWithinMs: 3_000,
+    clock: new SystemClock(),
+  });
   try {
     const limits = new AccountLimitsRepository();
     for (const change of command.changes) {
