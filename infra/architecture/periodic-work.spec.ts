@@ -5,6 +5,7 @@ import { repositoryRoot } from '../local/repository.js';
 
 /** What waits by the clock in a service and is no periodic job: it ends, or its failure is seen otherwise. */
 const others = new Map([
+  ['apps/payments-api/src/admission/turns.ts', 'a request’s own turn'],
   ['apps/payments-api/src/idempotency/answer-waiters.ts', 'a request’s own deadline'],
   ['apps/payments-api/src/idempotency/try-again.ts', 'a request’s own attempts'],
   ['apps/bank-gateway/src/banks/banks.ts', 'until a bank has told its time; readiness and the breaker say so'],

@@ -64,6 +64,8 @@ export const services = [
     settings: [
       'BANK_ATTEMPT_TIMEOUT_MS',
       'BANK_IN_FLIGHT',
+      'BANK_ISOLATED_IN_FLIGHT',
+      'BANK_ISOLATED_IN_FLIGHT_PER_ACCOUNT',
       'BANK_VALID_FOR_MS',
       'OPERATIONS_LOOK_EVERY_MS',
       'STATEMENT_EVERY_MS',
@@ -78,6 +80,11 @@ export const services = [
     scalable: true,
     settings: [
       'ADMIT_UNCOMMITTED',
+      'ADMIT_IN_PROGRESS_PER_ACCOUNT',
+      'ADMIT_WAITING_PER_ACCOUNT',
+      'ADMIT_UNSETTLED_WITH_FAULT',
+      'ADMIT_UNSETTLED_WITH_FAULT_PER_ACCOUNT',
+      'REFUNDS_PER_CHARGE',
       'ADMIT_UNSETTLED',
       'ADMIT_UNSETTLED_PER_ACCOUNT',
       'ADMIT_UNSETTLED_PER_NETWORK',

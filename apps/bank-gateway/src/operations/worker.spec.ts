@@ -17,6 +17,7 @@ it('performs what is due past an operation that cannot be read, and says so', as
     // Nothing says what it is to reverse.
     kind: broken ? 'reversal' : 'authorize',
     stray: null,
+    isolated_to: null,
     attempts: [],
     end_kind: null,
     authorization,
@@ -24,14 +25,14 @@ it('performs what is due past an operation that cannot be read, and says so', as
   const rows = [row('op_broken', true), row('op_1', false), row('op_2', false)];
   const database = { query: () => Promise.resolve(rows.splice(0)) } as unknown as Sql;
   const bulkhead = new Bulkhead(8);
-  const caller = {
-    config: { name: 'alder' },
+  const shared = {
     get freeSlots() {
       return bulkhead.free;
     },
     keepSlots: (count: number) => bulkhead.keep(count),
   };
-  const banks = { all: [caller], knowsTimeOf: () => true } as unknown as Banks;
+  const callers = { config: { name: 'alder' }, shared, isolatedFree: 0 };
+  const banks = { all: [callers], knowsTimeOf: () => true } as unknown as Banks;
   const performed: string[] = [];
   const performer = {
     perform: ({ operation, slot }: Task) => {
