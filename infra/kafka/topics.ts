@@ -1,8 +1,9 @@
 // What Node can name of a CommonJS package ends before ConfigResourceTypes.
-import kafkajs, { Kafka, logLevel, type Admin } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 import { SystemClock } from '#clock';
-import '../../libs/messaging/src/kafkajs-request-queue.js';
+import type { KafkaConnection } from '#messaging';
 import { createTopics } from '../../libs/messaging/src/create-topics.js';
+import { kafkaClient } from '../../libs/messaging/src/kafka-client.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Half of what inboxes remember: whatever a topic can still deliver is known to be a copy. */
@@ -34,15 +35,10 @@ export const topics: readonly string[] = Object.keys(retentionMsOf);
  * @returns what was created, and notes for the operator
  * @throws KafkaJSError when the brokers cannot be reached
  */
-export async function ensureTopics(options: {
-  brokers: readonly string[];
-  partitions: number;
-}): Promise<{ created: string[]; notes: string[] }> {
-  const admin = new Kafka({
-    clientId: 'holdfast-topics',
-    brokers: [...options.brokers],
-    logLevel: logLevel.ERROR,
-  }).admin();
+export async function ensureTopics(
+  options: KafkaConnection & { partitions: number },
+): Promise<{ created: string[]; notes: string[] }> {
+  const admin = kafkaClient({ ...options, clientId: 'holdfast-topics' }).admin();
   try {
     await admin.connect();
     const existing = new Set(await admin.listTopics());

@@ -1,3 +1,5 @@
+import { jaasConfig, superUsers, type KafkaLogins } from './kafka-logins.js';
+
 export interface KafkaOptions {
   dataDir: string;
   port: number;
@@ -6,6 +8,8 @@ export interface KafkaOptions {
   /** `jvm` needs Java 17 and, the first time, Maven; `container` needs Docker. */
   runAs?: 'jvm' | 'container';
   onFetch?: () => void;
+  /** Whom it lets in, each with no rights but those that are granted. Default: everybody, with all rights. */
+  logins?: KafkaLogins;
 }
 
 /** Broker settings that hold for a single node and a small machine, shared by both ways to run it. */
@@ -29,3 +33,35 @@ export const brokerSettings: Record<string, string> = {
   'num.network.threads': '2',
   'num.io.threads': '4',
 };
+
+/**
+ * Who may come in at which listener. Deny by default: the controller's listener knows the broker alone, for whoever could
+ * speak there could write what the broker believes.
+ *
+ * @param at where the broker listens, is reached by its clients, and listens as its controller: `host:port` each
+ */
+export function listenerSettings(
+  at: { clients: string; advertised: string; controller: string },
+  logins: KafkaLogins | undefined,
+): Record<string, string> {
+  const protocol = logins ? 'SASL_PLAINTEXT' : 'PLAINTEXT';
+  const caller = logins && ({ user: 'broker', password: logins.broker } as const);
+  return {
+    listeners: `CLIENTS://${at.clients},CONTROLLER://${at.controller}`,
+    'advertised.listeners': `CLIENTS://${at.advertised}`,
+    'controller.listener.names': 'CONTROLLER',
+    'inter.broker.listener.name': 'CLIENTS',
+    'listener.security.protocol.map': `CLIENTS:${protocol},CONTROLLER:${protocol}`,
+    ...(logins &&
+      caller && {
+        'sasl.enabled.mechanisms': 'PLAIN',
+        'sasl.mechanism.inter.broker.protocol': 'PLAIN',
+        'sasl.mechanism.controller.protocol': 'PLAIN',
+        'listener.name.clients.plain.sasl.jaas.config': jaasConfig(logins, caller),
+        'listener.name.controller.plain.sasl.jaas.config': jaasConfig({ broker: logins.broker }, caller),
+        'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+        'allow.everyone.if.no.acl.found': 'false',
+        'super.users': superUsers.map((user) => `User:${user}`).join(';'),
+      }),
+  };
+}

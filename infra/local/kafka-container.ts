@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { brokerSettings, type KafkaOptions } from './broker-settings.js';
+import { brokerSettings, listenerSettings, type KafkaOptions } from './broker-settings.js';
 import { childEnvironment } from './child-environment.js';
+import type { KafkaLogins } from './kafka-logins.js';
 import { runToEnd, type ProcessSpec } from './managed-process.js';
 
 export const KAFKA_IMAGE = 'apache/kafka:4.3.0';
@@ -22,16 +23,18 @@ export function kafkaContainerSpec(options: KafkaOptions): Omit<ProcessSpec, 'is
     stopTimeoutMs: 20_000,
     launch: async () => {
       await docker('rm', '--force', name);
+      const settings = kafkaContainerEnvironment(options.port, options.logins);
       return {
         command: 'docker',
-        env: childEnvironment('docker'),
+        // By name on the command line, which everybody can read: there are passwords among the values.
+        env: { ...childEnvironment('docker'), ...settings },
         args: [
           'run',
           '--rm',
           `--name=${name}`,
           `--publish=127.0.0.1:${options.port}:9092`,
           `--volume=${name}:/var/lib/kafka/data`,
-          ...Object.entries(kafkaContainerEnvironment(options.port)).map(([key, value]) => `--env=${key}=${value}`),
+          ...Object.keys(settings).map((key) => `--env=${key}`),
           KAFKA_IMAGE,
         ],
       };
@@ -48,14 +51,13 @@ export function kafkaContainerSpec(options: KafkaOptions): Omit<ProcessSpec, 'is
 }
 
 /** In the image's own convention: `log.dirs` is set by KAFKA_LOG_DIRS. @param port the one published on loopback */
-export function kafkaContainerEnvironment(port: number): Record<string, string> {
+export function kafkaContainerEnvironment(port: number, logins?: KafkaLogins): Record<string, string> {
   const settings: Record<string, string> = {
     'process.roles': 'broker,controller',
     'node.id': '1',
     'controller.quorum.voters': '1@localhost:9093',
-    'controller.listener.names': 'CONTROLLER',
-    listeners: 'PLAINTEXT://:9092,CONTROLLER://:9093',
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    // The controller is nobody's business outside the container, and not published either.
+    ...listenerSettings({ clients: ':9092', advertised: `127.0.0.1:${port}`, controller: 'localhost:9093' }, logins),
     'log.dirs': '/var/lib/kafka/data',
     ...brokerSettings,
   };

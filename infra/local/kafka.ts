@@ -1,21 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Kafka, logLevel } from 'kafkajs';
-import '../../libs/messaging/src/kafkajs-request-queue.js';
-import { brokerSettings, type KafkaOptions } from './broker-settings.js';
+import type { KafkaConnection } from '#messaging';
+import { kafkaClient } from '../../libs/messaging/src/kafka-client.js';
+import { brokerSettings, listenerSettings, type KafkaOptions } from './broker-settings.js';
 import { childEnvironment } from './child-environment.js';
 import { classArchive, type ClassArchive } from './kafka-class-archive.js';
 import { ensureKafkaJars } from './kafka-jars.js';
 import { kafkaContainerSpec } from './kafka-container.js';
+import { connectionAs } from './kafka-logins.js';
 import { ManagedProcess, runToEnd, type ProcessSpec } from './managed-process.js';
 import { endWorkersIn } from './process-table.js';
+import { writePrivate } from './private-file.js';
 import { repositoryRoot } from './repository.js';
 
 export async function kafkaSpec(options: KafkaOptions): Promise<{ spec: ProcessSpec; brokers: string }> {
   const brokers = `127.0.0.1:${options.port}`;
   const spec = options.runAs === 'container' ? kafkaContainerSpec(options) : kafkaJvmSpec(options);
-  return { spec: { ...spec, isReady: () => brokerAnswers(brokers) }, brokers };
+  const connection = options.logins ? connectionAs('supervisor', brokers, options.logins) : { brokers: [brokers] };
+  return { spec: { ...spec, isReady: () => brokerAnswers(connection) }, brokers };
 }
 
 /** Starts a broker of its own. `onManaged` gets it before its start. @throws ProcessFailed with the end of its log. */
@@ -53,9 +56,7 @@ function kafkaJvmSpec(options: KafkaOptions): Omit<ProcessSpec, 'isReady'> {
       await pointTo(jars, join(dataDir, names.jars));
       const log4j = await readFile(join(repositoryRoot, 'infra', 'kafka', 'log4j2.properties'));
       await writeFile(join(dataDir, names.log4j), log4j, { mode: 0o600 });
-      await writeFile(join(dataDir, names.properties), render(serverProperties(options, names.data)), {
-        mode: 0o600,
-      });
+      await writePrivate(join(dataDir, names.properties), render(serverProperties(options, names.data)));
       const common = { env: childEnvironment('kafka'), command: java, cwd: dataDir };
       const classes = ['-cp', `${names.jars}/*`, `-Dlog4j2.configurationFile=${names.log4j}`];
       if (!(await stat(join(dataDir, names.data, 'meta.properties')).catch(() => undefined))) {
@@ -93,9 +94,14 @@ function serverProperties(options: KafkaOptions, folder: string): Record<string,
     'process.roles': 'broker,controller',
     'node.id': '1',
     'controller.quorum.voters': `1@127.0.0.1:${options.controllerPort}`,
-    'controller.listener.names': 'CONTROLLER',
-    listeners: `PLAINTEXT://127.0.0.1:${options.port},CONTROLLER://127.0.0.1:${options.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${options.port}`,
+    ...listenerSettings(
+      {
+        clients: `127.0.0.1:${options.port}`,
+        advertised: `127.0.0.1:${options.port}`,
+        controller: `127.0.0.1:${options.controllerPort}`,
+      },
+      options.logins,
+    ),
     'log.dirs': folder,
     ...brokerSettings,
   };
@@ -119,14 +125,9 @@ function newClusterId(): string {
 }
 
 /** An open port is not enough: the broker must be registered, or the first topic fails. */
-async function brokerAnswers(brokers: string): Promise<boolean> {
-  const admin = new Kafka({
-    brokers: [brokers],
-    logLevel: logLevel.NOTHING,
-    connectionTimeout: 1_000,
-    requestTimeout: 2_000,
-    retry: { retries: 0 },
-  }).admin();
+async function brokerAnswers(connection: KafkaConnection): Promise<boolean> {
+  const limits = { connectionTimeout: 1_000, requestTimeout: 2_000, retry: { retries: 0 } };
+  const admin = kafkaClient({ ...connection, limits }).admin();
   try {
     await admin.connect();
     return (await admin.describeCluster()).brokers.length > 0;

@@ -1,3 +1,4 @@
+import type { KafkaSecurity } from '#messaging';
 import type { PortName, Ports } from './ports.js';
 import type { ServiceDefinition, ServiceName } from './services.js';
 
@@ -25,6 +26,8 @@ export interface RuntimeOptions {
   databaseUrl?: string;
   /** `host:port`, comma separated. Used instead of a Kafka of our own. */
   kafkaBrokers?: string;
+  /** How `kafkaBrokers` let clients in. Default: as they come. */
+  kafkaSecurity?: KafkaSecurity;
   /** How Kafka runs. Default `jvm`. */
   kafka?: 'jvm' | 'container';
   /** Of topics that do not exist yet. Default 4. */

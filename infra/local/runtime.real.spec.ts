@@ -4,12 +4,15 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { Kafka, logLevel } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
 import { Client } from 'pg';
+import type { KafkaConnection } from '#messaging';
+import { kafkaClient } from '../../libs/messaging/src/kafka-client.js';
 import { topics } from '../kafka/topics.js';
 import { CannotStart } from './cannot-start.js';
 import { dummyService } from './dummy-service.js';
 import { freePorts } from './free-ports.js';
+import type { KafkaUser } from './kafka-logins.js';
 import { PortsTaken } from './ports.js';
 import type { RuntimeOptions } from './runtime-options.js';
 import { startRuntime, type Runtime } from './runtime.js';
@@ -75,13 +78,101 @@ async function query(runtime: Runtime, sql: string): Promise<Record<string, unkn
 }
 
 async function topicsOf(runtime: Runtime): Promise<string[]> {
-  const admin = new Kafka({ brokers: [runtime.kafkaBrokers], logLevel: logLevel.NOTHING }).admin();
+  const admin = kafkaClient(runtime.kafkaAs('reader')).admin();
   await admin.connect();
   try {
     return await admin.listTopics();
   } finally {
     await admin.disconnect();
   }
+}
+
+const ONCE = { connectionTimeout: 3_000, requestTimeout: 5_000, retry: { retries: 0 } };
+/** The first group of a fresh broker waits for the topic of its offsets. */
+const UNTIL_GROUPS_ARE_SERVED = { retry: { initialRetryTime: 100, maxRetryTime: 500, retries: 100 } };
+
+async function produce(kafka: Kafka, topic: string): Promise<void> {
+  const producer = kafka.producer({ retry: { retries: 0 }, allowAutoTopicCreation: false });
+  try {
+    await producer.connect();
+    await producer.send({ topic, messages: [{ key: 'ch_1', value: '{}' }] });
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+async function joinAndRead(kafka: Kafka, topic: string, groupId: string): Promise<void> {
+  const consumer = kafka.consumer({
+    groupId,
+    allowAutoTopicCreation: false,
+    retry: { restartOnFailure: async () => false },
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  consumer.on(consumer.events.FETCH, () => resolve());
+  consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [topic], fromBeginning: true });
+    await consumer.run({ eachMessage: async () => undefined });
+    await promise;
+  } finally {
+    await consumer.disconnect();
+  }
+}
+
+/** What Kafka answers: kafkajs throws that, or logs it and throws that it has found no coordinator. */
+async function refusalOf(connection: KafkaConnection, topic: string, groupId: string): Promise<string> {
+  const heard: string[] = [];
+  const kafka = kafkaClient({ ...connection, log: ({ error }) => void heard.push(error ?? '') });
+  await joinAndRead(kafka, topic, groupId).catch(({ message }: Error) => heard.push(message));
+  return heard.join();
+}
+
+async function kafkaBelievesItsServicesAlone(runtime: Runtime): Promise<void> {
+  const as = (user: KafkaUser): Kafka => kafkaClient({ ...runtime.kafkaAs(user), limits: ONCE });
+  const patient = (user: KafkaUser): Kafka =>
+    kafkaClient({ ...runtime.kafkaAs(user), limits: UNTIL_GROUPS_ARE_SERVED });
+  const { brokers } = runtime.kafkaAs('reader');
+  const guess = { mechanism: 'PLAIN', username: 'supervisor', password: 'guess' } as const;
+
+  await expect(produce(kafkaClient({ brokers, limits: ONCE }), 'ledger.events')).rejects.toThrow();
+  await expect(produce(kafkaClient({ brokers, sasl: guess, limits: ONCE }), 'ledger.events')).rejects.toThrow(
+    /Authentication failed/,
+  );
+  await expect(produce(as('payments-api'), 'ledger.events')).rejects.toThrow(/[Nn]ot authorized/);
+  await expect(produce(as('payments-api'), 'ledger.dlq')).rejects.toThrow(/[Nn]ot authorized/);
+  await produce(as('payments-api'), 'payments.events');
+  await produce(as('payments-api'), 'payments-api.dlq');
+  await joinAndRead(patient('payments-api'), 'bank.events', 'payments-api');
+  const noGroup = /Not authorized to access group/;
+  expect(await refusalOf(runtime.kafkaAs('payments-api'), 'bank.events', 'ledger')).toMatch(noGroup);
+
+  await expect(produce(as('reader'), 'payments.events')).rejects.toThrow(/[Nn]ot authorized/);
+  await joinAndRead(patient('reader'), 'payments.events', 'reader-of-a-test');
+  expect(await refusalOf(runtime.kafkaAs('reader'), 'bank.events', 'ledger')).toMatch(noGroup);
+
+  // The controller writes what the broker believes: it takes the broker alone.
+  const controller = [`127.0.0.1:${runtime.ports.kafkaController}`];
+  for (const login of [runtime.kafkaAs('supervisor').sasl, undefined]) {
+    const admin = kafkaClient({ brokers: controller, ...(login && { sasl: login }), limits: ONCE }).admin();
+    await expect(admin.connect().then(() => admin.describeCluster())).rejects.toThrow();
+    await admin.disconnect();
+  }
+}
+
+async function passwordsAreNowhereElse(runtime: Runtime): Promise<void> {
+  const logins = join(folder, 'data', 'kafka-logins.json');
+  const passwords = Object.values(JSON.parse(await readFile(logins, 'utf8')) as Record<string, string>);
+  expect(new Set(passwords).size).toBe(6);
+  for (const file of [logins, runtime.kafkaReaderFile!, join(folder, 'data', 'kafka.properties')]) {
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+  }
+  const told = await Promise.all(
+    runtime
+      .processes()
+      .flatMap(({ pid, logFile }) => [readFile(logFile, 'utf8'), readFile(`/proc/${pid}/cmdline`, 'utf8')]),
+  );
+  expect(passwords.filter((password) => told.some((text) => text.includes(password)))).toEqual([]);
 }
 
 describe('the runtime with a Postgres and a Kafka of its own', () => {
@@ -114,7 +205,9 @@ describe('the runtime with a Postgres and a Kafka of its own', () => {
         );
       }
       expect(await openToOthers()).toEqual([]);
-      expect(await readdir(outside)).toEqual([basename(folder), 'trail']);
+      expect(new Set(await readdir(outside))).toEqual(new Set([basename(folder), 'trail']));
+      await kafkaBelievesItsServicesAlone(runtime);
+      await passwordsAreNowhereElse(runtime);
     } finally {
       await runtime.stop();
     }

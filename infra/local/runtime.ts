@@ -1,7 +1,11 @@
 import { join, resolve } from 'node:path';
+import type { KafkaConnection } from '#messaging';
+import { kafkaEnvironment } from '../../libs/service/src/kafka-settings.js';
+import { grantRights } from '../kafka/access.js';
 import { ensureTopics } from '../kafka/topics.js';
 import { assertAnswers } from './assert-answers.js';
 import { causeOf } from './cannot-start.js';
+import { connectionAs, ensureKafkaLogins, writeReaderFile, type KafkaUser } from './kafka-logins.js';
 import { kafkaSpec } from './kafka.js';
 import { ManagedProcess, type ProcessSnapshot, type ProcessSpec } from './managed-process.js';
 import { UnknownProcess, planInstances, portsToBind, serviceSpec, stopOrder, urlsOf, type Urls } from './instances.js';
@@ -33,6 +37,10 @@ export interface Runtime {
   /** The server's; each service has a database of its own on it. */
   databaseUrl: string;
   kafkaBrokers: string;
+  /** At a Kafka of our own, as one of its users; at a given one, as it was given. */
+  kafkaAs(user: KafkaUser): KafkaConnection;
+  /** A login for people's own tools; there is none to a given Kafka. */
+  kafkaReaderFile?: string;
   logsDir: string;
   runDir: string;
   /** Whoever asks before whoever answers: services, then Kafka, then Postgres. */
@@ -111,37 +119,50 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       await startOne(spec, 'Postgres 18');
       return url;
     };
-    const kafka = async (): Promise<string> => {
-      let brokers = options.kafkaBrokers;
-      if (brokers === undefined) {
-        const started = await kafkaSpec({
-          dataDir: folders.data,
-          port: ports.kafka,
-          controllerPort: ports.kafkaController,
-          logFile: logFile('kafka'),
-          runAs: options.kafka ?? 'jvm',
-          onFetch: () => progress.say('Fetching Kafka by Maven, once'),
-        });
-        brokers = started.brokers;
-        await startOne(started.spec, 'Kafka 4.3');
+    const kafka = async (): Promise<{ as: (user: string) => KafkaConnection; readerFile?: string }> => {
+      const { kafkaBrokers: given, kafkaSecurity, kafkaPartitions: partitions = 4 } = options;
+      if (given !== undefined) {
+        const connection = { ...kafkaSecurity, brokers: given.split(',') };
+        await createTopics({ ...connection, partitions });
+        return { as: () => connection };
       }
+      const logins = await ensureKafkaLogins(folders.data);
+      const { spec, brokers } = await kafkaSpec({
+        dataDir: folders.data,
+        port: ports.kafka,
+        controllerPort: ports.kafkaController,
+        logFile: logFile('kafka'),
+        runAs: options.kafka ?? 'jvm',
+        onFetch: () => progress.say('Fetching Kafka by Maven, once'),
+        logins,
+      });
+      await startOne(spec, 'Kafka 4.3');
+      const as = (user: string): KafkaConnection => connectionAs(user, brokers, logins);
+      await createTopics({ ...as('supervisor'), partitions });
+      await grantRights(as('supervisor'));
+      return { as, readerFile: await writeReaderFile(folders.data, brokers, logins) };
+    };
+    const createTopics = async (where: KafkaConnection & { partitions: number }): Promise<void> => {
       const done = progress.stage('topics');
-      const { notes } = await ensureTopics({ brokers: brokers.split(','), partitions: options.kafkaPartitions ?? 4 });
+      const { notes } = await ensureTopics(where);
       done();
       for (const note of notes) progress.say(note);
-      return brokers;
     };
-    const [databaseUrl, kafkaBrokers] = (await allOrFirstError([postgres(), kafka()], killNow)) as [string, string];
+    const [databaseUrl, kafkaAccess] = (await allOrFirstError<unknown>([postgres(), kafka()], killNow)) as [
+      string,
+      Awaited<ReturnType<typeof kafka>>,
+    ];
 
     const shared = {
       HOST: '127.0.0.1',
       ADMIN_HOST: '127.0.0.1',
       DATABASE_URL: databaseUrl,
-      KAFKA_BROKERS: kafkaBrokers,
     };
-    const specs = instances.map((instance) =>
-      serviceSpec(instance, logFile(instance.name), { dataDir: folders.data, ports }, shared, options),
-    );
+    const specs = instances.map((instance) => {
+      const kafka = kafkaEnvironment(kafkaAccess.as(instance.service.name));
+      const context = { dataDir: folders.data, ports };
+      return serviceSpec(instance, logFile(instance.name), context, { ...shared, ...kafka }, options);
+    });
     await allOrFirstError(
       specs.map((spec) => startOne(spec, spec.name)),
       killNow,
@@ -169,7 +190,9 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       },
       processes: () => [...processes.values()].map((managed) => managed.snapshot()),
       databaseUrl,
-      kafkaBrokers,
+      kafkaBrokers: kafkaAccess.as('reader').brokers.join(','),
+      kafkaAs: kafkaAccess.as,
+      ...(kafkaAccess.readerFile !== undefined && { kafkaReaderFile: kafkaAccess.readerFile }),
       logsDir: folders.logs,
       runDir: folders.run,
       stop,

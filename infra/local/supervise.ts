@@ -64,6 +64,9 @@ export async function supervise(
         seconds,
         urls: runtime.urls,
         controlUrl: control.url,
+        ...(runtime.kafkaReaderFile !== undefined && {
+          kafka: { brokers: runtime.kafkaBrokers, readerFile: relative(process.cwd(), runtime.kafkaReaderFile) },
+        }),
         logs: relative(process.cwd(), runtime.logsDir),
         data: relative(process.cwd(), join(runtime.runDir, '..')),
       }),

@@ -1,4 +1,6 @@
 import { resolve } from 'node:path';
+import { readKafkaConnection } from '../../libs/service/src/kafka-settings.js';
+import { SettingsError } from '../../libs/service/src/read-settings.js';
 import { CannotStart } from './cannot-start.js';
 import { portsFromEnvironment, type Ports } from './ports.js';
 import { repositoryRoot } from './repository.js';
@@ -31,8 +33,17 @@ export function supervisorSettings(env: NodeJS.ProcessEnv): RuntimeOptions & { p
     kafka,
     kafkaPartitions,
     ...(env.DATABASE_URL && { databaseUrl: env.DATABASE_URL }),
-    ...(env.KAFKA_BROKERS && { kafkaBrokers: env.KAFKA_BROKERS }),
+    ...(env.KAFKA_BROKERS && givenKafka(env)),
   };
+}
+
+function givenKafka(env: NodeJS.ProcessEnv): Pick<RuntimeOptions, 'kafkaBrokers' | 'kafkaSecurity'> {
+  try {
+    const { brokers, ...kafkaSecurity } = readKafkaConnection(env);
+    return { kafkaBrokers: brokers.join(','), kafkaSecurity };
+  } catch (error) {
+    throw error instanceof SettingsError ? new CannotStart(error.problems.join('\n')) : error;
+  }
 }
 
 /** The folder below which everything is kept. */

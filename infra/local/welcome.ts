@@ -5,6 +5,7 @@ export function welcome(where: {
   seconds: string;
   urls: Urls;
   controlUrl: string;
+  kafka?: { brokers: string; readerFile: string };
   logs: string;
   data: string;
 }): string {
@@ -15,6 +16,9 @@ export function welcome(where: {
     ...Object.entries(urls.admin)
       .filter(([name]) => name !== 'bank-simulator')
       .map(([name, url]): [string, string] => [name, `${url} (admin)`]),
+    ...(where.kafka
+      ? [['Kafka', `${where.kafka.brokers}   to read: ${where.kafka.readerFile}`] satisfies [string, string]]
+      : []),
     ['Supervisor', `${where.controlUrl}   npm run ctl`],
     ['Logs', where.logs],
   ];

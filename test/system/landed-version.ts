@@ -96,6 +96,7 @@ export async function startLandedVersion(
     ports,
     databaseUrl: databaseUrl!,
     kafkaBrokers: kafkaBrokers!,
+    kafkaAs: () => ({ brokers: kafkaBrokers!.split(',') }), // it has no logins
     logsDir: join(dataDir, 'logs'),
     runDir,
     control: {

@@ -1,10 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { Kafka, logLevel, type Admin } from 'kafkajs';
+import type { Admin } from 'kafkajs';
 import type { Told } from '#checker';
 import { eventually } from '#testing';
 import { topics } from '../../infra/kafka/topics.js';
+import { kafkaClient } from '../../libs/messaging/src/kafka-client.js';
 import { secretsLeft } from './secrets.js';
 import { SOUND, System, sourceAt, saidIn, type Database } from './system.js';
 
@@ -19,7 +20,8 @@ let system: System;
 let admin: Admin;
 beforeAll(async () => {
   system = await System.start();
-  admin = new Kafka({ brokers: [system.kafkaBrokers], logLevel: logLevel.NOTHING }).admin();
+  const patient = { requestTimeout: 30_000, retry: { retries: 5 } };
+  admin = kafkaClient({ ...system.kafkaAs('supervisor'), limits: patient }).admin();
   await admin.connect();
 });
 afterAll(async () => {

@@ -183,7 +183,8 @@ describe('an instance with strict keys and narrow gates', () => {
       ports: 'free',
       services: ['payments-api'],
       databaseUrl: system.databaseUrl,
-      kafkaBrokers: system.kafkaBrokers,
+      kafkaBrokers: system.kafkaAs('supervisor').brokers.join(','),
+      kafkaSecurity: system.kafkaAs('supervisor'),
       env: { INSTANCE_ID: 'payments-api-strict', API_KEYS: 'strict', ADMIT_UNSETTLED_PER_ACCOUNT: '1' },
     });
   });

@@ -10,9 +10,11 @@ import { Stripe } from 'stripe';
 import { Agent } from 'undici';
 import { check, describe, gatherEvidence, standing, unsettled, type Asked, type Entry, type Told } from '#checker';
 import { bankProtocol } from '#contracts';
+import type { KafkaConnection } from '#messaging';
 import { eventually } from '#testing';
 import { startLandedVersion } from './landed-version.js';
 import type { Urls } from '../../infra/local/instances.js';
+import type { KafkaUser } from '../../infra/local/kafka-logins.js';
 import { startRuntime, type Control, type Runtime } from '../../infra/local/runtime.js';
 import type { RuntimeOptions } from '../../infra/local/runtime-options.js';
 
@@ -122,8 +124,8 @@ export class System {
     return this.runtime.databaseUrl;
   }
 
-  get kafkaBrokers(): string {
-    return this.runtime.kafkaBrokers;
+  kafkaAs(user: KafkaUser): KafkaConnection {
+    return this.runtime.kafkaAs(user);
   }
 
   pidOf(process: string): number {

@@ -1,6 +1,6 @@
 export * from './bus.js';
 export * from './kafka-js-bus.js';
-export type { KafkaOptions } from './kafka-client.js';
+export type { KafkaConnection, KafkaOptions, KafkaSecurity } from './kafka-client.js';
 export type { ConsumptionObserver } from './kafka-js-consumption.js';
 export * from './outbox.repository.js';
 export * from './outbox-relay.js';

@@ -1,31 +1,72 @@
-import { connect } from 'node:net';
-import { Kafka, logLevel, type LogEntry } from 'kafkajs';
+import { readFileSync } from 'node:fs';
+import { connect as connectPlain, isIP } from 'node:net';
+import { connect as connectByTls, type ConnectionOptions } from 'node:tls';
+import { Kafka, logLevel, type KafkaConfig, type LogEntry, type SASLOptions } from 'kafkajs';
 import './kafkajs-request-queue.js';
 
-export interface KafkaOptions {
+/** How a client is let in. */
+export interface KafkaSecurity {
+  readonly sasl?: {
+    readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
+    readonly username: string;
+    readonly password: string;
+  };
+  /** PEM files. Without `caFile` the authorities are those that Node trusts. */
+  readonly tls?: {
+    readonly caFile?: string | undefined;
+    readonly certFile?: string | undefined;
+    readonly keyFile?: string | undefined;
+  };
+}
+
+export interface KafkaConnection extends KafkaSecurity {
   /** `host:port` of some brokers. */
   readonly brokers: readonly string[];
+}
+
+export interface KafkaOptions extends KafkaConnection {
   /** Names the process in the broker's logs. */
   readonly clientId?: string;
   /** The client's warnings and errors. Most of them are attempts that it repeats. Default: dropped. */
   readonly log?: (entry: { level: 'warn' | 'error'; message: string; error?: string }) => void;
+  /** What of the limits below shall be otherwise. */
+  readonly limits?: Pick<KafkaConfig, 'connectionTimeout' | 'requestTimeout' | 'retry'>;
 }
 
-/** kafkajs, set up for short hops over a broker that may be away. */
+/** kafkajs, set up for short hops over a broker that may be away. @throws when a file of `tls` cannot be read */
 export function kafkaClient(options: KafkaOptions): Kafka {
+  const { sasl } = options;
   return new Kafka({
     clientId: options.clientId ?? 'holdfast',
     brokers: [...options.brokers],
+    ...(sasl && { sasl: { ...sasl, mechanism: sasl.mechanism.toLowerCase() } as SASLOptions }),
+    ...(options.tls && { ssl: tlsOptions(options.tls) }),
     connectionTimeout: 3_000,
     // A frozen broker keeps its connections: this is how long a request waits for it.
     requestTimeout: 10_000,
     // Short: what outlasts a second or two is tried again by us, where it can be seen and stopped.
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 },
-    socketFactory: ({ host, port, onConnect }) =>
-      connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }, onConnect),
+    ...options.limits,
+    socketFactory: ({ host, port, ssl, onConnect }) => socketTo({ host, port }, ssl, onConnect),
     logLevel: options.log ? logLevel.WARN : logLevel.NOTHING,
     logCreator: () => (entry) => options.log?.(readable(entry)),
   });
+}
+
+function socketTo(to: { host: string; port: number }, tls: ConnectionOptions | undefined, onConnect: () => void) {
+  const options = { ...to, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
+  if (!tls) return connectPlain(options, onConnect);
+  // A certificate is not asked for an address.
+  const named = isIP(to.host) ? {} : { servername: to.host };
+  return connectByTls({ ...options, ...named, ...tls }, onConnect);
+}
+
+function tlsOptions({ caFile, certFile, keyFile }: NonNullable<KafkaSecurity['tls']>): ConnectionOptions {
+  return {
+    ...(caFile !== undefined && { ca: readFileSync(caFile, 'utf8') }),
+    ...(certFile !== undefined && { cert: readFileSync(certFile, 'utf8') }),
+    ...(keyFile !== undefined && { key: readFileSync(keyFile, 'utf8') }),
+  };
 }
 
 function readable({ level, log }: LogEntry): { level: 'warn' | 'error'; message: string; error?: string } {

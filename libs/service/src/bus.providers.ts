@@ -13,6 +13,7 @@ import {
 import { Database, isTransientError, type PgTransaction } from '#postgres';
 import { BatchRunner, Commands, PostgresInbox, type BatchParts } from '#saga';
 import { Metrics, Tracing, type Log } from '#telemetry';
+import { kafkaConnection } from './kafka-settings.js';
 import { observeConsumption } from './observe-consumption.js';
 import { measureBacklog, observeOutbox } from './observe-outbox.js';
 import { observeSteps } from './observe-steps.js';
@@ -33,7 +34,7 @@ export function busProviders({ name, database: databaseName }: ServiceOptions): 
       inject: [SETTINGS, CLOCK, LOG, Metrics, Shutdown],
       useFactory: (settings: FrameSettings, clock: Clock, log: Log, metrics: Metrics, shutdown: Shutdown): Bus => {
         const bus = new KafkaJsBus({
-          brokers: settings.KAFKA_BROKERS,
+          ...kafkaConnection(settings),
           clientId: settings.INSTANCE_ID,
           clock,
           observer: observeConsumption(log, metrics),

@@ -3,9 +3,11 @@ import { SystemClock, type Clock } from '#clock';
 import { createLog, Metrics, Tracing, type Log } from '#telemetry';
 import type { ZodObject } from 'zod';
 import { AdminServer } from './admin-server.js';
+import { kafkaSettingsAreWhole } from './kafka-settings.js';
+import { readSettings } from './read-settings.js';
 import { Readiness } from './readiness.js';
 import type { ServiceOptions } from './service-options.js';
-import { frameSettings, readSettings, type FrameSettings } from './settings.js';
+import { frameSettings, type FrameSettings } from './settings.js';
 import { Shutdown } from './shutdown.js';
 import { CLOCK, LOG, SETTINGS } from './tokens.js';
 
@@ -15,8 +17,8 @@ export function processProviders({ name, settings: own }: ServiceOptions): Facto
     {
       provide: SETTINGS,
       useFactory: (): FrameSettings => {
-        const schema = own ? own.safeExtend(frameSettings.shape) : frameSettings;
-        const settings = readSettings<ZodObject>(schema) as FrameSettings;
+        const schema: ZodObject = own ? own.safeExtend(frameSettings.shape) : frameSettings;
+        const settings = readSettings(schema.superRefine(kafkaSettingsAreWhole)) as FrameSettings;
         return { ...settings, INSTANCE_ID: settings.INSTANCE_ID || `${name}-${process.pid}` };
       },
     },

@@ -2,7 +2,7 @@ import type { INestApplication, Type } from '@nestjs/common';
 import { createLog, type Log } from '#telemetry';
 import { createService, startService, type NestService, type PublicDoor } from './nest-service.js';
 import { PortTakenError } from './port-taken.js';
-import { SettingsError } from './settings.js';
+import { SettingsError } from './read-settings.js';
 import { Shutdown } from './shutdown.js';
 import { LOG } from './tokens.js';
 

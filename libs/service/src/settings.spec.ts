@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { frameSettings, milliseconds, readSettings, SettingsError } from './settings.js';
+import { readSettings, SettingsError } from './read-settings.js';
+import { frameSettings, milliseconds } from './settings.js';
 
 const usable = {
   DATABASE_URL: 'postgres://holdfast@127.0.0.1:3032/postgres',

@@ -171,7 +171,7 @@ export class ChaosRun {
         readOperations(databases),
         readHoldEndings(databases),
         readLogs(linesIn(runtime.logsDir)),
-        readCopies(runtime.kafkaBrokers.split(',')),
+        readCopies(runtime.kafkaAs('reader')),
       ]);
       const judged = [
         ...judgementsOf(verdict),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SystemClock } from '#clock';
-import { KafkaJsBus } from '#messaging';
+import { KafkaJsBus, type KafkaConnection } from '#messaging';
 
 /** Events that stand more than once in their topic although nobody said them again: sent, and not deleted in time. */
 export interface Copies {
@@ -22,15 +22,15 @@ export interface Copy {
 const SILENT_FOR_MS = 2_500;
 
 /** Reads all topics of events from their beginning. */
-export async function readCopies(brokers: readonly string[]): Promise<Copies> {
-  const bus = new KafkaJsBus({ brokers, clientId: 'chaos', clock: new SystemClock() });
+export async function readCopies(connection: KafkaConnection): Promise<Copies> {
+  const bus = new KafkaJsBus({ ...connection, clientId: 'chaos', clock: new SystemClock() });
   const seen = new Set<string>();
   const copies: Copy[] = [];
   let records = 0;
   let lastMs = performance.now();
   try {
     await bus.consume({
-      group: `chaos-${randomUUID()}`,
+      group: `reader-chaos-${randomUUID()}`,
       topics: ['payments.events', 'bank.events', 'ledger.events'],
       onBatch: async (deliveries) => {
         lastMs = performance.now();
