@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { onceGone } from './once-gone.js';
 
 /** How long an HTTP server waits for a client, whatever the client is waiting for itself. */
 export interface ClientLimits {
@@ -33,7 +34,7 @@ export function limitClients(server: Server, limits: ClientLimits = clientLimits
   server.prependListener('request', (request, response) => {
     const { socket } = request;
     inHand.set(socket, (inHand.get(socket) ?? 0) + 1);
-    response.once('close', () => inHand.set(socket, inHand.get(socket)! - 1));
+    onceGone(response, () => inHand.set(socket, inHand.get(socket)! - 1));
   });
   // With a listener, Node leaves it to us to end what is idle.
   server.on('timeout', (socket: Socket) => {

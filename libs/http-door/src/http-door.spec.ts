@@ -134,6 +134,15 @@ describe('a door that closes', () => {
     expect(server.listening).toBe(false);
   });
 
+  it('waits for no pipelined request whose connection is gone', async () => {
+    const { socket } = send('GET / HTTP/1.1\r\nhost: a\r\n\r\n'.repeat(3));
+    await eventually('the requests are there', () => held.length === 3);
+    socket.destroy();
+    await eventually('the connection is gone', () => held[0]!.destroyed);
+    await door.letGo();
+    await door.end();
+  });
+
   it('cuts off in the end who does not read', async () => {
     const { socket, received } = send('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
     socket.pause();

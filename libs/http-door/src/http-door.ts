@@ -2,6 +2,7 @@ import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } 
 import { Server as NetServer, type Socket } from 'node:net';
 import type { Clock } from '#clock';
 import { clientLimits, limitClients, type ClientLimits } from './client-limits.js';
+import { onceGone } from './once-gone.js';
 
 /** How long requests that have come may take to be answered as usual, before they are hurried. */
 const ANSWER_WITHIN_MS = 4_000;
@@ -65,7 +66,7 @@ export class HttpDoor {
       this.latest.set(request.socket, response);
       this.unanswered.add(response);
       if (this.closing) response.shouldKeepAlive = false;
-      response.once('close', () => {
+      onceGone(response, () => {
         this.unanswered.delete(response);
         this.changed();
       });
@@ -109,7 +110,7 @@ export class HttpDoor {
     if (socket.destroyed || !socket.writable) return void socket.destroy();
     this.options.onRefused?.(status);
     const inHand = [...this.unanswered].findLast((response) => isWhole(response, socket));
-    if (inHand) return void inHand.once('close', () => socket.destroySoon());
+    if (inHand) return onceGone(inHand, () => socket.destroySoon());
     const latest = this.latest.get(socket);
     const unfinished = latest && !latest.req.complete ? latest : undefined;
     if (unfinished?.headersSent) return void socket.destroy();

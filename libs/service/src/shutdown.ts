@@ -15,13 +15,13 @@ export const SHUTDOWN_LIMIT_MS = 10_000;
 
 /** Time that no earlier phase may use up, so that every phase runs. A phase that ends early leaves its time to the later ones. */
 const reservedMs: Readonly<Record<ShutdownPhase, number>> = {
-  door: 4_000,
+  door: 4_500,
   http: 1_500,
   consumer: 2_000,
-  workers: 1_000,
-  relay: 500,
-  leases: 500,
-  pools: 500,
+  workers: 800,
+  relay: 400,
+  leases: 400,
+  pools: 400,
 };
 
 interface Ending {

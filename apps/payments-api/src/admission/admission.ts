@@ -20,7 +20,8 @@ export type ShedReason =
   | 'unsettled_network'
   | 'unsettled_account'
   | 'unsettled_with_fault'
-  | 'unsettled_with_fault_account';
+  | 'unsettled_with_fault_account'
+  | 'lists';
 
 /** A request on its way to its commit. */
 export interface Ticket {
@@ -94,8 +95,10 @@ const because: Record<ShedReason, string> = {
   unsettled_account: 'Too many charges of this account are waiting to be settled.',
   unsettled_with_fault: 'Too many charges with fault tokens are waiting to be settled.',
   unsettled_with_fault_account: 'Too many charges of this account with fault tokens are waiting to be settled.',
+  lists: 'Too many lists of this account are waiting to be read.',
 };
 
+/** 429, which the SDK is told to repeat. */
 export function tooManyRequests(reason: ShedReason): StripeError {
   return new StripeError(
     429,

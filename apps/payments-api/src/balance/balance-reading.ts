@@ -4,10 +4,11 @@ import { findCharges } from '../charges/charge-rows.repository.js';
 import { chargeObject } from '../charges/charge-object.js';
 import type { OpenedCharge } from '../charges/charge.js';
 import { readExpand, within } from '../charges/expand.js';
-import { boundsOf, listObject, type ListCursor, type ListPlace } from '../http/list-parameters.js';
+import { boundsOf, type ListCursor, type ListPlace } from '../http/list-parameters.js';
 import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
 import { resourceMissing } from '../http/stripe-error.js';
+import type { ListPages } from '../lists/list-pages.js';
 import { refundOf } from '../refunds/refund-answer.js';
 import { readRefunds } from '../refunds/refund.repository.js';
 import type { Refund } from '../refunds/refund.js';
@@ -25,6 +26,7 @@ export class BalanceReading {
   constructor(
     private readonly database: Database,
     private readonly clocks: AccountClocks,
+    private readonly pages: ListPages,
   ) {}
 
   async balance(account: string, query: Parameters): Promise<object> {
@@ -46,10 +48,18 @@ export class BalanceReading {
   async list(account: string, query: Parameters): Promise<object> {
     const { page, cursor, filters, expand, nothing } = readListRequest(query);
     const bounds = boundsOf(page, cursor, cursor && (await this.placeOf(account, cursor)));
-    // One more than asked for tells whether there are more.
-    const asked = { ...bounds, direction: page.direction, limit: page.limit + 1, account, filters };
-    const found = nothing ? [] : await listTransactions(this.database, asked);
-    return listObject(URL, page, found, await this.showing(account, found, expand));
+    return this.pages.read({
+      url: URL,
+      account,
+      page,
+      bounds,
+      load: async (within, limit) =>
+        nothing
+          ? []
+          : listTransactions(this.database, { ...within, direction: page.direction, limit, account, filters }),
+      placeOf: ({ transaction }) => transaction,
+      show: (found) => this.showing(account, found, expand),
+    });
   }
 
   private async placeOf(account: string, { param, id }: ListCursor): Promise<ListPlace> {

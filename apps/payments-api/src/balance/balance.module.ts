@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { Database } from '#postgres';
 import { Jobs } from '#service';
+import { ListPages } from '../lists/list-pages.js';
+import { ListsModule } from '../lists/lists.module.js';
 import { AccountClocks } from '../test-clocks/account-clocks.js';
 import { AccountClocksModule } from '../test-clocks/account-clocks.module.js';
 import { BalanceAdmin } from './balance-admin.http.js';
@@ -12,14 +14,15 @@ const ROLL_UP_EVERY_MS = 5_000;
 
 /** What merchants have, and what made it so. */
 @Module({
-  imports: [AccountClocksModule],
+  imports: [ListsModule, AccountClocksModule],
   controllers: [BalanceController],
   providers: [
     BalanceAdmin,
     {
       provide: BalanceReading,
-      inject: [Database, AccountClocks],
-      useFactory: (database: Database, clocks: AccountClocks) => new BalanceReading(database, clocks),
+      inject: [Database, AccountClocks, ListPages],
+      useFactory: (database: Database, clocks: AccountClocks, pages: ListPages) =>
+        new BalanceReading(database, clocks, pages),
     },
     {
       provide: Symbol('roll-up'),

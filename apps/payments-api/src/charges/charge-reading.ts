@@ -1,11 +1,13 @@
 import type { Database } from '#postgres';
-import { boundsOf, listObject, type ListCursor, type ListPlace } from '../http/list-parameters.js';
+import { boundsOf, type ListCursor, type ListPlace } from '../http/list-parameters.js';
 import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
 import { resourceMissing } from '../http/stripe-error.js';
+import type { ListPages } from '../lists/list-pages.js';
 import type { AccountClocks } from '../test-clocks/account-clocks.js';
 import { chargeObject } from './charge-object.js';
 import { findCharge, listCharges } from './charge-rows.repository.js';
+import type { OpenedCharge } from './charge.js';
 import { readExpand } from './expand.js';
 import { readListRequest } from './list-request.js';
 
@@ -16,6 +18,7 @@ export class ChargeReading {
   constructor(
     private readonly database: Database,
     private readonly clocks: AccountClocks,
+    private readonly pages: ListPages,
   ) {}
 
   /** @throws StripeError 404 */
@@ -30,16 +33,26 @@ export class ChargeReading {
   async list(account: string, query: Parameters): Promise<object> {
     const { page, cursor, filters, expand } = readListRequest(query);
     const bounds = boundsOf(page, cursor, cursor && (await this.placeOf(account, cursor)));
-    // One more than asked for tells whether there are more.
-    const asked = { ...bounds, direction: page.direction, limit: page.limit + 1, account, filters };
-    const charges = await listCharges(this.database, asked, expand);
     const now = this.clocks.now(account);
-    return listObject(URL, page, charges, (charge) => chargeObject(charge, expand, now));
+    return this.pages.read({
+      url: URL,
+      account,
+      page,
+      bounds,
+      load: (within, limit) =>
+        listCharges(this.database, { ...within, direction: page.direction, limit, account, filters }, expand),
+      placeOf,
+      show: async () => (charge) => chargeObject(charge, expand, now),
+    });
   }
 
   private async placeOf(account: string, { param, id }: ListCursor): Promise<ListPlace> {
     const charge = await findCharge(this.database, account, id, []);
     if (!charge) throw resourceMissing('charge', id, param, 400);
-    return { createdAt: charge.opening.openedAt, id };
+    return placeOf(charge);
   }
+}
+
+function placeOf({ opening }: OpenedCharge): ListPlace {
+  return { createdAt: opening.openedAt, id: opening.id };
 }

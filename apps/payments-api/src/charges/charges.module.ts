@@ -11,6 +11,8 @@ import { KeyedTransaction } from '../idempotency/keyed-transaction.js';
 import { OpenClaims } from '../idempotency/open-claims.js';
 import { serviceName } from '../service-name.js';
 import type { PaymentsSettings } from '../settings.js';
+import { ListPages } from '../lists/list-pages.js';
+import { ListsModule } from '../lists/lists.module.js';
 import { AccountClocks } from '../test-clocks/account-clocks.js';
 import { ChargeMetrics } from './charge-metrics.js';
 import { ChargeReading } from './charge-reading.js';
@@ -39,7 +41,7 @@ const stepsModule = StepsModule.forFeature({
 
 /** Charges: what merchants ask for, and how each of them can end. */
 @Module({
-  imports: [SettlementsModule, stepsModule],
+  imports: [ListsModule, SettlementsModule, stepsModule],
   controllers: [ChargesController],
   providers: [
     ChargesAdmin,
@@ -91,8 +93,9 @@ const stepsModule = StepsModule.forFeature({
     },
     {
       provide: ChargeReading,
-      inject: [Database, AccountClocks],
-      useFactory: (database: Database, clocks: AccountClocks) => new ChargeReading(database, clocks),
+      inject: [Database, AccountClocks, ListPages],
+      useFactory: (database: Database, clocks: AccountClocks, pages: ListPages) =>
+        new ChargeReading(database, clocks, pages),
     },
     {
       provide: ExpiryJob,

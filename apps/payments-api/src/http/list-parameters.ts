@@ -77,22 +77,6 @@ const startOf = (second: number): ListPlace => ({ createdAt: second * 1_000, id:
 const isBefore = (a: ListPlace, b: ListPlace): boolean =>
   a.createdAt === b.createdAt ? a.id < b.id : a.createdAt < b.createdAt;
 
-/**
- * Stripe's list object.
- *
- * @param found in the page's direction, and one more than asked for when there are more
- */
-export function listObject<Row>(
-  url: string,
-  { direction, limit }: Pick<ListPage, 'direction' | 'limit'>,
-  found: readonly Row[],
-  render: (row: Row) => object,
-): object {
-  const shown = found.slice(0, limit);
-  if (direction === 'up') shown.reverse();
-  return { object: 'list', url, has_more: found.length > limit, data: shown.map(render) };
-}
-
 /** To the end of the year 9999: of what lies far beyond, Postgres makes no timestamp. */
 const SECONDS = { min: 0, max: 253_402_300_799 };
 

@@ -1,4 +1,5 @@
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { onceGone } from '#http-door';
 import { LOG, Shutdown, type PublicDoor } from '#service';
 import { hasCardNumber } from '#card-numbers';
 import { Metrics, type Log } from '#telemetry';
@@ -15,6 +16,7 @@ import { isPathId } from './path-ids.js';
 import { readBody } from './request-body.js';
 import { StripeErrorFilter } from './stripe-error.filter.js';
 import { invalidRequest, shown } from './stripe-error.js';
+import { UNREAD_BYTES_MAX, UnreadAnswers } from './unread-answers.js';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
 const HEADERS_LIMIT_BYTES = 16 * 1024;
@@ -40,6 +42,7 @@ export const stripeDoor: PublicDoor<NestFastifyApplication> = {
     readBodies(fastify, app);
     identify(fastify, app.get<Accounts>(ACCOUNTS), app.get(Shutdown));
     letGoWhenEnding(fastify, app.get(Shutdown));
+    boundUnread(fastify, app.get(Metrics));
     measure(fastify, app.get(Metrics));
   },
   refusal: renderDoorError,
@@ -114,6 +117,29 @@ function nowhere(request: FastifyRequest): Error | undefined {
 function letGoWhenEnding(fastify: FastifyInstance, shutdown: Shutdown): void {
   fastify.addHook('onSend', (_request, reply, _payload, done) => {
     if (shutdown.begun) reply.header('connection', 'close');
+    done();
+  });
+}
+
+/** Whatever the route: lists, large objects, stored answers that are sent again. */
+function boundUnread(fastify: FastifyInstance, metrics: Metrics): void {
+  const dropped = metrics.counter({
+    name: 'api_unread_answers_dropped_total',
+    help: 'Connections closed because too many bytes of answers were not read by their clients.',
+  });
+  const unread = new UnreadAnswers(UNREAD_BYTES_MAX, () => dropped.inc());
+  metrics.gauge(
+    { name: 'api_unread_answers_bytes', help: 'Bytes of answers that their clients have not taken.' },
+    (gauge) => gauge.set(unread.bytes),
+  );
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    const { socket } = request.raw;
+    if ((typeof payload === 'string' || Buffer.isBuffer(payload)) && !socket.destroyed) {
+      const account = request.api?.account ?? '';
+      const answer = { account, bytes: Buffer.byteLength(payload), connection: socket };
+      unread.add(answer);
+      onceGone(reply.raw, () => unread.remove(answer));
+    }
     done();
   });
 }

@@ -1,10 +1,11 @@
 import type { Database } from '#postgres';
 import { findCharges } from '../charges/charge-rows.repository.js';
 import { expands, readExpand, refundPaths } from '../charges/expand.js';
-import { boundsOf, listObject, type ListCursor, type ListPlace } from '../http/list-parameters.js';
+import { boundsOf, type ListCursor, type ListPlace } from '../http/list-parameters.js';
 import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
 import { resourceMissing } from '../http/stripe-error.js';
+import type { ListPages } from '../lists/list-pages.js';
 import type { AccountClocks } from '../test-clocks/account-clocks.js';
 import { readListRequest } from './list-request.js';
 import { refundOf } from './refund-answer.js';
@@ -18,6 +19,7 @@ export class RefundReading {
   constructor(
     private readonly database: Database,
     private readonly clocks: AccountClocks,
+    private readonly pages: ListPages,
   ) {}
 
   /** @throws StripeError 404 */
@@ -33,16 +35,22 @@ export class RefundReading {
   async list(account: string, query: Parameters): Promise<object> {
     const { page, cursor, filters, expand, nothing } = readListRequest(query);
     const bounds = boundsOf(page, cursor, cursor && (await this.placeOf(account, cursor)));
-    // One more than asked for tells whether there are more.
-    const asked = { ...bounds, direction: page.direction, limit: page.limit + 1, account, filters };
-    const found = nothing ? [] : await listRefunds(this.database, asked);
-    return listObject(URL, page, found, await this.showing(account, found, expand));
+    return this.pages.read({
+      url: URL,
+      account,
+      page,
+      bounds,
+      load: async (within, limit) =>
+        nothing ? [] : listRefunds(this.database, { ...within, direction: page.direction, limit, account, filters }),
+      placeOf,
+      show: (found) => this.showing(account, found, expand),
+    });
   }
 
   private async placeOf(account: string, { param, id }: ListCursor): Promise<ListPlace> {
     const found = await findRefund(this.database, account, id);
     if (!found) throw resourceMissing('refund', id, param, 400);
-    return { createdAt: found.refund.opening.openedAt, id };
+    return placeOf(found);
   }
 
   /** Charges are looked up only where they are to be seen. */
@@ -62,4 +70,8 @@ export class RefundReading {
         : refundObject(refund, { id: chargeId, description: null }, expand, now);
     };
   }
+}
+
+function placeOf({ refund }: FoundRefund): ListPlace {
+  return { createdAt: refund.opening.openedAt, id: refund.opening.id };
 }

@@ -4,6 +4,8 @@ import { ChargeRepository } from '../charges/charge.repository.js';
 import { ChargesModule } from '../charges/charges.module.js';
 import { SettlementsModule } from '../charges/settlements.module.js';
 import { KeyedTransaction } from '../idempotency/keyed-transaction.js';
+import { ListPages } from '../lists/list-pages.js';
+import { ListsModule } from '../lists/lists.module.js';
 import { AccountClocks } from '../test-clocks/account-clocks.js';
 import { RefundChanging } from './refund-changing.js';
 import { RefundReading } from './refund-reading.js';
@@ -11,7 +13,7 @@ import { ChargeRefundsController, RefundsController } from './refunds.controller
 
 /** Refunds. What happens to them happens to their charge: its steps are theirs. */
 @Module({
-  imports: [SettlementsModule, ChargesModule],
+  imports: [ListsModule, SettlementsModule, ChargesModule],
   controllers: [RefundsController, ChargeRefundsController],
   providers: [
     {
@@ -22,8 +24,9 @@ import { ChargeRefundsController, RefundsController } from './refunds.controller
     },
     {
       provide: RefundReading,
-      inject: [Database, AccountClocks],
-      useFactory: (database: Database, clocks: AccountClocks) => new RefundReading(database, clocks),
+      inject: [Database, AccountClocks, ListPages],
+      useFactory: (database: Database, clocks: AccountClocks, pages: ListPages) =>
+        new RefundReading(database, clocks, pages),
     },
   ],
 })
