@@ -51,6 +51,14 @@ describe('the doors of the banks', () => {
     expect(await simulator.journal('alder')).toEqual([]);
   });
 
+  it.each(['99999999999999999999', '1e9', '-1', '', 'x', '1&after=2'])(
+    'have no page of a journal after %s',
+    async (after) => {
+      const { status, body } = await simulator.admin('GET', `/banks/alder/journal?after=${after}`);
+      expect([status, body]).toEqual([400, expect.objectContaining({ message: expect.stringMatching(/^after: /) })]);
+    },
+  );
+
   it('answer to curl, by name, by address and by an allowed name', async () => {
     const { port } = new URL(simulator.adminUrl);
     for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`, `bank-simulator:${port}`]) {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Metrics } from '#telemetry';
 import { FakeClock } from '#testing';
@@ -17,8 +18,8 @@ afterEach(() => admin.close());
 
 const get = async (path: string): Promise<{ status: number; body: unknown }> => {
   const response = await fetch(admin.url + path);
-  const text = await response.text();
-  return { status: response.status, body: text.startsWith('{') ? JSON.parse(text) : text };
+  const body = await response.text();
+  return { status: response.status, body: body.startsWith('{') ? JSON.parse(body) : body };
 };
 
 describe('the admin server', () => {
@@ -40,6 +41,26 @@ describe('the admin server', () => {
     expect(await get('/charges/ch_2')).toMatchObject({ status: 404, body: { routes: ['/charges/:id'] } });
     expect(await get('/charges')).toMatchObject({ status: 404 });
     expect(await get('/charges/%E0%A4%A')).toMatchObject({ status: 400 });
+  });
+
+  it.each([
+    '//',
+    '//evil.example:99999',
+    '/charges/%00',
+    '/charges/a%00b',
+    '/%00',
+    '/charges/..%2f',
+    '/charges/__proto__',
+  ])('has nothing at %s, and says so', async (path) => {
+    const asked: unknown[] = [];
+    admin.get('/charges/:id', ({ params }) => void asked.push(params['id']));
+    const { port } = new URL(admin.url);
+    const [response] = (await once(request({ port, path }).end(), 'response')) as [IncomingMessage];
+    expect([response.statusCode, JSON.parse(await text(response))]).toEqual([
+      404,
+      { error: 'not found', routes: ['/charges/:id'] },
+    ]);
+    expect(asked.filter((id) => String(id).includes('\0'))).toEqual([]);
   });
 
   it('shows the metrics', async () => {

@@ -33,7 +33,7 @@ export class AdminServer {
     this.server.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
     this.server.get('*', async (request, reply) => {
       const query = request.query as AdminRequest['query'];
-      const answer = await this.answerTo(new URL(request.url, 'http://admin').pathname, query);
+      const answer = await this.answerTo(request.url.split('?', 1)[0]!, query);
       return answer === undefined
         ? reply.status(404).send({ error: 'not found', routes: this.routes.map(({ segments }) => segments.join('/')) })
         : reply.send(answer);
@@ -65,6 +65,8 @@ export class AdminServer {
 
   private answerTo(path: string, query: AdminRequest['query']): unknown {
     const wanted = path.split('/').map(decodeURIComponent);
+    // Nothing has such a name, and Postgres takes it for no text.
+    if (wanted.some((segment) => segment.includes('\0'))) return undefined;
     for (const { segments, handler } of this.routes) {
       const params = paramsOf(segments, wanted);
       if (params) return handler({ params, query });

@@ -19,7 +19,7 @@ export class BanksController {
 
   @Get(':bank/journal')
   async journal(@Param('bank') name: string, @Query('after') after = '0'): Promise<bankProtocol.JournalPage> {
-    if (!/^\d+$/.test(after)) throw new BadRequestException('after: 0, or the next of an earlier page');
+    if (!/^\d{1,15}$/.test(after)) throw new BadRequestException('after: 0, or the next of an earlier page');
     const { journal } = this.#bank(name);
     await journal.synced();
     return journal.read(Number(after));
