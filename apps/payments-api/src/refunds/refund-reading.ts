@@ -47,6 +47,13 @@ export class RefundReading {
     });
   }
 
+  /** @throws StripeError 404 for a charge that the account does not have */
+  async listOfCharge(account: string, chargeId: string, query: Parameters): Promise<object> {
+    const charges = await findCharges(this.database, account, [chargeId], []);
+    if (!charges.has(chargeId)) throw resourceMissing('charge', chargeId, 'id');
+    return this.list(account, new Map(query).set('charge', chargeId));
+  }
+
   private async placeOf(account: string, { param, id }: ListCursor): Promise<ListPlace> {
     const found = await findRefund(this.database, account, id);
     if (!found) throw resourceMissing('refund', id, param, 400);

@@ -74,7 +74,7 @@ export class ChargeRefundsController {
 
   @Get(':id/refunds')
   async list(@Req() request: ByRefund, @Res() reply: FastifyReply): Promise<void> {
-    const query = new Map(parametersOf(request)).set('charge', request.params.id);
-    send(reply, 200, jsonText(await this.reading.list(request.api.account, query)));
+    const { id } = request.params;
+    send(reply, 200, jsonText(await this.reading.listOfCharge(request.api.account, id, parametersOf(request))));
   }
 }
