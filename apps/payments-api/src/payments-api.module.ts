@@ -1,14 +1,10 @@
 import { Module } from '@nestjs/common';
 import { ServiceModule } from '#service';
-import { AccountsModule } from './accounts/accounts.module.js';
-import { BalanceModule } from './balance/balance.module.js';
-import { ChargesModule } from './charges/charges.module.js';
+import { apiModules } from './api-modules.js';
 import { databaseName } from './database-name.js';
 import { migrations } from './migrations/migrations.js';
-import { RefundsModule } from './refunds/refunds.module.js';
 import { serviceName } from './service-name.js';
 import { paymentsSettings } from './settings.js';
-import { TestClocksModule } from './test-clocks/test-clocks.module.js';
 
 @Module({
   imports: [
@@ -18,11 +14,7 @@ import { TestClocksModule } from './test-clocks/test-clocks.module.js';
       migrations,
       settings: paymentsSettings,
     }),
-    AccountsModule,
-    ChargesModule,
-    RefundsModule,
-    TestClocksModule,
-    BalanceModule,
+    ...apiModules,
   ],
 })
 export class PaymentsApiModule {}

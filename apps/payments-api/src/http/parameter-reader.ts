@@ -11,6 +11,8 @@ const BOOLEANS = new Map([
   ['false', false],
   ['0', false],
 ]);
+/** Unknown parameters that a message names: there may be a thousand. */
+const SHOWN_MAX = 5;
 /** An index of a list. */
 const INDEX = /^\d{1,9}$/;
 
@@ -28,8 +30,9 @@ export class ParameterReader {
   ) {
     const unknown = [...tree.keys()].filter((name) => !known.includes(name));
     if (unknown.length === 0) return;
-    const names = unknown.map((name) => this.fullName(name));
-    throw invalidRequest(`Received unknown parameter${names.length > 1 ? 's' : ''}: ${names.join(', ')}`, {
+    const names = unknown.slice(0, SHOWN_MAX).map((name) => this.fullName(name));
+    const more = unknown.length > names.length ? ` and ${unknown.length - names.length} more` : '';
+    throw invalidRequest(`Received unknown parameter${unknown.length > 1 ? 's' : ''}: ${names.join(', ')}${more}`, {
       code: 'parameter_unknown',
       param: names[0]!,
     });

@@ -8,19 +8,15 @@ import { BatchRunner, type AnyWork } from '#saga';
 import { createLog } from '#telemetry';
 import type { KafkaJsBus } from '#messaging';
 import { BUS, createService, ServiceModule, Shutdown } from '#service';
-import { AccountsModule } from '../accounts/accounts.module.js';
-import { BalanceModule } from '../balance/balance.module.js';
+import { apiModules } from '../api-modules.js';
 import type { OpenedCharge } from '../charges/charge.js';
 import { findCharges, unsettledCharges, withKnown } from '../charges/charge-rows.repository.js';
-import { ChargesModule } from '../charges/charges.module.js';
 import { requestsOf } from '../charges/owed.js';
 import { steps } from '../charges/steps.js';
 import { stripeDoor } from '../http/stripe-door.http.js';
 import { migrations } from '../migrations/migrations.js';
 import { readPendingRefunds } from '../refunds/refund.repository.js';
-import { RefundsModule } from '../refunds/refunds.module.js';
 import { paymentsSettings } from '../settings.js';
-import { TestClocksModule } from '../test-clocks/test-clocks.module.js';
 
 /** The whole service on a database of its own, its public door open, and the later services played by a test. */
 export class RunningApi {
@@ -57,7 +53,7 @@ export class RunningApi {
       migrations,
       settings: paymentsSettings,
     });
-    @Module({ imports: [frame, AccountsModule, ChargesModule, RefundsModule, TestClocksModule, BalanceModule] })
+    @Module({ imports: [frame, ...apiModules] })
     class TestedApi {}
     const options = { log: createLog({ service: 'test', instance: database, level: 'error' }), public: stripeDoor };
     const app = (await createService(TestedApi, options)) as NestFastifyApplication;
