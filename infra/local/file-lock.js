@@ -6,17 +6,21 @@ import { open } from 'node:fs/promises';
 
 /** Node has no flock(2). Either program takes it on our open file, which is then locked for as long as we keep it open. */
 const LOCKERS = [
-  ['flock', ['--exclusive', '--nonblock', '3']],
+  ['flock', ['-x', '-n', '3']], // busybox knows no longer names
   [
     'perl',
     ['-e', 'use Fcntl ":flock"; open(my $file, "<&=3") or exit 2; exit(flock($file, LOCK_EX | LOCK_NB) ? 0 : 1)'],
   ],
 ];
 
+/** Nothing here can take a lock. The message is for the user. */
+export class NoLocker extends Error {}
+
 /**
  * @param {string} path
  * @param {string} flags with which to open it
  * @returns the open file, or undefined while another holds the lock
+ * @throws NoLocker
  */
 export async function tryLock(path, flags) {
   const file = await open(path, flags, 0o600);
@@ -37,5 +41,5 @@ async function isLocked(fd) {
     if (code === 0) return true;
     if (code === 1) return false;
   }
-  throw new Error('neither flock nor perl can be run: install one of them (flock comes with util-linux)');
+  throw new NoLocker('Neither flock nor perl can be run: install one of them (flock comes with util-linux).');
 }

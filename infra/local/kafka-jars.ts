@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CannotStart } from './cannot-start.js';
 import { childEnvironment } from './child-environment.js';
+import { makeFolder } from './make-folder.js';
 import { runToEnd } from './managed-process.js';
 import { cacheFolder, repositoryRoot } from './repository.js';
 
 /**
  * The folder with Kafka's jars, fetched by Maven when it is not there yet (about 40 MB, once per machine and clone).
- * @throws ProcessFailed with what Maven printed
+ * @throws CannotStart with what Maven printed
  */
 export async function ensureKafkaJars(onFetch: () => void = () => {}): Promise<string> {
   const pom = join(repositoryRoot, 'infra', 'kafka', 'pom.xml');
@@ -18,7 +20,7 @@ export async function ensureKafkaJars(onFetch: () => void = () => {}): Promise<s
   const folder = join(cacheFolder, `kafka-${version}`);
   if (await stat(folder).catch(() => undefined)) return folder;
   onFetch();
-  await mkdir(cacheFolder, { recursive: true });
+  await makeFolder(cacheFolder);
   // Filled under another name: an interrupted fetch must not pass for a whole one.
   const draft = `${folder}.${process.pid}`;
   await rm(draft, { recursive: true, force: true });
@@ -34,6 +36,10 @@ export async function ensureKafkaJars(onFetch: () => void = () => {}): Promise<s
       `-DoutputDirectory=${draft}`,
     ],
     env: childEnvironment('maven'),
+  }).catch((error: Error) => {
+    throw new CannotStart(
+      `Kafka could not be fetched by Maven. Let it reach its repository (MAVEN_OPTS, ~/.m2/settings.xml), set HOLDFAST_KAFKA=container, or set KAFKA_BROKERS to a Kafka of yours.\n${error.message}`,
+    );
   });
   await rename(draft, folder).catch(async (error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error; // another run was faster

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { chmod, cp, mkdir, mkdtemp, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { CannotStart } from './cannot-start.js';
+import { makeFolder } from './make-folder.js';
 
 interface User {
   uid: number;
@@ -32,7 +33,7 @@ export async function choosePostgresHome(wanted: string, isRoot = process.getuid
   if (!obstacle) return { folder: wanted, user, ...binariesIn(installed) };
   const place = '/var/lib/holdfast';
   const folder = join(place, createHash('sha256').update(wanted).digest('hex').slice(0, 12), basename(wanted));
-  await mkdir(dirname(folder), { recursive: true });
+  await makeFolder(dirname(folder));
   for (const passage of [place, dirname(folder)]) await chmod(passage, 0o711); // the umask may have closed them
   return {
     folder,

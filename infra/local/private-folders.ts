@@ -1,5 +1,6 @@
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from './make-folder.js';
 
 export interface Folders {
   data: string;
@@ -15,7 +16,7 @@ export async function makePrivateFolders(dataDir: string, isRoot = process.getui
   const passage = isRoot ? 0o711 : 0o700;
   const folders = { data: join(dataDir, 'data'), logs: join(dataDir, 'logs'), run: join(dataDir, 'run') };
   // A folder that was there before may be anybody's, /tmp say: only what is made here is closed.
-  if (await mkdir(dataDir, { recursive: true })) await chmod(dataDir, passage);
+  if (await makeFolder(dataDir)) await chmod(dataDir, passage);
   await makePrivate(folders.data, passage);
   for (const folder of [folders.logs, folders.run, join(folders.data, 'kafka'), join(folders.data, 'banks')]) {
     await makePrivate(folder, 0o700);
@@ -24,6 +25,6 @@ export async function makePrivateFolders(dataDir: string, isRoot = process.getui
 }
 
 async function makePrivate(folder: string, mode: number): Promise<void> {
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await chmod(folder, mode);
 }

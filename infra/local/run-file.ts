@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { CannotStart } from './cannot-start.js';
 import { childEnvironment } from './child-environment.js';
-import { tryLock } from './file-lock.js';
+import { NoLocker, tryLock } from './file-lock.js';
 import { identify, isAlive, killTree, type ProcessIdentity } from './process-table.js';
 
 interface RunRecord {
@@ -148,7 +148,9 @@ async function endLeftovers(
 async function lockOnceFree(lockFile: string): Promise<FileHandle> {
   const askedAt = performance.now();
   for (;;) {
-    const lock = await tryLock(lockFile, 'a+');
+    const lock = await tryLock(lockFile, 'a+').catch((error: Error) => {
+      throw error instanceof NoLocker ? new CannotStart(error.message) : error;
+    });
     if (lock) return lock;
     const [pid = '', stopping] = (await readFile(lockFile, 'utf8').catch(() => '')).split(' ');
     const waitedMs = performance.now() - askedAt;

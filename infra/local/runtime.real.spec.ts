@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -308,6 +308,22 @@ describe('the runtime with a given Postgres and Kafka', () => {
         'KAFKA_BROKERS names what does not answer: 127.0.0.1:1 (ECONNREFUSED), 127.0.0.1:2 (ECONNREFUSED).',
       ),
     );
+  });
+
+  it.each([
+    ['DATABASE_URL', (place: string) => ({ databaseUrl: `postgres://me:secret@${place}/postgres` })],
+    ['KAFKA_BROKERS', (place: string) => ({ kafkaBrokers: place })],
+  ])('says within seconds that what %s names takes connections and says nothing', async (variable, of) => {
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const place = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    try {
+      await expect(start({ ...given, ...of(place) })).rejects.toThrow(
+        new CannotStart(`${variable} names what does not answer: ${place} (nothing within 3 s).`),
+      );
+    } finally {
+      silent.close();
+    }
   });
 
   it('says in a sentence what is wrong with its data folder', async () => {

@@ -4,7 +4,7 @@ import { kafkaEnvironment } from '../../libs/service/src/kafka-settings.js';
 import { grantRights } from '../kafka/access.js';
 import { ensureTopics } from '../kafka/topics.js';
 import { assertAnswers } from './assert-answers.js';
-import { causeOf } from './cannot-start.js';
+import { CannotStart, causeOf } from './cannot-start.js';
 import { connectionAs, ensureKafkaLogins, writeReaderFile, type KafkaUser } from './kafka-logins.js';
 import { kafkaSpec } from './kafka.js';
 import { ManagedProcess, type ProcessSnapshot, type ProcessSpec } from './managed-process.js';
@@ -64,6 +64,10 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
 
   const refused = (error: unknown): never => {
     throw causeOf(error, dataDir);
+  };
+  const unusableKafka = (error: Error): never => {
+    if (options.kafkaBrokers === undefined) throw error;
+    throw new CannotStart(`KAFKA_BROKERS=${options.kafkaBrokers} cannot be used: ${error.message}`);
   };
   const folders = await makePrivateFolders(dataDir).catch(refused);
   const runFile = await RunFile.claim(join(folders.run, 'processes.json'), (names) =>
@@ -144,7 +148,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
     };
     const createTopics = async (where: KafkaConnection & { partitions: number }): Promise<void> => {
       const done = progress.stage('topics');
-      const { notes } = await ensureTopics(where);
+      const { notes } = await ensureTopics(where).catch(unusableKafka);
       done();
       for (const note of notes) progress.say(note);
     };

@@ -21,6 +21,9 @@ describe('the settings of the supervisor', () => {
     ['KAFKA_PARTITIONS', 'many', 'KAFKA_PARTITIONS=many is no number of partitions'],
     ['KAFKA_BROKERS', 'kafka', 'KAFKA_BROKERS=kafka is no list of host:port, separated by commas'],
     ['DATABASE_URL', 'mysql://me:secret@db/x', 'DATABASE_URL is no URL of a Postgres'],
+    ['DATABASE_URL', 'postgres://', 'DATABASE_URL is no URL of a Postgres'],
+    ['DATABASE_URL', 'postgres:///x', 'DATABASE_URL is no URL of a Postgres'],
+    ['DATABASE_URL', 'postgres://me:a secret#1@db/x', 'DATABASE_URL is no URL of a Postgres'],
   ])('name %s when it cannot be used', (name, value, sentence) => {
     expect(() => supervisorSettings({ [name]: value })).toThrow(sentence);
     expect(() => supervisorSettings({ [name]: value })).toThrow(CannotStart);

@@ -21,7 +21,7 @@ export function supervisorSettings(env: NodeJS.ProcessEnv): RuntimeOptions & { p
   if (!Number.isInteger(kafkaPartitions) || kafkaPartitions < 1) {
     throw new CannotStart(`KAFKA_PARTITIONS=${env.KAFKA_PARTITIONS} is no number of partitions`);
   }
-  if (env.DATABASE_URL && !/^postgres(ql)?:$/.test(protocolOf(env.DATABASE_URL))) {
+  if (env.DATABASE_URL && !isUrlOfPostgres(env.DATABASE_URL)) {
     throw new CannotStart('DATABASE_URL is no URL of a Postgres: postgres://user:password@host:5432/postgres');
   }
   if (env.KAFKA_BROKERS && !env.KAFKA_BROKERS.split(',').every((broker) => /^[^\s:]+:\d+$/.test(broker.trim()))) {
@@ -51,6 +51,8 @@ export function dataFolder(env: NodeJS.ProcessEnv): string {
   return resolve(repositoryRoot, env.HOLDFAST_DATA_DIR || '.holdfast');
 }
 
-function protocolOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).protocol : '';
+function isUrlOfPostgres(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return /^postgres(ql)?:$/.test(protocol) && hostname !== '';
 }
