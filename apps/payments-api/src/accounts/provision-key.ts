@@ -17,9 +17,6 @@ const usage = 'usage: npm run payments:key -- <label> [account]   or   --revoke 
 async function main([first, second]: string[]): Promise<string> {
   if (!first || (first === '--revoke' && !second)) return usage;
   const settings = readSettings(z.object({ API_SECRET: apiSecret, DATABASE_URL: z.url() }));
-  if (settings.API_SECRET === developmentSecret) {
-    process.stderr.write('API_SECRET is not set: a key made with the published secret opens nothing in strict mode\n');
-  }
   const hash = new KeyedHash(settings.API_SECRET);
   const database = await Database.open({
     url: settings.DATABASE_URL,
@@ -31,6 +28,11 @@ async function main([first, second]: string[]): Promise<string> {
     if (first === '--revoke') return (await revokeKey(database, hash, second!)) ? 'revoked\n' : 'no such key\n';
     const apiKey = `sk_test_${randomBytes(24).toString('hex')}`;
     const account = await provisionKey(database, hash, { apiKey, label: first, ...(second && { account: second }) });
+    if (settings.API_SECRET === developmentSecret) {
+      process.stderr.write(
+        'API_SECRET is not set: a key made with the published secret opens nothing in strict mode\n',
+      );
+    }
     return `${account}\n${apiKey}\n`;
   } finally {
     await database.close();

@@ -30,7 +30,7 @@ const up = `
   DROP INDEX charge_of_account;
   CREATE INDEX refund_by_creation ON refund (account, created_at, id) WHERE id <> '';
   CREATE INDEX refund_by_charge ON refund (account, charge_id, created_at, id) WHERE id <> '';
-  DROP INDEX refund_of_account, refund_of_charge;
+  DROP INDEX refund_of_account;
   CREATE INDEX balance_transaction_by_currency_and_type
     ON balance_transaction (account, currency, type, created_at, id) WHERE id <> '';
   DROP INDEX balance_transaction_of_account;
@@ -41,7 +41,6 @@ const down = `
   DROP INDEX charge_by_creation, charge_by_transfer_group, charge_by_customer, charge_by_customer_and_transfer_group,
     charge_by_payment_intent;
   CREATE INDEX refund_of_account ON refund (account, id);
-  CREATE INDEX refund_of_charge ON refund (charge_id, id);
   DROP INDEX refund_by_creation, refund_by_charge;
   CREATE INDEX balance_transaction_of_account ON balance_transaction (account, created_at, id);
   DROP INDEX balance_transaction_by_currency_and_type;
