@@ -15,7 +15,7 @@ import { parseForm } from './parameters.js';
 import { isPathId } from './path-ids.js';
 import { readBody } from './request-body.js';
 import { StripeErrorFilter } from './stripe-error.filter.js';
-import { invalidRequest, shown } from './stripe-error.js';
+import { invalidRequest, resourceMissing, shown } from './stripe-error.js';
 import { UNREAD_BYTES_MAX, UnreadAnswers } from './unread-answers.js';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
@@ -108,9 +108,12 @@ function unreadable(request: FastifyRequest): Error | undefined {
 
 /** Before a body is read. A segment that can be no id belongs to a URL that is not offered, such as `/v1/charges/search`. */
 function nowhere(request: FastifyRequest): Error | undefined {
+  if (request.is404) return unrecognizedUrl(request);
   const segments = Object.values((request.params ?? {}) as Record<string, string>);
-  const isId = (segment: string): boolean => isPathId(segment) && !hasCardNumber(segment);
-  return request.is404 || !segments.every(isId) ? unrecognizedUrl(request) : undefined;
+  // No object has such an id, and it must not reach a statement.
+  const cardNumber = segments.find(hasCardNumber);
+  if (cardNumber !== undefined) return resourceMissing('object', cardNumber, 'id');
+  return segments.every(isPathId) ? undefined : unrecognizedUrl(request);
 }
 
 /** A held request that is answered while the process ends must not keep its connection, or the end would wait for it. */
