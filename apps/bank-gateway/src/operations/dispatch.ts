@@ -42,7 +42,7 @@ export class Dispatch {
     else task.slot.release();
   }
 
-  /** True once after an operation had to wait: whoever has just freed a slot of its kind should look at the table. */
+  /** True once after an operation had to wait: the caller that has just freed a slot of its kind should read the table. */
   takeTurnedAway(charge: Aim): boolean {
     const traffic = trafficOf(charge);
     const turnedAway = this.#turnedAway[traffic];

@@ -108,7 +108,7 @@ describe('workers on a real Postgres', () => {
         account,
         fault: 'tok_fault_authorize_hang_always_on_discover',
       }));
-    /** What carries a token hangs until the gate is opened, or its time is up. */
+    /** A charge with a token hangs until the gate opens or its time-out passes. */
     function gated() {
       const gate = Promise.withResolvers<void>();
       const onWire = new Map<string, number>();

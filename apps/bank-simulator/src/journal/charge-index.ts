@@ -13,7 +13,7 @@ export class ChargeIndex {
 
   add(record: bankProtocol.JournalRecord, { fromByte, bytes }: Span): void {
     const name = nameOf(record);
-    // Statements are nobody's.
+    // A statement belongs to no charge.
     if (name === undefined) return;
     const spans = this.#spans.get(name);
     if (spans) spans.push(fromByte, bytes);

@@ -27,9 +27,9 @@ interface Account {
 
 /** While others ask as well, an account may have so many in progress, however few these have. */
 const ALWAYS = 2;
-/** A request that takes longer waits for a bank, not for this system: it holds up nobody of its account any more. */
+/** A request that takes longer waits for a bank, not for this system, so it gives its turn back. */
 const LAPSE_MS = 1_000;
-/** So long after its last request an account still counts as one who asks. */
+/** For this long after its last request an account still counts as asking. */
 const ASKS_FOR_MS = 1_000;
 
 /**

@@ -77,7 +77,7 @@ describe('the sweeper', () => {
     expect(failed).toBeInstanceOf(RowsFailedError);
     expect([...(failed as RowsFailedError).failures.keys()].sort()).toEqual(['ch_broken', 'ch_broken_too']);
     expect(sweptLast).toEqual(Array.from({ length: 10 }, (_, n) => `ch_${n}`));
-    // It is tried again, and again holds up nobody.
+    // It is tried again, and again delays no other row.
     await stalled('ch_late');
     await expect(sweepAll()).rejects.toThrow('ch_broken fails, and 1 more');
     expect(sweptLast).toEqual(['ch_late']);
