@@ -82,7 +82,7 @@ export function judgeRun(run: {
       }),
     },
     {
-      id: 'A16',
+      id: 'A18',
       promise: 'no periodic job fails by its own fault',
       lines: [...failedJobs].map(([sample, count]) => `${sample}: ${count} times`),
     },

@@ -87,7 +87,7 @@ describe('a world', () => {
     const failing = { ...services, ledger: failingRollUp(services.ledger) };
     for (const judge of ['everything', 'promises'] as const) {
       const { verdict } = await outsidePromises(() => run(schedule, failing, judge));
-      expect(verdict.violations).toMatchObject([{ id: 'A16', lines: [expect.stringContaining('roll-up')] }]);
+      expect(verdict.violations).toMatchObject([{ id: 'A18', lines: [expect.stringContaining('roll-up')] }]);
     }
     // What the world itself provokes is no fault of a job’s.
     expect((await happens(schedule)).verdict.violations).toEqual([]);
