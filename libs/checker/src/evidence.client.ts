@@ -1,6 +1,7 @@
 import { SystemClock } from '#clock';
 import { bankProtocol } from '#contracts';
 import { Database, statement, type Statement } from '#postgres';
+import type { ApiExchange } from './history.js';
 import type {
   BalanceTransactionRow,
   ChargeRow,
@@ -58,7 +59,11 @@ const unansweredSql = statement(
 const unsettledSql = statement('checker_unsettled', `SELECT count(*)::int AS unsettled FROM charge WHERE awaiting`);
 
 /** Reads the databases by SQL and the banks' journals; asks no service what it thinks of itself. */
-export async function gatherEvidence(where: Where, history: readonly Told[] = []): Promise<Evidence> {
+export async function gatherEvidence(
+  where: Where,
+  history: readonly Told[] = [],
+  exchanges: readonly ApiExchange[] = [],
+): Promise<Evidence> {
   const [charges, refunds, balanceTransactions, holds, transfers, unanswered, rests, journals] = await Promise.all([
     read<ChargeRow>(where, 'payments', chargesSql, [where.above ?? '']),
     read<RefundRow>(where, 'payments', refundsSql, [where.above ?? '']),
@@ -76,6 +81,7 @@ export async function gatherEvidence(where: Where, history: readonly Told[] = []
   const rest = rests.flat();
   return {
     history,
+    exchanges,
     charges,
     refunds,
     balanceTransactions,

@@ -1,4 +1,5 @@
 import type { bankProtocol } from '#contracts';
+import type { ApiExchange } from './history.js';
 
 /** What a client asked for; each is its own operation in the history. */
 export type Asked = 'charge' | 'capture' | 'refund';
@@ -80,6 +81,8 @@ export interface KeyRow {
 /** All that a verdict rests on: what clients were told, the databases by SQL, the banks' own journals. */
 export interface Evidence {
   readonly history: readonly Told[];
+  /** Every request of every client, in the order in which they were sent; what the reference model judges. */
+  readonly exchanges: readonly ApiExchange[];
   readonly charges: readonly ChargeRow[];
   readonly refunds: readonly RefundRow[];
   readonly balanceTransactions: readonly BalanceTransactionRow[];

@@ -122,6 +122,7 @@ const sound: Evidence = {
   ],
   requests: [],
   unanswered: [],
+  exchanges: [],
   unsent: 0,
   parked: 0,
 };

@@ -1,4 +1,5 @@
 import type {
+  ApiExchange,
   BalanceTransactionRow,
   ChargeRow,
   Evidence,
@@ -23,10 +24,12 @@ export function evidenceOf(
   { payments, gateway, ledger }: Databases,
   { entries, requests }: Journals,
   history: readonly Told[],
+  exchanges: readonly ApiExchange[] = [],
 ): Evidence {
   const rests = [payments, gateway, ledger].map((server) => ask<Rest>(server, 'checker_rest')[0]!);
   return {
     history,
+    exchanges,
     charges: ask<ChargeRow>(payments, 'checker_charges', ALL),
     refunds: ask<RefundRow>(payments, 'checker_refunds', ALL),
     balanceTransactions: ask<BalanceTransactionRow>(payments, 'checker_balance_transactions', ALL),
