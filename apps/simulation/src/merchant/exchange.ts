@@ -1,29 +1,18 @@
 import type { ArgumentsHost } from '@nestjs/common';
+import type { ApiAnswer, ApiExchange } from '#checker';
 import { CLOCK, LOG } from '#service';
 import type { SimulatedProcess } from '#simulation';
-import { parseJson } from '../../../payments-api/src/http/parameters.js';
+import { parseForm } from '../../../payments-api/src/http/parameters.js';
 import { StripeErrorFilter } from '../../../payments-api/src/http/stripe-error.filter.js';
 import { routeFor } from '../service/routes.js';
 import type { RunningService } from '../service/running-service.js';
 
-export interface Request {
+export interface Request extends Pick<ApiExchange, 'method' | 'path' | 'account' | 'key' | 'parameters'> {
   readonly id: string;
-  readonly method: 'GET' | 'POST' | 'DELETE';
-  readonly path: string;
-  readonly account: string;
-  readonly key?: string | undefined;
-  readonly body: Readonly<Record<string, unknown>>;
-}
-
-export interface Response {
-  readonly status: number;
-  readonly body: string;
-  /** It says that it is what was answered before. */
-  readonly replayed: boolean;
 }
 
 /** Hands a request to the handler that production has for it, beneath the HTTP server. Runs inside the service's process. */
-export async function serve(service: RunningService, request: Request): Promise<Response> {
+export async function serve(service: RunningService, request: Request): Promise<ApiAnswer> {
   const found = routeFor(service.routes, request.method, request.path);
   if (!found || !service.assembled) return { status: 404, body: '', replayed: false };
   const { route, params } = found;
@@ -32,7 +21,7 @@ export async function serve(service: RunningService, request: Request): Promise<
     string,
     (...args: unknown[]) => Promise<void>
   >;
-  const parameters = parseJson(JSON.stringify(request.body));
+  const parameters = parseForm(new URLSearchParams(request.parameters).toString());
   const incoming = {
     method: request.method,
     url: request.path,
@@ -79,12 +68,12 @@ class Reply {
     this.#body = body.toString();
     return this;
   }
-  response(): Response {
+  response(): ApiAnswer {
     return { status: this.#status, body: this.#body, replayed: this.#replayed };
   }
 }
 
-export type Delivered = { readonly kind: 'response'; readonly response: Response } | { readonly kind: 'nothing' };
+export type Delivered = { readonly kind: 'response'; readonly response: ApiAnswer } | { readonly kind: 'nothing' };
 
 /** Sends a request over the network and brings back what came of it: nothing, when the process died or took too long. */
 export function exchange(

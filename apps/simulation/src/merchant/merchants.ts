@@ -1,5 +1,5 @@
-import type { Asked, Told } from '#checker';
-import type { Network, SimulatedProcess } from '#simulation';
+import type { ApiAnswer, ApiExchange, Asked, Told } from '#checker';
+import { BEGINNING, type Network, type SimulatedProcess } from '#simulation';
 import type { Exchange } from '../proof/reached.js';
 import type { RunningService } from '../service/running-service.js';
 import type { Story } from '../world/story.js';
@@ -15,6 +15,8 @@ const asked: Readonly<Record<Wanted['kind'], Asked>> = { create: 'charge', captu
 /** All merchants: each operation is repeated under its key until it is answered. What they are told is the history. */
 export class Merchants {
   readonly history: Told[] = [];
+  /** Every request in the order of sending. */
+  readonly exchanges: ApiExchange[] = [];
   readonly #wanted = new Map<number, Wanted>();
   /** The charge that an operation created, once its merchant knows; undefined when it never will. */
   readonly #charges = new Map<number, PromiseWithResolvers<string | undefined>>();
@@ -79,20 +81,30 @@ export class Merchants {
         return {
           ...common,
           path: '/v1/charges',
-          body: { ...amount, currency: 'usd', source: wanted.source, ...capture },
+          parameters: { ...amount, currency: 'usd', source: wanted.source, ...capture },
         };
       }
       case 'capture':
-        return { ...common, path: `/v1/charges/${chargeId}/capture`, body: amount };
+        return { ...common, path: `/v1/charges/${chargeId}/capture`, parameters: amount };
       case 'refund':
-        return { ...common, path: '/v1/refunds', body: { ...amount, charge: chargeId } };
+        return { ...common, path: '/v1/refunds', parameters: { ...amount, charge: chargeId! } };
     }
   }
 
-  #send(request: Request): Promise<Delivered> {
+  async #send(request: Request): Promise<Delivered> {
     const service = this.api(this.process.random.integer(0, 1));
-    if (!service) return Promise.resolve({ kind: 'nothing' });
-    return exchange(this.process, service, request, () => this.network.latencyMs(), PATIENCE_MS);
+    // Refused before a byte was sent.
+    if (!service) return { kind: 'nothing' };
+    const { id: _, ...sent } = request;
+    const place = this.exchanges.push({ ...sent, sentMs: this.#nowMs, endedMs: Infinity }) - 1;
+    const delivered = await exchange(this.process, service, request, () => this.network.latencyMs(), PATIENCE_MS);
+    const answer = delivered.kind === 'response' ? { answer: delivered.response } : {};
+    this.exchanges[place] = { ...this.exchanges[place]!, endedMs: this.#nowMs, ...answer };
+    return delivered;
+  }
+
+  get #nowMs(): number {
+    return BEGINNING + this.process.scheduler.nowMs;
   }
 
   /** @returns the charge that the answer is about, if it says */
@@ -134,11 +146,6 @@ export class Merchants {
   }
 }
 
-interface Answer {
-  readonly status: number;
-  readonly body: string;
-}
-
 interface Body {
   readonly object?: string;
   readonly id?: string;
@@ -147,11 +154,11 @@ interface Body {
   readonly error?: { readonly charge?: string; readonly code?: string; readonly message?: string };
 }
 
-const isFinal = (answer: Answer): boolean =>
+const isFinal = (answer: ApiAnswer): boolean =>
   answer.status !== 409 && answer.status !== 429 && answer.status < 500 && !isPassing(answer);
 
 /** Refused for what will be known in a moment: nothing is stored, and the same key may come again. */
-const isPassing = ({ status, body }: Answer): boolean => status === 400 && body.includes('Try again in a moment');
+const isPassing = ({ status, body }: ApiAnswer): boolean => status === 400 && body.includes('Try again in a moment');
 
 const chargeOf = ({ object, id, error }: Body): string | undefined => (object === 'charge' ? id : error?.charge);
 

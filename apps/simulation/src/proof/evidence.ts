@@ -1,14 +1,4 @@
-import type {
-  ApiExchange,
-  BalanceTransactionRow,
-  ChargeRow,
-  Evidence,
-  HoldRow,
-  KeyRow,
-  RefundRow,
-  Told,
-  TransferRow,
-} from '#checker';
+import type { BalanceTransactionRow, ChargeRow, Evidence, HoldRow, KeyRow, RefundRow, TransferRow } from '#checker';
 import type { Server } from '#memory-postgres';
 import { knownStatements } from '#postgres';
 import type { Journals } from '../banks/simulated-banks.js';
@@ -23,8 +13,7 @@ export interface Databases {
 export function evidenceOf(
   { payments, gateway, ledger }: Databases,
   { entries, requests }: Journals,
-  history: readonly Told[],
-  exchanges: readonly ApiExchange[] = [],
+  { history, exchanges }: Pick<Evidence, 'history' | 'exchanges'>,
 ): Evidence {
   const rests = [payments, gateway, ledger].map((server) => ask<Rest>(server, 'checker_rest')[0]!);
   return {

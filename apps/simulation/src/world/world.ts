@@ -1,4 +1,4 @@
-import { check, type Verdict } from '#checker';
+import { check, type Evidence, type Verdict } from '#checker';
 import { bank, type CloudEvent } from '#contracts';
 import { Server, type Written } from '#memory-postgres';
 import { isTransientError } from '#postgres';
@@ -260,7 +260,7 @@ export class World {
 
   #countReached(): void {
     const times = this.#reached.times({
-      evidence: evidenceOf(this.#databases, this.#banks.onRecord(), this.#merchants.history),
+      evidence: this.#evidence(),
       journals: [...this.#banks.journals.values()],
       duplicates: this.counts.of('step_outcomes_total duplicate'),
       ledger: this.#hosts.ledger.server,
@@ -268,8 +268,12 @@ export class World {
     for (const [id, count] of times) this.counts.add(countOf(id), count);
   }
 
+  #evidence(): Evidence {
+    return evidenceOf(this.#databases, this.#banks.onRecord(), this.#merchants);
+  }
+
   #verdict(): Verdict {
-    const verdict = check(evidenceOf(this.#databases, this.#banks.onRecord(), this.#merchants.history));
+    const verdict = check(this.#evidence());
     if (!this.#breach) return verdict;
     // Nothing is at rest, so nothing else can be asked.
     const { id, promise, line } = this.#breach;
