@@ -96,7 +96,9 @@ export async function startLandedVersion(
     ports,
     databaseUrl: databaseUrl!,
     kafkaBrokers: kafkaBrokers!,
-    kafkaAs: () => ({ brokers: kafkaBrokers!.split(',') }), // it has no logins
+    kafkaAs: () => {
+      throw new Error('the landed version is asked through its API, not through its Kafka');
+    },
     logsDir: join(dataDir, 'logs'),
     runDir,
     control: {
