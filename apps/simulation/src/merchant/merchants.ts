@@ -1,138 +1,155 @@
-import type { ApiAnswer, ApiExchange, Asked, Told } from '#checker';
-import { BEGINNING, type Network, type SimulatedProcess } from '#simulation';
+import type { ApiAnswer, Asked, Told } from '#checker';
+import type { Network, SimulatedProcess } from '#simulation';
 import type { Exchange } from '../proof/reached.js';
 import type { RunningService } from '../service/running-service.js';
 import type { Story } from '../world/story.js';
-import { exchange, type Delivered, type Request } from './exchange.js';
-import { keyOf, type Operation, type Wanted } from './operation.js';
-
-const ACCOUNT = 'acct_simulation';
-const PATIENCE_MS = 20_000;
-const ATTEMPTS_MAX = 6;
+import { bodyOf, Client, isPassing, type Body, type Heard } from './client.js';
+import {
+  keyOf,
+  type Create,
+  type Misuse,
+  type Operation,
+  type OwnTime,
+  type Reading,
+  type Wanted,
+} from './operation.js';
+import * as requests from './requests.js';
+import type { Call } from './requests.js';
+import { walk } from './walk.js';
 
 const asked: Readonly<Record<Wanted['kind'], Asked>> = { create: 'charge', capture: 'capture', refund: 'refund' };
+/** How often what was acknowledged is read at once through the other instance. */
+const READS_BACK = 0.15;
+
+/** What an operation made: known once its merchant was told of it, undefined when it made nothing. */
+type Made = PromiseWithResolvers<string | undefined>;
 
 /** All merchants: each operation is repeated under its key until it is answered. What they are told is the history. */
 export class Merchants {
   readonly history: Told[] = [];
-  /** Every request in the order of sending. */
-  readonly exchanges: ApiExchange[] = [];
+  readonly client: Client;
   readonly #wanted = new Map<number, Wanted>();
-  /** The charge that an operation created, once its merchant knows; undefined when it never will. */
-  readonly #charges = new Map<number, PromiseWithResolvers<string | undefined>>();
-  #busy = 0;
-  #requests = 0;
+  readonly #made = new Map<number, Made>();
+  readonly #accounts = new Map<number, string>();
+  readonly #unanswered = new Map<string, number>();
 
   constructor(
     private readonly process: SimulatedProcess,
-    private readonly network: Network,
-    private readonly story: Story,
-    /** An instance of the API that takes requests, if any does. */
-    private readonly api: (place: number) => RunningService | undefined,
+    network: Network,
+    story: Story,
+    api: (place: number) => RunningService | undefined,
     private readonly onExchange: (exchange: Exchange) => void,
-  ) {}
+  ) {
+    this.client = new Client(process, network, story, api);
+  }
+
+  get exchanges(): Client['exchanges'] {
+    return this.client.exchanges;
+  }
 
   get idle(): boolean {
-    return this.#busy === 0;
+    return this.#unanswered.size === 0;
+  }
+
+  /** What has been begun and has no final answer yet. */
+  get unanswered(): readonly string[] {
+    return [...this.#unanswered.keys()];
   }
 
   begin(operation: Operation): void {
-    if (operation.kind === 'repeat') {
-      const first = this.#wanted.get(operation.of);
-      if (!first) return;
-      for (let time = 0; time < operation.times; time++) this.#start(first, 'repeats');
-      return;
+    switch (operation.kind) {
+      case 'repeat': {
+        const first = this.#wanted.get(operation.of);
+        if (!first) return;
+        for (let time = 0; time < operation.times; time++)
+          this.#start(`repeats ${keyOf(first)}`, () => this.#want(first, 'repeats'));
+        return;
+      }
+      case 'create':
+        this.#wanted.set(operation.id, operation);
+        this.#accounts.set(operation.id, operation.account);
+        this.#made.set(operation.id, Promise.withResolvers());
+        return this.#start(keyOf(operation), () => this.#want(operation, 'asks'));
+      case 'capture':
+      case 'refund': {
+        const account = this.#accounts.get(operation.charge);
+        if (account === undefined) return;
+        this.#wanted.set(operation.id, operation);
+        this.#accounts.set(operation.id, account);
+        if (operation.kind === 'refund') this.#made.set(operation.id, Promise.withResolvers());
+        return this.#start(keyOf(operation), () => this.#want(operation, 'asks'));
+      }
+      case 'update':
+      case 'cancel_refund': {
+        const { id, of } = operation;
+        const call = (object: string): Call =>
+          operation.kind === 'update' ? requests.update(object, operation.details) : requests.cancelRefund(object);
+        return this.#about(operation.kind, of, (object, account) =>
+          this.#write(account, `${operation.kind}-${id}`, call(object), object),
+        );
+      }
+      case 'retrieve':
+      case 'walk':
+      case 'balance':
+        return this.#read(operation);
+      case 'foreign':
+      case 'malformed':
+      case 'key_misuse':
+        return this.#misuse(operation);
+      case 'own_time':
+        return this.#start('own time', () => this.#keepTime(operation));
     }
-    if (operation.kind !== 'create' && !this.#charges.has(operation.charge)) return;
-    this.#wanted.set(operation.id, operation);
-    if (operation.kind === 'create') this.#charges.set(operation.id, Promise.withResolvers());
-    this.#start(operation, 'asks');
   }
 
-  #start(wanted: Wanted, how: string): void {
-    this.#busy++;
+  #start(what: string, work: () => Promise<void>): void {
+    this.#unanswered.set(what, (this.#unanswered.get(what) ?? 0) + 1);
     this.process.scheduler.after(0, this.process, () => {
-      void this.#perform(wanted, how).finally(() => this.#busy--);
+      void work().finally(() => {
+        const left = this.#unanswered.get(what)! - 1;
+        if (left === 0) this.#unanswered.delete(what);
+        else this.#unanswered.set(what, left);
+      });
     });
   }
 
-  async #perform(wanted: Wanted, how: string): Promise<void> {
+  /** Once it is known what an operation made; nothing is done about an operation that made nothing. */
+  #about(what: string, operation: number, work: (object: string, account: string) => Promise<void>): void {
+    const [made, account] = [this.#made.get(operation), this.#accounts.get(operation)];
+    if (!made || account === undefined) return;
+    this.#start(`${what} of ${operation}`, async () => {
+      const object = await made.promise;
+      if (object !== undefined) await work(object, account);
+    });
+  }
+
+  async #want(wanted: Wanted, how: string): Promise<void> {
+    const account = this.#accounts.get(wanted.id)!;
+    const charge = wanted.kind === 'create' ? undefined : await this.#made.get(wanted.charge)!.promise;
+    if (wanted.kind !== 'create' && charge === undefined) return this.#made.get(wanted.id)?.resolve(undefined);
+    const made = this.#made.get(wanted.id);
     const key = keyOf(wanted);
-    const chargeId = wanted.kind === 'create' ? undefined : await this.#charges.get(wanted.charge)!.promise;
-    if (wanted.kind !== 'create' && chargeId === undefined) return;
-    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
-      const sentMs = this.process.scheduler.nowMs;
-      const told = await this.#send(this.#request(wanted, key, chargeId));
-      const found = this.#record(wanted, told, chargeId, `${how} ${key}`, sentMs);
-      if (wanted.kind === 'create' && found !== undefined) this.#charges.get(wanted.id)!.resolve(found);
-      if (told.kind === 'response' && isFinal(told.response)) break;
-      await this.#pause(this.process.random.between(50, 2_000));
-    }
-    if (wanted.kind === 'create') this.#charges.get(wanted.id)!.resolve(undefined);
-  }
-
-  #request(wanted: Wanted, key: string, chargeId: string | undefined): Request {
-    const id = `req_${String(++this.#requests).padStart(16, '0')}`;
-    const common = { id, method: 'POST', account: ACCOUNT, key } as const;
-    const amount = wanted.amountMinor === undefined ? {} : { amount: String(wanted.amountMinor) };
-    switch (wanted.kind) {
-      case 'create': {
-        const capture = wanted.capture ? {} : { capture: 'false' };
-        return {
-          ...common,
-          path: '/v1/charges',
-          parameters: { ...amount, currency: 'usd', source: wanted.source, ...capture },
-        };
-      }
-      case 'capture':
-        return { ...common, path: `/v1/charges/${chargeId}/capture`, parameters: amount };
-      case 'refund':
-        return { ...common, path: '/v1/refunds', parameters: { ...amount, charge: chargeId! } };
-    }
-  }
-
-  async #send(request: Request): Promise<Delivered> {
-    const service = this.api(this.process.random.integer(0, 1));
-    // Refused before a byte was sent.
-    if (!service) return { kind: 'nothing' };
-    const { id: _, ...sent } = request;
-    const place = this.exchanges.push({ ...sent, sentMs: this.#nowMs, endedMs: Infinity }) - 1;
-    const delivered = await exchange(this.process, service, request, () => this.network.latencyMs(), PATIENCE_MS);
-    const answer = delivered.kind === 'response' ? { answer: delivered.response } : {};
-    this.exchanges[place] = { ...this.exchanges[place]!, endedMs: this.#nowMs, ...answer };
-    return delivered;
-  }
-
-  get #nowMs(): number {
-    return BEGINNING + this.process.scheduler.nowMs;
+    const sending = { account, key, call: callOf(wanted, charge), what: `${how} ${key}` };
+    const { answer, place } = await this.client.ask(sending, (heard) => {
+      const about = this.#record(wanted, heard, charge);
+      if (wanted.kind === 'create' && about !== undefined) made!.resolve(about);
+    });
+    const { id } = bodyOf(answer);
+    made?.resolve(answer.status === 200 ? id : undefined);
+    if (answer.status === 200) await this.#readBack(account, id, place);
   }
 
   /** @returns the charge that the answer is about, if it says */
-  #record(
-    wanted: Wanted,
-    told: Delivered,
-    knownCharge: string | undefined,
-    what: string,
-    sentMs: number,
-  ): string | undefined {
-    const common = { account: ACCOUNT, key: keyOf(wanted), asked: asked[wanted.kind] };
-    if (told.kind === 'nothing') {
-      this.story.tell('merchants', `${what}: no answer`);
+  #record(wanted: Wanted, { answer, sentMs }: Heard, knownCharge: string | undefined): string | undefined {
+    const common = { account: this.#accounts.get(wanted.id)!, key: historyKeyOf(wanted), asked: asked[wanted.kind] };
+    // What is not stored under the key may be answered otherwise next time.
+    if (!answer || answer.status >= 500 || isPassing(answer)) {
       this.#told({ ...common, kind: 'info' }, sentMs);
       return undefined;
     }
-    const { status, body } = told.response;
-    const parsed = JSON.parse(body || '{}') as Body;
-    const chargeId = knownCharge ?? chargeOf(parsed);
-    this.story.tell('merchants', () => `${what}: ${status} ${chargeId ?? ''} ${summary(parsed)}`);
-    // Not stored under the key: the next attempt may be told something else.
-    if (status >= 500 || isPassing(told.response)) {
-      this.#told({ ...common, kind: 'info' }, sentMs);
-      return undefined;
-    }
+    const { status, body, replayed } = answer;
+    const chargeId = knownCharge ?? chargeOf(bodyOf(answer));
     const about = chargeId === undefined ? {} : { chargeId };
-    const kind = status === 200 ? 'ok' : 'fail';
-    this.#told({ ...common, kind, status, body, ...about }, sentMs, told.response.replayed);
+    this.#told({ ...common, kind: status === 200 ? 'ok' : 'fail', status, body, ...about }, sentMs, replayed);
     return chargeId;
   }
 
@@ -141,28 +158,130 @@ export class Merchants {
     this.onExchange({ told, sentMs, endedMs: this.process.scheduler.nowMs, replayed });
   }
 
-  #pause(delayMs: number): Promise<void> {
-    return new Promise((resolve) => void this.process.scheduler.after(delayMs, this.process, resolve));
+  async #write(account: string, key: string, call: Call, object: string): Promise<void> {
+    const { answer, place } = await this.client.ask({ account, key, call, what: key });
+    if (answer.status === 200) await this.#readBack(account, object, place);
+  }
+
+  async #readBack(account: string, object: string | undefined, place: number): Promise<void> {
+    if (object === undefined || !this.process.random.chance(READS_BACK)) return;
+    const what = `reads ${object} back`;
+    await this.client.ask({ account, call: requests.retrieve(object), what, place: place + 1 });
+  }
+
+  #read(reading: Reading): void {
+    switch (reading.kind) {
+      case 'retrieve':
+        return this.#about('retrieve', reading.of, (object, account) =>
+          this.#retrieve(account, object, reading.expand),
+        );
+      case 'balance': {
+        const { account } = reading;
+        return this.#start('balance', async () => {
+          await this.client.ask({ account, call: requests.balance(), what: 'looks at its balance' });
+        });
+      }
+      case 'walk':
+        if (reading.about === undefined) return this.#start('walk', () => walk(this.client, reading, undefined));
+        return this.#about('walk', reading.about, (object) => walk(this.client, reading, object));
+    }
+  }
+
+  async #retrieve(account: string, object: string, expand: readonly string[]): Promise<void> {
+    const call = requests.retrieve(object, expand);
+    const { answer } = await this.client.ask({ account, call, what: `retrieves ${object}` });
+    const { balance_transaction: transaction } = bodyOf(answer);
+    if (!transaction) return;
+    const id = typeof transaction === 'string' ? transaction : transaction.id;
+    const then = requests.retrieve(id, expand.length > 0 ? ['source'] : []);
+    await this.client.ask({ account, call: then, what: `retrieves ${id}` });
+  }
+
+  #misuse(misuse: Misuse): void {
+    switch (misuse.kind) {
+      case 'foreign': {
+        const { id, account, attempt } = misuse;
+        return this.#about('foreign', misuse.of, async (object) => {
+          const call = requests.foreign(attempt, object);
+          const key = call.method === 'POST' ? `foreign-${id}` : undefined;
+          await this.client.ask({ account, key, call, what: `tries to ${attempt} ${object} of another` });
+        });
+      }
+      case 'malformed': {
+        const { id, account, mistake } = misuse;
+        const call = requests.malformed(mistake);
+        const key = call.method === 'POST' ? `malformed-${id}` : undefined;
+        return this.#start(`malformed-${id}`, async () => {
+          await this.client.ask({ account, key, call, what: `makes a mistake: ${mistake}` });
+        });
+      }
+      case 'key_misuse': {
+        const first = this.#wanted.get(misuse.of);
+        if (!first) return;
+        const key = keyOf(first);
+        return this.#start(`misuse of ${key}`, async () => {
+          const charge = first.kind === 'create' ? undefined : await this.#made.get(first.charge)!.promise;
+          if (first.kind !== 'create' && charge === undefined) return;
+          const account = this.#accounts.get(first.id)!;
+          // Before the first request is there, this one would be it.
+          if (!this.#isKnown(account, key)) return;
+          const call = misuse.elsewhere ? this.#elsewhere(first, account) : otherwise(callOf(first, charge));
+          if (!call) return;
+          await this.client.ask({ account, key, call, what: `uses ${key} for something else` });
+        });
+      }
+    }
+  }
+
+  /** Right in itself, at another endpoint. */
+  #elsewhere(first: Wanted, account: string): Call | undefined {
+    if (first.kind !== 'create') return requests.goodCharge;
+    const charge = this.exchanges.find(
+      (sent) => sent.account === account && sent.key === keyOf(first) && sent.answer,
+    )?.answer;
+    const id = charge && bodyOf(charge).id;
+    return id === undefined ? undefined : requests.createRefund(id, 1);
+  }
+
+  #isKnown(account: string, key: string): boolean {
+    return this.exchanges.some((sent) => sent.account === account && sent.key === key && sent.answer?.status === 200);
+  }
+
+  async #keepTime({ id, account, aheadMs, advances }: OwnTime): Promise<void> {
+    const ask = async (call: Call, key: string): Promise<ApiAnswer> =>
+      (await this.client.ask({ account, key, call, what: key })).answer;
+    const secondsIn = (ms: number): number => Math.floor((this.client.nowMs + ms) / 1_000);
+    let ahead = aheadMs;
+    const clock = bodyOf(await ask(requests.startClock(secondsIn(ahead)), `clock-${id}`)).id;
+    if (clock === undefined) return;
+    for (const [place, { afterMs, byMs }] of advances.entries()) {
+      await this.client.pause(afterMs);
+      ahead += byMs;
+      await ask(requests.advanceClock(clock, secondsIn(ahead)), `clock-${id}-${place}`);
+    }
   }
 }
 
-interface Body {
-  readonly object?: string;
-  readonly id?: string;
-  readonly status?: string;
-  readonly captured?: boolean;
-  readonly error?: { readonly charge?: string; readonly code?: string; readonly message?: string };
+function callOf(wanted: Wanted, charge: string | undefined): Call {
+  switch (wanted.kind) {
+    case 'create':
+      return requests.createCharge(wanted);
+    case 'capture':
+      return requests.captureCharge(charge!, wanted.amountMinor);
+    case 'refund':
+      return requests.createRefund(charge!, wanted.amountMinor, wanted.details);
+  }
 }
 
-const isFinal = (answer: ApiAnswer): boolean =>
-  answer.status !== 409 && answer.status !== 429 && answer.status < 500 && !isPassing(answer);
+/** The same, for another amount. */
+const otherwise = ({ parameters, ...call }: Call): Call => ({
+  ...call,
+  parameters: { ...parameters, amount: String(Number(parameters['amount'] ?? 1_000) + 1) },
+});
 
-/** Refused for what will be known in a moment: nothing is stored, and the same key may come again. */
-const isPassing = ({ status, body }: ApiAnswer): boolean => status === 400 && body.includes('Try again in a moment');
+/** A key that expired and is used anew is another key to whoever compares answers. */
+const historyKeyOf = (wanted: Wanted): string => (isAnew(wanted) ? `${keyOf(wanted)} again` : keyOf(wanted));
+
+const isAnew = (wanted: Wanted): wanted is Create => wanted.kind === 'create' && wanted.keyOf !== undefined;
 
 const chargeOf = ({ object, id, error }: Body): string | undefined => (object === 'charge' ? id : error?.charge);
-
-const summary = ({ status, captured, error }: Body): string =>
-  status === undefined
-    ? (error?.code ?? error?.message ?? '')
-    : `${status}${captured === false ? ', not captured' : ''}`;

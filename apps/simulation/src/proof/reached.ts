@@ -185,7 +185,7 @@ const counts: SometimesCounts<Facts> = {
   'hold-refused-compensated': (facts) => holdsReleased(facts, 'hold_refused'),
   'capture-failed-compensated': (facts) => holdsReleased(facts, 'capture_failed'),
   'dropped-answer-replayed': ({ exchanges }) =>
-    [...Map.groupBy(exchanges, ({ told: { key } }) => key).values()].filter((told) => {
+    [...Map.groupBy(exchanges, ({ told: { account, key } }) => `${account} ${key}`).values()].filter((told) => {
       const lost = told.find((exchange) => exchange.told.status === undefined);
       return lost && told.some(({ replayed, sentMs }) => replayed && sentMs > lost.sentMs);
     }).length,

@@ -1,5 +1,5 @@
 import type { Operation } from '../merchant/operation.js';
-import type { Regression } from './regression.js';
+import { aCharge, type Regression } from './regression.js';
 
 const AUTHORIZED_MS = 2_000;
 const APART_MS = 100;
@@ -14,7 +14,7 @@ const operations = Array.from({ length: CHARGES }, (_, place): Operation[] => {
   const atMs = AUTHORIZED_MS + APART_MS * place;
   const canceledMs = atMs + LATER_BY_MS * place;
   return [
-    { kind: 'create', id: charge, atMs: APART_MS + place, source: 'tok_visa', amountMinor: 1_000, capture: false },
+    { kind: 'create', id: charge, atMs: APART_MS + place, ...aCharge, capture: false },
     { kind: 'capture', id: charge + 1, atMs, charge, amountMinor: undefined },
     { kind: 'refund', id: charge + 2, atMs: canceledMs, charge, amountMinor: undefined },
     { kind: 'refund', id: charge + 3, atMs: atMs + REFUNDED_AFTER_MS, charge, amountMinor: 400 },

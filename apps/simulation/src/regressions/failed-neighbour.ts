@@ -1,5 +1,5 @@
 import type { Operation, Wanted } from '../merchant/operation.js';
-import type { Regression } from './regression.js';
+import { aCharge, type Regression } from './regression.js';
 
 const FIRST_MS = 100;
 const CHARGES = 4;
@@ -13,7 +13,7 @@ const REFUNDED_MS = 12_000;
  */
 const operations = Array.from({ length: CHARGES }, (_, id): Operation[] => {
   const laterMs = 50 * id;
-  const create = { kind: 'create', id, atMs: FIRST_MS + laterMs, source: 'tok_visa', amountMinor: 1_000 } as const;
+  const create = { kind: 'create', id, atMs: FIRST_MS + laterMs, ...aCharge } as const;
   const refund = { kind: 'refund', id: CHARGES + id, atMs: REFUNDED_MS + laterMs, charge: id } as const;
   return [...sixTimes({ ...create, capture: true }), ...sixTimes({ ...refund, amountMinor: 300 })];
 }).flat();

@@ -10,3 +10,11 @@ export interface Regression {
   readonly plantedAs: string;
   readonly schedule: Schedule;
 }
+
+/** Of no consequence for what is to be shown. */
+export const aCharge = {
+  account: 'acct_anna',
+  source: 'tok_visa',
+  amountMinor: 1_000,
+  currency: 'usd',
+} as const;

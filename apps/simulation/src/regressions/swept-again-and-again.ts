@@ -1,4 +1,4 @@
-import type { Regression } from './regression.js';
+import { aCharge, type Regression } from './regression.js';
 
 /** The gateway cannot take the charges up for as long as this: each is swept several times. */
 const AWAY_MS = 90_000;
@@ -13,8 +13,7 @@ export const sweptAgainAndAgain: Regression = {
       kind: 'create',
       id,
       atMs: 200 + 100 * id,
-      source: 'tok_visa',
-      amountMinor: 1_000,
+      ...aCharge,
       capture: true,
     })),
     faults: [{ kind: 'database_away', atMs: 100, service: 'bank-gateway', forMs: AWAY_MS }],

@@ -1,5 +1,5 @@
 import type { Random } from '#simulation';
-import type { Operation, Repeat, Wanted } from '../merchant/operation.js';
+import type { MoneyOperation, Repeat, Wanted } from '../merchant/operation.js';
 import type { Fault } from './fault.js';
 
 /** So long the API tries to commit a request; whoever waited for it goes on after that. */
@@ -14,7 +14,7 @@ export interface Crowd {
  * An impatient merchant sends the same request under the same key from many connections at once; and what the first of
  * them wants cannot be committed, since the database is away.
  */
-export function crowd(random: Random, operations: readonly Operation[]): Crowd {
+export function crowd(random: Random, operations: readonly MoneyOperation[]): Crowd {
   const wanted = random.pick(operations.filter((each): each is Wanted => each.kind !== 'repeat'));
   const { id: of, atMs } = wanted;
   const forMs = random.chance(0.8)

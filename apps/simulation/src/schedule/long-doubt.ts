@@ -1,7 +1,7 @@
 import type { Random } from '#simulation';
 import { BEFORE_MS, trouble } from './bank-faults.js';
 import type { Fault } from './fault.js';
-import type { Operation } from '../merchant/operation.js';
+import type { MoneyOperation } from '../merchant/operation.js';
 import type { Moment } from './moment.js';
 import { bankOfSource } from './source.js';
 
@@ -75,7 +75,7 @@ export function shownInDoubt(random: Random, { atMs: momentMs, movement }: Momen
  * An authorization that nobody touches later is given up and undone at its bank, whose word of that is lost again and
  * again; and then whoever asked for it in the first place, and has stood still ever since, hears that it was approved.
  */
-export function approvedWhileReversing(random: Random, operations: readonly Operation[]): Fault[] {
+export function approvedWhileReversing(random: Random, operations: readonly MoneyOperation[]): Fault[] {
   const touched = new Set(operations.flatMap((each) => ('charge' in each ? [each.charge] : [])));
   const untouched = operations.find((each) => each.kind === 'create' && !each.capture && !touched.has(each.id));
   if (untouched?.kind !== 'create') return [];

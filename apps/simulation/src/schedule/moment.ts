@@ -1,6 +1,6 @@
 import type { bankProtocol } from '#contracts';
 import type { Random } from '#simulation';
-import type { Operation } from '../merchant/operation.js';
+import type { MoneyOperation } from '../merchant/operation.js';
 import { bankOfSource } from './source.js';
 
 /** When something may go wrong, and what a bank is asked for then. */
@@ -13,7 +13,7 @@ export interface Moment {
 export type Movement = 'authorize' | 'capture' | 'void' | 'refund';
 
 /** Mostly one at which something is under way: as an operation begins, or while it is on its way through the services. */
-export function momentOf(random: Random, operations: readonly Operation[], busyMs: number): Moment {
+export function momentOf(random: Random, operations: readonly MoneyOperation[], busyMs: number): Moment {
   const near = random.pick(operations);
   const first = firstOf(near, operations);
   const bank = bankOfSource(first?.kind === 'create' ? first.source : '');
@@ -24,14 +24,14 @@ export function momentOf(random: Random, operations: readonly Operation[], busyM
 }
 
 /** The operation that created its charge. */
-function firstOf(operation: Operation, operations: readonly Operation[]): Operation | undefined {
+function firstOf(operation: MoneyOperation, operations: readonly MoneyOperation[]): MoneyOperation | undefined {
   if (operation.kind === 'create') return operation;
   const id = operation.kind === 'repeat' ? operation.of : operation.charge;
   const about = operations.find((other) => other.kind !== 'repeat' && other.id === id);
   return about && firstOf(about, operations);
 }
 
-function movementOf(random: Random, operation: Operation, operations: readonly Operation[]): Movement {
+function movementOf(random: Random, operation: MoneyOperation, operations: readonly MoneyOperation[]): Movement {
   switch (operation.kind) {
     case 'create':
       return operation.capture && random.chance(0.4) ? 'capture' : 'authorize';

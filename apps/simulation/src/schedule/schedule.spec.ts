@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { bankProtocol } from '#contracts';
+import { foreignAttempts } from '../merchant/operation.js';
+import { mistakesKnown } from '../merchant/requests.js';
+import { accounts } from './accounts.js';
 import { describe as inWords } from './fault.js';
 import { planned } from './schedule.js';
 import { bankOfSource } from './source.js';
@@ -61,6 +64,59 @@ describe('over many schedules', () => {
       'rebalance',
     ]);
     for (const { faults } of schedules) for (const fault of faults) expect(inWords(fault)).not.toBe('');
+  });
+
+  it('merchants of every account use every currency, amounts to the edges of what is taken, and every request there is', () => {
+    const operations = schedules.flatMap((schedule) => schedule.operations);
+    const creates = operations.filter((each) => each.kind === 'create');
+    expect(new Set(creates.map(({ account }) => account))).toEqual(new Set(accounts));
+    expect([...new Set(creates.map(({ currency }) => currency))].sort()).toEqual([
+      'clp',
+      'eur',
+      'gbp',
+      'huf',
+      'jpy',
+      'usd',
+    ]);
+    const amounts = creates.filter(({ currency }) => currency === 'usd').map(({ amountMinor }) => amountMinor);
+    expect(Math.min(...amounts)).toBe(50);
+    expect(Math.max(...amounts)).toBe(99_999_999);
+    expect([...new Set(operations.map(({ kind }) => kind))].sort()).toEqual([
+      'balance',
+      'cancel_refund',
+      'capture',
+      'create',
+      'foreign',
+      'key_misuse',
+      'malformed',
+      'own_time',
+      'refund',
+      'repeat',
+      'retrieve',
+      'update',
+      'walk',
+    ]);
+    const foreign = operations.flatMap((each) => (each.kind === 'foreign' ? each.attempt : []));
+    expect(new Set(foreign)).toEqual(new Set(foreignAttempts));
+    const mistakes = operations.flatMap((each) => (each.kind === 'malformed' ? each.mistake : []));
+    expect(new Set(mistakes)).toEqual(new Set(mistakesKnown));
+  });
+
+  it('nobody reaches for what is his own and calls it foreign', () => {
+    for (const { operations } of schedules) {
+      const owners = new Map(operations.flatMap((each) => (each.kind === 'create' ? [[each.id, each.account]] : [])));
+      const charges = new Map(operations.flatMap((each) => (each.kind === 'refund' ? [[each.id, each.charge]] : [])));
+      for (const each of operations) {
+        if (each.kind === 'foreign') expect(owners.get(charges.get(each.of) ?? each.of)).not.toBe(each.account);
+      }
+    }
+  });
+
+  it('no two operations have the same id', () => {
+    for (const { operations } of schedules) {
+      const ids = operations.flatMap((each) => ('id' in each ? [each.id] : []));
+      expect(new Set(ids).size).toBe(ids.length);
+    }
   });
 
   it('now and then a crowd asks under one key while the database is away', () => {

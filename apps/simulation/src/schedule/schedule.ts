@@ -1,5 +1,7 @@
 import { Random } from '#simulation';
-import type { Capture, Create, Operation, Refund, Wanted } from '../merchant/operation.js';
+import type { Capture, Create, MoneyOperation, Operation, Refund, Wanted } from '../merchant/operation.js';
+import { accounts, amountOf, currencyOf, detailsOf } from './accounts.js';
+import { besides } from './besides.js';
 import { bankSiege, bankSlow, bankTrouble } from './bank-faults.js';
 import { crowd } from './crowd.js';
 import type { Fault, ServiceName } from './fault.js';
@@ -45,9 +47,10 @@ export function planned(seed: number): Schedule {
     ...(later.chance(0.1) ? unheardRefusal(later, wanted) : []),
   ];
   const crowded = later.chance(0.1) ? crowd(later, wanted) : { operations: [], faults: [] };
+  const money = [...wanted, ...crowded.operations, ...afterRaces(later.fork('after races'), wanted)];
   return {
     seed,
-    operations: inOrder([...wanted, ...crowded.operations, ...afterRaces(later.fork('after races'), wanted)]),
+    operations: inOrder([...money, ...besides(new Random(seed).fork('besides'), money)]),
     faults: inOrder([...struck, ...crowded.faults]),
     lingerMs,
     settings: new Random(seed).fork('settings').chance(0.25) ? {} : SELDOM,
@@ -57,11 +60,11 @@ export function planned(seed: number): Schedule {
 const inOrder = <T extends { readonly atMs: number }>(list: readonly T[]): T[] =>
   list.toSorted((a, b) => a.atMs - b.atMs);
 
-function operations(random: Random): Operation[] {
+function operations(random: Random): MoneyOperation[] {
   const creates: Create[] = [];
   for (let id = 0, count = random.integer(7, 9); id < count; id++) creates.push(createOf(random, id, creates));
   const wanted: Wanted[] = [...creates];
-  const list: Operation[] = [...creates];
+  const list: MoneyOperation[] = [...creates];
   while (list.length < OPERATIONS) {
     const near = random.pick(wanted);
     const repeats = random.chance(0.35);
@@ -77,7 +80,7 @@ function operations(random: Random): Operation[] {
 }
 
 /** A capture and a cancellation, as near as one follows the other through the services; both again and again. */
-function race(random: Random, creates: readonly Create[], id: number): Operation[] {
+function race(random: Random, creates: readonly Create[], id: number): MoneyOperation[] {
   const held = creates.filter(({ capture }) => !capture);
   if (held.length === 0) return [];
   const { id: charge, atMs: createdMs } = random.pick(held);
@@ -94,7 +97,7 @@ function race(random: Random, creates: readonly Create[], id: number): Operation
 }
 
 /** Of what was captured and canceled at once something is wanted back later: who has it wrong which of them won shows it then. */
-function afterRaces(random: Random, operations: readonly Operation[]): Refund[] {
+function afterRaces(random: Random, operations: readonly MoneyOperation[]): Refund[] {
   const firstId = 1 + Math.max(...operations.map((each) => (each.kind === 'repeat' ? 0 : each.id)));
   const raced = operations.filter(
     (each): each is Capture =>
@@ -117,13 +120,17 @@ function afterRaces(random: Random, operations: readonly Operation[]): Refund[] 
 function createOf(random: Random, id: number, others: readonly Create[]): Create {
   const source = sourceOf(random, id);
   const atMs = id > 0 && random.chance(0.2) ? random.pick(others).atMs : random.between(0, BUSY_MS);
+  const currency = currencyOf(random);
   return {
     kind: 'create',
     id,
     atMs,
+    account: random.pick(accounts),
     source,
-    amountMinor: random.integer(AMOUNT_MIN_MINOR, 20_000),
+    amountMinor: amountOf(random, currency),
+    currency,
     capture: random.chance(0.5),
+    ...(random.chance(0.3) && { details: detailsOf(random) }),
   };
 }
 
@@ -144,7 +151,7 @@ const timesOf = (random: Random): number => (random.chance(0.2) ? random.integer
 const FAULTS_MIN = 5;
 const FAULTS_MAX = 9;
 
-function faults(random: Random, operations: readonly Operation[]): Fault[] {
+function faults(random: Random, operations: readonly MoneyOperation[]): Fault[] {
   const list: Fault[] = [];
   const wanted = random.integer(FAULTS_MIN, FAULTS_MAX);
   while (list.length < wanted) list.push(...struckAt(random, momentOf(random, operations, BUSY_MS), operations));
@@ -158,7 +165,7 @@ function poisoned(random: Random, { atMs }: Moment): Fault {
 }
 
 /** What Kafka loses although it has acknowledged it is said again by whoever waits for what it would have come to. */
-function eventLost(random: Random, operations: readonly Operation[]): Fault[] {
+function eventLost(random: Random, operations: readonly MoneyOperation[]): Fault[] {
   if (!random.chance(0.15)) return [];
   const { atMs } = momentOf(random, operations, BUSY_MS);
   const service = random.pick(services);
@@ -166,7 +173,7 @@ function eventLost(random: Random, operations: readonly Operation[]): Fault[] {
 }
 
 /** One fault, or several that belong together. */
-function struckAt(random: Random, moment: Moment, operations: readonly Operation[]): Fault[] {
+function struckAt(random: Random, moment: Moment, operations: readonly MoneyOperation[]): Fault[] {
   const { atMs } = moment;
   const service = random.pick(services);
   const instance = random.integer(0, 1);
@@ -204,7 +211,7 @@ function struckAt(random: Random, moment: Moment, operations: readonly Operation
 }
 
 /** As one charge is asked for, wall clocks show what they showed when another was. */
-function clockShowsAgain(random: Random, operations: readonly Operation[]): Fault[] {
+function clockShowsAgain(random: Random, operations: readonly MoneyOperation[]): Fault[] {
   const times = operations.filter(({ kind }) => kind === 'create').map(({ atMs }) => atMs);
   const later = random.integer(1, times.length - 1);
   const atMs = Math.max(0, times[later]! - 1);

@@ -8,7 +8,20 @@ const cards = [
   { brand: 'amex', bank: 'cedar' },
   { brand: 'discover', bank: 'dogwood' },
 ] as const;
-const unhappy = ['tok_chargeDeclined', 'tok_chargeDeclinedInsufficientFunds', 'tok_fault_ledger_refuse'] as const;
+const unhappy = [
+  'tok_chargeDeclined',
+  'tok_chargeDeclinedInsufficientFunds',
+  'tok_visa_chargeDeclinedLostCard',
+  'tok_chargeDeclinedStolenCard',
+  'tok_chargeDeclinedExpiredCard',
+  'tok_visa_chargeDeclinedIncorrectCvc',
+  'tok_chargeDeclinedProcessingError',
+  'tok_chargeDeclinedVelocityLimitExceeded',
+  'tok_chargeCustomerFail',
+  'tok_fault_ledger_refuse',
+  'tok_fault_ledger_refuse',
+  'tok_fault_ledger_refuse',
+] as const;
 
 /** What a bank does to the attempts of one charge, whenever it gets there. */
 const aimed = [

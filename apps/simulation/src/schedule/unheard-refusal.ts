@@ -1,7 +1,7 @@
 import type { Random } from '#simulation';
 import { BEFORE_MS, trouble } from './bank-faults.js';
 import type { Fault } from './fault.js';
-import type { Operation } from '../merchant/operation.js';
+import type { MoneyOperation } from '../merchant/operation.js';
 import { bankOfSource } from './source.js';
 
 /** Longer than the lease of an operation, and than the banks take until their "not found" is final. */
@@ -13,7 +13,7 @@ const ON_ITS_WAY_MS = 80;
  * A bank that remembers no refusal says no, and whoever asked stands still before it has heard. Somebody else takes
  * over, is told that nothing is known of it, asks again and is told yes; and then the first one comes back with its no.
  */
-export function unheardRefusal(random: Random, operations: readonly Operation[]): Fault[] {
+export function unheardRefusal(random: Random, operations: readonly MoneyOperation[]): Fault[] {
   const captures = operations.flatMap((each) => {
     if (each.kind !== 'create' || !forgets(each.source) || isTroubled(each.source)) return [];
     const later = operations.find((other) => other.kind === 'capture' && other.charge === each.id);

@@ -6,8 +6,11 @@ import { outsidePromises } from '#simulation';
 import { definitions, run } from '../campaign/one-run.js';
 import { repositoryRoot } from '../../../../infra/local/repository.js';
 import { BalanceRepository } from '../../../ledger/src/books/balance.repository.js';
+import { BalanceReading } from '../../../payments-api/src/balance/balance-reading.js';
+import { aCharge } from '../regressions/regression.js';
 import { planned, type Schedule } from '../schedule/schedule.js';
 import type { ServiceDefinition } from '../service/service-definition.js';
+import type { Token } from '../service/wiring.js';
 import type { Definitions, Outcome } from './world.js';
 
 let services: Definitions;
@@ -41,7 +44,7 @@ describe('a world', () => {
   it('starts a service again that loses its database on the way up', async () => {
     const lostAt = (lostMs: number): Schedule => ({
       seed: 1,
-      operations: [{ kind: 'create', id: 0, atMs: 2_000, source: 'tok_visa', amountMinor: 1_000, capture: true }],
+      operations: [{ kind: 'create', id: 0, atMs: 2_000, ...aCharge, capture: true }],
       faults: [
         { kind: 'kill', atMs: 1_000, service: 'payments-api', instance: 0, downMs: 100 },
         { kind: 'database_away', atMs: 1_100 + lostMs, service: 'payments-api', forMs: 3_000 },
@@ -59,7 +62,7 @@ describe('a world', () => {
   it('runs every periodic job that the operators’ handbook lists, and counts each', async () => {
     const outcome = await happens({
       seed: 1,
-      operations: [{ kind: 'create', id: 0, atMs: 1_000, source: 'tok_visa', amountMinor: 1_000, capture: true }],
+      operations: [{ kind: 'create', id: 0, atMs: 1_000, ...aCharge, capture: true }],
       // Where nothing may be parked, what every service does for parked events is left out.
       faults: [{ kind: 'poison', atMs: 9_000, topic: 'payments.events' }],
       lingerMs: 0,
@@ -76,15 +79,31 @@ describe('a world', () => {
     expect(counted.sort()).toEqual([...listed.filter((name) => name !== 'statement'), ...ofBanks].sort());
   });
 
+  it('is broken by a request that is never answered, though every fault is lifted', async () => {
+    const schedule: Schedule = {
+      seed: 1,
+      operations: [{ kind: 'balance', atMs: 1_000, account: aCharge.account }],
+      faults: [],
+      lingerMs: 0,
+      settings: {},
+    };
+    const unread = { balance: () => Promise.reject(new Error('a bug')) };
+    const failing = { ...services, 'payments-api': withMade(services['payments-api'], BalanceReading, unread) };
+    const { verdict } = await outsidePromises(() => run(schedule, failing, 'promises'));
+    expect(verdict.violations).toMatchObject([{ id: 'A15', lines: [expect.stringContaining('balance')] }]);
+    expect((await happens(schedule)).verdict.violations).toEqual([]);
+  });
+
   it('is broken by a periodic job that fails by its own fault, whatever it is judged by', async () => {
     const schedule: Schedule = {
       seed: 1,
-      operations: [{ kind: 'create', id: 0, atMs: 1_000, source: 'tok_visa', amountMinor: 1_000, capture: true }],
+      operations: [{ kind: 'create', id: 0, atMs: 1_000, ...aCharge, capture: true }],
       faults: [{ kind: 'database_away', atMs: 2_000, service: 'payments-api', forMs: 3_000 }],
       lingerMs: 0,
       settings: {},
     };
-    const failing = { ...services, ledger: failingRollUp(services.ledger) };
+    const unable = { rollUp: () => Promise.reject(new Error('a bug')) };
+    const failing = { ...services, ledger: withMade(services.ledger, BalanceRepository, unable) };
     for (const judge of ['everything', 'promises'] as const) {
       const { verdict } = await outsidePromises(() => run(schedule, failing, judge));
       expect(verdict.violations).toMatchObject([{ id: 'A18', lines: [expect.stringContaining('roll-up')] }]);
@@ -94,13 +113,9 @@ describe('a world', () => {
   });
 });
 
-/** The same service, whose roll-up of balances throws. */
-function failingRollUp({ wiring, ...definition }: ServiceDefinition): ServiceDefinition {
-  const makings = wiring.makings.map((making) =>
-    making.token === BalanceRepository
-      ? { ...making, make: () => ({ rollUp: () => Promise.reject(new Error('a bug')) }) }
-      : making,
-  );
+/** The same service, with something else in the place of one of its parts. */
+function withMade({ wiring, ...definition }: ServiceDefinition, token: Token, part: object): ServiceDefinition {
+  const makings = wiring.makings.map((making) => (making.token === token ? { ...making, make: () => part } : making));
   const byToken = new Map(makings.map((making) => [making.token, making]));
   return { ...definition, wiring: { ...wiring, makings, byToken } };
 }

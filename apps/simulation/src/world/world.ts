@@ -1,4 +1,4 @@
-import { check, type Evidence, type Verdict } from '#checker';
+import { check, invariants, type Evidence, type Verdict } from '#checker';
 import { bank, type CloudEvent } from '#contracts';
 import { Server, type Written } from '#memory-postgres';
 import { isTransientError } from '#postgres';
@@ -240,6 +240,15 @@ export class World {
       const ended = this.#merchants.idle && unsettled(this.#databases) === 0;
       if (ended ? passedMs > AT_REST_WITHIN_MS || this.#verdict().holds : passedMs > ENDED_WITHIN_MS) break;
     }
+    this.#wantAnswers();
+  }
+
+  /** Merchants ask until they are answered. With every fault lifted, nothing is a reason not to answer. */
+  #wantAnswers(): void {
+    const { unanswered } = this.#merchants;
+    if (this.#isBroken || unanswered.length === 0) return;
+    const line = `without a final answer ${ENDED_WITHIN_MS / 1_000} s after the last fault: ${unanswered.join(', ')}`;
+    this.#break({ id: 'A15', promise: promiseOf('A15'), line });
   }
 
   #runFor(ms: number): void {
@@ -482,6 +491,8 @@ function faultFor(events: readonly CloudEvent[], pending: PublishFault[]): 'noth
   if (isPage && pending[0] === 'lost_acknowledged') return 'nothing';
   return pending.shift() ?? 'nothing';
 }
+
+const promiseOf = (id: string): string => invariants.find((invariant) => invariant.id === id)!.promise;
 
 const serviceOf = (instance: string): string => instance.replace(/-\d+$/, '');
 
