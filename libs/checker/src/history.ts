@@ -1,0 +1,29 @@
+/**
+ * One HTTP request of a client as it was sent, and what came back. The reference model judges answers by these alone,
+ * so whoever drives a system records every request, reads included.
+ */
+export interface ApiExchange {
+  /** The account that its API key stands for. */
+  readonly account: string;
+  /** Idempotency key; absent when none was sent. */
+  readonly key?: string | undefined;
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Without a query: `/v1/charges/ch_1/capture`. */
+  readonly path: string;
+  /** Of the form, or of the query for a GET; nested ones flat, as Stripe writes them: `metadata[color]`, `created[gte]`. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Unix ms on the client's clock. */
+  readonly sentMs: number;
+  /** When the answer arrived, or its client gave up. */
+  readonly endedMs: number;
+  /** What was heard; absent when nothing was, so that anything may have happened. */
+  readonly answer?: ApiAnswer | undefined;
+}
+
+export interface ApiAnswer {
+  readonly status: number;
+  /** As it came, to the byte. */
+  readonly body: string;
+  /** It says that it was given before under this key. */
+  readonly replayed: boolean;
+}
