@@ -46,15 +46,15 @@ async function one(seed: number): Promise<number> {
   return broken.length === 0 ? 0 : 1;
 }
 
-/** By the promises alone: what a service says of itself is no evidence. */
-async function firstBroken({ schedules, seed, threads }: Options): Promise<number> {
+/** By the promises alone: what a service says of itself is no evidence. What broke first of all, and what was sought. */
+async function firstBroken({ schedules, seed, threads, sought }: Options): Promise<number> {
   const common = { untilBroken: true, judge: 'promises', onProgress: () => undefined } as const;
-  const { failures, schedules: done } = await campaign({ schedules, seed, threads, ...common });
-  const [first] = failures;
+  const { failures } = await campaign({ schedules, seed, threads, sought, ...common });
+  const first = failures[0] ?? null;
+  const found = failures.find(({ broken }) => !sought || broken.some((id) => sought.includes(id))) ?? null;
   const shownBy = await brokenRegressions();
-  const found = first ? { after: first.seed - seed + 1, ...first } : { schedules: done };
-  console.log(JSON.stringify({ ...found, shownBy }));
-  return first !== undefined || shownBy.length > 0 ? 1 : 0;
+  console.log(JSON.stringify({ first, found, shownBy }));
+  return first !== null || shownBy.length > 0 ? 1 : 0;
 }
 
 /** Of the schedules that a bug was found by once, those that break a promise, and what they break. */

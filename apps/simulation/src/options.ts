@@ -10,6 +10,8 @@ export interface Options {
   readonly threads: number | undefined;
   /** Only until a promise is broken, and what came of it as JSON: for whoever breaks it on purpose. */
   readonly untilBroken: boolean;
+  /** The promises that it waits for; undefined: any. */
+  readonly sought: readonly string[] | undefined;
   readonly help: boolean;
 }
 
@@ -24,7 +26,8 @@ left of each. The exit code is the verdict. Ctrl-C ends it, and tells of what th
   --seed S         of the first world; the next are S+1, S+2, … Default: a new one, printed first
   --threads N      default: as many as there are cores
   --schedule SEED  one world, told event by event; the same every time
-  --until-broken   ends with the first broken promise, and says which as JSON`;
+  --until-broken   ends with the first broken promise, and says which as JSON
+  --sought A1,A17  with --until-broken: ends with the first of these`;
 
 /** @throws Error that says what is wrong with them */
 export function readOptions(args: readonly string[], anySeed: () => number): Options {
@@ -37,10 +40,14 @@ export function readOptions(args: readonly string[], anySeed: () => number): Opt
       schedule: { type: 'string' },
       threads: { type: 'string' },
       'until-broken': { type: 'boolean' },
+      sought: { type: 'string' },
       help: { type: 'boolean' },
     },
   });
-  const integer = (name: Exclude<keyof typeof values, 'until-broken' | 'help'>, least: number): number | undefined => {
+  const integer = (
+    name: Exclude<keyof typeof values, 'until-broken' | 'sought' | 'help'>,
+    least: number,
+  ): number | undefined => {
     const text = values[name];
     if (text === undefined) return undefined;
     const number = Number(text);
@@ -56,6 +63,7 @@ export function readOptions(args: readonly string[], anySeed: () => number): Opt
     schedule: integer('schedule', 0),
     threads: integer('threads', 1),
     untilBroken: values['until-broken'] ?? false,
+    sought: values.sought?.split(','),
     help: values.help ?? false,
   };
 }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Judge } from '../world/world.js';
-import type { Given, Task, TaskReport } from './messages.js';
+import { isSought, type Given, type Task, type TaskReport } from './messages.js';
 
 /** Small enough that progress shows, large enough that messages cost nothing. */
 const TASK = 25;
@@ -14,6 +14,8 @@ export interface CampaignOptions {
   readonly threads?: number | undefined;
   /** Nothing new is begun once something is broken; what is begun goes on to its own first, so that the first of all is known. */
   readonly untilBroken?: boolean | undefined;
+  /** With `untilBroken`: until one of these promises is. Default: any. */
+  readonly sought?: readonly string[] | undefined;
   /** Default: by everything. */
   readonly judge?: Judge | undefined;
   readonly onProgress: (done: number, failures: TaskReport['failures']) => void;
@@ -33,16 +35,18 @@ export async function campaign({
   seed,
   threads,
   untilBroken = false,
+  sought,
   judge = 'everything',
   onProgress,
 }: CampaignOptions): Promise<CampaignReport> {
+  const given: Given = { judge, untilBroken, sought };
   const counts = new Map<string, number>();
   const failures: TaskReport['failures'][number][] = [];
   let next = 0;
   let done = 0;
   let events = 0;
   const take = (): Task | undefined => {
-    if (next >= schedules || timeIsUp?.() || (untilBroken && failures.length > 0)) return undefined;
+    if (next >= schedules || timeIsUp?.() || failures.some(({ broken }) => isSought(given, broken))) return undefined;
     const count = Math.min(TASK, schedules - next);
     const task = { firstSeed: seed + next, count };
     next += count;
@@ -56,7 +60,7 @@ export async function campaign({
     onProgress(done, failures);
   };
   const wanted = Math.min(threads ?? availableParallelism(), Math.ceil(schedules / TASK));
-  await Promise.all(Array.from({ length: wanted }, () => work({ judge, untilBroken }, take, add)));
+  await Promise.all(Array.from({ length: wanted }, () => work(given, take, add)));
   failures.sort((a, b) => a.seed - b.seed);
   return { schedules: done, events, counts, failures };
 }
