@@ -1,77 +1,121 @@
 // npm run sabotage [-- NAME …]: breaks a copy of the code on purpose, in each known way, and sees which promise notices.
-import { spawn } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { repositoryRoot } from '../local/repository.js';
-import { isCaught, pageOf, type Caught } from './page.js';
-import { sabotages, type Sabotage } from './sabotages.js';
-import { scratchOf } from './scratch.js';
+import {
+  isCaught,
+  readMeasurements,
+  regressionsOf,
+  writeMeasurements,
+  type Measurement,
+  type Measurements,
+} from './measurement.js';
+import { readOptions, usage, type Options } from './options.js';
+import { pageOf } from './page.js';
+import type { Sabotage } from './sabotage.js';
+import { sabotages } from './sabotages.js';
+import { currentCommit, sampleOf, type Sampled } from './sample.js';
+import { tryOut } from './try-out.js';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    schedules: { type: 'string', default: '500' },
-    seed: { type: 'string', default: '1' },
-    threads: { type: 'string' },
-    write: { type: 'boolean', default: false },
-  },
-});
-if (values.write && positionals.length > 0) throw new Error('the page is written of all of them: name none');
-const chosen = sabotages.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-if (chosen.length === 0) throw new Error(`known are: ${sabotages.map(({ name }) => name).join(', ')}`);
+const SAY_STILL_EVERY_MS = 30_000;
+const startedMs = performance.now();
+const interruption = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interruption.abort());
 
-const scratch = join(repositoryRoot, '.holdfast', 'sabotage');
-await mkdir(scratch, { recursive: true });
-const results: Caught[] = [];
-for (const sabotage of chosen) {
-  const result = await tryOut(sabotage);
-  results.push(result);
-  console.log(`${sabotage.name.padEnd(40)} ${inWords(result)}`);
+try {
+  const known = sabotages.map(({ name }) => name);
+  const options = readOptions(process.argv.slice(2), known, availableParallelism());
+  process.exitCode = options.help ? help() : await perform(options);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = interruption.signal.aborted ? 130 : 2;
 }
-const page = pageOf(results, Number(values.schedules), Number(values.seed));
-if (values.write) await writeFile(join(repositoryRoot, 'docs', 'planted-bugs.md'), page);
-process.exitCode = results.every(isCaught) ? 0 : 1;
 
-async function tryOut(sabotage: Sabotage): Promise<Caught> {
-  const directory = join(scratch, sabotage.name);
-  try {
-    await scratchOf(sabotage, directory);
-    const said = await outputOf(directory);
-    const line = said.trim().split('\n').at(-1) ?? '';
-    const { after, broken = [], shownBy = [] } = JSON.parse(line) as Partial<Omit<Caught, 'sabotage'>>;
-    return {
-      sabotage,
-      after: areAllPromises(broken) ? after : undefined,
-      broken,
-      shownBy: shownBy.filter((regression) => areAllPromises(regression.broken)),
-    };
-  } finally {
-    await rm(directory, { recursive: true, force: true });
+function help(): number {
+  console.log(usage);
+  return 0;
+}
+
+async function perform(options: Options): Promise<number> {
+  const before = await readMeasurements();
+  const chosen = await choose(options, before);
+  const measured = await tryAll(chosen, options.threads);
+  if (options.write) await write({ ...before, ...measured });
+  const missed = chosen.filter(({ sabotage }) => !isCaught(sabotage, measured[sabotage.name]!));
+  const took = `in ${((performance.now() - startedMs) / 1_000).toFixed(0)} s`;
+  console.log(
+    `${chosen.length - missed.length} of ${chosen.length} planted bugs caught by a promise of theirs ${took}`,
+  );
+  return missed.length === 0 ? 0 : 1;
+}
+
+async function choose(
+  { names, sample, seed, schedules }: Options,
+  measured: Measurements,
+): Promise<readonly Sampled[]> {
+  if (sample === undefined) {
+    const wanted = sabotages.filter(({ name }) => names.length === 0 || names.includes(name));
+    return wanted.map((sabotage) => ({ sabotage, extents: [{ seed, schedules }] }));
   }
+  const commit = await currentCommit();
+  const sampled = sampleOf(sabotages, measured, commit, sample);
+  if (sampled.length === 0) throw new Error('no planted bug was measured: npm run sabotage -- --write measures them');
+  console.log(`commit ${commit} chooses ${sampled.map(({ sabotage }) => sabotage.name).join(', ')}`);
+  return sampled;
 }
 
-/** A run that ends otherwise has shown that something is wrong, and not that anybody would have noticed. */
-function areAllPromises(broken: readonly string[]): boolean {
-  return broken.every((each) => /^A\d+$/.test(each));
+/** So many beside each other, in their order; each says what came of it as it ends. */
+async function tryAll(chosen: readonly Sampled[], threads: number): Promise<Measurements> {
+  const measured: Record<string, Measurement> = {};
+  const waiting = [...chosen];
+  const running = new Set<string>();
+  const still = setInterval(() => console.log(`      still at ${[...running].join(', ')}`), SAY_STILL_EVERY_MS);
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const { name } = next.sabotage;
+      const beganMs = performance.now();
+      running.add(name);
+      measured[name] = await tryUntilCaught(next);
+      running.delete(name);
+      const place = `${Object.keys(measured).length}/${chosen.length}`;
+      const tookS = ((performance.now() - beganMs) / 1_000).toFixed(1);
+      console.log(`${place.padStart(7)} ${name.padEnd(42)} ${inWords(next.sabotage, measured[name])} (${tookS} s)`);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: threads }, work));
+  } catch (error) {
+    // The others must not go on with copies that are about to be removed.
+    interruption.abort();
+    throw error;
+  } finally {
+    clearInterval(still);
+  }
+  return measured;
 }
 
-function outputOf(directory: string): Promise<string> {
-  const main = join(directory, 'dist/apps/simulation/src/main.js');
-  const args = ['--no-warnings', main, '--until-broken', '--schedules', values.schedules, '--seed', values.seed];
-  if (values.threads !== undefined) args.push('--threads', values.threads);
-  const child = spawn(process.execPath, args, { cwd: directory, stdio: ['ignore', 'pipe', 'inherit'] });
-  let said = '';
-  child.stdout.on('data', (text: Buffer) => (said += text.toString()));
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', () => resolve(said));
-  });
+async function tryUntilCaught({ sabotage, extents }: Sampled): Promise<Measurement> {
+  let measured: Measurement | undefined;
+  for (const extent of extents) {
+    measured = await tryOut(sabotage, extent, interruption.signal);
+    if (isCaught(sabotage, measured)) break;
+  }
+  return measured!;
 }
 
-function inWords({ after, broken, shownBy }: Caught): string {
-  const regressions = shownBy.map(({ name, broken }) => `by ${broken.join(', ')} in ${name}`);
-  const drawn = after === undefined ? [] : [`after ${after} by ${broken.join(', ')}`];
-  const caught = [...drawn, ...regressions];
-  return caught.length === 0 ? ['NOT CAUGHT', ...broken].join(': ') : `caught ${caught.join('; ')}`;
+function inWords(sabotage: Sabotage, measured: Measurement): string {
+  const { found, first, seed } = measured;
+  if (sabotage.shownBySpec)
+    return isCaught(sabotage, measured) ? `caught by ${sabotage.shownBySpec.file}` : 'NOT CAUGHT';
+  const regressions = regressionsOf(sabotage, measured).map(({ name, broken }) => `by ${broken.join(', ')} in ${name}`);
+  const drawn = found ? [`after ${found.seed - seed + 1} by ${found.broken.join(', ')}`] : [];
+  if (drawn.length + regressions.length > 0) return `caught ${[...drawn, ...regressions].join('; ')}`;
+  const wanted = `NOT CAUGHT by ${sabotage.breaks.join(' or ')}`;
+  return first ? `${wanted}, but after ${first.seed - seed + 1} by ${first.broken.join(', ')}` : wanted;
+}
+
+async function write(measured: Measurements): Promise<void> {
+  await writeMeasurements(sabotages, measured);
+  await writeFile(join(repositoryRoot, 'docs', 'planted-bugs.md'), pageOf(sabotages, measured));
 }

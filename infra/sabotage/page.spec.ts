@@ -1,28 +1,56 @@
 import { describe, expect, it } from '@jest/globals';
-import { isCaught, pageOf, type Caught } from './page.js';
+import { isCaught, type Measurement } from './measurement.js';
+import { pageOf } from './page.js';
+import type { Sabotage } from './sabotage.js';
 
-const sabotage = { name: 'lock-forgotten', says: 'nobody waits', edits: [] };
-const inNone: Caught = { sabotage, after: undefined, broken: [], shownBy: [] };
-const inTheSeventh: Caught = { ...inNone, after: 7, broken: ['A1', 'A7'] };
-const inARegression: Caught = { ...inNone, shownBy: [{ name: 'both-at-once', broken: ['A7'] }] };
+const bug: Sabotage = { name: 'lock-forgotten', says: 'no request waits', breaks: ['A1', 'A7'], edits: [] };
+const nothing: Measurement = { seed: 11, schedules: 300, found: null, first: null, shownBy: [] };
+const inTheSeventh: Measurement = {
+  ...nothing,
+  found: { seed: 17, broken: ['A7'] },
+  first: { seed: 17, broken: ['A7'] },
+};
+const byAnother: Measurement = { ...nothing, first: { seed: 12, broken: ['A5'] } };
+const inARegression: Measurement = { ...nothing, shownBy: [{ name: 'both-at-once', broken: ['A7'] }] };
+const inAnotherRegression: Measurement = { ...nothing, shownBy: [{ name: 'both-at-once', broken: ['A5'] }] };
+const shownBySpec: Sabotage = { ...bug, shownBySpec: { file: 'libs/a/src/lock.spec.ts', because: 'worlds are short' } };
 
-const rowOf = (caught: Caught): string => pageOf([caught], 300, 11).split('\n').at(-2)!;
+const lineOf = (sabotage: Sabotage, measured: Measurement): string =>
+  pageOf([sabotage], { 'lock-forgotten': measured })
+    .split('\n')
+    .find((line) => line.startsWith('| `lock-forgotten`'))!;
 
 describe('the page of planted bugs', () => {
   it('says which drawn schedule showed it, and how to see it again', () => {
-    expect(rowOf(inTheSeventh)).toBe(
-      '| `lock-forgotten` | nobody waits | A1, A7 | 7 |  | `npm run sabotage -- lock-forgotten --seed 17 --schedules 1` |',
+    expect(lineOf(bug, inTheSeventh)).toBe(
+      '| `lock-forgotten` | no request waits | A1, A7 | A7 | 7 |  | `npm run sabotage -- lock-forgotten --seed 17 --schedules 1` |',
     );
   });
 
-  it('says which regressions show it, whether a drawn schedule does or not', () => {
-    expect(rowOf(inARegression)).toBe(
-      '| `lock-forgotten` | nobody waits | **none** | not in 300 | `both-at-once` (A7) |  |',
+  it('says which regressions show it', () => {
+    expect(lineOf(bug, inARegression)).toBe(
+      '| `lock-forgotten` | no request waits | A1, A7 | **none** | not in 300 | `both-at-once` (A7) |  |',
     );
-    expect(rowOf({ ...inTheSeventh, shownBy: inARegression.shownBy })).toContain('| 7 | `both-at-once` (A7) |');
   });
 
-  it('knows a bug that nothing caught', () => {
-    expect([inNone, inTheSeventh, inARegression].map(isCaught)).toEqual([false, true, true]);
+  it('names what broke instead of what the bug breaks', () => {
+    expect(lineOf(bug, byAnother)).toContain('| **none** (A5 in 2) | not in 300 |');
+  });
+
+  it('names the test that shows what no world does', () => {
+    const link = '[lock.spec.ts](../libs/a/src/lock.spec.ts)';
+    expect(lineOf(shownBySpec, { ...nothing, specFailed: true })).toContain(`| ${link} | worlds are short |`);
+    expect(lineOf(shownBySpec, { ...nothing, specFailed: false })).toContain(`| **not** ${link} |`);
+  });
+
+  it('counts a bug as caught by a promise of its own, or by its test, and by nothing else', () => {
+    const caught = [nothing, inTheSeventh, byAnother, inARegression, inAnotherRegression].map((each) =>
+      isCaught(bug, each),
+    );
+    expect(caught).toEqual([false, true, false, true, false]);
+    expect([true, false].map((specFailed) => isCaught(shownBySpec, { ...inTheSeventh, specFailed }))).toEqual([
+      true,
+      false,
+    ]);
   });
 });

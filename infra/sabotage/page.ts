@@ -1,41 +1,62 @@
-import type { Sabotage } from './sabotages.js';
+import { isCaught, regressionsOf, type Measurement, type Measurements } from './measurement.js';
+import type { Sabotage } from './sabotage.js';
 
-export interface Caught {
-  readonly sabotage: Sabotage;
-  /** The drawn schedule that showed it, counted from 1; undefined: none did. */
-  readonly after: number | undefined;
-  /** The promises that it broke there. */
-  readonly broken: readonly string[];
-  /** The regressions that show it too: schedules that an earlier bug was found by. */
-  readonly shownBy: readonly { readonly name: string; readonly broken: readonly string[] }[];
-}
-
-export const isCaught = ({ after, shownBy }: Caught): boolean => after !== undefined || shownBy.length > 0;
-
-export function pageOf(results: readonly Caught[], schedules: number, seed: number): string {
-  const rows = results.map(({ sabotage: { name, says }, after, broken, shownBy }) => {
-    const cells = [
-      `\`${name}\``,
-      says,
-      after === undefined ? '**none**' : broken.join(', '),
-      after ?? `not in ${schedules}`,
-      shownBy.map((regression) => `\`${regression.name}\` (${regression.broken.join(', ')})`).join(', '),
-      after === undefined ? '' : `\`npm run sabotage -- ${name} --seed ${seed + after - 1} --schedules 1\``,
-    ];
-    return `| ${cells.join(' | ')} |`;
+/** The page of all planted bugs, from what was measured of each. */
+export function pageOf(sabotages: readonly Sabotage[], measured: Measurements): string {
+  const known = sabotages.flatMap((sabotage) => {
+    const measurement = measured[sabotage.name];
+    return measurement ? [{ sabotage, measurement }] : [];
   });
+  const caught = known.filter(({ sabotage, measurement }) => isCaught(sabotage, measurement));
+  const inWorlds = known.filter(({ sabotage }) => !sabotage.shownBySpec);
+  const bySpec = known.filter(({ sabotage }) => sabotage.shownBySpec);
   return [
     '# Planted bugs',
     '',
-    'A checker that has never caught anything proves nothing. Each row is a patch on a scratch copy of the code; the simulation then runs schedules until a promise breaks. Errors in logs do not count here: what catches a bug is the promises alone.',
+    'A checker that has never caught anything proves nothing. Each row is a patch on a copy of the code, which compiles; the simulation then runs worlds until one of the promises is broken that the bug breaks. Errors in logs do not count here: a promise catches a bug, or nothing does.',
     '',
-    'Some patches take a second line of defence away too, since the first would not be missed: a unique index, a state that knows better, an assertion. The column says so.',
+    `**${caught.length} of ${sabotages.length} are caught by a promise of their own.** The first column of numbers says how many worlds that took. “Not in 300” means that 300 worlds did not break a promise of the bug; where they broke another promise, the row names it in brackets.`,
     '',
-    `Written by \`npm run sabotage -- --write --seed ${seed} --schedules ${schedules}\`: at most ${schedules} schedules each, from seed ${seed} on, and besides each regression, a schedule that a bug was found by once and that runs with the unit tests ever since. The last column shows the same again, in seconds.`,
+    'Some patches take a second line of defence away too, because the first would not be missed: a unique index, a state that knows better, an assertion. The row says so.',
     '',
-    '| bug | what is wrong | broken promise | schedules until it shows | regressions that show it | seen again with |',
-    '| --- | --- | --- | ---: | --- | --- |',
-    ...rows,
+    'Written by `npm run sabotage -- --write`, or with the names of single bugs. The last column shows the bug again, in seconds. CI tries out a few bugs that the commit chooses: `npm run sabotage -- --sample 6`.',
+    '',
+    '| bug | what is wrong | breaks | broken in the world | worlds until then | regressions that show it | seen again with |',
+    '| --- | --- | --- | --- | ---: | --- | --- |',
+    ...inWorlds.map(({ sabotage, measurement }) => rowOf(sabotage, measurement)),
+    '',
+    '## Shown by a test',
+    '',
+    'The simulation cannot show these. A test that runs with every build fails over a copy that has the bug.',
+    '',
+    '| bug | what is wrong | breaks | fails | why no world shows it |',
+    '| --- | --- | --- | --- | --- |',
+    ...bySpec.map(({ sabotage, measurement }) => specRowOf(sabotage, measurement)),
     '',
   ].join('\n');
 }
+
+function rowOf(sabotage: Sabotage, measured: Measurement): string {
+  const { name, says, breaks } = sabotage;
+  const { found, first, seed, schedules } = measured;
+  const other = first && first.seed !== found?.seed ? `(${first.broken.join(', ')} in ${first.seed - seed + 1})` : '';
+  return cells([
+    `\`${name}\``,
+    says,
+    breaks.join(', '),
+    [found ? found.broken.join(', ') : '**none**', other].filter((part) => part !== '').join(' '),
+    found ? String(found.seed - seed + 1) : `not in ${schedules}`,
+    regressionsOf(sabotage, measured)
+      .map((regression) => `\`${regression.name}\` (${regression.broken.join(', ')})`)
+      .join(', '),
+    found ? `\`npm run sabotage -- ${name} --seed ${found.seed} --schedules 1\`` : '',
+  ]);
+}
+
+function specRowOf({ name, says, breaks, shownBySpec }: Sabotage, { specFailed }: Measurement): string {
+  const { file, because } = shownBySpec!;
+  const link = `[${file.slice(file.lastIndexOf('/') + 1)}](../${file})`;
+  return cells([`\`${name}\``, says, breaks.join(', '), specFailed ? link : `**not** ${link}`, because]);
+}
+
+const cells = (texts: readonly string[]): string => `| ${texts.join(' | ')} |`;

@@ -1,0 +1,114 @@
+import type { Sabotage } from '../sabotage.js';
+
+const balanceTransactionRows = 'apps/payments-api/src/balance/balance-transaction.repository.ts';
+const chargeRows = 'apps/payments-api/src/charges/charge-rows.repository.ts';
+
+export const accounts: readonly Sabotage[] = [
+  {
+    name: 'all-money-to-one-merchant',
+    says: 'the ledger credits the money of every merchant to one and the same account',
+    breaks: ['A9', 'A17'],
+    edits: [
+      {
+        file: 'apps/ledger/src/accounts/account.ts',
+        find: "open('merchant', account, currency);",
+        replace: "open('merchant', account && 'acct_first', currency);",
+      },
+    ],
+  },
+  {
+    name: 'money-to-a-neighbour-in-the-batch',
+    says: 'the transfers of a batch are all credited to the merchant of its first one',
+    breaks: ['A9', 'A17'],
+    edits: [
+      {
+        file: 'apps/ledger/src/transfers/hold.repository.ts',
+        find: '      for (const move of hold.moves) transfers.push(transferRow(hold.chargeId, move));',
+        replace:
+          "      const [first] = changed.flatMap(({ state }) => state.moves).map(({ credit }) => credit).filter(({ kind }) => kind === 'merchant');\n      for (const move of hold.moves)\n        transfers.push(\n          transferRow(hold.chargeId, move.kind === 'single' || !first || move.credit.kind !== 'merchant' || move.credit.currency !== first.currency ? move : { ...move, credit: first }),\n        );",
+      },
+    ],
+  },
+  {
+    name: 'charge-read-by-anyone',
+    says: 'an account that knows the id of a charge of another account is shown it',
+    breaks: ['A17', 'A14'],
+    edits: [
+      {
+        file: chargeRows,
+        find: 'FROM charge WHERE id = $1 AND account = $2`);',
+        replace: "FROM charge WHERE id = $1 AND $2::text <> ''`);",
+      },
+    ],
+  },
+  {
+    name: 'refund-read-by-anyone',
+    says: 'an account that knows the id of a refund of another account is shown it',
+    breaks: ['A17', 'A14'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/refunds/refund.repository.ts',
+        find: 'FROM refund WHERE id = $1 AND account = $2',
+        replace: "FROM refund WHERE id = $1 AND $2::text <> ''",
+      },
+      {
+        file: 'apps/payments-api/src/refunds/refund.repository.ts',
+        find: '\'SELECT refund, charge_id AS "chargeId" FROM refund WHERE id = $1',
+        replace: '`SELECT refund, charge_id AS "chargeId" FROM refund WHERE id = $1',
+      },
+      {
+        file: 'apps/payments-api/src/refunds/refund.repository.ts',
+        find: "$2::text <> '''",
+        replace: "$2::text <> ''`",
+      },
+    ],
+  },
+  {
+    name: 'balance-transaction-read-by-anyone',
+    says: 'an account that knows the id of a balance transaction of another account is shown it',
+    breaks: ['A17', 'A14'],
+    edits: [
+      {
+        file: balanceTransactionRows,
+        find: 'FROM balance_transaction WHERE id = $1 AND account = $2`',
+        replace: "FROM balance_transaction WHERE id = $1 AND $2::text <> ''`",
+      },
+    ],
+  },
+  {
+    name: 'charges-of-everybody-listed',
+    says: 'a list shows the objects of every account',
+    breaks: ['A17', 'A14'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/lists/list-statements.repository.ts',
+        find: 'WHERE account = $1 AND ${conditions',
+        replace: "WHERE $1::text <> '' AND ${conditions",
+      },
+    ],
+  },
+  {
+    name: 'charge-changed-by-anyone',
+    says: 'an account that knows the id of a charge of another account can capture and refund it',
+    breaks: ['A17', 'A14'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/charges/charge.ts',
+        find: "charge.state !== 'none' && charge.opening.account === account ?",
+        replace: "charge.state !== 'none' && account !== '' ?",
+      },
+    ],
+  },
+  {
+    name: 'test-clock-of-another-account',
+    says: 'an account without a test clock lives by the test clock of another account',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/test-clocks/account-clocks.ts',
+        find: 'return this.offsets.get(account) ?? 0;',
+        replace: 'return this.offsets.get(account) ?? [...this.offsets.values()][0] ?? 0;',
+      },
+    ],
+  },
+];

@@ -1,0 +1,191 @@
+import type { Sabotage } from '../sabotage.js';
+
+const captureCharge = 'apps/payments-api/src/charges/capture-charge.ts';
+const chargeObject = 'apps/payments-api/src/charges/charge-object.ts';
+const createRefund = 'apps/payments-api/src/refunds/create-refund.ts';
+const createRequest = 'apps/payments-api/src/charges/create-request.ts';
+const ledgerRefund = 'apps/ledger/src/refunds/refund.ts';
+
+export const amounts: readonly Sabotage[] = [
+  {
+    name: 'refund-sum-unchecked',
+    says: 'a refund is accepted whatever was refunded before: at the API, in the books and at the gateway',
+    breaks: ['A5'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/charges/charge.ts',
+        find: '    assert(refundedMinor(refunds) <= amountMinor, `refunds of ${charge.opening.id} exceed what was captured`);\n',
+        replace: '',
+      },
+      {
+        file: createRefund,
+        find: '  if (left.amountMinor === 0) return refused(alreadyRefunded(charge.opening.id));\n',
+        replace: '',
+      },
+      {
+        file: createRefund,
+        find: 'money(amountMinor ?? left.amountMinor, captured.currency)',
+        replace: 'money(amountMinor ?? captured.amountMinor, captured.currency)',
+      },
+      {
+        file: createRefund,
+        find: '  if (wanted.amountMinor > left.amountMinor) return refused(refundTooLarge(wanted, left));\n',
+        replace: '',
+      },
+      {
+        file: ledgerRefund,
+        find: "  if (refundedMinor + amount.amountMinor > captured.amount.amountMinor) return 'exceeds_captured';\n",
+        replace: '',
+      },
+      {
+        file: ledgerRefund,
+        find: "  assert(refundedMinor + amount.amountMinor <= captured.amount.amountMinor, 'refunds exceed what was captured');\n",
+        replace: '',
+      },
+      {
+        file: 'apps/ledger/src/migrations/0002-add-refunds.migration.ts',
+        find: 'CREATE TRIGGER refunds_are_bounded AFTER INSERT ON transfer\n    REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION refuse_excess_refunds();',
+        replace: '',
+      },
+      {
+        file: 'apps/bank-gateway/src/authorizations/refund.ts',
+        find: "  assert(given + amount.amountMinor <= captured.amountMinor, 'refunds of more than was captured');\n",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'partial-capture-captures-all',
+    says: 'a capture of a part captures everything that was authorized',
+    breaks: ['A17'],
+    edits: [{ file: captureCharge, find: 'capture: { amount: wanted, key', replace: 'capture: { amount, key' }],
+  },
+  {
+    name: 'full-capture-leaves-one-unit',
+    says: 'a capture that names no amount captures one minor unit less than was authorized',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: captureCharge,
+        find: 'money(request.amountMinor ?? amount.amountMinor,',
+        replace: 'money(request.amountMinor ?? amount.amountMinor - 1,',
+      },
+    ],
+  },
+  {
+    name: 'capture-mode-ignored',
+    says: 'a charge that its merchant wants to capture later is captured at once',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/charges/create-charge.ts',
+        find: "...(capture === 'manual' && { capture }),",
+        replace: "...(capture === 'manual' && amount.amountMinor === 0 && { capture }),",
+      },
+    ],
+  },
+  {
+    name: 'refund-one-unit-more',
+    says: 'a refund of a part gives back one minor unit more than its merchant asked for',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: createRefund,
+        find: "{ type: 'refund_requested', ...refund(wanted) }",
+        replace:
+          "{ type: 'refund_requested', ...refund(money(Math.min(wanted.amountMinor + 1, left.amountMinor), left.currency)) }",
+      },
+    ],
+  },
+  {
+    name: 'partial-refund-refunds-all',
+    says: 'a refund of a part gives back all that is left of the charge',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: createRefund,
+        find: "{ type: 'refund_requested', ...refund(wanted) }",
+        replace: "{ type: 'refund_requested', ...refund(left) }",
+      },
+    ],
+  },
+  {
+    name: 'amount-of-a-neighbour',
+    says: 'the gateway stores every authorization of a batch with the amount of the first one, so the ledger holds another amount than the bank',
+    breaks: ['A17', 'A2', 'A8'],
+    edits: [
+      {
+        file: 'apps/bank-gateway/src/authorizations/authorization.repository.ts',
+        find: 'else opened.authorizations.push(openedRow(state, traceparent));',
+        replace:
+          'else\n        opened.authorizations.push({ ...openedRow(state, traceparent), ...(opened.authorizations[0] && { amount_minor: (opened.authorizations[0] as { amount_minor: number }).amount_minor }) });',
+      },
+    ],
+  },
+  {
+    name: 'currency-ignored',
+    says: 'every charge is opened in us dollars, whatever currency its merchant asked for',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: createRequest,
+        find: 'const amount = money(amountMinor, currency);',
+        replace: "const amount = money(amountMinor, 'usd');",
+      },
+    ],
+  },
+  {
+    name: 'yen-taken-for-cents',
+    says: 'an amount in a currency without cents is multiplied by a hundred',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: createRequest,
+        find: 'const amount = money(amountMinor, currency);',
+        replace:
+          'const amount = money(\n    currencies[currency].decimals === 0 ? amountMinor * 100 : amountMinor,\n    currency,\n  );',
+      },
+      {
+        file: createRequest,
+        find: 'import { currencyCodes,',
+        replace: 'import { currencies, currencyCodes,',
+      },
+    ],
+  },
+  {
+    name: 'amount-captured-told-wrong',
+    says: 'a merchant who captured a part is told that all of it was captured',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: chargeObject,
+        find: 'amount_captured: posted?.amount.amountMinor ?? 0,',
+        replace: 'amount_captured: posted ? amount.amountMinor : 0,',
+      },
+    ],
+  },
+  {
+    name: 'amount-refunded-told-wrong',
+    says: 'a charge shows only refunds that the bank has performed, and not those under way, as refunded',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: chargeObject,
+        find: '+ refundedMinor(charge.refunds);',
+        replace: '+ charge.refunds.succeededMinor;',
+      },
+    ],
+  },
+  {
+    name: 'failed-refund-counts',
+    says: 'a refund that failed still counts as given back, so its merchant cannot refund that part again',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/refunds/refunds-of-charge.ts',
+        find: "    case 'failed':\n      return refunds;",
+        replace: "    case 'failed':\n      return { ...refunds, succeededMinor: succeededMinor + minor };",
+      },
+    ],
+  },
+];

@@ -1,0 +1,119 @@
+import type { Sabotage } from '../sabotage.js';
+
+const balanceRows = 'apps/payments-api/src/balance/balance.repository.ts';
+const transactionRows = 'apps/payments-api/src/balance/balance-transaction.repository.ts';
+
+export const balances: readonly Sabotage[] = [
+  {
+    name: 'refund-counted-twice-in-the-roll-up',
+    says: 'the roll-up of a balance subtracts every refund twice',
+    breaks: ['A17', 'A9'],
+    edits: [
+      {
+        file: balanceRows,
+        find: 'SELECT account, currency, available_day, sum(net_minor) AS net_minor, count(*) AS entries FROM balance_change\n     WHERE xact >=',
+        replace:
+          'SELECT account, currency, available_day, sum(CASE WHEN net_minor < 0 THEN 2 * net_minor ELSE net_minor END) AS net_minor, count(*) AS entries FROM balance_change\n     WHERE xact >=',
+      },
+    ],
+  },
+  {
+    name: 'roll-up-counted-again',
+    says: 'the roll-up never notes how far it came, so it counts the same movements again at each run',
+    breaks: ['A17', 'A9'],
+    edits: [
+      {
+        file: balanceRows,
+        find: 'UPDATE balance_rollup_horizon SET xact = span.until FROM span WHERE span.until > balance_rollup_horizon.xact`',
+        replace:
+          'UPDATE balance_rollup_horizon SET xact = span.since FROM span WHERE span.until > balance_rollup_horizon.xact`',
+      },
+    ],
+  },
+  {
+    name: 'balance-of-everybody',
+    says: 'an account is shown the rolled-up money of all accounts as its own balance',
+    breaks: ['A17', 'A14'],
+    edits: [
+      {
+        file: balanceRows,
+        find: 'SELECT currency, available_day, net_minor FROM balance_rollup WHERE account = $1\n     UNION ALL\n     ${recent}\n   ) AS part\n   GROUP BY 1, 2`',
+        replace:
+          "SELECT currency, available_day, net_minor FROM balance_rollup WHERE $1::text <> ''\n     UNION ALL\n     ${recent}\n   ) AS part\n   GROUP BY 1, 2`",
+      },
+    ],
+  },
+  {
+    name: 'balance-without-what-came-since',
+    says: 'a balance shows what was rolled up, and none of the money that came since',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: balanceRows,
+        find: 'FROM balance_rollup WHERE account = $1\n     UNION ALL\n     ${recent}\n   ) AS part\n   GROUP BY 1, 2`',
+        replace: 'FROM balance_rollup WHERE account = $1\n   ) AS part\n   GROUP BY 1, 2`',
+      },
+    ],
+  },
+  {
+    name: 'available-and-pending-swapped',
+    says: 'money that is available is shown as pending, and pending money as available',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/balance/balance.ts',
+        find: "isAvailable(part, now) ? 'available' : 'pending'",
+        replace: "isAvailable(part, now) ? 'pending' : 'available'",
+      },
+    ],
+  },
+  {
+    name: 'available-a-day-early',
+    says: 'captured money is available to its merchant a day too early',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: 'apps/ledger/src/transfers/hold.ts',
+        find: 'Math.ceil(postedAt / DAY_MS + 2) * DAY_MS',
+        replace: 'Math.ceil(postedAt / DAY_MS + 1) * DAY_MS',
+      },
+    ],
+  },
+  {
+    name: 'refund-missing-from-balance-transactions',
+    says: 'a refund that is posted in a batch with a charge leaves no balance transaction',
+    breaks: ['A9', 'A17'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/charges/charge.repository.ts',
+        find: '  return [\n    charges.map(({ opening }) => opening.id),\n    charges.map(({ state }) => state),',
+        replace:
+          "  if (movements.some(({ transaction }) => transaction.type === 'charge'))\n    movements.splice(0, movements.length, ...movements.filter(({ transaction }) => transaction.type === 'charge'));\n  return [\n    charges.map(({ opening }) => opening.id),\n    charges.map(({ state }) => state),",
+      },
+    ],
+  },
+  {
+    name: 'balance-transactions-of-one-currency',
+    says: 'the list of balance transactions leaves out every currency but us dollars',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: transactionRows,
+        find: 'currency ? [currency] : currencyCodes,',
+        replace: "currency ? [currency] : currencyCodes.filter((code) => code === 'usd'),",
+      },
+    ],
+  },
+  {
+    name: 'failed-refund-stays-reserved',
+    says: 'the money of a refund that the bank refused stays set aside in the ledger for ever',
+    breaks: ['A5', 'A7'],
+    edits: [
+      {
+        file: 'apps/ledger/src/refunds/refund.ts',
+        find: '  return { ...released, moves: [...refund.moves, voided] };',
+        replace: '  return { ...released, moves: voided.amount.amountMinor > 0 ? refund.moves : [] };',
+      },
+    ],
+  },
+];

@@ -1,0 +1,77 @@
+import type { Sabotage } from '../sabotage.js';
+
+export const batches: readonly Sabotage[] = [
+  {
+    name: 'answers-swapped-in-a-batch',
+    says: 'requests that settle in one commit are given the answers of each other, at once and at every repetition',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/charges/charge.repository.ts',
+        find: '    due.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));\n',
+        replace:
+          '    due.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));\n    due.splice(0, due.length, ...due.map((each, place) => ({ ...each, answer: due.at(-1 - place)!.answer })));\n',
+      },
+    ],
+  },
+  {
+    name: 'stored-answers-swapped-in-a-batch',
+    says: 'of requests that settle in one commit each stored answer is that of another one: a repetition is told something else',
+    breaks: ['A4', 'A17'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/charges/charge.repository.ts',
+        find: '    answers.map(({ answer }) => answer.body),\n',
+        replace: '    answers.map(({ answer }) => answer.body).toReversed(),\n',
+      },
+    ],
+  },
+  {
+    name: 'requests-of-a-batch-see-the-same-charge',
+    says: 'two requests of one batch on one charge are both decided by the charge as it was before, so that one of them is lost',
+    breaks: ['A7', 'A15', 'A17'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/charges/charge-request.repository.ts',
+        find: "if (id && request.state === 'decided') charges!.set(id, request.charge);",
+        replace: "if (id && request.state === 'withdrawn') charges!.get(id);",
+      },
+    ],
+  },
+  {
+    name: 'events-of-a-batch-see-the-same-state',
+    says: 'two events of one batch about one charge are both decided by its state as it was before, and the last one is what is saved',
+    breaks: ['A7', 'A2', 'A9'],
+    edits: [
+      {
+        file: 'libs/saga/src/batch.ts',
+        find: '        state.set(work.id, decision.state);\n',
+        replace:
+          '        if (work.delivery) saving.push(() => state.set(work.id, decision.state));\n        else state.set(work.id, decision.state);\n',
+      },
+      {
+        file: 'libs/saga/src/batch.ts',
+        find: '    const outcomes: Outcome[] = [];\n    for (const work of works) {',
+        replace:
+          '    const outcomes: Outcome[] = [];\n    const saving: (() => void)[] = [];\n    for (const work of works) {',
+      },
+      {
+        file: 'libs/saga/src/batch.ts',
+        find: '    for (const [kind, ids] of changed) {',
+        replace: '    for (const set of saving) set();\n    for (const [kind, ids] of changed) {',
+      },
+    ],
+  },
+  {
+    name: 'order-of-a-key-lost',
+    says: 'the relay publishes each batch backwards, so events of one charge arrive in the wrong order',
+    breaks: ['A7', 'A2'],
+    edits: [
+      {
+        file: 'libs/messaging/src/outbox-relay.ts',
+        find: 'bus.publish(batch.map(({ event }) => event))',
+        replace: 'bus.publish(batch.map(({ event }) => event).toReversed())',
+      },
+    ],
+  },
+];

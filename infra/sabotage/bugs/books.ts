@@ -1,0 +1,36 @@
+import type { Sabotage } from '../sabotage.js';
+
+const hold = 'apps/ledger/src/transfers/hold.ts';
+
+export const books: readonly Sabotage[] = [
+  {
+    name: 'hold-left-open',
+    says: 'a hold stays when its authorization was given back',
+    breaks: ['A3'],
+    edits: [
+      {
+        file: hold,
+        find: "    hold.state === 'pending'\n      ? [",
+        replace: "    hold.state === 'pending' && hold.amount.amountMinor < 0\n      ? [",
+      },
+    ],
+  },
+  {
+    name: 'hold-voided-twice',
+    says: 'a hold is given back by two transfers, which the database does not refuse',
+    breaks: ['A6'],
+    edits: [
+      {
+        file: hold,
+        find: '    suspended: suspendedBy(hold),\n    moves,\n',
+        replace:
+          "    suspended: suspendedBy(hold),\n    moves: moves.flatMap((move): Transfer[] => (move.kind === 'void' ? [move, { ...move, effect: 'refund_release:again' }] : [move])),\n",
+      },
+      {
+        file: 'apps/ledger/src/migrations/0001-create-ledger.migration.ts',
+        find: 'CREATE UNIQUE INDEX transfer_resolved_once',
+        replace: 'CREATE INDEX transfer_resolved_once',
+      },
+    ],
+  },
+];

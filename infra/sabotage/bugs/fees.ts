@@ -1,0 +1,62 @@
+import type { Sabotage } from '../sabotage.js';
+
+const fee = 'libs/money/src/fee.ts';
+
+export const fees: readonly Sabotage[] = [
+  {
+    name: 'fee-rounded-down',
+    says: 'the fee is rounded down to a minor unit, and not half up',
+    breaks: ['A17'],
+    edits: [{ file: fee, find: 'PERCENT_TIMES_TEN + 500) / 1000', replace: 'PERCENT_TIMES_TEN) / 1000' }],
+  },
+  {
+    name: 'fee-without-its-fixed-part',
+    says: 'the fee is a percentage alone: its fixed part is not taken',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: fee,
+        find: 'money(proportional + currencies[captured.currency].fixedFeeMinor,',
+        replace: 'money(Math.max(1, proportional),',
+      },
+    ],
+  },
+  {
+    name: 'fee-in-dollars-everywhere',
+    says: 'the fixed part of the fee is that of us dollars in every currency',
+    breaks: ['A17'],
+    edits: [
+      { file: fee, find: 'currencies[captured.currency].fixedFeeMinor', replace: 'currencies.usd.fixedFeeMinor' },
+    ],
+  },
+  {
+    name: 'fee-on-what-was-authorized',
+    says: 'the fee of a partial capture is taken on all that was authorized',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: 'apps/ledger/src/transfers/hold.ts',
+        find: 'const fee = feeFor(account, posted, because);',
+        replace: 'const fee = feeFor(account, amount, because);',
+      },
+    ],
+  },
+  {
+    name: 'fee-forgotten',
+    says: 'the merchant is told of a fee that the ledger does not take',
+    breaks: ['A9'],
+    edits: [{ file: 'apps/ledger/src/transfers/hold.ts', find: 'moves: [...moves, fee],', replace: 'moves,' }],
+  },
+  {
+    name: 'fee-given-back-on-refund',
+    says: 'a refund gives its merchant the percentage of the fee back, which the ledger keeps',
+    breaks: ['A17', 'A9'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/balance/balance-transaction.ts',
+        find: '    feeMinor: 0,\n    source: id,\n    chargeId,',
+        replace: '    feeMinor: -Math.round(posting.amount.amountMinor * 0.029),\n    source: id,\n    chargeId,',
+      },
+    ],
+  },
+];

@@ -1,0 +1,30 @@
+import type { Sabotage } from '../sabotage.js';
+
+const chargeRows = 'apps/payments-api/src/charges/charge.repository.ts';
+
+export const jobs: readonly Sabotage[] = [
+  {
+    name: 'job-throws',
+    says: 'the roll-up of balances fails whenever it runs; whoever reads a balance adds up what it left',
+    breaks: ['A18'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/balance/balance.repository.ts',
+        find: 'SET net_minor = rolled.net_minor + excluded.net_minor,',
+        replace: 'SET net_minor = rolled.net_minor / 0 + excluded.net_minor,',
+      },
+    ],
+  },
+  {
+    name: 'sweeper-overflows',
+    says: 'the backoff of a charge that waits for long is more than a number can hold: the statement fails from then on',
+    breaks: ['A18'],
+    edits: [
+      {
+        file: chargeRows,
+        find: "CASE WHEN sweeps = 0 THEN interval '15 s' ELSE interval '30 s' END",
+        replace: "least(15 * 2 ^ (sweeps * 1021), 30) * interval '1 s'",
+      },
+    ],
+  },
+];

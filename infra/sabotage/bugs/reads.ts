@@ -1,0 +1,152 @@
+import type { Sabotage } from '../sabotage.js';
+
+const listPages = 'apps/payments-api/src/lists/list-pages.ts';
+const listStatements = 'apps/payments-api/src/lists/list-statements.repository.ts';
+const chargeReading = 'apps/payments-api/src/charges/charge-reading.ts';
+const details = 'apps/payments-api/src/charges/details.ts';
+
+export const reads: readonly Sabotage[] = [
+  {
+    name: 'cursor-inclusive',
+    says: 'the page after a cursor begins with the object of the cursor, so a list repeats it',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: listStatements,
+        find: '(created_at, id) < (coalesce(',
+        replace: '(created_at, id) <= (coalesce(',
+      },
+    ],
+  },
+  {
+    name: 'cursor-skips-its-millisecond',
+    says: 'the page after a cursor leaves out the objects that were created in the same millisecond',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: listStatements,
+        find: "'infinity'), $3)",
+        replace: "'infinity'), CASE WHEN $3 = '' THEN $3 ELSE '0' END)",
+      },
+    ],
+  },
+  {
+    name: 'has-more-forgotten',
+    says: 'a full page of a list says that nothing follows, so its reader stops too early',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: listPages,
+        find: 'if (data.length === limit) return { data, hasMore: true };',
+        replace: 'if (data.length === limit) return { data, hasMore: false };',
+      },
+    ],
+  },
+  {
+    name: 'page-before-a-cursor-not-turned',
+    says: 'a page before a cursor is shown with its oldest object first',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: listPages,
+        find: "if (query.page.direction === 'up') data.reverse();",
+        replace: "if (query.page.direction === 'down') data.slice();",
+      },
+    ],
+  },
+  {
+    name: 'list-filter-ignored',
+    says: 'the refunds of one charge are listed together with those of every other charge of the account',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/refunds/refund-reading.ts',
+        find: 'limit, account, filters }),',
+        replace: 'limit, account, filters: { ...filters, charge: null } }),',
+      },
+    ],
+  },
+  {
+    name: 'charge-read-from-a-cache',
+    says: 'an instance shows a charge for ever as it was when somebody first read it there',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: chargeReading,
+        find: 'const charge = await findCharge(this.database, account, id, expand);\n    if (!charge) throw',
+        replace:
+          'const charge = this.seen.get(`${account} ${id}`) ?? (await findCharge(this.database, account, id, expand));\n    if (charge) this.seen.set(`${account} ${id}`, charge);\n    if (!charge) throw',
+      },
+      {
+        file: chargeReading,
+        find: 'export class ChargeReading {\n',
+        replace: 'export class ChargeReading {\n  private readonly seen = new Map<string, OpenedCharge>();\n\n',
+      },
+    ],
+  },
+  {
+    name: 'metadata-lost-at-creation',
+    says: 'a charge is opened without the metadata that its merchant gave it',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: details,
+        find: 'return { ...noDetails, ...readChanges(reader, noDetails) };',
+        replace: 'return { ...noDetails, ...readChanges(reader, noDetails), metadata: noDetails.metadata };',
+      },
+    ],
+  },
+  {
+    name: 'metadata-replaced-by-an-update',
+    says: 'an update of one key of the metadata removes all other keys',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: details,
+        find: 'const merged = new Map(Object.entries(before));',
+        replace: 'const merged = new Map<string, string>(Object.entries(before).slice(0, 0));',
+      },
+    ],
+  },
+  {
+    name: 'update-acknowledged-and-lost',
+    says: 'an update of a charge is answered, and not saved',
+    breaks: ['A17', 'A13'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/charges/charge-update.ts',
+        find: 'if (Object.keys(changes).length > 0) await this.charges.save',
+        replace: 'if (Object.keys(changes).length > 99) await this.charges.save',
+      },
+    ],
+  },
+  {
+    name: 'decline-told-as-another',
+    says: 'whatever the reason for which a bank declined a card, its merchant is told of a generic decline',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/charges/failure.ts',
+        find: "return declinedByBank(ending.code, 'The bank did not accept the payment.');",
+        replace: "return declinedByBank(ending.code && 'generic_decline', 'The bank did not accept the payment.');",
+      },
+    ],
+  },
+  {
+    name: 'capture-race-loser-told-captured',
+    says: 'a capture that lost the race against a cancellation is told that the charge was captured already',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/charges/answer.ts',
+        find: ': alreadyRefunded(id)).answer;',
+        replace: ': alreadyCaptured(id)).answer;',
+      },
+      {
+        file: 'apps/payments-api/src/charges/answer.ts',
+        find: 'import { alreadyRefunded, expiredForCapture }',
+        replace: 'import { alreadyCaptured, expiredForCapture }',
+      },
+    ],
+  },
+];

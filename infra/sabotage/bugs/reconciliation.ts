@@ -1,0 +1,71 @@
+import type { Sabotage } from '../sabotage.js';
+
+const comparison = 'apps/ledger/src/reconciliation/comparison.repository.ts';
+
+export const reconciliation: readonly Sabotage[] = [
+  {
+    name: 'entries-of-banks-not-compared',
+    says: 'reconciliation does not see what a bank has performed and the books do not know, so a second performance is never reversed',
+    breaks: ['A1', 'A8'],
+    edits: [
+      {
+        file: comparison,
+        find: 'FROM transfer WHERE transfer.charge_id = ripe.charge_id\n     ) IS NOT TRUE',
+        replace: "FROM transfer WHERE transfer.charge_id = ripe.charge_id\n     ) IS NOT TRUE AND ripe.bank_id = ''",
+      },
+    ],
+  },
+  {
+    name: 'transfers-not-compared',
+    says: 'reconciliation does not see what the books have posted and the bank has not performed',
+    breaks: ['A8'],
+    shownBySpec: {
+      file: 'apps/ledger/src/reconciliation/reconciliation.real.spec.ts',
+      because: 'no bank of the simulation forgets what it performed, so nothing of the kind ever happens',
+    },
+    edits: [
+      {
+        file: comparison,
+        find: "WHERE bank IS NOT NULL AND (effect = 'release' OR",
+        replace: "WHERE bank = '' AND (effect = 'release' OR",
+      },
+    ],
+  },
+  {
+    name: 'statement-watermark-off-by-one',
+    says: 'the comparison passes over the first entry behind each position, so what a bank performed twice there stays',
+    breaks: ['A1', 'A8'],
+    edits: [
+      {
+        file: comparison,
+        find: 'statement_entry.seq > coalesce(compared.seq, 0)\n',
+        replace: 'statement_entry.seq > coalesce(compared.seq, 0) + 1\n',
+      },
+    ],
+  },
+  {
+    name: 'statement-page-not-published',
+    says: 'the cursor moves on past a page of a statement that is not published, so the ledger never compares its entries',
+    breaks: ['A1', 'A8'],
+    edits: [
+      {
+        file: 'apps/bank-gateway/src/statements/statement-cursor.repository.ts',
+        find: 'await this.outbox.append(tx, [event]);',
+        replace: 'if (page.entries.length !== 1) await this.outbox.append(tx, [event]);',
+      },
+    ],
+  },
+  {
+    name: 'stray-left-to-stand',
+    says: 'the gateway hears of a performance that the books do not know, and leaves it to stand',
+    breaks: ['A1', 'A8'],
+    edits: [
+      {
+        file: 'apps/bank-gateway/src/authorizations/stray.ts',
+        find: 'if (known || isRecorded(authorization, bank, stray.bankId)) return authorization;',
+        replace:
+          "if (known || stray.bankId !== '' || isRecorded(authorization, bank, stray.bankId)) return authorization;",
+      },
+    ],
+  },
+];
