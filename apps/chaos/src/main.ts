@@ -12,6 +12,7 @@ import { inWords } from './report/words.js';
 import { ChaosRun } from './run/chaos-run.js';
 import { describeSchedule, planOf, type Plan } from './run/plan.js';
 import { faultKinds } from './schedule/fault.js';
+import { endingOfCampaign, endingOfRun, endingWithoutVerdict, type Ending } from './verdict/ending.js';
 
 const interrupt = new AbortController();
 let interrupted = false;
@@ -27,27 +28,36 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 try {
   const options = readOptions(process.argv.slice(2), () => randomInt(1, 1_000_000));
   if (options.help) console.log(USAGE);
-  else process.exitCode = await main(options);
+  else end(await main(options));
 } catch (error) {
-  if (error instanceof BadOptions) console.error(`${error.message}\n\n${USAGE}`);
-  else if (!interrupted) console.error(error);
-  process.exitCode = interrupted ? 130 : 1;
+  if (error instanceof BadOptions) {
+    console.error(`${error.message}\n\n${USAGE}`);
+    process.exitCode = 1;
+  } else {
+    if (!interrupted) console.error(error);
+    end(endingWithoutVerdict(error, interrupted));
+  }
 }
 if (interrupted) process.exit();
 
-async function main(options: Options): Promise<number> {
+function end({ exitCode, sentence }: Ending): void {
+  if (sentence) console.log(`\n${sentence}`);
+  process.exitCode = exitCode;
+}
+
+async function main(options: Options): Promise<Ending> {
   const plans = plansOf(options);
   if (options.scheduleOnly) {
     for (const plan of plans) console.log(`${titleOf(plan)}: ${describeSchedule(plan.schedule)}`);
-    return 0;
+    return { exitCode: 0, sentence: '' };
   }
   if (plans.length > 1) return runCampaign(plans, options);
   const { report } = await runOne(plans[0]!, options);
-  return report.holds ? 0 : 1;
+  return endingOfRun(report);
 }
 
 /** Goes on after a run that is not sound, and after one that could not be judged: the next may show more. */
-async function runCampaign(plans: readonly Plan[], options: Options): Promise<number> {
+async function runCampaign(plans: readonly Plan[], options: Options): Promise<Ending> {
   const folder = resolve(options.out, `campaign-${plans[0]!.name === 'random' ? options.seed : 'scenarios'}`);
   const beganAt = new Date().toISOString();
   const runs: CampaignRun[] = [];
@@ -71,7 +81,7 @@ async function runCampaign(plans: readonly Plan[], options: Options): Promise<nu
   }
   console.log(`\n${campaignInWords(soFar())}`);
   console.log(`\nCampaign: ${relative(process.cwd(), join(folder, 'campaign.html'))}`);
-  return interrupted ? 130 : soFar().state === 'held' ? 0 : 1;
+  return endingOfCampaign(soFar());
 }
 
 /** Undefined when it was interrupted before it had a verdict. */
@@ -107,7 +117,7 @@ async function runOne(plan: Plan, options: Options): Promise<Judgement> {
   const reportDir = reportDirOf(plan, options);
   const run = await ChaosRun.prepare(plan, reportDir, watching, interrupt.signal);
   let report: Report | undefined;
-  const isKept = (): boolean => (report === undefined ? !interrupted : !report.holds || options.keep);
+  const isKept = (): boolean => (report === undefined ? !interrupted : report.failure !== null || options.keep);
   try {
     report = reportOf(plan, await run.run(), commandOf(plan, options));
     await writeFile(join(reportDir, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);

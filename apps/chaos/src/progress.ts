@@ -55,7 +55,7 @@ export class RunProgress implements Watching {
   #tick(): void {
     const live = this.#live!;
     const nowMs = live.elapsedMs();
-    const recent = live.history.exchanges.slice(-400).filter(({ endedMs }) => endedMs > nowMs - 5_000);
+    const recent = live.history.exchanges.slice(-400).filter(({ endedMs }) => endedMs > live.beganAt + nowMs - 5_000);
     const rate = (recent.length / Math.min(5, nowMs / 1_000)).toFixed(0);
     const slowest = recent.map(({ sentMs, endedMs }) => endedMs - sentMs).sort((a, b) => a - b);
     const p95 = ((slowest[Math.floor(slowest.length * 0.95)] ?? 0) / 1_000).toFixed(1);

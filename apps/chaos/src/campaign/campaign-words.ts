@@ -2,7 +2,7 @@ import { span } from '../report/html.js';
 import type { Campaign } from './campaign.js';
 
 /** The campaign for a terminal. */
-export function campaignInWords({ runs, planned, sometimes, unreached, state }: Campaign): string {
+export function campaignInWords({ runs, planned, sometimes, unreached }: Campaign): string {
   const title = Math.max(...runs.map((run) => run.title.length), 0);
   const broken = runs.filter(({ verdict }) => verdict !== 'kept');
   const reached = sometimes.filter(({ times }) => times > 0);
@@ -17,8 +17,5 @@ export function campaignInWords({ runs, planned, sometimes, unreached, state }: 
     `Reached ${reached.length} of ${sometimes.length}:`,
     ...sometimes.map(({ what, times, inRuns }) => `${String(times).padStart(6)} ×  in ${inRuns} runs  ${what}`),
     ...unreached.map(({ what }) => `✗ never reached: ${what}`),
-    '',
-    broken.length > 0 ? `${broken.length} of the runs broke a promise, or had no verdict.` : 'Every promise was kept.',
-    ...(state === 'interrupted' ? ['Interrupted: this is what there was until then.'] : []),
   ].join('\n');
 }

@@ -1,5 +1,5 @@
 import { addUp, missing, type Reached } from '../sometimes/sometimes.js';
-import { whyBroken, type Report } from '../report/report.js';
+import type { Report } from '../report/report.js';
 
 /** One run of a campaign, and what came of it. */
 export interface CampaignRun {
@@ -63,13 +63,13 @@ export function campaignRunOf(
   about: Pick<CampaignRun, 'title' | 'page' | 'tookMs'> & { kept: string | undefined },
 ): CampaignRun {
   const { title, page, tookMs, kept } = about;
-  const { numbers, strikes, quietAfterMs, sometimes, command, holds } = report;
+  const { numbers, strikes, quietAfterMs, sometimes, command, failure } = report;
   return {
     title,
     command,
     page,
-    verdict: holds ? 'kept' : 'broken',
-    why: holds ? '' : whyBroken(report),
+    verdict: failure === null ? 'kept' : 'broken',
+    why: failure ?? '',
     ...(kept !== undefined && { kept }),
     requests: numbers.requests,
     charges: Object.values(numbers.charges).reduce((sum, count) => sum + count, 0),

@@ -1,6 +1,6 @@
 import type { Copies } from '../run/topics.js';
 import type { BankRecord } from '../run/journals.client.js';
-import type { Exchange } from '../workload/history.js';
+import { askedFor, operationOf, type Exchange } from '../workload/exchange.js';
 
 /** How many attempts one operation took, where. 1 is what a day without faults comes to. */
 export interface Amplification {
@@ -17,7 +17,7 @@ export function amplificationOf(
   journal: readonly BankRecord[],
   copies: Copies,
 ): Amplification[] {
-  const asked = exchanges.filter((exchange) => exchange.asked !== 'read' && exchange.asked !== 'hostile');
+  const asked = exchanges.filter((exchange) => askedFor(exchange) !== undefined);
   const banks = [...new Set(journal.map(({ bank }) => bank))].sort().map((bank) => {
     const requests = journal.flatMap((record) =>
       record.bank === bank && record.type === 'request' && movements.has(record.operation) ? [record.reference] : [],
@@ -25,7 +25,7 @@ export function amplificationOf(
     return row(`at ${bank}: requests per operation`, new Set(requests).size, requests.length);
   });
   return [
-    row('clients: requests per key', new Set(asked.map(({ account, key }) => `${account} ${key}`)).size, asked.length),
+    row('clients: requests per key', new Set(asked.map(operationOf)).size, asked.length),
     ...banks,
     row('Kafka: records per event', copies.events, copies.records),
   ];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { countSometimes } from '../sometimes/sometimes.js';
-import { anExchange } from '../testing/an-exchange.js';
+import { anExchange, BEGAN_AT } from '../testing/an-exchange.js';
 import { aStrike, runFacts } from '../testing/run-facts.js';
 import { pageOf } from './page.js';
 import { recoveriesOf } from './recovery.js';
@@ -11,7 +11,9 @@ const strikes = [
   aStrike({ kind: 'kill', processes: ['ledger'] }),
   aStrike({ kind: 'bank', rule: { fault: 'hang' } }, { number: 2, struckMs: 12_000 }),
 ];
-const exchanges = Array.from({ length: 40 }, (_, n) => anExchange({ sentMs: n * 1_000, endedMs: n * 1_000 + 80 }));
+const exchanges = Array.from({ length: 40 }, (_, n) =>
+  anExchange({ sentAfterMs: n * 1_000, endedAfterMs: n * 1_000 + 80 }),
+);
 
 const report: Report = {
   name: 'random',
@@ -19,7 +21,7 @@ const report: Report = {
   seed: 7,
   command: 'npm run chaos -- --seed 7 --minutes 1',
   measuredAt: '2026-11-25T12:00:00.000Z',
-  holds: true,
+  failure: null,
   durationMs: 60_000,
   healedMs: 38_000,
   endedMs: 70_000,
@@ -30,11 +32,11 @@ const report: Report = {
   sometimes: countSometimes(runFacts()),
   unreached: [],
   strikes,
-  seconds: timelineOf(exchanges),
+  seconds: timelineOf(exchanges, BEGAN_AT),
   breakers: [
     { bank: 'cedar', instance: 'bank-gateway', lane: 'movements', state: 'open', fromMs: 12_000, untilMs: 17_000 },
   ],
-  recoveries: recoveriesOf(strikes, exchanges),
+  recoveries: recoveriesOf(strikes, exchanges, BEGAN_AT),
   amplification: [{ where: 'clients', operations: 40, attempts: 40, perOperation: 1 }],
   errorLines: {},
 };
@@ -49,7 +51,7 @@ describe('the page', () => {
 
   it('shows what is broken, to the letter', () => {
     const judged = [{ id: 'A1', promise: 'a promise', lines: ['ch_1: <b>2</b> captures stand'] }];
-    const page = pageOf({ ...report, holds: false, judged });
+    const page = pageOf({ ...report, failure: 'broken: A1', judged });
     expect(page).toContain('broken: A1');
     expect(page).toContain('ch_1: &lt;b&gt;2&lt;/b&gt; captures stand');
   });

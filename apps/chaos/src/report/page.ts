@@ -2,7 +2,7 @@ import { escape, grouped, prose, span } from './html.js';
 import { mark } from './mark.js';
 import { pageStyle } from './page-style.js';
 import { outcomes, plotOf } from './plot.js';
-import { whyBroken, type Report } from './report.js';
+import type { Report } from './report.js';
 
 /** One HTML file that needs nothing else. */
 export function pageOf(report: Report): string {
@@ -12,14 +12,14 @@ export function pageOf(report: Report): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title)}: ${report.holds ? 'every promise was kept' : 'broken'}</title>
+<title>${escape(title)}: ${report.failure === null ? 'every promise was kept' : 'not sound'}</title>
 <style>${pageStyle}</style>
 </head>
 <body>
 <main>
 <h1>${escape(title)}</h1>
 <p class="soft">${prose(report.story)}</p>
-<div class="verdict ${report.holds ? 'good' : 'bad'}">${report.holds ? '✓ every promise was kept' : `✗ ${escape(whyBroken(report))}`}</div>
+<div class="verdict ${report.failure === null ? 'good' : 'bad'}">${report.failure === null ? '✓ every promise was kept' : `✗ ${escape(report.failure)}`}</div>
 ${tiles(report)}
 <h2>What happened when</h2>
 <div class="card">

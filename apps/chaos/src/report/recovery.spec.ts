@@ -1,40 +1,48 @@
 import { describe, expect, it } from '@jest/globals';
-import { anExchange, unanswered } from '../testing/an-exchange.js';
+import { anExchange, BEGAN_AT, unanswered } from '../testing/an-exchange.js';
 import { aStrike } from '../testing/run-facts.js';
 import { recoveriesOf } from './recovery.js';
 import { timelineOf } from './timeline.js';
 
 const killed = aStrike({ kind: 'kill', processes: ['ledger'] });
 const inARow = (count: number, fromMs: number) =>
-  Array.from({ length: count }, (_, n) => anExchange({ sentMs: fromMs + n * 100, endedMs: fromMs + n * 100 + 50 }));
+  Array.from({ length: count }, (_, n) =>
+    anExchange({ sentAfterMs: fromMs + n * 100, endedAfterMs: fromMs + n * 100 + 50 }),
+  );
 
 describe('recovery', () => {
   it('is reached with the first of ten good answers in a row, sent after the fault began to be lifted', () => {
     const before = inARow(10, 21_000);
-    const slow = anExchange({ sentMs: 23_000, endedMs: 29_000 });
-    const exchanges = [...before, ...inARow(9, 22_500), unanswered({ sentMs: 23_600, endedMs: 23_700 }), slow];
-    const [recovery] = recoveriesOf([killed], [...exchanges, ...inARow(10, 30_000)]);
+    const slow = anExchange({ sentAfterMs: 23_000, endedAfterMs: 29_000 });
+    const exchanges = [
+      ...before,
+      ...inARow(9, 22_500),
+      unanswered({ sentAfterMs: 23_600, endedAfterMs: 23_700 }),
+      slow,
+    ];
+    const [recovery] = recoveriesOf([killed], [...exchanges, ...inARow(10, 30_000)], BEGAN_AT);
     expect(recovery).toMatchObject({ recoveredMs: 30_050 - 22_000, liftMs: 100, amid: false });
   });
 
   it('is not reached when nothing goes well any more', () => {
-    expect(recoveriesOf([killed], inARow(9, 30_000))[0]).toMatchObject({ recoveredMs: null });
+    expect(recoveriesOf([killed], inARow(9, 30_000), BEGAN_AT)[0]).toMatchObject({ recoveredMs: null });
   });
 
   it('says when another fault stood meanwhile', () => {
     const other = aStrike({ kind: 'freeze', processes: ['kafka'] }, { number: 2, struckMs: 22_500, liftedMs: 40_000 });
-    expect(recoveriesOf([killed, other], inARow(10, 23_000))[0]).toMatchObject({ amid: true });
+    expect(recoveriesOf([killed, other], inARow(10, 23_000), BEGAN_AT)[0]).toMatchObject({ amid: true });
   });
 });
 
 it('a timeline has every second, with what ended in it', () => {
-  const seconds = timelineOf([
-    anExchange({ sentMs: 100, endedMs: 200 }),
-    anExchange({ sentMs: 100, endedMs: 2_900, body: '{"status": "pending"}' }),
-    anExchange({ sentMs: 2_000, endedMs: 2_500, status: 429, kind: 'fail' }),
-    unanswered({ sentMs: 2_000, endedMs: 2_500 }),
-    anExchange({ asked: 'read', endedMs: 2_500 }),
-  ]);
+  const exchanges = [
+    anExchange({ sentAfterMs: 100, endedAfterMs: 200 }),
+    anExchange({ sentAfterMs: 100, endedAfterMs: 2_900, body: '{"status": "pending"}' }),
+    anExchange({ sentAfterMs: 2_000, endedAfterMs: 2_500, status: 429 }),
+    unanswered({ sentAfterMs: 2_000, endedAfterMs: 2_500 }),
+    anExchange({ method: 'GET', endedAfterMs: 2_500 }),
+  ];
+  const seconds = timelineOf(exchanges, BEGAN_AT);
   expect(seconds).toHaveLength(3);
   expect(seconds[0]).toMatchObject({ settled: 1, pending: 0, p50Ms: 100 });
   expect(seconds[1]).toMatchObject({ settled: 0, p50Ms: null });

@@ -1,5 +1,5 @@
 import type { Strike } from '../nemesis/nemesis.js';
-import type { Exchange } from '../workload/history.js';
+import { askedFor, type Exchange } from '../workload/exchange.js';
 import { outcomeOf } from './timeline.js';
 
 export interface Recovery {
@@ -18,11 +18,15 @@ const IN_A_ROW = 10;
 const SOON_MS = 1_500;
 
 /** How long it took after each fault until requests went through again. */
-export function recoveriesOf(strikes: readonly Strike[], exchanges: readonly Exchange[]): Recovery[] {
+export function recoveriesOf(
+  strikes: readonly Strike[],
+  exchanges: readonly Exchange[],
+  /** Unix ms, from which strikes count. */
+  beganAt: number,
+): Recovery[] {
   const telling = exchanges
-    .filter(
-      ({ asked, story, hungUp }) => !hungUp && asked !== 'read' && asked !== 'hostile' && !story.startsWith('aimed'),
-    )
+    .filter((told) => askedFor(told) !== undefined && !told.hungUp && !told.story.startsWith('aimed'))
+    .map((told) => ({ ...told, sentMs: told.sentMs - beganAt, endedMs: told.endedMs - beganAt }))
     .sort((a, b) => a.endedMs - b.endedMs);
   return strikes.map((struck) => {
     const { number, words, liftingMs, liftedMs } = struck;

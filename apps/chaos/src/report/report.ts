@@ -1,8 +1,11 @@
 import { missing, countSometimes, type Reached } from '../sometimes/sometimes.js';
 import type { Strike } from '../nemesis/nemesis.js';
-import type { Outcome } from '../run/chaos-run.js';
 import type { Plan } from '../run/plan.js';
-import type { Judged } from '../verdict/chaos-invariants.js';
+import { failureOf } from '../verdict/failure.js';
+import type { Judged } from '../verdict/judged.js';
+import { judgeRun } from '../verdict/judgements.js';
+import type { RunFacts } from '../verdict/run-facts.js';
+import { askedFor, operationOf } from '../workload/exchange.js';
 import { amplificationOf, type Amplification } from './amplification.js';
 import { breakerSpansOf, type BreakerSpan } from './breaker-spans.js';
 import { recoveriesOf, type Recovery } from './recovery.js';
@@ -15,7 +18,8 @@ export interface Report {
   readonly seed: number;
   readonly command: string;
   readonly measuredAt: string;
-  readonly holds: boolean;
+  /** Why it is not sound; null: it is. */
+  readonly failure: string | null;
   readonly durationMs: number;
   readonly healedMs: number;
   readonly endedMs: number;
@@ -43,56 +47,45 @@ export interface Report {
   readonly errorLines: Readonly<Record<string, number>>;
 }
 
-export function reportOf(plan: Plan, outcome: Outcome, command: string): Report {
-  const { facts, judged, settled, healedMs, endedMs } = outcome;
-  const { exchanges, strikes, journal, logs, copies, beganAt, evidence } = facts;
+/** @param plan what was to be, `facts` what came of it */
+export function reportOf(plan: Plan, facts: RunFacts, command: string): Report {
+  const { exchanges, strikes, journal, logs, copies, beganAt, evidence, endedMs } = facts;
+  const judged = judgeRun(facts);
   const sometimes = countSometimes(facts);
   const unreached = missing(sometimes).filter(({ id }) => plan.reaches.includes(id));
-  const failedStrikes = strikes.filter(({ error }) => error !== undefined);
-  const asked = exchanges.filter((exchange) => exchange.asked !== 'read' && exchange.asked !== 'hostile');
+  const asked = exchanges.filter((exchange) => askedFor(exchange) !== undefined);
   return {
     name: plan.name,
     story: plan.story,
     seed: plan.seed,
     command,
     measuredAt: new Date(beganAt).toISOString(),
-    holds: judged.every(({ lines }) => lines.length === 0) && unreached.length === 0 && failedStrikes.length === 0,
-    durationMs: plan.schedule.durationMs,
-    healedMs,
+    failure: failureOf({ judged, unreached, strikes }),
+    durationMs: facts.durationMs,
+    healedMs: facts.healedMs,
     endedMs,
-    quietAfterMs: settled.quietAfterMs ?? null,
-    soundAfterMs: settled.soundAfterMs ?? null,
+    quietAfterMs: facts.quietAfterMs ?? null,
+    soundAfterMs: facts.soundAfterMs ?? null,
     numbers: {
-      requests: exchanges.length,
-      keys: new Set(asked.map(({ account, key }) => `${account} ${key}`)).size,
+      requests: exchanges.length + facts.unreadable.length,
+      keys: new Set(asked.map(operationOf)).size,
       charges: countBy(evidence.charges, ({ state }) => state),
       refunds: countBy(evidence.refunds, ({ state }) => state),
       bankRequests: journal.filter(({ type }) => type === 'request').length,
       events: copies.events,
-      stories: countBy(exchanges, ({ story }) => story),
+      stories: countBy([...exchanges, ...facts.unreadable], ({ story }) => story),
     },
-    judged: judged.toSorted((a, b) => numberOf(a) - numberOf(b)),
+    judged,
     sometimes,
     unreached,
     strikes,
-    seconds: timelineOf(exchanges),
+    seconds: timelineOf(exchanges, beganAt),
     breakers: breakerSpansOf(logs.transitions, strikes, beganAt, endedMs),
-    recoveries: recoveriesOf(strikes, exchanges),
+    recoveries: recoveriesOf(strikes, exchanges, beganAt),
     amplification: amplificationOf(exchanges, journal, copies),
     errorLines: Object.fromEntries(logs.errors),
   };
 }
-
-/** In a few words, the first that applies. */
-export function whyBroken({ judged, unreached, strikes }: Report): string {
-  const broken = judged.filter(({ lines }) => lines.length > 0).map(({ id }) => id);
-  if (broken.length > 0) return `broken: ${broken.join(', ')}`;
-  if (unreached.length > 0) return `every promise was kept, but it never came to: ${unreached[0]!.what}`;
-  return `a fault could not be done: ${strikes.find(({ error }) => error)?.error ?? ''}`;
-}
-
-/** A7 before A10. */
-const numberOf = ({ id }: Judged): number => Number.parseInt(id.slice(1), 10);
 
 function countBy<T>(items: readonly T[], nameOf: (item: T) => string): Record<string, number> {
   return Object.fromEntries([...Map.groupBy(items, nameOf)].map(([name, of]) => [name, of.length]));

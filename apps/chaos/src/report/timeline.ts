@@ -1,4 +1,4 @@
-import type { Exchange } from '../workload/history.js';
+import { askedFor, type Exchange } from '../workload/exchange.js';
 
 /** What a second brought. */
 export interface Second {
@@ -16,23 +16,24 @@ export interface Second {
 
 export type Outcome = 'settled' | 'pending' | 'refused' | 'turnedAway' | 'silent';
 
-export function outcomeOf({ status, body }: Exchange): Outcome {
-  if (status === undefined) return 'silent';
+export function outcomeOf({ answer }: Exchange): Outcome {
+  if (answer === undefined) return 'silent';
+  const { status, body } = answer;
   if (status >= 500 || status === 409 || status === 429) return 'turnedAway';
   if (status !== 200) return 'refused';
-  return body?.includes('"status": "pending"') ? 'pending' : 'settled';
+  return body.includes('"status": "pending"') ? 'pending' : 'settled';
 }
 
-/** @param exchanges only those that ask for something to be done are counted */
-export function timelineOf(exchanges: readonly Exchange[]): Second[] {
-  const asked = exchanges.filter((exchange) => exchange.asked !== 'read' && exchange.asked !== 'hostile');
-  const bySecond = Map.groupBy(asked, ({ endedMs }) => Math.floor(endedMs / 1_000));
+/** @param exchanges only those that move money are counted, from `beganAt` on (Unix ms) */
+export function timelineOf(exchanges: readonly Exchange[], beganAt: number): Second[] {
+  const asked = exchanges.filter((exchange) => askedFor(exchange) !== undefined);
+  const bySecond = Map.groupBy(asked, ({ endedMs }) => Math.floor((endedMs - beganAt) / 1_000));
   const last = Math.max(0, ...bySecond.keys());
   return Array.from({ length: last + 1 }, (_, atS) => {
     const ended = bySecond.get(atS) ?? [];
     const count = (outcome: Outcome): number => ended.filter((exchange) => outcomeOf(exchange) === outcome).length;
     const latencies = ended
-      .filter(({ status }) => status !== undefined)
+      .filter(({ answer }) => answer !== undefined)
       .map(({ sentMs, endedMs }) => endedMs - sentMs)
       .sort((a, b) => a - b);
     const quantile = (share: number): number | null =>

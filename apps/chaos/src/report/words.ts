@@ -22,8 +22,6 @@ export function inWords(report: Report): string {
     ...sometimes.map(({ what, times }) => `${String(times).padStart(6)} × ${what}`),
     ...unreached.map(({ what }) => `✗ this scenario never came to it: ${what}`),
     ...strikes.flatMap(({ words, error }) => (error === undefined ? [] : [`✗ ${words}: ${error}`])),
-    '',
-    report.holds ? 'Every promise was kept.' : `Broken. To repeat it: ${report.command}`,
   ].join('\n');
 }
 

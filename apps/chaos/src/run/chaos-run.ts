@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { check, gatherEvidence, unsettled } from '#checker';
 import { repositoryRoot } from '../../../../infra/local/repository.js';
 import { startRuntime, type Runtime } from '../../../../infra/local/runtime.js';
 import type { Progress } from '../../../../infra/local/runtime-options.js';
@@ -14,14 +15,14 @@ import { Moments } from '../nemesis/moments.js';
 import { Nemesis, type Strike } from '../nemesis/nemesis.js';
 import { Poison } from '../nemesis/poison.js';
 import { Network } from '../network/network.js';
-import type { RunFacts } from '../sometimes/run-facts.js';
-import { judgeCalls } from '../verdict/bank-calls.js';
-import { failedJobsIn, judgeRun, type Judged } from '../verdict/chaos-invariants.js';
-import { judgementsOf } from '../verdict/judgements.js';
+import { failedJobsIn } from '../verdict/failed-jobs.js';
 import { readBack } from '../verdict/read-back.js';
+import type { RunFacts } from '../verdict/run-facts.js';
 import { settle, type Settled } from '../verdict/settle.js';
+import { toldOf } from '../workload/exchange.js';
 import { History } from '../workload/history.js';
-import { Workload } from '../workload/workload.js';
+import { ACCOUNTS, Workload } from '../workload/workload.js';
+import { provisionAccounts, strictKeys } from './accounts.js';
 import { Databases } from './databases.js';
 import { readJournals } from './journals.client.js';
 import { readLogs } from './log-evidence.js';
@@ -46,20 +47,13 @@ export interface Watching {
 export interface Live {
   readonly history: History;
   readonly nemesis: Nemesis;
+  /** Unix ms. */
+  readonly beganAt: number;
   readonly elapsedMs: () => number;
 }
 
-export interface Outcome {
-  readonly facts: RunFacts;
-  readonly settled: Settled;
-  readonly judged: readonly Judged[];
-  /** When the schedule was through and everything was back in order. */
-  readonly healedMs: number;
-  readonly endedMs: number;
-}
-
 /**
- * One run, from an empty folder to the verdict: a system of its own, traffic, faults, healing, quiet, judgement.
+ * One run, from an empty folder to its facts: a system of its own, traffic, faults, healing, quiet, and a last look.
  * Its data and logs are below `dataDir` afterwards, and nothing of it runs any more, whatever happened.
  */
 export class ChaosRun {
@@ -82,7 +76,7 @@ export class ChaosRun {
     return new ChaosRun(plan, dataDir, reportDir, watching, signal);
   }
 
-  async run(): Promise<Outcome> {
+  async run(): Promise<RunFacts> {
     const { plan, watching, signal } = this;
     const network = await Network.open();
     const launchSettings = new LaunchSettings();
@@ -93,7 +87,7 @@ export class ChaosRun {
         ports: 'free',
         instances: { 'payments-api': 2, 'bank-gateway': 2, ledger: 2 },
         kafka: process.env.HOLDFAST_KAFKA === 'container' ? 'container' : 'jvm',
-        ...(plan.env && { env: { ...plan.env } }),
+        env: { ...strictKeys, ...plan.env },
         envAtLaunch: (instance, env) => ({ ...network.between(instance, env), ...launchSettings.envOf(instance) }),
         progress: watching.progress,
         signal,
@@ -112,15 +106,17 @@ export class ChaosRun {
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
-  async #rage(runtime: Runtime, network: Network, launchSettings: LaunchSettings): Promise<Outcome> {
+  async #rage(runtime: Runtime, network: Network, launchSettings: LaunchSettings): Promise<RunFacts> {
     const { plan, watching, signal } = this;
     const databases = new Databases(runtime.databaseUrl);
     const observer = new Observer(runtime.urls.admin, databases);
+    const accounts = await provisionAccounts(runtime.databaseUrl, ACCOUNTS);
     const beganAt = Date.now();
     const originMs = performance.now();
     const elapsedMs = (): number => performance.now() - originMs;
+    const nowMs = (): number => beganAt + elapsedMs();
     const history = new History(join(this.reportDir, 'history.jsonl'));
-    const workload = new Workload(plan.seed, plan.traffic, history, runtime.urls.apis, elapsedMs);
+    const workload = new Workload(plan.seed, plan.traffic, accounts, history, runtime.urls.apis, nowMs);
     const nemesisLog = createWriteStream(join(this.reportDir, 'faults.jsonl'));
     const bankFaults = new BankFaults(runtime.urls.banksAdmin);
     const world = {
@@ -144,27 +140,24 @@ export class ChaosRun {
     try {
       observer.start();
       workload.open();
-      watching.began?.({ history, nemesis, elapsedMs });
+      watching.began?.({ history, nemesis, beganAt, elapsedMs });
       await nemesis.run(plan.schedule, signal);
       await until(plan.schedule.durationMs, elapsedMs, signal);
       watching.phase?.('healing');
       await nemesis.heal();
       const healedMs = elapsedMs();
       watching.phase?.('clients ask for what they do not know yet');
-      const closing = workload.close(CLIENTS_PATIENCE_MS);
-      const where = { databaseUrl: runtime.databaseUrl, banksAdminUrl: runtime.urls.banksAdmin };
-      await closing;
+      await workload.close(CLIENTS_PATIENCE_MS);
       watching.phase?.('waiting until all is quiet, and reconciled');
-      // Clients were asking meanwhile: quiet counts from the end of the last fault all the same.
-      const clientsMs = elapsedMs() - healedMs;
-      const settledLater = await settle(where, () => history.told, signal);
-      const settled = later(settledLater, clientsMs);
+      const settled = await this.#settle(runtime, history.inOrder, () => elapsedMs() - healedMs);
       watching.phase?.('reading back what the API says');
       await observer.scrape();
       observer.stop();
-      const said = await readBack(history.exchanges, workload.merchants);
+      const said = await readBack(settled.evidence, workload.merchants);
       const projection = await verifyProjection(runtime.databaseUrl);
-      const { evidence, verdict, quietAfterMs } = settled;
+      // What was read last is judged too.
+      const exchanges = history.inOrder;
+      const verdict = check({ ...settled.evidence, exchanges });
       watching.phase?.('counting what was reached');
       const [journal, operations, holds, logs, copies] = await Promise.all([
         readJournals(runtime.urls.banksAdmin),
@@ -173,28 +166,20 @@ export class ChaosRun {
         readLogs(linesIn(runtime.logsDir)),
         readCopies(runtime.kafkaAs('reader')),
       ]);
-      const judged = [
-        ...judgementsOf(verdict),
-        ...judgeRun({
-          exchanges: history.exchanges,
-          evidence,
-          readBack: said,
-          quietAfterMs,
-          projection,
-          failedJobs: failedJobsIn(observer.counters),
-        }),
-        judgeCalls({
-          beganAt,
-          journal,
-          transitions: [...logs.transitions, ...logs.isolatedTransitions],
-          strikes: nemesis.strikes,
-        }),
-      ];
-      const facts: RunFacts = {
+      return {
         beganAt,
-        exchanges: history.exchanges,
+        durationMs: plan.schedule.durationMs,
+        traffic: plan.traffic,
+        exchanges,
+        unreadable: history.unreadable,
         strikes: nemesis.strikes,
-        evidence,
+        healedMs,
+        endedMs: elapsedMs(),
+        ...settled,
+        verdict,
+        readBack: said,
+        projection,
+        failedJobs: failedJobsIn(observer.counters),
         journal,
         operations,
         holds,
@@ -203,7 +188,6 @@ export class ChaosRun {
         duplicatesDropped: observer.counters.total('step_outcomes_total{outcome="duplicate"}'),
         leasesPassed: this.#leasesPassed,
       };
-      return { facts, settled, judged, healedMs, endedMs: elapsedMs() };
     } finally {
       observer.stop();
       await workload.end();
@@ -211,6 +195,19 @@ export class ChaosRun {
       await history.close();
       nemesisLog.end();
     }
+  }
+
+  #settle(runtime: Runtime, exchanges: RunFacts['exchanges'], elapsedMs: () => number): Promise<Settled> {
+    const where = { databaseUrl: runtime.databaseUrl, banksAdminUrl: runtime.urls.banksAdmin };
+    const told = toldOf(exchanges);
+    const system = {
+      unsettled: () => unsettled(where),
+      evidence: () => gatherEvidence(where, told, exchanges),
+      check,
+      elapsedMs,
+      wait: (ms: number) => sleep(ms),
+    };
+    return settle(system, this.signal);
   }
 
   /** Leases that the frozen instance held, and another holds now. */
@@ -231,11 +228,6 @@ function aborted(signal: AbortSignal): Promise<never> {
 
 async function until(ms: number, elapsedMs: () => number, signal: AbortSignal): Promise<void> {
   await sleep(Math.max(0, ms - elapsedMs()), undefined, { signal });
-}
-
-function later(settled: Settled, ms: number): Settled {
-  const add = (after: number | undefined): number | undefined => (after === undefined ? undefined : after + ms);
-  return { ...settled, quietAfterMs: add(settled.quietAfterMs), soundAfterMs: add(settled.soundAfterMs) };
 }
 
 /** `npm run payments:verify`. @returns what it says when it does not end well */

@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { sometimes, type ChargeRow } from '#checker';
-import { anExchange, unanswered } from '../testing/an-exchange.js';
-import { aStrike, runFacts } from '../testing/run-facts.js';
-import type { RunFacts } from './run-facts.js';
+import { anExchange, captureOf, refundOf, unanswered } from '../testing/an-exchange.js';
+import { aStrike, runFacts, type DifferentFacts } from '../testing/run-facts.js';
+import type { RunFacts } from '../verdict/run-facts.js';
 import { addUp, countSometimes, missing } from './sometimes.js';
 
-const times = (id: string, facts: Partial<RunFacts>): number =>
+const times = (id: string, facts: DifferentFacts): number =>
   countSometimes(runFacts(facts)).find((reached) => reached.id === id)!.times;
 const quiet = runFacts().logs;
 const doubt = { instance: 'bank-gateway-2', operation: 'ch_1.capture', bank: 'cedar', kind: 'capture' };
-const charge = (state: ChargeRow['state']): RunFacts['evidence'] => ({
+const charge = (state: ChargeRow['state']) => ({
   charges: [{ id: 'ch_1', state } as ChargeRow],
   refunds: [],
 });
@@ -57,13 +57,15 @@ describe('what a run reached', () => {
   });
 
   it('counts a race only when both were asked for before either was answered', () => {
-    const race = { story: 'capture races cancel', chargeId: 'ch_1' };
-    const capture = anExchange({ ...race, asked: 'capture', sentMs: 1_000, endedMs: 1_200 });
-    const cancel = anExchange({ ...race, asked: 'refund', sentMs: 1_100, endedMs: 1_300 });
+    const race = { story: 'capture races cancel' };
+    const capture = anExchange({ ...race, ...captureOf('ch_1'), sentAfterMs: 1_000, endedAfterMs: 1_200 });
+    const cancelAfter = (sentAfterMs: number) =>
+      anExchange({ ...race, ...refundOf('ch_1'), sentAfterMs, endedAfterMs: 1_300 });
+    const cancel = cancelAfter(1_100);
     const evidence = charge('canceled');
     expect(times('cancel-won', { exchanges: [capture, cancel], evidence })).toBe(1);
     expect(times('capture-won', { exchanges: [capture, cancel], evidence })).toBe(0);
-    expect(times('cancel-won', { exchanges: [capture, { ...cancel, sentMs: 1_250 }], evidence })).toBe(0);
+    expect(times('cancel-won', { exchanges: [capture, cancelAfter(1_250)], evidence })).toBe(0);
   });
 
   it('counts a lost answer that was given again', () => {
@@ -74,7 +76,7 @@ describe('what a run reached', () => {
   });
 
   it('counts a charge that was pending and succeeded once, however often that was said', () => {
-    const pending = anExchange({ body: '{"id": "ch_1", "status": "pending"}' });
+    const pending = anExchange({ body: '{"id": "ch_1", "object": "charge", "status": "pending"}' });
     expect(times('pending-then-succeeded', { exchanges: [pending, pending], evidence: charge('succeeded') })).toBe(1);
     expect(times('pending-then-succeeded', { exchanges: [pending], evidence: charge('failed') })).toBe(0);
   });

@@ -1,8 +1,7 @@
 import { sometimes, type SometimesCounts, type SometimesId } from '#checker';
-import { saidIn } from '../workload/merchant.js';
-import type { Exchange } from '../workload/history.js';
 import type { Strike } from '../nemesis/nemesis.js';
-import type { RunFacts } from './run-facts.js';
+import type { RunFacts } from '../verdict/run-facts.js';
+import { askedFor, chargeOf, operationOf, saidIn, type Exchange } from '../workload/exchange.js';
 
 const LEASE_MS = 10_000;
 
@@ -35,11 +34,12 @@ const counts: SometimesCounts<RunFacts> = {
   'poison-replayed': ({ logs }) => Math.min(logs.parked, logs.replayed),
   'pending-then-succeeded': ({ exchanges, evidence }) => {
     const states = new Map(evidence.charges.map(({ id, state }) => [id, state]));
-    const pending = exchanges.filter((told) => told.status === 200 && saidIn(told).status === 'pending');
-    const charges = new Set(
-      pending.flatMap(({ asked, chargeId }) => (asked === 'charge' && chargeId ? [chargeId] : [])),
-    );
-    return [...charges].filter((id) => states.get(id) === 'succeeded').length;
+    const pending = exchanges
+      .filter((told) => askedFor(told) === 'charge' && told.answer?.status === 200)
+      .map(saidIn)
+      .filter(({ status }) => status === 'pending');
+    const charges = new Set(pending.map(({ id }) => id));
+    return [...charges].filter((id) => states.get(id!) === 'succeeded').length;
   },
   'capture-won': (facts) => racesEnded(facts, 'succeeded'),
   'cancel-won': (facts) => racesEnded(facts, 'canceled'),
@@ -49,8 +49,8 @@ const counts: SometimesCounts<RunFacts> = {
     holds.filter(({ state, cause }) => state === 'released' && cause === 'capture_failed').length,
   'dropped-answer-replayed': ({ exchanges }) =>
     [...byKey(exchanges).values()].filter((told) => {
-      const lost = told.find(({ status }) => status === undefined);
-      return lost && told.some(({ replayed, number }) => replayed && number > lost.number);
+      const lost = told.find(({ answer }) => answer === undefined);
+      return lost && told.some(({ answer, number }) => answer?.replayed && number > lost.number);
     }).length,
 };
 
@@ -121,12 +121,12 @@ const strikes = (processes: readonly string[], service: string): boolean =>
 function racesEnded({ exchanges, evidence }: RunFacts, state: string): number {
   const states = new Map(evidence.charges.map((charge) => [charge.id, charge.state]));
   const races = Map.groupBy(
-    exchanges.filter(({ story, asked }) => story === 'capture races cancel' && asked !== 'charge'),
-    ({ chargeId }) => chargeId,
+    exchanges.filter((told) => told.story === 'capture races cancel' && askedFor(told) !== 'charge'),
+    chargeOf,
   );
   return [...races].filter(([chargeId, told]) => {
-    const captures = told.filter(({ asked }) => asked === 'capture');
-    const cancels = told.filter(({ asked }) => asked === 'refund');
+    const captures = told.filter((exchange) => askedFor(exchange) === 'capture');
+    const cancels = told.filter((exchange) => askedFor(exchange) === 'refund');
     const met = captures.some((capture) => cancels.some((cancel) => overlap(capture, cancel)));
     return met && chargeId !== undefined && states.get(chargeId) === state;
   }).length;
@@ -135,6 +135,8 @@ function racesEnded({ exchanges, evidence }: RunFacts, state: string): number {
 const overlap = (a: Exchange, b: Exchange): boolean => a.sentMs < b.endedMs && b.sentMs < a.endedMs;
 
 function byKey(exchanges: readonly Exchange[]): Map<string, Exchange[]> {
-  const keyed = exchanges.filter(({ asked }) => asked !== 'read' && asked !== 'hostile');
-  return Map.groupBy(keyed, ({ account, key }) => `${account} ${key}`);
+  return Map.groupBy(
+    exchanges.filter((exchange) => askedFor(exchange) !== undefined),
+    operationOf,
+  );
 }

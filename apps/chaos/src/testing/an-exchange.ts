@@ -1,26 +1,44 @@
-import type { Exchange } from '../workload/history.js';
+import type { Exchange } from '../workload/exchange.js';
+
+/** When the runs of tests begin: Unix ms. */
+export const BEGAN_AT = 1_000_000;
+
+export interface Different extends Partial<Exchange> {
+  readonly status?: number;
+  readonly body?: string;
+  readonly replayed?: boolean;
+  /** From the beginning of the run; otherwise a second later, for a tenth of one. */
+  readonly sentAfterMs?: number;
+  readonly endedAfterMs?: number;
+}
 
 /** A charge that succeeded at once, but for what is said otherwise. */
-export function anExchange(different: Partial<Exchange> = {}): Exchange {
-  return {
-    number: 1,
-    story: 'charge',
-    asked: 'charge',
-    account: 'sk_test_1',
-    key: 'key',
-    at: 'payments-api',
-    sentMs: 1_000,
-    endedMs: 1_100,
-    kind: 'ok',
-    status: 200,
-    body: '{"id": "ch_1", "status": "succeeded"}',
-    chargeId: 'ch_1',
-    ...different,
-  };
+export function anExchange(different: Different = {}): Exchange {
+  const {
+    status = 200,
+    body = '{"id": "ch_1", "object": "charge", "status": "succeeded"}',
+    replayed = false,
+  } = different;
+  return { ...unanswered(different), answer: { status, body, replayed } };
 }
 
 /** The same, and no answer ever came. */
-export function unanswered(different: Partial<Exchange> = {}): Exchange {
-  const { status: _status, body: _body, ...rest } = anExchange({ kind: 'info', ...different });
-  return rest;
+export function unanswered(different: Different = {}): Exchange {
+  const { status: _s, body: _b, replayed: _r, sentAfterMs = 1_000, endedAfterMs = 1_100, ...rest } = different;
+  return {
+    number: 1,
+    story: 'charge',
+    at: 'payments-api',
+    account: 'acct_1',
+    key: 'key',
+    method: 'POST',
+    path: '/v1/charges',
+    parameters: {},
+    sentMs: BEGAN_AT + sentAfterMs,
+    endedMs: BEGAN_AT + endedAfterMs,
+    ...rest,
+  };
 }
+
+export const captureOf = (chargeId: string) => ({ path: `/v1/charges/${chargeId}/capture` });
+export const refundOf = (chargeId: string) => ({ path: '/v1/refunds', parameters: { charge: chargeId } });

@@ -1,14 +1,46 @@
+import type { Evidence } from '#checker';
 import type { Strike } from '../nemesis/nemesis.js';
 import type { Fault } from '../schedule/fault.js';
-import type { RunFacts } from '../sometimes/run-facts.js';
+import type { RunFacts } from '../verdict/run-facts.js';
+import { BEGAN_AT } from './an-exchange.js';
 
-/** A run in which nothing happened, but for what is said otherwise. */
-export function runFacts(different: Partial<RunFacts> = {}): RunFacts {
+const noEvidence: Evidence = {
+  history: [],
+  exchanges: [],
+  charges: [],
+  refunds: [],
+  balanceTransactions: [],
+  holds: [],
+  transfers: [],
+  entries: [],
+  requests: [],
+  unanswered: [],
+  unsent: 0,
+  parked: 0,
+};
+
+export interface DifferentFacts extends Partial<Omit<RunFacts, 'evidence'>> {
+  readonly evidence?: Partial<Evidence>;
+}
+
+/** A run in which nothing happened and nobody was to do anything, but for what is said otherwise. */
+export function runFacts({ evidence, ...different }: DifferentFacts = {}): RunFacts {
   return {
-    beganAt: 1_000_000,
+    beganAt: BEGAN_AT,
+    durationMs: 60_000,
+    traffic: { clients: 1, mix: {} },
     exchanges: [],
+    unreadable: [],
     strikes: [],
-    evidence: { charges: [], refunds: [] },
+    healedMs: 60_000,
+    endedMs: 70_000,
+    quietAfterMs: 3_000,
+    soundAfterMs: 4_000,
+    evidence: { ...noEvidence, ...evidence },
+    verdict: { holds: true, charges: 0, violations: [] },
+    readBack: { charges: new Map(), balances: new Map() },
+    projection: [],
+    failedJobs: new Map(),
     journal: [],
     operations: [],
     holds: [],

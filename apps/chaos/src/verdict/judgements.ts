@@ -1,11 +1,26 @@
 import { invariants, type Verdict } from '#checker';
-import type { Judged } from './chaos-invariants.js';
+import type { Judged } from './judged.js';
+import { chaosPromises } from './promises.js';
+import type { RunFacts } from './run-facts.js';
+
+/** Every promise of a run, those of the checker included, with what broke it; by number, A7 before A10. */
+export function judgeRun(facts: RunFacts): Judged[] {
+  const own = chaosPromises.map(({ id, promise, judge }) => ({ id, promise, ...judge(facts) }));
+  return [...judgementsOf(facts.verdict), ...own].sort((a, b) => numberOf(a) - numberOf(b));
+}
 
 /** The checker's verdict, with the promises that were kept. */
 export function judgementsOf(verdict: Verdict): Judged[] {
-  return invariants.map(({ id, promise }) => ({
-    id,
-    promise,
-    lines: verdict.violations.find((violation) => violation.id === id)?.lines ?? [],
-  }));
+  const known = new Set(invariants.map(({ id }) => id));
+  const unlisted = verdict.violations.filter(({ id }) => !known.has(id));
+  return [
+    ...invariants.map(({ id, promise }) => ({
+      id,
+      promise,
+      lines: verdict.violations.find((violation) => violation.id === id)?.lines ?? [],
+    })),
+    ...unlisted,
+  ];
 }
+
+const numberOf = ({ id }: Judged): number => Number.parseInt(id.slice(1), 10);

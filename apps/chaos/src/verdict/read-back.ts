@@ -1,42 +1,90 @@
-import type { Merchant } from '../workload/merchant.js';
-import type { Exchange } from '../workload/history.js';
-import { saidIn } from '../workload/merchant.js';
-import type { ReadBack } from './chaos-invariants.js';
+import type { Evidence } from '#checker';
+import { saidIn, type Exchange } from '../workload/exchange.js';
+import type { ReadBack, RunFacts } from './run-facts.js';
 
 const AT_ONCE = 16;
-const CHARGES_MAX = 3_000;
 
-/** Asks the API for every charge that it told of, and for every account's balance. */
-export async function readBack(exchanges: readonly Exchange[], merchants: readonly Merchant[]): Promise<ReadBack> {
-  const byKey = new Map(merchants.map((merchant) => [merchant.apiKey, merchant]));
-  const told = new Map(
-    exchanges.flatMap(({ asked, chargeId, account }) =>
-      asked === 'charge' && chargeId !== undefined ? [[chargeId, account] as const] : [],
-    ),
-  );
-  const charges = new Map<string, { status: string; captured: boolean }>();
-  const left = [...told].slice(-CHARGES_MAX);
-  const reader = async (at: number): Promise<void> => {
-    for (let next = left.pop(); next; next = left.pop()) {
-      const [id, account] = next;
-      const answer = await byKey.get(account)!.read(`/v1/charges/${id}`, { at });
-      const { status = `nothing, but ${answer.status}`, captured = false } = saidIn(answer);
-      charges.set(id, { status, captured });
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, (_, at) => reader(at)));
-  const balances = new Map(
-    await Promise.all(
-      merchants.map(async (merchant) => [merchant.apiKey, balanceIn(await merchant.read('/v1/balance'))] as const),
-    ),
-  );
-  return { charges, balances };
+/** Who asks: one account's own key. */
+export interface Reader {
+  readonly account: string;
+  read(path: string, options?: { at?: number; parameters?: Readonly<Record<string, string>> }): Promise<Exchange>;
 }
 
-function balanceIn({ body }: Exchange): Map<string, number> {
+const lists = ['/v1/charges', '/v1/refunds', '/v1/balance_transactions'] as const;
+
+/**
+ * Asks the API for every charge that there is, by the key of its account, and for every account's balance. Its lists are
+ * walked from end to end as well: what the reference model makes of them is part of the checker's verdict.
+ */
+export async function readBack(
+  { charges: rows }: Pick<Evidence, 'charges'>,
+  readers: readonly Reader[],
+): Promise<ReadBack> {
+  const readerOf = new Map(readers.map((reader) => [reader.account, reader]));
+  const charges = new Map<string, { status: string; captured: boolean }>();
+  const left = [...rows];
+  const readOn = async (at: number): Promise<void> => {
+    for (let next = left.pop(); next; next = left.pop()) {
+      const answer = await readerOf.get(next.account)?.read(`/v1/charges/${next.id}`, { at });
+      if (!answer) continue;
+      const { status = `nothing, but ${answer.answer?.status}`, captured = false } = saidIn(answer);
+      charges.set(next.id, { status, captured });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, (_, at) => readOn(at)));
+  const balances = await Promise.all(
+    readers.map(async (reader) => [reader.account, balanceIn(await reader.read('/v1/balance'))] as const),
+  );
+  for (const reader of readers) for (const path of lists) await walk(reader, path);
+  return { charges, balances: new Map(balances) };
+}
+
+async function walk(reader: Reader, path: string): Promise<void> {
+  for (let cursor = {}; ;) {
+    const { data = [], has_more: hasMore } = saidIn(
+      await reader.read(path, { parameters: { limit: '100', ...cursor } }),
+    );
+    if (!hasMore || data.length === 0) return;
+    cursor = { starting_after: data.at(-1)!.id };
+  }
+}
+
+function balanceIn({ answer }: Exchange): Map<string, number> | undefined {
+  if (answer?.status !== 200) return undefined;
   type Part = { readonly amount: number; readonly currency: string };
-  const { available = [], pending = [] } = JSON.parse(body ?? '{}') as { available?: Part[]; pending?: Part[] };
+  const { available, pending } = JSON.parse(answer.body) as { available: Part[]; pending: Part[] };
   const sums = new Map<string, number>();
   for (const { amount, currency } of [...available, ...pending]) sums.set(currency, (sums.get(currency) ?? 0) + amount);
   return sums;
+}
+
+/** Charges of which the API says something else than their rows (A15), or that nobody could read. */
+export function chargesReadOtherwise({ evidence, readBack }: Pick<RunFacts, 'evidence' | 'readBack'>): string[] {
+  return evidence.charges.flatMap(({ id, account, state }) => {
+    const said = readBack.charges.get(id);
+    if (said === undefined) return [`${id}: is of ${account}, which is no account of this run`];
+    const wanted = state === 'failed' ? 'failed' : state === 'requested' ? 'pending' : 'succeeded';
+    return said.status === wanted && said.captured === (state === 'succeeded')
+      ? []
+      : [`${id}: ${state}, and the API says ${said.status}, captured ${said.captured}`];
+  });
+}
+
+/** Balances that are not the sum of their account's balance transactions (A9). */
+export function wrongBalances({ evidence, readBack }: Pick<RunFacts, 'evidence' | 'readBack'>): string[] {
+  const byAccount = Map.groupBy(evidence.balanceTransactions, ({ account }) => account);
+  const accounts = new Set([...readBack.balances.keys(), ...byAccount.keys()]);
+  return [...accounts].flatMap((account) => {
+    const said = readBack.balances.get(account);
+    if (said === undefined) return [`${account}: /v1/balance was not told`];
+    const sums = new Map<string, number>();
+    for (const { currency, netMinor } of byAccount.get(account) ?? [])
+      sums.set(currency, (sums.get(currency) ?? 0) + netMinor);
+    return [...new Set([...sums.keys(), ...said.keys()])]
+      .filter((currency) => (sums.get(currency) ?? 0) !== (said.get(currency) ?? 0))
+      .map(
+        (currency) =>
+          `${account}: /v1/balance says ${said.get(currency) ?? 0} ${currency}, its transactions come to ${sums.get(currency) ?? 0}`,
+      );
+  });
 }

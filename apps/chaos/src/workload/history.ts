@@ -1,35 +1,11 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
-import type { Asked, Told } from '#checker';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import type { Exchange, UnreadableRequest } from './exchange.js';
 
-/** One request on the wire and what came of it, as it is kept on disk. Times count from the beginning of the workload. */
-export interface Exchange {
-  readonly number: number;
-  /** What the client was up to. */
-  readonly story: string;
-  /** `read` and `hostile` move no money. */
-  readonly asked: Asked | 'read' | 'hostile';
-  readonly account: string;
-  readonly key: string;
-  /** Which instance was asked. */
-  readonly at: string;
-  readonly sentMs: number;
-  readonly endedMs: number;
-  readonly kind: Told['kind'];
-  readonly status?: number;
-  readonly body?: string;
-  readonly chargeId?: string;
-  /** Of what was asked: amounts, mostly. */
-  readonly amountMinor?: number;
-  /** The client hung up on purpose, after it had sent everything. */
-  readonly hungUp?: true;
-  /** The answer says that it was given before. */
-  readonly replayed?: true;
-}
-
-/** All that clients did and were told: on disk as it happens, one JSON object a line, and at hand for the checker. */
+/** All that clients did and were told: on disk as it happens, one JSON object a line, and at hand for the verdict. */
 export class History {
   readonly exchanges: Exchange[] = [];
+  readonly unreadable: UnreadableRequest[] = [];
   readonly #file: WriteStream;
   #next = 1;
 
@@ -43,35 +19,25 @@ export class History {
 
   add(exchange: Exchange): void {
     this.exchanges.push(exchange);
-    this.#file.write(`${JSON.stringify(exchange)}\n`);
+    this.#write(exchange);
   }
 
-  /** As the checker wants it. */
-  get told(): Told[] {
-    return toldOf(this.exchanges);
+  addUnreadable(request: UnreadableRequest): void {
+    this.unreadable.push(request);
+    this.#write(request);
+  }
+
+  /** In the order of sending; they came in the order of their answers. */
+  get inOrder(): Exchange[] {
+    return this.exchanges.toSorted((a, b) => a.number - b.number);
   }
 
   async close(): Promise<void> {
     this.#file.end();
     await once(this.#file, 'finish');
   }
-}
 
-/** An answer of 5xx leaves its client as unknowing as none at all. */
-export function toldOf(exchanges: readonly Exchange[]): Told[] {
-  return exchanges.flatMap(({ asked, account, key, kind, status, body, chargeId }) =>
-    asked === 'read' || asked === 'hostile'
-      ? []
-      : [
-          {
-            asked,
-            account,
-            key,
-            kind,
-            ...(status !== undefined && { status }),
-            ...(body !== undefined && status! < 500 && { body }),
-            ...(chargeId !== undefined && { chargeId }),
-          },
-        ],
-  );
+  #write(line: object): void {
+    this.#file.write(`${JSON.stringify(line)}\n`);
+  }
 }

@@ -1,39 +1,61 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
-import type { Asked } from '#checker';
-import type { Exchange, History } from './history.js';
+import type { Dice } from '../schedule/dice.js';
+import { saidIn, type Exchange } from './exchange.js';
+import type { History } from './history.js';
 import { sendRaw } from './raw-exchange.js';
+import type { MalformedRequest, UnreadableHttp } from './unreadable-requests.js';
 
 /** Something a merchant asks for; asked again, it is the same key and the same parameters. */
 export interface Order {
   readonly story: string;
-  readonly asked: Asked;
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
-  readonly form: Readonly<Record<string, string>>;
-  readonly key: string;
-  /** The charge that it is about, when it is about one. */
-  readonly chargeId?: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Absent for what changes nothing. */
+  readonly key?: string;
+  readonly forbidden?: Exchange['forbidden'];
 }
 
 export interface Surroundings {
   readonly apis: readonly string[];
   readonly dispatcher: Dispatcher;
   readonly history: History;
-  readonly elapsedMs: () => number;
+  /** Unix ms that never step: times of exchanges compare with each other and with the services' own. */
+  readonly nowMs: () => number;
   /** When it aborts, nobody asks again: what is unknown stays so. */
   readonly givingUp: AbortSignal;
 }
 
+/** What was sent and what was heard of it, whatever it was. */
+interface Heard {
+  readonly sentMs: number;
+  readonly endedMs: number;
+  readonly answer?: { readonly status: number; readonly body: string; readonly replayed: boolean };
+}
+
+interface AskOptions {
+  /** Which instance, by its number. */
+  readonly at?: number;
+  /** The client leaves so long after it has sent everything. */
+  readonly hangUpAfterMs?: number;
+}
+
 const ANSWER_WITHIN_MS = 30_000;
-/** A refusal to work on it right now, or none at all: neither of them is kept under the key. */
-const isForNow = ({ status }: Exchange): boolean =>
-  status === undefined || status >= 500 || status === 409 || status === 429;
+
+/** Refused for the moment, or not answered: neither is kept under the key, so the same request may come again. */
+function isForNow(exchange: Exchange): boolean {
+  const status = exchange.answer?.status;
+  if (status === undefined || status >= 500 || status === 409 || status === 429) return true;
+  return status === 400 && saidIn(exchange).error?.message?.includes('Try again in a moment') === true;
+}
 
 /** One account of one merchant: raw HTTP, so that every request on the wire is in the history, and no other. */
 export class Merchant {
   constructor(
-    readonly apiKey: string,
+    readonly account: string,
+    private readonly apiKey: string,
     private readonly world: Surroundings,
   ) {}
 
@@ -41,156 +63,133 @@ export class Merchant {
     return randomUUID();
   }
 
-  /** One request. `hangUpAfterMs`: the client leaves so long after it has sent everything. */
-  async ask(order: Order, options: { at?: number; hangUpAfterMs?: number } = {}): Promise<Exchange> {
-    return this.#exchange({
-      ...options,
-      story: order.story,
-      asked: order.asked,
-      method: 'POST',
-      path: order.path,
-      key: order.key,
-      body: new URLSearchParams(order.form).toString(),
-      ...(order.chargeId !== undefined && { chargeId: order.chargeId }),
-      ...(order.form.amount !== undefined && { amountMinor: Number(order.form.amount) }),
-    });
+  /** Unix ms. */
+  get nowMs(): number {
+    return this.world.nowMs();
   }
 
-  /** As a careful client does it: under the same key, until it is told something that lasts. The last answer otherwise. */
-  async askUntilAnswered(order: Order, options: { at?: number } = {}): Promise<Exchange> {
+  /** One request. */
+  async ask(order: Order, options: AskOptions = {}): Promise<Exchange> {
+    const { at = 0, hangUpAfterMs } = options;
+    const { story, method, path, parameters, key, forbidden } = order;
+    const encoded = new URLSearchParams(parameters).toString();
+    const inQuery = method !== 'POST' && encoded !== '';
+    const number = this.world.history.nextNumber();
+    const heard = await this.#send(
+      {
+        method,
+        path: inQuery ? `${path}?${encoded}` : path,
+        headers: {
+          authorization: `Bearer ${this.apiKey}`,
+          ...(method === 'POST' && { 'content-type': 'application/x-www-form-urlencoded' }),
+          ...(key !== undefined && { 'idempotency-key': key }),
+        },
+        body: method === 'POST' ? encoded : null,
+      },
+      options,
+    );
+    const exchange: Exchange = {
+      number,
+      story,
+      at: instanceAt(at, this.world.apis),
+      account: this.account,
+      ...(key !== undefined && { key }),
+      method,
+      path,
+      parameters,
+      ...heard,
+      ...(hangUpAfterMs !== undefined && heard.answer === undefined && { hungUp: true as const }),
+      ...(forbidden !== undefined && { forbidden }),
+    };
+    this.world.history.add(exchange);
+    return exchange;
+  }
+
+  /**
+   * As a careful client does it: under the same key, until it is told something that lasts. The last answer otherwise.
+   *
+   * @param dice of the client, for the jitter of its backoff
+   */
+  async askUntilAnswered(order: Order, dice: Dice, options: { at?: number } = {}): Promise<Exchange> {
     for (let attempt = 0; ; attempt++) {
       const told = await this.ask(order, { at: (options.at ?? 0) + attempt });
       if (!isForNow(told)) return told;
-      const backoffMs = Math.min(200 * 2 ** Math.min(attempt, 4), 2_000) * (0.5 + Math.random() / 2);
+      const backoffMs = Math.min(200 * 2 ** Math.min(attempt, 4), 2_000) * (0.5 + dice.share() / 2);
       const waited = await sleep(backoffMs, true, { signal: this.world.givingUp }).catch(() => false);
       if (!waited) return told;
     }
   }
 
-  async read(path: string, options: { at?: number; story?: string; chargeId?: string } = {}): Promise<Exchange> {
-    const { at = 0, story = 'reads', chargeId } = options;
-    return this.#exchange({ story, asked: 'read', method: 'GET', path, key: '', at, ...(chargeId && { chargeId }) });
+  async read(
+    path: string,
+    options: { at?: number; story?: string; parameters?: Order['parameters']; forbidden?: Exchange['forbidden'] } = {},
+  ): Promise<Exchange> {
+    const { at = 0, story = 'reads', parameters = {}, forbidden } = options;
+    return this.ask({ story, method: 'GET', path, parameters, ...(forbidden && { forbidden }) }, { at });
   }
 
-  /** Anything at all. */
-  async hostile(request: { method: string; path: string; headers?: Record<string, string>; body?: string }) {
-    return this.#exchange({ ...request, story: 'hostile input', asked: 'hostile', key: this.newKey() });
-  }
-
-  /** Anything that is not even a request. */
-  async malformed({ bytes, leaves = false }: { bytes: string; leaves?: boolean }, { at = 0 } = {}): Promise<Exchange> {
-    const { apis, history, elapsedMs } = this.world;
-    const number = history.nextNumber();
-    const sentMs = elapsedMs();
-    const status = await sendRaw(apis[at % apis.length]!, bytes, leaves);
-    const exchange: Exchange = {
-      number,
-      story: 'malformed input',
-      asked: 'hostile',
-      account: this.apiKey,
-      key: '',
-      at: instanceAt(at, apis),
-      sentMs,
-      endedMs: elapsedMs(),
-      kind: status === undefined || status >= 500 ? 'info' : status < 300 ? 'ok' : 'fail',
-      ...(status !== undefined && { status }),
-    };
-    history.add(exchange);
-    return exchange;
-  }
-
-  async #exchange(request: {
-    story: string;
-    asked: Exchange['asked'];
-    method: string;
-    path: string;
-    key: string;
-    body?: string;
-    headers?: Record<string, string>;
-    chargeId?: string;
-    amountMinor?: number;
-    at?: number;
-    hangUpAfterMs?: number;
-  }): Promise<Exchange> {
-    const { apis, dispatcher, history, elapsedMs } = this.world;
-    const { story, asked, method, path, key, body, headers, chargeId, amountMinor, at = 0, hangUpAfterMs } = request;
-    const origin = apis[at % apis.length]!;
-    const about = {
-      number: history.nextNumber(),
-      story,
-      asked,
-      account: this.apiKey,
-      key,
-      at: instanceAt(at, apis),
-      ...(amountMinor !== undefined && { amountMinor }),
-    };
-    const sentMs = elapsedMs();
-    const signals = [AbortSignal.timeout(ANSWER_WITHIN_MS)];
-    if (hangUpAfterMs !== undefined) signals.push(AbortSignal.timeout(hangUpAfterMs));
-    const exchange = await dispatcher
-      .request({
-        origin,
-        path,
+  /** HTTP that says what no form says. */
+  async sendUnreadable(request: UnreadableHttp, { at = 0 } = {}): Promise<void> {
+    const number = this.world.history.nextNumber();
+    const { method, path, headers, body } = request;
+    const heard = await this.#send(
+      {
         method,
+        path,
         headers: {
           authorization: `Bearer ${this.apiKey}`,
-          ...(body !== undefined && { 'content-type': 'application/x-www-form-urlencoded' }),
-          ...(key && { 'idempotency-key': key }),
+          'content-type': 'application/x-www-form-urlencoded',
+          'idempotency-key': this.newKey(),
           ...headers,
         },
-        body: body ?? null,
-        signal: AbortSignal.any(signals),
-      })
-      .then(async (answer): Promise<Exchange> => {
-        const text = await answer.body.text();
-        const status = answer.statusCode;
-        const named = chargeId ?? chargeNamedIn(text);
-        return {
-          ...about,
-          sentMs,
-          endedMs: elapsedMs(),
-          kind: status >= 500 ? 'info' : status === 200 ? 'ok' : 'fail',
-          status,
-          body: text,
-          ...(named !== undefined && { chargeId: named }),
-          ...(answer.headers['idempotent-replayed'] === 'true' && { replayed: true as const }),
-        };
-      })
-      .catch((): Exchange => ({
-        ...about,
-        sentMs,
-        endedMs: elapsedMs(),
-        kind: 'info',
-        ...(chargeId !== undefined && { chargeId }),
-        ...(hangUpAfterMs !== undefined && { hungUp: true as const }),
-      }));
-    history.add(exchange);
-    return exchange;
+        body,
+      },
+      { at },
+    );
+    this.#addUnreadable(number, at, `${method} ${path} ${body}`, heard);
+  }
+
+  /** Bytes that are no HTTP. */
+  async sendMalformed({ bytes, leaves }: MalformedRequest, { at = 0 } = {}): Promise<void> {
+    const { apis, history, nowMs } = this.world;
+    const number = history.nextNumber();
+    const sentMs = nowMs();
+    const status = await sendRaw(apis[at % apis.length]!, bytes, leaves === true);
+    const answer = status === undefined ? {} : { answer: { status, body: '', replayed: false } };
+    this.#addUnreadable(number, at, bytes, { sentMs, endedMs: nowMs(), ...answer });
+  }
+
+  #addUnreadable(number: number, at: number, sent: string, { sentMs, endedMs, answer }: Heard): void {
+    this.world.history.addUnreadable({
+      number,
+      story: 'unreadable input',
+      at: instanceAt(at, this.world.apis),
+      sent: sent.slice(0, 120),
+      sentMs,
+      endedMs,
+      ...(answer && { status: answer.status, body: answer.body }),
+    });
+  }
+
+  async #send(
+    request: { method: Order['method']; path: string; headers: Record<string, string>; body: string | null },
+    { at = 0, hangUpAfterMs }: AskOptions,
+  ): Promise<Heard> {
+    const { apis, dispatcher, nowMs } = this.world;
+    const signals = [AbortSignal.timeout(ANSWER_WITHIN_MS)];
+    if (hangUpAfterMs !== undefined) signals.push(AbortSignal.timeout(hangUpAfterMs));
+    const sentMs = nowMs();
+    try {
+      const origin = apis[at % apis.length]!;
+      const answer = await dispatcher.request({ origin, ...request, signal: AbortSignal.any(signals) });
+      const body = await answer.body.text();
+      const replayed = answer.headers['idempotent-replayed'] === 'true';
+      return { sentMs, endedMs: nowMs(), answer: { status: answer.statusCode, body, replayed } };
+    } catch {
+      return { sentMs, endedMs: nowMs() };
+    }
   }
 }
 
 const instanceAt = (at: number, apis: readonly string[]): string =>
   `payments-api${at % apis.length === 0 ? '' : `-${(at % apis.length) + 1}`}`;
-
-interface Said {
-  readonly id?: string;
-  readonly object?: string;
-  readonly charge?: string;
-  readonly status?: string;
-  readonly captured?: boolean;
-  readonly error?: { readonly charge?: string; readonly code?: string };
-}
-
-/** The fields of an answer that stories look at. */
-export function saidIn({ body }: Pick<Exchange, 'body'>): Said {
-  try {
-    return JSON.parse(body ?? '{}') as Said;
-  } catch {
-    return {};
-  }
-}
-
-function chargeNamedIn(body: string): string | undefined {
-  const { id, object, charge, error } = saidIn({ body });
-  return object === 'charge' ? id : (charge ?? error?.charge);
-}

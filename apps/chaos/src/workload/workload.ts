@@ -4,7 +4,7 @@ import { Dice } from '../schedule/dice.js';
 import type { History } from './history.js';
 import { Merchant, type Surroundings } from './merchant.js';
 import { everything, stories, type StoryName } from './stories.js';
-import { chargeOrder, tell, type Client, type Remembered } from './story.js';
+import { chargeOrder, tell, type AccountsApart, type Client, type Lent, type Remembered } from './story.js';
 
 export interface Traffic {
   /** Each goes on with its next story when it is through with the last. */
@@ -24,35 +24,47 @@ export const ordinaryTraffic: Traffic = {
   first: ['tok_fault_authorize_hang_always_on_visa', 'tok_fault_authorize_hang_always_on_amex'],
 };
 
-const ACCOUNTS = 8;
+/** An account, and the key that opens it. */
+export interface ProvisionedAccount {
+  readonly account: string;
+  readonly apiKey: string;
+}
+
+/** Of ordinary merchants; the others are lent to stories that need one to themselves. */
+const MERCHANTS = 8;
+const CLOCKED = 2;
+const OVERDRAWN = 1;
+export const ACCOUNTS = MERCHANTS + CLOCKED + OVERDRAWN;
 
 /** Clients of some merchants, each at its stories, from `open` until `close`. */
 export class Workload {
   readonly #agent = new Agent({ connections: 400, pipelining: 1, headersTimeout: 40_000, bodyTimeout: 40_000 });
   readonly #closing = new AbortController();
   readonly #givingUp = new AbortController();
-  readonly #merchants: Merchant[];
+  readonly #apart: AccountsApart;
+  readonly merchants: readonly Merchant[];
   #running: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly seed: number,
     private readonly traffic: Traffic,
+    accounts: readonly ProvisionedAccount[],
     history: History,
     apis: readonly string[],
-    elapsedMs: () => number,
+    nowMs: () => number,
   ) {
     const world: Surroundings = {
       apis,
       dispatcher: this.#agent,
       history,
-      elapsedMs,
+      nowMs,
       givingUp: this.#givingUp.signal,
     };
-    this.#merchants = Array.from({ length: ACCOUNTS }, (_, n) => new Merchant(`sk_test_chaos${seed}x${n}`, world));
-  }
-
-  get merchants(): readonly Merchant[] {
-    return this.#merchants;
+    this.merchants = accounts.map(({ account, apiKey }) => new Merchant(account, apiKey, world));
+    this.#apart = {
+      clocked: lent(this.merchants.slice(MERCHANTS, MERCHANTS + CLOCKED)),
+      overdrawn: lent(this.merchants.slice(MERCHANTS + CLOCKED)),
+    };
   }
 
   open(): void {
@@ -66,7 +78,8 @@ export class Workload {
   /** A charge beside the traffic, for whoever needs one. */
   charge(amount: number): void {
     const client = this.#newClient(0, new Dice(amount));
-    void client.merchant.askUntilAnswered(chargeOrder(client, 'charge', { amount, source: 'tok_visa' }));
+    const order = chargeOrder(client, 'charge', { amount, source: 'tok_visa' });
+    void client.merchant.askUntilAnswered(order, client.dice);
   }
 
   /** No new stories. Resolves when all have ended; after `patienceMs` whoever still asks gives up. */
@@ -85,8 +98,9 @@ export class Workload {
   }
 
   #newClient(number: number, dice: Dice, remembered: Remembered[] = []): Client {
-    const merchant = this.#merchants[number % ACCOUNTS]!;
-    return { merchant, stranger: this.#merchants[(number + 1) % ACCOUNTS]!, dice, remembered, at: number };
+    const merchant = this.merchants[number % MERCHANTS]!;
+    const stranger = this.merchants[(number + 1) % MERCHANTS]!;
+    return { merchant, stranger, dice, remembered, at: number, apart: this.#apart };
   }
 
   async #first(source: string, number: number): Promise<void> {
@@ -96,16 +110,33 @@ export class Workload {
 
   async #client(number: number): Promise<void> {
     const dice = new Dice(this.seed * 1_000 + number);
-    const client = this.#newClient(number, dice);
+    const remembered: Remembered[] = [];
     const names = Object.keys(this.traffic.mix) as StoryName[];
     const draw = (): StoryName => {
       let left = dice.share() * names.reduce((sum, name) => sum + this.traffic.mix[name]!, 0);
       return names.find((name) => (left -= this.traffic.mix[name]!) < 0) ?? names[0]!;
     };
     while (!this.#closing.signal.aborted) {
-      await stories[draw()](client);
-      const pauseMs = dice.between(0, this.traffic.pauseMs);
+      // A story has dice of its own: how much it draws depends on its answers, and the next story must not.
+      const [story, ownDice, pauseMs] = [draw(), new Dice(dice.seed()), dice.between(0, this.traffic.pauseMs)];
+      await stories[story](this.#newClient(number, ownDice, remembered));
       await sleep(pauseMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
     }
   }
+}
+
+/** One client at a time has an account. */
+function lent(merchants: readonly Merchant[]): Lent {
+  const free = [...merchants];
+  return {
+    async borrow(use) {
+      const merchant = free.shift();
+      if (!merchant) return;
+      try {
+        await use(merchant);
+      } finally {
+        free.push(merchant);
+      }
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { Counters } from '../run/counters.js';
-import { failedJobsIn } from './chaos-invariants.js';
+import { failedJobsIn } from './failed-jobs.js';
 
 it('holds a job’s own failures against a run, and nothing that the run provoked', () => {
   const counters = new Counters();

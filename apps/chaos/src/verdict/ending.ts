@@ -1,0 +1,43 @@
+import type { Campaign } from '../campaign/campaign.js';
+
+/** How a run or a campaign ends: as an exit code, and in one sentence that says why. */
+export interface Ending {
+  readonly exitCode: 0 | 1 | 130;
+  readonly sentence: string;
+}
+
+const sound: Ending = { exitCode: 0, sentence: 'Every promise was kept.' };
+const interrupted: Ending = { exitCode: 130, sentence: 'Interrupted before there was a verdict.' };
+
+/** @param failure of its report */
+export function endingOfRun({
+  failure,
+  command,
+}: {
+  readonly failure: string | null;
+  readonly command: string;
+}): Ending {
+  if (failure === null) return sound;
+  return { exitCode: 1, sentence: `The run is not sound (${failure}). To repeat it: ${command}` };
+}
+
+/** Of a run that threw before it had a verdict: without evidence nothing was shown. */
+export function endingWithoutVerdict(error: unknown, wasInterrupted: boolean): Ending {
+  if (wasInterrupted) return interrupted;
+  const reason = error instanceof Error ? error.message : String(error);
+  return { exitCode: 1, sentence: `The run could not be judged, so it is not sound: ${reason}` };
+}
+
+export function endingOfCampaign({ state, runs, unreached }: Pick<Campaign, 'state' | 'runs' | 'unreached'>): Ending {
+  const broken = runs.filter(({ verdict }) => verdict === 'broken').length;
+  const unjudged = runs.filter(({ verdict }) => verdict === 'no verdict').length;
+  if (state === 'interrupted') return interrupted;
+  if (state === 'held') return sound;
+  const reasons = [
+    ...(broken > 0 ? [`${broken} of ${runs.length} runs are not sound`] : []),
+    ...(unjudged > 0 ? [`${unjudged} of ${runs.length} runs could not be judged`] : []),
+    ...(unreached.length > 0 ? [`it never came to ${unreached.length} of its list, as ${unreached[0]!.what}`] : []),
+    ...(state === 'under way' ? ['not all of its runs were made'] : []),
+  ];
+  return { exitCode: 1, sentence: `The campaign failed: ${reasons.join('; ')}.` };
+}

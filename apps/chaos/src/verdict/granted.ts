@@ -1,0 +1,41 @@
+import { grouped } from '../report/html.js';
+import { saidIn, type Exchange } from '../workload/exchange.js';
+import type { Judged } from './judged.js';
+import type { RunFacts } from './run-facts.js';
+
+/**
+ * What must not be granted (A14). A stranger is told that there is no such object and nothing else, so it cannot even
+ * learn that there is one; what is hostile is told anything but a success.
+ */
+export function granted({
+  exchanges,
+  unreadable,
+}: Pick<RunFacts, 'exchanges' | 'unreadable'>): Pick<Judged, 'lines' | 'looked'> {
+  const foreign = exchanges.filter(({ forbidden }) => forbidden === 'foreign');
+  const hostile = exchanges.filter(({ forbidden }) => forbidden === 'hostile');
+  return {
+    lines: [
+      ...foreign
+        .filter((exchange) => !isForNow(exchange) && saidIn(exchange).error?.code !== 'resource_missing')
+        .map((exchange) => `${who(exchange)} asks for another’s object, and was answered ${told(exchange)}`),
+      ...hostile.filter(succeeds).map((exchange) => `${who(exchange)} is hostile, and was answered ${told(exchange)}`),
+      ...unreadable
+        .filter(({ status }) => status !== undefined && status < 300)
+        .map(
+          ({ number, sent, status, body = '' }) =>
+            `request ${number} (${sent}) was answered ${status}: ${body.slice(0, 120)}`,
+        ),
+    ],
+    looked: `${grouped(foreign.length)} attempts by strangers, ${grouped(hostile.length)} hostile requests, ${grouped(unreadable.length)} that cannot be read`,
+  };
+}
+
+const succeeds = ({ answer }: Exchange): boolean => answer !== undefined && answer.status < 300;
+
+/** It says nothing of the object: shed, or not answered. */
+const isForNow = ({ answer }: Exchange): boolean =>
+  answer === undefined || answer.status >= 500 || answer.status === 429 || answer.status === 409;
+
+const who = ({ number, account, method, path }: Exchange): string =>
+  `request ${number} (${account}, ${method} ${path})`;
+const told = ({ answer }: Exchange): string => `${answer?.status}: ${answer?.body.slice(0, 120)}`;
