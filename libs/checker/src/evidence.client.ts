@@ -27,16 +27,19 @@ export interface Where {
 const chargesSql = statement(
   'checker_charges',
   `SELECT id, account, state, awaiting, amount_minor AS "amountMinor",
-     CASE WHEN state = 'succeeded' THEN (ending->'amount'->>'amountMinor')::int8 END AS "capturedMinor", currency, version,
+     CASE WHEN state = 'succeeded' THEN (ending->'amount'->>'amountMinor')::int8 END AS "capturedMinor", currency,
+     created_at AS "createdMs", version,
      (SELECT count(*)::int FROM charge_event WHERE charge_id = charge.id) AS events FROM charge WHERE id > $1`,
 );
 const refundsSql = statement(
   'checker_refunds',
-  `SELECT id, charge_id AS "chargeId", account, state, amount_minor AS "amountMinor" FROM refund WHERE charge_id > $1`,
+  `SELECT id, charge_id AS "chargeId", account, state, amount_minor AS "amountMinor",
+     created_at AS "createdMs" FROM refund WHERE charge_id > $1`,
 );
 const balanceTransactionsSql = statement(
   'checker_balance_transactions',
-  `SELECT id, account, currency, amount_minor - fee_minor AS "netMinor" FROM balance_transaction WHERE charge_id > $1`,
+  `SELECT id, account, type, source, currency, amount_minor AS "amountMinor", amount_minor - fee_minor AS "netMinor",
+     created_at AS "createdMs", available_on AS "availableOnMs" FROM balance_transaction WHERE charge_id > $1`,
 );
 const holdsSql = statement(
   'checker_holds',

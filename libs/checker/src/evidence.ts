@@ -28,6 +28,8 @@ export interface ChargeRow {
   /** What was captured of it; null unless it succeeded. */
   readonly capturedMinor: number | null;
   readonly currency: string;
+  /** On its account's own clock; lists go by it. */
+  readonly createdMs: number;
   readonly version: number;
   readonly events: number;
 }
@@ -39,13 +41,21 @@ export interface RefundRow {
   readonly account: string;
   readonly state: 'pending' | 'succeeded' | 'failed';
   readonly amountMinor: number;
+  readonly createdMs: number;
 }
 
 export interface BalanceTransactionRow {
   readonly id: string;
   readonly account: string;
+  readonly type: 'charge' | 'refund';
+  /** The charge or the refund. */
+  readonly source: string;
   readonly currency: string;
+  /** Below zero for a refund. */
+  readonly amountMinor: number;
   readonly netMinor: number;
+  readonly createdMs: number;
+  readonly availableOnMs: number;
 }
 
 export interface HoldRow {

@@ -71,7 +71,15 @@ const refunded = {
   amountMinor: 200,
 };
 const told = { account: 'acct_1', asked: 'charge' } as const;
-const charge = { account: 'acct_1', awaiting: false, amountMinor: 500, capturedMinor: null, currency: 'usd' } as const;
+const charge = {
+  account: 'acct_1',
+  awaiting: false,
+  amountMinor: 500,
+  capturedMinor: null,
+  currency: 'usd',
+  createdMs: 0,
+} as const;
+const moved = { account: 'acct_1', currency: 'usd', createdMs: 1, availableOnMs: 1 } as const;
 const stream = { version: 2, events: 2 };
 
 const sound: Evidence = {
@@ -96,10 +104,10 @@ const sound: Evidence = {
     { ...charge, ...stream, id: 'ch_lost', state: 'failed' },
     { ...charge, ...stream, id: 'ch_held', state: 'authorized' },
   ],
-  refunds: [{ id: 're_1', chargeId: 'ch_won', account: 'acct_1', state: 'succeeded', amountMinor: 200 }],
+  refunds: [{ id: 're_1', chargeId: 'ch_won', account: 'acct_1', state: 'succeeded', amountMinor: 200, createdMs: 1 }],
   balanceTransactions: [
-    { id: 'txn_won', account: 'acct_1', currency: 'usd', netMinor: 500 },
-    { id: 'txn_1', account: 'acct_1', currency: 'usd', netMinor: -200 },
+    { ...moved, id: 'txn_won', type: 'charge', source: 'ch_won', amountMinor: 500, netMinor: 500 },
+    { ...moved, id: 'txn_1', type: 'refund', source: 're_1', amountMinor: -200, netMinor: -200 },
   ],
   holds: [
     { chargeId: 'ch_won', state: 'posted', amountMinor: 500, postedMinor: 500 },
