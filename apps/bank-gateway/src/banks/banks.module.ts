@@ -16,7 +16,7 @@ const SPARE_CONNECTIONS = 32;
     {
       provide: Banks,
       inject: [SETTINGS, CLOCK, LOG, Metrics, Tracing, AdminServer, Shutdown],
-      useFactory: (
+      useFactory: async (
         settings: GatewaySettings,
         clock: Clock,
         log: Log,
@@ -72,9 +72,9 @@ const SPARE_CONNECTIONS = 32;
             timeKnown: banks.knowsTimeOf(config.name),
           })),
         );
-        banks.start();
         shutdown.during('workers', 'the banks', () => banks.close());
         shutdown.during('pools', 'connections to banks', () => port.close());
+        await banks.start();
         return banks;
       },
     },

@@ -4,7 +4,7 @@ import type { bankProtocol } from '#contracts';
 import { createLog, Metrics } from '#telemetry';
 import { FakeClock } from '#testing';
 import { paidWith } from '../../test/authorization-under-test.js';
-import { banksBehind, reset, StubBanks } from '../../test/stub-banks.js';
+import { banksBehind, hangs, reset, StubBanks } from '../../test/stub-banks.js';
 import { authorize } from '../authorizations/authorization.js';
 import type { Terms } from '../authorizations/authorization-state.js';
 import { observeBanks } from './observe-banks.js';
@@ -20,8 +20,7 @@ async function given() {
   const clock = new FakeClock();
   const stub = new StubBanks(clock);
   const banks = banksBehind(stub, clock);
-  banks.start();
-  await clock.advance(0);
+  await banks.start();
   for (const { config } of banks.all)
     stub.does(config.name, (request) => ('fault' in request ? reset : stub.yes(request)));
   let calls = 0;
@@ -86,6 +85,43 @@ describe('a fault token', () => {
     expect(await ask('cedar', { kind: 'statement', after: 0, limit: 1 })).toBe('statement');
     const own = banks.caller('cedar', withToken('acct_a'));
     expect([own.state('inquiries'), own.state('movements')]).toEqual(['open', 'open']);
+  });
+});
+
+describe('a gateway that starts', () => {
+  /** A bank that is silent for the first so many questions, and what `start` waits for. */
+  function starting(silentQuestions: number) {
+    const clock = new FakeClock();
+    const stub = new StubBanks(clock);
+    let questions = 0;
+    const banks = banksBehind(
+      {
+        send: (bank, request, options) =>
+          bank === 'cedar' && ++questions <= silentQuestions
+            ? Promise.resolve(hangs(request, options))
+            : stub.send(bank, request, options),
+      },
+      clock,
+    );
+    let hasStarted = false;
+    void banks.start().then(() => (hasStarted = true));
+    return { banks, clock, hasStarted: () => hasStarted };
+  }
+
+  it('has asked every bank for its time before it routes a charge', async () => {
+    const { banks, clock, hasStarted } = starting(0);
+    await clock.advance(0);
+    expect(hasStarted()).toBe(true);
+    expect(routed(banks, plain('acct_a', 'amex'))).toBe('cedar');
+  });
+
+  it('waits for a silent bank no longer than one question takes, and goes on asking', async () => {
+    const { banks, clock, hasStarted } = starting(2);
+    await clock.advance(1_999);
+    expect(hasStarted()).toBe(false);
+    await clock.advance(5_000);
+    expect(hasStarted()).toBe(true);
+    expect(routed(banks, plain('acct_a', 'amex'))).toBe('cedar');
   });
 });
 

@@ -109,22 +109,33 @@ export class Banks {
     return caller.untilProbeMs('movements') > 0;
   }
 
-  /** Asks every bank for its time until it has told it once. Does not wait for them. */
-  start(): void {
-    for (const { config } of this.all) void this.#learnTime(config.name);
+  /**
+   * Asks every bank for its time until it has told it. Resolves once each has answered, or failed to: before that no
+   * charge may be routed, or this process would refuse good cards for no fault but its own youth.
+   */
+  async start(): Promise<void> {
+    await Promise.all(this.all.map(({ config }) => this.#learnTime(config.name)));
   }
 
   async #learnTime(bank: bankProtocol.BankName): Promise<void> {
-    for (let attempt = 1; !this.#times.isKnown(bank) && !this.#closing.signal.aborted; attempt++) {
-      const id = `time.${bank}.${attempt}`;
-      await this.call(
-        bank,
-        { kind: 'statement', after: 0, limit: 1 },
-        { attempt: { id, begunAtMs: this.clock.monotonicMs() } },
-      );
-      if (this.#times.isKnown(bank)) return;
+    await this.#askTime(bank, 1);
+    void this.#askTimeAgain(bank);
+  }
+
+  async #askTimeAgain(bank: bankProtocol.BankName): Promise<void> {
+    for (let attempt = 2; !this.#times.isKnown(bank); attempt++) {
       await this.clock.sleep(LEARN_TIME_EVERY_MS, this.#closing.signal).catch(() => undefined);
+      if (this.#closing.signal.aborted) return;
+      await this.#askTime(bank, attempt);
     }
+  }
+
+  async #askTime(bank: bankProtocol.BankName, attempt: number): Promise<void> {
+    await this.call(
+      bank,
+      { kind: 'statement', after: 0, limit: 1 },
+      { attempt: { id: `time.${bank}.${attempt}`, begunAtMs: this.clock.monotonicMs() } },
+    );
   }
 
   close(): void {

@@ -30,8 +30,7 @@ async function performing(charge: Authorization) {
   const clock = new FakeClock();
   const stub = new StubBanks(clock);
   const banks = banksBehind(stub, clock);
-  banks.start();
-  await clock.advance(0);
+  await banks.start();
   const kept = new KeptInMemory(charge);
   const told: string[] = [];
   const observer = {

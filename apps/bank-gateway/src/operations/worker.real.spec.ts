@@ -38,7 +38,7 @@ describe('workers on a real Postgres', () => {
   async function instance(name: string, limits: Partial<BankLimits> = {}) {
     const started = gatewayInstance(name, test.database, stub, limits);
     instances.push(started);
-    started.banks.start();
+    await started.banks.start();
     await eventually(`${name} knows the time of every bank`, () =>
       started.banks.all.every((caller) => started.banks.knowsTimeOf(caller.config.name)),
     );

@@ -87,7 +87,7 @@ export class RunningService {
   async start(): Promise<void> {
     const { wiring } = this.definition;
     const { steps, settings } = planOf(this.definition);
-    const assembled = await Assembled.of(wiring, this.#ports(settings));
+    const assembled = await Assembled.of(wiring, await this.#ports(settings));
     const transport = assembled.get<StepTransport<PgTransaction>>(StepTransport);
     for (const step of steps) transport.addHandler(step.on.type, () => Promise.resolve(), true, { step });
     await transport.listen((error?: unknown) => {
@@ -99,7 +99,7 @@ export class RunningService {
   }
 
   /** What is not production's here: the outermost things, and nothing else. */
-  #ports(settings: object): ReadonlyMap<Token, unknown> {
+  async #ports(settings: object): Promise<ReadonlyMap<Token, unknown>> {
     const { process, around } = this;
     const clock = new SimulatedClock(process);
     const database = new SimulatedDatabase(process, around.database);
@@ -124,22 +124,22 @@ export class RunningService {
       [OUTBOX_STORE, new PostgresOutboxStore(new SimulatedDatabase(process, around.database, 2))],
     ]);
     if (this.name === 'bank-gateway')
-      ports.set(Banks, this.#banks(own as GatewaySettings, clock, log, metrics, tracing as unknown as Tracing));
+      ports.set(Banks, await this.#banks(own as GatewaySettings, clock, log, metrics, tracing as unknown as Tracing));
     return ports;
   }
 
-  #banks(
+  async #banks(
     settings: GatewaySettings,
     clock: SimulatedClock,
     log: Parameters<typeof observeBanks>[0],
     metrics: Metrics,
     tracing: Tracing,
-  ): Banks {
+  ): Promise<Banks> {
     const port = this.around.banks.portOf(this.process);
     const observer = observeBanks(log, metrics);
     const callers = bankConfigs(settings).map((config) => new BankCallers({ config, port, clock, observer }));
     const banks = new Banks(callers, clock, tracing, settings.BANK_VALID_FOR_MS);
-    banks.start();
+    await banks.start();
     return banks;
   }
 }
