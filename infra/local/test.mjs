@@ -7,7 +7,7 @@ import { Interrupted, Unprepared, prepare, root, runTillItEnds } from './prepare
 const checks = {
   formatting: ['prettier', '--check', '--log-level', 'warn', '.'],
   lint: ['oxlint', '--type-aware'],
-  types: ['tsc', '--noEmit'],
+  types: ['node', 'node_modules/typescript-native/bin/tsc', '--noEmit'],
   architecture: ['node', 'infra/architecture/check.mjs'],
 };
 /** Seeds that nobody chose: the first line says which, and a world that breaks says how to see it again. */
