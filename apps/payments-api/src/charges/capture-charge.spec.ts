@@ -66,7 +66,6 @@ describe('a capture', () => {
       'charge_already_captured',
     ],
     ['being canceled', [authorized, canceled], 'charge_already_refunded'],
-    ['being canceled though captured', [authorized, captured, canceled], 'charge_already_refunded'],
     ['canceled', [authorized, canceled, released('canceled')], 'charge_already_refunded'],
     ['being given back by time', [authorized, lapsed], 'charge_expired_for_capture'],
     ['given back by time', [authorized, lapsed, released('expired')], 'charge_expired_for_capture'],
@@ -94,7 +93,9 @@ describe('a capture', () => {
 
   it.each([
     ['not authorized yet', charge(), 400],
+    ['being canceled before it is authorized, which may fail', charge(canceled), 400],
     ['being captured under another key', charge(authorized, captured), 429],
+    ['being captured and canceled at once', charge(authorized, captured, canceled), 429],
     ['nobody’s', { state: 'none' }, 404],
   ] as [string, Charge, number][])('is refused without leaving a trace when it is %s', (_how, found, status) => {
     expect(() => capture(found)).toThrow(expect.objectContaining({ httpStatus: status }));

@@ -8,7 +8,7 @@ import type { Decide } from './charge-request.js';
 import { ownCharge, type Details, type OpenedCharge, type Wish } from './charge.js';
 import { readChanges, readDescriptor, refuseConnect } from './details.js';
 import { readExpand } from './expand.js';
-import { lapsesAt, pendingCapture } from './owed.js';
+import { isGivenBackForCertain, lapsesAt, pendingCapture } from './owed.js';
 import {
   alreadyCaptured,
   alreadyRefunded,
@@ -86,7 +86,8 @@ function reasonAgainst(charge: OpenedCharge, now: Instant): StripeError | undefi
   if (!hold) return notCapturable(id, 'it is captured by itself as soon as it is authorized.');
   const { cancellation } = hold;
   if (cancellation?.refused) return alreadyCaptured(id);
-  if (cancellation) return cancellation.cause === 'expired' ? expiredForCapture(id) : alreadyRefunded(id);
+  if (cancellation && isGivenBackForCertain(charge))
+    return cancellation.cause === 'expired' ? expiredForCapture(id) : alreadyRefunded(id);
   const lapses = lapsesAt(charge);
   return lapses !== null && now >= lapses ? expiredForCapture(id) : undefined;
 }

@@ -15,6 +15,14 @@ export function pendingCancellation({ hold, ending }: OpenedCharge): Cancellatio
   return ending || !cancellation || cancellation.refused ? null : cancellation;
 }
 
+/**
+ * Nothing can overtake the cancellation any more: the bank has authorized, and nobody asked for the capture. Until then
+ * the charge may still be captured, or fail.
+ */
+export function isGivenBackForCertain({ state, hold }: OpenedCharge): boolean {
+  return state === 'authorized' && !hold?.capture && hold?.cancellation?.refused === false;
+}
+
 /** Refunds of captured money that have not ended, of those that were loaded. */
 function pendingRefunds({ refunds }: OpenedCharge): Refund[] {
   return refunds.known.filter((refund) => refund.of === 'capture' && refundState(refund) === 'pending');

@@ -35,7 +35,13 @@ const released = (cause: 'canceled' | 'hold_refused'): ChargeEvent => ({
   holdRefusal: null,
   refusalCode: null,
 });
+const captured: ChargeEvent = {
+  type: 'capture_requested',
+  capture: { amount: usd(1000), key: 'c', statementDescriptor: null, statementDescriptorSuffix: null },
+};
 const lapsed: ChargeEvent = { type: 'cancellation_requested', cause: 'expired', refund: null };
+
+const canceling = (before: Charge): Charge => refund(before, '', 're_0').wishes.reduce<Charge>(evolve, before);
 
 describe('a refund of captured money', () => {
   it('is for all that is left, or for a part', () => {
@@ -128,13 +134,7 @@ describe('a refund of an authorization', () => {
   it.each([
     ['authorized', charge('manual', authorized)],
     ['still on its way to the bank', charge('manual')],
-    [
-      'being captured: the gateway decides',
-      charge('manual', authorized, {
-        type: 'capture_requested',
-        capture: { amount: usd(1000), key: 'c', statementDescriptor: null, statementDescriptorSuffix: null },
-      }),
-    ],
+    ['being captured: the gateway decides', charge('manual', authorized, captured)],
   ])('is its cancellation, when it is %s', (_how, found) => {
     expect(refund(found).wishes).toMatchObject([
       { type: 'cancellation_requested', cause: 'canceled', refund: { opening: { id: 're_1', amount: usd(1000) } } },
@@ -167,6 +167,8 @@ describe('a refund', () => {
     ['nobody’s', { state: 'none' }, 400],
     ['pending', charge('automatic'), 400],
     ['captured, and about to be posted', charge('manual', authorized, lapsed, { type: 'cancellation_refused' }), 429],
+    ['being captured and canceled at once', canceling(charge('manual', authorized, captured)), 429],
+    ['being canceled before it is authorized, which may fail', canceling(charge('manual')), 429],
   ] as [string, Charge, number][])(
     'is refused without leaving a trace when its charge is %s',
     (_how, found, status) => {

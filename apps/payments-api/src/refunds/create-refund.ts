@@ -4,6 +4,7 @@ import { invalidRequest, resourceMissing } from '../http/stripe-error.js';
 import type { Claim } from '../idempotency/key.js';
 import type { Decide, Verdict } from '../charges/charge-request.js';
 import { ownCharge, type OpenedCharge } from '../charges/charge.js';
+import { isGivenBackForCertain } from '../charges/owed.js';
 import {
   alreadyRefunded,
   lockTimeout,
@@ -52,7 +53,7 @@ function cancel(charge: OpenedCharge, amountMinor: number | undefined, refund: M
   // What will be known in a moment is not stored: the same key may come back for it.
   if (!charge.hold) throw notRefundable(id, 'it is still pending. Try again in a moment.');
   const { cancellation } = charge.hold;
-  if (cancellation?.refused) throw lockTimeout(id);
+  if (cancellation && !isGivenBackForCertain(charge)) throw lockTimeout(id);
   if (cancellation) return refused(alreadyRefunded(id));
   if (amountMinor !== undefined && amountMinor !== amount.amountMinor) {
     return refused(
