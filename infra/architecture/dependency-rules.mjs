@@ -75,6 +75,14 @@ export default {
       to: { path: '^libs/contracts/src/saga-table\\.ts$' },
     },
     {
+      name: 'the-reference-model-is-independent',
+      comment:
+        'It says anew what is to come out of a request. What it took over from the code that it judges could not be found wrong.',
+      severity: 'error',
+      from: { path: '^libs/checker/src/model/', pathNot: '\\.spec\\.ts$' },
+      to: { pathNot: '^libs/checker/src/(model/|evidence\\.ts$|history\\.ts$)' },
+    },
+    {
       name: 'no-cycles',
       severity: 'error',
       from: {},

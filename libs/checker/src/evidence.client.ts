@@ -28,13 +28,18 @@ const chargesSql = statement(
   'checker_charges',
   `SELECT id, account, state, awaiting, amount_minor AS "amountMinor",
      CASE WHEN state = 'succeeded' THEN (ending->'amount'->>'amountMinor')::int8 END AS "capturedMinor", currency,
-     created_at AS "createdMs", version,
+     created_at AS "createdMs", idempotency_key AS key, coalesce(opening->>'capture', 'automatic') AS capture,
+     hold->'capture'->>'key' AS "captureKey", ending->>'cause' AS cause,
+     opening->'instrument'->'card'->>'brand' AS brand, opening->'instrument'->'card'->>'last4' AS last4,
+     opening->'instrument'->>'fault' AS fault, details->>'description' AS description, details->'metadata' AS metadata,
+     details->>'receiptEmail' AS "receiptEmail", details->>'transferGroup' AS "transferGroup", version,
      (SELECT count(*)::int FROM charge_event WHERE charge_id = charge.id) AS events FROM charge WHERE id > $1`,
 );
 const refundsSql = statement(
   'checker_refunds',
   `SELECT id, charge_id AS "chargeId", account, state, amount_minor AS "amountMinor",
-     created_at AS "createdMs" FROM refund WHERE charge_id > $1`,
+     created_at AS "createdMs", refund->'opening'->>'key' AS key, refund->'opening'->>'reason' AS reason,
+     refund->>'of' = 'authorization' AS cancels, refund->'metadata' AS metadata FROM refund WHERE charge_id > $1`,
 );
 const balanceTransactionsSql = statement(
   'checker_balance_transactions',

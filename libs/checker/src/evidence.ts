@@ -30,6 +30,21 @@ export interface ChargeRow {
   readonly currency: string;
   /** On its account's own clock; lists go by it. */
   readonly createdMs: number;
+  /** Under which it was opened; it begins with a space when its client sent none. */
+  readonly key: string;
+  readonly capture: 'automatic' | 'manual';
+  /** Under which its capture was asked for. */
+  readonly captureKey: string | null;
+  /** Why it was given back. */
+  readonly cause: string | null;
+  readonly brand: string;
+  readonly last4: string;
+  /** The fault token that it was made with. */
+  readonly fault: string | null;
+  readonly description: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly receiptEmail: string | null;
+  readonly transferGroup: string | null;
   readonly version: number;
   readonly events: number;
 }
@@ -42,6 +57,12 @@ export interface RefundRow {
   readonly state: 'pending' | 'succeeded' | 'failed';
   readonly amountMinor: number;
   readonly createdMs: number;
+  /** Under which it was asked for. */
+  readonly key: string;
+  readonly reason: string | null;
+  /** It gives back an authorization that was not captured. */
+  readonly cancels: boolean;
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 export interface BalanceTransactionRow {

@@ -1,5 +1,6 @@
 import { describe as suite, expect, it } from '@jest/globals';
 import type { Entry, Evidence, Received, Told } from './evidence.js';
+import type { ApiExchange } from './history.js';
 import { check, describe, invariants } from './invariants.js';
 
 const aim = { account: 'acct_1', currency: 'usd', at: 0, type: 'entry' } as const;
@@ -78,6 +79,17 @@ const charge = {
   capturedMinor: null,
   currency: 'usd',
   createdMs: 0,
+  key: 'k1',
+  capture: 'automatic',
+  captureKey: null,
+  cause: null,
+  brand: 'visa',
+  last4: '4242',
+  fault: null,
+  description: null,
+  metadata: {},
+  receiptEmail: null,
+  transferGroup: null,
 } as const;
 const moved = { account: 'acct_1', currency: 'usd', createdMs: 1, availableOnMs: 1 } as const;
 const stream = { version: 2, events: 2 };
@@ -104,7 +116,20 @@ const sound: Evidence = {
     { ...charge, ...stream, id: 'ch_lost', state: 'failed' },
     { ...charge, ...stream, id: 'ch_held', state: 'authorized' },
   ],
-  refunds: [{ id: 're_1', chargeId: 'ch_won', account: 'acct_1', state: 'succeeded', amountMinor: 200, createdMs: 1 }],
+  refunds: [
+    {
+      id: 're_1',
+      chargeId: 'ch_won',
+      account: 'acct_1',
+      state: 'succeeded',
+      amountMinor: 200,
+      createdMs: 1,
+      key: 'k4',
+      reason: null,
+      cancels: false,
+      metadata: {},
+    },
+  ],
   balanceTransactions: [
     { ...moved, id: 'txn_won', type: 'charge', source: 'ch_won', amountMinor: 500, netMinor: 500 },
     { ...moved, id: 'txn_1', type: 'refund', source: 're_1', amountMinor: -200, netMinor: -200 },
@@ -251,8 +276,21 @@ suite('the verdict', () => {
     );
   });
 
+  it('A17: what nobody asked for', () => {
+    const asked: ApiExchange = {
+      account: 'acct_1',
+      key: 'another',
+      method: 'POST',
+      path: '/v1/charges',
+      parameters: { amount: '500', currency: 'usd', source: 'tok_visa' },
+      sentMs: 0,
+      endedMs: 1,
+    };
+    expect(brokenBy({ exchanges: [asked] })).toEqual(['A17']);
+  });
+
   it('has every invariant broken by some test here', () => {
-    const ids = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A9', 'A10', 'A15'];
+    const ids = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A9', 'A10', 'A15', 'A17'];
     expect(invariants.map(({ id }) => id)).toEqual(ids);
   });
 });

@@ -79,12 +79,7 @@ export interface ListObject {
 }
 
 export type ApiObject =
-  | ChargeObject
-  | RefundObject
-  | BalanceTransactionObject
-  | BalanceObject
-  | TestClockObject
-  | ListObject;
+  ChargeObject | RefundObject | BalanceTransactionObject | BalanceObject | TestClockObject | ListObject;
 
 /** The `error` of Stripe's envelope. */
 export interface ApiError {

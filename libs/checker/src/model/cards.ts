@@ -1,0 +1,85 @@
+/** Of Stripe's page on test cards: what a source stands for. */
+export interface TestCard {
+  readonly brand: string;
+  readonly last4: string;
+  /** What it does when it is charged; absent when it is good. */
+  readonly declines?: Decline;
+  /** The fault token that the charge carries. */
+  readonly fault?: string;
+}
+
+/** A refusal in the API's words. */
+export interface Decline {
+  readonly code: string;
+  readonly declineCode: string;
+}
+
+const declined = (declineCode: string): Decline => ({ code: 'card_declined', declineCode });
+const itself = (code: string): Decline => ({ code, declineCode: code });
+
+/** Refusals that no card asks for: the bank's own, or its absence. */
+export const failuresOfBanks: readonly Decline[] = [declined('generic_decline'), itself('processing_error')];
+
+const good: readonly (readonly [name: string, brand: string, number: string])[] = [
+  ['visa', 'visa', '4242424242424242'],
+  ['us', 'visa', '4242424242424242'],
+  ['visa_debit', 'visa', '4000056655665556'],
+  ['mastercard', 'mastercard', '5555555555554444'],
+  ['', 'mastercard', '2223003122003222'],
+  ['mastercard_debit', 'mastercard', '5200828282828210'],
+  ['mastercard_prepaid', 'mastercard', '5105105105105100'],
+  ['amex', 'amex', '378282246310005'],
+  ['', 'amex', '371449635398431'],
+  ['discover', 'discover', '6011111111111117'],
+  ['', 'discover', '6011000990139424'],
+  ['discover_debit', 'discover', '6011981111111113'],
+  ['diners', 'diners', '3056930009020004'],
+  ['', 'diners', '36227206271667'],
+  ['jcb', 'jcb', '3566002020360505'],
+  ['unionpay', 'unionpay', '6200000000000005'],
+  ['unionpay_debit', 'unionpay', '6200000000000047'],
+  ['', 'unionpay', '6205500000000000004'],
+];
+
+const bad: readonly (readonly [name: string, number: string, declines: Decline])[] = [
+  ['chargeDeclined', '4000000000000002', declined('generic_decline')],
+  ['chargeDeclinedInsufficientFunds', '4000000000009995', declined('insufficient_funds')],
+  ['chargeDeclinedLostCard', '4000000000009987', declined('lost_card')],
+  ['chargeDeclinedStolenCard', '4000000000009979', declined('stolen_card')],
+  ['chargeDeclinedExpiredCard', '4000000000000069', itself('expired_card')],
+  ['chargeDeclinedIncorrectCvc', '4000000000000127', itself('incorrect_cvc')],
+  ['chargeDeclinedProcessingError', '4000000000000119', itself('processing_error')],
+  ['chargeDeclinedVelocityLimitExceeded', '4000000000006975', declined('card_velocity_exceeded')],
+  ['chargeCustomerFail', '4000000000000341', declined('generic_decline')],
+];
+
+const byNumber = new Map<string, TestCard>();
+const byToken = new Map<string, TestCard>();
+
+function enter(card: TestCard, number: string, names: readonly string[]): void {
+  byNumber.set(number, card);
+  for (const name of names.filter((name) => name !== '')) {
+    byToken.set(`tok_${name}`, card);
+    byToken.set(`pm_card_${name}`, card);
+  }
+}
+
+for (const [name, brand, number] of good) enter({ brand, last4: number.slice(-4) }, number, [name]);
+for (const [name, number, declines] of bad)
+  enter({ brand: 'visa', last4: number.slice(-4), declines }, number, [name, `visa_${name}`]);
+
+const faultToken = /^(?:tok|pm_card)_fault_[a-z]+_[A-Za-z]+(?:_(?:\d+|always))?(?:_on_(?<brand>[a-z]+))?$/;
+
+/** What a token stands for: undefined when no card has that name. */
+export function cardNamed(token: string): TestCard | undefined {
+  const aimed = faultToken.exec(token);
+  if (!aimed) return byToken.get(token);
+  const card = byToken.get(`tok_${aimed.groups?.['brand'] ?? 'visa'}`);
+  return card && { ...card, fault: token };
+}
+
+export const cardNumbered = (number: string): TestCard | undefined => byNumber.get(number.replaceAll(/[ -]/g, ''));
+
+/** The ledger gives back whatever a charge with this token was authorized for. */
+export const isRefusedByLedger = ({ fault }: TestCard): boolean =>
+  fault !== undefined && /_fault_ledger_refuse/.test(fault);

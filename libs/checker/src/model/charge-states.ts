@@ -1,0 +1,257 @@
+/** What a charge came to. `authorized`: nobody captured it. */
+export type Phase = 'requested' | 'authorized' | 'captured' | 'failed' | 'canceled';
+
+/** A capture, a cancellation or a refund that began, by the row that it left. */
+export interface Effect {
+  readonly name: string;
+  readonly kind: 'capture' | 'cancellation' | 'refund';
+  readonly sentMs: number;
+  readonly amountMinor: number;
+  /** It asked for no amount: for all that there is. */
+  readonly isWhole: boolean;
+  /** It came to nothing. */
+  readonly failed: boolean;
+  readonly answeredMs: number;
+  /** What its answer needs: that it began, or that it ended. */
+  readonly answered: 'begun' | 'ended';
+}
+
+/** A moment of the charge, as a look at it finds it. */
+export interface Glimpse {
+  readonly phase: Phase;
+  /** Something of this kind has begun. */
+  readonly begun: (kind: Effect['kind']) => boolean;
+  /** Asked back and not refused. */
+  readonly refundedMinor: number;
+}
+
+/** Something that was told, and what the charge must have been like at some moment of the request. */
+export interface Observation {
+  /** For people: who was told what. */
+  readonly text: string;
+  readonly sentMs: number;
+  readonly endedMs: number;
+  readonly holds: (glimpse: Glimpse) => boolean;
+}
+
+export interface ChargeHistory {
+  readonly isManual: boolean;
+  /** At rest. */
+  readonly phase: Phase;
+  readonly capturedMinor: number;
+  /** Time gave it back, not its merchant. */
+  readonly expired: boolean;
+  readonly effects: readonly Effect[];
+  readonly observations: readonly Observation[];
+}
+
+/** One of the states in which the charge may be: which effects have begun and ended, and what was seen since it was asked. */
+interface State {
+  readonly phase: Phase;
+  readonly begun: number;
+  readonly ended: number;
+  readonly seen: number;
+}
+
+/** More is not searched: such a charge is left unjudged. */
+const STATES_MAX = 4_000;
+/** Bits of a number. */
+const AT_ONCE_MAX = 30;
+
+/**
+ * Searches, as a checker of linearizability does, for an order of effects that explains every answer and the end:
+ * keeps the set of all states that are possible, and goes through requests and answers in order of time. An effect may
+ * begin at any moment from its sending on; an answer leaves only the states in which it is true.
+ *
+ * @returns the first answer after which no state is left; undefined when all of it can be explained
+ */
+export function inexplicable(history: ChargeHistory): string | undefined {
+  return new Search(history).run();
+}
+
+/** A request or an answer, and which of the states it leaves. */
+interface Step {
+  readonly atMs: number;
+  /** In the same millisecond a request comes before an answer: they may have overlapped. */
+  readonly isAnswer: boolean;
+  /** What to say when no state is left. */
+  readonly text: string;
+  readonly leave: (states: State[]) => State[];
+}
+
+class Search {
+  #sent = 0;
+  #exhausted = false;
+  /** Observations whose request is under way, each at the place of its bit. */
+  readonly #looking: (Observation | undefined)[] = [];
+
+  constructor(private readonly history: ChargeHistory) {}
+
+  run(): string | undefined {
+    const { effects, observations, phase } = this.history;
+    if (effects.length > AT_ONCE_MAX) return undefined;
+    const steps = [...effects.flatMap((effect, place) => this.#stepsOf(effect, place)), ...this.#looks(observations)];
+    steps.sort((a, b) => a.atMs - b.atMs || Number(a.isAnswer) - Number(b.isAnswer));
+    let states: State[] = [{ phase: 'requested', begun: 0, ended: 0, seen: 0 }];
+    for (const { leave, text } of steps) {
+      states = leave(this.#closure(states));
+      if (this.#exhausted) return undefined;
+      if (states.length === 0) return text;
+    }
+    const ends = this.#closure(states).some((state) => state.phase === phase && this.#isOver(state));
+    return ends || this.#exhausted ? undefined : `that it is ${phase} at rest follows from nothing that was asked`;
+  }
+
+  #stepsOf({ name, sentMs, answeredMs, answered }: Effect, place: number): Step[] {
+    const bit = 1 << place;
+    const send = (states: State[]): State[] => {
+      this.#sent |= bit;
+      return states;
+    };
+    const answer = (states: State[]): State[] =>
+      states.filter(({ begun, ended }) => ((answered === 'ended' ? ended : begun) & bit) !== 0);
+    return [
+      { atMs: sentMs, isAnswer: false, text: '', leave: send },
+      ...(answeredMs < Infinity
+        ? [{ atMs: answeredMs, isAnswer: true, text: `${name}: nothing explains its answer`, leave: answer }]
+        : []),
+    ];
+  }
+
+  #looks(observations: readonly Observation[]): Step[] {
+    return observations.flatMap((observation): Step[] => {
+      let bit = 0;
+      const begin = (states: State[]): State[] => {
+        const gap = this.#looking.indexOf(undefined);
+        const place = gap < 0 ? this.#looking.length : gap;
+        if (place >= AT_ONCE_MAX) this.#exhausted = true;
+        this.#looking[place] = observation;
+        bit = 1 << place;
+        return states;
+      };
+      const end = (states: State[]): State[] => {
+        this.#looking[this.#looking.indexOf(observation)] = undefined;
+        return states.filter(({ seen }) => seen & bit).map((state) => ({ ...state, seen: state.seen & ~bit }));
+      };
+      const { sentMs, endedMs, text } = observation;
+      return [
+        { atMs: sentMs, isAnswer: false, text: '', leave: begin },
+        { atMs: endedMs, isAnswer: true, text, leave: end },
+      ];
+    });
+  }
+
+  /** All states that can be reached by now without another request. */
+  #closure(states: readonly State[]): State[] {
+    const found = new Map<string, State>();
+    const open = [...states];
+    for (let state = open.pop(); state; state = open.pop()) {
+      const looked = this.#look(state);
+      const name = `${looked.phase} ${looked.begun} ${looked.ended} ${looked.seen}`;
+      if (found.has(name)) continue;
+      if (found.size >= STATES_MAX) {
+        this.#exhausted = true;
+        break;
+      }
+      found.set(name, looked);
+      open.push(...this.#after(looked));
+    }
+    return [...found.values()];
+  }
+
+  /** An answer that only looks changes nothing, so it may as well be made as soon as it is true. */
+  #look(state: State): State {
+    let { seen } = state;
+    let glimpse: Glimpse | undefined;
+    this.#looking.forEach((observation, place) => {
+      if (!observation || seen & (1 << place)) return;
+      glimpse ??= this.#glimpse(state);
+      if (observation.holds(glimpse)) seen |= 1 << place;
+    });
+    return seen === state.seen ? state : { ...state, seen };
+  }
+
+  #glimpse(state: State): Glimpse {
+    const { effects } = this.history;
+    return {
+      phase: state.phase,
+      begun: (kind) => effects.some((effect, place) => effect.kind === kind && state.begun & (1 << place)),
+      refundedMinor: this.#refundedMinor(state),
+    };
+  }
+
+  #refundedMinor({ begun, ended }: State): number {
+    return this.history.effects.reduce((sum, { kind, amountMinor, failed }, place) => {
+      const bit = 1 << place;
+      const counts = kind === 'refund' && begun & bit && !(failed && ended & bit);
+      return counts ? sum + amountMinor : sum;
+    }, 0);
+  }
+
+  #after(state: State): State[] {
+    const next = this.#phasesAfter(state).map((phase): State => ({ ...state, phase }));
+    this.history.effects.forEach((effect, place) => {
+      const bit = 1 << place;
+      if (!(state.begun & bit)) {
+        if (this.#sent & bit && this.#mayBegin(effect, state)) next.push({ ...state, begun: state.begun | bit });
+      } else if (!(state.ended & bit) && this.#mayEnd(effect, state)) {
+        next.push({ ...state, ended: state.ended | bit });
+      }
+    });
+    return next;
+  }
+
+  #has(kind: Effect['kind'], { begun }: State): boolean {
+    return this.history.effects.some((effect, place) => effect.kind === kind && begun & (1 << place));
+  }
+
+  /** The end is known, so only what leads to it is tried. */
+  #phasesAfter(state: State): Phase[] {
+    const { phase: end, isManual, expired } = this.history;
+    const captures = this.#has('capture', state);
+    const given = this.#has('cancellation', state) || expired;
+    if (state.phase === 'requested') {
+      if (end === 'requested') return [];
+      if (!isManual) return [end];
+      const early = end === 'failed' || (end === 'canceled' && given);
+      return early ? ['authorized', end] : ['authorized'];
+    }
+    if (state.phase !== 'authorized' || state.phase === end) return [];
+    if (end === 'canceled') return given ? [end] : [];
+    return captures ? [end] : [];
+  }
+
+  #mayBegin({ kind, amountMinor, isWhole }: Effect, state: State): boolean {
+    const { phase } = state;
+    switch (kind) {
+      case 'capture':
+        return phase === 'authorized' && !this.#has('cancellation', state);
+      case 'cancellation':
+        return (phase === 'requested' || phase === 'authorized') && !this.#has('cancellation', state);
+      case 'refund': {
+        const leftMinor = this.history.capturedMinor - this.#refundedMinor(state);
+        return phase === 'captured' && (isWhole ? amountMinor === leftMinor : amountMinor <= leftMinor);
+      }
+    }
+  }
+
+  #mayEnd({ kind, failed }: Effect, state: State): boolean {
+    const { phase } = state;
+    switch (kind) {
+      case 'capture':
+        return phase !== 'authorized';
+      case 'cancellation':
+        // Who decides between it and a capture may say so before the capture is told.
+        return failed
+          ? phase === 'captured' || phase === 'failed' || this.#has('capture', state)
+          : phase === 'canceled';
+      case 'refund':
+        return true;
+    }
+  }
+
+  #isOver({ begun, ended }: State): boolean {
+    const all = 2 ** this.history.effects.length - 1;
+    return begun === all && ended === all;
+  }
+}

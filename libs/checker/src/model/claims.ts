@@ -1,0 +1,137 @@
+import type { ChargeRow, Evidence, RefundRow } from '../evidence.js';
+import type { ApiAnswer } from '../history.js';
+import { AccountTime } from './account-time.js';
+import { bodyOf } from './api-objects.js';
+import type { Operation } from './operation.js';
+import { amountOf, readCharge } from './request.js';
+
+/** What was asked beside what there is: each row with the operation that it comes from. */
+export interface Claims {
+  readonly evidence: Evidence;
+  readonly operations: readonly Operation[];
+  readonly charges: ReadonlyMap<string, ChargeRow>;
+  readonly refundsOf: ReadonlyMap<string, readonly RefundRow[]>;
+  readonly operationsOn: ReadonlyMap<string, readonly Operation[]>;
+  readonly creation: ReadonlyMap<ChargeRow, Operation>;
+  readonly refundOperation: ReadonlyMap<RefundRow, Operation>;
+  readonly captureOf: (row: ChargeRow) => Operation | undefined;
+  readonly timeOf: (account: string) => AccountTime;
+  /** Rows that nobody asked for, operations that took effect twice, answers about what is not there. */
+  readonly violations: readonly string[];
+}
+
+export function claimRows(evidence: Evidence, operations: readonly Operation[]): Claims {
+  const charges = new Map(evidence.charges.map((row) => [row.id, row]));
+  const byName = Map.groupBy(
+    operations.filter(({ mayTakeEffect }) => mayTakeEffect),
+    ({ account, key }) => `${account} ${key ?? ''}`,
+  );
+  const taken = new Map<Operation, string[]>();
+  const violations: string[] = [];
+
+  function claim(row: ChargeRow | RefundRow, asked: readonly Operation[]): Operation | undefined {
+    const named = asked.filter(({ answer }) => idIn(answer) === row.id);
+    const free = asked.filter((operation) => idIn(operation.answer) === undefined && !taken.has(operation));
+    // A second row of the same operation is that operation's, too: it is blamed for both.
+    const operation = named[0] ?? free[0] ?? asked[0];
+    if (!operation) {
+      violations.push(`${row.id}: nobody asked for it (${row.account}, ${nameOf(row.key)}: ${worded(row)})`);
+      return undefined;
+    }
+    taken.set(operation, [...(taken.get(operation) ?? []), row.id]);
+    return operation;
+  }
+  const under = ({ account, key }: ChargeRow | RefundRow): readonly Operation[] =>
+    byName.get(`${account} ${isOwn(key) ? key : ''}`) ?? [];
+
+  const creation = new Map<ChargeRow, Operation>();
+  for (const row of evidence.charges) {
+    const operation = claim(
+      row,
+      under(row).filter((one) => one.kind === 'create' && asksForCharge(one, row)),
+    );
+    if (operation) creation.set(row, operation);
+  }
+  const refundOperation = new Map<RefundRow, Operation>();
+  for (const row of evidence.refunds) {
+    const operation = claim(
+      row,
+      under(row).filter((one) => one.kind === 'refund' && asksForRefund(one, row)),
+    );
+    if (operation) refundOperation.set(row, operation);
+  }
+  for (const [{ name }, ids] of taken)
+    if (ids.length > 1) violations.push(`${name}: executed ${ids.length} times: ${ids.join(', ')}`);
+  const refunds = new Set(evidence.refunds.map(({ id }) => id));
+  for (const operation of operations) {
+    const id = operation.kind === 'create' || operation.kind === 'refund' ? idIn(operation.answer) : undefined;
+    if (id === undefined || taken.get(operation)?.includes(id)) continue;
+    const exists = charges.has(id) || refunds.has(id);
+    violations.push(
+      `${operation.name}: told of ${id}, ${exists ? 'which comes of another request' : 'which does not exist'}`,
+    );
+  }
+  const times = new Map<string, AccountTime>();
+  const byAccount = Map.groupBy(evidence.exchanges, ({ account }) => account);
+  return {
+    evidence,
+    operations,
+    charges,
+    refundsOf: Map.groupBy(evidence.refunds, ({ chargeId }) => chargeId),
+    operationsOn: Map.groupBy(
+      operations.filter(({ kind }) => kind === 'capture' || kind === 'refund' || kind === 'update_charge'),
+      ({ about }) => about ?? '',
+    ),
+    creation,
+    refundOperation,
+    captureOf: ({ id, account, captureKey }) =>
+      captureKey === null
+        ? undefined
+        : byName
+            .get(`${account} ${isOwn(captureKey) ? captureKey : ''}`)
+            ?.find(({ kind, about }) => kind === 'capture' && about === id),
+    timeOf: (account) => {
+      const time = times.get(account) ?? new AccountTime(byAccount.get(account) ?? []);
+      times.set(account, time);
+      return time;
+    },
+    violations,
+  };
+}
+
+/** A request without a key has one of the API's making, which begins with a space. */
+const isOwn = (key: string): boolean => !key.startsWith(' ');
+const nameOf = (key: string): string => (isOwn(key) ? `key ${key}` : 'without a key');
+
+/** The charge or the refund that an answer made. */
+function idIn(answer: ApiAnswer | undefined): string | undefined {
+  if (!answer) return undefined;
+  const { object, error } = bodyOf(answer);
+  if (object?.object === 'charge' || object?.object === 'refund') return object.id;
+  return error?.type === 'card_error' ? error.charge : undefined;
+}
+
+function asksForCharge({ parameters }: Operation, row: ChargeRow): boolean {
+  const { amountMinor, currency, isManual, card } = readCharge(parameters);
+  return (
+    row.amountMinor === amountMinor &&
+    row.currency === currency &&
+    row.capture === (isManual ? 'manual' : 'automatic') &&
+    row.brand === card?.brand &&
+    row.last4 === card.last4 &&
+    row.fault === (card.fault ?? null)
+  );
+}
+
+/** How much is left when it asks for no amount is known by its charge alone. */
+function asksForRefund({ parameters, about }: Operation, { chargeId, amountMinor, reason }: RefundRow): boolean {
+  const wanted = amountOf(parameters);
+  return (
+    about === chargeId && (wanted === undefined || wanted === amountMinor) && (parameters['reason'] ?? null) === reason
+  );
+}
+
+const worded = (row: ChargeRow | RefundRow): string =>
+  'chargeId' in row
+    ? `${row.amountMinor} of ${row.chargeId}`
+    : `${row.amountMinor} ${row.currency} from ${row.brand} ${row.last4}, ${row.capture}${row.fault ? `, ${row.fault}` : ''}`;

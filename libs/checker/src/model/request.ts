@@ -1,0 +1,120 @@
+import type { ApiExchange } from '../history.js';
+import { cardNamed, cardNumbered, type TestCard } from './cards.js';
+import { AMOUNT_MAX_MINOR, leastMinor } from './currencies.js';
+import type { OperationKind } from './operation.js';
+
+/** A charge as it was asked for. */
+export interface WantedCharge {
+  readonly amountMinor: number;
+  readonly currency: string;
+  /** Only authorized, to be captured later. */
+  readonly isManual: boolean;
+  /** Undefined for a card that the API itself refuses, so that no charge is opened. */
+  readonly card: TestCard | undefined;
+}
+
+type Parameters = ApiExchange['parameters'];
+
+const isTrue = (text: string | undefined): boolean => text !== undefined && /^(true|1)$/i.test(text);
+const isFalse = (text: string | undefined): boolean => text !== undefined && /^(false|0)$/i.test(text);
+const isInteger = (text: string): boolean => /^[+-]?\d{1,15}$/.test(text);
+
+/** Undefined: the whole, or what is left. */
+export function amountOf(parameters: Parameters): number | undefined {
+  const text = parameters['amount'];
+  return text === undefined ? undefined : Number(text);
+}
+
+export function readCharge(parameters: Parameters): WantedCharge {
+  const token = parameters['source'] ?? parameters['card'];
+  const number = parameters['source[number]'] ?? parameters['card[number]'] ?? '';
+  return {
+    amountMinor: Number(parameters['amount']),
+    currency: (parameters['currency'] ?? '').toLowerCase(),
+    isManual: isFalse(parameters['capture']),
+    card: token === undefined ? cardNumbered(number) : cardNamed(token),
+  };
+}
+
+/** Why a request must be refused, in the words of the API: its code, and the parameter. */
+export interface Mistake {
+  readonly code: string | undefined;
+  readonly param: string;
+}
+
+/** `judged`: the model knows every parameter of the request, so that without a mistake it must not be refused. */
+export interface Reading {
+  readonly mistakes: readonly Mistake[];
+  readonly judged: boolean;
+}
+
+const judgedParameters: Readonly<Partial<Record<OperationKind, readonly string[]>>> = {
+  create: ['amount', 'currency', 'source', 'capture', 'description', 'receipt_email', 'transfer_group'],
+  capture: ['amount', 'receipt_email'],
+  refund: ['amount', 'charge', 'reason'],
+  update_charge: ['description', 'receipt_email'],
+  update_refund: [],
+  cancel_refund: [],
+};
+
+const invalid = 'parameter_invalid_integer';
+
+/** What is wrong with a request in itself, whatever the state of its charge. */
+export function readRequest({ parameters, key }: ApiExchange, kind: OperationKind): Reading {
+  const known = judgedParameters[kind];
+  const judged =
+    known !== undefined &&
+    Object.keys(parameters).every((name) => known.includes(name) || isMetadata(name, parameters)) &&
+    !Object.values(parameters).some(mayBeCardNumber) &&
+    (key === undefined || (key.length >= 1 && key.length <= 255 && !mayBeCardNumber(key)));
+  const mistakes: Mistake[] = [];
+  const wrong = (param: string, code?: string): void => void mistakes.push({ code, param });
+  const must = (name: string): string | undefined => {
+    const text = parameters[name];
+    if (text === undefined) wrong(name, 'parameter_missing');
+    else if (text === '') wrong(name, 'parameter_invalid_empty');
+    return text || undefined;
+  };
+  if (kind === 'create') {
+    const amount = must('amount');
+    const currency = must('currency');
+    if (amount !== undefined && !isInteger(amount)) wrong('amount', invalid);
+    const least = currency === undefined ? 0 : leastMinor(currency.toLowerCase());
+    if (least === undefined) wrong('currency');
+    else if (amount !== undefined && Number(amount) < 1) wrong('amount', invalid);
+    else if (amount !== undefined && Number(amount) < least) wrong('amount', 'amount_too_small');
+    if (Number(amount) > AMOUNT_MAX_MINOR) wrong('amount', 'amount_too_large');
+    const { capture } = parameters;
+    if (capture === '') wrong('capture', 'parameter_invalid_empty');
+    else if (capture !== undefined && !isTrue(capture) && !isFalse(capture)) wrong('capture');
+    const spelledOut = Object.keys(parameters).some((name) => /^(source|card)\[/.test(name));
+    const source = parameters['source'] ?? parameters['card'];
+    if (source === undefined && !spelledOut) wrong('source', 'parameter_missing');
+    else if (source === '') wrong('source', 'parameter_invalid_empty');
+    else if (source !== undefined && !cardNamed(source)) wrong('source', 'resource_missing');
+  } else if (kind === 'capture' || kind === 'refund') {
+    if (kind === 'refund') must('charge');
+    const { amount } = parameters;
+    if (amount === '') wrong('amount', 'parameter_invalid_empty');
+    else if (amount !== undefined && (!isInteger(amount) || Number(amount) < 1)) wrong('amount', invalid);
+    const reason = parameters['reason'];
+    if (reason !== undefined && !/^(duplicate|fraudulent|requested_by_customer)$/.test(reason)) wrong('reason');
+  }
+  if (/^[^@]+$/.test(parameters['receipt_email'] ?? '')) wrong('receipt_email', 'email_invalid');
+  return { mistakes, judged };
+}
+
+/** Stripe's bounds: 50 keys of 40 characters with values of 500. */
+function isMetadata(name: string, parameters: Parameters): boolean {
+  const key = /^metadata\[([^\]]+)\]$/.exec(name)?.[1];
+  return (
+    key !== undefined &&
+    key.length <= 40 &&
+    parameters[name]!.length <= 500 &&
+    !mayBeCardNumber(key) &&
+    Object.keys(parameters).length < 50
+  );
+}
+
+/** Such a thing is refused wherever it stands, so the model leaves it to those who know card numbers. */
+const mayBeCardNumber = (text: string): boolean => /\d(?:[ -]?\d){11,}/.test(text);
