@@ -8,6 +8,7 @@ import { perMinute, Progress } from './campaign/progress.js';
 import { tellFailure } from './campaign/report.js';
 import { shrink } from './campaign/shrink.js';
 import { countOf, exitCodeOf, missedInWords, reachedInWords, REACHES_ALL_FROM } from './campaign/sometimes.js';
+import { unusedInWords } from './campaign/warnings.js';
 import { readOptions, usage, type Options } from './options.js';
 import { regressions } from './regressions/regressions.js';
 import { planned } from './schedule/schedule.js';
@@ -85,6 +86,7 @@ async function many({ schedules, seconds, seed, threads }: Options): Promise<num
   const report = await campaign({ schedules, timeIsUp, seed, threads, onProgress });
   summarize(report, clock.monotonicMs() - startedMs);
   for (const line of missedInWords(report.schedules, report.counts)) console.log(line);
+  for (const line of unusedInWords(report.schedules, report.counts)) console.log(line);
   if (report.failures.length > 0 && !interruption.came) await tell(report);
   const code = exitCodeOf(report);
   return code === 0 && interruption.came ? 130 : code;

@@ -54,7 +54,8 @@ export function observeBanks(log: Log, metrics: Metrics): BankCallObserver {
         return;
       }
       transitions.inc({ bank, lane, from, to });
-      log.warn({ bank, lane, from, to, cause }, `the breaker of ${bank} (${lane}) went from ${from} to ${to}`);
+      const level = to === 'open' ? 'warn' : 'info';
+      log[level]({ bank, lane, from, to, cause }, `the breaker of ${bank} (${lane}) went from ${from} to ${to}`);
     },
     inFlightChanged: (bank, count) => inFlight.set({ bank }, count),
     isolatedInFlightChanged: (bank, count) => isolatedInFlight.set({ bank }, count),

@@ -56,7 +56,7 @@ ${runs.map(rowOf).join('\n')}</table></div>
 `;
 }
 
-function verdictOf({ state, runs, unreached }: Campaign): string {
+function verdictOf({ state, runs, unreached, unused }: Campaign): string {
   const broken = runs.filter(({ verdict }) => verdict !== 'kept').length;
   const soFar = broken > 0 ? `${broken} ${broken === 1 ? 'run is' : 'runs are'} not sound` : 'every promise was kept';
   switch (state) {
@@ -65,7 +65,9 @@ function verdictOf({ state, runs, unreached }: Campaign): string {
     case 'failed':
       return broken > 0
         ? `✗ ${soFar}`
-        : `✗ every promise was kept, but it never came to ${unreached.length} of the list`;
+        : unreached.length > 0
+          ? `✗ every promise was kept, but it never came to ${unreached.length} of the list`
+          : `✗ every promise was kept, but nothing provoked the warning ${unused.join(', ')}`;
     case 'under way':
       return `under way; ${soFar} so far`;
     case 'interrupted':

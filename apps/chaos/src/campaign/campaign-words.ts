@@ -2,7 +2,7 @@ import { span } from '../report/html.js';
 import type { Campaign } from './campaign.js';
 
 /** The campaign for a terminal. */
-export function campaignInWords({ runs, planned, sometimes, unreached }: Campaign): string {
+export function campaignInWords({ runs, planned, sometimes, unreached, unused }: Campaign): string {
   const title = Math.max(...runs.map((run) => run.title.length), 0);
   const broken = runs.filter(({ verdict }) => verdict !== 'kept');
   const reached = sometimes.filter(({ times }) => times > 0);
@@ -17,5 +17,6 @@ export function campaignInWords({ runs, planned, sometimes, unreached }: Campaig
     `Reached ${reached.length} of ${sometimes.length}:`,
     ...sometimes.map(({ what, times, inRuns }) => `${String(times).padStart(6)} ×  in ${inRuns} runs  ${what}`),
     ...unreached.map(({ what }) => `✗ never reached: ${what}`),
+    ...unused.map((id) => `✗ expected and never provoked: the warning ${id}`),
   ].join('\n');
 }

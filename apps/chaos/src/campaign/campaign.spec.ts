@@ -23,6 +23,7 @@ const run = (different: Partial<CampaignRun> = {}): CampaignRun => ({
   quietAfterMs: 3_000,
   tookMs: 100_000,
   sometimes: reaching(...half),
+  warningsUsed: {},
   ...different,
 });
 const campaign = (runs: CampaignRun[], different: Partial<Parameters<typeof campaignOf>[0]> = {}) =>
@@ -49,6 +50,17 @@ describe('a campaign', () => {
     expect(campaign(runs)).toMatchObject({ state: 'failed' });
     expect(campaignInWords(campaign(runs))).toContain(`✗ never reached: ${sometimes[10]!.what}`);
     expect(campaign(runs, { mustReachAll: false })).toMatchObject({ state: 'held', unreached: [] });
+  });
+
+  it('fails for an expected warning of real processes that nothing provoked in ten runs', () => {
+    const whole = (warningsUsed: Record<string, number>) =>
+      campaign(
+        Array.from({ length: 10 }, () => run({ sometimes: reaching(...half, ...rest), warningsUsed })),
+        { planned: 10 },
+      );
+    expect(whole({ 'waiting-at-start': 1 })).toMatchObject({ state: 'held', unused: [] });
+    expect(whole({ 'job-interrupted': 1 })).toMatchObject({ state: 'failed', unused: ['waiting-at-start'] });
+    expect(campaignInWords(whole({}))).toContain('✗ expected and never provoked: the warning waiting-at-start');
   });
 
   it('fails for one broken run, and for one without a verdict, and says where they are kept', () => {

@@ -1,3 +1,4 @@
+import { unusedWarnings } from '#checker';
 import { addUp, missing, type Reached } from '../sometimes/sometimes.js';
 import type { Report } from '../report/report.js';
 
@@ -18,6 +19,8 @@ export interface CampaignRun {
   readonly quietAfterMs: number | null;
   readonly tookMs: number;
   readonly sometimes: readonly Reached[];
+  /** Expected warnings, by how often a fault provoked each. */
+  readonly warningsUsed: Readonly<Record<string, number>>;
 }
 
 export interface ReachedInRuns extends Reached {
@@ -34,6 +37,8 @@ export interface Campaign {
   readonly sometimes: readonly ReachedInRuns[];
   /** Of the list, when all of it is to be reached and no run is left to do so. */
   readonly unreached: readonly Reached[];
+  /** Expected warnings that nothing provoked, when all of them are to be and no run is left to do so. */
+  readonly unused: readonly string[];
   readonly state: 'under way' | 'interrupted' | 'held' | 'failed';
 }
 
@@ -53,9 +58,17 @@ export function campaignOf(about: {
   }));
   const isOver = runs.length === planned;
   const unreached = mustReachAll && isOver ? missing(sometimes) : [];
-  const held = runs.every(({ verdict }) => verdict === 'kept') && unreached.length === 0;
+  const unused = mustReachAll && isOver ? unusedIn(runs) : [];
+  const held = runs.every(({ verdict }) => verdict === 'kept') && unreached.length === 0 && unused.length === 0;
   const state = interrupted ? 'interrupted' : !isOver ? 'under way' : held ? 'held' : 'failed';
-  return { command, beganAt, planned, runs, sometimes, unreached, state };
+  return { command, beganAt, planned, runs, sometimes, unreached, unused, state };
+}
+
+function unusedIn(runs: readonly CampaignRun[]): string[] {
+  const uses = new Map<string, number>();
+  for (const [id, times] of runs.flatMap(({ warningsUsed }) => Object.entries(warningsUsed)))
+    uses.set(id, (uses.get(id) ?? 0) + times);
+  return unusedWarnings({ suite: 'chaos', size: runs.length, uses }).map(({ id }) => id);
 }
 
 export function campaignRunOf(
@@ -63,7 +76,7 @@ export function campaignRunOf(
   about: Pick<CampaignRun, 'title' | 'page' | 'tookMs'> & { kept: string | undefined },
 ): CampaignRun {
   const { title, page, tookMs, kept } = about;
-  const { numbers, strikes, quietAfterMs, sometimes, command, failure } = report;
+  const { numbers, strikes, quietAfterMs, sometimes, warningsUsed, command, failure } = report;
   return {
     title,
     command,
@@ -77,6 +90,7 @@ export function campaignRunOf(
     quietAfterMs,
     tookMs,
     sometimes,
+    warningsUsed,
   };
 }
 
@@ -84,6 +98,6 @@ export function campaignRunOf(
 export function runWithoutVerdict(
   about: Pick<CampaignRun, 'title' | 'command' | 'page' | 'why' | 'tookMs'> & { kept: string },
 ): CampaignRun {
-  const nothing = { requests: 0, charges: 0, faults: 0, quietAfterMs: null, sometimes: [] };
+  const nothing = { requests: 0, charges: 0, faults: 0, quietAfterMs: null, sometimes: [], warningsUsed: {} };
   return { ...about, ...nothing, verdict: 'no verdict' };
 }

@@ -39,6 +39,7 @@ const report: Report = {
   recoveries: recoveriesOf(strikes, exchanges, BEGAN_AT),
   amplification: [{ where: 'clients', operations: 40, attempts: 40, perOperation: 1 }],
   errorLines: {},
+  warningsUsed: {},
 };
 
 describe('the page', () => {

@@ -5,6 +5,7 @@ import { failureOf } from '../verdict/failure.js';
 import type { Judged } from '../verdict/judged.js';
 import { judgeRun } from '../verdict/judgements.js';
 import type { RunFacts } from '../verdict/run-facts.js';
+import { warningsUsed } from '../verdict/warnings.js';
 import { askedFor, operationOf } from '../workload/exchange.js';
 import { amplificationOf, type Amplification } from './amplification.js';
 import { breakerSpansOf, type BreakerSpan } from './breaker-spans.js';
@@ -45,6 +46,8 @@ export interface Report {
   readonly amplification: readonly Amplification[];
   /** Lines at error and above in the services' logs, by message. */
   readonly errorLines: Readonly<Record<string, number>>;
+  /** Expected warnings that faults provoked, by how often. */
+  readonly warningsUsed: Readonly<Record<string, number>>;
 }
 
 /** @param plan what was to be, `facts` what came of it */
@@ -83,7 +86,11 @@ export function reportOf(plan: Plan, facts: RunFacts, command: string): Report {
     breakers: breakerSpansOf(logs.transitions, strikes, beganAt, endedMs),
     recoveries: recoveriesOf(strikes, exchanges, beganAt),
     amplification: amplificationOf(exchanges, journal, copies),
-    errorLines: Object.fromEntries(logs.errors),
+    errorLines: countBy(
+      logs.warnings.filter(({ level }) => level !== 'warn'),
+      ({ message }) => message,
+    ),
+    warningsUsed: Object.fromEntries(warningsUsed(facts)),
   };
 }
 

@@ -22,7 +22,7 @@ describe('what logs tell', () => {
       line('capture at cedar is in doubt', doubt),
       line('the group shares its partitions out anew', { inHand: 0 }),
       line('the group shares its partitions out anew', { inHand: 4 }),
-      line('parked an event that fails whatever is tried', { level: 'error' }),
+      line('parked an event that fails whatever is tried', { level: 'error', charge: 'ch_1', attempts: 2 }),
       line('replayed what was parked'),
     ]);
     const at = Date.parse('2026-11-25T12:00:00.000Z');
@@ -32,6 +32,17 @@ describe('what logs tell', () => {
     ]);
     expect(evidence.doubts).toEqual([{ at, instance: 'bank-gateway-2', ...doubt }]);
     expect(evidence).toMatchObject({ rebalancesInMidBatch: 1, parked: 1, replayed: 1 });
-    expect([...evidence.errors]).toEqual([['parked an event that fails whatever is tried', 1]]);
+    expect(evidence.warnings).toEqual([
+      {
+        atMs: at,
+        level: 'error',
+        service: 'bank-gateway',
+        instance: 'bank-gateway-2',
+        message: 'parked an event that fails whatever is tried',
+        bank: undefined,
+        charge: 'ch_1',
+        detail: '{"charge":"ch_1","attempts":2}',
+      },
+    ]);
   });
 });

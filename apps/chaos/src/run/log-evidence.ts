@@ -1,3 +1,4 @@
+import type { LogWarning } from '#checker';
 import type { LogLine } from './logs.js';
 
 export interface BreakerTransition {
@@ -21,7 +22,7 @@ export interface Doubt {
   readonly reason: string;
 }
 
-/** What only the services' own logs tell. It counts for what a run has reached, never for its verdict. */
+/** What only the services' own logs tell: what a run has reached, and what services warned of. */
 export interface LogEvidence {
   readonly transitions: BreakerTransition[];
   /** Of breakers that single accounts have to themselves, for their charges with fault tokens. */
@@ -32,8 +33,8 @@ export interface LogEvidence {
   parked: number;
   replayed: number;
   needsAttention: number;
-  /** Lines at error and above, by message. */
-  readonly errors: Map<string, number>;
+  /** Lines at warn and above. */
+  readonly warnings: LogWarning[];
 }
 
 export async function readLogs(lines: AsyncIterable<LogLine> | Iterable<LogLine>): Promise<LogEvidence> {
@@ -45,7 +46,7 @@ export async function readLogs(lines: AsyncIterable<LogLine> | Iterable<LogLine>
     parked: 0,
     replayed: 0,
     needsAttention: 0,
-    errors: new Map(),
+    warnings: [],
   };
   for await (const line of lines) take(evidence, line);
   evidence.transitions.sort((a, b) => a.at - b.at);
@@ -71,7 +72,14 @@ function take(evidence: LogEvidence, line: LogLine): void {
   } else if (msg.startsWith('parked an event')) evidence.parked += 1;
   else if (msg === 'replayed what was parked') evidence.replayed += 1;
   else if (msg.includes(' needs attention')) evidence.needsAttention += 1;
-  if (line.level === 'error' || line.level === 'fatal') {
-    evidence.errors.set(msg, (evidence.errors.get(msg) ?? 0) + 1);
-  }
+  if (isWarning(line.level)) evidence.warnings.push(warningOf(line, line.level, at));
+}
+
+const isWarning = (level: unknown): level is LogWarning['level'] =>
+  level === 'warn' || level === 'error' || level === 'fatal';
+
+function warningOf(line: LogLine, level: LogWarning['level'], atMs: number): LogWarning {
+  const { msg: message, service, instance, time: _time, level: _level, ...fields } = line;
+  const { bank, charge } = fields as { bank?: string; charge?: string };
+  return { atMs, level, service, instance, message, bank, charge, detail: JSON.stringify(fields) };
 }

@@ -11,14 +11,25 @@ export interface LogLine {
   readonly [field: string]: unknown;
 }
 
-/** Every line of every service's log. What is no line of ours (a crash's last words) is left out. */
+/** What a process of ours wrote that is no line of its log: Node's warnings, a crash's last words. */
+export const NO_LINE_OF_THE_LOG = 'wrote something that is no line of its log';
+
+/** Every line of every service's log. */
 export async function* linesIn(logsDir: string): AsyncGenerator<LogLine> {
   const files = (await readdir(logsDir)).filter((file) => file.endsWith('.log'));
   for (const file of files) {
+    let before: LogLine | undefined;
     for await (const text of createInterface({ input: createReadStream(join(logsDir, file)) })) {
-      if (!text.startsWith('{')) continue;
-      const line = parse(text);
-      if (line?.instance !== undefined) yield line;
+      if (text.startsWith('{')) {
+        const line = parse(text);
+        if (line?.instance === undefined) continue;
+        before = line;
+        yield line;
+      } else if (text.trim() !== '' && before) {
+        // Kafka and Postgres write no line of ours, so nothing came before.
+        const { time, service, instance } = before;
+        yield { time, service, instance, level: 'fatal', msg: NO_LINE_OF_THE_LOG, text };
+      }
     }
   }
 }

@@ -52,7 +52,7 @@ export function runFacts({ evidence, ...different }: DifferentFacts = {}): RunFa
       parked: 0,
       replayed: 0,
       needsAttention: 0,
-      errors: new Map(),
+      warnings: [],
     },
     copies: { records: 0, events: 0, copies: [] },
     duplicatesDropped: 0,

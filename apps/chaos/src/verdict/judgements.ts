@@ -23,4 +23,5 @@ export function judgementsOf(verdict: Verdict): Judged[] {
   ];
 }
 
-const numberOf = ({ id }: Judged): number => Number.parseInt(id.slice(1), 10);
+/** What is no promise by number comes last. */
+const numberOf = ({ id }: Judged): number => Number(/^A(\d+)/.exec(id)?.[1] ?? 1_000);

@@ -6,6 +6,7 @@ import { lostWrites } from './lost-writes.js';
 import { chargesReadOtherwise, wrongBalances } from './read-back.js';
 import type { RunFacts } from './run-facts.js';
 import { QUIET_WITHIN_MS } from './settle.js';
+import { judgeLogs } from './warnings.js';
 
 /** Something that must hold of every run, judged from its facts alone. */
 export interface ChaosPromise extends Pick<Judged, 'id' | 'promise'> {
@@ -64,5 +65,10 @@ export const chaosPromises: readonly ChaosPromise[] = [
     id: 'A18',
     promise: 'no periodic job fails by its own fault',
     judge: ({ failedJobs }) => ({ lines: [...failedJobs].map(([sample, count]) => `${sample}: ${count} times`) }),
+  },
+  {
+    id: 'unprovoked',
+    promise: 'no service warns, or logs an error, without a fault that provoked it',
+    judge: judgeLogs,
   },
 ];

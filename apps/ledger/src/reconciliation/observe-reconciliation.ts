@@ -26,7 +26,7 @@ export function observeReconciliation(log: Log, metrics: Metrics): Reconciliatio
     entriesCompared: (bank, count) => entries.inc({ bank }, count),
     transfersCompared: (count) => transfers.inc(count),
     found({ id, kind, bank, movement, chargeId, bankId, amountMinor, currency }, timesSaid) {
-      const fields = { ...about({ charge: chargeId }), difference: id, amountMinor, currency };
+      const fields = { ...about({ charge: chargeId }), difference: id, bank, amountMinor, currency };
       const words = `${kind}: ${movement} ${bankId} at ${bank}`;
       if (timesSaid > 1) log.debug({ ...fields, timesSaid }, `${words} still stands`);
       else {

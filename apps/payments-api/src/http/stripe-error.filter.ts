@@ -23,7 +23,7 @@ export class StripeErrorFilter implements ExceptionFilter {
     if (exception instanceof HttpException && exception.getStatus() < 500) return ofFramework(exception, request);
     const request_id = request.id;
     if (isTransientError(exception)) {
-      this.log.warn({ err: exception, request_id }, 'a request could not reach the database');
+      this.log.warn({ err: exception, request_id }, 'a request could not be served at the moment');
       return apiError('The request cannot be served at the moment. Try again in a little while.');
     }
     this.log.error({ err: exception, request_id }, 'a request failed');

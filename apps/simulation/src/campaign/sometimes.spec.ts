@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { sometimes } from '#checker';
+import { expectedWarnings, sometimes } from '#checker';
 import { countOf, exitCodeOf, missed, missedInWords, reachedInWords } from './sometimes.js';
+import { countOfWarning, unusedInWords } from './warnings.js';
 
-const all = new Map(sometimes.map(({ id }) => [countOf(id), 1]));
+const all = new Map([
+  ...sometimes.map(({ id }) => [countOf(id), 1] as const),
+  ...expectedWarnings.map(({ id }) => [countOfWarning(id), 1] as const),
+]);
 const without = new Map([...all].filter(([name]) => name !== countOf('capture-won')));
 
 describe('a campaign', () => {
@@ -25,6 +29,14 @@ describe('a campaign', () => {
     expect(exitCodeOf({ ...report, schedules: 999, counts: without })).toBe(0);
     expect(exitCodeOf({ ...report, counts: all, failures: ['A1'] })).toBe(1);
     expect(missedInWords(1_000, without)).toEqual(['never reached: a capture raced a cancellation and won']);
+  });
+
+  it('fails when nothing provoked a warning that is expected, and says which', () => {
+    const unused = new Map([...all].filter(([name]) => name !== countOfWarning('job-interrupted')));
+    expect(exitCodeOf({ schedules: 1_000, failures: [], counts: unused })).toBe(1);
+    expect(exitCodeOf({ schedules: 999, failures: [], counts: unused })).toBe(0);
+    expect(unusedInWords(1_000, unused)).toEqual(['expected and never provoked: the warning job-interrupted']);
+    expect(unusedInWords(1_000, all)).toEqual([]);
   });
 
   it('that was short owes nothing', () => {

@@ -1,10 +1,11 @@
-import { sometimes, type Sometimes } from '#checker';
+import { LONG_CAMPAIGN_WORLDS, sometimes, type Sometimes } from '#checker';
+import { unused } from './warnings.js';
 
 /** How its count is called among the others of a campaign. */
 export const countOf = (id: Sometimes['id']): string => `sometimes ${id}`;
 
 /** From so many schedules on a campaign must have reached all of them. */
-export const REACHES_ALL_FROM = 1_000;
+export const REACHES_ALL_FROM = LONG_CAMPAIGN_WORLDS;
 
 /** What a campaign has not reached though it was long enough; empty for a short one. */
 export function missed(schedules: number, counts: ReadonlyMap<string, number>): Sometimes[] {
@@ -24,7 +25,8 @@ interface Ended {
 
 /** A campaign that broke nothing, but did not try hard enough, has failed as well. */
 export function exitCodeOf({ schedules, counts, failures }: Ended): 0 | 1 {
-  return failures.length === 0 && missed(schedules, counts).length === 0 ? 0 : 1;
+  const owed = [...missed(schedules, counts), ...unused(schedules, counts)];
+  return failures.length === 0 && owed.length === 0 ? 0 : 1;
 }
 
 /** For people: a line for each, with how often it was reached. */

@@ -17,7 +17,7 @@ import { bankConfigs, type GatewaySettings } from '../../../bank-gateway/src/set
 import type { SimulatedBanks } from '../banks/simulated-banks.js';
 import { countingMetrics, type Counts } from '../world/counting-metrics.js';
 import type { Story } from '../world/story.js';
-import { tellingLog } from '../world/telling-log.js';
+import { tellingLog, type Level } from '../world/telling-log.js';
 import { Assembled } from './assembled.js';
 import { routesOf, stepsOf, type Route } from './routes.js';
 import type { ServiceDefinition } from './service-definition.js';
@@ -33,11 +33,9 @@ export interface Surroundings {
   /** Where a service's settings differ from their defaults. */
   readonly settings: Readonly<Record<string, number>>;
   /** Something was logged, at whatever level is told. */
-  readonly onLine: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+  readonly onLine: (level: Level, message: string, fields: Readonly<Record<string, unknown>>) => void;
   /** Something may be parked. Everywhere else there is nothing to replay, and looking for it is most of what happens. */
   readonly parks: boolean;
-  /** Something was logged as an error, which no fault of the simulation's should bring about. */
-  readonly onError: (process: SimulatedProcess, message: string) => void;
 }
 
 const plans = new WeakMap<
@@ -50,7 +48,12 @@ function planOf(definition: ServiceDefinition) {
   if (!plan) {
     const { options, wiring } = definition;
     const schema = options.settings ? frameSettings.extend(options.settings.shape) : frameSettings;
-    const environment = { DATABASE_URL: 'postgres://memory/', KAFKA_BROKERS: 'memory:1', ADMIN_PORT: '0' };
+    const environment = {
+      DATABASE_URL: 'postgres://memory/',
+      KAFKA_BROKERS: 'memory:1',
+      ADMIN_PORT: '0',
+      API_SECRET: 'known to the simulation alone',
+    };
     plan = {
       settings: readSettings(schema, environment),
       steps: stepsOf(wiring.controllers),
@@ -103,8 +106,7 @@ export class RunningService {
     const { process, around } = this;
     const clock = new SimulatedClock(process);
     const database = new SimulatedDatabase(process, around.database);
-    const onError = (message: string): void => around.onError(process, message);
-    const log = tellingLog(around.story, process.name, around.onLine, onError);
+    const log = tellingLog(around.story, process.name, around.onLine);
     const metrics = countingMetrics(around.counts);
     const own = { ...settings, ...around.settings, INSTANCE_ID: process.name };
     const tracing = {

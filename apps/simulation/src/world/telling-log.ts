@@ -3,35 +3,34 @@ import type { Story } from './story.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const told = ['info', 'warn', 'error', 'fatal'] as const;
+const levels = ['info', 'warn', 'error', 'fatal'] as const;
+export type Level = (typeof levels)[number];
 
 /** A service's log, as its part of the story. */
 export function tellingLog(
   story: Story,
   who: string,
-  onLine: (message: string, fields: Fields) => void,
-  onError: (message: string) => void,
+  onLine: (level: Level, message: string, fields: Fields) => void,
 ): Log {
   const say =
-    (level: string) =>
+    (level: Level) =>
     (first: Fields | string, message?: string): void => {
       const fields = typeof first === 'string' ? {} : first;
       const text = typeof first === 'string' ? first : (message ?? '');
       story.tell(who, () => `${level === 'info' ? '' : `${level}: `}${text}${inWords(fields)}`);
-      onLine(text, fields);
-      if (level === 'error' || level === 'fatal') onError(`${text}${inWords(fields)}`);
+      onLine(level, text, fields);
     };
   const silent = (): void => undefined;
   const log = {
     trace: silent,
     debug: silent,
-    ...Object.fromEntries(told.map((level) => [level, say(level)])),
+    ...Object.fromEntries(levels.map((level) => [level, say(level)])),
     child: () => log,
   };
   return log as unknown as Log;
 }
 
-function inWords(fields: Fields): string {
+export function inWords(fields: Fields): string {
   const parts = Object.entries(fields)
     .filter(([name]) => name !== 'traceparent' && name !== 'trace_id')
     .map(([name, value]) => `${name}=${value instanceof Error ? value.message : JSON.stringify(value)}`);

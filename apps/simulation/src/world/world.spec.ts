@@ -111,6 +111,32 @@ describe('a world', () => {
     // What the world itself provokes is no fault of a job’s.
     expect((await happens(schedule)).verdict.violations).toEqual([]);
   });
+
+  it('is broken by a warning that no fault provoked, unless it is judged by the promises alone', async () => {
+    const schedule = (...faults: Schedule['faults']): Schedule => ({
+      seed: 1,
+      operations: [{ kind: 'create', id: 0, atMs: 1_000, ...aCharge, capture: true }],
+      faults,
+      lingerMs: 0,
+      settings: {},
+    });
+    const isWarned = ({ story }: Outcome): boolean => story.toString().includes('warn: a periodic job did not get');
+    const lost = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    const unable = { rollUp: () => Promise.reject(lost) };
+    const warning = { ...services, ledger: withMade(services.ledger, BalanceRepository, unable) };
+    const unprovoked = await outsidePromises(() => run(schedule(), warning));
+    expect(unprovoked.bugs[0]).toMatch(/^ledger: no fault provoked this warn: a periodic job did not get through/);
+    const forgiven = await outsidePromises(() => run(schedule(), warning, 'promises'));
+    expect([forgiven.bugs, isWarned(forgiven)]).toEqual([[], true]);
+
+    const away = { kind: 'database_away', atMs: 2_000, forMs: 3_000 } as const;
+    const provoked = await happens(schedule({ ...away, service: 'ledger' }));
+    expect([provoked.bugs, isWarned(provoked)]).toEqual([[], true]);
+    expect(provoked.counts.of('warning job-interrupted')).toBeGreaterThan(0);
+    // The same fault, elsewhere.
+    const elsewhere = await outsidePromises(() => run(schedule({ ...away, service: 'bank-gateway' }), warning));
+    expect(elsewhere.bugs[0]).toMatch(/^ledger: /);
+  });
 });
 
 /** The same service, with something else in the place of one of its parts. */

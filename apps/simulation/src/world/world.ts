@@ -1,4 +1,4 @@
-import { check, invariants, type Evidence, type Verdict } from '#checker';
+import { bankFaultsIn, check, invariants, judgeWarnings, type Evidence, type LogWarning, type Verdict } from '#checker';
 import { bank, type CloudEvent } from '#contracts';
 import { Server, type Written } from '#memory-postgres';
 import { isTransientError } from '#postgres';
@@ -17,9 +17,11 @@ import {
   type PublishFault,
 } from '#simulation';
 import { countOf } from '../campaign/sometimes.js';
+import { countOfWarning } from '../campaign/warnings.js';
 import { SimulatedBanks } from '../banks/simulated-banks.js';
 import { Merchants } from '../merchant/merchants.js';
 import { Always, type Breach } from '../proof/always.js';
+import { FaultsInEffect } from '../proof/faults-in-effect.js';
 import { Reached } from '../proof/reached.js';
 import { evidenceOf, unsettled, type Databases } from '../proof/evidence.js';
 import { describe as inWords, type Fault, type ServiceName } from '../schedule/fault.js';
@@ -30,16 +32,17 @@ import { Operator } from './operator.js';
 import { poison } from './poison.js';
 import { Counts } from './counting-metrics.js';
 import { Story } from './story.js';
+import { inWords as fieldsInWords } from './telling-log.js';
 
 export type Definitions = Readonly<Record<ServiceName, ServiceDefinition>>;
 
-/** What a run is judged by: the promises, or besides them every error that a service logs. */
+/** What a run is judged by: the promises, or besides them every warning and error that a service logs unprovoked. */
 export type Judge = 'everything' | 'promises';
 
 export interface Outcome {
   readonly schedule: Schedule;
   readonly verdict: Verdict;
-  /** What went wrong beside the invariants: an error that nobody caught, an error in a log. */
+  /** What went wrong beside the invariants: an error that nobody caught, a line in a log that no fault provoked. */
   readonly bugs: readonly string[];
   readonly story: Story;
   readonly counts: Counts;
@@ -67,8 +70,6 @@ const AT_REST_WITHIN_MS = 150_000;
 const LOOK_EVERY_MS = 1_000;
 const RESTARTED_AFTER_MS = 1_000;
 const OPERATOR_LOOKS_EVERY_MS = 5_000;
-/** A service says so of a poisoned record as of a bug. */
-const PARKED = /^(parked an event that fails|a parked event failed again|an event that was seen before fails)/;
 
 interface Which {
   readonly service: ServiceName;
@@ -96,6 +97,8 @@ export class World {
   /** What broke before the world was at rest; it ends with it. */
   #breach: Breach | undefined;
   readonly #always = new Always((breach) => this.#break(breach));
+  readonly #faults = new FaultsInEffect(() => this.scheduler.nowMs);
+  readonly #warnings: LogWarning[] = [];
 
   constructor(
     private readonly schedule: Schedule,
@@ -112,7 +115,7 @@ export class World {
     this.#broker = {
       broker: new Broker(topics, PARTITIONS),
       network: network(this.#random.fork('kafka')),
-      faults: { onPublish: ({ name }, events) => faultFor(events, pending.get(serviceOf(name)) ?? []) },
+      faults: { onPublish: ({ name }, events) => this.#faultOfSend(name, events, pending) },
       observer: {
         onAppended: ({ name }, appended) => {
           this.#reached.published(name, appended);
@@ -263,8 +266,19 @@ export class World {
   #outcome(): Outcome {
     const { schedule, bugs, story, counts, scheduler } = this;
     const verdict = this.#verdict();
+    if (this.judge === 'everything') this.#judgeWarnings();
     if (verdict.holds && bugs.length === 0) this.#countReached();
     return { schedule, verdict, bugs, story, counts, events: scheduler.events, virtualMs: scheduler.nowMs };
+  }
+
+  #judgeWarnings(): void {
+    const faults = [...this.#faults.stretches, ...bankFaultsIn(this.#banks.onRecord().requests)];
+    const { unprovoked, uses } = judgeWarnings(this.#warnings, faults);
+    for (const [id, count] of uses) this.counts.add(countOfWarning(id), count);
+    for (const { service, instance, atMs, level, message, detail } of unprovoked)
+      this.bugs.push(
+        `${service}: no fault provoked this ${level}: ${message}\n  ${instance} at ${((atMs - BEGINNING) / 1_000).toFixed(3)} s${detail}`,
+      );
   }
 
   #countReached(): void {
@@ -309,7 +323,7 @@ export class World {
       up: true,
       isUp: () => host.up,
       network: network(this.#random.fork(`postgres ${service}`)),
-      faults: { onCommit: () => pending.shift() ?? 'nothing' },
+      faults: { onCommit: () => this.#faultOfCommit(service, pending) },
     };
     return host;
   }
@@ -318,6 +332,23 @@ export class World {
     if (service === 'payments-api') this.#always.committedInPayments(rows);
     if (service === 'ledger') this.#always.committedInLedger(rows);
     this.#reached.committed(service, rows, (name) => this.#instances.get(name)?.process);
+  }
+
+  #faultOfCommit(service: ServiceName, pending: Host['pending']): 'nothing' | 'lost_before' | 'lost_after' {
+    const fault = pending.shift();
+    if (fault) this.#faults.lost('commit_lost', service);
+    return fault ?? 'nothing';
+  }
+
+  #faultOfSend(
+    instance: string,
+    events: readonly CloudEvent[],
+    pending: ReadonlyMap<string, PublishFault[]>,
+  ): 'nothing' | PublishFault {
+    const service = serviceOf(instance);
+    const fault = faultFor(events, pending.get(service) ?? []);
+    if (fault !== 'nothing') this.#faults.lost(fault === 'lost_acknowledged' ? 'event_lost' : 'kafka_away', service);
+    return fault;
   }
 
   #start(service: ServiceName, instance: number): void {
@@ -330,16 +361,12 @@ export class World {
       story: this.story,
       counts: this.counts,
       settings: this.schedule.settings,
-      onLine: (message, fields) => {
+      onLine: (level, message, fields) => {
         this.#reached.logged(service, message, fields);
         if (message === JOB_FAILED) this.#jobFailed(name, fields);
+        else if (level !== 'info') this.#warned({ level, service, instance: name, message }, fields);
       },
       parks: this.#isPoisoned,
-      onError: (_process, message) => {
-        if (message.startsWith(JOB_FAILED)) return;
-        if (this.judge === 'everything' && !(this.#isPoisoned && PARKED.test(message)))
-          this.bugs.push(`${name}: ${message}`);
-      },
     };
     const running = new RunningService(this.definitions[service], process, around);
     this.#instances.set(name, running);
@@ -354,6 +381,12 @@ export class World {
     this.#break({ id: 'A18', promise: 'no periodic job fails by its own fault', line });
   }
 
+  #warned(line: Omit<LogWarning, 'atMs'>, fields: Readonly<Record<string, unknown>>): void {
+    const { bank, charge } = fields as { readonly bank?: string; readonly charge?: string };
+    const atMs = BEGINNING + this.scheduler.nowMs;
+    this.#warnings.push({ ...line, atMs, bank, charge, detail: fieldsInWords(fields) });
+  }
+
   #api(place: number): RunningService | undefined {
     const ready = [...this.#instances.values()].filter(({ name, ready }) => name === 'payments-api' && ready);
     return ready[place % Math.max(1, ready.length)];
@@ -362,6 +395,7 @@ export class World {
   #strike(fault: Fault): void {
     this.story.tell('nemesis', () => inWords(fault));
     this.counts.add(`fault ${fault.kind}`);
+    this.#faults.struck(fault);
     switch (fault.kind) {
       case 'kill':
         this.#kill(fault);
@@ -401,6 +435,7 @@ export class World {
       }
       case 'poison': {
         const record = poison(this.#broker.broker, fault.topic, PARTITIONS, this.#random.fork(`poison ${fault.atMs}`));
+        if (record) this.#faults.poisoned(record.key.toString());
         this.story.tell('nemesis', () => (record ? `… under the key ${record.key.toString()}` : '… is not even there'));
         return;
       }
@@ -470,6 +505,7 @@ export class World {
   /** Every fault is lifted. */
   #heal(): void {
     this.story.tell('nemesis', 'lifts every fault');
+    this.#faults.healed();
     for (const host of Object.values(this.#hosts)) {
       host.pending.length = 0;
       if (!host.up) this.#back(host);
@@ -494,7 +530,7 @@ function faultFor(events: readonly CloudEvent[], pending: PublishFault[]): 'noth
 
 const promiseOf = (id: string): string => invariants.find((invariant) => invariant.id === id)!.promise;
 
-const serviceOf = (instance: string): string => instance.replace(/-\d+$/, '');
+const serviceOf = (instance: string): ServiceName => instance.replace(/-\d+$/, '') as ServiceName;
 
 function lengthOf(fault: Fault): number {
   if ('forMs' in fault) return fault.forMs;

@@ -1,0 +1,83 @@
+import { bankFaultsIn, type Evidence, type FaultKind, type FaultPlace, type FaultStretch } from '#checker';
+import { bankProtocol } from '#contracts';
+import type { Strike } from '../nemesis/nemesis.js';
+import { servicesOfTwo, type Fault, type ProcessName } from '../schedule/fault.js';
+
+type Effect = Pick<FaultStretch, 'kind' | 'at' | 'charge' | 'isAimed'>;
+
+/** Which faults were in effect, where, from when until when: by the strikes, and by what banks did to single requests. */
+export function faultsInEffect(run: {
+  readonly beganAt: number;
+  readonly strikes: readonly Strike[];
+  readonly evidence: Pick<Evidence, 'charges' | 'requests'>;
+}): FaultStretch[] {
+  const { beganAt, strikes, evidence } = run;
+  const chargesOf = (amountMinor: number): string[] =>
+    evidence.charges.filter((charge) => charge.amountMinor === amountMinor).map(({ id }) => id);
+  return [
+    // The system has only just been started.
+    { kind: 'slow_start', at: {}, fromMs: -Infinity, untilMs: beganAt },
+    ...strikes.flatMap(({ fault, struckMs, liftedMs = Infinity }) =>
+      effectsOf(fault, chargesOf).map((effect) => ({
+        ...effect,
+        fromMs: beganAt + struckMs,
+        // What is parked stays so until somebody replays it.
+        untilMs: effect.kind === 'poison' ? Infinity : beganAt + liftedMs,
+      })),
+    ),
+    ...bankFaultsIn(evidence.requests),
+  ];
+}
+
+function effectsOf(fault: Fault, chargesOf: (amountMinor: number) => string[]): Effect[] {
+  switch (fault.kind) {
+    case 'kill':
+      return fault.processes.flatMap((name) => ofProcess('killed', name));
+    case 'freeze':
+      return fault.processes.flatMap((name) => ofProcess('frozen', name));
+    case 'terminate':
+      return fault.processes.flatMap((name) => ofProcess('terminated', name));
+    case 'slow-start':
+      return fault.processes.flatMap((name) => [...ofProcess('killed', name), ...ofProcess('slow_start', name)]);
+    case 'clock':
+      // It takes a new clock by starting again.
+      return fault.processes.flatMap((name) => [...ofProcess('clock_step', name), ...ofProcess('terminated', name)]);
+    case 'cut':
+    case 'delay':
+    case 'one-way': {
+      const { from, to } = fault.route;
+      if (to === 'postgres') return from.map((name) => ({ kind: 'database_away', at: placeOf(name) }));
+      return from.map((name) => ({ kind: 'bank_unreachable', at: { ...placeOf(name), bank: to } }));
+    }
+    case 'bank':
+      // Nothing arrives at a port that is closed; all else is in the journals.
+      return fault.rule.fault === 'outage'
+        ? banksOf(fault.rule.scope?.bank).map((bank) => ({ kind: 'outage', at: { bank } }))
+        : [];
+    case 'poison':
+      return chargesOf(fault.amountMinor).map((charge) => ({
+        kind: 'poison',
+        at: { service: 'ledger' },
+        charge,
+        isAimed: true,
+      }));
+  }
+}
+
+function ofProcess(kind: FaultKind, name: ProcessName): Effect[] {
+  if (name === 'postgres') return [{ kind: 'database_away', at: {} }];
+  if (name === 'kafka') return [{ kind: 'kafka_away', at: {} }];
+  if (name !== 'bank-simulator') return [{ kind, at: placeOf(name) }];
+  return [
+    { kind, at: { service: name, instance: name } },
+    ...bankProtocol.bankNames.map((bank) => ({ kind: 'bank_unreachable' as const, at: { bank } })),
+  ];
+}
+
+const placeOf = (instance: string): FaultPlace => ({
+  service: servicesOfTwo.find((service) => instance === service || instance === `${service}-2`),
+  instance,
+});
+
+const banksOf = (bank: bankProtocol.BankName | undefined): readonly bankProtocol.BankName[] =>
+  bank === undefined ? bankProtocol.bankNames : [bank];
