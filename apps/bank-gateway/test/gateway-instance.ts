@@ -57,7 +57,7 @@ export function gatewayInstance(name: string, database: Database, stub: StubBank
     lookEveryMs: 500,
     holder: name,
     look: (look) => look().catch((error: unknown) => void errors.push(error)),
-    observer: { onError: (error) => errors.push(error) },
+    observer: { onError: (error) => errors.push(error), onLeft: () => undefined },
   });
   return {
     banks,

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { sometimes } from '#checker';
+import { sometimesInSimulation } from '#checker';
 import { SystemClock } from '#clock';
 import { outsidePromises } from '#simulation';
 import { campaign, type CampaignReport } from './campaign/campaign.js';
@@ -18,7 +18,7 @@ const TOLD_MAX = 2;
 /** A terminal's Ctrl-C arrives twice, from the terminal and passed on by npm: only one that comes later is a second one. */
 const SECOND_AFTER_MS = 500;
 /** Not among the counters: these have a list of their own. */
-const told = new Set(sometimes.map(({ id }) => countOf(id)));
+const told = new Set(sometimesInSimulation.map(({ id }) => countOf(id)));
 const clock = new SystemClock();
 
 try {

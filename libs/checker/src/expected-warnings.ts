@@ -118,6 +118,15 @@ export const expectedWarnings: readonly ExpectedWarning[] = [
     withinMs: 60_000,
   },
   {
+    // It stands still, or waits for an answer, while its phases pass.
+    id: 'shutdown-late',
+    level: 'error',
+    services: all,
+    message: /^a phase of the shutdown takes too long: going on without it$/,
+    faults: [...database, 'kafka_away'],
+    owed: { by: 'simulation', from: SELDOM_WORLDS },
+  },
+  {
     id: 'parked',
     level: 'error',
     services: all,

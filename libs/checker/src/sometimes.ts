@@ -1,16 +1,19 @@
 /** Something hard that a campaign must have reached, or it has not tried hard enough. */
-export interface Sometimes {
+export interface Sometimes<Id extends SimulatedSometimesId = SometimesId> {
   /** Stays, so that reports of different ages compare. */
-  readonly id: SometimesId;
+  readonly id: Id;
   readonly what: string;
 }
 
-export type SometimesId = (typeof list)[number]['id'];
+export type SometimesId = (typeof everywhere)[number]['id'];
+export type SimulatedSometimesId = SometimesId | (typeof inSimulation)[number]['id'];
 
 /** How often each was reached, by what a run knows of itself. Whoever counts leaves none out. */
-export type SometimesCounts<Facts> = Readonly<Record<SometimesId, (facts: Facts) => number>>;
+export type SometimesCounts<Facts, Id extends SimulatedSometimesId = SometimesId> = Readonly<
+  Record<Id, (facts: Facts) => number>
+>;
 
-const list = [
+const everywhere = [
   { id: 'breaker-opened', what: 'a breaker opened' },
   { id: 'breaker-half-opened', what: 'a breaker half-opened' },
   { id: 'breaker-closed', what: 'a breaker closed again' },
@@ -33,4 +36,13 @@ const list = [
   { id: 'dropped-answer-replayed', what: 'a client that lost its answer asked again and got it' },
 ] as const;
 
-export const sometimes: readonly Sometimes[] = list;
+/** Besides, where time and every request are in one hand. */
+const inSimulation = [
+  { id: 'authorization-lapsed', what: 'an authorization that nobody captured lapsed' },
+  { id: 'list-walked-while-charging', what: 'a list of charges was walked while one was made' },
+  { id: 'refund-without-balance', what: 'a refund was refused for want of balance' },
+  { id: 'stopped-in-flight', what: 'an API ended on SIGTERM with requests in hand' },
+] as const;
+
+export const sometimes: readonly Sometimes[] = everywhere;
+export const sometimesInSimulation: readonly Sometimes<SimulatedSometimesId>[] = [...everywhere, ...inSimulation];

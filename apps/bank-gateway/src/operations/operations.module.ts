@@ -60,6 +60,11 @@ import { Worker } from './worker.js';
           observer: {
             onError: (error, { operation }) =>
               log.error({ err: error, operation: operation.reference }, 'an operation was left to its lease'),
+            onLeft: ({ operation }) =>
+              log.info(
+                { operation: operation.reference },
+                'an operation is left to its lease: the gateway is stopping',
+              ),
           },
         });
       },

@@ -42,6 +42,15 @@ export interface PerformerParts {
   readonly observer: OperationObserver;
 }
 
+/** The process ends: what it could not record in time is left to its lease. */
+export class GatewayStoppingError extends Error {
+  readonly code = 'gateway_stopping';
+
+  constructor() {
+    super('the gateway is stopping');
+  }
+}
+
 /**
  * Does the next thing that an operation needs: transaction, call, transaction. It never guesses: whatever it
  * does not know for certain is recorded as doubt, and ends by asking the bank or by a reversal.
@@ -53,7 +62,7 @@ export class Performer {
 
   /** Pending recordings give up; the operations' leases lapse, and whoever takes them starts from doubt. */
   close(): void {
-    this.#closing.abort(new Error('the gateway is stopping'));
+    this.#closing.abort(new GatewayStoppingError());
   }
 
   /** @returns in how many milliseconds the operation wants to be looked at again; undefined when it ended or is not ours */

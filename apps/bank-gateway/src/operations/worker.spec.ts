@@ -5,13 +5,13 @@ import { RowsFailedError } from '#saga';
 import { FakeClock } from '#testing';
 import type { Banks } from '../banks/banks.js';
 import { Dispatch } from './dispatch.js';
-import type { Performer } from './performer.js';
+import { GatewayStoppingError, type Performer } from './performer.js';
 import type { Task } from './task.js';
 import { Worker } from './worker.js';
 
-it('performs what is due past an operation that cannot be read, and says so', async () => {
+function row(reference: string, broken = false): object {
   const authorization = { charge_id: 'ch_1', account: 'acct_1', amount_minor: 900, state: 'authorizing' };
-  const row = (reference: string, broken: boolean) => ({
+  return {
     reference,
     bank: 'alder',
     // Nothing says what it is to reverse.
@@ -21,8 +21,11 @@ it('performs what is due past an operation that cannot be read, and says so', as
     attempts: [],
     end_kind: null,
     authorization,
-  });
-  const rows = [row('op_broken', true), row('op_1', false), row('op_2', false)];
+  };
+}
+
+/** A worker that found these, and was stopped once it had performed them. */
+async function workOff(rows: object[], perform: (reference: string) => Promise<undefined>) {
   const database = { query: () => Promise.resolve(rows.splice(0)) } as unknown as Sql;
   const bulkhead = new Bulkhead(8);
   const shared = {
@@ -33,15 +36,14 @@ it('performs what is due past an operation that cannot be read, and says so', as
   };
   const callers = { config: { name: 'alder' }, shared, isolatedFree: 0 };
   const banks = { all: [callers], knowsTimeOf: () => true } as unknown as Banks;
-  const performed: string[] = [];
   const performer = {
     perform: ({ operation, slot }: Task) => {
-      performed.push(operation.reference);
       slot.release();
-      return Promise.resolve(undefined);
+      return perform(operation.reference);
     },
   } as unknown as Performer;
   const failures: unknown[] = [];
+  const left: string[] = [];
   const worker = new Worker({
     banks,
     dispatch: new Dispatch(banks),
@@ -51,12 +53,33 @@ it('performs what is due past an operation that cannot be read, and says so', as
     holder: 'one',
     lookEveryMs: 500,
     look: (look) => look().catch((error: unknown) => void failures.push(error)),
-    observer: { onError: (error) => failures.push(error) },
+    observer: {
+      onError: (error) => failures.push(error),
+      onLeft: ({ operation }) => left.push(operation.reference),
+    },
   });
   worker.start();
   await worker.stop();
+  return { failures, left, free: bulkhead.free };
+}
+
+it('performs what is due past an operation that cannot be read, and says so', async () => {
+  const performed: string[] = [];
+  const { failures, free } = await workOff([row('op_broken', true), row('op_1'), row('op_2')], (reference) => {
+    performed.push(reference);
+    return Promise.resolve(undefined);
+  });
   expect(performed).toEqual(['op_1', 'op_2']);
   expect(failures).toEqual([expect.any(RowsFailedError)]);
   expect([...(failures[0] as RowsFailedError).failures.keys()]).toEqual(['op_broken']);
-  expect(bulkhead.free).toBe(8);
+  expect(free).toBe(8);
+});
+
+it('takes what its own end leaves to a lease for no error', async () => {
+  const bug = new Error('a bug');
+  const { failures, left } = await workOff([row('op_1'), row('op_2')], (reference) =>
+    Promise.reject(reference === 'op_1' ? new GatewayStoppingError() : bug),
+  );
+  expect(left).toEqual(['op_1']);
+  expect(failures).toEqual([bug]);
 });

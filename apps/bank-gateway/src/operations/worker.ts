@@ -14,15 +14,17 @@ import {
   type IsolatedLane,
   type OperationRow,
 } from './operation.repository.js';
-import type { Performer } from './performer.js';
+import { GatewayStoppingError, type Performer } from './performer.js';
 import { actedOnBy, type Task } from './task.js';
 
 /** At most so many at a time, so that a backlog at one bank does not hold a long list of leases. */
 const TAKE_MAX = 32;
 
 export interface WorkerObserver {
-  /** A bug, or the end of the process: the operation's lease lapses and it is taken again, from doubt. */
+  /** A bug: the operation's lease lapses and it is taken again, from doubt. */
   onError(error: unknown, task: Task): void;
+  /** The process ends, and its successor takes the operation in the same way. */
+  onLeft(task: Task): void;
 }
 
 /** Keeps every bank busy: performs what is handed over, and takes from the table what waits there. */
@@ -82,7 +84,8 @@ export class Worker {
       const dueInMs = await performer.perform(task);
       if (dueInMs !== undefined && dueInMs < lookEveryMs) clock.after(dueInMs, () => this.#look(), { unref: true });
     } catch (error) {
-      observer.onError(error, task);
+      if (error instanceof GatewayStoppingError) observer.onLeft(task);
+      else observer.onError(error, task);
     }
   }
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { expectedWarnings, sometimes } from '#checker';
+import { expectedWarnings, sometimesInSimulation } from '#checker';
 import { countOf, exitCodeOf, missed, missedInWords, reachedInWords } from './sometimes.js';
 import { countOfWarning, unusedInWords } from './warnings.js';
 
 const all = new Map([
-  ...sometimes.map(({ id }) => [countOf(id), 1] as const),
+  ...sometimesInSimulation.map(({ id }) => [countOf(id), 1] as const),
   ...expectedWarnings.map(({ id }) => [countOfWarning(id), 1] as const),
 ]);
 const without = new Map([...all].filter(([name]) => name !== countOf('capture-won')));
@@ -16,7 +16,7 @@ describe('a campaign', () => {
   });
 
   it('owes each single one', () => {
-    for (const { id } of sometimes) {
+    for (const { id } of sometimesInSimulation) {
       const others = new Map([...all].filter(([name]) => name !== countOf(id)));
       expect(missed(1_000, others).map((each) => each.id)).toEqual([id]);
     }
@@ -45,7 +45,7 @@ describe('a campaign', () => {
 
   it('says of everything how often it was reached', () => {
     const told = reachedInWords(without);
-    expect(told).toHaveLength(sometimes.length);
+    expect(told).toHaveLength(sometimesInSimulation.length);
     expect(told).toContainEqual(expect.stringMatching(/^ +0 {2}a capture raced a cancellation and won$/));
     expect(told).toContainEqual(expect.stringMatching(/^ +1 {2}a poison event was parked/));
   });

@@ -1,16 +1,16 @@
-import { LONG_CAMPAIGN_WORLDS, sometimes, type Sometimes } from '#checker';
+import { LONG_CAMPAIGN_WORLDS, sometimesInSimulation, type SimulatedSometimesId, type Sometimes } from '#checker';
 import { unused } from './warnings.js';
 
 /** How its count is called among the others of a campaign. */
-export const countOf = (id: Sometimes['id']): string => `sometimes ${id}`;
+export const countOf = (id: SimulatedSometimesId): string => `sometimes ${id}`;
 
 /** From so many schedules on a campaign must have reached all of them. */
 export const REACHES_ALL_FROM = LONG_CAMPAIGN_WORLDS;
 
 /** What a campaign has not reached though it was long enough; empty for a short one. */
-export function missed(schedules: number, counts: ReadonlyMap<string, number>): Sometimes[] {
+export function missed(schedules: number, counts: ReadonlyMap<string, number>): Sometimes<SimulatedSometimesId>[] {
   if (schedules < REACHES_ALL_FROM) return [];
-  return sometimes.filter(({ id }) => (counts.get(countOf(id)) ?? 0) === 0);
+  return sometimesInSimulation.filter(({ id }) => (counts.get(countOf(id)) ?? 0) === 0);
 }
 
 /** For people: a line for each that is missing. */
@@ -31,5 +31,5 @@ export function exitCodeOf({ schedules, counts, failures }: Ended): 0 | 1 {
 
 /** For people: a line for each, with how often it was reached. */
 export function reachedInWords(counts: ReadonlyMap<string, number>): string[] {
-  return sometimes.map(({ id, what }) => `  ${String(counts.get(countOf(id)) ?? 0).padStart(9)}  ${what}`);
+  return sometimesInSimulation.map(({ id, what }) => `  ${String(counts.get(countOf(id)) ?? 0).padStart(9)}  ${what}`);
 }

@@ -2,6 +2,7 @@ import type { ArgumentsHost } from '@nestjs/common';
 import type { ApiAnswer, ApiExchange } from '#checker';
 import { CLOCK, LOG } from '#service';
 import type { SimulatedProcess } from '#simulation';
+import { doorError } from '../../../payments-api/src/http/door-errors.js';
 import { parseForm } from '../../../payments-api/src/http/parameters.js';
 import { StripeErrorFilter } from '../../../payments-api/src/http/stripe-error.filter.js';
 import { routeFor } from '../service/routes.js';
@@ -38,6 +39,7 @@ export async function serve(service: RunningService, request: Request): Promise<
   };
   const reply = new Reply();
   try {
+    if (service.door?.refuses) throw doorError(503);
     await controller[route.handler]!(incoming, reply);
   } catch (error) {
     const host = { switchToHttp: () => ({ getRequest: () => incoming, getResponse: () => reply }) };
@@ -92,7 +94,7 @@ export function exchange(
       scheduler.after(latencyMs(), client, nothing);
     });
     const answer = async (): Promise<void> => {
-      const response = await serve(service, request);
+      const response = await service.door!.hold(() => serve(service, request));
       scheduler.after(latencyMs(), client, () => {
         timer.cancel();
         resolve({ kind: 'response', response });

@@ -1,5 +1,6 @@
 import type { FaultKind, FaultPlace, FaultStretch } from '#checker';
 import { bankProtocol } from '#contracts';
+import { SHUTDOWN_LIMIT_MS } from '#service';
 import { BEGINNING } from '#simulation';
 import { closesPortOf } from '../../../bank-simulator/src/faults/outage.js';
 import type { Fault, ServiceName } from '../schedule/fault.js';
@@ -19,6 +20,10 @@ export class FaultsInEffect {
     switch (fault.kind) {
       case 'kill':
         return this.#add('killed', instanceOf(fault), fault.downMs);
+      case 'stop':
+        return this.#add('terminated', instanceOf(fault), SHUTDOWN_LIMIT_MS + fault.downMs);
+      case 'rolling_restart':
+        return this.#add('terminated', { service: fault.service }, 2 * SHUTDOWN_LIMIT_MS);
       case 'freeze':
         return this.#add('frozen', instanceOf(fault), fault.forMs);
       case 'cut':

@@ -1,8 +1,9 @@
-import type { Evidence, SometimesCounts, SometimesId, Told } from '#checker';
+import type { Evidence, SometimesCounts, SimulatedSometimesId, Told } from '#checker';
 import type { bankProtocol } from '#contracts';
 import type { Server, Written } from '#memory-postgres';
 import { BEGINNING, type Appended, type SimulatedProcess } from '#simulation';
 import { POISON } from '../world/poison.js';
+import { refusedForBalance, walkedWhileCharging } from './reached-by-clients.js';
 
 /** One request of a merchant's and how it ended; in milliseconds since the world began. */
 export interface Exchange {
@@ -43,6 +44,9 @@ interface Facts extends AtRest {
   readonly rebalancesInMidBatch: number;
   readonly leadersReplaced: number;
   readonly poisonReplayed: number;
+  readonly stoppedInFlight: number;
+  /** Authorizations that were given back by time alone. */
+  readonly lapsed: number;
 }
 
 /** Takes down, while a world unfolds, which of the hard states it comes to. */
@@ -55,6 +59,8 @@ export class Reached {
   #rebalancesInMidBatch = 0;
   #leadersReplaced = 0;
   #poisonReplayed = 0;
+  #stoppedInFlight = 0;
+  #lapsed = 0;
   /** The instance that brought an event to Kafka, by the event. */
   readonly #publishers = new Map<string, string>();
   /** By lease and by operation, the process whose word was the last. */
@@ -70,6 +76,7 @@ export class Reached {
     const key = `${service} ${charge}`;
     if (message.startsWith('the breaker of ')) this.#transitions.set(to, (this.#transitions.get(to) ?? 0) + 1);
     else if (message.endsWith(' is in doubt')) this.#doubts.push({ operation: operation!, atMs: this.nowMs() });
+    else if (message.startsWith('authorizations have lapsed')) this.#lapsed += Number(fields['found']);
     else if (message.startsWith('parked an event') && event!.startsWith(POISON)) this.#poisoned.add(key);
     else if (message === 'replayed what was parked' && this.#poisoned.delete(key)) this.#poisonReplayed++;
   }
@@ -85,6 +92,11 @@ export class Reached {
   killed({ name }: SimulatedProcess, database: Server): void {
     const outbox = rowsOf(database, 'outbox').map(({ headers }) => (headers as { ce_id: string }).ce_id);
     this.#publishedTwice += outbox.filter((id) => this.#publishers.get(id) === name).length;
+  }
+
+  /** @param requests that the service has in hand when it is told to end */
+  stopping(requests: number): void {
+    if (requests > 0) this.#stoppedInFlight++;
   }
 
   thawed(process: SimulatedProcess): void {
@@ -112,7 +124,7 @@ export class Reached {
   }
 
   /** Once all is at rest. */
-  times(atRest: AtRest): ReadonlyMap<SometimesId, number> {
+  times(atRest: AtRest): ReadonlyMap<SimulatedSometimesId, number> {
     const facts: Facts = {
       ...atRest,
       transitions: this.#transitions,
@@ -123,8 +135,10 @@ export class Reached {
       rebalancesInMidBatch: this.#rebalancesInMidBatch,
       leadersReplaced: this.#leadersReplaced,
       poisonReplayed: this.#poisonReplayed,
+      stoppedInFlight: this.#stoppedInFlight,
+      lapsed: this.#lapsed,
     };
-    const ids = Object.keys(counts) as SometimesId[];
+    const ids = Object.keys(counts) as SimulatedSometimesId[];
     return new Map(ids.map((id) => [id, counts[id](facts)]));
   }
 
@@ -153,7 +167,7 @@ export class Reached {
   }
 }
 
-const counts: SometimesCounts<Facts> = {
+const counts: SometimesCounts<Facts, SimulatedSometimesId> = {
   'breaker-opened': ({ transitions }) => transitions.get('open') ?? 0,
   'breaker-half-opened': ({ transitions }) => transitions.get('half_open') ?? 0,
   'breaker-closed': ({ transitions }) => transitions.get('closed') ?? 0,
@@ -189,6 +203,10 @@ const counts: SometimesCounts<Facts> = {
       const lost = told.find((exchange) => exchange.told.status === undefined);
       return lost && told.some(({ replayed, sentMs }) => replayed && sentMs > lost.sentMs);
     }).length,
+  'authorization-lapsed': ({ lapsed }) => lapsed,
+  'list-walked-while-charging': ({ evidence }) => walkedWhileCharging(evidence.exchanges),
+  'refund-without-balance': ({ evidence }) => refusedForBalance(evidence.exchanges),
+  'stopped-in-flight': ({ stoppedInFlight }) => stoppedInFlight,
 };
 
 /** Whether the bank had performed it by the moment at which nobody knew. */

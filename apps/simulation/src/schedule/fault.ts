@@ -13,6 +13,16 @@ export type Fault =
       readonly instance: number;
       readonly downMs: number;
     }
+  /** SIGTERM: it ends in good order, and is started again after that. */
+  | {
+      readonly kind: 'stop';
+      readonly atMs: number;
+      readonly service: ServiceName;
+      readonly instance: number;
+      readonly downMs: number;
+    }
+  /** One instance after the other is stopped and started again, as a roll-out does it. */
+  | { readonly kind: 'rolling_restart'; readonly atMs: number; readonly service: ServiceName }
   | {
       readonly kind: 'freeze';
       readonly atMs: number;
@@ -54,6 +64,10 @@ export function describe(fault: Fault): string {
   switch (fault.kind) {
     case 'kill':
       return `${fault.service}-${fault.instance} is killed, and started again after ${fault.downMs} ms`;
+    case 'stop':
+      return `${fault.service}-${fault.instance} is told to end, and started again ${fault.downMs} ms after it has`;
+    case 'rolling_restart':
+      return `${fault.service} is restarted, one instance after the other`;
     case 'freeze':
       return `${fault.service}-${fault.instance} is frozen for ${fault.forMs} ms`;
     case 'cut':

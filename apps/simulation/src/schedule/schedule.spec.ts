@@ -62,6 +62,8 @@ describe('over many schedules', () => {
       'poison',
       'publish_lost',
       'rebalance',
+      'rolling_restart',
+      'stop',
     ]);
     for (const { faults } of schedules) for (const fault of faults) expect(inWords(fault)).not.toBe('');
   });

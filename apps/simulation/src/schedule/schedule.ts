@@ -45,6 +45,7 @@ export function planned(seed: number): Schedule {
     ...(later.chance(0.1) ? approvedWhileReversing(later, wanted) : []),
     ...(later.chance(0.12) ? shownInDoubt(later, momentOf(later, wanted, BUSY_MS)) : []),
     ...(later.chance(0.1) ? unheardRefusal(later, wanted) : []),
+    ...stopped(later.fork('stopped'), wanted),
   ];
   const crowded = later.chance(0.1) ? crowd(later, wanted) : { operations: [], faults: [] };
   const money = [...wanted, ...crowded.operations, ...afterRaces(later.fork('after races'), wanted)];
@@ -162,6 +163,15 @@ function faults(random: Random, operations: readonly MoneyOperation[]): Fault[] 
 
 function poisoned(random: Random, { atMs }: Moment): Fault {
   return { kind: 'poison', atMs, topic: random.pick(['payments.events', 'bank.events', 'ledger.events'] as const) };
+}
+
+/** Told to end while something is on its way. */
+function stopped(random: Random, operations: readonly MoneyOperation[]): Fault[] {
+  if (!random.chance(0.25)) return [];
+  const { atMs } = momentOf(random, operations, BUSY_MS);
+  const service = random.pick(services);
+  if (random.chance(0.3)) return [{ kind: 'rolling_restart', atMs, service }];
+  return [{ kind: 'stop', atMs, service, instance: random.integer(0, 1), downMs: random.integer(50, 5_000) }];
 }
 
 /** What Kafka loses although it has acknowledged it is said again by whoever waits for what it would have come to. */

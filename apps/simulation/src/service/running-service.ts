@@ -1,5 +1,16 @@
 import { BankCallers } from '#bank-call';
-import { OUTBOX_STORE, AdminServer, BUS, CLOCK, FrameJobs, frameSettings, LOG, readSettings, SETTINGS } from '#service';
+import {
+  OUTBOX_STORE,
+  AdminServer,
+  BUS,
+  CLOCK,
+  FrameJobs,
+  frameSettings,
+  LOG,
+  readSettings,
+  SETTINGS,
+  Shutdown,
+} from '#service';
 import { PostgresOutboxStore, StepTransport, type Bus } from '#messaging';
 import { Database, type PgTransaction } from '#postgres';
 import {
@@ -20,6 +31,7 @@ import type { Story } from '../world/story.js';
 import { tellingLog, type Level } from '../world/telling-log.js';
 import { Assembled } from './assembled.js';
 import { routesOf, stepsOf, type Route } from './routes.js';
+import { SimulatedDoor } from './simulated-door.js';
 import type { ServiceDefinition } from './service-definition.js';
 import type { Token } from './wiring.js';
 
@@ -64,9 +76,12 @@ function planOf(definition: ServiceDefinition) {
   return plan;
 }
 
-/** One instance of a service in a process of its own, from its start to its crash. */
+/** One instance of a service in a process of its own, from its start to its crash, or its end in good order. */
 export class RunningService {
   assembled: Assembled | undefined;
+  door: SimulatedDoor | undefined;
+  #stopping = false;
+  readonly #databases = new Map<string, SimulatedDatabase>();
 
   constructor(
     readonly definition: ServiceDefinition,
@@ -84,7 +99,19 @@ export class RunningService {
 
   /** True once it consumes and serves. */
   get ready(): boolean {
-    return this.assembled !== undefined && !this.process.dead;
+    return this.assembled !== undefined && !this.process.dead && !this.#stopping;
+  }
+
+  /**
+   * What SIGTERM brings about: production's own shutdown, phase by phase. Its process has ended when this resolves.
+   *
+   * @returns whether all ended well
+   */
+  async stop(): Promise<boolean> {
+    this.#stopping = true;
+    const clean = await this.assembled!.get<Shutdown>(Shutdown).run();
+    this.process.kill();
+    return clean;
   }
 
   async start(): Promise<void> {
@@ -97,8 +124,19 @@ export class RunningService {
       if (error) throw error as Error;
     });
     if (this.around.parks) assembled.get<FrameJobs>(FrameJobs).start();
+    this.#endInOrder(assembled);
     this.assembled = assembled;
     this.around.story.tell(this.process.name, 'ready');
+  }
+
+  /** What production's own providers say of the parts in whose place others stand here. */
+  #endInOrder(assembled: Assembled): void {
+    const shutdown = assembled.get<Shutdown>(Shutdown);
+    this.door = new SimulatedDoor(assembled.get<SimulatedClock>(CLOCK), shutdown);
+    if (this.name === 'bank-gateway')
+      shutdown.during('workers', 'the banks', () => assembled.get<Banks>(Banks).close());
+    shutdown.during('pools', 'the connections to Kafka', () => assembled.get<Bus>(BUS).close());
+    for (const [what, database] of this.#databases) shutdown.during('pools', what, () => database.close());
   }
 
   /** What is not production's here: the outermost things, and nothing else. */
@@ -106,6 +144,8 @@ export class RunningService {
     const { process, around } = this;
     const clock = new SimulatedClock(process);
     const database = new SimulatedDatabase(process, around.database);
+    const ofRelay = new SimulatedDatabase(process, around.database, 2);
+    this.#databases.set('the database', database).set('the relay’s database', ofRelay);
     const log = tellingLog(around.story, process.name, around.onLine);
     const metrics = countingMetrics(around.counts);
     const own = { ...settings, ...around.settings, INSTANCE_ID: process.name };
@@ -123,7 +163,7 @@ export class RunningService {
       [AdminServer, { get: () => undefined }],
       [Database, database],
       [BUS, bus],
-      [OUTBOX_STORE, new PostgresOutboxStore(new SimulatedDatabase(process, around.database, 2))],
+      [OUTBOX_STORE, new PostgresOutboxStore(ofRelay)],
     ]);
     if (this.name === 'bank-gateway')
       ports.set(Banks, await this.#banks(own as GatewaySettings, clock, log, metrics, tracing as unknown as Tracing));

@@ -2,7 +2,7 @@ import { bankFaultsIn, check, invariants, judgeWarnings, type Evidence, type Log
 import { bank, type CloudEvent } from '#contracts';
 import { Server, type Written } from '#memory-postgres';
 import { isTransientError } from '#postgres';
-import { JOB_FAILED } from '#service';
+import { JOB_FAILED, SHUTDOWN_LIMIT_MS } from '#service';
 import {
   BEGINNING,
   Broker,
@@ -70,6 +70,9 @@ const AT_REST_WITHIN_MS = 150_000;
 const LOOK_EVERY_MS = 1_000;
 const RESTARTED_AFTER_MS = 1_000;
 const OPERATOR_LOOKS_EVERY_MS = 5_000;
+
+/** Production's supervisors kill what has not ended by then. */
+const ENDED_BY_FORCE_AFTER_MS = SHUTDOWN_LIMIT_MS + 1_000;
 
 interface Which {
   readonly service: ServiceName;
@@ -401,6 +404,10 @@ export class World {
         this.#kill(fault);
         this.scheduler.after(fault.downMs, undefined, () => this.#restart(fault));
         return;
+      case 'stop':
+        return this.#stop(fault, () => this.scheduler.after(fault.downMs, undefined, () => this.#restart(fault)));
+      case 'rolling_restart':
+        return this.#restartInTurn({ service: fault.service, instance: 0 });
       case 'freeze': {
         const { process } = this.#instance(fault);
         process.freeze();
@@ -450,6 +457,45 @@ export class World {
     const { process } = this.#instance(which);
     if (!process.dead) this.#reached.killed(process, this.#hosts[which.service].server);
     process.kill();
+  }
+
+  /** SIGTERM, and SIGKILL later on. @param whenEnded unless something else has ended it before */
+  #stop(which: Which, whenEnded: () => void): void {
+    const running = this.#instance(which);
+    const { process, ready } = running;
+    if (process.dead) return;
+    if (!ready) {
+      // All that can be under way is a migration, which rolls back.
+      process.kill();
+      return whenEnded();
+    }
+    this.scheduler.after(ENDED_BY_FORCE_AFTER_MS, undefined, () => {
+      if (process.dead) return;
+      this.#kill(which);
+      whenEnded();
+    });
+    this.scheduler.after(0, process, () => void this.#end(running, whenEnded));
+  }
+
+  async #end(running: RunningService, whenEnded: () => void): Promise<void> {
+    this.#reached.stopping(running.door!.inHand);
+    const clean = await running.stop();
+    this.story.tell(running.process.name, clean ? 'has ended' : 'has ended, and left something behind');
+    whenEnded();
+  }
+
+  #restartInTurn(which: Which): void {
+    if (which.instance === INSTANCES) return;
+    const next = { ...which, instance: which.instance + 1 };
+    this.#stop(which, () => {
+      this.#restart(which);
+      this.#onceReady(which, () => this.#restartInTurn(next));
+    });
+  }
+
+  #onceReady(which: Which, then: () => void): void {
+    if (this.#instance(which).ready) return then();
+    this.scheduler.after(LOOK_EVERY_MS, undefined, () => this.#onceReady(which, then));
   }
 
   #thaw(process: SimulatedProcess): void {
@@ -532,7 +578,12 @@ const promiseOf = (id: string): string => invariants.find((invariant) => invaria
 
 const serviceOf = (instance: string): ServiceName => instance.replace(/-\d+$/, '') as ServiceName;
 
+/** A service that is told to end takes a while. */
+const ENDS_WITHIN_MS = 12_000;
+
 function lengthOf(fault: Fault): number {
+  if (fault.kind === 'stop') return ENDS_WITHIN_MS + fault.downMs;
+  if (fault.kind === 'rolling_restart') return INSTANCES * ENDS_WITHIN_MS;
   if ('forMs' in fault) return fault.forMs;
   return 'downMs' in fault ? fault.downMs : 0;
 }

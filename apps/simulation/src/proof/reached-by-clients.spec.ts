@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ApiExchange } from '#checker';
+import { refusedForBalance, walkedWhileCharging } from './reached-by-clients.js';
+
+const answered = (body: object): ApiExchange['answer'] => ({
+  status: 200,
+  body: JSON.stringify(body, null, 2),
+  replayed: false,
+});
+const at = (sentMs: number) => ({ account: 'acct_anna', sentMs, endedMs: sentMs + 100, answer: answered({}) });
+const create: ApiExchange = { ...at(100), method: 'POST', path: '/v1/charges', parameters: {} };
+const page = (sentMs: number): ApiExchange => ({
+  ...at(sentMs),
+  method: 'GET',
+  path: '/v1/charges',
+  parameters: { starting_after: 'ch_1' },
+});
+
+describe('of what clients did it counts', () => {
+  it('a later page of an account that was read while a charge of it was being made', () => {
+    expect(walkedWhileCharging([create, page(150)])).toBe(1);
+    expect(walkedWhileCharging([create, page(250)])).toBe(0);
+    expect(walkedWhileCharging([create, { ...page(150), account: 'acct_bert' }])).toBe(0);
+    expect(walkedWhileCharging([create, { ...page(150), parameters: { limit: '2' } }])).toBe(0);
+  });
+
+  it('a refund that was refused for want of balance', () => {
+    const refund: ApiExchange = { ...create, path: '/v1/refunds' };
+    const refused = (code: string) => ({ ...refund, answer: answered({ error: { code } }) });
+    expect(refusedForBalance([refused('balance_insufficient')])).toBe(1);
+    expect(refusedForBalance([refused('charge_already_refunded'), refund])).toBe(0);
+  });
+});

@@ -1,0 +1,30 @@
+import type { ApiExchange } from '#checker';
+
+type Parts = Pick<ApiExchange, 'sentMs' | 'endedMs'>;
+
+const overlap = (a: Parts, b: Parts): boolean => a.sentMs < b.endedMs && b.sentMs < a.endedMs;
+
+const isCreate = ({ method, path, answer }: ApiExchange): boolean =>
+  method === 'POST' && path === '/v1/charges' && answer?.status === 200 && !answer.replayed;
+
+const isLaterPage = ({ method, path, parameters, answer }: ApiExchange): boolean =>
+  method === 'GET' &&
+  path === '/v1/charges' &&
+  answer?.status === 200 &&
+  ('starting_after' in parameters || 'ending_before' in parameters);
+
+/** Pages beyond the first that were read while a charge of the same account was being made. */
+export function walkedWhileCharging(exchanges: readonly ApiExchange[]): number {
+  const creates = exchanges.filter(isCreate);
+  return exchanges.filter(
+    (page) => isLaterPage(page) && creates.some((create) => create.account === page.account && overlap(page, create)),
+  ).length;
+}
+
+/** Refunds that a merchant was refused, since its balance cannot bear them. */
+export function refusedForBalance(exchanges: readonly ApiExchange[]): number {
+  return exchanges.filter(
+    ({ method, path, answer }) =>
+      method === 'POST' && path === '/v1/refunds' && answer?.body.includes('"code": "balance_insufficient"'),
+  ).length;
+}
