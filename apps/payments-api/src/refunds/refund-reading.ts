@@ -32,11 +32,22 @@ export class RefundReading {
   }
 
   /** @throws StripeError 400 for a cursor that names no refund of the account */
-  async list(account: string, query: Parameters): Promise<object> {
+  list(account: string, query: Parameters): Promise<object> {
+    return this.page(account, query, URL);
+  }
+
+  /** @throws StripeError 404 for a charge that the account does not have */
+  async listOfCharge(account: string, chargeId: string, query: Parameters): Promise<object> {
+    const charges = await findCharges(this.database, account, [chargeId], []);
+    if (!charges.has(chargeId)) throw resourceMissing('charge', chargeId, 'id');
+    return this.page(account, new Map(query).set('charge', chargeId), `/v1/charges/${chargeId}/refunds`);
+  }
+
+  private async page(account: string, query: Parameters, url: string): Promise<object> {
     const { page, cursor, filters, expand, nothing } = readListRequest(query);
     const bounds = boundsOf(page, cursor, cursor && (await this.placeOf(account, cursor)));
     return this.pages.read({
-      url: URL,
+      url,
       account,
       page,
       bounds,
@@ -45,13 +56,6 @@ export class RefundReading {
       placeOf,
       show: (found) => this.showing(account, found, expand),
     });
-  }
-
-  /** @throws StripeError 404 for a charge that the account does not have */
-  async listOfCharge(account: string, chargeId: string, query: Parameters): Promise<object> {
-    const charges = await findCharges(this.database, account, [chargeId], []);
-    if (!charges.has(chargeId)) throw resourceMissing('charge', chargeId, 'id');
-    return this.list(account, new Map(query).set('charge', chargeId));
   }
 
   private async placeOf(account: string, { param, id }: ListCursor): Promise<ListPlace> {

@@ -223,6 +223,8 @@ describe('a refund whose bank takes its time', () => {
     expect(pending.json).toMatchObject({ object: 'refund', status: 'pending', amount: 300, balance_transaction: null });
     expect(await get(`/v1/charges/${id}`)).toMatchObject({ status: 'succeeded', amount_refunded: 300 });
     const refundId = pending.json.id;
+    const path = `/v1/charges/${id}/refunds`;
+    expect(await get(path)).toMatchObject({ url: path, data: [{ id: refundId }], has_more: false });
     await api.deliver(refundPosting(refundId, id, account, 300));
     expect((await post('/v1/refunds', { charge: id, amount: '300' }, 'slow')).body).toBe(pending.body);
     expect(await get(`/v1/refunds/${refundId}`)).toMatchObject({ status: 'succeeded' });
