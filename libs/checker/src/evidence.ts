@@ -123,6 +123,11 @@ export interface Evidence {
   readonly requests: readonly Received[];
   /** Keys that somebody asked under, and that have no answer. */
   readonly unanswered: readonly KeyRow[];
+  /**
+   * Unix ms on the clients' clock: all was settled, and nothing moved any more, so that a read that was sent later shows
+   * the rows. Absent when nobody waited for that before the last request.
+   */
+  readonly quietSinceMs?: number;
   /** Rows left in any outbox, and parked events: nothing is at rest while there are some. */
   readonly unsent: number;
   readonly parked: number;

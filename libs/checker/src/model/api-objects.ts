@@ -14,12 +14,15 @@ export interface ChargeObject {
   readonly currency: string;
   readonly description: string | null;
   readonly failure_code: string | null;
+  readonly fraud_details: { readonly user_report?: string };
   readonly livemode: boolean;
   readonly metadata: Readonly<Record<string, string>>;
   readonly paid: boolean;
   readonly payment_method_details: { readonly card: { readonly brand: string; readonly last4: string } };
   readonly receipt_email: string | null;
   readonly refunded: boolean;
+  /** Only where it is expanded. */
+  readonly refunds?: ListObject;
   readonly source: { readonly brand: string; readonly last4: string };
   readonly status: 'succeeded' | 'pending' | 'failed';
   readonly transfer_group: string | null;
@@ -45,8 +48,12 @@ export interface BalanceTransactionObject {
   readonly available_on: number;
   readonly created: number;
   readonly currency: string;
+  readonly description: string | null;
+  readonly exchange_rate: number | null;
   readonly fee: number;
+  readonly fee_details: readonly object[];
   readonly net: number;
+  readonly reporting_category: string;
   readonly source: string | { readonly id: string };
   readonly status: 'pending' | 'available';
   readonly type: 'charge' | 'refund';
@@ -55,6 +62,7 @@ export interface BalanceTransactionObject {
 interface Funds {
   readonly amount: number;
   readonly currency: string;
+  readonly source_types: { readonly card: number };
 }
 
 export interface BalanceObject {

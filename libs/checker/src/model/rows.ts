@@ -66,9 +66,7 @@ function wrongTime(claims: Claims, row: ChargeRow, endMs: number): string[] {
   if (!creation) return [];
   const time = claims.timeOf(row.account);
   const { createdMs } = row;
-  const answeredMs = Math.min(creation.answeredMs, endMs);
-  const [earliestMs] = time.at(creation.sentMs);
-  const [, latestMs] = time.at(answeredMs);
+  const [earliestMs, latestMs] = time.between(creation.sentMs, Math.min(creation.answeredMs, endMs));
   const wrong: string[] = [];
   if (createdMs < earliestMs - CLOCKS_DIFFER_MS || createdMs > latestMs + CLOCKS_DIFFER_MS)
     wrong.push(`created at ${iso(createdMs)}, asked for between ${iso(earliestMs)} and ${iso(latestMs)}`);

@@ -1,0 +1,182 @@
+import type { ApiExchange } from '../history.js';
+import { leastMinor } from './currencies.js';
+
+export type ListedKind = 'charge' | 'refund' | 'balance_transaction';
+
+export interface Cursor {
+  readonly param: 'starting_after' | 'ending_before';
+  readonly id: string;
+}
+
+export interface ListRead {
+  readonly kind: 'list';
+  readonly of: ListedKind;
+  readonly url: string;
+  readonly limit: number;
+  readonly cursor: Cursor | undefined;
+  /** Unix seconds: from the first, included, to the second, not included. */
+  readonly createdFrom: number;
+  readonly createdBefore: number;
+  /** Those that were given, beside `created`. */
+  readonly filters: Readonly<Partial<Record<Filter, string>>>;
+  /** The charge whose path it is: 404 when there is none. */
+  readonly parent: string | undefined;
+}
+
+export type Filter =
+  'charge' | 'customer' | 'currency' | 'payment_intent' | 'payout' | 'source' | 'transfer_group' | 'type';
+
+export type ReadTarget =
+  { readonly kind: 'retrieve'; readonly of: ListedKind; readonly id: string } | ListRead | { readonly kind: 'balance' };
+
+/** `unjudged`: it has a parameter whose rules the model leaves to the tests of the API. */
+export type Validity = 'valid' | 'invalid' | 'unjudged';
+
+export interface ReadRequest {
+  readonly target: ReadTarget;
+  readonly validity: Validity;
+}
+
+const listPaths: Readonly<Record<string, ListedKind>> = {
+  '/v1/charges': 'charge',
+  '/v1/refunds': 'refund',
+  '/v1/balance_transactions': 'balance_transaction',
+};
+
+const filtersOf: Readonly<Record<ListedKind, readonly Filter[]>> = {
+  charge: ['customer', 'payment_intent', 'transfer_group'],
+  refund: ['charge', 'payment_intent'],
+  balance_transaction: ['currency', 'payout', 'source', 'type'],
+};
+
+/** Of those that Stripe's documents call expandable, the ones that show something here. */
+const expandable: Readonly<Record<ListedKind, readonly string[]>> = {
+  charge: ['balance_transaction', 'refunds', 'refunds.data.balance_transaction'],
+  refund: ['balance_transaction', 'charge', 'charge.balance_transaction', 'charge.refunds'],
+  balance_transaction: ['source', 'source.balance_transaction'],
+};
+
+/** @returns undefined for whatever is not one of the reads that the model knows */
+export function readRequestOf({ method, path, parameters }: ApiExchange): ReadRequest | undefined {
+  if (method !== 'GET') return undefined;
+  if (path === '/v1/balance')
+    return { target: { kind: 'balance' }, validity: validityOf([plain(parameters), named(parameters, [])]) };
+  const listed = listPaths[path];
+  if (listed) return listRequest(parameters, listed, path, undefined);
+  const [, parent] = /^\/v1\/charges\/([a-z]+_[A-Za-z0-9_]+)\/refunds$/.exec(path) ?? [];
+  if (parent !== undefined) return listRequest(parameters, 'refund', path, parent);
+  const [, url = '', id = ''] = /^(\/v1\/[a-z_]+)\/([a-z]+_[A-Za-z0-9_]+)$/.exec(path) ?? [];
+  const of = listPaths[url];
+  if (!of) return undefined;
+  return {
+    target: { kind: 'retrieve', of, id },
+    validity: validityOf([plain(parameters), named(parameters, ['expand']), expanded(parameters, expandable[of])]),
+  };
+}
+
+type Parameters = ApiExchange['parameters'];
+
+function listRequest(parameters: Parameters, of: ListedKind, url: string, parent: string | undefined): ReadRequest {
+  const names = filtersOf[of];
+  const given = (['starting_after', 'ending_before'] as const).filter((name) => parameters[name] !== undefined);
+  const [param] = given;
+  const [createdFrom, createdBefore] = createdRange(parameters);
+  const filters = Object.fromEntries(
+    names.flatMap((name) => {
+      const value = parameters[name];
+      return value === undefined ? [] : [[name, name === 'currency' ? value.toLowerCase() : value]];
+    }),
+  );
+  return {
+    target: {
+      kind: 'list',
+      of,
+      url,
+      limit: Number(parameters['limit'] ?? 10),
+      cursor: param && { param, id: parameters[param]! },
+      createdFrom,
+      createdBefore,
+      filters: parent === undefined ? filters : { ...filters, charge: parent },
+      parent,
+    },
+    validity: validityOf([
+      plain(parameters),
+      named(parameters, ['created', 'ending_before', 'expand', 'limit', 'starting_after', ...names]),
+      expanded(
+        parameters,
+        expandable[of].map((path) => `data.${path}`),
+      ),
+      given.length > 1 ? 'invalid' : 'valid',
+      integer(parameters['limit'], 1, 100),
+      created(parameters),
+      ...[...given, ...names].map((name) => text(parameters[name])),
+      currency(parameters['currency']),
+      ['charge', 'refund', undefined].includes(parameters['type']) ? 'valid' : 'unjudged',
+    ]),
+  };
+}
+
+/** Text that is not plain may be refused for its characters. */
+const plain = (parameters: Parameters): Validity =>
+  Object.entries(parameters).every((pair) => pair.every((each) => /^[\x20-\x7e]*$/.test(each))) ? 'valid' : 'unjudged';
+
+const validityOf = (parts: readonly Validity[]): Validity =>
+  parts.includes('unjudged') ? 'unjudged' : parts.includes('invalid') ? 'invalid' : 'valid';
+
+const rootOf = (name: string): string => name.replace(/\[.*$/, '');
+
+/** Stripe refuses what it does not know. */
+function named(parameters: Parameters, known: readonly string[]): Validity {
+  const names = Object.keys(parameters);
+  if (names.some((name) => !known.includes(rootOf(name)))) return 'invalid';
+  return names.some((name) => name.includes('[') && !['created', 'expand'].includes(rootOf(name)))
+    ? 'unjudged'
+    : 'valid';
+}
+
+const INTEGER = /^[+-]?\d{1,15}$/;
+
+function integer(value: string | undefined, least: number, most: number): Validity {
+  if (value === undefined) return 'valid';
+  return INTEGER.test(value) && Number(value) >= least && Number(value) <= most ? 'valid' : 'invalid';
+}
+
+/** The empty text means to unset something, and a filter cannot be unset. What looks like a card number is refused. */
+function text(value: string | undefined): Validity {
+  if (value === undefined) return 'valid';
+  if (value === '') return 'invalid';
+  return value.length <= 255 && !/\d(?:[ -]?\d){11,}/.test(value) ? 'valid' : 'unjudged';
+}
+
+function currency(value: string | undefined): Validity {
+  return value === undefined || leastMinor(value.toLowerCase()) !== undefined ? 'valid' : 'invalid';
+}
+
+function expanded(parameters: Parameters, known: readonly string[]): Validity {
+  const paths = Object.keys(parameters).filter((name) => rootOf(name) === 'expand');
+  return paths.every((name) => /^expand\[\d*\]$/.test(name) && known.includes(parameters[name]!))
+    ? 'valid'
+    : 'unjudged';
+}
+
+const LAST_SECOND = 253_402_300_799;
+const RANGE = /^created\[(gt|gte|lt|lte)\]$/;
+
+function created(parameters: Parameters): Validity {
+  const names = Object.keys(parameters).filter((name) => rootOf(name) === 'created');
+  if (names.length > 1 && names.includes('created')) return 'invalid';
+  return validityOf(
+    names.map((name) =>
+      name === 'created' || RANGE.test(name) ? integer(parameters[name], 0, LAST_SECOND) : 'invalid',
+    ),
+  );
+}
+
+function createdRange(parameters: Parameters): [from: number, before: number] {
+  const second = (name: string, otherwise: number, plus = 0): number =>
+    parameters[name] === undefined ? otherwise : Number(parameters[name]) + plus;
+  return [
+    Math.max(second('created', -Infinity), second('created[gte]', -Infinity), second('created[gt]', -Infinity, 1)),
+    Math.min(second('created', Infinity, 1), second('created[lt]', Infinity), second('created[lte]', Infinity, 1)),
+  ];
+}
