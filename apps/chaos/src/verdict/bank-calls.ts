@@ -35,7 +35,7 @@ function bankCallsOf({ beganAt, journal, logs, strikes }: CallFacts): BankCalls 
       const { fault } = struck;
       if (fault.kind === 'freeze' && fault.processes.includes('bank-simulator')) return [stretchOf(struck)];
       if (fault.kind !== 'delay' && fault.kind !== 'one-way') return [];
-      return fault.route.to === 'postgres' ? [] : [{ bank: fault.route.to, ...stretchOf(struck) }];
+      return [{ bank: fault.route.to, ...stretchOf(struck) }];
     }),
   };
 }

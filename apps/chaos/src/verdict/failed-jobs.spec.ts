@@ -18,5 +18,9 @@ it('holds a job’s own failures against a run, and nothing that the run provoke
   expect([...failedJobsIn(counters)]).toEqual([]);
   counters.add('payments-api-2', text(2), names);
   counters.add('payments-api-2', text(1), names); // it was killed, and started again
-  expect([...failedJobsIn(counters)]).toEqual([['periodic_job_runs_total{name="charge-sweeper",outcome="failed"}', 3]]);
+  counters.add('ledger', 'outbox_store_failures_total{outcome="failed"} 1', names);
+  expect([...failedJobsIn(counters)]).toEqual([
+    ['periodic_job_runs_total{name="charge-sweeper",outcome="failed"}', 3],
+    ['outbox_store_failures_total{outcome="failed"}', 1],
+  ]);
 });

@@ -1,0 +1,60 @@
+import type { BalanceTransactionRow, ChargeRow, RefundRow } from '#checker';
+import { BEGAN_AT } from './an-exchange.js';
+
+/** Of 10.00 usd, captured at once. */
+export const aCharge = (id: string, different: Partial<ChargeRow> = {}): ChargeRow => ({
+  id,
+  account: 'acct_1',
+  state: 'succeeded',
+  awaiting: false,
+  amountMinor: 1_000,
+  capturedMinor: 1_000,
+  currency: 'usd',
+  createdMs: BEGAN_AT,
+  key: id,
+  capture: 'automatic',
+  captureKey: null,
+  cause: null,
+  brand: 'visa',
+  last4: '4242',
+  fault: null,
+  description: null,
+  metadata: {},
+  receiptEmail: null,
+  transferGroup: null,
+  version: 3,
+  events: 3,
+  ...different,
+});
+
+/** Of all of it. */
+export const aRefund = (id: string, different: Partial<RefundRow> = {}): RefundRow => ({
+  id,
+  chargeId: 'ch_1',
+  account: 'acct_1',
+  state: 'succeeded',
+  amountMinor: 1_000,
+  createdMs: BEGAN_AT,
+  key: id,
+  reason: null,
+  cancels: false,
+  metadata: {},
+  ...different,
+});
+
+/** Of such a charge, or such a refund. */
+export const aTransaction = (
+  source: string,
+  different: Partial<BalanceTransactionRow> = {},
+): BalanceTransactionRow => ({
+  id: `txn_${source}`,
+  account: 'acct_1',
+  type: source.startsWith('re_') ? 'refund' : 'charge',
+  source,
+  currency: 'usd',
+  amountMinor: source.startsWith('re_') ? -1_000 : 1_000,
+  netMinor: source.startsWith('re_') ? -1_000 : 941,
+  createdMs: BEGAN_AT,
+  availableOnMs: BEGAN_AT,
+  ...different,
+});
