@@ -3,6 +3,7 @@ import { compile, planOf, type Plan } from './compile/statement.js';
 import { define } from './ddl.js';
 import { Schema } from './schema.js';
 import { DataError, type Value } from './sql-type.js';
+import { StatementClock } from './statement-clock.js';
 import { Storage, type Owner, type Row } from './storage.js';
 import { parse } from './syntax.js';
 import { MustWait, Tx } from './tx.js';
@@ -22,6 +23,8 @@ export interface ServerOptions {
   lockTimeoutMs?: number;
   /** Called right after each commit with the rows that it wrote; `committed` is what they are now. */
   onCommit?: ((written: readonly Row[]) => void) | undefined;
+  /** Called with every statement that a session is given. */
+  onSubmit?: ((session: Session, text: string, params: readonly Value[]) => void) | undefined;
 }
 
 /** Databases that were migrated once and may be had many times: a schema and the rows that migrations wrote. */
@@ -39,12 +42,28 @@ export class Template {
   #write(plan: Plan): void {
     const tx = new Tx(this.#storage, 0);
     tx.beginStatement();
-    plan.run({ storage: this.#storage, tx, params: [], snapshot: this.#storage.csn, at: 0 });
+    plan.run({
+      storage: this.#storage,
+      tx,
+      params: [],
+      snapshot: this.#storage.csn,
+      clock: new StatementClock(() => 0),
+    });
     tx.commit(false);
   }
 
   storage(): Storage {
     return this.#storage.copy();
+  }
+
+  /** Why the text could not be run in a database like this one; undefined when it could. */
+  problemWith(text: string): string | undefined {
+    try {
+      planOf(this.#storage.schema, text);
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
   }
 }
 
@@ -54,6 +73,7 @@ interface Running {
   readonly params: readonly Value[];
   readonly tx: Tx;
   readonly snapshot: number;
+  readonly clock: StatementClock;
   readonly reply: (reply: Reply) => void;
   patience?: { cancel(): void };
 }
@@ -69,7 +89,7 @@ export class Server {
 
   constructor(
     readonly storage: Storage,
-    private readonly options: ServerOptions,
+    readonly options: ServerOptions,
   ) {}
 
   connect(): Session {
@@ -88,16 +108,6 @@ export class Server {
     for (const listeners of this.#listeners.values()) for (const listener of listeners) listener();
   }
 
-  /** Why the text could not be run here; undefined when it could. */
-  problemWith(text: string): string | undefined {
-    try {
-      planOf(this.storage.schema, text);
-      return undefined;
-    } catch (error) {
-      return (error as Error).message;
-    }
-  }
-
   begin(): Tx {
     const tx = new Tx(this.storage, this.options.now());
     this.storage.open.add(tx);
@@ -107,7 +117,15 @@ export class Server {
   run(session: Session, tx: Tx, text: string, params: readonly Value[], reply: (reply: Reply) => void): void {
     this.statements++;
     tx.beginStatement();
-    this.#attempt({ session, tx, text, params, reply, snapshot: this.storage.csn });
+    this.#attempt({
+      session,
+      tx,
+      text,
+      params,
+      reply,
+      snapshot: this.storage.csn,
+      clock: new StatementClock(this.options.now),
+    });
   }
 
   commit(tx: Tx): void {
@@ -121,9 +139,14 @@ export class Server {
   }
 
   rollback(tx: Tx): void {
-    if (tx.state !== 'open' && tx.state !== 'failed') return;
+    if (tx.state !== 'open') return;
     tx.rollback();
     this.#ended(tx);
+  }
+
+  /** Whether a statement of the session waits for a lock. */
+  waits(session: Session): boolean {
+    return [...this.#waiting.keys()].some((running) => running.session === session);
   }
 
   /** Forgets what the session was waiting for. */
@@ -132,21 +155,22 @@ export class Server {
   }
 
   #attempt(running: Running): void {
-    const { tx, text, params, snapshot } = running;
+    const { tx, text, params, snapshot, clock } = running;
+    // What it has written so far was there for others to wait for.
+    tx.undoStatement();
+    clock.rewind();
     try {
       const plan = planOf(this.storage.schema, text);
-      const rows = plan.run({ storage: this.storage, tx, params, snapshot, at: this.options.now() });
+      const rows = plan.run({ storage: this.storage, tx, params, snapshot, clock });
       running.reply({ rows });
     } catch (thrown) {
       if (thrown instanceof MustWait) return this.#wait(running, thrown.holders);
       if (!(thrown instanceof DataError)) throw thrown;
-      tx.undoStatement();
       this.#fail(running, thrown);
     }
   }
 
   #wait(running: Running, holders: readonly Owner[]): void {
-    running.tx.undoStatement();
     this.#waiting.set(running, holders);
     if (this.#waitsForItself(running.tx)) {
       this.deadlocks++;
@@ -159,6 +183,8 @@ export class Server {
 
   #fail(running: Running, error: Error): void {
     this.#stopWaiting(running);
+    // Its locks go now, not when the client says ROLLBACK.
+    this.rollback(running.tx);
     running.tx.state = 'failed';
     running.reply({ error });
   }
@@ -217,9 +243,15 @@ export class Session {
     return !this.#busy && this.#queue.length === 0;
   }
 
+  /** True while its statement waits for a lock. */
+  get waits(): boolean {
+    return this.server.waits(this);
+  }
+
   /** @param reply is called once, unless the session is closed before; `command` is what COMMIT came to */
   submit(text: string, params: readonly Value[], reply: (reply: Reply, command: string) => void): void {
     if (this.#closed) return;
+    this.server.options.onSubmit?.(this, text, params);
     this.#queue.push({ text, params, reply });
     if (!this.#busy) this.#next();
   }
@@ -245,8 +277,9 @@ export class Session {
       reply(answer, command);
       this.#next();
     };
-    if (text === 'BEGIN') {
-      this.#tx = this.server.begin();
+    if (text === 'BEGIN' && this.#tx?.state !== 'failed') {
+      // In a transaction it is a warning, and nothing else.
+      this.#tx ??= this.server.begin();
       done({ rows: [] }, text);
     } else if (text === 'COMMIT' || text === 'ROLLBACK') {
       done({ rows: [] }, this.#end(text));

@@ -72,6 +72,8 @@ export function cast(value: Value, type: SqlType): Value {
     case 'json':
     case 'jsonb':
       return typeof value === 'string' ? parseJson(value) : value;
+    case 'tid':
+      return value instanceof Place ? value : placeOf(textOf(value));
     default:
       return value;
   }
@@ -137,3 +139,27 @@ export class DataError extends Error {
     super(message);
   }
 }
+
+const ROWS_OF_A_PAGE = 100;
+export const PAGE_BYTES = 8_192;
+
+/** What a column `ctid` holds: where one version of a row is. Its next version is elsewhere. */
+export class Place {
+  constructor(
+    /** Counts rows in the order in which they were made. */
+    readonly no: number,
+    /** Undefined, as is the row, for a place that a client names. */
+    readonly version?: unknown,
+    readonly row?: unknown,
+  ) {}
+}
+
+/** `(page,row)`, of no row in particular. */
+function placeOf(text: string): Place {
+  const [, page, row] = /^\((\d+),(\d+)\)$/.exec(text) ?? [];
+  if (page === undefined) throw new DataError('22P02', `invalid input syntax for type tid: "${text}"`);
+  return new Place(Number(page) * ROWS_OF_A_PAGE + Number(row));
+}
+
+/** Of a table that has had so many rows. */
+export const sizeOf = (rows: number): number => (rows === 0 ? 0 : (Math.floor(rows / ROWS_OF_A_PAGE) + 1) * PAGE_BYTES);

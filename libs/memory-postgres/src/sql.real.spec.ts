@@ -23,12 +23,17 @@ describe('Postgres itself', () => {
       clients.push(client);
       return client;
     };
-    await (await open()).query(ddl);
+    const looker = await open();
+    await looker.query(ddl);
     const connect = async (): Promise<ContractConnection> => {
       const client = await open();
+      const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      const { pid } = rows[0]!;
       return {
         query: async (text, values = []) => (await client.query<Record<string, unknown>>(text, [...values])).rows,
         commit: async () => (await client.query('COMMIT')).command,
+        waits: async () =>
+          (await looker.query('SELECT FROM pg_locks WHERE NOT granted AND pid = $1', [pid])).rowCount !== 0,
       };
     };
     return {

@@ -16,6 +16,7 @@ function connectionOf(session: Session): ContractConnection {
   return {
     query: async (text, values) => (await submit(text, values)).rows,
     commit: async () => (await submit('COMMIT')).command,
+    waits: () => Promise.resolve(session.waits),
   };
 }
 
@@ -30,7 +31,6 @@ describe('the Postgres in memory', () => {
         const timer = setTimeout(work, delayMs);
         return { cancel: () => clearTimeout(timer) };
       },
-      // Long beside the tenth of a second for which the tests look, so that a busy machine is no failure.
       lockTimeoutMs: 3_000,
     });
     return Promise.resolve({

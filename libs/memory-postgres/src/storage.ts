@@ -1,5 +1,5 @@
 import type { RowValues, Schema, TableSchema } from './schema.js';
-import type { Value } from './sql-type.js';
+import { Place, sizeOf, type Value } from './sql-type.js';
 
 /** How strongly a row is locked; a higher one excludes more. Source: PostgreSQL manual, 13.3.2, table 13.3. */
 export type LockMode = 'key_share' | 'share' | 'no_key_update' | 'update';
@@ -11,7 +11,7 @@ interface Version {
 
 /** Whoever writes and locks: a transaction, as rows know it. */
 export interface Owner {
-  readonly xid: number;
+  readonly xid: number | undefined;
 }
 
 /** Which versions a statement sees. */
@@ -23,7 +23,7 @@ export interface View {
   readonly command: number;
 }
 
-/** One logical row through all its versions; `no` is what `ctid` stands for. */
+/** One logical row through all its versions. */
 export class Row {
   /** Null: it is not there, or not any more. */
   committed: RowValues | null = null;
@@ -36,10 +36,16 @@ export class Row {
   before: RowValues | null = null;
   locks: Map<Owner, LockMode> | undefined;
 
-  constructor(
-    readonly table: Table,
-    readonly no: number,
-  ) {}
+  readonly #no: number;
+
+  constructor(readonly table: Table) {
+    this.#no = table.nextPlace();
+  }
+
+  /** Where this version of it is. */
+  placeOf(version: RowValues): Place {
+    return new Place(this.#no, version, this);
+  }
 
   seenBy(view: View): RowValues | null {
     if (this.writer === view.tx) return this.writtenBy === view.command ? this.before : this.written;
@@ -57,11 +63,20 @@ export class Row {
 export class Table {
   readonly rows = new Set<Row>();
   readonly #byColumn = new Map<number, Map<Value, Set<Row>>>();
-  readonly #byNo = new Map<number, Row>();
   identity = 0;
+  #places = 0;
 
   constructor(readonly schema: TableSchema) {
     for (const column of schema.lookups) this.#byColumn.set(column, new Map());
+  }
+
+  nextPlace(): number {
+    return ++this.#places;
+  }
+
+  /** How much of a disk it would take. */
+  get bytes(): number {
+    return sizeOf(this.#places);
   }
 
   /** Rows of which some version has this value there, as of now; the caller looks at the version that it sees. */
@@ -70,17 +85,9 @@ export class Table {
     return rows === undefined || rows.size === 0 ? [] : [...rows];
   }
 
-  /** By its `ctid`. */
-  at(no: number): Row | undefined {
-    return this.#byNo.get(no);
-  }
-
   /** @param previous the version that it is found by already, if it has one */
   enter(row: Row, values: RowValues, previous: RowValues | null = null): void {
-    if (previous === null) {
-      this.rows.add(row);
-      this.#byNo.set(row.no, row);
-    }
+    if (previous === null) this.rows.add(row);
     for (const [column, index] of this.#byColumn) {
       if (previous !== null && previous[column] === values[column]) continue;
       const rows = index.get(values[column]);
@@ -91,7 +98,6 @@ export class Table {
 
   remove(row: Row, versions: readonly (RowValues | null)[]): void {
     this.rows.delete(row);
-    this.#byNo.delete(row.no);
     for (const [column, index] of this.#byColumn) {
       for (const values of versions) if (values) index.get(values[column])?.delete(row);
     }
@@ -103,7 +109,6 @@ export class Storage {
   readonly tables: Table[] = [];
   /** The number of the latest commit. */
   csn = 1;
-  #rows = 0;
   #xids = 0;
   /** Transactions that have not ended. */
   readonly open = new Set<Owner>();
@@ -124,12 +129,8 @@ export class Storage {
   /** No transaction below this one still runs. */
   oldestXid(): number {
     let oldest = this.#xids + 1;
-    for (const { xid } of this.open) oldest = Math.min(oldest, xid);
+    for (const { xid } of this.open) if (xid !== undefined && xid < oldest) oldest = xid;
     return oldest;
-  }
-
-  newRow(table: Table): Row {
-    return new Row(table, ++this.#rows);
   }
 
   /** The same, with the same rows: what is committed here, and nothing that is under way. */
@@ -142,7 +143,7 @@ export class Storage {
       target.identity = table.identity;
       for (const row of table.rows) {
         if (row.committed === null) continue;
-        const same = copy.newRow(target);
+        const same = new Row(target);
         same.committed = row.committed;
         same.committedCsn = row.committedCsn;
         target.enter(same, row.committed);

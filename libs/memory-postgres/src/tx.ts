@@ -1,5 +1,5 @@
 import type { RowValues } from './schema.js';
-import type { LockMode, Owner, Row, Storage } from './storage.js';
+import type { LockMode, Owner, Row, Storage, Table } from './storage.js';
 
 /** Thrown in the middle of a statement: it goes on once one of these transactions has ended. */
 export class MustWait {
@@ -25,25 +25,40 @@ interface Undo {
 
 /** One transaction at READ COMMITTED. Writes become visible together, at its commit. */
 export class Tx {
-  readonly xid: number;
+  /** Undefined until it writes or locks: only then Postgres gives it a number. */
+  xid: number | undefined;
   state: 'open' | 'failed' | 'committed' | 'rolled_back' = 'open';
   command = 0;
   readonly notifications = new Set<string>();
   readonly #writes = new Set<Row>();
   readonly #locked = new Set<Row>();
   #statement: Undo[] = [];
+  /** Numbers that this statement has drawn, and how many of them it has used. */
+  #drawn: number[] = [];
+  #given = 0;
 
   /** @param startedAt database time, what `now()` says throughout */
   constructor(
     private readonly storage: Storage,
     readonly startedAt: number,
-  ) {
-    this.xid = storage.nextXid();
+  ) {}
+
+  /** It is about to write, or has a lock. @returns its number */
+  begins(): number {
+    return (this.xid ??= this.storage.nextXid());
   }
 
   beginStatement(): void {
     this.command++;
     this.#statement = [];
+    this.#drawn = [];
+    this.#given = 0;
+  }
+
+  /** The next number of a table's identity. A statement that is run again is given the same ones. */
+  nextIdentity(table: Table): number {
+    if (this.#given === this.#drawn.length) this.#drawn.push(++table.identity);
+    return this.#drawn[this.#given++]!;
   }
 
   /**
@@ -62,6 +77,7 @@ export class Tx {
       if (undo.isNew) row.table.remove(row, [undone]);
     }
     this.#statement = [];
+    this.#given = 0;
   }
 
   /** Who holds a lock on the row that excludes this one. */
@@ -77,6 +93,7 @@ export class Tx {
     if (held && strength.indexOf(held) >= strength.indexOf(mode)) return;
     const holders = this.holdersAgainst(row, mode);
     if (holders.length > 0) throw new MustWait(holders);
+    this.begins();
     row.locks ??= new Map();
     row.locks.set(this, mode);
     this.#locked.add(row);
@@ -84,6 +101,7 @@ export class Tx {
 
   /** The row must be locked by this transaction, or new. */
   write(row: Row, values: RowValues | null, isNew = false): void {
+    this.begins();
     const { writer, written, writtenBy, before } = row;
     this.#statement.push({ row, writer, written, writtenBy, before, isNew });
     if (writer !== this) row.before = isNew ? null : row.committed;

@@ -63,7 +63,7 @@ const parseTextArray = standardParser(textArray) as (text: string) => (string | 
 const parsers = new Map<number, (text: string) => unknown>([
   [builtins.INT8, safeInteger],
   [int8Array, (text) => parseTextArray(text).map((item) => (item === null ? null : safeInteger(item)))],
-  [builtins.TIMESTAMPTZ, (text) => new Date(isoInstant(text)).getTime()],
+  [builtins.TIMESTAMPTZ, instantOf],
   [builtins.DATE, (text) => text],
 ]);
 
@@ -77,7 +77,8 @@ function safeInteger(text: string): number {
   return value;
 }
 
-/** `2026-01-02 03:04:05.678+00`, as a session in UTC with ISO dates prints it. */
-function isoInstant(text: string): string {
-  return text.replace(' ', 'T').replace(/\+00$/, 'Z');
+/** `2026-01-02 03:04:05.678+00`, as a session in UTC with ISO dates prints it; or one of the two ends of time. */
+function instantOf(text: string): number {
+  if (text.endsWith('infinity')) return text.startsWith('-') ? -Infinity : Infinity;
+  return new Date(text.replace(' ', 'T').replace(/\+00$/, 'Z')).getTime();
 }

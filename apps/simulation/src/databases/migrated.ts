@@ -3,6 +3,9 @@ import type { MigrateOptions } from '#postgres';
 
 type Migration = MigrateOptions['migrations'][number];
 
+/** Nobody here needs a thousand worker ids, and every world would copy them. */
+export const KEPT_WORKER_IDS = 'DELETE FROM worker_id WHERE id >= 16';
+
 /** A database in memory as the service's own migrations leave it. */
 export async function migrated(migrations: readonly Migration[]): Promise<Template> {
   const template = new Template();
@@ -14,7 +17,6 @@ export async function migrated(migrations: readonly Migration[]): Promise<Templa
     },
   } as unknown as Parameters<InstanceType<Migration>['up']>[0];
   for (const Each of migrations) await new Each().up(runner);
-  // Nobody here needs a thousand worker ids, and every world would copy them.
-  template.execute('DELETE FROM worker_id WHERE id >= 16');
+  template.execute(KEPT_WORKER_IDS);
   return template;
 }

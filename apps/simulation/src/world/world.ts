@@ -39,6 +39,9 @@ export type Definitions = Readonly<Record<ServiceName, ServiceDefinition>>;
 /** What a run is judged by: the promises, or besides them every warning and error that a service logs unprovoked. */
 export type Judge = 'everything' | 'promises';
 
+/** Told of every statement that some connection gives to a service's database. */
+export type OnStatement = (service: ServiceName, session: object, text: string, params: readonly unknown[]) => void;
+
 export interface Outcome {
   readonly schedule: Schedule;
   readonly verdict: Verdict;
@@ -107,6 +110,7 @@ export class World {
     private readonly schedule: Schedule,
     private readonly definitions: Definitions,
     private readonly judge: Judge,
+    private readonly onStatement?: OnStatement,
   ) {
     this.#random = new Random(schedule.seed);
     this.#hosts = {
@@ -318,6 +322,9 @@ export class World {
       soon: (work) => void this.scheduler.after(0, undefined, work),
       after: (delayMs, work) => this.scheduler.after(delayMs, undefined, work),
       onCommit: (rows) => this.#committed(service, rows),
+      ...(this.onStatement && {
+        onSubmit: (session, text, params) => this.onStatement!(service, session, text, params),
+      }),
     });
     const host: Host = {
       server,

@@ -1,9 +1,12 @@
-import { textOf, type SqlType, type Value } from '../sql-type.js';
+import { Place, type SqlType, type Value } from '../sql-type.js';
 
 /** Equal as values; arrays and JSON by content. Neither may be null. */
 export function same(a: Value, b: Value): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (a instanceof Place || b instanceof Place) {
+    return a instanceof Place && b instanceof Place && a.no === b.no && a.version === b.version;
+  }
   if (Array.isArray(a) !== Array.isArray(b)) return false;
   const left = a as Record<string, Value>;
   const right = b as Record<string, Value>;
@@ -25,11 +28,13 @@ export function order(a: Value, b: Value): number {
     }
     return a.length - b.length;
   }
+  if (a instanceof Place && b instanceof Place) return a.no - b.no;
   return (a as number) < (b as number) ? -1 : 1;
 }
 
 /** Time in JSON is text. */
 export function jsonOf(value: Value, type: SqlType): Value {
   if (type !== 'timestamptz' || value === null) return value;
-  return Number.isFinite(value) ? new Date(value as number).toISOString().replace('Z', '+00:00') : textOf(value);
+  if (!Number.isFinite(value)) return (value as number) > 0 ? 'infinity' : '-infinity';
+  return new Date(value as number).toISOString().replace(/\.?0*Z$/, '+00:00');
 }

@@ -109,7 +109,13 @@ export function columnAt({ slot, columns }: Relation, place: number): Expr {
   return new Expr(columns[place]!.type, run, new Set([slot]));
 }
 
-const handleOf = ({ slot }: Relation): Expr => new Expr('tid', (x) => x.handles[slot]?.no ?? null, new Set([slot]));
+function handleOf({ slot }: Relation): Expr {
+  const run = (x: Execution): Value => {
+    const row = x.handles[slot];
+    return row ? row.placeOf(rowAt(x, slot)!) : null;
+  };
+  return new Expr('tid', run, new Set([slot]));
+}
 
 /** As `to_jsonb` shows it. */
 function wholeRow({ slot, columns }: Relation): Expr {

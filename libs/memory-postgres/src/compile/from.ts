@@ -1,5 +1,5 @@
 import type { JoinExpr, RangeFunction, RangeSubselect, RangeVar, SelectStmt } from '@pgsql/types';
-import { cast, elementOf, textOf, typeOf, type Value } from '../sql-type.js';
+import { cast, elementOf, Place, textOf, typeOf, type Value } from '../sql-type.js';
 import { kindOf, lastName, NotSupported, stringOf, type Node } from '../syntax.js';
 import type { Row } from '../storage.js';
 import type { TableSchema } from '../schema.js';
@@ -62,7 +62,7 @@ function named({ relname, alias }: RangeVar, scope: Scope, accesses: Access[]): 
   const cte = scope.ctes.get(relname!);
   if (cte) {
     const { slot } = enter(scope, name, renamed(cte.columns, alias?.colnames));
-    return (x, next) => over(x, slot, x.frame[cte.slot] as Value[][], next);
+    return (x, next) => over(x, slot, cte.rows(x), next);
   }
   const { schema } = scope.planner;
   const view = schema.views.get(relname!);
@@ -98,7 +98,10 @@ function candidates({ lookup }: Access, x: Execution, place: number): readonly R
   if (!lookup) return table.rows.size === 0 ? [] : [...table.rows];
   const wanted = lookup.expr.run(x);
   if (wanted === null) return [];
-  if (lookup.column === CTID) return [wanted].flat().flatMap((no) => table.at(no as number) ?? []);
+  if (lookup.column === CTID)
+    return [
+      ...new Set([wanted].flat().flatMap((each) => (each instanceof Place && each.row ? (each.row as Row) : []))),
+    ];
   if (!lookup.isList) return table.having(lookup.column, wanted);
   const values = wanted as Value[];
   if (values.length === 0) return [];

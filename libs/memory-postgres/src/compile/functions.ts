@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cast, checkRange, textOf, type SqlType, type Value } from '../sql-type.js';
+import { cast, checkRange, PAGE_BYTES, textOf, type SqlType, type Value } from '../sql-type.js';
 import { NotSupported } from '../syntax.js';
 import type { Execution } from './plan.js';
 
@@ -14,8 +14,8 @@ interface SqlFunction {
 export const functions: Readonly<Record<string, SqlFunction>> = {
   now: { type: 'timestamptz', run: (_, x) => x.tx.startedAt },
   transaction_timestamp: { type: 'timestamptz', run: (_, x) => x.tx.startedAt },
-  statement_timestamp: { type: 'timestamptz', run: (_, x) => x.at },
-  clock_timestamp: { type: 'timestamptz', run: (_, x) => x.at },
+  statement_timestamp: { type: 'timestamptz', run: (_, x) => x.clock.since },
+  clock_timestamp: { type: 'timestamptz', run: (_, x) => x.clock.read() },
   to_timestamp: { type: 'timestamptz', run: ([seconds]) => (seconds as number) * 1_000 },
   extract: {
     type: 'numeric',
@@ -85,16 +85,18 @@ export const functions: Readonly<Record<string, SqlFunction>> = {
       return '';
     },
   },
-  // There is no disk here: whoever walks a table by its pages finds none.
-  pg_relation_size: { type: 'int8', run: () => 0 },
+  pg_relation_size: {
+    type: 'int8',
+    run: ([name], x) => x.storage.tables.find(({ schema }) => schema.name === name)!.bytes,
+  },
   current_setting: {
     type: 'text',
     run: ([name]) => {
       if (name !== 'block_size') throw new NotSupported(`the setting ${textOf(name)}`);
-      return '8192';
+      return String(PAGE_BYTES);
     },
   },
-  pg_current_xact_id: { type: 'xid8', run: (_, x) => x.tx.xid },
+  pg_current_xact_id: { type: 'xid8', run: (_, x) => x.tx.begins() },
   pg_current_snapshot: { type: 'pg_snapshot', run: (_, x) => x.storage.oldestXid() },
   pg_snapshot_xmin: { type: 'xid8', run: ([snapshot]) => snapshot },
 };
@@ -149,8 +151,10 @@ function resultOf(sign: string, left: Value, right: Value, types: readonly [SqlT
 /** What the operator makes of these types. */
 export function typeOfOperation(sign: string, left: SqlType, right: SqlType): SqlType {
   if (sign === '||') return left === 'jsonb' || right === 'jsonb' ? 'jsonb' : left.endsWith('[]') ? left : 'text';
-  if (sign === '->') return left;
-  if (sign === '->>') return 'text';
+  if (sign === '->' || sign === '->>') {
+    if (!['json', 'jsonb', 'unknown'].includes(left)) throw new NotSupported(`${left} ${sign}`);
+    return sign === '->' ? left : 'text';
+  }
   if (['?', '~', '~~', '!~~'].includes(sign)) return 'bool';
   if (sign === '^') return 'float8';
   if (left === 'jsonb') return 'jsonb';

@@ -1,14 +1,17 @@
 import type { SelectStmt } from '@pgsql/types';
 import type { RowValues, Schema, TableSchema } from '../schema.js';
 import type { SqlType, Value } from '../sql-type.js';
+import type { StatementClock } from '../statement-clock.js';
 import type { Row, Storage, View } from '../storage.js';
 import type { Node } from '../syntax.js';
 import type { Tx } from '../tx.js';
 
 /** One execution of a statement. Every relation of the statement has a slot of its own in `frame`. */
 export class Execution implements View {
-  /** Results of subqueries that are the same for every row. */
+  /** Results of subqueries that are the same for every row, and of each `WITH`. */
   readonly kept: Value[][][] = [];
+  /** Checks of foreign keys and triggers: they look at what the whole statement has written. */
+  readonly behind: (() => void)[] = [];
 
   constructor(
     readonly storage: Storage,
@@ -16,9 +19,8 @@ export class Execution implements View {
     readonly params: readonly Value[],
     readonly snapshot: number,
     readonly command: number,
-    /** The moment of this statement, in milliseconds; `now()` is the transaction's. */
-    readonly at: number,
-    /** The row at hand of each relation; the rows of each `WITH`. */
+    readonly clock: StatementClock,
+    /** The row at hand of each relation. */
     readonly frame: unknown[],
     /** Behind a table's row at hand: the row itself. */
     readonly handles: (Row | undefined)[],
@@ -64,10 +66,10 @@ export interface Query {
   readonly run: (x: Execution) => Value[][];
 }
 
-/** A `WITH` query: its rows stand in a slot once it has run. */
+/** A `WITH` query, or the rows that a trigger is told of. */
 export interface Cte {
   readonly columns: readonly OutputColumn[];
-  readonly slot: number;
+  readonly rows: (x: Execution) => Value[][];
 }
 
 export interface Aggregate {

@@ -13,8 +13,9 @@ export interface Rules {
   /** Fills in defaults, identities and generated columns. */
   complete(x: Execution, places: readonly number[], given: readonly Value[]): RowValues;
   check(x: Execution, values: RowValues): void;
+  /** Behind the statement: what the row refers to must be there. */
   checkReferences(x: Execution, values: RowValues): void;
-  /** Before a row goes: nobody may refer to it. */
+  /** Behind the statement: nobody may refer to a row that is gone. */
   checkUnreferenced(x: Execution, values: RowValues): void;
   /** A row that has one of these unique keys already. Waits for whoever is about to write, or to give up, such a one. */
   conflictWith(x: Execution, values: RowValues, besides: Row | undefined): Conflict | undefined;
@@ -76,7 +77,7 @@ function makeRules(table: TableSchema, planner: Planner): Rules {
         const which = places.indexOf(place);
         const value = which < 0 ? undefined : given[which];
         if (value !== undefined) return cast(value, type);
-        if (identity) return ++x.storage.tables[table.place]!.identity;
+        if (identity) return x.tx.nextIdentity(x.storage.tables[table.place]!);
         return cast(defaults[place]?.run(x) ?? null, type);
       });
       generate(x, values);
@@ -94,33 +95,10 @@ function makeRules(table: TableSchema, planner: Planner): Rules {
       }
     },
     checkReferences(x, values) {
-      for (const { name, columns: own, references, referenced } of table.foreignKeys) {
-        const wanted = own.map((column) => values[column]);
-        if (wanted.includes(null)) continue;
-        const rows = x.storage.tables[references.place]!;
-        const candidates = references.lookups.has(referenced[0]!)
-          ? rows.having(referenced[0]!, wanted[0])
-          : [...rows.rows];
-        const found = candidates.find((row) => {
-          const there = row.latestFor(x.tx);
-          return there !== null && referenced.every((column, place) => same(there[column], wanted[place]));
-        });
-        if (!found) throw new DataError('23503', `a row of "${table.name}" refers to nothing`, name);
-        x.tx.lock(found, 'key_share');
-      }
+      if (table.foreignKeys.length > 0) x.behind.push(() => findReferenced(x, values));
     },
     checkUnreferenced(x, values) {
-      for (const other of planner.schema.tables) {
-        for (const { name, columns: own, references, referenced } of other.foreignKeys) {
-          if (references !== table) continue;
-          const rows = x.storage.tables[other.place]!.rows;
-          const refers = [...rows].some((row) => {
-            const there = row.latestFor(x.tx);
-            return there !== null && own.every((column, place) => same(there[column], values[referenced[place]!]));
-          });
-          if (refers) throw new DataError('23503', `a row of "${other.name}" refers to it`, name);
-        }
-      }
+      x.behind.push(() => findReferring(x, values));
     },
     conflictWith(x, values, besides) {
       for (const { unique, where } of uniques) {
@@ -130,7 +108,8 @@ function makeRules(table: TableSchema, planner: Planner): Rules {
           if (row === besides) continue;
           const another = row.writer && row.writer !== x.tx ? row.writer : undefined;
           const fits = isInTheWay(x, unique, where, values, another ? row.written : row.latestFor(x.tx));
-          if (another && fits !== isInTheWay(x, unique, where, values, row.committed)) throw new MustWait([another]);
+          // Nobody looks whether the other writes the key or something beside it.
+          if (another && (fits || isInTheWay(x, unique, where, values, row.committed))) throw new MustWait([another]);
           if (fits) return { row, unique };
         }
       }
@@ -140,18 +119,53 @@ function makeRules(table: TableSchema, planner: Planner): Rules {
       if (row.writer === x.tx && row.writtenBy === x.command) {
         throw new DataError('21000', 'a statement cannot affect a row a second time');
       }
+      const before = row.latestFor(x.tx)!;
       generate(x, values);
       rules.check(x, values);
-      rules.checkReferences(x, values);
       const conflict = rules.conflictWith(x, values, row);
       if (conflict) throw violationOf(conflict);
       x.tx.write(row, values);
+      const refersElsewhere = table.foreignKeys.some(({ columns: own }) =>
+        own.some((column) => values[column] !== before[column]),
+      );
+      if (refersElsewhere) rules.checkReferences(x, values);
     },
     fire(x, event, rows) {
       triggers ??= table.triggers.map((trigger) => compileTrigger(trigger, table, planner));
       for (const trigger of triggers) trigger(x, event, rows);
     },
   };
+
+  function findReferenced(x: Execution, values: RowValues): void {
+    for (const { name, columns: own, references, referenced } of table.foreignKeys) {
+      const wanted = own.map((column) => values[column]);
+      if (wanted.includes(null)) continue;
+      const rows = x.storage.tables[references.place]!;
+      const candidates = references.lookups.has(referenced[0]!)
+        ? rows.having(referenced[0]!, wanted[0])
+        : [...rows.rows];
+      const found = candidates.find((row) => {
+        const there = row.latestFor(x.tx);
+        return there !== null && referenced.every((column, place) => same(there[column], wanted[place]));
+      });
+      if (!found) throw new DataError('23503', `a row of "${table.name}" refers to nothing`, name);
+      x.tx.lock(found, 'key_share');
+    }
+  }
+
+  function findReferring(x: Execution, values: RowValues): void {
+    for (const other of planner.schema.tables) {
+      for (const { name, columns: own, references, referenced } of other.foreignKeys) {
+        if (references !== table) continue;
+        const rows = x.storage.tables[other.place]!.rows;
+        const refers = [...rows].some((row) => {
+          const there = row.latestFor(x.tx);
+          return there !== null && own.every((column, place) => same(there[column], values[referenced[place]!]));
+        });
+        if (refers) throw new DataError('23503', `a row of "${other.name}" refers to it`, name);
+      }
+    }
+  }
 
   function generate(x: Execution, values: Value[]): void {
     if (generated.length === 0) return;

@@ -25,18 +25,19 @@ export interface Output extends OutputColumn {
 
 /** What stands at the end of every kind of SELECT. */
 export function compileSelect(stmt: SelectStmt, scope: Scope): Query {
-  const runWith = compileWith(stmt.withClause, scope);
+  const finishWith = compileWith(stmt.withClause, scope);
   const body = stmt.valuesLists?.length
     ? compileValues(stmt.valuesLists, scope)
     : stmt.op && stmt.op !== 'SETOP_NONE'
       ? compileSetOperation(stmt, scope)
       : compilePlain(asFrom(stmt), scope);
-  if (!runWith) return body;
+  if (!finishWith) return body;
   return {
     columns: body.columns,
     run: (x) => {
-      runWith(x);
-      return body.run(x);
+      const rows = body.run(x);
+      finishWith(x);
+      return rows;
     },
   };
 }

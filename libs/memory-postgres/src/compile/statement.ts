@@ -2,6 +2,7 @@ import type { OutputColumn } from './plan.js';
 import { Execution, Planner, Scope, type Query } from './plan.js';
 import { toClient, type Value } from '../sql-type.js';
 import type { Schema } from '../schema.js';
+import type { StatementClock } from '../statement-clock.js';
 import type { Storage } from '../storage.js';
 import { kindOf, NotSupported, parse, type Node } from '../syntax.js';
 import type { Tx } from '../tx.js';
@@ -14,7 +15,7 @@ export interface Given {
   readonly tx: Tx;
   readonly params: readonly Value[];
   readonly snapshot: number;
-  readonly at: number;
+  readonly clock: StatementClock;
 }
 
 /** A statement made ready; it can be run in every database with this schema. */
@@ -56,10 +57,12 @@ export function compile(schema: Schema, statement: Node): Plan {
 }
 
 function objectsOf({ run, columns }: Query, given: Given, planner: Planner): Record<string, Value>[] {
-  const { storage, tx, params, snapshot, at } = given;
+  const { storage, tx, params, snapshot, clock } = given;
   const [frame, handles] = [filled(planner.slots, null), filled(planner.slots, undefined)];
-  const execution = new Execution(storage, tx, params, snapshot, tx.command, at, frame, handles);
-  return run(execution).map((row) => objectOf(row, columns));
+  const execution = new Execution(storage, tx, params, snapshot, tx.command, clock, frame, handles);
+  const rows = run(execution).map((row) => objectOf(row, columns));
+  for (const check of execution.behind) check();
+  return rows;
 }
 
 /** Dense from the beginning, so that reading it stays fast. */

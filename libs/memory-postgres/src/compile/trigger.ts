@@ -26,16 +26,18 @@ export function compileTrigger({ calls, on, newTable }: Trigger, table: TableSch
   const written = planner.slot();
   const scope = new Scope(planner, undefined);
   scope.relations.push({ alias: calls, columns, slot });
-  if (newTable) scope.ctes.set(newTable, { columns: table.columns, slot: written });
+  if (newTable) scope.ctes.set(newTable, { columns: table.columns, rows: (x) => x.frame[written] as Value[][] });
   const set: Variables['set'] = (x, name, value) => {
     (x.frame[slot] as Value[])[columns.findIndex((column) => column.name === name)] = value;
   };
   const run = compileSteps(steps, scope, { columns, slot, set });
   return (x, event, rows) => {
     if (!on.has(event)) return;
-    x.frame[slot] = columns.map(() => null);
-    x.frame[written] = rows.map((row) => [...row]);
-    run(x);
+    x.behind.push(() => {
+      x.frame[slot] = columns.map(() => null);
+      x.frame[written] = rows.map((row) => [...row]);
+      run(x);
+    });
   };
 }
 
@@ -77,6 +79,6 @@ function queryOf(text: string, scope: Scope): Query {
 }
 
 /** An AFTER trigger sees what its own statement wrote, and what others committed while that waited. */
-function now({ storage, tx, params, command, at, frame, handles }: Execution): Execution {
-  return new Execution(storage, tx, params, storage.csn, command + 0.5, at, frame, handles);
+function now({ storage, tx, params, command, clock, frame, handles }: Execution): Execution {
+  return new Execution(storage, tx, params, storage.csn, command + 0.5, clock, frame, handles);
 }

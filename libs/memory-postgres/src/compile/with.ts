@@ -1,27 +1,32 @@
 import type { WithClause } from '@pgsql/types';
 import { kindOf, NotSupported } from '../syntax.js';
-import type { Execution, Query, Scope } from './plan.js';
+import type { Value } from '../sql-type.js';
+import type { Cte, Execution, Scope } from './plan.js';
 
 /**
- * The queries of a WITH, each run once, in their order. All see what was there before the statement, and of each
- * other only what they return.
+ * The queries of a WITH. All see what was there before the statement, and of each other only what they return. Each
+ * runs once, when it is first read; those that write and were not read run behind the statement itself, the last first.
+ * @returns runs those
  */
 export function compileWith(clause: WithClause | undefined, scope: Scope): ((x: Execution) => void) | undefined {
   if (!clause?.ctes?.length) return undefined;
   if (clause.recursive) throw new NotSupported('WITH RECURSIVE');
-  const queries: { slot: number; query: Query }[] = [];
+  const writes: Cte['rows'][] = [];
   for (const each of clause.ctes) {
     if (!('CommonTableExpr' in each)) throw new NotSupported(kindOf(each));
     const { ctename, ctequery, aliascolnames } = each.CommonTableExpr;
     if (aliascolnames?.length) throw new NotSupported('names of columns in WITH');
     const inner = scope.child();
     const { select, write } = scope.planner.compile;
-    const query = 'SelectStmt' in ctequery! ? select(ctequery.SelectStmt, inner) : write(ctequery!, inner);
+    const reads = 'SelectStmt' in ctequery!;
+    const query = reads ? select(ctequery.SelectStmt, inner) : write(ctequery!, inner);
     const slot = scope.planner.slot();
-    scope.ctes.set(ctename!, { columns: query.columns, slot });
-    queries.push({ slot, query });
+    const rows = (x: Execution): Value[][] => (x.kept[slot] ??= query.run(x));
+    scope.ctes.set(ctename!, { columns: query.columns, rows });
+    if (!reads) writes.unshift(rows);
   }
+  if (writes.length === 0) return undefined;
   return (x) => {
-    for (const { slot, query } of queries) x.frame[slot] = query.run(x);
+    for (const run of writes) run(x);
   };
 }

@@ -1,7 +1,7 @@
 import type { DeleteStmt, InsertStmt, OnConflictClause, UpdateStmt } from '@pgsql/types';
 import { columnOf, type RowValues, type TableSchema } from '../schema.js';
 import { cast, type Value } from '../sql-type.js';
-import type { LockMode, Row } from '../storage.js';
+import { Row, type LockMode } from '../storage.js';
 import { kindOf, NotSupported, type Node } from '../syntax.js';
 import { compileExpr } from './expression.js';
 import { compileFrom, scanOf, useIndexes, type Access } from './from.js';
@@ -34,7 +34,7 @@ function target(
 }
 
 function compileInsert(stmt: InsertStmt, scope: Scope): Query {
-  const runWith = compileWith(stmt.withClause, scope);
+  const finishWith = compileWith(stmt.withClause, scope);
   const rowsOf = compileSelect(selectOf(stmt), scope.child());
   // Its rows see nothing of the table's own names; RETURNING and ON CONFLICT do.
   const relation = target(stmt.relation, scope);
@@ -47,7 +47,6 @@ function compileInsert(stmt: InsertStmt, scope: Scope): Query {
   return {
     columns: outputs,
     run: (x) => {
-      runWith?.(x);
       const returned: Value[][] = [];
       const written: RowValues[] = [];
       for (const given of rowsOf.run(x)) {
@@ -60,6 +59,7 @@ function compileInsert(stmt: InsertStmt, scope: Scope): Query {
         if (outputs.length > 0) returned.push(outputs.map(({ expr }) => expr.run(x)));
       }
       rules.fire(x, 'insert', written);
+      finishWith?.(x);
       return returned;
     },
   };
@@ -80,16 +80,16 @@ function insertOne(
   rules: Rules,
   resolve: Resolve | undefined,
 ): Row | undefined {
+  rules.check(x, values);
   const inTheWay = rules.conflictWith(x, values, undefined);
   if (inTheWay) {
     if (!resolve) throw violationOf(inTheWay);
     if (!resolve.update) return undefined;
     return resolve.update(x, inTheWay.row, values) ? inTheWay.row : undefined;
   }
-  rules.check(x, values);
-  rules.checkReferences(x, values);
-  const row = x.storage.newRow(x.storage.tables[table.place]!);
+  const row = new Row(x.storage.tables[table.place]!);
   x.tx.write(row, values, true);
+  rules.checkReferences(x, values);
   return row;
 }
 
@@ -145,7 +145,7 @@ function lockModeFor(table: TableSchema, columns: readonly number[]): LockMode {
 }
 
 function compileUpdate(stmt: UpdateStmt, scope: Scope): Query {
-  const runWith = compileWith(stmt.withClause, scope);
+  const finishWith = compileWith(stmt.withClause, scope);
   const relation = target(stmt.relation, scope);
   const { table, slot } = relation;
   const rules = rulesOf(table, scope.planner);
@@ -159,12 +159,12 @@ function compileUpdate(stmt: UpdateStmt, scope: Scope): Query {
   return {
     columns: outputs,
     run: (x) => {
-      runWith?.(x);
       const returned: Value[][] = [];
       const written: RowValues[] = [];
       for (const restore of finder.find(x)) {
         restore();
         const row = x.handles[slot]!;
+        x.tx.begins();
         x.tx.lock(row, mode);
         if (!refreshed(x, slot, row, finder.holds)) continue;
         rules.rewrite(x, row, changedAt(x, slot, sets, table));
@@ -173,6 +173,7 @@ function compileUpdate(stmt: UpdateStmt, scope: Scope): Query {
         if (outputs.length > 0) returned.push(outputs.map(({ expr }) => expr.run(x)));
       }
       rules.fire(x, 'update', written);
+      finishWith?.(x);
       return returned;
     },
   };
@@ -185,7 +186,7 @@ function changedAt(x: Execution, slot: number, sets: readonly SetClause[], table
 }
 
 function compileDelete(stmt: DeleteStmt, scope: Scope): Query {
-  const runWith = compileWith(stmt.withClause, scope);
+  const finishWith = compileWith(stmt.withClause, scope);
   const relation = target(stmt.relation, scope);
   const { table, slot } = relation;
   const rules = rulesOf(table, scope.planner);
@@ -194,20 +195,21 @@ function compileDelete(stmt: DeleteStmt, scope: Scope): Query {
   return {
     columns: outputs,
     run: (x) => {
-      runWith?.(x);
       const returned: Value[][] = [];
       const gone: RowValues[] = [];
       for (const restore of finder.find(x)) {
         restore();
         const row = x.handles[slot]!;
+        x.tx.begins();
         x.tx.lock(row, 'update');
         if (!refreshed(x, slot, row, finder.holds)) continue;
         if (outputs.length > 0) returned.push(outputs.map(({ expr }) => expr.run(x)));
         gone.push(x.frame[slot] as RowValues);
-        rules.checkUnreferenced(x, x.frame[slot] as RowValues);
         x.tx.write(row, null);
+        rules.checkUnreferenced(x, x.frame[slot] as RowValues);
       }
       rules.fire(x, 'delete', gone);
+      finishWith?.(x);
       return returned;
     },
   };

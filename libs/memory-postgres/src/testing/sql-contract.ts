@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { eventually } from '#testing';
 
 type Row = Record<string, unknown>;
 
@@ -7,6 +8,8 @@ export interface ContractConnection {
   query(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** What COMMIT came to: `COMMIT` or `ROLLBACK`. */
   commit(): Promise<string>;
+  /** Whether its statement waits for a lock, by the server's own word. */
+  waits(): Promise<boolean>;
 }
 
 export interface ContractDatabase {
@@ -85,10 +88,14 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
   const statesOf = async (connection: ContractConnection): Promise<unknown[]> =>
     (await connection.query('SELECT state FROM charge ORDER BY id')).map(({ state }) => state);
 
-  /** Still waiting a good while later. */
-  const isWaiting = async (promise: Promise<unknown>): Promise<boolean> => {
-    const later = new Promise<'later'>((resolve) => setTimeout(resolve, 100, 'later'));
-    return (await Promise.race([promise.catch(() => undefined), later])) === 'later';
+  /** Asks until the statement is answered, or waits by the server's own word. */
+  const isWaiting = async (promise: Promise<unknown>, connection = theirs): Promise<boolean> => {
+    let answered = false;
+    void promise.catch(() => undefined).finally(() => (answered = true));
+    return eventually('it waits or is answered', async () => {
+      const waits = await connection.waits();
+      return answered ? { waits: false } : waits && { waits };
+    }).then(({ waits }) => waits);
   };
 
   describe('a transaction', () => {
@@ -124,6 +131,24 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       await expect(mine.query('SELECT 1')).rejects.toMatchObject({ code: '25P02' });
       expect(await mine.commit()).toBe('ROLLBACK');
       expect(await statesOf(theirs)).toEqual(['requested', 'requested', 'requested']);
+    });
+
+    it('goes on when it is begun again', async () => {
+      await mine.query('BEGIN');
+      await mine.query(`UPDATE charge SET state = 'failed' WHERE id = 'a'`);
+      await mine.query('BEGIN');
+      await mine.query('ROLLBACK');
+      expect(await statesOf(theirs)).toEqual(['requested', 'requested', 'requested']);
+    });
+
+    it('has its number from when it first writes', async () => {
+      const written = `SELECT pg_current_xact_id()::text::int8 AS id`;
+      await mine.query('BEGIN');
+      await theirs.query('BEGIN');
+      const [first] = await theirs.query(written);
+      const [second] = await mine.query(written);
+      expect(second!['id']).toBeGreaterThan(first!['id'] as number);
+      await Promise.all([mine.query('ROLLBACK'), theirs.query('ROLLBACK')]);
     });
 
     it('has one `now()` from its beginning to its end', async () => {
@@ -219,6 +244,37 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       expect(victims).toEqual([expect.objectContaining({ reason: expect.objectContaining({ code: '40P01' }) })]);
     });
 
+    it('is gone as soon as a statement of its transaction fails', async () => {
+      await mine.query('BEGIN');
+      await mine.query(`UPDATE charge SET state = 'failed' WHERE id = 'a'`);
+      const waiting = theirs.query(`UPDATE charge SET amount = 11 WHERE id = 'a' RETURNING state`);
+      expect(await isWaiting(waiting)).toBe(true);
+      await expect(mine.query(`INSERT INTO charge VALUES ('b', 'x', 1)`)).rejects.toMatchObject({ code: '23505' });
+      expect(await waiting).toEqual([{ state: 'requested' }]);
+      await mine.query('ROLLBACK');
+    });
+
+    it('of what a row refers to is not asked for when the row changes beside its reference', async () => {
+      await mine.query('BEGIN');
+      await mine.query(`SELECT FROM charge WHERE id = 'a' FOR UPDATE`);
+      expect(await theirs.query(`UPDATE operation SET phase = 'doubt' WHERE charge = 'a' RETURNING phase`)).toEqual([
+        { phase: 'doubt' },
+      ]);
+      await mine.query('ROLLBACK');
+    });
+
+    it('that was waited for finds the row at another place', async () => {
+      await mine.query('BEGIN');
+      await mine.query(`UPDATE charge SET state = 'failed' WHERE id = 'a'`);
+      const waiting = theirs.query(
+        `UPDATE charge SET amount = 1 FROM (SELECT ctid FROM charge WHERE id = 'a') AS place
+         WHERE charge.ctid = place.ctid RETURNING id`,
+      );
+      expect(await isWaiting(waiting)).toBe(true);
+      await mine.commit();
+      expect(await waiting).toEqual([]);
+    });
+
     it('is not waited for beyond lock_timeout', async () => {
       await mine.query('BEGIN');
       await mine.query(`SELECT FROM charge WHERE id = 'a' FOR UPDATE`);
@@ -249,6 +305,31 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       expect(await isWaiting(waiting)).toBe(true);
       await mine.commit();
       expect(await waiting).toEqual([]);
+    });
+
+    it('is waited for while its row is written, though nobody writes the key', async () => {
+      await mine.query('BEGIN');
+      await mine.query(`UPDATE charge SET state = 'failed' WHERE id = 'a'`);
+      const waiting = theirs.query(`INSERT INTO charge VALUES ('a', 'theirs', 1) ON CONFLICT DO NOTHING RETURNING id`);
+      expect(await isWaiting(waiting)).toBe(true);
+      await mine.commit();
+      expect(await waiting).toEqual([]);
+    });
+
+    it('is taken by a statement that still waits for another', async () => {
+      const others = await database.connect();
+      await mine.query('BEGIN');
+      await mine.query(`INSERT INTO charge VALUES ('e', 'mine', 1)`);
+      await theirs.query('BEGIN');
+      const waiting = theirs.query(`INSERT INTO charge VALUES ('d', 'x', 1), ('e', 'x', 1) ON CONFLICT DO NOTHING`);
+      expect(await isWaiting(waiting)).toBe(true);
+      const behind = others.query(insert);
+      expect(await isWaiting(behind, others)).toBe(true);
+      await mine.commit();
+      await waiting;
+      expect(await isWaiting(behind, others)).toBe(true);
+      await theirs.commit();
+      expect(await behind).toEqual([]);
     });
 
     it('that somebody gives up again is free', async () => {
@@ -297,6 +378,55 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       );
       expect(rows).toEqual([{ there: 3, gone: 'c' }]);
       expect(await mine.query('SELECT id FROM charge ORDER BY id')).toEqual([{ id: 'a' }, { id: 'b' }]);
+    });
+
+    it('writes before its own WITH does, where nothing reads that', async () => {
+      const both = `WITH first AS (INSERT INTO charge VALUES ('a', 'x', 1)) INSERT INTO rule VALUES (0, 9, 'x')`;
+      await expect(mine.query(both)).rejects.toMatchObject({ code: '23514', constraint: 'rule_one_check' });
+    });
+
+    it('may refer to what its own WITH writes', async () => {
+      await mine.query(
+        `WITH opened AS (INSERT INTO charge VALUES ('d', 'x', 1)) INSERT INTO operation VALUES ('d', 'authorize')`,
+      );
+      expect(await mine.query(`SELECT kind FROM operation WHERE charge = 'd'`)).toEqual([{ kind: 'authorize' }]);
+    });
+
+    it('checks a row before it looks for its keys', async () => {
+      await expect(mine.query(`INSERT INTO charge VALUES ('a', 'x', 0)`)).rejects.toMatchObject({ code: '23514' });
+      const kept = `INSERT INTO charge VALUES ('a', 'x', 0) ON CONFLICT DO NOTHING`;
+      await expect(mine.query(kept)).rejects.toMatchObject({ code: '23514' });
+    });
+
+    it('knows the time by which it asked, however long it waits then', async () => {
+      await mine.query('BEGIN');
+      await mine.query(`INSERT INTO charge VALUES ('d', 'mine', 1)`);
+      const waiting = theirs.query(
+        `INSERT INTO charge VALUES ('d', 'x', (extract(epoch FROM clock_timestamp()) * 1000)::int8) ON CONFLICT DO NOTHING
+         RETURNING amount, statement_timestamp() = now() AS same`,
+      );
+      expect(await isWaiting(waiting)).toBe(true);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      const [later] = await mine.query('SELECT (extract(epoch FROM clock_timestamp()) * 1000)::int8 AS ms');
+      await mine.query('ROLLBACK');
+      const [row] = await waiting;
+      expect(row!['amount']).toBeLessThan(later!['ms'] as number);
+      expect(row!['same']).toBe(true);
+    });
+
+    it('says of a moment in JSON no more than there is to say', async () => {
+      const moments = ['2026-01-02T03:04:05Z', '2026-01-02T03:04:05.100Z', 'infinity'];
+      const rows = await mine.query('SELECT to_jsonb(at) AS at FROM unnest($1::timestamptz[]) AS moment (at)', [
+        moments,
+      ]);
+      const shown = ['2026-01-02T03:04:05+00:00', '2026-01-02T03:04:05.1+00:00', 'infinity'];
+      expect(rows.map(({ at }) => at)).toEqual(shown);
+    });
+
+    it('finds rows by the pages in which they lie', async () => {
+      const found = `SELECT id FROM charge WHERE ctid >= $1::tid AND ctid < $2::tid ORDER BY id`;
+      expect(await mine.query(found, ['(0,0)', '(1,0)'])).toHaveLength(3);
+      expect(await mine.query(found, ['(1,0)', '(9,0)'])).toEqual([]);
     });
 
     it('gives rows rising numbers in the order in which it writes them', async () => {

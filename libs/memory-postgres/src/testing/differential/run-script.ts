@@ -1,0 +1,93 @@
+import { differenceBetween, differenceOfTables, isAnotherVictim } from './difference.js';
+import type { PostgresSide } from './postgres-side.js';
+import { SESSIONS, type Side, type Step } from './script.js';
+
+/** What a script came to. */
+export type Result =
+  | { readonly kind: 'same' }
+  /** Both are right, and go different ways from here. */
+  | { readonly kind: 'undecided'; readonly why: string }
+  | { readonly kind: 'different'; readonly after: number; readonly step: Step | undefined; readonly what: string };
+
+export interface Sides {
+  readonly memory: Side;
+  readonly postgres: PostgresSide;
+  /** Tables whose column of transaction ids says who wrote the row. */
+  readonly writtenBy: ReadonlySet<string>;
+}
+
+/** Told of every statement that was answered alike, and whether it waited. */
+export type OnAlike = (name: string, what: 'answered' | 'refused' | 'waited') => void;
+
+/**
+ * Gives the steps to both in their order. A session that waits takes its next steps once it has been answered; at the
+ * end whoever has a transaction open commits.
+ */
+export async function runScript(
+  { memory, postgres, writtenBy }: Sides,
+  steps: readonly Step[],
+  onAlike?: OnAlike,
+): Promise<Result> {
+  await Promise.all([memory.reset(), postgres.reset()]);
+  const queues: Step[][] = Array.from({ length: SESSIONS }, () => []);
+  const current: (Step | undefined)[] = [];
+  const open = new Set<number>();
+  const waiting = new Set<number>();
+  let atMs = 0;
+  let taken = 0;
+
+  const take = async (step: Step): Promise<Result | undefined> => {
+    atMs = Math.max(atMs, step.atMs);
+    taken++;
+    const now = { ...step, atMs };
+    current[step.session] = step;
+    const [mine, real] = await Promise.all([memory.take(now), postgres.take(now)]);
+    if (isAnotherVictim(mine, real)) return { kind: 'undecided', why: 'another victim of a deadlock' };
+    const what = differenceBetween(mine, real, (session) => current[session]!.text, postgres.xidColumns);
+    if (what !== undefined) return { kind: 'different', after: taken, step, what };
+    if (step.text === 'BEGIN') open.add(step.session);
+    if (step.text === 'COMMIT' || step.text === 'ROLLBACK') open.delete(step.session);
+    waiting.clear();
+    for (const session of real.waiting) waiting.add(session);
+    if (waiting.has(step.session)) onAlike?.(step.name, 'waited');
+    for (const [session, answer] of real.answers)
+      onAlike?.(current[session]!.name, 'code' in answer ? 'refused' : 'answered');
+    return undefined;
+  };
+  const takeWhatCan = async (): Promise<Result | undefined> => {
+    for (;;) {
+      const session = queues.findIndex((queue, place) => queue.length > 0 && !waiting.has(place));
+      if (session < 0) return undefined;
+      const result = await take(queues[session]!.shift()!);
+      if (result) return result;
+    }
+  };
+
+  for (const step of steps) {
+    queues[step.session]!.push(step);
+    const result = await takeWhatCan();
+    if (result) return result;
+  }
+  for (;;) {
+    const session = [...open].find((place) => !waiting.has(place));
+    if (session === undefined) break;
+    const end = { session, atMs, name: 'COMMIT', text: 'COMMIT', params: [] };
+    const result = (await take(end)) ?? (await takeWhatCan());
+    if (result) return result;
+  }
+  const what =
+    differenceOfTables(await memory.tables(), await postgres.tables(), postgres.xidColumns, writtenBy) ??
+    differenceOfCounts(await memory.notified(), await postgres.notified());
+  return what === undefined ? { kind: 'same' } : { kind: 'different', after: taken, step: undefined, what };
+}
+
+function differenceOfCounts(
+  memory: Readonly<Record<string, number>>,
+  postgres: Readonly<Record<string, number>>,
+): string | undefined {
+  for (const channel of new Set([...Object.keys(memory), ...Object.keys(postgres)])) {
+    const [a, b] = [memory[channel] ?? 0, postgres[channel] ?? 0];
+    if (a !== b) return `${channel} was notified ${a} times in memory, ${b} times by Postgres`;
+  }
+  return undefined;
+}
