@@ -144,6 +144,11 @@ export class Server {
     this.#ended(tx);
   }
 
+  /** How many statements wait for a lock. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   /** Whether a statement of the session waits for a lock. */
   waits(session: Session): boolean {
     return [...this.#waiting.keys()].some((running) => running.session === session);

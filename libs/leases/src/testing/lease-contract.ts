@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/gl
 import { statement } from '#postgres';
 import { eventually } from '#testing';
 import type { DatabasePort, DatabaseWorld, OpenDatabaseWorld } from '../../../postgres/src/testing/database-world.js';
+import { waitsForLock } from '../../../postgres/src/testing/waits-for-lock.js';
 import { fence, StaleLeaseError, type Lease } from '../lease.js';
 import { leaseTableSql } from '../lease-table.js';
 import { Leases } from '../leases.js';
@@ -70,11 +71,7 @@ export function leaseContract(openWorld: OpenDatabaseWorld): void {
     return { shards, close: () => contender.close() };
   }
 
-  /** Still waiting a good while later. */
-  const isWaiting = async (promise: Promise<unknown>): Promise<boolean> => {
-    const later = world.clock.sleep(100).then(() => 'later');
-    return (await Promise.race([promise, later])) === 'later';
-  };
+  const isWaiting = (promise: Promise<unknown>): Promise<boolean> => waitsForLock(world, promise);
 
   it('gives a name to one of several contenders', async () => {
     const contenders = ['a', 'b', 'c'].map((holder) => hold(open(holder), 'job'));

@@ -5,6 +5,7 @@ import type { PgTransaction } from '../transaction.js';
 import { CommitUnknownError } from '../transient.js';
 import { outcomeOf } from './transaction-outcome.js';
 import type { DatabasePort, DatabaseWorld, OpenDatabaseWorld } from './database-world.js';
+import { waitsForLock } from './waits-for-lock.js';
 
 const tables = `
   CREATE TABLE item (id text COLLATE "C" PRIMARY KEY, amount int8 NOT NULL CONSTRAINT not_too_much CHECK (amount < 1000));
@@ -52,7 +53,7 @@ export function databaseContract(open: OpenDatabaseWorld): void {
       (error: unknown) => error,
     );
 
-  /** Still waiting a good while later. */
+  /** Nothing has come of it a good while later. No lock is waited for, so nobody could be asked. */
   const isWaiting = async (promise: Promise<unknown>): Promise<boolean> => {
     const later = world.clock.sleep(100).then(() => 'later');
     return (await Promise.race([failureOf(promise), later])) === 'later';
@@ -150,7 +151,7 @@ export function databaseContract(open: OpenDatabaseWorld): void {
       await database.transaction(async (tx) => {
         await tx.query(lock, ['a']);
         waiting = database.transaction((other) => other.query<{ amount: number }>(lock, ['a']));
-        expect(await isWaiting(waiting)).toBe(true);
+        expect(await waitsForLock(world, waiting)).toBe(true);
         await tx.query(statement('contract.raise', 'UPDATE item SET amount = 2 WHERE id = $1'), ['a']);
       });
       expect(await waiting).toEqual([{ amount: 2 }]);

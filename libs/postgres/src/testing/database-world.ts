@@ -21,6 +21,8 @@ export interface DatabaseWorld {
   back(): Promise<void>;
   /** The next COMMIT that anybody sends: the connection ends before the server has heard of it, or after it has done it. */
   loseNextCommit(when: 'before' | 'after'): void;
+  /** How many statements wait for a lock, by the server's own word. */
+  waiting(): Promise<number>;
   close(): Promise<void>;
 }
 

@@ -2,8 +2,15 @@ import { Client } from 'pg';
 import { SystemClock } from '#clock';
 import { testDatabase } from '#testing';
 import { Database } from '../database.js';
+import { statement } from '../statement.js';
 import type { DatabaseWorld } from './database-world.js';
 import { Wire } from './wire.js';
+
+const waitingStatement = statement(
+  'contract.waiting',
+  `SELECT count(DISTINCT pid)::int AS count FROM pg_locks JOIN pg_stat_activity USING (pid)
+   WHERE NOT granted AND datname = current_database()`,
+);
 
 /** A database of the server that the tests have, over a wire. */
 export async function realDatabaseWorld(name: string, ddl: string): Promise<DatabaseWorld> {
@@ -34,6 +41,7 @@ export async function realDatabaseWorld(name: string, ddl: string): Promise<Data
         return 'sever';
       };
     },
+    waiting: async () => (await test.database.query<{ count: number }>(waitingStatement))[0]!.count,
     close: async () => {
       await Promise.all(opened.map((database) => database.close().catch(() => undefined)));
       await wire.close();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import fc from 'fast-check';
 import { statement } from '#postgres';
 import type { DatabaseWorld, OpenDatabaseWorld } from '../../../postgres/src/testing/database-world.js';
+import { waitsForLock } from '../../../postgres/src/testing/waits-for-lock.js';
 import type { Delivery } from '../store.js';
 import { GrowingLists, listsSql, number } from './growing-lists.js';
 
@@ -21,11 +22,8 @@ export function parkingContract(open: OpenDatabaseWorld): void {
   const idsParked = async (key: string): Promise<string[]> =>
     (await lists.parked.ofKey(key)).map(({ event }) => event.id);
 
-  /** Still waiting a good while later. */
-  const isWaiting = async (promise: Promise<unknown>): Promise<void> => {
-    const later = world.clock.sleep(100).then(() => 'later');
-    expect(await Promise.race([promise, later])).toBe('later');
-  };
+  const isWaiting = async (promise: Promise<unknown>): Promise<void> =>
+    expect(await waitsForLock(world, promise)).toBe(true);
 
   describe('parking', () => {
     it('sets aside the one event that fails and what comes behind it in the same batch, in order, and no other key', async () => {

@@ -55,6 +55,7 @@ export function simulatedDatabaseWorld(ddl: string, seed = 1): DatabaseWorld & {
       return Promise.resolve();
     },
     loseNextCommit: (when) => void (loss = `lost_${when}`),
+    waiting: () => Promise.resolve(server.waiting),
     close: () => Promise.resolve(world.stop()),
   };
 }
