@@ -42,6 +42,8 @@ const inSimulation = [
   { id: 'list-walked-while-charging', what: 'a list of charges was walked while one was made' },
   { id: 'refund-without-balance', what: 'a refund was refused for want of balance' },
   { id: 'stopped-in-flight', what: 'an API ended on SIGTERM with requests in hand' },
+  { id: 'inbox-forgot', what: 'an inbox forgot what no topic can deliver any more' },
+  { id: 'key-used-anew', what: 'a key was used anew after it had expired' },
 ] as const;
 
 export const sometimes: readonly Sometimes[] = everywhere;

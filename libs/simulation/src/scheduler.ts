@@ -54,7 +54,8 @@ export class Scheduler {
         owner.hold(work);
         continue;
       }
-      this.#nowMs = event.dueMs;
+      // What fell due during a leap happens now.
+      this.#nowMs = Math.max(this.#nowMs, event.dueMs);
       this.events++;
       this.current = owner;
       work();
@@ -63,6 +64,11 @@ export class Scheduler {
       return true;
     }
     return false;
+  }
+
+  /** So much time passes at once, for everybody, as on a machine that was suspended: what falls due meanwhile is late. */
+  leap(ms: number): void {
+    this.#nowMs += ms;
   }
 
   /** Does all that is due until then, and lets time pass up to it, unless it is to stop before. */

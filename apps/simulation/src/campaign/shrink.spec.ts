@@ -17,6 +17,12 @@ describe('shrink', () => {
     expect(shrink(schedule, () => true)).toMatchObject({ faults: [], operations: [] });
   });
 
+  it('leaves out what comes after a leap, unless it is needed', () => {
+    const leaping = { ...schedule, later: { leapMs: 1_000, operations: [schedule.operations[0]!] } };
+    expect(shrink(leaping, () => true).later).toBeUndefined();
+    expect(shrink(leaping, ({ later }) => later !== undefined)).toMatchObject({ later: leaping.later, operations: [] });
+  });
+
   it('changes nothing when every part is needed', () => {
     expect(shrink(schedule, () => false)).toEqual(schedule);
   });

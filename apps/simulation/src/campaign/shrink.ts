@@ -4,12 +4,14 @@ import type { Schedule } from '../schedule/schedule.js';
 const TRIES_MAX = 150;
 
 /**
- * The smallest schedule found that still fails in the same way: parts of its faults and operations are left out, halves
+ * The smallest schedule found that still fails in the same way: what comes after a leap, then parts of its faults and operations are left out, halves
  * first, then ever smaller pieces. After Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input" (2002).
  */
-export function shrink(schedule: Schedule, failsTheSame: (candidate: Schedule) => boolean): Schedule {
+export function shrink(whole: Schedule, failsTheSame: (candidate: Schedule) => boolean): Schedule {
   let tries = 0;
   const fails = (candidate: Schedule): boolean => tries++ < TRIES_MAX && failsTheSame(candidate);
+  const early = { ...whole, later: undefined };
+  const schedule = whole.later && fails(early) ? early : whole;
   const faults = smallest(schedule.faults, (list) => fails({ ...schedule, faults: list }));
   const operations = smallest(schedule.operations, (list) => fails({ ...schedule, faults, operations: list }));
   return {

@@ -58,6 +58,11 @@ export class FaultsInEffect {
     this.#stretches.push({ kind: 'poison', at: {}, fromMs, untilMs: Infinity, charge, isAimed: true });
   }
 
+  /** Every process stands still while so much time passes. */
+  leapt(forMs: number): void {
+    this.#add('frozen', {}, forMs);
+  }
+
   /** Whatever still lasts ends now; what is poisoned stays so. */
   healed(): void {
     const now = BEGINNING + this.worldMs();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ApiExchange } from '#checker';
-import { refusedForBalance, walkedWhileCharging } from './reached-by-clients.js';
+import { keysUsedAnew, refusedForBalance, walkedWhileCharging } from './reached-by-clients.js';
 
 const answered = (body: object): ApiExchange['answer'] => ({
   status: 200,
@@ -22,6 +22,13 @@ describe('of what clients did it counts', () => {
     expect(walkedWhileCharging([create, page(250)])).toBe(0);
     expect(walkedWhileCharging([create, { ...page(150), account: 'acct_bert' }])).toBe(0);
     expect(walkedWhileCharging([create, { ...page(150), parameters: { limit: '2' } }])).toBe(0);
+  });
+
+  it('a key under which an account made two charges', () => {
+    const made = (key: string, id: string) => ({ ...create, key, answer: answered({ id }) });
+    expect(keysUsedAnew([made('k', 'ch_1'), made('k', 'ch_2'), made('other', 'ch_3')])).toBe(1);
+    expect(keysUsedAnew([made('k', 'ch_1'), made('k', 'ch_1')])).toBe(0);
+    expect(keysUsedAnew([made('k', 'ch_1'), { ...made('k', 'ch_2'), account: 'acct_bert' }])).toBe(0);
   });
 
   it('a refund that was refused for want of balance', () => {

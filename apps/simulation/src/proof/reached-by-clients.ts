@@ -28,3 +28,11 @@ export function refusedForBalance(exchanges: readonly ApiExchange[]): number {
       method === 'POST' && path === '/v1/refunds' && answer?.body.includes('"code": "balance_insufficient"'),
   ).length;
 }
+
+/** Keys under which one account has made two charges: allowed once the first answer has been forgotten. */
+export function keysUsedAnew(exchanges: readonly ApiExchange[]): number {
+  const made = Map.groupBy(exchanges.filter(isCreate), ({ account, key }) => `${account} ${key}`);
+  return [...made.values()].filter(
+    (creates) => new Set(creates.map(({ answer }) => (JSON.parse(answer!.body) as { id: string }).id)).size > 1,
+  ).length;
+}

@@ -3,7 +3,7 @@ import type { bankProtocol } from '#contracts';
 import type { Server, Written } from '#memory-postgres';
 import { BEGINNING, type Appended, type SimulatedProcess } from '#simulation';
 import { POISON } from '../world/poison.js';
-import { refusedForBalance, walkedWhileCharging } from './reached-by-clients.js';
+import { keysUsedAnew, refusedForBalance, walkedWhileCharging } from './reached-by-clients.js';
 
 /** One request of a merchant's and how it ended; in milliseconds since the world began. */
 export interface Exchange {
@@ -47,6 +47,8 @@ interface Facts extends AtRest {
   readonly stoppedInFlight: number;
   /** Authorizations that were given back by time alone. */
   readonly lapsed: number;
+  /** Events that an inbox does not remember any more. */
+  readonly forgotten: number;
 }
 
 /** Takes down, while a world unfolds, which of the hard states it comes to. */
@@ -61,6 +63,7 @@ export class Reached {
   #poisonReplayed = 0;
   #stoppedInFlight = 0;
   #lapsed = 0;
+  #forgotten = 0;
   /** The instance that brought an event to Kafka, by the event. */
   readonly #publishers = new Map<string, string>();
   /** By lease and by operation, the process whose word was the last. */
@@ -115,8 +118,9 @@ export class Reached {
     processOf: (instance: string) => SimulatedProcess | undefined,
   ): void {
     for (const row of rows) {
-      if (row.committed === null) continue;
       const table = row.table.schema.name;
+      if (row.committed === null && table === 'inbox') this.#forgotten++;
+      if (row.committed === null) continue;
       // A holder of a lease is `instance#random`.
       if (table === 'lease') this.#leaseWritten(`${database} ${text(row, 'name')}`, processOf(instanceOf(row)));
       else if (table === 'bank_operation') this.#operationWritten(row, processOf(instanceOf(row)));
@@ -137,6 +141,7 @@ export class Reached {
       poisonReplayed: this.#poisonReplayed,
       stoppedInFlight: this.#stoppedInFlight,
       lapsed: this.#lapsed,
+      forgotten: this.#forgotten,
     };
     const ids = Object.keys(counts) as SimulatedSometimesId[];
     return new Map(ids.map((id) => [id, counts[id](facts)]));
@@ -207,6 +212,8 @@ const counts: SometimesCounts<Facts, SimulatedSometimesId> = {
   'list-walked-while-charging': ({ evidence }) => walkedWhileCharging(evidence.exchanges),
   'refund-without-balance': ({ evidence }) => refusedForBalance(evidence.exchanges),
   'stopped-in-flight': ({ stoppedInFlight }) => stoppedInFlight,
+  'inbox-forgot': ({ forgotten }) => forgotten,
+  'key-used-anew': ({ evidence }) => keysUsedAnew(evidence.exchanges),
 };
 
 /** Whether the bank had performed it by the moment at which nobody knew. */

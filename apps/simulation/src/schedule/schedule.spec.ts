@@ -104,6 +104,13 @@ describe('over many schedules', () => {
     expect(new Set(mistakes)).toEqual(new Set(mistakesKnown));
   });
 
+  it('now and then a long time passes: longer than keys, authorizations and inboxes are kept', () => {
+    const leaps = schedules.flatMap((schedule) => schedule.later?.leapMs ?? []);
+    expect(leaps.length).toBeGreaterThan(0);
+    expect(leaps.length).toBeLessThan(schedules.length / 5);
+    expect(Math.max(...leaps)).toBeGreaterThan(14 * 24 * 60 * 60 * 1_000);
+  });
+
   it('nobody reaches for what is his own and calls it foreign', () => {
     for (const { operations } of schedules) {
       const owners = new Map(operations.flatMap((each) => (each.kind === 'create' ? [[each.id, each.account]] : [])));
@@ -115,7 +122,8 @@ describe('over many schedules', () => {
   });
 
   it('no two operations have the same id', () => {
-    for (const { operations } of schedules) {
+    for (const { operations: first, later } of schedules) {
+      const operations = [...first, ...(later?.operations ?? [])];
       const ids = operations.flatMap((each) => ('id' in each ? [each.id] : []));
       expect(new Set(ids).size).toBe(ids.length);
     }

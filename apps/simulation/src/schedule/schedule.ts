@@ -5,6 +5,7 @@ import { besides } from './besides.js';
 import { bankSiege, bankSlow, bankTrouble } from './bank-faults.js';
 import { crowd } from './crowd.js';
 import type { Fault, ServiceName } from './fault.js';
+import { later as afterALeap, type Later } from './later.js';
 import { approvedWhileReversing, longDoubt, shownInDoubt } from './long-doubt.js';
 import { momentOf, type Moment } from './moment.js';
 import { sourceOf } from './source.js';
@@ -17,6 +18,8 @@ export interface Schedule {
   readonly faults: readonly Fault[];
   /** So long it is left alone once all is settled: the promises must still hold then. */
   readonly lingerMs: number;
+  /** Absent: it ends once it is at rest. */
+  readonly later?: Later | undefined;
   /** Which of the services' settings differ from production's. */
   readonly settings: Settings;
 }
@@ -54,6 +57,7 @@ export function planned(seed: number): Schedule {
     operations: inOrder([...money, ...besides(new Random(seed).fork('besides'), money)]),
     faults: inOrder([...struck, ...crowded.faults]),
     lingerMs,
+    later: afterALeap(new Random(seed).fork('leap'), wanted),
     settings: new Random(seed).fork('settings').chance(0.25) ? {} : SELDOM,
   };
 }

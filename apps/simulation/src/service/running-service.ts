@@ -46,8 +46,8 @@ export interface Surroundings {
   readonly settings: Readonly<Record<string, number>>;
   /** Something was logged, at whatever level is told. */
   readonly onLine: (level: Level, message: string, fields: Readonly<Record<string, unknown>>) => void;
-  /** Something may be parked. Everywhere else there is nothing to replay, and looking for it is most of what happens. */
-  readonly parks: boolean;
+  /** There may be something to replay or to forget. Everywhere else, looking for it is most of what happens. */
+  readonly keepsHouse: boolean;
 }
 
 const plans = new WeakMap<
@@ -123,7 +123,7 @@ export class RunningService {
     await transport.listen((error?: unknown) => {
       if (error) throw error as Error;
     });
-    if (this.around.parks) assembled.get<FrameJobs>(FrameJobs).start();
+    if (this.around.keepsHouse) assembled.get<FrameJobs>(FrameJobs).start();
     this.#endInOrder(assembled);
     this.assembled = assembled;
     this.around.story.tell(this.process.name, 'ready');

@@ -79,6 +79,45 @@ describe('a world', () => {
     expect(counted.sort()).toEqual([...listed.filter((name) => name !== 'statement'), ...ofBanks].sort());
   });
 
+  it('leaps once it is at rest: keys expire, authorizations lapse, inboxes forget', async () => {
+    const create = { kind: 'create', id: 0, atMs: 1_000, ...aCharge, capture: false } as const;
+    const outcome = await happens({
+      seed: 1,
+      operations: [create],
+      faults: [],
+      lingerMs: 0,
+      later: { leapMs: 15 * 24 * 60 * 60 * 1_000, operations: [{ ...create, id: 1, atMs: 10_000, keyOf: 0 }] },
+      settings: {},
+    });
+    expect(outcome.bugs).toEqual([]);
+    expect(outcome.verdict).toMatchObject({ holds: true, charges: 2 });
+    expect(outcome.counts.of('sometimes key-used-anew')).toBe(1);
+    expect(outcome.counts.of('sometimes authorization-lapsed')).toBe(1);
+    expect(outcome.counts.of('sometimes inbox-forgot')).toBeGreaterThan(0);
+  });
+
+  it('restarts a service in turn, and lets none of its requests go unanswered', async () => {
+    const operations = Array.from({ length: 20 }, (_, id) => {
+      return { kind: 'create', id, atMs: 500 + 100 * id, ...aCharge, capture: true } as const;
+    });
+    const faults = (['payments-api', 'bank-gateway', 'ledger'] as const).map(
+      (service) => ({ kind: 'rolling_restart', atMs: 1_000, service }) as const,
+    );
+    const outcome = await happens({ seed: 1, operations, faults, lingerMs: 0, settings: {} });
+    expect(outcome.bugs).toEqual([]);
+    expect(outcome.verdict).toMatchObject({ holds: true, charges: 20 });
+    expect(outcome.counts.of('sometimes stopped-in-flight')).toBeGreaterThan(0);
+    const ended = outcome.story.happenings().filter(({ what }) => what === 'has ended');
+    expect(ended.map(({ who }) => who).sort()).toEqual([
+      'bank-gateway-0',
+      'bank-gateway-1',
+      'ledger-0',
+      'ledger-1',
+      'payments-api-0',
+      'payments-api-1',
+    ]);
+  });
+
   it('is broken by a request that is never answered, though every fault is lifted', async () => {
     const schedule: Schedule = {
       seed: 1,

@@ -20,11 +20,13 @@ import { countOf } from '../campaign/sometimes.js';
 import { countOfWarning } from '../campaign/warnings.js';
 import { SimulatedBanks } from '../banks/simulated-banks.js';
 import { Merchants } from '../merchant/merchants.js';
+import type { Operation } from '../merchant/operation.js';
 import { Always, type Breach } from '../proof/always.js';
 import { FaultsInEffect } from '../proof/faults-in-effect.js';
 import { Reached } from '../proof/reached.js';
 import { evidenceOf, unsettled, type Databases } from '../proof/evidence.js';
 import { describe as inWords, type Fault, type ServiceName } from '../schedule/fault.js';
+import type { Later } from '../schedule/later.js';
 import type { Schedule } from '../schedule/schedule.js';
 import { RunningService, type Surroundings } from '../service/running-service.js';
 import type { ServiceDefinition } from '../service/service-definition.js';
@@ -174,7 +176,7 @@ export class World {
     };
     process.on('unhandledRejection', onRejection);
     try {
-      this.#begin();
+      this.#startAll();
       this.#unfold();
       this.#comeToRest();
       return this.#outcome();
@@ -184,7 +186,7 @@ export class World {
     }
   }
 
-  #begin(): void {
+  #startAll(): void {
     for (const service of Object.keys(this.definitions) as ServiceName[]) {
       for (let instance = 0; instance < INSTANCES; instance++) this.#start(service, instance);
     }
@@ -202,9 +204,7 @@ export class World {
 
   #unfold(): void {
     const { operations, faults } = this.schedule;
-    for (const operation of operations) {
-      this.scheduler.after(operation.atMs, undefined, () => this.#merchants.begin(operation));
-    }
+    this.#begin(operations);
     for (const fault of faults) this.scheduler.after(fault.atMs, undefined, () => this.#strike(fault));
     const last = Math.max(
       ...operations.map(({ atMs }) => atMs),
@@ -220,10 +220,26 @@ export class World {
     this.#untilSettled();
     if (this.#isBroken) return;
     this.story.tell('the world', 'is at rest');
-    if (this.schedule.lingerMs === 0) return;
-    this.#runFor(this.schedule.lingerMs);
-    // A statement that is just being published is no unrest.
+    if (this.schedule.lingerMs > 0) {
+      this.#runFor(this.schedule.lingerMs);
+      // A statement that is just being published is no unrest.
+      this.#untilSettled();
+    }
+    if (this.schedule.later && !this.#isBroken) this.#leap(this.schedule.later);
+  }
+
+  #leap({ leapMs, operations }: Later): void {
+    this.story.tell('the world', `leaps by ${leapMs / 3_600_000} hours`);
+    this.#faults.leapt(leapMs);
+    this.scheduler.leap(leapMs);
+    this.#begin(operations);
+    this.#runFor(Math.max(...operations.map(({ atMs }) => atMs)));
     this.#untilSettled();
+  }
+
+  #begin(operations: readonly Operation[]): void {
+    for (const operation of operations)
+      this.scheduler.after(operation.atMs, undefined, () => this.#merchants.begin(operation));
   }
 
   get #isPoisoned(): boolean {
@@ -376,7 +392,7 @@ export class World {
         if (message === JOB_FAILED) this.#jobFailed(name, fields);
         else if (level !== 'info') this.#warned({ level, service, instance: name, message }, fields);
       },
-      parks: this.#isPoisoned,
+      keepsHouse: this.#isPoisoned || this.schedule.later !== undefined,
     };
     const running = new RunningService(this.definitions[service], process, around);
     this.#instances.set(name, running);

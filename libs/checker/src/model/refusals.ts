@@ -84,4 +84,4 @@ function wrongPoverty(
 }
 
 const isPending = (operation: Operation | undefined): boolean =>
-  operation?.answer?.body.includes('"status":"pending"') ?? true;
+  operation?.answer?.body.includes('"status": "pending"') ?? true;

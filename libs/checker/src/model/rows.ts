@@ -71,7 +71,7 @@ function wrongTime(claims: Claims, row: ChargeRow, endMs: number): string[] {
   if (createdMs < earliestMs - CLOCKS_DIFFER_MS || createdMs > latestMs + CLOCKS_DIFFER_MS)
     wrong.push(`created at ${iso(createdMs)}, asked for between ${iso(earliestMs)} and ${iso(latestMs)}`);
   const lapsedMs = latestMs + LAPSES_AFTER_MS + CLOCKS_DIFFER_MS;
-  const isAuthorized = creation.answer?.status === 200 && !creation.answer.body.includes('"status":"pending"');
+  const isAuthorized = creation.answer?.status === 200 && !creation.answer.body.includes('"status": "pending"');
   if (row.state === 'authorized' && isAuthorized && time.at(endMs - GIVEN_BACK_WITHIN_MS)[0] > lapsedMs)
     wrong.push('still authorized, and its seven days have passed');
   const asked = claims.captureOf(row);
