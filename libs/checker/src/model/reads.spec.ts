@@ -47,6 +47,9 @@ const refused = (status: number, code: string) => ({
   body: { error: { type: 'invalid_request_error', code } },
 });
 
+const update = (at: number, id: string, parameters: ApiExchange['parameters']): ApiExchange =>
+  sent(at, `POST /v1/charges/${id}`, { key: `update at ${at}`, parameters }, { body: {} });
+
 describe('reads that are sound', () => {
   const refunds = (data: readonly object[]) => listObject('/v1/charges/ch_a/refunds', data as never);
   const walked = [
@@ -82,6 +85,13 @@ describe('reads that are sound', () => {
       sent(19.9, 'GET /v1/charges/ch_a', {}, { body: chargeObject('ch_a', 0) }),
       sent(19.9, 'GET /v1/balance', {}, { body: balanceObject(0, 2 * 941) }),
       sent(20.1, 'GET /v1/refunds', {}, { body: listObject('/v1/refunds', []) }),
+    ],
+    'look while a charge is being updated': [
+      sent(30, 'POST /v1/charges/ch_b', { key: 'unheard', parameters: { 'metadata[colour]': 'red' } }),
+      get(30.1, '/v1/charges/ch_b', b()),
+      get(40, '/v1/charges/ch_b', b({ metadata: { colour: 'red' } })),
+      update(50, 'ch_b', { metadata: '' }),
+      get(60, '/v1/charges/ch_b', b()),
     ],
     'ask for what is not theirs': [
       sent(30, 'GET /v1/charges/ch_a', { account: 'acct_2' }, missing),
