@@ -310,3 +310,16 @@ describe('reads that break the model', () => {
     expect(lines).not.toEqual([]);
   });
 });
+
+describe('once nothing moves', () => {
+  const quiet = { quietSinceMs: ms(40) };
+
+  it('a read shows what is at rest, though no answer had shown it', () => {
+    const unheard = rows.charges.concat(chargeRow('ch_d', 25));
+    const look = [page({}, [b(), a()])];
+    expect(judged(look, { charges: unheard })).toEqual([]);
+    expect(judged(look, { charges: unheard, ...quiet })).toEqual([
+      expect.stringMatching(/^ch_d: .* leaves it out$/) as string,
+    ]);
+  });
+});
