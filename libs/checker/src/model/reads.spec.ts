@@ -318,8 +318,8 @@ describe('once nothing moves', () => {
     const unheard = rows.charges.concat(chargeRow('ch_d', 25));
     const look = [page({}, [b(), a()])];
     expect(judged(look, { charges: unheard })).toEqual([]);
-    expect(judged(look, { charges: unheard, ...quiet })).toEqual([
-      expect.stringMatching(/^ch_d: .* leaves it out$/) as string,
-    ]);
+    const [line, ...more] = judged(look, { charges: unheard, ...quiet });
+    expect(line).toMatch(/^ch_d: .* leaves it out$/);
+    expect(more).toEqual([]);
   });
 });

@@ -45,8 +45,9 @@ export class AccountLists {
 const newestFirst = ({ row: one }: KnownObject, { row: other }: KnownObject): number =>
   other.createdMs - one.createdMs || (one.id < other.id ? 1 : -1);
 
-/** A page ends before its limit where its objects fill this much. */
-const PAGE_BYTES = 1024 * 1024;
+/** Of objects and of rows far larger than ordinary ones, and far smaller than what ends a page. */
+const LARGE_PAGE_BYTES = 50_000;
+const LARGE_ROW_BYTES = 10_000;
 
 type Read = { readonly exchange: ApiExchange; readonly number: number };
 type Page = Pick<ListRead, 'of' | 'url' | 'limit' | 'cursor' | 'createdFrom' | 'createdBefore' | 'filters'>;
@@ -105,14 +106,17 @@ export function judgeList(page: Page, list: ListObject, read: Read, lists: Accou
   }
   if (!list.has_more) wrong.push(...left(at, own.length).map((line) => `${line}, and says that there is no more`));
   else if (!own.slice(at).some(isPossible)) wrong.push(`${name}: says that there is more, and there is not`);
-  else if (list.data.length < page.limit && !isLarge(list))
+  else if (list.data.length < page.limit && !mayEndEarly(list, own.slice(at)))
     wrong.push(`${name}: ends after ${list.data.length} items of ${page.limit}, and says that there is more`);
   return wrong;
 }
 
-/** Large objects may end a page sooner: then one object of it, or the next, is far larger than any ordinary one. */
-function isLarge(list: ListObject): boolean {
-  return JSON.stringify(list.data).length > PAGE_BYTES / 20;
+/** A page ends before its limit where its objects would fill a mebibyte, which ordinary ones are far from. */
+function mayEndEarly(list: ListObject, rest: readonly KnownObject[]): boolean {
+  return (
+    JSON.stringify(list.data).length > LARGE_PAGE_BYTES ||
+    rest.some(({ row }) => JSON.stringify(row).length > LARGE_ROW_BYTES)
+  );
 }
 
 type Covered = 'surely' | 'maybe' | 'no';
