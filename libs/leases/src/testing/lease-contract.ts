@@ -23,6 +23,8 @@ const crashedContender = statement(
 );
 const forgetLeases = statement('contract.lease_forget', 'DELETE FROM lease');
 const forgetContenders = statement('contract.lease_forget_contenders', 'DELETE FROM lease_contender');
+const lockAll = statement('contract.lease_lock', 'SELECT name FROM lease FOR UPDATE');
+const kept = statement('contract.lease_kept', 'SELECT expires_at > clock_timestamp() AS kept FROM lease');
 const epochs = statement('contract.lease_epochs', 'SELECT name, epoch FROM lease ORDER BY name');
 
 /** Contends and keeps the lease for the test to look at. */
@@ -142,6 +144,17 @@ export function leaseContract(openWorld: OpenDatabaseWorld): void {
     await world.back();
     await soon('a leads again', () => leader.lease!.isTrusted());
     expect(leader.lease!.epoch).toBe(2);
+  });
+
+  it('stops trusting a lease well before the database lets it pass to another', async () => {
+    const leader = hold(open('a', { ttlMs: 1_500, renewEveryMs: 200, trustMarginMs: 1_000 }), 'job');
+    await soon('a leads', () => leader.lease);
+    await database.transaction(async (tx) => {
+      // No renewal comes through while its row is locked.
+      await tx.query(lockAll);
+      await soon('a has stopped', () => leader.lost === 1);
+      expect(await tx.query(kept)).toEqual([{ kept: true }]);
+    });
   });
 
   it('fences: a leader whose lease has passed on cannot write', async () => {
