@@ -21,7 +21,8 @@ import { tryOut } from './try-out.js';
 const SAY_STILL_EVERY_MS = 30_000;
 const startedMs = performance.now();
 const interruption = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interruption.abort());
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => interruption.abort(new Error('Interrupted: the copies of the code are removed.')));
 
 try {
   const known = sabotages.map(({ name }) => name);
@@ -42,7 +43,10 @@ async function perform(options: Options): Promise<number> {
   const chosen = await choose(options, before);
   const measured = await tryAll(chosen, options.threads);
   if (options.write) await write({ ...before, ...measured });
-  const missed = chosen.filter(({ sabotage }) => !isCaught(sabotage, measured[sabotage.name]!));
+  const missed = chosen.filter(({ sabotage }) => {
+    const measurement = measured[sabotage.name];
+    return measurement === undefined || !isCaught(sabotage, measurement);
+  });
   const took = `in ${((performance.now() - startedMs) / 1_000).toFixed(0)} s`;
   console.log(
     `${chosen.length - missed.length} of ${chosen.length} planted bugs caught by a promise of theirs ${took}`,
@@ -70,28 +74,27 @@ async function tryAll(chosen: readonly Sampled[], threads: number): Promise<Meas
   const measured: Record<string, Measurement> = {};
   const waiting = [...chosen];
   const running = new Set<string>();
+  let ended = 0;
   const still = setInterval(() => console.log(`      still at ${[...running].join(', ')}`), SAY_STILL_EVERY_MS);
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const { name } = next.sabotage;
       const beganMs = performance.now();
       running.add(name);
-      measured[name] = await tryUntilCaught(next);
+      const cameTo = await tryUntilCaught(next).catch((error: Error) => error);
+      interruption.signal.throwIfAborted();
       running.delete(name);
-      const place = `${Object.keys(measured).length}/${chosen.length}`;
+      ended++;
+      if (!(cameTo instanceof Error)) measured[name] = cameTo;
+      const words = cameTo instanceof Error ? `FAILED: ${cameTo.message}` : inWords(next.sabotage, cameTo);
       const tookS = ((performance.now() - beganMs) / 1_000).toFixed(1);
-      console.log(`${place.padStart(7)} ${name.padEnd(42)} ${inWords(next.sabotage, measured[name])} (${tookS} s)`);
+      console.log(`${`${ended}/${chosen.length}`.padStart(7)} ${name.padEnd(42)} ${words} (${tookS} s)`);
     }
   };
-  try {
-    await Promise.all(Array.from({ length: threads }, work));
-  } catch (error) {
-    // The others must not go on with copies that are about to be removed.
-    interruption.abort();
-    throw error;
-  } finally {
-    clearInterval(still);
-  }
+  // All settle, so that every copy is removed before an interruption ends the command.
+  const works = await Promise.allSettled(Array.from({ length: threads }, work));
+  clearInterval(still);
+  for (const each of works) if (each.status === 'rejected') throw each.reason;
   return measured;
 }
 

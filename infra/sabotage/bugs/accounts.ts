@@ -17,19 +17,6 @@ export const accounts: readonly Sabotage[] = [
     ],
   },
   {
-    name: 'money-to-a-neighbour-in-the-batch',
-    says: 'the transfers of a batch are all credited to the merchant of its first one',
-    breaks: ['A9', 'A17'],
-    edits: [
-      {
-        file: 'apps/ledger/src/transfers/hold.repository.ts',
-        find: '      for (const move of hold.moves) transfers.push(transferRow(hold.chargeId, move));',
-        replace:
-          "      const [first] = changed.flatMap(({ state }) => state.moves).map(({ credit }) => credit).filter(({ kind }) => kind === 'merchant');\n      for (const move of hold.moves)\n        transfers.push(\n          transferRow(hold.chargeId, move.kind === 'single' || !first || move.credit.kind !== 'merchant' || move.credit.currency !== first.currency ? move : { ...move, credit: first }),\n        );",
-      },
-    ],
-  },
-  {
     name: 'charge-read-by-anyone',
     says: 'an account that knows the id of a charge of another account is shown it',
     breaks: ['A17', 'A14'],

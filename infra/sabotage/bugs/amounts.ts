@@ -33,6 +33,11 @@ export const amounts: readonly Sabotage[] = [
         replace: '',
       },
       {
+        file: 'apps/payments-api/src/migrations/0005-refund-totals.migration.ts',
+        find: "\n      AND refund_pending_minor + refund_succeeded_minor <= coalesce((ending->'amount'->>'amountMinor')::int8, 0));",
+        replace: ');',
+      },
+      {
         file: ledgerRefund,
         find: "  if (refundedMinor + amount.amountMinor > captured.amount.amountMinor) return 'exceeds_captured';\n",
         replace: '',

@@ -65,7 +65,12 @@ export const batches: readonly Sabotage[] = [
   {
     name: 'order-of-a-key-lost',
     says: 'the relay publishes each batch backwards, so events of one charge arrive in the wrong order',
-    breaks: ['A7', 'A2'],
+    breaks: [],
+    shownBySpec: {
+      file: 'libs/messaging/src/outbox-relay.spec.ts',
+      because:
+        'two events of one charge hardly ever wait together, and a service that hears one too soon waits until it is said again',
+    },
     edits: [
       {
         file: 'libs/messaging/src/outbox-relay.ts',

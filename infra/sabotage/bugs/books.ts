@@ -24,7 +24,12 @@ export const books: readonly Sabotage[] = [
         file: hold,
         find: '    suspended: suspendedBy(hold),\n    moves,\n',
         replace:
-          "    suspended: suspendedBy(hold),\n    moves: moves.flatMap((move): Transfer[] => (move.kind === 'void' ? [move, { ...move, effect: 'refund_release:again' }] : [move])),\n",
+          "    suspended: suspendedBy(hold),\n    moves: moves.flatMap((move): Transfer[] => (move.kind === 'void' ? [move, { ...move, effect: 'released' }] : [move])),\n",
+      },
+      {
+        file: 'apps/ledger/src/transfers/transfer.ts',
+        find: "  | 'release'\n",
+        replace: "  | 'release'\n  | 'released'\n",
       },
       {
         file: 'apps/ledger/src/migrations/0001-create-ledger.migration.ts',

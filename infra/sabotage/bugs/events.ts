@@ -36,7 +36,7 @@ export const events: readonly Sabotage[] = [
   {
     name: 'outbox-before-commit',
     says: 'events leave before the transaction of their state has committed',
-    breaks: ['A5', 'A7'],
+    breaks: ['A2', 'A5', 'A7', 'A15'],
     edits: [
       {
         file: 'libs/messaging/src/outbox.repository.ts',

@@ -49,13 +49,13 @@ export const fees: readonly Sabotage[] = [
   },
   {
     name: 'fee-given-back-on-refund',
-    says: 'a refund gives its merchant the percentage of the fee back, which the ledger keeps',
-    breaks: ['A17', 'A9'],
+    says: 'a refund takes less from the balance of its merchant than it gives back, by the percentage of the fee, which the ledger keeps',
+    breaks: ['A9', 'A17'],
     edits: [
       {
         file: 'apps/payments-api/src/balance/balance-transaction.ts',
-        find: '    feeMinor: 0,\n    source: id,\n    chargeId,',
-        replace: '    feeMinor: -Math.round(posting.amount.amountMinor * 0.029),\n    source: id,\n    chargeId,',
+        find: 'amountMinor: -posting.amount.amountMinor,',
+        replace: 'amountMinor: -Math.max(1, Math.round(posting.amount.amountMinor * 0.971)),',
       },
     ],
   },

@@ -118,21 +118,21 @@ export const operations: readonly Sabotage[] = [
     ],
   },
   {
-    name: 'rule-5-ended-operation-reopened',
-    says: 'an instance that comes late and does not know what came of its attempt opens the operation again, though it has ended: the bank is asked once more',
-    breaks: ['A7', 'A1'],
+    name: 'rule-5-later-answer-kept',
+    says: 'an operation that has ended takes another end when an instance comes late with another answer, and its charge goes on with that: money is held for a charge that has failed',
+    breaks: ['A3'],
     edits: [
       { file: operation, find: '  if (!isLive(operation)) return operation;\n  let current', replace: '  let current' },
       {
         file: operation,
-        find: '    if (!isLive(current)) return current;\n    const end = endOf',
-        replace: '    if (!isLive(current) && isLive(operation)) return current;\n    const end = endOf',
+        find: '    if (end) return ended(current, end);\n  }\n  return goOn(current, moment, bank);',
+        replace:
+          '    if (end) return ended(current, end);\n  }\n  return isLive(operation) ? goOn(current, moment, bank) : operation;',
       },
       {
         file: operation,
-        find: '    if (end) return ended(current, end);\n  }\n  return goOn(current, moment, bank);',
-        replace:
-          "    if (end) return ended(current, end);\n  }\n  return goOn({ ...current, phase: isLive(current) ? current.phase : 'open', end: null }, moment, bank);",
+        find: '    if (!isLive(current)) return current;\n    const end = endOf',
+        replace: '    if (!isLive(current) && isLive(operation)) return current;\n    const end = endOf',
       },
       {
         file: 'apps/bank-gateway/src/operations/performer.ts',
@@ -142,7 +142,13 @@ export const operations: readonly Sabotage[] = [
       {
         file: authorization,
         find: 'next === current || !isLive(current))',
-        replace: 'next === current || !(isLive(current) || isLive(next)))',
+        replace: 'next === current || (!isLive(current) && current.end?.kind === next.end?.kind))',
+      },
+      {
+        file: authorization,
+        find: '  const end = next.end!;\n  switch (asked.state) {',
+        replace:
+          "  const end = next.end!;\n  if (next.kind === 'authorize') return afterAuthorize({ ...asked, state: 'authorizing', cancellation: null }, next, end, banks);\n  switch (asked.state) {",
       },
     ],
   },

@@ -55,7 +55,7 @@ export const processes: readonly Sabotage[] = [
     name: 'inbox-forgets-too-early',
     says: 'the inbox forgets an event after twenty minutes and not after two weeks, so a late copy is decided again',
     breaks: ['A9'],
-    shownBySpec: { file: 'libs/saga/src/inbox-retention.real.spec.ts', because: real },
+    shownBySpec: { file: 'infra/kafka/topics.spec.ts', because: real },
     edits: [
       {
         file: 'libs/saga/src/inbox-retention.repository.ts',
