@@ -1,7 +1,7 @@
 import type { ChargeRow, RefundRow } from '../evidence.js';
 import type { ApiExchange } from '../history.js';
 import { bodyOf, type ChargeObject, type RefundObject } from './api-objects.js';
-import { failuresOfBanks } from './cards.js';
+import { failuresOfBanks, type Decline } from './cards.js';
 import type { Claims } from './claims.js';
 import type { Operation } from './operation.js';
 import { amountOf, readCharge } from './request.js';
@@ -137,8 +137,16 @@ function wrongDecline(claims: Claims, { kind, answer, parameters, about }: Opera
   }
   if (kind === 'capture' && error.charge !== about) return [`about ${error.charge}, asked was about ${about}`];
   if (kind !== 'create' && kind !== 'capture') return ['only charges are declined'];
-  const possible = [...(card?.declines ? [card.declines] : []), ...failuresOfBanks];
+  const possible = card?.declines ? [card.declines, ...strangersTo(claims, error.charge)] : failuresOfBanks;
   return possible.some(({ code, declineCode }) => code === error.code && declineCode === error.decline_code)
     ? []
     : [`the reason ${error.code}/${error.decline_code} is none that its card or its bank can have`];
+}
+
+/** What a card that declines for a reason of its own may be refused for instead: its bank was struck, or could not be asked. */
+function strangersTo({ evidence: { requests } }: Claims, chargeId: string | undefined): readonly Decline[] {
+  const isStruck = requests.some(
+    (request) => request.chargeId === chargeId && request.operation === 'authorize' && request.fault !== undefined,
+  );
+  return isStruck ? failuresOfBanks : failuresOfBanks.filter(({ code }) => code === 'processing_error');
 }
