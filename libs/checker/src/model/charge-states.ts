@@ -1,6 +1,8 @@
 /** What a charge came to. `authorized`: nobody captured it. */
 export type Phase = 'requested' | 'authorized' | 'captured' | 'failed' | 'canceled';
 
+const order: readonly Phase[] = ['requested', 'authorized', 'captured', 'failed', 'canceled'];
+
 /** A capture, a cancellation or a refund that began, by the row that it left. */
 export interface Effect {
   readonly name: string;
@@ -93,8 +95,12 @@ class Search {
     const steps = [...effects.flatMap((effect, place) => this.#stepsOf(effect, place)), ...this.#looks(observations)];
     steps.sort((a, b) => a.atMs - b.atMs || Number(a.isAnswer) - Number(b.isAnswer));
     let states: State[] = [{ phase: 'requested', begun: 0, ended: 0, seen: 0 }];
-    for (const { leave, text } of steps) {
-      states = leave(this.#closure(states));
+    let isClosed = false;
+    for (const { isAnswer, leave, text } of steps) {
+      // What an answer leaves is closed already: nothing that has begun, ended or been seen is undone.
+      if (isAnswer && !isClosed) states = this.#closure(states);
+      isClosed = isAnswer;
+      states = leave(states);
       if (this.#exhausted) return undefined;
       if (states.length === 0) return text;
     }
@@ -143,11 +149,11 @@ class Search {
 
   /** All states that can be reached by now without another request. */
   #closure(states: readonly State[]): State[] {
-    const found = new Map<string, State>();
+    const found = new Map<number | string, State>();
     const open = [...states];
     for (let state = open.pop(); state; state = open.pop()) {
       const looked = this.#look(state);
-      const name = `${looked.phase} ${looked.begun} ${looked.ended} ${looked.seen}`;
+      const name = this.#nameOf(looked);
       if (found.has(name)) continue;
       if (found.size >= STATES_MAX) {
         this.#exhausted = true;
@@ -157,6 +163,14 @@ class Search {
       open.push(...this.#after(looked));
     }
     return [...found.values()];
+  }
+
+  /** A number, as long as it is exact: this is where the search spends its time. */
+  #nameOf({ phase, begun, ended, seen }: State): number | string {
+    const effects = this.history.effects.length;
+    const looks = this.#looking.length;
+    if (2 * effects + looks > 50) return `${phase} ${begun} ${ended} ${seen}`;
+    return ((order.indexOf(phase) * 2 ** effects + begun) * 2 ** effects + ended) * 2 ** looks + seen;
   }
 
   /** An answer that only looks changes nothing, so it may as well be made as soon as it is true. */

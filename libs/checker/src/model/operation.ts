@@ -44,10 +44,17 @@ export function routeOf({ path, parameters }: ApiExchange): { kind: OperationKin
   return { kind: 'none', about: undefined };
 }
 
+const fingerprints = new WeakMap<ApiExchange, string>();
+
 /** What two requests under one key must have in common. A security code is compared by nobody. */
-export function fingerprintOf({ path, parameters }: ApiExchange): string {
+export function fingerprintOf(exchange: ApiExchange): string {
+  const known = fingerprints.get(exchange);
+  if (known !== undefined) return known;
+  const { path, parameters } = exchange;
   const names = Object.keys(parameters).filter((name) => name !== 'source[cvc]' && name !== 'card[cvc]');
-  return JSON.stringify([path, names.sort().map((name) => [name, parameters[name]])]);
+  const fingerprint = JSON.stringify([path, names.sort().map((name) => [name, parameters[name]])]);
+  fingerprints.set(exchange, fingerprint);
+  return fingerprint;
 }
 
 /**
