@@ -5,7 +5,7 @@ import { failuresOfBanks, type Decline } from './cards.js';
 import type { Claims } from './claims.js';
 import type { Operation } from './operation.js';
 import { amountOf, readCharge } from './request.js';
-import { textsOf, wrongTexts } from './texts.js';
+import { textsOf, withOwn, wrongTexts } from './texts.js';
 
 /** What the answers say of objects, compared with what was asked for: everything that does not depend on the moment. */
 export function judgeAnswers(claims: Claims): string[] {
@@ -42,18 +42,9 @@ function wrongAnswerAboutCharge(claims: Claims, operation: Operation, object: Ch
     if (row.captureKey !== null && claims.captureOf(row) !== operation)
       wrong.push('it was captured by another request');
   }
-  return [...wrong, ...wrongShown(claims, row, object, sentMs, answeredMs)];
-}
-
-/** What is written on a charge, as an answer shows it that was asked for at the one moment and came at the other. */
-export function wrongShown(
-  claims: Claims,
-  row: ChargeRow,
-  { description, receipt_email: receiptEmail, metadata }: ChargeObject,
-  sentMs: number,
-  endedMs: number,
-): string[] {
-  return wrongTexts(textsOf(claims, row), { description, receiptEmail, metadata }, sentMs, endedMs);
+  const { description, receipt_email: receiptEmail, metadata } = object;
+  const writes = withOwn(textsOf(claims, row), operation);
+  return [...wrong, ...wrongTexts(writes, { description, receiptEmail, metadata }, sentMs, answeredMs)];
 }
 
 /** @returns what a charge's object says that can never be true of it, whenever it is looked at */

@@ -232,6 +232,7 @@ export function looksLike(row: ChargeRow, shown: ChargeObject): (glimpse: Glimps
       case 'captured':
         return (
           captured &&
+          status === 'succeeded' &&
           amount_captured === row.capturedMinor &&
           amount_refunded === amount - amount_captured + refundedMinor
         );

@@ -10,7 +10,12 @@ export interface Texts {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-type Writes = ReadonlyMap<string, readonly Write<string | null>[]>;
+interface Written extends Write<string | null> {
+  /** Of the operation. */
+  readonly name: string;
+}
+
+type Writes = ReadonlyMap<string, readonly Written[]>;
 
 const plain = ['description', 'receipt_email'];
 const metadataName = /^metadata\[([^\]]+)\]$/;
@@ -33,11 +38,12 @@ export function textsOf(claims: Claims, row: ChargeRow): Writes {
     ...all.flatMap(({ parameters }) => Object.keys(parameters).filter((name) => metadataName.test(name))),
   ]);
   return new Map(
-    [...names].map((name) => [
-      name,
+    [...names].map((parameter) => [
+      parameter,
       all.flatMap((operation) => {
-        const value = written(operation, name, operation === creation);
-        return value === undefined ? [] : [{ value, ...operation }];
+        const value = written(operation, parameter, operation === creation);
+        const { name, sentMs, answeredMs } = operation;
+        return value === undefined ? [] : [{ value, name, sentMs, answeredMs }];
       }),
     ]),
   );
@@ -49,6 +55,17 @@ function written({ parameters }: Operation, name: string, isCreation: boolean): 
   if (text !== undefined) return text === '' ? null : text;
   if (metadataName.test(name) && parameters['metadata'] === '') return null;
   return isCreation ? null : undefined;
+}
+
+/** As its own answer may show it: what it wrote itself is there from the beginning. */
+export function withOwn(writes: Writes, { name, sentMs }: Operation): Writes {
+  const isOwn = (write: Written): boolean => write.name === name && write.sentMs === sentMs;
+  return new Map(
+    [...writes].map(([parameter, all]) => [
+      parameter,
+      all.map((write) => (isOwn(write) ? { ...write, answeredMs: sentMs } : write)),
+    ]),
+  );
 }
 
 /** @returns what is written on a charge that nothing explains which was asked before `toMs` */
