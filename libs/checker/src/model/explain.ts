@@ -35,7 +35,7 @@ export function judgeStates(claims: Claims): string[] {
       observations: [
         ...[creation, ...about].flatMap((operation) => {
           const known = effects.some((each) => each.operation === operation);
-          return [...(known ? [] : observed(claims, row, operation)), ...refusedForNow(operation)];
+          return [...observed(claims, row, operation, known), ...refusedForNow(operation)];
         }),
         ...(reads.get(row.id) ?? []).map(({ object, sentMs, endedMs }): Observation => ({
           text: `shown as ${worded(object)} to a request from ${sentMs} to ${endedMs}, which nothing explains`,
@@ -133,14 +133,15 @@ function suits(
   }
 }
 
-/** The answer to a request that changed nothing, or that opened the charge. */
-function observed(claims: Claims, row: ChargeRow, operation: Operation): Observation[] {
+/** What an answer shows of the charge, or why it refuses. How something that began has ended is judged by its effect. */
+function observed(claims: Claims, row: ChargeRow, operation: Operation, hasEffect: boolean): Observation[] {
   const { answer, kind, name, sentMs, answeredMs: endedMs } = operation;
   if (!answer) return [];
   const { object, error } = bodyOf(answer);
+  if (hasEffect && object?.object !== 'charge') return [];
   const word = error ? (error.code ?? error.message) : object?.object === 'charge' ? worded(object) : '';
   const holds = ((): Observation['holds'] => {
-    if (object?.object === 'charge' && kind !== 'capture') return looksLike(row, object);
+    if (object?.object === 'charge' && (kind !== 'capture' || hasEffect)) return looksLike(row, object);
     if (kind === 'create' && answer.status === 402) return ({ phase }) => phase === 'failed';
     if (error && answer.status === 400) return reasonFor(claims, row, operation, error);
     return () => false;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Evidence } from '../evidence.js';
 import type { ApiExchange } from '../history.js';
-import { wrongWrites } from './index.js';
+import { judgeByModel } from './index.js';
 import { SmallApi } from './testing/small-api.js';
 
 /** What happens in a shop: a capture at once, one of a part, refunds, a cancellation, a card that is refused. */
@@ -27,7 +27,7 @@ function aDay(): { api: SmallApi; evidence: Evidence } {
   return { api, evidence: api.evidence() };
 }
 
-const wrong = (change: Partial<Evidence> = {}): string[] => wrongWrites({ ...aDay().evidence, ...change });
+const wrong = (change: Partial<Evidence> = {}): string[] => judgeByModel({ ...aDay().evidence, ...change });
 const day = aDay().evidence;
 
 const rows = <Row extends { readonly id: string }>(all: readonly Row[], id: string, change: Partial<Row>): Row[] =>
@@ -98,8 +98,8 @@ describe('the reference model', () => {
       /acct_1 k13: executed 2 times: ch_5, ch_9/,
     ],
     ['a lost charge', { charges: day.charges.slice(1) }, /acct_1 k1: told of ch_1, which does not exist/],
-    ["a refund's amount", { refunds: rows(day.refunds, 're_1', { amountMinor: 301 }) }, /re_1: nobody asked for it/],
-    ["a refund's charge", { refunds: rows(day.refunds, 're_1', { chargeId: 'ch_2' }) }, /re_1: nobody asked for it/],
+    ["a refund's amount", { refunds: rows(day.refunds, 're_r1', { amountMinor: 301 }) }, /re_r1: nobody asked for it/],
+    ["a refund's charge", { refunds: rows(day.refunds, 're_r1', { chargeId: 'ch_2' }) }, /re_r1: nobody asked for it/],
   ])('blames %s at rest that nobody asked for', (_what, change, line) => {
     expect(wrong(change)).toContainEqual(expect.stringMatching(line));
   });
@@ -116,10 +116,10 @@ describe('the reference model', () => {
       /moved at merchant:acct_1:jpy/,
     ],
     ['another fee', transfers('fee', { amountMinor: 58 }), /ch_1: a fee of 58, 59 is due/],
-    ['another refund', transfers('refund:re_1', { amountMinor: 299 }), /ch_1: 642 credited .* 641 is due/],
+    ['another refund', transfers('refund:re_r1', { amountMinor: 299 }), /ch_1: 642 credited .* 641 is due/],
     [
       'a fee in the balance',
-      { balanceTransactions: rows(day.balanceTransactions, 'txn_ch_2', { netMinor: 1921 }) },
+      { balanceTransactions: rows(day.balanceTransactions, 'txn_2', { netMinor: 1921 }) },
       /ch_2: moved the balance by \[2005 eur, 1921 net, of acct_1\], \[2005 eur, 1922 net/,
     ],
     ['no movement', { balanceTransactions: day.balanceTransactions.slice(1) }, /ch_1: moved the balance by \[\]/],
@@ -163,8 +163,8 @@ describe('the reference model', () => {
     ['canceled', told('k11', refusal('charge_already_captured')), /k11: told 400 charge_already_captured/],
     ['captured', told('k5', refusal('charge_already_refunded')), /k5: told 400 charge_already_refunded/],
     ['captured, and not expired', told('k5', refusal('charge_expired_for_capture')), /k5: told 400 charge_expired/],
-    ['refunded in part', told('k2', refusal('charge_already_refunded'), 400), /k2: told 400|re_1/],
-    ['to be refunded still', told('k7', refusal(undefined, 'amount'), 400), /k7: told 400|re_2/],
+    ['refunded in part', told('k2', refusal('charge_already_refunded'), 400), /k2: told 400|re_r1/],
+    ['to be refunded still', told('k7', refusal(undefined, 'amount'), 400), /k7: told 400|re_r2/],
     ['not failed', told('k8', refusal('charge_not_refundable')), /k8: told 400 charge_not_refundable/],
     [
       'its own',
@@ -323,5 +323,5 @@ function differently(value: unknown): unknown {
   if (value === 'succeeded') return 'failed';
   if (typeof value === 'object')
     return { ...value, type: 'invalid_request_error', code: 'parameter_unknown', charge: undefined };
-  return `${String(value)}x`;
+  return `${value as string}x`;
 }

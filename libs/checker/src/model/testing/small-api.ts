@@ -12,6 +12,7 @@ interface Options {
 }
 
 const good = { tok_visa: ['visa', '4242'], tok_amex: ['amex', '0005'] } as const;
+const DAY_MS = 24 * 60 * 60 * 1_000;
 const BEGINNING_MS = Date.UTC(2026, 0, 1);
 
 /**
@@ -58,7 +59,7 @@ export class SmallApi {
       if (amountMinor > left || (cancels && amountMinor < left)) return refusal(undefined, 'amount');
       if (cancels) this.#change(row, { state: 'canceled', cause: 'canceled' });
       const refund: RefundRow = {
-        id: `re_${this.#refunds.length + 1}`,
+        id: `re_r${this.#refunds.length + 1}`,
         chargeId: id,
         account: row.account,
         state: 'succeeded',
@@ -196,12 +197,14 @@ export class SmallApi {
         amount: row.amountMinor,
         amount_captured: captured,
         amount_refunded: back,
-        balance_transaction: isCaptured ? `txn_${row.id}` : null,
+        balance_transaction: isCaptured ? transactionOf(row.id) : null,
         captured: isCaptured,
         created: Math.floor(row.createdMs / 1_000),
         currency: row.currency,
         description: row.description,
         failure_code: null,
+        failure_message: null,
+        fraud_details: {},
         livemode: false,
         metadata: row.metadata,
         paid: true,
@@ -218,15 +221,13 @@ export class SmallApi {
   #post(path: string, parameters: Parameters, options: Options, answer: () => Reply): string {
     const name = `${options.account ?? 'acct_1'} ${options.key}`;
     const kept = this.#kept.get(name);
-    const reply = kept ?? answer();
     if (kept) {
       this.#record({ method: 'POST', path, parameters }, { ...kept, replayed: true }, options);
       return (JSON.parse(kept.body) as { id: string }).id;
     }
-    const told = this.#record({ method: 'POST', path, parameters }, reply as Reply, options);
-    this.#kept.set(name, told);
-    const { body, id } = reply as Reply;
-    return id ?? (body as { id: string }).id;
+    const reply = answer();
+    this.#kept.set(name, this.#record({ method: 'POST', path, parameters }, reply, options));
+    return reply.id ?? (reply.body as { id: string }).id;
   }
 
   #record(
@@ -278,7 +279,7 @@ const refundObject = (refund: RefundRow, { currency }: ChargeRow): object => ({
   object: 'refund',
   id: refund.id,
   amount: refund.amountMinor,
-  balance_transaction: `txn_${refund.id}`,
+  balance_transaction: refund.cancels ? null : transactionOf(refund.id),
   charge: refund.chargeId,
   created: Math.floor(refund.createdMs / 1_000),
   currency,
@@ -290,6 +291,8 @@ const refundObject = (refund: RefundRow, { currency }: ChargeRow): object => ({
 /** Reckoned by hand: 2.9 % and 30, or 25 for eur. */
 const feeOf = ({ capturedMinor, currency }: ChargeRow): number =>
   Math.round(((capturedMinor ?? 0) * 29) / 1_000) + (currency === 'eur' ? 25 : 30);
+
+const transactionOf = (source: string): string => `txn_${source.slice(3)}`;
 
 const receivable = ({ currency }: ChargeRow): string => `bank_receivable:alder:${currency}`;
 const merchant = ({ account, currency }: ChargeRow): string => `merchant:${account}:${currency}`;
@@ -319,7 +322,7 @@ const movement = (
   amountMinor: number,
   feeMinor: number,
 ): BalanceTransactionRow => ({
-  id: `txn_${source}`,
+  id: transactionOf(source),
   account,
   type,
   source,
@@ -327,7 +330,8 @@ const movement = (
   amountMinor,
   netMinor: amountMinor - feeMinor,
   createdMs,
-  availableOnMs: createdMs,
+  // A charge waits for the first midnight after two days; what is given back is gone at once.
+  availableOnMs: type === 'charge' ? Math.ceil(createdMs / DAY_MS + 2) * DAY_MS : createdMs,
 });
 
 const entry = (
