@@ -4,8 +4,8 @@ import type { Judged } from './judged.js';
 import type { RunFacts } from './run-facts.js';
 
 /**
- * What must not be granted (A14). A stranger is told that there is no such object and nothing else, so it cannot even
- * learn that there is one; what is hostile is told anything but a success.
+ * What must not be granted (A14). A stranger is told that there is no such object, or is shown an empty list, so it cannot
+ * even learn that there is one; what is hostile is told anything but a success.
  */
 export function granted({
   exchanges,
@@ -16,7 +16,7 @@ export function granted({
   return {
     lines: [
       ...foreign
-        .filter((exchange) => !isForNow(exchange) && saidIn(exchange).error?.code !== 'resource_missing')
+        .filter((exchange) => !isForNow(exchange) && !saysNothing(exchange))
         .map((exchange) => `${who(exchange)} asks for another’s object, and was answered ${told(exchange)}`),
       ...hostile.filter(succeeds).map((exchange) => `${who(exchange)} is hostile, and was answered ${told(exchange)}`),
       ...unreadable
@@ -32,7 +32,12 @@ export function granted({
 
 const succeeds = ({ answer }: Exchange): boolean => answer !== undefined && answer.status < 300;
 
-/** It says nothing of the object: shed, or not answered. */
+function saysNothing(exchange: Exchange): boolean {
+  const { object, data, has_more: hasMore, error } = saidIn(exchange);
+  return error?.code === 'resource_missing' || (object === 'list' && data?.length === 0 && hasMore === false);
+}
+
+/** It was shed, or not answered. */
 const isForNow = ({ answer }: Exchange): boolean =>
   answer === undefined || answer.status >= 500 || answer.status === 429 || answer.status === 409;
 

@@ -104,6 +104,18 @@ const planted: Readonly<Record<string, readonly Planted[]>> = {
       says: 'request 9 (acct_2, GET /v1/charges/ch_1) asks for another’s object, and was answered 200',
     },
     {
+      what: 'a stranger who finds something in a list',
+      facts: soundRun(
+        also({ ...foreign, method: 'GET', body: '{"object": "list", "data": [{"id": "re_1"}], "has_more": false}' }),
+      ),
+      says: 'asks for another’s object, and was answered 200',
+    },
+    {
+      what: 'a stranger who learns that there is more',
+      facts: soundRun(also({ ...foreign, method: 'GET', body: '{"object": "list", "data": [], "has_more": true}' })),
+      says: 'asks for another’s object, and was answered 200',
+    },
+    {
       what: 'a stranger who may capture',
       facts: soundRun(also({ ...foreign, body: '{"id": "ch_1", "object": "charge"}' })),
       says: 'request 9 (acct_2, POST /v1/charges/ch_1/capture)',
@@ -207,9 +219,11 @@ describe('a run', () => {
     },
   );
 
-  it('forgives a stranger who was shed or not answered, and one who is quiet just in time', () => {
+  it('forgives a stranger who was shed, not answered or shown nothing, and one who is quiet just in time', () => {
     for (const status of [429, 409, 500, 503]) expect(brokenIn(soundRun(also({ ...foreign, status })))).toEqual([]);
     expect(brokenIn(soundRun({ exchanges: [...sound.exchanges, unanswered(foreign)] }))).toEqual([]);
+    const nothing = also({ ...foreign, method: 'GET', body: '{"object": "list", "data": [], "has_more": false}' });
+    expect(brokenIn(soundRun(nothing))).toEqual([]);
     expect(brokenIn(soundRun({ quietAfterMs: 60_000 }))).toEqual([]);
   });
 

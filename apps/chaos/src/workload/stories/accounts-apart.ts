@@ -1,5 +1,6 @@
 import { saidIn } from '../exchange.js';
 import { authorize, captureOrder, charge, look, order, refundOrder, tell, type Client, type Story } from '../story.js';
+import { trespass } from './trespassing.js';
 
 const CLOCKS = '/v1/test_helpers/test_clocks';
 const EIGHT_DAYS_S = 8 * 24 * 60 * 60;
@@ -14,8 +15,14 @@ export const onAccountsApart = {
       const clock = await clockOf(own, story);
       if (!clock) return;
       const [held, captured] = [await authorize(own, story), await charge(own, story)];
-      const advanced = String(clock.frozenTime + EIGHT_DAYS_S);
-      await tell(own, order(own, story, `${CLOCKS}/${clock.id}/advance`, { frozen_time: advanced }));
+      const frozen = { frozen_time: String(clock.frozenTime + EIGHT_DAYS_S) };
+      const path = `${CLOCKS}/${clock.id}`;
+      await trespass(own, story, [
+        { method: 'GET', path, parameters: {} },
+        { method: 'POST', path: `${path}/advance`, parameters: frozen },
+        { method: 'DELETE', path, parameters: {} },
+      ]);
+      await tell(own, order(own, story, `${path}/advance`, frozen));
       if (held) {
         await look(own, story, `/v1/charges/${held}`);
         await tell(own, captureOrder(own, story, held));

@@ -19,6 +19,8 @@ export const trespassing = {
       { method: 'GET', path, parameters: { 'expand[0]': 'refunds', 'expand[1]': 'balance_transaction' } },
       { method: 'GET', path: `${path}/refunds`, parameters: {} },
       { method: 'GET', path: '/v1/charges', parameters: { starting_after: chargeId } },
+      { method: 'GET', path: '/v1/refunds', parameters: { charge: chargeId } },
+      { method: 'GET', path: '/v1/balance_transactions', parameters: { source: chargeId } },
       { method: 'GET', path: `/v1/balance_transactions/txn_${chargeId.slice('ch_'.length)}`, parameters: {} },
       { method: 'POST', path, parameters: { description: 'mine now', 'metadata[owner]': 'stranger' } },
       { method: 'POST', path: `${path}/capture`, parameters: { amount: '1' } },
@@ -56,8 +58,8 @@ export const trespassing = {
 
 const ATTEMPTS = 3;
 
-/** Some of it: all of it at once would be most of the load. */
-async function trespass(
+/** A stranger tries some of it: all of it at once would be most of the load. */
+export async function trespass(
   { stranger, dice, at }: Client,
   story: string,
   attempts: readonly Pick<Order, 'method' | 'path' | 'parameters'>[],
