@@ -133,6 +133,18 @@ describe('a charge that its merchant captures', () => {
     });
   });
 
+  it('shows its refunds by the time at which they were opened, the newest first, as lists do', () => {
+    const opened = (id: `re_${string}`, openedAt: number, charge: typeof refunding) => {
+      const opening = { ...refund.opening, id, amount: usd(10), openedAt };
+      return evolve(charge, { type: 'refund_requested', ...refund, opening }) as OpenedCharge;
+    };
+    const { openedAt } = refund.opening;
+    const charge = opened('re_2', openedAt + 1, opened('re_3', openedAt + 1, opened('re_0', openedAt + 2, refunding)));
+    expect(chargeObject(charge, ['refunds'], testNow)).toMatchObject({
+      refunds: { data: [{ id: 're_0' }, { id: 're_3' }, { id: 're_2' }, { id: 're_1' }] },
+    });
+  });
+
   it('takes a refund back that failed', () => {
     const failed = evolve(refunding, { type: 'refund_ended', refundId: 're_1', end: { type: 'released', code: 'x' } });
     expect(chargeObject(failed as OpenedCharge, [], testNow)).toMatchObject({ amount_refunded: 600 });

@@ -3,7 +3,7 @@ import type { Instant } from '#clock';
 import { balanceTransactionObject, transactionOfCharge } from '../balance/balance-transaction.js';
 import { refundObject } from '../refunds/refund-object.js';
 import { REFUNDS_SHOWN } from '../refunds/refund.js';
-import { refundedMinor } from '../refunds/refunds-of-charge.js';
+import { newestFirst, refundedMinor } from '../refunds/refunds-of-charge.js';
 import { cardIdOf } from './card-id.js';
 import type { OpenedCharge } from './charge.js';
 import { expands, within } from './expand.js';
@@ -232,9 +232,8 @@ function refundList(charge: OpenedCharge, expand: readonly string[], now: Instan
   assert(known.length >= Math.min(count, REFUNDS_SHOWN), 'refunds are loaded where they are shown');
   return {
     object: 'list',
-    data: known
-      .slice(-REFUNDS_SHOWN)
-      .reverse()
+    data: newestFirst(charge.refunds)
+      .slice(0, REFUNDS_SHOWN)
       .map((refund) => refundObject(refund, { id, description }, inside, now)),
     has_more: count > REFUNDS_SHOWN,
     url: `/v1/charges/${id}/refunds`,

@@ -25,6 +25,13 @@ export const noRefunds: RefundsOfCharge = { count: 0, pendingMinor: 0, succeeded
 export const refundedMinor = ({ pendingMinor, succeededMinor }: RefundsOfCharge): number =>
   pendingMinor + succeededMinor;
 
+/** By the time at which they were opened, as lists go: of two that came at once, ids may say otherwise. */
+export function newestFirst({ known }: RefundsOfCharge): Refund[] {
+  return known.toSorted(
+    ({ opening: one }, { opening: other }) => other.openedAt - one.openedAt || (one.id < other.id ? 1 : -1),
+  );
+}
+
 export function knownRefund({ known }: RefundsOfCharge, id: string): Refund | undefined {
   return known.find(({ opening }) => opening.id === id);
 }

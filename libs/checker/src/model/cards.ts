@@ -68,7 +68,15 @@ for (const [name, brand, number] of good) enter({ brand, last4: number.slice(-4)
 for (const [name, number, declines] of bad)
   enter({ brand: 'visa', last4: number.slice(-4), declines }, number, [name, `visa_${name}`]);
 
-const faultToken = /^(?:tok|pm_card)_fault_[a-z]+_[A-Za-z]+(?:_(?:\d+|always))?(?:_on_(?<brand>[a-z]+))?$/;
+const operations = 'authorize|capture|void|refund|inquire|ledger';
+const faults =
+  'latency|slowDrip|hang|error|notProcessed|rateLimited|reject|outage|cut|malformed|dropBefore|dropAfter|late|duplicate|inquiryLag|refuse|declineAfterTimeout';
+const faultToken = new RegExp(
+  `^(?:tok|pm_card)_fault_(?:${operations})_(?:${faults})(?:_(?:\\d+|always))?(?:_on_(?<brand>[a-z]+))?$`,
+);
+
+/** It aims a fault, or would if it were written as one. */
+export const isFaultToken = (token: string): boolean => /^(?:tok|pm_card)_fault_/.test(token);
 
 /** What a token stands for: undefined when no card has that name. */
 export function cardNamed(token: string): TestCard | undefined {

@@ -35,7 +35,8 @@ function wrongWith(
   if (answer.status === 409 || error?.type === 'idempotency_error') return undefined;
   const { mistakes, judged } = readRequest(exchange, kind);
   const isForeign = kind !== 'create' && owners.get(about ?? '') !== account;
-  const isAccepted = answer.status === 200 || answer.status === 402 || (error && isAboutState(error, kind));
+  const isAccepted =
+    answer.status === 200 || answer.status === 402 || (answer.status === 400 && error && isAboutState(error, kind));
   if (isAccepted) {
     if (mistakes.length > 0) return `told ${answer.status}, and its ${mistakes[0]!.param} is wrong`;
     if (isForeign) return `told ${answer.status} of ${about}, which is not ${account}'s`;

@@ -1,5 +1,5 @@
 import type { ApiExchange } from '../history.js';
-import { cardNamed, cardNumbered, type TestCard } from './cards.js';
+import { cardNamed, cardNumbered, isFaultToken, type TestCard } from './cards.js';
 import { AMOUNT_MAX_MINOR, leastMinor } from './currencies.js';
 import type { OperationKind } from './operation.js';
 
@@ -65,7 +65,7 @@ export function readRequest({ parameters, key }: ApiExchange, kind: OperationKin
   const judged =
     known !== undefined &&
     Object.keys(parameters).every((name) => known.includes(name) || isMetadata(name, parameters)) &&
-    !Object.values(parameters).some(mayBeCardNumber) &&
+    !Object.values(parameters).some((text) => mayBeCardNumber(text) || text.includes('\0')) &&
     (key === undefined || (key.length >= 1 && key.length <= 255 && !mayBeCardNumber(key)));
   const mistakes: Mistake[] = [];
   const wrong = (param: string, code?: string): void => void mistakes.push({ code, param });
@@ -91,7 +91,8 @@ export function readRequest({ parameters, key }: ApiExchange, kind: OperationKin
     const source = parameters['source'] ?? parameters['card'];
     if (source === undefined && !spelledOut) wrong('source', 'parameter_missing');
     else if (source === '') wrong('source', 'parameter_invalid_empty');
-    else if (source !== undefined && !cardNamed(source)) wrong('source', 'resource_missing');
+    else if (source !== undefined && !cardNamed(source))
+      wrong('source', isFaultToken(source) || source.length > 255 ? undefined : 'resource_missing');
   } else if (kind === 'capture' || kind === 'refund') {
     if (kind === 'refund') must('charge');
     const { amount } = parameters;
