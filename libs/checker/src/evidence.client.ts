@@ -1,6 +1,7 @@
 import { SystemClock } from '#clock';
 import { bankProtocol } from '#contracts';
 import { Database, statement, type Statement } from '#postgres';
+import type { FaultStretch } from './faults.js';
 import type { ApiExchange } from './history.js';
 import type {
   BalanceTransactionRow,
@@ -71,6 +72,7 @@ export async function gatherEvidence(
   where: Where,
   history: readonly Told[] = [],
   exchanges: readonly ApiExchange[] = [],
+  faults: readonly FaultStretch[] = [],
 ): Promise<Evidence> {
   const [charges, refunds, balanceTransactions, holds, transfers, unanswered, rests, journals] = await Promise.all([
     read<ChargeRow>(where, 'payments', chargesSql, [where.above ?? '']),
@@ -90,6 +92,7 @@ export async function gatherEvidence(
   return {
     history,
     exchanges,
+    faults,
     charges,
     refunds,
     balanceTransactions,

@@ -1,4 +1,5 @@
 import type { bankProtocol } from '#contracts';
+import type { FaultStretch } from './faults.js';
 import type { ApiExchange } from './history.js';
 
 /** What a client asked for; each is its own operation in the history. */
@@ -114,6 +115,8 @@ export interface Evidence {
   readonly history: readonly Told[];
   /** Every request of every client, in the order in which they were sent; what the reference model judges. */
   readonly exchanges: readonly ApiExchange[];
+  /** Every fault that was inflicted, those apart that banks' journals name request by request. */
+  readonly faults: readonly FaultStretch[];
   readonly charges: readonly ChargeRow[];
   readonly refunds: readonly RefundRow[];
   readonly balanceTransactions: readonly BalanceTransactionRow[];

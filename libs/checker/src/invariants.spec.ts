@@ -156,6 +156,7 @@ const sound: Evidence = {
   requests: [],
   unanswered: [],
   exchanges: [],
+  faults: [],
   unsent: 0,
   parked: 0,
 };
@@ -286,11 +287,25 @@ suite('the verdict', () => {
       sentMs: 0,
       endedMs: 1,
     };
-    expect(brokenBy({ exchanges: [asked] })).toEqual(['A17']);
+    const apiIsAway = { kind: 'killed', at: { service: 'payments-api' }, fromMs: 0, untilMs: 1 } as const;
+    expect(brokenBy({ exchanges: [asked], faults: [apiIsAway] })).toEqual(['A17']);
+  });
+
+  it('A16: what was refused without a reason', () => {
+    const refused: ApiExchange = {
+      account: 'acct_1',
+      method: 'GET',
+      path: '/v1/charges/ch_won',
+      parameters: {},
+      sentMs: 0,
+      endedMs: 1,
+      answer: { status: 500, body: '{"error":{"type":"api_error","message":"no"}}', replayed: false },
+    };
+    expect(brokenBy({ exchanges: [refused] })).toContain('A16');
   });
 
   it('has every invariant broken by some test here', () => {
-    const ids = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A9', 'A10', 'A15', 'A17'];
+    const ids = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A9', 'A10', 'A15', 'A16', 'A17'];
     expect(invariants.map(({ id }) => id)).toEqual(ids);
   });
 });

@@ -1,4 +1,5 @@
 import { bankProtocol } from '#contracts';
+import { unexplainedRefusals } from './availability/availability.js';
 import { standing, unreversed, type Entry, type Evidence, type Received, type TransferRow } from './evidence.js';
 import { judgeByModel } from './model/index.js';
 
@@ -259,6 +260,12 @@ export const invariants: readonly Invariant[] = [
       });
       return [...told, ...waiting];
     },
+  },
+  {
+    id: 'A16',
+    promise:
+      'a request that is in order succeeds, unless a fault explains the refusal: of its own bank, at that time and for its card, or of what every request passes',
+    violations: unexplainedRefusals,
   },
   {
     id: 'A17',

@@ -7,6 +7,7 @@ import { BEGAN_AT } from './an-exchange.js';
 const noEvidence: Evidence = {
   history: [],
   exchanges: [],
+  faults: [],
   charges: [],
   refunds: [],
   balanceTransactions: [],

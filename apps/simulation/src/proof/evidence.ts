@@ -14,11 +14,13 @@ export function evidenceOf(
   { payments, gateway, ledger }: Databases,
   { entries, requests }: Journals,
   { history, exchanges }: Pick<Evidence, 'history' | 'exchanges'>,
+  faults: Evidence['faults'],
 ): Evidence {
   const rests = [payments, gateway, ledger].map((server) => ask<Rest>(server, 'checker_rest')[0]!);
   return {
     history,
     exchanges,
+    faults,
     charges: ask<ChargeRow>(payments, 'checker_charges', ALL),
     refunds: ask<RefundRow>(payments, 'checker_refunds', ALL),
     balanceTransactions: ask<BalanceTransactionRow>(payments, 'checker_balance_transactions', ALL),

@@ -315,7 +315,7 @@ export class World {
   }
 
   #evidence(): Evidence {
-    return evidenceOf(this.#databases, this.#banks.onRecord(), this.#merchants);
+    return evidenceOf(this.#databases, this.#banks.onRecord(), this.#merchants, this.#faults.stretches);
   }
 
   #verdict(): Verdict {

@@ -1,0 +1,279 @@
+import type { Received, RefundRow } from '../evidence.js';
+import type { FaultStretch } from '../faults.js';
+import type { ApiExchange } from '../history.js';
+import type { GoodCharge, Situation } from './situation.js';
+
+/** Why something may have been refused although the request was in order. */
+export interface Explanation<Refused> {
+  readonly why: string;
+  readonly holds: (refused: Refused, situation: Situation) => boolean;
+}
+
+/** A charge that failed, or that a bank refused something of, and when its merchant may have been refused. */
+export interface FailedCharge {
+  readonly charge: GoodCharge;
+  readonly fromMs: number;
+  /** Infinity where nobody was told, so that it may have failed at any time. */
+  readonly untilMs: number;
+}
+
+/**
+ * A fault is felt for this long after it is over: sessions at Kafka and leases lapse after 10 s, a process starts in a
+ * few, and what was lost is said again within 15 s.
+ */
+const FELT_AFTER_MS = 20_000;
+/** The API needs nothing but itself and its database to answer, and finds its database again within this time. */
+const API_RECOVERS_WITHIN_MS = 5_000;
+/** An authorization that never reached its bank is tried so often before its charge fails. */
+const ATTEMPTS_MAX = 6;
+/** After so much doubt an authorization is reversed. */
+const REVERSED_AFTER_MS = 60_000;
+
+const processFaults = new Set<string>(['killed', 'frozen', 'terminated', 'slow_start', 'clock_step']);
+const databaseFaults = new Set<string>(['database_away', 'commit_lost']);
+const kafkaFaults = new Set<string>(['kafka_away', 'event_lost', 'rebalance', 'poison']);
+/** Whether the bank performed it or not, its caller does not learn it, and no other bank may be asked. */
+const doubtful = new Set<string>([
+  'latency',
+  'slow_drip',
+  'hang',
+  'error',
+  'cut',
+  'malformed',
+  'drop_before',
+  'drop_after',
+  'late',
+  'outage',
+  'decline_after_timeout',
+]);
+const notProcessing = new Set<string>(['not_processed', 'rate_limited']);
+/** The bank's definite no. */
+const refusing = new Set<string>(['refuse', 'decline_after_timeout']);
+/** The bank says that it cannot read the request, which is as definite. */
+const unreadable = new Set<string>(['reject']);
+
+const overlaps = (stretch: FaultStretch, { sentMs, endedMs }: ApiExchange, afterMs: number): boolean =>
+  stretch.fromMs <= endedMs && stretch.untilMs + afterMs >= sentMs;
+
+const isOf = (stretch: FaultStretch, service: string): boolean =>
+  stretch.at.service === service || (stretch.at.service === undefined && stretch.at.bank === undefined);
+
+/** For requests that were refused before anything was begun, or whose answer nobody heard. */
+export const apiStruck: Explanation<ApiExchange> = {
+  why: 'an instance of payments-api, or its database, was struck: without both, no request is answered',
+  holds: (exchange, { faults }) =>
+    faults.some(
+      (stretch) =>
+        (processFaults.has(stretch.kind) || databaseFaults.has(stretch.kind)) &&
+        isOf(stretch, 'payments-api') &&
+        overlaps(stretch, exchange, API_RECOVERS_WITHIN_MS),
+    ),
+};
+
+/** For what is still `pending` after ten seconds. */
+export const sagaStruck: Explanation<ApiExchange> = {
+  why: 'a service, its database or Kafka was struck: the saga of a charge passes all of them',
+  holds: (exchange, { faults }) =>
+    faults.some(
+      (stretch) =>
+        (processFaults.has(stretch.kind) || databaseFaults.has(stretch.kind) || kafkaFaults.has(stretch.kind)) &&
+        stretch.at.bank === undefined &&
+        overlaps(stretch, exchange, FELT_AFTER_MS),
+    ),
+};
+
+export const bankSilent: Explanation<ApiExchange> = {
+  why: 'its bank was struck on requests of this very charge, or could not be reached: a capture or void waits for it',
+  holds: (exchange, situation) => {
+    const id = situation.chargeIn(exchange);
+    const charge = id === undefined ? undefined : situation.goodCharges.get(id);
+    if (!charge) return true;
+    const { sentMs, endedMs } = exchange;
+    return (
+      situation.banks.requestsOf(charge.id).some((request) => isStruck(request, situation) && request.at <= endedMs) ||
+      situation.banksOf(charge).some(({ name }) => situation.mayBeRefusedAt(name, charge, sentMs, endedMs))
+    );
+  },
+};
+
+const isStruck = (request: Received, situation: Situation): boolean =>
+  request.fault !== undefined || situation.banks.isInterrupted(request);
+
+function struckBy(faults: ReadonlySet<string>, operation: string): Explanation<FailedCharge>['holds'] {
+  return ({ charge, untilMs }, { banks }) =>
+    banks
+      .requestsOf(charge.id)
+      .some(
+        (request) => request.operation === operation && request.at <= untilMs && faults.has(request.fault?.name ?? ''),
+      );
+}
+
+/** A 402 that says that the issuer declined. */
+export const declined: readonly Explanation<FailedCharge>[] = [
+  { why: 'its bank was told to refuse the authorization of this charge', holds: struckBy(refusing, 'authorize') },
+  { why: 'its bank was told to refuse the capture of this charge', holds: struckBy(refusing, 'capture') },
+];
+
+/** A 402 with `processing_error`. */
+export const notProcessed: readonly Explanation<FailedCharge>[] = [
+  { why: 'its bank could not read the authorization of this charge', holds: struckBy(unreadable, 'authorize') },
+  { why: 'its bank could not read the capture of this charge', holds: struckBy(unreadable, 'capture') },
+  {
+    why: 'its bank left the authorization of this charge in doubt; then its breaker was open, tries were used up, or a minute passed',
+    holds: (failed, situation) =>
+      situation
+        .banksOf(failed.charge)
+        .some(({ name }) => wasDoubted(name, failed, situation) && gaveUpAt(name, failed, situation)),
+  },
+  {
+    why: 'no bank of the card’s network would have it: each was struck on this charge again and again, or had a breaker open after its own failures',
+    holds: (failed, situation) =>
+      situation.banksOf(failed.charge).every(({ name }) => gaveUpAt(name, failed, situation)),
+  },
+];
+
+const authorizesAt = (bank: string, { charge, untilMs }: FailedCharge, { banks }: Situation): readonly Received[] =>
+  banks
+    .requestsOf(charge.id)
+    .filter((request) => request.bank === bank && request.operation === 'authorize' && request.at <= untilMs);
+
+const isDoubted = (request: Received, { banks }: Situation): boolean =>
+  doubtful.has(request.fault?.name ?? '') || banks.isInterrupted(request);
+
+/** An instance of the gateway that is struck between `begun` and the answer leaves a doubt, whether it had sent anything or not. */
+function wasDoubted(bank: string, failed: FailedCharge, situation: Situation): boolean {
+  if (authorizesAt(bank, failed, situation).some((request) => isDoubted(request, situation))) return true;
+  return situation.faults.some(
+    (stretch) =>
+      processFaults.has(stretch.kind) &&
+      stretch.at.service === 'bank-gateway' &&
+      stretch.fromMs <= failed.untilMs &&
+      stretch.untilMs >= failed.fromMs,
+  );
+}
+
+function gaveUpAt(bank: string, failed: FailedCharge, situation: Situation): boolean {
+  const { charge, fromMs, untilMs } = failed;
+  if (situation.mayBeRefusedAt(bank, charge, fromMs, untilMs)) return true;
+  const authorizes = authorizesAt(bank, failed, situation);
+  const doubted = authorizes.filter((request) => isDoubted(request, situation));
+  const refused = authorizes.filter(({ fault }) => notProcessing.has(fault?.name ?? ''));
+  const firstMs = doubted[0]?.at;
+  return (
+    doubted.length + refused.length >= ATTEMPTS_MAX || (firstMs !== undefined && untilMs - firstMs >= REVERSED_AFTER_MS)
+  );
+}
+
+/** A refund that ended as failed, and the request for it where it is known. */
+export interface FailedRefund {
+  readonly refund: RefundRow;
+  readonly request: ApiExchange | undefined;
+}
+
+/** How far below zero refunds may take a balance, and what fees may have taken it there already, for each charge. */
+const OVERDRAFT_MINOR = 1_000_000;
+const FEE_BEYOND_AMOUNT_MINOR = 500;
+
+export const refundFailed: readonly Explanation<FailedRefund>[] = [
+  {
+    why: 'its bank was told to refuse this refund, or could not read it',
+    holds: ({ refund }, { banks }) =>
+      banks
+        .requestsOf(refund.chargeId)
+        .some(
+          ({ reference = '', fault }) =>
+            reference.endsWith(`.refund.${refund.id}`) &&
+            (refusing.has(fault?.name ?? '') || unreadable.has(fault?.name ?? '')),
+        ),
+  },
+  {
+    why: 'it was to cancel a charge that failed',
+    holds: ({ refund }, { charges }) => charges.get(refund.chargeId)?.state === 'failed',
+  },
+  {
+    why: 'it was to cancel a charge that its merchant captured at the same time',
+    holds: ({ refund, request }, situation) => {
+      const captures = situation.aboutCharge(refund.chargeId).filter(({ path }) => path.endsWith('/capture'));
+      if (!request) return captures.length > 0;
+      const wasCaptured = captures.some(
+        (capture) => capture.endedMs < request.sentMs && situation.said(capture).captured === true,
+      );
+      return !wasCaptured && captures.some(({ sentMs }) => sentMs <= request.endedMs);
+    },
+  },
+  {
+    why: 'the account has asked for so many refunds that its balance may not have sufficed',
+    holds: ({ refund }, { refunds, charges }) => {
+      const currency = charges.get(refund.chargeId)?.currency;
+      const ofAccount = refunds.filter(
+        ({ account, chargeId }) => account === refund.account && charges.get(chargeId)?.currency === currency,
+      );
+      const askedMinor = ofAccount.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+      return askedMinor + charges.size * FEE_BEYOND_AMOUNT_MINOR > OVERDRAFT_MINOR;
+    },
+  },
+];
+
+/** What admission allows by default: see the README of payments-api. */
+const ADMITS = { ofOneAccountAtOnce: 2, uncommitted: 512, waitingCharges: 500 };
+
+/** A 429 names what there was too much of; it must have been there, and of whom it says. */
+export const tooMuch: readonly Explanation<ApiExchange>[] = [
+  {
+    why: 'another request works on the same charge',
+    holds: (exchange, situation) => {
+      const id = situation.chargeIn(exchange);
+      if (situation.said(exchange).error?.code !== 'lock_timeout' || id === undefined) return false;
+      return situation
+        .aboutCharge(id)
+        .some((other) => other !== exchange && other.method === 'POST' && other.sentMs <= exchange.endedMs);
+    },
+  },
+  {
+    why: 'requests of this very account were under way, more than it may have while others ask as well',
+    holds: (exchange, situation) =>
+      says(exchange, situation, /of this account arrive/) &&
+      situation.besides(exchange, exchange.account) >= ADMITS.ofOneAccountAtOnce,
+  },
+  {
+    why: 'requests of all accounts together were under way, more than wait for their commit at once',
+    holds: (exchange, situation) =>
+      says(exchange, situation, /^Too many requests arrive/) && situation.besides(exchange) >= ADMITS.uncommitted,
+  },
+  {
+    why: 'so many charges were asked for that the limit of unsettled ones may have been reached',
+    holds: (exchange, situation) =>
+      says(exchange, situation, /^Too many charges/) && situation.charges.size >= ADMITS.waitingCharges,
+  },
+];
+
+const says = (exchange: ApiExchange, situation: Situation, text: RegExp): boolean =>
+  situation.said(exchange).error?.code === 'rate_limit' && text.test(situation.said(exchange).error?.message ?? '');
+
+/** A 409: the first request under the key still runs, or may, since nobody heard of its end. */
+export const keyInUse: Explanation<ApiExchange> = {
+  why: 'another request under the same key was under way, or was never answered',
+  holds: (exchange, situation) =>
+    situation
+      .underKey(exchange)
+      .some(
+        (other) =>
+          other !== exchange &&
+          other.sentMs <= exchange.endedMs &&
+          (other.endedMs >= exchange.sentMs || !other.answer || other.answer.status >= 500),
+      ),
+};
+
+/** A 400 of type `idempotency_error`. */
+export const keyMisused: Explanation<ApiExchange> = {
+  why: 'the key was used for another request before',
+  holds: (exchange, situation) =>
+    situation.said(exchange).error?.type === 'idempotency_error' &&
+    situation
+      .underKey(exchange)
+      .some(
+        (other) =>
+          other.sentMs <= exchange.endedMs &&
+          (other.path !== exchange.path || JSON.stringify(other.parameters) !== JSON.stringify(exchange.parameters)),
+      ),
+};

@@ -1,0 +1,127 @@
+import { bankProtocol } from '#contracts';
+import type { ChargeRow, Evidence, Received, RefundRow } from '../evidence.js';
+import type { FaultStretch } from '../faults.js';
+import type { ApiExchange } from '../history.js';
+import { BankHealth } from './bank-health.js';
+import { goodCardOf, type GoodCard } from './good-card.js';
+
+/** A charge with a good card, as it was asked for. */
+export interface GoodCharge {
+  readonly id: string;
+  readonly account: string;
+  readonly card: GoodCard;
+  /** Its merchant says when to capture it. */
+  readonly isManual: boolean;
+  readonly sentMs: number;
+}
+
+/** Of the answer's body, whatever it is about. */
+export interface Said {
+  readonly id?: string;
+  readonly object?: string;
+  readonly status?: string;
+  readonly captured?: boolean;
+  readonly charge?: string;
+  readonly error?: {
+    readonly type?: string;
+    readonly code?: string;
+    readonly decline_code?: string;
+    readonly message?: string;
+    readonly charge?: string;
+  };
+}
+
+/** The evidence, looked up in the ways in which refusals ask for it. */
+export class Situation {
+  readonly faults: readonly FaultStretch[];
+  readonly charges: ReadonlyMap<string, ChargeRow>;
+  readonly refunds: readonly RefundRow[];
+  readonly goodCharges: ReadonlyMap<string, GoodCharge>;
+  readonly #exchanges: readonly ApiExchange[];
+  readonly #said = new Map<ApiExchange, Said>();
+  readonly #requests: readonly Received[];
+  #health: BankHealth | undefined;
+  #byKey: ReadonlyMap<string, readonly ApiExchange[]> | undefined;
+  #byCharge: ReadonlyMap<string | undefined, readonly ApiExchange[]> | undefined;
+
+  constructor({ exchanges, charges, refunds, requests, faults }: Evidence) {
+    this.#exchanges = exchanges;
+    this.faults = faults;
+    this.refunds = refunds;
+    this.#requests = requests;
+    this.charges = new Map(charges.map((charge) => [charge.id, charge]));
+    const good = new Map<string, GoodCharge>();
+    for (const exchange of exchanges) {
+      const card = isCreate(exchange) ? goodCardOf(exchange.parameters) : undefined;
+      const id = card && this.chargeIn(exchange);
+      if (!id || good.has(id)) continue;
+      const { account, sentMs, parameters } = exchange;
+      good.set(id, { id, account, card, isManual: parameters['capture'] === 'false', sentMs });
+    }
+    this.goodCharges = good;
+  }
+
+  get banks(): BankHealth {
+    return (this.#health ??= new BankHealth(this.#requests, this.faults));
+  }
+
+  said(exchange: ApiExchange): Said {
+    const known = this.#said.get(exchange);
+    if (known) return known;
+    const said = parsed(exchange.answer?.body);
+    this.#said.set(exchange, said);
+    return said;
+  }
+
+  /** The charge that an exchange is about: as its path or its parameters name it, else as its answer does. */
+  chargeIn(exchange: ApiExchange): string | undefined {
+    const named = /^\/v1\/charges\/(\w+)/.exec(exchange.path)?.[1] ?? exchange.parameters['charge'];
+    if (named !== undefined) return named;
+    const { object, id, charge, error } = this.said(exchange);
+    return object === 'charge' ? id : (charge ?? error?.charge);
+  }
+
+  underKey({ account, key }: ApiExchange): readonly ApiExchange[] {
+    this.#byKey ??= Map.groupBy(this.#exchanges, (each) => `${each.account} ${each.key}`);
+    return key === undefined ? [] : (this.#byKey.get(`${account} ${key}`) ?? []);
+  }
+
+  aboutCharge(id: string): readonly ApiExchange[] {
+    this.#byCharge ??= Map.groupBy(this.#exchanges, (each) => this.chargeIn(each));
+    return this.#byCharge.get(id) ?? [];
+  }
+
+  /** Requests of that account, or of all of them, that were under way at some time of this one. */
+  besides(exchange: ApiExchange, account?: string): number {
+    return this.#exchanges.filter(
+      (other) =>
+        other !== exchange &&
+        (account === undefined || other.account === account) &&
+        other.sentMs <= exchange.endedMs &&
+        other.endedMs >= exchange.sentMs,
+    ).length;
+  }
+
+  banksOf({ card }: GoodCharge): readonly bankProtocol.BankProfile[] {
+    return bankProtocol.banksFor(card.brand);
+  }
+
+  /** A breaker that the charge's calls pass may have been open. */
+  mayBeRefusedAt(bank: string, { card, account }: GoodCharge, fromMs: number, untilMs: number): boolean {
+    if (this.banks.mayRefuse({ bank, isolatedTo: undefined }, fromMs, untilMs)) return true;
+    return card.hasToken && this.banks.mayRefuse({ bank, isolatedTo: account }, fromMs, untilMs);
+  }
+}
+
+export const isCreate = ({ method, path }: ApiExchange): boolean => method === 'POST' && path === '/v1/charges';
+
+export const isMovement = ({ method, path }: ApiExchange): boolean =>
+  method === 'POST' && (path === '/v1/charges' || path === '/v1/refunds' || /^\/v1\/charges\/\w+\/capture$/.test(path));
+
+function parsed(body: string | undefined): Said {
+  try {
+    return JSON.parse(body ?? '{}') as Said;
+  } catch {
+    return {};
+  }
+}
