@@ -4,6 +4,7 @@ import { SystemClock } from '#clock';
 import { outsidePromises } from '#simulation';
 import { campaign, type CampaignReport } from './campaign/campaign.js';
 import { brokenBy, definitions, run } from './campaign/one-run.js';
+import { tooLittle } from './campaign/enough.js';
 import { perMinute, Progress } from './campaign/progress.js';
 import { tellFailure } from './campaign/report.js';
 import { shrink } from './campaign/shrink.js';
@@ -87,6 +88,7 @@ async function many({ schedules, seconds, seed, threads }: Options): Promise<num
   summarize(report, clock.monotonicMs() - startedMs);
   for (const line of missedInWords(report.schedules, report.counts)) console.log(line);
   for (const line of unusedInWords(report.schedules, report.counts)) console.log(line);
+  for (const line of tooLittle(report.counts)) console.log(line);
   if (report.failures.length > 0 && !interruption.came) await tell(report);
   const code = exitCodeOf(report);
   return code === 0 && interruption.came ? 130 : code;

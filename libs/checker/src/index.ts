@@ -1,3 +1,4 @@
+export * from './availability/successes.js';
 export * from './bank-calls.js';
 export type { JournalLine } from './bank-request.js';
 export * from './evidence.js';

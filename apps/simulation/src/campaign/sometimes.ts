@@ -1,4 +1,5 @@
 import { LONG_CAMPAIGN_WORLDS, sometimesInSimulation, type SimulatedSometimesId, type Sometimes } from '#checker';
+import { tooLittle } from './enough.js';
 import { unused } from './warnings.js';
 
 /** How its count is called among the others of a campaign. */
@@ -25,7 +26,7 @@ interface Ended {
 
 /** A campaign that broke nothing, but did not try hard enough, has failed as well. */
 export function exitCodeOf({ schedules, counts, failures }: Ended): 0 | 1 {
-  const owed = [...missed(schedules, counts), ...unused(schedules, counts)];
+  const owed = [...missed(schedules, counts), ...unused(schedules, counts), ...tooLittle(counts)];
   return failures.length === 0 && owed.length === 0 ? 0 : 1;
 }
 

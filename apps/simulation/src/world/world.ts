@@ -1,4 +1,13 @@
-import { bankFaultsIn, check, invariants, judgeWarnings, type Evidence, type LogWarning, type Verdict } from '#checker';
+import {
+  bankFaultsIn,
+  check,
+  invariants,
+  judgeWarnings,
+  successesIn,
+  type Evidence,
+  type LogWarning,
+  type Verdict,
+} from '#checker';
 import { bank, type CloudEvent } from '#contracts';
 import { Server, type Written } from '#memory-postgres';
 import { isTransientError } from '#postgres';
@@ -16,6 +25,7 @@ import {
   type DatabaseHost,
   type PublishFault,
 } from '#simulation';
+import { countsOf } from '../campaign/enough.js';
 import { countOf } from '../campaign/sometimes.js';
 import { countOfWarning } from '../campaign/warnings.js';
 import { SimulatedBanks } from '../banks/simulated-banks.js';
@@ -290,6 +300,7 @@ export class World {
     const { schedule, bugs, story, counts, scheduler } = this;
     const verdict = this.#verdict();
     if (this.judge === 'everything') this.#judgeWarnings();
+    for (const [name, count] of countsOf(successesIn(this.#merchants.exchanges))) this.counts.add(name, count);
     if (verdict.holds && bugs.length === 0) this.#countReached();
     return { schedule, verdict, bugs, story, counts, events: scheduler.events, virtualMs: scheduler.nowMs };
   }

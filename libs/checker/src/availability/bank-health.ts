@@ -46,9 +46,10 @@ export class BankHealth {
     requests: readonly Received[],
     private readonly faults: readonly FaultStretch[],
   ) {
-    const attempts = attemptsOf(requests as readonly JournalLine[]);
+    const movements = requests.filter(({ operation }) => operation !== 'inquire' && operation !== 'statement');
+    const attempts = attemptsOf(movements as readonly JournalLine[]);
     this.#attempts = Map.groupBy(
-      attempts.filter(({ lane }) => lane === 'movements'),
+      attempts,
       ({ bank, isolatedTo = '', instance }) => `${bank} ${isolatedTo} ${instance}`,
     );
     this.#ofCharge = Map.groupBy(requests, ({ chargeId }) => chargeId);

@@ -38,7 +38,6 @@ export class Situation {
   readonly refunds: readonly RefundRow[];
   readonly goodCharges: ReadonlyMap<string, GoodCharge>;
   readonly #exchanges: readonly ApiExchange[];
-  readonly #said = new Map<ApiExchange, Said>();
   readonly #requests: readonly Received[];
   #health: BankHealth | undefined;
   #byKey: ReadonlyMap<string, readonly ApiExchange[]> | undefined;
@@ -66,15 +65,13 @@ export class Situation {
   }
 
   said(exchange: ApiExchange): Said {
-    const known = this.#said.get(exchange);
-    if (known) return known;
-    const said = parsed(exchange.answer?.body);
-    this.#said.set(exchange, said);
-    return said;
+    return saidIn(exchange);
   }
 
   /** The charge that an exchange is about: as its path or its parameters name it, else as its answer does. */
   chargeIn(exchange: ApiExchange): string | undefined {
+    // Lists are long, and about no single charge.
+    if (exchange.method === 'GET' && !exchange.path.startsWith('/v1/charges/')) return undefined;
     const named = /^\/v1\/charges\/(\w+)/.exec(exchange.path)?.[1] ?? exchange.parameters['charge'];
     if (named !== undefined) return named;
     const { object, id, charge, error } = this.said(exchange);
@@ -118,7 +115,18 @@ export const isCreate = ({ method, path }: ApiExchange): boolean => method === '
 export const isMovement = ({ method, path }: ApiExchange): boolean =>
   method === 'POST' && (path === '/v1/charges' || path === '/v1/refunds' || /^\/v1\/charges\/\w+\/capture$/.test(path));
 
-function parsed(body: string | undefined): Said {
+/** A run is judged more than once, and its answers stay the same. */
+const parsed = new WeakMap<ApiExchange, Said>();
+
+function saidIn(exchange: ApiExchange): Said {
+  const known = parsed.get(exchange);
+  if (known) return known;
+  const said = parse(exchange.answer?.body);
+  parsed.set(exchange, said);
+  return said;
+}
+
+function parse(body: string | undefined): Said {
   try {
     return JSON.parse(body ?? '{}') as Said;
   } catch {
