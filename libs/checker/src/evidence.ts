@@ -117,6 +117,8 @@ export interface Evidence {
   readonly exchanges: readonly ApiExchange[];
   /** Every fault that was inflicted, those apart that banks' journals name request by request. */
   readonly faults: readonly FaultStretch[];
+  /** How much the API was told to admit, where that is not its default: the smallest of its limits of each kind. */
+  readonly admits?: { readonly uncommitted: number; readonly unsettled: number } | undefined;
   readonly charges: readonly ChargeRow[];
   readonly refunds: readonly RefundRow[];
   readonly balanceTransactions: readonly BalanceTransactionRow[];

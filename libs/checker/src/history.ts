@@ -16,6 +16,8 @@ export interface ApiExchange {
   readonly sentMs: number;
   /** When the answer arrived, or its client gave up. */
   readonly endedMs: number;
+  /** Its client left on purpose, after it had sent everything. */
+  readonly hungUp?: true | undefined;
   /** What was heard; absent when nothing was, so that anything may have happened. */
   readonly answer?: ApiAnswer | undefined;
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { check, gatherEvidence, unsettled } from '#checker';
+import { check, gatherEvidence, unsettled, type Evidence } from '#checker';
 import { repositoryRoot } from '../../../../infra/local/repository.js';
 import { startRuntime, type Runtime } from '../../../../infra/local/runtime.js';
 import type { Progress } from '../../../../infra/local/runtime-options.js';
@@ -16,6 +16,7 @@ import { Nemesis, type Strike } from '../nemesis/nemesis.js';
 import { Poison } from '../nemesis/poison.js';
 import { Network } from '../network/network.js';
 import { failedJobsIn } from '../verdict/failed-jobs.js';
+import { strikesInEffect } from '../verdict/faults-in-effect.js';
 import { readBack } from '../verdict/read-back.js';
 import type { RunFacts } from '../verdict/run-facts.js';
 import { settle, type Settled } from '../verdict/settle.js';
@@ -149,7 +150,12 @@ export class ChaosRun {
       watching.phase?.('clients ask for what they do not know yet');
       await workload.close(CLIENTS_PATIENCE_MS);
       watching.phase?.('waiting until all is quiet, and reconciled');
-      const settled = await this.#settle(runtime, history.inOrder, () => elapsedMs() - healedMs);
+      const settled = await this.#settle(
+        runtime,
+        history.inOrder,
+        { beganAt, strikes: nemesis.strikes },
+        () => elapsedMs() - healedMs,
+      );
       const quietSinceMs = nowMs();
       watching.phase?.('reading back what the API says');
       await observer.scrape();
@@ -199,12 +205,20 @@ export class ChaosRun {
     }
   }
 
-  #settle(runtime: Runtime, exchanges: RunFacts['exchanges'], elapsedMs: () => number): Promise<Settled> {
+  #settle(
+    runtime: Runtime,
+    exchanges: RunFacts['exchanges'],
+    struck: Pick<RunFacts, 'beganAt' | 'strikes'>,
+    elapsedMs: () => number,
+  ): Promise<Settled> {
     const where = { databaseUrl: runtime.databaseUrl, banksAdminUrl: runtime.urls.banksAdmin };
     const told = toldOf(exchanges);
     const system = {
       unsettled: () => unsettled(where),
-      evidence: () => gatherEvidence(where, told, exchanges),
+      evidence: async () => {
+        const evidence = await gatherEvidence(where, told, exchanges);
+        return { ...evidence, faults: strikesInEffect({ ...struck, evidence }), admits: admittedBy(this.plan.env) };
+      },
       check,
       elapsedMs,
       wait: (ms: number) => sleep(ms),
@@ -230,6 +244,13 @@ function aborted(signal: AbortSignal): Promise<never> {
 
 async function until(ms: number, elapsedMs: () => number, signal: AbortSignal): Promise<void> {
   await sleep(Math.max(0, ms - elapsedMs()), undefined, { signal });
+}
+
+/** The smallest limits of admission that a plan sets. */
+function admittedBy(env: Plan['env'] = {}): Evidence['admits'] {
+  const unsettled = ['ADMIT_UNSETTLED', 'ADMIT_UNSETTLED_PER_NETWORK'].flatMap((name) => env[name] ?? []);
+  if (env['ADMIT_UNCOMMITTED'] === undefined || unsettled.length === 0) return undefined;
+  return { uncommitted: Number(env['ADMIT_UNCOMMITTED']), unsettled: Math.min(...unsettled.map(Number)) };
 }
 
 /** `npm run payments:verify`. @returns what it says when it does not end well */

@@ -5,13 +5,20 @@ import { servicesOfTwo, type Fault, type ProcessName } from '../schedule/fault.j
 
 type Effect = Pick<FaultStretch, 'kind' | 'at' | 'charge' | 'isAimed'>;
 
-/** Which faults were in effect, where, from when until when: by the strikes, and by what banks did to single requests. */
-export function faultsInEffect(run: {
+interface Struck {
   readonly beganAt: number;
   readonly strikes: readonly Strike[];
   readonly evidence: Pick<Evidence, 'charges' | 'requests'>;
-}): FaultStretch[] {
-  const { beganAt, strikes, evidence } = run;
+}
+
+/** Which faults were in effect, where, from when until when: by the strikes, and by what banks did to single requests. */
+export const faultsInEffect = (run: Struck): FaultStretch[] => [
+  ...strikesInEffect(run),
+  ...bankFaultsIn(run.evidence.requests),
+];
+
+/** The same without what banks did to single requests. */
+export function strikesInEffect({ beganAt, strikes, evidence }: Struck): FaultStretch[] {
   const chargesOf = (amountMinor: number): string[] =>
     evidence.charges.filter((charge) => charge.amountMinor === amountMinor).map(({ id }) => id);
   return [
@@ -25,7 +32,6 @@ export function faultsInEffect(run: {
         untilMs: effect.kind === 'poison' ? Infinity : beganAt + liftedMs,
       })),
     ),
-    ...bankFaultsIn(evidence.requests),
   ];
 }
 

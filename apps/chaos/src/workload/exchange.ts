@@ -8,8 +8,6 @@ export interface Exchange extends ApiExchange {
   readonly story: string;
   /** Which instance was asked. */
   readonly at: string;
-  /** The client hung up on purpose, after it had sent everything. */
-  readonly hungUp?: true;
   /** It must not be granted: it names another account's object, or nobody who means well sends it. */
   readonly forbidden?: 'foreign' | 'hostile';
 }

@@ -270,6 +270,10 @@ describe('a charge of a good card that could not be processed', () => {
   });
 });
 
+it('a client that left on purpose was refused nothing', () => {
+  expect(isExplained({ exchanges: [create(undefined, { hungUp: true })] })).toBe(true);
+});
+
 describe('a request that was not answered, or with a failure of the API', () => {
   const unanswered: [string, ApiAnswer | undefined][] = [
     ['nothing', undefined],
@@ -331,6 +335,8 @@ describe('a request whose end was not known after ten seconds', () => {
       stretch('killed', { service: 'ledger' }, SENT_MS - 90_000, SENT_MS - 80_000),
       false,
     ],
+    ['its own event was poisoned', { ...stretch('poison', { service: 'ledger' }), charge: 'ch_1' }, true],
+    ['another charge was poisoned', { ...stretch('poison', { service: 'ledger' }), charge: 'ch_2' }, false],
     ['its bank was not there', stretch('outage', { bank: 'cedar' }), true],
     ['another bank was not there', stretch('outage', { bank: 'alder' }), false],
   ])('while %s', (_, fault, explained) => {
@@ -441,10 +447,14 @@ describe('a request that is told to come back later', () => {
   });
 
   it('meets a limit of unsettled charges only where there are so many', () => {
-    const shed = create(tooMany('Too many charges of this card network are waiting for its bank.'));
-    const charges = Array.from({ length: 600 }, (_, n) => row('succeeded', `ch_${n}`));
-    expect(isExplained({ exchanges: [shed], charges })).toBe(true);
-    expect(isExplained({ exchanges: [shed], charges: charges.slice(0, 20) })).toBe(false);
+    const ofNetwork = create(tooMany('Too many charges of this card network are waiting for its bank.'));
+    const ofAccount = create(tooMany('Too many charges of this account are waiting to be settled.'));
+    expect(isExplained({ exchanges: [ofNetwork, ...crowd(600, 'acct_2')] })).toBe(true);
+    expect(isExplained({ exchanges: [ofNetwork, ...crowd(100, 'acct_2')] })).toBe(false);
+    expect(isExplained({ exchanges: [ofAccount, ...crowd(600, 'acct_1')] })).toBe(true);
+    expect(isExplained({ exchanges: [ofAccount, ...crowd(600, 'acct_2')] })).toBe(false);
+    const admits = { uncommitted: 20, unsettled: 50 };
+    expect(isExplained({ exchanges: [ofNetwork, ...crowd(100, 'acct_2')], admits })).toBe(true);
   });
 
   it('meets another request that works on its charge', () => {

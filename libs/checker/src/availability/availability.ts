@@ -27,7 +27,7 @@ const status = ({ answer }: ApiExchange): number => answer?.status ?? 0;
 
 /** The first that fits counts. What a charge or a refund ended as is judged by its row: see below. */
 const refusals: readonly Refusal[] = [
-  { what: 'nothing was heard', is: ({ answer }) => !answer, explanations: [apiStruck] },
+  { what: 'nothing was heard', is: ({ answer, hungUp }) => !answer && !hungUp, explanations: [apiStruck] },
   { what: 'the API failed', is: (exchange) => status(exchange) >= 500, explanations: [apiStruck] },
   { what: 'too much', is: (exchange) => status(exchange) === 429, explanations: tooMuch },
   { what: 'its key is in use', is: (exchange) => status(exchange) === 409, explanations: [keyInUse] },

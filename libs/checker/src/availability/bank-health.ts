@@ -14,6 +14,11 @@ interface Failure {
   readonly untilMs: number;
 }
 
+interface JudgedAttempt {
+  readonly attempt: BankRequest;
+  readonly failure: Failure | undefined;
+}
+
 /** So many failures in a row open a breaker; it opens on a share of failures only from twenty calls on. */
 const OPENS_ON_FAILURES = 3;
 /** An attempt's time-out, and what its last message took. */
@@ -37,6 +42,7 @@ const unreachable = new Set<string>(['outage', 'bank_unreachable']);
  */
 export class BankHealth {
   readonly #attempts: ReadonlyMap<string, readonly BankRequest[]>;
+  readonly #judged = new Map<string, readonly JudgedAttempt[]>();
   readonly #ofCharge: ReadonlyMap<string | undefined, readonly Received[]>;
   readonly #instances: readonly string[];
   /** Instances that have just started ask each bank for its time, and ask it for nothing else before they know it. */
@@ -93,12 +99,10 @@ export class BankHealth {
   }
 
   #mayBeOpen({ bank, isolatedTo = '' }: BreakerName, instance: string, fromMs: number, untilMs: number): boolean {
-    const attempts = this.#attempts.get(`${bank} ${isolatedTo} ${instance}`) ?? [];
     const failures: Failure[] = [];
     let healthySinceMs = this.#startedMs(instance, fromMs);
-    for (const attempt of attempts) {
+    for (const { attempt, failure } of this.#judgedAt(`${bank} ${isolatedTo} ${instance}`)) {
       if (attempt.atMs > untilMs) break;
-      const failure = this.#failureOf(attempt);
       if (failure) failures.push(failure);
       // A success closes a breaker only if the attempt began after the failures that had opened it.
       else if (attempt.atMs + ANSWERED_WITHIN_MS <= fromMs)
@@ -107,6 +111,15 @@ export class BankHealth {
     const unseen = this.#unseenFailures(bank, instance).filter((failure) => failure.fromMs <= untilMs);
     if (unseen.length === 0 && failures.length < OPENS_ON_FAILURES) return false;
     return [...failures, ...unseen].some((failure) => failure.untilMs > healthySinceMs);
+  }
+
+  #judgedAt(breaker: string): readonly JudgedAttempt[] {
+    const known = this.#judged.get(breaker);
+    if (known) return known;
+    const attempts = this.#attempts.get(breaker) ?? [];
+    const judged = attempts.map((attempt) => ({ attempt, failure: this.#failureOf(attempt) }));
+    this.#judged.set(breaker, judged);
+    return judged;
   }
 
   #failureOf({ bank, instance, atMs, notBeforeMs, fault }: BankRequest): Failure | undefined {
@@ -130,7 +143,7 @@ export class BankHealth {
 
   #unseenFailures(bank: string, instance: string): Failure[] {
     return this.faults
-      .filter(({ kind, at }) => unreachable.has(kind) && isAt(at, bank, instance))
+      .filter(({ kind, at, charge }) => unreachable.has(kind) && charge === undefined && isAt(at, bank, instance))
       .map(({ fromMs, untilMs }) => ({ fromMs, untilMs: untilMs + ATTEMPT_ENDS_WITHIN_MS }));
   }
 

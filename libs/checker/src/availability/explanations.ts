@@ -1,7 +1,7 @@
 import type { Received, RefundRow } from '../evidence.js';
 import type { FaultStretch } from '../faults.js';
 import type { ApiExchange } from '../history.js';
-import type { GoodCharge, Situation } from './situation.js';
+import { isCreate, type GoodCharge, type Situation } from './situation.js';
 
 /** Why something may have been refused although the request was in order. */
 export interface Explanation<Refused> {
@@ -73,10 +73,11 @@ export const apiStruck: Explanation<ApiExchange> = {
 /** For what is still `pending` after ten seconds. */
 export const sagaStruck: Explanation<ApiExchange> = {
   why: 'a service, its database or Kafka was struck: the saga of a charge passes all of them',
-  holds: (exchange, { faults }) =>
-    faults.some(
+  holds: (exchange, situation) =>
+    situation.faults.some(
       (stretch) =>
         (processFaults.has(stretch.kind) || databaseFaults.has(stretch.kind) || kafkaFaults.has(stretch.kind)) &&
+        (stretch.charge === undefined || stretch.charge === situation.chargeIn(exchange)) &&
         stretch.at.bank === undefined &&
         overlaps(stretch, exchange, FELT_AFTER_MS),
     ),
@@ -214,8 +215,10 @@ export const refundFailed: readonly Explanation<FailedRefund>[] = [
   },
 ];
 
-/** What admission allows by default: see the README of payments-api. */
-const ADMITS = { ofOneAccountAtOnce: 2, uncommitted: 512, waitingCharges: 500 };
+/** However few others ask for, an account may have so many requests under way. */
+const OF_ONE_ACCOUNT_ALWAYS = 2;
+/** A charge counts as unsettled no longer, whatever its bank does: two looks of admission after it was reversed. */
+const UNSETTLED_FOR_MS = 120_000;
 
 /** A 429 names what there was too much of; it must have been there, and of whom it says. */
 export const tooMuch: readonly Explanation<ApiExchange>[] = [
@@ -233,17 +236,24 @@ export const tooMuch: readonly Explanation<ApiExchange>[] = [
     why: 'requests of this very account were under way, more than it may have while others ask as well',
     holds: (exchange, situation) =>
       says(exchange, situation, /of this account arrive/) &&
-      situation.besides(exchange, exchange.account) >= ADMITS.ofOneAccountAtOnce,
+      situation.besides(exchange, exchange.account) >= OF_ONE_ACCOUNT_ALWAYS,
   },
   {
     why: 'requests of all accounts together were under way, more than wait for their commit at once',
     holds: (exchange, situation) =>
-      says(exchange, situation, /^Too many requests arrive/) && situation.besides(exchange) >= ADMITS.uncommitted,
+      says(exchange, situation, /^Too many requests arrive/) &&
+      situation.besides(exchange) >= situation.admits.uncommitted,
   },
   {
-    why: 'so many charges were asked for that the limit of unsettled ones may have been reached',
-    holds: (exchange, situation) =>
-      says(exchange, situation, /^Too many charges/) && situation.charges.size >= ADMITS.waitingCharges,
+    why: 'so many charges were asked for, of that account or of all, that as many may have been unsettled as may be',
+    holds: (exchange, situation) => {
+      if (!says(exchange, situation, /^Too many charges/)) return false;
+      const isOfAccount = says(exchange, situation, /of this account/);
+      const asked = situation
+        .sentWithin(exchange.sentMs - UNSETTLED_FOR_MS, exchange.endedMs)
+        .filter((other) => isCreate(other) && (!isOfAccount || other.account === exchange.account));
+      return asked.length >= situation.admits.unsettled;
+    },
   },
 ];
 

@@ -31,19 +31,28 @@ export interface Said {
   };
 }
 
+/** See the README of payments-api: its smallest limits of requests that are not committed, and of unsettled charges. */
+const admitsByDefault = { uncommitted: 512, unsettled: 500 };
+
+/** No client waits for longer. */
+const UNDER_WAY_MS = 60_000;
+
 /** The evidence, looked up in the ways in which refusals ask for it. */
 export class Situation {
   readonly faults: readonly FaultStretch[];
   readonly charges: ReadonlyMap<string, ChargeRow>;
   readonly refunds: readonly RefundRow[];
+  readonly admits: NonNullable<Evidence['admits']>;
   readonly goodCharges: ReadonlyMap<string, GoodCharge>;
   readonly #exchanges: readonly ApiExchange[];
   readonly #requests: readonly Received[];
   #health: BankHealth | undefined;
+  #bySending: readonly ApiExchange[] | undefined;
   #byKey: ReadonlyMap<string, readonly ApiExchange[]> | undefined;
   #byCharge: ReadonlyMap<string | undefined, readonly ApiExchange[]> | undefined;
 
-  constructor({ exchanges, charges, refunds, requests, faults }: Evidence) {
+  constructor({ exchanges, charges, refunds, requests, faults, admits }: Evidence) {
+    this.admits = admits ?? admitsByDefault;
     this.#exchanges = exchanges;
     this.faults = faults;
     this.refunds = refunds;
@@ -88,14 +97,17 @@ export class Situation {
     return this.#byCharge.get(id) ?? [];
   }
 
+  /** Requests that were sent between these two moments. */
+  sentWithin(fromMs: number, untilMs: number): readonly ApiExchange[] {
+    const bySending = (this.#bySending ??= this.#exchanges.toSorted((a, b) => a.sentMs - b.sentMs));
+    return bySending.slice(firstFrom(bySending, fromMs), firstFrom(bySending, untilMs + 1));
+  }
+
   /** Requests of that account, or of all of them, that were under way at some time of this one. */
   besides(exchange: ApiExchange, account?: string): number {
-    return this.#exchanges.filter(
+    return this.sentWithin(exchange.sentMs - UNDER_WAY_MS, exchange.endedMs).filter(
       (other) =>
-        other !== exchange &&
-        (account === undefined || other.account === account) &&
-        other.sentMs <= exchange.endedMs &&
-        other.endedMs >= exchange.sentMs,
+        other !== exchange && (account === undefined || other.account === account) && other.endedMs >= exchange.sentMs,
     ).length;
   }
 
@@ -108,6 +120,16 @@ export class Situation {
     if (this.banks.mayRefuse({ bank, isolatedTo: undefined }, fromMs, untilMs)) return true;
     return card.hasToken && this.banks.mayRefuse({ bank, isolatedTo: account }, fromMs, untilMs);
   }
+}
+
+function firstFrom(bySending: readonly ApiExchange[], ms: number): number {
+  let [from, until] = [0, bySending.length];
+  while (from < until) {
+    const middle = (from + until) >> 1;
+    if (bySending[middle]!.sentMs < ms) from = middle + 1;
+    else until = middle;
+  }
+  return from;
 }
 
 export const isCreate = ({ method, path }: ApiExchange): boolean => method === 'POST' && path === '/v1/charges';
