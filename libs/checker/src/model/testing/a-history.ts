@@ -217,5 +217,6 @@ export const evidenceOf = (exchanges: readonly ApiExchange[], changes: Partial<E
   unsent: 0,
   parked: 0,
   exchanges: [...writes, ...exchanges],
+  faults: [],
   ...changes,
 });
