@@ -1,5 +1,4 @@
 import type { bankProtocol } from '#contracts';
-import type { Received } from './evidence.js';
 
 /** Faults of everything but the banks' own. */
 export type SystemFault =
@@ -46,13 +45,4 @@ export interface FaultStretch {
   readonly charge?: string | undefined;
   /** It strikes that charge, and leaves all others alone. */
   readonly isAimed?: boolean;
-}
-
-/** What banks did to single requests, by rule or by the charge's own token: from their journals. */
-export function bankFaultsIn(requests: readonly Received[]): FaultStretch[] {
-  return requests.flatMap(({ at, bank, chargeId: charge, fault }) => {
-    if (!fault) return [];
-    const kind = fault.name as bankProtocol.FaultName;
-    return [{ kind, at: { bank }, fromMs: at, untilMs: at, charge, isAimed: fault.by === 'token' }];
-  });
 }

@@ -1,10 +1,11 @@
 export * from './availability/successes.js';
 export * from './bank-calls.js';
+export * from './bank-faults.js';
 export type { JournalLine } from './bank-request.js';
 export * from './evidence.js';
 export * from './evidence.client.js';
 export * from './expected-warnings.js';
-export * from './faults.js';
+export type * from './faults.js';
 export type * from './history.js';
 export * from './invariants.js';
 export * from './log-warnings.js';

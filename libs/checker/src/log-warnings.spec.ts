@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { expectedWarnings, unusedWarnings, type ExpectedWarning } from './expected-warnings.js';
-import { bankFaultsIn, type FaultStretch } from './faults.js';
+import { bankFaultsIn } from './bank-faults.js';
+import type { FaultStretch } from './faults.js';
 import { judgeWarnings, type LogWarning } from './log-warnings.js';
 import type { Received } from './evidence.js';
 

@@ -23,7 +23,7 @@ const nothing: Evidence = {
   unanswered: [],
   unsent: 0,
   parked: 0,
-} as unknown as Evidence;
+};
 
 const answered = (status: number, body: object): ApiAnswer => ({ status, body: JSON.stringify(body), replayed: false });
 const succeeded = answered(200, { object: 'charge', id: 'ch_1', status: 'succeeded', captured: true });
