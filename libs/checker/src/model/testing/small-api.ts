@@ -95,6 +95,7 @@ export class SmallApi {
     return {
       history: [],
       exchanges: this.exchanges,
+      faults: [],
       charges: this.#charges,
       refunds: this.#refunds,
       balanceTransactions: [
