@@ -21,13 +21,18 @@ import { accounts, metadataOf } from './accounts.js';
 const FIRST_ID = 1_000;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
-/** What merchants are up to besides moving money: shared out over the worlds, so that each stays small. */
-export function besides(random: Random, money: readonly MoneyOperation[]): Operation[] {
+/**
+ * What merchants are up to besides moving money: shared out over the worlds, so that each stays small.
+ *
+ * @param times as many as in a small world
+ */
+export function besides(random: Random, money: readonly MoneyOperation[], times: number): Operation[] {
   const creates = money.filter((each) => each.kind === 'create');
   const refunds = money.filter((each) => each.kind === 'refund');
   let nextId = FIRST_ID;
   const id = (): number => nextId++;
-  const some = <T>(most: number, make: () => T): T[] => Array.from({ length: random.integer(0, most) }, make);
+  const some = <T>(most: number, make: () => T): T[] =>
+    Array.from({ length: random.integer(times - 1, times * most) }, make);
   const list: Operation[] = [
     ...some(3, () => readingOf(random, money, creates, refunds)),
     ...some(2, () => editOf(random, id(), creates, refunds)),

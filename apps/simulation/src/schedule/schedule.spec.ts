@@ -104,6 +104,16 @@ describe('over many schedules', () => {
     expect(new Set(mistakes)).toEqual(new Set(mistakesKnown));
   });
 
+  it('now and then there is much more to do, for longer', () => {
+    const long = schedules.filter(({ operations }) => operations.length > 120);
+    expect(long.length).toBeGreaterThan(0);
+    expect(long.length).toBeLessThan(schedules.length / 20);
+    for (const { operations, faults } of long) {
+      expect(operations.at(-1)!.atMs).toBeGreaterThan(40_000);
+      expect(faults.length).toBeGreaterThanOrEqual(30);
+    }
+  });
+
   it('now and then a long time passes: longer than keys, authorizations and inboxes are kept', () => {
     const leaps = schedules.flatMap((schedule) => schedule.later?.leapMs ?? []);
     expect(leaps.length).toBeGreaterThan(0);

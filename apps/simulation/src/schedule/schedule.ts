@@ -30,6 +30,8 @@ type Settings = Partial<Record<'OUTBOX_SWEEP_EVERY_MS' | 'OPERATIONS_LOOK_EVERY_
 const services: readonly ServiceName[] = ['payments-api', 'bank-gateway', 'ledger'];
 const OPERATIONS = 20;
 const BUSY_MS = 8_000;
+/** Some worlds go on for so many times as long, with as many times the operations. */
+const LONG = 6;
 const AMOUNT_MIN_MINOR = 50;
 const RACE_WITHIN_MS = 20;
 /** Nothing should have to wait for a look. Where it is seldom, whatever does is seen to; and a seventh less happens. */
@@ -40,21 +42,23 @@ const LINGER_MS = 40_000;
 export function planned(seed: number): Schedule {
   const random = new Random(seed).fork('plan');
   const lingerMs = new Random(seed).fork('linger').chance(0.15) ? LINGER_MS : 0;
-  const wanted = operations(random);
+  const times = new Random(seed).fork('long').chance(0.02) ? LONG : 1;
+  const busyMs = times * BUSY_MS;
+  const wanted = operations(random, times);
   const later = new Random(seed).fork('later');
   const struck = [
-    ...faults(random, wanted),
-    ...eventLost(later.fork('lost events'), wanted),
+    ...faults(random, wanted, times),
+    ...eventLost(later.fork('lost events'), wanted, busyMs),
     ...(later.chance(0.1) ? approvedWhileReversing(later, wanted) : []),
-    ...(later.chance(0.12) ? shownInDoubt(later, momentOf(later, wanted, BUSY_MS)) : []),
+    ...(later.chance(0.12) ? shownInDoubt(later, momentOf(later, wanted, busyMs)) : []),
     ...(later.chance(0.1) ? unheardRefusal(later, wanted) : []),
-    ...stopped(later.fork('stopped'), wanted),
+    ...stopped(later.fork('stopped'), wanted, busyMs),
   ];
   const crowded = later.chance(0.1) ? crowd(later, wanted) : { operations: [], faults: [] };
   const money = [...wanted, ...crowded.operations, ...afterRaces(later.fork('after races'), wanted)];
   return {
     seed,
-    operations: inOrder([...money, ...besides(new Random(seed).fork('besides'), money)]),
+    operations: inOrder([...money, ...besides(new Random(seed).fork('besides'), money, times)]),
     faults: inOrder([...struck, ...crowded.faults]),
     lingerMs,
     later: afterALeap(new Random(seed).fork('leap'), wanted),
@@ -65,12 +69,13 @@ export function planned(seed: number): Schedule {
 const inOrder = <T extends { readonly atMs: number }>(list: readonly T[]): T[] =>
   list.toSorted((a, b) => a.atMs - b.atMs);
 
-function operations(random: Random): MoneyOperation[] {
+function operations(random: Random, times: number): MoneyOperation[] {
   const creates: Create[] = [];
-  for (let id = 0, count = random.integer(7, 9); id < count; id++) creates.push(createOf(random, id, creates));
+  for (let id = 0, count = times * random.integer(7, 9); id < count; id++)
+    creates.push(createOf(random, id, creates, times * BUSY_MS));
   const wanted: Wanted[] = [...creates];
   const list: MoneyOperation[] = [...creates];
-  while (list.length < OPERATIONS) {
+  while (list.length < times * OPERATIONS) {
     const near = random.pick(wanted);
     const repeats = random.chance(0.35);
     if (repeats) list.push({ kind: 'repeat', atMs: soonAfter(random, near), of: near.id, times: timesOf(random) });
@@ -122,9 +127,9 @@ function afterRaces(random: Random, operations: readonly MoneyOperation[]): Refu
 }
 
 /** At any time, or in the same millisecond as another. */
-function createOf(random: Random, id: number, others: readonly Create[]): Create {
+function createOf(random: Random, id: number, others: readonly Create[], busyMs: number): Create {
   const source = sourceOf(random, id);
-  const atMs = id > 0 && random.chance(0.2) ? random.pick(others).atMs : random.between(0, BUSY_MS);
+  const atMs = id > 0 && random.chance(0.2) ? random.pick(others).atMs : random.between(0, busyMs);
   const currency = currencyOf(random);
   return {
     kind: 'create',
@@ -156,12 +161,13 @@ const timesOf = (random: Random): number => (random.chance(0.2) ? random.integer
 const FAULTS_MIN = 5;
 const FAULTS_MAX = 9;
 
-function faults(random: Random, operations: readonly MoneyOperation[]): Fault[] {
+function faults(random: Random, operations: readonly MoneyOperation[], times: number): Fault[] {
   const list: Fault[] = [];
-  const wanted = random.integer(FAULTS_MIN, FAULTS_MAX);
-  while (list.length < wanted) list.push(...struckAt(random, momentOf(random, operations, BUSY_MS), operations));
-  if (random.chance(0.12)) list.push(...longDoubt(random, momentOf(random, operations, BUSY_MS)));
-  if (random.chance(0.15)) list.push(poisoned(random, momentOf(random, operations, BUSY_MS)));
+  const busyMs = times * BUSY_MS;
+  const wanted = times * random.integer(FAULTS_MIN, FAULTS_MAX);
+  while (list.length < wanted) list.push(...struckAt(random, momentOf(random, operations, busyMs), operations));
+  if (random.chance(0.12)) list.push(...longDoubt(random, momentOf(random, operations, busyMs)));
+  if (random.chance(0.15)) list.push(poisoned(random, momentOf(random, operations, busyMs)));
   return inOrder(list);
 }
 
@@ -170,18 +176,18 @@ function poisoned(random: Random, { atMs }: Moment): Fault {
 }
 
 /** Told to end while something is on its way. */
-function stopped(random: Random, operations: readonly MoneyOperation[]): Fault[] {
+function stopped(random: Random, operations: readonly MoneyOperation[], busyMs: number): Fault[] {
   if (!random.chance(0.25)) return [];
-  const { atMs } = momentOf(random, operations, BUSY_MS);
+  const { atMs } = momentOf(random, operations, busyMs);
   const service = random.pick(services);
   if (random.chance(0.3)) return [{ kind: 'rolling_restart', atMs, service }];
   return [{ kind: 'stop', atMs, service, instance: random.integer(0, 1), downMs: random.integer(50, 5_000) }];
 }
 
 /** What Kafka loses although it has acknowledged it is said again by whoever waits for what it would have come to. */
-function eventLost(random: Random, operations: readonly MoneyOperation[]): Fault[] {
+function eventLost(random: Random, operations: readonly MoneyOperation[], busyMs: number): Fault[] {
   if (!random.chance(0.15)) return [];
-  const { atMs } = momentOf(random, operations, BUSY_MS);
+  const { atMs } = momentOf(random, operations, busyMs);
   const service = random.pick(services);
   return inARow(random, () => ({ kind: 'publish_lost', atMs, service, when: 'lost_acknowledged' }));
 }
