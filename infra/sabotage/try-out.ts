@@ -36,7 +36,7 @@ async function runWorlds(
   await brokenBuild(sabotage, directory);
   const main = join(directory, 'dist/apps/simulation/src/main.js');
   const sought = ['--until-broken', '--sought', sabotage.breaks.join()];
-  const extent = ['--schedules', String(schedules), '--seed', String(seed), '--threads', '1'];
+  const extent = ['--schedules', String(schedules), '--seed', String(seed)];
   const args = ['--no-warnings', '--single-threaded-gc', main, ...sought, ...extent];
   const output = await outputOf(args, directory, {}, interrupted);
   const line = output.trim().split('\n').at(-1) ?? '';

@@ -3,6 +3,7 @@ import { sometimesInSimulation } from '#checker';
 import { SystemClock } from '#clock';
 import { outsidePromises } from '#simulation';
 import { campaign, type CampaignReport } from './campaign/campaign.js';
+import { firstBroken } from './campaign/first-broken.js';
 import { brokenBy, definitions, run } from './campaign/one-run.js';
 import { tooLittle } from './campaign/enough.js';
 import { perMinute, Progress } from './campaign/progress.js';
@@ -11,7 +12,6 @@ import { shrink } from './campaign/shrink.js';
 import { countOf, exitCodeOf, missedInWords, reachedInWords, REACHES_ALL_FROM } from './campaign/sometimes.js';
 import { unusedInWords } from './campaign/warnings.js';
 import { readOptions, usage, type Options } from './options.js';
-import { regressions } from './regressions/regressions.js';
 import { planned } from './schedule/schedule.js';
 
 /** So many failures are told whole. */
@@ -36,7 +36,7 @@ async function perform(options: Options): Promise<number> {
     return 0;
   }
   if (options.schedule !== undefined) return one(options.schedule);
-  return options.untilBroken ? firstBroken(options) : many(options);
+  return options.untilBroken ? untilBroken(options) : many(options);
 }
 
 async function one(seed: number): Promise<number> {
@@ -48,25 +48,10 @@ async function one(seed: number): Promise<number> {
   return broken.length === 0 ? 0 : 1;
 }
 
-/** By the promises alone: what a service says of itself is no evidence. What broke first of all, and what was sought. */
-async function firstBroken({ schedules, seed, threads, sought }: Options): Promise<number> {
-  const common = { untilBroken: true, judge: 'promises', onProgress: () => undefined } as const;
-  const { failures } = await campaign({ schedules, seed, threads, sought, ...common });
-  const first = failures[0] ?? null;
-  const found = failures.find(({ broken }) => !sought || broken.some((id) => sought.includes(id))) ?? null;
-  const shownBy = await brokenRegressions();
-  console.log(JSON.stringify({ first, found, shownBy }));
-  return first !== null || shownBy.length > 0 ? 1 : 0;
-}
-
-/** Of the schedules that a bug was found by once, those that break a promise, and what they break. */
-async function brokenRegressions(): Promise<{ name: string; broken: readonly string[] }[]> {
-  const services = await definitions();
-  return outsidePromises(() =>
-    regressions
-      .map(({ name, schedule }) => ({ name, broken: brokenBy(run(schedule, services, 'promises')) }))
-      .filter(({ broken }) => broken.length > 0),
-  );
+async function untilBroken({ schedules, seed, sought }: Options): Promise<number> {
+  const came = await firstBroken(schedules, seed, sought);
+  console.log(JSON.stringify(came));
+  return came.first !== null || came.shownBy.length > 0 ? 1 : 0;
 }
 
 async function many({ schedules, seconds, seed, threads }: Options): Promise<number> {

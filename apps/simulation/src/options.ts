@@ -26,7 +26,7 @@ left of each. The exit code is the verdict. Ctrl-C ends it, and tells of what th
   --seed S         of the first world; the next are S+1, S+2, … Default: a new one, printed first
   --threads N      default: as many as there are cores
   --schedule SEED  one world, told event by event; the same every time
-  --until-broken   ends with the first broken promise, and says which as JSON
+  --until-broken   ends with the first broken promise, and says which as JSON; one thread, by promises alone
   --sought A1,A17  with --until-broken: ends with the first of these`;
 
 /** @throws Error that says what is wrong with them */

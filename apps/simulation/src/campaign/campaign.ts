@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Judge } from '../world/world.js';
-import { isSought, type Given, type Task, type TaskReport } from './messages.js';
+import type { Task, TaskReport } from './messages.js';
 
 /** Small enough that progress shows, large enough that messages cost nothing. */
 const TASK = 25;
@@ -12,12 +11,6 @@ export interface CampaignOptions {
   readonly timeIsUp?: (() => boolean) | undefined;
   readonly seed: number;
   readonly threads?: number | undefined;
-  /** Nothing new is begun once something is broken; what is begun goes on to its own first, so that the first of all is known. */
-  readonly untilBroken?: boolean | undefined;
-  /** With `untilBroken`: until one of these promises is. Default: any. */
-  readonly sought?: readonly string[] | undefined;
-  /** Default: by everything. */
-  readonly judge?: Judge | undefined;
   readonly onProgress: (done: number, failures: TaskReport['failures']) => void;
 }
 
@@ -34,19 +27,15 @@ export async function campaign({
   timeIsUp,
   seed,
   threads,
-  untilBroken = false,
-  sought,
-  judge = 'everything',
   onProgress,
 }: CampaignOptions): Promise<CampaignReport> {
-  const given: Given = { judge, untilBroken, sought };
   const counts = new Map<string, number>();
   const failures: TaskReport['failures'][number][] = [];
   let next = 0;
   let done = 0;
   let events = 0;
   const take = (): Task | undefined => {
-    if (next >= schedules || timeIsUp?.() || failures.some(({ broken }) => isSought(given, broken))) return undefined;
+    if (next >= schedules || timeIsUp?.()) return undefined;
     const count = Math.min(TASK, schedules - next);
     const task = { firstSeed: seed + next, count };
     next += count;
@@ -60,13 +49,13 @@ export async function campaign({
     onProgress(done, failures);
   };
   const wanted = Math.min(threads ?? availableParallelism(), Math.ceil(schedules / TASK));
-  await Promise.all(Array.from({ length: wanted }, () => work(given, take, add)));
+  await Promise.all(Array.from({ length: wanted }, () => work(take, add)));
   failures.sort((a, b) => a.seed - b.seed);
   return { schedules: done, events, counts, failures };
 }
 
-function work(given: Given, take: () => Task | undefined, add: (report: TaskReport) => void): Promise<void> {
-  const thread = new Worker(new URL('./thread.js', import.meta.url), { workerData: given });
+function work(take: () => Task | undefined, add: (report: TaskReport) => void): Promise<void> {
+  const thread = new Worker(new URL('./thread.js', import.meta.url));
   return new Promise((resolve, reject) => {
     thread.on('error', reject);
     thread.on('message', (message: TaskReport | 'ready') => {

@@ -1,14 +1,13 @@
 import 'reflect-metadata';
 import assert from 'node:assert/strict';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { outsidePromises } from '#simulation';
 import { planned } from '../schedule/schedule.js';
-import { isSought, type Given, type Task, type TaskReport } from './messages.js';
+import type { Task, TaskReport } from './messages.js';
 import { brokenBy, definitions, run } from './one-run.js';
 
 assert(parentPort, 'this runs as a thread of a campaign');
 const port = parentPort;
-const given = workerData as Given;
 // A trace of the stack costs more than most of what throws; who tells a failure runs it again, with traces.
 Error.stackTraceLimit = 0;
 const services = await definitions();
@@ -23,12 +22,11 @@ function perform({ firstSeed, count }: Task): TaskReport {
   const failures: TaskReport['failures'][number][] = [];
   let events = 0;
   for (let seed = firstSeed; seed < firstSeed + count; seed++) {
-    const outcome = run(planned(seed), services, given.judge);
+    const outcome = run(planned(seed), services);
     events += outcome.events;
     for (const [name, reached] of outcome.counts.byName) counts.set(name, (counts.get(name) ?? 0) + reached);
     const broken = brokenBy(outcome);
     if (broken.length > 0) failures.push({ seed, broken });
-    if (isSought(given, broken)) return { count: seed - firstSeed + 1, events, counts: [...counts], failures };
   }
   return { count, events, counts: [...counts], failures };
 }
