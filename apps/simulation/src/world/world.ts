@@ -35,6 +35,7 @@ import { Always, type Breach } from '../proof/always.js';
 import { FaultsInEffect } from '../proof/faults-in-effect.js';
 import { Reached } from '../proof/reached.js';
 import { evidenceOf, unsettled, type Databases } from '../proof/evidence.js';
+import { closingLook } from '../schedule/closing-look.js';
 import { describe as inWords, type Fault, type ServiceName } from '../schedule/fault.js';
 import type { Later } from '../schedule/later.js';
 import type { Schedule } from '../schedule/schedule.js';
@@ -236,6 +237,9 @@ export class World {
       this.#untilSettled();
     }
     if (this.schedule.later && !this.#isBroken) this.#leap(this.schedule.later);
+    if (this.#isBroken) return;
+    this.#begin(closingLook(this.schedule.operations));
+    this.#untilSettled();
   }
 
   #leap({ leapMs, operations }: Later): void {
