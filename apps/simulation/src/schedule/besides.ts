@@ -34,9 +34,9 @@ export function besides(random: Random, money: readonly MoneyOperation[], times:
   const some = <T>(most: number, make: () => T): T[] =>
     Array.from({ length: random.integer(times - 1, times * most) }, make);
   const list: Operation[] = [
-    ...some(3, () => readingOf(random, money, creates, refunds)),
-    ...some(2, () => editOf(random, id(), creates, refunds)),
-    ...some(2, () => misuseOf(random, id(), creates, refunds)),
+    ...some(5, () => readingOf(random, money, creates, refunds)),
+    ...some(3, () => editOf(random, id(), creates, refunds)),
+    ...some(3, () => misuseOf(random, id(), creates, refunds)),
     ...(random.chance(0.12) ? inParts(random, id, creates) : []),
     ...(random.chance(0.06) ? beyondItsBalance(random, id) : []),
     ...(random.chance(0.12) ? ownTime(random, id(), creates) : []),
