@@ -1,5 +1,5 @@
 import { Random } from '#simulation';
-import type { Capture, Create, MoneyOperation, Operation, Refund, Wanted } from '../merchant/operation.js';
+import type { Capture, Create, Details, MoneyOperation, Operation, Refund, Wanted } from '../merchant/operation.js';
 import { accounts, amountOf, currencyOf, detailsOf } from './accounts.js';
 import { besides } from './besides.js';
 import { bankSiege, bankSlow, bankTrouble } from './bank-faults.js';
@@ -149,9 +149,15 @@ function changeOf(random: Random, id: number, create: Create, near: Wanted): Wan
   const isNear = near.kind !== 'create' && near.charge === create.id;
   const atMs = isNear ? near.atMs + random.between(0, 50) : create.atMs + random.between(0, 12_000);
   const amountMinor = random.chance(0.5) ? undefined : random.integer(1, create.amountMinor);
-  const kind = !create.capture && random.chance(0.6) ? 'capture' : 'refund';
-  return { kind, id, atMs, charge: create.id, amountMinor };
+  const asked = { id, atMs, charge: create.id, amountMinor };
+  if (create.capture || !random.chance(0.6)) return { ...asked, kind: 'refund', details: whyOf(id) };
+  const isTooMuch = amountMinor !== undefined && id % 5 === 0;
+  return { ...asked, kind: 'capture', amountMinor: isTooMuch ? create.amountMinor + 1 : amountMinor };
 }
+
+/** Every other refund says why, and has a note on it. */
+const whyOf = (id: number): Details =>
+  id % 2 === 0 ? {} : { reason: 'requested_by_customer', 'metadata[refund]': String(id) };
 
 const soonAfter = (random: Random, { atMs }: Wanted): number =>
   atMs + (random.chance(0.5) ? random.between(0, 5) : random.between(5, 15_000));

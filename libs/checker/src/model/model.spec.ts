@@ -154,6 +154,15 @@ describe('the reference model', () => {
       })),
       /the reason card_declined\/stolen_card is none/,
     ],
+    [
+      'a failed charge',
+      told(
+        'k12',
+        () => ({ ...(JSON.parse(day.exchanges[0]!.answer!.body) as object), id: 'ch_4', status: 'failed' }),
+        200,
+      ),
+      /k12: told 200, but it failed, which is a 402/,
+    ],
     ['another charge of the key', told('k9', (body) => ({ ...body, id: 'ch_2' })), /k9: told of ch_2, which comes of/],
   ])('blames an answer for %s that is not so', (_what, change, line) => {
     expect(wrong(change)).toContainEqual(expect.stringMatching(line));
