@@ -120,10 +120,7 @@ export async function shown(
 ): Promise<OpenedCharge[]> {
   const refunded = charges.filter(({ refunds }) => refunds.count > 0);
   if (!expandsRefunds(expand) || refunded.length === 0) return [...charges];
-  const latest = await readLatestRefunds(
-    sql,
-    refunded.map(({ opening }) => opening.id),
-  );
+  const latest = await readLatestRefunds(sql, refunded);
   return charges.map((charge) => withKnown(charge, latest.get(charge.opening.id) ?? []));
 }
 

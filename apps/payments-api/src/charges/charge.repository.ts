@@ -196,7 +196,7 @@ export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord>
     if (showing.length === 0) return;
     const latest = await readLatestRefunds(
       tx,
-      showing.map(([id]) => id),
+      showing.map(([, { charge }]) => opened(charge)),
     );
     for (const [id, record] of showing) records.set(id, knowing(record, latest.get(id) ?? []));
   }

@@ -1,6 +1,6 @@
 import { statement, type Sql } from '#postgres';
 import type { ListBounds, ListPage } from '../http/list-parameters.js';
-import { ListStatements } from '../lists/list-statements.repository.js';
+import { ListStatements, ofWholeList } from '../lists/list-statements.repository.js';
 import type { RefundFilters } from './list-request.js';
 import { REFUNDS_SHOWN, type Refund } from './refund.js';
 
@@ -17,11 +17,14 @@ export const refundsByIdStatement = statement(
   'SELECT refund, charge_id AS "chargeId" FROM refund WHERE id = ANY ($1::text[]) ORDER BY id',
 );
 
+/** In the order of lists, and by their index: ids of two instances do not sort by the time of creation. */
 export const latestRefundsStatement = statement(
   'refund_latest',
-  `SELECT latest.refund, wanted.id AS "chargeId" FROM unnest($1::text[]) AS wanted (id)
+  `SELECT latest.refund, wanted.id AS "chargeId" FROM unnest($1::text[], $2::text[]) AS wanted (id, account)
    CROSS JOIN LATERAL (
-     SELECT id, refund FROM refund WHERE refund.charge_id = wanted.id ORDER BY id DESC LIMIT ${REFUNDS_SHOWN}
+     SELECT refund FROM refund
+     WHERE refund.account = wanted.account AND refund.charge_id = wanted.id AND ${ofWholeList}
+     ORDER BY created_at DESC, id DESC LIMIT ${REFUNDS_SHOWN}
    ) AS latest`,
 );
 
@@ -62,8 +65,12 @@ export const readRefunds = (sql: Sql, ids: readonly string[]): Promise<FoundRefu
   sql.query<FoundRefund>(refundsByIdStatement, [ids]);
 
 /** Of each charge those that it shows, by its id. */
-export async function readLatestRefunds(sql: Sql, charges: readonly string[]): Promise<Map<string, Refund[]>> {
-  return byCharge(await sql.query<FoundRefund>(latestRefundsStatement, [charges]));
+export async function readLatestRefunds(
+  sql: Sql,
+  charges: readonly { readonly opening: { readonly id: string; readonly account: string } }[],
+): Promise<Map<string, Refund[]>> {
+  const values = [charges.map(({ opening }) => opening.id), charges.map(({ opening }) => opening.account)];
+  return byCharge(await sql.query<FoundRefund>(latestRefundsStatement, values));
 }
 
 export async function readPendingRefunds(sql: Sql, charges: readonly string[]): Promise<Map<string, Refund[]>> {
