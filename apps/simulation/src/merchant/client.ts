@@ -91,6 +91,16 @@ export const isFinal = (answer: ApiAnswer): boolean =>
 export const isPassing = ({ status, body }: ApiAnswer): boolean =>
   status === 400 && body.includes('Try again in a moment');
 
+/** Of a list. */
+interface Item {
+  readonly id: string;
+  readonly created: number;
+  readonly charge?: string;
+  readonly currency?: string;
+  readonly source?: string;
+  readonly type?: string;
+}
+
 export interface Body {
   readonly object?: string;
   readonly id?: string;
@@ -99,7 +109,7 @@ export interface Body {
   readonly charge?: string;
   readonly balance_transaction?: string | { readonly id: string } | null;
   readonly has_more?: boolean;
-  readonly data?: readonly { readonly id: string }[];
+  readonly data?: readonly Item[];
   readonly error?: { readonly charge?: string; readonly code?: string; readonly message?: string };
 }
 

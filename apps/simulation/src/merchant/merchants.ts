@@ -4,6 +4,7 @@ import type { Exchange } from '../proof/reached.js';
 import type { RunningService } from '../service/running-service.js';
 import type { Story } from '../world/story.js';
 import { bodyOf, Client, isPassing, type Body, type Heard } from './client.js';
+import { lookBack } from './look-back.js';
 import {
   keyOf,
   type Create,
@@ -99,6 +100,16 @@ export class Merchants {
       case 'own_time':
         return this.#start('own time', () => this.#keepTime(operation));
     }
+  }
+
+  /** One of them looks at what it has by every filter and expanded, and another one reaches for it. */
+  reachForEverything(): void {
+    const { random } = this.process;
+    const account = random.pick([...this.#accounts.values()]);
+    const others = new Set(this.#accounts.values());
+    others.delete(account);
+    const stranger = others.size > 0 ? random.pick([...others]) : 'acct_nobody';
+    this.#start('looking back', () => lookBack(this.client, account, stranger, random));
   }
 
   #start(what: string, work: () => Promise<void>): void {

@@ -115,6 +115,7 @@ export class World {
   readonly #reached = new Reached(() => this.scheduler.nowMs);
   /** What broke before the world was at rest; it ends with it. */
   #breach: Breach | undefined;
+  #quietSinceMs: number | undefined;
   readonly #always = new Always((breach) => this.#break(breach));
   readonly #faults = new FaultsInEffect(() => this.scheduler.nowMs);
   readonly #warnings: LogWarning[] = [];
@@ -237,8 +238,14 @@ export class World {
       this.#untilSettled();
     }
     if (this.schedule.later && !this.#isBroken) this.#leap(this.schedule.later);
-    if (this.#isBroken) return;
+    if (!this.#isBroken) this.#lookBack();
+  }
+
+  /** What merchants read now has to show the rows exactly. */
+  #lookBack(): void {
+    this.#quietSinceMs = this.#merchants.client.nowMs;
     this.#begin(closingLook(this.schedule.operations));
+    this.#merchants.reachForEverything();
     this.#untilSettled();
   }
 
@@ -330,7 +337,8 @@ export class World {
   }
 
   #evidence(): Evidence {
-    return evidenceOf(this.#databases, this.#banks.onRecord(), this.#merchants, this.#faults.stretches);
+    const evidence = evidenceOf(this.#databases, this.#banks.onRecord(), this.#merchants, this.#faults.stretches);
+    return this.#quietSinceMs === undefined ? evidence : { ...evidence, quietSinceMs: this.#quietSinceMs };
   }
 
   #verdict(): Verdict {
