@@ -244,6 +244,18 @@ describe('a charge of a good card that could not be processed', () => {
     expect(isExplained({ exchanges: pendingFirst, charges, requests: [request()] })).toBe(false);
   });
 
+  it('was in doubt for a minute without having been sent: its gateway did not learn that it had begun it', () => {
+    const pendingFirst = [create(pending, { endedMs: SENT_MS + 10_000 })];
+    const failed = { exchanges: pendingFirst, charges: [row('failed')] };
+    const faults = [stretch('commit_lost', { service: 'bank-gateway' })];
+    const silent = [struck('hang', { operation: 'inquire' })];
+    expect(isExplained({ ...failed, requests: silent, faults })).toBe(true);
+    expect(isExplained({ ...failed, requests: silent })).toBe(false);
+    expect(isExplained({ ...failed, requests: [request({ operation: 'inquire' })], faults })).toBe(false);
+    const elsewhere = [stretch('commit_lost', { service: 'ledger' })];
+    expect(isExplained({ ...failed, requests: silent, faults: elsewhere })).toBe(false);
+  });
+
   it('could not be read by its bank', () => {
     expect(processed({ requests: [struck('reject')] })).toBe(true);
     expect(processed({ requests: [request(), struck('reject', { operation: 'capture' })] })).toBe(true);

@@ -124,7 +124,11 @@ export const notProcessed: readonly Explanation<FailedCharge>[] = [
     holds: (failed, situation) =>
       situation
         .banksOf(failed.charge)
-        .some(({ name }) => wasDoubted(name, failed, situation) && gaveUpAt(name, failed, situation)),
+        .some(
+          ({ name }) =>
+            wasDoubted(name, failed, situation) &&
+            (gaveUpAt(name, failed, situation) || isUnresolvedAt(name, failed, situation)),
+        ),
   },
   {
     why: 'no bank of the card’s network would have it: each was struck on this charge again and again, or had a breaker open after its own failures',
@@ -141,16 +145,27 @@ const authorizesAt = (bank: string, { charge, untilMs }: FailedCharge, { banks }
 const isDoubted = (request: Received, { banks }: Situation): boolean =>
   doubtful.has(request.fault?.name ?? '') || banks.isInterrupted(request);
 
-/** An instance of the gateway that is struck between `begun` and the answer leaves a doubt, whether it had sent anything or not. */
+/**
+ * An instance of the gateway that is struck between `begun` and the answer leaves a doubt, whether it had sent anything
+ * or not; so does one that never learns that `begun` was committed.
+ */
 function wasDoubted(bank: string, failed: FailedCharge, situation: Situation): boolean {
   if (authorizesAt(bank, failed, situation).some((request) => isDoubted(request, situation))) return true;
   return situation.faults.some(
     (stretch) =>
-      processFaults.has(stretch.kind) &&
+      (processFaults.has(stretch.kind) || databaseFaults.has(stretch.kind)) &&
       stretch.at.service === 'bank-gateway' &&
       stretch.fromMs <= failed.untilMs &&
       stretch.untilMs >= failed.fromMs,
   );
+}
+
+/** For a minute its bank would not say what had become of it: nothing of it need have arrived there before. */
+function isUnresolvedAt(bank: string, { charge, untilMs }: FailedCharge, situation: Situation): boolean {
+  const asked = situation.banks
+    .requestsOf(charge.id)
+    .find((request) => request.bank === bank && request.operation === 'inquire' && isStruck(request, situation));
+  return asked !== undefined && untilMs - asked.at >= REVERSED_AFTER_MS;
 }
 
 function gaveUpAt(bank: string, failed: FailedCharge, situation: Situation): boolean {
