@@ -5,7 +5,7 @@ const SUCCEEDED = 'good cards charged with success';
 
 /** From so many charges on a share says something: a single world may have its database away all the time. */
 const ASKED_LEAST = 300;
-/** In the worlds that are drawn, faults leave more than two thirds of such charges alone. */
+/** In the worlds that are drawn, faults leave about seven in ten of such charges alone. */
 const SHARE_LEAST = 0.5;
 
 export const countsOf = ({ asked, succeeded }: Successes): readonly (readonly [string, number])[] => [

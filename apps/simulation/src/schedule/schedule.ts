@@ -8,6 +8,7 @@ import type { Fault, ServiceName } from './fault.js';
 import { later as afterALeap, type Later } from './later.js';
 import { approvedWhileReversing, longDoubt, shownInDoubt } from './long-doubt.js';
 import { momentOf, type Moment } from './moment.js';
+import { noise, patience } from './noise.js';
 import { sourceOf } from './source.js';
 import { unheardRefusal } from './unheard-refusal.js';
 
@@ -24,8 +25,8 @@ export interface Schedule {
   readonly settings: Settings;
 }
 
-/** How often services look for what nobody told them of. */
-type Settings = Partial<Record<'OUTBOX_SWEEP_EVERY_MS' | 'OPERATIONS_LOOK_EVERY_MS', number>>;
+/** How often services look for what nobody told them of, and how much of one account the API takes at once. */
+type Settings = Partial<Record<'OUTBOX_SWEEP_EVERY_MS' | 'OPERATIONS_LOOK_EVERY_MS' | keyof typeof patience, number>>;
 
 const services: readonly ServiceName[] = ['payments-api', 'bank-gateway', 'ledger'];
 const OPERATIONS = 20;
@@ -55,14 +56,20 @@ export function planned(seed: number): Schedule {
     ...stopped(later.fork('stopped'), wanted, busyMs),
   ];
   const crowded = later.chance(0.1) ? crowd(later, wanted) : { operations: [], faults: [] };
+  const noisy = new Random(seed).fork('noise');
+  const isNoisy = noisy.chance(0.1);
   const money = [...wanted, ...crowded.operations, ...afterRaces(later.fork('after races'), wanted)];
   return {
     seed,
-    operations: inOrder([...money, ...besides(new Random(seed).fork('besides'), money, times)]),
+    operations: inOrder([
+      ...money,
+      ...besides(new Random(seed).fork('besides'), money, times),
+      ...(isNoisy ? noise(noisy) : []),
+    ]),
     faults: inOrder([...struck, ...crowded.faults]),
     lingerMs,
     later: afterALeap(new Random(seed).fork('leap'), wanted),
-    settings: new Random(seed).fork('settings').chance(0.25) ? {} : SELDOM,
+    settings: { ...(new Random(seed).fork('settings').chance(0.25) ? {} : SELDOM), ...(isNoisy && patience) },
   };
 }
 
