@@ -84,6 +84,8 @@ const ENDED_WITHIN_MS = 60_000;
 /** Then statements have their time: a difference is suspect for some seconds, named within a minute, and undone. */
 const AT_REST_WITHIN_MS = 150_000;
 const LOOK_EVERY_MS = 1_000;
+/** A look at a world that has ended reads all that is there: what only time can mend is looked at ever more seldom. */
+const LOOK_EVERY_MAX_MS = 16_000;
 const RESTARTED_AFTER_MS = 1_000;
 const OPERATOR_LOOKS_EVERY_MS = 5_000;
 
@@ -229,16 +231,15 @@ export class World {
     if (this.#isBroken) return;
     this.#heal();
     if (this.#isPoisoned) this.#lookAfterParked();
-    this.#untilSettled();
-    if (this.#isBroken) return;
+    if (!this.#settles()) return;
     this.story.tell('the world', 'is at rest');
     if (this.schedule.lingerMs > 0) {
       this.#runFor(this.schedule.lingerMs);
       // A statement that is just being published is no unrest.
-      this.#untilSettled();
+      if (!this.#settles()) return;
     }
-    if (this.schedule.later && !this.#isBroken) this.#leap(this.schedule.later);
-    if (!this.#isBroken) this.#lookBack();
+    if (this.schedule.later && !this.#settlesAfter(this.schedule.later)) return;
+    this.#lookBack();
   }
 
   /** What merchants read now has to show the rows exactly. */
@@ -246,16 +247,16 @@ export class World {
     this.#quietSinceMs = this.#merchants.client.nowMs;
     this.#begin(closingLook(this.schedule.operations));
     this.#merchants.reachForEverything();
-    this.#untilSettled();
+    this.#settles();
   }
 
-  #leap({ leapMs, operations }: Later): void {
+  #settlesAfter({ leapMs, operations }: Later): boolean {
     this.story.tell('the world', `leaps by ${leapMs / 3_600_000} hours`);
     this.#faults.leapt(leapMs);
     this.scheduler.leap(leapMs);
     this.#begin(operations);
     this.#runFor(Math.max(...operations.map(({ atMs }) => atMs)));
-    this.#untilSettled();
+    return this.#settles();
   }
 
   #begin(operations: readonly Operation[]): void {
@@ -279,15 +280,20 @@ export class World {
     this.scheduler.after(0, process, look);
   }
 
-  #untilSettled(): void {
+  /** @returns whether every promise holds, once all has ended or its time is up */
+  #settles(): boolean {
     const healedMs = this.scheduler.nowMs;
-    while (!this.#isBroken) {
-      this.#runFor(LOOK_EVERY_MS);
+    let [everyMs, holds] = [LOOK_EVERY_MS, false];
+    while (!this.#isBroken && !holds) {
+      this.#runFor(everyMs);
       const passedMs = this.scheduler.nowMs - healedMs;
       const ended = this.#merchants.idle && unsettled(this.#databases) === 0;
-      if (ended ? passedMs > AT_REST_WITHIN_MS || this.#verdict().holds : passedMs > ENDED_WITHIN_MS) break;
+      holds = ended && this.#verdict().holds;
+      if (passedMs > (ended ? AT_REST_WITHIN_MS : ENDED_WITHIN_MS)) break;
+      if (ended) everyMs = Math.min(2 * everyMs, LOOK_EVERY_MAX_MS);
     }
     this.#wantAnswers();
+    return holds && !this.#isBroken;
   }
 
   /** Merchants ask until they are answered. With every fault lifted, nothing is a reason not to answer. */
