@@ -41,8 +41,12 @@ function help(): number {
 async function perform(options: Options): Promise<number> {
   const before = await readMeasurements();
   const chosen = await choose(options, before);
-  const measured = await tryAll(chosen, options.threads);
-  if (options.write) await write({ ...before, ...measured });
+  // As each ends, so that an hour's work is not lost to Ctrl-C.
+  let writing = Promise.resolve();
+  const measured = await tryAll(chosen, options.threads, (sofar) => {
+    if (options.write) writing = writing.then(() => write({ ...before, ...sofar }));
+    return writing;
+  });
   const missed = chosen.filter(({ sabotage }) => {
     const measurement = measured[sabotage.name];
     return measurement === undefined || !isCaught(sabotage, measurement);
@@ -70,7 +74,11 @@ async function choose(
 }
 
 /** So many beside each other, in their order; each says what came of it as it ends. */
-async function tryAll(chosen: readonly Sampled[], threads: number): Promise<Measurements> {
+async function tryAll(
+  chosen: readonly Sampled[],
+  threads: number,
+  onMeasured: (sofar: Measurements) => Promise<void>,
+): Promise<Measurements> {
   const measured: Record<string, Measurement> = {};
   const waiting = [...chosen];
   const running = new Set<string>();
@@ -86,6 +94,7 @@ async function tryAll(chosen: readonly Sampled[], threads: number): Promise<Meas
       running.delete(name);
       ended++;
       if (!(cameTo instanceof Error)) measured[name] = cameTo;
+      await onMeasured(measured);
       const words = cameTo instanceof Error ? `FAILED: ${cameTo.message}` : inWords(next.sabotage, cameTo);
       const tookS = ((performance.now() - beganMs) / 1_000).toFixed(1);
       console.log(`${`${ended}/${chosen.length}`.padStart(7)} ${name.padEnd(42)} ${words} (${tookS} s)`);

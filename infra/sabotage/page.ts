@@ -7,6 +7,7 @@ export function pageOf(sabotages: readonly Sabotage[], measured: Measurements): 
     const measurement = measured[sabotage.name];
     return measurement ? [{ sabotage, measurement }] : [];
   });
+  const unknown = sabotages.filter(({ name }) => !measured[name]).map(({ name }) => `\`${name}\``);
   const caught = known.filter(({ sabotage, measurement }) => isCaught(sabotage, measurement));
   const inWorlds = known.filter(({ sabotage }) => !sabotage.shownBySpec);
   const bySpec = known.filter(({ sabotage }) => sabotage.shownBySpec);
@@ -15,7 +16,7 @@ export function pageOf(sabotages: readonly Sabotage[], measured: Measurements): 
     '',
     'A checker that has never caught anything proves nothing. Each row is a patch on a copy of the code, which compiles; the simulation then runs worlds until one of the promises is broken that the bug breaks. Errors in logs do not count here: a promise catches a bug, or nothing does.',
     '',
-    `**${caught.length} of ${sabotages.length} are caught by a promise of their own.** The first column of numbers says how many worlds that took. “Not in 300” means that 300 worlds did not break a promise of the bug; where they broke another promise, the row names it in brackets.`,
+    `**${caught.length} of ${sabotages.length} are caught by a promise of their own.** The first column of numbers says how many worlds that took. “Not in 60” means that 60 worlds did not break a promise of the bug; where they broke another promise, the row names it in brackets.`,
     '',
     'Some patches take a second line of defence away too, because the first would not be missed: a unique index, a state that knows better, an assertion. The row says so.',
     '',
@@ -33,6 +34,7 @@ export function pageOf(sabotages: readonly Sabotage[], measured: Measurements): 
     '| --- | --- | --- | --- | --- |',
     ...bySpec.map(({ sabotage, measurement }) => specRowOf(sabotage, measurement)),
     '',
+    ...(unknown.length > 0 ? [`Not tried out yet: ${unknown.join(', ')}.`, ''] : []),
   ].join('\n');
 }
 
