@@ -173,6 +173,15 @@ describe('a charge of a good card that could not be processed', () => {
     expect(processed({ requests: [...outage(), other] })).toBe(true);
   });
 
+  it('had failed before its client heard of it, when it asked again', () => {
+    const closed = request({ chargeId: 'ch_other', at: SENT_MS + 5_000 });
+    const again = create(failedAs('processing_error'), { sentMs: SENT_MS + 9_000, endedMs: SENT_MS + 9_100 });
+    const first = create(undefined, { hungUp: true });
+    const evidence = { requests: [...outage(), closed], charges: [row('failed')] };
+    expect(isExplained({ ...evidence, exchanges: [first, again] })).toBe(true);
+    expect(isExplained({ ...evidence, exchanges: [again] })).toBe(false);
+  });
+
   it('had its breaker closed by the restart of its instance', () => {
     const faults = [
       stretch('killed', { service: 'bank-gateway', instance: 'bank-gateway-0' }, SENT_MS - 20_000, SENT_MS - 19_000),
@@ -212,7 +221,8 @@ describe('a charge of a good card that could not be processed', () => {
     ];
     expect(processed({ requests: amid, faults: frozen('bank-gateway-0') })).toBe(true);
     expect(processed({ requests: amid, faults: frozen('bank-gateway-1') })).toBe(false);
-    expect(processed({ requests: amid.slice(1), faults: frozen('bank-gateway-0') })).toBe(false);
+    expect(processed({ requests: amid.slice(1), faults: frozen('bank-gateway-0') })).toBe(true);
+    expect(processed({ requests: amid.slice(2), faults: frozen('bank-gateway-0') })).toBe(false);
   });
 
   it('had a bank that did not tell its time to a gateway that had just started', () => {
@@ -428,6 +438,18 @@ describe('a refund that failed', () => {
     expect(refused({ exchanges: [create(pending, { answer: { ...pending, replayed: true } }), capture, asked] })).toBe(
       explained,
     );
+  });
+
+  it('was asked for before the capture, though its client heard of it only afterwards', () => {
+    const capture = aboutCharge('/v1/charges/ch_1/capture', succeeded, {
+      key: 'k3',
+      sentMs: SENT_MS + 600,
+      endedMs: SENT_MS + 900,
+    });
+    const made = create({ ...pending, replayed: true });
+    const first = { ...asked, answer: undefined, hungUp: true as const, sentMs: SENT_MS + 550, endedMs: SENT_MS + 560 };
+    expect(refused({ exchanges: [made, first, capture, asked] })).toBe(true);
+    expect(refused({ exchanges: [made, capture, asked] })).toBe(false);
   });
 
   it('was more than the balance of its account may have allowed', () => {

@@ -109,7 +109,11 @@ export class BankHealth {
         healthySinceMs = Math.max(healthySinceMs, attempt.notBeforeMs);
     }
     const unseen = this.#unseenFailures(bank, instance).filter((failure) => failure.fromMs <= untilMs);
-    if (unseen.length === 0 && failures.length < OPENS_ON_FAILURES) return false;
+    // One more may have stood still with its process before its first byte, of which no bank knows.
+    const stoodStill = this.faults.filter(
+      ({ kind, at, fromMs }) => kind === 'frozen' && at.instance === instance && fromMs <= untilMs,
+    );
+    if (unseen.length === 0 && failures.length + stoodStill.length < OPENS_ON_FAILURES) return false;
     return [...failures, ...unseen].some((failure) => failure.untilMs > healthySinceMs);
   }
 

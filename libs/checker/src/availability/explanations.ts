@@ -211,10 +211,11 @@ export const refundFailed: readonly Explanation<FailedRefund>[] = [
     holds: ({ refund, request }, situation) => {
       const captures = situation.aboutCharge(refund.chargeId).filter(({ path }) => path.endsWith('/capture'));
       if (!request) return captures.length > 0;
+      const sentMs = situation.firstSentMs(request);
       const wasCaptured = captures.some(
-        (capture) => capture.endedMs < request.sentMs && situation.said(capture).captured === true,
+        (capture) => capture.endedMs < sentMs && situation.said(capture).captured === true,
       );
-      return !wasCaptured && captures.some(({ sentMs }) => sentMs <= request.endedMs);
+      return !wasCaptured && captures.some((capture) => capture.sentMs <= request.endedMs);
     },
   },
   {

@@ -10,8 +10,6 @@ export interface GoodCharge {
   readonly id: string;
   readonly account: string;
   readonly card: GoodCard;
-  /** Its merchant says when to capture it. */
-  readonly isManual: boolean;
   readonly sentMs: number;
 }
 
@@ -63,8 +61,7 @@ export class Situation {
       const card = isCreate(exchange) ? goodCardOf(exchange.parameters) : undefined;
       const id = card && this.chargeIn(exchange);
       if (!id || good.has(id)) continue;
-      const { account, sentMs, parameters } = exchange;
-      good.set(id, { id, account, card, isManual: parameters['capture'] === 'false', sentMs });
+      good.set(id, { id, account: exchange.account, card, sentMs: this.firstSentMs(exchange) });
     }
     this.goodCharges = good;
   }
@@ -90,6 +87,12 @@ export class Situation {
   underKey({ account, key }: ApiExchange): readonly ApiExchange[] {
     this.#byKey ??= Map.groupBy(this.#exchanges, (each) => `${each.account} ${each.key}`);
     return key === undefined ? [] : (this.#byKey.get(`${account} ${key}`) ?? []);
+  }
+
+  /** When it was asked for first: it may have been done long before anybody heard of it. */
+  firstSentMs(exchange: ApiExchange): number {
+    const same = this.underKey(exchange).filter(({ path }) => path === exchange.path);
+    return Math.min(exchange.sentMs, ...same.map(({ sentMs }) => sentMs));
   }
 
   aboutCharge(id: string): readonly ApiExchange[] {
