@@ -37,6 +37,7 @@ function wrongAnswerAboutCharge(claims: Claims, operation: Operation, object: Ch
   if (kind !== 'create' && object.id !== about) wrong.push(`about ${object.id}, asked was about ${about}`);
   if (row.account !== account) wrong.push(`${object.id} is ${row.account}'s`);
   if (kind !== 'update_charge' && object.status === 'failed') wrong.push('it failed, which is a 402');
+  if (kind === 'capture' && !object.captured && object.status !== 'pending') wrong.push('it is not captured');
   if (kind === 'capture' && object.captured) {
     const wanted = amountOf(operation.parameters) ?? row.amountMinor;
     if (object.amount_captured !== wanted) wrong.push(`captured ${object.amount_captured}, asked for ${wanted}`);

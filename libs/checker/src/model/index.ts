@@ -1,6 +1,6 @@
 import type { Evidence } from '../evidence.js';
 import { judgeAnswers } from './answers.js';
-import { claimRows } from './claims.js';
+import { claimRows, type Claims } from './claims.js';
 import { judgeStates } from './explain.js';
 import { readKeys } from './keys.js';
 import { judgeMoney } from './money.js';
@@ -13,6 +13,15 @@ export function judgeByModel(evidence: Evidence): string[] {
   if (evidence.exchanges.length === 0) return [];
   const { operations, violations } = readKeys(evidence.exchanges);
   const claims = claimRows(evidence, operations);
-  const wrong = [...violations, ...claims.violations, ...judgeRows(claims), ...judgeMoney(claims)];
-  return [...wrong, ...judgeAnswers(claims), ...judgeStates(claims), ...judgeRefusals(claims), ...judgeReads(claims)];
+  const judges = [judgeRows, judgeMoney, judgeAnswers, judgeStates, judgeRefusals, judgeReads];
+  return [...violations, ...claims.violations, ...judges.flatMap((judge) => judged(judge, claims))];
+}
+
+/** An answer without the fields of its object is wrong in itself, and must not hide what else is. */
+function judged(judge: (claims: Claims) => string[], claims: Claims): string[] {
+  try {
+    return judge(claims);
+  } catch (error) {
+    return [`${judge.name}: something is not of the form that it must have: ${String(error)}`];
+  }
 }

@@ -144,6 +144,16 @@ describe('the reference model', () => {
     ['a card', told('k3', (body) => ({ ...body, source: { last4: '1' } })), /last4 is 1, not 0005/],
     ['metadata', told('k6', (body) => ({ ...body, metadata: {} })), /metadata\[a\] is null/],
     ['a captured amount', told('k4', (body) => ({ ...body, amount_captured: 5000 })), /captured 5000, asked for 2005/],
+    [
+      'no capture',
+      told('k4', (body) => ({ ...body, captured: false, amount_captured: 0, amount_refunded: 0 })),
+      /k4: told 200, but it is not captured/,
+    ],
+    [
+      'half an object',
+      told('k3', () => ({ object: 'charge', id: 'ch_2' })),
+      /judgeAnswers: something is not of the form/,
+    ],
     ['another charge', told('k6', (body) => ({ ...body, id: 'ch_1' })), /about ch_1, asked was about ch_2/],
     ["a refund's amount", told('k2', (body) => ({ ...body, amount: 3 })), /k2: told 200, but amount is 3, not 300/],
     ["a refund's reason", told('k2', (body) => ({ ...body, reason: 'duplicate' })), /reason is duplicate, not null/],
