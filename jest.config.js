@@ -7,6 +7,7 @@ const base = {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^#([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts', '^(\\.{1,2}/.*)\\.js$': '$1' },
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/infra', '<rootDir>/test'],
+  setupFilesAfterEnv: ['<rootDir>/test/assertions.mjs'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '/fixtures/'],
 };
 export default {

@@ -24,7 +24,48 @@ export function violationsIn(path, text) {
     for (const what of new Set(namesImported(text)))
       if (DECIDING.has(what)) report('the-simulation-decides-nothing', what);
   }
+  if (isTest(path)) {
+    for (const what of looksAtPerhapsNothing(text)) report('tests-look-at-something', what);
+  }
   return violations;
+}
+
+const isTest = (path) => /\.spec\.ts$|\/testing\//.test(path);
+
+/** Of an empty list everything holds: what a loop or `every` expects of each item is expected of nothing then. */
+function* looksAtPerhapsNothing(text) {
+  if (!/\bexpect\(/.test(text)) return;
+  const nodes = [...nodesOf(parseSync(text, { syntax: 'typescript', decorators: true, target: 'es2024' }))];
+  const lists = new Set(
+    nodes
+      .filter(({ type, id, init }) => type === 'VariableDeclarator' && id.type === 'Identifier' && isLiteralList(init))
+      .map(({ id }) => id.value),
+  );
+  const hasItems = (node) =>
+    isLiteralList(node) || lists.has(node.value) || (isCall(node) && node.callee.value === 'notEmpty');
+  // What a property draws may be an empty list, in some of its runs.
+  const drawn = new Set(nodes.filter(isProperty).flatMap((node) => [...nodesOf(node.arguments)]));
+  for (const node of nodes.filter((each) => !drawn.has(each))) {
+    if (node.type === 'ForOfStatement' && !hasItems(node.right) && [...nodesOf(node.body)].some(isExpectation))
+      yield 'a loop of expectations over a list that may be empty: notEmpty(list)';
+    if (isExpectation(node) && isCall(node.arguments[0]?.expression) && isEvery(node.arguments[0].expression.callee)) {
+      if (!hasItems(node.arguments[0].expression.callee.object))
+        yield 'an expectation of every item of a list that may be empty: notEmpty(list).every';
+    }
+    if (isCall(node) && node.callee.value === 'describe' && hasEmptyBody(node.arguments.at(-1)?.expression))
+      yield 'an empty suite';
+  }
+}
+
+const isProperty = (node) => isCall(node) && /^(async)?property$/i.test(node.callee.property?.value ?? '');
+const isCall = (node) => node?.type === 'CallExpression';
+const isExpectation = (node) => isCall(node) && node.callee.value === 'expect';
+const isEvery = (callee) => callee.type === 'MemberExpression' && callee.property.value === 'every';
+const hasEmptyBody = (node) => node?.type === 'ArrowFunctionExpression' && node.body.stmts?.length === 0;
+
+function isLiteralList(node) {
+  if (/^Ts(As|Satisfies|ConstAssertion)/.test(node?.type ?? '')) return isLiteralList(node.expression);
+  return node?.type === 'ArrayExpression' && node.elements.some((element) => element && !element.spread);
 }
 
 /** With these a step, a command or an event is written: the simulation has none of its own. */

@@ -30,7 +30,7 @@ async function importViolations(base) {
 
 async function sourceViolations(base) {
   const found = [];
-  for (const folder of ['apps', 'libs', 'infra']) {
+  for (const folder of ['apps', 'libs', 'infra', 'test']) {
     const names = await readdir(join(base, folder), { recursive: true }).catch(() => []);
     for (const path of names.filter((name) => name.endsWith('.ts')).map((name) => join(folder, name))) {
       if (!path.includes('/fixtures/')) found.push(...violationsIn(path, await readFile(join(base, path), 'utf8')));

@@ -93,7 +93,8 @@ describe('the run file', () => {
     const run = await RunFile.claim(file);
     await run.stopping();
     const next = RunFile.claim(file);
-    await Promise.race([next, setTimeout(2_000)]); // longer than one that is not stopping is waited for
+    // Longer than one that is not stopping is waited for.
+    expect(await Promise.race([next, setTimeout(2_000, 'it waits')])).toBe('it waits');
     await run.release();
     await (await next).release();
   });

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Kafka } from 'kafkajs';
 import { Client } from 'pg';
 import type { KafkaConnection } from '#messaging';
+import { notEmpty } from '#testing';
 import { kafkaClient } from '../../libs/messaging/src/kafka-client.js';
 import { topics } from '../kafka/topics.js';
 import { CannotStart } from './cannot-start.js';
@@ -201,7 +202,7 @@ describe('the runtime with a Postgres and a Kafka of its own', () => {
         NODE_ENV: 'production',
       });
       await query(runtime, 'CREATE TABLE kept AS SELECT 42 AS answer');
-      for (const { pid } of runtime.processes()) {
+      for (const { pid } of notEmpty(runtime.processes())) {
         const given = await readFile(`/proc/${pid}/environ`, 'utf8');
         expect(Object.keys(hostile).filter((name) => given.split('\0').includes(`${name}=${hostile[name]}`))).toEqual(
           [],

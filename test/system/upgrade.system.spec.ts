@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Told } from '#checker';
-import { eventually } from '#testing';
+import { eventually, notEmpty } from '#testing';
 import { isInThisClone, landedCommit } from './landed-version.js';
 import { saidIn, SOUND, System, type ChargeOrder } from './system.js';
 
@@ -103,7 +103,7 @@ describeUpgrade('a data folder of the version before', () => {
 
   it('replays every answer to the byte', async () => {
     expect(answered.length).toBeGreaterThan(15);
-    for (const { send, body } of answered) expect((await send(system)).body).toBe(body);
+    for (const { send, body } of notEmpty(answered)) expect((await send(system)).body).toBe(body);
   });
 
   it('lets go on with what it holds: capture, refund, list', async () => {

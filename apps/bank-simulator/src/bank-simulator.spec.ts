@@ -180,7 +180,7 @@ describe('stopping', () => {
     await simulator.admin('GET', '/health');
     const closed = Promise.all(sockets.map((socket) => once(socket, 'close')));
     await simulator.restart();
-    await closed;
+    expect(await closed).toHaveLength(sockets.length);
   });
 });
 

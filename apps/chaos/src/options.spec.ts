@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { sometimes } from '#checker';
+import { notEmpty } from '#testing';
 import { readOptions } from './options.js';
 import { faultKinds } from './schedule/fault.js';
 import { scenarios } from './scenarios/index.js';
@@ -28,6 +29,6 @@ describe('the options', () => {
 });
 
 it.each(scenarios)('$name ends its faults in time, and is to reach what there is', ({ seconds, faults, reaches }) => {
-  for (const { atS, lastsS } of faults) expect(atS + lastsS).toBeLessThan(seconds);
+  for (const { atS, lastsS } of notEmpty(faults)) expect(atS + lastsS).toBeLessThan(seconds);
   expect(sometimes.map(({ id }) => id)).toEqual(expect.arrayContaining([...reaches]));
 });

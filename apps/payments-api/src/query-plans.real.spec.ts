@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { SystemClock } from '#clock';
 import { assertIndexProbes, migrate } from '#postgres';
 import { testDatabase, type TestDatabase } from '#testing';
@@ -47,88 +47,90 @@ beforeAll(async () => {
 afterAll(() => test.drop(), 30_000);
 
 it('every statement on the way of a charge reaches its rows by index, however much there is', async () => {
-  await assertIndexProbes({
-    session: { url: test.url, database: test.name },
-    statements: [
-      findKeysStatement,
-      claimStatement,
-      readKeysStatement,
-      readAnswersStatement,
-      readRenderingsStatement,
-      storeAnswersStatement,
-      pruneAnswersStatement,
-      pruneKeysStatement,
-      loadStatement,
-      openStatement,
-      changeStatement,
-      saveRefundsStatement,
-      findStatement,
-      findManyStatement,
-      dueToSweepStatement,
-      takeStalledStatement,
-      catchUpStatement,
-      unansweredStatement,
-      unsettledStatement,
-      stillUnsettledStatement,
-      dueStatement,
-      dueOfAccountStatement,
-      findRefundStatement,
-      refundsByIdStatement,
-      latestRefundsStatement,
-      pendingRefundsStatement,
-      changedStatement,
-    ],
-    tables: [
-      'api_key',
-      'balance_transaction',
-      'charge',
-      'refund',
-      'idempotency_key',
-      'idempotency_answer',
-      'test_clock',
-    ],
-    grow: async () => {
-      await test.database.query({
-        name: 'test.grow_api_keys',
-        text: `INSERT INTO api_key (hash, account, label)
+  await expect(
+    assertIndexProbes({
+      session: { url: test.url, database: test.name },
+      statements: [
+        findKeysStatement,
+        claimStatement,
+        readKeysStatement,
+        readAnswersStatement,
+        readRenderingsStatement,
+        storeAnswersStatement,
+        pruneAnswersStatement,
+        pruneKeysStatement,
+        loadStatement,
+        openStatement,
+        changeStatement,
+        saveRefundsStatement,
+        findStatement,
+        findManyStatement,
+        dueToSweepStatement,
+        takeStalledStatement,
+        catchUpStatement,
+        unansweredStatement,
+        unsettledStatement,
+        stillUnsettledStatement,
+        dueStatement,
+        dueOfAccountStatement,
+        findRefundStatement,
+        refundsByIdStatement,
+        latestRefundsStatement,
+        pendingRefundsStatement,
+        changedStatement,
+      ],
+      tables: [
+        'api_key',
+        'balance_transaction',
+        'charge',
+        'refund',
+        'idempotency_key',
+        'idempotency_answer',
+        'test_clock',
+      ],
+      grow: async () => {
+        await test.database.query({
+          name: 'test.grow_api_keys',
+          text: `INSERT INTO api_key (hash, account, label)
                SELECT 'hash-' || n, 'acct_' || n, 'shop' FROM generate_series(1, 5000) AS n`,
-      });
-      await test.database.query({
-        name: 'test.grow_charges',
-        text: `INSERT INTO charge (id, account, state, version, amount_minor, currency, created_at, opening, details, ending, awaiting, idempotency_key)
+        });
+        await test.database.query({
+          name: 'test.grow_charges',
+          text: `INSERT INTO charge (id, account, state, version, amount_minor, currency, created_at, opening, details, ending, awaiting, idempotency_key)
                SELECT 'ch_' || n, 'acct_' || n % 50, 'succeeded', 2, 1000, 'usd', now(), '{}', '{}', '{}', false, 'key-' || n
                FROM generate_series(1, 5000) AS n`,
-      });
-      await test.database.query({
-        name: 'test.grow_refunds',
-        text: `INSERT INTO refund (id, account, charge_id, state, amount_minor, currency, created_at, refund)
+        });
+        await test.database.query({
+          name: 'test.grow_refunds',
+          text: `INSERT INTO refund (id, account, charge_id, state, amount_minor, currency, created_at, refund)
                SELECT 're_' || n, 'acct_' || n % 50, 'ch_' || n, 'succeeded', 1000, 'usd', now(), '{}'
                FROM generate_series(1, 5000) AS n`,
-      });
-      await test.database.query({
-        name: 'test.grow_balance_transactions',
-        text: `INSERT INTO balance_transaction (id, type, account, amount_minor, fee_minor, currency, source, charge_id, created_at, available_on)
+        });
+        await test.database.query({
+          name: 'test.grow_balance_transactions',
+          text: `INSERT INTO balance_transaction (id, type, account, amount_minor, fee_minor, currency, source, charge_id, created_at, available_on)
                SELECT 'txn_' || n, 'charge', 'acct_' || n % 50, 1000, 59, 'usd', 'ch_' || n, 'ch_' || n, '2026-06-15', '2026-06-18'
                FROM generate_series(1, 5000) AS n`,
-      });
-      await test.database.query({
-        name: 'test.grow_clocks',
-        text: `INSERT INTO test_clock (account, id, frozen_time, offset_ms)
+        });
+        await test.database.query({
+          name: 'test.grow_clocks',
+          text: `INSERT INTO test_clock (account, id, frozen_time, offset_ms)
                SELECT 'acct_' || n, 'clock_' || n, now(), 0 FROM generate_series(1, 5000) AS n`,
-      });
-      await test.database.query({
-        name: 'test.grow_keys',
-        text: `INSERT INTO idempotency_key (account, key, endpoint, fingerprint, request_id, charge_id, expand,
+        });
+        await test.database.query({
+          name: 'test.grow_keys',
+          text: `INSERT INTO idempotency_key (account, key, endpoint, fingerprint, request_id, charge_id, expand,
                                             api_version, holder, answer_by)
                SELECT 'acct_' || n % 50, 'key-' || n, 'POST /v1/charges', 'f', 'req_' || n, 'ch_' || n, '[]', 'v',
                       'one#a', now()
                FROM generate_series(1, 5000) AS n`,
-      });
-      await test.database.query({
-        name: 'test.grow_answers',
-        text: `INSERT INTO idempotency_answer (account, key, status, body)
+        });
+        await test.database.query({
+          name: 'test.grow_answers',
+          text: `INSERT INTO idempotency_answer (account, key, status, body)
                SELECT account, key, 200, '{}' FROM idempotency_key`,
-      });
-    },
-  });
+        });
+      },
+    }),
+  ).resolves.toBeUndefined();
 }, 60_000);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { notEmpty } from '#testing';
 import { bank, ledger, payments, topics, type EventContract } from './index.js';
 import { sagas, sagaTable } from './saga-table.js';
 
@@ -11,7 +12,7 @@ const account = 'acct_1';
 
 describe('an event', () => {
   it('has a type that names its producer and version, on the topic of its producer', () => {
-    for (const contract of contracts) {
+    for (const contract of notEmpty(contracts)) {
       expect(contract.type).toMatch(/^(payments|bank|ledger)\.[a-z_]+\.v\d+$/);
       expect(contract.type.startsWith(`${contract.producer}.`)).toBe(true);
       expect(contract.topic).toBe(topics[contract.producer]);
@@ -83,7 +84,9 @@ describe('the saga table', () => {
 
   it('lets only the owner of a topic write to it', () => {
     const owners = { 'payments-api': 'payments', 'bank-gateway': 'bank', ledger: 'ledger' } as const;
-    for (const { service, emits } of sagaTable)
-      for (const { producer } of emits) expect(producer).toBe(owners[service]);
+    const written = notEmpty(
+      sagaTable.flatMap(({ service, emits }) => emits.map(({ producer }) => [service, producer])),
+    );
+    expect(written).toEqual(written.map(([service]) => [service, owners[service as keyof typeof owners]]));
   });
 });

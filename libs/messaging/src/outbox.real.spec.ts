@@ -17,7 +17,7 @@ import {
   type BatchParts,
   type StepConsumerObserver,
 } from '#saga';
-import { eventually, testDatabase, type TestDatabase } from '#testing';
+import { eventually, notEmpty, testDatabase, type TestDatabase } from '#testing';
 import { KafkaJsBus } from './kafka-js-bus.js';
 import { OutboxRelay } from './outbox-relay.js';
 import {
@@ -169,19 +169,21 @@ describe('The outbox, its relay and the steps, over a real Postgres and Kafka', 
   };
 
   it('reaches its rows by index, however large the backlog', async () => {
-    await assertIndexProbes({
-      session: { url: test.url, database: test.name },
-      statements: [appendStatement, exchangeStatement],
-      tables: ['outbox'],
-      grow: async () => {
-        const grow = statement(
-          'spec.grow',
-          `INSERT INTO outbox (shard, topic, key, headers, value)
+    await expect(
+      assertIndexProbes({
+        session: { url: test.url, database: test.name },
+        statements: [appendStatement, exchangeStatement],
+        tables: ['outbox'],
+        grow: async () => {
+          const grow = statement(
+            'spec.grow',
+            `INSERT INTO outbox (shard, topic, key, headers, value)
            SELECT n % 8, 't', 'k' || n % 5000, '{}', '{}' FROM generate_series(1, 20000) AS n`,
-        );
-        await database.query(grow);
-      },
-    });
+          );
+          await database.query(grow);
+        },
+      }),
+    ).resolves.toBeUndefined();
   });
 
   it('carries events from a commit through Kafka and a Nest microservice into state, in order per key', async () => {
@@ -190,7 +192,7 @@ describe('The outbox, its relay and the steps, over a real Postgres and Kafka', 
     const keys = Array.from({ length: 20 }, (_, key) => `k${key}`);
     for (let number = 0; number < 25; number++) await commit(outbox, ...keys.map((key) => eventOf(key, number)));
     const all = Array.from({ length: 25 }, (_, number) => number);
-    for (const key of keys) {
+    for (const key of notEmpty(keys)) {
       await eventually(`${key} has counted all`, async () => (await numbersOf(key)).length === all.length);
       expect(await numbersOf(key)).toEqual(all);
     }

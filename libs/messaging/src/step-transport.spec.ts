@@ -105,10 +105,10 @@ describe('StepTransport', () => {
     const bus = new FakeBus();
     bus.joins = new Promise(() => undefined);
     const app = await microservice(bus, consumerOf(steps));
-    const listening = expect(app.listen()).rejects.toThrow('closed before it had joined');
-    await eventually('it tries to join', () => bus.consumed);
-    await app.close();
-    await listening;
+    await Promise.all([
+      expect(app.listen()).rejects.toThrow('closed before it had joined'),
+      eventually('it tries to join', () => bus.consumed).then(() => app.close()),
+    ]);
   });
 
   it('gives up, on close, batches that wait for a store that is away: they are delivered again', async () => {
@@ -117,8 +117,7 @@ describe('StepTransport', () => {
     await app.listen();
     const event = { ...ledger.holdPlaced({ chargeId: 'ch_1' } as never), source: 'ledger', time: 0 };
     const origin = { topic: 'ledger.events', partition: 0, offset: '0' };
-    const handled = expect(bus.consumed!.onBatch([{ event, origin }])).rejects.toThrow('stopping');
-    await app.close();
-    await handled;
+    const handled = bus.consumed!.onBatch([{ event, origin }]);
+    await Promise.all([expect(handled).rejects.toThrow('stopping'), app.close()]);
   });
 });

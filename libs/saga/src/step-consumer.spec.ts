@@ -59,10 +59,8 @@ describe('the consumer of steps', () => {
     const service = tallyService();
     service.store.away = Infinity;
     const handled = service.consumer.handle([growth('ch_a', 1)]);
-    const rejected = expect(handled).rejects.toThrow('the consumer is stopping');
     await new Promise(setImmediate);
     await new Promise(setImmediate);
-    await service.consumer.stop();
-    await rejected;
+    await Promise.all([expect(handled).rejects.toThrow('the consumer is stopping'), service.consumer.stop()]);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { notEmpty } from '#testing';
 import { createLog } from './log.js';
 import { redact } from './redact.js';
 
@@ -39,7 +40,7 @@ describe('redaction', () => {
   });
 
   it('hides card numbers and secrets wherever they hide in a log line', () => {
-    for (const secret of [...cardNumbers, ...secrets.slice(0, 4)]) {
+    for (const secret of notEmpty([...cardNumbers, ...secrets.slice(0, 4)])) {
       const line = logged((log) =>
         log.error({ deep: { list: [{ number: secret }] }, err: new Error(`failed on ${secret}`) }, `saw ${secret}`),
       );

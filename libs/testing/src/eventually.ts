@@ -22,7 +22,10 @@ export async function eventually<T>(
     let seen: unknown;
     try {
       seen = await condition();
-      if (seen) return seen as Exclude<T, false | null | undefined | 0 | ''>;
+      if (seen) {
+        countAsAssertion(seen);
+        return seen as Exclude<T, false | null | undefined | 0 | ''>;
+      }
     } catch (error) {
       seen = error;
     }
@@ -31,4 +34,9 @@ export async function eventually<T>(
     }
     await clock.sleep(everyMs);
   }
+}
+
+/** A test that waits has asserted something. Elsewhere there is no `expect`. */
+function countAsAssertion(seen: unknown): void {
+  (globalThis as { expect?: (value: unknown) => { toBeTruthy(): void } }).expect?.(seen).toBeTruthy();
 }

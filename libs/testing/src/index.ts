@@ -1,3 +1,4 @@
 export * from './eventually.js';
 export * from './fake-clock.js';
+export * from './not-empty.js';
 export * from './test-database.js';

@@ -383,20 +383,22 @@ it('every statement of the gateway probes its tables by index, however small or 
      FROM generate_series(1, 5000) AS n`,
   );
   try {
-    await assertIndexProbes({
-      session: { url: test.url, database: test.name },
-      statements: [
-        lockStatement,
-        loadStatement,
-        openStatement,
-        changeStatement,
-        takeDueStatement,
-        takeDueIsolatedStatement,
-        isolatedDueStatement,
-      ],
-      tables: ['bank_authorization', 'bank_operation'],
-      grow: async () => void (await test.database.query(grow)),
-    });
+    await expect(
+      assertIndexProbes({
+        session: { url: test.url, database: test.name },
+        statements: [
+          lockStatement,
+          loadStatement,
+          openStatement,
+          changeStatement,
+          takeDueStatement,
+          takeDueIsolatedStatement,
+          isolatedDueStatement,
+        ],
+        tables: ['bank_authorization', 'bank_operation'],
+        grow: async () => void (await test.database.query(grow)),
+      }),
+    ).resolves.toBeUndefined();
   } finally {
     await test.drop();
   }

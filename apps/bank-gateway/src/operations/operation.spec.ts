@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { usd } from '#money';
+import { notEmpty } from '#testing';
 import {
   answered,
   alder,
@@ -438,7 +439,7 @@ describe('rule 6: from reversing there is one way', () => {
   });
 
   it.each(['capture', 'refund'] as const)('a %s never goes there: it ends only on a definite answer', (kind) => {
-    for (const bank of everyBank) {
+    for (const bank of notEmpty(everyBank)) {
       const asked = bank.idempotent ? 'attempt' : 'inquire';
       expect(nextAction(operation(kind, bank, timedOut), bank, noon + 1e9)).toBe(asked);
     }

@@ -81,7 +81,7 @@ describe('a journal', () => {
 
   it('says synced at once when nothing is under way', async () => {
     const { journal } = await reopened();
-    await journal.synced();
+    await expect(journal.synced()).resolves.toBeUndefined();
     await journal.close();
   });
 

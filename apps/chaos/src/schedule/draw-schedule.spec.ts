@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { bankProtocol } from '#contracts';
+import { notEmpty } from '#testing';
 import { drawSchedule } from './draw-schedule.js';
 import { allInstances, backends, families, type FaultKind } from './fault.js';
 
@@ -13,10 +14,10 @@ describe('a schedule', () => {
   });
 
   it('begins with a calm, and is over in time', () => {
-    for (const seed of seeds) {
+    for (const seed of notEmpty(seeds)) {
       const { faults } = drawSchedule({ seed, durationMs });
       expect(faults.length).toBeGreaterThan(15);
-      for (const { atMs, lastsMs } of faults) {
+      for (const { atMs, lastsMs } of notEmpty(faults)) {
         expect(atMs).toBeGreaterThanOrEqual(8_000);
         expect(atMs + lastsMs).toBeLessThanOrEqual(durationMs);
       }
@@ -24,10 +25,10 @@ describe('a schedule', () => {
   });
 
   it('never has two faults of one lane at once', () => {
-    for (const seed of seeds) {
+    for (const seed of notEmpty(seeds)) {
       const { faults } = drawSchedule({ seed, durationMs });
-      for (const of of Map.groupBy(faults, ({ lane }) => lane).values()) {
-        for (const [index, { atMs }] of of.entries()) {
+      for (const of of notEmpty(Map.groupBy(faults, ({ lane }) => lane).values())) {
+        for (const [index, { atMs }] of notEmpty(of.entries())) {
           const before = of[index - 1];
           if (before) expect(atMs).toBeGreaterThan(before.atMs + before.lastsMs);
         }
@@ -54,7 +55,7 @@ describe('a schedule', () => {
     const brokenBy = (kind: FaultKind): Set<string> =>
       new Set(drawn.flatMap((fault) => (fault.kind === kind && 'route' in fault ? [fault.route.to] : [])));
     const everyPlace = new Set<string>(['postgres', ...bankProtocol.bankNames]);
-    for (const kind of families.network) expect(brokenBy(kind)).toEqual(everyPlace);
+    for (const kind of notEmpty(families.network)) expect(brokenBy(kind)).toEqual(everyPlace);
   });
 
   it('aims at the middle of a call and of publishing', () => {
@@ -66,7 +67,7 @@ describe('a schedule', () => {
   });
 
   it('comes to every aim within its first eight system faults', () => {
-    for (const seed of seeds) {
+    for (const seed of notEmpty(seeds)) {
       const system = drawSchedule({ seed, durationMs: 600_000 }).faults.filter(({ lane }) => lane === 'system');
       const aims = system
         .slice(0, 8)
@@ -82,14 +83,14 @@ describe('a schedule', () => {
   });
 
   it('freezes for longer than every lease and session', () => {
-    for (const seed of seeds)
-      for (const { fault, lastsMs } of drawSchedule({ seed, durationMs }).faults)
+    for (const seed of notEmpty(seeds))
+      for (const { fault, lastsMs } of notEmpty(drawSchedule({ seed, durationMs }).faults))
         if (fault.kind === 'freeze') expect(lastsMs).toBeGreaterThan(11_000);
   });
 
   it('has only rules that the banks take', () => {
-    for (const seed of seeds)
-      for (const { fault } of drawSchedule({ seed, durationMs }).faults)
+    for (const seed of notEmpty(seeds))
+      for (const { fault } of notEmpty(drawSchedule({ seed, durationMs }).faults))
         if (fault.kind === 'bank') expect(() => bankProtocol.faultRuleSchema.parse(fault.rule)).not.toThrow();
   });
 });

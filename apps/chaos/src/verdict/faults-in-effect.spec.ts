@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FaultStretch } from '#checker';
+import { notEmpty } from '#testing';
 import { allInstances, type Fault } from '../schedule/fault.js';
 import { aStrike } from '../testing/run-facts.js';
 import { faultsInEffect } from './faults-in-effect.js';
@@ -36,7 +37,7 @@ describe('the faults of a run', () => {
       stretch('clock_step', second),
       stretch('terminated', second),
     ]);
-    for (const instance of allInstances) {
+    for (const instance of notEmpty(allInstances)) {
       const [killed] = effects({ kind: 'kill', processes: [instance] });
       expect(killed?.at).toEqual({ service: instance.replace('-2', ''), instance });
     }

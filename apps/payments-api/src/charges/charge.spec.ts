@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { bank, ledger, type NewEvent } from '#contracts';
 import { usd } from '#money';
 import type { AnyStep } from '#saga';
+import { notEmpty } from '#testing';
 import fc from 'fast-check';
 import { refundState } from '../refunds/refund.js';
 import { charges, noCharge, record, sweptCharges, type ChargeRecord } from './charge-record.js';
@@ -107,7 +108,8 @@ describe('a charge', () => {
   });
 
   it('that was never opened is nobody’s to end', () => {
-    for (const { on } of steps) expect(() => when(noCharge('k'), { type: on.type, data: named } as never)).toThrow();
+    for (const { on } of notEmpty(steps))
+      expect(() => when(noCharge('k'), { type: on.type, data: named } as never)).toThrow();
   });
 
   it('is not posted for another amount than was asked for', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { DynamicModule } from '@nestjs/common';
 import type { NewEvent } from '#contracts';
 import { usd } from '#money';
+import { notEmpty } from '#testing';
 import { sagaTable, type Trigger } from '../../../../libs/contracts/src/saga-table.js';
 import { parseForm } from '../http/parameters.js';
 import type { Claim } from '../idempotency/key.js';
@@ -75,13 +76,13 @@ describe('payments-api’s part of the saga', () => {
   });
 
   it('emits what the table says, and all of it', () => {
-    for (const { on, emits } of rows) {
+    for (const { on, emits } of notEmpty(rows)) {
       const emitted = typeof on === 'string' ? triggers[on] : [];
       expect([on, emitted?.map(({ type }) => type).sort()]).toEqual([on, emits.map(({ type }) => type).sort()]);
     }
   });
 
   it('ends a charge, or a part of it, with every event that it hears', () => {
-    for (const { on, kind } of rows) if (typeof on !== 'string') expect(kind).toBe('ending');
+    for (const { on, kind } of notEmpty(rows)) if (typeof on !== 'string') expect(kind).toBe('ending');
   });
 });

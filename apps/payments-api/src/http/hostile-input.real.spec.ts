@@ -5,6 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { seededRandom } from '#clock';
 import { Metrics } from '#telemetry';
+import { notEmpty } from '#testing';
 import { RawConnection, type RawAnswer } from '../testing/raw-connection.js';
 import { RunningApi } from '../testing/running-api.js';
 import { LAST_PATH, wrongsOf } from './testing/hostile-answers.js';
@@ -144,7 +145,7 @@ async function objectsOf(apiKey: string, description: string): Promise<Ids> {
 async function everythingOf(apiKey: string): Promise<string[]> {
   const lists = routes.filter(({ method, path }) => method === 'GET' && !path.includes(':'));
   const answers = await Promise.all(lists.map(({ path }) => call(apiKey, 'GET', path)));
-  for (const answer of answers) expect(answer.status).toBe(200);
+  for (const answer of notEmpty(answers)) expect(answer.status).toBe(200);
   return answers.map(({ text }) => text);
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { notEmpty } from '#testing';
 import { ParameterReader } from './parameter-reader.js';
 import { merged, parseForm, parseJson, type Parameters } from './parameters.js';
 import { plain } from './testing/plain.js';
@@ -155,7 +156,7 @@ describe('text that is no UTF-8', () => {
   ];
 
   it.each(Object.entries(noText))('is refused, value or name, percent-encoded or not: %s', (_, some) => {
-    for (const spelled of spellings(some)) {
+    for (const spelled of notEmpty(spellings(some))) {
       for (const bad of [`description=M${spelled}rz`, `M${spelled}rz=1`, `metadata[${spelled}]=1`]) {
         expect(() => parseForm(bad)).toThrow('Invalid UTF-8');
       }
@@ -196,7 +197,7 @@ describe('a parameter', () => {
 
   it('that is a hash of known parameters takes none for a method of Object', () => {
     for (const hostile of hostileNames) {
-      for (const parameters of spelled([[hostile, '1']])) {
+      for (const parameters of notEmpty(spelled([[hostile, '1']]))) {
         expect(() => reading(parameters).hash('of', ['number'])).toThrow(
           expect.objectContaining({ body: expect.objectContaining({ param: `of[${hostile}]` }) }),
         );

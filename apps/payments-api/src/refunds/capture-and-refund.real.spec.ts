@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Stripe } from 'stripe';
+import { notEmpty } from '#testing';
 import { verifyProjection } from '../charges/projection.js';
 import { errorOf, officialStripe } from '../testing/official-stripe.js';
 import { RunningApi } from '../testing/running-api.js';
@@ -114,7 +115,8 @@ describe('the official package, on an authorization', () => {
     const captures = Array.from({ length: 12 }, () =>
       errorOf(client.charges.capture('ch_00000000000', {}, { idempotencyKey: 'not there' })),
     );
-    for (const error of await Promise.all(captures)) expect(error).toMatchObject({ code: 'resource_missing' });
+    for (const error of notEmpty(await Promise.all(captures)))
+      expect(error).toMatchObject({ code: 'resource_missing' });
   });
 
   it('replays a capture under its key, and an error of state too', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { hasCardNumber } from '#card-numbers';
+import { notEmpty } from '#testing';
 import { KeyedHash } from '../accounts/keyed-hash.js';
 import { ParameterReader } from '../http/parameter-reader.js';
 import { parseJson, type Parameters } from '../http/parameters.js';
@@ -22,7 +23,8 @@ const card = (over: object = {}) => ({
 
 describe('a test card', () => {
   it('has a number that is known for one anywhere else', () => {
-    for (const { number } of testCards) expect([number, hasCardNumber(`card ${number}`)]).toEqual([number, true]);
+    for (const { number } of notEmpty(testCards))
+      expect([number, hasCardNumber(`card ${number}`)]).toEqual([number, true]);
   });
 
   it.each([

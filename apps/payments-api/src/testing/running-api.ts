@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { seededRandom } from '#clock';
 import { bank, ledger, payments, topics, type EventContract, type NewEvent, type ReleaseCause } from '#contracts';
 import { feeOn, usd } from '#money';
 import { Database, type PgTransaction } from '#postgres';
@@ -89,9 +90,12 @@ export class RunningApi {
     );
   }
 
-  /** Lets every charge end as its test card says, until the API is closed: bank and ledger in a few lines. */
-  playLaterServices(): void {
-    this.played = this.play();
+  /**
+   * Lets every charge end as its test card says, until the API is closed: bank and ledger in a few lines.
+   * @param seed of what chance decides
+   */
+  playLaterServices(seed = 1): void {
+    this.played = this.play(seededRandom(seed));
   }
 
   /** Ids of the charges that wait for the later services. */
@@ -105,15 +109,15 @@ export class RunningApi {
     await this.app.get(Shutdown).run();
   }
 
-  private async play(): Promise<void> {
+  private async play(random: () => number): Promise<void> {
     while (this.playing) {
-      const answers = await this.laterServices();
+      const answers = await this.laterServices(random);
       if (answers.length > 0) await this.deliver(...answers);
       else await new Promise((resolve) => setImmediate(resolve));
     }
   }
 
-  private async laterServices(): Promise<NewEvent[]> {
+  private async laterServices(random: () => number): Promise<NewEvent[]> {
     const waiting = await unsettledCharges(this.database, 500);
     const byAccount = Map.groupBy(waiting, ({ account }) => account);
     const found = await Promise.all(
@@ -131,19 +135,19 @@ export class RunningApi {
       waiting.map(({ id }) => id),
     );
     return found.flatMap((charges) =>
-      [...charges].flatMap(([id, charge]) => wordsOn(withKnown(charge, pending.get(id) ?? []))),
+      [...charges].flatMap(([id, charge]) => wordsOn(withKnown(charge, pending.get(id) ?? []), random)),
     );
   }
 }
 
 /** What bank and ledger say to all that a charge waits for. */
-export function wordsOn(charge: OpenedCharge): NewEvent[] {
+export function wordsOn(charge: OpenedCharge, random: () => number): NewEvent[] {
   const { id: chargeId, account } = charge.opening;
   if (charge.state === 'requested') return [endingOf(charge)];
   const requests = requestsOf(charge);
   const asked = (contract: { readonly type: string }) => requests.some(({ type }) => type === contract.type);
   // One slot: of a capture and a cancellation that wait together, chance lets one be the first.
-  const canceled = asked(payments.cancellationRequested) && (!asked(payments.captureRequested) || Math.random() < 0.5);
+  const canceled = asked(payments.cancellationRequested) && (!asked(payments.captureRequested) || random() < 0.5);
   return requests.map(({ type, data }): NewEvent => {
     switch (type) {
       case payments.captureRequested.type:

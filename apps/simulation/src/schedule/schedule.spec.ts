@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { bankProtocol } from '#contracts';
+import { notEmpty } from '#testing';
 import { foreignAttempts } from '../merchant/operation.js';
 import { mistakesKnown } from '../merchant/requests.js';
 import { accounts } from './accounts.js';
@@ -17,7 +18,7 @@ describe('a schedule', () => {
   });
 
   it('has at least twenty operations, on charges at every kind of bank, and at least five faults', () => {
-    for (const { operations, faults } of schedules) {
+    for (const { operations, faults } of notEmpty(schedules)) {
       const banks = operations.flatMap((operation) =>
         operation.kind === 'create' ? bankOfSource(operation.source) : [],
       );
@@ -28,7 +29,7 @@ describe('a schedule', () => {
   });
 
   it('has nothing before the world begins, and all in the order of its time', () => {
-    for (const { operations, faults } of schedules) {
+    for (const { operations, faults } of notEmpty(schedules)) {
       for (const list of [operations, faults]) {
         const times = list.map(({ atMs }) => atMs);
         expect(times).toEqual([...times].sort((a, b) => a - b));
@@ -65,7 +66,8 @@ describe('over many schedules', () => {
       'rolling_restart',
       'stop',
     ]);
-    for (const { faults } of schedules) for (const fault of faults) expect(inWords(fault)).not.toBe('');
+    for (const { faults } of notEmpty(schedules))
+      for (const fault of notEmpty(faults)) expect(inWords(fault)).not.toBe('');
   });
 
   it('merchants of every account use every currency, amounts to the edges of what is taken, and every request there is', () => {
@@ -122,17 +124,17 @@ describe('over many schedules', () => {
   });
 
   it('nobody reaches for what is his own and calls it foreign', () => {
-    for (const { operations } of schedules) {
+    for (const { operations } of notEmpty(schedules)) {
       const owners = new Map(operations.flatMap((each) => (each.kind === 'create' ? [[each.id, each.account]] : [])));
       const charges = new Map(operations.flatMap((each) => (each.kind === 'refund' ? [[each.id, each.charge]] : [])));
-      for (const each of operations) {
+      for (const each of notEmpty(operations)) {
         if (each.kind === 'foreign') expect(owners.get(charges.get(each.of) ?? each.of)).not.toBe(each.account);
       }
     }
   });
 
   it('no two operations have the same id', () => {
-    for (const { operations: first, later } of schedules) {
+    for (const { operations: first, later } of notEmpty(schedules)) {
       const operations = [...first, ...(later?.operations ?? [])];
       const ids = operations.flatMap((each) => ('id' in each ? [each.id] : []));
       expect(new Set(ids).size).toBe(ids.length);
@@ -164,7 +166,7 @@ describe('over many schedules', () => {
     });
     expect(unheard.length).toBeGreaterThan(0);
     expect(unheard.length).toBeLessThan(schedules.length / 5);
-    for (const { refusal, faults } of unheard) {
+    for (const { refusal, faults } of notEmpty(unheard)) {
       const freezes = faults.filter((each) => each.kind === 'freeze' && each.service === 'bank-gateway');
       expect(freezes.some(({ atMs }) => atMs > refusal.atMs)).toBe(true);
     }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { notEmpty } from '#testing';
 import type { Clock } from '../clock.js';
 
 export interface ClockUnderTest {
@@ -44,7 +45,7 @@ export function clockContract(open: () => ClockUnderTest): void {
 
     it('draws from [0, 1)', () => {
       const drawn = Array.from({ length: 100 }, () => clock.random());
-      for (const number of drawn) expect(number >= 0 && number < 1).toBe(true);
+      for (const number of notEmpty(drawn)) expect(number >= 0 && number < 1).toBe(true);
       expect(new Set(drawn).size).toBeGreaterThan(90);
     });
   });
@@ -121,9 +122,9 @@ export function clockContract(open: () => ClockUnderTest): void {
 
     it('rejects with the reason of its signal as soon as that aborts, and at once when it has', async () => {
       const controller = new AbortController();
-      const sleeping = expect(clock.sleep(600_000, controller.signal)).rejects.toThrow('enough');
+      const sleeping = clock.sleep(600_000, controller.signal);
       controller.abort(new Error('enough'));
-      await sleeping;
+      await expect(sleeping).rejects.toThrow('enough');
       await expect(clock.sleep(600_000, controller.signal)).rejects.toThrow('enough');
     });
   });

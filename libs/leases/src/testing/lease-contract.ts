@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { statement } from '#postgres';
-import { eventually } from '#testing';
+import { eventually, notEmpty } from '#testing';
 import type { DatabasePort, DatabaseWorld, OpenDatabaseWorld } from '../../../postgres/src/testing/database-world.js';
 import { waitsForLock } from '../../../postgres/src/testing/waits-for-lock.js';
 import { fence, StaleLeaseError, type Lease } from '../lease.js';
@@ -103,7 +103,7 @@ export function leaseContract(openWorld: OpenDatabaseWorld): void {
   });
 
   it('lets its epoch grow with every holder, the same one coming back included', async () => {
-    for (const [turn, holder] of ['a', 'b', 'a'].entries()) {
+    for (const [turn, holder] of notEmpty(['a', 'b', 'a'].entries())) {
       const leases = open(holder, slow);
       const leader = hold(leases, 'job');
       await soon(`${holder} leads`, () => leader.lease);
