@@ -4,6 +4,7 @@ import { sagaTable } from '../../libs/contracts/src/saga-table.js';
 import { repositoryRoot } from '../local/repository.js';
 import { asyncApiOf } from './asyncapi.js';
 import { drawSaga } from './draw-saga.js';
+import { durationsPage } from './durations.js';
 import { eventsPage } from './events-page.js';
 
 /** Every page of docs/ that is drawn from code, by its name there. */
@@ -13,5 +14,6 @@ export function pagesOf(): Readonly<Record<string, string>> {
     'saga.md': drawSaga(sagaTable),
     'asyncapi.json': `${JSON.stringify(asyncApiOf(version), null, 2)}\n`,
     'events.html': eventsPage(),
+    'durations.md': durationsPage(),
   };
 }

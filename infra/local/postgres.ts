@@ -11,6 +11,8 @@ export interface PostgresOptions {
   dataDir: string;
   port: number;
   logFile: string;
+  /** Over those below. */
+  settings?: Readonly<Record<string, string>>;
 }
 
 const USER = 'holdfast';
@@ -57,7 +59,7 @@ export async function postgresSpec(
     launch: async () => {
       await ensureCluster(home, password);
       await dropLockOfZombie(home.folder);
-      const settings = { ...SETTINGS, port: String(options.port) };
+      const settings = { ...SETTINGS, ...options.settings, port: String(options.port) };
       return command(home, home.postgres, [
         '-D',
         home.folder,

@@ -22,6 +22,8 @@ export interface RuntimeOptions {
   envAtLaunch?: (instance: string, env: Readonly<Record<string, string | undefined>>) => Record<string, string>;
   /** Default: all of the system. */
   services?: readonly (ServiceName | ServiceDefinition)[];
+  /** Of an embedded Postgres, over those of docs/configuration.md. */
+  postgresSettings?: Readonly<Record<string, string>>;
   /** Used instead of an embedded Postgres. */
   databaseUrl?: string;
   /** `host:port`, comma separated. Used instead of a Kafka of our own. */

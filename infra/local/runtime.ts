@@ -118,6 +118,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
         dataDir: folders.data,
         port: ports.postgres,
         logFile: logFile('postgres'),
+        ...(options.postgresSettings && { settings: options.postgresSettings }),
       });
       if (home.movedBecause !== undefined) progress.say(`${home.movedBecause}: its data is in ${home.folder}`);
       await startOne(spec, 'Postgres 18');

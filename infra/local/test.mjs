@@ -2,6 +2,7 @@
 // tests that could not run here are named; the last line counts. With CI=true a test that did not run is a failure.
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { compareCount, readCounts } from './test-counts.mjs';
 import { Interrupted, Unprepared, prepare, root, runTillItEnds } from './prepare.mjs';
 
 const checks = {
@@ -78,7 +79,10 @@ async function runTests(project, env, node) {
     ],
     { env: { ...env, NODE_OPTIONS: '--experimental-vm-modules --no-warnings' } },
   );
-  const { passed, failed, pending } = await countIn(report);
+  const { passed, failed, pending, count } = await countIn(report);
+  const { fails, line } = compareCount(project, count, await readCounts());
+  if (line) console.log(line);
+  if (fails) total.failed += 1;
   total.passed += passed;
   skipped.push(...pending);
   // A run that failed without a failed test (its set-up, say) counts as one.
@@ -88,10 +92,11 @@ async function runTests(project, env, node) {
 /** No report: Jest did not come as far as running anything, or had nothing to run. */
 async function countIn(report) {
   const text = await readFile(report, 'utf8').catch(() => undefined);
-  if (text === undefined) return { passed: 0, failed: 0, pending: [] };
-  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, testResults } = JSON.parse(text);
+  if (text === undefined) return { passed: 0, failed: 0, pending: [], count: 0 };
+  const { numPassedTests, numFailedTests, numTotalTests, numRuntimeErrorTestSuites, testResults } = JSON.parse(text);
   return {
     passed: numPassedTests,
+    count: numTotalTests,
     failed: numFailedTests + numRuntimeErrorTestSuites,
     pending: testResults
       .flatMap(({ assertionResults }) => assertionResults)

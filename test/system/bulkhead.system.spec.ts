@@ -1,6 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import { appendFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { eventually } from '#testing';
-import { secretsLeft } from './secrets.js';
+import { kafkaClient } from '../../libs/messaging/src/kafka-client.js';
+import { placesOf, secretsLeft } from './secrets.js';
 import { SOUND, System, sourceAt, saidIn } from './system.js';
 
 jest.setTimeout(240_000);
@@ -75,4 +79,41 @@ it('a bank that hangs leaves the p99 of the others within twice what it was', as
 
 it('has written no card number and no API key anywhere', async () => {
   expect(await secretsLeft(system)).toEqual([]);
+});
+
+/** Or else that nothing was found would only show that nothing can be. */
+it('would have found a secret wherever one may be written', async () => {
+  const marks = Object.fromEntries(
+    ['log', 'journal', 'topic', 'table', 'gone'].map((place) => [place, `secret-of-the-${place}-${randomUUID()}`]),
+  ) as Record<'log' | 'journal' | 'topic' | 'table' | 'gone', string>;
+  await appendFile(join(system.dataDir, 'logs', 'ledger.log'), `${marks.log}\n`);
+  await system.askBank('alder', {
+    kind: 'authorize',
+    reference: marks.journal,
+    account: 'acct_secret',
+    chargeId: 'ch_secret',
+    amountMinor: 100,
+    currency: 'usd',
+    instrument: { brand: 'visa', last4: '4242', fingerprint: 'f', behavior: 'approve' },
+    validUntil: Date.now() + 60_000,
+  });
+  const producer = kafkaClient(system.kafkaAs('supervisor')).producer();
+  await producer.connect();
+  await producer.send({ topic: 'ledger.dlq', messages: [{ key: 'a', value: marks.topic }] });
+  await producer.disconnect();
+  await system.sql('ledger', `CREATE TABLE planted AS SELECT '${marks.table}' AS secret`);
+  await system.sql('ledger', `CREATE TABLE dropped AS SELECT '${marks.gone}' AS secret`);
+  await system.sql('ledger', 'DROP TABLE dropped');
+  await system.sql('ledger', 'CHECKPOINT');
+
+  const places = async (secret: string): Promise<string[]> =>
+    (await placesOf([secret], system)).map((place) => place.replace(`${system.dataDir}/`, ''));
+  expect(await places(marks.log)).toEqual(['logs/ledger.log']);
+  expect(await places(marks.journal)).toContainEqual(expect.stringMatching(/^data\/banks\/alder\.jsonl$/));
+  expect(await places(marks.topic)).toEqual([expect.stringMatching(/kafka\/ledger\.dlq-\d\/\d+\.log$/)]);
+  const ofTable = await places(marks.table);
+  for (const place of [/^ledger\.planted$/, /\/base\/\d+\/\d+$/, /\/pg_wal\//])
+    expect(ofTable).toContainEqual(expect.stringMatching(place));
+  expect(await places(marks.gone)).toEqual([expect.stringMatching(/\/pg_wal\//)]);
+  expect(await system.sql('ledger', 'SHOW wal_compression')).toEqual([{ wal_compression: 'off' }]);
 });

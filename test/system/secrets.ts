@@ -13,7 +13,11 @@ const databases: readonly Database[] = ['payments', 'bank_gateway', 'ledger'];
  * @returns the files and tables that hold some
  */
 export async function secretsLeft(system: System): Promise<string[]> {
-  const secrets = [...testCards.map(({ number }) => number), system.apiKeyMark, ...system.otherApiKeys];
+  return placesOf([...testCards.map(({ number }) => number), system.apiKeyMark, ...system.otherApiKeys], system);
+}
+
+/** @returns the files and tables that hold some of these */
+export async function placesOf(secrets: readonly string[], system: System): Promise<string[]> {
   const inFiles = await filesWith(secrets, system.dataDir);
   const inTables = await Promise.all(databases.map((database) => tablesWith(secrets, system, database)));
   return [...inFiles, ...inTables.flat()];
@@ -42,7 +46,8 @@ async function tablesWith(secrets: readonly string[], system: System, database: 
   for (const { name } of tables) {
     const [row] = await system.sql<{ found: boolean }>(
       database,
-      `SELECT EXISTS (SELECT FROM ${name} AS r, unnest($1::text[]) AS secret WHERE position(secret IN r::text) > 0) AS found`,
+      `SELECT EXISTS (SELECT FROM ${name} AS whole_row, unnest($1::text[]) AS wanted (mark)
+         WHERE position(wanted.mark IN whole_row::text) > 0) AS found`,
       [secrets],
     );
     if (row?.found) found.push(`${database}.${name}`);

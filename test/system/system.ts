@@ -55,6 +55,9 @@ export interface ChargeOrder extends Sending {
 }
 
 /** The whole system as real processes, seen from outside: its API, the banks' admin API, SQL, files, signals. */
+/** What is looked for in the write-ahead log must stand there as it was written. */
+const readableWal = { wal_compression: 'off' };
+
 export class System {
   /** All that clients were told. */
   readonly history: Told[] = [];
@@ -71,7 +74,9 @@ export class System {
 
   /** @param options.dataDir default: a new one, removed at the end */
   static start(options: Partial<RuntimeOptions> = {}): Promise<System> {
-    return System.over(options.dataDir, (dataDir) => startRuntime({ dataDir, ports: 'free', ...options }));
+    return System.over(options.dataDir, (dataDir) =>
+      startRuntime({ dataDir, ports: 'free', postgresSettings: readableWal, ...options }),
+    );
   }
 
   /** The version before this one, over a new data folder. */
