@@ -37,6 +37,6 @@ it('builds an app with all that it imports', async () => {
     cwd: repositoryRoot,
     env,
   });
-  await access(join(folder, 'dist', 'apps', 'ledger', 'src', 'main.js'));
-  await access(join(folder, 'dist', 'libs', 'service', 'src', 'index.js'));
+  expect(await readdir(join(folder, 'dist', 'apps', 'ledger', 'src'))).toContain('main.js');
+  expect(await readdir(join(folder, 'dist', 'libs', 'service', 'src'))).toContain('index.js');
 });
