@@ -21,7 +21,8 @@ export function typeOf(name: TypeName | undefined): SqlType {
   return name?.arrayBounds?.length ? `${type}[]` : type;
 }
 
-export const isArray = (type: SqlType): boolean => type.endsWith('[]');
+const BRACKET = ']'.charCodeAt(0);
+export const isArray = (type: SqlType): boolean => type.charCodeAt(type.length - 1) === BRACKET;
 export const elementOf = (type: SqlType): SqlType => (isArray(type) ? type.slice(0, -2) : 'unknown');
 
 const integerBounds: Record<string, number> = { int2: 2 ** 15, int4: 2 ** 31, int8: 2 ** 53 };

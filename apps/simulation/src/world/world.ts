@@ -97,6 +97,14 @@ interface Which {
   readonly instance: number;
 }
 
+interface Look {
+  readonly events: number;
+  readonly nowMs: number;
+  readonly quietSinceMs: number | undefined;
+  readonly evidence: Evidence;
+  readonly verdict: Verdict;
+}
+
 interface Host extends DatabaseHost {
   up: boolean;
   pending: ('lost_before' | 'lost_after')[];
@@ -115,6 +123,7 @@ export class World {
   readonly #instances = new Map<string, RunningService>();
   readonly #merchants: Merchants;
   readonly #reached = new Reached(() => this.scheduler.nowMs);
+  #look: Look | undefined;
   /** What broke before the world was at rest; it ends with it. */
   #breach: Breach | undefined;
   #quietSinceMs: number | undefined;
@@ -343,12 +352,22 @@ export class World {
   }
 
   #evidence(): Evidence {
-    const evidence = evidenceOf(this.#databases, this.#banks.onRecord(), this.#merchants, this.#faults.stretches);
-    return this.#quietSinceMs === undefined ? evidence : { ...evidence, quietSinceMs: this.#quietSinceMs };
+    return this.#looked().evidence;
+  }
+
+  /** What is there by now, and the verdict on it. Between two events nothing changes, so none is looked at twice. */
+  #looked(): Look {
+    const { events, nowMs } = this.scheduler;
+    const quietSinceMs = this.#quietSinceMs;
+    const known = this.#look;
+    if (known?.events === events && known.nowMs === nowMs && known.quietSinceMs === quietSinceMs) return known;
+    const seen = evidenceOf(this.#databases, this.#banks.onRecord(), this.#merchants, this.#faults.stretches);
+    const evidence = quietSinceMs === undefined ? seen : { ...seen, quietSinceMs };
+    return (this.#look = { events, nowMs, quietSinceMs, evidence, verdict: check(evidence) });
   }
 
   #verdict(): Verdict {
-    const verdict = check(this.#evidence());
+    const { verdict } = this.#looked();
     if (!this.#breach) return verdict;
     // Nothing is at rest, so nothing else can be asked.
     const { id, promise, line } = this.#breach;

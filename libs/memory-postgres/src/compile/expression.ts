@@ -202,7 +202,7 @@ function matched(left: Expr, right: Expr): [Expr, Expr] {
   return [left, coerced(right, left.type)];
 }
 
-function binary(sign: string, leftSide: Expr, rightSide: Expr): Expr {
+export function binary(sign: string, leftSide: Expr, rightSide: Expr): Expr {
   const compare = comparisons[sign];
   if (compare) {
     const [left, right] = matched(leftSide, rightSide);

@@ -7,6 +7,7 @@ import { compileExpr } from './expression.js';
 import {
   conjunctsOf,
   Expr,
+  type AskedOfColumn,
   type Execution,
   type OutputColumn,
   type Relation,
@@ -19,6 +20,10 @@ export interface Access {
   readonly relation: Relation;
   /** Relations of this level that come before it: theirs are at hand when it is scanned. */
   readonly before: ReadonlySet<number>;
+  /** Conditions that need nothing of what comes after it. Whoever does not fit is not looked at any further. */
+  readonly filters: Expr[];
+  /** On a side of an outer join that may be missing: conditions behind the join are not its own. */
+  isOptional: boolean;
   lookup?: { column: number; expr: Expr; isList: boolean };
 }
 
@@ -31,9 +36,13 @@ export interface From {
 }
 
 /** All of a FROM clause; relations join the scope from left to right. */
-export function compileFrom(items: readonly Node[], scope: Scope): From {
+export function compileFrom(items: readonly Node[], scope: Scope, conditions: readonly Node[] = []): From {
   const accesses: Access[] = [];
-  const sources = items.map((item) => compileItem(item, scope, accesses));
+  const sources = items.map((item) =>
+    'RangeVar' in item
+      ? named(item.RangeVar, scope, accesses, conditions, items.length === 1)
+      : compileItem(item, scope, accesses),
+  );
   const source = sources.length === 0 ? (_: Execution, next: () => boolean) => next() : sources.reduce(nested);
   return { source, accesses };
 }
@@ -57,7 +66,13 @@ function enter(scope: Scope, alias: string, columns: readonly OutputColumn[], ta
   return relation;
 }
 
-function named({ relname, alias }: RangeVar, scope: Scope, accesses: Access[]): Source {
+function named(
+  { relname, alias }: RangeVar,
+  scope: Scope,
+  accesses: Access[],
+  conditions: readonly Node[] = [],
+  isAlone = false,
+): Source {
   const name = alias?.aliasname ?? relname!;
   const cte = scope.ctes.get(relname!);
   if (cte) {
@@ -66,18 +81,22 @@ function named({ relname, alias }: RangeVar, scope: Scope, accesses: Access[]): 
   }
   const { schema } = scope.planner;
   const view = schema.views.get(relname!);
-  if (view) return subselect({ subquery: view, alias: { ...alias, aliasname: name } }, scope);
+  if (view) {
+    const asked = conditions.flatMap((condition) => askedOf(name, condition, scope, isAlone) ?? []);
+    return subselect({ subquery: view, alias: { ...alias, aliasname: name } }, scope, asked);
+  }
   const table = schema.table(relname!);
   if (!table) throw new NotSupported(`the table ${relname}`);
   const before = new Set(scope.relations.map(({ slot }) => slot));
-  const access: Access = { relation: enter(scope, name, table.columns, table), before };
+  const relation = enter(scope, name, table.columns, table);
+  const access: Access = { relation, before, filters: [], isOptional: false };
   accesses.push(access);
   return scanOf(access);
 }
 
 /** Rows as the statement sees them. */
 export function scanOf(access: Access): Source {
-  const { relation } = access;
+  const { relation, filters } = access;
   const { slot } = relation;
   const { place } = relation.table!;
   return (x, next) => {
@@ -86,10 +105,50 @@ export function scanOf(access: Access): Source {
       if (values === null) continue;
       x.frame[slot] = values;
       x.handles[slot] = row;
-      if (next()) return true;
+      if (filters.every((filter) => filter.run(x) === true) && next()) return true;
     }
     return false;
   };
+}
+
+/** Has each condition looked at as soon as all that it reads is at hand. */
+export function filterEarly(accesses: readonly Access[], conditions: readonly Expr[], scope: Scope): void {
+  const level = new Set(scope.relations.map(({ slot }) => slot));
+  for (const condition of conditions) {
+    const read = [...condition.slots].filter((slot) => level.has(slot));
+    const access = accesses.find(
+      ({ relation, before, isOptional }) =>
+        !isOptional && read.includes(relation.slot) && read.every((slot) => slot === relation.slot || before.has(slot)),
+    );
+    access?.filters.push(condition);
+  }
+}
+
+const signs = new Map([
+  ['=', '='],
+  ['<', '>'],
+  ['<=', '>='],
+  ['>', '<'],
+  ['>=', '<='],
+]);
+
+/** The condition, where it compares a column of this relation with what is the same for every row. */
+function askedOf(name: string, condition: Node, scope: Scope, isAlone: boolean): AskedOfColumn | undefined {
+  if (!('A_Expr' in condition) || condition.A_Expr.kind !== 'AEXPR_OP') return undefined;
+  const { name: operator, lexpr, rexpr } = condition.A_Expr;
+  const sign = lastName(operator);
+  if (!lexpr || !rexpr || !signs.has(sign)) return undefined;
+  for (const [mine, other, turned] of [
+    [lexpr, rexpr, sign],
+    [rexpr, lexpr, signs.get(sign)!],
+  ] as const) {
+    const names = 'ColumnRef' in mine ? (mine.ColumnRef.fields ?? []).map((field) => stringOf(field)) : [];
+    const isItsOwn = names.length === 2 ? names[0] === name : names.length === 1 && isAlone;
+    if (!isItsOwn || 'ColumnRef' in other) continue;
+    const value = compileExpr(other, scope);
+    if (value.slots.size === 0) return { column: names.at(-1)!, sign: turned, value };
+  }
+  return undefined;
 }
 
 /** A copy: the statement may write to what it reads. */
@@ -164,9 +223,11 @@ function columnIn(relation: Relation, node: Node, scope: Scope): number | undefi
   return relation.table.lookups.has(column) ? column : undefined;
 }
 
-function subselect({ subquery, alias }: RangeSubselect, scope: Scope): Source {
+function subselect({ subquery, alias }: RangeSubselect, scope: Scope, asked: readonly AskedOfColumn[] = []): Source {
   if (!subquery || !('SelectStmt' in subquery)) throw new NotSupported('such a subquery in FROM');
-  const query = scope.planner.compile.select(subquery.SelectStmt, scope.child());
+  const inner = scope.child();
+  inner.asked.push(...asked);
+  const query = scope.planner.compile.select(subquery.SelectStmt, inner);
   const { slot } = enter(scope, alias?.aliasname ?? '', renamed(query.columns, alias?.colnames));
   return (x, next) => over(x, slot, query.run(x), next);
 }
@@ -309,6 +370,7 @@ function join({ jointype, larg, rarg, quals, usingClause, alias }: JoinExpr, sco
   useIndexes(accesses.slice(known), conjunctsOf(quals), scope);
   const holds = (x: Execution): boolean => !on || on.run(x) === true;
   if (jointype === 'JOIN_INNER') return (x, next) => left(x, () => right(x, () => holds(x) && next()));
+  for (const access of jointype === 'JOIN_FULL' ? accesses : accesses.slice(known)) access.isOptional = true;
   const leftSlots = scope.relations.slice(start, leftCount).map(({ slot }) => slot);
   const rightSlots = scope.relations.slice(leftCount).map(({ slot }) => slot);
   if (jointype === 'JOIN_LEFT') return outer(left, right, holds, rightSlots, () => undefined);

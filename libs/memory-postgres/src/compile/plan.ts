@@ -81,11 +81,20 @@ export interface Accumulator {
   result(): Value;
 }
 
+/** `column sign value`, for a value that is the same for every row. */
+export interface AskedOfColumn {
+  readonly column: string;
+  readonly sign: string;
+  readonly value: Expr;
+}
+
 /** What names mean at one level of a statement. */
 export class Scope {
   readonly relations: Relation[] = [];
   /** Slots of the levels around it that something in here reads: without any, it comes to the same for every row there. */
   readonly outer = new Set<number>();
+  /** What the SELECT around this one asks of its rows: a view is filtered before it is made. */
+  readonly asked: AskedOfColumn[] = [];
   /** Set while the outputs of a grouped SELECT are compiled. */
   aggregates: Aggregate[] | undefined;
 

@@ -73,13 +73,18 @@ function makeRules(table: TableSchema, planner: Planner): Rules {
 
   const rules: Rules = {
     complete(x, places, given) {
-      const values: Value[] = columns.map(({ type, identity }, place) => {
-        const which = places.indexOf(place);
-        const value = which < 0 ? undefined : given[which];
-        if (value !== undefined) return cast(value, type);
-        if (identity) return x.tx.nextIdentity(x.storage.tables[table.place]!);
-        return cast(defaults[place]?.run(x) ?? null, type);
-      });
+      const values: Value[] = Array.from({ length: columns.length });
+      for (const [which, place] of places.entries()) {
+        const value = given[which];
+        if (value !== undefined) values[place] = cast(value, columns[place]!.type);
+      }
+      for (let place = 0; place < columns.length; place++) {
+        if (values[place] !== undefined) continue;
+        const { type, identity } = columns[place]!;
+        values[place] = identity
+          ? x.tx.nextIdentity(x.storage.tables[table.place]!)
+          : cast(defaults[place]?.run(x) ?? null, type);
+      }
       generate(x, values);
       return values;
     },
@@ -122,8 +127,10 @@ function makeRules(table: TableSchema, planner: Planner): Rules {
       const before = row.latestFor(x.tx)!;
       generate(x, values);
       rules.check(x, values);
-      const conflict = rules.conflictWith(x, values, row);
-      if (conflict) throw violationOf(conflict);
+      if (becomesFindable(x, before, values)) {
+        const conflict = rules.conflictWith(x, values, row);
+        if (conflict) throw violationOf(conflict);
+      }
       x.tx.write(row, values);
       const refersElsewhere = table.foreignKeys.some(({ columns: own }) =>
         own.some((column) => values[column] !== before[column]),
@@ -135,6 +142,15 @@ function makeRules(table: TableSchema, planner: Planner): Rules {
       for (const trigger of triggers) trigger(x, event, rows);
     },
   };
+
+  /** Whether some unique index would find the row where it did not before. */
+  function becomesFindable(x: Execution, before: RowValues, values: RowValues): boolean {
+    return uniques.some(
+      ({ unique, where }) =>
+        unique.columns.some((column) => before[column] !== values[column]) ||
+        (where !== undefined && covers(x, where, values) && !covers(x, where, before)),
+    );
+  }
 
   function findReferenced(x: Execution, values: RowValues): void {
     for (const { name, columns: own, references, referenced } of table.foreignKeys) {

@@ -4,8 +4,8 @@ import type { Value } from '../sql-type.js';
 import type { LockMode } from '../storage.js';
 import { kindOf, NotSupported, stringOf, type Node } from '../syntax.js';
 import { order } from './compare.js';
-import { coerced, compileExpr, columnAt } from './expression.js';
-import { asFrom, compileFrom, useIndexes } from './from.js';
+import { binary, coerced, compileExpr, columnAt } from './expression.js';
+import { asFrom, compileFrom, filterEarly, useIndexes } from './from.js';
 import {
   conjunctsOf,
   type Accumulator,
@@ -112,10 +112,12 @@ interface Found {
 }
 
 function compilePlain(stmt: SelectStmt, scope: Scope): Query {
-  const { source, accesses } = compileFrom(stmt.fromClause ?? [], scope);
   const conditions = conjunctsOf(stmt.whereClause);
+  const { source, accesses } = compileFrom(stmt.fromClause ?? [], scope, conditions);
   const where = conditions.map((condition) => compileExpr(condition, scope));
+  where.push(...askedHere(stmt, scope));
   useIndexes(accesses, conditions, scope);
+  filterEarly(accesses, where, scope);
   const holds = (x: Execution): boolean => where.every((condition) => condition.run(x) === true);
 
   const aggregates: Aggregate[] = [];
@@ -194,6 +196,23 @@ function compilePlain(stmt: SelectStmt, scope: Scope): Query {
     return isDistinct ? distinct(rows).slice(0, most) : rows;
   };
   return { columns, run };
+}
+
+/** What the SELECT around this one asks of its rows, where each of them is a row of FROM. */
+function askedHere(stmt: SelectStmt, scope: Scope): Expr[] {
+  const { groupClause, havingClause, distinctClause, limitCount, lockingClause, withClause, targetList = [] } = stmt;
+  const isPlain = [groupClause, distinctClause, lockingClause].every((clause) => !clause?.length);
+  if (!isPlain || havingClause || limitCount || withClause) return [];
+  return scope.asked.flatMap(({ column, sign, value }) => {
+    const target = targetList.find((each) => {
+      if (!('ResTarget' in each)) return false;
+      const { name, val } = each.ResTarget;
+      return (name ?? (val && nameOf(val))) === column;
+    });
+    // Anything but a column may be an aggregate.
+    const val = target && 'ResTarget' in target ? target.ResTarget.val : undefined;
+    return val && 'ColumnRef' in val ? [binary(sign, compileExpr(val, scope), value)] : [];
+  });
 }
 
 /** The execution with its relations where they stood. */

@@ -220,7 +220,7 @@ function compileFinder(from: readonly Node[], whereClause: Node | undefined, rel
   const { slot } = relation;
   const { source, accesses } = compileFrom(from, scope);
   const others = new Set(scope.relations.filter((each) => each !== relation).map((each) => each.slot));
-  const own: Access = { relation, before: others };
+  const own: Access = { relation, before: others, filters: [], isOptional: false };
   const conditions = conjunctsOf(whereClause);
   const where = conditions.map((condition) => compileExpr(condition, scope));
   useIndexes([...accesses, own], conditions, scope);
