@@ -15,8 +15,8 @@ import { Moments } from '../nemesis/moments.js';
 import { Nemesis, type Strike } from '../nemesis/nemesis.js';
 import { Poison } from '../nemesis/poison.js';
 import { Network } from '../network/network.js';
-import { failedJobsIn } from '../verdict/failed-jobs.js';
 import { strikesInEffect } from '../verdict/faults-in-effect.js';
+import { jobRunsIn } from '../verdict/periodic-jobs.js';
 import { readBack } from '../verdict/read-back.js';
 import type { RunFacts } from '../verdict/run-facts.js';
 import { settle, type Settled } from '../verdict/settle.js';
@@ -187,7 +187,7 @@ export class ChaosRun {
         verdict,
         readBack: said,
         projection,
-        failedJobs: failedJobsIn(observer.counters),
+        jobRuns: jobRunsIn(observer.counters),
         journal,
         operations,
         holds,

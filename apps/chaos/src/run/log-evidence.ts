@@ -32,7 +32,6 @@ export interface LogEvidence {
   rebalancesInMidBatch: number;
   parked: number;
   replayed: number;
-  needsAttention: number;
   /** Lines at warn and above. */
   readonly warnings: LogWarning[];
 }
@@ -45,7 +44,6 @@ export async function readLogs(lines: AsyncIterable<LogLine> | Iterable<LogLine>
     rebalancesInMidBatch: 0,
     parked: 0,
     replayed: 0,
-    needsAttention: 0,
     warnings: [],
   };
   for await (const line of lines) take(evidence, line);
@@ -71,7 +69,6 @@ function take(evidence: LogEvidence, line: LogLine): void {
     if (Number(line.inHand) > 0) evidence.rebalancesInMidBatch += 1;
   } else if (msg.startsWith('parked an event')) evidence.parked += 1;
   else if (msg === 'replayed what was parked') evidence.replayed += 1;
-  else if (msg.includes(' needs attention')) evidence.needsAttention += 1;
   if (isWarning(line.level)) evidence.warnings.push(warningOf(line, line.level, at));
 }
 

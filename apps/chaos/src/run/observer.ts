@@ -1,19 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { statement } from '#postgres';
 import { databaseNames, type Databases } from './databases.js';
+import { jobMetrics } from '../verdict/periodic-jobs.js';
 import { Counters } from './counters.js';
 
 const SCRAPE_EVERY_MS = 2_000;
 /** A frozen Postgres takes a question and never answers it. */
 const ANSWERED_WITHIN_MS = 2_000;
-const counted = [
-  'step_outcomes_total',
-  'step_replayed_total',
-  'outbox_swept_total',
-  'bank_attempts_total',
-  'periodic_job_runs_total',
-  'outbox_store_failures_total',
-];
+const counted = ['step_outcomes_total', ...jobMetrics];
 const leases = statement('chaos_leases', 'SELECT name, holder FROM lease');
 
 /** Lease → the instance that holds it. */

@@ -1,4 +1,4 @@
-import type { BalanceTransactionRow, ChargeRow, RefundRow } from '#checker';
+import type { BalanceTransactionRow, ChargeRow, JournalLine, RefundRow } from '#checker';
 import { BEGAN_AT } from './an-exchange.js';
 
 /** Of 10.00 usd, captured at once. */
@@ -56,5 +56,21 @@ export const aTransaction = (
   netMinor: source.startsWith('re_') ? -1_000 : 941,
   createdMs: BEGAN_AT,
   availableOnMs: BEGAN_AT,
+  ...different,
+});
+
+type RequestLine = Extract<JournalLine, { type: 'request' }>;
+
+/** An authorization as it reached alder at once, so long after the run began. */
+export const anAuthorization = (afterMs: number, different: Partial<RequestLine> = {}): RequestLine => ({
+  type: 'request',
+  bank: 'alder',
+  at: BEGAN_AT + afterMs + 5,
+  operation: 'authorize',
+  reference: `ch_${afterMs}.authorize.alder`,
+  validUntil: BEGAN_AT + afterMs + 3_000,
+  instanceId: 'bank-gateway',
+  attemptId: `ch_${afterMs}.authorize.alder.1`,
+  traceparent: `call ${afterMs}`,
   ...different,
 });

@@ -1,6 +1,6 @@
 import type { RunFacts } from '../verdict/run-facts.js';
 import { anExchange } from './an-exchange.js';
-import { aCharge, aRefund, aTransaction } from './rows.js';
+import { aCharge, anAuthorization, aRefund, aTransaction } from './rows.js';
 import { runFacts, type DifferentFacts } from './run-facts.js';
 
 const charges = ['ch_1', 'ch_2', 'ch_3'].map((id) => aCharge(id));
@@ -53,6 +53,7 @@ export function soundRun({ evidence, ...different }: DifferentFacts = {}): RunFa
       },
     ],
     evidence: { charges, refunds, balanceTransactions, ...evidence },
+    journal: [1_000, 2_000, 3_000].map((afterMs) => anAuthorization(afterMs)),
     readBack: {
       charges: new Map(charges.map(({ id }) => [id, { status: 'succeeded', captured: true }])),
       balances: new Map([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import type { JournalLine } from '#checker';
 import type { BreakerTransition } from '../run/log-evidence.js';
 import { aStrike, runFacts, type DifferentFacts } from '../testing/run-facts.js';
+import { anAuthorization } from '../testing/rows.js';
 import { judgeCalls } from './bank-calls.js';
 
 const beganAt = runFacts().beganAt;
@@ -11,24 +11,11 @@ const moves = [
   { ...breaker, at: beganAt + 6_000, from: 'open', to: 'half_open' },
 ] satisfies BreakerTransition[];
 
-/** An authorization that begins so long after the run did. */
-const sentAfter = (ms: number, different: Partial<Extract<JournalLine, { type: 'request' }>> = {}): JournalLine => ({
-  type: 'request',
-  bank: 'alder',
-  at: beganAt + ms + 5,
-  operation: 'authorize',
-  reference: `ch_${ms}`,
-  validUntil: beganAt + ms + 3_000,
-  instanceId: 'bank-gateway',
-  attemptId: `ch_${ms}.1`,
-  traceparent: `call ${ms}`,
-  ...different,
-});
 const judge = (facts: DifferentFacts) => judgeCalls(runFacts(facts)).lines;
 const transitions = (...of: BreakerTransition[]) => ({ logs: { ...runFacts().logs, transitions: of } });
 
 describe('how banks were called', () => {
-  const journal = [sentAfter(2_000)];
+  const journal = [anAuthorization(2_000)];
   const whileOpen = [expect.stringContaining('1 calls while its breaker was open')];
 
   it('is judged by the breakers that instances logged, those of single accounts among them', () => {
@@ -37,7 +24,7 @@ describe('how banks were called', () => {
     const own = {
       logs: { ...runFacts().logs, isolatedTransitions: moves.map((move) => ({ ...move, isolatedTo: 'acct_1' })) },
     };
-    const ofToken = [sentAfter(2_000, { account: 'acct_1', token: 'tok_fault_authorize_error' })];
+    const ofToken = [anAuthorization(2_000, { account: 'acct_1', token: 'tok_fault_authorize_error' })];
     expect(judge({ journal: ofToken, ...own })).toEqual(whileOpen);
     expect(judge({ journal, ...own })).toEqual([]);
   });
@@ -52,11 +39,8 @@ describe('how banks were called', () => {
 
   it('leaves out inquiries that a frozen bank or a slow network may have held back', () => {
     const logged = transitions(...moves.map((move) => ({ ...move, bank: 'cedar', lane: 'inquiries' })));
-    const { validUntil: _none, ...asked } = sentAfter(4_000, { bank: 'cedar' }) as Extract<
-      JournalLine,
-      { type: 'request' }
-    >;
-    const inquiry = [{ ...asked, operation: 'inquire', attemptId: 'ch_1.inquiry.1' } as JournalLine];
+    const { validUntil: _none, ...asked } = anAuthorization(4_000, { bank: 'cedar' });
+    const inquiry = [{ ...asked, operation: 'inquire', attemptId: 'ch_1.inquiry.1' } as const];
     const times = { struckMs: 500, liftingMs: 3_000, liftedMs: 3_000 };
     const from = ['bank-gateway'] as const;
     const judgeWith = (fault: Parameters<typeof aStrike>[0]) =>

@@ -4,7 +4,7 @@ import type { StoryName } from '../workload/stories.js';
 import type { Judged } from './judged.js';
 import type { RunFacts } from './run-facts.js';
 
-type Facts = Pick<RunFacts, 'traffic' | 'durationMs' | 'exchanges' | 'evidence'>;
+type Facts = Pick<RunFacts, 'traffic' | 'durationMs' | 'exchanges' | 'evidence' | 'journal'>;
 
 /** The least that a client gets through in a minute, whatever is broken meanwhile: a third of what it mostly does. */
 const STORIES_PER_CLIENT_MINUTE = 6;
@@ -22,26 +22,34 @@ interface Deed {
   readonly times: (facts: Facts) => number;
 }
 
+const charging: readonly StoryName[] = [
+  'charge',
+  'refund',
+  'capture all',
+  'capture a part',
+  'capture twice',
+  'capture too much',
+  'authorize only',
+  'cancel',
+  'capture races cancel',
+  'refund in parts',
+  'refund to the last',
+  'answer lost',
+  'asked twice at once',
+];
+
 const deeds: readonly Deed[] = [
   {
     what: 'charges succeeded',
     always: true,
-    of: [
-      'charge',
-      'refund',
-      'capture all',
-      'capture a part',
-      'capture twice',
-      'capture too much',
-      'authorize only',
-      'cancel',
-      'capture races cancel',
-      'refund in parts',
-      'refund to the last',
-      'answer lost',
-      'asked twice at once',
-    ],
+    of: charging,
     times: ({ evidence }) => evidence.charges.filter(({ state }) => state !== 'failed' && state !== 'requested').length,
+  },
+  {
+    what: 'authorizations were asked for at banks',
+    of: charging,
+    times: ({ journal }) =>
+      journal.filter((record) => record.type === 'request' && record.operation === 'authorize').length,
   },
   {
     what: 'authorizations were captured',

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { invariants, type JournalLine } from '#checker';
+import { invariants } from '#checker';
 import { notEmpty } from '#testing';
 import { anExchange, unanswered } from '../testing/an-exchange.js';
 import { runFacts } from '../testing/run-facts.js';
-import { aCharge, aTransaction } from '../testing/rows.js';
+import { aCharge, anAuthorization, aTransaction } from '../testing/rows.js';
 import { soundRun } from '../testing/sound-run.js';
 import { everything } from '../workload/stories.js';
 import { judgeRun } from './judgements.js';
@@ -21,18 +21,13 @@ interface Planted {
   readonly says: string;
 }
 
-const thirdAttempt = (number: number): JournalLine => ({
-  type: 'request',
-  bank: 'alder',
-  at: 1_000 + number,
-  operation: 'authorize',
-  reference: 'ch_1.authorize.alder',
-  validUntil: 4_000,
-  instanceId: 'bank-gateway',
-  attemptId: `ch_1.authorize.alder.${number}`,
-  traceparent: 'one call',
-  fault: { name: 'error', by: 'rule' },
-});
+const attempt = (number: number) =>
+  anAuthorization(number, {
+    reference: 'ch_9.authorize.alder',
+    attemptId: `ch_9.authorize.alder.${number}`,
+    traceparent: 'one call',
+    fault: { name: 'error', by: 'rule' },
+  });
 const readBack = (different: Partial<RunFacts['readBack']>) => ({ readBack: { ...sound.readBack, ...different } });
 const also = (different: Parameters<typeof anExchange>[0]) => ({
   exchanges: [...sound.exchanges, anExchange({ number: 9, key: 'another', ...different })],
@@ -82,7 +77,7 @@ const planted: Readonly<Record<string, readonly Planted[]>> = {
   A11: [
     {
       what: 'a third attempt in one call',
-      facts: soundRun({ journal: [1, 2, 3].map(thirdAttempt) }),
+      facts: soundRun({ journal: [...sound.journal, ...[1, 2, 3].map(attempt)] }),
       says: '3 attempts in one call',
     },
   ],
@@ -164,8 +159,13 @@ const planted: Readonly<Record<string, readonly Planted[]>> = {
   'A16 enough': [
     {
       what: 'too few charges',
-      facts: soundRun({ durationMs: 120_000 }),
+      facts: soundRun({ durationMs: 120_000, journal: [...sound.journal, ...sound.journal] }),
       says: '3 charges succeeded, where 6 are the least that such a run comes to',
+    },
+    {
+      what: 'charges that no bank was asked for',
+      facts: soundRun({ journal: [] }),
+      says: '0 authorizations were asked for at banks, where 3 are the least',
     },
     {
       what: 'nothing at all, however short',
@@ -176,9 +176,10 @@ const planted: Readonly<Record<string, readonly Planted[]>> = {
   A18: [
     {
       what: 'a job that failed',
-      facts: soundRun({ failedJobs: new Map([['periodic_job_runs_total{outcome="failed"}', 2]]) }),
+      facts: soundRun({ jobRuns: new Map([...sound.jobRuns, ['periodic_job_runs_total{outcome="failed"}', 2]]) }),
       says: 'periodic_job_runs_total{outcome="failed"}: 2 times',
     },
+    { what: 'no job at all', facts: soundRun({ jobRuns: new Map() }), says: 'no run of a periodic job was seen' },
   ],
   unprovoked: [
     {
@@ -261,6 +262,7 @@ describe('the judgements of a run', () => {
     const looked = Object.fromEntries(judgeRun(sound).map((judged) => [judged.id, judged.looked]));
     expect(looked['A14']).toBe('1 attempts by strangers, 1 hostile requests, 1 that cannot be read');
     expect(looked['A16 enough']).toContain('3 charges succeeded (least 3)');
-    expect(looked['A11']).toContain('0 calls');
+    expect(looked['A11']).toContain('3 calls');
+    expect(looked['A18']).toBe('40 runs succeeded');
   });
 });

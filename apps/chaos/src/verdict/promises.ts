@@ -3,6 +3,7 @@ import { enough } from './enough.js';
 import { granted } from './granted.js';
 import type { Judged } from './judged.js';
 import { lostWrites } from './lost-writes.js';
+import { judgeJobs } from './periodic-jobs.js';
 import { chargesReadOtherwise, wrongBalances } from './read-back.js';
 import type { RunFacts } from './run-facts.js';
 import { QUIET_WITHIN_MS } from './settle.js';
@@ -64,7 +65,7 @@ export const chaosPromises: readonly ChaosPromise[] = [
   {
     id: 'A18',
     promise: 'no periodic job fails by its own fault',
-    judge: ({ failedJobs }) => ({ lines: [...failedJobs].map(([sample, count]) => `${sample}: ${count} times`) }),
+    judge: judgeJobs,
   },
   {
     id: 'unprovoked',

@@ -39,8 +39,8 @@ export interface RunFacts {
   readonly readBack: ReadBack;
   /** Rows that do not follow from their events, by `npm run payments:verify`. */
   readonly projection: readonly string[];
-  /** By metric sample, how often periodic jobs failed by their own fault. */
-  readonly failedJobs: ReadonlyMap<string, number>;
+  /** By metric sample, what runs of periodic jobs came to, and how often. */
+  readonly jobRuns: ReadonlyMap<string, number>;
   readonly journal: readonly BankRecord[];
   readonly operations: readonly OperationRow[];
   readonly holds: readonly HoldEnding[];
