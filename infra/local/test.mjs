@@ -1,4 +1,4 @@
-// npm test [-- check unit simulation real system]: every check and test, from a clean clone. Each stage prints its time;
+// npm test [-- check unit simulation sabotage real system]: every check and test, from a clean clone. Each stage prints its time;
 // tests that could not run here are named; the last line counts. With CI=true a test that did not run is a failure.
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -13,6 +13,10 @@ const checks = {
 };
 /** Seeds that nobody chose: the first line says which, and a world that breaks says how to see it again. */
 const simulated = ['--seconds', '120'];
+/** So many bugs are planted, other ones for each commit: each must break a promise of its own. */
+const planted = ['--sample', '6'];
+/** Commands of the repository that are a test by themselves: the exit code is the verdict. */
+const mains = { simulation: 'dist/apps/simulation/src/main.js', sabotage: 'dist/infra/sabotage/main.js' };
 /** Unit tests wait for nothing outside: one worker for each core, where Jest would leave one core idle. */
 const projects = { unit: ['--maxWorkers=100%'], real: [], system: ['--runInBand'] };
 
@@ -27,7 +31,8 @@ try {
   const stages = {
     check: () => runChecks(env),
     unit: () => runTests('unit', env, node),
-    simulation: () => simulate(env, node),
+    simulation: () => runMain('simulation', simulated, env, node),
+    sabotage: () => runMain('sabotage', planted, env, node),
     real: () => runTests('real', env, node),
     system: () => runTests('system', env, node),
   };
@@ -54,10 +59,9 @@ async function runChecks(env) {
   }
 }
 
-async function simulate(env, node) {
-  const args = ['--no-warnings', 'dist/apps/simulation/src/main.js', ...simulated];
-  const code = await runTillItEnds(node, args, { env });
-  console.log(`${code === 0 ? 'PASS' : 'FAIL'} simulation`);
+async function runMain(name, options, env, node) {
+  const code = await runTillItEnds(node, ['--no-warnings', mains[name], ...options], { env });
+  console.log(`${code === 0 ? 'PASS' : 'FAIL'} ${name}`);
   total[code === 0 ? 'passed' : 'failed'] += 1;
 }
 

@@ -31,7 +31,7 @@ export const availability: readonly Sabotage[] = [
   {
     name: 'nothing-admitted',
     says: 'every charge is turned away with a 429, as if too many were waiting',
-    breaks: ['A16'],
+    breaks: ['A16', 'A15'],
     edits: [
       {
         file: 'apps/payments-api/src/admission/admission.ts',
@@ -43,7 +43,7 @@ export const availability: readonly Sabotage[] = [
   {
     name: 'admission-leaks',
     says: 'a request that has ended counts as under way for ever, so that an instance turns everything away after a while',
-    breaks: ['A16'],
+    breaks: ['A16', 'A15'],
     edits: [
       {
         file: 'apps/payments-api/src/admission/admission.ts',

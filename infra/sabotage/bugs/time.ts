@@ -65,14 +65,14 @@ export const time: readonly Sabotage[] = [
     ],
   },
   {
-    name: 'attempt-valid-for-milliseconds',
-    says: 'an attempt is valid for three milliseconds and not for three seconds, so that banks which enforce it refuse everything',
+    name: 'attempt-expired-when-sent',
+    says: 'the end of the validity of an attempt lies in the past when it is sent, so that banks which enforce it refuse everything',
     breaks: ['A16'],
     edits: [
       {
         file: 'apps/bank-gateway/src/banks/banks.ts',
         find: 'this.#times.earliest(bank) + this.validForMs }',
-        replace: 'this.#times.earliest(bank) + Math.ceil(this.validForMs / 1_000) }',
+        replace: 'this.#times.earliest(bank) - this.validForMs }',
       },
     ],
   },
