@@ -201,6 +201,8 @@ function reasonFor(
       case 'charge_already_refunded':
         return (glimpse) =>
           isCanceled(glimpse) ||
+          // Time gives it back, even if its bank has not done so yet.
+          isExpired(glimpse) ||
           glimpse.phase === 'canceled' ||
           (glimpse.phase === 'captured' && leftIn(glimpse) === 0);
       case 'charge_not_refundable':

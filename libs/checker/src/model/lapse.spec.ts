@@ -1,0 +1,43 @@
+import { describe, expect, it } from '@jest/globals';
+import { judgeByModel } from './index.js';
+import { authorized, chargeObject, chargeRow, evidenceOf, ms, sent } from './testing/a-history.js';
+
+const DAY_S = 24 * 60 * 60;
+const wanted = { amount: '1000', currency: 'usd', source: 'tok_visa', capture: 'false' };
+const held = chargeObject('ch_d', 0, authorized);
+const given = chargeObject('ch_d', 0, { ...authorized, amount_refunded: 1_000, refunded: true });
+const refunded = (at: number) =>
+  sent(
+    at,
+    'POST /v1/refunds',
+    { key: 'late', parameters: { charge: 'ch_d' } },
+    {
+      status: 400,
+      body: { error: { type: 'invalid_request_error', code: 'charge_already_refunded', message: 'It lapsed.' } },
+    },
+  );
+
+/** Of one charge that nobody captured, and that time gave back. */
+function wrong(lateAt: number, shownAfter: object): string[] {
+  const row = chargeRow('ch_d', 0, { state: 'canceled', capturedMinor: null, capture: 'manual', cause: 'expired' });
+  const exchanges = [
+    sent(0, 'POST /v1/charges', { key: 'd', parameters: wanted }, { body: held }),
+    refunded(lateAt),
+    sent(lateAt + 1, 'GET /v1/charges/ch_d', {}, { body: shownAfter }),
+  ];
+  const end = { kind: 'request', at: ms(8 * DAY_S) } as never;
+  return judgeByModel(
+    evidenceOf([], { charges: [row], refunds: [], balanceTransactions: [], exchanges, requests: [end] }),
+  );
+}
+
+describe('an authorization that lapses', () => {
+  it('is refunded already for whoever asks while its bank gives it back, and is shown as held until then', () => {
+    expect(wrong(7 * DAY_S, held)).toEqual([]);
+    expect(wrong(7 * DAY_S, given)).toEqual([]);
+  });
+
+  it('is not refunded before its time', () => {
+    expect(wrong(10, held)).toContainEqual(expect.stringMatching(/charge_already_refunded|shown as succeeded/));
+  });
+});
