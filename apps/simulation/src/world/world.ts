@@ -369,9 +369,10 @@ export class World {
   #verdict(): Verdict {
     const { verdict } = this.#looked();
     if (!this.#breach) return verdict;
-    // Nothing is at rest, so nothing else can be asked.
+    // Nothing is at rest, so nothing else can be asked than what has been refused already.
     const { id, promise, line } = this.#breach;
-    return { ...verdict, holds: false, violations: [{ id, promise, lines: [line] }] };
+    const refused = verdict.violations.filter((violation) => violation.id === 'A16');
+    return { ...verdict, holds: false, violations: [{ id, promise, lines: [line] }, ...refused] };
   }
 
   #process(name: string): SimulatedProcess {
