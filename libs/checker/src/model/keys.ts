@@ -101,7 +101,9 @@ function reasonAgainst(use: readonly ApiExchange[], exchange: ApiExchange): stri
   const before = use.find((other) => other.endedMs <= sentMs && kindOfAnswer(other) === 'kept');
   const isSame = (other: ApiExchange): boolean => fingerprintOf(other) === fingerprintOf(exchange);
   if (answer.status === 409) {
-    if (before) return 'told that it is in use after it was answered';
+    // Another one that an instance still works on may have the key there, though its answer is stored already.
+    const isRunning = others.some((other) => !other.answer || other.endedMs > sentMs);
+    if (before && !isRunning) return 'told that it is in use after it was answered';
     return others.length > 0 ? undefined : 'told that it is in use, and no other request ran under it';
   }
   const { error } = bodyOf(answer);

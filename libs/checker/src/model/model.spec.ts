@@ -249,6 +249,10 @@ describe('the reference model', () => {
       ['other parameters', also(later('k9', { parameters: other, answer: reuse }))],
       ['a repetition that nobody answered', also(later('k9', { answer: undefined }))],
       [
+        'a repetition after the answer, while another one runs still',
+        also(later('k9', { answer: undefined }), later('k9', { answer: conflict })),
+      ],
+      [
         'the key a day later, as a new one',
         {
           ...also(
