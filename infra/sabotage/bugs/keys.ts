@@ -8,7 +8,7 @@ export const keys: readonly Sabotage[] = [
   {
     name: 'neighbour-waited-for-once',
     says: 'two requests that waited for the same one both begin; and the list of open claims, which would know, does not mind that a key has two',
-    breaks: ['A4', 'A15'],
+    breaks: ['A4', 'A15', 'A16'],
     edits: [
       {
         file: 'apps/payments-api/src/charges/keyed-requests.ts',

@@ -20,6 +20,18 @@ export const processes: readonly Sabotage[] = [
     ],
   },
   {
+    name: 'banks-closed-too-early',
+    says: 'a gateway that is told to end takes its banks for unavailable while its workers still go on, and fails charges for that',
+    breaks: ['A16'],
+    edits: [
+      {
+        file: 'apps/bank-gateway/src/banks/banks.ts',
+        find: "shutdown.during('pools', 'the banks'",
+        replace: "shutdown.during('workers', 'the banks'",
+      },
+    ],
+  },
+  {
     name: 'lease-trusted-too-long',
     says: 'a process trusts its lease for longer than the database keeps it, so that two of them own one name',
     breaks: [],

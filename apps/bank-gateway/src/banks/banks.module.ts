@@ -72,7 +72,7 @@ const SPARE_CONNECTIONS = 32;
             timeKnown: banks.knowsTimeOf(config.name),
           })),
         );
-        shutdown.during('workers', 'the banks', () => banks.close());
+        banks.closeDuring(shutdown);
         shutdown.during('pools', 'connections to banks', () => port.close());
         await banks.start();
         return banks;

@@ -11,6 +11,7 @@ import {
 } from '#bank-call';
 import type { Clock } from '#clock';
 import type { bankProtocol } from '#contracts';
+import type { Shutdown } from '#service';
 import { SpanKind, type Tracing } from '#telemetry';
 import type { BankView } from '../authorizations/routing.js';
 import { countedFromBegun, type AttemptTimes, type Moment } from '../operations/operation.js';
@@ -136,6 +137,11 @@ export class Banks {
       { kind: 'statement', after: 0, limit: 1 },
       { attempt: { id: `time.${bank}.${attempt}`, begunAtMs: this.clock.monotonicMs() } },
     );
+  }
+
+  /** Behind the workers: to them a closed bank is one whose breaker is open, and they would fail charges for that. */
+  closeDuring(shutdown: Pick<Shutdown, 'during'>): void {
+    shutdown.during('pools', 'the banks', () => this.close());
   }
 
   close(): void {

@@ -292,6 +292,14 @@ describe('a charge of a good card that could not be processed', () => {
   });
 });
 
+it('no fault explains an error that the API did not expect', () => {
+  const away = stretch('database_away', { service: 'payments-api' });
+  const failed = (message: string): boolean =>
+    isExplained({ exchanges: [create(answered(500, { error: { type: 'api_error', message } }))], faults: [away] });
+  expect(failed('The request cannot be served at the moment. Try again in a little while.')).toBe(true);
+  expect(failed('Something went wrong on our side. It has been logged.')).toBe(false);
+});
+
 it('a client that left on purpose was refused nothing', () => {
   expect(isExplained({ exchanges: [create(undefined, { hungUp: true })] })).toBe(true);
 });

@@ -28,6 +28,12 @@ const status = ({ answer }: ApiExchange): number => answer?.status ?? 0;
 /** The first that fits counts. What a charge or a refund ended as is judged by its row: see below. */
 const refusals: readonly Refusal[] = [
   { what: 'nothing was heard', is: ({ answer, hungUp }) => !answer && !hungUp, explanations: [apiStruck] },
+  // The API says so of an error that it did not expect; a database that is away is one that it knows how to name.
+  {
+    what: 'the API failed by a mistake of its own',
+    is: (exchange, situation) => /went wrong on our side/.test(situation.said(exchange).error?.message ?? ''),
+    explanations: [],
+  },
   { what: 'the API failed', is: (exchange) => status(exchange) >= 500, explanations: [apiStruck] },
   { what: 'too much', is: (exchange) => status(exchange) === 429, explanations: tooMuch },
   { what: 'its key is in use', is: (exchange) => status(exchange) === 409, explanations: [keyInUse] },
