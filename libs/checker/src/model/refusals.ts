@@ -25,9 +25,10 @@ function ownersIn({ evidence: { charges, refunds } }: Claims): Map<string, strin
 function wrongWith(
   claims: Claims,
   owners: ReadonlyMap<string, string>,
-  { kind, about, account, name }: Operation,
+  operation: Operation,
   exchange: ApiExchange,
 ): string | undefined {
+  const { kind, about, account, name } = operation;
   const { answer } = exchange;
   if (!answer || kind === 'none' || kind === 'clock' || answer.status === 429 || answer.status >= 500) return undefined;
   const { object, error } = bodyOf(answer);
@@ -40,7 +41,7 @@ function wrongWith(
   if (isAccepted) {
     if (mistakes.length > 0) return `told ${answer.status}, and its ${mistakes[0]!.param} is wrong`;
     if (isForeign) return `told ${answer.status} of ${about}, which is not ${account}'s`;
-    return error?.code === 'balance_insufficient' ? wrongPoverty(claims, account, exchange, about!) : undefined;
+    return error?.code === 'balance_insufficient' ? wrongPoverty(claims, operation, exchange) : undefined;
   }
   const word = `told ${answer.status} ${error?.code ?? error?.message}`;
   if (answer.status === 404 || error?.code === 'resource_missing') {
@@ -57,15 +58,14 @@ function wrongWith(
 
 /**
  * Whether the balance may have been too low: counted is all that may have been taken from it by then, and of what came
- * in nothing but what certainly had.
+ * in nothing but what certainly had. A repeated request is told what held when it was sent first.
  */
 function wrongPoverty(
   claims: Claims,
-  account: string,
-  { endedMs, sentMs }: ApiExchange,
-  chargeId: string,
+  { account, about, sentMs }: Operation,
+  { endedMs }: ApiExchange,
 ): string | undefined {
-  const currency = claims.charges.get(chargeId)?.currency;
+  const currency = claims.charges.get(about!)?.currency;
   let leastMinor = 0;
   for (const row of claims.evidence.charges) {
     if (row.account !== account || row.currency !== currency) continue;

@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { judgeByModel } from './index.js';
+import { chargeObject, chargeRow, evidenceOf, refundRow, rows, sent } from './testing/a-history.js';
+
+const AMOUNT_MINOR = 90_000_000;
+const NET_MINOR = AMOUNT_MINOR - Math.round(AMOUNT_MINOR * 0.029) - 30;
+const ids = ['ch_a', 'ch_b'];
+
+/** The fee of the first charge alone keeps its merchant from refunding it whole; with the second there is enough. */
+function wrong(refundedAt: readonly number[], secondAt: number): string[] {
+  const wanted = { amount: String(AMOUNT_MINOR), currency: 'usd', source: 'tok_visa' };
+  const fields = { amount: AMOUNT_MINOR, amount_captured: AMOUNT_MINOR };
+  const times = [0, secondAt];
+  const poor = {
+    status: 400,
+    body: { error: { type: 'invalid_request_error', code: 'balance_insufficient', message: 'Too little.' } },
+  };
+  const exchanges = [
+    ...ids.map((id, n) =>
+      sent(
+        times[n]!,
+        'POST /v1/charges',
+        { key: id, parameters: wanted },
+        { body: chargeObject(id, times[n]!, fields) },
+      ),
+    ),
+    ...refundedAt.map((at) => sent(at, 'POST /v1/refunds', { key: 'r', parameters: { charge: 'ch_a' } }, poor)),
+  ].toSorted((a, b) => a.sentMs - b.sentMs);
+  const charges = ids.map((id, n) =>
+    chargeRow(id, times[n]!, { amountMinor: AMOUNT_MINOR, capturedMinor: AMOUNT_MINOR, key: id }),
+  );
+  const refunds = [refundRow('re_a', 'ch_a', refundedAt[0]!, { state: 'failed', amountMinor: AMOUNT_MINOR, key: 'r' })];
+  const balanceTransactions = rows.balanceTransactions
+    .slice(0, 2)
+    .map((row) => ({ ...row, amountMinor: AMOUNT_MINOR, netMinor: NET_MINOR }));
+  return judgeByModel(evidenceOf([], { charges, refunds, balanceTransactions, exchanges })).filter((line) =>
+    line.includes('balance is too low'),
+  );
+}
+
+describe('a refund that was refused for want of balance', () => {
+  it('is believed while what would have covered it may not have come in', () => {
+    expect(wrong([5], 10)).toEqual([]);
+  });
+
+  it('is a lie once it certainly had', () => {
+    expect(wrong([15], 10)).toHaveLength(1);
+  });
+
+  it('is judged by the time at which it was asked for first, however late it is repeated', () => {
+    expect(wrong([5, 20], 10)).toEqual([]);
+  });
+});
