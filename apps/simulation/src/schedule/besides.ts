@@ -19,7 +19,8 @@ import { accounts, metadataOf } from './accounts.js';
 
 /** Ids from here on, so that they do not depend on how many operations there are. */
 const FIRST_ID = 1_000;
-const DAY_MS = 24 * 60 * 60 * 1_000;
+const HOUR_MS = 60 * 60 * 1_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /**
  * What merchants are up to besides moving money: shared out over the worlds, so that each stays small.
@@ -171,7 +172,7 @@ function ownTime(random: Random, id: number, creates: readonly Create[]): OwnTim
   const { account, atMs } = random.pick(creates);
   const advances = Array.from({ length: random.integer(1, 3) }, () => ({
     afterMs: random.between(500, 6_000),
-    byMs: random.pick([60 * 60 * 1_000, 3 * DAY_MS, 8 * DAY_MS]),
+    byMs: random.pick([HOUR_MS, 3 * DAY_MS, 7 * DAY_MS + 6 * HOUR_MS]),
   }));
   const aheadMs = random.pick([0, 0, DAY_MS]);
   return [

@@ -13,8 +13,8 @@ export interface Later {
 const FIRST_ID = 2_000;
 const HOUR_MS = 60 * 60 * 1_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Keys are kept for a day, money becomes available after two, an authorization lapses after seven, an inbox forgets after fourteen. */
-const LEAPS_MS = [20 * HOUR_MS, 25 * HOUR_MS, 3 * DAY_MS, 8 * DAY_MS, 15 * DAY_MS];
+/** Past the ends of what lasts for long: a key (one day), the wait for money (two), an authorization (seven, and less than eight), an inbox (fourteen). */
+const LEAPS_MS = [20 * HOUR_MS, 25 * HOUR_MS, 3 * DAY_MS, 7 * DAY_MS + 6 * HOUR_MS, 15 * DAY_MS];
 /** By then whatever is done once a minute has been done again. */
 const WITHIN_MS = 15_000;
 

@@ -133,7 +133,8 @@ export class RunningService {
   #endInOrder(assembled: Assembled): void {
     const shutdown = assembled.get<Shutdown>(Shutdown);
     this.door = new SimulatedDoor(assembled.get<SimulatedClock>(CLOCK), shutdown);
-    if (this.name === 'bank-gateway') assembled.get<Banks>(Banks).closeDuring(shutdown);
+    if (this.name === 'bank-gateway')
+      shutdown.during('workers', 'the banks', () => assembled.get<Banks>(Banks).close());
     shutdown.during('pools', 'the connections to Kafka', () => assembled.get<Bus>(BUS).close());
     for (const [what, database] of this.#databases) shutdown.during('pools', what, () => database.close());
   }
