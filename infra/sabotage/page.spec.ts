@@ -23,18 +23,18 @@ const lineOf = (sabotage: Sabotage, measured: Measurement): string =>
 describe('the page of planted bugs', () => {
   it('says which drawn schedule showed it, and how to see it again', () => {
     expect(lineOf(bug, inTheSeventh)).toBe(
-      '| `lock-forgotten` | no request waits | A1, A7 | A7 | 7 |  | `npm run sabotage -- lock-forgotten --seed 17 --schedules 1` |',
+      '| `lock-forgotten` | no request waits | A1, A7 | A7 | 7 from seed 11 |  | `npm run sabotage -- lock-forgotten --seed 17 --schedules 1` |',
     );
   });
 
   it('says which regressions show it', () => {
     expect(lineOf(bug, inARegression)).toBe(
-      '| `lock-forgotten` | no request waits | A1, A7 | **none** | not in 300 | `both-at-once` (A7) |  |',
+      '| `lock-forgotten` | no request waits | A1, A7 | **none** | not in 300 from seed 11 | `both-at-once` (A7) |  |',
     );
   });
 
   it('names what broke instead of what the bug breaks', () => {
-    expect(lineOf(bug, byAnother)).toContain('| **none** (A5 in 2) | not in 300 |');
+    expect(lineOf(bug, byAnother)).toContain('| **none** (A5 in 2) | not in 300 from seed 11 |');
   });
 
   it('names the test that shows what no world does', () => {

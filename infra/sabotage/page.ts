@@ -47,7 +47,7 @@ function rowOf(sabotage: Sabotage, measured: Measurement): string {
     says,
     breaks.join(', '),
     [found ? found.broken.join(', ') : '**none**', other].filter((part) => part !== '').join(' '),
-    found ? String(found.seed - seed + 1) : `not in ${schedules}`,
+    `${found ? found.seed - seed + 1 : `not in ${schedules}`}${seed === 1 ? '' : ` from seed ${seed}`}`,
     regressionsOf(sabotage, measured)
       .map((regression) => `\`${regression.name}\` (${regression.broken.join(', ')})`)
       .join(', '),

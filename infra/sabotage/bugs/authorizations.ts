@@ -23,7 +23,7 @@ export const authorizations: readonly Sabotage[] = [
   {
     name: 'rule-8-named-by-reference',
     says: 'capture, void and refund name what they act on by our reference; and the banks, whose protocol knows no such name, take it for its latest performance: else they would refuse it, and all would come to nothing',
-    breaks: ['A1'],
+    breaks: ['A1', 'A3'],
     edits: [
       {
         file: task,

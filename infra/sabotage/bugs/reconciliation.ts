@@ -33,13 +33,13 @@ export const reconciliation: readonly Sabotage[] = [
   },
   {
     name: 'statement-watermark-off-by-one',
-    says: 'the comparison passes over the first entry behind each position, so what a bank performed twice there stays',
+    says: 'a page of a statement says that it reaches one entry further than it does, so the ledger never compares that entry',
     breaks: ['A1', 'A8'],
     edits: [
       {
-        file: comparison,
-        find: 'statement_entry.seq > coalesce(compared.seq, 0)\n',
-        replace: 'statement_entry.seq > coalesce(compared.seq, 0) + 1\n',
+        file: 'apps/bank-gateway/src/statements/statement-page.ts',
+        find: '      entries,\n    },\n    cursor:',
+        replace: '      entries: entries.slice(0, -1),\n    },\n    cursor:',
       },
     ],
   },

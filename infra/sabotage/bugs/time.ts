@@ -1,7 +1,13 @@
-import type { Sabotage } from '../sabotage.js';
+import type { Edit, Sabotage } from '../sabotage.js';
 
 const hold = 'apps/payments-api/src/charges/hold.ts';
 const HELD_FOR = 'HELD_FOR_MS = 7 * 24 * 60 * 60 * 1_000;';
+
+const neverLapses: Edit = {
+  file: 'apps/payments-api/src/charges/expiry.ts',
+  find: 'if (lapses === null || now < lapses) return unchanged(before);',
+  replace: 'if (lapses === null || now < lapses || now > 0) return unchanged(before);',
+};
 
 export const time: readonly Sabotage[] = [
   {
@@ -20,17 +26,11 @@ export const time: readonly Sabotage[] = [
     name: 'lapse-never',
     says: 'an authorization that nobody captures is never given back to the card',
     breaks: ['A17'],
-    edits: [
-      {
-        file: 'apps/payments-api/src/charges/expiry.ts',
-        find: 'if (lapses === null || now < lapses) return unchanged(before);',
-        replace: 'if (lapses === null || now < lapses || now > 0) return unchanged(before);',
-      },
-    ],
+    edits: [neverLapses],
   },
   {
     name: 'captured-after-its-lapse',
-    says: 'an authorization can be captured although its seven days are over',
+    says: 'an authorization can be captured although its seven days are over; and the job, which would have given it back, leaves it alone',
     breaks: ['A17'],
     edits: [
       {
@@ -38,6 +38,7 @@ export const time: readonly Sabotage[] = [
         find: 'return lapses !== null && now >= lapses ? expiredForCapture(id) : undefined;',
         replace: 'return lapses !== null && now < 0 ? expiredForCapture(id) : undefined;',
       },
+      neverLapses,
     ],
   },
   {

@@ -14,7 +14,7 @@ export interface FirstBroken {
   readonly first: BrokenSchedule | null;
   /** The first that broke one of the promises that were sought. */
   readonly found: BrokenSchedule | null;
-  /** When no world broke what was sought: of the schedules that a bug was found by once, those that break a promise. */
+  /** Of the schedules that a bug was found by once, those that break a promise. */
   readonly shownBy: readonly { readonly name: string; readonly broken: readonly string[] }[];
 }
 
@@ -39,7 +39,6 @@ export async function firstBroken(
       if (broken.length > 0) first ??= { seed: each, broken };
       if (broken.some((id) => sought?.includes(id) ?? true)) found = { seed: each, broken };
     }
-    if (found) return { first, found, shownBy: [] };
     const shownBy = regressions
       .map(({ name, schedule }) => ({ name, broken: brokenBy(run(schedule, services, 'promises')) }))
       .filter(({ broken }) => broken.length > 0);

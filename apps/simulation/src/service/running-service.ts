@@ -133,8 +133,7 @@ export class RunningService {
   #endInOrder(assembled: Assembled): void {
     const shutdown = assembled.get<Shutdown>(Shutdown);
     this.door = new SimulatedDoor(assembled.get<SimulatedClock>(CLOCK), shutdown);
-    if (this.name === 'bank-gateway')
-      shutdown.during('workers', 'the banks', () => assembled.get<Banks>(Banks).close());
+    if (this.name === 'bank-gateway') assembled.get<Banks>(Banks).closeDuring(shutdown);
     shutdown.during('pools', 'the connections to Kafka', () => assembled.get<Bus>(BUS).close());
     for (const [what, database] of this.#databases) shutdown.during('pools', what, () => database.close());
   }
