@@ -29,6 +29,23 @@ export function isAnotherVictim(memory: Observed, postgres: Observed): boolean {
   return a.length === 1 && b.length === 1 && a[0] !== b[0];
 }
 
+/**
+ * Two sessions waited to insert the same unique key, and its holder rolled back: Postgres wakes both, and either may
+ * be first. A row's lock is different: those who wait for it are served in their order.
+ *
+ * @param waitedToInsert whether the session was waiting before this step, with an INSERT
+ */
+export function isAnotherFirst(
+  memory: Observed,
+  postgres: Observed,
+  waitedToInsert: (session: number) => boolean,
+): boolean {
+  const leftBehind = (some: Observed, others: Observed): number[] =>
+    some.waiting.filter((session) => !others.waiting.includes(session));
+  const [inMemory, inPostgres] = [leftBehind(memory, postgres), leftBehind(postgres, memory)];
+  return inMemory.length === 1 && inPostgres.length === 1 && [...inMemory, ...inPostgres].every(waitedToInsert);
+}
+
 const lettersOf = (sessions: readonly number[]): string =>
   sessions.length === 0 ? 'nobody' : sessions.map((session) => 'ABC'[session]).join(' and ');
 

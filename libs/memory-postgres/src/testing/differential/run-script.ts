@@ -1,4 +1,4 @@
-import { differenceBetween, differenceOfTables, isAnotherVictim } from './difference.js';
+import { differenceBetween, differenceOfTables, isAnotherFirst, isAnotherVictim } from './difference.js';
 import type { PostgresSide } from './postgres-side.js';
 import { SESSIONS, type Side, type Step } from './script.js';
 
@@ -43,6 +43,9 @@ export async function runScript(
     current[step.session] = step;
     const [mine, real] = await Promise.all([memory.take(now), postgres.take(now)]);
     if (isAnotherVictim(mine, real)) return { kind: 'undecided', why: 'another victim of a deadlock' };
+    const waitedToInsert = (session: number): boolean =>
+      waiting.has(session) && /\bINSERT INTO\b/i.test(current[session]!.text);
+    if (isAnotherFirst(mine, real, waitedToInsert)) return { kind: 'undecided', why: 'another one came first' };
     const what = differenceBetween(mine, real, (session) => current[session]!.text, postgres.xidColumns);
     if (what !== undefined) return { kind: 'different', after: taken, step, what };
     if (step.text === 'BEGIN') open.add(step.session);
