@@ -105,6 +105,13 @@ describe('a warning', () => {
     expect(passes({ ...line, charge: 'ch_1' }, late, ofCharge)).toBe(true);
   });
 
+  it('of a bank is provoked by what holds up the pages of its statement, and by no other bank’s', () => {
+    const poisoned: FaultStretch = { ...late, at: {}, charge: 'cedar', isAimed: true };
+    const difference = { ...atBank, message: 'about a charge', charge: 'ch_2' };
+    expect(passes(difference, poisoned, ofCharge)).toBe(true);
+    expect(passes(difference, { ...poisoned, charge: 'dogwood' }, ofCharge)).toBe(false);
+  });
+
   it('is provoked by a fault of another service where its entry says so', () => {
     const killed: FaultStretch = { ...away, kind: 'killed', at: { service: 'bank-gateway', instance: 'bank-gateway' } };
     expect(passes(atBank, killed, ofBank)).toBe(false);

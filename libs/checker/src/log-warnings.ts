@@ -68,6 +68,8 @@ function reaches(
   return service === warning.service && (instance === undefined || instance === warning.instance);
 }
 
+/** Pages of a statement go under the name of their bank: what holds up that key holds up what the bank is compared by. */
 function concerns({ charge, isAimed }: FaultStretch, { isOfOneCharge }: ExpectedWarning, warning: LogWarning): boolean {
+  if (charge !== undefined && charge === warning.bank) return true;
   return charge === warning.charge || (!isAimed && !(isOfOneCharge && charge !== undefined));
 }
