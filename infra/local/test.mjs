@@ -1,7 +1,9 @@
 // npm test [-- check unit simulation sabotage real system]: every check and test, from a clean clone. Each stage prints its time;
 // tests that could not run here are named; the last line counts. With CI=true a test that did not run is a failure.
+import { execFile } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { compareCount, readCounts } from './test-counts.mjs';
 import { Interrupted, Unprepared, prepare, root, runTillItEnds } from './prepare.mjs';
 
@@ -11,8 +13,8 @@ const checks = {
   types: ['node', 'node_modules/typescript-native/bin/tsc', '--noEmit'],
   architecture: ['node', 'infra/architecture/check.mjs'],
 };
-/** Seeds that nobody chose: the first line says which, and a world that breaks says how to see it again. */
-const simulated = ['--seconds', '120'];
+/** Every commit has worlds of its own, the same ones however often it is tested. */
+const simulated = ['--seconds', '120', '--seed', `${await seedOfCommit()}`];
 /** So many bugs are planted, other ones for each commit: each must break a promise of its own. */
 const planted = ['--sample', '6'];
 /** Commands of the repository that are a test by themselves: the exit code is the verdict. */
@@ -50,6 +52,14 @@ for (const name of skipped) console.log(`SKIPPED ${name}`);
 if (process.env.CI) total.failed += skipped.length;
 process.exitCode = total.failed === 0 ? 0 : 1;
 console.log(`${total.passed} passed, ${total.failed} failed`);
+
+/** Not chosen by anyone; without git, always the same. */
+async function seedOfCommit() {
+  const { stdout } = await promisify(execFile)('git', ['rev-parse', 'HEAD'], { cwd: root }).catch(() => ({
+    stdout: '0000000',
+  }));
+  return parseInt(stdout.slice(0, 7), 16);
+}
 
 async function runChecks(env) {
   for (const [name, [command, ...args]] of Object.entries(checks)) {
