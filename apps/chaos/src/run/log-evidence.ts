@@ -34,6 +34,8 @@ export interface LogEvidence {
   replayed: number;
   /** Lines at warn and above. */
   readonly warnings: LogWarning[];
+  /** Whoever said anything at all: an instance that says nothing warns of nothing. */
+  readonly heardFrom: Set<string>;
 }
 
 export async function readLogs(lines: AsyncIterable<LogLine> | Iterable<LogLine>): Promise<LogEvidence> {
@@ -45,6 +47,7 @@ export async function readLogs(lines: AsyncIterable<LogLine> | Iterable<LogLine>
     parked: 0,
     replayed: 0,
     warnings: [],
+    heardFrom: new Set(),
   };
   for await (const line of lines) take(evidence, line);
   evidence.transitions.sort((a, b) => a.at - b.at);
@@ -54,6 +57,7 @@ export async function readLogs(lines: AsyncIterable<LogLine> | Iterable<LogLine>
 
 function take(evidence: LogEvidence, line: LogLine): void {
   const { msg, instance } = line;
+  evidence.heardFrom.add(instance);
   const at = Date.parse(line.time);
   const text = (field: string): string => (line[field] as string | undefined) ?? '';
   const { from, to } = line as unknown as Pick<BreakerTransition, 'from' | 'to'>;

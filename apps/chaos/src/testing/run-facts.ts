@@ -1,6 +1,6 @@
 import type { Evidence } from '#checker';
 import type { Strike } from '../nemesis/nemesis.js';
-import type { Fault } from '../schedule/fault.js';
+import { allInstances, type Fault } from '../schedule/fault.js';
 import type { RunFacts } from '../verdict/run-facts.js';
 import { BEGAN_AT } from './an-exchange.js';
 
@@ -53,6 +53,7 @@ export function runFacts({ evidence, ...different }: DifferentFacts = {}): RunFa
       parked: 0,
       replayed: 0,
       warnings: [],
+      heardFrom: new Set(allInstances),
     },
     copies: { records: 0, events: 0, copies: [] },
     duplicatesDropped: 0,

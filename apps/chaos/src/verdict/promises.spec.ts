@@ -200,6 +200,16 @@ const planted: Readonly<Record<string, readonly Planted[]>> = {
       }),
       says: 'ledger-2 at 1970-01-01T00:16:40.000Z: warn: something is odd',
     },
+    {
+      what: 'an instance whose log says nothing',
+      facts: soundRun({
+        logs: {
+          ...sound.logs,
+          heardFrom: new Set([...sound.logs.heardFrom].filter((instance) => instance !== 'ledger-2')),
+        },
+      }),
+      says: 'ledger-2: nothing of its log was read',
+    },
   ],
 };
 
