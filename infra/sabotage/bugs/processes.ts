@@ -9,7 +9,8 @@ export const processes: readonly Sabotage[] = [
     breaks: ['A16'],
     shownBySpec: {
       file: 'libs/service/src/shutdown.spec.ts',
-      because: 'no service of the simulation is told to end: it is killed, or runs on',
+      because:
+        'a process that ends explains every answer that nobody heard: A16 does not ask whether the request was in hand before',
     },
     edits: [
       {
