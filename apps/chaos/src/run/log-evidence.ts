@@ -34,7 +34,7 @@ export interface LogEvidence {
   replayed: number;
   /** Lines at warn and above. */
   readonly warnings: LogWarning[];
-  /** Whoever said anything at all: an instance that says nothing warns of nothing. */
+  /** Instances with at least one line in their logs. An instance without one has shown nothing by not warning. */
   readonly heardFrom: Set<string>;
 }
 

@@ -2,29 +2,14 @@ import type { Evidence } from '#checker';
 import type { Strike } from '../nemesis/nemesis.js';
 import { allInstances, type Fault } from '../schedule/fault.js';
 import type { RunFacts } from '../verdict/run-facts.js';
+import { noEvidence } from '../../../../libs/checker/src/testing/no-evidence.js';
 import { BEGAN_AT } from './an-exchange.js';
-
-const noEvidence: Evidence = {
-  history: [],
-  exchanges: [],
-  faults: [],
-  charges: [],
-  refunds: [],
-  balanceTransactions: [],
-  holds: [],
-  transfers: [],
-  entries: [],
-  requests: [],
-  unanswered: [],
-  unsent: 0,
-  parked: 0,
-};
 
 export interface DifferentFacts extends Partial<Omit<RunFacts, 'evidence'>> {
   readonly evidence?: Partial<Evidence>;
 }
 
-/** A run in which nothing happened and nobody was to do anything, but for what is said otherwise. */
+/** A sound run without clients and without faults; a test names what differs. */
 export function runFacts({ evidence, ...different }: DifferentFacts = {}): RunFacts {
   return {
     beganAt: BEGAN_AT,

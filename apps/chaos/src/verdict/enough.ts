@@ -8,7 +8,7 @@ type Facts = Pick<RunFacts, 'traffic' | 'durationMs' | 'exchanges' | 'evidence' 
 
 /** The least that a client gets through in a minute, whatever is broken meanwhile: a third of what it mostly does. */
 const STORIES_PER_CLIENT_MINUTE = 6;
-/** Of the stories that lead to something, so many come to it: others are declined, or meet a fault. */
+/** This share of the stories succeeds; the others are declined, or meet a fault. */
 const COMING_TO_IT = 0.5;
 /** More than these share the machine, and not the work. */
 const CLIENTS_COUNTED_MAX = 20;

@@ -3,27 +3,12 @@ import type { ChargeRow, Evidence, Received, RefundRow } from '../evidence.js';
 import type { FaultStretch } from '../faults.js';
 import type { ApiAnswer, ApiExchange } from '../history.js';
 import { invariants } from '../invariants.js';
+import { noEvidence } from '../testing/no-evidence.js';
 import { unexplainedRefusals } from './availability.js';
 
 /** When the request of interest is sent; answers take half a second. */
 const SENT_MS = 1_000_000;
 const ANSWERED_MS = SENT_MS + 500;
-
-const nothing: Evidence = {
-  history: [],
-  exchanges: [],
-  faults: [],
-  charges: [],
-  refunds: [],
-  balanceTransactions: [],
-  holds: [],
-  transfers: [],
-  entries: [],
-  requests: [],
-  unanswered: [],
-  unsent: 0,
-  parked: 0,
-};
 
 const answered = (status: number, body: object): ApiAnswer => ({ status, body: JSON.stringify(body), replayed: false });
 const succeeded = answered(200, { object: 'charge', id: 'ch_1', status: 'succeeded', captured: true });
@@ -100,7 +85,7 @@ const stretch = (
 ): FaultStretch => ({ kind, at, fromMs, untilMs });
 
 const isExplained = (evidence: Partial<Evidence>): boolean =>
-  unexplainedRefusals({ ...nothing, ...evidence }).length === 0;
+  unexplainedRefusals({ ...noEvidence, ...evidence }).length === 0;
 /** Its client was told 402 with that decline code, and its row says so. */
 const failed = (decline: string, evidence: Partial<Evidence>, parts: Partial<ApiExchange> = {}): boolean =>
   isExplained({ exchanges: [create(failedAs(decline), parts)], charges: [row('failed')], ...evidence });
@@ -108,9 +93,9 @@ const failed = (decline: string, evidence: Partial<Evidence>, parts: Partial<Api
 it('is a promise of the checker', () => {
   const { violations } = invariants.find(({ id }) => id === 'A16')!;
   expect(
-    violations({ ...nothing, exchanges: [create(failedAs('generic_decline'))], charges: [row('failed')] }),
+    violations({ ...noEvidence, exchanges: [create(failedAs('generic_decline'))], charges: [row('failed')] }),
   ).toEqual(['ch_1: failed (generic_decline), and nothing explains it']);
-  expect(violations({ ...nothing, exchanges: [create(succeeded)], charges: [row('succeeded')] })).toEqual([]);
+  expect(violations({ ...noEvidence, exchanges: [create(succeeded)], charges: [row('succeeded')] })).toEqual([]);
 });
 
 describe('a good card that was declined', () => {
