@@ -6,7 +6,7 @@ const base = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^#([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts', '^(\\.{1,2}/.*)\\.js$': '$1' },
-  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/infra', '<rootDir>/test'],
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/cli', '<rootDir>/infra', '<rootDir>/test'],
   setupFilesAfterEnv: ['<rootDir>/test/assertions.mjs'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '/fixtures/'],
 };

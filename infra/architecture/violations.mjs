@@ -18,7 +18,7 @@ export async function allViolations(base) {
 
 async function importViolations(base) {
   const folders = [];
-  for (const folder of ['apps', 'libs', 'infra']) if (await exists(join(base, folder))) folders.push(folder);
+  for (const folder of ['apps', 'libs', 'cli', 'infra']) if (await exists(join(base, folder))) folders.push(folder);
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [depcruise, '--config', rules, '--output-type', 'json', ...folders],
@@ -30,7 +30,7 @@ async function importViolations(base) {
 
 async function sourceViolations(base) {
   const found = [];
-  for (const folder of ['apps', 'libs', 'infra', 'test']) {
+  for (const folder of ['apps', 'libs', 'cli', 'infra', 'test']) {
     const names = await readdir(join(base, folder), { recursive: true }).catch(() => []);
     for (const path of names.filter((name) => name.endsWith('.ts')).map((name) => join(folder, name))) {
       if (!path.includes('/fixtures/')) found.push(...violationsIn(path, await readFile(join(base, path), 'utf8')));

@@ -17,7 +17,7 @@ describe('docs/security.md', () => {
   });
 
   it('names tests that exist', () => {
-    const specs = globSync('{apps,libs,infra,test}/**/*.spec.ts', { cwd: repositoryRoot });
+    const specs = globSync('{apps,libs,cli,infra,test}/**/*.spec.ts', { cwd: repositoryRoot });
     const contracts = globSync('libs/*/src/testing/*-contract.ts', { cwd: repositoryRoot });
     const names = [...page.matchAll(/`([\w.-]+(?:\.spec|-contract))`/g)].map(([, name]) => name!);
     expect(names.length).toBeGreaterThan(20);

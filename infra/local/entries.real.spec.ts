@@ -25,7 +25,7 @@ describe("an operator's command", () => {
     ['ledger:limit', ['apps/ledger/src/limit.js', 'acct_1']],
     ['payments:key', ['apps/payments-api/src/accounts/provision-key.js', 'shop']],
     ['payments:verify', ['apps/payments-api/src/charges/verify-projection.js']],
-    ['parked', ['infra/parked/main.js', 'list']],
+    ['parked', ['cli/src/parked/main.js', 'list']],
   ])('%s ends with one sentence when no Postgres answers', async (_, [entry = '', ...args]) => {
     const ended = await run(process.execPath, ['dist/infra/local/operate.js', `dist/${entry}`, ...args], {
       cwd: repositoryRoot,

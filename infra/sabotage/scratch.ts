@@ -43,7 +43,7 @@ export async function brokenBuild(sabotage: Sabotage, directory: string): Promis
 /** A copy of the sources, with the sabotage in it, for Jest. */
 export async function brokenSources(sabotage: Sabotage, directory: string): Promise<void> {
   await copyOf(
-    ['apps', 'libs', 'infra', 'test', 'docs', 'package.json', 'package-lock.json', 'jest.config.js', '.swcrc'],
+    ['apps', 'libs', 'cli', 'infra', 'test', 'docs', 'package.json', 'package-lock.json', 'jest.config.js', '.swcrc'],
     directory,
   );
   for (const [file, source] of await sourcesOf(sabotage)) await replaceIn(directory, file, source);

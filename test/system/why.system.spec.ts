@@ -21,7 +21,7 @@ async function why(...words: string[]): Promise<{ code: number; text: string }> 
     LEDGER_ADMIN_URL: admin['ledger'],
     BANKS_ADMIN_URL: banksAdmin,
   };
-  return promisify(execFile)(process.execPath, ['dist/infra/why/main.js', ...words], {
+  return promisify(execFile)(process.execPath, ['dist/cli/src/why/main.js', ...words], {
     env: { ...process.env, NODE_OPTIONS: '', ...doors },
   }).then(
     ({ stdout }) => ({ code: 0, text: stdout }),

@@ -31,7 +31,7 @@ export class Poison {
   /** As an operator does it: the cause first, then `npm run parked -- replay`. */
   async mend(): Promise<void> {
     await this.databases.eventually('ledger', mend);
-    await promisify(execFile)(process.execPath, ['dist/infra/parked/main.js', 'replay', 'ledger', '--all'], {
+    await promisify(execFile)(process.execPath, ['dist/cli/src/parked/main.js', 'replay', 'ledger', '--all'], {
       cwd: repositoryRoot,
       env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: this.databaseUrl },
     }).catch((error: { stderr?: string }) => {

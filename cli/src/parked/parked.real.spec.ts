@@ -3,8 +3,8 @@ import { SystemClock } from '#clock';
 import { topics, type NewEvent } from '#contracts';
 import { KafkaJsBus } from '#messaging';
 import { eventually } from '#testing';
-import { approved, captured } from '../../apps/ledger/test/charge.js';
-import { LedgerProcess, runFromSource } from '../../apps/ledger/test/ledger-process.js';
+import { approved, captured } from '../../../apps/ledger/test/charge.js';
+import { LedgerProcess, runFromSource } from '../../../apps/ledger/test/ledger-process.js';
 
 const databaseUrl = (): string => process.env['TEST_DATABASE_URL']!;
 const brokers = (): string => process.env['TEST_KAFKA_BROKERS']!;
@@ -31,7 +31,7 @@ const publish = (...events: NewEvent[]): Promise<void> =>
   gateway.publish(events.map((event) => ({ ...event, source: 'bank-gateway', time: 0 })));
 
 const parked = (...words: string[]): Promise<string> =>
-  runFromSource('infra/parked/main.ts', words, { DATABASE_URL: databaseUrl() });
+  runFromSource('cli/src/parked/main.ts', words, { DATABASE_URL: databaseUrl() });
 
 const json = async (url: string): Promise<Record<string, unknown>> =>
   (await (await fetch(url)).json()) as Record<string, unknown>;

@@ -1,5 +1,5 @@
-import { askControl, ControlRefused } from '../local/control-client.js';
-import type { Urls } from '../local/instances.js';
+import { askControl, ControlRefused } from '../../../infra/local/control-client.js';
+import type { Urls } from '../../../infra/local/instances.js';
 import type { Doors } from './evidence.client.js';
 
 /** For a system that `npm start` does not run: comma separated, one URL per instance. */

@@ -1,6 +1,6 @@
 // npm run why -- ch_…: one charge's whole story over all services, from what they and the banks say of it.
 import { parseArgs } from 'node:util';
-import { ControlRefused } from '../local/control-client.js';
+import { ControlRefused } from '../../../infra/local/control-client.js';
 import { findDoors } from './doors.js';
 import { chargeOfRefund, gatherEvidence, keyOf, type Doors } from './evidence.client.js';
 import { render } from './render.js';
