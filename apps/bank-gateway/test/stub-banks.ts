@@ -82,7 +82,11 @@ export function banksBehind(port: BankPort, clock: Clock, limits: Partial<BankLi
   const callers = Object.values(bankProtocol.defaultBanks).map(
     (profile) =>
       new BankCallers({
-        config: { ...profile, url: `http://${profile.name}.test`, limits: { ...defaultLimits, pauseMs: 0, ...limits } },
+        config: {
+          ...profile,
+          url: `http://${profile.name}.test`,
+          limits: { ...defaultLimits, backoff: { baseMs: 0, capMs: 0 }, ...limits },
+        },
         port,
         clock,
       }),

@@ -92,8 +92,8 @@ export const bankCalls: readonly Sabotage[] = [
     edits: [
       {
         file: 'libs/bank-call/src/lane-breaker.ts',
-        find: "return this.#state === 'closed' || (this.#state === 'half_open' && this.#circuit.pendingClose);",
-        replace: "return this.#state !== 'half_open' || this.#circuit.pendingClose;",
+        find: 'this.#circuit.fire(judged).then(',
+        replace: '(this.#circuit.opened ? judged() : this.#circuit.fire(judged)).then(',
       },
     ],
   },

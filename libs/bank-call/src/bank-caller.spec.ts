@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { SystemClock } from '#clock';
 import { bankProtocol } from '#contracts';
 import type { AttemptEnded } from './bank-call-observer.js';
-import { BankCaller, type CallOptions, type CallReport } from './bank-caller.js';
+import type { CallOptions, CallReport } from './bank-call.js';
+import { BankCaller } from './bank-caller.js';
 import { defaultLimits, type BankLimits } from './bank-config.js';
 import type { BankOrder } from './bank-order.js';
 import type { Attempt, WireFact } from './bank-port.js';

@@ -1,56 +1,21 @@
 import assert from 'node:assert';
-import { DelegateBackoff, handleWhenResult, retry, type RetryPolicy } from 'cockatiel';
-import { fullJitterMs, type Clock } from '#clock';
+import { isBrokenCircuitError, isTaskCancelledError } from 'cockatiel';
+import { backoffCeilingMs, type Clock } from '#clock';
 import { bankProtocol } from '#contracts';
-import { withTimeout } from './attempt-timeout.js';
+import type { AttemptReport, CallOptions, CallReport } from './bank-call.js';
 import { checkLimits, type BankConfig } from './bank-config.js';
 import type { BankCallObserver } from './bank-call-observer.js';
 import type { Attempt, BankPort } from './bank-port.js';
 import { stamped, type BankOrder } from './bank-order.js';
+import { bankPolicy, type BankPolicy, type RetryPass } from './bank-policy.js';
 import type { BreakerState, BreakerTransition } from './breaker-transition.js';
-import { Bulkhead, type KeptSlots, type Slot } from './bulkhead.js';
+import type { Bulkhead, KeptSlots, Slot } from './bulkhead.js';
 import { classify } from './classify.js';
-import { verdictOf } from './health-verdict.js';
+import type { BreakerMove } from './lane-breaker.js';
 import { laneOf, type Lane } from './lane.js';
-import { LaneBreaker } from './lane-breaker.js';
 import type { Outcome } from './outcome.js';
 import { isRepeatable } from './repetition.js';
 import { RetryBudget } from './retry-budget.js';
-
-export interface CallOptions {
-  /** The first attempt, durably `begun`. */
-  attempt: Attempt;
-  /** Reserved earlier by `tryReserve`; the call releases it. Without one the call reserves for itself. */
-  slot?: Slot | undefined;
-  /**
-   * Commits `begun` for a further attempt and hands it out, or refuses by `undefined` (lease lost, operation
-   * closed, database away). Without it the call makes one attempt. If it rejects, so does the call.
-   *
-   * @param number 2 for the second attempt
-   * @param previous what the attempt before it came to, for who has to record that before beginning another
-   */
-  beforeReattempt?: ((number: number, previous: AttemptReport<BankOrder>) => Promise<Attempt | undefined>) | undefined;
-  /** Begin no attempt that could end later than this after now; the limits' `callMs` unless given. */
-  withinMs?: number | undefined;
-  /** Once aborted, no further attempt begins. What is on the wire is waited for. */
-  signal?: AbortSignal | undefined;
-  /** W3C trace context. */
-  traceparent?: string | undefined;
-}
-
-export interface AttemptReport<O extends BankOrder> {
-  attempt: Attempt;
-  outcome: Outcome<O>;
-  /** From before the breaker until the outcome was known. */
-  tookMs: number;
-}
-
-export interface CallReport<O extends BankOrder> {
-  /** Of the last attempt. It does not speak for those before it. */
-  outcome: Outcome<O>;
-  /** Every attempt that had begun, in order; empty only when the bulkhead was full. */
-  attempts: readonly AttemptReport<O>[];
-}
 
 export interface BankCallerOptions {
   config: BankConfig;
@@ -78,10 +43,8 @@ export class BankCaller {
   readonly #clock: Clock;
   readonly #observer: BankCallObserver;
   readonly #isolation: Isolation | undefined;
-  readonly #bulkhead: Bulkhead;
-  readonly #retry: RetryPolicy;
+  readonly #policy: BankPolicy;
   readonly #budget: RetryBudget;
-  readonly #breakers: Readonly<Record<Lane, LaneBreaker>>;
   readonly #listeners = new Set<(transition: BreakerTransition) => void>();
 
   constructor({ config, port, clock, observer = {}, isolation }: BankCallerOptions) {
@@ -92,54 +55,42 @@ export class BankCaller {
     this.#clock = clock;
     this.#observer = observer;
     this.#isolation = isolation;
-    this.#bulkhead = new Bulkhead(
-      limits.inFlight,
-      (inFlight) => observer.inFlightChanged?.(name, inFlight),
-      isolation?.within,
-    );
     this.#budget = new RetryBudget(limits.retryBudget);
-    this.#breakers = { movements: this.#breaker('movements'), inquiries: this.#breaker('inquiries') };
-    // The predicate only reads a decision made where the call's deadline and the bank's state are at hand.
-    // Nothing that is thrown is retried: a bug is no reason to ask a bank again.
-    this.#retry = retry(
-      handleWhenResult((result) => (result as { again: boolean }).again),
-      {
-        // cockatiel counts repetitions, not attempts.
-        maxAttempts: limits.attempts - 1,
-        backoff: new DelegateBackoff(() =>
-          fullJitterMs(1, { baseMs: limits.pauseMs, capMs: limits.pauseMs }, () => clock.random()),
-        ),
-      },
-    );
+    const listeners = {
+      onInFlight: (inFlight: number) => observer.inFlightChanged?.(name, inFlight),
+      onMove: (lane: Lane, move: BreakerMove) =>
+        this.#tell({ bank: name, lane, isolatedTo: isolation?.account, ...move }),
+    };
+    this.#policy = bankPolicy(limits, clock, listeners, isolation?.within);
   }
 
   /** A slot to take before `begun` is committed; `undefined` when the bulkhead is full. */
   tryReserve(): Slot | undefined {
-    return this.#bulkhead.tryReserve();
+    return this.#policy.bulkhead.tryReserve();
   }
 
   /** Keeps what is free, up to so many, for who looks for work first. */
   keepSlots(atMost: number): KeptSlots {
-    return this.#bulkhead.keep(atMost);
+    return this.#policy.bulkhead.keep(atMost);
   }
 
   get freeSlots(): number {
-    return this.#bulkhead.free;
+    return this.#policy.bulkhead.free;
   }
 
   get inFlight(): number {
-    return this.#bulkhead.inFlight;
+    return this.#policy.bulkhead.inFlight;
   }
 
   /** Of this caller's own breaker. */
   state(lane: Lane): BreakerState {
-    return this.#breakers[lane].state;
+    return this.#policy.breakers[lane].state;
   }
 
   /** Milliseconds until the lane's breakers may let an attempt pass; 0 when they would now. */
   untilProbeMs(lane: Lane): number {
     const sharedMs = this.#isOutage(lane) ? this.#isolation!.shared.untilProbeMs(lane) : 0;
-    return Math.max(sharedMs, this.#breakers[lane].untilProbeMs());
+    return Math.max(sharedMs, this.#policy.breakers[lane].untilProbeMs());
   }
 
   /** @returns a function that ends the subscription */
@@ -152,7 +103,7 @@ export class BankCaller {
   async call<O extends BankOrder>(order: O, options: CallOptions): Promise<CallReport<O>> {
     const slot = options.slot ?? this.tryReserve();
     if (!slot) return { outcome: { kind: 'not_processed', reason: 'bulkhead_full' }, attempts: [] };
-    this.#bulkhead.assertHeld(slot);
+    this.#policy.bulkhead.assertHeld(slot);
     try {
       return await this.#callInSlot(order, options);
     } finally {
@@ -162,7 +113,7 @@ export class BankCaller {
 
   /** Stops the breakers' timers. Calls are refused afterwards as by an open breaker. */
   close(): void {
-    for (const breaker of Object.values(this.#breakers)) breaker.shutdown();
+    for (const breaker of Object.values(this.#policy.breakers)) breaker.shutdown();
   }
 
   async #callInSlot<O extends BankOrder>(order: O, options: CallOptions): Promise<CallReport<O>> {
@@ -170,7 +121,7 @@ export class BankCaller {
     const deadlineAtMs = startedAtMs + (options.withinMs ?? this.config.limits.callMs);
     this.#budget.recordCall(startedAtMs);
     const attempts: AttemptReport<O>[] = [];
-    await this.#retry.execute(async ({ attempt: repetitions }) => {
+    await this.#policy.retry.execute(async ({ attempt: repetitions }): Promise<RetryPass> => {
       const previous = attempts.at(-1);
       const attempt = previous ? await this.#begin(repetitions + 1, previous, options) : options.attempt;
       if (!attempt) return { again: false };
@@ -195,26 +146,32 @@ export class BankCaller {
   }
 
   async #attempt<O extends BankOrder>(order: O, attempt: Attempt, traceparent?: string): Promise<Outcome<O>> {
+    const startedAtMs = this.#clock.monotonicMs();
+    const outcome = await this.#outcomeOf(order, attempt, traceparent);
+    const durationMs = this.#clock.monotonicMs() - startedAtMs;
+    const lane = laneOf(order);
+    this.#observer.attemptEnded?.({ bank: this.config.name, lane, operation: order.kind, outcome, durationMs });
+    return outcome;
+  }
+
+  async #outcomeOf<O extends BankOrder>(order: O, attempt: Attempt, traceparent?: string): Promise<Outcome<O>> {
     const { name, limits } = this.config;
     const lane = laneOf(order);
     const request = stamped(order, attempt);
-    const startedAtMs = this.#clock.monotonicMs();
-    const onWire = async (): Promise<Outcome<O>> => {
-      const latestWriteAtMs = attempt.begunAtMs + limits.attemptTimeoutMs;
-      const fact = await withTimeout(this.#clock, limits.attemptTimeoutMs, (signal) =>
-        this.#port.send(name, request, { attemptId: attempt.id, signal, latestWriteAtMs, traceparent }),
-      );
-      return classify(order, fact);
-    };
-    // What no bank could read is not sent: it would be the breaker's probe, and prove nothing.
-    const isReadable = bankProtocol.requestSchema.safeParse(request).success;
-    const isSent = isReadable && !this.#isOutage(lane);
-    const passed = isSent ? await this.#breakers[lane].attempt(onWire, verdictOf) : undefined;
-    const reason = isReadable ? 'breaker_open' : 'malformed';
-    const outcome: Outcome<O> = passed ?? { kind: 'not_processed', reason };
-    const durationMs = this.#clock.monotonicMs() - startedAtMs;
-    this.#observer.attemptEnded?.({ bank: name, lane, operation: order.kind, outcome, durationMs });
-    return outcome;
+    // A request that no bank can read is not sent: it would be the breaker's probe, and prove nothing.
+    if (!bankProtocol.requestSchema.safeParse(request).success) return { kind: 'not_processed', reason: 'malformed' };
+    if (this.#isOutage(lane)) return { kind: 'not_processed', reason: 'breaker_open' };
+    const latestWriteAtMs = attempt.begunAtMs + limits.attemptTimeoutMs;
+    try {
+      return await this.#policy.attempt[lane].execute(async ({ signal }) => {
+        const sent = { attemptId: attempt.id, signal, latestWriteAtMs, traceparent };
+        return classify(order, await this.#port.send(name, request, sent));
+      });
+    } catch (error) {
+      if (isBrokenCircuitError(error)) return { kind: 'not_processed', reason: 'breaker_open' };
+      if (isTaskCancelledError(error)) return { kind: 'doubt', reason: 'timeout' };
+      throw error;
+    }
   }
 
   #mayRepeat(
@@ -234,7 +191,7 @@ export class BankCaller {
       this.state(laneOf(order)) === 'closed' &&
       !this.#isOutage(laneOf(order)) &&
       // Cutting an attempt short would only turn an answer into doubt: it begins with its whole time, or not.
-      nowMs + limits.pauseMs + limits.attemptTimeoutMs <= deadlineAtMs;
+      nowMs + backoffCeilingMs(made, limits.backoff) + limits.attemptTimeoutMs <= deadlineAtMs;
     if (!wanted) return false;
     if (this.#budget.tryTake(nowMs)) return true;
     this.#observer.retryBudgetExhausted?.(name);
@@ -249,12 +206,8 @@ export class BankCaller {
     return this.#isolation?.shared.state(lane) === 'open';
   }
 
-  #breaker(lane: Lane): LaneBreaker {
-    const { name, limits } = this.config;
-    return new LaneBreaker(limits.breaker, limits.attemptTimeoutMs, this.#clock, (move) => {
-      const transition = { bank: name, lane, isolatedTo: this.#isolation?.account, ...move };
-      this.#observer.transitioned?.(transition);
-      for (const listener of this.#listeners) listener(transition);
-    });
+  #tell(transition: BreakerTransition): void {
+    this.#observer.transitioned?.(transition);
+    for (const listener of this.#listeners) listener(transition);
   }
 }

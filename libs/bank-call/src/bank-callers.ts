@@ -12,7 +12,7 @@ import { lanes } from './lane.js';
  * each caller has a breaker, a retry budget and a bulkhead of its own.
  *
  * Isolated callers are made when they are first asked for, and dropped when they were idle for long, or are too many.
- * One with calls in flight is never dropped: its slots and its breaker's verdicts belong to it.
+ * One with calls in flight is never dropped: its slots and its breaker's results belong to it.
  */
 export class BankCallers {
   readonly config: BankConfig;

@@ -1,4 +1,5 @@
 import assert from 'node:assert';
+import type { BackoffLimits } from '#clock';
 import type { bankProtocol } from '#contracts';
 
 /** A bank as configuration: what it promises, where it is, how much of it we use. */
@@ -17,8 +18,8 @@ export interface BankLimits {
   attempts: number;
   /** A call begins no attempt that could end later than this after the call began. */
   callMs: number;
-  /** Upper end of the jittered pause before an attempt is repeated within a call. */
-  pauseMs: number;
+  /** The jittered waits before an attempt is repeated within a call. */
+  backoff: BackoffLimits;
   retryBudget: RetryBudgetLimits;
   breaker: BreakerLimits;
   isolated: IsolatedLimits;
@@ -59,7 +60,7 @@ export const defaultLimits: BankLimits = {
   attemptTimeoutMs: 2_000,
   attempts: 2,
   callMs: 5_000,
-  pauseMs: 200,
+  backoff: { baseMs: 200, capMs: 1_000 },
   retryBudget: { windowMs: 10_000, ratio: 0.1, minPerSecond: 1 },
   breaker: { failuresInARow: 3, windowMs: 10_000, minCalls: 20, failurePercent: 50, resetMs: 5_000 },
   isolated: { inFlight: 64, inFlightPerAccount: 8, callers: 256, idleMs: 60_000 },
@@ -67,13 +68,13 @@ export const defaultLimits: BankLimits = {
 
 /** A configuration that contradicts itself is a bug: it must not start. */
 export function checkLimits(limits: BankLimits): void {
-  const { inFlight, attemptTimeoutMs, attempts, callMs, pauseMs, breaker, isolated } = limits;
+  const { inFlight, attemptTimeoutMs, attempts, callMs, backoff, breaker, isolated } = limits;
   assert(inFlight >= 1, 'a bank needs at least one call in flight');
   assert(attempts >= 1, 'a call needs at least one attempt');
   // A probe that outlives the reset time would still be undecided when the next one could be due.
   assert(attemptTimeoutMs < breaker.resetMs, "an attempt's time-out must be shorter than the breaker's reset time");
   assert(attemptTimeoutMs <= callMs, 'a call must have time for one attempt');
-  assert(pauseMs < callMs, 'the pause before a repeated attempt must end within the call');
+  assert(backoff.capMs < callMs, 'the wait before a repeated attempt must end within the call');
   assert(isolated.inFlightPerAccount >= 1, 'an account needs at least one isolated call in flight');
   assert(
     isolated.callers > isolated.inFlight,

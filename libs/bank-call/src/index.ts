@@ -1,4 +1,5 @@
 export * from './bank-call-observer.js';
+export * from './bank-call.js';
 export * from './bank-caller.js';
 export * from './bank-callers.js';
 export * from './bank-config.js';

@@ -1,9 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { isBrokenCircuitError } from 'cockatiel';
 import { SystemClock } from '#clock';
-import { defaultLimits } from './bank-config.js';
-import { LaneBreaker, type BreakerMove, type Verdict } from './lane-breaker.js';
+import type { HealthSignal } from './health-signal.js';
+import { LaneBreaker, type BreakerMove, type LaneBreakerOptions } from './lane-breaker.js';
 
-const limits = defaultLimits.breaker;
+const options: LaneBreakerOptions = {
+  errorThresholdPercentage: 50,
+  volumeThreshold: 20,
+  consecutiveFailures: 3,
+  resetTimeout: 5_000,
+  rollingCountTimeout: 10_000,
+  rollingCountBuckets: 10,
+  attemptTimeoutMs: 2_000,
+};
 
 let breaker: LaneBreaker;
 let moves: BreakerMove[];
@@ -11,7 +20,12 @@ let moves: BreakerMove[];
 beforeEach(() => {
   jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask'] });
   moves = [];
-  breaker = new LaneBreaker(limits, 2_000, new SystemClock(), (move) => moves.push(move));
+  breaker = new LaneBreaker(
+    options,
+    new SystemClock(),
+    (result) => result as HealthSignal,
+    (move) => moves.push(move),
+  );
 });
 afterEach(() => {
   breaker.shutdown();
@@ -19,34 +33,34 @@ afterEach(() => {
 });
 
 /** @returns how many of the attempts passed */
-async function attempts(...verdicts: Verdict[]): Promise<number> {
+async function attempts(...signals: HealthSignal[]): Promise<number> {
   let passed = 0;
-  for (const verdict of verdicts)
-    if (
-      (await breaker.attempt(
-        async () => verdict,
-        (v) => v,
-      )) !== undefined
-    )
-      passed += 1;
+  for (const signal of signals) if (await passes(async () => signal)) passed += 1;
   return passed;
 }
 
+async function passes(work: () => Promise<HealthSignal>): Promise<boolean> {
+  try {
+    await breaker.execute(work);
+    return true;
+  } catch (error) {
+    if (isBrokenCircuitError(error)) return false;
+    throw error;
+  }
+}
+
 /** An attempt that stays on the wire until it is ended. */
-function slowAttempt(): { end(verdict: Verdict): Promise<void>; passed(): boolean } {
-  const wire = Promise.withResolvers<Verdict>();
+function slowAttempt(): { end(signal: HealthSignal): Promise<void>; passed(): boolean } {
+  const wire = Promise.withResolvers<HealthSignal>();
   let passed = false;
-  const ended = breaker.attempt(
-    () => {
-      passed = true;
-      return wire.promise;
-    },
-    (verdict) => verdict,
-  );
+  const ended = passes(() => {
+    passed = true;
+    return wire.promise;
+  });
   return {
     passed: () => passed,
-    async end(verdict) {
-      wire.resolve(verdict);
+    async end(signal) {
+      wire.resolve(signal);
       await ended;
     },
   };
@@ -56,17 +70,14 @@ const pass = (ms: number): Promise<void> => jest.advanceTimersByTimeAsync(ms);
 const open = (): Promise<number> => attempts('failing', 'failing', 'failing');
 const halfOpen = async (): Promise<void> => {
   await open();
-  await pass(limits.resetMs);
+  await pass(options.resetTimeout);
 };
 
 describe('closed', () => {
   it('opens on the third failure in a row, before anyone can learn of it', async () => {
     await attempts('failing', 'failing');
     expect(breaker.state).toBe('closed');
-    const third = breaker.attempt(
-      async (): Promise<Verdict> => 'failing',
-      (verdict) => verdict,
-    );
+    const third = breaker.execute(async (): Promise<HealthSignal> => 'failing');
     expect(await third.then(() => breaker.state)).toBe('open');
     expect(moves).toEqual([{ from: 'closed', to: 'open', cause: 'failures_in_a_row' }]);
   });
@@ -89,7 +100,7 @@ describe('closed', () => {
   });
 
   it('opens at exactly half of twenty calls', async () => {
-    const pair: Verdict[] = ['healthy', 'failing'];
+    const pair: HealthSignal[] = ['healthy', 'failing'];
     await attempts(...Array.from({ length: 9 }, () => pair).flat());
     expect(breaker.state).toBe('closed');
     await attempts(...pair);
@@ -97,14 +108,14 @@ describe('closed', () => {
   });
 
   it('stays closed below half', async () => {
-    const three: Verdict[] = ['healthy', 'healthy', 'failing'];
+    const three: HealthSignal[] = ['healthy', 'healthy', 'failing'];
     await attempts(...Array.from({ length: 20 }, () => three).flat());
     expect(breaker.state).toBe('closed');
   });
 
   it('forgets what is older than ten seconds', async () => {
-    await attempts(...Array.from({ length: 18 }, (_, n): Verdict => (n % 2 ? 'failing' : 'healthy')));
-    await pass(limits.windowMs);
+    await attempts(...Array.from({ length: 18 }, (_, n): HealthSignal => (n % 2 ? 'failing' : 'healthy')));
+    await pass(options.rollingCountTimeout);
     await attempts('healthy', 'failing', 'healthy', 'failing');
     expect(breaker.state).toBe('closed');
   });
@@ -127,7 +138,7 @@ describe('open', () => {
 
   it('half-opens after five seconds', async () => {
     await open();
-    await pass(limits.resetMs - 1);
+    await pass(options.resetTimeout - 1);
     expect(breaker.state).toBe('open');
     await pass(1);
     expect(breaker.state).toBe('half_open');
@@ -147,27 +158,30 @@ describe('half-open', () => {
     expect(await attempts('healthy', 'healthy')).toBe(2);
   });
 
-  it.each<Verdict>(['healthy', 'alive'])('closes when the probe found the bank %s', async (verdict) => {
-    await attempts(verdict);
+  it.each<HealthSignal>(['healthy', 'alive'])('closes when the probe found the bank %s', async (signal) => {
+    await attempts(signal);
     expect(moves.at(-1)).toEqual({ from: 'half_open', to: 'closed', cause: 'probe_succeeded' });
   });
 
-  it.each<Verdict>(['failing', 'unknown'])('opens for another five seconds when the probe ends %s', async (verdict) => {
-    await attempts(verdict);
-    expect(moves.at(-1)).toEqual({ from: 'half_open', to: 'open', cause: 'probe_failed' });
-    expect(breaker.untilProbeMs()).toBe(5_000);
-    await pass(limits.resetMs);
-    await attempts('healthy');
-    expect(breaker.state).toBe('closed');
-  });
+  it.each<HealthSignal>(['failing', 'unknown'])(
+    'opens for another five seconds when the probe ends %s',
+    async (signal) => {
+      await attempts(signal);
+      expect(moves.at(-1)).toEqual({ from: 'half_open', to: 'open', cause: 'probe_failed' });
+      expect(breaker.untilProbeMs()).toBe(5_000);
+      await pass(options.resetTimeout);
+      await attempts('healthy');
+      expect(breaker.state).toBe('closed');
+    },
+  );
 
   it('is not stuck when the probe throws', async () => {
-    const bug = async (): Promise<Verdict> => {
+    const bug = async (): Promise<HealthSignal> => {
       throw new Error('a bug');
     };
-    await expect(breaker.attempt(bug, (verdict) => verdict)).rejects.toThrow('a bug');
+    await expect(breaker.execute(bug)).rejects.toThrow('a bug');
     expect(breaker.state).toBe('open');
-    await pass(limits.resetMs);
+    await pass(options.resetTimeout);
     expect(await attempts('healthy')).toBe(1);
   });
 
@@ -206,10 +220,10 @@ describe('what began in an earlier era', () => {
   });
 
   it('does not weigh in the failure rate after a recovery', async () => {
-    const pair: Verdict[] = ['healthy', 'failing'];
+    const pair: HealthSignal[] = ['healthy', 'failing'];
     await attempts(...Array.from({ length: 10 }, () => pair).flat());
     expect(moves.at(-1)?.cause).toBe('failure_rate');
-    await pass(limits.resetMs);
+    await pass(options.resetTimeout);
     await attempts('healthy', 'failing');
     expect(breaker.state).toBe('closed');
   });
@@ -219,6 +233,15 @@ it('lets nothing pass after its shutdown, and leaves no timer behind', async () 
   await open();
   breaker.shutdown();
   expect(jest.getTimerCount()).toBe(0);
-  await pass(limits.resetMs);
+  await pass(options.resetTimeout);
   expect(await attempts('healthy')).toBe(0);
+});
+
+it('lets nothing pass after its shutdown, though a call from before fails late', async () => {
+  await halfOpen();
+  const probe = slowAttempt();
+  breaker.shutdown();
+  await probe.end('failing');
+  expect(await attempts('healthy')).toBe(0);
+  expect(breaker.state).toBe('open');
 });

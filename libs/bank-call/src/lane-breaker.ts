@@ -1,17 +1,20 @@
-import { EventEmitter } from 'node:events';
+import { BrokenCircuitError, NoopPolicy, type IDefaultPolicyContext } from 'cockatiel';
 import CircuitBreaker from 'opossum';
 import type { Clock } from '#clock';
-import type { BreakerLimits } from './bank-config.js';
 import type { BreakerCause, BreakerState } from './breaker-transition.js';
+import type { HealthSignal } from './health-signal.js';
+import { RollingWindow } from './rolling-window.js';
 
-/**
- * What an attempt says of the bank's health.
- * - `healthy`: it works.
- * - `failing`: it refuses, breaks or is silent.
- * - `alive`: it answered, which closes a half-open breaker, but says nothing of its error rate.
- * - `unknown`: it was never asked. A probe that proves nothing opens the breaker again.
- */
-export type Verdict = 'healthy' | 'failing' | 'alive' | 'unknown';
+/** opossum's options by their own names, and what it lacks. */
+export interface LaneBreakerOptions extends Record<CircuitOption, number> {
+  /** This many failures one after another open the breaker, however few calls there were. */
+  consecutiveFailures: number;
+  /** The longest that an attempt can take to end. */
+  attemptTimeoutMs: number;
+}
+
+type CircuitOption =
+  'errorThresholdPercentage' | 'volumeThreshold' | 'resetTimeout' | 'rollingCountTimeout' | 'rollingCountBuckets';
 
 export interface BreakerMove {
   from: BreakerState;
@@ -19,138 +22,137 @@ export interface BreakerMove {
   cause: BreakerCause;
 }
 
-const buckets = 10;
-
 /**
- * The breaker around the attempts on one lane of one bank: opossum for the rolling window, the states and
- * the single probe, and around it what opossum lacks.
+ * The breaker of one lane of one bank: opossum, as a policy for cockatiel's `wrap`. It refuses by cockatiel's
+ * `BrokenCircuitError`.
  *
- * - Failures in a row open it.
- * - A verdict counts only in the era in which its attempt began; each transition begins an era. So a slow
- *   success from before the outage cannot close a half-open breaker.
- * - The window starts empty when the breaker closes: one failure after a recovery does not open it again
- *   on the strength of the outage's old failures.
- * - Every probe gets a verdict, even when its attempt throws: opossum would wait for one for ever.
+ * A new circuit takes over whenever the breaker opens and whenever it closes. What began at a circuit is told to that
+ * circuit alone, so an attempt from before the outage decides nothing after it, and each window starts empty.
  */
-export class LaneBreaker {
-  readonly #circuit: CircuitBreaker<[Promise<void>], void>;
-  readonly #windowRotation = new EventEmitter();
-  #state: BreakerState = 'closed';
-  #era = 0;
-  #failuresInARow = 0;
-  #rotatedAtMs: number;
+export class LaneBreaker extends NoopPolicy {
+  #circuit!: CircuitBreaker<[() => Promise<unknown>]>;
+  #window!: RollingWindow;
+  #isShutDown = false;
   /** When the next attempt may pass, if it may not now. */
   #nextProbeAtMs = 0;
 
-  /** @param attemptTimeoutMs the longest that an attempt can take to end */
+  /** @param signalOf the health that the result of an attempt shows */
   constructor(
-    private readonly limits: BreakerLimits,
-    private readonly attemptTimeoutMs: number,
+    private readonly options: LaneBreakerOptions,
     private readonly clock: Clock,
+    private readonly signalOf: (result: unknown) => HealthSignal,
     private readonly onMove: (move: BreakerMove) => void,
   ) {
-    this.#rotatedAtMs = clock.monotonicMs();
-    this.#circuit = new CircuitBreaker((verdict: Promise<void>) => verdict, {
-      timeout: false,
-      resetTimeout: limits.resetMs,
-      volumeThreshold: limits.minCalls,
-      // opossum opens above its percentage, we open from ours on.
-      errorThresholdPercentage: limits.failurePercent - 0.1,
-      rollingCountTimeout: limits.windowMs,
-      rollingCountBuckets: buckets,
-      rollingPercentilesEnabled: false,
-      enableSnapshots: false,
-      // The window moves when we say so: by the clock port, and all at once when the breaker closes.
-      rotateBucketController: this.#windowRotation,
-    });
-    // A failure in half-open opens by opossum's own rule, which runs after these listeners.
-    this.#circuit.on('failure', () => {
-      this.#failuresInARow += 1;
-      if (this.#state === 'closed' && this.#failuresInARow >= limits.failuresInARow) this.#circuit.open();
-    });
-    this.#circuit.on('success', () => {
-      this.#failuresInARow = 0;
-    });
-    this.#circuit.on('open', () => this.#move('open'));
-    this.#circuit.on('halfOpen', () => this.#move('half_open'));
-    this.#circuit.on('close', () => this.#move('closed'));
+    super();
+    this.#take('closed');
   }
 
   get state(): BreakerState {
-    return this.#state;
+    if (this.#circuit.halfOpen) return 'half_open';
+    return this.#circuit.closed ? 'closed' : 'open';
   }
 
   /** Milliseconds until an attempt may pass; 0 when it may now. */
   untilProbeMs(): number {
-    if (this.#admits()) return 0;
+    if (this.#circuit.closed || this.#circuit.pendingClose) return 0;
     return Math.max(1, this.#nextProbeAtMs - this.clock.monotonicMs());
   }
 
   /**
-   * Makes the attempt if the breaker lets it pass; `undefined` if it does not. When the promise resolves,
-   * the breaker has taken the verdict into account.
+   * Makes the attempt if the breaker lets it pass. When the promise settles, the breaker has taken the result into
+   * account. An attempt that throws counts as a failure.
+   *
+   * @throws BrokenCircuitError when the breaker does not let it pass
    */
-  async attempt<T>(work: () => Promise<T>, judge: (result: T) => Verdict): Promise<T | undefined> {
-    // Asked here, not told by opossum: its refusals would count among the calls and thin out the failure rate.
-    if (!this.#admits()) return undefined;
-    this.#rotateWindow();
-    const era = this.#era;
-    const isProbe = this.#state === 'half_open';
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const judged = this.#circuit.fire(promise).catch(() => {});
-    if (isProbe) this.#nextProbeAtMs = this.clock.monotonicMs() + this.attemptTimeoutMs;
-    let verdict: Verdict = 'unknown';
-    try {
-      const result = await work();
-      verdict = judge(result);
-      return result;
-    } finally {
-      const counted = isProbe || verdict === 'healthy' || verdict === 'failing';
-      if (era === this.#era && counted) {
-        if (verdict === 'healthy' || verdict === 'alive') resolve();
-        else reject(new Error(verdict));
-        await judged;
-      }
-    }
+  override async execute<T>(
+    attempt: (context: IDefaultPolicyContext) => PromiseLike<T> | T,
+    signal: AbortSignal = neverAborted,
+  ): Promise<T> {
+    // opossum's shutdown is undone by a failure that comes after it, and lets everything pass from then on.
+    if (this.#isShutDown) throw new BrokenCircuitError();
+    this.#window.rotate();
+    const isProbe = this.#circuit.pendingClose;
+    if (isProbe) this.#nextProbeAtMs = this.clock.monotonicMs() + this.options.attemptTimeoutMs;
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const judged = async (): Promise<unknown> => {
+      const result = await attempt({ signal });
+      const health = this.signalOf(result);
+      if (health === 'healthy' || (isProbe && health === 'alive')) return result;
+      if (health === 'failing' || isProbe) throw new Failing(result);
+      // Neither a success nor a failure, which is all that opossum counts: it never hears of the end.
+      resolve(result);
+      return new Promise(() => {});
+    };
+    this.#circuit.fire(judged).then(
+      (result) => resolve(result as T),
+      (error: unknown) => {
+        if (error instanceof Failing) resolve(error.result as T);
+        else reject(isRefusal(error) ? new BrokenCircuitError() : error);
+      },
+    );
+    return promise;
   }
 
   /** Stops its timers; it lets nothing pass afterwards. */
   shutdown(): void {
+    this.#isShutDown = true;
     this.#circuit.shutdown();
-    this.#state = 'open';
-    this.#era += 1;
   }
 
-  #admits(): boolean {
-    return this.#state === 'closed' || (this.#state === 'half_open' && this.#circuit.pendingClose);
+  #take(state: 'closed' | 'open'): void {
+    const { consecutiveFailures, errorThresholdPercentage, volumeThreshold } = this.options;
+    const { resetTimeout, rollingCountTimeout, rollingCountBuckets } = this.options;
+    this.#window = new RollingWindow(this.clock, rollingCountTimeout, rollingCountBuckets);
+    const circuit = new CircuitBreaker((attempt: () => Promise<unknown>) => attempt(), {
+      volumeThreshold,
+      resetTimeout,
+      rollingCountTimeout,
+      rollingCountBuckets,
+      // opossum opens above its percentage, this breaker at its percentage.
+      errorThresholdPercentage: errorThresholdPercentage - 0.1,
+      // Its own aborts all calls when one times out: AttemptTimeout has a signal for each.
+      timeout: false,
+      rollingPercentilesEnabled: false,
+      enableSnapshots: false,
+      rotateBucketController: this.#window,
+    });
+    this.#circuit = circuit;
+    if (state === 'open') {
+      this.#nextProbeAtMs = this.clock.monotonicMs() + resetTimeout;
+      circuit.open();
+    }
+    let failuresInARow = 0;
+    const move = (from: BreakerState, to: BreakerState, cause: BreakerCause): void => {
+      if (to !== 'half_open') {
+        circuit.shutdown();
+        this.#take(to);
+      }
+      this.onMove({ from, to, cause });
+    };
+    circuit.on('success', () => (failuresInARow = 0));
+    // A failure of a probe opens by opossum's own rule, which runs after this listener.
+    circuit.on('failure', () => {
+      failuresInARow += 1;
+      if (circuit.closed && failuresInARow >= consecutiveFailures) circuit.open();
+    });
+    circuit.on('open', () => {
+      if (state === 'open') move('half_open', 'open', 'probe_failed');
+      else move('closed', 'open', failuresInARow >= consecutiveFailures ? 'failures_in_a_row' : 'failure_rate');
+    });
+    circuit.on('halfOpen', () => move('open', 'half_open', 'reset_time_passed'));
+    circuit.on('close', () => move('half_open', 'closed', 'probe_succeeded'));
   }
+}
 
-  #move(to: BreakerState): void {
-    const from = this.#state;
-    const cause = this.#causeOf(to);
-    this.#state = to;
-    this.#era += 1;
-    if (to === 'open') this.#nextProbeAtMs = this.clock.monotonicMs() + this.limits.resetMs;
-    if (to === 'closed') this.#clearWindow();
-    this.onMove({ from, to, cause });
-  }
+const neverAborted = new AbortController().signal;
 
-  #causeOf(to: BreakerState): BreakerCause {
-    if (to === 'half_open') return 'reset_time_passed';
-    if (to === 'closed') return 'probe_succeeded';
-    if (this.#state === 'half_open') return 'probe_failed';
-    return this.#failuresInARow >= this.limits.failuresInARow ? 'failures_in_a_row' : 'failure_rate';
+/** A result that tells opossum of a failure: it takes nothing but a rejection for one. */
+class Failing extends Error {
+  constructor(readonly result: unknown) {
+    super('the bank is failing');
   }
+}
 
-  #rotateWindow(): void {
-    const bucketMs = this.limits.windowMs / buckets;
-    const passed = Math.floor((this.clock.monotonicMs() - this.#rotatedAtMs) / bucketMs);
-    for (let rotation = 0; rotation < Math.min(passed, buckets); rotation += 1) this.#windowRotation.emit('rotate');
-    this.#rotatedAtMs += passed * bucketMs;
-  }
-
-  #clearWindow(): void {
-    for (let rotation = 0; rotation < buckets; rotation += 1) this.#windowRotation.emit('rotate');
-    this.#rotatedAtMs = this.clock.monotonicMs();
-  }
+function isRefusal(error: unknown): boolean {
+  return error instanceof Error && CircuitBreaker.isOurError(error);
 }

@@ -5,7 +5,7 @@ import { eventually } from '#testing';
 import type { BankOrder } from '../bank-order.js';
 import type { BankPort, SendOptions, WireFact } from '../bank-port.js';
 import { classify } from '../classify.js';
-import { verdictOf } from '../health-verdict.js';
+import { healthSignalOf } from '../health-signal.js';
 
 /** The four banks and the way to them, whichever it is. */
 export interface BanksWorld {
@@ -373,7 +373,7 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
         const fact = await send('alder', request);
         expect(fact).toStrictEqual(failed(400, 'invalid_request'));
         expect(outcomeOf(request, fact)).toBe('not_processed malformed');
-        expect(verdictOf(classify(request, fact))).toBe('alive');
+        expect(healthSignalOf(classify(request, fact))).toBe('alive');
         expect(await recordsOf('alder', request)).toEqual([]);
       },
     );

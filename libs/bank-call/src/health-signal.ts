@@ -1,26 +1,34 @@
-import type { Verdict } from './lane-breaker.js';
 import type { NotProcessedReason, Outcome } from './outcome.js';
 
 /**
- * What an outcome says of the bank's health. Every definite answer is healthy, a decline too.
+ * What an attempt says of the bank's health.
+ * - `healthy`: it works.
+ * - `failing`: it refuses, breaks or is silent.
+ * - `alive`: it answered, which closes a half-open breaker, but says nothing of its error rate.
+ * - `unknown`: it was never asked. A probe that proves nothing opens the breaker again.
+ */
+export type HealthSignal = 'healthy' | 'failing' | 'alive' | 'unknown';
+
+/**
+ * The health that an outcome shows. Every definite answer is healthy, a decline too.
  *
  * `malformed` is the bank in good order speaking of our request, `validity_expired` of our clockwork. Neither counts
  * towards the error rate in either direction, but as the answer to a probe it shows that the bank is back. That
  * matters, because after an outage the validity of the first attempt hangs on an old reading of the bank's clock, and
  * because one request that no bank can read must not keep a breaker open.
  */
-export function verdictOf(outcome: Outcome): Verdict {
+export function healthSignalOf(outcome: Outcome): HealthSignal {
   switch (outcome.kind) {
     case 'answered':
       return 'healthy';
     case 'doubt':
       return 'failing';
     case 'not_processed':
-      return verdicts[outcome.reason];
+      return signals[outcome.reason];
   }
 }
 
-const verdicts: Readonly<Record<NotProcessedReason, Verdict>> = {
+const signals: Readonly<Record<NotProcessedReason, HealthSignal>> = {
   connection_refused: 'failing',
   name_unresolved: 'failing',
   connect_timeout: 'failing',

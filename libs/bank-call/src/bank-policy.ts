@@ -1,0 +1,82 @@
+import { ExponentialBackoff, handleWhenResult, retry, wrap, type IPolicy, type RetryPolicy } from 'cockatiel';
+import type { Clock } from '#clock';
+import { AttemptTimeout } from './attempt-timeout.js';
+import type { BankLimits } from './bank-config.js';
+import { Bulkhead } from './bulkhead.js';
+import { fullJitter } from './full-jitter.js';
+import { healthSignalOf } from './health-signal.js';
+import { LaneBreaker, type BreakerMove } from './lane-breaker.js';
+import type { Lane } from './lane.js';
+import type { Outcome } from './outcome.js';
+
+/** The policies around the calls of one bank: bulkhead( retry( breaker( time-out( wire )))). */
+export interface BankPolicy {
+  readonly bulkhead: Bulkhead;
+  readonly retry: RetryPolicy;
+  readonly breakers: Readonly<Record<Lane, LaneBreaker>>;
+  /** Around one attempt: breaker( time-out( wire )). */
+  readonly attempt: Readonly<Record<Lane, IPolicy>>;
+}
+
+/** What one pass through the retry policy came to. */
+export interface RetryPass {
+  /** Whether another attempt is to be made: decided where the call's deadline and the bank's state are known. */
+  readonly again: boolean;
+}
+
+interface PolicyListeners {
+  onInFlight(inFlight: number): void;
+  onMove(lane: Lane, move: BreakerMove): void;
+}
+
+/**
+ * Which policy wraps which. Retry is outside of the breaker, so that the breaker counts attempts on the wire: inside,
+ * a call that its second attempt saved would hide its first failure, and a probe would be two requests. The price is
+ * that a first attempt may open the breaker which the second meets, so the caller asks for its state before it
+ * repeats. Between the two each attempt is committed as begun, which is why they are not one `wrap`.
+ *
+ * @param within a bulkhead around those of several policies
+ */
+export function bankPolicy(
+  limits: BankLimits,
+  clock: Clock,
+  listeners: PolicyListeners,
+  within?: Bulkhead,
+): BankPolicy {
+  const bulkhead = new Bulkhead(limits.inFlight, (inFlight) => listeners.onInFlight(inFlight), within);
+
+  // Nothing that is thrown is retried: not an open breaker, and not a bug.
+  const retrying = retry(
+    handleWhenResult((pass) => (pass as RetryPass).again),
+    {
+      // cockatiel counts repetitions, not attempts.
+      maxAttempts: limits.attempts - 1,
+      backoff: new ExponentialBackoff({
+        initialDelay: limits.backoff.baseMs,
+        maxDelay: limits.backoff.capMs,
+        generator: fullJitter(() => clock.random()),
+      }),
+    },
+  );
+
+  const breaker = (lane: Lane): LaneBreaker =>
+    new LaneBreaker(
+      {
+        errorThresholdPercentage: limits.breaker.failurePercent,
+        volumeThreshold: limits.breaker.minCalls,
+        consecutiveFailures: limits.breaker.failuresInARow,
+        resetTimeout: limits.breaker.resetMs,
+        rollingCountTimeout: limits.breaker.windowMs,
+        rollingCountBuckets: 10,
+        attemptTimeoutMs: limits.attemptTimeoutMs,
+      },
+      clock,
+      (result) => healthSignalOf(result as Outcome),
+      (move) => listeners.onMove(lane, move),
+    );
+  const breakers = { movements: breaker('movements'), inquiries: breaker('inquiries') };
+
+  const timeout = new AttemptTimeout(clock, limits.attemptTimeoutMs);
+  const attempt = { movements: wrap(breakers.movements, timeout), inquiries: wrap(breakers.inquiries, timeout) };
+  return { bulkhead, retry: retrying, breakers, attempt };
+}
