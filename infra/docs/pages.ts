@@ -6,6 +6,8 @@ import { asyncApiOf } from './asyncapi.js';
 import { drawSaga } from './draw-saga.js';
 import { durationsPage } from './durations.js';
 import { eventsPage } from './events-page.js';
+import { inserted } from './inserted.js';
+import { herdPicture } from './thundering-herd.js';
 
 /** Every page of docs/ that is drawn from code, by its name there. */
 export function pagesOf(): Readonly<Record<string, string>> {
@@ -15,5 +17,7 @@ export function pagesOf(): Readonly<Record<string, string>> {
     'asyncapi.json': `${JSON.stringify(asyncApiOf(version), null, 2)}\n`,
     'events.html': eventsPage(),
     'durations.md': durationsPage(),
+    'patterns.md': inserted(readFileSync(join(repositoryRoot, 'docs', 'patterns.md'), 'utf8')),
+    'thundering-herd.svg': herdPicture(),
   };
 }
