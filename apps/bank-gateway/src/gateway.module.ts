@@ -1,10 +1,8 @@
 import { Module } from '@nestjs/common';
 import { ServiceModule } from '#service';
 import { AuthorizationsModule } from './authorizations/authorizations.module.js';
-import { Authorizations0001 } from './migrations/0001-authorizations.migration.js';
-import { WaysBack0002 } from './migrations/0002-ways-back.migration.js';
-import { Statements0003 } from './migrations/0003-statements.migration.js';
-import { IsolatedOperations0004 } from './migrations/0004-isolated-operations.migration.js';
+import { entities } from './entities.js';
+import { migrations } from './migrations/migrations.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { gatewaySettings } from './settings.js';
 import { StatementsModule } from './statements/statements.module.js';
@@ -15,7 +13,8 @@ import { StatementsModule } from './statements/statements.module.js';
     ServiceModule.forRoot({
       name: 'bank-gateway',
       database: 'bank_gateway',
-      migrations: [Authorizations0001, WaysBack0002, Statements0003, IsolatedOperations0004],
+      migrations,
+      entities,
       settings: gatewaySettings,
     }),
     AuthorizationsModule,

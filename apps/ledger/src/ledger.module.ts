@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ServiceModule } from '#service';
 import { AccountsModule } from './accounts/accounts.module.js';
 import { BooksModule } from './books/books.module.js';
+import { entities } from './entities.js';
 import { migrations } from './migrations/migrations.js';
 import { ReconciliationModule } from './reconciliation/reconciliation.module.js';
 import { RefundsModule } from './refunds/refunds.module.js';
@@ -11,7 +12,7 @@ import { TransfersModule } from './transfers/transfers.module.js';
 
 @Module({
   imports: [
-    ServiceModule.forRoot({ name: 'ledger', database: 'ledger', migrations, settings: ledgerSettings }),
+    ServiceModule.forRoot({ name: 'ledger', database: 'ledger', migrations, entities, settings: ledgerSettings }),
     TransfersModule,
     RefundsModule,
     StraysModule,

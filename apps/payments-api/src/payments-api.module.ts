@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ServiceModule } from '#service';
 import { apiModules } from './api-modules.js';
 import { databaseName } from './database-name.js';
+import { entities } from './entities.js';
 import { migrations } from './migrations/migrations.js';
 import { serviceName } from './service-name.js';
 import { paymentsSettings } from './settings.js';
@@ -12,6 +13,7 @@ import { paymentsSettings } from './settings.js';
       name: serviceName,
       database: databaseName,
       migrations,
+      entities,
       settings: paymentsSettings,
     }),
     ...apiModules,

@@ -2,6 +2,7 @@ export * from './bus.js';
 export * from './kafka-js-bus.js';
 export type { KafkaConnection, KafkaOptions, KafkaSecurity } from './kafka-client.js';
 export type { ConsumptionObserver } from './kafka-js-consumption.js';
+export * from './outbox.entity.js';
 export * from './outbox.repository.js';
 export * from './outbox-relay.js';
 export * from './outbox-store.js';

@@ -7,6 +7,7 @@ export type { ServiceOptions } from './service-options.js';
 export { frameSettings, milliseconds, port, type FrameSettings } from './settings.js';
 export { readSettings, SettingsError } from './read-settings.js';
 export { Shutdown, SHUTDOWN_LIMIT_MS, shutdownPhases, type ShutdownPhase } from './shutdown.js';
+export { frameEntities } from './frame-entities.js';
 export { FrameJobs } from './frame-jobs.js';
 export { JOB_FAILED, JobRunner, type Job, type JobOutcome } from './job-runner.js';
 export { Jobs } from './jobs.js';

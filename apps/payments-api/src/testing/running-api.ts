@@ -15,6 +15,7 @@ import { findCharges, unsettledCharges, withKnown } from '../charges/charge-rows
 import { requestsOf } from '../charges/owed.js';
 import { steps } from '../charges/steps.js';
 import { stripeDoor } from '../http/stripe-door.http.js';
+import { entities } from '../entities.js';
 import { migrations } from '../migrations/migrations.js';
 import { readPendingRefunds } from '../refunds/refund.repository.js';
 import { paymentsSettings } from '../settings.js';
@@ -52,6 +53,7 @@ export class RunningApi {
       name: 'payments-api',
       database,
       migrations,
+      entities,
       settings: paymentsSettings,
     });
     @Module({ imports: [frame, ...apiModules] })

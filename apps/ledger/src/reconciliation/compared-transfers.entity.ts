@@ -1,0 +1,10 @@
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import { column } from '#postgres';
+
+/** One row: transfers of transactions below it have been compared with the banks' statements. */
+@Entity('compared_transfers')
+@Check('compared_transfers_only_one_check', 'only_one')
+export class ComparedTransfersEntity {
+  @PrimaryColumn({ type: 'boolean', default: true }) onlyOne!: true;
+  @Column(column.xid8) xact!: string;
+}

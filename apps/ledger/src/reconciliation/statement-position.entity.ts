@@ -1,0 +1,14 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Instant } from '#clock';
+import type { bankProtocol } from '#contracts';
+import { column } from '#postgres';
+
+/** How far each bank's statement has come in. */
+@Entity('statement_position')
+export class StatementPositionEntity {
+  @PrimaryColumn(column.key) bank!: bankProtocol.BankName;
+  @Column({ ...column.int8, default: 0 }) through!: number;
+  @Column(column.optional(column.instant)) completeAt!: Instant | null;
+  @Column(column.optional(column.int8)) missingUntil!: number | null;
+  @Column(column.now) changedAt!: Instant;
+}

@@ -1,0 +1,13 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Instant } from '#clock';
+import { column } from '#postgres';
+
+/** Used with `API_KEYS=strict` alone. The hash is keyed: the table is worth nothing without the API's secret. */
+@Entity('api_key')
+export class ApiKeyEntity {
+  @PrimaryColumn(column.key) hash!: string;
+  @Column(column.text) account!: string;
+  @Column(column.text) label!: string;
+  @Column(column.now) createdAt!: Instant;
+  @Column(column.optional(column.instant)) revokedAt!: Instant | null;
+}

@@ -1,0 +1,14 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { Instant } from '#clock';
+import { column } from '#postgres';
+
+/** The answer under a key. The first one that is stored stands; no row is ever rewritten. */
+@Entity('idempotency_answer')
+@Index('idempotency_answer_prunable', ['answeredAt'])
+export class IdempotencyAnswerEntity {
+  @PrimaryColumn(column.key) account!: string;
+  @PrimaryColumn(column.key) key!: string;
+  @Column('int2') status!: number;
+  @Column(column.text) body!: string;
+  @Column(column.now) answeredAt!: Instant;
+}
