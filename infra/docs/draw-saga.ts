@@ -3,6 +3,7 @@ import {
   eventsOf,
   isAnswer,
   nameOf,
+  reactionsTo,
   sagaTitles,
   services,
   serviceOf,
@@ -43,49 +44,95 @@ const anchorOf = (title: string): string =>
     .replaceAll(/[^\w -]/g, '')
     .replaceAll(' ', '-');
 
+/** Above this many arrows a diagram is unreadable at the width of a page: the ways back are drawn apart. */
+const MOST_ARROWS = 30;
+
 function sectionOf(saga: Saga, all: readonly SagaRow[]): string {
   const rows = all.filter((row) => row.saga === saga);
   return `## ${sagaTitles[saga]}
 
-${diagramOf(saga, rows, all)}
+${diagramsOf(saga, rows, all).join('\n\n')}
 
 | on | in | may say | |
 | --- | --- | --- | --- |
 ${rows.map(reactionOf).join('\n')}`;
 }
 
-function diagramOf(saga: Saga, rows: readonly SagaRow[], all: readonly SagaRow[]): string {
-  const causes = new Set(rows.flatMap(({ on, emits, asksFor }) => [on, ...emits, ...(asksFor ? [asksFor] : [])]));
+interface Arrow {
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+  readonly undoes: boolean;
+}
+
+function diagramsOf(saga: Saga, rows: readonly SagaRow[], all: readonly SagaRow[]): string[] {
+  const causes = [...new Set(rows.flatMap(({ on, emits, asksFor }) => [on, ...emits, ...(asksFor ? [asksFor] : [])]))];
+  const arrows = [
+    ...rows.flatMap((row) => arrowsOf(row, all)),
+    ...passagesOf(waysIn(saga, all), 'from'),
+    ...passagesOf(waysOut(saga, all), 'to'),
+  ];
+  if (arrows.length <= MOST_ARROWS) return [diagramOf(causes, arrows)];
+  const forward = forwardOf(arrows);
+  const back = arrows.filter((arrow) => !forward.includes(arrow));
+  return ['The way forward:', diagramOf(causes, forward), 'The ways back:', diagramOf(causes, back)];
+}
+
+/** Those that lead from a request to an ending, or on into another saga, without anything being undone. */
+function forwardOf(arrows: readonly Arrow[]): Arrow[] {
+  const solid = arrows.filter(({ undoes }) => !undoes);
+  const ends = new Set(solid.filter(({ to }) => !solid.some(({ from }) => from === to)).map(({ to }) => to));
+  const isEnd = (node: string): boolean => ends.has(node) && (node === 'told' || node.startsWith('to_'));
+  const leadsToAnEnd = (node: string): boolean =>
+    isEnd(node) || solid.some(({ from, to }) => from === node && leadsToAnEnd(to));
+  const isReached = (node: string): boolean =>
+    !arrows.some(({ to }) => to === node) ||
+    solid.some(({ from, to }) => to === node && leadsToAnEnd(to) && isReached(from));
+  return solid.filter(({ from, to }) => leadsToAnEnd(to) && isReached(from));
+}
+
+function diagramOf(causes: readonly Cause[], arrows: readonly Arrow[]): string {
+  const nodes = new Set(arrows.flatMap(({ from, to }) => [from, to]));
+  const shown = causes.filter((cause) => nodes.has(nodeOf(cause)));
   return [
     '```mermaid',
     'flowchart TD',
-    ...[...causes].map((cause) => `  ${shapeOf(cause)}`),
-    ...(rows.some(({ kind }) => kind === 'ending') ? ['  told[["the merchant is told"]]'] : []),
-    ...rows.flatMap(arrowsOf),
-    ...passagesOf(waysIn(saga, all), 'from'),
-    ...passagesOf(waysOut(saga, all), 'to'),
-    ...coloursOf([...causes]),
+    ...shown.map((cause) => `  ${shapeOf(cause)}`),
+    ...(nodes.has('told') ? ['  told[["the merchant is told"]]'] : []),
+    ...arrows.map(({ text }) => `  ${text}`),
+    ...coloursOf(shown),
     '  classDef default fill:transparent',
     '```',
   ].join('\n');
 }
 
-function arrowsOf({ on, service, emits, asksFor, kind }: SagaRow): string[] {
-  const arrow = kind === 'compensation' ? '-.->' : '-->';
+function arrowsOf({ on, service, emits, asksFor, kind }: SagaRow, all: readonly SagaRow[]): Arrow[] {
   // What follows from a bank's answer needs no label: only the gateway hears it.
   const label = isAnswer(on) ? '' : `|${service}|`;
-  const to = (target: string): string => `  ${nodeOf(on)} ${arrow}${label} ${target}`;
-  if (kind === 'ending') return [to('told')];
-  const targets = [...emits, ...(asksFor ? [asksFor] : [])].map(nodeOf);
-  // Whoever says nothing keeps it in books of its own.
-  return targets.length > 0 ? targets.map(to) : [to(`${nodeOf(on)}_kept[("${service}’s books")]`)];
+  const arrow = (to: string, undoes: boolean, shape = to): Arrow => {
+    return { from: nodeOf(on), to, undoes, text: `${nodeOf(on)} ${undoes ? '-.->' : '-->'}${label} ${shape}` };
+  };
+  if (kind === 'ending') return [arrow('told', false)];
+  const undoes = kind === 'compensation';
+  const targets = emits.map((event) => arrow(nodeOf(event), undoes));
+  // A step that asks a bank to undo something turns back here.
+  if (asksFor) targets.push(arrow(nodeOf(asksFor), undoes || isCompensation(asksFor, all)));
+  // A service that says nothing keeps it in books of its own.
+  const kept = `${nodeOf(on)}_kept`;
+  return targets.length > 0 ? targets : [arrow(kept, undoes, `${kept}[("${service}’s books")]`)];
 }
 
-function passagesOf(passages: readonly Passage[], direction: 'from' | 'to'): string[] {
+const isCompensation = (cause: Cause, all: readonly SagaRow[]): boolean =>
+  reactionsTo(cause, all).every(({ kind }) => kind === 'compensation');
+
+function passagesOf(passages: readonly Passage[], direction: 'from' | 'to'): Arrow[] {
   return passages.map(({ cause, saga }) => {
     const other = `${direction}_${saga.replaceAll(' ', '_')}`;
     const shape = `${other}(["${direction === 'from' ? 'from' : 'goes on in'}: ${sagaTitles[saga]}"])`;
-    return direction === 'from' ? `  ${shape} --> ${nodeOf(cause)}` : `  ${nodeOf(cause)} --> ${shape}`;
+    const node = nodeOf(cause);
+    return direction === 'from'
+      ? { from: other, to: node, undoes: false, text: `${shape} --> ${node}` }
+      : { from: node, to: other, undoes: false, text: `${node} --> ${shape}` };
   });
 }
 

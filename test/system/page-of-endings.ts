@@ -29,7 +29,7 @@ ${[...Map.groupBy(endings, ({ operation }) => operation)].map(([operation, group
 function traits(bank: bankProtocol.BankName): string {
   const { idempotent, enforcesValidUntil } = defaultBanks[bank];
   return [
-    idempotent ? 'idempotent by reference' : 'performs whatever arrives, twice if it comes twice',
+    idempotent ? 'idempotent by reference' : 'performs an authorization, a capture or a refund again if it comes again',
     enforcesValidUntil ? 'refuses what arrives too late' : 'performs what arrives late',
   ].join(', ');
 }
