@@ -3,7 +3,7 @@ const npm = (...names) => `(^|/)node_modules/(${names.join('|')})/`;
 const tests = '\\.spec\\.ts$|-under-test\\.ts$|/testing/';
 
 /** Suffixes that say framework or I/O (CONTRIBUTING.md); main.ts wires, and tests may use anything. */
-const edges =
+export const edges =
   '\\.(controller|module|http|repository|client|entity|migration|filter|interceptor|guard)\\.ts$|/main\\.ts$';
 
 export default {
@@ -38,10 +38,10 @@ export default {
     {
       name: 'plain-files-do-no-io',
       comment:
-        'A file of a service without a suffix that says framework or I/O is plain TypeScript. Bench, chaos and the simulation are command-line tools.',
+        'A file of a service without a suffix that says framework or I/O is plain TypeScript. What it may import of @nestjs/common is in source-rules.mjs. Bench, chaos and the simulation are command-line tools.',
       severity: 'error',
       from: { path: '^apps/', pathNot: `^apps/(bench|chaos|simulation)/|${edges}|${tests}` },
-      to: { path: npm('pg', 'kafkajs', 'typeorm', 'undici', 'fastify', '@nestjs') },
+      to: { path: npm('pg', 'kafkajs', 'typeorm', 'undici', 'fastify', '@nestjs/(?!common/)[^/]+') },
     },
     {
       name: 'only-messaging-imports-kafkajs',

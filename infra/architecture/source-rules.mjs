@@ -1,5 +1,6 @@
 // Rules that no import shows: read from the syntax tree.
 import { parseSync } from '@swc/core';
+import { edges } from './dependency-rules.mjs';
 
 const FOLDERS_THAT_SAY_NOTHING = /(^|\/)(common|utils?|helpers?)\//;
 const CLOCK_AND_CHANCE = new Set(['Date.now', 'Math.random', 'performance.now', 'AbortSignal.timeout']);
@@ -24,11 +25,24 @@ export function violationsIn(path, text) {
     for (const what of new Set(namesImported(text)))
       if (DECIDING.has(what)) report('the-simulation-decides-nothing', what);
   }
+  if (isPlainFileOfAService(path)) {
+    for (const { module, name, typeOnly } of importsOf(text))
+      if (module === '@nestjs/common' && !typeOnly && !INJECTED_BY.has(name))
+        report('plain-files-do-no-io', `imports ${name} of @nestjs/common`);
+  }
   if (isTest(path)) {
     for (const what of looksAtPerhapsNothing(text)) report('tests-look-at-something', what);
   }
   return violations;
 }
+
+/** How a plain class is made by Nest. They do no I/O, and its types, such as `OnApplicationBootstrap`, are not there at run time. */
+const INJECTED_BY = new Set(['Injectable', 'Inject']);
+
+const isPlainFileOfAService = (path) =>
+  /^apps\/(?!(bench|chaos|simulation)\/)/.test(path) &&
+  !new RegExp(`${edges}|-under-test\\.ts$`).test(path) &&
+  !isTest(path);
 
 const isTest = (path) => /\.spec\.ts$|\/testing\//.test(path);
 

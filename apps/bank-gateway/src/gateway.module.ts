@@ -4,7 +4,7 @@ import { AuthorizationsModule } from './authorizations/authorizations.module.js'
 import { entities } from './entities.js';
 import { migrations } from './migrations/migrations.js';
 import { OperationsModule } from './operations/operations.module.js';
-import { gatewaySettings } from './settings.js';
+import { gatewayConfig } from './settings.js';
 import { StatementsModule } from './statements/statements.module.js';
 
 /** Every call to a bank: routing, breaker, retry, bulkhead, deadline, inquiry, reversal, statements. */
@@ -15,7 +15,7 @@ import { StatementsModule } from './statements/statements.module.js';
       database: 'bank_gateway',
       migrations,
       entities,
-      settings: gatewaySettings,
+      settings: gatewayConfig,
     }),
     AuthorizationsModule,
     OperationsModule,

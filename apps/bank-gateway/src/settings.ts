@@ -1,6 +1,6 @@
 import { defaultLimits, type BankConfig } from '#bank-call';
 import { bankProtocol } from '#contracts';
-import { milliseconds, type FrameSettings } from '#service';
+import { milliseconds, serviceSettings } from '#service';
 import { z } from 'zod';
 
 const slots = z.coerce.number().int().min(1).max(1_000);
@@ -35,7 +35,8 @@ export const gatewaySettings = z.object({
   BANK_ISOLATED_IN_FLIGHT: slots.default(defaultLimits.isolated.inFlight),
   BANK_ISOLATED_IN_FLIGHT_PER_ACCOUNT: slots.default(defaultLimits.isolated.inFlightPerAccount),
 });
-export type GatewaySettings = FrameSettings & z.infer<typeof gatewaySettings>;
+export const gatewayConfig = serviceSettings('bank-gateway', gatewaySettings);
+export type GatewaySettings = ReturnType<typeof gatewayConfig>;
 
 export function bankConfigs(settings: GatewaySettings): BankConfig[] {
   const limits = {

@@ -6,13 +6,13 @@ import { entities } from './entities.js';
 import { migrations } from './migrations/migrations.js';
 import { ReconciliationModule } from './reconciliation/reconciliation.module.js';
 import { RefundsModule } from './refunds/refunds.module.js';
-import { ledgerSettings } from './settings.js';
+import { ledgerConfig } from './settings.js';
 import { StraysModule } from './strays/strays.module.js';
 import { TransfersModule } from './transfers/transfers.module.js';
 
 @Module({
   imports: [
-    ServiceModule.forRoot({ name: 'ledger', database: 'ledger', migrations, entities, settings: ledgerSettings }),
+    ServiceModule.forRoot({ name: 'ledger', database: 'ledger', migrations, entities, settings: ledgerConfig }),
     TransfersModule,
     RefundsModule,
     StraysModule,

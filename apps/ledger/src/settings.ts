@@ -1,4 +1,4 @@
-import { milliseconds, type FrameSettings } from '#service';
+import { milliseconds, serviceSettings } from '#service';
 import { z } from 'zod';
 
 /** What the ledger reads from its environment beside the frame's own settings. */
@@ -13,4 +13,5 @@ export const ledgerSettings = z.object({
   /** How long a bank, or the books, may lag behind the other before it is a difference; clocks included. */
   RECONCILE_GRACE_MS: milliseconds.default(15_000),
 });
-export type LedgerSettings = FrameSettings & z.infer<typeof ledgerSettings>;
+export const ledgerConfig = serviceSettings('ledger', ledgerSettings);
+export type LedgerSettings = ReturnType<typeof ledgerConfig>;

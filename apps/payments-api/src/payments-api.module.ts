@@ -5,7 +5,7 @@ import { databaseName } from './database-name.js';
 import { entities } from './entities.js';
 import { migrations } from './migrations/migrations.js';
 import { serviceName } from './service-name.js';
-import { paymentsSettings } from './settings.js';
+import { paymentsConfig } from './settings.js';
 
 @Module({
   imports: [
@@ -14,7 +14,7 @@ import { paymentsSettings } from './settings.js';
       database: databaseName,
       migrations,
       entities,
-      settings: paymentsSettings,
+      settings: paymentsConfig,
     }),
     ...apiModules,
   ],

@@ -1,5 +1,6 @@
-import { milliseconds, port } from '#service';
+import { milliseconds, port, serviceSettings } from '#service';
 import { z } from 'zod';
+import { serviceName } from './service-name.js';
 
 /** Known to everyone who has read this line: fit for a developer's machine only. */
 export const developmentSecret = 'holdfast development secret, not for production';
@@ -34,4 +35,5 @@ export const paymentsSettings = settings.refine(
   ({ API_KEYS, API_SECRET }) => API_KEYS !== 'strict' || API_SECRET !== developmentSecret,
   { path: ['API_SECRET'], error: 'API_KEYS=strict needs a secret of your own, for the default one is published' },
 );
-export type PaymentsSettings = z.infer<typeof paymentsSettings>;
+export const paymentsConfig = serviceSettings(serviceName, paymentsSettings);
+export type PaymentsSettings = ReturnType<typeof paymentsConfig>;

@@ -1,9 +1,11 @@
 export { AdminServer, type AdminHandler, type AdminRequest } from './admin-server.js';
 export { createService, startService, type NestService, type PublicDoor } from './nest-service.js';
+export { assemble, provide, token, type Token } from './provide.js';
 export { Readiness } from './readiness.js';
 export { runService } from './run-service.js';
 export { ServiceModule } from './service.module.js';
 export type { ServiceOptions } from './service-options.js';
+export { serviceSettings, type ServiceSettings } from './service-settings.js';
 export { frameSettings, milliseconds, port, type FrameSettings } from './settings.js';
 export { readSettings, SettingsError } from './read-settings.js';
 export { Shutdown, SHUTDOWN_LIMIT_MS, shutdownPhases, type ShutdownPhase } from './shutdown.js';

@@ -1,9 +1,11 @@
-import type { Leases } from '#leases';
-import type { Job, JobRunner } from './job-runner.js';
+import { Injectable } from '@nestjs/common';
+import { Leases } from '#leases';
+import { JobRunner, type Job } from './job-runner.js';
 import { LeasedJob } from './leased-job.js';
-import type { Shutdown } from './shutdown.js';
+import { Shutdown } from './shutdown.js';
 
 /** What a service does again and again. All of it ends with the workers. */
+@Injectable()
 export class Jobs {
   constructor(
     private readonly runner: JobRunner,

@@ -1,5 +1,5 @@
-import type { z } from 'zod';
 import type { EntityClass, MigrateOptions } from '#postgres';
+import type { ServiceSettings } from './service-settings.js';
 
 export interface ServiceOptions {
   /** `ledger`: in logs and traces, as `ce_source`, and as the consumer group. */
@@ -10,6 +10,6 @@ export interface ServiceOptions {
   readonly migrations: MigrateOptions['migrations'];
   /** TypeORM entities, one for each table of the service's own. */
   readonly entities: readonly EntityClass[];
-  /** What this service reads from the environment beside the frame's own settings. */
-  readonly settings?: z.ZodObject;
+  /** What the service reads from the environment: its own settings, and with them the frame's. */
+  readonly settings: ServiceSettings;
 }

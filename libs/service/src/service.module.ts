@@ -1,4 +1,5 @@
-import { Global, Inject, Module, type BeforeApplicationShutdown, type DynamicModule } from '@nestjs/common';
+import { Global, Module, type BeforeApplicationShutdown, type DynamicModule, type Provider } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
 import { busProviders } from './bus.providers.js';
 import { jobProviders } from './jobs.providers.js';
 import { parkingProviders } from './parking.providers.js';
@@ -16,18 +17,33 @@ import { SERVICE } from './tokens.js';
 @Global()
 @Module({})
 export class ServiceModule implements BeforeApplicationShutdown {
-  constructor(@Inject(Shutdown) private readonly shutdown: Shutdown) {}
+  constructor(private readonly shutdown: Shutdown) {}
 
   static forRoot(options: ServiceOptions): DynamicModule {
-    const providers = [
+    const providers: Provider[] = [
       { provide: SERVICE, useValue: options },
       ...processProviders(options),
       ...storeProviders(options),
       ...busProviders(options),
       ...parkingProviders(),
-      ...jobProviders(),
+      ...jobProviders,
     ];
-    return { module: ServiceModule, providers, exports: providers.map(({ provide }) => provide) };
+    return {
+      module: ServiceModule,
+      // Only the namespace's own reading counts: no file, and no raw variable behind a validated one.
+      imports: [
+        ConfigModule.forRoot({
+          load: [options.settings],
+          isGlobal: true,
+          cache: true,
+          ignoreEnvFile: true,
+          ignoreEnvVars: true,
+          skipProcessEnv: true,
+        }),
+      ],
+      providers,
+      exports: providers.map((provider) => (typeof provider === 'function' ? provider : provider.provide)),
+    };
   }
 
   /** Before Nest closes its doors: ours close in the one order that loses nothing. */

@@ -1,11 +1,12 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Clock } from '#clock';
 import type { Log } from '#telemetry';
+import { CLOCK, LOG } from './tokens.js';
 
 /**
- * The order in which a service ends. Each phase needs the ones after it: while nobody new is let in, whoever is in
- * may get the usual answer; a request in flight still wants
- * its charge settled, the consumer's last batch still wants the relay, whose shards want their leases,
- * which want the pool.
+ * The order in which a service ends. Each phase needs the ones after it: a request in flight needs its charge
+ * settled, so it needs the consumer; the consumer's last batch needs the relay, the relay its leases, and leases
+ * the pool. While the door closes, requests that have arrived get their usual answers.
  */
 export const shutdownPhases = ['door', 'http', 'consumer', 'workers', 'relay', 'leases', 'pools'] as const;
 export type ShutdownPhase = (typeof shutdownPhases)[number];
@@ -31,14 +32,15 @@ interface Ending {
 }
 
 /** Everything that must be ended, and when. */
+@Injectable()
 export class Shutdown {
   private readonly endings: Ending[] = [];
   private running: Promise<boolean> | undefined;
   private current: ShutdownPhase | undefined;
 
   constructor(
-    private readonly clock: Clock,
-    private readonly log: Log,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOG) private readonly log: Log,
   ) {}
 
   get begun(): boolean {

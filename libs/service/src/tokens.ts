@@ -1,16 +1,21 @@
-/** Of what has no class to be injected by: ports, and plain values. */
-export const SETTINGS = Symbol('settings');
-/** `Clock` of #clock. */
-export const CLOCK = Symbol('clock');
-/** `Ids` of #snowflake. */
-export const IDS = Symbol('ids');
-/** `Log` of #telemetry. */
-export const LOG = Symbol('log');
-/** `BatchParts` of #saga. */
-export const BATCH_PARTS = Symbol('batch parts');
-/** `Bus` of #messaging. */
-export const BUS = Symbol('bus');
-/** `ServiceOptions`: what the service is. */
-export const SERVICE = Symbol('service');
-/** `OutboxStore` of #messaging, on connections of the relay's own. */
-export const OUTBOX_STORE = Symbol('outbox store');
+import type { Clock } from '#clock';
+import type { Bus, OutboxStore } from '#messaging';
+import type { PgTransaction } from '#postgres';
+import type { BatchParts } from '#saga';
+import type { Ids } from '#snowflake';
+import type { Log } from '#telemetry';
+import { token } from './provide.js';
+import type { ServiceOptions } from './service-options.js';
+import type { FrameSettings } from './settings.js';
+
+/** What every service reads from its environment. A service's own settings are injected by the KEY of its namespace. */
+export const SETTINGS = token<FrameSettings>('settings');
+export const CLOCK = token<Clock>('clock');
+export const IDS = token<Ids>('ids');
+export const LOG = token<Log>('log');
+export const BATCH_PARTS = token<BatchParts<PgTransaction>>('batch parts');
+export const BUS = token<Bus>('bus');
+/** What the service is. */
+export const SERVICE = token<ServiceOptions>('service');
+/** On connections of the relay's own. */
+export const OUTBOX_STORE = token<OutboxStore>('outbox store');

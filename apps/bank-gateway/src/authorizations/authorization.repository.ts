@@ -5,7 +5,7 @@ import type { CancellationCause, Card, ReleaseCause, bankProtocol } from '#contr
 import type { Currency } from '#money';
 import { statement, type PgTransaction } from '#postgres';
 import type { Aggregates, Saved, WorkingSet } from '#saga';
-import { CLOCK, SETTINGS } from '#service';
+import { CLOCK } from '#service';
 import { Banks } from '../banks/banks.js';
 import { Dispatch } from '../operations/dispatch.js';
 import { appendAttempt, type Operation } from '../operations/operation.js';
@@ -16,7 +16,7 @@ import {
   type OperationRow,
 } from '../operations/operation.repository.js';
 import { actedOnBy } from '../operations/task.js';
-import type { GatewaySettings } from '../settings.js';
+import { gatewayConfig, type GatewaySettings } from '../settings.js';
 import type { Authorization, Known, Terms } from './authorization-state.js';
 
 /**
@@ -154,7 +154,7 @@ export class AuthorizationRepository implements Aggregates<PgTransaction, Author
     private readonly banks: Banks,
     private readonly dispatch: Dispatch,
     @Inject(CLOCK) private readonly clock: Clock,
-    @Inject(SETTINGS) private readonly settings: Pick<GatewaySettings, 'INSTANCE_ID'>,
+    @Inject(gatewayConfig.KEY) private readonly settings: Pick<GatewaySettings, 'INSTANCE_ID'>,
   ) {}
 
   async load(tx: PgTransaction, ids: readonly string[]): Promise<WorkingSet<Authorization>> {

@@ -3,9 +3,9 @@ import type { bankProtocol } from '#contracts';
 import { isCurrency, money, type Currency } from '#money';
 import { statement, type PgTransaction } from '#postgres';
 import type { Aggregates, Saved } from '#saga';
-import { SETTINGS } from '#service';
+
 import { merchant } from '../accounts/account.js';
-import type { LedgerSettings } from '../settings.js';
+import { ledgerConfig, type LedgerSettings } from '../settings.js';
 import { insertTransfers, transferRow } from '../transfers/transfer-row.js';
 import { partsOfRefundKey } from './refund-key.js';
 import { fromRow, toRow, type RefundRow } from './refund-row.js';
@@ -100,7 +100,7 @@ export const saveRefundsStatement = statement(
 
 @Injectable()
 export class RefundRepository implements Aggregates<PgTransaction, Refund> {
-  constructor(@Inject(SETTINGS) private readonly settings: Pick<LedgerSettings, 'REFUND_OVERDRAFT_MINOR'>) {}
+  constructor(@Inject(ledgerConfig.KEY) private readonly settings: Pick<LedgerSettings, 'REFUND_OVERDRAFT_MINOR'>) {}
 
   /**
    * Only who spends is locked, and only for a refund that is new: a merchant's refunds, and so those of a

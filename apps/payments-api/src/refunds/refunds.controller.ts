@@ -1,5 +1,5 @@
 import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
-import { IDS, SETTINGS } from '#service';
+import { IDS } from '#service';
 import type { Ids } from '#snowflake';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Admission } from '../admission/admission.js';
@@ -8,7 +8,7 @@ import { parametersOf, send, traceOf } from '../http/api-request.http.js';
 import { jsonText } from '../http/json-text.js';
 import { claimOfRequest, sendKeyed, type ClaimParts } from '../idempotency/claim-of-request.http.js';
 import { CLAIM_PARTS } from '../idempotency/idempotency.module.js';
-import type { PaymentsSettings } from '../settings.js';
+import { paymentsConfig, type PaymentsSettings } from '../settings.js';
 import { createRefund } from './create-refund.js';
 import { RefundChanging } from './refund-changing.js';
 import { RefundReading } from './refund-reading.js';
@@ -25,7 +25,7 @@ export class RefundsController {
     @Inject(RefundReading) private readonly reading: RefundReading,
     @Inject(CLAIM_PARTS) private readonly claimParts: ClaimParts,
     @Inject(IDS) private readonly ids: Ids,
-    @Inject(SETTINGS) private readonly settings: Pick<PaymentsSettings, 'REFUNDS_PER_CHARGE'>,
+    @Inject(paymentsConfig.KEY) private readonly settings: Pick<PaymentsSettings, 'REFUNDS_PER_CHARGE'>,
   ) {}
 
   @Post()

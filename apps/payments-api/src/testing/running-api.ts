@@ -18,7 +18,7 @@ import { stripeDoor } from '../http/stripe-door.http.js';
 import { entities } from '../entities.js';
 import { migrations } from '../migrations/migrations.js';
 import { readPendingRefunds } from '../refunds/refund.repository.js';
-import { paymentsSettings } from '../settings.js';
+import { paymentsConfig } from '../settings.js';
 
 /** The whole service on a database of its own, its public door open, and the later services played by a test. */
 export class RunningApi {
@@ -54,7 +54,7 @@ export class RunningApi {
       database,
       migrations,
       entities,
-      settings: paymentsSettings,
+      settings: paymentsConfig,
     });
     @Module({ imports: [frame, ...apiModules] })
     class TestedApi {}

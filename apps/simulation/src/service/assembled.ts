@@ -24,8 +24,9 @@ export class Assembled {
   static async of(wiring: Wiring, ports: ReadonlyMap<Token, unknown>): Promise<Assembled> {
     const assembled = new Assembled(wiring, ports);
     for (const { token } of wiring.makings) await assembled.#make(token);
-    for (const value of assembled.#values.values()) await (value as Hooks | null)?.onModuleInit?.();
-    for (const value of assembled.#values.values()) await (value as Hooks | null)?.onApplicationBootstrap?.();
+    const made = new Set(assembled.#values.values()) as Set<Hooks | null | undefined>;
+    for (const value of made) await value?.onModuleInit?.();
+    for (const value of made) await value?.onApplicationBootstrap?.();
     return assembled;
   }
 

@@ -1,16 +1,5 @@
 import { BankCallers } from '#bank-call';
-import {
-  OUTBOX_STORE,
-  AdminServer,
-  BUS,
-  CLOCK,
-  FrameJobs,
-  frameSettings,
-  LOG,
-  readSettings,
-  SETTINGS,
-  Shutdown,
-} from '#service';
+import { OUTBOX_STORE, AdminServer, BUS, CLOCK, FrameJobs, LOG, SETTINGS, Shutdown } from '#service';
 import { PostgresOutboxStore, StepTransport, type Bus } from '#messaging';
 import { Database, type PgTransaction } from '#postgres';
 import {
@@ -59,7 +48,6 @@ function planOf(definition: ServiceDefinition) {
   let plan = plans.get(definition);
   if (!plan) {
     const { options, wiring } = definition;
-    const schema = options.settings ? frameSettings.extend(options.settings.shape) : frameSettings;
     const environment = {
       DATABASE_URL: 'postgres://memory/',
       KAFKA_BROKERS: 'memory:1',
@@ -67,7 +55,7 @@ function planOf(definition: ServiceDefinition) {
       API_SECRET: 'known to the simulation alone',
     };
     plan = {
-      settings: readSettings(schema, environment),
+      settings: options.settings.from(environment),
       steps: stepsOf(wiring.controllers),
       routes: routesOf(wiring.controllers),
     };
@@ -155,6 +143,7 @@ export class RunningService {
     const bus: Bus = new SimulatedBus(process, around.broker);
     const ports = new Map<Token, unknown>([
       [SETTINGS, own],
+      [this.definition.options.settings.KEY, own],
       [CLOCK, clock],
       [LOG, log],
       [Metrics, metrics],

@@ -12,7 +12,7 @@ export interface ServiceDefinition {
 }
 
 export async function define(root: Type): Promise<ServiceDefinition> {
-  const wiring = wiringOf(root);
+  const wiring = await wiringOf(root);
   const options = wiring.makings.find(({ token }) => token === SERVICE)?.make() as ServiceOptions;
   return { options, wiring, database: await migrated([...options.migrations, ...frameMigrations]) };
 }

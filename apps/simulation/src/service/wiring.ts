@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { DynamicModule, Provider, Type } from '@nestjs/common';
+import { ConfigModule } from '@nestjs/config';
 
 export type Token = string | symbol | Type | (abstract new (...parts: never[]) => unknown) | Function;
 type Imported = Type | DynamicModule;
@@ -20,25 +21,31 @@ export interface Wiring {
   readonly modules: readonly Type[];
 }
 
-/** Reads the production modules' own metadata, so that nothing of their wiring is written down a second time. */
-export function wiringOf(root: Type): Wiring {
+/**
+ * Reads the production modules' own metadata, so that nothing of their wiring is written down a second time. The
+ * environment is none of it: a simulated process has its settings among its ports.
+ */
+export async function wiringOf(root: Type): Promise<Wiring> {
   const makings: Making[] = [];
   const controllers: Type[] = [];
   const modules: Type[] = [];
   const seen = new Set<Imported>();
-  const visit = (imported: Imported): void => {
+  const visit = async (listed: Imported | Promise<DynamicModule>): Promise<void> => {
+    const imported = await listed;
     if (seen.has(imported)) return;
     seen.add(imported);
     const dynamic = 'module' in imported ? imported : undefined;
     const type = dynamic ? dynamic.module : (imported as Type);
-    for (const each of [...listOf<Imported>(type, 'imports'), ...((dynamic?.imports ?? []) as Imported[])]) visit(each);
+    if (type === ConfigModule) return;
+    const imports = [...listOf<Imported>(type, 'imports'), ...((dynamic?.imports ?? []) as Imported[])];
+    for (const each of imports) await visit(each);
     for (const provider of [...listOf<Provider>(type, 'providers'), ...(dynamic?.providers ?? [])]) {
       makings.push(makingOf(provider));
     }
     controllers.push(...listOf<Type>(type, 'controllers'), ...(dynamic?.controllers ?? []));
     if (!modules.includes(type)) modules.push(type);
   };
-  visit(root);
+  await visit(root);
   makings.push(...modules.map(makingOf));
   return { makings, byToken: new Map(makings.map((making) => [making.token, making])), controllers, modules };
 }

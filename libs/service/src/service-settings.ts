@@ -1,0 +1,38 @@
+import { registerAs } from '@nestjs/config';
+import type { z } from 'zod';
+import { kafkaSettingsAreWhole } from './kafka-settings.js';
+import type { Token } from './provide.js';
+import { readSettings } from './read-settings.js';
+import { frameSettings, type FrameSettings } from './settings.js';
+
+/** A service's settings, its own and the frame's, as a namespace of @nestjs/config. */
+export interface ServiceSettings<Settings extends FrameSettings = FrameSettings> {
+  /** Reads the environment anew. @throws SettingsError that names every problem at once */
+  (): Settings;
+  /** Inject the settings by it: `@Inject(ledgerConfig.KEY) settings: LedgerSettings`. */
+  readonly KEY: Token<Settings>;
+  /** The same from an environment that is given. @throws SettingsError */
+  readonly from: (environment: NodeJS.ProcessEnv) => Settings;
+}
+
+/**
+ * The environment is read when Nest makes the providers, not when the file is imported: a wrong setting then fails
+ * the start with its own message, and a test can set the environment first.
+ *
+ * @param name of the service; the default of INSTANCE_ID begins with it
+ * @param own what the service reads beside the frame's settings
+ */
+export function serviceSettings<Own extends z.ZodObject>(
+  name: string,
+  own: Own,
+): ServiceSettings<FrameSettings & z.infer<Own>> {
+  type Settings = FrameSettings & z.infer<Own>;
+  const schema: z.ZodObject = own.safeExtend(frameSettings.shape);
+  const whole = schema.superRefine(kafkaSettingsAreWhole);
+  const from = (environment: NodeJS.ProcessEnv): Settings => {
+    const settings = readSettings(whole, environment) as Settings;
+    return { ...settings, INSTANCE_ID: settings.INSTANCE_ID || `${name}-${process.pid}` };
+  };
+  const namespace = registerAs(name, () => from(process.env));
+  return Object.assign(namespace as typeof namespace & { KEY: Token<Settings> }, { from });
+}
