@@ -1,10 +1,10 @@
-import { BankCaller, defaultLimits, type BankPort, type WireFact } from '#bank-call';
+import { BankCaller, defaultLimits, type BankPort, type WireResult } from '#bank-call';
 import type { Clock } from '#clock';
 import { bankProtocol } from '#contracts';
 import { authorize } from '../../libs/bank-call/src/testing/scripted-bank.js';
 
 /** One caller of a bank, for all its calls: its retry budget and breaker are shared by them. */
-export function hardenedRetry(clock: Clock, bank: bankProtocol.BankName, send: () => Promise<WireFact>) {
+export function hardenedRetry(clock: Clock, bank: bankProtocol.BankName, send: () => Promise<WireResult>) {
   const port: BankPort = { send: () => send() };
   const config = { ...bankProtocol.defaultBanks[bank], url: 'http://127.0.0.1:0', limits: defaultLimits };
   const caller = new BankCaller({ config, port, clock });

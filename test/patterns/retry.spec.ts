@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest } from '@jest/globals';
-import type { WireFact } from '#bank-call';
+import type { WireResult } from '#bank-call';
 import { SystemClock } from '#clock';
 import type { bankProtocol } from '#contracts';
 import { approved, overloaded, reset } from '../../libs/bank-call/src/testing/scripted-bank.js';
@@ -8,7 +8,7 @@ import { hardenedRetry } from './hardened-retry.js';
 import { naiveRetry } from './naive-retry.js';
 
 /** Makes what calls a bank, by what happens on the wire. */
-type Make = (bank: bankProtocol.BankName, send: () => Promise<WireFact>) => () => Promise<void>;
+type Make = (bank: bankProtocol.BankName, send: () => Promise<WireResult>) => () => Promise<void>;
 
 const clock = new SystemClock();
 beforeEach(() => {

@@ -1,4 +1,4 @@
-import type { BankOrder, Outcome } from '#bank-call';
+import type { BankOrder, BankCallResult } from '#bank-call';
 import type { bankProtocol } from '#contracts';
 
 type Order = Exclude<BankOrder, { kind: 'statement' }>;
@@ -33,12 +33,12 @@ function targetOf(order: Move): string | undefined {
 /** A bank by its profile, as small as it can be: performances, what it remembers, what it has fenced. */
 export class ModelBank {
   readonly performances: Performance[] = [];
-  readonly #remembered = new Map<string, Outcome<Order>>();
+  readonly #remembered = new Map<string, BankCallResult<Order>>();
   readonly #fences = new Set<string>();
 
   constructor(readonly profile: bankProtocol.BankProfile) {}
 
-  receive(order: Order, at: { now: number; validUntil: number; lagMs: number; mood: Mood }): Outcome<Order> {
+  receive(order: Order, at: { now: number; validUntil: number; lagMs: number; mood: Mood }): BankCallResult<Order> {
     if (at.mood === 'puzzled') return { kind: 'not_processed', reason: 'malformed' };
     switch (order.kind) {
       case 'inquire':
@@ -58,7 +58,7 @@ export class ModelBank {
     return this.performances.filter((performance) => performance.kind === kind && performance.undoneAt === undefined);
   }
 
-  #move(order: Move, at: { now: number; validUntil: number; mood: Mood }): Outcome<Order> {
+  #move(order: Move, at: { now: number; validUntil: number; mood: Mood }): BankCallResult<Order> {
     const { reference } = order;
     if (this.#fences.has(reference)) return this.#no(order, at.now);
     const remembered = this.#remembered.get(reference);
@@ -80,7 +80,7 @@ export class ModelBank {
     return stands && !this.standing('capture').some(({ of }) => of === order.authorizationId);
   }
 
-  #perform(order: Move, now: number): Outcome<Order> {
+  #perform(order: Move, now: number): BankCallResult<Order> {
     const { kind, reference } = order;
     const entry = ({ authorize: 'authorization', capture: 'capture', void: 'void', refund: 'refund' } as const)[kind];
     const bankId = `${this.profile.name}_${this.performances.length + 1}`;
@@ -92,13 +92,13 @@ export class ModelBank {
     return { kind: 'answered', answer: { state, bankId, asOf: now, now } };
   }
 
-  #no({ kind }: Order, now: number): Outcome<Order> {
+  #no({ kind }: Order, now: number): BankCallResult<Order> {
     const no =
       kind === 'authorize' ? { state: 'declined', code: 'lost_card' } : { state: 'refused', code: 'refused_by_bank' };
-    return { kind: 'answered', answer: { ...no, bankId: 'no', asOf: now, now } } as Outcome<Order>;
+    return { kind: 'answered', answer: { ...no, bankId: 'no', asOf: now, now } } as BankCallResult<Order>;
   }
 
-  #reverse({ target }: Extract<Order, { kind: 'reverse' }>, now: number): Outcome<Order> {
+  #reverse({ target }: Extract<Order, { kind: 'reverse' }>, now: number): BankCallResult<Order> {
     const named = 'bankId' in target ? this.#find(target.bankId) : undefined;
     const reference = named?.reference ?? ('reference' in target ? target.reference : '');
     const targets = named ? [named] : this.performances.filter((performance) => performance.reference === reference);
@@ -120,7 +120,7 @@ export class ModelBank {
     }
   }
 
-  #inquire(reference: string, asOf: number, now: number): Outcome<Order> {
+  #inquire(reference: string, asOf: number, now: number): BankCallResult<Order> {
     const performances = this.performances
       .filter((performance) => performance.reference === reference && performance.at <= asOf)
       .map(({ bankId, kind, at, undoneAt }) => ({
@@ -131,7 +131,7 @@ export class ModelBank {
         ...(undoneAt !== undefined && undoneAt <= asOf && { undoneBy: 'rv' }),
       }));
     const answer = performances.length > 0 ? { state: 'found', performances } : { state: 'not_found' };
-    return { kind: 'answered', answer: { ...answer, asOf, now } } as Outcome<Order>;
+    return { kind: 'answered', answer: { ...answer, asOf, now } } as BankCallResult<Order>;
   }
 
   #expired({ now, validUntil }: { now: number; validUntil: number }): boolean {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Attempt, BankOrder, Outcome } from '#bank-call';
+import type { Attempt, BankOrder, BankCallResult } from '#bank-call';
 import { bankProtocol, ledger, payments, type NewEvent } from '#contracts';
 import { usd } from '#money';
 import type { AnyStep, Decision } from '#saga';
@@ -79,7 +79,7 @@ type Hand =
   | { at: 'taken'; task: Task }
   | { at: 'begun'; task: Task; attempt: Attempt }
   | { at: 'waiting'; task: Task; attempt: Attempt; message: Message; asked: number }
-  | { at: 'answered'; task: Task; attempt: Attempt; order: Order; outcome: Outcome<Order>; asked: number };
+  | { at: 'answered'; task: Task; attempt: Attempt; order: Order; outcome: BankCallResult<Order>; asked: number };
 
 interface Worker {
   hand: Hand;
@@ -181,7 +181,7 @@ export class ModelGateway {
     if (this.now - message.sentAt > message.bank.profile.maxTransitMs) this.reached.add('very late');
     const { bank, order, validUntil } = message;
     const lagMs = order.kind === 'inquire' && mood !== 'willing' ? 5_000 : 0;
-    const outcome = bank.receive(order, { now: this.now, validUntil, lagMs, mood }) as Outcome<Order>;
+    const outcome = bank.receive(order, { now: this.now, validUntil, lagMs, mood }) as BankCallResult<Order>;
     const worker = this.workers.find(({ hand }) => hand.at === 'waiting' && hand.message === message);
     if (worker?.hand.at === 'waiting' && !lost) this.#answer(worker, worker.hand, outcome);
   }
@@ -393,7 +393,7 @@ export class ModelGateway {
     const bank = this.banks.get(task.operation.bank)!;
     if (outcome.kind === 'answered' || (outcome.kind === 'doubt' && !bank.profile.idempotent)) return;
     this.#begin(worker, task, (live) => {
-      const reports = [{ attemptId: attempt.id, outcome: outcome as Outcome<Movement> }];
+      const reports = [{ attemptId: attempt.id, outcome: outcome as BankCallResult<Movement> }];
       const recorded = recordAttempts(live, this.#profile(bank), reports, this.#moment(bank));
       return begin(recorded, this.#profile(bank), task.operation, this.#times()) ?? recorded;
     });
@@ -414,7 +414,7 @@ export class ModelGateway {
     worker.hand = { at: 'waiting', task, attempt, message, asked: task.operation.attempts.length };
   }
 
-  #answer(worker: Worker, hand: Extract<Hand, { at: 'waiting' }>, outcome: Outcome<Order>): void {
+  #answer(worker: Worker, hand: Extract<Hand, { at: 'waiting' }>, outcome: BankCallResult<Order>): void {
     const { task, attempt, message, asked } = hand;
     worker.hand = { at: 'answered', task, attempt, order: message.order, outcome, asked };
   }

@@ -1,4 +1,4 @@
-import type { Outcome } from '#bank-call';
+import type { BankCallResult } from '#bank-call';
 import { bankProtocol } from '#contracts';
 import {
   appendAttempt,
@@ -38,8 +38,10 @@ export const malformed = { kind: 'not_processed', reason: 'malformed' } as const
 export const yes = { authorize: approved, capture: captured, void: voided, refund: refunded } as const;
 export const no = { authorize: declined, capture: refused, void: refused, refund: refused } as const;
 
-export function answered(answer: Record<string, unknown>): Outcome<Movement> & { kind: 'answered' } {
-  return { kind: 'answered', answer: { asOf: noon, now: noon, ...answer } } as Outcome<Movement> & { kind: 'answered' };
+export function answered(answer: Record<string, unknown>): BankCallResult<Movement> & { kind: 'answered' } {
+  return { kind: 'answered', answer: { asOf: noon, now: noon, ...answer } } as BankCallResult<Movement> & {
+    kind: 'answered';
+  };
 }
 
 export const notFound = (asOfMs: number) =>
@@ -84,7 +86,7 @@ export function opened(kind: SlotKind | 'refund', bank: bankProtocol.BankName): 
 export function operation(
   kind: SlotKind | 'refund',
   bank: bankProtocol.BankProfile,
-  ...outcomes: readonly (Outcome<Movement> | null)[]
+  ...outcomes: readonly (BankCallResult<Movement> | null)[]
 ): Operation {
   let current = opened(kind, bank.name);
   for (const [index, outcome] of outcomes.entries()) {
@@ -99,7 +101,7 @@ export function operation(
 export function report(
   current: Operation,
   bank: bankProtocol.BankProfile,
-  outcome: Outcome<Movement>,
+  outcome: BankCallResult<Movement>,
   options: { atMs?: number; attempt?: number; breakerOpen?: boolean } = {},
 ): Operation {
   const { atMs = 0, attempt = current.attempts.length, breakerOpen = false } = options;

@@ -4,7 +4,7 @@ import {
   type BankLimits,
   type BankPort,
   type SendOptions,
-  type WireFact,
+  type WireResult,
 } from '#bank-call';
 import type { Clock } from '#clock';
 import { bankProtocol } from '#contracts';
@@ -12,7 +12,7 @@ import { Banks } from '../src/banks/banks.js';
 import { noon, validForMs } from './operation-under-test.js';
 
 type Request = bankProtocol.BankRequest;
-export type Behavior = (request: Request, options: SendOptions) => WireFact | Promise<WireFact>;
+export type Behavior = (request: Request, options: SendOptions) => WireResult | Promise<WireResult>;
 
 /** Banks that do what the test says; statements, by which the gateway learns the time, they always answer. */
 export class StubBanks implements BankPort {
@@ -28,7 +28,7 @@ export class StubBanks implements BankPort {
     this.#behaviors.set(bank, behavior);
   }
 
-  send(bank: bankProtocol.BankName, request: Request, options: SendOptions): Promise<WireFact> {
+  send(bank: bankProtocol.BankName, request: Request, options: SendOptions): Promise<WireResult> {
     const { attemptId } = options;
     if (request.kind === 'statement')
       return Promise.resolve(this.says({ state: 'statement', entries: [], watermark: 0, more: false }));
@@ -48,26 +48,26 @@ export class StubBanks implements BankPort {
     return noon + Math.floor(this.clock.monotonicMs());
   }
 
-  readonly yes = ({ kind }: Request): WireFact => {
+  readonly yes = ({ kind }: Request): WireResult => {
     const state = (
       { authorize: 'approved', capture: 'captured', void: 'voided', refund: 'refunded', reverse: 'reversed' } as const
     )[kind as 'authorize'];
     return this.says({ state, bankId: `id_${++this.#ids}`, reversals: [] });
   };
 
-  says(answer: Record<string, unknown>): WireFact {
+  says(answer: Record<string, unknown>): WireResult {
     return { kind: 'response', status: 200, body: { asOf: this.now(), now: this.now(), ...answer } };
   }
 }
 
-export const overloaded = (banks: StubBanks): WireFact => ({
+export const overloaded = (banks: StubBanks): WireResult => ({
   kind: 'response',
   status: 503,
   body: { error: { code: 'not_processed', message: 'busy' }, asOf: banks.now(), now: banks.now() },
 });
-export const reset: WireFact = { kind: 'no_response', cause: 'reset' };
-export const timedOut: WireFact = { kind: 'no_response', cause: 'timeout' };
-export const unreachable: WireFact = { kind: 'not_written', cause: 'connection_refused' };
+export const reset: WireResult = { kind: 'no_response', cause: 'reset' };
+export const timedOut: WireResult = { kind: 'no_response', cause: 'timeout' };
+export const unreachable: WireResult = { kind: 'not_written', cause: 'connection_refused' };
 
 /** Says nothing until its time is up. */
 export const hangs: Behavior = (_request, { signal }) =>

@@ -1,13 +1,13 @@
 import type { BankOrder } from './bank-order.js';
 import type { BreakerTransition } from './breaker-transition.js';
 import type { Lane } from './lane.js';
-import type { Outcome } from './outcome.js';
+import type { BankCallResult } from './bank-call-result.js';
 
 export interface AttemptEnded {
   bank: string;
   lane: Lane;
   operation: BankOrder['kind'];
-  outcome: Outcome;
+  outcome: BankCallResult;
   durationMs: number;
 }
 

@@ -1,7 +1,7 @@
 import type { BankOrder } from './bank-order.js';
 import type { Attempt } from './bank-port.js';
 import type { Slot } from './bulkhead.js';
-import type { Outcome } from './outcome.js';
+import type { BankCallResult } from './bank-call-result.js';
 
 export interface CallOptions {
   /** The first attempt, durably `begun`. */
@@ -26,14 +26,14 @@ export interface CallOptions {
 
 export interface AttemptReport<O extends BankOrder> {
   attempt: Attempt;
-  outcome: Outcome<O>;
+  outcome: BankCallResult<O>;
   /** From before the breaker until the outcome was known. */
   tookMs: number;
 }
 
 export interface CallReport<O extends BankOrder> {
   /** Of the last attempt. It does not speak for those before it. */
-  outcome: Outcome<O>;
+  outcome: BankCallResult<O>;
   /** Every attempt that had begun, in order; empty only when the bulkhead was full. */
   attempts: readonly AttemptReport<O>[];
 }

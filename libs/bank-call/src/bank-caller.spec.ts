@@ -6,7 +6,7 @@ import type { CallOptions, CallReport } from './bank-call.js';
 import { BankCaller } from './bank-caller.js';
 import { defaultLimits, type BankLimits } from './bank-config.js';
 import type { BankOrder } from './bank-order.js';
-import type { Attempt, WireFact } from './bank-port.js';
+import type { Attempt, WireResult } from './bank-port.js';
 import type { BreakerTransition } from './breaker-transition.js';
 import {
   approved,
@@ -132,7 +132,7 @@ describe('one attempt', () => {
   });
 
   it('ends in doubt even when the port ignores its signal', async () => {
-    const { caller } = given('dogwood', new Promise<WireFact>(() => {}));
+    const { caller } = given('dogwood', new Promise<WireResult>(() => {}));
     const report = await ending(caller.call(authorize, { attempt: attempt(1) }));
     expect(report.outcome).toEqual({ kind: 'doubt', reason: 'timeout' });
     expect(caller.freeSlots).toBe(64);
@@ -148,7 +148,7 @@ describe('one attempt', () => {
   });
 
   it('times out alone: the call beside it keeps its own signal and its answer', async () => {
-    const slowAnswer = Promise.withResolvers<WireFact>();
+    const slowAnswer = Promise.withResolvers<WireResult>();
     const { caller, bank } = given('dogwood', hang, slowAnswer.promise);
     const first = caller.call(authorize, { attempt: attempt(1) });
     await jest.advanceTimersByTimeAsync(1_000);
@@ -235,7 +235,7 @@ describe('a further attempt', () => {
     expect(bank.sent).toHaveLength(2);
   });
 
-  it.each<[string, BankOrder, bankProtocol.BankName, WireFact, boolean]>([
+  it.each<[string, BankOrder, bankProtocol.BankName, WireResult, boolean]>([
     ['a refused connection', authorize, 'dogwood', refusedConnection, true],
     ['a 503 not processed', authorize, 'cedar', overloaded, true],
     ['an expired validity', authorize, 'cedar', validityExpired, true],
@@ -381,7 +381,7 @@ describe('the bulkhead', () => {
   it('refuses above its size, without harm to the breaker of a healthy bank', async () => {
     const bank = new ScriptedBank();
     const { caller } = callerOf('alder', bank, { inFlight: 1 });
-    const wire = Promise.withResolvers<WireFact>();
+    const wire = Promise.withResolvers<WireResult>();
     bank.will(wire.promise);
     const calls = Array.from({ length: 10 }, () => caller.call(authorize, willing()));
     wire.resolve(approved);
@@ -398,7 +398,7 @@ describe('the bulkhead', () => {
     const { caller, bank, inFlight } = given('alder');
     const slot = caller.tryReserve();
     expect(caller.freeSlots).toBe(63);
-    const wire = Promise.withResolvers<WireFact>();
+    const wire = Promise.withResolvers<WireResult>();
     bank.will(wire.promise);
     const call = caller.call(authorize, { attempt: attempt(1), slot });
     expect(caller.freeSlots).toBe(63);
@@ -455,7 +455,7 @@ describe('the breakers', () => {
     const { caller, bank } = given('alder');
     await openBreaker(caller, bank);
     await jest.advanceTimersByTimeAsync(5_000);
-    bank.will(new Promise<WireFact>(() => {}));
+    bank.will(new Promise<WireResult>(() => {}));
     await ending(caller.call(authorize, { attempt: attempt(1) }));
     expect(caller.state('movements')).toBe('open');
     await jest.advanceTimersByTimeAsync(5_000);

@@ -13,7 +13,7 @@ import type { Bulkhead, KeptSlots, Slot } from './bulkhead.js';
 import { classify } from './classify.js';
 import type { BreakerMove } from './lane-breaker.js';
 import { laneOf, type Lane } from './lane.js';
-import type { Outcome } from './outcome.js';
+import type { BankCallResult } from './bank-call-result.js';
 import { isRepeatable } from './repetition.js';
 import { RetryBudget } from './retry-budget.js';
 
@@ -69,7 +69,7 @@ export class BankCaller {
     return this.#policy.bulkhead.tryReserve();
   }
 
-  /** Keeps what is free, up to so many, for who looks for work first. */
+  /** Keeps free slots, up to so many, for a worker that looks for its work first. */
   keepSlots(atMost: number): KeptSlots {
     return this.#policy.bulkhead.keep(atMost);
   }
@@ -145,7 +145,7 @@ export class BankCaller {
     return beforeReattempt?.(number, previous);
   }
 
-  async #attempt<O extends BankOrder>(order: O, attempt: Attempt, traceparent?: string): Promise<Outcome<O>> {
+  async #attempt<O extends BankOrder>(order: O, attempt: Attempt, traceparent?: string): Promise<BankCallResult<O>> {
     const startedAtMs = this.#clock.monotonicMs();
     const outcome = await this.#outcomeOf(order, attempt, traceparent);
     const durationMs = this.#clock.monotonicMs() - startedAtMs;
@@ -154,7 +154,7 @@ export class BankCaller {
     return outcome;
   }
 
-  async #outcomeOf<O extends BankOrder>(order: O, attempt: Attempt, traceparent?: string): Promise<Outcome<O>> {
+  async #outcomeOf<O extends BankOrder>(order: O, attempt: Attempt, traceparent?: string): Promise<BankCallResult<O>> {
     const { name, limits } = this.config;
     const lane = laneOf(order);
     const request = stamped(order, attempt);
@@ -176,7 +176,7 @@ export class BankCaller {
 
   #mayRepeat(
     order: BankOrder,
-    outcome: Outcome,
+    outcome: BankCallResult,
     made: number,
     deadlineAtMs: number,
     { beforeReattempt, signal }: CallOptions,

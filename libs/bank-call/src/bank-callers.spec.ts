@@ -4,7 +4,7 @@ import { bankProtocol } from '#contracts';
 import { BankCallers } from './bank-callers.js';
 import { defaultLimits, type IsolatedLimits } from './bank-config.js';
 import { aimOf, isolatedTo, type Aim, type BankOrder } from './bank-order.js';
-import type { Attempt, BankPort, SendOptions, WireFact } from './bank-port.js';
+import type { Attempt, BankPort, SendOptions, WireResult } from './bank-port.js';
 import type { BreakerTransition } from './breaker-transition.js';
 import {
   approved,
@@ -34,10 +34,10 @@ const plain = (account: string) => ({ account });
 /** A bank that strikes what carries a token, and is in order for all others until `outage` says otherwise. */
 class TokenBank implements BankPort {
   outage = false;
-  inOutage: WireFact = brokenInside;
-  struck: WireFact | ((options: SendOptions) => Promise<WireFact>) = brokenInside;
+  inOutage: WireResult = brokenInside;
+  struck: WireResult | ((options: SendOptions) => Promise<WireResult>) = brokenInside;
 
-  async send(_bank: string, request: bankProtocol.BankRequest, options: SendOptions): Promise<WireFact> {
+  async send(_bank: string, request: bankProtocol.BankRequest, options: SendOptions): Promise<WireResult> {
     if (this.outage) return this.inOutage;
     const hasToken = 'fault' in request && request.fault !== undefined;
     if (hasToken) return typeof this.struck === 'function' ? this.struck(options) : this.struck;

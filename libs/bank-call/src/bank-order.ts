@@ -24,7 +24,7 @@ export interface Aim {
   readonly fault?: string | null | undefined;
 }
 
-/** A statement is asked for on nobody's behalf. */
+/** A statement is asked for on behalf of no account. */
 export function aimOf(order: BankOrder): Aim {
   return 'account' in order ? order : {};
 }

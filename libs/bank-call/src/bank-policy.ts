@@ -7,7 +7,7 @@ import { fullJitter } from './full-jitter.js';
 import { healthSignalOf } from './health-signal.js';
 import { LaneBreaker, type BreakerMove } from './lane-breaker.js';
 import type { Lane } from './lane.js';
-import type { Outcome } from './outcome.js';
+import type { BankCallResult } from './bank-call-result.js';
 
 /** The policies around the calls of one bank: bulkhead( retry( breaker( time-out( wire )))). */
 export interface BankPolicy {
@@ -71,7 +71,7 @@ export function bankPolicy(
         attemptTimeoutMs: limits.attemptTimeoutMs,
       },
       clock,
-      (result) => healthSignalOf(result as Outcome),
+      (result) => healthSignalOf(result as BankCallResult),
       (move) => listeners.onMove(lane, move),
     );
   const breakers = { movements: breaker('movements'), inquiries: breaker('inquiries') };

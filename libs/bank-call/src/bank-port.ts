@@ -26,11 +26,11 @@ export interface SendOptions {
 /** The bank port: the one door to the banks. The simulation puts banks of its own behind it. */
 export interface BankPort {
   /** Resolves with what happened on the wire, whatever it was; rejects only for a bug. */
-  send(bank: bankProtocol.BankName, request: bankProtocol.BankRequest, options: SendOptions): Promise<WireFact>;
+  send(bank: bankProtocol.BankName, request: bankProtocol.BankRequest, options: SendOptions): Promise<WireResult>;
 }
 
 /** What happened on the wire, not yet judged. */
-export type WireFact =
+export type WireResult =
   /** A whole response with a JSON body. */
   | { kind: 'response'; status: number; body: unknown }
   /** A response whose body was cut off, or that is not JSON, or not even HTTP. */

@@ -8,7 +8,7 @@ export type BreakerCause =
   | 'reset_time_passed'
   | 'probe_succeeded'
   | 'probe_failed'
-  /** An isolated breaker that nobody has used for a while is dropped: the next one starts closed. */
+  /** An isolated breaker that was not used for a while is dropped: the next one starts closed. */
   | 'evicted';
 
 export interface BreakerTransition {

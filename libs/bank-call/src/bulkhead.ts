@@ -6,7 +6,7 @@ export interface Slot {
   release(): void;
 }
 
-/** Slots that are kept free for whoever looks for work, until it is known for how many there is some. */
+/** Slots that a worker keeps while it looks for work, until it knows how much there is. */
 export interface KeptSlots {
   readonly count: number;
   /** One of them. Throws when none is left. */
@@ -17,7 +17,7 @@ export interface KeptSlots {
 
 /**
  * Bounds the calls in flight to one bank, so that a bank that hangs holds up nothing but itself.
- * It refuses instead of queueing: who is refused has not begun anything yet, and waits in the database.
+ * It refuses instead of queueing: a caller that is refused has not begun anything yet, and its operation waits in the database.
  */
 export class Bulkhead {
   readonly #held = new Set<Slot>();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { classify } from './classify.js';
-import { bankTimeOf, type Outcome } from './outcome.js';
-import type { WireFact } from './bank-port.js';
+import { bankTimeOf, type BankCallResult } from './bank-call-result.js';
+import type { WireResult } from './bank-port.js';
 import type { BankOrder } from './bank-order.js';
 import {
   approved,
@@ -24,7 +24,7 @@ import {
 const time = { asOf: 1_000, now: 1_000 };
 
 describe('a definite answer is an answer, whatever it says', () => {
-  it.each<[string, BankOrder, WireFact]>([
+  it.each<[string, BankOrder, WireResult]>([
     ['approved', authorize, approved],
     ['declined', authorize, declined],
     ['refused', capture, response(200, { state: 'refused', bankId: 'ca_1', code: 'authorization_voided', ...time })],
@@ -40,7 +40,7 @@ describe('a definite answer is an answer, whatever it says', () => {
 });
 
 describe('not processed is what certainly moved nothing', () => {
-  it.each<[string, WireFact]>([
+  it.each<[string, WireResult]>([
     ['connection_refused', { kind: 'not_written', cause: 'connection_refused' }],
     ['name_unresolved', { kind: 'not_written', cause: 'name_unresolved' }],
     ['connect_timeout', { kind: 'not_written', cause: 'connect_timeout' }],
@@ -58,7 +58,7 @@ describe('not processed is what certainly moved nothing', () => {
 });
 
 describe('everything else is doubt', () => {
-  it.each<[string, string, WireFact]>([
+  it.each<[string, string, WireResult]>([
     ['silence', 'timeout', { kind: 'no_response', cause: 'timeout' }],
     ['a reset', 'reset', { kind: 'no_response', cause: 'reset' }],
     ['a body cut off', 'cut', { kind: 'broken_response', cause: 'cut' }],
@@ -94,7 +94,7 @@ describe('everything else is doubt', () => {
       currency: 'usd',
       at: 1_000,
     };
-    const found = (reference: string): WireFact =>
+    const found = (reference: string): WireResult =>
       response(200, { state: 'found', performances: [{ ...performance, reference }], ...time });
     expect(classify(inquire, found(inquire.reference))).toMatchObject({ kind: 'answered' });
     expect(classify(inquire, found('op_other'))).toEqual({ kind: 'doubt', reason: 'nonconforming' });
@@ -103,8 +103,8 @@ describe('everything else is doubt', () => {
 
 describe("the bank's clock", () => {
   it('is read from answers and from definite refusals to process, and never from doubt', () => {
-    const readings = (facts: WireFact[]): unknown[] =>
-      facts.map((fact) => bankTimeOf(classify(authorize, fact) as Outcome));
+    const readings = (facts: WireResult[]): unknown[] =>
+      facts.map((fact) => bankTimeOf(classify(authorize, fact) as BankCallResult));
     expect(readings([approved, validityExpired, overloaded])).toEqual([time, time, time]);
     expect(readings([brokenInside, { kind: 'not_written', cause: 'too_late' }])).toEqual([undefined, undefined]);
   });

@@ -1,26 +1,26 @@
 import { bankProtocol } from '#contracts';
 import type { AnswerTo, BankOrder } from './bank-order.js';
-import type { WireFact } from './bank-port.js';
-import type { NotProcessedReason, Outcome } from './outcome.js';
+import type { WireResult } from './bank-port.js';
+import type { NotProcessedReason, BankCallResult } from './bank-call-result.js';
 
 /**
- * What a fact on the wire means for the money. The one place where that is decided: whatever is neither a
- * definite answer nor a definite "not processed" is doubt, what nobody has thought of included.
+ * What a result on the wire means for the money. The one place where that is decided: a result that is neither a
+ * definite answer nor a definite "not processed" is doubt, including one that was not thought of.
  */
-export function classify<O extends BankOrder>(order: O, fact: WireFact): Outcome<O> {
-  switch (fact.kind) {
+export function classify<O extends BankOrder>(order: O, result: WireResult): BankCallResult<O> {
+  switch (result.kind) {
     case 'not_written':
-      return { kind: 'not_processed', reason: fact.cause };
+      return { kind: 'not_processed', reason: result.cause };
     case 'no_response':
-      return { kind: 'doubt', reason: fact.cause };
+      return { kind: 'doubt', reason: result.cause };
     case 'broken_response':
-      return { kind: 'doubt', reason: fact.cause };
+      return { kind: 'doubt', reason: result.cause };
     case 'response':
-      return fact.status === 200 ? classifyAnswer(order, fact.body) : classifyError(fact.status, fact.body);
+      return result.status === 200 ? classifyAnswer(order, result.body) : classifyError(result.status, result.body);
   }
 }
 
-function classifyAnswer<O extends BankOrder>(order: O, body: unknown): Outcome<O> {
+function classifyAnswer<O extends BankOrder>(order: O, body: unknown): BankCallResult<O> {
   const parsed = bankProtocol.answerSchemas[order.kind].safeParse(body);
   if (!parsed.success || !isAbout(order, parsed.data)) return { kind: 'doubt', reason: 'nonconforming' };
   return { kind: 'answered', answer: parsed.data as AnswerTo<O> };
@@ -32,7 +32,7 @@ function isAbout(order: BankOrder, answer: bankProtocol.BankAnswer): boolean {
   return answer.performances.every(({ reference }) => reference === order.reference);
 }
 
-function classifyError(status: number, body: unknown): Outcome<never> {
+function classifyError(status: number, body: unknown): BankCallResult<never> {
   const parsed = bankProtocol.bankErrorSchema.safeParse(body);
   const reason = parsed.success ? notProcessedReasons[`${status} ${parsed.data.error.code}`] : undefined;
   if (!parsed.success || !reason) return { kind: 'doubt', reason: `status_${status}` };

@@ -1,4 +1,4 @@
-import type { NotProcessedReason, Outcome } from './outcome.js';
+import type { NotProcessedReason, BankCallResult } from './bank-call-result.js';
 
 /**
  * What an attempt says of the bank's health.
@@ -17,7 +17,7 @@ export type HealthSignal = 'healthy' | 'failing' | 'alive' | 'unknown';
  * matters, because after an outage the validity of the first attempt hangs on an old reading of the bank's clock, and
  * because one request that no bank can read must not keep a breaker open.
  */
-export function healthSignalOf(outcome: Outcome): HealthSignal {
+export function healthSignalOf(outcome: BankCallResult): HealthSignal {
   switch (outcome.kind) {
     case 'answered':
       return 'healthy';

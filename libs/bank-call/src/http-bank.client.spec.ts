@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { SystemClock } from '#clock';
-import type { SendOptions, WireFact } from './bank-port.js';
+import type { SendOptions, WireResult } from './bank-port.js';
 import { stamped } from './bank-order.js';
 import { HttpBankClient } from './http-bank.client.js';
 import { authorize, inquire } from './testing/scripted-bank.js';
@@ -29,7 +29,7 @@ function clientOf(url: string, connections = 4): HttpBankClient {
   return client;
 }
 
-function send(client: HttpBankClient, options: Partial<SendOptions> = {}): Promise<WireFact> {
+function send(client: HttpBankClient, options: Partial<SendOptions> = {}): Promise<WireResult> {
   return client.send('alder', stamped(authorize, attempt), {
     attemptId: attempt.id,
     signal: new AbortController().signal,

@@ -2,8 +2,8 @@ import assert from 'node:assert';
 import { Pool } from 'undici';
 import type { Clock } from '#clock';
 import { bankProtocol } from '#contracts';
-import type { BankPort, SendOptions, WireFact } from './bank-port.js';
-import { HttpExchange } from './http-exchange.client.js';
+import type { BankPort, SendOptions, WireResult } from './bank-port.js';
+import { HttpDispatchHandler } from './http-dispatch-handler.client.js';
 
 export interface HttpBankClientOptions {
   banks: readonly { name: bankProtocol.BankName; url: string }[];
@@ -44,7 +44,7 @@ export class HttpBankClient implements BankPort {
     );
   }
 
-  send(bank: bankProtocol.BankName, request: bankProtocol.BankRequest, options: SendOptions): Promise<WireFact> {
+  send(bank: bankProtocol.BankName, request: bankProtocol.BankRequest, options: SendOptions): Promise<WireResult> {
     const pool = this.#pools.get(bank);
     assert(pool, `no such bank: ${bank}`);
     const { method, path, body } = bankProtocol.wireOf(request);
@@ -55,7 +55,7 @@ export class HttpBankClient implements BankPort {
       ...(options.traceparent !== undefined && { [names.traceparent]: options.traceparent }),
     };
     return new Promise((resolve) => {
-      const exchange = new HttpExchange(options, this.#clock, resolve);
+      const exchange = new HttpDispatchHandler(options, this.#clock, resolve);
       const json = body === undefined ? null : JSON.stringify(body);
       pool.dispatch({ method, path, headers, body: json }, exchange);
     });

@@ -10,6 +10,6 @@ export * from './bulkhead.js';
 export * from './classify.js';
 export * from './http-bank.client.js';
 export * from './lane.js';
-export * from './outcome.js';
+export * from './bank-call-result.js';
 export * from './reattempt-delay.js';
 export * from './retry-budget.js';

@@ -1,12 +1,12 @@
 import type { BankOrder } from './bank-order.js';
-import type { NotProcessedReason, Outcome } from './outcome.js';
+import type { NotProcessedReason, BankCallResult } from './bank-call-result.js';
 
 /**
  * Whether a call may repeat its attempt at once: only what cannot move money twice, and what a moment can cure.
  *
  * @param bank `idempotent`: it remembers its answer by reference
  */
-export function isRepeatable(order: BankOrder, outcome: Outcome, bank: { idempotent: boolean }): boolean {
+export function isRepeatable(order: BankOrder, outcome: BankCallResult, bank: { idempotent: boolean }): boolean {
   switch (outcome.kind) {
     case 'answered':
       return false;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { BankOrder, Outcome } from '#bank-call';
+import type { BankOrder, BankCallResult } from '#bank-call';
 import type { Instant } from '#clock';
 import type { Movement as PerformedAs, bankProtocol } from '#contracts';
 import type { Money } from '#money';
@@ -33,7 +33,7 @@ export interface Attempt {
 /** What came of an attempt, as whoever made it tells. */
 export interface Report {
   readonly attemptId: string;
-  readonly outcome: Outcome<Movement>;
+  readonly outcome: BankCallResult<Movement>;
   readonly tookMs?: number;
 }
 
@@ -249,7 +249,8 @@ export function recordAttempts(
 }
 
 const MALFORMED = 'malformed';
-const isMalformed = (outcome: Outcome): boolean => outcome.kind === 'not_processed' && outcome.reason === MALFORMED;
+const isMalformed = (outcome: BankCallResult): boolean =>
+  outcome.kind === 'not_processed' && outcome.reason === MALFORMED;
 const wasMalformed = ({ outcome, detail }: Attempt): boolean => outcome === 'refused' && detail === MALFORMED;
 
 /**
@@ -284,7 +285,7 @@ const isUndoneByReversal = (operation: Operation): boolean => operation.kind ===
 function endOf(
   operation: Operation,
   bank: bankProtocol.BankProfile,
-  outcome: Outcome<Movement>,
+  outcome: BankCallResult<Movement>,
 ): OperationEnd | undefined {
   // Rule 6: from `reversing` there is one way only; an approval that arrives now is ignored.
   if (outcome.kind !== 'answered' || operation.phase === 'reversing') return undefined;
@@ -304,7 +305,7 @@ function endOf(
 }
 
 /** What is known of an attempt for certain stays known: who was in doubt about it may report late. */
-function close(attempt: Attempt, outcome: Outcome<Movement>, tookMs?: number): Attempt {
+function close(attempt: Attempt, outcome: BankCallResult<Movement>, tookMs?: number): Attempt {
   if (!inDoubt(attempt)) return attempt;
   const timed = tookMs === undefined ? attempt : { ...attempt, tookMs: Math.round(tookMs) };
   switch (outcome.kind) {
@@ -327,7 +328,7 @@ function close(attempt: Attempt, outcome: Outcome<Movement>, tookMs?: number): A
 export function recordInquiry(
   operation: Operation,
   bank: bankProtocol.BankProfile,
-  outcome: Outcome<Extract<BankOrder, { kind: 'inquire' }>>,
+  outcome: BankCallResult<Extract<BankOrder, { kind: 'inquire' }>>,
   asked: number,
   moment: Moment,
 ): Operation {
@@ -394,7 +395,7 @@ export function startReversal(operation: Operation): Operation {
 export function recordReversal(
   operation: Operation,
   bank: bankProtocol.BankProfile,
-  outcome: Outcome<Extract<BankOrder, { kind: 'reverse' }>>,
+  outcome: BankCallResult<Extract<BankOrder, { kind: 'reverse' }>>,
   moment: Moment,
 ): Operation {
   if (operation.phase !== 'reversing') return operation;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Outcome } from '#bank-call';
+import type { BankCallResult } from '#bank-call';
 import type { bank as bankEvents, bankProtocol } from '#contracts';
 import { FakeClock } from '#testing';
 import { noon } from '../../test/operation-under-test.js';
@@ -8,7 +8,7 @@ import { StatementReader } from './statement-reader.js';
 import { PAGE_MAX, startOf } from './statement-page.js';
 
 type Question = { kind: 'statement'; after: number; limit: number };
-type Answers = (question: Question) => Outcome<Question>;
+type Answers = (question: Question) => BankCallResult<Question>;
 
 /** A reader of alder's statement, over a cursor in memory that another leader may move. */
 function readerOf(answers: Answers) {

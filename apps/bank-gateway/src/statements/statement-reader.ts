@@ -1,4 +1,4 @@
-import type { Outcome } from '#bank-call';
+import type { BankCallResult } from '#bank-call';
 import type { Clock } from '#clock';
 import type { bankProtocol } from '#contracts';
 import type { Banks } from '../banks/banks.js';
@@ -50,7 +50,7 @@ export class StatementReader {
     this.#closing.abort(new Error('the gateway is stopping'));
   }
 
-  async #ask(cursor: StatementCursor): Promise<Outcome<{ kind: 'statement'; after: number; limit: number }>> {
+  async #ask(cursor: StatementCursor): Promise<BankCallResult<{ kind: 'statement'; after: number; limit: number }>> {
     const { banks, clock } = this.parts;
     for (let times = 1; ; times++) {
       const { outcome } = await banks.call(cursor.bank, questionAt(cursor), {

@@ -1,4 +1,4 @@
-import type { BankPort, SendOptions, WireFact } from '#bank-call';
+import type { BankPort, SendOptions, WireResult } from '#bank-call';
 import type { Entry, Evidence, Received } from '#checker';
 import { bankProtocol } from '#contracts';
 import { SimulatedClock, type Network, type SimulatedProcess } from '#simulation';
@@ -62,14 +62,14 @@ export class SimulatedBanks {
     bank: bankProtocol.BankName,
     request: bankProtocol.BankRequest,
     options: SendOptions,
-  ): Promise<WireFact> {
+  ): Promise<WireResult> {
     const { network } = this;
     const { scheduler } = caller;
     return new Promise((resolve) => {
       const { promise: left, resolve: leave } = Promise.withResolvers<void>();
       let written = false;
       let ended = false;
-      const end = (fact: WireFact): void => {
+      const end = (fact: WireResult): void => {
         if (ended) return;
         ended = true;
         resolve(fact);
@@ -87,7 +87,7 @@ export class SimulatedBanks {
         if (this.rules.closesPortOf(bank)) return end({ kind: 'not_written', cause: 'connection_refused' });
         if (scheduler.nowMs > options.latestWriteAtMs) return end({ kind: 'not_written', cause: 'too_late' });
         written = true;
-        const answer = (fact: WireFact): void => {
+        const answer = (fact: WireResult): void => {
           scheduler.after(network.latencyMs(), caller, () => end(fact));
         };
         scheduler.after(network.latencyMs(), this.process, () => {

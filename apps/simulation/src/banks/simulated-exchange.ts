@@ -1,4 +1,4 @@
-import type { WireFact } from '#bank-call';
+import type { WireResult } from '#bank-call';
 import type { bankProtocol } from '#contracts';
 import type { Reply, Twist } from '../../../bank-simulator/src/books/decision.js';
 import type { OpenBank } from '../../../bank-simulator/src/desk/open-bank.js';
@@ -8,7 +8,7 @@ import type { SimulatedProcess } from '#simulation';
 
 export interface Caller {
   /** Carries the answer back, if anybody still listens. */
-  answer(fact: WireFact): void;
+  answer(fact: WireResult): void;
   /** Resolves, at the bank, when the caller has gone. */
   readonly left: Promise<void>;
 }

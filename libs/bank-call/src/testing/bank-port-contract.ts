@@ -3,7 +3,7 @@ import type { Clock } from '#clock';
 import { bankProtocol } from '#contracts';
 import { eventually } from '#testing';
 import type { BankOrder } from '../bank-order.js';
-import type { BankPort, SendOptions, WireFact } from '../bank-port.js';
+import type { BankPort, SendOptions, WireResult } from '../bank-port.js';
 import { classify } from '../classify.js';
 import { healthSignalOf } from '../health-signal.js';
 
@@ -63,13 +63,17 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
     return { kind: 'inquire', reference, account, chargeId };
   };
 
-  function send(bank: bankProtocol.BankName, request: Request, options: Partial<SendOptions> = {}): Promise<WireFact> {
+  function send(
+    bank: bankProtocol.BankName,
+    request: Request,
+    options: Partial<SendOptions> = {},
+  ): Promise<WireResult> {
     const { signal } = new AbortController();
     return world.port.send(bank, request, { attemptId: `at_${made}`, signal, latestWriteAtMs: Infinity, ...options });
   }
 
   /** Gives up some time after the bank has the request. */
-  async function giveUpOn(bank: bankProtocol.BankName, request: Request & { reference: string }): Promise<WireFact> {
+  async function giveUpOn(bank: bankProtocol.BankName, request: Request & { reference: string }): Promise<WireResult> {
     const caller = new AbortController();
     const sent = send(bank, request, { signal: caller.signal });
     await eventually('the bank has the request', async () => (await recordsOf(bank, request)).length > 0, {
@@ -96,8 +100,8 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
   const performed = async (bank: bankProtocol.BankName, request: { reference: string }): Promise<number> =>
     (await recordsOf(bank, request)).filter(({ type }) => type === 'entry').length;
 
-  const answered = (body: object): WireFact => ({ kind: 'response', status: 200, body: { ...body, ...anyTime } });
-  const failed = (status: number, code: bankProtocol.BankErrorCode): WireFact => {
+  const answered = (body: object): WireResult => ({ kind: 'response', status: 200, body: { ...body, ...anyTime } });
+  const failed = (status: number, code: bankProtocol.BankErrorCode): WireResult => {
     return { kind: 'response', status, body: { error: { code, message: anyId }, ...anyTime } };
   };
 
@@ -242,7 +246,7 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
   });
 
   /** What an authorization comes to, and how often it was performed, when a fault strikes that answers by itself. */
-  const faults: [Fault, object, WireFact, string, number][] = [
+  const faults: [Fault, object, WireResult, string, number][] = [
     ['latency', { delayMs: 20 }, answered({ state: 'approved', bankId: anyId }), 'answered', 1],
     ['slow_drip', { durationMs: 40 }, answered({ state: 'approved', bankId: anyId }), 'answered', 1],
     ['error', { performs: false }, failed(500, 'internal_error'), 'doubt status_500', 0],
@@ -258,7 +262,7 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
     ['duplicate', {}, answered({ state: 'approved', bankId: anyId }), 'answered', 2],
     ['refuse', { code: 'lost_card' }, answered({ state: 'declined', bankId: anyId, code: 'lost_card' }), 'answered', 0],
   ];
-  const outcomeOf = (request: Request, fact: WireFact): string => {
+  const outcomeOf = (request: Request, fact: WireResult): string => {
     const outcome = classify(request as BankOrder, fact);
     return 'reason' in outcome ? `${outcome.kind} ${outcome.reason}` : outcome.kind;
   };

@@ -1,9 +1,9 @@
 import assert from 'node:assert';
 import type { bankProtocol } from '#contracts';
 import type { BankOrder } from '../bank-order.js';
-import type { BankPort, SendOptions, WireFact } from '../bank-port.js';
+import type { BankPort, SendOptions, WireResult } from '../bank-port.js';
 
-type Script = WireFact | Promise<WireFact> | ((options: SendOptions) => Promise<WireFact>);
+type Script = WireResult | Promise<WireResult> | ((options: SendOptions) => Promise<WireResult>);
 
 /** A bank port that does what its test says, in the order in which it is asked. */
 export class ScriptedBank implements BankPort {
@@ -15,7 +15,7 @@ export class ScriptedBank implements BankPort {
     return this;
   }
 
-  async send(_bank: string, request: bankProtocol.BankRequest, options: SendOptions): Promise<WireFact> {
+  async send(_bank: string, request: bankProtocol.BankRequest, options: SendOptions): Promise<WireResult> {
     this.sent.push({ request, options });
     const next = this.#script.shift();
     assert(next, 'the bank was asked more often than its script says');
@@ -25,24 +25,24 @@ export class ScriptedBank implements BankPort {
 
 const time = { asOf: 1_000, now: 1_000 };
 
-export const approved: WireFact = response(200, { state: 'approved', bankId: 'au_1', ...time });
-export const declined: WireFact = response(200, {
+export const approved: WireResult = response(200, { state: 'approved', bankId: 'au_1', ...time });
+export const declined: WireResult = response(200, {
   state: 'declined',
   bankId: 'au_1',
   code: 'insufficient_funds',
   ...time,
 });
-export const notFound: WireFact = response(200, { state: 'not_found', ...time });
-export const unknownTarget: WireFact = response(200, { state: 'unknown', ...time });
-export const overloaded: WireFact = response(503, errorBody('not_processed'));
-export const rateLimited: WireFact = response(429, errorBody('not_processed'));
-export const validityExpired: WireFact = response(409, errorBody('validity_expired'));
-export const unreadable: WireFact = response(400, errorBody('invalid_request'));
-export const brokenInside: WireFact = response(500, errorBody('internal_error'));
-export const refusedConnection: WireFact = { kind: 'not_written', cause: 'connection_refused' };
-export const reset: WireFact = { kind: 'no_response', cause: 'reset' };
+export const notFound: WireResult = response(200, { state: 'not_found', ...time });
+export const unknownTarget: WireResult = response(200, { state: 'unknown', ...time });
+export const overloaded: WireResult = response(503, errorBody('not_processed'));
+export const rateLimited: WireResult = response(429, errorBody('not_processed'));
+export const validityExpired: WireResult = response(409, errorBody('validity_expired'));
+export const unreadable: WireResult = response(400, errorBody('invalid_request'));
+export const brokenInside: WireResult = response(500, errorBody('internal_error'));
+export const refusedConnection: WireResult = { kind: 'not_written', cause: 'connection_refused' };
+export const reset: WireResult = { kind: 'no_response', cause: 'reset' };
 
-export function response(status: number, body: unknown): WireFact {
+export function response(status: number, body: unknown): WireResult {
   return { kind: 'response', status, body };
 }
 
@@ -51,7 +51,7 @@ export function errorBody(code: bankProtocol.BankErrorCode): unknown {
 }
 
 /** Says nothing until its time is up, as the HTTP client would of a bank that hangs. */
-export function hang({ signal }: SendOptions): Promise<WireFact> {
+export function hang({ signal }: SendOptions): Promise<WireResult> {
   return new Promise((resolve) => {
     signal.addEventListener('abort', () => resolve({ kind: 'no_response', cause: 'timeout' }), { once: true });
   });

@@ -1,13 +1,13 @@
 import { expect, it } from '@jest/globals';
 import type { Dispatcher } from 'undici';
 import { SystemClock } from '#clock';
-import type { WireFact } from './bank-port.js';
-import { HttpExchange } from './http-exchange.client.js';
+import type { WireResult } from './bank-port.js';
+import { HttpDispatchHandler } from './http-dispatch-handler.client.js';
 
 it('is one request: undici may not start it anew when its connection broke', () => {
-  const facts: WireFact[] = [];
+  const facts: WireResult[] = [];
   const options = { attemptId: 'at_1', signal: new AbortController().signal, latestWriteAtMs: Infinity };
-  const exchange = new HttpExchange(options, new SystemClock(), (fact) => facts.push(fact));
+  const exchange = new HttpDispatchHandler(options, new SystemClock(), (fact) => facts.push(fact));
   const aborted: string[] = [];
   const controller = (name: string): Dispatcher.DispatchController => ({
     aborted: false,

@@ -1,14 +1,14 @@
 import assert from 'node:assert';
 import { errors, type Dispatcher } from 'undici';
 import type { Clock } from '#clock';
-import type { NotWrittenCause, SendOptions, WireFact } from './bank-port.js';
+import type { NotWrittenCause, SendOptions, WireResult } from './bank-port.js';
 
 /**
  * One request and its response. undici announces a request right before its first byte goes to the socket:
  * what fails before that was certainly not sent, what fails after it may have arrived. No error code has
  * to be trusted with that distinction.
  */
-export class HttpExchange implements Dispatcher.DispatchHandler {
+export class HttpDispatchHandler implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
   #ended = false;
   #status: number | undefined;
@@ -21,7 +21,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   constructor(
     private readonly options: SendOptions,
     private readonly clock: Clock,
-    private readonly resolve: (fact: WireFact) => void,
+    private readonly resolve: (result: WireResult) => void,
   ) {
     if (options.signal.aborted) this.#onAbort();
     else options.signal.addEventListener('abort', this.#onAbort, { once: true });
@@ -31,7 +31,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     // undici starts anew what it holds for safe to send twice. One attempt is one request.
     if (this.#controller) this.#end({ kind: 'no_response', cause: 'reset' });
     else if (this.clock.monotonicMs() > this.options.latestWriteAtMs) this.#end(notWritten('too_late'));
-    // Whoever has been told "not written" relies on it.
+    // The caller was told "not written", and relies on it.
     if (this.#ended) controller.abort(new Error('given up before it was written'));
     else this.#controller = controller;
   }
@@ -58,11 +58,11 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     else this.#end({ kind: 'no_response', cause: 'reset' });
   }
 
-  #end(fact: WireFact): void {
+  #end(result: WireResult): void {
     if (this.#ended) return;
     this.#ended = true;
     this.options.signal.removeEventListener('abort', this.#onAbort);
-    this.resolve(fact);
+    this.resolve(result);
   }
 }
 
@@ -83,11 +83,11 @@ function isUnreadable(error: Error): boolean {
   return error instanceof errors.HTTPParserError || error instanceof errors.ResponseExceededMaxSizeError;
 }
 
-function notWritten(cause: NotWrittenCause): WireFact {
+function notWritten(cause: NotWrittenCause): WireResult {
   return { kind: 'not_written', cause };
 }
 
-function parsed(status: number, text: string): WireFact {
+function parsed(status: number, text: string): WireResult {
   try {
     return { kind: 'response', status, body: JSON.parse(text) as unknown };
   } catch {

@@ -3,7 +3,7 @@ import type { AnswerTo, BankOrder } from './bank-order.js';
 import type { NotWrittenCause } from './bank-port.js';
 
 /** What one attempt came to. A refusal by the bank is an answer like any other, never an error. */
-export type Outcome<O extends BankOrder = BankOrder> =
+export type BankCallResult<O extends BankOrder = BankOrder> =
   | { kind: 'answered'; answer: AnswerTo<O> }
   /** This attempt certainly moved nothing, and never will. */
   | { kind: 'not_processed'; reason: NotProcessedReason; bankTime?: bankProtocol.BankTime }
@@ -35,7 +35,7 @@ export type DoubtReason =
   | `status_${number}`;
 
 /** The bank's clock as this outcome shows it, if it does: what the next attempt's validity is counted from. */
-export function bankTimeOf(outcome: Outcome): bankProtocol.BankTime | undefined {
+export function bankTimeOf(outcome: BankCallResult): bankProtocol.BankTime | undefined {
   switch (outcome.kind) {
     case 'answered':
       return { asOf: outcome.answer.asOf, now: outcome.answer.now };
