@@ -87,8 +87,8 @@ describe('the durations of the services', () => {
       'unsettled-watch': ofCode('unsettled-watch.ts', 'EVERY_MS')[0],
       'due-operations': ofCode('bank-gateway/src/settings.ts', 'OPERATIONS_LOOK_EVERY_MS')[0],
       'roll-up': ofCode('books.module.ts', 'ROLL_UP_EVERY_MS')[0],
-      replay: ofCode('jobs.providers.ts', 'LOOK_FOR_REPLAYS_EVERY_MS')[0],
-      retention: ofCode('jobs.providers.ts', 'RETENTION_EVERY_MS')[0],
+      replay: ofCode('frame-jobs.ts', 'LOOK_FOR_REPLAYS_EVERY_MS')[0],
+      retention: ofCode('frame-jobs.ts', 'RETENTION_EVERY_MS')[0],
     });
   });
 
