@@ -33,7 +33,7 @@ const culprits: Record<string, string[]> = {
   'plain-files-do-no-io': ['apps/ledger/src/books.ts', 'apps/ledger/src/hold.ts'],
   'only-messaging-imports-kafkajs': ['libs/saga/src/consumer.ts'],
   'only-postgres-imports-pg': ['libs/leases/src/leases.ts'],
-  'typeorm-stays-at-the-tables': ['apps/ledger/src/hold.module.ts'],
+  'typeorm-stays-at-the-tables': ['apps/ledger/src/hold.controller.ts'],
   'only-bank-call-imports-the-resilience-libraries': [
     'apps/bank-gateway/src/bank.client.ts',
     'apps/bank-gateway/src/bank.client.ts',

@@ -57,8 +57,12 @@ export default {
     },
     {
       name: 'typeorm-stays-at-the-tables',
+      comment: 'The simulation has the entities read before its worlds begin.',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: `^libs/postgres/|\\.(entity|migration|repository)\\.ts$|${tests}` },
+      from: {
+        path: '^(apps|libs)/',
+        pathNot: `^libs/postgres/|^apps/simulation/src/service/|\\.(entity|migration|module|providers|repository)\\.ts$|${tests}`,
+      },
       to: { path: npm('typeorm') },
     },
     {

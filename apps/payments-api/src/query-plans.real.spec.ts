@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { SystemClock } from '#clock';
-import { assertIndexProbes, migrate } from '#postgres';
+import { assertIndexProbes, entitiesOver, migrate, type Sql, type Statement } from '#postgres';
 import { testDatabase, type TestDatabase } from '#testing';
-import { findKeysStatement } from './accounts/accounts.repository.js';
+import { ApiKeyEntity } from './accounts/api-key.entity.js';
+import { ApiKeyRepository } from './accounts/api-key.repository.js';
 import {
   catchUpStatement,
   changeStatement,
@@ -46,12 +47,24 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => test.drop(), 30_000);
 
+/** What TypeORM makes of what the repository of API keys is asked. */
+async function statementsOf(ask: (keys: ApiKeyRepository) => Promise<unknown>): Promise<Statement[]> {
+  const asked: Statement[] = [];
+  const query: Sql['query'] = ({ text }) => {
+    asked.push({ name: 'api_key_find', text });
+    return Promise.resolve([]);
+  };
+  const sql: Sql = { query };
+  await ask(new ApiKeyRepository((await entitiesOver(sql, [ApiKeyEntity])).getRepository(ApiKeyEntity)));
+  return asked;
+}
+
 it('every statement on the way of a charge reaches its rows by index, however much there is', async () => {
   await expect(
     assertIndexProbes({
       session: { url: test.url, database: test.name },
       statements: [
-        findKeysStatement,
+        ...(await statementsOf((keys) => keys.accountsOf(['hash-1', 'hash-2']))),
         claimStatement,
         readKeysStatement,
         readAnswersStatement,

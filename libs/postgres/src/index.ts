@@ -9,4 +9,4 @@ export { DatabaseError } from 'pg';
 export { assertIndexProbes, explain, type IndexProbeCheck } from './query-plan.js';
 export { sessionConfig } from './session.js';
 export * as column from './entities/columns.js';
-export { entityDataSource, type EntityClass } from './entities/entity-data-source.js';
+export { entitiesOver, entityDataSource, type EntityClass } from './entities/entity-data-source.js';

@@ -1,6 +1,7 @@
 import { Global, Module, type BeforeApplicationShutdown, type DynamicModule, type Provider } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { busProviders } from './bus.providers.js';
+import { entityProviders } from './entity.providers.js';
 import { jobProviders } from './jobs.providers.js';
 import { parkingProviders } from './parking.providers.js';
 import { processProviders } from './process.providers.js';
@@ -24,6 +25,7 @@ export class ServiceModule implements BeforeApplicationShutdown {
       { provide: SERVICE, useValue: options },
       ...processProviders(options),
       ...storeProviders(options),
+      ...entityProviders(options),
       ...busProviders(options),
       ...parkingProviders(),
       ...jobProviders,

@@ -1,10 +1,12 @@
 import { Global, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import type { Clock } from '#clock';
-import { Database } from '#postgres';
 import { CLOCK, LOG, SETTINGS } from '#service';
 import type { Log } from '#telemetry';
 import { developmentSecret, type PaymentsSettings } from '../settings.js';
 import { ProvisionedAccounts, SandboxAccounts, type Accounts } from './accounts.repository.js';
+import { ApiKeyEntity } from './api-key.entity.js';
+import { ApiKeyRepository } from './api-key.repository.js';
 import { KeyedHash } from './keyed-hash.js';
 
 /** `Accounts` of accounts.repository.ts. */
@@ -12,7 +14,9 @@ export const ACCOUNTS = Symbol('accounts');
 
 @Global()
 @Module({
+  imports: [TypeOrmModule.forFeature([ApiKeyEntity])],
   providers: [
+    ApiKeyRepository,
     {
       provide: KeyedHash,
       inject: [SETTINGS, LOG],
@@ -25,9 +29,9 @@ export const ACCOUNTS = Symbol('accounts');
     },
     {
       provide: ACCOUNTS,
-      inject: [SETTINGS, Database, KeyedHash, CLOCK],
-      useFactory: ({ API_KEYS }: PaymentsSettings, database: Database, hash: KeyedHash, clock: Clock): Accounts =>
-        API_KEYS === 'strict' ? new ProvisionedAccounts(database, hash, clock) : new SandboxAccounts(hash),
+      inject: [SETTINGS, ApiKeyRepository, KeyedHash, CLOCK],
+      useFactory: ({ API_KEYS }: PaymentsSettings, keys: ApiKeyRepository, hash: KeyedHash, clock: Clock): Accounts =>
+        API_KEYS === 'strict' ? new ProvisionedAccounts(keys, hash, clock) : new SandboxAccounts(hash),
     },
   ],
   exports: [KeyedHash, ACCOUNTS],

@@ -1,7 +1,8 @@
 import type { Clock } from '#clock';
 import { newAccount } from '#contracts';
-import { GroupCommit, statement, type Sql } from '#postgres';
+import { GroupCommit } from '#postgres';
 import { invalidApiKey, type KeyPolicy } from '../http/credentials.js';
+import type { ApiKeyRepository } from './api-key.repository.js';
 import type { KeyedHash } from './keyed-hash.js';
 
 /** Whose world a request lives in. */
@@ -37,23 +38,6 @@ export function sandboxAccount(apiKey: string, hash: KeyedHash): string {
   return `acct_${hash.token('account', apiKey)}`;
 }
 
-// LIMIT 1 changes no result. It keeps the planner at one probe per key.
-export const findKeysStatement = statement(
-  'api_key_find',
-  `SELECT wanted.hash, found.account FROM unnest($1::text[]) AS wanted (hash)
-   CROSS JOIN LATERAL (
-     SELECT account FROM api_key WHERE api_key.hash = wanted.hash AND revoked_at IS NULL LIMIT 1
-   ) AS found`,
-);
-const provisionStatement = statement(
-  'api_key_provision',
-  'INSERT INTO api_key (hash, account, label) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING',
-);
-const revokeStatement = statement(
-  'api_key_revoke',
-  'UPDATE api_key SET revoked_at = now() WHERE hash = $1 AND revoked_at IS NULL RETURNING account',
-);
-
 const REMEMBERED_MS = 5_000;
 const LOOKED_UP_AT_ONCE = 500;
 
@@ -69,7 +53,7 @@ export class ProvisionedAccounts implements Accounts {
   private readonly lookups: GroupCommit<string, string | undefined>;
 
   constructor(
-    private readonly sql: Sql,
+    private readonly apiKeys: Pick<ApiKeyRepository, 'accountsOf'>,
     private readonly hash: KeyedHash,
     private readonly clock: Clock,
   ) {
@@ -91,8 +75,7 @@ export class ProvisionedAccounts implements Accounts {
   }
 
   private async lookUp(hashes: readonly string[]): Promise<(string | undefined)[]> {
-    const rows = await this.sql.query<{ hash: string; account: string }>(findKeysStatement, [hashes]);
-    const accounts = new Map(rows.map(({ hash, account }) => [hash, account]));
+    const accounts = await this.apiKeys.accountsOf(hashes);
     return hashes.map((hash) => accounts.get(hash));
   }
 }
@@ -111,16 +94,20 @@ export class InvalidAccountName extends Error {
  * @throws InvalidAccountName
  */
 export async function provisionKey(
-  sql: Sql,
+  apiKeys: Pick<ApiKeyRepository, 'provision'>,
   hash: KeyedHash,
   { apiKey, label, account = sandboxAccount(apiKey, hash) }: { apiKey: string; label: string; account?: string },
 ): Promise<string> {
   if (!newAccount.safeParse(account).success) throw new InvalidAccountName(account);
-  await sql.query(provisionStatement, [hash.digest('api_key', apiKey), account, label]);
+  await apiKeys.provision({ hash: hash.digest('api_key', apiKey), account, label });
   return account;
 }
 
 /** @returns false when there is no such key, or it was revoked before */
-export async function revokeKey(sql: Sql, hash: KeyedHash, apiKey: string): Promise<boolean> {
-  return (await sql.query(revokeStatement, [hash.digest('api_key', apiKey)])).length > 0;
+export function revokeKey(
+  apiKeys: Pick<ApiKeyRepository, 'revoke'>,
+  hash: KeyedHash,
+  apiKey: string,
+): Promise<boolean> {
+  return apiKeys.revoke(hash.digest('api_key', apiKey));
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Sql } from '#postgres';
 import { readSettings } from '#service';
 import { FakeClock, notEmpty } from '#testing';
 import { developmentSecret, paymentsSettings } from '../settings.js';
@@ -19,24 +18,20 @@ class Table {
     this.accounts.set(hash.digest('api_key', apiKey), account);
   }
 
-  readonly sql = {
-    query: async (_: unknown, [hashes]: [readonly string[]]) => {
-      this.asked.push(hashes);
-      this.mostInFlight = Math.max(this.mostInFlight, ++this.inFlight);
-      await new Promise((resolve) => setImmediate(resolve));
-      this.inFlight--;
-      return hashes.flatMap((each) =>
-        this.accounts.has(each) ? [{ hash: each, account: this.accounts.get(each)! }] : [],
-      );
-    },
-  } as unknown as Sql;
+  async accountsOf(hashes: readonly string[]): Promise<Map<string, string>> {
+    this.asked.push(hashes);
+    this.mostInFlight = Math.max(this.mostInFlight, ++this.inFlight);
+    await new Promise((resolve) => setImmediate(resolve));
+    this.inFlight--;
+    return new Map(hashes.flatMap((each) => (this.accounts.has(each) ? [[each, this.accounts.get(each)!]] : [])));
+  }
 }
 
 describe('strict mode', () => {
   it('looks thousands of unknown keys up together, and known ones beside them', async () => {
     const table = new Table();
     table.provision('sk_test_shop', 'acct_shop');
-    const accounts = new ProvisionedAccounts(table.sql, hash, new FakeClock());
+    const accounts = new ProvisionedAccounts(table, hash, new FakeClock());
     const strangers = Array.from({ length: 13_000 }, (_, n) => accounts.accountOf(`sk_test_stranger${n}`));
     const shop = accounts.accountOf('sk_test_shop');
     const outcomes = await Promise.allSettled(strangers);
@@ -49,7 +44,7 @@ describe('strict mode', () => {
   it('does not ask again for a key that it knows, while strangers come', async () => {
     const table = new Table();
     table.provision('sk_test_shop', 'acct_shop');
-    const accounts = new ProvisionedAccounts(table.sql, hash, new FakeClock());
+    const accounts = new ProvisionedAccounts(table, hash, new FakeClock());
     await accounts.accountOf('sk_test_shop');
     const strangers = Promise.allSettled(Array.from({ length: 1_000 }, (_, n) => accounts.accountOf(`sk_test_${n}`)));
     const queries = table.asked.length;
@@ -60,7 +55,7 @@ describe('strict mode', () => {
 
   it('lets a key in from the moment it is provisioned, though it was refused before', async () => {
     const table = new Table();
-    const accounts = new ProvisionedAccounts(table.sql, hash, new FakeClock());
+    const accounts = new ProvisionedAccounts(table, hash, new FakeClock());
     await expect(accounts.accountOf('sk_test_shop')).rejects.toThrow('Invalid API Key');
     table.provision('sk_test_shop', 'acct_shop');
     expect(await accounts.accountOf('sk_test_shop')).toBe('acct_shop');
@@ -70,7 +65,7 @@ describe('strict mode', () => {
     const table = new Table();
     const clock = new FakeClock();
     table.provision('sk_test_shop', 'acct_shop');
-    const accounts = new ProvisionedAccounts(table.sql, hash, clock);
+    const accounts = new ProvisionedAccounts(table, hash, clock);
     await accounts.accountOf('sk_test_shop');
     table.accounts.clear();
     await clock.advance(4_999);
@@ -83,11 +78,10 @@ describe('strict mode', () => {
     let broken = true;
     const table = new Table();
     table.provision('sk_test_shop', 'acct_shop');
-    const sql: Sql = {
-      query: (...given: Parameters<Sql['query']>) =>
-        broken ? Promise.reject(new Error('away')) : table.sql.query(...given),
+    const keys: Pick<Table, 'accountsOf'> = {
+      accountsOf: (hashes) => (broken ? Promise.reject(new Error('away')) : table.accountsOf(hashes)),
     };
-    const accounts = new ProvisionedAccounts(sql, hash, new FakeClock());
+    const accounts = new ProvisionedAccounts(keys, hash, new FakeClock());
     await expect(accounts.accountOf('sk_test_shop')).rejects.toThrow('away');
     broken = false;
     expect(await accounts.accountOf('sk_test_shop')).toBe('acct_shop');

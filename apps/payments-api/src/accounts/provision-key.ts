@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { SystemClock } from '#clock';
-import { Database } from '#postgres';
+import { Database, entitiesOver } from '#postgres';
 import { readSettings } from '#service';
 import { z } from 'zod';
 import { databaseName } from '../database-name.js';
 import { apiSecret, developmentSecret } from '../settings.js';
 import { InvalidAccountName, provisionKey, revokeKey } from './accounts.repository.js';
+import { ApiKeyEntity } from './api-key.entity.js';
+import { ApiKeyRepository } from './api-key.repository.js';
 import { KeyedHash } from './keyed-hash.js';
 
 const usage = 'usage: npm run payments:key -- <label> [account]   or   --revoke <sk_test_…>\n';
@@ -25,9 +27,10 @@ async function main([first, second]: string[]): Promise<string> {
     clock: new SystemClock(),
   });
   try {
-    if (first === '--revoke') return (await revokeKey(database, hash, second!)) ? 'revoked\n' : 'no such key\n';
+    const keys = new ApiKeyRepository((await entitiesOver(database, [ApiKeyEntity])).getRepository(ApiKeyEntity));
+    if (first === '--revoke') return (await revokeKey(keys, hash, second!)) ? 'revoked\n' : 'no such key\n';
     const apiKey = `sk_test_${randomBytes(24).toString('hex')}`;
-    const account = await provisionKey(database, hash, { apiKey, label: first, ...(second && { account: second }) });
+    const account = await provisionKey(keys, hash, { apiKey, label: first, ...(second && { account: second }) });
     if (settings.API_SECRET === developmentSecret) {
       process.stderr.write(
         'API_SECRET is not set: a key made with the published secret opens nothing in strict mode\n',

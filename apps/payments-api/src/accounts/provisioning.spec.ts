@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Sql } from '#postgres';
 import { InvalidAccountName, provisionKey, sandboxAccount } from './accounts.repository.js';
 import { KeyedHash } from './keyed-hash.js';
 
@@ -7,10 +6,10 @@ const hash = new KeyedHash('a secret for tests only');
 
 function provision(account?: string) {
   const written: unknown[] = [];
-  const sql = { query: async (_: unknown, values: unknown[]) => void written.push(values[1]) } as unknown as Sql;
+  const keys = { provision: async (key: { account: string }) => void written.push(key.account) };
   return {
     written,
-    done: provisionKey(sql, hash, { apiKey: 'sk_test_1', label: 'shop', ...(account && { account }) }),
+    done: provisionKey(keys, hash, { apiKey: 'sk_test_1', label: 'shop', ...(account && { account }) }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Bus, Consumption } from '#messaging';
 import { BUS } from '#service';
 import { eventually } from '#testing';
 import { provisionKey, revokeKey } from '../accounts/accounts.repository.js';
+import { ApiKeyRepository } from '../accounts/api-key.repository.js';
 import { KeyedHash } from '../accounts/keyed-hash.js';
 import { UnsettledCharges } from '../admission/unsettled-charges.js';
 import { AnswerWaiters } from '../idempotency/answer-waiters.js';
@@ -166,17 +167,18 @@ describe('strict keys', () => {
     const strict = await RunningApi.start(name, { API_KEYS: 'strict', INSTANCE_ID: 'strict' });
     try {
       const hash = strict.app.get(KeyedHash);
+      const keys = strict.app.get(ApiKeyRepository);
       const list = async (apiKey: string) =>
         (await fetch(`${strict.url}/v1/charges`, { headers: { authorization: `Bearer ${apiKey}` } })).status;
       expect(await list('sk_test_shop')).toBe(401);
-      const provisioned = await provisionKey(strict.database, hash, { apiKey: 'sk_test_shop', label: 'shop' });
+      const provisioned = await provisionKey(keys, hash, { apiKey: 'sk_test_shop', label: 'shop' });
       expect(provisioned).toMatch(/^acct_/);
       expect(await list('sk_test_shop')).toBe(200);
       expect(await list('sk_test_other')).toBe(401);
       const refusals = await Promise.all(Array.from({ length: 200 }, (_, n) => list(`sk_test_stranger-${n}`)));
       expect(new Set(refusals)).toEqual(new Set([401]));
       expect(await list('sk_test_shop')).toBe(200);
-      expect(await revokeKey(strict.database, hash, 'sk_test_shop')).toBe(true);
+      expect(await revokeKey(keys, hash, 'sk_test_shop')).toBe(true);
       await eventually('the key is forgotten', async () => (await list('sk_test_shop')) === 401, { timeoutMs: 10_000 });
     } finally {
       await strict.close();

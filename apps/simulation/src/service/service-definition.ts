@@ -1,4 +1,5 @@
 import type { Type } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import type { Template } from '#memory-postgres';
 import { frameMigrations, SERVICE, type ServiceOptions } from '#service';
 import { migrated } from '../databases/migrated.js';
@@ -13,6 +14,8 @@ export interface ServiceDefinition {
 
 export async function define(root: Type): Promise<ServiceDefinition> {
   const wiring = await wiringOf(root);
+  // TypeORM reads the entities once, here: in a world only the first process would spend that time.
+  await wiring.byToken.get(DataSource)?.make({});
   const options = wiring.makings.find(({ token }) => token === SERVICE)?.make() as ServiceOptions;
   return { options, wiring, database: await migrated([...options.migrations, ...frameMigrations]) };
 }
