@@ -58,9 +58,9 @@ describe('a page that is not true', () => {
 
   it.each([
     '[there](there.md#why-npm-run-x--and-when), [here](#there), [web](https://example.com/x.md)',
-    'Reads `batch.ts`, `saga/src/batch.ts` and `.holdfast/state.json`; set `DATABASE_URL`; run `npm run books`.',
+    'Reads `batch.ts`, `saga/src/batch.ts` and `.holdfast/state.json`; set `DATABASE_URL`; run `npx holdfast books`.',
     '## Tests\n\n`batch.ts`: *a second delivery in one batch is dropped*, and *a second delivery in one batch*.',
-    '```sh\nnpm run books # of `gone.ts`\n```',
+    '```sh\nnpx holdfast books # of `gone.ts`\n```',
   ])('is not seen in one that is: %j', (text) => {
     expect(unknown(text)).toEqual([]);
   });

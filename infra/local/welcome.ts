@@ -19,7 +19,7 @@ export function welcome(where: {
     ...(where.kafka
       ? [['Kafka', `${where.kafka.brokers}   to read: ${where.kafka.readerFile}`] satisfies [string, string]]
       : []),
-    ['Supervisor', `${where.controlUrl}   npm run ctl`],
+    ['Supervisor', `${where.controlUrl}   npx holdfast ctl`],
     ['Logs', where.logs],
   ];
   return `
@@ -33,7 +33,7 @@ Try a charge (any sk_test_… key opens an account of its own):
     -H 'Idempotency-Key: first-charge' \\
     -d amount=2000 -d currency=usd -d source=tok_visa
 
-Break something:   npm run ctl -- kill ledger      npm run ctl -- start ledger
+Break something:   npx holdfast ctl kill ledger      npx holdfast ctl start ledger
 Ctrl-C stops everything. What it has stored stays in ${where.data}.
 `;
 }

@@ -60,10 +60,10 @@ const ledgerAccount = async (kind: string): Promise<Record<string, number>> => {
   return Object.fromEntries(rows.map(({ account, minor }) => [account, Number(minor)]));
 };
 
-/** `npm run books`, on the system under test. */
+/** `holdfast books`, on the system under test. */
 async function books(): Promise<{ code: number; text: string }> {
   const environment = { ...process.env, NODE_OPTIONS: '', DATABASE_URL: system.databaseUrl };
-  return promisify(execFile)(process.execPath, ['dist/apps/ledger/src/show-books.js'], { env: environment }).then(
+  return promisify(execFile)(process.execPath, ['dist/cli/src/main.js', 'books'], { env: environment }).then(
     ({ stdout }) => ({ code: 0, text: stdout }),
     (error: { code: number; stdout: string }) => ({ code: error.code, text: error.stdout }),
   );

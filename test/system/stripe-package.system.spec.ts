@@ -194,7 +194,7 @@ describe('an instance with strict keys and narrow gates', () => {
   async function provision(...words: string[]): Promise<string> {
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      ['dist/apps/payments-api/src/accounts/provision-key.js', ...words],
+      ['dist/cli/src/main.js', 'key', ...words],
       { env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: system.databaseUrl, ...secret } },
     );
     return stdout.trim().split('\n').at(-1)!;

@@ -277,11 +277,11 @@ export class System {
     return row.account;
   }
 
-  /** As an operator does it: `npm run ledger:limit`. @returns what the command says */
+  /** As an operator does it: `holdfast limit`. @returns what the command says */
   async limit(account: string, ...options: readonly string[]): Promise<string> {
     const { stdout } = await promisify(execFile)(
       process.execPath,
-      ['dist/apps/ledger/src/limit.js', account, ...options],
+      ['dist/cli/src/main.js', 'limit', account, ...options],
       { env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: this.databaseUrl } },
     );
     return stdout;

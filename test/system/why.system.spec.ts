@@ -21,7 +21,7 @@ async function why(...words: string[]): Promise<{ code: number; text: string }> 
     LEDGER_ADMIN_URL: admin['ledger'],
     BANKS_ADMIN_URL: banksAdmin,
   };
-  return promisify(execFile)(process.execPath, ['dist/cli/src/why/main.js', ...words], {
+  return promisify(execFile)(process.execPath, ['dist/cli/src/main.js', 'why', ...words], {
     env: { ...process.env, NODE_OPTIONS: '', ...doors },
   }).then(
     ({ stdout }) => ({ code: 0, text: stdout }),
@@ -29,7 +29,7 @@ async function why(...words: string[]): Promise<{ code: number; text: string }> 
   );
 }
 
-describe('npm run why', () => {
+describe('holdfast why', () => {
   it('tells a compensated charge from the request to what is left of it', async () => {
     const { chargeId = '' } = await system.charge({ source: 'tok_fault_capture_refuse_always' });
     const { code, text } = await why(chargeId);
@@ -74,11 +74,11 @@ describe('npm run why', () => {
     );
   });
 
-  it('ends with 1 and a word of help for what nobody knows', async () => {
+  it('ends with 1 for what nobody knows, and with 2 for what is no charge', async () => {
     expect(await why('ch_00000000000')).toMatchObject({
       code: 1,
-      text: expect.stringContaining('Nobody knows ch_00000000000'),
+      text: expect.stringContaining('No service and no bank knows ch_00000000000'),
     });
-    expect(await why('order-7')).toMatchObject({ code: 1, text: expect.stringContaining('npm run why -- ch_…') });
+    expect(await why('order-7')).toMatchObject({ code: 2, text: expect.stringContaining('order-7 is no charge') });
   });
 });

@@ -127,7 +127,7 @@ describe('the ledger as a process', () => {
     expect(await limit('acct_cold', '--frozen', '--cap', '5000', 'usd')).toContain('frozen: true');
     await publish(approved({ chargeId: 'ch_cold', account: 'acct_cold' }));
     expect(await emitted('ledger.hold_refused.v1', 'ch_cold')).toMatchObject({ data: { reason: 'account_frozen' } });
-    await expect(limit('acct_cold', '--melt')).rejects.toThrow('usage: npm run ledger:limit');
+    await expect(limit('acct_cold', '--melt')).rejects.toThrow('See holdfast limit --help.');
     expect(await ledger.end()).toBe(0);
   }, 60_000);
 

@@ -5,10 +5,10 @@ import { frameSettings, readSettings } from '#service';
 import { AccountLimitsRepository } from './accounts/account-limits.repository.js';
 import { parseLimitCommand, usage, type LimitChange } from './accounts/limit-command.js';
 
-/** An operator's command: freezes an account, caps its open holds, or says how far refunds may take it below zero. */
-async function main(): Promise<string> {
-  const command = parseLimitCommand(process.argv.slice(2));
-  if (!command) throw new Error(usage);
+/** `holdfast limit`: freezes an account, caps its open holds, or says how far refunds may take it below zero. */
+async function main(words: readonly string[]): Promise<string> {
+  if (words.includes('--help') || words.includes('-h')) return usage;
+  const command = parseLimitCommand(words);
   const { DATABASE_URL: url } = readSettings(frameSettings.pick({ DATABASE_URL: true }));
   const database = await Database.open({
     url,
@@ -45,8 +45,8 @@ function apply(
 }
 
 try {
-  process.stdout.write(`${await main()}\n`);
+  process.stdout.write(`${await main(process.argv.slice(2))}\n`);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode = 2;
 }

@@ -5,7 +5,7 @@ import { z } from 'zod';
 export const ledgerSettings = z.object({
   /**
    * How far below zero refunds may take a merchant's balance, in minor units of each currency: the fee is kept, so
-   * without any the first refund of a fresh account would fail. `npm run ledger:limit` says otherwise for one.
+   * without any the first refund of a fresh account would fail. `holdfast limit` says otherwise for one.
    */
   REFUND_OVERDRAFT_MINOR: z.coerce.number().int().nonnegative().default(1_000_000),
   /** How often banks' statements are compared with the books. */

@@ -4,8 +4,18 @@ import { frameSettings, readSettings } from '#service';
 import { StateOfTheBooksRepository } from './reconciliation/state-of-the-books.repository.js';
 import { disagreements, show } from './reconciliation/state-of-the-books.js';
 
-/** An operator's command: the state of the books beside what the banks say. Ends with 1 when they do not agree. */
-async function main(): Promise<void> {
+const usage = `holdfast books      the state of the books beside what the banks say
+
+Ends with 1 when they do not agree. DATABASE_URL names another system than the one that runs here.
+How to read it: docs/reconciliation.md`;
+
+/** `holdfast books`. */
+async function main(words: readonly string[]): Promise<void> {
+  if (words.includes('--help') || words.includes('-h')) {
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
+  if (words.length > 0) throw new Error(`${words.join(' ')} says nothing to it. See holdfast books --help.`);
   const { DATABASE_URL: url } = readSettings(frameSettings.pick({ DATABASE_URL: true }));
   // It adds up all statements, which may take its time.
   const patience = { statementTimeoutMs: 120_000, maxConnections: 1, openWithinMs: 3_000 };
@@ -20,7 +30,7 @@ async function main(): Promise<void> {
 }
 
 try {
-  await main();
+  await main(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseParkedCommand } from './parked-command.js';
-import { age, brief, table } from './table.js';
+import { age, brief, table } from '../table.js';
 
-describe('npm run parked', () => {
+describe('holdfast parked', () => {
   it.each<[string, object]>([
     ['', { kind: 'list', services: ['payments-api', 'bank-gateway', 'ledger'] }],
     ['list ledger', { kind: 'list', services: ['ledger'] }],
@@ -16,7 +16,8 @@ describe('npm run parked', () => {
   });
 
   it.each([
-    ['melt', 'npm run parked -- list'],
+    ['melt', 'There is no holdfast parked melt; there are: list'],
+    ['reply ledger', 'did you mean replay?'],
     ['replay', 'name a service; there are: payments-api, bank-gateway, ledger'],
     ['replay bank --all', 'no service bank; there are'],
     ['replay ledger', 'by one of --key, --event, --error and --all'],

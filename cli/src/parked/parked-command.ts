@@ -1,5 +1,7 @@
-import { parseArgs } from 'node:util';
 import type { Selection } from '#saga';
+import { CommandError } from '../command.js';
+import { nearest } from '../nearest.js';
+import { readWords } from '../read-words.js';
 
 /** Each service's own database: the one door by which an operator changes something. */
 export const databaseOf = { 'payments-api': 'payments', 'bank-gateway': 'bank_gateway', ledger: 'ledger' } as const;
@@ -12,23 +14,18 @@ export type ParkedCommand =
   | { readonly kind: 'replay'; readonly service: ParkingService; readonly selection: Selection }
   | { readonly kind: 'discard'; readonly service: ParkingService; readonly event: string; readonly reason: string };
 
-export const usage = `npm run parked -- list [service]                        keys with a parked event, and what went wrong
-npm run parked -- show <service> <position | event id>    one event in full, and what waits behind it
-npm run parked -- replay <service> --key ch_…             what is parked under one key, in order
-                                   --event <position | event id>    the same, by any of its events
-                                   --error <part of an error>       all keys whose first event failed so
-                                   --all
-npm run parked -- discard <service> <position | event id> --reason "…"    never to be decided; its row stays
+export const usage = `holdfast parked [list] [service]                         keys with a parked event, and what went wrong
+holdfast parked show <service> <position | event id>     one event in full, and what waits behind it
+holdfast parked replay <service> --key ch_…              what is parked under one key, in order
+                                 --event <position | event id>    the same, by any of its events
+                                 --error <part of an error>       all keys whose first event failed so
+                                 --all
+holdfast parked discard <service> <position | event id> --reason "…"    never to be decided; its row stays
 
 Services: ${parkingServices.join(', ')}. A replay takes up a key from its first event and stops at the first that
-fails again. For another system than the one that npm start runs here, set DATABASE_URL.`;
+fails again. DATABASE_URL names another system than the one that runs here.`;
 
-/** What was written is no command; the message says what to do. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
-/** @throws UsageError */
+/** @throws CommandError */
 export function parseParkedCommand(words: readonly string[]): ParkedCommand {
   const { positionals, values } = read(words);
   const [kind = 'list', service, event] = positionals;
@@ -41,41 +38,41 @@ export function parseParkedCommand(words: readonly string[]): ParkedCommand {
       return { kind, service: known(service), selection: selectionIn(values) };
     case 'discard':
       if (!values.reason?.trim())
-        throw new UsageError('discard needs a --reason: its row keeps it for whoever asks later');
+        throw new CommandError('discard needs a --reason, which the event keeps: --reason "…"');
       return { kind, service: known(service), event: eventIn(event), reason: values.reason.trim() };
     default:
-      throw new UsageError(usage);
+      throw new CommandError(
+        `There is no holdfast parked ${kind}${meant(kind)}; there are: ${kinds.join(', ')}. See holdfast parked --help.`,
+      );
   }
 }
 
+const kinds = ['list', 'show', 'replay', 'discard'] as const;
+function meant(kind: string): string {
+  const word = nearest(kind, kinds);
+  return word ? `: did you mean ${word}?` : '';
+}
+
 function read(words: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...words],
-      allowPositionals: true,
-      options: {
-        key: { type: 'string' },
-        event: { type: 'string' },
-        error: { type: 'string' },
-        all: { type: 'boolean' },
-        reason: { type: 'string' },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${usage}`);
-  }
+  return readWords('parked', words, {
+    key: { type: 'string' },
+    event: { type: 'string' },
+    error: { type: 'string' },
+    all: { type: 'boolean' },
+    reason: { type: 'string' },
+  });
 }
 
 function known(service: string | undefined): ParkingService {
   if (service !== undefined && service in databaseOf) return service as ParkingService;
-  throw new UsageError(
+  throw new CommandError(
     `${service === undefined ? 'name a service' : `no service ${service}`}; there are: ${parkingServices.join(', ')}`,
   );
 }
 
 function eventIn(event: string | undefined): string {
   if (event) return event;
-  throw new UsageError('name an event, by its position or its id: npm run parked -- list shows both');
+  throw new CommandError('name an event, by its position or its id: holdfast parked shows both');
 }
 
 function selectionIn({ key, event, error, all }: ReturnType<typeof read>['values']): Selection {
@@ -86,5 +83,5 @@ function selectionIn({ key, event, error, all }: ReturnType<typeof read>['values
     ...(all ? [{ by: 'all' } as const] : []),
   ];
   if (chosen.length === 1) return chosen[0]!;
-  throw new UsageError('say what to replay, by one of --key, --event, --error and --all');
+  throw new CommandError('say what to replay, by one of --key, --event, --error and --all');
 }

@@ -31,12 +31,12 @@ const publish = (...events: NewEvent[]): Promise<void> =>
   gateway.publish(events.map((event) => ({ ...event, source: 'bank-gateway', time: 0 })));
 
 const parked = (...words: string[]): Promise<string> =>
-  runFromSource('cli/src/parked/main.ts', words, { DATABASE_URL: databaseUrl() });
+  runFromSource('cli/src/main.ts', ['parked', ...words], { DATABASE_URL: databaseUrl() });
 
 const json = async (url: string): Promise<Record<string, unknown>> =>
   (await (await fetch(url)).json()) as Record<string, unknown>;
 
-describe('npm run parked', () => {
+describe('holdfast parked', () => {
   it('shows what a service set aside, replays it while the service runs, and discards what never can be', async () => {
     const key = `ch_parked${unique}`;
     const admin = await start().ready();
@@ -96,7 +96,7 @@ describe('npm run parked', () => {
 
   it('says what to do when it cannot do what it is told', async () => {
     await expect(parked('replay', 'ledger', '--key', 'ch_none')).rejects.toThrow('nothing of that is parked at ledger');
-    await expect(parked('show', 'ledger', '999999')).rejects.toThrow('npm run parked -- list ledger');
-    await expect(parked('melt')).rejects.toThrow('npm run parked -- list');
+    await expect(parked('show', 'ledger', '999999')).rejects.toThrow('holdfast parked list ledger');
+    await expect(parked('melt')).rejects.toThrow('There is no holdfast parked melt');
   }, 30_000);
 });

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SystemClock } from '#clock';
 import { Database, statement } from '#postgres';
 import { ParkedEvents, type ParkedKey } from '#saga';
-import { databaseOf, UsageError, type ParkedCommand, type ParkingService } from './parked-command.js';
-import { age, brief, table } from './table.js';
+import { CommandError } from '../command.js';
+import { databaseOf, type ParkedCommand, type ParkingService } from './parked-command.js';
+import { age, brief, table } from '../table.js';
 
 /** A running service looks for replays every second. */
 const LOOK_EVERY_MS = 200;
@@ -15,7 +16,7 @@ const replayerStatement = statement(
   `SELECT FROM lease WHERE name = 'job-replay' AND expires_at > clock_timestamp()`,
 );
 
-/** @returns what to print. @throws UsageError when it names what is not there */
+/** @returns what to print. @throws CommandError when it names what is not there */
 export async function runParked(url: string, command: ParkedCommand): Promise<string> {
   switch (command.kind) {
     case 'list':
@@ -72,7 +73,7 @@ async function list(url: string, services: readonly ParkingService[]): Promise<s
 
 async function show(parked: ParkedEvents, { service, event }: { service: string; event: string }): Promise<string> {
   const found = await parked.find(event);
-  if (!found) throw new UsageError(`nothing is parked as ${event} at ${service}: npm run parked -- list ${service}`);
+  if (!found) throw new CommandError(`nothing is parked as ${event} at ${service}: holdfast parked list ${service}`);
   const { origin } = found;
   const facts: [string, string][] = [
     ['event', `${found.event.id} (${found.event.type}) from ${found.event.source}`],
@@ -113,7 +114,7 @@ async function replay(
 ): Promise<string> {
   const keys = await parked.requestReplay(selection);
   if (keys.length === 0)
-    throw new UsageError(`nothing of that is parked at ${service}: npm run parked -- list ${service}`);
+    throw new CommandError(`nothing of that is parked at ${service}: holdfast parked list ${service}`);
   const left = await whenDone(parked, database, new Set(keys));
   if (left === undefined) {
     return `${keys.length} keys are marked. ${service} does not run: it replays them as soon as it does.`;
@@ -150,10 +151,10 @@ async function discard(
   const found = await parked.find(event);
   const left = await parked.discard(event, reason);
   if (!found || left === undefined)
-    throw new UsageError(`nothing is parked as ${event} at ${service}: npm run parked -- list ${service}`);
+    throw new CommandError(`nothing is parked as ${event} at ${service}: holdfast parked list ${service}`);
   const behind =
     left === 0
       ? `${found.key} is free again.`
-      : `${left} events of ${found.key} still wait: npm run parked -- replay ${service} --key ${found.key}`;
+      : `${left} events of ${found.key} still wait: holdfast parked replay ${service} --key ${found.key}`;
   return `${service} will never decide ${found.event.id}. ${behind}`;
 }

@@ -2,7 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { bankProtocol } from '#contracts';
-import { gatherEvidence, type Doors } from './evidence.client.js';
+import type { AdminDoors } from '../system/admin-doors.js';
+import { gatherEvidence } from './evidence.client.js';
 
 const asked: string[] = [];
 const answers: Readonly<Record<string, object>> = {
@@ -14,7 +15,7 @@ const everybody = createServer(({ url }, reply) => {
   const answer = answers[url!];
   reply.writeHead(answer ? 200 : 404).end(JSON.stringify(answer ?? {}));
 });
-let doors: Doors;
+let doors: AdminDoors;
 beforeAll(async () => {
   await new Promise<void>((resolve) => everybody.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(everybody.address() as AddressInfo).port}`;

@@ -1,4 +1,5 @@
 import { bankProtocol } from '#contracts';
+import type { AdminDoors } from '../system/admin-doors.js';
 import {
   told,
   type Asked,
@@ -11,18 +12,10 @@ import {
   type PaymentsView,
 } from './evidence.js';
 
-/** Admin APIs. Of a service with several instances any one will do: they share what they know. */
-export interface Doors {
-  readonly payments: readonly string[];
-  readonly gateway: readonly string[];
-  readonly ledger: readonly string[];
-  readonly banks: readonly string[];
-}
-
 const ANSWER_WITHIN_MS = 3_000;
 
 /** Asks everybody, and takes no for an answer: who is away leaves a gap in the story and nothing more. */
-export async function gatherEvidence(doors: Doors, chargeId: string): Promise<Evidence> {
+export async function gatherEvidence(doors: AdminDoors, chargeId: string): Promise<Evidence> {
   const path = `/charges/${encodeURIComponent(chargeId)}`;
   const [charge, gateway, configured, ledger, differences] = await Promise.all([
     ask<Omit<PaymentsView, 'keys'>>(doors.payments, path),
@@ -46,14 +39,14 @@ export async function gatherEvidence(doors: Doors, chargeId: string): Promise<Ev
 }
 
 /** The charge that a refund gives back. */
-export async function chargeOfRefund(doors: Doors, refundId: string): Promise<Asked<string>> {
+export async function chargeOfRefund(doors: AdminDoors, refundId: string): Promise<Asked<string>> {
   const refund = await ask<{ charge_id: string }>(doors.payments, `/refunds/${encodeURIComponent(refundId)}`);
   return refund.kind === 'told' ? { kind: 'told', view: refund.view.charge_id } : refund;
 }
 
 /** What was asked for under an idempotency key. */
 export function keyOf(
-  doors: Doors,
+  doors: AdminDoors,
   account: string,
   key: string,
 ): Promise<Asked<KeyView & { chargeId: string | null }>> {
@@ -63,7 +56,7 @@ export function keyOf(
 const keyPath = (account: string, key: string): string =>
   `/keys/${encodeURIComponent(account)}/${encodeURIComponent(key)}`;
 
-async function withKeys(doors: Doors, asked: Asked<Omit<PaymentsView, 'keys'>>): Promise<Asked<PaymentsView>> {
+async function withKeys(doors: AdminDoors, asked: Asked<Omit<PaymentsView, 'keys'>>): Promise<Asked<PaymentsView>> {
   if (asked.kind !== 'told') return asked;
   const { charge, events } = asked.view;
   const names = new Set([
@@ -100,7 +93,7 @@ function withDifferences(asked: Asked<LedgerView>, differences: readonly Differe
 }
 
 async function journalsOf(
-  { banks: [url] }: Doors,
+  { banks: [url] }: AdminDoors,
   chargeId: string,
   names: readonly string[],
 ): Promise<Asked<readonly BankRecord[]>> {

@@ -1,3 +1,4 @@
+import { wrap } from '../wrap.js';
 import type { Placed } from './moment.js';
 import type { Story } from './story.js';
 import { duration } from './words.js';
@@ -73,17 +74,6 @@ function hang(
   indent = left.length,
 ): string[] {
   return lines.map((line, place) => `${place === 0 ? left : ' '.repeat(indent)}${colour(line)}`);
-}
-
-/** Breaks between words, but not between a number and its unit; a word that is longer than a line stands alone. */
-export function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const word of text.replaceAll(/(\d) (?=(?:ms|s|min|[a-z]{3})\b)/g, '$1\u00A0').split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines.map((line) => line.replaceAll('\u00A0', ' '));
 }
 
 type Ink = (text: string) => string;

@@ -7,6 +7,11 @@ export interface Invariant {
   /** Stays with its promise, so that reports of different ages compare. */
   readonly id: string;
   readonly promise: string;
+  /**
+   * It compares with what clients were told: without their history it can be judged not at all, or only in part. The
+   * others need only databases and journals.
+   */
+  readonly withoutHistory?: 'unjudged' | 'in part';
   /** One line per violation, each naming the charge, key or account that it is about. */
   readonly violations: (evidence: Evidence) => string[];
 }
@@ -98,6 +103,7 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: 'A4',
+    withoutHistory: 'unjudged',
     promise: 'one key: one charge, and every answer under it identical to the byte',
     violations: ({ history }) =>
       [
@@ -237,6 +243,7 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: 'A15',
+    withoutHistory: 'in part',
     promise: 'what a client was told is what happened; who was told nothing, or to wait, finds an ending',
     violations: ({ history, charges, refunds, unanswered }) => {
       const states = new Map(charges.map(({ id, state }) => [id, state]));
@@ -263,12 +270,14 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: 'A16',
+    withoutHistory: 'unjudged',
     promise:
       'a request that is in order succeeds, unless a fault explains the refusal: of its own bank, at that time and for its card, or of what every request passes',
     violations: unexplainedRefusals,
   },
   {
     id: 'A17',
+    withoutHistory: 'unjudged',
     promise:
       'what was asked is what was done, and every answer, reads included, is one that the reference model allows at its moment',
     violations: judgeByModel,

@@ -28,10 +28,10 @@ export class Poison {
     return () => this.mend();
   }
 
-  /** As an operator does it: the cause first, then `npm run parked -- replay`. */
+  /** As an operator does it: the cause first, then `holdfast parked replay`. */
   async mend(): Promise<void> {
     await this.databases.eventually('ledger', mend);
-    await promisify(execFile)(process.execPath, ['dist/cli/src/parked/main.js', 'replay', 'ledger', '--all'], {
+    await promisify(execFile)(process.execPath, ['dist/cli/src/main.js', 'parked', 'replay', 'ledger', '--all'], {
       cwd: repositoryRoot,
       env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: this.databaseUrl },
     }).catch((error: { stderr?: string }) => {

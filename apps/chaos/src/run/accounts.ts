@@ -9,7 +9,7 @@ const AT_ONCE = 3;
 export const strictKeys = { API_KEYS: 'strict', API_SECRET: 'a secret of this chaos run alone' };
 
 /**
- * Gives each account its key by `npm run payments:key`, as an operator does it. So it is decided here and not by the
+ * Gives each account its key by the command behind `holdfast key`, as an operator does it. So it is decided here and not by the
  * API which account a request belongs to.
  */
 export async function provisionAccounts(databaseUrl: string, count: number): Promise<ProvisionedAccount[]> {

@@ -253,7 +253,7 @@ function admittedBy(env: Plan['env'] = {}): Evidence['admits'] {
   return { uncommitted: Number(env['ADMIT_UNCOMMITTED']), unsettled: Math.min(...unsettled.map(Number)) };
 }
 
-/** `npm run payments:verify`. @returns what it says when it does not end well */
+/** As `holdfast verify` looks at rows. @returns what it says when it does not end well */
 async function verifyProjection(databaseUrl: string): Promise<string[]> {
   try {
     await promisify(execFile)(process.execPath, ['dist/apps/payments-api/src/charges/verify-projection.js'], {

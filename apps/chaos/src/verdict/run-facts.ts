@@ -37,7 +37,7 @@ export interface RunFacts {
   /** The checker's, over the evidence. */
   readonly verdict: Verdict;
   readonly readBack: ReadBack;
-  /** Rows that do not follow from their events, by `npm run payments:verify`. */
+  /** Rows that do not follow from their events, as `holdfast verify` looks at them. */
   readonly projection: readonly string[];
   /** By metric sample, what runs of periodic jobs came to, and how often. */
   readonly jobRuns: ReadonlyMap<string, number>;

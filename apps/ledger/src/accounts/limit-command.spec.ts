@@ -41,6 +41,6 @@ describe('the limit command', () => {
     'acct_1 --overdraft -100 usd',
     'acct_1 --melt',
   ])('does not guess at "%s"', (line) => {
-    expect(parseLimitCommand(line.split(' '))).toBeUndefined();
+    expect(() => parseLimitCommand(line.split(' '))).toThrow('See holdfast limit --help.');
   });
 });

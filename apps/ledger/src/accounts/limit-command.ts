@@ -11,27 +11,27 @@ export interface LimitCommand {
   readonly changes: readonly LimitChange[];
 }
 
-export const usage = [
-  'usage: npm run ledger:limit -- <account> [--frozen | --thawed] [--cap <minor units> <currency>] [--no-cap <currency>]',
-  '                                [--overdraft <minor units> <currency>] [--default-overdraft <currency>]',
-  '',
-  '  npm run ledger:limit -- acct_1 --frozen           refuse every hold of this account',
-  '  npm run ledger:limit -- acct_1 --cap 100000 usd   let its open holds come to 1000.00 usd at most',
-  '  npm run ledger:limit -- acct_1 --no-cap usd       lift that cap',
-  '  npm run ledger:limit -- acct_1 --overdraft 0 usd  refuse refunds that would take its balance below zero',
-  '  npm run ledger:limit -- acct_1                    show what is set, and what is used of it',
-  '',
-  'Of the system that npm start runs here, or of the one that DATABASE_URL names.',
-].join('\n');
+export const usage = `holdfast limit <account> [--frozen | --thawed] [--cap <minor units> <currency>] [--no-cap <currency>]
+                         [--overdraft <minor units> <currency>] [--default-overdraft <currency>]
 
-/** @returns undefined when it cannot be understood */
-export function parseLimitCommand(words: readonly string[]): LimitCommand | undefined {
+  holdfast limit acct_1                    show what is set, and what is used of it
+  holdfast limit acct_1 --frozen           refuse every hold of this account
+  holdfast limit acct_1 --cap 100000 usd   let its open holds come to 1000.00 usd at most
+  holdfast limit acct_1 --no-cap usd       lift that cap
+  holdfast limit acct_1 --overdraft 0 usd  refuse refunds that would take its balance below zero
+
+DATABASE_URL names another system than the one that runs here.`;
+
+/** @throws Error with a sentence that says what cannot be understood */
+export function parseLimitCommand(words: readonly string[]): LimitCommand {
   const [account, ...rest] = words;
-  if (!account?.startsWith('acct_')) return undefined;
+  if (!account?.startsWith('acct_'))
+    throw new Error('Name an account first: holdfast limit acct_…. See holdfast limit --help.');
   const changes: LimitChange[] = [];
   while (rest.length > 0) {
+    const [word] = rest;
     const change = takeChange(rest);
-    if (!change) return undefined;
+    if (!change) throw new Error(`${word} is no change of a limit, or lacks its value. See holdfast limit --help.`);
     changes.push(change);
   }
   return { account, changes };

@@ -65,7 +65,7 @@ export class ReconciliationModule implements OnApplicationBootstrap {
     this.admin.get('/differences', () => repository.differences(RECENTLY_MS));
     this.admin.get('/charges/:id/differences', ({ params: { id = '' } }) => repository.differencesOf(id));
     this.admin.get('/statements', () => repository.positions());
-    /** As `npm run books` shows it; reads all statements. */
+    /** As `holdfast books` shows it; reads all statements. */
     this.admin.get('/books', async () => {
       const state = await this.books.read();
       return { agree: disagreements(state).length === 0, disagreements: disagreements(state), ...state };

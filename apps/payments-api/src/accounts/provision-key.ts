@@ -10,14 +10,25 @@ import { ApiKeyEntity } from './api-key.entity.js';
 import { ApiKeyRepository } from './api-key.repository.js';
 import { KeyedHash } from './keyed-hash.js';
 
-const usage = 'usage: npm run payments:key -- <label> [account]   or   --revoke <sk_test_…>\n';
+const usage = `holdfast key <label> [<account>]        makes a key, and shows it this once; without an account, of a new one
+holdfast key --revoke <sk_test_…>       revokes one; API instances forget it within five seconds
 
-/**
- * `npm run payments:key -- "my shop"` makes a key for API_KEYS=strict and shows it this once; only its keyed
- * hash is kept. Needs the API's API_SECRET, and DATABASE_URL for another system than the one that npm start runs here.
- */
-async function main([first, second]: string[]): Promise<string> {
-  if (!first || (first === '--revoke' && !second)) return usage;
+  holdfast key 'my shop'
+
+For an API that runs with API_KEYS=strict. Only the key's keyed hash is stored: set API_SECRET as it is set for the API.
+DATABASE_URL names another system than the one that runs here.
+`;
+
+class WrongUse extends Error {}
+
+/** `holdfast key`: the account and its new key, or what became of the revocation. */
+async function main(words: readonly string[]): Promise<string> {
+  const [first, second] = words;
+  if (words.includes('--help') || words.includes('-h')) return usage;
+  if (!first) throw new WrongUse("Name the key: holdfast key 'my shop'. See holdfast key --help.");
+  if (first === '--revoke' && !second) throw new WrongUse('Name the key to revoke: holdfast key --revoke sk_test_….');
+  if (first.startsWith('-') && first !== '--revoke')
+    throw new WrongUse(`There is no option ${first}. See holdfast key --help.`);
   const settings = readSettings(z.object({ API_SECRET: apiSecret, DATABASE_URL: z.url() }));
   const hash = new KeyedHash(settings.API_SECRET);
   const database = await Database.open({
@@ -28,7 +39,11 @@ async function main([first, second]: string[]): Promise<string> {
   });
   try {
     const keys = new ApiKeyRepository((await entitiesOver(database, [ApiKeyEntity])).getRepository(ApiKeyEntity));
-    if (first === '--revoke') return (await revokeKey(keys, hash, second!)) ? 'revoked\n' : 'no such key\n';
+    if (first === '--revoke') {
+      if (await revokeKey(keys, hash, second!)) return 'revoked\n';
+      process.exitCode = 1;
+      return 'no such key\n';
+    }
     const apiKey = `sk_test_${randomBytes(24).toString('hex')}`;
     const account = await provisionKey(keys, hash, { apiKey, label: first, ...(second && { account: second }) });
     if (settings.API_SECRET === developmentSecret) {
@@ -46,7 +61,7 @@ try {
   process.stdout.write(await main(process.argv.slice(2)));
 } catch (error) {
   const { message } = error as Error;
-  process.stderr.write(`${error instanceof InvalidAccountName ? message : `no key was provisioned: ${message}`}
-`);
-  process.exitCode = 1;
+  const isTold = error instanceof WrongUse || error instanceof InvalidAccountName;
+  process.stderr.write(`${isTold ? message : `no key was provisioned: ${message}`}\n`);
+  process.exitCode = 2;
 }

@@ -30,7 +30,7 @@ async function exitCodeOfCommand(): Promise<number> {
   return code;
 }
 
-describe('npm run payments:verify', () => {
+describe('the command behind holdfast verify', () => {
   it('exits with 0 when every row follows from its events, and with 1 when one does not', async () => {
     const charge = record(noCharge('k'), aChargeOpened({ id: 'ch_00000000001', capture: 'manual' }));
     await database.query(openStatement, openValues([{ record: charge }]));

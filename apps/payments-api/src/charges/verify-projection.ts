@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { databaseName } from '../database-name.js';
 import { verifyProjection } from './projection.js';
 
-/** `npm run payments:verify`: do every charge's row and its refunds follow from its events? Exits with 1 when one does not. */
+/** Part of `holdfast verify`: exits with 1 when a charge's row or its refunds do not follow from its events. */
 const log = createLog({ service: 'verify-projection', instance: String(process.pid) });
 try {
   const { DATABASE_URL: url } = readSettings(z.object({ DATABASE_URL: z.url() }));
@@ -20,5 +20,5 @@ try {
   }
 } catch (error) {
   process.stderr.write(`the rows could not be compared: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  process.exitCode = 2;
 }
