@@ -192,11 +192,9 @@ describe('an instance with strict keys and narrow gates', () => {
   afterAll(() => strict?.stop());
 
   async function provision(...words: string[]): Promise<string> {
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      ['dist/cli/src/main.js', 'key', ...words],
-      { env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: system.databaseUrl, ...secret } },
-    );
+    const { stdout } = await promisify(execFile)(process.execPath, ['dist/cli/src/main.js', 'key', ...words], {
+      env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: system.databaseUrl, ...secret },
+    });
     return stdout.trim().split('\n').at(-1)!;
   }
 

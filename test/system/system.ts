@@ -13,6 +13,7 @@ import { bankProtocol } from '#contracts';
 import type { KafkaConnection } from '#messaging';
 import { eventually } from '#testing';
 import { startLandedVersion } from './landed-version.js';
+import { startControlServer } from '../../infra/local/control-server.js';
 import type { Urls } from '../../infra/local/instances.js';
 import type { KafkaUser } from '../../infra/local/kafka-logins.js';
 import { startRuntime, type Control, type Runtime } from '../../infra/local/runtime.js';
@@ -110,6 +111,12 @@ export class System {
     await this.halt();
     if (process.env.HOLDFAST_KEEP_TEST_DATA) process.stdout.write(`Kept ${this.dataDir}\n`);
     else await rm(this.dataDir, { recursive: true, force: true });
+  }
+
+  /** The supervisor's control API, by which `holdfast` finds the system. @returns what closes it */
+  async openControl(): Promise<() => Promise<void>> {
+    const server = await startControlServer(this.runtime, 0);
+    return () => server.close();
   }
 
   get control(): Control {
