@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { commands } from '../../cli/src/commands.js';
 import { repositoryRoot } from '../local/repository.js';
 import { anchorsIn, unknownNames, type Repository } from './quoted-names.js';
 
@@ -18,6 +19,7 @@ function thisRepository(): Repository {
   return {
     files: new Set(files),
     scripts: new Set(Object.keys(scripts)),
+    commands: new Set(Object.keys(commands)),
     sources: files.filter(isSource).map(read).join('\n'),
     tests: files.filter(isTest).map(read).join('\n'),
     anchorsOf: (page) => anchorsIn(read(page)),
@@ -36,7 +38,8 @@ describe('the pages', () => {
 describe('a page that is not true', () => {
   const repository: Repository = {
     files: new Set(['docs/there.md', 'libs/saga/src/batch.ts', 'docs/page.md']),
-    scripts: new Set(['books']),
+    scripts: new Set(['chaos']),
+    commands: new Set(['books']),
     sources: 'const settings = { DATABASE_URL: text };',
     tests: "it('a second delivery in one batch is dropped', () => {});",
     anchorsOf: () => anchorsIn('# There\n## Why `npm run x` — and when?\n'),
@@ -50,6 +53,7 @@ describe('a page that is not true', () => {
     ['See `banks.md`.', 'names the file banks.md'],
     ['Set `DATABASE_URI`.', 'names the setting DATABASE_URI'],
     ['Run `npm run bocks`.', 'calls npm run bocks'],
+    ['Run `npx holdfast bocks`.', 'calls holdfast bocks'],
     ['## Tests\n\n`batch.spec.ts`: *a third delivery is dropped*', 'names the test “a third delivery is dropped”'],
   ])('is found: %j', (text, what) => {
     const found = unknown(text.replace('`batch.spec.ts`', '`batch.ts`'));
@@ -58,7 +62,7 @@ describe('a page that is not true', () => {
 
   it.each([
     '[there](there.md#why-npm-run-x--and-when), [here](#there), [web](https://example.com/x.md)',
-    'Reads `batch.ts`, `saga/src/batch.ts` and `.holdfast/state.json`; set `DATABASE_URL`; run `npx holdfast books`.',
+    'Reads `batch.ts`, `saga/src/batch.ts` and `.holdfast/state.json`; set `DATABASE_URL`; run `npm run chaos`.',
     '## Tests\n\n`batch.ts`: *a second delivery in one batch is dropped*, and *a second delivery in one batch*.',
     '```sh\nnpx holdfast books # of `gone.ts`\n```',
   ])('is not seen in one that is: %j', (text) => {

@@ -5,6 +5,8 @@ export interface Repository {
   readonly files: ReadonlySet<string>;
   /** Of package.json. */
   readonly scripts: ReadonlySet<string>;
+  /** Of `holdfast`. */
+  readonly commands: ReadonlySet<string>;
   /** All that sources and settings say, in one text. */
   readonly sources: string;
   /** All that test files say, in one text. */
@@ -25,6 +27,7 @@ export function unknownNames(page: string, text: string, repository: Repository)
     ...unknownFiles(prose, repository),
     ...unknownSettings(prose, repository),
     ...unknownScripts(text, repository),
+    ...unknownCommands(text, repository),
     ...unknownTests(prose, repository),
   ].map((what) => `${page}: ${what}`);
 }
@@ -70,6 +73,11 @@ function unknownSettings(prose: string, { sources }: Repository): string[] {
 function unknownScripts(text: string, { scripts }: Repository): string[] {
   const called = [...text.matchAll(/npm run (?:--silent |-s )?([a-z][\w:-]*)/g)].map(([, name]) => name!);
   return [...new Set(called)].filter((name) => !scripts.has(name)).map((name) => `calls npm run ${name}`);
+}
+
+function unknownCommands(text: string, { commands }: Repository): string[] {
+  const called = [...text.matchAll(/(?:npx|run --rm|exec [a-z-]+) holdfast ([a-z]+)/g)].map(([, name]) => name!);
+  return [...new Set(called)].filter((name) => !commands.has(name)).map((name) => `calls holdfast ${name}`);
 }
 
 /** In what is said of tests, a name in italics is a test's, whole or from its beginning. */
