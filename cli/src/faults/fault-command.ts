@@ -114,6 +114,6 @@ const withoutGaps = (values: Record<string, string | undefined>): Record<string,
 function parametersOf(name: bankProtocol.FaultName): string[] {
   const defaults = faultParameters[name].parse({}) as Record<string, unknown>;
   return Object.keys(faultParameters[name].shape).map((parameter) =>
-    parameter in defaults ? `${parameter}=${defaults[parameter]}` : `${parameter}=…`,
+    parameter in defaults ? `${parameter}=${String(defaults[parameter])}` : `${parameter}=…`,
   );
 }
