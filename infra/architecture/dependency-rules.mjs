@@ -44,6 +44,16 @@ export default {
       to: { path: npm('pg', 'kafkajs', 'typeorm', 'undici', 'fastify', '@nestjs/(?!common/)[^/]+') },
     },
     {
+      name: 'event-handlers-only-decide',
+      comment:
+        'A controller of events is pure: it imports the decorators, contracts, and plain files of its service. Its methods run in the middle of a transaction of many events.',
+      severity: 'error',
+      from: { path: '-events\\.controller\\.ts$' },
+      to: {
+        pathNot: `^libs/(contracts|saga|clock|money)/|^apps/(?!.*(${edges}))|(^|:)assert(/strict)?$|${npm('@nestjs/common', '@nestjs/microservices')}`,
+      },
+    },
+    {
       name: 'only-messaging-imports-kafkajs',
       severity: 'error',
       from: { path: '^(apps|libs)/', pathNot: `^libs/messaging/|${tests}` },

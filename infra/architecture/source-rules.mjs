@@ -30,6 +30,9 @@ export function violationsIn(path, text) {
       if (module === '@nestjs/common' && !typeOnly && !INJECTED_BY.has(name))
         report('plain-files-do-no-io', `imports ${name} of @nestjs/common`);
   }
+  if (/^(apps|libs)\//.test(path) && !isTest(path)) {
+    for (const what of ambiguousHandlers(path, text)) report('event-handlers-only-decide', what);
+  }
   if (isTest(path)) {
     for (const what of looksAtPerhapsNothing(text)) report('tests-look-at-something', what);
   }
@@ -71,6 +74,25 @@ function* looksAtPerhapsNothing(text) {
   }
 }
 
+const OF_EVENT_CONTROLLERS = new Set(['Controller', 'EventPattern']);
+
+/** Searching for an event's name, as it stands on the topic, finds its handler; and the handler is nothing but a decision. */
+function* ambiguousHandlers(path, text) {
+  if (!text.includes('@nestjs/')) return;
+  const imports = importsOf(text).filter(({ module, typeOnly }) => module.startsWith('@nestjs/') && !typeOnly);
+  if (path.endsWith('-events.controller.ts')) {
+    for (const { name } of imports) if (!OF_EVENT_CONTROLLERS.has(name)) yield `imports ${name}`;
+    for (const node of nodesOf(parseSync(text, { syntax: 'typescript', decorators: true, target: 'es2024' }))) {
+      if (!isCall(node) || node.callee.value !== 'EventPattern') continue;
+      const [pattern, ...others] = node.arguments;
+      if (others.length > 0 || pattern?.expression.type !== 'StringLiteral')
+        yield 'a pattern that is not a literal name';
+    }
+  } else if (imports.some(({ name }) => name === 'EventPattern')) {
+    yield 'a handler outside of an -events.controller.ts';
+  }
+}
+
 const isProperty = (node) => isCall(node) && /^(async)?property$/i.test(node.callee.property?.value ?? '');
 const isCall = (node) => node?.type === 'CallExpression';
 const isExpectation = (node) => isCall(node) && node.callee.value === 'expect';
@@ -83,7 +105,7 @@ function isLiteralList(node) {
 }
 
 /** With these a step, a command or an event is written: the simulation has none of its own. */
-const DECIDING = new Set(['stepsOn', 'become', 'unchanged', 'answer', 'defineEvent', 'statement']);
+const DECIDING = new Set(['Decides', 'EventPattern', 'become', 'unchanged', 'answer', 'defineEvent', 'statement']);
 
 /** Stripe's `/v1` asks for a key; tests open doors to themselves. */
 const DOORS_WITHOUT_A_GUARD = /^apps\/payments-api\/src\/http\/stripe-door\.http\.ts$|\/testing\/|\.spec\.ts$/;

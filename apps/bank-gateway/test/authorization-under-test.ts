@@ -1,6 +1,7 @@
 import type { Card, NewEvent, bankProtocol } from '#contracts';
 import { usd } from '#money';
-import type { Decision, Step } from '#saga';
+import type { Decision } from '#saga';
+import { stepOn } from './handlers.js';
 import { operation, opened, alder, birch, cedar, dogwood, yes } from './operation-under-test.js';
 import { openRefund } from '../src/operations/operation.js';
 import { refundReference } from '../src/operations/reference.js';
@@ -38,7 +39,7 @@ const approvedByAlder = operation('authorize', alder, yes.authorize);
 const granted = { terms, bank: 'alder', bankAuthorizationId: 'au_1' } as const;
 
 /** A charge of ten dollars at alder, in each of its states. */
-export const none: State<'none'> = { state: 'none', banks: banks() };
+export const none: State<'none'> = { state: 'none' };
 export const authorizing: State<'authorizing'> = {
   state: 'authorizing',
   terms,
@@ -96,10 +97,10 @@ export const manual = <S extends { readonly terms: Terms }>(state: S): S => ({
   terms: { ...state.terms, capture: 'manual' },
 });
 
-/** given(state).when(step, event): what the step makes of it. */
-export function given(state: Authorization) {
+/** given(state).when(event): what the handler of the event makes of it. */
+export function given(state: Authorization, available = banks()) {
   return {
-    when: <Data>(step: Step<Authorization, Data>, event: NewEvent<Data>): Decision<Authorization> =>
-      step.decide(state, event.data, 0),
+    when: (event: NewEvent): Decision<Authorization> =>
+      stepOn(event).decide(state, event.data, 0, available) as Decision<Authorization>,
   };
 }

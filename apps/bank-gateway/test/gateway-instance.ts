@@ -1,8 +1,8 @@
 import type { BankLimits } from '#bank-call';
 import { SystemClock } from '#clock';
-import type { CloudEvent } from '#contracts';
+import type { CloudEvent, EventContract } from '#contracts';
 import { migrate, statement, type Database, type PgTransaction } from '#postgres';
-import { BatchRunner, Commands, PostgresInbox, type AnyStep } from '#saga';
+import { BatchRunner, Commands, PostgresInbox, type EffectHandler } from '#saga';
 import { frameMigrations } from '#service';
 import { testDatabase, type TestDatabase } from '#testing';
 import { authorizations } from '../src/authorizations/authorization.js';
@@ -10,9 +10,11 @@ import { AuthorizationRepository } from '../src/authorizations/authorization.rep
 import { Authorizations0001 } from '../src/migrations/0001-authorizations.migration.js';
 import { WaysBack0002 } from '../src/migrations/0002-ways-back.migration.js';
 import { IsolatedOperations0004 } from '../src/migrations/0004-isolated-operations.migration.js';
+import { BeginOperations } from '../src/operations/begin-operations.js';
 import { Dispatch } from '../src/operations/dispatch.js';
 import { Performer } from '../src/operations/performer.js';
 import { Worker } from '../src/operations/worker.js';
+import { stepOn } from './handlers.js';
 import { banksBehind, type StubBanks } from './stub-banks.js';
 
 const clock = new SystemClock();
@@ -29,7 +31,8 @@ export async function gatewayDatabase(): Promise<TestDatabase> {
 export function gatewayInstance(name: string, database: Database, stub: StubBanks, limits: Partial<BankLimits> = {}) {
   const banks = banksBehind(stub, clock, limits);
   const dispatch = new Dispatch(banks);
-  const repository = new AuthorizationRepository(banks, dispatch, clock, { INSTANCE_ID: name });
+  const repository = new AuthorizationRepository(banks, { INSTANCE_ID: name });
+  const begin = new BeginOperations(banks, dispatch, clock);
   const emitted: CloudEvent[] = [];
   const runner = new BatchRunner<PgTransaction>({
     service: 'bank-gateway',
@@ -37,6 +40,8 @@ export function gatewayInstance(name: string, database: Database, stub: StubBank
     inbox: new PostgresInbox(),
     outbox: { append: (tx, events) => Promise.resolve(tx.onCommit(() => void emitted.push(...events))) },
     aggregates: new Map([[authorizations.kind, repository]]),
+    preparations: new Map([[authorizations.kind, begin]]),
+    effects: new Map([['begin_operation', begin as EffectHandler]]),
     clock,
   });
   const errors: unknown[] = [];
@@ -67,15 +72,17 @@ export function gatewayInstance(name: string, database: Database, stub: StubBank
     worker,
     emitted,
     errors,
-    /** Applies a step to many charges, in one transaction. */
-    react: (step: AnyStep, events: readonly { chargeId: string }[]) =>
-      runner.run(
+    /** Reacts to events of one type about many charges, in one transaction. */
+    react<Data extends { chargeId: string }>(on: EventContract<Data>, events: readonly Data[]) {
+      const step = stepOn(on);
+      return runner.run(
         events.map((event) => ({
           aggregate: step.aggregate,
-          id: event.chargeId,
-          decide: (state: unknown, now: number) => step.decide(state, event, now),
+          key: event,
+          decide: (state: unknown, now: number, context: unknown) => step.decide(state, event, now, context),
         })),
-      ),
+      );
+    },
     async stop(): Promise<void> {
       performer.close();
       await worker.stop();

@@ -19,10 +19,13 @@ export class KeptInMemory implements Pick<PerformerParts, 'commands' | 'store'> 
   constructor(public authorization: Authorization) {}
 
   readonly commands = {
-    submit: async <State, Result>(work: Work<State, Result>): Promise<Result> => {
+    submit: async <State, Result, Key, Context>(work: Work<State, Result, Key, Context>): Promise<Result> => {
       await Promise.resolve();
       this.meanwhile();
-      const decision = work.decide(this.authorization as State, 0) as Decision<Authorization, Result>;
+      const decision = work.decide(this.authorization as State, 0, undefined as Context) as Decision<
+        Authorization,
+        Result
+      >;
       const failure = this.failures.shift();
       if (failure !== 'rolled_back') this.#save(decision);
       if (failure) throw new Away(failure);

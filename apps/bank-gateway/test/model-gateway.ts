@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Attempt, BankOrder, BankCallResult } from '#bank-call';
 import { bankProtocol, ledger, payments, type NewEvent } from '#contracts';
 import { usd } from '#money';
-import type { AnyStep, Decision } from '#saga';
+import type { Decision } from '#saga';
 import { afterOperation } from '../src/authorizations/authorization.js';
 import {
   liveOperations,
@@ -12,14 +12,6 @@ import {
   type Terms,
 } from '../src/authorizations/authorization-state.js';
 import { capturedAmount } from '../src/authorizations/news.js';
-import { onCancellationRequested } from '../src/authorizations/on-cancellation-requested.js';
-import { onCaptureRequested } from '../src/authorizations/on-capture-requested.js';
-import { onCaptureSuspended } from '../src/authorizations/on-capture-suspended.js';
-import { onChargeRequested } from '../src/authorizations/on-charge-requested.js';
-import { onDifferenceFound } from '../src/authorizations/on-difference-found.js';
-import { onHoldPlaced } from '../src/authorizations/on-hold-placed.js';
-import { onHoldRefused } from '../src/authorizations/on-hold-refused.js';
-import { onRefundReserved } from '../src/authorizations/on-refund-reserved.js';
 import type { BankView } from '../src/authorizations/routing.js';
 import {
   appendAttempt,
@@ -39,6 +31,7 @@ import {
 } from '../src/operations/operation.js';
 import { actedOnBy, inquiryOf, movementOf, reversalOf, type Task } from '../src/operations/task.js';
 import { paidWith } from './authorization-under-test.js';
+import { stepOn } from './handlers.js';
 import { noon } from './operation-under-test.js';
 import { ModelBank, type Mood } from './model-bank.js';
 
@@ -95,7 +88,7 @@ export class ModelGateway {
   readonly reached = new Set<string>();
   readonly terms: Terms;
   messages: Message[] = [];
-  authorization: Authorization = { state: 'none', banks: [] };
+  authorization: Authorization = { state: 'none' };
   now = noon;
   /** By reference. */
   readonly #dueAt = new Map<string, number>();
@@ -109,8 +102,7 @@ export class ModelGateway {
     readonly choose: (n: number) => number,
   ) {
     this.terms = { ...paidWith(world.brand), capture: world.capture };
-    this.authorization = { state: 'none', banks: this.#view() };
-    this.#save(onChargeRequested.decide(this.authorization, this.terms, 0));
+    this.#react(payments.chargeRequested(this.terms));
   }
 
   /** Everything that could happen now; what should happen more often, more often. */
@@ -226,12 +218,12 @@ export class ModelGateway {
     if (authorization.state === 'authorized' && world.capture === 'automatic') {
       const placed = ledger.holdPlaced({ ...about, amount: usd(1_000), capture: 'automatic' });
       const refused = ledger.holdRefused({ ...about, reason: 'account_frozen' });
-      return [...this.#once(onHoldPlaced, placed), ...this.#once(onHoldRefused, refused)];
+      return [...this.#once(placed), ...this.#once(refused)];
     }
     if (authorization.state === 'captured' && world.suspended) {
       const { bank, bankCaptureId } = authorization;
       const amount = capturedAmount(authorization);
-      return this.#once(onCaptureSuspended, ledger.captureSuspended({ ...about, amount, bank, bankCaptureId }));
+      return this.#once(ledger.captureSuspended({ ...about, amount, bank, bankCaptureId }));
     }
     return [];
   }
@@ -244,10 +236,10 @@ export class ModelGateway {
       ...about,
       cause: this.choose(2) === 1 ? 'canceled' : 'expired',
     });
-    const wishes = this.choose(4) === 3 ? this.#once(onCancellationRequested, cancellation) : [];
+    const wishes = this.choose(4) === 3 ? this.#once(cancellation) : [];
     if (authorization.state === 'authorized' && world.capture === 'manual') {
       const amount = usd(this.choose(2) === 1 ? 600 : 1_000);
-      wishes.push(...this.#once(onCaptureRequested, payments.captureRequested({ ...about, amount })));
+      wishes.push(...this.#once(payments.captureRequested({ ...about, amount })));
     }
     if (authorization.state === 'captured' && !world.suspended) {
       const given = authorization.operations
@@ -257,7 +249,7 @@ export class ModelGateway {
       const refundId = ['re_1', 're_2', 're_3'].find((id) => !this.#said.has(`${id}.refund_reserved`));
       if (amountMinor > 0 && refundId !== undefined) {
         const reserved = ledger.refundReserved({ ...about, refundId, amount: usd(amountMinor) });
-        wishes.push(...this.#once(onRefundReserved, reserved));
+        wishes.push(...this.#once(reserved));
       }
     }
     return wishes;
@@ -282,20 +274,24 @@ export class ModelGateway {
             amount: usd(amountMinor),
           };
           const event = ledger.differenceFound({ ...about, ...found, kind: 'unknown_to_ledger' });
-          return this.#once(onDifferenceFound, event);
+          return this.#once(event);
         }),
     );
   }
 
   /** An inbox lets each event in once. */
-  #once(step: AnyStep, event: NewEvent): (() => void)[] {
+  #once(event: NewEvent): (() => void)[] {
     if (this.#said.has(event.id)) return [];
     return [
       () => {
         this.#said.add(event.id);
-        this.#save(step.decide(this.authorization, event.data, 0) as Decision<Authorization>);
+        this.#react(event);
       },
     ];
+  }
+
+  #react(event: NewEvent): void {
+    this.#save(stepOn(event).decide(this.authorization, event.data, 0, this.#view()) as Decision<Authorization>);
   }
 
   #live(): Operation[] {

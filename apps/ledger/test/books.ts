@@ -36,11 +36,12 @@ export class TestBooks {
       inbox: new PostgresInbox(),
       outbox: new PostgresOutbox({ offer: () => undefined, sweepSoon: () => undefined }, clock),
       // oxlint-disable-next-line typescript/no-explicit-any -- a map over different aggregates
-      aggregates: new Map<string, Aggregates<PgTransaction, any>>([
+      aggregates: new Map<string, Aggregates<PgTransaction, any, any, any>>([
         ['hold', new HoldRepository(this.limits)],
         ['refund', new RefundRepository(settings)],
         ['stray', new StrayRepository()],
       ]),
+      effects: new Map(),
       clock,
     });
   }
@@ -77,12 +78,12 @@ export class TestBooks {
     const data: unknown = step.on.schema.parse(event.data);
     return {
       aggregate: step.aggregate,
-      id: step.idOf(data),
+      key: step.keyOf(data) as unknown,
       delivery: {
         event: { ...event, source: 'bank-gateway', time: 0, ...extra },
         origin: { topic: event.topic, partition: 0, offset: String(this.offset++) },
       },
-      decide: (state, now) => step.decide(state, data, now),
+      decide: (state, now, context) => step.decide(state, data, now, context),
     };
   }
 }

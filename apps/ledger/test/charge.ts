@@ -31,6 +31,6 @@ export const compensated = (other: Partial<bank.CaptureCompensated> = {}): NewEv
 
 /** The hold after these events, on an account without limits unless said otherwise. */
 export const after = (events: readonly NewEvent[], limits: AccountLimits = unlimited): Hold =>
-  events.reduce<Hold>((hold, event) => decide(hold, event).state, noHold(chargeId, limits));
+  events.reduce<Hold>((hold, event) => decide(hold, event, limits).state, noHold(chargeId));
 
 export const frozen: AccountLimits = { ...unlimited, frozen: true };

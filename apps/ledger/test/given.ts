@@ -1,27 +1,17 @@
 import { expect } from '@jest/globals';
 import type { NewEvent } from '#contracts';
+import { stepsOf } from '#messaging';
 import type { AnyStep, Decision } from '#saga';
-import { onRefundFailed } from '../src/refunds/on-refund-failed.js';
-import { onRefundRequested } from '../src/refunds/on-refund-requested.js';
-import { onRefundSucceeded } from '../src/refunds/on-refund-succeeded.js';
-import { onStrayReversed } from '../src/strays/on-stray-reversed.js';
+import { RefundEventsController } from '../src/refunds/refund-events.controller.js';
+import { StrayEventsController } from '../src/strays/stray-events.controller.js';
+import { HoldEventsController } from '../src/transfers/hold-events.controller.js';
 import type { Transfer } from '../src/transfers/transfer.js';
-import { onAuthorizationApproved } from '../src/transfers/on-authorization-approved.js';
-import { onAuthorizationVoided } from '../src/transfers/on-authorization-voided.js';
-import { onCaptureCompensated } from '../src/transfers/on-capture-compensated.js';
-import { onCaptureSucceeded } from '../src/transfers/on-capture-succeeded.js';
+import { unlimited, type AccountLimits } from '../src/accounts/account-limits.js';
+import type { Room } from '../src/refunds/refund.js';
+import { room } from './room.js';
 
 /** All that the ledger reacts to, but for what it compares with the banks. */
-export const steps: readonly AnyStep[] = [
-  onAuthorizationApproved,
-  onAuthorizationVoided,
-  onCaptureSucceeded,
-  onCaptureCompensated,
-  onRefundRequested,
-  onRefundSucceeded,
-  onRefundFailed,
-  onStrayReversed,
-];
+export const steps = stepsOf([new HoldEventsController(), new RefundEventsController(), new StrayEventsController()]);
 
 /** A hold, a refund, strays: what is decided about, and the transfers that came of it. */
 interface Kept {
@@ -38,9 +28,14 @@ export function stepOn(event: NewEvent): AnyStep {
   return step;
 }
 
-export function decide<State extends Kept>(state: State, event: NewEvent): Decision<State> {
+/** An account without limits; a charge that was captured, of which nothing was given back. */
+const contexts: Record<string, unknown> = { hold: unlimited, refund: room };
+
+/** @param context what its repository would have read beside the state; without it nothing limits the decision */
+export function decide<State extends Kept>(state: State, event: NewEvent, context?: unknown): Decision<State> {
   const step = stepOn(event);
-  return step.decide(state, step.on.schema.parse(event.data), now) as Decision<State>;
+  const data: unknown = step.on.schema.parse(event.data);
+  return step.decide(state, data, now, context ?? contexts[step.aggregate.kind]) as Decision<State>;
 }
 
 /** A transfer in one line: `pending hold bank_receivable:alder:usd → merchant:acct_1:usd 900`. */
@@ -51,10 +46,10 @@ export const inWords = ({ kind, effect, debit, credit, amount }: Transfer): stri
  * `given(hold).when(event).then(…)`. Transfers that the given state brought along belong to the past; what
  * `moving` names are the ones that this event added.
  */
-export function given(state: Kept) {
+export function given(state: Kept, context?: AccountLimits | Room) {
   return {
     when(event: NewEvent) {
-      const act = (): Decision<Kept> => decide({ ...state, moves: [] }, event);
+      const act = (): Decision<Kept> => decide({ ...state, moves: [] }, event, context);
       return {
         // oxlint-disable-next-line unicorn/no-thenable -- reads as it is said; nobody awaits it
         then: (...emitted: readonly NewEvent[]) => settled(act(), emitted),

@@ -4,12 +4,14 @@ import { PostgresOutbox } from '#messaging';
 import { statement } from '#postgres';
 import { BatchRunner, PostgresInbox, type Outcome } from '#saga';
 import { ComparisonRepository } from '../src/reconciliation/comparison.repository.js';
-import { onStatementPublished } from '../src/reconciliation/on-statement-published.js';
+import { StatementEventsController } from '../src/reconciliation/statement-events.controller.js';
 import { Reconciliation } from '../src/reconciliation/reconciliation.js';
+import { statements, type Statement } from '../src/reconciliation/statement.js';
 import { StatementRepository } from '../src/reconciliation/statement.repository.js';
 import { TestBooks } from './books.js';
 
 const clock = new SystemClock();
+const controller = new StatementEventsController();
 const toldStatement = statement(
   'test.told',
   `SELECT value FROM outbox WHERE headers ->> 'ce_type' = 'ledger.difference_found.v1' ORDER BY id`,
@@ -31,6 +33,7 @@ export class ReconciledBooks {
       inbox: new PostgresInbox(),
       outbox: this.outbox,
       aggregates: new Map([['statement', new StatementRepository()]]),
+      effects: new Map(),
       clock,
     });
   }
@@ -43,13 +46,13 @@ export class ReconciledBooks {
   publish(...pages: readonly bankEvents.StatementPublished[]): Promise<Outcome[]> {
     return this.runner.run(
       pages.map((page) => ({
-        aggregate: onStatementPublished.aggregate,
-        id: page.bank,
+        aggregate: statements,
+        key: page,
         delivery: {
           event: { ...bank.statementPublished(page), source: 'bank-gateway', time: 0 },
           origin: { topic: 'bank.events', partition: 0, offset: String(this.offset++) },
         },
-        decide: (state, now) => onStatementPublished.decide(state, page, now),
+        decide: (statement: Statement, now: number) => controller.statementPublished(statement, page, now),
       })),
     );
   }

@@ -1,6 +1,6 @@
 import { bank, payments, type NewEvent } from '#contracts';
 import { usd } from '#money';
-import { noRefund, type Refund, type Room } from '../src/refunds/refund.js';
+import { noRefund, type Refund } from '../src/refunds/refund.js';
 import { account, chargeId } from './charge.js';
 import { decide } from './given.js';
 
@@ -32,9 +32,6 @@ export const failed = (other: Partial<bank.RefundFailed> = {}): NewEvent =>
     ...other,
   });
 
-/** The charge was captured, and nothing of it has been given back; the merchant is free to spend 1,000.00. */
-export const room: Room = { captured: { bank: 'alder', amount: usd(900) }, refundedMinor: 0, spendableMinor: 100_000 };
-
 /** The refund after these events. */
 export const after = (...events: readonly NewEvent[]): Refund =>
-  events.reduce<Refund>((refund, event) => decide(refund, event).state, noRefund(refundId, room));
+  events.reduce<Refund>((refund, event) => decide(refund, event).state, noRefund(refundId));

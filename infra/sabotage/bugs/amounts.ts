@@ -96,9 +96,8 @@ export const amounts: readonly Sabotage[] = [
     edits: [
       {
         file: createRefund,
-        find: "{ type: 'refund_requested', ...refund(wanted) }",
-        replace:
-          "{ type: 'refund_requested', ...refund(money(Math.min(wanted.amountMinor + 1, left.amountMinor), left.currency)) }",
+        find: 'const asked = refund(wanted);',
+        replace: 'const asked = refund(money(Math.min(wanted.amountMinor + 1, left.amountMinor), left.currency));',
       },
     ],
   },
@@ -109,8 +108,8 @@ export const amounts: readonly Sabotage[] = [
     edits: [
       {
         file: createRefund,
-        find: "{ type: 'refund_requested', ...refund(wanted) }",
-        replace: "{ type: 'refund_requested', ...refund(left) }",
+        find: 'const asked = refund(wanted);',
+        replace: 'const asked = refund(left);',
       },
     ],
   },

@@ -3,7 +3,7 @@ import type { Sabotage } from '../sabotage.js';
 const operation = 'apps/bank-gateway/src/operations/operation.ts';
 const authorization = 'apps/bank-gateway/src/authorizations/authorization.ts';
 const authorizationRows = 'apps/bank-gateway/src/authorizations/authorization.repository.ts';
-const stray = 'apps/bank-gateway/src/authorizations/on-difference-found.ts';
+const stray = 'apps/bank-gateway/src/authorizations/stray-events.controller.ts';
 const task = 'apps/bank-gateway/src/operations/task.ts';
 const bankMovement = 'apps/bank-simulator/src/books/movement.ts';
 

@@ -70,7 +70,7 @@ export const availability: readonly Sabotage[] = [
     breaks: ['A16'],
     edits: [
       {
-        file: 'apps/ledger/src/transfers/on-authorization-approved.ts',
+        file: 'apps/ledger/src/transfers/hold-refusal.ts',
         find: '  return refusalFor(limits, event.amount);',
         replace: "  return event.amount.amountMinor % 10 === 7 ? 'open_holds_cap' : refusalFor(limits, event.amount);",
       },

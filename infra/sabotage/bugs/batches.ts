@@ -33,8 +33,8 @@ export const batches: readonly Sabotage[] = [
     edits: [
       {
         file: 'apps/payments-api/src/charges/charge-request.repository.ts',
-        find: "if (id && request.state === 'decided') charges!.set(id, request.charge);",
-        replace: "if (id && request.state === 'withdrawn') charges!.get(id);",
+        find: "if (charge && request.state === 'decided') charges!.set(charge, request.charge);",
+        replace: "if (charge && request.state === 'withdrawn') charges!.get(charge);",
       },
     ],
   },
@@ -45,9 +45,9 @@ export const batches: readonly Sabotage[] = [
     edits: [
       {
         file: 'libs/saga/src/batch.ts',
-        find: '        state.set(work.id, decision.state);\n',
+        find: '        loaded.set(work.key, decision.state);\n',
         replace:
-          '        if (work.delivery) saving.push(() => state.set(work.id, decision.state));\n        else state.set(work.id, decision.state);\n',
+          '        if (work.delivery) saving.push(() => loaded.set(work.key, decision.state));\n        else loaded.set(work.key, decision.state);\n',
       },
       {
         file: 'libs/saga/src/batch.ts',
@@ -57,8 +57,8 @@ export const batches: readonly Sabotage[] = [
       },
       {
         file: 'libs/saga/src/batch.ts',
-        find: '    for (const [kind, ids] of changed) {',
-        replace: '    for (const set of saving) set();\n    for (const [kind, ids] of changed) {',
+        find: '    for (const [kind, byName] of changed) {',
+        replace: '    for (const set of saving) set();\n    for (const [kind, byName] of changed) {',
       },
     ],
   },

@@ -6,13 +6,13 @@ const hold = 'apps/ledger/src/transfers/hold.ts';
 const feeAtEveryCapture: readonly Edit[] = [
   { file: hold, find: 'function feeFor(', replace: 'export function feeFor(' },
   {
-    file: 'apps/ledger/src/transfers/on-capture-succeeded.ts',
+    file: 'apps/ledger/src/transfers/hold-events.controller.ts',
     find: "assert.deepEqual(event.amount, hold.posted, 'a charge was captured twice, for different amounts');\n        return unchanged(hold);",
     replace:
       'return become({ ...hold, moves: [...hold.moves, { ...feeFor(hold.account, event.amount, because), effect: `fee:${now}` }] });',
   },
   {
-    file: 'apps/ledger/src/transfers/on-capture-succeeded.ts',
+    file: 'apps/ledger/src/transfers/hold-events.controller.ts',
     find: "from './hold.js';",
     replace: "from './hold.js';\nimport { feeFor } from './hold.js';",
   },

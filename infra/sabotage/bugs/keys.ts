@@ -44,13 +44,13 @@ export const keys: readonly Sabotage[] = [
         file: 'apps/payments-api/src/charges/keyed-requests.ts',
         find: '      return await this.parts.commands.submit(work);\n',
         replace:
-          '      await this.parts.database.transaction((tx) => claimKeys(tx, this.parts.claims.held([work.id])));\n      return await this.parts.commands.submit(work);\n',
+          '      await this.parts.database.transaction((tx) => claimKeys(tx, [work.key]));\n      return await this.parts.commands.submit(work);\n',
       },
       {
         file: chargeRequestRows,
-        find: '    const ours = await claimKeys(tx, [...claims.values()]);\n',
+        find: '    const ours = await claimKeys(tx, claims);\n',
         replace:
-          '    const rows = await readKeys(tx, [...claims.values()]);\n    const ours = new Set([...claims].flatMap(([name, { requestId }]) => (rows.get(name)?.requestId === requestId ? [name] : [])));\n',
+          '    const rows = await readKeys(tx, claims);\n    const ours = new Set(claims.filter((claim) => rows.get(nameOf(claim))?.requestId === claim.requestId).map(nameOf));\n',
       },
     ],
   },
@@ -63,7 +63,7 @@ export const keys: readonly Sabotage[] = [
         file: chargeRequestRows,
         find: '        if (request) return request;\n',
         replace:
-          "        const runs = request?.state === 'taken' && !request.row.answer && claims.get(name)?.subject === null;\n        if (request && !runs) return request;\n",
+          "        const runs = request?.state === 'taken' && !request.row.answer && claim.subject === null;\n        if (request && !runs) return request;\n",
       },
     ],
   },

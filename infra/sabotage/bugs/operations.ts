@@ -2,7 +2,6 @@ import type { Edit, Sabotage } from '../sabotage.js';
 
 const operation = 'apps/bank-gateway/src/operations/operation.ts';
 const authorization = 'apps/bank-gateway/src/authorizations/authorization.ts';
-const authorizationRows = 'apps/bank-gateway/src/authorizations/authorization.repository.ts';
 const task = 'apps/bank-gateway/src/operations/task.ts';
 
 /**
@@ -23,9 +22,9 @@ export const operations: readonly Sabotage[] = [
     breaks: ['A1'],
     edits: [
       {
-        file: authorizationRows,
-        find: 'tx.onCommit(() =>\n      dispatch',
-        replace: '((now: () => void) => now())(() =>\n      dispatch',
+        file: 'apps/bank-gateway/src/operations/begin-operations.ts',
+        find: "effects.push({ kind: 'begin_operation', task: { ...task, operation: { ...task.operation, version: 1 } } });",
+        replace: 'this.dispatch.handOver({ ...task, operation: { ...task.operation, version: 1 } });',
       },
     ],
   },

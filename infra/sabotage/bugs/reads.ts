@@ -115,8 +115,8 @@ export const reads: readonly Sabotage[] = [
     edits: [
       {
         file: 'apps/payments-api/src/charges/charge-update.ts',
-        find: 'if (Object.keys(changes).length > 0) await this.charges.save',
-        replace: 'if (Object.keys(changes).length > 99) await this.charges.save',
+        find: 'if (Object.keys(changes).length > 0) enqueueRecords',
+        replace: 'if (Object.keys(changes).length > 99) enqueueRecords',
       },
     ],
   },

@@ -1,4 +1,5 @@
 export * from './bus.js';
+export * from './event-handlers.js';
 export * from './kafka-js-bus.js';
 export type { KafkaConnection, KafkaOptions, KafkaSecurity } from './kafka-client.js';
 export type { ConsumptionObserver } from './kafka-js-consumption.js';

@@ -1,6 +1,6 @@
-import { Module } from '@nestjs/common';
+import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { MicroserviceOptions } from '@nestjs/microservices';
+import { EventPattern, type MicroserviceOptions } from '@nestjs/microservices';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { SystemClock } from '#clock';
@@ -9,12 +9,14 @@ import { Leases, leaseTableSql, type Lease } from '#leases';
 import { assertIndexProbes, Database, statement, type PgTransaction } from '#postgres';
 import {
   become,
+  Decides,
   inboxTablesSql,
   parkingTablesSql,
   PostgresInbox,
-  stepsOn,
   type Aggregates,
+  type AggregateType,
   type BatchParts,
+  type Decision,
   type StepConsumerObserver,
 } from '#saga';
 import { eventually, notEmpty, testDatabase, type TestDatabase } from '#testing';
@@ -27,7 +29,8 @@ import {
   PostgresOutbox,
   PostgresOutboxStore,
 } from './outbox.repository.js';
-import { consumerOf, StepTransport } from './step-transport.js';
+import { stepsOf } from './event-handlers.js';
+import { StepTransport } from './step-transport.js';
 
 const clock = new SystemClock();
 const unique = `${process.pid}-${clock.now()}`;
@@ -63,24 +66,40 @@ const save = statement(
    FROM json_to_recordset($1::json) AS saved(key text, numbers json)
    ON CONFLICT (key) DO UPDATE SET numbers = excluded.numbers`,
 );
-const counters: Aggregates<PgTransaction, number[]> = {
+const counters: Aggregates<PgTransaction, number[], CounterKey> = {
   async load(tx, keys) {
-    const rows = await tx.query<{ key: string; numbers: number[] }>(load, [keys]);
+    const names = [...new Set(keys.map(({ key }) => key))];
+    const rows = await tx.query<{ key: string; numbers: number[] }>(load, [names]);
     const states = new Map(rows.map(({ key, numbers }) => [key, numbers]));
-    return { get: (key) => states.get(key) ?? [], set: (key, numbers) => void states.set(key, numbers) };
+    return {
+      get: ({ key }) => states.get(key) ?? [],
+      set: ({ key }, numbers) => void states.set(key, numbers),
+      contextOf: () => undefined,
+    };
   },
   async save(tx, changed) {
-    await tx.query(save, [JSON.stringify(changed.map(({ id, state }) => ({ key: id, numbers: state })))]);
+    await tx.query(save, [JSON.stringify(changed.map(({ key: { key }, state }) => ({ key, numbers: state })))]);
+    return [];
   },
 };
-const step = stepsOn<number[]>({ kind: 'counter', restate: () => [] });
-const onCounted = step({
-  on: counted,
-  idOf: ({ key }) => key,
-  decide: (numbers, { number }) => become([...numbers, number]),
-});
+type CounterKey = Pick<Counted, 'key'>;
+const counterType: AggregateType<number[], CounterKey> = {
+  kind: 'counter',
+  keyName: ({ key }) => key,
+  restate: () => [],
+};
 
-@Module({ controllers: [consumerOf([onCounted])] })
+@Controller()
+class CounterEvents {
+  // oxlint-disable-next-line typescript/no-unnecessary-type-arguments -- as in an event controller
+  @EventPattern<string>('test.counted.v1')
+  @Decides(counterType, counted)
+  counted(numbers: number[], { number }: Counted): Decision<number[]> {
+    return become([...numbers, number]);
+  }
+}
+
+@Module({ controllers: [CounterEvents] })
 class CounterModule {}
 
 describe('The outbox, its relay and the steps, over a real Postgres and Kafka', () => {
@@ -148,10 +167,11 @@ describe('The outbox, its relay and the steps, over a real Postgres and Kafka', 
       inbox: new PostgresInbox(),
       outbox,
       aggregates: new Map([['counter', counters]]),
+      effects: new Map(),
       clock,
     };
     const app = await NestFactory.createMicroservice<MicroserviceOptions>(CounterModule, {
-      strategy: new StepTransport({ bus, parts, observer }),
+      strategy: new StepTransport({ bus, parts, observer, steps: () => stepsOf([new CounterEvents()]) }),
       logger: false,
     });
     await app.listen();

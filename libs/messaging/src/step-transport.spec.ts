@@ -1,25 +1,46 @@
 import { Controller, Module, type Type } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { EventPattern, type MicroserviceOptions } from '@nestjs/microservices';
+import { DiscoveryModule, DiscoveryService, NestFactory } from '@nestjs/core';
+import { EventPattern, type AsyncMicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { describe, expect, it } from '@jest/globals';
 import { bank, ledger } from '#contracts';
 import type { Transaction } from '#postgres';
-import { stepsOn, unchanged, type AnyStep, type BatchParts } from '#saga';
+import { Decides, unchanged, type AggregateType, type AnyStep, type BatchParts, type Decision } from '#saga';
 import { eventually, FakeClock } from '#testing';
 import type { Bus, ConsumeOptions } from './bus.js';
-import { consumerOf, StepTransport } from './step-transport.js';
+import { stepsOf } from './event-handlers.js';
+import { StepTransport } from './step-transport.js';
 
-const step = stepsOn<string>({ kind: 'nothing', restate: () => [] });
-const idOf = ({ chargeId }: { chargeId: string }): string => chargeId;
-const steps: AnyStep[] = [bank.authorizationApproved, bank.captureSucceeded, ledger.holdPlaced].map((on) =>
-  step({ on: on as typeof ledger.holdPlaced, idOf, decide: unchanged }),
-);
+const holds: AggregateType<string> = { kind: 'nothing', keyName: ({ chargeId }) => chargeId, restate: () => [] };
+
+@Controller()
+class BankEvents {
+  @EventPattern('bank.authorization_approved.v1')
+  @Decides(holds, bank.authorizationApproved)
+  authorizationApproved(hold: string): Decision<string> {
+    return unchanged(hold);
+  }
+
+  @EventPattern('bank.capture_succeeded.v1')
+  @Decides(holds, bank.captureSucceeded)
+  captureSucceeded(hold: string): Decision<string> {
+    return unchanged(hold);
+  }
+}
+
+@Controller()
+class LedgerEvents {
+  @EventPattern('ledger.hold_placed.v1')
+  @Decides(holds, ledger.holdPlaced)
+  holdPlaced(hold: string): Decision<string> {
+    return unchanged(hold);
+  }
+}
 
 function moduleOf(...controllers: Type[]): Type {
-  @Module({ controllers })
-  class StepsModule {}
-  return StepsModule;
+  @Module({ imports: [DiscoveryModule], controllers })
+  class HandlersModule {}
+  return HandlersModule;
 }
 
 class FakeBus implements Bus {
@@ -52,12 +73,24 @@ const parts: BatchParts<Transaction> = {
   inbox: { admit: () => Promise.reject(new Error()), park: () => Promise.resolve(), forget: () => Promise.resolve() },
   outbox: { append: () => Promise.resolve() },
   aggregates: new Map(),
+  effects: new Map(),
   clock: new FakeClock(),
 };
 
-const microservice = (bus: Bus, ...controllers: Type[]) =>
-  NestFactory.createMicroservice<MicroserviceOptions>(moduleOf(...controllers), {
-    strategy: new StepTransport({ bus, parts }),
+type Discovered = (discovery: DiscoveryService) => readonly AnyStep[];
+const discovered: Discovered = (discovery) =>
+  stepsOf(discovery.getControllers().map(({ instance }) => instance as object));
+
+const strategy = (bus: Bus, find = discovered): AsyncMicroserviceOptions => ({
+  inject: [DiscoveryService],
+  useFactory: (discovery: DiscoveryService) => ({
+    strategy: new StepTransport({ bus, parts, steps: () => find(discovery) }),
+  }),
+});
+
+const microservice = (bus: Bus, controllers: Type[], find?: Discovered) =>
+  NestFactory.createMicroservice<AsyncMicroserviceOptions>(moduleOf(...controllers), {
+    ...strategy(bus, find),
     logger: false,
     abortOnError: false,
   });
@@ -65,7 +98,7 @@ const microservice = (bus: Bus, ...controllers: Type[]) =>
 describe('StepTransport', () => {
   it('subscribes the service to exactly the topics of the steps that its modules list', async () => {
     const bus = new FakeBus();
-    const app = await microservice(bus, consumerOf(steps.slice(0, 2)), consumerOf(steps.slice(2)));
+    const app = await microservice(bus, [BankEvents, LedgerEvents]);
     await app.listen();
     expect(bus.consumed).toMatchObject({ group: 'ledger', topics: ['bank.events', 'ledger.events'] });
     await app.close();
@@ -74,37 +107,59 @@ describe('StepTransport', () => {
 
   it('works beside HTTP, connected to an application', async () => {
     const bus = new FakeBus();
-    const app = await NestFactory.create(moduleOf(consumerOf(steps.slice(0, 1))), new FastifyAdapter(), {
+    const app = await NestFactory.create(moduleOf(BankEvents), new FastifyAdapter(), {
       logger: false,
     });
-    app.connectMicroservice<MicroserviceOptions>({ strategy: new StepTransport({ bus, parts }) });
+    app.connectMicroservice<AsyncMicroserviceOptions>(strategy(bus));
     await app.startAllMicroservices();
     expect(bus.consumed).toMatchObject({ topics: ['bank.events'] });
     await app.close();
     expect(bus.stops).toBe(1);
   });
 
-  it('refuses a handler that is no step: one event at a time is not how events are handled here', async () => {
+  it('refuses a handler without a decision: one event at a time is not how events are handled here', async () => {
     @Controller()
-    class Stray {
-      @EventPattern('stray.v1')
+    class Undecided {
+      @EventPattern('undecided.v1')
       handle(_data: unknown): void {}
     }
-    const app = await microservice(new FakeBus(), Stray);
-    await expect(app.listen()).rejects.toThrow('the handler of "stray.v1" is no step');
+    const app = await microservice(new FakeBus(), [Undecided]);
+    await expect(app.listen()).rejects.toThrow('Undecided.handle handles "undecided.v1" and lacks @Decides');
     await app.close();
   });
 
-  it('refuses two steps for one event', async () => {
-    const app = await microservice(new FakeBus(), consumerOf([steps[0]!]), consumerOf([steps[0]!]));
-    await expect(app.listen()).rejects.toThrow('two steps of one service react to the same event');
+  it('refuses to listen when Nest registered a handler whose decision it was not given', async () => {
+    const app = await microservice(new FakeBus(), [BankEvents], () => stepsOf([new LedgerEvents()]));
+    await expect(app.listen()).rejects.toThrow(
+      'Nest registered a handler of "bank.authorization_approved.v1", which has no decision',
+    );
+    await app.close();
+  });
+
+  it('refuses to listen when it was given a decision that Nest registered no handler for', async () => {
+    const app = await microservice(new FakeBus(), [BankEvents], () => stepsOf([new BankEvents(), new LedgerEvents()]));
+    await expect(app.listen()).rejects.toThrow('Nest registered no handler of "ledger.hold_placed.v1"');
+    await app.close();
+  });
+
+  it('refuses two handlers of one event', async () => {
+    @Controller()
+    class Again {
+      @EventPattern('ledger.hold_placed.v1')
+      @Decides(holds, ledger.holdPlaced)
+      holdPlaced(hold: string): Decision<string> {
+        return unchanged(hold);
+      }
+    }
+    const app = await microservice(new FakeBus(), [LedgerEvents, Again]);
+    await expect(app.listen()).rejects.toThrow('two handlers of one service react to ledger.hold_placed.v1');
     await app.close();
   });
 
   it('closes although it has not joined its group yet', async () => {
     const bus = new FakeBus();
     bus.joins = new Promise(() => undefined);
-    const app = await microservice(bus, consumerOf(steps));
+    const app = await microservice(bus, [BankEvents, LedgerEvents]);
     await Promise.all([
       expect(app.listen()).rejects.toThrow('closed before it had joined'),
       eventually('it tries to join', () => bus.consumed).then(() => app.close()),
@@ -113,7 +168,7 @@ describe('StepTransport', () => {
 
   it('gives up, on close, batches that wait for a store that is away: they are delivered again', async () => {
     const bus = new FakeBus();
-    const app = await microservice(bus, consumerOf(steps));
+    const app = await microservice(bus, [BankEvents, LedgerEvents]);
     await app.listen();
     const event = { ...ledger.holdPlaced({ chargeId: 'ch_1' } as never), source: 'ledger', time: 0 };
     const origin = { topic: 'ledger.events', partition: 0, offset: '0' };

@@ -1,42 +1,27 @@
-import { Controller, type Type } from '@nestjs/common';
-import { EventPattern, Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
+import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import type { Transaction } from '#postgres';
 import { BatchRunner, StepConsumer, StepTable, type AnyStep, type BatchParts, type StepConsumerObserver } from '#saga';
 import type { Bus, Consumption } from './bus.js';
-
-/**
- * A controller with one `@EventPattern` handler per step, so that Nest registers each under its event's
- * type: `@Module({ controllers: [consumerOf([onAuthorizationApproved, …])] })`.
- */
-export function consumerOf(steps: readonly AnyStep[]): Type {
-  class StepsController {}
-  for (const step of steps) {
-    // Nest finds handlers on the prototype. StepTransport takes the step out of the extras and runs it in
-    // batches; another transport, which would call it event by event, is told so.
-    const descriptor: PropertyDescriptor = {
-      value: () => {
-        throw new Error(`${step.on.type} is handled by a StepTransport`);
-      },
-    };
-    Object.defineProperty(StepsController.prototype, step.on.type, descriptor);
-    EventPattern(step.on.type, { step })(StepsController.prototype, step.on.type, descriptor);
-  }
-  Controller()(StepsController);
-  return StepsController;
-}
 
 export interface StepTransportOptions<Tx extends Transaction> {
   readonly bus: Bus;
   /** `service` names the consumer group. */
   readonly parts: BatchParts<Tx>;
+  /** The decisions behind the handlers, by `stepsOf`. Asked for at `listen`: by then Nest has made every controller. */
+  readonly steps: () => readonly AnyStep[];
   readonly maxBatch?: number;
   readonly observer?: StepConsumerObserver;
 }
 
 /**
- * Nest's door to the bus: collects the steps that the modules registered, subscribes to their topics and
- * runs what comes a batch at a time. `listen` resolves when the consumer has joined its group; `close`
- * drains.
+ * Nest's transport over the bus: subscribes to the topics of the events that Nest found handlers for.
+ *
+ * Nest registers a callback for each `@EventPattern`, which runs guards, pipes and the method for one event, with a
+ * promise each. This transport takes only the pattern from there and calls the method itself, a pure decision, in the
+ * middle of a batch: up to 512 events are one transaction with one statement for each stage, and one commit. So
+ * guards, pipes, interceptors and exception filters do not apply to event handlers.
+ *
+ * `listen` resolves when the consumer has joined its group; `close` drains.
  */
 export class StepTransport<Tx extends Transaction> extends Server implements CustomTransportStrategy {
   #consumer: StepConsumer<Tx> | undefined;
@@ -74,9 +59,11 @@ export class StepTransport<Tx extends Transaction> extends Server implements Cus
   }
 
   async #start(): Promise<void> {
-    const { bus, parts, ...options } = this.options;
-    const steps = this.#steps();
-    const consumer = new StepConsumer(new BatchRunner(parts), parts, new StepTable(steps), options);
+    const { bus, parts, steps: stepsOf, ...options } = this.options;
+    const steps = stepsOf();
+    const table = new StepTable(steps);
+    this.#compareWithNest(table, steps);
+    const consumer = new StepConsumer(new BatchRunner(parts), parts, table, options);
     this.#consumer = consumer;
     this.#joining = bus.consume({
       group: parts.service,
@@ -88,15 +75,13 @@ export class StepTransport<Tx extends Transaction> extends Server implements Cus
     await this.#joining;
   }
 
-  #steps(): AnyStep[] {
-    const steps: AnyStep[] = [];
-    for (const [pattern, first] of this.messageHandlers) {
-      for (let handler: MessageHandler | undefined = first; handler; handler = handler.next) {
-        const step = handler.extras?.['step'] as AnyStep | undefined;
-        if (!step) throw new Error(`the handler of "${pattern}" is no step: list it through consumerOf`);
-        steps.push(step);
-      }
+  /** A handler that only one of the two knows would never be called, or be called for events that Nest does not list. */
+  #compareWithNest(table: StepTable, steps: readonly AnyStep[]): void {
+    for (const pattern of this.messageHandlers.keys()) {
+      if (!table.reactsTo(pattern)) throw new Error(`Nest registered a handler of "${pattern}", which has no decision`);
     }
-    return steps;
+    for (const { on } of steps) {
+      if (!this.messageHandlers.has(on.type)) throw new Error(`Nest registered no handler of "${on.type}"`);
+    }
   }
 }

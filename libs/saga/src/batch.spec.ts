@@ -6,6 +6,18 @@ const totals = ({ store }: ReturnType<typeof tallyService>) =>
 const said = ({ store }: ReturnType<typeof tallyService>) => store.books.said.map(({ data }) => data);
 
 describe('a batch of steps', () => {
+  it('does what a repository returned after the commit, or takes it back after a rollback', async () => {
+    const { consumer, store, done } = tallyService();
+    store.refusals = 1;
+    await consumer.handle([growth('ch_a', 1), growth('ch_a', 2)]);
+    const effect = { kind: 'tally_grown', chargeId: 'ch_a' };
+    expect(done).toEqual([
+      { after: 'rollback', ...effect, total: 3 },
+      { after: 'commit', ...effect, total: 1 },
+      { after: 'commit', ...effect, total: 3 },
+    ]);
+  });
+
   it('folds every event over its aggregate, in order, in one commit', async () => {
     const service = tallyService();
     await service.consumer.handle([growth('ch_a', 1), growth('ch_b', 5), growth('ch_a', 2)]);

@@ -8,25 +8,29 @@ import {
   type Delivery,
   type Inbox,
   type Outbox,
+  type Preparation,
   type WhyParked,
   type WorkingSet,
 } from './store.js';
-import type { AggregateType, Decision } from './step.js';
+import type { Effect, EffectHandler } from './effects.js';
+import type { AggregateType, ChargeKey, Decision } from './step.js';
 
 /** One thing to decide: a step with its event, or a command with its request. */
-export interface Work<State, Result> {
-  readonly aggregate: AggregateType<State>;
-  readonly id: string;
+export interface Work<State, Result, Key = ChargeKey, Context = void> {
+  readonly aggregate: AggregateType<State, Key, Context>;
+  readonly key: Key;
   /** Whose clock `now` is read from. */
   readonly account?: string | undefined;
   /** The event behind it; a command has none. */
   readonly delivery?: Delivery | undefined;
   readonly traceparent?: string | undefined;
-  readonly decide: (state: State, now: number) => Decision<State, Result>;
+  readonly decide: (state: State, now: number, context: Context) => Decision<State, Result>;
+  /** Why its event cannot be read: nothing is loaded for it, and it fails where it would be decided. */
+  readonly unreadable?: Error | undefined;
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- a batch mixes aggregates; each work's own type was checked where it was made
-export type AnyWork = Work<any, any>;
+export type AnyWork = Work<any, any, any, any>;
 
 /** What came of one work. */
 export type Outcome =
@@ -46,11 +50,18 @@ export interface BatchParts<Tx extends Transaction> {
   readonly outbox: Outbox<Tx>;
   /** By `AggregateType.kind`. */
   // oxlint-disable-next-line typescript/no-explicit-any -- see AnyWork
-  readonly aggregates: ReadonlyMap<string, Aggregates<Tx, any>>;
+  readonly aggregates: ReadonlyMap<string, Aggregates<Tx, any, any, any, any>>;
+  /** By `AggregateType.kind`. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- see AnyWork
+  readonly preparations?: ReadonlyMap<string, Preparation<any, any>>;
+  /** By kind of effect. */
+  readonly effects: ReadonlyMap<string, EffectHandler>;
   readonly clock: Clock;
   /** The account's own offset to the clock, in milliseconds; its test clock. */
   readonly accountOffsetMs?: (account: string) => number;
 }
+
+type Loaded = WorkingSet<unknown, unknown, unknown>;
 
 const PARKED_BEHIND: WhyParked = { error: 'an earlier event of this key is parked', behind: true, attempts: 0 };
 
@@ -87,28 +98,27 @@ export class BatchRunner<Tx extends Transaction> {
   }
 
   private async decideAll(tx: Tx, works: readonly AnyWork[], admission: Admission): Promise<Outcome[]> {
-    const { inbox, outbox, aggregates } = this.parts;
+    const { inbox, outbox } = this.parts;
     const fresh = new Set(admission.fresh);
 
-    const kinds = Map.groupBy(works, (work) => work.aggregate.kind);
-    const states = new Map<string, WorkingSet<unknown>>();
-    for (const kind of [...kinds.keys()].sort()) {
-      const ids = [...new Set(kinds.get(kind)!.map((work) => work.id))].sort();
-      states.set(kind, await this.storeOf(kind).load(tx, ids));
-    }
+    const readable = works.filter(({ unreadable }) => !unreadable);
+    const kinds = Map.groupBy(readable, (work) => work.aggregate.kind);
+    const states = new Map<string, Loaded>();
+    for (const kind of [...kinds.keys()].sort())
+      states.set(kind, await this.storeOf(kind).load(tx, inOrder(kinds.get(kind)!)));
 
     const emitted: CloudEvent[] = [];
-    const changed = new Map<string, Map<string, string | undefined>>();
+    const changed = new Map<string, Map<string, AnyWork>>();
     const outcomes: Outcome[] = [];
     for (const work of works) {
-      const state = states.get(work.aggregate.kind)!;
+      const loaded = states.get(work.aggregate.kind)!;
       if (work.delivery) {
         const { event } = work.delivery;
         // Taken out of the set at its first sight, so that a second delivery in this batch is a duplicate too.
         if (!fresh.delete(inboxIdOf(event))) {
           // What is parked is heard already: the other side would only say again what is parked, and so on without end.
-          if (event.resent && !admission.parkedKeys.has(event.key))
-            emitted.push(...this.asEvents(work.aggregate.restate(state.get(work.id)), work, { resent: true }));
+          if (event.resent && !work.unreadable && !admission.parkedKeys.has(event.key))
+            emitted.push(...this.asEvents(work.aggregate.restate(loaded.get(work.key)), work, { resent: true }));
           outcomes.push({ kind: 'duplicate' });
           continue;
         }
@@ -118,7 +128,10 @@ export class BatchRunner<Tx extends Transaction> {
           continue;
         }
       }
-      const decision = work.decide(state.get(work.id), this.nowFor(work.account));
+      if (work.unreadable) throw work.unreadable;
+      const { kind, keyName } = work.aggregate;
+      const now = this.nowFor(work.account);
+      const decision = work.decide(loaded.get(work.key), now, loaded.contextOf(work.key));
       if (decision.tooSoon && work.delivery) {
         // Said again in this very batch, behind what it waits for, it is new as well.
         fresh.add(inboxIdOf(work.delivery.event));
@@ -127,23 +140,39 @@ export class BatchRunner<Tx extends Transaction> {
         continue;
       }
       if (decision.changed) {
-        state.set(work.id, decision.state);
-        if (!changed.has(work.aggregate.kind)) changed.set(work.aggregate.kind, new Map());
-        changed.get(work.aggregate.kind)!.set(work.id, work.traceparent);
+        loaded.set(work.key, decision.state);
+        if (!changed.has(kind)) changed.set(kind, new Map());
+        changed.get(kind)!.set(keyName(work.key), work);
       }
       emitted.push(...this.asEvents(decision.emit, work, {}));
       outcomes.push({ kind: 'decided', result: decision.result });
     }
 
-    for (const [kind, ids] of changed) {
-      const saved = [...ids].map(([id, traceparent]) => ({ id, state: states.get(kind)!.get(id), traceparent }));
-      await aggregates.get(kind)!.save(tx, saved);
+    for (const [kind, byName] of changed) {
+      const loaded = states.get(kind)!;
+      const decided = [...byName.values()].map(({ key, traceparent }) => ({
+        key: key as unknown,
+        state: loaded.get(key),
+        traceparent,
+      }));
+      const prepared = this.parts.preparations?.get(kind)?.prepare(decided) ?? { changed: decided, effects: [] };
+      this.doAfterwards(tx, prepared.effects);
+      this.doAfterwards(tx, await this.storeOf(kind).save(tx, prepared.changed, loaded));
     }
     if (emitted.length > 0) await outbox.append(tx, emitted);
     return outcomes;
   }
 
-  private storeOf(kind: string): Aggregates<Tx, unknown> {
+  private doAfterwards(tx: Tx, effects: readonly Effect[]): void {
+    for (const effect of effects) {
+      const handler = this.parts.effects.get(effect.kind);
+      if (!handler) throw new Error(`${this.parts.service} has no handler of "${effect.kind}"`);
+      tx.onCommit(() => handler.committed(effect));
+      tx.onRollback(() => handler.rolledBack?.(effect));
+    }
+  }
+
+  private storeOf(kind: string): Aggregates<Tx, unknown, unknown, unknown> {
     const found = this.parts.aggregates.get(kind);
     if (!found) throw new Error(`${this.parts.service} keeps no aggregates of kind "${kind}"`);
     return found;
@@ -164,4 +193,10 @@ export class BatchRunner<Tx extends Transaction> {
       ...extra,
     }));
   }
+}
+
+/** The keys of works on aggregates of one kind, in the order in which they are locked. */
+function inOrder(works: readonly AnyWork[]): unknown[] {
+  const named = works.map(({ aggregate, key }) => ({ name: aggregate.keyName(key), key: key as unknown }));
+  return named.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)).map(({ key }) => key);
 }

@@ -10,7 +10,7 @@ function given() {
   const commands = new Commands(runner, { clock });
   const add = (id: string, by: number): Work<Tally, number> => ({
     aggregate: tallies,
-    id,
+    key: { chargeId: id },
     decide(tally) {
       if (by === 13) throw new Error('thirteen is a bug');
       const total = tally.total + by;

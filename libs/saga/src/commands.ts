@@ -30,7 +30,7 @@ export class Commands<Tx extends Transaction> {
   ) {
     this.commits = new Lanes({
       run: (works) => this.settle(works),
-      laneOf: ({ account, id }) => account ?? id,
+      laneOf: ({ account, aggregate, key }) => account ?? aggregate.keyName(key),
       clock: options.clock,
       maxBatch: options.maxBatch ?? 256,
       maxPerLane: MAX_PER_ACCOUNT,
@@ -39,7 +39,7 @@ export class Commands<Tx extends Transaction> {
     });
   }
 
-  async submit<State, Result>(work: Work<State, Result>): Promise<Result> {
+  async submit<State, Result, Key, Context>(work: Work<State, Result, Key, Context>): Promise<Result> {
     const outcome = await this.commits.submit(work);
     if (outcome.kind === 'failed') throw outcome.error;
     if (outcome.kind !== 'decided') throw new Error(`a command is decided, never ${outcome.kind}`);

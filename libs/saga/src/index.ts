@@ -1,5 +1,7 @@
 export * from './batch.js';
 export * from './commands.js';
+export * from './decides.decorator.js';
+export * from './effects.js';
 export * from './in-halves.js';
 export * from './inbox.entity.js';
 export * from './inbox.repository.js';

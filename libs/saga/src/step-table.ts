@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { AnyWork } from './batch.js';
 import type { AnyStep } from './step.js';
 import type { Delivery } from './store.js';
@@ -7,8 +8,12 @@ export class StepTable {
   private readonly byType: ReadonlyMap<string, AnyStep>;
 
   constructor(steps: readonly AnyStep[]) {
-    this.byType = new Map(steps.map((step) => [step.on.type, step]));
-    if (this.byType.size !== steps.length) throw new Error('two steps of one service react to the same event');
+    const byType = new Map<string, AnyStep>();
+    for (const step of steps) {
+      if (byType.has(step.on.type)) throw new Error(`two handlers of one service react to ${step.on.type}`);
+      byType.set(step.on.type, step);
+    }
+    this.byType = byType;
   }
 
   reactsTo(type: string): boolean {
@@ -22,27 +27,20 @@ export class StepTable {
     if (!step) throw new NoStepError(event.type);
     const parsed = step.on.schema.safeParse(event.data);
     if (!parsed.success) {
-      // Loaded under its key and failing where every decision fails, so that one path parks it.
-      const problem = parsed.error.message;
-      return {
-        aggregate: step.aggregate,
-        id: event.key,
-        delivery,
-        traceparent,
-        decide: () => {
-          throw new SchemaError(event.type, problem);
-        },
-      };
+      // It fails where every decision fails, so that one path parks it.
+      const unreadable = new SchemaError(event.type, parsed.error.message);
+      const decide = (): never => assert.fail('what cannot be read is not decided');
+      return { aggregate: step.aggregate, key: undefined, delivery, traceparent, decide, unreadable };
     }
     const data = parsed.data as { account?: string };
     const { aggregate, restate } = step;
     return {
       aggregate: restate ? { ...aggregate, restate: (state: unknown) => restate(state, data) } : aggregate,
-      id: step.idOf(data),
+      key: step.keyOf(data) as unknown,
       account: data.account,
       delivery,
       traceparent,
-      decide: (state, now) => step.decide(state, data, now),
+      decide: (state, now, context) => step.decide(state, data, now, context),
     };
   }
 }

@@ -1,15 +1,29 @@
 import type { Instant } from '#clock';
 import type { EventContract, NewEvent } from '#contracts';
 
-/** One kind of aggregate: what its state is, and what it said last. */
-export interface AggregateType<State> {
+/** What most aggregates are found by. */
+export interface ChargeKey {
+  readonly chargeId: string;
+}
+
+declare const context: unique symbol;
+
+/**
+ * One kind of aggregate: what its state is, what it is found by, what else is read to decide about it, and what it said
+ * last. An event whose data has the fields of the key is a key itself.
+ */
+export interface AggregateType<State, Key = ChargeKey, Context = void> {
   /** Unique within a service: `charge`, `authorization`, `hold`. */
   readonly kind: string;
+  /** Keys of one name are keys of one aggregate. Locks are taken in the order of names. */
+  readonly keyName: (key: Key) => string;
   /**
    * The events that this state still owes the world, under their natural ids: what it emitted when it
    * came to be. Pure, so nothing has to be stored in order to say it again after a loss.
    */
   readonly restate: (state: State) => readonly NewEvent[];
+  /** Says to the compiler what `Context` is; never there. */
+  readonly [context]?: Context;
 }
 
 /** What a decision comes to: the new state, the events to append, and an answer for who asked. */
@@ -44,15 +58,16 @@ export function answer<State, Result>(decision: Decision<State>, result: Result)
   return { ...decision, result };
 }
 
-/**
- * A reaction to an event. `decide` is pure: no I/O, no clock, no framework; `now` is the account's own
- * time in milliseconds.
- */
-export interface Step<State = unknown, Data = unknown> {
+/** A reaction to an event, as a batch runs it: a controller's method with what `@Decides` says of it. */
+export interface Step<State = unknown, Key = ChargeKey, Context = void, Data = unknown> {
   readonly on: EventContract<Data>;
-  readonly aggregate: AggregateType<State>;
-  readonly idOf: (data: Data) => string;
-  readonly decide: (state: State, data: Data, now: Instant) => Decision<State>;
+  readonly aggregate: AggregateType<State, Key, Context>;
+  readonly keyOf: (data: Data) => Key;
+  /**
+   * Pure: no I/O, no clock, no framework. `now` is the account's own time in milliseconds; `context` is what the
+   * aggregate's repository read beside the state, as it stands at this moment of the batch.
+   */
+  readonly decide: (state: State, data: Data, now: Instant, context: Context) => Decision<State>;
   /**
    * What a repetition of this event is answered with, where that is a part of what the aggregate has said: were all of
    * it said again for each of many events, they would cost their number squared.
@@ -60,12 +75,7 @@ export interface Step<State = unknown, Data = unknown> {
   readonly restate?: (state: State, data: Data) => readonly NewEvent[];
 }
 
-/** `const step = stepsOn(holds)`; then each step of that aggregate is `step({ on, idOf, decide })`. */
-export function stepsOn<State>(aggregate: AggregateType<State>) {
-  return <Data>(definition: Omit<Step<State, Data>, 'aggregate'>): Step<State, Data> => ({ ...definition, aggregate });
-}
-
 // A list of steps over different aggregates and events has no common type but this one: what goes in was
 // typed where the step was written, and its data is validated against `on.schema` before `decide` sees it.
 // oxlint-disable-next-line typescript/no-explicit-any
-export type AnyStep = Step<any, any>;
+export type AnyStep = Step<any, any, any, any>;

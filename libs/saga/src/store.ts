@@ -1,24 +1,52 @@
 import type { CloudEvent } from '#contracts';
 import type { Transaction } from '#postgres';
+import type { Effect } from './effects.js';
+import type { ChargeKey } from './step.js';
 
-/** The states of one batch's aggregates, by id. Reading what another step of the batch has just set is the point. */
-export interface WorkingSet<State> {
-  get(id: string): State;
-  set(id: string, state: State): void;
+/** The states of one batch's aggregates. Reading what another step of the batch has just set is the point. */
+export interface WorkingSet<State, Key = ChargeKey, Context = void> {
+  get(key: Key): State;
+  set(key: Key, state: State): void;
+  /** What else is known for a decision about it, after all that the batch has set so far. */
+  contextOf(key: Key): Context;
 }
 
 /** Where the aggregates of one kind are kept. */
-export interface Aggregates<Tx extends Transaction, State> {
-  /** One query: every aggregate, locked in the order of its id, with a defined state for ids never seen. */
-  load(tx: Tx, ids: readonly string[]): Promise<WorkingSet<State>>;
-  /** One multi-row statement; `traceparent` is that of the work that changed the aggregate last. */
-  save(tx: Tx, changed: readonly Saved<State>[]): Promise<void>;
+export interface Aggregates<
+  Tx extends Transaction,
+  State,
+  Key = ChargeKey,
+  Context = void,
+  Loaded extends WorkingSet<State, Key, Context> = WorkingSet<State, Key, Context>,
+> {
+  /**
+   * One query: every aggregate, locked in the order of its name, with a defined state for keys never seen. The keys come
+   * in that order; several may be of one name.
+   */
+  load(tx: Tx, keys: readonly Key[]): Promise<Loaded>;
+  /**
+   * One multi-row statement for what has changed of what was loaded, each aggregate once. A repository only stores: what
+   * has to be done because of it is returned, and done after the commit.
+   */
+  save(tx: Tx, changed: readonly Saved<State, Key>[], loaded: Loaded): Promise<readonly Effect[]>;
 }
 
-export interface Saved<State> {
-  readonly id: string;
+export interface Saved<State, Key = ChargeKey> {
+  readonly key: Key;
   readonly state: State;
+  /** Of the work that changed it last. */
   readonly traceparent?: string | undefined;
+}
+
+/**
+ * Between the decisions of a batch and their saving, for what must be known before the commit: reserves what an effect
+ * will need, and writes into the states that it has it. Registered under the kind of aggregate.
+ */
+export interface Preparation<State = unknown, Key = unknown> {
+  prepare(changed: readonly Saved<State, Key>[]): {
+    readonly changed: readonly Saved<State, Key>[];
+    readonly effects: readonly Effect[];
+  };
 }
 
 /** One event as the bus delivered it to a consumer. */

@@ -20,7 +20,7 @@ export interface SweeperParts<Tx extends Transaction, State> {
   readonly service: string;
   readonly store: UnitOfWork<Tx>;
   readonly outbox: Outbox<Tx>;
-  readonly aggregate: AggregateType<State>;
+  readonly aggregate: Pick<AggregateType<State>, 'restate'>;
   readonly stalled: Stalled<Tx, State>;
   readonly clock: Clock;
 }

@@ -1,4 +1,5 @@
 import type { Provider } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
 import { Leases } from '#leases';
 import { KafkaJsBus, OutboxRelay, PostgresOutbox, PostgresOutboxStore, StepTransport } from '#messaging';
 import { Database, isTransientError, type PgTransaction } from '#postgres';
@@ -62,7 +63,11 @@ export function busProviders({ name, database: databaseName }: ServiceOptions): 
       },
     ),
     provide(PostgresOutbox, [OutboxRelay, CLOCK], (relay, clock) => new PostgresOutbox(relay, clock)),
-    StepRegistry,
+    provide(
+      StepRegistry,
+      [DiscoveryService],
+      (discovery) => new StepRegistry(() => discovery.getControllers().map(({ instance }) => instance as object)),
+    ),
     provide(
       BATCH_PARTS,
       [Database, PostgresInbox, PostgresOutbox, StepRegistry, CLOCK],
@@ -72,6 +77,8 @@ export function busProviders({ name, database: databaseName }: ServiceOptions): 
         inbox,
         outbox,
         aggregates: registry.aggregates,
+        preparations: registry.preparations,
+        effects: registry.effects,
         clock,
         accountOffsetMs: (account) => registry.accountOffsetMs(account),
       }),
@@ -84,9 +91,10 @@ export function busProviders({ name, database: databaseName }: ServiceOptions): 
     }),
     provide(
       StepTransport,
-      [BUS, BATCH_PARTS, LOG, Metrics, Tracing, Shutdown],
-      (bus, parts, log, metrics, tracing, shutdown) => {
-        const transport = new StepTransport({ bus, parts, observer: observeSteps(name, log, metrics, tracing) });
+      [BUS, BATCH_PARTS, StepRegistry, LOG, Metrics, Tracing, Shutdown],
+      (bus, parts, registry, log, metrics, tracing, shutdown) => {
+        const observer = observeSteps(name, log, metrics, tracing);
+        const transport = new StepTransport({ bus, parts, observer, steps: () => registry.steps() });
         shutdown.during('consumer', 'the consumer', () => transport.close());
         return transport;
       },

@@ -1,3 +1,4 @@
+export { afterCommit, AggregatesModule, keep, type AggregatesFeature } from './aggregates.module.js';
 export { AdminServer, type AdminHandler, type AdminRequest } from './admin-server.js';
 export { createService, startService, type NestService, type PublicDoor } from './nest-service.js';
 export { assemble, provide, token, type Token } from './provide.js';
@@ -15,5 +16,4 @@ export { JOB_FAILED, JobRunner, type Job, type JobOutcome } from './job-runner.j
 export { Jobs } from './jobs.js';
 export { StepRegistry } from './step-registry.js';
 export { frameMigrations } from './migrations/index.js';
-export { keep, StepsModule, type StepsFeature } from './steps.module.js';
 export { BUS, CLOCK, IDS, LOG, OUTBOX_STORE, SERVICE, SETTINGS } from './tokens.js';

@@ -24,12 +24,12 @@ export function parkingProviders(): Provider[] {
     provide(
       Replay,
       [BatchRunner<PgTransaction>, BATCH_PARTS, Database, StepRegistry, LOG, Metrics],
-      (runner, parts, database, { steps }, log, metrics) =>
+      (runner, parts, database, registry, log, metrics) =>
         new Replay(
           runner,
           parts,
           new PostgresParking(database),
-          () => new StepTable(steps),
+          () => new StepTable(registry.steps()),
           observeReplay(log, metrics),
         ),
     ),

@@ -1,5 +1,6 @@
 import { Global, Module, type BeforeApplicationShutdown, type DynamicModule, type Provider } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
+import { DiscoveryModule } from '@nestjs/core';
 import { busProviders } from './bus.providers.js';
 import { entityProviders } from './entity.providers.js';
 import { jobProviders } from './jobs.providers.js';
@@ -34,6 +35,7 @@ export class ServiceModule implements BeforeApplicationShutdown {
       module: ServiceModule,
       // Only the namespace's own reading counts: no file, and no raw variable behind a validated one.
       imports: [
+        DiscoveryModule,
         ConfigModule.forRoot({
           load: [options.settings],
           isGlobal: true,

@@ -1,28 +1,44 @@
+import { EventPattern } from '@nestjs/microservices';
 import { describe, expect, it } from '@jest/globals';
 import { bank } from '#contracts';
 import type { PgTransaction } from '#postgres';
-import { stepsOn, unchanged, type Aggregates } from '#saga';
+import { Decides, unchanged, type Aggregates, type AggregateType, type Decision } from '#saga';
 import { StepRegistry } from './step-registry.js';
 
-const holds = { kind: 'hold', restate: () => [] };
+const holds: AggregateType<string> = { kind: 'hold', keyName: ({ chargeId }) => chargeId, restate: () => [] };
 const keeper = {} as Aggregates<PgTransaction, unknown>;
-const step = stepsOn(holds)({ on: bank.captureSucceeded, idOf: ({ chargeId }) => chargeId, decide: unchanged });
 
-describe('what the modules of a service register', () => {
+class HoldEvents {
+  @EventPattern('bank.capture_succeeded.v1')
+  @Decides(holds, bank.captureSucceeded)
+  captureSucceeded(hold: string): Decision<string> {
+    return unchanged(hold);
+  }
+}
+const registryOf = (...controllers: object[]): StepRegistry => new StepRegistry(() => controllers);
+
+describe('what the modules of a service list', () => {
   it('comes together in one place', () => {
-    const registry = new StepRegistry();
-    registry.register([['hold', keeper]], [step]);
-    registry.register([['charge', keeper]], []);
+    const registry = registryOf(new HoldEvents(), new Map());
+    registry.keep('hold', keeper);
+    registry.keep('charge', keeper);
     expect([...registry.aggregates.keys()]).toEqual(['hold', 'charge']);
+    expect(registry.steps()).toMatchObject([{ on: bank.captureSucceeded, aggregate: holds }]);
   });
 
   it('keeps every aggregate in one place only', () => {
-    const registry = new StepRegistry();
-    registry.register([['hold', keeper]], []);
-    expect(() => registry.register([['hold', keeper]], [])).toThrow('aggregates of kind "hold" are kept twice');
+    const registry = registryOf();
+    registry.keep('hold', keeper);
+    expect(() => registry.keep('hold', keeper)).toThrow('aggregates of kind "hold" are kept twice');
   });
 
-  it('has no step whose aggregate nobody keeps', () => {
-    expect(() => new StepRegistry().register([], [step])).toThrow('decides on a "hold", which is kept nowhere');
+  it('has one handler of each kind of effect', () => {
+    const registry = registryOf();
+    registry.doAfterCommit('charge_settled', { committed: () => undefined });
+    expect(() => registry.doAfterCommit('charge_settled', { committed: () => undefined })).toThrow('two handlers');
+  });
+
+  it('has no handler whose aggregate nobody keeps', () => {
+    expect(() => registryOf(new HoldEvents()).steps()).toThrow('decides on a "hold", which no repository keeps');
   });
 });

@@ -1,7 +1,6 @@
 import type { CancellationCause, Card, ReleaseCause, bankProtocol } from '#contracts';
 import type { Money } from '#money';
 import { isLive, type Operation } from '../operations/operation.js';
-import type { BankView } from './routing.js';
 
 /** What the merchant asked for; it never changes. */
 export interface Terms {
@@ -51,7 +50,7 @@ interface Releasing extends Granted {
  * capture that was there first.
  */
 export type Authorization =
-  | { readonly state: 'none'; readonly banks: readonly BankView[] }
+  | { readonly state: 'none' }
   | (Asked & Cancelable & { readonly state: 'authorizing' })
   | (Granted & { readonly state: 'authorized' })
   | (Granted & Cancelable & { readonly state: 'capturing' })

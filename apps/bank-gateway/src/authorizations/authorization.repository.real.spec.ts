@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SystemClock } from '#clock';
+import { ledger } from '#contracts';
 import { usd } from '#money';
 import { assertIndexProbes, migrate, statement } from '#postgres';
 import { eventually, testDatabase, type TestDatabase } from '#testing';
@@ -30,7 +31,6 @@ import {
 import { openRefund, startReversal, takeOver, type Operation } from '../operations/operation.js';
 import { moment } from '../../test/operation-under-test.js';
 import type { Authorization } from './authorization-state.js';
-import { onRefundReserved } from './on-refund-reserved.js';
 import { undoStray } from './stray.js';
 import { changeStatement, loadStatement, lockStatement, openStatement } from './authorization.repository.js';
 
@@ -102,22 +102,24 @@ describe('the authorizations’ repository', () => {
   }
   const save = (...given: Stored[]) =>
     test.database.transaction(async (tx) => {
-      await instance.repository.load(tx, []);
+      const loaded = await instance.repository.load(tx, []);
       await instance.repository.save(
         tx,
-        given.map((state) => ({ id: state.terms.chargeId, state })),
+        given.map((state) => ({ state })),
+        loaded,
       );
     });
   /** As a step does to an authorization that was there. */
   const change = (state: Stored) =>
     test.database.transaction(async (tx) => {
-      await instance.repository.load(tx, [state.terms.chargeId]);
-      await instance.repository.save(tx, [{ id: state.terms.chargeId, state }]);
+      const loaded = await instance.repository.load(tx, [state.terms]);
+      await instance.repository.save(tx, [{ state }], loaded);
     });
   const load = (...ids: string[]) =>
     test.database.transaction(async (tx) => {
-      const found = await instance.repository.load(tx, ids.sort());
-      return ids.map((id) => found.get(id));
+      const keys = ids.sort().map((chargeId) => ({ chargeId }));
+      const found = await instance.repository.load(tx, keys);
+      return keys.map((key) => found.get(key));
     });
   /** As saved: one version on, and its due time turned into a moment. */
   const asStored = (state: Stored): Stored => ({
@@ -149,7 +151,8 @@ describe('the authorizations’ repository', () => {
     const chargeId = before.terms.chargeId;
     let waiting: Promise<readonly Authorization[]> | undefined;
     await test.database.transaction(async (tx) => {
-      const found = (await instance.repository.load(tx, [chargeId])).get(chargeId) as Stored;
+      const loaded = await instance.repository.load(tx, [{ chargeId }]);
+      const found = loaded.get({ chargeId }) as Stored;
       waiting = load(chargeId);
       await eventually('the other waits for the lock', async () => {
         const [row] = await test.database.query<{ count: number }>(waitingForLocks);
@@ -157,16 +160,17 @@ describe('the authorizations’ repository', () => {
       });
       const refund = openRefund(`${chargeId}.refund.re_9`, 'alder', 100);
       const state = { ...found, operations: [...found.operations, refund] };
-      await instance.repository.save(tx, [{ id: chargeId, state }]);
+      await instance.repository.save(tx, [{ state }], loaded);
     });
     const [seen] = await waiting!;
     expect((seen as Stored).operations.map(({ kind }) => kind)).toContain('refund');
   });
 
   it('gives a defined state for a charge never seen, with the banks as they are', async () => {
-    const [unseen] = await load('ch_unseen');
-    if (unseen?.state !== 'none') throw new Error('nothing was saved');
-    expect(unseen.banks.map((bank) => bank.isAvailableTo(terms))).toEqual([false, false, false, false]);
+    const key = { chargeId: 'ch_unseen' };
+    const loaded = await test.database.transaction((tx) => instance.repository.load(tx, [key]));
+    expect(loaded.get(key)).toEqual({ state: 'none' });
+    expect(loaded.contextOf().map((bank) => bank.isAvailableTo(terms))).toEqual([false, false, false, false]);
   });
 
   it.each(everyState.filter((state) => state.state !== 'none').map((state) => ({ name: state.state, state })))(
@@ -205,8 +209,8 @@ describe('the authorizations’ repository', () => {
     await save(given);
     const [stored] = (await load(given.terms.chargeId)) as [Stored];
     await test.database.transaction(async (tx) => {
-      const found = (await instance.repository.load(tx, [given.terms.chargeId])).get(given.terms.chargeId);
-      await instance.repository.save(tx, [{ id: given.terms.chargeId, state: found }]);
+      const loaded = await instance.repository.load(tx, [given.terms]);
+      await instance.repository.save(tx, [{ state: loaded.get(given.terms) }], loaded);
     });
     expect(await load(given.terms.chargeId)).toMatchObject([{ operations: [{ version: 1 }] }]);
     await change(stored);
@@ -352,9 +356,9 @@ it('the tables are brought up to date over what they hold, and held to the new r
     expect(await takeDueIsolated(test.database, isolated, 'one')).toMatchObject([{ charge_id: 'ch_3' }]);
     const instance = gatewayInstance('one', test.database, new StubBanks(clock));
     const reserved = { chargeId: 'ch_1', account: 'acct_1', refundId: 're_1', amount: usd(1_000) };
-    await instance.react(onRefundReserved, [reserved]);
-    const found = await test.database.transaction((tx) => instance.repository.load(tx, ['ch_1']));
-    expect(found.get('ch_1')).toMatchObject({
+    await instance.react(ledger.refundReserved, [reserved]);
+    const found = await test.database.transaction((tx) => instance.repository.load(tx, [{ chargeId: 'ch_1' }]));
+    expect(found.get({ chargeId: 'ch_1' })).toMatchObject({
       state: 'captured',
       cancellation: null,
       operations: [

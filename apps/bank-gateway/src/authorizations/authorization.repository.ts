@@ -1,23 +1,20 @@
 import assert from 'node:assert/strict';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Clock } from '#clock';
 import type { CancellationCause, Card, ReleaseCause, bankProtocol } from '#contracts';
 import type { Currency } from '#money';
 import { statement, type PgTransaction } from '#postgres';
-import type { Aggregates, Saved, WorkingSet } from '#saga';
-import { CLOCK } from '#service';
+import type { Aggregates, ChargeKey, Saved, WorkingSet } from '#saga';
 import { Banks } from '../banks/banks.js';
-import { Dispatch } from '../operations/dispatch.js';
-import { appendAttempt, type Operation } from '../operations/operation.js';
+import type { Operation } from '../operations/operation.js';
 import {
   changedOperationRow,
   openedOperationRow,
   operationFrom,
   type OperationRow,
 } from '../operations/operation.repository.js';
-import { actedOnBy } from '../operations/task.js';
 import { gatewayConfig, type GatewaySettings } from '../settings.js';
 import type { Authorization, Known, Terms } from './authorization-state.js';
+import type { BankView } from './routing.js';
 
 /**
  * What every transaction of the gateway locks. A statement of its own: whoever waits for a lock is given the row as
@@ -138,54 +135,87 @@ export interface AuthorizationRow {
 /** An authorization beside one of its operations; both know a bank. */
 type LoadedRow = AuthorizationRow & OperationRow & { granted_by: AuthorizationRow['bank'] };
 
-interface Loaded {
-  readonly chargeIds: ReadonlySet<string>;
-  readonly operations: ReadonlySet<Operation>;
-}
-const nothing: Loaded = { chargeIds: new Set(), operations: new Set() };
+const none: Authorization = { state: 'none' };
 
-/** Authorizations with their operations; new operations leave for the wire from here when a slot is free. */
-@Injectable()
-export class AuthorizationRepository implements Aggregates<PgTransaction, Authorization> {
-  /** What was loaded, so that only what is new or changed is written. */
-  readonly #loaded = new WeakMap<PgTransaction, Loaded>();
+/** The authorizations of one batch, and which of them and of their operations were there before it. */
+class LoadedAuthorizations implements WorkingSet<Authorization, ChargeKey, readonly BankView[]> {
+  readonly #states = new Map<string, Authorization>();
+  readonly #chargeIds: ReadonlySet<string>;
+  readonly #operations: ReadonlySet<Operation>;
 
   constructor(
+    stored: readonly Known[],
+    private readonly banks: readonly BankView[],
+  ) {
+    for (const authorization of stored) this.#states.set(authorization.terms.chargeId, authorization);
+    this.#chargeIds = new Set(this.#states.keys());
+    this.#operations = new Set(stored.flatMap(({ operations }) => operations));
+  }
+
+  get({ chargeId }: ChargeKey): Authorization {
+    return this.#states.get(chargeId) ?? none;
+  }
+
+  set({ chargeId }: ChargeKey, authorization: Authorization): void {
+    this.#states.set(chargeId, authorization);
+  }
+
+  contextOf(): readonly BankView[] {
+    return this.banks;
+  }
+
+  isStored({ terms }: Known): boolean {
+    return this.#chargeIds.has(terms.chargeId);
+  }
+
+  isAsStored(operation: Operation): boolean {
+    return this.#operations.has(operation);
+  }
+}
+
+/** Authorizations with their operations. */
+@Injectable()
+export class AuthorizationRepository implements Aggregates<
+  PgTransaction,
+  Authorization,
+  ChargeKey,
+  readonly BankView[],
+  LoadedAuthorizations
+> {
+  constructor(
     private readonly banks: Banks,
-    private readonly dispatch: Dispatch,
-    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(gatewayConfig.KEY) private readonly settings: Pick<GatewaySettings, 'INSTANCE_ID'>,
   ) {}
 
-  async load(tx: PgTransaction, ids: readonly string[]): Promise<WorkingSet<Authorization>> {
+  async load(tx: PgTransaction, keys: readonly ChargeKey[]): Promise<LoadedAuthorizations> {
+    const ids = [...new Set(keys.map(({ chargeId }) => chargeId))];
     // Sent together, run one after the other.
     const [, rows] = await Promise.all([tx.query(lockStatement, [ids]), tx.query<LoadedRow>(loadStatement, [ids])]);
-    const states = new Map<string, Authorization>();
-    const loaded = { chargeIds: new Set<string>(), operations: new Set<Operation>() };
-    for (const [chargeId, group] of Map.groupBy(rows, (row) => row.charge_id)) {
+    const stored: Known[] = [];
+    for (const group of Map.groupBy(rows, (row) => row.charge_id).values()) {
       const operations = group
         .filter((row) => row.reference !== null)
         .map((row) => operationFrom(row, row.amount_minor));
-      loaded.chargeIds.add(chargeId);
-      for (const operation of operations) loaded.operations.add(operation);
-      states.set(chargeId, authorizationFrom({ ...group[0]!, bank: group[0]!.granted_by }, operations));
+      stored.push(authorizationFrom({ ...group[0]!, bank: group[0]!.granted_by }, operations));
     }
-    this.#loaded.set(tx, loaded);
-    const none: Authorization = { state: 'none', banks: this.banks.view() };
-    return { get: (id) => states.get(id) ?? none, set: (id, state) => void states.set(id, state) };
+    return new LoadedAuthorizations(stored, this.banks.view());
   }
 
-  async save(tx: PgTransaction, changed: readonly Saved<Authorization>[]): Promise<void> {
-    const loaded = this.#loaded.get(tx) ?? nothing;
+  /** Only what is new or has changed of what was loaded is written. */
+  async save(
+    tx: PgTransaction,
+    changed: readonly Pick<Saved<Authorization>, 'state' | 'traceparent'>[],
+    loaded: LoadedAuthorizations,
+  ): Promise<readonly never[]> {
     const opened = { authorizations: [] as object[], operations: [] as object[] };
     const changes = { authorizations: [] as object[], operations: [] as object[] };
     for (const { state, traceparent } of changed) {
       assert(state.state !== 'none', 'an authorization is never forgotten');
-      if (loaded.chargeIds.has(state.terms.chargeId)) changes.authorizations.push(changedRow(state, traceparent));
+      if (loaded.isStored(state)) changes.authorizations.push(changedRow(state, traceparent));
       else opened.authorizations.push(openedRow(state, traceparent));
       for (const operation of state.operations) {
-        if (loaded.operations.has(operation)) continue;
-        const next = this.#send(tx, state, { ...operation, version: operation.version + 1 }, traceparent);
+        if (loaded.isAsStored(operation)) continue;
+        const next = { ...operation, version: operation.version + 1 };
         if (operation.version > 0)
           changes.operations.push(changedOperationRow(next, state.terms, this.settings.INSTANCE_ID));
         else opened.operations.push(openedOperationRow(next, state.terms, this.settings.INSTANCE_ID));
@@ -204,29 +234,7 @@ export class AuthorizationRepository implements Aggregates<PgTransaction, Author
       changes.operations.length,
       'an operation was saved by somebody else while its row was locked',
     );
-  }
-
-  /** Begins an operation that nobody has attempted yet, when its bank has a slot free, and hands it over on commit. */
-  #send(tx: PgTransaction, state: Known, operation: Operation, traceparent: string | undefined): Operation {
-    const { banks, dispatch, clock } = this;
-    const isNew = operation.version === 1 && operation.phase === 'open';
-    const slot = isNew ? dispatch.tryReserve(operation.bank, state.terms) : undefined;
-    if (!slot) return operation;
-    tx.onRollback(() => slot.release());
-    const begunAtMs = clock.monotonicMs();
-    const begun = appendAttempt(operation, banks.attemptTimes(operation.bank));
-    const { id, validUntil } = begun.attempts.at(-1)!;
-    tx.onCommit(() =>
-      dispatch.handOver({
-        terms: state.terms,
-        operation: begun,
-        actsOn: actedOnBy(operation, state),
-        slot,
-        traceparent,
-        begun: { id, begunAtMs, validUntil },
-      }),
-    );
-    return begun;
+    return [];
   }
 }
 

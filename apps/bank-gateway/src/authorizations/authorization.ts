@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { CancellationCause, ReleaseCause } from '#contracts';
 import type { Money } from '#money';
-import { become, tooSoon, unchanged, type AggregateType, type Decision } from '#saga';
+import { become, tooSoon, unchanged, type AggregateType, type ChargeKey, type Decision } from '#saga';
 import {
   isLive,
   isUnperformed,
@@ -23,7 +23,12 @@ import { authorizationApproved, cancellationRefused, newsOf, outcomeOf, restate 
 import { route, type BankView } from './routing.js';
 import { undoSuspects } from './stray.js';
 
-export const authorizations: AggregateType<Authorization> = { kind: 'authorization', restate };
+/** Decided about with a view of the banks, which says who can be asked. */
+export const authorizations: AggregateType<Authorization, ChargeKey, readonly BankView[]> = {
+  kind: 'authorization',
+  keyName: ({ chargeId }) => chargeId,
+  restate,
+};
 
 /** Asks the best bank, or fails at once when none can be asked. */
 export function authorize({ terms, operations }: Asked, banks: readonly BankView[]): Decision<Authorization> {

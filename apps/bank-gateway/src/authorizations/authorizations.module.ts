@@ -1,34 +1,22 @@
 import { Module } from '@nestjs/common';
-import { keep, StepsModule } from '#service';
+import { afterCommit, AggregatesModule, keep } from '#service';
+import { BeginOperations } from '../operations/begin-operations.js';
 import { DispatchModule } from '../operations/dispatch.module.js';
 import { authorizations } from './authorization.js';
+import { AuthorizationEventsController } from './authorization-events.controller.js';
 import { AuthorizationRepository } from './authorization.repository.js';
-import { onCancellationRequested } from './on-cancellation-requested.js';
-import { onCaptureRequested } from './on-capture-requested.js';
-import { onCaptureSuspended } from './on-capture-suspended.js';
-import { onChargeRequested } from './on-charge-requested.js';
-import { onDifferenceFound } from './on-difference-found.js';
-import { onHoldPlaced } from './on-hold-placed.js';
-import { onHoldRefused } from './on-hold-refused.js';
-import { onRefundReserved } from './on-refund-reserved.js';
+import { RefundEventsController } from './refund-events.controller.js';
+import { StrayEventsController } from './stray-events.controller.js';
 
-/** What the gateway reacts to. What banks answer comes in by the workers, in `operations/performer.ts`. */
+const aggregates = AggregatesModule.forFeature({
+  imports: [DispatchModule],
+  aggregates: [keep(authorizations, AuthorizationRepository, BeginOperations)],
+  effects: [afterCommit('begin_operation', BeginOperations)],
+});
+
+/** Authorizations, from the first request to the last refund, and what they react to. */
 @Module({
-  imports: [
-    StepsModule.forFeature({
-      imports: [DispatchModule],
-      aggregates: [keep(authorizations, AuthorizationRepository)],
-      steps: [
-        onChargeRequested,
-        onHoldPlaced,
-        onCaptureRequested,
-        onHoldRefused,
-        onCancellationRequested,
-        onRefundReserved,
-        onCaptureSuspended,
-        onDifferenceFound,
-      ],
-    }),
-  ],
+  imports: [aggregates],
+  controllers: [AuthorizationEventsController, RefundEventsController, StrayEventsController],
 })
 export class AuthorizationsModule {}

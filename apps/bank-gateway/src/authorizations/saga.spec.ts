@@ -1,16 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
-import type { DynamicModule } from '@nestjs/common';
 import { ledger, payments, type NewEvent } from '#contracts';
 import { usd } from '#money';
-import type { AnyStep, Decision } from '#saga';
+import type { Decision } from '#saga';
 import { notEmpty } from '#testing';
 import { sagaTable } from '../../../../libs/contracts/src/saga-table.js';
+import { stepsOfModules } from '../../../../libs/messaging/src/testing/steps-of-modules.js';
 import {
   authorized,
   authorizing,
   banks,
   captured,
   capturing,
+  given,
   none,
   refunding,
   terms,
@@ -32,51 +33,31 @@ import { appendAttempt, recordReversal, type Operation } from '../operations/ope
 import { afterOperation, cancel, release } from './authorization.js';
 import { liveOperations, type Authorization } from './authorization-state.js';
 import { AuthorizationsModule } from './authorizations.module.js';
-import { onCancellationRequested } from './on-cancellation-requested.js';
-import { onCaptureRequested } from './on-capture-requested.js';
-import { onCaptureSuspended } from './on-capture-suspended.js';
-import { onChargeRequested } from './on-charge-requested.js';
-import { onDifferenceFound } from './on-difference-found.js';
-import { onHoldPlaced } from './on-hold-placed.js';
-import { onHoldRefused } from './on-hold-refused.js';
-import { onRefundReserved } from './on-refund-reserved.js';
+import type { BankView } from './routing.js';
 import { undoStray } from './stray.js';
 
 const rows = sagaTable.filter(({ service }) => service === 'bank-gateway');
 const rowOf = (on: NewEvent | string) =>
   rows.find((row) => (typeof row.on === 'string' ? row.on : row.on.type) === (typeof on === 'string' ? on : on.type))!;
 
-/** The event types that Nest will find handlers for. */
-function wired(): string[] {
-  const [feature] = Reflect.getMetadata('imports', AuthorizationsModule) as DynamicModule[];
-  const [controller] = feature!.controllers!;
-  return Object.getOwnPropertyNames(controller!.prototype).filter((name) => name !== 'constructor');
-}
-
 const about = { chargeId: 'ch_1', account: 'acct_1' };
 const amount = usd(1_000);
 const stray = { bankId: 'cp_9', movement: 'capture', amount } as const;
 const strayed = undoStray(captured, 'alder', stray);
-const placed = { state: 'none', banks: banks() } as const;
 const difference = { ...about, ...stray, differenceId: 'cp_9', kind: 'unknown_to_ledger', bank: 'alder' } as const;
 
 /** Every event that the gateway reacts to, in a state in which it matters, and what it asks a bank for then. */
-const reactions: [AnyStep, NewEvent, Authorization, Operation['kind'] | undefined][] = [
-  [onChargeRequested, payments.chargeRequested(terms), placed, 'authorize'],
-  [onChargeRequested, payments.chargeRequested(terms), { ...none, banks: [] }, undefined],
-  [onHoldPlaced, ledger.holdPlaced({ ...about, amount, capture: 'automatic' }), authorized, 'capture'],
-  [onCaptureRequested, payments.captureRequested({ ...about, amount }), authorized, 'capture'],
-  [onHoldRefused, ledger.holdRefused({ ...about, reason: 'account_frozen' }), authorized, 'void'],
-  [onCancellationRequested, payments.cancellationRequested({ ...about, cause: 'expired' }), authorized, 'void'],
-  [onCancellationRequested, payments.cancellationRequested({ ...about, cause: 'expired' }), captured, undefined],
-  [onRefundReserved, ledger.refundReserved({ ...about, refundId: 're_1', amount }), captured, 'refund'],
-  [
-    onCaptureSuspended,
-    ledger.captureSuspended({ ...about, amount, bank: 'alder', bankCaptureId: 'cp_1' }),
-    captured,
-    'refund',
-  ],
-  [onDifferenceFound, ledger.differenceFound({ ...difference, reference: 'ch_1.capture' }), captured, 'reversal'],
+const reactions: [NewEvent, Authorization, Operation['kind'] | undefined, available?: BankView[]][] = [
+  [payments.chargeRequested(terms), none, 'authorize'],
+  [payments.chargeRequested(terms), none, undefined, []],
+  [ledger.holdPlaced({ ...about, amount, capture: 'automatic' }), authorized, 'capture'],
+  [payments.captureRequested({ ...about, amount }), authorized, 'capture'],
+  [ledger.holdRefused({ ...about, reason: 'account_frozen' }), authorized, 'void'],
+  [payments.cancellationRequested({ ...about, cause: 'expired' }), authorized, 'void'],
+  [payments.cancellationRequested({ ...about, cause: 'expired' }), captured, undefined],
+  [ledger.refundReserved({ ...about, refundId: 're_1', amount }), captured, 'refund'],
+  [ledger.captureSuspended({ ...about, amount, bank: 'alder', bankCaptureId: 'cp_1' }), captured, 'refund'],
+  [ledger.differenceFound({ ...difference, reference: 'ch_1.capture' }), captured, 'reversal'],
 ];
 const asked = {
   authorize: 'authorize',
@@ -86,10 +67,8 @@ const asked = {
   reversal: 'reverse',
 } as const;
 
-const compensating = onCaptureSuspended.decide(
-  captured,
-  { ...about, amount, bank: 'alder', bankCaptureId: 'cp_1' },
-  0,
+const compensating = given(captured).when(
+  ledger.captureSuspended({ ...about, amount, bank: 'alder', bankCaptureId: 'cp_1' }),
 ).state;
 const racing = cancel({ ...capturing, operations: [operation('capture', alder, null)] }, 'canceled').state;
 const givenUp = report(operation('authorize', alder, null), alder, notProcessed, { breakerOpen: true });
@@ -132,15 +111,17 @@ const typesOf = (decisions: readonly Decision<Authorization>[]) =>
 describe('the gateway’s part of the saga', () => {
   it('is wired as the table says', () => {
     const reactsTo = rows.flatMap(({ on }) => (typeof on === 'string' ? [] : on.type));
-    expect(wired().sort()).toEqual(reactsTo.sort());
-    expect([...new Set(reactions.map(([step]) => step.on.type))].sort()).toEqual(reactsTo);
+    expect(
+      stepsOfModules(AuthorizationsModule)
+        .map(({ on }) => on.type)
+        .sort(),
+    ).toEqual(reactsTo.sort());
+    expect([...new Set(reactions.map(([{ type }]) => type))].sort()).toEqual(reactsTo);
   });
 
   it('emits what the table says, and all of it', () => {
-    for (const [type, group] of notEmpty(Map.groupBy(reactions, ([step]) => step.on.type))) {
-      const decisions = group.map(
-        ([step, event, state]) => step.decide(state, event.data, 0) as Decision<Authorization>,
-      );
+    for (const [type, group] of notEmpty(Map.groupBy(reactions, ([{ type }]) => type))) {
+      const decisions = group.map(([event, state, , available]) => given(state, available).when(event));
       expect([type, typesOf(decisions)]).toEqual([
         type,
         rowOf(type)
@@ -160,9 +141,16 @@ describe('the gateway’s part of the saga', () => {
   });
 
   it.each(
-    reactions.map(([step, event, state, kind]) => ({ on: step.on.type, in: state.state, step, event, state, kind })),
-  )('asks a bank for what the table says: $on, when it is $in', ({ step, event, state, kind, on }) => {
-    const { state: after } = step.decide(state, event.data, 0) as Decision<Authorization>;
+    reactions.map(([event, state, kind, available]) => ({
+      on: event.type,
+      in: state.state,
+      event,
+      state,
+      kind,
+      available,
+    })),
+  )('asks a bank for what the table says: $on, when it is $in', ({ event, state, kind, on, available }) => {
+    const { state: after } = given(state, available).when(event);
     const expected = kind ? [rowOf(on).asksFor] : [];
     expect(newlyAsked(state, after)).toEqual(expected);
   });

@@ -200,7 +200,7 @@ export class Performer {
       try {
         const recorded = await commands.submit({
           aggregate: authorizations,
-          id: chargeId,
+          key: { chargeId },
           account,
           traceparent: task.traceparent,
           decide,

@@ -1,16 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { defaultLimits, type BankLimits } from '#bank-call';
 import { SystemClock } from '#clock';
-import type { bankProtocol } from '#contracts';
+import { ledger, payments, type bankProtocol } from '#contracts';
 import { usd } from '#money';
 import { statement } from '#postgres';
 import { eventually, notEmpty, type TestDatabase } from '#testing';
 import { paidWith } from '../../test/authorization-under-test.js';
 import { gatewayDatabase, gatewayInstance, lapseLeases } from '../../test/gateway-instance.js';
 import { StubBanks, timedOut } from '../../test/stub-banks.js';
-import { onChargeRequested } from '../authorizations/on-charge-requested.js';
-import { onHoldPlaced } from '../authorizations/on-hold-placed.js';
-import { onRefundReserved } from '../authorizations/on-refund-reserved.js';
 
 const liveCount = statement('test.live', `SELECT count(*) AS live FROM bank_operation WHERE phase <> 'ended'`);
 const waiting = statement('test.waiting', `SELECT count(*) AS waiting FROM bank_operation WHERE attempts = '[]'`);
@@ -61,7 +58,7 @@ describe('workers on a real Postgres', () => {
       expect(row!.waiting).toBe(0);
       return stub.yes(request);
     });
-    await one.react(onChargeRequested, charges(20, 'visa'));
+    await one.react(payments.chargeRequested, charges(20, 'visa'));
     await allEnded();
     expect(timesSent()).toEqual(Array<number>(20).fill(1));
     expect(one.emitted).toHaveLength(20);
@@ -76,7 +73,7 @@ describe('workers on a real Postgres', () => {
       await gate.promise;
       return stub.yes(request);
     });
-    await one.react(onChargeRequested, charges(10, 'visa'));
+    await one.react(payments.chargeRequested, charges(10, 'visa'));
     await eventually('two calls are in flight', () => stub.sent.length === 2);
     const [row] = await test.database.query<{ waiting: number }>(waiting);
     expect(row!.waiting).toBe(8);
@@ -93,7 +90,7 @@ describe('workers on a real Postgres', () => {
       await gate.promise;
       return stub.yes(request);
     });
-    await one.react(onChargeRequested, [...charges(6, 'visa', 'ch_v'), ...charges(12, 'amex', 'ch_a')]);
+    await one.react(payments.chargeRequested, [...charges(6, 'visa', 'ch_v'), ...charges(12, 'amex', 'ch_a')]);
     await eventually('every amex charge is authorized', () => one.emitted.length === 12);
     expect(notEmpty(one.emitted).every(({ key }) => key.startsWith('ch_a'))).toBe(true);
     gate.resolve();
@@ -133,9 +130,9 @@ describe('workers on a real Postgres', () => {
       const one = await instance('one', { inFlight: 2, isolated });
       one.worker.start();
       const gate = gated();
-      await one.react(onChargeRequested, hanging('acct_a', 20));
-      await one.react(onChargeRequested, [...hanging('acct_b', 20), ...hanging('acct_c', 20)]);
-      await one.react(onChargeRequested, charges(40, 'discover', 'ch_plain'));
+      await one.react(payments.chargeRequested, hanging('acct_a', 20));
+      await one.react(payments.chargeRequested, [...hanging('acct_b', 20), ...hanging('acct_c', 20)]);
+      await one.react(payments.chargeRequested, charges(40, 'discover', 'ch_plain'));
       await eventually('every plain charge is authorized', () => {
         const plain = one.emitted.filter(({ key }) => key.startsWith('ch_plain'));
         return plain.filter(({ type }) => type === 'bank.authorization_approved.v1').length === 40;
@@ -147,7 +144,11 @@ describe('workers on a real Postgres', () => {
 
     it('take what an instance left of them, account by account, though it never heard of these', async () => {
       const gone = await instance('gone', { isolated });
-      await gone.react(onChargeRequested, [...hanging('acct_a', 50), ...hanging('acct_b', 3), ...hanging('acct_c', 3)]);
+      await gone.react(payments.chargeRequested, [
+        ...hanging('acct_a', 50),
+        ...hanging('acct_b', 3),
+        ...hanging('acct_c', 3),
+      ]);
       gated().open();
       const one = await instance('one', { isolated });
       one.worker.start();
@@ -159,7 +160,7 @@ describe('workers on a real Postgres', () => {
 
     it('take one that an older instance did not set apart, with a slot of its account', async () => {
       const one = await instance('one', { inFlight: 1, isolated });
-      await one.react(onChargeRequested, hanging('acct_a', 1));
+      await one.react(payments.chargeRequested, hanging('acct_a', 1));
       await test.database.query(statement('test.mislay', 'UPDATE bank_operation SET isolated_to = NULL'));
       gated().open();
       one.worker.start();
@@ -171,7 +172,7 @@ describe('workers on a real Postgres', () => {
   it('of two instances never take the same operation', async () => {
     const one = await instance('one');
     const two = await instance('two');
-    await one.react(onChargeRequested, charges(200, 'visa'));
+    await one.react(payments.chargeRequested, charges(200, 'visa'));
     const [row] = await test.database.query<{ waiting: number }>(waiting);
     expect(row!.waiting).toBe(200);
     one.worker.start();
@@ -187,9 +188,9 @@ describe('workers on a real Postgres', () => {
     const one = await instance('one');
     one.worker.start();
     const about = { chargeId: 'ch_0', account: 'acct_1' };
-    await one.react(onChargeRequested, charges(1, 'discover'));
+    await one.react(payments.chargeRequested, charges(1, 'discover'));
     await allEnded();
-    await one.react(onHoldPlaced, [{ ...about, amount: usd(1_000), capture: 'automatic' } as never]);
+    await one.react(ledger.holdPlaced, [{ ...about, amount: usd(1_000), capture: 'automatic' } as never]);
     await allEnded();
     const gate = Promise.withResolvers<void>();
     stub.does('dogwood', async (request) => {
@@ -197,7 +198,7 @@ describe('workers on a real Postgres', () => {
       return stub.yes(request);
     });
     const refunds = Array.from({ length: 10 }, (_, index) => ({ ...about, refundId: `re_${index}`, amount: usd(100) }));
-    await one.react(onRefundReserved, refunds);
+    await one.react(ledger.refundReserved, refunds);
     await eventually('all ten are on the wire', () => stub.sent.length === 12);
     gate.resolve();
     await allEnded();
@@ -228,7 +229,7 @@ describe('workers on a real Postgres', () => {
         if (stub.sent.length === 1) await gate.promise;
         return request.kind === 'inquire' ? stub.says({ state: 'found', performances: [whole] }) : stub.yes(request);
       });
-      await one.react(onChargeRequested, charges(1, brand));
+      await one.react(payments.chargeRequested, charges(1, brand));
       await eventually('it is on the wire', () => stub.sent.length === 1);
       // It takes nothing more, and its answer does not come: as good as dead.
       const dead = one.worker.stop();

@@ -2,15 +2,15 @@ import { Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Clock } from '#clock';
 import { PostgresOutbox } from '#messaging';
 import { Database } from '#postgres';
-import { AdminServer, CLOCK, Jobs, keep, LOG, SETTINGS, StepsModule } from '#service';
+import { AdminServer, AggregatesModule, CLOCK, Jobs, keep, LOG, SETTINGS } from '#service';
 import { Metrics, type Log } from '#telemetry';
 import type { LedgerSettings } from '../settings.js';
 import { ComparisonRepository } from './comparison.repository.js';
 import { observeReconciliation } from './observe-reconciliation.js';
-import { onStatementPublished } from './on-statement-published.js';
 import { Reconciliation } from './reconciliation.js';
 import { disagreements } from './state-of-the-books.js';
 import { StateOfTheBooksRepository } from './state-of-the-books.repository.js';
+import { StatementEventsController } from './statement-events.controller.js';
 import { StatementRepository } from './statement.repository.js';
 import { statements } from './statement.js';
 
@@ -18,9 +18,8 @@ const RECENTLY_MS = 24 * 60 * 60 * 1_000;
 
 /** Banks' statements, and whether the books say the same. */
 @Module({
-  imports: [
-    StepsModule.forFeature({ aggregates: [keep(statements, StatementRepository)], steps: [onStatementPublished] }),
-  ],
+  imports: [AggregatesModule.forFeature({ aggregates: [keep(statements, StatementRepository)] })],
+  controllers: [StatementEventsController],
   providers: [
     ComparisonRepository,
     StateOfTheBooksRepository,

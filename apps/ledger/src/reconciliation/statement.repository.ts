@@ -4,7 +4,7 @@ import type { Instant } from '#clock';
 import type { bankProtocol } from '#contracts';
 import { statement, type PgTransaction } from '#postgres';
 import type { Aggregates, Saved, WorkingSet } from '#saga';
-import { emptyStatement, type Statement } from './statement.js';
+import { emptyStatement, type Statement, type StatementKey } from './statement.js';
 
 /**
  * An entry is written once and looked at by its number, and by its charge; two for every ordinary charge, so there
@@ -93,8 +93,9 @@ interface PositionRow {
 }
 
 @Injectable()
-export class StatementRepository implements Aggregates<PgTransaction, Statement> {
-  async load(tx: PgTransaction, banks: readonly string[]): Promise<WorkingSet<Statement>> {
+export class StatementRepository implements Aggregates<PgTransaction, Statement, StatementKey> {
+  async load(tx: PgTransaction, keys: readonly StatementKey[]): Promise<WorkingSet<Statement, StatementKey>> {
+    const banks = [...new Set(keys.map(({ bank }) => bank))];
     tx.enqueue(openPositionsStatement, [banks]);
     const rows = await tx.query<PositionRow>(loadPositionsStatement, [banks]);
     const statements = new Map<string, Statement>(
@@ -103,10 +104,14 @@ export class StatementRepository implements Aggregates<PgTransaction, Statement>
         { ...emptyStatement(bank), through, completeAt, missingUntil },
       ]),
     );
-    return { get: (bank) => statements.get(bank)!, set: (bank, next) => statements.set(bank, next) };
+    return {
+      get: ({ bank }) => statements.get(bank)!,
+      set: ({ bank }, next) => void statements.set(bank, next),
+      contextOf: () => undefined,
+    };
   }
 
-  async save(tx: PgTransaction, changed: readonly Saved<Statement>[]): Promise<void> {
+  async save(tx: PgTransaction, changed: readonly Saved<Statement, StatementKey>[]): Promise<readonly never[]> {
     const states = changed.map(({ state }) => state);
     const again = rowsOf(states, ({ again: entries }) => entries);
     if (again.length > 0) {
@@ -126,6 +131,7 @@ export class StatementRepository implements Aggregates<PgTransaction, Statement>
     }));
     const added = rowsOf(states, ({ added: entries }) => entries);
     tx.enqueue(saveStatementsStatement, [JSON.stringify(positions), JSON.stringify(added)]);
+    return [];
   }
 }
 

@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { onStatementPublished } from './on-statement-published.js';
+import { StatementEventsController } from './statement-events.controller.js';
 import { emptyStatement, take, type Statement } from './statement.js';
 import { entry, page } from '../../test/statement.js';
 
 const empty = emptyStatement('cedar');
+const publish = (...given: Parameters<StatementEventsController['statementPublished']>) =>
+  new StatementEventsController().statementPublished(...given);
 const at = (through: number, other: Partial<Statement> = {}): Statement => ({ ...empty, through, ...other });
 
 describe('a page of a bank’s statement', () => {
@@ -30,9 +32,9 @@ describe('a page of a bank’s statement', () => {
   });
 
   it('was not asked for later than it came here, whatever the gateway’s clock says', () => {
-    const { state } = onStatementPublished.decide(empty, page(0, 2, { askedAt: 90 }), 60);
+    const { state } = publish(empty, page(0, 2, { askedAt: 90 }), 60);
     expect(state.completeAt).toBe(60);
-    expect(onStatementPublished.decide(empty, page(0, 2, { askedAt: 50 }), 60).state.completeAt).toBe(50);
+    expect(publish(empty, page(0, 2, { askedAt: 50 }), 60).state.completeAt).toBe(50);
   });
 
   it('may come again, and is told apart from what is new', () => {

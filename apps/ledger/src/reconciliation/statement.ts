@@ -1,6 +1,6 @@
 import type { Instant } from '#clock';
 import type { bank as bankEvents, bankProtocol } from '#contracts';
-import { stepsOn, type AggregateType } from '#saga';
+import type { AggregateType } from '#saga';
 
 type Page = bankEvents.StatementPublished;
 
@@ -18,6 +18,8 @@ export interface Statement {
   /** Entries that came once more: the bank must not have changed them. */
   readonly again: readonly bankProtocol.Entry[];
 }
+
+export type StatementKey = Pick<Statement, 'bank'>;
 
 export const emptyStatement = (bank: bankProtocol.BankName): Statement => ({
   bank,
@@ -46,6 +48,8 @@ export function take(statement: Statement, page: Page): Statement {
 }
 
 /** It answers nobody: what is in it is compared by a job of its own. */
-export const statements: AggregateType<Statement> = { kind: 'statement', restate: () => [] };
-
-export const step = stepsOn(statements);
+export const statements: AggregateType<Statement, StatementKey> = {
+  kind: 'statement',
+  keyName: ({ bank }) => bank,
+  restate: () => [],
+};

@@ -1,8 +1,6 @@
 import type { WorkingSet } from '#saga';
 import { merchant } from '../accounts/account.js';
-import { partsOfRefundKey } from './refund-key.js';
-import { noRefund, type Refund, type Room } from './refund.js';
-import { isCurrency } from '#money';
+import { noRefund, type Refund, type RefundKey, type Room } from './refund.js';
 
 type Captured = NonNullable<Room['captured']>;
 
@@ -19,10 +17,10 @@ export interface Means {
 export const noMeans: Means = { captured: new Map(), refundedMinor: new Map(), spendableMinor: new Map() };
 
 /**
- * The refunds of one batch. One that is not there yet sees what its charge and its merchant have left at that
- * moment: what the database said, and what this batch has reserved and released since.
+ * The refunds of one batch, and what their charges and merchants have left at each moment of it: what the database
+ * said, and what the batch has reserved and released since.
  */
-export class RefundWorkingSet implements WorkingSet<Refund> {
+export class RefundWorkingSet implements WorkingSet<Refund, RefundKey, Room> {
   private readonly refunds = new Map<string, Refund>();
   private readonly captured: ReadonlyMap<string, Captured>;
   private readonly refundedMinor: Map<string, number>;
@@ -38,20 +36,20 @@ export class RefundWorkingSet implements WorkingSet<Refund> {
     this.spendableMinor = new Map(spendableMinor);
   }
 
-  get(key: string): Refund {
-    const { refundId, chargeId, account, currency } = partsOfRefundKey(key);
-    return (
-      this.refunds.get(refundId) ??
-      noRefund(refundId, {
-        captured: this.captured.get(chargeId) ?? null,
-        refundedMinor: this.refundedMinor.get(chargeId) ?? 0,
-        spendableMinor: (isCurrency(currency) && this.spendableMinor.get(merchant(account, currency).id)) || 0,
-      })
-    );
+  get({ refundId }: RefundKey): Refund {
+    return this.refunds.get(refundId) ?? noRefund(refundId);
   }
 
-  set(key: string, next: Refund): void {
-    const { refundId } = partsOfRefundKey(key);
+  /** Of a refund that is there already nothing was read: it is decided without. */
+  contextOf({ chargeId, account, amount }: RefundKey): Room {
+    return {
+      captured: this.captured.get(chargeId) ?? null,
+      refundedMinor: this.refundedMinor.get(chargeId) ?? 0,
+      spendableMinor: this.spendableMinor.get(merchant(account, amount.currency).id) ?? 0,
+    };
+  }
+
+  set({ refundId }: RefundKey, next: Refund): void {
     this.count(this.refunds.get(refundId), -1);
     this.count(next, 1);
     this.refunds.set(refundId, next);

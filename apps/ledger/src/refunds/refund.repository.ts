@@ -1,18 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { bankProtocol } from '#contracts';
-import { isCurrency, money, type Currency } from '#money';
+import { money, type Currency } from '#money';
 import { statement, type PgTransaction } from '#postgres';
 import type { Aggregates, Saved } from '#saga';
 
 import { merchant } from '../accounts/account.js';
 import { ledgerConfig, type LedgerSettings } from '../settings.js';
 import { insertTransfers, transferRow } from '../transfers/transfer-row.js';
-import { partsOfRefundKey } from './refund-key.js';
 import { fromRow, toRow, type RefundRow } from './refund-row.js';
 import { noMeans, RefundWorkingSet, type Means } from './refund-working-set.js';
-import type { Refund } from './refund.js';
-
-type Wanted = ReturnType<typeof partsOfRefundKey>;
+import type { Refund, RefundKey, Room } from './refund.js';
 
 interface CapturedRow {
   readonly charge_id: string;
@@ -99,7 +96,7 @@ export const saveRefundsStatement = statement(
 );
 
 @Injectable()
-export class RefundRepository implements Aggregates<PgTransaction, Refund> {
+export class RefundRepository implements Aggregates<PgTransaction, Refund, RefundKey, Room> {
   constructor(@Inject(ledgerConfig.KEY) private readonly settings: Pick<LedgerSettings, 'REFUND_OVERDRAFT_MINOR'>) {}
 
   /**
@@ -107,11 +104,10 @@ export class RefundRepository implements Aggregates<PgTransaction, Refund> {
    * charge, are decided one batch after the other. Sent together, run one after the other: everything is read
    * behind the locks, the new refunds again, since another batch may have brought them while this one waited.
    */
-  async load(tx: PgTransaction, keys: readonly string[]): Promise<RefundWorkingSet> {
-    const wanted = keys.map(partsOfRefundKey);
-    const rows = await this.rows(tx, wanted);
+  async load(tx: PgTransaction, keys: readonly RefundKey[]): Promise<RefundWorkingSet> {
+    const rows = await this.rows(tx, keys);
     const there = new Set(rows.map((row) => row.refund_id));
-    const fresh = wanted.filter(({ refundId }) => !there.has(refundId));
+    const fresh = keys.filter(({ refundId }) => !there.has(refundId));
     if (fresh.length === 0) return new RefundWorkingSet(rows.map(fromRow), noMeans);
 
     const merchants = merchantsOf(fresh);
@@ -124,7 +120,7 @@ export class RefundRepository implements Aggregates<PgTransaction, Refund> {
   }
 
   /** Sent along with COMMIT: nobody here reads what it wrote. The accounts are there since the capture was posted. */
-  save(tx: PgTransaction, changed: readonly Saved<Refund>[]): Promise<void> {
+  save(tx: PgTransaction, changed: readonly Saved<Refund>[]): Promise<readonly never[]> {
     const refunds: object[] = [];
     const transfers: object[] = [];
     for (const { state: refund, traceparent } of changed) {
@@ -135,14 +131,14 @@ export class RefundRepository implements Aggregates<PgTransaction, Refund> {
       for (const move of refund.moves) transfers.push(transferRow(refund.chargeId, move));
     }
     tx.enqueue(saveRefundsStatement, [JSON.stringify(refunds), JSON.stringify(transfers)]);
-    return Promise.resolve();
+    return Promise.resolve([]);
   }
 
-  private rows(tx: PgTransaction, wanted: readonly Wanted[]): Promise<RefundRow[]> {
-    return tx.query<RefundRow>(loadRefundsStatement, [wanted.map(({ refundId }) => refundId)]);
+  private rows(tx: PgTransaction, keys: readonly RefundKey[]): Promise<RefundRow[]> {
+    return tx.query<RefundRow>(loadRefundsStatement, [[...new Set(keys.map(({ refundId }) => refundId))]]);
   }
 
-  private async means(tx: PgTransaction, fresh: readonly Wanted[], merchants: readonly string[]): Promise<Means> {
+  private async means(tx: PgTransaction, fresh: readonly RefundKey[], merchants: readonly string[]): Promise<Means> {
     const charges = [...new Set(fresh.map(({ chargeId }) => chargeId))];
     const [captured, refunded, spendable] = await Promise.all([
       tx.query<CapturedRow>(capturedStatement, [charges]),
@@ -163,6 +159,6 @@ export class RefundRepository implements Aggregates<PgTransaction, Refund> {
 }
 
 /** The ids of their accounts in the books, each once. */
-const merchantsOf = (wanted: readonly Wanted[]): string[] => [
-  ...new Set(wanted.flatMap(({ account, currency }) => (isCurrency(currency) ? merchant(account, currency).id : []))),
+const merchantsOf = (keys: readonly RefundKey[]): string[] => [
+  ...new Set(keys.map(({ account, amount }) => merchant(account, amount.currency).id)),
 ];

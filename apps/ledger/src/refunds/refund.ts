@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Instant } from '#clock';
 import { ledger, type bank, type bankProtocol, type NewEvent, type payments, type RefundRefusal } from '#contracts';
-import type { Money } from '#money';
-import { stepsOn, type AggregateType } from '#saga';
+import type { Currency, Money } from '#money';
+import type { AggregateType } from '#saga';
 import { bankReceivable, merchant } from '../accounts/account.js';
 import { transfer, type Transfer } from '../transfers/transfer.js';
 
@@ -38,7 +38,7 @@ interface AtBank extends Wanted {
  *       └─▶ refused                      not captured, more than was captured, or not affordable: no bank is asked
  */
 export type Refund = (
-  | { readonly state: 'none'; readonly refundId: string; readonly room: Room }
+  | { readonly state: 'none'; readonly refundId: string }
   | ({ readonly state: 'reserved' } & AtBank)
   | ({ readonly state: 'posted'; readonly postedAt: Instant } & AtBank)
   | ({ readonly state: 'released'; readonly code: string } & Wanted)
@@ -51,7 +51,18 @@ export type Refund = (
 type In<State extends Refund['state']> = Extract<Refund, { state: State }>;
 
 /** Where a refund begins in the books. */
-export const noRefund = (refundId: string, room: Room): In<'none'> => ({ state: 'none', refundId, room, moves: [] });
+export const noRefund = (refundId: string): In<'none'> => ({ state: 'none', refundId, moves: [] });
+
+/**
+ * A refund is found by its own id; when it is new, its charge says how much may go back, and its merchant's account in
+ * that currency whether it can be afforded.
+ */
+export interface RefundKey {
+  readonly refundId: string;
+  readonly chargeId: string;
+  readonly account: string;
+  readonly amount: { readonly currency: Currency };
+}
 
 interface Because {
   /** The id of the event. */
@@ -71,9 +82,9 @@ export function refusalFor(
 }
 
 /** The amount is pending against the merchant, whose it is no more to spend. */
-export function reserve(refund: In<'none'>, wanted: Wanted, { cause, now }: Because): In<'reserved'> {
+export function reserve(refund: In<'none'>, room: Room, wanted: Wanted, { cause, now }: Because): In<'reserved'> {
   const { refundId, chargeId, account, amount } = wanted;
-  const { captured, refundedMinor } = refund.room;
+  const { captured, refundedMinor } = room;
   assert(captured, 'a refund of what was not captured');
   assert(refundedMinor + amount.amountMinor <= captured.amount.amountMinor, 'refunds exceed what was captured');
   const reserved = { state: 'reserved', refundId, chargeId, account, amount, bank: captured.bank } as const;
@@ -149,8 +160,10 @@ export const refundPosted = ({ refundId, chargeId, account, amount, postedAt }: 
 export const refundReleased = ({ refundId, chargeId, account, amount, code }: In<'released'>): NewEvent =>
   ledger.refundReleased({ refundId, chargeId, account, amount, code });
 
-export const refunds: AggregateType<Refund> = {
+/** Decided with the room that its charge and its merchant have. */
+export const refunds: AggregateType<Refund, RefundKey, Room> = {
   kind: 'refund',
+  keyName: ({ refundId }) => refundId,
   restate(refund) {
     switch (refund.state) {
       case 'none':
@@ -166,5 +179,3 @@ export const refunds: AggregateType<Refund> = {
     }
   },
 };
-
-export const step = stepsOn(refunds);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { statement, type PgTransaction, type Sql } from '#postgres';
-import type { Aggregates, Saved, WorkingSet } from '#saga';
+import type { Aggregates, ChargeKey, Saved, WorkingSet } from '#saga';
 import { KnownAccounts } from '../accounts/known-accounts.js';
 import { insertTransfers, openAccounts, sidesOf, transferRow } from '../transfers/transfer-row.js';
 import type { Strays } from './stray.js';
@@ -17,16 +17,21 @@ export const saveStraysStatement = statement(
 @Injectable()
 export class StrayRepository implements Aggregates<PgTransaction, Strays> {
   /** Nothing to load: see Strays. */
-  load(_tx: PgTransaction, chargeIds: readonly string[]): Promise<WorkingSet<Strays>> {
-    const byCharge = new Map<string, Strays>(chargeIds.map((chargeId) => [chargeId, { chargeId, moves: [] }]));
-    return Promise.resolve({ get: (chargeId) => byCharge.get(chargeId)!, set: (id, next) => byCharge.set(id, next) });
+  load(_tx: PgTransaction, keys: readonly ChargeKey[]): Promise<WorkingSet<Strays>> {
+    const byCharge = new Map<string, Strays>(keys.map(({ chargeId }) => [chargeId, { chargeId, moves: [] }]));
+    return Promise.resolve({
+      get: ({ chargeId }) => byCharge.get(chargeId)!,
+      set: ({ chargeId }, next) => void byCharge.set(chargeId, next),
+      contextOf: () => undefined,
+    });
   }
 
-  async save(tx: PgTransaction, changed: readonly Saved<Strays>[]): Promise<void> {
+  async save(tx: PgTransaction, changed: readonly Saved<Strays>[]): Promise<readonly never[]> {
     await this.write(
       tx,
       changed.map(({ state }) => state),
     );
+    return [];
   }
 
   /** Writes those transfers that are not there yet. */

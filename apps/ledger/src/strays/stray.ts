@@ -1,7 +1,7 @@
 import type { Instant } from '#clock';
-import type { bank, bankProtocol, Movement } from '#contracts';
+import type { bankProtocol, Movement } from '#contracts';
 import type { Money } from '#money';
-import { stepsOn, type AggregateType } from '#saga';
+import type { AggregateType } from '#saga';
 import { bankReceivable, suspense } from '../accounts/account.js';
 import { transfer, type Transfer } from '../transfers/transfer.js';
 
@@ -70,8 +70,8 @@ export interface Strays {
   readonly moves: readonly Transfer[];
 }
 
-export const strays: AggregateType<Strays> = { kind: 'stray', restate: () => [] };
-
-export const step = stepsOn(strays);
-
-export const strayKey = ({ chargeId }: bank.StrayReversed): string => chargeId;
+export const strays: AggregateType<Strays> = {
+  kind: 'stray',
+  keyName: ({ chargeId }) => chargeId,
+  restate: () => [],
+};

@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
-import { keep, StepsModule } from '#service';
-import { onStrayReversed } from './on-stray-reversed.js';
+import { AggregatesModule, keep } from '#service';
+import { StrayEventsController } from './stray-events.controller.js';
 import { StrayRepository } from './stray.repository.js';
 import { strays } from './stray.js';
 
-const steps = StepsModule.forFeature({ aggregates: [keep(strays, StrayRepository)], steps: [onStrayReversed] });
+const aggregates = AggregatesModule.forFeature({ aggregates: [keep(strays, StrayRepository)] });
 
 /** What banks performed and nobody had wanted, until they have undone it. */
-@Module({ imports: [steps], exports: [steps] })
+@Module({ imports: [aggregates], controllers: [StrayEventsController], exports: [aggregates] })
 export class StraysModule {}

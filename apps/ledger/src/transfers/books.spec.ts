@@ -4,7 +4,6 @@ import type { NewEvent } from '#contracts';
 import type { AggregateType } from '#saga';
 import { decide, stepOn } from '../../test/given.js';
 import { deliveries } from '../../test/histories.js';
-import { unlimited } from '../accounts/account-limits.js';
 import { noRefund, refunds, type Refund, type Room } from '../refunds/refund.js';
 import type { Strays } from '../strays/stray.js';
 import { holds, noHold, type Hold } from './hold.js';
@@ -53,16 +52,19 @@ class Ledger {
 
   hear(event: NewEvent): { changed: boolean; emit: readonly NewEvent[]; owed: readonly NewEvent[] } {
     const { kind } = stepOn(event).aggregate;
-    if (kind === 'hold') return this.decide(this.holds, holds, event.key, noHold(event.key, unlimited), event);
+    if (kind === 'hold') return this.decide(this.holds, holds, event.key, noHold(event.key), event);
     if (kind === 'stray') {
-      const { changed, emit, state } = decide(this.strays.get(event.key) ?? { chargeId: event.key, moves: [] }, event);
+      const { changed, emit, state } = decide<Strays>(
+        this.strays.get(event.key) ?? { chargeId: event.key, moves: [] },
+        event,
+      );
       // What is there already is not written again.
       const moves = [...new Map(state.moves.map((move) => [move.effect, move])).values()];
       this.strays.set(event.key, { ...state, moves });
       return { changed, emit, owed: [] };
     }
     const { refundId } = event.data as { refundId: string };
-    return this.decide(this.refunds, refunds, refundId, noRefund(refundId, this.roomOf(event.key)), event);
+    return this.decide(this.refunds, refunds, refundId, noRefund(refundId), event, this.roomOf(event.key));
   }
 
   get moves(): (readonly Transfer[])[] {
@@ -79,12 +81,13 @@ class Ledger {
 
   private decide<State extends { readonly moves: readonly Transfer[] }>(
     states: Map<string, State>,
-    type: AggregateType<State>,
+    type: Pick<AggregateType<State>, 'restate'>,
     id: string,
     none: State,
     event: NewEvent,
+    context?: Room,
   ) {
-    const { changed, emit, state } = decide(states.get(id) ?? none, event);
+    const { changed, emit, state } = decide(states.get(id) ?? none, event, context);
     states.set(id, state);
     return { changed, emit, owed: type.restate(state) };
   }

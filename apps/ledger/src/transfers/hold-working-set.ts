@@ -1,16 +1,15 @@
 import type { WorkingSet } from '#saga';
 import type { Currency } from '#money';
 import { unlimited, type AccountLimits } from '../accounts/account-limits.js';
-import { partsOfHoldKey } from './hold-key.js';
-import { noHold, type Hold } from './hold.js';
+import { noHold, type Hold, type HoldKey } from './hold.js';
 
 type OpenMinor = Partial<Record<Currency, number>>;
 
 /**
- * The holds of one batch. A hold that is not there yet sees its account's limits as they stand at that
- * moment: what the database said, and what this batch has placed and closed since.
+ * The holds of one batch, and the limits of their accounts as they stand at each moment of it: what the database said,
+ * and what the batch has placed and closed since.
  */
-export class HoldWorkingSet implements WorkingSet<Hold> {
+export class HoldWorkingSet implements WorkingSet<Hold, HoldKey, AccountLimits> {
   private readonly holds = new Map<string, Hold>();
   private readonly limits: Map<string, AccountLimits>;
 
@@ -20,13 +19,15 @@ export class HoldWorkingSet implements WorkingSet<Hold> {
     this.limits = new Map(limits);
   }
 
-  get(key: string): Hold {
-    const { chargeId, account } = partsOfHoldKey(key);
-    return this.holds.get(chargeId) ?? noHold(chargeId, this.limits.get(account) ?? unlimited);
+  get({ chargeId }: HoldKey): Hold {
+    return this.holds.get(chargeId) ?? noHold(chargeId);
   }
 
-  set(key: string, next: Hold): void {
-    const { chargeId } = partsOfHoldKey(key);
+  contextOf({ account }: HoldKey): AccountLimits {
+    return this.limits.get(account) ?? unlimited;
+  }
+
+  set({ chargeId }: HoldKey, next: Hold): void {
     this.countOpen(this.holds.get(chargeId), -1);
     this.countOpen(next, 1);
     this.holds.set(chargeId, next);

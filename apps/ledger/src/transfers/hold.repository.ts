@@ -5,10 +5,9 @@ import type { Account } from '../accounts/account.js';
 import type { AccountLimits } from '../accounts/account-limits.js';
 import { AccountLimitsRepository } from '../accounts/account-limits.repository.js';
 import { KnownAccounts } from '../accounts/known-accounts.js';
-import { partsOfHoldKey } from './hold-key.js';
 import { fromRow, toRow, type HoldRow } from './hold-row.js';
 import { HoldWorkingSet } from './hold-working-set.js';
-import type { Hold } from './hold.js';
+import type { Hold, HoldKey } from './hold.js';
 import { insertTransfers, openAccounts, sidesOf, transferRow } from './transfer-row.js';
 
 export const loadHoldsStatement = statement(
@@ -45,26 +44,24 @@ export const saveHoldsStatement = statement(
 );
 
 @Injectable()
-export class HoldRepository implements Aggregates<PgTransaction, Hold> {
+export class HoldRepository implements Aggregates<PgTransaction, Hold, HoldKey, AccountLimits> {
   private readonly known = new KnownAccounts();
 
   constructor(@Inject(AccountLimitsRepository) private readonly limits: AccountLimitsRepository) {}
 
-  async load(tx: PgTransaction, keys: readonly string[]): Promise<HoldWorkingSet> {
-    const wanted = keys.map(partsOfHoldKey);
-    const accounts = [...new Set(wanted.map(({ account }) => account))].filter((account) => account !== '');
+  async load(tx: PgTransaction, keys: readonly HoldKey[]): Promise<HoldWorkingSet> {
     const [rows, limits] = await Promise.all([
-      tx.query<HoldRow>(loadHoldsStatement, [wanted.map(({ chargeId }) => chargeId)]),
-      this.limits.of(tx, accounts),
+      tx.query<HoldRow>(loadHoldsStatement, [[...new Set(keys.map(({ chargeId }) => chargeId))]]),
+      this.limits.of(tx, [...new Set(keys.map(({ account }) => account))]),
     ]);
     const there = new Set(rows.map((row) => row.charge_id));
-    const fresh = wanted.filter(({ chargeId }) => !there.has(chargeId));
+    const fresh = keys.filter(({ chargeId }) => !there.has(chargeId));
     const locked = await this.lockCapped(tx, limits, new Set(fresh.map(({ account }) => account)));
     return new HoldWorkingSet(rows.map(fromRow), new Map([...limits, ...locked]));
   }
 
   /** Sent along with COMMIT: nobody here reads what it wrote. */
-  save(tx: PgTransaction, changed: readonly Saved<Hold>[]): Promise<void> {
+  save(tx: PgTransaction, changed: readonly Saved<Hold>[]): Promise<readonly never[]> {
     const holds: object[] = [];
     const transfers: object[] = [];
     const accounts: Account[] = [];
@@ -82,7 +79,7 @@ export class HoldRepository implements Aggregates<PgTransaction, Hold> {
       tx.onCommit(() => this.known.remember(unknown));
     }
     tx.enqueue(saveHoldsStatement, [JSON.stringify(holds), JSON.stringify(transfers)]);
-    return Promise.resolve();
+    return Promise.resolve([]);
   }
 
   /** Only who places a hold against a cap needs it locked and added up. */

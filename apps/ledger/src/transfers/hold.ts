@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Instant } from '#clock';
 import { ledger, type bank, type bankProtocol, type HoldRefusal, type NewEvent, type ReleaseCause } from '#contracts';
 import { feeOn, type Money } from '#money';
-import { stepsOn, type AggregateType } from '#saga';
+import type { AggregateType } from '#saga';
 import type { AccountLimits } from '../accounts/account-limits.js';
 import { bankReceivable, fees, merchant, suspense } from '../accounts/account.js';
 import { transfer, type Transfer } from './transfer.js';
@@ -44,7 +44,7 @@ export interface Suspended {
  * Beside a refused or released hold a capture may be suspended: it is compensated at the bank, and then here.
  */
 export type Hold = (
-  | { readonly state: 'none'; readonly chargeId: string; readonly limits: AccountLimits }
+  | { readonly state: 'none'; readonly chargeId: string }
   | ({ readonly state: 'pending'; readonly placedAt: Instant } & Approved)
   | ({
       readonly state: 'posted';
@@ -69,12 +69,13 @@ export type Hold = (
 type In<State extends Hold['state']> = Extract<Hold, { state: State }>;
 
 /** Where a charge begins in the books. */
-export const noHold = (chargeId: string, limits: AccountLimits): In<'none'> => ({
-  state: 'none',
-  chargeId,
-  limits,
-  moves: [],
-});
+export const noHold = (chargeId: string): In<'none'> => ({ state: 'none', chargeId, moves: [] });
+
+/** One hold for each charge; the account says under whose limits it is placed. */
+export interface HoldKey {
+  readonly chargeId: string;
+  readonly account: string;
+}
 
 interface Because {
   /** The id of the event. */
@@ -337,8 +338,10 @@ export const captureSuspended = ({ chargeId, account, bank, suspended }: In<'ref
       ]
     : [];
 
-export const holds: AggregateType<Hold> = {
+/** Decided under the limits of its account. */
+export const holds: AggregateType<Hold, HoldKey, AccountLimits> = {
   kind: 'hold',
+  keyName: ({ chargeId }) => chargeId,
   restate(hold) {
     switch (hold.state) {
       case 'none':
@@ -355,5 +358,3 @@ export const holds: AggregateType<Hold> = {
     }
   },
 };
-
-export const step = stepsOn(holds);

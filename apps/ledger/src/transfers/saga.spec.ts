@@ -1,13 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import type { DynamicModule, Type } from '@nestjs/common';
 import { bank, ledger, type NewEvent } from '#contracts';
 import { usd } from '#money';
 import { notEmpty } from '#testing';
 import { sagaTable } from '../../../../libs/contracts/src/saga-table.js';
+import { stepsOfModules } from '../../../../libs/messaging/src/testing/steps-of-modules.js';
 import { account, approved, captured, chargeId, compensated, voided } from '../../test/charge.js';
 import { decide, stepOn, steps } from '../../test/given.js';
-import { failed, refundId, requested, room, succeeded } from '../../test/refund.js';
-import { unlimited } from '../accounts/account-limits.js';
+import { failed, refundId, requested, succeeded } from '../../test/refund.js';
 import { noRefund } from '../refunds/refund.js';
 import { RefundsModule } from '../refunds/refunds.module.js';
 import { StraysModule } from '../strays/strays.module.js';
@@ -19,15 +18,6 @@ const rows = sagaTable.filter(
   ({ service, on }) => service === 'ledger' && on !== bank.statementPublished && on !== 'the books are compared',
 );
 const typeOf = (on: (typeof rows)[number]['on']): string => (typeof on === 'string' ? on : on.type);
-
-/** The event types that Nest will find handlers for. */
-function wired(...modules: readonly Type[]): string[] {
-  return modules.flatMap((module) => {
-    const features = Reflect.getMetadata('imports', module) as DynamicModule[];
-    const [controller] = features[0]!.controllers!;
-    return Object.getOwnPropertyNames(controller!.prototype).filter((name) => name !== 'constructor');
-  });
-}
 
 const refused = 'tok_fault_ledger_refuse';
 const strayReversed = bank.strayReversed({
@@ -58,7 +48,8 @@ const ways: readonly NewEvent[][] = [
 
 describe('the ledger’s part of the saga', () => {
   it('is wired as the table says', () => {
-    const types = wired(TransfersModule, RefundsModule, StraysModule).sort();
+    const wired = stepsOfModules(TransfersModule, RefundsModule, StraysModule);
+    const types = wired.map(({ on }) => on.type).sort();
     expect(types).toEqual(rows.map(({ on }) => typeOf(on)).sort());
     expect(types).toEqual(steps.map(({ on }) => on.type).sort());
   });
@@ -67,8 +58,8 @@ describe('the ledger’s part of the saga', () => {
     const emitted = new Map<string, Set<string>>();
     for (const events of ways) {
       const states = new Map<string, Parameters<typeof decide>[0]>([
-        ['hold', noHold(chargeId, unlimited)],
-        ['refund', noRefund(refundId, room)],
+        ['hold', noHold(chargeId)],
+        ['refund', noRefund(refundId)],
         ['stray', { moves: [] }],
       ]);
       for (const event of events) {

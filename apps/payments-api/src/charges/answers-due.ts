@@ -5,7 +5,7 @@ import { refundState, type Refund } from '../refunds/refund.js';
 import { answerAbout } from './answer.js';
 import type { ChargeRecord } from './charge-record.js';
 import type { Charge, OpenedCharge } from './charge.js';
-import { pendingCapture } from './owed.js';
+import { pendingCapture } from './pending.js';
 
 /** What is under way, by the key under which it was asked for: whoever settles it answers there. */
 interface Pending {

@@ -1,14 +1,15 @@
 import type { Instant } from '#clock';
+import { payments } from '#contracts';
 import { money } from '#money';
 import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
 import { resourceMissing, type StripeError } from '../http/stripe-error.js';
 import type { Claim } from '../idempotency/key.js';
-import type { Decide } from './charge-request.js';
+import { refused, type Decide } from './charge-request.js';
 import { ownCharge, type Details, type OpenedCharge, type Wish } from './charge.js';
 import { readChanges, readDescriptor, refuseConnect } from './details.js';
 import { readExpand } from './expand.js';
-import { isGivenBackForCertain, lapsesAt, pendingCapture } from './owed.js';
+import { isGivenBackForCertain, lapsesAt, pendingCapture } from './pending.js';
 import {
   alreadyCaptured,
   alreadyRefunded,
@@ -60,9 +61,9 @@ export function captureCharge(claim: Claim, request: CaptureRequest): Decide {
     if (!charge) throw resourceMissing('charge', claim.chargeId!, 'id');
     const { id, amount } = charge.opening;
     const refusal = reasonAgainst(charge, now);
-    if (refusal) return { wishes: [], answer: refusal.answer };
+    if (refusal) return refused(refusal);
     const wanted = money(request.amountMinor ?? amount.amountMinor, amount.currency);
-    if (wanted.amountMinor > amount.amountMinor) return { wishes: [], answer: captureTooLarge(amount).answer };
+    if (wanted.amountMinor > amount.amountMinor) return refused(captureTooLarge(amount));
     // What will be known in a moment is not stored: the same key may come back for it.
     if (charge.state === 'requested') throw notCapturable(id, 'it has not been authorized yet. Try again in a moment.');
     if (pendingCapture(charge)) throw lockTimeout(id);
@@ -72,7 +73,10 @@ export function captureCharge(claim: Claim, request: CaptureRequest): Decide {
       type: 'capture_requested',
       capture: { amount: wanted, key: claim.key, statementDescriptor, statementDescriptorSuffix },
     };
-    return { wishes: Object.keys(changes).length > 0 ? [{ type: 'updated', changes }, capture] : [capture] };
+    return {
+      wishes: Object.keys(changes).length > 0 ? [{ type: 'updated', changes }, capture] : [capture],
+      emit: [payments.captureRequested({ chargeId: id, account: claim.account, amount: wanted })],
+    };
   };
 }
 

@@ -9,7 +9,7 @@ import type { OpenedCharge } from './charge.js';
 import { expands, within } from './expand.js';
 import { failureOf, type Failure } from './failure.js';
 import { HELD_FOR_MS } from './hold.js';
-import { pendingCapture } from './owed.js';
+import { pendingCapture } from './pending.js';
 
 const STATEMENT_DESCRIPTOR = 'HOLDFAST';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { become, stepsOn, unchanged, type AggregateType, type Decision } from '#saga';
+import { become, unchanged, type AggregateType, type Decision } from '#saga';
 import type { Rendering } from '../idempotency/key.js';
 import { evolve, type Charge, type ChargeEvent, type Word } from './charge.js';
-import { requestsOf } from './owed.js';
+import { unansweredRequests } from './unanswered-requests.js';
 
 /** A charge as the store holds it: the fold, how many events it is made of, and what this batch adds to them. */
 export interface ChargeRecord {
@@ -16,6 +16,12 @@ export interface ChargeRecord {
   readonly key: string;
   /** How to answer under the keys that wait for this charge, by key; of those that the reaper has taken there is none. */
   readonly renderings: ReadonlyMap<string, Rendering>;
+}
+
+/** A charge, and the one of its refunds that is to be loaded with it. */
+export interface ChargeRecordKey {
+  readonly chargeId: string;
+  readonly refundId?: string | undefined;
 }
 
 const none: ReadonlyMap<string, Rendering> = new Map();
@@ -46,12 +52,13 @@ export function hear(before: ChargeRecord, word: Word): Decision<ChargeRecord> {
  * A charge begins and ends here, so a resent event that was seen before has nobody left to pass the nudge on
  * to. Answering it would send the same nudge round again, for as long as a bank is silent.
  */
-export const charges: AggregateType<ChargeRecord> = { kind: 'charge', restate: () => [] };
-
-/** As the sweeper sees them: it says again whatever has not been answered. */
-export const sweptCharges: AggregateType<ChargeRecord> = {
+export const charges: AggregateType<ChargeRecord, ChargeRecordKey> = {
   kind: 'charge',
-  restate: ({ charge }) => requestsOf(charge),
+  keyName: ({ chargeId }) => chargeId,
+  restate: () => [],
 };
 
-export const step = stepsOn(charges);
+/** As the sweeper sees them: it says again whatever has not been answered. */
+export const sweptCharges: Pick<AggregateType<ChargeRecord>, 'restate'> = {
+  restate: ({ charge }) => unansweredRequests(charge),
+};

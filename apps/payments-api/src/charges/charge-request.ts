@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
+import type { NewEvent } from '#contracts';
 import { answer, become, unchanged, type AggregateType, type Work } from '#saga';
 import { StripeError, type Answer } from '../http/stripe-error.js';
 import { nameOf, type Claim, type KeyRow } from '../idempotency/key.js';
 import { record, type ChargeRecord } from './charge-record.js';
 import type { Charge, OpenedCharge, Wish } from './charge.js';
-import { newRequests } from './owed.js';
 
 /**
  * A request under its key. Loading it claims the key, and locks the charge that it names; so key, charge,
@@ -18,11 +18,18 @@ export type ChargeRequest =
   /** Nothing was begun: the key is free again. */
   | { readonly state: 'withdrawn' };
 
-export const chargeRequests: AggregateType<ChargeRequest> = { kind: 'charge_request', restate: () => [] };
+/** Found by the claim on its key. */
+export const chargeRequests: AggregateType<ChargeRequest, Claim> = {
+  kind: 'charge_request',
+  keyName: nameOf,
+  restate: () => [],
+};
 
 /** What a request comes to: what its merchant wants of the charge, or an answer at once, or both. */
 export interface Verdict {
   readonly wishes: readonly Wish[];
+  /** What other services are asked for. */
+  readonly emit: readonly NewEvent[];
   /** Stored under the key. Absent: whoever settles what was asked for stores it. */
   readonly answer?: Answer;
 }
@@ -33,6 +40,9 @@ export interface Verdict {
  * @throws StripeError for what is not to be stored under the key
  */
 export type Decide = (charge: Charge, now: number) => Verdict;
+
+/** An answer that is stored under the key; nothing is asked for. */
+export const refused = ({ answer }: StripeError): Verdict => ({ wishes: [], emit: [], answer });
 
 export type Came =
   | { readonly kind: 'accepted'; readonly charge: OpenedCharge }
@@ -45,10 +55,10 @@ export function chargeRequest(
   claim: Claim,
   decide: Decide,
   traceparent: string | undefined,
-): Work<ChargeRequest, Came> {
+): Work<ChargeRequest, Came, Claim> {
   return {
     aggregate: chargeRequests,
-    id: nameOf(claim),
+    key: claim,
     account: claim.account,
     traceparent,
     decide: (request, now) => {
@@ -62,7 +72,7 @@ export function chargeRequest(
       const charge = verdict.wishes.reduce(record, before);
       const decided = become<ChargeRequest>(
         { state: 'decided', charge, answer: verdict.answer ?? null },
-        ...newRequests(before.charge, charge.charge),
+        ...verdict.emit,
       );
       return answer(
         decided,

@@ -8,7 +8,7 @@ import type { AccountClocks } from '../test-clocks/account-clocks.js';
 import { chargeObject } from './charge-object.js';
 import { record } from './charge-record.js';
 import { ownCharge, type OpenedCharge } from './charge.js';
-import type { ChargeRepository } from './charge.repository.js';
+import { enqueueRecords, type ChargeRepository } from './charge.repository.js';
 import { readChanges } from './details.js';
 import { readExpand } from './expand.js';
 
@@ -38,12 +38,12 @@ export class ChargeUpdate {
     if (customer !== undefined) throw resourceMissing('customer', customer, 'customer', 400);
     const expand = readExpand(reader);
     return this.keyed.answer({ ...claim, expand }, async (tx) => {
-      const before = (await this.charges.load(tx, [id], expand)).get(id);
+      const before = (await this.charges.load(tx, [{ chargeId: id }], expand)).get({ chargeId: id });
       const charge = ownCharge(before.charge, claim.account);
       if (!charge) throw resourceMissing('charge', id, 'id');
       const changes = readChanges(reader, charge.details);
       const after = record(before, { type: 'updated', changes });
-      if (Object.keys(changes).length > 0) await this.charges.save(tx, [{ id, state: after }]);
+      if (Object.keys(changes).length > 0) enqueueRecords(tx, [{ record: after }]);
       const object = chargeObject(after.charge as OpenedCharge, expand, this.clocks.now(claim.account));
       return { status: 200, body: jsonText(object) };
     });

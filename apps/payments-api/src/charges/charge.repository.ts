@@ -9,14 +9,13 @@ import { byCharge, readLatestRefunds, readPendingRefunds, readRefunds } from '..
 import { refundState, type Refund } from '../refunds/refund.js';
 import { AccountClocks } from '../test-clocks/account-clocks.js';
 import { answersDue, laterKeys } from './answers-due.js';
-import { partsOfKey } from './charge-key.js';
-import { noCharge, type ChargeRecord } from './charge-record.js';
+import { noCharge, type ChargeRecord, type ChargeRecordKey } from './charge-record.js';
 import { chargeOf, columns, withKnown, type ChargeRow } from './charge-rows.repository.js';
 import type { Charge, OpenedCharge } from './charge.js';
 import { expandsRefunds } from './expand.js';
 import { movementsOf } from './movements.js';
-import { isAwaiting, lapsesAt } from './owed.js';
-import { Settlements } from './settlements.js';
+import { isAwaiting, lapsesAt } from './pending.js';
+import type { ChargesMoved } from './settlements.js';
 
 // LIMIT 1 changes no result; see key.repository.ts. The key that opened the charge waits while it is requested,
 // unless it was told `pending`, pruned, and stands for another request by now.
@@ -136,36 +135,34 @@ interface LoadedRow extends ChargeRow {
 }
 
 @Injectable()
-export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord>, Stalled<PgTransaction, ChargeRecord> {
+export class ChargeRepository
+  implements Aggregates<PgTransaction, ChargeRecord, ChargeRecordKey>, Stalled<PgTransaction, ChargeRecord>
+{
   constructor(
-    @Inject(Settlements) private readonly settlements: Settlements,
     @Inject(AccountClocks) private readonly clocks: AccountClocks,
     @Inject(Database) private readonly database: Sql,
   ) {}
 
-  /**
-   * @param keys ids of charges, or of charges and one of their refunds; see charge-key.ts
-   * @param expand what of a charge the caller itself will show
-   */
+  /** @param expand what of a charge the caller itself will show */
   async load(
     tx: PgTransaction,
-    keys: readonly string[],
+    keys: readonly ChargeRecordKey[],
     expand: readonly string[] = [],
-  ): Promise<WorkingSet<ChargeRecord>> {
-    const wanted = keys.map(partsOfKey);
-    const ids = [...new Set(wanted.map(({ chargeId }) => chargeId))].sort();
+  ): Promise<WorkingSet<ChargeRecord, ChargeRecordKey>> {
+    const ids = [...new Set(keys.map(({ chargeId }) => chargeId))].sort();
     const rows = await tx.query<LoadedRow>(loadStatement, [ids]);
     const records = new Map(rows.map((row) => [row.id, recordOf(row)]));
     await this.addRefunds(
       tx,
       records,
-      wanted.flatMap(({ refundId }) => refundId ?? []),
+      keys.flatMap(({ refundId }) => refundId ?? []),
     );
     await this.addRenderings(tx, records);
     await this.addShownRefunds(tx, records, expand);
     return {
-      get: (key) => records.get(partsOfKey(key).chargeId) ?? noCharge(''),
-      set: (key, record) => void records.set(partsOfKey(key).chargeId, record),
+      get: ({ chargeId }) => records.get(chargeId) ?? noCharge(''),
+      set: ({ chargeId }, record) => void records.set(chargeId, record),
+      contextOf: () => undefined,
     };
   }
 
@@ -216,23 +213,21 @@ export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord>
     }
   }
 
-  /** When something settled just now, the answers under the keys that wait for it are stored with it; whoever has to hear of it does so after the commit. */
-  async save(tx: PgTransaction, changed: readonly Saved<ChargeRecord>[]): Promise<void> {
-    // Several keys may name one charge.
-    const records = [...new Set(changed.map(({ state }) => state))];
+  /** When something settled just now, the answers under the keys that wait for it are stored with it. */
+  async save(tx: PgTransaction, changed: readonly Saved<ChargeRecord>[]): Promise<readonly ChargesMoved[]> {
+    const records = changed.map(({ state }) => state);
     const due = records.flatMap((record) => answersDue(record, this.clocks.now(opened(record.charge).opening.account)));
     due.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
     enqueueRefunds(tx, records);
     const stored = await tx.query<{ account: string; key: string }>(changeStatement, changeValues(records, due));
-    const moved = records.filter(({ unsaved }) => unsaved.some(({ type }) => type !== 'updated'));
-    if (moved.length === 0) return;
     const first = new Set(stored.map(nameOf));
-    tx.onCommit(() =>
-      this.settlements.committed(
-        moved.map(({ stored, charge }) => ({ before: stored, after: opened(charge) })),
-        due.filter((answer) => first.has(nameOf(answer))),
-      ),
-    );
+    return [
+      {
+        kind: 'charges_moved',
+        charges: records.map(({ stored: before, charge }) => ({ before, after: opened(charge) })),
+        answers: due.filter((answer) => first.has(nameOf(answer))),
+      },
+    ];
   }
 
   async due(limit: number, except: readonly string[]): Promise<string[]> {

@@ -1,16 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { bank, ledger, type NewEvent } from '#contracts';
 import { usd } from '#money';
+import { stepsOf } from '#messaging';
 import type { AnyStep } from '#saga';
 import { notEmpty } from '#testing';
 import fc from 'fast-check';
+import { RefundEventsController } from '../refunds/refund-events.controller.js';
 import { refundState } from '../refunds/refund.js';
+import { ChargeEventsController } from './charge-events.controller.js';
 import { charges, noCharge, record, sweptCharges, type ChargeRecord } from './charge-record.js';
 import { evolve, type Charge, type ChargeEvent, type OpenedCharge, type Wish } from './charge.js';
-import { isAwaiting, lapsesAt } from './owed.js';
-import { steps } from './steps.js';
+import { isAwaiting, lapsesAt } from './pending.js';
 import { aChargeOpened } from './testing/a-charge.js';
 
+const steps = stepsOf([new ChargeEventsController(), new RefundEventsController()]);
 const chargeId = 'ch_00000000001';
 const account = 'acct_test';
 const named = { chargeId, account };
@@ -68,7 +71,7 @@ function when(
   event: NewEvent,
 ): { state: ChargeRecord; changed: boolean; emit: readonly NewEvent[] } {
   const step = steps.find(({ on }) => on.type === event.type) as AnyStep;
-  return step.decide(state, event.data, 5) as ReturnType<typeof when>;
+  return step.decide(state, event.data, 5, undefined) as ReturnType<typeof when>;
 }
 const after = (state: ChargeRecord, ...events: NewEvent[]): ChargeRecord =>
   events.reduce((so, event) => when(so, event).state, state);

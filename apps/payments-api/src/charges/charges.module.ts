@@ -3,7 +3,7 @@ import type { Clock } from '#clock';
 import { PostgresOutbox } from '#messaging';
 import { Database, type PgTransaction } from '#postgres';
 import { BatchRunner, Commands, sweep } from '#saga';
-import { CLOCK, Jobs, keep, LOG, SETTINGS, StepsModule } from '#service';
+import { afterCommit, AggregatesModule, CLOCK, Jobs, keep, LOG, SETTINGS } from '#service';
 import { Tracing, type Log } from '#telemetry';
 import { Turns } from '../admission/turns.js';
 import { AnswerWaiters } from '../idempotency/answer-waiters.js';
@@ -14,6 +14,7 @@ import type { PaymentsSettings } from '../settings.js';
 import { ListPages } from '../lists/list-pages.js';
 import { ListsModule } from '../lists/lists.module.js';
 import { AccountClocks } from '../test-clocks/account-clocks.js';
+import { ChargeEventsController } from './charge-events.controller.js';
 import { ChargeMetrics } from './charge-metrics.js';
 import { ChargeReading } from './charge-reading.js';
 import { charges, sweptCharges } from './charge-record.js';
@@ -26,23 +27,23 @@ import { ChargesController } from './charges.controller.js';
 import { ExpiryJob } from './expiry-job.js';
 import { KeyedRequests } from './keyed-requests.js';
 import { PendingAnswers } from './pending-answers.js';
+import { Settlements } from './settlements.js';
 import { SettlementsModule } from './settlements.module.js';
-import { steps } from './steps.js';
 
 const SWEEP_EVERY_MS = 5_000;
 
 const EXPIRE_EVERY_MS = 5_000;
 
-const stepsModule = StepsModule.forFeature({
+const aggregates = AggregatesModule.forFeature({
   imports: [SettlementsModule],
   aggregates: [keep(charges, ChargeRepository), keep(chargeRequests, ChargeRequestRepository)],
-  steps,
+  effects: [afterCommit('charges_moved', Settlements)],
 });
 
 /** Charges: what merchants ask for, and how each of them can end. */
 @Module({
-  imports: [ListsModule, SettlementsModule, stepsModule],
-  controllers: [ChargesController],
+  imports: [ListsModule, SettlementsModule, aggregates],
+  controllers: [ChargesController, ChargeEventsController],
   providers: [
     ChargesAdmin,
     {
@@ -124,6 +125,6 @@ const stepsModule = StepsModule.forFeature({
       },
     },
   ],
-  exports: [stepsModule, KeyedRequests, ExpiryJob],
+  exports: [aggregates, KeyedRequests, ExpiryJob],
 })
 export class ChargesModule {}

@@ -1,21 +1,22 @@
 import assert from 'node:assert/strict';
+import { payments } from '#contracts';
 import type { Answer } from '../http/stripe-error.js';
 import type { Claim } from '../idempotency/key.js';
 import type { Decide } from './charge-request.js';
 import type { Opening } from './charge.js';
 import type { CreateRequest } from './create-request.js';
 
-/** Opens the charge: that it was opened asks for its money. */
+/** Opens the charge, and asks for its money. */
 export function createCharge(
   { account, chargeId }: Pick<Claim, 'account' | 'chargeId'>,
   request: CreateRequest,
   instrument: Opening['instrument'],
 ): Decide {
   return (charge, now) => {
-    assert(charge.state === 'none', 'a key opens one charge');
+    assert(charge.state === 'none' && chargeId, 'a key opens one charge');
     const { amount, capture, details, statementDescriptor, statementDescriptorSuffix } = request;
     const opening: Opening = {
-      id: chargeId!,
+      id: chargeId,
       account,
       amount,
       ...(capture === 'manual' && { capture }),
@@ -26,11 +27,15 @@ export function createCharge(
       customer: null,
       paymentIntent: null,
     };
-    return { wishes: [{ type: 'opened', opening, details }] };
+    const { card, fault } = instrument;
+    return {
+      wishes: [{ type: 'opened', opening, details }],
+      emit: [payments.chargeRequested({ chargeId, account, amount, capture, card, fault })],
+    };
   };
 }
 
 /** A card refused at the edge is answered like a bank's decline: stored, and the same ever after. */
 export function refuseCharge(refusal: Answer): Decide {
-  return () => ({ wishes: [], answer: refusal });
+  return () => ({ wishes: [], emit: [], answer: refusal });
 }

@@ -21,9 +21,10 @@ it('passes by an authorization that cannot be given back, in everybody’s time 
   const runner = {
     isTransient: () => false,
     run: (works: readonly AnyWork[]) => {
-      const broken = works.find(({ id }) => id.startsWith('ch_broken'));
-      if (broken) return Promise.reject(new Error(`${broken.id} has no opening`));
-      for (const { id } of works) {
+      const found = works.map(({ key }) => (key as { chargeId: string }).chargeId);
+      const broken = found.find((id) => id.startsWith('ch_broken'));
+      if (broken) return Promise.reject(new Error(`${broken} has no opening`));
+      for (const id of found) {
         expired.push(id);
         for (const [whose, ids] of due)
           due.set(

@@ -12,6 +12,7 @@ const expire = (now: number, ...events: ChargeEvent[]) =>
   expireCharge({ id, account: 'acct_test' }).decide(
     [aChargeOpened({ id, capture: 'manual' }), ...events].reduce(record, noCharge('k')),
     now,
+    undefined,
   );
 
 describe('time', () => {

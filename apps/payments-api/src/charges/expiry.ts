@@ -1,23 +1,31 @@
 import assert from 'node:assert/strict';
+import { payments } from '#contracts';
 import { become, unchanged, type Work } from '#saga';
-import { charges, record, type ChargeRecord } from './charge-record.js';
-import { lapsesAt, newRequests } from './owed.js';
+import { charges, record, type ChargeRecord, type ChargeRecordKey } from './charge-record.js';
+import { lapsesAt } from './pending.js';
 
 /**
  * The command behind a lapse of time: gives back an authorization that nobody captured. A capture that was
  * asked for in time is left to its end.
  */
-export function expireCharge({ id, account }: { id: string; account: string }): Work<ChargeRecord, void> {
+export function expireCharge({
+  id,
+  account,
+}: {
+  id: string;
+  account: string;
+}): Work<ChargeRecord, void, ChargeRecordKey> {
   return {
     aggregate: charges,
-    id,
+    key: { chargeId: id },
     account,
     decide: (before, now) => {
       assert(before.charge.state !== 'none', 'only what was found expires');
       const lapses = lapsesAt(before.charge);
       if (lapses === null || now < lapses) return unchanged(before);
-      const after = record(before, { type: 'cancellation_requested', cause: 'expired', refund: null });
-      return become(after, ...newRequests(before.charge, after.charge));
+      const cause = 'expired';
+      const after = record(before, { type: 'cancellation_requested', cause, refund: null });
+      return become(after, payments.cancellationRequested({ chargeId: id, account, cause }));
     },
   };
 }

@@ -127,7 +127,7 @@ export class KeyedRequests {
     }
   }
 
-  private async committed(claim: Claim, work: Work<ChargeRequest, Came>, ticket: Ticket): Promise<Came> {
+  private async committed(claim: Claim, work: Work<ChargeRequest, Came, Claim>, ticket: Ticket): Promise<Came> {
     try {
       const came = await this.tryAgain(() => this.submit(work));
       if (came.kind === 'accepted') ticket.opened(came.charge.opening.id, trafficOf(came.charge.opening.instrument));
@@ -151,7 +151,7 @@ export class KeyedRequests {
   }
 
   /** A batch that fails for a reason of its own takes its neighbours with it: each then goes alone. */
-  private async submit(work: Work<ChargeRequest, Came>): Promise<Came> {
+  private async submit(work: Work<ChargeRequest, Came, Claim>): Promise<Came> {
     try {
       return await this.parts.commands.submit(work);
     } catch (error) {

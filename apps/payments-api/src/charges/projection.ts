@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { statement, type Sql } from '#postgres';
 import { refundState } from '../refunds/refund.js';
 import { evolve, type Charge, type ChargeEvent, type OpenedCharge } from './charge.js';
-import { isAwaiting, lapsesAt } from './owed.js';
+import { isAwaiting, lapsesAt } from './pending.js';
 
 /** A charge may have many refunds, each with its metadata. */
 const PAGE = 50;

@@ -1,15 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import type { DynamicModule } from '@nestjs/common';
 import type { NewEvent } from '#contracts';
 import { usd } from '#money';
 import { notEmpty } from '#testing';
 import { sagaTable, type Trigger } from '../../../../libs/contracts/src/saga-table.js';
+import { stepsOfModules } from '../../../../libs/messaging/src/testing/steps-of-modules.js';
 import { parseForm } from '../http/parameters.js';
 import type { Claim } from '../idempotency/key.js';
 import { createRefund } from '../refunds/create-refund.js';
 import { readRefundRequest } from '../refunds/refund-request.js';
+import { RefundsModule } from '../refunds/refunds.module.js';
 import { captureCharge, readCaptureRequest } from './capture-charge.js';
-import { noCharge, record, type ChargeRecord } from './charge-record.js';
+import { noCharge, record, sweptCharges, type ChargeRecord } from './charge-record.js';
 import { chargeRequest, type Decide } from './charge-request.js';
 import type { ChargeEvent } from './charge.js';
 import { ChargesModule } from './charges.module.js';
@@ -17,7 +18,6 @@ import { createCharge } from './create-charge.js';
 import { readCreateRequest } from './create-request.js';
 import { expireCharge } from './expiry.js';
 import { HELD_FOR_MS } from './hold.js';
-import { steps } from './steps.js';
 import { aChargeOpened, anInstrument, testHash, testNow } from './testing/a-charge.js';
 
 const rows = sagaTable.filter(({ service }) => service === 'payments-api');
@@ -36,8 +36,9 @@ const posted: ChargeEvent = {
 };
 const charge = (capture: 'automatic' | 'manual', ...events: ChargeEvent[]): ChargeRecord =>
   [aChargeOpened({ id, ...(capture === 'manual' && { capture }) }), ...events].reduce(record, noCharge('k'));
-const asked = (before: ChargeRecord, decide: Decide): readonly NewEvent[] =>
-  chargeRequest(claim, decide, undefined).decide({ state: 'claimed', charge: before }, testNow).emit;
+const asked = (before: ChargeRecord, decide: Decide): readonly NewEvent[] => requested(before, decide).emit;
+const requested = (before: ChargeRecord, decide: Decide) =>
+  chargeRequest(claim, decide, undefined).decide({ state: 'claimed', charge: before }, testNow, undefined);
 
 const create = createCharge(
   claim,
@@ -57,22 +58,14 @@ const triggers: Partial<Record<Trigger, readonly NewEvent[]>> = {
   'an authorization expires': expireCharge({ id, account: claim.account }).decide(
     charge('manual', authorized),
     testNow + HELD_FOR_MS,
+    undefined,
   ).emit,
 };
 
-/** The event types that Nest will find handlers for. */
-function wired(): string[] {
-  const modules = Reflect.getMetadata('imports', ChargesModule) as DynamicModule[];
-  const controllers = modules.flatMap(({ controllers }) => controllers ?? []);
-  return controllers.flatMap((controller) =>
-    Object.getOwnPropertyNames(controller.prototype).filter((name) => name !== 'constructor'),
-  );
-}
-
 describe('payments-api’s part of the saga', () => {
   it('is wired as the table says', () => {
-    expect(wired().sort()).toEqual([...heard].sort());
-    expect(steps.map(({ on }) => on.type).sort()).toEqual([...heard].sort());
+    const wired = stepsOfModules(ChargesModule, RefundsModule).map(({ on }) => on.type);
+    expect(wired.sort()).toEqual([...heard].sort());
   });
 
   it('emits what the table says, and all of it', () => {
@@ -81,6 +74,20 @@ describe('payments-api’s part of the saga', () => {
       expect([on, emitted?.map(({ type }) => type).sort()]).toEqual([on, emits.map(({ type }) => type).sort()]);
     }
   });
+
+  it.each([
+    ['charge', noCharge('k'), create],
+    ['capture', charge('manual', authorized), capture],
+    ['refund', charge('automatic', posted), refund],
+    ['cancellation', charge('manual', authorized), refund],
+  ] as const)(
+    'says again, until it is answered, what a %s asked for at first, and nothing else',
+    (_of, before, decide) => {
+      const { state, emit } = requested(before, decide);
+      expect(emit).toHaveLength(1);
+      expect(state.state === 'decided' && sweptCharges.restate(state.charge)).toEqual(emit);
+    },
+  );
 
   it('ends a charge, or a part of it, with every event that it hears', () => {
     for (const { on, kind } of notEmpty(rows)) if (typeof on !== 'string') expect(kind).toBe('ending');

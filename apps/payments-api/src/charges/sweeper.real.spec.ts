@@ -8,7 +8,6 @@ import { migrations } from '../migrations/migrations.js';
 import { AccountClocks } from '../test-clocks/account-clocks.js';
 import { sweptCharges } from './charge-record.js';
 import { ChargeRepository } from './charge.repository.js';
-import type { Settlements } from './settlements.js';
 import { aChargeOpened } from './testing/a-charge.js';
 
 const clock = new SystemClock();
@@ -43,7 +42,7 @@ async function sweepAll(): Promise<string[]> {
       Promise.resolve(tx.onCommit(() => said.push(...events))),
   };
   const { database: store } = test;
-  const stalled = new ChargeRepository({} as Settlements, new AccountClocks(clock), store);
+  const stalled = new ChargeRepository(new AccountClocks(clock), store);
   const parts = { service: 'payments-api', store, outbox, aggregate: sweptCharges, stalled, clock };
   try {
     await sweep(parts, () => undefined);

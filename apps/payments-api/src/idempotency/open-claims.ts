@@ -14,22 +14,12 @@ export interface HeldClaim {
 /**
  * The keys that this process is working on at this moment, each by one request. A second request under one
  * of them needs no look at the database of its own: what the first one's claim came to holds for it too.
- * The batch that claims keys finds its claims here by name.
  */
 export class OpenClaims {
   private readonly byName = new Map<string, HeldClaim>();
 
   find(name: KeyName): HeldClaim | undefined {
     return this.byName.get(nameOf(name));
-  }
-
-  /** The claims of these names, as `nameOf` writes them; every one must be held. */
-  held(names: readonly string[]): Claim[] {
-    return names.map((name) => {
-      const held = this.byName.get(name);
-      assert(held, 'a key is claimed only while its request holds it');
-      return held.claim;
-    });
   }
 
   /** Until `release`; `cameTo` must be called before. */

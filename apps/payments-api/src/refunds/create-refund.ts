@@ -1,10 +1,11 @@
 import type { Instant } from '#clock';
+import { payments } from '#contracts';
 import { money, type Money } from '#money';
 import { invalidRequest, resourceMissing } from '../http/stripe-error.js';
 import type { Claim } from '../idempotency/key.js';
-import type { Decide, Verdict } from '../charges/charge-request.js';
+import { refused, type Decide, type Verdict } from '../charges/charge-request.js';
 import { ownCharge, type OpenedCharge } from '../charges/charge.js';
-import { isGivenBackForCertain } from '../charges/owed.js';
+import { isGivenBackForCertain } from '../charges/pending.js';
 import {
   alreadyRefunded,
   lockTimeout,
@@ -49,7 +50,7 @@ type MakeRefund = (amount: Money) => { opening: RefundOpening; metadata: RefundR
 
 /** Whole or not at all; a capture that is under way may still win, and the gateway will say so. */
 function cancel(charge: OpenedCharge, amountMinor: number | undefined, refund: MakeRefund): Verdict {
-  const { id, amount } = charge.opening;
+  const { id, account, amount } = charge.opening;
   // What will be known in a moment is not stored: the same key may come back for it.
   if (!charge.hold) throw notRefundable(id, 'it is still pending. Try again in a moment.');
   const { cancellation } = charge.hold;
@@ -63,7 +64,11 @@ function cancel(charge: OpenedCharge, amountMinor: number | undefined, refund: M
       ),
     );
   }
-  return { wishes: [{ type: 'cancellation_requested', cause: 'canceled', refund: refund(amount) }] };
+  const cause = 'canceled';
+  return {
+    wishes: [{ type: 'cancellation_requested', cause, refund: refund(amount) }],
+    emit: [payments.cancellationRequested({ chargeId: id, account, cause })],
+  };
 }
 
 /** Under the charge's lock, so that refunds that come together never pass what was captured. */
@@ -79,9 +84,10 @@ function refundCaptured(
   if (charge.refunds.count >= refundsPerCharge) return refused(tooManyRefunds(charge.opening.id, refundsPerCharge));
   const wanted = money(amountMinor ?? left.amountMinor, captured.currency);
   if (wanted.amountMinor > left.amountMinor) return refused(refundTooLarge(wanted, left));
-  return { wishes: [{ type: 'refund_requested', ...refund(wanted) }] };
-}
-
-function refused({ answer }: { readonly answer: Verdict['answer'] & object }): Verdict {
-  return { wishes: [], answer };
+  const asked = refund(wanted);
+  const { id: chargeId, account } = charge.opening;
+  return {
+    wishes: [{ type: 'refund_requested', ...asked }],
+    emit: [payments.refundRequested({ refundId: asked.opening.id, chargeId, account, amount: asked.opening.amount })],
+  };
 }

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Database, PgTransaction } from '#postgres';
-import { refundKey } from '../charges/charge-key.js';
 import { record } from '../charges/charge-record.js';
 import { ownCharge } from '../charges/charge.js';
-import type { ChargeRepository } from '../charges/charge.repository.js';
+import { enqueueRecords, type ChargeRepository } from '../charges/charge.repository.js';
 import { readMetadata } from '../charges/details.js';
 import { readExpand, refundPaths } from '../charges/expand.js';
 import { jsonText } from '../http/json-text.js';
@@ -54,10 +53,11 @@ export class RefundChanging {
     expand: readonly string[],
     { account }: Claim,
   ): Promise<Answer> {
-    const before = (await this.charges.load(tx, [refundKey({ chargeId, refundId: id })], expand)).get(chargeId);
+    const key = { chargeId, refundId: id };
+    const before = (await this.charges.load(tx, [key], expand)).get(key);
     const metadata = readMetadata(reader, refundIn(before.charge, id).metadata);
     const after = metadata ? record(before, { type: 'refund_updated', refundId: id, metadata }) : before;
-    if (metadata) await this.charges.save(tx, [{ id: chargeId, state: after }]);
+    if (metadata) enqueueRecords(tx, [{ record: after }]);
     const charge = ownCharge(after.charge, account)!;
     const object = refundOf(charge, refundIn(charge, id), expand, this.clocks.now(account));
     return { status: 200, body: jsonText(object) };

@@ -8,13 +8,14 @@ import { ListPages } from '../lists/list-pages.js';
 import { ListsModule } from '../lists/lists.module.js';
 import { AccountClocks } from '../test-clocks/account-clocks.js';
 import { RefundChanging } from './refund-changing.js';
+import { RefundEventsController } from './refund-events.controller.js';
 import { RefundReading } from './refund-reading.js';
 import { ChargeRefundsController, RefundsController } from './refunds.controller.js';
 
-/** Refunds. What happens to them happens to their charge: its steps are theirs. */
+/** Refunds. What happens to a refund happens to its charge, which it is a part of. */
 @Module({
   imports: [ListsModule, SettlementsModule, ChargesModule],
-  controllers: [RefundsController, ChargeRefundsController],
+  controllers: [RefundsController, ChargeRefundsController, RefundEventsController],
   providers: [
     {
       provide: RefundChanging,

@@ -2,18 +2,17 @@ import assert from 'node:assert/strict';
 import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { seededRandom } from '#clock';
-import { bank, ledger, payments, topics, type EventContract, type NewEvent, type ReleaseCause } from '#contracts';
+import { bank, ledger, payments, topics, type NewEvent, type ReleaseCause } from '#contracts';
 import { feeOn, usd } from '#money';
 import { Database, type PgTransaction } from '#postgres';
-import { BatchRunner, type AnyWork } from '#saga';
+import { BatchRunner, StepTable } from '#saga';
 import { createLog } from '#telemetry';
 import type { KafkaJsBus } from '#messaging';
-import { BUS, createService, ServiceModule, Shutdown } from '#service';
+import { BUS, createService, ServiceModule, Shutdown, StepRegistry } from '#service';
 import { apiModules } from '../api-modules.js';
 import type { OpenedCharge } from '../charges/charge.js';
 import { findCharges, unsettledCharges, withKnown } from '../charges/charge-rows.repository.js';
-import { requestsOf } from '../charges/owed.js';
-import { steps } from '../charges/steps.js';
+import { unansweredRequests } from '../charges/unanswered-requests.js';
 import { stripeDoor } from '../http/stripe-door.http.js';
 import { entities } from '../entities.js';
 import { migrations } from '../migrations/migrations.js';
@@ -74,21 +73,14 @@ export class RunningApi {
   /** What another service says, as this service's consumer would hand it to its steps. */
   async deliver(...events: NewEvent[]): Promise<void> {
     const runner = this.app.get<BatchRunner<PgTransaction>>(BatchRunner);
+    const table = new StepTable(this.app.get(StepRegistry).steps());
     await runner.run(
-      events.map((event): AnyWork => {
-        const step = steps.find(({ on }) => on.type === event.type);
-        assert(step, `nobody here reacts to ${event.type}`);
-        return {
-          aggregate: step.aggregate,
-          id: step.idOf(event.data),
-          account: (event.data as { account: string }).account,
-          delivery: {
-            event: { ...event, source: (step.on as EventContract).producer, time: 0 },
-            origin: { topic: event.topic, partition: 0, offset: '0' },
-          },
-          decide: (state, now) => step.decide(state, event.data, now),
-        };
-      }),
+      events.map((event) =>
+        table.workOf({
+          event: { ...event, source: event.topic, time: 0 },
+          origin: { topic: event.topic, partition: 0, offset: '0' },
+        }),
+      ),
     );
   }
 
@@ -146,7 +138,7 @@ export class RunningApi {
 export function wordsOn(charge: OpenedCharge, random: () => number): NewEvent[] {
   const { id: chargeId, account } = charge.opening;
   if (charge.state === 'requested') return [endingOf(charge)];
-  const requests = requestsOf(charge);
+  const requests = unansweredRequests(charge);
   const asked = (contract: { readonly type: string }) => requests.some(({ type }) => type === contract.type);
   // One slot: of a capture and a cancellation that wait together, chance lets one be the first.
   const canceled = asked(payments.cancellationRequested) && (!asked(payments.captureRequested) || random() < 0.5);

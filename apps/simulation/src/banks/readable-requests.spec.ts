@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { newAccount, payments, bankProtocol } from '#contracts';
 import { currencyCodes } from '#money';
 import { newId } from '#snowflake';
-import { onChargeRequested } from '../../../bank-gateway/src/authorizations/on-charge-requested.js';
+import { AuthorizationEventsController } from '../../../bank-gateway/src/authorizations/authorization-events.controller.js';
 import { openOperation, openRefund, openReversal } from '../../../bank-gateway/src/operations/operation.js';
 import { refundReference } from '../../../bank-gateway/src/operations/reference.js';
 import { inquiryOf, movementOf, reversalOf, type Task } from '../../../bank-gateway/src/operations/task.js';
@@ -11,9 +11,7 @@ import { readRequest } from '../../../bank-simulator/src/desk/route.js';
 import { sandboxAccount } from '../../../payments-api/src/accounts/accounts.repository.js';
 import { KeyedHash } from '../../../payments-api/src/accounts/keyed-hash.js';
 import { createCharge } from '../../../payments-api/src/charges/create-charge.js';
-import { evolve } from '../../../payments-api/src/charges/charge.js';
 import { readCreateRequest } from '../../../payments-api/src/charges/create-request.js';
-import { requestsOf } from '../../../payments-api/src/charges/owed.js';
 import { parseJson } from '../../../payments-api/src/http/parameters.js';
 import { StripeError } from '../../../payments-api/src/http/stripe-error.js';
 import { testCards } from '../../../payments-api/src/test-cards/test-card.js';
@@ -66,8 +64,7 @@ function requestedBy(given: object, of: string): payments.ChargeRequested | unde
     const request = readCreateRequest(parseJson(JSON.stringify(given)), hash, now);
     if (request.presented.kind === 'refused') return undefined;
     const decide = createCharge({ account: of, chargeId }, request, request.presented.instrument);
-    const { wishes } = decide({ state: 'none' }, now);
-    const [requested] = requestsOf(evolve({ state: 'none' }, wishes[0]!));
+    const [requested] = decide({ state: 'none' }, now).emit;
     return requested!.data as payments.ChargeRequested;
   } catch (error) {
     if (error instanceof StripeError) return undefined;
@@ -78,7 +75,7 @@ function requestedBy(given: object, of: string): payments.ChargeRequested | unde
 /** Everything that the gateway may come to ask of a bank for this charge. */
 function ordersFor(requested: payments.ChargeRequested, performedAs: string): object[] {
   const banks = Object.values(bankProtocol.defaultBanks).map((profile) => ({ profile, isAvailableTo: () => true }));
-  const { state } = onChargeRequested.decide({ state: 'none', banks }, requested, now);
+  const { state } = new AuthorizationEventsController().chargeRequested({ state: 'none' }, requested, now, banks);
   if (state.state !== 'authorizing') throw new Error(`it is ${state.state}`);
   const [authorize] = state.operations;
   const { bank, amountMinor } = authorize!;

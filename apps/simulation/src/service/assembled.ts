@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Type } from '@nestjs/common';
-import type { Token, Wiring } from './wiring.js';
+import { classMaking, type Token, type Wiring } from './wiring.js';
 
 interface Hooks {
   onModuleInit?(): unknown;
@@ -44,6 +44,11 @@ export class Assembled {
       this.#controllers.set(type, controller);
     }
     return controller;
+  }
+
+  /** All that the modules list, as Nest's discovery would find them. */
+  controllers(): object[] {
+    return this.wiring.controllers.map((type) => this.controller(type, classMaking(type, type).needs));
   }
 
   #make(token: Token): Promise<unknown> {

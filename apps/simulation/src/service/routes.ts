@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import { RequestMethod, type Type } from '@nestjs/common';
-import type { AnyStep } from '#saga';
 import { classMaking, type Token } from './wiring.js';
 
 /** One way in from outside, as its controller declares it. */
@@ -18,16 +17,6 @@ const methodsOf = (controller: Type): [string, Handler][] =>
   Object.getOwnPropertyNames(controller.prototype)
     .filter((name) => name !== 'constructor')
     .map((name) => [name, Object.getOwnPropertyDescriptor(controller.prototype, name)?.value as Handler]);
-
-/** The steps that a service's modules list, each with the type of event that it is for. */
-export function stepsOf(controllers: readonly Type[]): AnyStep[] {
-  return controllers.flatMap((controller) =>
-    methodsOf(controller).flatMap(([, handler]) => {
-      const extras = Reflect.getMetadata('microservices:pattern_extras', handler) as { step?: AnyStep } | undefined;
-      return extras?.step ? [extras.step] : [];
-    }),
-  );
-}
 
 export function routesOf(controllers: readonly Type[]): Route[] {
   return controllers.flatMap((controller) => {

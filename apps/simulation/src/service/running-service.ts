@@ -1,5 +1,6 @@
+import { DiscoveryService } from '@nestjs/core';
 import { BankCallers } from '#bank-call';
-import { OUTBOX_STORE, AdminServer, BUS, CLOCK, FrameJobs, LOG, SETTINGS, Shutdown } from '#service';
+import { OUTBOX_STORE, AdminServer, BUS, CLOCK, FrameJobs, LOG, SETTINGS, Shutdown, StepRegistry } from '#service';
 import { PostgresOutboxStore, StepTransport, type Bus } from '#messaging';
 import { Database, type PgTransaction } from '#postgres';
 import {
@@ -19,7 +20,7 @@ import { countingMetrics, type Counts } from '../world/counting-metrics.js';
 import type { Story } from '../world/story.js';
 import { tellingLog, type Level } from '../world/telling-log.js';
 import { Assembled } from './assembled.js';
-import { routesOf, stepsOf, type Route } from './routes.js';
+import { routesOf, type Route } from './routes.js';
 import { SimulatedDoor } from './simulated-door.js';
 import type { ServiceDefinition } from './service-definition.js';
 import type { Token } from './wiring.js';
@@ -39,10 +40,7 @@ export interface Surroundings {
   readonly keepsHouse: boolean;
 }
 
-const plans = new WeakMap<
-  ServiceDefinition,
-  { settings: object; steps: ReturnType<typeof stepsOf>; routes: Route[] }
->();
+const plans = new WeakMap<ServiceDefinition, { settings: object; routes: Route[] }>();
 
 function planOf(definition: ServiceDefinition) {
   let plan = plans.get(definition);
@@ -56,7 +54,6 @@ function planOf(definition: ServiceDefinition) {
     };
     plan = {
       settings: options.settings.from(environment),
-      steps: stepsOf(wiring.controllers),
       routes: routesOf(wiring.controllers),
     };
     plans.set(definition, plan);
@@ -104,10 +101,14 @@ export class RunningService {
 
   async start(): Promise<void> {
     const { wiring } = this.definition;
-    const { steps, settings } = planOf(this.definition);
-    const assembled = await Assembled.of(wiring, await this.#ports(settings));
+    const { settings } = planOf(this.definition);
+    const discovery = { getControllers: () => assembled.controllers().map((instance) => ({ instance })) };
+    const ports = (await this.#ports(settings)).set(DiscoveryService, discovery);
+    const assembled = await Assembled.of(wiring, ports);
     const transport = assembled.get<StepTransport<PgTransaction>>(StepTransport);
-    for (const step of steps) transport.addHandler(step.on.type, () => Promise.resolve(), true, { step });
+    // As Nest's microservice does before it listens; the transport calls none of the callbacks.
+    for (const { on } of assembled.get<StepRegistry>(StepRegistry).steps())
+      transport.addHandler(on.type, () => Promise.resolve(), true);
     await transport.listen((error?: unknown) => {
       if (error) throw error as Error;
     });
@@ -127,7 +128,7 @@ export class RunningService {
   }
 
   /** What is not production's here: the outermost things, and nothing else. */
-  async #ports(settings: object): Promise<ReadonlyMap<Token, unknown>> {
+  async #ports(settings: object): Promise<Map<Token, unknown>> {
     const { process, around } = this;
     const clock = new SimulatedClock(process);
     const database = new SimulatedDatabase(process, around.database);

@@ -16,7 +16,7 @@ export interface Making {
 export interface Wiring {
   readonly byToken: ReadonlyMap<Token, Making>;
   readonly makings: readonly Making[];
-  /** Classes with `@Controller`; those that list steps are among them. */
+  /** Classes with `@Controller`, of requests and of events. */
   readonly controllers: readonly Type[];
   readonly modules: readonly Type[];
 }

@@ -7,11 +7,11 @@ import { inboxTablesSql, parkingTablesSql, PostgresInbox } from '../inbox.reposi
 import { ParkedEvents } from '../parked-events.repository.js';
 import { PostgresParking } from '../parking.repository.js';
 import { Replay, type ReplayObserver } from '../replay.js';
-import { become, stepsOn, type AggregateType } from '../step.js';
+import { become, type AggregateType, type ChargeKey, type Step } from '../step.js';
 import { StepConsumer, type StepConsumerObserver } from '../step-consumer.js';
 import { StepTable } from '../step-table.js';
 import type { Aggregates, Delivery } from '../store.js';
-import { grew, growth } from './tally.js';
+import { grew, growth, type Grew } from './tally.js';
 
 const loadStatement = statement(
   'lists_load',
@@ -31,16 +31,21 @@ interface List {
   readonly id: string;
   readonly numbers: readonly number[];
 }
-const lists: AggregateType<List> = { kind: 'list', restate: () => [] };
+const lists: AggregateType<List> = { kind: 'list', keyName: ({ chargeId }) => chargeId, restate: () => [] };
 
 const kept: Aggregates<PgTransaction, List> = {
-  async load(tx, ids) {
-    const rows = await tx.query<List>(loadStatement, [ids]);
+  async load(tx, keys) {
+    const rows = await tx.query<List>(loadStatement, [[...new Set(keys.map(({ chargeId }) => chargeId))]]);
     const states = new Map(rows.map((row) => [row.id, row]));
-    return { get: (id) => states.get(id) ?? { id, numbers: [] }, set: (id, list) => void states.set(id, list) };
+    return {
+      get: ({ chargeId: id }) => states.get(id) ?? { id, numbers: [] },
+      set: ({ chargeId: id }, list) => void states.set(id, list),
+      contextOf: () => undefined,
+    };
   },
   async save(tx, changed) {
     await tx.query(saveStatement, [JSON.stringify(changed.map(({ state }) => state))]);
+    return [];
   },
 };
 
@@ -124,17 +129,19 @@ export class GrowingLists {
         append: async (tx, events) => tx.onCommit(() => void this.letters.push(...events)),
       },
       aggregates: new Map([['list', kept]]),
+      effects: new Map(),
       clock: this.#clock,
     };
-    const onGrew = stepsOn(lists)({
+    const onGrew: Step<List, ChargeKey, void, Grew> = {
+      aggregate: lists,
       on: grew,
-      idOf: ({ chargeId }) => chargeId,
+      keyOf: (event) => event,
       decide: (list, { chargeId, by }) => {
         this.onDecide(`${chargeId}.${by}`);
         if (this.poison.has(`${chargeId}.${by}`)) throw new Error(`${by} is a bug`);
         return become({ ...list, numbers: [...list.numbers, by] });
       },
-    });
+    };
     const runner = new BatchRunner(parts);
     const steps = new StepTable([onGrew]);
     return {

@@ -3,7 +3,7 @@ import type { Transaction, UnitOfWork } from '#postgres';
 import { FakeClock } from '#testing';
 import { z } from 'zod';
 import { BatchRunner, type BatchParts } from '../batch.js';
-import { become, stepsOn, tooSoon, unchanged, type AggregateType } from '../step.js';
+import { become, tooSoon, unchanged, type AggregateType, type ChargeKey, type Step } from '../step.js';
 import { StepConsumer, type StepConsumerObserver } from '../step-consumer.js';
 import { StepTable } from '../step-table.js';
 import { inboxIdOf, type Delivery } from '../store.js';
@@ -16,6 +16,7 @@ export const grew = defineEvent({
   meaning: 'A tally shall grow.',
   schema: z.strictObject({ chargeId: z.string(), by: z.int() }),
 });
+export type Grew = z.infer<typeof grew.schema>;
 export const totalled = defineEvent({
   producer: 'ledger',
   name: 'totalled',
@@ -31,12 +32,14 @@ export interface Tally {
 
 export const tallies: AggregateType<Tally> = {
   kind: 'tally',
+  keyName: ({ chargeId }) => chargeId,
   restate: ({ chargeId, total }) => (total === 0 ? [] : [totalled({ chargeId, total })]),
 };
 
-export const onGrew = stepsOn(tallies)({
+export const onGrew: Step<Tally, ChargeKey, void, Grew> = {
+  aggregate: tallies,
   on: grew,
-  idOf: ({ chargeId }) => chargeId,
+  keyOf: (event) => event,
   decide(tally, { by }) {
     if (by === 13) throw new Error('thirteen is a bug');
     if (by === 0) return unchanged(tally);
@@ -44,7 +47,7 @@ export const onGrew = stepsOn(tallies)({
     const grown = { ...tally, total: tally.total + by };
     return become(grown, totalled({ chargeId: grown.chargeId, total: grown.total }));
   },
-});
+};
 
 interface Books {
   tallies: Map<string, Tally>;
@@ -64,6 +67,8 @@ export class TallyStore implements UnitOfWork<BooksTransaction> {
   books: Books = { tallies: new Map(), seen: new Set(), parked: [], said: [] };
   /** How many transactions will still fail because the store is away. */
   away = 0;
+  /** How many transactions will still fail with their last statement, by a fault of their own. */
+  refusals = 0;
   commits = 0;
 
   async transaction<T>(work: (tx: BooksTransaction) => Promise<T>): Promise<T> {
@@ -72,10 +77,22 @@ export class TallyStore implements UnitOfWork<BooksTransaction> {
       throw new StoreAway('the store is away');
     }
     const books = copyOf(this.books);
-    const result = await work({ books, onCommit: (effect) => effect(), onRollback: () => undefined });
-    this.books = books;
-    this.commits++;
-    return result;
+    const committed: (() => void)[] = [];
+    const rolledBack: (() => void)[] = [];
+    try {
+      const result = await work({
+        books,
+        onCommit: (effect) => void committed.push(effect),
+        onRollback: (effect) => void rolledBack.push(effect),
+      });
+      this.books = books;
+      this.commits++;
+      for (const effect of committed) effect();
+      return result;
+    } catch (error) {
+      for (const effect of rolledBack) effect();
+      throw error;
+    }
   }
 
   isTransient(error: unknown): boolean {
@@ -85,6 +102,7 @@ export class TallyStore implements UnitOfWork<BooksTransaction> {
 
 export function tallyService(observer: StepConsumerObserver = {}) {
   const store = new TallyStore();
+  const done: object[] = [];
   const clock = new FakeClock();
   const parts: BatchParts<BooksTransaction> = {
     service: 'ledger',
@@ -102,20 +120,38 @@ export function tallyService(observer: StepConsumerObserver = {}) {
       },
       forget: async ({ books }, event) => void books.seen.delete(inboxIdOf(event)),
     },
-    outbox: { append: async ({ books }, events) => void books.said.push(...events) },
+    effects: new Map([
+      [
+        'tally_grown',
+        {
+          committed: (effect) => void done.push({ after: 'commit', ...effect }),
+          rolledBack: (effect) => void done.push({ after: 'rollback', ...effect }),
+        },
+      ],
+    ]),
+    outbox: {
+      append: async ({ books }, events) => {
+        if (store.refusals-- > 0) throw new Error('the outbox refuses');
+        books.said.push(...events);
+      },
+    },
     aggregates: new Map([
       [
         'tally',
         {
-          load: async ({ books }: BooksTransaction, ids: readonly string[]) => {
-            const loaded = new Map(ids.map((id) => [id, books.tallies.get(id) ?? { chargeId: id, total: 0 }]));
+          load: async ({ books }: BooksTransaction, keys: readonly ChargeKey[]) => {
+            const loaded = new Map(
+              keys.map(({ chargeId }) => [chargeId, books.tallies.get(chargeId) ?? { chargeId, total: 0 }]),
+            );
             return {
-              get: (id: string) => loaded.get(id)!,
-              set: (id: string, tally: Tally) => void loaded.set(id, tally),
+              get: ({ chargeId }: ChargeKey) => loaded.get(chargeId)!,
+              set: ({ chargeId }: ChargeKey, tally: Tally) => void loaded.set(chargeId, tally),
+              contextOf: () => undefined,
             };
           },
-          save: async ({ books }: BooksTransaction, changed: readonly { id: string; state: Tally }[]) => {
-            for (const { id, state } of changed) books.tallies.set(id, state);
+          save: async ({ books }: BooksTransaction, changed: readonly { state: Tally }[]) => {
+            for (const { state } of changed) books.tallies.set(state.chargeId, state);
+            return changed.map(({ state }) => ({ kind: 'tally_grown', ...state }));
           },
         },
       ],
@@ -123,7 +159,7 @@ export function tallyService(observer: StepConsumerObserver = {}) {
   };
   const runner = new BatchRunner(parts);
   const consumer = new StepConsumer(runner, parts, new StepTable([onGrew]), { observer });
-  return { store, clock, runner, consumer };
+  return { store, clock, runner, consumer, done };
 }
 
 let offset = 0;

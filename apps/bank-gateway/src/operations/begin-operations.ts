@@ -1,0 +1,71 @@
+import type { Clock } from '#clock';
+import type { Effect, EffectHandler, Preparation, Saved } from '#saga';
+import type { Authorization, Known } from '../authorizations/authorization-state.js';
+import type { Banks } from '../banks/banks.js';
+import type { Dispatch } from './dispatch.js';
+import { appendAttempt, type Operation } from './operation.js';
+import { actedOnBy, type Task } from './task.js';
+
+/** An operation was saved as begun: its bank is to be called. */
+export interface BeginOperation extends Effect {
+  readonly kind: 'begin_operation';
+  readonly task: Task;
+}
+
+type Changed = Pick<Saved<Authorization>, 'state' | 'traceparent'>;
+
+/**
+ * How a bank's call begins. A new operation whose bank has a slot free is saved as begun, and handed over when that is
+ * committed; any other waits in the table until a worker takes it.
+ */
+export class BeginOperations implements Preparation<Authorization>, EffectHandler<BeginOperation> {
+  constructor(
+    private readonly banks: Banks,
+    private readonly dispatch: Dispatch,
+    private readonly clock: Clock,
+  ) {}
+
+  prepare<Each extends Changed>(changed: readonly Each[]): { changed: Each[]; effects: BeginOperation[] } {
+    const effects: BeginOperation[] = [];
+    const prepared = changed.map((each): Each => {
+      const { state, traceparent } = each;
+      if (state.state === 'none' || !state.operations.some(isNew)) return each;
+      const operations = state.operations.map((operation) => {
+        const task = isNew(operation) ? this.#begin(state, operation, traceparent) : undefined;
+        if (!task) return operation;
+        effects.push({ kind: 'begin_operation', task: { ...task, operation: { ...task.operation, version: 1 } } });
+        return task.operation;
+      });
+      return { ...each, state: { ...state, operations } };
+    });
+    return { changed: prepared, effects };
+  }
+
+  committed({ task }: BeginOperation): void {
+    this.dispatch.handOver(task);
+  }
+
+  rolledBack({ task }: BeginOperation): void {
+    task.slot.release();
+  }
+
+  #begin(state: Known, operation: Operation, traceparent: string | undefined): Task | undefined {
+    const { banks, dispatch, clock } = this;
+    const slot = dispatch.tryReserve(operation.bank, state.terms);
+    if (!slot) return undefined;
+    const begunAtMs = clock.monotonicMs();
+    const begun = appendAttempt(operation, banks.attemptTimes(operation.bank));
+    const { id, validUntil } = begun.attempts.at(-1)!;
+    return {
+      terms: state.terms,
+      operation: begun,
+      actsOn: actedOnBy(operation, state),
+      slot,
+      traceparent,
+      begun: { id, begunAtMs, validUntil },
+    };
+  }
+}
+
+/** Never saved, and not attempted. */
+const isNew = ({ version, phase }: Operation): boolean => version === 0 && phase === 'open';

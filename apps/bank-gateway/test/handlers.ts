@@ -1,0 +1,18 @@
+import { stepsOf } from '#messaging';
+import type { AnyStep } from '#saga';
+import { AuthorizationEventsController } from '../src/authorizations/authorization-events.controller.js';
+import { RefundEventsController } from '../src/authorizations/refund-events.controller.js';
+import { StrayEventsController } from '../src/authorizations/stray-events.controller.js';
+
+/** All that the gateway reacts to. */
+export const steps = stepsOf([
+  new AuthorizationEventsController(),
+  new RefundEventsController(),
+  new StrayEventsController(),
+]);
+
+export function stepOn({ type }: { readonly type: string }): AnyStep {
+  const step = steps.find(({ on }) => on.type === type);
+  if (!step) throw new Error(`the gateway does not react to ${type}`);
+  return step;
+}

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { Controller } from '@nestjs/common';
+import { EventPattern } from '@nestjs/microservices';
+import type { Instant } from '#clock';
+import { bank, payments } from '#contracts';
+import { become, Decides, unchanged, type Decision } from '#saga';
+import {
+  post,
+  refundPosted,
+  refundRefused,
+  refundReleased,
+  refundReserved,
+  refunds,
+  refusalFor,
+  refuse,
+  release,
+  reserve,
+  type Refund,
+  type Room,
+} from './refund.js';
+
+/** What a refund reacts to. */
+@Controller()
+export class RefundEventsController {
+  /** The merchant gives back a captured charge, or a part: set it aside from the balance, or refuse before a bank is asked. */
+  @EventPattern<string>('payments.refund_requested.v1')
+  @Decides(refunds, payments.refundRequested)
+  refundRequested(refund: Refund, event: payments.RefundRequested, now: Instant, room: Room): Decision<Refund> {
+    switch (refund.state) {
+      case 'none': {
+        const reason = refusalFor(room, event.amount);
+        if (reason) {
+          const refused = refuse(refund, event, reason);
+          return become(refused, refundRefused(refused));
+        }
+        const reserved = reserve(refund, room, event, { cause: payments.refundRequested(event).id, now });
+        return become(reserved, refundReserved(reserved));
+      }
+      case 'reserved':
+      case 'posted':
+      case 'released':
+      case 'refused':
+        return unchanged(refund);
+    }
+  }
+
+  /**
+   * The bank gave it back: post what was reserved. One whose request was never seen is reserved and posted in one go,
+   * whatever the balance: the money is gone.
+   */
+  @EventPattern<string>('bank.refund_succeeded.v1')
+  @Decides(refunds, bank.refundSucceeded)
+  refundSucceeded(refund: Refund, event: bank.RefundSucceeded, now: Instant, room: Room): Decision<Refund> {
+    const because = { cause: bank.refundSucceeded(event).id, now };
+    switch (refund.state) {
+      case 'none':
+      case 'reserved': {
+        const reserved = refund.state === 'none' ? reserve(refund, room, event, because) : refund;
+        const posted = post(reserved, event, because);
+        return become(posted, refundPosted(posted));
+      }
+      case 'posted':
+        assert.deepEqual(event.amount, refund.amount, 'the bank gave back twice, and different amounts');
+        return unchanged(refund);
+      case 'released':
+      case 'refused':
+        return assert.fail('the bank gave back what was not to be given');
+    }
+  }
+
+  /**
+   * The bank refused for good: void the reservation. One that was never seen is released beforehand, so that a request
+   * which comes after all, late from a replay, reserves nothing.
+   */
+  @EventPattern<string>('bank.refund_failed.v1')
+  @Decides(refunds, bank.refundFailed)
+  refundFailed(refund: Refund, event: bank.RefundFailed, now: Instant): Decision<Refund> {
+    switch (refund.state) {
+      case 'none':
+      case 'reserved': {
+        const released = release(refund, event, { cause: bank.refundFailed(event).id, now });
+        return become(released, refundReleased(released));
+      }
+      case 'released':
+      case 'refused':
+        return unchanged(refund);
+      case 'posted':
+        return assert.fail('the bank refused what it had given back');
+    }
+  }
+}
