@@ -65,7 +65,7 @@ export function invalidRequest(
   return new StripeError(status, body, headers);
 }
 
-/** 404 for the object that a path names, 400 for one that a parameter names: Stripe tells them apart. */
+/** 404 for the object that a request is about, 400 for another that a parameter names: Stripe tells them apart. */
 export function resourceMissing(what: string, id: string, param: string, status: 400 | 404 = 404): StripeError {
   return invalidRequest(`No such ${what}: '${shown(id)}'`, { code: 'resource_missing', param, status });
 }

@@ -104,9 +104,9 @@ describe('the official package, on an authorization', () => {
     const theirs = stripe();
     expect(await errorOf(theirs.charges.capture(id))).toMatchObject({ statusCode: 404, code: 'resource_missing' });
     expect(await errorOf(theirs.refunds.create({ charge: id }))).toMatchObject({
-      statusCode: 400,
+      statusCode: 404,
       code: 'resource_missing',
-      param: 'charge',
+      param: 'id',
     });
   });
 

@@ -26,7 +26,7 @@ export function createRefund(
 ): Decide {
   return (found, now) => {
     const charge = ownCharge(found, claim.account);
-    if (!charge) throw resourceMissing('charge', request.chargeId, 'charge', 400);
+    if (!charge) throw resourceMissing('charge', request.chargeId, 'id');
     const refund = (amount: Money) => ({ opening: openingOf(amount, now), metadata: request.metadata });
     switch (charge.state) {
       case 'failed':

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { judgeByModel } from './index.js';
-import { chargeObject, chargeRow, evidenceOf, refundRow, rows, sent } from './testing/a-history.js';
+import { chargeObject, chargeRow, evidenceOf, missing, refundRow, rows, sent } from './testing/a-history.js';
 
 const AMOUNT_MINOR = 90_000_000;
 const NET_MINOR = AMOUNT_MINOR - Math.round(AMOUNT_MINOR * 0.029) - 30;
@@ -49,5 +49,23 @@ describe('a refund that was refused for want of balance', () => {
 
   it('is judged by the time at which it was asked for first, however late it is repeated', () => {
     expect(wrong([5, 20], 10)).toEqual([]);
+  });
+});
+
+describe('a refund of another account’s charge', () => {
+  const refusedAs = (status: number): string[] => {
+    const answer = { ...missing, status };
+    const parameters = { charge: 'ch_a' };
+    return judgeByModel(
+      evidenceOf([sent(30, 'POST /v1/refunds', { key: 'theirs', account: 'acct_2', parameters }, answer)]),
+    ).filter((line) => line.includes('theirs'));
+  };
+
+  it('is answered 404, as everything that is about what does not exist', () => expect(refusedAs(404)).toEqual([]));
+
+  it('is not answered 400', () => {
+    expect(refusedAs(400)).toEqual([
+      'acct_2 theirs: told 400 resource_missing, and what a request is about is missing with a 404',
+    ]);
   });
 });

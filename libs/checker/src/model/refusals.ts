@@ -45,6 +45,9 @@ function wrongWith(
   }
   const word = `told ${answer.status} ${error?.code ?? error?.message}`;
   if (answer.status === 404 || error?.code === 'resource_missing') {
+    // 400 is for what it only refers to.
+    if (isForeign && judged && answer.status === 400)
+      return `${word}, and what a request is about is missing with a 404`;
     if (isForeign || mistakes.some(({ code }) => code === 'resource_missing')) return undefined;
     return kind === 'create' && !judged ? undefined : `${word}, and ${about ?? name} is ${account}'s own`;
   }

@@ -118,7 +118,10 @@ export function sent(
   };
 }
 
-export const missing = { status: 404, body: { error: { type: 'invalid_request_error', code: 'resource_missing' } } };
+export const missing = {
+  status: 404,
+  body: { error: { type: 'invalid_request_error', code: 'resource_missing', message: 'No.' } },
+};
 
 const transactionRow = (source: string, at: number, fields: Partial<Evidence['balanceTransactions'][number]> = {}) => ({
   id: `txn_${source.slice(3)}`,

@@ -51,7 +51,7 @@ export class SmallApi {
   refund(key: string, id: string, parameters: Parameters = {}, options: Options = {}): string {
     return this.#post('/v1/refunds', { charge: id, ...parameters }, { key, ...options }, () => {
       const row = this.#own(id, options.account);
-      if (!row) return missing(id, 400);
+      if (!row) return missing(id);
       const cancels = row.state === 'authorized';
       const left = cancels ? row.amountMinor : (row.capturedMinor ?? 0) - this.#refundedMinor(id);
       if (left === 0) return refusal('charge_already_refunded');
@@ -261,8 +261,8 @@ const refusal = (code: string | undefined, param?: string): Reply => ({
   status: 400,
   body: { error: { type: 'invalid_request_error', code, param, message: 'No.' } },
 });
-const missing = (id: string, status = 404): Reply => ({
-  status,
+const missing = (id: string): Reply => ({
+  status: 404,
   body: {
     error: { type: 'invalid_request_error', code: 'resource_missing', param: 'id', message: `No such charge: ${id}` },
   },
