@@ -1,6 +1,5 @@
 import { seededRandom } from '#clock';
 import { bankProtocol } from '#contracts';
-import { closesPortOf } from './outage.js';
 
 /** What a rule or a token may look at to see whether it strikes. */
 export interface Target {
@@ -59,7 +58,7 @@ export class FaultRules {
 
   /** Whether a bank is off the network altogether. */
   closesPortOf(bank: bankProtocol.BankName): boolean {
-    return [...this.#standing.values()].some(({ rule }) => closesPortOf(bank, rule));
+    return [...this.#standing.values()].some(({ rule }) => bankProtocol.closesPortOf(bank, rule));
   }
 
   strike(target: Target): Strike | undefined {

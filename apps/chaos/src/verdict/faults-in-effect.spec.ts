@@ -73,6 +73,10 @@ describe('the faults of a run', () => {
     expect(effects({ kind: 'bank', rule: { fault: 'outage' } })).toEqual(
       banks.map((bank) => stretch('outage', { bank })),
     );
+    // Such a bank keeps its port open, so its journal has the requests that the outage strikes.
+    expect(effects({ kind: 'bank', rule: { fault: 'outage', operation: 'capture' } })).toEqual([]);
+    expect(effects({ kind: 'bank', rule: { fault: 'outage', probability: 0.5 } })).toEqual([]);
+    expect(effects({ kind: 'bank', rule: { fault: 'outage', scope: { card: 'visa' } } })).toEqual([]);
     const request = { type: 'request', bank: 'alder', at: 7, operation: 'capture', fault: { name: 'late', by: 'f' } };
     const requests = [request] as never[];
     expect(faultsInEffect({ beganAt: 0, strikes: [], evidence: { charges: [], requests } })).toContainEqual(

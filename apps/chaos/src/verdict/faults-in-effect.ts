@@ -57,9 +57,7 @@ function effectsOf(fault: Fault, chargesOf: (amountMinor: number) => string[]): 
     }
     case 'bank':
       // Nothing arrives at a port that is closed; all else is in the journals.
-      return fault.rule.fault === 'outage'
-        ? banksOf(fault.rule.scope?.bank).map((bank) => ({ kind: 'outage', at: { bank } }))
-        : [];
+      return banksTakenAwayBy(fault.rule).map((bank) => ({ kind: 'outage', at: { bank } }));
     case 'poison':
       return chargesOf(fault.amountMinor).map((charge) => ({
         kind: 'poison',
@@ -85,5 +83,7 @@ const placeOf = (instance: string): FaultPlace => ({
   instance,
 });
 
-const banksOf = (bank: bankProtocol.BankName | undefined): readonly bankProtocol.BankName[] =>
-  bank === undefined ? bankProtocol.bankNames : [bank];
+function banksTakenAwayBy(input: bankProtocol.FaultRuleInput): bankProtocol.BankName[] {
+  const rule = bankProtocol.faultRuleSchema.parse(input);
+  return bankProtocol.bankNames.filter((bank) => bankProtocol.closesPortOf(bank, rule));
+}

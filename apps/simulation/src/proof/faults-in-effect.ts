@@ -2,7 +2,6 @@ import type { FaultKind, FaultPlace, FaultStretch } from '#checker';
 import { bankProtocol } from '#contracts';
 import { SHUTDOWN_LIMIT_MS } from '#service';
 import { BEGINNING } from '#simulation';
-import { closesPortOf } from '../../../bank-simulator/src/faults/outage.js';
 import type { Fault, ServiceName } from '../schedule/fault.js';
 
 /** Which faults a world has suffered, where, and from when until when. */
@@ -43,7 +42,7 @@ export class FaultsInEffect {
       case 'bank':
         // What banks do to single requests is in their journals; nothing arrives at a port that is closed.
         for (const bank of bankProtocol.bankNames)
-          if (closesPortOf(bank, fault.rule)) this.#add('outage', { bank }, fault.forMs);
+          if (bankProtocol.closesPortOf(bank, fault.rule)) this.#add('outage', { bank }, fault.forMs);
     }
   }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bankNameSchema } from './banks.js';
+import { bankNameSchema, type BankName } from './banks.js';
 import { declineCodeSchema } from './instruments.js';
 import { bankOperations, bankOperationSchema, type BankOperation } from './requests.js';
 
@@ -121,3 +121,10 @@ export type FaultRuleInput = z.input<typeof faultRuleSchema>;
 
 /** A rule as GET /faults shows it. */
 export type StandingFaultRule = FaultRule & { id: string; strikes: number };
+
+/** Whether a rule takes a whole bank off the network, rather than some of its requests. */
+export function closesPortOf(bank: BankName, { fault, scope, operation, probability, times }: FaultRule): boolean {
+  const isNarrow = scope.account !== undefined || scope.card !== undefined || scope.charge !== undefined;
+  const isWhole = operation === undefined && probability === 1 && times === undefined && !isNarrow;
+  return fault === 'outage' && isWhole && (scope.bank === undefined || scope.bank === bank);
+}
