@@ -41,7 +41,7 @@ export function campaignPage(campaign: Campaign): string {
 <div class="card"><table><tr><th></th><th>run</th><th class="number">requests</th><th class="number">charges</th><th class="number">faults</th><th class="number">until quiet</th><th class="number">reached</th></tr>
 ${runs.map(rowOf).join('\n')}</table></div>
 <h2>What they reached together</h2>
-<p class="soft">Faults that never bite prove nothing.${campaign.unreached.length > 0 ? ' This campaign did not come to all of it.' : ''}</p>
+<p class="soft">A fault without effect proves nothing.${campaign.unreached.length > 0 ? ' This campaign did not reach all of them.' : ''}</p>
 <div class="card"><div class="sometimes">${sometimes
     .map(
       ({ what, times, inRuns, id }) =>
@@ -66,7 +66,7 @@ function verdictOf({ state, runs, unreached, unused }: Campaign): string {
       return broken > 0
         ? `✗ ${soFar}`
         : unreached.length > 0
-          ? `✗ every promise was kept, but it never came to ${unreached.length} of the list`
+          ? `✗ every promise was kept, but ${unreached.length} of the states on the list were not reached`
           : `✗ every promise was kept, but nothing provoked the warning ${unused.join(', ')}`;
     case 'under way':
       return `under way; ${soFar} so far`;

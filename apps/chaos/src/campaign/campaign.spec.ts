@@ -38,14 +38,14 @@ const campaign = (runs: CampaignRun[], different: Partial<Parameters<typeof camp
   });
 
 describe('a campaign', () => {
-  it('holds when its runs are sound and came to the whole list between them', () => {
+  it('holds when its runs are sound and together reached every state on the list', () => {
     const held = campaign([run(), run({ sometimes: reaching(...rest, half[0]!) })]);
     expect(held).toMatchObject({ state: 'held', unreached: [] });
     expect(held.sometimes[0]).toMatchObject({ times: 4, inRuns: 2 });
     expect(held.sometimes[1]).toMatchObject({ times: 2, inRuns: 1 });
   });
 
-  it('fails for what none of them came to, unless it need not', () => {
+  it('fails for a state that none of them reached, unless it need not be reached', () => {
     const runs = [run(), run()];
     expect(campaign(runs)).toMatchObject({ state: 'failed' });
     expect(campaignInWords(campaign(runs))).toContain(`✗ never reached: ${sometimes[10]!.what}`);

@@ -47,7 +47,7 @@ export function campaignOf(about: {
   readonly beganAt: string;
   readonly planned: number;
   readonly runs: readonly CampaignRun[];
-  /** A campaign of scenarios, or of some kinds of faults, need not come to everything. */
+  /** A campaign of scenarios, or of some kinds of faults, need not reach every state. */
   readonly mustReachAll: boolean;
   readonly interrupted: boolean;
 }): Campaign {

@@ -27,7 +27,7 @@ export class BankFaults {
       throw new Error(`the fault was not lifted: ${response.status} ${await response.text()}`);
   }
 
-  /** Undefined when nobody answered for as long as it made sense to ask. */
+  /** Undefined when the simulator has not answered within `PATIENCE_MS`. */
   async #ask(path: string, init: RequestInit): Promise<Response | undefined> {
     const headers = init.body ? { 'content-type': 'application/json' } : undefined;
     for (const untilMs = performance.now() + PATIENCE_MS; performance.now() < untilMs; await sleep(250)) {

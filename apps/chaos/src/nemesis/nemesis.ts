@@ -60,7 +60,7 @@ export class Nemesis {
         () => false,
       );
     if (!(await wait(scheduled.atMs))) return;
-    // Its lane took longer than drawn: healing must not wait for what nobody has seen yet.
+    // Its lane took longer than drawn: healing must not wait for a fault that has not struck yet.
     if (this.elapsedMs() > durationMs) return;
     const struck: Strike = { ...scheduled, words: describeFault(scheduled.fault), struckMs: this.elapsedMs() };
     this.strikes.push(struck);

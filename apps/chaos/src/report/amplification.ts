@@ -2,7 +2,7 @@ import type { Copies } from '../run/topics.js';
 import type { BankRecord } from '../run/journals.client.js';
 import { askedFor, operationOf, type Exchange } from '../workload/exchange.js';
 
-/** How many attempts one operation took, where. 1 is what a day without faults comes to. */
+/** How many attempts one operation took, where. 1 on a day without faults. */
 export interface Amplification {
   readonly where: string;
   readonly operations: number;

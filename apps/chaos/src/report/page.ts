@@ -30,7 +30,7 @@ ${plotOf(report)}
 <h2>Promises</h2>
 <div class="card">${judgements(report)}</div>
 <h2>What this run reached</h2>
-<p class="soft">Faults that never bite prove nothing: a campaign of runs has to come to every one of these.</p>
+<p class="soft">A fault without effect proves nothing: a campaign of runs has to reach every one of these states.</p>
 <div class="card">${sometimes(report)}</div>
 <h2>Until requests went through again</h2>
 <p class="soft">From the moment at which a fault began to be lifted until ten requests in a row were answered within 1.5 s each. A process that was killed has to start first; <i>amid</i>: another fault stood meanwhile.</p>

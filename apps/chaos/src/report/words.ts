@@ -20,7 +20,7 @@ export function inWords(report: Report): string {
     '',
     'Reached:',
     ...sometimes.map(({ what, times }) => `${String(times).padStart(6)} × ${what}`),
-    ...unreached.map(({ what }) => `✗ this scenario never came to it: ${what}`),
+    ...unreached.map(({ what }) => `✗ not reached, though this scenario is to reach it: ${what}`),
     ...strikes.flatMap(({ words, error }) => (error === undefined ? [] : [`✗ ${words}: ${error}`])),
   ].join('\n');
 }

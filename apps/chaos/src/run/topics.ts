@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SystemClock } from '#clock';
 import { KafkaJsBus, type KafkaConnection } from '#messaging';
 
-/** Events that stand more than once in their topic although nobody said them again: sent, and not deleted in time. */
+/** Events that are in their topic more than once without having been resent: sent, and not deleted in time. */
 export interface Copies {
   /** Records read. */
   readonly records: number;

@@ -3,7 +3,7 @@ import type { Scenario } from './scenario.js';
 export const answerLost: Scenario = {
   name: 'answer-lost',
   story:
-    'Answers are lost everywhere: clients hang up after sending, banks perform and break off, the network holds a bank’s answers back and lets them go when nobody waits any more. Everybody asks again; nothing is done twice, and what is told the second time is what was told the first.',
+    'Answers are lost everywhere: clients hang up after sending, banks perform and break off, the network holds a bank’s answers back and lets them go when their callers have given up. Every client asks again; nothing is done twice, and the second answer is the first one.',
   seconds: 60,
   traffic: {
     clients: 14,

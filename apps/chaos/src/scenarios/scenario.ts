@@ -9,7 +9,7 @@ export interface Scenario {
   readonly seconds: number;
   readonly traffic: Traffic;
   readonly faults: readonly { readonly atS: number; readonly lastsS: number; readonly fault: Fault }[];
-  /** Ids of the *sometimes* list: the run fails when it has not come to them. */
+  /** Ids of the *sometimes* list: the run fails unless it reaches them. */
   readonly reaches: readonly string[];
   /** Settings of services that differ from their defaults. */
   readonly env?: Readonly<Record<string, string>>;

@@ -66,7 +66,7 @@ describe('a schedule', () => {
     expect(new Set(aimed)).toEqual(new Set(['kill amid call', 'kill amid publishing', 'freeze amid call']));
   });
 
-  it('comes to every aim within its first eight system faults', () => {
+  it('has every aim within its first eight system faults', () => {
     for (const seed of notEmpty(seeds)) {
       const system = drawSchedule({ seed, durationMs: 600_000 }).faults.filter(({ lane }) => lane === 'system');
       const aims = system

@@ -36,7 +36,7 @@ export function drawSchedule({ seed, durationMs, kinds = faultKinds }: Draw): Sc
     ] as const
   ).filter(([kind]) => has(kind));
   const system: Lane = anyhow.map((kind) => () => drawFault(dice, kind, 'postgres'));
-  // What nothing else shows: every second one is of these, so that a run that is short, or slow, comes to them too.
+  // What nothing else shows: every second one is of these, so that a run that is short, or slow, has them too.
   const aimed: Lane = [
     ...amid.map(
       ([kind, moment]) =>

@@ -79,7 +79,7 @@ function transitionsTo(state: string): (facts: RunFacts) => number {
   return ({ logs }) => logs.transitions.filter(({ to }) => to === state).length;
 }
 
-/** Whether the bank had performed it by the moment at which nobody knew. */
+/** Whether the bank had performed it when it was in doubt. */
 function doubts({ logs, journal, operations }: RunFacts): { happened: boolean }[] {
   const ended = new Set(operations.flatMap(({ reference, endKind }) => (endKind ? [reference] : [])));
   const performedAt = new Map<string, number>();

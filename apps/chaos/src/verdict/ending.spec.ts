@@ -28,10 +28,10 @@ describe('how a run ends', () => {
     });
   });
 
-  it('is 1 for what a scenario did not come to', () => {
+  it('is 1 for a state that a scenario did not reach', () => {
     const { exitCode, sentence } = endingOfRun(report({}, ['leader-replaced']));
     expect(exitCode).toBe(1);
-    expect(sentence).toContain('every promise was kept, but it never came to: a leader was replaced');
+    expect(sentence).toContain('every promise was kept, but a state was not reached: a leader was replaced');
     const facts = { leasesPassed: new Map([[1, 1]]) };
     expect(endingOfRun(report(facts, ['leader-replaced']))).toMatchObject({ exitCode: 0 });
   });
@@ -63,7 +63,7 @@ describe('how a campaign ends', () => {
   const ending = (runs: Parameters<typeof campaignOf>[0]['runs'], planned = runs.length, interrupted = false) =>
     endingOfCampaign(campaignOf({ command, beganAt: '', planned, runs, mustReachAll: true, interrupted }));
 
-  it('is 0 when its runs are sound and came to the whole list', () => {
+  it('is 0 when its runs are sound and reached every state on the list', () => {
     expect(ending([soundOne, soundOne])).toEqual({ exitCode: 0, sentence: 'Every promise was kept.' });
   });
 
@@ -78,11 +78,11 @@ describe('how a campaign ends', () => {
     });
   });
 
-  it('is 1 for what none of its runs came to', () => {
+  it('is 1 for a state that none of its runs reached', () => {
     const lacking = { ...soundOne, sometimes: reachingAll.slice(1) };
     expect(ending([lacking, lacking])).toEqual({
       exitCode: 1,
-      sentence: `The campaign failed: it never came to 1 of its list, as ${sometimes[0]!.what}.`,
+      sentence: `The campaign failed: not reached: ${sometimes[0]!.what}.`,
     });
   });
 

@@ -36,8 +36,11 @@ export function endingOfCampaign({ state, runs, unreached }: Pick<Campaign, 'sta
   const reasons = [
     ...(broken > 0 ? [`${broken} of ${runs.length} runs are not sound`] : []),
     ...(unjudged > 0 ? [`${unjudged} of ${runs.length} runs could not be judged`] : []),
-    ...(unreached.length > 0 ? [`it never came to ${unreached.length} of its list, as ${unreached[0]!.what}`] : []),
+    ...(unreached.length > 0 ? [`not reached: ${listed(unreached)}`] : []),
     ...(state === 'under way' ? ['not all of its runs were made'] : []),
   ];
   return { exitCode: 1, sentence: `The campaign failed: ${reasons.join('; ')}.` };
 }
+
+const listed = ([first, ...more]: Campaign['unreached']): string =>
+  more.length === 0 ? first!.what : `${first!.what}, and ${more.length} more`;

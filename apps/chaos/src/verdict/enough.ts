@@ -6,10 +6,10 @@ import type { RunFacts } from './run-facts.js';
 
 type Facts = Pick<RunFacts, 'traffic' | 'durationMs' | 'exchanges' | 'evidence' | 'journal'>;
 
-/** The least that a client gets through in a minute, whatever is broken meanwhile: a third of what it mostly does. */
+/** A client finishes at least this many a minute under any fault: a third of what it usually finishes. */
 const STORIES_PER_CLIENT_MINUTE = 6;
 /** This share of the stories succeeds; the others are declined, or meet a fault. */
-const COMING_TO_IT = 0.5;
+const SUCCEEDING_SHARE = 0.5;
 /** More than these share the machine, and not the work. */
 const CLIENTS_COUNTED_MAX = 20;
 
@@ -17,7 +17,7 @@ interface Deed {
   readonly what: string;
   /** The stories that lead to one of these at least. */
   readonly of: readonly StoryName[];
-  /** However short a run is, it comes to one of these. */
+  /** Even the shortest run has one of these. */
   readonly always?: true;
   readonly times: (facts: Facts) => number;
 }
@@ -94,7 +94,7 @@ export function enough(facts: Facts): Pick<Judged, 'lines' | 'looked'> {
   return {
     lines: found
       .filter(({ times, least }) => times < least)
-      .map(({ what, times, least }) => `${times} ${what}, where ${least} are the least that such a run comes to`),
+      .map(({ what, times, least }) => `${times} ${what}, at least ${least} expected`),
     looked: found.map(({ what, times, least }) => `${grouped(times)} ${what} (least ${least})`).join(', '),
   };
 }
@@ -105,7 +105,7 @@ function leastOf({ of, always }: Deed, { traffic: { clients, mix }, durationMs }
   const whole = weights.reduce((sum, [, weight]) => sum + weight, 0);
   const leading = weights.reduce((sum, [name, weight]) => sum + (of.includes(name as StoryName) ? weight : 0), 0);
   const stories = (Math.min(clients, CLIENTS_COUNTED_MAX) * STORIES_PER_CLIENT_MINUTE * durationMs) / 60_000;
-  return Math.max(always && leading > 0 ? 1 : 0, Math.floor((stories * COMING_TO_IT * leading) / whole));
+  return Math.max(always && leading > 0 ? 1 : 0, Math.floor((stories * SUCCEEDING_SHARE * leading) / whole));
 }
 
 const operations = (exchanges: readonly Exchange[]): number => new Set(exchanges.map(operationOf)).size;

@@ -14,7 +14,7 @@ export interface Results {
 export function failureOf({ judged, unreached, strikes }: Results): string | null {
   const broken = judged.filter(({ lines }) => lines.length > 0).map(({ id }) => id);
   if (broken.length > 0) return `broken: ${broken.join(', ')}`;
-  if (unreached.length > 0) return `every promise was kept, but it never came to: ${unreached[0]!.what}`;
+  if (unreached.length > 0) return `every promise was kept, but a state was not reached: ${unreached[0]!.what}`;
   const undone = strikes.find(({ error }) => error !== undefined);
   return undone === undefined ? null : `a fault could not be done: ${undone.words}: ${undone.error}`;
 }

@@ -3,7 +3,7 @@ import type { Counters } from '../run/counters.js';
 import type { Judged } from './judged.js';
 import type { RunFacts } from './run-facts.js';
 
-/** The metrics that count what periodic jobs come to. */
+/** The metrics that count the runs of periodic jobs, by outcome. */
 export const jobMetrics = ['periodic_job_runs_total', 'outbox_store_failures_total'] as const;
 
 /** By sample, how often: `periodic_job_runs_total{name="charge-sweeper",outcome="succeeded"}` → 40. */
@@ -13,7 +13,7 @@ export function jobRunsIn(counters: Pick<Counters, 'above'>): Map<string, number
 
 /**
  * A database that is away, or a lease that is lost, is what a run provokes, and is counted under other outcomes (A18).
- * Where no job was ever seen to succeed, nobody has looked.
+ * Where no run of a job was seen to succeed, the metrics were not read.
  */
 export function judgeJobs({ jobRuns }: Pick<RunFacts, 'jobRuns'>): Pick<Judged, 'lines' | 'looked'> {
   const withOutcome = (outcome: string): [string, number][] =>

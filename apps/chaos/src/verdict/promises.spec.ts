@@ -44,17 +44,17 @@ const planted: Readonly<Record<string, readonly Planted[]>> = {
     {
       what: 'a balance of another sum',
       facts: soundRun(readBack({ balances: new Map([...sound.readBack.balances, ['acct_1', new Map([['usd', 1]])]]) })),
-      says: 'acct_1: /v1/balance says 1 usd, its transactions come to 1823',
+      says: 'acct_1: /v1/balance says 1 usd, the sum of its transactions is 1823',
     },
     {
       what: 'a balance without transactions',
       facts: soundRun(readBack({ balances: new Map([...sound.readBack.balances, ['acct_2', new Map([['jpy', 5]])]]) })),
-      says: 'acct_2: /v1/balance says 5 jpy, its transactions come to 0',
+      says: 'acct_2: /v1/balance says 5 jpy, the sum of its transactions is 0',
     },
     {
       what: 'transactions that the balance leaves out',
       facts: soundRun(readBack({ balances: new Map([['acct_1', new Map<string, number>()]]) })),
-      says: 'acct_1: /v1/balance says 0 usd, its transactions come to 1823',
+      says: 'acct_1: /v1/balance says 0 usd, the sum of its transactions is 1823',
     },
     {
       what: 'an error instead of a balance',
@@ -62,7 +62,7 @@ const planted: Readonly<Record<string, readonly Planted[]>> = {
       says: 'acct_2: /v1/balance was not told',
     },
     {
-      what: 'money of an account that nobody was given',
+      what: 'money of an account that is not of this run',
       facts: soundRun({
         evidence: {
           balanceTransactions: [...sound.evidence.balanceTransactions, aTransaction('ch_9', { account: 'acct_9' })],
@@ -151,7 +151,7 @@ const planted: Readonly<Record<string, readonly Planted[]>> = {
       says: 'ch_1: succeeded, and the API says succeeded, captured false',
     },
     {
-      what: 'a charge of an account that nobody was given',
+      what: 'a charge of an account that is not of this run',
       facts: soundRun({ evidence: { charges: [...sound.evidence.charges, aCharge('ch_9', { account: 'acct_9' })] } }),
       says: 'ch_9: is of acct_9, which is no account of this run',
     },
@@ -160,17 +160,17 @@ const planted: Readonly<Record<string, readonly Planted[]>> = {
     {
       what: 'too few charges',
       facts: soundRun({ durationMs: 120_000, journal: [...sound.journal, ...sound.journal] }),
-      says: '3 charges succeeded, where 6 are the least that such a run comes to',
+      says: '3 charges succeeded, at least 6 expected',
     },
     {
       what: 'charges that no bank was asked for',
       facts: soundRun({ journal: [] }),
-      says: '0 authorizations were asked for at banks, where 3 are the least',
+      says: '0 authorizations were asked for at banks, at least 3 expected',
     },
     {
       what: 'nothing at all, however short',
       facts: runFacts({ traffic: { clients: 1, mix: everything }, durationMs: 0 }),
-      says: '0 charges succeeded, where 1 are the least',
+      says: '0 charges succeeded, at least 1 expected',
     },
   ],
   A18: [

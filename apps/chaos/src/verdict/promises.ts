@@ -28,7 +28,7 @@ export const chaosPromises: readonly ChaosPromise[] = [
   },
   {
     id: 'A9 told',
-    promise: '/v1/balance comes to the sum of the account’s balance transactions',
+    promise: '/v1/balance is the sum of the account’s balance transactions',
     judge: (facts) => ({ lines: wrongBalances(facts) }),
   },
   {

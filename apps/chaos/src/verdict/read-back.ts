@@ -58,7 +58,7 @@ function balanceIn({ answer }: Exchange): Map<string, number> | undefined {
   return sums;
 }
 
-/** Charges of which the API says something else than their rows (A15), or that nobody could read. */
+/** Charges of which the API says something else than their rows (A15), or that no account of the run can read. */
 export function chargesReadOtherwise({ evidence, readBack }: Pick<RunFacts, 'evidence' | 'readBack'>): string[] {
   return evidence.charges.flatMap(({ id, account, state }) => {
     const said = readBack.charges.get(id);
@@ -84,7 +84,7 @@ export function wrongBalances({ evidence, readBack }: Pick<RunFacts, 'evidence' 
       .filter((currency) => (sums.get(currency) ?? 0) !== (said.get(currency) ?? 0))
       .map(
         (currency) =>
-          `${account}: /v1/balance says ${said.get(currency) ?? 0} ${currency}, its transactions come to ${sums.get(currency) ?? 0}`,
+          `${account}: /v1/balance says ${said.get(currency) ?? 0} ${currency}, the sum of its transactions is ${sums.get(currency) ?? 0}`,
       );
   });
 }

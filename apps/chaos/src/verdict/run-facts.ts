@@ -39,7 +39,7 @@ export interface RunFacts {
   readonly readBack: ReadBack;
   /** Rows that do not follow from their events, as `holdfast verify` looks at them. */
   readonly projection: readonly string[];
-  /** By metric sample, what runs of periodic jobs came to, and how often. */
+  /** By metric sample, how many runs of periodic jobs there were with that outcome. */
   readonly jobRuns: ReadonlyMap<string, number>;
   readonly journal: readonly BankRecord[];
   readonly operations: readonly OperationRow[];

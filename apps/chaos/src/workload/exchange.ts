@@ -8,7 +8,7 @@ export interface Exchange extends ApiExchange {
   readonly story: string;
   /** Which instance was asked. */
   readonly at: string;
-  /** It must not be granted: it names another account's object, or nobody who means well sends it. */
+  /** It must not be granted: it names another account's object, or it is hostile. */
   readonly forbidden?: 'foreign' | 'hostile';
 }
 

@@ -8,7 +8,7 @@ const create = (parameters: Order['parameters']): HostileRequest => ({
   parameters: { amount: '2000', currency: 'usd', source: 'tok_visa', ...parameters },
 });
 
-/** What nobody who means well sends, or who has made a mistake. None of it may be answered with a success. */
+/** Hostile or mistaken requests. None of them may be answered with a success. */
 export const hostileRequests: readonly HostileRequest[] = [
   create({ amount: '-1' }),
   create({ amount: '0' }),

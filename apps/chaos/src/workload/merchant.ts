@@ -24,7 +24,7 @@ export interface Surroundings {
   readonly history: History;
   /** Unix ms that never step: times of exchanges compare with each other and with the services' own. */
   readonly nowMs: () => number;
-  /** When it aborts, nobody asks again: what is unknown stays so. */
+  /** When it aborts, no client asks again: what is unknown stays so. */
   readonly givingUp: AbortSignal;
 }
 

@@ -36,7 +36,7 @@ export interface UnreadableHttp {
 
 const chargeOf2000 = 'amount=2000&currency=usd&source=tok_visa';
 
-/** HTTP that says what no form says, or under nobody's key. */
+/** HTTP that no form could send, or under a key of no account. */
 export const unreadableHttp: readonly UnreadableHttp[] = [
   { method: 'POST', path: '/v1/charges', body: 'amount[]=2000&amount[]=1&currency=usd&source=tok_visa' },
   { method: 'POST', path: '/v1/charges', body: '%00%ff%fe&&&===' },

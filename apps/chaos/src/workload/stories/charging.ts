@@ -57,7 +57,7 @@ export const charging = {
     await tell(client, captureOrder(client, 'capture too much', chargeId, whole.amount));
   },
 
-  /** It rests there: nobody has to do anything about it. */
+  /** It stays authorized until it lapses. */
   'authorize only': async (client) => {
     await authorize(client, 'authorize only');
   },

@@ -76,7 +76,7 @@ function lately({ merchant, dice }: Client): Order['parameters'] {
   return { 'created[gte]': String(now - 30), ...until };
 }
 
-/** Down from the newest, and up again from where it came to, each page at the next instance. */
+/** Down from the newest, and up again from its last page, each page at the next instance. */
 async function walk(client: Client, story: string, path: string, filters: Order['parameters']): Promise<void> {
   const limit = String(client.dice.between(1, 12));
   let cursor: Order['parameters'] = {};

@@ -8,7 +8,7 @@ export const refunding = {
     if (chargeId) await tell(client, refundOrder(client, 'refund', chargeId));
   },
 
-  /** Three parts at once that come to more than there is: not all of them can be had. */
+  /** Three parts at once that are more than the charge together: not all of them can be had. */
   'refund in parts': async (client) => {
     const whole = drawAmount(client.dice);
     const chargeId = await charge(client, 'refund in parts', whole);
