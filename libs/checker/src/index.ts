@@ -1,3 +1,4 @@
+export * from './answer-body.js';
 export * from './availability/successes.js';
 export * from './bank-calls.js';
 export * from './bank-faults.js';

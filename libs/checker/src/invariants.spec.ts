@@ -1,7 +1,8 @@
 import { describe as suite, expect, it } from '@jest/globals';
-import type { Entry, Evidence, Received, Told } from './evidence.js';
+import type { ChargeRow, Entry, Evidence, Received, Told } from './evidence.js';
 import type { ApiExchange } from './history.js';
 import { check, describe, invariants } from './invariants.js';
+import { aCharge, aRefund, aTransaction } from './testing/rows.js';
 
 const aim = { account: 'acct_1', currency: 'usd', at: 0, type: 'entry' } as const;
 const authorization = (chargeId: string, bankId = `auth_${chargeId}`): Entry => ({
@@ -72,27 +73,8 @@ const refunded = {
   amountMinor: 200,
 };
 const told = { account: 'acct_1', asked: 'charge' } as const;
-const charge = {
-  account: 'acct_1',
-  awaiting: false,
-  amountMinor: 500,
-  capturedMinor: null,
-  currency: 'usd',
-  createdMs: 0,
-  key: 'k1',
-  capture: 'automatic',
-  captureKey: null,
-  cause: null,
-  brand: 'visa',
-  last4: '4242',
-  fault: null,
-  description: null,
-  metadata: {},
-  receiptEmail: null,
-  transferGroup: null,
-} as const;
-const moved = { account: 'acct_1', currency: 'usd', createdMs: 1, availableOnMs: 1 } as const;
-const stream = { version: 2, events: 2 };
+const charge = (id: string, different: Partial<ChargeRow>): ChargeRow =>
+  aCharge(id, { amountMinor: 500, capturedMinor: null, ...different });
 
 const sound: Evidence = {
   history: [
@@ -112,27 +94,14 @@ const sound: Evidence = {
     },
   ],
   charges: [
-    { ...charge, ...stream, id: 'ch_won', state: 'succeeded', capturedMinor: 500 },
-    { ...charge, ...stream, id: 'ch_lost', state: 'failed' },
-    { ...charge, ...stream, id: 'ch_held', state: 'authorized' },
+    charge('ch_won', { state: 'succeeded', capturedMinor: 500 }),
+    charge('ch_lost', { state: 'failed' }),
+    charge('ch_held', { state: 'authorized' }),
   ],
-  refunds: [
-    {
-      id: 're_1',
-      chargeId: 'ch_won',
-      account: 'acct_1',
-      state: 'succeeded',
-      amountMinor: 200,
-      createdMs: 1,
-      key: 'k4',
-      reason: null,
-      cancels: false,
-      metadata: {},
-    },
-  ],
+  refunds: [aRefund('re_1', { chargeId: 'ch_won', amountMinor: 200 })],
   balanceTransactions: [
-    { ...moved, id: 'txn_won', type: 'charge', source: 'ch_won', amountMinor: 500, netMinor: 500 },
-    { ...moved, id: 'txn_1', type: 'refund', source: 're_1', amountMinor: -200, netMinor: -200 },
+    aTransaction('ch_won', { amountMinor: 500, netMinor: 500 }),
+    aTransaction('re_1', { amountMinor: -200, netMinor: -200 }),
   ],
   holds: [
     { chargeId: 'ch_won', state: 'posted', amountMinor: 500, postedMinor: 500 },
@@ -216,14 +185,11 @@ suite('the verdict', () => {
     ['A5', { refunds: but(sound.refunds, 're_1', { amountMinor: 100 }) }],
     ['A6', { transfers: [...sound.transfers, suspended] }],
     ['A6', { transfers: [...sound.transfers, { ...transfer, effect: 'void', kind: 'void', resolves: 'hold' }] }],
-    [
-      'A7',
-      { charges: [...sound.charges, { ...charge, ...stream, id: 'ch_open', state: 'requested', awaiting: true }] },
-    ],
+    ['A7', { charges: [...sound.charges, charge('ch_open', { state: 'requested', awaiting: true })] }],
     ['A7', { unsent: 1 }],
     ['A7', { parked: 1 }],
     ['A9', { balanceTransactions: sound.balanceTransactions.slice(0, 1) }],
-    ['A10', { charges: sound.charges.map((row) => ({ ...row, events: 3 })) }],
+    ['A10', { charges: sound.charges.map((row) => ({ ...row, events: 4 })) }],
     ['A15', heard('charge', 402, '{}', 'ch_won')],
     ['A15', heard('charge', 200, '{}', 'ch_gone')],
     ['A15', heard('capture', 200, '{"status":"succeeded","captured":true}', 'ch_held')],

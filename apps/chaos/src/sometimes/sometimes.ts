@@ -1,7 +1,7 @@
-import { sometimes, type SometimesCounts, type SometimesId } from '#checker';
+import { answerBody, sometimes, type SometimesCounts, type SometimesId } from '#checker';
 import type { Strike } from '../nemesis/nemesis.js';
 import type { RunFacts } from '../verdict/run-facts.js';
-import { askedFor, chargeOf, operationOf, saidIn, type Exchange } from '../workload/exchange.js';
+import { askedFor, chargeOf, operationOf, type Exchange } from '../workload/exchange.js';
 
 const LEASE_MS = 10_000;
 
@@ -36,7 +36,7 @@ const counts: SometimesCounts<RunFacts> = {
     const states = new Map(evidence.charges.map(({ id, state }) => [id, state]));
     const pending = exchanges
       .filter((told) => askedFor(told) === 'charge' && told.answer?.status === 200)
-      .map(saidIn)
+      .map(answerBody)
       .filter(({ status }) => status === 'pending');
     const charges = new Set(pending.map(({ id }) => id));
     return [...charges].filter((id) => states.get(id!) === 'succeeded').length;

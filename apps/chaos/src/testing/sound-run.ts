@@ -1,6 +1,7 @@
 import type { RunFacts } from '../verdict/run-facts.js';
 import { anExchange } from './an-exchange.js';
-import { aCharge, anAuthorization, aRefund, aTransaction } from './rows.js';
+import { anAuthorization } from './an-authorization.js';
+import { aCharge, aRefund, aTransaction } from '../../../../libs/checker/src/testing/rows.js';
 import { runFacts, type DifferentFacts } from './run-facts.js';
 
 const charges = ['ch_1', 'ch_2', 'ch_3'].map((id) => aCharge(id));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BreakerTransition } from '../run/log-evidence.js';
 import { aStrike, runFacts, type DifferentFacts } from '../testing/run-facts.js';
-import { anAuthorization } from '../testing/rows.js';
+import { anAuthorization } from '../testing/an-authorization.js';
 import { judgeCalls } from './bank-calls.js';
 
 const beganAt = runFacts().beganAt;

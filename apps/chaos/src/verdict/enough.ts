@@ -1,5 +1,6 @@
+import { answerBody } from '#checker';
 import { grouped } from '../report/html.js';
-import { askedFor, operationOf, saidIn, type Exchange } from '../workload/exchange.js';
+import { askedFor, operationOf, type Exchange } from '../workload/exchange.js';
 import type { StoryName } from '../workload/stories.js';
 import type { Judged } from './judged.js';
 import type { RunFacts } from './run-facts.js';
@@ -109,4 +110,4 @@ function leastOf({ of, always }: Deed, { traffic: { clients, mix }, durationMs }
 }
 
 const operations = (exchanges: readonly Exchange[]): number => new Set(exchanges.map(operationOf)).size;
-const succeeded = (told: Exchange): boolean => told.answer?.status === 200 && saidIn(told).status === 'succeeded';
+const succeeded = (told: Exchange): boolean => told.answer?.status === 200 && answerBody(told).status === 'succeeded';

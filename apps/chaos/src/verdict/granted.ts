@@ -1,5 +1,6 @@
+import { answerBody } from '#checker';
 import { grouped } from '../report/html.js';
-import { saidIn, type Exchange } from '../workload/exchange.js';
+import type { Exchange } from '../workload/exchange.js';
 import type { Judged } from './judged.js';
 import type { RunFacts } from './run-facts.js';
 
@@ -33,7 +34,7 @@ export function granted({
 const succeeds = ({ answer }: Exchange): boolean => answer !== undefined && answer.status < 300;
 
 function saysNothing(exchange: Exchange): boolean {
-  const { object, data, has_more: hasMore, error } = saidIn(exchange);
+  const { object, data, has_more: hasMore, error } = answerBody(exchange);
   return error?.code === 'resource_missing' || (object === 'list' && data?.length === 0 && hasMore === false);
 }
 

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { anExchange } from '../testing/an-exchange.js';
-import { aCharge } from '../testing/rows.js';
+import { aCharge } from '../../../../libs/checker/src/testing/rows.js';
 import { readBack, type Reader } from './read-back.js';
 
 /** Answers by path and cursor, and notes what it was asked. */

@@ -1,5 +1,5 @@
-import type { Evidence } from '#checker';
-import { saidIn, type Exchange } from '../workload/exchange.js';
+import { answerBody, type Evidence } from '#checker';
+import type { Exchange } from '../workload/exchange.js';
 import type { ReadBack, RunFacts } from './run-facts.js';
 
 const AT_ONCE = 16;
@@ -27,7 +27,7 @@ export async function readBack(
     for (let next = left.pop(); next; next = left.pop()) {
       const answer = await readerOf.get(next.account)?.read(`/v1/charges/${next.id}`, { at });
       if (!answer) continue;
-      const { status = `nothing, but ${answer.answer?.status}`, captured = false } = saidIn(answer);
+      const { status = `nothing, but ${answer.answer?.status}`, captured = false } = answerBody(answer);
       charges.set(next.id, { status, captured });
     }
   };
@@ -41,7 +41,7 @@ export async function readBack(
 
 async function walk(reader: Reader, path: string): Promise<void> {
   for (let cursor = {}; ;) {
-    const { data = [], has_more: hasMore } = saidIn(
+    const { data = [], has_more: hasMore } = answerBody(
       await reader.read(path, { parameters: { limit: '100', ...cursor } }),
     );
     if (!hasMore || data.length === 0) return;

@@ -1,4 +1,4 @@
-import type { ApiExchange, Asked, Told } from '#checker';
+import { answerBody, type ApiExchange, type Asked, type Told } from '#checker';
 
 /** One request on the wire and what came of it, as the checker judges it and with what a report tells besides. */
 export interface Exchange extends ApiExchange {
@@ -26,32 +26,6 @@ export interface UnreadableRequest {
   readonly body?: string;
 }
 
-/** The fields of an answer that stories and judgements look at. */
-export interface Said {
-  readonly id?: string;
-  readonly object?: string;
-  readonly amount?: number;
-  readonly currency?: string;
-  readonly charge?: string;
-  readonly status?: string;
-  readonly captured?: boolean;
-  readonly has_more?: boolean;
-  readonly data?: readonly { readonly id: string }[];
-  readonly error?: { readonly charge?: string; readonly code?: string; readonly message?: string };
-}
-
-export function saidIn(exchange: Pick<Exchange, 'answer'>): Said {
-  return saidInBody(exchange.answer?.body);
-}
-
-export function saidInBody(body: string | undefined): Said {
-  try {
-    return JSON.parse(body ?? '{}') as Said;
-  } catch {
-    return {};
-  }
-}
-
 /** What moves money, and its client means it; undefined for everything else. */
 export function askedFor({ method, path, forbidden }: Exchange): Asked | undefined {
   if (method !== 'POST' || forbidden !== undefined) return undefined;
@@ -64,7 +38,7 @@ export function askedFor({ method, path, forbidden }: Exchange): Asked | undefin
 export function chargeOf(exchange: Exchange): string | undefined {
   const named = exchange.parameters.charge ?? /^\/v1\/charges\/([^/]+)/.exec(exchange.path)?.[1];
   if (named !== undefined) return named;
-  const { id, object, charge, error } = saidIn(exchange);
+  const { id, object, charge, error } = answerBody(exchange);
   return object === 'charge' ? id : (charge ?? error?.charge);
 }
 

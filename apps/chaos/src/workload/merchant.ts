@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
+import { answerBody } from '#checker';
 import type { Dice } from '../schedule/dice.js';
-import { saidIn, type Exchange } from './exchange.js';
+import type { Exchange } from './exchange.js';
 import type { History } from './history.js';
 import { sendRaw } from './raw-exchange.js';
 import type { MalformedRequest, UnreadableHttp } from './unreadable-requests.js';
@@ -48,7 +49,7 @@ const ANSWER_WITHIN_MS = 30_000;
 function isForNow(exchange: Exchange): boolean {
   const status = exchange.answer?.status;
   if (status === undefined || status >= 500 || status === 409 || status === 429) return true;
-  return status === 400 && saidIn(exchange).error?.message?.includes('Try again in a moment') === true;
+  return status === 400 && answerBody(exchange).error?.message?.includes('Try again in a moment') === true;
 }
 
 /** One account of one merchant: raw HTTP, so that every request on the wire is in the history, and no other. */

@@ -1,6 +1,7 @@
+import { answerBody } from '#checker';
 import { currencyCodes, minimumCharge, type Currency } from '#money';
 import { Dice } from '../schedule/dice.js';
-import { saidIn, type Exchange } from './exchange.js';
+import type { Exchange } from './exchange.js';
 import type { Merchant, Order } from './merchant.js';
 
 /** One client at its work. */
@@ -166,14 +167,14 @@ export async function look(
 
 /** Where what an answer shows can be read again. */
 function pathOf(told: Exchange): string | undefined {
-  const { id, object } = saidIn(told);
+  const { id, object } = answerBody(told);
   if (object === 'charge') return `/v1/charges/${id}`;
   return object === 'refund' ? `/v1/refunds/${id}` : undefined;
 }
 
 /** @returns the charge's id once it succeeded: authorized, or captured too */
 export function succeeded(told: Exchange): string | undefined {
-  const { id, object, status } = saidIn(told);
+  const { id, object, status } = answerBody(told);
   return told.answer?.status === 200 && object === 'charge' && status === 'succeeded' ? id : undefined;
 }
 

@@ -4,6 +4,7 @@ import type { FaultStretch } from '../faults.js';
 import type { ApiAnswer, ApiExchange } from '../history.js';
 import { invariants } from '../invariants.js';
 import { noEvidence } from '../testing/no-evidence.js';
+import { aCharge } from '../testing/rows.js';
 import { unexplainedRefusals } from './availability.js';
 
 /** When the request of interest is sent; answers take half a second. */
@@ -37,17 +38,7 @@ const aboutCharge = (path: string, answer: ApiAnswer, parts: Partial<ApiExchange
   create(answer, { key: 'k2', path, parameters: {}, ...parts });
 
 const row = (state: ChargeRow['state'], id = 'ch_1'): ChargeRow =>
-  ({
-    id,
-    account: 'acct_1',
-    state,
-    awaiting: false,
-    amountMinor: 2_000,
-    capturedMinor: state === 'succeeded' ? 2_000 : null,
-    currency: 'usd',
-    version: 2,
-    events: 2,
-  }) as unknown as ChargeRow;
+  aCharge(id, { state, amountMinor: 2_000, capturedMinor: state === 'succeeded' ? 2_000 : null });
 
 /** As it reached the bank; by default cedar, from the first gateway, while the charge waits for its answer. */
 const request = (parts: Partial<Received> & { readonly n?: number } = {}): Received => {

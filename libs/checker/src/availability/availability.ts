@@ -1,3 +1,4 @@
+import { answerBody } from '../answer-body.js';
 import type { Evidence } from '../evidence.js';
 import type { ApiExchange } from '../history.js';
 import {
@@ -19,7 +20,7 @@ import { isCreate, isMovement, Situation, type GoodCharge } from './situation.js
 /** A way in which a request that was in order may be refused, and all that may bring it about. */
 interface Refusal {
   readonly what: string;
-  readonly is: (exchange: ApiExchange, situation: Situation) => boolean;
+  readonly is: (exchange: ApiExchange) => boolean;
   readonly explanations: readonly Explanation<ApiExchange>[];
 }
 
@@ -31,7 +32,7 @@ const refusals: readonly Refusal[] = [
   // The API says so of an error that it did not expect; a database that is away is one that it knows how to name.
   {
     what: 'the API failed by a mistake of its own',
-    is: (exchange, situation) => /went wrong on our side/.test(situation.said(exchange).error?.message ?? ''),
+    is: (exchange) => /went wrong on our side/.test(answerBody(exchange).error?.message ?? ''),
     explanations: [],
   },
   { what: 'the API failed', is: (exchange) => status(exchange) >= 500, explanations: [apiStruck] },
@@ -40,13 +41,13 @@ const refusals: readonly Refusal[] = [
   {
     what: 'still pending',
     // What is replayed was judged when it was answered first.
-    is: (exchange, situation) => isMovement(exchange) && !exchange.answer?.replayed && isPending(exchange, situation),
+    is: (exchange) => isMovement(exchange) && !exchange.answer?.replayed && isPending(exchange),
     explanations: [sagaStruck, bankSilent],
   },
   {
     what: 'a card that is good was refused before its bank was asked',
-    is: (exchange, situation) =>
-      status(exchange) === 402 && isGoodCreate(exchange) && situation.said(exchange).error?.charge === undefined,
+    is: (exchange) =>
+      status(exchange) === 402 && isGoodCreate(exchange) && answerBody(exchange).error?.charge === undefined,
     explanations: [],
   },
   {
@@ -56,8 +57,8 @@ const refusals: readonly Refusal[] = [
   },
 ];
 
-function isPending(exchange: ApiExchange, situation: Situation): boolean {
-  const { status, captured } = situation.said(exchange);
+function isPending(exchange: ApiExchange): boolean {
+  const { status, captured } = answerBody(exchange);
   return status === 'pending' || (exchange.path.endsWith('/capture') && captured === false);
 }
 
@@ -78,7 +79,7 @@ export function unexplainedRefusals(evidence: Evidence): string[] {
       if (refund.state !== 'failed') return [];
       const request = situation
         .aboutCharge(refund.chargeId)
-        .find((exchange) => exchange.path === '/v1/refunds' && situation.said(exchange).id === refund.id);
+        .find((exchange) => exchange.path === '/v1/refunds' && answerBody(exchange).id === refund.id);
       return isExplained(refundFailed, { refund, request }, situation)
         ? []
         : [`${refund.id} of ${refund.chargeId}: failed, and nothing explains it`];
@@ -88,10 +89,10 @@ export function unexplainedRefusals(evidence: Evidence): string[] {
 
 function ofExchange(exchange: ApiExchange, situation: Situation): string[] {
   if (exchange.endedMs === Infinity) return [];
-  const refusal = refusals.find(({ is }) => is(exchange, situation));
+  const refusal = refusals.find(({ is }) => is(exchange));
   if (!refusal || isExplained(refusal.explanations, exchange, situation)) return [];
   const { account, method, path, key = 'no key' } = exchange;
-  const { code, message } = situation.said(exchange).error ?? {};
+  const { code, message } = answerBody(exchange).error ?? {};
   const said = code ?? message ?? `${status(exchange) || 'no answer'}`;
   return [`${account} ${method} ${path} (${key}): ${refusal.what} (${said}), and nothing explains it`];
 }
@@ -100,7 +101,7 @@ function ofCharge(charge: GoodCharge, situation: Situation): string[] {
   if (situation.charges.get(charge.id)?.state !== 'failed') return [];
   const told = situation.aboutCharge(charge.id).filter((exchange) => status(exchange) === 402);
   const untilMs = Math.min(Infinity, ...told.map(({ endedMs }) => endedMs));
-  const error = told.map((exchange) => situation.said(exchange).error).find((each) => each?.code !== undefined);
+  const error = told.map((exchange) => answerBody(exchange).error).find((each) => each?.code !== undefined);
   const failed: FailedCharge = { charge, fromMs: charge.sentMs, untilMs };
   // A bank may say `processing_error` as well.
   const mayBeDeclined = isExplained(declined, failed, situation);

@@ -1,3 +1,4 @@
+import { answerBody } from '../answer-body.js';
 import type { Received, RefundRow } from '../evidence.js';
 import type { FaultStretch } from '../faults.js';
 import type { ApiExchange } from '../history.js';
@@ -219,9 +220,7 @@ export const refundFailed: readonly Explanation<FailedRefund>[] = [
       const captures = situation.aboutCharge(refund.chargeId).filter(({ path }) => path.endsWith('/capture'));
       if (!request) return captures.length > 0;
       const sentMs = situation.firstSentMs(request);
-      const wasCaptured = captures.some(
-        (capture) => capture.endedMs < sentMs && situation.said(capture).captured === true,
-      );
+      const wasCaptured = captures.some((capture) => capture.endedMs < sentMs && answerBody(capture).captured === true);
       return !wasCaptured && captures.some((capture) => capture.sentMs <= request.endedMs);
     },
   },
@@ -249,7 +248,7 @@ export const tooMuch: readonly Explanation<ApiExchange>[] = [
     why: 'another request works on the same charge',
     holds: (exchange, situation) => {
       const id = situation.chargeIn(exchange);
-      if (situation.said(exchange).error?.code !== 'lock_timeout' || id === undefined) return false;
+      if (answerBody(exchange).error?.code !== 'lock_timeout' || id === undefined) return false;
       return situation
         .aboutCharge(id)
         .some((other) => other !== exchange && other.method === 'POST' && other.sentMs <= exchange.endedMs);
@@ -258,20 +257,19 @@ export const tooMuch: readonly Explanation<ApiExchange>[] = [
   {
     why: 'requests of this very account were under way, more than it may have while others ask as well',
     holds: (exchange, situation) =>
-      says(exchange, situation, /of this account arrive/) &&
+      says(exchange, /of this account arrive/) &&
       situation.besides(exchange, exchange.account) >= OF_ONE_ACCOUNT_ALWAYS,
   },
   {
     why: 'requests of all accounts together were under way, more than wait for their commit at once',
     holds: (exchange, situation) =>
-      says(exchange, situation, /^Too many requests arrive/) &&
-      situation.besides(exchange) >= situation.admits.uncommitted,
+      says(exchange, /^Too many requests arrive/) && situation.besides(exchange) >= situation.admits.uncommitted,
   },
   {
     why: 'so many charges were asked for, of that account or of all, that as many may have been unsettled as may be',
     holds: (exchange, situation) => {
-      if (!says(exchange, situation, /^Too many charges/)) return false;
-      const isOfAccount = says(exchange, situation, /of this account/);
+      if (!says(exchange, /^Too many charges/)) return false;
+      const isOfAccount = says(exchange, /of this account/);
       const asked = situation
         .sentWithin(exchange.sentMs - UNSETTLED_FOR_MS, exchange.endedMs)
         .filter((other) => isCreate(other) && (!isOfAccount || other.account === exchange.account));
@@ -280,8 +278,8 @@ export const tooMuch: readonly Explanation<ApiExchange>[] = [
   },
 ];
 
-const says = (exchange: ApiExchange, situation: Situation, text: RegExp): boolean =>
-  situation.said(exchange).error?.code === 'rate_limit' && text.test(situation.said(exchange).error?.message ?? '');
+const says = (exchange: ApiExchange, text: RegExp): boolean =>
+  answerBody(exchange).error?.code === 'rate_limit' && text.test(answerBody(exchange).error?.message ?? '');
 
 /** A 409: the first request under the key still runs, or may, since nobody heard of its end. */
 export const keyInUse: Explanation<ApiExchange> = {
@@ -301,7 +299,7 @@ export const keyInUse: Explanation<ApiExchange> = {
 export const keyMisused: Explanation<ApiExchange> = {
   why: 'the key was used for another request before',
   holds: (exchange, situation) =>
-    situation.said(exchange).error?.type === 'idempotency_error' &&
+    answerBody(exchange).error?.type === 'idempotency_error' &&
     situation
       .underKey(exchange)
       .some(

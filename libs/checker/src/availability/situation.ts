@@ -1,4 +1,5 @@
 import { bankProtocol } from '#contracts';
+import { answerBody } from '../answer-body.js';
 import type { ChargeRow, Evidence, Received, RefundRow } from '../evidence.js';
 import type { FaultStretch } from '../faults.js';
 import type { ApiExchange } from '../history.js';
@@ -11,22 +12,6 @@ export interface GoodCharge {
   readonly account: string;
   readonly card: GoodCard;
   readonly sentMs: number;
-}
-
-/** Of the answer's body, whatever it is about. */
-export interface Said {
-  readonly id?: string;
-  readonly object?: string;
-  readonly status?: string;
-  readonly captured?: boolean;
-  readonly charge?: string;
-  readonly error?: {
-    readonly type?: string;
-    readonly code?: string;
-    readonly decline_code?: string;
-    readonly message?: string;
-    readonly charge?: string;
-  };
 }
 
 /** See the README of payments-api: its smallest limits of requests that are not committed, and of unsettled charges. */
@@ -70,17 +55,13 @@ export class Situation {
     return (this.#health ??= new BankHealth(this.#requests, this.faults));
   }
 
-  said(exchange: ApiExchange): Said {
-    return saidIn(exchange);
-  }
-
   /** The charge that an exchange is about: as its path or its parameters name it, else as its answer does. */
   chargeIn(exchange: ApiExchange): string | undefined {
     // Lists are long, and about no single charge.
     if (exchange.method === 'GET' && !exchange.path.startsWith('/v1/charges/')) return undefined;
     const named = /^\/v1\/charges\/(\w+)/.exec(exchange.path)?.[1] ?? exchange.parameters['charge'];
     if (named !== undefined) return named;
-    const { object, id, charge, error } = this.said(exchange);
+    const { object, id, charge, error } = answerBody(exchange);
     return object === 'charge' ? id : (charge ?? error?.charge);
   }
 
@@ -139,22 +120,3 @@ export const isCreate = ({ method, path }: ApiExchange): boolean => method === '
 
 export const isMovement = ({ method, path }: ApiExchange): boolean =>
   method === 'POST' && (path === '/v1/charges' || path === '/v1/refunds' || /^\/v1\/charges\/\w+\/capture$/.test(path));
-
-/** A run is judged more than once, and its answers stay the same. */
-const parsed = new WeakMap<ApiExchange, Said>();
-
-function saidIn(exchange: ApiExchange): Said {
-  const known = parsed.get(exchange);
-  if (known) return known;
-  const said = parse(exchange.answer?.body);
-  parsed.set(exchange, said);
-  return said;
-}
-
-function parse(body: string | undefined): Said {
-  try {
-    return JSON.parse(body ?? '{}') as Said;
-  } catch {
-    return {};
-  }
-}

@@ -1,4 +1,4 @@
-import { saidIn } from '../exchange.js';
+import { answerBody } from '#checker';
 import { authorize, captureOrder, charge, look, order, refundOrder, tell, type Client, type Story } from '../story.js';
 import { trespass } from './trespassing.js';
 
@@ -54,11 +54,11 @@ interface Clock {
 /** The account's clock; it has one, from the first time on. */
 async function clockOf(client: Client, story: string): Promise<Clock | undefined> {
   const found = await look(client, story, CLOCKS);
-  const [first] = saidIn(found).data ?? [];
+  const [first] = answerBody(found).data ?? [];
   if (first) return clockIn(first);
   const frozenTime = String(Math.floor(client.merchant.nowMs / 1_000));
   const made = await tell(client, order(client, story, CLOCKS, { frozen_time: frozenTime }));
-  return made.answer?.status === 200 ? clockIn(saidIn(made)) : undefined;
+  return made.answer?.status === 200 ? clockIn(answerBody(made)) : undefined;
 }
 
 function clockIn(object: object): Clock {

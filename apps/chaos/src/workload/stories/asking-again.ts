@@ -1,5 +1,5 @@
+import { answerBody } from '#checker';
 import { Dice } from '../../schedule/dice.js';
-import { saidIn } from '../exchange.js';
 import { brandsWithFaults, faultTokens } from '../fault-tokens.js';
 import { charge, chargeOrder, elsewhere, refundOrder, succeeded, tell, type Story } from '../story.js';
 
@@ -47,7 +47,7 @@ export const askingAgain = {
     const order = chargeOrder(client, story);
     const told = await tell(client, order);
     if (told.answer?.status !== 200) return;
-    const { id } = saidIn(told);
+    const { id } = answerBody(told);
     const amount = String(Number(order.parameters.amount) + 1);
     const misuse = client.dice.pick([
       { ...order, parameters: { ...order.parameters, amount } },

@@ -1,4 +1,4 @@
-import { saidIn } from '../exchange.js';
+import { answerBody } from '#checker';
 import type { Order } from '../merchant.js';
 import { charge, drawDetails, look, order, tell, transferGroupOf, type Client, type Story } from '../story.js';
 
@@ -27,7 +27,7 @@ export const reading = {
   'look closely': async (client) => {
     const known = client.remembered.filter(({ told }) => told.answer?.status === 200);
     if (known.length === 0) return;
-    const { id, object, charge } = saidIn(client.dice.pick(known).told);
+    const { id, object, charge } = answerBody(client.dice.pick(known).told);
     const chargeId = object === 'charge' ? id : charge;
     const story = 'look closely';
     if (object === 'refund') {
@@ -38,7 +38,7 @@ export const reading = {
     const parameters = { 'expand[0]': 'balance_transaction', 'expand[1]': 'refunds' };
     const seen = await look(client, story, `/v1/charges/${chargeId}`, parameters);
     await look(client, story, `/v1/charges/${chargeId}/refunds`, { limit: '3' });
-    const { balance_transaction: transaction } = saidIn(seen) as { balance_transaction?: { id: string } | null };
+    const { balance_transaction: transaction } = answerBody(seen) as { balance_transaction?: { id: string } | null };
     if (transaction) await look(client, story, `/v1/balance_transactions/${transaction.id}`, { 'expand[0]': 'source' });
   },
 
@@ -84,7 +84,7 @@ async function walk(client: Client, story: string, path: string, filters: Order[
   for (const way of ['down', 'up'] as const) {
     for (let page = 0; page < PAGES_MAX; page++) {
       const place = { ...client, at: client.at + page };
-      const { data = [], has_more: hasMore = false } = saidIn(
+      const { data = [], has_more: hasMore = false } = answerBody(
         await look(place, story, path, { ...filters, limit, ...cursor }),
       );
       const [first, last] = [data[0]?.id, data.at(-1)?.id];

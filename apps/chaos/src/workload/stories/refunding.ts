@@ -1,4 +1,4 @@
-import { saidIn } from '../exchange.js';
+import { answerBody } from '#checker';
 import { charge, drawAmount, drawDetails, elsewhere, order, refundOrder, tell, type Story } from '../story.js';
 
 /** Money given back. */
@@ -37,7 +37,7 @@ export const refunding = {
     const story = 'refund changed';
     const chargeId = await charge(client, story);
     if (!chargeId) return;
-    const { id, object } = saidIn(await tell(client, refundOrder(client, story, chargeId)));
+    const { id, object } = answerBody(await tell(client, refundOrder(client, story, chargeId)));
     if (object !== 'refund') return;
     await tell(client, order(client, story, `/v1/refunds/${id}`, drawDetails(client.dice)));
     await tell(client, order(client, story, `/v1/refunds/${id}/cancel`));

@@ -1,5 +1,5 @@
+import { answerBody } from '#checker';
 import { Dice } from '../../schedule/dice.js';
-import { saidIn } from '../exchange.js';
 import { hostileRequests } from '../hostile-requests.js';
 import type { Order } from '../merchant.js';
 import { authorize, charge, refundOrder, tell, type Client, type Story } from '../story.js';
@@ -33,7 +33,7 @@ export const trespassing = {
     const story = 'tries another’s refund';
     const chargeId = await charge(client, story);
     if (!chargeId) return;
-    const { id, object } = saidIn(await tell(client, refundOrder(client, story, chargeId)));
+    const { id, object } = answerBody(await tell(client, refundOrder(client, story, chargeId)));
     if (object !== 'refund') return;
     const path = `/v1/refunds/${id}`;
     await trespass(client, story, [

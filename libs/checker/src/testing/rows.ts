@@ -1,5 +1,7 @@
-import type { BalanceTransactionRow, ChargeRow, JournalLine, RefundRow } from '#checker';
-import { BEGAN_AT } from './an-exchange.js';
+import type { BalanceTransactionRow, ChargeRow, RefundRow } from '../evidence.js';
+
+/** When they were created: Unix ms. */
+const CREATED_MS = 1_000_000;
 
 /** Of 10.00 usd, captured at once. */
 export const aCharge = (id: string, different: Partial<ChargeRow> = {}): ChargeRow => ({
@@ -10,7 +12,7 @@ export const aCharge = (id: string, different: Partial<ChargeRow> = {}): ChargeR
   amountMinor: 1_000,
   capturedMinor: 1_000,
   currency: 'usd',
-  createdMs: BEGAN_AT,
+  createdMs: CREATED_MS,
   key: id,
   capture: 'automatic',
   captureKey: null,
@@ -34,7 +36,7 @@ export const aRefund = (id: string, different: Partial<RefundRow> = {}): RefundR
   account: 'acct_1',
   state: 'succeeded',
   amountMinor: 1_000,
-  createdMs: BEGAN_AT,
+  createdMs: CREATED_MS,
   key: id,
   reason: null,
   cancels: false,
@@ -54,23 +56,7 @@ export const aTransaction = (
   currency: 'usd',
   amountMinor: source.startsWith('re_') ? -1_000 : 1_000,
   netMinor: source.startsWith('re_') ? -1_000 : 941,
-  createdMs: BEGAN_AT,
-  availableOnMs: BEGAN_AT,
-  ...different,
-});
-
-type RequestLine = Extract<JournalLine, { type: 'request' }>;
-
-/** An authorization as it reached alder at once, so long after the run began. */
-export const anAuthorization = (afterMs: number, different: Partial<RequestLine> = {}): RequestLine => ({
-  type: 'request',
-  bank: 'alder',
-  at: BEGAN_AT + afterMs + 5,
-  operation: 'authorize',
-  reference: `ch_${afterMs}.authorize.alder`,
-  validUntil: BEGAN_AT + afterMs + 3_000,
-  instanceId: 'bank-gateway',
-  attemptId: `ch_${afterMs}.authorize.alder.1`,
-  traceparent: `call ${afterMs}`,
+  createdMs: CREATED_MS,
+  availableOnMs: CREATED_MS,
   ...different,
 });

@@ -1,0 +1,42 @@
+import type { ApiAnswer, ApiExchange } from './history.js';
+
+/** The fields of an answer's body that clients and judgements look at, whatever it is about; of an object or a list. */
+export interface AnswerBody {
+  readonly id?: string;
+  readonly object?: string;
+  readonly amount?: number;
+  readonly currency?: string;
+  readonly status?: string;
+  readonly captured?: boolean;
+  readonly charge?: string;
+  readonly has_more?: boolean;
+  readonly data?: readonly { readonly id: string }[];
+  readonly error?: {
+    readonly type?: string;
+    readonly code?: string;
+    readonly decline_code?: string;
+    readonly message?: string;
+    readonly charge?: string;
+  };
+}
+
+/** A run is judged more than once, and its answers stay the same. */
+const parsed = new WeakMap<ApiAnswer, AnswerBody>();
+
+/** Empty where there was no answer, or none in JSON. The reference model reads bodies by itself. */
+export function answerBody({ answer }: Pick<ApiExchange, 'answer'>): AnswerBody {
+  if (!answer) return {};
+  const known = parsed.get(answer);
+  if (known) return known;
+  const body = parse(answer.body);
+  parsed.set(answer, body);
+  return body;
+}
+
+function parse(body: string): AnswerBody {
+  try {
+    return JSON.parse(body) as AnswerBody;
+  } catch {
+    return {};
+  }
+}
