@@ -1,5 +1,6 @@
 import { accounts } from './bugs/accounts.js';
 import { amounts } from './bugs/amounts.js';
+import { answers } from './bugs/answers.js';
 import { authorizations } from './bugs/authorizations.js';
 import { availability } from './bugs/availability.js';
 import { balances } from './bugs/balances.js';
@@ -26,6 +27,7 @@ export const sabotages: readonly Sabotage[] = [
   ...accounts,
   ...batches,
   ...keys,
+  ...answers,
   ...reads,
   ...time,
   ...books,

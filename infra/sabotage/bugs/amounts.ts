@@ -66,6 +66,18 @@ export const amounts: readonly Sabotage[] = [
     edits: [{ file: captureCharge, find: 'capture: { amount: wanted, key', replace: 'capture: { amount, key' }],
   },
   {
+    name: 'capture-clipped',
+    says: 'a capture of more than 500.00 captures 500.00',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: captureCharge,
+        find: 'capture: { amount: wanted, key',
+        replace: 'capture: { amount: money(Math.min(wanted.amountMinor, 50_000), wanted.currency), key',
+      },
+    ],
+  },
+  {
     name: 'full-capture-leaves-one-unit',
     says: 'a capture that names no amount captures one minor unit less than was authorized',
     breaks: ['A17'],
