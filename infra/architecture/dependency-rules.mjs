@@ -4,7 +4,7 @@ const tests = '\\.spec\\.ts$|-under-test\\.ts$|/testing/';
 
 /** Suffixes that say framework or I/O (CONTRIBUTING.md); main.ts wires, and tests may use anything. */
 export const edges =
-  '\\.(controller|module|http|repository|client|entity|migration|filter|interceptor|guard)\\.ts$|/main\\.ts$';
+  '\\.(controller|module|http|repository|client|entity|migration|filter|interceptor|guard|pipe|decorator)\\.ts$|/main\\.ts$';
 
 export default {
   forbidden: [

@@ -2,7 +2,7 @@ import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
 import { resourceMissing } from '../http/stripe-error.js';
 import { jsonText } from '../http/json-text.js';
-import type { Claim, KeyedAnswer } from '../idempotency/key.js';
+import type { KeyedAnswer, RequestClaim } from '../idempotency/key.js';
 import type { KeyedTransaction } from '../idempotency/keyed-transaction.js';
 import type { AccountClocks } from '../test-clocks/account-clocks.js';
 import { chargeObject } from './charge-object.js';
@@ -32,7 +32,7 @@ export class ChargeUpdate {
   ) {}
 
   /** @throws StripeError 404 when the account has no such charge; nothing is stored under the key then */
-  async update(id: string, parameters: Parameters, claim: Claim): Promise<KeyedAnswer> {
+  async update(claim: RequestClaim, id: string, parameters: Parameters): Promise<KeyedAnswer> {
     const reader = new ParameterReader(parameters, known);
     const customer = reader.text('customer', { max: 255 });
     if (customer !== undefined) throw resourceMissing('customer', customer, 'customer', 400);

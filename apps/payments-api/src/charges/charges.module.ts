@@ -14,6 +14,8 @@ import type { PaymentsSettings } from '../settings.js';
 import { ListPages } from '../lists/list-pages.js';
 import { ListsModule } from '../lists/lists.module.js';
 import { AccountClocks } from '../test-clocks/account-clocks.js';
+import { ChargeCapture } from './charge-capture.js';
+import { ChargeCreation } from './charge-creation.js';
 import { ChargeEventsController } from './charge-events.controller.js';
 import { ChargeMetrics } from './charge-metrics.js';
 import { ChargeReading } from './charge-reading.js';
@@ -46,6 +48,8 @@ const aggregates = AggregatesModule.forFeature({
   controllers: [ChargesController, ChargeEventsController],
   providers: [
     ChargesAdmin,
+    ChargeCreation,
+    ChargeCapture,
     {
       provide: PendingAnswers,
       inject: [Database, AnswerWaiters, AccountClocks],

@@ -1,21 +1,19 @@
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { onceGone } from '#http-door';
-import { LOG, Shutdown, type PublicDoor } from '#service';
+import { Shutdown, type PublicDoor } from '#service';
 import { hasCardNumber } from '#card-numbers';
-import { Metrics, type Log } from '#telemetry';
+import { Metrics } from '#telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ACCOUNTS } from '../accounts/accounts.module.js';
-import type { Accounts } from '../accounts/accounts.repository.js';
+import { ApiKeyGuard } from './api-key.guard.js';
 import { headerOf, queryTextOf } from './api-request.http.js';
 import { apiVersionOf } from './api-version.js';
-import { readCredentials } from './credentials.js';
 import { doorError, unrecognizedUrl } from './door-errors.js';
 import { newRequestId, renderDoorError, requestHeaders, sendError } from './error-reply.http.js';
+import { jsonText } from './json-text.js';
 import { parseForm } from './parameters.js';
 import { isPathId } from './path-ids.js';
 import { readBody } from './request-body.js';
-import { StripeErrorFilter } from './stripe-error.filter.js';
-import { invalidRequest, resourceMissing, shown } from './stripe-error.js';
+import { invalidRequest, resourceMissing } from './stripe-error.js';
 import { UNREAD_BYTES_MAX, UnreadAnswers } from './unread-answers.js';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
@@ -38,9 +36,9 @@ export const stripeDoor: PublicDoor<NestFastifyApplication> = {
     }),
   configure: (app) => {
     const fastify = app.getHttpAdapter().getInstance();
-    app.useGlobalFilters(new StripeErrorFilter(app.get<Log>(LOG)));
     readBodies(fastify, app);
-    identify(fastify, app.get<Accounts>(ACCOUNTS), app.get(Shutdown));
+    checkHeaders(fastify, app.get(ApiKeyGuard), app.get(Shutdown));
+    writeJson(fastify);
     letGoWhenEnding(fastify, app.get(Shutdown));
     boundUnread(fastify, app.get(Metrics));
     measure(fastify, app.get(Metrics));
@@ -59,22 +57,23 @@ function readBodies(fastify: FastifyInstance, app: NestFastifyApplication): void
   }
 }
 
-/** The query is read after the key, by `identify`: the router has no way to report what is wrong with it. */
+/** The query is read after the key, by `checkHeaders`: the router has no way to report what is wrong with it. */
 function unread(): Record<string, unknown> {
   return {};
 }
 
-/** No route is reached without a key. */
-function identify(fastify: FastifyInstance, accounts: Accounts, shutdown: Shutdown): void {
+/** What is refused by its headers alone is refused before its body is read, and without a key nothing else is told. */
+function checkHeaders(fastify: FastifyInstance, guard: ApiKeyGuard, shutdown: Shutdown): void {
   fastify.decorateRequest('api');
+  fastify.decorateRequest('claim');
   fastify.addHook('onRequest', async (request, reply) => {
     const apiVersion = apiVersionOf(headerOf(request, 'stripe-version'));
     request.api = { requestId: request.id, apiVersion, account: '', query: new Map() };
     reply.headers(requestHeaders(request.id, apiVersion));
     const early = withoutHost(request) ?? tooLate(shutdown);
     if (early) throw early;
-    request.api.account = await accounts.accountOf(readCredentials(request.headers.authorization, accounts.keys));
-    const refusal = otherAccount(request) ?? unreadable(request) ?? nowhere(request);
+    await guard.authenticate(request);
+    const refusal = unreadable(request) ?? nowhere(request);
     if (refusal) throw refusal;
     request.api.query = parseForm(queryTextOf(request));
   });
@@ -88,16 +87,6 @@ function withoutHost({ raw, headers }: FastifyRequest): Error | undefined {
 /** On a connection that was kept: the parts that a request needs are ending. */
 function tooLate({ phase }: Shutdown): Error | undefined {
   return phase === undefined || phase === 'door' ? undefined : doorError(503);
-}
-
-/** Connect's header: nobody acts for anybody else here. */
-function otherAccount(request: FastifyRequest): Error | undefined {
-  const wanted = headerOf(request, 'stripe-account');
-  if (wanted === undefined || wanted === request.api.account) return undefined;
-  return invalidRequest(
-    `The provided key does not have access to account '${shown(wanted)}' (or that account does not exist).`,
-    { code: 'account_invalid', status: 403 },
-  );
 }
 
 function unreadable(request: FastifyRequest): Error | undefined {
@@ -114,6 +103,15 @@ function nowhere(request: FastifyRequest): Error | undefined {
   const cardNumber = segments.find(hasCardNumber);
   if (cardNumber !== undefined) return resourceMissing('object', cardNumber, 'id');
   return segments.every(isPathId) ? undefined : unrecognizedUrl(request);
+}
+
+/** What a handler returns is written as Stripe writes it. JSON has no charset to declare (RFC 8259, section 11). */
+function writeJson(fastify: FastifyInstance): void {
+  fastify.setReplySerializer((payload) => jsonText(payload as object));
+  fastify.addHook('onSend', (_request, reply, _payload, done) => {
+    reply.header('content-type', 'application/json');
+    done();
+  });
 }
 
 /** A held request that is answered while the process ends must not keep its connection, or the end would wait for it. */

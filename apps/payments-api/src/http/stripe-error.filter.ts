@@ -1,5 +1,6 @@
-import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, HttpException, Inject, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { isTransientError } from '#postgres';
+import { LOG } from '#service';
 import type { Log } from '#telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { doorError, unrecognizedUrl } from './door-errors.js';
@@ -9,7 +10,7 @@ import { apiError, invalidRequest, StripeError } from './stripe-error.js';
 /** Whatever goes wrong anywhere in a request leaves as Stripe's envelope: the SDK takes any other body for a success. */
 @Catch()
 export class StripeErrorFilter implements ExceptionFilter {
-  constructor(private readonly log: Log) {}
+  constructor(@Inject(LOG) private readonly log: Log) {}
 
   catch(exception: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();

@@ -8,14 +8,11 @@ import { KeyedHash } from '../accounts/keyed-hash.js';
 import type { PaymentsSettings } from '../settings.js';
 import { AnswerWaiters } from './answer-waiters.js';
 import { AnswerWatch } from './answer-watch.js';
-import type { ClaimParts } from './claim-of-request.http.js';
+import { CLAIM_PARTS, type ClaimParts } from './claim-of-request.http.js';
 import { instanceLeaseOf } from './key.repository.js';
 import { KeyedTransaction } from './keyed-transaction.js';
 import { OpenClaims } from './open-claims.js';
 import { reaper } from './reaper.js';
-
-/** `ClaimParts` of claim-of-request.http.ts. */
-export const CLAIM_PARTS = Symbol('claim parts');
 
 @Module({
   providers: [

@@ -31,23 +31,27 @@ export interface KeyedAnswer {
   readonly originalRequestId: string;
 }
 
-/** What a request says when it claims its key; it stands in the row as long as the key is kept. */
-export interface Claim extends KeyName {
+/** What every request says when it claims its key, whatever it asks for. */
+export interface RequestClaim extends KeyName {
   /** Method and path: `POST /v1/charges`. */
   readonly endpoint: string;
   /** Keyed hash of the parameters; see fingerprint.ts. */
   readonly fingerprint: string;
   /** The id of this request: `Original-Request` of every answer under the key. */
   readonly requestId: string;
-  /** The charge that is opened under the key, or that the request names. */
-  readonly chargeId: string | null;
-  readonly subject: Subject;
-  readonly expand: readonly string[];
   readonly apiVersion: string;
   /** The instance that works on it, as it holds its leases. */
   readonly holder: string;
   /** Database time is added up to `answer_by`: from then on the answer is the charge as it stands. */
   readonly answerWithinMs: number;
+}
+
+/** A claim with what is asked for; it stands in the row as long as the key is kept. */
+export interface Claim extends RequestClaim {
+  /** The charge that is opened under the key, or that the request names. */
+  readonly chargeId: string | null;
+  readonly subject: Subject;
+  readonly expand: readonly string[];
 }
 
 /** What of its charge an answer shows: null the charge that was opened, a capture of it, or a refund by its id. */

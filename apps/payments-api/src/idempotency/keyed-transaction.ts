@@ -1,7 +1,7 @@
 import type { Clock } from '#clock';
 import type { Database, PgTransaction } from '#postgres';
 import { apiError, type Answer } from '../http/stripe-error.js';
-import { rulingOn, type Claim, type KeyedAnswer } from './key.js';
+import { rulingOn, type Claim, type KeyedAnswer, type RequestClaim } from './key.js';
 import { claimKeys, readKeys, storeAnswers } from './key.repository.js';
 import { tryAgain } from './try-again.js';
 
@@ -14,13 +14,18 @@ export class KeyedTransaction {
   ) {}
 
   /**
+   * @param claim with the paths that the answer expands, where it has any
    * @param work makes the change and its answer; may run more than once
    * @throws StripeError what `work` throws; nothing is stored under the key then
    */
-  async answer(claim: Claim, work: (tx: PgTransaction) => Promise<Answer>): Promise<KeyedAnswer> {
+  async answer(
+    claim: RequestClaim & Partial<Pick<Claim, 'expand'>>,
+    work: (tx: PgTransaction) => Promise<Answer>,
+  ): Promise<KeyedAnswer> {
+    const whole: Claim = { expand: [], ...claim, chargeId: null, subject: null };
     const isTransient = (error: unknown): boolean => this.database.isTransient(error);
     try {
-      return await tryAgain(() => this.database.transaction((tx) => answerIn(tx, claim, work)), {
+      return await tryAgain(() => this.database.transaction((tx) => answerIn(tx, whole, work)), {
         clock: this.clock,
         forMs: this.limits.commitWithinMs,
         isTransient,

@@ -9,7 +9,7 @@ import { jsonText } from '../http/json-text.js';
 import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
 import { invalidRequest, resourceMissing, type Answer } from '../http/stripe-error.js';
-import type { Claim, KeyedAnswer } from '../idempotency/key.js';
+import type { KeyedAnswer, RequestClaim } from '../idempotency/key.js';
 import type { KeyedTransaction } from '../idempotency/keyed-transaction.js';
 import type { AccountClocks } from '../test-clocks/account-clocks.js';
 import { refundOf } from './refund-answer.js';
@@ -27,7 +27,7 @@ export class RefundChanging {
   ) {}
 
   /** @throws StripeError 404 when the account has no such refund; nothing is stored under the key then */
-  async update(id: string, parameters: Parameters, claim: Claim): Promise<KeyedAnswer> {
+  async update(claim: RequestClaim, id: string, parameters: Parameters): Promise<KeyedAnswer> {
     const reader = new ParameterReader(parameters, ['expand', 'metadata']);
     const expand = readExpand(reader, { paths: refundPaths });
     const chargeId = await this.chargeOf(id, claim.account);
@@ -35,7 +35,7 @@ export class RefundChanging {
   }
 
   /** Refused always: at Stripe, only a refund that requires action can be canceled, and here none does. */
-  async cancel(id: string, parameters: Parameters, claim: Claim): Promise<KeyedAnswer> {
+  async cancel(claim: RequestClaim, id: string, parameters: Parameters): Promise<KeyedAnswer> {
     const expand = readExpand(new ParameterReader(parameters, ['expand']), { paths: refundPaths });
     return this.keyed.answer({ ...claim, expand }, async (tx) => {
       const found = await findRefund(tx, claim.account, id);
@@ -51,7 +51,7 @@ export class RefundChanging {
     { id, chargeId }: { id: string; chargeId: string },
     reader: ParameterReader,
     expand: readonly string[],
-    { account }: Claim,
+    { account }: RequestClaim,
   ): Promise<Answer> {
     const key = { chargeId, refundId: id };
     const before = (await this.charges.load(tx, [key], expand)).get(key);

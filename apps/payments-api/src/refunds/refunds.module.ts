@@ -8,6 +8,7 @@ import { ListPages } from '../lists/list-pages.js';
 import { ListsModule } from '../lists/lists.module.js';
 import { AccountClocks } from '../test-clocks/account-clocks.js';
 import { RefundChanging } from './refund-changing.js';
+import { RefundCreation } from './refund-creation.js';
 import { RefundEventsController } from './refund-events.controller.js';
 import { RefundReading } from './refund-reading.js';
 import { ChargeRefundsController, RefundsController } from './refunds.controller.js';
@@ -17,6 +18,7 @@ import { ChargeRefundsController, RefundsController } from './refunds.controller
   imports: [ListsModule, SettlementsModule, ChargesModule],
   controllers: [RefundsController, ChargeRefundsController, RefundEventsController],
   providers: [
+    RefundCreation,
     {
       provide: RefundChanging,
       inject: [KeyedTransaction, Database, ChargeRepository, AccountClocks],

@@ -1,52 +1,43 @@
-import { Controller, Delete, Get, Inject, Post, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { parametersOf, send } from '../http/api-request.http.js';
-import { jsonText } from '../http/json-text.js';
-import { claimOfRequest, sendKeyed, type ClaimParts } from '../idempotency/claim-of-request.http.js';
-import { CLAIM_PARTS } from '../idempotency/idempotency.module.js';
-import type { Claim } from '../idempotency/key.js';
+import { Controller, Delete, Get, Param, Post } from '@nestjs/common';
+import type { Parameters } from '../http/parameters.js';
+import { AccountId, Params } from '../http/request.decorator.js';
+import { Idempotent, IdempotencyClaim } from '../idempotency/idempotent.decorator.js';
+import type { KeyedAnswer, RequestClaim } from '../idempotency/key.js';
 import { TestClocks } from './test-clocks.js';
-
-type ByClock = FastifyRequest<{ Params: { id: string } }>;
 
 @Controller('v1/test_helpers/test_clocks')
 export class TestClocksController {
-  constructor(
-    @Inject(TestClocks) private readonly clocks: TestClocks,
-    @Inject(CLAIM_PARTS) private readonly claimParts: ClaimParts,
-  ) {}
+  constructor(private readonly clocks: TestClocks) {}
 
   @Post()
-  async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    sendKeyed(request, reply, await this.clocks.create(parametersOf(request), this.claimOf(request)));
+  @Idempotent()
+  create(@IdempotencyClaim() claim: RequestClaim, @Params() parameters: Parameters): Promise<KeyedAnswer> {
+    return this.clocks.create(claim, parameters);
   }
 
   @Post(':id/advance')
-  async advance(@Req() request: ByClock, @Res() reply: FastifyReply): Promise<void> {
-    sendKeyed(
-      request,
-      reply,
-      await this.clocks.advance(request.params.id, parametersOf(request), this.claimOf(request)),
-    );
+  @Idempotent()
+  advance(
+    @IdempotencyClaim() claim: RequestClaim,
+    @Param('id') id: string,
+    @Params() parameters: Parameters,
+  ): Promise<KeyedAnswer> {
+    return this.clocks.advance(claim, id, parameters);
   }
 
   @Get()
-  async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    send(reply, 200, jsonText(await this.clocks.list(request.api.account, parametersOf(request))));
+  list(@AccountId() account: string, @Params() parameters: Parameters): Promise<object> {
+    return this.clocks.list(account, parameters);
   }
 
   @Get(':id')
-  async retrieve(@Req() request: ByClock, @Res() reply: FastifyReply): Promise<void> {
-    const { account } = request.api;
-    send(reply, 200, jsonText(await this.clocks.retrieve(account, request.params.id, parametersOf(request))));
+  retrieve(@AccountId() account: string, @Param('id') id: string, @Params() parameters: Parameters): Promise<object> {
+    return this.clocks.retrieve(account, id, parameters);
   }
 
   @Delete(':id')
-  async delete(@Req() request: ByClock, @Res() reply: FastifyReply): Promise<void> {
-    send(reply, 200, jsonText(await this.clocks.delete(request.api.account, request.params.id)));
-  }
-
-  private claimOf(request: FastifyRequest): Claim {
-    return claimOfRequest(request, this.claimParts, { chargeId: null, subject: null, expand: [] });
+  @Idempotent({ by: 'definition' })
+  delete(@AccountId() account: string, @Param('id') id: string): Promise<object> {
+    return this.clocks.delete(account, id);
   }
 }

@@ -5,7 +5,7 @@ import { jsonText } from '../http/json-text.js';
 import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
 import { invalidRequest, resourceMissing } from '../http/stripe-error.js';
-import type { Claim, KeyedAnswer } from '../idempotency/key.js';
+import type { KeyedAnswer, RequestClaim } from '../idempotency/key.js';
 import type { KeyedTransaction } from '../idempotency/keyed-transaction.js';
 import type { AccountClocks } from './account-clocks.js';
 import { advanceClock, startClock, testClockObject, type TestClock } from './test-clock.js';
@@ -27,7 +27,7 @@ export class TestClocks {
   ) {}
 
   /** @throws StripeError 400 when the account has a clock already */
-  create(parameters: Parameters, claim: Claim): Promise<KeyedAnswer> {
+  create(claim: RequestClaim, parameters: Parameters): Promise<KeyedAnswer> {
     const reader = new ParameterReader(parameters, ['customer', 'expand', 'frozen_time', 'name']);
     readNoExpand(reader);
     const customer = reader.text('customer', { max: 255 });
@@ -46,7 +46,7 @@ export class TestClocks {
   }
 
   /** @throws StripeError 404, or 400 for a time that is not later */
-  advance(id: string, parameters: Parameters, claim: Claim): Promise<KeyedAnswer> {
+  advance(claim: RequestClaim, id: string, parameters: Parameters): Promise<KeyedAnswer> {
     const reader = new ParameterReader(parameters, ['expand', 'frozen_time']);
     readNoExpand(reader);
     const frozenTime = readFrozenTime(reader);
@@ -90,7 +90,7 @@ export class TestClocks {
   }
 
   /** Sets the clock, and answers when what has lapsed by it is being given back. */
-  private async moved(claim: Claim, decide: (before: TestClock | undefined) => TestClock): Promise<KeyedAnswer> {
+  private async moved(claim: RequestClaim, decide: (before: TestClock | undefined) => TestClock): Promise<KeyedAnswer> {
     const { account } = claim;
     let offsetMs: number | undefined;
     const answer = await this.keyed.answer(claim, async (tx) => {

@@ -1,10 +1,9 @@
-import type { ArgumentsHost } from '@nestjs/common';
 import type { ApiAnswer, ApiExchange } from '#checker';
-import { CLOCK, LOG } from '#service';
 import type { SimulatedProcess } from '#simulation';
 import { doorError } from '../../../payments-api/src/http/door-errors.js';
+import { jsonText } from '../../../payments-api/src/http/json-text.js';
 import { parseForm } from '../../../payments-api/src/http/parameters.js';
-import { StripeErrorFilter } from '../../../payments-api/src/http/stripe-error.filter.js';
+import type { SimulatedReply } from '../service/route-handlers.js';
 import { routeFor } from '../service/routes.js';
 import type { RunningService } from '../service/running-service.js';
 
@@ -12,43 +11,39 @@ export interface Request extends Pick<ApiExchange, 'method' | 'path' | 'account'
   readonly id: string;
 }
 
-/** Hands a request to the handler that production has for it, beneath the HTTP server. Runs inside the service's process. */
+/** Hands a request to the route that production has for it, beneath the HTTP server. Runs inside the service's process. */
 export async function serve(service: RunningService, request: Request): Promise<ApiAnswer> {
   const found = routeFor(service.routes, request.method, request.path);
-  if (!found || !service.assembled) return { status: 404, body: '', replayed: false };
-  const { route, params } = found;
-  const { assembled } = service;
-  const controller = assembled.controller(route.controller, route.needs) as Record<
-    string,
-    (...args: unknown[]) => Promise<void>
-  >;
+  if (!found || !service.handlers) return { status: 404, body: '', replayed: false };
+  const reply = new Reply();
+  if (service.door?.refuses) {
+    const { status, body } = doorError(503).answer;
+    return { status, body, replayed: false };
+  }
   const parameters = parseForm(new URLSearchParams(request.parameters).toString());
   const incoming = {
+    id: request.id,
     method: request.method,
     url: request.path,
-    headers: request.key === undefined ? {} : { 'idempotency-key': request.key },
+    headers: {
+      authorization: `Bearer sk_test_${request.account}`,
+      ...(request.key !== undefined && { 'idempotency-key': request.key }),
+    },
     body: request.method === 'GET' ? undefined : parameters,
-    params,
+    params: found.params,
     api: {
       requestId: request.id,
       apiVersion: '',
-      startedMs: assembled.get<{ monotonicMs(): number }>(CLOCK).monotonicMs(),
-      account: request.account,
+      account: '',
       query: request.method === 'GET' ? parameters : new Map(),
     },
   };
-  const reply = new Reply();
-  try {
-    if (service.door?.refuses) throw doorError(503);
-    await controller[route.handler]!(incoming, reply);
-  } catch (error) {
-    const host = { switchToHttp: () => ({ getRequest: () => incoming, getResponse: () => reply }) };
-    new StripeErrorFilter(assembled.get(LOG)).catch(error, host as unknown as ArgumentsHost);
-  }
+  await service.handlers.of(found.route)(incoming, reply, () => undefined);
   return reply.response();
 }
 
-class Reply {
+/** As Fastify's, as far as production uses it. */
+class Reply implements SimulatedReply {
   sent = false;
   #status = 200;
   #body = '';
@@ -65,9 +60,9 @@ class Reply {
   header(): this {
     return this;
   }
-  send(body: Buffer): this {
+  send(body: object): this {
     this.sent = true;
-    this.#body = body.toString();
+    this.#body = Buffer.isBuffer(body) ? body.toString() : jsonText(body);
     return this;
   }
   response(): ApiAnswer {

@@ -14,7 +14,7 @@ interface Hooks {
 export class Assembled {
   readonly #made = new Map<Token, Promise<unknown>>();
   readonly #values = new Map<Token, unknown>();
-  readonly #controllers = new Map<Type, object>();
+  readonly #instances = new Map<Type, object>();
 
   private constructor(
     private readonly wiring: Wiring,
@@ -32,23 +32,28 @@ export class Assembled {
 
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as Nest's own `get`
   get<T>(token: Token): T {
-    assert(this.ports.has(token) || this.#values.has(token), `nobody provides ${String(token)}`);
+    assert(this.has(token), `nobody provides ${String(token)}`);
     return (this.ports.has(token) ? this.ports.get(token) : this.#values.get(token)) as T;
   }
 
-  /** A controller, made of what is there. */
-  controller(type: Type, needs: readonly Token[]): object {
-    let controller = this.#controllers.get(type);
-    if (!controller) {
-      controller = new type(...needs.map((token) => this.get(token))) as object;
-      this.#controllers.set(type, controller);
+  has(token: Token): boolean {
+    return this.ports.has(token) || this.#values.has(token);
+  }
+
+  /** A class that no module provides, made once of what is there: a controller, an interceptor of a route. */
+  instance(type: Type): object {
+    let instance = this.#instances.get(type);
+    if (!instance) {
+      const { needs, make } = classMaking(type, type);
+      instance = make(...needs.map((token) => this.get(token))) as object;
+      this.#instances.set(type, instance);
     }
-    return controller;
+    return instance;
   }
 
   /** All that the modules list, as Nest's discovery would find them. */
   controllers(): object[] {
-    return this.wiring.controllers.map((type) => this.controller(type, classMaking(type, type).needs));
+    return this.wiring.controllers.map((type) => this.instance(type));
   }
 
   #make(token: Token): Promise<unknown> {

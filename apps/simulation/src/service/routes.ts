@@ -1,13 +1,11 @@
 import 'reflect-metadata';
 import { RequestMethod, type Type } from '@nestjs/common';
-import { classMaking, type Token } from './wiring.js';
 
 /** One way in from outside, as its controller declares it. */
 export interface Route {
   readonly method: string;
   readonly segments: readonly string[];
   readonly controller: Type;
-  readonly needs: readonly Token[];
   readonly handler: string;
 }
 
@@ -21,14 +19,13 @@ const methodsOf = (controller: Type): [string, Handler][] =>
 export function routesOf(controllers: readonly Type[]): Route[] {
   return controllers.flatMap((controller) => {
     const prefix = (Reflect.getMetadata('path', controller) as string | undefined) ?? '';
-    const { needs } = classMaking(controller, controller);
     return methodsOf(controller).flatMap(([handler, method]) => {
       const path = Reflect.getMetadata('path', method) as string | undefined;
       if (path === undefined) return [];
       const verb =
         RequestMethod[(Reflect.getMetadata('method', method) as RequestMethod | undefined) ?? RequestMethod.GET];
       const segments = `${prefix}/${path}`.split('/').filter((segment) => segment !== '');
-      return [{ method: verb, segments, controller, needs, handler }];
+      return [{ method: verb, segments, controller, handler }];
     });
   });
 }

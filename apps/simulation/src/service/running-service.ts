@@ -15,11 +15,14 @@ import { Metrics, Tracing } from '#telemetry';
 import { Banks } from '../../../bank-gateway/src/banks/banks.js';
 import { observeBanks } from '../../../bank-gateway/src/banks/observe-banks.js';
 import { bankConfigs, type GatewaySettings } from '../../../bank-gateway/src/settings.js';
+import { ACCOUNTS } from '../../../payments-api/src/accounts/accounts.module.js';
+import type { Accounts } from '../../../payments-api/src/accounts/accounts.repository.js';
 import type { SimulatedBanks } from '../banks/simulated-banks.js';
 import { countingMetrics, type Counts } from '../world/counting-metrics.js';
 import type { Story } from '../world/story.js';
 import { tellingLog, type Level } from '../world/telling-log.js';
 import { Assembled } from './assembled.js';
+import { RouteHandlers } from './route-handlers.js';
 import { routesOf, type Route } from './routes.js';
 import { SimulatedDoor } from './simulated-door.js';
 import type { ServiceDefinition } from './service-definition.js';
@@ -65,6 +68,7 @@ function planOf(definition: ServiceDefinition) {
 export class RunningService {
   assembled: Assembled | undefined;
   door: SimulatedDoor | undefined;
+  handlers: RouteHandlers | undefined;
   #stopping = false;
   readonly #databases = new Map<string, SimulatedDatabase>();
 
@@ -114,6 +118,7 @@ export class RunningService {
     });
     if (this.around.keepsHouse) assembled.get<FrameJobs>(FrameJobs).start();
     this.#endInOrder(assembled);
+    this.handlers = new RouteHandlers(assembled);
     this.assembled = assembled;
     this.around.story.tell(this.process.name, 'ready');
   }
@@ -152,6 +157,7 @@ export class RunningService {
       [AdminServer, { get: () => undefined }],
       [Database, database],
       [BUS, bus],
+      [ACCOUNTS, namedByTheirKeys],
       [OUTBOX_STORE, new PostgresOutboxStore(ofRelay)],
     ]);
     if (this.name === 'bank-gateway')
@@ -174,6 +180,9 @@ export class RunningService {
     return banks;
   }
 }
+
+/** Merchants have the names of their accounts for keys, so that evidence can be read. */
+const namedByTheirKeys: Accounts = { keys: 'sandbox', accountOf: (apiKey) => apiKey.slice('sk_test_'.length) };
 
 const span = (traceparent: string) => ({
   traceparent,

@@ -1,0 +1,14 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { parametersOf, traceOf } from './api-request.http.js';
+
+const requestOf = (context: ExecutionContext): FastifyRequest => context.switchToHttp().getRequest<FastifyRequest>();
+
+/** The account whose API key the request carries. */
+export const AccountId = createParamDecorator((_data: unknown, context) => requestOf(context).api.account);
+
+/** The caller's own trace, if it sent one that may be followed. */
+export const TraceParent = createParamDecorator((_data: unknown, context) => traceOf(requestOf(context)));
+
+/** The parameters of body and query together. */
+export const Params = createParamDecorator((_data: unknown, context) => parametersOf(requestOf(context)));

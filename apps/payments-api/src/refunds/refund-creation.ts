@@ -1,0 +1,35 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { IDS } from '#service';
+import type { Ids } from '#snowflake';
+import { Admission } from '../admission/admission.js';
+import { KeyedRequests } from '../charges/keyed-requests.js';
+import type { Parameters } from '../http/parameters.js';
+import type { KeyedAnswer, RequestClaim } from '../idempotency/key.js';
+import { paymentsConfig, type PaymentsSettings } from '../settings.js';
+import { createRefund } from './create-refund.js';
+import { readRefundRequest } from './refund-request.js';
+
+/** `POST /v1/refunds`. */
+@Injectable()
+export class RefundCreation {
+  constructor(
+    private readonly requests: KeyedRequests,
+    private readonly admission: Admission,
+    @Inject(IDS) private readonly ids: Ids,
+    @Inject(paymentsConfig.KEY) private readonly settings: Pick<PaymentsSettings, 'REFUNDS_PER_CHARGE'>,
+  ) {}
+
+  /** @throws StripeError for everything that is not stored under the key */
+  create(requested: RequestClaim, parameters: Parameters, traceparent: string | undefined): Promise<KeyedAnswer> {
+    const wanted = readRefundRequest(parameters);
+    const { chargeId, expand } = wanted;
+    const id = this.ids.next('re') as `re_${string}`;
+    const claim = { ...requested, chargeId, subject: id, expand };
+    return this.requests.answer(claim, {
+      name: 'POST /v1/refunds',
+      parent: traceparent,
+      decide: createRefund(claim, id, wanted, { refundsPerCharge: this.settings.REFUNDS_PER_CHARGE }),
+      admit: () => this.admission.admit(claim.account, null),
+    });
+  }
+}

@@ -1,0 +1,71 @@
+import { Controller, Delete, Get, Module, Post, SetMetadata } from '@nestjs/common';
+import { describe, expect, it } from '@jest/globals';
+import { PaymentsApiModule } from '../../apps/payments-api/src/payments-api.module.js';
+import { IDEMPOTENT, Idempotent } from '../../apps/payments-api/src/idempotency/idempotent.decorator.js';
+import { changingRoutesOf, controllersOf } from './idempotent-routes.js';
+
+@Controller('v1/customers')
+class ForgetfulController {
+  @Post()
+  create(): void {}
+
+  @Post(':id')
+  @SetMetadata(IDEMPOTENT, 'key')
+  withoutItsInterceptor(): void {}
+
+  @Post(':id/merge')
+  @Idempotent({ by: 'definition' })
+  post(): void {}
+
+  @Delete(':id')
+  delete(): void {}
+
+  @Get(':id')
+  retrieve(): void {}
+}
+
+@Controller('v1/sources')
+class CarefulController {
+  @Post()
+  @Idempotent()
+  create(): void {}
+
+  @Delete(':id')
+  @Idempotent({ by: 'definition' })
+  delete(): void {}
+}
+
+@Controller('health')
+class OtherController {
+  @Post()
+  create(): void {}
+}
+
+@Module({ controllers: [ForgetfulController, OtherController] })
+class InnerModule {}
+
+@Module({ imports: [{ module: InnerModule, controllers: [CarefulController] }] })
+class OuterModule {}
+
+describe('a POST or DELETE below /v1', () => {
+  const undeclared = (modules: Parameters<typeof controllersOf>[0]) =>
+    changingRoutesOf(controllersOf(modules))
+      .filter(({ declared }) => !declared)
+      .map(({ route }) => route);
+
+  it('declares how it can be sent again, in every controller that the service lists', () => {
+    const routes = changingRoutesOf(controllersOf([PaymentsApiModule])).map(({ route }) => route);
+    expect(routes).toEqual(expect.arrayContaining(['POST v1/charges', 'POST v1/refunds/:id/cancel']));
+    expect(routes.length).toBeGreaterThanOrEqual(9);
+    expect(undeclared([PaymentsApiModule])).toEqual([]);
+  });
+
+  it('is found when it does not, however deep its module is imported', () => {
+    expect(undeclared([OuterModule])).toEqual([
+      'POST v1/customers',
+      'POST v1/customers/:id',
+      'POST v1/customers/:id/merge',
+      'DELETE v1/customers/:id',
+    ]);
+  });
+});

@@ -1,0 +1,44 @@
+import 'reflect-metadata';
+import { RequestMethod, type DynamicModule, type Type } from '@nestjs/common';
+import { IdempotencyInterceptor } from '../../apps/payments-api/src/idempotency/idempotency.interceptor.js';
+import { IDEMPOTENT, type IdempotentBy } from '../../apps/payments-api/src/idempotency/idempotent.decorator.js';
+
+type Imported = Type | DynamicModule;
+
+/** The controllers of these modules and of all that they import, as Nest finds them. */
+export function controllersOf(modules: readonly Imported[], seen = new Set<Imported>()): Type[] {
+  return modules.flatMap((imported) => {
+    if (seen.has(imported)) return [];
+    seen.add(imported);
+    const dynamic = 'module' in imported ? imported : undefined;
+    const type = dynamic?.module ?? (imported as Type);
+    const imports = [...listOf<Imported>('imports', type), ...((dynamic?.imports ?? []) as Imported[])];
+    const own = [...listOf<Type>('controllers', type), ...(dynamic?.controllers ?? [])];
+    return [...new Set([...own, ...controllersOf(imports, seen)])];
+  });
+}
+
+/** Each POST and DELETE below `/v1`: `POST v1/charges/:id`, and whether it says how it can be sent again. */
+export function changingRoutesOf(controllers: readonly Type[]): { route: string; declared: boolean }[] {
+  return controllers.flatMap((controller) => {
+    const prefix = Reflect.getMetadata('path', controller) as string;
+    if (!/^\/?v1(\/|$)/.test(prefix)) return [];
+    return Object.values(Object.getOwnPropertyDescriptors(controller.prototype)).flatMap(({ value: handler }) => {
+      const method = Reflect.getMetadata('method', handler as object) as RequestMethod | undefined;
+      if (method !== RequestMethod.POST && method !== RequestMethod.DELETE) return [];
+      const path = Reflect.getMetadata('path', handler as object) as string;
+      const route = `${RequestMethod[method]} ${`${prefix}/${path}`.replace(/\/+$/, '')}`;
+      return [{ route, declared: isDeclared(method, handler as object) }];
+    });
+  });
+}
+
+/** A POST goes by the key, with the interceptor that prepares the claim; for a DELETE its definition is enough. */
+function isDeclared(method: RequestMethod, handler: object): boolean {
+  const by = Reflect.getMetadata(IDEMPOTENT, handler) as IdempotentBy | undefined;
+  const interceptors = listOf<unknown>('__interceptors__', handler);
+  if (by === 'definition') return method === RequestMethod.DELETE;
+  return by === 'key' && interceptors.includes(IdempotencyInterceptor);
+}
+
+const listOf = <T>(key: string, of: object): T[] => (Reflect.getMetadata(key, of) as T[] | undefined) ?? [];
