@@ -6,9 +6,11 @@ import { SettingsError } from './read-settings.js';
 import { Shutdown } from './shutdown.js';
 import { LOG } from './tokens.js';
 
+const stopSignals = ['SIGTERM', 'SIGINT'] as const;
+
 /**
  * A process from its first line to its last: creates the service, which waits for Postgres and Kafka; says
- * when it is ready; ends in order on SIGTERM or SIGINT, within 10 s. What nobody expected is logged and
+ * when it is ready; ends in order on SIGTERM or SIGINT, within 10 s. An unexpected error is logged and
  * ends it with exit code 1.
  */
 export async function runService<App extends INestApplication>(
@@ -27,24 +29,25 @@ export async function runService<App extends INestApplication>(
   process.on('uncaughtException', (error) => die(error, 'an error that nobody caught'));
   process.on('unhandledRejection', (error) => die(error, 'a rejection that nobody handled'));
 
-  // Once: a second Ctrl-C ends the process at once.
-  process.once('SIGTERM', () => void stop('SIGTERM'));
-  process.once('SIGINT', () => void stop('SIGINT'));
-
-  async function stop(signal: NodeJS.Signals): Promise<void> {
-    // All that can be under way is a migration, which rolls back.
-    if (!service) process.exit(0);
-    log.info({ signal }, 'shutting down');
-    const clean = await service.get(Shutdown).run();
-    log.info({ clean }, 'stopped');
-    process.exit(clean ? 0 : 1);
-  }
+  // Before the service is there, all that can be under way is a migration, which rolls back.
+  const exit = (): never => process.exit(0);
+  for (const signal of stopSignals) process.once(signal, exit);
 
   try {
     service = await createService(root, { log, public: options.public });
     log = service.get<Log>(LOG);
+    endOnSignals(service);
+    for (const signal of stopSignals) process.off(signal, exit);
     await startService(service);
   } catch (error) {
     if (!service?.get(Shutdown).begun) die(error, 'could not start');
   }
+}
+
+/** Nest calls the frame's hook on a signal; the process ends with the last phase, whatever Nest would still close. */
+function endOnSignals(service: NestService): void {
+  service.enableShutdownHooks([...stopSignals]);
+  void service.get(Shutdown).ended.then((clean) => process.exit(clean ? 0 : 1));
+  // Nest ignores a second signal; a second Ctrl-C is to end the process at once.
+  for (const signal of stopSignals) process.once(signal, () => process.once(signal, () => process.exit(1)));
 }

@@ -1,6 +1,14 @@
-import { Global, Module, type BeforeApplicationShutdown, type DynamicModule, type Provider } from '@nestjs/common';
+import {
+  Global,
+  Inject,
+  Module,
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  type Provider,
+} from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 import { DiscoveryModule } from '@nestjs/core';
+import type { Log } from '#telemetry';
 import { busProviders } from './bus.providers.js';
 import { entityProviders } from './entity.providers.js';
 import { jobProviders } from './jobs.providers.js';
@@ -9,7 +17,7 @@ import { processProviders } from './process.providers.js';
 import type { ServiceOptions } from './service-options.js';
 import { Shutdown } from './shutdown.js';
 import { storeProviders } from './store.providers.js';
-import { SERVICE } from './tokens.js';
+import { LOG, SERVICE } from './tokens.js';
 
 /**
  * The frame that every service stands in: settings, time, telemetry, its migrated database, leases, ids,
@@ -19,7 +27,10 @@ import { SERVICE } from './tokens.js';
 @Global()
 @Module({})
 export class ServiceModule implements BeforeApplicationShutdown {
-  constructor(private readonly shutdown: Shutdown) {}
+  constructor(
+    private readonly shutdown: Shutdown,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
 
   static forRoot(options: ServiceOptions): DynamicModule {
     const providers: Provider[] = [
@@ -50,8 +61,10 @@ export class ServiceModule implements BeforeApplicationShutdown {
     };
   }
 
-  /** Before Nest closes its doors: ours close in the one order that loses nothing. */
-  async beforeApplicationShutdown(): Promise<void> {
-    await this.shutdown.run();
+  /** The only hook at the end: everything ends in phases, in the one order that loses nothing (decision 21). */
+  async beforeApplicationShutdown(signal?: string): Promise<void> {
+    this.log.info({ signal }, 'shutting down');
+    const clean = await this.shutdown.run();
+    this.log.info({ clean }, 'stopped');
   }
 }

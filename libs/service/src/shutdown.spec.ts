@@ -82,6 +82,16 @@ describe('a shutdown', () => {
     await expect(outcome).resolves.toBe(false);
   });
 
+  it('tells that it has ended, and how, once the last phase is over', async () => {
+    const ended: unknown[] = [];
+    void shutdown.ended.then((clean) => ended.push(clean));
+    shutdown.during('relay', 'the relay', () => Promise.reject(new Error('no')));
+    shutdown.during('pools', 'the pool', () => expect(ended).toEqual([]));
+    await shutdown.run();
+    await shutdown.ended;
+    expect(ended).toEqual([false]);
+  });
+
   it('says which phase it is in', async () => {
     expect(shutdown.phase).toBeUndefined();
     shutdown.during('http', 'http', () => expect(shutdown.phase).toBe('http'));

@@ -37,11 +37,17 @@ export class Shutdown {
   private readonly endings: Ending[] = [];
   private running: Promise<boolean> | undefined;
   private current: ShutdownPhase | undefined;
+  private readonly last = Promise.withResolvers<boolean>();
 
   constructor(
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) private readonly log: Log,
   ) {}
+
+  /** Resolves once the last phase has ended, to whether all ended well. */
+  get ended(): Promise<boolean> {
+    return this.last.promise;
+  }
 
   get begun(): boolean {
     return this.running !== undefined;
@@ -72,6 +78,7 @@ export class Shutdown {
       const endsMs = startedMs + SHUTDOWN_LIMIT_MS - laterMs;
       if (!(await this.endPhase(phase, endsMs - this.clock.monotonicMs()))) clean = false;
     }
+    this.last.resolve(clean);
     return clean;
   }
 

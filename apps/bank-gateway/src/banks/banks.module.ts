@@ -1,9 +1,8 @@
 import { Module } from '@nestjs/common';
 import { BankCallers, HttpBankClient, lanes } from '#bank-call';
-import type { Clock } from '#clock';
-import { AdminServer, CLOCK, LOG, SETTINGS, Shutdown } from '#service';
-import { Metrics, Tracing, type Log } from '#telemetry';
-import { bankConfigs, type GatewaySettings } from '../settings.js';
+import { AdminServer, CLOCK, LOG, provide, Shutdown } from '#service';
+import { Metrics, Tracing } from '#telemetry';
+import { bankConfigs, gatewayConfig } from '../settings.js';
 import { Banks } from './banks.js';
 import { observeBanks } from './observe-banks.js';
 
@@ -13,18 +12,10 @@ const SPARE_CONNECTIONS = 32;
 /** Which banks there are is configuration: each gets its callers, with breakers and bulkheads of their own. */
 @Module({
   providers: [
-    {
-      provide: Banks,
-      inject: [SETTINGS, CLOCK, LOG, Metrics, Tracing, AdminServer, Shutdown],
-      useFactory: async (
-        settings: GatewaySettings,
-        clock: Clock,
-        log: Log,
-        metrics: Metrics,
-        tracing: Tracing,
-        admin: AdminServer,
-        shutdown: Shutdown,
-      ) => {
+    provide(
+      Banks,
+      [gatewayConfig.KEY, CLOCK, LOG, Metrics, Tracing, AdminServer, Shutdown],
+      async (settings, clock, log, metrics, tracing, admin, shutdown) => {
         const configs = bankConfigs(settings);
         const port = new HttpBankClient({
           banks: configs,
@@ -77,7 +68,7 @@ const SPARE_CONNECTIONS = 32;
         await banks.start();
         return banks;
       },
-    },
+    ),
   ],
   exports: [Banks],
 })

@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
-import type { Clock } from '#clock';
-import { CLOCK } from '#service';
+import { CLOCK, provide } from '#service';
 import { Banks } from '../banks/banks.js';
 import { BanksModule } from '../banks/banks.module.js';
 import { BeginOperations } from './begin-operations.js';
@@ -10,12 +9,12 @@ import { Dispatch } from './dispatch.js';
 @Module({
   imports: [BanksModule],
   providers: [
-    { provide: Dispatch, inject: [Banks], useFactory: (banks: Banks) => new Dispatch(banks) },
-    {
-      provide: BeginOperations,
-      inject: [Banks, Dispatch, CLOCK],
-      useFactory: (banks: Banks, dispatch: Dispatch, clock: Clock) => new BeginOperations(banks, dispatch, clock),
-    },
+    Dispatch,
+    provide(
+      BeginOperations,
+      [Banks, Dispatch, CLOCK],
+      (banks, dispatch, clock) => new BeginOperations(banks, dispatch, clock),
+    ),
   ],
   exports: [Dispatch, BeginOperations, BanksModule],
 })

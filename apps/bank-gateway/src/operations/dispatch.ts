@@ -1,6 +1,7 @@
+import { Injectable } from '@nestjs/common';
 import { isolatedTo, type Aim, type Slot } from '#bank-call';
 import type { bankProtocol } from '#contracts';
-import type { Banks } from '../banks/banks.js';
+import { Banks } from '../banks/banks.js';
 import type { Task } from './task.js';
 
 /** Isolated: of charges with fault tokens. */
@@ -10,6 +11,7 @@ export type Traffic = 'shared' | 'isolated';
  * The short way from a step to the wire: a step's transaction takes a slot, inserts the operation already `begun`,
  * and hands it over when it has committed. What finds no slot waits in the table, not begun.
  */
+@Injectable()
 export class Dispatch {
   #perform: ((task: Task) => void) | undefined;
   readonly #turnedAway = { shared: false, isolated: false };

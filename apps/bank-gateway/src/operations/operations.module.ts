@@ -1,48 +1,36 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { Inject } from '@nestjs/common';
-import type { Clock } from '#clock';
 import { Database, type PgTransaction } from '#postgres';
 import { Commands } from '#saga';
-import { AdminServer, CLOCK, JobRunner, LOG, SETTINGS, Shutdown } from '#service';
-import { Metrics, type Log } from '#telemetry';
+import { AdminServer, assemble, CLOCK, JobRunner, LOG, provide, Shutdown, token } from '#service';
+import { Metrics } from '#telemetry';
 import { Banks } from '../banks/banks.js';
-import type { GatewaySettings } from '../settings.js';
+import { gatewayConfig } from '../settings.js';
 import { Dispatch } from './dispatch.js';
 import { DispatchModule } from './dispatch.module.js';
 import { countLive, operationsOf } from './operation.views.repository.js';
+import type { OperationObserver } from './operation-observer.js';
 import { observeOperations } from './observe-operations.js';
 import { Performer } from './performer.js';
 import { Worker } from './worker.js';
+
+const OPERATION_OBSERVER = token<OperationObserver>('operation observer');
 
 /** The workers that carry operations to the banks. */
 @Module({
   imports: [DispatchModule],
   providers: [
-    {
-      provide: Performer,
-      inject: [Banks, Commands, Database, CLOCK, LOG, Metrics],
-      useFactory: (
-        banks: Banks,
-        commands: Commands<PgTransaction>,
-        store: Database,
-        clock: Clock,
-        log: Log,
-        metrics: Metrics,
-      ) => new Performer({ banks, commands, store, clock, observer: observeOperations(log, metrics) }),
-    },
-    {
-      provide: Worker,
-      inject: [Banks, Dispatch, Performer, Database, CLOCK, SETTINGS, LOG, JobRunner],
-      useFactory: (
-        banks: Banks,
-        dispatch: Dispatch,
-        performer: Performer,
-        database: Database,
-        clock: Clock,
-        settings: GatewaySettings,
-        log: Log,
-        runner: JobRunner,
-      ) => {
+    provide(OPERATION_OBSERVER, [LOG, Metrics], observeOperations),
+    assemble(Performer, {
+      banks: Banks,
+      commands: Commands<PgTransaction>,
+      store: Database,
+      clock: CLOCK,
+      observer: OPERATION_OBSERVER,
+    }),
+    provide(
+      Worker,
+      [Banks, Dispatch, Performer, Database, CLOCK, gatewayConfig.KEY, LOG, JobRunner],
+      (banks, dispatch, performer, database, clock, settings, log, runner) => {
         const name = 'due-operations';
         const lookEveryMs = settings.OPERATIONS_LOOK_EVERY_MS;
         runner.expect({ name, everyMs: lookEveryMs });
@@ -68,7 +56,7 @@ import { Worker } from './worker.js';
           },
         });
       },
-    },
+    ),
   ],
 })
 export class OperationsModule implements OnApplicationBootstrap {
@@ -78,7 +66,7 @@ export class OperationsModule implements OnApplicationBootstrap {
     private readonly database: Database,
     private readonly admin: AdminServer,
     private readonly metrics: Metrics,
-    @Inject(Shutdown) private readonly shutdown: Shutdown,
+    private readonly shutdown: Shutdown,
   ) {}
 
   onApplicationBootstrap(): void {

@@ -1,6 +1,9 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { PostgresOutbox } from '#messaging';
+import { CLOCK } from '#service';
 import { bank as bankEvents, type bankProtocol, type CloudEvent } from '#contracts';
 import type { Clock } from '#clock';
-import { statement, type Database, type PgTransaction, type Sql } from '#postgres';
+import { statement, Database, type PgTransaction, type Sql } from '#postgres';
 import type { Outbox } from '#saga';
 import { startOf, type Reading, type StatementCursor } from './statement-page.js';
 
@@ -48,11 +51,12 @@ export interface StatementView extends StatementCursor {
   readonly ageSeconds: number;
 }
 
+@Injectable()
 export class StatementCursorRepository {
   constructor(
-    private readonly database: Pick<Database, 'query' | 'transaction'>,
-    private readonly outbox: Outbox<PgTransaction>,
-    private readonly clock: Pick<Clock, 'now'>,
+    @Inject(Database) private readonly database: Pick<Database, 'query' | 'transaction'>,
+    @Inject(PostgresOutbox) private readonly outbox: Outbox<PgTransaction>,
+    @Inject(CLOCK) private readonly clock: Pick<Clock, 'now'>,
   ) {}
 
   async of(bank: bankProtocol.BankName): Promise<StatementCursor> {

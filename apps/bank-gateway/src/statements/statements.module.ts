@@ -1,32 +1,28 @@
 import { Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
-import type { Clock } from '#clock';
-import { PostgresOutbox } from '#messaging';
-import { Database } from '#postgres';
-import { AdminServer, CLOCK, Jobs, LOG, SETTINGS, Shutdown } from '#service';
-import { Metrics, type Log } from '#telemetry';
+import { AdminServer, assemble, CLOCK, Jobs, LOG, provide, Shutdown, token } from '#service';
+import { Metrics } from '#telemetry';
 import { Banks } from '../banks/banks.js';
 import { BanksModule } from '../banks/banks.module.js';
-import type { GatewaySettings } from '../settings.js';
+import { gatewayConfig, type GatewaySettings } from '../settings.js';
 import { observeStatements } from './observe-statements.js';
 import { StatementCursorRepository } from './statement-cursor.repository.js';
+import type { StatementObserver } from './statement-observer.js';
 import { StatementReader } from './statement-reader.js';
+
+const STATEMENT_OBSERVER = token<StatementObserver>('statement observer');
 
 /** What banks say they performed, for the ledger to compare. One job per bank, so that none waits for another. */
 @Module({
   imports: [BanksModule],
   providers: [
-    {
-      provide: StatementCursorRepository,
-      inject: [Database, PostgresOutbox, CLOCK],
-      useFactory: (database: Database, outbox: PostgresOutbox, clock: Clock) =>
-        new StatementCursorRepository(database, outbox, clock),
-    },
-    {
-      provide: StatementReader,
-      inject: [Banks, StatementCursorRepository, CLOCK, LOG, Metrics],
-      useFactory: (banks: Banks, cursors: StatementCursorRepository, clock: Clock, log: Log, metrics: Metrics) =>
-        new StatementReader({ banks, cursors, clock, observer: observeStatements(log, metrics) }),
-    },
+    StatementCursorRepository,
+    provide(STATEMENT_OBSERVER, [LOG, Metrics], observeStatements),
+    assemble(StatementReader, {
+      banks: Banks,
+      cursors: StatementCursorRepository,
+      clock: CLOCK,
+      observer: STATEMENT_OBSERVER,
+    }),
   ],
 })
 export class StatementsModule implements OnApplicationBootstrap {
@@ -37,8 +33,8 @@ export class StatementsModule implements OnApplicationBootstrap {
     private readonly jobs: Jobs,
     private readonly admin: AdminServer,
     private readonly metrics: Metrics,
-    @Inject(SETTINGS) private readonly settings: GatewaySettings,
-    @Inject(Shutdown) private readonly shutdown: Shutdown,
+    @Inject(gatewayConfig.KEY) private readonly settings: GatewaySettings,
+    private readonly shutdown: Shutdown,
   ) {}
 
   onApplicationBootstrap(): void {

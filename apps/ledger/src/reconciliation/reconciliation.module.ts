@@ -1,10 +1,9 @@
 import { Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
-import type { Clock } from '#clock';
 import { PostgresOutbox } from '#messaging';
 import { Database } from '#postgres';
-import { AdminServer, AggregatesModule, CLOCK, Jobs, keep, LOG, SETTINGS } from '#service';
-import { Metrics, type Log } from '#telemetry';
-import type { LedgerSettings } from '../settings.js';
+import { AdminServer, AggregatesModule, CLOCK, Jobs, keep, LOG, provide } from '#service';
+import { Metrics } from '#telemetry';
+import { ledgerConfig, type LedgerSettings } from '../settings.js';
 import { ComparisonRepository } from './comparison.repository.js';
 import { observeReconciliation } from './observe-reconciliation.js';
 import { Reconciliation } from './reconciliation.js';
@@ -23,27 +22,19 @@ const RECENTLY_MS = 24 * 60 * 60 * 1_000;
   providers: [
     ComparisonRepository,
     StateOfTheBooksRepository,
-    {
-      provide: Reconciliation,
-      inject: [ComparisonRepository, Database, PostgresOutbox, SETTINGS, CLOCK, LOG, Metrics],
-      useFactory: (
-        repository: ComparisonRepository,
-        store: Database,
-        outbox: PostgresOutbox,
-        settings: LedgerSettings,
-        clock: Clock,
-        log: Log,
-        metrics: Metrics,
-      ) =>
+    provide(
+      Reconciliation,
+      [ComparisonRepository, Database, PostgresOutbox, ledgerConfig.KEY, CLOCK, LOG, Metrics],
+      (repository, store, outbox, { RECONCILE_GRACE_MS: graceMs }, clock, log, metrics) =>
         new Reconciliation({
           repository,
           store,
           outbox,
           clock,
           observer: observeReconciliation(log, metrics),
-          graceMs: settings.RECONCILE_GRACE_MS,
+          graceMs,
         }),
-    },
+    ),
   ],
   exports: [ComparisonRepository],
 })
@@ -55,7 +46,7 @@ export class ReconciliationModule implements OnApplicationBootstrap {
     private readonly jobs: Jobs,
     private readonly admin: AdminServer,
     private readonly metrics: Metrics,
-    @Inject(SETTINGS) private readonly settings: LedgerSettings,
+    @Inject(ledgerConfig.KEY) private readonly settings: LedgerSettings,
   ) {}
 
   onApplicationBootstrap(): void {

@@ -1,5 +1,6 @@
+import { Injectable } from '@nestjs/common';
 import type { Instant } from '#clock';
-import type { Database } from '#postgres';
+import { Database } from '#postgres';
 import { findCharges } from '../charges/charge-rows.repository.js';
 import { chargeObject } from '../charges/charge-object.js';
 import type { OpenedCharge } from '../charges/charge.js';
@@ -8,11 +9,11 @@ import { boundsOf, type ListCursor, type ListPlace } from '../http/list-paramete
 import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
 import { resourceMissing } from '../http/stripe-error.js';
-import type { ListPages } from '../lists/list-pages.js';
+import { ListPages } from '../lists/list-pages.js';
 import { refundOf } from '../refunds/refund-answer.js';
 import { readRefunds } from '../refunds/refund.repository.js';
 import type { Refund } from '../refunds/refund.js';
-import type { AccountClocks } from '../test-clocks/account-clocks.js';
+import { AccountClocks } from '../test-clocks/account-clocks.js';
 import { balanceObject } from './balance.js';
 import { readBalance } from './balance.repository.js';
 import { balanceTransactionObject } from './balance-transaction.js';
@@ -22,6 +23,7 @@ import { readListRequest, transactionPaths } from './list-request.js';
 const URL = '/v1/balance_transactions';
 
 /** The GETs of balances and of what moved them. The account's own time decides what is available. */
+@Injectable()
 export class BalanceReading {
   constructor(
     private readonly database: Database,

@@ -1,4 +1,5 @@
-import type { Metrics } from '#telemetry';
+import { Injectable } from '@nestjs/common';
+import { Metrics } from '#telemetry';
 import type { OpenedCharge } from './charge.js';
 import { failureOf } from './failure.js';
 
@@ -6,6 +7,7 @@ import { failureOf } from './failure.js';
 export type AnsweredBy = 'settled' | 'time_up' | 'refused' | 'replayed';
 
 /** What operators want to know of charges, beside what every request and every step measures. */
+@Injectable()
 export class ChargeMetrics {
   /** A charge reached its end, in this process's transaction. */
   readonly settled: (charge: OpenedCharge) => void;

@@ -1,10 +1,11 @@
-import type { Database } from '#postgres';
+import { Injectable } from '@nestjs/common';
+import { Database } from '#postgres';
 import { boundsOf, type ListCursor, type ListPlace } from '../http/list-parameters.js';
 import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
 import { resourceMissing } from '../http/stripe-error.js';
-import type { ListPages } from '../lists/list-pages.js';
-import type { AccountClocks } from '../test-clocks/account-clocks.js';
+import { ListPages } from '../lists/list-pages.js';
+import { AccountClocks } from '../test-clocks/account-clocks.js';
 import { chargeObject } from './charge-object.js';
 import { findCharge, listCharges } from './charge-rows.repository.js';
 import type { OpenedCharge } from './charge.js';
@@ -14,6 +15,7 @@ import { readListRequest } from './list-request.js';
 const URL = '/v1/charges';
 
 /** The GETs of charges; keys have no effect on them. */
+@Injectable()
 export class ChargeReading {
   constructor(
     private readonly database: Database,

@@ -1,14 +1,15 @@
+import { Injectable } from '@nestjs/common';
 import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
 import { resourceMissing } from '../http/stripe-error.js';
 import { jsonText } from '../http/json-text.js';
 import type { KeyedAnswer, RequestClaim } from '../idempotency/key.js';
-import type { KeyedTransaction } from '../idempotency/keyed-transaction.js';
-import type { AccountClocks } from '../test-clocks/account-clocks.js';
+import { KeyedTransaction } from '../idempotency/keyed-transaction.js';
+import { AccountClocks } from '../test-clocks/account-clocks.js';
 import { chargeObject } from './charge-object.js';
 import { record } from './charge-record.js';
 import { ownCharge, type OpenedCharge } from './charge.js';
-import { enqueueRecords, type ChargeRepository } from './charge.repository.js';
+import { ChargeRepository, enqueueRecords } from './charge.repository.js';
 import { readChanges } from './details.js';
 import { readExpand } from './expand.js';
 
@@ -24,6 +25,7 @@ const known = [
 ] as const;
 
 /** `POST /v1/charges/:id`. */
+@Injectable()
 export class ChargeUpdate {
   constructor(
     private readonly keyed: KeyedTransaction,

@@ -1,19 +1,16 @@
-import { Module } from '@nestjs/common';
+import { Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Clock } from '#clock';
 import { PostgresOutbox } from '#messaging';
 import { Database, type PgTransaction } from '#postgres';
 import { BatchRunner, Commands, sweep } from '#saga';
-import { afterCommit, AggregatesModule, CLOCK, Jobs, keep, LOG, SETTINGS } from '#service';
+import { afterCommit, AggregatesModule, CLOCK, Jobs, keep, LOG, provide } from '#service';
 import { Tracing, type Log } from '#telemetry';
 import { Turns } from '../admission/turns.js';
 import { AnswerWaiters } from '../idempotency/answer-waiters.js';
-import { KeyedTransaction } from '../idempotency/keyed-transaction.js';
 import { OpenClaims } from '../idempotency/open-claims.js';
 import { serviceName } from '../service-name.js';
-import type { PaymentsSettings } from '../settings.js';
-import { ListPages } from '../lists/list-pages.js';
+import { paymentsConfig } from '../settings.js';
 import { ListsModule } from '../lists/lists.module.js';
-import { AccountClocks } from '../test-clocks/account-clocks.js';
 import { ChargeCapture } from './charge-capture.js';
 import { ChargeCreation } from './charge-creation.js';
 import { ChargeEventsController } from './charge-events.controller.js';
@@ -50,18 +47,13 @@ const aggregates = AggregatesModule.forFeature({
     ChargesAdmin,
     ChargeCreation,
     ChargeCapture,
-    {
-      provide: PendingAnswers,
-      inject: [Database, AnswerWaiters, AccountClocks],
-      useFactory: (database: Database, waiters: AnswerWaiters, clocks: AccountClocks) =>
-        new PendingAnswers(database, waiters, clocks),
-    },
-    {
-      provide: KeyedRequests,
-      inject: [
+    PendingAnswers,
+    provide(
+      KeyedRequests,
+      [
         Database,
-        Commands,
-        BatchRunner,
+        Commands<PgTransaction>,
+        BatchRunner<PgTransaction>,
         Turns,
         OpenClaims,
         AnswerWaiters,
@@ -70,65 +62,39 @@ const aggregates = AggregatesModule.forFeature({
         LOG,
         Tracing,
         ChargeMetrics,
-        SETTINGS,
+        paymentsConfig.KEY,
       ],
-      useFactory: (
-        database: Database,
-        commands: Commands<PgTransaction>,
-        runner: BatchRunner<PgTransaction>,
-        turns: Turns,
-        claims: OpenClaims,
-        waiters: AnswerWaiters,
-        pending: PendingAnswers,
-        clock: Clock,
-        log: Log,
-        tracing: Tracing,
-        { answered: observe }: ChargeMetrics,
-        { COMMIT_WITHIN_MS: commitWithinMs }: PaymentsSettings,
-      ) => {
+      (database, commands, runner, turns, claims, waiters, pending, clock, log, tracing, metrics, settings) => {
         const parts = { database, commands, runner, turns, claims, waiters, pending, clock, log, tracing };
-        return new KeyedRequests({ ...parts, observe, commitWithinMs });
+        return new KeyedRequests({
+          ...parts,
+          observe: metrics.answered,
+          commitWithinMs: settings.COMMIT_WITHIN_MS,
+        });
       },
-    },
-    {
-      provide: ChargeUpdate,
-      inject: [KeyedTransaction, ChargeRepository, AccountClocks],
-      useFactory: (keyed: KeyedTransaction, repository: ChargeRepository, clocks: AccountClocks) =>
-        new ChargeUpdate(keyed, repository, clocks),
-    },
-    {
-      provide: ChargeReading,
-      inject: [Database, AccountClocks, ListPages],
-      useFactory: (database: Database, clocks: AccountClocks, pages: ListPages) =>
-        new ChargeReading(database, clocks, pages),
-    },
-    {
-      provide: ExpiryJob,
-      inject: [Database, BatchRunner, CLOCK, LOG, Jobs],
-      useFactory: (database: Database, runner: BatchRunner<PgTransaction>, clock: Clock, log: Log, jobs: Jobs) => {
-        const expiry = new ExpiryJob(database, runner, clock, log);
-        jobs.onOneInstance({ name: 'charge-expiry', everyMs: EXPIRE_EVERY_MS, run: (stopped) => expiry.run(stopped) });
-        return expiry;
-      },
-    },
-    {
-      provide: Symbol('sweeper'),
-      inject: [Database, PostgresOutbox, ChargeRepository, CLOCK, LOG, Jobs],
-      useFactory: (
-        store: Database,
-        outbox: PostgresOutbox,
-        stalled: ChargeRepository,
-        clock: Clock,
-        log: Log,
-        jobs: Jobs,
-      ) => {
-        const parts = { service: serviceName, store, outbox, aggregate: sweptCharges, stalled, clock };
-        const onSwept = (found: number): void => log.info({ found }, 'charges had not moved: asked for them again');
-        jobs.onOneInstance({ name: 'charge-sweeper', everyMs: SWEEP_EVERY_MS, run: () => sweep(parts, onSwept) });
-        return undefined;
-      },
-    },
+    ),
+    ChargeUpdate,
+    ChargeReading,
+    ExpiryJob,
   ],
   exports: [aggregates, KeyedRequests, ExpiryJob],
 })
-export class ChargesModule {}
+export class ChargesModule implements OnApplicationBootstrap {
+  constructor(
+    private readonly database: Database,
+    private readonly outbox: PostgresOutbox,
+    private readonly repository: ChargeRepository,
+    private readonly expiry: ExpiryJob,
+    private readonly jobs: Jobs,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOG) private readonly log: Log,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const { database: store, outbox, repository: stalled, expiry, jobs, clock, log } = this;
+    jobs.onOneInstance({ name: 'charge-expiry', everyMs: EXPIRE_EVERY_MS, run: (stopped) => expiry.run(stopped) });
+    const parts = { service: serviceName, store, outbox, aggregate: sweptCharges, stalled, clock };
+    const onSwept = (found: number): void => log.info({ found }, 'charges had not moved: asked for them again');
+    jobs.onOneInstance({ name: 'charge-sweeper', everyMs: SWEEP_EVERY_MS, run: () => sweep(parts, onSwept) });
+  }
+}

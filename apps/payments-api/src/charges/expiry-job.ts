@@ -1,6 +1,8 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, LOG } from '#service';
 import type { Clock } from '#clock';
-import { statement, type Database, type PgTransaction } from '#postgres';
-import { RowsFailedError, workOff, type BatchRunner, type DueWork } from '#saga';
+import { statement, Database, type PgTransaction } from '#postgres';
+import { RowsFailedError, workOff, BatchRunner, type DueWork } from '#saga';
 import type { Log } from '#telemetry';
 import { expireCharge } from './expiry.js';
 
@@ -38,12 +40,13 @@ export const dueOfAccountStatement = statement('charge_due_of_account', dueByClo
 const dueByClockStatement = statement('charge_due_by_clock', dueByClock(''));
 
 /** Finds authorizations whose time is up, and gives them back. Harmless twice at once: each is decided under its lock. */
+@Injectable()
 export class ExpiryJob {
   constructor(
     private readonly database: Database,
     private readonly runner: BatchRunner<PgTransaction>,
-    private readonly clock: Clock,
-    private readonly log: Log,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOG) private readonly log: Log,
   ) {}
 
   /** @throws RowsFailedError for those that cannot be given back; all the others are */

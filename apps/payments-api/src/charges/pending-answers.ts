@@ -1,10 +1,11 @@
-import { GroupCommit, statement, type Database } from '#postgres';
-import type { AnswerWaiters } from '../idempotency/answer-waiters.js';
+import { Injectable } from '@nestjs/common';
+import { GroupCommit, statement, Database } from '#postgres';
+import { AnswerWaiters } from '../idempotency/answer-waiters.js';
 import { columnsOf, readAnswers, storeAnswers } from '../idempotency/key.repository.js';
 import { nameOf, type GivenAnswer, type KeyName, type Subject } from '../idempotency/key.js';
 import type { Answer } from '../http/stripe-error.js';
 import type { Refund } from '../refunds/refund.js';
-import type { AccountClocks } from '../test-clocks/account-clocks.js';
+import { AccountClocks } from '../test-clocks/account-clocks.js';
 import { answerAbout } from './answer.js';
 import { chargeOf, columns, shown, withKnown, type FoldColumns } from './charge-rows.repository.js';
 
@@ -38,6 +39,7 @@ interface UnansweredRow extends KeyName, FoldColumns {
  * whoever settled it was there first; then theirs is the answer. So the answer given is always the
  * one that the row says.
  */
+@Injectable()
 export class PendingAnswers {
   private readonly commits: GroupCommit<KeyName, Answer>;
 

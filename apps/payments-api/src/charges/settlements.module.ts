@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Leases } from '#leases';
-import { Metrics } from '#telemetry';
+import { provide } from '#service';
 import { AdmissionModule } from '../admission/admission.module.js';
 import { UnsettledCharges } from '../admission/unsettled-charges.js';
 import { AnswerWaiters } from '../idempotency/answer-waiters.js';
@@ -14,18 +14,13 @@ import { Settlements } from './settlements.js';
 @Module({
   imports: [IdempotencyModule, AdmissionModule, AccountClocksModule],
   providers: [
-    { provide: ChargeMetrics, inject: [Metrics], useFactory: (metrics: Metrics) => new ChargeMetrics(metrics) },
-    {
-      provide: Settlements,
-      inject: [AnswerWaiters, AnswerWatch, UnsettledCharges, Leases, ChargeMetrics],
-      useFactory: (
-        waiters: AnswerWaiters,
-        watch: AnswerWatch,
-        unsettled: UnsettledCharges,
-        leases: Leases,
-        metrics: ChargeMetrics,
-      ) => new Settlements(waiters, watch, unsettled, leases.holder, metrics.settled),
-    },
+    ChargeMetrics,
+    provide(
+      Settlements,
+      [AnswerWaiters, AnswerWatch, UnsettledCharges, Leases, ChargeMetrics],
+      (waiters, watch, unsettled, { holder }, { settled }) =>
+        new Settlements(waiters, watch, unsettled, holder, settled),
+    ),
   ],
   exports: [IdempotencyModule, AdmissionModule, AccountClocksModule, Settlements, ChargeMetrics],
 })

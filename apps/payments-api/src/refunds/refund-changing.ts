@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import type { Database, PgTransaction } from '#postgres';
+import { Injectable } from '@nestjs/common';
+import { Database, type PgTransaction } from '#postgres';
 import { record } from '../charges/charge-record.js';
 import { ownCharge } from '../charges/charge.js';
-import { enqueueRecords, type ChargeRepository } from '../charges/charge.repository.js';
+import { ChargeRepository, enqueueRecords } from '../charges/charge.repository.js';
 import { readMetadata } from '../charges/details.js';
 import { readExpand, refundPaths } from '../charges/expand.js';
 import { jsonText } from '../http/json-text.js';
@@ -10,14 +11,15 @@ import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
 import { invalidRequest, resourceMissing, type Answer } from '../http/stripe-error.js';
 import type { KeyedAnswer, RequestClaim } from '../idempotency/key.js';
-import type { KeyedTransaction } from '../idempotency/keyed-transaction.js';
-import type { AccountClocks } from '../test-clocks/account-clocks.js';
+import { KeyedTransaction } from '../idempotency/keyed-transaction.js';
+import { AccountClocks } from '../test-clocks/account-clocks.js';
 import { refundOf } from './refund-answer.js';
 import { findRefund } from './refund.repository.js';
 import { knownRefund } from './refunds-of-charge.js';
 import { refundState, type Refund } from './refund.js';
 
 /** What may still be done about a refund: write on it. A refund to a card cannot be called off. */
+@Injectable()
 export class RefundChanging {
   constructor(
     private readonly keyed: KeyedTransaction,

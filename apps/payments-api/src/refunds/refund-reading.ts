@@ -1,12 +1,13 @@
-import type { Database } from '#postgres';
+import { Injectable } from '@nestjs/common';
+import { Database } from '#postgres';
 import { findCharges } from '../charges/charge-rows.repository.js';
 import { expands, readExpand, refundPaths } from '../charges/expand.js';
 import { boundsOf, type ListCursor, type ListPlace } from '../http/list-parameters.js';
 import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
 import { resourceMissing } from '../http/stripe-error.js';
-import type { ListPages } from '../lists/list-pages.js';
-import type { AccountClocks } from '../test-clocks/account-clocks.js';
+import { ListPages } from '../lists/list-pages.js';
+import { AccountClocks } from '../test-clocks/account-clocks.js';
 import { readListRequest } from './list-request.js';
 import { refundOf } from './refund-answer.js';
 import { refundObject } from './refund-object.js';
@@ -15,6 +16,7 @@ import { findRefund, listRefunds, type FoundRefund } from './refund.repository.j
 const URL = '/v1/refunds';
 
 /** The GETs of refunds; keys have no effect on them. */
+@Injectable()
 export class RefundReading {
   constructor(
     private readonly database: Database,

@@ -1,8 +1,6 @@
-import { Module } from '@nestjs/common';
-import type { Clock } from '#clock';
+import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { Database } from '#postgres';
-import { CLOCK, IDS, Jobs } from '#service';
-import type { Ids } from '#snowflake';
+import { CLOCK, IDS, Jobs, provide } from '#service';
 import { ChargesModule } from '../charges/charges.module.js';
 import { ExpiryJob } from '../charges/expiry-job.js';
 import { SettlementsModule } from '../charges/settlements.module.js';
@@ -19,27 +17,22 @@ const RETIRE_EVERY_MS = 60_000;
   imports: [SettlementsModule, ChargesModule],
   controllers: [TestClocksController],
   providers: [
-    {
-      provide: TestClocks,
-      inject: [KeyedTransaction, Database, AccountClocks, IDS, CLOCK, ExpiryJob],
-      useFactory: (
-        keyed: KeyedTransaction,
-        database: Database,
-        clocks: AccountClocks,
-        ids: Ids,
-        clock: Clock,
-        expiry: ExpiryJob,
-      ) => new TestClocks(keyed, database, clocks, ids, clock, (account) => expiry.runFor(account)),
-    },
-    {
-      provide: Symbol('retirement'),
-      inject: [Database, Jobs],
-      useFactory: (database: Database, jobs: Jobs) => {
-        const run = (): Promise<void> => retireClocks(database);
-        jobs.onOneInstance({ name: 'test-clock-retirement', everyMs: RETIRE_EVERY_MS, run });
-        return undefined;
-      },
-    },
+    provide(
+      TestClocks,
+      [KeyedTransaction, Database, AccountClocks, IDS, CLOCK, ExpiryJob],
+      (keyed, database, clocks, ids, clock, expiry) =>
+        new TestClocks(keyed, database, clocks, ids, clock, (account) => expiry.runFor(account)),
+    ),
   ],
 })
-export class TestClocksModule {}
+export class TestClocksModule implements OnApplicationBootstrap {
+  constructor(
+    private readonly database: Database,
+    private readonly jobs: Jobs,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const run = (): Promise<void> => retireClocks(this.database);
+    this.jobs.onOneInstance({ name: 'test-clock-retirement', everyMs: RETIRE_EVERY_MS, run });
+  }
+}
