@@ -36,7 +36,7 @@ export async function runService<App extends INestApplication>(
   try {
     service = await createService(root, { log, public: options.public });
     log = service.get<Log>(LOG);
-    endOnSignals(service);
+    endOnSignals(service, log);
     for (const signal of stopSignals) process.off(signal, exit);
     await startService(service);
   } catch (error) {
@@ -45,9 +45,15 @@ export async function runService<App extends INestApplication>(
 }
 
 /** Nest calls the frame's hook on a signal; the process ends with the last phase, whatever Nest would still close. */
-function endOnSignals(service: NestService): void {
+function endOnSignals(service: NestService, log: Log): void {
   service.enableShutdownHooks([...stopSignals]);
-  void service.get(Shutdown).ended.then((clean) => process.exit(clean ? 0 : 1));
+  void exitOnceEnded(service.get(Shutdown), log);
   // Nest ignores a second signal; a second Ctrl-C is to end the process at once.
   for (const signal of stopSignals) process.once(signal, () => process.once(signal, () => process.exit(1)));
+}
+
+async function exitOnceEnded(shutdown: Shutdown, log: Log): Promise<never> {
+  const clean = await shutdown.ended;
+  log.info({ clean }, 'stopped');
+  process.exit(clean ? 0 : 1);
 }

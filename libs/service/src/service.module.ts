@@ -64,7 +64,6 @@ export class ServiceModule implements BeforeApplicationShutdown {
   /** The only hook at the end: everything ends in phases, in the one order that loses nothing (decision 21). */
   async beforeApplicationShutdown(signal?: string): Promise<void> {
     this.log.info({ signal }, 'shutting down');
-    const clean = await this.shutdown.run();
-    this.log.info({ clean }, 'stopped');
+    await this.shutdown.run();
   }
 }
