@@ -34,7 +34,7 @@ export interface InboxRetentionOptions {
 
 /**
  * Forgets old events by walking the table a few pages at a time. An index on `seen_at` would be written by every
- * event for the sake of this; a page is read once an hour at most (docs/decisions/0021).
+ * event for the sake of this; a page is read once an hour at most (docs/decisions/0017).
  */
 export class InboxRetention {
   private nextPage = 0;
