@@ -63,7 +63,10 @@ export const amounts: readonly Sabotage[] = [
     name: 'partial-capture-captures-all',
     says: 'a capture of a part captures everything that was authorized',
     breaks: ['A17'],
-    edits: [{ file: captureCharge, find: 'capture: { amount: wanted, key', replace: 'capture: { amount, key' }],
+    edits: [
+      { file: captureCharge, find: 'capture: { amount: wanted, key', replace: 'capture: { amount, key' },
+      { file: captureCharge, find: 'amount: wanted })]', replace: 'amount })]' },
+    ],
   },
   {
     name: 'capture-clipped',
@@ -72,8 +75,8 @@ export const amounts: readonly Sabotage[] = [
     edits: [
       {
         file: captureCharge,
-        find: 'capture: { amount: wanted, key',
-        replace: 'capture: { amount: money(Math.min(wanted.amountMinor, 50_000), wanted.currency), key',
+        find: 'const wanted = money(request.amountMinor ?? amount.amountMinor, amount.currency);',
+        replace: 'const wanted = money(Math.min(request.amountMinor ?? amount.amountMinor, 50_000), amount.currency);',
       },
     ],
   },
@@ -98,6 +101,11 @@ export const amounts: readonly Sabotage[] = [
         file: 'apps/payments-api/src/charges/create-charge.ts',
         find: "...(capture === 'manual' && { capture }),",
         replace: "...(capture === 'manual' && amount.amountMinor === 0 && { capture }),",
+      },
+      {
+        file: 'apps/payments-api/src/charges/create-charge.ts',
+        find: 'amount, capture, card, fault })',
+        replace: "amount, capture: 'automatic', card, fault })",
       },
     ],
   },
