@@ -7,6 +7,11 @@ export const processes: readonly Sabotage[] = [
     name: 'sigterm-drops-what-is-in-hand',
     says: 'a service that is told to end closes its database first, so that requests in hand fail',
     breaks: ['A16'],
+    shownBySpec: {
+      file: 'libs/service/src/shutdown.spec.ts',
+      because:
+        'a process that ends explains every answer that nobody heard: A16 does not ask whether the request was in hand before',
+    },
     edits: [
       {
         file: 'libs/service/src/shutdown.ts',

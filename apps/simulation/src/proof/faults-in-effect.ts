@@ -19,6 +19,10 @@ export class FaultsInEffect {
     switch (fault.kind) {
       case 'kill':
         return this.#add('killed', instanceOf(fault), fault.downMs);
+      case 'stop':
+        return this.#add('terminated', instanceOf(fault), SHUTDOWN_LIMIT_MS + fault.downMs);
+      case 'rolling_restart':
+        return this.#add('terminated', { service: fault.service }, 2 * SHUTDOWN_LIMIT_MS);
       case 'freeze':
         return this.#add('frozen', instanceOf(fault), fault.forMs);
       case 'cut':
@@ -31,9 +35,6 @@ export class FaultsInEffect {
         return this.#add('rebalance', { service: fault.service });
       case 'clock_step':
         return this.#add('clock_step', instanceOf(fault));
-      case 'stop':
-      case 'rolling_restart':
-        return; // each instance at its own time: see `terminated`
       case 'commit_lost':
       case 'publish_lost':
       case 'poison':
@@ -43,11 +44,6 @@ export class FaultsInEffect {
         for (const bank of bankProtocol.bankNames)
           if (bankProtocol.closesPortOf(bank, fault.rule)) this.#add('outage', { bank }, fault.forMs);
     }
-  }
-
-  /** An instance is told to end. @param downMs until it is started again, once it has ended */
-  terminated(which: Which, downMs: number): void {
-    this.#add('terminated', instanceOf(which), SHUTDOWN_LIMIT_MS + downMs);
   }
 
   /** A COMMIT, a send to Kafka or an answer to one of them has just been lost, or an event that Kafka had acknowledged. */
@@ -80,12 +76,7 @@ export class FaultsInEffect {
   }
 }
 
-interface Which {
-  readonly service: ServiceName;
-  readonly instance: number;
-}
-
-const instanceOf = ({ service, instance }: Which): FaultPlace => ({
+const instanceOf = ({ service, instance }: { service: ServiceName; instance: number }): FaultPlace => ({
   service,
   instance: `${service}-${instance}`,
 });
