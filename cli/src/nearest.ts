@@ -7,6 +7,12 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best?.each;
 }
 
+/** What is wrong with a word that is none of the known ones: the nearest of them, or all. */
+export function noSuch(what: string, word: string, known: readonly string[]): string {
+  const meant = nearest(word, known);
+  return `There is no ${what} ${word}${meant ? `: did you mean ${meant}?` : `; there are: ${known.join(', ')}.`}`;
+}
+
 /** Levenshtein: the fewest insertions, deletions and substitutions that make one of the other. */
 export function editDistance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, column) => column);

@@ -1,5 +1,5 @@
 import { CommandError } from '../command.js';
-import { nearest } from '../nearest.js';
+import { noSuch } from '../nearest.js';
 import { readWords } from '../read-words.js';
 
 export const verbs = ['kill', 'freeze', 'thaw', 'restart', 'stop', 'start'] as const;
@@ -18,12 +18,7 @@ export function parseCtlCommand(words: readonly string[]): CtlCommand | undefine
   const [word, process, ...more] = positionals;
   if (word === undefined) return undefined;
   const verb = verbs.find((each) => each === word);
-  if (verb === undefined) {
-    const meant = nearest(word, verbs);
-    throw new CommandError(
-      `There is no holdfast ctl ${word}${meant ? `: did you mean ${meant}?` : `; there are: ${verbs.join(', ')}.`}`,
-    );
-  }
+  if (verb === undefined) throw new CommandError(noSuch('holdfast ctl', word, verbs));
   if (process === undefined) throw new CommandError(`Name a process: holdfast ctl lists them.`);
   if (more.length > 0) throw new CommandError(`One process at a time: holdfast ctl ${verb} ${process}.`);
   if (values.restart && verb !== 'kill')

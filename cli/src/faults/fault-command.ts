@@ -1,7 +1,7 @@
 import { bankProtocol } from '#contracts';
 import { z } from 'zod';
 import { CommandError } from '../command.js';
-import { nearest } from '../nearest.js';
+import { noSuch } from '../nearest.js';
 import { readWords } from '../read-words.js';
 import { doorOptions, type DoorOptions } from '../system/admin-doors.js';
 
@@ -72,12 +72,8 @@ export function parseFaultCommand(words: readonly string[]): FaultCommand {
     }
     case 'clear':
       return { kind, doors: values, ...(first !== undefined && { id: first }) };
-    default: {
-      const meant = nearest(kind, ['list', 'set', 'clear']);
-      throw new CommandError(
-        `There is no holdfast faults ${kind}${meant ? `: did you mean ${meant}?` : '; there are: list, set, clear.'}`,
-      );
-    }
+    default:
+      throw new CommandError(noSuch('holdfast faults', kind, ['list', 'set', 'clear']));
   }
 }
 
@@ -85,10 +81,7 @@ function faultNamed(word: string | undefined): bankProtocol.FaultName {
   const found = faultNames.find((name) => name === word?.replaceAll('-', '_'));
   if (found) return found;
   if (word === undefined) throw new CommandError(`Name a fault: ${faultNames.join(', ')}.`);
-  const meant = nearest(word, faultNames);
-  throw new CommandError(
-    `There is no fault ${word}${meant ? `: did you mean ${meant}?` : `; there are: ${faultNames.join(', ')}.`}`,
-  );
+  throw new CommandError(noSuch('fault', word, faultNames));
 }
 
 function parameterIn(word: string): [string, unknown] {
