@@ -18,7 +18,6 @@ export type Kind =
   | 'difference'
   | 'event'
   | 'position'
-  | 'hash'
   | 'clock'
   | 'flag'
   | 'limit'
@@ -52,7 +51,6 @@ const fixed: Partial<Record<Kind, readonly unknown[]>> = {
   currency: ['usd', 'eur', 'jpy'],
   difference: ['d1', 'd2'],
   position: [1, 2, 3],
-  hash: ['h1', 'h2', 'h3'],
   clock: ['clock_1', 'clock_2', 'clock_3'],
   flag: [true, false],
   limit: [1, 2, 5, 100],
