@@ -15,7 +15,7 @@ export interface Repository {
   readonly anchorsOf: (page: string) => ReadonlySet<string>;
 }
 
-/** Made at run time, or somebody else's: not in the repository. */
+/** Files that a run makes, or that belong to another project: they are not in the repository. */
 const ELSEWHERE = /^\.holdfast\/|^data\/|^report\.|^dist\/|^node_modules\/|^reports\/|^~|^\/|\*|…|<|\{|\$/;
 const FILE = /^[\w./-]+\.(ts|mjs|md|json|yml|css|html|svg|png)$/;
 

@@ -9,7 +9,7 @@ export interface Judged {
   readonly cases: readonly string[];
 }
 
-/** Every promise, judged by databases and journals alone: nobody recorded what clients were told. */
+/** Every promise, judged by databases and journals alone; there is no record of what clients were told. */
 export function judge(evidence: Evidence): Judged[] {
   return invariants.map((invariant) => judgeOne(invariant, evidence));
 }

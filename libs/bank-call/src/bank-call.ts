@@ -13,7 +13,7 @@ export interface CallOptions {
    * closed, database away). Without it the call makes one attempt. If it rejects, so does the call.
    *
    * @param number 2 for the second attempt
-   * @param previous what the attempt before it came to, which a caller may have to record before it begins another
+   * @param previous the result of the attempt before; a caller may have to record it before it begins another
    */
   beforeReattempt?: ((number: number, previous: AttemptReport<BankOrder>) => Promise<Attempt | undefined>) | undefined;
   /** Begin no attempt that could end later than this after now; the limits' `callMs` unless given. */

@@ -12,8 +12,8 @@ import { isRecorded, suspect, undoStray } from './stray.js';
 @Controller()
 export class StrayEventsController {
   /**
-   * A bank's statement shows what the books do not. If it is what one of our operations did, the books have missed
-   * the news of it, and hear it again. If it is not, nobody wanted it, and the bank takes it back.
+   * A bank's statement shows what the books do not. If one of our operations did it, the ledger has missed the
+   * event, and the gateway sends it again. If none did, the gateway has the bank reverse it.
    */
   @EventPattern<string>('ledger.difference_found.v1')
   @Decides(authorizations, ledger.differenceFound)

@@ -16,7 +16,7 @@ export const usage = `holdfast limit <account> [--frozen | --thawed] [--cap <min
 
   holdfast limit acct_1                    show what is set, and what is used of it
   holdfast limit acct_1 --frozen           refuse every hold of this account
-  holdfast limit acct_1 --cap 100000 usd   let its open holds come to 1000.00 usd at most
+  holdfast limit acct_1 --cap 100000 usd   cap its open holds at 1000.00 usd
   holdfast limit acct_1 --no-cap usd       lift that cap
   holdfast limit acct_1 --overdraft 0 usd  refuse refunds that would take its balance below zero
 

@@ -9,8 +9,8 @@ import { strayMoves, strays, undoneMoves, type Strays } from './stray.js';
 @Controller()
 export class StrayEventsController {
   /**
-   * A bank undid what nobody had wanted: out of suspense again. Both sides are posted, since the stray itself may not
-   * have been found here yet; what is there already is not written again.
+   * A bank reversed a stray: the ledger moves its money out of suspense. It posts both sides, since it may not have
+   * found the stray itself yet; a transfer that is there already is not written again.
    */
   @EventPattern<string>('bank.stray_reversed.v1')
   @Decides(strays, bank.strayReversed)

@@ -58,7 +58,7 @@ export const charges: AggregateType<ChargeRecord, ChargeRecordKey> = {
   restate: () => [],
 };
 
-/** As the sweeper sees them: it says again whatever has not been answered. */
+/** The sweeper sends every request again that no other service has answered. */
 export const sweptCharges: Pick<AggregateType<ChargeRecord>, 'restate'> = {
   restate: ({ charge }) => unansweredRequests(charge),
 };

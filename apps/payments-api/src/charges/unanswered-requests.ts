@@ -3,8 +3,8 @@ import type { Charge } from './charge.js';
 import { pendingCancellation, pendingCapture, pendingRefunds } from './pending.js';
 
 /**
- * What a charge has asked of other services and has not been told the end of: what the sweeper says again. Each is equal
- * to what its request said at first.
+ * Events by which a charge asked other services for something and has had no answer yet; the sweeper sends them again.
+ * Each equals the event that its request emitted.
  */
 export function unansweredRequests(charge: Charge): NewEvent[] {
   if (charge.state === 'none') return [];

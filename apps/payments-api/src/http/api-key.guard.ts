@@ -20,7 +20,7 @@ export class ApiKeyGuard implements CanActivate {
   /**
    * Sets the account of a request. The door calls this before the body is read: Nest runs guards after it.
    *
-   * @throws StripeError 401 for a key that opens nothing, 403 for an account of somebody else's
+   * @throws StripeError 401 for a key that opens nothing, 403 for the account of another key
    */
   async authenticate(request: FastifyRequest): Promise<void> {
     const account = await this.accounts.accountOf(readCredentials(request.headers.authorization, this.accounts.keys));

@@ -32,7 +32,7 @@ export class Assembled {
 
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as Nest's own `get`
   get<T>(token: Token): T {
-    assert(this.has(token), `nobody provides ${String(token)}`);
+    assert(this.has(token), `no provider of ${String(token)}`);
     return (this.ports.has(token) ? this.ports.get(token) : this.#values.get(token)) as T;
   }
 
@@ -65,7 +65,7 @@ export class Assembled {
 
   async #build(token: Token): Promise<unknown> {
     const making = this.wiring.byToken.get(token);
-    if (!making) throw new Error(`nobody provides ${String(typeof token === 'function' ? token.name : token)}`);
+    if (!making) throw new Error(`no provider of ${String(typeof token === 'function' ? token.name : token)}`);
     const parts: unknown[] = [];
     for (const need of making.needs) parts.push(await this.#make(need));
     const value = await making.make(...parts);
