@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { DatabaseError } from 'pg';
 import { Column, Entity, IsNull, MoreThan, PrimaryColumn } from 'typeorm';
 import type { Sql } from '../transaction.js';
+import { isTransientError } from '../transient.js';
 import { int8, instant, key, optional } from './columns.js';
 import { entitiesOver } from './entity-data-source.js';
 
@@ -57,6 +59,26 @@ describe('entities over a database of ours', () => {
     await ofOne.getRepository(ParcelEntity).insert({ id: 'p_2', weightGrams: 1, sentAt: null });
     expect(one.asked).toEqual([[expect.stringContaining('INSERT INTO "parcel"'), ['p_2', 1, null]]]);
     expect(other.asked).toEqual([]);
+  });
+
+  it('reject as the pool does, so that what may be tried again is recognized, and no parameter is logged', async () => {
+    const restarting = Object.assign(new DatabaseError('the database system is starting up', 0, 'error'), {
+      code: '57P03',
+    });
+    const away: Sql = { query: () => Promise.reject(restarting) };
+    const parcels = (await entitiesOver(away, entities)).getRepository(ParcelEntity);
+    const parcel = { id: 'p_4', weightGrams: 1, sentAt: null };
+    const attempts = [
+      parcels.findOneBy({ id: 'p_4' }),
+      parcels.insert(parcel),
+      parcels.save(parcel, { transaction: false }),
+      parcels.createQueryBuilder().update().set({ weightGrams: 2 }).where({ id: 'p_4' }).execute(),
+      parcels.delete({ id: 'p_4' }),
+      parcels.query('SELECT $1', ['p_4']),
+    ];
+    const reasons = await Promise.all(attempts.map((attempt) => attempt.catch((error: unknown) => error)));
+    expect(reasons.map((reason) => reason === restarting)).toEqual(attempts.map(() => true));
+    expect(isTransientError(restarting)).toBe(true);
   });
 
   it('open no transaction, since it would be none of ours', async () => {

@@ -1,4 +1,4 @@
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource, QueryFailedError, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import type { Sql } from '../transaction.js';
 import { SnakeCaseNames } from './snake-case-names.js';
 import { sqlDriver } from './sql-driver.js';
@@ -41,7 +41,26 @@ export async function entitiesOver(sql: Sql, entities: readonly EntityClass[]): 
   });
   const source = Object.assign(Object.create(shared) as DataSource, { driver });
   Object.assign(driver, { dataSource: source });
-  return Object.assign(source, { manager: source.createEntityManager() });
+  const createQueryRunner: DataSource['createQueryRunner'] = (mode) =>
+    rejectingWithDriverErrors(shared.createQueryRunner.call(source, mode));
+  return Object.assign(source, { createQueryRunner, manager: source.createEntityManager() });
+}
+
+/**
+ * Statements reject as the pool rejects. TypeORM's own QueryFailedError would hide from `isTransientError` what may be
+ * tried again, and would carry the statement's parameters into every log.
+ */
+function rejectingWithDriverErrors(runner: QueryRunner): QueryRunner {
+  const query = runner.query.bind(runner) as (...args: Parameters<QueryRunner['query']>) => Promise<unknown>;
+  return Object.assign(runner, {
+    query: async (...args: Parameters<QueryRunner['query']>) => {
+      try {
+        return await query(...args);
+      } catch (error) {
+        throw error instanceof QueryFailedError ? error.driverError : error;
+      }
+    },
+  });
 }
 
 function readMetadata(entities: readonly EntityClass[]): Promise<DataSource> {
