@@ -6,7 +6,7 @@ import { doorOptions } from './system/admin-doors.js';
 import { holdfastInContainer } from './system/compose.client.js';
 import { findDatabases } from './system/databases.js';
 import { findDoors } from './system/find-system.js';
-import { judge, judgeRows, type Judged } from './verify/judgement.js';
+import { judge, judgeRows, type VerifiedPromise } from './verify/judgement.js';
 import { showJudgement } from './verify/show-judgement.js';
 import { evidenceAtRest } from './verify/wait-for-rest.js';
 
@@ -50,7 +50,7 @@ export const verify: Command = async (words) => {
   const evidence = await evidenceAtRest(where, withinSeconds * 1_000).catch((error: Error) => {
     throw new CommandError(`The system could not be looked at: ${error.message}`);
   });
-  const judged: Judged[] = [...judge(evidence), judgeRows(rows.code === 0, rows.output)];
+  const judged: VerifiedPromise[] = [...judge(evidence), judgeRows(rows.code === 0, rows.output)];
   if (values.json) console.log(JSON.stringify({ charges: evidence.charges.length, promises: judged }, null, 2));
   else for (const line of showJudgement(judged, evidence, process.stdout.columns ?? 100)) console.log(line);
   return judged.some(({ outcome }) => outcome === 'broken') ? 1 : 0;

@@ -1,8 +1,8 @@
 import type { CloudEvent, EventContract } from '#contracts';
 import { encode } from '#messaging';
-import { sagaTable, type SagaRow, type Service } from '../../libs/contracts/src/saga-table.js';
+import { sagaTable, type SagaRow, type ServiceName } from '../../libs/contracts/src/saga-table.js';
 import { exampleEvents } from './event-examples.js';
-import { payloadSchema, SCHEMAS, sharedSchemas, type Schema } from './event-schemas.js';
+import { payloadSchema, SCHEMAS, sharedSchemas, type JsonSchema } from './event-schemas.js';
 import { eventsOf, isAnswer, nameOf, reactionsTo, serviceOf, services, textOf, verbOf } from './saga-reading.js';
 
 /**
@@ -44,7 +44,7 @@ export function asyncApiOf(version: string, rows: readonly SagaRow[] = sagaTable
   };
 }
 
-const deadLettersOf = (service: Service): string => `${service}.dlq`;
+const deadLettersOf = (service: ServiceName): string => `${service}.dlq`;
 
 function channelOf(topic: string, events: readonly EventContract[]): object {
   const own = events.filter((event) => event.topic === topic);
@@ -58,7 +58,7 @@ function channelOf(topic: string, events: readonly EventContract[]): object {
   };
 }
 
-function deadLetterChannelOf(service: Service, rows: readonly SagaRow[]): object {
+function deadLetterChannelOf(service: ServiceName, rows: readonly SagaRow[]): object {
   const heard = eventsOf(rows).filter((event) => reactionsTo(event, rows).some((row) => row.service === service));
   return {
     address: deadLettersOf(service),
@@ -92,7 +92,7 @@ function sendingOf(event: EventContract): object {
   };
 }
 
-function receivingOf(row: SagaRow, service: Service): [string, object][] {
+function receivingOf(row: SagaRow, service: ServiceName): [string, object][] {
   const { on: event } = row;
   if (row.service !== service || typeof event === 'string') return [];
   return [
@@ -109,7 +109,7 @@ function receivingOf(row: SagaRow, service: Service): [string, object][] {
   ];
 }
 
-function buryingOf(service: Service): object {
+function buryingOf(service: ServiceName): object {
   return {
     action: 'send',
     channel: { $ref: `#/channels/${deadLettersOf(service)}` },
@@ -152,10 +152,10 @@ export function keyOf({ key }: CloudEvent): string {
   return key.startsWith('ch_') ? 'The charge.' : 'The bank.';
 }
 
-const text = (description: string, more: Schema = {}): Schema => ({ type: 'string', description, ...more });
+const text = (description: string, more: JsonSchema = {}): JsonSchema => ({ type: 'string', description, ...more });
 
 /** What every event carries beside its data. */
-export const headers: Schema = {
+export const headers: JsonSchema = {
   type: 'object',
   required: ['ce_specversion', 'ce_id', 'ce_type', 'ce_source', 'ce_time'],
   properties: {
@@ -173,7 +173,7 @@ export const headers: Schema = {
   },
 };
 
-const deadLetterHeaders: Schema = {
+const deadLetterHeaders: JsonSchema = {
   type: 'object',
   required: [
     'ce_deadlettertopic',

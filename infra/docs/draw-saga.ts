@@ -12,7 +12,7 @@ import {
   waysIn,
   waysOut,
   type Cause,
-  type Passage,
+  type SagaCrossing,
 } from './saga-reading.js';
 
 /** The page that shows the sagas: a diagram each, every reaction, every event. Markdown with mermaid. */
@@ -125,7 +125,7 @@ function arrowsOf({ on, service, emits, asksFor, kind }: SagaRow, all: readonly 
 const isCompensation = (cause: Cause, all: readonly SagaRow[]): boolean =>
   reactionsTo(cause, all).every(({ kind }) => kind === 'compensation');
 
-function passagesOf(passages: readonly Passage[], direction: 'from' | 'to'): Arrow[] {
+function passagesOf(passages: readonly SagaCrossing[], direction: 'from' | 'to'): Arrow[] {
   return passages.map(({ cause, saga }) => {
     const other = `${direction}_${saga.replaceAll(' ', '_')}`;
     const shape = `${other}(["${direction === 'from' ? 'from' : 'goes on in'}: ${sagaTitles[saga]}"])`;

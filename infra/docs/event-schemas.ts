@@ -4,18 +4,18 @@ import * as fields from '../../libs/contracts/src/fields.js';
 import { commentsOf, commentsOfContracts } from './comments.js';
 
 /** JSON Schema, draft 7: as far as AsyncAPI's own schema object goes. */
-export interface Schema {
+export interface JsonSchema {
   $ref?: string;
   type?: string | string[];
   description?: string;
   enum?: (string | number | null)[];
-  properties?: Record<string, Schema>;
+  properties?: Record<string, JsonSchema>;
   required?: string[];
   additionalProperties?: boolean;
   minLength?: number;
   maxLength?: number;
-  items?: Schema;
-  anyOf?: Schema[];
+  items?: JsonSchema;
+  anyOf?: JsonSchema[];
   [keyword: string]: unknown;
 }
 
@@ -36,7 +36,7 @@ const names = z.registry<{ id: string }>();
 for (const [id, schema] of Object.entries(shared)) names.add(schema, { id });
 
 /** What several events carry, once. */
-export function sharedSchemas(): Record<string, Schema> {
+export function sharedSchemas(): Record<string, JsonSchema> {
   const comments = new Map([...commentsOfContracts('fields.ts'), ...commentsOfContracts('bank-protocol/answers.ts')]);
   const meanings: Record<keyof typeof shared, string> = {
     chargeId: 'Also the key of the event in Kafka, so that one charge’s events of one topic stay in order.',
@@ -52,19 +52,19 @@ export function sharedSchemas(): Record<string, Schema> {
     Object.entries(shared).map(([id, schema]) => {
       // By itself a shared schema is only a reference; its definition is among the definitions.
       const { definitions = {}, ...whole } = jsonSchemaOf(schema);
-      const own = (definitions as Record<string, Schema>)[id] ?? whole;
+      const own = (definitions as Record<string, JsonSchema>)[id] ?? whole;
       return [id, { ...described(own, comments), description: meanings[id as keyof typeof shared] }];
     }),
   );
 }
 
 /** The payload of an event; what is shared is a reference. */
-export function payloadSchema(event: EventContract): Schema {
+export function payloadSchema(event: EventContract): JsonSchema {
   const { definitions: _, ...schema } = jsonSchemaOf(event.schema);
   return described(schema, commentsOf(event));
 }
 
-function jsonSchemaOf(schema: z.ZodType): Schema {
+function jsonSchemaOf(schema: z.ZodType): JsonSchema {
   const made = z.toJSONSchema(schema, {
     target: 'draft-7',
     metadata: names,
@@ -75,12 +75,12 @@ function jsonSchemaOf(schema: z.ZodType): Schema {
       if (jsonSchema.format === 'starts_with') delete jsonSchema.format;
     },
   });
-  const { $schema: _, ...rest } = JSON.parse(JSON.stringify(made).replaceAll('#/definitions/', SCHEMAS)) as Schema;
+  const { $schema: _, ...rest } = JSON.parse(JSON.stringify(made).replaceAll('#/definitions/', SCHEMAS)) as JsonSchema;
   return rest;
 }
 
-function described(schema: Schema, comments: ReadonlyMap<string, string>): Schema {
-  const withTexts = Object.entries(schema.properties ?? {}).map(([name, property]): [string, Schema] => {
+function described(schema: JsonSchema, comments: ReadonlyMap<string, string>): JsonSchema {
+  const withTexts = Object.entries(schema.properties ?? {}).map(([name, property]): [string, JsonSchema] => {
     const description = comments.get(name);
     // Beside a $ref nothing else counts in draft 7.
     return [name, description && !property.$ref ? { ...property, description } : property];

@@ -5,14 +5,14 @@ import { encode } from '#messaging';
 import {
   sagas,
   sagaTable,
-  type BankAnswer,
+  type BankAnswerTrigger,
   type Saga,
   type SagaRow,
-  type Service,
+  type ServiceName,
 } from '../../libs/contracts/src/saga-table.js';
 import { repositoryRoot } from '../local/repository.js';
 import { exampleEvents } from './event-examples.js';
-import { payloadSchema, SCHEMAS, sharedSchemas, type Schema } from './event-schemas.js';
+import { payloadSchema, SCHEMAS, sharedSchemas, type JsonSchema } from './event-schemas.js';
 import { headers } from './asyncapi.js';
 import { escape, jsonOf, prose } from './html.js';
 import { drawLanes } from './lanes.js';
@@ -29,7 +29,7 @@ import {
   verbOf,
   waysIn,
   waysOut,
-  type Passage,
+  type SagaCrossing,
 } from './saga-reading.js';
 
 const shared = sharedSchemas();
@@ -106,7 +106,7 @@ function sagaSection(saga: Saga, all: readonly SagaRow[]): string {
 
 /** Where the saga comes from and goes on, when that is another one. */
 function passages(saga: Saga, all: readonly SagaRow[]): string {
-  const told = ({ cause, saga: other }: Passage): string =>
+  const told = ({ cause, saga: other }: SagaCrossing): string =>
     `${isAnswer(cause) ? `what the bank answers to ${verbOf(cause)}` : causeOf(cause)} (<a href="#${slug(other)}">${sagaTitles[other]}</a>)`;
   const comes = waysIn(saga, all).map(told);
   const goes = waysOut(saga, all).map(told);
@@ -118,7 +118,7 @@ function passages(saga: Saga, all: readonly SagaRow[]): string {
     .join('');
 }
 
-function serviceSection(service: Service, rows: readonly SagaRow[]): string {
+function serviceSection(service: ServiceName, rows: readonly SagaRow[]): string {
   const own = eventsOf(rows).filter((event) => serviceOf(event) === service);
   const heard = rows.filter((row) => row.service === service && typeof row.on !== 'string');
   const asked = new Set(rows.filter((row) => row.service === service).flatMap(({ asksFor }) => asksFor ?? []));
@@ -167,7 +167,7 @@ function exampleOf(example: CloudEvent): string {
   return `<pre>${lines.join('\n')}\n\n${jsonOf(example.data)}</pre>`;
 }
 
-function fieldsTable(schema: Schema): string {
+function fieldsTable(schema: JsonSchema): string {
   const rows = Object.entries(schema.properties ?? {}).map(([name, property]) => {
     const optional = schema.required?.includes(name) ? '' : ' <span class="quiet">optional</span>';
     return `<tr><td><code>${name}</code>${optional}</td><td>${typeOf(property)}</td><td>${textOf(property)}</td></tr>`;
@@ -175,7 +175,7 @@ function fieldsTable(schema: Schema): string {
   return `<table class="fields"><thead><tr><th>field</th><th>type</th><th></th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
 }
 
-function typeOf(schema: Schema): string {
+function typeOf(schema: JsonSchema): string {
   if (schema.$ref) return `<a href="#type-${refName(schema)}">${refName(schema)}</a>`;
   if (schema.anyOf) {
     const kinds = schema.anyOf.map((one) => (one.type === 'null' ? 'null' : typeOf(one)));
@@ -187,7 +187,7 @@ function typeOf(schema: Schema): string {
   return `${kind}${limitOf(schema)}`;
 }
 
-function limitOf(schema: Schema): string {
+function limitOf(schema: JsonSchema): string {
   if ('const' in schema) return ` <code>${escape(String(schema.const))}</code>`;
   const prefix = typeof schema.pattern === 'string' ? /^\^(\w+_)\.\*$/.exec(schema.pattern)?.[1] : undefined;
   if (prefix) return ` <code>${prefix}…</code>`;
@@ -199,11 +199,11 @@ function limitOf(schema: Schema): string {
   return '';
 }
 
-function textOf(schema: Schema): string {
+function textOf(schema: JsonSchema): string {
   const description = schema.description ?? (schema.$ref && shared[refName(schema)]?.description);
   return description ? prose(description) : '';
 }
-const refName = ({ $ref }: Schema): string => $ref!.slice(SCHEMAS.length);
+const refName = ({ $ref }: JsonSchema): string => $ref!.slice(SCHEMAS.length);
 
 function wireSection(): string {
   return `<section id="on-the-wire">
@@ -238,7 +238,7 @@ function causeOf(cause: SagaRow['on']): string {
   return typeof cause === 'string' ? `<b>${escape(cause)}</b>` : link(cause);
 }
 
-const answerOf = (answer: BankAnswer): string => `when the bank answers <b>${verbOf(answer)}</b>`;
+const answerOf = (answer: BankAnswerTrigger): string => `when the bank answers <b>${verbOf(answer)}</b>`;
 
 function consequences({ emits, asksFor, compensates, kind }: SagaRow): string {
   if (kind === 'ending') return '<span class="told">tells the merchant</span>';
@@ -254,5 +254,5 @@ function consequences({ emits, asksFor, compensates, kind }: SagaRow): string {
 const shortName = (event: EventContract): string => nameOf(event).split('.')[1]!;
 const link = (event: EventContract): string =>
   `<a class="event ${serviceOf(event)}" href="#${nameOf(event)}">${nameOf(event)}</a>`;
-const chip = (service: Service): string => `<a class="chip ${service}" href="#${service}">${service}</a>`;
+const chip = (service: ServiceName): string => `<a class="chip ${service}" href="#${service}">${service}</a>`;
 const slug = (saga: Saga): string => `saga-${saga.replaceAll(' ', '-')}`;

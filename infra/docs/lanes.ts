@@ -1,8 +1,8 @@
-import type { SagaRow, Service } from '../../libs/contracts/src/saga-table.js';
+import type { SagaRow, ServiceName } from '../../libs/contracts/src/saga-table.js';
 import { escape } from './html.js';
 import { isAnswer, nameOf, serviceOf, verbOf, type Cause } from './saga-reading.js';
 
-type Lane = 'merchant' | Service | 'bank';
+type Lane = 'merchant' | ServiceName | 'bank';
 const lanes: readonly Lane[] = ['merchant', 'payments-api', 'ledger', 'bank-gateway', 'bank'];
 const WIDTH = 960;
 const HEAD = 46;

@@ -1,10 +1,10 @@
 import type { EventContract, Producer } from '#contracts';
 import {
   sagaTable,
-  type BankAnswer,
+  type BankAnswerTrigger,
   type Saga,
   type SagaRow,
-  type Service,
+  type ServiceName,
 } from '../../libs/contracts/src/saga-table.js';
 
 // Words and questions that the generated pages share.
@@ -19,21 +19,21 @@ export const sagaTitles: Readonly<Record<Saga, string>> = {
   reconciliation: 'Reconciled',
 };
 
-export const services: readonly Service[] = ['payments-api', 'bank-gateway', 'ledger'];
-const owners: Readonly<Record<Producer, Service>> = {
+export const services: readonly ServiceName[] = ['payments-api', 'bank-gateway', 'ledger'];
+const owners: Readonly<Record<Producer, ServiceName>> = {
   payments: 'payments-api',
   bank: 'bank-gateway',
   ledger: 'ledger',
 };
-export const serviceOf = ({ producer }: Pick<EventContract, 'producer'>): Service => owners[producer];
+export const serviceOf = ({ producer }: Pick<EventContract, 'producer'>): ServiceName => owners[producer];
 
 /** Without its version: `ledger.hold_placed`. */
 export const nameOf = ({ type }: Pick<EventContract, 'type'>): string => type.replace(/\.v\d+$/, '');
 
-export const isAnswer = (cause: Cause): cause is BankAnswer =>
+export const isAnswer = (cause: Cause): cause is BankAnswerTrigger =>
   typeof cause === 'string' && cause.startsWith('bank answers ');
 /** `authorize`, of `bank answers authorize`. */
-export const verbOf = (answer: BankAnswer): string => answer.slice('bank answers '.length);
+export const verbOf = (answer: BankAnswerTrigger): string => answer.slice('bank answers '.length);
 export const textOf = (cause: Cause): string => (typeof cause === 'string' ? cause : nameOf(cause));
 
 /** Every event of the system, in the order in which the sagas need them. */
@@ -45,17 +45,17 @@ export const emittersOf = (event: EventContract, rows = sagaTable): readonly Sag
   rows.filter(({ emits }) => emits.includes(event));
 export const reactionsTo = (cause: Cause, rows = sagaTable): readonly SagaRow[] =>
   rows.filter(({ on }) => on === cause);
-export const askersFor = (answer: BankAnswer, rows = sagaTable): readonly SagaRow[] =>
+export const askersFor = (answer: BankAnswerTrigger, rows = sagaTable): readonly SagaRow[] =>
   rows.filter(({ asksFor }) => asksFor === answer);
 
 /** Where a drawing of one saga meets another: `cause` is in both. */
-export interface Passage {
+export interface SagaCrossing {
   readonly cause: Cause;
   readonly saga: Saga;
 }
 
 /** What a saga leads to and another one reacts to. */
-export function waysOut(saga: Saga, rows = sagaTable): readonly Passage[] {
+export function waysOut(saga: Saga, rows = sagaTable): readonly SagaCrossing[] {
   const led = new Set(rows.filter((row) => row.saga === saga).flatMap(({ emits, asksFor }) => [...emits, asksFor]));
   return [...led].flatMap((cause) =>
     cause
@@ -67,7 +67,7 @@ export function waysOut(saga: Saga, rows = sagaTable): readonly Passage[] {
 }
 
 /** What a saga reacts to and others lead to. A bank's answer to a request of the saga itself is no way in. */
-export function waysIn(saga: Saga, rows = sagaTable): readonly Passage[] {
+export function waysIn(saga: Saga, rows = sagaTable): readonly SagaCrossing[] {
   const own = rows.filter((row) => row.saga === saga);
   const leadsTo = (row: SagaRow, cause: Cause): boolean =>
     row.asksFor === cause || (typeof cause !== 'string' && row.emits.includes(cause));

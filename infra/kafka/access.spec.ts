@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { sagaTable, type SagaRow, type Service } from '../../libs/contracts/src/saga-table.js';
+import { sagaTable, type SagaRow, type ServiceName } from '../../libs/contracts/src/saga-table.js';
 import { rightsOf } from './access.js';
 import { topics } from './topics.js';
 
-const services: readonly Service[] = ['payments-api', 'bank-gateway', 'ledger'];
+const services: readonly ServiceName[] = ['payments-api', 'bank-gateway', 'ledger'];
 const sorted = (names: Iterable<string>): string[] => [...new Set(names)].sort();
 /** A trigger that is no event is a text. */
 const topicsIn = (causes: readonly (SagaRow['on'] | SagaRow['emits'][number])[]): string[] =>

@@ -1,6 +1,6 @@
 import { jaasConfig, superUsers, type KafkaLogins } from './kafka-logins.js';
 
-export interface KafkaOptions {
+export interface BrokerOptions {
   dataDir: string;
   port: number;
   controllerPort: number;

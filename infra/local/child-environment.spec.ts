@@ -5,7 +5,7 @@ import { childEnvironment, type ChildKind } from './child-environment.js';
 import { serviceSpec } from './instances.js';
 import { portsFromEnvironment } from './ports.js';
 import { repositoryRoot } from './repository.js';
-import { everyService, services, type ServiceDefinition } from './services.js';
+import { everyService, services, type LocalServiceDefinition } from './services.js';
 
 const hostile = {
   PATH: '/usr/bin',
@@ -65,7 +65,7 @@ describe('the environment of a child', () => {
 
   it.each(services)(
     'lets every setting of $name through: name a new one in services.ts',
-    (service: ServiceDefinition) => {
+    (service: LocalServiceDefinition) => {
       const set = [
         ...everyService,
         ...(service.settings ?? []),

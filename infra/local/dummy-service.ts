@@ -1,8 +1,8 @@
 import type { PortName } from './ports.js';
-import type { ServiceDefinition } from './services.js';
+import type { LocalServiceDefinition } from './services.js';
 
 /** A service for the supervisor's own tests: it answers, and misbehaves as its environment says. */
-export function dummyService(name: string, port: PortName): ServiceDefinition {
+export function dummyService(name: string, port: PortName): LocalServiceDefinition {
   return {
     name,
     entry: 'infra/local/fixtures/service.mjs',

@@ -6,7 +6,7 @@ import type { ProcessSpec } from './managed-process.js';
 import { portTable, type PortName, type Ports } from './ports.js';
 import { cacheFolder, repositoryRoot } from './repository.js';
 import type { RuntimeOptions } from './runtime-options.js';
-import { bankUrls, everyService, services, type ServiceDefinition } from './services.js';
+import { bankUrls, everyService, services, type LocalServiceDefinition } from './services.js';
 
 export class UnknownProcess extends CannotStart {
   override name = 'UnknownProcess';
@@ -27,13 +27,13 @@ export interface Urls {
 /** One process of a service. */
 export interface Instance {
   name: string;
-  service: ServiceDefinition;
+  service: LocalServiceDefinition;
   /** Environment variable → port. */
   ports: Record<string, number>;
 }
 
 export async function planInstances(options: RuntimeOptions, ports: Ports): Promise<Instance[]> {
-  const chosen = (options.services ?? services).map((choice): ServiceDefinition => {
+  const chosen = (options.services ?? services).map((choice): LocalServiceDefinition => {
     if (typeof choice !== 'string') return choice;
     return services.find(({ name }) => name === choice)!;
   });
@@ -98,7 +98,7 @@ export function serviceSpec(
   };
 }
 
-function settingsFor({ settings = [] }: ServiceDefinition, { databaseUrl }: RuntimeOptions): string[] {
+function settingsFor({ settings = [] }: LocalServiceDefinition, { databaseUrl }: RuntimeOptions): string[] {
   return [...everyService, ...settings, ...(databaseUrl === undefined ? [] : postgresVariables())];
 }
 

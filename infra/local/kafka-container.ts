@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { brokerSettings, listenerSettings, type KafkaOptions } from './broker-settings.js';
+import { brokerSettings, listenerSettings, type BrokerOptions } from './broker-settings.js';
 import { childEnvironment } from './child-environment.js';
 import type { KafkaLogins } from './kafka-logins.js';
 import { runToEnd, type ProcessSpec } from './managed-process.js';
@@ -11,7 +11,7 @@ export const KAFKA_IMAGE = 'apache/kafka:4.3.0';
  * Kafka for a machine without Java or Maven. `docker run` stays in the foreground, so its output and its end are the
  * container's, but signals must go to the container itself. The data is a volume named after the data folder.
  */
-export function kafkaContainerSpec(options: KafkaOptions): Omit<ProcessSpec, 'isReady'> {
+export function kafkaContainerSpec(options: BrokerOptions): Omit<ProcessSpec, 'isReady'> {
   const name = `holdfast-kafka-${createHash('sha256').update(resolve(options.dataDir)).digest('hex').slice(0, 12)}`;
   const docker = (...args: string[]): Promise<void> =>
     runToEnd({ command: 'docker', args, env: childEnvironment('docker') });

@@ -3,7 +3,7 @@ import { mkdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import type { KafkaConnection } from '#messaging';
 import { kafkaClient } from '../../libs/messaging/src/kafka-client.js';
-import { brokerSettings, listenerSettings, type KafkaOptions } from './broker-settings.js';
+import { brokerSettings, listenerSettings, type BrokerOptions } from './broker-settings.js';
 import { childEnvironment } from './child-environment.js';
 import { classArchive, type ClassArchive } from './kafka-class-archive.js';
 import { ensureKafkaJars } from './kafka-jars.js';
@@ -14,7 +14,7 @@ import { endWorkersIn } from './process-table.js';
 import { writePrivate } from './private-file.js';
 import { repositoryRoot } from './repository.js';
 
-export async function kafkaSpec(options: KafkaOptions): Promise<{ spec: ProcessSpec; brokers: string }> {
+export async function kafkaSpec(options: BrokerOptions): Promise<{ spec: ProcessSpec; brokers: string }> {
   const brokers = `127.0.0.1:${options.port}`;
   const spec = options.runAs === 'container' ? kafkaContainerSpec(options) : kafkaJvmSpec(options);
   const connection = options.logins ? connectionAs('supervisor', brokers, options.logins) : { brokers: [brokers] };
@@ -23,7 +23,7 @@ export async function kafkaSpec(options: KafkaOptions): Promise<{ spec: ProcessS
 
 /** Starts a broker of its own. `onManaged` gets it before its start. @throws ProcessFailed with the end of its log. */
 export async function startKafka(
-  options: KafkaOptions,
+  options: BrokerOptions,
   onManaged: (managed: ManagedProcess) => void = () => {},
 ): Promise<{ brokers: string; process: ManagedProcess }> {
   const { spec, brokers } = await kafkaSpec(options);
@@ -37,7 +37,7 @@ export async function startKafka(
  * Java runs in the data folder, and every path that it is given is relative and plain ASCII: properties files are read as
  * Latin-1, `log.dirs` ends at a comma and a class path at a colon, and the clone may lie below any of these.
  */
-function kafkaJvmSpec(options: KafkaOptions): Omit<ProcessSpec, 'isReady'> {
+function kafkaJvmSpec(options: BrokerOptions): Omit<ProcessSpec, 'isReady'> {
   const { dataDir } = options;
   const names = { data: 'kafka', properties: 'kafka.properties', log4j: 'kafka.log4j2.properties', jars: 'kafka-jars' };
   const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
@@ -89,7 +89,7 @@ async function pointTo(target: string, link: string): Promise<void> {
   await rename(draft, link);
 }
 
-function serverProperties(options: KafkaOptions, folder: string): Record<string, string> {
+function serverProperties(options: BrokerOptions, folder: string): Record<string, string> {
   return {
     'process.roles': 'broker,controller',
     'node.id': '1',

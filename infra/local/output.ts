@@ -11,7 +11,7 @@ const BUSY_MS = 50;
  * Where the supervisor speaks. Nothing that happens to it may stop the supervisor: a closed pipe (`| head`), a full disk
  * below it, a terminal held by Ctrl-S. So writes go by the thread pool, one at a time, and what cannot be written is lost.
  */
-export class Output {
+export class TerminalOutput {
   #waiting: string[] = [];
   #writing: Promise<void> = Promise.resolve();
   #idle = true;

@@ -1,6 +1,6 @@
 import type { KafkaSecurity } from '#messaging';
 import type { PortName, Ports } from './ports.js';
-import type { ServiceDefinition, ServiceName } from './services.js';
+import type { LocalServiceDefinition, LocalProcessName } from './services.js';
 
 export interface RuntimeOptions {
   /** Everything is kept below it: `data/`, `logs/`, `run/`. A second run over it finds what the first one stored. */
@@ -21,7 +21,7 @@ export interface RuntimeOptions {
    */
   envAtLaunch?: (instance: string, env: Readonly<Record<string, string | undefined>>) => Record<string, string>;
   /** Default: all of the system. */
-  services?: readonly (ServiceName | ServiceDefinition)[];
+  services?: readonly (LocalProcessName | LocalServiceDefinition)[];
   /** Of an embedded Postgres, over those of docs/configuration.md. */
   postgresSettings?: Readonly<Record<string, string>>;
   /** Used instead of an embedded Postgres. */
@@ -34,12 +34,12 @@ export interface RuntimeOptions {
   kafka?: 'jvm' | 'container';
   /** Of topics that do not exist yet. Default 4. */
   kafkaPartitions?: number;
-  progress?: Progress;
+  progress?: StartProgress;
   /** Ends a start that is under way. */
   signal?: AbortSignal;
 }
 
-export interface Progress {
+export interface StartProgress {
   /** A stage began. @returns what to call when it is done */
   stage(title: string): (note?: string) => void;
   say(line: string): void;

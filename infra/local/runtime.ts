@@ -13,7 +13,7 @@ import { allFreePorts, assertFree, portsFromEnvironment, type Ports } from './po
 import { postgresSpec } from './postgres.js';
 import { makePrivateFolders } from './private-folders.js';
 import { RunFile, type RunningProcess } from './run-file.js';
-import type { Progress, RuntimeOptions } from './runtime-options.js';
+import type { StartProgress, RuntimeOptions } from './runtime-options.js';
 
 /** Commands by process name: `ledger`, `payments-api-2`, `kafka`, `postgres`. Each resolves once it has taken effect. */
 export interface Control {
@@ -48,7 +48,7 @@ export interface Runtime {
   killNow(): Promise<void>;
 }
 
-const SILENT: Progress = { stage: () => () => {}, say: () => {} };
+const SILENT: StartProgress = { stage: () => () => {}, say: () => {} };
 
 /**
  * Starts Postgres, Kafka and the services, each as a process of its own, and resolves once all are ready.

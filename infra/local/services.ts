@@ -1,7 +1,7 @@
 import type { PortName, Ports } from './ports.js';
 
 /** A process of the system, as the supervisor sees it. */
-export interface ServiceDefinition {
+export interface LocalServiceDefinition {
   name: string;
   /** The compiled entry, relative to the repository. */
   entry: string;
@@ -94,9 +94,9 @@ export const services = [
       'COMMIT_WITHIN_MS',
     ],
   },
-] as const satisfies readonly ServiceDefinition[];
+] as const satisfies readonly LocalServiceDefinition[];
 
-export type ServiceName = (typeof services)[number]['name'];
+export type LocalProcessName = (typeof services)[number]['name'];
 
 export function bankUrls(ports: Ports): Record<string, string> {
   const at = (port: number): string => `http://127.0.0.1:${port}`;

@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CannotStart } from './cannot-start.js';
 import { startControlServer } from './control-server.js';
-import { Output } from './output.js';
+import { TerminalOutput } from './output.js';
 import type { RuntimeOptions } from './runtime-options.js';
 import { startRuntime, type Runtime } from './runtime.js';
 import { supervisorSettings } from './supervisor-settings.js';
@@ -28,8 +28,8 @@ export async function supervise(
   env: NodeJS.ProcessEnv,
   instead: Partial<RuntimeOptions> = {},
 ): Promise<void> {
-  const output = new Output(1, process.stdout.isTTY ? process.stdout.columns : undefined);
-  const errors = new Output(2);
+  const output = new TerminalOutput(1, process.stdout.isTTY ? process.stdout.columns : undefined);
+  const errors = new TerminalOutput(2);
   // Nothing else is to write to these two, but Node may, and a reader that is gone must not end the supervisor.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 

@@ -1,4 +1,4 @@
-import type { Progress } from './runtime-options.js';
+import type { StartProgress } from './runtime-options.js';
 
 interface Terminal {
   write(text: string): unknown;
@@ -7,7 +7,7 @@ interface Terminal {
 }
 
 /** One line per finished stage, with a tick and its seconds. On a terminal, a last line names what is still awaited. */
-export function terminalProgress(output: Terminal): Progress {
+export function terminalProgress(output: Terminal): StartProgress {
   const underWay = new Set<string>();
   const print = (line: string): void => {
     if (output.columns === undefined) return void output.write(`${line}\n`);

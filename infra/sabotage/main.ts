@@ -11,11 +11,11 @@ import {
   type Measurement,
   type Measurements,
 } from './measurement.js';
-import { readOptions, usage, type Options } from './options.js';
+import { readOptions, usage, type SabotageOptions } from './options.js';
 import { pageOf } from './page.js';
 import type { Sabotage } from './sabotage.js';
 import { sabotages } from './sabotages.js';
-import { currentCommit, sampleOf, type Sampled } from './sample.js';
+import { currentCommit, sampleOf, type SampledBug } from './sample.js';
 import { tryOut } from './try-out.js';
 
 const SAY_STILL_EVERY_MS = 30_000;
@@ -38,7 +38,7 @@ function help(): number {
   return 0;
 }
 
-async function perform(options: Options): Promise<number> {
+async function perform(options: SabotageOptions): Promise<number> {
   const before = await readMeasurements();
   const chosen = await choose(options, before);
   // As each ends, so that an hour's work is not lost to Ctrl-C.
@@ -59,9 +59,9 @@ async function perform(options: Options): Promise<number> {
 }
 
 async function choose(
-  { names, sample, seed, schedules }: Options,
+  { names, sample, seed, schedules }: SabotageOptions,
   measured: Measurements,
-): Promise<readonly Sampled[]> {
+): Promise<readonly SampledBug[]> {
   if (sample === undefined) {
     const wanted = sabotages.filter(({ name }) => names.length === 0 || names.includes(name));
     return wanted.map((sabotage) => ({ sabotage, extents: [{ seed, schedules }] }));
@@ -75,7 +75,7 @@ async function choose(
 
 /** So many beside each other, in their order; each says what came of it as it ends. */
 async function tryAll(
-  chosen: readonly Sampled[],
+  chosen: readonly SampledBug[],
   threads: number,
   onMeasured: (sofar: Measurements) => Promise<void>,
 ): Promise<Measurements> {
@@ -107,7 +107,7 @@ async function tryAll(
   return measured;
 }
 
-async function tryUntilCaught({ sabotage, extents }: Sampled): Promise<Measurement> {
+async function tryUntilCaught({ sabotage, extents }: SampledBug): Promise<Measurement> {
   let measured: Measurement | undefined;
   for (const extent of extents) {
     measured = await tryOut(sabotage, extent, interruption.signal);

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export interface Options {
+export interface SabotageOptions {
   readonly names: readonly string[];
   readonly schedules: number;
   readonly seed: number;
@@ -25,7 +25,7 @@ The exit code is 0 when each bug is caught by a promise that it breaks.
   --sample N     N bugs that the commit chooses, each in the world that showed it last`;
 
 /** @throws Error that says what is wrong with them */
-export function readOptions(args: readonly string[], known: readonly string[], cores: number): Options {
+export function readOptions(args: readonly string[], known: readonly string[], cores: number): SabotageOptions {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,

@@ -10,10 +10,10 @@ export interface Sabotage {
   readonly breaks: readonly PromiseId[];
   /** Where the simulation cannot show it: the specification that fails, and why no simulated world would. */
   readonly shownBySpec?: { readonly file: string; readonly because: string };
-  readonly edits: readonly Edit[];
+  readonly edits: readonly SourceEdit[];
 }
 
-export interface Edit {
+export interface SourceEdit {
   readonly file: string;
   readonly find: string;
   readonly replace: string;

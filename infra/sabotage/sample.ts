@@ -3,17 +3,17 @@ import { execFile } from 'node:child_process';
 import { repositoryRoot } from '../local/repository.js';
 import type { Measurement, Measurements } from './measurement.js';
 import type { Sabotage } from './sabotage.js';
-import type { Extent } from './try-out.js';
+import type { TrialSize } from './try-out.js';
 
 /** A bug that shows sooner is in the sample: what shows it more seldom would take too long when schedules have changed. */
 const SHOWS_WITHIN = 40;
 /** When the schedule that showed it last does not any more: several times as many as it took then. */
 const WIDER_SCHEDULES = 200;
 
-export interface Sampled {
+export interface SampledBug {
   readonly sabotage: Sabotage;
   /** Tried one after the other until it is caught. */
-  readonly extents: readonly Extent[];
+  readonly extents: readonly TrialSize[];
 }
 
 /** So many bugs, other ones for each commit: a bug is as likely to be among them as any other. */
@@ -22,7 +22,7 @@ export function sampleOf(
   measured: Measurements,
   commit: string,
   size: number,
-): Sampled[] {
+): SampledBug[] {
   return sabotages
     .filter((sabotage) => isQuick(sabotage, measured[sabotage.name]))
     .map((sabotage) => ({ sabotage, rank: rankOf(commit, sabotage.name) }))
@@ -36,7 +36,7 @@ function isQuick({ shownBySpec }: Sabotage, measured: Measurement | undefined): 
   return measured?.found ? measured.found.seed - measured.seed < SHOWS_WITHIN : false;
 }
 
-function extentsOf({ seed, found }: Measurement): Extent[] {
+function extentsOf({ seed, found }: Measurement): TrialSize[] {
   return found
     ? [
         { seed: found.seed, schedules: 1 },

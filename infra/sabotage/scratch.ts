@@ -2,13 +2,13 @@ import { link, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/
 import { dirname, join } from 'node:path';
 import { transform } from '@swc/core';
 import { repositoryRoot } from '../local/repository.js';
-import type { Edit, Sabotage } from './sabotage.js';
+import type { SourceEdit, Sabotage } from './sabotage.js';
 
 /** Copies of the code that are broken on purpose; nothing in it outlives the command that made it. */
 export const scratchFolder = join(repositoryRoot, '.holdfast', 'sabotage');
 
 /** The text with one edit made. @throws Error when what it looks for does not stand there exactly once */
-export function edited(text: string, { file, find, replace }: Edit): string {
+export function edited(text: string, { file, find, replace }: SourceEdit): string {
   const [before, after, ...more] = text.split(find);
   if (after === undefined || more.length > 0) {
     throw new Error(`${file}: ${after === undefined ? 'nowhere' : 'more than once'}: ${find}`);

@@ -5,7 +5,7 @@ import type { Measurement } from './measurement.js';
 import type { Sabotage } from './sabotage.js';
 import { brokenBuild, brokenSources, scratchFolder } from './scratch.js';
 
-export interface Extent {
+export interface TrialSize {
   readonly seed: number;
   readonly schedules: number;
 }
@@ -16,7 +16,7 @@ export interface Extent {
  * @param interrupted ends what runs; the copy is removed all the same
  * @throws Error when what runs over the copy ends without saying what came of it
  */
-export async function tryOut(sabotage: Sabotage, extent: Extent, interrupted: AbortSignal): Promise<Measurement> {
+export async function tryOut(sabotage: Sabotage, extent: TrialSize, interrupted: AbortSignal): Promise<Measurement> {
   const directory = join(scratchFolder, `${sabotage.name}-${process.pid}`);
   try {
     return await (sabotage.shownBySpec
@@ -29,7 +29,7 @@ export async function tryOut(sabotage: Sabotage, extent: Extent, interrupted: Ab
 
 async function runWorlds(
   sabotage: Sabotage,
-  { seed, schedules }: Extent,
+  { seed, schedules }: TrialSize,
   directory: string,
   interrupted: AbortSignal,
 ): Promise<Measurement> {

@@ -1,5 +1,5 @@
 import type { PgTransaction, UnitOfWork, Sql } from '#postgres';
-import { rulingOn, type Claim } from '../../apps/payments-api/src/idempotency/key.js';
+import { decideExistingKey, type Claim } from '../../apps/payments-api/src/idempotency/key.js';
 import { claimKeys, readKeys, storeAnswers } from '../../apps/payments-api/src/idempotency/key.repository.js';
 
 /** The key is claimed in the transaction of what it is for, in a row that outlives the process. */
@@ -12,7 +12,7 @@ export class HardenedIdempotency {
       const ours = (await claimKeys(tx, [claim])).size === 1;
       if (!ours) {
         const [row] = (await readKeys(tx, [claim])).values();
-        const ruling = rulingOn(row!, claim);
+        const ruling = decideExistingKey(row!, claim);
         if (ruling.kind === 'answered') return ruling.answer.body;
       }
       const body = await perform(tx);

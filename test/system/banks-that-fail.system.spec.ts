@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { bankProtocol } from '#contracts';
-import type { Told } from '#checker';
+import type { ToldAnswer } from '#checker';
 import { eventually } from '#testing';
 import { secretsLeft } from './secrets.js';
-import { SOUND, System, brandAt, saidIn, sourceAt, type BankName } from './system.js';
+import { SOUND, SystemUnderTest, brandAt, saidIn, sourceAt, type BankName } from './system.js';
 
 jest.setTimeout(120_000);
 
-let system: System;
+let system: SystemUnderTest;
 beforeAll(async () => {
-  system = await System.start();
+  system = await SystemUnderTest.start();
 });
 afterAll(() => system?.stop());
 
@@ -19,7 +19,7 @@ describe('a fault aimed at one charge', () => {
   const faults = ['error', 'dropAfter', 'late', 'cut', 'malformed', 'notProcessed_2'] as const;
   const operations = ['authorize', 'capture'] as const;
   const cases = faults.flatMap((fault) => operations.map((operation) => ({ fault, operation })));
-  const outcomes = new Map<string, Promise<Told>>();
+  const outcomes = new Map<string, Promise<ToldAnswer>>();
   const nameOf = (bank: BankName, operation: string, fault: string) => `${bank} ${operation} ${fault}`;
 
   beforeAll(async () => {
@@ -118,7 +118,7 @@ describe('the breaker of a bank that fails', () => {
     await eventually(`the breaker of ${bank} is open`, async () => (await stateOf(bank)) === OPEN);
     return lift;
   }
-  const failing: Promise<Told>[] = [];
+  const failing: Promise<ToldAnswer>[] = [];
 
   async function transitionsOf(bank: BankName): Promise<string[]> {
     const lines = (await system.log('bank-gateway')).split('\n').flatMap((line) => {

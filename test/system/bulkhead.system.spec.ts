@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { eventually } from '#testing';
 import { kafkaClient } from '../../libs/messaging/src/kafka-client.js';
 import { placesOf, secretsLeft } from './secrets.js';
-import { SOUND, System, sourceAt, saidIn } from './system.js';
+import { SOUND, SystemUnderTest, sourceAt, saidIn } from './system.js';
 
 jest.setTimeout(240_000);
 
@@ -15,9 +15,9 @@ const WINDOW_MS = 4_000;
 const EVERY_MS = 25;
 const others = [sourceAt.alder, sourceAt.birch, sourceAt.dogwood];
 
-let system: System;
+let system: SystemUnderTest;
 beforeAll(async () => {
-  system = await System.start();
+  system = await SystemUnderTest.start();
 });
 afterAll(() => system?.stop());
 

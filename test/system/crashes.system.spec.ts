@@ -1,14 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Told } from '#checker';
+import type { ToldAnswer } from '#checker';
 import { eventually } from '#testing';
 import { secretsLeft } from './secrets.js';
-import { SOUND, System, sourceAt, saidIn, type ChargeOrder } from './system.js';
+import { SOUND, SystemUnderTest, sourceAt, saidIn, type ChargeOrder } from './system.js';
 
 jest.setTimeout(120_000);
 
-let system: System;
+let system: SystemUnderTest;
 beforeAll(async () => {
-  system = await System.start({ instances: { 'payments-api': 2 } });
+  system = await SystemUnderTest.start({ instances: { 'payments-api': 2 } });
 });
 afterAll(() => system?.stop());
 
@@ -31,7 +31,7 @@ describe('an instance of payments-api killed while it holds a request', () => {
   afterEach(() => system.control.start('payments-api'));
 
   /** A request that the first instance takes with it, and the answer that its client then gets from the second. */
-  async function retriedElsewhere(asked: ChargeOrder & { idempotencyKey: string }): Promise<Told> {
+  async function retriedElsewhere(asked: ChargeOrder & { idempotencyKey: string }): Promise<ToldAnswer> {
     const first = system.charge({ ...asked, at: system.apis[0]! });
     const chargeId = await chargeUnder(asked.idempotencyKey);
     await system.control.kill('payments-api');

@@ -1,18 +1,18 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Told } from '#checker';
+import type { ToldAnswer } from '#checker';
 import { bankProtocol } from '#contracts';
 import { eventually } from '#testing';
 import { repositoryRoot } from '../../infra/local/repository.js';
-import { endingsIn, pageOfEndings, type Ending } from './page-of-endings.js';
-import { SOUND, System, brandAt, saidIn, sourceAt, type BankName } from './system.js';
+import { endingsIn, pageOfEndings, type FaultEnding } from './page-of-endings.js';
+import { SOUND, SystemUnderTest, brandAt, saidIn, sourceAt, type BankName } from './system.js';
 
 jest.setTimeout(900_000);
 
 const { bankNames, faultNames, operationsOf, tokenOperations } = bankProtocol;
 type Operation = (typeof tokenOperations)[number];
-type Case = Pick<Ending, 'bank' | 'fault'> & { readonly operation: Operation };
+type Case = Pick<FaultEnding, 'bank' | 'fault'> & { readonly operation: Operation };
 type Ended = Case & { readonly chargeId: string; readonly ending: string };
 
 /** Every fault on every operation that it can strike. An idempotent bank is asked again, and so never inquired. */
@@ -25,12 +25,12 @@ const casesAt = (bank: BankName): Case[] =>
         .map((fault) => ({ bank, operation, fault })),
     );
 
-let system: System;
+let system: SystemUnderTest;
 let neighbours: Neighbours;
 const endings: Ended[] = [];
 
 beforeAll(async () => {
-  system = await System.start();
+  system = await SystemUnderTest.start();
   const beside = besideFaultTokens();
   await Promise.all(
     bankNames.map(async (bank) => {
@@ -48,16 +48,16 @@ interface Neighbours {
   /** Of the account whose charges carry tokens. */
   readonly withTokens: Promise<unknown>[];
   /** Plain charges of the same account, and of another. */
-  readonly plainOfSame: readonly Told[];
-  readonly plainOfOther: readonly Told[];
+  readonly plainOfSame: readonly ToldAnswer[];
+  readonly plainOfOther: readonly ToldAnswer[];
 }
 
 /** One account aims enough faults at its own charges to open any breaker; plain charges come at the same bank meanwhile. */
 async function besideFaultTokens(): Promise<Neighbours> {
   const [noisy, quiet] = [system.newApiKey(), system.newApiKey()];
   const charge = (apiKey: string, source: string) => system.charge({ apiKey, source });
-  const plain = async (apiKey: string, count: number): Promise<Told[]> => {
-    const told: Told[] = [];
+  const plain = async (apiKey: string, count: number): Promise<ToldAnswer[]> => {
+    const told: ToldAnswer[] = [];
     for (let n = 0; n < count; n++) told.push(await charge(apiKey, sourceAt.dogwood));
     return told;
   };

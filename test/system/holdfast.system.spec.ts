@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { saidIn, sourceAt, System } from './system.js';
+import { saidIn, sourceAt, SystemUnderTest } from './system.js';
 
 jest.setTimeout(180_000);
 
-let system: System;
+let system: SystemUnderTest;
 let closeControl: () => Promise<void>;
 beforeAll(async () => {
-  system = await System.start();
+  system = await SystemUnderTest.start();
   closeControl = await system.openControl();
 });
 afterAll(async () => {

@@ -2,24 +2,24 @@ import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Admin } from 'kafkajs';
-import type { Told } from '#checker';
+import type { ToldAnswer } from '#checker';
 import { eventually, notEmpty } from '#testing';
 import { topics } from '../../infra/kafka/topics.js';
 import { kafkaClient } from '../../libs/messaging/src/kafka-client.js';
 import { secretsLeft } from './secrets.js';
-import { SOUND, System, sourceAt, saidIn, type Database } from './system.js';
+import { SOUND, SystemUnderTest, sourceAt, saidIn, type SystemDatabase } from './system.js';
 
 jest.setTimeout(180_000);
 
 const OUTAGE_MS = 20_000;
 const services = ['payments-api', 'bank-gateway', 'ledger'] as const;
-const databases: readonly Database[] = ['payments', 'bank_gateway', 'ledger'];
+const databases: readonly SystemDatabase[] = ['payments', 'bank_gateway', 'ledger'];
 const sources = Object.values(sourceAt);
 
-let system: System;
+let system: SystemUnderTest;
 let admin: Admin;
 beforeAll(async () => {
-  system = await System.start();
+  system = await SystemUnderTest.start();
   const patient = { requestTimeout: 30_000, retry: { retries: 5 } };
   admin = kafkaClient({ ...system.kafkaAs('supervisor'), limits: patient }).admin();
   await admin.connect();
@@ -31,7 +31,7 @@ afterAll(async () => {
 
 /** Clients that each charge one card after another and repeat under the same key until they are told something. */
 class Traffic {
-  readonly answers: Told[] = [];
+  readonly answers: ToldAnswer[] = [];
   private open = true;
   private readonly clients: Promise<void>[];
 
@@ -138,21 +138,21 @@ describe('the records of a topic deleted before their reader has seen them', () 
     expect(await recordsIn(topic)).toBe(0);
   }
 
-  const unsent = async (database: Database): Promise<number> => {
+  const unsent = async (database: SystemDatabase): Promise<number> => {
     const [row] = await system.sql<{ count: number }>(database, 'SELECT count(*)::int AS count FROM outbox');
     return row!.count;
   };
-  const countOf = async (database: Database, what: string): Promise<number> => {
+  const countOf = async (database: SystemDatabase, what: string): Promise<number> => {
     const [row] = await system.sql<{ count: number }>(database, `SELECT count(*)::int AS count FROM ${what}`);
     return row!.count;
   };
-  const sent = (database: Database): Promise<boolean> =>
+  const sent = (database: SystemDatabase): Promise<boolean> =>
     eventually(`all events of ${database} are sent`, async () => (await unsent(database)) === 0);
-  const begin = (): Promise<Told>[] => sources.map((source) => system.chargeUntilAnswered({ source }));
+  const begin = (): Promise<ToldAnswer>[] => sources.map((source) => system.chargeUntilAnswered({ source }));
   const requested = `charge WHERE state = 'requested'`;
   const until = (what: string, condition: () => Promise<boolean>) => eventually(what, condition, { timeoutMs: 30_000 });
 
-  async function everyChargeSucceeds(clients: Promise<Told>[]): Promise<void> {
+  async function everyChargeSucceeds(clients: Promise<ToldAnswer>[]): Promise<void> {
     expect(await system.verdictAtRest(90_000)).toMatch(SOUND);
     const answers = await Promise.all(clients);
     for (const { chargeId } of notEmpty(answers)) expect(await system.stateOf(chargeId!)).toBe('succeeded');

@@ -1,7 +1,7 @@
 import { bankProtocol } from '#contracts';
 
 /** What became of a charge that one fault struck on one operation at one bank. */
-export interface Ending {
+export interface FaultEnding {
   readonly bank: bankProtocol.BankName;
   readonly operation: string;
   readonly fault: bankProtocol.FaultName;
@@ -13,7 +13,7 @@ export interface Ending {
 const { bankNames, defaultBanks } = bankProtocol;
 
 /** docs/faults.md: a table per operation, a row per fault, a column per bank. */
-export function pageOfEndings(endings: readonly Ending[]): string {
+export function pageOfEndings(endings: readonly FaultEnding[]): string {
   return `# What every fault comes to
 
 Each cell is a charge of its own, made through the public API with a fault token (\`tok_fault_<operation>_<fault>_on_<brand>\`) that struck that operation once at that bank; it says how the charge, its cancellation or its refund ended, and in small print what it took: the bank was *inquired* under the same reference, was *asked again*, or something at it was *reversed* (a doubtful void's authorization; a second performance, once its statement had shown it). Afterwards the charges, the ledger and the banks' journals agreed to the cent: nothing lost, nothing doubled.
@@ -42,7 +42,7 @@ const titles: Readonly<Record<string, string>> = {
   inquire: 'Inquire: a charge whose capture was performed and whose answer was lost',
 };
 
-function tableOf(operation: string, endings: readonly Ending[]): string {
+function tableOf(operation: string, endings: readonly FaultEnding[]): string {
   const banks = bankNames.filter((bank) => endings.some((each) => each.bank === bank));
   const faults = [...new Set(endings.map(({ fault }) => fault))];
   const cell = (bank: string, fault: string): string => {

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { bankProtocol } from '#contracts';
 import { eventually } from '#testing';
-import { SOUND, System, brandAt, saidIn, sourceAt, type BankName } from './system.js';
+import { SOUND, SystemUnderTest, brandAt, saidIn, sourceAt, type BankName } from './system.js';
 
 jest.setTimeout(300_000);
 
@@ -14,9 +14,9 @@ const FOUND_WITHIN_MS = 60_000;
 /** From its name to both sides in agreement again: undone, told in the next statement, compared. */
 const REPAIRED_WITHIN_MS = 90_000;
 
-let system: System;
+let system: SystemUnderTest;
 beforeAll(async () => {
-  system = await System.start();
+  system = await SystemUnderTest.start();
 });
 afterAll(() => system?.stop());
 

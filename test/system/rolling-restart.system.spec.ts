@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Pool } from 'undici';
 import { eventually } from '#testing';
 import { secretsLeft } from './secrets.js';
-import { SOUND, System } from './system.js';
+import { SOUND, SystemUnderTest } from './system.js';
 
 jest.setTimeout(300_000);
 
@@ -14,9 +14,9 @@ const DELAY_MS = 2_000;
 const CALM_CHARGES = 60;
 const sources = ['tok_visa', 'tok_mastercard', 'tok_amex', 'tok_discover'];
 
-let system: System;
+let system: SystemUnderTest;
 beforeAll(async () => {
-  system = await System.start({ instances: { 'payments-api': 2, 'bank-gateway': 2, ledger: 2 } });
+  system = await SystemUnderTest.start({ instances: { 'payments-api': 2, 'bank-gateway': 2, ledger: 2 } });
 });
 afterAll(() => system?.stop());
 

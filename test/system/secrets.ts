@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { testCards } from '../../apps/payments-api/src/test-cards/test-card.js';
-import type { Database, System } from './system.js';
+import type { SystemDatabase, SystemUnderTest } from './system.js';
 
 const run = promisify(execFile);
-const databases: readonly Database[] = ['payments', 'bank_gateway', 'ledger'];
+const databases: readonly SystemDatabase[] = ['payments', 'bank_gateway', 'ledger'];
 
 /**
  * Looks for card numbers and API keys in every byte that the system has written: logs, journals, topics and tables,
@@ -12,12 +12,12 @@ const databases: readonly Database[] = ['payments', 'bank_gateway', 'ledger'];
  *
  * @returns the files and tables that hold some
  */
-export async function secretsLeft(system: System): Promise<string[]> {
+export async function secretsLeft(system: SystemUnderTest): Promise<string[]> {
   return placesOf([...testCards.map(({ number }) => number), system.apiKeyMark, ...system.otherApiKeys], system);
 }
 
 /** @returns the files and tables that hold some of these */
-export async function placesOf(secrets: readonly string[], system: System): Promise<string[]> {
+export async function placesOf(secrets: readonly string[], system: SystemUnderTest): Promise<string[]> {
   const inFiles = await filesWith(secrets, system.dataDir);
   const inTables = await Promise.all(databases.map((database) => tablesWith(secrets, system, database)));
   return [...inFiles, ...inTables.flat()];
@@ -37,7 +37,11 @@ async function filesWith(secrets: readonly string[], folder: string): Promise<st
   }
 }
 
-async function tablesWith(secrets: readonly string[], system: System, database: Database): Promise<string[]> {
+async function tablesWith(
+  secrets: readonly string[],
+  system: SystemUnderTest,
+  database: SystemDatabase,
+): Promise<string[]> {
   const tables = await system.sql<{ name: string }>(
     database,
     `SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public'`,

@@ -6,13 +6,13 @@ import { bankProtocol } from '#contracts';
 import { startRuntime, type Runtime } from '../../infra/local/runtime.js';
 import { testCards } from '../../apps/payments-api/src/test-cards/test-card.js';
 import { secretsLeft } from './secrets.js';
-import { SOUND, System, saidIn } from './system.js';
+import { SOUND, SystemUnderTest, saidIn } from './system.js';
 
 jest.setTimeout(120_000);
 
-let system: System;
+let system: SystemUnderTest;
 beforeAll(async () => {
-  system = await System.start({ instances: { 'payments-api': 2 } });
+  system = await SystemUnderTest.start({ instances: { 'payments-api': 2 } });
 });
 afterAll(() => system?.stop());
 

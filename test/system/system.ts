@@ -8,7 +8,16 @@ import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { Stripe } from 'stripe';
 import { Agent } from 'undici';
-import { check, describe, gatherEvidence, standing, unsettled, type Asked, type Entry, type Told } from '#checker';
+import {
+  check,
+  describe,
+  gatherEvidence,
+  standing,
+  unsettled,
+  type RequestKind,
+  type BankEntry,
+  type ToldAnswer,
+} from '#checker';
 import { bankProtocol } from '#contracts';
 import type { KafkaConnection } from '#messaging';
 import { eventually } from '#testing';
@@ -20,7 +29,7 @@ import { startRuntime, type Control, type Runtime } from '../../infra/local/runt
 import type { RuntimeOptions } from '../../infra/local/runtime-options.js';
 
 export type BankName = bankProtocol.BankName;
-export type Database = 'payments' | 'bank_gateway' | 'ledger';
+export type SystemDatabase = 'payments' | 'bank_gateway' | 'ledger';
 
 /** A card of which each bank is the first choice. */
 export const brandAt = { alder: 'visa', birch: 'mastercard', cedar: 'amex', dogwood: 'discover' } as const;
@@ -37,7 +46,7 @@ export const sourceAt = {
 } as const;
 
 /** How a request is sent. */
-export interface Sending {
+export interface SendOverrides {
   /** Default: an account that nothing else uses. */
   readonly apiKey?: string;
   /** Default: a new one. */
@@ -46,7 +55,7 @@ export interface Sending {
   readonly at?: string;
 }
 
-export interface ChargeOrder extends Sending {
+export interface ChargeOrder extends SendOverrides {
   /** A token, or the fields of a card. Default: a visa card, spelled out. */
   readonly source?: string | Readonly<Record<string, string>>;
   /** Minor units of usd. */
@@ -59,9 +68,9 @@ export interface ChargeOrder extends Sending {
 /** What is looked for in the write-ahead log must stand there as it was written. */
 const readableWal = { wal_compression: 'off' };
 
-export class System {
+export class SystemUnderTest {
   /** All that clients were told. */
-  readonly history: Told[] = [];
+  readonly history: ToldAnswer[] = [];
   /** Begins every key that is made here: whoever finds this in a file has found a key, or a part of one. */
   readonly apiKeyMark = `sk_test_${randomUUID().slice(0, 8)}`;
   /** Keys from elsewhere that were used. */
@@ -74,15 +83,15 @@ export class System {
   ) {}
 
   /** @param options.dataDir default: a new one, removed at the end */
-  static start(options: Partial<RuntimeOptions> = {}): Promise<System> {
-    return System.over(options.dataDir, (dataDir) =>
+  static start(options: Partial<RuntimeOptions> = {}): Promise<SystemUnderTest> {
+    return SystemUnderTest.over(options.dataDir, (dataDir) =>
       startRuntime({ dataDir, ports: 'free', postgresSettings: readableWal, ...options }),
     );
   }
 
   /** The version before this one, over a new data folder. */
-  static startLanded(commit: string, env: Record<string, string> = {}): Promise<System> {
-    return System.over(undefined, (dataDir) =>
+  static startLanded(commit: string, env: Record<string, string> = {}): Promise<SystemUnderTest> {
+    return SystemUnderTest.over(undefined, (dataDir) =>
       startLandedVersion(commit, { folder: join(dataDir, 'landed-version'), dataDir, env }),
     );
   }
@@ -90,11 +99,11 @@ export class System {
   private static async over(
     given: string | undefined,
     startIn: (dataDir: string) => Promise<Runtime>,
-  ): Promise<System> {
+  ): Promise<SystemUnderTest> {
     const dataDir = given ?? (await mkdtemp(join(process.env.TEST_SYSTEMS_DIR ?? tmpdir(), 'system-')));
     await chmod(dataDir, 0o755); // as root, Postgres runs as another user, who must pass through
     try {
-      return new System(dataDir, await startIn(dataDir));
+      return new SystemUnderTest(dataDir, await startIn(dataDir));
     } catch (error) {
       await rm(dataDir, { recursive: true, force: true });
       throw error;
@@ -157,7 +166,12 @@ export class System {
     return new Stripe(apiKey, { host: hostname, port, protocol: 'http', telemetry: false, maxNetworkRetries });
   }
 
-  async charge({ source = spelledOutVisa, amount = 2_000, capture, ...sending }: ChargeOrder = {}): Promise<Told> {
+  async charge({
+    source = spelledOutVisa,
+    amount = 2_000,
+    capture,
+    ...sending
+  }: ChargeOrder = {}): Promise<ToldAnswer> {
     const form = new URLSearchParams({ amount: String(amount), currency: 'usd' });
     if (capture !== undefined) form.set('capture', String(capture));
     if (typeof source === 'string') form.set('source', source);
@@ -166,19 +180,31 @@ export class System {
   }
 
   /** @param amount minor units; all of it by default */
-  async capture(chargeId: string, { amount, ...sending }: Sending & { amount?: number } = {}): Promise<Told> {
+  async capture(
+    chargeId: string,
+    { amount, ...sending }: SendOverrides & { amount?: number } = {},
+  ): Promise<ToldAnswer> {
     const form = new URLSearchParams(amount === undefined ? {} : { amount: String(amount) });
     return this.#post('capture', `/v1/charges/${chargeId}/capture`, form, sending, chargeId);
   }
 
   /** Of a charge that was not captured: its cancellation. */
-  async refund(chargeId: string, { amount, ...sending }: Sending & { amount?: number } = {}): Promise<Told> {
+  async refund(
+    chargeId: string,
+    { amount, ...sending }: SendOverrides & { amount?: number } = {},
+  ): Promise<ToldAnswer> {
     const form = new URLSearchParams({ charge: chargeId, ...(amount !== undefined && { amount: String(amount) }) });
     return this.#post('refund', '/v1/refunds', form, sending, chargeId);
   }
 
   /** One request on the wire, kept in the history. An answer of 5xx leaves its client as unknowing as none at all. */
-  async #post(asked: Asked, path: string, form: URLSearchParams, sending: Sending, about?: string): Promise<Told> {
+  async #post(
+    asked: RequestKind,
+    path: string,
+    form: URLSearchParams,
+    sending: SendOverrides,
+    about?: string,
+  ): Promise<ToldAnswer> {
     const { apiKey = this.newApiKey(), idempotencyKey = randomUUID(), at = this.runtime.urls.api } = sending;
     const request = { asked, account: apiKey, key: idempotencyKey, ...(about !== undefined && { chargeId: about }) };
     const told = await this.#agent
@@ -194,13 +220,13 @@ export class System {
         body: form.toString(),
       })
       .then(async ({ statusCode: status, body }) => toldBy(request, status, await body.text()))
-      .catch((): Told => ({ ...request, kind: 'info' }));
+      .catch((): ToldAnswer => ({ ...request, kind: 'info' }));
     this.history.push(told);
     return told;
   }
 
   /** As a careful client does it: asks again under the same key until it is told something that lasts. */
-  async chargeUntilAnswered(order: ChargeOrder = {}, timeoutMs = 60_000): Promise<Told> {
+  async chargeUntilAnswered(order: ChargeOrder = {}, timeoutMs = 60_000): Promise<ToldAnswer> {
     const { apiKey = this.newApiKey(), idempotencyKey = randomUUID() } = order;
     return eventually(
       `the client of ${idempotencyKey} is answered`,
@@ -247,7 +273,7 @@ export class System {
   }
 
   /** What stands at all banks for a charge, by kind: nothing has undone it. Refunds are not in it. */
-  async standingAt(chargeId: string): Promise<{ authorization: Entry[]; capture: Entry[] }> {
+  async standingAt(chargeId: string): Promise<{ authorization: BankEntry[]; capture: BankEntry[] }> {
     const entries = (
       await Promise.all(
         bankProtocol.bankNames.map(async (bank) =>
@@ -259,7 +285,7 @@ export class System {
     return { authorization: standing(ofCharge, 'authorization'), capture: standing(ofCharge, 'capture') };
   }
 
-  async sql<Row extends object>(database: Database, text: string, values: unknown[] = []): Promise<Row[]> {
+  async sql<Row extends object>(database: SystemDatabase, text: string, values: unknown[] = []): Promise<Row[]> {
     const url = new URL(this.runtime.databaseUrl);
     url.pathname = `/${database}`;
     const client = new Client(url.href);
@@ -339,7 +365,11 @@ export class System {
   }
 }
 
-function toldBy(request: Pick<Told, 'asked' | 'account' | 'key' | 'chargeId'>, status: number, body: string): Told {
+function toldBy(
+  request: Pick<ToldAnswer, 'asked' | 'account' | 'key' | 'chargeId'>,
+  status: number,
+  body: string,
+): ToldAnswer {
   if (status >= 500) return { ...request, kind: 'info', status };
   const { id, error } = JSON.parse(body) as { id?: string; error?: { charge?: string } };
   const chargeId = request.chargeId ?? id ?? error?.charge;
@@ -347,7 +377,7 @@ function toldBy(request: Pick<Told, 'asked' | 'account' | 'key' | 'chargeId'>, s
 }
 
 /** The fields of an answer that scenarios speak of. */
-export function saidIn({ body }: Told): {
+export function saidIn({ body }: ToldAnswer): {
   id?: string;
   status?: string;
   captured?: boolean;

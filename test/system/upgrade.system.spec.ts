@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Told } from '#checker';
+import type { ToldAnswer } from '#checker';
 import { eventually, notEmpty } from '#testing';
 import { isInThisClone, landedCommit } from './landed-version.js';
-import { saidIn, SOUND, System, type ChargeOrder } from './system.js';
+import { saidIn, SOUND, SystemUnderTest, type ChargeOrder } from './system.js';
 
 jest.setTimeout(240_000);
 
@@ -15,35 +15,37 @@ const describeUpgrade = process.env.CI || (await isInThisClone(commit)) ? descri
 const PENDING_AFTER_MS = 1_500;
 
 describeUpgrade('a data folder of the version before', () => {
-  let before: System;
-  let system: System;
+  let before: SystemUnderTest;
+  let system: SystemUnderTest;
   /** Sent once, and answered by the version before: what they are asked again must be answered with the same bytes. */
-  const answered: { send: (on: System) => Promise<Told>; body: string }[] = [];
+  const answered: { send: (on: SystemUnderTest) => Promise<ToldAnswer>; body: string }[] = [];
   /** Told `pending`, or nothing: by what they must come to. */
   const inFlight: { chargeId: string; state: string }[] = [];
   const apiKey = `sk_test_upgrade`;
   let serial = 0;
 
   /** Sends one request under a key of its own, and remembers it with its answer. */
-  async function remember(send: (on: System, idempotencyKey: string) => Promise<Told>): Promise<Told> {
+  async function remember(
+    send: (on: SystemUnderTest, idempotencyKey: string) => Promise<ToldAnswer>,
+  ): Promise<ToldAnswer> {
     const key = `before-${++serial}`;
     const told = await send(before, key);
     answered.push({ send: (on) => send(on, key), body: told.body! });
     return told;
   }
-  const charge = (order: ChargeOrder = {}): Promise<Told> =>
+  const charge = (order: ChargeOrder = {}): Promise<ToldAnswer> =>
     remember((on, idempotencyKey) => on.charge({ source: 'tok_visa', ...order, apiKey, idempotencyKey }));
-  const refund = (chargeId: string, amount?: number): Promise<Told> =>
+  const refund = (chargeId: string, amount?: number): Promise<ToldAnswer> =>
     remember((on, idempotencyKey) =>
       on.refund(chargeId, { apiKey, idempotencyKey, ...(amount !== undefined && { amount }) }),
     );
-  const capture = (chargeId: string, amount?: number): Promise<Told> =>
+  const capture = (chargeId: string, amount?: number): Promise<ToldAnswer> =>
     remember((on, idempotencyKey) =>
       on.capture(chargeId, { apiKey, idempotencyKey, ...(amount !== undefined && { amount }) }),
     );
 
   /** However slow the machine: what is asked next must find the charge at rest. */
-  async function settled(asking: Promise<Told>): Promise<Told> {
+  async function settled(asking: Promise<ToldAnswer>): Promise<ToldAnswer> {
     const told = await asking;
     await eventually(`${told.chargeId} is at rest`, () => before.isAtRest(told.chargeId!), { timeoutMs: 60_000 });
     return told;
@@ -52,7 +54,7 @@ describeUpgrade('a data folder of the version before', () => {
   const held: Record<'rests' | 'capturing' | 'canceling', string> = { rests: '', capturing: '', canceling: '' };
 
   beforeAll(async () => {
-    before = await System.startLanded(commit, { ANSWER_WITHIN_MS: String(PENDING_AFTER_MS) });
+    before = await SystemUnderTest.startLanded(commit, { ANSWER_WITHIN_MS: String(PENDING_AFTER_MS) });
     try {
       // Everything that a client can have been told for good.
       const whole = await settled(charge());
@@ -85,7 +87,7 @@ describeUpgrade('a data folder of the version before', () => {
     } finally {
       await before.halt();
     }
-    system = await System.start({ dataDir: before.dataDir });
+    system = await SystemUnderTest.start({ dataDir: before.dataDir });
     system.history.push(...before.history);
   });
   afterAll(() => (system ?? before)?.stop());
@@ -128,7 +130,7 @@ describeUpgrade('a data folder of the version before', () => {
 
   it('was told of every kind of ending before', () => {
     const endings = new Set(
-      answered.map(({ body }) => saidIn({ body } as Told)).map((said) => said.error?.type ?? said.status),
+      answered.map(({ body }) => saidIn({ body } as ToldAnswer)).map((said) => said.error?.type ?? said.status),
     );
     expect(endings).toEqual(new Set(['succeeded', 'pending', 'card_error', 'invalid_request_error']));
   });

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Stripe } from 'stripe';
 import { eventually } from '#testing';
-import { SOUND, System, brandAt, saidIn, sourceAt, type BankName } from './system.js';
+import { SOUND, SystemUnderTest, brandAt, saidIn, sourceAt, type BankName } from './system.js';
 
 jest.setTimeout(180_000);
 
-let system: System;
+let system: SystemUnderTest;
 beforeAll(async () => {
-  system = await System.start();
+  system = await SystemUnderTest.start();
 });
 afterAll(() => system?.stop());
 

@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '#testing';
-import { saidIn, System } from './system.js';
+import { saidIn, SystemUnderTest } from './system.js';
 
 jest.setTimeout(120_000);
 
-let system: System;
+let system: SystemUnderTest;
 beforeAll(async () => {
-  system = await System.start();
+  system = await SystemUnderTest.start();
 });
 afterAll(() => system?.stop());
 

@@ -5,7 +5,7 @@ import { stepOn } from './handlers.js';
 import { operation, opened, alder, birch, cedar, dogwood, yes } from './operation-under-test.js';
 import { openRefund } from '../src/operations/operation.js';
 import { refundReference } from '../src/operations/reference.js';
-import type { Authorization, Terms } from '../src/authorizations/authorization-state.js';
+import type { Authorization, ChargeTerms } from '../src/authorizations/authorization-state.js';
 import type { BankView } from '../src/authorizations/routing.js';
 
 export const card: Card = {
@@ -16,7 +16,7 @@ export const card: Card = {
   fingerprint: 'fp_1',
   behavior: 'approve',
 };
-export const terms: Terms = {
+export const terms: ChargeTerms = {
   chargeId: 'ch_1',
   account: 'acct_1',
   amount: usd(1_000),
@@ -24,7 +24,7 @@ export const terms: Terms = {
   card,
   fault: null,
 };
-export const paidWith = (brand: bankProtocol.Brand): Terms => ({ ...terms, card: { ...card, brand } });
+export const paidWith = (brand: bankProtocol.Brand): ChargeTerms => ({ ...terms, card: { ...card, brand } });
 
 /** All four banks, those named out of reach. */
 export const banks = (...unavailable: readonly bankProtocol.BankName[]): BankView[] =>
@@ -92,7 +92,7 @@ export const everyState: readonly Authorization[] = [
 ];
 
 /** The same charge, which its merchant captures when it likes. */
-export const manual = <S extends { readonly terms: Terms }>(state: S): S => ({
+export const manual = <S extends { readonly terms: ChargeTerms }>(state: S): S => ({
   ...state,
   terms: { ...state.terms, capture: 'manual' },
 });

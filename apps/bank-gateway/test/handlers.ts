@@ -1,14 +1,14 @@
 import { stepsOf } from '#messaging';
 import type { AnyStep } from '#saga';
 import { AuthorizationEventsController } from '../src/authorizations/authorization-events.controller.js';
-import { RefundEventsController } from '../src/authorizations/refund-events.controller.js';
-import { StrayEventsController } from '../src/authorizations/stray-events.controller.js';
+import { BankRefundEventsController } from '../src/authorizations/refund-events.controller.js';
+import { BankStrayEventsController } from '../src/authorizations/stray-events.controller.js';
 
 /** All that the gateway reacts to. */
 export const steps = stepsOf([
   new AuthorizationEventsController(),
-  new RefundEventsController(),
-  new StrayEventsController(),
+  new BankRefundEventsController(),
+  new BankStrayEventsController(),
 ]);
 
 export function stepOn({ type }: { readonly type: string }): AnyStep {

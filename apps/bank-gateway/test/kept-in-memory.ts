@@ -3,9 +3,9 @@ import type { Decision, Work } from '#saga';
 import { liveOperations, type Authorization } from '../src/authorizations/authorization-state.js';
 import type { Operation } from '../src/operations/operation.js';
 import type { PerformerParts } from '../src/operations/performer.js';
-import { actedOnBy, type Task } from '../src/operations/task.js';
+import { actedOnBy, type ClaimedOperation } from '../src/operations/task.js';
 
-export class Away extends Error {}
+export class StoreAwayError extends Error {}
 
 /** The store's port for one charge: what is decided is saved as the repository would, in turns, and may fail. */
 export class KeptInMemory implements Pick<PerformerParts, 'commands' | 'store'> {
@@ -28,12 +28,12 @@ export class KeptInMemory implements Pick<PerformerParts, 'commands' | 'store'> 
       >;
       const failure = this.failures.shift();
       if (failure !== 'rolled_back') this.#save(decision);
-      if (failure) throw new Away(failure);
+      if (failure) throw new StoreAwayError(failure);
       return decision.result;
     },
   };
 
-  readonly store = { isTransient: (error: unknown): boolean => error instanceof Away };
+  readonly store = { isTransient: (error: unknown): boolean => error instanceof StoreAwayError };
 
   /** The last one that is live. */
   get live(): Operation {
@@ -41,7 +41,7 @@ export class KeptInMemory implements Pick<PerformerParts, 'commands' | 'store'> 
   }
 
   /** As a worker takes it from the table. */
-  take(slot: Task['slot'], live = this.live): Task {
+  take(slot: ClaimedOperation['slot'], live = this.live): ClaimedOperation {
     const { authorization } = this;
     if (authorization.state === 'none') throw new Error('nothing to take');
     const operation = { ...live, version: live.version + 1 };

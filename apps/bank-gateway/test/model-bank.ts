@@ -5,7 +5,7 @@ type Order = Exclude<BankOrder, { kind: 'statement' }>;
 type Move = Extract<Order, { kind: 'authorize' | 'capture' | 'void' | 'refund' }>;
 type EntryKind = 'authorization' | 'capture' | 'void' | 'refund';
 /** How the bank would decide on the merits; puzzled, it cannot read what it is asked. */
-export type Mood = 'willing' | 'unwilling' | 'busy' | 'puzzled';
+export type BankAttitude = 'willing' | 'unwilling' | 'busy' | 'puzzled';
 
 interface Performance {
   bankId: string;
@@ -38,7 +38,10 @@ export class ModelBank {
 
   constructor(readonly profile: bankProtocol.BankProfile) {}
 
-  receive(order: Order, at: { now: number; validUntil: number; lagMs: number; mood: Mood }): BankCallResult<Order> {
+  receive(
+    order: Order,
+    at: { now: number; validUntil: number; lagMs: number; mood: BankAttitude },
+  ): BankCallResult<Order> {
     if (at.mood === 'puzzled') return { kind: 'not_processed', reason: 'malformed' };
     switch (order.kind) {
       case 'inquire':
@@ -58,7 +61,7 @@ export class ModelBank {
     return this.performances.filter((performance) => performance.kind === kind && performance.undoneAt === undefined);
   }
 
-  #move(order: Move, at: { now: number; validUntil: number; mood: Mood }): BankCallResult<Order> {
+  #move(order: Move, at: { now: number; validUntil: number; mood: BankAttitude }): BankCallResult<Order> {
     const { reference } = order;
     if (this.#fences.has(reference)) return this.#no(order, at.now);
     const remembered = this.#remembered.get(reference);

@@ -8,8 +8,8 @@ import {
   liveOperations,
   operationOf,
   type Authorization,
-  type Known,
-  type Terms,
+  type KnownAuthorization,
+  type ChargeTerms,
 } from '../src/authorizations/authorization-state.js';
 import { capturedAmount } from '../src/authorizations/news.js';
 import type { BankView } from '../src/authorizations/routing.js';
@@ -25,25 +25,25 @@ import {
   recordReversal,
   startReversal,
   takeOver,
-  type Moment,
-  type Movement,
+  type BankConditions,
+  type MovementOrder,
   type Operation,
 } from '../src/operations/operation.js';
-import { actedOnBy, inquiryOf, movementOf, reversalOf, type Task } from '../src/operations/task.js';
+import { actedOnBy, inquiryOf, movementOf, reversalOf, type ClaimedOperation } from '../src/operations/task.js';
 import { paidWith } from './authorization-under-test.js';
 import { stepOn } from './handlers.js';
 import { noon } from './operation-under-test.js';
-import { ModelBank, type Mood } from './model-bank.js';
+import { ModelBank, type BankAttitude } from './model-bank.js';
 
 const attemptTimeoutMs = 2_000;
 const about = { chargeId: 'ch_1', account: 'acct_1' };
 const slot = { release: () => undefined };
-type Order = Movement | Extract<BankOrder, { kind: 'inquire' | 'reverse' }>;
+type Order = MovementOrder | Extract<BankOrder, { kind: 'inquire' | 'reverse' }>;
 
 /** What may go wrong in a run, beyond what always may: loss, delay, lost answers, frozen and dead workers, lag. */
-export interface World {
+export interface ModelConditions {
   readonly brand: bankProtocol.Brand;
-  readonly capture: Terms['capture'];
+  readonly capture: ChargeTerms['capture'];
   /** The books have no place for what is captured. */
   readonly suspended: boolean;
   /** A message may be performed twice. */
@@ -69,10 +69,17 @@ interface Message {
 /** Where a worker stands with its task: between any two of these it may be frozen for ever so long. */
 type Hand =
   | { at: 'idle' }
-  | { at: 'taken'; task: Task }
-  | { at: 'begun'; task: Task; attempt: Attempt }
-  | { at: 'waiting'; task: Task; attempt: Attempt; message: Message; asked: number }
-  | { at: 'answered'; task: Task; attempt: Attempt; order: Order; outcome: BankCallResult<Order>; asked: number };
+  | { at: 'taken'; task: ClaimedOperation }
+  | { at: 'begun'; task: ClaimedOperation; attempt: Attempt }
+  | { at: 'waiting'; task: ClaimedOperation; attempt: Attempt; message: Message; asked: number }
+  | {
+      at: 'answered';
+      task: ClaimedOperation;
+      attempt: Attempt;
+      order: Order;
+      outcome: BankCallResult<Order>;
+      asked: number;
+    };
 
 interface Worker {
   hand: Hand;
@@ -86,7 +93,7 @@ export class ModelGateway {
   readonly workers: readonly Worker[] = [{ hand: { at: 'idle' } }, { hand: { at: 'idle' } }];
   readonly emitted: NewEvent[] = [];
   readonly reached = new Set<string>();
-  readonly terms: Terms;
+  readonly terms: ChargeTerms;
   messages: Message[] = [];
   authorization: Authorization = { state: 'none' };
   now = noon;
@@ -97,7 +104,7 @@ export class ModelGateway {
   #broken = new Set<string>();
 
   constructor(
-    readonly world: World,
+    readonly world: ModelConditions,
     /** Uniform in [0, n). */
     readonly choose: (n: number) => number,
   ) {
@@ -167,7 +174,7 @@ export class ModelGateway {
     return difference !== undefined;
   }
 
-  deliver(message: Message, mood: Mood, { lost, keep }: { lost: boolean; keep: boolean }): void {
+  deliver(message: Message, mood: BankAttitude, { lost, keep }: { lost: boolean; keep: boolean }): void {
     if (!keep) this.messages = this.messages.filter((other) => other !== message);
     if (keep) this.reached.add('performed twice');
     if (this.now - message.sentAt > message.bank.profile.maxTransitMs) this.reached.add('very late');
@@ -179,7 +186,7 @@ export class ModelGateway {
   }
 
   #fates(message: Message): (() => void)[] {
-    const moods: Mood[] = ['willing', 'unwilling', 'busy', 'puzzled'];
+    const moods: BankAttitude[] = ['willing', 'unwilling', 'busy', 'puzzled'];
     const arrive = (): void =>
       this.deliver(message, moods[this.choose(moods.length)]!, { lost: this.choose(2) === 1, keep: false });
     const lose = (): void => void (this.messages = this.messages.filter((other) => other !== message));
@@ -321,7 +328,7 @@ export class ModelGateway {
     worker.hand = { at: 'taken', task: this.#taskOf(taken, this.authorization) };
   }
 
-  #taskOf(operation: Operation, authorization: Known): Task {
+  #taskOf(operation: Operation, authorization: KnownAuthorization): ClaimedOperation {
     return { terms: this.terms, operation, actsOn: actedOnBy(operation, authorization), slot };
   }
 
@@ -348,7 +355,7 @@ export class ModelGateway {
     }
   }
 
-  #perform(worker: Worker, task: Task): void {
+  #perform(worker: Worker, task: ClaimedOperation): void {
     const { operation } = task;
     const bank = this.banks.get(operation.bank)!;
     const held = (change: (live: Operation) => Operation) => (live: Operation) =>
@@ -389,13 +396,13 @@ export class ModelGateway {
     const bank = this.banks.get(task.operation.bank)!;
     if (outcome.kind === 'answered' || (outcome.kind === 'doubt' && !bank.profile.idempotent)) return;
     this.#begin(worker, task, (live) => {
-      const reports = [{ attemptId: attempt.id, outcome: outcome as BankCallResult<Movement> }];
+      const reports = [{ attemptId: attempt.id, outcome: outcome as BankCallResult<MovementOrder> }];
       const recorded = recordAttempts(live, this.#profile(bank), reports, this.#moment(bank));
       return begin(recorded, this.#profile(bank), task.operation, this.#times()) ?? recorded;
     });
   }
 
-  #begin(worker: Worker, task: Task, change: (live: Operation) => Operation | undefined): void {
+  #begin(worker: Worker, task: ClaimedOperation, change: (live: Operation) => Operation | undefined): void {
     const { before, next } = this.#decide(task, change);
     if (!before || !next || next.attempts.length === before.attempts.length) return;
     const { id, validUntil } = next.attempts.at(-1)!;
@@ -403,7 +410,7 @@ export class ModelGateway {
     worker.hand = { at: 'begun', task: { ...task, operation }, attempt: { id, validUntil, begunAtMs: this.now } };
   }
 
-  #send(worker: Worker, task: Task, order: Order, attempt: Attempt): void {
+  #send(worker: Worker, task: ClaimedOperation, order: Order, attempt: Attempt): void {
     const bank = this.banks.get(task.operation.bank)!;
     const message = { bank, order, validUntil: attempt.validUntil!, sentAt: this.now };
     this.messages.push(message);
@@ -426,7 +433,7 @@ export class ModelGateway {
     });
   }
 
-  #decide(task: Task, change: (live: Operation) => Operation | undefined) {
+  #decide(task: ClaimedOperation, change: (live: Operation) => Operation | undefined) {
     const found = operationOf(this.authorization, task.operation.reference);
     const before = found && isLive(found) ? found : undefined;
     const next = before && change(before);
@@ -462,7 +469,7 @@ export class ModelGateway {
     this.#remark(state);
   }
 
-  #remark(state: Known): void {
+  #remark(state: KnownAuthorization): void {
     this.reached.add(state.state);
     if ('cancellation' in state && state.cancellation) this.reached.add(`${state.state}, canceled`);
     const { operations } = state;
@@ -491,7 +498,7 @@ export class ModelGateway {
     return { begunAt: this.now + skewMs, validUntil: this.now - skewMs + 3_000 };
   }
 
-  #moment(bank: ModelBank): Moment {
+  #moment(bank: ModelBank): BankConditions {
     const { jitter, skewMs } = this.world;
     return {
       bankNow: this.now - skewMs,

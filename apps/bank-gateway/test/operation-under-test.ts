@@ -5,8 +5,8 @@ import {
   openOperation,
   openRefund,
   recordAttempts,
-  type Movement,
-  type Moment,
+  type MovementOrder,
+  type BankConditions,
   type Operation,
   type SlotKind,
 } from '../src/operations/operation.js';
@@ -19,7 +19,7 @@ export const noon = 1_800_000_000_000;
 export const validForMs = 3_000;
 
 /** No jitter: a re-attempt is due after as many seconds as it is the n-th. */
-export function moment(atMs = 0, given: { breakerOpen?: boolean } = {}): Moment {
+export function moment(atMs = 0, given: { breakerOpen?: boolean } = {}): BankConditions {
   const { breakerOpen = false } = given;
   return { bankNow: noon + atMs, breakerOpen, delayMs: (reattempt) => reattempt * 1_000 };
 }
@@ -38,8 +38,8 @@ export const malformed = { kind: 'not_processed', reason: 'malformed' } as const
 export const yes = { authorize: approved, capture: captured, void: voided, refund: refunded } as const;
 export const no = { authorize: declined, capture: refused, void: refused, refund: refused } as const;
 
-export function answered(answer: Record<string, unknown>): BankCallResult<Movement> & { kind: 'answered' } {
-  return { kind: 'answered', answer: { asOf: noon, now: noon, ...answer } } as BankCallResult<Movement> & {
+export function answered(answer: Record<string, unknown>): BankCallResult<MovementOrder> & { kind: 'answered' } {
+  return { kind: 'answered', answer: { asOf: noon, now: noon, ...answer } } as BankCallResult<MovementOrder> & {
     kind: 'answered';
   };
 }
@@ -86,7 +86,7 @@ export function opened(kind: SlotKind | 'refund', bank: bankProtocol.BankName): 
 export function operation(
   kind: SlotKind | 'refund',
   bank: bankProtocol.BankProfile,
-  ...outcomes: readonly (BankCallResult<Movement> | null)[]
+  ...outcomes: readonly (BankCallResult<MovementOrder> | null)[]
 ): Operation {
   let current = opened(kind, bank.name);
   for (const [index, outcome] of outcomes.entries()) {
@@ -101,7 +101,7 @@ export function operation(
 export function report(
   current: Operation,
   bank: bankProtocol.BankProfile,
-  outcome: BankCallResult<Movement>,
+  outcome: BankCallResult<MovementOrder>,
   options: { atMs?: number; attempt?: number; breakerOpen?: boolean } = {},
 ): Operation {
   const { atMs = 0, attempt = current.attempts.length, breakerOpen = false } = options;

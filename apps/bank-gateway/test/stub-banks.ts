@@ -8,23 +8,23 @@ import {
 } from '#bank-call';
 import type { Clock } from '#clock';
 import { bankProtocol } from '#contracts';
-import { Banks } from '../src/banks/banks.js';
+import { BankClients } from '../src/banks/banks.js';
 import { noon, validForMs } from './operation-under-test.js';
 
 type Request = bankProtocol.BankRequest;
-export type Behavior = (request: Request, options: SendOptions) => WireResult | Promise<WireResult>;
+export type StubBehavior = (request: Request, options: SendOptions) => WireResult | Promise<WireResult>;
 
 /** Banks that do what the test says; statements, by which the gateway learns the time, they always answer. */
 export class StubBanks implements BankPort {
   /** Everything but statements, in order. */
   readonly sent: { bank: bankProtocol.BankName; request: Request; attemptId: string }[] = [];
-  readonly #behaviors = new Map<bankProtocol.BankName, Behavior>();
+  readonly #behaviors = new Map<bankProtocol.BankName, StubBehavior>();
   #ids = 0;
 
   constructor(private readonly clock: Clock) {}
 
   /** From now on; until then every bank says yes. */
-  does(bank: bankProtocol.BankName, behavior: Behavior): void {
+  does(bank: bankProtocol.BankName, behavior: StubBehavior): void {
     this.#behaviors.set(bank, behavior);
   }
 
@@ -70,7 +70,7 @@ export const timedOut: WireResult = { kind: 'no_response', cause: 'timeout' };
 export const unreachable: WireResult = { kind: 'not_written', cause: 'connection_refused' };
 
 /** Says nothing until its time is up. */
-export const hangs: Behavior = (_request, { signal }) =>
+export const hangs: StubBehavior = (_request, { signal }) =>
   new Promise((resolve) => {
     signal.addEventListener('abort', () => resolve(timedOut), { once: true });
   });
@@ -78,7 +78,7 @@ export const hangs: Behavior = (_request, { signal }) =>
 const untraced = { startSpan: () => ({ traceparent: undefined, set: () => undefined, end: () => undefined }) };
 
 /** All four banks as the gateway sees them. */
-export function banksBehind(port: BankPort, clock: Clock, limits: Partial<BankLimits> = {}): Banks {
+export function banksBehind(port: BankPort, clock: Clock, limits: Partial<BankLimits> = {}): BankClients {
   const callers = Object.values(bankProtocol.defaultBanks).map(
     (profile) =>
       new BankCallers({
@@ -91,5 +91,5 @@ export function banksBehind(port: BankPort, clock: Clock, limits: Partial<BankLi
         clock,
       }),
   );
-  return new Banks(callers, clock, untraced as never, validForMs);
+  return new BankClients(callers, clock, untraced as never, validForMs);
 }

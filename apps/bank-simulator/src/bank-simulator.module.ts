@@ -10,7 +10,7 @@ import { localDoorHook } from '#local-door';
 import { BanksController } from './admin/banks.controller.js';
 import { FaultsController } from './admin/faults.controller.js';
 import { HealthController } from './admin/health.controller.js';
-import { Banks, type BanksOptions } from './desk/banks.js';
+import { BankListeners, type BanksOptions } from './desk/banks.js';
 import { FaultRules } from './faults/fault-rules.js';
 import { FaultSwitchboard } from './faults/fault-switchboard.js';
 
@@ -37,11 +37,11 @@ export class BankSimulatorModule {
       module: BankSimulatorModule,
       controllers: [HealthController, FaultsController, BanksController],
       providers: [
-        { provide: Banks, useFactory: () => new Banks(options, rules, clock, logger) },
+        { provide: BankListeners, useFactory: () => new BankListeners(options, rules, clock, logger) },
         {
           provide: FaultSwitchboard,
-          useFactory: (banks: Banks) => new FaultSwitchboard(rules, banks, clock, logger),
-          inject: [Banks],
+          useFactory: (banks: BankListeners) => new FaultSwitchboard(rules, banks, clock, logger),
+          inject: [BankListeners],
         },
       ],
     };
@@ -63,7 +63,7 @@ export async function createBankSimulator(options: BankSimulatorOptions): Promis
   limitClients(application.getHttpServer());
   application.getHttpAdapter().getInstance().addHook('onRequest', localDoorHook(options.allowedHosts));
   readEveryBodyAsJson(application);
-  const banks = application.get(Banks);
+  const banks = application.get(BankListeners);
   try {
     await application.listen(options.adminPort, options.adminHost);
   } catch (error) {

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, type Dispatcher } from 'undici';
-import type { Asked, Told } from '#checker';
+import type { RequestKind, ToldAnswer } from '#checker';
 
 /** Cards of every bank, in the shares of an ordinary shop: most are visa and mastercard. */
 const cards = ['tok_visa', 'tok_visa', 'tok_mastercard', 'tok_mastercard', 'tok_amex', 'tok_discover'];
 
 /** What each loop does over and over: a charge captured at once; one authorized and then captured; one charged and then refunded. */
 export const mixes = ['charge', 'manual-capture', 'refund'] as const;
-export type Mix = (typeof mixes)[number];
+export type LoadMix = (typeof mixes)[number];
 
 export interface LoadOptions {
   /** Of every instance; each loop stays with one. */
   readonly apiUrls: readonly string[];
-  readonly mix?: Mix;
+  readonly mix?: LoadMix;
   /** Closed loops: each sends its next charge when it has the answer to the last. */
   readonly concurrency: number;
   readonly warmUpMs: number;
@@ -22,7 +22,7 @@ export interface LoadOptions {
 }
 
 export interface LoadResult {
-  readonly mix: Mix;
+  readonly mix: LoadMix;
   readonly concurrency: number;
   /** Charges taken through the whole of their mix. */
   readonly completedPerSecond: number;
@@ -31,13 +31,13 @@ export interface LoadResult {
   readonly completed: number;
   /** Last answers that were not what the mix leads to, by status. */
   readonly others: Readonly<Record<string, number>>;
-  readonly history: readonly Told[];
+  readonly history: readonly ToldAnswer[];
 }
 
 /** Raw HTTP, so that no client library's own work or retries are measured. */
 export async function load(options: LoadOptions): Promise<LoadResult> {
   const agent = new Agent({ connections: options.concurrency, pipelining: 1 });
-  const history: Told[] = [];
+  const history: ToldAnswer[] = [];
   const { mix = 'charge' } = options;
   const latenciesMs: number[] = [];
   const others: Record<string, number> = {};
@@ -81,7 +81,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
 }
 
 /** @returns every answer; the first that was not a success is the last */
-async function takeThrough(mix: Mix, client: Client, source: string): Promise<Told[]> {
+async function takeThrough(mix: LoadMix, client: Client, source: string): Promise<ToldAnswer[]> {
   const charge = await client.post('charge', '/v1/charges', {
     amount: '2000',
     currency: 'usd',
@@ -105,7 +105,7 @@ class Client {
     private readonly key: string,
   ) {}
 
-  async post(asked: Asked, path: string, form: Record<string, string>, about?: string): Promise<Told> {
+  async post(asked: RequestKind, path: string, form: Record<string, string>, about?: string): Promise<ToldAnswer> {
     const idempotencyKey = randomUUID();
     const request = { asked, account: this.key, key: idempotencyKey };
     try {
@@ -136,7 +136,7 @@ class Client {
   }
 }
 
-function outcomeOf({ status, body }: Told): string {
+function outcomeOf({ status, body }: ToldAnswer): string {
   if (status === undefined) return 'no answer';
   if (status !== 200) return String(status);
   return (JSON.parse(body!) as { status: string }).status;

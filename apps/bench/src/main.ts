@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { check, describe, gatherEvidence, unsettled, type Told } from '#checker';
+import { check, describe, gatherEvidence, unsettled, type ToldAnswer } from '#checker';
 import { startRuntime, type Runtime } from '../../../infra/local/runtime.js';
 import { fillHistory, lastOfHistory } from './history.js';
-import { load, mixes, type LoadResult, type Mix } from './load.js';
+import { load, mixes, type LoadResult, type LoadMix } from './load.js';
 import { profiledEnv, summarise } from './profile.js';
 import { cpuSeconds, machineBusySeconds } from './processes.js';
 import { countAnew, countStatements, dearestStatements } from './statements.js';
@@ -38,7 +38,7 @@ if (values.help) {
   process.exit(0);
 }
 
-const chosenMixes = values.mixes.split(',').filter((name): name is Mix => mixes.includes(name as Mix));
+const chosenMixes = values.mixes.split(',').filter((name): name is LoadMix => mixes.includes(name as LoadMix));
 const instances = Number(values.instances);
 
 const QUIET_WITHIN_MS = 60_000;
@@ -54,7 +54,7 @@ async function bench(runtime: Runtime): Promise<boolean> {
     banksAdminUrl: runtime.urls.banksAdmin,
     ...(Number(values.history) > 0 && { above: lastOfHistory }),
   };
-  const history: Told[] = [];
+  const history: ToldAnswer[] = [];
   const tpcbSeconds = Number(values['tpcb-seconds']);
   const measureMs = Number(values.seconds) * 1_000;
   const warmUpMs = Number(values['warm-up']) * 1_000;
@@ -96,7 +96,7 @@ async function bench(runtime: Runtime): Promise<boolean> {
     othersBusyShare: number;
   })[] = [];
   const concurrencies = values.concurrency.split(',').map(Number);
-  const runs: { mix: Mix; concurrency: number }[] = [
+  const runs: { mix: LoadMix; concurrency: number }[] = [
     ...concurrencies.map((concurrency) => ({ mix: 'charge' as const, concurrency })),
     // The other mixes at the highest concurrency only: they are compared with the charges of the same run.
     ...chosenMixes.map((mix) => ({ mix, concurrency: concurrencies.at(-1)! })),
@@ -194,7 +194,7 @@ async function bench(runtime: Runtime): Promise<boolean> {
 }
 
 /** A settled charge of each merchant. */
-function templatesFrom(history: readonly Told[]): string[] {
+function templatesFrom(history: readonly ToldAnswer[]): string[] {
   const settled = history.filter(({ kind, body }) => kind === 'ok' && body?.includes('"status": "succeeded"'));
   return [...Map.groupBy(settled, ({ account }) => account).values()].map(([first]) => first!.chargeId!);
 }

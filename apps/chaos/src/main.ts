@@ -4,15 +4,15 @@ import { join, relative, resolve } from 'node:path';
 import { campaignPage } from './campaign/campaign-page.js';
 import { campaignInWords } from './campaign/campaign-words.js';
 import { campaignOf, campaignRunOf, runWithoutVerdict, type Campaign, type CampaignRun } from './campaign/campaign.js';
-import { BadOptions, readOptions, USAGE, type Options } from './options.js';
+import { BadOptions, readOptions, USAGE, type ChaosOptions } from './options.js';
 import { RunProgress } from './progress.js';
 import { pageOf } from './report/page.js';
-import { reportOf, type Report } from './report/report.js';
+import { reportOf, type ChaosReport } from './report/report.js';
 import { inWords } from './report/words.js';
 import { ChaosRun } from './run/chaos-run.js';
-import { describeSchedule, planOf, type Plan } from './run/plan.js';
+import { describeSchedule, planOf, type RunPlan } from './run/plan.js';
 import { faultKinds } from './schedule/fault.js';
-import { endingOfCampaign, endingOfRun, endingWithoutVerdict, type Ending } from './verdict/ending.js';
+import { endingOfCampaign, endingOfRun, endingWithoutVerdict, type RunExit } from './verdict/ending.js';
 
 const interrupt = new AbortController();
 let interrupted = false;
@@ -40,12 +40,12 @@ try {
 }
 if (interrupted) process.exit();
 
-function end({ exitCode, sentence }: Ending): void {
+function end({ exitCode, sentence }: RunExit): void {
   if (sentence) console.log(`\n${sentence}`);
   process.exitCode = exitCode;
 }
 
-async function main(options: Options): Promise<Ending> {
+async function main(options: ChaosOptions): Promise<RunExit> {
   const plans = plansOf(options);
   if (options.scheduleOnly) {
     for (const plan of plans) console.log(`${titleOf(plan)}: ${describeSchedule(plan.schedule)}`);
@@ -57,7 +57,7 @@ async function main(options: Options): Promise<Ending> {
 }
 
 /** Goes on after a run that is not sound, and after one that could not be judged: the next may show more. */
-async function runCampaign(plans: readonly Plan[], options: Options): Promise<Ending> {
+async function runCampaign(plans: readonly RunPlan[], options: ChaosOptions): Promise<RunExit> {
   const folder = resolve(options.out, `campaign-${plans[0]!.name === 'random' ? options.seed : 'scenarios'}`);
   const beganAt = new Date().toISOString();
   const runs: CampaignRun[] = [];
@@ -85,7 +85,7 @@ async function runCampaign(plans: readonly Plan[], options: Options): Promise<En
 }
 
 /** Undefined when it was interrupted before it had a verdict. */
-async function campaignRun(plan: Plan, options: Options, folder: string): Promise<CampaignRun | undefined> {
+async function campaignRun(plan: RunPlan, options: ChaosOptions, folder: string): Promise<CampaignRun | undefined> {
   const beganMs = performance.now();
   const tookMs = (): number => performance.now() - beganMs;
   const about = { title: titleOf(plan), page: relative(folder, join(reportDirOf(plan, options), 'report.html')) };
@@ -100,23 +100,23 @@ async function campaignRun(plan: Plan, options: Options, folder: string): Promis
   }
 }
 
-function plansOf({ seed, minutes, runs, kinds, scenarios }: Options): Plan[] {
+function plansOf({ seed, minutes, runs, kinds, scenarios }: ChaosOptions): RunPlan[] {
   if (scenarios.length > 0) return scenarios.map((scenario) => planOf({ seed, minutes, kinds, scenario }));
   return Array.from({ length: runs }, (_, n) => planOf({ seed: seed + n, minutes, kinds }));
 }
 
 interface Judgement {
-  readonly report: Report;
+  readonly report: ChaosReport;
   /** Where its data and logs are; undefined when they were thrown away. */
   readonly kept: string | undefined;
 }
 
-async function runOne(plan: Plan, options: Options): Promise<Judgement> {
+async function runOne(plan: RunPlan, options: ChaosOptions): Promise<Judgement> {
   console.log(`${titleOf(plan)}\n${plan.story}\n${describeSchedule(plan.schedule)}\n`);
   const watching = new RunProgress(plan.schedule.durationMs);
   const reportDir = reportDirOf(plan, options);
   const run = await ChaosRun.prepare(plan, reportDir, watching, interrupt.signal);
-  let report: Report | undefined;
+  let report: ChaosReport | undefined;
   const isKept = (): boolean => (report === undefined ? !interrupted : report.failure !== null || options.keep);
   try {
     report = reportOf(plan, await run.run(), commandOf(plan, options));
@@ -133,22 +133,22 @@ async function runOne(plan: Plan, options: Options): Promise<Judgement> {
   }
 }
 
-function reportDirOf({ name, seed }: Plan, { out }: Options): string {
+function reportDirOf({ name, seed }: RunPlan, { out }: ChaosOptions): string {
   return resolve(out, `${name}-${seed}`);
 }
 
-function titleOf({ name, seed }: Plan): string {
+function titleOf({ name, seed }: RunPlan): string {
   return name === 'random' ? `Seed ${seed}` : `${name}, seed ${seed}`;
 }
 
 /** What repeats it. */
-function commandOf({ name, seed }: Plan, { minutes }: Options): string {
+function commandOf({ name, seed }: RunPlan, { minutes }: ChaosOptions): string {
   return name === 'random'
     ? `npm run chaos -- --seed ${seed} --minutes ${minutes}${chosenFaults()}`
     : `npm run chaos -- --scenario ${name} --seed ${seed}`;
 }
 
-function campaignArguments({ seed, minutes, runs, scenarios }: Options): string {
+function campaignArguments({ seed, minutes, runs, scenarios }: ChaosOptions): string {
   return scenarios.length > 0
     ? `--scenario all --seed ${seed}`
     : `--seed ${seed} --minutes ${minutes} --runs ${runs}${chosenFaults()}`;

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { faultKinds, families, type FaultKind } from './schedule/fault.js';
+import { faultKinds, families, type ChaosFaultKind } from './schedule/fault.js';
 import { scenarios } from './scenarios/index.js';
 import type { Scenario } from './scenarios/scenario.js';
 
@@ -23,11 +23,11 @@ export class BadOptions extends Error {
   override readonly name = 'BadOptions';
 }
 
-export interface Options {
+export interface ChaosOptions {
   readonly seed: number;
   readonly minutes: number;
   readonly runs: number;
-  readonly kinds: readonly FaultKind[];
+  readonly kinds: readonly ChaosFaultKind[];
   /** Empty: the random mix. */
   readonly scenarios: readonly Scenario[];
   readonly out: string;
@@ -37,7 +37,7 @@ export interface Options {
 }
 
 /** @param newSeed for a run that names none */
-export function readOptions(args: readonly string[], newSeed: () => number): Options {
+export function readOptions(args: readonly string[], newSeed: () => number): ChaosOptions {
   const values = parse(args);
   return {
     seed: values.seed === undefined ? newSeed() : number('--seed', values.seed, { integer: true }),
@@ -79,10 +79,10 @@ function number(option: string, text: string, { integer = false } = {}): number 
   throw new BadOptions(`${option} ${text}: expected a number`);
 }
 
-function kindsOf(text: string): FaultKind[] {
-  return text.split(',').flatMap((name): readonly FaultKind[] => {
+function kindsOf(text: string): ChaosFaultKind[] {
+  return text.split(',').flatMap((name): readonly ChaosFaultKind[] => {
     if (name in families) return families[name as keyof typeof families];
-    if ((faultKinds as readonly string[]).includes(name)) return [name as FaultKind];
+    if ((faultKinds as readonly string[]).includes(name)) return [name as ChaosFaultKind];
     const known = new Set([...Object.keys(families), ...faultKinds]);
     throw new BadOptions(`--faults ${name}: there are ${[...known].join(', ')}`);
   });

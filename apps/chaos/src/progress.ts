@@ -1,7 +1,7 @@
-import type { Progress } from '../../../infra/local/runtime-options.js';
+import type { StartProgress } from '../../../infra/local/runtime-options.js';
 import { terminalProgress } from '../../../infra/local/terminal-progress.js';
-import type { Strike } from './nemesis/nemesis.js';
-import type { Live, Watching } from './run/chaos-run.js';
+import type { RunningStrike } from './nemesis/nemesis.js';
+import type { RunningChaos, Watching } from './run/chaos-run.js';
 
 const TICK_MS = 500;
 /** Where there is no terminal, a line now and then. */
@@ -9,8 +9,8 @@ const PLAIN_EVERY_MS = 15_000;
 
 /** What goes on, for whoever watches: one line that is written anew on a terminal, plain lines elsewhere. */
 export class RunProgress implements Watching {
-  readonly progress: Progress;
-  #live: Live | undefined;
+  readonly progress: StartProgress;
+  #live: RunningChaos | undefined;
   #phase: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #lastPlainMs = 0;
@@ -22,12 +22,12 @@ export class RunProgress implements Watching {
     this.progress = terminalProgress(output);
   }
 
-  began(live: Live): void {
+  began(live: RunningChaos): void {
     this.#live = live;
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
-  struck(strike: Strike): void {
+  struck(strike: RunningStrike): void {
     const { words, struckMs, liftingMs, liftedMs, error } = strike;
     const [atMs, what] =
       error !== undefined

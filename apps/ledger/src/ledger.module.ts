@@ -1,11 +1,11 @@
 import { Module } from '@nestjs/common';
 import { ServiceModule } from '#service';
-import { AccountsModule } from './accounts/accounts.module.js';
+import { LedgerAccountsModule } from './accounts/accounts.module.js';
 import { BooksModule } from './books/books.module.js';
 import { entities } from './entities.js';
 import { migrations } from './migrations/migrations.js';
 import { ReconciliationModule } from './reconciliation/reconciliation.module.js';
-import { RefundsModule } from './refunds/refunds.module.js';
+import { LedgerRefundsModule } from './refunds/refunds.module.js';
 import { ledgerConfig } from './settings.js';
 import { StraysModule } from './strays/strays.module.js';
 import { TransfersModule } from './transfers/transfers.module.js';
@@ -14,10 +14,10 @@ import { TransfersModule } from './transfers/transfers.module.js';
   imports: [
     ServiceModule.forRoot({ name: 'ledger', database: 'ledger', migrations, entities, settings: ledgerConfig }),
     TransfersModule,
-    RefundsModule,
+    LedgerRefundsModule,
     StraysModule,
     ReconciliationModule,
-    AccountsModule,
+    LedgerAccountsModule,
     BooksModule,
   ],
 })

@@ -2,7 +2,7 @@ import { SystemClock } from '#clock';
 import type { NewEvent } from '#contracts';
 import { PostgresOutbox } from '#messaging';
 import { migrate, statement, type PgTransaction } from '#postgres';
-import { BatchRunner, PostgresInbox, type Aggregates, type AnyWork, type Outcome } from '#saga';
+import { BatchRunner, PostgresInbox, type Aggregates, type AnyWork, type WorkOutcome } from '#saga';
 import { frameMigrations } from '#service';
 import { testDatabase, type TestDatabase } from '#testing';
 import { AccountLimitsRepository } from '../src/accounts/account-limits.repository.js';
@@ -58,12 +58,12 @@ export class TestBooks {
   }
 
   /** One batch, as the consumer would run it. */
-  run(...events: readonly NewEvent[]): Promise<Outcome[]> {
+  run(...events: readonly NewEvent[]): Promise<WorkOutcome[]> {
     return this.runner.run(events.map((event) => this.workOf(event)));
   }
 
   /** The same, said again by who looks for what was lost. */
-  runResent(...events: readonly NewEvent[]): Promise<Outcome[]> {
+  runResent(...events: readonly NewEvent[]): Promise<WorkOutcome[]> {
     return this.runner.run(events.map((event) => this.workOf(event, { resent: true })));
   }
 

@@ -2,16 +2,20 @@ import { expect } from '@jest/globals';
 import type { NewEvent } from '#contracts';
 import { stepsOf } from '#messaging';
 import type { AnyStep, Decision } from '#saga';
-import { RefundEventsController } from '../src/refunds/refund-events.controller.js';
-import { StrayEventsController } from '../src/strays/stray-events.controller.js';
+import { LedgerRefundEventsController } from '../src/refunds/refund-events.controller.js';
+import { LedgerStrayEventsController } from '../src/strays/stray-events.controller.js';
 import { HoldEventsController } from '../src/transfers/hold-events.controller.js';
 import type { Transfer } from '../src/transfers/transfer.js';
 import { unlimited, type AccountLimits } from '../src/accounts/account-limits.js';
-import type { Room } from '../src/refunds/refund.js';
+import type { RefundLimits } from '../src/refunds/refund.js';
 import { room } from './room.js';
 
 /** All that the ledger reacts to, but for what it compares with the banks. */
-export const steps = stepsOf([new HoldEventsController(), new RefundEventsController(), new StrayEventsController()]);
+export const steps = stepsOf([
+  new HoldEventsController(),
+  new LedgerRefundEventsController(),
+  new LedgerStrayEventsController(),
+]);
 
 /** A hold, a refund, strays: what is decided about, and the transfers that came of it. */
 interface Kept {
@@ -46,7 +50,7 @@ export const inWords = ({ kind, effect, debit, credit, amount }: Transfer): stri
  * `given(hold).when(event).then(…)`. Transfers that the given state brought along belong to the past; what
  * `moving` names are the ones that this event added.
  */
-export function given(state: Kept, context?: AccountLimits | Room) {
+export function given(state: Kept, context?: AccountLimits | RefundLimits) {
   return {
     when(event: NewEvent) {
       const act = (): Decision<Kept> => decide({ ...state, moves: [] }, event, context);

@@ -2,11 +2,11 @@ import { SystemClock } from '#clock';
 import { bank, type bank as bankEvents, type ledger } from '#contracts';
 import { PostgresOutbox } from '#messaging';
 import { statement } from '#postgres';
-import { BatchRunner, PostgresInbox, type Outcome } from '#saga';
+import { BatchRunner, PostgresInbox, type WorkOutcome } from '#saga';
 import { ComparisonRepository } from '../src/reconciliation/comparison.repository.js';
 import { StatementEventsController } from '../src/reconciliation/statement-events.controller.js';
 import { Reconciliation } from '../src/reconciliation/reconciliation.js';
-import { statements, type Statement } from '../src/reconciliation/statement.js';
+import { statements, type BankStatement } from '../src/reconciliation/statement.js';
 import { StatementRepository } from '../src/reconciliation/statement.repository.js';
 import { TestBooks } from './books.js';
 
@@ -43,7 +43,7 @@ export class ReconciledBooks {
   }
 
   /** One batch of pages, as the consumer would run it. */
-  publish(...pages: readonly bankEvents.StatementPublished[]): Promise<Outcome[]> {
+  publish(...pages: readonly bankEvents.StatementPublished[]): Promise<WorkOutcome[]> {
     return this.runner.run(
       pages.map((page) => ({
         aggregate: statements,
@@ -52,7 +52,7 @@ export class ReconciledBooks {
           event: { ...bank.statementPublished(page), source: 'bank-gateway', time: 0 },
           origin: { topic: 'bank.events', partition: 0, offset: String(this.offset++) },
         },
-        decide: (statement: Statement, now: number) => controller.statementPublished(statement, page, now),
+        decide: (statement: BankStatement, now: number) => controller.statementPublished(statement, page, now),
       })),
     );
   }

@@ -1,6 +1,6 @@
 import { bank, payments, type NewEvent } from '#contracts';
 import { usd } from '#money';
-import { noRefund, type Refund } from '../src/refunds/refund.js';
+import { noRefund, type RefundReservation } from '../src/refunds/refund.js';
 import { account, chargeId } from './charge.js';
 import { decide } from './given.js';
 
@@ -33,5 +33,5 @@ export const failed = (other: Partial<bank.RefundFailed> = {}): NewEvent =>
   });
 
 /** The refund after these events. */
-export const after = (...events: readonly NewEvent[]): Refund =>
-  events.reduce<Refund>((refund, event) => decide(refund, event).state, noRefund(refundId));
+export const after = (...events: readonly NewEvent[]): RefundReservation =>
+  events.reduce<RefundReservation>((refund, event) => decide(refund, event).state, noRefund(refundId));

@@ -6,12 +6,12 @@ import { campaign, type CampaignReport } from './campaign/campaign.js';
 import { firstBroken } from './campaign/first-broken.js';
 import { brokenBy, definitions, run } from './campaign/one-run.js';
 import { tooLittle } from './campaign/enough.js';
-import { perMinute, Progress } from './campaign/progress.js';
+import { perMinute, CampaignProgress } from './campaign/progress.js';
 import { tellFailure } from './campaign/report.js';
 import { shrink } from './campaign/shrink.js';
 import { countOf, exitCodeOf, missedInWords, reachedInWords, REACHES_ALL_FROM } from './campaign/sometimes.js';
 import { unusedInWords } from './campaign/warnings.js';
-import { readOptions, usage, type Options } from './options.js';
+import { readOptions, usage, type SimulationOptions } from './options.js';
 import { planned } from './schedule/schedule.js';
 
 /** So many failures are told whole. */
@@ -30,7 +30,7 @@ try {
   process.exitCode = 2;
 }
 
-async function perform(options: Options): Promise<number> {
+async function perform(options: SimulationOptions): Promise<number> {
   if (options.help) {
     console.log(usage);
     return 0;
@@ -48,20 +48,20 @@ async function one(seed: number): Promise<number> {
   return broken.length === 0 ? 0 : 1;
 }
 
-async function untilBroken({ schedules, seed, sought }: Options): Promise<number> {
+async function untilBroken({ schedules, seed, sought }: SimulationOptions): Promise<number> {
   const came = await firstBroken(schedules, seed, sought);
   console.log(JSON.stringify(came));
   return came.first !== null || came.shownBy.length > 0 ? 1 : 0;
 }
 
-async function many({ schedules, seconds, seed, threads }: Options): Promise<number> {
+async function many({ schedules, seconds, seed, threads }: SimulationOptions): Promise<number> {
   const extent = [
     ...(schedules === Infinity ? [] : [`${schedules} schedules`]),
     ...(seconds === undefined ? [] : [`${seconds} s`]),
   ].join(', at most ');
   console.log(`${extent} from seed ${seed}`);
   const startedMs = clock.monotonicMs();
-  const progress = new Progress({ schedules, seconds }, startedMs);
+  const progress = new CampaignProgress({ schedules, seconds }, startedMs);
   const onProgress = (done: number, failures: readonly { readonly seed: number }[]): void => {
     const line = progress.line(done, failures, clock.monotonicMs());
     if (line) console.log(line);

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export interface Options {
+export interface SimulationOptions {
   readonly schedules: number;
   /** It ends after so long, however many schedules that were. */
   readonly seconds: number | undefined;
@@ -30,7 +30,7 @@ left of each. The exit code is the verdict. Ctrl-C ends it, and tells of what th
   --sought A1,A17  with --until-broken: ends with the first of these`;
 
 /** @throws Error that says what is wrong with them */
-export function readOptions(args: readonly string[], anySeed: () => number): Options {
+export function readOptions(args: readonly string[], anySeed: () => number): SimulationOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {

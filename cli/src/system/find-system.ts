@@ -6,14 +6,14 @@ import { composeContainers } from './compose.client.js';
 import { doorsOf, type ComposeContainer } from './compose-containers.js';
 
 /** The system that runs here: under the supervisor of `npm start`, or in the containers of compose. */
-export type System =
+export type FoundSystem =
   { readonly kind: 'supervised' } | { readonly kind: 'compose'; readonly containers: readonly ComposeContainer[] };
 
 /**
  * @param elsewhere how to name a system that runs elsewhere, for the sentence
  * @throws CommandError when nothing runs here
  */
-export async function findSystem(elsewhere: string): Promise<System> {
+export async function findSystem(elsewhere: string): Promise<FoundSystem> {
   const refused = await askControl('GET', '/urls').then(
     () => undefined,
     (error: unknown) => {

@@ -1,7 +1,7 @@
 import { invariants, type Evidence, type Invariant } from '#checker';
 
 /** One promise, and whether it was kept as far as the evidence shows. */
-export interface Judged {
+export interface VerifiedPromise {
   readonly id: string;
   readonly promise: string;
   readonly outcome: 'held' | 'held in part' | 'broken' | 'not judged';
@@ -10,11 +10,11 @@ export interface Judged {
 }
 
 /** Every promise, judged by databases and journals alone; there is no record of what clients were told. */
-export function judge(evidence: Evidence): Judged[] {
+export function judge(evidence: Evidence): VerifiedPromise[] {
   return invariants.map((invariant) => judgeOne(invariant, evidence));
 }
 
-function judgeOne({ id, promise, withoutHistory, violations }: Invariant, evidence: Evidence): Judged {
+function judgeOne({ id, promise, withoutHistory, violations }: Invariant, evidence: Evidence): VerifiedPromise {
   if (withoutHistory === 'unjudged') return { id, promise, outcome: 'not judged', cases: [] };
   const cases = violations(evidence);
   const held = withoutHistory === 'in part' ? 'held in part' : 'held';
@@ -22,7 +22,7 @@ function judgeOne({ id, promise, withoutHistory, violations }: Invariant, eviden
 }
 
 /** A10 in full: each row is rebuilt from its events by payments-api's own command. */
-export function judgeRows(follow: boolean, output: string): Judged {
+export function judgeRows(follow: boolean, output: string): VerifiedPromise {
   return {
     id: 'A10 rows',
     promise: "every charge's row and its refunds follow from its events",

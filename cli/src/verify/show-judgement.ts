@@ -1,13 +1,13 @@
 import type { Evidence } from '#checker';
 import { wrap } from '../wrap.js';
-import type { Judged } from './judgement.js';
+import type { VerifiedPromise } from './judgement.js';
 
 const CASES_MAX = 5;
 const OUTCOME = 13;
 const ID = 9;
 
 /** For a terminal: what was looked at, every promise, and the first cases of each that was broken. */
-export function showJudgement(judged: readonly Judged[], evidence: Evidence, width: number): string[] {
+export function showJudgement(judged: readonly VerifiedPromise[], evidence: Evidence, width: number): string[] {
   const text = Math.max(40, Math.min(width, 110)) - OUTCOME - ID - 2;
   const indent = ' '.repeat(OUTCOME + ID + 2);
   const broken = judged.filter(({ outcome }) => outcome === 'broken');

@@ -1,8 +1,8 @@
 import type { ReleaseCause } from '#contracts';
 import type { Currency } from '#money';
-import type { AttemptView, BankRecord, GatewayView, OperationView } from './evidence.js';
+import type { AttemptView, WhyJournalRecord, GatewayView, OperationView } from './evidence.js';
 import { said } from './merchant-moments.js';
-import type { Moment, Said } from './moment.js';
+import type { TimelineEntry, EventReference } from './moment.js';
 import { codeIn, duration, money, plural, whyInDoubt, whyNotProcessed } from './words.js';
 
 const wish = {
@@ -21,7 +21,11 @@ const done = {
 } as const;
 
 /** What the gateway asked of banks, attempt by attempt, and what came of it. The banks' journals say when. */
-export function bankMoments(chargeId: string, view: GatewayView, journal: readonly BankRecord[]): Moment[] {
+export function bankMoments(
+  chargeId: string,
+  view: GatewayView,
+  journal: readonly WhyJournalRecord[],
+): TimelineEntry[] {
   const { authorization, operations } = view;
   const moments = [
     ...passedOver(chargeId, view),
@@ -55,7 +59,7 @@ export function bankMoments(chargeId: string, view: GatewayView, journal: readon
 }
 
 /** Banks that are preferred for this card and were not asked: routing takes the first whose breaker is not open. */
-function passedOver(chargeId: string, { authorization, operations, banks = [] }: GatewayView): Moment[] {
+function passedOver(chargeId: string, { authorization, operations, banks = [] }: GatewayView): TimelineEntry[] {
   const { brand } = authorization.card;
   const rank = ({ networks }: (typeof banks)[number]): number => networks.indexOf(brand);
   const preferred = banks.filter((bank) => rank(bank) >= 0).sort((a, b) => rank(a) - rank(b));
@@ -79,13 +83,13 @@ function operationMoments(
   view: GatewayView,
   operation: OperationView,
   earlier: readonly OperationView[],
-  journal: readonly BankRecord[],
-): Moment[] {
+  journal: readonly WhyJournalRecord[],
+): TimelineEntry[] {
   const { reference, bank, attempts, inquiries, reversals } = operation;
   const cause = causesOf(chargeId, view, operation, earlier);
   const says = saidBy(chargeId, view, operation);
-  const moments: Moment[] = [];
-  const idsOf = (list: readonly Moment[]): string[] => (list.length > 0 ? list.map(({ id }) => id) : cause);
+  const moments: TimelineEntry[] = [];
+  const idsOf = (list: readonly TimelineEntry[]): string[] => (list.length > 0 ? list.map(({ id }) => id) : cause);
   const requestAt = (attemptId: string): number | undefined =>
     journal.find((record) => record.type === 'request' && record.attemptId === attemptId)?.at;
 
@@ -145,8 +149,8 @@ function operationMoments(
 /** What the last moment of an operation says, and which effect it takes back. */
 function endingOf(
   { kind, end_kind, reference }: OperationView,
-  says: readonly Said[],
-): Pick<Moment, 'says' | 'undoes'> {
+  says: readonly EventReference[],
+): Pick<TimelineEntry, 'says' | 'undoes'> {
   const undoes = {
     authorize: undefined,
     capture: undefined,
@@ -218,7 +222,7 @@ const voidCauses: Readonly<Record<ReleaseCause, readonly string[]>> = {
 const refundIdOf = (reference: string): string | undefined => /\.refund\.(re_\w+)$/.exec(reference)?.[1];
 
 /** The events that the end of an operation is told by. */
-function saidBy(chargeId: string, { authorization }: GatewayView, operation: OperationView): Said[] {
+function saidBy(chargeId: string, { authorization }: GatewayView, operation: OperationView): EventReference[] {
   const { kind, end_kind, reference, stray } = operation;
   switch (kind) {
     case 'authorize':
@@ -254,7 +258,7 @@ function attemptText(
   view: GatewayView,
   operation: OperationView,
   attempt: AttemptView,
-  journal: readonly BankRecord[],
+  journal: readonly WhyJournalRecord[],
 ): string {
   const { bank, attempts } = operation;
   const again = attempt === attempts[0] ? '' : ' again';
@@ -292,12 +296,12 @@ function outcomeText({ kind, end_detail }: OperationView, { outcome, detail }: A
   }
 }
 
-function toneOf({ kind }: OperationView, { outcome }: AttemptView): Moment['tone'] {
+function toneOf({ kind }: OperationView, { outcome }: AttemptView): TimelineEntry['tone'] {
   if (outcome === 'performed') return kind === 'authorize' || kind === 'capture' ? 'good' : 'back';
   return 'trouble';
 }
 
-const endTone = ({ kind, end_kind }: OperationView): Moment['tone'] => {
+const endTone = ({ kind, end_kind }: OperationView): TimelineEntry['tone'] => {
   if (end_kind === null) return 'trouble';
   if (end_kind !== 'succeeded') return 'back';
   return kind === 'authorize' || kind === 'capture' ? 'good' : 'back';
@@ -333,14 +337,14 @@ function endText(view: GatewayView, operation: OperationView): string | undefine
 }
 
 /** What a bank wrote down and no operation counts as its own: second performances, late arrivals, and their ends. */
-function uncountedEntries({ operations }: GatewayView, journal: readonly BankRecord[]): Moment[] {
+function uncountedEntries({ operations }: GatewayView, journal: readonly WhyJournalRecord[]): TimelineEntry[] {
   const counted = new Set(
     operations.flatMap(({ end_kind, end_detail }) => (end_kind === 'succeeded' ? end_detail : [])),
   );
   const entries = journal.flatMap((record) => (record.type === 'entry' ? [record] : []));
   return entries
     .filter(({ bankId }) => !counted.has(bankId))
-    .map((entry): Moment => {
+    .map((entry): TimelineEntry => {
       const { bank, bankId, kind, amountMinor, currency, reverses, attemptId, reference, at } = entry;
       const sum = money(amountMinor, currency as Currency);
       const twice = entries.some(

@@ -2,10 +2,10 @@ import { bankProtocol } from '#contracts';
 import type { AdminDoors } from '../system/admin-doors.js';
 import {
   told,
-  type Asked,
-  type BankRecord,
-  type DifferenceView,
-  type Evidence,
+  type ServiceReply,
+  type WhyJournalRecord,
+  type DifferenceFacts,
+  type ChargeFacts,
   type GatewayView,
   type KeyView,
   type LedgerView,
@@ -15,14 +15,14 @@ import {
 const ANSWER_WITHIN_MS = 3_000;
 
 /** Asks everybody, and takes no for an answer: who is away leaves a gap in the story and nothing more. */
-export async function gatherEvidence(doors: AdminDoors, chargeId: string): Promise<Evidence> {
+export async function gatherEvidence(doors: AdminDoors, chargeId: string): Promise<ChargeFacts> {
   const path = `/charges/${encodeURIComponent(chargeId)}`;
   const [charge, gateway, configured, ledger, differences] = await Promise.all([
     ask<Omit<PaymentsView, 'keys'>>(doors.payments, path),
     ask<GatewayView>(doors.gateway, path),
     ask<GatewayView['banks'] & object>(doors.gateway, '/banks'),
     ask<LedgerView>(doors.ledger, path),
-    ask<DifferenceView[]>(doors.ledger, `${path}/differences`),
+    ask<DifferenceFacts[]>(doors.ledger, `${path}/differences`),
   ]);
   const asked = told(gateway)?.operations.map(({ bank }) => bank);
   const [payments, banks] = await Promise.all([
@@ -39,7 +39,7 @@ export async function gatherEvidence(doors: AdminDoors, chargeId: string): Promi
 }
 
 /** The charge that a refund gives back. */
-export async function chargeOfRefund(doors: AdminDoors, refundId: string): Promise<Asked<string>> {
+export async function chargeOfRefund(doors: AdminDoors, refundId: string): Promise<ServiceReply<string>> {
   const refund = await ask<{ charge_id: string }>(doors.payments, `/refunds/${encodeURIComponent(refundId)}`);
   return refund.kind === 'told' ? { kind: 'told', view: refund.view.charge_id } : refund;
 }
@@ -49,14 +49,17 @@ export function keyOf(
   doors: AdminDoors,
   account: string,
   key: string,
-): Promise<Asked<KeyView & { chargeId: string | null }>> {
+): Promise<ServiceReply<KeyView & { chargeId: string | null }>> {
   return ask(doors.payments, keyPath(account, key));
 }
 
 const keyPath = (account: string, key: string): string =>
   `/keys/${encodeURIComponent(account)}/${encodeURIComponent(key)}`;
 
-async function withKeys(doors: AdminDoors, asked: Asked<Omit<PaymentsView, 'keys'>>): Promise<Asked<PaymentsView>> {
+async function withKeys(
+  doors: AdminDoors,
+  asked: ServiceReply<Omit<PaymentsView, 'keys'>>,
+): Promise<ServiceReply<PaymentsView>> {
   if (asked.kind !== 'told') return asked;
   const { charge, events } = asked.view;
   const names = new Set([
@@ -70,7 +73,7 @@ async function withKeys(doors: AdminDoors, asked: Asked<Omit<PaymentsView, 'keys
 }
 
 /** The gateway shows its rows as Postgres writes them: times as text. */
-function withTimes(asked: Asked<GatewayView>, banks: GatewayView['banks'] & object): Asked<GatewayView> {
+function withTimes(asked: ServiceReply<GatewayView>, banks: GatewayView['banks'] & object): ServiceReply<GatewayView> {
   if (asked.kind !== 'told') return asked;
   const { authorization, operations } = asked.view;
   const ms = (at: string | number): number => (typeof at === 'number' ? at : Date.parse(at));
@@ -88,7 +91,10 @@ function withTimes(asked: Asked<GatewayView>, banks: GatewayView['banks'] & obje
   };
 }
 
-function withDifferences(asked: Asked<LedgerView>, differences: readonly DifferenceView[]): Asked<LedgerView> {
+function withDifferences(
+  asked: ServiceReply<LedgerView>,
+  differences: readonly DifferenceFacts[],
+): ServiceReply<LedgerView> {
   return asked.kind === 'told' ? { kind: 'told', view: { ...asked.view, differences } } : asked;
 }
 
@@ -96,7 +102,7 @@ async function journalsOf(
   { banks: [url] }: AdminDoors,
   chargeId: string,
   names: readonly string[],
-): Promise<Asked<readonly BankRecord[]>> {
+): Promise<ServiceReply<readonly WhyJournalRecord[]>> {
   if (url === undefined) return { kind: 'away', because: 'nobody said where it is' };
   const until = AbortSignal.timeout(ANSWER_WITHIN_MS);
   try {
@@ -107,13 +113,18 @@ async function journalsOf(
   }
 }
 
-async function journalOf(url: string, bank: string, chargeId: string, signal: AbortSignal): Promise<BankRecord[]> {
+async function journalOf(
+  url: string,
+  bank: string,
+  chargeId: string,
+  signal: AbortSignal,
+): Promise<WhyJournalRecord[]> {
   const response = await fetch(`${url}/banks/${bank}/journal/charges/${encodeURIComponent(chargeId)}`, { signal });
   const { records } = bankProtocol.chargeRecordsSchema.parse(await response.json());
   return records.map((record) => ({ ...record, bank }));
 }
 
-async function ask<View>(urls: readonly string[], path: string): Promise<Asked<View>> {
+async function ask<View>(urls: readonly string[], path: string): Promise<ServiceReply<View>> {
   let because = 'nobody said where it is';
   for (const url of urls) {
     try {

@@ -2,23 +2,23 @@ import type { bankProtocol, HoldRefusal, RefundRefusal, ReleaseCause } from '#co
 import type { Currency, Money } from '#money';
 
 /** What came of asking one service. */
-export type Asked<View> =
+export type ServiceReply<View> =
   | { readonly kind: 'told'; readonly view: View }
   /** It answered, and has never heard of the charge. */
   | { readonly kind: 'unknown' }
   | { readonly kind: 'away'; readonly because: string };
 
 /** All that the services, and the banks, say of one charge. Times are milliseconds since the epoch, each by its owner's clock. */
-export interface Evidence {
+export interface ChargeFacts {
   readonly chargeId: string;
-  readonly payments: Asked<PaymentsView>;
-  readonly gateway: Asked<GatewayView>;
-  readonly ledger: Asked<LedgerView>;
+  readonly payments: ServiceReply<PaymentsView>;
+  readonly gateway: ServiceReply<GatewayView>;
+  readonly ledger: ServiceReply<LedgerView>;
   /** The banks' own journals, as far as they are about this charge. */
-  readonly banks: Asked<readonly BankRecord[]>;
+  readonly banks: ServiceReply<readonly WhyJournalRecord[]>;
 }
 
-export type BankRecord = bankProtocol.JournalRecord & { readonly bank: string };
+export type WhyJournalRecord = bankProtocol.JournalRecord & { readonly bank: string };
 
 /** payments-api: GET /charges/:id, and GET /keys/:account/:key for every key that asked something of the charge. */
 export interface PaymentsView {
@@ -147,10 +147,10 @@ export interface LedgerView {
     readonly changed_at: number;
   }[];
   /** Where the bank's statement and the books did not agree about it: GET /charges/:id/differences. */
-  readonly differences?: readonly DifferenceView[];
+  readonly differences?: readonly DifferenceFacts[];
 }
 
-export interface DifferenceView {
+export interface DifferenceFacts {
   readonly id: string;
   readonly kind: 'unknown_to_ledger' | 'unknown_to_bank' | 'undone_at_bank' | 'amount_differs';
   readonly bank: string;
@@ -176,4 +176,5 @@ export interface TransferView {
   readonly bank_id?: string | null;
 }
 
-export const told = <View>(asked: Asked<View>): View | undefined => (asked.kind === 'told' ? asked.view : undefined);
+export const told = <View>(asked: ServiceReply<View>): View | undefined =>
+  asked.kind === 'told' ? asked.view : undefined;

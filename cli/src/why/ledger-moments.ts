@@ -1,15 +1,15 @@
-import type { DifferenceView, LedgerView, TransferView } from './evidence.js';
+import type { DifferenceFacts, LedgerView, TransferView } from './evidence.js';
 import { said } from './merchant-moments.js';
-import type { Moment } from './moment.js';
+import type { TimelineEntry } from './moment.js';
 import { codeIn, money, whyNotHeld, whyNotRefunded } from './words.js';
 
 /** What the books did: each transfer in plain words, and what was said of it. */
-export function ledgerMoments(chargeId: string, view: LedgerView, capture: 'automatic' | 'manual'): Moment[] {
+export function ledgerMoments(chargeId: string, view: LedgerView, capture: 'automatic' | 'manual'): TimelineEntry[] {
   const { hold, transfers, refunds = [], differences = [] } = view;
   const fee = transfers.find(({ effect }) => effect === 'fee');
   const moments = transfers
     .filter(({ effect }) => effect !== 'fee')
-    .map((transfer): Moment => ({
+    .map((transfer): TimelineEntry => ({
       id: `ledger ${transfer.effect}`,
       at: transfer.posted_at,
       who: 'ledger',
@@ -52,7 +52,16 @@ export function ledgerMoments(chargeId: string, view: LedgerView, capture: 'auto
   return [...moments, ...differences.map(foundOut)];
 }
 
-function foundOut({ id, kind, bank, movement, bankId, amountMinor, currency, foundAt }: DifferenceView): Moment {
+function foundOut({
+  id,
+  kind,
+  bank,
+  movement,
+  bankId,
+  amountMinor,
+  currency,
+  foundAt,
+}: DifferenceFacts): TimelineEntry {
   const what = `${movement} of ${money(amountMinor, currency)}`;
   const texts = {
     unknown_to_ledger: `finds a ${what} in ${bank}’s statement that is not in the books (${bankId})`,
@@ -75,7 +84,7 @@ function partOf(
   chargeId: string,
   transfer: TransferView,
   { view, fee, capture }: { view: LedgerView; fee: TransferView | undefined; capture: 'automatic' | 'manual' },
-): Pick<Moment, 'text' | 'tone' | 'says' | 'undoes'> {
+): Pick<TimelineEntry, 'text' | 'tone' | 'says' | 'undoes'> {
   const { effect, amount_minor, currency } = transfer;
   const sum = money(amount_minor, currency);
   const [kind, subject = ''] = effect.split(':') as [string, string?];

@@ -1,10 +1,10 @@
 import type { KeyView, PaymentsView, StreamEvent } from './evidence.js';
-import type { Moment, Said } from './moment.js';
+import type { TimelineEntry, EventReference } from './moment.js';
 import { codeIn, money, moneyOf, whyNotRefunded } from './words.js';
 
 /** What the merchant asked, what payments-api heard, and what the merchant was told. */
-export function merchantMoments(chargeId: string, { charge, events, keys }: PaymentsView): Moment[] {
-  const own = events.map((event, place): Moment => {
+export function merchantMoments(chargeId: string, { charge, events, keys }: PaymentsView): TimelineEntry[] {
+  const own = events.map((event, place): TimelineEntry => {
     const before = events[place - 1];
     const moment = momentOf(chargeId, charge, event, keys);
     return { ...moment, because: [...moment.because, ...(before ? [idOf(before)] : [])] };
@@ -12,7 +12,7 @@ export function merchantMoments(chargeId: string, { charge, events, keys }: Paym
   return [...own, ...keys.flatMap((key) => answerOf(key, events, charge))];
 }
 
-type Part = Pick<Moment, 'who' | 'text' | 'tone' | 'says'> & { because?: readonly string[] };
+type Part = Pick<TimelineEntry, 'who' | 'text' | 'tone' | 'says'> & { because?: readonly string[] };
 
 const idOf = ({ version }: Pick<StreamEvent, 'version'>): string => `payments-api ${version}`;
 
@@ -21,7 +21,7 @@ function momentOf(
   charge: PaymentsView['charge'],
   event: StreamEvent,
   keys: readonly KeyView[],
-): Moment {
+): TimelineEntry {
   const { who, text, tone, says, because } = partOf(chargeId, charge, event, keys);
   return {
     id: idOf(event),
@@ -47,7 +47,7 @@ function partOf(
     tone: 'plain',
     says: [said(subject, 'payments', name)],
   });
-  const hears = (text: string, tone: Moment['tone'], event: string, subject = chargeId): Part => ({
+  const hears = (text: string, tone: TimelineEntry['tone'], event: string, subject = chargeId): Part => ({
     who: 'payments-api',
     text,
     tone,
@@ -105,7 +105,7 @@ function partOf(
 
 function refundEnd(
   { refundId = '', end }: StreamEvent['data'],
-  hears: (text: string, tone: Moment['tone'], event: string, subject?: string) => Part,
+  hears: (text: string, tone: TimelineEntry['tone'], event: string, subject?: string) => Part,
 ): Part {
   switch (end?.type) {
     case 'posted':
@@ -137,7 +137,7 @@ function underKey(key: string | undefined, keys: readonly KeyView[]): string {
 }
 
 /** The answer stands under its key for good: whoever repeats the request gets it again to the byte. */
-function answerOf(key: KeyView, events: readonly StreamEvent[], charge: PaymentsView['charge']): Moment[] {
+function answerOf(key: KeyView, events: readonly StreamEvent[], charge: PaymentsView['charge']): TimelineEntry[] {
   const { answer, answeredAt = null } = key;
   if (!answer) return [];
   const { text, isPending } = toldBy(answer);
@@ -181,6 +181,6 @@ function toldBy({ body }: { body: string }): { text: string; isPending: boolean 
   }
 }
 
-export function said(subject: string, producer: string, name: string): Said {
+export function said(subject: string, producer: string, name: string): EventReference {
   return { id: `${subject}.${name}`, name: `${producer}.${name}` };
 }

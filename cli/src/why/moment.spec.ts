@@ -1,8 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { inOrder, type Moment } from './moment.js';
+import { inOrder, type TimelineEntry } from './moment.js';
 
-const moment = (id: string, at: number | null, because: string[] = [], more: Partial<Moment> = {}): Moment => ({
+const moment = (
+  id: string,
+  at: number | null,
+  because: string[] = [],
+  more: Partial<TimelineEntry> = {},
+): TimelineEntry => ({
   id,
   at,
   who: 'ledger',
@@ -11,7 +16,7 @@ const moment = (id: string, at: number | null, because: string[] = [], more: Par
   because,
   ...more,
 });
-const order = (moments: Moment[]): string[] => inOrder(moments).map(({ id }) => id);
+const order = (moments: TimelineEntry[]): string[] => inOrder(moments).map(({ id }) => id);
 
 describe('moments of several clocks', () => {
   it('stand by time', () => {

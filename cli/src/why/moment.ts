@@ -2,13 +2,13 @@
 export type Who = 'merchant' | 'payments-api' | 'bank-gateway' | 'ledger' | (string & {});
 
 /** An event of the system, under its natural id: `ch_1.hold_placed` is a `ledger.hold_placed`. */
-export interface Said {
+export interface EventReference {
   readonly id: string;
   readonly name: string;
 }
 
 /** One line of the story. */
-export interface Moment {
+export interface TimelineEntry {
   readonly id: string;
   /** Milliseconds since the epoch, by the clock of who tells it; null when nobody wrote it down. */
   readonly at: number | null;
@@ -18,7 +18,7 @@ export interface Moment {
   readonly text: string;
   /** `back`: gives back what was set aside. */
   readonly tone: 'plain' | 'good' | 'back' | 'trouble';
-  readonly says?: readonly Said[];
+  readonly says?: readonly EventReference[];
   /** The name of the event whose effect this takes back. */
   readonly undoes?: string;
   /** What it is an effect of: ids of events that were heard, and of moments. Those that nobody knows are passed over. */
@@ -26,7 +26,7 @@ export interface Moment {
 }
 
 /** A moment in its place. */
-export interface Placed extends Moment {
+export interface PlacedEntry extends TimelineEntry {
   /** Its own time, or the nearest that causes and effects allow; null when nothing is known of it. */
   readonly shownAt: number | null;
   /** `shownAt` is not what its owner's clock said. */
@@ -37,8 +37,8 @@ export interface Placed extends Moment {
  * By time, but an effect never stands above its cause, whatever the clocks of several machines said. What nobody
  * wrote down stands right behind what caused it.
  */
-export function inOrder(moments: readonly Moment[]): readonly Placed[] {
-  const byName = new Map<string, Moment>();
+export function inOrder(moments: readonly TimelineEntry[]): readonly PlacedEntry[] {
+  const byName = new Map<string, TimelineEntry>();
   for (const moment of moments) for (const name of namesOf(moment)) byName.set(name, moment);
   const causes = new Map(
     moments.map((moment) => [
@@ -48,8 +48,8 @@ export function inOrder(moments: readonly Moment[]): readonly Placed[] {
   );
   const before = earliestEffects(moments, causes);
 
-  const places = new Map<Moment, { at: number; depth: number }>();
-  const place = (moment: Moment, path: readonly Moment[] = []): { at: number; depth: number } => {
+  const places = new Map<TimelineEntry, { at: number; depth: number }>();
+  const place = (moment: TimelineEntry, path: readonly TimelineEntry[] = []): { at: number; depth: number } => {
     const known = places.get(moment);
     if (known) return known;
     const behind = (causes.get(moment) ?? [])
@@ -74,18 +74,18 @@ export function inOrder(moments: readonly Moment[]): readonly Placed[] {
     }));
 }
 
-const namesOf = ({ id, says }: Moment): string[] => [id, ...(says ?? []).map((said) => said.id)];
+const namesOf = ({ id, says }: TimelineEntry): string[] => [id, ...(says ?? []).map((said) => said.id)];
 
 /** For each moment the earliest exact time among what follows from it: it cannot have happened later. */
 function earliestEffects(
-  moments: readonly Moment[],
-  causes: ReadonlyMap<Moment, readonly Moment[]>,
-): (moment: Moment) => number {
-  const effects = new Map<Moment, Moment[]>();
+  moments: readonly TimelineEntry[],
+  causes: ReadonlyMap<TimelineEntry, readonly TimelineEntry[]>,
+): (moment: TimelineEntry) => number {
+  const effects = new Map<TimelineEntry, TimelineEntry[]>();
   for (const moment of moments)
     for (const cause of causes.get(moment) ?? []) effects.set(cause, [...(effects.get(cause) ?? []), moment]);
-  const known = new Map<Moment, number>();
-  const earliest = (moment: Moment): number => {
+  const known = new Map<TimelineEntry, number>();
+  const earliest = (moment: TimelineEntry): number => {
     const found = known.get(moment);
     if (found !== undefined) return found;
     known.set(moment, Infinity); // a circle, which no story should have, ends here

@@ -1,9 +1,9 @@
 import { wrap } from '../wrap.js';
-import type { Placed } from './moment.js';
-import type { Story } from './story.js';
+import type { PlacedEntry } from './moment.js';
+import type { ChargeTimeline } from './story.js';
 import { duration } from './words.js';
 
-export interface Paper {
+export interface Terminal {
   /** Columns. */
   readonly width: number;
   readonly colours: boolean;
@@ -13,7 +13,7 @@ const TIME = 10;
 const WHO = 14;
 
 /** A story as lines for a terminal. */
-export function render(story: Story, { width, colours }: Paper): string[] {
+export function render(story: ChargeTimeline, { width, colours }: Terminal): string[] {
   const ink = colours ? inks : plainInks;
   const text = Math.max(30, Math.min(width, 110) - TIME - WHO - 2);
   const wide = Math.max(40, Math.min(width, 110));
@@ -32,7 +32,7 @@ export function render(story: Story, { width, colours }: Paper): string[] {
   ];
 }
 
-function headOf({ chargeId, account, about, fault, beganAt }: Story, width: number, ink: Inks): string[] {
+function headOf({ chargeId, account, about, fault, beganAt }: ChargeTimeline, width: number, ink: Inks): string[] {
   const began = beganAt === null ? '' : ` Times count from ${whenOf(beganAt)}.`;
   return [
     `${ink.strong(chargeId)}${account ? ` of ${account}` : ''}`,
@@ -46,7 +46,7 @@ const whenOf = (at: number): string => {
   return `${day} ${time.slice(0, -1)} UTC`;
 };
 
-function linesOf(moment: Placed, { beganAt }: Story, width: number, ink: Inks): string[] {
+function linesOf(moment: PlacedEntry, { beganAt }: ChargeTimeline, width: number, ink: Inks): string[] {
   const { who, text, tone, says = [], undoes } = moment;
   const colour = tone === 'plain' ? (line: string) => line : ink[tone];
   const body = wrap(text, width).map(colour);
@@ -60,7 +60,7 @@ function linesOf(moment: Placed, { beganAt }: Story, width: number, ink: Inks): 
   return hang(left, body, (line) => line, TIME + 2 + WHO);
 }
 
-function timeOf({ shownAt, isEstimate }: Placed, beganAt: number | null): string {
+function timeOf({ shownAt, isEstimate }: PlacedEntry, beganAt: number | null): string {
   if (shownAt === null || beganAt === null) return '';
   const after = shownAt - beganAt;
   return `${isEstimate ? '~' : ''}${after < 1_000 ? `${Math.round(after)} ms` : duration(after)}`;

@@ -1,21 +1,21 @@
 import type { Currency } from '#money';
 import { bankMoments } from './bank-moments.js';
-import { told, type Asked, type BankRecord, type Evidence } from './evidence.js';
+import { told, type ServiceReply, type WhyJournalRecord, type ChargeFacts } from './evidence.js';
 import { ledgerMoments } from './ledger-moments.js';
 import { merchantMoments } from './merchant-moments.js';
-import { inOrder, type Placed } from './moment.js';
+import { inOrder, type PlacedEntry } from './moment.js';
 import { verdictOf } from './verdict.js';
 import { money } from './words.js';
 
 /** One charge's whole story, ready to be shown. */
-export interface Story {
+export interface ChargeTimeline {
   readonly chargeId: string;
   readonly account: string | null;
   /** What was asked, in a line. */
   readonly about: string | null;
   readonly fault: string | null;
   readonly beganAt: number | null;
-  readonly moments: readonly Placed[];
+  readonly moments: readonly PlacedEntry[];
   /** What each of them says of it now. */
   readonly standing: readonly { readonly who: string; readonly text: string }[];
   /** What does not fit together, and needs a person. */
@@ -24,7 +24,7 @@ export interface Story {
 }
 
 /** @returns undefined when everybody could be asked, and nobody knows the charge */
-export function storyOf(evidence: Evidence): Story | undefined {
+export function storyOf(evidence: ChargeFacts): ChargeTimeline | undefined {
   const { chargeId } = evidence;
   const payments = told(evidence.payments);
   const gateway = told(evidence.gateway);
@@ -67,7 +67,7 @@ export function storyOf(evidence: Evidence): Story | undefined {
   };
 }
 
-function wordOf<View>(asked: Asked<View>, text: (view: View) => string): string {
+function wordOf<View>(asked: ServiceReply<View>, text: (view: View) => string): string {
   switch (asked.kind) {
     case 'told':
       return text(asked.view);
@@ -78,8 +78,8 @@ function wordOf<View>(asked: Asked<View>, text: (view: View) => string): string 
   }
 }
 
-type Entry = Extract<BankRecord, { type: 'entry' }>;
-const entriesOf = (journal: readonly BankRecord[]): Entry[] =>
+type Entry = Extract<WhyJournalRecord, { type: 'entry' }>;
+const entriesOf = (journal: readonly WhyJournalRecord[]): Entry[] =>
   journal.flatMap((record) => (record.type === 'entry' ? [record] : []));
 
 /** What has gone again, and by which void or reversal. */
@@ -93,7 +93,7 @@ function undone(entries: readonly Entry[]): Map<string, string> {
 }
 
 /** What moved money there, as the independent witness has it. */
-function journalText(journal: readonly BankRecord[]): string {
+function journalText(journal: readonly WhyJournalRecord[]): string {
   const entries = entriesOf(journal);
   const gone = undone(entries);
   const taken = new Set(entries.flatMap(({ kind, of }) => (kind === 'capture' && of ? of : [])));
@@ -107,7 +107,7 @@ function journalText(journal: readonly BankRecord[]): string {
   });
   return told.length > 0 ? told.join('; ') : 'nothing was performed';
 }
-function alarmsOf(evidence: Evidence): string[] {
+function alarmsOf(evidence: ChargeFacts): string[] {
   const alarms: string[] = [];
   const gateway = told(evidence.gateway);
   const payments = told(evidence.payments);

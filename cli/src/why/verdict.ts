@@ -1,10 +1,10 @@
 import type { Money } from '#money';
-import type { Evidence, GatewayView, LedgerView, OperationView, PaymentsView } from './evidence.js';
+import type { ChargeFacts, GatewayView, LedgerView, OperationView, PaymentsView } from './evidence.js';
 import { told } from './evidence.js';
 import { codeIn, money, moneyOf, plural, whyNotHeld, whyNotRefunded } from './words.js';
 
 /** How a charge stands, and why, in a sentence or two for somebody who has never seen this system. */
-export function verdictOf(evidence: Evidence): string {
+export function verdictOf(evidence: ChargeFacts): string {
   const payments = told(evidence.payments);
   const gateway = told(evidence.gateway);
   const ledger = told(evidence.ledger);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { notEmpty } from '#testing';
-import type { Evidence } from './evidence.js';
+import type { ChargeFacts } from './evidence.js';
 import { render } from './render.js';
 import { storyOf } from './story.js';
 import {
@@ -23,10 +23,10 @@ import {
   usd,
 } from './testing/given.js';
 
-const shown = (given: Evidence, width = 100): string[] => render(storyOf(given)!, { width, colours: false });
+const shown = (given: ChargeFacts, width = 100): string[] => render(storyOf(given)!, { width, colours: false });
 /** Who and what, one line for each moment, however it is broken. */
-const told = (given: Evidence): string[] => storyOf(given)!.moments.map(({ who, text }) => `${who} ${text}`);
-const verdict = (given: Evidence): string => storyOf(given)!.verdict;
+const told = (given: ChargeFacts): string[] => storyOf(given)!.moments.map(({ who, text }) => `${who} ${text}`);
+const verdict = (given: ChargeFacts): string => storyOf(given)!.verdict;
 
 const captured = operation('capture', [[60, 'performed']], ['succeeded', 'capt_1']);
 const posted = transfer(80, 'capture', 'ch_1.capture_succeeded', 2000, 'post');

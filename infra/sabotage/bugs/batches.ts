@@ -51,9 +51,9 @@ export const batches: readonly Sabotage[] = [
       },
       {
         file: 'libs/saga/src/batch.ts',
-        find: '    const outcomes: Outcome[] = [];\n    for (const work of works) {',
+        find: '    const outcomes: WorkOutcome[] = [];\n    for (const work of works) {',
         replace:
-          '    const outcomes: Outcome[] = [];\n    const saving: (() => void)[] = [];\n    for (const work of works) {',
+          '    const outcomes: WorkOutcome[] = [];\n    const saving: (() => void)[] = [];\n    for (const work of works) {',
       },
       {
         file: 'libs/saga/src/batch.ts',

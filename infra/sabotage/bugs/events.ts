@@ -1,9 +1,9 @@
-import type { Edit, Sabotage } from '../sabotage.js';
+import type { SourceEdit, Sabotage } from '../sabotage.js';
 
 const hold = 'apps/ledger/src/transfers/hold.ts';
 
 /** The second line of defence: the books know by their state what they have posted, and take no fee of it again. */
-const feeAtEveryCapture: readonly Edit[] = [
+const feeAtEveryCapture: readonly SourceEdit[] = [
   { file: hold, find: 'function feeFor(', replace: 'export function feeFor(' },
   {
     file: 'apps/ledger/src/transfers/hold-events.controller.ts',

@@ -1,10 +1,10 @@
-import type { Edit, Sabotage } from '../sabotage.js';
+import type { SourceEdit, Sabotage } from '../sabotage.js';
 
 const chargeRows = 'apps/payments-api/src/charges/charge.repository.ts';
 const workerIds = 'libs/snowflake/src/worker-id.repository.ts';
 
 /** What stands behind ids that are unique: a charge, and a stream of events, that takes no second one in the same place. */
-const chargeTakesAnything: readonly Edit[] = [
+const chargeTakesAnything: readonly SourceEdit[] = [
   {
     file: chargeRows,
     find: 'expires_ms, key, traceparent)\n   )',

@@ -1,4 +1,4 @@
-import type { Edit, Sabotage } from '../sabotage.js';
+import type { SourceEdit, Sabotage } from '../sabotage.js';
 
 const operation = 'apps/bank-gateway/src/operations/operation.ts';
 const authorization = 'apps/bank-gateway/src/authorizations/authorization.ts';
@@ -8,7 +8,7 @@ const task = 'apps/bank-gateway/src/operations/task.ts';
  * What stands behind it: a statement shows what the books do not know, and reconciliation has it undone. At these banks
  * nothing else needs that.
  */
-const leavesIdempotentBanksAlone: Edit = {
+const leavesIdempotentBanksAlone: SourceEdit = {
   file: 'apps/bank-gateway/src/authorizations/stray.ts',
   find: 'if (known || isRecorded(authorization, bank, stray.bankId)) return authorization;',
   replace:

@@ -1,9 +1,9 @@
-import type { Edit, Sabotage } from '../sabotage.js';
+import type { SourceEdit, Sabotage } from '../sabotage.js';
 
 const hold = 'apps/payments-api/src/charges/hold.ts';
 const HELD_FOR = 'HELD_FOR_MS = 7 * 24 * 60 * 60 * 1_000;';
 
-const neverLapses: Edit = {
+const neverLapses: SourceEdit = {
   file: 'apps/payments-api/src/charges/expiry.ts',
   find: 'if (lapses === null || now < lapses) return unchanged(before);',
   replace: 'if (lapses === null || now < lapses || now > 0) return unchanged(before);',

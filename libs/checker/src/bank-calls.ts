@@ -1,15 +1,15 @@
 import { bankProtocol } from '#contracts';
-import { attemptsOf, callsOf, type BankCall, type BankRequest, type JournalLine } from './bank-request.js';
+import { attemptsOf, callsOf, type BankCall, type BankRequestEvidence, type JournalLine } from './bank-request.js';
 import { chanceOfAtLeast } from './binomial.js';
 
 /** A stretch of time, in Unix ms. */
-export interface Stretch {
+export interface TimeRange {
   readonly fromMs: number;
   readonly untilMs: number;
 }
 
 /** What one instance logged of one of its breakers. */
-export interface BreakerMove {
+export interface BreakerEvidence {
   readonly atMs: number;
   readonly instance: string;
   readonly bank: string;
@@ -28,11 +28,11 @@ export interface BreakerMove {
  */
 export interface BankCalls {
   readonly journal: readonly JournalLine[];
-  readonly moves: readonly BreakerMove[];
+  readonly moves: readonly BreakerEvidence[];
   /** A process was down, or stood still: with its end go its breakers and budgets, and nothing in it keeps time. */
-  readonly interruptions: readonly (Stretch & { readonly instance: string })[];
+  readonly interruptions: readonly (TimeRange & { readonly instance: string })[];
   /** What arrived at a bank then may have been sent long before. Without a bank: at every one. */
-  readonly heldBack: readonly (Stretch & { readonly bank?: string })[];
+  readonly heldBack: readonly (TimeRange & { readonly bank?: string })[];
 }
 
 export interface BankCallsJudged {
@@ -106,7 +106,7 @@ function callsRepeatedAmiss(calls: readonly BankCall[], journal: readonly Journa
       line.type === 'refusal' && line.code === 'validity_expired' && line.attemptId ? [line.attemptId] : [],
     ),
   );
-  const wasNotProcessed = ({ fault, attemptId }: BankRequest): boolean =>
+  const wasNotProcessed = ({ fault, attemptId }: BankRequestEvidence): boolean =>
     fault === 'not_processed' || expired.has(attemptId);
   return calls.flatMap(({ attempts, bank }) => {
     const [first] = attempts;
@@ -141,11 +141,15 @@ function budgetsExceeded(calls: readonly BankCall[], interruptions: BankCalls['i
 }
 
 /** Each has a breaker for each lane, and a retry budget. */
-function callerOf({ instance, bank, isolatedTo }: Pick<BankRequest, 'instance' | 'bank' | 'isolatedTo'>): string {
+function callerOf({
+  instance,
+  bank,
+  isolatedTo,
+}: Pick<BankRequestEvidence, 'instance' | 'bank' | 'isolatedTo'>): string {
   return `${instance} at ${bank}${isolatedTo === undefined ? '' : ` for ${isolatedTo}`}`;
 }
 
-interface BreakerStretch extends Stretch {
+interface BreakerStretch extends TimeRange {
   readonly instance: string;
   readonly bank: string;
   readonly lane: string;
@@ -155,7 +159,7 @@ interface BreakerStretch extends Stretch {
 
 /** From one move to the next, or to the process's end. */
 function openStretches({ moves, interruptions }: BankCalls): BreakerStretch[] {
-  const breakerOf = ({ instance, bank, lane, isolatedTo = '' }: BreakerMove) =>
+  const breakerOf = ({ instance, bank, lane, isolatedTo = '' }: BreakerEvidence) =>
     [instance, bank, lane, isolatedTo].join(' ');
   return [...Map.groupBy(moves, breakerOf).values()].flatMap((of) => {
     const inOrder = of.toSorted((a, b) => a.atMs - b.atMs);
@@ -174,7 +178,10 @@ function openStretches({ moves, interruptions }: BankCalls): BreakerStretch[] {
  * Open: none, and while the bank's own breaker is open nothing isolated either. Half-open: one, the probe. Counted is
  * only what certainly passed the breaker within the stretch.
  */
-function callsThroughOpenBreakers(requests: readonly BankRequest[], stretches: readonly BreakerStretch[]): string[] {
+function callsThroughOpenBreakers(
+  requests: readonly BankRequestEvidence[],
+  stretches: readonly BreakerStretch[],
+): string[] {
   return stretches.flatMap(({ instance, bank, lane, isolatedTo, to, fromMs, untilMs }) => {
     const isOutage = isolatedTo === undefined && to === 'open';
     const within = requests.filter(
@@ -190,7 +197,7 @@ function callsThroughOpenBreakers(requests: readonly BankRequest[], stretches: r
     if (within.length <= allowed) return [];
     const state = to === 'open' ? 'open' : 'half-open';
     return [
-      `${callerOf({ instance, bank: bank as BankRequest['bank'], isolatedTo })} (${lane}): ${within.length} calls while its breaker was ${state}: ${within
+      `${callerOf({ instance, bank: bank as BankRequestEvidence['bank'], isolatedTo })} (${lane}): ${within.length} calls while its breaker was ${state}: ${within
         .slice(0, 5)
         .map(({ attemptId }) => attemptId)
         .join(', ')}`,
@@ -203,14 +210,14 @@ function callsThroughOpenBreakers(requests: readonly BankRequest[], stretches: r
  * and from there on one probe at a time comes, a reset time apart.
  */
 function failingStretches(
-  requests: readonly BankRequest[],
+  requests: readonly BankRequestEvidence[],
   { interruptions, heldBack }: BankCalls,
 ): { readonly lines: readonly string[] }[] {
   const movements = requests.filter(({ lane }) => lane === 'movements');
   return [...Map.groupBy(movements, callerOf)].flatMap(([who, of]) => {
     const pauses = interruptions.filter(({ instance }) => instance === of[0]!.instance);
     const stretches: { lines: string[] }[] = [];
-    let failed: BankRequest[] = [];
+    let failed: BankRequestEvidence[] = [];
     let afterMs = -Infinity;
     const close = (): void => {
       const row = failed.slice(0, FAILURES_IN_A_ROW);
@@ -250,7 +257,7 @@ function failingStretches(
 }
 
 /** When it arrived says little of when it was sent, nor when its answer came back. */
-function isHeldBack({ bank, atMs }: BankRequest, heldBack: BankCalls['heldBack']): boolean {
+function isHeldBack({ bank, atMs }: BankRequestEvidence, heldBack: BankCalls['heldBack']): boolean {
   return heldBack.some(
     (stretch) => (stretch.bank ?? bank) === bank && atMs > stretch.fromMs && atMs < stretch.untilMs + ENDED_WITHIN_MS,
   );
@@ -264,7 +271,7 @@ interface Wait {
   readonly ceilingMs: number;
 }
 
-function waitsBetween(requests: readonly BankRequest[], heldBack: BankCalls['heldBack']): Wait[] {
+function waitsBetween(requests: readonly BankRequestEvidence[], heldBack: BankCalls['heldBack']): Wait[] {
   const finalAtMs = finalities(requests);
   return [...Map.groupBy(requests, ({ bank, series }) => `${bank} ${series}`).values()].flatMap((of) => {
     const inOrder = of.toSorted((a, b) => a.number - b.number);
@@ -288,7 +295,7 @@ function waitsBetween(requests: readonly BankRequest[], heldBack: BankCalls['hel
 const ceilingMs = (reattempt: number): number => Math.min(BACKOFF.capMs, BACKOFF.baseMs * 2 ** (reattempt - 1));
 
 /** When a bank's "not found" can be believed, by its reference. */
-function finalities(requests: readonly BankRequest[]): Map<string, number> {
+function finalities(requests: readonly BankRequestEvidence[]): Map<string, number> {
   const finalAtMs = new Map<string, number>();
   for (const { bank, reference, lane, validUntilMs, notBeforeMs } of requests) {
     if (lane !== 'movements' || validUntilMs === undefined) continue;

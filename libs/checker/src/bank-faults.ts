@@ -1,9 +1,9 @@
 import type { bankProtocol } from '#contracts';
-import type { Received } from './evidence.js';
+import type { ReceivedRequest } from './evidence.js';
 import type { FaultStretch } from './faults.js';
 
 /** What banks did to single requests, by rule or by the charge's own token: from their journals. */
-export function bankFaultsIn(requests: readonly Received[]): FaultStretch[] {
+export function bankFaultsIn(requests: readonly ReceivedRequest[]): FaultStretch[] {
   return requests.flatMap(({ at, bank, chargeId: charge, fault }) => {
     if (!fault) return [];
     const kind = fault.name as bankProtocol.FaultName;

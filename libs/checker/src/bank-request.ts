@@ -3,7 +3,7 @@ import type { bankProtocol } from '#contracts';
 export type JournalLine = bankProtocol.JournalRecord & { readonly bank: bankProtocol.BankName };
 
 /** One attempt as it reached its bank. Times in Unix ms, on the bank's clock. */
-export interface BankRequest {
+export interface BankRequestEvidence {
   readonly bank: bankProtocol.BankName;
   readonly instance: string;
   readonly operation: bankProtocol.BankOperation;
@@ -35,7 +35,7 @@ export interface BankCall {
   readonly instance: string;
   readonly isolatedTo: string | undefined;
   /** In order. */
-  readonly attempts: readonly BankRequest[];
+  readonly attempts: readonly BankRequestEvidence[];
 }
 
 /** What `validUntil` is ahead of an attempt's beginning, on the earliest reading of the bank's clock. */
@@ -61,8 +61,8 @@ const failing = new Set<string>([
   ...(['hang', 'late', 'decline_after_timeout'] satisfies bankProtocol.FaultName[]),
 ]);
 
-export function attemptsOf(journal: readonly JournalLine[]): BankRequest[] {
-  return journal.flatMap((line): BankRequest[] => {
+export function attemptsOf(journal: readonly JournalLine[]): BankRequestEvidence[] {
+  return journal.flatMap((line): BankRequestEvidence[] => {
     if (line.type !== 'request' || line.attemptId === undefined || line.operation === 'statement') return [];
     const {
       bank,
@@ -103,7 +103,7 @@ export function attemptsOf(journal: readonly JournalLine[]): BankRequest[] {
   });
 }
 
-export function callsOf(requests: readonly BankRequest[]): BankCall[] {
+export function callsOf(requests: readonly BankRequestEvidence[]): BankCall[] {
   return [...Map.groupBy(requests, ({ bank, call }) => `${bank} ${call}`).values()].map((attempts) => ({
     bank: attempts[0]!.bank,
     instance: attempts[0]!.instance,

@@ -5,14 +5,14 @@ import type { FaultStretch } from './faults.js';
 import type { ApiExchange } from './history.js';
 import type {
   BalanceTransactionRow,
-  ChargeRow,
-  Entry,
+  ChargeEvidence,
+  BankEntry,
   Evidence,
-  HoldRow,
-  KeyRow,
-  Received,
-  RefundRow,
-  Told,
+  HoldEvidence,
+  KeyEvidence,
+  ReceivedRequest,
+  RefundEvidence,
+  ToldAnswer,
   TransferRow,
 } from './evidence.js';
 
@@ -70,17 +70,17 @@ const unsettledSql = statement('checker_unsettled', `SELECT count(*)::int AS uns
 /** Reads the databases by SQL and the banks' journals; asks no service what it thinks of itself. */
 export async function gatherEvidence(
   where: Where,
-  history: readonly Told[] = [],
+  history: readonly ToldAnswer[] = [],
   exchanges: readonly ApiExchange[] = [],
   faults: readonly FaultStretch[] = [],
 ): Promise<Evidence> {
   const [charges, refunds, balanceTransactions, holds, transfers, unanswered, rests, journals] = await Promise.all([
-    read<ChargeRow>(where, 'payments', chargesSql, [where.above ?? '']),
-    read<RefundRow>(where, 'payments', refundsSql, [where.above ?? '']),
+    read<ChargeEvidence>(where, 'payments', chargesSql, [where.above ?? '']),
+    read<RefundEvidence>(where, 'payments', refundsSql, [where.above ?? '']),
     read<BalanceTransactionRow>(where, 'payments', balanceTransactionsSql, [where.above ?? '']),
-    read<HoldRow>(where, 'ledger', holdsSql, [where.above ?? '']),
+    read<HoldEvidence>(where, 'ledger', holdsSql, [where.above ?? '']),
     read<TransferRow>(where, 'ledger', transfersSql, [where.above ?? '']),
-    read<KeyRow>(where, 'payments', unansweredSql),
+    read<KeyEvidence>(where, 'payments', unansweredSql),
     Promise.all(
       ['payments', 'ledger', 'bank_gateway'].map((database) =>
         read<{ unsent: number; parked: number }>(where, database, restSql),
@@ -138,9 +138,9 @@ async function read<Row extends object>(
 const isAbove = ({ above = '' }: Where, { chargeId = '' }: { readonly chargeId?: string | undefined }): boolean =>
   above === '' || chargeId > above;
 
-async function journalOf(where: Where, bank: string): Promise<{ entries: Entry[]; requests: Received[] }> {
-  const entries: Entry[] = [];
-  const requests: Received[] = [];
+async function journalOf(where: Where, bank: string): Promise<{ entries: BankEntry[]; requests: ReceivedRequest[] }> {
+  const entries: BankEntry[] = [];
+  const requests: ReceivedRequest[] = [];
   for (let after = 0; ;) {
     const response = await fetch(`${where.banksAdminUrl}/banks/${bank}/journal?after=${after}`);
     if (!response.ok)

@@ -3,13 +3,13 @@ import type { FaultStretch } from './faults.js';
 import type { ApiExchange } from './history.js';
 
 /** What a client asked for; each is its own operation in the history. */
-export type Asked = 'charge' | 'capture' | 'refund';
+export type RequestKind = 'charge' | 'capture' | 'refund';
 
 /** One request of a client and what it was told. `info`: it never heard, so anything may have happened. */
-export interface Told {
+export interface ToldAnswer {
   readonly account: string;
   readonly key: string;
-  readonly asked: Asked;
+  readonly asked: RequestKind;
   readonly kind: 'ok' | 'fail' | 'info';
   /** HTTP status; absent when nothing came back. */
   readonly status?: number;
@@ -19,7 +19,7 @@ export interface Told {
   readonly chargeId?: string;
 }
 
-export interface ChargeRow {
+export interface ChargeEvidence {
   readonly id: string;
   readonly account: string;
   readonly state: 'requested' | 'authorized' | 'succeeded' | 'failed' | 'canceled';
@@ -51,7 +51,7 @@ export interface ChargeRow {
 }
 
 /** Of a captured charge, or the cancellation of one that was not. */
-export interface RefundRow {
+export interface RefundEvidence {
   readonly id: string;
   readonly chargeId: string;
   readonly account: string;
@@ -80,7 +80,7 @@ export interface BalanceTransactionRow {
   readonly availableOnMs: number;
 }
 
-export interface HoldRow {
+export interface HoldEvidence {
   readonly chargeId: string;
   readonly state: string;
   readonly amountMinor: number | null;
@@ -100,34 +100,34 @@ export interface TransferRow {
   readonly bankId: string | null;
 }
 
-export type Entry = bankProtocol.EntryRecord & { readonly bank: string };
+export type BankEntry = bankProtocol.EntryRecord & { readonly bank: string };
 
 /** One request as it reached a bank, whatever became of it. */
-export type Received = bankProtocol.RequestRecord & { readonly bank: string };
+export type ReceivedRequest = bankProtocol.RequestRecord & { readonly bank: string };
 
-export interface KeyRow {
+export interface KeyEvidence {
   readonly account: string;
   readonly key: string;
 }
 
 /** All that a verdict rests on: what clients were told, the databases by SQL, the banks' own journals. */
 export interface Evidence {
-  readonly history: readonly Told[];
+  readonly history: readonly ToldAnswer[];
   /** Every request of every client, in the order in which they were sent; what the reference model judges. */
   readonly exchanges: readonly ApiExchange[];
   /** Every fault that was inflicted, those apart that banks' journals name request by request. */
   readonly faults: readonly FaultStretch[];
   /** How much the API was told to admit, where that is not its default: the smallest of its limits of each kind. */
   readonly admits?: { readonly uncommitted: number; readonly unsettled: number } | undefined;
-  readonly charges: readonly ChargeRow[];
-  readonly refunds: readonly RefundRow[];
+  readonly charges: readonly ChargeEvidence[];
+  readonly refunds: readonly RefundEvidence[];
   readonly balanceTransactions: readonly BalanceTransactionRow[];
-  readonly holds: readonly HoldRow[];
+  readonly holds: readonly HoldEvidence[];
   readonly transfers: readonly TransferRow[];
-  readonly entries: readonly Entry[];
-  readonly requests: readonly Received[];
+  readonly entries: readonly BankEntry[];
+  readonly requests: readonly ReceivedRequest[];
   /** Keys that somebody asked under, and that have no answer. */
-  readonly unanswered: readonly KeyRow[];
+  readonly unanswered: readonly KeyEvidence[];
   /**
    * Unix ms on the clients' clock: all was settled, and nothing moved any more, so that a read that was sent later shows
    * the rows. Absent when nobody waited for that before the last request.
@@ -139,7 +139,7 @@ export interface Evidence {
 }
 
 /** The entries of a kind that nothing has undone: no void and no reversal names them. */
-export function unreversed(entries: readonly Entry[], kind: Entry['kind']): Entry[] {
+export function unreversed(entries: readonly BankEntry[], kind: BankEntry['kind']): BankEntry[] {
   const undone = new Set<string>();
   for (const { bank, kind: how, of, reverses } of entries) {
     if (how === 'void' && of) undone.add(`${bank} ${of}`);
@@ -149,7 +149,7 @@ export function unreversed(entries: readonly Entry[], kind: Entry['kind']): Entr
 }
 
 /** The same, less the captures that were refunded in full. */
-export function standing(entries: readonly Entry[], kind: 'authorization' | 'capture'): Entry[] {
+export function standing(entries: readonly BankEntry[], kind: 'authorization' | 'capture'): BankEntry[] {
   const refunded = new Map<string, number>();
   for (const { bank, of, amountMinor } of unreversed(entries, 'refund'))
     refunded.set(`${bank} ${of}`, (refunded.get(`${bank} ${of}`) ?? 0) + amountMinor);

@@ -1,11 +1,11 @@
 import { describe as suite, expect, it } from '@jest/globals';
-import type { ChargeRow, Entry, Evidence, Received, Told } from './evidence.js';
+import type { ChargeEvidence, BankEntry, Evidence, ReceivedRequest, ToldAnswer } from './evidence.js';
 import type { ApiExchange } from './history.js';
 import { check, describe, invariants } from './invariants.js';
 import { aCharge, aRefund, aTransaction } from './testing/rows.js';
 
 const aim = { account: 'acct_1', currency: 'usd', at: 0, type: 'entry' } as const;
-const authorization = (chargeId: string, bankId = `auth_${chargeId}`): Entry => ({
+const authorization = (chargeId: string, bankId = `auth_${chargeId}`): BankEntry => ({
   ...aim,
   bank: 'alder',
   chargeId,
@@ -15,7 +15,7 @@ const authorization = (chargeId: string, bankId = `auth_${chargeId}`): Entry => 
   seq: 1,
   amountMinor: 500,
 });
-const capture = (chargeId: string, bankId = `cap_${chargeId}`): Entry => ({
+const capture = (chargeId: string, bankId = `cap_${chargeId}`): BankEntry => ({
   ...aim,
   bank: 'alder',
   chargeId,
@@ -27,20 +27,20 @@ const capture = (chargeId: string, bankId = `cap_${chargeId}`): Entry => ({
   amountMinor: 500,
 });
 /** Performed by one of its attempts; both together are what a statement shows and a reversal undoes. */
-const attempted = (bank: string, attempt: number): Entry => ({
+const attempted = (bank: string, attempt: number): BankEntry => ({
   ...authorization('ch_other', `auth_${attempt}`),
   bank,
   reference: 'ch_other.authorize',
   attemptId: `ch_other.authorize.${attempt}`,
 });
-const taken = (bank: string): Entry[] =>
+const taken = (bank: string): BankEntry[] =>
   ['auth_1', 'auth_2'].map((reverses) => ({
     ...authorization('ch_other', `reversal_of_${reverses}`),
     bank,
     kind: 'reversal',
     reverses,
   }));
-const voided = (chargeId: string): Entry => ({
+const voided = (chargeId: string): BankEntry => ({
   ...aim,
   bank: 'alder',
   chargeId,
@@ -51,7 +51,7 @@ const voided = (chargeId: string): Entry => ({
   seq: 3,
   amountMinor: 500,
 });
-const refund = (amountMinor: number, refundId = 're_1', bankId = `ref_${refundId}`): Entry => ({
+const refund = (amountMinor: number, refundId = 're_1', bankId = `ref_${refundId}`): BankEntry => ({
   ...capture('ch_won', bankId),
   kind: 'refund',
   of: 'cap_ch_won',
@@ -73,7 +73,7 @@ const refunded = {
   amountMinor: 200,
 };
 const told = { account: 'acct_1', asked: 'charge' } as const;
-const charge = (id: string, different: Partial<ChargeRow>): ChargeRow =>
+const charge = (id: string, different: Partial<ChargeEvidence>): ChargeEvidence =>
   aCharge(id, { amountMinor: 500, capturedMinor: null, ...different });
 
 const sound: Evidence = {
@@ -129,7 +129,7 @@ const sound: Evidence = {
   unsent: 0,
   parked: 0,
 };
-const received = (attemptId: string, operation: Received['operation'] = 'capture'): Received => ({
+const received = (attemptId: string, operation: ReceivedRequest['operation'] = 'capture'): ReceivedRequest => ({
   type: 'request',
   at: 0,
   bank: 'alder',
@@ -141,7 +141,7 @@ const brokenBy = (change: Partial<Evidence>) => check({ ...sound, ...change }).v
 const but = <Row extends { id: string }>(rows: readonly Row[], id: string, change: Partial<Row>): Row[] =>
   rows.map((row) => (row.id === id ? { ...row, ...change } : row));
 const heard = (
-  asked: Told['asked'],
+  asked: ToldAnswer['asked'],
   status: number,
   body: string,
   chargeId: string,
@@ -211,12 +211,12 @@ suite('the verdict', () => {
   it('names a refund that was performed twice, by what it gave too much', () => {
     const second = refund(200, 're_1', 'ref_again');
     expect(brokenBy({ entries: [...sound.entries, second] })).toEqual(['A5', 'A8']);
-    const reversal: Entry = { ...second, bankId: 'rev_1', kind: 'reversal', reverses: 'ref_again' };
+    const reversal: BankEntry = { ...second, bankId: 'rev_1', kind: 'reversal', reverses: 'ref_again' };
     expect(brokenBy({ entries: [...sound.entries, second, reversal] })).toEqual([]);
   });
 
   it('lets the books pass a stray through suspense, to its bank’s reversal', () => {
-    const reversal: Entry = { ...capture('ch_stray', 'rev_1'), kind: 'reversal', reverses: 'cap_ch_stray' };
+    const reversal: BankEntry = { ...capture('ch_stray', 'rev_1'), kind: 'reversal', reverses: 'cap_ch_stray' };
     const stray = { ...suspended, chargeId: 'ch_stray', debitAccount: 'bank_receivable:alder:usd' };
     const posted = { ...stray, effect: 'stray:cap_ch_stray', bankId: 'cap_ch_stray' };
     const undone = {
@@ -232,7 +232,7 @@ suite('the verdict', () => {
   });
 
   it('counts a capture as undone when it was reversed', () => {
-    const reversal: Entry = { ...capture('ch_stray', 'rev_1'), kind: 'reversal', reverses: 'cap_ch_stray' };
+    const reversal: BankEntry = { ...capture('ch_stray', 'rev_1'), kind: 'reversal', reverses: 'cap_ch_stray' };
     expect(brokenBy({ entries: [...sound.entries, capture('ch_stray'), reversal] })).toEqual([]);
   });
 

@@ -1,6 +1,13 @@
 import { bankProtocol } from '#contracts';
 import { unexplainedRefusals } from './availability/availability.js';
-import { standing, unreversed, type Entry, type Evidence, type Received, type TransferRow } from './evidence.js';
+import {
+  standing,
+  unreversed,
+  type BankEntry,
+  type Evidence,
+  type ReceivedRequest,
+  type TransferRow,
+} from './evidence.js';
 import { judgeByModel } from './model/index.js';
 
 export interface Invariant {
@@ -294,7 +301,7 @@ const settlesAttempts = (bank: string): boolean => {
 };
 
 /** An attempt has a name of its own, which is committed before it is sent; questions and reversals may be repeated. */
-const isMovement = ({ operation, attemptId }: Received): boolean =>
+const isMovement = ({ operation, attemptId }: ReceivedRequest): boolean =>
   attemptId !== undefined && ['authorize', 'capture', 'void', 'refund'].includes(operation);
 
 const isPosted = ({ kind }: TransferRow): boolean => kind === 'post' || kind === 'single';
@@ -310,7 +317,7 @@ function openHolds(transfers: readonly TransferRow[]): Set<string> {
 }
 const isRefund = ({ effect }: TransferRow): boolean => effect.startsWith('refund:');
 /** A merchant's refund is asked for under its own name; a compensation is the system's. */
-const isOfARefund = ({ reference }: Entry): boolean => reference.includes('.refund.');
+const isOfARefund = ({ reference }: BankEntry): boolean => reference.includes('.refund.');
 const refundOf = (reference: string): string => reference.slice(reference.lastIndexOf('.') + 1);
 
 /** By the movement that it mirrors. What undoes a stray mirrors its reversal, and stands for the stray no longer. */

@@ -3,7 +3,7 @@ import { expectedWarnings, unusedWarnings, type ExpectedWarning } from './expect
 import { bankFaultsIn } from './bank-faults.js';
 import type { FaultStretch } from './faults.js';
 import { judgeWarnings, type LogWarning } from './log-warnings.js';
-import type { Received } from './evidence.js';
+import type { ReceivedRequest } from './evidence.js';
 
 const ofDatabase: ExpectedWarning = {
   id: 'of-database',
@@ -121,7 +121,7 @@ describe('a warning', () => {
 
 describe('what banks did to requests', () => {
   it('is a fault at that bank at that moment, and aimed where the charge’s token says so', () => {
-    const request: Received = { type: 'request', bank: 'cedar', at: 7, operation: 'capture', chargeId: 'ch_1' };
+    const request: ReceivedRequest = { type: 'request', bank: 'cedar', at: 7, operation: 'capture', chargeId: 'ch_1' };
     const stretch = { at: { bank: 'cedar' }, fromMs: 7, untilMs: 7, charge: 'ch_1' };
     expect(
       bankFaultsIn([

@@ -3,18 +3,18 @@ import type { EventContract } from './event.js';
 import * as ledger from './ledger/index.js';
 import * as payments from './payments/index.js';
 
-export type Service = 'payments-api' | 'bank-gateway' | 'ledger';
+export type ServiceName = 'payments-api' | 'bank-gateway' | 'ledger';
 
 /** What sets a step in motion when it is not an event: a request at the API, a clock, or a bank's answer. */
-export type Trigger =
+export type SagaTrigger =
   | 'POST /v1/charges'
   | 'POST /v1/charges/:id/capture'
   | 'POST /v1/refunds'
   | 'an authorization expires'
   | 'a statement is due'
   | 'the books are compared'
-  | BankAnswer;
-export type BankAnswer = `bank answers ${'authorize' | 'capture' | 'void' | 'refund' | 'reverse'}`;
+  | BankAnswerTrigger;
+export type BankAnswerTrigger = `bank answers ${'authorize' | 'capture' | 'void' | 'refund' | 'reverse'}`;
 
 /** What the rows are about; each is drawn by itself. A row that serves several stands where it was first needed. */
 export const sagas = ['charge', 'manual capture', 'cancellation', 'refund', 'reconciliation'] as const;
@@ -25,12 +25,12 @@ type AnyContract = EventContract<any>;
 
 export interface SagaRow {
   readonly saga: Saga;
-  readonly on: AnyContract | Trigger;
-  readonly service: Service;
+  readonly on: AnyContract | SagaTrigger;
+  readonly service: ServiceName;
   /** Everything that this reaction may append; one of them at a time, but for a closing slot's loser, who hears it beside the winner. */
   readonly emits: readonly AnyContract[];
   /** What a bank may be asked for because of it. The answer is a row of its own. */
-  readonly asksFor?: BankAnswer;
+  readonly asksFor?: BankAnswerTrigger;
   readonly kind: 'step' | 'compensation' | 'ending';
   /** The event whose effect this undoes. */
   readonly compensates?: AnyContract;

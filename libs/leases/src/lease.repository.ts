@@ -1,15 +1,15 @@
 import { DatabaseError, statement, type Sql, type Statement } from '#postgres';
 
-export interface Grant {
+export interface LeaseGrant {
   name: string;
   epoch: number;
 }
 
-export interface Round {
+export interface LeaseRound {
   holder: string;
   ttlMs: number;
   /** Leases believed to be held, to be renewed at that epoch. */
-  held: Grant[];
+  held: LeaseGrant[];
   /** Names to be taken where they are free. */
   wanted: string[];
   /** Shard groups this holder contends in. */
@@ -18,7 +18,7 @@ export interface Round {
 
 export interface RoundAnswer {
   /** What is held now, renewed and taken. What was in `held` and is missing here has passed on. */
-  granted: Grant[];
+  granted: LeaseGrant[];
   /** The live contenders of each group, this one included. */
   contenders: Map<string, string[]>;
 }
@@ -112,7 +112,7 @@ export class LeaseRepository {
     }
   }
 
-  async round({ holder, ttlMs, held, wanted, groups }: Round): Promise<RoundAnswer> {
+  async round({ holder, ttlMs, held, wanted, groups }: LeaseRound): Promise<RoundAnswer> {
     const rows = await this.#whoeverElseBegins<Row>(round, [
       holder,
       ttlMs,
@@ -129,7 +129,7 @@ export class LeaseRepository {
     return answer;
   }
 
-  async release(holder: string, held: Grant[], groups: string[]): Promise<void> {
+  async release(holder: string, held: LeaseGrant[], groups: string[]): Promise<void> {
     await this.sql.query(release, [holder, held.map(({ name }) => name), held.map(({ epoch }) => epoch), groups]);
   }
 }

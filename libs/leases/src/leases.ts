@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { fullJitterMs, type Clock, type Timer } from '#clock';
 import { GroupCommit, type Sql } from '#postgres';
 import { NameContender, type Contender, type LeaseHandlers } from './contender.js';
-import { LeaseRepository, releasedChannel, type Grant } from './lease.repository.js';
+import { LeaseRepository, releasedChannel, type LeaseGrant } from './lease.repository.js';
 import { shardsOf } from './shard-assignment.js';
 
 /** `Database` of `#postgres`, as far as leases need it. */
@@ -43,7 +43,7 @@ export class Leases {
   readonly #repository: LeaseRepository;
   readonly #contenders = new Set<NameContender>();
   readonly #groups = new Map<string, ShardGroup>();
-  readonly #releases: GroupCommit<{ held: Grant[]; groups: string[] }, void>;
+  readonly #releases: GroupCommit<{ held: LeaseGrant[]; groups: string[] }, void>;
   readonly #ttlMs: number;
   readonly #renewEveryMs: number;
   readonly #trustedForMs: number;
@@ -132,7 +132,7 @@ export class Leases {
   }
 
   /** A release that cannot be sent needs no retry: the leases expire. */
-  async #release(releases: { held: Grant[]; groups: string[] }[]): Promise<void[]> {
+  async #release(releases: { held: LeaseGrant[]; groups: string[] }[]): Promise<void[]> {
     const held = releases.flatMap((release) => release.held);
     const groups = releases.flatMap((release) => release.groups);
     try {
@@ -217,7 +217,7 @@ export class Leases {
     for (const [prefix, holders] of answer.contenders) this.#share(prefix, holders);
   }
 
-  #giveBack(grant: Grant): void {
+  #giveBack(grant: LeaseGrant): void {
     void this.#releases.submit({ held: [grant], groups: [] });
   }
 

@@ -7,12 +7,12 @@ import type {
   CreateTrigStmt,
   IndexStmt,
 } from '@pgsql/types';
-import { columnOf, type Column, type Schema, type TableSchema } from './schema.js';
+import { columnOf, type Column, type DatabaseSchema, type TableSchema } from './schema.js';
 import { typeOf } from './sql-type.js';
 import { kindOf, lastName, NotSupported, stringOf, type Node } from './syntax.js';
 
 /** What a migration says about tables. False when the statement is none of that: it is run like any other. */
-export function define(schema: Schema, statement: Node): boolean {
+export function define(schema: DatabaseSchema, statement: Node): boolean {
   if ('CreateStmt' in statement) createTable(schema, statement.CreateStmt);
   else if ('IndexStmt' in statement) createIndex(schema, statement.IndexStmt);
   else if ('ViewStmt' in statement) schema.views.set(statement.ViewStmt.view!.relname!, statement.ViewStmt.query!);
@@ -25,13 +25,13 @@ export function define(schema: Schema, statement: Node): boolean {
   return true;
 }
 
-function tableOf(schema: Schema, name: string | undefined): TableSchema {
+function tableOf(schema: DatabaseSchema, name: string | undefined): TableSchema {
   const table = schema.table(name ?? '');
   if (!table) throw new NotSupported(`the table ${name}`);
   return table;
 }
 
-function createTable(schema: Schema, { relation, tableElts = [] }: CreateStmt): void {
+function createTable(schema: DatabaseSchema, { relation, tableElts = [] }: CreateStmt): void {
   const table: TableSchema = {
     name: relation!.relname!,
     place: schema.tables.length,
@@ -49,7 +49,11 @@ function createTable(schema: Schema, { relation, tableElts = [] }: CreateStmt): 
     if ('Constraint' in element) addConstraint(schema, table, element.Constraint, undefined);
 }
 
-function addColumn(schema: Schema, table: TableSchema, { colname, typeName, constraints = [] }: ColumnDef): void {
+function addColumn(
+  schema: DatabaseSchema,
+  table: TableSchema,
+  { colname, typeName, constraints = [] }: ColumnDef,
+): void {
   const column: Column = { name: colname!, type: typeOf(typeName), notNull: false };
   table.columns.push(column);
   for (const each of constraints) {
@@ -59,7 +63,12 @@ function addColumn(schema: Schema, table: TableSchema, { colname, typeName, cons
 }
 
 /** @param own the column that it stands at, if it stands at one */
-function addConstraint(schema: Schema, table: TableSchema, constraint: Constraint, own: number | undefined): void {
+function addConstraint(
+  schema: DatabaseSchema,
+  table: TableSchema,
+  constraint: Constraint,
+  own: number | undefined,
+): void {
   const { contype, raw_expr: expression, conname } = constraint;
   const column = own === undefined ? undefined : table.columns[own]!;
   const columns = (keys: readonly Node[] | undefined): number[] =>
@@ -141,7 +150,7 @@ function addUnique(table: TableSchema, name: string, columns: readonly number[],
 }
 
 function createIndex(
-  schema: Schema,
+  schema: DatabaseSchema,
   { relation, indexParams = [], unique, whereClause, idxname, if_not_exists }: IndexStmt,
 ): void {
   const table = tableOf(schema, relation?.relname);
@@ -157,7 +166,7 @@ function createIndex(
   }
 }
 
-function createFunction(schema: Schema, { funcname, options = [] }: CreateFunctionStmt): void {
+function createFunction(schema: DatabaseSchema, { funcname, options = [] }: CreateFunctionStmt): void {
   const body = options.find((option) => 'DefElem' in option && option.DefElem.defname === 'as');
   const arg = body && 'DefElem' in body ? body.DefElem.arg : undefined;
   if (!arg || !('List' in arg)) throw new NotSupported('a function without a body');
@@ -167,7 +176,7 @@ function createFunction(schema: Schema, { funcname, options = [] }: CreateFuncti
 // Source: PostgreSQL, src/include/catalog/pg_trigger.h: TRIGGER_TYPE_*.
 const events = { insert: 4, delete: 8, update: 16 } as const;
 
-function createTrigger(schema: Schema, stmt: CreateTrigStmt): void {
+function createTrigger(schema: DatabaseSchema, stmt: CreateTrigStmt): void {
   if (stmt.row) throw new NotSupported('a trigger for each row');
   const on = new Set(
     (Object.keys(events) as (keyof typeof events)[]).filter((event) => ((stmt.events ?? 0) & events[event]) !== 0),
@@ -184,7 +193,7 @@ function createTrigger(schema: Schema, stmt: CreateTrigStmt): void {
   });
 }
 
-function alterTable(schema: Schema, { relation, cmds = [] }: AlterTableStmt): void {
+function alterTable(schema: DatabaseSchema, { relation, cmds = [] }: AlterTableStmt): void {
   const table = tableOf(schema, relation?.relname);
   for (const each of cmds) {
     if (!('AlterTableCmd' in each)) throw new NotSupported(kindOf(each));
@@ -223,7 +232,7 @@ function alterTable(schema: Schema, { relation, cmds = [] }: AlterTableStmt): vo
   }
 }
 
-function drop(schema: Schema, { objects = [], removeType }: { objects?: Node[]; removeType?: string }): void {
+function drop(schema: DatabaseSchema, { objects = [], removeType }: { objects?: Node[]; removeType?: string }): void {
   for (const object of objects) {
     const name = 'List' in object ? lastName(object.List.items) : 'String' in object ? stringOf(object) : '';
     if (removeType === 'OBJECT_VIEW') schema.views.delete(name);

@@ -1,4 +1,4 @@
 export * from './server.js';
-export { DataError, type Value } from './sql-type.js';
+export { DataError, type SqlValue } from './sql-type.js';
 export { NotSupported } from './syntax.js';
-export type { Row as Written, Storage } from './storage.js';
+export type { StoredRow as Written, Storage } from './storage.js';

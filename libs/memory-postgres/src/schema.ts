@@ -1,4 +1,4 @@
-import type { SqlType, Value } from './sql-type.js';
+import type { SqlType, SqlValue } from './sql-type.js';
 import type { Node } from './syntax.js';
 
 export interface Column {
@@ -20,7 +20,7 @@ export interface Unique {
   readonly where?: Node | undefined;
 }
 
-export interface Check {
+export interface CheckConstraint {
   readonly name: string;
   readonly expression: Node;
 }
@@ -32,7 +32,7 @@ export interface ForeignKey {
   readonly referenced: readonly number[];
 }
 
-export interface Trigger {
+export interface TableTrigger {
   readonly name: string;
   /** The function's name. */
   readonly calls: string;
@@ -49,13 +49,13 @@ export interface TableSchema {
   readonly uniques: Unique[];
   /** Columns by which rows can be found: the first of every index. */
   readonly lookups: Set<number>;
-  readonly checks: Check[];
+  readonly checks: CheckConstraint[];
   readonly foreignKeys: ForeignKey[];
-  readonly triggers: Trigger[];
+  readonly triggers: TableTrigger[];
 }
 
 /** What stands in a database before any row does. Plans refer to it, so all databases of one kind share it. */
-export class Schema {
+export class DatabaseSchema {
   readonly tables: TableSchema[] = [];
   readonly views = new Map<string, Node>();
   /** Bodies in plpgsql, by name. */
@@ -71,4 +71,4 @@ export class Schema {
 export const columnOf = (table: TableSchema, name: string): number =>
   table.columns.findIndex((column) => column.name === name);
 
-export type RowValues = readonly Value[];
+export type RowValues = readonly SqlValue[];

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
-import { compile, planOf, type Plan } from './compile/statement.js';
+import { compile, planOf, type CompiledStatement } from './compile/statement.js';
 import { define } from './ddl.js';
-import { Schema } from './schema.js';
-import { DataError, type Value } from './sql-type.js';
+import { DatabaseSchema } from './schema.js';
+import { DataError, type SqlValue } from './sql-type.js';
 import { StatementClock } from './statement-clock.js';
-import { Storage, type Owner, type Row } from './storage.js';
+import { Storage, type RowOwner, type StoredRow } from './storage.js';
 import { parse } from './syntax.js';
-import { MustWait, Tx } from './tx.js';
+import { LockWait, MemoryTransaction } from './tx.js';
 
-export type Rows = Record<string, Value>[];
+export type Rows = Record<string, SqlValue>[];
 
 /** What a statement came to. It is told when it is known: a statement may have to wait for others. */
-export type Reply = { readonly rows: Rows } | { readonly error: Error };
+export type StatementReply = { readonly rows: Rows } | { readonly error: Error };
 
 export interface ServerOptions {
   /** Milliseconds since the epoch, on the server's own clock. */
@@ -22,14 +22,14 @@ export interface ServerOptions {
   after: (delayMs: number, work: () => void) => { cancel(): void };
   lockTimeoutMs?: number;
   /** Called right after each commit with the rows that it wrote; `committed` is what they are now. */
-  onCommit?: ((written: readonly Row[]) => void) | undefined;
+  onCommit?: ((written: readonly StoredRow[]) => void) | undefined;
   /** Called with every statement that a session is given. */
-  onSubmit?: ((session: Session, text: string, params: readonly Value[]) => void) | undefined;
+  onSubmit?: ((session: Session, text: string, params: readonly SqlValue[]) => void) | undefined;
 }
 
 /** Databases that were migrated once and may be had many times: a schema and the rows that migrations wrote. */
 export class Template {
-  readonly #storage = new Storage(new Schema());
+  readonly #storage = new Storage(new DatabaseSchema());
 
   /** A migration's text: any number of statements. */
   execute(sql: string): void {
@@ -39,8 +39,8 @@ export class Template {
     }
   }
 
-  #write(plan: Plan): void {
-    const tx = new Tx(this.#storage, 0);
+  #write(plan: CompiledStatement): void {
+    const tx = new MemoryTransaction(this.#storage, 0);
     tx.beginStatement();
     plan.run({
       storage: this.#storage,
@@ -70,18 +70,18 @@ export class Template {
 interface Running {
   readonly session: Session;
   readonly text: string;
-  readonly params: readonly Value[];
-  readonly tx: Tx;
+  readonly params: readonly SqlValue[];
+  readonly tx: MemoryTransaction;
   readonly snapshot: number;
   readonly clock: StatementClock;
-  readonly reply: (reply: Reply) => void;
+  readonly reply: (reply: StatementReply) => void;
   patience?: { cancel(): void };
 }
 
 /** One database of the server: statements of many sessions, one at a time, each whole or waiting for a lock. */
 export class Server {
   /** Who stands still for whom. */
-  readonly #waiting = new Map<Running, readonly Owner[]>();
+  readonly #waiting = new Map<Running, readonly RowOwner[]>();
   readonly #listeners = new Map<string, Set<() => void>>();
   statements = 0;
   commits = 0;
@@ -108,13 +108,19 @@ export class Server {
     for (const listeners of this.#listeners.values()) for (const listener of listeners) listener();
   }
 
-  begin(): Tx {
-    const tx = new Tx(this.storage, this.options.now());
+  begin(): MemoryTransaction {
+    const tx = new MemoryTransaction(this.storage, this.options.now());
     this.storage.open.add(tx);
     return tx;
   }
 
-  run(session: Session, tx: Tx, text: string, params: readonly Value[], reply: (reply: Reply) => void): void {
+  run(
+    session: Session,
+    tx: MemoryTransaction,
+    text: string,
+    params: readonly SqlValue[],
+    reply: (reply: StatementReply) => void,
+  ): void {
     this.statements++;
     tx.beginStatement();
     this.#attempt({
@@ -128,7 +134,7 @@ export class Server {
     });
   }
 
-  commit(tx: Tx): void {
+  commit(tx: MemoryTransaction): void {
     assert.equal(tx.state, 'open');
     this.commits++;
     const written = this.options.onCommit && tx.hasWritten ? tx.written : [];
@@ -138,7 +144,7 @@ export class Server {
     for (const channel of tx.notifications) for (const listener of this.#listeners.get(channel) ?? []) listener();
   }
 
-  rollback(tx: Tx): void {
+  rollback(tx: MemoryTransaction): void {
     if (tx.state !== 'open') return;
     tx.rollback();
     this.#ended(tx);
@@ -169,13 +175,13 @@ export class Server {
       const rows = plan.run({ storage: this.storage, tx, params, snapshot, clock });
       running.reply({ rows });
     } catch (thrown) {
-      if (thrown instanceof MustWait) return this.#wait(running, thrown.holders);
+      if (thrown instanceof LockWait) return this.#wait(running, thrown.holders);
       if (!(thrown instanceof DataError)) throw thrown;
       this.#fail(running, thrown);
     }
   }
 
-  #wait(running: Running, holders: readonly Owner[]): void {
+  #wait(running: Running, holders: readonly RowOwner[]): void {
     this.#waiting.set(running, holders);
     if (this.#waitsForItself(running.tx)) {
       this.deadlocks++;
@@ -199,9 +205,9 @@ export class Server {
     running.patience?.cancel();
   }
 
-  #waitsForItself(first: Tx): boolean {
-    const seen = new Set<Owner>();
-    const reaches = (tx: Owner): boolean => {
+  #waitsForItself(first: MemoryTransaction): boolean {
+    const seen = new Set<RowOwner>();
+    const reaches = (tx: RowOwner): boolean => {
       for (const [running, holders] of this.#waiting) {
         if (running.tx !== tx) continue;
         for (const holder of holders) {
@@ -216,7 +222,7 @@ export class Server {
     return reaches(first);
   }
 
-  #ended(tx: Tx): void {
+  #ended(tx: MemoryTransaction): void {
     this.storage.open.delete(tx);
     for (const [running, holders] of this.#waiting) {
       if (!holders.includes(tx)) continue;
@@ -232,8 +238,12 @@ export class Server {
 
 /** One connection: a transaction at a time, a statement at a time; what comes meanwhile queues behind it. */
 export class Session {
-  #tx: Tx | undefined;
-  readonly #queue: { text: string; params: readonly Value[]; reply: (reply: Reply, command: string) => void }[] = [];
+  #tx: MemoryTransaction | undefined;
+  readonly #queue: {
+    text: string;
+    params: readonly SqlValue[];
+    reply: (reply: StatementReply, command: string) => void;
+  }[] = [];
   #busy = false;
   #closed = false;
 
@@ -254,7 +264,7 @@ export class Session {
   }
 
   /** @param reply is called once, unless the session is closed before; `command` is what COMMIT came to */
-  submit(text: string, params: readonly Value[], reply: (reply: Reply, command: string) => void): void {
+  submit(text: string, params: readonly SqlValue[], reply: (reply: StatementReply, command: string) => void): void {
     if (this.#closed) return;
     this.server.options.onSubmit?.(this, text, params);
     this.#queue.push({ text, params, reply });
@@ -276,7 +286,7 @@ export class Session {
     if (!next) return;
     const { text, params, reply } = next;
     this.#busy = true;
-    const done = (answer: Reply, command: string): void => {
+    const done = (answer: StatementReply, command: string): void => {
       this.#busy = false;
       if (this.#closed) return;
       reply(answer, command);
@@ -307,7 +317,7 @@ export class Session {
     return 'ROLLBACK';
   }
 
-  #run(text: string, params: readonly Value[], done: (answer: Reply) => void): void {
+  #run(text: string, params: readonly SqlValue[], done: (answer: StatementReply) => void): void {
     if (this.#tx) return this.server.run(this, this.#tx, text, params, done);
     const tx = this.server.begin();
     this.#tx = tx;

@@ -5,7 +5,7 @@ import { lastName, NotSupported } from './syntax.js';
  * Values are JavaScript's: numbers for every numeric type (exact up to 2^53, and asserted where they leave),
  * milliseconds for timestamptz and interval, parsed trees for json and jsonb, null for NULL.
  */
-export type Value = unknown;
+export type SqlValue = unknown;
 
 /** As `pg_type` names it; an array's has `[]` behind it. */
 export type SqlType = string;
@@ -35,7 +35,7 @@ export function checkRange(result: number, type: SqlType): void {
 }
 
 /** `value::type`, as a column's assignment does it too. Arguments of our statements arrive as JavaScript has them. */
-export function cast(value: Value, type: SqlType): Value {
+export function cast(value: SqlValue, type: SqlType): SqlValue {
   if (value === null || value === undefined) return null;
   if (isArray(type)) {
     if (!Array.isArray(value)) throw new DataError('22P02', `malformed array literal: ${JSON.stringify(value)}`);
@@ -74,28 +74,28 @@ export function cast(value: Value, type: SqlType): Value {
     case 'jsonb':
       return typeof value === 'string' ? parseJson(value) : value;
     case 'tid':
-      return value instanceof Place ? value : placeOf(textOf(value));
+      return value instanceof RowLocation ? value : placeOf(textOf(value));
     default:
       return value;
   }
 }
 
 /** In words, as `::text` has it. */
-export function textOf(value: Value): string {
+export function textOf(value: SqlValue): string {
   if (typeof value === 'string') return value;
   return typeof value === 'object' ? JSON.stringify(value) : `${value as number | boolean}`;
 }
 
 /** As a client of ours reads it: numeric as text, everything else as it is. JSON is shared: nobody of ours changes what they read. */
-export function toClient(value: Value, type: SqlType): Value {
+export function toClient(value: SqlValue, type: SqlType): SqlValue {
   if (value === null || value === undefined) return null;
   if (type === 'numeric') return textOf(value);
   return value;
 }
 
-function parseJson(text: string): Value {
+function parseJson(text: string): SqlValue {
   try {
-    return JSON.parse(text) as Value;
+    return JSON.parse(text) as SqlValue;
   } catch {
     throw new DataError('22P02', 'invalid input syntax for type json');
   }
@@ -145,7 +145,7 @@ const ROWS_OF_A_PAGE = 100;
 export const PAGE_BYTES = 8_192;
 
 /** What a column `ctid` holds: where one version of a row is. Its next version is elsewhere. */
-export class Place {
+export class RowLocation {
   constructor(
     /** Counts rows in the order in which they were made. */
     readonly no: number,
@@ -156,10 +156,10 @@ export class Place {
 }
 
 /** `(page,row)`, of no row in particular. */
-function placeOf(text: string): Place {
+function placeOf(text: string): RowLocation {
   const [, page, row] = /^\((\d+),(\d+)\)$/.exec(text) ?? [];
   if (page === undefined) throw new DataError('22P02', `invalid input syntax for type tid: "${text}"`);
-  return new Place(Number(page) * ROWS_OF_A_PAGE + Number(row));
+  return new RowLocation(Number(page) * ROWS_OF_A_PAGE + Number(row));
 }
 
 /** Of a table that has had so many rows. */

@@ -1,5 +1,5 @@
-import type { RowValues, Schema, TableSchema } from './schema.js';
-import { Place, sizeOf, type Value } from './sql-type.js';
+import type { RowValues, DatabaseSchema, TableSchema } from './schema.js';
+import { RowLocation, sizeOf, type SqlValue } from './sql-type.js';
 
 /** How strongly a row is locked; a higher one excludes more. Source: PostgreSQL manual, 13.3.2, table 13.3. */
 export type LockMode = 'key_share' | 'share' | 'no_key_update' | 'update';
@@ -10,13 +10,13 @@ interface Version {
 }
 
 /** Whoever writes and locks: a transaction, as rows know it. */
-export interface Owner {
+export interface RowOwner {
   readonly xid: number | undefined;
 }
 
 /** Which versions a statement sees. */
-export interface View {
-  readonly tx: Owner;
+export interface SnapshotView {
+  readonly tx: RowOwner;
   /** Commits up to this one. */
   readonly snapshot: number;
   /** The statement's number in its transaction: it does not see what it writes itself. */
@@ -24,17 +24,17 @@ export interface View {
 }
 
 /** One logical row through all its versions. */
-export class Row {
+export class StoredRow {
   /** Null: it is not there, or not any more. */
   committed: RowValues | null = null;
   committedCsn = 0;
   older: Version[] | undefined;
-  writer: Owner | undefined;
+  writer: RowOwner | undefined;
   written: RowValues | null = null;
   writtenBy = 0;
   /** As the writer saw it before the statement that wrote it last. */
   before: RowValues | null = null;
-  locks: Map<Owner, LockMode> | undefined;
+  locks: Map<RowOwner, LockMode> | undefined;
 
   readonly #no: number;
 
@@ -43,26 +43,26 @@ export class Row {
   }
 
   /** Where this version of it is. */
-  placeOf(version: RowValues): Place {
-    return new Place(this.#no, version, this);
+  placeOf(version: RowValues): RowLocation {
+    return new RowLocation(this.#no, version, this);
   }
 
-  seenBy(view: View): RowValues | null {
+  seenBy(view: SnapshotView): RowValues | null {
     if (this.writer === view.tx) return this.writtenBy === view.command ? this.before : this.written;
     if (this.committedCsn <= view.snapshot) return this.committed;
     return this.older?.findLast(({ csn }) => csn <= view.snapshot)?.values ?? null;
   }
 
   /** As it stands now, to its writer or to whoever waited for all others. */
-  latestFor(tx: Owner): RowValues | null {
+  latestFor(tx: RowOwner): RowValues | null {
     return this.writer === tx ? this.written : this.committed;
   }
 }
 
 /** Rows of one table, found by the columns that indexes begin with. */
 export class Table {
-  readonly rows = new Set<Row>();
-  readonly #byColumn = new Map<number, Map<Value, Set<Row>>>();
+  readonly rows = new Set<StoredRow>();
+  readonly #byColumn = new Map<number, Map<SqlValue, Set<StoredRow>>>();
   identity = 0;
   #places = 0;
 
@@ -80,13 +80,13 @@ export class Table {
   }
 
   /** Rows of which some version has this value there, as of now; the caller looks at the version that it sees. */
-  having(column: number, value: Value): readonly Row[] {
+  having(column: number, value: SqlValue): readonly StoredRow[] {
     const rows = this.#byColumn.get(column)!.get(value);
     return rows === undefined || rows.size === 0 ? [] : [...rows];
   }
 
   /** @param previous the version that it is found by already, if it has one */
-  enter(row: Row, values: RowValues, previous: RowValues | null = null): void {
+  enter(row: StoredRow, values: RowValues, previous: RowValues | null = null): void {
     if (previous === null) this.rows.add(row);
     for (const [column, index] of this.#byColumn) {
       if (previous !== null && previous[column] === values[column]) continue;
@@ -96,7 +96,7 @@ export class Table {
     }
   }
 
-  remove(row: Row, versions: readonly (RowValues | null)[]): void {
+  remove(row: StoredRow, versions: readonly (RowValues | null)[]): void {
     this.rows.delete(row);
     for (const [column, index] of this.#byColumn) {
       for (const values of versions) if (values) index.get(values[column])?.delete(row);
@@ -111,9 +111,9 @@ export class Storage {
   csn = 1;
   #xids = 0;
   /** Transactions that have not ended. */
-  readonly open = new Set<Owner>();
+  readonly open = new Set<RowOwner>();
 
-  constructor(readonly schema: Schema) {
+  constructor(readonly schema: DatabaseSchema) {
     this.grow();
   }
 
@@ -143,7 +143,7 @@ export class Storage {
       target.identity = table.identity;
       for (const row of table.rows) {
         if (row.committed === null) continue;
-        const same = new Row(target);
+        const same = new StoredRow(target);
         same.committed = row.committed;
         same.committedCsn = row.committedCsn;
         target.enter(same, row.committed);

@@ -1,9 +1,9 @@
 import type { RowValues } from './schema.js';
-import type { LockMode, Owner, Row, Storage, Table } from './storage.js';
+import type { LockMode, RowOwner, StoredRow, Storage, Table } from './storage.js';
 
 /** Thrown in the middle of a statement: it goes on once one of these transactions has ended. */
-export class MustWait {
-  constructor(readonly holders: readonly Owner[]) {}
+export class LockWait {
+  constructor(readonly holders: readonly RowOwner[]) {}
 }
 
 const excluded: Record<LockMode, readonly LockMode[]> = {
@@ -15,8 +15,8 @@ const excluded: Record<LockMode, readonly LockMode[]> = {
 const strength: readonly LockMode[] = ['key_share', 'share', 'no_key_update', 'update'];
 
 interface Undo {
-  readonly row: Row;
-  readonly writer: Owner | undefined;
+  readonly row: StoredRow;
+  readonly writer: RowOwner | undefined;
   readonly written: RowValues | null;
   readonly writtenBy: number;
   readonly before: RowValues | null;
@@ -24,14 +24,14 @@ interface Undo {
 }
 
 /** One transaction at READ COMMITTED. Writes become visible together, at its commit. */
-export class Tx {
+export class MemoryTransaction {
   /** Undefined until it writes or locks: only then Postgres gives it a number. */
   xid: number | undefined;
   state: 'open' | 'failed' | 'committed' | 'rolled_back' = 'open';
   command = 0;
   readonly notifications = new Set<string>();
-  readonly #writes = new Set<Row>();
-  readonly #locked = new Set<Row>();
+  readonly #writes = new Set<StoredRow>();
+  readonly #locked = new Set<StoredRow>();
   #statement: Undo[] = [];
   /** Numbers that this statement has drawn, and how many of them it has used. */
   #drawn: number[] = [];
@@ -81,18 +81,18 @@ export class Tx {
   }
 
   /** Who holds a lock on the row that excludes this one. */
-  holdersAgainst(row: Row, mode: LockMode): Owner[] {
-    const holders: Owner[] = [];
+  holdersAgainst(row: StoredRow, mode: LockMode): RowOwner[] {
+    const holders: RowOwner[] = [];
     if (row.writer && row.writer !== this && row.committed === null) holders.push(row.writer);
     for (const [tx, held] of row.locks ?? []) if (tx !== this && excluded[mode].includes(held)) holders.push(tx);
     return holders;
   }
 
-  lock(row: Row, mode: LockMode): void {
+  lock(row: StoredRow, mode: LockMode): void {
     const held = row.locks?.get(this);
     if (held && strength.indexOf(held) >= strength.indexOf(mode)) return;
     const holders = this.holdersAgainst(row, mode);
-    if (holders.length > 0) throw new MustWait(holders);
+    if (holders.length > 0) throw new LockWait(holders);
     this.begins();
     row.locks ??= new Map();
     row.locks.set(this, mode);
@@ -100,7 +100,7 @@ export class Tx {
   }
 
   /** The row must be locked by this transaction, or new. */
-  write(row: Row, values: RowValues | null, isNew = false): void {
+  write(row: StoredRow, values: RowValues | null, isNew = false): void {
     this.begins();
     const { writer, written, writtenBy, before } = row;
     this.#statement.push({ row, writer, written, writtenBy, before, isNew });
@@ -117,7 +117,7 @@ export class Tx {
     return this.#writes.size > 0;
   }
 
-  get written(): Row[] {
+  get written(): StoredRow[] {
     return [...this.#writes];
   }
 

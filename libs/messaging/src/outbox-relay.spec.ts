@@ -4,13 +4,13 @@ import type { CloudEvent } from '#contracts';
 import type { Lease, LeaseHandlers } from '#leases';
 import { FakeClock } from '#testing';
 import { OutboxRelay, type OutboxRelayOptions } from './outbox-relay.js';
-import type { Exchange, HandedRow, OutboxRow, OutboxStore } from './outbox-store.js';
+import type { OutboxRound, HandedRow, OutboxRow, OutboxStore } from './outbox-store.js';
 import { shardOf } from './shard.js';
 
 /** The outbox table, with the statements of outbox.repository.ts as they behave. */
 class Table implements OutboxStore {
   readonly rows = new Map<number, OutboxRow>();
-  readonly exchanges: Exchange[] = [];
+  readonly exchanges: OutboxRound[] = [];
   readonly listeners = new Set<() => void>();
   notifications = 0;
   failing = false;
@@ -30,7 +30,7 @@ class Table implements OutboxStore {
     });
   }
 
-  async exchange(request: Exchange): Promise<OutboxRow[]> {
+  async exchange(request: OutboxRound): Promise<OutboxRow[]> {
     this.exchanges.push(request);
     if (this.failing) throw new Error('the store is away');
     const { sent, shards, known, limit } = request;

@@ -24,7 +24,7 @@ export interface HandOver {
   sweepSoon(): void;
 }
 
-export interface Exchange {
+export interface OutboxRound {
   /** Rows that are durable on the bus: to delete. */
   readonly sent: readonly number[];
   /** At most this many rows to read, those with the lowest ids; 0 reads none. */
@@ -37,7 +37,7 @@ export interface Exchange {
 /** The relay's own view of the outbox table. Its calls reject while the store is out of reach. */
 export interface OutboxStore {
   /** Deletes and reads in one round trip. A deletion may be lost in a crash of the store, and was then a duplicate. */
-  exchange(request: Exchange): Promise<OutboxRow[]>;
+  exchange(request: OutboxRound): Promise<OutboxRow[]>;
   /** Tells the relays of all processes that rows wait. */
   notify(): Promise<void>;
   /** Calls back on every `notify` of any process, and when one may have been missed. */

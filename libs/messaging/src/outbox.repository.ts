@@ -3,7 +3,7 @@ import type { CloudEvent } from '#contracts';
 import { statement, type PgTransaction, type Sql } from '#postgres';
 import type { Outbox } from '#saga';
 import { encode, lengthOf, MAX_RECORD_LENGTH, revive, type WireRecord } from './cloud-event-wire.js';
-import type { Exchange, HandedRow, HandOver, OutboxRow, OutboxStore } from './outbox-store.js';
+import type { OutboxRound, HandedRow, HandOver, OutboxRow, OutboxStore } from './outbox-store.js';
 import { shardOf } from './shard.js';
 
 /**
@@ -110,7 +110,7 @@ interface Row extends WireRecord {
 export class PostgresOutboxStore implements OutboxStore {
   constructor(private readonly database: OutboxDatabase) {}
 
-  async exchange({ sent, limit, shards, known }: Exchange): Promise<OutboxRow[]> {
+  async exchange({ sent, limit, shards, known }: OutboxRound): Promise<OutboxRow[]> {
     const rows = await this.database.query<Row>(exchangeStatement, [sent, shards, known, limit]);
     return rows.map(({ id, shard, appended_at: appendedAt, ...record }) => ({
       id,

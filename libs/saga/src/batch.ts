@@ -3,7 +3,7 @@ import type { CloudEvent, NewEvent } from '#contracts';
 import type { Transaction, UnitOfWork } from '#postgres';
 import {
   inboxIdOf,
-  type Admission,
+  type InboxAdmission,
   type Aggregates,
   type Delivery,
   type Inbox,
@@ -33,7 +33,7 @@ export interface Work<State, Result, Key = ChargeKey, Context = void> {
 export type AnyWork = Work<any, any, any, any>;
 
 /** What came of one work. */
-export type Outcome =
+export type WorkOutcome =
   | { readonly kind: 'decided'; readonly result: unknown }
   /** Seen before; dropped. */
   | { readonly kind: 'duplicate' }
@@ -73,7 +73,7 @@ const PARKED_BEHIND: WhyParked = { error: 'an earlier event of this key is parke
 export class BatchRunner<Tx extends Transaction> {
   constructor(private readonly parts: BatchParts<Tx>) {}
 
-  run(works: readonly AnyWork[]): Promise<Outcome[]> {
+  run(works: readonly AnyWork[]): Promise<WorkOutcome[]> {
     return this.parts.store.transaction(async (tx) => this.decideAll(tx, works, await this.admit(tx, works)));
   }
 
@@ -81,7 +81,7 @@ export class BatchRunner<Tx extends Transaction> {
    * Within a transaction that holds the key of these events. They were admitted when they were parked, so the inbox
    * is not asked again; and nothing of their key is parked before them.
    */
-  runParked(tx: Tx, works: readonly AnyWork[]): Promise<Outcome[]> {
+  runParked(tx: Tx, works: readonly AnyWork[]): Promise<WorkOutcome[]> {
     const fresh = new Set(works.flatMap(({ delivery }) => (delivery ? inboxIdOf(delivery.event) : [])));
     return this.decideAll(tx, works, { fresh, parkedKeys: new Set() });
   }
@@ -91,13 +91,13 @@ export class BatchRunner<Tx extends Transaction> {
     return this.parts.store.isTransient(error);
   }
 
-  private async admit(tx: Tx, works: readonly AnyWork[]): Promise<Admission> {
+  private async admit(tx: Tx, works: readonly AnyWork[]): Promise<InboxAdmission> {
     const deliveries = works.flatMap((work) => work.delivery ?? []);
     if (deliveries.length === 0) return { fresh: new Set(), parkedKeys: new Set() };
     return this.parts.inbox.admit(tx, deliveries);
   }
 
-  private async decideAll(tx: Tx, works: readonly AnyWork[], admission: Admission): Promise<Outcome[]> {
+  private async decideAll(tx: Tx, works: readonly AnyWork[], admission: InboxAdmission): Promise<WorkOutcome[]> {
     const { inbox, outbox } = this.parts;
     const fresh = new Set(admission.fresh);
 
@@ -109,7 +109,7 @@ export class BatchRunner<Tx extends Transaction> {
 
     const emitted: CloudEvent[] = [];
     const changed = new Map<string, Map<string, AnyWork>>();
-    const outcomes: Outcome[] = [];
+    const outcomes: WorkOutcome[] = [];
     for (const work of works) {
       const loaded = states.get(work.aggregate.kind)!;
       if (work.delivery) {

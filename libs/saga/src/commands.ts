@@ -1,7 +1,7 @@
 import type { Clock } from '#clock';
 import type { Transaction } from '#postgres';
 import { BatchRunner, type Work } from './batch.js';
-import type { AnyWork, Outcome } from './batch.js';
+import type { AnyWork, WorkOutcome } from './batch.js';
 import { inHalves } from './in-halves.js';
 import { Lanes } from './lanes.js';
 
@@ -13,7 +13,7 @@ const SLOW_AFTER_MS = 20;
 const MAX_IN_FLIGHT = 4;
 
 /** What a command came to; `failed` is its own fault and nobody else's. */
-type Ended = Outcome | { readonly kind: 'failed'; readonly error: unknown };
+type Ended = WorkOutcome | { readonly kind: 'failed'; readonly error: unknown };
 
 /**
  * Commands share commits: while one batch is in its transaction the next gathers behind it, and accounts take turns

@@ -1,7 +1,7 @@
 import type { CloudEvent } from '#contracts';
 import { statement, type PgTransaction } from '#postgres';
 import { redact } from '#telemetry';
-import { inboxIdOf, type Admission, type Delivery, type Inbox, type WhyParked } from './store.js';
+import { inboxIdOf, type InboxAdmission, type Delivery, type Inbox, type WhyParked } from './store.js';
 
 /** For each service's first migration, and never changed since: `parkingTablesSql` goes on from here. */
 export const inboxTablesSql = `
@@ -86,7 +86,7 @@ const parkStatement = statement(
 const forgetStatement = statement('inbox_disown', 'DELETE FROM inbox WHERE id = $1 AND source = $2');
 
 export class PostgresInbox implements Inbox<PgTransaction> {
-  async admit(tx: PgTransaction, deliveries: readonly Delivery[]): Promise<Admission> {
+  async admit(tx: PgTransaction, deliveries: readonly Delivery[]): Promise<InboxAdmission> {
     // Two consumers that share ids after a rebalance take the rows in one order, so neither waits in a circle.
     const events = deliveries.map(({ event }) => event).sort((a, b) => (inboxIdOf(a) < inboxIdOf(b) ? -1 : 1));
     const [fresh, parked] = await Promise.all([

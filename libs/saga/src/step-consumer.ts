@@ -1,7 +1,7 @@
 import { fullJitterMs } from '#clock';
 import type { CloudEvent } from '#contracts';
 import { GroupCommit, type Transaction } from '#postgres';
-import type { BatchParts, BatchRunner, Outcome } from './batch.js';
+import type { BatchParts, BatchRunner, WorkOutcome } from './batch.js';
 import { deadLetterOf } from './dead-letter.js';
 import type { StepTable } from './step-table.js';
 import type { Delivery } from './store.js';
@@ -10,7 +10,7 @@ const PAUSE = { baseMs: 100, capMs: 5_000 };
 
 export interface StepConsumerObserver {
   /** A batch was committed. */
-  onBatch?(report: { size: number; durationMs: number; outcomes: readonly Outcome[] }): void;
+  onBatch?(report: { size: number; durationMs: number; outcomes: readonly WorkOutcome[] }): void;
   /** The store cannot be reached or asks to try again: the partitions stand still, nothing is dead-lettered. */
   onPause?(report: { error: Error; attempt: number; delayMs: number }): void;
   /** One event fails whatever is tried: it is set aside for a person. */

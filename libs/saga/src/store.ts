@@ -56,7 +56,7 @@ export interface Delivery {
   readonly origin: { readonly topic: string; readonly partition: number; readonly offset: string };
 }
 
-export interface Admission {
+export interface InboxAdmission {
   /** Ids (`source id`) that this consumer had not seen; they are its own from this commit on. */
   readonly fresh: ReadonlySet<string>;
   /** Keys with a parked event: what comes for them must park behind it. */
@@ -74,7 +74,7 @@ export interface WhyParked {
 /** What a consumer has seen, and what it had to set aside. */
 export interface Inbox<Tx extends Transaction> {
   /** From here to the end of `tx` no replay of these keys begins; one that has begun is waited for. */
-  admit(tx: Tx, deliveries: readonly Delivery[]): Promise<Admission>;
+  admit(tx: Tx, deliveries: readonly Delivery[]): Promise<InboxAdmission>;
   /** Sets an event aside that `tx` has admitted, in order within its key. Idempotent by the event's id. */
   park(tx: Tx, delivery: Delivery, why: WhyParked): Promise<void>;
   /** Takes back that `tx` has admitted it: the next delivery is its first. */

@@ -9,7 +9,7 @@ export interface Assignment {
   readonly places: readonly { readonly topic: string; readonly partition: number; readonly from: number }[];
 }
 
-export interface Member {
+export interface GroupMember {
   /** The group shares its partitions out anew: commit what is done. */
   onRebalance(): void;
   onAssigned(assignment: Assignment): void;
@@ -19,10 +19,10 @@ export interface Member {
 
 interface Group {
   generation: number;
-  readonly members: Member[];
+  readonly members: GroupMember[];
   topics: readonly string[];
   readonly committed: Map<string, number>;
-  readonly owners: Map<string, Member>;
+  readonly owners: Map<string, GroupMember>;
 }
 
 const placeOf = (topic: string, partition: number): string => `${topic} ${partition}`;
@@ -62,7 +62,7 @@ export class Broker {
     return this.#log(topic, partition).length;
   }
 
-  join(name: string, topics: readonly string[], member: Member): void {
+  join(name: string, topics: readonly string[], member: GroupMember): void {
     let group = this.#groups.get(name);
     if (!group) {
       group = { generation: 0, members: [], topics, committed: new Map(), owners: new Map() };
@@ -73,7 +73,7 @@ export class Broker {
     this.rebalance(name);
   }
 
-  leave(name: string, member: Member): void {
+  leave(name: string, member: GroupMember): void {
     const group = this.#groups.get(name);
     const place = group?.members.indexOf(member) ?? -1;
     if (place < 0) return;
@@ -81,7 +81,7 @@ export class Broker {
     this.rebalance(name);
   }
 
-  has(name: string, member: Member): boolean {
+  has(name: string, member: GroupMember): boolean {
     return this.#groups.get(name)?.members.includes(member) ?? false;
   }
 
@@ -93,7 +93,7 @@ export class Broker {
     group.generation++;
     group.owners.clear();
     if (group.members.length === 0) return;
-    const shares = new Map<Member, { topic: string; partition: number; from: number }[]>(
+    const shares = new Map<GroupMember, { topic: string; partition: number; from: number }[]>(
       group.members.map((member) => [member, []]),
     );
     let turn = group.generation;

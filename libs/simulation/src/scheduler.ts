@@ -3,7 +3,7 @@ import { drain } from './drain.js';
 import type { Random } from './random.js';
 
 /** Whose doing an event is. */
-export interface Owner {
+export interface EventOwner {
   readonly name: string;
   readonly random: Random;
   readonly dead: boolean;
@@ -16,7 +16,7 @@ interface Event {
   readonly dueMs: number;
   readonly order: number;
   /** Whose doing it is: nothing is done for the dead, and nothing yet for the frozen. Undefined: the world's. */
-  readonly owner: Owner | undefined;
+  readonly owner: EventOwner | undefined;
   work: (() => void) | undefined;
 }
 
@@ -30,7 +30,7 @@ export class Scheduler {
   #order = 0;
   readonly #heap: Event[] = [];
   /** Whose event is being worked on. */
-  current: Owner | undefined;
+  current: EventOwner | undefined;
   events = 0;
 
   /** Milliseconds since the world began. */
@@ -38,7 +38,7 @@ export class Scheduler {
     return this.#nowMs;
   }
 
-  after(delayMs: number, owner: Owner | undefined, work: () => void): Timer {
+  after(delayMs: number, owner: EventOwner | undefined, work: () => void): Timer {
     const event: Event = { dueMs: this.#nowMs + Math.max(0, delayMs), order: this.#order++, owner, work };
     this.#push(event);
     return { cancel: () => void (event.work = undefined) };

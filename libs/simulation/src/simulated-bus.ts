@@ -1,13 +1,13 @@
 import type { CloudEvent } from '#contracts';
 import { decode, encode, PartitionProgress, typeOf, type Bus, type ConsumeOptions, type Consumption } from '#messaging';
 import type { Delivery } from '#saga';
-import type { Assignment, Broker, Member, StoredRecord } from './broker.js';
-import type { Network } from './network.js';
+import type { Assignment, Broker, GroupMember, StoredRecord } from './broker.js';
+import type { SimulatedNetwork } from './network.js';
 import type { SimulatedProcess } from './simulated-process.js';
 
 export interface BrokerHost {
   readonly broker: Broker;
-  readonly network: Network;
+  readonly network: SimulatedNetwork;
   readonly faults: BusFaults;
   readonly observer?: BusObserver;
 }
@@ -92,7 +92,7 @@ export class SimulatedBus implements Bus {
  * One member of a group. It fetches on while batches are in hand, commits what was processed about once a second, and
  * keeps what stays assigned to it through a rebalance, as the one over Kafka does; both count with PartitionProgress.
  */
-class SimulatedConsumption implements Consumption, Member {
+class SimulatedConsumption implements Consumption, GroupMember {
   readonly #progress = new Map<string, PartitionProgress>();
   readonly #position = new Map<string, number>();
   readonly #fetching = new Set<string>();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Timer } from '#clock';
-import { DataError, type Reply, type Server, type Session } from '#memory-postgres';
+import { DataError, type StatementReply, type Server, type Session } from '#memory-postgres';
 import {
   DatabaseError,
   OpenTransaction,
@@ -10,13 +10,13 @@ import {
   type Statement,
   type UnitOfWork,
 } from '#postgres';
-import type { Network } from './network.js';
+import type { SimulatedNetwork } from './network.js';
 import type { SimulatedProcess } from './simulated-process.js';
 
 /** The database server as processes reach it: over a network, when it is up. */
 export interface DatabaseHost {
   readonly server: Server;
-  readonly network: Network;
+  readonly network: SimulatedNetwork;
   /** False: connections are refused, and those that were there are gone. */
   readonly isUp: () => boolean;
   readonly faults: DatabaseFaults;
@@ -98,7 +98,7 @@ export class Connection {
     }
   }
 
-  #answer(callback: Callback, reply: Reply, command: string): void {
+  #answer(callback: Callback, reply: StatementReply, command: string): void {
     const { scheduler } = this.process;
     this.#lastHeardMs = Math.max(this.#lastHeardMs, scheduler.nowMs + this.host.network.latencyMs());
     scheduler.after(this.#lastHeardMs - scheduler.nowMs, this.process, () => {
@@ -113,7 +113,7 @@ export class Connection {
   }
 }
 
-type Rows = Extract<Reply, { rows: unknown }>['rows'];
+type Rows = Extract<StatementReply, { rows: unknown }>['rows'];
 
 /** What the client does to a row is its own affair, as if it had come over a wire. */
 function owned(row: Rows[number]): Rows[number] {

@@ -3,7 +3,7 @@ import type { Money } from '#money';
 import { isLive, type Operation } from '../operations/operation.js';
 
 /** What the merchant asked for; it never changes. */
-export interface Terms {
+export interface ChargeTerms {
   readonly chargeId: string;
   readonly account: string;
   readonly amount: Money;
@@ -12,8 +12,8 @@ export interface Terms {
   readonly fault: string | null;
 }
 
-export interface Asked {
-  readonly terms: Terms;
+export interface OpenedAuthorization {
+  readonly terms: ChargeTerms;
   /**
    * All that was asked of banks for this charge, in order. At most one authorization, capture or void is live;
    * refunds and reversals of strays may be, beside each other.
@@ -26,13 +26,13 @@ interface Cancelable {
   readonly cancellation: CancellationCause | null;
 }
 
-export interface Granted extends Asked {
+export interface ApprovedAuthorization extends OpenedAuthorization {
   readonly bank: bankProtocol.BankName;
   /** The bank's own id: captures and voids name it, never our reference (rule 8). */
   readonly bankAuthorizationId: string;
 }
 
-interface Releasing extends Granted {
+interface Releasing extends ApprovedAuthorization {
   readonly cause: ReleaseCause;
   readonly refusalCode: string | null;
 }
@@ -51,23 +51,23 @@ interface Releasing extends Granted {
  */
 export type Authorization =
   | { readonly state: 'none' }
-  | (Asked & Cancelable & { readonly state: 'authorizing' })
-  | (Granted & { readonly state: 'authorized' })
-  | (Granted & Cancelable & { readonly state: 'capturing' })
+  | (OpenedAuthorization & Cancelable & { readonly state: 'authorizing' })
+  | (ApprovedAuthorization & { readonly state: 'authorized' })
+  | (ApprovedAuthorization & Cancelable & { readonly state: 'capturing' })
   /** A cancellation that it remembers was refused. */
-  | (Granted & Cancelable & { readonly state: 'captured'; readonly bankCaptureId: string })
+  | (ApprovedAuthorization & Cancelable & { readonly state: 'captured'; readonly bankCaptureId: string })
   | (Releasing & { readonly state: 'voiding' })
   | (Releasing & { readonly state: 'voided' })
-  | (Asked & { readonly state: 'declined'; readonly bank: bankProtocol.BankName; readonly code: string })
-  | (Asked & {
+  | (OpenedAuthorization & { readonly state: 'declined'; readonly bank: bankProtocol.BankName; readonly code: string })
+  | (OpenedAuthorization & {
       readonly state: 'failed';
       readonly bank: bankProtocol.BankName | null;
       readonly reason: 'no_bank_available' | 'not_processed' | 'reversed_out_of_doubt';
     });
 
-export type In<State extends Authorization['state']> = Extract<Authorization, { state: State }>;
+export type AuthorizationIn<State extends Authorization['state']> = Extract<Authorization, { state: State }>;
 /** A charge that was seen. */
-export type Known = Exclude<Authorization, { state: 'none' }>;
+export type KnownAuthorization = Exclude<Authorization, { state: 'none' }>;
 
 /** The operation of this reference, if there is one. */
 export function operationOf(authorization: Authorization, reference: string): Operation | undefined {

@@ -3,7 +3,7 @@ import type { Instant } from '#clock';
 import type { bankProtocol, CancellationCause, Card, ReleaseCause } from '#contracts';
 import type { Currency } from '#money';
 import { column } from '#postgres';
-import type { Authorization, Terms } from './authorization-state.js';
+import type { Authorization, ChargeTerms } from './authorization-state.js';
 
 /** The gateway's half of a charge. `authorization` is a reserved word in SQL, hence the prefix. */
 @Entity('bank_authorization')
@@ -31,7 +31,7 @@ export class AuthorizationEntity {
   @Column(column.key) account!: string;
   @Column(column.int8) amountMinor!: number;
   @Column(column.text) currency!: Currency;
-  @Column(column.text) capture!: Terms['capture'];
+  @Column(column.text) capture!: ChargeTerms['capture'];
   @Column('jsonb') card!: Card;
   @Column(column.optional(column.text)) fault!: string | null;
   @Column(column.text) state!: Exclude<Authorization['state'], 'none'>;

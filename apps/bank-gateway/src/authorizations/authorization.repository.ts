@@ -4,7 +4,7 @@ import type { CancellationCause, Card, ReleaseCause, bankProtocol } from '#contr
 import type { Currency } from '#money';
 import { statement, type PgTransaction } from '#postgres';
 import type { Aggregates, ChargeKey, Saved, WorkingSet } from '#saga';
-import { Banks } from '../banks/banks.js';
+import { BankClients } from '../banks/banks.js';
 import type { Operation } from '../operations/operation.js';
 import {
   changedOperationRow,
@@ -13,7 +13,7 @@ import {
   type OperationRow,
 } from '../operations/operation.repository.js';
 import { gatewayConfig, type GatewaySettings } from '../settings.js';
-import type { Authorization, Known, Terms } from './authorization-state.js';
+import type { Authorization, KnownAuthorization, ChargeTerms } from './authorization-state.js';
 import type { BankView } from './routing.js';
 
 /**
@@ -119,7 +119,7 @@ export interface AuthorizationRow {
   account: string;
   amount_minor: number;
   currency: Currency;
-  capture: Terms['capture'];
+  capture: ChargeTerms['capture'];
   card: Card;
   fault: string | null;
   state: Exclude<Authorization['state'], 'none'>;
@@ -144,7 +144,7 @@ class LoadedAuthorizations implements WorkingSet<Authorization, ChargeKey, reado
   readonly #operations: ReadonlySet<Operation>;
 
   constructor(
-    stored: readonly Known[],
+    stored: readonly KnownAuthorization[],
     private readonly banks: readonly BankView[],
   ) {
     for (const authorization of stored) this.#states.set(authorization.terms.chargeId, authorization);
@@ -164,7 +164,7 @@ class LoadedAuthorizations implements WorkingSet<Authorization, ChargeKey, reado
     return this.banks;
   }
 
-  isStored({ terms }: Known): boolean {
+  isStored({ terms }: KnownAuthorization): boolean {
     return this.#chargeIds.has(terms.chargeId);
   }
 
@@ -183,7 +183,7 @@ export class AuthorizationRepository implements Aggregates<
   LoadedAuthorizations
 > {
   constructor(
-    private readonly banks: Banks,
+    private readonly banks: BankClients,
     @Inject(gatewayConfig.KEY) private readonly settings: Pick<GatewaySettings, 'INSTANCE_ID'>,
   ) {}
 
@@ -191,7 +191,7 @@ export class AuthorizationRepository implements Aggregates<
     const ids = [...new Set(keys.map(({ chargeId }) => chargeId))];
     // Sent together, run one after the other.
     const [, rows] = await Promise.all([tx.query(lockStatement, [ids]), tx.query<LoadedRow>(loadStatement, [ids])]);
-    const stored: Known[] = [];
+    const stored: KnownAuthorization[] = [];
     for (const group of Map.groupBy(rows, (row) => row.charge_id).values()) {
       const operations = group
         .filter((row) => row.reference !== null)
@@ -239,7 +239,7 @@ export class AuthorizationRepository implements Aggregates<
 }
 
 /** What is undefined is not written. */
-function openedRow(state: Known, traceparent: string | undefined): object {
+function openedRow(state: KnownAuthorization, traceparent: string | undefined): object {
   const { account, amount, capture, card, fault } = state.terms;
   return {
     ...changedRow(state, traceparent),
@@ -253,7 +253,7 @@ function openedRow(state: Known, traceparent: string | undefined): object {
 }
 
 /** What can change of it. */
-function changedRow(state: Known, traceparent: string | undefined): object {
+function changedRow(state: KnownAuthorization, traceparent: string | undefined): object {
   return {
     charge_id: state.terms.chargeId,
     state: state.state,
@@ -267,7 +267,7 @@ function changedRow(state: Known, traceparent: string | undefined): object {
   };
 }
 
-function detailOf(state: Known): string | null {
+function detailOf(state: KnownAuthorization): string | null {
   switch (state.state) {
     case 'declined':
       return state.code;
@@ -285,8 +285,8 @@ function detailOf(state: Known): string | null {
 }
 
 /** The inverse of `openedRow`; the database's checks make the assertions here hold. */
-export function authorizationFrom(row: AuthorizationRow, operations: readonly Operation[]): Known {
-  const terms: Terms = {
+export function authorizationFrom(row: AuthorizationRow, operations: readonly Operation[]): KnownAuthorization {
+  const terms: ChargeTerms = {
     chargeId: row.charge_id,
     account: row.account,
     amount: { amountMinor: row.amount_minor, currency: row.currency },

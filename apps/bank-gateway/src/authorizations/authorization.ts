@@ -13,13 +13,13 @@ import {
 } from '../operations/operation.js';
 import {
   operationOf,
-  type Asked,
+  type OpenedAuthorization,
   type Authorization,
-  type Granted,
-  type In,
-  type Known,
+  type ApprovedAuthorization,
+  type AuthorizationIn,
+  type KnownAuthorization,
 } from './authorization-state.js';
-import { authorizationApproved, cancellationRefused, newsOf, outcomeOf, restate } from './news.js';
+import { authorizationApproved, cancellationRefused, stateEvents, operationEvents, restate } from './news.js';
 import { route, type BankView } from './routing.js';
 import { undoSuspects } from './stray.js';
 
@@ -31,7 +31,10 @@ export const authorizations: AggregateType<Authorization, ChargeKey, readonly Ba
 };
 
 /** Asks the best bank, or fails at once when none can be asked. */
-export function authorize({ terms, operations }: Asked, banks: readonly BankView[]): Decision<Authorization> {
+export function authorize(
+  { terms, operations }: OpenedAuthorization,
+  banks: readonly BankView[],
+): Decision<Authorization> {
   const bank = route(
     terms,
     terms.card.brand,
@@ -53,7 +56,7 @@ export function authorize({ terms, operations }: Asked, banks: readonly BankView
 }
 
 /** Takes the closing slot for a capture, of all or of a part; what is beyond it is let go. */
-export function capture(authorization: In<'authorized'>, amount: Money): Decision<Authorization> {
+export function capture(authorization: AuthorizationIn<'authorized'>, amount: Money): Decision<Authorization> {
   const { terms } = authorization;
   assert.equal(amount.currency, terms.amount.currency, 'a capture in another currency than was authorized');
   assert(amount.amountMinor <= terms.amount.amountMinor, 'a capture of more than was authorized');
@@ -62,13 +65,17 @@ export function capture(authorization: In<'authorized'>, amount: Money): Decisio
 }
 
 /** Takes the closing slot for a void. */
-export function release(granted: Granted, cause: ReleaseCause, refusalCode: string | null): In<'voiding'> {
+export function release(
+  granted: ApprovedAuthorization,
+  cause: ReleaseCause,
+  refusalCode: string | null,
+): AuthorizationIn<'voiding'> {
   const { terms, bank, bankAuthorizationId } = granted;
   const operations = withOperation(granted, 'void', terms.amount.amountMinor);
   return { state: 'voiding', terms, bank, bankAuthorizationId, cause, refusalCode, operations };
 }
 
-function withOperation(granted: Granted, kind: SlotKind, amountMinor: number): readonly Operation[] {
+function withOperation(granted: ApprovedAuthorization, kind: SlotKind, amountMinor: number): readonly Operation[] {
   assert(
     !granted.operations.some((operation) => takesSlot(operation) && isLive(operation)),
     'the closing slot is taken',
@@ -105,7 +112,7 @@ export function cancel(authorization: Authorization, cause: CancellationCause): 
  * Rule 10: a cancellation replaces a capture only when every attempt of that is known not to have been performed.
  * What a statement showed of it all the same is a stray, since the capture has ended.
  */
-function giveWay(authorization: In<'capturing'>): Authorization {
+function giveWay(authorization: AuthorizationIn<'capturing'>): Authorization {
   const { cancellation, operations } = authorization;
   const captures = operations.find(({ kind }) => kind === 'capture')!;
   if (!cancellation || !isUnperformed(captures)) return authorization;
@@ -132,11 +139,11 @@ export function afterOperation(
     return unchanged(authorization);
   const asked = { ...authorization, operations: replace(authorization.operations, next) };
   if (isLive(next)) return become(asked.state === 'capturing' ? giveWay(asked) : asked);
-  const turned = takesSlot(next) ? afterSlot(asked, next, banks) : become(asked, ...outcomeOf(asked, next));
+  const turned = takesSlot(next) ? afterSlot(asked, next, banks) : become(asked, ...operationEvents(asked, next));
   return { ...turned, state: undoSuspects(turned.state, next) };
 }
 
-function afterSlot(asked: Known, next: Operation, banks: readonly BankView[]): Decision<Authorization> {
+function afterSlot(asked: KnownAuthorization, next: Operation, banks: readonly BankView[]): Decision<Authorization> {
   const end = next.end!;
   switch (asked.state) {
     case 'authorizing':
@@ -156,7 +163,7 @@ function afterSlot(asked: Known, next: Operation, banks: readonly BankView[]): D
 }
 
 function afterAuthorize(
-  asked: In<'authorizing'>,
+  asked: AuthorizationIn<'authorizing'>,
   operation: Operation,
   end: NonNullable<Operation['end']>,
   banks: readonly BankView[],
@@ -180,7 +187,10 @@ function afterAuthorize(
   }
 }
 
-function afterCapture(asked: In<'capturing'>, end: NonNullable<Operation['end']>): Decision<Authorization> {
+function afterCapture(
+  asked: AuthorizationIn<'capturing'>,
+  end: NonNullable<Operation['end']>,
+): Decision<Authorization> {
   switch (end.kind) {
     case 'succeeded':
       return finish({ ...asked, state: 'captured', bankCaptureId: end.bankId });
@@ -192,4 +202,4 @@ function afterCapture(asked: In<'capturing'>, end: NonNullable<Operation['end']>
 }
 
 /** A state whose news the rest of the system waits for. */
-const finish = (state: Known): Decision<Authorization> => become(state, ...newsOf(state));
+const finish = (state: KnownAuthorization): Decision<Authorization> => become(state, ...stateEvents(state));

@@ -5,8 +5,8 @@ import { DispatchModule } from '../operations/dispatch.module.js';
 import { authorizations } from './authorization.js';
 import { AuthorizationEventsController } from './authorization-events.controller.js';
 import { AuthorizationRepository } from './authorization.repository.js';
-import { RefundEventsController } from './refund-events.controller.js';
-import { StrayEventsController } from './stray-events.controller.js';
+import { BankRefundEventsController } from './refund-events.controller.js';
+import { BankStrayEventsController } from './stray-events.controller.js';
 
 const aggregates = AggregatesModule.forFeature({
   imports: [DispatchModule],
@@ -17,6 +17,6 @@ const aggregates = AggregatesModule.forFeature({
 /** Authorizations, from the first request to the last refund, and what they react to. */
 @Module({
   imports: [aggregates],
-  controllers: [AuthorizationEventsController, RefundEventsController, StrayEventsController],
+  controllers: [AuthorizationEventsController, BankRefundEventsController, BankStrayEventsController],
 })
 export class AuthorizationsModule {}

@@ -2,17 +2,22 @@ import { bank as events, type NewEvent } from '#contracts';
 import type { Money } from '#money';
 import type { Operation } from '../operations/operation.js';
 import { refundIdOf } from '../operations/reference.js';
-import type { Authorization, Granted, In, Known } from './authorization-state.js';
+import type {
+  Authorization,
+  ApprovedAuthorization,
+  AuthorizationIn,
+  KnownAuthorization,
+} from './authorization-state.js';
 
 /** All that an authorization owes the world, from what it is and what came of its operations. */
 export function restate(authorization: Authorization): readonly NewEvent[] {
   if (authorization.state === 'none') return [];
-  const outcomes = authorization.operations.flatMap((operation) => outcomeOf(authorization, operation));
-  return [...newsOf(authorization), ...outcomes];
+  const outcomes = authorization.operations.flatMap((operation) => operationEvents(authorization, operation));
+  return [...stateEvents(authorization), ...outcomes];
 }
 
 /** What the state itself says. */
-export function newsOf(authorization: Known): readonly NewEvent[] {
+export function stateEvents(authorization: KnownAuthorization): readonly NewEvent[] {
   const { chargeId, account } = authorization.terms;
   switch (authorization.state) {
     case 'authorizing':
@@ -43,7 +48,7 @@ export function newsOf(authorization: Known): readonly NewEvent[] {
 }
 
 /** What came of an operation that may be live beside others: it has a subject of its own. */
-export function outcomeOf({ terms }: Known, operation: Operation): readonly NewEvent[] {
+export function operationEvents({ terms }: KnownAuthorization, operation: Operation): readonly NewEvent[] {
   const { chargeId, account } = terms;
   const { kind, bank, end, stray } = operation;
   if (!end || end.kind === 'not_performed') return [];
@@ -62,23 +67,23 @@ export function outcomeOf({ terms }: Known, operation: Operation): readonly NewE
   return [events.refundSucceeded({ refundId, chargeId, account, amount, bank, bankRefundId: end.bankId })];
 }
 
-export function authorizationApproved({ terms, bank, bankAuthorizationId }: Granted): NewEvent {
+export function authorizationApproved({ terms, bank, bankAuthorizationId }: ApprovedAuthorization): NewEvent {
   const { chargeId, account, amount, capture, fault } = terms;
   return events.authorizationApproved({ chargeId, account, amount, capture, bank, bankAuthorizationId, fault });
 }
 
-export function cancellationRefused({ terms: { chargeId, account }, bank }: In<'captured'>): NewEvent {
+export function cancellationRefused({ terms: { chargeId, account }, bank }: AuthorizationIn<'captured'>): NewEvent {
   return events.cancellationRefused({ chargeId, account, bank });
 }
 
-function captureSucceeded(authorization: In<'captured'>): NewEvent {
+function captureSucceeded(authorization: AuthorizationIn<'captured'>): NewEvent {
   const { terms, bank, bankCaptureId } = authorization;
   const { chargeId, account } = terms;
   return events.captureSucceeded({ chargeId, account, amount: capturedAmount(authorization), bank, bankCaptureId });
 }
 
 /** What was captured, which may be less than was authorized. */
-export function capturedAmount({ terms, operations }: In<'captured'>): Money {
+export function capturedAmount({ terms, operations }: AuthorizationIn<'captured'>): Money {
   const { amountMinor } = operations.find(({ kind }) => kind === 'capture')!;
   return { ...terms.amount, amountMinor };
 }

@@ -6,12 +6,12 @@ import { Decides, unchanged, type Decision } from '#saga';
 import { refundReference } from '../operations/reference.js';
 import { operationOf, type Authorization } from './authorization-state.js';
 import { authorizations } from './authorization.js';
-import { outcomeOf } from './news.js';
+import { operationEvents } from './news.js';
 import { compensate, refund } from './refund.js';
 
 /** How an authorization reacts where captured money goes back to the cardholder. */
 @Controller()
-export class RefundEventsController {
+export class BankRefundEventsController {
   /** The merchant can afford it: the bank that captured gives it back to the cardholder. */
   @EventPattern<string>('ledger.refund_reserved.v1')
   @Decides(authorizations, ledger.refundReserved, { restate: outcomeOfRefund })
@@ -37,5 +37,5 @@ function outcomeOfRefund(
   { chargeId, refundId }: ledger.RefundReserved,
 ): readonly NewEvent[] {
   const asked = operationOf(authorization, refundReference(chargeId, refundId));
-  return authorization.state === 'none' || !asked ? [] : outcomeOf(authorization, asked);
+  return authorization.state === 'none' || !asked ? [] : operationEvents(authorization, asked);
 }

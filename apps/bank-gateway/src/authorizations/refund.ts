@@ -3,22 +3,30 @@ import type { Money } from '#money';
 import { become, unchanged, type Decision } from '#saga';
 import { isLive, openRefund, type Operation } from '../operations/operation.js';
 import { compensationReference, refundReference } from '../operations/reference.js';
-import { operationOf, type Authorization, type In } from './authorization-state.js';
+import { operationOf, type Authorization, type AuthorizationIn } from './authorization-state.js';
 import { capturedAmount } from './news.js';
 
 /** Gives back a part of what was captured, or all of it, beside other refunds that may be under way. */
-export function refund(authorization: In<'captured'>, refundId: string, amount: Money): Decision<Authorization> {
+export function refund(
+  authorization: AuthorizationIn<'captured'>,
+  refundId: string,
+  amount: Money,
+): Decision<Authorization> {
   const reference = refundReference(authorization.terms.chargeId, refundId);
   return giveBack(authorization, reference, amount);
 }
 
 /** Gives back all of a capture that the books have no place for. */
-export function compensate(authorization: In<'captured'>): Decision<Authorization> {
+export function compensate(authorization: AuthorizationIn<'captured'>): Decision<Authorization> {
   const reference = compensationReference(authorization.terms.chargeId);
   return giveBack(authorization, reference, capturedAmount(authorization));
 }
 
-function giveBack(authorization: In<'captured'>, reference: string, amount: Money): Decision<Authorization> {
+function giveBack(
+  authorization: AuthorizationIn<'captured'>,
+  reference: string,
+  amount: Money,
+): Decision<Authorization> {
   if (operationOf(authorization, reference)) return unchanged(authorization);
   const { operations, bank } = authorization;
   const captured = capturedAmount(authorization);

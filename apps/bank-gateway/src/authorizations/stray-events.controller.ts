@@ -4,13 +4,13 @@ import { ledger, type NewEvent } from '#contracts';
 import { become, Decides, unchanged, type Decision } from '#saga';
 import { isLive } from '../operations/operation.js';
 import { authorizations } from './authorization.js';
-import { operationOf, type Authorization, type Known } from './authorization-state.js';
+import { operationOf, type Authorization, type KnownAuthorization } from './authorization-state.js';
 import { authorizationApproved, restate } from './news.js';
 import { isRecorded, suspect, undoStray } from './stray.js';
 
 /** How an authorization reacts to what a bank performed and the books do not show. */
 @Controller()
-export class StrayEventsController {
+export class BankStrayEventsController {
   /**
    * A bank's statement shows what the books do not. If one of our operations did it, the ledger has missed the
    * event, and the gateway sends it again. If none did, the gateway has the bank reverse it.
@@ -34,7 +34,7 @@ export class StrayEventsController {
 }
 
 /** An approval is owed only until the charge moves on; whoever has missed it needs it before all that came after. */
-function sayAgain(authorization: Known, movement: string): readonly NewEvent[] {
+function sayAgain(authorization: KnownAuthorization, movement: string): readonly NewEvent[] {
   const news = restate(authorization);
   if (movement !== 'authorization' || !('bankAuthorizationId' in authorization)) return news;
   const approved = authorizationApproved(authorization);

@@ -1,10 +1,10 @@
 import type { bankProtocol } from '#contracts';
-import { openReversal, type Operation, type Stray } from '../operations/operation.js';
+import { openReversal, type Operation, type StrayMovement } from '../operations/operation.js';
 import { strayReference } from '../operations/reference.js';
-import type { Authorization, Known } from './authorization-state.js';
+import type { Authorization, KnownAuthorization } from './authorization-state.js';
 
 /** Whether this performance is what one of our operations recorded as its own, under whatever name. */
-export function isRecorded({ operations }: Known, bank: bankProtocol.BankName, bankId: string): boolean {
+export function isRecorded({ operations }: KnownAuthorization, bank: bankProtocol.BankName, bankId: string): boolean {
   return operations.some(
     (operation) => operation.bank === bank && operation.end?.kind === 'succeeded' && operation.end.bankId === bankId,
   );
@@ -14,7 +14,11 @@ export function isRecorded({ operations }: Known, bank: bankProtocol.BankName, b
  * Rule 11: undoes what the bank performed and nobody wanted, once, by a reversal of the bank's own id. What an
  * operation recorded is no stray: it is never reversed here, so never reversed and refunded.
  */
-export function undoStray<State extends Known>(authorization: State, bank: bankProtocol.BankName, stray: Stray): State {
+export function undoStray<State extends KnownAuthorization>(
+  authorization: State,
+  bank: bankProtocol.BankName,
+  stray: StrayMovement,
+): State {
   const { terms, operations } = authorization;
   const known = operations.some(({ reference }) => reference === strayReference(terms.chargeId, stray.bankId));
   if (known || isRecorded(authorization, bank, stray.bankId)) return authorization;
@@ -22,7 +26,11 @@ export function undoStray<State extends Known>(authorization: State, bank: bankP
 }
 
 /** While an operation is live, what the statement shows under its reference may be its own: it is looked at when it ends. */
-export function suspect<State extends Known>(authorization: State, operation: Operation, stray: Stray): State {
+export function suspect<State extends KnownAuthorization>(
+  authorization: State,
+  operation: Operation,
+  stray: StrayMovement,
+): State {
   const suspects = [...operation.suspects.filter(({ bankId }) => bankId !== stray.bankId), stray];
   const operations = authorization.operations.map((other) =>
     other === operation ? { ...operation, suspects } : other,
@@ -36,6 +44,6 @@ export function undoSuspects(authorization: Authorization, ended: Operation): Au
   const operations = authorization.operations.map((operation) =>
     operation.reference === ended.reference ? { ...operation, suspects: [] } : operation,
   );
-  const cleared: Known = { ...authorization, operations };
-  return ended.suspects.reduce<Known>((state, stray) => undoStray(state, ended.bank, stray), cleared);
+  const cleared: KnownAuthorization = { ...authorization, operations };
+  return ended.suspects.reduce<KnownAuthorization>((state, stray) => undoStray(state, ended.bank, stray), cleared);
 }

@@ -3,7 +3,7 @@ import { BankCallers, HttpBankClient, lanes } from '#bank-call';
 import { AdminServer, CLOCK, LOG, provide, Shutdown } from '#service';
 import { Metrics, Tracing } from '#telemetry';
 import { bankConfigs, gatewayConfig } from '../settings.js';
-import { Banks } from './banks.js';
+import { BankClients } from './banks.js';
 import { observeBanks } from './observe-banks.js';
 
 /** Connections beyond the calls in flight: one that was given up is replaced before it is gone. */
@@ -13,7 +13,7 @@ const SPARE_CONNECTIONS = 32;
 @Module({
   providers: [
     provide(
-      Banks,
+      BankClients,
       [gatewayConfig.KEY, CLOCK, LOG, Metrics, Tracing, AdminServer, Shutdown],
       async (settings, clock, log, metrics, tracing, admin, shutdown) => {
         const configs = bankConfigs(settings);
@@ -24,7 +24,7 @@ const SPARE_CONNECTIONS = 32;
           connections: settings.BANK_IN_FLIGHT + settings.BANK_ISOLATED_IN_FLIGHT + SPARE_CONNECTIONS,
         });
         const observer = observeBanks(log, metrics);
-        const banks = new Banks(
+        const banks = new BankClients(
           configs.map((config) => new BankCallers({ config, port, clock, observer })),
           clock,
           tracing,
@@ -70,6 +70,6 @@ const SPARE_CONNECTIONS = 32;
       },
     ),
   ],
-  exports: [Banks],
+  exports: [BankClients],
 })
 export class BanksModule {}

@@ -6,11 +6,14 @@ import { FakeClock } from '#testing';
 import { paidWith } from '../../test/authorization-under-test.js';
 import { banksBehind, hangs, reset, StubBanks } from '../../test/stub-banks.js';
 import { authorize } from '../authorizations/authorization.js';
-import type { Terms } from '../authorizations/authorization-state.js';
+import type { ChargeTerms } from '../authorizations/authorization-state.js';
 import { observeBanks } from './observe-banks.js';
 
-const plain = (account: string, brand: bankProtocol.Brand = 'discover'): Terms => ({ ...paidWith(brand), account });
-const withToken = (account: string, brand: bankProtocol.Brand = 'discover'): Terms => ({
+const plain = (account: string, brand: bankProtocol.Brand = 'discover'): ChargeTerms => ({
+  ...paidWith(brand),
+  account,
+});
+const withToken = (account: string, brand: bankProtocol.Brand = 'discover'): ChargeTerms => ({
   ...plain(account, brand),
   fault: `tok_fault_authorize_error_3_on_${brand}`,
 });
@@ -29,7 +32,7 @@ async function given() {
     const { outcome } = await banks.call(bank, order, { attempt });
     return outcome.kind === 'answered' ? outcome.answer.state : outcome.reason;
   };
-  const authorizeAt = (bank: bankProtocol.BankName, terms: Terms): Promise<string> =>
+  const authorizeAt = (bank: bankProtocol.BankName, terms: ChargeTerms): Promise<string> =>
     ask(bank, {
       kind: 'authorize',
       reference: `${terms.account}.${calls}`,
@@ -41,10 +44,10 @@ async function given() {
     });
   return { banks, ask, authorizeAt, clock };
 }
-const aim = ({ account, fault }: Terms) => (fault === null ? { account } : { account, fault });
+const aim = ({ account, fault }: ChargeTerms) => (fault === null ? { account } : { account, fault });
 
 /** Which bank a charge is sent to now. */
-const routed = (banks: Awaited<ReturnType<typeof given>>['banks'], terms: Terms): string => {
+const routed = (banks: Awaited<ReturnType<typeof given>>['banks'], terms: ChargeTerms): string => {
   const { state } = authorize({ terms, operations: [] }, banks.view());
   return state.state === 'authorizing' ? state.operations[0]!.bank : state.state;
 };

@@ -14,13 +14,13 @@ import type { bankProtocol } from '#contracts';
 import type { Shutdown } from '#service';
 import { SpanKind, type Tracing } from '#telemetry';
 import type { BankView } from '../authorizations/routing.js';
-import { countedFromBegun, type AttemptTimes, type Moment } from '../operations/operation.js';
+import { countedFromBegun, type AttemptTimes, type BankConditions } from '../operations/operation.js';
 import { BankTimes } from './bank-times.js';
 
 const LEARN_TIME_EVERY_MS = 1_000;
 
 /** All banks that this process can reach: their promises, their callers, their clocks. */
-export class Banks {
+export class BankClients {
   readonly #callers: ReadonlyMap<bankProtocol.BankName, BankCallers>;
   readonly #times: BankTimes;
   readonly #closing = new AbortController();
@@ -79,7 +79,7 @@ export class Banks {
     return { begunAt: this.#times.latest(bank), validUntil: this.#times.earliest(bank) + this.validForMs };
   }
 
-  moment(bank: bankProtocol.BankName, charge: Aim): Moment {
+  moment(bank: bankProtocol.BankName, charge: Aim): BankConditions {
     const caller = this.caller(bank, charge);
     return {
       bankNow: this.#times.earliest(bank),

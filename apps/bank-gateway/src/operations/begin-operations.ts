@@ -1,15 +1,15 @@
 import type { Clock } from '#clock';
 import type { Effect, EffectHandler, Preparation, Saved } from '#saga';
-import type { Authorization, Known } from '../authorizations/authorization-state.js';
-import type { Banks } from '../banks/banks.js';
+import type { Authorization, KnownAuthorization } from '../authorizations/authorization-state.js';
+import type { BankClients } from '../banks/banks.js';
 import type { Dispatch } from './dispatch.js';
 import { appendAttempt, type Operation } from './operation.js';
-import { actedOnBy, type Task } from './task.js';
+import { actedOnBy, type ClaimedOperation } from './task.js';
 
 /** An operation was saved as begun: its bank is to be called. */
 export interface BeginOperation extends Effect {
   readonly kind: 'begin_operation';
-  readonly task: Task;
+  readonly task: ClaimedOperation;
 }
 
 type Changed = Pick<Saved<Authorization>, 'state' | 'traceparent'>;
@@ -20,7 +20,7 @@ type Changed = Pick<Saved<Authorization>, 'state' | 'traceparent'>;
  */
 export class BeginOperations implements Preparation<Authorization>, EffectHandler<BeginOperation> {
   constructor(
-    private readonly banks: Banks,
+    private readonly banks: BankClients,
     private readonly dispatch: Dispatch,
     private readonly clock: Clock,
   ) {}
@@ -49,7 +49,11 @@ export class BeginOperations implements Preparation<Authorization>, EffectHandle
     task.slot.release();
   }
 
-  #begin(state: Known, operation: Operation, traceparent: string | undefined): Task | undefined {
+  #begin(
+    state: KnownAuthorization,
+    operation: Operation,
+    traceparent: string | undefined,
+  ): ClaimedOperation | undefined {
     const { banks, dispatch, clock } = this;
     const slot = dispatch.tryReserve(operation.bank, state.terms);
     if (!slot) return undefined;

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CLOCK, provide } from '#service';
-import { Banks } from '../banks/banks.js';
+import { BankClients } from '../banks/banks.js';
 import { BanksModule } from '../banks/banks.module.js';
 import { BeginOperations } from './begin-operations.js';
 import { Dispatch } from './dispatch.js';
@@ -12,7 +12,7 @@ import { Dispatch } from './dispatch.js';
     Dispatch,
     provide(
       BeginOperations,
-      [Banks, Dispatch, CLOCK],
+      [BankClients, Dispatch, CLOCK],
       (banks, dispatch, clock) => new BeginOperations(banks, dispatch, clock),
     ),
   ],

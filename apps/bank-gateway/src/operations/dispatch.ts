@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { isolatedTo, type Aim, type Slot } from '#bank-call';
 import type { bankProtocol } from '#contracts';
-import { Banks } from '../banks/banks.js';
-import type { Task } from './task.js';
+import { BankClients } from '../banks/banks.js';
+import type { ClaimedOperation } from './task.js';
 
 /** Isolated: of charges with fault tokens. */
-export type Traffic = 'shared' | 'isolated';
+export type LaneKind = 'shared' | 'isolated';
 
 /**
  * The short way from a step to the wire: a step's transaction takes a slot, inserts the operation already `begun`,
@@ -13,13 +13,13 @@ export type Traffic = 'shared' | 'isolated';
  */
 @Injectable()
 export class Dispatch {
-  #perform: ((task: Task) => void) | undefined;
+  #perform: ((task: ClaimedOperation) => void) | undefined;
   readonly #turnedAway = { shared: false, isolated: false };
 
-  constructor(private readonly banks: Banks) {}
+  constructor(private readonly banks: BankClients) {}
 
   /** Where tasks go. Before it is set, and after it is taken away, operations wait in the table. */
-  open(perform: (task: Task) => void): void {
+  open(perform: (task: ClaimedOperation) => void): void {
     this.#perform = perform;
   }
 
@@ -35,11 +35,11 @@ export class Dispatch {
   }
 
   /** An operation waits in the table for a slot. */
-  turnAway(traffic: Traffic): void {
+  turnAway(traffic: LaneKind): void {
     this.#turnedAway[traffic] = true;
   }
 
-  handOver(task: Task): void {
+  handOver(task: ClaimedOperation): void {
     if (this.#perform) this.#perform(task);
     else task.slot.release();
   }
@@ -53,4 +53,4 @@ export class Dispatch {
   }
 }
 
-const trafficOf = (charge: Aim): Traffic => (isolatedTo(charge) === undefined ? 'shared' : 'isolated');
+const trafficOf = (charge: Aim): LaneKind => (isolatedTo(charge) === undefined ? 'shared' : 'isolated');

@@ -4,7 +4,7 @@ import { createLog, Metrics } from '#telemetry';
 import { authorized, terms } from '../../test/authorization-under-test.js';
 import { cedar, no, operation, timedOut, yes } from '../../test/operation-under-test.js';
 import { observeOperations } from './observe-operations.js';
-import type { Task } from './task.js';
+import type { ClaimedOperation } from './task.js';
 
 function listening() {
   const lines: Record<string, unknown>[] = [];
@@ -13,7 +13,7 @@ function listening() {
   const metrics = new Metrics(new SystemClock());
   return { lines, metrics, observer: observeOperations(log, metrics) };
 }
-const task = (live = operation('capture', cedar)): Task => ({
+const task = (live = operation('capture', cedar)): ClaimedOperation => ({
   terms,
   operation: live,
   actsOn: authorized.bankAuthorizationId,

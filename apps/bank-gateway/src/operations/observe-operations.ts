@@ -3,7 +3,7 @@ import type { Authorization } from '../authorizations/authorization-state.js';
 import type { Operation } from './operation.js';
 import type { OperationObserver } from './operation-observer.js';
 import { refundIdOf } from './reference.js';
-import type { Task } from './task.js';
+import type { ClaimedOperation } from './task.js';
 
 /** At info one line for each ending of a charge and each doubt; the way there at debug. */
 export function observeOperations(log: Log, metrics: Metrics): OperationObserver {
@@ -37,12 +37,12 @@ export function observeOperations(log: Log, metrics: Metrics): OperationObserver
   };
 }
 
-const subject = ({ terms, traceparent, operation }: Task): object => ({
+const subject = ({ terms, traceparent, operation }: ClaimedOperation): object => ({
   ...about({ charge: terms.chargeId, traceparent }),
   operation: operation.reference,
 });
 
-function levelOf({ terms }: Task, { kind, reference, end }: Operation, state: Authorization['state']) {
+function levelOf({ terms }: ClaimedOperation, { kind, reference, end }: Operation, state: Authorization['state']) {
   const isCompensation = kind === 'refund' && refundIdOf(reference, terms.chargeId) === undefined;
   // Nobody else hears of it: the money stays in suspense until a person looks.
   if (isCompensation && end?.kind === 'refused') return 'warn';

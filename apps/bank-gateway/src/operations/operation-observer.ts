@@ -1,13 +1,13 @@
 import type { Authorization } from '../authorizations/authorization-state.js';
 import type { Operation } from './operation.js';
-import type { Task } from './task.js';
+import type { ClaimedOperation } from './task.js';
 
 /** What logs and metrics want to know of operations, once it is committed. Must be quick and must not throw. */
 export interface OperationObserver {
   /** @param state of the authorization after it */
-  ended(task: Task, operation: Operation, state: Authorization['state']): void;
+  ended(task: ClaimedOperation, operation: Operation, state: Authorization['state']): void;
   /** An attempt of it may have arrived, and nobody knows. */
-  inDoubt(task: Task, operation: Operation): void;
+  inDoubt(task: ClaimedOperation, operation: Operation): void;
   /** It has been in trouble for minutes, and is still asked for. */
-  needsAttention(task: Task, operation: Operation): void;
+  needsAttention(task: ClaimedOperation, operation: Operation): void;
 }

@@ -3,7 +3,7 @@ import type { Instant } from '#clock';
 import type { bankProtocol } from '#contracts';
 import { column } from '#postgres';
 import { AuthorizationEntity } from '../authorizations/authorization.entity.js';
-import type { Attempt, Operation, OperationEnd, OperationKind, Stray } from './operation.js';
+import type { OperationAttempt, Operation, OperationEnd, OperationKind, StrayMovement } from './operation.js';
 
 /** What was asked of a bank, over all its attempts. */
 @Entity('bank_operation')
@@ -37,7 +37,7 @@ export class OperationEntity {
   @Column(column.text) bank!: bankProtocol.BankName;
   @Column(column.text) kind!: OperationKind;
   @Column(column.text) phase!: Operation['phase'];
-  @Column('jsonb') attempts!: readonly Attempt[];
+  @Column('jsonb') attempts!: readonly OperationAttempt[];
   @Column('int4') inquiries!: number;
   @Column('int4') reversals!: number;
   /** Both on the bank's clock. */
@@ -53,9 +53,9 @@ export class OperationEntity {
   /** What it asks for, when that is not the whole of what was authorized. */
   @Column(column.optional(column.int8)) partMinor!: number | null;
   /** What a reversal undoes. */
-  @Column({ type: 'jsonb', nullable: true }) stray!: Stray | null;
+  @Column({ type: 'jsonb', nullable: true }) stray!: StrayMovement | null;
   /** What the bank's statement showed under the reference of a live operation; looked at when it ends. */
-  @Column({ type: 'jsonb', nullable: true }) suspects!: readonly Stray[] | null;
+  @Column({ type: 'jsonb', nullable: true }) suspects!: readonly StrayMovement[] | null;
   /** The account, when its charge carries a fault token. */
   @Column(column.optional(column.key)) isolatedTo!: string | null;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ModelGateway, type World } from '../../test/model-gateway.js';
+import { ModelGateway, type ModelConditions } from '../../test/model-gateway.js';
 import { authorizations } from '../authorizations/authorization.js';
 import { liveOperations } from '../authorizations/authorization-state.js';
 
@@ -16,7 +16,7 @@ interface Run {
 }
 
 /** A race by the given choices, then health: no more faults, and what is still on its way arrives as late as it can. */
-function run(world: World, choices: readonly number[]): Run {
+function run(world: ModelConditions, choices: readonly number[]): Run {
   const stream = choices.values();
   const choose = (n: number): number => (stream.next().value ?? 0) % n;
   const gateway = new ModelGateway(world, choose);
@@ -145,7 +145,7 @@ const ROUNDS_MAX = 6;
  *
  * @returns what was wanted and never reached
  */
-function race(brand: World['brand'], wanted: readonly string[], check: (result: Run) => void): string[] {
+function race(brand: ModelConditions['brand'], wanted: readonly string[], check: (result: Run) => void): string[] {
   let missing = wanted;
   for (let round = 1; round <= ROUNDS_MAX && (round === 1 || missing.length > 0); round++) {
     const reached = new Set<string>();

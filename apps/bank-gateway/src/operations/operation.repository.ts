@@ -1,14 +1,14 @@
 import { isolatedTo } from '#bank-call';
 import type { bankProtocol } from '#contracts';
 import { statement, type Sql } from '#postgres';
-import type { Terms } from '../authorizations/authorization-state.js';
+import type { ChargeTerms } from '../authorizations/authorization-state.js';
 import {
   OPERATION_LEASE_MS,
-  type Attempt,
+  type OperationAttempt,
   type Operation,
   type OperationEnd,
   type OperationKind,
-  type Stray,
+  type StrayMovement,
 } from './operation.js';
 
 /** `authorization` is a reserved word in SQL, hence the prefix on both tables. */
@@ -74,10 +74,10 @@ export interface OperationRow {
   kind: OperationKind;
   /** Absent when it is about the whole of what was authorized. */
   part_minor?: number | null | undefined;
-  stray?: Stray | null | undefined;
-  suspects?: readonly Stray[] | null | undefined;
+  stray?: StrayMovement | null | undefined;
+  suspects?: readonly StrayMovement[] | null | undefined;
   phase: Operation['phase'];
-  attempts: readonly Attempt[];
+  attempts: readonly OperationAttempt[];
   inquiries: number;
   reversals: number;
   doubt_since: number | null;
@@ -138,7 +138,7 @@ function endDetailOf(end: OperationEnd): string {
 }
 
 /** The inverse of `operationFrom`, with what a statement needs beside it. What is undefined is not written. */
-export function openedOperationRow(operation: Operation, terms: Terms, holder: string): object {
+export function openedOperationRow(operation: Operation, terms: ChargeTerms, holder: string): object {
   const { amountMinor } = operation;
   return {
     ...changedOperationRow(operation, terms, holder),
@@ -151,7 +151,7 @@ export function openedOperationRow(operation: Operation, terms: Terms, holder: s
 }
 
 /** What can change of it. */
-export function changedOperationRow(operation: Operation, terms: Terms, holder: string): object {
+export function changedOperationRow(operation: Operation, terms: ChargeTerms, holder: string): object {
   const { end, suspects } = operation;
   return {
     reference: operation.reference,

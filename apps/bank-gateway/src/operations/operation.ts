@@ -7,17 +7,17 @@ import { authorizeReference, closingReference, strayReference } from './referenc
 
 export type OperationKind = 'authorize' | 'capture' | 'void' | 'refund' | 'reversal';
 /** What an operation asks of its bank; a reversal is asked for in its own way. */
-export type Movement = Extract<BankOrder, { kind: OperationKind }>;
+export type MovementOrder = Extract<BankOrder, { kind: OperationKind }>;
 
 /** One performance that a bank's statement shows and our books do not, by the bank's own id. */
-export interface Stray {
+export interface StrayMovement {
   readonly bankId: string;
   readonly movement: PerformedAs;
   readonly amount: Money;
 }
 
 /** One try at the wire. `begun` is committed before the first byte, so after a crash it may have arrived. */
-export interface Attempt {
+export interface OperationAttempt {
   readonly id: string;
   /** On the bank's clock, at the latest. */
   readonly begunAt: Instant;
@@ -31,9 +31,9 @@ export interface Attempt {
 }
 
 /** What came of an attempt, as whoever made it tells. */
-export interface Report {
+export interface AttemptResult {
   readonly attemptId: string;
-  readonly outcome: BankCallResult<Movement>;
+  readonly outcome: BankCallResult<MovementOrder>;
   readonly tookMs?: number;
 }
 
@@ -67,12 +67,12 @@ export interface Operation {
   /** In the charge's currency. */
   readonly amountMinor: number;
   /** What a reversal undoes; null for all else. */
-  readonly stray: Stray | null;
+  readonly stray: StrayMovement | null;
   /** What the bank's statement showed under this reference before it had ended. One of them may be its own. */
-  readonly suspects: readonly Stray[];
+  readonly suspects: readonly StrayMovement[];
   /** `reversing` is committed before the reversal is sent, and leads only to its end. */
   readonly phase: 'open' | 'reversing' | 'ended';
-  readonly attempts: readonly Attempt[];
+  readonly attempts: readonly OperationAttempt[];
   readonly inquiries: number;
   readonly reversals: number;
   /** Both on the bank's clock, so that no clock of ours can be set past a deadline. */
@@ -88,7 +88,7 @@ export interface Operation {
 }
 
 /** What a worker knows of the world when it records something. */
-export interface Moment {
+export interface BankConditions {
   /** The bank's clock, at the earliest. */
   readonly bankNow: Instant;
   /** The breaker would refuse a movement at this bank. */
@@ -128,7 +128,7 @@ export function openRefund(reference: string, bank: bankProtocol.BankName, amoun
 }
 
 /** Begun as `reversing`: it is saved before it is sent, and there is no other way for it to end (rule 6). */
-export function openReversal(chargeId: string, bank: bankProtocol.BankName, stray: Stray): Operation {
+export function openReversal(chargeId: string, bank: bankProtocol.BankName, stray: StrayMovement): Operation {
   const reference = strayReference(chargeId, stray.bankId);
   const { amountMinor } = stray.amount;
   return { ...fresh({ reference, kind: 'reversal', bank, amountMinor }), stray, phase: 'reversing' };
@@ -153,12 +153,12 @@ function fresh(asked: Pick<Operation, 'reference' | 'kind' | 'bank' | 'amountMin
 }
 
 export const isLive = (operation: Operation): boolean => operation.phase !== 'ended';
-const inDoubt = (attempt: Attempt): boolean => attempt.outcome === 'begun' || attempt.outcome === 'doubt';
+const inDoubt = (attempt: OperationAttempt): boolean => attempt.outcome === 'begun' || attempt.outcome === 'doubt';
 const hasDoubt = (operation: Operation): boolean => operation.attempts.some(inDoubt);
 
 /** Rule 10: every attempt is known to have moved nothing, and nobody is making one. */
 export function isUnperformed(operation: Operation): boolean {
-  const unperformed = ({ outcome }: Attempt): boolean =>
+  const unperformed = ({ outcome }: OperationAttempt): boolean =>
     outcome === 'not_processed' || outcome === 'not_found' || outcome === 'refused';
   return isLive(operation) && operation.attempts.every(unperformed);
 }
@@ -207,18 +207,18 @@ export function begin(
 }
 
 /** The two times of an attempt, both on the bank's clock (rule 2). */
-export type AttemptTimes = Pick<Attempt, 'begunAt' | 'validUntil'>;
+export type AttemptTimes = Pick<OperationAttempt, 'begunAt' | 'validUntil'>;
 
 /** Rule 2: the reference stays, the times are new for every attempt. It is left to its holder for a lease. */
 export function appendAttempt(operation: Operation, { begunAt, validUntil }: AttemptTimes): Operation {
   const id = `${operation.reference}.${operation.attempts.length + 1}`;
-  const attempt: Attempt = { id, begunAt, validUntil, outcome: 'begun', detail: null };
+  const attempt: OperationAttempt = { id, begunAt, validUntil, outcome: 'begun', detail: null };
   return { ...operation, attempts: [...operation.attempts, attempt], dueInMs: OPERATION_LEASE_MS };
 }
 
 /** Whoever held it is gone: what had begun may have arrived. */
-export function takeOver(operation: Operation, moment: Moment): Operation {
-  const attempts = operation.attempts.map((attempt): Attempt =>
+export function takeOver(operation: Operation, moment: BankConditions): Operation {
+  const attempts = operation.attempts.map((attempt): OperationAttempt =>
     attempt.outcome === 'begun' ? { ...attempt, outcome: 'doubt', detail: 'taken_over' } : attempt,
   );
   return goOn({ ...operation, attempts }, moment);
@@ -228,8 +228,8 @@ export function takeOver(operation: Operation, moment: Moment): Operation {
 export function recordAttempts(
   operation: Operation,
   bank: bankProtocol.BankProfile,
-  reports: readonly Report[],
-  moment: Moment,
+  reports: readonly AttemptResult[],
+  moment: BankConditions,
 ): Operation {
   if (!isLive(operation)) return operation;
   let current = operation;
@@ -251,7 +251,7 @@ export function recordAttempts(
 const MALFORMED = 'malformed';
 const isMalformed = (outcome: BankCallResult): boolean =>
   outcome.kind === 'not_processed' && outcome.reason === MALFORMED;
-const wasMalformed = ({ outcome, detail }: Attempt): boolean => outcome === 'refused' && detail === MALFORMED;
+const wasMalformed = ({ outcome, detail }: OperationAttempt): boolean => outcome === 'refused' && detail === MALFORMED;
 
 /**
  * The bank cannot read what is asked of it, and never will: the operation ends, unless an earlier attempt is in doubt
@@ -274,7 +274,7 @@ function afterMalformed(operation: Operation): Operation {
 }
 
 /** Older versions recorded a bank's "malformed" as doubt, by its status, and asked for ever. */
-function withoutOldDoubt(attempt: Attempt): Attempt {
+function withoutOldDoubt(attempt: OperationAttempt): OperationAttempt {
   const wasAnsweredSo = attempt.detail === 'status_400' || attempt.detail === 'status_422';
   return attempt.outcome === 'doubt' && wasAnsweredSo ? { ...attempt, outcome: 'refused', detail: MALFORMED } : attempt;
 }
@@ -285,7 +285,7 @@ const isUndoneByReversal = (operation: Operation): boolean => operation.kind ===
 function endOf(
   operation: Operation,
   bank: bankProtocol.BankProfile,
-  outcome: BankCallResult<Movement>,
+  outcome: BankCallResult<MovementOrder>,
 ): OperationEnd | undefined {
   // Rule 6: from `reversing` there is one way only; an approval that arrives now is ignored.
   if (outcome.kind !== 'answered' || operation.phase === 'reversing') return undefined;
@@ -305,7 +305,7 @@ function endOf(
 }
 
 /** What is known of an attempt for certain stays known: who was in doubt about it may report late. */
-function close(attempt: Attempt, outcome: BankCallResult<Movement>, tookMs?: number): Attempt {
+function close(attempt: OperationAttempt, outcome: BankCallResult<MovementOrder>, tookMs?: number): OperationAttempt {
   if (!inDoubt(attempt)) return attempt;
   const timed = tookMs === undefined ? attempt : { ...attempt, tookMs: Math.round(tookMs) };
   switch (outcome.kind) {
@@ -330,7 +330,7 @@ export function recordInquiry(
   bank: bankProtocol.BankProfile,
   outcome: BankCallResult<Extract<BankOrder, { kind: 'inquire' }>>,
   asked: number,
-  moment: Moment,
+  moment: BankConditions,
 ): Operation {
   if (operation.phase !== 'open') return operation;
   assert(
@@ -350,7 +350,7 @@ export function recordInquiry(
     // It was undone at the bank, not by us. A reversal makes sure that nothing more of it arrives.
     return operation.kind === 'authorize' ? startReversal(inquired) : goOn(inquired, moment, bank);
   }
-  const attempts = inquired.attempts.map((attempt, index): Attempt =>
+  const attempts = inquired.attempts.map((attempt, index): OperationAttempt =>
     index < asked && inDoubt(attempt) && isFinal(attempt, bank, answer.asOf)
       ? { ...attempt, outcome: 'not_found', detail: null }
       : attempt,
@@ -371,12 +371,12 @@ export const countedFromBegun = (
 });
 
 /** Rule 4: when the bank's "not found" can be believed. No clock of ours decides. */
-function isFinal(attempt: Attempt, bank: bankProtocol.BankProfile, asOf: Instant): boolean {
+function isFinal(attempt: OperationAttempt, bank: bankProtocol.BankProfile, asOf: Instant): boolean {
   const finalAt = finalityOf(attempt, bank);
   return finalAt !== undefined && asOf > finalAt;
 }
 
-function finalityOf(attempt: Attempt, bank: bankProtocol.BankProfile): Instant | undefined {
+function finalityOf(attempt: OperationAttempt, bank: bankProtocol.BankProfile): Instant | undefined {
   if (bank.enforcesValidUntil) return attempt.validUntil;
   // An idempotent bank without deadlines (birch) may perform it at any time: ask again, or reverse.
   return bank.idempotent ? undefined : attempt.begunAt + bank.maxTransitMs;
@@ -396,7 +396,7 @@ export function recordReversal(
   operation: Operation,
   bank: bankProtocol.BankProfile,
   outcome: BankCallResult<Extract<BankOrder, { kind: 'reverse' }>>,
-  moment: Moment,
+  moment: BankConditions,
 ): Operation {
   if (operation.phase !== 'reversing') return operation;
   const told = isMalformed(outcome) ? afterMalformed(operation) : operation;
@@ -449,7 +449,7 @@ const ended = (operation: Operation, end: OperationEnd): Operation => ({
 });
 
 /** The operation is still live: when is it looked at again, and has it been in trouble for too long? */
-function goOn(operation: Operation, moment: Moment, bank?: bankProtocol.BankProfile): Operation {
+function goOn(operation: Operation, moment: BankConditions, bank?: bankProtocol.BankProfile): Operation {
   const doubt = hasDoubt(operation);
   const troubledSince = operation.troubledSince ?? moment.bankNow;
   const live: Operation = {

@@ -3,7 +3,7 @@ import { Database, type PgTransaction } from '#postgres';
 import { Commands } from '#saga';
 import { AdminServer, assemble, CLOCK, JobRunner, LOG, provide, Shutdown, token } from '#service';
 import { Metrics } from '#telemetry';
-import { Banks } from '../banks/banks.js';
+import { BankClients } from '../banks/banks.js';
 import { gatewayConfig } from '../settings.js';
 import { Dispatch } from './dispatch.js';
 import { DispatchModule } from './dispatch.module.js';
@@ -21,7 +21,7 @@ const OPERATION_OBSERVER = token<OperationObserver>('operation observer');
   providers: [
     provide(OPERATION_OBSERVER, [LOG, Metrics], observeOperations),
     assemble(Performer, {
-      banks: Banks,
+      banks: BankClients,
       commands: Commands<PgTransaction>,
       store: Database,
       clock: CLOCK,
@@ -29,7 +29,7 @@ const OPERATION_OBSERVER = token<OperationObserver>('operation observer');
     }),
     provide(
       Worker,
-      [Banks, Dispatch, Performer, Database, CLOCK, gatewayConfig.KEY, LOG, JobRunner],
+      [BankClients, Dispatch, Performer, Database, CLOCK, gatewayConfig.KEY, LOG, JobRunner],
       (banks, dispatch, performer, database, clock, settings, log, runner) => {
         const name = 'due-operations';
         const lookEveryMs = settings.OPERATIONS_LOOK_EVERY_MS;

@@ -10,7 +10,7 @@ import { liveOperations, type Authorization } from '../authorizations/authorizat
 import { undoStray } from '../authorizations/stray.js';
 import { appendAttempt, type Operation } from './operation.js';
 import { Performer } from './performer.js';
-import type { Task } from './task.js';
+import type { ClaimedOperation } from './task.js';
 
 const pending = (brand: 'visa' | 'amex' | 'discover'): Authorization =>
   authorize({ terms: paidWith(brand), operations: [] }, allBanks()).state;
@@ -34,9 +34,9 @@ async function performing(charge: Authorization) {
   const kept = new KeptInMemory(charge);
   const told: string[] = [];
   const observer = {
-    ended: (_task: Task, { kind }: Operation, state: string) => void told.push(`${kind} ended: ${state}`),
-    inDoubt: (_task: Task, { kind }: Operation) => void told.push(`${kind} in doubt`),
-    needsAttention: (_task: Task, { kind }: Operation) => void told.push(`${kind} needs attention`),
+    ended: (_task: ClaimedOperation, { kind }: Operation, state: string) => void told.push(`${kind} ended: ${state}`),
+    inDoubt: (_task: ClaimedOperation, { kind }: Operation) => void told.push(`${kind} in doubt`),
+    needsAttention: (_task: ClaimedOperation, { kind }: Operation) => void told.push(`${kind} needs attention`),
   };
   const performer = new Performer({ banks, commands: kept.commands, store: kept.store, clock, observer });
   const slotAt = (name: 'alder' | 'birch' | 'cedar' | 'dogwood') => banks.caller(name, paidWith('visa')).tryReserve()!;

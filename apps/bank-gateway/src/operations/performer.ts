@@ -4,7 +4,7 @@ import type { PgTransaction, UnitOfWork } from '#postgres';
 import { answer, type Commands, type Decision } from '#saga';
 import { afterOperation, authorizations } from '../authorizations/authorization.js';
 import { operationOf, type Authorization } from '../authorizations/authorization-state.js';
-import type { Banks } from '../banks/banks.js';
+import type { BankClients } from '../banks/banks.js';
 import type { OperationObserver } from './operation-observer.js';
 import {
   begin,
@@ -15,11 +15,11 @@ import {
   recordReversal,
   startReversal,
   takeOver,
-  type Movement,
+  type MovementOrder,
   type Operation,
-  type Report,
+  type AttemptResult,
 } from './operation.js';
-import { inquiryOf, movementOf, reversalOf, type Task } from './task.js';
+import { inquiryOf, movementOf, reversalOf, type ClaimedOperation } from './task.js';
 
 const RECORD_AGAIN = { baseMs: 50, capMs: 2_000 };
 
@@ -35,7 +35,7 @@ interface Recorded {
 }
 
 export interface PerformerParts {
-  readonly banks: Banks;
+  readonly banks: BankClients;
   readonly commands: Pick<Commands<PgTransaction>, 'submit'>;
   readonly store: Pick<UnitOfWork, 'isTransient'>;
   readonly clock: Clock;
@@ -66,7 +66,7 @@ export class Performer {
   }
 
   /** @returns in how many milliseconds the operation wants to be looked at again; undefined when it ended or is not ours */
-  async perform(task: Task): Promise<number | undefined> {
+  async perform(task: ClaimedOperation): Promise<number | undefined> {
     try {
       if (task.begun) return await this.#move(task, task.begun);
       const { profile, moment } = this.#world(task);
@@ -92,7 +92,7 @@ export class Performer {
   }
 
   /** Begins what nobody has begun, or begins again, and sends it. */
-  async #attempt(task: Task): Promise<number | undefined> {
+  async #attempt(task: ClaimedOperation): Promise<number | undefined> {
     const { banks } = this.parts;
     const { terms, operation } = task;
     const { bank } = operation;
@@ -107,7 +107,7 @@ export class Performer {
     return begun && this.#move({ ...task, operation: begun.operation }, begun.attempt);
   }
 
-  async #move(task: Task, attempt: Attempt): Promise<number | undefined> {
+  async #move(task: ClaimedOperation, attempt: Attempt): Promise<number | undefined> {
     const { profile, moment, bank } = this.#world(task);
     let held = task;
     const report = await this.parts.banks.call(bank, movementOf(task), {
@@ -124,7 +124,7 @@ export class Performer {
     return this.#record(held, (live) => recordAttempts(live, profile, reportsOf(report.attempts), moment()));
   }
 
-  async #inquire(task: Task): Promise<number | undefined> {
+  async #inquire(task: ClaimedOperation): Promise<number | undefined> {
     const { profile, moment, bank } = this.#world(task);
     const asked = task.operation.attempts.length;
     const attempt = {
@@ -140,7 +140,7 @@ export class Performer {
   }
 
   /** `reversing` is committed already. A reversal is idempotent by its target: it may be sent as often as needed. */
-  async #reverse(task: Task): Promise<number | undefined> {
+  async #reverse(task: ClaimedOperation): Promise<number | undefined> {
     const { banks, clock } = this.parts;
     const { profile, moment, bank } = this.#world(task);
     const id = `${task.operation.reference}.reversal.${task.operation.reversals + 1}`;
@@ -156,8 +156,8 @@ export class Performer {
 
   /** Commits `begun`, together with what came of the attempt before it. */
   async #begin(
-    task: Task,
-    previous: readonly AttemptReport<Movement>[],
+    task: ClaimedOperation,
+    previous: readonly AttemptReport<MovementOrder>[],
   ): Promise<{ operation: Operation; attempt: Attempt } | undefined> {
     const { banks, clock } = this.parts;
     const { profile, moment, bank } = this.#world(task);
@@ -172,7 +172,7 @@ export class Performer {
     return { operation: { ...next, version: before.version + 1 }, attempt: { id, begunAtMs, validUntil } };
   }
 
-  async #record(task: Task, change: Change): Promise<number | undefined> {
+  async #record(task: ClaimedOperation, change: Change): Promise<number | undefined> {
     const { authorization } = await this.#decide(task, change);
     const after = operationOf(authorization, task.operation.reference);
     return after && isLive(after) ? after.dueInMs : undefined;
@@ -185,7 +185,7 @@ export class Performer {
    * What it returns is of the transaction that committed: one that was rolled back and tried again may have found
    * something else.
    */
-  async #decide(task: Task, change: Change): Promise<Recorded> {
+  async #decide(task: ClaimedOperation, change: Change): Promise<Recorded> {
     const { banks, commands, store, clock, observer } = this.parts;
     const { reference } = task.operation;
     const decide = (authorization: Authorization): Decision<Authorization, Recorded> => {
@@ -217,13 +217,13 @@ export class Performer {
     }
   }
 
-  #world({ terms, operation: { bank } }: Task) {
+  #world({ terms, operation: { bank } }: ClaimedOperation) {
     const { banks } = this.parts;
     return { bank, profile: banks.profile(bank), moment: () => banks.moment(bank, terms) };
   }
 }
 
-function tell(observer: OperationObserver, task: Task, { before, next, authorization }: Recorded): void {
+function tell(observer: OperationObserver, task: ClaimedOperation, { before, next, authorization }: Recorded): void {
   if (!before || !next || next === before) return;
   if (!isLive(next)) observer.ended(task, next, authorization.state);
   else if (next.needsAttention && !before.needsAttention) observer.needsAttention(task, next);
@@ -231,10 +231,10 @@ function tell(observer: OperationObserver, task: Task, { before, next, authoriza
 }
 
 /** What is no answer of a bank may be recorded only by who holds the operation; an answer, by whoever has it. */
-function ifHeld(task: Task, change: Change): Change {
+function ifHeld(task: ClaimedOperation, change: Change): Change {
   return (live) => (live.version === task.operation.version ? change(live) : undefined);
 }
 
-function reportsOf(attempts: readonly AttemptReport<Movement>[]): Report[] {
+function reportsOf(attempts: readonly AttemptReport<MovementOrder>[]): AttemptResult[] {
   return attempts.map(({ attempt, outcome, tookMs }) => ({ attemptId: attempt.id, outcome, tookMs }));
 }

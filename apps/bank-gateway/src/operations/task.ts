@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Attempt, BankOrder, Slot } from '#bank-call';
-import type { Known, Terms } from '../authorizations/authorization-state.js';
-import type { Movement, Operation } from './operation.js';
+import type { KnownAuthorization, ChargeTerms } from '../authorizations/authorization-state.js';
+import type { MovementOrder, Operation } from './operation.js';
 
 /** An operation in the hands of this process, with a place in its bank's bulkhead. */
-export interface Task {
-  readonly terms: Terms;
+export interface ClaimedOperation {
+  readonly terms: ChargeTerms;
   /** As it was saved when we took it; its version is our claim to it. */
   readonly operation: Operation;
   /** The bank's own id of what it acts on (rule 8); null when it acts on nothing, as an authorization does. */
@@ -17,7 +17,7 @@ export interface Task {
 }
 
 /** What an operation acts on, by the bank's id, as its authorization knows it. */
-export function actedOnBy(operation: Operation, authorization: Known): string | null {
+export function actedOnBy(operation: Operation, authorization: KnownAuthorization): string | null {
   switch (operation.kind) {
     case 'authorize':
       return null;
@@ -32,7 +32,7 @@ export function actedOnBy(operation: Operation, authorization: Known): string | 
 }
 
 /** The movement itself. All but an authorization name what they act on by the bank's id (rule 8). */
-export function movementOf({ terms, operation, actsOn }: Task): Movement {
+export function movementOf({ terms, operation, actsOn }: ClaimedOperation): MovementOrder {
   const { reference, amountMinor } = operation;
   const { currency } = terms.amount;
   switch (operation.kind) {
@@ -65,7 +65,7 @@ export function movementOf({ terms, operation, actsOn }: Task): Movement {
   }
 }
 
-export function inquiryOf({ terms, operation }: Task): Extract<BankOrder, { kind: 'inquire' }> {
+export function inquiryOf({ terms, operation }: ClaimedOperation): Extract<BankOrder, { kind: 'inquire' }> {
   return { kind: 'inquire', reference: operation.reference, ...aimOf(terms) };
 }
 
@@ -73,14 +73,14 @@ export function inquiryOf({ terms, operation }: Task): Extract<BankOrder, { kind
  * Undoes every performance of an authorization's reference and fences it; by the bank's id a void's authorization
  * (rule 9), or a stray (rule 11).
  */
-export function reversalOf({ terms, operation, actsOn }: Task): Extract<BankOrder, { kind: 'reverse' }> {
+export function reversalOf({ terms, operation, actsOn }: ClaimedOperation): Extract<BankOrder, { kind: 'reverse' }> {
   const { kind, reference } = operation;
   const target = kind === 'authorize' ? { reference } : { bankId: known(actsOn) };
   const own = kind === 'reversal' ? reference : `${reference}.reversal`;
   return { kind: 'reverse', reference: own, ...aimOf(terms), target };
 }
 
-function aimOf({ account, chargeId, fault }: Terms): { account: string; chargeId: string; fault?: string } {
+function aimOf({ account, chargeId, fault }: ChargeTerms): { account: string; chargeId: string; fault?: string } {
   return { account, chargeId, ...(fault === null ? {} : { fault }) };
 }
 

@@ -3,10 +3,10 @@ import { Bulkhead } from '#bank-call';
 import type { Sql } from '#postgres';
 import { RowsFailedError } from '#saga';
 import { FakeClock } from '#testing';
-import type { Banks } from '../banks/banks.js';
+import type { BankClients } from '../banks/banks.js';
 import { Dispatch } from './dispatch.js';
 import { GatewayStoppingError, type Performer } from './performer.js';
-import type { Task } from './task.js';
+import type { ClaimedOperation } from './task.js';
 import { Worker } from './worker.js';
 
 function row(reference: string, broken = false): object {
@@ -35,9 +35,9 @@ async function workOff(rows: object[], perform: (reference: string) => Promise<u
     keepSlots: (count: number) => bulkhead.keep(count),
   };
   const callers = { config: { name: 'alder' }, shared, isolatedFree: 0 };
-  const banks = { all: [callers], knowsTimeOf: () => true } as unknown as Banks;
+  const banks = { all: [callers], knowsTimeOf: () => true } as unknown as BankClients;
   const performer = {
-    perform: ({ operation, slot }: Task) => {
+    perform: ({ operation, slot }: ClaimedOperation) => {
       slot.release();
       return perform(operation.reference);
     },

@@ -4,8 +4,8 @@ import type { Sql } from '#postgres';
 import { RowsFailedError } from '#saga';
 import { isolatedTo, type KeptSlots } from '#bank-call';
 import { authorizationFrom, type AuthorizationRow } from '../authorizations/authorization.repository.js';
-import type { Banks } from '../banks/banks.js';
-import type { Dispatch, Traffic } from './dispatch.js';
+import type { BankClients } from '../banks/banks.js';
+import type { Dispatch, LaneKind } from './dispatch.js';
 import {
   isolatedLanesDue,
   operationFrom,
@@ -15,16 +15,16 @@ import {
   type OperationRow,
 } from './operation.repository.js';
 import { GatewayStoppingError, type Performer } from './performer.js';
-import { actedOnBy, type Task } from './task.js';
+import { actedOnBy, type ClaimedOperation } from './task.js';
 
 /** At most so many at a time, so that a backlog at one bank does not hold a long list of leases. */
 const TAKE_MAX = 32;
 
 export interface WorkerObserver {
   /** A bug: the operation's lease lapses and it is taken again, from doubt. */
-  onError(error: unknown, task: Task): void;
+  onError(error: unknown, task: ClaimedOperation): void;
   /** The process ends, and its successor takes the operation in the same way. */
-  onLeft(task: Task): void;
+  onLeft(task: ClaimedOperation): void;
 }
 
 /** Keeps every bank busy: performs what is handed over, and takes from the table what waits there. */
@@ -37,7 +37,7 @@ export class Worker {
 
   constructor(
     private readonly parts: {
-      banks: Banks;
+      banks: BankClients;
       dispatch: Dispatch;
       performer: Performer;
       database: Sql;
@@ -70,7 +70,7 @@ export class Worker {
     await Promise.all(this.#running);
   }
 
-  #run(task: Task): void {
+  #run(task: ClaimedOperation): void {
     const running = this.#perform(task).finally(() => {
       this.#running.delete(running);
       if (this.parts.dispatch.takeTurnedAway(task.terms)) this.#look();
@@ -78,7 +78,7 @@ export class Worker {
     this.#running.add(running);
   }
 
-  async #perform(task: Task): Promise<void> {
+  async #perform(task: ClaimedOperation): Promise<void> {
     const { performer, observer, clock, lookEveryMs } = this.parts;
     try {
       const dueInMs = await performer.perform(task);
@@ -159,7 +159,7 @@ export class Worker {
     );
   }
 
-  async #take(traffic: Traffic, kept: readonly KeptSlots[], take: () => Promise<void>): Promise<void> {
+  async #take(traffic: LaneKind, kept: readonly KeptSlots[], take: () => Promise<void>): Promise<void> {
     try {
       await take();
       if (kept.every(({ count }) => count > 0)) return;
@@ -194,7 +194,7 @@ export class Worker {
 
 type DueRow = OperationRow & { isolated_to: string | null; authorization: AuthorizationRow };
 
-function takenFrom(row: DueRow): Omit<Task, 'slot'> {
+function takenFrom(row: DueRow): Omit<ClaimedOperation, 'slot'> {
   const operation = operationFrom(row, row.authorization.amount_minor);
   const authorization = authorizationFrom(row.authorization, [operation]);
   return {

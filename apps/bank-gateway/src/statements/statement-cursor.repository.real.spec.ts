@@ -8,7 +8,7 @@ import { noon } from '../../test/operation-under-test.js';
 import { Authorizations0001 } from '../migrations/0001-authorizations.migration.js';
 import { Statements0003 } from '../migrations/0003-statements.migration.js';
 import { StatementCursorRepository } from './statement-cursor.repository.js';
-import { questionAt, read, startOf, type Reading, type StatementCursor } from './statement-page.js';
+import { questionAt, read, startOf, type StatementReading, type StatementCursor } from './statement-page.js';
 
 const clock = new SystemClock();
 let test: TestDatabase;
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => test.drop());
 
-type Page = Extract<Reading, { kind: 'page' }>;
+type Page = Extract<StatementReading, { kind: 'page' }>;
 const pageAt = (cursor: StatementCursor, entries: number, asOf = noon): Page => {
   const reading = read(cursor, statementOf(journal(entries), questionAt(cursor), { asOf, now: asOf }), asOf);
   if (reading.kind !== 'page') throw new Error(reading.kind);

@@ -5,7 +5,7 @@ import { bank as bankEvents, type bankProtocol, type CloudEvent } from '#contrac
 import type { Clock } from '#clock';
 import { statement, Database, type PgTransaction, type Sql } from '#postgres';
 import type { Outbox } from '#saga';
-import { startOf, type Reading, type StatementCursor } from './statement-page.js';
+import { startOf, type StatementReading, type StatementCursor } from './statement-page.js';
 
 /** One row per bank. */
 export const statementCursorTableSql = `
@@ -69,7 +69,7 @@ export class StatementCursorRepository {
    *
    * @returns false when another has moved it meanwhile: nothing is published
    */
-  publish(from: StatementCursor, { page, cursor }: Extract<Reading, { kind: 'page' }>): Promise<boolean> {
+  publish(from: StatementCursor, { page, cursor }: Extract<StatementReading, { kind: 'page' }>): Promise<boolean> {
     return this.database.transaction(async (tx) => {
       const moved = await tx.query(moveStatement, [
         cursor.bank,

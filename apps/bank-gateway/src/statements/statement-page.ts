@@ -25,7 +25,7 @@ const PAGE_LENGTH_MAX = 200_000;
 export const questionAt = ({ seq }: StatementCursor) =>
   ({ kind: 'statement', after: Math.max(0, seq - 1), limit: PAGE_MAX + 1 }) as const;
 
-export type Reading =
+export type StatementReading =
   | { readonly kind: 'page'; readonly page: bankEvents.StatementPublished; readonly cursor: StatementCursor }
   /** The answer reflects an earlier moment than the last one: there is nothing new in it. */
   | { readonly kind: 'behind' }
@@ -39,7 +39,7 @@ export type Reading =
  *
  * @param askedAt when the question was sent, by our wall clock
  */
-export function read(cursor: StatementCursor, answer: StatementAnswer, askedAt: Instant): Reading {
+export function read(cursor: StatementCursor, answer: StatementAnswer, askedAt: Instant): StatementReading {
   const { asOf, now, watermark, more } = answer;
   if (asOf < cursor.asOf) return { kind: 'behind' };
   const [known, added] = cursor.seq === 0 ? [undefined, answer.entries] : [answer.entries[0], answer.entries.slice(1)];

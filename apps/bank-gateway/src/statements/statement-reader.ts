@@ -1,7 +1,7 @@
 import type { BankCallResult } from '#bank-call';
 import type { Clock } from '#clock';
 import type { bankProtocol } from '#contracts';
-import type { Banks } from '../banks/banks.js';
+import type { BankClients } from '../banks/banks.js';
 import type { StatementCursorRepository } from './statement-cursor.repository.js';
 import type { StatementObserver } from './statement-observer.js';
 import { questionAt, read, type StatementCursor } from './statement-page.js';
@@ -10,7 +10,7 @@ import { questionAt, read, type StatementCursor } from './statement-page.js';
 const ASK_AGAIN_FOR_SLOT = { everyMs: 250, timesMax: 20 };
 
 export interface StatementReaderParts {
-  readonly banks: Pick<Banks, 'call'>;
+  readonly banks: Pick<BankClients, 'call'>;
   readonly cursors: Pick<StatementCursorRepository, 'of' | 'publish'>;
   readonly clock: Clock;
   readonly observer: StatementObserver;

@@ -1,7 +1,7 @@
 import { Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { AdminServer, assemble, CLOCK, Jobs, LOG, provide, Shutdown, token } from '#service';
 import { Metrics } from '#telemetry';
-import { Banks } from '../banks/banks.js';
+import { BankClients } from '../banks/banks.js';
 import { BanksModule } from '../banks/banks.module.js';
 import { gatewayConfig, type GatewaySettings } from '../settings.js';
 import { observeStatements } from './observe-statements.js';
@@ -18,7 +18,7 @@ const STATEMENT_OBSERVER = token<StatementObserver>('statement observer');
     StatementCursorRepository,
     provide(STATEMENT_OBSERVER, [LOG, Metrics], observeStatements),
     assemble(StatementReader, {
-      banks: Banks,
+      banks: BankClients,
       cursors: StatementCursorRepository,
       clock: CLOCK,
       observer: STATEMENT_OBSERVER,
@@ -27,7 +27,7 @@ const STATEMENT_OBSERVER = token<StatementObserver>('statement observer');
 })
 export class StatementsModule implements OnApplicationBootstrap {
   constructor(
-    private readonly banks: Banks,
+    private readonly banks: BankClients,
     private readonly reader: StatementReader,
     private readonly cursors: StatementCursorRepository,
     private readonly jobs: Jobs,

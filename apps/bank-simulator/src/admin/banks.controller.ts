@@ -1,12 +1,12 @@
 import { BadRequestException, Controller, Get, NotFoundException, Param, Query } from '@nestjs/common';
 import { bankProtocol } from '#contracts';
 import { totals } from '../books/totals.js';
-import { Banks } from '../desk/banks.js';
+import { BankListeners } from '../desk/banks.js';
 import type { OpenBank } from '../desk/open-bank.js';
 
 @Controller('banks')
 export class BanksController {
-  constructor(private readonly banks: Banks) {}
+  constructor(private readonly banks: BankListeners) {}
 
   @Get()
   list(): (bankProtocol.BankProfile & { url: string; now: number })[] {

@@ -1,9 +1,9 @@
 import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
-import { Banks } from '../desk/banks.js';
+import { BankListeners } from '../desk/banks.js';
 
 @Controller('health')
 export class HealthController {
-  constructor(private readonly banks: Banks) {}
+  constructor(private readonly banks: BankListeners) {}
 
   @Get('live')
   live(): { status: 'ok' } {

@@ -1,7 +1,7 @@
 import { bankProtocol } from '#contracts';
 import { decide } from './bank.js';
 import { Books } from './books.js';
-import type { Twist } from './decision.js';
+import type { FaultEffect } from './decision.js';
 
 type Request = bankProtocol.BankRequest;
 
@@ -65,7 +65,7 @@ export function bank(name: bankProtocol.BankName) {
       return books;
     },
     /** Answers like the bank, without the time of sending, and checks the answer against the protocol. */
-    asked(request: Request, options: Twist & { at?: number } = {}) {
+    asked(request: Request, options: FaultEffect & { at?: number } = {}) {
       const { at = 0, ...twist } = options;
       const { reply, records } = decide(books, request, { now: noon + at, ...twist });
       for (const record of records) books.apply(bankProtocol.journalRecordSchema.parse(record));

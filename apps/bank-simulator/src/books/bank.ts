@@ -1,14 +1,14 @@
 import type { bankProtocol } from '#contracts';
 import type { Books } from './books.js';
-import { errorReply, type Circumstances, type Decision, type Reply } from './decision.js';
+import { errorReply, type DecisionContext, type BankDecision, type BankReply } from './decision.js';
 import { inquire } from './inquire.js';
-import { entryKindOf, perform, positiveStates, type Movement, type Refusal } from './movement.js';
+import { entryKindOf, perform, positiveStates, type DirectMovement, type Refusal } from './movement.js';
 import { nextNoteId } from './numbering.js';
 import { reverse } from './reverse.js';
 import { statement } from './statement.js';
 
 /** All that a bank does: given its books, a request and the time, what it answers and what it writes down. */
-export function decide(books: Books, request: bankProtocol.BankRequest, circumstances: Circumstances): Decision {
+export function decide(books: Books, request: bankProtocol.BankRequest, circumstances: DecisionContext): BankDecision {
   const { now, lagMs = 0 } = circumstances;
   switch (request.kind) {
     case 'authorize':
@@ -26,7 +26,7 @@ export function decide(books: Books, request: bankProtocol.BankRequest, circumst
   }
 }
 
-function move(books: Books, movement: Movement, circumstances: Circumstances): Decision {
+function move(books: Books, movement: DirectMovement, circumstances: DecisionContext): BankDecision {
   const { now, attemptId } = circumstances;
   if (books.fence(movement.reference)) {
     return refuse(books, movement, { state: 'refused', code: 'reversed' }, circumstances);
@@ -49,14 +49,19 @@ const expired = (books: Books, request: bankProtocol.MovementRequest, now: numbe
 function refuseExpired(
   books: Books,
   request: bankProtocol.MovementRequest,
-  { now, attemptId }: Circumstances,
-): Decision {
+  { now, attemptId }: DecisionContext,
+): BankDecision {
   const record = refusalRecord(books, request, { state: 'error', code: 'validity_expired' }, now, attemptId);
   const message = `it arrived at ${now}, after its validUntil ${request.validUntil}`;
   return { reply: errorReply(409, 'validity_expired', message, now), records: [record] };
 }
 
-function refuse(books: Books, movement: Movement, refusal: Refusal, { now, attemptId }: Circumstances): Decision {
+function refuse(
+  books: Books,
+  movement: DirectMovement,
+  refusal: Refusal,
+  { now, attemptId }: DecisionContext,
+): BankDecision {
   const record = refusalRecord(books, movement, refusal, now, attemptId);
   return { reply: answerOf(record, now), records: [record] };
 }
@@ -82,9 +87,9 @@ function refusalRecord(
 
 function repeat(
   remembered: bankProtocol.EntryRecord | bankProtocol.RefusalRecord,
-  movement: Movement,
+  movement: DirectMovement,
   now: number,
-): Reply {
+): BankReply {
   const same =
     remembered.type === 'entry'
       ? remembered.kind === entryKindOf[movement.kind]
@@ -93,7 +98,7 @@ function repeat(
   return errorReply(409, 'reference_reused', `${movement.reference} named another operation before`, now);
 }
 
-function answerOf(record: bankProtocol.EntryRecord | bankProtocol.RefusalRecord, asOf: number): Reply {
+function answerOf(record: bankProtocol.EntryRecord | bankProtocol.RefusalRecord, asOf: number): BankReply {
   const { bankId } = record;
   if (record.type === 'entry') return { status: 200, body: { state: positiveStates[record.kind], bankId, asOf } };
   return { status: 200, body: { state: record.state, bankId, code: record.code, asOf } };

@@ -5,12 +5,12 @@ type EntryRecord = bankProtocol.EntryRecord;
 type RefusalRecord = bankProtocol.RefusalRecord;
 
 /** An entry, and what has happened to it since. */
-export interface Position {
+export interface EntryPosition {
   readonly entry: EntryRecord;
   /** The void or the reversal after which it no longer stands. */
   undoneBy?: EntryRecord;
   /** Captures and voids of an authorization, refunds of a capture. */
-  readonly under: Position[];
+  readonly under: EntryPosition[];
 }
 
 /**
@@ -18,9 +18,9 @@ export interface Position {
  * record has just been decided and when the journal is read again after a crash.
  */
 export class Books {
-  readonly #positions: Position[] = [];
-  readonly #byBankId = new Map<string, Position>();
-  readonly #byReference = new Map<string, Position[]>();
+  readonly #positions: EntryPosition[] = [];
+  readonly #byBankId = new Map<string, EntryPosition>();
+  readonly #byReference = new Map<string, EntryPosition[]>();
   readonly #remembered = new Map<string, EntryRecord | RefusalRecord>();
   readonly #fences = new Map<string, bankProtocol.FenceRecord>();
   #lastAt = 0;
@@ -34,7 +34,7 @@ export class Books {
   }
 
   /** Every entry, in order of `seq`. */
-  get positions(): readonly Position[] {
+  get positions(): readonly EntryPosition[] {
     return this.#positions;
   }
 
@@ -43,11 +43,11 @@ export class Books {
     return this.#notes;
   }
 
-  find(bankId: string): Position | undefined {
+  find(bankId: string): EntryPosition | undefined {
     return this.#byBankId.get(bankId);
   }
 
-  performances(reference: string): readonly Position[] {
+  performances(reference: string): readonly EntryPosition[] {
     return this.#byReference.get(reference) ?? [];
   }
 
@@ -79,7 +79,7 @@ export class Books {
 
   #enter(entry: EntryRecord): void {
     assert.equal(entry.seq, this.#positions.length + 1, 'entries are numbered without gaps');
-    const position: Position = { entry, under: [] };
+    const position: EntryPosition = { entry, under: [] };
     this.#positions.push(position);
     this.#byBankId.set(entry.bankId, position);
 
@@ -93,7 +93,7 @@ export class Books {
     if (entry.kind !== 'reversal') this.#remember(entry);
   }
 
-  #standing(bankId: string): Position {
+  #standing(bankId: string): EntryPosition {
     const position = this.#byBankId.get(bankId);
     assert(position && !position.undoneBy, `${bankId} stands`);
     return position;

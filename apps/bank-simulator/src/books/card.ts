@@ -1,5 +1,5 @@
 import type { bankProtocol } from '#contracts';
-import type { Books, Position } from './books.js';
+import type { Books, EntryPosition } from './books.js';
 
 /** The card behind a request, as far as this bank has seen it. */
 export function cardOf(books: Books, request: bankProtocol.BankRequest): bankProtocol.EntryRecord['card'] {
@@ -25,7 +25,7 @@ export function cardOf(books: Books, request: bankProtocol.BankRequest): bankPro
   }
 }
 
-function cardUnder(books: Books, position: Position | undefined): bankProtocol.EntryRecord['card'] {
+function cardUnder(books: Books, position: EntryPosition | undefined): bankProtocol.EntryRecord['card'] {
   const below = position && (position.entry.of ?? position.entry.reverses);
   return below === undefined ? position?.entry.card : cardUnder(books, books.find(below));
 }

@@ -1,10 +1,10 @@
 import type { bankProtocol } from '#contracts';
 import type { Books } from './books.js';
-import type { Reply } from './decision.js';
+import type { BankReply } from './decision.js';
 import { entryOf } from './statement.js';
 
 /** Every performance of a reference, as it stood at `asOf`. */
-export function inquire(books: Books, reference: string, asOf: number): Reply {
+export function inquire(books: Books, reference: string, asOf: number): BankReply {
   const performances = books
     .performances(reference)
     .filter(({ entry }) => entry.at <= asOf)

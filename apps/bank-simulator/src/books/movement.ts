@@ -1,9 +1,9 @@
 import { bankProtocol } from '#contracts';
-import type { Books, Position } from './books.js';
+import type { Books, EntryPosition } from './books.js';
 import { entryId } from './numbering.js';
 
 /** Everything but a reversal: what a bank performs, or refuses, on its own merits. */
-export type Movement = Exclude<bankProtocol.MovementRequest, bankProtocol.ReverseRequest>;
+export type DirectMovement = Exclude<bankProtocol.MovementRequest, bankProtocol.ReverseRequest>;
 
 export type Refusal =
   { state: 'declined'; code: bankProtocol.DeclineCode } | { state: 'refused'; code: bankProtocol.RefusalCode };
@@ -21,12 +21,12 @@ export const entryKindOf = {
   capture: 'capture',
   void: 'void',
   refund: 'refund',
-} as const satisfies Record<Movement['kind'], bankProtocol.EntryKind>;
+} as const satisfies Record<DirectMovement['kind'], bankProtocol.EntryKind>;
 
 /** The entry that performing this movement makes, or why it cannot be. */
 export function perform(
   books: Books,
-  movement: Movement,
+  movement: DirectMovement,
   at: number,
   attemptId: string | undefined,
 ): bankProtocol.EntryRecord | Refusal {
@@ -54,7 +54,7 @@ type Granted = Pick<bankProtocol.EntryRecord, 'amountMinor' | 'currency' | 'of' 
  * A bank checks what it is asked against what it acts on, and nothing else. It does not protect its callers
  * from a second capture or refund: whether one was wanted is not for a bank to know.
  */
-function grant(books: Books, movement: Movement): Granted | Refusal {
+function grant(books: Books, movement: DirectMovement): Granted | Refusal {
   switch (movement.kind) {
     case 'authorize': {
       const { behavior, ...card } = movement.instrument;
@@ -82,7 +82,7 @@ function grant(books: Books, movement: Movement): Granted | Refusal {
   }
 }
 
-function standingAuthorization(books: Books, bankId: string): Position | Refusal {
+function standingAuthorization(books: Books, bankId: string): EntryPosition | Refusal {
   const authorization = books.find(bankId);
   if (authorization?.entry.kind !== 'authorization') return refused('unknown_authorization');
   if (!authorization.undoneBy) return authorization;
@@ -90,7 +90,7 @@ function standingAuthorization(books: Books, bankId: string): Position | Refusal
 }
 
 /** Each capture or refund on its own may take up to the whole of what it acts on. */
-function part(position: Position, asked: { amountMinor: number; currency: string }): Granted | Refusal {
+function part(position: EntryPosition, asked: { amountMinor: number; currency: string }): Granted | Refusal {
   const { bankId, amountMinor, currency } = position.entry;
   if (asked.currency !== currency) return refused('currency_mismatch');
   if (asked.amountMinor > amountMinor) return refused('amount_too_large');

@@ -1,6 +1,6 @@
 import type { bankProtocol } from '#contracts';
-import type { Books, Position } from './books.js';
-import type { Circumstances, Decision, Reply } from './decision.js';
+import type { Books, EntryPosition } from './books.js';
+import type { DecisionContext, BankDecision, BankReply } from './decision.js';
 import { entryId, nextNoteId } from './numbering.js';
 
 /**
@@ -8,7 +8,11 @@ import { entryId, nextNoteId } from './numbering.js';
  * that its acknowledgement always means: nothing of this is left. Idempotent by its target, not by its own
  * reference. It fences the target's reference at a bank that can; elsewhere a late arrival is still performed.
  */
-export function reverse(books: Books, request: bankProtocol.ReverseRequest, circumstances: Circumstances): Decision {
+export function reverse(
+  books: Books,
+  request: bankProtocol.ReverseRequest,
+  circumstances: DecisionContext,
+): BankDecision {
   const { target } = request;
   const named = 'bankId' in target ? books.find(target.bankId) : undefined;
   if ('bankId' in target && !named) return unknown(circumstances.now);
@@ -34,17 +38,17 @@ export function reverse(books: Books, request: bankProtocol.ReverseRequest, circ
 }
 
 /** It and all that stands on it; what stands highest goes first. */
-function standingUnder(position: Position): Position[] {
+function standingUnder(position: EntryPosition): EntryPosition[] {
   if (position.undoneBy) return [];
   return [...position.under.flatMap(standingUnder), position];
 }
 
 function reversalOf(
   books: Books,
-  { entry }: Position,
+  { entry }: EntryPosition,
   index: number,
   { reference }: bankProtocol.ReverseRequest,
-  { now, attemptId }: Circumstances,
+  { now, attemptId }: DecisionContext,
 ): bankProtocol.EntryRecord {
   const seq = books.positions.length + 1 + index;
   return {
@@ -69,7 +73,7 @@ function fenceFor(books: Books, reference: string, chargeId: string, at: number)
   return [{ type: 'fence', at, bankId: nextNoteId(books), reference, chargeId }];
 }
 
-function unseen(books: Books, reference: string, fence: bankProtocol.FenceRecord[], now: number): Decision {
+function unseen(books: Books, reference: string, fence: bankProtocol.FenceRecord[], now: number): BankDecision {
   const standing = fence[0] ?? books.fence(reference);
   if (!standing) return unknown(now);
   return {
@@ -78,14 +82,17 @@ function unseen(books: Books, reference: string, fence: bankProtocol.FenceRecord
   };
 }
 
-const unknown = (asOf: number): Decision => ({ reply: { status: 200, body: { state: 'unknown', asOf } }, records: [] });
+const unknown = (asOf: number): BankDecision => ({
+  reply: { status: 200, body: { state: 'unknown', asOf } },
+  records: [],
+});
 
 /** A void leaves nothing to undo, and undoing a reversal would move the money again. */
 function notReversible(
   books: Books,
   { reference, chargeId }: bankProtocol.ReverseRequest,
-  { now, attemptId }: Circumstances,
-): Decision {
+  { now, attemptId }: DecisionContext,
+): BankDecision {
   const bankId = nextNoteId(books);
   const no = { state: 'refused', code: 'not_reversible' } as const;
   const attempt = attemptId === undefined ? {} : { attemptId };
@@ -100,6 +107,6 @@ function reversals(
   undone: { bankId: string; reverses: string }[],
   bankId: string,
   asOf: number,
-): Reply {
+): BankReply {
   return { status: 200, body: { state, bankId, reversals: undone, asOf } };
 }

@@ -1,12 +1,12 @@
 import type { bankProtocol } from '#contracts';
 import type { Books } from './books.js';
-import type { Reply } from './decision.js';
+import type { BankReply } from './decision.js';
 
 /**
  * Entries in order. Entries are numbered in the order in which they are made and a bank's clock never goes
  * back, so nothing can be added at or below the last one that `asOf` shows: that is the watermark.
  */
-export function statement(books: Books, { after, limit }: { after: number; limit: number }, asOf: number): Reply {
+export function statement(books: Books, { after, limit }: { after: number; limit: number }, asOf: number): BankReply {
   const { positions } = books;
   let watermark = positions.length;
   while (watermark > 0 && positions[watermark - 1]!.entry.at > asOf) watermark--;

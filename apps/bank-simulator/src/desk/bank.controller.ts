@@ -8,9 +8,9 @@ import { limitClients } from '#http-door';
 import { type AllowedHosts, refusalAtLocalDoor } from '#local-door';
 import { cardOf } from '../books/card.js';
 import { errorReply } from '../books/decision.js';
-import type { FaultRules, Strike } from '../faults/fault-rules.js';
+import type { FaultRules, FaultStrike } from '../faults/fault-rules.js';
 import { inflict } from '../faults/inflict.js';
-import { HttpExchange, sendReply } from './exchange.controller.js';
+import { HttpBankExchange, sendReply } from './exchange.controller.js';
 import type { OpenBank } from './open-bank.js';
 import { readRequest } from './route.js';
 
@@ -135,7 +135,7 @@ export class BankController {
     const record = requestRecord(request, incoming, strike, bank.now());
     bank.note(record);
 
-    const exchange = new HttpExchange(incoming, outgoing, bank, request, {
+    const exchange = new HttpBankExchange(incoming, outgoing, bank, request, {
       attemptId: record.attemptId,
       strike,
       clock: this.clock,
@@ -151,7 +151,7 @@ export class BankController {
 function requestRecord(
   request: bankProtocol.BankRequest,
   { headers }: IncomingMessage,
-  strike: Strike | undefined,
+  strike: FaultStrike | undefined,
   at: number,
 ): bankProtocol.RequestRecord {
   const { instanceId, attemptId, traceparent } = bankProtocol.headers;

@@ -19,7 +19,7 @@ export interface BanksOptions {
 }
 
 /** All the banks of this process, from opening to closing time. */
-export class Banks {
+export class BankListeners {
   readonly #controllers = new Map<bankProtocol.BankName, BankController>();
   readonly #open = new Map<bankProtocol.BankName, OpenBank>();
 

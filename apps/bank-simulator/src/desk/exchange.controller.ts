@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '#clock';
 import type { bankProtocol } from '#contracts';
-import type { Reply, Twist } from '../books/decision.js';
-import type { Exchange } from '../faults/exchange.js';
-import type { Strike } from '../faults/fault-rules.js';
+import type { BankReply, FaultEffect } from '../books/decision.js';
+import type { BankExchange } from '../faults/exchange.js';
+import type { FaultStrike } from '../faults/fault-rules.js';
 import type { OpenBank } from './open-bank.js';
 
 /** An exchange over HTTP. After the caller has left, what is sent goes nowhere. */
-export class HttpExchange implements Exchange {
+export class HttpBankExchange implements BankExchange {
   constructor(
     private readonly incoming: IncomingMessage,
     private readonly outgoing: ServerResponse,
@@ -15,7 +15,7 @@ export class HttpExchange implements Exchange {
     private readonly request: bankProtocol.BankRequest,
     private readonly context: {
       attemptId: string | undefined;
-      strike: Strike | undefined;
+      strike: FaultStrike | undefined;
       clock: Clock;
       stopping: AbortSignal;
     },
@@ -25,7 +25,7 @@ export class HttpExchange implements Exchange {
     return this.request.kind;
   }
 
-  deliver(twist?: Twist): Promise<Reply> {
+  deliver(twist?: FaultEffect): Promise<BankReply> {
     return this.bank.deliver(this.request, this.context.attemptId, twist);
   }
 
@@ -33,11 +33,11 @@ export class HttpExchange implements Exchange {
     return this.bank.now();
   }
 
-  send(reply: Reply): void {
+  send(reply: BankReply): void {
     sendReply(this.outgoing, reply, this.now());
   }
 
-  begin(reply: Reply): ReturnType<Exchange['begin']> {
+  begin(reply: BankReply): ReturnType<BankExchange['begin']> {
     const payload = payloadOf(reply, this.now());
     this.outgoing.writeHead(reply.status, headersOf(reply, payload));
     return {
@@ -72,15 +72,15 @@ export class HttpExchange implements Exchange {
 }
 
 /** Sends an answer whole, with the bank's time at this moment. */
-export function sendReply(outgoing: ServerResponse, reply: Reply, now: number): void {
+export function sendReply(outgoing: ServerResponse, reply: BankReply, now: number): void {
   const payload = payloadOf(reply, now);
   outgoing.writeHead(reply.status, headersOf(reply, payload));
   outgoing.end(payload);
 }
 
-const payloadOf = (reply: Reply, now: number): Buffer => Buffer.from(JSON.stringify({ ...reply.body, now }));
+const payloadOf = (reply: BankReply, now: number): Buffer => Buffer.from(JSON.stringify({ ...reply.body, now }));
 
-const headersOf = (reply: Reply, payload: Buffer): Record<string, string | number> => ({
+const headersOf = (reply: BankReply, payload: Buffer): Record<string, string | number> => ({
   'content-type': 'application/json',
   'content-length': payload.length,
   ...reply.headers,

@@ -2,7 +2,7 @@ import type { Clock } from '#clock';
 import type { bankProtocol } from '#contracts';
 import { decide } from '../books/bank.js';
 import type { Books } from '../books/books.js';
-import type { Reply, Twist } from '../books/decision.js';
+import type { BankReply, FaultEffect } from '../books/decision.js';
 import type { Journal } from '../journal/journal.repository.js';
 
 /** A bank open for business: what it decides is in its journal, on disk, before anyone learns of it. */
@@ -32,7 +32,11 @@ export class OpenBank {
    *
    * @throws when the journal cannot be written
    */
-  async deliver(request: bankProtocol.BankRequest, attemptId: string | undefined, twist: Twist = {}): Promise<Reply> {
+  async deliver(
+    request: bankProtocol.BankRequest,
+    attemptId: string | undefined,
+    twist: FaultEffect = {},
+  ): Promise<BankReply> {
     const now = this.now();
     const { reply, records } = decide(this.books, request, {
       now,

@@ -1,6 +1,6 @@
-import type { Fault } from './exchange.js';
+import type { FaultBehavior } from './exchange.js';
 
-export const declineAfterTimeout: Fault<'decline_after_timeout'> = async (exchange, { code }) => {
+export const declineAfterTimeout: FaultBehavior<'decline_after_timeout'> = async (exchange, { code }) => {
   await exchange.callerLeft();
   await exchange.deliver({ refusal: { state: 'declined', code } });
 };

@@ -1,6 +1,6 @@
-import type { Fault } from './exchange.js';
+import type { FaultBehavior } from './exchange.js';
 
-export const dropAfter: Fault<'drop_after'> = async (exchange) => {
+export const dropAfter: FaultBehavior<'drop_after'> = async (exchange) => {
   await exchange.deliver();
   exchange.reset();
 };

@@ -1,3 +1,3 @@
-import type { Fault } from './exchange.js';
+import type { FaultBehavior } from './exchange.js';
 
-export const dropBefore: Fault<'drop_before'> = (exchange) => exchange.reset();
+export const dropBefore: FaultBehavior<'drop_before'> = (exchange) => exchange.reset();

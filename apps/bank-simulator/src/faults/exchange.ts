@@ -1,17 +1,17 @@
 import type { bankProtocol } from '#contracts';
-import type { Reply, Twist } from '../books/decision.js';
+import type { BankReply, FaultEffect } from '../books/decision.js';
 
 /** One request and its answer, as a fault may handle it. What no fault touches is delivered and sent. */
-export interface Exchange {
+export interface BankExchange {
   readonly operation: bankProtocol.BankOperation;
   /** Brings the request to the bank's books. Resolves with the bank's answer once its journal is on disk. */
-  deliver(twist?: Twist): Promise<Reply>;
+  deliver(twist?: FaultEffect): Promise<BankReply>;
   /** The bank's clock, Unix ms. */
   now(): number;
 
-  send(reply: Reply): void;
+  send(reply: BankReply): void;
   /** The answer as bytes, its head sent; for faults of the wire. */
-  begin(reply: Reply): { payload: Buffer; write(bytes: Uint8Array): void; end(): void; breakOff(): void };
+  begin(reply: BankReply): { payload: Buffer; write(bytes: Uint8Array): void; end(): void; breakOff(): void };
   /** Not of the protocol. */
   sendText(status: number, text: string): void;
   /** The connection ends at once, with a reset. */
@@ -25,7 +25,7 @@ export interface Exchange {
   random(): number;
 }
 
-export type Fault<Name extends bankProtocol.FaultName> = (
-  exchange: Exchange,
+export type FaultBehavior<Name extends bankProtocol.FaultName> = (
+  exchange: BankExchange,
   parameters: bankProtocol.FaultParameters[Name],
 ) => Promise<void> | void;

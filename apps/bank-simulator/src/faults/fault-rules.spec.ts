@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { bankProtocol } from '#contracts';
 import { notEmpty } from '#testing';
-import { FaultRules, type Target } from './fault-rules.js';
+import { FaultRules, type FaultTarget } from './fault-rules.js';
 
-const target: Target = {
+const target: FaultTarget = {
   bank: 'alder',
   operation: 'authorize',
   account: 'acct_1',

@@ -2,7 +2,7 @@ import { seededRandom } from '#clock';
 import { bankProtocol } from '#contracts';
 
 /** What a rule or a token may look at to see whether it strikes. */
-export interface Target {
+export interface FaultTarget {
   bank: bankProtocol.BankName;
   operation: bankProtocol.BankOperation;
   account?: string | undefined;
@@ -13,7 +13,7 @@ export interface Target {
 }
 
 /** One fault about to strike one request. */
-export interface Strike<Name extends bankProtocol.FaultName = bankProtocol.FaultName> {
+export interface FaultStrike<Name extends bankProtocol.FaultName = bankProtocol.FaultName> {
   fault: Name;
   parameters: bankProtocol.FaultParameters[Name];
   /** The rule's id, or `token`. */
@@ -61,7 +61,7 @@ export class FaultRules {
     return [...this.#standing.values()].some(({ rule }) => bankProtocol.closesPortOf(bank, rule));
   }
 
-  strike(target: Target): Strike | undefined {
+  strike(target: FaultTarget): FaultStrike | undefined {
     return this.#strikeOfToken(target) ?? this.#strikeOfRule(target);
   }
 
@@ -71,7 +71,7 @@ export class FaultRules {
     this.#countTokenStrike(tokenKey(record.chargeId, record.operation));
   }
 
-  #strikeOfToken(target: Target): Strike | undefined {
+  #strikeOfToken(target: FaultTarget): FaultStrike | undefined {
     if (target.token === undefined) return undefined;
     const aim = bankProtocol.parseFaultToken(target.token);
     if (!aim || 'invalid' in aim || aim.at !== 'bank' || aim.operation !== target.operation) return undefined;
@@ -86,7 +86,7 @@ export class FaultRules {
     this.#tokenStrikes.set(key, (this.#tokenStrikes.get(key) ?? 0) + 1);
   }
 
-  #strikeOfRule(target: Target): Strike | undefined {
+  #strikeOfRule(target: FaultTarget): FaultStrike | undefined {
     for (const standing of this.#standing.values()) {
       const { rule } = standing;
       if (standing.strikes >= (rule.times ?? Infinity) || !matches(rule, target)) continue;
@@ -102,7 +102,7 @@ const tokenKey = (chargeId: string | undefined, operation: string): string => `$
 
 const shown = ({ rule, id, strikes }: Standing): bankProtocol.StandingFaultRule => ({ ...rule, id, strikes });
 
-function matches({ scope, operation, fault }: bankProtocol.FaultRule, target: Target): boolean {
+function matches({ scope, operation, fault }: bankProtocol.FaultRule, target: FaultTarget): boolean {
   return (
     (operation === undefined || operation === target.operation) &&
     bankProtocol.operationsOf(fault).includes(target.operation) &&
@@ -113,5 +113,5 @@ function matches({ scope, operation, fault }: bankProtocol.FaultRule, target: Ta
   );
 }
 
-const isCard = (wanted: string, card: Target['card']): boolean =>
+const isCard = (wanted: string, card: FaultTarget['card']): boolean =>
   card !== undefined && [card.fingerprint, card.last4, card.brand].includes(wanted);

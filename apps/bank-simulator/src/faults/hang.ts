@@ -1,5 +1,5 @@
-import type { Fault } from './exchange.js';
+import type { FaultBehavior } from './exchange.js';
 
-export const hang: Fault<'hang'> = async (exchange, { performs }) => {
+export const hang: FaultBehavior<'hang'> = async (exchange, { performs }) => {
   if (performs) await exchange.deliver();
 };

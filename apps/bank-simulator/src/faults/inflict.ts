@@ -5,7 +5,7 @@ import { dropAfter } from './drop-after.js';
 import { dropBefore } from './drop-before.js';
 import { duplicate } from './duplicate.js';
 import { error } from './error.js';
-import type { Exchange, Fault } from './exchange.js';
+import type { BankExchange, FaultBehavior } from './exchange.js';
 import { hang } from './hang.js';
 import { inquiryLag } from './inquiry-lag.js';
 import { late } from './late.js';
@@ -17,9 +17,9 @@ import { rateLimited } from './rate-limited.js';
 import { refuse } from './refuse.js';
 import { reject } from './reject.js';
 import { slowDrip } from './slow-drip.js';
-import type { Strike } from './fault-rules.js';
+import type { FaultStrike } from './fault-rules.js';
 
-const faults: { [Name in bankProtocol.FaultName]: Fault<Name> } = {
+const faults: { [Name in bankProtocol.FaultName]: FaultBehavior<Name> } = {
   latency,
   slow_drip: slowDrip,
   hang,
@@ -41,8 +41,8 @@ const faults: { [Name in bankProtocol.FaultName]: Fault<Name> } = {
 
 /** Lets a fault have its way with an exchange. */
 export async function inflict<Name extends bankProtocol.FaultName>(
-  { fault, parameters }: Strike<Name>,
-  exchange: Exchange,
+  { fault, parameters }: FaultStrike<Name>,
+  exchange: BankExchange,
 ): Promise<void> {
   await faults[fault](exchange, parameters);
 }

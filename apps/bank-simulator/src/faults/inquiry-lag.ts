@@ -1,5 +1,5 @@
-import type { Fault } from './exchange.js';
+import type { FaultBehavior } from './exchange.js';
 
-export const inquiryLag: Fault<'inquiry_lag'> = async (exchange, { lagMs }) => {
+export const inquiryLag: FaultBehavior<'inquiry_lag'> = async (exchange, { lagMs }) => {
   exchange.send(await exchange.deliver({ lagMs }));
 };

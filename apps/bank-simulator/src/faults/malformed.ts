@@ -1,6 +1,6 @@
-import type { Fault } from './exchange.js';
+import type { FaultBehavior } from './exchange.js';
 
-export const malformed: Fault<'malformed'> = async (exchange) => {
+export const malformed: FaultBehavior<'malformed'> = async (exchange) => {
   await exchange.deliver();
   exchange.sendText(200, '{"state":"approved","bankId":');
 };

@@ -1,4 +1,4 @@
-import type { Fault } from './exchange.js';
+import type { FaultBehavior } from './exchange.js';
 
 /** An outage of less than a bank: its port has to stay open for the rest, so this caller is cut off instead. */
-export const outage: Fault<'outage'> = (exchange) => exchange.reset();
+export const outage: FaultBehavior<'outage'> = (exchange) => exchange.reset();

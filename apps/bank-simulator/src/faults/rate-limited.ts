@@ -1,7 +1,7 @@
 import { errorReply } from '../books/decision.js';
-import type { Fault } from './exchange.js';
+import type { FaultBehavior } from './exchange.js';
 
-export const rateLimited: Fault<'rate_limited'> = (exchange, { retryAfterMs }) => {
+export const rateLimited: FaultBehavior<'rate_limited'> = (exchange, { retryAfterMs }) => {
   const headers = { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) };
   exchange.send(errorReply(429, 'not_processed', 'too many requests', exchange.now(), headers));
 };

@@ -1,6 +1,6 @@
-import type { Fault } from './exchange.js';
+import type { FaultBehavior } from './exchange.js';
 
-export const refuse: Fault<'refuse'> = async (exchange, { code, delayMs }) => {
+export const refuse: FaultBehavior<'refuse'> = async (exchange, { code, delayMs }) => {
   const refusal =
     exchange.operation === 'authorize'
       ? ({ state: 'declined', code } as const)

@@ -1,6 +1,6 @@
 import { errorReply } from '../books/decision.js';
-import type { Fault } from './exchange.js';
+import type { FaultBehavior } from './exchange.js';
 
-export const reject: Fault<'reject'> = (exchange) => {
+export const reject: FaultBehavior<'reject'> = (exchange) => {
   exchange.send(errorReply(400, 'invalid_request', 'the bank cannot read this request', exchange.now()));
 };

@@ -8,7 +8,7 @@ import { type BankSimulator, createBankSimulator } from '../bank-simulator.modul
 
 export const freePorts = { alder: 0, birch: 0, cedar: 0, dogwood: 0 };
 
-export interface Answer {
+export interface SimulatorResponse {
   status: number;
   headers: Headers;
   body: Record<string, unknown>;
@@ -50,14 +50,14 @@ export class SimulatorUnderTest {
     bank: bankProtocol.BankName,
     request: bankProtocol.BankRequest,
     options: { signal?: AbortSignal; headers?: Record<string, string> } = {},
-  ): Promise<Answer> {
+  ): Promise<SimulatorResponse> {
     const { method, path, body } = bankProtocol.wireOf(request);
     const response = await fetch(`${this.urls[bank]}${path}`, {
       method,
       ...(body && { body: JSON.stringify(body) }),
       ...options,
     });
-    const json = (await response.json()) as Answer['body'];
+    const json = (await response.json()) as SimulatorResponse['body'];
     return { status: response.status, headers: response.headers, body: json };
   }
 

@@ -1,8 +1,8 @@
-import type { Fault } from './exchange.js';
+import type { FaultBehavior } from './exchange.js';
 
 const drips = 20;
 
-export const slowDrip: Fault<'slow_drip'> = async (exchange, { durationMs }) => {
+export const slowDrip: FaultBehavior<'slow_drip'> = async (exchange, { durationMs }) => {
   const answer = exchange.begin(await exchange.deliver());
   const dripBytes = Math.ceil(answer.payload.length / drips);
   for (let from = 0; from < answer.payload.length; from += dripBytes) {

@@ -1,7 +1,7 @@
 import type { bankProtocol } from '#contracts';
 
 /** Where a record stands in its journal. */
-export interface Span {
+export interface JournalSpan {
   readonly fromByte: number;
   readonly bytes: number;
 }
@@ -11,7 +11,7 @@ export class ChargeIndex {
   /** By charge; by reference what names no charge. Two numbers a record, to stay small. */
   readonly #spans = new Map<string, number[]>();
 
-  add(record: bankProtocol.JournalRecord, { fromByte, bytes }: Span): void {
+  add(record: bankProtocol.JournalRecord, { fromByte, bytes }: JournalSpan): void {
     const name = nameOf(record);
     // A statement belongs to no charge.
     if (name === undefined) return;
@@ -21,7 +21,7 @@ export class ChargeIndex {
   }
 
   /** @param name of a charge, or a reference for what names no charge */
-  of(name: string): Span[] {
+  of(name: string): JournalSpan[] {
     const spans = this.#spans.get(name) ?? [];
     return Array.from({ length: spans.length / 2 }, (_, place) => ({
       fromByte: spans[2 * place]!,

@@ -1,7 +1,7 @@
 import { constants, type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { bankProtocol } from '#contracts';
-import { ChargeIndex, type Span } from './charge-index.js';
+import { ChargeIndex, type JournalSpan } from './charge-index.js';
 
 type JournalRecord = bankProtocol.JournalRecord;
 
@@ -103,7 +103,7 @@ export class Journal {
     return [...own, ...unnamed].sort(([a], [b]) => a - b).map(([, record]) => record);
   }
 
-  async #readSpans(spans: readonly Span[]): Promise<[fromByte: number, record: JournalRecord][]> {
+  async #readSpans(spans: readonly JournalSpan[]): Promise<[fromByte: number, record: JournalRecord][]> {
     const records: [number, JournalRecord][] = [];
     for (const { fromByte, bytes } of spans) {
       if (fromByte + bytes > this.#sizeBytes) continue;
@@ -153,7 +153,7 @@ async function writeFully(file: FileHandle, bytes: Buffer, position: number): Pr
 async function replayLines(
   path: string,
   file: FileHandle,
-  replay: (record: JournalRecord, span: Span) => void,
+  replay: (record: JournalRecord, span: JournalSpan) => void,
 ): Promise<number> {
   const chunk = Buffer.alloc(readChunkBytes);
   let rest = Buffer.alloc(0);

@@ -1,6 +1,6 @@
 import { unusedWarnings } from '#checker';
-import { addUp, missing, type Reached } from '../sometimes/sometimes.js';
-import type { Report } from '../report/report.js';
+import { addUp, missing, type ReachedState } from '../sometimes/sometimes.js';
+import type { ChaosReport } from '../report/report.js';
 
 /** One run of a campaign, and what came of it. */
 export interface CampaignRun {
@@ -18,12 +18,12 @@ export interface CampaignRun {
   readonly faults: number;
   readonly quietAfterMs: number | null;
   readonly tookMs: number;
-  readonly sometimes: readonly Reached[];
+  readonly sometimes: readonly ReachedState[];
   /** Expected warnings, by how often a fault provoked each. */
   readonly warningsUsed: Readonly<Record<string, number>>;
 }
 
-export interface ReachedInRuns extends Reached {
+export interface ReachedInRuns extends ReachedState {
   /** In how many of the runs. */
   readonly inRuns: number;
 }
@@ -36,7 +36,7 @@ export interface Campaign {
   readonly runs: readonly CampaignRun[];
   readonly sometimes: readonly ReachedInRuns[];
   /** Of the list, when all of it is to be reached and no run is left to do so. */
-  readonly unreached: readonly Reached[];
+  readonly unreached: readonly ReachedState[];
   /** Expected warnings that nothing provoked, when all of them are to be and no run is left to do so. */
   readonly unused: readonly string[];
   readonly state: 'under way' | 'interrupted' | 'held' | 'failed';
@@ -72,7 +72,7 @@ function unusedIn(runs: readonly CampaignRun[]): string[] {
 }
 
 export function campaignRunOf(
-  report: Report,
+  report: ChaosReport,
   about: Pick<CampaignRun, 'title' | 'page' | 'tookMs'> & { kept: string | undefined },
 ): CampaignRun {
   const { title, page, tookMs, kept } = about;

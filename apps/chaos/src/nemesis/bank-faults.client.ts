@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { bankProtocol } from '#contracts';
-import type { Lift } from './lift.js';
+import type { EndFault } from './lift.js';
 
 const PATIENCE_MS = 20_000;
 
@@ -8,7 +8,7 @@ const PATIENCE_MS = 20_000;
 export class BankFaults {
   constructor(private readonly adminUrl: string) {}
 
-  async set(rule: bankProtocol.FaultRuleInput): Promise<Lift> {
+  async set(rule: bankProtocol.FaultRuleInput): Promise<EndFault> {
     const response = await this.#ask('/faults', { method: 'POST', body: JSON.stringify(rule) });
     if (!response) return async () => undefined;
     if (!response.ok) throw new Error(`the fault was not set: ${await response.text()}`);

@@ -1,2 +1,2 @@
 /** Ends what was begun. Resolves once it has: a process answers again. */
-export type Lift = () => Promise<void>;
+export type EndFault = () => Promise<void>;

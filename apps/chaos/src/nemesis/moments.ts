@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { statement } from '#postgres';
 import type { Control } from '../../../../infra/local/runtime.js';
-import type { Databases } from '../run/databases.js';
-import type { Moment } from '../schedule/fault.js';
+import type { ChaosDatabases } from '../run/databases.js';
+import type { StrikePoint } from '../schedule/fault.js';
 import type { BankFaults } from './bank-faults.client.js';
 
 /** Nobody may want anything of a bank just then: struck is all the same. */
@@ -21,10 +21,14 @@ export class Moments {
   constructor(
     private readonly control: Control,
     private readonly bankFaults: BankFaults,
-    private readonly databases: Databases,
+    private readonly databases: ChaosDatabases,
   ) {}
 
-  async strike(moment: Moment | undefined, processes: readonly string[], blow: () => Promise<void>): Promise<void> {
+  async strike(
+    moment: StrikePoint | undefined,
+    processes: readonly string[],
+    blow: () => Promise<void>,
+  ): Promise<void> {
     switch (moment?.amid) {
       case undefined:
         return blow();

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { allInstances, describeFault, type Schedule, type ScheduledFault } from '../schedule/fault.js';
-import type { Lift } from './lift.js';
-import { strike, type World } from './strike.js';
+import { allInstances, describeFault, type ChaosSchedule, type ScheduledFault } from '../schedule/fault.js';
+import type { EndFault } from './lift.js';
+import { strike, type StrikeTargets } from './strike.js';
 
 /** What became of one fault of the schedule. Times count from the beginning of the workload. */
-export interface Strike extends ScheduledFault {
+export interface RunningStrike extends ScheduledFault {
   readonly words: string;
   struckMs: number;
   /** When it had taken effect on all that it strikes. */
@@ -18,30 +18,30 @@ export interface Strike extends ScheduledFault {
 
 export interface NemesisEvents {
   /** A fault has struck, is being lifted, or is lifted. */
-  changed?(strike: Strike): void;
+  changed?(strike: RunningStrike): void;
   /** It has taken effect on all that it strikes. */
-  stands?(strike: Strike): void;
+  stands?(strike: RunningStrike): void;
   /** It stands still for as long as this takes: what shows only while a fault stands is looked at here. */
-  beforeLift?(strike: Strike): Promise<void>;
+  beforeLift?(strike: RunningStrike): Promise<void>;
 }
 
 /** Does what the schedule says, and puts everything in order again. */
 export class Nemesis {
-  readonly strikes: Strike[] = [];
-  readonly #standing = new Map<Strike, Lift>();
+  readonly strikes: RunningStrike[] = [];
+  readonly #standing = new Map<RunningStrike, EndFault>();
 
   constructor(
-    private readonly world: World,
+    private readonly world: StrikeTargets,
     private readonly elapsedMs: () => number,
     private readonly events: NemesisEvents = {},
   ) {}
 
-  get standing(): readonly Strike[] {
+  get standing(): readonly RunningStrike[] {
     return [...this.#standing.keys()];
   }
 
   /** Resolves when the last fault has been lifted, or soon after the signal; then `heal`. */
-  async run(schedule: Schedule, signal: AbortSignal): Promise<void> {
+  async run(schedule: ChaosSchedule, signal: AbortSignal): Promise<void> {
     const ends = new Map<string, Promise<void>>();
     const all = schedule.faults.map((scheduled) => {
       const { lane } = scheduled;
@@ -62,7 +62,7 @@ export class Nemesis {
     if (!(await wait(scheduled.atMs))) return;
     // Its lane took longer than drawn: healing must not wait for a fault that has not struck yet.
     if (this.elapsedMs() > durationMs) return;
-    const struck: Strike = { ...scheduled, words: describeFault(scheduled.fault), struckMs: this.elapsedMs() };
+    const struck: RunningStrike = { ...scheduled, words: describeFault(scheduled.fault), struckMs: this.elapsedMs() };
     this.strikes.push(struck);
     this.#standing.set(struck, async () => undefined);
     this.events.changed?.(struck);
@@ -77,7 +77,7 @@ export class Nemesis {
     }
   }
 
-  async #lift(struck: Strike): Promise<void> {
+  async #lift(struck: RunningStrike): Promise<void> {
     const lift = this.#standing.get(struck);
     if (!lift) return;
     await this.events.beforeLift?.(struck);

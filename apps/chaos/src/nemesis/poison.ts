@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { statement } from '#postgres';
 import { repositoryRoot } from '../../../../infra/local/repository.js';
-import type { Databases } from '../run/databases.js';
-import type { Lift } from './lift.js';
+import type { ChaosDatabases } from '../run/databases.js';
+import type { EndFault } from './lift.js';
 
 const refuse = (amountMinor: number) =>
   statement(
@@ -16,13 +16,13 @@ const mend = statement('chaos_mend', 'ALTER TABLE hold DROP CONSTRAINT IF EXISTS
 /** An event that fails whatever is tried, until somebody mends the cause and replays it. */
 export class Poison {
   constructor(
-    private readonly databases: Databases,
+    private readonly databases: ChaosDatabases,
     private readonly databaseUrl: string,
     /** Makes a charge of that amount, and does not wait for its end. */
     private readonly charge: (amountMinor: number) => void,
   ) {}
 
-  async spill(amountMinor: number): Promise<Lift> {
+  async spill(amountMinor: number): Promise<EndFault> {
     await this.databases.eventually('ledger', refuse(amountMinor));
     this.charge(amountMinor);
     return () => this.mend();

@@ -1,16 +1,16 @@
 import type { Control } from '../../../../infra/local/runtime.js';
-import type { Network } from '../network/network.js';
-import type { Fault } from '../schedule/fault.js';
+import type { ChaosNetwork } from '../network/network.js';
+import type { ChaosFault } from '../schedule/fault.js';
 import type { BankFaults } from './bank-faults.client.js';
 import type { LaunchSettings } from './launch-settings.js';
-import type { Lift } from './lift.js';
+import type { EndFault } from './lift.js';
 import type { Moments } from './moments.js';
 import type { Poison } from './poison.js';
 
 /** What can be struck. */
-export interface World {
+export interface StrikeTargets {
   readonly control: Control;
-  readonly network: Network;
+  readonly network: ChaosNetwork;
   readonly launchSettings: LaunchSettings;
   readonly bankFaults: BankFaults;
   readonly poison: Poison;
@@ -18,7 +18,7 @@ export interface World {
 }
 
 /** Resolves once the fault has taken effect. */
-export async function strike(world: World, fault: Fault): Promise<Lift> {
+export async function strike(world: StrikeTargets, fault: ChaosFault): Promise<EndFault> {
   const { control, network, launchSettings, bankFaults, poison, moments } = world;
   const each = async (names: readonly string[], command: (name: string) => Promise<unknown>): Promise<void> => {
     await Promise.all(names.map(command));

@@ -8,7 +8,7 @@ type Parcel = { readonly arrivedMs: number } & (
  * One direction of one connection: everything that its source does, in order, at its own pace. The end of a connection
  * travels like its bytes do, so whoever is behind a link that is held hears neither of them.
  */
-export class Flow {
+export class ByteFlow {
   readonly #parcels: Parcel[] = [];
   readonly #end = Promise.withResolvers<void>();
   #timer: NodeJS.Timeout | undefined;

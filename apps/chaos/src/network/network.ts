@@ -1,22 +1,22 @@
 import { bankProtocol } from '#contracts';
-import { allInstances, instancesOf, type Instance, type Route } from '../schedule/fault.js';
-import { TcpLink, type Condition } from './tcp-link.js';
+import { allInstances, instancesOf, type InstanceName, type NetworkRoute } from '../schedule/fault.js';
+import { TcpLink, type LinkCondition } from './tcp-link.js';
 
 /** Every connection from a service to Postgres, and from the gateway to a bank, each through a link of its own. */
-export class Network {
+export class ChaosNetwork {
   private constructor(private readonly links: ReadonlyMap<string, TcpLink>) {}
 
-  static async open(): Promise<Network> {
-    const routes: [Instance, Route['to']][] = [
-      ...allInstances.map((instance): [Instance, Route['to']] => [instance, 'postgres']),
+  static async open(): Promise<ChaosNetwork> {
+    const routes: [InstanceName, NetworkRoute['to']][] = [
+      ...allInstances.map((instance): [InstanceName, NetworkRoute['to']] => [instance, 'postgres']),
       ...instancesOf('bank-gateway').flatMap((instance) =>
-        bankProtocol.bankNames.map((bank): [Instance, Route['to']] => [instance, bank]),
+        bankProtocol.bankNames.map((bank): [InstanceName, NetworkRoute['to']] => [instance, bank]),
       ),
     ];
     const links = await Promise.all(
       routes.map(async ([from, to]) => [nameOf(from, to), await TcpLink.open()] as const),
     );
-    return new Network(new Map(links));
+    return new ChaosNetwork(new Map(links));
   }
 
   /** @returns the addresses among `env`, with the links in their places */
@@ -40,7 +40,7 @@ export class Network {
     };
   }
 
-  async impose({ from, to }: Route, condition: Condition): Promise<void> {
+  async impose({ from, to }: NetworkRoute, condition: LinkCondition): Promise<void> {
     await Promise.all(from.map(async (instance) => this.links.get(nameOf(instance, to))?.impose(condition)));
   }
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { Flow } from './flow.js';
+import { ByteFlow } from './flow.js';
 
 /** How a link is right now. */
-export type Condition =
+export type LinkCondition =
   | { readonly kind: 'open' }
   /** Connections are reset, new ones refused. */
   | { readonly kind: 'cut' }
@@ -13,8 +13,8 @@ export type Condition =
 
 /** A TCP proxy on loopback in front of one address, whose bytes can be cut off, delayed, or stopped in one direction. */
 export class TcpLink {
-  #condition: Condition = { kind: 'open' };
-  readonly #flows = new Set<Flow>();
+  #condition: LinkCondition = { kind: 'open' };
+  readonly #flows = new Set<ByteFlow>();
   /** Where connections go on to; set before the first one comes. */
   target = { host: '127.0.0.1', port: 0 };
 
@@ -32,7 +32,7 @@ export class TcpLink {
     return link;
   }
 
-  async impose(condition: Condition): Promise<void> {
+  async impose(condition: LinkCondition): Promise<void> {
     const wasCut = this.#condition.kind === 'cut';
     this.#condition = condition;
     if (condition.kind === 'cut') {
@@ -57,8 +57,8 @@ export class TcpLink {
   #join(client: Socket): void {
     const upstream = connect({ ...this.target, noDelay: true });
     client.setNoDelay(true);
-    const requests = new Flow(client, upstream, () => this.#pace('requests'));
-    const answers = new Flow(upstream, client, () => this.#pace('answers'));
+    const requests = new ByteFlow(client, upstream, () => this.#pace('requests'));
+    const answers = new ByteFlow(upstream, client, () => this.#pace('answers'));
     for (const flow of [requests, answers]) {
       this.#flows.add(flow);
       void flow.ended.then(() => this.#flows.delete(flow));

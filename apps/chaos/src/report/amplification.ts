@@ -1,6 +1,6 @@
-import type { Copies } from '../run/topics.js';
-import type { BankRecord } from '../run/journals.client.js';
-import { askedFor, operationOf, type Exchange } from '../workload/exchange.js';
+import type { TopicRepeats } from '../run/topics.js';
+import type { ChaosJournalRecord } from '../run/journals.client.js';
+import { askedFor, operationOf, type RecordedExchange } from '../workload/exchange.js';
 
 /** How many attempts one operation took, where. 1 on a day without faults. */
 export interface Amplification {
@@ -13,9 +13,9 @@ export interface Amplification {
 const movements = new Set(['authorize', 'capture', 'void', 'refund']);
 
 export function amplificationOf(
-  exchanges: readonly Exchange[],
-  journal: readonly BankRecord[],
-  copies: Copies,
+  exchanges: readonly RecordedExchange[],
+  journal: readonly ChaosJournalRecord[],
+  copies: TopicRepeats,
 ): Amplification[] {
   const asked = exchanges.filter((exchange) => askedFor(exchange) !== undefined);
   const banks = [...new Set(journal.map(({ bank }) => bank))].sort().map((bank) => {

@@ -1,13 +1,13 @@
 import { bankProtocol } from '#contracts';
 import type { BreakerSpan } from './breaker-spans.js';
 import { escape } from './html.js';
-import { at, LEFT, titled, WIDTH, type Across, type Panel } from './paper.js';
+import { at, LEFT, titled, WIDTH, type TimeScale, type PlotPanel } from './paper.js';
 
 const ROW = 18;
 const words = { open: 'open', half_open: 'half-open' };
 
 /** A row per bank; each instance's breaker has its own half of it. */
-export function breakerPanel(spans: readonly BreakerSpan[], across: Across, top: number): Panel {
+export function breakerPanel(spans: readonly BreakerSpan[], across: TimeScale, top: number): PlotPanel {
   const rows = bankProtocol.bankNames.map((bank, index) => {
     const y = top + index * ROW;
     const drawn = spans

@@ -1,5 +1,5 @@
-import type { BreakerTransition } from '../run/log-evidence.js';
-import type { Strike } from '../nemesis/nemesis.js';
+import type { LoggedBreakerTransition } from '../run/log-evidence.js';
+import type { RunningStrike } from '../nemesis/nemesis.js';
 
 export interface BreakerSpan {
   readonly bank: string;
@@ -12,8 +12,8 @@ export interface BreakerSpan {
 
 /** When each breaker was not closed. One ends with its process: a new process has a new breaker. */
 export function breakerSpansOf(
-  transitions: readonly BreakerTransition[],
-  strikes: readonly Strike[],
+  transitions: readonly LoggedBreakerTransition[],
+  strikes: readonly RunningStrike[],
   beganAt: number,
   endMs: number,
 ): BreakerSpan[] {

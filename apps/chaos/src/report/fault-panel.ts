@@ -1,17 +1,17 @@
-import { families, familyOf, type Family } from '../schedule/fault.js';
-import type { Strike } from '../nemesis/nemesis.js';
+import { families, familyOf, type FaultFamily } from '../schedule/fault.js';
+import type { RunningStrike } from '../nemesis/nemesis.js';
 import { escape } from './html.js';
-import { at, colourOf, LEFT, titled, type Across, type Panel } from './paper.js';
+import { at, colourOf, LEFT, titled, type TimeScale, type PlotPanel } from './paper.js';
 
 const ROW = 20;
 /** Roughly what a letter takes at this size. */
 const LETTER = 6.4;
 
 /** A lane per family of faults, or several where faults stand beside each other. */
-export function faultPanel(strikes: readonly Strike[], across: Across, top: number): Panel {
+export function faultPanel(strikes: readonly RunningStrike[], across: TimeScale, top: number): PlotPanel {
   const drawn: string[] = [];
   let rows = 0;
-  for (const family of Object.keys(families) as Family[]) {
+  for (const family of Object.keys(families) as FaultFamily[]) {
     const of = strikes.filter(({ fault }) => familyOf(fault.kind) === family);
     if (of.length === 0) continue;
     drawn.push(`<text x="${LEFT - 8}" y="${at(top + rows * ROW + 13)}" text-anchor="end">${family}</text>`);
@@ -27,7 +27,7 @@ export function faultPanel(strikes: readonly Strike[], across: Across, top: numb
   return { svg: [titled('faults', top), ...drawn].join('\n'), height: Math.max(1, rows) * ROW };
 }
 
-function bar(struck: Strike, family: Family, across: Across, y: number): string {
+function bar(struck: RunningStrike, family: FaultFamily, across: TimeScale, y: number): string {
   const { words, struckMs, liftingMs, liftedMs = struckMs } = struck;
   const [from, until] = [across(struckMs), Math.max(across(liftedMs), across(struckMs) + 2)];
   const lifting = liftingMs === undefined ? until : across(liftingMs);

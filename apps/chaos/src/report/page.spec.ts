@@ -4,7 +4,7 @@ import { anExchange, BEGAN_AT } from '../testing/an-exchange.js';
 import { aStrike, runFacts } from '../testing/run-facts.js';
 import { pageOf } from './page.js';
 import { recoveriesOf } from './recovery.js';
-import type { Report } from './report.js';
+import type { ChaosReport } from './report.js';
 import { timelineOf } from './timeline.js';
 
 const strikes = [
@@ -15,7 +15,7 @@ const exchanges = Array.from({ length: 40 }, (_, n) =>
   anExchange({ sentAfterMs: n * 1_000, endedAfterMs: n * 1_000 + 80 }),
 );
 
-const report: Report = {
+const report: ChaosReport = {
   name: 'random',
   story: 'Everything at once.',
   seed: 7,

@@ -2,10 +2,10 @@ import { escape, grouped, prose, span } from './html.js';
 import { mark } from './mark.js';
 import { pageStyle } from './page-style.js';
 import { outcomes, plotOf } from './plot.js';
-import type { Report } from './report.js';
+import type { ChaosReport } from './report.js';
 
 /** One HTML file that needs nothing else. */
-export function pageOf(report: Report): string {
+export function pageOf(report: ChaosReport): string {
   const title = report.name === 'random' ? `Chaos, seed ${report.seed}` : report.name;
   return `<!doctype html>
 <html lang="en">
@@ -55,7 +55,7 @@ ${errorLines(report)}
 `;
 }
 
-function tiles({ numbers, strikes, quietAfterMs, soundAfterMs, sometimes, seconds }: Report): string {
+function tiles({ numbers, strikes, quietAfterMs, soundAfterMs, sometimes, seconds }: ChaosReport): string {
   const charges = Object.values(numbers.charges).reduce((sum, count) => sum + count, 0);
   const settled = seconds.reduce((sum, second) => sum + second.settled, 0);
   const tile = (value: string, words: string): string => `<div class="tile"><b>${value}</b><span>${words}</span></div>`;
@@ -96,7 +96,7 @@ function legend(): string {
   return `<div class="legend">${groups.join('')}</div>`;
 }
 
-function judgements({ judged }: Report): string {
+function judgements({ judged }: ChaosReport): string {
   const rows = judged.map(({ id, promise, lines, looked }) => {
     const shown = lines.slice(0, 20).map((line) => `<li>${escape(line)}</li>`);
     const more = lines.length > 20 ? `<li>and ${lines.length - 20} more</li>` : '';
@@ -106,7 +106,7 @@ function judgements({ judged }: Report): string {
   return `<table>${rows.join('')}</table>`;
 }
 
-function sometimes({ sometimes, unreached }: Report): string {
+function sometimes({ sometimes, unreached }: ChaosReport): string {
   const missed = new Set(unreached.map(({ id }) => id));
   const entries = sometimes.map(
     ({ id, what, times }) =>
@@ -115,7 +115,7 @@ function sometimes({ sometimes, unreached }: Report): string {
   return `<div class="sometimes">${entries.join('')}</div>`;
 }
 
-function recoveries({ recoveries }: Report): string {
+function recoveries({ recoveries }: ChaosReport): string {
   if (recoveries.length === 0) return '<p class="soft">There were no faults.</p>';
   const longest = Math.max(1_000, ...recoveries.map(({ recoveredMs }) => recoveredMs ?? 0));
   const rows = recoveries.map(({ number, words, liftMs, recoveredMs, amid }) => {
@@ -127,7 +127,7 @@ function recoveries({ recoveries }: Report): string {
   return `<table><tr><th></th><th>fault</th><th class="number">in order again</th><th class="number">requests go through</th><th></th></tr>${rows.join('')}</table>`;
 }
 
-function amplification({ amplification }: Report): string {
+function amplification({ amplification }: ChaosReport): string {
   const rows = amplification.map(
     ({ where, operations, attempts, perOperation }) =>
       `<tr><td>${escape(where)}</td><td class="number soft">${grouped(attempts)} / ${grouped(operations)}</td><td class="number">${perOperation.toFixed(2)}</td></tr>`,
@@ -135,14 +135,14 @@ function amplification({ amplification }: Report): string {
   return `<table>${rows.join('')}</table>`;
 }
 
-function stories({ numbers }: Report): string {
+function stories({ numbers }: ChaosReport): string {
   const rows = Object.entries(numbers.stories)
     .sort(([, a], [, b]) => b - a)
     .map(([story, times]) => `<tr><td>${escape(story)}</td><td class="number">${grouped(times)}</td></tr>`);
   return `<table>${rows.join('')}</table>`;
 }
 
-function errorLines({ errorLines }: Report): string {
+function errorLines({ errorLines }: ChaosReport): string {
   const entries = Object.entries(errorLines);
   if (entries.length === 0) return '';
   const rows = entries.map(

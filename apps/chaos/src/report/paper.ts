@@ -1,4 +1,4 @@
-import type { Family } from '../schedule/fault.js';
+import type { FaultFamily } from '../schedule/fault.js';
 
 export const WIDTH = 1_140;
 /** Room for names at the left. */
@@ -6,9 +6,9 @@ export const LEFT = 92;
 export const RIGHT = 14;
 
 /** Time to its place on the paper. */
-export type Across = (ms: number) => number;
+export type TimeScale = (ms: number) => number;
 /** A part of the plot, drawn below some `top`. */
-export interface Panel {
+export interface PlotPanel {
   readonly svg: string;
   readonly height: number;
 }
@@ -16,4 +16,4 @@ export interface Panel {
 export const at = (value: number): string => value.toFixed(1);
 export const titled = (words: string, top: number): string =>
   `<text class="title" x="0" y="${at(top - 9)}">${words}</text>`;
-export const colourOf = (family: Family): string => `var(--${family})`;
+export const colourOf = (family: FaultFamily): string => `var(--${family})`;

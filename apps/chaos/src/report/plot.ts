@@ -1,11 +1,11 @@
 import { familyOf } from '../schedule/fault.js';
-import type { Strike } from '../nemesis/nemesis.js';
+import type { RunningStrike } from '../nemesis/nemesis.js';
 import { breakerPanel } from './breaker-panel.js';
 import { faultPanel } from './fault-panel.js';
 import { span } from './html.js';
-import { at, colourOf, LEFT, RIGHT, titled, WIDTH, type Across, type Panel } from './paper.js';
-import type { Report } from './report.js';
-import type { Second } from './timeline.js';
+import { at, colourOf, LEFT, RIGHT, titled, WIDTH, type TimeScale, type PlotPanel } from './paper.js';
+import type { ChaosReport } from './report.js';
+import type { SecondSummary } from './timeline.js';
 
 const GAP = 34;
 const RATE_HEIGHT = 150;
@@ -20,10 +20,10 @@ export const outcomes = [
 ] as const;
 
 /** What happened when: requests and their latency, breakers, and the faults as bands behind all of it. */
-export function plotOf(report: Report): string {
+export function plotOf(report: ChaosReport): string {
   const { seconds, strikes, breakers, healedMs } = report;
   const endMs = Math.max(seconds.length * 1_000, healedMs + 3_000);
-  const across: Across = (ms) => LEFT + (Math.min(ms, endMs) / endMs) * (WIDTH - LEFT - RIGHT);
+  const across: TimeScale = (ms) => LEFT + (Math.min(ms, endMs) / endMs) * (WIDTH - LEFT - RIGHT);
   const panels = [
     (top: number) => ratePanel(seconds, across, top),
     (top: number) => latencyPanel(seconds, across, top),
@@ -48,14 +48,14 @@ ${drawn.join('\n')}
 </svg>`;
 }
 
-function band(struck: Strike, across: Across, top: number, bottom: number): string {
+function band(struck: RunningStrike, across: TimeScale, top: number, bottom: number): string {
   const from = across(struck.struckMs);
   const until = across(struck.liftedMs ?? struck.struckMs);
   return `<rect x="${at(from)}" y="${top}" width="${at(Math.max(1, until - from))}" height="${bottom - top}" fill="${colourOf(familyOf(struck.fault.kind))}" opacity="0.07"/>`;
 }
 
-function ratePanel(seconds: readonly Second[], across: Across, top: number): Panel {
-  const sum = (second: Second): number => outcomes.reduce((all, [name]) => all + second[name], 0);
+function ratePanel(seconds: readonly SecondSummary[], across: TimeScale, top: number): PlotPanel {
+  const sum = (second: SecondSummary): number => outcomes.reduce((all, [name]) => all + second[name], 0);
   // One moment of fifty connections must not flatten all the rest.
   const sums = seconds.map(sum).sort((a, b) => a - b);
   const highest = Math.max(5, (sums[Math.floor(sums.length * 0.985)] ?? 5) * 1.1);
@@ -74,7 +74,7 @@ function ratePanel(seconds: readonly Second[], across: Across, top: number): Pan
   return { svg: [titled('answers per second', top), ...lines, ...bars].join('\n'), height: RATE_HEIGHT };
 }
 
-function latencyPanel(seconds: readonly Second[], across: Across, top: number): Panel {
+function latencyPanel(seconds: readonly SecondSummary[], across: TimeScale, top: number): PlotPanel {
   const [lowest, highest] = [10, 40_000];
   const y = (ms: number): number =>
     top +
@@ -99,8 +99,8 @@ function latencyPanel(seconds: readonly Second[], across: Across, top: number): 
 }
 
 /** Seconds one after another in which something was answered: no line is drawn over a silence. */
-function stretchesOf(seconds: readonly Second[], name: 'p50Ms' | 'p99Ms'): Second[][] {
-  const stretches: Second[][] = [[]];
+function stretchesOf(seconds: readonly SecondSummary[], name: 'p50Ms' | 'p99Ms'): SecondSummary[][] {
+  const stretches: SecondSummary[][] = [[]];
   for (const second of seconds) {
     if (second[name] !== null) stretches.at(-1)!.push(second);
     else if (stretches.at(-1)!.length > 0) stretches.push([]);
@@ -112,7 +112,7 @@ function gridLine(y: number, words: string): string {
   return `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${at(y)}" y2="${at(y)}"/><text x="${LEFT - 8}" y="${at(y + 4)}" text-anchor="end">${words}</text>`;
 }
 
-function timeAxis(endMs: number, across: Across, bottom: number): string {
+function timeAxis(endMs: number, across: TimeScale, bottom: number): string {
   const everyS = [5, 10, 15, 30, 60, 120, 300].find((step) => endMs / 1_000 / step <= 14) ?? 600;
   return Array.from({ length: Math.floor(endMs / 1_000 / everyS) + 1 }, (_, n) => {
     const seconds = n * everyS;

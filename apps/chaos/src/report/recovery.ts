@@ -1,5 +1,5 @@
-import type { Strike } from '../nemesis/nemesis.js';
-import { askedFor, type Exchange } from '../workload/exchange.js';
+import type { RunningStrike } from '../nemesis/nemesis.js';
+import { askedFor, type RecordedExchange } from '../workload/exchange.js';
 import { outcomeOf } from './timeline.js';
 
 export interface Recovery {
@@ -19,8 +19,8 @@ const SOON_MS = 1_500;
 
 /** How long it took after each fault until requests went through again. */
 export function recoveriesOf(
-  strikes: readonly Strike[],
-  exchanges: readonly Exchange[],
+  strikes: readonly RunningStrike[],
+  exchanges: readonly RecordedExchange[],
   /** Unix ms, from which strikes count. */
   beganAt: number,
 ): Recovery[] {
@@ -45,7 +45,7 @@ export function recoveriesOf(
   });
 }
 
-function firstGoodRun(exchanges: readonly Exchange[]): number | undefined {
+function firstGoodRun(exchanges: readonly RecordedExchange[]): number | undefined {
   let good = 0;
   for (const [index, exchange] of exchanges.entries()) {
     const outcome = outcomeOf(exchange);

@@ -1,8 +1,8 @@
-import { missing, countSometimes, type Reached } from '../sometimes/sometimes.js';
-import type { Strike } from '../nemesis/nemesis.js';
-import type { Plan } from '../run/plan.js';
+import { missing, countSometimes, type ReachedState } from '../sometimes/sometimes.js';
+import type { RunningStrike } from '../nemesis/nemesis.js';
+import type { RunPlan } from '../run/plan.js';
 import { failureOf } from '../verdict/failure.js';
-import type { Judged } from '../verdict/judged.js';
+import type { PromiseResult } from '../verdict/judged.js';
 import { judgeRun } from '../verdict/judgements.js';
 import type { RunFacts } from '../verdict/run-facts.js';
 import { warningsUsed } from '../verdict/warnings.js';
@@ -10,10 +10,10 @@ import { askedFor, operationOf } from '../workload/exchange.js';
 import { amplificationOf, type Amplification } from './amplification.js';
 import { breakerSpansOf, type BreakerSpan } from './breaker-spans.js';
 import { recoveriesOf, type Recovery } from './recovery.js';
-import { timelineOf, type Second } from './timeline.js';
+import { timelineOf, type SecondSummary } from './timeline.js';
 
 /** Everything that a run says of itself: report.json, and what report.html is drawn from. */
-export interface Report {
+export interface ChaosReport {
   readonly name: string;
   readonly story: string;
   readonly seed: number;
@@ -35,12 +35,12 @@ export interface Report {
     readonly events: number;
     readonly stories: Readonly<Record<string, number>>;
   };
-  readonly judged: readonly Judged[];
-  readonly sometimes: readonly Reached[];
+  readonly judged: readonly PromiseResult[];
+  readonly sometimes: readonly ReachedState[];
   /** What a scenario was made to reach, and did not. */
-  readonly unreached: readonly Reached[];
-  readonly strikes: readonly Strike[];
-  readonly seconds: readonly Second[];
+  readonly unreached: readonly ReachedState[];
+  readonly strikes: readonly RunningStrike[];
+  readonly seconds: readonly SecondSummary[];
   readonly breakers: readonly BreakerSpan[];
   readonly recoveries: readonly Recovery[];
   readonly amplification: readonly Amplification[];
@@ -51,7 +51,7 @@ export interface Report {
 }
 
 /** @param plan what was to be, `facts` what came of it */
-export function reportOf(plan: Plan, facts: RunFacts, command: string): Report {
+export function reportOf(plan: RunPlan, facts: RunFacts, command: string): ChaosReport {
   const { exchanges, strikes, journal, logs, copies, beganAt, evidence, endedMs } = facts;
   const judged = judgeRun(facts);
   const sometimes = countSometimes(facts);

@@ -1,7 +1,7 @@
-import { askedFor, type Exchange } from '../workload/exchange.js';
+import { askedFor, type RecordedExchange } from '../workload/exchange.js';
 
 /** What a second brought. */
-export interface Second {
+export interface SecondSummary {
   readonly atS: number;
   readonly settled: number;
   readonly pending: number;
@@ -14,9 +14,9 @@ export interface Second {
   readonly p99Ms: number | null;
 }
 
-export type Outcome = 'settled' | 'pending' | 'refused' | 'turnedAway' | 'silent';
+export type ExchangeClass = 'settled' | 'pending' | 'refused' | 'turnedAway' | 'silent';
 
-export function outcomeOf({ answer }: Exchange): Outcome {
+export function outcomeOf({ answer }: RecordedExchange): ExchangeClass {
   if (answer === undefined) return 'silent';
   const { status, body } = answer;
   if (status >= 500 || status === 409 || status === 429) return 'turnedAway';
@@ -25,13 +25,14 @@ export function outcomeOf({ answer }: Exchange): Outcome {
 }
 
 /** @param exchanges only those that move money are counted, from `beganAt` on (Unix ms) */
-export function timelineOf(exchanges: readonly Exchange[], beganAt: number): Second[] {
+export function timelineOf(exchanges: readonly RecordedExchange[], beganAt: number): SecondSummary[] {
   const asked = exchanges.filter((exchange) => askedFor(exchange) !== undefined);
   const bySecond = Map.groupBy(asked, ({ endedMs }) => Math.floor((endedMs - beganAt) / 1_000));
   const last = Math.max(0, ...bySecond.keys());
   return Array.from({ length: last + 1 }, (_, atS) => {
     const ended = bySecond.get(atS) ?? [];
-    const count = (outcome: Outcome): number => ended.filter((exchange) => outcomeOf(exchange) === outcome).length;
+    const count = (outcome: ExchangeClass): number =>
+      ended.filter((exchange) => outcomeOf(exchange) === outcome).length;
     const latencies = ended
       .filter(({ answer }) => answer !== undefined)
       .map(({ sentMs, endedMs }) => endedMs - sentMs)

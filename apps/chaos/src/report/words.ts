@@ -1,7 +1,7 @@
-import type { Report } from './report.js';
+import type { ChaosReport } from './report.js';
 
 /** The report for a terminal: what does not fit on a screen is in the page. */
-export function inWords(report: Report): string {
+export function inWords(report: ChaosReport): string {
   const { judged, sometimes, unreached, strikes, numbers, quietAfterMs, soundAfterMs } = report;
   const width = Math.max(...judged.map(({ id }) => id.length));
   const count = (counts: Readonly<Record<string, number>>): string =>

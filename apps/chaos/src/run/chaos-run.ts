@@ -8,44 +8,44 @@ import { promisify } from 'node:util';
 import { check, gatherEvidence, unsettled, type Evidence } from '#checker';
 import { repositoryRoot } from '../../../../infra/local/repository.js';
 import { startRuntime, type Runtime } from '../../../../infra/local/runtime.js';
-import type { Progress } from '../../../../infra/local/runtime-options.js';
+import type { StartProgress } from '../../../../infra/local/runtime-options.js';
 import { BankFaults } from '../nemesis/bank-faults.client.js';
 import { LaunchSettings } from '../nemesis/launch-settings.js';
 import { Moments } from '../nemesis/moments.js';
-import { Nemesis, type Strike } from '../nemesis/nemesis.js';
+import { Nemesis, type RunningStrike } from '../nemesis/nemesis.js';
 import { Poison } from '../nemesis/poison.js';
-import { Network } from '../network/network.js';
+import { ChaosNetwork } from '../network/network.js';
 import { strikesInEffect } from '../verdict/faults-in-effect.js';
 import { jobRunsIn } from '../verdict/periodic-jobs.js';
 import { readBack } from '../verdict/read-back.js';
 import type { RunFacts } from '../verdict/run-facts.js';
-import { settle, type Settled } from '../verdict/settle.js';
+import { settle, type SettledRun } from '../verdict/settle.js';
 import { toldOf } from '../workload/exchange.js';
 import { History } from '../workload/history.js';
 import { ACCOUNTS, Workload } from '../workload/workload.js';
 import { provisionAccounts, strictKeys } from './accounts.js';
-import { Databases } from './databases.js';
+import { ChaosDatabases } from './databases.js';
 import { readJournals } from './journals.client.js';
 import { readLogs } from './log-evidence.js';
 import { linesIn } from './logs.js';
 import { Observer, type Holders } from './observer.js';
 import { readHoldEndings, readOperations } from './operations.js';
-import type { Plan } from './plan.js';
+import type { RunPlan } from './plan.js';
 import { readCopies } from './topics.js';
 
 /** How long clients go on asking for what they do not know, once all is in order again. */
 const CLIENTS_PATIENCE_MS = 60_000;
 
 export interface Watching {
-  readonly progress: Progress;
+  readonly progress: StartProgress;
   /** The workload has begun. */
-  began?(live: Live): void;
-  struck?(strike: Strike): void;
+  began?(live: RunningChaos): void;
+  struck?(strike: RunningStrike): void;
   phase?(words: string): void;
 }
 
 /** What may be looked at while it runs. */
-export interface Live {
+export interface RunningChaos {
   readonly history: History;
   readonly nemesis: Nemesis;
   /** Unix ms. */
@@ -62,7 +62,7 @@ export class ChaosRun {
   #held = new Map<number, Promise<Holders>>();
 
   private constructor(
-    private readonly plan: Plan,
+    private readonly plan: RunPlan,
     readonly dataDir: string,
     /** History and faults, as they happen. */
     readonly reportDir: string,
@@ -70,7 +70,7 @@ export class ChaosRun {
     private readonly signal: AbortSignal,
   ) {}
 
-  static async prepare(plan: Plan, reportDir: string, watching: Watching, signal: AbortSignal): Promise<ChaosRun> {
+  static async prepare(plan: RunPlan, reportDir: string, watching: Watching, signal: AbortSignal): Promise<ChaosRun> {
     const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-chaos-'));
     await chmod(dataDir, 0o755); // as root, Postgres runs as another user, who must pass through
     await mkdir(reportDir, { recursive: true });
@@ -79,7 +79,7 @@ export class ChaosRun {
 
   async run(): Promise<RunFacts> {
     const { plan, watching, signal } = this;
-    const network = await Network.open();
+    const network = await ChaosNetwork.open();
     const launchSettings = new LaunchSettings();
     let runtime: Runtime | undefined;
     try {
@@ -107,9 +107,9 @@ export class ChaosRun {
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
-  async #rage(runtime: Runtime, network: Network, launchSettings: LaunchSettings): Promise<RunFacts> {
+  async #rage(runtime: Runtime, network: ChaosNetwork, launchSettings: LaunchSettings): Promise<RunFacts> {
     const { plan, watching, signal } = this;
-    const databases = new Databases(runtime.databaseUrl);
+    const databases = new ChaosDatabases(runtime.databaseUrl);
     const observer = new Observer(runtime.urls.admin, databases);
     const accounts = await provisionAccounts(runtime.databaseUrl, ACCOUNTS);
     const beganAt = Date.now();
@@ -210,7 +210,7 @@ export class ChaosRun {
     exchanges: RunFacts['exchanges'],
     struck: Pick<RunFacts, 'beganAt' | 'strikes'>,
     elapsedMs: () => number,
-  ): Promise<Settled> {
+  ): Promise<SettledRun> {
     const where = { databaseUrl: runtime.databaseUrl, banksAdminUrl: runtime.urls.banksAdmin };
     const told = toldOf(exchanges);
     const system = {
@@ -227,7 +227,7 @@ export class ChaosRun {
   }
 
   /** Leases that the frozen instance held, and another holds now. */
-  async #countLeasesPassed(struck: Strike, observer: Observer): Promise<void> {
+  async #countLeasesPassed(struck: RunningStrike, observer: Observer): Promise<void> {
     if (struck.fault.kind !== 'freeze') return;
     const frozen: readonly string[] = struck.fault.processes;
     const [before, now] = [await this.#held.get(struck.number), await observer.holders()];
@@ -247,7 +247,7 @@ async function until(ms: number, elapsedMs: () => number, signal: AbortSignal): 
 }
 
 /** The smallest limits of admission that a plan sets. */
-function admittedBy(env: Plan['env'] = {}): Evidence['admits'] {
+function admittedBy(env: RunPlan['env'] = {}): Evidence['admits'] {
   const unsettled = ['ADMIT_UNSETTLED', 'ADMIT_UNSETTLED_PER_NETWORK'].flatMap((name) => env[name] ?? []);
   if (env['ADMIT_UNCOMMITTED'] === undefined || unsettled.length === 0) return undefined;
   return { uncommitted: Number(env['ADMIT_UNCOMMITTED']), unsettled: Math.min(...unsettled.map(Number)) };

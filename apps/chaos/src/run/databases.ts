@@ -8,7 +8,7 @@ export type DatabaseName = (typeof databaseNames)[number];
 const PATIENCE_MS = 30_000;
 
 /** The services' databases, past every proxy: what the suite looks at while it breaks the rest. */
-export class Databases {
+export class ChaosDatabases {
   readonly #open = new Map<DatabaseName, Promise<Database>>();
 
   constructor(private readonly url: string) {}

@@ -1,15 +1,15 @@
 import { bankProtocol } from '#contracts';
 
-export type BankRecord = bankProtocol.JournalRecord & { readonly bank: bankProtocol.BankName };
+export type ChaosJournalRecord = bankProtocol.JournalRecord & { readonly bank: bankProtocol.BankName };
 
 /** Everything that the banks wrote down: each request that reached them, and what came of it. */
-export async function readJournals(banksAdminUrl: string): Promise<BankRecord[]> {
+export async function readJournals(banksAdminUrl: string): Promise<ChaosJournalRecord[]> {
   const journals = await Promise.all(bankProtocol.bankNames.map((bank) => readJournal(banksAdminUrl, bank)));
   return journals.flat();
 }
 
-async function readJournal(banksAdminUrl: string, bank: bankProtocol.BankName): Promise<BankRecord[]> {
-  const all: BankRecord[] = [];
+async function readJournal(banksAdminUrl: string, bank: bankProtocol.BankName): Promise<ChaosJournalRecord[]> {
+  const all: ChaosJournalRecord[] = [];
   for (let after = 0; ;) {
     const response = await fetch(`${banksAdminUrl}/banks/${bank}/journal?after=${after}`);
     if (!response.ok) throw new Error(`the journal of ${bank} cannot be read: ${await response.text()}`);

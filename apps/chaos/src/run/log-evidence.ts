@@ -1,7 +1,7 @@
 import type { LogWarning } from '#checker';
 import type { LogLine } from './logs.js';
 
-export interface BreakerTransition {
+export interface LoggedBreakerTransition {
   /** Unix ms. */
   readonly at: number;
   readonly instance: string;
@@ -24,9 +24,9 @@ export interface Doubt {
 
 /** What only the services' own logs tell: what a run has reached, and what services warned of. */
 export interface LogEvidence {
-  readonly transitions: BreakerTransition[];
+  readonly transitions: LoggedBreakerTransition[];
   /** Of breakers that single accounts have to themselves, for their charges with fault tokens. */
-  readonly isolatedTransitions: (BreakerTransition & { readonly isolatedTo: string })[];
+  readonly isolatedTransitions: (LoggedBreakerTransition & { readonly isolatedTo: string })[];
   readonly doubts: Doubt[];
   /** Rebalances with deliveries in hand. */
   rebalancesInMidBatch: number;
@@ -60,7 +60,7 @@ function take(evidence: LogEvidence, line: LogLine): void {
   evidence.heardFrom.add(instance);
   const at = Date.parse(line.time);
   const text = (field: string): string => (line[field] as string | undefined) ?? '';
-  const { from, to } = line as unknown as Pick<BreakerTransition, 'from' | 'to'>;
+  const { from, to } = line as unknown as Pick<LoggedBreakerTransition, 'from' | 'to'>;
   if (msg.startsWith('the breaker of ')) {
     evidence.transitions.push({ at, instance, bank: text('bank'), lane: text('lane'), from, to });
   } else if (msg.startsWith('an isolated breaker of ')) {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { statement } from '#postgres';
-import { databaseNames, type Databases } from './databases.js';
+import { databaseNames, type ChaosDatabases } from './databases.js';
 import { jobMetrics } from '../verdict/periodic-jobs.js';
 import { Counters } from './counters.js';
 
@@ -20,7 +20,7 @@ export class Observer {
 
   constructor(
     private readonly adminUrls: Readonly<Record<string, string>>,
-    private readonly databases: Databases,
+    private readonly databases: ChaosDatabases,
   ) {}
 
   start(): void {

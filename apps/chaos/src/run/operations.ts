@@ -1,7 +1,7 @@
 import { statement } from '#postgres';
-import type { Databases } from './databases.js';
+import type { ChaosDatabases } from './databases.js';
 
-export interface OperationRow {
+export interface OperationEvidence {
   readonly reference: string;
   readonly chargeId: string;
   readonly bank: string;
@@ -27,10 +27,10 @@ const operationsSql = statement(
 );
 const holdsSql = statement('chaos_holds', 'SELECT charge_id AS "chargeId", state, cause, refusal FROM hold');
 
-export async function readOperations(databases: Databases): Promise<OperationRow[]> {
-  return databases.eventually<OperationRow>('bank_gateway', operationsSql);
+export async function readOperations(databases: ChaosDatabases): Promise<OperationEvidence[]> {
+  return databases.eventually<OperationEvidence>('bank_gateway', operationsSql);
 }
 
-export async function readHoldEndings(databases: Databases): Promise<HoldEnding[]> {
+export async function readHoldEndings(databases: ChaosDatabases): Promise<HoldEnding[]> {
   return databases.eventually<HoldEnding>('ledger', holdsSql);
 }

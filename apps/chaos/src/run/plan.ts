@@ -1,18 +1,18 @@
 import { drawSchedule } from '../schedule/draw-schedule.js';
-import { describeFault, type FaultKind, type Schedule } from '../schedule/fault.js';
+import { describeFault, type ChaosFaultKind, type ChaosSchedule } from '../schedule/fault.js';
 import { scheduleOf, type Scenario } from '../scenarios/scenario.js';
-import { ordinaryTraffic, type Traffic } from '../workload/workload.js';
+import { ordinaryTraffic, type LoadShape } from '../workload/workload.js';
 
 const SILENT_BANKS_FROM_MINUTES = 1.5;
 
 /** All that is decided before a run begins. */
-export interface Plan {
+export interface RunPlan {
   readonly seed: number;
   /** `random`, or a scenario's. */
   readonly name: string;
   readonly story: string;
-  readonly schedule: Schedule;
-  readonly traffic: Traffic;
+  readonly schedule: ChaosSchedule;
+  readonly traffic: LoadShape;
   /** Of the *sometimes* list: what this run alone must reach. */
   readonly reaches: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -21,9 +21,9 @@ export interface Plan {
 export function planOf(options: {
   readonly seed: number;
   readonly minutes: number;
-  readonly kinds: readonly FaultKind[];
+  readonly kinds: readonly ChaosFaultKind[];
   readonly scenario?: Scenario | undefined;
-}): Plan {
+}): RunPlan {
   const { seed, minutes, kinds, scenario } = options;
   if (scenario) {
     const { name, story, traffic, reaches, env } = scenario;
@@ -41,7 +41,7 @@ export function planOf(options: {
 }
 
 /** One line per fault: the same seed prints the same lines. */
-export function describeSchedule({ durationMs, faults }: Schedule): string {
+export function describeSchedule({ durationMs, faults }: ChaosSchedule): string {
   const seconds = (ms: number): string => (ms / 1_000).toFixed(1).padStart(6);
   return [
     `${faults.length} faults in ${durationMs / 1_000} s`,

@@ -4,15 +4,15 @@ import { SystemClock } from '#clock';
 import { KafkaJsBus, type KafkaConnection } from '#messaging';
 
 /** Events that are in their topic more than once without having been resent: sent, and not deleted in time. */
-export interface Copies {
+export interface TopicRepeats {
   /** Records read. */
   readonly records: number;
   /** Different ones among them. */
   readonly events: number;
-  readonly copies: readonly Copy[];
+  readonly copies: readonly RepeatedEvent[];
 }
 
-export interface Copy {
+export interface RepeatedEvent {
   /** The service that published it. */
   readonly service: string;
   /** When it was said, by its service's clock; Unix ms. */
@@ -22,10 +22,10 @@ export interface Copy {
 const SILENT_FOR_MS = 2_500;
 
 /** Reads all topics of events from their beginning. */
-export async function readCopies(connection: KafkaConnection): Promise<Copies> {
+export async function readCopies(connection: KafkaConnection): Promise<TopicRepeats> {
   const bus = new KafkaJsBus({ ...connection, clientId: 'chaos', clock: new SystemClock() });
   const seen = new Set<string>();
-  const copies: Copy[] = [];
+  const copies: RepeatedEvent[] = [];
   let records = 0;
   let lastMs = performance.now();
   try {

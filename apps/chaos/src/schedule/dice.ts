@@ -1,7 +1,7 @@
 import { seededRandom } from '#clock';
 
 /** Every choice of a run that is made before it begins. The same seed gives the same choices in the same order. */
-export class Dice {
+export class SeededChoices {
   readonly #random: () => number;
 
   constructor(seed: number) {

@@ -1,27 +1,27 @@
 import { bankProtocol } from '#contracts';
 import { brandsWithFaults } from '../workload/fault-tokens.js';
-import type { Dice } from './dice.js';
+import type { SeededChoices } from './dice.js';
 import {
   allInstances,
   backends,
   instancesOf,
   servicesOfTwo,
-  type Fault,
-  type Instance,
-  type Moment,
+  type ChaosFault,
+  type InstanceName,
+  type StrikePoint,
   type ProcessName,
-  type Route,
+  type NetworkRoute,
 } from './fault.js';
 
 type NetworkKind = 'cut' | 'delay' | 'one-way';
-type ProcessKind = Exclude<Fault['kind'], NetworkKind | 'bank'>;
-type MomentName = Moment['amid'];
+type ProcessKind = Exclude<ChaosFault['kind'], NetworkKind | 'bank'>;
+type MomentName = StrikePoint['amid'];
 
-export function drawFault(dice: Dice, kind: NetworkKind, to: Route['to']): Fault;
-export function drawFault(dice: Dice, kind: 'kill' | 'freeze', amid: MomentName): Fault;
-export function drawFault(dice: Dice, kind: 'bank', name: bankProtocol.FaultName): Fault;
-export function drawFault(dice: Dice, kind: ProcessKind | NetworkKind, to: Route['to']): Fault;
-export function drawFault(dice: Dice, kind: Fault['kind'], about: string): Fault {
+export function drawFault(dice: SeededChoices, kind: NetworkKind, to: NetworkRoute['to']): ChaosFault;
+export function drawFault(dice: SeededChoices, kind: 'kill' | 'freeze', amid: MomentName): ChaosFault;
+export function drawFault(dice: SeededChoices, kind: 'bank', name: bankProtocol.FaultName): ChaosFault;
+export function drawFault(dice: SeededChoices, kind: ProcessKind | NetworkKind, to: NetworkRoute['to']): ChaosFault;
+export function drawFault(dice: SeededChoices, kind: ChaosFault['kind'], about: string): ChaosFault {
   switch (kind) {
     case 'kill':
     case 'freeze':
@@ -37,11 +37,11 @@ export function drawFault(dice: Dice, kind: Fault['kind'], about: string): Fault
     case 'clock':
       return { kind, processes: someInstances(dice), offsetMs: anyOffset(dice) };
     case 'cut':
-      return { kind, route: anyRoute(dice, about as Route['to']) };
+      return { kind, route: anyRoute(dice, about as NetworkRoute['to']) };
     case 'delay':
-      return { kind, route: anyRoute(dice, about as Route['to']), delayMs: dice.between(50, 900, 50) };
+      return { kind, route: anyRoute(dice, about as NetworkRoute['to']), delayMs: dice.between(50, 900, 50) };
     case 'one-way':
-      return { kind, route: anyRoute(dice, about as Route['to']), held: dice.pick(['requests', 'answers']) };
+      return { kind, route: anyRoute(dice, about as NetworkRoute['to']), held: dice.pick(['requests', 'answers']) };
     case 'bank':
       return { kind, rule: anyRule(dice, about as bankProtocol.FaultName) };
     case 'poison':
@@ -50,7 +50,7 @@ export function drawFault(dice: Dice, kind: Fault['kind'], about: string): Fault
 }
 
 /** At a moment of its own, or at any. */
-function anyVictim(dice: Dice, about: string): { processes: readonly ProcessName[]; moment?: Moment } {
+function anyVictim(dice: SeededChoices, about: string): { processes: readonly ProcessName[]; moment?: StrikePoint } {
   switch (about as MomentName) {
     case 'call': // the other instance is there to take over
       return { processes: [dice.pick(instancesOf('bank-gateway'))], moment: { amid: 'call' } };
@@ -62,27 +62,27 @@ function anyVictim(dice: Dice, about: string): { processes: readonly ProcessName
 }
 
 /** Kafka and Postgres as often as a service; a service often alone, now and then both of its instances. */
-function anyProcess(dice: Dice): ProcessName[] {
+function anyProcess(dice: SeededChoices): ProcessName[] {
   return dice.chance(0.4) ? [dice.pick(backends)] : someInstances(dice);
 }
 
-function someInstances(dice: Dice): Instance[] {
+function someInstances(dice: SeededChoices): InstanceName[] {
   const both = instancesOf(dice.pick(servicesOfTwo));
   return dice.chance(0.25) ? both : [dice.pick(both)];
 }
 
 /** A hiccup of a clock, or a good part of an hour; back or ahead. */
-function anyOffset(dice: Dice): number {
+function anyOffset(dice: SeededChoices): number {
   const size = dice.chance(0.5) ? dice.between(200, 5_000, 100) : dice.between(60_000, 3_000_000, 60_000);
   return dice.chance(0.5) ? -size : size;
 }
 
-function anyRoute(dice: Dice, to: Route['to']): Route {
+function anyRoute(dice: SeededChoices, to: NetworkRoute['to']): NetworkRoute {
   const callers = to === 'postgres' ? allInstances : instancesOf('bank-gateway');
   return { from: dice.chance(0.3) ? callers : [dice.pick(callers)], to };
 }
 
-function anyRule(dice: Dice, fault: bankProtocol.FaultName): bankProtocol.FaultRuleInput {
+function anyRule(dice: SeededChoices, fault: bankProtocol.FaultName): bankProtocol.FaultRuleInput {
   const operation = dice.chance(0.6) ? dice.pick(bankProtocol.operationsOf(fault)) : undefined;
   const bank = dice.chance(0.75) ? dice.pick(bankProtocol.bankNames) : undefined;
   // At every bank that serves it. A port is closed as a whole or not at all.

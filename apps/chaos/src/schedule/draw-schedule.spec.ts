@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { bankProtocol } from '#contracts';
 import { notEmpty } from '#testing';
 import { drawSchedule } from './draw-schedule.js';
-import { allInstances, backends, families, type FaultKind } from './fault.js';
+import { allInstances, backends, families, type ChaosFaultKind } from './fault.js';
 
 const durationMs = 180_000;
 const seeds = Array.from({ length: 200 }, (_, n) => n * 7_919);
@@ -46,13 +46,13 @@ describe('a schedule', () => {
 
   it('strikes every process in every way, and every link', () => {
     const drawn = seeds.flatMap((seed) => drawSchedule({ seed, durationMs }).faults.map(({ fault }) => fault));
-    const struckBy = (kind: FaultKind): Set<string> =>
+    const struckBy = (kind: ChaosFaultKind): Set<string> =>
       new Set(drawn.flatMap((fault) => (fault.kind === kind && 'processes' in fault ? fault.processes : [])));
     const everyProcess = new Set<string>([...allInstances, ...backends]);
     for (const kind of ['kill', 'freeze', 'terminate'] as const) expect(struckBy(kind)).toEqual(everyProcess);
     expect(struckBy('slow-start')).toEqual(new Set([...allInstances, 'bank-simulator']));
     expect(struckBy('clock')).toEqual(new Set(allInstances));
-    const brokenBy = (kind: FaultKind): Set<string> =>
+    const brokenBy = (kind: ChaosFaultKind): Set<string> =>
       new Set(drawn.flatMap((fault) => (fault.kind === kind && 'route' in fault ? [fault.route.to] : [])));
     const everyPlace = new Set<string>(['postgres', ...bankProtocol.bankNames]);
     for (const kind of notEmpty(families.network)) expect(brokenBy(kind)).toEqual(everyPlace);
@@ -77,7 +77,7 @@ describe('a schedule', () => {
   });
 
   it('draws only what is asked for', () => {
-    const kinds: FaultKind[] = ['freeze', 'clock'];
+    const kinds: ChaosFaultKind[] = ['freeze', 'clock'];
     const { faults } = drawSchedule({ seed: 3, durationMs, kinds });
     expect(new Set(faults.map(({ fault }) => fault.kind))).toEqual(new Set(kinds));
   });

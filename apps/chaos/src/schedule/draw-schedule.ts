@@ -1,13 +1,13 @@
 import { bankProtocol } from '#contracts';
-import { Dice } from './dice.js';
+import { SeededChoices } from './dice.js';
 import { drawFault } from './draw-fault.js';
-import { faultKinds, type Fault, type FaultKind, type Schedule, type ScheduledFault } from './fault.js';
+import { faultKinds, type ChaosFault, type ChaosFaultKind, type ChaosSchedule, type ScheduledFault } from './fault.js';
 
-export interface Draw {
+export interface ScheduleOptions {
   readonly seed: number;
   readonly durationMs: number;
   /** Default: all. */
-  readonly kinds?: readonly FaultKind[];
+  readonly kinds?: readonly ChaosFaultKind[];
 }
 
 /** The first seconds are calm, to measure the rest by. */
@@ -16,16 +16,16 @@ const CALM_MS = 8_000;
 const LAST_MS = 2_000;
 
 /** One after another: two faults of one lane never stand at once. */
-type Lane = readonly (() => Fault)[];
+type Lane = readonly (() => ChaosFault)[];
 
 /**
  * What goes wrong when. There are two lanes, so that often two faults stand at once: one strikes processes, the
  * network to Postgres and clocks, the other the banks and the network to them. Each lane goes through all that it has
  * in an order of its own before anything comes a second time, so a run of a few minutes has seen every row.
  */
-export function drawSchedule({ seed, durationMs, kinds = faultKinds }: Draw): Schedule {
-  const dice = new Dice(seed);
-  const has = (kind: FaultKind): boolean => kinds.includes(kind);
+export function drawSchedule({ seed, durationMs, kinds = faultKinds }: ScheduleOptions): ChaosSchedule {
+  const dice = new SeededChoices(seed);
+  const has = (kind: ChaosFaultKind): boolean => kinds.includes(kind);
   const networkKinds = (['cut', 'delay', 'one-way'] as const).filter(has);
   const anyhow = (['kill', 'freeze', 'terminate', 'slow-start', ...networkKinds, 'clock'] as const).filter(has);
   const amid = (
@@ -61,7 +61,7 @@ export function drawSchedule({ seed, durationMs, kinds = faultKinds }: Draw): Sc
 }
 
 function drawLane(
-  dice: Dice,
+  dice: SeededChoices,
   name: 'system' | 'banks',
   /** All that the lane has, in an order of its own. */
   round: () => Lane,
@@ -88,7 +88,7 @@ function alternating<T>(some: readonly T[], others: readonly T[]): T[] {
   return Array.from({ length }, (_, n) => [...some.slice(n, n + 1), ...others.slice(n, n + 1)]).flat();
 }
 
-function durationOf(dice: Dice, { kind }: Fault): number {
+function durationOf(dice: SeededChoices, { kind }: ChaosFault): number {
   switch (kind) {
     case 'freeze': // longer than every lease and Kafka's session, 10 s each
       return dice.between(11_500, 14_000, 100);

@@ -1,53 +1,53 @@
 import type { bankProtocol } from '#contracts';
 
 export const servicesOfTwo = ['payments-api', 'bank-gateway', 'ledger'] as const;
-export type Service = (typeof servicesOfTwo)[number];
-export type Instance = Service | `${Service}-2`;
-export const instancesOf = (service: Service): Instance[] => [service, `${service}-2`];
-export const allInstances: readonly Instance[] = servicesOfTwo.flatMap(instancesOf);
+export type ReplicatedService = (typeof servicesOfTwo)[number];
+export type InstanceName = ReplicatedService | `${ReplicatedService}-2`;
+export const instancesOf = (service: ReplicatedService): InstanceName[] => [service, `${service}-2`];
+export const allInstances: readonly InstanceName[] = servicesOfTwo.flatMap(instancesOf);
 
 export const backends = ['bank-simulator', 'kafka', 'postgres'] as const;
-export type ProcessName = Instance | (typeof backends)[number];
+export type ProcessName = InstanceName | (typeof backends)[number];
 
 /** The connections of some instances to one place. */
-export interface Route {
-  readonly from: readonly Instance[];
+export interface NetworkRoute {
+  readonly from: readonly InstanceName[];
   readonly to: 'postgres' | bankProtocol.BankName;
 }
 
 /** What a process is struck in the middle of: the nemesis brings it about, and waits until it shows. */
-export type Moment =
+export type StrikePoint =
   /** Every bank keeps silent, and an attempt has begun that none will answer. */
   | { readonly amid: 'call' }
   /** Kafka stands still; what is being sent to it arrives once its sender is gone. */
   | { readonly amid: 'publishing' };
 
 /** One thing that goes wrong, until it is lifted. Every row of the fault table is here, but the clients' own: see stories.ts. */
-export type Fault =
+export type ChaosFault =
   /** SIGKILL; started again when lifted. */
-  | { readonly kind: 'kill'; readonly processes: readonly ProcessName[]; readonly moment?: Moment }
+  | { readonly kind: 'kill'; readonly processes: readonly ProcessName[]; readonly moment?: StrikePoint }
   /** SIGSTOP; SIGCONT when lifted. */
-  | { readonly kind: 'freeze'; readonly processes: readonly ProcessName[]; readonly moment?: Moment }
+  | { readonly kind: 'freeze'; readonly processes: readonly ProcessName[]; readonly moment?: StrikePoint }
   /** SIGTERM, whatever is in hand; started again when lifted. */
   | { readonly kind: 'terminate'; readonly processes: readonly ProcessName[] }
   /** Killed and started at once, but it takes its time. */
   | {
       readonly kind: 'slow-start';
-      readonly processes: readonly (Instance | 'bank-simulator')[];
+      readonly processes: readonly (InstanceName | 'bank-simulator')[];
       readonly delayMs: number;
     }
   /** Restarted with another idea of the time; and with the right one when lifted. */
-  | { readonly kind: 'clock'; readonly processes: readonly Instance[]; readonly offsetMs: number }
+  | { readonly kind: 'clock'; readonly processes: readonly InstanceName[]; readonly offsetMs: number }
   /** Connections are reset, new ones refused. */
-  | { readonly kind: 'cut'; readonly route: Route }
-  | { readonly kind: 'delay'; readonly route: Route; readonly delayMs: number }
+  | { readonly kind: 'cut'; readonly route: NetworkRoute }
+  | { readonly kind: 'delay'; readonly route: NetworkRoute; readonly delayMs: number }
   /** What goes one way arrives only when this is lifted; what goes the other way arrives. */
-  | { readonly kind: 'one-way'; readonly route: Route; readonly held: 'requests' | 'answers' }
+  | { readonly kind: 'one-way'; readonly route: NetworkRoute; readonly held: 'requests' | 'answers' }
   | { readonly kind: 'bank'; readonly rule: bankProtocol.FaultRuleInput }
   /** The ledger's database refuses one amount, as if a faulty release were out; mended and replayed when lifted. */
   | { readonly kind: 'poison'; readonly amountMinor: number };
 
-export type FaultKind = Fault['kind'];
+export type ChaosFaultKind = ChaosFault['kind'];
 
 /** As `--faults` takes them: a kind, or a family of kinds. */
 export const families = {
@@ -56,11 +56,13 @@ export const families = {
   clock: ['clock'],
   bank: ['bank'],
   poison: ['poison'],
-} as const satisfies Record<string, readonly FaultKind[]>;
-export type Family = keyof typeof families;
-export const faultKinds: readonly FaultKind[] = Object.values(families).flat();
-export const familyOf = (kind: FaultKind): Family =>
-  (Object.keys(families) as Family[]).find((family) => (families[family] as readonly FaultKind[]).includes(kind))!;
+} as const satisfies Record<string, readonly ChaosFaultKind[]>;
+export type FaultFamily = keyof typeof families;
+export const faultKinds: readonly ChaosFaultKind[] = Object.values(families).flat();
+export const familyOf = (kind: ChaosFaultKind): FaultFamily =>
+  (Object.keys(families) as FaultFamily[]).find((family) =>
+    (families[family] as readonly ChaosFaultKind[]).includes(kind),
+  )!;
 
 export interface ScheduledFault {
   /** 1, 2, 3 … in the order of their times. */
@@ -68,18 +70,18 @@ export interface ScheduledFault {
   /** After the workload has begun. */
   readonly atMs: number;
   readonly lastsMs: number;
-  readonly fault: Fault;
+  readonly fault: ChaosFault;
   /** Faults of one lane come one after another, however long it takes to lift one. Without a lane: at their times. */
   readonly lane?: 'system' | 'banks';
 }
 
-export interface Schedule {
+export interface ChaosSchedule {
   readonly durationMs: number;
   readonly faults: readonly ScheduledFault[];
 }
 
 /** In words. */
-export function describeFault(fault: Fault): string {
+export function describeFault(fault: ChaosFault): string {
   switch (fault.kind) {
     case 'kill':
       return `kill -9 ${fault.processes.join(' and ')}${describeMoment(fault.moment)}`;
@@ -104,12 +106,12 @@ export function describeFault(fault: Fault): string {
   }
 }
 
-function describeMoment(moment: Moment | undefined): string {
+function describeMoment(moment: StrikePoint | undefined): string {
   if (moment === undefined) return '';
   return moment.amid === 'call' ? ', amid a call at a bank' : ', amid publishing';
 }
 
-const describeRoute = ({ from, to }: Route): string => `${from.join(' and ')} to ${to}`;
+const describeRoute = ({ from, to }: NetworkRoute): string => `${from.join(' and ')} to ${to}`;
 
 function describeRule({ fault, scope, operation, probability = 1, parameters }: bankProtocol.FaultRuleInput): string {
   const given = Object.entries(parameters ?? {}).map(([name, value]) => `, ${name} ${value}`);

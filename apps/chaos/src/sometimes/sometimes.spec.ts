@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { sometimes, type ChargeRow } from '#checker';
+import { sometimes, type ChargeEvidence } from '#checker';
 import { anExchange, captureOf, refundOf, unanswered } from '../testing/an-exchange.js';
 import { aStrike, runFacts, type DifferentFacts } from '../testing/run-facts.js';
 import type { RunFacts } from '../verdict/run-facts.js';
@@ -9,8 +9,8 @@ const times = (id: string, facts: DifferentFacts): number =>
   countSometimes(runFacts(facts)).find((reached) => reached.id === id)!.times;
 const quiet = runFacts().logs;
 const doubt = { instance: 'bank-gateway-2', operation: 'ch_1.capture', bank: 'cedar', kind: 'capture' };
-const charge = (state: ChargeRow['state']) => ({
-  charges: [{ id: 'ch_1', state } as ChargeRow],
+const charge = (state: ChargeEvidence['state']) => ({
+  charges: [{ id: 'ch_1', state } as ChargeEvidence],
   refunds: [],
 });
 

@@ -1,7 +1,7 @@
 import { answerBody, sometimes, type SometimesCounts, type SometimesId } from '#checker';
-import type { Strike } from '../nemesis/nemesis.js';
+import type { RunningStrike } from '../nemesis/nemesis.js';
 import type { RunFacts } from '../verdict/run-facts.js';
-import { askedFor, chargeOf, operationOf, type Exchange } from '../workload/exchange.js';
+import { askedFor, chargeOf, operationOf, type RecordedExchange } from '../workload/exchange.js';
 
 const LEASE_MS = 10_000;
 
@@ -54,18 +54,18 @@ const counts: SometimesCounts<RunFacts> = {
     }).length,
 };
 
-export interface Reached {
+export interface ReachedState {
   readonly id: SometimesId;
   readonly what: string;
   readonly times: number;
 }
 
-export function countSometimes(facts: RunFacts): Reached[] {
+export function countSometimes(facts: RunFacts): ReachedState[] {
   return sometimes.map(({ id, what }) => ({ id, what, times: counts[id](facts) }));
 }
 
 /** Of several runs together. */
-export function addUp(runs: readonly (readonly Reached[])[]): Reached[] {
+export function addUp(runs: readonly (readonly ReachedState[])[]): ReachedState[] {
   return sometimes.map(({ id, what }) => ({
     id,
     what,
@@ -73,7 +73,7 @@ export function addUp(runs: readonly (readonly Reached[])[]): Reached[] {
   }));
 }
 
-export const missing = (reached: readonly Reached[]): Reached[] => reached.filter(({ times }) => times === 0);
+export const missing = (reached: readonly ReachedState[]): ReachedState[] => reached.filter(({ times }) => times === 0);
 
 function transitionsTo(state: string): (facts: RunFacts) => number {
   return ({ logs }) => logs.transitions.filter(({ to }) => to === state).length;
@@ -92,7 +92,7 @@ function doubts({ logs, journal, operations }: RunFacts): { happened: boolean }[
     .map(({ operation, at }) => ({ happened: (performedAt.get(operation) ?? Infinity) <= at }));
 }
 
-function takenOverAfter(facts: RunFacts, isCause: (struck: Strike) => boolean): number {
+function takenOverAfter(facts: RunFacts, isCause: (struck: RunningStrike) => boolean): number {
   const causes = facts.strikes.filter(isCause);
   return facts.logs.doubts.filter(({ reason, at }) => {
     const ms = at - facts.beganAt;
@@ -101,16 +101,16 @@ function takenOverAfter(facts: RunFacts, isCause: (struck: Strike) => boolean): 
   }).length;
 }
 
-function crashes({ fault }: Strike, service: string): boolean {
+function crashes({ fault }: RunningStrike, service: string): boolean {
   return (fault.kind === 'kill' || fault.kind === 'slow-start') && strikes(fault.processes, service);
 }
 
 /** Said when the crash was near: copies of other days have other causes. */
-function isShortlyBefore(ms: number, { struckMs }: Strike): boolean {
+function isShortlyBefore(ms: number, { struckMs }: RunningStrike): boolean {
   return ms > struckMs - 5_000 && ms < struckMs + 10_000;
 }
 
-function freezes({ fault, struckMs, standsMs = struckMs, liftingMs = 0 }: Strike, service: string): boolean {
+function freezes({ fault, struckMs, standsMs = struckMs, liftingMs = 0 }: RunningStrike, service: string): boolean {
   return fault.kind === 'freeze' && strikes(fault.processes, service) && liftingMs - standsMs > LEASE_MS;
 }
 
@@ -132,9 +132,9 @@ function racesEnded({ exchanges, evidence }: RunFacts, state: string): number {
   }).length;
 }
 
-const overlap = (a: Exchange, b: Exchange): boolean => a.sentMs < b.endedMs && b.sentMs < a.endedMs;
+const overlap = (a: RecordedExchange, b: RecordedExchange): boolean => a.sentMs < b.endedMs && b.sentMs < a.endedMs;
 
-function byKey(exchanges: readonly Exchange[]): Map<string, Exchange[]> {
+function byKey(exchanges: readonly RecordedExchange[]): Map<string, RecordedExchange[]> {
   return Map.groupBy(
     exchanges.filter((exchange) => askedFor(exchange) !== undefined),
     operationOf,

@@ -1,9 +1,9 @@
-import type { Exchange } from '../workload/exchange.js';
+import type { RecordedExchange } from '../workload/exchange.js';
 
 /** When the runs of tests begin: Unix ms. */
 export const BEGAN_AT = 1_000_000;
 
-export interface Different extends Partial<Exchange> {
+export interface ExchangeOverrides extends Partial<RecordedExchange> {
   readonly status?: number;
   readonly body?: string;
   readonly replayed?: boolean;
@@ -13,7 +13,7 @@ export interface Different extends Partial<Exchange> {
 }
 
 /** A charge that succeeded at once, but for what is said otherwise. */
-export function anExchange(different: Different = {}): Exchange {
+export function anExchange(different: ExchangeOverrides = {}): RecordedExchange {
   const {
     status = 200,
     body = '{"id": "ch_1", "object": "charge", "status": "succeeded"}',
@@ -23,7 +23,7 @@ export function anExchange(different: Different = {}): Exchange {
 }
 
 /** The same, and no answer ever came. */
-export function unanswered(different: Different = {}): Exchange {
+export function unanswered(different: ExchangeOverrides = {}): RecordedExchange {
   const { status: _s, body: _b, replayed: _r, sentAfterMs = 1_000, endedAfterMs = 1_100, ...rest } = different;
   return {
     number: 1,

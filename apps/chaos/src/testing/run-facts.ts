@@ -1,6 +1,6 @@
 import type { Evidence } from '#checker';
-import type { Strike } from '../nemesis/nemesis.js';
-import { allInstances, type Fault } from '../schedule/fault.js';
+import type { RunningStrike } from '../nemesis/nemesis.js';
+import { allInstances, type ChaosFault } from '../schedule/fault.js';
 import type { RunFacts } from '../verdict/run-facts.js';
 import { noEvidence } from '../../../../libs/checker/src/testing/no-evidence.js';
 import { BEGAN_AT } from './an-exchange.js';
@@ -47,7 +47,7 @@ export function runFacts({ evidence, ...different }: DifferentFacts = {}): RunFa
   };
 }
 
-export function aStrike(fault: Fault, different: Partial<Strike> = {}): Strike {
+export function aStrike(fault: ChaosFault, different: Partial<RunningStrike> = {}): RunningStrike {
   const times = { atMs: 10_000, lastsMs: 12_000, struckMs: 10_000, liftingMs: 22_000, liftedMs: 22_100 };
   return { number: 1, fault, words: fault.kind, ...times, ...different };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { BreakerTransition } from '../run/log-evidence.js';
+import type { LoggedBreakerTransition } from '../run/log-evidence.js';
 import { aStrike, runFacts, type DifferentFacts } from '../testing/run-facts.js';
 import { anAuthorization } from '../testing/an-authorization.js';
 import { judgeCalls } from './bank-calls.js';
@@ -9,10 +9,10 @@ const breaker = { instance: 'bank-gateway', bank: 'alder', lane: 'movements' } a
 const moves = [
   { ...breaker, at: beganAt + 1_000, from: 'closed', to: 'open' },
   { ...breaker, at: beganAt + 6_000, from: 'open', to: 'half_open' },
-] satisfies BreakerTransition[];
+] satisfies LoggedBreakerTransition[];
 
 const judge = (facts: DifferentFacts) => judgeCalls(runFacts(facts)).lines;
-const transitions = (...of: BreakerTransition[]) => ({ logs: { ...runFacts().logs, transitions: of } });
+const transitions = (...of: LoggedBreakerTransition[]) => ({ logs: { ...runFacts().logs, transitions: of } });
 
 describe('how banks were called', () => {
   const journal = [anAuthorization(2_000)];

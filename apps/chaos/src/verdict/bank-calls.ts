@@ -1,7 +1,7 @@
-import { judgeBankCalls, type BankCalls, type Stretch } from '#checker';
-import type { Strike } from '../nemesis/nemesis.js';
+import { judgeBankCalls, type BankCalls, type TimeRange } from '#checker';
+import type { RunningStrike } from '../nemesis/nemesis.js';
 import { grouped } from '../report/html.js';
-import type { Judged } from './judged.js';
+import type { PromiseResult } from './judged.js';
 import type { RunFacts } from './run-facts.js';
 
 type CallFacts = Pick<RunFacts, 'beganAt' | 'journal' | 'strikes'> & {
@@ -9,7 +9,7 @@ type CallFacts = Pick<RunFacts, 'beganAt' | 'journal' | 'strikes'> & {
 };
 
 /** A11 by the banks' journals: the strikes say where what the bank saw is not when its caller sent it. */
-export function judgeCalls(facts: CallFacts): Pick<Judged, 'lines' | 'looked'> {
+export function judgeCalls(facts: CallFacts): Pick<PromiseResult, 'lines' | 'looked'> {
   const { lines, looked } = judgeBankCalls(bankCallsOf(facts));
   return {
     lines,
@@ -18,7 +18,7 @@ export function judgeCalls(facts: CallFacts): Pick<Judged, 'lines' | 'looked'> {
 }
 
 function bankCallsOf({ beganAt, journal, logs, strikes }: CallFacts): BankCalls {
-  const stretchOf = ({ struckMs, liftedMs = Infinity }: Strike): Stretch => ({
+  const stretchOf = ({ struckMs, liftedMs = Infinity }: RunningStrike): TimeRange => ({
     fromMs: beganAt + struckMs,
     untilMs: beganAt + liftedMs,
   });

@@ -1,13 +1,13 @@
 import type { Campaign } from '../campaign/campaign.js';
 
 /** How a run or a campaign ends: as an exit code, and in one sentence that says why. */
-export interface Ending {
+export interface RunExit {
   readonly exitCode: 0 | 1 | 130;
   readonly sentence: string;
 }
 
-const sound: Ending = { exitCode: 0, sentence: 'Every promise was kept.' };
-const interrupted: Ending = { exitCode: 130, sentence: 'Interrupted before there was a verdict.' };
+const sound: RunExit = { exitCode: 0, sentence: 'Every promise was kept.' };
+const interrupted: RunExit = { exitCode: 130, sentence: 'Interrupted before there was a verdict.' };
 
 /** @param failure of its report */
 export function endingOfRun({
@@ -16,19 +16,19 @@ export function endingOfRun({
 }: {
   readonly failure: string | null;
   readonly command: string;
-}): Ending {
+}): RunExit {
   if (failure === null) return sound;
   return { exitCode: 1, sentence: `The run is not sound (${failure}). To repeat it: ${command}` };
 }
 
 /** Of a run that threw before it had a verdict: without evidence nothing was shown. */
-export function endingWithoutVerdict(error: unknown, wasInterrupted: boolean): Ending {
+export function endingWithoutVerdict(error: unknown, wasInterrupted: boolean): RunExit {
   if (wasInterrupted) return interrupted;
   const reason = error instanceof Error ? error.message : String(error);
   return { exitCode: 1, sentence: `The run could not be judged, so it is not sound: ${reason}` };
 }
 
-export function endingOfCampaign({ state, runs, unreached }: Pick<Campaign, 'state' | 'runs' | 'unreached'>): Ending {
+export function endingOfCampaign({ state, runs, unreached }: Pick<Campaign, 'state' | 'runs' | 'unreached'>): RunExit {
   const broken = runs.filter(({ verdict }) => verdict === 'broken').length;
   const unjudged = runs.filter(({ verdict }) => verdict === 'no verdict').length;
   if (state === 'interrupted') return interrupted;

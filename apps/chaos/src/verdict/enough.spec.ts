@@ -1,22 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ChargeRow, RefundRow } from '#checker';
+import type { ChargeEvidence, RefundEvidence } from '#checker';
 import { notEmpty } from '#testing';
 import { anExchange, captureOf, unanswered } from '../testing/an-exchange.js';
 import { runFacts, type DifferentFacts } from '../testing/run-facts.js';
 import { anAuthorization } from '../testing/an-authorization.js';
 import { aCharge, aRefund } from '../../../../libs/checker/src/testing/rows.js';
-import type { Exchange } from '../workload/exchange.js';
+import type { RecordedExchange } from '../workload/exchange.js';
 import type { StoryName } from '../workload/stories.js';
 import { enough } from './enough.js';
 
 const three = <T>(of: (n: number) => T): T[] => [1, 2, 3].map(of);
-const told = (different: Parameters<typeof anExchange>[0]): Exchange[] =>
+const told = (different: Parameters<typeof anExchange>[0]): RecordedExchange[] =>
   three((n) => anExchange({ number: n, key: `key-${n}`, ...different }));
 
-const charged = (state: ChargeRow['state']) => ({
+const charged = (state: ChargeEvidence['state']) => ({
   evidence: { charges: three((n) => aCharge(`ch_${n}`, { state })) },
 });
-const refunded = (state: RefundRow['state']) => ({
+const refunded = (state: RefundEvidence['state']) => ({
   evidence: { refunds: three((n) => aRefund(`re_${n}`, { state })) },
 });
 const exchanges = (different: Parameters<typeof anExchange>[0]) => ({ exchanges: told(different) });

@@ -1,8 +1,8 @@
 import { answerBody } from '#checker';
 import { grouped } from '../report/html.js';
-import { askedFor, operationOf, type Exchange } from '../workload/exchange.js';
+import { askedFor, operationOf, type RecordedExchange } from '../workload/exchange.js';
 import type { StoryName } from '../workload/stories.js';
-import type { Judged } from './judged.js';
+import type { PromiseResult } from './judged.js';
 import type { RunFacts } from './run-facts.js';
 
 type Facts = Pick<RunFacts, 'traffic' | 'durationMs' | 'exchanges' | 'evidence' | 'journal'>;
@@ -90,7 +90,7 @@ const deeds: readonly Deed[] = [
 ];
 
 /** What must have happened, in proportion to the run's minutes and clients and to what these are up to (A16). */
-export function enough(facts: Facts): Pick<Judged, 'lines' | 'looked'> {
+export function enough(facts: Facts): Pick<PromiseResult, 'lines' | 'looked'> {
   const found = deeds.map((deed) => ({ ...deed, least: leastOf(deed, facts), times: deed.times(facts) }));
   return {
     lines: found
@@ -109,5 +109,6 @@ function leastOf({ of, always }: Deed, { traffic: { clients, mix }, durationMs }
   return Math.max(always && leading > 0 ? 1 : 0, Math.floor((stories * SUCCEEDING_SHARE * leading) / whole));
 }
 
-const operations = (exchanges: readonly Exchange[]): number => new Set(exchanges.map(operationOf)).size;
-const succeeded = (told: Exchange): boolean => told.answer?.status === 200 && answerBody(told).status === 'succeeded';
+const operations = (exchanges: readonly RecordedExchange[]): number => new Set(exchanges.map(operationOf)).size;
+const succeeded = (told: RecordedExchange): boolean =>
+  told.answer?.status === 200 && answerBody(told).status === 'succeeded';

@@ -1,13 +1,13 @@
-import type { Strike } from '../nemesis/nemesis.js';
-import type { Reached } from '../sometimes/sometimes.js';
-import type { Judged } from './judged.js';
+import type { RunningStrike } from '../nemesis/nemesis.js';
+import type { ReachedState } from '../sometimes/sometimes.js';
+import type { PromiseResult } from './judged.js';
 
 /** What a run is held to. */
 export interface Results {
-  readonly judged: readonly Judged[];
+  readonly judged: readonly PromiseResult[];
   /** What a scenario was made to reach, and did not. */
-  readonly unreached: readonly Pick<Reached, 'what'>[];
-  readonly strikes: readonly Pick<Strike, 'words' | 'error'>[];
+  readonly unreached: readonly Pick<ReachedState, 'what'>[];
+  readonly strikes: readonly Pick<RunningStrike, 'words' | 'error'>[];
 }
 
 /** Why a run is not sound, the first reason that applies; null: it is. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FaultStretch } from '#checker';
 import { notEmpty } from '#testing';
-import { allInstances, type Fault } from '../schedule/fault.js';
+import { allInstances, type ChaosFault } from '../schedule/fault.js';
 import { aStrike } from '../testing/run-facts.js';
 import { faultsInEffect } from './faults-in-effect.js';
 
@@ -17,7 +17,7 @@ const banks = ['alder', 'birch', 'cedar', 'dogwood'];
 describe('the faults of a run', () => {
   const charges = [{ id: 'ch_1', amountMinor: 7_754 }] as never[];
   const [ofStart] = faultsInEffect({ beganAt: 1_000_000, strikes: [], evidence: { charges, requests: [] } });
-  const effects = (fault: Fault): FaultStretch[] =>
+  const effects = (fault: ChaosFault): FaultStretch[] =>
     faultsInEffect({ beganAt: 1_000_000, strikes: [aStrike(fault)], evidence: { charges, requests: [] } }).slice(1);
 
   it('begin with the start of the system', () => {

@@ -1,13 +1,13 @@
 import { bankFaultsIn, type Evidence, type FaultKind, type FaultPlace, type FaultStretch } from '#checker';
 import { bankProtocol } from '#contracts';
-import type { Strike } from '../nemesis/nemesis.js';
-import { servicesOfTwo, type Fault, type ProcessName } from '../schedule/fault.js';
+import type { RunningStrike } from '../nemesis/nemesis.js';
+import { servicesOfTwo, type ChaosFault, type ProcessName } from '../schedule/fault.js';
 
 type Effect = Pick<FaultStretch, 'kind' | 'at' | 'charge' | 'isAimed'>;
 
 interface Struck {
   readonly beganAt: number;
-  readonly strikes: readonly Strike[];
+  readonly strikes: readonly RunningStrike[];
   readonly evidence: Pick<Evidence, 'charges' | 'requests'>;
 }
 
@@ -35,7 +35,7 @@ export function strikesInEffect({ beganAt, strikes, evidence }: Struck): FaultSt
   ];
 }
 
-function effectsOf(fault: Fault, chargesOf: (amountMinor: number) => string[]): Effect[] {
+function effectsOf(fault: ChaosFault, chargesOf: (amountMinor: number) => string[]): Effect[] {
   switch (fault.kind) {
     case 'kill':
       return fault.processes.flatMap((name) => ofProcess('killed', name));

@@ -1,7 +1,7 @@
 import { answerBody } from '#checker';
 import { grouped } from '../report/html.js';
-import type { Exchange } from '../workload/exchange.js';
-import type { Judged } from './judged.js';
+import type { RecordedExchange } from '../workload/exchange.js';
+import type { PromiseResult } from './judged.js';
 import type { RunFacts } from './run-facts.js';
 
 /**
@@ -11,7 +11,7 @@ import type { RunFacts } from './run-facts.js';
 export function granted({
   exchanges,
   unreadable,
-}: Pick<RunFacts, 'exchanges' | 'unreadable'>): Pick<Judged, 'lines' | 'looked'> {
+}: Pick<RunFacts, 'exchanges' | 'unreadable'>): Pick<PromiseResult, 'lines' | 'looked'> {
   const foreign = exchanges.filter(({ forbidden }) => forbidden === 'foreign');
   const hostile = exchanges.filter(({ forbidden }) => forbidden === 'hostile');
   return {
@@ -31,17 +31,17 @@ export function granted({
   };
 }
 
-const succeeds = ({ answer }: Exchange): boolean => answer !== undefined && answer.status < 300;
+const succeeds = ({ answer }: RecordedExchange): boolean => answer !== undefined && answer.status < 300;
 
-function saysNothing(exchange: Exchange): boolean {
+function saysNothing(exchange: RecordedExchange): boolean {
   const { object, data, has_more: hasMore, error } = answerBody(exchange);
   return error?.code === 'resource_missing' || (object === 'list' && data?.length === 0 && hasMore === false);
 }
 
 /** It was shed, or not answered. */
-const isForNow = ({ answer }: Exchange): boolean =>
+const isForNow = ({ answer }: RecordedExchange): boolean =>
   answer === undefined || answer.status >= 500 || answer.status === 429 || answer.status === 409;
 
-const who = ({ number, account, method, path }: Exchange): string =>
+const who = ({ number, account, method, path }: RecordedExchange): string =>
   `request ${number} (${account}, ${method} ${path})`;
-const told = ({ answer }: Exchange): string => `${answer?.status}: ${answer?.body.slice(0, 120)}`;
+const told = ({ answer }: RecordedExchange): string => `${answer?.status}: ${answer?.body.slice(0, 120)}`;

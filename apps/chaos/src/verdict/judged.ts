@@ -1,5 +1,5 @@
 /** What came of one promise. */
-export interface Judged {
+export interface PromiseResult {
   readonly id: string;
   readonly promise: string;
   /** One line per violation. */

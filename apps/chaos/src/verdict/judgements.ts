@@ -1,16 +1,16 @@
 import { invariants, type Verdict } from '#checker';
-import type { Judged } from './judged.js';
+import type { PromiseResult } from './judged.js';
 import { chaosPromises } from './promises.js';
 import type { RunFacts } from './run-facts.js';
 
 /** Every promise of a run, those of the checker included, with what broke it; by number, A7 before A10. */
-export function judgeRun(facts: RunFacts): Judged[] {
+export function judgeRun(facts: RunFacts): PromiseResult[] {
   const own = chaosPromises.map(({ id, promise, judge }) => ({ id, promise, ...judge(facts) }));
   return [...judgementsOf(facts.verdict), ...own].sort((a, b) => numberOf(a) - numberOf(b));
 }
 
 /** The checker's verdict, with the promises that were kept. */
-export function judgementsOf(verdict: Verdict): Judged[] {
+export function judgementsOf(verdict: Verdict): PromiseResult[] {
   const known = new Set(invariants.map(({ id }) => id));
   const unlisted = verdict.violations.filter(({ id }) => !known.has(id));
   return [
@@ -24,4 +24,4 @@ export function judgementsOf(verdict: Verdict): Judged[] {
 }
 
 /** What is no promise by number comes last. */
-const numberOf = ({ id }: Judged): number => Number(/^A(\d+)/.exec(id)?.[1] ?? 1_000);
+const numberOf = ({ id }: PromiseResult): number => Number(/^A(\d+)/.exec(id)?.[1] ?? 1_000);

@@ -1,6 +1,6 @@
 import { grouped } from '../report/html.js';
 import type { Counters } from '../run/counters.js';
-import type { Judged } from './judged.js';
+import type { PromiseResult } from './judged.js';
 import type { RunFacts } from './run-facts.js';
 
 /** The metrics that count the runs of periodic jobs, by outcome. */
@@ -15,7 +15,7 @@ export function jobRunsIn(counters: Pick<Counters, 'above'>): Map<string, number
  * A database that is away, or a lease that is lost, is what a run provokes, and is counted under other outcomes (A18).
  * Where no run of a job was seen to succeed, the metrics were not read.
  */
-export function judgeJobs({ jobRuns }: Pick<RunFacts, 'jobRuns'>): Pick<Judged, 'lines' | 'looked'> {
+export function judgeJobs({ jobRuns }: Pick<RunFacts, 'jobRuns'>): Pick<PromiseResult, 'lines' | 'looked'> {
   const withOutcome = (outcome: string): [string, number][] =>
     [...jobRuns].filter(([sample]) => sample.includes(`outcome="${outcome}"`));
   const succeeded = withOutcome('succeeded').reduce((sum, [, count]) => sum + count, 0);

@@ -1,7 +1,7 @@
 import { judgeCalls } from './bank-calls.js';
 import { enough } from './enough.js';
 import { granted } from './granted.js';
-import type { Judged } from './judged.js';
+import type { PromiseResult } from './judged.js';
 import { lostWrites } from './lost-writes.js';
 import { judgeJobs } from './periodic-jobs.js';
 import { chargesReadOtherwise, wrongBalances } from './read-back.js';
@@ -10,8 +10,8 @@ import { QUIET_WITHIN_MS } from './settle.js';
 import { judgeLogs } from './warnings.js';
 
 /** Something that must hold of every run, judged from its facts alone. */
-export interface ChaosPromise extends Pick<Judged, 'id' | 'promise'> {
-  readonly judge: (facts: RunFacts) => Pick<Judged, 'lines' | 'looked'>;
+export interface ChaosPromise extends Pick<PromiseResult, 'id' | 'promise'> {
+  readonly judge: (facts: RunFacts) => Pick<PromiseResult, 'lines' | 'looked'>;
 }
 
 /** What the checker cannot see: the API's own words at the end, what strangers were shown, how long it all took. */

@@ -1,5 +1,5 @@
 import { answerBody, type Evidence } from '#checker';
-import type { Exchange } from '../workload/exchange.js';
+import type { RecordedExchange } from '../workload/exchange.js';
 import type { ReadBack, RunFacts } from './run-facts.js';
 
 const AT_ONCE = 16;
@@ -7,7 +7,10 @@ const AT_ONCE = 16;
 /** Who asks: one account's own key. */
 export interface Reader {
   readonly account: string;
-  read(path: string, options?: { at?: number; parameters?: Readonly<Record<string, string>> }): Promise<Exchange>;
+  read(
+    path: string,
+    options?: { at?: number; parameters?: Readonly<Record<string, string>> },
+  ): Promise<RecordedExchange>;
 }
 
 const lists = ['/v1/charges', '/v1/refunds', '/v1/balance_transactions'] as const;
@@ -49,7 +52,7 @@ async function walk(reader: Reader, path: string): Promise<void> {
   }
 }
 
-function balanceIn({ answer }: Exchange): Map<string, number> | undefined {
+function balanceIn({ answer }: RecordedExchange): Map<string, number> | undefined {
   if (answer?.status !== 200) return undefined;
   type Part = { readonly amount: number; readonly currency: string };
   const { available, pending } = JSON.parse(answer.body) as { available: Part[]; pending: Part[] };

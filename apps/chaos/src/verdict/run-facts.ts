@@ -1,11 +1,11 @@
 import type { Evidence, Verdict } from '#checker';
-import type { Strike } from '../nemesis/nemesis.js';
-import type { BankRecord } from '../run/journals.client.js';
+import type { RunningStrike } from '../nemesis/nemesis.js';
+import type { ChaosJournalRecord } from '../run/journals.client.js';
 import type { LogEvidence } from '../run/log-evidence.js';
-import type { HoldEnding, OperationRow } from '../run/operations.js';
-import type { Copies } from '../run/topics.js';
-import type { Exchange, UnreadableRequest } from '../workload/exchange.js';
-import type { Traffic } from '../workload/workload.js';
+import type { HoldEnding, OperationEvidence } from '../run/operations.js';
+import type { TopicRepeats } from '../run/topics.js';
+import type { RecordedExchange, UnreadableRequest } from '../workload/exchange.js';
+import type { LoadShape } from '../workload/workload.js';
 
 /** What the API itself says once all is quiet, asked for by the suite. */
 export interface ReadBack {
@@ -21,11 +21,11 @@ export interface RunFacts {
   readonly beganAt: number;
   /** How long faults came. */
   readonly durationMs: number;
-  readonly traffic: Pick<Traffic, 'clients' | 'mix'>;
+  readonly traffic: Pick<LoadShape, 'clients' | 'mix'>;
   /** In the order of sending. */
-  readonly exchanges: readonly Exchange[];
+  readonly exchanges: readonly RecordedExchange[];
   readonly unreadable: readonly UnreadableRequest[];
-  readonly strikes: readonly Strike[];
+  readonly strikes: readonly RunningStrike[];
   /** When the schedule was through and everything was back in order, from the beginning. */
   readonly healedMs: number;
   readonly endedMs: number;
@@ -41,11 +41,11 @@ export interface RunFacts {
   readonly projection: readonly string[];
   /** By metric sample, how many runs of periodic jobs there were with that outcome. */
   readonly jobRuns: ReadonlyMap<string, number>;
-  readonly journal: readonly BankRecord[];
-  readonly operations: readonly OperationRow[];
+  readonly journal: readonly ChaosJournalRecord[];
+  readonly operations: readonly OperationEvidence[];
   readonly holds: readonly HoldEnding[];
   readonly logs: LogEvidence;
-  readonly copies: Copies;
+  readonly copies: TopicRepeats;
   /** Events that an inbox dropped because it had seen them. */
   readonly duplicatesDropped: number;
   /** Leases that passed from a frozen instance to another before it was thawed, by the number of the strike. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Verdict } from '#checker';
 import { runFacts } from '../testing/run-facts.js';
-import { settle, type Settling } from './settle.js';
+import { settle, type SettlingSystem } from './settle.js';
 
 const kept: Verdict = { holds: true, charges: 1, violations: [] };
 const broken: Verdict = {
@@ -13,7 +13,7 @@ const broken: Verdict = {
 /** In virtual time; clients have asked for five seconds since the last fault. */
 function system({ unsettledUntilMs = 0, brokenUntilMs = 0 }: { unsettledUntilMs?: number; brokenUntilMs?: number }) {
   let nowMs = 5_000;
-  const looks: Settling = {
+  const looks: SettlingSystem = {
     unsettled: () => Promise.resolve(nowMs < unsettledUntilMs ? 3 : 0),
     evidence: () => Promise.resolve({ ...runFacts().evidence, unsent: nowMs }),
     check: ({ unsent }) => (unsent < brokenUntilMs ? broken : kept),

@@ -6,7 +6,7 @@ export const QUIET_WITHIN_MS = 60_000;
 const SOUND_WITHIN_MS = 90_000;
 
 /** A system after its last fault, as settling looks at it. */
-export interface Settling {
+export interface SettlingSystem {
   /** Charges not ended and events not sent. */
   unsettled(): Promise<number>;
   evidence(): Promise<Evidence>;
@@ -16,10 +16,10 @@ export interface Settling {
   wait(ms: number): Promise<unknown>;
 }
 
-export type Settled = Pick<RunFacts, 'quietAfterMs' | 'soundAfterMs' | 'evidence' | 'verdict'>;
+export type SettledRun = Pick<RunFacts, 'quietAfterMs' | 'soundAfterMs' | 'evidence' | 'verdict'>;
 
 /** Waits until nothing is under way, and then for as long as reconciliation may take. */
-export async function settle(system: Settling, signal: AbortSignal): Promise<Settled> {
+export async function settle(system: SettlingSystem, signal: AbortSignal): Promise<SettledRun> {
   const beganMs = system.elapsedMs();
   const waitedMs = (): number => system.elapsedMs() - beganMs;
   let quietAfterMs: number | undefined;

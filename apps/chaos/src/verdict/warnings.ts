@@ -2,11 +2,11 @@ import { judgeWarnings, type JudgedWarnings } from '#checker';
 import { grouped } from '../report/html.js';
 import { allInstances } from '../schedule/fault.js';
 import { faultsInEffect } from './faults-in-effect.js';
-import type { Judged } from './judged.js';
+import type { PromiseResult } from './judged.js';
 import type { RunFacts } from './run-facts.js';
 
 /** What services warned of, against the faults that were in effect; and that their logs were there to be read. */
-export function judgeLogs(facts: RunFacts): Pick<Judged, 'lines' | 'looked'> {
+export function judgeLogs(facts: RunFacts): Pick<PromiseResult, 'lines' | 'looked'> {
   const unheard = allInstances.filter((instance) => !facts.logs.heardFrom.has(instance));
   return {
     lines: [

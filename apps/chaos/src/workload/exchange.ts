@@ -1,7 +1,7 @@
-import { answerBody, type ApiExchange, type Asked, type Told } from '#checker';
+import { answerBody, type ApiExchange, type RequestKind, type ToldAnswer } from '#checker';
 
 /** One request on the wire and what came of it, as the checker judges it and with what a report tells besides. */
-export interface Exchange extends ApiExchange {
+export interface RecordedExchange extends ApiExchange {
   /** In the order of sending. */
   readonly number: number;
   /** What the client was up to. */
@@ -27,7 +27,7 @@ export interface UnreadableRequest {
 }
 
 /** What moves money, and its client means it; undefined for everything else. */
-export function askedFor({ method, path, forbidden }: Exchange): Asked | undefined {
+export function askedFor({ method, path, forbidden }: RecordedExchange): RequestKind | undefined {
   if (method !== 'POST' || forbidden !== undefined) return undefined;
   if (path === '/v1/charges') return 'charge';
   if (path === '/v1/refunds') return 'refund';
@@ -35,7 +35,7 @@ export function askedFor({ method, path, forbidden }: Exchange): Asked | undefin
 }
 
 /** The charge that it is about, as far as its client knows. */
-export function chargeOf(exchange: Exchange): string | undefined {
+export function chargeOf(exchange: RecordedExchange): string | undefined {
   const named = exchange.parameters.charge ?? /^\/v1\/charges\/([^/]+)/.exec(exchange.path)?.[1];
   if (named !== undefined) return named;
   const { id, object, charge, error } = answerBody(exchange);
@@ -43,16 +43,16 @@ export function chargeOf(exchange: Exchange): string | undefined {
 }
 
 /** An answer of 5xx leaves its client as unknowing as none at all. */
-export function kindOf({ answer }: Pick<Exchange, 'answer'>): Told['kind'] {
+export function kindOf({ answer }: Pick<RecordedExchange, 'answer'>): ToldAnswer['kind'] {
   if (answer === undefined || answer.status >= 500) return 'info';
   return answer.status === 200 ? 'ok' : 'fail';
 }
 
 /** One operation of a client: a key of its account. */
-export const operationOf = ({ account, key }: Pick<Exchange, 'account' | 'key'>): string => `${account} ${key}`;
+export const operationOf = ({ account, key }: Pick<RecordedExchange, 'account' | 'key'>): string => `${account} ${key}`;
 
 /** As the checker wants what moved money. */
-export function toldOf(exchanges: readonly Exchange[]): Told[] {
+export function toldOf(exchanges: readonly RecordedExchange[]): ToldAnswer[] {
   return exchanges.flatMap((exchange) => {
     const asked = askedFor(exchange);
     if (asked === undefined) return [];

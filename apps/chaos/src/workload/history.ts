@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
-import type { Exchange, UnreadableRequest } from './exchange.js';
+import type { RecordedExchange, UnreadableRequest } from './exchange.js';
 
 /** All that clients did and were told: on disk as it happens, one JSON object a line, and at hand for the verdict. */
 export class History {
-  readonly exchanges: Exchange[] = [];
+  readonly exchanges: RecordedExchange[] = [];
   readonly unreadable: UnreadableRequest[] = [];
   readonly #file: WriteStream;
   #next = 1;
@@ -17,7 +17,7 @@ export class History {
     return this.#next++;
   }
 
-  add(exchange: Exchange): void {
+  add(exchange: RecordedExchange): void {
     this.exchanges.push(exchange);
     this.#write(exchange);
   }
@@ -28,7 +28,7 @@ export class History {
   }
 
   /** In the order of sending; they came in the order of their answers. */
-  get inOrder(): Exchange[] {
+  get inOrder(): RecordedExchange[] {
     return this.exchanges.toSorted((a, b) => a.number - b.number);
   }
 

@@ -1,8 +1,8 @@
-import type { Order } from './merchant.js';
+import type { MerchantRequest } from './merchant.js';
 
-type HostileRequest = Pick<Order, 'method' | 'path' | 'parameters'>;
+type HostileRequest = Pick<MerchantRequest, 'method' | 'path' | 'parameters'>;
 
-const create = (parameters: Order['parameters']): HostileRequest => ({
+const create = (parameters: MerchantRequest['parameters']): HostileRequest => ({
   method: 'POST',
   path: '/v1/charges',
   parameters: { amount: '2000', currency: 'usd', source: 'tok_visa', ...parameters },

@@ -2,24 +2,24 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { answerBody } from '#checker';
-import type { Dice } from '../schedule/dice.js';
-import type { Exchange } from './exchange.js';
+import type { SeededChoices } from '../schedule/dice.js';
+import type { RecordedExchange } from './exchange.js';
 import type { History } from './history.js';
 import { sendRaw } from './raw-exchange.js';
 import type { MalformedRequest, UnreadableHttp } from './unreadable-requests.js';
 
 /** Something a merchant asks for; asked again, it is the same key and the same parameters. */
-export interface Order {
+export interface MerchantRequest {
   readonly story: string;
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly parameters: Readonly<Record<string, string>>;
   /** Absent for what changes nothing. */
   readonly key?: string;
-  readonly forbidden?: Exchange['forbidden'];
+  readonly forbidden?: RecordedExchange['forbidden'];
 }
 
-export interface Surroundings {
+export interface MerchantEnvironment {
   readonly apis: readonly string[];
   readonly dispatcher: Dispatcher;
   readonly history: History;
@@ -46,7 +46,7 @@ interface AskOptions {
 const ANSWER_WITHIN_MS = 30_000;
 
 /** Refused for the moment, or not answered: neither is kept under the key, so the same request may come again. */
-function isForNow(exchange: Exchange): boolean {
+function isForNow(exchange: RecordedExchange): boolean {
   const status = exchange.answer?.status;
   if (status === undefined || status >= 500 || status === 409 || status === 429) return true;
   return status === 400 && answerBody(exchange).error?.message?.includes('Try again in a moment') === true;
@@ -57,7 +57,7 @@ export class Merchant {
   constructor(
     readonly account: string,
     private readonly apiKey: string,
-    private readonly world: Surroundings,
+    private readonly world: MerchantEnvironment,
   ) {}
 
   newKey(): string {
@@ -70,7 +70,7 @@ export class Merchant {
   }
 
   /** One request. */
-  async ask(order: Order, options: AskOptions = {}): Promise<Exchange> {
+  async ask(order: MerchantRequest, options: AskOptions = {}): Promise<RecordedExchange> {
     const { at = 0, hangUpAfterMs } = options;
     const { story, method, path, parameters, key, forbidden } = order;
     const encoded = new URLSearchParams(parameters).toString();
@@ -89,7 +89,7 @@ export class Merchant {
       },
       options,
     );
-    const exchange: Exchange = {
+    const exchange: RecordedExchange = {
       number,
       story,
       at: instanceAt(at, this.world.apis),
@@ -111,7 +111,11 @@ export class Merchant {
    *
    * @param dice of the client, for the jitter of its backoff
    */
-  async askUntilAnswered(order: Order, dice: Dice, options: { at?: number } = {}): Promise<Exchange> {
+  async askUntilAnswered(
+    order: MerchantRequest,
+    dice: SeededChoices,
+    options: { at?: number } = {},
+  ): Promise<RecordedExchange> {
     for (let attempt = 0; ; attempt++) {
       const told = await this.ask(order, { at: (options.at ?? 0) + attempt });
       if (!isForNow(told)) return told;
@@ -123,8 +127,13 @@ export class Merchant {
 
   async read(
     path: string,
-    options: { at?: number; story?: string; parameters?: Order['parameters']; forbidden?: Exchange['forbidden'] } = {},
-  ): Promise<Exchange> {
+    options: {
+      at?: number;
+      story?: string;
+      parameters?: MerchantRequest['parameters'];
+      forbidden?: RecordedExchange['forbidden'];
+    } = {},
+  ): Promise<RecordedExchange> {
     const { at = 0, story = 'reads', parameters = {}, forbidden } = options;
     return this.ask({ story, method: 'GET', path, parameters, ...(forbidden && { forbidden }) }, { at });
   }
@@ -173,7 +182,7 @@ export class Merchant {
   }
 
   async #send(
-    request: { method: Order['method']; path: string; headers: Record<string, string>; body: string | null },
+    request: { method: MerchantRequest['method']; path: string; headers: Record<string, string>; body: string | null },
     { at = 0, hangUpAfterMs }: AskOptions,
   ): Promise<Heard> {
     const { apis, dispatcher, nowMs } = this.world;

@@ -4,7 +4,7 @@ import { charging } from './stories/charging.js';
 import { reading } from './stories/reading.js';
 import { refunding } from './stories/refunding.js';
 import { trespassing } from './stories/trespassing.js';
-import type { Story } from './story.js';
+import type { ClientScript } from './story.js';
 
 /** Every way in which a client goes about it. The name of each is the `story` of its exchanges. */
 export const stories = {
@@ -14,7 +14,7 @@ export const stories = {
   ...reading,
   ...trespassing,
   ...onAccountsApart,
-} as const satisfies Record<string, Story>;
+} as const satisfies Record<string, ClientScript>;
 
 export type StoryName = keyof typeof stories;
 

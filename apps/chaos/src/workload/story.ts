@@ -1,18 +1,18 @@
 import { answerBody } from '#checker';
 import { currencyCodes, minimumCharge, type Currency } from '#money';
-import { Dice } from '../schedule/dice.js';
-import type { Exchange } from './exchange.js';
-import type { Merchant, Order } from './merchant.js';
+import { SeededChoices } from '../schedule/dice.js';
+import type { RecordedExchange } from './exchange.js';
+import type { Merchant, MerchantRequest } from './merchant.js';
 
 /** One client at its work. */
-export interface Client {
+export interface ScriptClient {
   readonly merchant: Merchant;
   /** Of another account: it must see nothing of this one. */
   readonly stranger: Merchant;
   /** For everything that this story draws. */
-  readonly dice: Dice;
+  readonly dice: SeededChoices;
   /** Answers that lasted, to be asked for again later. */
-  readonly remembered: Remembered[];
+  readonly remembered: RememberedRequest[];
   /** Which instance it asks first. */
   readonly at: number;
   /** Accounts that a story has to itself for a while. */
@@ -21,22 +21,22 @@ export interface Client {
 
 /** Stories on them change the account as a whole: its time, or what it can give back. */
 export interface AccountsApart {
-  readonly clocked: Lent;
-  readonly overdrawn: Lent;
+  readonly clocked: SharedMerchants;
+  readonly overdrawn: SharedMerchants;
 }
 
-export interface Lent {
+export interface SharedMerchants {
   /** Does nothing while another client has them all. */
   borrow(use: (merchant: Merchant) => Promise<void>): Promise<void>;
 }
 
-export interface Remembered {
-  readonly order: Order;
-  readonly told: Exchange;
+export interface RememberedRequest {
+  readonly order: MerchantRequest;
+  readonly told: RecordedExchange;
 }
 
 /** What a client may be up to: an order of charges, captures, cancellations, refunds and reads. */
-export type Story = (client: Client) => Promise<void>;
+export type ClientScript = (client: ScriptClient) => Promise<void>;
 
 const REMEMBERED_MAX = 200;
 /** How often what was answered is read at once at the other instance. */
@@ -53,7 +53,7 @@ export interface Amount {
 }
 
 /** Mostly a few dollars, now and then much, or in any currency that there is. */
-export function drawAmount(dice: Dice): Amount {
+export function drawAmount(dice: SeededChoices): Amount {
   const currency = dice.chance(0.6) ? 'usd' : dice.pick(currencyCodes);
   const least = Math.max(100, minimumCharge(currency).amountMinor);
   const amount = dice.chance(0.2) ? least + dice.between(10_000, 3_000_000) : least + dice.between(0, 6_000);
@@ -61,20 +61,20 @@ export function drawAmount(dice: Dice): Amount {
 }
 
 /** What a merchant writes on an object: text that forms have to spell out among it. */
-export function drawDetails(dice: Dice): Record<string, string> {
+export function drawDetails(dice: SeededChoices): Record<string, string> {
   return {
     'metadata[order]': String(dice.between(1, 100_000)),
     'metadata[note to self]': dice.pick(['50% off & more', 'Größe=XL', '🦊', ' spaces ', '[brackets]']),
   };
 }
 
-export const transferGroupOf = (dice: Dice): string => `group-${dice.between(1, 6)}`;
+export const transferGroupOf = (dice: SeededChoices): string => `group-${dice.between(1, 6)}`;
 
 export function chargeOrder(
-  { merchant, dice }: Pick<Client, 'merchant' | 'dice'>,
+  { merchant, dice }: Pick<ScriptClient, 'merchant' | 'dice'>,
   story: string,
   options: Partial<Amount> & { readonly source?: string; readonly capture?: boolean } = {},
-): Order {
+): MerchantRequest {
   const drawn = drawAmount(dice);
   const { source = dice.pick(cards), currency = options.amount === undefined ? drawn.currency : 'usd' } = options;
   const { amount = drawn.amount, capture } = options;
@@ -97,11 +97,11 @@ export function chargeOrder(
 }
 
 export function captureOrder(
-  { merchant }: Pick<Client, 'merchant'>,
+  { merchant }: Pick<ScriptClient, 'merchant'>,
   story: string,
   chargeId: string,
   amount?: number,
-): Order {
+): MerchantRequest {
   return {
     story,
     method: 'POST',
@@ -113,11 +113,11 @@ export function captureOrder(
 
 /** Of a charge that was not captured: its cancellation. */
 export function refundOrder(
-  { merchant, dice }: Pick<Client, 'merchant' | 'dice'>,
+  { merchant, dice }: Pick<ScriptClient, 'merchant' | 'dice'>,
   story: string,
   chargeId: string,
   amount?: number,
-): Order {
+): MerchantRequest {
   const details = dice.chance(WITH_DETAILS)
     ? { ...drawDetails(dice), reason: dice.pick(['duplicate', 'fraudulent', 'requested_by_customer']) }
     : {};
@@ -132,18 +132,18 @@ export function refundOrder(
 
 /** A change of what a merchant has written, or anything else that is asked for under a key. */
 export function order(
-  { merchant }: Pick<Client, 'merchant'>,
+  { merchant }: Pick<ScriptClient, 'merchant'>,
   story: string,
   path: string,
-  parameters: Order['parameters'] = {},
-): Order {
+  parameters: MerchantRequest['parameters'] = {},
+): MerchantRequest {
   return { story, method: 'POST', path, key: merchant.newKey(), parameters };
 }
 
 /** Asks until it is told something, remembers it, and now and then reads at the other instance what it was told of. */
-export async function tell(client: Client, order: Order): Promise<Exchange> {
+export async function tell(client: ScriptClient, order: MerchantRequest): Promise<RecordedExchange> {
   const { merchant, dice, at, remembered } = client;
-  const [jitter, looks] = [new Dice(dice.seed()), dice.chance(READ_YOUR_WRITES)];
+  const [jitter, looks] = [new SeededChoices(dice.seed()), dice.chance(READ_YOUR_WRITES)];
   const told = await merchant.askUntilAnswered(order, jitter, { at });
   const status = told.answer?.status;
   if (status === 200 || status === 402) {
@@ -157,29 +157,29 @@ export async function tell(client: Client, order: Order): Promise<Exchange> {
 
 /** Reads until it is told something: the instance that is asked first may be away. */
 export async function look(
-  { merchant, dice, at }: Pick<Client, 'merchant' | 'dice' | 'at'>,
+  { merchant, dice, at }: Pick<ScriptClient, 'merchant' | 'dice' | 'at'>,
   story: string,
   path: string,
-  parameters: Order['parameters'] = {},
-): Promise<Exchange> {
-  return merchant.askUntilAnswered({ story, method: 'GET', path, parameters }, new Dice(dice.seed()), { at });
+  parameters: MerchantRequest['parameters'] = {},
+): Promise<RecordedExchange> {
+  return merchant.askUntilAnswered({ story, method: 'GET', path, parameters }, new SeededChoices(dice.seed()), { at });
 }
 
 /** Where what an answer shows can be read again. */
-function pathOf(told: Exchange): string | undefined {
+function pathOf(told: RecordedExchange): string | undefined {
   const { id, object } = answerBody(told);
   if (object === 'charge') return `/v1/charges/${id}`;
   return object === 'refund' ? `/v1/refunds/${id}` : undefined;
 }
 
 /** @returns the charge's id once it succeeded: authorized, or captured too */
-export function succeeded(told: Exchange): string | undefined {
+export function succeeded(told: RecordedExchange): string | undefined {
   const { id, object, status } = answerBody(told);
   return told.answer?.status === 200 && object === 'charge' && status === 'succeeded' ? id : undefined;
 }
 
 export async function charge(
-  client: Client,
+  client: ScriptClient,
   story: string,
   options?: Parameters<typeof chargeOrder>[2],
 ): Promise<string | undefined> {
@@ -187,7 +187,7 @@ export async function charge(
 }
 
 export async function authorize(
-  client: Client,
+  client: ScriptClient,
   story: string,
   options?: Parameters<typeof chargeOrder>[2],
 ): Promise<string | undefined> {
@@ -195,8 +195,8 @@ export async function authorize(
 }
 
 /** A client that goes to the other instance first: of two requests at once, each takes a way of its own. */
-export const elsewhere = (client: Client, place: number): Client => ({
+export const elsewhere = (client: ScriptClient, place: number): ScriptClient => ({
   ...client,
   at: client.at + place,
-  dice: new Dice(client.dice.seed()),
+  dice: new SeededChoices(client.dice.seed()),
 });

@@ -1,12 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from 'undici';
-import { Dice } from '../schedule/dice.js';
+import { SeededChoices } from '../schedule/dice.js';
 import type { History } from './history.js';
-import { Merchant, type Surroundings } from './merchant.js';
+import { Merchant, type MerchantEnvironment } from './merchant.js';
 import { everything, stories, type StoryName } from './stories.js';
-import { chargeOrder, tell, type AccountsApart, type Client, type Lent, type Remembered } from './story.js';
+import {
+  chargeOrder,
+  tell,
+  type AccountsApart,
+  type ScriptClient,
+  type SharedMerchants,
+  type RememberedRequest,
+} from './story.js';
 
-export interface Traffic {
+export interface LoadShape {
   /** Each goes on with its next story when it is through with the last. */
   readonly clients: number;
   /** Between two stories, up to. */
@@ -16,7 +23,7 @@ export interface Traffic {
   readonly first?: readonly string[];
 }
 
-export const ordinaryTraffic: Traffic = {
+export const ordinaryTraffic: LoadShape = {
   clients: 14,
   pauseMs: 800,
   mix: everything,
@@ -47,13 +54,13 @@ export class Workload {
 
   constructor(
     private readonly seed: number,
-    private readonly traffic: Traffic,
+    private readonly traffic: LoadShape,
     accounts: readonly ProvisionedAccount[],
     history: History,
     apis: readonly string[],
     nowMs: () => number,
   ) {
-    const world: Surroundings = {
+    const world: MerchantEnvironment = {
       apis,
       dispatcher: this.#agent,
       history,
@@ -77,7 +84,7 @@ export class Workload {
 
   /** A charge beside the traffic, for whoever needs one. */
   charge(amount: number): void {
-    const client = this.#newClient(0, new Dice(amount));
+    const client = this.#newClient(0, new SeededChoices(amount));
     const order = chargeOrder(client, 'charge', { amount, source: 'tok_visa' });
     void client.merchant.askUntilAnswered(order, client.dice);
   }
@@ -97,20 +104,20 @@ export class Workload {
     await this.#running.catch(() => undefined);
   }
 
-  #newClient(number: number, dice: Dice, remembered: Remembered[] = []): Client {
+  #newClient(number: number, dice: SeededChoices, remembered: RememberedRequest[] = []): ScriptClient {
     const merchant = this.merchants[number % MERCHANTS]!;
     const stranger = this.merchants[(number + 1) % MERCHANTS]!;
     return { merchant, stranger, dice, remembered, at: number, apart: this.#apart };
   }
 
   async #first(source: string, number: number): Promise<void> {
-    const client = this.#newClient(number, new Dice(number));
+    const client = this.#newClient(number, new SeededChoices(number));
     await tell(client, chargeOrder(client, 'aimed fault', { source }));
   }
 
   async #client(number: number): Promise<void> {
-    const dice = new Dice(this.seed * 1_000 + number);
-    const remembered: Remembered[] = [];
+    const dice = new SeededChoices(this.seed * 1_000 + number);
+    const remembered: RememberedRequest[] = [];
     const names = Object.keys(this.traffic.mix) as StoryName[];
     const draw = (): StoryName => {
       let left = dice.share() * names.reduce((sum, name) => sum + this.traffic.mix[name]!, 0);
@@ -118,7 +125,7 @@ export class Workload {
     };
     while (!this.#closing.signal.aborted) {
       // A story has dice of its own: how much it draws depends on its answers, and the next story must not.
-      const [story, ownDice, pauseMs] = [draw(), new Dice(dice.seed()), dice.between(0, this.traffic.pauseMs)];
+      const [story, ownDice, pauseMs] = [draw(), new SeededChoices(dice.seed()), dice.between(0, this.traffic.pauseMs)];
       await stories[story](this.#newClient(number, ownDice, remembered));
       await sleep(pauseMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
     }
@@ -126,7 +133,7 @@ export class Workload {
 }
 
 /** One client at a time has an account. */
-function lent(merchants: readonly Merchant[]): Lent {
+function lent(merchants: readonly Merchant[]): SharedMerchants {
   const free = [...merchants];
   return {
     async borrow(use) {

@@ -12,7 +12,7 @@ import { AccountLimitsRepository } from './account-limits.repository.js';
   providers: [AccountLimitsRepository],
   exports: [AccountLimitsRepository],
 })
-export class AccountsModule {
+export class LedgerAccountsModule {
   constructor(
     @Inject(Database) database: Database,
     @Inject(AccountLimitsRepository) limits: AccountLimitsRepository,

@@ -1,14 +1,14 @@
 import type { Account, AccountKind } from '../accounts/account.js';
 
 /** Minor units on both sides of one account. What is pending is set aside, and not yet posted. */
-export interface Sides {
+export interface AccountSides {
   readonly debitsPostedMinor: number;
   readonly creditsPostedMinor: number;
   readonly debitsPendingMinor: number;
   readonly creditsPendingMinor: number;
 }
 
-export interface AccountBalance extends Account, Sides {}
+export interface AccountBalance extends Account, AccountSides {}
 
 /** What an account comes to, on the side on which it grows: positive is as it should be. */
 export const balanceMinor = ({ kind, debitsPostedMinor, creditsPostedMinor }: AccountBalance): number =>
@@ -24,7 +24,7 @@ export interface CurrencySum {
   readonly suspenseMinor: number;
 }
 
-export interface KindSum extends Sides {
+export interface KindSum extends AccountSides {
   readonly kind: AccountKind;
   readonly currency: string;
   readonly accounts: number;
@@ -51,8 +51,8 @@ export function summary(balances: readonly AccountBalance[]): { kinds: KindSum[]
   };
 }
 
-function sum(balances: readonly Sides[]): Sides {
-  return balances.reduce<Sides>(
+function sum(balances: readonly AccountSides[]): AccountSides {
+  return balances.reduce<AccountSides>(
     (total, sides) => ({
       debitsPostedMinor: total.debitsPostedMinor + sides.debitsPostedMinor,
       creditsPostedMinor: total.creditsPostedMinor + sides.creditsPostedMinor,

@@ -258,7 +258,7 @@ const positionsStatement = statement(
 
 const countSuspectsStatement = statement('ledger.count_suspects', 'SELECT count(*)::int AS count FROM suspect');
 
-export interface Suspect {
+export interface ComparisonCandidate {
   readonly bank: bankProtocol.BankName;
   readonly chargeId: string;
   readonly since: Instant;
@@ -291,10 +291,10 @@ export interface DifferenceView extends Difference {
   readonly resolution: Resolution | null;
 }
 
-export type Which = Pick<Suspect, 'bank' | 'chargeId'>;
+export type Which = Pick<ComparisonCandidate, 'bank' | 'chargeId'>;
 
 /** What looking at some suspects came to. */
-export interface Findings {
+export interface ComparisonResult {
   readonly cleared: readonly Which[];
   readonly kept: readonly (Which & { readonly afterMs: number })[];
   readonly resolved: readonly { readonly id: string; readonly resolution: Resolution }[];
@@ -331,8 +331,11 @@ export class ComparisonRepository {
   }
 
   /** Those of them that are still due. */
-  suspects(tx: Sql, which: readonly Which[]): Promise<Suspect[]> {
-    return tx.query<Suspect>(suspectsStatement, [which.map(({ bank }) => bank), which.map(({ chargeId }) => chargeId)]);
+  suspects(tx: Sql, which: readonly Which[]): Promise<ComparisonCandidate[]> {
+    return tx.query<ComparisonCandidate>(suspectsStatement, [
+      which.map(({ bank }) => bank),
+      which.map(({ chargeId }) => chargeId),
+    ]);
   }
 
   async timesSaid(tx: Sql, ids: readonly string[]): Promise<Map<string, number>> {
@@ -341,7 +344,7 @@ export class ComparisonRepository {
     return new Map(rows.map(({ id, timesSaid }) => [id, timesSaid]));
   }
 
-  async save(tx: Sql, { cleared, kept, resolved, said }: Findings): Promise<void> {
+  async save(tx: Sql, { cleared, kept, resolved, said }: ComparisonResult): Promise<void> {
     const looked = [...cleared.map((which) => ({ ...which, afterMs: null })), ...kept];
     await tx.query(saveFindingsStatement, [
       looked.map(({ chargeId }) => chargeId),

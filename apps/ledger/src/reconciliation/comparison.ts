@@ -45,7 +45,7 @@ export interface TwoAccounts {
   readonly graceMs: number;
 }
 
-export interface Finding {
+export interface PossibleDifference {
   readonly difference: Difference;
   /** False while the other side may only be late. */
   readonly due: boolean;
@@ -61,10 +61,10 @@ export interface Finding {
  *     spent        │ –                   (amounts)         (amounts)         –
  *     undone       │ –                   undone_at_bank    –                 –
  */
-export type Fate = 'none' | 'stands' | 'spent' | 'undone';
+export type MovementState = 'none' | 'stands' | 'spent' | 'undone';
 
 /** All about which the two do not agree; pure. */
-export function compare(accounts: TwoAccounts): Finding[] {
+export function compare(accounts: TwoAccounts): PossibleDifference[] {
   const { entries } = accounts;
   const booked = bookedAt(accounts);
   const ids = new Set([
@@ -96,7 +96,11 @@ export function resolutionOf(kind: DifferenceKind, bankId: string, accounts: Two
   return fateInBooks(bankId, bookedAt(accounts)).fate === 'none' ? 'captured' : 'booked';
 }
 
-function findingAbout(bankId: string, accounts: TwoAccounts, booked: readonly BookedTransfer[]): Finding | undefined {
+function findingAbout(
+  bankId: string,
+  accounts: TwoAccounts,
+  booked: readonly BookedTransfer[],
+): PossibleDifference | undefined {
   const { entries } = accounts;
   const atBank = fateAtBank(bankId, entries);
   const inBooks = fateInBooks(bankId, booked);
@@ -107,7 +111,7 @@ function findingAbout(bankId: string, accounts: TwoAccounts, booked: readonly Bo
     if (!transfer || inBooks.fate === 'undone') return undefined;
     return { difference: fromBooks(transfer, bankId, accounts), due: mustBeStated(transfer, accounts) };
   }
-  const found = (kind: DifferenceKind, due: boolean): Finding => ({
+  const found = (kind: DifferenceKind, due: boolean): PossibleDifference => ({
     difference: fromBank(kind, entry, entries, accounts),
     due,
   });
@@ -132,7 +136,7 @@ const mustBeStated = ({ knownAt }: BookedTransfer, { completeAt, graceMs }: TwoA
 function fateAtBank(
   bankId: string,
   entries: readonly StatedEntry[],
-): { fate: Fate; entry?: StatedEntry; by?: StatedEntry } {
+): { fate: MovementState; entry?: StatedEntry; by?: StatedEntry } {
   const entry = entries.find((each) => each.bankId === bankId);
   if (!entry) return { fate: 'none' };
   const by = undoingOf(entry, entries);
@@ -151,7 +155,7 @@ const undoingOf = ({ bankId }: StatedEntry, entries: readonly StatedEntry[]): St
 function fateInBooks(
   bankId: string,
   booked: readonly BookedTransfer[],
-): { fate: Fate; transfer?: BookedTransfer; by?: BookedTransfer } {
+): { fate: MovementState; transfer?: BookedTransfer; by?: BookedTransfer } {
   const transfer = booked.find((each) => each.bankId === bankId);
   if (!transfer) return { fate: 'none' };
   const resolved = booked.find(({ resolves }) => resolves === transfer.effect);

@@ -2,13 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { ledger } from '#contracts';
 import { chargeId } from '../../test/charge.js';
 import { accounts, booked, graceMs, noon, stated } from '../../test/two-accounts.js';
-import type { Suspect } from './comparison.repository.js';
+import type { ComparisonCandidate } from './comparison.repository.js';
 import { differenceFound, sayAgainAt } from './difference.js';
 import { judge } from './reconciliation.js';
 
 const stray = stated('capture', 'c2');
 const id = 'cedar.c2.unknown_to_ledger';
-const suspect = (other: Partial<Suspect> = {}): Suspect => ({
+const suspect = (other: Partial<ComparisonCandidate> = {}): ComparisonCandidate => ({
   ...accounts([stray], []),
   since: noon - 1_000,
   open: [],

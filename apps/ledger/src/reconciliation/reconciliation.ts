@@ -3,7 +3,7 @@ import type { CloudEvent } from '#contracts';
 import type { PgTransaction, UnitOfWork } from '#postgres';
 import { workOff, type Outbox } from '#saga';
 import { compare, resolutionOf } from './comparison.js';
-import type { ComparisonRepository, Findings, Suspect, Which } from './comparison.repository.js';
+import type { ComparisonRepository, ComparisonResult, ComparisonCandidate, Which } from './comparison.repository.js';
 import { differenceFound, sayAgainAt, type Difference } from './difference.js';
 
 /** Read at a time, so that no statement takes long after a standstill; and at most so often in one run. */
@@ -104,9 +104,9 @@ export class Reconciliation {
   }
 }
 
-const findingsAbout = (suspect: Suspect, graceMs: number) => compare({ ...suspect, graceMs });
+const findingsAbout = (suspect: ComparisonCandidate, graceMs: number) => compare({ ...suspect, graceMs });
 
-const idsIn = (suspects: readonly Suspect[], graceMs: number): string[] =>
+const idsIn = (suspects: readonly ComparisonCandidate[], graceMs: number): string[] =>
   suspects.flatMap((suspect) => findingsAbout(suspect, graceMs).map(({ difference }) => difference.id));
 
 /**
@@ -115,14 +115,14 @@ const idsIn = (suspects: readonly Suspect[], graceMs: number): string[] =>
  * @param timesSaid how often each difference has been said already, resolved ones included
  */
 export function judge(
-  suspects: readonly Suspect[],
+  suspects: readonly ComparisonCandidate[],
   graceMs: number,
   timesSaid: ReadonlyMap<string, number> = new Map(),
-): Findings {
-  const cleared: Findings['cleared'][number][] = [];
-  const kept: Findings['kept'][number][] = [];
-  const resolved: Findings['resolved'][number][] = [];
-  const said: Findings['said'][number][] = [];
+): ComparisonResult {
+  const cleared: ComparisonResult['cleared'][number][] = [];
+  const kept: ComparisonResult['kept'][number][] = [];
+  const resolved: ComparisonResult['resolved'][number][] = [];
+  const said: ComparisonResult['said'][number][] = [];
   for (const suspect of suspects) {
     const { bank, chargeId, now, since, open } = suspect;
     const findings = findingsAbout(suspect, graceMs);

@@ -4,7 +4,7 @@ import type { Instant } from '#clock';
 import type { bankProtocol } from '#contracts';
 import { statement, type PgTransaction } from '#postgres';
 import type { Aggregates, Saved, WorkingSet } from '#saga';
-import { emptyStatement, type Statement, type StatementKey } from './statement.js';
+import { emptyStatement, type BankStatement, type StatementKey } from './statement.js';
 
 /**
  * An entry is written once and looked at by its number, and by its charge; two for every ordinary charge, so there
@@ -93,12 +93,12 @@ interface PositionRow {
 }
 
 @Injectable()
-export class StatementRepository implements Aggregates<PgTransaction, Statement, StatementKey> {
-  async load(tx: PgTransaction, keys: readonly StatementKey[]): Promise<WorkingSet<Statement, StatementKey>> {
+export class StatementRepository implements Aggregates<PgTransaction, BankStatement, StatementKey> {
+  async load(tx: PgTransaction, keys: readonly StatementKey[]): Promise<WorkingSet<BankStatement, StatementKey>> {
     const banks = [...new Set(keys.map(({ bank }) => bank))];
     tx.enqueue(openPositionsStatement, [banks]);
     const rows = await tx.query<PositionRow>(loadPositionsStatement, [banks]);
-    const statements = new Map<string, Statement>(
+    const statements = new Map<string, BankStatement>(
       rows.map(({ bank, through, complete_at: completeAt, missing_until: missingUntil }) => [
         bank,
         { ...emptyStatement(bank), through, completeAt, missingUntil },
@@ -111,7 +111,7 @@ export class StatementRepository implements Aggregates<PgTransaction, Statement,
     };
   }
 
-  async save(tx: PgTransaction, changed: readonly Saved<Statement, StatementKey>[]): Promise<readonly never[]> {
+  async save(tx: PgTransaction, changed: readonly Saved<BankStatement, StatementKey>[]): Promise<readonly never[]> {
     const states = changed.map(({ state }) => state);
     const again = rowsOf(states, ({ again: entries }) => entries);
     if (again.length > 0) {
@@ -135,5 +135,5 @@ export class StatementRepository implements Aggregates<PgTransaction, Statement,
   }
 }
 
-const rowsOf = (states: readonly Statement[], which: (state: Statement) => readonly bankProtocol.Entry[]) =>
+const rowsOf = (states: readonly BankStatement[], which: (state: BankStatement) => readonly bankProtocol.Entry[]) =>
   states.flatMap((state) => which(state).map((entry) => ({ bank: state.bank, ...entry })));

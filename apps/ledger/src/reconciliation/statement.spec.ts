@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { StatementEventsController } from './statement-events.controller.js';
-import { emptyStatement, take, type Statement } from './statement.js';
+import { emptyStatement, take, type BankStatement } from './statement.js';
 import { entry, page } from '../../test/statement.js';
 
 const empty = emptyStatement('cedar');
 const publish = (...given: Parameters<StatementEventsController['statementPublished']>) =>
   new StatementEventsController().statementPublished(...given);
-const at = (through: number, other: Partial<Statement> = {}): Statement => ({ ...empty, through, ...other });
+const at = (through: number, other: Partial<BankStatement> = {}): BankStatement => ({ ...empty, through, ...other });
 
 describe('a page of a bank’s statement', () => {
   it('is taken when it follows what is here', () => {

@@ -5,7 +5,7 @@ import type { AggregateType } from '#saga';
 type Page = bankEvents.StatementPublished;
 
 /** How much of a bank's statement is here. */
-export interface Statement {
+export interface BankStatement {
   readonly bank: bankProtocol.BankName;
   /** The number of the last entry; every one up to it is here. */
   readonly through: number;
@@ -19,9 +19,9 @@ export interface Statement {
   readonly again: readonly bankProtocol.Entry[];
 }
 
-export type StatementKey = Pick<Statement, 'bank'>;
+export type StatementKey = Pick<BankStatement, 'bank'>;
 
-export const emptyStatement = (bank: bankProtocol.BankName): Statement => ({
+export const emptyStatement = (bank: bankProtocol.BankName): BankStatement => ({
   bank,
   through: 0,
   completeAt: null,
@@ -34,7 +34,7 @@ export const emptyStatement = (bank: bankProtocol.BankName): Statement => ({
  * A page that follows what is here, or overlaps it, is taken. One that leaves a hole is not: the books are never
  * compared with a statement of which something is missing.
  */
-export function take(statement: Statement, page: Page): Statement {
+export function take(statement: BankStatement, page: Page): BankStatement {
   const { through, completeAt } = statement;
   if (page.after > through) return { ...statement, missingUntil: page.after };
   return {
@@ -48,7 +48,7 @@ export function take(statement: Statement, page: Page): Statement {
 }
 
 /** It answers nobody: what is in it is compared by a job of its own. */
-export const statements: AggregateType<Statement, StatementKey> = {
+export const statements: AggregateType<BankStatement, StatementKey> = {
   kind: 'statement',
   keyName: ({ bank }) => bank,
   restate: () => [],

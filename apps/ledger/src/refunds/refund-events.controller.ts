@@ -15,17 +15,22 @@ import {
   refuse,
   release,
   reserve,
-  type Refund,
-  type Room,
+  type RefundReservation,
+  type RefundLimits,
 } from './refund.js';
 
 /** What a refund reacts to. */
 @Controller()
-export class RefundEventsController {
+export class LedgerRefundEventsController {
   /** The merchant gives back a captured charge, or a part: set it aside from the balance, or refuse before a bank is asked. */
   @EventPattern<string>('payments.refund_requested.v1')
   @Decides(refunds, payments.refundRequested)
-  refundRequested(refund: Refund, event: payments.RefundRequested, now: Instant, room: Room): Decision<Refund> {
+  refundRequested(
+    refund: RefundReservation,
+    event: payments.RefundRequested,
+    now: Instant,
+    room: RefundLimits,
+  ): Decision<RefundReservation> {
     switch (refund.state) {
       case 'none': {
         const reason = refusalFor(room, event.amount);
@@ -50,7 +55,12 @@ export class RefundEventsController {
    */
   @EventPattern<string>('bank.refund_succeeded.v1')
   @Decides(refunds, bank.refundSucceeded)
-  refundSucceeded(refund: Refund, event: bank.RefundSucceeded, now: Instant, room: Room): Decision<Refund> {
+  refundSucceeded(
+    refund: RefundReservation,
+    event: bank.RefundSucceeded,
+    now: Instant,
+    room: RefundLimits,
+  ): Decision<RefundReservation> {
     const because = { cause: bank.refundSucceeded(event).id, now };
     switch (refund.state) {
       case 'none':
@@ -74,7 +84,7 @@ export class RefundEventsController {
    */
   @EventPattern<string>('bank.refund_failed.v1')
   @Decides(refunds, bank.refundFailed)
-  refundFailed(refund: Refund, event: bank.RefundFailed, now: Instant): Decision<Refund> {
+  refundFailed(refund: RefundReservation, event: bank.RefundFailed, now: Instant): Decision<RefundReservation> {
     switch (refund.state) {
       case 'none':
       case 'reserved': {

@@ -5,13 +5,13 @@ import { account, chargeId } from '../../test/charge.js';
 import { given } from '../../test/given.js';
 import { after, failed, refundId, requested, succeeded } from '../../test/refund.js';
 import { room } from '../../test/room.js';
-import { noRefund, type Room } from './refund.js';
+import { noRefund, type RefundLimits } from './refund.js';
 
 const reserved = (amountMinor: number) =>
   ledger.refundReserved({ refundId, chargeId, account, amount: usd(amountMinor) });
 const refused = (amountMinor: number, reason: RefundRefusal) =>
   ledger.refundRefused({ refundId, chargeId, account, amount: usd(amountMinor), reason });
-const givenRoom = (other: Partial<Room>) => given(noRefund(refundId), { ...room, ...other });
+const givenRoom = (other: Partial<RefundLimits>) => given(noRefund(refundId), { ...room, ...other });
 
 describe('when a merchant gives back a charge, the ledger', () => {
   it('sets the amount aside from the merchant’s balance', () => {

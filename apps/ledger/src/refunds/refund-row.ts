@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import type { Instant } from '#clock';
 import type { bankProtocol, RefundRefusal } from '#contracts';
 import { money, type Currency } from '#money';
-import type { Refund } from './refund.js';
+import type { RefundReservation } from './refund.js';
 
 /** A refund as it stands in its table; a column is null where its state has no such thing. */
 export interface RefundRow {
   readonly refund_id: string;
   readonly charge_id: string;
   readonly account: string;
-  readonly state: Exclude<Refund['state'], 'none'>;
+  readonly state: Exclude<RefundReservation['state'], 'none'>;
   readonly amount_minor: number;
   readonly currency: Currency;
   readonly bank: bankProtocol.BankName | null;
@@ -19,7 +19,7 @@ export interface RefundRow {
   readonly refusal_code: string | null;
 }
 
-export function toRow(refund: Exclude<Refund, { state: 'none' }>): RefundRow {
+export function toRow(refund: Exclude<RefundReservation, { state: 'none' }>): RefundRow {
   const { state } = refund;
   return {
     refund_id: refund.refundId,
@@ -35,7 +35,7 @@ export function toRow(refund: Exclude<Refund, { state: 'none' }>): RefundRow {
   };
 }
 
-export function fromRow(row: RefundRow): Exclude<Refund, { state: 'none' }> {
+export function fromRow(row: RefundRow): Exclude<RefundReservation, { state: 'none' }> {
   const wanted = {
     refundId: row.refund_id,
     chargeId: row.charge_id,

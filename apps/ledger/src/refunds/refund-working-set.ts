@@ -1,11 +1,11 @@
 import type { WorkingSet } from '#saga';
 import { merchant } from '../accounts/account.js';
-import { noRefund, type Refund, type RefundKey, type Room } from './refund.js';
+import { noRefund, type RefundReservation, type RefundKey, type RefundLimits } from './refund.js';
 
-type Captured = NonNullable<Room['captured']>;
+type Captured = NonNullable<RefundLimits['captured']>;
 
 /** What the database says of the charges and merchants of new refunds. */
-export interface Means {
+export interface RefundFunds {
   /** By charge: what was captured. */
   readonly captured: ReadonlyMap<string, Captured>;
   /** By charge: what its refunds come to, in minor units. */
@@ -14,21 +14,21 @@ export interface Means {
   readonly spendableMinor: ReadonlyMap<string, number>;
 }
 
-export const noMeans: Means = { captured: new Map(), refundedMinor: new Map(), spendableMinor: new Map() };
+export const noFunds: RefundFunds = { captured: new Map(), refundedMinor: new Map(), spendableMinor: new Map() };
 
 /**
  * The refunds of one batch, and what their charges and merchants have left at each moment of it: what the database
  * said, and what the batch has reserved and released since.
  */
-export class RefundWorkingSet implements WorkingSet<Refund, RefundKey, Room> {
-  private readonly refunds = new Map<string, Refund>();
+export class RefundWorkingSet implements WorkingSet<RefundReservation, RefundKey, RefundLimits> {
+  private readonly refunds = new Map<string, RefundReservation>();
   private readonly captured: ReadonlyMap<string, Captured>;
   private readonly refundedMinor: Map<string, number>;
   private readonly spendableMinor: Map<string, number>;
 
   constructor(
-    stored: Iterable<Exclude<Refund, { state: 'none' }>>,
-    { captured, refundedMinor, spendableMinor }: Means,
+    stored: Iterable<Exclude<RefundReservation, { state: 'none' }>>,
+    { captured, refundedMinor, spendableMinor }: RefundFunds,
   ) {
     for (const refund of stored) this.refunds.set(refund.refundId, refund);
     this.captured = captured;
@@ -36,12 +36,12 @@ export class RefundWorkingSet implements WorkingSet<Refund, RefundKey, Room> {
     this.spendableMinor = new Map(spendableMinor);
   }
 
-  get({ refundId }: RefundKey): Refund {
+  get({ refundId }: RefundKey): RefundReservation {
     return this.refunds.get(refundId) ?? noRefund(refundId);
   }
 
   /** Of a refund that is there already nothing was read: it is decided without. */
-  contextOf({ chargeId, account, amount }: RefundKey): Room {
+  contextOf({ chargeId, account, amount }: RefundKey): RefundLimits {
     return {
       captured: this.captured.get(chargeId) ?? null,
       refundedMinor: this.refundedMinor.get(chargeId) ?? 0,
@@ -49,13 +49,13 @@ export class RefundWorkingSet implements WorkingSet<Refund, RefundKey, Room> {
     };
   }
 
-  set({ refundId }: RefundKey, next: Refund): void {
+  set({ refundId }: RefundKey, next: RefundReservation): void {
     this.count(this.refunds.get(refundId), -1);
     this.count(next, 1);
     this.refunds.set(refundId, next);
   }
 
-  private count(refund: Refund | undefined, sign: 1 | -1): void {
+  private count(refund: RefundReservation | undefined, sign: 1 | -1): void {
     if (refund?.state !== 'reserved' && refund?.state !== 'posted') return;
     const { chargeId, account, amount } = refund;
     add(this.refundedMinor, chargeId, sign * amount.amountMinor);

@@ -8,8 +8,8 @@ import { merchant } from '../accounts/account.js';
 import { ledgerConfig, type LedgerSettings } from '../settings.js';
 import { insertTransfers, transferRow } from '../transfers/transfer-row.js';
 import { fromRow, toRow, type RefundRow } from './refund-row.js';
-import { noMeans, RefundWorkingSet, type Means } from './refund-working-set.js';
-import type { Refund, RefundKey, Room } from './refund.js';
+import { noFunds, RefundWorkingSet, type RefundFunds } from './refund-working-set.js';
+import type { RefundReservation, RefundKey, RefundLimits } from './refund.js';
 
 interface CapturedRow {
   readonly charge_id: string;
@@ -96,7 +96,7 @@ export const saveRefundsStatement = statement(
 );
 
 @Injectable()
-export class RefundRepository implements Aggregates<PgTransaction, Refund, RefundKey, Room> {
+export class RefundRepository implements Aggregates<PgTransaction, RefundReservation, RefundKey, RefundLimits> {
   constructor(@Inject(ledgerConfig.KEY) private readonly settings: Pick<LedgerSettings, 'REFUND_OVERDRAFT_MINOR'>) {}
 
   /**
@@ -108,7 +108,7 @@ export class RefundRepository implements Aggregates<PgTransaction, Refund, Refun
     const rows = await this.rows(tx, keys);
     const there = new Set(rows.map((row) => row.refund_id));
     const fresh = keys.filter(({ refundId }) => !there.has(refundId));
-    if (fresh.length === 0) return new RefundWorkingSet(rows.map(fromRow), noMeans);
+    if (fresh.length === 0) return new RefundWorkingSet(rows.map(fromRow), noFunds);
 
     const merchants = merchantsOf(fresh);
     const [, since, means] = await Promise.all([
@@ -120,7 +120,7 @@ export class RefundRepository implements Aggregates<PgTransaction, Refund, Refun
   }
 
   /** Sent along with COMMIT: nobody here reads what it wrote. The accounts are there since the capture was posted. */
-  save(tx: PgTransaction, changed: readonly Saved<Refund>[]): Promise<readonly never[]> {
+  save(tx: PgTransaction, changed: readonly Saved<RefundReservation>[]): Promise<readonly never[]> {
     const refunds: object[] = [];
     const transfers: object[] = [];
     for (const { state: refund, traceparent } of changed) {
@@ -138,7 +138,11 @@ export class RefundRepository implements Aggregates<PgTransaction, Refund, Refun
     return tx.query<RefundRow>(loadRefundsStatement, [[...new Set(keys.map(({ refundId }) => refundId))]]);
   }
 
-  private async means(tx: PgTransaction, fresh: readonly RefundKey[], merchants: readonly string[]): Promise<Means> {
+  private async means(
+    tx: PgTransaction,
+    fresh: readonly RefundKey[],
+    merchants: readonly string[],
+  ): Promise<RefundFunds> {
     const charges = [...new Set(fresh.map(({ chargeId }) => chargeId))];
     const [captured, refunded, spendable] = await Promise.all([
       tx.query<CapturedRow>(capturedStatement, [charges]),

@@ -7,7 +7,7 @@ import { bankReceivable, merchant } from '../accounts/account.js';
 import { transfer, type Transfer } from '../transfers/transfer.js';
 
 /** What a refund may draw on, at the moment when it is decided about. */
-export interface Room {
+export interface RefundLimits {
   /** What the bank captured of its charge, and which bank; null while the books have posted nothing. */
   readonly captured: { readonly bank: bankProtocol.BankName; readonly amount: Money } | null;
   /** What the other refunds of this charge give back or may give back, in minor units. */
@@ -16,7 +16,7 @@ export interface Room {
   readonly spendableMinor: number;
 }
 
-export const noRoom: Room = { captured: null, refundedMinor: 0, spendableMinor: 0 };
+export const zeroLimits: RefundLimits = { captured: null, refundedMinor: 0, spendableMinor: 0 };
 
 interface Wanted {
   readonly refundId: string;
@@ -37,7 +37,7 @@ interface AtBank extends Wanted {
  *       │         └─────▶ released       the bank refused: the merchant has it again
  *       └─▶ refused                      not captured, more than was captured, or not affordable: no bank is asked
  */
-export type Refund = (
+export type RefundReservation = (
   | { readonly state: 'none'; readonly refundId: string }
   | ({ readonly state: 'reserved' } & AtBank)
   | ({ readonly state: 'posted'; readonly postedAt: Instant } & AtBank)
@@ -48,7 +48,7 @@ export type Refund = (
   readonly moves: readonly Transfer[];
 };
 
-type In<State extends Refund['state']> = Extract<Refund, { state: State }>;
+type In<State extends RefundReservation['state']> = Extract<RefundReservation, { state: State }>;
 
 /** Where a refund begins in the books. */
 export const noRefund = (refundId: string): In<'none'> => ({ state: 'none', refundId, moves: [] });
@@ -72,7 +72,7 @@ interface Because {
 
 /** Why this may not be given back; undefined when it may. */
 export function refusalFor(
-  { captured, refundedMinor, spendableMinor }: Room,
+  { captured, refundedMinor, spendableMinor }: RefundLimits,
   amount: Money,
 ): RefundRefusal | undefined {
   if (!captured) return 'not_captured';
@@ -82,7 +82,12 @@ export function refusalFor(
 }
 
 /** The amount is pending against the merchant, whose it is no more to spend. */
-export function reserve(refund: In<'none'>, room: Room, wanted: Wanted, { cause, now }: Because): In<'reserved'> {
+export function reserve(
+  refund: In<'none'>,
+  room: RefundLimits,
+  wanted: Wanted,
+  { cause, now }: Because,
+): In<'reserved'> {
   const { refundId, chargeId, account, amount } = wanted;
   const { captured, refundedMinor } = room;
   assert(captured, 'a refund of what was not captured');
@@ -161,7 +166,7 @@ export const refundReleased = ({ refundId, chargeId, account, amount, code }: In
   ledger.refundReleased({ refundId, chargeId, account, amount, code });
 
 /** Decided with the room that its charge and its merchant have. */
-export const refunds: AggregateType<Refund, RefundKey, Room> = {
+export const refunds: AggregateType<RefundReservation, RefundKey, RefundLimits> = {
   kind: 'refund',
   keyName: ({ refundId }) => refundId,
   restate(refund) {

@@ -1,12 +1,12 @@
 import { Module } from '@nestjs/common';
 import { AggregatesModule, keep } from '#service';
-import { RefundEventsController } from './refund-events.controller.js';
+import { LedgerRefundEventsController } from './refund-events.controller.js';
 import { RefundRepository } from './refund.repository.js';
 import { refunds } from './refund.js';
 
 /** Money on its way back to cardholders. */
 @Module({
   imports: [AggregatesModule.forFeature({ aggregates: [keep(refunds, RefundRepository)] })],
-  controllers: [RefundEventsController],
+  controllers: [LedgerRefundEventsController],
 })
-export class RefundsModule {}
+export class LedgerRefundsModule {}

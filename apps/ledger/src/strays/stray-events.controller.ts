@@ -7,7 +7,7 @@ import { strayMoves, strays, undoneMoves, type Strays } from './stray.js';
 
 /** What the strays of a charge react to. */
 @Controller()
-export class StrayEventsController {
+export class LedgerStrayEventsController {
   /**
    * A bank reversed a stray: the ledger moves its money out of suspense. It posts both sides, since it may not have
    * found the stray itself yet; a transfer that is there already is not written again.

@@ -4,7 +4,7 @@ import type { NewEvent } from '#contracts';
 import type { AggregateType } from '#saga';
 import { decide, stepOn } from '../../test/given.js';
 import { deliveries } from '../../test/histories.js';
-import { noRefund, refunds, type Refund, type Room } from '../refunds/refund.js';
+import { noRefund, refunds, type RefundReservation, type RefundLimits } from '../refunds/refund.js';
 import type { Strays } from '../strays/stray.js';
 import { holds, noHold, type Hold } from './hold.js';
 import type { Transfer } from './transfer.js';
@@ -41,7 +41,7 @@ const heldBy = (moves: readonly Transfer[], effect: string): number =>
 /** The ledger without its database: every hold, refund and stray, and what each says. */
 class Ledger {
   readonly holds = new Map<string, Hold>();
-  readonly refunds = new Map<string, Refund>();
+  readonly refunds = new Map<string, RefundReservation>();
   readonly strays = new Map<string, Strays>();
 
   static after(events: readonly NewEvent[]): Ledger {
@@ -85,14 +85,14 @@ class Ledger {
     id: string,
     none: State,
     event: NewEvent,
-    context?: Room,
+    context?: RefundLimits,
   ) {
     const { changed, emit, state } = decide(states.get(id) ?? none, event, context);
     states.set(id, state);
     return { changed, emit, owed: type.restate(state) };
   }
 
-  private roomOf(chargeId: string): Room {
+  private roomOf(chargeId: string): RefundLimits {
     const hold = this.holds.get(chargeId);
     let refundedMinor = 0;
     for (const refund of this.refunds.values()) {

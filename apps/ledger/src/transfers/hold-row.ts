@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Instant } from '#clock';
 import type { bank, bankProtocol, HoldRefusal, ReleaseCause } from '#contracts';
 import { money, type Currency, type Money } from '#money';
-import type { Capture, Hold, Suspended } from './hold.js';
+import type { BankCapture, Hold, SuspendedCapture } from './hold.js';
 
 /** A hold as it stands in its table; a column is null where its state has no such thing. */
 export interface HoldRow {
@@ -118,20 +118,20 @@ function approvedOf(row: HoldRow) {
   return { amount: moneyOf(row.amount_minor, row), capture: there(row.capture) };
 }
 
-function captureColumns({ amount, bankCaptureId }: Capture) {
+function captureColumns({ amount, bankCaptureId }: BankCapture) {
   return { stray_minor: amount.amountMinor, bank_capture_id: bankCaptureId };
 }
 
-function suspendedColumns({ suspended }: Suspended) {
+function suspendedColumns({ suspended }: SuspendedCapture) {
   return suspended && { ...captureColumns(suspended), compensated_by: suspended.compensatedBy };
 }
 
-function captureOf(row: HoldRow): Capture {
+function captureOf(row: HoldRow): BankCapture {
   // Rows from before the id was kept have none. The gateway knows its own capture, and needs no id to undo it.
   return { amount: moneyOf(row.stray_minor, row), bankCaptureId: row.bank_capture_id ?? 'unknown' };
 }
 
-const suspendedOf = (row: HoldRow): Suspended['suspended'] =>
+const suspendedOf = (row: HoldRow): SuspendedCapture['suspended'] =>
   row.stray_minor === null ? null : { ...captureOf(row), compensatedBy: row.compensated_by };
 
 const moneyOf = (amountMinor: number | null, row: HoldRow): Money => money(there(amountMinor), there(row.currency));

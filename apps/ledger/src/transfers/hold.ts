@@ -20,15 +20,16 @@ interface Approved extends Parties {
 }
 
 /** What the bank captured, under its own id. */
-export interface Capture {
+export interface BankCapture {
   readonly amount: Money;
   readonly bankCaptureId: string;
 }
 
-export interface Suspended {
+export interface SuspendedCapture {
   /** What the bank captured although the charge had ended here: in suspense until it is given back there. */
   readonly suspended:
-    (Capture & { /** The bank's id of the refund that gave it back. */ readonly compensatedBy: string | null }) | null;
+    | (BankCapture & { /** The bank's id of the refund that gave it back. */ readonly compensatedBy: string | null })
+    | null;
 }
 
 /**
@@ -52,15 +53,15 @@ export type Hold = (
       readonly fee: Money;
       readonly postedAt: Instant;
     } & Approved)
-  | ({ readonly state: 'refused'; readonly reason: HoldRefusal } & Approved & Suspended)
+  | ({ readonly state: 'refused'; readonly reason: HoldRefusal } & Approved & SuspendedCapture)
   | ({
       readonly state: 'released';
       readonly cause: ReleaseCause;
       readonly holdRefusal: HoldRefusal | null;
       readonly refusalCode: string | null;
     } & Parties &
-      Suspended)
-  | ({ readonly state: 'unmatched'; readonly captured: Capture } & Parties)
+      SuspendedCapture)
+  | ({ readonly state: 'unmatched'; readonly captured: BankCapture } & Parties)
 ) & {
   /** Transfers decided on and not yet saved: the repository writes them together with the state. */
   readonly moves: readonly Transfer[];
@@ -120,7 +121,7 @@ export function refuse(hold: In<'none'>, approved: Approved, reason: HoldRefusal
 /** The captured part is the merchant's, less the fee; what was held beyond it is let go. */
 export function post(
   hold: In<'pending'>,
-  { amount: captured, bankCaptureId }: Capture,
+  { amount: captured, bankCaptureId }: BankCapture,
   { cause, now }: Because,
 ): In<'posted'> {
   assert.equal(captured.currency, hold.amount.currency, 'captured in another currency than was held');
@@ -175,7 +176,7 @@ export function release(
   };
 }
 
-function suspendedBy(hold: In<'none' | 'pending' | 'refused' | 'unmatched'>): Suspended['suspended'] {
+function suspendedBy(hold: In<'none' | 'pending' | 'refused' | 'unmatched'>): SuspendedCapture['suspended'] {
   switch (hold.state) {
     case 'none':
     case 'pending':

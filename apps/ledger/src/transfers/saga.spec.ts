@@ -8,7 +8,7 @@ import { account, approved, captured, chargeId, compensated, voided } from '../.
 import { decide, stepOn, steps } from '../../test/given.js';
 import { failed, refundId, requested, succeeded } from '../../test/refund.js';
 import { noRefund } from '../refunds/refund.js';
-import { RefundsModule } from '../refunds/refunds.module.js';
+import { LedgerRefundsModule } from '../refunds/refunds.module.js';
 import { StraysModule } from '../strays/strays.module.js';
 import { noHold } from './hold.js';
 import { TransfersModule } from './transfers.module.js';
@@ -48,7 +48,7 @@ const ways: readonly NewEvent[][] = [
 
 describe('the ledger’s part of the saga', () => {
   it('is wired as the table says', () => {
-    const wired = stepsOfModules(TransfersModule, RefundsModule, StraysModule);
+    const wired = stepsOfModules(TransfersModule, LedgerRefundsModule, StraysModule);
     const types = wired.map(({ on }) => on.type).sort();
     expect(types).toEqual(rows.map(({ on }) => typeOf(on)).sort());
     expect(types).toEqual(steps.map(({ on }) => on.type).sort());

@@ -7,7 +7,7 @@ import type { Account } from '../accounts/account.js';
  * What a transfer does for its charge. At most one of each, whatever is delivered how often; where a charge
  * may have several of a kind, the refund's or the bank's id tells them apart.
  */
-export type Effect =
+export type TransferEffect =
   | 'hold'
   | 'capture'
   | 'release'
@@ -25,7 +25,7 @@ export type Effect =
  * `single` count as posted.
  */
 export type Transfer = {
-  readonly effect: Effect;
+  readonly effect: TransferEffect;
   readonly debit: Account;
   readonly credit: Account;
   readonly amount: Money;
@@ -34,7 +34,7 @@ export type Transfer = {
   readonly at: Instant;
   /** The bank's own id of the movement that this mirrors; absent where no bank moved anything. */
   readonly bankId?: string;
-} & ({ readonly kind: 'pending' | 'single' } | { readonly kind: 'post' | 'void'; readonly resolves: Effect });
+} & ({ readonly kind: 'pending' | 'single' } | { readonly kind: 'post' | 'void'; readonly resolves: TransferEffect });
 
 /** Checked again by the database. */
 export function transfer<T extends Transfer>(made: T): T {

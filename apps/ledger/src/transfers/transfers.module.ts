@@ -1,6 +1,6 @@
 import { Inject, Module } from '@nestjs/common';
 import { AdminServer, AggregatesModule, keep } from '#service';
-import { AccountsModule } from '../accounts/accounts.module.js';
+import { LedgerAccountsModule } from '../accounts/accounts.module.js';
 import { HoldEventsController } from './hold-events.controller.js';
 import { HoldRepository } from './hold.repository.js';
 import { holds } from './hold.js';
@@ -8,7 +8,9 @@ import { StoryRepository } from './story.repository.js';
 
 /** What the ledger reacts to. */
 @Module({
-  imports: [AggregatesModule.forFeature({ imports: [AccountsModule], aggregates: [keep(holds, HoldRepository)] })],
+  imports: [
+    AggregatesModule.forFeature({ imports: [LedgerAccountsModule], aggregates: [keep(holds, HoldRepository)] }),
+  ],
   controllers: [HoldEventsController],
   providers: [StoryRepository],
 })

@@ -4,7 +4,7 @@ import { Database } from '#postgres';
 import { CLOCK, Jobs, SETTINGS, Shutdown } from '#service';
 import { Metrics } from '#telemetry';
 import type { PaymentsSettings } from '../settings.js';
-import { Admission, tooManyRequests, type ShedReason } from './admission.js';
+import { AdmissionControl, tooManyRequests, type ShedReason } from './admission.js';
 import { Turns } from './turns.js';
 import { UnsettledCharges } from './unsettled-charges.js';
 import { UnsettledWatch } from './unsettled-watch.js';
@@ -81,7 +81,7 @@ const OBSERVE_SHED = Symbol('observe shed');
       },
     },
     {
-      provide: Admission,
+      provide: AdmissionControl,
       inject: [UnsettledCharges, SETTINGS, CLOCK, Metrics, OBSERVE_SHED],
       useFactory: (
         unsettled: UnsettledCharges,
@@ -90,7 +90,7 @@ const OBSERVE_SHED = Symbol('observe shed');
         metrics: Metrics,
         onShed: (reason: ShedReason) => void,
       ) => {
-        const admission = new Admission(
+        const admission = new AdmissionControl(
           {
             uncommittedMax: settings.ADMIT_UNCOMMITTED,
             unsettledMax: settings.ADMIT_UNSETTLED,
@@ -110,6 +110,6 @@ const OBSERVE_SHED = Symbol('observe shed');
       },
     },
   ],
-  exports: [UnsettledCharges, Admission, Turns],
+  exports: [UnsettledCharges, AdmissionControl, Turns],
 })
 export class AdmissionModule {}

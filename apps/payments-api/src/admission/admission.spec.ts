@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { Admission, type ShedReason } from './admission.js';
-import { UnsettledCharges, WITH_FAULT, type Traffic } from './unsettled-charges.js';
+import { AdmissionControl, type ShedReason } from './admission.js';
+import { UnsettledCharges, WITH_FAULT, type TrafficClass } from './unsettled-charges.js';
 
 function admission() {
   const unsettled = new UnsettledCharges();
@@ -13,14 +13,14 @@ function admission() {
     unsettledWithFaultMax: 3,
     unsettledWithFaultPerAccountMax: 2,
   };
-  const gate = new Admission(
+  const gate = new AdmissionControl(
     limits,
     unsettled,
     () => 0,
     (reason) => shed.push(reason),
   );
   let id = 0;
-  const open = (account: string, traffic: Traffic): string => {
+  const open = (account: string, traffic: TrafficClass): string => {
     const ticket = gate.admit(account, traffic);
     ticket.opened(`ch_${++id}`, traffic);
     ticket.end();

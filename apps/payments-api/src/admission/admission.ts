@@ -1,5 +1,5 @@
 import { StripeError } from '../http/stripe-error.js';
-import { WITH_FAULT, type Traffic, type UnsettledCharges } from './unsettled-charges.js';
+import { WITH_FAULT, type TrafficClass, type UnsettledCharges } from './unsettled-charges.js';
 
 export interface AdmissionLimits {
   /** Creates, captures and refunds that are not yet committed. */
@@ -26,13 +26,13 @@ export type ShedReason =
 /** A request on its way to its commit. */
 export interface Ticket {
   /** Committed: from here on its charge counts as unsettled. */
-  opened(chargeId: string, traffic: Traffic): void;
+  opened(chargeId: string, traffic: TrafficClass): void;
   /** Committed or not, it is uncommitted no longer. Idempotent. */
   end(): void;
 }
 
 /** Sheds early and cheaply: counters in memory, asked before the database is touched. */
-export class Admission {
+export class AdmissionControl {
   private uncommitted = 0;
 
   constructor(
@@ -50,7 +50,7 @@ export class Admission {
    * @param traffic null when it is not known before the charge is looked up, or no bank will be asked
    * @throws StripeError 429, which the SDK is told to repeat
    */
-  admit(account: string, traffic: Traffic | null): Ticket {
+  admit(account: string, traffic: TrafficClass | null): Ticket {
     const reason = this.reasonToShed(account, traffic);
     if (reason) {
       this.onShed(reason);
@@ -67,7 +67,7 @@ export class Admission {
     };
   }
 
-  private reasonToShed(account: string, traffic: Traffic | null): ShedReason | undefined {
+  private reasonToShed(account: string, traffic: TrafficClass | null): ShedReason | undefined {
     const { limits, unsettled } = this;
     if (this.uncommitted >= limits.uncommittedMax) return 'uncommitted';
     if (traffic === WITH_FAULT) return this.reasonToShedWithFault(account);

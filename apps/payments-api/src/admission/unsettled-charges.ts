@@ -1,11 +1,11 @@
-import type { Instrument } from '../test-cards/instrument.js';
+import type { PaymentInstrument } from '../test-cards/instrument.js';
 
 /** Of charges that carry a fault token, whatever their network: a bank fails them because their client asked for it. */
 export const WITH_FAULT = Symbol('with a fault token');
 /** What an unsettled charge counts as: one of its card network, or one with a fault token. */
-export type Traffic = string | typeof WITH_FAULT;
+export type TrafficClass = string | typeof WITH_FAULT;
 
-export const trafficOf = ({ fault, card }: Pick<Instrument, 'fault' | 'card'>): Traffic =>
+export const trafficClassOf = ({ fault, card }: Pick<PaymentInstrument, 'fault' | 'card'>): TrafficClass =>
   fault === null ? card.brand : WITH_FAULT;
 
 /** How many there are, in all, by card network and by account. */
@@ -37,13 +37,13 @@ class Tally {
 export class UnsettledCharges {
   readonly ordinary = new Tally();
   readonly withFault = new Tally();
-  private readonly byId = new Map<string, { account: string; traffic: Traffic; openedMs: number }>();
+  private readonly byId = new Map<string, { account: string; traffic: TrafficClass; openedMs: number }>();
 
   get size(): number {
     return this.byId.size;
   }
 
-  opened(id: string, account: string, traffic: Traffic, nowMs: number): void {
+  opened(id: string, account: string, traffic: TrafficClass, nowMs: number): void {
     if (this.byId.has(id)) return;
     this.byId.set(id, { account, traffic, openedMs: nowMs });
     this.count(account, traffic, 1);
@@ -63,7 +63,7 @@ export class UnsettledCharges {
     return ids;
   }
 
-  private count(account: string, traffic: Traffic, by: 1 | -1): void {
+  private count(account: string, traffic: TrafficClass, by: 1 | -1): void {
     if (traffic === WITH_FAULT) this.withFault.add(account, null, by);
     else this.ordinary.add(account, traffic, by);
   }

@@ -12,7 +12,7 @@ import { resourceMissing } from '../http/stripe-error.js';
 import { ListPages } from '../lists/list-pages.js';
 import { refundOf } from '../refunds/refund-answer.js';
 import { readRefunds } from '../refunds/refund.repository.js';
-import type { Refund } from '../refunds/refund.js';
+import type { ChargeRefund } from '../refunds/refund.js';
 import { AccountClocks } from '../test-clocks/account-clocks.js';
 import { balanceObject } from './balance.js';
 import { readBalance } from './balance.repository.js';
@@ -93,7 +93,7 @@ export class BalanceReading {
 
 function sourceObject(
   charge: OpenedCharge,
-  refund: Refund | undefined,
+  refund: ChargeRefund | undefined,
   expand: readonly string[],
   now: Instant,
 ): object {

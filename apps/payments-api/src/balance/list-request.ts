@@ -14,7 +14,7 @@ export interface TransactionFilters {
 }
 
 /** A valid `GET /v1/balance_transactions`. */
-export interface ListRequest {
+export interface TransactionListParameters {
   readonly page: ListPage;
   readonly cursor: ListCursor | null;
   readonly filters: TransactionFilters;
@@ -44,7 +44,7 @@ const types = `adjustment advance advance_funding anticipation_repayment applica
   transfer_cancel transfer_failure transfer_refund`.split(/\s+/);
 
 /** @throws StripeError 400 */
-export function readListRequest(parameters: Parameters): ListRequest {
+export function readListRequest(parameters: Parameters): TransactionListParameters {
   const reader = new ParameterReader(parameters, known);
   const type = reader.oneOf('type', types);
   const ours = transactionTypes.find((each) => each === type) ?? null;

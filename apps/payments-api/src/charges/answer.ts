@@ -1,17 +1,22 @@
 import assert from 'node:assert/strict';
 import type { Instant } from '#clock';
-import { errorEnvelope, type Answer } from '../http/stripe-error.js';
+import { errorEnvelope, type ApiResponse } from '../http/stripe-error.js';
 import { jsonText } from '../http/json-text.js';
 import type { Subject } from '../idempotency/key.js';
 import { refundAnswer } from '../refunds/refund-answer.js';
 import { knownRefund } from '../refunds/refunds-of-charge.js';
 import { chargeObject } from './charge-object.js';
-import type { Failing, OpenedCharge } from './charge.js';
+import type { FailedOutcome, OpenedCharge } from './charge.js';
 import { failureOf } from './failure.js';
 import { alreadyRefunded, expiredForCapture } from './state-errors.js';
 
 /** What is answered about a charge as it stands, under a key that asked for this of it. */
-export function answerAbout(charge: OpenedCharge, subject: Subject, expand: readonly string[], now: Instant): Answer {
+export function answerAbout(
+  charge: OpenedCharge,
+  subject: Subject,
+  expand: readonly string[],
+  now: Instant,
+): ApiResponse {
   if (subject === null) return createAnswer(charge, expand, now);
   if (subject === 'capture') return captureAnswer(charge, expand, now);
   const refund = knownRefund(charge.refunds, subject);
@@ -20,19 +25,19 @@ export function answerAbout(charge: OpenedCharge, subject: Subject, expand: read
 }
 
 /** Of `POST /v1/charges`: the charge, or a 402 that names it. */
-export function createAnswer(charge: OpenedCharge, expand: readonly string[], now: Instant): Answer {
+export function createAnswer(charge: OpenedCharge, expand: readonly string[], now: Instant): ApiResponse {
   if (charge.state === 'failed') return failed(charge.opening.id, charge.ending);
   return { status: 200, body: jsonText(chargeObject(charge, expand, now)) };
 }
 
 /** Of a capture: the charge, the bank's refusal, or the cancellation that was faster. */
-export function captureAnswer(charge: OpenedCharge, expand: readonly string[], now: Instant): Answer {
+export function captureAnswer(charge: OpenedCharge, expand: readonly string[], now: Instant): ApiResponse {
   if (charge.state !== 'canceled') return createAnswer(charge, expand, now);
   const { id } = charge.opening;
   return (charge.ending.cause === 'expired' ? expiredForCapture(id) : alreadyRefunded(id)).answer;
 }
 
-function failed(charge: string, ending: Failing): Answer {
+function failed(charge: string, ending: FailedOutcome): ApiResponse {
   const { code, declineCode, message } = failureOf(ending);
   return {
     status: 402,

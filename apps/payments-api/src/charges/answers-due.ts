@@ -1,7 +1,7 @@
 import type { Instant } from '#clock';
-import type { Answer } from '../http/stripe-error.js';
+import type { ApiResponse } from '../http/stripe-error.js';
 import type { GivenAnswer, KeyUse, Subject } from '../idempotency/key.js';
-import { refundState, type Refund } from '../refunds/refund.js';
+import { refundState, type ChargeRefund } from '../refunds/refund.js';
 import { answerAbout } from './answer.js';
 import type { ChargeRecord } from './charge-record.js';
 import type { Charge, OpenedCharge } from './charge.js';
@@ -22,7 +22,7 @@ export function answersDue({ stored, charge, key, renderings }: ChargeRecord, no
     .filter(({ subject }) => !still.has(subject))
     .flatMap(({ key, subject }): GivenAnswer[] => {
       const rendering = renderings.get(key);
-      const answer: Answer | undefined = rendering && answerAbout(charge, subject, rendering.expand, now);
+      const answer: ApiResponse | undefined = rendering && answerAbout(charge, subject, rendering.expand, now);
       return answer ? [{ account, key, answer, holder: rendering!.holder }] : [];
     });
 }
@@ -42,6 +42,6 @@ function later(charge: OpenedCharge): Pending[] {
   const refunds = charge.refunds.known.filter((refund) => refundState(refund) === 'pending');
   return [
     ...(capture ? [{ key: capture.key, subject: 'capture' as const }] : []),
-    ...refunds.map((refund: Refund) => ({ key: refund.opening.key, subject: refund.opening.id as Subject })),
+    ...refunds.map((refund: ChargeRefund) => ({ key: refund.opening.key, subject: refund.opening.id as Subject })),
   ];
 }

@@ -6,10 +6,10 @@ import type { Parameters } from '../http/parameters.js';
 import { resourceMissing, type StripeError } from '../http/stripe-error.js';
 import type { Claim } from '../idempotency/key.js';
 import { refused, type Decide } from './charge-request.js';
-import { ownCharge, type Details, type OpenedCharge, type Wish } from './charge.js';
+import { ownCharge, type ChargeDetails, type OpenedCharge, type MerchantEvent } from './charge.js';
 import { readChanges, readDescriptor, refuseConnect } from './details.js';
 import { readExpand } from './expand.js';
-import { isGivenBackForCertain, lapsesAt, pendingCapture } from './pending.js';
+import { isReleaseCertain, lapsesAt, pendingCapture } from './pending.js';
 import {
   alreadyCaptured,
   alreadyRefunded,
@@ -20,11 +20,11 @@ import {
 } from './state-errors.js';
 
 /** A valid `POST /v1/charges/:id/capture`. */
-export interface CaptureRequest {
+export interface CaptureParameters {
   /** Absent: all that was authorized. */
   readonly amountMinor: number | undefined;
   /** What it writes on the charge. @throws StripeError 400 */
-  readonly changes: (before: Details) => Partial<Details>;
+  readonly changes: (before: ChargeDetails) => Partial<ChargeDetails>;
   readonly statementDescriptor: string | null;
   readonly statementDescriptorSuffix: string | null;
   readonly expand: readonly string[];
@@ -42,7 +42,7 @@ const known = [
 ];
 
 /** @throws StripeError 400, naming the parameter; nothing is stored */
-export function readCaptureRequest(parameters: Parameters): CaptureRequest {
+export function readCaptureRequest(parameters: Parameters): CaptureParameters {
   const reader = new ParameterReader(parameters, known);
   refuseConnect(reader, ofConnect);
   return {
@@ -55,7 +55,7 @@ export function readCaptureRequest(parameters: Parameters): CaptureRequest {
 }
 
 /** Asks for the money of an authorization, or for a part of it; the rest is let go. */
-export function captureCharge(claim: Claim, request: CaptureRequest): Decide {
+export function captureCharge(claim: Claim, request: CaptureParameters): Decide {
   return (found, now) => {
     const charge = ownCharge(found, claim.account);
     if (!charge) throw resourceMissing('charge', claim.chargeId!, 'id');
@@ -69,7 +69,7 @@ export function captureCharge(claim: Claim, request: CaptureRequest): Decide {
     if (pendingCapture(charge)) throw lockTimeout(id);
     const { statementDescriptor, statementDescriptorSuffix } = request;
     const changes = request.changes(charge.details);
-    const capture: Wish = {
+    const capture: MerchantEvent = {
       type: 'capture_requested',
       capture: { amount: wanted, key: claim.key, statementDescriptor, statementDescriptorSuffix },
     };
@@ -90,7 +90,7 @@ function reasonAgainst(charge: OpenedCharge, now: Instant): StripeError | undefi
   if (!hold) return notCapturable(id, 'it is captured by itself as soon as it is authorized.');
   const { cancellation } = hold;
   if (cancellation?.refused) return alreadyCaptured(id);
-  if (cancellation && isGivenBackForCertain(charge))
+  if (cancellation && isReleaseCertain(charge))
     return cancellation.cause === 'expired' ? expiredForCapture(id) : alreadyRefunded(id);
   const lapses = lapsesAt(charge);
   return lapses !== null && now >= lapses ? expiredForCapture(id) : undefined;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Admission } from '../admission/admission.js';
+import { AdmissionControl } from '../admission/admission.js';
 import type { Parameters } from '../http/parameters.js';
 import type { KeyedAnswer, RequestClaim } from '../idempotency/key.js';
 import { captureCharge, readCaptureRequest } from './capture-charge.js';
@@ -10,7 +10,7 @@ import { KeyedRequests } from './keyed-requests.js';
 export class ChargeCapture {
   constructor(
     private readonly requests: KeyedRequests,
-    private readonly admission: Admission,
+    private readonly admission: AdmissionControl,
   ) {}
 
   /** @throws StripeError for everything that is not stored under the key */

@@ -2,8 +2,8 @@ import { Inject, Injectable } from '@nestjs/common';
 import { IDS } from '#service';
 import type { Ids } from '#snowflake';
 import { KeyedHash } from '../accounts/keyed-hash.js';
-import { Admission } from '../admission/admission.js';
-import { trafficOf } from '../admission/unsettled-charges.js';
+import { AdmissionControl } from '../admission/admission.js';
+import { trafficClassOf } from '../admission/unsettled-charges.js';
 import type { Parameters } from '../http/parameters.js';
 import type { KeyedAnswer, RequestClaim } from '../idempotency/key.js';
 import { AccountClocks } from '../test-clocks/account-clocks.js';
@@ -16,7 +16,7 @@ import { KeyedRequests } from './keyed-requests.js';
 export class ChargeCreation {
   constructor(
     private readonly requests: KeyedRequests,
-    private readonly admission: Admission,
+    private readonly admission: AdmissionControl,
     private readonly clocks: AccountClocks,
     private readonly hash: KeyedHash,
     @Inject(IDS) private readonly ids: Ids,
@@ -36,7 +36,7 @@ export class ChargeCreation {
         presented.kind === 'refused'
           ? refuseCharge(presented.error.answer)
           : createCharge(claim, wanted, presented.instrument),
-      admit: () => this.admission.admit(account, card ? trafficOf(card) : null),
+      admit: () => this.admission.admit(account, card ? trafficClassOf(card) : null),
     });
   }
 }

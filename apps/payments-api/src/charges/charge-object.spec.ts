@@ -5,12 +5,12 @@ import { usd } from '#money';
 import { notEmpty } from '#testing';
 import { createAnswer } from './answer.js';
 import { chargeObject } from './charge-object.js';
-import { evolve, type Failing, type OpenedCharge, type Posted } from './charge.js';
+import { evolve, type FailedOutcome, type OpenedCharge, type PostedOutcome } from './charge.js';
 import { failureOf } from './failure.js';
 import { aCharge, testNow } from './testing/a-charge.js';
 
 const charge = aCharge({ id: 'ch_00000000001', amount: usd(1000), details: { description: 'Order 1' } });
-const posted: Posted = {
+const posted: PostedOutcome = {
   type: 'posted',
   amount: usd(1000),
   fee: usd(59),
@@ -18,7 +18,7 @@ const posted: Posted = {
   postedAt: testNow + 500,
   balanceTransactionId: 'txn_00000000001',
 };
-const ended = (ending: Posted | Failing): OpenedCharge => evolve(charge, ending) as OpenedCharge;
+const ended = (ending: PostedOutcome | FailedOutcome): OpenedCharge => evolve(charge, ending) as OpenedCharge;
 
 /** Names of the fields that the official package's type calls non-optional. */
 function requiredFields(typeName: string): string[] {

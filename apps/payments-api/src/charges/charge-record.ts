@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { become, unchanged, type AggregateType, type Decision } from '#saga';
 import type { Rendering } from '../idempotency/key.js';
-import { evolve, type Charge, type ChargeEvent, type Word } from './charge.js';
+import { evolve, type Charge, type ChargeEvent, type ServiceEvent } from './charge.js';
 import { unansweredRequests } from './unanswered-requests.js';
 
 /** A charge as the store holds it: the fold, how many events it is made of, and what this batch adds to them. */
@@ -32,7 +32,7 @@ export function noCharge(key: string): ChargeRecord {
   return { charge, stored: charge, version: 0, unsaved: [], key, renderings: none };
 }
 
-export function record(before: ChargeRecord, event: ChargeEvent): ChargeRecord {
+export function recordEvent(before: ChargeRecord, event: ChargeEvent): ChargeRecord {
   return {
     ...before,
     charge: evolve(before.charge, event),
@@ -42,9 +42,9 @@ export function record(before: ChargeRecord, event: ChargeEvent): ChargeRecord {
 }
 
 /** A step's whole decision here: news of other services is recorded, a repetition changes nothing. */
-export function hear(before: ChargeRecord, word: Word): Decision<ChargeRecord> {
+export function applyServiceEvent(before: ChargeRecord, word: ServiceEvent): Decision<ChargeRecord> {
   assert(before.charge.state !== 'none', `${word.type} came for a charge that was never opened`);
-  const after = record(before, word);
+  const after = recordEvent(before, word);
   return after.charge === before.charge ? unchanged(before) : become(after);
 }
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { NewEvent } from '#contracts';
 import { answer, become, unchanged, type AggregateType, type Work } from '#saga';
-import { StripeError, type Answer } from '../http/stripe-error.js';
+import { StripeError, type ApiResponse } from '../http/stripe-error.js';
 import { nameOf, type Claim, type KeyRow } from '../idempotency/key.js';
-import { record, type ChargeRecord } from './charge-record.js';
-import type { Charge, OpenedCharge, Wish } from './charge.js';
+import { recordEvent, type ChargeRecord } from './charge-record.js';
+import type { Charge, OpenedCharge, MerchantEvent } from './charge.js';
 
 /**
  * A request under its key. Loading it claims the key, and locks the charge that it names; so key, charge,
@@ -14,7 +14,7 @@ export type ChargeRequest =
   | { readonly state: 'claimed'; readonly charge: ChargeRecord }
   /** The key was there before. */
   | { readonly state: 'taken'; readonly row: KeyRow }
-  | { readonly state: 'decided'; readonly charge: ChargeRecord; readonly answer: Answer | null }
+  | { readonly state: 'decided'; readonly charge: ChargeRecord; readonly answer: ApiResponse | null }
   /** Nothing was begun: the key is free again. */
   | { readonly state: 'withdrawn' };
 
@@ -26,12 +26,12 @@ export const chargeRequests: AggregateType<ChargeRequest, Claim> = {
 };
 
 /** What a request comes to: what its merchant wants of the charge, or an answer at once, or both. */
-export interface Verdict {
-  readonly wishes: readonly Wish[];
+export interface RequestDecision {
+  readonly wishes: readonly MerchantEvent[];
   /** What other services are asked for. */
   readonly emit: readonly NewEvent[];
   /** Stored under the key. Absent: whoever settles what was asked for stores it. */
-  readonly answer?: Answer;
+  readonly answer?: ApiResponse;
 }
 
 /**
@@ -39,14 +39,14 @@ export interface Verdict {
  * @param now the account's own time
  * @throws StripeError for what is not to be stored under the key
  */
-export type Decide = (charge: Charge, now: number) => Verdict;
+export type Decide = (charge: Charge, now: number) => RequestDecision;
 
 /** An answer that is stored under the key; nothing is asked for. */
-export const refused = ({ answer }: StripeError): Verdict => ({ wishes: [], emit: [], answer });
+export const refused = ({ answer }: StripeError): RequestDecision => ({ wishes: [], emit: [], answer });
 
-export type Came =
+export type RequestOutcome =
   | { readonly kind: 'accepted'; readonly charge: OpenedCharge }
-  | { readonly kind: 'answered'; readonly answer: Answer }
+  | { readonly kind: 'answered'; readonly answer: ApiResponse }
   | { readonly kind: 'taken'; readonly row: KeyRow }
   | { readonly kind: 'withdrawn'; readonly error: StripeError };
 
@@ -55,7 +55,7 @@ export function chargeRequest(
   claim: Claim,
   decide: Decide,
   traceparent: string | undefined,
-): Work<ChargeRequest, Came, Claim> {
+): Work<ChargeRequest, RequestOutcome, Claim> {
   return {
     aggregate: chargeRequests,
     key: claim,
@@ -69,7 +69,7 @@ export function chargeRequest(
       if (verdict instanceof StripeError) {
         return answer(become<ChargeRequest>({ state: 'withdrawn' }), { kind: 'withdrawn', error: verdict });
       }
-      const charge = verdict.wishes.reduce(record, before);
+      const charge = verdict.wishes.reduce(recordEvent, before);
       const decided = become<ChargeRequest>(
         { state: 'decided', charge, answer: verdict.answer ?? null },
         ...verdict.emit,
@@ -84,7 +84,7 @@ export function chargeRequest(
   };
 }
 
-function verdictOf(decide: () => Verdict): Verdict | StripeError {
+function verdictOf(decide: () => RequestDecision): RequestDecision | StripeError {
   try {
     return decide();
   } catch (error) {

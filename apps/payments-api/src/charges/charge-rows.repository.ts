@@ -1,12 +1,12 @@
 import { statement, type Sql } from '#postgres';
 import { readLatestRefunds } from '../refunds/refund.repository.js';
-import type { Refund } from '../refunds/refund.js';
+import type { ChargeRefund } from '../refunds/refund.js';
 import type { ListBounds, ListPage } from '../http/list-parameters.js';
 import { ListStatements } from '../lists/list-statements.repository.js';
 import { alsoKnowing } from '../refunds/refunds-of-charge.js';
-import type { Details, Ending, OpenedCharge, Opening } from './charge.js';
+import type { ChargeDetails, ChargeOutcome, OpenedCharge, Opening } from './charge.js';
 import { expandsRefunds } from './expand.js';
-import type { Hold } from './hold.js';
+import type { ManualAuthorization } from './hold.js';
 import type { ChargeFilters } from './list-request.js';
 
 export const columns =
@@ -53,9 +53,9 @@ export const stillUnsettledStatement = statement(
 export interface FoldColumns {
   state: OpenedCharge['state'];
   opening: Opening;
-  details: Details;
-  hold: Hold | null;
-  ending: Ending | null;
+  details: ChargeDetails;
+  hold: ManualAuthorization | null;
+  ending: ChargeOutcome | null;
   refund_count: number;
   refund_pending_minor: number;
   refund_succeeded_minor: number;
@@ -124,7 +124,7 @@ export async function shown(
   return charges.map((charge) => withKnown(charge, latest.get(charge.opening.id) ?? []));
 }
 
-export function withKnown(charge: OpenedCharge, refunds: readonly Refund[]): OpenedCharge {
+export function withKnown(charge: OpenedCharge, refunds: readonly ChargeRefund[]): OpenedCharge {
   return refunds.length > 0 ? { ...charge, refunds: alsoKnowing(charge.refunds, refunds) } : charge;
 }
 

@@ -7,7 +7,7 @@ import type { KeyedAnswer, RequestClaim } from '../idempotency/key.js';
 import { KeyedTransaction } from '../idempotency/keyed-transaction.js';
 import { AccountClocks } from '../test-clocks/account-clocks.js';
 import { chargeObject } from './charge-object.js';
-import { record } from './charge-record.js';
+import { recordEvent } from './charge-record.js';
 import { ownCharge, type OpenedCharge } from './charge.js';
 import { ChargeRepository, enqueueRecords } from './charge.repository.js';
 import { readChanges } from './details.js';
@@ -44,7 +44,7 @@ export class ChargeUpdate {
       const charge = ownCharge(before.charge, claim.account);
       if (!charge) throw resourceMissing('charge', id, 'id');
       const changes = readChanges(reader, charge.details);
-      const after = record(before, { type: 'updated', changes });
+      const after = recordEvent(before, { type: 'updated', changes });
       if (Object.keys(changes).length > 0) enqueueRecords(tx, [{ record: after }]);
       const object = chargeObject(after.charge as OpenedCharge, expand, this.clocks.now(claim.account));
       return { status: 200, body: jsonText(object) };

@@ -2,8 +2,8 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Instant } from '#clock';
 import type { Currency } from '#money';
 import { column } from '#postgres';
-import type { Details, Ending, OpenedCharge, Opening } from './charge.js';
-import type { Hold } from './hold.js';
+import type { ChargeDetails, ChargeOutcome, OpenedCharge, Opening } from './charge.js';
+import type { ManualAuthorization } from './hold.js';
 
 /** A projection of `charge_event`: every column but the sweeper's follows from the stream. */
 @Entity('charge')
@@ -39,8 +39,8 @@ export class ChargeEntity {
   @Column(column.optional(column.text)) paymentIntent!: string | null;
   @Column(column.instant) createdAt!: Instant;
   @Column('jsonb') opening!: Opening;
-  @Column('jsonb') details!: Details;
-  @Column({ type: 'jsonb', nullable: true }) ending!: Ending | null;
+  @Column('jsonb') details!: ChargeDetails;
+  @Column({ type: 'jsonb', nullable: true }) ending!: ChargeOutcome | null;
   /** Under which it was asked for. */
   @Column(column.key) idempotencyKey!: string;
   @Column(column.optional(column.text)) traceparent!: string | null;
@@ -49,7 +49,7 @@ export class ChargeEntity {
   /** Something was asked of other services that they have not told the end of. */
   @Column({ type: 'boolean', default: true }) awaiting!: boolean;
   /** Null when the charge is captured as soon as it is authorized. */
-  @Column({ type: 'jsonb', nullable: true }) hold!: Hold | null;
+  @Column({ type: 'jsonb', nullable: true }) hold!: ManualAuthorization | null;
   /** Always null: refunds are rows of their own. */
   @Column({ type: 'jsonb', nullable: true }) refunds!: null;
   /** On the account's own clock; null unless it is an authorization that may lapse. */

@@ -6,7 +6,7 @@ import { insertTransactions, transactionValues } from '../balance/balance-transa
 import { nameOf, type GivenAnswer } from '../idempotency/key.js';
 import { readRenderings } from '../idempotency/key.repository.js';
 import { byCharge, readLatestRefunds, readPendingRefunds, readRefunds } from '../refunds/refund.repository.js';
-import { refundState, type Refund } from '../refunds/refund.js';
+import { refundState, type ChargeRefund } from '../refunds/refund.js';
 import { AccountClocks } from '../test-clocks/account-clocks.js';
 import { answersDue, laterKeys } from './answers-due.js';
 import { noCharge, type ChargeRecord, type ChargeRecordKey } from './charge-record.js';
@@ -261,7 +261,7 @@ export class ChargeRepository
       const { opening, refunds } = opened(state.charge);
       return refunds.pendingMinor > 0 ? [opening.id] : [];
     });
-    const pending = ids.length > 0 ? await readPendingRefunds(tx, ids) : new Map<string, Refund[]>();
+    const pending = ids.length > 0 ? await readPendingRefunds(tx, ids) : new Map<string, ChargeRefund[]>();
     return taken.map((each) => ({
       ...each,
       state: knowing(each.state, pending.get(opened(each.state.charge).opening.id) ?? []),
@@ -269,7 +269,7 @@ export class ChargeRepository
   }
 }
 
-function knowing(record: ChargeRecord, refunds: readonly Refund[]): ChargeRecord {
+function knowing(record: ChargeRecord, refunds: readonly ChargeRefund[]): ChargeRecord {
   const charge = withKnown(opened(record.charge), refunds);
   return { ...record, charge, stored: charge };
 }
@@ -389,7 +389,7 @@ function eventValues(records: readonly ChargeRecord[]): unknown[] {
   ];
 }
 
-function changedRefunds(before: Charge, after: OpenedCharge): Refund[] {
+function changedRefunds(before: Charge, after: OpenedCharge): ChargeRefund[] {
   if (after.refunds.count === 0) return [];
   const known = new Set(before.state === 'none' ? [] : before.refunds.known);
   return after.refunds.known.filter((refund) => !known.has(refund));

@@ -8,8 +8,8 @@ import fc from 'fast-check';
 import { RefundEventsController } from '../refunds/refund-events.controller.js';
 import { refundState } from '../refunds/refund.js';
 import { ChargeEventsController } from './charge-events.controller.js';
-import { charges, noCharge, record, sweptCharges, type ChargeRecord } from './charge-record.js';
-import { evolve, type Charge, type ChargeEvent, type OpenedCharge, type Wish } from './charge.js';
+import { charges, noCharge, recordEvent, sweptCharges, type ChargeRecord } from './charge-record.js';
+import { evolve, type Charge, type ChargeEvent, type OpenedCharge, type MerchantEvent } from './charge.js';
 import { isAwaiting, lapsesAt } from './pending.js';
 import { aChargeOpened } from './testing/a-charge.js';
 
@@ -53,17 +53,17 @@ const refundReleased = (n: number, amountMinor: number) =>
 const refundRefused = (n: number, amountMinor: number) =>
   ledger.refundRefused({ ...named, refundId: refundId(n), amount: usd(amountMinor), reason: 'insufficient_balance' });
 
-function given(capture: 'automatic' | 'manual', ...wishes: Wish[]): ChargeRecord {
+function given(capture: 'automatic' | 'manual', ...wishes: MerchantEvent[]): ChargeRecord {
   const opened = aChargeOpened({ id: chargeId, account, ...(capture === 'manual' && { capture }) });
-  const state = [opened, ...wishes].reduce(record, noCharge('k'));
+  const state = [opened, ...wishes].reduce(recordEvent, noCharge('k'));
   return { ...state, stored: state.charge, unsaved: [] };
 }
-const capture: Wish = {
+const capture: MerchantEvent = {
   type: 'capture_requested',
   capture: { amount: usd(1000), key: 'capture', statementDescriptor: null, statementDescriptorSuffix: null },
 };
-const cancellation: Wish = { type: 'cancellation_requested', cause: 'canceled', refund: refundAsked(9, 1000) };
-const expiry: Wish = { type: 'cancellation_requested', cause: 'expired', refund: null };
+const cancellation: MerchantEvent = { type: 'cancellation_requested', cause: 'canceled', refund: refundAsked(9, 1000) };
+const expiry: MerchantEvent = { type: 'cancellation_requested', cause: 'expired', refund: null };
 const requested = given('automatic');
 
 function when(
@@ -169,9 +169,9 @@ describe('an authorization', () => {
   });
 
   it('is captured once, and canceled once', () => {
-    expect(() => record(given('manual', capture), capture)).toThrow('once');
-    expect(() => record(given('manual', expiry), cancellation)).toThrow('once');
-    expect(() => record(given('automatic'), capture)).toThrow('captured at once');
+    expect(() => recordEvent(given('manual', capture), capture)).toThrow('once');
+    expect(() => recordEvent(given('manual', expiry), cancellation)).toThrow('once');
+    expect(() => recordEvent(given('automatic'), capture)).toThrow('captured at once');
   });
 });
 
@@ -208,7 +208,7 @@ describe('whatever the order of foreign events, and however often they come,', (
   const endings = [posted, declined, failed, released];
   const manualEndings = [authorized, ...endings, releasedFor('canceled'), releasedFor('capture_failed')];
   const ofRefunds = [1, 2].flatMap((n) => [refundPosted(n, 300), refundReleased(n, 300), refundRefused(n, 300)]);
-  const withRefunds: Wish[] = [1, 2].map((n) => ({ type: 'refund_requested', ...refundAsked(n, 300) }));
+  const withRefunds: MerchantEvent[] = [1, 2].map((n) => ({ type: 'refund_requested', ...refundAsked(n, 300) }));
   const situations: [string, ChargeRecord, NewEvent[]][] = [
     ['an automatic charge', requested, endings],
     ['an automatic charge with refunds', given('automatic', ...withRefunds), [...endings, ...ofRefunds]],
@@ -251,8 +251,8 @@ describe('whatever the order of foreign events, and however often they come,', (
       fc.property(foreign, updates, fc.nat(12), (events, changes, place) => {
         const updated: ChargeEvent = { type: 'updated', changes };
         const at = Math.min(place, events.length);
-        const early = after(record(after(requested, ...events.slice(0, at)), updated), ...events.slice(at));
-        expect(early.charge).toEqual(record(after(requested, ...events), updated).charge);
+        const early = after(recordEvent(after(requested, ...events.slice(0, at)), updated), ...events.slice(at));
+        expect(early.charge).toEqual(recordEvent(after(requested, ...events), updated).charge);
       }),
     );
   });

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import type { Instant } from '#clock';
 import type { CancellationCause, HoldRefusal, ReleaseCause } from '#contracts';
 import type { Money } from '#money';
-import { endRefund, type LedgersWord, type Refund, type RefundEnd, type RefundOpening } from '../refunds/refund.js';
+import {
+  endRefund,
+  type LedgerRefundOutcome,
+  type ChargeRefund,
+  type RefundEnd,
+  type RefundOpening,
+} from '../refunds/refund.js';
 import {
   addRefund,
   changeRefund,
@@ -10,8 +16,8 @@ import {
   refundedMinor,
   type RefundsOfCharge,
 } from '../refunds/refunds-of-charge.js';
-import type { Instrument } from '../test-cards/instrument.js';
-import { noHold, type Capture, type Hold } from './hold.js';
+import type { PaymentInstrument } from '../test-cards/instrument.js';
+import { noAuthorization, type RequestedCapture, type ManualAuthorization } from './hold.js';
 
 /** What is fixed when a charge is opened. */
 export interface Opening {
@@ -20,7 +26,7 @@ export interface Opening {
   readonly amount: Money;
   /** Absent: captured as soon as it is authorized. */
   readonly capture?: 'manual';
-  readonly instrument: Instrument;
+  readonly instrument: PaymentInstrument;
   /** The account's own time. */
   readonly openedAt: Instant;
   readonly statementDescriptor: string | null;
@@ -30,7 +36,7 @@ export interface Opening {
 }
 
 /** What a merchant may write on a charge at any time; no money hangs on it. */
-export interface Details {
+export interface ChargeDetails {
   readonly description: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   readonly receiptEmail: string | null;
@@ -48,12 +54,12 @@ export interface Shipping {
 }
 
 /** All that happens to a charge: what its merchant, or time, asks for, and what other services say came of it. */
-export type ChargeEvent = Wish | Word;
+export type ChargeEvent = MerchantEvent | ServiceEvent;
 
-export type Wish =
-  | { readonly type: 'opened'; readonly opening: Opening; readonly details: Details }
-  | { readonly type: 'updated'; readonly changes: Partial<Details> }
-  | { readonly type: 'capture_requested'; readonly capture: Capture }
+export type MerchantEvent =
+  | { readonly type: 'opened'; readonly opening: Opening; readonly details: ChargeDetails }
+  | { readonly type: 'updated'; readonly changes: Partial<ChargeDetails> }
+  | { readonly type: 'capture_requested'; readonly capture: RequestedCapture }
   | {
       readonly type: 'cancellation_requested';
       readonly cause: CancellationCause;
@@ -61,22 +67,22 @@ export type Wish =
       readonly refund: Asked | null;
     }
   | ({ readonly type: 'refund_requested' } & Asked)
-  | { readonly type: 'refund_updated'; readonly refundId: string; readonly metadata: Refund['metadata'] };
+  | { readonly type: 'refund_updated'; readonly refundId: string; readonly metadata: ChargeRefund['metadata'] };
 
 interface Asked {
   readonly opening: RefundOpening;
-  readonly metadata: Refund['metadata'];
+  readonly metadata: ChargeRefund['metadata'];
 }
 
-export type Word =
+export type ServiceEvent =
   | { readonly type: 'authorized'; readonly at: Instant }
   | { readonly type: 'cancellation_refused' }
-  | { readonly type: 'refund_ended'; readonly refundId: string; readonly end: LedgersWord }
-  | Ending;
+  | { readonly type: 'refund_ended'; readonly refundId: string; readonly end: LedgerRefundOutcome }
+  | ChargeOutcome;
 
 /** How other services say that a charge is over. */
-export type Ending = Posted | Failing;
-export interface Posted {
+export type ChargeOutcome = PostedOutcome | FailedOutcome;
+export interface PostedOutcome {
   readonly type: 'posted';
   /** What was captured: all that was authorized, or a part. */
   readonly amount: Money;
@@ -85,31 +91,31 @@ export interface Posted {
   readonly postedAt: Instant;
   readonly balanceTransactionId: string;
 }
-export interface Released {
+export interface ReleasedOutcome {
   readonly type: 'released';
   readonly cause: ReleaseCause;
   readonly holdRefusal: HoldRefusal | null;
   readonly refusalCode: string | null;
 }
-export type Failing =
+export type FailedOutcome =
   | { readonly type: 'declined'; readonly code: string }
   | { readonly type: 'failed'; readonly reason: string }
-  | Released;
+  | ReleasedOutcome;
 
 interface Written {
   readonly opening: Opening;
-  readonly details: Details;
+  readonly details: ChargeDetails;
   /** Null when it is captured as soon as it is authorized. */
-  readonly hold: Hold | null;
+  readonly hold: ManualAuthorization | null;
   readonly refunds: RefundsOfCharge;
 }
-export type Unended = { readonly state: 'requested' | 'authorized'; readonly ending: null } & Written;
-export type Ended =
-  | ({ readonly state: 'succeeded'; readonly ending: Posted } & Written)
-  | ({ readonly state: 'failed'; readonly ending: Failing } & Written)
+export type UnsettledCharge = { readonly state: 'requested' | 'authorized'; readonly ending: null } & Written;
+export type SettledCharge =
+  | ({ readonly state: 'succeeded'; readonly ending: PostedOutcome } & Written)
+  | ({ readonly state: 'failed'; readonly ending: FailedOutcome } & Written)
   /** Given back before it was captured, by its merchant or by time. */
-  | ({ readonly state: 'canceled'; readonly ending: Released } & Written);
-export type OpenedCharge = Unended | Ended;
+  | ({ readonly state: 'canceled'; readonly ending: ReleasedOutcome } & Written);
+export type OpenedCharge = UnsettledCharge | SettledCharge;
 /** The merchant's view of one charge: the fold of its events. */
 export type Charge = { readonly state: 'none' } | OpenedCharge;
 
@@ -117,7 +123,7 @@ export type Charge = { readonly state: 'none' } | OpenedCharge;
  * A charge ends once, and the services make sure of it. Should two endings ever contradict each other, the
  * row must still not depend on which came first: what moved money, or was nearer to it, stands.
  */
-const weight: Record<Ending['type'], number> = { failed: 1, declined: 2, released: 3, posted: 4 };
+const weight: Record<ChargeOutcome['type'], number> = { failed: 1, declined: 2, released: 3, posted: 4 };
 
 /**
  * The one way in which a charge changes: pure, so the row can be rebuilt from its events at any time. The
@@ -127,7 +133,7 @@ export function evolve(charge: Charge, event: ChargeEvent): Charge {
   if (event.type === 'opened') {
     assert(charge.state === 'none', 'a charge is opened once');
     const { opening, details } = event;
-    const hold = opening.capture === 'manual' ? noHold : null;
+    const hold = opening.capture === 'manual' ? noAuthorization : null;
     return { state: 'requested', opening, details, hold, ending: null, refunds: noRefunds };
   }
   assert(charge.state !== 'none', `${event.type} came for a charge that was never opened`);
@@ -165,12 +171,12 @@ export function evolve(charge: Charge, event: ChargeEvent): Charge {
   }
 }
 
-function endedBy(charge: OpenedCharge, ending: Ending): OpenedCharge {
+function endedBy(charge: OpenedCharge, ending: ChargeOutcome): OpenedCharge {
   if (ending.type === 'posted') checkPosted(charge, ending);
   return settled({ ...charge, ending } as OpenedCharge);
 }
 
-function checkPosted({ opening, hold }: OpenedCharge, { amount }: Posted): void {
+function checkPosted({ opening, hold }: OpenedCharge, { amount }: PostedOutcome): void {
   if (!hold) assert.deepEqual(amount, opening.amount, 'an automatic capture posts the whole amount');
   assert(amount.currency === opening.amount.currency && amount.amountMinor <= opening.amount.amountMinor);
 }
@@ -185,35 +191,35 @@ function settled(charge: OpenedCharge): OpenedCharge {
   return withRefund(after, refundId, (refund) => ({ ...refund, end }));
 }
 
-function stateAfter(ending: Ending | null, hold: Hold | null): OpenedCharge['state'] {
+function stateAfter(ending: ChargeOutcome | null, hold: ManualAuthorization | null): OpenedCharge['state'] {
   if (!ending) return hold && hold.authorizedAt !== null ? 'authorized' : 'requested';
   if (ending.type === 'posted') return 'succeeded';
   return wasCanceled(ending) ? 'canceled' : 'failed';
 }
 
-function endOfCancellation(ending: Ending | null, refused: boolean): RefundEnd | null {
+function endOfCancellation(ending: ChargeOutcome | null, refused: boolean): RefundEnd | null {
   if (ending && wasCanceled(ending)) return { type: 'canceled' };
   if (ending?.type === 'posted' || (!ending && refused)) return { type: 'not_canceled', because: 'captured' };
   return ending && { type: 'not_canceled', because: 'failed' };
 }
 
-const wasCanceled = (ending: Ending): boolean =>
+const wasCanceled = (ending: ChargeOutcome): boolean =>
   ending.type === 'released' && (ending.cause === 'canceled' || ending.cause === 'expired');
 
-function holdOf({ hold }: OpenedCharge): Hold {
+function holdOf({ hold }: OpenedCharge): ManualAuthorization {
   assert(hold, 'a charge that is captured at once leaves its merchant nothing to decide');
   return hold;
 }
 
-function withHold(charge: OpenedCharge, changes: Partial<Hold>): OpenedCharge {
+function withHold(charge: OpenedCharge, changes: Partial<ManualAuthorization>): OpenedCharge {
   return settled({ ...charge, hold: { ...holdOf(charge), ...changes } });
 }
 
-function refundOf({ opening, metadata }: Asked, of: Refund['of']): Refund {
+function refundOf({ opening, metadata }: Asked, of: ChargeRefund['of']): ChargeRefund {
   return { opening, metadata, of, end: null };
 }
 
-function withRefund(charge: OpenedCharge, id: string, change: (refund: Refund) => Refund): OpenedCharge {
+function withRefund(charge: OpenedCharge, id: string, change: (refund: ChargeRefund) => ChargeRefund): OpenedCharge {
   return withRefunds(charge, changeRefund(charge.refunds, id, change));
 }
 

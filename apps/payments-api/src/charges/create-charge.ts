@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { payments } from '#contracts';
-import type { Answer } from '../http/stripe-error.js';
+import type { ApiResponse } from '../http/stripe-error.js';
 import type { Claim } from '../idempotency/key.js';
 import type { Decide } from './charge-request.js';
 import type { Opening } from './charge.js';
@@ -36,6 +36,6 @@ export function createCharge(
 }
 
 /** A card refused at the edge is answered like a bank's decline: stored, and the same ever after. */
-export function refuseCharge(refusal: Answer): Decide {
+export function refuseCharge(refusal: ApiResponse): Decide {
   return () => ({ wishes: [], emit: [], answer: refusal });
 }

@@ -4,8 +4,8 @@ import type { KeyedHash } from '../accounts/keyed-hash.js';
 import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
 import { invalidRequest, resourceMissing, shown } from '../http/stripe-error.js';
-import { readInstrument, type Presented } from '../test-cards/instrument.js';
-import type { Details } from './charge.js';
+import { readInstrument, type ReadPaymentSource } from '../test-cards/instrument.js';
+import type { ChargeDetails } from './charge.js';
 import { readDescriptor, readDetails, refuseConnect } from './details.js';
 import { readExpand } from './expand.js';
 
@@ -13,8 +13,8 @@ import { readExpand } from './expand.js';
 export interface CreateRequest {
   readonly amount: Money;
   readonly capture: 'automatic' | 'manual';
-  readonly presented: Presented;
-  readonly details: Details;
+  readonly presented: ReadPaymentSource;
+  readonly details: ChargeDetails;
   readonly statementDescriptor: string | null;
   readonly statementDescriptorSuffix: string | null;
   readonly expand: readonly string[];

@@ -1,12 +1,12 @@
 import { characters } from '../http/characters.js';
 import type { ParameterReader } from '../http/parameter-reader.js';
 import { invalidRequest, shown } from '../http/stripe-error.js';
-import type { Details, Shipping } from './charge.js';
+import type { ChargeDetails, Shipping } from './charge.js';
 
 const METADATA_KEYS_MAX = 50;
 const METADATA_LIMITS = { keyMax: 40, max: 500 };
 
-export const noDetails: Details = {
+export const noDetails: ChargeDetails = {
   description: null,
   metadata: {},
   receiptEmail: null,
@@ -16,13 +16,13 @@ export const noDetails: Details = {
 };
 
 /** What a new charge starts with. */
-export function readDetails(reader: ParameterReader): Details {
+export function readDetails(reader: ParameterReader): ChargeDetails {
   return { ...noDetails, ...readChanges(reader, noDetails) };
 }
 
 /** What an update changes; parameters that are absent leave things as they are. */
-export function readChanges(reader: ParameterReader, before: Details): Partial<Details> {
-  const changes: { -readonly [Name in keyof Details]?: Details[Name] } = {};
+export function readChanges(reader: ParameterReader, before: ChargeDetails): Partial<ChargeDetails> {
+  const changes: { -readonly [Name in keyof ChargeDetails]?: ChargeDetails[Name] } = {};
   const description = reader.optionalText('description', { max: 40_000 });
   if (description !== undefined) changes.description = description;
   const receiptEmail = reader.optionalText('receipt_email', { max: 800 });

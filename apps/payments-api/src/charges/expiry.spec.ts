@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { usd } from '#money';
-import { noCharge, record } from './charge-record.js';
+import { noCharge, recordEvent } from './charge-record.js';
 import type { ChargeEvent } from './charge.js';
 import { expireCharge } from './expiry.js';
 import { HELD_FOR_MS } from './hold.js';
@@ -10,7 +10,7 @@ const id = 'ch_00000000001';
 const authorized: ChargeEvent = { type: 'authorized', at: 5 };
 const expire = (now: number, ...events: ChargeEvent[]) =>
   expireCharge({ id, account: 'acct_test' }).decide(
-    [aChargeOpened({ id, capture: 'manual' }), ...events].reduce(record, noCharge('k')),
+    [aChargeOpened({ id, capture: 'manual' }), ...events].reduce(recordEvent, noCharge('k')),
     now,
     undefined,
   );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { payments } from '#contracts';
 import { become, unchanged, type Work } from '#saga';
-import { charges, record, type ChargeRecord, type ChargeRecordKey } from './charge-record.js';
+import { charges, recordEvent, type ChargeRecord, type ChargeRecordKey } from './charge-record.js';
 import { lapsesAt } from './pending.js';
 
 /**
@@ -24,7 +24,7 @@ export function expireCharge({
       const lapses = lapsesAt(before.charge);
       if (lapses === null || now < lapses) return unchanged(before);
       const cause = 'expired';
-      const after = record(before, { type: 'cancellation_requested', cause, refund: null });
+      const after = recordEvent(before, { type: 'cancellation_requested', cause, refund: null });
       return become(after, payments.cancellationRequested({ chargeId: id, account, cause }));
     },
   };

@@ -1,4 +1,4 @@
-import type { Failing } from './charge.js';
+import type { FailedOutcome } from './charge.js';
 
 /** How a failed charge looks to its merchant: in the 402, and on the charge for ever after. */
 export interface Failure {
@@ -40,7 +40,7 @@ const failedBecause: Readonly<Record<string, string>> = {
 };
 
 /** The whole table: every way in which a charge can fail, and what the merchant is told. */
-export function failureOf(ending: Failing): Failure {
+export function failureOf(ending: FailedOutcome): Failure {
   switch (ending.type) {
     case 'declined':
       return declinedByBank(ending.code, 'The bank did not accept the payment.');

@@ -6,7 +6,7 @@ import type { Money } from '#money';
 export const HELD_FOR_MS = 7 * 24 * 60 * 60 * 1_000;
 
 /** The merchant's wish to have this much of an authorization. */
-export interface Capture {
+export interface RequestedCapture {
   readonly amount: Money;
   /** The key under which it was asked for. */
   readonly key: string;
@@ -15,7 +15,7 @@ export interface Capture {
 }
 
 /** The wish to have nothing of it. */
-export interface Cancellation {
+export interface RequestedCancellation {
   readonly cause: CancellationCause;
   /** The merchant's refund; time's cancellation has none. */
   readonly refundId: string | null;
@@ -27,16 +27,16 @@ export interface Cancellation {
  * An authorization that waits for its merchant. A capture and a cancellation may both be under way: which of
  * them wins is decided at the gateway, and told by how the charge ends.
  */
-export interface Hold {
+export interface ManualAuthorization {
   /** The account's own time; null while the bank has not said yes. */
   readonly authorizedAt: Instant | null;
-  readonly capture: Capture | null;
-  readonly cancellation: Cancellation | null;
+  readonly capture: RequestedCapture | null;
+  readonly cancellation: RequestedCancellation | null;
 }
 
-export const noHold: Hold = { authorizedAt: null, capture: null, cancellation: null };
+export const noAuthorization: ManualAuthorization = { authorizedAt: null, capture: null, cancellation: null };
 
 /** When time gives it back, unless somebody was faster. */
-export function expiresAt({ authorizedAt, capture, cancellation }: Hold): Instant | null {
+export function expiresAt({ authorizedAt, capture, cancellation }: ManualAuthorization): Instant | null {
   return authorizedAt === null || capture || cancellation ? null : authorizedAt + HELD_FOR_MS;
 }

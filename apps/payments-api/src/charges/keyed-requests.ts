@@ -4,15 +4,15 @@ import type { BatchRunner, Commands, Work } from '#saga';
 import { about, type Log, type Tracing } from '#telemetry';
 import type { Ticket } from '../admission/admission.js';
 import type { Turns } from '../admission/turns.js';
-import { trafficOf } from '../admission/unsettled-charges.js';
-import { apiError, StripeError, type Answer } from '../http/stripe-error.js';
+import { trafficClassOf } from '../admission/unsettled-charges.js';
+import { apiError, StripeError, type ApiResponse } from '../http/stripe-error.js';
 import type { AnswerWaiters, Expectation } from '../idempotency/answer-waiters.js';
-import { rulingOn, type Claim, type KeyedAnswer, type KeyRow } from '../idempotency/key.js';
+import { decideExistingKey, type Claim, type KeyedAnswer, type KeyRow } from '../idempotency/key.js';
 import { claimKeys, storeAnswers } from '../idempotency/key.repository.js';
 import type { ClaimOutcome, HeldClaim, OpenClaims } from '../idempotency/open-claims.js';
-import { tryAgain } from '../idempotency/try-again.js';
+import { retryTransient } from '../idempotency/try-again.js';
 import type { AnsweredBy } from './charge-metrics.js';
-import { chargeRequest, type Came, type ChargeRequest, type Decide } from './charge-request.js';
+import { chargeRequest, type RequestOutcome, type ChargeRequest, type Decide } from './charge-request.js';
 import { KeyVanishedError } from './charge-request.repository.js';
 import type { PendingAnswers } from './pending-answers.js';
 
@@ -113,7 +113,7 @@ export class KeyedRequests {
   }
 
   private async taken(claim: Claim, row: KeyRow, waiting?: Expectation): Promise<KeyedAnswer> {
-    const ruling = rulingOn(row, claim);
+    const ruling = decideExistingKey(row, claim);
     const { requestId: originalRequestId } = row;
     if (ruling.kind === 'answered') {
       this.parts.observe('replayed');
@@ -127,10 +127,15 @@ export class KeyedRequests {
     }
   }
 
-  private async committed(claim: Claim, work: Work<ChargeRequest, Came, Claim>, ticket: Ticket): Promise<Came> {
+  private async committed(
+    claim: Claim,
+    work: Work<ChargeRequest, RequestOutcome, Claim>,
+    ticket: Ticket,
+  ): Promise<RequestOutcome> {
     try {
       const came = await this.tryAgain(() => this.submit(work));
-      if (came.kind === 'accepted') ticket.opened(came.charge.opening.id, trafficOf(came.charge.opening.instrument));
+      if (came.kind === 'accepted')
+        ticket.opened(came.charge.opening.id, trafficClassOf(came.charge.opening.instrument));
       return came;
     } catch (error) {
       if (this.isTransient(error)) {
@@ -151,13 +156,13 @@ export class KeyedRequests {
   }
 
   /** A batch that fails for a reason of its own takes its neighbours with it: each then goes alone. */
-  private async submit(work: Work<ChargeRequest, Came, Claim>): Promise<Came> {
+  private async submit(work: Work<ChargeRequest, RequestOutcome, Claim>): Promise<RequestOutcome> {
     try {
       return await this.parts.commands.submit(work);
     } catch (error) {
       if (this.isTransient(error)) throw error;
       const [outcome] = await this.parts.runner.run([work]);
-      return (outcome as { result: Came }).result;
+      return (outcome as { result: RequestOutcome }).result;
     }
   }
 
@@ -177,7 +182,7 @@ export class KeyedRequests {
     return failure;
   }
 
-  private async waited(claim: Claim, expectation: Expectation, waitMs: number): Promise<Answer> {
+  private async waited(claim: Claim, expectation: Expectation, waitMs: number): Promise<ApiResponse> {
     const answer = await expectation.answer(waitMs);
     this.parts.observe(answer ? 'settled' : 'time_up');
     if (answer) return answer;
@@ -191,7 +196,7 @@ export class KeyedRequests {
 
   private tryAgain<T>(work: () => Promise<T>): Promise<T> {
     const isTransient = (error: unknown): boolean => this.isTransient(error);
-    return tryAgain(work, { clock: this.parts.clock, forMs: this.parts.commitWithinMs, isTransient });
+    return retryTransient(work, { clock: this.parts.clock, forMs: this.parts.commitWithinMs, isTransient });
   }
 
   private isTransient(error: unknown): boolean {
@@ -209,6 +214,7 @@ export class KeyedRequests {
 function rowAfter(neighbour: HeldClaim, outcome: ClaimOutcome, claim: Claim): KeyRow | undefined {
   if (outcome.kind === 'taken') return outcome.row;
   // It lives, as we do, and its time is not up.
-  if (outcome.kind === 'ours') rulingOn({ ...neighbour.claim, answer: null, remainingMs: 1, holderAlive: true }, claim);
+  if (outcome.kind === 'ours')
+    decideExistingKey({ ...neighbour.claim, answer: null, remainingMs: 1, holderAlive: true }, claim);
   return undefined;
 }

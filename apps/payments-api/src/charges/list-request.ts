@@ -4,7 +4,7 @@ import type { Parameters } from '../http/parameters.js';
 import { readExpand } from './expand.js';
 
 /** A valid `GET /v1/charges`: a page, and the cursor that must name a charge of the account. */
-export interface ListRequest {
+export interface ChargeListParameters {
   readonly page: ListPage;
   readonly cursor: ListCursor | null;
   readonly filters: ChargeFilters;
@@ -18,7 +18,7 @@ export type ChargeFilters = Readonly<Record<(typeof chargeFilters)[number], stri
 const known = [...listParameters, ...chargeFilters];
 
 /** @throws StripeError 400 */
-export function readListRequest(parameters: Parameters): ListRequest {
+export function readListRequest(parameters: Parameters): ChargeListParameters {
   const reader = new ParameterReader(parameters, known);
   const { page, cursor } = readPage(reader);
   return {

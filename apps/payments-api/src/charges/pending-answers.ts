@@ -3,8 +3,8 @@ import { GroupCommit, statement, Database } from '#postgres';
 import { AnswerWaiters } from '../idempotency/answer-waiters.js';
 import { columnsOf, readAnswers, storeAnswers } from '../idempotency/key.repository.js';
 import { nameOf, type GivenAnswer, type KeyName, type Subject } from '../idempotency/key.js';
-import type { Answer } from '../http/stripe-error.js';
-import type { Refund } from '../refunds/refund.js';
+import type { ApiResponse } from '../http/stripe-error.js';
+import type { ChargeRefund } from '../refunds/refund.js';
 import { AccountClocks } from '../test-clocks/account-clocks.js';
 import { answerAbout } from './answer.js';
 import { chargeOf, columns, shown, withKnown, type FoldColumns } from './charge-rows.repository.js';
@@ -31,7 +31,7 @@ export const unansweredStatement = statement(
 interface UnansweredRow extends KeyName, FoldColumns {
   expand: string[];
   subject: Subject;
-  refund: Refund | null;
+  refund: ChargeRefund | null;
 }
 
 /**
@@ -41,7 +41,7 @@ interface UnansweredRow extends KeyName, FoldColumns {
  */
 @Injectable()
 export class PendingAnswers {
-  private readonly commits: GroupCommit<KeyName, Answer>;
+  private readonly commits: GroupCommit<KeyName, ApiResponse>;
 
   constructor(
     private readonly database: Database,
@@ -53,17 +53,17 @@ export class PendingAnswers {
   }
 
   /** The answer under the key, whoever wrote it. */
-  of(name: KeyName): Promise<Answer> {
+  of(name: KeyName): Promise<ApiResponse> {
     return this.commits.submit(name);
   }
 
-  private async answer(names: readonly KeyName[]): Promise<Answer[]> {
+  private async answer(names: readonly KeyName[]): Promise<ApiResponse[]> {
     // The same key twice in one batch is one question.
     const distinct = [...new Map(names.map((name) => [nameOf(name), name])).values()];
     const unanswered = await this.database.query<UnansweredRow>(unansweredStatement, columnsOf(distinct));
     const pending = await Promise.all(unanswered.map((row) => this.pendingAnswer(row)));
     if (pending.length > 0) await storeAnswers(this.database, pending);
-    const answers = new Map<string, Answer>();
+    const answers = new Map<string, ApiResponse>();
     for (const given of await readAnswers(this.database, distinct)) {
       answers.set(nameOf(given), given.answer);
       this.waiters.answered(given);

@@ -1,15 +1,15 @@
 import type { Instant } from '#clock';
-import { refundState, type Refund } from '../refunds/refund.js';
+import { refundState, type ChargeRefund } from '../refunds/refund.js';
 import type { OpenedCharge } from './charge.js';
-import { expiresAt, type Cancellation, type Capture } from './hold.js';
+import { expiresAt, type RequestedCancellation, type RequestedCapture } from './hold.js';
 
 /** The capture that is under way. */
-export function pendingCapture({ hold, ending }: OpenedCharge): Capture | null {
+export function pendingCapture({ hold, ending }: OpenedCharge): RequestedCapture | null {
   return ending ? null : (hold?.capture ?? null);
 }
 
 /** The cancellation that is under way. */
-export function pendingCancellation({ hold, ending }: OpenedCharge): Cancellation | null {
+export function pendingCancellation({ hold, ending }: OpenedCharge): RequestedCancellation | null {
   const cancellation = hold?.cancellation;
   return ending || !cancellation || cancellation.refused ? null : cancellation;
 }
@@ -18,12 +18,12 @@ export function pendingCancellation({ hold, ending }: OpenedCharge): Cancellatio
  * Nothing can overtake the cancellation any more: the bank has authorized, and nobody asked for the capture. Until then
  * the charge may still be captured, or fail.
  */
-export function isGivenBackForCertain({ state, hold }: OpenedCharge): boolean {
+export function isReleaseCertain({ state, hold }: OpenedCharge): boolean {
   return state === 'authorized' && !hold?.capture && hold?.cancellation?.refused === false;
 }
 
 /** Refunds of captured money that have not ended, of those that were loaded. */
-export function pendingRefunds({ refunds }: OpenedCharge): Refund[] {
+export function pendingRefunds({ refunds }: OpenedCharge): ChargeRefund[] {
   return refunds.known.filter((refund) => refund.of === 'capture' && refundState(refund) === 'pending');
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { NewEvent } from '#contracts';
 import { usd } from '#money';
 import { notEmpty } from '#testing';
-import { sagaTable, type Trigger } from '../../../../libs/contracts/src/saga-table.js';
+import { sagaTable, type SagaTrigger } from '../../../../libs/contracts/src/saga-table.js';
 import { stepsOfModules } from '../../../../libs/messaging/src/testing/steps-of-modules.js';
 import { parseForm } from '../http/parameters.js';
 import type { Claim } from '../idempotency/key.js';
@@ -10,7 +10,7 @@ import { createRefund } from '../refunds/create-refund.js';
 import { readRefundRequest } from '../refunds/refund-request.js';
 import { RefundsModule } from '../refunds/refunds.module.js';
 import { captureCharge, readCaptureRequest } from './capture-charge.js';
-import { noCharge, record, sweptCharges, type ChargeRecord } from './charge-record.js';
+import { noCharge, recordEvent, sweptCharges, type ChargeRecord } from './charge-record.js';
 import { chargeRequest, type Decide } from './charge-request.js';
 import type { ChargeEvent } from './charge.js';
 import { ChargesModule } from './charges.module.js';
@@ -35,7 +35,7 @@ const posted: ChargeEvent = {
   balanceTransactionId: 'txn_1',
 };
 const charge = (capture: 'automatic' | 'manual', ...events: ChargeEvent[]): ChargeRecord =>
-  [aChargeOpened({ id, ...(capture === 'manual' && { capture }) }), ...events].reduce(record, noCharge('k'));
+  [aChargeOpened({ id, ...(capture === 'manual' && { capture }) }), ...events].reduce(recordEvent, noCharge('k'));
 const asked = (before: ChargeRecord, decide: Decide): readonly NewEvent[] => requested(before, decide).emit;
 const requested = (before: ChargeRecord, decide: Decide) =>
   chargeRequest(claim, decide, undefined).decide({ state: 'claimed', charge: before }, testNow, undefined);
@@ -51,7 +51,7 @@ const refund = createRefund(claim, 're_00000000001', readRefundRequest(parseForm
 });
 
 /** Everything that a trigger which is no event may come to. */
-const triggers: Partial<Record<Trigger, readonly NewEvent[]>> = {
+const triggers: Partial<Record<SagaTrigger, readonly NewEvent[]>> = {
   'POST /v1/charges': asked(noCharge('k'), create),
   'POST /v1/charges/:id/capture': asked(charge('manual', authorized), capture),
   'POST /v1/refunds': [...asked(charge('automatic', posted), refund), ...asked(charge('manual', authorized), refund)],

@@ -6,7 +6,7 @@ import { SystemClock } from '#clock';
 import { Database, migrate } from '#postgres';
 import { databaseName } from '../database-name.js';
 import { migrations } from '../migrations/migrations.js';
-import { record, noCharge } from './charge-record.js';
+import { recordEvent, noCharge } from './charge-record.js';
 import { openStatement, openValues } from './charge.repository.js';
 import { aChargeOpened } from './testing/a-charge.js';
 
@@ -32,7 +32,7 @@ async function exitCodeOfCommand(): Promise<number> {
 
 describe('the command behind holdfast verify', () => {
   it('exits with 0 when every row follows from its events, and with 1 when one does not', async () => {
-    const charge = record(noCharge('k'), aChargeOpened({ id: 'ch_00000000001', capture: 'manual' }));
+    const charge = recordEvent(noCharge('k'), aChargeOpened({ id: 'ch_00000000001', capture: 'manual' }));
     await database.query(openStatement, openValues([{ record: charge }]));
     expect(await exitCodeOfCommand()).toBe(0);
     await database.query({ name: 'test.forge', text: `UPDATE charge SET awaiting = false` });

@@ -14,8 +14,8 @@ import {
   ordinaryRequest,
   textOf,
   type HostileRequest,
-  type Ids,
-  type Route,
+  type KnownIds,
+  type HostileRoute,
 } from './testing/hostile-requests.js';
 
 const seed = Number(process.env['HOSTILE_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
@@ -33,9 +33,9 @@ const bystander = 'sk_test_bystander';
 const secret = 'of-the-victim-alone';
 
 let api: RunningApi;
-let routes: Route[];
-let own: Ids;
-let others: Ids;
+let routes: HostileRoute[];
+let own: KnownIds;
+let others: KnownIds;
 beforeAll(async () => {
   api = await RunningApi.start(`hostile_${process.pid}`);
   api.playLaterServices();
@@ -100,12 +100,12 @@ describe(`hostile input (HOSTILE_SEED=${seed})`, () => {
 });
 
 /** Everything that a controller of the application offers. */
-function routesOf({ app }: RunningApi): Route[] {
+function routesOf({ app }: RunningApi): HostileRoute[] {
   const controllers = [...app.get(ModulesContainer).values()].flatMap((module) => [...module.controllers.values()]);
   const found = controllers.flatMap(({ metatype }) => {
     const prefix = String(Reflect.getMetadata('path', metatype!));
     const { prototype } = metatype as unknown as { prototype: Record<string, object> };
-    return Object.getOwnPropertyNames(prototype).flatMap((name): Route[] => {
+    return Object.getOwnPropertyNames(prototype).flatMap((name): HostileRoute[] => {
       const method = Reflect.getMetadata('method', prototype[name]!) as RequestMethod | undefined;
       if (method === undefined) return [];
       const path = String(Reflect.getMetadata('path', prototype[name]!));
@@ -131,7 +131,7 @@ async function made(apiKey: string, path: string, form: string): Promise<any> {
 }
 
 /** One of each kind. */
-async function objectsOf(apiKey: string, description: string): Promise<Ids> {
+async function objectsOf(apiKey: string, description: string): Promise<KnownIds> {
   const charge = `amount=5000&currency=usd&source=tok_visa&description=${description}&metadata[note]=${description}`;
   const { id: ch, balance_transaction: txn, created } = await made(apiKey, '/v1/charges', charge);
   const { id: held } = await made(apiKey, '/v1/charges', `${charge}&capture=false`);

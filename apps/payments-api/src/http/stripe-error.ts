@@ -16,7 +16,7 @@ export interface ErrorBody {
 }
 
 /** A status and a body, ready to be sent, stored under a key, and sent again to the byte. */
-export interface Answer {
+export interface ApiResponse {
   readonly status: number;
   /** JSON text. */
   readonly body: string;
@@ -35,7 +35,7 @@ export class StripeError extends Error {
     super(body.message);
   }
 
-  get answer(): Answer {
+  get answer(): ApiResponse {
     return { status: this.httpStatus, body: errorEnvelope(this.body) };
   }
 }

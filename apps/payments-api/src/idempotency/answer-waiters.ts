@@ -1,17 +1,17 @@
 import type { Clock, Timer } from '#clock';
-import type { Answer } from '../http/stripe-error.js';
+import type { ApiResponse } from '../http/stripe-error.js';
 import { nameOf, type GivenAnswer, type KeyName } from './key.js';
 
 interface Waiter {
   readonly name: KeyName;
   readonly startedMs: number;
-  resolve(answer: Answer | undefined): void;
+  resolve(answer: ApiResponse | undefined): void;
 }
 
 /** One request's wait for the answer under its key. */
 export interface Expectation {
   /** The answer, or undefined when it did not come within `withinMs` from now. */
-  answer(withinMs: number): Promise<Answer | undefined>;
+  answer(withinMs: number): Promise<ApiResponse | undefined>;
   /** Must be called in the end, whatever came. */
   end(): void;
 }
@@ -33,7 +33,7 @@ export class AnswerWaiters {
 
   /** Begun before the charge is committed, so that no answer can come too early to be heard. */
   expect(name: KeyName): Expectation {
-    const { promise, resolve } = Promise.withResolvers<Answer | undefined>();
+    const { promise, resolve } = Promise.withResolvers<ApiResponse | undefined>();
     const waiter: Waiter = { name, startedMs: this.clock.monotonicMs(), resolve };
     this.add(waiter);
     let timer: Timer | undefined;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { KeyedHash } from '../accounts/keyed-hash.js';
 import { parseForm, parseJson } from '../http/parameters.js';
 import { fingerprintOfRequest } from './fingerprint.js';
-import { internalKey, readKey, rulingOn, type KeyRow } from './key.js';
+import { internalKey, readKey, decideExistingKey, type KeyRow } from './key.js';
 
 const row: KeyRow = {
   account: 'acct_1',
@@ -20,25 +20,27 @@ const answer = { status: 402, body: '{}' };
 
 describe('a key that is used again', () => {
   it('replays its answer, declines included', () => {
-    expect(rulingOn({ ...row, answer }, attempt)).toEqual({ kind: 'answered', answer });
+    expect(decideExistingKey({ ...row, answer }, attempt)).toEqual({ kind: 'answered', answer });
   });
 
   it('is an error with other parameters', () => {
     for (const stored of [row, { ...row, answer }]) {
-      expect(() => rulingOn(stored, { ...attempt, fingerprint: 'bbb' })).toThrow(
+      expect(() => decideExistingKey(stored, { ...attempt, fingerprint: 'bbb' })).toThrow(
         expect.objectContaining({ httpStatus: 400, body: expect.objectContaining({ type: 'idempotency_error' }) }),
       );
     }
-    expect(() => rulingOn(row, { ...attempt, fingerprint: 'bbb' })).toThrow('same parameters');
+    expect(() => decideExistingKey(row, { ...attempt, fingerprint: 'bbb' })).toThrow('same parameters');
   });
 
   it('is an error at another endpoint, which names both', () => {
     const elsewhere = { ...attempt, endpoint: 'POST /v1/charges/ch_1' };
-    expect(() => rulingOn({ ...row, answer }, elsewhere)).toThrow("'POST /v1/charges/ch_1' vs 'POST /v1/charges'");
+    expect(() => decideExistingKey({ ...row, answer }, elsewhere)).toThrow(
+      "'POST /v1/charges/ch_1' vs 'POST /v1/charges'",
+    );
   });
 
   it('is in use while the first request runs', () => {
-    expect(() => rulingOn(row, attempt)).toThrow(
+    expect(() => decideExistingKey(row, attempt)).toThrow(
       expect.objectContaining({
         httpStatus: 409,
         body: expect.objectContaining({ code: 'idempotency_key_in_use', type: 'invalid_request_error' }),
@@ -47,15 +49,15 @@ describe('a key that is used again', () => {
   });
 
   it('lets the second wait in the place of a first whose process is gone', () => {
-    expect(rulingOn({ ...row, holderAlive: false }, attempt)).toEqual({ kind: 'wait', waitMs: 5_000 });
+    expect(decideExistingKey({ ...row, holderAlive: false }, attempt)).toEqual({ kind: 'wait', waitMs: 5_000 });
   });
 
   it('is answered without waiting once the time of the first is up', () => {
-    expect(rulingOn({ ...row, remainingMs: -3 }, attempt)).toEqual({ kind: 'wait', waitMs: 0 });
+    expect(decideExistingKey({ ...row, remainingMs: -3 }, attempt)).toEqual({ kind: 'wait', waitMs: 0 });
   });
 
   it('is our own when it names our request: the commit was not told of', () => {
-    expect(rulingOn(row, { ...attempt, requestId: 'req_first' })).toEqual({ kind: 'wait', waitMs: 5_000 });
+    expect(decideExistingKey(row, { ...attempt, requestId: 'req_first' })).toEqual({ kind: 'wait', waitMs: 5_000 });
   });
 });
 

@@ -7,7 +7,7 @@ import {
   invalidRequest,
   shown,
   StripeError,
-  type Answer,
+  type ApiResponse,
 } from '../http/stripe-error.js';
 
 /** Unique per account, whatever the endpoint. */
@@ -20,14 +20,14 @@ export interface KeyName {
 export const nameOf = ({ account, key }: KeyName): string => `${account} ${key}`;
 
 export interface GivenAnswer extends KeyName {
-  readonly answer: Answer;
+  readonly answer: ApiResponse;
   /** The instance whose request waits for it, where that is known. */
   readonly holder?: string;
 }
 
 /** An answer, and the request that it was first made for. */
 export interface KeyedAnswer {
-  readonly answer: Answer;
+  readonly answer: ApiResponse;
   readonly originalRequestId: string;
 }
 
@@ -69,7 +69,7 @@ export interface KeyRow extends KeyName {
   readonly fingerprint: string;
   readonly requestId: string;
   readonly chargeId: string | null;
-  readonly answer: Answer | null;
+  readonly answer: ApiResponse | null;
   /** Until `answer_by`, by the database's clock; negative once it has passed. */
   readonly remainingMs: number;
   /** The holder's lease has not lapsed. */
@@ -83,12 +83,12 @@ export interface Rendering {
 }
 
 /** What is to be done about a key that was there before. */
-export type Ruling =
-  | { readonly kind: 'answered'; readonly answer: Answer }
+export type ExistingKeyDecision =
+  | { readonly kind: 'answered'; readonly answer: ApiResponse }
   /** For the answer that is still to come: it is our own claim, or the first request cannot wait for it any more. */
   | { readonly kind: 'wait'; readonly waitMs: number };
 
-export interface Attempt {
+export interface RequestIdentity {
   readonly endpoint: string;
   readonly fingerprint: string;
   readonly requestId: string;
@@ -99,7 +99,7 @@ export interface Attempt {
  *
  * @throws StripeError 400 for another endpoint or other parameters, 409 while the first request runs
  */
-export function rulingOn(row: KeyRow, attempt: Attempt): Ruling {
+export function decideExistingKey(row: KeyRow, attempt: RequestIdentity): ExistingKeyDecision {
   if (row.endpoint !== attempt.endpoint) {
     throw idempotencyError(
       `Keys for idempotent requests can only be used for the same endpoint they were first used for ` +

@@ -1,9 +1,9 @@
 import type { Clock } from '#clock';
 import type { Database, PgTransaction } from '#postgres';
-import { apiError, type Answer } from '../http/stripe-error.js';
-import { rulingOn, type Claim, type KeyedAnswer, type RequestClaim } from './key.js';
+import { apiError, type ApiResponse } from '../http/stripe-error.js';
+import { decideExistingKey, type Claim, type KeyedAnswer, type RequestClaim } from './key.js';
 import { claimKeys, readKeys, storeAnswers } from './key.repository.js';
-import { tryAgain } from './try-again.js';
+import { retryTransient } from './try-again.js';
 
 /** For requests that nothing has to be waited for: key, change and answer in one transaction of their own. */
 export class KeyedTransaction {
@@ -20,12 +20,12 @@ export class KeyedTransaction {
    */
   async answer(
     claim: RequestClaim & Partial<Pick<Claim, 'expand'>>,
-    work: (tx: PgTransaction) => Promise<Answer>,
+    work: (tx: PgTransaction) => Promise<ApiResponse>,
   ): Promise<KeyedAnswer> {
     const whole: Claim = { expand: [], ...claim, chargeId: null, subject: null };
     const isTransient = (error: unknown): boolean => this.database.isTransient(error);
     try {
-      return await tryAgain(() => this.database.transaction((tx) => answerIn(tx, whole, work)), {
+      return await retryTransient(() => this.database.transaction((tx) => answerIn(tx, whole, work)), {
         clock: this.clock,
         forMs: this.limits.commitWithinMs,
         isTransient,
@@ -40,12 +40,12 @@ export class KeyedTransaction {
 async function answerIn(
   tx: PgTransaction,
   claim: Claim,
-  work: (tx: PgTransaction) => Promise<Answer>,
+  work: (tx: PgTransaction) => Promise<ApiResponse>,
 ): Promise<KeyedAnswer> {
   const ours = await claimKeys(tx, [claim]);
   if (ours.size === 0) {
     const [row] = (await readKeys(tx, [claim])).values();
-    const ruling = row && rulingOn(row, claim);
+    const ruling = row && decideExistingKey(row, claim);
     // Only requests that wait leave a key without an answer, and their endpoints are others.
     if (ruling?.kind !== 'answered') throw apiError('The key was being pruned. Repeat the request.');
     return { answer: ruling.answer, originalRequestId: row!.requestId };

@@ -2,7 +2,7 @@ import { fullJitterMs, type Clock } from '#clock';
 
 const BACKOFF = { baseMs: 20, capMs: 500 };
 
-export interface Patience {
+export interface RetryPolicy {
   readonly clock: Clock;
   /** How long to go on trying, in milliseconds. */
   readonly forMs: number;
@@ -14,7 +14,10 @@ export interface Patience {
  * its key tells a repetition from a second request. Rejects with the last error when patience is over, and
  * at once with an error that no repetition cures.
  */
-export async function tryAgain<T>(work: () => Promise<T>, { clock, forMs, isTransient }: Patience): Promise<T> {
+export async function retryTransient<T>(
+  work: () => Promise<T>,
+  { clock, forMs, isTransient }: RetryPolicy,
+): Promise<T> {
   const untilMs = clock.monotonicMs() + forMs;
   for (let attempt = 1; ; attempt++) {
     try {

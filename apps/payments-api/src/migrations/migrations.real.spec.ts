@@ -7,11 +7,11 @@ import { eventually } from '#testing';
 import { sandboxAccount } from '../accounts/accounts.repository.js';
 import { KeyedHash } from '../accounts/keyed-hash.js';
 import { auditBalances } from '../balance/balance.repository.js';
-import { evolve, type Charge, type ChargeEvent, type OpenedCharge, type Posted } from '../charges/charge.js';
+import { evolve, type Charge, type ChargeEvent, type OpenedCharge, type PostedOutcome } from '../charges/charge.js';
 import { verifyProjection } from '../charges/projection.js';
 import { aChargeOpened } from '../charges/testing/a-charge.js';
 import { officialStripe } from '../testing/official-stripe.js';
-import { refundState, type LedgersWord } from '../refunds/refund.js';
+import { refundState, type LedgerRefundOutcome } from '../refunds/refund.js';
 import { posting, refundPosting, RunningApi } from '../testing/running-api.js';
 import { Payments1700000000001 } from './0001-payments.migration.js';
 import { migrations } from './migrations.js';
@@ -21,7 +21,7 @@ const apiKey = 'sk_test_migrated';
 const account = sandboxAccount(apiKey, new KeyedHash('a secret for tests only'));
 const [requested, succeeded, failed] = ['ch_00000000001', 'ch_00000000002', 'ch_00000000003'] as const;
 
-const posted: Posted = {
+const posted: PostedOutcome = {
   type: 'posted',
   amount: usd(1000),
   fee: usd(59),
@@ -41,7 +41,7 @@ const asked = (n: number): ChargeEvent => ({
   opening: { id: `re_0000000000${n}`, amount: usd(n * 100), reason: null, openedAt: 3, key: `refund ${n}` },
   metadata: { n: String(n) },
 });
-const ended = (n: number, end: LedgersWord): ChargeEvent => ({
+const ended = (n: number, end: LedgerRefundOutcome): ChargeEvent => ({
   type: 'refund_ended',
   refundId: `re_0000000000${n}`,
   end,

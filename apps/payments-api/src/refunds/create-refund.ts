@@ -3,9 +3,9 @@ import { payments } from '#contracts';
 import { money, type Money } from '#money';
 import { invalidRequest, resourceMissing } from '../http/stripe-error.js';
 import type { Claim } from '../idempotency/key.js';
-import { refused, type Decide, type Verdict } from '../charges/charge-request.js';
+import { refused, type Decide, type RequestDecision } from '../charges/charge-request.js';
 import { ownCharge, type OpenedCharge } from '../charges/charge.js';
-import { isGivenBackForCertain } from '../charges/pending.js';
+import { isReleaseCertain } from '../charges/pending.js';
 import {
   alreadyRefunded,
   lockTimeout,
@@ -13,7 +13,7 @@ import {
   refundTooLarge,
   tooManyRefunds,
 } from '../charges/state-errors.js';
-import type { RefundRequest } from './refund-request.js';
+import type { RefundParameters } from './refund-request.js';
 import type { RefundOpening } from './refund.js';
 import { refundedMinor } from './refunds-of-charge.js';
 
@@ -21,7 +21,7 @@ import { refundedMinor } from './refunds-of-charge.js';
 export function createRefund(
   claim: Claim,
   id: string,
-  request: RefundRequest,
+  request: RefundParameters,
   { refundsPerCharge }: { readonly refundsPerCharge: number },
 ): Decide {
   return (found, now) => {
@@ -46,15 +46,15 @@ export function createRefund(
   }
 }
 
-type MakeRefund = (amount: Money) => { opening: RefundOpening; metadata: RefundRequest['metadata'] };
+type MakeRefund = (amount: Money) => { opening: RefundOpening; metadata: RefundParameters['metadata'] };
 
 /** Whole or not at all; a capture that is under way may still win, and the gateway will say so. */
-function cancel(charge: OpenedCharge, amountMinor: number | undefined, refund: MakeRefund): Verdict {
+function cancel(charge: OpenedCharge, amountMinor: number | undefined, refund: MakeRefund): RequestDecision {
   const { id, account, amount } = charge.opening;
   // What will be known in a moment is not stored: the same key may come back for it.
   if (!charge.hold) throw notRefundable(id, 'it is still pending. Try again in a moment.');
   const { cancellation } = charge.hold;
-  if (cancellation && !isGivenBackForCertain(charge)) throw lockTimeout(id);
+  if (cancellation && !isReleaseCertain(charge)) throw lockTimeout(id);
   if (cancellation) return refused(alreadyRefunded(id));
   if (amountMinor !== undefined && amountMinor !== amount.amountMinor) {
     return refused(
@@ -78,7 +78,7 @@ function refundCaptured(
   amountMinor: number | undefined,
   refund: MakeRefund,
   refundsPerCharge: number,
-): Verdict {
+): RequestDecision {
   const left = money(captured.amountMinor - refundedMinor(charge.refunds), captured.currency);
   if (left.amountMinor === 0) return refused(alreadyRefunded(charge.opening.id));
   if (charge.refunds.count >= refundsPerCharge) return refused(tooManyRefunds(charge.opening.id, refundsPerCharge));

@@ -4,7 +4,7 @@ import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
 
 /** A valid `GET /v1/refunds`: a page, and the cursor that must name a refund of the account. */
-export interface ListRequest {
+export interface RefundListParameters {
   readonly page: ListPage;
   readonly cursor: ListCursor | null;
   readonly filters: RefundFilters;
@@ -18,7 +18,7 @@ export const refundFilters = ['charge'] as const;
 export type RefundFilters = Readonly<Record<(typeof refundFilters)[number], string | null>>;
 
 /** @throws StripeError 400 */
-export function readListRequest(parameters: Parameters): ListRequest {
+export function readListRequest(parameters: Parameters): RefundListParameters {
   const reader = new ParameterReader(parameters, [...listParameters, ...refundFilters, 'payment_intent']);
   const { page, cursor } = readPage(reader);
   return {

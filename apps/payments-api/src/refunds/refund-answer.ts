@@ -1,18 +1,23 @@
 import type { Instant } from '#clock';
-import { invalidRequest, type Answer } from '../http/stripe-error.js';
+import { invalidRequest, type ApiResponse } from '../http/stripe-error.js';
 import { jsonText } from '../http/json-text.js';
 import { chargeObject } from '../charges/charge-object.js';
 import type { OpenedCharge } from '../charges/charge.js';
 import { expands, within } from '../charges/expand.js';
 import { alreadyCaptured, notRefundable } from '../charges/state-errors.js';
 import { refundObject } from './refund-object.js';
-import type { Refund } from './refund.js';
+import type { ChargeRefund } from './refund.js';
 
 /**
  * Of `POST /v1/refunds`: the refund, unless it is known in time that it could not even be begun. A refund
  * that the bank refused is an object too: it failed later than it was asked for.
  */
-export function refundAnswer(charge: OpenedCharge, refund: Refund, expand: readonly string[], now: Instant): Answer {
+export function refundAnswer(
+  charge: OpenedCharge,
+  refund: ChargeRefund,
+  expand: readonly string[],
+  now: Instant,
+): ApiResponse {
   const { end } = refund;
   const { id } = charge.opening;
   if (end?.type === 'not_canceled') {
@@ -31,7 +36,7 @@ export function refundAnswer(charge: OpenedCharge, refund: Refund, expand: reado
 }
 
 /** The refund, with its charge inside where that is asked for. */
-export function refundOf(charge: OpenedCharge, refund: Refund, expand: readonly string[], now: Instant): object {
+export function refundOf(charge: OpenedCharge, refund: ChargeRefund, expand: readonly string[], now: Instant): object {
   const shown = {
     id: charge.opening.id,
     description: charge.details.description,

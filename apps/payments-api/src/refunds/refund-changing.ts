@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Injectable } from '@nestjs/common';
 import { Database, type PgTransaction } from '#postgres';
-import { record } from '../charges/charge-record.js';
+import { recordEvent } from '../charges/charge-record.js';
 import { ownCharge } from '../charges/charge.js';
 import { ChargeRepository, enqueueRecords } from '../charges/charge.repository.js';
 import { readMetadata } from '../charges/details.js';
@@ -9,14 +9,14 @@ import { readExpand, refundPaths } from '../charges/expand.js';
 import { jsonText } from '../http/json-text.js';
 import { ParameterReader } from '../http/parameter-reader.js';
 import type { Parameters } from '../http/parameters.js';
-import { invalidRequest, resourceMissing, type Answer } from '../http/stripe-error.js';
+import { invalidRequest, resourceMissing, type ApiResponse } from '../http/stripe-error.js';
 import type { KeyedAnswer, RequestClaim } from '../idempotency/key.js';
 import { KeyedTransaction } from '../idempotency/keyed-transaction.js';
 import { AccountClocks } from '../test-clocks/account-clocks.js';
 import { refundOf } from './refund-answer.js';
 import { findRefund } from './refund.repository.js';
 import { knownRefund } from './refunds-of-charge.js';
-import { refundState, type Refund } from './refund.js';
+import { refundState, type ChargeRefund } from './refund.js';
 
 /** What may still be done about a refund: write on it. A refund to a card cannot be called off. */
 @Injectable()
@@ -54,11 +54,11 @@ export class RefundChanging {
     reader: ParameterReader,
     expand: readonly string[],
     { account }: RequestClaim,
-  ): Promise<Answer> {
+  ): Promise<ApiResponse> {
     const key = { chargeId, refundId: id };
     const before = (await this.charges.load(tx, [key], expand)).get(key);
     const metadata = readMetadata(reader, refundIn(before.charge, id).metadata);
-    const after = metadata ? record(before, { type: 'refund_updated', refundId: id, metadata }) : before;
+    const after = metadata ? recordEvent(before, { type: 'refund_updated', refundId: id, metadata }) : before;
     if (metadata) enqueueRecords(tx, [{ record: after }]);
     const charge = ownCharge(after.charge, account)!;
     const object = refundOf(charge, refundIn(charge, id), expand, this.clocks.now(account));
@@ -72,7 +72,7 @@ export class RefundChanging {
   }
 }
 
-function refundIn(charge: ReturnType<typeof record>['charge'], id: string): Refund {
+function refundIn(charge: ReturnType<typeof recordEvent>['charge'], id: string): ChargeRefund {
   assert(charge.state !== 'none', 'a refund that was found has its charge');
   const refund = knownRefund(charge.refunds, id);
   assert(refund, 'a refund that was found is part of its charge');

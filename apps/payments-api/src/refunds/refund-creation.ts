@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { IDS } from '#service';
 import type { Ids } from '#snowflake';
-import { Admission } from '../admission/admission.js';
+import { AdmissionControl } from '../admission/admission.js';
 import { KeyedRequests } from '../charges/keyed-requests.js';
 import type { Parameters } from '../http/parameters.js';
 import type { KeyedAnswer, RequestClaim } from '../idempotency/key.js';
@@ -14,7 +14,7 @@ import { readRefundRequest } from './refund-request.js';
 export class RefundCreation {
   constructor(
     private readonly requests: KeyedRequests,
-    private readonly admission: Admission,
+    private readonly admission: AdmissionControl,
     @Inject(IDS) private readonly ids: Ids,
     @Inject(paymentsConfig.KEY) private readonly settings: Pick<PaymentsSettings, 'REFUNDS_PER_CHARGE'>,
   ) {}

@@ -2,7 +2,7 @@ import { Controller } from '@nestjs/common';
 import { EventPattern } from '@nestjs/microservices';
 import { ledger } from '#contracts';
 import { Decides, type Decision } from '#saga';
-import { charges, hear, type ChargeRecord } from '../charges/charge-record.js';
+import { charges, applyServiceEvent, type ChargeRecord } from '../charges/charge-record.js';
 
 /** What a charge hears of its refunds. */
 @Controller()
@@ -12,7 +12,7 @@ export class RefundEventsController {
   @Decides(charges, ledger.refundPosted)
   refundPosted(before: ChargeRecord, event: ledger.RefundPosted): Decision<ChargeRecord> {
     const { refundId, postedAt, availableOn, balanceTransactionId } = event;
-    return hear(before, {
+    return applyServiceEvent(before, {
       type: 'refund_ended',
       refundId,
       end: { type: 'posted', postedAt, availableOn, balanceTransactionId },
@@ -23,13 +23,13 @@ export class RefundEventsController {
   @EventPattern<string>('ledger.refund_released.v1')
   @Decides(charges, ledger.refundReleased)
   refundReleased(before: ChargeRecord, { refundId, code }: ledger.RefundReleased): Decision<ChargeRecord> {
-    return hear(before, { type: 'refund_ended', refundId, end: { type: 'released', code } });
+    return applyServiceEvent(before, { type: 'refund_ended', refundId, end: { type: 'released', code } });
   }
 
   /** The merchant's balance cannot bear it: no bank was asked. */
   @EventPattern<string>('ledger.refund_refused.v1')
   @Decides(charges, ledger.refundRefused)
   refundRefused(before: ChargeRecord, { refundId, reason }: ledger.RefundRefused): Decision<ChargeRecord> {
-    return hear(before, { type: 'refund_ended', refundId, end: { type: 'refused', reason } });
+    return applyServiceEvent(before, { type: 'refund_ended', refundId, end: { type: 'refused', reason } });
   }
 }

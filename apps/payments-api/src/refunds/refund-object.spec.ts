@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { usd } from '#money';
 import { refundObject } from './refund-object.js';
-import type { Refund, RefundEnd } from './refund.js';
+import type { ChargeRefund, RefundEnd } from './refund.js';
 
 const now = Date.UTC(2026, 5, 15);
-const refund = (end: RefundEnd | null, of: Refund['of'] = 'capture'): Refund => ({
+const refund = (end: RefundEnd | null, of: ChargeRefund['of'] = 'capture'): ChargeRefund => ({
   opening: { id: 're_00000000001', amount: usd(300), reason: 'duplicate', openedAt: now, key: 'k' },
   metadata: { a: '1' },
   of,
@@ -17,7 +17,7 @@ const posted: RefundEnd = {
   availableOn: now,
   balanceTransactionId: 'txn_00000000001',
 };
-const shown = (end: RefundEnd | null, of?: Refund['of'], expand: string[] = []) =>
+const shown = (end: RefundEnd | null, of?: ChargeRefund['of'], expand: string[] = []) =>
   refundObject(refund(end, of), { id: 'ch_1', description: null }, expand, now) as Record<string, unknown>;
 
 /** Names of the fields that the official package's type calls non-optional. */

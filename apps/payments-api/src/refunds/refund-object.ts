@@ -1,7 +1,7 @@
 import type { Instant } from '#clock';
 import { balanceTransactionObject, transactionOfRefund } from '../balance/balance-transaction.js';
 import { cardIdOf } from '../charges/card-id.js';
-import { refundState, type Refund, type RefundEnd } from './refund.js';
+import { refundState, type ChargeRefund, type RefundEnd } from './refund.js';
 
 const seconds = (instant: Instant): number => Math.floor(instant / 1000);
 
@@ -17,7 +17,12 @@ export interface RefundedCharge {
 /**
  * Stripe's refund object, every field that the API reference calls non-optional included.
  */
-export function refundObject(refund: Refund, charge: RefundedCharge, expand: readonly string[], now: Instant): object {
+export function refundObject(
+  refund: ChargeRefund,
+  charge: RefundedCharge,
+  expand: readonly string[],
+  now: Instant,
+): object {
   const { opening, end } = refund;
   const posted = end?.type === 'posted' ? end : undefined;
   const failure = end && failureReason(end);
@@ -75,7 +80,7 @@ const cardFailures: Readonly<Record<string, string>> = {
 };
 
 /** An authorization that is given back never reached a statement: Stripe calls that a reversal. */
-function destinationOf({ of }: Refund): object {
+function destinationOf({ of }: ChargeRefund): object {
   return of === 'authorization'
     ? { type: 'reversal' }
     : { reference_status: 'pending', reference_type: 'acquirer_reference_number', type: 'refund' };

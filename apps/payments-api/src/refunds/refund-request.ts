@@ -3,15 +3,15 @@ import type { Parameters } from '../http/parameters.js';
 import { invalidRequest, resourceMissing } from '../http/stripe-error.js';
 import { readMetadata, refuseConnect } from '../charges/details.js';
 import { readExpand, refundPaths } from '../charges/expand.js';
-import { refundReasons, type Refund, type RefundReason } from './refund.js';
+import { refundReasons, type ChargeRefund, type RefundReason } from './refund.js';
 
 /** A valid `POST /v1/refunds`. */
-export interface RefundRequest {
+export interface RefundParameters {
   readonly chargeId: string;
   /** Absent: all that is left. */
   readonly amountMinor: number | undefined;
   readonly reason: RefundReason | null;
-  readonly metadata: Refund['metadata'];
+  readonly metadata: ChargeRefund['metadata'];
   readonly expand: readonly string[];
 }
 
@@ -21,7 +21,7 @@ const ofOtherMethods = ['currency', 'customer', 'instructions_email', 'origin'] 
 const known = ['amount', 'charge', 'expand', 'metadata', 'payment_intent', 'reason', ...ofConnect, ...ofOtherMethods];
 
 /** @throws StripeError 400, naming the parameter; nothing has begun then, and nothing is stored */
-export function readRefundRequest(parameters: Parameters): RefundRequest {
+export function readRefundRequest(parameters: Parameters): RefundParameters {
   const reader = new ParameterReader(parameters, known);
   refuseConnect(reader, ofConnect);
   for (const name of ofOtherMethods) {

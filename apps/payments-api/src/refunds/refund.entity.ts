@@ -2,7 +2,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Instant } from '#clock';
 import type { Currency } from '#money';
 import { column } from '#postgres';
-import type { Refund, RefundState } from './refund.js';
+import type { ChargeRefund, RefundState } from './refund.js';
 
 /** A projection of `charge_event`: the refunds of a charge, one by one. */
 @Entity('refund')
@@ -19,5 +19,5 @@ export class RefundEntity {
   @Column(column.int8) amountMinor!: number;
   @Column(column.text) currency!: Currency;
   @Column(column.instant) createdAt!: Instant;
-  @Column('jsonb') refund!: Refund;
+  @Column('jsonb') refund!: ChargeRefund;
 }

@@ -2,7 +2,7 @@ import { statement, type Sql } from '#postgres';
 import type { ListBounds, ListPage } from '../http/list-parameters.js';
 import { ListStatements, ofWholeList } from '../lists/list-statements.repository.js';
 import type { RefundFilters } from './list-request.js';
-import { REFUNDS_SHOWN, type Refund } from './refund.js';
+import { REFUNDS_SHOWN, type ChargeRefund } from './refund.js';
 
 // Refunds are written with their charge, whose stream they follow from: see saveRefundsStatement of charge.repository.ts.
 
@@ -46,7 +46,7 @@ export const refundLists = new ListStatements('refund_list', 'refund', 'refund, 
 } satisfies Record<keyof RefundFilters, string>);
 
 export interface FoundRefund {
-  readonly refund: Refund;
+  readonly refund: ChargeRefund;
   readonly chargeId: string;
 }
 
@@ -68,16 +68,16 @@ export const readRefunds = (sql: Sql, ids: readonly string[]): Promise<FoundRefu
 export async function readLatestRefunds(
   sql: Sql,
   charges: readonly { readonly opening: { readonly id: string; readonly account: string } }[],
-): Promise<Map<string, Refund[]>> {
+): Promise<Map<string, ChargeRefund[]>> {
   const values = [charges.map(({ opening }) => opening.id), charges.map(({ opening }) => opening.account)];
   return byCharge(await sql.query<FoundRefund>(latestRefundsStatement, values));
 }
 
-export async function readPendingRefunds(sql: Sql, charges: readonly string[]): Promise<Map<string, Refund[]>> {
+export async function readPendingRefunds(sql: Sql, charges: readonly string[]): Promise<Map<string, ChargeRefund[]>> {
   return byCharge(await sql.query<FoundRefund>(pendingRefundsStatement, [charges]));
 }
 
-export function byCharge(found: readonly FoundRefund[]): Map<string, Refund[]> {
+export function byCharge(found: readonly FoundRefund[]): Map<string, ChargeRefund[]> {
   const groups = Map.groupBy(found, ({ chargeId }) => chargeId);
   return new Map([...groups].map(([id, group]) => [id, group.map(({ refund }) => refund)]));
 }

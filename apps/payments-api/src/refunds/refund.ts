@@ -29,7 +29,7 @@ export type RefundEnd =
   | { readonly type: 'canceled' }
   | { readonly type: 'not_canceled'; readonly because: 'captured' | 'failed' };
 
-export interface Refund {
+export interface ChargeRefund {
   readonly opening: RefundOpening;
   readonly metadata: Readonly<Record<string, string>>;
   /** What it gives back: money that was captured, or a whole authorization that was not. */
@@ -42,7 +42,7 @@ export const REFUNDS_SHOWN = 10;
 
 export type RefundState = 'pending' | 'succeeded' | 'failed';
 
-export function refundState({ end }: Refund): RefundState {
+export function refundState({ end }: ChargeRefund): RefundState {
   switch (end?.type) {
     case undefined:
       return 'pending';
@@ -58,11 +58,11 @@ export function refundState({ end }: Refund): RefundState {
 
 /** A refund ends once. Should two ends contradict each other, what moved money, or was nearer to it, stands. */
 const weight = { refused: 1, released: 2, posted: 3 } as const;
-export type LedgersWord = Extract<RefundEnd, { type: keyof typeof weight }>;
+export type LedgerRefundOutcome = Extract<RefundEnd, { type: keyof typeof weight }>;
 
 /** @returns the same refund when this is no news */
-export function endRefund(refund: Refund, end: LedgersWord): Refund {
+export function endRefund(refund: ChargeRefund, end: LedgerRefundOutcome): ChargeRefund {
   assert(refund.of === 'capture', 'an authorization that is given back ends with its charge');
-  const before = refund.end as LedgersWord | null;
+  const before = refund.end as LedgerRefundOutcome | null;
   return before && weight[before.type] >= weight[end.type] ? refund : { ...refund, end };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { refundState, type Refund } from './refund.js';
+import { refundState, type ChargeRefund } from './refund.js';
 
 /**
  * What a charge knows of its refunds: totals over all of them, and those that somebody needs. So neither deciding
@@ -16,7 +16,7 @@ export interface RefundsOfCharge {
    * Those that were loaded, in the order of their ids. A charge that is folded from its whole stream knows all of
    * its refunds; one that is read from its row knows those that were asked for.
    */
-  readonly known: readonly Refund[];
+  readonly known: readonly ChargeRefund[];
 }
 
 export const noRefunds: RefundsOfCharge = { count: 0, pendingMinor: 0, succeededMinor: 0, known: [] };
@@ -26,17 +26,17 @@ export const refundedMinor = ({ pendingMinor, succeededMinor }: RefundsOfCharge)
   pendingMinor + succeededMinor;
 
 /** By the time at which they were opened, as lists go: of two that came at once, ids may say otherwise. */
-export function newestFirst({ known }: RefundsOfCharge): Refund[] {
+export function newestFirst({ known }: RefundsOfCharge): ChargeRefund[] {
   return known.toSorted(
     ({ opening: one }, { opening: other }) => other.openedAt - one.openedAt || (one.id < other.id ? 1 : -1),
   );
 }
 
-export function knownRefund({ known }: RefundsOfCharge, id: string): Refund | undefined {
+export function knownRefund({ known }: RefundsOfCharge, id: string): ChargeRefund | undefined {
   return known.find(({ opening }) => opening.id === id);
 }
 
-export function addRefund(refunds: RefundsOfCharge, refund: Refund): RefundsOfCharge {
+export function addRefund(refunds: RefundsOfCharge, refund: ChargeRefund): RefundsOfCharge {
   const { count, known } = refunds;
   return { ...counted(refunds, refund, 1), count: count + 1, known: [...known, refund] };
 }
@@ -45,7 +45,7 @@ export function addRefund(refunds: RefundsOfCharge, refund: Refund): RefundsOfCh
 export function changeRefund(
   refunds: RefundsOfCharge,
   id: string,
-  change: (refund: Refund) => Refund,
+  change: (refund: ChargeRefund) => ChargeRefund,
 ): RefundsOfCharge {
   const place = refunds.known.findIndex(({ opening }) => opening.id === id);
   const before = refunds.known[place];
@@ -56,13 +56,13 @@ export function changeRefund(
 }
 
 /** The same, with what the store knows of more of them. */
-export function alsoKnowing(refunds: RefundsOfCharge, more: readonly Refund[]): RefundsOfCharge {
+export function alsoKnowing(refunds: RefundsOfCharge, more: readonly ChargeRefund[]): RefundsOfCharge {
   const byId = new Map([...more, ...refunds.known].map((refund) => [refund.opening.id, refund]));
   const known = [...byId.values()].sort((a, b) => (a.opening.id < b.opening.id ? -1 : 1));
   return { ...refunds, known };
 }
 
-function counted(refunds: RefundsOfCharge, refund: Refund, sign: 1 | -1): RefundsOfCharge {
+function counted(refunds: RefundsOfCharge, refund: ChargeRefund, sign: 1 | -1): RefundsOfCharge {
   const minor = refund.of === 'capture' ? sign * refund.opening.amount.amountMinor : 0;
   const { pendingMinor, succeededMinor } = refunds;
   switch (refundState(refund)) {

@@ -5,14 +5,14 @@ import { KeyedHash } from '../accounts/keyed-hash.js';
 import { ParameterReader } from '../http/parameter-reader.js';
 import { parseJson, type Parameters } from '../http/parameters.js';
 import { plain } from '../http/testing/plain.js';
-import { readInstrument, withoutSecrets, type Instrument } from './instrument.js';
+import { readInstrument, withoutSecrets, type PaymentInstrument } from './instrument.js';
 import { testCards } from './test-card.js';
 
 const hash = new KeyedHash('a secret for tests only');
 const now = Date.UTC(2026, 5, 15);
 const given = (tree: object): Parameters => parseJson(JSON.stringify(tree));
 const present = (tree: object) => readInstrument(new ParameterReader(given(tree), ['source', 'card']), hash, now);
-const instrument = (tree: object): Instrument => {
+const instrument = (tree: object): PaymentInstrument => {
   const presented = present(tree);
   if (presented.kind !== 'instrument') throw presented.error;
   return presented.instrument;

@@ -8,7 +8,7 @@ import { cardError, invalidRequest, resourceMissing, shown, type StripeError } f
 import { plainCardOf, testCardNamed, testCardOf, type Funding, type TestCard } from './test-card.js';
 
 /** What a charge is made with, the number already dropped. */
-export interface Instrument {
+export interface PaymentInstrument {
   readonly card: Card;
   readonly funding: Funding;
   /** Two-letter country of issue. */
@@ -34,8 +34,8 @@ export interface CardAddress {
  * `refused`: a card error known at the edge, which is an answer to be stored like a bank's decline. Mistakes
  * in the parameters are thrown.
  */
-export type Presented =
-  | { readonly kind: 'instrument'; readonly instrument: Instrument }
+export type ReadPaymentSource =
+  | { readonly kind: 'instrument'; readonly instrument: PaymentInstrument }
   | { readonly kind: 'refused'; readonly error: StripeError };
 
 const cardFields = [
@@ -61,7 +61,7 @@ const cardFields = [
  *
  * @throws StripeError 400
  */
-export function readInstrument(parameters: ParameterReader, hash: KeyedHash, now: Instant): Presented {
+export function readInstrument(parameters: ParameterReader, hash: KeyedHash, now: Instant): ReadPaymentSource {
   const name = parameters.has('source') ? 'source' : 'card';
   if (parameters.has('source') && parameters.has('card')) {
     throw invalidRequest("You may only specify one of these parameters: 'source', 'card'.", {
@@ -77,7 +77,7 @@ export function readInstrument(parameters: ParameterReader, hash: KeyedHash, now
   return { kind: 'instrument', instrument: named(token, name, hash, now) };
 }
 
-function named(token: string, param: string, hash: KeyedHash, now: Instant): Instrument {
+function named(token: string, param: string, hash: KeyedHash, now: Instant): PaymentInstrument {
   const aim = bankProtocol.parseFaultToken(token);
   if (aim && 'invalid' in aim) {
     throw invalidRequest(`Invalid fault token '${shown(token)}': ${aim.invalid}. ${bankProtocol.faultTokenGrammar}`, {
@@ -90,14 +90,14 @@ function named(token: string, param: string, hash: KeyedHash, now: Instant): Ins
   throw resourceMissing(token.startsWith('pm_') ? 'PaymentMethod' : 'token', token, param, 400);
 }
 
-function spelledOut(fields: ParameterReader, hash: KeyedHash, now: Instant): Presented {
+function spelledOut(fields: ParameterReader, hash: KeyedHash, now: Instant): ReadPaymentSource {
   fields.oneOf('object', ['card']);
   const digits = fields.requiredCardNumber('number', { max: 50 }).replaceAll(/[ -]/g, '');
   const expMonth = fields.requiredInteger('exp_month');
   const writtenYear = fields.requiredInteger('exp_year');
   const cvc = fields.text('cvc', { max: 50 });
   const param = (name: string): string => fields.fullName(name);
-  const refused = (code: string, message: string, name: string): Presented => ({
+  const refused = (code: string, message: string, name: string): ReadPaymentSource => ({
     kind: 'refused',
     error: cardError({ code, message, param: param(name) }),
   });
@@ -154,8 +154,10 @@ function spelledOut(fields: ParameterReader, hash: KeyedHash, now: Instant): Pre
 function instrumentOf(
   card: TestCard,
   hash: KeyedHash,
-  given: { expMonth: number; expYear: number } & Partial<Pick<Instrument, 'name' | 'address' | 'cvcCheck' | 'fault'>>,
-): Instrument {
+  given: { expMonth: number; expYear: number } & Partial<
+    Pick<PaymentInstrument, 'name' | 'address' | 'cvcCheck' | 'fault'>
+  >,
+): PaymentInstrument {
   const { expMonth, expYear, name = null, address = null, cvcCheck = null, fault = null } = given;
   return {
     card: {

@@ -1,6 +1,6 @@
 import type { bankProtocol, Card } from '#contracts';
 
-export type Behavior = Card['behavior'];
+export type CardBehavior = Card['behavior'];
 export type Funding = 'credit' | 'debit' | 'prepaid';
 
 /** One number of Stripe's test page, and the names under which the SDKs' examples know it. */
@@ -8,7 +8,7 @@ export interface TestCard {
   readonly number: string;
   readonly brand: bankProtocol.Brand;
   readonly funding: Funding;
-  readonly behavior: Behavior;
+  readonly behavior: CardBehavior;
   /** `visa` is `tok_visa` and `pm_card_visa`. */
   readonly names: readonly string[];
 }
@@ -21,7 +21,7 @@ const approves = (
 ): TestCard => ({ number, brand, funding, behavior: 'approve', names });
 
 /** Declines are visa cards; each name is accepted with and without `visa_`. */
-const declines = (number: string, behavior: Behavior, name: string): TestCard => ({
+const declines = (number: string, behavior: CardBehavior, name: string): TestCard => ({
   number,
   brand: 'visa',
   funding: 'credit',

@@ -129,15 +129,15 @@ export class RunningApi {
       waiting.map(({ id }) => id),
     );
     return found.flatMap((charges) =>
-      [...charges].flatMap(([id, charge]) => wordsOn(withKnown(charge, pending.get(id) ?? []), random)),
+      [...charges].flatMap(([id, charge]) => eventsOn(withKnown(charge, pending.get(id) ?? []), random)),
     );
   }
 }
 
 /** What bank and ledger say to all that a charge waits for. */
-export function wordsOn(charge: OpenedCharge, random: () => number): NewEvent[] {
+export function eventsOn(charge: OpenedCharge, random: () => number): NewEvent[] {
   const { id: chargeId, account } = charge.opening;
-  if (charge.state === 'requested') return [endingOf(charge)];
+  if (charge.state === 'requested') return [outcomeOf(charge)];
   const requests = unansweredRequests(charge);
   const asked = (contract: { readonly type: string }) => requests.some(({ type }) => type === contract.type);
   // One slot: of a capture and a cancellation that wait together, chance lets one be the first.
@@ -160,7 +160,7 @@ export function wordsOn(charge: OpenedCharge, random: () => number): NewEvent[] 
   });
 }
 
-export function endingOf({ opening }: OpenedCharge): NewEvent {
+export function outcomeOf({ opening }: OpenedCharge): NewEvent {
   const { id: chargeId, account, amount, instrument } = opening;
   const { behavior } = instrument.card;
   if (instrument.fault === 'tok_fault_ledger_refuse') {

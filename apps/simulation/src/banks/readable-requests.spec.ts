@@ -6,7 +6,7 @@ import { newId } from '#snowflake';
 import { AuthorizationEventsController } from '../../../bank-gateway/src/authorizations/authorization-events.controller.js';
 import { openOperation, openRefund, openReversal } from '../../../bank-gateway/src/operations/operation.js';
 import { refundReference } from '../../../bank-gateway/src/operations/reference.js';
-import { inquiryOf, movementOf, reversalOf, type Task } from '../../../bank-gateway/src/operations/task.js';
+import { inquiryOf, movementOf, reversalOf, type ClaimedOperation } from '../../../bank-gateway/src/operations/task.js';
 import { readRequest } from '../../../bank-simulator/src/desk/route.js';
 import { sandboxAccount } from '../../../payments-api/src/accounts/accounts.repository.js';
 import { KeyedHash } from '../../../payments-api/src/accounts/keyed-hash.js';
@@ -79,7 +79,7 @@ function ordersFor(requested: payments.ChargeRequested, performedAs: string): ob
   if (state.state !== 'authorizing') throw new Error(`it is ${state.state}`);
   const [authorize] = state.operations;
   const { bank, amountMinor } = authorize!;
-  const task = (operation: Task['operation'], actsOn: string | null): Task => {
+  const task = (operation: ClaimedOperation['operation'], actsOn: string | null): ClaimedOperation => {
     return { terms: state.terms, operation, actsOn, slot: { release: () => undefined } };
   };
   const authorizing = task(authorize!, null);

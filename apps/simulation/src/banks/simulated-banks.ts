@@ -1,16 +1,16 @@
 import type { BankPort, SendOptions, WireResult } from '#bank-call';
-import type { Entry, Evidence, Received } from '#checker';
+import type { BankEntry, Evidence, ReceivedRequest } from '#checker';
 import { bankProtocol } from '#contracts';
-import { SimulatedClock, type Network, type SimulatedProcess } from '#simulation';
+import { SimulatedClock, type SimulatedNetwork, type SimulatedProcess } from '#simulation';
 import { cardOf } from '../../../bank-simulator/src/books/card.js';
 import { errorReply } from '../../../bank-simulator/src/books/decision.js';
 import { Books } from '../../../bank-simulator/src/books/books.js';
 import { OpenBank } from '../../../bank-simulator/src/desk/open-bank.js';
 import { readRequest } from '../../../bank-simulator/src/desk/route.js';
-import { FaultRules, type Strike } from '../../../bank-simulator/src/faults/fault-rules.js';
+import { FaultRules, type FaultStrike } from '../../../bank-simulator/src/faults/fault-rules.js';
 import { inflict } from '../../../bank-simulator/src/faults/inflict.js';
 import { inMemoryJournal } from './in-memory-journal.js';
-import { SimulatedExchange, type Caller } from './simulated-exchange.js';
+import { SimulatedExchange, type ExchangeCaller } from './simulated-exchange.js';
 
 /** What the banks have on record, each record with its bank. */
 export type Journals = Pick<Evidence, 'entries' | 'requests'>;
@@ -24,8 +24,8 @@ export class SimulatedBanks {
   /** @param process the simulator's: its clock is the banks' */
   constructor(
     private readonly process: SimulatedProcess,
-    private readonly network: Network,
-    private readonly onStrike: (bank: string, strike: Strike, request: bankProtocol.BankRequest) => void,
+    private readonly network: SimulatedNetwork,
+    private readonly onStrike: (bank: string, strike: FaultStrike, request: bankProtocol.BankRequest) => void,
     onAppended: (bank: bankProtocol.BankName, record: bankProtocol.JournalRecord) => void,
   ) {
     const clock = new SimulatedClock(process);
@@ -41,8 +41,8 @@ export class SimulatedBanks {
   }
 
   onRecord(): Journals {
-    const entries: Entry[] = [];
-    const requests: Received[] = [];
+    const entries: BankEntry[] = [];
+    const requests: ReceivedRequest[] = [];
     for (const [bank, records] of this.journals) {
       for (const record of records) {
         if (record.type === 'entry') entries.push({ ...record, bank });
@@ -102,7 +102,7 @@ export class SimulatedBanks {
     sent: bankProtocol.BankRequest,
     { attemptId, traceparent }: SendOptions,
     instanceId: string,
-    caller: Caller,
+    caller: ExchangeCaller,
   ): Promise<void> {
     const bank = this.#banks.get(name)!;
     // As it would arrive: through JSON and the simulator's own reading of it.

@@ -1,12 +1,12 @@
 import type { WireResult } from '#bank-call';
 import type { bankProtocol } from '#contracts';
-import type { Reply, Twist } from '../../../bank-simulator/src/books/decision.js';
+import type { BankReply, FaultEffect } from '../../../bank-simulator/src/books/decision.js';
 import type { OpenBank } from '../../../bank-simulator/src/desk/open-bank.js';
-import type { Exchange } from '../../../bank-simulator/src/faults/exchange.js';
-import type { Strike } from '../../../bank-simulator/src/faults/fault-rules.js';
+import type { BankExchange } from '../../../bank-simulator/src/faults/exchange.js';
+import type { FaultStrike } from '../../../bank-simulator/src/faults/fault-rules.js';
 import type { SimulatedProcess } from '#simulation';
 
-export interface Caller {
+export interface ExchangeCaller {
   /** Carries the answer back, if anybody still listens. */
   answer(fact: WireResult): void;
   /** Resolves, at the bank, when the caller has gone. */
@@ -14,13 +14,13 @@ export interface Caller {
 }
 
 /** One request and its answer between a process and a bank of the simulator, as its faults handle them. */
-export class SimulatedExchange implements Exchange {
+export class SimulatedExchange implements BankExchange {
   constructor(
     private readonly bank: OpenBank,
     private readonly request: bankProtocol.BankRequest,
     private readonly attemptId: string,
-    private readonly strike: Strike | undefined,
-    private readonly caller: Caller,
+    private readonly strike: FaultStrike | undefined,
+    private readonly caller: ExchangeCaller,
     private readonly process: SimulatedProcess,
   ) {}
 
@@ -28,7 +28,7 @@ export class SimulatedExchange implements Exchange {
     return this.request.kind;
   }
 
-  deliver(twist?: Twist): Promise<Reply> {
+  deliver(twist?: FaultEffect): Promise<BankReply> {
     return this.bank.deliver(this.request, this.attemptId, twist);
   }
 
@@ -36,11 +36,11 @@ export class SimulatedExchange implements Exchange {
     return this.bank.now();
   }
 
-  send(reply: Reply): void {
+  send(reply: BankReply): void {
     this.caller.answer({ kind: 'response', status: reply.status, body: { ...reply.body, now: this.now() } });
   }
 
-  begin(reply: Reply): ReturnType<Exchange['begin']> {
+  begin(reply: BankReply): ReturnType<BankExchange['begin']> {
     const body = { ...reply.body, now: this.now() };
     const payload = Buffer.from(JSON.stringify(body));
     let written = 0;

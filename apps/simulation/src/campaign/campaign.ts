@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Task, TaskReport } from './messages.js';
+import type { SeedRange, TaskReport } from './messages.js';
 
 /** Small enough that progress shows, large enough that messages cost nothing. */
 const TASK = 25;
@@ -34,7 +34,7 @@ export async function campaign({
   let next = 0;
   let done = 0;
   let events = 0;
-  const take = (): Task | undefined => {
+  const take = (): SeedRange | undefined => {
     if (next >= schedules || timeIsUp?.()) return undefined;
     const count = Math.min(TASK, schedules - next);
     const task = { firstSeed: seed + next, count };
@@ -57,7 +57,7 @@ export async function campaign({
 /** A world is made of short-lived things: with more room for them, fewer are moved before they are gone. */
 const YOUNG_MB = 96;
 
-function work(take: () => Task | undefined, add: (report: TaskReport) => void): Promise<void> {
+function work(take: () => SeedRange | undefined, add: (report: TaskReport) => void): Promise<void> {
   const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MB };
   const thread = new Worker(new URL('./thread.js', import.meta.url), { resourceLimits });
   return new Promise((resolve, reject) => {

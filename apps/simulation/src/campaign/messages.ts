@@ -1,5 +1,5 @@
 /** What a thread is to do. */
-export interface Task {
+export interface SeedRange {
   readonly firstSeed: number;
   readonly count: number;
 }

@@ -1,20 +1,22 @@
-import type { ServiceName } from '../schedule/fault.js';
-import type { Schedule } from '../schedule/schedule.js';
+import type { SimulatedServiceName } from '../schedule/fault.js';
+import type { WorldSchedule } from '../schedule/schedule.js';
 import { roots } from '../service/roots.js';
 import { define } from '../service/service-definition.js';
-import { World, type Definitions, type Judge, type Outcome } from '../world/world.js';
+import { World, type Definitions, type JudgedBy, type WorldResult } from '../world/world.js';
 
 /** Reads the services' modules and migrations, once per thread. */
 export async function definitions(): Promise<Definitions> {
   const services = await Promise.all(roots.map(define));
-  return Object.fromEntries(services.map((service) => [service.options.name as ServiceName, service])) as Definitions;
+  return Object.fromEntries(
+    services.map((service) => [service.options.name as SimulatedServiceName, service]),
+  ) as Definitions;
 }
 
 /** What a run broke, in a form that two runs can be compared by; empty when all held. A bug ends the run: nothing is at rest then. */
-export function brokenBy({ verdict, bugs }: Outcome): string[] {
+export function brokenBy({ verdict, bugs }: WorldResult): string[] {
   if (bugs.length > 0) return bugs.map((bug) => bug.replaceAll(/\w+_[0-9A-Za-z]{11,}/g, '…').split('\n')[0]!);
   return verdict.violations.map(({ id }) => id);
 }
 
-export const run = (schedule: Schedule, services: Definitions, judge: Judge = 'everything'): Outcome =>
+export const run = (schedule: WorldSchedule, services: Definitions, judge: JudgedBy = 'everything'): WorldResult =>
   new World(schedule, services, judge).run();

@@ -7,7 +7,7 @@ interface Extent {
 }
 
 /** What a campaign says while it runs: often at first, so that a mistake shows; later seldom, so that a log stays short. */
-export class Progress {
+export class CampaignProgress {
   #saidMs: number;
 
   /** @param startedMs and all other times: monotonic milliseconds */

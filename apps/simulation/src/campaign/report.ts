@@ -1,9 +1,9 @@
 import { describe as verdictInWords } from '#checker';
 import { describe as inWords } from '../schedule/fault.js';
-import type { Outcome } from '../world/world.js';
+import type { WorldResult } from '../world/world.js';
 
 /** For a person: what broke, by which schedule, and the story of it by service. */
-export function tellFailure({ schedule, verdict, bugs, story }: Outcome): string {
+export function tellFailure({ schedule, verdict, bugs, story }: WorldResult): string {
   const { seed, operations, faults } = schedule;
   return [
     `Schedule ${seed} broke something. To see it whole: npm run simulate -- --schedule ${seed}`,

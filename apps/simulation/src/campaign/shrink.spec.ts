@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { planned, type Schedule } from '../schedule/schedule.js';
+import { planned, type WorldSchedule } from '../schedule/schedule.js';
 import { shrink } from './shrink.js';
 
 const schedule = planned(1);
@@ -8,7 +8,7 @@ describe('shrink', () => {
   it('leaves what the failure needs, and nothing else', () => {
     const [fault] = schedule.faults;
     const [first, , third] = schedule.operations;
-    const needs = ({ faults, operations }: Schedule): boolean =>
+    const needs = ({ faults, operations }: WorldSchedule): boolean =>
       faults.includes(fault!) && operations.includes(first!) && operations.includes(third!);
     expect(shrink(schedule, needs)).toEqual({ ...schedule, faults: [fault], operations: [first, third] });
   });

@@ -1,4 +1,4 @@
-import type { Schedule } from '../schedule/schedule.js';
+import type { WorldSchedule } from '../schedule/schedule.js';
 
 /** Runs tried at most: what is left is small enough for a person long before that. */
 const TRIES_MAX = 150;
@@ -7,9 +7,9 @@ const TRIES_MAX = 150;
  * The smallest schedule found that still fails in the same way: what comes after a leap, then parts of its faults and operations are left out, halves
  * first, then ever smaller pieces. After Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input" (2002).
  */
-export function shrink(whole: Schedule, failsTheSame: (candidate: Schedule) => boolean): Schedule {
+export function shrink(whole: WorldSchedule, failsTheSame: (candidate: WorldSchedule) => boolean): WorldSchedule {
   let tries = 0;
-  const fails = (candidate: Schedule): boolean => tries++ < TRIES_MAX && failsTheSame(candidate);
+  const fails = (candidate: WorldSchedule): boolean => tries++ < TRIES_MAX && failsTheSame(candidate);
   const early = { ...whole, later: undefined };
   const schedule = whole.later && fails(early) ? early : whole;
   const faults = smallest(schedule.faults, (list) => fails({ ...schedule, faults: list }));

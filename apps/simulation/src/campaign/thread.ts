@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { parentPort } from 'node:worker_threads';
 import { outsidePromises } from '#simulation';
 import { planned } from '../schedule/schedule.js';
-import type { Task, TaskReport } from './messages.js';
+import type { SeedRange, TaskReport } from './messages.js';
 import { brokenBy, definitions, run } from './one-run.js';
 
 assert(parentPort, 'this runs as a thread of a campaign');
@@ -12,12 +12,12 @@ const port = parentPort;
 Error.stackTraceLimit = 0;
 const services = await definitions();
 
-port.on('message', (task: Task) => {
+port.on('message', (task: SeedRange) => {
   void outsidePromises(() => perform(task)).then((report) => port.postMessage(report));
 });
 port.postMessage('ready');
 
-function perform({ firstSeed, count }: Task): TaskReport {
+function perform({ firstSeed, count }: SeedRange): TaskReport {
   const counts = new Map<string, number>();
   const failures: TaskReport['failures'][number][] = [];
   let events = 0;

@@ -1,7 +1,7 @@
 import { Random } from '#simulation';
-import { SESSIONS, type Step } from '../../../../libs/memory-postgres/src/testing/differential/script.js';
-import { draw, poolsOf, type Kind, type Pools } from './draws.js';
-import type { Statement, Transaction } from './tape.js';
+import { SESSIONS, type ScriptStep } from '../../../../libs/memory-postgres/src/testing/differential/script.js';
+import { draw, poolsOf, type DrawnKind, type Pools } from './draws.js';
+import type { TapedStatement, TapedTransaction } from './tape.js';
 
 /** Steps of one script: enough for rows to come into every state, few enough for a second of a real database. */
 const STEPS_MAX = 260;
@@ -16,18 +16,18 @@ const STRAIGHT_OF_A_KIND = 6;
  */
 export function compose(
   seed: number,
-  tape: readonly Transaction[],
+  tape: readonly TapedTransaction[],
   others: readonly { name: string; text: string }[],
-): Step[] {
+): ScriptStep[] {
   const random = new Random(seed).fork('script');
   const kept = thinned(tape, random);
   const pools = poolsOf(
     tape,
     kept.map(({ atMs }) => atMs),
   );
-  const steps: Step[] = [];
+  const steps: ScriptStep[] = [];
   let atMs = kept[0]?.atMs ?? 0;
-  const add = (session: number, { name, text, params }: Statement): void => {
+  const add = (session: number, { name, text, params }: TapedStatement): void => {
     atMs += random.integer(1, 3);
     steps.push({ session, atMs, name, text, params });
   };
@@ -40,13 +40,13 @@ export function compose(
       continue;
     }
     const threads = Array.from({ length: random.integer(2, SESSIONS) }, () => {
-      const own: Statement[] = [];
+      const own: TapedStatement[] = [];
       for (let count = random.integer(1, 2); count > 0; count--) own.push(...another());
       return own;
     });
     interleave(threads, random, add);
 
-    function another(): Statement[] {
+    function another(): TapedStatement[] {
       const chance = random.next();
       if (others.length > 0 && chance < 0.2) return [draw(random.pick(others), pools, random)];
       if (chance < 0.35)
@@ -64,7 +64,7 @@ export function compose(
 }
 
 /** What one service did in a world as it did it, one transaction behind the other; of what it asks again and again, some. */
-export function straight(tape: readonly Transaction[]): Step[] {
+export function straight(tape: readonly TapedTransaction[]): ScriptStep[] {
   const asked = new Map<string, number>();
   const kept = tape.filter(({ statements, end }) => {
     const [only] = statements;
@@ -75,23 +75,23 @@ export function straight(tape: readonly Transaction[]): Step[] {
   return kept.flatMap((each) => statementsOf(each).map((statement) => ({ session: 0, atMs: each.atMs, ...statement })));
 }
 
-function thinned(tape: readonly Transaction[], random: Random): Transaction[] {
-  const kindOf = ({ statements }: Transaction): string => statements.map(({ name }) => name).join();
+function thinned(tape: readonly TapedTransaction[], random: Random): TapedTransaction[] {
+  const kindOf = ({ statements }: TapedTransaction): string => statements.map(({ name }) => name).join();
   const counts = new Map<string, number>();
   for (const each of tape) counts.set(kindOf(each), (counts.get(kindOf(each)) ?? 0) + 1);
   return tape.filter((each) => each.statements.length > 0 && random.chance(KEPT_OF_A_KIND / counts.get(kindOf(each))!));
 }
 
-const control = (text: string): Statement => ({ name: text, text, params: [] });
+const control = (text: string): TapedStatement => ({ name: text, text, params: [] });
 
-function statementsOf({ statements, end }: Transaction): Statement[] {
+function statementsOf({ statements, end }: TapedTransaction): TapedStatement[] {
   return end === undefined ? [...statements] : [control('BEGIN'), ...statements, control(end)];
 }
 
 function interleave(
-  threads: readonly Statement[][],
+  threads: readonly TapedStatement[][],
   random: Random,
-  add: (session: number, statement: Statement) => void,
+  add: (session: number, statement: TapedStatement) => void,
 ): void {
   const left = threads.map((statements) => [...statements]);
   while (left.some((statements) => statements.length > 0)) {
@@ -102,7 +102,7 @@ function interleave(
 }
 
 /** The rows of two batches of the same statements, in one. */
-function batch(one: Transaction, other: Transaction | undefined, random: Random): Transaction {
+function batch(one: TapedTransaction, other: TapedTransaction | undefined, random: Random): TapedTransaction {
   if (!other || other.statements.map(({ name }) => name).join() !== one.statements.map(({ name }) => name).join())
     return one;
   const order = random.chance(0.5)
@@ -119,7 +119,7 @@ function batch(one: Transaction, other: Transaction | undefined, random: Random)
 }
 
 /** Ends otherwise, is longer or shorter, or speaks of somebody else's rows. */
-function mutated({ statements, end, atMs }: Transaction, pools: Pools, random: Random): Transaction {
+function mutated({ statements, end, atMs }: TapedTransaction, pools: Pools, random: Random): TapedTransaction {
   const changed = statements
     .filter(() => !random.chance(0.1))
     .map((statement) => mutatedStatement(statement, pools, random));
@@ -128,13 +128,13 @@ function mutated({ statements, end, atMs }: Transaction, pools: Pools, random: R
 }
 
 /** By the letters that an id begins with. */
-const kinds = new Map<string, Kind>([
+const kinds = new Map<string, DrawnKind>([
   ['ch', 'charge'],
   ['re', 'refund'],
   ['txn', 'transaction'],
 ]);
 
-function mutatedStatement(statement: Statement, pools: Pools, random: Random): Statement {
+function mutatedStatement(statement: TapedStatement, pools: Pools, random: Random): TapedStatement {
   const lengths = new Set(statement.params.filter(Array.isArray).map(({ length }) => length));
   const reversed = lengths.size === 1 && random.chance(0.3);
   const exchange = new Map<string, unknown>();

@@ -1,12 +1,12 @@
 import type { Random } from '#simulation';
-import type { Statement, Transaction } from './tape.js';
+import type { TapedStatement, TapedTransaction } from './tape.js';
 
 /** What parameters of one kind may be: what the tape has seen of it, so that rows are found. */
 export interface Pools {
-  readonly of: (kind: Kind) => readonly unknown[];
+  readonly of: (kind: DrawnKind) => readonly unknown[];
 }
 
-export type Kind =
+export type DrawnKind =
   | 'account'
   | 'charge'
   | 'refund'
@@ -38,7 +38,7 @@ export type Kind =
   | 'statementEntries'
   | 'strayAccounts';
 
-const prefixes: Partial<Record<Kind, RegExp>> = {
+const prefixes: Partial<Record<DrawnKind, RegExp>> = {
   account: /^acct_/,
   charge: /^ch_/,
   refund: /^re_/,
@@ -46,7 +46,7 @@ const prefixes: Partial<Record<Kind, RegExp>> = {
   holder: /#/,
 };
 
-const fixed: Partial<Record<Kind, readonly unknown[]>> = {
+const fixed: Partial<Record<DrawnKind, readonly unknown[]>> = {
   bank: ['alder', 'birch', 'cedar', 'dogwood', 'elm'],
   currency: ['usd', 'eur', 'jpy'],
   difference: ['d1', 'd2'],
@@ -77,7 +77,7 @@ const fixed: Partial<Record<Kind, readonly unknown[]>> = {
 };
 
 /** From every string that statements of the tape were given. */
-export function poolsOf(tape: readonly Transaction[], atMs: readonly number[]): Pools {
+export function poolsOf(tape: readonly TapedTransaction[], atMs: readonly number[]): Pools {
   const strings = new Set<string>();
   const collect = (value: unknown): void => {
     if (typeof value === 'string') {
@@ -90,7 +90,7 @@ export function poolsOf(tape: readonly Transaction[], atMs: readonly number[]): 
       statements.filter(({ name }) => wanted.test(name)).flatMap(({ params }) => [params[place]].flat()),
     );
   for (const { statements } of tape) for (const { params } of statements) params.forEach(collect);
-  const made = new Map<Kind, readonly unknown[]>();
+  const made = new Map<DrawnKind, readonly unknown[]>();
   return {
     of: (kind) => {
       let pool = made.get(kind);
@@ -99,7 +99,7 @@ export function poolsOf(tape: readonly Transaction[], atMs: readonly number[]): 
     },
   };
 
-  function make(kind: Kind): readonly unknown[] {
+  function make(kind: DrawnKind): readonly unknown[] {
     const known = fixed[kind];
     if (known) return known;
     if (kind === 'moment') return atMs.slice(0, 200);
@@ -112,7 +112,7 @@ export function poolsOf(tape: readonly Transaction[], atMs: readonly number[]): 
 
 const atLeastOne = (pool: unknown[]): unknown[] => (pool.length > 0 ? pool : ['nothing']);
 
-type Draw = Kind | readonly [Kind];
+type Draw = DrawnKind | readonly [DrawnKind];
 
 const list = ['account', 'instant', 'charge', 'instant', 'charge', 'limit'] as const;
 const refunds = ['account', 'instant', 'refund', 'instant', 'refund', 'limit'] as const;
@@ -183,9 +183,9 @@ const drawn: readonly (readonly [RegExp, readonly Draw[]])[] = [
 
 export const isDrawn = (name: string): boolean => drawn.some(([names]) => names.test(name));
 
-export function draw({ name, text }: { name: string; text: string }, pools: Pools, random: Random): Statement {
+export function draw({ name, text }: { name: string; text: string }, pools: Pools, random: Random): TapedStatement {
   const kinds = drawn.find(([names]) => names.test(name))![1];
-  const one = (kind: Kind): unknown => random.pick(pools.of(kind));
+  const one = (kind: DrawnKind): unknown => random.pick(pools.of(kind));
   const params = kinds.map((each) =>
     typeof each === 'string' ? one(each) : Array.from({ length: random.integer(0, 3) }, () => one(each[0])),
   );

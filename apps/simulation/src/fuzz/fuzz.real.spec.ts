@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SystemClock } from '#clock';
 import { inWords } from '../../../../libs/memory-postgres/src/testing/differential/script.js';
 import { definitions } from '../campaign/one-run.js';
-import { Fuzz, type Difference } from './fuzz.js';
+import { Fuzz, type FuzzDifference } from './fuzz.js';
 
 const FOR_MS = 3_000;
 const LEAST_SCRIPTS = 3;
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => fuzz.close());
 
 /** For the message of a failure. */
-const told = (difference: Difference | undefined): string =>
+const told = (difference: FuzzDifference | undefined): string =>
   difference ? `seed ${difference.seed}, ${difference.service}\n${inWords(difference.steps)}\n${difference.what}` : '';
 
 describe('the Postgres in memory and Postgres itself', () => {

@@ -5,28 +5,28 @@ import { MemorySide } from '../../../../libs/memory-postgres/src/testing/differe
 import { PostgresSide } from '../../../../libs/memory-postgres/src/testing/differential/postgres-side.js';
 import {
   runScript,
-  type OnAlike,
+  type OnAgreement,
   type Result,
-  type Sides,
+  type ComparedDatabases,
 } from '../../../../libs/memory-postgres/src/testing/differential/run-script.js';
-import type { Step } from '../../../../libs/memory-postgres/src/testing/differential/script.js';
+import type { ScriptStep } from '../../../../libs/memory-postgres/src/testing/differential/script.js';
 import { shrink } from '../../../../libs/memory-postgres/src/testing/differential/shrink.js';
 import { frameMigrations } from '#service';
 import { KEPT_WORKER_IDS } from '../databases/migrated.js';
-import type { ServiceName } from '../schedule/fault.js';
+import type { SimulatedServiceName } from '../schedule/fault.js';
 import type { Definitions } from '../world/world.js';
 import { compose, straight } from './compose.js';
 import { draw, isDrawn, poolsOf } from './draws.js';
-import { nameOf, notCompared, record, type Statement, type Tapes } from './tape.js';
+import { nameOf, notCompared, record, type TapedStatement, type Tapes } from './tape.js';
 
 /** Of one service, for statements that the composer draws. */
 type Known = readonly { readonly name: string; readonly text: string }[];
 
-export interface Difference {
+export interface FuzzDifference {
   readonly seed: number;
-  readonly service: ServiceName;
+  readonly service: SimulatedServiceName;
   readonly what: string;
-  readonly steps: readonly Step[];
+  readonly steps: readonly ScriptStep[];
 }
 
 const channels = ['outbox', 'lease_released', 'test_clocks', 'charge_answers'];
@@ -44,19 +44,19 @@ export class Fuzz {
 
   private constructor(
     private readonly services: Definitions,
-    private readonly sides: Readonly<Record<ServiceName, Sides>>,
-    private readonly drawn: Readonly<Record<ServiceName, Known>>,
+    private readonly sides: Readonly<Record<SimulatedServiceName, ComparedDatabases>>,
+    private readonly drawn: Readonly<Record<SimulatedServiceName, Known>>,
     private readonly databases: readonly TestDatabase[],
   ) {}
 
   /** Makes a database for each service on the server that tests have. */
   static async open(services: Definitions): Promise<Fuzz> {
-    const sides: Partial<Record<ServiceName, Sides>> = {};
-    const drawn: Partial<Record<ServiceName, Known>> = {};
+    const sides: Partial<Record<SimulatedServiceName, ComparedDatabases>> = {};
+    const drawn: Partial<Record<SimulatedServiceName, Known>> = {};
     const databases: TestDatabase[] = [];
     for (const [service, { database, options }] of Object.entries(services) as [
-      ServiceName,
-      Definitions[ServiceName],
+      SimulatedServiceName,
+      Definitions[SimulatedServiceName],
     ][]) {
       const made = await testDatabase(`fuzz_${service}`);
       databases.push(made);
@@ -79,16 +79,25 @@ export class Fuzz {
       }
       drawn[service] = known;
     }
-    return new Fuzz(services, sides as Record<ServiceName, Sides>, drawn as Record<ServiceName, Known>, databases);
+    return new Fuzz(
+      services,
+      sides as Record<SimulatedServiceName, ComparedDatabases>,
+      drawn as Record<SimulatedServiceName, Known>,
+      databases,
+    );
   }
 
   /** The script of this seed, on both. @returns what they differ in, shrunk */
-  async run(seed: number): Promise<Difference | undefined> {
+  async run(seed: number): Promise<FuzzDifference | undefined> {
     const { service, steps } = await this.script(seed);
     return this.#compare(seed, service, steps);
   }
 
-  async #compare(seed: number, service: ServiceName, steps: readonly Step[]): Promise<Difference | undefined> {
+  async #compare(
+    seed: number,
+    service: SimulatedServiceName,
+    steps: readonly ScriptStep[],
+  ): Promise<FuzzDifference | undefined> {
     this.steps += steps.length;
     const result = await this.result(service, steps, (name, what) => {
       const counts = this.counts.get(name) ?? { answered: 0, refused: 0, waited: 0 };
@@ -98,7 +107,7 @@ export class Fuzz {
     this.scripts++;
     if (result.kind === 'undecided') this.undecided++;
     if (result.kind !== 'different') return undefined;
-    const differs = async (candidate: readonly Step[]): Promise<boolean> => {
+    const differs = async (candidate: readonly ScriptStep[]): Promise<boolean> => {
       const again = await this.result(service, candidate);
       return again.kind === 'different' && placeOf(again) === placeOf(result);
     };
@@ -111,8 +120,8 @@ export class Fuzz {
    * What a world did in every service, and behind it each statement that the service's database understands: as some
    * world gave it, or drawn.
    */
-  async rollCall(seed: number, worlds: number): Promise<Difference | undefined> {
-    const samples = new Map<string, Statement>();
+  async rollCall(seed: number, worlds: number): Promise<FuzzDifference | undefined> {
+    const samples = new Map<string, TapedStatement>();
     for (let world = seed; world < seed + worlds; world++) {
       const tapes = await record(world, this.services);
       for (const tape of Object.values(tapes)) {
@@ -120,7 +129,7 @@ export class Fuzz {
       }
     }
     const tapes = await record(seed, this.services);
-    for (const [service, { postgres }] of Object.entries(this.sides) as [ServiceName, Sides][]) {
+    for (const [service, { postgres }] of Object.entries(this.sides) as [SimulatedServiceName, ComparedDatabases][]) {
       const steps = straight(tapes[service]);
       const atMs = steps.at(-1)!.atMs;
       const random = new Random(seed).fork('roll call');
@@ -136,17 +145,17 @@ export class Fuzz {
     return undefined;
   }
 
-  async script(seed: number): Promise<{ service: ServiceName; steps: Step[] }> {
+  async script(seed: number): Promise<{ service: SimulatedServiceName; steps: ScriptStep[] }> {
     // A world is worth several scripts: it takes as long as one of them.
     const world = Math.floor(seed / SCRIPTS_OF_A_WORLD);
     if (this.#tapes?.seed !== world) this.#tapes = { seed: world, tapes: await record(world, this.services) };
-    const names = Object.keys(this.sides) as ServiceName[];
+    const names = Object.keys(this.sides) as SimulatedServiceName[];
     const service = new Random(seed).fork('service').pick(names);
     const steps = compose(seed, this.#tapes.tapes[service], this.drawn[service]);
     return { service, steps };
   }
 
-  result(service: ServiceName, steps: readonly Step[], onAlike?: OnAlike): Promise<Result> {
+  result(service: SimulatedServiceName, steps: readonly ScriptStep[], onAlike?: OnAgreement): Promise<Result> {
     return runScript(this.sides[service], steps, onAlike);
   }
 

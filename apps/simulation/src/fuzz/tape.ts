@@ -1,28 +1,32 @@
 import { knownStatements } from '#postgres';
 import { BEGINNING, outsidePromises } from '#simulation';
 import { planned } from '../schedule/schedule.js';
-import type { ServiceName } from '../schedule/fault.js';
+import type { SimulatedServiceName } from '../schedule/fault.js';
 import { World, type Definitions } from '../world/world.js';
 
-export interface Statement {
+export interface TapedStatement {
   readonly name: string;
   readonly text: string;
   readonly params: readonly unknown[];
 }
 
 /** What one connection did between its BEGIN and its end, or a statement by itself. */
-export interface Transaction {
+export interface TapedTransaction {
   readonly atMs: number;
-  readonly statements: Statement[];
+  readonly statements: TapedStatement[];
   end: 'COMMIT' | 'ROLLBACK' | undefined;
 }
 
-export type Tapes = Readonly<Record<ServiceName, readonly Transaction[]>>;
+export type Tapes = Readonly<Record<SimulatedServiceName, readonly TapedTransaction[]>>;
 
 /** Everything that the services ask of their databases in one simulated world, in its order. */
 export async function record(seed: number, services: Definitions): Promise<Tapes> {
-  const tapes: Record<ServiceName, Transaction[]> = { 'payments-api': [], 'bank-gateway': [], ledger: [] };
-  const open = new Map<object, Transaction>();
+  const tapes: Record<SimulatedServiceName, TapedTransaction[]> = {
+    'payments-api': [],
+    'bank-gateway': [],
+    ledger: [],
+  };
+  const open = new Map<object, TapedTransaction>();
   await outsidePromises(() => {
     const world: World = new World(planned(seed), services, 'everything', (service, session, text, params) => {
       const atMs = BEGINNING + Math.floor(world.scheduler.nowMs);

@@ -1,9 +1,9 @@
 import type { ApiAnswer, ApiExchange } from '#checker';
-import { BEGINNING, type Network, type SimulatedProcess } from '#simulation';
+import { BEGINNING, type SimulatedNetwork, type SimulatedProcess } from '#simulation';
 import type { RunningService } from '../service/running-service.js';
-import type { Story } from '../world/story.js';
+import type { WorldLog } from '../world/story.js';
 import { exchange } from './exchange.js';
-import type { Call } from './requests.js';
+import type { PlannedRequest } from './requests.js';
 
 /** How long an answer is waited for. */
 const PATIENCE_MS = 20_000;
@@ -15,7 +15,7 @@ const LATER_AGAIN_AFTER_MS = { least: 1_000, most: 8_000 };
 export interface Sending {
   readonly account: string;
   readonly key?: string | undefined;
-  readonly call: Call;
+  readonly call: PlannedRequest;
   /** In the story. */
   readonly what: string;
   /** The instance that it goes to; default: either. */
@@ -23,22 +23,22 @@ export interface Sending {
 }
 
 /** One attempt, and what came of it. */
-export interface Heard {
+export interface ClientAttempt {
   readonly sentMs: number;
   readonly answer: ApiAnswer | undefined;
   readonly place: number;
 }
 
 /** Sends requests to whichever instance is there, and takes all of them down. */
-export class Client {
+export class SimulatedClient {
   /** Every request in the order of sending. */
   readonly exchanges: ApiExchange[] = [];
   #requests = 0;
 
   constructor(
     private readonly process: SimulatedProcess,
-    private readonly network: Network,
-    private readonly story: Story,
+    private readonly network: SimulatedNetwork,
+    private readonly story: WorldLog,
     /** An instance of the API that takes requests, if any does. */
     private readonly api: (place: number) => RunningService | undefined,
   ) {}
@@ -48,7 +48,7 @@ export class Client {
     return BEGINNING + this.process.scheduler.nowMs;
   }
 
-  async send({ account, key, call, what, place = this.process.random.integer(0, 1) }: Sending): Promise<Heard> {
+  async send({ account, key, call, what, place = this.process.random.integer(0, 1) }: Sending): Promise<ClientAttempt> {
     const sentMs = this.process.scheduler.nowMs;
     const service = this.api(place);
     // Refused before a byte was sent.
@@ -66,8 +66,8 @@ export class Client {
   /** Again and again, for as long as it takes: nothing that a merchant wants to know is given up. */
   async ask(
     sending: Sending,
-    onHeard: (heard: Heard) => void = () => undefined,
-  ): Promise<Heard & { answer: ApiAnswer }> {
+    onHeard: (heard: ClientAttempt) => void = () => undefined,
+  ): Promise<ClientAttempt & { answer: ApiAnswer }> {
     for (let attempt = 1; ; attempt++) {
       const heard = await this.send(sending);
       onHeard(heard);
@@ -101,7 +101,7 @@ interface Item {
   readonly type?: string;
 }
 
-export interface Body {
+export interface ClientResponseBody {
   readonly object?: string;
   readonly id?: string;
   readonly status?: string;
@@ -113,7 +113,7 @@ export interface Body {
   readonly error?: { readonly charge?: string; readonly code?: string; readonly message?: string };
 }
 
-export const bodyOf = ({ body }: ApiAnswer): Body => JSON.parse(body || '{}') as Body;
+export const bodyOf = ({ body }: ApiAnswer): ClientResponseBody => JSON.parse(body || '{}') as ClientResponseBody;
 
 function summary(answer: ApiAnswer): string {
   const { id, status, captured, error, data } = bodyOf(answer);

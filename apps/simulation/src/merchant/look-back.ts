@@ -1,6 +1,6 @@
 import type { Random } from '#simulation';
-import { bodyOf, type Body, type Client } from './client.js';
-import { list, retrieve, type Call } from './requests.js';
+import { bodyOf, type ClientResponseBody, type SimulatedClient } from './client.js';
+import { list, retrieve, type PlannedRequest } from './requests.js';
 
 const TRANSACTIONS = '/v1/balance_transactions';
 
@@ -8,12 +8,17 @@ const TRANSACTIONS = '/v1/balance_transactions';
  * Once nothing moves any more, every answer is certain: what an account has by each filter and bound, by itself and
  * expanded; and a stranger reaches for it.
  */
-export async function lookBack(client: Client, account: string, stranger: string, random: Random): Promise<void> {
-  const read = async (call: Call, by = account): Promise<Body> => {
+export async function lookBack(
+  client: SimulatedClient,
+  account: string,
+  stranger: string,
+  random: Random,
+): Promise<void> {
+  const read = async (call: PlannedRequest, by = account): Promise<ClientResponseBody> => {
     const what = `${by} looks back at ${call.path} ${Object.values(call.parameters).join(' ')}`;
     return bodyOf((await client.ask({ account: by, call, what })).answer);
   };
-  const all = async (path: string): Promise<NonNullable<Body['data']>> =>
+  const all = async (path: string): Promise<NonNullable<ClientResponseBody['data']>> =>
     (await read(list(path, { limit: '100' }))).data ?? [];
   const charges = await all('/v1/charges');
   const refunds = await all('/v1/refunds');

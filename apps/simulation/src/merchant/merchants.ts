@@ -1,24 +1,24 @@
-import type { ApiAnswer, Asked, Told } from '#checker';
-import type { Network, SimulatedProcess } from '#simulation';
-import type { Exchange } from '../proof/reached.js';
+import type { ApiAnswer, RequestKind, ToldAnswer } from '#checker';
+import type { SimulatedNetwork, SimulatedProcess } from '#simulation';
+import type { MerchantExchange } from '../proof/reached.js';
 import type { RunningService } from '../service/running-service.js';
-import type { Story } from '../world/story.js';
-import { bodyOf, Client, isPassing, type Body, type Heard } from './client.js';
+import type { WorldLog } from '../world/story.js';
+import { bodyOf, SimulatedClient, isPassing, type ClientResponseBody, type ClientAttempt } from './client.js';
 import { lookBack } from './look-back.js';
 import {
   keyOf,
-  type Create,
-  type Misuse,
-  type Operation,
-  type OwnTime,
-  type Reading,
+  type PlannedCharge,
+  type MisuseAttempt,
+  type MerchantOperation,
+  type TestClockUse,
+  type PlannedRead,
   type Wanted,
 } from './operation.js';
 import * as requests from './requests.js';
-import type { Call } from './requests.js';
+import type { PlannedRequest } from './requests.js';
 import { walk } from './walk.js';
 
-const asked: Readonly<Record<Wanted['kind'], Asked>> = { create: 'charge', capture: 'capture', refund: 'refund' };
+const asked: Readonly<Record<Wanted['kind'], RequestKind>> = { create: 'charge', capture: 'capture', refund: 'refund' };
 /** How often what was acknowledged is read at once through the other instance. */
 const READS_BACK = 0.15;
 
@@ -27,8 +27,8 @@ type Made = PromiseWithResolvers<string | undefined>;
 
 /** All merchants: each operation is repeated under its key until it is answered. What they are told is the history. */
 export class Merchants {
-  readonly history: Told[] = [];
-  readonly client: Client;
+  readonly history: ToldAnswer[] = [];
+  readonly client: SimulatedClient;
   readonly #wanted = new Map<number, Wanted>();
   readonly #made = new Map<number, Made>();
   readonly #accounts = new Map<number, string>();
@@ -36,15 +36,15 @@ export class Merchants {
 
   constructor(
     private readonly process: SimulatedProcess,
-    network: Network,
-    story: Story,
+    network: SimulatedNetwork,
+    story: WorldLog,
     api: (place: number) => RunningService | undefined,
-    private readonly onExchange: (exchange: Exchange) => void,
+    private readonly onExchange: (exchange: MerchantExchange) => void,
   ) {
-    this.client = new Client(process, network, story, api);
+    this.client = new SimulatedClient(process, network, story, api);
   }
 
-  get exchanges(): Client['exchanges'] {
+  get exchanges(): SimulatedClient['exchanges'] {
     return this.client.exchanges;
   }
 
@@ -57,7 +57,7 @@ export class Merchants {
     return [...this.#unanswered.keys()];
   }
 
-  begin(operation: Operation): void {
+  begin(operation: MerchantOperation): void {
     switch (operation.kind) {
       case 'repeat': {
         const first = this.#wanted.get(operation.of);
@@ -83,7 +83,7 @@ export class Merchants {
       case 'update':
       case 'cancel_refund': {
         const { id, of } = operation;
-        const call = (object: string): Call =>
+        const call = (object: string): PlannedRequest =>
           operation.kind === 'update' ? requests.update(object, operation.details) : requests.cancelRefund(object);
         return this.#about(operation.kind, of, (object, account) =>
           this.#write(account, `${operation.kind}-${id}`, call(object), object),
@@ -150,7 +150,7 @@ export class Merchants {
   }
 
   /** @returns the charge that the answer is about, if it says */
-  #record(wanted: Wanted, { answer, sentMs }: Heard, knownCharge: string | undefined): string | undefined {
+  #record(wanted: Wanted, { answer, sentMs }: ClientAttempt, knownCharge: string | undefined): string | undefined {
     const common = { account: this.#accounts.get(wanted.id)!, key: historyKeyOf(wanted), asked: asked[wanted.kind] };
     // What is not stored under the key may be answered otherwise next time.
     if (!answer || answer.status >= 500 || isPassing(answer)) {
@@ -164,12 +164,12 @@ export class Merchants {
     return chargeId;
   }
 
-  #told(told: Told, sentMs: number, replayed = false): void {
+  #told(told: ToldAnswer, sentMs: number, replayed = false): void {
     this.history.push(told);
     this.onExchange({ told, sentMs, endedMs: this.process.scheduler.nowMs, replayed });
   }
 
-  async #write(account: string, key: string, call: Call, object: string): Promise<void> {
+  async #write(account: string, key: string, call: PlannedRequest, object: string): Promise<void> {
     const { answer, place } = await this.client.ask({ account, key, call, what: key });
     if (answer.status === 200) await this.#readBack(account, object, place);
   }
@@ -180,7 +180,7 @@ export class Merchants {
     await this.client.ask({ account, call: requests.retrieve(object), what, place: place + 1 });
   }
 
-  #read(reading: Reading): void {
+  #read(reading: PlannedRead): void {
     switch (reading.kind) {
       case 'retrieve':
         return this.#about('retrieve', reading.of, (object, account) =>
@@ -208,7 +208,7 @@ export class Merchants {
     await this.client.ask({ account, call: then, what: `retrieves ${id}` });
   }
 
-  #misuse(misuse: Misuse): void {
+  #misuse(misuse: MisuseAttempt): void {
     switch (misuse.kind) {
       case 'foreign': {
         const { id, account, attempt } = misuse;
@@ -245,7 +245,7 @@ export class Merchants {
   }
 
   /** Right in itself, at another endpoint. */
-  #elsewhere(first: Wanted, account: string): Call | undefined {
+  #elsewhere(first: Wanted, account: string): PlannedRequest | undefined {
     if (first.kind !== 'create') return requests.goodCharge;
     const charge = this.exchanges.find(
       (sent) => sent.account === account && sent.key === keyOf(first) && sent.answer,
@@ -258,8 +258,8 @@ export class Merchants {
     return this.exchanges.some((sent) => sent.account === account && sent.key === key && sent.answer?.status === 200);
   }
 
-  async #keepTime({ id, account, aheadMs, advances }: OwnTime): Promise<void> {
-    const ask = async (call: Call, key: string): Promise<ApiAnswer> =>
+  async #keepTime({ id, account, aheadMs, advances }: TestClockUse): Promise<void> {
+    const ask = async (call: PlannedRequest, key: string): Promise<ApiAnswer> =>
       (await this.client.ask({ account, key, call, what: key })).answer;
     const secondsIn = (ms: number): number => Math.floor((this.client.nowMs + ms) / 1_000);
     let ahead = aheadMs;
@@ -273,7 +273,7 @@ export class Merchants {
   }
 }
 
-function callOf(wanted: Wanted, charge: string | undefined): Call {
+function callOf(wanted: Wanted, charge: string | undefined): PlannedRequest {
   switch (wanted.kind) {
     case 'create':
       return requests.createCharge(wanted);
@@ -285,7 +285,7 @@ function callOf(wanted: Wanted, charge: string | undefined): Call {
 }
 
 /** The same, for another amount. */
-const otherwise = ({ parameters, ...call }: Call): Call => ({
+const otherwise = ({ parameters, ...call }: PlannedRequest): PlannedRequest => ({
   ...call,
   parameters: { ...parameters, amount: String(Number(parameters['amount'] ?? 1_000) + 1) },
 });
@@ -293,6 +293,7 @@ const otherwise = ({ parameters, ...call }: Call): Call => ({
 /** A key that expired and is used anew is another key to whoever compares answers. */
 const historyKeyOf = (wanted: Wanted): string => (isAnew(wanted) ? `${keyOf(wanted)} again` : keyOf(wanted));
 
-const isAnew = (wanted: Wanted): wanted is Create => wanted.kind === 'create' && wanted.keyOf !== undefined;
+const isAnew = (wanted: Wanted): wanted is PlannedCharge => wanted.kind === 'create' && wanted.keyOf !== undefined;
 
-const chargeOf = ({ object, id, error }: Body): string | undefined => (object === 'charge' ? id : error?.charge);
+const chargeOf = ({ object, id, error }: ClientResponseBody): string | undefined =>
+  object === 'charge' ? id : error?.charge;

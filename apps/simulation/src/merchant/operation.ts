@@ -1,17 +1,17 @@
 import type { Currency } from '#money';
 
 /** One thing that a merchant is up to, planned before the world begins. */
-export type Operation = MoneyOperation | Edit | Reading | Misuse | OwnTime;
+export type MerchantOperation = MoneyOperation | PlannedEdit | PlannedRead | MisuseAttempt | TestClockUse;
 
 /** What moves money, once or again. */
-export type MoneyOperation = Wanted | Repeat;
+export type MoneyOperation = Wanted | RepeatedRequest;
 
 /** `id` names it, and the key that it goes under. */
-export type Wanted = Create | Capture | Refund;
+export type Wanted = PlannedCharge | PlannedCapture | PlannedRefund;
 
-export type Details = Readonly<Record<string, string>>;
+export type DetailChanges = Readonly<Record<string, string>>;
 
-export interface Create {
+export interface PlannedCharge {
   readonly kind: 'create';
   readonly id: number;
   readonly atMs: number;
@@ -22,13 +22,13 @@ export interface Create {
   /** False: only authorized, to be captured or canceled later. */
   readonly capture: boolean;
   /** Description, metadata, what to expand: parameters that are sent along. */
-  readonly details?: Details;
+  readonly details?: DetailChanges;
   /** The operation whose key it goes under: another account's, or its own of so long ago that the key has expired. */
   readonly keyOf?: number;
 }
 
 /** `charge` is the operation that creates it. */
-export interface Capture {
+export interface PlannedCapture {
   readonly kind: 'capture';
   readonly id: number;
   readonly atMs: number;
@@ -38,17 +38,17 @@ export interface Capture {
 }
 
 /** Of a charge that was not captured, this cancels it. */
-export interface Refund {
+export interface PlannedRefund {
   readonly kind: 'refund';
   readonly id: number;
   readonly atMs: number;
   readonly charge: number;
   readonly amountMinor: number | undefined;
-  readonly details?: Details;
+  readonly details?: DetailChanges;
 }
 
 /** The same request under the same key, so many times at once, to whichever instance. */
-export interface Repeat {
+export interface RepeatedRequest {
   readonly kind: 'repeat';
   readonly atMs: number;
   readonly of: number;
@@ -56,46 +56,46 @@ export interface Repeat {
 }
 
 /** What is written on a charge or a refund, `of` the operation that made it; or a refund that is to be called off. */
-export type Edit =
+export type PlannedEdit =
   | {
       readonly kind: 'update';
       readonly id: number;
       readonly atMs: number;
       readonly of: number;
-      readonly details: Details;
+      readonly details: DetailChanges;
     }
   | { readonly kind: 'cancel_refund'; readonly id: number; readonly atMs: number; readonly of: number };
 
-export type Reading =
+export type PlannedRead =
   /** A charge or a refund; and then its balance transaction, if there is one yet. */
   | { readonly kind: 'retrieve'; readonly atMs: number; readonly of: number; readonly expand: readonly string[] }
-  | Walk
+  | ListWalk
   | { readonly kind: 'balance'; readonly atMs: number; readonly account: string };
 
-export type Listed = 'charges' | 'refunds' | 'balance_transactions' | 'refunds_of_charge';
+export type ListName = 'charges' | 'refunds' | 'balance_transactions' | 'refunds_of_charge';
 
 /** A list, page by page from its beginning to its end, or the other way round. */
-export interface Walk {
+export interface ListWalk {
   readonly kind: 'walk';
   readonly atMs: number;
   readonly account: string;
-  readonly list: Listed;
+  readonly list: ListName;
   readonly limit: number;
   readonly direction: 'down' | 'up';
   /** Only what is about this operation's charge or refund. */
   readonly about?: number;
-  readonly filters: Details;
+  readonly filters: DetailChanges;
   /** Only what was made from this time on, or before it; in milliseconds since the world began. */
   readonly createdFromMs?: number;
   readonly createdBeforeMs?: number;
 }
 
-export type Misuse = Foreign | Malformed | KeyMisuse;
+export type MisuseAttempt = ForeignAttempt | Malformed | KeyMisuse;
 
 export const foreignAttempts = ['retrieve', 'update', 'capture', 'refund', 'cancel_refund', 'walk'] as const;
 
 /** Another account reaches for a charge, or a refund, that is not its own. */
-export interface Foreign {
+export interface ForeignAttempt {
   readonly kind: 'foreign';
   readonly id: number;
   readonly atMs: number;
@@ -122,7 +122,7 @@ export interface KeyMisuse {
 }
 
 /** An account takes its time into its own hands: a test clock, which it advances again and again. */
-export interface OwnTime {
+export interface TestClockUse {
   readonly kind: 'own_time';
   readonly id: number;
   readonly atMs: number;

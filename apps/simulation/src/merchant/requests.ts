@@ -1,13 +1,13 @@
 import type { ApiExchange } from '#checker';
-import type { Create, Foreign } from './operation.js';
+import type { PlannedCharge, ForeignAttempt } from './operation.js';
 
 /** What is sent, whoever sends it and under whichever key. */
-export type Call = Pick<ApiExchange, 'method' | 'path' | 'parameters'>;
+export type PlannedRequest = Pick<ApiExchange, 'method' | 'path' | 'parameters'>;
 
 type Parameters = Readonly<Record<string, string>>;
 
-const post = (path: string, parameters: Parameters = {}): Call => ({ method: 'POST', path, parameters });
-const get = (path: string, parameters: Parameters = {}): Call => ({ method: 'GET', path, parameters });
+const post = (path: string, parameters: Parameters = {}): PlannedRequest => ({ method: 'POST', path, parameters });
+const get = (path: string, parameters: Parameters = {}): PlannedRequest => ({ method: 'GET', path, parameters });
 
 const amount = (amountMinor: number | undefined): Parameters =>
   amountMinor === undefined ? {} : { amount: String(amountMinor) };
@@ -15,7 +15,7 @@ const amount = (amountMinor: number | undefined): Parameters =>
 export const expand = (paths: readonly string[]): Parameters =>
   Object.fromEntries(paths.map((path, place) => [`expand[${place}]`, path]));
 
-export function createCharge({ amountMinor, currency, source, capture, details }: Create): Call {
+export function createCharge({ amountMinor, currency, source, capture, details }: PlannedCharge): PlannedRequest {
   return post('/v1/charges', {
     ...amount(amountMinor),
     currency,
@@ -25,30 +25,33 @@ export function createCharge({ amountMinor, currency, source, capture, details }
   });
 }
 
-export const captureCharge = (id: string, amountMinor: number | undefined): Call =>
+export const captureCharge = (id: string, amountMinor: number | undefined): PlannedRequest =>
   post(`/v1/charges/${id}/capture`, amount(amountMinor));
 
-export const createRefund = (charge: string, amountMinor: number | undefined, details: Parameters = {}): Call =>
-  post('/v1/refunds', { ...amount(amountMinor), charge, ...details });
+export const createRefund = (
+  charge: string,
+  amountMinor: number | undefined,
+  details: Parameters = {},
+): PlannedRequest => post('/v1/refunds', { ...amount(amountMinor), charge, ...details });
 
-export const cancelRefund = (id: string): Call => post(`/v1/refunds/${id}/cancel`);
+export const cancelRefund = (id: string): PlannedRequest => post(`/v1/refunds/${id}/cancel`);
 
-export const update = (id: string, details: Parameters): Call => post(pathOf(id), details);
+export const update = (id: string, details: Parameters): PlannedRequest => post(pathOf(id), details);
 
-export const retrieve = (id: string, paths: readonly string[] = []): Call => get(pathOf(id), expand(paths));
+export const retrieve = (id: string, paths: readonly string[] = []): PlannedRequest => get(pathOf(id), expand(paths));
 
-export const balance = (): Call => get('/v1/balance');
+export const balance = (): PlannedRequest => get('/v1/balance');
 
-export const list = (path: string, parameters: Parameters): Call => get(path, parameters);
+export const list = (path: string, parameters: Parameters): PlannedRequest => get(path, parameters);
 
-export const startClock = (frozenTime: number): Call =>
+export const startClock = (frozenTime: number): PlannedRequest =>
   post('/v1/test_helpers/test_clocks', { frozen_time: String(frozenTime) });
 
-export const advanceClock = (id: string, frozenTime: number): Call =>
+export const advanceClock = (id: string, frozenTime: number): PlannedRequest =>
   post(`/v1/test_helpers/test_clocks/${id}/advance`, { frozen_time: String(frozenTime) });
 
 /** What somebody may try with what is not theirs. */
-export function foreign(attempt: Foreign['attempt'], id: string): Call {
+export function foreign(attempt: ForeignAttempt['attempt'], id: string): PlannedRequest {
   switch (attempt) {
     case 'retrieve':
       return retrieve(id);
@@ -67,10 +70,10 @@ export function foreign(attempt: Foreign['attempt'], id: string): Call {
 
 const unknown = 'ch_00000000000';
 const good = { amount: '1000', currency: 'usd', source: 'tok_visa' };
-export const goodCharge: Call = post('/v1/charges', good);
+export const goodCharge: PlannedRequest = post('/v1/charges', good);
 
 /** By what is wrong with each. */
-const mistakes: Readonly<Record<string, Call>> = {
+const mistakes: Readonly<Record<string, PlannedRequest>> = {
   'less than the minimum': post('/v1/charges', { ...good, amount: '49' }),
   'less than the minimum in yen': post('/v1/charges', { ...good, amount: '49', currency: 'jpy' }),
   'more than the maximum': post('/v1/charges', { ...good, amount: '100000000' }),
@@ -98,7 +101,7 @@ const mistakes: Readonly<Record<string, Call>> = {
 
 export const mistakesKnown: readonly string[] = Object.keys(mistakes);
 
-export function malformed(mistake: string): Call {
+export function malformed(mistake: string): PlannedRequest {
   const call = mistakes[mistake];
   if (!call) throw new Error(`no such mistake: ${mistake}`);
   return call;

@@ -1,19 +1,19 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { Entry, Told } from '#checker';
+import type { BankEntry, ToldAnswer } from '#checker';
 import { Server, Template } from '#memory-postgres';
-import { Always, type Breach } from './always.js';
+import { ContinuousChecks, type BrokenPromise } from './always.js';
 
-let breaches: Breach[];
-let always: Always;
+let breaches: BrokenPromise[];
+let always: ContinuousChecks;
 beforeEach(() => {
   breaches = [];
-  always = new Always((breach) => breaches.push(breach));
+  always = new ContinuousChecks((breach) => breaches.push(breach));
 });
 
 const broken = (): string[] => breaches.map(({ id }) => id);
 
 describe('answers', () => {
-  const answered = (status: number, body: string, key = 'create-1'): Told => {
+  const answered = (status: number, body: string, key = 'create-1'): ToldAnswer => {
     return { account: 'acct_1', key, asked: 'charge', kind: status === 200 ? 'ok' : 'fail', status, body };
   };
 
@@ -32,7 +32,7 @@ describe('answers', () => {
 });
 
 describe('entries of banks', () => {
-  const entry = (bank: string, kind: Entry['kind'], bankId: string, more: Partial<Entry> = {}): Entry => {
+  const entry = (bank: string, kind: BankEntry['kind'], bankId: string, more: Partial<BankEntry> = {}): BankEntry => {
     return {
       type: 'entry',
       bank,
@@ -42,7 +42,7 @@ describe('entries of banks', () => {
       chargeId: 'ch_1',
       amountMinor: 100,
       ...more,
-    } as Entry;
+    } as BankEntry;
   };
 
   it('may hold a second capture once the first was reversed or refunded', () => {

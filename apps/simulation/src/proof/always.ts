@@ -1,10 +1,10 @@
-import { invariants, standing, type Entry, type Told } from '#checker';
+import { invariants, standing, type BankEntry, type ToldAnswer } from '#checker';
 import { bankProtocol } from '#contracts';
 import type { Written } from '#memory-postgres';
 import type { Appended } from '#simulation';
 
 /** A promise that was broken at the moment in which it was noticed, and by what. */
-export interface Breach {
+export interface BrokenPromise {
   readonly id: string;
   readonly promise: string;
   readonly line: string;
@@ -14,19 +14,19 @@ export interface Breach {
  * The promises that hold at every moment and not only at rest, looked at after everything that could break one: a
  * commit, an entry of a bank's, an answer, a record in Kafka. Only at what that changed, so that it costs next to nothing.
  */
-export class Always {
+export class ContinuousChecks {
   readonly #answers = new Map<string, string>();
-  readonly #entries = new Map<string, Entry[]>();
+  readonly #entries = new Map<string, BankEntry[]>();
   readonly #ids = new Map<string, Written>();
   readonly #events = new Map<string, string>();
   readonly #movedMinor = new Map<string, { captured: number; refunded: number }>();
   /** By currency, over all accounts. */
   readonly #sums = new Map<string, number>();
 
-  constructor(private readonly onBreach: (breach: Breach) => void) {}
+  constructor(private readonly onBreach: (breach: BrokenPromise) => void) {}
 
   /** A4: every answer under one key is identical to the byte, those apart that say that it still runs. */
-  told({ account, key, status, body }: Told): void {
+  told({ account, key, status, body }: ToldAnswer): void {
     if (body === undefined || status === 409 || status === 429) return;
     const answer = `${status} ${body}`;
     const under = `${account} ${key}`;
@@ -36,7 +36,7 @@ export class Always {
   }
 
   /** A1, where banks know a reference again: nothing is performed twice under one, and at most one capture of a charge stands. */
-  performed(entry: Entry): void {
+  performed(entry: BankEntry): void {
     if (!bankProtocol.defaultBanks[entry.bank as bankProtocol.BankName].idempotent) return;
     const entries = this.#entries.get(entry.chargeId) ?? [];
     this.#entries.set(entry.chargeId, entries);

@@ -1,9 +1,17 @@
-import type { BalanceTransactionRow, ChargeRow, Evidence, HoldRow, KeyRow, RefundRow, TransferRow } from '#checker';
+import type {
+  BalanceTransactionRow,
+  ChargeEvidence,
+  Evidence,
+  HoldEvidence,
+  KeyEvidence,
+  RefundEvidence,
+  TransferRow,
+} from '#checker';
 import type { Server } from '#memory-postgres';
 import { knownStatements } from '#postgres';
 import type { Journals } from '../banks/simulated-banks.js';
 
-export interface Databases {
+export interface WorldDatabases {
   readonly payments: Server;
   readonly gateway: Server;
   readonly ledger: Server;
@@ -11,7 +19,7 @@ export interface Databases {
 
 /** What the checker would see by SQL and in the banks' journals: its own statements, run without any time passing. */
 export function evidenceOf(
-  { payments, gateway, ledger }: Databases,
+  { payments, gateway, ledger }: WorldDatabases,
   { entries, requests }: Journals,
   { history, exchanges }: Pick<Evidence, 'history' | 'exchanges'>,
   faults: Evidence['faults'],
@@ -21,14 +29,14 @@ export function evidenceOf(
     history,
     exchanges,
     faults,
-    charges: ask<ChargeRow>(payments, 'checker_charges', ALL),
-    refunds: ask<RefundRow>(payments, 'checker_refunds', ALL),
+    charges: ask<ChargeEvidence>(payments, 'checker_charges', ALL),
+    refunds: ask<RefundEvidence>(payments, 'checker_refunds', ALL),
     balanceTransactions: ask<BalanceTransactionRow>(payments, 'checker_balance_transactions', ALL),
-    holds: ask<HoldRow>(ledger, 'checker_holds', ALL),
+    holds: ask<HoldEvidence>(ledger, 'checker_holds', ALL),
     transfers: ask<TransferRow>(ledger, 'checker_transfers', ALL),
     entries,
     requests,
-    unanswered: ask<KeyRow>(payments, 'checker_unanswered'),
+    unanswered: ask<KeyEvidence>(payments, 'checker_unanswered'),
     unsent: rests.reduce((sum, { unsent }) => sum + unsent, 0),
     parked: rests.reduce((sum, { parked }) => sum + parked, 0),
   };
@@ -40,7 +48,7 @@ interface Rest {
 }
 
 /** Charges that have not ended, and events that were not sent. */
-export function unsettled({ payments, gateway, ledger }: Databases): number {
+export function unsettled({ payments, gateway, ledger }: WorldDatabases): number {
   const [charges] = ask<{ unsettled: number }>(payments, 'checker_unsettled');
   return [payments, gateway, ledger].reduce(
     (sum, server) => sum + ask<Rest>(server, 'checker_rest')[0]!.unsent,

@@ -2,7 +2,7 @@ import type { FaultKind, FaultPlace, FaultStretch } from '#checker';
 import { bankProtocol } from '#contracts';
 import { SHUTDOWN_LIMIT_MS } from '#service';
 import { BEGINNING } from '#simulation';
-import type { Fault, ServiceName } from '../schedule/fault.js';
+import type { PlannedFault, SimulatedServiceName } from '../schedule/fault.js';
 
 /** Which faults a world has suffered, where, and from when until when. */
 export class FaultsInEffect {
@@ -15,7 +15,7 @@ export class FaultsInEffect {
     return this.#stretches;
   }
 
-  struck(fault: Fault): void {
+  struck(fault: PlannedFault): void {
     switch (fault.kind) {
       case 'kill':
         return this.#add('killed', instanceOf(fault), fault.downMs);
@@ -47,7 +47,7 @@ export class FaultsInEffect {
   }
 
   /** A COMMIT, a send to Kafka or an answer to one of them has just been lost, or an event that Kafka had acknowledged. */
-  lost(kind: 'commit_lost' | 'kafka_away' | 'event_lost', service: ServiceName): void {
+  lost(kind: 'commit_lost' | 'kafka_away' | 'event_lost', service: SimulatedServiceName): void {
     this.#add(kind, kind === 'event_lost' ? {} : { service });
   }
 
@@ -76,7 +76,7 @@ export class FaultsInEffect {
   }
 }
 
-const instanceOf = ({ service, instance }: { service: ServiceName; instance: number }): FaultPlace => ({
+const instanceOf = ({ service, instance }: { service: SimulatedServiceName; instance: number }): FaultPlace => ({
   service,
   instance: `${service}-${instance}`,
 });

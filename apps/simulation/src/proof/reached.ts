@@ -1,4 +1,4 @@
-import type { Evidence, SometimesCounts, SimulatedSometimesId, Told } from '#checker';
+import type { Evidence, SometimesCounts, SimulatedSometimesId, ToldAnswer } from '#checker';
 import type { bankProtocol } from '#contracts';
 import type { Server, Written } from '#memory-postgres';
 import { BEGINNING, type Appended, type SimulatedProcess } from '#simulation';
@@ -6,8 +6,8 @@ import { POISON } from '../world/poison.js';
 import { keysUsedAnew, refusedForBalance, walkedWhileCharging } from './reached-by-clients.js';
 
 /** One request of a merchant's and how it ended; in milliseconds since the world began. */
-export interface Exchange {
-  readonly told: Told;
+export interface MerchantExchange {
+  readonly told: ToldAnswer;
   readonly sentMs: number;
   readonly endedMs: number;
   /** Answered with what had been stored under its key. */
@@ -27,18 +27,18 @@ interface TakenOver {
 }
 
 /** What a world has come to at rest. */
-export interface AtRest {
+export interface WorldAtRest {
   readonly evidence: Evidence;
   readonly journals: readonly (readonly bankProtocol.JournalRecord[])[];
   readonly duplicates: number;
   readonly ledger: Server;
 }
 
-interface Facts extends AtRest {
+interface Facts extends WorldAtRest {
   readonly transitions: ReadonlyMap<unknown, number>;
   readonly doubts: readonly Doubt[];
   readonly takenOver: readonly TakenOver[];
-  readonly exchanges: readonly Exchange[];
+  readonly exchanges: readonly MerchantExchange[];
   /** Events that stood in Kafka and, when their publisher was killed, in its outbox. */
   readonly publishedTwice: number;
   readonly rebalancesInMidBatch: number;
@@ -52,11 +52,11 @@ interface Facts extends AtRest {
 }
 
 /** Takes down, while a world unfolds, which of the hard states it comes to. */
-export class Reached {
+export class StateRecorder {
   readonly #transitions = new Map<unknown, number>();
   readonly #doubts: Doubt[] = [];
   readonly #takenOver: TakenOver[] = [];
-  readonly #exchanges: Exchange[] = [];
+  readonly #exchanges: MerchantExchange[] = [];
   #publishedTwice = 0;
   #rebalancesInMidBatch = 0;
   #leadersReplaced = 0;
@@ -84,7 +84,7 @@ export class Reached {
     else if (message === 'replayed what was parked' && this.#poisoned.delete(key)) this.#poisonReplayed++;
   }
 
-  exchanged(exchange: Exchange): void {
+  exchanged(exchange: MerchantExchange): void {
     this.#exchanges.push(exchange);
   }
 
@@ -128,7 +128,7 @@ export class Reached {
   }
 
   /** Once all is at rest. */
-  times(atRest: AtRest): ReadonlyMap<SimulatedSometimesId, number> {
+  times(atRest: WorldAtRest): ReadonlyMap<SimulatedSometimesId, number> {
     const facts: Facts = {
       ...atRest,
       transitions: this.#transitions,
@@ -242,7 +242,8 @@ function racesEnded({ exchanges, evidence }: Facts, wanted: string): number {
   const changes = Map.groupBy(exchanges, ({ told }) => told.chargeId);
   return evidence.charges.filter(({ id, state }) => {
     if (state !== wanted) return false;
-    const of = (asked: Told['asked']): Exchange[] => (changes.get(id) ?? []).filter(({ told }) => told.asked === asked);
+    const of = (asked: ToldAnswer['asked']): MerchantExchange[] =>
+      (changes.get(id) ?? []).filter(({ told }) => told.asked === asked);
     return of('capture').some((capture) => of('refund').some((cancel) => overlap(capture, cancel)));
   }).length;
 }
@@ -250,7 +251,7 @@ function racesEnded({ exchanges, evidence }: Facts, wanted: string): number {
 const holdsReleased = ({ ledger }: Facts, wanted: string): number =>
   rowsOf(ledger, 'hold').filter(({ state, cause }) => state === 'released' && cause === wanted).length;
 
-const overlap = (a: Exchange, b: Exchange): boolean => a.sentMs < b.endedMs && b.sentMs < a.endedMs;
+const overlap = (a: MerchantExchange, b: MerchantExchange): boolean => a.sentMs < b.endedMs && b.sentMs < a.endedMs;
 
 function rowsOf({ storage }: Server, name: string): Record<string, unknown>[] {
   const table = storage.tables.find(({ schema }) => schema.name === name)!;

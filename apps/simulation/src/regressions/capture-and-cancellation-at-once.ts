@@ -1,4 +1,4 @@
-import type { Operation } from '../merchant/operation.js';
+import type { MerchantOperation } from '../merchant/operation.js';
 import { aCharge, type Regression } from './regression.js';
 
 const AUTHORIZED_MS = 2_000;
@@ -9,7 +9,7 @@ const REFUNDED_AFTER_MS = 2_000;
 const LATER_BY_MS = 0.5;
 
 /** Each charge is captured and canceled, a little further apart each time; and some of it is to be given back later. */
-const operations = Array.from({ length: CHARGES }, (_, place): Operation[] => {
+const operations = Array.from({ length: CHARGES }, (_, place): MerchantOperation[] => {
   const charge = 4 * place;
   const atMs = AUTHORIZED_MS + APART_MS * place;
   const canceledMs = atMs + LATER_BY_MS * place;

@@ -1,4 +1,4 @@
-import type { Operation, Wanted } from '../merchant/operation.js';
+import type { MerchantOperation, Wanted } from '../merchant/operation.js';
 import { aCharge, type Regression } from './regression.js';
 
 const FIRST_MS = 100;
@@ -11,14 +11,14 @@ const REFUNDED_MS = 12_000;
  * More than one such charge, so that it fails whichever instance the requests happen to go to. The same again for a
  * refund of each.
  */
-const operations = Array.from({ length: CHARGES }, (_, id): Operation[] => {
+const operations = Array.from({ length: CHARGES }, (_, id): MerchantOperation[] => {
   const laterMs = 50 * id;
   const create = { kind: 'create', id, atMs: FIRST_MS + laterMs, ...aCharge } as const;
   const refund = { kind: 'refund', id: CHARGES + id, atMs: REFUNDED_MS + laterMs, charge: id } as const;
   return [...sixTimes({ ...create, capture: true }), ...sixTimes({ ...refund, amountMinor: 300 })];
 }).flat();
 
-function sixTimes(wanted: Wanted): Operation[] {
+function sixTimes(wanted: Wanted): MerchantOperation[] {
   return [wanted, { kind: 'repeat', atMs: wanted.atMs + 1, of: wanted.id, times: 5 }];
 }
 

@@ -1,4 +1,4 @@
-import type { Schedule } from '../schedule/schedule.js';
+import type { WorldSchedule } from '../schedule/schedule.js';
 
 /** What a bug was found by, shrunk and put in words: what is drawn from a seed changes with how it is drawn. */
 export interface Regression {
@@ -8,7 +8,7 @@ export interface Regression {
   readonly bug: string;
   /** The planted bug that takes the fix back. With it, this schedule fails. */
   readonly plantedAs: string;
-  readonly schedule: Schedule;
+  readonly schedule: WorldSchedule;
 }
 
 /** Of no consequence for what is to be shown. */

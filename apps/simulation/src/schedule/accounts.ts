@@ -1,6 +1,6 @@
 import { MAX_AMOUNT_MINOR, minimumCharge, type Currency } from '#money';
 import type { Random } from '#simulation';
-import type { Details } from '../merchant/operation.js';
+import type { DetailChanges } from '../merchant/operation.js';
 
 /** Merchants, each in a world of its own. */
 export const accounts = ['acct_anna', 'acct_bert', 'acct_cleo'] as const;
@@ -31,7 +31,7 @@ export function amountOf(random: Random, currency: Currency): number {
 const words = ['order', 'invoice', 'shop', 'Straße', 'sample & co', 'x=1'] as const;
 
 /** What a merchant writes on a charge. */
-export function detailsOf(random: Random): Details {
+export function detailsOf(random: Random): DetailChanges {
   return {
     ...(random.chance(0.5) && { description: `${random.pick(words)} ${random.integer(1, 999)}` }),
     ...metadataOf(random),
@@ -39,7 +39,7 @@ export function detailsOf(random: Random): Details {
 }
 
 /** @param remove some of it may be taken away, by an empty value */
-export function metadataOf(random: Random, { remove = false } = {}): Details {
+export function metadataOf(random: Random, { remove = false } = {}): DetailChanges {
   const names = ['order', 'colour', 'note'].filter(() => random.chance(0.5));
   if (names.length === 0) names.push('order');
   return Object.fromEntries(

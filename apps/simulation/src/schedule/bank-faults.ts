@@ -1,9 +1,9 @@
 import { bankProtocol } from '#contracts';
 import type { Random } from '#simulation';
-import type { Fault } from './fault.js';
-import type { Moment } from './moment.js';
+import type { PlannedFault } from './fault.js';
+import type { FaultWindow } from './moment.js';
 
-type BankFault = Extract<Fault, { kind: 'bank' }>;
+type BankFault = Extract<PlannedFault, { kind: 'bank' }>;
 
 const names = [
   'latency',
@@ -41,7 +41,7 @@ const unhelpful = [
 export const BEFORE_MS = 30;
 
 /** One kind of trouble at one bank, or at all of them, for some time. */
-export function bankTrouble(random: Random, { atMs: momentMs, bank: near }: Moment): BankFault {
+export function bankTrouble(random: Random, { atMs: momentMs, bank: near }: FaultWindow): BankFault {
   const atMs = Math.max(0, momentMs - BEFORE_MS);
   const fault = random.pick(names);
   const bank = random.chance(0.15) ? undefined : random.chance(0.7) ? near : random.pick(bankProtocol.bankNames);
@@ -54,7 +54,7 @@ export function bankTrouble(random: Random, { atMs: momentMs, bank: near }: Mome
  * Several troubles in a row on the same operations of one bank: first what leaves them in doubt, then what answers
  * the next attempts, while inquiries may show the bank as it was.
  */
-export function bankSiege(random: Random, { atMs: momentMs, bank, movement: operation }: Moment): BankFault[] {
+export function bankSiege(random: Random, { atMs: momentMs, bank, movement: operation }: FaultWindow): BankFault[] {
   const atMs = Math.max(0, momentMs - BEFORE_MS);
   const forMs = random.integer(2_000, 15_000);
   const times = random.integer(1, 3);
@@ -75,7 +75,7 @@ export function bankSiege(random: Random, { atMs: momentMs, bank, movement: oper
 }
 
 /** It performs at once, and takes its time to say so. */
-export function bankSlow(random: Random, { atMs: momentMs, bank, movement: operation }: Moment): BankFault {
+export function bankSlow(random: Random, { atMs: momentMs, bank, movement: operation }: FaultWindow): BankFault {
   const atMs = Math.max(0, momentMs - BEFORE_MS);
   const parameters = { delayMs: random.integer(900, 1_900), jitterMs: 0 };
   return trouble(random, { atMs, forMs: 3_000, bank, fault: 'latency', operation, parameters });

@@ -2,16 +2,16 @@ import { MAX_AMOUNT_MINOR } from '#money';
 import type { Random } from '#simulation';
 import {
   foreignAttempts,
-  type Create,
-  type Edit,
-  type Listed,
-  type Misuse,
+  type PlannedCharge,
+  type PlannedEdit,
+  type ListName,
+  type MisuseAttempt,
   type MoneyOperation,
-  type Operation,
-  type OwnTime,
-  type Reading,
-  type Refund,
-  type Walk,
+  type MerchantOperation,
+  type TestClockUse,
+  type PlannedRead,
+  type PlannedRefund,
+  type ListWalk,
   type Wanted,
 } from '../merchant/operation.js';
 import { mistakesKnown } from '../merchant/requests.js';
@@ -27,14 +27,14 @@ const DAY_MS = 24 * HOUR_MS;
  *
  * @param times as many as in a small world
  */
-export function besides(random: Random, money: readonly MoneyOperation[], times: number): Operation[] {
+export function besides(random: Random, money: readonly MoneyOperation[], times: number): MerchantOperation[] {
   const creates = money.filter((each) => each.kind === 'create');
   const refunds = money.filter((each) => each.kind === 'refund');
   let nextId = FIRST_ID;
   const id = (): number => nextId++;
   const some = <T>(most: number, make: () => T): T[] =>
     Array.from({ length: random.integer(times - 1, times * most) }, make);
-  const list: Operation[] = [
+  const list: MerchantOperation[] = [
     ...some(5, () => readingOf(random, money, creates, refunds)),
     ...some(3, () => editOf(random, id(), creates, refunds)),
     ...some(3, () => misuseOf(random, id(), creates, refunds)),
@@ -56,10 +56,11 @@ const anotherThan = (random: Random, account: string): string =>
 function readingOf(
   random: Random,
   money: readonly MoneyOperation[],
-  creates: readonly Create[],
-  refunds: readonly Refund[],
-): Reading {
-  const about: Create | Refund = refunds.length > 0 && random.chance(0.3) ? random.pick(refunds) : random.pick(creates);
+  creates: readonly PlannedCharge[],
+  refunds: readonly PlannedRefund[],
+): PlannedRead {
+  const about: PlannedCharge | PlannedRefund =
+    refunds.length > 0 && random.chance(0.3) ? random.pick(refunds) : random.pick(creates);
   const atMs = after(random, about);
   switch (random.integer(0, 4)) {
     case 0:
@@ -72,14 +73,14 @@ function readingOf(
   }
 }
 
-const expandOf = (random: Random, { kind }: Create | Refund): string[] =>
+const expandOf = (random: Random, { kind }: PlannedCharge | PlannedRefund): string[] =>
   kind === 'create'
     ? random.pick([['balance_transaction'], ['refunds'], ['balance_transaction', 'refunds']])
     : random.pick([['charge'], ['balance_transaction'], ['charge.balance_transaction']]);
 
-const lists: readonly Listed[] = ['charges', 'charges', 'refunds', 'balance_transactions', 'refunds_of_charge'];
+const lists: readonly ListName[] = ['charges', 'charges', 'refunds', 'balance_transactions', 'refunds_of_charge'];
 
-function walkOf(random: Random, creates: readonly Create[], refunds: readonly Refund[]): Walk {
+function walkOf(random: Random, creates: readonly PlannedCharge[], refunds: readonly PlannedRefund[]): ListWalk {
   const list = random.pick(lists);
   const refund = refunds.length > 0 ? random.pick(refunds) : undefined;
   const create = creates.find(({ id }) => id === refund?.charge) ?? random.pick(creates);
@@ -99,14 +100,19 @@ function walkOf(random: Random, creates: readonly Create[], refunds: readonly Re
   };
 }
 
-function transactionsOnly(random: Random, { currency }: Create): Walk['filters'] {
+function transactionsOnly(random: Random, { currency }: PlannedCharge): ListWalk['filters'] {
   return {
     ...(random.chance(0.3) && { type: random.pick(['charge', 'refund']) }),
     ...(random.chance(0.3) && { currency }),
   };
 }
 
-function editOf(random: Random, id: number, creates: readonly Create[], refunds: readonly Refund[]): Edit {
+function editOf(
+  random: Random,
+  id: number,
+  creates: readonly PlannedCharge[],
+  refunds: readonly PlannedRefund[],
+): PlannedEdit {
   const refund = refunds.length > 0 && random.chance(0.4) ? random.pick(refunds) : undefined;
   if (refund && random.chance(0.3)) return { kind: 'cancel_refund', id, atMs: after(random, refund), of: refund.id };
   const of = refund ?? random.pick(creates);
@@ -115,7 +121,12 @@ function editOf(random: Random, id: number, creates: readonly Create[], refunds:
   return { kind: 'update', id, atMs: after(random, of), of: of.id, details };
 }
 
-function misuseOf(random: Random, id: number, creates: readonly Create[], refunds: readonly Refund[]): Misuse {
+function misuseOf(
+  random: Random,
+  id: number,
+  creates: readonly PlannedCharge[],
+  refunds: readonly PlannedRefund[],
+): MisuseAttempt {
   const create = random.pick(creates);
   switch (random.integer(0, 3)) {
     case 0: {
@@ -138,7 +149,7 @@ const isForKind = (attempt: (typeof foreignAttempts)[number], isRefund: boolean)
   isRefund ? attempt !== 'capture' && attempt !== 'refund' : attempt !== 'cancel_refund';
 
 /** A captured charge is given back in odd parts, most of them at once, and one that is too many. */
-function inParts(random: Random, id: () => number, creates: readonly Create[]): Wanted[] {
+function inParts(random: Random, id: () => number, creates: readonly PlannedCharge[]): Wanted[] {
   const captured = creates.filter(({ capture }) => capture);
   if (captured.length === 0) return [];
   const { id: charge, atMs, amountMinor } = random.pick(captured);
@@ -168,7 +179,7 @@ function beyondItsBalance(random: Random, id: () => number): Wanted[] {
 }
 
 /** From now on a merchant's time is its own; at the end a week has passed, and what it had only authorized has lapsed. */
-function ownTime(random: Random, id: number, creates: readonly Create[]): OwnTime[] {
+function ownTime(random: Random, id: number, creates: readonly PlannedCharge[]): TestClockUse[] {
   const { account, atMs } = random.pick(creates);
   const advances = Array.from({ length: random.integer(1, 3) }, () => ({
     afterMs: random.between(500, 6_000),
@@ -181,7 +192,7 @@ function ownTime(random: Random, id: number, creates: readonly Create[]): OwnTim
 }
 
 /** Keys belong to their account: another's key of the same name is another key. */
-function underTheSameKey(random: Random, id: number, creates: readonly Create[]): Create[] {
+function underTheSameKey(random: Random, id: number, creates: readonly PlannedCharge[]): PlannedCharge[] {
   const like = random.pick(creates);
   return [{ ...like, id, atMs: after(random, like), account: anotherThan(random, like.account), keyOf: like.id }];
 }

@@ -1,20 +1,20 @@
 import type { Random } from '#simulation';
-import type { MoneyOperation, Repeat, Wanted } from '../merchant/operation.js';
-import type { Fault } from './fault.js';
+import type { MoneyOperation, RepeatedRequest, Wanted } from '../merchant/operation.js';
+import type { PlannedFault } from './fault.js';
 
 /** So long the API tries to commit a request; whoever waited for it goes on after that. */
 const COMMIT_WITHIN_MS = 3_000;
 
-export interface Crowd {
-  readonly operations: readonly Repeat[];
-  readonly faults: readonly Fault[];
+export interface RequestBurst {
+  readonly operations: readonly RepeatedRequest[];
+  readonly faults: readonly PlannedFault[];
 }
 
 /**
  * An impatient merchant sends the same request under the same key from many connections at once; and what the first of
  * them wants cannot be committed, since the database is away.
  */
-export function crowd(random: Random, operations: readonly MoneyOperation[]): Crowd {
+export function crowd(random: Random, operations: readonly MoneyOperation[]): RequestBurst {
   const wanted = random.pick(operations.filter((each): each is Wanted => each.kind !== 'repeat'));
   const { id: of, atMs } = wanted;
   const forMs = random.chance(0.8)

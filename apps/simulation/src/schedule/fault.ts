@@ -1,15 +1,15 @@
 import type { bankProtocol } from '#contracts';
 
-export type ServiceName = 'payments-api' | 'bank-gateway' | 'ledger';
+export type SimulatedServiceName = 'payments-api' | 'bank-gateway' | 'ledger';
 
-export type Topic = 'payments.events' | 'bank.events' | 'ledger.events';
+export type SimulatedTopic = 'payments.events' | 'bank.events' | 'ledger.events';
 
 /** One thing that goes wrong, planned before the world begins. `instance` counts from 0. */
-export type Fault =
+export type PlannedFault =
   | {
       readonly kind: 'kill';
       readonly atMs: number;
-      readonly service: ServiceName;
+      readonly service: SimulatedServiceName;
       readonly instance: number;
       readonly downMs: number;
     }
@@ -17,28 +17,33 @@ export type Fault =
   | {
       readonly kind: 'stop';
       readonly atMs: number;
-      readonly service: ServiceName;
+      readonly service: SimulatedServiceName;
       readonly instance: number;
       readonly downMs: number;
     }
   /** One instance after the other is stopped and started again, as a roll-out does it. */
-  | { readonly kind: 'rolling_restart'; readonly atMs: number; readonly service: ServiceName }
+  | { readonly kind: 'rolling_restart'; readonly atMs: number; readonly service: SimulatedServiceName }
   | {
       readonly kind: 'freeze';
       readonly atMs: number;
-      readonly service: ServiceName;
+      readonly service: SimulatedServiceName;
       readonly instance: number;
       readonly forMs: number;
     }
   /** Every connection of this instance to its database is lost. */
-  | { readonly kind: 'cut'; readonly atMs: number; readonly service: ServiceName; readonly instance: number }
-  | { readonly kind: 'database_away'; readonly atMs: number; readonly service: ServiceName; readonly forMs: number }
+  | { readonly kind: 'cut'; readonly atMs: number; readonly service: SimulatedServiceName; readonly instance: number }
+  | {
+      readonly kind: 'database_away';
+      readonly atMs: number;
+      readonly service: SimulatedServiceName;
+      readonly forMs: number;
+    }
   | { readonly kind: 'broker_away'; readonly atMs: number; readonly forMs: number }
-  | { readonly kind: 'rebalance'; readonly atMs: number; readonly service: ServiceName }
+  | { readonly kind: 'rebalance'; readonly atMs: number; readonly service: SimulatedServiceName }
   | {
       readonly kind: 'clock_step';
       readonly atMs: number;
-      readonly service: ServiceName;
+      readonly service: SimulatedServiceName;
       readonly instance: number;
       readonly byMs: number;
     }
@@ -46,21 +51,21 @@ export type Fault =
   | {
       readonly kind: 'commit_lost';
       readonly atMs: number;
-      readonly service: ServiceName;
+      readonly service: SimulatedServiceName;
       readonly when: 'lost_before' | 'lost_after';
     }
   | {
       readonly kind: 'publish_lost';
       readonly atMs: number;
-      readonly service: ServiceName;
+      readonly service: SimulatedServiceName;
       /** `lost_acknowledged`: Kafka says that it has it, and it is nowhere. */
       readonly when: 'lost_before' | 'lost_after' | 'lost_acknowledged';
     }
   /** A record that nobody can read; it is parked, and what comes under its key waits behind it until a person looks. */
-  | { readonly kind: 'poison'; readonly atMs: number; readonly topic: Topic }
+  | { readonly kind: 'poison'; readonly atMs: number; readonly topic: SimulatedTopic }
   | { readonly kind: 'bank'; readonly atMs: number; readonly forMs: number; readonly rule: bankProtocol.FaultRule };
 
-export function describe(fault: Fault): string {
+export function describe(fault: PlannedFault): string {
   switch (fault.kind) {
     case 'kill':
       return `${fault.service}-${fault.instance} is killed, and started again after ${fault.downMs} ms`;

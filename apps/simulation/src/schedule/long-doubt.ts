@@ -1,8 +1,8 @@
 import type { Random } from '#simulation';
 import { BEFORE_MS, trouble } from './bank-faults.js';
-import type { Fault } from './fault.js';
+import type { PlannedFault } from './fault.js';
 import type { MoneyOperation } from '../merchant/operation.js';
-import type { Moment } from './moment.js';
+import type { FaultWindow } from './moment.js';
 import { bankOfSource } from './source.js';
 
 /** Long enough that an authorization in doubt is given up and reversed. */
@@ -14,7 +14,7 @@ const REVERSED_WITHIN_MS = 40_000;
  * A bank keeps an authorization in doubt for more than a minute, so that it is reversed; and then the reversal meets
  * faults as well. Whoever asked first may have stood still all the while, and may come back with the answer.
  */
-export function longDoubt(random: Random, { atMs: momentMs, bank }: Moment): Fault[] {
+export function longDoubt(random: Random, { atMs: momentMs, bank }: FaultWindow): PlannedFault[] {
   const atMs = Math.max(0, momentMs - BEFORE_MS);
   const silentMs = DOUBT_MS + (random.chance(0.5) ? REVERSED_WITHIN_MS : random.integer(2_000, 8_000));
   const reversalMs = atMs + DOUBT_MS;
@@ -59,7 +59,7 @@ export function longDoubt(random: Random, { atMs: momentMs, bank }: Moment): Fau
  * A capture, void or refund that was performed and is in doubt for so long that a statement shows it meanwhile: at a
  * bank that has to be asked before it may be asked again, and does not say.
  */
-export function shownInDoubt(random: Random, { atMs: momentMs, movement }: Moment): Fault[] {
+export function shownInDoubt(random: Random, { atMs: momentMs, movement }: FaultWindow): PlannedFault[] {
   const atMs = Math.max(0, momentMs - BEFORE_MS);
   const bank = random.pick(['cedar', 'dogwood'] as const);
   const operation = movement === 'authorize' ? 'capture' : movement;
@@ -76,7 +76,7 @@ export function shownInDoubt(random: Random, { atMs: momentMs, movement }: Momen
  * first place stands still all the while, and then hears that it was approved: while the bank's word of the reversal
  * is still lost again and again, or after it has ended the operation.
  */
-export function approvedWhileReversing(random: Random, operations: readonly MoneyOperation[]): Fault[] {
+export function approvedWhileReversing(random: Random, operations: readonly MoneyOperation[]): PlannedFault[] {
   const touched = new Set(operations.flatMap((each) => ('charge' in each ? [each.charge] : [])));
   const untouched = operations.find((each) => each.kind === 'create' && !each.capture && !touched.has(each.id));
   if (untouched?.kind !== 'create') return [];

@@ -4,16 +4,16 @@ import type { MoneyOperation } from '../merchant/operation.js';
 import { bankOfSource } from './source.js';
 
 /** When something may go wrong, and what a bank is asked for then. */
-export interface Moment {
+export interface FaultWindow {
   readonly atMs: number;
   readonly bank: bankProtocol.BankName;
-  readonly movement: Movement;
+  readonly movement: MovementKind;
 }
 
-export type Movement = 'authorize' | 'capture' | 'void' | 'refund';
+export type MovementKind = 'authorize' | 'capture' | 'void' | 'refund';
 
 /** Mostly one at which something is under way: as an operation begins, or while it is on its way through the services. */
-export function momentOf(random: Random, operations: readonly MoneyOperation[], busyMs: number): Moment {
+export function momentOf(random: Random, operations: readonly MoneyOperation[], busyMs: number): FaultWindow {
   const near = random.pick(operations);
   const first = firstOf(near, operations);
   const bank = bankOfSource(first?.kind === 'create' ? first.source : '');
@@ -31,7 +31,7 @@ function firstOf(operation: MoneyOperation, operations: readonly MoneyOperation[
   return about && firstOf(about, operations);
 }
 
-function movementOf(random: Random, operation: MoneyOperation, operations: readonly MoneyOperation[]): Movement {
+function movementOf(random: Random, operation: MoneyOperation, operations: readonly MoneyOperation[]): MovementKind {
   switch (operation.kind) {
     case 'create':
       return operation.capture && random.chance(0.4) ? 'capture' : 'authorize';

@@ -1,5 +1,5 @@
 import type { Random } from '#simulation';
-import type { Create } from '../merchant/operation.js';
+import type { PlannedCharge } from '../merchant/operation.js';
 import { accounts } from './accounts.js';
 
 /** Ids from here on: see besides.ts and later.ts. */
@@ -17,12 +17,12 @@ export const patience = { ADMIT_IN_PROGRESS_PER_ACCOUNT: 2, ADMIT_WAITING_PER_AC
  * A noisy merchant sends a burst of charges, each with a fault token that has its bank refuse it twice; and others
  * charge good cards of that network meanwhile. The noise is refused now and then, and nobody else for its sake.
  */
-export function noise(random: Random): Create[] {
+export function noise(random: Random): PlannedCharge[] {
   const noisy = random.pick(accounts);
   const others = accounts.filter((account) => account !== noisy);
   const brand = random.pick(['amex', 'discover'] as const);
   const atMs = random.between(0, 8_000);
-  const create = (place: number, account: string, source: string, afterMs: number): Create => ({
+  const create = (place: number, account: string, source: string, afterMs: number): PlannedCharge => ({
     kind: 'create',
     id: FIRST_ID + place,
     atMs: atMs + afterMs,

@@ -1,26 +1,34 @@
 import { Random } from '#simulation';
-import type { Capture, Create, Details, MoneyOperation, Operation, Refund, Wanted } from '../merchant/operation.js';
+import type {
+  PlannedCapture,
+  PlannedCharge,
+  DetailChanges,
+  MoneyOperation,
+  MerchantOperation,
+  PlannedRefund,
+  Wanted,
+} from '../merchant/operation.js';
 import { accounts, amountOf, currencyOf, detailsOf } from './accounts.js';
 import { besides } from './besides.js';
 import { bankSiege, bankSlow, bankTrouble } from './bank-faults.js';
 import { crowd } from './crowd.js';
-import type { Fault, ServiceName } from './fault.js';
-import { later as afterALeap, type Later } from './later.js';
+import type { PlannedFault, SimulatedServiceName } from './fault.js';
+import { later as afterALeap, type TimeLeap } from './later.js';
 import { approvedWhileReversing, longDoubt, shownInDoubt } from './long-doubt.js';
-import { momentOf, type Moment } from './moment.js';
+import { momentOf, type FaultWindow } from './moment.js';
 import { noise, patience } from './noise.js';
 import { sourceOf } from './source.js';
 import { unheardRefusal } from './unheard-refusal.js';
 
 /** All that a run is made of. What it comes to follows from it alone. */
-export interface Schedule {
+export interface WorldSchedule {
   readonly seed: number;
-  readonly operations: readonly Operation[];
-  readonly faults: readonly Fault[];
+  readonly operations: readonly MerchantOperation[];
+  readonly faults: readonly PlannedFault[];
   /** So long it is left alone once all is settled: the promises must still hold then. */
   readonly lingerMs: number;
   /** Absent: it ends once it is at rest. */
-  readonly later?: Later | undefined;
+  readonly later?: TimeLeap | undefined;
   /** Which of the services' settings differ from production's. */
   readonly settings: Settings;
 }
@@ -28,7 +36,7 @@ export interface Schedule {
 /** How often services look for what nobody told them of, and how much of one account the API takes at once. */
 type Settings = Partial<Record<'OUTBOX_SWEEP_EVERY_MS' | 'OPERATIONS_LOOK_EVERY_MS' | keyof typeof patience, number>>;
 
-const services: readonly ServiceName[] = ['payments-api', 'bank-gateway', 'ledger'];
+const services: readonly SimulatedServiceName[] = ['payments-api', 'bank-gateway', 'ledger'];
 const OPERATIONS = 20;
 const BUSY_MS = 8_000;
 /** Some worlds go on for so many times as long, with as many times the operations. */
@@ -40,7 +48,7 @@ const SELDOM: Settings = { OUTBOX_SWEEP_EVERY_MS: 4_000, OPERATIONS_LOOK_EVERY_M
 /** Until all of it has been compared with statements, both ways. */
 const LINGER_MS = 40_000;
 
-export function planned(seed: number): Schedule {
+export function planned(seed: number): WorldSchedule {
   const random = new Random(seed).fork('plan');
   const lingerMs = new Random(seed).fork('linger').chance(0.15) ? LINGER_MS : 0;
   const times = new Random(seed).fork('long').chance(0.02) ? LONG : 1;
@@ -77,7 +85,7 @@ const inOrder = <T extends { readonly atMs: number }>(list: readonly T[]): T[] =
   list.toSorted((a, b) => a.atMs - b.atMs);
 
 function operations(random: Random, times: number): MoneyOperation[] {
-  const creates: Create[] = [];
+  const creates: PlannedCharge[] = [];
   for (let id = 0, count = times * random.integer(7, 9); id < count; id++)
     creates.push(createOf(random, id, creates, times * BUSY_MS));
   const wanted: Wanted[] = [...creates];
@@ -97,7 +105,7 @@ function operations(random: Random, times: number): MoneyOperation[] {
 }
 
 /** A capture and a cancellation, as near as one follows the other through the services; both again and again. */
-function race(random: Random, creates: readonly Create[], id: number): MoneyOperation[] {
+function race(random: Random, creates: readonly PlannedCharge[], id: number): MoneyOperation[] {
   const held = creates.filter(({ capture }) => !capture);
   if (held.length === 0) return [];
   const { id: charge, atMs: createdMs } = random.pick(held);
@@ -114,10 +122,10 @@ function race(random: Random, creates: readonly Create[], id: number): MoneyOper
 }
 
 /** Of what was captured and canceled at once something is wanted back later: who has it wrong which of them won shows it then. */
-function afterRaces(random: Random, operations: readonly MoneyOperation[]): Refund[] {
+function afterRaces(random: Random, operations: readonly MoneyOperation[]): PlannedRefund[] {
   const firstId = 1 + Math.max(...operations.map((each) => (each.kind === 'repeat' ? 0 : each.id)));
   const raced = operations.filter(
-    (each): each is Capture =>
+    (each): each is PlannedCapture =>
       each.kind === 'capture' &&
       operations.some(
         (other) =>
@@ -134,7 +142,7 @@ function afterRaces(random: Random, operations: readonly MoneyOperation[]): Refu
 }
 
 /** At any time, or in the same millisecond as another. */
-function createOf(random: Random, id: number, others: readonly Create[], busyMs: number): Create {
+function createOf(random: Random, id: number, others: readonly PlannedCharge[], busyMs: number): PlannedCharge {
   const source = sourceOf(random, id);
   const atMs = id > 0 && random.chance(0.2) ? random.pick(others).atMs : random.between(0, busyMs);
   const currency = currencyOf(random);
@@ -152,7 +160,7 @@ function createOf(random: Random, id: number, others: readonly Create[], busyMs:
 }
 
 /** A capture, a cancellation or a refund: at any time after its charge, or together with another operation on it. */
-function changeOf(random: Random, id: number, create: Create, near: Wanted): Wanted {
+function changeOf(random: Random, id: number, create: PlannedCharge, near: Wanted): Wanted {
   const isNear = near.kind !== 'create' && near.charge === create.id;
   const atMs = isNear ? near.atMs + random.between(0, 50) : create.atMs + random.between(0, 12_000);
   const amountMinor = random.chance(0.5) ? undefined : random.integer(1, create.amountMinor);
@@ -163,7 +171,7 @@ function changeOf(random: Random, id: number, create: Create, near: Wanted): Wan
 }
 
 /** Every other refund says why, and has a note on it. */
-const whyOf = (id: number): Details =>
+const whyOf = (id: number): DetailChanges =>
   id % 2 === 0 ? {} : { reason: 'requested_by_customer', 'metadata[refund]': String(id) };
 
 const soonAfter = (random: Random, { atMs }: Wanted): number =>
@@ -174,8 +182,8 @@ const timesOf = (random: Random): number => (random.chance(0.2) ? random.integer
 const FAULTS_MIN = 5;
 const FAULTS_MAX = 9;
 
-function faults(random: Random, operations: readonly MoneyOperation[], times: number): Fault[] {
-  const list: Fault[] = [];
+function faults(random: Random, operations: readonly MoneyOperation[], times: number): PlannedFault[] {
+  const list: PlannedFault[] = [];
   const busyMs = times * BUSY_MS;
   const wanted = times * random.integer(FAULTS_MIN, FAULTS_MAX);
   while (list.length < wanted) list.push(...struckAt(random, momentOf(random, operations, busyMs), operations));
@@ -184,12 +192,12 @@ function faults(random: Random, operations: readonly MoneyOperation[], times: nu
   return inOrder(list);
 }
 
-function poisoned(random: Random, { atMs }: Moment): Fault {
+function poisoned(random: Random, { atMs }: FaultWindow): PlannedFault {
   return { kind: 'poison', atMs, topic: random.pick(['payments.events', 'bank.events', 'ledger.events'] as const) };
 }
 
 /** Told to end while something is on its way. */
-function stopped(random: Random, operations: readonly MoneyOperation[], busyMs: number): Fault[] {
+function stopped(random: Random, operations: readonly MoneyOperation[], busyMs: number): PlannedFault[] {
   if (!random.chance(0.25)) return [];
   const { atMs } = momentOf(random, operations, busyMs);
   const service = random.pick(services);
@@ -198,7 +206,7 @@ function stopped(random: Random, operations: readonly MoneyOperation[], busyMs: 
 }
 
 /** What Kafka loses although it has acknowledged it is said again by whoever waits for what it would have come to. */
-function eventLost(random: Random, operations: readonly MoneyOperation[], busyMs: number): Fault[] {
+function eventLost(random: Random, operations: readonly MoneyOperation[], busyMs: number): PlannedFault[] {
   if (!random.chance(0.15)) return [];
   const { atMs } = momentOf(random, operations, busyMs);
   const service = random.pick(services);
@@ -206,7 +214,7 @@ function eventLost(random: Random, operations: readonly MoneyOperation[], busyMs
 }
 
 /** One fault, or several that belong together. */
-function struckAt(random: Random, moment: Moment, operations: readonly MoneyOperation[]): Fault[] {
+function struckAt(random: Random, moment: FaultWindow, operations: readonly MoneyOperation[]): PlannedFault[] {
   const { atMs } = moment;
   const service = random.pick(services);
   const instance = random.integer(0, 1);
@@ -244,7 +252,7 @@ function struckAt(random: Random, moment: Moment, operations: readonly MoneyOper
 }
 
 /** As one charge is asked for, wall clocks show what they showed when another was. */
-function clockShowsAgain(random: Random, operations: readonly MoneyOperation[]): Fault[] {
+function clockShowsAgain(random: Random, operations: readonly MoneyOperation[]): PlannedFault[] {
   const times = operations.filter(({ kind }) => kind === 'create').map(({ atMs }) => atMs);
   const later = random.integer(1, times.length - 1);
   const atMs = Math.max(0, times[later]! - 1);
@@ -252,13 +260,13 @@ function clockShowsAgain(random: Random, operations: readonly MoneyOperation[]):
   return [0, 1].map((instance) => ({ kind: 'clock_step', atMs, service: 'payments-api', instance, byMs }));
 }
 
-const inARow = (random: Random, fault: () => Fault): Fault[] =>
+const inARow = (random: Random, fault: () => PlannedFault): PlannedFault[] =>
   Array.from({ length: random.chance(0.6) ? 1 : random.integer(2, 4) }, fault);
 
 const lost = (random: Random): 'lost_before' | 'lost_after' => (random.chance(0.4) ? 'lost_before' : 'lost_after');
 
 /** Whoever asks the bank dies, or stands still past its leases, before it has heard. */
-function killBetween(random: Random, momentMs: number): Fault[] {
+function killBetween(random: Random, momentMs: number): PlannedFault[] {
   const atMs = momentMs + random.between(20, 900);
   const first = random.integer(0, 1);
   const instances = random.chance(0.5) ? [first, 1 - first] : [first];

@@ -1,6 +1,6 @@
 import type { Random } from '#simulation';
 import { BEFORE_MS, trouble } from './bank-faults.js';
-import type { Fault } from './fault.js';
+import type { PlannedFault } from './fault.js';
 import type { MoneyOperation } from '../merchant/operation.js';
 import { bankOfSource } from './source.js';
 
@@ -13,7 +13,7 @@ const ON_ITS_WAY_MS = 80;
  * A bank that remembers no refusal says no, and whoever asked stands still before it has heard. Somebody else takes
  * over, is told that nothing is known of it, asks again and is told yes; and then the first one comes back with its no.
  */
-export function unheardRefusal(random: Random, operations: readonly MoneyOperation[]): Fault[] {
+export function unheardRefusal(random: Random, operations: readonly MoneyOperation[]): PlannedFault[] {
   const captures = operations.flatMap((each) => {
     if (each.kind !== 'create' || !forgets(each.source) || isTroubled(each.source)) return [];
     const later = operations.find((other) => other.kind === 'capture' && other.charge === each.id);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Type } from '@nestjs/common';
-import { classMaking, type Token, type Wiring } from './wiring.js';
+import { classMaking, type ProviderToken, type Wiring } from './wiring.js';
 
 interface Hooks {
   onModuleInit?(): unknown;
@@ -11,18 +11,18 @@ interface Hooks {
  * One instance of a service, made of what its modules say, in their order, as Nest makes it; a thousand times faster,
  * since nothing has to be read again. What stands in `ports` is there already.
  */
-export class Assembled {
-  readonly #made = new Map<Token, Promise<unknown>>();
-  readonly #values = new Map<Token, unknown>();
+export class AssembledService {
+  readonly #made = new Map<ProviderToken, Promise<unknown>>();
+  readonly #values = new Map<ProviderToken, unknown>();
   readonly #instances = new Map<Type, object>();
 
   private constructor(
     private readonly wiring: Wiring,
-    private readonly ports: ReadonlyMap<Token, unknown>,
+    private readonly ports: ReadonlyMap<ProviderToken, unknown>,
   ) {}
 
-  static async of(wiring: Wiring, ports: ReadonlyMap<Token, unknown>): Promise<Assembled> {
-    const assembled = new Assembled(wiring, ports);
+  static async of(wiring: Wiring, ports: ReadonlyMap<ProviderToken, unknown>): Promise<AssembledService> {
+    const assembled = new AssembledService(wiring, ports);
     for (const { token } of wiring.makings) await assembled.#make(token);
     const made = new Set(assembled.#values.values()) as Set<Hooks | null | undefined>;
     for (const value of made) await value?.onModuleInit?.();
@@ -31,12 +31,12 @@ export class Assembled {
   }
 
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as Nest's own `get`
-  get<T>(token: Token): T {
+  get<T>(token: ProviderToken): T {
     assert(this.has(token), `no provider of ${String(token)}`);
     return (this.ports.has(token) ? this.ports.get(token) : this.#values.get(token)) as T;
   }
 
-  has(token: Token): boolean {
+  has(token: ProviderToken): boolean {
     return this.ports.has(token) || this.#values.has(token);
   }
 
@@ -56,14 +56,14 @@ export class Assembled {
     return this.wiring.controllers.map((type) => this.instance(type));
   }
 
-  #make(token: Token): Promise<unknown> {
+  #make(token: ProviderToken): Promise<unknown> {
     if (this.ports.has(token)) return Promise.resolve(this.ports.get(token));
     let made = this.#made.get(token);
     if (!made) this.#made.set(token, (made = this.#build(token)));
     return made;
   }
 
-  async #build(token: Token): Promise<unknown> {
+  async #build(token: ProviderToken): Promise<unknown> {
     const making = this.wiring.byToken.get(token);
     if (!making) throw new Error(`no provider of ${String(typeof token === 'function' ? token.name : token)}`);
     const parts: unknown[] = [];

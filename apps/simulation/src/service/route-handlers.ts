@@ -10,8 +10,8 @@ import { RouteParamsFactory } from '@nestjs/core/router/route-params-factory.js'
 import { RouterExceptionFilters } from '@nestjs/core/router/router-exception-filters.js';
 import { RouterExecutionContext } from '@nestjs/core/router/router-execution-context.js';
 import { RouterProxy } from '@nestjs/core/router/router-proxy.js';
-import type { Assembled } from './assembled.js';
-import type { Route } from './routes.js';
+import type { AssembledService } from './assembled.js';
+import type { SimulatedRoute } from './routes.js';
 
 export type RouteHandler = (request: unknown, reply: SimulatedReply, next: () => void) => Promise<unknown>;
 
@@ -29,12 +29,12 @@ const MODULE = 'service';
  * read from the controllers' own metadata. Only the HTTP server is another.
  */
 export class RouteHandlers {
-  readonly #handlers = new Map<Route, RouteHandler>();
+  readonly #handlers = new Map<SimulatedRoute, RouteHandler>();
   readonly #context: RouterExecutionContext;
   readonly #filters: RouterExceptionFilters;
   readonly #proxy = new RouterProxy();
 
-  constructor(private readonly assembled: Assembled) {
+  constructor(private readonly assembled: AssembledService) {
     const config = new ApplicationConfig();
     if (assembled.has(APP_GUARD)) config.addGlobalGuard(assembled.get(APP_GUARD));
     if (assembled.has(APP_FILTER)) config.addGlobalFilter(assembled.get(APP_FILTER));
@@ -53,13 +53,13 @@ export class RouteHandlers {
   }
 
   /** Answers every request; what goes wrong is answered by the filter. */
-  of(route: Route): RouteHandler {
+  of(route: SimulatedRoute): RouteHandler {
     let handler = this.#handlers.get(route);
     if (!handler) this.#handlers.set(route, (handler = this.#make(route)));
     return handler;
   }
 
-  #make({ controller, handler, method }: Route): RouteHandler {
+  #make({ controller, handler, method }: SimulatedRoute): RouteHandler {
     const instance = this.assembled.instance(controller) as Record<string, (...args: unknown[]) => Promise<void>>;
     const callback = instance[handler]!;
     const verb = RequestMethod[method as keyof typeof RequestMethod];
@@ -69,7 +69,7 @@ export class RouteHandlers {
 }
 
 /** The one question that Nest's context creators ask of their container: for a class that a route names. */
-function containerOf(assembled: Assembled): NestContainer {
+function containerOf(assembled: AssembledService): NestContainer {
   const host = (type: Type) => ({ instance: assembled.instance(type), isConstructorCalled: true });
   const injectables = { get: (type: Type) => ({ getInstanceByContextId: () => host(type) }) };
   return { getModules: () => new Map([[MODULE, { injectables }]]) } as unknown as NestContainer;

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { RequestMethod, type Type } from '@nestjs/common';
 
 /** One way in from outside, as its controller declares it. */
-export interface Route {
+export interface SimulatedRoute {
   readonly method: string;
   readonly segments: readonly string[];
   readonly controller: Type;
@@ -16,7 +16,7 @@ const methodsOf = (controller: Type): [string, Handler][] =>
     .filter((name) => name !== 'constructor')
     .map((name) => [name, Object.getOwnPropertyDescriptor(controller.prototype, name)?.value as Handler]);
 
-export function routesOf(controllers: readonly Type[]): Route[] {
+export function routesOf(controllers: readonly Type[]): SimulatedRoute[] {
   return controllers.flatMap((controller) => {
     const prefix = (Reflect.getMetadata('path', controller) as string | undefined) ?? '';
     return methodsOf(controller).flatMap(([handler, method]) => {
@@ -32,10 +32,10 @@ export function routesOf(controllers: readonly Type[]): Route[] {
 
 /** A route with names spelled out goes before one with a parameter in their place. */
 export function routeFor(
-  routes: readonly Route[],
+  routes: readonly SimulatedRoute[],
   method: string,
   path: string,
-): { route: Route; params: Record<string, string> } | undefined {
+): { route: SimulatedRoute; params: Record<string, string> } | undefined {
   const wanted = path.split('/').filter((segment) => segment !== '');
   const fits = routes.filter(
     (route) =>
@@ -43,7 +43,7 @@ export function routeFor(
       route.segments.length === wanted.length &&
       route.segments.every((segment, place) => segment.startsWith(':') || segment === wanted[place]),
   );
-  const named = (route: Route): number => route.segments.filter((segment) => !segment.startsWith(':')).length;
+  const named = (route: SimulatedRoute): number => route.segments.filter((segment) => !segment.startsWith(':')).length;
   const [route] = fits.sort((a, b) => named(b) - named(a));
   if (!route) return undefined;
   const params: Record<string, string> = {};

@@ -12,40 +12,40 @@ import {
   type SimulatedProcess,
 } from '#simulation';
 import { Metrics, Tracing } from '#telemetry';
-import { Banks } from '../../../bank-gateway/src/banks/banks.js';
+import { BankClients } from '../../../bank-gateway/src/banks/banks.js';
 import { observeBanks } from '../../../bank-gateway/src/banks/observe-banks.js';
 import { bankConfigs, type GatewaySettings } from '../../../bank-gateway/src/settings.js';
 import { ACCOUNTS } from '../../../payments-api/src/accounts/accounts.module.js';
 import type { Accounts } from '../../../payments-api/src/accounts/accounts.repository.js';
 import type { SimulatedBanks } from '../banks/simulated-banks.js';
 import { countingMetrics, type Counts } from '../world/counting-metrics.js';
-import type { Story } from '../world/story.js';
-import { tellingLog, type Level } from '../world/telling-log.js';
-import { Assembled } from './assembled.js';
+import type { WorldLog } from '../world/story.js';
+import { tellingLog, type WorldLogLevel } from '../world/telling-log.js';
+import { AssembledService } from './assembled.js';
 import { RouteHandlers } from './route-handlers.js';
-import { routesOf, type Route } from './routes.js';
+import { routesOf, type SimulatedRoute } from './routes.js';
 import { SimulatedDoor } from './simulated-door.js';
-import type { ServiceDefinition } from './service-definition.js';
-import type { Token } from './wiring.js';
+import type { SimulatedServiceDefinition } from './service-definition.js';
+import type { ProviderToken } from './wiring.js';
 
 /** What there is outside of a process. */
-export interface Surroundings {
+export interface ProcessEnvironment {
   readonly database: DatabaseHost;
   readonly broker: BrokerHost;
   readonly banks: SimulatedBanks;
-  readonly story: Story;
+  readonly story: WorldLog;
   readonly counts: Counts;
   /** Where a service's settings differ from their defaults. */
   readonly settings: Readonly<Record<string, number>>;
   /** Something was logged, at whatever level is told. */
-  readonly onLine: (level: Level, message: string, fields: Readonly<Record<string, unknown>>) => void;
+  readonly onLine: (level: WorldLogLevel, message: string, fields: Readonly<Record<string, unknown>>) => void;
   /** There may be something to replay or to forget. Everywhere else, looking for it is most of what happens. */
   readonly keepsHouse: boolean;
 }
 
-const plans = new WeakMap<ServiceDefinition, { settings: object; routes: Route[] }>();
+const plans = new WeakMap<SimulatedServiceDefinition, { settings: object; routes: SimulatedRoute[] }>();
 
-function planOf(definition: ServiceDefinition) {
+function planOf(definition: SimulatedServiceDefinition) {
   let plan = plans.get(definition);
   if (!plan) {
     const { options, wiring } = definition;
@@ -66,23 +66,23 @@ function planOf(definition: ServiceDefinition) {
 
 /** One instance of a service in a process of its own, from its start to its crash, or its end in good order. */
 export class RunningService {
-  assembled: Assembled | undefined;
+  assembled: AssembledService | undefined;
   door: SimulatedDoor | undefined;
   handlers: RouteHandlers | undefined;
   #stopping = false;
   readonly #databases = new Map<string, SimulatedDatabase>();
 
   constructor(
-    readonly definition: ServiceDefinition,
+    readonly definition: SimulatedServiceDefinition,
     readonly process: SimulatedProcess,
-    private readonly around: Surroundings,
+    private readonly around: ProcessEnvironment,
   ) {}
 
   get name(): string {
     return this.definition.options.name;
   }
 
-  get routes(): readonly Route[] {
+  get routes(): readonly SimulatedRoute[] {
     return planOf(this.definition).routes;
   }
 
@@ -108,7 +108,7 @@ export class RunningService {
     const { settings } = planOf(this.definition);
     const discovery = { getControllers: () => assembled.controllers().map((instance) => ({ instance })) };
     const ports = (await this.#ports(settings)).set(DiscoveryService, discovery);
-    const assembled = await Assembled.of(wiring, ports);
+    const assembled = await AssembledService.of(wiring, ports);
     const transport = assembled.get<StepTransport<PgTransaction>>(StepTransport);
     // As Nest's microservice does before it listens; the transport calls none of the callbacks.
     for (const { on } of assembled.get<StepRegistry>(StepRegistry).steps())
@@ -124,16 +124,16 @@ export class RunningService {
   }
 
   /** What production's own providers say of the parts in whose place others stand here. */
-  #endInOrder(assembled: Assembled): void {
+  #endInOrder(assembled: AssembledService): void {
     const shutdown = assembled.get<Shutdown>(Shutdown);
     this.door = new SimulatedDoor(assembled.get<SimulatedClock>(CLOCK), shutdown);
-    if (this.name === 'bank-gateway') assembled.get<Banks>(Banks).closeDuring(shutdown);
+    if (this.name === 'bank-gateway') assembled.get<BankClients>(BankClients).closeDuring(shutdown);
     shutdown.during('pools', 'the connections to Kafka', () => assembled.get<Bus>(BUS).close());
     for (const [what, database] of this.#databases) shutdown.during('pools', what, () => database.close());
   }
 
   /** What is not production's here: the outermost things, and nothing else. */
-  async #ports(settings: object): Promise<Map<Token, unknown>> {
+  async #ports(settings: object): Promise<Map<ProviderToken, unknown>> {
     const { process, around } = this;
     const clock = new SimulatedClock(process);
     const database = new SimulatedDatabase(process, around.database);
@@ -147,7 +147,7 @@ export class RunningService {
       startSpan: (_: string, { parent = '' }: { parent?: string | undefined } = {}) => span(parent),
     };
     const bus: Bus = new SimulatedBus(process, around.broker);
-    const ports = new Map<Token, unknown>([
+    const ports = new Map<ProviderToken, unknown>([
       [SETTINGS, own],
       [this.definition.options.settings.KEY, own],
       [CLOCK, clock],
@@ -161,7 +161,10 @@ export class RunningService {
       [OUTBOX_STORE, new PostgresOutboxStore(ofRelay)],
     ]);
     if (this.name === 'bank-gateway')
-      ports.set(Banks, await this.#banks(own as GatewaySettings, clock, log, metrics, tracing as unknown as Tracing));
+      ports.set(
+        BankClients,
+        await this.#banks(own as GatewaySettings, clock, log, metrics, tracing as unknown as Tracing),
+      );
     return ports;
   }
 
@@ -171,11 +174,11 @@ export class RunningService {
     log: Parameters<typeof observeBanks>[0],
     metrics: Metrics,
     tracing: Tracing,
-  ): Promise<Banks> {
+  ): Promise<BankClients> {
     const port = this.around.banks.portOf(this.process);
     const observer = observeBanks(log, metrics);
     const callers = bankConfigs(settings).map((config) => new BankCallers({ config, port, clock, observer }));
-    const banks = new Banks(callers, clock, tracing, settings.BANK_VALID_FOR_MS);
+    const banks = new BankClients(callers, clock, tracing, settings.BANK_VALID_FOR_MS);
     await banks.start();
     return banks;
   }

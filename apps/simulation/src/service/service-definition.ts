@@ -6,13 +6,13 @@ import { migrated } from '../databases/migrated.js';
 import { wiringOf, type Wiring } from './wiring.js';
 
 /** A service as its root module defines it, ready to be started many times. */
-export interface ServiceDefinition {
+export interface SimulatedServiceDefinition {
   readonly options: ServiceOptions;
   readonly wiring: Wiring;
   readonly database: Template;
 }
 
-export async function define(root: Type): Promise<ServiceDefinition> {
+export async function define(root: Type): Promise<SimulatedServiceDefinition> {
   const wiring = await wiringOf(root);
   // TypeORM reads the entities once, here: in a world only the first process would spend that time.
   await wiring.byToken.get(DataSource)?.make({});

@@ -2,20 +2,20 @@ import 'reflect-metadata';
 import type { DynamicModule, Provider, Type } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
 
-export type Token = string | symbol | Type | (abstract new (...parts: never[]) => unknown) | Function;
+export type ProviderToken = string | symbol | Type | (abstract new (...parts: never[]) => unknown) | Function;
 type Imported = Type | DynamicModule;
 
 /** How one thing of a service is made, and out of what. */
-export interface Making {
-  readonly token: Token;
-  readonly needs: readonly Token[];
+export interface ProviderRecipe {
+  readonly token: ProviderToken;
+  readonly needs: readonly ProviderToken[];
   readonly make: (...parts: unknown[]) => unknown;
 }
 
 /** What a service's modules say: the same that Nest reads, in the order in which it would make it. */
 export interface Wiring {
-  readonly byToken: ReadonlyMap<Token, Making>;
-  readonly makings: readonly Making[];
+  readonly byToken: ReadonlyMap<ProviderToken, ProviderRecipe>;
+  readonly makings: readonly ProviderRecipe[];
   /** Classes with `@Controller`, of requests and of events. */
   readonly controllers: readonly Type[];
   readonly modules: readonly Type[];
@@ -26,7 +26,7 @@ export interface Wiring {
  * environment is none of it: a simulated process has its settings among its ports.
  */
 export async function wiringOf(root: Type): Promise<Wiring> {
-  const makings: Making[] = [];
+  const makings: ProviderRecipe[] = [];
   const controllers: Type[] = [];
   const modules: Type[] = [];
   const seen = new Set<Imported>();
@@ -52,19 +52,21 @@ export async function wiringOf(root: Type): Promise<Wiring> {
 
 const listOf = <T>(type: Type, key: string): T[] => (Reflect.getMetadata(key, type) as T[] | undefined) ?? [];
 
-function makingOf(provider: Provider): Making {
+function makingOf(provider: Provider): ProviderRecipe {
   if (typeof provider === 'function') return classMaking(provider, provider);
-  const token = provider.provide as Token;
+  const token = provider.provide as ProviderToken;
   if ('useValue' in provider) return { token, needs: [], make: () => provider.useValue as unknown };
   if ('useClass' in provider) return classMaking(token, provider.useClass);
-  if ('useExisting' in provider) return { token, needs: [provider.useExisting as Token], make: (existing) => existing };
+  if ('useExisting' in provider)
+    return { token, needs: [provider.useExisting as ProviderToken], make: (existing) => existing };
   const { inject = [], useFactory } = provider;
-  return { token, needs: inject as Token[], make: useFactory as Making['make'] };
+  return { token, needs: inject as ProviderToken[], make: useFactory as ProviderRecipe['make'] };
 }
 
-export function classMaking(token: Token, type: Type): Making {
-  const declared = ((Reflect.getMetadata('design:paramtypes', type) as Token[] | undefined) ?? []).slice();
-  const named = (Reflect.getMetadata('self:paramtypes', type) as { index: number; param: Token }[] | undefined) ?? [];
+export function classMaking(token: ProviderToken, type: Type): ProviderRecipe {
+  const declared = ((Reflect.getMetadata('design:paramtypes', type) as ProviderToken[] | undefined) ?? []).slice();
+  const named =
+    (Reflect.getMetadata('self:paramtypes', type) as { index: number; param: ProviderToken }[] | undefined) ?? [];
   for (const { index, param } of named) declared[index] = param;
   return { token, needs: declared, make: (...parts) => new type(...parts) };
 }

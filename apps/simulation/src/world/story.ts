@@ -1,12 +1,12 @@
 /** One thing that happened, and to whom. */
-export interface Happening {
+export interface WorldLogEntry {
   readonly atMs: number;
   readonly who: string;
   readonly what: string;
 }
 
 /** What happened, in order. Written for people: it is only put into words when somebody wants to read it. */
-export class Story {
+export class WorldLog {
   readonly #happenings: { atMs: number; who: string; tell: () => string }[] = [];
 
   constructor(private readonly now: () => number) {}
@@ -15,7 +15,7 @@ export class Story {
     this.#happenings.push({ atMs: this.now(), who, tell: typeof what === 'string' ? () => what : what });
   }
 
-  happenings(): Happening[] {
+  happenings(): WorldLogEntry[] {
     return this.#happenings.map(({ atMs, who, tell }) => ({ atMs, who, what: tell() }));
   }
 

@@ -1,19 +1,19 @@
 import type { Log } from '#telemetry';
-import type { Story } from './story.js';
+import type { WorldLog } from './story.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 const levels = ['info', 'warn', 'error', 'fatal'] as const;
-export type Level = (typeof levels)[number];
+export type WorldLogLevel = (typeof levels)[number];
 
 /** A service's log, as its part of the story. */
 export function tellingLog(
-  story: Story,
+  story: WorldLog,
   who: string,
-  onLine: (level: Level, message: string, fields: Fields) => void,
+  onLine: (level: WorldLogLevel, message: string, fields: Fields) => void,
 ): Log {
   const say =
-    (level: Level) =>
+    (level: WorldLogLevel) =>
     (first: Fields | string, message?: string): void => {
       const fields = typeof first === 'string' ? {} : first;
       const text = typeof first === 'string' ? first : (message ?? '');

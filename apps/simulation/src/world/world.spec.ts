@@ -9,17 +9,17 @@ import { repositoryRoot } from '../../../../infra/local/repository.js';
 import { BalanceRepository } from '../../../ledger/src/books/balance.repository.js';
 import { BalanceReading } from '../../../payments-api/src/balance/balance-reading.js';
 import { aCharge } from '../regressions/regression.js';
-import { planned, type Schedule } from '../schedule/schedule.js';
-import type { ServiceDefinition } from '../service/service-definition.js';
-import type { Token } from '../service/wiring.js';
-import type { Definitions, Outcome } from './world.js';
+import { planned, type WorldSchedule } from '../schedule/schedule.js';
+import type { SimulatedServiceDefinition } from '../service/service-definition.js';
+import type { ProviderToken } from '../service/wiring.js';
+import type { Definitions, WorldResult } from './world.js';
 
 let services: Definitions;
 beforeAll(async () => {
   services = await definitions();
 });
 
-const happens = (schedule: Schedule): Promise<Outcome> => outsidePromises(() => run(schedule, services));
+const happens = (schedule: WorldSchedule): Promise<WorldResult> => outsidePromises(() => run(schedule, services));
 
 describe('a world', () => {
   it('tells the same story, byte for byte, whenever it is begun from the same seed', async () => {
@@ -43,7 +43,7 @@ describe('a world', () => {
   });
 
   it('starts a service again that loses its database on the way up', async () => {
-    const lostAt = (lostMs: number): Schedule => ({
+    const lostAt = (lostMs: number): WorldSchedule => ({
       seed: 1,
       operations: [{ kind: 'create', id: 0, atMs: 2_000, ...aCharge, capture: true }],
       faults: [
@@ -53,7 +53,7 @@ describe('a world', () => {
       lingerMs: 0,
       settings: {},
     });
-    const outcomes: Outcome[] = [];
+    const outcomes: WorldResult[] = [];
     for (let lostMs = 0; lostMs < 4; lostMs += 0.2) outcomes.push(await happens(lostAt(lostMs)));
     expect(outcomes.flatMap(({ bugs }) => bugs)).toEqual([]);
     expect(notEmpty(outcomes).every(({ verdict }) => verdict.holds)).toBe(true);
@@ -120,7 +120,7 @@ describe('a world', () => {
   });
 
   it('is broken by a request that is never answered, though every fault is lifted', async () => {
-    const schedule: Schedule = {
+    const schedule: WorldSchedule = {
       seed: 1,
       operations: [{ kind: 'balance', atMs: 1_000, account: aCharge.account }],
       faults: [],
@@ -138,7 +138,7 @@ describe('a world', () => {
   });
 
   it('is broken by a periodic job that fails by its own fault, whatever it is judged by', async () => {
-    const schedule: Schedule = {
+    const schedule: WorldSchedule = {
       seed: 1,
       operations: [{ kind: 'create', id: 0, atMs: 1_000, ...aCharge, capture: true }],
       faults: [{ kind: 'database_away', atMs: 2_000, service: 'payments-api', forMs: 3_000 }],
@@ -156,14 +156,14 @@ describe('a world', () => {
   });
 
   it('is broken by a warning that no fault provoked, unless it is judged by the promises alone', async () => {
-    const schedule = (...faults: Schedule['faults']): Schedule => ({
+    const schedule = (...faults: WorldSchedule['faults']): WorldSchedule => ({
       seed: 1,
       operations: [{ kind: 'create', id: 0, atMs: 1_000, ...aCharge, capture: true }],
       faults,
       lingerMs: 0,
       settings: {},
     });
-    const isWarned = ({ story }: Outcome): boolean => story.toString().includes('warn: a periodic job did not get');
+    const isWarned = ({ story }: WorldResult): boolean => story.toString().includes('warn: a periodic job did not get');
     const lost = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
     const unable = { rollUp: () => Promise.reject(lost) };
     const warning = { ...services, ledger: withMade(services.ledger, BalanceRepository, unable) };
@@ -183,7 +183,11 @@ describe('a world', () => {
 });
 
 /** The same service, with something else in the place of one of its parts. */
-function withMade({ wiring, ...definition }: ServiceDefinition, token: Token, part: object): ServiceDefinition {
+function withMade(
+  { wiring, ...definition }: SimulatedServiceDefinition,
+  token: ProviderToken,
+  part: object,
+): SimulatedServiceDefinition {
   const makings = wiring.makings.map((making) => (making.token === token ? { ...making, make: () => part } : making));
   const byToken = new Map(makings.map((making) => [making.token, making]));
   return { ...definition, wiring: { ...wiring, makings, byToken } };

@@ -30,37 +30,42 @@ import { countOf } from '../campaign/sometimes.js';
 import { countOfWarning } from '../campaign/warnings.js';
 import { SimulatedBanks } from '../banks/simulated-banks.js';
 import { Merchants } from '../merchant/merchants.js';
-import type { Operation } from '../merchant/operation.js';
-import { Always, type Breach } from '../proof/always.js';
+import type { MerchantOperation } from '../merchant/operation.js';
+import { ContinuousChecks, type BrokenPromise } from '../proof/always.js';
 import { FaultsInEffect } from '../proof/faults-in-effect.js';
-import { Reached } from '../proof/reached.js';
-import { evidenceOf, unsettled, type Databases } from '../proof/evidence.js';
+import { StateRecorder } from '../proof/reached.js';
+import { evidenceOf, unsettled, type WorldDatabases } from '../proof/evidence.js';
 import { closingLook } from '../schedule/closing-look.js';
-import { describe as inWords, type Fault, type ServiceName } from '../schedule/fault.js';
-import type { Later } from '../schedule/later.js';
-import type { Schedule } from '../schedule/schedule.js';
-import { RunningService, type Surroundings } from '../service/running-service.js';
-import type { ServiceDefinition } from '../service/service-definition.js';
+import { describe as inWords, type PlannedFault, type SimulatedServiceName } from '../schedule/fault.js';
+import type { TimeLeap } from '../schedule/later.js';
+import type { WorldSchedule } from '../schedule/schedule.js';
+import { RunningService, type ProcessEnvironment } from '../service/running-service.js';
+import type { SimulatedServiceDefinition } from '../service/service-definition.js';
 import { Operator } from './operator.js';
 import { poison } from './poison.js';
 import { Counts } from './counting-metrics.js';
-import { Story } from './story.js';
+import { WorldLog } from './story.js';
 import { inWords as fieldsInWords } from './telling-log.js';
 
-export type Definitions = Readonly<Record<ServiceName, ServiceDefinition>>;
+export type Definitions = Readonly<Record<SimulatedServiceName, SimulatedServiceDefinition>>;
 
 /** What a run is judged by: the promises, or besides them every warning and error that a service logs unprovoked. */
-export type Judge = 'everything' | 'promises';
+export type JudgedBy = 'everything' | 'promises';
 
 /** Told of every statement that some connection gives to a service's database. */
-export type OnStatement = (service: ServiceName, session: object, text: string, params: readonly unknown[]) => void;
+export type OnStatement = (
+  service: SimulatedServiceName,
+  session: object,
+  text: string,
+  params: readonly unknown[],
+) => void;
 
-export interface Outcome {
-  readonly schedule: Schedule;
+export interface WorldResult {
+  readonly schedule: WorldSchedule;
   readonly verdict: Verdict;
   /** What went wrong beside the invariants: an error that nobody caught, a line in a log that no fault provoked. */
   readonly bugs: readonly string[];
-  readonly story: Story;
+  readonly story: WorldLog;
   readonly counts: Counts;
   readonly events: number;
   readonly virtualMs: number;
@@ -93,7 +98,7 @@ const OPERATOR_LOOKS_EVERY_MS = 5_000;
 const ENDED_BY_FORCE_AFTER_MS = SHUTDOWN_LIMIT_MS + 1_000;
 
 interface Which {
-  readonly service: ServiceName;
+  readonly service: SimulatedServiceName;
   readonly instance: number;
 }
 
@@ -113,28 +118,28 @@ interface Host extends DatabaseHost {
 /** One world from its beginning to its rest: three services in two instances each, their databases, a Kafka, four banks. */
 export class World {
   readonly scheduler = new Scheduler();
-  readonly story = new Story(() => this.scheduler.nowMs);
+  readonly story = new WorldLog(() => this.scheduler.nowMs);
   readonly counts = new Counts();
   readonly bugs: string[] = [];
   readonly #random: Random;
-  readonly #hosts: Readonly<Record<ServiceName, Host>>;
+  readonly #hosts: Readonly<Record<SimulatedServiceName, Host>>;
   readonly #broker: BrokerHost & { pending: Map<string, PublishFault[]> };
   readonly #banks: SimulatedBanks;
   readonly #instances = new Map<string, RunningService>();
   readonly #merchants: Merchants;
-  readonly #reached = new Reached(() => this.scheduler.nowMs);
+  readonly #reached = new StateRecorder(() => this.scheduler.nowMs);
   #look: Look | undefined;
   /** What broke before the world was at rest; it ends with it. */
-  #breach: Breach | undefined;
+  #breach: BrokenPromise | undefined;
   #quietSinceMs: number | undefined;
-  readonly #always = new Always((breach) => this.#break(breach));
+  readonly #always = new ContinuousChecks((breach) => this.#break(breach));
   readonly #faults = new FaultsInEffect(() => this.scheduler.nowMs);
   readonly #warnings: LogWarning[] = [];
 
   constructor(
-    private readonly schedule: Schedule,
+    private readonly schedule: WorldSchedule,
     private readonly definitions: Definitions,
-    private readonly judge: Judge,
+    private readonly judge: JudgedBy,
     private readonly onStatement?: OnStatement,
   ) {
     this.#random = new Random(schedule.seed);
@@ -183,13 +188,13 @@ export class World {
     );
   }
 
-  #break(breach: Breach): void {
+  #break(breach: BrokenPromise): void {
     if (this.#breach) return;
     this.#breach = breach;
     this.story.tell('the world', `ends here: ${breach.id} is broken. ${breach.line}`);
   }
 
-  run(): Outcome {
+  run(): WorldResult {
     const restore = virtualGlobals(this.scheduler);
     const onRejection = (error: unknown): void => {
       if (this.judge === 'promises') return this.#crash();
@@ -210,7 +215,7 @@ export class World {
   }
 
   #startAll(): void {
-    for (const service of Object.keys(this.definitions) as ServiceName[]) {
+    for (const service of Object.keys(this.definitions) as SimulatedServiceName[]) {
       for (let instance = 0; instance < INSTANCES; instance++) this.#start(service, instance);
     }
     this.scheduler.runUntil(START_WITHIN_MS, () => this.#isBroken || this.#allReady());
@@ -259,7 +264,7 @@ export class World {
     this.#settles();
   }
 
-  #settlesAfter({ leapMs, operations }: Later): boolean {
+  #settlesAfter({ leapMs, operations }: TimeLeap): boolean {
     this.story.tell('the world', `leaps by ${leapMs / 3_600_000} hours`);
     this.#faults.leapt(leapMs);
     this.scheduler.leap(leapMs);
@@ -268,7 +273,7 @@ export class World {
     return this.#settles();
   }
 
-  #begin(operations: readonly Operation[]): void {
+  #begin(operations: readonly MerchantOperation[]): void {
     for (const operation of operations)
       this.scheduler.after(operation.atMs, undefined, () => this.#merchants.begin(operation));
   }
@@ -317,12 +322,12 @@ export class World {
     this.scheduler.runUntil(this.scheduler.nowMs + ms, () => this.#isBroken);
   }
 
-  get #databases(): Databases {
+  get #databases(): WorldDatabases {
     const { 'payments-api': payments, 'bank-gateway': gateway, ledger } = this.#hosts;
     return { payments: payments.server, gateway: gateway.server, ledger: ledger.server };
   }
 
-  #outcome(): Outcome {
+  #outcome(): WorldResult {
     const { schedule, bugs, story, counts, scheduler } = this;
     const verdict = this.#verdict();
     if (this.judge === 'everything') this.#judgeWarnings();
@@ -379,7 +384,7 @@ export class World {
     return new SimulatedProcess(name, this.scheduler, this.#random.fork(`${name} ${this.scheduler.nowMs}`));
   }
 
-  #host(service: ServiceName): Host {
+  #host(service: SimulatedServiceName): Host {
     const connections = new Set<Connection>();
     const pending: Host['pending'] = [];
     const server = new Server(this.definitions[service].database.storage(), {
@@ -403,13 +408,13 @@ export class World {
     return host;
   }
 
-  #committed(service: ServiceName, rows: readonly Written[]): void {
+  #committed(service: SimulatedServiceName, rows: readonly Written[]): void {
     if (service === 'payments-api') this.#always.committedInPayments(rows);
     if (service === 'ledger') this.#always.committedInLedger(rows);
     this.#reached.committed(service, rows, (name) => this.#instances.get(name)?.process);
   }
 
-  #faultOfCommit(service: ServiceName, pending: Host['pending']): 'nothing' | 'lost_before' | 'lost_after' {
+  #faultOfCommit(service: SimulatedServiceName, pending: Host['pending']): 'nothing' | 'lost_before' | 'lost_after' {
     const fault = pending.shift();
     if (fault) this.#faults.lost('commit_lost', service);
     return fault ?? 'nothing';
@@ -426,10 +431,10 @@ export class World {
     return fault;
   }
 
-  #start(service: ServiceName, instance: number): void {
+  #start(service: SimulatedServiceName, instance: number): void {
     const name = `${service}-${instance}`;
     const process = this.#process(name);
-    const around: Surroundings = {
+    const around: ProcessEnvironment = {
       database: this.#hosts[service],
       broker: this.#broker,
       banks: this.#banks,
@@ -467,7 +472,7 @@ export class World {
     return ready[place % Math.max(1, ready.length)];
   }
 
-  #strike(fault: Fault): void {
+  #strike(fault: PlannedFault): void {
     this.story.tell('nemesis', () => inWords(fault));
     this.counts.add(`fault ${fault.kind}`);
     this.#faults.struck(fault);
@@ -591,7 +596,7 @@ export class World {
     const crashed = [...this.#instances.entries()].find(([, { process }]) => process === this.scheduler.current);
     if (!crashed) return;
     const [name, { definition }] = crashed;
-    const service = definition.options.name as ServiceName;
+    const service = definition.options.name as SimulatedServiceName;
     this.#endAndRestart({ service, instance: Number(name.slice(service.length + 1)) });
   }
 
@@ -633,7 +638,7 @@ export class World {
     this.#banks.rules.removeAll();
     for (const { process, definition } of this.#instances.values()) {
       this.#thaw(process);
-      const service = definition.options.name as ServiceName;
+      const service = definition.options.name as SimulatedServiceName;
       if (process.dead) this.#start(service, Number(process.name.slice(service.length + 1)));
     }
   }
@@ -648,12 +653,12 @@ function faultFor(events: readonly CloudEvent[], pending: PublishFault[]): 'noth
 
 const promiseOf = (id: string): string => invariants.find((invariant) => invariant.id === id)!.promise;
 
-const serviceOf = (instance: string): ServiceName => instance.replace(/-\d+$/, '') as ServiceName;
+const serviceOf = (instance: string): SimulatedServiceName => instance.replace(/-\d+$/, '') as SimulatedServiceName;
 
 /** A service that is told to end takes a while. */
 const ENDS_WITHIN_MS = 12_000;
 
-function lengthOf(fault: Fault): number {
+function lengthOf(fault: PlannedFault): number {
   if (fault.kind === 'stop') return ENDS_WITHIN_MS + fault.downMs;
   if (fault.kind === 'rolling_restart') return INSTANCES * ENDS_WITHIN_MS;
   if ('forMs' in fault) return fault.forMs;

@@ -1,10 +1,10 @@
 import type { Currency } from '#money';
 import type {
-  Asked,
+  ServiceReply,
   AttemptView,
-  BankRecord,
-  DifferenceView,
-  Evidence,
+  WhyJournalRecord,
+  DifferenceFacts,
+  ChargeFacts,
   GatewayView,
   KeyView,
   LedgerView,
@@ -20,7 +20,7 @@ export const began = Date.UTC(2026, 0, 15, 10, 30);
 const currency: Currency = 'usd';
 export const usd = (amountMinor: number) => ({ amountMinor, currency });
 
-const told = <View>(view: View): Asked<View> => ({ kind: 'told', view });
+const told = <View>(view: View): ServiceReply<View> => ({ kind: 'told', view });
 /** Milliseconds after the charge was asked for. */
 export const after = (ms: number): number => began + ms;
 
@@ -30,7 +30,7 @@ export function payments(
   events: readonly (readonly [ms: number, type: string, data?: StreamEvent['data']])[],
   keys: readonly KeyView[] = [],
   more: { capture?: 'manual'; fault?: string; expires_at?: number } = {},
-): Asked<PaymentsView> {
+): ServiceReply<PaymentsView> {
   const { capture, fault = null, ...row } = more;
   const instrument = { card: { brand: 'visa', last4: '4242' }, fault };
   return told({
@@ -78,7 +78,7 @@ export function gateway(
   operations: readonly OperationView[],
   more: Partial<Authorization> = {},
   banks: GatewayView['banks'] & object = [],
-): Asked<GatewayView> {
+): ServiceReply<GatewayView> {
   return told({
     authorization: {
       state,
@@ -139,7 +139,7 @@ export function ledger(
   transfers: readonly TransferView[],
   more: Partial<Hold> = {},
   refunds?: LedgerView['refunds'],
-): Asked<LedgerView> {
+): ServiceReply<LedgerView> {
   return told({
     hold: {
       state,
@@ -178,13 +178,13 @@ export function transfer(
 export const held = transfer(40, 'hold', 'ch_1.authorization_approved', 2000, 'pending');
 export const fee = (ms: number): TransferView => transfer(ms, 'fee', 'ch_1.capture_succeeded', 88);
 
-type Entry = Extract<BankRecord, { type: 'entry' }>;
+type Entry = Extract<WhyJournalRecord, { type: 'entry' }>;
 export function entry(
   ms: number,
   kind: Entry['kind'],
   bankId: string,
   more: Partial<Entry> & { attempt: string; seq?: number },
-): BankRecord {
+): WhyJournalRecord {
   const { attempt, ...rest } = more;
   return {
     type: 'entry',
@@ -207,11 +207,11 @@ export function request(
   ms: number,
   operation: 'authorize' | 'capture' | 'inquire' | 'reverse',
   attemptId: string,
-): BankRecord {
+): WhyJournalRecord {
   return { type: 'request', bank: 'alder', at: after(ms), operation, chargeId, attemptId };
 }
 
-export function differenceAbout(bankId: string, foundMs: number, resolvedMs: number | null): DifferenceView {
+export function differenceAbout(bankId: string, foundMs: number, resolvedMs: number | null): DifferenceFacts {
   return {
     id: `alder.${bankId}.unknown_to_ledger`,
     kind: 'unknown_to_ledger',
@@ -226,16 +226,16 @@ export function differenceAbout(bankId: string, foundMs: number, resolvedMs: num
   };
 }
 
-interface Parts extends Partial<Pick<Evidence, 'payments' | 'gateway' | 'ledger'>> {
+interface Parts extends Partial<Pick<ChargeFacts, 'payments' | 'gateway' | 'ledger'>> {
   /** Absent: the simulator is away. */
-  readonly banks?: readonly BankRecord[];
-  readonly differences?: readonly DifferenceView[];
+  readonly banks?: readonly WhyJournalRecord[];
+  readonly differences?: readonly DifferenceFacts[];
 }
 
-const away: Asked<never> = { kind: 'away', because: 'nothing listens at http://localhost:3010' };
+const away: ServiceReply<never> = { kind: 'away', because: 'nothing listens at http://localhost:3010' };
 /** Who is not given was asked, and has not heard of the charge. */
-export function evidence({ banks, differences, ledger, ...services }: Parts): Evidence {
-  const unknown: Asked<never> = { kind: 'unknown' };
+export function evidence({ banks, differences, ledger, ...services }: Parts): ChargeFacts {
+  const unknown: ServiceReply<never> = { kind: 'unknown' };
   return {
     chargeId,
     payments: unknown,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ChargeRow, Evidence, Received, RefundRow } from '../evidence.js';
+import type { ChargeEvidence, Evidence, ReceivedRequest, RefundEvidence } from '../evidence.js';
 import type { FaultStretch } from '../faults.js';
 import type { ApiAnswer, ApiExchange } from '../history.js';
 import { invariants } from '../invariants.js';
@@ -37,11 +37,11 @@ const paidWith = (source: string): Partial<ApiExchange> => ({
 const aboutCharge = (path: string, answer: ApiAnswer, parts: Partial<ApiExchange> = {}): ApiExchange =>
   create(answer, { key: 'k2', path, parameters: {}, ...parts });
 
-const row = (state: ChargeRow['state'], id = 'ch_1'): ChargeRow =>
+const row = (state: ChargeEvidence['state'], id = 'ch_1'): ChargeEvidence =>
   aCharge(id, { state, amountMinor: 2_000, capturedMinor: state === 'succeeded' ? 2_000 : null });
 
 /** As it reached the bank; by default cedar, from the first gateway, while the charge waits for its answer. */
-const request = (parts: Partial<Received> & { readonly n?: number } = {}): Received => {
+const request = (parts: Partial<ReceivedRequest> & { readonly n?: number } = {}): ReceivedRequest => {
   const { n = 1, ...rest } = parts;
   const chargeId = rest.chargeId ?? 'ch_1';
   const operation = rest.operation ?? 'authorize';
@@ -60,10 +60,10 @@ const request = (parts: Partial<Received> & { readonly n?: number } = {}): Recei
     ...rest,
   };
 };
-const struck = (name: string, parts: Parameters<typeof request>[0] = {}): Received =>
+const struck = (name: string, parts: Parameters<typeof request>[0] = {}): ReceivedRequest =>
   request({ fault: { name, by: 'fault_1' }, ...parts });
 /** What opens a breaker: failures of other charges, the last of them right before. */
-const outage = (parts: Partial<Received> = {}, beforeMs = 1_000): Received[] =>
+const outage = (parts: Partial<ReceivedRequest> = {}, beforeMs = 1_000): ReceivedRequest[] =>
   [3, 2, 1].map((n) =>
     struck('error', { chargeId: `ch_other_${n}`, at: SENT_MS - beforeMs - n, account: 'acct_2', ...parts }),
   );
@@ -202,7 +202,11 @@ describe('a charge of a good card that could not be processed', () => {
   });
 
   it('had a bank that did not tell its time to a gateway that had just started', () => {
-    const time = { operation: 'statement', attemptId: 'time.cedar.1', reference: undefined } as Partial<Received>;
+    const time = {
+      operation: 'statement',
+      attemptId: 'time.cedar.1',
+      reference: undefined,
+    } as Partial<ReceivedRequest>;
     const asked = struck('hang', { ...time, at: SENT_MS - 1_000 });
     const told = request({ ...time, attemptId: 'time.cedar.2', at: SENT_MS - 500 });
     expect(processed({ requests: [asked] })).toBe(true);
@@ -380,13 +384,13 @@ describe('a request whose end was not known after ten seconds', () => {
 });
 
 describe('a refund that failed', () => {
-  const refund: RefundRow = {
+  const refund: RefundEvidence = {
     id: 're_1',
     chargeId: 'ch_1',
     account: 'acct_1',
     state: 'failed',
     amountMinor: 500,
-  } as RefundRow;
+  } as RefundEvidence;
   const asked = aboutCharge('/v1/refunds', answered(200, { object: 'refund', id: 're_1', status: 'failed' }), {
     parameters: { charge: 'ch_1', amount: '500' },
     sentMs: SENT_MS + 2_000,
@@ -399,7 +403,7 @@ describe('a refund that failed', () => {
       refunds: [refund],
       ...evidence,
     });
-  const atBank = (name: string, id: string): Received =>
+  const atBank = (name: string, id: string): ReceivedRequest =>
     struck(name, { operation: 'refund', reference: `ch_1.refund.${id}`, attemptId: `ch_1.refund.${id}.1` });
 
   it.each([

@@ -11,17 +11,17 @@ import {
   refundFailed,
   sagaStruck,
   tooMuch,
-  type Explanation,
+  type RefusalReason,
   type FailedCharge,
 } from './explanations.js';
 import { goodCardOf, isPlainlyWellFormed } from './good-card.js';
-import { isCreate, isMovement, Situation, type GoodCharge } from './situation.js';
+import { isCreate, isMovement, EvidenceIndex, type GoodCharge } from './situation.js';
 
 /** A way in which a request that was in order may be refused, and all that may bring it about. */
 interface Refusal {
   readonly what: string;
   readonly is: (exchange: ApiExchange) => boolean;
-  readonly explanations: readonly Explanation<ApiExchange>[];
+  readonly explanations: readonly RefusalReason<ApiExchange>[];
 }
 
 const status = ({ answer }: ApiExchange): number => answer?.status ?? 0;
@@ -71,7 +71,7 @@ const isGoodCreate = (exchange: ApiExchange): boolean =>
  */
 export function unexplainedRefusals(evidence: Evidence): string[] {
   if (evidence.exchanges.length === 0) return [];
-  const situation = new Situation(evidence);
+  const situation = new EvidenceIndex(evidence);
   return [
     ...evidence.exchanges.flatMap((exchange) => ofExchange(exchange, situation)),
     ...[...situation.goodCharges.values()].flatMap((charge) => ofCharge(charge, situation)),
@@ -87,7 +87,7 @@ export function unexplainedRefusals(evidence: Evidence): string[] {
   ];
 }
 
-function ofExchange(exchange: ApiExchange, situation: Situation): string[] {
+function ofExchange(exchange: ApiExchange, situation: EvidenceIndex): string[] {
   if (exchange.endedMs === Infinity) return [];
   const refusal = refusals.find(({ is }) => is(exchange));
   if (!refusal || isExplained(refusal.explanations, exchange, situation)) return [];
@@ -97,7 +97,7 @@ function ofExchange(exchange: ApiExchange, situation: Situation): string[] {
   return [`${account} ${method} ${path} (${key}): ${refusal.what} (${said}), and nothing explains it`];
 }
 
-function ofCharge(charge: GoodCharge, situation: Situation): string[] {
+function ofCharge(charge: GoodCharge, situation: EvidenceIndex): string[] {
   if (situation.charges.get(charge.id)?.state !== 'failed') return [];
   const told = situation.aboutCharge(charge.id).filter((exchange) => status(exchange) === 402);
   const untilMs = Math.min(Infinity, ...told.map(({ endedMs }) => endedMs));
@@ -111,7 +111,7 @@ function ofCharge(charge: GoodCharge, situation: Situation): string[] {
 }
 
 const isExplained = <Refused>(
-  explanations: readonly Explanation<Refused>[],
+  explanations: readonly RefusalReason<Refused>[],
   refused: Refused,
-  situation: Situation,
+  situation: EvidenceIndex,
 ): boolean => explanations.some(({ holds }) => holds(refused, situation));

@@ -1,5 +1,5 @@
-import { attemptsOf, type BankRequest, type JournalLine } from '../bank-request.js';
-import type { Received } from '../evidence.js';
+import { attemptsOf, type BankRequestEvidence, type JournalLine } from '../bank-request.js';
+import type { ReceivedRequest } from '../evidence.js';
 import type { FaultStretch } from '../faults.js';
 
 /** Whose breaker: the bank's own, or the one that an account has to itself for its charges with fault tokens. */
@@ -15,7 +15,7 @@ interface Failure {
 }
 
 interface JudgedAttempt {
-  readonly attempt: BankRequest;
+  readonly attempt: BankRequestEvidence;
   readonly failure: Failure | undefined;
 }
 
@@ -41,15 +41,15 @@ const unreachable = new Set<string>(['outage', 'bank_unreachable']);
  * It says so only with that bank's own failures, of calls that pass that very breaker, since its last success.
  */
 export class BankHealth {
-  readonly #attempts: ReadonlyMap<string, readonly BankRequest[]>;
+  readonly #attempts: ReadonlyMap<string, readonly BankRequestEvidence[]>;
   readonly #judged = new Map<string, readonly JudgedAttempt[]>();
-  readonly #ofCharge: ReadonlyMap<string | undefined, readonly Received[]>;
+  readonly #ofCharge: ReadonlyMap<string | undefined, readonly ReceivedRequest[]>;
   readonly #instances: readonly string[];
   /** Instances that have just started ask each bank for its time, and ask it for nothing else before they know it. */
-  readonly #timeQuestions: readonly Received[];
+  readonly #timeQuestions: readonly ReceivedRequest[];
 
   constructor(
-    requests: readonly Received[],
+    requests: readonly ReceivedRequest[],
     private readonly faults: readonly FaultStretch[],
   ) {
     const movements = requests.filter(({ operation }) => operation !== 'inquire' && operation !== 'statement');
@@ -66,7 +66,7 @@ export class BankHealth {
     this.#instances = [...new Set(attempts.map(({ instance }) => instance)), ''];
   }
 
-  requestsOf(chargeId: string): readonly Received[] {
+  requestsOf(chargeId: string): readonly ReceivedRequest[] {
     return this.#ofCharge.get(chargeId) ?? [];
   }
 
@@ -94,7 +94,7 @@ export class BankHealth {
   }
 
   /** The instance that made this request, or the way between the two, was struck while it was under way. */
-  isInterrupted({ bank, instanceId = '', at }: Received): boolean {
+  isInterrupted({ bank, instanceId = '', at }: ReceivedRequest): boolean {
     return this.#interruption(bank, instanceId, at - ATTEMPT_ENDS_WITHIN_MS, at) !== undefined;
   }
 
@@ -126,7 +126,7 @@ export class BankHealth {
     return judged;
   }
 
-  #failureOf({ bank, instance, atMs, notBeforeMs, fault }: BankRequest): Failure | undefined {
+  #failureOf({ bank, instance, atMs, notBeforeMs, fault }: BankRequestEvidence): Failure | undefined {
     const interruption = this.#interruption(bank, instance, notBeforeMs, atMs);
     if (interruption) {
       const endsMs = Math.max(atMs + ATTEMPT_ENDS_WITHIN_MS, interruption.untilMs + AWAKE_WITHIN_MS);

@@ -1,13 +1,13 @@
 import { answerBody } from '../answer-body.js';
-import type { Received, RefundRow } from '../evidence.js';
+import type { ReceivedRequest, RefundEvidence } from '../evidence.js';
 import type { FaultStretch } from '../faults.js';
 import type { ApiExchange } from '../history.js';
-import { isCreate, type GoodCharge, type Situation } from './situation.js';
+import { isCreate, type GoodCharge, type EvidenceIndex } from './situation.js';
 
 /** Why something may have been refused although the request was in order. */
-export interface Explanation<Refused> {
+export interface RefusalReason<Refused> {
   readonly why: string;
-  readonly holds: (refused: Refused, situation: Situation) => boolean;
+  readonly holds: (refused: Refused, situation: EvidenceIndex) => boolean;
 }
 
 /** A charge that failed, or that a bank refused something of, and when its merchant may have been refused. */
@@ -60,7 +60,7 @@ const isOf = (stretch: FaultStretch, service: string): boolean =>
   stretch.at.service === service || (stretch.at.service === undefined && stretch.at.bank === undefined);
 
 /** For requests that were refused before anything was begun, or whose answer nobody heard. */
-export const apiStruck: Explanation<ApiExchange> = {
+export const apiStruck: RefusalReason<ApiExchange> = {
   why: 'an instance of payments-api, or its database, was struck: without both, no request is answered',
   holds: (exchange, { faults }) =>
     faults.some(
@@ -72,7 +72,7 @@ export const apiStruck: Explanation<ApiExchange> = {
 };
 
 /** For what is still `pending` after ten seconds. */
-export const sagaStruck: Explanation<ApiExchange> = {
+export const sagaStruck: RefusalReason<ApiExchange> = {
   why: 'a service, its database or Kafka was struck: the saga of a charge passes all of them',
   holds: (exchange, situation) =>
     situation.faults.some(
@@ -84,7 +84,7 @@ export const sagaStruck: Explanation<ApiExchange> = {
     ),
 };
 
-export const bankSilent: Explanation<ApiExchange> = {
+export const bankSilent: RefusalReason<ApiExchange> = {
   why: 'its bank was struck on requests of this very charge, or could not be reached: a capture or void waits for it',
   holds: (exchange, situation) => {
     const id = situation.chargeIn(exchange);
@@ -98,10 +98,10 @@ export const bankSilent: Explanation<ApiExchange> = {
   },
 };
 
-const isStruck = (request: Received, situation: Situation): boolean =>
+const isStruck = (request: ReceivedRequest, situation: EvidenceIndex): boolean =>
   request.fault !== undefined || situation.banks.isInterrupted(request);
 
-function struckBy(faults: ReadonlySet<string>, operation: string): Explanation<FailedCharge>['holds'] {
+function struckBy(faults: ReadonlySet<string>, operation: string): RefusalReason<FailedCharge>['holds'] {
   return ({ charge, untilMs }, { banks }) =>
     banks
       .requestsOf(charge.id)
@@ -111,13 +111,13 @@ function struckBy(faults: ReadonlySet<string>, operation: string): Explanation<F
 }
 
 /** A 402 that says that the issuer declined. */
-export const declined: readonly Explanation<FailedCharge>[] = [
+export const declined: readonly RefusalReason<FailedCharge>[] = [
   { why: 'its bank was told to refuse the authorization of this charge', holds: struckBy(refusing, 'authorize') },
   { why: 'its bank was told to refuse the capture of this charge', holds: struckBy(refusing, 'capture') },
 ];
 
 /** A 402 with `processing_error`. */
-export const notProcessed: readonly Explanation<FailedCharge>[] = [
+export const notProcessed: readonly RefusalReason<FailedCharge>[] = [
   { why: 'its bank could not read the authorization of this charge', holds: struckBy(unreadable, 'authorize') },
   { why: 'its bank could not read the capture of this charge', holds: struckBy(unreadable, 'capture') },
   {
@@ -138,19 +138,23 @@ export const notProcessed: readonly Explanation<FailedCharge>[] = [
   },
 ];
 
-const authorizesAt = (bank: string, { charge, untilMs }: FailedCharge, { banks }: Situation): readonly Received[] =>
+const authorizesAt = (
+  bank: string,
+  { charge, untilMs }: FailedCharge,
+  { banks }: EvidenceIndex,
+): readonly ReceivedRequest[] =>
   banks
     .requestsOf(charge.id)
     .filter((request) => request.bank === bank && request.operation === 'authorize' && request.at <= untilMs);
 
-const isDoubted = (request: Received, { banks }: Situation): boolean =>
+const isDoubted = (request: ReceivedRequest, { banks }: EvidenceIndex): boolean =>
   doubtful.has(request.fault?.name ?? '') || banks.isInterrupted(request);
 
 /**
  * An instance of the gateway that is struck between `begun` and the answer leaves a doubt, whether it had sent anything
  * or not; so does one that never learns that `begun` was committed.
  */
-function wasDoubted(bank: string, failed: FailedCharge, situation: Situation): boolean {
+function wasDoubted(bank: string, failed: FailedCharge, situation: EvidenceIndex): boolean {
   if (authorizesAt(bank, failed, situation).some((request) => isDoubted(request, situation))) return true;
   return situation.faults.some(
     (stretch) =>
@@ -162,14 +166,14 @@ function wasDoubted(bank: string, failed: FailedCharge, situation: Situation): b
 }
 
 /** For a minute its bank would not say what had become of it: nothing of it need have arrived there before. */
-function isUnresolvedAt(bank: string, { charge, untilMs }: FailedCharge, situation: Situation): boolean {
+function isUnresolvedAt(bank: string, { charge, untilMs }: FailedCharge, situation: EvidenceIndex): boolean {
   const asked = situation.banks
     .requestsOf(charge.id)
     .find((request) => request.bank === bank && request.operation === 'inquire' && isStruck(request, situation));
   return asked !== undefined && untilMs - asked.at >= REVERSED_AFTER_MS;
 }
 
-function gaveUpAt(bank: string, failed: FailedCharge, situation: Situation): boolean {
+function gaveUpAt(bank: string, failed: FailedCharge, situation: EvidenceIndex): boolean {
   const { charge, fromMs, untilMs } = failed;
   if (situation.mayBeRefusedAt(bank, charge, fromMs, untilMs)) return true;
   const authorizes = authorizesAt(bank, failed, situation);
@@ -183,7 +187,7 @@ function gaveUpAt(bank: string, failed: FailedCharge, situation: Situation): boo
 
 /** A refund that ended as failed, and the request for it where it is known. */
 export interface FailedRefund {
-  readonly refund: RefundRow;
+  readonly refund: RefundEvidence;
   readonly request: ApiExchange | undefined;
 }
 
@@ -191,7 +195,7 @@ export interface FailedRefund {
 const OVERDRAFT_MINOR = 1_000_000;
 const FEE_BEYOND_AMOUNT_MINOR = 500;
 
-export const refundFailed: readonly Explanation<FailedRefund>[] = [
+export const refundFailed: readonly RefusalReason<FailedRefund>[] = [
   {
     why: 'its bank was told to refuse this refund, or could not read it',
     holds: ({ refund }, { banks }) =>
@@ -236,7 +240,7 @@ const OF_ONE_ACCOUNT_ALWAYS = 2;
 const UNSETTLED_FOR_MS = 120_000;
 
 /** A 429 names what there was too much of; it must have been there, and of whom it says. */
-export const tooMuch: readonly Explanation<ApiExchange>[] = [
+export const tooMuch: readonly RefusalReason<ApiExchange>[] = [
   {
     why: 'another request works on the same charge',
     holds: (exchange, situation) => {
@@ -275,7 +279,7 @@ const says = (exchange: ApiExchange, text: RegExp): boolean =>
   answerBody(exchange).error?.code === 'rate_limit' && text.test(answerBody(exchange).error?.message ?? '');
 
 /** A 409: the first request under the key still runs, or may, since nobody heard of its end. */
-export const keyInUse: Explanation<ApiExchange> = {
+export const keyInUse: RefusalReason<ApiExchange> = {
   why: 'another request under the same key was under way, or was never answered',
   holds: (exchange, situation) =>
     situation
@@ -289,7 +293,7 @@ export const keyInUse: Explanation<ApiExchange> = {
 };
 
 /** A 400 of type `idempotency_error`. */
-export const keyMisused: Explanation<ApiExchange> = {
+export const keyMisused: RefusalReason<ApiExchange> = {
   why: 'the key was used for another request before',
   holds: (exchange, situation) =>
     answerBody(exchange).error?.type === 'idempotency_error' &&

@@ -1,6 +1,6 @@
 import { bankProtocol } from '#contracts';
 import { answerBody } from '../answer-body.js';
-import type { ChargeRow, Evidence, Received, RefundRow } from '../evidence.js';
+import type { ChargeEvidence, Evidence, ReceivedRequest, RefundEvidence } from '../evidence.js';
 import type { FaultStretch } from '../faults.js';
 import type { ApiExchange } from '../history.js';
 import { BankHealth } from './bank-health.js';
@@ -21,14 +21,14 @@ const admitsByDefault = { uncommitted: 512, unsettled: 500 };
 const UNDER_WAY_MS = 60_000;
 
 /** The evidence, looked up in the ways in which refusals ask for it. */
-export class Situation {
+export class EvidenceIndex {
   readonly faults: readonly FaultStretch[];
-  readonly charges: ReadonlyMap<string, ChargeRow>;
-  readonly refunds: readonly RefundRow[];
+  readonly charges: ReadonlyMap<string, ChargeEvidence>;
+  readonly refunds: readonly RefundEvidence[];
   readonly admits: NonNullable<Evidence['admits']>;
   readonly goodCharges: ReadonlyMap<string, GoodCharge>;
   readonly #exchanges: readonly ApiExchange[];
-  readonly #requests: readonly Received[];
+  readonly #requests: readonly ReceivedRequest[];
   #health: BankHealth | undefined;
   #bySending: readonly ApiExchange[] | undefined;
   #byKey: ReadonlyMap<string, readonly ApiExchange[]> | undefined;

@@ -1,14 +1,14 @@
-import type { ChargeRow, RefundRow } from '../evidence.js';
+import type { ChargeEvidence, RefundEvidence } from '../evidence.js';
 import type { ApiExchange } from '../history.js';
 import { bodyOf, type ChargeObject, type RefundObject } from './api-objects.js';
 import { failuresOfBanks, type Decline } from './cards.js';
-import type { Claims } from './claims.js';
-import type { Operation } from './operation.js';
+import type { AttributedRows } from './claims.js';
+import type { KeyedOperation } from './operation.js';
 import { amountOf, readCharge } from './request.js';
 import { textsOf, withOwn, wrongTexts } from './texts.js';
 
 /** What the answers say of objects, compared with what was asked for: everything that does not depend on the moment. */
-export function judgeAnswers(claims: Claims): string[] {
+export function judgeAnswers(claims: AttributedRows): string[] {
   return claims.operations.flatMap((operation) => {
     const { answer, kind, name } = operation;
     if (!answer) return [];
@@ -27,7 +27,11 @@ export function judgeAnswers(claims: Claims): string[] {
   });
 }
 
-function wrongAnswerAboutCharge(claims: Claims, operation: Operation, object: ChargeObject | undefined): string[] {
+function wrongAnswerAboutCharge(
+  claims: AttributedRows,
+  operation: KeyedOperation,
+  object: ChargeObject | undefined,
+): string[] {
   if (!object) return ['without a charge'];
   const { kind, about, account, sentMs, answeredMs } = operation;
   const row = claims.charges.get(object.id);
@@ -50,7 +54,7 @@ function wrongAnswerAboutCharge(claims: Claims, operation: Operation, object: Ch
 }
 
 /** @returns what a charge's object says that can never be true of it, whenever it is looked at */
-export function wrongCharge(object: ChargeObject, row: ChargeRow): string[] {
+export function wrongCharge(object: ChargeObject, row: ChargeEvidence): string[] {
   const wrong: string[] = [];
   const same = (what: string, shown: unknown, wanted: unknown): void => {
     if (shown !== wanted) wrong.push(`${what} is ${String(shown)}, not ${String(wanted)}`);
@@ -71,7 +75,11 @@ export function wrongCharge(object: ChargeObject, row: ChargeRow): string[] {
   return wrong;
 }
 
-function wrongAnswerAboutRefund(claims: Claims, operation: Operation, object: RefundObject | undefined): string[] {
+function wrongAnswerAboutRefund(
+  claims: AttributedRows,
+  operation: KeyedOperation,
+  object: RefundObject | undefined,
+): string[] {
   if (!object) return ['without a refund'];
   const row = claims.evidence.refunds.find(({ id }) => id === object.id);
   if (!row) return operation.kind === 'refund' ? [] : [`${object.id} does not exist`];
@@ -83,7 +91,7 @@ function wrongAnswerAboutRefund(claims: Claims, operation: Operation, object: Re
 }
 
 /** @returns what a refund's object says that can never be true of it */
-export function wrongRefund(claims: Claims, object: RefundObject, row: RefundRow): string[] {
+export function wrongRefund(claims: AttributedRows, object: RefundObject, row: RefundEvidence): string[] {
   const wrong: string[] = [];
   const same = (what: string, shown: unknown, wanted: unknown): void => {
     if (shown !== wanted) wrong.push(`${what} is ${String(shown)}, not ${String(wanted)}`);
@@ -111,14 +119,14 @@ const metadataAsked = (parameters: ApiExchange['parameters']): [string, string][
     return key === undefined || value === '' ? [] : [[key, value]];
   });
 
-const isUpdated = (claims: Claims, { id }: RefundRow, key: string): boolean =>
+const isUpdated = (claims: AttributedRows, { id }: RefundEvidence, key: string): boolean =>
   claims.operations.some(
     ({ kind, about, parameters }) =>
       kind === 'update_refund' && about === id && (`metadata[${key}]` in parameters || 'metadata' in parameters),
   );
 
 /** A card's own word, or what any card may meet at a bank. */
-function wrongDecline(claims: Claims, { kind, answer, parameters, about }: Operation): string[] {
+function wrongDecline(claims: AttributedRows, { kind, answer, parameters, about }: KeyedOperation): string[] {
   const { error } = bodyOf(answer!);
   if (error?.type !== 'card_error') return ['not as a card error'];
   const row = claims.charges.get(error.charge ?? '');
@@ -137,7 +145,7 @@ function wrongDecline(claims: Claims, { kind, answer, parameters, about }: Opera
 }
 
 /** What a card that declines for a reason of its own may be refused for instead: its bank was struck, or could not be asked. */
-function strangersTo({ evidence: { requests } }: Claims, chargeId: string | undefined): readonly Decline[] {
+function strangersTo({ evidence: { requests } }: AttributedRows, chargeId: string | undefined): readonly Decline[] {
   const isStruck = requests.some(
     (request) => request.chargeId === chargeId && request.operation === 'authorize' && request.fault !== undefined,
   );

@@ -100,15 +100,15 @@ export interface ApiError {
 }
 
 /** The body of an answer: one of Stripe's objects, an error, or neither. */
-export interface AnswerBody {
+export interface ApiAnswerBody {
   readonly object?: ApiObject;
   readonly error?: ApiError;
 }
 
-const read = new WeakMap<ApiAnswer, AnswerBody>();
+const read = new WeakMap<ApiAnswer, ApiAnswerBody>();
 
 /** Each answer is parsed once, whoever judges it. */
-export function bodyOf(answer: ApiAnswer): AnswerBody {
+export function bodyOf(answer: ApiAnswer): ApiAnswerBody {
   const known = read.get(answer);
   if (known) return known;
   const body = parse(answer.body);
@@ -116,7 +116,7 @@ export function bodyOf(answer: ApiAnswer): AnswerBody {
   return body;
 }
 
-function parse(text: string): AnswerBody {
+function parse(text: string): ApiAnswerBody {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -1,5 +1,5 @@
 /** Of Stripe's page on test cards: what a source stands for. */
-export interface TestCard {
+export interface ModelCard {
   readonly brand: string;
   readonly last4: string;
   /** What it does when it is charged; absent when it is good. */
@@ -53,10 +53,10 @@ const bad: readonly (readonly [name: string, number: string, declines: Decline])
   ['chargeCustomerFail', '4000000000000341', declined('generic_decline')],
 ];
 
-const byNumber = new Map<string, TestCard>();
-const byToken = new Map<string, TestCard>();
+const byNumber = new Map<string, ModelCard>();
+const byToken = new Map<string, ModelCard>();
 
-function enter(card: TestCard, number: string, names: readonly string[]): void {
+function enter(card: ModelCard, number: string, names: readonly string[]): void {
   byNumber.set(number, card);
   for (const name of names.filter((name) => name !== '')) {
     byToken.set(`tok_${name}`, card);
@@ -79,15 +79,15 @@ const faultToken = new RegExp(
 export const isFaultToken = (token: string): boolean => /^(?:tok|pm_card)_fault_/.test(token);
 
 /** What a token stands for: undefined when no card has that name. */
-export function cardNamed(token: string): TestCard | undefined {
+export function cardNamed(token: string): ModelCard | undefined {
   const aimed = faultToken.exec(token);
   if (!aimed) return byToken.get(token);
   const card = byToken.get(`tok_${aimed.groups?.['brand'] ?? 'visa'}`);
   return card && { ...card, fault: token };
 }
 
-export const cardNumbered = (number: string): TestCard | undefined => byNumber.get(number.replaceAll(/[ -]/g, ''));
+export const cardNumbered = (number: string): ModelCard | undefined => byNumber.get(number.replaceAll(/[ -]/g, ''));
 
 /** The ledger gives back whatever a charge with this token was authorized for. */
-export const isRefusedByLedger = ({ fault }: TestCard): boolean =>
+export const isRefusedByLedger = ({ fault }: ModelCard): boolean =>
   fault !== undefined && /_fault_ledger_refuse/.test(fault);

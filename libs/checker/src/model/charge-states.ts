@@ -1,10 +1,10 @@
 /** What a charge came to. `authorized`: nobody captured it. */
-export type Phase = 'requested' | 'authorized' | 'captured' | 'failed' | 'canceled';
+export type ChargePhase = 'requested' | 'authorized' | 'captured' | 'failed' | 'canceled';
 
-const order: readonly Phase[] = ['requested', 'authorized', 'captured', 'failed', 'canceled'];
+const order: readonly ChargePhase[] = ['requested', 'authorized', 'captured', 'failed', 'canceled'];
 
 /** A capture, a cancellation or a refund that began, by the row that it left. */
-export interface Effect {
+export interface BegunEffect {
   readonly name: string;
   readonly kind: 'capture' | 'cancellation' | 'refund';
   readonly sentMs: number;
@@ -19,10 +19,10 @@ export interface Effect {
 }
 
 /** A moment of the charge, as a look at it finds it. */
-export interface Glimpse {
-  readonly phase: Phase;
+export interface ChargeSnapshot {
+  readonly phase: ChargePhase;
   /** Something of this kind has begun. */
-  readonly begun: (kind: Effect['kind']) => boolean;
+  readonly begun: (kind: BegunEffect['kind']) => boolean;
   /** Asked back and not refused. */
   readonly refundedMinor: number;
 }
@@ -33,23 +33,23 @@ export interface Observation {
   readonly text: string;
   readonly sentMs: number;
   readonly endedMs: number;
-  readonly holds: (glimpse: Glimpse) => boolean;
+  readonly holds: (glimpse: ChargeSnapshot) => boolean;
 }
 
 export interface ChargeHistory {
   readonly isManual: boolean;
   /** At rest. */
-  readonly phase: Phase;
+  readonly phase: ChargePhase;
   readonly capturedMinor: number;
   /** Time gave it back, not its merchant. */
   readonly expired: boolean;
-  readonly effects: readonly Effect[];
+  readonly effects: readonly BegunEffect[];
   readonly observations: readonly Observation[];
 }
 
 /** One of the states in which the charge may be: which effects have begun and ended, and what was seen since it was asked. */
 interface State {
-  readonly phase: Phase;
+  readonly phase: ChargePhase;
   readonly begun: number;
   readonly ended: number;
   readonly seen: number;
@@ -108,7 +108,7 @@ class Search {
     return ends || this.#exhausted ? undefined : `that it is ${phase} at rest follows from nothing that was asked`;
   }
 
-  #stepsOf({ name, sentMs, answeredMs, answered }: Effect, place: number): Step[] {
+  #stepsOf({ name, sentMs, answeredMs, answered }: BegunEffect, place: number): Step[] {
     const bit = 1 << place;
     const send = (states: State[]): State[] => {
       this.#sent |= bit;
@@ -176,7 +176,7 @@ class Search {
   /** An answer that only looks changes nothing, so it may as well be made as soon as it is true. */
   #look(state: State): State {
     let { seen } = state;
-    let glimpse: Glimpse | undefined;
+    let glimpse: ChargeSnapshot | undefined;
     this.#looking.forEach((observation, place) => {
       if (!observation || seen & (1 << place)) return;
       glimpse ??= this.#glimpse(state);
@@ -185,7 +185,7 @@ class Search {
     return seen === state.seen ? state : { ...state, seen };
   }
 
-  #glimpse(state: State): Glimpse {
+  #glimpse(state: State): ChargeSnapshot {
     const { effects } = this.history;
     return {
       phase: state.phase,
@@ -215,12 +215,12 @@ class Search {
     return next;
   }
 
-  #has(kind: Effect['kind'], { begun }: State): boolean {
+  #has(kind: BegunEffect['kind'], { begun }: State): boolean {
     return this.history.effects.some((effect, place) => effect.kind === kind && begun & (1 << place));
   }
 
   /** The end is known, so only what leads to it is tried. */
-  #phasesAfter(state: State): Phase[] {
+  #phasesAfter(state: State): ChargePhase[] {
     const { phase: end, isManual, expired } = this.history;
     const captures = this.#has('capture', state);
     const given = this.#has('cancellation', state) || expired;
@@ -235,7 +235,7 @@ class Search {
     return captures ? [end] : [];
   }
 
-  #mayBegin({ kind, amountMinor, isWhole }: Effect, state: State): boolean {
+  #mayBegin({ kind, amountMinor, isWhole }: BegunEffect, state: State): boolean {
     const { phase } = state;
     switch (kind) {
       case 'capture':
@@ -249,7 +249,7 @@ class Search {
     }
   }
 
-  #mayEnd({ kind, failed }: Effect, state: State): boolean {
+  #mayEnd({ kind, failed }: BegunEffect, state: State): boolean {
     const { phase } = state;
     switch (kind) {
       case 'capture':

@@ -1,35 +1,35 @@
-import type { ChargeRow, Evidence, RefundRow } from '../evidence.js';
+import type { ChargeEvidence, Evidence, RefundEvidence } from '../evidence.js';
 import type { ApiAnswer } from '../history.js';
 import { AccountTime } from './account-time.js';
 import { bodyOf } from './api-objects.js';
-import type { Operation } from './operation.js';
+import type { KeyedOperation } from './operation.js';
 import { amountOf, readCharge } from './request.js';
 
 /** What was asked beside what there is: each row with the operation that it comes from. */
-export interface Claims {
+export interface AttributedRows {
   readonly evidence: Evidence;
-  readonly operations: readonly Operation[];
-  readonly charges: ReadonlyMap<string, ChargeRow>;
-  readonly refundsOf: ReadonlyMap<string, readonly RefundRow[]>;
-  readonly operationsOn: ReadonlyMap<string, readonly Operation[]>;
-  readonly creation: ReadonlyMap<ChargeRow, Operation>;
-  readonly refundOperation: ReadonlyMap<RefundRow, Operation>;
-  readonly captureOf: (row: ChargeRow) => Operation | undefined;
+  readonly operations: readonly KeyedOperation[];
+  readonly charges: ReadonlyMap<string, ChargeEvidence>;
+  readonly refundsOf: ReadonlyMap<string, readonly RefundEvidence[]>;
+  readonly operationsOn: ReadonlyMap<string, readonly KeyedOperation[]>;
+  readonly creation: ReadonlyMap<ChargeEvidence, KeyedOperation>;
+  readonly refundOperation: ReadonlyMap<RefundEvidence, KeyedOperation>;
+  readonly captureOf: (row: ChargeEvidence) => KeyedOperation | undefined;
   readonly timeOf: (account: string) => AccountTime;
   /** Rows that nobody asked for, operations that took effect twice, answers about what is not there. */
   readonly violations: readonly string[];
 }
 
-export function claimRows(evidence: Evidence, operations: readonly Operation[]): Claims {
+export function claimRows(evidence: Evidence, operations: readonly KeyedOperation[]): AttributedRows {
   const charges = new Map(evidence.charges.map((row) => [row.id, row]));
   const byName = Map.groupBy(
     operations.filter(({ mayTakeEffect }) => mayTakeEffect),
     ({ account, key }) => `${account} ${key ?? ''}`,
   );
-  const taken = new Map<Operation, string[]>();
+  const taken = new Map<KeyedOperation, string[]>();
   const violations: string[] = [];
 
-  function claim(row: ChargeRow | RefundRow, asked: readonly Operation[]): Operation | undefined {
+  function claim(row: ChargeEvidence | RefundEvidence, asked: readonly KeyedOperation[]): KeyedOperation | undefined {
     const named = asked.filter(({ answer }) => idIn(answer) === row.id);
     const free = asked.filter((operation) => idIn(operation.answer) === undefined && !taken.has(operation));
     // A second row of the same operation is that operation's, too: it is blamed for both.
@@ -41,10 +41,10 @@ export function claimRows(evidence: Evidence, operations: readonly Operation[]):
     taken.set(operation, [...(taken.get(operation) ?? []), row.id]);
     return operation;
   }
-  const under = ({ account, key }: ChargeRow | RefundRow): readonly Operation[] =>
+  const under = ({ account, key }: ChargeEvidence | RefundEvidence): readonly KeyedOperation[] =>
     byName.get(`${account} ${isOwn(key) ? key : ''}`) ?? [];
 
-  const creation = new Map<ChargeRow, Operation>();
+  const creation = new Map<ChargeEvidence, KeyedOperation>();
   for (const row of evidence.charges) {
     const operation = claim(
       row,
@@ -52,7 +52,7 @@ export function claimRows(evidence: Evidence, operations: readonly Operation[]):
     );
     if (operation) creation.set(row, operation);
   }
-  const refundOperation = new Map<RefundRow, Operation>();
+  const refundOperation = new Map<RefundEvidence, KeyedOperation>();
   for (const row of evidence.refunds) {
     const operation = claim(
       row,
@@ -111,7 +111,7 @@ function idIn(answer: ApiAnswer | undefined): string | undefined {
   return error?.type === 'card_error' ? error.charge : undefined;
 }
 
-function asksForCharge({ parameters }: Operation, row: ChargeRow): boolean {
+function asksForCharge({ parameters }: KeyedOperation, row: ChargeEvidence): boolean {
   const { amountMinor, currency, isManual, card } = readCharge(parameters);
   return (
     row.amountMinor === amountMinor &&
@@ -124,14 +124,17 @@ function asksForCharge({ parameters }: Operation, row: ChargeRow): boolean {
 }
 
 /** How much is left when it asks for no amount is known by its charge alone. */
-function asksForRefund({ parameters, about }: Operation, { chargeId, amountMinor, reason }: RefundRow): boolean {
+function asksForRefund(
+  { parameters, about }: KeyedOperation,
+  { chargeId, amountMinor, reason }: RefundEvidence,
+): boolean {
   const wanted = amountOf(parameters);
   return (
     about === chargeId && (wanted === undefined || wanted === amountMinor) && (parameters['reason'] ?? null) === reason
   );
 }
 
-const worded = (row: ChargeRow | RefundRow): string =>
+const worded = (row: ChargeEvidence | RefundEvidence): string =>
   'chargeId' in row
     ? `${row.amountMinor} of ${row.chargeId}`
     : `${row.amountMinor} ${row.currency} from ${row.brand} ${row.last4}, ${row.capture}${row.fault ? `, ${row.fault}` : ''}`;

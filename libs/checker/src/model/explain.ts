@@ -1,12 +1,18 @@
-import type { ChargeRow } from '../evidence.js';
+import type { ChargeEvidence } from '../evidence.js';
 import { bodyOf, type ApiError, type ChargeObject } from './api-objects.js';
-import { inexplicable, type Effect, type Glimpse, type Observation, type Phase } from './charge-states.js';
-import type { Claims } from './claims.js';
-import { isAskedAgain, kindOfAnswer, type Operation } from './operation.js';
+import {
+  inexplicable,
+  type BegunEffect,
+  type ChargeSnapshot,
+  type Observation,
+  type ChargePhase,
+} from './charge-states.js';
+import type { AttributedRows } from './claims.js';
+import { isAskedAgain, kindOfAnswer, type KeyedOperation } from './operation.js';
 import { amountOf } from './request.js';
 import { mayHaveLapsed } from './rows.js';
 
-const phases: Readonly<Record<ChargeRow['state'], Phase>> = {
+const phases: Readonly<Record<ChargeEvidence['state'], ChargePhase>> = {
   requested: 'requested',
   authorized: 'authorized',
   succeeded: 'captured',
@@ -17,7 +23,7 @@ const phases: Readonly<Record<ChargeRow['state'], Phase>> = {
 const REFUNDS_MAX = 100;
 
 /** Of each charge: whether some order of what was asked explains all that was told of it. */
-export function judgeStates(claims: Claims): string[] {
+export function judgeStates(claims: AttributedRows): string[] {
   const reads = readsOf(claims);
   return claims.evidence.charges.flatMap((row) => {
     const creation = claims.creation.get(row);
@@ -50,13 +56,13 @@ export function judgeStates(claims: Claims): string[] {
 }
 
 interface Known {
-  readonly operation: Operation;
-  readonly effect: Effect;
+  readonly operation: KeyedOperation;
+  readonly effect: BegunEffect;
   readonly wrong: readonly string[];
 }
 
 /** Captures, cancellations and refunds that left a row, with the answers that they were given. */
-function effectsOn(claims: Claims, row: ChargeRow): Known[] {
+function effectsOn(claims: AttributedRows, row: ChargeEvidence): Known[] {
   const capture = claims.captureOf(row);
   const captures = capture
     ? [
@@ -78,9 +84,9 @@ function effectsOn(claims: Claims, row: ChargeRow): Known[] {
 }
 
 function known(
-  operation: Operation,
-  kind: Effect['kind'],
-  row: ChargeRow,
+  operation: KeyedOperation,
+  kind: BegunEffect['kind'],
+  row: ChargeEvidence,
   amountMinor: number,
   failed: boolean,
 ): Known {
@@ -88,7 +94,7 @@ function known(
   const told = answer && bodyOf(answer);
   const isPending = told?.object !== undefined && 'status' in told.object && told.object.status === 'pending';
   const isWhole = amountOf(parameters) === undefined;
-  const effect: Effect = {
+  const effect: BegunEffect = {
     name,
     kind,
     sentMs,
@@ -109,8 +115,8 @@ function known(
 
 /** Whether an answer says how something that began has ended. */
 function suits(
-  kind: Effect['kind'],
-  row: ChargeRow,
+  kind: BegunEffect['kind'],
+  row: ChargeEvidence,
   failed: boolean,
   status: number,
   error: ApiError | undefined,
@@ -134,7 +140,12 @@ function suits(
 }
 
 /** What an answer shows of the charge, or why it refuses. How something that began has ended is judged by its effect. */
-function observed(claims: Claims, row: ChargeRow, operation: Operation, hasEffect: boolean): Observation[] {
+function observed(
+  claims: AttributedRows,
+  row: ChargeEvidence,
+  operation: KeyedOperation,
+  hasEffect: boolean,
+): Observation[] {
   const { answer, kind, name, sentMs, answeredMs: endedMs } = operation;
   if (!answer) return [];
   const { object, error } = bodyOf(answer);
@@ -150,32 +161,32 @@ function observed(claims: Claims, row: ChargeRow, operation: Operation, hasEffec
 }
 
 /** Refused for what would be known in a moment; nothing of that is kept under the key. */
-function refusedForNow({ exchanges, name }: Operation): Observation[] {
+function refusedForNow({ exchanges, name }: KeyedOperation): Observation[] {
   return exchanges.flatMap((exchange) => {
     const { answer, sentMs, endedMs } = exchange;
     const error = answer?.status === 400 && kindOfAnswer(exchange) === 'refused' ? bodyOf(answer).error : undefined;
     if (!error || !isAskedAgain(error)) return [];
     const text = `${name}: told ${error.message}, which nothing explains`;
-    return [{ text, sentMs, endedMs, holds: ({ phase }: Glimpse) => phase === 'requested' }];
+    return [{ text, sentMs, endedMs, holds: ({ phase }: ChargeSnapshot) => phase === 'requested' }];
   });
 }
 
 /** When a refusal is true. What is under way counts as done where it is known by now that it was. */
 function reasonFor(
-  claims: Claims,
-  row: ChargeRow,
-  { kind, parameters, answeredMs }: Operation,
+  claims: AttributedRows,
+  row: ChargeEvidence,
+  { kind, parameters, answeredMs }: KeyedOperation,
   error: ApiError,
 ): Observation['holds'] {
   const amountMinor = amountOf(parameters);
   const refunds = claims.refundsOf.get(row.id) ?? [];
-  const leftIn = ({ phase, refundedMinor }: Glimpse): number =>
+  const leftIn = ({ phase, refundedMinor }: ChargeSnapshot): number =>
     phase === 'captured' ? (row.capturedMinor ?? 0) - refundedMinor : 0;
-  const isCaptured = ({ phase, begun }: Glimpse): boolean =>
+  const isCaptured = ({ phase, begun }: ChargeSnapshot): boolean =>
     phase === 'captured' || (row.state === 'succeeded' && begun('capture'));
-  const isCanceled = ({ phase, begun }: Glimpse): boolean =>
+  const isCanceled = ({ phase, begun }: ChargeSnapshot): boolean =>
     row.state === 'canceled' && row.cause !== 'expired' && (phase === 'canceled' || begun('cancellation'));
-  const isExpired = ({ phase }: Glimpse): boolean =>
+  const isExpired = ({ phase }: ChargeSnapshot): boolean =>
     row.cause === 'expired' &&
     (phase === 'canceled' || phase === 'authorized') &&
     mayHaveLapsed(claims, row, answeredMs);
@@ -222,7 +233,7 @@ function reasonFor(
 }
 
 /** Whether a charge that is shown so can be in this state. */
-export function looksLike(row: ChargeRow, shown: ChargeObject): (glimpse: Glimpse) => boolean {
+export function looksLike(row: ChargeEvidence, shown: ChargeObject): (glimpse: ChargeSnapshot) => boolean {
   const { status, captured, amount, amount_captured, amount_refunded, paid } = shown;
   return ({ phase, begun, refundedMinor }) => {
     switch (phase) {
@@ -254,7 +265,7 @@ interface Read {
 }
 
 /** Every look at a charge by its id. */
-function readsOf({ evidence }: Claims): Map<string, Read[]> {
+function readsOf({ evidence }: AttributedRows): Map<string, Read[]> {
   const reads = new Map<string, Read[]>();
   for (const { method, path, account, sentMs, endedMs, answer } of evidence.exchanges) {
     if (method !== 'GET' || !answer || !path.startsWith('/v1/charges/')) continue;

@@ -1,6 +1,6 @@
 import type { Evidence } from '../evidence.js';
 import { judgeAnswers } from './answers.js';
-import { claimRows, type Claims } from './claims.js';
+import { claimRows, type AttributedRows } from './claims.js';
 import { judgeStates } from './explain.js';
 import { readKeys } from './keys.js';
 import { judgeMoney } from './money.js';
@@ -18,7 +18,7 @@ export function judgeByModel(evidence: Evidence): string[] {
 }
 
 /** An answer without the fields of its object is wrong in itself, and must not hide what else is. */
-function judged(judge: (claims: Claims) => string[], claims: Claims): string[] {
+function judged(judge: (claims: AttributedRows) => string[], claims: AttributedRows): string[] {
   try {
     return judge(claims);
   } catch (error) {

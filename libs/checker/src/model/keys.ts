@@ -1,19 +1,19 @@
 import type { ApiExchange } from '../history.js';
 import { bodyOf } from './api-objects.js';
-import { fingerprintOf, kindOfAnswer, routeOf, type Operation } from './operation.js';
+import { fingerprintOf, kindOfAnswer, routeOf, type KeyedOperation } from './operation.js';
 
 /** A key is kept for a day after its answer; the slack is for clocks that disagree. */
 const KEPT_MS = 24 * 60 * 60 * 1_000;
 const SLACK_MS = 60_000;
 
-export interface Keys {
-  readonly operations: readonly Operation[];
+export interface KeyHistory {
+  readonly operations: readonly KeyedOperation[];
   /** What was answered against the rules of keys. */
   readonly violations: readonly string[];
 }
 
 /** Sorts requests into operations by their keys, and judges what a key alone forbids. */
-export function readKeys(exchanges: readonly ApiExchange[]): Keys {
+export function readKeys(exchanges: readonly ApiExchange[]): KeyHistory {
   const posts = exchanges.filter(({ method }) => method === 'POST');
   const keyed = Map.groupBy(
     posts.filter(({ key }) => key !== undefined),
@@ -35,7 +35,7 @@ export function readKeys(exchanges: readonly ApiExchange[]): Keys {
   return { operations, violations };
 }
 
-function operationOf(name: string, exchanges: readonly ApiExchange[]): Operation {
+function operationOf(name: string, exchanges: readonly ApiExchange[]): KeyedOperation {
   const [first] = exchanges;
   const { account, key, parameters, sentMs } = first!;
   const kept = exchanges.filter((exchange) => kindOfAnswer(exchange) === 'kept');
@@ -74,7 +74,7 @@ function repeats(use: readonly ApiExchange[], exchange: ApiExchange): boolean {
   return answer !== undefined && kindOfAnswer(exchange) === 'refused';
 }
 
-function wrongIn(name: string, use: readonly ApiExchange[], operations: readonly Operation[]): string[] {
+function wrongIn(name: string, use: readonly ApiExchange[], operations: readonly KeyedOperation[]): string[] {
   const answered = operations.filter(({ answer }) => answer);
   const wrong: string[] = [];
   if (answered.length > 1)

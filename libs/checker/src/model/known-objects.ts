@@ -1,12 +1,12 @@
-import type { BalanceTransactionRow, ChargeRow, Evidence, RefundRow } from '../evidence.js';
+import type { BalanceTransactionRow, ChargeEvidence, Evidence, RefundEvidence } from '../evidence.js';
 import type { BalanceTransactionObject, ChargeObject, RefundObject } from './api-objects.js';
-import type { Claims } from './claims.js';
-import type { Operation } from './operation.js';
+import type { AttributedRows } from './claims.js';
+import type { KeyedOperation } from './operation.js';
 import { isPosted, sightingsIn, type SeenObject, type Sighting } from './sightings.js';
 
 /** One object of an account: its row at rest, all that was shown of it, and bounds on when it came to be. */
 export interface KnownObject<
-  Row = ChargeRow | RefundRow | BalanceTransactionRow,
+  Row = ChargeEvidence | RefundEvidence | BalanceTransactionRow,
   Seen extends SeenObject = SeenObject,
 > {
   readonly row: Row & { readonly id: string; readonly account: string; readonly createdMs: number };
@@ -20,13 +20,13 @@ export interface KnownObject<
 
 /** What a merchant may write on; its creation is unknown only for what nobody asked for. */
 interface Writable {
-  readonly creation: Operation | undefined;
-  readonly updates: readonly Operation[];
+  readonly creation: KeyedOperation | undefined;
+  readonly updates: readonly KeyedOperation[];
 }
-export interface KnownCharge extends KnownObject<ChargeRow, ChargeObject>, Writable {
+export interface KnownCharge extends KnownObject<ChargeEvidence, ChargeObject>, Writable {
   readonly refunds: readonly KnownRefund[];
 }
-export interface KnownRefund extends KnownObject<RefundRow, RefundObject>, Writable {}
+export interface KnownRefund extends KnownObject<RefundEvidence, RefundObject>, Writable {}
 export type KnownTransaction = KnownObject<BalanceTransactionRow, BalanceTransactionObject>;
 
 export interface KnownObjects {
@@ -40,13 +40,13 @@ export interface KnownObjects {
 }
 
 /** When an operation was certainly performed: its client had heard so. */
-export const performedMs = ({ answer, answeredMs }: Operation): number =>
+export const performedMs = ({ answer, answeredMs }: KeyedOperation): number =>
   answer?.status === 200 || answer?.status === 402 ? answeredMs : Infinity;
 
-const canTakeEffect = ({ mayTakeEffect, answer }: Operation): boolean =>
+const canTakeEffect = ({ mayTakeEffect, answer }: KeyedOperation): boolean =>
   mayTakeEffect && (answer === undefined || answer.status === 200 || answer.status === 402);
 
-export function knowObjects(claims: Claims): KnownObjects {
+export function knowObjects(claims: AttributedRows): KnownObjects {
   const { evidence, operations } = claims;
   const { quietSinceMs = Infinity } = evidence;
   const seen = Map.groupBy(sightingsIn(evidence.exchanges), ({ object }) => object.id);
@@ -70,7 +70,7 @@ export function knowObjects(claims: Claims): KnownObjects {
     evidence.refunds.map((row): [string, KnownRefund] => {
       const creation = claims.refundOperation.get(row);
       const written = { creation, updates: updates.get(`${row.account} ${row.id}`) ?? [] };
-      return [row.id, { ...known<RefundRow, RefundObject>(row, sinceOf(creation)), ...written }];
+      return [row.id, { ...known<RefundEvidence, RefundObject>(row, sinceOf(creation)), ...written }];
     }),
   );
   const refundsOf = Map.groupBy(refunds.values(), ({ row }) => row.chargeId);
@@ -82,7 +82,7 @@ export function knowObjects(claims: Claims): KnownObjects {
       const bounds = { ...sinceOf(creation), ...(creation && { shownBy: performedMs(creation) }) };
       return [
         row.id,
-        { ...known<ChargeRow, ChargeObject>(row, bounds), ...written, refunds: refundsOf.get(row.id) ?? [] },
+        { ...known<ChargeEvidence, ChargeObject>(row, bounds), ...written, refunds: refundsOf.get(row.id) ?? [] },
       ];
     }),
   );
@@ -109,7 +109,8 @@ export function knowObjects(claims: Claims): KnownObjects {
   return { charges, refunds, transactions, rowless, quietSinceMs };
 }
 
-const sinceOf = (creation: Operation | undefined): { since?: number } => (creation ? { since: creation.sentMs } : {});
+const sinceOf = (creation: KeyedOperation | undefined): { since?: number } =>
+  creation ? { since: creation.sentMs } : {};
 
 /** By account and id: when the last read was sent that did not find it. */
 function lastMissed({ exchanges }: Evidence): Map<string, number> {

@@ -1,23 +1,24 @@
-import type { ChargeRow, TransferRow } from '../evidence.js';
-import type { Claims } from './claims.js';
+import type { ChargeEvidence, TransferRow } from '../evidence.js';
+import type { AttributedRows } from './claims.js';
 import { feeMinor } from './currencies.js';
 import { amountOf } from './request.js';
 
 /** Where the money of each charge went: in the ledger, in the merchant's balance, at the banks. */
-export function judgeMoney(claims: Claims): string[] {
+export function judgeMoney(claims: AttributedRows): string[] {
   return [...wrongTransfers(claims), ...wrongBalanceTransactions(claims), ...wrongEntries(claims)];
 }
 
-const capturedOf = ({ state, capturedMinor }: ChargeRow): number => (state === 'succeeded' ? (capturedMinor ?? 0) : 0);
+const capturedOf = ({ state, capturedMinor }: ChargeEvidence): number =>
+  state === 'succeeded' ? (capturedMinor ?? 0) : 0;
 
-function refundedOf(claims: Claims, { id }: ChargeRow): number {
+function refundedOf(claims: AttributedRows, { id }: ChargeEvidence): number {
   return (claims.refundsOf.get(id) ?? [])
     .filter(({ cancels, state }) => !cancels && state === 'succeeded')
     .reduce((sum, { amountMinor }) => sum + amountMinor, 0);
 }
 
 /** Of each charge, to exactly its own merchant: what was captured, less the fee and the refunds; the fee to the platform. */
-function wrongTransfers(claims: Claims): string[] {
+function wrongTransfers(claims: AttributedRows): string[] {
   const { transfers } = claims.evidence;
   return [...Map.groupBy(transfers, ({ chargeId }) => chargeId)].flatMap(([chargeId, all]) => {
     const row = claims.charges.get(chargeId);
@@ -58,7 +59,7 @@ function netOf(transfers: readonly TransferRow[]): Map<string, number> {
 }
 
 /** One for each capture, with the fee as documented, and one for each refund, which gives no fee back. */
-function wrongBalanceTransactions(claims: Claims): string[] {
+function wrongBalanceTransactions(claims: AttributedRows): string[] {
   const { charges, refunds, balanceTransactions } = claims.evidence;
   const due = new Map<string, string>();
   for (const row of charges) {
@@ -82,7 +83,7 @@ const moved = ({ account, currency }: { account: string; currency: string }, amo
   `${amount} ${currency}, ${net} net, of ${account}`;
 
 /** Whatever a bank has performed for a charge, undone or not, was what its merchant had asked for. */
-function wrongEntries(claims: Claims): string[] {
+function wrongEntries(claims: AttributedRows): string[] {
   return claims.evidence.entries.flatMap((entry) => {
     const row = claims.charges.get(entry.chargeId);
     if (!row) return [];
@@ -101,7 +102,7 @@ function wrongEntries(claims: Claims): string[] {
 }
 
 /** The amounts that a movement of this kind may have. */
-function wantedOf(claims: Claims, row: ChargeRow, kind: string): Set<number> | undefined {
+function wantedOf(claims: AttributedRows, row: ChargeEvidence, kind: string): Set<number> | undefined {
   const capture = claims.captureOf(row);
   const captured =
     row.capture === 'automatic' ? row.amountMinor : capture && (amountOf(capture.parameters) ?? row.amountMinor);

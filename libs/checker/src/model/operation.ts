@@ -1,17 +1,17 @@
 import type { ApiAnswer, ApiExchange } from '../history.js';
 import { bodyOf, type ApiError } from './api-objects.js';
 
-export type OperationKind =
+export type KeyedOperationKind =
   'create' | 'capture' | 'refund' | 'update_charge' | 'update_refund' | 'cancel_refund' | 'clock' | 'none';
 
 /** What a client wants done once, however often it asks: all requests of one account under one key that are the same. */
-export interface Operation {
+export interface KeyedOperation {
   readonly account: string;
   /** Undefined when its one request had none. */
   readonly key: string | undefined;
   /** For people: account and key. */
   readonly name: string;
-  readonly kind: OperationKind;
+  readonly kind: KeyedOperationKind;
   /** The charge, refund or clock that it is about. */
   readonly about: string | undefined;
   readonly parameters: ApiExchange['parameters'];
@@ -25,7 +25,7 @@ export interface Operation {
   readonly mayTakeEffect: boolean;
 }
 
-const routes: readonly (readonly [RegExp, OperationKind])[] = [
+const routes: readonly (readonly [RegExp, KeyedOperationKind])[] = [
   [/^\/v1\/charges$/, 'create'],
   [/^\/v1\/charges\/([^/]+)\/capture$/, 'capture'],
   [/^\/v1\/charges\/([^/]+)$/, 'update_charge'],
@@ -36,7 +36,7 @@ const routes: readonly (readonly [RegExp, OperationKind])[] = [
   [/^\/v1\/test_helpers\/test_clocks\/([^/]+)\/advance$/, 'clock'],
 ];
 
-export function routeOf({ path, parameters }: ApiExchange): { kind: OperationKind; about: string | undefined } {
+export function routeOf({ path, parameters }: ApiExchange): { kind: KeyedOperationKind; about: string | undefined } {
   for (const [shape, kind] of routes) {
     const found = shape.exec(path);
     if (found) return { kind, about: kind === 'refund' ? parameters['charge'] : found[1] };
@@ -82,7 +82,7 @@ const aboutState = new Set([
 ]);
 
 /** A 400 that says in which state the object is; all others say what is wrong with the request, and are not kept. */
-export function isAboutState(error: ApiError, kind: OperationKind): boolean {
+export function isAboutState(error: ApiError, kind: KeyedOperationKind): boolean {
   const { type, code, param } = error;
   if (type !== 'invalid_request_error' || isAskedAgain(error)) return false;
   if (code !== undefined) return aboutState.has(code) || (code === 'amount_too_large' && kind === 'capture');

@@ -1,5 +1,5 @@
 import { bodyOf, type ListObject } from './api-objects.js';
-import type { Claims } from './claims.js';
+import type { AttributedRows } from './claims.js';
 import { knowObjects, type KnownObject, type KnownObjects } from './known-objects.js';
 import { readRequestOf, type ListedKind, type ReadRequest, type ReadTarget } from './read-request.js';
 import { judgeBalance } from './shown-balances.js';
@@ -10,7 +10,7 @@ import { judgeTransaction } from './shown-transactions.js';
 import { where, type Sighting } from './sightings.js';
 
 /** What answers show is what was acknowledged, and what was asked for. */
-export function judgeReads(claims: Claims): string[] {
+export function judgeReads(claims: AttributedRows): string[] {
   const { exchanges } = claims.evidence;
   const objects = knowObjects(claims);
   const lists = new AccountLists(objects);
@@ -27,7 +27,7 @@ export function judgeReads(claims: Claims): string[] {
 
 type Read = Pick<Sighting, 'exchange' | 'number'>;
 
-function judgeRead(read: Read, objects: KnownObjects, lists: AccountLists, timeOf: Claims['timeOf']): string[] {
+function judgeRead(read: Read, objects: KnownObjects, lists: AccountLists, timeOf: AttributedRows['timeOf']): string[] {
   const { exchange } = read;
   const { account, answer } = exchange;
   const request = readRequestOf(exchange);

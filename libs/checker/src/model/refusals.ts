@@ -1,14 +1,14 @@
 import type { ApiExchange } from '../history.js';
 import { bodyOf } from './api-objects.js';
-import type { Claims } from './claims.js';
-import { isAboutState, isAskedAgain, type Operation } from './operation.js';
+import type { AttributedRows } from './claims.js';
+import { isAboutState, isAskedAgain, type KeyedOperation } from './operation.js';
 import { readRequest } from './request.js';
 
 /** How far below zero refunds may take a balance, in minor units. */
 const OVERDRAFT_MINOR = 1_000_000;
 
 /** Whether each request was let in that had to be, and refused that had to be. */
-export function judgeRefusals(claims: Claims): string[] {
+export function judgeRefusals(claims: AttributedRows): string[] {
   const owners = ownersIn(claims);
   return claims.operations.flatMap((operation) =>
     operation.exchanges.flatMap((exchange) => {
@@ -18,14 +18,14 @@ export function judgeRefusals(claims: Claims): string[] {
   );
 }
 
-function ownersIn({ evidence: { charges, refunds } }: Claims): Map<string, string> {
+function ownersIn({ evidence: { charges, refunds } }: AttributedRows): Map<string, string> {
   return new Map([...charges, ...refunds].map(({ id, account }) => [id, account]));
 }
 
 function wrongWith(
-  claims: Claims,
+  claims: AttributedRows,
   owners: ReadonlyMap<string, string>,
-  operation: Operation,
+  operation: KeyedOperation,
   exchange: ApiExchange,
 ): string | undefined {
   const { kind, about, account, name } = operation;
@@ -64,8 +64,8 @@ function wrongWith(
  * in nothing but what certainly had. A repeated request is told what held when it was sent first.
  */
 function wrongPoverty(
-  claims: Claims,
-  { account, about, sentMs }: Operation,
+  claims: AttributedRows,
+  { account, about, sentMs }: KeyedOperation,
   { endedMs }: ApiExchange,
 ): string | undefined {
   const currency = claims.charges.get(about!)?.currency;
@@ -87,5 +87,5 @@ function wrongPoverty(
     : `told that the balance is too low, and it cannot have been lower than ${leastMinor} ${currency}`;
 }
 
-const isPending = (operation: Operation | undefined): boolean =>
+const isPending = (operation: KeyedOperation | undefined): boolean =>
   operation?.answer?.body.includes('"status": "pending"') ?? true;

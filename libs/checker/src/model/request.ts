@@ -1,7 +1,7 @@
 import type { ApiExchange } from '../history.js';
-import { cardNamed, cardNumbered, isFaultToken, type TestCard } from './cards.js';
+import { cardNamed, cardNumbered, isFaultToken, type ModelCard } from './cards.js';
 import { AMOUNT_MAX_MINOR, leastMinor } from './currencies.js';
-import type { OperationKind } from './operation.js';
+import type { KeyedOperationKind } from './operation.js';
 
 /** A charge as it was asked for. */
 export interface WantedCharge {
@@ -10,7 +10,7 @@ export interface WantedCharge {
   /** Only authorized, to be captured later. */
   readonly isManual: boolean;
   /** Undefined for a card that the API itself refuses, so that no charge is opened. */
-  readonly card: TestCard | undefined;
+  readonly card: ModelCard | undefined;
 }
 
 type Parameters = ApiExchange['parameters'];
@@ -37,18 +37,18 @@ export function readCharge(parameters: Parameters): WantedCharge {
 }
 
 /** Why a request must be refused, in the words of the API: its code, and the parameter. */
-export interface Mistake {
+export interface ParameterError {
   readonly code: string | undefined;
   readonly param: string;
 }
 
 /** `judged`: the model knows every parameter of the request, so that without a mistake it must not be refused. */
-export interface Reading {
-  readonly mistakes: readonly Mistake[];
+export interface RequestReading {
+  readonly mistakes: readonly ParameterError[];
   readonly judged: boolean;
 }
 
-const judgedParameters: Readonly<Partial<Record<OperationKind, readonly string[]>>> = {
+const judgedParameters: Readonly<Partial<Record<KeyedOperationKind, readonly string[]>>> = {
   create: ['amount', 'currency', 'source', 'capture', 'description', 'receipt_email', 'transfer_group'],
   capture: ['amount', 'receipt_email'],
   refund: ['amount', 'charge', 'reason'],
@@ -60,14 +60,14 @@ const judgedParameters: Readonly<Partial<Record<OperationKind, readonly string[]
 const invalid = 'parameter_invalid_integer';
 
 /** What is wrong with a request in itself, whatever the state of its charge. */
-export function readRequest({ parameters, key }: ApiExchange, kind: OperationKind): Reading {
+export function readRequest({ parameters, key }: ApiExchange, kind: KeyedOperationKind): RequestReading {
   const known = judgedParameters[kind];
   const judged =
     known !== undefined &&
     Object.keys(parameters).every((name) => known.includes(name) || isMetadata(name, parameters)) &&
     !Object.values(parameters).some((text) => mayBeCardNumber(text) || text.includes('\0')) &&
     (key === undefined || (key.length >= 1 && key.length <= 255 && !mayBeCardNumber(key)));
-  const mistakes: Mistake[] = [];
+  const mistakes: ParameterError[] = [];
   const wrong = (param: string, code?: string): void => void mistakes.push({ code, param });
   const must = (name: string): string | undefined => {
     const text = parameters[name];

@@ -1,7 +1,7 @@
-import type { ChargeRow } from '../evidence.js';
+import type { ChargeEvidence } from '../evidence.js';
 import { CLOCKS_DIFFER_MS } from './account-time.js';
 import { isRefusedByLedger } from './cards.js';
-import type { Claims } from './claims.js';
+import type { AttributedRows } from './claims.js';
 import { amountOf, readCharge } from './request.js';
 import { textsOf, wrongTexts } from './texts.js';
 
@@ -12,7 +12,7 @@ export const LAPSES_AFTER_MS = 7 * DAY_MS;
 const GIVEN_BACK_WITHIN_MS = 60 * 60 * 1_000;
 
 /** What became of each charge, compared with what was asked for: how much, by whom, and whether at all. */
-export function judgeRows(claims: Claims): string[] {
+export function judgeRows(claims: AttributedRows): string[] {
   const endMs = endOf(claims);
   return claims.evidence.charges.flatMap((row) =>
     [...wrongEnd(claims, row, endMs), ...wrongTime(claims, row, endMs), ...wrongAtRest(claims, row)].map(
@@ -21,11 +21,11 @@ export function judgeRows(claims: Claims): string[] {
   );
 }
 
-function wrongAtRest(claims: Claims, row: ChargeRow): string[] {
+function wrongAtRest(claims: AttributedRows, row: ChargeEvidence): string[] {
   return wrongTexts(textsOf(claims, row), row, Infinity, Infinity);
 }
 
-function wrongEnd(claims: Claims, row: ChargeRow, endMs: number): string[] {
+function wrongEnd(claims: AttributedRows, row: ChargeEvidence, endMs: number): string[] {
   const creation = claims.creation.get(row);
   if (!creation) return [];
   const { state, amountMinor, capturedMinor, capture, captureKey } = row;
@@ -61,7 +61,7 @@ function wrongEnd(claims: Claims, row: ChargeRow, endMs: number): string[] {
   return wrong;
 }
 
-function wrongTime(claims: Claims, row: ChargeRow, endMs: number): string[] {
+function wrongTime(claims: AttributedRows, row: ChargeEvidence, endMs: number): string[] {
   const creation = claims.creation.get(row);
   if (!creation) return [];
   const time = claims.timeOf(row.account);
@@ -81,12 +81,12 @@ function wrongTime(claims: Claims, row: ChargeRow, endMs: number): string[] {
 }
 
 /** By this moment of everybody's time. */
-export function mayHaveLapsed(claims: Claims, { account, createdMs }: ChargeRow, atMs: number): boolean {
+export function mayHaveLapsed(claims: AttributedRows, { account, createdMs }: ChargeEvidence, atMs: number): boolean {
   return claims.timeOf(account).at(atMs)[1] + CLOCKS_DIFFER_MS >= createdMs + LAPSES_AFTER_MS;
 }
 
 /** The last moment that anybody tells of. */
-function endOf({ evidence: { exchanges, entries, requests } }: Claims): number {
+function endOf({ evidence: { exchanges, entries, requests } }: AttributedRows): number {
   return [...exchanges.map(({ endedMs }) => endedMs), ...[...entries, ...requests].map(({ at }) => at)].reduce(
     (latest, ms) => (ms < Infinity ? Math.max(latest, ms) : latest),
     0,

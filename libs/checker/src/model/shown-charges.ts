@@ -1,7 +1,7 @@
-import type { ChargeRow } from '../evidence.js';
+import type { ChargeEvidence } from '../evidence.js';
 import type { BalanceTransactionObject, ChargeObject } from './api-objects.js';
 import type { KnownCharge, KnownObjects, KnownRefund } from './known-objects.js';
-import { ENDED, judgeEach, judgeFixed, judgeProgress, type Phase } from './shown-fields.js';
+import { ENDED, judgeEach, judgeFixed, judgeProgress, type ObjectPhase } from './shown-fields.js';
 import { chargeRegisters, judgeRegisters, metadataRegisters, type RegisterSighting } from './shown-registers.js';
 import { idOf, where } from './sightings.js';
 
@@ -68,14 +68,14 @@ export function judgeCharge(known: KnownCharge, objects: KnownObjects): string[]
 }
 
 /** A hold that is being captured shows `pending` again, so it is no further than one that rests. */
-function phaseOf(charge: ChargeObject): Phase {
+function phaseOf(charge: ChargeObject): ObjectPhase {
   if (charge.status === 'failed') return { rank: ENDED, name: 'failed' };
   if (charge.captured) return { rank: ENDED, name: 'captured' };
   if (charge.refunded) return { rank: ENDED, name: 'canceled' };
   return charge.paid ? { rank: 1, name: 'authorized' } : { rank: 0, name: 'requested' };
 }
 
-function phaseAtRest({ state }: ChargeRow): Phase {
+function phaseAtRest({ state }: ChargeEvidence): ObjectPhase {
   switch (state) {
     case 'requested':
       return { rank: 0, name: state };
@@ -182,7 +182,7 @@ function valueOf(charge: ChargeObject, register: (typeof chargeRegisters)[number
 }
 
 /** A balance transaction shows the description of its charge as it stands. */
-function describedBy({ id }: ChargeRow, { transactions, charges }: KnownObjects): RegisterSighting[] {
+function describedBy({ id }: ChargeEvidence, { transactions, charges }: KnownObjects): RegisterSighting[] {
   const sources = [id, ...charges.get(id)!.refunds.map(({ row }) => row.id)];
   return sources
     .flatMap((source) => transactions.get(transactionIdOf(source))?.sightings ?? [])

@@ -1,7 +1,7 @@
 import { where, type SeenObject, type Sighting } from './sightings.js';
 
 /** How far an object has come. Within a rank of 2 or more it never becomes another one. */
-export interface Phase {
+export interface ObjectPhase {
   readonly rank: number;
   readonly name: string;
 }
@@ -15,8 +15,8 @@ export const ENDED = 2;
 export function judgeProgress<Seen extends SeenObject>(
   id: string,
   sightings: readonly Sighting<Seen>[],
-  phaseOf: (object: Seen) => Phase,
-  atRest: Phase,
+  phaseOf: (object: Seen) => ObjectPhase,
+  atRest: ObjectPhase,
 ): string[] {
   const wrong: string[] = [];
   const seen = sightings

@@ -1,15 +1,15 @@
 import { CLOCKS_DIFFER_MS } from './account-time.js';
 import type { RefundObject } from './api-objects.js';
-import type { Claims } from './claims.js';
+import type { AttributedRows } from './claims.js';
 import type { KnownObjects, KnownRefund } from './known-objects.js';
 import { transactionIdOf } from './shown-charges.js';
-import { ENDED, judgeEach, judgeFixed, judgeProgress, type Phase } from './shown-fields.js';
+import { ENDED, judgeEach, judgeFixed, judgeProgress, type ObjectPhase } from './shown-fields.js';
 import { judgeRegisters, metadataRegisters } from './shown-registers.js';
 import { idOf, where } from './sightings.js';
 
 const changing = new Set(['balance_transaction', 'charge', 'failure_reason', 'metadata', 'status']);
 
-export function judgeRefund(known: KnownRefund, { charges }: KnownObjects, timeOf: Claims['timeOf']): string[] {
+export function judgeRefund(known: KnownRefund, { charges }: KnownObjects, timeOf: AttributedRows['timeOf']): string[] {
   const { row, sightings, notBeforeMs, surelyFromMs } = known;
   const { id } = row;
   if (sightings.length === 0) return [];
@@ -60,5 +60,8 @@ export function judgeRefund(known: KnownRefund, { charges }: KnownObjects, timeO
   ];
 }
 
-const phaseOf = ({ status }: RefundObject): Phase => phaseAt(status);
-const phaseAt = (status: RefundObject['status']): Phase => ({ rank: status === 'pending' ? 0 : ENDED, name: status });
+const phaseOf = ({ status }: RefundObject): ObjectPhase => phaseAt(status);
+const phaseAt = (status: RefundObject['status']): ObjectPhase => ({
+  rank: status === 'pending' ? 0 : ENDED,
+  name: status,
+});

@@ -1,6 +1,6 @@
 import type { ApiExchange } from '../history.js';
 import { performedMs, type KnownCharge, type KnownRefund } from './known-objects.js';
-import type { Operation } from './operation.js';
+import type { KeyedOperation } from './operation.js';
 import { possibleValues, type Write } from './register.js';
 import { where, type Sighting } from './sightings.js';
 
@@ -41,7 +41,7 @@ export function writesOf({ creation, updates }: Written, register: Register): Wr
   ];
 }
 
-const spanOf = (operation: Operation) => ({ sentMs: operation.sentMs, answeredMs: performedMs(operation) });
+const spanOf = (operation: KeyedOperation) => ({ sentMs: operation.sentMs, answeredMs: performedMs(operation) });
 
 /** A register shows what the last write left, or one that ran beside the read: its bound is a set of values. */
 export function judgeRegisters(id: string, object: Written, sightings: readonly RegisterSighting[]): string[] {

@@ -1,6 +1,6 @@
 import type { BalanceTransactionObject } from './api-objects.js';
 import { CLOCKS_DIFFER_MS } from './account-time.js';
-import type { Claims } from './claims.js';
+import type { AttributedRows } from './claims.js';
 import type { KnownTransaction } from './known-objects.js';
 import { transactionIdOf } from './shown-charges.js';
 import { isSame, judgeEach, judgeFixed } from './shown-fields.js';
@@ -13,7 +13,7 @@ export const availableOnMs = (capturedMs: number): number => Math.ceil(capturedM
 
 const changing = new Set(['description', 'source', 'status']);
 
-export function judgeTransaction(known: KnownTransaction, timeOf: Claims['timeOf']): string[] {
+export function judgeTransaction(known: KnownTransaction, timeOf: AttributedRows['timeOf']): string[] {
   const { row, sightings } = known;
   const { id } = row;
   const fee = row.amountMinor - row.netMinor;

@@ -1,10 +1,10 @@
-import type { ChargeRow } from '../evidence.js';
-import type { Claims } from './claims.js';
-import type { Operation } from './operation.js';
+import type { ChargeEvidence } from '../evidence.js';
+import type { AttributedRows } from './claims.js';
+import type { KeyedOperation } from './operation.js';
 import { possibleValues, type Write } from './register.js';
 
 /** What a merchant may write on a charge, without any money hanging on it. */
-export interface Texts {
+export interface EditableText {
   readonly description: string | null;
   readonly receiptEmail: string | null;
   readonly metadata: Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ const plain = ['description', 'receipt_email'];
 const metadataName = /^metadata\[([^\]]+)\]$/;
 
 /** Every write on this charge, by the parameter: its creation sets all of them, each update those that it names. */
-export function textsOf(claims: Claims, row: ChargeRow): Writes {
+export function textsOf(claims: AttributedRows, row: ChargeEvidence): Writes {
   const creation = claims.creation.get(row);
   if (!creation) return new Map();
   const later = (claims.operationsOn.get(row.id) ?? []).filter(
@@ -50,7 +50,7 @@ export function textsOf(claims: Claims, row: ChargeRow): Writes {
 }
 
 /** Null: it is not there any more. Undefined: left as it is. */
-function written({ parameters }: Operation, name: string, isCreation: boolean): string | null | undefined {
+function written({ parameters }: KeyedOperation, name: string, isCreation: boolean): string | null | undefined {
   const text = parameters[name];
   if (text !== undefined) return text === '' ? null : text;
   if (metadataName.test(name) && parameters['metadata'] === '') return null;
@@ -58,7 +58,7 @@ function written({ parameters }: Operation, name: string, isCreation: boolean): 
 }
 
 /** As its own answer may show it: what it wrote itself is there from the beginning. */
-export function withOwn(writes: Writes, { name, sentMs }: Operation): Writes {
+export function withOwn(writes: Writes, { name, sentMs }: KeyedOperation): Writes {
   const isOwn = (write: Written): boolean => write.name === name && write.sentMs === sentMs;
   return new Map(
     [...writes].map(([parameter, all]) => [
@@ -69,7 +69,7 @@ export function withOwn(writes: Writes, { name, sentMs }: Operation): Writes {
 }
 
 /** @returns what is written on a charge that nothing explains which was asked before `toMs` */
-export function wrongTexts(writes: Writes, shown: Texts, fromMs: number, toMs: number): string[] {
+export function wrongTexts(writes: Writes, shown: EditableText, fromMs: number, toMs: number): string[] {
   const wrong: string[] = [];
   for (const [name, all] of writes) {
     const value = valueIn(shown, name);
@@ -82,7 +82,7 @@ export function wrongTexts(writes: Writes, shown: Texts, fromMs: number, toMs: n
   return wrong;
 }
 
-function valueIn({ description, receiptEmail, metadata }: Texts, name: string): string | null {
+function valueIn({ description, receiptEmail, metadata }: EditableText, name: string): string | null {
   if (name === 'description') return description;
   if (name === 'receipt_email') return receiptEmail;
   return metadata[metadataName.exec(name)![1]!] ?? null;

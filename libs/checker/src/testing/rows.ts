@@ -1,10 +1,10 @@
-import type { BalanceTransactionRow, ChargeRow, RefundRow } from '../evidence.js';
+import type { BalanceTransactionRow, ChargeEvidence, RefundEvidence } from '../evidence.js';
 
 /** When they were created: Unix ms. */
 const CREATED_MS = 1_000_000;
 
 /** Of 10.00 usd, captured at once. */
-export const aCharge = (id: string, different: Partial<ChargeRow> = {}): ChargeRow => ({
+export const aCharge = (id: string, different: Partial<ChargeEvidence> = {}): ChargeEvidence => ({
   id,
   account: 'acct_1',
   state: 'succeeded',
@@ -30,7 +30,7 @@ export const aCharge = (id: string, different: Partial<ChargeRow> = {}): ChargeR
 });
 
 /** Of all of it. */
-export const aRefund = (id: string, different: Partial<RefundRow> = {}): RefundRow => ({
+export const aRefund = (id: string, different: Partial<RefundEvidence> = {}): RefundEvidence => ({
   id,
   chargeId: 'ch_1',
   account: 'acct_1',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { FuncCall } from '@pgsql/types';
-import type { SqlType, Value } from '../sql-type.js';
+import type { SqlType, SqlValue } from '../sql-type.js';
 import { NotSupported } from '../syntax.js';
 import { jsonOf, order } from './compare.js';
 import { Expr, type Accumulator, type Execution, type Scope } from './plan.js';
@@ -84,8 +84,8 @@ function accumulatorOf(
   distinct: boolean,
   sorts: readonly { key: Expr; sign: number }[],
 ): Accumulator {
-  const values: { value: Value; keys: Value[] }[] = [];
-  const seen = new Set<Value>();
+  const values: { value: SqlValue; keys: SqlValue[] }[] = [];
+  const seen = new Set<SqlValue>();
   const add = (x: Execution): void => {
     const value = arg ? arg.run(x) : true;
     const isJson = name === 'jsonb_agg' || name === 'json_agg';
@@ -94,7 +94,7 @@ function accumulatorOf(
     seen.add(value);
     values.push({ value: isJson ? jsonOf(value, arg!.type) : value, keys: sorts.map(({ key }) => key.run(x)) });
   };
-  const result = (): Value => {
+  const result = (): SqlValue => {
     if (sorts.length > 0) {
       values.sort((a, b) => {
         for (const [place, { sign }] of sorts.entries()) {

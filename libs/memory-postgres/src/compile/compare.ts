@@ -1,15 +1,15 @@
-import { Place, type SqlType, type Value } from '../sql-type.js';
+import { RowLocation, type SqlType, type SqlValue } from '../sql-type.js';
 
 /** Equal as values; arrays and JSON by content. Neither may be null. */
-export function same(a: Value, b: Value): boolean {
+export function same(a: SqlValue, b: SqlValue): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  if (a instanceof Place || b instanceof Place) {
-    return a instanceof Place && b instanceof Place && a.no === b.no && a.version === b.version;
+  if (a instanceof RowLocation || b instanceof RowLocation) {
+    return a instanceof RowLocation && b instanceof RowLocation && a.no === b.no && a.version === b.version;
   }
   if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const left = a as Record<string, Value>;
-  const right = b as Record<string, Value>;
+  const left = a as Record<string, SqlValue>;
+  const right = b as Record<string, SqlValue>;
   const names = Object.keys(left);
   return (
     names.length === Object.keys(right).length && names.every((name) => name in right && same(left[name], right[name]))
@@ -17,7 +17,7 @@ export function same(a: Value, b: Value): boolean {
 }
 
 /** Below 0, 0, or above, in an index' order: nulls last. Text by its code units, as COLLATE "C" has it for ASCII. */
-export function order(a: Value, b: Value): number {
+export function order(a: SqlValue, b: SqlValue): number {
   if (a === b) return 0;
   if (a === null) return 1;
   if (b === null) return -1;
@@ -28,12 +28,12 @@ export function order(a: Value, b: Value): number {
     }
     return a.length - b.length;
   }
-  if (a instanceof Place && b instanceof Place) return a.no - b.no;
+  if (a instanceof RowLocation && b instanceof RowLocation) return a.no - b.no;
   return (a as number) < (b as number) ? -1 : 1;
 }
 
 /** Time in JSON is text. */
-export function jsonOf(value: Value, type: SqlType): Value {
+export function jsonOf(value: SqlValue, type: SqlType): SqlValue {
   if (type !== 'timestamptz' || value === null) return value;
   if (!Number.isFinite(value)) return (value as number) > 0 ? 'infinity' : '-infinity';
   return new Date(value as number).toISOString().replace(/\.?0*Z$/, '+00:00');

@@ -1,12 +1,12 @@
 import type { A_Const, A_Expr, ColumnRef, FuncCall, SubLink } from '@pgsql/types';
-import { cast, elementOf, typeOf, type SqlType, type Value } from '../sql-type.js';
+import { cast, elementOf, typeOf, type SqlType, type SqlValue } from '../sql-type.js';
 import { kindOf, lastName, NotSupported, stringOf, type Node } from '../syntax.js';
 import { aggregateOf } from './aggregate.js';
 import { jsonOf, order, same } from './compare.js';
 import { functions, operate, typeOfOperation } from './functions.js';
 import { constant, Expr, rowAt, union, type Execution, type Relation, type Scope } from './plan.js';
 
-const comparisons: Readonly<Record<string, (a: Value, b: Value) => boolean>> = {
+const comparisons: Readonly<Record<string, (a: SqlValue, b: SqlValue) => boolean>> = {
   '=': same,
   '<>': (a, b) => !same(a, b),
   '<': (a, b) => order(a, b) < 0,
@@ -38,7 +38,7 @@ export function compileExpr(node: Node, scope: Scope): Expr {
   }
   if ('BooleanTest' in node) {
     const arg = compileExpr(node.BooleanTest.arg!, scope);
-    const tests: Record<string, (value: Value) => boolean> = {
+    const tests: Record<string, (value: SqlValue) => boolean> = {
       IS_TRUE: (value) => value === true,
       IS_NOT_TRUE: (value) => value !== true,
       IS_FALSE: (value) => value === false,
@@ -102,7 +102,7 @@ function column({ fields = [] }: ColumnRef, scope: Scope): Expr {
 }
 
 export function columnAt({ slot, columns }: Relation, place: number): Expr {
-  const run = (x: Execution): Value => {
+  const run = (x: Execution): SqlValue => {
     const row = rowAt(x, slot);
     return row === null ? null : (row[place] ?? null);
   };
@@ -110,7 +110,7 @@ export function columnAt({ slot, columns }: Relation, place: number): Expr {
 }
 
 function handleOf({ slot }: Relation): Expr {
-  const run = (x: Execution): Value => {
+  const run = (x: Execution): SqlValue => {
     const row = x.handles[slot];
     return row ? row.placeOf(rowAt(x, slot)!) : null;
   };
@@ -119,7 +119,7 @@ function handleOf({ slot }: Relation): Expr {
 
 /** As `to_jsonb` shows it. */
 function wholeRow({ slot, columns }: Relation): Expr {
-  const run = (x: Execution): Value => {
+  const run = (x: Execution): SqlValue => {
     const row = rowAt(x, slot);
     if (row === null) return null;
     return Object.fromEntries(columns.map(({ name, type }, place) => [name, jsonOf(row[place] ?? null, type)]));
@@ -169,7 +169,7 @@ function operation({ kind, name, lexpr, rexpr }: A_Expr, scope: Scope): Expr {
     }
     case 'AEXPR_NULLIF': {
       const [left, right] = matched(compileExpr(lexpr!, scope), compileExpr(rexpr!, scope));
-      const run = (x: Execution): Value => {
+      const run = (x: Execution): SqlValue => {
         const [a, b] = [left.run(x), right.run(x)];
         return a !== null && b !== null && same(a, b) ? null : a;
       };
@@ -189,7 +189,7 @@ function operation({ kind, name, lexpr, rexpr }: A_Expr, scope: Scope): Expr {
 }
 
 function negated(arg: Expr): Expr {
-  const run = (x: Execution): Value => {
+  const run = (x: Execution): SqlValue => {
     const value = arg.run(x);
     return value === null ? null : -(value as number);
   };
@@ -206,7 +206,7 @@ export function binary(sign: string, leftSide: Expr, rightSide: Expr): Expr {
   const compare = comparisons[sign];
   if (compare) {
     const [left, right] = matched(leftSide, rightSide);
-    const run = (x: Execution): Value => {
+    const run = (x: Execution): SqlValue => {
       const a = left.run(x);
       if (a === null) return null;
       const b = right.run(x);
@@ -216,7 +216,7 @@ export function binary(sign: string, leftSide: Expr, rightSide: Expr): Expr {
   }
   const types = [leftSide.type, rightSide.type] as const;
   const type = typeOfOperation(sign, ...types);
-  const run = (x: Execution): Value => {
+  const run = (x: Execution): SqlValue => {
     const a = leftSide.run(x);
     if (a === null) return null;
     const b = rightSide.run(x);
@@ -231,8 +231,8 @@ function quantified(sign: string, leftSide: Expr, array: Expr, which: 'any' | 'a
   const element = elementOf(array.type);
   const left = coerced(leftSide, element);
   const right = array.type === 'unknown' && leftSide.type !== 'unknown' ? coerced(array, `${leftSide.type}[]`) : array;
-  const run = (x: Execution): Value => {
-    const items = right.run(x) as Value[] | null;
+  const run = (x: Execution): SqlValue => {
+    const items = right.run(x) as SqlValue[] | null;
     const a = left.run(x);
     if (items === null) return null;
     if (items.length === 0) return which === 'all';
@@ -251,14 +251,14 @@ function quantified(sign: string, leftSide: Expr, array: Expr, which: 'any' | 'a
 function logic(kind: string, args: readonly Expr[]): Expr {
   const slots = union(...args.map((arg) => arg.slots));
   if (kind === 'NOT_EXPR') {
-    const run = (x: Execution): Value => {
+    const run = (x: Execution): SqlValue => {
       const value = args[0]!.run(x);
       return value === null ? null : !value;
     };
     return new Expr('bool', run, slots);
   }
   const decisive = kind === 'OR_EXPR';
-  const run = (x: Execution): Value => {
+  const run = (x: Execution): SqlValue => {
     let unknown = false;
     for (const arg of args) {
       const value = arg.run(x);
@@ -275,7 +275,7 @@ const typeAmong = (exprs: readonly Expr[]): SqlType => exprs.find(({ type }) => 
 function firstOf(args: readonly Expr[]): Expr {
   const type = typeAmong(args);
   const typed = args.map((arg) => coerced(arg, type));
-  const run = (x: Execution): Value => {
+  const run = (x: Execution): SqlValue => {
     for (const arg of typed) {
       const value = arg.run(x);
       if (value !== null) return value;
@@ -288,8 +288,8 @@ function firstOf(args: readonly Expr[]): Expr {
 function extreme(args: readonly Expr[], sign: 1 | -1): Expr {
   const type = typeAmong(args);
   const typed = args.map((arg) => coerced(arg, type));
-  const run = (x: Execution): Value => {
-    let best: Value = null;
+  const run = (x: Execution): SqlValue => {
+    let best: SqlValue = null;
     for (const arg of typed) {
       const value = arg.run(x);
       if (value !== null && (best === null || order(value, best) * sign > 0)) best = value;
@@ -308,7 +308,7 @@ function choice(node: { arg?: Node; args?: Node[]; defresult?: Node }, scope: Sc
   });
   const otherwise = node.defresult ? compileExpr(node.defresult, scope) : constant(null, 'unknown');
   const type = typeAmong([...cases.map(({ result }) => result), otherwise]);
-  const run = (x: Execution): Value => {
+  const run = (x: Execution): SqlValue => {
     for (const { when, result } of cases) if (when.run(x) === true) return result.run(x);
     return otherwise.run(x);
   };
@@ -327,8 +327,8 @@ function call(node: FuncCall, scope: Scope): Expr {
   const type = typeof known.type === 'string' ? known.type : known.type(types);
   const { run: apply, takesNulls = false } = known;
   const takesJson = name.startsWith('json') || name.startsWith('to_json');
-  const run = (x: Execution): Value => {
-    const values: Value[] = [];
+  const run = (x: Execution): SqlValue => {
+    const values: SqlValue[] = [];
     for (const arg of args) {
       const value = takesJson ? jsonOf(arg.run(x), arg.type) : arg.run(x);
       if (value === null && !takesNulls) return null;
@@ -345,7 +345,7 @@ function subquery({ subLinkType, subselect, testexpr, operName }: SubLink, scope
   const { run, columns } = scope.planner.compile.select(subselect.SelectStmt, inner);
   const slots = inner.outer;
   const query = { columns, run: slots.size === 0 ? once(run, scope.planner.slot()) : run };
-  const firstColumn = (x: Execution): Value[] => query.run(x).map((row) => row[0] ?? null);
+  const firstColumn = (x: Execution): SqlValue[] => query.run(x).map((row) => row[0] ?? null);
   // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- the rest is loud
   switch (subLinkType) {
     case 'EXISTS_SUBLINK':
@@ -364,6 +364,6 @@ function subquery({ subLinkType, subselect, testexpr, operName }: SubLink, scope
 }
 
 /** What is the same for every row is asked for once in a statement, as Postgres does: it may take locks. */
-function once(run: (x: Execution) => Value[][], slot: number): (x: Execution) => Value[][] {
+function once(run: (x: Execution) => SqlValue[][], slot: number): (x: Execution) => SqlValue[][] {
   return (x) => (x.kept[slot] ??= run(x));
 }

@@ -1,7 +1,7 @@
 import type { JoinExpr, RangeFunction, RangeSubselect, RangeVar, SelectStmt } from '@pgsql/types';
-import { cast, elementOf, Place, textOf, typeOf, type Value } from '../sql-type.js';
+import { cast, elementOf, RowLocation, textOf, typeOf, type SqlValue } from '../sql-type.js';
 import { kindOf, lastName, NotSupported, stringOf, type Node } from '../syntax.js';
-import type { Row } from '../storage.js';
+import type { StoredRow } from '../storage.js';
 import type { TableSchema } from '../schema.js';
 import { compileExpr } from './expression.js';
 import {
@@ -12,7 +12,7 @@ import {
   type OutputColumn,
   type Relation,
   type Scope,
-  type Source,
+  type RowSource,
 } from './plan.js';
 
 /** How a table's rows are found: all of them, or by one column's value or values. */
@@ -30,13 +30,13 @@ export interface Access {
 /** Stands for `ctid` where a column's place is expected. */
 const CTID = -1;
 
-export interface From {
-  readonly source: Source;
+export interface FromClause {
+  readonly source: RowSource;
   readonly accesses: readonly Access[];
 }
 
 /** All of a FROM clause; relations join the scope from left to right. */
-export function compileFrom(items: readonly Node[], scope: Scope, conditions: readonly Node[] = []): From {
+export function compileFrom(items: readonly Node[], scope: Scope, conditions: readonly Node[] = []): FromClause {
   const accesses: Access[] = [];
   const sources = items.map((item) =>
     'RangeVar' in item
@@ -48,11 +48,11 @@ export function compileFrom(items: readonly Node[], scope: Scope, conditions: re
 }
 
 const nested =
-  (left: Source, right: Source): Source =>
+  (left: RowSource, right: RowSource): RowSource =>
   (x, next) =>
     left(x, () => right(x, next));
 
-function compileItem(item: Node, scope: Scope, accesses: Access[]): Source {
+function compileItem(item: Node, scope: Scope, accesses: Access[]): RowSource {
   if ('RangeVar' in item) return named(item.RangeVar, scope, accesses);
   if ('RangeSubselect' in item) return subselect(item.RangeSubselect, scope);
   if ('RangeFunction' in item) return rowsFrom(item.RangeFunction, scope);
@@ -72,7 +72,7 @@ function named(
   accesses: Access[],
   conditions: readonly Node[] = [],
   isAlone = false,
-): Source {
+): RowSource {
   const name = alias?.aliasname ?? relname!;
   const cte = scope.ctes.get(relname!);
   if (cte) {
@@ -95,7 +95,7 @@ function named(
 }
 
 /** Rows as the statement sees them. */
-export function scanOf(access: Access): Source {
+export function scanOf(access: Access): RowSource {
   const { relation, filters } = access;
   const { slot } = relation;
   const { place } = relation.table!;
@@ -152,17 +152,19 @@ function askedOf(name: string, condition: Node, scope: Scope, isAlone: boolean):
 }
 
 /** A copy: the statement may write to what it reads. */
-function candidates({ lookup }: Access, x: Execution, place: number): readonly Row[] {
+function candidates({ lookup }: Access, x: Execution, place: number): readonly StoredRow[] {
   const table = x.storage.tables[place]!;
   if (!lookup) return table.rows.size === 0 ? [] : [...table.rows];
   const wanted = lookup.expr.run(x);
   if (wanted === null) return [];
   if (lookup.column === CTID)
     return [
-      ...new Set([wanted].flat().flatMap((each) => (each instanceof Place && each.row ? (each.row as Row) : []))),
+      ...new Set(
+        [wanted].flat().flatMap((each) => (each instanceof RowLocation && each.row ? (each.row as StoredRow) : [])),
+      ),
     ];
   if (!lookup.isList) return table.having(lookup.column, wanted);
-  const values = wanted as Value[];
+  const values = wanted as SqlValue[];
   if (values.length === 0) return [];
   if (values.length === 1) return table.having(lookup.column, values[0]);
   return [...new Set(values)].flatMap((each) => table.having(lookup.column, each));
@@ -223,7 +225,7 @@ function columnIn(relation: Relation, node: Node, scope: Scope): number | undefi
   return relation.table.lookups.has(column) ? column : undefined;
 }
 
-function subselect({ subquery, alias }: RangeSubselect, scope: Scope, asked: readonly AskedOfColumn[] = []): Source {
+function subselect({ subquery, alias }: RangeSubselect, scope: Scope, asked: readonly AskedOfColumn[] = []): RowSource {
   if (!subquery || !('SelectStmt' in subquery)) throw new NotSupported('such a subquery in FROM');
   const inner = scope.child();
   inner.asked.push(...asked);
@@ -232,7 +234,7 @@ function subselect({ subquery, alias }: RangeSubselect, scope: Scope, asked: rea
   return (x, next) => over(x, slot, query.run(x), next);
 }
 
-function over(x: Execution, slot: number, rows: readonly Value[][], next: () => boolean): boolean {
+function over(x: Execution, slot: number, rows: readonly SqlValue[][], next: () => boolean): boolean {
   for (const row of rows) {
     x.frame[slot] = row;
     if (next()) return true;
@@ -245,10 +247,10 @@ const renamed = (columns: readonly OutputColumn[], names: readonly Node[] = []):
 
 interface RowFunction {
   readonly columns: readonly OutputColumn[];
-  readonly run: (x: Execution) => Value[][];
+  readonly run: (x: Execution) => SqlValue[][];
 }
 
-function rowsFrom({ functions = [], ordinality, alias, coldeflist }: RangeFunction, scope: Scope): Source {
+function rowsFrom({ functions = [], ordinality, alias, coldeflist }: RangeFunction, scope: Scope): RowSource {
   const parts = functions.flatMap((item) => {
     if (!('List' in item)) throw new NotSupported('such a function in FROM');
     const [call, columns] = item.List.items!;
@@ -273,9 +275,9 @@ function rowsFrom({ functions = [], ordinality, alias, coldeflist }: RangeFuncti
   return (x, next) => {
     const results = parts.map((part) => part.run(x));
     const count = Math.max(...results.map((rows) => rows.length));
-    const rows: Value[][] = [];
+    const rows: SqlValue[][] = [];
     for (let place = 0; place < count; place++) {
-      const row: Value[] = [];
+      const row: SqlValue[] = [];
       for (const [which, part] of parts.entries())
         row.push(...(results[which]![place] ?? part.columns.map(() => null)));
       if (ordinality) row.push(place + 1);
@@ -303,7 +305,7 @@ function rowFunction(name: string, args: readonly Expr[], definitions: readonly 
     case 'unnest':
       return args.map((arg) => ({
         columns: [{ name: args.length === 1 ? (alias ?? 'unnest') : 'unnest', type: elementOf(arg.type) }],
-        run: (x) => ((arg.run(x) as Value[] | null) ?? []).map((item) => [item]),
+        run: (x) => ((arg.run(x) as SqlValue[] | null) ?? []).map((item) => [item]),
       }));
     case 'generate_series':
       return [
@@ -316,7 +318,7 @@ function rowFunction(name: string, args: readonly Expr[], definitions: readonly 
       return [
         {
           columns: [{ name: alias ?? name, type: 'text' }],
-          run: (x) => Object.keys((args[0]!.run(x) as Record<string, Value> | null) ?? {}).map((key) => [key]),
+          run: (x) => Object.keys((args[0]!.run(x) as Record<string, SqlValue> | null) ?? {}).map((key) => [key]),
         },
       ];
     case 'json_to_recordset':
@@ -327,10 +329,10 @@ function rowFunction(name: string, args: readonly Expr[], definitions: readonly 
         if (!('ColumnDef' in definition)) throw new NotSupported('such a column list');
         return { name: definition.ColumnDef.colname!, type: typeOf(definition.ColumnDef.typeName) };
       });
-      const rowOf = (record: Record<string, Value>): Value[] =>
+      const rowOf = (record: Record<string, SqlValue>): SqlValue[] =>
         columns.map(({ name: of, type }) => cast(record[of] ?? null, type));
       return [
-        { columns, run: (x) => [args[0]!.run(x)].flat().map((record) => rowOf(record as Record<string, Value>)) },
+        { columns, run: (x) => [args[0]!.run(x)].flat().map((record) => rowOf(record as Record<string, SqlValue>)) },
       ];
     }
     case 'jsonb_array_elements':
@@ -338,14 +340,14 @@ function rowFunction(name: string, args: readonly Expr[], definitions: readonly 
       return [
         {
           columns: [{ name: alias ?? 'value', type: 'jsonb' }],
-          run: (x) => (args[0]!.run(x) as Value[]).map((item) => [item]),
+          run: (x) => (args[0]!.run(x) as SqlValue[]).map((item) => [item]),
         },
       ];
     case 'jsonb_array_elements_text':
       return [
         {
           columns: [{ name: alias ?? 'value', type: 'text' }],
-          run: (x) => (args[0]!.run(x) as Value[]).map((item) => [textOf(item)]),
+          run: (x) => (args[0]!.run(x) as SqlValue[]).map((item) => [textOf(item)]),
         },
       ];
     default:
@@ -353,13 +355,17 @@ function rowFunction(name: string, args: readonly Expr[], definitions: readonly 
   }
 }
 
-function series([from = 0, to = 0, step = 1]: readonly number[]): Value[][] {
-  const rows: Value[][] = [];
+function series([from = 0, to = 0, step = 1]: readonly number[]): SqlValue[][] {
+  const rows: SqlValue[][] = [];
   for (let at = from; step > 0 ? at <= to : at >= to; at += step) rows.push([at]);
   return rows;
 }
 
-function join({ jointype, larg, rarg, quals, usingClause, alias }: JoinExpr, scope: Scope, accesses: Access[]): Source {
+function join(
+  { jointype, larg, rarg, quals, usingClause, alias }: JoinExpr,
+  scope: Scope,
+  accesses: Access[],
+): RowSource {
   if (usingClause?.length || alias) throw new NotSupported('such a join');
   const start = scope.relations.length;
   const left = compileItem(larg!, scope, accesses);
@@ -386,12 +392,12 @@ function join({ jointype, larg, rarg, quals, usingClause, alias }: JoinExpr, sco
 
 /** Every row of the left, beside nulls where the right has none for it. */
 function outer(
-  left: Source,
-  right: Source,
+  left: RowSource,
+  right: RowSource,
   holds: (x: Execution) => boolean,
   rightSlots: readonly number[],
   onMatch: (x: Execution) => void,
-): Source {
+): RowSource {
   return (x, next) =>
     left(x, () => {
       let matched = false;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cast, checkRange, PAGE_BYTES, textOf, type SqlType, type Value } from '../sql-type.js';
+import { cast, checkRange, PAGE_BYTES, textOf, type SqlType, type SqlValue } from '../sql-type.js';
 import { NotSupported } from '../syntax.js';
 import type { Execution } from './plan.js';
 
@@ -7,7 +7,7 @@ interface SqlFunction {
   readonly type: SqlType | ((args: readonly SqlType[]) => SqlType);
   /** Called with null arguments too. */
   readonly takesNulls?: boolean;
-  readonly run: (args: readonly Value[], x: Execution) => Value;
+  readonly run: (args: readonly SqlValue[], x: Execution) => SqlValue;
 }
 
 /** Scalar functions that our statements call, and no others. */
@@ -70,9 +70,9 @@ export const functions: Readonly<Record<string, SqlFunction>> = {
   ceil: { type: ([type]) => type ?? 'numeric', run: ([value]) => Math.ceil(value as number) },
   abs: { type: ([type]) => type ?? 'numeric', run: ([value]) => Math.abs(value as number) },
   round: { type: ([type]) => type ?? 'numeric', run: ([value]) => Math.round(value as number) },
-  cardinality: { type: 'int4', run: ([array]) => (array as Value[]).length },
+  cardinality: { type: 'int4', run: ([array]) => (array as SqlValue[]).length },
   jsonb_typeof: { type: 'text', run: ([value]) => jsonTypeOf(value) },
-  jsonb_array_length: { type: 'int4', run: ([value]) => (value as Value[]).length },
+  jsonb_array_length: { type: 'int4', run: ([value]) => (value as SqlValue[]).length },
   jsonb_build_object: { type: 'jsonb', takesNulls: true, run: buildObject },
   json_build_object: { type: 'json', takesNulls: true, run: buildObject },
   jsonb_build_array: { type: 'jsonb', takesNulls: true, run: (items) => [...items] },
@@ -102,13 +102,13 @@ export const functions: Readonly<Record<string, SqlFunction>> = {
 };
 
 /** Operators by their sign, for arguments that are not null. Comparisons are in expression.ts. */
-export function operate(sign: string, left: Value, right: Value, types: readonly [SqlType, SqlType]): Value {
+export function operate(sign: string, left: SqlValue, right: SqlValue, types: readonly [SqlType, SqlType]): SqlValue {
   const result = resultOf(sign, left, right, types);
   if (typeof result === 'number' && '+-*/^'.includes(sign)) checkRange(result, typeOfOperation(sign, ...types));
   return result;
 }
 
-function resultOf(sign: string, left: Value, right: Value, types: readonly [SqlType, SqlType]): Value {
+function resultOf(sign: string, left: SqlValue, right: SqlValue, types: readonly [SqlType, SqlType]): SqlValue {
   switch (sign) {
     case '+':
       return (left as number) + (right as number);
@@ -127,12 +127,13 @@ function resultOf(sign: string, left: Value, right: Value, types: readonly [SqlT
       return (left as number) ** (right as number);
     case '||':
       if (types[0] === 'jsonb') return joined(left, cast(right, 'jsonb'));
-      if (Array.isArray(left)) return [...(left as Value[]), ...(Array.isArray(right) ? (right as Value[]) : [right])];
+      if (Array.isArray(left))
+        return [...(left as SqlValue[]), ...(Array.isArray(right) ? (right as SqlValue[]) : [right])];
       return textOf(left) + textOf(right);
     case '->':
-      return (left as Record<string, Value>)[right as string] ?? null;
+      return (left as Record<string, SqlValue>)[right as string] ?? null;
     case '->>': {
-      const value = (left as Record<string, Value>)[right as string] ?? null;
+      const value = (left as Record<string, SqlValue>)[right as string] ?? null;
       return value === null ? null : textOf(value);
     }
     case '?':
@@ -168,23 +169,23 @@ export function typeOfOperation(sign: string, left: SqlType, right: SqlType): Sq
 
 const isInteger = (type: SqlType): boolean => ['int2', 'int4', 'int8'].includes(type);
 
-function buildObject(parts: readonly Value[]): Value {
-  const object: Record<string, Value> = {};
+function buildObject(parts: readonly SqlValue[]): SqlValue {
+  const object: Record<string, SqlValue> = {};
   for (let place = 0; place < parts.length; place += 2) object[textOf(parts[place])] = parts[place + 1] ?? null;
   return object;
 }
 
-function joined(left: Value, right: Value): Value {
+function joined(left: SqlValue, right: SqlValue): SqlValue {
   if (Array.isArray(left) || Array.isArray(right)) return [left, right].flat();
   return { ...(left as object), ...(right as object) };
 }
 
-function without(left: Value, name: Value): Value {
-  const { [name as string]: _gone, ...rest } = left as Record<string, Value>;
+function without(left: SqlValue, name: SqlValue): SqlValue {
+  const { [name as string]: _gone, ...rest } = left as Record<string, SqlValue>;
   return rest;
 }
 
-function jsonTypeOf(value: Value): string {
+function jsonTypeOf(value: SqlValue): string {
   if (value === null) return 'null';
   return Array.isArray(value) ? 'array' : typeof value;
 }

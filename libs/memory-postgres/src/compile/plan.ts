@@ -1,29 +1,29 @@
 import type { SelectStmt } from '@pgsql/types';
-import type { RowValues, Schema, TableSchema } from '../schema.js';
-import type { SqlType, Value } from '../sql-type.js';
+import type { RowValues, DatabaseSchema, TableSchema } from '../schema.js';
+import type { SqlType, SqlValue } from '../sql-type.js';
 import type { StatementClock } from '../statement-clock.js';
-import type { Row, Storage, View } from '../storage.js';
+import type { StoredRow, Storage, SnapshotView } from '../storage.js';
 import type { Node } from '../syntax.js';
-import type { Tx } from '../tx.js';
+import type { MemoryTransaction } from '../tx.js';
 
 /** One execution of a statement. Every relation of the statement has a slot of its own in `frame`. */
-export class Execution implements View {
+export class Execution implements SnapshotView {
   /** Results of subqueries that are the same for every row, and of each `WITH`. */
-  readonly kept: Value[][][] = [];
+  readonly kept: SqlValue[][][] = [];
   /** Checks of foreign keys and triggers: they look at what the whole statement has written. */
   readonly behind: (() => void)[] = [];
 
   constructor(
     readonly storage: Storage,
-    readonly tx: Tx,
-    readonly params: readonly Value[],
+    readonly tx: MemoryTransaction,
+    readonly params: readonly SqlValue[],
     readonly snapshot: number,
     readonly command: number,
     readonly clock: StatementClock,
     /** The row at hand of each relation. */
     readonly frame: unknown[],
     /** Behind a table's row at hand: the row itself. */
-    readonly handles: (Row | undefined)[],
+    readonly handles: (StoredRow | undefined)[],
   ) {}
 }
 
@@ -31,7 +31,7 @@ export class Execution implements View {
 export class Expr {
   constructor(
     readonly type: SqlType,
-    readonly run: (x: Execution) => Value,
+    readonly run: (x: Execution) => SqlValue,
     /** Slots that it reads: until those are filled it cannot be run. */
     readonly slots: ReadonlySet<number> = none,
     /** The same in every execution. */
@@ -59,17 +59,17 @@ export interface Relation {
 }
 
 /** Calls `next` with the slots filled, for each row; ends early and says so when `next` returns true. */
-export type Source = (x: Execution, next: () => boolean) => boolean;
+export type RowSource = (x: Execution, next: () => boolean) => boolean;
 
 export interface Query {
   readonly columns: readonly OutputColumn[];
-  readonly run: (x: Execution) => Value[][];
+  readonly run: (x: Execution) => SqlValue[][];
 }
 
 /** A `WITH` query, or the rows that a trigger is told of. */
 export interface Cte {
   readonly columns: readonly OutputColumn[];
-  readonly rows: (x: Execution) => Value[][];
+  readonly rows: (x: Execution) => SqlValue[][];
 }
 
 export interface Aggregate {
@@ -78,7 +78,7 @@ export interface Aggregate {
 }
 export interface Accumulator {
   add(x: Execution): void;
-  result(): Value;
+  result(): SqlValue;
 }
 
 /** `column sign value`, for a value that is the same for every row. */
@@ -127,7 +127,7 @@ export interface Compilers {
 export class Planner {
   slots = 0;
   constructor(
-    readonly schema: Schema,
+    readonly schema: DatabaseSchema,
     readonly compile: Compilers,
   ) {}
 
@@ -136,7 +136,7 @@ export class Planner {
   }
 }
 
-export const constant = (value: Value, type: SqlType): Expr => new Expr(type, () => value, none, true);
+export const constant = (value: SqlValue, type: SqlType): Expr => new Expr(type, () => value, none, true);
 
 export function union(...sets: readonly ReadonlySet<number>[]): ReadonlySet<number> {
   const all = new Set<number>();

@@ -1,7 +1,7 @@
 import type { RowValues, TableSchema, Unique } from '../schema.js';
-import { cast, DataError, type Value } from '../sql-type.js';
-import { MustWait } from '../tx.js';
-import type { Row } from '../storage.js';
+import { cast, DataError, type SqlValue } from '../sql-type.js';
+import { LockWait } from '../tx.js';
+import type { StoredRow } from '../storage.js';
 import { NotSupported } from '../syntax.js';
 import { same } from './compare.js';
 import { compileExpr } from './expression.js';
@@ -9,32 +9,32 @@ import { Scope, type Execution, type Expr, type Planner } from './plan.js';
 import { compileTrigger, type FireTrigger } from './trigger.js';
 
 /** What a table demands of every row, as its definition says. */
-export interface Rules {
+export interface TableRules {
   /** Fills in defaults, identities and generated columns. */
-  complete(x: Execution, places: readonly number[], given: readonly Value[]): RowValues;
+  complete(x: Execution, places: readonly number[], given: readonly SqlValue[]): RowValues;
   check(x: Execution, values: RowValues): void;
   /** Behind the statement: what the row refers to must be there. */
   checkReferences(x: Execution, values: RowValues): void;
   /** Behind the statement: nobody may refer to a row that is gone. */
   checkUnreferenced(x: Execution, values: RowValues): void;
   /** A row that has one of these unique keys already. Waits for whoever is about to write, or to give up, such a one. */
-  conflictWith(x: Execution, values: RowValues, besides: Row | undefined): Conflict | undefined;
+  conflictWith(x: Execution, values: RowValues, besides: StoredRow | undefined): UniqueConflict | undefined;
   /** Gives a locked row its next version, checked. */
-  rewrite(x: Execution, row: Row, values: Value[]): void;
+  rewrite(x: Execution, row: StoredRow, values: SqlValue[]): void;
   fire(x: Execution, event: 'insert' | 'update' | 'delete', rows: readonly RowValues[]): void;
 }
 
-export interface Conflict {
-  readonly row: Row;
+export interface UniqueConflict {
+  readonly row: StoredRow;
   readonly unique: Unique;
 }
 
-export const violationOf = ({ unique: { name } }: Conflict): DataError =>
+export const violationOf = ({ unique: { name } }: UniqueConflict): DataError =>
   new DataError('23505', `duplicate key value violates unique constraint "${name}"`, name);
 
-const made = new WeakMap<Planner, Map<TableSchema, Rules>>();
+const made = new WeakMap<Planner, Map<TableSchema, TableRules>>();
 
-export function rulesOf(table: TableSchema, planner: Planner): Rules {
+export function rulesOf(table: TableSchema, planner: Planner): TableRules {
   let ofPlanner = made.get(planner);
   if (!ofPlanner) made.set(planner, (ofPlanner = new Map()));
   let rules = ofPlanner.get(table);
@@ -42,7 +42,7 @@ export function rulesOf(table: TableSchema, planner: Planner): Rules {
   return rules;
 }
 
-function makeRules(table: TableSchema, planner: Planner): Rules {
+function makeRules(table: TableSchema, planner: Planner): TableRules {
   const scope = new Scope(planner, undefined);
   const slot = planner.slot();
   scope.relations.push({ alias: table.name, columns: table.columns, slot, table });
@@ -71,9 +71,9 @@ function makeRules(table: TableSchema, planner: Planner): Rules {
   const hasKey = ({ columns: key }: Unique, a: RowValues, b: RowValues): boolean =>
     key.every((column) => a[column] !== null && b[column] !== null && same(a[column], b[column]));
 
-  const rules: Rules = {
+  const rules: TableRules = {
     complete(x, places, given) {
-      const values: Value[] = Array.from({ length: columns.length });
+      const values: SqlValue[] = Array.from({ length: columns.length });
       for (const [which, place] of places.entries()) {
         const value = given[which];
         if (value !== undefined) values[place] = cast(value, columns[place]!.type);
@@ -114,7 +114,7 @@ function makeRules(table: TableSchema, planner: Planner): Rules {
           const another = row.writer && row.writer !== x.tx ? row.writer : undefined;
           const fits = isInTheWay(x, unique, where, values, another ? row.written : row.latestFor(x.tx));
           // Nobody looks whether the other writes the key or something beside it.
-          if (another && (fits || isInTheWay(x, unique, where, values, row.committed))) throw new MustWait([another]);
+          if (another && (fits || isInTheWay(x, unique, where, values, row.committed))) throw new LockWait([another]);
           if (fits) return { row, unique };
         }
       }
@@ -183,7 +183,7 @@ function makeRules(table: TableSchema, planner: Planner): Rules {
     }
   }
 
-  function generate(x: Execution, values: Value[]): void {
+  function generate(x: Execution, values: SqlValue[]): void {
     if (generated.length === 0) return;
     x.frame[slot] = values;
     for (const { place, type, expr } of generated) values[place] = cast(expr.run(x), type);

@@ -1,6 +1,6 @@
 import type { SelectStmt, SortBy } from '@pgsql/types';
 import type { RowValues } from '../schema.js';
-import type { Value } from '../sql-type.js';
+import type { SqlValue } from '../sql-type.js';
 import type { LockMode } from '../storage.js';
 import { kindOf, NotSupported, stringOf, type Node } from '../syntax.js';
 import { order } from './compare.js';
@@ -19,7 +19,7 @@ import {
 } from './plan.js';
 import { compileWith } from './with.js';
 
-export interface Output extends OutputColumn {
+export interface SelectOutput extends OutputColumn {
   readonly expr: Expr;
 }
 
@@ -74,7 +74,7 @@ function compileSetOperation({ op, all, larg, rarg, sortClause, limitCount }: Se
   };
 }
 
-function sortOnOutput(sort: Node, columns: readonly OutputColumn[]): (a: Value[], b: Value[]) => number {
+function sortOnOutput(sort: Node, columns: readonly OutputColumn[]): (a: SqlValue[], b: SqlValue[]) => number {
   if (!('SortBy' in sort)) throw new NotSupported('such an ORDER BY');
   const node = sort.SortBy.node!;
   const name = 'ColumnRef' in node ? stringOf(node.ColumnRef.fields![0]!) : '';
@@ -91,7 +91,7 @@ function byAll<T>(sorts: readonly ((a: T, b: T) => number)[], a: T, b: T): numbe
   return 0;
 }
 
-function directed({ sortby_dir, sortby_nulls }: SortBy, a: Value, b: Value): number {
+function directed({ sortby_dir, sortby_nulls }: SortBy, a: SqlValue, b: SqlValue): number {
   const descending = sortby_dir === 'SORTBY_DESC';
   if ((a === null) !== (b === null)) {
     const nullsFirst = sortby_nulls === 'SORTBY_NULLS_FIRST' || (sortby_nulls !== 'SORTBY_NULLS_LAST' && descending);
@@ -100,13 +100,13 @@ function directed({ sortby_dir, sortby_nulls }: SortBy, a: Value, b: Value): num
   return descending ? -order(a, b) : order(a, b);
 }
 
-const distinct = (rows: readonly Value[][]): Value[][] => [
+const distinct = (rows: readonly SqlValue[][]): SqlValue[][] => [
   ...new Map(rows.map((row) => [JSON.stringify(row), row])).values(),
 ];
 
 /** A row on its way out: what it sorts by, and where its relations stood. */
 interface Found {
-  readonly keys: readonly Value[];
+  readonly keys: readonly SqlValue[];
   readonly frame: readonly unknown[];
   readonly handles: Execution['handles'];
 }
@@ -136,7 +136,7 @@ function compilePlain(stmt: SelectStmt, scope: Scope): Query {
   };
   if (stmt.limitOffset) throw new NotSupported('OFFSET');
   const isDistinct = (stmt.distinctClause?.length ?? 0) > 0;
-  const outputOf = (x: Execution): Value[] => outputs.map(({ expr }) => expr.run(x));
+  const outputOf = (x: Execution): SqlValue[] => outputs.map(({ expr }) => expr.run(x));
   const locks = locksOf(stmt, scope);
 
   const isGrouped = aggregates.length > 0 || groups.length > 0;
@@ -149,7 +149,7 @@ function compilePlain(stmt: SelectStmt, scope: Scope): Query {
     });
     return found;
   };
-  const sorted = <T extends { readonly keys: readonly Value[] }>(found: T[]): T[] => {
+  const sorted = <T extends { readonly keys: readonly SqlValue[] }>(found: T[]): T[] => {
     if (sorts.length === 0 || found.length < 2) return found;
     return found.sort((a, b) => {
       for (const [place, { by }] of sorts.entries()) {
@@ -160,7 +160,7 @@ function compilePlain(stmt: SelectStmt, scope: Scope): Query {
     });
   };
 
-  const run = (x: Execution): Value[][] => {
+  const run = (x: Execution): SqlValue[][] => {
     const most = limitOf(x);
     if (most === 0) return [];
     if (isGrouped) {
@@ -170,16 +170,16 @@ function compilePlain(stmt: SelectStmt, scope: Scope): Query {
         .map((each) => outputOf(at(x, each)));
     }
     if (locks.length === 0 && sorts.length === 0) {
-      const rows: Value[][] = [];
+      const rows: SqlValue[][] = [];
       source(x, () => {
         if (holds(x)) rows.push(outputOf(x));
         return rows.length >= most && !isDistinct;
       });
       return isDistinct ? distinct(rows).slice(0, most) : rows;
     }
-    const rows: Value[][] = [];
+    const rows: SqlValue[][] = [];
     if (locks.length === 0) {
-      const kept: { keys: Value[]; row: Value[] }[] = [];
+      const kept: { keys: SqlValue[]; row: SqlValue[] }[] = [];
       source(x, () => {
         if (holds(x)) kept.push({ keys: sorts.map(({ expr }) => expr.run(x)), row: outputOf(x) });
         return false;
@@ -262,7 +262,7 @@ function grouped(
 }
 
 /** Outputs of a SELECT or of RETURNING. */
-export function compileTargets(targets: readonly Node[], scope: Scope): Output[] {
+export function compileTargets(targets: readonly Node[], scope: Scope): SelectOutput[] {
   return targets.flatMap((target) => {
     if (!('ResTarget' in target)) throw new NotSupported(`${kindOf(target)} as an output`);
     const { name, val } = target.ResTarget;
@@ -284,7 +284,7 @@ function starOf(val: Node): string | undefined {
   return fields.length === 1 ? '' : stringOf(fields[0]!);
 }
 
-const starred = (alias: string, relations: readonly Relation[]): Output[] =>
+const starred = (alias: string, relations: readonly Relation[]): SelectOutput[] =>
   relations
     .filter((relation) => alias === '' || relation.alias === alias)
     .flatMap((relation) =>
@@ -306,16 +306,16 @@ function nameOf(val: Node): string {
   return '?column?';
 }
 
-function compileSort(sort: Node, outputs: readonly Output[], scope: Scope): { expr: Expr; by: SortBy } {
+function compileSort(sort: Node, outputs: readonly SelectOutput[], scope: Scope): { expr: Expr; by: SortBy } {
   if (!('SortBy' in sort)) throw new NotSupported('such an ORDER BY');
   return { expr: outputOrExpr(sort.SortBy.node!, outputs, scope), by: sort.SortBy };
 }
 
-const compileGroup = (group: Node, outputs: readonly Output[], scope: Scope): Expr =>
+const compileGroup = (group: Node, outputs: readonly SelectOutput[], scope: Scope): Expr =>
   outputOrExpr(group, outputs, scope);
 
 /** A name of an output, its place, or an expression over the rows. */
-function outputOrExpr(node: Node, outputs: readonly Output[], scope: Scope): Expr {
+function outputOrExpr(node: Node, outputs: readonly SelectOutput[], scope: Scope): Expr {
   if ('A_Const' in node && node.A_Const.ival) return outputs[node.A_Const.ival.ival! - 1]!.expr;
   if ('ColumnRef' in node && node.ColumnRef.fields!.length === 1) {
     const name = stringOf(node.ColumnRef.fields![0]!);

@@ -1,31 +1,31 @@
 import type { OutputColumn } from './plan.js';
 import { Execution, Planner, Scope, type Query } from './plan.js';
-import { toClient, type Value } from '../sql-type.js';
-import type { Schema } from '../schema.js';
+import { toClient, type SqlValue } from '../sql-type.js';
+import type { DatabaseSchema } from '../schema.js';
 import type { StatementClock } from '../statement-clock.js';
 import type { Storage } from '../storage.js';
 import { kindOf, NotSupported, parse, type Node } from '../syntax.js';
-import type { Tx } from '../tx.js';
+import type { MemoryTransaction } from '../tx.js';
 import { compileExpr } from './expression.js';
 import { compileSelect } from './select.js';
 import { compileWrite } from './write.js';
 
-export interface Given {
+export interface StatementInput {
   readonly storage: Storage;
-  readonly tx: Tx;
-  readonly params: readonly Value[];
+  readonly tx: MemoryTransaction;
+  readonly params: readonly SqlValue[];
   readonly snapshot: number;
   readonly clock: StatementClock;
 }
 
 /** A statement made ready; it can be run in every database with this schema. */
-export interface Plan {
-  readonly run: (given: Given) => Record<string, Value>[];
+export interface CompiledStatement {
+  readonly run: (given: StatementInput) => Record<string, SqlValue>[];
 }
 
-const plans = new WeakMap<Schema, { version: number; byText: Map<string, Plan> }>();
+const plans = new WeakMap<DatabaseSchema, { version: number; byText: Map<string, CompiledStatement> }>();
 
-export function planOf(schema: Schema, text: string): Plan {
+export function planOf(schema: DatabaseSchema, text: string): CompiledStatement {
   let known = plans.get(schema);
   if (known?.version !== schema.version) plans.set(schema, (known = { version: schema.version, byText: new Map() }));
   let plan = known.byText.get(text);
@@ -39,7 +39,7 @@ function only(text: string): Node {
   return statement;
 }
 
-export function compile(schema: Schema, statement: Node): Plan {
+export function compile(schema: DatabaseSchema, statement: Node): CompiledStatement {
   if ('NotifyStmt' in statement) {
     const channel = statement.NotifyStmt.conditionname!;
     return {
@@ -56,7 +56,7 @@ export function compile(schema: Schema, statement: Node): Plan {
   return { run: (given) => objectsOf(query, given, planner) };
 }
 
-function objectsOf({ run, columns }: Query, given: Given, planner: Planner): Record<string, Value>[] {
+function objectsOf({ run, columns }: Query, given: StatementInput, planner: Planner): Record<string, SqlValue>[] {
   const { storage, tx, params, snapshot, clock } = given;
   const [frame, handles] = [filled(planner.slots, null), filled(planner.slots, undefined)];
   const execution = new Execution(storage, tx, params, snapshot, tx.command, clock, frame, handles);
@@ -72,8 +72,8 @@ function filled<T>(length: number, value: T): T[] {
   return items;
 }
 
-function objectOf(row: readonly Value[], columns: readonly OutputColumn[]): Record<string, Value> {
-  const object: Record<string, Value> = {};
+function objectOf(row: readonly SqlValue[], columns: readonly OutputColumn[]): Record<string, SqlValue> {
+  const object: Record<string, SqlValue> = {};
   for (let place = 0; place < columns.length; place++)
     object[columns[place]!.name] = toClient(row[place], columns[place]!.type);
   return object;

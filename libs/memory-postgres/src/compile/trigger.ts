@@ -1,5 +1,5 @@
-import type { RowValues, TableSchema, Trigger } from '../schema.js';
-import { DataError, type Value } from '../sql-type.js';
+import type { RowValues, TableSchema, TableTrigger } from '../schema.js';
+import { DataError, type SqlValue } from '../sql-type.js';
 import { kindOf, NotSupported, parse, parseFunction, type FunctionStep } from '../syntax.js';
 import { Execution, Scope, type OutputColumn, type Planner, type Query } from './plan.js';
 
@@ -11,14 +11,18 @@ type Step = (x: Execution) => boolean;
 interface Variables {
   readonly columns: readonly OutputColumn[];
   readonly slot: number;
-  readonly set: (x: Execution, name: string, value: Value) => void;
+  readonly set: (x: Execution, name: string, value: SqlValue) => void;
 }
 
 /**
  * Triggers per statement. Of plpgsql, what ours consist of: queries, what they find kept in variables, IF, PERFORM,
  * RAISE EXCEPTION, RETURN NULL; read by Postgres' own parser. Each query sees what was committed when it begins.
  */
-export function compileTrigger({ calls, on, newTable }: Trigger, table: TableSchema, planner: Planner): FireTrigger {
+export function compileTrigger(
+  { calls, on, newTable }: TableTrigger,
+  table: TableSchema,
+  planner: Planner,
+): FireTrigger {
   const body = planner.schema.functions.get(calls);
   if (body === undefined) throw new NotSupported(`the trigger function ${calls}`);
   const { variables: columns, steps } = parseFunction(body);
@@ -26,9 +30,9 @@ export function compileTrigger({ calls, on, newTable }: Trigger, table: TableSch
   const written = planner.slot();
   const scope = new Scope(planner, undefined);
   scope.relations.push({ alias: calls, columns, slot });
-  if (newTable) scope.ctes.set(newTable, { columns: table.columns, rows: (x) => x.frame[written] as Value[][] });
+  if (newTable) scope.ctes.set(newTable, { columns: table.columns, rows: (x) => x.frame[written] as SqlValue[][] });
   const set: Variables['set'] = (x, name, value) => {
-    (x.frame[slot] as Value[])[columns.findIndex((column) => column.name === name)] = value;
+    (x.frame[slot] as SqlValue[])[columns.findIndex((column) => column.name === name)] = value;
   };
   const run = compileSteps(steps, scope, { columns, slot, set });
   return (x, event, rows) => {

@@ -1,6 +1,6 @@
 import type { WithClause } from '@pgsql/types';
 import { kindOf, NotSupported } from '../syntax.js';
-import type { Value } from '../sql-type.js';
+import type { SqlValue } from '../sql-type.js';
 import type { Cte, Execution, Scope } from './plan.js';
 
 /**
@@ -21,7 +21,7 @@ export function compileWith(clause: WithClause | undefined, scope: Scope): ((x: 
     const reads = 'SelectStmt' in ctequery!;
     const query = reads ? select(ctequery.SelectStmt, inner) : write(ctequery!, inner);
     const slot = scope.planner.slot();
-    const rows = (x: Execution): Value[][] => (x.kept[slot] ??= query.run(x));
+    const rows = (x: Execution): SqlValue[][] => (x.kept[slot] ??= query.run(x));
     scope.ctes.set(ctename!, { columns: query.columns, rows });
     if (!reads) writes.unshift(rows);
   }

@@ -1,13 +1,13 @@
 import type { DeleteStmt, InsertStmt, OnConflictClause, UpdateStmt } from '@pgsql/types';
 import { columnOf, type RowValues, type TableSchema } from '../schema.js';
-import { cast, type Value } from '../sql-type.js';
-import { Row, type LockMode } from '../storage.js';
+import { cast, type SqlValue } from '../sql-type.js';
+import { StoredRow, type LockMode } from '../storage.js';
 import { kindOf, NotSupported, type Node } from '../syntax.js';
 import { compileExpr } from './expression.js';
 import { compileFrom, scanOf, useIndexes, type Access } from './from.js';
 import { conjunctsOf, Scope, type Execution, type Expr, type Query, type Relation } from './plan.js';
 import { compileSelect, compileTargets, refreshed } from './select.js';
-import { rulesOf, violationOf, type Rules } from './rules.js';
+import { rulesOf, violationOf, type TableRules } from './rules.js';
 import { compileWith } from './with.js';
 
 export function compileWrite(node: Node, scope: Scope): Query {
@@ -47,7 +47,7 @@ function compileInsert(stmt: InsertStmt, scope: Scope): Query {
   return {
     columns: outputs,
     run: (x) => {
-      const returned: Value[][] = [];
+      const returned: SqlValue[][] = [];
       const written: RowValues[] = [];
       for (const given of rowsOf.run(x)) {
         const values = rules.complete(x, places, given);
@@ -71,15 +71,15 @@ function selectOf({ selectStmt }: InsertStmt) {
 }
 
 /** What to do about the row that is in the way; undefined leaves it and inserts nothing. */
-type Resolve = { update?: (x: Execution, row: Row, excluded: RowValues) => boolean };
+type Resolve = { update?: (x: Execution, row: StoredRow, excluded: RowValues) => boolean };
 
 function insertOne(
   x: Execution,
   table: TableSchema,
   values: RowValues,
-  rules: Rules,
+  rules: TableRules,
   resolve: Resolve | undefined,
-): Row | undefined {
+): StoredRow | undefined {
   rules.check(x, values);
   const inTheWay = rules.conflictWith(x, values, undefined);
   if (inTheWay) {
@@ -87,7 +87,7 @@ function insertOne(
     if (!resolve.update) return undefined;
     return resolve.update(x, inTheWay.row, values) ? inTheWay.row : undefined;
   }
-  const row = new Row(x.storage.tables[table.place]!);
+  const row = new StoredRow(x.storage.tables[table.place]!);
   x.tx.write(row, values, true);
   rules.checkReferences(x, values);
   return row;
@@ -96,7 +96,7 @@ function insertOne(
 function compileConflict(
   clause: OnConflictClause,
   relation: Relation & { table: TableSchema },
-  rules: Rules,
+  rules: TableRules,
   scope: Scope,
 ): Resolve {
   if (clause.action === 'ONCONFLICT_NOTHING') return {};
@@ -159,7 +159,7 @@ function compileUpdate(stmt: UpdateStmt, scope: Scope): Query {
   return {
     columns: outputs,
     run: (x) => {
-      const returned: Value[][] = [];
+      const returned: SqlValue[][] = [];
       const written: RowValues[] = [];
       for (const restore of finder.find(x)) {
         restore();
@@ -179,7 +179,7 @@ function compileUpdate(stmt: UpdateStmt, scope: Scope): Query {
   };
 }
 
-function changedAt(x: Execution, slot: number, sets: readonly SetClause[], table: TableSchema): Value[] {
+function changedAt(x: Execution, slot: number, sets: readonly SetClause[], table: TableSchema): SqlValue[] {
   const next = [...(x.frame[slot] as RowValues)];
   for (const { column, expr } of sets) next[column] = cast(expr.run(x), table.columns[column]!.type);
   return next;
@@ -195,7 +195,7 @@ function compileDelete(stmt: DeleteStmt, scope: Scope): Query {
   return {
     columns: outputs,
     run: (x) => {
-      const returned: Value[][] = [];
+      const returned: SqlValue[][] = [];
       const gone: RowValues[] = [];
       for (const restore of finder.find(x)) {
         restore();
@@ -227,7 +227,7 @@ function compileFinder(from: readonly Node[], whereClause: Node | undefined, rel
   const holds = (x: Execution): boolean => where.every((condition) => condition.run(x) === true);
   const scan = scanOf(own);
   const find = (x: Execution): (() => void)[] => {
-    const found = new Map<Row, () => void>();
+    const found = new Map<StoredRow, () => void>();
     source(x, () =>
       scan(x, () => {
         const row = x.handles[slot]!;

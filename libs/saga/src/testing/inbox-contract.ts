@@ -4,7 +4,7 @@ import type { DatabasePort, DatabaseWorld, OpenDatabaseWorld } from '../../../po
 import { waitsForLock } from '../../../postgres/src/testing/waits-for-lock.js';
 import { inboxTablesSql, parkingTablesSql, PostgresInbox } from '../inbox.repository.js';
 import { PostgresParking } from '../parking.repository.js';
-import type { Admission, Delivery, ParkedEvent, WhyParked } from '../store.js';
+import type { InboxAdmission, Delivery, ParkedEvent, WhyParked } from '../store.js';
 import { growth } from './tally.js';
 
 const requestReplay = statement('contract.replay', 'UPDATE parked_key SET replay_requested_at = now() WHERE key = $1');
@@ -36,7 +36,7 @@ export function inboxContract(open: OpenDatabaseWorld): void {
     Array.from({ length: size }, (_, n) => growth(key, 1, `${key}.${n}`));
   const idsOf = (deliveries: readonly Delivery[]): Set<string> =>
     new Set(deliveries.map(({ event }) => `${event.source} ${event.id}`));
-  const admit = (deliveries: readonly Delivery[], database = mine): Promise<Admission> =>
+  const admit = (deliveries: readonly Delivery[], database = mine): Promise<InboxAdmission> =>
     database.transaction((tx) => inbox.admit(tx, deliveries));
   const park = (delivery: Delivery, why: WhyParked): Promise<void> =>
     mine.transaction(async (tx) => {
@@ -90,7 +90,7 @@ export function inboxContract(open: OpenDatabaseWorld): void {
       ['rolls back, and is new then', 'rolls back', 1],
     ])('that another is just admitting waits until that %s', async (_, end, fresh) => {
       const deliveries = batch(newKey(), 1);
-      let waiting: Promise<Admission> | undefined;
+      let waiting: Promise<InboxAdmission> | undefined;
       const first = mine.transaction(async (tx) => {
         expect((await inbox.admit(tx, deliveries)).fresh.size).toBe(1);
         waiting = admit(deliveries, theirs);
@@ -123,7 +123,7 @@ export function inboxContract(open: OpenDatabaseWorld): void {
     it('is named to whoever waited for the very event to be parked', async () => {
       const key = newKey();
       const [poison, next] = [growth(key, 13), growth(key, 1)];
-      let waiting: Promise<Admission> | undefined;
+      let waiting: Promise<InboxAdmission> | undefined;
       await mine.transaction(async (tx) => {
         await inbox.admit(tx, [poison]);
         waiting = admit([poison, next], theirs);
@@ -176,7 +176,7 @@ export function inboxContract(open: OpenDatabaseWorld): void {
 
     it('makes deliveries of its key wait, and another replay; none of another key', async () => {
       const { key } = await parkedKey(2);
-      let delivered: Promise<Admission> | undefined;
+      let delivered: Promise<InboxAdmission> | undefined;
       let replayed: Promise<boolean> | undefined;
       await mine.transaction(async (tx) => {
         expect(await parking.hold(tx, key)).toBe(true);

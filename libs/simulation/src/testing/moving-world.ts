@@ -1,4 +1,4 @@
-import { network, type Network } from '../network.js';
+import { network, type SimulatedNetwork } from '../network.js';
 import { Random } from '../random.js';
 import { Scheduler } from '../scheduler.js';
 import { SimulatedClock } from '../simulated-clock.js';
@@ -27,7 +27,7 @@ export class MovingWorld {
     return new SimulatedProcess(name, this.scheduler, this.#random.fork(name));
   }
 
-  network(name: string): Network {
+  network(name: string): SimulatedNetwork {
     return network(this.#random.fork(name));
   }
 

@@ -1,5 +1,15 @@
 import { answerBody } from '#checker';
-import { authorize, captureOrder, charge, look, order, refundOrder, tell, type Client, type Story } from '../story.js';
+import {
+  authorize,
+  captureOrder,
+  charge,
+  look,
+  order,
+  refundOrder,
+  tell,
+  type ScriptClient,
+  type ClientScript,
+} from '../story.js';
 import { trespass } from './trespassing.js';
 
 const CLOCKS = '/v1/test_helpers/test_clocks';
@@ -43,7 +53,7 @@ export const onAccountsApart = {
       await tell(own, refundOrder(own, story, chargeId, 97_000_000));
       await look(own, story, '/v1/balance');
     }),
-} as const satisfies Record<string, Story>;
+} as const satisfies Record<string, ClientScript>;
 
 interface Clock {
   readonly id: string;
@@ -52,7 +62,7 @@ interface Clock {
 }
 
 /** The account's clock; it has one, from the first time on. */
-async function clockOf(client: Client, story: string): Promise<Clock | undefined> {
+async function clockOf(client: ScriptClient, story: string): Promise<Clock | undefined> {
   const found = await look(client, story, CLOCKS);
   const [first] = answerBody(found).data ?? [];
   if (first) return clockIn(first);

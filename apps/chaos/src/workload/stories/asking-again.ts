@@ -1,7 +1,7 @@
 import { answerBody } from '#checker';
-import { Dice } from '../../schedule/dice.js';
+import { SeededChoices } from '../../schedule/dice.js';
 import { brandsWithFaults, faultTokens } from '../fault-tokens.js';
-import { charge, chargeOrder, elsewhere, refundOrder, succeeded, tell, type Story } from '../story.js';
+import { charge, chargeOrder, elsewhere, refundOrder, succeeded, tell, type ClientScript } from '../story.js';
 
 /** Answers that are lost, keys that are used again, faults that clients aim at their own charges. */
 export const askingAgain = {
@@ -38,7 +38,7 @@ export const askingAgain = {
   'asked again later': async ({ remembered, merchant, dice, at }) => {
     if (remembered.length === 0) return;
     const { order } = dice.pick(remembered);
-    await merchant.askUntilAnswered({ ...order, story: 'asked again later' }, new Dice(dice.seed()), { at });
+    await merchant.askUntilAnswered({ ...order, story: 'asked again later' }, new SeededChoices(dice.seed()), { at });
   },
 
   /** What a key was used for is all that it is good for. */
@@ -70,4 +70,4 @@ export const askingAgain = {
     const chargeId = succeeded(await tell(client, chargeOrder(client, story, { source })));
     if (chargeId) await tell(client, refundOrder(client, story, chargeId));
   },
-} as const satisfies Record<string, Story>;
+} as const satisfies Record<string, ClientScript>;

@@ -7,7 +7,7 @@ import {
   elsewhere,
   refundOrder,
   tell,
-  type Story,
+  type ClientScript,
 } from '../story.js';
 
 /** Charges, captures and cancellations. */
@@ -76,7 +76,7 @@ export const charging = {
     const both = [captureOrder(client, story, chargeId), refundOrder(client, story, chargeId)];
     await Promise.all(client.dice.shuffled(both).map((order, place) => tell(elsewhere(client, place), order)));
   },
-} as const satisfies Record<string, Story>;
+} as const satisfies Record<string, ClientScript>;
 
 /** A card for each way in which a bank declines. */
 const declining = [

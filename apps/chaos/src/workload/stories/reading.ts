@@ -1,6 +1,15 @@
 import { answerBody } from '#checker';
-import type { Order } from '../merchant.js';
-import { charge, drawDetails, look, order, tell, transferGroupOf, type Client, type Story } from '../story.js';
+import type { MerchantRequest } from '../merchant.js';
+import {
+  charge,
+  drawDetails,
+  look,
+  order,
+  tell,
+  transferGroupOf,
+  type ScriptClient,
+  type ClientScript,
+} from '../story.js';
 
 /** Pages of one walk, each way: an account has hundreds of objects by the end. */
 const PAGES_MAX = 3;
@@ -13,7 +22,7 @@ export const reading = {
     const chargeId = await charge(client, story);
     if (!chargeId) return;
     const path = `/v1/charges/${chargeId}`;
-    const changes: readonly Order['parameters'][] = [
+    const changes: readonly MerchantRequest['parameters'][] = [
       { ...drawDetails(client.dice), description: `changed to ${client.dice.between(1, 1_000)}` },
       { 'metadata[order]': '', 'metadata[second]': 'thoughts' },
       { metadata: '', description: '', receipt_email: 'somebody@example.com' },
@@ -67,19 +76,24 @@ export const reading = {
     await charge(client, 'balance');
     await look({ ...client, at: client.at + 1 }, 'balance', '/v1/balance');
   },
-} as const satisfies Record<string, Story>;
+} as const satisfies Record<string, ClientScript>;
 
 /** The last half minute, with or without its two latest seconds. */
-function lately({ merchant, dice }: Client): Order['parameters'] {
+function lately({ merchant, dice }: ScriptClient): MerchantRequest['parameters'] {
   const now = Math.floor(merchant.nowMs / 1_000);
   const until = dice.chance(0.5) ? { 'created[lt]': String(now - 2) } : {};
   return { 'created[gte]': String(now - 30), ...until };
 }
 
 /** Down from the newest, and up again from its last page, each page at the next instance. */
-async function walk(client: Client, story: string, path: string, filters: Order['parameters']): Promise<void> {
+async function walk(
+  client: ScriptClient,
+  story: string,
+  path: string,
+  filters: MerchantRequest['parameters'],
+): Promise<void> {
   const limit = String(client.dice.between(1, 12));
-  let cursor: Order['parameters'] = {};
+  let cursor: MerchantRequest['parameters'] = {};
   let lowest: string | undefined;
   for (const way of ['down', 'up'] as const) {
     for (let page = 0; page < PAGES_MAX; page++) {

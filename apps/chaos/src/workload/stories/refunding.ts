@@ -1,5 +1,5 @@
 import { answerBody } from '#checker';
-import { charge, drawAmount, drawDetails, elsewhere, order, refundOrder, tell, type Story } from '../story.js';
+import { charge, drawAmount, drawDetails, elsewhere, order, refundOrder, tell, type ClientScript } from '../story.js';
 
 /** Money given back. */
 export const refunding = {
@@ -42,4 +42,4 @@ export const refunding = {
     await tell(client, order(client, story, `/v1/refunds/${id}`, drawDetails(client.dice)));
     await tell(client, order(client, story, `/v1/refunds/${id}/cancel`));
   },
-} as const satisfies Record<string, Story>;
+} as const satisfies Record<string, ClientScript>;

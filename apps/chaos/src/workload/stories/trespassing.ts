@@ -1,8 +1,8 @@
 import { answerBody } from '#checker';
-import { Dice } from '../../schedule/dice.js';
+import { SeededChoices } from '../../schedule/dice.js';
 import { hostileRequests } from '../hostile-requests.js';
-import type { Order } from '../merchant.js';
-import { authorize, charge, refundOrder, tell, type Client, type Story } from '../story.js';
+import type { MerchantRequest } from '../merchant.js';
+import { authorize, charge, refundOrder, tell, type ScriptClient, type ClientScript } from '../story.js';
 import { malformedRequests, unreadableHttp } from '../unreadable-requests.js';
 
 /** What must not be granted. */
@@ -54,19 +54,19 @@ export const trespassing = {
     if (dice.chance(0.5)) await merchant.sendMalformed(dice.pick(malformedRequests), { at });
     else await merchant.sendUnreadable(dice.pick(unreadableHttp), { at });
   },
-} as const satisfies Record<string, Story>;
+} as const satisfies Record<string, ClientScript>;
 
 const ATTEMPTS = 3;
 
 /** A stranger tries some of it: all of it at once would be most of the load. */
 export async function trespass(
-  { stranger, dice, at }: Client,
+  { stranger, dice, at }: ScriptClient,
   story: string,
-  attempts: readonly Pick<Order, 'method' | 'path' | 'parameters'>[],
+  attempts: readonly Pick<MerchantRequest, 'method' | 'path' | 'parameters'>[],
 ): Promise<void> {
   for (const attempt of dice.shuffled(attempts).slice(0, ATTEMPTS)) {
     const key = attempt.method === 'POST' ? { key: stranger.newKey() } : {};
-    const order: Order = { story, ...attempt, ...key, forbidden: 'foreign' };
-    await stranger.askUntilAnswered(order, new Dice(dice.seed()), { at });
+    const order: MerchantRequest = { story, ...attempt, ...key, forbidden: 'foreign' };
+    await stranger.askUntilAnswered(order, new SeededChoices(dice.seed()), { at });
   }
 }

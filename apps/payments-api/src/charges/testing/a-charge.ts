@@ -1,14 +1,14 @@
 import { usd, type Money } from '#money';
 import { KeyedHash } from '../../accounts/keyed-hash.js';
 import { ParameterReader } from '../../http/parameter-reader.js';
-import { readInstrument, type Instrument } from '../../test-cards/instrument.js';
-import { evolve, type ChargeEvent, type Details, type Opening, type Unended } from '../charge.js';
+import { readInstrument, type PaymentInstrument } from '../../test-cards/instrument.js';
+import { evolve, type ChargeEvent, type ChargeDetails, type Opening, type UnsettledCharge } from '../charge.js';
 import { noDetails } from '../details.js';
 
 export const testHash = new KeyedHash('a secret for tests only');
 export const testNow = Date.UTC(2026, 5, 15);
 
-export function anInstrument(source = 'tok_visa'): Instrument {
+export function anInstrument(source = 'tok_visa'): PaymentInstrument {
   const presented = readInstrument(new ParameterReader(new Map([['source', source]]), ['source']), testHash, testNow);
   if (presented.kind !== 'instrument') throw presented.error;
   return presented.instrument;
@@ -20,11 +20,11 @@ interface Given {
   amount?: Money;
   capture?: 'manual';
   source?: string;
-  details?: Partial<Details>;
+  details?: Partial<ChargeDetails>;
 }
 
-export function aCharge(given: Given): Unended {
-  return evolve({ state: 'none' }, aChargeOpened(given)) as Unended;
+export function aCharge(given: Given): UnsettledCharge {
+  return evolve({ state: 'none' }, aChargeOpened(given)) as UnsettledCharge;
 }
 
 export function aChargeOpened(given: Given): ChargeEvent {

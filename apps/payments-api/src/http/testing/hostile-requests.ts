@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 
 /** A route of the application: `POST /v1/charges/:id/capture`. */
-export interface Route {
+export interface HostileRoute {
   readonly method: string;
   readonly path: string;
 }
 
 /** A request as bytes on the wire. In every text a character stands for a byte. */
 export interface HostileRequest {
-  readonly route: Route;
+  readonly route: HostileRoute;
   /** What is hostile about it. */
   readonly kind: string;
   readonly method: string;
@@ -24,14 +24,14 @@ export interface HostileRequest {
 }
 
 /** Ids by the prefix of their kind: `ch`, `re`, `txn`, `clock`. */
-export type Ids = Readonly<Record<string, string>>;
+export type KnownIds = Readonly<Record<string, string>>;
 
 interface World {
-  readonly routes: readonly Route[];
+  readonly routes: readonly HostileRoute[];
   /** Of the account that attacks. */
-  readonly own: Ids;
+  readonly own: KnownIds;
   /** Of another account. */
-  readonly others: Ids;
+  readonly others: KnownIds;
   /** The attacker's key. */
   readonly apiKey: string;
   /** Uniform in [0, 1). */
@@ -45,7 +45,7 @@ const HEADERS = (apiKey: string): string[] => ['Host: localhost\r\n', `Authoriza
 const FORM = 'Content-Type: application/x-www-form-urlencoded\r\n';
 
 /** Bodies that the routes would take; a route without one is tried with an empty one. */
-const ordinaryBodies: Readonly<Record<string, (ids: Ids) => string>> = {
+const ordinaryBodies: Readonly<Record<string, (ids: KnownIds) => string>> = {
   'POST /v1/charges': () => 'amount=1000&currency=usd&source=tok_visa',
   'POST /v1/charges/:id': () => 'description=changed',
   'POST /v1/charges/:id/capture': () => 'amount=500',
@@ -63,7 +63,7 @@ const prefixes: Readonly<Record<string, string>> = {
 };
 
 /** A request that is hostile in nothing. */
-export function ordinaryRequest(route: Route, ids: Ids, apiKey: string): HostileRequest {
+export function ordinaryRequest(route: HostileRoute, ids: KnownIds, apiKey: string): HostileRequest {
   const collection = route.path.split('/').find((segment) => segment in prefixes);
   const id = ids[prefixes[collection ?? 'charges']!];
   assert(id !== undefined, `an id for ${route.path}`);

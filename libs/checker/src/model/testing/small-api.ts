@@ -1,4 +1,11 @@
-import type { BalanceTransactionRow, ChargeRow, Entry, Evidence, RefundRow, TransferRow } from '../../evidence.js';
+import type {
+  BalanceTransactionRow,
+  ChargeEvidence,
+  BankEntry,
+  Evidence,
+  RefundEvidence,
+  TransferRow,
+} from '../../evidence.js';
 import type { ApiExchange } from '../../history.js';
 
 type Parameters = Readonly<Record<string, string>>;
@@ -21,8 +28,8 @@ const BEGINNING_MS = Date.UTC(2026, 0, 1);
  */
 export class SmallApi {
   readonly exchanges: ApiExchange[] = [];
-  readonly #charges: ChargeRow[] = [];
-  readonly #refunds: RefundRow[] = [];
+  readonly #charges: ChargeEvidence[] = [];
+  readonly #refunds: RefundEvidence[] = [];
   readonly #kept = new Map<string, NonNullable<ApiExchange['answer']>>();
   #nowMs = BEGINNING_MS;
 
@@ -58,7 +65,7 @@ export class SmallApi {
       const amountMinor = Number(parameters['amount'] ?? left);
       if (amountMinor > left || (cancels && amountMinor < left)) return refusal(undefined, 'amount');
       if (cancels) this.#change(row, { state: 'canceled', cause: 'canceled' });
-      const refund: RefundRow = {
+      const refund: RefundEvidence = {
         id: `re_r${this.#refunds.length + 1}`,
         chargeId: id,
         account: row.account,
@@ -131,7 +138,7 @@ export class SmallApi {
     const card = good[asked['source'] as keyof typeof good] as readonly [string, string] | undefined;
     const [brand, last4] = card ?? ['visa', '9987'];
     const isManual = asked['capture'] === 'false';
-    const row: ChargeRow = {
+    const row: ChargeEvidence = {
       id: `ch_${this.#charges.length + 1}`,
       account,
       state: card ? (isManual ? 'authorized' : 'succeeded') : 'failed',
@@ -166,11 +173,11 @@ export class SmallApi {
     return { status: 402, body: { error: declined }, id: row.id };
   }
 
-  #own(id: string, account = 'acct_1'): ChargeRow | undefined {
+  #own(id: string, account = 'acct_1'): ChargeEvidence | undefined {
     return this.#charges.find((row) => row.id === id && (row.account === account || account === 'acct_1'));
   }
 
-  #change(row: ChargeRow, changes: Partial<ChargeRow>): ChargeRow {
+  #change(row: ChargeEvidence, changes: Partial<ChargeEvidence>): ChargeEvidence {
     return (this.#charges[this.#charges.indexOf(row)] = { ...row, ...changes });
   }
 
@@ -181,7 +188,7 @@ export class SmallApi {
     );
   }
 
-  #charge(row: ChargeRow): Reply {
+  #charge(row: ChargeEvidence): Reply {
     const captured = row.capturedMinor ?? 0;
     const isCaptured = row.state === 'succeeded';
     const back = isCaptured
@@ -276,7 +283,7 @@ const metadataIn = (parameters: Parameters): Record<string, string> =>
     }),
   );
 
-const refundObject = (refund: RefundRow, { currency }: ChargeRow): object => ({
+const refundObject = (refund: RefundEvidence, { currency }: ChargeEvidence): object => ({
   object: 'refund',
   id: refund.id,
   amount: refund.amountMinor,
@@ -290,16 +297,16 @@ const refundObject = (refund: RefundRow, { currency }: ChargeRow): object => ({
 });
 
 /** Reckoned by hand: 2.9 % and 30, or 25 for eur. */
-const feeOf = ({ capturedMinor, currency }: ChargeRow): number =>
+const feeOf = ({ capturedMinor, currency }: ChargeEvidence): number =>
   Math.round(((capturedMinor ?? 0) * 29) / 1_000) + (currency === 'eur' ? 25 : 30);
 
 const transactionOf = (source: string): string => `txn_${source.slice(3)}`;
 
-const receivable = ({ currency }: ChargeRow): string => `bank_receivable:alder:${currency}`;
-const merchant = ({ account, currency }: ChargeRow): string => `merchant:${account}:${currency}`;
+const receivable = ({ currency }: ChargeEvidence): string => `bank_receivable:alder:${currency}`;
+const merchant = ({ account, currency }: ChargeEvidence): string => `merchant:${account}:${currency}`;
 
 const transfer = (
-  { id, currency }: ChargeRow,
+  { id, currency }: ChargeEvidence,
   effect: string,
   debit: string,
   credit: string,
@@ -317,7 +324,7 @@ const transfer = (
 });
 
 const movement = (
-  { account, currency, createdMs }: ChargeRow,
+  { account, currency, createdMs }: ChargeEvidence,
   source: string,
   type: 'charge' | 'refund',
   amountMinor: number,
@@ -336,10 +343,10 @@ const movement = (
 });
 
 const entry = (
-  { id, account, currency, brand, last4 }: ChargeRow,
-  kind: Entry['kind'],
+  { id, account, currency, brand, last4 }: ChargeEvidence,
+  kind: BankEntry['kind'],
   amountMinor: number,
-): Entry => ({
+): BankEntry => ({
   type: 'entry',
   at: BEGINNING_MS,
   bank: 'alder',

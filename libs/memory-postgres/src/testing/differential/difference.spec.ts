@@ -1,10 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { isAnotherFirst, isAnotherVictim } from './difference.js';
-import type { Answer, Observed } from './script.js';
+import type { StatementResult, ScriptObservation } from './script.js';
 
-const done: Answer = { rows: [] };
-const deadlock: Answer = { code: '40P01', constraint: undefined };
-const seen = (answers: readonly (readonly [number, Answer])[], waiting: readonly number[]): Observed => ({
+const done: StatementResult = { rows: [] };
+const deadlock: StatementResult = { code: '40P01', constraint: undefined };
+const seen = (
+  answers: readonly (readonly [number, StatementResult])[],
+  waiting: readonly number[],
+): ScriptObservation => ({
   answers: new Map(answers),
   waiting,
 });

@@ -1,10 +1,10 @@
 import { parse } from '../../syntax.js';
-import type { Answer, Observed, Row } from './script.js';
+import type { StatementResult, ScriptObservation, ResultRow } from './script.js';
 
 /** Undefined when both saw the same. */
 export function differenceBetween(
-  memory: Observed,
-  postgres: Observed,
+  memory: ScriptObservation,
+  postgres: ScriptObservation,
   texts: (session: number) => string,
   xidColumns: ReadonlySet<string>,
 ): string | undefined {
@@ -19,11 +19,11 @@ export function differenceBetween(
   return undefined;
 }
 
-const told = ({ answers }: Observed): string => JSON.stringify([...answers]);
+const told = ({ answers }: ScriptObservation): string => JSON.stringify([...answers]);
 
 /** Both of them name one member of the circle as its victim, and not the same one: either may be right. */
-export function isAnotherVictim(memory: Observed, postgres: Observed): boolean {
-  const victims = ({ answers }: Observed): number[] =>
+export function isAnotherVictim(memory: ScriptObservation, postgres: ScriptObservation): boolean {
+  const victims = ({ answers }: ScriptObservation): number[] =>
     [...answers].filter(([, answer]) => 'code' in answer && answer.code === '40P01').map(([session]) => session);
   const [a, b] = [victims(memory), victims(postgres)];
   return a.length === 1 && b.length === 1 && a[0] !== b[0];
@@ -36,11 +36,11 @@ export function isAnotherVictim(memory: Observed, postgres: Observed): boolean {
  * @param waitedToInsert whether the session was waiting before this step, with an INSERT
  */
 export function isAnotherFirst(
-  memory: Observed,
-  postgres: Observed,
+  memory: ScriptObservation,
+  postgres: ScriptObservation,
   waitedToInsert: (session: number) => boolean,
 ): boolean {
-  const leftBehind = (some: Observed, others: Observed): number[] =>
+  const leftBehind = (some: ScriptObservation, others: ScriptObservation): number[] =>
     some.waiting.filter((session) => !others.waiting.includes(session));
   const [inMemory, inPostgres] = [leftBehind(memory, postgres), leftBehind(postgres, memory)];
   return inMemory.length === 1 && inPostgres.length === 1 && [...inMemory, ...inPostgres].every(waitedToInsert);
@@ -62,13 +62,13 @@ function isOrdered(text: string): boolean {
   return known;
 }
 
-function canonical(answer: Answer | undefined, inOrder: boolean, xidColumns: ReadonlySet<string>): string {
+function canonical(answer: StatementResult | undefined, inOrder: boolean, xidColumns: ReadonlySet<string>): string {
   if (!answer || !('rows' in answer)) return JSON.stringify(answer) ?? 'not at all';
   const rows = answer.rows.map((row) => canonicalRow(row, xidColumns));
   return JSON.stringify({ command: answer.command, rows: inOrder ? rows : rows.sort() });
 }
 
-const canonicalRow = (row: Row, xidColumns: ReadonlySet<string>): string =>
+const canonicalRow = (row: ResultRow, xidColumns: ReadonlySet<string>): string =>
   JSON.stringify(
     sorted(
       Object.fromEntries(Object.entries(row).map(([name, value]) => [name, xidColumns.has(name) ? 'xid' : value])),
@@ -84,7 +84,7 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(names.map((name) => [name, sorted((value as Record<string, unknown>)[name])]));
 }
 
-type Tables = Readonly<Record<string, readonly Row[]>>;
+type Tables = Readonly<Record<string, readonly ResultRow[]>>;
 
 /**
  * Undefined when both hold the same rows. Ids of transactions stand for their order: one that a row was written by for
@@ -112,7 +112,7 @@ function ranked(
   xidColumns: ReadonlySet<string>,
   writtenBy: ReadonlySet<string>,
 ): Record<string, string[]> {
-  const columnsOf = (row: Row): string[] => Object.keys(row).filter((name) => xidColumns.has(name));
+  const columnsOf = (row: ResultRow): string[] => Object.keys(row).filter((name) => xidColumns.has(name));
   const writers = new Set<bigint>();
   for (const [table, rows] of Object.entries(tables)) {
     if (!writtenBy.has(table)) continue;

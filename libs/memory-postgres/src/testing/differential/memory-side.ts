@@ -1,17 +1,24 @@
 import { Server, type Session, type Template } from '../../server.js';
 import { DataError } from '../../sql-type.js';
 import { NotSupported } from '../../syntax.js';
-import { SESSIONS, type Answer, type Observed, type Row, type Side, type Step } from './script.js';
+import {
+  SESSIONS,
+  type StatementResult,
+  type ScriptObservation,
+  type ResultRow,
+  type ComparedDatabase,
+  type ScriptStep,
+} from './script.js';
 
 /** The database in memory; its clock is the script's. */
-export class MemorySide implements Side {
+export class MemorySide implements ComparedDatabase {
   #server!: Server;
   #sessions: Session[] = [];
   #soon: (() => void)[] = [];
   #nowMs = 0;
   readonly #waiting = new Set<number>();
   #heard = new Map<string, number>();
-  #answers = new Map<number, Answer>();
+  #answers = new Map<number, StatementResult>();
 
   constructor(
     private readonly template: Template,
@@ -34,9 +41,9 @@ export class MemorySide implements Side {
     return Promise.resolve();
   }
 
-  take({ session, atMs, text, params }: Step): Promise<Observed> {
+  take({ session, atMs, text, params }: ScriptStep): Promise<ScriptObservation> {
     this.#nowMs = atMs;
-    const answers = (this.#answers = new Map<number, Answer>());
+    const answers = (this.#answers = new Map<number, StatementResult>());
     this.#waiting.add(session);
     try {
       this.#sessions[session]!.submit(text, structuredClone(params), (reply, command) => {
@@ -60,8 +67,8 @@ export class MemorySide implements Side {
     return Promise.resolve(Object.fromEntries(this.#heard));
   }
 
-  tables(): Promise<Record<string, Row[]>> {
-    const tables: Record<string, Row[]> = {};
+  tables(): Promise<Record<string, ResultRow[]>> {
+    const tables: Record<string, ResultRow[]> = {};
     for (const { name } of this.#server.storage.schema.tables) {
       this.#server.connect().submit(`SELECT * FROM "${name}"`, [], (reply) => {
         if ('error' in reply) throw reply.error;
@@ -78,7 +85,7 @@ export class MemorySide implements Side {
 
 export const isEnd = (text: string): boolean => text === 'COMMIT' || text === 'ROLLBACK';
 
-function codeOf(error: Error): Answer {
+function codeOf(error: Error): StatementResult {
   if (!(error instanceof DataError)) throw error;
   return { code: error.code, constraint: error.constraint };
 }

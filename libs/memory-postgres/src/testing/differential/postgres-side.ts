@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { Client, DatabaseError } from 'pg';
 import { sessionConfig } from '#postgres';
 import { isEnd } from './memory-side.js';
-import { SESSIONS, type Answer, type Observed, type Row, type Side, type Step } from './script.js';
+import {
+  SESSIONS,
+  type StatementResult,
+  type ScriptObservation,
+  type ResultRow,
+  type ComparedDatabase,
+  type ScriptStep,
+} from './script.js';
 
 /**
  * Stands before `pg_catalog` in the search path, so that migrations and statements take the script's time for the
@@ -51,11 +58,11 @@ interface Session {
 }
 
 /** Postgres itself. Whether a session waits, its own table of locks says. */
-export class PostgresSide implements Side {
+export class PostgresSide implements ComparedDatabase {
   readonly #sessions: Session[] = [];
   readonly #pending = new Set<number>();
   readonly #tables: { name: string; columns: string }[] = [];
-  #answers = new Map<number, Answer>();
+  #answers = new Map<number, StatementResult>();
   #heard = new Map<string, number>();
   #marked: (() => void) | undefined;
   /** Columns that hold transaction ids, whose numbers mean nothing beyond their order. */
@@ -109,7 +116,7 @@ export class PostgresSide implements Side {
     );
   }
 
-  async take({ session: place, atMs, name, text, params }: Step): Promise<Observed> {
+  async take({ session: place, atMs, name, text, params }: ScriptStep): Promise<ScriptObservation> {
     const session = this.#sessions[place]!;
     this.#answers = new Map();
     await this.control.query({ name: 'tick', text: `SELECT setval('control.clock', $1)`, values: [atMs] });
@@ -145,10 +152,10 @@ export class PostgresSide implements Side {
     return Object.fromEntries(this.#heard);
   }
 
-  async tables(): Promise<Record<string, Row[]>> {
-    const tables: Record<string, Row[]> = {};
+  async tables(): Promise<Record<string, ResultRow[]>> {
+    const tables: Record<string, ResultRow[]> = {};
     for (const { name } of this.#tables) {
-      const { rows, fields } = await this.control.query<Row>(`SELECT * FROM public."${name}"`);
+      const { rows, fields } = await this.control.query<ResultRow>(`SELECT * FROM public."${name}"`);
       this.#noteXids(fields);
       tables[name] = rows;
     }
@@ -171,9 +178,9 @@ export class PostgresSide implements Side {
 
   async #answer(place: number, query: { text: string; name?: string; values?: unknown[] }): Promise<void> {
     const { client } = this.#sessions[place]!;
-    let answer: Answer;
+    let answer: StatementResult;
     try {
-      const { rows, fields, command } = await client.query<Row>(query);
+      const { rows, fields, command } = await client.query<ResultRow>(query);
       this.#noteXids(fields);
       answer = { rows, ...(isEnd(query.text) && { command }) };
     } catch (error) {

@@ -1,42 +1,47 @@
 import { differenceBetween, differenceOfTables, isAnotherFirst, isAnotherVictim } from './difference.js';
 import type { PostgresSide } from './postgres-side.js';
-import { SESSIONS, type Side, type Step } from './script.js';
+import { SESSIONS, type ComparedDatabase, type ScriptStep } from './script.js';
 
 /** What a script came to. */
 export type Result =
   | { readonly kind: 'same' }
   /** Both are right, and go different ways from here. */
   | { readonly kind: 'undecided'; readonly why: string }
-  | { readonly kind: 'different'; readonly after: number; readonly step: Step | undefined; readonly what: string };
+  | {
+      readonly kind: 'different';
+      readonly after: number;
+      readonly step: ScriptStep | undefined;
+      readonly what: string;
+    };
 
-export interface Sides {
-  readonly memory: Side;
+export interface ComparedDatabases {
+  readonly memory: ComparedDatabase;
   readonly postgres: PostgresSide;
   /** Tables whose column of transaction ids says who wrote the row. */
   readonly writtenBy: ReadonlySet<string>;
 }
 
 /** Told of every statement that was answered alike, and whether it waited. */
-export type OnAlike = (name: string, what: 'answered' | 'refused' | 'waited') => void;
+export type OnAgreement = (name: string, what: 'answered' | 'refused' | 'waited') => void;
 
 /**
  * Gives the steps to both in their order. A session that waits takes its next steps once it has been answered; at the
  * end whoever has a transaction open commits.
  */
 export async function runScript(
-  { memory, postgres, writtenBy }: Sides,
-  steps: readonly Step[],
-  onAlike?: OnAlike,
+  { memory, postgres, writtenBy }: ComparedDatabases,
+  steps: readonly ScriptStep[],
+  onAlike?: OnAgreement,
 ): Promise<Result> {
   await Promise.all([memory.reset(), postgres.reset()]);
-  const queues: Step[][] = Array.from({ length: SESSIONS }, () => []);
-  const current: (Step | undefined)[] = [];
+  const queues: ScriptStep[][] = Array.from({ length: SESSIONS }, () => []);
+  const current: (ScriptStep | undefined)[] = [];
   const open = new Set<number>();
   const waiting = new Set<number>();
   let atMs = 0;
   let taken = 0;
 
-  const take = async (step: Step): Promise<Result | undefined> => {
+  const take = async (step: ScriptStep): Promise<Result | undefined> => {
     atMs = Math.max(atMs, step.atMs);
     taken++;
     const now = { ...step, atMs };

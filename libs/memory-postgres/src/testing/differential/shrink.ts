@@ -1,4 +1,4 @@
-import type { Step } from './script.js';
+import type { ScriptStep } from './script.js';
 
 /** Runs tried at most: each takes a moment of a real database. */
 const TRIES_MAX = 300;
@@ -8,9 +8,9 @@ const TRIES_MAX = 300;
  * pieces. After Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input" (2002).
  */
 export async function shrink(
-  steps: readonly Step[],
-  differs: (candidate: readonly Step[]) => Promise<boolean>,
-): Promise<readonly Step[]> {
+  steps: readonly ScriptStep[],
+  differs: (candidate: readonly ScriptStep[]) => Promise<boolean>,
+): Promise<readonly ScriptStep[]> {
   let tries = 0;
   let kept = steps;
   for (let size = Math.ceil(kept.length / 2); kept.length > 1;) {
