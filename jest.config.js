@@ -5,8 +5,12 @@ const base = {
   transform,
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^#([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts', '^(\\.{1,2}/.*)\\.js$': '$1' },
-  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/cli', '<rootDir>/infra', '<rootDir>/test'],
+  moduleNameMapper: {
+    '^#(checker|memory-postgres|virtual-time)$': '<rootDir>/proof/$1/src/index.ts',
+    '^#([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  roots: ['apps', 'libs', 'cli', 'proof', 'tools', 'infra', 'test'].map((folder) => `<rootDir>/${folder}`),
   setupFilesAfterEnv: ['<rootDir>/test/assertions.mjs'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '/fixtures/'],
 };

@@ -4,7 +4,7 @@ import { doorOptions, type AdminDoors } from './system/admin-doors.js';
 import { findDoors } from './system/find-system.js';
 import { chargeOfRefund, gatherEvidence, keyOf } from './why/evidence.client.js';
 import { render } from './why/render.js';
-import { storyOf } from './why/story.js';
+import { storyOf } from './why/charge-timeline.js';
 
 const usage = `holdfast why ch_…                    why a charge ended as it did, or has not ended yet
 holdfast why re_…                    the same, of the charge that a refund gives back

@@ -7,7 +7,7 @@ const run = promisify(execFile);
 
 /** Jest resolves imports in a way of its own: that Node finds every one of them, only Node can show. */
 describe('what npm start and its like run', () => {
-  it.each(['infra/local/main.js', 'apps/bench/src/main.js'])(
+  it.each(['infra/local/main.js', 'proof/bench/src/main.js'])(
     '%s is loaded by Node, and says how it is used',
     async (entry) => {
       const { stdout } = await run(process.execPath, [`dist/${entry}`, '--help'], {

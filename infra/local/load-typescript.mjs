@@ -1,5 +1,5 @@
 // Lets plain Node import this repository's TypeScript without a build: for Jest's global set-up, which is loaded
-// outside Jest's own transform. `./x.js` means x.ts where that exists, `#name` means libs/name/src/index.ts.
+// outside Jest's own transform. `./x.js` means x.ts where that exists, `#name` means src/index.ts of the library of that name, in libs/ or proof/.
 import { existsSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { readFileSync } from 'node:fs';
@@ -10,9 +10,12 @@ const root = new URL('../../', import.meta.url);
 const options = JSON.parse(readFileSync(new URL('.swcrc', root), 'utf8'));
 delete options.$schema;
 
+const libraryOf = (name) =>
+  ['libs', 'proof'].map((folder) => new URL(`${folder}/${name}/src/index.ts`, root)).find((file) => existsSync(file));
+
 registerHooks({
   resolve(specifier, context, next) {
-    if (specifier.startsWith('#')) return next(new URL(`libs/${specifier.slice(1)}/src/index.ts`, root).href, context);
+    if (specifier.startsWith('#')) return next(libraryOf(specifier.slice(1)).href, context);
     if (specifier.startsWith('.') && specifier.endsWith('.js')) {
       const source = new URL(specifier.replace(/js$/, 'ts'), context.parentURL);
       if (existsSync(source)) return next(source.href, context);

@@ -201,7 +201,7 @@ async function isBuilt(sources) {
 /** Changes when a source is added, changed or removed. */
 async function fingerprintOfSources() {
   const hash = createHash('sha256');
-  for (const folder of ['apps', 'libs', 'cli', 'infra']) {
+  for (const folder of ['apps', 'libs', 'cli', 'proof', 'tools', 'infra']) {
     const names = (await readdir(join(root, folder), { recursive: true })).filter((name) => /\.[jt]s$/.test(name));
     for (const name of names.sort()) await add(join(folder, name));
   }

@@ -11,14 +11,14 @@ const checks = {
   formatting: ['prettier', '--check', '--log-level', 'warn', '.'],
   lint: ['oxlint', '--type-aware'],
   types: ['node', 'node_modules/typescript-native/bin/tsc', '--noEmit'],
-  architecture: ['node', 'infra/architecture/check.mjs'],
+  architecture: ['node', 'tools/architecture/check.mjs'],
 };
 /** Every commit has worlds of its own, the same ones however often it is tested. */
 const simulated = ['--seconds', '120', '--seed', `${await seedOfCommit()}`];
 /** So many bugs are planted, other ones for each commit: each must break a promise of its own. */
 const planted = ['--sample', '6'];
 /** Commands of the repository that are a test by themselves: the exit code is the verdict. */
-const mains = { simulation: 'dist/apps/simulation/src/main.js', sabotage: 'dist/infra/sabotage/main.js' };
+const mains = { simulation: 'dist/proof/simulation/src/main.js', sabotage: 'dist/proof/planted-bugs/main.js' };
 /** Unit tests wait for nothing outside: one worker for each core, where Jest would leave one core idle. */
 const projects = { unit: ['--maxWorkers=100%'], real: [], system: ['--runInBand'] };
 

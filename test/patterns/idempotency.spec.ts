@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect } from '@jest/globals';
 import { statement, type PgTransaction, type Sql } from '#postgres';
 import { migrations } from '../../apps/payments-api/src/migrations/migrations.js';
 import type { DatabasePort, DatabaseWorld } from '../../libs/postgres/src/testing/database-world.js';
-import { simulatedDatabaseWorld } from '../../libs/simulation/src/testing/simulated-database-world.js';
+import { simulatedDatabaseWorld } from '../../proof/virtual-time/src/testing/simulated-database-world.js';
 import { bothVersions } from './both-versions.js';
 import { HardenedIdempotency } from './hardened-idempotency.js';
 import { NaiveIdempotency } from './naive-idempotency.js';

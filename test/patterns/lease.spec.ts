@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect } from '@jest/globals';
 import { leaseTableSql } from '#leases';
 import { statement, type PgTransaction } from '#postgres';
 import type { DatabasePort, DatabaseWorld } from '../../libs/postgres/src/testing/database-world.js';
-import { simulatedDatabaseWorld } from '../../libs/simulation/src/testing/simulated-database-world.js';
+import { simulatedDatabaseWorld } from '../../proof/virtual-time/src/testing/simulated-database-world.js';
 import { bothVersions } from './both-versions.js';
 import { HardenedLeader } from './hardened-leader.js';
 import { NaiveLeader } from './naive-leader.js';

@@ -4,7 +4,7 @@ import { leaseTableSql } from '#leases';
 import { outboxTableSql, type Bus } from '#messaging';
 import { statement, type PgTransaction } from '#postgres';
 import type { DatabasePort, DatabaseWorld } from '../../libs/postgres/src/testing/database-world.js';
-import { simulatedDatabaseWorld } from '../../libs/simulation/src/testing/simulated-database-world.js';
+import { simulatedDatabaseWorld } from '../../proof/virtual-time/src/testing/simulated-database-world.js';
 import { bothVersions } from './both-versions.js';
 import { HardenedPublisher } from './hardened-publisher.js';
 import { NaivePublisher } from './naive-publisher.js';

@@ -16,7 +16,7 @@ it('a short chaos run is sound', async () => {
 });
 
 async function chaos(...args: string[]): Promise<{ code: number; said: string }> {
-  const main = 'dist/apps/chaos/src/main.js';
+  const main = 'dist/proof/chaos/src/main.js';
   const options = { cwd: repositoryRoot, env: { ...process.env, NODE_OPTIONS: '' }, maxBuffer: 16 * 1024 * 1024 };
   try {
     const { stdout } = await promisify(execFile)(process.execPath, ['--no-warnings', main, ...args], options);

@@ -35,11 +35,8 @@ async function build(commit: string, folder: string): Promise<void> {
   await run('git', ['archive', '--output', tar, commit], { cwd: repositoryRoot });
   await run('tar', ['-xf', tar, '-C', folder]);
   await symlink(join(repositoryRoot, 'node_modules'), join(folder, 'node_modules'));
-  const swc = join(folder, 'node_modules', '.bin', 'swc');
-  await run(process.execPath, [swc, 'apps', 'libs', 'infra', '-d', 'dist', '--ignore', '**/fixtures/**', '--quiet'], {
-    cwd: folder,
-    env: { ...process.env, NODE_OPTIONS: '' },
-  });
+  // By its own script: only that version knows which folders it has.
+  await run('npm', ['run', '--silent', 'build'], { cwd: folder, env: { ...process.env, NODE_OPTIONS: '' } });
 }
 
 /**

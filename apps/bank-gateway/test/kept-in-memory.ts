@@ -3,7 +3,7 @@ import type { Decision, Work } from '#saga';
 import { liveOperations, type Authorization } from '../src/authorizations/authorization-state.js';
 import type { Operation } from '../src/operations/operation.js';
 import type { PerformerParts } from '../src/operations/performer.js';
-import { actedOnBy, type ClaimedOperation } from '../src/operations/task.js';
+import { actedOnBy, type ClaimedOperation } from '../src/operations/claimed-operation.js';
 
 export class StoreAwayError extends Error {}
 

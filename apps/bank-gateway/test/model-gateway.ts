@@ -11,7 +11,7 @@ import {
   type KnownAuthorization,
   type ChargeTerms,
 } from '../src/authorizations/authorization-state.js';
-import { capturedAmount } from '../src/authorizations/news.js';
+import { capturedAmount } from '../src/authorizations/outcome-events.js';
 import type { BankView } from '../src/authorizations/routing.js';
 import {
   appendAttempt,
@@ -29,7 +29,13 @@ import {
   type MovementOrder,
   type Operation,
 } from '../src/operations/operation.js';
-import { actedOnBy, inquiryOf, movementOf, reversalOf, type ClaimedOperation } from '../src/operations/task.js';
+import {
+  actedOnBy,
+  inquiryOf,
+  movementOf,
+  reversalOf,
+  type ClaimedOperation,
+} from '../src/operations/claimed-operation.js';
 import { paidWith } from './authorization-under-test.js';
 import { stepOn } from './handlers.js';
 import { noon } from './operation-under-test.js';

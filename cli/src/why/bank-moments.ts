@@ -2,7 +2,7 @@ import type { ReleaseCause } from '#contracts';
 import type { Currency } from '#money';
 import type { AttemptView, WhyJournalRecord, GatewayView, OperationView } from './evidence.js';
 import { said } from './merchant-moments.js';
-import type { TimelineEntry, EventReference } from './moment.js';
+import type { TimelineEntry, EventReference } from './timeline-entry.js';
 import { codeIn, duration, money, plural, whyInDoubt, whyNotProcessed } from './words.js';
 
 const wish = {

@@ -1,6 +1,6 @@
 import type { DifferenceFacts, LedgerView, TransferView } from './evidence.js';
 import { said } from './merchant-moments.js';
-import type { TimelineEntry } from './moment.js';
+import type { TimelineEntry } from './timeline-entry.js';
 import { codeIn, money, whyNotHeld, whyNotRefunded } from './words.js';
 
 /** What the books did: each transfer in plain words, and what was said of it. */

@@ -1,5 +1,5 @@
 import type { KeyView, PaymentsView, StreamEvent } from './evidence.js';
-import type { TimelineEntry, EventReference } from './moment.js';
+import type { TimelineEntry, EventReference } from './timeline-entry.js';
 import { codeIn, money, moneyOf, whyNotRefunded } from './words.js';
 
 /** What the merchant asked, what payments-api heard, and what the merchant was told. */

@@ -1,6 +1,6 @@
 import { wrap } from '../wrap.js';
-import type { PlacedEntry } from './moment.js';
-import type { ChargeTimeline } from './story.js';
+import type { PlacedEntry } from './timeline-entry.js';
+import type { ChargeTimeline } from './charge-timeline.js';
 import { duration } from './words.js';
 
 export interface Terminal {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { notEmpty } from '#testing';
 import type { ChargeFacts } from './evidence.js';
 import { render } from './render.js';
-import { storyOf } from './story.js';
+import { storyOf } from './charge-timeline.js';
 import {
   after,
   approved,

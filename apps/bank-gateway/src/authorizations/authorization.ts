@@ -19,7 +19,7 @@ import {
   type AuthorizationIn,
   type KnownAuthorization,
 } from './authorization-state.js';
-import { authorizationApproved, cancellationRefused, stateEvents, operationEvents, restate } from './news.js';
+import { authorizationApproved, cancellationRefused, stateEvents, operationEvents, restate } from './outcome-events.js';
 import { route, type BankView } from './routing.js';
 import { undoSuspects } from './stray.js';
 

@@ -6,7 +6,7 @@ import { Decides, unchanged, type Decision } from '#saga';
 import { refundReference } from '../operations/reference.js';
 import { operationOf, type Authorization } from './authorization-state.js';
 import { authorizations } from './authorization.js';
-import { operationEvents } from './news.js';
+import { operationEvents } from './outcome-events.js';
 import { compensate, refund } from './refund.js';
 
 /** How an authorization reacts where captured money goes back to the cardholder. */

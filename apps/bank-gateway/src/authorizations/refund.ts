@@ -4,7 +4,7 @@ import { become, unchanged, type Decision } from '#saga';
 import { isLive, openRefund, type Operation } from '../operations/operation.js';
 import { compensationReference, refundReference } from '../operations/reference.js';
 import { operationOf, type Authorization, type AuthorizationIn } from './authorization-state.js';
-import { capturedAmount } from './news.js';
+import { capturedAmount } from './outcome-events.js';
 
 /** Gives back a part of what was captured, or all of it, beside other refunds that may be under way. */
 export function refund(

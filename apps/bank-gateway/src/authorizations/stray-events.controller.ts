@@ -5,7 +5,7 @@ import { become, Decides, unchanged, type Decision } from '#saga';
 import { isLive } from '../operations/operation.js';
 import { authorizations } from './authorization.js';
 import { operationOf, type Authorization, type KnownAuthorization } from './authorization-state.js';
-import { authorizationApproved, restate } from './news.js';
+import { authorizationApproved, restate } from './outcome-events.js';
 import { isRecorded, suspect, undoStray } from './stray.js';
 
 /** How an authorization reacts to what a bank performed and the books do not show. */

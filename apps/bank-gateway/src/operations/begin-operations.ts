@@ -4,7 +4,7 @@ import type { Authorization, KnownAuthorization } from '../authorizations/author
 import type { BankClients } from '../banks/banks.js';
 import type { Dispatch } from './dispatch.js';
 import { appendAttempt, type Operation } from './operation.js';
-import { actedOnBy, type ClaimedOperation } from './task.js';
+import { actedOnBy, type ClaimedOperation } from './claimed-operation.js';
 
 /** An operation was saved as begun: its bank is to be called. */
 export interface BeginOperation extends Effect {

@@ -3,7 +3,7 @@ import type { Authorization } from '../authorizations/authorization-state.js';
 import type { Operation } from './operation.js';
 import type { OperationObserver } from './operation-observer.js';
 import { refundIdOf } from './reference.js';
-import type { ClaimedOperation } from './task.js';
+import type { ClaimedOperation } from './claimed-operation.js';
 
 /** At info one line for each ending of a charge and each doubt; the way there at debug. */
 export function observeOperations(log: Log, metrics: Metrics): OperationObserver {

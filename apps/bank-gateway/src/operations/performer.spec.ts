@@ -10,7 +10,7 @@ import { liveOperations, type Authorization } from '../authorizations/authorizat
 import { undoStray } from '../authorizations/stray.js';
 import { appendAttempt, type Operation } from './operation.js';
 import { Performer } from './performer.js';
-import type { ClaimedOperation } from './task.js';
+import type { ClaimedOperation } from './claimed-operation.js';
 
 const pending = (brand: 'visa' | 'amex' | 'discover'): Authorization =>
   authorize({ terms: paidWith(brand), operations: [] }, allBanks()).state;

@@ -19,7 +19,7 @@ import {
   type Operation,
   type AttemptResult,
 } from './operation.js';
-import { inquiryOf, movementOf, reversalOf, type ClaimedOperation } from './task.js';
+import { inquiryOf, movementOf, reversalOf, type ClaimedOperation } from './claimed-operation.js';
 
 const RECORD_AGAIN = { baseMs: 50, capMs: 2_000 };
 

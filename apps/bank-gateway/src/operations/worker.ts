@@ -15,7 +15,7 @@ import {
   type OperationRow,
 } from './operation.repository.js';
 import { GatewayStoppingError, type Performer } from './performer.js';
-import { actedOnBy, type ClaimedOperation } from './task.js';
+import { actedOnBy, type ClaimedOperation } from './claimed-operation.js';
 
 /** At most so many at a time, so that a backlog at one bank does not hold a long list of leases. */
 const TAKE_MAX = 32;

@@ -4,7 +4,7 @@ import { Database } from '#postgres';
 import { CLOCK, Jobs, SETTINGS, Shutdown } from '#service';
 import { Metrics } from '#telemetry';
 import type { PaymentsSettings } from '../settings.js';
-import { AdmissionControl, tooManyRequests, type ShedReason } from './admission.js';
+import { AdmissionControl, tooManyRequests, type ShedReason } from './admission-control.js';
 import { Turns } from './turns.js';
 import { UnsettledCharges } from './unsettled-charges.js';
 import { UnsettledWatch } from './unsettled-watch.js';

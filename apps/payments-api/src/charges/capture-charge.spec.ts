@@ -4,7 +4,7 @@ import { parseForm } from '../http/parameters.js';
 import { StripeError } from '../http/stripe-error.js';
 import { captureCharge, readCaptureRequest } from './capture-charge.js';
 import { evolve, type Charge, type ChargeEvent } from './charge.js';
-import { HELD_FOR_MS } from './hold.js';
+import { HELD_FOR_MS } from './manual-authorization.js';
 import { aChargeOpened } from './testing/a-charge.js';
 
 const id = 'ch_00000000001';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AdmissionControl } from '../admission/admission.js';
+import { AdmissionControl } from '../admission/admission-control.js';
 import type { Parameters } from '../http/parameters.js';
 import type { KeyedAnswer, RequestClaim } from '../idempotency/key.js';
 import { captureCharge, readCaptureRequest } from './capture-charge.js';

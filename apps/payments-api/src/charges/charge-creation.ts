@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { IDS } from '#service';
 import type { Ids } from '#snowflake';
 import { KeyedHash } from '../accounts/keyed-hash.js';
-import { AdmissionControl } from '../admission/admission.js';
+import { AdmissionControl } from '../admission/admission-control.js';
 import { trafficClassOf } from '../admission/unsettled-charges.js';
 import type { Parameters } from '../http/parameters.js';
 import type { KeyedAnswer, RequestClaim } from '../idempotency/key.js';

@@ -8,7 +8,7 @@ import { cardIdOf } from './card-id.js';
 import type { OpenedCharge } from './charge.js';
 import { expands, within } from './expand.js';
 import { failureOf, type Failure } from './failure.js';
-import { HELD_FOR_MS } from './hold.js';
+import { HELD_FOR_MS } from './manual-authorization.js';
 import { pendingCapture } from './pending.js';
 
 const STATEMENT_DESCRIPTOR = 'HOLDFAST';

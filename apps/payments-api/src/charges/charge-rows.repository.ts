@@ -6,7 +6,7 @@ import { ListStatements } from '../lists/list-statements.repository.js';
 import { alsoKnowing } from '../refunds/refunds-of-charge.js';
 import type { ChargeDetails, ChargeOutcome, OpenedCharge, Opening } from './charge.js';
 import { expandsRefunds } from './expand.js';
-import type { ManualAuthorization } from './hold.js';
+import type { ManualAuthorization } from './manual-authorization.js';
 import type { ChargeFilters } from './list-request.js';
 
 export const columns =

@@ -3,7 +3,7 @@ import type { Instant } from '#clock';
 import type { Currency } from '#money';
 import { column } from '#postgres';
 import type { ChargeDetails, ChargeOutcome, OpenedCharge, Opening } from './charge.js';
-import type { ManualAuthorization } from './hold.js';
+import type { ManualAuthorization } from './manual-authorization.js';
 
 /** A projection of `charge_event`: every column but the sweeper's follows from the stream. */
 @Entity('charge')

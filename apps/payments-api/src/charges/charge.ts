@@ -17,7 +17,7 @@ import {
   type RefundsOfCharge,
 } from '../refunds/refunds-of-charge.js';
 import type { PaymentInstrument } from '../test-cards/instrument.js';
-import { noAuthorization, type RequestedCapture, type ManualAuthorization } from './hold.js';
+import { noAuthorization, type RequestedCapture, type ManualAuthorization } from './manual-authorization.js';
 
 /** What is fixed when a charge is opened. */
 export interface Opening {

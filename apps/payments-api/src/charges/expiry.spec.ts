@@ -3,7 +3,7 @@ import { usd } from '#money';
 import { noCharge, recordEvent } from './charge-record.js';
 import type { ChargeEvent } from './charge.js';
 import { expireCharge } from './expiry.js';
-import { HELD_FOR_MS } from './hold.js';
+import { HELD_FOR_MS } from './manual-authorization.js';
 import { aChargeOpened } from './testing/a-charge.js';
 
 const id = 'ch_00000000001';

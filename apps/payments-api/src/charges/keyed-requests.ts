@@ -2,7 +2,7 @@ import type { Clock } from '#clock';
 import type { Database, PgTransaction } from '#postgres';
 import type { BatchRunner, Commands, Work } from '#saga';
 import { about, type Log, type Tracing } from '#telemetry';
-import type { Ticket } from '../admission/admission.js';
+import type { Ticket } from '../admission/admission-control.js';
 import type { Turns } from '../admission/turns.js';
 import { trafficClassOf } from '../admission/unsettled-charges.js';
 import { apiError, StripeError, type ApiResponse } from '../http/stripe-error.js';
@@ -10,7 +10,7 @@ import type { AnswerWaiters, Expectation } from '../idempotency/answer-waiters.j
 import { decideExistingKey, type Claim, type KeyedAnswer, type KeyRow } from '../idempotency/key.js';
 import { claimKeys, storeAnswers } from '../idempotency/key.repository.js';
 import type { ClaimOutcome, HeldClaim, OpenClaims } from '../idempotency/open-claims.js';
-import { retryTransient } from '../idempotency/try-again.js';
+import { retryTransient } from '../idempotency/retry-transient.js';
 import type { AnsweredBy } from './charge-metrics.js';
 import { chargeRequest, type RequestOutcome, type ChargeRequest, type Decide } from './charge-request.js';
 import { KeyVanishedError } from './charge-request.repository.js';

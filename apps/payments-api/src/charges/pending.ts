@@ -1,7 +1,7 @@
 import type { Instant } from '#clock';
 import { refundState, type ChargeRefund } from '../refunds/refund.js';
 import type { OpenedCharge } from './charge.js';
-import { expiresAt, type RequestedCancellation, type RequestedCapture } from './hold.js';
+import { expiresAt, type RequestedCancellation, type RequestedCapture } from './manual-authorization.js';
 
 /** The capture that is under way. */
 export function pendingCapture({ hold, ending }: OpenedCharge): RequestedCapture | null {

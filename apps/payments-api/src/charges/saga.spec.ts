@@ -17,7 +17,7 @@ import { ChargesModule } from './charges.module.js';
 import { createCharge } from './create-charge.js';
 import { readCreateRequest } from './create-request.js';
 import { expireCharge } from './expiry.js';
-import { HELD_FOR_MS } from './hold.js';
+import { HELD_FOR_MS } from './manual-authorization.js';
 import { aChargeOpened, anInstrument, testHash, testNow } from './testing/a-charge.js';
 
 const rows = sagaTable.filter(({ service }) => service === 'payments-api');

@@ -3,7 +3,7 @@ import type { Database, PgTransaction } from '#postgres';
 import { apiError, type ApiResponse } from '../http/stripe-error.js';
 import { decideExistingKey, type Claim, type KeyedAnswer, type RequestClaim } from './key.js';
 import { claimKeys, readKeys, storeAnswers } from './key.repository.js';
-import { retryTransient } from './try-again.js';
+import { retryTransient } from './retry-transient.js';
 
 /** For requests that nothing has to be waited for: key, change and answer in one transaction of their own. */
 export class KeyedTransaction {

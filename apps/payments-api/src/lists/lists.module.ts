@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Metrics } from '#telemetry';
-import { tooManyRequests } from '../admission/admission.js';
+import { tooManyRequests } from '../admission/admission-control.js';
 import { ListLane, listLaneLimits } from './list-lane.js';
 import { ListPages } from './list-pages.js';
 

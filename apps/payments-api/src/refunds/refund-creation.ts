@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { IDS } from '#service';
 import type { Ids } from '#snowflake';
-import { AdmissionControl } from '../admission/admission.js';
+import { AdmissionControl } from '../admission/admission-control.js';
 import { KeyedRequests } from '../charges/keyed-requests.js';
 import type { Parameters } from '../http/parameters.js';
 import type { KeyedAnswer, RequestClaim } from '../idempotency/key.js';

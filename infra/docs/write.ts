@@ -1,7 +1,0 @@
-// npm run docs: writes the pages that are drawn from code.
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { repositoryRoot } from '../local/repository.js';
-import { pagesOf } from './pages.js';
-
-for (const [name, text] of Object.entries(pagesOf())) await writeFile(join(repositoryRoot, 'docs', name), text);

@@ -1,0 +1,109 @@
+import { bankProtocol } from '#contracts';
+import { SeededChoices } from './seeded-choices.js';
+import { drawFault } from './draw-fault.js';
+import { faultKinds, type ChaosFault, type ChaosFaultKind, type ChaosSchedule, type ScheduledFault } from './fault.js';
+
+export interface ScheduleOptions {
+  readonly seed: number;
+  readonly durationMs: number;
+  /** Default: all. */
+  readonly kinds?: readonly ChaosFaultKind[];
+}
+
+/** The first seconds are calm, to measure the rest by. */
+const CALM_MS = 8_000;
+/** Nothing new begins so shortly before the end. */
+const LAST_MS = 2_000;
+
+/** One after another: two faults of one lane never stand at once. */
+type Lane = readonly (() => ChaosFault)[];
+
+/**
+ * What goes wrong when. There are two lanes, so that often two faults stand at once: one strikes processes, the
+ * network to Postgres and clocks, the other the banks and the network to them. Each lane goes through all that it has
+ * in an order of its own before anything comes a second time, so a run of a few minutes has seen every row.
+ */
+export function drawSchedule({ seed, durationMs, kinds = faultKinds }: ScheduleOptions): ChaosSchedule {
+  const dice = new SeededChoices(seed);
+  const has = (kind: ChaosFaultKind): boolean => kinds.includes(kind);
+  const networkKinds = (['cut', 'delay', 'one-way'] as const).filter(has);
+  const anyhow = (['kill', 'freeze', 'terminate', 'slow-start', ...networkKinds, 'clock'] as const).filter(has);
+  const amid = (
+    [
+      ['kill', 'call'],
+      ['kill', 'publishing'],
+      ['freeze', 'call'],
+    ] as const
+  ).filter(([kind]) => has(kind));
+  const system: Lane = anyhow.map((kind) => () => drawFault(dice, kind, 'postgres'));
+  // What nothing else shows: every second one is of these, so that a run that is short, or slow, has them too.
+  const aimed: Lane = [
+    ...amid.map(
+      ([kind, moment]) =>
+        () =>
+          drawFault(dice, kind, moment),
+    ),
+    ...(has('poison') ? [() => drawFault(dice, 'poison', 'postgres')] : []),
+  ];
+  const banks: Lane = [
+    ...(has('bank') ? bankProtocol.faultNames.map((name) => () => drawFault(dice, 'bank', name)) : []),
+    ...networkKinds.map((kind) => () => drawFault(dice, kind, dice.pick(bankProtocol.bankNames))),
+  ];
+  const drawn = [
+    ...drawLane(dice, 'system', () => alternating(dice.shuffled(aimed), dice.shuffled(system)), durationMs, {
+      lowest: 2_000,
+      highest: 4_000,
+    }),
+    ...drawLane(dice, 'banks', () => dice.shuffled(banks), durationMs, { lowest: 1_000, highest: 3_000 }),
+  ];
+  const inOrder = drawn.sort((a, b) => a.atMs - b.atMs);
+  return { durationMs, faults: inOrder.map((fault, index) => ({ number: index + 1, ...fault })) };
+}
+
+function drawLane(
+  dice: SeededChoices,
+  name: 'system' | 'banks',
+  /** All that the lane has, in an order of its own. */
+  round: () => Lane,
+  durationMs: number,
+  gap: { lowest: number; highest: number },
+): Omit<ScheduledFault, 'number'>[] {
+  const drawn: Omit<ScheduledFault, 'number'>[] = [];
+  let deck = round();
+  if (deck.length === 0) return drawn;
+  for (let atMs = CALM_MS + dice.between(0, 2_000, 100); ;) {
+    if (deck.length === 0) deck = round();
+    const fault = deck[0]!();
+    deck = deck.slice(1);
+    const lastsMs = durationOf(dice, fault);
+    if (atMs + lastsMs > durationMs - LAST_MS) return drawn;
+    drawn.push({ atMs, lastsMs, fault, lane: name });
+    atMs += lastsMs + dice.between(gap.lowest, gap.highest, 100);
+  }
+}
+
+/** One of each in turn, for as long as there are; then what is left. */
+function alternating<T>(some: readonly T[], others: readonly T[]): T[] {
+  const length = Math.max(some.length, others.length);
+  return Array.from({ length }, (_, n) => [...some.slice(n, n + 1), ...others.slice(n, n + 1)]).flat();
+}
+
+function durationOf(dice: SeededChoices, { kind }: ChaosFault): number {
+  switch (kind) {
+    case 'freeze': // longer than every lease and Kafka's session, 10 s each
+      return dice.between(11_500, 14_000, 100);
+    case 'terminate':
+      return dice.between(500, 4_000, 100);
+    case 'one-way': // long enough for callers to give up, or not
+      return dice.between(3_000, 12_000, 100);
+    case 'clock':
+      return dice.between(6_000, 12_000, 100);
+    case 'kill':
+    case 'slow-start':
+    case 'cut':
+    case 'delay':
+    case 'bank':
+    case 'poison':
+      return dice.between(4_000, 9_000, 100);
+  }
+}

@@ -1,0 +1,139 @@
+import type { Sabotage } from '../sabotage.js';
+
+const operation = 'apps/bank-gateway/src/operations/operation.ts';
+const authorization = 'apps/bank-gateway/src/authorizations/authorization.ts';
+const authorizationRows = 'apps/bank-gateway/src/authorizations/authorization.repository.ts';
+const stray = 'apps/bank-gateway/src/authorizations/stray-events.controller.ts';
+const task = 'apps/bank-gateway/src/operations/claimed-operation.ts';
+const bankMovement = 'apps/bank-simulator/src/books/movement.ts';
+
+export const authorizations: readonly Sabotage[] = [
+  {
+    name: 'rule-6-approval-while-reversing',
+    says: 'an approval that arrives while the reversal is under way is believed',
+    breaks: ['A2'],
+    edits: [
+      {
+        file: operation,
+        find: "if (outcome.kind !== 'answered' || operation.phase === 'reversing') return undefined;",
+        replace: "if (outcome.kind !== 'answered') return undefined;",
+      },
+    ],
+  },
+  {
+    name: 'rule-8-named-by-reference',
+    says: 'capture, void and refund name what they act on by our reference; and the banks, whose protocol knows no such name, take it for its latest performance: else they would refuse it, and all would come to nothing',
+    breaks: ['A1', 'A3'],
+    edits: [
+      {
+        file: task,
+        find: '        authorizationId: known(actsOn),\n',
+        replace: '        authorizationId: `${terms.chargeId}.authorize.${operation.bank}`,\n',
+      },
+      {
+        file: task,
+        find: "{ kind: 'void', reference, ...aimOf(terms), authorizationId: known(actsOn) }",
+        replace:
+          "{ kind: 'void', reference, ...aimOf(terms), authorizationId: `${terms.chargeId}.authorize.${operation.bank}` }",
+      },
+      { file: task, find: 'captureId: known(actsOn) }', replace: 'captureId: `${terms.chargeId}.capture` }' },
+      {
+        file: bankMovement,
+        find: 'const authorization = books.find(bankId);',
+        replace: 'const authorization = books.find(bankId) ?? books.performances(bankId).at(-1);',
+      },
+      {
+        file: bankMovement,
+        find: 'const capture = books.find(movement.captureId);',
+        replace: 'const capture = books.find(movement.captureId) ?? books.performances(movement.captureId).at(-1);',
+      },
+    ],
+  },
+  {
+    name: 'rule-10-cancel-overrides-capture',
+    says: 'a cancellation takes the place of a capture that was performed, or may have been',
+    breaks: ['A2'],
+    edits: [
+      {
+        file: authorization,
+        find: 'if (!cancellation || !isUnperformed(captures)) return',
+        replace: 'if (!cancellation) return',
+      },
+      {
+        file: authorization,
+        find: '      if (authorization.cancellation) return unchanged(authorization);\n      return become({ ...authorization, cancellation: cause }, cancellationRefused(authorization));',
+        replace: '      return become(release(authorization, cause, null));',
+      },
+      {
+        file: operation,
+        find: '  assert(isUnperformed(operation), `${operation.reference} may have been performed`);\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'rule-11-live-operation-reversed',
+    says: 'reconciliation undoes what an operation in doubt has performed',
+    breaks: ['A2', 'A7'],
+    edits: [
+      {
+        file: stray,
+        find: '    if (asked && isLive(asked)) return become(suspect(authorization, asked, stray));\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'rule-11-recorded-performance-reversed',
+    says: 'reconciliation undoes what an operation has recorded as its own',
+    breaks: ['A2', 'A8'],
+    edits: [
+      {
+        file: 'apps/bank-gateway/src/authorizations/stray.ts',
+        find: 'if (known || isRecorded(authorization, bank, stray.bankId)) return authorization;',
+        replace: 'if (known) return authorization;',
+      },
+      {
+        file: stray,
+        find: 'if (isRecorded(authorization, bank, bankId))',
+        replace: 'if (authorization.operations.length > 99)',
+      },
+    ],
+  },
+  {
+    name: 'closing-slot-unlocked',
+    says: 'an authorization is loaded without its lock',
+    breaks: ['A7'],
+    edits: [
+      {
+        file: authorizationRows,
+        find: 'WHERE charge_id = wanted.charge_id FOR UPDATE) a ON true',
+        replace: 'WHERE charge_id = wanted.charge_id) a ON true',
+      },
+      {
+        file: authorizationRows,
+        find: "WHERE charge_id = wanted.charge_id AND phase <> 'ended' FOR UPDATE) AS live",
+        replace: "WHERE charge_id = wanted.charge_id AND phase <> 'ended') AS live",
+      },
+      { file: authorizationRows, find: '     AND stored.version = changed.version - 1\n', replace: '' },
+      {
+        file: authorizationRows,
+        find: 'saved.length,\n      changes.operations.length,',
+        replace: '0,\n      0,',
+      },
+    ],
+  },
+  {
+    name: 'authorization-read-before-its-lock',
+    says: 'who waits for an authorization decides by what it was before',
+    breaks: ['A7'],
+    edits: [
+      {
+        file: authorizationRows,
+        find: 'const [, rows] = await Promise.all([tx.query(lockStatement, [ids]), tx.query<LoadedRow>(loadStatement, [ids])]);',
+        replace:
+          'const [rows] = await Promise.all([tx.query<LoadedRow>(loadStatement, [ids]), tx.query(lockStatement, [ids])]);',
+      },
+    ],
+  },
+];

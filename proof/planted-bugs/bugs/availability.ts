@@ -1,0 +1,91 @@
+import type { Sabotage } from '../sabotage.js';
+
+const authorization = 'apps/bank-gateway/src/authorizations/authorization.ts';
+const declinedWhen = (condition: string): Sabotage['edits'] => [
+  {
+    file: authorization,
+    find: '  if (bank) {\n    const opened = openOperation',
+    replace: `  if (bank && ${condition})\n    return finish({ state: 'declined', terms, operations, bank: bank.name, code: 'generic_decline' });\n  if (bank) {\n    const opened = openOperation`,
+  },
+];
+
+export const availability: readonly Sabotage[] = [
+  {
+    name: 'declined-above-99-99',
+    says: 'every charge above 99.99 is declined',
+    breaks: ['A16'],
+    edits: declinedWhen('terms.amount.amountMinor > 9_999'),
+  },
+  {
+    name: 'everything-declined',
+    says: 'every charge is declined',
+    breaks: ['A16'],
+    edits: declinedWhen('terms.amount.amountMinor > 0'),
+  },
+  {
+    name: 'one-card-network-declined',
+    says: 'every charge of one card network is declined',
+    breaks: ['A16'],
+    edits: declinedWhen("terms.card.brand === 'amex'"),
+  },
+  {
+    name: 'nothing-admitted',
+    says: 'every charge is turned away with a 429, as if too many were waiting',
+    breaks: ['A16', 'A15'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/admission/admission-control.ts',
+        find: "if (this.uncommitted >= limits.uncommittedMax) return 'uncommitted';",
+        replace: "if (this.uncommitted <= limits.uncommittedMax) return 'uncommitted';",
+      },
+    ],
+  },
+  {
+    name: 'admission-leaks',
+    says: 'a request that has ended counts as under way for ever, so that an instance turns everything away after a while',
+    breaks: ['A16', 'A15'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/admission/admission-control.ts',
+        find: 'if (!ended) this.uncommitted--;',
+        replace: 'if (!ended) this.uncommitted += 100;',
+      },
+    ],
+  },
+  {
+    name: 'bank-of-another-network',
+    says: 'a card is sent to a bank that does not serve its network, which refuses it',
+    breaks: ['A16'],
+    edits: [
+      {
+        file: 'apps/bank-gateway/src/authorizations/routing.ts',
+        find: 'rank(bank) >= 0 && !tried',
+        replace: 'rank(bank) >= -1 && !tried',
+      },
+    ],
+  },
+  {
+    name: 'some-holds-refused',
+    says: 'the ledger refuses the hold of every charge whose amount ends with a seven',
+    breaks: ['A16'],
+    edits: [
+      {
+        file: 'apps/ledger/src/transfers/hold-refusal.ts',
+        find: '  return refusalFor(limits, event.amount);',
+        replace: "  return event.amount.amountMinor % 10 === 7 ? 'open_holds_cap' : refusalFor(limits, event.amount);",
+      },
+    ],
+  },
+  {
+    name: 'refunds-always-refused',
+    says: 'the ledger refuses every refund as if its merchant had no money',
+    breaks: ['A16'],
+    edits: [
+      {
+        file: 'apps/ledger/src/refunds/refund.ts',
+        find: "return amount.amountMinor > spendableMinor ? 'insufficient_balance' : undefined;",
+        replace: "return amount.amountMinor > spendableMinor - 1e12 ? 'insufficient_balance' : undefined;",
+      },
+    ],
+  },
+];

@@ -1,0 +1,115 @@
+import type { Sabotage } from '../sabotage.js';
+
+const chargeRows = 'apps/payments-api/src/charges/charge.repository.ts';
+const chargeRequestRows = 'apps/payments-api/src/charges/charge-request.repository.ts';
+const reaper = 'apps/payments-api/src/idempotency/reaper.ts';
+
+export const keys: readonly Sabotage[] = [
+  {
+    name: 'neighbour-waited-for-once',
+    says: 'two requests that waited for the same one both begin; and the list of open claims, which would know, does not mind that a key has two',
+    breaks: ['A4', 'A15', 'A16'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/charges/keyed-requests.ts',
+        find: 'for (let neighbour = claims.find(claim); neighbour; neighbour = claims.find(claim)) {',
+        replace: 'const neighbour = claims.find(claim);\n    if (neighbour) {',
+      },
+      {
+        file: 'apps/payments-api/src/idempotency/open-claims.ts',
+        find: "    assert(!this.byName.has(name), 'a key is held by one request at a time');\n",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'answer-stored-twice',
+    says: 'a key that has its answer is given another',
+    breaks: ['A4'],
+    edits: [
+      {
+        file: chargeRows,
+        find: 'SELECT * FROM unnest($16::text[], $17::text[], $18::int2[], $19::text[])\n   ON CONFLICT DO NOTHING',
+        replace:
+          'SELECT * FROM unnest($16::text[], $17::text[], $18::int2[], $19::text[])\n   ON CONFLICT (account, key) DO UPDATE SET status = excluded.status, body = excluded.body',
+      },
+    ],
+  },
+  {
+    name: 'key-claimed-apart',
+    says: 'a key is claimed in a transaction of its own, before that of its charge',
+    breaks: ['A15'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/charges/keyed-requests.ts',
+        find: '      return await this.parts.commands.submit(work);\n',
+        replace:
+          '      await this.parts.database.transaction((tx) => claimKeys(tx, [work.key]));\n      return await this.parts.commands.submit(work);\n',
+      },
+      {
+        file: chargeRequestRows,
+        find: '    const ours = await claimKeys(tx, claims);\n',
+        replace:
+          '    const rows = await readKeys(tx, claims);\n    const ours = new Set(claims.filter((claim) => rows.get(nameOf(claim))?.requestId === claim.requestId).map(nameOf));\n',
+      },
+    ],
+  },
+  {
+    name: 'running-key-executed-again',
+    says: 'a request under a key whose first request is still running on another instance is executed as well: two charges under one key',
+    breaks: ['A17', 'A4'],
+    edits: [
+      {
+        file: chargeRequestRows,
+        find: '        if (request) return request;\n',
+        replace:
+          "        const runs = request?.state === 'taken' && !request.row.answer && claim.subject === null;\n        if (request && !runs) return request;\n",
+      },
+    ],
+  },
+  {
+    name: 'fingerprint-ignored',
+    says: 'a key that is used again with other parameters is answered with what the first request came to',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/idempotency/key.ts',
+        find: 'if (row.fingerprint !== attempt.fingerprint) {',
+        replace: "if (row.fingerprint !== attempt.fingerprint && attempt.fingerprint === '') {",
+      },
+    ],
+  },
+  {
+    name: 'key-kept-too-short',
+    says: 'a key is kept for a day counted in seconds where milliseconds are meant: a repetition after two minutes charges again',
+    breaks: ['A4', 'A17'],
+    edits: [{ file: reaper, find: 'KEPT_MS = 24 * 60 * 60 * 1_000;', replace: 'KEPT_MS = 24 * 60 * 60;' }],
+  },
+  {
+    name: 'key-kept-too-long',
+    says: 'a key is kept for ten days: whoever uses it anew the next day is given the old answer, and no charge',
+    breaks: [],
+    shownBySpec: {
+      file: 'tools/docs/durations.spec.ts',
+      because: 'a key is promised to be kept for a day at least, and nothing says when it is forgotten at the latest',
+    },
+    edits: [{ file: reaper, find: 'KEPT_MS = 24 * 60 * 60 * 1_000;', replace: 'KEPT_MS = 10 * 24 * 60 * 60 * 1_000;' }],
+  },
+  {
+    name: 'pending-answer-not-stored',
+    says: 'a request that is told `pending` does not store this answer, so that its repetition is told something else',
+    breaks: ['A4'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/charges/pending-answers.ts',
+        find: 'if (pending.length > 0) await storeAnswers(this.database, pending);',
+        replace: 'const told = new Map(pending.map((given) => [nameOf(given), given.answer]));',
+      },
+      {
+        file: 'apps/payments-api/src/charges/pending-answers.ts',
+        find: 'const answer = answers.get(nameOf(name));',
+        replace: 'const answer = answers.get(nameOf(name)) ?? told.get(nameOf(name));',
+      },
+    ],
+  },
+];

@@ -1,0 +1,204 @@
+import type { SourceEdit, Sabotage } from '../sabotage.js';
+
+const operation = 'apps/bank-gateway/src/operations/operation.ts';
+const authorization = 'apps/bank-gateway/src/authorizations/authorization.ts';
+const task = 'apps/bank-gateway/src/operations/claimed-operation.ts';
+
+/**
+ * What stands behind it: a statement shows what the books do not know, and reconciliation has it undone. At these banks
+ * nothing else needs that.
+ */
+const leavesIdempotentBanksAlone: SourceEdit = {
+  file: 'apps/bank-gateway/src/authorizations/stray.ts',
+  find: 'if (known || isRecorded(authorization, bank, stray.bankId)) return authorization;',
+  replace:
+    "if (known || bank === 'alder' || bank === 'birch' || isRecorded(authorization, bank, stray.bankId))\n    return authorization;",
+};
+
+export const operations: readonly Sabotage[] = [
+  {
+    name: 'begun-after-sending',
+    says: 'an attempt goes to the bank before `begun` is committed',
+    breaks: ['A1'],
+    edits: [
+      {
+        file: 'apps/bank-gateway/src/operations/begin-operations.ts',
+        find: "effects.push({ kind: 'begin_operation', task: { ...task, operation: { ...task.operation, version: 1 } } });",
+        replace: 'this.dispatch.handOver({ ...task, operation: { ...task.operation, version: 1 } });',
+      },
+    ],
+  },
+  {
+    name: 'doubt-taken-for-failure',
+    says: 'an attempt whose outcome is unknown counts as not processed',
+    breaks: ['A1'],
+    edits: [
+      {
+        file: operation,
+        find: "return { ...timed, outcome: 'doubt', detail: outcome.reason };",
+        replace: "return { ...timed, outcome: 'not_processed', detail: outcome.reason };",
+      },
+    ],
+  },
+  {
+    name: 'unreadable-ends-everything',
+    says: 'a request that the bank cannot read ends its operation, though an attempt before it may have been performed; and reconciliation, which would find it, leaves idempotent banks alone',
+    breaks: ['A3', 'A8'],
+    edits: [
+      leavesIdempotentBanksAlone,
+      {
+        file: operation,
+        find: 'if (!isUnperformed(known) || !known.attempts.some(wasMalformed)) return known;',
+        replace: 'if (!known.attempts.some(wasMalformed)) return known;',
+      },
+    ],
+  },
+  {
+    name: 'crash-forgets-attempts',
+    says: 'whoever takes an operation over believes that what had begun never left',
+    breaks: ['A1'],
+    edits: [
+      {
+        file: operation,
+        find: "{ ...attempt, outcome: 'doubt', detail: 'taken_over' }",
+        replace: "{ ...attempt, outcome: 'not_processed', detail: 'taken_over' }",
+      },
+    ],
+  },
+  {
+    name: 'rule-1-last-attempt-decides',
+    says: 'an operation ends negatively although an earlier attempt of it is in doubt; and reconciliation, which would find it, leaves idempotent banks alone',
+    breaks: ['A3'],
+    edits: [
+      leavesIdempotentBanksAlone,
+      {
+        file: operation,
+        find: '  const doubt = hasDoubt(operation);\n  const troubledSince',
+        replace: '  const doubt = inDoubt(operation.attempts.at(-1)!);\n  const troubledSince',
+      },
+    ],
+  },
+  {
+    name: 'rule-2-reference-per-attempt',
+    says: 'every attempt has a reference of its own',
+    breaks: ['A1', 'A5'],
+    edits: [
+      {
+        file: task,
+        find: '  const { reference, amountMinor } = operation;\n',
+        replace:
+          '  const { amountMinor } = operation;\n  const reference = `${operation.reference}.${operation.attempts.length}`;\n',
+      },
+    ],
+  },
+  {
+    name: 'rule-3-retried-blindly',
+    says: 'a bank that performs whatever comes is asked again while an attempt is in doubt',
+    breaks: ['A1'],
+    edits: [
+      { file: operation, find: '  if (!bank.idempotent && hasDoubt(operation)) return undefined;\n', replace: '' },
+      {
+        file: operation,
+        find: "return bank.idempotent && operation.inquiries >= unread ? 'attempt' : 'inquire';",
+        replace: "return 'attempt';",
+      },
+    ],
+  },
+  {
+    name: 'rule-4-not-found-believed-at-once',
+    says: '“not found” ends an attempt that may still arrive',
+    breaks: ['A1'],
+    edits: [
+      {
+        file: operation,
+        find: '  return finalAt !== undefined && asOf > finalAt;',
+        replace: '  return finalAt !== asOf + 0.5;',
+      },
+    ],
+  },
+  {
+    name: 'rule-5-later-answer-kept',
+    says: 'an operation that has ended takes another end when an instance comes late with another answer, and its charge goes on with that: money is held for a charge that has failed',
+    breaks: ['A3'],
+    edits: [
+      { file: operation, find: '  if (!isLive(operation)) return operation;\n  let current', replace: '  let current' },
+      {
+        file: operation,
+        find: '    if (end) return ended(current, end);\n  }\n  return goOn(current, moment, bank);',
+        replace:
+          '    if (end) return ended(current, end);\n  }\n  return isLive(operation) ? goOn(current, moment, bank) : operation;',
+      },
+      {
+        file: operation,
+        find: '    if (!isLive(current)) return current;\n    const end = endOf',
+        replace: '    if (!isLive(current) && isLive(operation)) return current;\n    const end = endOf',
+      },
+      {
+        file: 'apps/bank-gateway/src/operations/performer.ts',
+        find: 'const before = found && isLive(found) ? found : undefined;',
+        replace: 'const before = found;',
+      },
+      {
+        file: authorization,
+        find: 'next === current || !isLive(current))',
+        replace: 'next === current || (!isLive(current) && current.end?.kind === next.end?.kind))',
+      },
+      {
+        file: authorization,
+        find: '  const end = next.end!;\n  switch (asked.state) {',
+        replace:
+          "  const end = next.end!;\n  if (next.kind === 'authorize') return afterAuthorize({ ...asked, state: 'authorizing', cancellation: null }, next, end, banks);\n  switch (asked.state) {",
+      },
+    ],
+  },
+  {
+    name: 'rule-7-reversal-not-waited-for',
+    says: 'an authorization has failed as soon as its reversal was sent; and reconciliation, which would find it, leaves idempotent banks alone',
+    breaks: ['A3'],
+    edits: [
+      leavesIdempotentBanksAlone,
+      {
+        file: operation,
+        find: "  if (outcome.kind !== 'answered' || !acknowledges(asked, bank, outcome.answer)) return goOn(asked, moment, bank);\n  if (asked.kind === 'authorize') return ended(asked, { kind: 'not_performed', reason: 'reversed_out_of_doubt' });\n",
+        replace:
+          "  if (asked.kind === 'authorize') return ended(asked, { kind: 'not_performed', reason: 'reversed_out_of_doubt' });\n  if (outcome.kind !== 'answered' || !acknowledges(asked, bank, outcome.answer)) return goOn(asked, moment, bank);\n",
+      },
+    ],
+  },
+  {
+    name: 'rule-9-refused-void-is-void',
+    says: 'a void that the bank refused counts as done',
+    breaks: ['A3'],
+    edits: [
+      {
+        file: operation,
+        find: 'if (isUndoneByReversal(operation)) return undefined;',
+        replace: "if (isUndoneByReversal(operation)) return { kind: 'succeeded', bankId: 'nobody' };",
+      },
+    ],
+  },
+  {
+    name: 'fallback-after-a-sent-attempt',
+    says: 'another bank is asked while the first may still perform; and reconciliation, which would find it, leaves idempotent banks alone',
+    breaks: ['A1', 'A3'],
+    edits: [
+      leavesIdempotentBanksAlone,
+      {
+        file: authorization,
+        find: "operation.attempts.every(({ outcome }) => outcome === 'not_processed')",
+        replace: 'operation.attempts.length > 0',
+      },
+      {
+        file: operation,
+        find: "    if (givesUp) return ended(live, { kind: 'not_performed', reason: 'not_processed' });\n",
+        replace: '',
+      },
+      {
+        file: operation,
+        find: '  if (!doubt) {\n    const givesUp',
+        replace:
+          "  if (live.kind === 'authorize' && doubt) return ended(live, { kind: 'not_performed', reason: 'not_processed' });\n  if (!doubt) {\n    const givesUp",
+      },
+    ],
+  },
+];

@@ -1,0 +1,123 @@
+import type { ApiAnswer, ApiExchange } from '#checker';
+import { BEGINNING, type SimulatedNetwork, type SimulatedProcess } from '#virtual-time';
+import type { RunningService } from '../service/running-service.js';
+import type { WorldLog } from '../world/world-log.js';
+import { exchange } from './exchange.js';
+import type { PlannedRequest } from './requests.js';
+
+/** How long an answer is waited for. */
+const PATIENCE_MS = 20_000;
+const AGAIN_AFTER_MS = { least: 50, most: 2_000 };
+/** What is not known after so many attempts takes its time, and is asked for less often. */
+const HASTY_ATTEMPTS = 5;
+const LATER_AGAIN_AFTER_MS = { least: 1_000, most: 8_000 };
+
+export interface Sending {
+  readonly account: string;
+  readonly key?: string | undefined;
+  readonly call: PlannedRequest;
+  /** In the story. */
+  readonly what: string;
+  /** The instance that it goes to; default: either. */
+  readonly place?: number;
+}
+
+/** One attempt, and what came of it. */
+export interface ClientAttempt {
+  readonly sentMs: number;
+  readonly answer: ApiAnswer | undefined;
+  readonly place: number;
+}
+
+/** Sends requests to whichever instance is there, and takes all of them down. */
+export class SimulatedClient {
+  /** Every request in the order of sending. */
+  readonly exchanges: ApiExchange[] = [];
+  #requests = 0;
+
+  constructor(
+    private readonly process: SimulatedProcess,
+    private readonly network: SimulatedNetwork,
+    private readonly story: WorldLog,
+    /** An instance of the API that takes requests, if any does. */
+    private readonly api: (place: number) => RunningService | undefined,
+  ) {}
+
+  /** Unix ms. */
+  get nowMs(): number {
+    return BEGINNING + this.process.scheduler.nowMs;
+  }
+
+  async send({ account, key, call, what, place = this.process.random.integer(0, 1) }: Sending): Promise<ClientAttempt> {
+    const sentMs = this.process.scheduler.nowMs;
+    const service = this.api(place);
+    // Refused before a byte was sent.
+    if (!service) return { sentMs, answer: undefined, place };
+    const sent = { account, key, ...call };
+    const at = this.exchanges.push({ ...sent, sentMs: this.nowMs, endedMs: Infinity }) - 1;
+    const request = { id: `req_${String(++this.#requests).padStart(16, '0')}`, ...sent };
+    const delivered = await exchange(this.process, service, request, () => this.network.latencyMs(), PATIENCE_MS);
+    const answer = delivered.kind === 'response' ? delivered.response : undefined;
+    this.exchanges[at] = { ...this.exchanges[at]!, endedMs: this.nowMs, ...(answer && { answer }) };
+    this.story.tell('merchants', () => `${what}: ${answer ? `${answer.status} ${summary(answer)}` : 'no answer'}`);
+    return { sentMs, answer, place };
+  }
+
+  /** Again and again, for as long as it takes: nothing that a merchant wants to know is given up. */
+  async ask(
+    sending: Sending,
+    onHeard: (heard: ClientAttempt) => void = () => undefined,
+  ): Promise<ClientAttempt & { answer: ApiAnswer }> {
+    for (let attempt = 1; ; attempt++) {
+      const heard = await this.send(sending);
+      onHeard(heard);
+      const { answer } = heard;
+      if (answer && isFinal(answer)) return { ...heard, answer };
+      const { least, most } = attempt < HASTY_ATTEMPTS ? AGAIN_AFTER_MS : LATER_AGAIN_AFTER_MS;
+      await this.pause(this.process.random.between(least, most));
+    }
+  }
+
+  pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => void this.process.scheduler.after(delayMs, this.process, resolve));
+  }
+}
+
+/** What the same request under the same key is told from now on. */
+export const isFinal = (answer: ApiAnswer): boolean =>
+  answer.status !== 409 && answer.status !== 429 && answer.status < 500 && !isPassing(answer);
+
+/** Refused for what will be known in a moment: nothing is stored, and the same key may come again. */
+export const isPassing = ({ status, body }: ApiAnswer): boolean =>
+  status === 400 && body.includes('Try again in a moment');
+
+/** Of a list. */
+interface Item {
+  readonly id: string;
+  readonly created: number;
+  readonly charge?: string;
+  readonly currency?: string;
+  readonly source?: string;
+  readonly type?: string;
+}
+
+export interface ClientResponseBody {
+  readonly object?: string;
+  readonly id?: string;
+  readonly status?: string;
+  readonly captured?: boolean;
+  readonly charge?: string;
+  readonly balance_transaction?: string | { readonly id: string } | null;
+  readonly has_more?: boolean;
+  readonly data?: readonly Item[];
+  readonly error?: { readonly charge?: string; readonly code?: string; readonly message?: string };
+}
+
+export const bodyOf = ({ body }: ApiAnswer): ClientResponseBody => JSON.parse(body || '{}') as ClientResponseBody;
+
+function summary(answer: ApiAnswer): string {
+  const { id, status, captured, error, data } = bodyOf(answer);
+  if (error) return error.code ?? error.message ?? '';
+  if (data) return `${data.length} objects`;
+  return `${id ?? ''} ${status ?? ''}${captured === false ? ', not captured' : ''}`;
+}

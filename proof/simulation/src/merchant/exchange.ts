@@ -1,0 +1,100 @@
+import type { ApiAnswer, ApiExchange } from '#checker';
+import type { SimulatedProcess } from '#virtual-time';
+import { doorError } from '../../../../apps/payments-api/src/http/door-errors.js';
+import { jsonText } from '../../../../apps/payments-api/src/http/json-text.js';
+import { parseForm } from '../../../../apps/payments-api/src/http/parameters.js';
+import type { SimulatedReply } from '../service/route-handlers.js';
+import { routeFor } from '../service/routes.js';
+import type { RunningService } from '../service/running-service.js';
+
+export interface Request extends Pick<ApiExchange, 'method' | 'path' | 'account' | 'key' | 'parameters'> {
+  readonly id: string;
+}
+
+/** Hands a request to the route that production has for it, beneath the HTTP server. Runs inside the service's process. */
+export async function serve(service: RunningService, request: Request): Promise<ApiAnswer> {
+  const found = routeFor(service.routes, request.method, request.path);
+  if (!found || !service.handlers) return { status: 404, body: '', replayed: false };
+  const reply = new Reply();
+  if (service.door?.refuses) {
+    const { status, body } = doorError(503).answer;
+    return { status, body, replayed: false };
+  }
+  const parameters = parseForm(new URLSearchParams(request.parameters).toString());
+  const incoming = {
+    id: request.id,
+    method: request.method,
+    url: request.path,
+    headers: {
+      authorization: `Bearer sk_test_${request.account}`,
+      ...(request.key !== undefined && { 'idempotency-key': request.key }),
+    },
+    body: request.method === 'GET' ? undefined : parameters,
+    params: found.params,
+    api: {
+      requestId: request.id,
+      apiVersion: '',
+      account: '',
+      query: request.method === 'GET' ? parameters : new Map(),
+    },
+  };
+  await service.handlers.of(found.route)(incoming, reply, () => undefined);
+  return reply.response();
+}
+
+/** As Fastify's, as far as production uses it. */
+class Reply implements SimulatedReply {
+  sent = false;
+  #status = 200;
+  #body = '';
+  #replayed = false;
+
+  code(status: number): this {
+    this.#status = status;
+    return this;
+  }
+  headers(headers: Readonly<Record<string, string>>): this {
+    this.#replayed = headers['idempotent-replayed'] === 'true';
+    return this;
+  }
+  header(): this {
+    return this;
+  }
+  send(body: object): this {
+    this.sent = true;
+    this.#body = Buffer.isBuffer(body) ? body.toString() : jsonText(body);
+    return this;
+  }
+  response(): ApiAnswer {
+    return { status: this.#status, body: this.#body, replayed: this.#replayed };
+  }
+}
+
+export type Delivered = { readonly kind: 'response'; readonly response: ApiAnswer } | { readonly kind: 'nothing' };
+
+/** Sends a request over the network and brings back what came of it: nothing, when the process died or took too long. */
+export function exchange(
+  client: SimulatedProcess,
+  service: RunningService,
+  request: Request,
+  latencyMs: () => number,
+  patienceMs: number,
+): Promise<Delivered> {
+  const { scheduler } = client;
+  return new Promise((resolve) => {
+    const nothing = (): void => resolve({ kind: 'nothing' });
+    const timer = scheduler.after(patienceMs, client, nothing);
+    service.process.onDeath(() => {
+      timer.cancel();
+      scheduler.after(latencyMs(), client, nothing);
+    });
+    const answer = async (): Promise<void> => {
+      const response = await service.door!.hold(() => serve(service, request));
+      scheduler.after(latencyMs(), client, () => {
+        timer.cancel();
+        resolve({ kind: 'response', response });
+      });
+    };
+    scheduler.after(latencyMs(), service.process, () => void answer());
+  });
+}

@@ -1,0 +1,133 @@
+import { invariants, standing, type BankEntry, type ToldAnswer } from '#checker';
+import { bankProtocol } from '#contracts';
+import type { Written } from '#memory-postgres';
+import type { Appended } from '#virtual-time';
+
+/** A promise that was broken at the moment in which it was noticed, and by what. */
+export interface BrokenPromise {
+  readonly id: string;
+  readonly promise: string;
+  readonly line: string;
+}
+
+/**
+ * The promises that hold at every moment and not only at rest, looked at after everything that could break one: a
+ * commit, an entry of a bank's, an answer, a record in Kafka. Only at what that changed, so that it costs next to nothing.
+ */
+export class ContinuousChecks {
+  readonly #answers = new Map<string, string>();
+  readonly #entries = new Map<string, BankEntry[]>();
+  readonly #ids = new Map<string, Written>();
+  readonly #events = new Map<string, string>();
+  readonly #movedMinor = new Map<string, { captured: number; refunded: number }>();
+  /** By currency, over all accounts. */
+  readonly #sums = new Map<string, number>();
+
+  constructor(private readonly onBreach: (breach: BrokenPromise) => void) {}
+
+  /** A4: every answer under one key is identical to the byte, those apart that say that it still runs. */
+  told({ account, key, status, body }: ToldAnswer): void {
+    if (body === undefined || status === 409 || status === 429) return;
+    const answer = `${status} ${body}`;
+    const under = `${account} ${key}`;
+    const first = this.#answers.get(under);
+    if (first === undefined) this.#answers.set(under, answer);
+    else if (first !== answer) this.#breach('A4', `${under}: answered otherwise, ${differenceOf(first, answer)}`);
+  }
+
+  /** A1, where banks know a reference again: nothing is performed twice under one, and at most one capture of a charge stands. */
+  performed(entry: BankEntry): void {
+    if (!bankProtocol.defaultBanks[entry.bank as bankProtocol.BankName].idempotent) return;
+    const entries = this.#entries.get(entry.chargeId) ?? [];
+    this.#entries.set(entry.chargeId, entries);
+    const { kind, reference, bank } = entry;
+    if (kind !== 'reversal' && entries.some((other) => other.reference === reference && other.kind === kind))
+      this.#breach('A1', `${reference}: performed a second time at ${bank}`);
+    entries.push(entry);
+    if (kind !== 'capture') return;
+    const captures = standing(entries, 'capture');
+    if (captures.length > 1)
+      this.#breach('A1', `${entry.chargeId}: ${captures.length} captures stand, the last at ${bank}`);
+  }
+
+  /** A10: no id is given twice; what a refund's balance transaction is called follows from the refund. */
+  committedInPayments(rows: readonly Written[]): void {
+    for (const row of rows) {
+      const table = row.table.schema.name;
+      if (row.committed === null || (table !== 'charge' && table !== 'refund')) continue;
+      const id = valueOf(row, 'id') as string;
+      const snowflake = id.slice(id.indexOf('_') + 1);
+      const owner = this.#ids.get(snowflake);
+      if (owner === undefined) this.#ids.set(snowflake, row);
+      else if (owner !== row) this.#breach('A10', `${id}: given to a second ${table}`);
+    }
+  }
+
+  /** A10: an event's id follows from what it says, so that whoever says it again says the same; when, and why, may differ. */
+  published(appended: readonly Appended[]): void {
+    for (const { topic, record } of appended) {
+      const { ce_id: id, ce_type: type, ce_source: source } = record.headers as Readonly<Record<string, string>>;
+      const content = [record.key.toString(), type, source, record.value.toString()].join(' ');
+      const first = this.#events.get(`${topic} ${id}`);
+      if (first === undefined) this.#events.set(`${topic} ${id}`, content);
+      else if (first !== content)
+        this.#breach('A10', `${id}: stands in ${topic} with other content, ${differenceOf(first, content)}`);
+    }
+  }
+
+  /** A5 and A6 in the ledger, which never takes a transfer back. */
+  committedInLedger(rows: readonly Written[]): void {
+    for (const row of rows) if (row.committed !== null && row.table.schema.name === 'transfer') this.#posted(row);
+    for (const [currency, sum] of this.#sums)
+      if (sum !== 0) this.#breach('A6', `${currency}: all accounts together hold ${sum}`);
+  }
+
+  #posted(row: Written): void {
+    const [chargeId, effect, kind] = [
+      valueOf(row, 'charge_id'),
+      valueOf(row, 'effect'),
+      valueOf(row, 'kind'),
+    ] as string[];
+    const [debit, credit] = [valueOf(row, 'debit_account'), valueOf(row, 'credit_account')] as string[];
+    const amountMinor = valueOf(row, 'amount_minor') as number;
+    const what = `${chargeId}: ${effect}`;
+    if (!(amountMinor > 0) || debit === credit)
+      this.#breach('A6', `${what} moves ${amountMinor} from ${credit} to ${debit}`);
+    if (kind === 'post' || kind === 'single') {
+      this.#move(debit!, -amountMinor);
+      this.#move(credit!, amountMinor);
+    }
+    const moved = this.#movedMinor.get(chargeId!) ?? { captured: 0, refunded: 0 };
+    this.#movedMinor.set(chargeId!, moved);
+    if (effect === 'capture' || effect === 'match') moved.captured += amountMinor;
+    if (!effect!.startsWith('refund:')) return;
+    moved.refunded += amountMinor;
+    if (moved.refunded > moved.captured)
+      this.#breach('A5', `${what}: ${moved.refunded} refunded in the ledger, of ${moved.captured}`);
+  }
+
+  /** An account holds the currency that its name ends with, whatever a transfer says. */
+  #move(account: string, amountMinor: number): void {
+    const currency = account.slice(account.lastIndexOf(':') + 1);
+    this.#sums.set(currency, (this.#sums.get(currency) ?? 0) + amountMinor);
+  }
+
+  #breach(id: string, line: string): void {
+    const { promise } = invariants.find((invariant) => invariant.id === id)!;
+    this.onBreach({ id, promise, line });
+  }
+}
+
+/** From the first place on at which they differ. */
+function differenceOf(then: string, now: string): string {
+  let place = 0;
+  while (place < then.length && then[place] === now[place]) place++;
+  return `then …${inShort(then.slice(place))}, now …${inShort(now.slice(place))}`;
+}
+
+const inShort = (text: string): string => JSON.stringify(text.slice(0, 40));
+
+function valueOf({ table, committed }: Written, name: string): unknown {
+  const place = table.schema.columns.findIndex((column) => column.name === name);
+  return committed![place];
+}

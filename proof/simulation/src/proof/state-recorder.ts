@@ -1,0 +1,269 @@
+import type { Evidence, SometimesCounts, SimulatedSometimesId, ToldAnswer } from '#checker';
+import type { bankProtocol } from '#contracts';
+import type { Server, Written } from '#memory-postgres';
+import { BEGINNING, type Appended, type SimulatedProcess } from '#virtual-time';
+import { POISON } from '../world/poison.js';
+import { keysUsedAnew, refusedForBalance, walkedWhileCharging } from './reached-by-clients.js';
+
+/** One request of a merchant's and how it ended; in milliseconds since the world began. */
+export interface MerchantExchange {
+  readonly told: ToldAnswer;
+  readonly sentMs: number;
+  readonly endedMs: number;
+  /** Answered with what had been stored under its key. */
+  readonly replayed: boolean;
+}
+
+interface Doubt {
+  readonly operation: string;
+  readonly atMs: number;
+}
+
+/** An attempt was under way, and whoever had begun it lost its operation to another process. */
+interface TakenOver {
+  readonly from: SimulatedProcess;
+  readonly cause: 'crash' | 'freeze' | 'other';
+  isThawed: boolean;
+}
+
+/** What a world has come to at rest. */
+export interface WorldAtRest {
+  readonly evidence: Evidence;
+  readonly journals: readonly (readonly bankProtocol.JournalRecord[])[];
+  readonly duplicates: number;
+  readonly ledger: Server;
+}
+
+interface Facts extends WorldAtRest {
+  readonly transitions: ReadonlyMap<unknown, number>;
+  readonly doubts: readonly Doubt[];
+  readonly takenOver: readonly TakenOver[];
+  readonly exchanges: readonly MerchantExchange[];
+  /** Events that stood in Kafka and, when their publisher was killed, in its outbox. */
+  readonly publishedTwice: number;
+  readonly rebalancesInMidBatch: number;
+  readonly leadersReplaced: number;
+  readonly poisonReplayed: number;
+  readonly stoppedInFlight: number;
+  /** Authorizations that were given back by time alone. */
+  readonly lapsed: number;
+  /** Events that an inbox does not remember any more. */
+  readonly forgotten: number;
+}
+
+/** Takes down, while a world unfolds, which of the hard states it comes to. */
+export class StateRecorder {
+  readonly #transitions = new Map<unknown, number>();
+  readonly #doubts: Doubt[] = [];
+  readonly #takenOver: TakenOver[] = [];
+  readonly #exchanges: MerchantExchange[] = [];
+  #publishedTwice = 0;
+  #rebalancesInMidBatch = 0;
+  #leadersReplaced = 0;
+  #poisonReplayed = 0;
+  #stoppedInFlight = 0;
+  #lapsed = 0;
+  #forgotten = 0;
+  /** The instance that brought an event to Kafka, by the event. */
+  readonly #publishers = new Map<string, string>();
+  /** By lease and by operation, the process whose word was the last. */
+  readonly #holders = new Map<string, SimulatedProcess | undefined>();
+  /** Standing still since they lost a lease. */
+  readonly #replaced = new Set<SimulatedProcess>();
+  readonly #poisoned = new Set<string>();
+
+  constructor(private readonly nowMs: () => number) {}
+
+  logged(service: string, message: string, fields: Readonly<Record<string, unknown>>): void {
+    const { to, operation, charge, event } = fields as Readonly<Record<string, string>>;
+    const key = `${service} ${charge}`;
+    if (message.startsWith('the breaker of ')) this.#transitions.set(to, (this.#transitions.get(to) ?? 0) + 1);
+    else if (message.endsWith(' is in doubt')) this.#doubts.push({ operation: operation!, atMs: this.nowMs() });
+    else if (message.startsWith('authorizations have lapsed')) this.#lapsed += Number(fields['found']);
+    else if (message.startsWith('parked an event') && event!.startsWith(POISON)) this.#poisoned.add(key);
+    else if (message === 'replayed what was parked' && this.#poisoned.delete(key)) this.#poisonReplayed++;
+  }
+
+  exchanged(exchange: MerchantExchange): void {
+    this.#exchanges.push(exchange);
+  }
+
+  published(instance: string, appended: readonly Appended[]): void {
+    for (const { record } of appended) this.#publishers.set(String(record.headers?.['ce_id']), instance);
+  }
+
+  killed({ name }: SimulatedProcess, database: Server): void {
+    const outbox = rowsOf(database, 'outbox').map(({ headers }) => (headers as { ce_id: string }).ce_id);
+    this.#publishedTwice += outbox.filter((id) => this.#publishers.get(id) === name).length;
+  }
+
+  /** @param requests that the service has in hand when it is told to end */
+  stopping(requests: number): void {
+    if (requests > 0) this.#stoppedInFlight++;
+  }
+
+  thawed(process: SimulatedProcess): void {
+    this.#replaced.delete(process);
+    for (const taken of this.#takenOver) if (taken.from === process && taken.cause === 'freeze') taken.isThawed = true;
+  }
+
+  rebalanced(inHand: number): void {
+    if (inHand > 0) this.#rebalancesInMidBatch++;
+  }
+
+  /** @param processOf the life that an instance lives right now */
+  committed(
+    database: string,
+    rows: readonly Written[],
+    processOf: (instance: string) => SimulatedProcess | undefined,
+  ): void {
+    for (const row of rows) {
+      const table = row.table.schema.name;
+      if (row.committed === null && table === 'inbox') this.#forgotten++;
+      if (row.committed === null) continue;
+      // A holder of a lease is `instance#random`.
+      if (table === 'lease') this.#leaseWritten(`${database} ${text(row, 'name')}`, processOf(instanceOf(row)));
+      else if (table === 'bank_operation') this.#operationWritten(row, processOf(instanceOf(row)));
+    }
+  }
+
+  /** Once all is at rest. */
+  times(atRest: WorldAtRest): ReadonlyMap<SimulatedSometimesId, number> {
+    const facts: Facts = {
+      ...atRest,
+      transitions: this.#transitions,
+      doubts: this.#doubts,
+      takenOver: this.#takenOver,
+      exchanges: this.#exchanges,
+      publishedTwice: this.#publishedTwice,
+      rebalancesInMidBatch: this.#rebalancesInMidBatch,
+      leadersReplaced: this.#leadersReplaced,
+      poisonReplayed: this.#poisonReplayed,
+      stoppedInFlight: this.#stoppedInFlight,
+      lapsed: this.#lapsed,
+      forgotten: this.#forgotten,
+    };
+    const ids = Object.keys(counts) as SimulatedSometimesId[];
+    return new Map(ids.map((id) => [id, counts[id](facts)]));
+  }
+
+  /** However many leases it loses while it stands still, it is one leader that was replaced. */
+  #leaseWritten(name: string, holder: SimulatedProcess | undefined): void {
+    const before = this.#passed(name, holder);
+    if (!before?.frozen || this.#replaced.has(before)) return;
+    this.#replaced.add(before);
+    this.#leadersReplaced++;
+  }
+
+  #operationWritten(row: Written, holder: SimulatedProcess | undefined): void {
+    const before = this.#passed(text(row, 'reference'), holder);
+    const attempts = valueOf(row, 'attempts') as readonly { readonly outcome: string }[];
+    // What has an attempt under way is left to its holder for a lease.
+    if (!before || attempts.at(-1)?.outcome !== 'begun') return;
+    const cause = before.dead ? 'crash' : before.frozen ? 'freeze' : 'other';
+    this.#takenOver.push({ from: before, cause, isThawed: false });
+  }
+
+  /** @returns who held it before, when that was somebody else */
+  #passed(what: string, holder: SimulatedProcess | undefined): SimulatedProcess | undefined {
+    const before = this.#holders.get(what);
+    this.#holders.set(what, holder);
+    return before === holder ? undefined : before;
+  }
+}
+
+const counts: SometimesCounts<Facts, SimulatedSometimesId> = {
+  'breaker-opened': ({ transitions }) => transitions.get('open') ?? 0,
+  'breaker-half-opened': ({ transitions }) => transitions.get('half_open') ?? 0,
+  'breaker-closed': ({ transitions }) => transitions.get('closed') ?? 0,
+  'doubt-had-happened': (facts) => doubtsThat(facts, (happened) => happened),
+  'doubt-had-not': (facts) => doubtsThat(facts, (happened) => !happened),
+  'late-refused': ({ journals }) =>
+    journals
+      .flat()
+      .filter(
+        (record) => record.type === 'refusal' && (record.code === 'validity_expired' || record.code === 'reversed'),
+      ).length,
+  'reversed-unseen': ({ journals }) => journals.reduce((sum, records) => sum + reversedUnseen(records), 0),
+  'duplicate-dropped': ({ duplicates }) => duplicates,
+  'crash-before-delete': ({ publishedTwice }) => publishedTwice,
+  'crash-after-begun': ({ takenOver }) => takenOver.filter(({ cause }) => cause === 'crash').length,
+  'rebalance-mid-batch': ({ rebalancesInMidBatch }) => rebalancesInMidBatch,
+  'worker-thawed': ({ takenOver }) => takenOver.filter(({ isThawed }) => isThawed).length,
+  'leader-replaced': ({ leadersReplaced }) => leadersReplaced,
+  'poison-replayed': ({ poisonReplayed }) => poisonReplayed,
+  'pending-then-succeeded': ({ exchanges, evidence }) => {
+    const pending = exchanges.filter(
+      ({ told }) => told.asked === 'charge' && told.status === 200 && told.body?.includes('"status": "pending"'),
+    );
+    const charges = new Set(pending.map(({ told }) => told.chargeId));
+    return evidence.charges.filter(({ id, state }) => state === 'succeeded' && charges.has(id)).length;
+  },
+  'capture-won': (facts) => racesEnded(facts, 'succeeded'),
+  'cancel-won': (facts) => racesEnded(facts, 'canceled'),
+  'hold-refused-compensated': (facts) => holdsReleased(facts, 'hold_refused'),
+  'capture-failed-compensated': (facts) => holdsReleased(facts, 'capture_failed'),
+  'dropped-answer-replayed': ({ exchanges }) =>
+    [...Map.groupBy(exchanges, ({ told: { account, key } }) => `${account} ${key}`).values()].filter((told) => {
+      const lost = told.find((exchange) => exchange.told.status === undefined);
+      return lost && told.some(({ replayed, sentMs }) => replayed && sentMs > lost.sentMs);
+    }).length,
+  'authorization-lapsed': ({ lapsed }) => lapsed,
+  'list-walked-while-charging': ({ evidence }) => walkedWhileCharging(evidence.exchanges),
+  'refund-without-balance': ({ evidence }) => refusedForBalance(evidence.exchanges),
+  'stopped-in-flight': ({ stoppedInFlight }) => stoppedInFlight,
+  'inbox-forgot': ({ forgotten }) => forgotten,
+  'key-used-anew': ({ evidence }) => keysUsedAnew(evidence.exchanges),
+};
+
+/** Whether the bank had performed it by the moment at which nobody knew. */
+function doubtsThat({ doubts, evidence }: Facts, wanted: (happened: boolean) => boolean): number {
+  const performedAt = new Map<string, number>();
+  for (const { reference, at } of evidence.entries)
+    performedAt.set(reference, Math.min(at, performedAt.get(reference) ?? Infinity));
+  return doubts.filter(({ operation, atMs }) => wanted((performedAt.get(operation) ?? Infinity) <= BEGINNING + atMs))
+    .length;
+}
+
+/** Nothing was performed under its reference, or refused, before it was fenced. */
+function reversedUnseen(records: readonly bankProtocol.JournalRecord[]): number {
+  const decided = new Set<string>();
+  let times = 0;
+  for (const record of records) {
+    if (record.type === 'entry' || record.type === 'refusal') decided.add(record.reference);
+    else if (record.type === 'fence' && record.reference.includes('.authorize.') && !decided.has(record.reference))
+      times++;
+  }
+  return times;
+}
+
+/** Both were asked for, each before the other was answered. */
+function racesEnded({ exchanges, evidence }: Facts, wanted: string): number {
+  const changes = Map.groupBy(exchanges, ({ told }) => told.chargeId);
+  return evidence.charges.filter(({ id, state }) => {
+    if (state !== wanted) return false;
+    const of = (asked: ToldAnswer['asked']): MerchantExchange[] =>
+      (changes.get(id) ?? []).filter(({ told }) => told.asked === asked);
+    return of('capture').some((capture) => of('refund').some((cancel) => overlap(capture, cancel)));
+  }).length;
+}
+
+const holdsReleased = ({ ledger }: Facts, wanted: string): number =>
+  rowsOf(ledger, 'hold').filter(({ state, cause }) => state === 'released' && cause === wanted).length;
+
+const overlap = (a: MerchantExchange, b: MerchantExchange): boolean => a.sentMs < b.endedMs && b.sentMs < a.endedMs;
+
+function rowsOf({ storage }: Server, name: string): Record<string, unknown>[] {
+  const table = storage.tables.find(({ schema }) => schema.name === name)!;
+  return [...table.rows].flatMap(({ committed }) =>
+    committed ? [Object.fromEntries(table.schema.columns.map((column, place) => [column.name, committed[place]]))] : [],
+  );
+}
+
+const instanceOf = (row: Written): string => text(row, 'holder').split('#')[0]!;
+
+const text = (row: Written, name: string): string => valueOf(row, name) as string;
+
+function valueOf({ table, committed }: Written, name: string): unknown {
+  return committed![table.schema.columns.findIndex((column) => column.name === name)];
+}

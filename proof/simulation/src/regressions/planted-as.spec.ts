@@ -1,0 +1,14 @@
+import { describe, expect, it } from '@jest/globals';
+import { readMeasurements } from '../../../planted-bugs/measurement.js';
+import { sabotages } from '../../../planted-bugs/sabotages.js';
+import { regressions } from './regressions.js';
+
+const named = regressions.map(({ name, plantedAs }) => ({ name, plantedAs }));
+
+describe('the bug that a regression was found by', () => {
+  it.each(named)('$plantedAs is planted, and breaks $name wherever it was measured', async ({ name, plantedAs }) => {
+    expect(sabotages.map((sabotage) => sabotage.name)).toContain(plantedAs);
+    const measured = (await readMeasurements())[plantedAs];
+    if (measured) expect(measured.shownBy.map((regression) => regression.name)).toContain(name);
+  });
+});

@@ -1,0 +1,51 @@
+import { MAX_AMOUNT_MINOR, minimumCharge, type Currency } from '#money';
+import type { Random } from '#virtual-time';
+import type { DetailChanges } from '../merchant/operation.js';
+
+/** Merchants, each in a world of its own. */
+export const accounts = ['acct_anna', 'acct_bert', 'acct_cleo'] as const;
+
+/** Two of them without decimals, and with minima and fees that differ. */
+const others: readonly Currency[] = ['jpy', 'eur', 'clp', 'huf', 'gbp'];
+
+export const currencyOf = (random: Random): Currency => (random.chance(0.6) ? 'usd' : random.pick(others));
+
+/** At these the fee of 2.9 % is half a minor unit more than a whole one, or just less than that. */
+const FEE_EDGES = [500, 431, 500 + 1_000, 431 + 9_000];
+
+/** Mostly a small one; the least that is taken, on an edge of the fee, or large up to the largest, now and then. */
+export function amountOf(random: Random, currency: Currency): number {
+  const least = minimumCharge(currency).amountMinor;
+  switch (random.integer(0, 11)) {
+    case 0:
+      return least;
+    case 1:
+      return random.pick(FEE_EDGES) + 1_000 * Math.ceil(least / 1_000);
+    case 2:
+      return random.chance(0.2) ? MAX_AMOUNT_MINOR : random.integer(20_000 + least, MAX_AMOUNT_MINOR);
+    default:
+      return random.integer(least, 20_000 + least);
+  }
+}
+
+const words = ['order', 'invoice', 'shop', 'Straße', 'sample & co', 'x=1'] as const;
+
+/** What a merchant writes on a charge. */
+export function detailsOf(random: Random): DetailChanges {
+  return {
+    ...(random.chance(0.5) && { description: `${random.pick(words)} ${random.integer(1, 999)}` }),
+    ...metadataOf(random),
+  };
+}
+
+/** @param remove some of it may be taken away, by an empty value */
+export function metadataOf(random: Random, { remove = false } = {}): DetailChanges {
+  const names = ['order', 'colour', 'note'].filter(() => random.chance(0.5));
+  if (names.length === 0) names.push('order');
+  return Object.fromEntries(
+    names.map((name) => [
+      `metadata[${name}]`,
+      remove && random.chance(0.4) ? '' : `${random.pick(words)} ${random.integer(1, 99)}`,
+    ]),
+  );
+}

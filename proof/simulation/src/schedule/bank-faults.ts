@@ -1,0 +1,138 @@
+import { bankProtocol } from '#contracts';
+import type { Random } from '#virtual-time';
+import type { PlannedFault } from './fault.js';
+import type { FaultWindow } from './fault-window.js';
+
+type BankFault = Extract<PlannedFault, { kind: 'bank' }>;
+
+const names = [
+  'latency',
+  'hang',
+  'error',
+  'not_processed',
+  'rate_limited',
+  'reject',
+  'outage',
+  'cut',
+  'malformed',
+  'drop_before',
+  'drop_after',
+  'late',
+  'duplicate',
+  'inquiry_lag',
+  'refuse',
+  'decline_after_timeout',
+] as const satisfies readonly bankProtocol.FaultName[];
+/** The money moved, or may yet, and nobody is told. */
+const unheard = ['hang', 'error', 'cut', 'malformed', 'drop_after', 'late', 'duplicate', 'drop_before'] as const;
+/** What comes next is told no, or nothing that helps. */
+const unhelpful = [
+  'not_processed',
+  'not_processed',
+  'outage',
+  'outage',
+  'rate_limited',
+  'reject',
+  'error',
+  'refuse',
+  'drop_before',
+] as const;
+/** So long before the moment that it is there when the first of it arrives. */
+export const BEFORE_MS = 30;
+
+/** One kind of trouble at one bank, or at all of them, for some time. */
+export function bankTrouble(random: Random, { atMs: momentMs, bank: near }: FaultWindow): BankFault {
+  const atMs = Math.max(0, momentMs - BEFORE_MS);
+  const fault = random.pick(names);
+  const bank = random.chance(0.15) ? undefined : random.chance(0.7) ? near : random.pick(bankProtocol.bankNames);
+  const probability = random.chance(0.4) ? 1 : random.between(0.2, 0.9);
+  const operation = random.chance(0.5) ? random.pick(bankProtocol.operationsOf(fault)) : undefined;
+  return trouble(random, { atMs, forMs: random.integer(500, 12_000), bank, fault, operation, probability });
+}
+
+/**
+ * Several troubles in a row on the same operations of one bank: first what leaves them in doubt, then what answers
+ * the next attempts, while inquiries may show the bank as it was.
+ */
+export function bankSiege(random: Random, { atMs: momentMs, bank, movement: operation }: FaultWindow): BankFault[] {
+  const atMs = Math.max(0, momentMs - BEFORE_MS);
+  const forMs = random.integer(2_000, 15_000);
+  const times = random.integer(1, 3);
+  const after = random.pick(unhelpful);
+  const follows = bankProtocol.operationsOf(after).includes(operation) ? operation : undefined;
+  return [
+    trouble(random, { atMs, forMs, bank, fault: random.pick(unheard), operation, times }),
+    trouble(random, {
+      atMs,
+      forMs,
+      bank,
+      fault: after,
+      operation: follows,
+      probability: random.chance(0.6) ? 1 : random.between(0.5, 1),
+    }),
+    ...(random.chance(0.5) ? [trouble(random, { atMs, forMs, bank, fault: 'inquiry_lag', operation: 'inquire' })] : []),
+  ];
+}
+
+/** It performs at once, and takes its time to say so. */
+export function bankSlow(random: Random, { atMs: momentMs, bank, movement: operation }: FaultWindow): BankFault {
+  const atMs = Math.max(0, momentMs - BEFORE_MS);
+  const parameters = { delayMs: random.integer(900, 1_900), jitterMs: 0 };
+  return trouble(random, { atMs, forMs: 3_000, bank, fault: 'latency', operation, parameters });
+}
+
+interface Trouble {
+  readonly atMs: number;
+  readonly forMs: number;
+  readonly bank?: bankProtocol.BankName | undefined;
+  readonly fault: bankProtocol.FaultName;
+  readonly operation?: bankProtocol.BankOperation | undefined;
+  readonly probability?: number;
+  readonly times?: number;
+  readonly parameters?: object;
+}
+
+export function trouble(random: Random, { atMs, forMs, bank, ...rule }: Trouble): BankFault {
+  const { operation, fault, probability = 1, times, parameters = parametersOf(random, fault) } = rule;
+  return {
+    kind: 'bank',
+    atMs,
+    forMs,
+    rule: bankProtocol.faultRuleSchema.parse({
+      scope: bank === undefined ? {} : { bank },
+      ...(operation && { operation }),
+      ...(times !== undefined && { times }),
+      fault,
+      probability,
+      parameters,
+      seed: random.integer(0, 2 ** 30),
+    }),
+  };
+}
+
+function parametersOf(random: Random, fault: bankProtocol.FaultName): object {
+  switch (fault) {
+    case 'latency':
+      return { delayMs: random.integer(50, 3_000), jitterMs: random.integer(0, 1_000) };
+    case 'hang':
+    case 'error':
+      return { performs: random.chance(0.5) };
+    case 'late':
+      return { delayMs: random.chance(0.5) ? random.integer(0, 3_000) : random.integer(0, 14_000) };
+    case 'inquiry_lag':
+      return { lagMs: random.integer(200, 15_000) };
+    case 'slow_drip':
+    case 'not_processed':
+    case 'rate_limited':
+    case 'reject':
+    case 'outage':
+    case 'cut':
+    case 'malformed':
+    case 'drop_before':
+    case 'drop_after':
+    case 'duplicate':
+    case 'refuse':
+    case 'decline_after_timeout':
+      return {};
+  }
+}

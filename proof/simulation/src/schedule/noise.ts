@@ -1,0 +1,43 @@
+import type { Random } from '#virtual-time';
+import type { PlannedCharge } from '../merchant/operation.js';
+import { accounts } from './accounts.js';
+
+/** Ids from here on: see besides.ts and time-leap.ts. */
+const FIRST_ID = 3_000;
+const BURST = 8;
+const BURST_WITHIN_MS = 40;
+/** A breaker that was opened is open for so long. */
+const OPEN_MS = 5_000;
+const MEANWHILE = 3;
+
+/** So little may an account have under way, and so few wait for their turn, that a burst is too much for both. */
+export const patience = { ADMIT_IN_PROGRESS_PER_ACCOUNT: 2, ADMIT_WAITING_PER_ACCOUNT: 1 } as const;
+
+/**
+ * A noisy merchant sends a burst of charges, each with a fault token that has its bank refuse it twice; and others
+ * charge good cards of that network meanwhile. The noise is refused now and then, and nobody else for its sake.
+ */
+export function noise(random: Random): PlannedCharge[] {
+  const noisy = random.pick(accounts);
+  const others = accounts.filter((account) => account !== noisy);
+  const brand = random.pick(['amex', 'discover'] as const);
+  const atMs = random.between(0, 8_000);
+  const create = (place: number, account: string, source: string, afterMs: number): PlannedCharge => ({
+    kind: 'create',
+    id: FIRST_ID + place,
+    atMs: atMs + afterMs,
+    account,
+    source,
+    amountMinor: random.integer(500, 20_000),
+    currency: 'usd',
+    capture: random.chance(0.5),
+  });
+  return [
+    ...Array.from({ length: BURST }, (_, place) =>
+      create(place, noisy, `tok_fault_authorize_notProcessed_2_on_${brand}`, random.between(0, BURST_WITHIN_MS)),
+    ),
+    ...Array.from({ length: MEANWHILE }, (_, place) =>
+      create(BURST + place, random.pick(others), `tok_${brand}`, random.between(0, OPEN_MS)),
+    ),
+  ];
+}

@@ -1,0 +1,27 @@
+import type { Random } from '#virtual-time';
+import type { MoneyOperation, RepeatedRequest, Wanted } from '../merchant/operation.js';
+import type { PlannedFault } from './fault.js';
+
+/** So long the API tries to commit a request; whoever waited for it goes on after that. */
+const COMMIT_WITHIN_MS = 3_000;
+
+export interface RequestBurst {
+  readonly operations: readonly RepeatedRequest[];
+  readonly faults: readonly PlannedFault[];
+}
+
+/**
+ * An impatient merchant sends the same request under the same key from many connections at once; and what the first of
+ * them wants cannot be committed, since the database is away.
+ */
+export function crowd(random: Random, operations: readonly MoneyOperation[]): RequestBurst {
+  const wanted = random.pick(operations.filter((each): each is Wanted => each.kind !== 'repeat'));
+  const { id: of, atMs } = wanted;
+  const forMs = random.chance(0.8)
+    ? COMMIT_WITHIN_MS + random.integer(200, 3_000)
+    : random.integer(200, COMMIT_WITHIN_MS);
+  return {
+    operations: [{ kind: 'repeat', atMs: atMs + random.between(0, 3), of, times: random.integer(6, 12) }],
+    faults: [{ kind: 'database_away', atMs: Math.max(0, atMs - 1), service: 'payments-api', forMs }],
+  };
+}

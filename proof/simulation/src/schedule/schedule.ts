@@ -1,0 +1,279 @@
+import { Random } from '#virtual-time';
+import type {
+  PlannedCapture,
+  PlannedCharge,
+  DetailChanges,
+  MoneyOperation,
+  MerchantOperation,
+  PlannedRefund,
+  Wanted,
+} from '../merchant/operation.js';
+import { accounts, amountOf, currencyOf, detailsOf } from './accounts.js';
+import { besides } from './besides.js';
+import { bankSiege, bankSlow, bankTrouble } from './bank-faults.js';
+import { crowd } from './request-burst.js';
+import type { PlannedFault, SimulatedServiceName } from './fault.js';
+import { later as afterALeap, type TimeLeap } from './time-leap.js';
+import { approvedWhileReversing, longDoubt, shownInDoubt } from './long-doubt.js';
+import { momentOf, type FaultWindow } from './fault-window.js';
+import { noise, patience } from './noise.js';
+import { sourceOf } from './source.js';
+import { unheardRefusal } from './unheard-refusal.js';
+
+/** All that a run is made of. What it comes to follows from it alone. */
+export interface WorldSchedule {
+  readonly seed: number;
+  readonly operations: readonly MerchantOperation[];
+  readonly faults: readonly PlannedFault[];
+  /** So long it is left alone once all is settled: the promises must still hold then. */
+  readonly lingerMs: number;
+  /** Absent: it ends once it is at rest. */
+  readonly later?: TimeLeap | undefined;
+  /** Which of the services' settings differ from production's. */
+  readonly settings: Settings;
+}
+
+/** How often services look for what nobody told them of, and how much of one account the API takes at once. */
+type Settings = Partial<Record<'OUTBOX_SWEEP_EVERY_MS' | 'OPERATIONS_LOOK_EVERY_MS' | keyof typeof patience, number>>;
+
+const services: readonly SimulatedServiceName[] = ['payments-api', 'bank-gateway', 'ledger'];
+const OPERATIONS = 20;
+const BUSY_MS = 8_000;
+/** Some worlds go on for so many times as long, with as many times the operations. */
+const LONG = 6;
+const AMOUNT_MIN_MINOR = 50;
+const RACE_WITHIN_MS = 20;
+/** Nothing should have to wait for a look. Where it is seldom, whatever does is seen to; and a seventh less happens. */
+const SELDOM: Settings = { OUTBOX_SWEEP_EVERY_MS: 4_000, OPERATIONS_LOOK_EVERY_MS: 2_000 };
+/** Until all of it has been compared with statements, both ways. */
+const LINGER_MS = 40_000;
+
+export function planned(seed: number): WorldSchedule {
+  const random = new Random(seed).fork('plan');
+  const lingerMs = new Random(seed).fork('linger').chance(0.15) ? LINGER_MS : 0;
+  const times = new Random(seed).fork('long').chance(0.02) ? LONG : 1;
+  const busyMs = times * BUSY_MS;
+  const wanted = operations(random, times);
+  const later = new Random(seed).fork('later');
+  const struck = [
+    ...faults(random, wanted, times),
+    ...eventLost(later.fork('lost events'), wanted, busyMs),
+    ...(later.chance(0.1) ? approvedWhileReversing(later, wanted) : []),
+    ...(later.chance(0.12) ? shownInDoubt(later, momentOf(later, wanted, busyMs)) : []),
+    ...(later.chance(0.1) ? unheardRefusal(later, wanted) : []),
+    ...stopped(later.fork('stopped'), wanted, busyMs),
+  ];
+  const crowded = later.chance(0.1) ? crowd(later, wanted) : { operations: [], faults: [] };
+  const noisy = new Random(seed).fork('noise');
+  const isNoisy = noisy.chance(0.1);
+  const money = [...wanted, ...crowded.operations, ...afterRaces(later.fork('after races'), wanted)];
+  return {
+    seed,
+    operations: inOrder([
+      ...money,
+      ...besides(new Random(seed).fork('besides'), money, times),
+      ...(isNoisy ? noise(noisy) : []),
+    ]),
+    faults: inOrder([...struck, ...crowded.faults]),
+    lingerMs,
+    later: afterALeap(new Random(seed).fork('leap'), wanted),
+    settings: { ...(new Random(seed).fork('settings').chance(0.25) ? {} : SELDOM), ...(isNoisy && patience) },
+  };
+}
+
+const inOrder = <T extends { readonly atMs: number }>(list: readonly T[]): T[] =>
+  list.toSorted((a, b) => a.atMs - b.atMs);
+
+function operations(random: Random, times: number): MoneyOperation[] {
+  const creates: PlannedCharge[] = [];
+  for (let id = 0, count = times * random.integer(7, 9); id < count; id++)
+    creates.push(createOf(random, id, creates, times * BUSY_MS));
+  const wanted: Wanted[] = [...creates];
+  const list: MoneyOperation[] = [...creates];
+  while (list.length < times * OPERATIONS) {
+    const near = random.pick(wanted);
+    const repeats = random.chance(0.35);
+    if (repeats) list.push({ kind: 'repeat', atMs: soonAfter(random, near), of: near.id, times: timesOf(random) });
+    else {
+      const change = changeOf(random, wanted.length, random.pick(creates), near);
+      wanted.push(change);
+      list.push(change);
+    }
+  }
+  if (random.chance(0.4)) list.push(...race(random, creates, wanted.length));
+  return inOrder(list);
+}
+
+/** A capture and a cancellation, as near as one follows the other through the services; both again and again. */
+function race(random: Random, creates: readonly PlannedCharge[], id: number): MoneyOperation[] {
+  const held = creates.filter(({ capture }) => !capture);
+  if (held.length === 0) return [];
+  const { id: charge, atMs: createdMs } = random.pick(held);
+  const atMs = createdMs + random.between(100, 3_000);
+  const capture: Wanted = { kind: 'capture', id, atMs, charge, amountMinor: undefined };
+  const refund: Wanted = {
+    kind: 'refund',
+    id: id + 1,
+    atMs: atMs + random.between(0, RACE_WITHIN_MS),
+    charge,
+    amountMinor: undefined,
+  };
+  return random.chance(0.8) ? [capture, refund] : [capture, refund, { kind: 'repeat', atMs, of: id, times: 3 }];
+}
+
+/** Of what was captured and canceled at once something is wanted back later: who has it wrong which of them won shows it then. */
+function afterRaces(random: Random, operations: readonly MoneyOperation[]): PlannedRefund[] {
+  const firstId = 1 + Math.max(...operations.map((each) => (each.kind === 'repeat' ? 0 : each.id)));
+  const raced = operations.filter(
+    (each): each is PlannedCapture =>
+      each.kind === 'capture' &&
+      operations.some(
+        (other) =>
+          other.kind === 'refund' && other.charge === each.charge && Math.abs(other.atMs - each.atMs) <= RACE_WITHIN_MS,
+      ),
+  );
+  return raced.map(({ atMs, charge }, place) => ({
+    kind: 'refund',
+    id: firstId + place,
+    atMs: atMs + random.between(1_000, 6_000),
+    charge,
+    amountMinor: random.integer(1, AMOUNT_MIN_MINOR),
+  }));
+}
+
+/** At any time, or in the same millisecond as another. */
+function createOf(random: Random, id: number, others: readonly PlannedCharge[], busyMs: number): PlannedCharge {
+  const source = sourceOf(random, id);
+  const atMs = id > 0 && random.chance(0.2) ? random.pick(others).atMs : random.between(0, busyMs);
+  const currency = currencyOf(random);
+  return {
+    kind: 'create',
+    id,
+    atMs,
+    account: random.pick(accounts),
+    source,
+    amountMinor: amountOf(random, currency),
+    currency,
+    capture: random.chance(0.5),
+    ...(random.chance(0.3) && { details: detailsOf(random) }),
+  };
+}
+
+/** A capture, a cancellation or a refund: at any time after its charge, or together with another operation on it. */
+function changeOf(random: Random, id: number, create: PlannedCharge, near: Wanted): Wanted {
+  const isNear = near.kind !== 'create' && near.charge === create.id;
+  const atMs = isNear ? near.atMs + random.between(0, 50) : create.atMs + random.between(0, 12_000);
+  const amountMinor = random.chance(0.5) ? undefined : random.integer(1, create.amountMinor);
+  const asked = { id, atMs, charge: create.id, amountMinor };
+  if (create.capture || !random.chance(0.6)) return { ...asked, kind: 'refund', details: whyOf(id) };
+  const isTooMuch = amountMinor !== undefined && id % 5 === 0;
+  return { ...asked, kind: 'capture', amountMinor: isTooMuch ? create.amountMinor + 1 : amountMinor };
+}
+
+/** Every other refund says why, and has a note on it. */
+const whyOf = (id: number): DetailChanges =>
+  id % 2 === 0 ? {} : { reason: 'requested_by_customer', 'metadata[refund]': String(id) };
+
+const soonAfter = (random: Random, { atMs }: Wanted): number =>
+  atMs + (random.chance(0.5) ? random.between(0, 5) : random.between(5, 15_000));
+
+const timesOf = (random: Random): number => (random.chance(0.2) ? random.integer(2, 5) : 1);
+
+const FAULTS_MIN = 5;
+const FAULTS_MAX = 9;
+
+function faults(random: Random, operations: readonly MoneyOperation[], times: number): PlannedFault[] {
+  const list: PlannedFault[] = [];
+  const busyMs = times * BUSY_MS;
+  const wanted = times * random.integer(FAULTS_MIN, FAULTS_MAX);
+  while (list.length < wanted) list.push(...struckAt(random, momentOf(random, operations, busyMs), operations));
+  if (random.chance(0.12)) list.push(...longDoubt(random, momentOf(random, operations, busyMs)));
+  if (random.chance(0.15)) list.push(poisoned(random, momentOf(random, operations, busyMs)));
+  return inOrder(list);
+}
+
+function poisoned(random: Random, { atMs }: FaultWindow): PlannedFault {
+  return { kind: 'poison', atMs, topic: random.pick(['payments.events', 'bank.events', 'ledger.events'] as const) };
+}
+
+/** Told to end while something is on its way. */
+function stopped(random: Random, operations: readonly MoneyOperation[], busyMs: number): PlannedFault[] {
+  if (!random.chance(0.25)) return [];
+  const { atMs } = momentOf(random, operations, busyMs);
+  const service = random.pick(services);
+  if (random.chance(0.3)) return [{ kind: 'rolling_restart', atMs, service }];
+  return [{ kind: 'stop', atMs, service, instance: random.integer(0, 1), downMs: random.integer(50, 5_000) }];
+}
+
+/** What Kafka loses although it has acknowledged it is said again by whoever waits for what it would have come to. */
+function eventLost(random: Random, operations: readonly MoneyOperation[], busyMs: number): PlannedFault[] {
+  if (!random.chance(0.15)) return [];
+  const { atMs } = momentOf(random, operations, busyMs);
+  const service = random.pick(services);
+  return inARow(random, () => ({ kind: 'publish_lost', atMs, service, when: 'lost_acknowledged' }));
+}
+
+/** One fault, or several that belong together. */
+function struckAt(random: Random, moment: FaultWindow, operations: readonly MoneyOperation[]): PlannedFault[] {
+  const { atMs } = moment;
+  const service = random.pick(services);
+  const instance = random.integer(0, 1);
+  switch (random.integer(0, 16)) {
+    case 0:
+    case 1:
+      return [{ kind: 'kill', atMs, service, instance, downMs: random.integer(50, 15_000) }];
+    case 2:
+      return [{ kind: 'freeze', atMs, service, instance, forMs: random.integer(500, 20_000) }];
+    case 3:
+      return [{ kind: 'cut', atMs, service, instance }];
+    case 4:
+      return [{ kind: 'database_away', atMs, service, forMs: random.integer(200, 8_000) }];
+    case 5:
+      return [{ kind: 'broker_away', atMs, forMs: random.integer(200, 8_000) }];
+    case 6:
+      return [{ kind: 'rebalance', atMs, service }];
+    case 7:
+      return random.chance(0.5)
+        ? [{ kind: 'clock_step', atMs, service, instance, byMs: random.integer(-60_000, 60_000) }]
+        : clockShowsAgain(random, operations);
+    case 8:
+      return inARow(random, () => ({ kind: 'commit_lost', atMs, service, when: lost(random) }));
+    case 9:
+      return inARow(random, () => ({ kind: 'publish_lost', atMs, service, when: lost(random) }));
+    case 10:
+    case 12:
+    case 13:
+      return bankSiege(random, moment);
+    case 11:
+      return [bankSlow(random, moment), ...killBetween(random, atMs)];
+    default:
+      return [bankTrouble(random, moment)];
+  }
+}
+
+/** As one charge is asked for, wall clocks show what they showed when another was. */
+function clockShowsAgain(random: Random, operations: readonly MoneyOperation[]): PlannedFault[] {
+  const times = operations.filter(({ kind }) => kind === 'create').map(({ atMs }) => atMs);
+  const later = random.integer(1, times.length - 1);
+  const atMs = Math.max(0, times[later]! - 1);
+  const byMs = Math.round(times[random.integer(0, later - 1)]! - times[later]!);
+  return [0, 1].map((instance) => ({ kind: 'clock_step', atMs, service: 'payments-api', instance, byMs }));
+}
+
+const inARow = (random: Random, fault: () => PlannedFault): PlannedFault[] =>
+  Array.from({ length: random.chance(0.6) ? 1 : random.integer(2, 4) }, fault);
+
+const lost = (random: Random): 'lost_before' | 'lost_after' => (random.chance(0.4) ? 'lost_before' : 'lost_after');
+
+/** Whoever asks the bank dies, or stands still past its leases, before it has heard. */
+function killBetween(random: Random, momentMs: number): PlannedFault[] {
+  const atMs = momentMs + random.between(20, 900);
+  const first = random.integer(0, 1);
+  const instances = random.chance(0.5) ? [first, 1 - first] : [first];
+  const freezes = random.chance(0.4);
+  return instances.map((instance) =>
+    freezes
+      ? { kind: 'freeze', atMs, service: 'bank-gateway', instance, forMs: random.integer(10_000, 25_000) }
+      : { kind: 'kill', atMs, service: 'bank-gateway', instance, downMs: random.integer(50, 12_000) },
+  );
+}

@@ -1,0 +1,54 @@
+import type { bankProtocol } from '#contracts';
+import type { Random } from '#virtual-time';
+
+/** Each is served first by a bank of another kind. */
+const cards = [
+  { brand: 'visa', bank: 'alder' },
+  { brand: 'mastercard', bank: 'birch' },
+  { brand: 'amex', bank: 'cedar' },
+  { brand: 'discover', bank: 'dogwood' },
+] as const;
+const unhappy = [
+  'tok_chargeDeclined',
+  'tok_chargeDeclinedInsufficientFunds',
+  'tok_visa_chargeDeclinedLostCard',
+  'tok_chargeDeclinedStolenCard',
+  'tok_chargeDeclinedExpiredCard',
+  'tok_visa_chargeDeclinedIncorrectCvc',
+  'tok_chargeDeclinedProcessingError',
+  'tok_chargeDeclinedVelocityLimitExceeded',
+  'tok_chargeCustomerFail',
+  'tok_fault_ledger_refuse',
+  'tok_fault_ledger_refuse',
+  'tok_fault_ledger_refuse',
+] as const;
+
+/** What a bank does to the attempts of one charge, whenever it gets there. */
+const aimed = [
+  'hang',
+  'error',
+  'cut',
+  'dropBefore',
+  'dropAfter',
+  'late',
+  'duplicate',
+  'notProcessed',
+  'refuse',
+] as const;
+
+/**
+ * A card of one of the networks, in turn so that every kind of bank is asked; some of them are no good, and some carry
+ * a fault of their own.
+ */
+export function sourceOf(random: Random, place: number): string {
+  const { brand } = cards[place] ?? random.pick(cards);
+  if (random.chance(0.4)) {
+    const operation = random.pick(['authorize', 'authorize', 'capture', 'capture', 'void', 'refund'] as const);
+    const times = random.chance(0.3) ? '_2' : '';
+    return `tok_fault_${operation}_${random.pick(aimed)}${times}_on_${brand}`;
+  }
+  return place >= cards.length && random.chance(0.25) ? random.pick(unhappy) : `tok_${brand}`;
+}
+
+export const bankOfSource = (source: string): bankProtocol.BankName =>
+  cards.find(({ brand }) => source.endsWith(brand))?.bank ?? 'alder';

@@ -1,0 +1,20 @@
+// One name, one meaning: a reader who searches for an exported type finds one declaration.
+const DECLARATION = /^export (?:declare )?(?:abstract )?(?:interface|type|class|enum) (\w+)\b(?! = \w+\.\1;)/gm;
+
+/**
+ * @param {Map<string, string>} sources by path
+ * @returns {{ rule: string, path: string, what: string }[]} each declaration of a name that an earlier file exports
+ */
+export function sharedTypeNames(sources) {
+  const first = new Map();
+  const found = [];
+  for (const path of [...sources.keys()].filter((each) => !each.endsWith('.spec.ts')).sort()) {
+    for (const [, name] of sources.get(path).matchAll(DECLARATION)) {
+      const other = first.get(name);
+      if (other === undefined) first.set(name, path);
+      else if (other !== path)
+        found.push({ rule: 'a-type-name-has-one-meaning', path, what: `${name} is a type of ${other} already` });
+    }
+  }
+  return found;
+}

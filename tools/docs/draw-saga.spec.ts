@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { sagaTable } from '../../libs/contracts/src/saga-table.js';
+import { repositoryRoot } from '../../infra/local/repository.js';
+import { drawSaga } from './draw-saga.js';
+
+const arrowsIn = (text: string): string[] =>
+  (/```mermaid\n([\s\S]*?)```/.exec(text)?.[1] ?? '')
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => / -[-.]+> ?/.test(line) || line.includes('-->|'));
+
+describe('docs/saga.md', () => {
+  const drawn = drawSaga(sagaTable);
+
+  it('is what npm run docs would draw', () => {
+    expect(readFileSync(join(repositoryRoot, 'docs', 'saga.md'), 'utf8')).toBe(drawn);
+  });
+
+  it('has an arrow for whatever a reaction may lead to', () => {
+    expect(drawn).toContain('ledger_hold_placed -->|bank-gateway| bank_answers_capture');
+    expect(drawn).toContain('bank_answers_capture --> bank_capture_succeeded');
+    expect(drawn).toContain('ledger_hold_refused -.->|bank-gateway| bank_answers_void');
+    expect(drawn).toContain('ledger_charge_posted -->|payments-api| told');
+  });
+
+  it('draws a void as a way back, whatever it follows from', () => {
+    expect(drawn).toContain('bank_answers_capture -.-> bank_answers_void');
+    expect(drawn).toContain('bank_answers_authorize -.-> bank_answers_void');
+    expect(drawn).not.toMatch(/^ {2}\w+ -->\S* bank_answers_void/m);
+  });
+
+  it('draws the ways back of a charge apart from its way forward, and no arrow twice', () => {
+    const [forward, back] = drawn.split('The way forward:')[1]!.split('The ways back:').map(arrowsIn);
+    expect(forward).not.toContainEqual(expect.stringContaining('-.->'));
+    expect(forward).toContain('ledger_charge_posted -->|payments-api| told');
+    expect(back).toContain('ledger_charge_released -->|payments-api| told');
+    expect(forward!.filter((arrow) => back!.includes(arrow))).toEqual([]);
+  });
+
+  it('says where a saga goes on in another, and where it comes from', () => {
+    expect(drawn).toContain('bank_answers_capture --> to_charge(["goes on in: A charge, captured at once"])');
+    expect(drawn).toContain('from_refund(["from: Refunded"]) --> payments_cancellation_requested');
+  });
+});

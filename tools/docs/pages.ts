@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sagaTable } from '../../libs/contracts/src/saga-table.js';
+import { repositoryRoot } from '../../infra/local/repository.js';
+import { asyncApiOf } from './asyncapi.js';
+import { drawSaga } from './draw-saga.js';
+import { durationsPage } from './durations.js';
+import { eventsPage } from './events-page.js';
+import { inserted } from './inserted.js';
+import { herdPicture } from './thundering-herd.js';
+
+/** Every page of docs/ that is drawn from code, by its name there. */
+export function pagesOf(): Readonly<Record<string, string>> {
+  const { version } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8')) as { version: string };
+  return {
+    'saga.md': drawSaga(sagaTable),
+    'asyncapi.json': `${JSON.stringify(asyncApiOf(version), null, 2)}\n`,
+    'events.html': eventsPage(),
+    'durations.md': durationsPage(),
+    'patterns.md': inserted(readFileSync(join(repositoryRoot, 'docs', 'patterns.md'), 'utf8')),
+    'thundering-herd.svg': herdPicture(),
+  };
+}
