@@ -1,6 +1,9 @@
 // One name, one meaning: a reader who searches for an exported type finds one declaration.
 const DECLARATION = /^export (?:declare )?(?:abstract )?(?:interface|type|class|enum) (\w+)\b(?! = \w+\.\1;)/gm;
 
+/** @type {(text: string) => string[]} the types that a file exports */
+export const typesIn = (text) => [...text.matchAll(DECLARATION)].map(([, name]) => name);
+
 /**
  * @param {Map<string, string>} sources by path
  * @returns {{ rule: string, path: string, what: string }[]} each declaration of a name that an earlier file exports
@@ -9,7 +12,7 @@ export function sharedTypeNames(sources) {
   const first = new Map();
   const found = [];
   for (const path of [...sources.keys()].filter((each) => !each.endsWith('.spec.ts')).sort()) {
-    for (const [, name] of sources.get(path).matchAll(DECLARATION)) {
+    for (const name of typesIn(sources.get(path))) {
       const other = first.get(name);
       if (other === undefined) first.set(name, path);
       else if (other !== path)

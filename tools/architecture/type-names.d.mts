@@ -1,0 +1,2 @@
+/** The types that a file exports. */
+export function typesIn(text: string): string[];
