@@ -1,5 +1,8 @@
-import { afterOperation, release } from '../../apps/bank-gateway/src/authorizations/authorization.js';
-import { liveOperations, type Authorization } from '../../apps/bank-gateway/src/authorizations/authorization-state.js';
+import { afterOperation, release } from '../../apps/bank-gateway/src/authorizations/authorization/authorization.js';
+import {
+  liveOperations,
+  type Authorization,
+} from '../../apps/bank-gateway/src/authorizations/authorization/authorization-state.js';
 import {
   appendAttempt,
   isLive,
@@ -8,7 +11,7 @@ import {
   recordReversal,
   startReversal,
   type Operation,
-} from '../../apps/bank-gateway/src/operations/operation.js';
+} from '../../apps/bank-gateway/src/authorizations/authorization/operation.js';
 import { authorized, banks } from '../../apps/bank-gateway/test/authorization-under-test.js';
 import { alder, moment, reversal, timedOut, times, voided } from '../../apps/bank-gateway/test/operation-under-test.js';
 import type { SagaWorld } from './saga-world.js';

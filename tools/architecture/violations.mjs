@@ -3,6 +3,7 @@ import { access, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { folderCycles } from './folder-cycles.mjs';
 import { violationsIn } from './source-rules.mjs';
 import { sharedTypeNames } from './type-names.mjs';
 
@@ -26,8 +27,13 @@ async function importViolations(base) {
     [depcruise, '--config', rules, '--output-type', 'json', ...folders],
     { cwd: base, maxBuffer: 256 * 1024 * 1024 },
   );
-  const { violations } = JSON.parse(stdout).summary;
-  return violations.map(({ rule, from, to }) => ({ rule: rule.name, path: from, what: `imports ${to}` }));
+  const { modules, summary } = JSON.parse(stdout);
+  const forbidden = summary.violations.map(({ rule, from, to }) => ({
+    rule: rule.name,
+    path: from,
+    what: `imports ${to}`,
+  }));
+  return [...forbidden, ...folderCycles(modules)];
 }
 
 async function sourceViolations(base) {

@@ -3,10 +3,10 @@ import { usd } from '#money';
 import type { Decision } from '#saga';
 import { stepOn } from './handlers.js';
 import { operation, opened, alder, birch, cedar, dogwood, yes } from './operation-under-test.js';
-import { openRefund } from '../src/operations/operation.js';
-import { refundReference } from '../src/operations/reference.js';
-import type { Authorization, ChargeTerms } from '../src/authorizations/authorization-state.js';
-import type { BankView } from '../src/authorizations/routing.js';
+import { openRefund } from '../src/authorizations/authorization/operation.js';
+import { refundReference } from '../src/authorizations/authorization/reference.js';
+import type { Authorization, ChargeTerms } from '../src/authorizations/authorization/authorization-state.js';
+import type { BankView } from '../src/authorizations/authorization/routing.js';
 
 export const card: Card = {
   brand: 'visa',

@@ -5,8 +5,8 @@ import { migrate, statement, type Database, type PgTransaction } from '#postgres
 import { BatchRunner, Commands, PostgresInbox, type EffectHandler } from '#saga';
 import { frameMigrations } from '#service';
 import { testDatabase, type TestDatabase } from '#testing';
-import { authorizations } from '../src/authorizations/authorization.js';
-import { AuthorizationRepository } from '../src/authorizations/authorization.repository.js';
+import { authorizations } from '../src/authorizations/authorization/authorization.js';
+import { AuthorizationRepository } from '../src/authorizations/store/authorization.repository.js';
 import { Authorizations0001 } from '../src/migrations/0001-authorizations.migration.js';
 import { WaysBack0002 } from '../src/migrations/0002-ways-back.migration.js';
 import { IsolatedOperations0004 } from '../src/migrations/0004-isolated-operations.migration.js';

@@ -1,8 +1,8 @@
 import { stepsOf } from '#messaging';
 import type { AnyStep } from '#saga';
-import { AuthorizationEventsController } from '../src/authorizations/authorization-events.controller.js';
-import { BankRefundEventsController } from '../src/authorizations/refund-events.controller.js';
-import { BankStrayEventsController } from '../src/authorizations/stray-events.controller.js';
+import { AuthorizationEventsController } from '../src/authorizations/events/authorization-events.controller.js';
+import { BankRefundEventsController } from '../src/authorizations/events/refund-events.controller.js';
+import { BankStrayEventsController } from '../src/authorizations/events/stray-events.controller.js';
 
 /** All that the gateway reacts to. */
 export const steps = stepsOf([

@@ -1,9 +1,9 @@
 import type { NewEvent } from '#contracts';
 import type { Decision, Work } from '#saga';
-import { liveOperations, type Authorization } from '../src/authorizations/authorization-state.js';
-import type { Operation } from '../src/operations/operation.js';
+import { liveOperations, type Authorization } from '../src/authorizations/authorization/authorization-state.js';
+import type { Operation } from '../src/authorizations/authorization/operation.js';
 import type { PerformerParts } from '../src/operations/performer.js';
-import { actedOnBy, type ClaimedOperation } from '../src/operations/claimed-operation.js';
+import { actedOnBy, type ClaimedOperation } from '../src/authorizations/authorization/claimed-operation.js';
 
 export class StoreAwayError extends Error {}
 

@@ -3,16 +3,16 @@ import type { Attempt, BankOrder, BankCallResult } from '#bank-call';
 import { bankProtocol, ledger, payments, type NewEvent } from '#contracts';
 import { usd } from '#money';
 import type { Decision } from '#saga';
-import { afterOperation } from '../src/authorizations/authorization.js';
+import { afterOperation } from '../src/authorizations/authorization/authorization.js';
 import {
   liveOperations,
   operationOf,
   type Authorization,
   type KnownAuthorization,
   type ChargeTerms,
-} from '../src/authorizations/authorization-state.js';
-import { capturedAmount } from '../src/authorizations/outcome-events.js';
-import type { BankView } from '../src/authorizations/routing.js';
+} from '../src/authorizations/authorization/authorization-state.js';
+import { capturedAmount } from '../src/authorizations/authorization/outcome-events.js';
+import type { BankView } from '../src/authorizations/authorization/routing.js';
 import {
   appendAttempt,
   begin,
@@ -28,14 +28,14 @@ import {
   type BankConditions,
   type MovementOrder,
   type Operation,
-} from '../src/operations/operation.js';
+} from '../src/authorizations/authorization/operation.js';
 import {
   actedOnBy,
   inquiryOf,
   movementOf,
   reversalOf,
   type ClaimedOperation,
-} from '../src/operations/claimed-operation.js';
+} from '../src/authorizations/authorization/claimed-operation.js';
 import { paidWith } from './authorization-under-test.js';
 import { stepOn } from './handlers.js';
 import { noon } from './operation-under-test.js';

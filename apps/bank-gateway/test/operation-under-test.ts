@@ -9,7 +9,7 @@ import {
   type BankConditions,
   type Operation,
   type SlotKind,
-} from '../src/operations/operation.js';
+} from '../src/authorizations/authorization/operation.js';
 
 export const { alder, birch, cedar, dogwood } = bankProtocol.defaultBanks;
 export const everyBank: readonly bankProtocol.BankProfile[] = [alder, birch, cedar, dogwood];

@@ -8,12 +8,12 @@ import { ReconciliationModule } from './reconciliation/reconciliation.module.js'
 import { LedgerRefundsModule } from './refunds/refunds.module.js';
 import { ledgerConfig } from './settings.js';
 import { StraysModule } from './strays/strays.module.js';
-import { TransfersModule } from './transfers/transfers.module.js';
+import { HoldsModule } from './holds/holds.module.js';
 
 @Module({
   imports: [
     ServiceModule.forRoot({ name: 'ledger', database: 'ledger', migrations, entities, settings: ledgerConfig }),
-    TransfersModule,
+    HoldsModule,
     LedgerRefundsModule,
     StraysModule,
     ReconciliationModule,

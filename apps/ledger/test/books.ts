@@ -10,7 +10,7 @@ import { BalanceRepository } from '../src/books/balance.repository.js';
 import { migrations } from '../src/migrations/migrations.js';
 import { RefundRepository } from '../src/refunds/refund.repository.js';
 import { StrayRepository } from '../src/strays/stray.repository.js';
-import { HoldRepository } from '../src/transfers/hold.repository.js';
+import { HoldRepository } from '../src/holds/hold.repository.js';
 import { stepOn } from './given.js';
 
 const emittedStatement = statement('test.emitted', `SELECT headers ->> 'ce_type' AS type, key FROM outbox ORDER BY id`);

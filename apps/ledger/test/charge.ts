@@ -1,7 +1,7 @@
 import { bank, type NewEvent } from '#contracts';
 import { usd } from '#money';
 import { unlimited, type AccountLimits } from '../src/accounts/account-limits.js';
-import { noHold, type Hold } from '../src/transfers/hold.js';
+import { noHold, type Hold } from '../src/holds/hold.js';
 import { decide } from './given.js';
 
 export const chargeId = 'ch_1';

@@ -4,7 +4,7 @@ import { stepsOf } from '#messaging';
 import type { AnyStep, Decision } from '#saga';
 import { LedgerRefundEventsController } from '../src/refunds/refund-events.controller.js';
 import { LedgerStrayEventsController } from '../src/strays/stray-events.controller.js';
-import { HoldEventsController } from '../src/transfers/hold-events.controller.js';
+import { HoldEventsController } from '../src/holds/hold-events.controller.js';
 import type { Transfer } from '../src/transfers/transfer.js';
 import { unlimited, type AccountLimits } from '../src/accounts/account-limits.js';
 import type { RefundLimits } from '../src/refunds/refund.js';

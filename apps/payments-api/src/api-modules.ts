@@ -2,7 +2,7 @@ import { AccountsModule } from './accounts/accounts.module.js';
 import { BalanceModule } from './balance/balance.module.js';
 import { ChargesModule } from './charges/charges.module.js';
 import { StripeHttpModule } from './http/stripe-http.module.js';
-import { RefundsModule } from './refunds/refunds.module.js';
+import { RefundsModule } from './charges/refunds.module.js';
 import { TestClocksModule } from './test-clocks/test-clocks.module.js';
 
 /** The service without its frame; tests run the same on a frame of their own. */

@@ -3,11 +3,11 @@ import { ApiKeyEntity } from './accounts/api-key.entity.js';
 import { BalanceRollupHorizonEntity } from './balance/balance-rollup-horizon.entity.js';
 import { BalanceRollupEntity } from './balance/balance-rollup.entity.js';
 import { BalanceTransactionEntity } from './balance/balance-transaction.entity.js';
-import { ChargeEventEntity } from './charges/charge-event.entity.js';
-import { ChargeEntity } from './charges/charge.entity.js';
+import { ChargeEventEntity } from './charges/store/charge-event.entity.js';
+import { ChargeEntity } from './charges/store/charge.entity.js';
 import { IdempotencyAnswerEntity } from './idempotency/idempotency-answer.entity.js';
 import { IdempotencyKeyEntity } from './idempotency/idempotency-key.entity.js';
-import { RefundEntity } from './refunds/refund.entity.js';
+import { RefundEntity } from './charges/store/refund.entity.js';
 import { TestClockEntity } from './test-clocks/test-clock.entity.js';
 
 /** One for each table of payments-api's own. */

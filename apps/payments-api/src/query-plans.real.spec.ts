@@ -12,15 +12,15 @@ import {
   openStatement,
   saveRefundsStatement,
   takeStalledStatement,
-} from './charges/charge.repository.js';
+} from './charges/store/charge.repository.js';
 import {
   findManyStatement,
   findStatement,
   stillUnsettledStatement,
   unsettledStatement,
-} from './charges/charge-rows.repository.js';
-import { dueOfAccountStatement, dueStatement } from './charges/expiry-job.js';
-import { unansweredStatement } from './charges/pending-answers.js';
+} from './charges/store/charge-rows.repository.js';
+import { dueOfAccountStatement, dueStatement } from './charges/jobs/expiry-job.js';
+import { unansweredStatement } from './charges/requests/pending-answers.js';
 import {
   claimStatement,
   pruneAnswersStatement,
@@ -36,7 +36,7 @@ import {
   latestRefundsStatement,
   pendingRefundsStatement,
   refundsByIdStatement,
-} from './refunds/refund.repository.js';
+} from './charges/store/refund.repository.js';
 import { changedStatement } from './test-clocks/test-clock.repository.js';
 
 let test: TestDatabase;

@@ -41,7 +41,7 @@ export interface PaymentsView {
   readonly keys: readonly KeyView[];
 }
 
-/** An event of the charge's stream. What `data` holds depends on the type; see apps/payments-api/src/charges/charge.ts. */
+/** An event of the charge's stream. What `data` holds depends on the type; see apps/payments-api/src/charges/charge/charge.ts. */
 export interface StreamEvent {
   readonly version: number;
   readonly type: string;

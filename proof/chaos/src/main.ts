@@ -12,7 +12,7 @@ import { inWords } from './report/words.js';
 import { ChaosRun } from './run/chaos-run.js';
 import { describeSchedule, planOf, type RunPlan } from './run/plan.js';
 import { faultKinds } from './schedule/fault.js';
-import { endingOfCampaign, endingOfRun, endingWithoutVerdict, type RunExit } from './verdict/run-exit.js';
+import { endingOfCampaign, endingOfRun, endingWithoutVerdict, type RunExit } from './campaign/run-exit.js';
 
 const interrupt = new AbortController();
 let interrupted = false;

@@ -1,7 +1,7 @@
 import type { Sabotage } from '../sabotage.js';
 
 const balanceTransactionRows = 'apps/payments-api/src/balance/balance-transaction.repository.ts';
-const chargeRows = 'apps/payments-api/src/charges/charge-rows.repository.ts';
+const chargeRows = 'apps/payments-api/src/charges/store/charge-rows.repository.ts';
 
 export const accounts: readonly Sabotage[] = [
   {
@@ -34,17 +34,17 @@ export const accounts: readonly Sabotage[] = [
     breaks: ['A17', 'A14'],
     edits: [
       {
-        file: 'apps/payments-api/src/refunds/refund.repository.ts',
+        file: 'apps/payments-api/src/charges/store/refund.repository.ts',
         find: 'FROM refund WHERE id = $1 AND account = $2',
         replace: "FROM refund WHERE id = $1 AND $2::text <> ''",
       },
       {
-        file: 'apps/payments-api/src/refunds/refund.repository.ts',
+        file: 'apps/payments-api/src/charges/store/refund.repository.ts',
         find: '\'SELECT refund, charge_id AS "chargeId" FROM refund WHERE id = $1',
         replace: '`SELECT refund, charge_id AS "chargeId" FROM refund WHERE id = $1',
       },
       {
-        file: 'apps/payments-api/src/refunds/refund.repository.ts',
+        file: 'apps/payments-api/src/charges/store/refund.repository.ts',
         find: "$2::text <> '''",
         replace: "$2::text <> ''`",
       },
@@ -80,7 +80,7 @@ export const accounts: readonly Sabotage[] = [
     breaks: ['A17', 'A14'],
     edits: [
       {
-        file: 'apps/payments-api/src/charges/charge.ts',
+        file: 'apps/payments-api/src/charges/charge/charge.ts',
         find: "charge.state !== 'none' && charge.opening.account === account ?",
         replace: "charge.state !== 'none' && account !== '' ?",
       },

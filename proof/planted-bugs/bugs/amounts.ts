@@ -1,9 +1,9 @@
 import type { Sabotage } from '../sabotage.js';
 
-const captureCharge = 'apps/payments-api/src/charges/capture-charge.ts';
-const chargeObject = 'apps/payments-api/src/charges/charge-object.ts';
-const createRefund = 'apps/payments-api/src/refunds/create-refund.ts';
-const createRequest = 'apps/payments-api/src/charges/create-request.ts';
+const captureCharge = 'apps/payments-api/src/charges/requests/capture-charge.ts';
+const chargeObject = 'apps/payments-api/src/charges/answers/charge-object.ts';
+const createRefund = 'apps/payments-api/src/charges/requests/create-refund.ts';
+const createRequest = 'apps/payments-api/src/charges/parameters/create-parameters.ts';
 const ledgerRefund = 'apps/ledger/src/refunds/refund.ts';
 
 export const amounts: readonly Sabotage[] = [
@@ -13,7 +13,7 @@ export const amounts: readonly Sabotage[] = [
     breaks: ['A5'],
     edits: [
       {
-        file: 'apps/payments-api/src/charges/charge.ts',
+        file: 'apps/payments-api/src/charges/charge/charge.ts',
         find: '    assert(refundedMinor(refunds) <= amountMinor, `refunds of ${charge.opening.id} exceed what was captured`);\n',
         replace: '',
       },
@@ -53,7 +53,7 @@ export const amounts: readonly Sabotage[] = [
         replace: '',
       },
       {
-        file: 'apps/bank-gateway/src/authorizations/refund.ts',
+        file: 'apps/bank-gateway/src/authorizations/authorization/refund.ts',
         find: "  assert(given + amount.amountMinor <= captured.amountMinor, 'refunds of more than was captured');\n",
         replace: '',
       },
@@ -98,12 +98,12 @@ export const amounts: readonly Sabotage[] = [
     breaks: ['A17'],
     edits: [
       {
-        file: 'apps/payments-api/src/charges/create-charge.ts',
+        file: 'apps/payments-api/src/charges/requests/create-charge.ts',
         find: "...(capture === 'manual' && { capture }),",
         replace: "...(capture === 'manual' && amount.amountMinor === 0 && { capture }),",
       },
       {
-        file: 'apps/payments-api/src/charges/create-charge.ts',
+        file: 'apps/payments-api/src/charges/requests/create-charge.ts',
         find: 'amount, capture, card, fault })',
         replace: "amount, capture: 'automatic', card, fault })",
       },
@@ -139,7 +139,7 @@ export const amounts: readonly Sabotage[] = [
     breaks: ['A17', 'A2', 'A8'],
     edits: [
       {
-        file: 'apps/bank-gateway/src/authorizations/authorization.repository.ts',
+        file: 'apps/bank-gateway/src/authorizations/store/authorization.repository.ts',
         find: 'else opened.authorizations.push(openedRow(state, traceparent));',
         replace:
           'else\n        opened.authorizations.push({ ...openedRow(state, traceparent), ...(opened.authorizations[0] && { amount_minor: (opened.authorizations[0] as { amount_minor: number }).amount_minor }) });',
@@ -206,7 +206,7 @@ export const amounts: readonly Sabotage[] = [
     breaks: ['A17'],
     edits: [
       {
-        file: 'apps/payments-api/src/refunds/refunds-of-charge.ts',
+        file: 'apps/payments-api/src/charges/charge/refunds-of-charge.ts',
         find: "    case 'failed':\n      return refunds;",
         replace: "    case 'failed':\n      return { ...refunds, succeededMinor: succeededMinor + minor };",
       },

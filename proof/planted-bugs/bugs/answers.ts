@@ -8,7 +8,7 @@ export const answers: readonly Sabotage[] = [
     breaks: ['A17'],
     edits: [
       {
-        file: 'apps/payments-api/src/charges/answer.ts',
+        file: 'apps/payments-api/src/charges/answers/answer.ts',
         find: "  if (charge.state === 'failed') return failed(",
         replace: "  if (charge.state === 'failed' && expand.includes('failure')) return failed(",
       },
@@ -32,7 +32,7 @@ export const answers: readonly Sabotage[] = [
     breaks: ['A17'],
     edits: [
       {
-        file: 'apps/payments-api/src/refunds/create-refund.ts',
+        file: 'apps/payments-api/src/charges/requests/create-refund.ts',
         find: 'reason: request.reason,',
         replace: 'reason: null,',
       },

@@ -1,10 +1,10 @@
 import type { Sabotage } from '../sabotage.js';
 
-const operation = 'apps/bank-gateway/src/operations/operation.ts';
-const authorization = 'apps/bank-gateway/src/authorizations/authorization.ts';
-const authorizationRows = 'apps/bank-gateway/src/authorizations/authorization.repository.ts';
-const stray = 'apps/bank-gateway/src/authorizations/stray-events.controller.ts';
-const task = 'apps/bank-gateway/src/operations/claimed-operation.ts';
+const operation = 'apps/bank-gateway/src/authorizations/authorization/operation.ts';
+const authorization = 'apps/bank-gateway/src/authorizations/authorization/authorization.ts';
+const authorizationRows = 'apps/bank-gateway/src/authorizations/store/authorization.repository.ts';
+const stray = 'apps/bank-gateway/src/authorizations/events/stray-events.controller.ts';
+const task = 'apps/bank-gateway/src/authorizations/authorization/claimed-operation.ts';
 const bankMovement = 'apps/bank-simulator/src/books/movement.ts';
 
 export const authorizations: readonly Sabotage[] = [
@@ -89,7 +89,7 @@ export const authorizations: readonly Sabotage[] = [
     breaks: ['A2', 'A8'],
     edits: [
       {
-        file: 'apps/bank-gateway/src/authorizations/stray.ts',
+        file: 'apps/bank-gateway/src/authorizations/authorization/stray.ts',
         find: 'if (known || isRecorded(authorization, bank, stray.bankId)) return authorization;',
         replace: 'if (known) return authorization;',
       },

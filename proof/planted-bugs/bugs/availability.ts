@@ -1,6 +1,6 @@
 import type { Sabotage } from '../sabotage.js';
 
-const authorization = 'apps/bank-gateway/src/authorizations/authorization.ts';
+const authorization = 'apps/bank-gateway/src/authorizations/authorization/authorization.ts';
 const declinedWhen = (condition: string): Sabotage['edits'] => [
   {
     file: authorization,
@@ -58,7 +58,7 @@ export const availability: readonly Sabotage[] = [
     breaks: ['A16'],
     edits: [
       {
-        file: 'apps/bank-gateway/src/authorizations/routing.ts',
+        file: 'apps/bank-gateway/src/authorizations/authorization/routing.ts',
         find: 'rank(bank) >= 0 && !tried',
         replace: 'rank(bank) >= -1 && !tried',
       },
@@ -70,7 +70,7 @@ export const availability: readonly Sabotage[] = [
     breaks: ['A16'],
     edits: [
       {
-        file: 'apps/ledger/src/transfers/hold-refusal.ts',
+        file: 'apps/ledger/src/holds/hold-refusal.ts',
         find: '  return refusalFor(limits, event.amount);',
         replace: "  return event.amount.amountMinor % 10 === 7 ? 'open_holds_cap' : refusalFor(limits, event.amount);",
       },

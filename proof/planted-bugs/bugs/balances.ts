@@ -73,7 +73,7 @@ export const balances: readonly Sabotage[] = [
     breaks: ['A17'],
     edits: [
       {
-        file: 'apps/ledger/src/transfers/hold.ts',
+        file: 'apps/ledger/src/holds/hold.ts',
         find: 'Math.ceil(postedAt / DAY_MS + 2) * DAY_MS',
         replace: 'Math.ceil(postedAt / DAY_MS + 1) * DAY_MS',
       },
@@ -85,7 +85,7 @@ export const balances: readonly Sabotage[] = [
     breaks: ['A9', 'A17'],
     edits: [
       {
-        file: 'apps/payments-api/src/charges/charge.repository.ts',
+        file: 'apps/payments-api/src/charges/store/charge.repository.ts',
         find: '  return [\n    charges.map(({ opening }) => opening.id),\n    charges.map(({ state }) => state),',
         replace:
           "  if (movements.some(({ transaction }) => transaction.type === 'charge'))\n    movements.splice(0, movements.length, ...movements.filter(({ transaction }) => transaction.type === 'charge'));\n  return [\n    charges.map(({ opening }) => opening.id),\n    charges.map(({ state }) => state),",

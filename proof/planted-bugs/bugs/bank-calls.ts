@@ -1,7 +1,7 @@
 import type { Sabotage } from '../sabotage.js';
 
 const repetition = 'libs/bank-call/src/repetition.ts';
-const operation = 'apps/bank-gateway/src/operations/operation.ts';
+const operation = 'apps/bank-gateway/src/authorizations/authorization/operation.ts';
 const bankCaller = 'libs/bank-call/src/bank-caller.ts';
 /** A simulated world is too short and too quiet for it, and A11 is judged from the journals of chaos runs. */
 const tooFewCalls = 'a world makes too few calls for a distribution, a budget or a full bulkhead';

@@ -7,7 +7,7 @@ export const batches: readonly Sabotage[] = [
     breaks: ['A17'],
     edits: [
       {
-        file: 'apps/payments-api/src/charges/charge.repository.ts',
+        file: 'apps/payments-api/src/charges/store/charge.repository.ts',
         find: '    due.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));\n',
         replace:
           '    due.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));\n    due.splice(0, due.length, ...due.map((each, place) => ({ ...each, answer: due.at(-1 - place)!.answer })));\n',
@@ -20,7 +20,7 @@ export const batches: readonly Sabotage[] = [
     breaks: ['A4', 'A17'],
     edits: [
       {
-        file: 'apps/payments-api/src/charges/charge.repository.ts',
+        file: 'apps/payments-api/src/charges/store/charge.repository.ts',
         find: '    answers.map(({ answer }) => answer.body),\n',
         replace: '    answers.map(({ answer }) => answer.body).toReversed(),\n',
       },
@@ -32,7 +32,7 @@ export const batches: readonly Sabotage[] = [
     breaks: ['A7', 'A15', 'A17'],
     edits: [
       {
-        file: 'apps/payments-api/src/charges/charge-request.repository.ts',
+        file: 'apps/payments-api/src/charges/requests/charge-request.repository.ts',
         find: "if (charge && request.state === 'decided') charges!.set(charge, request.charge);",
         replace: "if (charge && request.state === 'withdrawn') charges!.get(charge);",
       },

@@ -1,6 +1,6 @@
 import type { Sabotage } from '../sabotage.js';
 
-const hold = 'apps/ledger/src/transfers/hold.ts';
+const hold = 'apps/ledger/src/holds/hold.ts';
 
 export const books: readonly Sabotage[] = [
   {

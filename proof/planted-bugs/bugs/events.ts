@@ -1,18 +1,18 @@
 import type { SourceEdit, Sabotage } from '../sabotage.js';
 
-const hold = 'apps/ledger/src/transfers/hold.ts';
+const hold = 'apps/ledger/src/holds/hold.ts';
 
 /** The second line of defence: the books know by their state what they have posted, and take no fee of it again. */
 const feeAtEveryCapture: readonly SourceEdit[] = [
   { file: hold, find: 'function feeFor(', replace: 'export function feeFor(' },
   {
-    file: 'apps/ledger/src/transfers/hold-events.controller.ts',
+    file: 'apps/ledger/src/holds/hold-events.controller.ts',
     find: "assert.deepEqual(event.amount, hold.posted, 'a charge was captured twice, for different amounts');\n        return unchanged(hold);",
     replace:
       'return become({ ...hold, moves: [...hold.moves, { ...feeFor(hold.account, event.amount, because), effect: `fee:${now}` }] });',
   },
   {
-    file: 'apps/ledger/src/transfers/hold-events.controller.ts',
+    file: 'apps/ledger/src/holds/hold-events.controller.ts',
     find: "from './hold.js';",
     replace: "from './hold.js';\nimport { feeFor } from './hold.js';",
   },

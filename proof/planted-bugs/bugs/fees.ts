@@ -35,7 +35,7 @@ export const fees: readonly Sabotage[] = [
     breaks: ['A17'],
     edits: [
       {
-        file: 'apps/ledger/src/transfers/hold.ts',
+        file: 'apps/ledger/src/holds/hold.ts',
         find: 'const fee = feeFor(account, posted, because);',
         replace: 'const fee = feeFor(account, amount, because);',
       },
@@ -45,7 +45,7 @@ export const fees: readonly Sabotage[] = [
     name: 'fee-forgotten',
     says: 'the merchant is told of a fee that the ledger does not take',
     breaks: ['A9'],
-    edits: [{ file: 'apps/ledger/src/transfers/hold.ts', find: 'moves: [...moves, fee],', replace: 'moves,' }],
+    edits: [{ file: 'apps/ledger/src/holds/hold.ts', find: 'moves: [...moves, fee],', replace: 'moves,' }],
   },
   {
     name: 'fee-given-back-on-refund',

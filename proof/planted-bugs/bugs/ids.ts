@@ -1,6 +1,6 @@
 import type { SourceEdit, Sabotage } from '../sabotage.js';
 
-const chargeRows = 'apps/payments-api/src/charges/charge.repository.ts';
+const chargeRows = 'apps/payments-api/src/charges/store/charge.repository.ts';
 const workerIds = 'libs/snowflake/src/worker-id.repository.ts';
 
 /** What stands behind ids that are unique: a charge, and a stream of events, that takes no second one in the same place. */

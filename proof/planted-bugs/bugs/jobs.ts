@@ -1,6 +1,6 @@
 import type { Sabotage } from '../sabotage.js';
 
-const chargeRows = 'apps/payments-api/src/charges/charge.repository.ts';
+const chargeRows = 'apps/payments-api/src/charges/store/charge.repository.ts';
 
 export const jobs: readonly Sabotage[] = [
   {

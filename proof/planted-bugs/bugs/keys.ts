@@ -1,7 +1,7 @@
 import type { Sabotage } from '../sabotage.js';
 
-const chargeRows = 'apps/payments-api/src/charges/charge.repository.ts';
-const chargeRequestRows = 'apps/payments-api/src/charges/charge-request.repository.ts';
+const chargeRows = 'apps/payments-api/src/charges/store/charge.repository.ts';
+const chargeRequestRows = 'apps/payments-api/src/charges/requests/charge-request.repository.ts';
 const reaper = 'apps/payments-api/src/idempotency/reaper.ts';
 
 export const keys: readonly Sabotage[] = [
@@ -11,7 +11,7 @@ export const keys: readonly Sabotage[] = [
     breaks: ['A4', 'A15', 'A16'],
     edits: [
       {
-        file: 'apps/payments-api/src/charges/keyed-requests.ts',
+        file: 'apps/payments-api/src/charges/requests/keyed-requests.ts',
         find: 'for (let neighbour = claims.find(claim); neighbour; neighbour = claims.find(claim)) {',
         replace: 'const neighbour = claims.find(claim);\n    if (neighbour) {',
       },
@@ -41,7 +41,7 @@ export const keys: readonly Sabotage[] = [
     breaks: ['A15'],
     edits: [
       {
-        file: 'apps/payments-api/src/charges/keyed-requests.ts',
+        file: 'apps/payments-api/src/charges/requests/keyed-requests.ts',
         find: '      return await this.parts.commands.submit(work);\n',
         replace:
           '      await this.parts.database.transaction((tx) => claimKeys(tx, [work.key]));\n      return await this.parts.commands.submit(work);\n',
@@ -101,12 +101,12 @@ export const keys: readonly Sabotage[] = [
     breaks: ['A4'],
     edits: [
       {
-        file: 'apps/payments-api/src/charges/pending-answers.ts',
+        file: 'apps/payments-api/src/charges/requests/pending-answers.ts',
         find: 'if (pending.length > 0) await storeAnswers(this.database, pending);',
         replace: 'const told = new Map(pending.map((given) => [nameOf(given), given.answer]));',
       },
       {
-        file: 'apps/payments-api/src/charges/pending-answers.ts',
+        file: 'apps/payments-api/src/charges/requests/pending-answers.ts',
         find: 'const answer = answers.get(nameOf(name));',
         replace: 'const answer = answers.get(nameOf(name)) ?? told.get(nameOf(name));',
       },

@@ -1,15 +1,15 @@
 import type { SourceEdit, Sabotage } from '../sabotage.js';
 
-const operation = 'apps/bank-gateway/src/operations/operation.ts';
-const authorization = 'apps/bank-gateway/src/authorizations/authorization.ts';
-const task = 'apps/bank-gateway/src/operations/claimed-operation.ts';
+const operation = 'apps/bank-gateway/src/authorizations/authorization/operation.ts';
+const authorization = 'apps/bank-gateway/src/authorizations/authorization/authorization.ts';
+const task = 'apps/bank-gateway/src/authorizations/authorization/claimed-operation.ts';
 
 /**
  * What stands behind it: a statement shows what the books do not know, and reconciliation has it undone. At these banks
  * nothing else needs that.
  */
 const leavesIdempotentBanksAlone: SourceEdit = {
-  file: 'apps/bank-gateway/src/authorizations/stray.ts',
+  file: 'apps/bank-gateway/src/authorizations/authorization/stray.ts',
   find: 'if (known || isRecorded(authorization, bank, stray.bankId)) return authorization;',
   replace:
     "if (known || bank === 'alder' || bank === 'birch' || isRecorded(authorization, bank, stray.bankId))\n    return authorization;",

@@ -2,8 +2,8 @@ import type { Sabotage } from '../sabotage.js';
 
 const listPages = 'apps/payments-api/src/lists/list-pages.ts';
 const listStatements = 'apps/payments-api/src/lists/list-statements.repository.ts';
-const chargeReading = 'apps/payments-api/src/charges/charge-reading.ts';
-const details = 'apps/payments-api/src/charges/details.ts';
+const chargeReading = 'apps/payments-api/src/charges/reading/charge-reading.ts';
+const details = 'apps/payments-api/src/charges/parameters/charge-details.ts';
 
 export const reads: readonly Sabotage[] = [
   {
@@ -60,7 +60,7 @@ export const reads: readonly Sabotage[] = [
     breaks: ['A17'],
     edits: [
       {
-        file: 'apps/payments-api/src/refunds/refund-reading.ts',
+        file: 'apps/payments-api/src/charges/reading/refund-reading.ts',
         find: 'limit, account, filters }),',
         replace: 'limit, account, filters: { ...filters, charge: null } }),',
       },
@@ -114,7 +114,7 @@ export const reads: readonly Sabotage[] = [
     breaks: ['A17', 'A13'],
     edits: [
       {
-        file: 'apps/payments-api/src/charges/charge-update.ts',
+        file: 'apps/payments-api/src/charges/requests/charge-update.ts',
         find: 'if (Object.keys(changes).length > 0) enqueueRecords',
         replace: 'if (Object.keys(changes).length > 99) enqueueRecords',
       },
@@ -126,7 +126,7 @@ export const reads: readonly Sabotage[] = [
     breaks: ['A17'],
     edits: [
       {
-        file: 'apps/payments-api/src/charges/failure.ts',
+        file: 'apps/payments-api/src/charges/charge/failure.ts',
         find: "return declinedByBank(ending.code, 'The bank did not accept the payment.');",
         replace: "return declinedByBank(ending.code && 'generic_decline', 'The bank did not accept the payment.');",
       },
@@ -138,12 +138,12 @@ export const reads: readonly Sabotage[] = [
     breaks: ['A17'],
     edits: [
       {
-        file: 'apps/payments-api/src/charges/answer.ts',
+        file: 'apps/payments-api/src/charges/answers/answer.ts',
         find: ': alreadyRefunded(id)).answer;',
         replace: ': alreadyCaptured(id)).answer;',
       },
       {
-        file: 'apps/payments-api/src/charges/answer.ts',
+        file: 'apps/payments-api/src/charges/answers/answer.ts',
         find: 'import { alreadyRefunded, expiredForCapture }',
         replace: 'import { alreadyCaptured, expiredForCapture }',
       },

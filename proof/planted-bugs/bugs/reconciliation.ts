@@ -61,7 +61,7 @@ export const reconciliation: readonly Sabotage[] = [
     breaks: ['A1', 'A8'],
     edits: [
       {
-        file: 'apps/bank-gateway/src/authorizations/stray.ts',
+        file: 'apps/bank-gateway/src/authorizations/authorization/stray.ts',
         find: 'if (known || isRecorded(authorization, bank, stray.bankId)) return authorization;',
         replace:
           "if (known || stray.bankId !== '' || isRecorded(authorization, bank, stray.bankId)) return authorization;",

@@ -1,10 +1,10 @@
 import type { SourceEdit, Sabotage } from '../sabotage.js';
 
-const hold = 'apps/payments-api/src/charges/manual-authorization.ts';
+const hold = 'apps/payments-api/src/charges/charge/manual-authorization.ts';
 const HELD_FOR = 'HELD_FOR_MS = 7 * 24 * 60 * 60 * 1_000;';
 
 const neverLapses: SourceEdit = {
-  file: 'apps/payments-api/src/charges/expiry.ts',
+  file: 'apps/payments-api/src/charges/charge/expiry.ts',
   find: 'if (lapses === null || now < lapses) return unchanged(before);',
   replace: 'if (lapses === null || now < lapses || now > 0) return unchanged(before);',
 };
@@ -34,7 +34,7 @@ export const time: readonly Sabotage[] = [
     breaks: ['A17'],
     edits: [
       {
-        file: 'apps/payments-api/src/charges/capture-charge.ts',
+        file: 'apps/payments-api/src/charges/requests/capture-charge.ts',
         find: 'return lapses !== null && now >= lapses ? expiredForCapture(id) : undefined;',
         replace: 'return lapses !== null && now < 0 ? expiredForCapture(id) : undefined;',
       },

@@ -5,12 +5,12 @@ import { outsidePromises } from '#virtual-time';
 import { campaign, type CampaignReport } from './campaign/campaign.js';
 import { firstBroken } from './campaign/first-broken.js';
 import { brokenBy, definitions, run } from './campaign/one-run.js';
-import { tooLittle } from './campaign/enough.js';
+import { tooLittle } from './proof/enough.js';
 import { perMinute, CampaignProgress } from './campaign/progress.js';
 import { tellFailure } from './campaign/report.js';
 import { shrink } from './campaign/shrink.js';
-import { countOf, exitCodeOf, missedInWords, reachedInWords, REACHES_ALL_FROM } from './campaign/sometimes.js';
-import { unusedInWords } from './campaign/warnings.js';
+import { countOf, exitCodeOf, missedInWords, reachedInWords, REACHES_ALL_FROM } from './proof/sometimes.js';
+import { unusedInWords } from './proof/warnings.js';
 import { readOptions, usage, type SimulationOptions } from './options.js';
 import { planned } from './schedule/schedule.js';
 

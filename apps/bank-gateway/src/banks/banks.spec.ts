@@ -5,8 +5,8 @@ import { createLog, Metrics } from '#telemetry';
 import { FakeClock } from '#testing';
 import { paidWith } from '../../test/authorization-under-test.js';
 import { banksBehind, hangs, reset, StubBanks } from '../../test/stub-banks.js';
-import { authorize } from '../authorizations/authorization.js';
-import type { ChargeTerms } from '../authorizations/authorization-state.js';
+import { authorize } from '../authorizations/authorization/authorization.js';
+import type { ChargeTerms } from '../authorizations/authorization/authorization-state.js';
 import { observeBanks } from './observe-banks.js';
 
 const plain = (account: string, brand: bankProtocol.Brand = 'discover'): ChargeTerms => ({

@@ -13,8 +13,8 @@ import type { Clock } from '#clock';
 import type { bankProtocol } from '#contracts';
 import type { Shutdown } from '#service';
 import { SpanKind, type Tracing } from '#telemetry';
-import type { BankView } from '../authorizations/routing.js';
-import { countedFromBegun, type AttemptTimes, type BankConditions } from '../operations/operation.js';
+import type { BankView } from '../authorizations/authorization/routing.js';
+import { countedFromBegun, type AttemptTimes, type BankConditions } from '../authorizations/authorization/operation.js';
 import { BankTimes } from './bank-times.js';
 
 const LEARN_TIME_EVERY_MS = 1_000;

@@ -3,7 +3,7 @@ import { outboxTableSql } from '#messaging';
 import { inboxTablesSql } from '#saga';
 import { workerIdTableSql } from '#snowflake';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { authorizationTablesSql } from '../operations/operation.repository.js';
+import { authorizationTablesSql } from '../authorizations/store/operation.repository.js';
 
 export class Authorizations0001 implements MigrationInterface {
   readonly name = 'Authorizations1700000000001';

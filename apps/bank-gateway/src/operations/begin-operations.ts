@@ -1,10 +1,10 @@
 import type { Clock } from '#clock';
 import type { Effect, EffectHandler, Preparation, Saved } from '#saga';
-import type { Authorization, KnownAuthorization } from '../authorizations/authorization-state.js';
+import type { Authorization, KnownAuthorization } from '../authorizations/authorization/authorization-state.js';
 import type { BankClients } from '../banks/banks.js';
 import type { Dispatch } from './dispatch.js';
-import { appendAttempt, type Operation } from './operation.js';
-import { actedOnBy, type ClaimedOperation } from './claimed-operation.js';
+import { appendAttempt, type Operation } from '../authorizations/authorization/operation.js';
+import { actedOnBy, type ClaimedOperation } from '../authorizations/authorization/claimed-operation.js';
 
 /** An operation was saved as begun: its bank is to be called. */
 export interface BeginOperation extends Effect {

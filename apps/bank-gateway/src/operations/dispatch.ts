@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isolatedTo, type Aim, type Slot } from '#bank-call';
 import type { bankProtocol } from '#contracts';
 import { BankClients } from '../banks/banks.js';
-import type { ClaimedOperation } from './claimed-operation.js';
+import type { ClaimedOperation } from '../authorizations/authorization/claimed-operation.js';
 
 /** Isolated: of charges with fault tokens. */
 export type LaneKind = 'shared' | 'isolated';

@@ -4,7 +4,7 @@ import { createLog, Metrics } from '#telemetry';
 import { authorized, terms } from '../../test/authorization-under-test.js';
 import { cedar, no, operation, timedOut, yes } from '../../test/operation-under-test.js';
 import { observeOperations } from './observe-operations.js';
-import type { ClaimedOperation } from './claimed-operation.js';
+import type { ClaimedOperation } from '../authorizations/authorization/claimed-operation.js';
 
 function listening() {
   const lines: Record<string, unknown>[] = [];

@@ -1,9 +1,9 @@
 import { about, type Log, type Metrics } from '#telemetry';
-import type { Authorization } from '../authorizations/authorization-state.js';
-import type { Operation } from './operation.js';
+import type { Authorization } from '../authorizations/authorization/authorization-state.js';
+import type { Operation } from '../authorizations/authorization/operation.js';
 import type { OperationObserver } from './operation-observer.js';
-import { refundIdOf } from './reference.js';
-import type { ClaimedOperation } from './claimed-operation.js';
+import { refundIdOf } from '../authorizations/authorization/reference.js';
+import type { ClaimedOperation } from '../authorizations/authorization/claimed-operation.js';
 
 /** At info one line for each ending of a charge and each doubt; the way there at debug. */
 export function observeOperations(log: Log, metrics: Metrics): OperationObserver {

@@ -1,6 +1,6 @@
-import type { Authorization } from '../authorizations/authorization-state.js';
-import type { Operation } from './operation.js';
-import type { ClaimedOperation } from './claimed-operation.js';
+import type { Authorization } from '../authorizations/authorization/authorization-state.js';
+import type { Operation } from '../authorizations/authorization/operation.js';
+import type { ClaimedOperation } from '../authorizations/authorization/claimed-operation.js';
 
 /** What logs and metrics want to know of operations, once it is committed. Must be quick and must not throw. */
 export interface OperationObserver {

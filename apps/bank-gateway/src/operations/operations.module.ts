@@ -7,7 +7,7 @@ import { BankClients } from '../banks/banks.js';
 import { gatewayConfig } from '../settings.js';
 import { Dispatch } from './dispatch.js';
 import { DispatchModule } from './dispatch.module.js';
-import { countLive, operationsOf } from './operation.views.repository.js';
+import { countLive, operationsOf } from '../authorizations/store/operation.views.repository.js';
 import type { OperationObserver } from './operation-observer.js';
 import { observeOperations } from './observe-operations.js';
 import { Performer } from './performer.js';

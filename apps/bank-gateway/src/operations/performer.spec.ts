@@ -5,12 +5,12 @@ import { authorized, banks as allBanks, captured, paidWith, refunding } from '..
 import { KeptInMemory } from '../../test/kept-in-memory.js';
 import { cedar, operation, outcomesOf, times } from '../../test/operation-under-test.js';
 import { banksBehind, hangs, reset, StubBanks, unreachable } from '../../test/stub-banks.js';
-import { authorize, cancel, capture, release } from '../authorizations/authorization.js';
-import { liveOperations, type Authorization } from '../authorizations/authorization-state.js';
-import { undoStray } from '../authorizations/stray.js';
-import { appendAttempt, type Operation } from './operation.js';
+import { authorize, cancel, capture, release } from '../authorizations/authorization/authorization.js';
+import { liveOperations, type Authorization } from '../authorizations/authorization/authorization-state.js';
+import { undoStray } from '../authorizations/authorization/stray.js';
+import { appendAttempt, type Operation } from '../authorizations/authorization/operation.js';
 import { Performer } from './performer.js';
-import type { ClaimedOperation } from './claimed-operation.js';
+import type { ClaimedOperation } from '../authorizations/authorization/claimed-operation.js';
 
 const pending = (brand: 'visa' | 'amex' | 'discover'): Authorization =>
   authorize({ terms: paidWith(brand), operations: [] }, allBanks()).state;

@@ -2,8 +2,8 @@ import type { Attempt, AttemptReport } from '#bank-call';
 import { fullJitterMs, type Clock } from '#clock';
 import type { PgTransaction, UnitOfWork } from '#postgres';
 import { answer, type Commands, type Decision } from '#saga';
-import { afterOperation, authorizations } from '../authorizations/authorization.js';
-import { operationOf, type Authorization } from '../authorizations/authorization-state.js';
+import { afterOperation, authorizations } from '../authorizations/authorization/authorization.js';
+import { operationOf, type Authorization } from '../authorizations/authorization/authorization-state.js';
 import type { BankClients } from '../banks/banks.js';
 import type { OperationObserver } from './operation-observer.js';
 import {
@@ -18,8 +18,13 @@ import {
   type MovementOrder,
   type Operation,
   type AttemptResult,
-} from './operation.js';
-import { inquiryOf, movementOf, reversalOf, type ClaimedOperation } from './claimed-operation.js';
+} from '../authorizations/authorization/operation.js';
+import {
+  inquiryOf,
+  movementOf,
+  reversalOf,
+  type ClaimedOperation,
+} from '../authorizations/authorization/claimed-operation.js';
 
 const RECORD_AGAIN = { baseMs: 50, capMs: 2_000 };
 

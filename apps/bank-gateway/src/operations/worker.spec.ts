@@ -6,7 +6,7 @@ import { FakeClock } from '#testing';
 import type { BankClients } from '../banks/banks.js';
 import { Dispatch } from './dispatch.js';
 import { GatewayStoppingError, type Performer } from './performer.js';
-import type { ClaimedOperation } from './claimed-operation.js';
+import type { ClaimedOperation } from '../authorizations/authorization/claimed-operation.js';
 import { Worker } from './worker.js';
 
 function row(reference: string, broken = false): object {

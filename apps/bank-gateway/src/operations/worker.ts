@@ -3,7 +3,7 @@ import type { bankProtocol } from '#contracts';
 import type { Sql } from '#postgres';
 import { RowsFailedError } from '#saga';
 import { isolatedTo, type KeptSlots } from '#bank-call';
-import { authorizationFrom, type AuthorizationRow } from '../authorizations/authorization.repository.js';
+import { authorizationFrom, type AuthorizationRow } from '../authorizations/store/authorization.repository.js';
 import type { BankClients } from '../banks/banks.js';
 import type { Dispatch, LaneKind } from './dispatch.js';
 import {
@@ -13,9 +13,9 @@ import {
   takeDueIsolated,
   type IsolatedLane,
   type OperationRow,
-} from './operation.repository.js';
+} from '../authorizations/store/operation.repository.js';
 import { GatewayStoppingError, type Performer } from './performer.js';
-import { actedOnBy, type ClaimedOperation } from './claimed-operation.js';
+import { actedOnBy, type ClaimedOperation } from '../authorizations/authorization/claimed-operation.js';
 
 /** At most so many at a time, so that a backlog at one bank does not hold a long list of leases. */
 const TAKE_MAX = 32;

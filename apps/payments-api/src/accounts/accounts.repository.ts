@@ -1,7 +1,7 @@
 import type { Clock } from '#clock';
 import { newAccount } from '#contracts';
 import { GroupCommit } from '#postgres';
-import { invalidApiKey, type KeyPolicy } from '../http/credentials.js';
+import { invalidApiKey, type KeyPolicy } from './credentials.js';
 import type { ApiKeyRepository } from './api-key.repository.js';
 import type { KeyedHash } from './keyed-hash.js';
 

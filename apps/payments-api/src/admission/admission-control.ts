@@ -1,4 +1,4 @@
-import { StripeError } from '../http/stripe-error.js';
+import { StripeError } from '../protocol/stripe-error.js';
 import { WITH_FAULT, type TrafficClass, type UnsettledCharges } from './unsettled-charges.js';
 
 export interface AdmissionLimits {

@@ -7,7 +7,7 @@ import type { PaymentsSettings } from '../settings.js';
 import { AdmissionControl, tooManyRequests, type ShedReason } from './admission-control.js';
 import { Turns } from './turns.js';
 import { UnsettledCharges } from './unsettled-charges.js';
-import { UnsettledWatch } from './unsettled-watch.js';
+import { UnsettledWatch } from '../charges/jobs/unsettled-watch.js';
 
 const OBSERVE_SHED = Symbol('observe shed');
 

@@ -1,10 +1,10 @@
 import type { Instant } from '#clock';
 import { currencyCodes, type Currency } from '#money';
 import { statement, type Sql, type Statement } from '#postgres';
-import type { ListBounds, ListPage } from '../http/list-parameters.js';
+import type { ListBounds, ListPage } from '../protocol/list-parameters.js';
 import { ofWholeList, pageValues, withinBounds } from '../lists/list-statements.repository.js';
 import { transactionIdOf, transactionTypes, type BalanceTransaction } from './balance-transaction.js';
-import type { TransactionFilters } from './list-request.js';
+import type { TransactionFilters } from './transaction-list-parameters.js';
 
 /**
  * The part of a statement that writes balance transactions. It belongs into the one that saves the charges

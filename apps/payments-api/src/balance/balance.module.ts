@@ -3,9 +3,9 @@ import { Database } from '#postgres';
 import { Jobs } from '#service';
 import { ListsModule } from '../lists/lists.module.js';
 import { AccountClocksModule } from '../test-clocks/account-clocks.module.js';
-import { BalanceAdmin } from './balance-admin.http.js';
-import { BalanceReading } from './balance-reading.js';
-import { BalanceController } from './balance.controller.js';
+import { BalanceAdmin } from './http/balance-admin.http.js';
+import { BalanceReading } from './http/balance-reading.js';
+import { BalanceController } from './http/balance.controller.js';
 import { rollUpBalances } from './balance.repository.js';
 
 const ROLL_UP_EVERY_MS = 5_000;

@@ -4,7 +4,7 @@ import { SystemClock } from '#clock';
 import { money, usd } from '#money';
 import { assertIndexProbes, migrate, statement, type Sql } from '#postgres';
 import { testDatabase, type TestDatabase } from '#testing';
-import { boundsOf } from '../http/list-parameters.js';
+import { boundsOf } from '../protocol/list-parameters.js';
 import { Balance1700000000003 } from '../migrations/0003-balance.migration.js';
 import { migrations } from '../migrations/migrations.js';
 import type { BalanceTransaction } from './balance-transaction.js';

@@ -9,7 +9,7 @@ import { KeyedHash } from '../accounts/keyed-hash.js';
 import { UnsettledCharges } from '../admission/unsettled-charges.js';
 import { AnswerWaiters } from '../idempotency/answer-waiters.js';
 import { posting, RunningApi } from '../testing/running-api.js';
-import { verifyProjection } from './projection.js';
+import { verifyProjection } from './store/projection.js';
 
 const name = `charges_${process.pid}`;
 let api: RunningApi;

@@ -3,7 +3,7 @@ import { notEmpty } from '#testing';
 import { formClient, type Answered } from '../testing/form-client.js';
 import { officialStripe } from '../testing/official-stripe.js';
 import { RunningApi } from '../testing/running-api.js';
-import { verifyProjection } from './projection.js';
+import { verifyProjection } from './store/projection.js';
 
 /** Of what decides a race that is still open. */
 const seed = Number(process.env['RACING_SEED'] ?? Math.floor(Math.random() * 2 ** 31));

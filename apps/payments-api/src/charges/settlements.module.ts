@@ -7,8 +7,8 @@ import { AnswerWaiters } from '../idempotency/answer-waiters.js';
 import { AnswerWatch } from '../idempotency/answer-watch.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { AccountClocksModule } from '../test-clocks/account-clocks.module.js';
-import { ChargeMetrics } from './charge-metrics.js';
-import { Settlements } from './settlements.js';
+import { ChargeMetrics } from './effects/charge-metrics.js';
+import { Settlements } from './effects/settlements.js';
 
 /** What the repositories of charges need, and share with the routes. */
 @Module({

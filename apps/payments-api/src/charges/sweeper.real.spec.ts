@@ -6,9 +6,9 @@ import { RowsFailedError, sweep } from '#saga';
 import { testDatabase, type TestDatabase } from '#testing';
 import { migrations } from '../migrations/migrations.js';
 import { AccountClocks } from '../test-clocks/account-clocks.js';
-import { sweptCharges } from './charge-record.js';
-import { ChargeRepository } from './charge.repository.js';
-import { aChargeOpened } from './testing/a-charge.js';
+import { sweptCharges } from './charge/charge-record.js';
+import { ChargeRepository } from './store/charge.repository.js';
+import { aChargeOpened } from './charge/testing/a-charge.js';
 
 const clock = new SystemClock();
 let test: TestDatabase;

@@ -3,8 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import { ACCOUNTS } from '../accounts/accounts.module.js';
 import type { Accounts } from '../accounts/accounts.repository.js';
 import { headerOf } from './api-request.http.js';
-import { readCredentials } from './credentials.js';
-import { invalidRequest, shown } from './stripe-error.js';
+import { readCredentials } from '../accounts/credentials.js';
+import { invalidRequest, shown } from '../protocol/stripe-error.js';
 
 /** Authentication: the account of every request follows from its API key, on every route. */
 @Injectable()

@@ -1,6 +1,6 @@
 import { hasCardNumberInside } from '#card-numbers';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { merged, type Parameters } from './parameters.js';
+import { merged, type Parameters } from '../protocol/parameters.js';
 
 /** What every request has by the time a route sees it. */
 export interface ApiContext {

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { RefusalStatus, RenderRefusal } from '#http-door';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { headerOf, send } from './api-request.http.js';
-import { API_VERSION, apiVersionOf } from './api-version.js';
-import { doorError } from './door-errors.js';
-import type { StripeError } from './stripe-error.js';
+import { API_VERSION, apiVersionOf } from '../protocol/api-version.js';
+import { doorError } from '../protocol/door-errors.js';
+import type { StripeError } from '../protocol/stripe-error.js';
 
 /** Every error of every route leaves by here, those of Fastify and of Nest included, which may come before any hook. */
 export function sendError(request: FastifyRequest, reply: FastifyReply, error: StripeError): void {

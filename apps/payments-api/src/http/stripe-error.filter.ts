@@ -3,9 +3,9 @@ import { isTransientError } from '#postgres';
 import { LOG } from '#service';
 import type { Log } from '#telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { doorError, unrecognizedUrl } from './door-errors.js';
+import { doorError, unrecognizedUrl } from '../protocol/door-errors.js';
 import { sendError } from './error-reply.http.js';
-import { apiError, invalidRequest, StripeError } from './stripe-error.js';
+import { apiError, invalidRequest, StripeError } from '../protocol/stripe-error.js';
 
 /** Whatever goes wrong anywhere in a request leaves as Stripe's envelope: the SDK takes any other body for a success. */
 @Catch()

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '#clock';
-import type { ApiResponse } from '../http/stripe-error.js';
+import type { ApiResponse } from '../protocol/stripe-error.js';
 import { nameOf, type GivenAnswer, type KeyName } from './key.js';
 
 interface Waiter {

@@ -1,5 +1,5 @@
 import type { KeyedHash } from '../accounts/keyed-hash.js';
-import { isHash, type Parameter, type Parameters } from '../http/parameters.js';
+import { isHash, type Parameter, type Parameters } from '../protocol/parameters.js';
 import { withoutSecrets } from '../test-cards/instrument.js';
 
 /**

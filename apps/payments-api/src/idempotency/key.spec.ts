@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { KeyedHash } from '../accounts/keyed-hash.js';
-import { parseForm, parseJson } from '../http/parameters.js';
+import { parseForm, parseJson } from '../protocol/parameters.js';
 import { fingerprintOfRequest } from './fingerprint.js';
 import { internalKey, readKey, decideExistingKey, type KeyRow } from './key.js';
 

@@ -1,6 +1,6 @@
 import { hasCardNumber } from '#card-numbers';
-import { characters } from '../http/characters.js';
-import { utf8 } from '../http/parameters.js';
+import { characters } from '../protocol/characters.js';
+import { utf8 } from '../protocol/parameters.js';
 import {
   cardNumberIn,
   idempotencyError,
@@ -8,7 +8,7 @@ import {
   shown,
   StripeError,
   type ApiResponse,
-} from '../http/stripe-error.js';
+} from '../protocol/stripe-error.js';
 
 /** Unique per account, whatever the endpoint. */
 export interface KeyName {

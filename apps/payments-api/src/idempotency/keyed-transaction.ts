@@ -1,6 +1,6 @@
 import type { Clock } from '#clock';
 import type { Database, PgTransaction } from '#postgres';
-import { apiError, type ApiResponse } from '../http/stripe-error.js';
+import { apiError, type ApiResponse } from '../protocol/stripe-error.js';
 import { decideExistingKey, type Claim, type KeyedAnswer, type RequestClaim } from './key.js';
 import { claimKeys, readKeys, storeAnswers } from './key.repository.js';
 import { retryTransient } from './retry-transient.js';

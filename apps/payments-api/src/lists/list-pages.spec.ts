@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ListBounds } from '../http/list-parameters.js';
+import type { ListBounds } from '../protocol/list-parameters.js';
 import { ListLane, listLaneLimits } from './list-lane.js';
 import { ListPages, PAGE_BYTES_MAX } from './list-pages.js';
 

@@ -1,4 +1,4 @@
-import type { ListBounds, ListPage, ListPlace } from '../http/list-parameters.js';
+import type { ListBounds, ListPage, ListPlace } from '../protocol/list-parameters.js';
 import type { ListLane } from './list-lane.js';
 
 /** Of a page's JSON, without indentation. A page of ordinary objects, 100 of 2 kB, stays far below it. */

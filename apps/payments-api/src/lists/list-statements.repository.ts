@@ -1,5 +1,5 @@
 import { statement, type Statement } from '#postgres';
-import type { ListBounds, ListPage } from '../http/list-parameters.js';
+import type { ListBounds, ListPage } from '../protocol/list-parameters.js';
 
 /** Parameters of every list: the account, the two bounds, and how many rows. */
 const FIRST_FILTER = 7;

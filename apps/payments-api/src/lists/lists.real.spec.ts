@@ -5,12 +5,12 @@ import { migrate, sessionConfig, type Statement } from '#postgres';
 import { testDatabase, type TestDatabase } from '#testing';
 import { listTransactions, transactionLists } from '../balance/balance-transaction.repository.js';
 import { transactionTypes } from '../balance/balance-transaction.js';
-import { chargeLists, listCharges } from '../charges/charge-rows.repository.js';
-import { chargeFilters } from '../charges/list-request.js';
-import { boundsOf, type ListBounds, type ListPage } from '../http/list-parameters.js';
+import { chargeLists, listCharges } from '../charges/store/charge-rows.repository.js';
+import { chargeFilters } from '../charges/parameters/charge-list-parameters.js';
+import { boundsOf, type ListBounds, type ListPage } from '../protocol/list-parameters.js';
 import { migrations } from '../migrations/migrations.js';
-import { refundFilters } from '../refunds/list-request.js';
-import { listRefunds, refundLists } from '../refunds/refund.repository.js';
+import { refundFilters } from '../charges/parameters/refund-list-parameters.js';
+import { listRefunds, refundLists } from '../charges/store/refund.repository.js';
 
 const ROWS = 40_000;
 const LIMIT = 11;

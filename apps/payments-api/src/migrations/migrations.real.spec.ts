@@ -7,11 +7,17 @@ import { eventually } from '#testing';
 import { sandboxAccount } from '../accounts/accounts.repository.js';
 import { KeyedHash } from '../accounts/keyed-hash.js';
 import { auditBalances } from '../balance/balance.repository.js';
-import { evolve, type Charge, type ChargeEvent, type OpenedCharge, type PostedOutcome } from '../charges/charge.js';
-import { verifyProjection } from '../charges/projection.js';
-import { aChargeOpened } from '../charges/testing/a-charge.js';
+import {
+  evolve,
+  type Charge,
+  type ChargeEvent,
+  type OpenedCharge,
+  type PostedOutcome,
+} from '../charges/charge/charge.js';
+import { verifyProjection } from '../charges/store/projection.js';
+import { aChargeOpened } from '../charges/charge/testing/a-charge.js';
 import { officialStripe } from '../testing/official-stripe.js';
-import { refundState, type LedgerRefundOutcome } from '../refunds/refund.js';
+import { refundState, type LedgerRefundOutcome } from '../charges/charge/refund.js';
 import { posting, refundPosting, RunningApi } from '../testing/running-api.js';
 import { Payments1700000000001 } from './0001-payments.migration.js';
 import { migrations } from './migrations.js';

@@ -2,9 +2,9 @@ import { passesLuhn } from '#card-numbers';
 import { bankProtocol, type Card } from '#contracts';
 import type { Instant } from '#clock';
 import type { KeyedHash } from '../accounts/keyed-hash.js';
-import { ParameterReader } from '../http/parameter-reader.js';
-import { isHash, type Parameters } from '../http/parameters.js';
-import { cardError, invalidRequest, resourceMissing, shown, type StripeError } from '../http/stripe-error.js';
+import { ParameterReader } from '../protocol/parameter-reader.js';
+import { isHash, type Parameters } from '../protocol/parameters.js';
+import { cardError, invalidRequest, resourceMissing, shown, type StripeError } from '../protocol/stripe-error.js';
 import { plainCardOf, testCardNamed, testCardOf, type Funding, type TestCard } from './test-card.js';
 
 /** What a charge is made with, the number already dropped. */

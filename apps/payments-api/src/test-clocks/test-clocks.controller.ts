@@ -1,5 +1,5 @@
 import { Controller, Delete, Get, Param, Post } from '@nestjs/common';
-import type { Parameters } from '../http/parameters.js';
+import type { Parameters } from '../protocol/parameters.js';
 import { AccountId, Params } from '../http/request.decorator.js';
 import { Idempotent, IdempotencyClaim } from '../idempotency/idempotent.decorator.js';
 import type { KeyedAnswer, RequestClaim } from '../idempotency/key.js';

@@ -2,7 +2,7 @@ import { Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { Database } from '#postgres';
 import { CLOCK, IDS, Jobs, provide } from '#service';
 import { ChargesModule } from '../charges/charges.module.js';
-import { ExpiryJob } from '../charges/expiry-job.js';
+import { ExpiryJob } from '../charges/jobs/expiry-job.js';
 import { SettlementsModule } from '../charges/settlements.module.js';
 import { KeyedTransaction } from '../idempotency/keyed-transaction.js';
 import { AccountClocks } from './account-clocks.js';

@@ -1,10 +1,10 @@
 import type { Clock } from '#clock';
 import type { Database } from '#postgres';
 import type { Ids } from '#snowflake';
-import { jsonText } from '../http/json-text.js';
-import { ParameterReader } from '../http/parameter-reader.js';
-import type { Parameters } from '../http/parameters.js';
-import { invalidRequest, resourceMissing } from '../http/stripe-error.js';
+import { jsonText } from '../protocol/json-text.js';
+import { ParameterReader } from '../protocol/parameter-reader.js';
+import type { Parameters } from '../protocol/parameters.js';
+import { invalidRequest, resourceMissing } from '../protocol/stripe-error.js';
 import type { KeyedAnswer, RequestClaim } from '../idempotency/key.js';
 import type { KeyedTransaction } from '../idempotency/keyed-transaction.js';
 import type { AccountClocks } from './account-clocks.js';

@@ -10,13 +10,13 @@ import { createLog } from '#telemetry';
 import type { KafkaJsBus } from '#messaging';
 import { BUS, createService, ServiceModule, Shutdown, StepRegistry } from '#service';
 import { apiModules } from '../api-modules.js';
-import type { OpenedCharge } from '../charges/charge.js';
-import { findCharges, unsettledCharges, withKnown } from '../charges/charge-rows.repository.js';
-import { unansweredRequests } from '../charges/unanswered-requests.js';
+import type { OpenedCharge } from '../charges/charge/charge.js';
+import { findCharges, unsettledCharges, withKnown } from '../charges/store/charge-rows.repository.js';
+import { unansweredRequests } from '../charges/charge/unanswered-requests.js';
 import { stripeDoor } from '../http/stripe-door.http.js';
 import { entities } from '../entities.js';
 import { migrations } from '../migrations/migrations.js';
-import { readPendingRefunds } from '../refunds/refund.repository.js';
+import { readPendingRefunds } from '../charges/store/refund.repository.js';
 import { paymentsConfig } from '../settings.js';
 
 /** The whole service on a database of its own, its public door open, and the later services played by a test. */

@@ -1,4 +1,4 @@
-import { escape, grouped, prose, span } from '../report/html.js';
+import { escape, grouped, prose, span } from '../html.js';
 import { mark } from '../report/mark.js';
 import { pageStyle } from '../report/page-style.js';
 import type { Campaign, CampaignRun } from './campaign.js';

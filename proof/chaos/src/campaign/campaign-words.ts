@@ -1,4 +1,4 @@
-import { span } from '../report/html.js';
+import { span } from '../html.js';
 import type { Campaign } from './campaign.js';
 
 /** The campaign for a terminal. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { sometimes } from '#checker';
-import { countSometimes } from '../sometimes/sometimes.js';
+import { countSometimes } from '../verdict/sometimes.js';
 import { runFacts } from '../testing/run-facts.js';
 import { campaignPage } from './campaign-page.js';
 import { campaignInWords } from './campaign-words.js';

@@ -1,5 +1,5 @@
 import { unusedWarnings } from '#checker';
-import { addUp, missing, type ReachedState } from '../sometimes/sometimes.js';
+import { addUp, missing, type ReachedState } from '../verdict/sometimes.js';
 import type { ChaosReport } from '../report/report.js';
 
 /** One run of a campaign, and what came of it. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { statement } from '#postgres';
 import type { Control } from '../../../../infra/local/runtime.js';
-import type { ChaosDatabases } from '../run/databases.js';
+import type { ChaosDatabases } from '../evidence/databases.js';
 import type { StrikePoint } from '../schedule/fault.js';
 import type { BankFaults } from './bank-faults.client.js';
 

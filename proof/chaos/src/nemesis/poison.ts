@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { statement } from '#postgres';
 import { repositoryRoot } from '../../../../infra/local/repository.js';
-import type { ChaosDatabases } from '../run/databases.js';
+import type { ChaosDatabases } from '../evidence/databases.js';
 import type { EndFault } from './end-fault.js';
 
 const refuse = (amountMinor: number) =>

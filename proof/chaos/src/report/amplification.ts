@@ -1,5 +1,5 @@
-import type { TopicRepeats } from '../run/topics.js';
-import type { ChaosJournalRecord } from '../run/journals.client.js';
+import type { TopicRepeats } from '../evidence/topics.js';
+import type { ChaosJournalRecord } from '../evidence/journals.client.js';
 import { askedFor, operationOf, type RecordedExchange } from '../workload/exchange.js';
 
 /** How many attempts one operation took, where. 1 on a day without faults. */

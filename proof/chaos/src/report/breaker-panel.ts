@@ -1,6 +1,6 @@
 import { bankProtocol } from '#contracts';
 import type { BreakerSpan } from './breaker-spans.js';
-import { escape } from './html.js';
+import { escape } from '../html.js';
 import { at, LEFT, titled, WIDTH, type TimeScale, type PlotPanel } from './plot-panel.js';
 
 const ROW = 18;

@@ -1,4 +1,4 @@
-import type { LoggedBreakerTransition } from '../run/log-evidence.js';
+import type { LoggedBreakerTransition } from '../evidence/log-evidence.js';
 import type { RunningStrike } from '../nemesis/nemesis.js';
 
 export interface BreakerSpan {

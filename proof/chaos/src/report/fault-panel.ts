@@ -1,6 +1,6 @@
 import { families, familyOf, type FaultFamily } from '../schedule/fault.js';
 import type { RunningStrike } from '../nemesis/nemesis.js';
-import { escape } from './html.js';
+import { escape } from '../html.js';
 import { at, colourOf, LEFT, titled, type TimeScale, type PlotPanel } from './plot-panel.js';
 
 const ROW = 20;

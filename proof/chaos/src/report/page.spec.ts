@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { countSometimes } from '../sometimes/sometimes.js';
+import { countSometimes } from '../verdict/sometimes.js';
 import { anExchange, BEGAN_AT } from '../testing/an-exchange.js';
 import { aStrike, runFacts } from '../testing/run-facts.js';
 import { pageOf } from './page.js';

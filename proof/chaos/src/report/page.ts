@@ -1,4 +1,4 @@
-import { escape, grouped, prose, span } from './html.js';
+import { escape, grouped, prose, span } from '../html.js';
 import { mark } from './mark.js';
 import { pageStyle } from './page-style.js';
 import { outcomes, plotOf } from './plot.js';

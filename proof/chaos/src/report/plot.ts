@@ -2,7 +2,7 @@ import { familyOf } from '../schedule/fault.js';
 import type { RunningStrike } from '../nemesis/nemesis.js';
 import { breakerPanel } from './breaker-panel.js';
 import { faultPanel } from './fault-panel.js';
-import { span } from './html.js';
+import { span } from '../html.js';
 import { at, colourOf, LEFT, RIGHT, titled, WIDTH, type TimeScale, type PlotPanel } from './plot-panel.js';
 import type { ChaosReport } from './report.js';
 import type { SecondSummary } from './timeline.js';

@@ -1,4 +1,4 @@
-import { missing, countSometimes, type ReachedState } from '../sometimes/sometimes.js';
+import { missing, countSometimes, type ReachedState } from '../verdict/sometimes.js';
 import type { RunningStrike } from '../nemesis/nemesis.js';
 import type { RunPlan } from '../run/plan.js';
 import { failureOf } from '../verdict/failure.js';

@@ -24,14 +24,14 @@ import { toldOf } from '../workload/exchange.js';
 import { History } from '../workload/history.js';
 import { ACCOUNTS, Workload } from '../workload/workload.js';
 import { provisionAccounts, strictKeys } from './accounts.js';
-import { ChaosDatabases } from './databases.js';
-import { readJournals } from './journals.client.js';
-import { readLogs } from './log-evidence.js';
-import { linesIn } from './logs.js';
+import { ChaosDatabases } from '../evidence/databases.js';
+import { readJournals } from '../evidence/journals.client.js';
+import { readLogs } from '../evidence/log-evidence.js';
+import { linesIn } from '../evidence/logs.js';
 import { Observer, type Holders } from './observer.js';
-import { readHoldEndings, readOperations } from './operations.js';
+import { readHoldEndings, readOperations } from '../evidence/operations.js';
 import type { RunPlan } from './plan.js';
-import { readCopies } from './topics.js';
+import { readCopies } from '../evidence/topics.js';
 
 /** How long clients go on asking for what they do not know, once all is in order again. */
 const CLIENTS_PATIENCE_MS = 60_000;

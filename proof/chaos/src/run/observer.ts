@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { statement } from '#postgres';
-import { databaseNames, type ChaosDatabases } from './databases.js';
+import { databaseNames, type ChaosDatabases } from '../evidence/databases.js';
 import { jobMetrics } from '../verdict/periodic-jobs.js';
-import { Counters } from './counters.js';
+import { Counters } from '../evidence/counters.js';
 
 const SCRAPE_EVERY_MS = 2_000;
 /** A frozen Postgres takes a question and never answers it. */

@@ -1,6 +1,6 @@
 import { bankProtocol } from '#contracts';
 import { brandsWithFaults } from '../workload/fault-tokens.js';
-import type { SeededChoices } from './seeded-choices.js';
+import type { SeededChoices } from '../seeded-choices.js';
 import {
   allInstances,
   backends,

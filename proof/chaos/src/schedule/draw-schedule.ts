@@ -1,5 +1,5 @@
 import { bankProtocol } from '#contracts';
-import { SeededChoices } from './seeded-choices.js';
+import { SeededChoices } from '../seeded-choices.js';
 import { drawFault } from './draw-fault.js';
 import { faultKinds, type ChaosFault, type ChaosFaultKind, type ChaosSchedule, type ScheduledFault } from './fault.js';
 

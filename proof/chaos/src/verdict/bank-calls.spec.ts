@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { LoggedBreakerTransition } from '../run/log-evidence.js';
+import type { LoggedBreakerTransition } from '../evidence/log-evidence.js';
 import { aStrike, runFacts, type DifferentFacts } from '../testing/run-facts.js';
 import { anAuthorization } from '../testing/an-authorization.js';
 import { judgeCalls } from './bank-calls.js';

@@ -1,6 +1,6 @@
 import { judgeBankCalls, type BankCalls, type TimeRange } from '#checker';
 import type { RunningStrike } from '../nemesis/nemesis.js';
-import { grouped } from '../report/html.js';
+import { grouped } from '../html.js';
 import type { PromiseResult } from './promise-result.js';
 import type { RunFacts } from './run-facts.js';
 

@@ -1,5 +1,5 @@
 import { answerBody } from '#checker';
-import { grouped } from '../report/html.js';
+import { grouped } from '../html.js';
 import { askedFor, operationOf, type RecordedExchange } from '../workload/exchange.js';
 import type { StoryName } from '../workload/client-scripts.js';
 import type { PromiseResult } from './promise-result.js';

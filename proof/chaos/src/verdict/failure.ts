@@ -1,5 +1,5 @@
 import type { RunningStrike } from '../nemesis/nemesis.js';
-import type { ReachedState } from '../sometimes/sometimes.js';
+import type { ReachedState } from './sometimes.js';
 import type { PromiseResult } from './promise-result.js';
 
 /** What a run is held to. */

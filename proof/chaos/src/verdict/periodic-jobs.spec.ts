@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Counters } from '../run/counters.js';
+import { Counters } from '../evidence/counters.js';
 import { jobMetrics, jobRunsIn, judgeJobs } from './periodic-jobs.js';
 
 const text = ({ succeeded = 40, failed = 0, failedStores = 0 }): string =>

@@ -1,5 +1,5 @@
-import { grouped } from '../report/html.js';
-import type { Counters } from '../run/counters.js';
+import { grouped } from '../html.js';
+import type { Counters } from '../evidence/counters.js';
 import type { PromiseResult } from './promise-result.js';
 import type { RunFacts } from './run-facts.js';
 

@@ -1,9 +1,9 @@
 import type { Evidence, Verdict } from '#checker';
 import type { RunningStrike } from '../nemesis/nemesis.js';
-import type { ChaosJournalRecord } from '../run/journals.client.js';
-import type { LogEvidence } from '../run/log-evidence.js';
-import type { HoldEnding, OperationEvidence } from '../run/operations.js';
-import type { TopicRepeats } from '../run/topics.js';
+import type { ChaosJournalRecord } from '../evidence/journals.client.js';
+import type { LogEvidence } from '../evidence/log-evidence.js';
+import type { HoldEnding, OperationEvidence } from '../evidence/operations.js';
+import type { TopicRepeats } from '../evidence/topics.js';
 import type { RecordedExchange, UnreadableRequest } from '../workload/exchange.js';
 import type { LoadShape } from '../workload/workload.js';
 

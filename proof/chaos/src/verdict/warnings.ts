@@ -1,5 +1,5 @@
 import { judgeWarnings, type JudgedWarnings } from '#checker';
-import { grouped } from '../report/html.js';
+import { grouped } from '../html.js';
 import { allInstances } from '../schedule/fault.js';
 import { faultsInEffect } from './faults-in-effect.js';
 import type { PromiseResult } from './promise-result.js';

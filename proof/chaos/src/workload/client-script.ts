@@ -1,6 +1,6 @@
 import { answerBody } from '#checker';
 import { currencyCodes, minimumCharge, type Currency } from '#money';
-import { SeededChoices } from '../schedule/seeded-choices.js';
+import { SeededChoices } from '../seeded-choices.js';
 import type { RecordedExchange } from './exchange.js';
 import type { Merchant, MerchantRequest } from './merchant.js';
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { answerBody } from '#checker';
-import type { SeededChoices } from '../schedule/seeded-choices.js';
+import type { SeededChoices } from '../seeded-choices.js';
 import type { RecordedExchange } from './exchange.js';
 import type { History } from './history.js';
 import { sendRaw } from './raw-exchange.js';

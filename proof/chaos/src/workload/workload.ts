@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from 'undici';
-import { SeededChoices } from '../schedule/seeded-choices.js';
+import { SeededChoices } from '../seeded-choices.js';
 import type { History } from './history.js';
 import { Merchant, type MerchantEnvironment } from './merchant.js';
 import { everything, stories, type StoryName } from './client-scripts.js';

@@ -3,22 +3,26 @@ import fc from 'fast-check';
 import { newAccount, payments, bankProtocol } from '#contracts';
 import { currencyCodes } from '#money';
 import { newId } from '#snowflake';
-import { AuthorizationEventsController } from '../../../../apps/bank-gateway/src/authorizations/authorization-events.controller.js';
-import { openOperation, openRefund, openReversal } from '../../../../apps/bank-gateway/src/operations/operation.js';
-import { refundReference } from '../../../../apps/bank-gateway/src/operations/reference.js';
+import { AuthorizationEventsController } from '../../../../apps/bank-gateway/src/authorizations/events/authorization-events.controller.js';
+import {
+  openOperation,
+  openRefund,
+  openReversal,
+} from '../../../../apps/bank-gateway/src/authorizations/authorization/operation.js';
+import { refundReference } from '../../../../apps/bank-gateway/src/authorizations/authorization/reference.js';
 import {
   inquiryOf,
   movementOf,
   reversalOf,
   type ClaimedOperation,
-} from '../../../../apps/bank-gateway/src/operations/claimed-operation.js';
+} from '../../../../apps/bank-gateway/src/authorizations/authorization/claimed-operation.js';
 import { readRequest } from '../../../../apps/bank-simulator/src/desk/route.js';
 import { sandboxAccount } from '../../../../apps/payments-api/src/accounts/accounts.repository.js';
 import { KeyedHash } from '../../../../apps/payments-api/src/accounts/keyed-hash.js';
-import { createCharge } from '../../../../apps/payments-api/src/charges/create-charge.js';
-import { readCreateRequest } from '../../../../apps/payments-api/src/charges/create-request.js';
-import { parseJson } from '../../../../apps/payments-api/src/http/parameters.js';
-import { StripeError } from '../../../../apps/payments-api/src/http/stripe-error.js';
+import { createCharge } from '../../../../apps/payments-api/src/charges/requests/create-charge.js';
+import { readCreateParameters } from '../../../../apps/payments-api/src/charges/parameters/create-parameters.js';
+import { parseJson } from '../../../../apps/payments-api/src/protocol/parameters.js';
+import { StripeError } from '../../../../apps/payments-api/src/protocol/stripe-error.js';
 import { testCards } from '../../../../apps/payments-api/src/test-cards/test-card.js';
 
 const hash = new KeyedHash('a secret for tests only');
@@ -66,7 +70,7 @@ const bankId = fc.oneof(fc.stringMatching(/^[\w.-]{1,64}$/), fc.constantFrom('x'
 /** The event by which the API asks for a charge; undefined when it refuses the parameters. */
 function requestedBy(given: object, of: string): payments.ChargeRequested | undefined {
   try {
-    const request = readCreateRequest(parseJson(JSON.stringify(given)), hash, now);
+    const request = readCreateParameters(parseJson(JSON.stringify(given)), hash, now);
     if (request.presented.kind === 'refused') return undefined;
     const decide = createCharge({ account: of, chargeId }, request, request.presented.instrument);
     const [requested] = decide({ state: 'none' }, now).emit;

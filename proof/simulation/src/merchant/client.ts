@@ -1,9 +1,9 @@
 import type { ApiAnswer, ApiExchange } from '#checker';
 import { BEGINNING, type SimulatedNetwork, type SimulatedProcess } from '#virtual-time';
 import type { RunningService } from '../service/running-service.js';
-import type { WorldLog } from '../world/world-log.js';
+import type { WorldLog } from '../log/world-log.js';
 import { exchange } from './exchange.js';
-import type { PlannedRequest } from './requests.js';
+import type { PlannedRequest } from '../operations/requests.js';
 
 /** How long an answer is waited for. */
 const PATIENCE_MS = 20_000;

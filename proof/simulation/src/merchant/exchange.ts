@@ -1,8 +1,8 @@
 import type { ApiAnswer, ApiExchange } from '#checker';
 import type { SimulatedProcess } from '#virtual-time';
-import { doorError } from '../../../../apps/payments-api/src/http/door-errors.js';
-import { jsonText } from '../../../../apps/payments-api/src/http/json-text.js';
-import { parseForm } from '../../../../apps/payments-api/src/http/parameters.js';
+import { doorError } from '../../../../apps/payments-api/src/protocol/door-errors.js';
+import { jsonText } from '../../../../apps/payments-api/src/protocol/json-text.js';
+import { parseForm } from '../../../../apps/payments-api/src/protocol/parameters.js';
 import type { SimulatedReply } from '../service/route-handlers.js';
 import { routeFor } from '../service/routes.js';
 import type { RunningService } from '../service/running-service.js';

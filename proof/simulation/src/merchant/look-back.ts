@@ -1,6 +1,6 @@
 import type { Random } from '#virtual-time';
 import { bodyOf, type ClientResponseBody, type SimulatedClient } from './client.js';
-import { list, retrieve, type PlannedRequest } from './requests.js';
+import { list, retrieve, type PlannedRequest } from '../operations/requests.js';
 
 const TRANSACTIONS = '/v1/balance_transactions';
 

@@ -2,7 +2,7 @@ import type { ApiAnswer, RequestKind, ToldAnswer } from '#checker';
 import type { SimulatedNetwork, SimulatedProcess } from '#virtual-time';
 import type { MerchantExchange } from '../proof/state-recorder.js';
 import type { RunningService } from '../service/running-service.js';
-import type { WorldLog } from '../world/world-log.js';
+import type { WorldLog } from '../log/world-log.js';
 import { bodyOf, SimulatedClient, isPassing, type ClientResponseBody, type ClientAttempt } from './client.js';
 import { lookBack } from './look-back.js';
 import {
@@ -13,9 +13,9 @@ import {
   type TestClockUse,
   type PlannedRead,
   type Wanted,
-} from './operation.js';
-import * as requests from './requests.js';
-import type { PlannedRequest } from './requests.js';
+} from '../operations/operation.js';
+import * as requests from '../operations/requests.js';
+import type { PlannedRequest } from '../operations/requests.js';
 import { walk } from './walk.js';
 
 const asked: Readonly<Record<Wanted['kind'], RequestKind>> = { create: 'charge', capture: 'capture', refund: 'refund' };

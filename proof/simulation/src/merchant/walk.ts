@@ -1,7 +1,7 @@
 import { BEGINNING } from '#virtual-time';
 import { bodyOf, type ClientResponseBody, type SimulatedClient } from './client.js';
-import type { ListName, ListWalk } from './operation.js';
-import { list } from './requests.js';
+import type { ListName, ListWalk } from '../operations/operation.js';
+import { list } from '../operations/requests.js';
 
 /** Longer than any list here: one that has not ended by then goes round in circles. */
 const PAGES_MAX = 200;

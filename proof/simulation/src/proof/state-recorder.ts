@@ -2,7 +2,7 @@ import type { Evidence, SometimesCounts, SimulatedSometimesId, ToldAnswer } from
 import type { bankProtocol } from '#contracts';
 import type { Server, Written } from '#memory-postgres';
 import { BEGINNING, type Appended, type SimulatedProcess } from '#virtual-time';
-import { POISON } from '../world/poison.js';
+import { POISON } from '../schedule/poison.js';
 import { keysUsedAnew, refusedForBalance, walkedWhileCharging } from './reached-by-clients.js';
 
 /** One request of a merchant's and how it ended; in milliseconds since the world began. */

@@ -1,4 +1,4 @@
-import type { MerchantOperation } from '../merchant/operation.js';
+import type { MerchantOperation } from '../operations/operation.js';
 import { aCharge, type Regression } from './regression.js';
 
 const AUTHORIZED_MS = 2_000;

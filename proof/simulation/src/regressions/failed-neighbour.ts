@@ -1,4 +1,4 @@
-import type { MerchantOperation, Wanted } from '../merchant/operation.js';
+import type { MerchantOperation, Wanted } from '../operations/operation.js';
 import { aCharge, type Regression } from './regression.js';
 
 const FIRST_MS = 100;

@@ -1,6 +1,6 @@
 import { MAX_AMOUNT_MINOR, minimumCharge, type Currency } from '#money';
 import type { Random } from '#virtual-time';
-import type { DetailChanges } from '../merchant/operation.js';
+import type { DetailChanges } from '../operations/operation.js';
 
 /** Merchants, each in a world of its own. */
 export const accounts = ['acct_anna', 'acct_bert', 'acct_cleo'] as const;

@@ -13,8 +13,8 @@ import {
   type PlannedRefund,
   type ListWalk,
   type Wanted,
-} from '../merchant/operation.js';
-import { mistakesKnown } from '../merchant/requests.js';
+} from '../operations/operation.js';
+import { mistakesKnown } from '../operations/requests.js';
 import { accounts, metadataOf } from './accounts.js';
 
 /** Ids from here on, so that they do not depend on how many operations there are. */

@@ -1,4 +1,4 @@
-import type { MerchantOperation, PlannedRead } from '../merchant/operation.js';
+import type { MerchantOperation, PlannedRead } from '../operations/operation.js';
 
 /**
  * Each merchant looks through all that is theirs once nothing moves any more: what lists and balances have to show is

@@ -1,6 +1,6 @@
 import type { bankProtocol } from '#contracts';
 import type { Random } from '#virtual-time';
-import type { MoneyOperation } from '../merchant/operation.js';
+import type { MoneyOperation } from '../operations/operation.js';
 import { bankOfSource } from './source.js';
 
 /** When something may go wrong, and what a bank is asked for then. */

@@ -1,7 +1,7 @@
 import type { Random } from '#virtual-time';
 import { BEFORE_MS, trouble } from './bank-faults.js';
 import type { PlannedFault } from './fault.js';
-import type { MoneyOperation } from '../merchant/operation.js';
+import type { MoneyOperation } from '../operations/operation.js';
 import type { FaultWindow } from './fault-window.js';
 import { bankOfSource } from './source.js';
 

@@ -1,5 +1,5 @@
 import type { Random } from '#virtual-time';
-import type { PlannedCharge } from '../merchant/operation.js';
+import type { PlannedCharge } from '../operations/operation.js';
 import { accounts } from './accounts.js';
 
 /** Ids from here on: see besides.ts and time-leap.ts. */

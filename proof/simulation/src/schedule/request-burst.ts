@@ -1,5 +1,5 @@
 import type { Random } from '#virtual-time';
-import type { MoneyOperation, RepeatedRequest, Wanted } from '../merchant/operation.js';
+import type { MoneyOperation, RepeatedRequest, Wanted } from '../operations/operation.js';
 import type { PlannedFault } from './fault.js';
 
 /** So long the API tries to commit a request; whoever waited for it goes on after that. */

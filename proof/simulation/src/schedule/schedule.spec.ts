@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { bankProtocol } from '#contracts';
 import { notEmpty } from '#testing';
-import { foreignAttempts } from '../merchant/operation.js';
-import { mistakesKnown } from '../merchant/requests.js';
+import { foreignAttempts } from '../operations/operation.js';
+import { mistakesKnown } from '../operations/requests.js';
 import { accounts } from './accounts.js';
 import { describe as inWords } from './fault.js';
 import { planned } from './schedule.js';

@@ -7,7 +7,7 @@ import type {
   MerchantOperation,
   PlannedRefund,
   Wanted,
-} from '../merchant/operation.js';
+} from '../operations/operation.js';
 import { accounts, amountOf, currencyOf, detailsOf } from './accounts.js';
 import { besides } from './besides.js';
 import { bankSiege, bankSlow, bankTrouble } from './bank-faults.js';

@@ -1,5 +1,5 @@
 import type { Random } from '#virtual-time';
-import type { PlannedCharge, MoneyOperation, MerchantOperation, ListWalk, Wanted } from '../merchant/operation.js';
+import type { PlannedCharge, MoneyOperation, MerchantOperation, ListWalk, Wanted } from '../operations/operation.js';
 import { accounts, amountOf } from './accounts.js';
 
 /** What happens once all has come to rest and a long time has passed at once. */

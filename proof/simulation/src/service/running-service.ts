@@ -18,9 +18,9 @@ import { bankConfigs, type GatewaySettings } from '../../../../apps/bank-gateway
 import { ACCOUNTS } from '../../../../apps/payments-api/src/accounts/accounts.module.js';
 import type { Accounts } from '../../../../apps/payments-api/src/accounts/accounts.repository.js';
 import type { SimulatedBanks } from '../banks/simulated-banks.js';
-import { countingMetrics, type Counts } from '../world/counting-metrics.js';
-import type { WorldLog } from '../world/world-log.js';
-import { tellingLog, type WorldLogLevel } from '../world/log-to-world.js';
+import { countingMetrics, type Counts } from '../log/counting-metrics.js';
+import type { WorldLog } from '../log/world-log.js';
+import { tellingLog, type WorldLogLevel } from '../log/log-to-world.js';
 import { AssembledService } from './assembled.js';
 import { RouteHandlers } from './route-handlers.js';
 import { routesOf, type SimulatedRoute } from './routes.js';

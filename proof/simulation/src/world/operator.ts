@@ -1,7 +1,7 @@
 import type { Database } from '#postgres';
 import { ParkedEvents } from '#saga';
 import { SimulatedDatabase, type DatabaseHost, type SimulatedProcess } from '#virtual-time';
-import { POISON } from './poison.js';
+import { POISON } from '../schedule/poison.js';
 
 /** Looks after what was parked, as a person does: discards what nobody can read, and has replayed what waits behind it. */
 export class Operator {

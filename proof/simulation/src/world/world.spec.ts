@@ -7,7 +7,7 @@ import { notEmpty } from '#testing';
 import { definitions, run } from '../campaign/one-run.js';
 import { repositoryRoot } from '../../../../infra/local/repository.js';
 import { BalanceRepository } from '../../../../apps/ledger/src/books/balance.repository.js';
-import { BalanceReading } from '../../../../apps/payments-api/src/balance/balance-reading.js';
+import { BalanceReading } from '../../../../apps/payments-api/src/balance/http/balance-reading.js';
 import { aCharge } from '../regressions/regression.js';
 import { planned, type WorldSchedule } from '../schedule/schedule.js';
 import type { SimulatedServiceDefinition } from '../service/service-definition.js';

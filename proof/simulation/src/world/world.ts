@@ -25,12 +25,12 @@ import {
   type DatabaseHost,
   type PublishFault,
 } from '#virtual-time';
-import { countsOf } from '../campaign/enough.js';
-import { countOf } from '../campaign/sometimes.js';
-import { countOfWarning } from '../campaign/warnings.js';
+import { countsOf } from '../proof/enough.js';
+import { countOf } from '../proof/sometimes.js';
+import { countOfWarning } from '../proof/warnings.js';
 import { SimulatedBanks } from '../banks/simulated-banks.js';
 import { Merchants } from '../merchant/merchants.js';
-import type { MerchantOperation } from '../merchant/operation.js';
+import type { MerchantOperation } from '../operations/operation.js';
 import { ContinuousChecks, type BrokenPromise } from '../proof/continuous-checks.js';
 import { FaultsInEffect } from '../proof/faults-in-effect.js';
 import { StateRecorder } from '../proof/state-recorder.js';
@@ -42,10 +42,10 @@ import type { WorldSchedule } from '../schedule/schedule.js';
 import { RunningService, type ProcessEnvironment } from '../service/running-service.js';
 import type { SimulatedServiceDefinition } from '../service/service-definition.js';
 import { Operator } from './operator.js';
-import { poison } from './poison.js';
-import { Counts } from './counting-metrics.js';
-import { WorldLog } from './world-log.js';
-import { inWords as fieldsInWords } from './log-to-world.js';
+import { poison } from '../schedule/poison.js';
+import { Counts } from '../log/counting-metrics.js';
+import { WorldLog } from '../log/world-log.js';
+import { inWords as fieldsInWords } from '../log/log-to-world.js';
 
 export type Definitions = Readonly<Record<SimulatedServiceName, SimulatedServiceDefinition>>;
 

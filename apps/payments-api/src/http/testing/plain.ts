@@ -1,4 +1,4 @@
-import { isHash, type Parameter } from '../parameters.js';
+import { isHash, type Parameter } from '../../protocol/parameters.js';
 
 /** Parameters as JSON would write them, to be compared and printed. */
 export function plain(value: Parameter): unknown {

@@ -1,5 +1,5 @@
 import { answerBody } from '#checker';
-import { SeededChoices } from '../../schedule/seeded-choices.js';
+import { SeededChoices } from '../../seeded-choices.js';
 import { brandsWithFaults, faultTokens } from '../fault-tokens.js';
 import { charge, chargeOrder, elsewhere, refundOrder, succeeded, tell, type ClientScript } from '../client-script.js';
 

@@ -1,5 +1,5 @@
 import { answerBody } from '#checker';
-import { SeededChoices } from '../../schedule/seeded-choices.js';
+import { SeededChoices } from '../../seeded-choices.js';
 import { hostileRequests } from '../hostile-requests.js';
 import type { MerchantRequest } from '../merchant.js';
 import { authorize, charge, refundOrder, tell, type ScriptClient, type ClientScript } from '../client-script.js';

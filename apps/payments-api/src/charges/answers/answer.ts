@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import type { Instant } from '#clock';
+import { errorEnvelope, type ApiResponse } from '../../protocol/stripe-error.js';
+import { jsonText } from '../../protocol/json-text.js';
+import type { Subject } from '../../idempotency/key.js';
+import { refundAnswer } from './refund-answer.js';
+import { knownRefund } from '../charge/refunds-of-charge.js';
+import { chargeObject } from './charge-object.js';
+import type { FailedOutcome, OpenedCharge } from '../charge/charge.js';
+import { failureOf } from '../charge/failure.js';
+import { alreadyRefunded, expiredForCapture } from './state-errors.js';
+
+/** What is answered about a charge as it stands, under a key that asked for this of it. */
+export function answerAbout(
+  charge: OpenedCharge,
+  subject: Subject,
+  expand: readonly string[],
+  now: Instant,
+): ApiResponse {
+  if (subject === null) return createAnswer(charge, expand, now);
+  if (subject === 'capture') return captureAnswer(charge, expand, now);
+  const refund = knownRefund(charge.refunds, subject);
+  assert(refund, 'a key that asked for a refund was claimed together with it');
+  return refundAnswer(charge, refund, expand, now);
+}
+
+/** Of `POST /v1/charges`: the charge, or a 402 that names it. */
+export function createAnswer(charge: OpenedCharge, expand: readonly string[], now: Instant): ApiResponse {
+  if (charge.state === 'failed') return failed(charge.opening.id, charge.ending);
+  return { status: 200, body: jsonText(chargeObject(charge, expand, now)) };
+}
+
+/** Of a capture: the charge, the bank's refusal, or the cancellation that was faster. */
+export function captureAnswer(charge: OpenedCharge, expand: readonly string[], now: Instant): ApiResponse {
+  if (charge.state !== 'canceled') return createAnswer(charge, expand, now);
+  const { id } = charge.opening;
+  return (charge.ending.cause === 'expired' ? expiredForCapture(id) : alreadyRefunded(id)).answer;
+}
+
+function failed(charge: string, ending: FailedOutcome): ApiResponse {
+  const { code, declineCode, message } = failureOf(ending);
+  return {
+    status: 402,
+    body: errorEnvelope({
+      type: 'card_error',
+      code,
+      ...(declineCode !== null && { decline_code: declineCode }),
+      message,
+      charge,
+    }),
+  };
+}

@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict';
+import type { Instant } from '#clock';
+import { balanceTransactionObject, transactionOfCharge } from '../../balance/balance-transaction.js';
+import { refundObject } from './refund-object.js';
+import { REFUNDS_SHOWN } from '../charge/refund.js';
+import { newestFirst, refundedMinor } from '../charge/refunds-of-charge.js';
+import { cardIdOf } from './card-id.js';
+import type { OpenedCharge } from '../charge/charge.js';
+import { expands, within } from '../../protocol/expand.js';
+import { failureOf, type Failure } from '../charge/failure.js';
+import { HELD_FOR_MS } from '../charge/manual-authorization.js';
+import { pendingCapture } from '../charge/pending.js';
+
+const STATEMENT_DESCRIPTOR = 'HOLDFAST';
+
+const brandNames: Readonly<Record<string, string>> = {
+  visa: 'Visa',
+  mastercard: 'MasterCard',
+  amex: 'American Express',
+  discover: 'Discover',
+  diners: 'Diners Club',
+  jcb: 'JCB',
+  unionpay: 'UnionPay',
+};
+
+const seconds = (instant: Instant): number => Math.floor(instant / 1000);
+
+/**
+ * Stripe's charge object, every field that the API reference calls non-optional included.
+ *
+ * @param expand the paths that are to be objects instead of ids
+ * @param now decides whether a balance transaction is available yet
+ */
+export function chargeObject(charge: OpenedCharge, expand: readonly string[], now: Instant): object {
+  const { opening, details } = charge;
+  const { id, amount, instrument } = opening;
+  const failure = charge.state === 'failed' ? failureOf(charge.ending) : undefined;
+  const posted = charge.state === 'succeeded' ? charge.ending : undefined;
+  const cardId = cardIdOf(id);
+  const descriptor = descriptorOf(charge);
+  const givenBack = givenBackMinor(charge);
+  // At Stripe an authorization is a success, and stays one when it is given back.
+  const authorized = charge.state === 'authorized' || charge.state === 'canceled';
+  return {
+    id,
+    object: 'charge',
+    amount: amount.amountMinor,
+    amount_captured: posted?.amount.amountMinor ?? 0,
+    amount_refunded: givenBack,
+    application: null,
+    application_fee: null,
+    application_fee_amount: null,
+    balance_transaction:
+      posted && expand.includes('balance_transaction')
+        ? balanceTransactionObject(transactionOfCharge(id, posted), details.description, now)
+        : (posted?.balanceTransactionId ?? null),
+    billing_details: {
+      address: instrument.address ?? noAddress,
+      email: null,
+      name: instrument.name,
+      phone: null,
+      tax_id: null,
+    },
+    calculated_statement_descriptor: descriptor.whole ?? descriptorWith(descriptor.suffix),
+    captured: posted !== undefined,
+    created: seconds(opening.openedAt),
+    currency: amount.currency,
+    customer: opening.customer,
+    description: details.description,
+    destination: null,
+    dispute: null,
+    disputed: false,
+    failure_balance_transaction: null,
+    failure_code: failure?.code ?? null,
+    failure_message: failure?.message ?? null,
+    fraud_details: details.fraudReport ? { user_report: details.fraudReport } : {},
+    invoice: null,
+    livemode: false,
+    metadata: details.metadata,
+    on_behalf_of: null,
+    order: null,
+    outcome: outcomeOf(charge, failure),
+    paid: posted !== undefined || authorized,
+    payment_intent: opening.paymentIntent,
+    payment_method: cardId,
+    payment_method_details: { card: cardDetails(charge), type: 'card' },
+    radar_options: {},
+    receipt_email: details.receiptEmail,
+    receipt_number: null,
+    receipt_url: null,
+    refunded: givenBack === amount.amountMinor,
+    ...(expands(expand, 'refunds') && { refunds: refundList(charge, expand, now) }),
+    review: null,
+    shipping: details.shipping,
+    source: cardObject(charge, cardId),
+    source_transfer: null,
+    statement_descriptor: descriptor.whole,
+    statement_descriptor_suffix: descriptor.suffix,
+    status: statusOf(charge),
+    transfer_data: null,
+    transfer_group: details.transferGroup,
+  };
+}
+
+const noAddress = { city: null, country: null, line1: null, line2: null, postal_code: null, state: null };
+
+function outcomeOf(charge: OpenedCharge, failure: Failure | undefined): object | null {
+  if (charge.state === 'requested') return null;
+  return {
+    advice_code: null,
+    network_advice_code: null,
+    network_decline_code: null,
+    network_status: failure?.outcome.networkStatus ?? 'approved_by_network',
+    reason: failure?.outcome.reason ?? null,
+    risk_level: 'normal',
+    risk_score: 0,
+    seller_message: failure?.outcome.sellerMessage ?? 'Payment complete.',
+    type: failure?.outcome.type ?? 'authorized',
+  };
+}
+
+function cardDetails(charge: OpenedCharge): object {
+  const { opening } = charge;
+  const { card, funding, country } = opening.instrument;
+  return {
+    amount_authorized: opening.amount.amountMinor,
+    authorization_code: null,
+    brand: card.brand,
+    ...captureBefore(charge),
+    checks: checksOf(opening.instrument),
+    country,
+    exp_month: card.expMonth,
+    exp_year: card.expYear,
+    extended_authorization: { status: 'disabled' },
+    fingerprint: card.fingerprint,
+    funding,
+    incremental_authorization: { status: 'unavailable' },
+    installments: null,
+    last4: card.last4,
+    mandate: null,
+    multicapture: { status: 'unavailable' },
+    network: card.brand,
+    network_token: { used: false },
+    network_transaction_id: null,
+    overcapture: { maximum_amount_capturable: opening.amount.amountMinor, status: 'unavailable' },
+    regulated_status: 'unregulated',
+    three_d_secure: null,
+    wallet: null,
+  };
+}
+
+function checksOf({ address, cvcCheck }: OpenedCharge['opening']['instrument']): {
+  address_line1_check: string | null;
+  address_postal_code_check: string | null;
+  cvc_check: string | null;
+} {
+  return {
+    address_line1_check: address?.line1 ? 'pass' : null,
+    address_postal_code_check: address?.postal_code ? 'pass' : null,
+    cvc_check: cvcCheck,
+  };
+}
+
+function cardObject({ opening }: OpenedCharge, id: string): object {
+  const { card, funding, country, name, address } = opening.instrument;
+  const checks = checksOf(opening.instrument);
+  return {
+    id,
+    object: 'card',
+    address_city: address?.city ?? null,
+    address_country: address?.country ?? null,
+    address_line1: address?.line1 ?? null,
+    address_line1_check: checks.address_line1_check,
+    address_line2: address?.line2 ?? null,
+    address_state: address?.state ?? null,
+    address_zip: address?.postal_code ?? null,
+    address_zip_check: checks.address_postal_code_check,
+    allow_redisplay: 'unspecified',
+    brand: brandNames[card.brand],
+    country,
+    customer: null,
+    cvc_check: checks.cvc_check,
+    dynamic_last4: null,
+    exp_month: card.expMonth,
+    exp_year: card.expYear,
+    fingerprint: card.fingerprint,
+    funding,
+    last4: card.last4,
+    metadata: {},
+    name,
+    regulated_status: 'unregulated',
+    tokenization_method: null,
+    wallet: null,
+  };
+}
+
+/** A capture may say anew what is printed on the card's statement. */
+function descriptorOf({ opening, hold }: OpenedCharge): { whole: string | null; suffix: string | null } {
+  const { statementDescriptor, statementDescriptorSuffix } = opening;
+  return {
+    whole: hold?.capture?.statementDescriptor ?? statementDescriptor,
+    suffix: hold?.capture?.statementDescriptorSuffix ?? statementDescriptorSuffix,
+  };
+}
+
+function descriptorWith(suffix: string | null): string {
+  return suffix ? `${STATEMENT_DESCRIPTOR}* ${suffix}`.slice(0, 22) : STATEMENT_DESCRIPTOR;
+}
+
+function statusOf(charge: OpenedCharge): 'pending' | 'succeeded' | 'failed' {
+  if (charge.state === 'failed') return 'failed';
+  return charge.state === 'requested' || pendingCapture(charge) ? 'pending' : 'succeeded';
+}
+
+/**
+ * What the card has back of the whole amount: what was authorized and not captured, and refunds that have
+ * not failed. An authorization counts only once it is known to be given back, for its capture may win.
+ */
+function givenBackMinor(charge: OpenedCharge): number {
+  const { amountMinor } = charge.opening.amount;
+  if (charge.state === 'canceled') return amountMinor;
+  if (charge.state !== 'succeeded') return 0;
+  return amountMinor - charge.ending.amount.amountMinor + refundedMinor(charge.refunds);
+}
+
+/** The newest first, and ten at most, as Stripe shows them inside a charge. */
+function refundList(charge: OpenedCharge, expand: readonly string[], now: Instant): object {
+  const inside = within(expand, 'refunds.data');
+  const { id } = charge.opening;
+  const { description } = charge.details;
+  const { count, known } = charge.refunds;
+  assert(known.length >= Math.min(count, REFUNDS_SHOWN), 'refunds are loaded where they are shown');
+  return {
+    object: 'list',
+    data: newestFirst(charge.refunds)
+      .slice(0, REFUNDS_SHOWN)
+      .map((refund) => refundObject(refund, { id, description }, inside, now)),
+    has_more: count > REFUNDS_SHOWN,
+    url: `/v1/charges/${id}/refunds`,
+  };
+}
+
+/** Stripe names the last moment for a capture only while there is something to capture. */
+function captureBefore({ state, hold }: OpenedCharge): { capture_before?: number } {
+  if (state !== 'authorized' || typeof hold?.authorizedAt !== 'number') return {};
+  return { capture_before: seconds(hold.authorizedAt + HELD_FOR_MS) };
+}

@@ -1,0 +1,46 @@
+import type { Instant } from '#clock';
+import { invalidRequest, type ApiResponse } from '../../protocol/stripe-error.js';
+import { jsonText } from '../../protocol/json-text.js';
+import { chargeObject } from './charge-object.js';
+import type { OpenedCharge } from '../charge/charge.js';
+import { expands, within } from '../../protocol/expand.js';
+import { alreadyCaptured, notRefundable } from './state-errors.js';
+import { refundObject } from './refund-object.js';
+import type { ChargeRefund } from '../charge/refund.js';
+
+/**
+ * Of `POST /v1/refunds`: the refund, unless it is known in time that it could not even be begun. A refund
+ * that the bank refused is an object too: it failed later than it was asked for.
+ */
+export function refundAnswer(
+  charge: OpenedCharge,
+  refund: ChargeRefund,
+  expand: readonly string[],
+  now: Instant,
+): ApiResponse {
+  const { end } = refund;
+  const { id } = charge.opening;
+  if (end?.type === 'not_canceled') {
+    return end.because === 'captured'
+      ? alreadyCaptured(id, ' It was captured before its authorization could be given back: refund it once more.')
+          .answer
+      : notRefundable(id, 'it failed before its authorization could be given back.').answer;
+  }
+  if (end?.type === 'refused') {
+    return end.reason === 'insufficient_balance'
+      ? invalidRequest('Insufficient funds in your balance to refund this amount.', { code: 'balance_insufficient' })
+          .answer
+      : notRefundable(id, 'the books do not allow it.').answer;
+  }
+  return { status: 200, body: jsonText(refundOf(charge, refund, expand, now)) };
+}
+
+/** The refund, with its charge inside where that is asked for. */
+export function refundOf(charge: OpenedCharge, refund: ChargeRefund, expand: readonly string[], now: Instant): object {
+  const shown = {
+    id: charge.opening.id,
+    description: charge.details.description,
+    ...(expands(expand, 'charge') && { object: chargeObject(charge, within(expand, 'charge'), now) }),
+  };
+  return refundObject(refund, shown, expand, now);
+}

@@ -1,0 +1,52 @@
+import { formatMoney, type Money } from '#money';
+import { invalidRequest, StripeError } from '../../protocol/stripe-error.js';
+
+// What a merchant asks of a charge may not fit the state that it is in. Stripe's codes, which people match on.
+
+export const alreadyCaptured = (id: string, instead = ''): StripeError =>
+  invalidRequest(`Charge ${id} has already been captured.${instead}`, { code: 'charge_already_captured' });
+
+export const alreadyRefunded = (id: string): StripeError =>
+  invalidRequest(`Charge ${id} has already been refunded.`, { code: 'charge_already_refunded' });
+
+export const expiredForCapture = (id: string): StripeError =>
+  invalidRequest(
+    `Charge ${id} cannot be captured because the authorization has expired: it was given back to the card.`,
+    { code: 'charge_expired_for_capture' },
+  );
+
+export const notCapturable = (id: string, because: string): StripeError =>
+  invalidRequest(`Charge ${id} cannot be captured: ${because}`);
+
+export const notRefundable = (id: string, because: string): StripeError =>
+  invalidRequest(`Charge ${id} cannot be refunded: ${because}`, { code: 'charge_not_refundable' });
+
+export const captureTooLarge = (authorized: Money): StripeError =>
+  invalidRequest(`The amount to capture is more than was authorized: ${formatMoney(authorized)}.`, {
+    code: 'amount_too_large',
+    param: 'amount',
+  });
+
+export const refundTooLarge = (wanted: Money, left: Money): StripeError =>
+  invalidRequest(
+    `Refund amount (${formatMoney(wanted)}) is greater than unrefunded amount on charge (${formatMoney(left)})`,
+    { param: 'amount' },
+  );
+
+/** Failed refunds count as well: they are kept like the others. */
+export const tooManyRefunds = (id: string, limit: number): StripeError =>
+  invalidRequest(`Charge ${id} already has ${limit} refunds, which is the most that a charge can have.`, {
+    param: 'charge',
+  });
+
+/** 429, which the SDK is told to repeat: in a moment it is known what came of the other request. */
+export const lockTimeout = (id: string): StripeError =>
+  new StripeError(
+    429,
+    {
+      type: 'invalid_request_error',
+      code: 'lock_timeout',
+      message: `Charge ${id} cannot be accessed right now because another request is working on it. Try again in a moment.`,
+    },
+    { 'stripe-should-retry': 'true' },
+  );

@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict';
+import type { Instant } from '#clock';
+import type { CancellationCause, HoldRefusal, ReleaseCause } from '#contracts';
+import type { Money } from '#money';
+import {
+  endRefund,
+  type LedgerRefundOutcome,
+  type ChargeRefund,
+  type RefundEnd,
+  type RefundOpening,
+} from './refund.js';
+import { addRefund, changeRefund, noRefunds, refundedMinor, type RefundsOfCharge } from './refunds-of-charge.js';
+import type { PaymentInstrument } from '../../test-cards/instrument.js';
+import { noAuthorization, type RequestedCapture, type ManualAuthorization } from './manual-authorization.js';
+
+/** What is fixed when a charge is opened. */
+export interface Opening {
+  readonly id: string;
+  readonly account: string;
+  readonly amount: Money;
+  /** Absent: captured as soon as it is authorized. */
+  readonly capture?: 'manual';
+  readonly instrument: PaymentInstrument;
+  /** The account's own time. */
+  readonly openedAt: Instant;
+  readonly statementDescriptor: string | null;
+  readonly statementDescriptorSuffix: string | null;
+  readonly customer: string | null;
+  readonly paymentIntent: string | null;
+}
+
+/** What a merchant may write on a charge at any time; no money hangs on it. */
+export interface ChargeDetails {
+  readonly description: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly receiptEmail: string | null;
+  readonly shipping: Shipping | null;
+  readonly transferGroup: string | null;
+  readonly fraudReport: 'fraudulent' | 'safe' | null;
+}
+
+export interface Shipping {
+  readonly address: Readonly<Record<'city' | 'country' | 'line1' | 'line2' | 'postal_code' | 'state', string | null>>;
+  readonly name: string;
+  readonly carrier: string | null;
+  readonly phone: string | null;
+  readonly tracking_number: string | null;
+}
+
+/** All that happens to a charge: what its merchant, or time, asks for, and what other services say came of it. */
+export type ChargeEvent = MerchantEvent | ServiceEvent;
+
+export type MerchantEvent =
+  | { readonly type: 'opened'; readonly opening: Opening; readonly details: ChargeDetails }
+  | { readonly type: 'updated'; readonly changes: Partial<ChargeDetails> }
+  | { readonly type: 'capture_requested'; readonly capture: RequestedCapture }
+  | {
+      readonly type: 'cancellation_requested';
+      readonly cause: CancellationCause;
+      /** The merchant's; time asks for none. */
+      readonly refund: Asked | null;
+    }
+  | ({ readonly type: 'refund_requested' } & Asked)
+  | { readonly type: 'refund_updated'; readonly refundId: string; readonly metadata: ChargeRefund['metadata'] };
+
+interface Asked {
+  readonly opening: RefundOpening;
+  readonly metadata: ChargeRefund['metadata'];
+}
+
+export type ServiceEvent =
+  | { readonly type: 'authorized'; readonly at: Instant }
+  | { readonly type: 'cancellation_refused' }
+  | { readonly type: 'refund_ended'; readonly refundId: string; readonly end: LedgerRefundOutcome }
+  | ChargeOutcome;
+
+/** How other services say that a charge is over. */
+export type ChargeOutcome = PostedOutcome | FailedOutcome;
+export interface PostedOutcome {
+  readonly type: 'posted';
+  /** What was captured: all that was authorized, or a part. */
+  readonly amount: Money;
+  readonly fee: Money;
+  readonly availableOn: Instant;
+  readonly postedAt: Instant;
+  readonly balanceTransactionId: string;
+}
+export interface ReleasedOutcome {
+  readonly type: 'released';
+  readonly cause: ReleaseCause;
+  readonly holdRefusal: HoldRefusal | null;
+  readonly refusalCode: string | null;
+}
+export type FailedOutcome =
+  | { readonly type: 'declined'; readonly code: string }
+  | { readonly type: 'failed'; readonly reason: string }
+  | ReleasedOutcome;
+
+interface Written {
+  readonly opening: Opening;
+  readonly details: ChargeDetails;
+  /** Null when it is captured as soon as it is authorized. */
+  readonly hold: ManualAuthorization | null;
+  readonly refunds: RefundsOfCharge;
+}
+export type UnsettledCharge = { readonly state: 'requested' | 'authorized'; readonly ending: null } & Written;
+export type SettledCharge =
+  | ({ readonly state: 'succeeded'; readonly ending: PostedOutcome } & Written)
+  | ({ readonly state: 'failed'; readonly ending: FailedOutcome } & Written)
+  /** Given back before it was captured, by its merchant or by time. */
+  | ({ readonly state: 'canceled'; readonly ending: ReleasedOutcome } & Written);
+export type OpenedCharge = UnsettledCharge | SettledCharge;
+/** The merchant's view of one charge: the fold of its events. */
+export type Charge = { readonly state: 'none' } | OpenedCharge;
+
+/**
+ * A charge ends once, and the services make sure of it. Should two endings ever contradict each other, the
+ * row must still not depend on which came first: what moved money, or was nearer to it, stands.
+ */
+const weight: Record<ChargeOutcome['type'], number> = { failed: 1, declined: 2, released: 3, posted: 4 };
+
+/**
+ * The one way in which a charge changes: pure, so the row can be rebuilt from its events at any time. The
+ * same charge comes back when an event is no news.
+ */
+export function evolve(charge: Charge, event: ChargeEvent): Charge {
+  if (event.type === 'opened') {
+    assert(charge.state === 'none', 'a charge is opened once');
+    const { opening, details } = event;
+    const hold = opening.capture === 'manual' ? noAuthorization : null;
+    return { state: 'requested', opening, details, hold, ending: null, refunds: noRefunds };
+  }
+  assert(charge.state !== 'none', `${event.type} came for a charge that was never opened`);
+  switch (event.type) {
+    case 'updated':
+      return { ...charge, details: { ...charge.details, ...event.changes } };
+    case 'authorized':
+      return holdOf(charge).authorizedAt === null ? withHold(charge, { authorizedAt: event.at }) : charge;
+    case 'capture_requested':
+      assert(holdOf(charge).capture === null, 'an authorization is captured once');
+      return withHold(charge, { capture: event.capture });
+    case 'cancellation_requested': {
+      assert(holdOf(charge).cancellation === null, 'an authorization is canceled once');
+      const { cause, refund } = event;
+      const cancellation = { cause, refundId: refund?.opening.id ?? null, refused: false };
+      const refunds = refund ? addRefund(charge.refunds, refundOf(refund, 'authorization')) : charge.refunds;
+      return withHold({ ...charge, refunds }, { cancellation });
+    }
+    case 'cancellation_refused': {
+      const { cancellation } = holdOf(charge);
+      assert(cancellation, 'a cancellation is refused after it was asked for');
+      return cancellation.refused ? charge : withHold(charge, { cancellation: { ...cancellation, refused: true } });
+    }
+    case 'refund_requested':
+      return withRefunds(charge, addRefund(charge.refunds, refundOf(event, 'capture')));
+    case 'refund_updated':
+      return withRefund(charge, event.refundId, (refund) => ({ ...refund, metadata: event.metadata }));
+    case 'refund_ended':
+      return withRefund(charge, event.refundId, (refund) => endRefund(refund, event.end));
+    case 'posted':
+    case 'declined':
+    case 'failed':
+    case 'released':
+      return charge.ending && weight[event.type] <= weight[charge.ending.type] ? charge : endedBy(charge, event);
+  }
+}
+
+function endedBy(charge: OpenedCharge, ending: ChargeOutcome): OpenedCharge {
+  if (ending.type === 'posted') checkPosted(charge, ending);
+  return settled({ ...charge, ending } as OpenedCharge);
+}
+
+function checkPosted({ opening, hold }: OpenedCharge, { amount }: PostedOutcome): void {
+  if (!hold) assert.deepEqual(amount, opening.amount, 'an automatic capture posts the whole amount');
+  assert(amount.currency === opening.amount.currency && amount.amountMinor <= opening.amount.amountMinor);
+}
+
+/** What follows from the rest: the state, and how a refund that gives back the authorization ended. */
+function settled(charge: OpenedCharge): OpenedCharge {
+  const { ending, hold } = charge;
+  const after = { ...charge, state: stateAfter(ending, hold) } as OpenedCharge;
+  const refundId = hold?.cancellation?.refundId;
+  if (!refundId) return after;
+  const end = endOfCancellation(ending, hold.cancellation.refused);
+  return withRefund(after, refundId, (refund) => ({ ...refund, end }));
+}
+
+function stateAfter(ending: ChargeOutcome | null, hold: ManualAuthorization | null): OpenedCharge['state'] {
+  if (!ending) return hold && hold.authorizedAt !== null ? 'authorized' : 'requested';
+  if (ending.type === 'posted') return 'succeeded';
+  return wasCanceled(ending) ? 'canceled' : 'failed';
+}
+
+function endOfCancellation(ending: ChargeOutcome | null, refused: boolean): RefundEnd | null {
+  if (ending && wasCanceled(ending)) return { type: 'canceled' };
+  if (ending?.type === 'posted' || (!ending && refused)) return { type: 'not_canceled', because: 'captured' };
+  return ending && { type: 'not_canceled', because: 'failed' };
+}
+
+const wasCanceled = (ending: ChargeOutcome): boolean =>
+  ending.type === 'released' && (ending.cause === 'canceled' || ending.cause === 'expired');
+
+function holdOf({ hold }: OpenedCharge): ManualAuthorization {
+  assert(hold, 'a charge that is captured at once leaves its merchant nothing to decide');
+  return hold;
+}
+
+function withHold(charge: OpenedCharge, changes: Partial<ManualAuthorization>): OpenedCharge {
+  return settled({ ...charge, hold: { ...holdOf(charge), ...changes } });
+}
+
+function refundOf({ opening, metadata }: Asked, of: ChargeRefund['of']): ChargeRefund {
+  return { opening, metadata, of, end: null };
+}
+
+function withRefund(charge: OpenedCharge, id: string, change: (refund: ChargeRefund) => ChargeRefund): OpenedCharge {
+  return withRefunds(charge, changeRefund(charge.refunds, id, change));
+}
+
+function withRefunds(charge: OpenedCharge, refunds: RefundsOfCharge): OpenedCharge {
+  if (refunds === charge.refunds) return charge;
+  if (charge.ending?.type === 'posted') {
+    const { amountMinor } = charge.ending.amount;
+    assert(refundedMinor(refunds) <= amountMinor, `refunds of ${charge.opening.id} exceed what was captured`);
+  }
+  return { ...charge, refunds };
+}
+
+/** Another account's charge looks like none at all. */
+export function ownCharge(charge: Charge, account: string): OpenedCharge | undefined {
+  return charge.state !== 'none' && charge.opening.account === account ? charge : undefined;
+}

@@ -1,0 +1,35 @@
+import { Controller } from '@nestjs/common';
+import { EventPattern } from '@nestjs/microservices';
+import { ledger } from '#contracts';
+import { Decides, type Decision } from '#saga';
+import { charges, applyServiceEvent, type ChargeRecord } from '../charge/charge-record.js';
+
+/** What a charge hears of its refunds. */
+@Controller()
+export class RefundEventsController {
+  /** The money has left the merchant's balance: the refund has succeeded. */
+  @EventPattern<string>('ledger.refund_posted.v1')
+  @Decides(charges, ledger.refundPosted)
+  refundPosted(before: ChargeRecord, event: ledger.RefundPosted): Decision<ChargeRecord> {
+    const { refundId, postedAt, availableOn, balanceTransactionId } = event;
+    return applyServiceEvent(before, {
+      type: 'refund_ended',
+      refundId,
+      end: { type: 'posted', postedAt, availableOn, balanceTransactionId },
+    });
+  }
+
+  /** The bank refused to give the money back: it is the merchant's again, and may be refunded another time. */
+  @EventPattern<string>('ledger.refund_released.v1')
+  @Decides(charges, ledger.refundReleased)
+  refundReleased(before: ChargeRecord, { refundId, code }: ledger.RefundReleased): Decision<ChargeRecord> {
+    return applyServiceEvent(before, { type: 'refund_ended', refundId, end: { type: 'released', code } });
+  }
+
+  /** The merchant's balance cannot bear it: no bank was asked. */
+  @EventPattern<string>('ledger.refund_refused.v1')
+  @Decides(charges, ledger.refundRefused)
+  refundRefused(before: ChargeRecord, { refundId, reason }: ledger.RefundRefused): Decision<ChargeRecord> {
+    return applyServiceEvent(before, { type: 'refund_ended', refundId, end: { type: 'refused', reason } });
+  }
+}

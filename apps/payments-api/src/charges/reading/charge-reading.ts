@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#postgres';
+import { boundsOf, type ListCursor, type ListPlace } from '../../protocol/list-parameters.js';
+import { ParameterReader } from '../../protocol/parameter-reader.js';
+import type { Parameters } from '../../protocol/parameters.js';
+import { resourceMissing } from '../../protocol/stripe-error.js';
+import { ListPages } from '../../lists/list-pages.js';
+import { AccountClocks } from '../../test-clocks/account-clocks.js';
+import { chargeObject } from '../answers/charge-object.js';
+import { findCharge, listCharges } from '../store/charge-rows.repository.js';
+import type { OpenedCharge } from '../charge/charge.js';
+import { readExpand } from '../../protocol/expand.js';
+import { readChargeListParameters } from '../parameters/charge-list-parameters.js';
+
+const URL = '/v1/charges';
+
+/** The GETs of charges; keys have no effect on them. */
+@Injectable()
+export class ChargeReading {
+  constructor(
+    private readonly database: Database,
+    private readonly clocks: AccountClocks,
+    private readonly pages: ListPages,
+  ) {}
+
+  /** @throws StripeError 404 */
+  async retrieve(account: string, id: string, query: Parameters): Promise<object> {
+    const expand = readExpand(new ParameterReader(query, ['expand']));
+    const charge = await findCharge(this.database, account, id, expand);
+    if (!charge) throw resourceMissing('charge', id, 'id');
+    return chargeObject(charge, expand, this.clocks.now(account));
+  }
+
+  /** @throws StripeError 400 for a cursor that names no charge of the account */
+  async list(account: string, query: Parameters): Promise<object> {
+    const { page, cursor, filters, expand } = readChargeListParameters(query);
+    const bounds = boundsOf(page, cursor, cursor && (await this.placeOf(account, cursor)));
+    const now = this.clocks.now(account);
+    return this.pages.read({
+      url: URL,
+      account,
+      page,
+      bounds,
+      load: (within, limit) =>
+        listCharges(this.database, { ...within, direction: page.direction, limit, account, filters }, expand),
+      placeOf,
+      show: async () => (charge) => chargeObject(charge, expand, now),
+    });
+  }
+
+  private async placeOf(account: string, { param, id }: ListCursor): Promise<ListPlace> {
+    const charge = await findCharge(this.database, account, id, []);
+    if (!charge) throw resourceMissing('charge', id, param, 400);
+    return placeOf(charge);
+  }
+}
+
+function placeOf({ opening }: OpenedCharge): ListPlace {
+  return { createdAt: opening.openedAt, id: opening.id };
+}

@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#postgres';
+import { findCharges } from '../store/charge-rows.repository.js';
+import { expands, readExpand, refundPaths } from '../../protocol/expand.js';
+import { boundsOf, type ListCursor, type ListPlace } from '../../protocol/list-parameters.js';
+import { ParameterReader } from '../../protocol/parameter-reader.js';
+import type { Parameters } from '../../protocol/parameters.js';
+import { resourceMissing } from '../../protocol/stripe-error.js';
+import { ListPages } from '../../lists/list-pages.js';
+import { AccountClocks } from '../../test-clocks/account-clocks.js';
+import { readRefundListParameters } from '../parameters/refund-list-parameters.js';
+import { refundOf } from '../answers/refund-answer.js';
+import { refundObject } from '../answers/refund-object.js';
+import { findRefund, listRefunds, type FoundRefund } from '../store/refund.repository.js';
+
+const URL = '/v1/refunds';
+
+/** The GETs of refunds; keys have no effect on them. */
+@Injectable()
+export class RefundReading {
+  constructor(
+    private readonly database: Database,
+    private readonly clocks: AccountClocks,
+    private readonly pages: ListPages,
+  ) {}
+
+  /** @throws StripeError 404 */
+  async retrieve(account: string, id: string, query: Parameters): Promise<object> {
+    const expand = readExpand(new ParameterReader(query, ['expand']), { paths: refundPaths });
+    const found = await findRefund(this.database, account, id);
+    if (!found) throw resourceMissing('refund', id, 'id');
+    const show = await this.showing(account, [found], expand);
+    return show(found);
+  }
+
+  /** @throws StripeError 400 for a cursor that names no refund of the account */
+  list(account: string, query: Parameters): Promise<object> {
+    return this.page(account, query, URL);
+  }
+
+  /** @throws StripeError 404 for a charge that the account does not have */
+  async listOfCharge(account: string, chargeId: string, query: Parameters): Promise<object> {
+    const charges = await findCharges(this.database, account, [chargeId], []);
+    if (!charges.has(chargeId)) throw resourceMissing('charge', chargeId, 'id');
+    return this.page(account, new Map(query).set('charge', chargeId), `/v1/charges/${chargeId}/refunds`);
+  }
+
+  private async page(account: string, query: Parameters, url: string): Promise<object> {
+    const { page, cursor, filters, expand, nothing } = readRefundListParameters(query);
+    const bounds = boundsOf(page, cursor, cursor && (await this.placeOf(account, cursor)));
+    return this.pages.read({
+      url,
+      account,
+      page,
+      bounds,
+      load: async (within, limit) =>
+        nothing ? [] : listRefunds(this.database, { ...within, direction: page.direction, limit, account, filters }),
+      placeOf,
+      show: (found) => this.showing(account, found, expand),
+    });
+  }
+
+  private async placeOf(account: string, { param, id }: ListCursor): Promise<ListPlace> {
+    const found = await findRefund(this.database, account, id);
+    if (!found) throw resourceMissing('refund', id, param, 400);
+    return placeOf(found);
+  }
+
+  /** Charges are looked up only where they are to be seen. */
+  private async showing(
+    account: string,
+    found: readonly FoundRefund[],
+    expand: readonly string[],
+  ): Promise<(found: FoundRefund) => object> {
+    const now = this.clocks.now(account);
+    const seen = expands(expand, 'charge') || expands(expand, 'balance_transaction');
+    const wanted = seen ? found.map(({ chargeId }) => chargeId) : [];
+    const charges = wanted.length > 0 ? await findCharges(this.database, account, wanted, expand) : undefined;
+    return ({ refund, chargeId }) => {
+      const charge = charges?.get(chargeId);
+      return charge
+        ? refundOf(charge, refund, expand, now)
+        : refundObject(refund, { id: chargeId, description: null }, expand, now);
+    };
+  }
+}
+
+function placeOf({ refund }: FoundRefund): ListPlace {
+  return { createdAt: refund.opening.openedAt, id: refund.opening.id };
+}

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { ChargesModule } from './charges.module.js';
+import { SettlementsModule } from './settlements.module.js';
+import { ListsModule } from '../lists/lists.module.js';
+import { RefundUpdate } from './requests/refund-update.js';
+import { RefundCreation } from './requests/refund-creation.js';
+import { RefundEventsController } from './events/refund-events.controller.js';
+import { RefundReading } from './reading/refund-reading.js';
+import { ChargeRefundsController, RefundsController } from './http/refunds.controller.js';
+
+/** Refunds. What happens to a refund happens to its charge, which it is a part of. */
+@Module({
+  imports: [ListsModule, SettlementsModule, ChargesModule],
+  controllers: [RefundsController, ChargeRefundsController, RefundEventsController],
+  providers: [RefundCreation, RefundUpdate, RefundReading],
+})
+export class RefundsModule {}

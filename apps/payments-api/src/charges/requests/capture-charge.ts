@@ -1,0 +1,97 @@
+import type { Instant } from '#clock';
+import { payments } from '#contracts';
+import { money } from '#money';
+import { ParameterReader } from '../../protocol/parameter-reader.js';
+import type { Parameters } from '../../protocol/parameters.js';
+import { resourceMissing, type StripeError } from '../../protocol/stripe-error.js';
+import type { Claim } from '../../idempotency/key.js';
+import { refused, type Decide } from './charge-request.js';
+import { ownCharge, type ChargeDetails, type OpenedCharge, type MerchantEvent } from '../charge/charge.js';
+import { readChanges, readDescriptor, refuseConnect } from '../parameters/charge-details.js';
+import { readExpand } from '../../protocol/expand.js';
+import { isReleaseCertain, lapsesAt, pendingCapture } from '../charge/pending.js';
+import {
+  alreadyCaptured,
+  alreadyRefunded,
+  captureTooLarge,
+  expiredForCapture,
+  lockTimeout,
+  notCapturable,
+} from '../answers/state-errors.js';
+
+/** A valid `POST /v1/charges/:id/capture`. */
+export interface CaptureParameters {
+  /** Absent: all that was authorized. */
+  readonly amountMinor: number | undefined;
+  /** What it writes on the charge. @throws StripeError 400 */
+  readonly changes: (before: ChargeDetails) => Partial<ChargeDetails>;
+  readonly statementDescriptor: string | null;
+  readonly statementDescriptorSuffix: string | null;
+  readonly expand: readonly string[];
+}
+
+const ofConnect = ['application_fee', 'application_fee_amount', 'transfer_data'] as const;
+const known = [
+  'amount',
+  'expand',
+  'receipt_email',
+  'statement_descriptor',
+  'statement_descriptor_suffix',
+  'transfer_group',
+  ...ofConnect,
+];
+
+/** @throws StripeError 400, naming the parameter; nothing is stored */
+export function readCaptureParameters(parameters: Parameters): CaptureParameters {
+  const reader = new ParameterReader(parameters, known);
+  refuseConnect(reader, ofConnect);
+  return {
+    amountMinor: reader.integer('amount', { min: 1 }),
+    changes: (before) => readChanges(reader, before),
+    statementDescriptor: readDescriptor(reader, 'statement_descriptor'),
+    statementDescriptorSuffix: readDescriptor(reader, 'statement_descriptor_suffix'),
+    expand: readExpand(reader),
+  };
+}
+
+/** Asks for the money of an authorization, or for a part of it; the rest is let go. */
+export function captureCharge(claim: Claim, request: CaptureParameters): Decide {
+  return (found, now) => {
+    const charge = ownCharge(found, claim.account);
+    if (!charge) throw resourceMissing('charge', claim.chargeId!, 'id');
+    const { id, amount } = charge.opening;
+    const refusal = reasonAgainst(charge, now);
+    if (refusal) return refused(refusal);
+    const wanted = money(request.amountMinor ?? amount.amountMinor, amount.currency);
+    if (wanted.amountMinor > amount.amountMinor) return refused(captureTooLarge(amount));
+    // What will be known in a moment is not stored: the same key may come back for it.
+    if (charge.state === 'requested') throw notCapturable(id, 'it has not been authorized yet. Try again in a moment.');
+    if (pendingCapture(charge)) throw lockTimeout(id);
+    const { statementDescriptor, statementDescriptorSuffix } = request;
+    const changes = request.changes(charge.details);
+    const capture: MerchantEvent = {
+      type: 'capture_requested',
+      capture: { amount: wanted, key: claim.key, statementDescriptor, statementDescriptorSuffix },
+    };
+    return {
+      wishes: Object.keys(changes).length > 0 ? [{ type: 'updated', changes }, capture] : [capture],
+      emit: [payments.captureRequested({ chargeId: id, account: claim.account, amount: wanted })],
+    };
+  };
+}
+
+/** Why no capture of this charge can come to anything any more. */
+function reasonAgainst(charge: OpenedCharge, now: Instant): StripeError | undefined {
+  const { opening, hold, ending, state } = charge;
+  const { id } = opening;
+  if (state === 'succeeded') return alreadyCaptured(id);
+  if (state === 'failed') return notCapturable(id, 'it failed.');
+  if (state === 'canceled') return ending.cause === 'expired' ? expiredForCapture(id) : alreadyRefunded(id);
+  if (!hold) return notCapturable(id, 'it is captured by itself as soon as it is authorized.');
+  const { cancellation } = hold;
+  if (cancellation?.refused) return alreadyCaptured(id);
+  if (cancellation && isReleaseCertain(charge))
+    return cancellation.cause === 'expired' ? expiredForCapture(id) : alreadyRefunded(id);
+  const lapses = lapsesAt(charge);
+  return lapses !== null && now >= lapses ? expiredForCapture(id) : undefined;
+}

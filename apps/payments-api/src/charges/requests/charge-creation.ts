@@ -1,0 +1,42 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { IDS } from '#service';
+import type { Ids } from '#snowflake';
+import { KeyedHash } from '../../accounts/keyed-hash.js';
+import { AdmissionControl } from '../../admission/admission-control.js';
+import { trafficClassOf } from '../../admission/unsettled-charges.js';
+import type { Parameters } from '../../protocol/parameters.js';
+import type { KeyedAnswer, RequestClaim } from '../../idempotency/key.js';
+import { AccountClocks } from '../../test-clocks/account-clocks.js';
+import { createCharge, refuseCharge } from './create-charge.js';
+import { readCreateParameters } from '../parameters/create-parameters.js';
+import { KeyedRequests } from './keyed-requests.js';
+
+/** `POST /v1/charges`. */
+@Injectable()
+export class ChargeCreation {
+  constructor(
+    private readonly requests: KeyedRequests,
+    private readonly admission: AdmissionControl,
+    private readonly clocks: AccountClocks,
+    private readonly hash: KeyedHash,
+    @Inject(IDS) private readonly ids: Ids,
+  ) {}
+
+  /** @throws StripeError for everything that is not stored under the key */
+  create(requested: RequestClaim, parameters: Parameters, traceparent: string | undefined): Promise<KeyedAnswer> {
+    const { account } = requested;
+    const wanted = readCreateParameters(parameters, this.hash, this.clocks.now(account));
+    const { presented, expand } = wanted;
+    const card = presented.kind === 'instrument' ? presented.instrument : undefined;
+    const claim = { ...requested, chargeId: card ? this.ids.next('ch') : null, subject: null, expand };
+    return this.requests.answer(claim, {
+      name: 'POST /v1/charges',
+      parent: traceparent,
+      decide:
+        presented.kind === 'refused'
+          ? refuseCharge(presented.error.answer)
+          : createCharge(claim, wanted, presented.instrument),
+      admit: () => this.admission.admit(account, card ? trafficClassOf(card) : null),
+    });
+  }
+}

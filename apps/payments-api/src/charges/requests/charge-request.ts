@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import type { NewEvent } from '#contracts';
+import { answer, become, unchanged, type AggregateType, type Work } from '#saga';
+import { StripeError, type ApiResponse } from '../../protocol/stripe-error.js';
+import { nameOf, type Claim, type KeyRow } from '../../idempotency/key.js';
+import { recordEvent, type ChargeRecord } from '../charge/charge-record.js';
+import type { Charge, OpenedCharge, MerchantEvent } from '../charge/charge.js';
+
+/**
+ * A request under its key. Loading it claims the key, and locks the charge that it names; so key, charge,
+ * event and outbox are one commit, shared with whoever asks at the same time.
+ */
+export type ChargeRequest =
+  | { readonly state: 'claimed'; readonly charge: ChargeRecord }
+  /** The key was there before. */
+  | { readonly state: 'taken'; readonly row: KeyRow }
+  | { readonly state: 'decided'; readonly charge: ChargeRecord; readonly answer: ApiResponse | null }
+  /** Nothing was begun: the key is free again. */
+  | { readonly state: 'withdrawn' };
+
+/** Found by the claim on its key. */
+export const chargeRequests: AggregateType<ChargeRequest, Claim> = {
+  kind: 'charge_request',
+  keyName: nameOf,
+  restate: () => [],
+};
+
+/** What a request comes to: what its merchant wants of the charge, or an answer at once, or both. */
+export interface RequestDecision {
+  readonly wishes: readonly MerchantEvent[];
+  /** What other services are asked for. */
+  readonly emit: readonly NewEvent[];
+  /** Stored under the key. Absent: whoever settles what was asked for stores it. */
+  readonly answer?: ApiResponse;
+}
+
+/**
+ * @param charge `none` for a charge that is to be opened, and for one that the account has not
+ * @param now the account's own time
+ * @throws StripeError for what is not to be stored under the key
+ */
+export type Decide = (charge: Charge, now: number) => RequestDecision;
+
+/** An answer that is stored under the key; nothing is asked for. */
+export const refused = ({ answer }: StripeError): RequestDecision => ({ wishes: [], emit: [], answer });
+
+export type RequestOutcome =
+  | { readonly kind: 'accepted'; readonly charge: OpenedCharge }
+  | { readonly kind: 'answered'; readonly answer: ApiResponse }
+  | { readonly kind: 'taken'; readonly row: KeyRow }
+  | { readonly kind: 'withdrawn'; readonly error: StripeError };
+
+/** The command behind every request that money hangs on: create, capture, refund. */
+export function chargeRequest(
+  claim: Claim,
+  decide: Decide,
+  traceparent: string | undefined,
+): Work<ChargeRequest, RequestOutcome, Claim> {
+  return {
+    aggregate: chargeRequests,
+    key: claim,
+    account: claim.account,
+    traceparent,
+    decide: (request, now) => {
+      if (request.state === 'taken') return answer(unchanged(request), { kind: 'taken', row: request.row });
+      assert(request.state === 'claimed', 'a key is claimed for one request');
+      const before = request.charge;
+      const verdict = verdictOf(() => decide(before.charge, now));
+      if (verdict instanceof StripeError) {
+        return answer(become<ChargeRequest>({ state: 'withdrawn' }), { kind: 'withdrawn', error: verdict });
+      }
+      const charge = verdict.wishes.reduce(recordEvent, before);
+      const decided = become<ChargeRequest>(
+        { state: 'decided', charge, answer: verdict.answer ?? null },
+        ...verdict.emit,
+      );
+      return answer(
+        decided,
+        verdict.answer
+          ? { kind: 'answered', answer: verdict.answer }
+          : { kind: 'accepted', charge: charge.charge as OpenedCharge },
+      );
+    },
+  };
+}
+
+function verdictOf(decide: () => RequestDecision): RequestDecision | StripeError {
+  try {
+    return decide();
+  } catch (error) {
+    if (error instanceof StripeError) return error;
+    throw error;
+  }
+}

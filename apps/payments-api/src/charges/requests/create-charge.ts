@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { payments } from '#contracts';
+import type { ApiResponse } from '../../protocol/stripe-error.js';
+import type { Claim } from '../../idempotency/key.js';
+import type { Decide } from './charge-request.js';
+import type { Opening } from '../charge/charge.js';
+import type { CreateParameters } from '../parameters/create-parameters.js';
+
+/** Opens the charge, and asks for its money. */
+export function createCharge(
+  { account, chargeId }: Pick<Claim, 'account' | 'chargeId'>,
+  request: CreateParameters,
+  instrument: Opening['instrument'],
+): Decide {
+  return (charge, now) => {
+    assert(charge.state === 'none' && chargeId, 'a key opens one charge');
+    const { amount, capture, details, statementDescriptor, statementDescriptorSuffix } = request;
+    const opening: Opening = {
+      id: chargeId,
+      account,
+      amount,
+      ...(capture === 'manual' && { capture }),
+      instrument,
+      openedAt: now,
+      statementDescriptor,
+      statementDescriptorSuffix,
+      customer: null,
+      paymentIntent: null,
+    };
+    const { card, fault } = instrument;
+    return {
+      wishes: [{ type: 'opened', opening, details }],
+      emit: [payments.chargeRequested({ chargeId, account, amount, capture, card, fault })],
+    };
+  };
+}
+
+/** A card refused at the edge is answered like a bank's decline: stored, and the same ever after. */
+export function refuseCharge(refusal: ApiResponse): Decide {
+  return () => ({ wishes: [], emit: [], answer: refusal });
+}

@@ -1,0 +1,93 @@
+import type { Instant } from '#clock';
+import { payments } from '#contracts';
+import { money, type Money } from '#money';
+import { invalidRequest, resourceMissing } from '../../protocol/stripe-error.js';
+import type { Claim } from '../../idempotency/key.js';
+import { refused, type Decide, type RequestDecision } from './charge-request.js';
+import { ownCharge, type OpenedCharge } from '../charge/charge.js';
+import { isReleaseCertain } from '../charge/pending.js';
+import {
+  alreadyRefunded,
+  lockTimeout,
+  notRefundable,
+  refundTooLarge,
+  tooManyRefunds,
+} from '../answers/state-errors.js';
+import type { RefundParameters } from '../parameters/refund-parameters.js';
+import type { RefundOpening } from '../charge/refund.js';
+import { refundedMinor } from '../charge/refunds-of-charge.js';
+
+/** Gives back captured money, or an authorization that was not captured: what there is to give decides. */
+export function createRefund(
+  claim: Claim,
+  id: string,
+  request: RefundParameters,
+  { refundsPerCharge }: { readonly refundsPerCharge: number },
+): Decide {
+  return (found, now) => {
+    const charge = ownCharge(found, claim.account);
+    if (!charge) throw resourceMissing('charge', request.chargeId, 'id');
+    const refund = (amount: Money) => ({ opening: openingOf(amount, now), metadata: request.metadata });
+    switch (charge.state) {
+      case 'failed':
+        return refused(notRefundable(charge.opening.id, 'it failed, and no money was taken.'));
+      case 'canceled':
+        return refused(alreadyRefunded(charge.opening.id));
+      case 'requested':
+      case 'authorized':
+        return cancel(charge, request.amountMinor, refund);
+      case 'succeeded':
+        return refundCaptured(charge, charge.ending.amount, request.amountMinor, refund, refundsPerCharge);
+    }
+  };
+
+  function openingOf(amount: Money, openedAt: Instant): RefundOpening {
+    return { id, amount, reason: request.reason, openedAt, key: claim.key };
+  }
+}
+
+type MakeRefund = (amount: Money) => { opening: RefundOpening; metadata: RefundParameters['metadata'] };
+
+/** Whole or not at all; a capture that is under way may still win, and the gateway will say so. */
+function cancel(charge: OpenedCharge, amountMinor: number | undefined, refund: MakeRefund): RequestDecision {
+  const { id, account, amount } = charge.opening;
+  // What will be known in a moment is not stored: the same key may come back for it.
+  if (!charge.hold) throw notRefundable(id, 'it is still pending. Try again in a moment.');
+  const { cancellation } = charge.hold;
+  if (cancellation && !isReleaseCertain(charge)) throw lockTimeout(id);
+  if (cancellation) return refused(alreadyRefunded(id));
+  if (amountMinor !== undefined && amountMinor !== amount.amountMinor) {
+    return refused(
+      invalidRequest(
+        `Charge ${id} has not been captured: its authorization can only be given back whole. To keep a part, capture that part.`,
+        { param: 'amount' },
+      ),
+    );
+  }
+  const cause = 'canceled';
+  return {
+    wishes: [{ type: 'cancellation_requested', cause, refund: refund(amount) }],
+    emit: [payments.cancellationRequested({ chargeId: id, account, cause })],
+  };
+}
+
+/** Under the charge's lock, so that refunds that come together never pass what was captured. */
+function refundCaptured(
+  charge: OpenedCharge,
+  captured: Money,
+  amountMinor: number | undefined,
+  refund: MakeRefund,
+  refundsPerCharge: number,
+): RequestDecision {
+  const left = money(captured.amountMinor - refundedMinor(charge.refunds), captured.currency);
+  if (left.amountMinor === 0) return refused(alreadyRefunded(charge.opening.id));
+  if (charge.refunds.count >= refundsPerCharge) return refused(tooManyRefunds(charge.opening.id, refundsPerCharge));
+  const wanted = money(amountMinor ?? left.amountMinor, captured.currency);
+  if (wanted.amountMinor > left.amountMinor) return refused(refundTooLarge(wanted, left));
+  const asked = refund(wanted);
+  const { id: chargeId, account } = charge.opening;
+  return {
+    wishes: [{ type: 'refund_requested', ...asked }],
+    emit: [payments.refundRequested({ refundId: asked.opening.id, chargeId, account, amount: asked.opening.amount })],
+  };
+}

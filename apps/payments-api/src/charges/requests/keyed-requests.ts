@@ -1,0 +1,220 @@
+import type { Clock } from '#clock';
+import type { Database, PgTransaction } from '#postgres';
+import type { BatchRunner, Commands, Work } from '#saga';
+import { about, type Log, type Tracing } from '#telemetry';
+import type { Ticket } from '../../admission/admission-control.js';
+import type { Turns } from '../../admission/turns.js';
+import { trafficClassOf } from '../../admission/unsettled-charges.js';
+import { apiError, StripeError, type ApiResponse } from '../../protocol/stripe-error.js';
+import type { AnswerWaiters, Expectation } from '../../idempotency/answer-waiters.js';
+import { decideExistingKey, type Claim, type KeyedAnswer, type KeyRow } from '../../idempotency/key.js';
+import { claimKeys, storeAnswers } from '../../idempotency/key.repository.js';
+import type { ClaimOutcome, HeldClaim, OpenClaims } from '../../idempotency/open-claims.js';
+import { retryTransient } from '../../idempotency/retry-transient.js';
+import type { AnsweredBy } from '../effects/charge-metrics.js';
+import { chargeRequest, type RequestOutcome, type ChargeRequest, type Decide } from './charge-request.js';
+import { KeyVanishedError } from './charge-request.repository.js';
+import type { PendingAnswers } from './pending-answers.js';
+
+/** The parts of the process that keyed requests work with. */
+export interface KeyedRequestParts {
+  readonly database: Database;
+  readonly commands: Commands<PgTransaction>;
+  readonly runner: BatchRunner<PgTransaction>;
+  readonly turns: Turns;
+  readonly claims: OpenClaims;
+  readonly waiters: AnswerWaiters;
+  readonly pending: PendingAnswers;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly tracing: Tracing;
+  readonly observe: (by: AnsweredBy) => void;
+  /** A request whose commit fails is tried again for this long. */
+  readonly commitWithinMs: number;
+}
+
+/** One request: what it wants of a charge, and how it is admitted. */
+export interface KeyedRequest {
+  /** Of its span: the route. */
+  readonly name: string;
+  /** The caller's own span, when it told of one. */
+  readonly parent: string | undefined;
+  readonly decide: Decide;
+  /** @throws StripeError 429, before the database is touched */
+  readonly admit: () => Ticket;
+}
+
+/**
+ * Every request that money hangs on, from admission to its answer: create, capture, refund. The commit is
+ * shared with whoever comes at the same time; the wait after it holds nothing. No foreign call is made here:
+ * the saga runs on by itself, and whoever settles what was asked for stores the answer.
+ */
+export class KeyedRequests {
+  constructor(private readonly parts: KeyedRequestParts) {}
+
+  /** @throws StripeError for everything that is not stored under the key */
+  async answer(claim: Claim, request: KeyedRequest): Promise<KeyedAnswer> {
+    const { tracing } = this.parts;
+    const span = tracing.startSpan(request.name, {
+      parent: request.parent,
+      attributes: tracing.recording ? { charge: claim.chargeId ?? '', account: claim.account } : {},
+    });
+    try {
+      const turn = await this.parts.turns.take(claim.account);
+      try {
+        return await this.answerWithin(span.traceparent, claim, request);
+      } finally {
+        turn.end();
+      }
+    } finally {
+      span.end();
+    }
+  }
+
+  private async answerWithin(
+    traceparent: string | undefined,
+    claim: Claim,
+    request: KeyedRequest,
+  ): Promise<KeyedAnswer> {
+    const { claims } = this.parts;
+    for (let neighbour = claims.find(claim); neighbour; neighbour = claims.find(claim)) {
+      const row = rowAfter(neighbour, await neighbour.outcome, claim);
+      if (row) return this.taken(claim, row);
+    }
+    // Nothing is awaited between the look and the hold: several may have waited for the same neighbour.
+    const ticket = request.admit();
+    const held = claims.hold(claim);
+    const expectation = this.parts.waiters.expect(claim);
+    try {
+      const came = await this.committed(claim, chargeRequest(claim, request.decide, traceparent), ticket);
+      switch (came.kind) {
+        case 'taken':
+          held.cameTo(came);
+          return await this.taken(claim, came.row, expectation);
+        case 'withdrawn':
+          throw came.error;
+        case 'answered':
+          held.cameTo({ kind: 'ours' });
+          this.parts.observe('refused');
+          return { answer: came.answer, originalRequestId: claim.requestId };
+        case 'accepted':
+          held.cameTo({ kind: 'ours' });
+          return {
+            answer: await this.waited(claim, expectation, claim.answerWithinMs),
+            originalRequestId: claim.requestId,
+          };
+      }
+    } finally {
+      held.cameTo({ kind: 'failed' });
+      held.release();
+      expectation.end();
+      ticket.end();
+    }
+  }
+
+  private async taken(claim: Claim, row: KeyRow, waiting?: Expectation): Promise<KeyedAnswer> {
+    const ruling = decideExistingKey(row, claim);
+    const { requestId: originalRequestId } = row;
+    if (ruling.kind === 'answered') {
+      this.parts.observe('replayed');
+      return { answer: ruling.answer, originalRequestId };
+    }
+    const expectation = waiting ?? this.parts.waiters.expect(claim);
+    try {
+      return { answer: await this.waited(claim, expectation, ruling.waitMs), originalRequestId };
+    } finally {
+      expectation.end();
+    }
+  }
+
+  private async committed(
+    claim: Claim,
+    work: Work<ChargeRequest, RequestOutcome, Claim>,
+    ticket: Ticket,
+  ): Promise<RequestOutcome> {
+    try {
+      const came = await this.tryAgain(() => this.submit(work));
+      if (came.kind === 'accepted')
+        ticket.opened(came.charge.opening.id, trafficClassOf(came.charge.opening.instrument));
+      return came;
+    } catch (error) {
+      if (this.isTransient(error)) {
+        this.parts.log.warn(
+          { err: error, ...about({ charge: claim.chargeId ?? undefined }) },
+          'a request could not be committed',
+        );
+        throw apiError(
+          'The request could not be stored in time, and it is not known whether it was. Repeat it under the same ' +
+            'Idempotency-Key: it is never executed twice.',
+        );
+      }
+      this.parts.log.error({ err: error }, 'a request failed');
+      throw await this.storedFailure(claim);
+    } finally {
+      ticket.end();
+    }
+  }
+
+  /** A batch that fails for a reason of its own takes its neighbours with it: each then goes alone. */
+  private async submit(work: Work<ChargeRequest, RequestOutcome, Claim>): Promise<RequestOutcome> {
+    try {
+      return await this.parts.commands.submit(work);
+    } catch (error) {
+      if (this.isTransient(error)) throw error;
+      const [outcome] = await this.parts.runner.run([work]);
+      return (outcome as { result: RequestOutcome }).result;
+    }
+  }
+
+  /** 500s replay as well: what broke once is not begun again under the same key. */
+  private async storedFailure(claim: Claim): Promise<StripeError> {
+    const failure = apiError('Something went wrong on our side. It has been logged.');
+    try {
+      await this.tryAgain(() =>
+        this.parts.database.transaction(async (tx) => {
+          const ours = await claimKeys(tx, [{ ...claim, chargeId: null }]);
+          if (ours.size > 0) await storeAnswers(tx, [{ ...claim, answer: failure.answer }]);
+        }),
+      );
+    } catch (error) {
+      this.parts.log.error({ err: error }, 'a failure could not be stored under its key');
+    }
+    return failure;
+  }
+
+  private async waited(claim: Claim, expectation: Expectation, waitMs: number): Promise<ApiResponse> {
+    const answer = await expectation.answer(waitMs);
+    this.parts.observe(answer ? 'settled' : 'time_up');
+    if (answer) return answer;
+    try {
+      return await this.tryAgain(() => this.parts.pending.of(claim));
+    } catch (error) {
+      if (!this.isTransient(error)) throw error;
+      throw apiError('The answer could not be stored in time. The charge goes on; ask again under the same key.');
+    }
+  }
+
+  private tryAgain<T>(work: () => Promise<T>): Promise<T> {
+    const isTransient = (error: unknown): boolean => this.isTransient(error);
+    return retryTransient(work, { clock: this.parts.clock, forMs: this.parts.commitWithinMs, isTransient });
+  }
+
+  private isTransient(error: unknown): boolean {
+    return error instanceof KeyVanishedError || this.parts.database.isTransient(error);
+  }
+}
+
+/**
+ * Another request of this process was working under the same key: what its claim came to is known without a
+ * look of our own.
+ *
+ * @returns the row that was there before either of us; undefined when the key is free again
+ * @throws StripeError when the other one opened it, and is still running
+ */
+function rowAfter(neighbour: HeldClaim, outcome: ClaimOutcome, claim: Claim): KeyRow | undefined {
+  if (outcome.kind === 'taken') return outcome.row;
+  // It lives, as we do, and its time is not up.
+  if (outcome.kind === 'ours')
+    decideExistingKey({ ...neighbour.claim, answer: null, remainingMs: 1, holderAlive: true }, claim);
+  return undefined;
+}

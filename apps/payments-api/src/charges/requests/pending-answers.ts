@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { GroupCommit, statement, Database } from '#postgres';
+import { AnswerWaiters } from '../../idempotency/answer-waiters.js';
+import { columnsOf, readAnswers, storeAnswers } from '../../idempotency/key.repository.js';
+import { nameOf, type GivenAnswer, type KeyName, type Subject } from '../../idempotency/key.js';
+import type { ApiResponse } from '../../protocol/stripe-error.js';
+import type { ChargeRefund } from '../charge/refund.js';
+import { AccountClocks } from '../../test-clocks/account-clocks.js';
+import { answerAbout } from '../answers/answer.js';
+import { chargeOf, columns, shown, withKnown, type FoldColumns } from '../store/charge-rows.repository.js';
+
+export const unansweredStatement = statement(
+  'charge_unanswered',
+  `SELECT wanted.account, wanted.key, claim.expand, claim.subject, found.*, wanted_refund.refund
+   FROM unnest($1::text[], $2::text[]) AS wanted (account, key)
+   CROSS JOIN LATERAL (
+     SELECT expand, charge_id, subject FROM idempotency_key
+     WHERE idempotency_key.account = wanted.account AND idempotency_key.key = wanted.key LIMIT 1
+   ) AS claim
+   CROSS JOIN LATERAL (
+     SELECT ${columns} FROM charge WHERE charge.id = claim.charge_id LIMIT 1
+   ) AS found
+   LEFT JOIN LATERAL (SELECT refund FROM refund WHERE refund.id = claim.subject LIMIT 1) AS wanted_refund ON true
+   LEFT JOIN LATERAL (
+     SELECT status FROM idempotency_answer AS answer
+     WHERE answer.account = wanted.account AND answer.key = wanted.key LIMIT 1
+   ) AS given ON true
+   WHERE given.status IS NULL`,
+);
+
+interface UnansweredRow extends KeyName, FoldColumns {
+  expand: string[];
+  subject: Subject;
+  refund: ChargeRefund | null;
+}
+
+/**
+ * The answer to requests whose time is up: the charge or the refund as it stands, `pending`. Stored under the key, unless
+ * whoever settled it was there first; then theirs is the answer. So the answer given is always the
+ * one that the row says.
+ */
+@Injectable()
+export class PendingAnswers {
+  private readonly commits: GroupCommit<KeyName, ApiResponse>;
+
+  constructor(
+    private readonly database: Database,
+    private readonly waiters: AnswerWaiters,
+    private readonly clocks: AccountClocks,
+  ) {
+    // When a bank hangs, requests time out as they came: by the hundred.
+    this.commits = new GroupCommit({ run: (names) => this.answer(names), maxBatch: 256 });
+  }
+
+  /** The answer under the key, whoever wrote it. */
+  of(name: KeyName): Promise<ApiResponse> {
+    return this.commits.submit(name);
+  }
+
+  private async answer(names: readonly KeyName[]): Promise<ApiResponse[]> {
+    // The same key twice in one batch is one question.
+    const distinct = [...new Map(names.map((name) => [nameOf(name), name])).values()];
+    const unanswered = await this.database.query<UnansweredRow>(unansweredStatement, columnsOf(distinct));
+    const pending = await Promise.all(unanswered.map((row) => this.pendingAnswer(row)));
+    if (pending.length > 0) await storeAnswers(this.database, pending);
+    const answers = new Map<string, ApiResponse>();
+    for (const given of await readAnswers(this.database, distinct)) {
+      answers.set(nameOf(given), given.answer);
+      this.waiters.answered(given);
+    }
+    return names.map((name) => {
+      const answer = answers.get(nameOf(name));
+      if (!answer) throw new Error('a claimed key has its answer once one has been stored');
+      return answer;
+    });
+  }
+
+  private async pendingAnswer({ account, key, expand, subject, refund, ...row }: UnansweredRow): Promise<GivenAnswer> {
+    const asked = withKnown(chargeOf(row), refund ? [refund] : []);
+    const [charge] = await shown(this.database, [asked], expand);
+    return { account, key, answer: answerAbout(charge!, subject, expand, this.clocks.now(account)) };
+  }
+}

@@ -1,0 +1,35 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { IDS } from '#service';
+import type { Ids } from '#snowflake';
+import { AdmissionControl } from '../../admission/admission-control.js';
+import { KeyedRequests } from './keyed-requests.js';
+import type { Parameters } from '../../protocol/parameters.js';
+import type { KeyedAnswer, RequestClaim } from '../../idempotency/key.js';
+import { paymentsConfig, type PaymentsSettings } from '../../settings.js';
+import { createRefund } from './create-refund.js';
+import { readRefundParameters } from '../parameters/refund-parameters.js';
+
+/** `POST /v1/refunds`. */
+@Injectable()
+export class RefundCreation {
+  constructor(
+    private readonly requests: KeyedRequests,
+    private readonly admission: AdmissionControl,
+    @Inject(IDS) private readonly ids: Ids,
+    @Inject(paymentsConfig.KEY) private readonly settings: Pick<PaymentsSettings, 'REFUNDS_PER_CHARGE'>,
+  ) {}
+
+  /** @throws StripeError for everything that is not stored under the key */
+  create(requested: RequestClaim, parameters: Parameters, traceparent: string | undefined): Promise<KeyedAnswer> {
+    const wanted = readRefundParameters(parameters);
+    const { chargeId, expand } = wanted;
+    const id = this.ids.next('re') as `re_${string}`;
+    const claim = { ...requested, chargeId, subject: id, expand };
+    return this.requests.answer(claim, {
+      name: 'POST /v1/refunds',
+      parent: traceparent,
+      decide: createRefund(claim, id, wanted, { refundsPerCharge: this.settings.REFUNDS_PER_CHARGE }),
+      admit: () => this.admission.admit(claim.account, null),
+    });
+  }
+}

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { Injectable } from '@nestjs/common';
+import { Database, type PgTransaction } from '#postgres';
+import { recordEvent } from '../charge/charge-record.js';
+import { ownCharge } from '../charge/charge.js';
+import { ChargeRepository, enqueueRecords } from '../store/charge.repository.js';
+import { readMetadata } from '../parameters/charge-details.js';
+import { readExpand, refundPaths } from '../../protocol/expand.js';
+import { jsonText } from '../../protocol/json-text.js';
+import { ParameterReader } from '../../protocol/parameter-reader.js';
+import type { Parameters } from '../../protocol/parameters.js';
+import { invalidRequest, resourceMissing, type ApiResponse } from '../../protocol/stripe-error.js';
+import type { KeyedAnswer, RequestClaim } from '../../idempotency/key.js';
+import { KeyedTransaction } from '../../idempotency/keyed-transaction.js';
+import { AccountClocks } from '../../test-clocks/account-clocks.js';
+import { refundOf } from '../answers/refund-answer.js';
+import { findRefund } from '../store/refund.repository.js';
+import { knownRefund } from '../charge/refunds-of-charge.js';
+import { refundState, type ChargeRefund } from '../charge/refund.js';
+
+/** What may still be done about a refund: write on it. A refund to a card cannot be called off. */
+@Injectable()
+export class RefundUpdate {
+  constructor(
+    private readonly keyed: KeyedTransaction,
+    private readonly database: Database,
+    private readonly charges: ChargeRepository,
+    private readonly clocks: AccountClocks,
+  ) {}
+
+  /** @throws StripeError 404 when the account has no such refund; nothing is stored under the key then */
+  async update(claim: RequestClaim, id: string, parameters: Parameters): Promise<KeyedAnswer> {
+    const reader = new ParameterReader(parameters, ['expand', 'metadata']);
+    const expand = readExpand(reader, { paths: refundPaths });
+    const chargeId = await this.chargeOf(id, claim.account);
+    return this.keyed.answer({ ...claim, expand }, (tx) => this.updateIn(tx, { id, chargeId }, reader, expand, claim));
+  }
+
+  /** Refused always: at Stripe, only a refund that requires action can be canceled, and here none does. */
+  async cancel(claim: RequestClaim, id: string, parameters: Parameters): Promise<KeyedAnswer> {
+    const expand = readExpand(new ParameterReader(parameters, ['expand']), { paths: refundPaths });
+    return this.keyed.answer({ ...claim, expand }, async (tx) => {
+      const found = await findRefund(tx, claim.account, id);
+      if (!found) throw resourceMissing('refund', id, 'refund');
+      return invalidRequest(
+        `You can only cancel refunds with the status \`requires_action\`; this one is \`${refundState(found.refund)}\`.`,
+      ).answer;
+    });
+  }
+
+  private async updateIn(
+    tx: PgTransaction,
+    { id, chargeId }: { id: string; chargeId: string },
+    reader: ParameterReader,
+    expand: readonly string[],
+    { account }: RequestClaim,
+  ): Promise<ApiResponse> {
+    const key = { chargeId, refundId: id };
+    const before = (await this.charges.load(tx, [key], expand)).get(key);
+    const metadata = readMetadata(reader, refundIn(before.charge, id).metadata);
+    const after = metadata ? recordEvent(before, { type: 'refund_updated', refundId: id, metadata }) : before;
+    if (metadata) enqueueRecords(tx, [{ record: after }]);
+    const charge = ownCharge(after.charge, account)!;
+    const object = refundOf(charge, refundIn(charge, id), expand, this.clocks.now(account));
+    return { status: 200, body: jsonText(object) };
+  }
+
+  private async chargeOf(id: string, account: string): Promise<string> {
+    const found = await findRefund(this.database, account, id);
+    if (!found) throw resourceMissing('refund', id, 'refund');
+    return found.chargeId;
+  }
+}
+
+function refundIn(charge: ReturnType<typeof recordEvent>['charge'], id: string): ChargeRefund {
+  assert(charge.state !== 'none', 'a refund that was found has its charge');
+  const refund = knownRefund(charge.refunds, id);
+  assert(refund, 'a refund that was found is part of its charge');
+  return refund;
+}

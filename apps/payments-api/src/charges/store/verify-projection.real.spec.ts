@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SystemClock } from '#clock';
+import { Database, migrate } from '#postgres';
+import { databaseName } from '../../database-name.js';
+import { migrations } from '../../migrations/migrations.js';
+import { recordEvent, noCharge } from '../charge/charge-record.js';
+import { openStatement, openValues } from './charge.repository.js';
+import { aChargeOpened } from '../charge/testing/a-charge.js';
+
+const { TEST_DATABASE_URL: url } = process.env;
+let database: Database;
+beforeAll(async () => {
+  assert(url, 'the jest project "real" starts Postgres');
+  const clock = new SystemClock();
+  // The command knows its database by name: nothing else here uses that one.
+  await migrate({ url, database: databaseName, migrations, clock });
+  database = await Database.open({ url, database: databaseName, clock });
+}, 60_000);
+afterAll(() => database.close());
+
+async function exitCodeOfCommand(): Promise<number> {
+  const command = spawn(process.execPath, ['dist/apps/payments-api/src/charges/verify-projection.js'], {
+    env: { ...process.env, DATABASE_URL: url, NODE_OPTIONS: '' },
+    stdio: 'ignore',
+  });
+  const [code] = (await once(command, 'exit')) as [number];
+  return code;
+}
+
+describe('the command behind holdfast verify', () => {
+  it('exits with 0 when every row follows from its events, and with 1 when one does not', async () => {
+    const charge = recordEvent(noCharge('k'), aChargeOpened({ id: 'ch_00000000001', capture: 'manual' }));
+    await database.query(openStatement, openValues([{ record: charge }]));
+    expect(await exitCodeOfCommand()).toBe(0);
+    await database.query({ name: 'test.forge', text: `UPDATE charge SET awaiting = false` });
+    expect(await exitCodeOfCommand()).toBe(1);
+  }, 60_000);
+});
