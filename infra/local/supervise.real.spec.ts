@@ -24,8 +24,8 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-function start(): ChildProcess {
-  const child = spawn(process.execPath, ['infra/local/fixtures/supervisor.mjs'], {
+function start(...args: string[]): ChildProcess {
+  const child = spawn(process.execPath, ['infra/local/fixtures/supervisor.mjs', ...args], {
     cwd: repositoryRoot,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {
@@ -78,6 +78,15 @@ describe('the supervisor', () => {
     await isReady(supervisor);
     const running = (await ledger())!;
     supervisor.disconnect(); // what the end of start.mjs comes to
+    expect(await once(supervisor, 'exit')).toEqual([0, null]);
+    expect(await isAlive(running)).toBe(false);
+  });
+
+  it('ends everything by one Ctrl-C while it watches the sources', async () => {
+    const supervisor = start('--watch');
+    await isReady(supervisor);
+    const running = (await ledger())!;
+    supervisor.kill('SIGINT');
     expect(await once(supervisor, 'exit')).toEqual([0, null]);
     expect(await isAlive(running)).toBe(false);
   });

@@ -5,13 +5,17 @@ import { startControlServer } from './control-server.js';
 import { TerminalOutput } from './output.js';
 import type { RuntimeOptions } from './runtime-options.js';
 import { startRuntime, type Runtime } from './runtime.js';
+import { services } from './services.js';
+import { repositoryRoot } from './repository.js';
 import { supervisorSettings } from './supervisor-settings.js';
 import { terminalProgress } from './terminal-progress.js';
+import { SourceWatch } from './watch/source-watch.js';
 import { welcome } from './welcome.js';
 
-const USAGE = `npm start [-- --instances payments-api=2 …]
+const USAGE = `npm start [-- --instances payments-api=2 …]     npm run dev [-- …]
 
 Starts Postgres, Kafka, the banks and every service, and stops them on Ctrl-C.
+npm run dev also watches the sources: it compiles what changes, and restarts the services that import it.
 Ports and everything else that can be set: docs/configuration.md`;
 
 /** A terminal's Ctrl-C arrives twice, from the terminal and passed on by npm: so soon after the first it is no second one. */
@@ -39,6 +43,7 @@ export async function supervise(
   let runtime: Runtime | undefined;
   let stopAskedAt: number | undefined;
   let closeControl = async (): Promise<void> => {};
+  let sourceWatch: SourceWatch | undefined;
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void onStopSignal());
   // start.mjs has ended without a word. Nobody is left to ask us to stop.
@@ -46,7 +51,7 @@ export async function supervise(
   for (const kind of ['uncaughtException', 'unhandledRejection']) process.on(kind, (error) => void endForABug(error));
 
   try {
-    const instances = readInstances(args);
+    const { instances, watch } = readArguments(args);
     const settings = supervisorSettings(env);
     runtime = await startRuntime({
       ...settings,
@@ -71,6 +76,10 @@ export async function supervise(
         data: relative(process.cwd(), join(runtime.runDir, '..')),
       }),
     );
+    if (watch) {
+      sourceWatch = watchSources(runtime, (line) => output.line(line));
+      output.line('Watching the sources: what changes is compiled, and the services that import it start again.\n');
+    }
   } catch (error) {
     if (stopAskedAt === undefined) errors.line(`\n${error instanceof CannotStart ? error.message : textOf(error)}`);
     await runtime?.stop();
@@ -92,6 +101,7 @@ export async function supervise(
     }
     output.line('\nStopping. Ctrl-C again kills.');
     await closeControl().catch((error: Error) => errors.line(error.message));
+    void sourceWatch?.close();
     await runtime.stop();
     output.line('Stopped.');
     await end(0);
@@ -111,13 +121,36 @@ export async function supervise(
   }
 }
 
+/** Paths in what is said are of sources, which the services were compiled from. */
+function watchSources(runtime: Runtime, say: (line: string) => void): SourceWatch {
+  return new SourceWatch({
+    root: repositoryRoot,
+    folders: ['apps', 'libs', 'cli'],
+    services: services.map(({ name, entry }) => ({ name, source: entry.replace(/^dist\/(.*)\.js$/, '$1.ts') })),
+    restart: (service) => restartAll(runtime, service),
+    say: (line) => say(`${new Date().toLocaleTimeString('en-GB')}  ${line}`),
+  });
+}
+
+/** All instances of a service, but for one that an operator has killed or frozen. */
+async function restartAll(runtime: Runtime, service: string): Promise<void> {
+  const instances = runtime
+    .processes()
+    .filter(({ name, state }) => name.replace(/-\d+$/, '') === service && state !== 'frozen' && state !== 'killed');
+  await Promise.all(instances.map(({ name }) => runtime.control.restart(name)));
+}
+
 /** @throws CannotStart with the usage */
-function readInstances(args: readonly string[]): Record<string, number> {
+function readArguments(args: readonly string[]): { instances: Record<string, number>; watch: boolean } {
   let values;
   try {
     ({ values } = parseArgs({
       args: [...args],
-      options: { instances: { type: 'string', multiple: true, default: [] }, help: { type: 'boolean' } },
+      options: {
+        instances: { type: 'string', multiple: true, default: [] },
+        watch: { type: 'boolean', default: false },
+        help: { type: 'boolean' },
+      },
     }));
   } catch (error) {
     throw new CannotStart(`${(error as Error).message}\n\n${USAGE}`);
@@ -126,7 +159,7 @@ function readInstances(args: readonly string[]): Record<string, number> {
     console.log(USAGE);
     process.exit(0);
   }
-  return Object.fromEntries(values.instances.map(instanceCount));
+  return { instances: Object.fromEntries(values.instances.map(instanceCount)), watch: values.watch };
 }
 
 function instanceCount(text: string): [string, number] {
