@@ -18,7 +18,7 @@ For a system that any tool has been at: lift all faults, start what was stopped,
 the three services with each other and with the banks' own journals, and believes no service's word about itself.
 Ends with 1 when a promise is broken. For another system than the one that runs here: DATABASE_URL and BANKS_ADMIN_URL.`;
 
-const projection = 'dist/apps/payments-api/src/charges/verify-projection.js';
+const projection = 'dist/apps/payments-api/src/charges/store/verify-projection.js';
 
 export const verify: Command = async (words) => {
   if (asksForHelp(words)) {

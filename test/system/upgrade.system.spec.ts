@@ -121,7 +121,7 @@ describeUpgrade('a data folder of the version before', () => {
 
   it('agrees in journals, books and history, and its rows follow from their events', async () => {
     expect(await system.verdictAtRest(90_000)).toMatch(SOUND);
-    const command = ['dist/apps/payments-api/src/charges/verify-projection.js'];
+    const command = ['dist/apps/payments-api/src/charges/store/verify-projection.js'];
     const verified = await promisify(execFile)(process.execPath, command, {
       env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: system.databaseUrl },
     });

@@ -5,14 +5,16 @@ import { testDatabase, type TestDatabase } from '#testing';
 import { ApiKeyEntity } from './accounts/api-key.entity.js';
 import { ApiKeyRepository } from './accounts/api-key.repository.js';
 import {
-  catchUpStatement,
   changeStatement,
-  dueToSweepStatement,
   loadStatement,
   openStatement,
   saveRefundsStatement,
+} from './charges/store/charge-statements.js';
+import {
+  catchUpStatement,
+  dueToSweepStatement,
   takeStalledStatement,
-} from './charges/store/charge.repository.js';
+} from './charges/store/stalled-charges.repository.js';
 import {
   findManyStatement,
   findStatement,

@@ -85,7 +85,7 @@ export const balances: readonly Sabotage[] = [
     breaks: ['A9', 'A17'],
     edits: [
       {
-        file: 'apps/payments-api/src/charges/store/charge.repository.ts',
+        file: 'apps/payments-api/src/charges/store/charge-record-rows.ts',
         find: '  return [\n    charges.map(({ opening }) => opening.id),\n    charges.map(({ state }) => state),',
         replace:
           "  if (movements.some(({ transaction }) => transaction.type === 'charge'))\n    movements.splice(0, movements.length, ...movements.filter(({ transaction }) => transaction.type === 'charge'));\n  return [\n    charges.map(({ opening }) => opening.id),\n    charges.map(({ state }) => state),",

@@ -20,7 +20,7 @@ export const batches: readonly Sabotage[] = [
     breaks: ['A4', 'A17'],
     edits: [
       {
-        file: 'apps/payments-api/src/charges/store/charge.repository.ts',
+        file: 'apps/payments-api/src/charges/store/charge-record-rows.ts',
         find: '    answers.map(({ answer }) => answer.body),\n',
         replace: '    answers.map(({ answer }) => answer.body).toReversed(),\n',
       },

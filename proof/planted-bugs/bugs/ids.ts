@@ -1,17 +1,17 @@
 import type { SourceEdit, Sabotage } from '../sabotage.js';
 
-const chargeRows = 'apps/payments-api/src/charges/store/charge.repository.ts';
+const chargeStatements = 'apps/payments-api/src/charges/store/charge-statements.ts';
 const workerIds = 'libs/snowflake/src/worker-id.repository.ts';
 
 /** What stands behind ids that are unique: a charge, and a stream of events, that takes no second one in the same place. */
 const chargeTakesAnything: readonly SourceEdit[] = [
   {
-    file: chargeRows,
+    file: chargeStatements,
     find: 'expires_ms, key, traceparent)\n   )',
     replace: 'expires_ms, key, traceparent)\n     ON CONFLICT DO NOTHING\n   )',
   },
   {
-    file: chargeRows,
+    file: chargeStatements,
     find: 'SELECT * FROM unnest($17::text[], $18::int4[], $19::text[], $20::jsonb[])`',
     replace: 'SELECT * FROM unnest($17::text[], $18::int4[], $19::text[], $20::jsonb[])\n   ON CONFLICT DO NOTHING`',
   },

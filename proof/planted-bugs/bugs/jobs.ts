@@ -1,6 +1,6 @@
 import type { Sabotage } from '../sabotage.js';
 
-const chargeRows = 'apps/payments-api/src/charges/store/charge.repository.ts';
+const stalledCharges = 'apps/payments-api/src/charges/store/stalled-charges.repository.ts';
 
 export const jobs: readonly Sabotage[] = [
   {
@@ -21,7 +21,7 @@ export const jobs: readonly Sabotage[] = [
     breaks: ['A18'],
     edits: [
       {
-        file: chargeRows,
+        file: stalledCharges,
         find: "CASE WHEN sweeps = 0 THEN interval '15 s' ELSE interval '30 s' END",
         replace: "least(15 * 2 ^ (sweeps * 1021), 30) * interval '1 s'",
       },

@@ -1,6 +1,6 @@
 import type { Sabotage } from '../sabotage.js';
 
-const chargeRows = 'apps/payments-api/src/charges/store/charge.repository.ts';
+const chargeStatements = 'apps/payments-api/src/charges/store/charge-statements.ts';
 const chargeRequestRows = 'apps/payments-api/src/charges/requests/charge-request.repository.ts';
 const reaper = 'apps/payments-api/src/idempotency/reaper.ts';
 
@@ -28,7 +28,7 @@ export const keys: readonly Sabotage[] = [
     breaks: ['A4'],
     edits: [
       {
-        file: chargeRows,
+        file: chargeStatements,
         find: 'SELECT * FROM unnest($16::text[], $17::text[], $18::int2[], $19::text[])\n   ON CONFLICT DO NOTHING',
         replace:
           'SELECT * FROM unnest($16::text[], $17::text[], $18::int2[], $19::text[])\n   ON CONFLICT (account, key) DO UPDATE SET status = excluded.status, body = excluded.body',

@@ -21,6 +21,7 @@ import { chargeRequests } from './requests/charge-request.js';
 import { ChargeRequestRepository } from './requests/charge-request.repository.js';
 import { ChargeUpdate } from './requests/charge-update.js';
 import { ChargeRepository } from './store/charge.repository.js';
+import { StalledCharges } from './store/stalled-charges.repository.js';
 import { ChargesAdmin } from './http/charges-admin.http.js';
 import { ChargesController } from './http/charges.controller.js';
 import { ExpiryJob } from './jobs/expiry-job.js';
@@ -76,6 +77,7 @@ const aggregates = AggregatesModule.forFeature({
     ChargeUpdate,
     ChargeReading,
     ExpiryJob,
+    StalledCharges,
   ],
   exports: [aggregates, KeyedRequests, ExpiryJob],
 })
@@ -83,7 +85,7 @@ export class ChargesModule implements OnApplicationBootstrap {
   constructor(
     private readonly database: Database,
     private readonly outbox: PostgresOutbox,
-    private readonly repository: ChargeRepository,
+    private readonly stalled: StalledCharges,
     private readonly expiry: ExpiryJob,
     private readonly jobs: Jobs,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -91,7 +93,7 @@ export class ChargesModule implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    const { database: store, outbox, repository: stalled, expiry, jobs, clock, log } = this;
+    const { database: store, outbox, stalled, expiry, jobs, clock, log } = this;
     jobs.onOneInstance({ name: 'charge-expiry', everyMs: EXPIRE_EVERY_MS, run: (stopped) => expiry.run(stopped) });
     const parts = { service: serviceName, store, outbox, aggregate: sweptCharges, stalled, clock };
     const onSwept = (found: number): void => log.info({ found }, 'charges had not moved: asked for them again');

@@ -5,9 +5,8 @@ import { migrate, statement } from '#postgres';
 import { RowsFailedError, sweep } from '#saga';
 import { testDatabase, type TestDatabase } from '#testing';
 import { migrations } from '../migrations/migrations.js';
-import { AccountClocks } from '../test-clocks/account-clocks.js';
 import { sweptCharges } from './charge/charge-record.js';
-import { ChargeRepository } from './store/charge.repository.js';
+import { StalledCharges } from './store/stalled-charges.repository.js';
 import { aChargeOpened } from './charge/testing/a-charge.js';
 
 const clock = new SystemClock();
@@ -42,7 +41,7 @@ async function sweepAll(): Promise<string[]> {
       Promise.resolve(tx.onCommit(() => said.push(...events))),
   };
   const { database: store } = test;
-  const stalled = new ChargeRepository(new AccountClocks(clock), store);
+  const stalled = new StalledCharges(store);
   const parts = { service: 'payments-api', store, outbox, aggregate: sweptCharges, stalled, clock };
   try {
     await sweep(parts, () => undefined);

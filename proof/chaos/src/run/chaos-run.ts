@@ -256,7 +256,7 @@ function admittedBy(env: RunPlan['env'] = {}): Evidence['admits'] {
 /** As `holdfast verify` looks at rows. @returns what it says when it does not end well */
 async function verifyProjection(databaseUrl: string): Promise<string[]> {
   try {
-    await promisify(execFile)(process.execPath, ['dist/apps/payments-api/src/charges/verify-projection.js'], {
+    await promisify(execFile)(process.execPath, ['dist/apps/payments-api/src/charges/store/verify-projection.js'], {
       cwd: repositoryRoot,
       env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: databaseUrl },
     });

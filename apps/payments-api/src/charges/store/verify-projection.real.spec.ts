@@ -7,7 +7,8 @@ import { Database, migrate } from '#postgres';
 import { databaseName } from '../../database-name.js';
 import { migrations } from '../../migrations/migrations.js';
 import { recordEvent, noCharge } from '../charge/charge-record.js';
-import { openStatement, openValues } from './charge.repository.js';
+import { openValues } from './charge-record-rows.js';
+import { openStatement } from './charge-statements.js';
 import { aChargeOpened } from '../charge/testing/a-charge.js';
 
 const { TEST_DATABASE_URL: url } = process.env;
@@ -22,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 async function exitCodeOfCommand(): Promise<number> {
-  const command = spawn(process.execPath, ['dist/apps/payments-api/src/charges/verify-projection.js'], {
+  const command = spawn(process.execPath, ['dist/apps/payments-api/src/charges/store/verify-projection.js'], {
     env: { ...process.env, DATABASE_URL: url, NODE_OPTIONS: '' },
     stdio: 'ignore',
   });
