@@ -1,16 +1,12 @@
 import { NoopPolicy, TaskCancelledError, type IDefaultPolicyContext } from 'cockatiel';
 import type { Clock } from '#clock';
 
-/** How long work may take to return what it knows after its signal has aborted. */
+/** How long work may take to return a result after its signal has aborted. */
 const graceMs = 100;
 
 /**
- * The time-out of one attempt, as a policy for cockatiel's `wrap`: each attempt has a signal of its own. When its time
- * is up the signal aborts, and what the work then returns is the result, as with cockatiel's cooperative strategy.
- * Work that ignores its signal is abandoned after a grace with a `TaskCancelledError`, as with the aggressive one.
- *
- * cockatiel offers one strategy or the other: the cooperative one waits for ever for work that ignores its signal, the
- * aggressive one throws away what the work knows. Both set global timers, which a test's clock cannot move.
+ * An attempt's time-out as a cockatiel policy. First cooperative: the work's result after the abort counts. After a grace
+ * aggressive: it throws `TaskCancelledError`. cockatiel itself offers only one of the two, on global timers.
  */
 export class AttemptTimeout extends NoopPolicy {
   constructor(

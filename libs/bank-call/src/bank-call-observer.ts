@@ -11,14 +11,14 @@ export interface AttemptEnded {
   durationMs: number;
 }
 
-/** What metrics and logs want to know. Called synchronously: must be quick and must not throw. */
+/** Hooks for metrics and logs. Called synchronously: they must be quick and must not throw. */
 export interface BankCallObserver {
-  /** Refusals by the breaker included: they are attempts that had begun. */
+  /** Includes attempts that the breaker refused: they had begun. */
   attemptEnded?(attempt: AttemptEnded): void;
   transitioned?(transition: BreakerTransition): void;
   inFlightChanged?(bank: string, inFlight: number): void;
-  /** Of all isolated callers of the bank together. */
+  /** The sum over all isolated callers of the bank. */
   isolatedInFlightChanged?(bank: string, inFlight: number): void;
-  /** A call would have been repeated in place, but the bank's budget is used up. */
+  /** A call was not retried, because the bank's retry budget is spent. */
   retryBudgetExhausted?(bank: string): void;
 }

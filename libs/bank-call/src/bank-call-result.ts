@@ -2,25 +2,25 @@ import type { bankProtocol } from '#contracts';
 import type { AnswerTo, BankOrder } from './bank-order.js';
 import type { NotWrittenCause } from './bank-port.js';
 
-/** What one attempt came to. A refusal by the bank is an answer like any other, never an error. */
+/** The result of one attempt. A decline is an answer, not an error. */
 export type BankCallResult<O extends BankOrder = BankOrder> =
   | { kind: 'answered'; answer: AnswerTo<O> }
-  /** This attempt certainly moved nothing, and never will. */
+  /** This attempt moved no money and never will. */
   | { kind: 'not_processed'; reason: NotProcessedReason; bankTime?: bankProtocol.BankTime }
-  /** It may have been performed, or may be yet. */
+  /** The bank may have performed the attempt, or may do so later. */
   | { kind: 'doubt'; reason: DoubtReason };
 
 export type NotProcessedReason =
   | NotWrittenCause
-  /** 503: the bank says so. */
+  /** Status 503 of the bank protocol. */
   | 'not_processed'
-  /** 429: the bank says so, and asks for less. */
+  /** Status 429. */
   | 'rate_limited'
-  /** 409: it arrived after `validUntil`. */
+  /** Status 409: the request arrived after `validUntil`. */
   | 'validity_expired'
-  /** The bank cannot read it, and could not read it if it came again. */
+  /** Status 400, 404 or 422: the request violates the protocol. A retry would too. */
   | 'malformed'
-  /** Ours: refused before the wire. */
+  /** Refused by our breaker, before the wire. */
   | 'breaker_open'
   | 'bulkhead_full';
 
@@ -29,12 +29,12 @@ export type DoubtReason =
   | 'reset'
   | 'cut'
   | 'malformed'
-  /** JSON, but not an answer to this order. */
+  /** JSON that is no answer to this order. */
   | 'nonconforming'
-  /** A status that promises nothing, such as `status_500`. */
+  /** A status without a guarantee in the protocol, such as `status_500`. */
   | `status_${number}`;
 
-/** The bank's clock as this outcome shows it, if it does: what the next attempt's validity is counted from. */
+/** The bank's clock in this outcome, if any. The next attempt's `validUntil` is computed from it. */
 export function bankTimeOf(outcome: BankCallResult): bankProtocol.BankTime | undefined {
   switch (outcome.kind) {
     case 'answered':

@@ -4,21 +4,21 @@ import type { Slot } from './bulkhead.js';
 import type { BankCallResult } from './bank-call-result.js';
 
 export interface CallOptions {
-  /** The first attempt, durably `begun`. */
+  /** The first attempt. Its `begun` is committed. */
   attempt: Attempt;
-  /** Reserved earlier by `tryReserve`; the call releases it. Without one the call reserves for itself. */
+  /** From `tryReserve`; the call releases it. Without one the call reserves its own. */
   slot?: Slot | undefined;
   /**
-   * Commits `begun` for a further attempt and hands it out, or refuses by `undefined` (lease lost, operation
-   * closed, database away). Without it the call makes one attempt. If it rejects, so does the call.
+   * Commits `begun` for a retry. Returns undefined to refuse it (lease lost, operation closed, database away). Without the
+   * hook a call makes one attempt. If it rejects, so does the call.
    *
    * @param number 2 for the second attempt
-   * @param previous the result of the attempt before; a caller may have to record it before it begins another
+   * @param previous the report of the previous attempt, which the caller may have to record first
    */
   beforeReattempt?: ((number: number, previous: AttemptReport<BankOrder>) => Promise<Attempt | undefined>) | undefined;
-  /** Begin no attempt that could end later than this after now; the limits' `callMs` unless given. */
+  /** No attempt begins that could end later than this after now. Default: the limits' `callMs`. */
   withinMs?: number | undefined;
-  /** Once aborted, no further attempt begins. What is on the wire is waited for. */
+  /** Once aborted, no further attempt begins. An attempt on the wire is awaited. */
   signal?: AbortSignal | undefined;
   /** W3C trace context. */
   traceparent?: string | undefined;
@@ -27,13 +27,13 @@ export interface CallOptions {
 export interface AttemptReport<O extends BankOrder> {
   attempt: Attempt;
   outcome: BankCallResult<O>;
-  /** From before the breaker until the outcome was known. */
+  /** Milliseconds from before the breaker until the outcome. */
   tookMs: number;
 }
 
 export interface CallReport<O extends BankOrder> {
-  /** Of the last attempt. It does not speak for those before it. */
+  /** The outcome of the last attempt. Earlier attempts may be in doubt. */
   outcome: BankCallResult<O>;
-  /** Every attempt that had begun, in order; empty only when the bulkhead was full. */
+  /** Every attempt that had begun, in order. Empty only if the bulkhead was full. */
   attempts: readonly AttemptReport<O>[];
 }

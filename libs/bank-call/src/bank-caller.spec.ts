@@ -73,13 +73,13 @@ function attempt(number: number): Attempt {
   return { id: `at_${number}`, begunAtMs: clock.monotonicMs(), validUntil: number * 10_000 };
 }
 
-/** What a gateway passes that can commit every attempt. */
+/** Options of a gateway that commits every attempt. */
 const willing = (): Pick<CallOptions, 'attempt' | 'beforeReattempt'> => ({
   attempt: attempt(1),
   beforeReattempt: async (number) => attempt(number),
 });
 
-/** Lets the call run to its end, however long its pauses are. */
+/** Advances the timers until the call has ended. */
 async function ending<T>(call: Promise<T>): Promise<T> {
   const progress = { over: false };
   const ended = call.finally(() => {
@@ -100,7 +100,7 @@ async function openBreaker(caller: BankCaller, bank: ScriptedBank): Promise<void
 }
 
 describe('one attempt', () => {
-  it('sends the order with what belongs to the attempt, and reports the answer', async () => {
+  it('sends the order with the attempt’s id, validity and trace, and reports the answer', async () => {
     const { caller, bank, ended } = given('alder', approved);
     const report = await caller.call(authorize, { attempt: attempt(1), traceparent: '00-aa-bb-01' });
     expect(report.outcome).toMatchObject({ kind: 'answered', answer: { state: 'approved', bankId: 'au_1' } });
@@ -112,7 +112,7 @@ describe('one attempt', () => {
     expect(ended).toMatchObject([{ bank: 'alder', lane: 'movements', operation: 'authorize', durationMs: 0 }]);
   });
 
-  it('has a decline for a value: nobody asks again, and the breaker finds it healthy', async () => {
+  it('returns a decline as a value: without a retry, and healthy for the breaker', async () => {
     const { caller, bank } = given('alder', declined, declined, declined);
     for (let n = 0; n < 3; n += 1) expect(outcomes(await caller.call(authorize, willing()))).toEqual(['declined']);
     expect(bank.sent).toHaveLength(3);
@@ -131,14 +131,14 @@ describe('one attempt', () => {
     expect(ended).toMatchObject([{ durationMs: 2_000 }]);
   });
 
-  it('ends in doubt even when the port ignores its signal', async () => {
+  it('ends in doubt also when the port ignores its signal', async () => {
     const { caller } = given('dogwood', new Promise<WireResult>(() => {}));
     const report = await ending(caller.call(authorize, { attempt: attempt(1) }));
     expect(report.outcome).toEqual({ kind: 'doubt', reason: 'timeout' });
     expect(caller.freeSlots).toBe(64);
   });
 
-  it('believes a port that knows, when its time is up, that nothing was written', async () => {
+  it('is not processed when the port reports at the time-out that nothing was written', async () => {
     const { caller } = given('dogwood', async (options) => {
       await hang(options);
       return { kind: 'not_written', cause: 'connect_timeout' };
@@ -147,7 +147,7 @@ describe('one attempt', () => {
     expect(report.outcome).toEqual({ kind: 'not_processed', reason: 'connect_timeout' });
   });
 
-  it('times out alone: the call beside it keeps its own signal and its answer', async () => {
+  it('times out alone: a concurrent call keeps its own signal and its answer', async () => {
     const slowAnswer = Promise.withResolvers<WireResult>();
     const { caller, bank } = given('dogwood', hang, slowAnswer.promise);
     const first = caller.call(authorize, { attempt: attempt(1) });
@@ -160,7 +160,7 @@ describe('one attempt', () => {
     expect((await second).outcome.kind).toBe('answered');
   });
 
-  it('lets the port write no later than the time-out after its beginning, wherever the time went', async () => {
+  it('sets the latest write to the time-out after `begun`, however late the call starts', async () => {
     const { caller, bank } = given('dogwood', approved);
     const begun = attempt(1);
     await jest.advanceTimersByTimeAsync(5_000);
@@ -168,7 +168,7 @@ describe('one attempt', () => {
     expect(bank.sent[0]?.options.latestWriteAtMs).toBe(begun.begunAtMs + 2_000);
   });
 
-  it('refuses to send what may move money without an end to its validity', async () => {
+  it('refuses to send a request that may move money without `validUntil`', async () => {
     const { caller } = given('alder');
     const call = caller.call(capture, { attempt: { id: 'at_1', begunAtMs: 0 } });
     await expect(call).rejects.toThrow('end to its validity');
@@ -184,13 +184,13 @@ describe('an order outside of the protocol', () => {
     { ...inquire, account: '' },
   ];
 
-  it.each(beyond)('is malformed, and never sent: $kind', async (order) => {
+  it.each(beyond)('is malformed and never sent: $kind', async (order) => {
     const { caller, bank } = given('cedar');
     expect(outcomes(await ending(caller.call(order, willing())))).toEqual(['malformed']);
     expect(bank.sent).toEqual([]);
   });
 
-  it('is nothing to probe a bank with', async () => {
+  it('is not used as a breaker’s probe', async () => {
     const { caller, bank } = given('cedar');
     await openBreaker(caller, bank);
     await jest.advanceTimersByTimeAsync(5_000);
@@ -202,7 +202,7 @@ describe('an order outside of the protocol', () => {
 });
 
 describe('a further attempt', () => {
-  it('is begun by the caller before it is sent, with a new id and a new validity', async () => {
+  it('is begun by the caller before it is sent, with a new id and a new `validUntil`', async () => {
     const { caller, bank } = given('dogwood', overloaded, approved);
     const sentWhenBegun: number[] = [];
     const told: unknown[] = [];
@@ -218,7 +218,7 @@ describe('a further attempt', () => {
     );
     expect(outcomes(report)).toEqual(['not_processed', 'approved']);
     expect(sentWhenBegun).toEqual([1]);
-    // So that the first attempt's outcome and the second's beginning can be one commit.
+    // One commit can hold the first attempt's outcome and the second's `begun`.
     expect(told).toEqual([report.attempts[0]]);
     expect(
       bank.sent.map(({ request, options }) => [options.attemptId, 'validUntil' in request && request.validUntil]),
@@ -228,7 +228,7 @@ describe('a further attempt', () => {
     ]);
   });
 
-  it('is the last: two attempts, not two repetitions', async () => {
+  it('is the last: two attempts, not two retries', async () => {
     const { caller, bank } = given('alder', refusedConnection, refusedConnection);
     const report = await ending(caller.call(authorize, willing()));
     expect(outcomes(report)).toEqual(['connection_refused', 'connection_refused']);
@@ -254,27 +254,27 @@ describe('a further attempt', () => {
     expect(bank.sent).toHaveLength(expected ? 2 : 1);
   });
 
-  it('is not made without a caller that begins it', async () => {
+  it('is not made without a hook that commits its `begun`', async () => {
     const { caller, bank } = given('alder', overloaded);
     expect(outcomes(await ending(caller.call(authorize, { attempt: attempt(1) })))).toEqual(['not_processed']);
     expect(bank.sent).toHaveLength(1);
   });
 
-  it('is not made when the caller refuses: the outcome so far stands', async () => {
+  it('is not made when the hook refuses it: the outcome of the first attempt is returned', async () => {
     const { caller, bank } = given('alder', reset);
     const call = caller.call(authorize, { attempt: attempt(1), beforeReattempt: async () => undefined });
     expect((await ending(call)).outcome).toEqual({ kind: 'doubt', reason: 'reset' });
     expect(bank.sent).toHaveLength(1);
   });
 
-  it('is asked for once: a caller that refuses is not asked again', async () => {
+  it('is refused once: the hook is not called again', async () => {
     const { caller } = callerOf('alder', new ScriptedBank().will(reset), { attempts: 3 });
     const beforeReattempt = jest.fn(async () => undefined);
     await ending(caller.call(authorize, { attempt: attempt(1), beforeReattempt }));
     expect(beforeReattempt).toHaveBeenCalledTimes(1);
   });
 
-  it('is not made when beginning it fails: the call fails with it, and frees its slot', async () => {
+  it('is not made when the hook rejects: the call rejects with its error, and frees its slot', async () => {
     const { caller } = given('alder', reset);
     const failing = async (): Promise<Attempt> => {
       throw new Error('the database is away');
@@ -293,12 +293,12 @@ describe('a further attempt', () => {
     expect(bank.sent).toHaveLength(3);
   });
 
-  it('is not made by a call that was told to stop during its pause', async () => {
+  it('is not made by a call that is aborted during its backoff', async () => {
     const { caller, bank } = given('alder', overloaded);
     const stop = new AbortController();
     const beforeReattempt = jest.fn(async (number: number) => attempt(number));
     const call = caller.call(authorize, { attempt: attempt(1), beforeReattempt, signal: stop.signal });
-    // The pause is on: cockatiel does not wake from it.
+    // The backoff has begun; cockatiel does not end it on an abort.
     await jest.advanceTimersByTimeAsync(0);
     stop.abort();
     expect(outcomes(await ending(call))).toEqual(['not_processed']);
@@ -306,7 +306,7 @@ describe('a further attempt', () => {
     expect(bank.sent).toHaveLength(1);
   });
 
-  it('is not made, nor paused for, by a call that was told to stop while on the wire', async () => {
+  it('is not made, and has no backoff, when the call is aborted while on the wire', async () => {
     const stop = new AbortController();
     const { caller, bank } = given('alder', async () => {
       stop.abort();
@@ -317,7 +317,7 @@ describe('a further attempt', () => {
     expect(bank.sent).toHaveLength(1);
   });
 
-  it('is not made when the budget is spent, and that is told', async () => {
+  it('is not made when the retry budget is spent, which the observer hears', async () => {
     const retryBudget = { windowMs: 10_000, ratio: 0, minPerSecond: 0.1 };
     const bank = new ScriptedBank().will(overloaded, approved, overloaded);
     const { caller, exhausted } = callerOf('alder', bank, { retryBudget });
@@ -327,7 +327,7 @@ describe('a further attempt', () => {
     expect(exhausted).toEqual(['alder']);
   });
 
-  it('draws on a budget that grows with the calls', async () => {
+  it('draws on a retry budget that grows with the calls', async () => {
     const retryBudget = { windowMs: 10_000, ratio: 0.5, minPerSecond: 0 };
     const bank = new ScriptedBank().will(overloaded, overloaded, approved);
     const { caller } = callerOf('alder', bank, { retryBudget });
@@ -335,7 +335,7 @@ describe('a further attempt', () => {
     expect(outcomes(await ending(caller.call(authorize, willing())))).toEqual(['not_processed', 'approved']);
   });
 
-  it('takes nothing from the budget when there are no attempts left', async () => {
+  it('takes nothing from the retry budget when there are no attempts left', async () => {
     const retryBudget = { windowMs: 10_000, ratio: 0, minPerSecond: 0.1 };
     const bank = new ScriptedBank().will(overloaded, overloaded);
     const { caller, exhausted } = callerOf('alder', bank, { retryBudget });
@@ -343,7 +343,7 @@ describe('a further attempt', () => {
     expect(exhausted).toEqual([]);
   });
 
-  it('is not made against an open breaker, nor is it begun', async () => {
+  it('is neither begun nor made against an open breaker', async () => {
     const { caller, bank } = given('alder');
     await openBreaker(caller, bank);
     const beforeReattempt = jest.fn(async (number: number) => attempt(number));
@@ -361,7 +361,7 @@ describe('a further attempt', () => {
     expect(bank.sent).toHaveLength(3);
   });
 
-  it('counts as not sent when the breaker opened after it was begun, and does not hide the doubt before it', async () => {
+  it('counts as not sent when the breaker opened after its `begun`, and does not hide the doubt of the first attempt', async () => {
     const { caller, bank } = given('alder', reset);
     const report = await ending(
       caller.call(authorize, {
@@ -378,7 +378,7 @@ describe('a further attempt', () => {
 });
 
 describe('the bulkhead', () => {
-  it('refuses above its size, without harm to the breaker of a healthy bank', async () => {
+  it('refuses above its size, without a failure for the breaker', async () => {
     const bank = new ScriptedBank();
     const { caller } = callerOf('alder', bank, { inFlight: 1 });
     const wire = Promise.withResolvers<WireResult>();
@@ -432,7 +432,7 @@ describe('the breakers', () => {
     expect((await caller.call(inquire, { attempt: attempt(9) })).outcome.kind).toBe('answered');
   });
 
-  it('recover by one probe, and tell every transition', async () => {
+  it('recover by one probe, and report every transition', async () => {
     const { caller, bank, transitions } = given('alder');
     const heard: string[] = [];
     const unsubscribe = caller.onTransition(({ to }) => heard.push(to));
@@ -451,7 +451,7 @@ describe('the breakers', () => {
     expect(heard).toEqual(['open', 'half_open']);
   });
 
-  it('are not stuck by a probe that hangs', async () => {
+  it('are not stuck half-open by a probe that hangs', async () => {
     const { caller, bank } = given('alder');
     await openBreaker(caller, bank);
     await jest.advanceTimersByTimeAsync(5_000);
@@ -464,7 +464,7 @@ describe('the breakers', () => {
     expect(caller.state('movements')).toBe('closed');
   });
 
-  it('take an expired validity for a sign of life: the probe after an outage hangs on an old reading of the clock', async () => {
+  it('close on `validity_expired`: the probe after an outage has a stale reading of the bank’s clock', async () => {
     const { caller, bank } = given('alder');
     await openBreaker(caller, bank);
     await jest.advanceTimersByTimeAsync(5_000);
@@ -473,7 +473,7 @@ describe('the breakers', () => {
     expect(caller.state('movements')).toBe('closed');
   });
 
-  it('learn nothing from requests that the bank cannot read: any number leaves them closed, a probe closes them', async () => {
+  it('do not count malformed requests: any number leaves them closed, a probe closes them', async () => {
     const { caller, bank } = given('cedar');
     bank.will(...Array.from({ length: 40 }, () => unreadable));
     for (let n = 0; n < 40; n += 1)
@@ -488,13 +488,13 @@ describe('the breakers', () => {
 });
 
 describe('the configuration', () => {
-  it('must give an attempt less time than the breaker needs to half-open', () => {
+  it('must have an attempt time-out below the breaker’s reset time', () => {
     expect(() => callerOf('alder', new ScriptedBank(), { attemptTimeoutMs: 5_000, callMs: 20_000 })).toThrow(
       "shorter than the breaker's reset time",
     );
   });
 
-  it('must give a call time for one attempt', () => {
+  it('must have a call time-out of at least one attempt', () => {
     expect(() => callerOf('alder', new ScriptedBank(), { callMs: 1_000 })).toThrow('time for one attempt');
   });
 });

@@ -25,18 +25,16 @@ export interface BankCallerOptions {
   isolation?: Isolation | undefined;
 }
 
-/** Sets a caller apart from another of the same bank: what happens to its calls counts only here. */
+/** Breakers, retry budget and bulkhead apart from the bank's ordinary traffic. */
 export interface Isolation {
   readonly account: string;
-  /** The caller of the bank's ordinary traffic. While its breaker is open, nothing passes here either. */
+  /** The caller of ordinary traffic. While its breaker is open, isolated calls are refused too. */
   readonly shared: BankCaller;
-  /** Bounds all isolated callers of the bank together. */
+  /** One bulkhead around all isolated callers of the bank. */
   readonly within: Bulkhead;
 }
 
-/**
- * Calls one bank. Outermost first: bulkhead, retry, breaker, time-out of the attempt, wire.
- */
+/** Calls one bank. Outermost first: bulkhead, retry, breaker, time-out of the attempt, wire. */
 export class BankCaller {
   readonly config: BankConfig;
   readonly #port: BankPort;
@@ -64,12 +62,12 @@ export class BankCaller {
     this.#policy = bankPolicy(limits, clock, listeners, isolation?.within);
   }
 
-  /** A slot to take before `begun` is committed; `undefined` when the bulkhead is full. */
+  /** Reserves a slot, before `begun` is committed. @returns undefined when the bulkhead is full */
   tryReserve(): Slot | undefined {
     return this.#policy.bulkhead.tryReserve();
   }
 
-  /** Keeps free slots, up to so many, for a worker that looks for its work first. */
+  /** Reserves up to `atMost` free slots for a worker that does not know yet how much work there is. */
   keepSlots(atMost: number): KeptSlots {
     return this.#policy.bulkhead.keep(atMost);
   }
@@ -82,7 +80,7 @@ export class BankCaller {
     return this.#policy.bulkhead.inFlight;
   }
 
-  /** Of this caller's own breaker. */
+  /** The state of this caller's own breaker. */
   state(lane: Lane): BreakerState {
     return this.#policy.breakers[lane].state;
   }
@@ -99,7 +97,7 @@ export class BankCaller {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Makes the attempt, and where that is safe and quick a further one. What happened is a value. */
+  /** Makes the attempt, and retries it once if that is safe. Failures of the bank are values, never errors. */
   async call<O extends BankOrder>(order: O, options: CallOptions): Promise<CallReport<O>> {
     const slot = options.slot ?? this.tryReserve();
     if (!slot) return { outcome: { kind: 'not_processed', reason: 'bulkhead_full' }, attempts: [] };
@@ -111,7 +109,7 @@ export class BankCaller {
     }
   }
 
-  /** Stops the breakers' timers. Calls are refused afterwards as by an open breaker. */
+  /** Stops the breakers' timers. Later calls are refused as by an open breaker. */
   close(): void {
     for (const breaker of Object.values(this.#policy.breakers)) breaker.shutdown();
   }
@@ -135,7 +133,7 @@ export class BankCaller {
     return { outcome: last.outcome, attempts };
   }
 
-  /** An abort does not wake cockatiel from its pause, so it is looked at afterwards. */
+  /** An abort does not end cockatiel's backoff, so check the signal after it. */
   async #begin(
     number: number,
     previous: AttemptReport<BankOrder>,
@@ -158,7 +156,7 @@ export class BankCaller {
     const { name, limits } = this.config;
     const lane = laneOf(order);
     const request = stamped(order, attempt);
-    // A request that no bank can read is not sent: it would be the breaker's probe, and prove nothing.
+    // Do not send a request that violates the protocol: as a breaker's probe it would prove nothing.
     if (!bankProtocol.requestSchema.safeParse(request).success) return { kind: 'not_processed', reason: 'malformed' };
     if (this.#isOutage(lane)) return { kind: 'not_processed', reason: 'breaker_open' };
     const latestWriteAtMs = attempt.begunAtMs + limits.attemptTimeoutMs;
@@ -190,7 +188,7 @@ export class BankCaller {
       isRepeatable(order, outcome, { idempotent }) &&
       this.state(laneOf(order)) === 'closed' &&
       !this.#isOutage(laneOf(order)) &&
-      // Cutting an attempt short would only turn an answer into doubt: it begins with its whole time, or not.
+      // Cutting an attempt short would only turn an answer into doubt, so it needs its whole time-out.
       nowMs + backoffCeilingMs(made, limits.backoff) + limits.attemptTimeoutMs <= deadlineAtMs;
     if (!wanted) return false;
     if (this.#budget.tryTake(nowMs)) return true;
@@ -199,8 +197,8 @@ export class BankCaller {
   }
 
   /**
-   * Ordinary traffic has found the bank away. Once that breaker is half-open an isolated attempt may pass beside its
-   * probe, which it neither takes nor decides: else it would wait for ordinary traffic that may never come.
+   * Only an open shared breaker stops isolated calls. They pass a half-open one without being its probe: ordinary traffic
+   * that would probe the bank may never come.
    */
   #isOutage(lane: Lane): boolean {
     return this.#isolation?.shared.state(lane) === 'open';

@@ -31,7 +31,7 @@ afterEach(() => {
 const withToken = (account: string, fault = 'tok_fault_authorize_error_3_on_discover') => ({ account, fault });
 const plain = (account: string) => ({ account });
 
-/** A bank that strikes what carries a token, and is in order for all others until `outage` says otherwise. */
+/** A bank that fails requests with a token, and all others while `outage` is set. */
 class TokenBank implements BankPort {
   outage = false;
   inOutage: WireResult = brokenInside;
@@ -70,7 +70,7 @@ function given(isolated: Partial<IsolatedLimits> = {}, retryBudget = defaultLimi
 let attempts = 0;
 const attempt = (): Attempt => ({ id: `at_${++attempts}`, begunAtMs: clock.monotonicMs(), validUntil: 10_000 });
 
-/** One call on behalf of a charge, and what it came to in a word. */
+/** Makes one call for a charge. @returns its outcome as a word */
 const callThrough =
   (callers: BankCallers) =>
   async (aim: Aim, order: BankOrder = authorize): Promise<string> => {
@@ -80,7 +80,7 @@ const callThrough =
   };
 
 describe('a charge that carries a fault token', () => {
-  it('opens the breaker of its account for such charges, and refuses nobody else a single attempt', async () => {
+  it('opens the isolated breaker of its account, and no attempt of another account is refused', async () => {
     const { callers, call, transitions } = given();
     for (let n = 0; n < 3; n++) expect(await call(withToken('acct_a'))).toBe('status_500');
     expect(await call(withToken('acct_a'))).toBe('breaker_open');
@@ -93,7 +93,7 @@ describe('a charge that carries a fault token', () => {
     expect(transitions).toMatchObject([{ isolatedTo: 'acct_a', lane: 'movements', from: 'closed', to: 'open' }]);
   });
 
-  it('keeps apart everything that is asked for it, by movements and inquiries', async () => {
+  it('has isolated breakers for both lanes, movements and inquiries', async () => {
     const { callers, call } = given();
     for (const order of [authorize, capture, reverse]) await call(withToken('acct_a'), order);
     for (let n = 0; n < 3; n++) await call(withToken('acct_a'), inquire);
@@ -103,14 +103,14 @@ describe('a charge that carries a fault token', () => {
     expect(await call(plain('acct_b'), inquire)).toBe('not_found');
   });
 
-  it('is told by its token: a statement and a charge without one are ordinary', () => {
+  it('is recognized by its token: a statement and a charge without one are ordinary traffic', () => {
     const statement = { kind: 'statement', after: 0, limit: 1 } as const;
     expect(isolatedTo(aimOf(statement))).toBeUndefined();
     expect(isolatedTo({ account: 'acct_a', fault: null })).toBeUndefined();
     expect(isolatedTo(withToken('acct_a'))).toBe('acct_a');
   });
 
-  it('is repeated in place out of a budget of its own', async () => {
+  it('has an isolated retry budget', async () => {
     const oneRetry = { windowMs: 10_000, ratio: 0, minPerSecond: 0.1 };
     const { callers, bank } = given({}, oneRetry);
     const attemptsMade = async (aim: Aim): Promise<number> => {
@@ -128,7 +128,7 @@ describe('a charge that carries a fault token', () => {
     expect(await attemptsMade(plain('acct_a'))).toBe(1);
   });
 
-  it('fills its account’s slots when it hangs, all of them together a share of their own, and none of the others’', async () => {
+  it('when it hangs, fills its account’s slots, then the isolated bulkhead, and no slot of ordinary traffic', async () => {
     const { callers, bank, call, inFlight } = given({ inFlight: 20, inFlightPerAccount: 8 });
     bank.struck = hang;
     const hanging: Promise<string>[] = [];
@@ -152,7 +152,7 @@ describe('an outage of the bank', () => {
     for (let n = 0; n < 3; n++) await call(plain('acct_b'));
   };
 
-  it('that ordinary traffic has found holds for charges with tokens, too', async () => {
+  it('that opened the shared breaker also stops charges with tokens', async () => {
     const bank = given();
     await outage(bank);
     const own = bank.callers.for(withToken('acct_a'));
@@ -161,7 +161,7 @@ describe('an outage of the bank', () => {
     expect(own.state('movements')).toBe('closed');
   });
 
-  it('is over for them without ordinary traffic, and they are no probe of it', async () => {
+  it('ends for them without ordinary traffic, and they are not its probe', async () => {
     const bank = given();
     await outage(bank);
     await jest.advanceTimersByTimeAsync(5_000);
@@ -174,7 +174,7 @@ describe('an outage of the bank', () => {
     expect(bank.callers.shared.state('movements')).toBe('closed');
   });
 
-  it('that only charges with tokens meet is each account’s to find, and does not stop ordinary traffic', async () => {
+  it('that only charges with tokens meet opens isolated breakers, and does not stop ordinary traffic', async () => {
     const { bank, call, callers } = given();
     bank.outage = true;
     for (let n = 0; n < 3; n++) await call(withToken('acct_a'));
@@ -184,7 +184,7 @@ describe('an outage of the bank', () => {
 });
 
 describe('callers of single accounts', () => {
-  it('are no more than the limit: the least recently used goes', async () => {
+  it('are limited: the least recently used is evicted', async () => {
     const { callers, call } = given({ inFlight: 2, callers: 3 });
     for (const account of ['acct_1', 'acct_2', 'acct_3']) await call(withToken(account));
     const [first, second] = [callers.for(withToken('acct_1')), callers.for(withToken('acct_2'))];
@@ -196,7 +196,7 @@ describe('callers of single accounts', () => {
     expect(callers.isolatedCount).toBe(3);
   });
 
-  it('are dropped when they were idle for a minute, and their open breaker with them, which is told', async () => {
+  it('are evicted after an idle minute, with a transition `evicted` of their open breaker', async () => {
     const { callers, call, transitions } = given();
     for (let n = 0; n < 3; n++) await call(withToken('acct_a'));
     await jest.advanceTimersByTimeAsync(60_001);
@@ -211,7 +211,7 @@ describe('callers of single accounts', () => {
     expect(callers.for(withToken('acct_a')).state('movements')).toBe('closed');
   });
 
-  it('are kept while a call is in flight or a slot reserved, so that no count goes astray', async () => {
+  it('are kept while a call is in flight or a slot is reserved', async () => {
     const { callers, bank, call, inFlight } = given({ inFlight: 2, callers: 3 });
     bank.struck = (options) => hang(options);
     const hanging = call(withToken('acct_a'));
@@ -226,7 +226,7 @@ describe('callers of single accounts', () => {
     expect(inFlight.isolated).toBe(0);
   });
 
-  it('let nothing pass once all are closed, those included that are asked for only then', async () => {
+  it('let no call pass after `close`, also when they are made later', async () => {
     const { callers, call } = given();
     callers.close();
     expect(await call(withToken('acct_a'))).toBe('breaker_open');

@@ -7,12 +7,8 @@ import { Bulkhead } from './bulkhead.js';
 import { lanes } from './lane.js';
 
 /**
- * All callers of one bank: one for its ordinary traffic, and one per account for the charges of that account which
- * carry a fault token. A fault that a client aims at its own charge must not count against the bank for anyone else:
- * each caller has a breaker, a retry budget and a bulkhead of its own.
- *
- * Isolated callers are made when they are first asked for, and dropped when they were idle for long, or are too many.
- * One with calls in flight is never dropped: its slots and its breaker's results belong to it.
+ * The callers of one bank: one for ordinary traffic, and one per account for charges with a fault token, since such a
+ * fault says nothing about the bank. Isolated callers are made lazily, and evicted when idle, or when they are too many.
  */
 export class BankCallers {
   readonly config: BankConfig;
@@ -21,7 +17,7 @@ export class BankCallers {
   readonly #observer: BankCallObserver;
   readonly #bulkhead: Bulkhead;
   readonly #isolatedOptions: Omit<BankCallerOptions, 'isolation'>;
-  /** By account, the least recently used first. */
+  /** By account, least recently used first. */
   readonly #isolated = new Map<string, { caller: BankCaller; usedAtMs: number }>();
   #closed = false;
 
@@ -38,7 +34,7 @@ export class BankCallers {
     this.#isolatedOptions = {
       ...options,
       config: { ...config, limits: { ...limits, inFlight: limits.isolated.inFlightPerAccount } },
-      // Slots and budgets are told of the bank, not of an account.
+      // Report slots and retry budgets per bank, not per account.
       observer: {
         attemptEnded: (attempt) => observer.attemptEnded?.(attempt),
         transitioned: (transition) => observer.transitioned?.(transition),
@@ -46,7 +42,7 @@ export class BankCallers {
     };
   }
 
-  /** The caller that calls on behalf of this charge go through, whatever they ask for. */
+  /** The caller for all calls of this charge. */
   for(aim: Aim): BankCaller {
     const account = isolatedTo(aim);
     return account === undefined ? this.shared : this.isolated(account);
@@ -60,17 +56,17 @@ export class BankCallers {
     return caller;
   }
 
-  /** How many isolated callers are kept. */
+  /** How many isolated callers exist. */
   get isolatedCount(): number {
     return this.#isolated.size;
   }
 
-  /** Slots that isolated callers have left between them. */
+  /** Free slots of the bulkhead around all isolated callers. */
   get isolatedFree(): number {
     return this.#bulkhead.free;
   }
 
-  /** Stops the breakers' timers. Calls are refused afterwards as by an open breaker. */
+  /** Stops the breakers' timers. Later calls are refused as by an open breaker. */
   close(): void {
     this.#closed = true;
     this.shared.close();
@@ -96,7 +92,7 @@ export class BankCallers {
     }
   }
 
-  /** With an evicted caller goes what its breakers knew. */
+  /** The state of an evicted caller's breakers is lost: report it. */
   #tellEviction(account: string, caller: BankCaller): void {
     for (const lane of lanes) {
       const from = caller.state(lane);

@@ -2,56 +2,56 @@ import assert from 'node:assert';
 import type { BackoffLimits } from '#clock';
 import type { bankProtocol } from '#contracts';
 
-/** A bank as configuration: what it promises, where it is, how much of it we use. */
+/** The configuration of a bank: its profile, address and limits. */
 export interface BankConfig extends bankProtocol.BankProfile {
-  /** Origin of its API, such as `http://127.0.0.1:3011`. */
+  /** The origin of its API, such as `http://127.0.0.1:3011`. */
   url: string;
   limits: BankLimits;
 }
 
 export interface BankLimits {
-  /** Calls in flight; what is above is refused, never queued. */
+  /** Calls in flight. Above this, calls are refused, never queued. */
   inFlight: number;
-  /** Time-out of one attempt on the wire. */
+  /** The time-out of one attempt on the wire. */
   attemptTimeoutMs: number;
   /** Attempts of one call, the first included. */
   attempts: number;
-  /** A call begins no attempt that could end later than this after the call began. */
+  /** The deadline of a call: no attempt begins that could end later. */
   callMs: number;
-  /** The jittered waits before an attempt is repeated within a call. */
+  /** The backoff before a retry within a call. */
   backoff: BackoffLimits;
   retryBudget: RetryBudgetLimits;
   breaker: BreakerLimits;
   isolated: IsolatedLimits;
 }
 
-/** Of the callers of single accounts, for their charges that carry a fault token. */
+/** The limits of isolated callers, for charges with a fault token. */
 export interface IsolatedLimits {
-  /** Calls in flight of all of them together. */
+  /** Calls in flight of all isolated callers. */
   inFlight: number;
   inFlightPerAccount: number;
-  /** So many callers are kept at most; above that, the one that was not used for longest goes. */
+  /** The most isolated callers. Above this, the least recently used is evicted. */
   callers: number;
-  /** A caller that was not used for so long is dropped. */
+  /** A caller is evicted after this idle time. */
   idleMs: number;
 }
 
 export interface RetryBudgetLimits {
   windowMs: number;
-  /** Part of the window's calls that may be repeated. */
+  /** Retries per call of the window, 0 to 1. */
   ratio: number;
-  /** What may be repeated even when there are few calls, in retries per second. */
+  /** Retries per second that are allowed however few calls there are. */
   minPerSecond: number;
 }
 
 export interface BreakerLimits {
   failuresInARow: number;
   windowMs: number;
-  /** Below this many calls in the window, only failures in a row open the breaker. */
+  /** Calls in the window below which only consecutive failures open the breaker. */
   minCalls: number;
-  /** At least this part of the window's calls failed, in percent. */
+  /** The failure rate at which the breaker opens, in percent of the window's calls. */
   failurePercent: number;
-  /** From open to half-open. */
+  /** The time from open to half-open. */
   resetMs: number;
 }
 
@@ -66,12 +66,12 @@ export const defaultLimits: BankLimits = {
   isolated: { inFlight: 64, inFlightPerAccount: 8, callers: 256, idleMs: 60_000 },
 };
 
-/** A configuration that contradicts itself is a bug: it must not start. */
+/** @throws AssertionError for contradictory limits */
 export function checkLimits(limits: BankLimits): void {
   const { inFlight, attemptTimeoutMs, attempts, callMs, backoff, breaker, isolated } = limits;
   assert(inFlight >= 1, 'a bank needs at least one call in flight');
   assert(attempts >= 1, 'a call needs at least one attempt');
-  // A probe that outlives the reset time would still be undecided when the next one could be due.
+  // A probe must end before the next one is due.
   assert(attemptTimeoutMs < breaker.resetMs, "an attempt's time-out must be shorter than the breaker's reset time");
   assert(attemptTimeoutMs <= callMs, 'a call must have time for one attempt');
   assert(backoff.capMs < callMs, 'the wait before a repeated attempt must end within the call');

@@ -5,31 +5,31 @@ import type { Attempt } from './bank-port.js';
 
 type WithoutValidity<R> = R extends unknown ? Omit<R, 'validUntil'> : never;
 
-/** What a bank is asked for, the same for every attempt at it. */
+/** An operation's request to a bank, the same for all its attempts. */
 export type BankOrder = WithoutValidity<bankProtocol.BankRequest>;
 
 /** The definite answers to an order. */
 export type AnswerTo<O extends BankOrder> = z.infer<(typeof bankProtocol.answerSchemas)[O['kind']]>;
 
-/** An order as one attempt sends it: what moves money is valid only as long as its attempt. */
+/** The request of one attempt: an order that moves money gets the attempt's `validUntil`. */
 export function stamped(order: BankOrder, attempt: Attempt): bankProtocol.BankRequest {
   if (order.kind === 'inquire' || order.kind === 'statement') return order;
   assert(attempt.validUntil !== undefined, 'an attempt that may move money has an end to its validity');
   return { ...order, validUntil: attempt.validUntil };
 }
 
-/** On whose behalf a bank is asked, and the fault token of the charge, if it carries one. */
+/** The account that a call is for, and the charge's fault token, if any. */
 export interface Aim {
   readonly account?: string | undefined;
   readonly fault?: string | null | undefined;
 }
 
-/** A statement is asked for on behalf of no account. */
+/** A statement has no account. */
 export function aimOf(order: BankOrder): Aim {
   return 'account' in order ? order : {};
 }
 
-/** The account that calls for this charge are isolated to; undefined for ordinary traffic. */
+/** The account whose isolated caller serves this charge; undefined for ordinary traffic. */
 export function isolatedTo({ account, fault }: Aim): string | undefined {
   return fault === null || fault === undefined ? undefined : account;
 }

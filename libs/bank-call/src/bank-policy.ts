@@ -18,9 +18,9 @@ export interface BankPolicy {
   readonly attempt: Readonly<Record<Lane, IPolicy>>;
 }
 
-/** What one pass through the retry policy came to. */
+/** The result of one pass through the retry policy. */
 export interface RetryPass {
-  /** Whether another attempt is to be made: decided where the call's deadline and the bank's state are known. */
+  /** Whether to retry. `BankCaller` decides it, since it knows the deadline and the breaker's state. */
   readonly again: boolean;
 }
 
@@ -30,10 +30,8 @@ interface PolicyListeners {
 }
 
 /**
- * Which policy wraps which. Retry is outside of the breaker, so that the breaker counts attempts on the wire: inside,
- * a call that its second attempt saved would hide its first failure, and a probe would be two requests. The price is
- * that a first attempt may open the breaker which the second meets, so the caller asks for its state before it
- * repeats. Between the two each attempt is committed as begun, which is why they are not one `wrap`.
+ * Retry wraps the breaker, so that the breaker counts attempts on the wire (README). They are not one `wrap`, since each
+ * attempt's `begun` is committed between them.
  *
  * @param within a bulkhead around those of several policies
  */
@@ -45,11 +43,11 @@ export function bankPolicy(
 ): BankPolicy {
   const bulkhead = new Bulkhead(limits.inFlight, (inFlight) => listeners.onInFlight(inFlight), within);
 
-  // Nothing that is thrown is retried: not an open breaker, and not a bug.
+  // Never retry a thrown error: it is an open breaker or a bug.
   const retrying = retry(
     handleWhenResult((pass) => (pass as RetryPass).again),
     {
-      // cockatiel counts repetitions, not attempts.
+      // cockatiel's `maxAttempts` counts retries, not attempts.
       maxAttempts: limits.attempts - 1,
       backoff: new ExponentialBackoff({
         initialDelay: limits.backoff.baseMs,

@@ -1,43 +1,43 @@
 import type { bankProtocol } from '#contracts';
 import type { Instant } from '#clock';
 
-/** One attempt at an order. If it may move money it is durably `begun` before it is made. */
+/** One attempt at an order. If it may move money, its `begun` is committed first. */
 export interface Attempt {
   id: string;
-  /** Monotonic milliseconds, read before `begun` was committed. */
+  /** Monotonic milliseconds, read before the commit of `begun`. */
   begunAtMs: number;
-  /** On the bank's clock; committed with `begun`, never recomputed. Not for inquiries and statements. */
+  /** On the bank's clock. Committed with `begun`, never recomputed. Not set for inquiries and statements. */
   validUntil?: Instant | undefined;
 }
 
 export interface SendOptions {
   attemptId: string;
-  /** Aborts when the attempt's time is up. The port then answers at once with what it knows. */
+  /** Aborts at the attempt's time-out. The port then returns its result at once. */
   signal: AbortSignal;
   /**
-   * Monotonic milliseconds. The port looks at the clock right before the first byte and writes nothing after
-   * this: a worker that was frozen between `begun` and the wire must not send what others hold for settled.
+   * Monotonic milliseconds. The port checks it right before the first byte: a process that was frozen after `begun` must
+   * not send an attempt that others have settled.
    */
   latestWriteAtMs: number;
   /** W3C trace context. */
   traceparent?: string | undefined;
 }
 
-/** The bank port: the one door to the banks. The simulation puts banks of its own behind it. */
+/** The bank port. All requests to banks go through it. */
 export interface BankPort {
-  /** Resolves with what happened on the wire, whatever it was; rejects only for a bug. */
+  /** Resolves with the result on the wire, faults included. Rejects only for a bug. */
   send(bank: bankProtocol.BankName, request: bankProtocol.BankRequest, options: SendOptions): Promise<WireResult>;
 }
 
-/** What happened on the wire, not yet judged. */
+/** The result on the wire, before classification. */
 export type WireResult =
-  /** A whole response with a JSON body. */
+  /** A complete response with a JSON body. */
   | { kind: 'response'; status: number; body: unknown }
-  /** A response whose body was cut off, or that is not JSON, or not even HTTP. */
+  /** A response that was cut off, or is not JSON, or not HTTP. */
   | { kind: 'broken_response'; cause: 'cut' | 'malformed' }
-  /** Not a byte of the request was written. */
+  /** No byte of the request was written. */
   | { kind: 'not_written'; cause: NotWrittenCause }
-  /** The request, or part of it, may have arrived; no response came. */
+  /** The request may have arrived, in part or whole. No response came. */
   | { kind: 'no_response'; cause: 'timeout' | 'reset' };
 
 export type NotWrittenCause =

@@ -8,13 +8,13 @@ export type BreakerCause =
   | 'reset_time_passed'
   | 'probe_succeeded'
   | 'probe_failed'
-  /** An isolated breaker that was not used for a while is dropped: the next one starts closed. */
+  /** An idle isolated breaker was dropped. The next one of its account starts closed. */
   | 'evicted';
 
 export interface BreakerTransition {
   bank: string;
   lane: Lane;
-  /** Set for the breaker of one account's charges that carry a fault token; absent for the bank's own. */
+  /** The account of an isolated breaker; undefined for the bank's shared one. */
   isolatedTo?: string | undefined;
   from: BreakerState;
   to: BreakerState;

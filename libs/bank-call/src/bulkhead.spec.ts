@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Bulkhead } from './bulkhead.js';
 
 describe('Bulkhead', () => {
-  it('refuses when all slots are taken, and queues nobody', () => {
+  it('refuses when all slots are taken, without a queue', () => {
     const bulkhead = new Bulkhead(2);
     const slot = bulkhead.tryReserve();
     bulkhead.tryReserve();
@@ -20,7 +20,7 @@ describe('Bulkhead', () => {
     expect(bulkhead.free).toBe(1);
   });
 
-  it('takes no slot that was released or is not its own', () => {
+  it('rejects a slot that was released or is not its own', () => {
     const bulkhead = new Bulkhead(1);
     const foreign = new Bulkhead(1).tryReserve()!;
     const slot = bulkhead.tryReserve()!;
@@ -30,7 +30,7 @@ describe('Bulkhead', () => {
     expect(() => bulkhead.assertHeld(foreign)).toThrow('not one of');
   });
 
-  it('keeps as many as are free for who looks for work, and takes back what nobody used', () => {
+  it('reserves free slots for a worker, and takes back the unused ones', () => {
     const bulkhead = new Bulkhead(3);
     bulkhead.tryReserve();
     const kept = bulkhead.keep(5);
@@ -46,7 +46,7 @@ describe('Bulkhead', () => {
     expect(bulkhead.free).toBe(2);
   });
 
-  it('tells how many are in flight at each change', () => {
+  it('reports the number in flight at each change', () => {
     const seen: number[] = [];
     const bulkhead = new Bulkhead(2, (inFlight) => seen.push(inFlight));
     const slot = bulkhead.tryReserve();
@@ -56,7 +56,7 @@ describe('Bulkhead', () => {
     expect(seen).toEqual([1, 2, 1]);
   });
 
-  it('within another takes a slot there, too, and has no more than are free there', () => {
+  it('within another takes a slot there too, and is limited by its free slots', () => {
     const outer = new Bulkhead(3);
     const [one, other] = [new Bulkhead(2, undefined, outer), new Bulkhead(2, undefined, outer)];
     const slots = [one.tryReserve()!, one.tryReserve()!];

@@ -1,28 +1,25 @@
 import assert from 'node:assert';
 
-/** The right to have one call in flight. Held from before `begun` is committed until the call has ended. */
+/** The right to one call in flight. Held from before the commit of `begun` until the call has ended. */
 export interface Slot {
-  /** Idempotent. Needed only when the call is not made after all: a call releases its slot itself. */
+  /** Idempotent. A call releases its slot itself; needed only when no call is made. */
   release(): void;
 }
 
-/** Slots that a worker keeps while it looks for work, until it knows how much there is. */
+/** Slots that a worker reserves before it knows how much work there is. */
 export interface KeptSlots {
   readonly count: number;
-  /** One of them. Throws when none is left. */
+  /** @throws AssertionError when none is left */
   take(): Slot;
-  /** Gives back those that were not taken. Idempotent. */
+  /** Releases the slots that were not taken. Idempotent. */
   release(): void;
 }
 
-/**
- * Bounds the calls in flight to one bank, so that a bank that hangs holds up nothing but itself.
- * It refuses instead of queueing: a caller that is refused has not begun anything yet, and its operation waits in the database.
- */
+/** Limits the calls in flight to one bank. It refuses instead of queueing: the operation waits in the database. */
 export class Bulkhead {
   readonly #held = new Set<Slot>();
 
-  /** @param within a bulkhead around several: a slot here takes one there, too */
+  /** @param within a bulkhead around several: a slot here takes one there too */
   constructor(
     private readonly size: number,
     private readonly onChange: (inFlight: number) => void = () => {},
@@ -52,7 +49,7 @@ export class Bulkhead {
     return slot;
   }
 
-  /** As many as are free, and not more than that; possibly none. */
+  /** Reserves up to `atMost` free slots, possibly none. */
   keep(atMost: number): KeptSlots {
     const slots = Array.from({ length: Math.min(atMost, this.free) }, () => this.tryReserve()!);
     return {
@@ -70,7 +67,7 @@ export class Bulkhead {
     };
   }
 
-  /** A released or foreign slot would let more calls fly than the bulkhead counts. */
+  /** With a released or foreign slot, more calls would be in flight than counted. */
   assertHeld(slot: Slot): void {
     assert(this.#held.has(slot), "the slot is not one of this bank's, or was released");
   }

@@ -23,7 +23,7 @@ import {
 
 const time = { asOf: 1_000, now: 1_000 };
 
-describe('a definite answer is an answer, whatever it says', () => {
+describe('a definite answer is an answer, declines included', () => {
   it.each<[string, BankOrder, WireResult]>([
     ['approved', authorize, approved],
     ['declined', authorize, declined],
@@ -39,7 +39,7 @@ describe('a definite answer is an answer, whatever it says', () => {
   });
 });
 
-describe('not processed is what certainly moved nothing', () => {
+describe('not processed: the attempt certainly moved nothing', () => {
   it.each<[string, WireResult]>([
     ['connection_refused', { kind: 'not_written', cause: 'connection_refused' }],
     ['name_unresolved', { kind: 'not_written', cause: 'name_unresolved' }],
@@ -83,7 +83,7 @@ describe('everything else is doubt', () => {
     expect(classify(authorize, fact)).toEqual({ kind: 'doubt', reason });
   });
 
-  it('an inquiry answered with the performances of another reference', () => {
+  it('includes an inquiry answered with the performances of another reference', () => {
     const performance = {
       seq: 1,
       bankId: 'au_9',
@@ -102,7 +102,7 @@ describe('everything else is doubt', () => {
 });
 
 describe("the bank's clock", () => {
-  it('is read from answers and from definite refusals to process, and never from doubt', () => {
+  it('is read from answers and from "not processed", and never from doubt', () => {
     const readings = (facts: WireResult[]): unknown[] =>
       facts.map((fact) => bankTimeOf(classify(authorize, fact) as BankCallResult));
     expect(readings([approved, validityExpired, overloaded])).toEqual([time, time, time]);

@@ -3,10 +3,7 @@ import type { AnswerTo, BankOrder } from './bank-order.js';
 import type { WireResult } from './bank-port.js';
 import type { NotProcessedReason, BankCallResult } from './bank-call-result.js';
 
-/**
- * What a result on the wire means for the money. The one place where that is decided: a result that is neither a
- * definite answer nor a definite "not processed" is doubt, including one that was not thought of.
- */
+/** Maps a wire result to answered, not processed or doubt. Every unknown result is doubt. */
 export function classify<O extends BankOrder>(order: O, result: WireResult): BankCallResult<O> {
   switch (result.kind) {
     case 'not_written':
@@ -26,7 +23,7 @@ function classifyAnswer<O extends BankOrder>(order: O, body: unknown): BankCallR
   return { kind: 'answered', answer: parsed.data as AnswerTo<O> };
 }
 
-/** An answer about someone else's operation answers nothing. */
+/** An answer about another operation counts as doubt. */
 function isAbout(order: BankOrder, answer: bankProtocol.BankAnswer): boolean {
   if (order.kind !== 'inquire' || answer.state !== 'found') return true;
   return answer.performances.every(({ reference }) => reference === order.reference);
@@ -39,7 +36,7 @@ function classifyError(status: number, body: unknown): BankCallResult<never> {
   return { kind: 'not_processed', reason, bankTime: { asOf: parsed.data.asOf, now: parsed.data.now } };
 }
 
-/** Neither status nor code is believed without the other. */
+/** Both status and code must match. */
 const notProcessedReasons: Readonly<Record<string, NotProcessedReason>> = {
   '503 not_processed': 'not_processed',
   '429 not_processed': 'rate_limited',

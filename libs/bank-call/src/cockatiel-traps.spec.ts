@@ -18,7 +18,7 @@ import { bankPolicy, type BankPolicy } from './bank-policy.js';
 import { Bulkhead } from './bulkhead.js';
 import { fullJitter } from './full-jitter.js';
 
-// Each trap twice: cockatiel alone falls into it, the cure does not. A new version without the trap fails here.
+// Each trap is tested twice: on cockatiel alone, and with the cure. A version without the trap fails the first test.
 
 const clock = new SystemClock();
 let policy: BankPolicy;
@@ -32,7 +32,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** How often a retry policy runs work that ends in this way. */
+/** @returns how often a retry policy runs work with this result */
 async function runs(execute: (work: () => Promise<unknown>) => Promise<unknown>, end: () => unknown): Promise<number> {
   let count = 0;
   const call = execute(async () => {
@@ -48,7 +48,7 @@ const refuse = (): never => {
   throw new BrokenCircuitError();
 };
 
-describe('it retries whatever is handled, an open circuit too', () => {
+describe('it retries every handled error, an open circuit too', () => {
   it('cockatiel alone: a breaker that refuses is asked again and again', async () => {
     const naive = retry(handleAll, { maxAttempts: 3, backoff: new ConstantBackoff(100) });
     expect(await runs((work) => naive.execute(work), refuse)).toBe(4);
@@ -59,7 +59,7 @@ describe('it retries whatever is handled, an open circuit too', () => {
   });
 });
 
-describe('its maxAttempts counts repetitions', () => {
+describe('its maxAttempts counts retries', () => {
   it('cockatiel alone: 2 of them are three attempts', async () => {
     const naive = retry(handleAll, { maxAttempts: 2, backoff: new ConstantBackoff(100) });
     expect(await runs((work) => naive.execute(work), refuse)).toBe(3);
@@ -75,8 +75,8 @@ describe('its maxAttempts counts repetitions', () => {
   });
 });
 
-describe('an abort does not wake it from its pause', () => {
-  it('cockatiel alone: it waits to the end, and makes one more attempt', async () => {
+describe('an abort does not end its backoff', () => {
+  it('cockatiel alone: it waits to the end, and makes another attempt', async () => {
     const naive = retry(handleAll, { maxAttempts: 3, backoff: new ConstantBackoff(1_000) });
     const stop = new AbortController();
     let attempts = 0;
@@ -93,8 +93,7 @@ describe('an abort does not wake it from its pause', () => {
     expect(attempts).toBe(2);
   });
 
-  // Cured in BankCaller, which looks at the signal after the pause: bank-caller.spec.ts, `is not made by a call that was
-  // told to stop during its pause`.
+  // Cured in BankCaller: bank-caller.spec.ts, `is not made by a call that is aborted during its backoff`.
 });
 
 describe('its full jitter draws from Math.random', () => {
@@ -108,14 +107,14 @@ describe('its full jitter draws from Math.random', () => {
   };
   const limits = { initialDelay: 200, maxDelay: 1_000 };
 
-  it('cockatiel alone: no seed replays it', () => {
+  it('cockatiel alone: a seed does not reproduce it', () => {
     const random = jest.spyOn(Math, 'random').mockReturnValue(0.5);
     waits(new ExponentialBackoff({ ...limits, generator: fullJitterGenerator }), 3);
     expect(random).toHaveBeenCalled();
     random.mockRestore();
   });
 
-  it('cured: the same formula, over a source of randomness that is handed in', () => {
+  it('cured: the same formula, with an injected source of randomness', () => {
     const backoff = new ExponentialBackoff({ ...limits, generator: fullJitter(() => 0.5) });
     expect(waits(backoff, 5)).toEqual([100, 200, 400, 500, 500]);
     const durable = [1, 2, 3, 4, 5].map((n) => fullJitterMs(n, { baseMs: 200, capMs: 1_000 }, () => 0.5));
@@ -123,7 +122,7 @@ describe('its full jitter draws from Math.random', () => {
   });
 });
 
-describe('its time-out knows one of two strategies', () => {
+describe('its time-out has one of two strategies', () => {
   const ignoresItsSignal = (): Promise<string> => new Promise(() => {});
   const saysWhatItKnows = ({ signal }: { signal: AbortSignal }): Promise<string> =>
     new Promise((resolve) => signal.addEventListener('abort', () => setTimeout(() => resolve('not written'), 10)));
@@ -137,14 +136,14 @@ describe('its time-out knows one of two strategies', () => {
     return first;
   };
 
-  it('cockatiel alone: cooperative waits for ever, aggressive throws away what is known', async () => {
+  it('cockatiel alone: cooperative waits forever, aggressive discards the result', async () => {
     const cooperative = timeout(2_000, TimeoutStrategy.Cooperative);
     const aggressive = timeout(2_000, TimeoutStrategy.Aggressive);
     expect(await ended(cooperative.execute(ignoresItsSignal))).toBe('pending');
     expect(await ended(aggressive.execute(saysWhatItKnows))).toBe('cancelled');
   });
 
-  it('cured: cooperative first, aggressive after a grace', async () => {
+  it('cured: cooperative first, aggressive after a grace period', async () => {
     const both = new AttemptTimeout(clock, 2_000);
     expect(await ended(both.execute(ignoresItsSignal))).toBe('cancelled');
     expect(await ended(both.execute(saysWhatItKnows))).toBe('not written');
@@ -152,7 +151,7 @@ describe('its time-out knows one of two strategies', () => {
 });
 
 describe('its bulkhead takes a slot when the work starts', () => {
-  it('cockatiel alone: what was committed as begun is refused afterwards', async () => {
+  it('cockatiel alone: an attempt is refused after its `begun` was committed', async () => {
     const naive = bulkhead(1);
     const begun: number[] = [];
     const call = async (n: number): Promise<unknown> => {
@@ -163,7 +162,7 @@ describe('its bulkhead takes a slot when the work starts', () => {
     expect([begun.length, ends.filter(({ status }) => status === 'fulfilled').length]).toEqual([2, 1]);
   });
 
-  it('cured: the slot is taken first, so nothing begins that would be refused', () => {
+  it('cured: the slot is taken first, so no attempt is refused after its `begun`', () => {
     const slots = new Bulkhead(1);
     const begun = [1, 2].filter(() => slots.tryReserve() !== undefined);
     expect(begun).toEqual([1]);

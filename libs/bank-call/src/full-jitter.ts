@@ -2,7 +2,7 @@ import type { GeneratorFn } from 'cockatiel';
 import { fullJitterMs } from '#clock';
 
 /**
- * cockatiel's generator of waits for `ExponentialBackoff`, by the project's one formula.
+ * A generator for cockatiel's `ExponentialBackoff`, by `fullJitterMs` of `#clock`.
  *
  * @param random uniform in [0, 1)
  */

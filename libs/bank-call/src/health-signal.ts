@@ -1,21 +1,17 @@
 import type { NotProcessedReason, BankCallResult } from './bank-call-result.js';
 
 /**
- * What an attempt says of the bank's health.
- * - `healthy`: it works.
- * - `failing`: it refuses, breaks or is silent.
- * - `alive`: it answered, which closes a half-open breaker, but says nothing of its error rate.
- * - `unknown`: it was never asked. A probe that proves nothing opens the breaker again.
+ * The health that an attempt shows, for the breaker.
+ * - `healthy`: a success.
+ * - `failing`: a failure.
+ * - `alive`: closes a half-open breaker, and is not counted in the failure rate.
+ * - `unknown`: not sent. Not counted; as a probe it opens the breaker again.
  */
 export type HealthSignal = 'healthy' | 'failing' | 'alive' | 'unknown';
 
 /**
- * The health that an outcome shows. Every definite answer is healthy, a decline too.
- *
- * `malformed` is the bank in good order speaking of our request, `validity_expired` of our clockwork. Neither counts
- * towards the error rate in either direction, but as the answer to a probe it shows that the bank is back. That
- * matters, because after an outage the validity of the first attempt hangs on an old reading of the bank's clock, and
- * because one request that no bank can read must not keep a breaker open.
+ * A decline is healthy. `malformed` and `validity_expired` are faults of ours: they are `alive`, so that a stale reading
+ * of the bank's clock after an outage cannot keep a breaker open.
  */
 export function healthSignalOf(outcome: BankCallResult): HealthSignal {
   switch (outcome.kind) {
@@ -37,7 +33,7 @@ const signals: Readonly<Record<NotProcessedReason, HealthSignal>> = {
   rate_limited: 'failing',
   validity_expired: 'alive',
   malformed: 'alive',
-  // Never asked.
+  // The request was not sent.
   too_late: 'unknown',
   breaker_open: 'unknown',
   bulkhead_full: 'unknown',

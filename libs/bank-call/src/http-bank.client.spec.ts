@@ -39,7 +39,7 @@ function send(client: HttpBankClient, options: Partial<SendOptions> = {}): Promi
 }
 
 describe('HttpBankClient', () => {
-  it('carries order, validity, attempt, instance and trace, and brings back the answer', async () => {
+  it('sends order, validity, attempt, instance and trace, and returns the answer', async () => {
     const bank = await bankThat((socket) => socket.write(http(200, body)));
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     expect(await send(clientOf(bank.url), { traceparent })).toEqual({
@@ -56,7 +56,7 @@ describe('HttpBankClient', () => {
     expect(request).toContain('"amountMinor":1000');
   });
 
-  it('asks by GET without a body', async () => {
+  it('sends inquiries by GET without a body', async () => {
     const bank = await bankThat((socket) => socket.write(http(200, '{}')));
     const options = { attemptId: 'at_1', signal: new AbortController().signal, latestWriteAtMs: Infinity };
     await clientOf(bank.url).send('alder', inquire, options);
@@ -64,15 +64,15 @@ describe('HttpBankClient', () => {
     expect(bank.received()).not.toContain('content-type');
   });
 
-  it('keeps its connections for the requests that follow', async () => {
+  it('reuses its connections', async () => {
     const bank = await bankThat((socket) => socket.write(http(200, body)));
     const client = clientOf(bank.url);
     for (let n = 0; n < 20; n += 1) await send(client);
-    // A second one, because undici frees the first only after it has handed over the response.
+    // Up to two: undici frees the first only after it has delivered the response.
     expect(bank.connections()).toBeLessThanOrEqual(2);
   });
 
-  it('opens a connection for each request that is unanswered', async () => {
+  it('opens a connection for each concurrent request', async () => {
     const arrived = Promise.withResolvers<void>();
     let requests = 0;
     const bank = await bankThat(() => {
@@ -88,7 +88,7 @@ describe('HttpBankClient', () => {
     await Promise.all(facts);
   });
 
-  it('writes nothing behind a request that is unanswered, not even an inquiry', async () => {
+  it('does not pipeline behind an unanswered request, not even an inquiry', async () => {
     const arrived = Promise.withResolvers<void>();
     const bank = await bankThat(() => arrived.resolve());
     const client = clientOf(bank.url, 1);
@@ -103,40 +103,40 @@ describe('HttpBankClient', () => {
     expect(await second).toMatchObject({ kind: 'not_written' });
   });
 
-  it('says 503 with its body, and leaves what it means to the classification', async () => {
+  it('returns a 503 with its body, unclassified', async () => {
     const error = '{"error":{"code":"not_processed","message":"busy"},"asOf":1,"now":1}';
     const bank = await bankThat((socket) => socket.write(http(503, error)));
     expect(await send(clientOf(bank.url))).toMatchObject({ kind: 'response', status: 503 });
   });
 
-  it('knows that a refused connection wrote nothing', async () => {
+  it('reports `not_written` for a refused connection', async () => {
     expect(await send(clientOf(await deadUrl()))).toEqual({ kind: 'not_written', cause: 'connection_refused' });
   });
 
-  it('knows that a name without an address wrote nothing', async () => {
+  it('reports `not_written` for a host name that does not resolve', async () => {
     const fact = await send(clientOf('http://bank.invalid:3011'));
     expect(fact).toEqual({ kind: 'not_written', cause: 'name_unresolved' });
   });
 
-  it('goes by what was written, not by the error: ECONNRESET before the first byte is not doubt', async () => {
+  it('goes by the bytes written, not by the error code: ECONNRESET before the first byte is not doubt', async () => {
     const reset = (socket: Socket): void => void socket.resetAndDestroy();
     const bank = await bankThat(() => {}, reset);
-    // The handshake comes before the request, so this connection breaks with nothing written.
+    // The TLS handshake comes first, so the connection breaks before the request is written.
     const fact = await send(clientOf(bank.url.replace('http:', 'https:')));
     expect(fact).toEqual({ kind: 'not_written', cause: 'connect_failed' });
   });
 
-  it('does not know what became of a request after which the connection was reset', async () => {
+  it('reports `no_response` when the connection is reset after the request', async () => {
     const bank = await bankThat((socket) => socket.resetAndDestroy());
     expect(await send(clientOf(bank.url))).toEqual({ kind: 'no_response', cause: 'reset' });
   });
 
-  it('does not know what became of a request after which the connection was closed politely', async () => {
+  it('reports `no_response` when the connection is closed after the request', async () => {
     const bank = await bankThat((socket) => socket.end());
     expect(await send(clientOf(bank.url))).toEqual({ kind: 'no_response', cause: 'reset' });
   });
 
-  it('does not send a request again by itself when a kept connection breaks', async () => {
+  it('does not resend a request when a keep-alive connection breaks', async () => {
     let requests = 0;
     const bank = await bankThat((socket) => {
       requests += 1;
@@ -149,7 +149,7 @@ describe('HttpBankClient', () => {
     expect(requests).toBe(2);
   });
 
-  it('tells a body that was cut off', async () => {
+  it('reports a body that was cut off', async () => {
     const bank = await bankThat((socket) => socket.end(http(200, body.slice(0, 20), body.length)));
     expect(await send(clientOf(bank.url))).toEqual({ kind: 'broken_response', cause: 'cut' });
   });
@@ -159,12 +159,12 @@ describe('HttpBankClient', () => {
     ['an empty body', http(200, '')],
     ['a body without end', http(200, JSON.stringify('x'.repeat(5 * 1024 * 1024)))],
     ['something that is not HTTP', 'SSH-2.0-OpenSSH_9.6\r\n'],
-  ])('tells %s', async (_, text) => {
+  ])('reports %s', async (_, text) => {
     const bank = await bankThat((socket) => socket.write(text));
     expect(await send(clientOf(bank.url))).toEqual({ kind: 'broken_response', cause: 'malformed' });
   });
 
-  it('gives up when its time is up, closes the connection, and says that the request was written', async () => {
+  it('on time-out, closes the connection and reports that the request was written', async () => {
     const closed = Promise.withResolvers<void>();
     const controller = new AbortController();
     const bank = await bankThat((socket) => {
@@ -176,7 +176,7 @@ describe('HttpBankClient', () => {
     await closed.promise;
   });
 
-  it('gives up in the middle of a slow body, which is doubt like silence', async () => {
+  it('on time-out in the middle of a slow body, reports `no_response`', async () => {
     const controller = new AbortController();
     const bank = await bankThat((socket) => {
       socket.write(http(200, '{"sta', body.length), () => controller.abort());
@@ -185,7 +185,7 @@ describe('HttpBankClient', () => {
     expect(fact).toEqual({ kind: 'no_response', cause: 'timeout' });
   });
 
-  it('says that nothing was written when its time is up before there is a connection, and keeps to that', async () => {
+  it('reports `not_written` on a time-out before there is a connection, and writes nothing later', async () => {
     const occupied = Promise.withResolvers<Socket>();
     let requests = 0;
     const bank = await bankThat((socket) => {
@@ -200,7 +200,7 @@ describe('HttpBankClient', () => {
     const second = send(client, { signal: controller.signal, attemptId: 'at_given_up' });
     controller.abort();
     expect(await second).toEqual({ kind: 'not_written', cause: 'connect_timeout' });
-    // The connection is free again: the request that was given up must not slip out now.
+    // The connection is free again: the abandoned request must not be sent now.
     socket.write(http(200, body));
     await first;
     expect(await send(client, { attemptId: 'at_last' })).toMatchObject({ kind: 'response' });
@@ -208,7 +208,7 @@ describe('HttpBankClient', () => {
     expect(bank.received()).not.toContain('at_given_up');
   });
 
-  it('writes nothing when its time was up before it began', async () => {
+  it('writes nothing when its signal was aborted before the call', async () => {
     const bank = await bankThat((socket) => socket.write(http(200, body)));
     const client = clientOf(bank.url);
     expect(await send(client, { signal: AbortSignal.abort(), attemptId: 'at_late' })).toMatchObject({
@@ -218,7 +218,7 @@ describe('HttpBankClient', () => {
     expect(bank.received()).not.toContain('at_late');
   });
 
-  it('writes nothing for an attempt that is too old when the connection is there', async () => {
+  it('writes nothing for an attempt that is too old when the connection is established', async () => {
     const bank = await bankThat((socket) => socket.write(http(200, body)));
     const client = clientOf(bank.url);
     const fact = await send(client, { latestWriteAtMs: clock.monotonicMs() - 1, attemptId: 'at_thawed' });

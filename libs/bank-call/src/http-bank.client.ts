@@ -7,10 +7,10 @@ import { HttpDispatchHandler } from './http-dispatch-handler.client.js';
 
 export interface HttpBankClientOptions {
   banks: readonly { name: bankProtocol.BankName; url: string }[];
-  /** Names this process in the bank's journal. */
+  /** The name of this process in the bank's journal. */
   instanceId: string;
   clock: Clock;
-  /** Connections per bank; no fewer than calls in flight, or requests would queue unseen. */
+  /** Connections per bank. At least as many as calls in flight, or undici would queue requests. */
   connections?: number;
 }
 
@@ -18,7 +18,7 @@ const names = bankProtocol.headers;
 const connectTimeoutMs = 1_000;
 const maxResponseBytes = 4 * 1024 * 1024;
 
-/** The banks over HTTP/1.1: a keep-alive pool per bank, one request at a time on each connection. */
+/** The bank port over HTTP/1.1: a keep-alive pool per bank, without pipelining. */
 export class HttpBankClient implements BankPort {
   readonly #pools: ReadonlyMap<bankProtocol.BankName, Pool>;
   readonly #clock: Clock;
@@ -35,7 +35,7 @@ export class HttpBankClient implements BankPort {
           pipelining: 1,
           allowH2: false,
           connect: { timeout: connectTimeoutMs },
-          // The attempt's own time-out, on the clock port, is the only one that may end a request.
+          // Only the attempt's time-out, on the clock port, may end a request.
           headersTimeout: 0,
           bodyTimeout: 0,
           maxResponseSize: maxResponseBytes,

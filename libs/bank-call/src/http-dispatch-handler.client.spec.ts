@@ -4,7 +4,7 @@ import { SystemClock } from '#clock';
 import type { WireResult } from './bank-port.js';
 import { HttpDispatchHandler } from './http-dispatch-handler.client.js';
 
-it('is one request: undici may not start it anew when its connection broke', () => {
+it('is one request: undici must not restart it when its connection breaks', () => {
   const facts: WireResult[] = [];
   const options = { attemptId: 'at_1', signal: new AbortController().signal, latestWriteAtMs: Infinity };
   const exchange = new HttpDispatchHandler(options, new SystemClock(), (fact) => facts.push(fact));

@@ -4,9 +4,8 @@ import type { Clock } from '#clock';
 import type { NotWrittenCause, SendOptions, WireResult } from './bank-port.js';
 
 /**
- * One request and its response. undici announces a request right before its first byte goes to the socket:
- * what fails before that was certainly not sent, what fails after it may have arrived. No error code has
- * to be trusted with that distinction.
+ * One request and its response. undici calls `onRequestStart` right before the first byte: an earlier failure is
+ * `not_written`, a later one may have arrived. Error codes do not tell the two apart.
  */
 export class HttpDispatchHandler implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;
@@ -28,10 +27,10 @@ export class HttpDispatchHandler implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // undici starts anew what it holds for safe to send twice. One attempt is one request.
+    // undici retries idempotent requests by itself, but one attempt is one request.
     if (this.#controller) this.#end({ kind: 'no_response', cause: 'reset' });
     else if (this.clock.monotonicMs() > this.options.latestWriteAtMs) this.#end(notWritten('too_late'));
-    // The caller was told "not written", and relies on it.
+    // The caller has the result `not_written` already.
     if (this.#ended) controller.abort(new Error('given up before it was written'));
     else this.#controller = controller;
   }
@@ -78,7 +77,7 @@ function codeOf(error: Error): string {
   return 'code' in error ? String(error.code) : '';
 }
 
-/** Not HTTP, or more of it than any answer has. */
+/** Not HTTP, or headers above undici's limit. */
 function isUnreadable(error: Error): boolean {
   return error instanceof errors.HTTPParserError || error instanceof errors.ResponseExceededMaxSizeError;
 }

@@ -49,7 +49,7 @@ async function passes(work: () => Promise<HealthSignal>): Promise<boolean> {
   }
 }
 
-/** An attempt that stays on the wire until it is ended. */
+/** An attempt that stays on the wire until the test ends it. */
 function slowAttempt(): { end(signal: HealthSignal): Promise<void>; passed(): boolean } {
   const wire = Promise.withResolvers<HealthSignal>();
   let passed = false;
@@ -74,7 +74,7 @@ const halfOpen = async (): Promise<void> => {
 };
 
 describe('closed', () => {
-  it('opens on the third failure in a row, before anyone can learn of it', async () => {
+  it('opens on the third consecutive failure, before the attempt’s promise settles', async () => {
     await attempts('failing', 'failing');
     expect(breaker.state).toBe('closed');
     const third = breaker.execute(async (): Promise<HealthSignal> => 'failing');
@@ -82,17 +82,17 @@ describe('closed', () => {
     expect(moves).toEqual([{ from: 'closed', to: 'open', cause: 'failures_in_a_row' }]);
   });
 
-  it('counts anew after a success', async () => {
+  it('resets the count of consecutive failures on a success', async () => {
     await attempts('failing', 'failing', 'healthy', 'failing', 'failing');
     expect(breaker.state).toBe('closed');
   });
 
-  it('does not count an answer that speaks of our clockwork, in either direction', async () => {
+  it('does not count `alive`, neither as success nor as failure', async () => {
     await attempts('failing', 'failing', 'alive', 'unknown', 'failing');
     expect(breaker.state).toBe('open');
   });
 
-  it('leaves the time-out to others: what takes long and succeeds is a success', async () => {
+  it('has no time-out of its own: a slow success is a success', async () => {
     const slow = [slowAttempt(), slowAttempt(), slowAttempt()];
     await pass(60_000);
     for (const attempt of slow) await attempt.end('healthy');
@@ -113,7 +113,7 @@ describe('closed', () => {
     expect(breaker.state).toBe('closed');
   });
 
-  it('forgets what is older than ten seconds', async () => {
+  it('forgets results older than ten seconds', async () => {
     await attempts(...Array.from({ length: 18 }, (_, n): HealthSignal => (n % 2 ? 'failing' : 'healthy')));
     await pass(options.rollingCountTimeout);
     await attempts('healthy', 'failing', 'healthy', 'failing');
@@ -122,13 +122,13 @@ describe('closed', () => {
 });
 
 describe('open', () => {
-  it('refuses at once, without making the attempt', async () => {
+  it('refuses without making the attempt', async () => {
     await open();
     expect(slowAttempt().passed()).toBe(false);
     expect(await attempts('healthy', 'healthy')).toBe(0);
   });
 
-  it('says when the next probe may be', async () => {
+  it('returns the time until the next probe', async () => {
     expect(breaker.untilProbeMs()).toBe(0);
     await open();
     expect(breaker.untilProbeMs()).toBe(5_000);
@@ -149,7 +149,7 @@ describe('open', () => {
 describe('half-open', () => {
   beforeEach(halfOpen);
 
-  it('lets one probe pass, and refuses the rest until it has ended', async () => {
+  it('lets one probe pass, and refuses other attempts until it has ended', async () => {
     const probe = slowAttempt();
     expect(probe.passed()).toBe(true);
     expect(await attempts('healthy', 'healthy')).toBe(0);
@@ -158,7 +158,7 @@ describe('half-open', () => {
     expect(await attempts('healthy', 'healthy')).toBe(2);
   });
 
-  it.each<HealthSignal>(['healthy', 'alive'])('closes when the probe found the bank %s', async (signal) => {
+  it.each<HealthSignal>(['healthy', 'alive'])('closes when the probe is %s', async (signal) => {
     await attempts(signal);
     expect(moves.at(-1)).toEqual({ from: 'half_open', to: 'closed', cause: 'probe_succeeded' });
   });
@@ -185,14 +185,14 @@ describe('half-open', () => {
     expect(await attempts('healthy')).toBe(1);
   });
 
-  it('starts with an empty window when it closes: one failure does not bring the outage back', async () => {
+  it('closes with an empty window: one failure does not open it again', async () => {
     await attempts('healthy');
     await attempts('failing');
     expect(breaker.state).toBe('closed');
   });
 });
 
-describe('what began in an earlier era', () => {
+describe('an attempt from before a transition', () => {
   it('cannot close a half-open breaker by a slow success from before the outage', async () => {
     const slow = slowAttempt();
     await halfOpen();
@@ -229,7 +229,7 @@ describe('what began in an earlier era', () => {
   });
 });
 
-it('lets nothing pass after its shutdown, and leaves no timer behind', async () => {
+it('lets nothing pass after its shutdown, and leaves no timer', async () => {
   await open();
   breaker.shutdown();
   expect(jest.getTimerCount()).toBe(0);
@@ -237,7 +237,7 @@ it('lets nothing pass after its shutdown, and leaves no timer behind', async () 
   expect(await attempts('healthy')).toBe(0);
 });
 
-it('lets nothing pass after its shutdown, though a call from before fails late', async () => {
+it('lets nothing pass after its shutdown, also when an earlier call fails late', async () => {
   await halfOpen();
   const probe = slowAttempt();
   breaker.shutdown();

@@ -5,11 +5,11 @@ import type { BreakerCause, BreakerState } from './breaker-transition.js';
 import type { HealthSignal } from './health-signal.js';
 import { RollingWindow } from './rolling-window.js';
 
-/** opossum's options by their own names, and what it lacks. */
+/** opossum's options by their own names, and further ones that it lacks. */
 export interface LaneBreakerOptions extends Record<CircuitOption, number> {
-  /** This many failures one after another open the breaker, however few calls there were. */
+  /** This many consecutive failures open the breaker, however few calls there were. */
   consecutiveFailures: number;
-  /** The longest that an attempt can take to end. */
+  /** The longest duration of an attempt. */
   attemptTimeoutMs: number;
 }
 
@@ -23,20 +23,17 @@ export interface BreakerMove {
 }
 
 /**
- * The breaker of one lane of one bank: opossum, as a policy for cockatiel's `wrap`. It refuses by cockatiel's
- * `BrokenCircuitError`.
- *
- * A new circuit takes over whenever the breaker opens and whenever it closes. What began at a circuit is told to that
- * circuit alone, so an attempt from before the outage decides nothing after it, and each window starts empty.
+ * The breaker of one lane of one bank: opossum as a cockatiel policy. Each transition to open or closed starts a new
+ * circuit: a late result reaches only the circuit of its attempt, and each window starts empty.
  */
 export class LaneBreaker extends NoopPolicy {
   #circuit!: CircuitBreaker<[() => Promise<unknown>]>;
   #window!: RollingWindow;
   #isShutDown = false;
-  /** When the next attempt may pass, if it may not now. */
+  /** Monotonic milliseconds of the next probe, unless an attempt may pass now. */
   #nextProbeAtMs = 0;
 
-  /** @param signalOf the health that the result of an attempt shows */
+  /** @param signalOf maps an attempt's result to its health */
   constructor(
     private readonly options: LaneBreakerOptions,
     private readonly clock: Clock,
@@ -59,16 +56,15 @@ export class LaneBreaker extends NoopPolicy {
   }
 
   /**
-   * Makes the attempt if the breaker lets it pass. When the promise settles, the breaker has taken the result into
-   * account. An attempt that throws counts as a failure.
+   * Makes the attempt. The result is counted before the promise settles; an attempt that throws is a failure.
    *
-   * @throws BrokenCircuitError when the breaker does not let it pass
+   * @throws BrokenCircuitError (cockatiel's) when the breaker refuses it
    */
   override async execute<T>(
     attempt: (context: IDefaultPolicyContext) => PromiseLike<T> | T,
     signal: AbortSignal = neverAborted,
   ): Promise<T> {
-    // opossum's shutdown is undone by a failure that comes after it, and lets everything pass from then on.
+    // A late failure undoes opossum's shutdown, and then every call passes.
     if (this.#isShutDown) throw new BrokenCircuitError();
     this.#window.rotate();
     const isProbe = this.#circuit.pendingClose;
@@ -79,7 +75,7 @@ export class LaneBreaker extends NoopPolicy {
       const health = this.signalOf(result);
       if (health === 'healthy' || (isProbe && health === 'alive')) return result;
       if (health === 'failing' || isProbe) throw new Failing(result);
-      // Neither a success nor a failure, which is all that opossum counts: it never hears of the end.
+      // opossum counts every end as success or failure, so leave this attempt without an end there.
       resolve(result);
       return new Promise(() => {});
     };
@@ -93,7 +89,7 @@ export class LaneBreaker extends NoopPolicy {
     return promise;
   }
 
-  /** Stops its timers; it lets nothing pass afterwards. */
+  /** Stops the timers. Later attempts are refused. */
   shutdown(): void {
     this.#isShutDown = true;
     this.#circuit.shutdown();
@@ -110,7 +106,7 @@ export class LaneBreaker extends NoopPolicy {
       rollingCountBuckets,
       // opossum opens above its percentage, this breaker at its percentage.
       errorThresholdPercentage: errorThresholdPercentage - 0.1,
-      // Its own aborts all calls when one times out: AttemptTimeout has a signal for each.
+      // opossum's time-out aborts all calls by one AbortController; AttemptTimeout has one per call.
       timeout: false,
       rollingPercentilesEnabled: false,
       enableSnapshots: false,
@@ -130,7 +126,7 @@ export class LaneBreaker extends NoopPolicy {
       this.onMove({ from, to, cause });
     };
     circuit.on('success', () => (failuresInARow = 0));
-    // A failure of a probe opens by opossum's own rule, which runs after this listener.
+    // opossum itself opens on a failed probe, after this listener.
     circuit.on('failure', () => {
       failuresInARow += 1;
       if (circuit.closed && failuresInARow >= consecutiveFailures) circuit.open();
@@ -146,7 +142,7 @@ export class LaneBreaker extends NoopPolicy {
 
 const neverAborted = new AbortController().signal;
 
-/** A result that tells opossum of a failure: it takes nothing but a rejection for one. */
+/** Thrown into opossum, which counts only rejections as failures. */
 class Failing extends Error {
   constructor(readonly result: unknown) {
     super('the bank is failing');

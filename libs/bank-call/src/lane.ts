@@ -1,6 +1,6 @@
 import type { BankOrder } from './bank-order.js';
 
-/** Movements change money, inquiries ask. A bank may lose one ability and keep the other. */
+/** Separate breakers: a bank may fail movements of money and still answer inquiries, or the reverse. */
 export const lanes = ['movements', 'inquiries'] as const;
 export type Lane = (typeof lanes)[number];
 

@@ -6,7 +6,7 @@ import { Bulkhead } from './bulkhead.js';
 import type { HealthSignal } from './health-signal.js';
 import { LaneBreaker } from './lane-breaker.js';
 
-// Each trap twice: opossum alone falls into it, the cure does not. A new version of opossum without the trap fails here.
+// Each trap is tested twice: on opossum alone, and with the cure. A version without the trap fails the first test.
 
 type Work = () => Promise<unknown>;
 type Circuit = CircuitBreaker<[Work]>;
@@ -55,7 +55,7 @@ const settled = (promise: Promise<unknown>): Promise<unknown> => promise.catch((
 const times = async (count: number, fire: () => Promise<unknown>): Promise<void> => {
   for (let n = 0; n < count; n += 1) await settled(fire());
 };
-/** Opens a breaker by its failure rate, and waits until it is half-open. */
+/** Opens a breaker by failure rate, and waits until it is half-open. */
 async function halfOpen(fire: (work: Work) => Promise<unknown>): Promise<void> {
   await times(8, () => fire(succeed));
   await times(12, () => fire(fail));
@@ -70,7 +70,7 @@ describe('a filtered error counts as a success', () => {
     expect(circuit.closed).toBe(true);
   });
 
-  it('cured: nothing is filtered, and a probe that shows nothing opens the breaker again', async () => {
+  it('cured: nothing is filtered, and a probe without a result opens the breaker again', async () => {
     const breaker = cured();
     await halfOpen((work) => breaker.execute(work));
     await breaker.execute(async (): Promise<HealthSignal> => 'unknown');
@@ -85,7 +85,7 @@ describe('rejections by its capacity count as failures', () => {
     expect(circuit.opened).toBe(true);
   });
 
-  it('cured: the bulkhead is outside of the breaker', async () => {
+  it('cured: the bulkhead wraps the breaker', async () => {
     const [bulkhead, breaker] = [new Bulkhead(1), cured()];
     const slots = Array.from({ length: 10 }, () => bulkhead.tryReserve()).filter((slot) => slot !== undefined);
     await Promise.all(slots.map(() => breaker.execute(succeed)));
@@ -105,7 +105,7 @@ describe('a slow success from before the outage closes it', () => {
     expect(circuit.closed).toBe(true);
   });
 
-  it('cured: it is told to the circuit at which it began, which is retired', async () => {
+  it('cured: its result goes to the circuit of its attempt, which is retired', async () => {
     const breaker = cured();
     const slow = Promise.withResolvers<HealthSignal>();
     const call = breaker.execute(() => slow.promise);
@@ -145,7 +145,7 @@ describe('its refusals count as calls', () => {
     await times(20, () => fire(fail));
   };
 
-  it('opossum alone: what it refused during an outage hides the next one', async () => {
+  it('opossum alone: refusals during an outage hide the next one', async () => {
     const circuit = opossum();
     await outage((work) => circuit.fire(work));
     expect(circuit.closed).toBe(true);
@@ -164,20 +164,20 @@ describe('its percentage must be exceeded', () => {
     await times(10, () => fire(fail));
   };
 
-  it('opossum alone: half of twenty calls do not open a circuit that is told 50', async () => {
+  it('opossum alone: half of twenty calls do not open a circuit with a threshold of 50', async () => {
     const circuit = opossum();
     await half((work) => circuit.fire(work));
     expect(circuit.closed).toBe(true);
   });
 
-  it('cured: opossum is told a tenth of a percent less', async () => {
+  it('cured: opossum’s threshold is a tenth of a percent lower', async () => {
     const breaker = cured();
     await half((work) => breaker.execute(work));
     expect(breaker.state).toBe('open');
   });
 });
 
-describe('it knows no failures in a row', () => {
+describe('it has no count of consecutive failures', () => {
   it('opossum alone: 19 failures and not one success leave the circuit closed', async () => {
     const circuit = opossum();
     await times(19, () => circuit.fire(fail));
@@ -230,7 +230,7 @@ describe('its time-out', () => {
   });
 });
 
-describe('its shutdown is undone by a failure that comes after it', () => {
+describe('a late failure undoes its shutdown', () => {
   it('opossum alone: everything passes, unprotected', async () => {
     const circuit = opossum();
     await halfOpen((work) => circuit.fire(work));
@@ -243,7 +243,7 @@ describe('its shutdown is undone by a failure that comes after it', () => {
     expect(await circuit.fire(async () => 'passed')).toBe('passed');
   });
 
-  it('cured: a breaker that was shut down does not ask its circuit', async () => {
+  it('cured: a breaker that was shut down does not call its circuit', async () => {
     const breaker = cured();
     await halfOpen((work) => breaker.execute(work));
     const probe = Promise.withResolvers<void>();
@@ -255,13 +255,13 @@ describe('its shutdown is undone by a failure that comes after it', () => {
   });
 });
 
-describe('its window turns by an interval for each circuit', () => {
-  it('opossum alone: a closed circuit that nobody uses keeps a timer', () => {
+describe('its window sets an interval per circuit', () => {
+  it('opossum alone: an idle closed circuit keeps a timer', () => {
     opossum({ enableSnapshots: false });
     expect(jest.getTimerCount()).toBe(1);
   });
 
-  it('cured: the window turns when an attempt is made', () => {
+  it('cured: the window rotates when an attempt is made', () => {
     cured();
     expect(jest.getTimerCount()).toBe(0);
   });

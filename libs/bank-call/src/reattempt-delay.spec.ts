@@ -9,11 +9,11 @@ describe('reattemptDelayMs', () => {
     expect(ceilings).toEqual([499, 999, 1_999, 29_999, 29_999, 29_999]);
   });
 
-  it('jitters down to nothing while the breaker would let the attempt pass', () => {
+  it('jitters down to zero while the breaker is closed', () => {
     expect(reattemptDelayMs(5, 0, () => 0)).toBe(0);
   });
 
-  it('is never earlier than the next probe, and spreads behind it', () => {
+  it('is never before the next probe, and is spread behind it', () => {
     expect(reattemptDelayMs(1, 4_000, () => 0)).toBe(4_000);
     expect(reattemptDelayMs(1, 4_000, () => 0.5)).toBe(4_250);
     expect(reattemptDelayMs(9, 4_000, () => 0.5)).toBe(15_000);

@@ -2,9 +2,9 @@ import type { BankOrder } from './bank-order.js';
 import type { NotProcessedReason, BankCallResult } from './bank-call-result.js';
 
 /**
- * Whether a call may repeat its attempt at once: only what cannot move money twice, and what a moment can cure.
+ * Whether a call may retry within itself: the retry must not move money twice, and the fault must be transient.
  *
- * @param bank `idempotent`: it remembers its answer by reference
+ * @param bank `idempotent`: repeats its first answer for a repeated reference
  */
 export function isRepeatable(order: BankOrder, outcome: BankCallResult, bank: { idempotent: boolean }): boolean {
   switch (outcome.kind) {
@@ -17,7 +17,7 @@ export function isRepeatable(order: BankOrder, outcome: BankCallResult, bank: { 
   }
 }
 
-/** A reversal is idempotent by its target at every bank; asking moves nothing. */
+/** A reversal is idempotent by its target at every bank; inquiries and statements move nothing. */
 function isIdempotentEverywhere({ kind }: BankOrder): boolean {
   return kind === 'reverse' || kind === 'inquire' || kind === 'statement';
 }
@@ -28,13 +28,13 @@ const repeatable: Readonly<Record<NotProcessedReason, boolean>> = {
   connect_timeout: true,
   connect_failed: true,
   not_processed: true,
-  // The refusal itself brought a fresh reading of the bank's clock.
+  // The refusal carries a fresh reading of the bank's clock.
   validity_expired: true,
-  // The bank asks for less, not for the same again.
+  // The bank sheds load.
   rate_limited: false,
-  // It would be as malformed again.
+  // A retry would be malformed too.
   malformed: false,
-  // This process stood still: whether the operation is still its own is for the database to say.
+  // This process was frozen and may have lost the operation; the database knows.
   too_late: false,
   breaker_open: false,
   bulkhead_full: false,

@@ -20,20 +20,20 @@ describe('RetryBudget', () => {
     expect(take(budget, 100, 500)).toBe(50);
   });
 
-  it('gives back what was spent ten seconds ago', () => {
+  it('gives back retries of ten seconds ago', () => {
     const budget = new RetryBudget(limits);
     take(budget, 10, 0);
     expect(budget.tryTake(9_999)).toBe(false);
     expect(budget.tryTake(10_000)).toBe(true);
   });
 
-  it('forgets the calls of ten seconds ago', () => {
+  it('forgets calls of ten seconds ago', () => {
     const budget = new RetryBudget(limits);
     for (let call = 0; call < 500; call += 1) budget.recordCall(0);
     expect(take(budget, 100, 10_001)).toBe(10);
   });
 
-  it('never lets retries pass a tenth of the calls, or one per second, in any ten seconds', () => {
+  it('never allows more retries than a tenth of the calls, or one per second, in any ten seconds', () => {
     const step = fc.record({ afterMs: fc.nat(400), calls: fc.nat(20), retries: fc.nat(5) });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 120 }), (steps) => {

@@ -1,11 +1,10 @@
 import type { RetryBudgetLimits } from './bank-config.js';
 
 /**
- * How much of a bank's traffic may be repetition: at most `ratio` of the calls in the window, or
- * `minPerSecond` when that is more. Keeps a struggling bank from being buried under retries.
+ * Limits retries to `ratio` of the calls in the window, or `minPerSecond` if that is more.
  * Source: Google, "Site Reliability Engineering" (2016), chapter 21, "per-client retry budget".
  *
- * Calls are forgotten up to a second early and retries never, so it errs towards fewer retries.
+ * Calls expire up to a second early and retries never do, so it errs towards fewer retries.
  * Times are monotonic milliseconds.
  */
 export class RetryBudget {
@@ -22,7 +21,7 @@ export class RetryBudget {
     else this.#callsBySecond.push({ second, calls: 1 });
   }
 
-  /** Takes one retry from the budget; false when none is left. */
+  /** Takes one retry from the budget. @returns false when none is left */
   tryTake(nowMs: number): boolean {
     this.#forget(nowMs);
     const calls = this.#callsBySecond.reduce((sum, bucket) => sum + bucket.calls, 0);

@@ -2,9 +2,8 @@ import { EventEmitter } from 'node:events';
 import type { Clock } from '#clock';
 
 /**
- * What turns the buckets of one opossum circuit, as its `rotateBucketController`: by the clock port, and only when an
- * attempt is made. Left to itself, opossum sets a global interval for each circuit, and there is one per isolated
- * account, lane and bank.
+ * A `rotateBucketController` for opossum that rotates lazily, when an attempt is made. By default opossum sets a global
+ * interval per circuit, and there is a circuit per isolated account, lane and bank.
  */
 export class RollingWindow extends EventEmitter {
   #rotatedAtMs: number;
@@ -18,7 +17,7 @@ export class RollingWindow extends EventEmitter {
     this.#rotatedAtMs = clock.monotonicMs();
   }
 
-  /** Forgets what has grown older than the window. */
+  /** Drops buckets that are older than the window. */
   rotate(): void {
     const bucketMs = this.windowMs / this.buckets;
     const passed = Math.floor((this.clock.monotonicMs() - this.#rotatedAtMs) / bucketMs);

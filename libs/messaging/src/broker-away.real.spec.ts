@@ -38,7 +38,7 @@ describe('A bus whose broker goes away', () => {
     };
     try {
       await kafka.process.freeze();
-      // Its kernel takes the connection all the same; nobody speaks on it.
+      // The kernel accepts the connection, but the frozen broker never answers on it.
       await expect(newcomer.publish([event])).rejects.toThrow();
       await kafka.process.thaw();
       await eventually('the broker takes it', () => newcomer.publish([event]).then(() => true), { timeoutMs: 30_000 });

@@ -12,7 +12,7 @@ const event: CloudEvent = {
   data: { chargeId: 'ch_1', note: 'Zoë “€”' },
 };
 
-/** What a client reads of what was sent: bytes. */
+/** The record as a client receives it: bytes. */
 function received(sent: CloudEvent): RawRecord {
   const { topic, key, headers, value } = encode(sent);
   return {
@@ -26,7 +26,7 @@ function received(sent: CloudEvent): RawRecord {
 }
 
 describe('CloudEvents in Kafka', () => {
-  it('travel in binary mode: attributes as ce_ headers, the data alone as payload, the key as key', () => {
+  it('are encoded in binary mode: attributes as ce_ headers, the data as payload, the key as key', () => {
     expect(encode(event)).toEqual({
       topic: 'ledger.events',
       key: 'ch_1',
@@ -59,12 +59,12 @@ describe('CloudEvents in Kafka', () => {
         },
       },
     ],
-  ])('come back as they were sent: %s', (_, attributes) => {
+  ])('are decoded as they were encoded: %s', (_, attributes) => {
     const sent = { ...event, ...attributes };
     expect(decode(received(sent))).toEqual(sent);
   });
 
-  it('come back from the outbox with the very record that will travel', () => {
+  it('keep their encoded record when they are read from the outbox', () => {
     const record = encode(event);
     const revived = revive(record);
     expect(revived).toEqual(event);
@@ -76,12 +76,12 @@ describe('CloudEvents in Kafka', () => {
     expect(encode(once)).toBe(encode(once));
   });
 
-  it('have data that no contract accepts when their payload is no JSON', () => {
+  it('have data that no schema accepts when their payload is not JSON', () => {
     expect(decode({ ...received(event), value: Buffer.from('{"chargeId":') })).toEqual({ ...event, data: undefined });
     expect(decode({ ...received(event), value: null })).toEqual({ ...event, data: undefined });
   });
 
-  it('get an id made of their place, and unreadable data, when they have none', () => {
+  it('get an id made of topic, partition and offset, and unreadable data, when they have none', () => {
     const raw = received(event);
     const { ce_id: _, ...headers } = raw.headers as Record<string, unknown>;
     expect(decode({ ...raw, headers })).toEqual({ ...event, id: 'ledger.events-3-42', data: undefined });
@@ -90,17 +90,20 @@ describe('CloudEvents in Kafka', () => {
   it.each([
     ['no text', 'null \0'],
     ['nothing an index takes', 'k'.repeat(501)],
-  ])('get an id and a key made of their place when theirs are %s, so that they can be parked', (_, name) => {
-    const raw = received(event);
-    const headers = { ...raw.headers, ce_id: name };
-    expect(decode({ ...raw, headers, key: Buffer.from(name) })).toMatchObject({
-      id: 'ledger.events-3-42',
-      key: 'ledger.events-3-42',
-      data: undefined,
-    });
-  });
+  ])(
+    'get an id and a key made of topic, partition and offset when theirs are %s, so that they can be parked',
+    (_, name) => {
+      const raw = received(event);
+      const headers = { ...raw.headers, ce_id: name };
+      expect(decode({ ...raw, headers, key: Buffer.from(name) })).toMatchObject({
+        id: 'ledger.events-3-42',
+        key: 'ledger.events-3-42',
+        data: undefined,
+      });
+    },
+  );
 
-  it('have a type that nobody reacts to when they are no CloudEvents at all', () => {
+  it('have an empty type, without a handler, when they are not CloudEvents', () => {
     expect(decode({ topic: 't', partition: 0, offset: '7', key: null, value: null })).toEqual({
       id: 't-0-7',
       type: '',

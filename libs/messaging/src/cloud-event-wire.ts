@@ -1,6 +1,6 @@
 import type { CloudEvent, DeadLetter } from '#contracts';
 
-/** CloudEvents 1.0 in Kafka's binary mode: attributes as headers, the data alone as the payload. */
+/** CloudEvents 1.0, Kafka protocol binding, binary content mode: attributes as headers, `data` as the value. */
 export interface WireRecord {
   readonly topic: string;
   readonly key: string;
@@ -9,7 +9,7 @@ export interface WireRecord {
   readonly value: string;
 }
 
-/** A record as a Kafka client hands it over: bytes, and nothing to rely on. */
+/** A record from a Kafka client, not validated. */
 export interface RawRecord {
   readonly topic: string;
   readonly partition: number;
@@ -19,22 +19,19 @@ export interface RawRecord {
   readonly headers?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** What stands in for data that is not JSON: no contract accepts it, so the event is parked where it is read. */
+/** The data of an event whose payload is not JSON. No schema accepts it, so its consumer parks the event. */
 export const UNREADABLE = undefined;
 
-/**
- * In UTF-16 units, so at most three times as many bytes. A broker takes record batches of up to 1 MB
- * (`max.message.bytes`), and what it refuses once it refuses for ever.
- */
+/** In UTF-16 units of at most 3 bytes. Kafka rejects record batches above 1 MB (`max.message.bytes`). */
 export const MAX_RECORD_LENGTH = 256 * 1024;
-/** Of an id, a source or a key: an index takes no longer ones, and Postgres no text with a null character. */
+/** Of an id, a source or a key. A Postgres B-tree entry has at most 2704 bytes. */
 const MAX_NAME_LENGTH = 500;
-/** The whole error stays with the parked event. */
+/** The parked event keeps the whole error. */
 const MAX_ERROR_LENGTH = 2_000;
 
 const encoded = new WeakMap<CloudEvent, WireRecord>();
 
-/** Done once per event object: the outbox stores what the relay then sends. */
+/** Encodes an event object once; the outbox row and the relay's send share the record. */
 export function encode(event: CloudEvent): WireRecord {
   let record = encoded.get(event);
   if (!record) {
@@ -47,8 +44,8 @@ export function encode(event: CloudEvent): WireRecord {
 }
 
 /**
- * Never throws. A record that is no CloudEvent of ours gets an id made of where it stands, so that whoever
- * reacts to its type can park it; without a type nobody does, and it passes by.
+ * Never throws. A record without an id gets one made of topic, partition and offset, so that its consumer can park it.
+ * A record without a type has no consumer, and is skipped.
  */
 export function decode(raw: RawRecord): CloudEvent {
   const headers = textsOf(raw.headers);
@@ -70,12 +67,12 @@ export function decode(raw: RawRecord): CloudEvent {
   };
 }
 
-/** What a record says it is, without reading the rest; empty when it does not say. */
+/** The `ce_type` header; empty if absent. */
 export function typeOf({ headers }: Pick<RawRecord, 'headers'>): string {
   return textOf(headers?.['ce_type']) ?? '';
 }
 
-/** An event read back from a record of our own, out of the outbox. */
+/** Decodes a record from the outbox table, which `encode` wrote. */
 export function revive(record: WireRecord): CloudEvent {
   const event = decode({
     ...record,
@@ -88,7 +85,7 @@ export function revive(record: WireRecord): CloudEvent {
   return event;
 }
 
-/** Roughly what a record takes up on its way, in UTF-16 units. */
+/** The approximate size of a record, in UTF-16 units. */
 export function lengthOf(record: WireRecord): number {
   let length = record.key.length + record.value.length;
   for (const name in record.headers) length += name.length + record.headers[name]!.length;
@@ -139,12 +136,12 @@ function textsOf(headers: RawRecord['headers'] = {}): Record<string, string> {
   return texts;
 }
 
-/** A name that can be stored: an event without one could be neither seen nor parked, and would stop its partition. */
+/** Undefined for text that Postgres rejects: such an event could not be parked, and would block its partition. */
 function nameOf(text: string | undefined): string | undefined {
   return text !== undefined && text.length <= MAX_NAME_LENGTH && !text.includes('\0') ? text : undefined;
 }
 
-/** Kafka allows a header several times; the last one counts. */
+/** Kafka allows repeated headers; the last value wins. */
 function textOf(value: unknown): string | undefined {
   const last: unknown = Array.isArray(value) ? value.at(-1) : value;
   if (typeof last === 'string') return last;

@@ -5,7 +5,7 @@ const failure = (type: string): Error => Object.assign(new Error(type), { type }
 const clock = { sleep: () => Promise.resolve() };
 
 describe('creating topics', () => {
-  it('waits until the broker has heard of what it has just created', async () => {
+  it('waits until the broker’s metadata has the new topic', async () => {
     const looks = [failure('UNKNOWN_TOPIC_OR_PARTITION'), failure('UNKNOWN_TOPIC_OR_PARTITION')];
     let asked = 0;
     const admin = {

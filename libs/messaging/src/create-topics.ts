@@ -4,10 +4,7 @@ import type { Clock } from '#clock';
 const LOOK_EVERY_MS = 100;
 const LOOKS = 100;
 
-/**
- * Resolves when the topics are there and have leaders. kafkajs 2.2.4 waits for a leader that is not elected yet, but not
- * for a broker that has not heard of the topic yet: right after it has created it, it may reject because there is none.
- */
+/** Resolves when the topics have leaders. Retries: kafkajs 2.2.4 rejects while a broker's metadata lacks a new topic. */
 export async function createTopics(
   admin: Pick<Admin, 'createTopics' | 'fetchTopicMetadata'>,
   topics: ITopicConfig[],

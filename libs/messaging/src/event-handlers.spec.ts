@@ -24,7 +24,7 @@ class SumEvents {
 const held = { chargeId: 'ch_1', account: 'acct_1', amount: usd(3), capture: 'automatic' } as const;
 
 describe('the handlers of a controller', () => {
-  it('are its methods themselves, called on it', () => {
+  it('are its methods, bound to it', () => {
     const [step, ...others] = stepsOf([new SumEvents(100)]);
     expect(others).toEqual([]);
     expect(step).toMatchObject({ on: ledger.holdPlaced, aggregate: sums });
@@ -32,7 +32,7 @@ describe('the handlers of a controller', () => {
     expect(step!.decide(1, held, 20, undefined)).toMatchObject({ state: 321, changed: true });
   });
 
-  it('are none where no event is handled', () => {
+  it('are none for a controller without event handlers', () => {
     expect(stepsOf([new Map()])).toEqual([]);
   });
 
@@ -53,7 +53,7 @@ describe('the handlers of a controller', () => {
     );
   });
 
-  it('react to the one event that both decorators name', () => {
+  it('handle the one event that both decorators name', () => {
     class Mistaken {
       @EventPattern('ledger.hold_refused.v1')
       @Decides(sums, ledger.holdPlaced)
@@ -72,7 +72,7 @@ describe('the handlers of a controller', () => {
     expect(() => stepsOf([new Both()])).toThrow('Both.either: @EventPattern and @Decides name different events');
   });
 
-  it('answer nobody', () => {
+  it('send no reply', () => {
     class Answers {
       @MessagePattern('sum')
       sum(): number {

@@ -6,14 +6,13 @@ import { decidedBy, type AnyStep } from '#saga';
 type Decision = AnyStep['decide'];
 
 const methods = new MetadataScanner();
-/** What Nest itself reads handlers by. */
+/** Nest's own reader of handler metadata. */
 const handlers = new ListenerMetadataExplorer(methods);
 
 /**
- * The event handlers of these controllers, read from the metadata of Nest's `@EventPattern` and of `@Decides`. The
- * services, the simulation and the tests all find handlers through this function.
+ * The event handlers of these controllers, from the metadata of Nest's `@EventPattern` and of `@Decides`.
  *
- * @throws AssertionError where the two decorators do not stand together, or do not name the same event
+ * @throws AssertionError when a method has only one of the decorators, or they name different events
  */
 export function stepsOf(controllers: readonly object[]): AnyStep[] {
   return controllers.flatMap((controller) => {

@@ -41,7 +41,7 @@ describe('a client by TLS', () => {
   });
   afterAll(() => void server.close());
 
-  it('speaks with a broker whose certificate comes from an authority that it was told to trust', async () => {
+  it('connects to a broker whose certificate is signed by a configured authority', async () => {
     const tls = { caFile: fixture('cert.pem') };
     await expect(
       kafkaClient({ brokers: [`localhost:${port}`], tls, limits })
@@ -51,7 +51,7 @@ describe('a client by TLS', () => {
     expect({ heard, certificates }).toEqual({ heard: [API_VERSIONS], certificates: [false] });
   });
 
-  it('shows a certificate of its own, where it has one', async () => {
+  it('sends its client certificate, if configured', async () => {
     const tls = { caFile: fixture('cert.pem'), certFile: fixture('cert.pem'), keyFile: fixture('key.pem') };
     await expect(
       kafkaClient({ brokers: [`127.0.0.1:${port}`], tls, limits })
@@ -64,7 +64,7 @@ describe('a client by TLS', () => {
     });
   });
 
-  it('says nothing to a broker of which it knows no authority', async () => {
+  it('sends nothing to a broker whose certificate it cannot verify', async () => {
     const before = heard.length;
     const client = kafkaClient({ brokers: [`localhost:${port}`], tls: {}, limits });
     await expect(client.admin().connect()).rejects.toThrow(/self.signed certificate/);

@@ -4,14 +4,14 @@ import { connect as connectByTls, type ConnectionOptions } from 'node:tls';
 import { Kafka, logLevel, type KafkaConfig, type LogEntry, type SASLOptions } from 'kafkajs';
 import './kafkajs-request-queue.js';
 
-/** How a client is let in. */
+/** Authentication and encryption. */
 export interface KafkaSecurity {
   readonly sasl?: {
     readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
     readonly username: string;
     readonly password: string;
   };
-  /** PEM files. Without `caFile` the authorities are those that Node trusts. */
+  /** PEM files. Without `caFile` Node's default authorities are trusted. */
   readonly tls?: {
     readonly caFile?: string | undefined;
     readonly certFile?: string | undefined;
@@ -27,13 +27,13 @@ export interface KafkaConnection extends KafkaSecurity {
 export interface KafkaOptions extends KafkaConnection {
   /** Names the process in the broker's logs. */
   readonly clientId?: string;
-  /** The client's warnings and errors. Most of them are attempts that it repeats. Default: dropped. */
+  /** Gets the client's warnings and errors, mostly of attempts that kafkajs retries. Default: dropped. */
   readonly log?: (entry: { level: 'warn' | 'error'; message: string; error?: string }) => void;
-  /** What of the limits below shall be otherwise. */
+  /** Overrides of the limits below. */
   readonly limits?: Pick<KafkaConfig, 'connectionTimeout' | 'requestTimeout' | 'retry'>;
 }
 
-/** kafkajs, set up for short hops over a broker that may be away. @throws when a file of `tls` cannot be read */
+/** kafkajs with short time-outs and few retries. @throws when a file of `tls` cannot be read */
 export function kafkaClient(options: KafkaOptions): Kafka {
   const { sasl } = options;
   return new Kafka({
@@ -42,9 +42,9 @@ export function kafkaClient(options: KafkaOptions): Kafka {
     ...(sasl && { sasl: { ...sasl, mechanism: sasl.mechanism.toLowerCase() } as SASLOptions }),
     ...(options.tls && { ssl: tlsOptions(options.tls) }),
     connectionTimeout: 3_000,
-    // A frozen broker keeps its connections: this is how long a request waits for it.
+    // A frozen broker keeps its connections open, so only this time-out ends a request.
     requestTimeout: 10_000,
-    // Short: what outlasts a second or two is tried again by us, where it can be seen and stopped.
+    // Short: our own retries are observable and stoppable, kafkajs' are not.
     retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 },
     ...options.limits,
     socketFactory: ({ host, port, ssl, onConnect }) => socketTo({ host, port }, ssl, onConnect),
@@ -56,7 +56,7 @@ export function kafkaClient(options: KafkaOptions): Kafka {
 function socketTo(to: { host: string; port: number }, tls: ConnectionOptions | undefined, onConnect: () => void) {
   const options = { ...to, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 };
   if (!tls) return connectPlain(options, onConnect);
-  // A certificate is not asked for an address.
+  // SNI is for host names only (RFC 6066).
   const named = isIP(to.host) ? {} : { servername: to.host };
   return connectByTls({ ...options, ...named, ...tls }, onConnect);
 }

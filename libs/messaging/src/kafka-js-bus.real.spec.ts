@@ -73,7 +73,7 @@ describe('KafkaJsBus', () => {
     }),
   );
 
-  it('goes on from the earliest record there is when those it stood before were deleted', async () => {
+  it('goes on from the earliest record when the records at its offset were deleted', async () => {
     const topic = await topicOf('deleted', 1);
     const group = unique('group');
     const seen: number[] = [];
@@ -83,7 +83,7 @@ describe('KafkaJsBus', () => {
     await eventually('the first came', () => seen.length === 1);
     await first.stop();
     await bus.publish([event(topic, 'a', 2), event(topic, 'a', 3), event(topic, 'a', 4)]);
-    await admin.fetchTopicOffsets(topic); // kafkajs deletes only where it has looked before
+    await admin.fetchTopicOffsets(topic); // kafkajs deletes records only of topics whose metadata it has loaded
     await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '3' }] });
     await consume(topic, onBatch, group);
     await eventually('what is left came', () => seen.length === 2, { timeoutMs: 15_000 });
@@ -100,7 +100,7 @@ describe('KafkaJsBus', () => {
     await eventually('it gets what is published', () => seen.length === 1);
   }, 20_000);
 
-  it('hands a publish to its consumer within milliseconds when nothing else goes on', async () => {
+  it('delivers a published event within milliseconds when idle', async () => {
     const topic = await topicOf('latency', 1);
     let arrived: (() => void) | undefined;
     await consume(topic, async () => arrived?.());

@@ -17,7 +17,7 @@ interface TopicMessages {
   messages: { key: string; value: string; headers: Record<string, string> }[];
 }
 
-/** The bus on kafkajs. One producer and any number of consumers; connects when first used. */
+/** The bus on kafkajs: one producer, any number of consumers. Connects lazily. */
 export class KafkaJsBus implements Bus {
   readonly #kafka: Kafka;
   #producer: Producer;
@@ -58,7 +58,7 @@ export class KafkaJsBus implements Bus {
     await this.#producer.disconnect();
   }
 
-  /** Creates the topics that do not exist yet; what runs once before the services start. */
+  /** Creates missing topics. Runs once, before the services start. */
   async ensureTopics(topics: readonly string[], numPartitions: number): Promise<void> {
     const admin = this.#kafka.admin();
     await admin.connect();
@@ -71,13 +71,12 @@ export class KafkaJsBus implements Bus {
   }
 
   #newProducer(): Producer {
-    // Not idempotent: the inboxes drop duplicates wherever they come from, and a producer that a broker
-    // has fenced off or lost count of is one more state to recover from.
+    // Not idempotent: inboxes drop duplicates anyway, and a fenced producer would be one more state to recover from.
     return this.#kafka.producer({
       createPartitioner: Partitioners.DefaultPartitioner,
       allowAutoTopicCreation: false,
       idempotent: false,
-      // Its caller tries again without limit, and wants to know soon.
+      // The relay retries without limit, and must see a failure soon.
       retry: { retries: 1 },
     });
   }
@@ -101,9 +100,8 @@ export class KafkaJsBus implements Bus {
 }
 
 /**
- * kafkajs 2.2.4 asks a broker for its versions once it has a connection. A broker that is frozen just then does not
- * answer, but its connection stands: kafkajs takes it for a connected one ever after, asks no more, and refuses every
- * request with these words. Such a producer does not recover.
+ * A broker that is frozen during ApiVersions leaves kafkajs 2.2.4 with a connection without versions. It never asks
+ * again and fails every request with this message, so the producer must be replaced.
  */
 function isMute(error: unknown): boolean {
   return error instanceof Error && error.message.includes('Broker not connected');

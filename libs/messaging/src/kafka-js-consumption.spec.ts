@@ -6,7 +6,7 @@ import { KafkaJsConsumption } from './kafka-js-consumption.js';
 
 type Listener = (event: { payload: unknown }) => void;
 
-/** kafkajs' consumer as this library uses it, crashing on command. */
+/** kafkajs' consumer as this library uses it. The test makes it crash. */
 class StubConsumer {
   readonly events = { CRASH: 'crash', FETCH: 'fetch', REBALANCING: 'rebalancing', GROUP_JOIN: 'join' };
   readonly committed: unknown[] = [];
@@ -41,7 +41,7 @@ class StubConsumer {
     this.#listeners.get(name)!({ payload });
   }
 
-  /** One fetched batch of partition 0, with these offsets. */
+  /** Fetches one batch of partition 0 with these offsets. */
   fetched(...offsets: number[]): Promise<void> {
     const messages = offsets.map((offset) => ({ offset: String(offset), key: null, value: null, headers: {} }));
     return this.#eachBatch!({
@@ -82,7 +82,7 @@ async function setUp() {
 }
 
 describe('KafkaJsConsumption', () => {
-  it('joins anew after a crash, and does not deliver again what is still in hand', async () => {
+  it('rejoins after a crash, and does not redeliver batches in progress', async () => {
     const { clock, consumers, batches, offsets } = await setUp();
     await consumers[0]!.fetched(0, 1);
     consumers[0]!.emit('crash', { error: new Error('gone') });
@@ -97,14 +97,14 @@ describe('KafkaJsConsumption', () => {
     expect(consumers[1]!.committed).toEqual(['3']);
   });
 
-  it('leaves its group as the member that crashed, so that the group does not wait for that one', async () => {
+  it('leaves its group as the crashed member, so that the group does not wait for its session to time out', async () => {
     const { clock, consumers, left } = await setUp();
     consumers[0]!.emit('crash', { error: new Error('gone') });
     await clock.advance(2_000);
     expect({ left, consumers: consumers.length }).toEqual({ left: ['member-0'], consumers: 2 });
   });
 
-  it('joins anew when the broker does not know the member that crashed any more', async () => {
+  it('rejoins when the broker no longer knows the crashed member', async () => {
     const { clock, consumers, left } = await setUp();
     left.push('member-0');
     consumers[0]!.emit('crash', { error: new Error('gone') });
@@ -114,7 +114,7 @@ describe('KafkaJsConsumption', () => {
   });
 
   it.each(['while it is between consumers', 'when the next one has joined'])(
-    'delivers again a batch that a former consumer fetched, and that fails %s',
+    'redelivers a batch that a former consumer fetched, and that fails %s',
     async (when) => {
       const { clock, consumers, batches, offsets } = await setUp();
       await consumers[0]!.fetched(0, 1);
@@ -131,7 +131,7 @@ describe('KafkaJsConsumption', () => {
     },
   );
 
-  it('joins anew when the consumer has fallen silent', async () => {
+  it('rejoins when the consumer is silent', async () => {
     const { clock, consumers } = await setUp();
     await clock.advance(20_000);
     consumers[0]!.emit('fetch', {});
@@ -141,7 +141,7 @@ describe('KafkaJsConsumption', () => {
     expect(consumers).toHaveLength(2);
   });
 
-  it('fetches no more while its hands are full, and goes on being a member', async () => {
+  it('pauses fetching above its limit of deliveries in progress, and stays a member', async () => {
     const { clock, consumers, batches } = await setUp();
     let fetchesOn = false;
     const taking = consumers[0]!.fetched(...Array(2_000).keys()).then(() => (fetchesOn = true));
@@ -152,7 +152,7 @@ describe('KafkaJsConsumption', () => {
     await taking;
   });
 
-  it('waits on stop for what is in hand, fetching nothing, and commits it before it leaves', async () => {
+  it('on stop, fetches nothing, waits for batches in progress, and commits them before it leaves', async () => {
     const { clock, consumers, batches, consumption } = await setUp();
     await consumers[0]!.fetched(0, 1);
     let stopped = false;

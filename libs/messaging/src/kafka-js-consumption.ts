@@ -14,9 +14,9 @@ import { decode, typeOf } from './cloud-event-wire.js';
 import { PartitionProgress } from './partition-progress.js';
 
 export interface ConsumptionObserver {
-  /** The group shares its partitions out anew; `inHand` deliveries are being worked on meanwhile. */
+  /** The group rebalances while `inHand` deliveries are in progress. */
   onRebalance?(report: { group: string; inHand: number }): void;
-  /** A consumer crashed or fell silent, or a batch was rejected: a new one joins. */
+  /** A new consumer joins, because one crashed or was silent, or a batch was rejected. */
   onRestart?(report: { group: string; error: unknown }): void;
 }
 
@@ -26,25 +26,21 @@ interface ConsumptionOptions extends ConsumeOptions {
 }
 
 const TICK_MS = 1_000;
-/**
- * A member learns by the answer to a heartbeat that the group shares its partitions out anew, and until the last one
- * knows, those that are to move belong to nobody. So this bounds how long a roll-out delays an event.
- */
+/** Short: members learn of a rebalance by heartbeat, and partitions that move stall until the last one has. */
 const HEARTBEAT_MS = 300;
 const SESSION_TIMEOUT_MS = 10_000;
-/** A broker answers a long poll after this at the latest, so it bounds how long leaving takes. */
+/** `fetch.max.wait.ms`: leaving the group waits for the fetch in flight. */
 const LONG_POLL_MS = 250;
-/** Deliveries in hand beyond which nothing more is fetched. */
+/** Deliveries in progress. Above this, fetching pauses. */
 const MAX_IN_HAND = 2_000;
-/** kafkajs has states in which it neither works nor crashes: a consumer this silent is made anew. */
+/** kafkajs can hang without a crash event: a consumer that is silent for this long is replaced. */
 const SILENCE_MS = 30_000;
-/** Short: once a broker answers again, this is what events still wait for. */
+/** Short: it delays events after a broker outage. */
 const REJOIN = { baseMs: 200, capMs: 500 };
 
 /**
- * One consumer of one group, kept alive: what kafkajs calls a crash, or silence, ends a session, and a new
- * consumer joins. Fetching does not wait for processing, so events keep gathering behind a commit and
- * heartbeats go on however long a batch takes; only too much in hand holds it back.
+ * A consumer of one group that survives kafkajs' crashes: a crash or silence ends the session, and a new consumer joins.
+ * Fetching does not wait for processing, so heartbeats go on during a long batch; MAX_IN_HAND bounds it.
  */
 export class KafkaJsConsumption implements Consumption {
   readonly #partitions = new Map<string, PartitionProgress>();
@@ -52,9 +48,9 @@ export class KafkaJsConsumption implements Consumption {
   readonly #firstJoin = Promise.withResolvers<void>();
   readonly #running: Promise<void>;
   #session = new Session();
-  /** A batch was rejected: what was fetched since the last commit has to come again. */
+  /** A batch was rejected: everything since the last committed offset must be redelivered. */
   #mustRedeliver = false;
-  /** Under which the broker knows this consumer, or knew the one before it. */
+  /** The member id of this consumer, or of the one before it. */
   #memberId: string | undefined;
   #inHand = 0;
   #roomMade: (() => void)[] = [];
@@ -63,7 +59,7 @@ export class KafkaJsConsumption implements Consumption {
     private readonly kafka: Kafka,
     private readonly options: ConsumptionOptions,
   ) {
-    // Awaited by `joined`, if by anyone; a stop before the first join is no accident.
+    // `joined` may have no caller, and a stop before the first join is no error.
     this.#firstJoin.promise.catch(() => undefined);
     this.#running = this.#keepAlive();
   }
@@ -117,7 +113,7 @@ export class KafkaJsConsumption implements Consumption {
       maxBytes: 4 * 1024 * 1024,
       allowAutoTopicCreation: false,
       retry: { restartOnFailure: async () => false },
-      // kafkajs' default one. Asking for it is how kafkajs hands out the consumer's connections.
+      // kafkajs' default assigner. A factory is the only way to get the consumer's cluster object.
       partitionAssigners: [
         (config) => {
           session.cluster = config.cluster;
@@ -141,7 +137,7 @@ export class KafkaJsConsumption implements Consumption {
     return consumer;
   }
 
-  /** Returns when the session has ended; by a stop, drained and committed. */
+  /** Returns when the session has ended. After a stop, all batches are processed and committed. */
   async #run(consumer: Consumer, session: Session): Promise<void> {
     const { clock, topics } = this.options;
     await consumer.connect();
@@ -156,7 +152,7 @@ export class KafkaJsConsumption implements Consumption {
     const ticking = this.#tick(consumer, session);
     await session.whenEnded;
     if (this.#stopped) {
-      // Drained before the group is left; the fetch loop goes on for the heartbeats, and fetches nothing.
+      // Drain before leaving the group. The paused fetch loop keeps sending heartbeats.
       this.#pause(consumer);
       while (this.#inHand > 0) await this.#roomOrTick();
     }
@@ -164,10 +160,7 @@ export class KafkaJsConsumption implements Consumption {
     await this.#commit(consumer);
   }
 
-  /**
-   * A consumer that lost its broker could not leave the group, and the broker remembers its members through a restart.
-   * A new consumer is another member: its group would wait for the former one until that one's session times out (10 s).
-   */
+  /** Sends LeaveGroup for a crashed member: otherwise the rebalance waits for its session time-out (10 s). */
   async #leaveAsFormerMember({ cluster }: Session): Promise<void> {
     const { group: groupId } = this.options;
     const memberId = this.#memberId;
@@ -181,7 +174,7 @@ export class KafkaJsConsumption implements Consumption {
     this.#memberId = undefined;
   }
 
-  /** Commits what was processed, and looks whether the consumer still lives, every second. */
+  /** Every second: commits processed offsets, and checks that the consumer is not silent. */
   #tick(consumer: Consumer, session: Session): { cancel(): void } {
     const { clock } = this.options;
     const tick = (): void => {
@@ -197,11 +190,11 @@ export class KafkaJsConsumption implements Consumption {
     try {
       consumer.pause(this.options.topics.map((topic) => ({ topic })));
     } catch {
-      // It is between a crash and the next session: there is nothing to pause.
+      // Between a crash and the next session there is no fetching to pause.
     }
   }
 
-  /** kafkajs fetches on when this returns, so it does before the batch is processed, unless hands are full. */
+  /** kafkajs fetches the next batch when this returns, so return before the batch is processed, up to MAX_IN_HAND. */
   async #take(payload: EachBatchPayload, session: Session): Promise<void> {
     const { clock } = this.options;
     if (session.ended) return;
@@ -240,8 +233,7 @@ export class KafkaJsConsumption implements Consumption {
       await this.options.onBatch(deliveries);
       processed();
     } catch (error) {
-      // Not processed, so nothing behind it is committed: it is fetched again, by us or by the next member.
-      // The consumer that fetched it may be gone by now; it is the present one that has to begin anew.
+      // Nothing behind a failed batch is committed. Restart the current session, not the one that fetched it.
       this.#mustRedeliver = true;
       this.#session.fail(error);
     } finally {
@@ -260,7 +252,7 @@ export class KafkaJsConsumption implements Consumption {
       await consumer.commitOffsets(offsets.map(({ place, offset }) => ({ ...placeOf(place), offset: String(offset) })));
       for (const { progress, offset } of offsets) progress.committed(offset);
     } catch {
-      // Its session is over or its broker away: what was not committed is delivered again, and dropped by the inbox.
+      // The session ended or the broker is away: the inbox drops the redelivery.
     }
   }
 
@@ -271,7 +263,7 @@ export class KafkaJsConsumption implements Consumption {
     return progress;
   }
 
-  /** What passed to another member is forgotten; what stayed goes on where it was. */
+  /** Drops the progress of partitions that moved to another member. */
   #keepOnly(assignment: Readonly<Record<string, readonly number[]>>): void {
     for (const place of this.#partitions.keys()) {
       const { topic, partition } = placeOf(place);
@@ -322,12 +314,12 @@ class Session {
   }
 }
 
-/** A request that kafkajs has, and does not declare. */
+/** kafkajs' request, missing from its types. */
 interface Leavable {
   leaveGroup(request: { groupId: string; memberId: string }): Promise<void>;
 }
 
-/** The former consumer left in time, or its session has timed out. */
+/** The former member has left already, or its session has timed out. */
 const isUnknownMember = (error: unknown): boolean =>
   (error as { type?: unknown } | undefined)?.type === 'UNKNOWN_MEMBER_ID';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { RequestQueue } from './kafkajs-request-queue.js';
 
-/** The rest of kafkajs' private class that its connection calls. */
+/** The other methods of kafkajs' private class that its connection calls. */
 interface Queue extends RequestQueue {
   maybeThrottle(forMs: number): void;
   push(request: { entry: object; expectResponse: boolean; sendRequest(): void }): void;
@@ -37,7 +37,7 @@ describe("kafkajs' queue of requests", () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
 
-  it('sets no timer while no request is held back', () => {
+  it('sets no timer while no request is throttled', () => {
     const { push, answer, ended } = setUp();
     push(1);
     expect(jest.getTimerCount()).toBe(0);
@@ -46,7 +46,7 @@ describe("kafkajs' queue of requests", () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('sends requests that a throttle held back when it ends, in order, and sets no timer after that', () => {
+  it('sends throttled requests when the throttle ends, in order, and sets no timer after that', () => {
     const { queue, push, sent } = setUp();
     queue.maybeThrottle(500);
     push(1);
@@ -58,7 +58,7 @@ describe("kafkajs' queue of requests", () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('holds requests back until the end of a throttle that was prolonged meanwhile', () => {
+  it('delays requests until the end of a prolonged throttle', () => {
     const { queue, push, sent } = setUp();
     queue.maybeThrottle(500);
     push(1);
@@ -70,7 +70,7 @@ describe("kafkajs' queue of requests", () => {
     expect(sent).toEqual([1]);
   });
 
-  it('is not held back by a throttle that ended while nothing was asked', () => {
+  it('sends at once when the throttle ended while idle', () => {
     const { queue, push, sent } = setUp();
     queue.maybeThrottle(500);
     jest.advanceTimersByTime(500);

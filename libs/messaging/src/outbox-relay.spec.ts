@@ -7,7 +7,7 @@ import { OutboxRelay, type OutboxRelayOptions } from './outbox-relay.js';
 import type { OutboxRound, HandedRow, OutboxRow, OutboxStore } from './outbox-store.js';
 import { shardOf } from './shard.js';
 
-/** The outbox table, with the statements of outbox.repository.ts as they behave. */
+/** The outbox table in memory, with the effects of the statements in outbox.repository.ts. */
 class Table implements OutboxStore {
   readonly rows = new Map<number, OutboxRow>();
   readonly exchanges: OutboxRound[] = [];
@@ -18,7 +18,7 @@ class Table implements OutboxStore {
 
   constructor(private readonly clock: FakeClock) {}
 
-  /** One transaction; what it returns is what its process offers after the commit. */
+  /** One transaction. @returns the rows that its process offers after the commit */
   commit(...keys: string[]): HandedRow[] {
     const before = [...this.rows.values()];
     return keys.map((key) => {
@@ -55,11 +55,11 @@ function eventOf(key: string, id: number): CloudEvent {
   return { id: String(id), type: 't', source: 's', topic: 'payments.events', key, time: 0, data: {} };
 }
 
-/** Every send hangs until it is answered. */
+/** Each send waits until the test answers it. */
 class Broker {
   readonly log: CloudEvent[] = [];
   readonly sends: { ids: string[]; ack(): void; fail(): void; failAfterWriting(): void }[] = [];
-  /** Answers by itself. */
+  /** If true, sends are answered at once. */
   open = true;
 
   publish(events: readonly CloudEvent[]): Promise<void> {
@@ -85,7 +85,7 @@ class Broker {
   }
 }
 
-/** Leases on command. */
+/** Leases that the test grants and revokes. */
 class Shards {
   readonly trusted = new Map<number, boolean>();
   #handlers: ((shard: number) => LeaseHandlers) | undefined;
@@ -139,7 +139,7 @@ async function setUp(options: Partial<OutboxRelayOptions> = {}) {
 const ids = (events: readonly CloudEvent[]): number[] => events.map(({ id }) => Number(id));
 
 describe('OutboxRelay', () => {
-  it('sends at once what it is handed, and deletes it, with what else was sent by then, once it is durable', async () => {
+  it('sends handed-over rows at once, and deletes all sent rows together once they are durable', async () => {
     const { clock, table, broker, shards, relay, settle } = await setUp();
     await shards.acquire(...ALL);
     await settle();
@@ -160,7 +160,7 @@ describe('OutboxRelay', () => {
     expect(table.exchanges).toHaveLength(before + 1);
   });
 
-  it('gathers behind the send in flight, of which there is one', async () => {
+  it('gathers rows behind its one send in flight', async () => {
     const { table, broker, shards, relay, settle } = await setUp();
     await shards.acquire(...ALL);
     broker.open = false;
@@ -175,7 +175,7 @@ describe('OutboxRelay', () => {
     expect(broker.sends.map((send) => send.ids)).toEqual([['1'], ['2', '3']]);
   });
 
-  it('does not wait for the deletion before it sends on', async () => {
+  it('does not wait for a deletion before the next send', async () => {
     const { table, broker, shards, relay, settle } = await setUp();
     await shards.acquire(...ALL);
     await settle();
@@ -187,7 +187,7 @@ describe('OutboxRelay', () => {
     expect(ids(broker.log)).toEqual([1, 2]);
   });
 
-  it('sweeps, on acquiring a shard, what a crash left there, in order', async () => {
+  it('sweeps the rows that a crash left in a shard, in order, when it acquires the shard', async () => {
     const { table, broker, shards, settle } = await setUp();
     table.commit('a');
     table.commit('a', 'a');
@@ -197,7 +197,7 @@ describe('OutboxRelay', () => {
     expect(table.rows.size).toBe(0);
   });
 
-  it('leaves the shards of others alone, and tells their owners by one notification per flush', async () => {
+  it('leaves rows of other shards, and notifies their owners once per flush', async () => {
     const { clock, table, broker, shards, relay, settle } = await setUp();
     await shards.acquire(shardOf('a'));
     expect(shardOf('b')).not.toBe(shardOf('a'));
@@ -209,7 +209,7 @@ describe('OutboxRelay', () => {
     expect(table.notifications).toBe(1);
   });
 
-  it('sweeps when another process says that rows wait', async () => {
+  it('sweeps on a notification of another process', async () => {
     const { table, broker, shards, settle } = await setUp();
     await shards.acquire(...ALL);
     await settle();
@@ -219,17 +219,17 @@ describe('OutboxRelay', () => {
     expect(ids(broker.log)).toEqual([1]);
   });
 
-  it('does not let a row overtake an earlier one of its key that it was never handed', async () => {
+  it('does not let a row overtake an earlier one of its key that was not handed over', async () => {
     const { table, broker, shards, relay, settle } = await setUp();
     await shards.acquire(...ALL);
     await settle();
-    table.commit('a'); // by another process, which could not hand it over here
+    table.commit('a'); // by another process, which cannot hand it over here
     relay.offer(table.commit('a'));
     await settle();
     expect(ids(broker.log)).toEqual([1, 2]);
   });
 
-  it('finds within a second what nobody told it of', async () => {
+  it('finds rows within a second without a hand-over or notification', async () => {
     const { clock, table, broker, shards, settle } = await setUp();
     await shards.acquire(...ALL);
     await settle();
@@ -240,7 +240,7 @@ describe('OutboxRelay', () => {
     expect(ids(broker.log)).toEqual([1]);
   });
 
-  it('sends again, without limit, what Kafka does not take, and keeps the order', async () => {
+  it('retries a failed send without limit, and keeps the order', async () => {
     const failures: number[] = [];
     const { clock, table, broker, shards, relay, settle } = await setUp({
       observer: { onPublishFailed: ({ attempt }) => failures.push(attempt) },
@@ -264,7 +264,7 @@ describe('OutboxRelay', () => {
     expect(relay.oldestPendingMs()).toBe(0);
   });
 
-  it('keeps a bounded number of rows in memory, and fetches the rest, in order, when there is room', async () => {
+  it('keeps a bounded number of rows in memory, and reads the rest, in order, when there is room', async () => {
     const { clock, table, broker, shards, relay, settle } = await setUp({ maxWaiting: 3, maxBatch: 2 });
     await shards.acquire(...ALL);
     await settle();
@@ -280,7 +280,7 @@ describe('OutboxRelay', () => {
     expect(table.rows.size).toBe(0);
   });
 
-  it('sends nothing from a shard whose lease is not trusted, until it is again', async () => {
+  it('sends nothing from a shard while its lease is not trusted', async () => {
     const { clock, table, broker, shards, relay, settle } = await setUp();
     await shards.acquire(...ALL);
     shards.trusted.set(shardOf('a'), false);
@@ -292,7 +292,7 @@ describe('OutboxRelay', () => {
     expect(ids(broker.log)).toEqual([2, 1, 3]);
   });
 
-  it('gives a shard up only when its send in flight has ended, and forgets its rows', async () => {
+  it('releases a shard only when its send in flight has ended, and drops its rows', async () => {
     const { table, broker, shards, relay, settle } = await setUp();
     await shards.acquire(...ALL);
     broker.open = false;
@@ -311,7 +311,7 @@ describe('OutboxRelay', () => {
     expect(table.rows.size).toBe(2);
   });
 
-  it('sends no more at once than a broker takes', async () => {
+  it('limits a send to the size that a broker accepts', async () => {
     const { table, broker, shards, relay, settle } = await setUp();
     await shards.acquire(...ALL);
     broker.open = false;
@@ -327,7 +327,7 @@ describe('OutboxRelay', () => {
     ]);
   });
 
-  it('publishes what is in hand before it stops', async () => {
+  it('publishes its rows in memory before it stops', async () => {
     const { table, broker, shards, relay, settle } = await setUp();
     await shards.acquire(...ALL);
     broker.open = false;
@@ -356,7 +356,7 @@ describe('OutboxRelay', () => {
     expect(table.rows.size).toBe(1);
   });
 
-  it('publishes every committed row at least once, in order per key, whatever comes between', async () => {
+  it('publishes every committed row at least once, in order per key, under all faults', async () => {
     const key = fc.constantFrom('a', 'b', 'c', 'd');
     const step = fc.oneof(
       {
@@ -431,7 +431,7 @@ describe('OutboxRelay', () => {
               shards.trusted.set(shardOf(step.key), !shards.trusted.get(shardOf(step.key)));
               break;
             case 'crash':
-              // Its memory is lost; its send may still be written, whenever that is.
+              // The process loses its memory. Its send may still be written at any later time.
               void shards.lose(...ALL);
               ({ relay, shards } = await begin());
               break;
@@ -451,7 +451,7 @@ describe('OutboxRelay', () => {
         await shards.acquire(...ALL);
         await clock.advance(30_000);
         expect(table.rows.size).toBe(0);
-        // First sights: a duplicate may come late, and is dropped by every inbox.
+        // Compare first occurrences: a duplicate may come late, and every inbox drops it.
         const perKey = Map.groupBy(broker.log, (event) => event.key);
         for (const events of perKey.values()) {
           const firstSights = [...new Set(ids(events))];

@@ -7,15 +7,15 @@ import { OUTBOX_SHARDS } from './shard.js';
 
 export interface OutboxRelayObserver {
   onPublished?(report: { count: number; durationMs: number }): void;
-  /** Kafka did not take a batch; it is sent again, without limit. */
+  /** A send failed. It is retried without limit. */
   onPublishFailed?(report: { error: unknown; count: number; attempt: number; delayMs: number }): void;
-  /** Rows found in the table that nobody had handed over. */
+  /** A sweep found rows that were not handed over. */
   onSwept?(report: { count: number }): void;
-  /** The table could not be read, or the published rows not deleted; tried again, without limit. */
+  /** Reading the table or deleting published rows failed. It is retried without limit. */
   onStoreFailed?(report: { error: unknown; attempt: number; delayMs: number }): void;
 }
 
-/** `Leases` of `#leases`, as far as the relay needs them. */
+/** The part of `Leases` (`#leases`) that the relay uses. */
 export interface ShardLeases {
   contendShards(prefix: string, count: number, handlers: (shard: number) => LeaseHandlers): { close(): Promise<void> };
 }
@@ -26,43 +26,39 @@ export interface OutboxRelayOptions {
   readonly leases: ShardLeases;
   readonly clock: Clock;
   readonly observer?: OutboxRelayObserver;
-  /** Events in one send. Default 1000. */
+  /** Events per send. Default 1000. */
   readonly maxBatch?: number;
-  /** Rows kept in memory; more stay in the table until there is room. Default 10,000. */
+  /** Rows in memory. Further rows stay in the table until there is room. Default 10,000. */
   readonly maxWaiting?: number;
-  /** How often to look for rows that nobody handed over. Default 1 s. */
+  /** The interval of sweeps for rows that were not handed over. Default 1 s. */
   readonly sweepEveryMs?: number;
 }
 
 const RETRY = { baseMs: 100, capMs: 2_000 };
-/** Shorter: it is what an event still waits for once the broker answers again, and each attempt already takes a while. */
+/** Shorter than RETRY: it delays events after a broker outage, and an attempt itself takes long. */
 const PUBLISH_RETRY = { baseMs: 100, capMs: 500 };
 const MAX_SWEPT = 1_000;
-/**
- * Published rows are deleted together: a delete of its own for each send costs as much as the commit that wrote
- * them. What a crash leaves undeleted is published again, and dropped by the inboxes.
- */
+/** Deletes are batched: one per send would cost as much as the commit. After a crash the rows are published again. */
 const DELETE_EVERY_MS = 50;
 const DELETE_AT_ONCE = 1_000;
 const MAX_REMEMBERED = 4_096;
 
 /**
- * Publishes what the outbox holds, at least once and in order per key. Rows mostly come in memory, from
- * the commit that wrote them; the table is what counts, and is swept for the rest. Two loops: one send is
- * in flight at a time, and behind it one exchange with the table, so that a send never waits for a delete.
+ * Publishes outbox rows at least once, in order per key. Commits hand rows over in memory; a sweep of the table finds the
+ * others. Sends and table exchanges are two loops, so that a send never waits for a delete.
  */
 export class OutboxRelay implements HandOver {
   readonly #owned = new Map<number, Lease>();
-  /** In memory or sent, and not known to be deleted. */
+  /** Ids in memory or sent, and not yet deleted. */
   readonly #known = new Set<number>();
-  /** The last few deleted: a row committed meanwhile may still say that it follows one of them. */
+  /** The last deleted ids: a concurrently committed row may still name one as `behind`. */
   readonly #deleted = new Set<number>();
   #waiting: OutboxRow[] = [];
   #inFlight: readonly OutboxRow[] = [];
   #sent: number[] = [];
   #publishing: Promise<void> = Promise.resolve();
   #sending: Promise<void> | undefined;
-  #tending: Promise<void> | undefined;
+  #exchanging: Promise<void> | undefined;
   #notifying: Promise<void> | undefined;
   #sweepDue = false;
   #deleteDue = false;
@@ -80,7 +76,7 @@ export class OutboxRelay implements HandOver {
     this.#maxWaiting = options.maxWaiting ?? 10_000;
   }
 
-  /** Resolves once it listens and contends; shards come as their leases do. */
+  /** Resolves once it listens and contends for leases. Each lease brings its shard. */
   async start(): Promise<void> {
     const { leases, store } = this.options;
     this.#listening = await store.listen(() => this.sweepSoon());
@@ -94,13 +90,13 @@ export class OutboxRelay implements HandOver {
     this.#sweepAgain();
   }
 
-  /** Publishes what is in hand, as far as Kafka takes it, and releases the shards. */
+  /** Publishes the rows in memory unless Kafka is away, and releases the shards. */
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the relay is stopping'));
     this.#timer?.cancel();
     await this.#sending;
     this.#deleteNow();
-    await this.#tending;
+    await this.#exchanging;
     await this.#shards?.close();
     await this.#notifying;
     await this.#listening?.close();
@@ -111,7 +107,7 @@ export class OutboxRelay implements HandOver {
     return this.#waiting.length + this.#inFlight.length;
   }
 
-  /** How long the oldest row of this process's shards has waited; 0 when none does. */
+  /** The age of the oldest unpublished row of this process's shards, in milliseconds; 0 without one. */
   oldestPendingMs(): number {
     const oldest = this.#inFlight[0] ?? this.#waiting[0];
     return oldest ? Math.max(0, this.options.clock.now() - oldest.appendedAt) : 0;
@@ -122,22 +118,22 @@ export class OutboxRelay implements HandOver {
       if (!this.#owned.has(row.shard)) {
         this.#notifyDue = true;
       } else if (this.#known.has(row.id)) {
-        // A sweep was faster.
+        // A sweep has read it already.
       } else if (this.#waiting.length >= this.#maxWaiting || !this.#mayFollow(row.behind)) {
-        // No room, or an earlier event of its key is not in these hands: the sweep brings both, in order.
+        // No room, or an earlier event of its key is not in memory: a sweep reads both, in order.
         this.#sweepDue = true;
       } else {
         this.#accept(row);
       }
     }
     this.#send();
-    this.#tend();
+    this.#exchange();
     this.#notify();
   }
 
   sweepSoon(): void {
     this.#sweepDue = true;
-    this.#tend();
+    this.#exchange();
   }
 
   #mayFollow(earlier: number | null): boolean {
@@ -149,7 +145,7 @@ export class OutboxRelay implements HandOver {
     this.#waiting.push(row);
   }
 
-  /** Sends at once when idle; what comes while a send is in flight goes together with the next. */
+  /** Sends at once when idle. Rows that come while a send is in flight share the next one. */
   #send(): void {
     this.#sending ??= this.#sendAll();
   }
@@ -157,7 +153,7 @@ export class OutboxRelay implements HandOver {
   async #sendAll(): Promise<void> {
     const { bus, clock, observer } = this.options;
     let failures = 0;
-    // What was committed in this same turn goes along.
+    // Include rows committed in this turn of the event loop.
     await Promise.resolve();
     while ((this.#inFlight = this.#takeBatch()).length > 0) {
       const batch = this.#inFlight;
@@ -177,13 +173,13 @@ export class OutboxRelay implements HandOver {
       observer?.onPublished?.({ count: batch.length, durationMs: clock.monotonicMs() - startedMs });
       if (this.#sent.length >= DELETE_AT_ONCE) this.#deleteNow();
       else this.#deleteTimer ??= clock.after(DELETE_EVERY_MS, () => this.#deleteNow());
-      // There is room again for what an earlier sweep had to leave.
-      if (this.#sweepDue) this.#tend();
+      // There is room again for rows that an earlier sweep had to leave.
+      if (this.#sweepDue) this.#exchange();
     }
     this.#sending = undefined;
   }
 
-  /** The oldest rows whose lease is trusted at this moment; the others wait for it to be renewed, or lost. */
+  /** The oldest rows of shards whose lease is trusted now. Other rows wait until theirs is renewed or lost. */
   #takeBatch(): OutboxRow[] {
     if (this.#waiting.length === 0) return [];
     const trusted = new Set([...this.#owned].filter(([, lease]) => lease.isTrusted()).map(([shard]) => shard));
@@ -214,7 +210,7 @@ export class OutboxRelay implements HandOver {
     this.#waiting = this.#waiting.filter(({ id, shard }) => this.#owned.has(shard) || !this.#known.delete(id));
   }
 
-  /** The lease is released behind this, so the next owner begins when our last send has ended. */
+  /** The lease is released when this resolves, so the next owner begins after our last send. */
   async #lose(shard: number): Promise<void> {
     this.#owned.delete(shard);
     this.#dropUnowned();
@@ -225,15 +221,15 @@ export class OutboxRelay implements HandOver {
     this.#deleteTimer?.cancel();
     this.#deleteTimer = undefined;
     this.#deleteDue = true;
-    this.#tend();
+    this.#exchange();
   }
 
-  /** When a delete or a sweep is due, deletes what was sent and reads what waits: one exchange at a time. */
-  #tend(): void {
-    this.#tending ??= this.#tendAll();
+  /** Deletes sent rows and reads waiting ones in one round trip, one exchange at a time. */
+  #exchange(): void {
+    this.#exchanging ??= this.#runExchanges();
   }
 
-  async #tendAll(): Promise<void> {
+  async #runExchanges(): Promise<void> {
     const { clock, observer, store } = this.options;
     let failures = 0;
     await Promise.resolve();
@@ -261,7 +257,7 @@ export class OutboxRelay implements HandOver {
         if (!(await this.#rest(delayMs))) break;
       }
     }
-    this.#tending = undefined;
+    this.#exchanging = undefined;
   }
 
   #forget(ids: readonly number[]): void {
@@ -283,7 +279,7 @@ export class OutboxRelay implements HandOver {
     this.#send();
   }
 
-  /** At most one empty NOTIFY at a time, outside every transaction. A lost one is made up for by the owner's next sweep. */
+  /** At most one empty NOTIFY in flight, outside every transaction. If one is lost, the owner's next sweep helps. */
   #notify(): void {
     if (!this.#notifyDue || this.#notifying) return;
     this.#notifyDue = false;
@@ -304,7 +300,7 @@ export class OutboxRelay implements HandOver {
     });
   }
 
-  /** False when the relay stops meanwhile. */
+  /** @returns false when the relay stops meanwhile */
   async #rest(delayMs: number): Promise<boolean> {
     if (this.#stopping.signal.aborted) return false;
     return this.options.clock.sleep(delayMs, this.#stopping.signal).then(

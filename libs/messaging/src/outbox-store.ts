@@ -3,7 +3,7 @@ import type { CloudEvent } from '#contracts';
 
 /** A committed event that waits to be published. */
 export interface OutboxRow {
-  /** Rises along every key: taken under the lock of the event's aggregate. */
+  /** Ascending within a key: it is drawn under the aggregate's row lock. */
   readonly id: number;
   readonly shard: number;
   readonly event: CloudEvent;
@@ -12,34 +12,34 @@ export interface OutboxRow {
 
 /** A row handed over in memory, right after its commit. */
 export interface HandedRow extends OutboxRow {
-  /** The id of the last row of this key that had not been deleted when this one was written; null if there was none. */
+  /** The last row of this key that was in the table when this one was inserted; null without one. */
   readonly behind: number | null;
 }
 
-/** What an outbox tells the relay of its process. */
+/** The interface from an outbox to the relay of its process. */
 export interface HandOver {
-  /** Rows that are committed. */
+  /** Hands over committed rows. */
   offer(rows: readonly HandedRow[]): void;
-  /** Rows may have been committed that nobody offers: the outcome of a transaction is not known. */
+  /** A COMMIT got no answer: its rows may be in the table without having been offered. */
   sweepSoon(): void;
 }
 
 export interface OutboxRound {
-  /** Rows that are durable on the bus: to delete. */
+  /** Ids to delete: these rows are durable on the bus. */
   readonly sent: readonly number[];
-  /** At most this many rows to read, those with the lowest ids; 0 reads none. */
+  /** How many rows to read, lowest ids first; 0 reads none. */
   readonly limit: number;
   readonly shards: readonly number[];
-  /** Rows not to read again. */
+  /** Ids of rows not to read again. */
   readonly known: readonly number[];
 }
 
-/** The relay's own view of the outbox table. Its calls reject while the store is out of reach. */
+/** The relay's access to the outbox table. Calls reject while the database is away. */
 export interface OutboxStore {
-  /** Deletes and reads in one round trip. A deletion may be lost in a crash of the store, and was then a duplicate. */
+  /** Deletes and reads in one round trip. A crash of Postgres may undo a deletion; the row is then published again. */
   exchange(request: OutboxRound): Promise<OutboxRow[]>;
-  /** Tells the relays of all processes that rows wait. */
+  /** Wakes the relays of all processes. */
   notify(): Promise<void>;
-  /** Calls back on every `notify` of any process, and when one may have been missed. */
+  /** Calls back on every `notify` of any process, and after a reconnect, when one may have been lost. */
   listen(onNotify: () => void): Promise<{ close(): Promise<void> }>;
 }

@@ -54,7 +54,7 @@ const eventOf = (key: string, number: number): CloudEvent<Counted> => {
   return { ...counted({ key, number }), source: 'spec', time: clock.now() };
 };
 
-/** What a key has counted, in the order in which it came. */
+/** A key's numbers, in the order in which they took effect. */
 const load = statement(
   'spec.load',
   'SELECT key, numbers FROM counter WHERE key = ANY($1::text[]) ORDER BY key FOR UPDATE',
@@ -219,12 +219,12 @@ describe('The outbox, its relay and the steps, over a real Postgres and Kafka', 
     await eventually('the outbox is empty', async () => (await left()) === 0);
   });
 
-  it('says twice what it said before a crash between publishing and deleting, and the inbox drops it', async () => {
+  it('publishes twice after a crash between publishing and deleting, and the inbox drops the duplicate', async () => {
     const published = Promise.withResolvers<void>();
     const restOfTheProcess = Promise.withResolvers<void>();
     const relaxed = await relaxedDatabase();
     const doomed = new OutboxRelay({
-      // The process ends as soon as Kafka has the events: the relay never hears of it.
+      // The process ends as soon as Kafka has the events, before the relay gets the answer.
       bus: {
         publish: (events) =>
           bus
@@ -263,7 +263,7 @@ describe('The outbox, its relay and the steps, over a real Postgres and Kafka', 
     await eventually('the outbox is empty', async () => (await left()) === 0);
   }, 30_000);
 
-  it('parks what cannot be read and sends a dead letter, while other keys flow on', async () => {
+  it('parks an unreadable event and sends a dead letter, while other keys go on', async () => {
     const parked: string[] = [];
     const { outbox } = await producer('one');
     await counter(outbox, { onParked: ({ delivery }) => void parked.push(delivery.event.id) });

@@ -6,10 +6,7 @@ import { encode, lengthOf, MAX_RECORD_LENGTH, revive, type WireRecord } from './
 import type { OutboxRound, HandedRow, HandOver, OutboxRow, OutboxStore } from './outbox-store.js';
 import { shardOf } from './shard.js';
 
-/**
- * For each service's first migration. A row is a record as it will travel. It lives for milliseconds, so
- * the table is all churn: vacuumed by count, not by share.
- */
+/** In each service's first migration. Rows live for milliseconds, so autovacuum goes by row count, not by share. */
 export const outboxTableSql = `
   CREATE TABLE outbox (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -23,7 +20,7 @@ export const outboxTableSql = `
   CREATE INDEX outbox_key ON outbox (key, id);
 `;
 
-/** `behind` is read from the snapshot before the insert: rows of this key that are not published, or not yet deleted. */
+/** `behind` comes from the snapshot before the insert: the last row of this key that is not deleted yet. */
 export const appendStatement = statement(
   'outbox_append',
   `WITH appended AS (
@@ -39,7 +36,7 @@ export const appendStatement = statement(
    FROM appended ORDER BY id`,
 );
 
-/** The SELECT still sees what the DELETE beside it deletes: `known` has to name those rows too. */
+/** A statement has one snapshot: the SELECT still sees rows that the DELETE deletes, so `known` must name them. */
 export const exchangeStatement = statement(
   'outbox_exchange',
   `WITH sent AS (DELETE FROM outbox WHERE id = ANY($1::bigint[]))
@@ -50,7 +47,7 @@ export const exchangeStatement = statement(
 
 const notifyStatement = statement('outbox_notify', 'NOTIFY outbox');
 
-/** Appends in the transaction of the state that the events tell of, and hands them over once it is committed. */
+/** Appends events in the transaction of their state, and hands them to the relay after the commit. */
 export class PostgresOutbox implements Outbox<PgTransaction> {
   constructor(
     private readonly relay: HandOver,
@@ -58,9 +55,10 @@ export class PostgresOutbox implements Outbox<PgTransaction> {
   ) {}
 
   /**
-   * Does not wait for the insert, which thus shares a round trip with COMMIT. Should it fail, the
-   * transaction rejects with its error. Rejects with EventTooLargeError. A dead letter that is too large goes
-   * without its data, which stays with the parked event.
+   * Does not await the insert, so that it shares a round trip with COMMIT; if it fails, the transaction rejects. A dead
+   * letter that is too large is sent without its data, which the parked event keeps.
+   *
+   * @throws EventTooLargeError
    */
   append(tx: PgTransaction, appended: readonly CloudEvent[]): Promise<void> {
     const events = appended.map((event) =>
@@ -87,7 +85,7 @@ export class PostgresOutbox implements Outbox<PgTransaction> {
   }
 }
 
-/** Refused before it is committed: Kafka would never take it, and everything behind it would wait. */
+/** Thrown before the commit: Kafka would never accept the record, and later ones of its shard would wait. */
 export class EventTooLargeError extends Error {
   readonly code = 'event_too_large';
   override readonly name = 'EventTooLargeError';
@@ -96,7 +94,7 @@ export class EventTooLargeError extends Error {
   }
 }
 
-/** `Database` of `#postgres`, as far as the relay needs it; open it with `synchronousCommit: false`. */
+/** The part of `Database` (`#postgres`) that the relay uses. Open it with `synchronousCommit: false`. */
 export interface OutboxDatabase extends Sql {
   listen(channel: string, onNotify: () => void): Promise<{ close(): Promise<void> }>;
 }

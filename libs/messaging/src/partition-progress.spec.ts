@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { PartitionProgress } from './partition-progress.js';
 
 describe('PartitionProgress', () => {
-  it('commits behind the last batch of which all before it have ended', () => {
+  it('commits behind the last batch whose predecessors have all ended', () => {
     const progress = new PartitionProgress();
     const endFirst = progress.begin(10);
     const endSecond = progress.begin(20);
@@ -17,7 +17,7 @@ describe('PartitionProgress', () => {
     expect(progress.uncommitted).toBe(30);
   });
 
-  it('does not deliver again what is in hand when the broker sends it again after a rejoin', () => {
+  it('does not redeliver batches in progress when they are fetched again after a rejoin', () => {
     const progress = new PartitionProgress();
     expect(progress.firstNew(0)).toBe(0);
     progress.begin(10)();
@@ -34,7 +34,7 @@ describe('PartitionProgress', () => {
     expect(progress.uncommitted).toBe(501);
   });
 
-  it('takes a log that begins again below what was committed for another log', () => {
+  it('treats a log that restarts below the committed offset as a new log', () => {
     const progress = new PartitionProgress();
     const endOld = progress.begin(100);
     progress.begin(90 + 100)();

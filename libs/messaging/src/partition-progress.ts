@@ -6,8 +6,8 @@ interface InHand {
 }
 
 /**
- * How far one partition has come, in offsets: delivered, processed, committed. Batches end in any order;
- * the offset to commit is that behind the last of which all before it have ended. No I/O.
+ * Delivered, processed and committed offsets of one partition. Batches end in any order; the offset to commit is behind
+ * the last batch whose predecessors have all ended.
  */
 export class PartitionProgress {
   readonly #inHand: InHand[] = [];
@@ -16,9 +16,8 @@ export class PartitionProgress {
   #committed = -1;
 
   /**
-   * The first offset to deliver out of a fetched batch: after a rejoin the broker sends again what is in
-   * hand or not yet committed here. A log that begins again below what was committed is another log (its
-   * topic was made anew, its offsets were reset): everything counts as new.
+   * The first offset of a fetched batch to deliver: after a rejoin the broker sends uncommitted records again. A log that
+   * restarts below the committed offset is a recreated topic: all of it is new.
    */
   firstNew(firstOffset: number): number {
     if (firstOffset < this.#committed) {
@@ -28,7 +27,7 @@ export class PartitionProgress {
     return Math.max(firstOffset, this.#delivered);
   }
 
-  /** @returns what to call when the batch that ends before `next` is processed */
+  /** @returns a function to call when the batch that ends before `next` is processed */
   begin(next: number): () => void {
     assert(next > this.#delivered, 'a partition is delivered in order');
     const batch: InHand = { next, done: false };
@@ -40,7 +39,7 @@ export class PartitionProgress {
     };
   }
 
-  /** The offset to commit, when there is a new one. */
+  /** The offset to commit; undefined if it is committed already. */
   get uncommitted(): number | undefined {
     return this.#processed > this.#committed ? this.#processed : undefined;
   }

@@ -3,7 +3,7 @@ import { notEmpty } from '#testing';
 import { OUTBOX_SHARDS, shardOf } from './shard.js';
 
 describe('shardOf', () => {
-  it('never changes: rows of a former release must stay with the shard of their key', () => {
+  it('never changes: rows of an older release must stay in the shard of their key', () => {
     expect(['', 'a', 'ch_00000000001', 'ch_00000000002', 'ch_ZZZZZZZZZZZ'].map((key) => shardOf(key))).toEqual([
       5, 4, 6, 3, 3,
     ]);

@@ -117,7 +117,7 @@ describe('StepTransport', () => {
     expect(bus.stops).toBe(1);
   });
 
-  it('refuses a handler without a decision: one event at a time is not how events are handled here', async () => {
+  it('rejects a handler without a decision: events are handled in batches, never one at a time', async () => {
     @Controller()
     class Undecided {
       @EventPattern('undecided.v1')
@@ -128,7 +128,7 @@ describe('StepTransport', () => {
     await app.close();
   });
 
-  it('refuses to listen when Nest registered a handler whose decision it was not given', async () => {
+  it('refuses to listen when Nest registered a handler without a decision', async () => {
     const app = await microservice(new FakeBus(), [BankEvents], () => stepsOf([new LedgerEvents()]));
     await expect(app.listen()).rejects.toThrow(
       'Nest registered a handler of "bank.authorization_approved.v1", which has no decision',
@@ -136,7 +136,7 @@ describe('StepTransport', () => {
     await app.close();
   });
 
-  it('refuses to listen when it was given a decision that Nest registered no handler for', async () => {
+  it('refuses to listen when a decision has no handler registered with Nest', async () => {
     const app = await microservice(new FakeBus(), [BankEvents], () => stepsOf([new BankEvents(), new LedgerEvents()]));
     await expect(app.listen()).rejects.toThrow('Nest registered no handler of "ledger.hold_placed.v1"');
     await app.close();
@@ -156,7 +156,7 @@ describe('StepTransport', () => {
     await app.close();
   });
 
-  it('closes although it has not joined its group yet', async () => {
+  it('closes before it has joined its group', async () => {
     const bus = new FakeBus();
     bus.joins = new Promise(() => undefined);
     const app = await microservice(bus, [BankEvents, LedgerEvents]);
@@ -166,7 +166,7 @@ describe('StepTransport', () => {
     ]);
   });
 
-  it('gives up, on close, batches that wait for a store that is away: they are delivered again', async () => {
+  it('on close, abandons batches that wait for a store that is away: the bus redelivers them', async () => {
     const bus = new FakeBus();
     const app = await microservice(bus, [BankEvents, LedgerEvents]);
     await app.listen();

@@ -7,19 +7,15 @@ export interface StepTransportOptions<Tx extends Transaction> {
   readonly bus: Bus;
   /** `service` names the consumer group. */
   readonly parts: BatchParts<Tx>;
-  /** The decisions behind the handlers, by `stepsOf`. Asked for at `listen`: by then Nest has made every controller. */
+  /** The decisions of the handlers, from `stepsOf`. Called at `listen`, when Nest has made every controller. */
   readonly steps: () => readonly AnyStep[];
   readonly maxBatch?: number;
   readonly observer?: StepConsumerObserver;
 }
 
 /**
- * Nest's transport over the bus: subscribes to the topics of the events that Nest found handlers for.
- *
- * Nest registers a callback for each `@EventPattern`, which runs guards, pipes and the method for one event, with a
- * promise each. This transport takes only the pattern from there and calls the method itself, a pure decision, in the
- * middle of a batch: up to 512 events are one transaction with one statement for each stage, and one commit. So
- * guards, pipes, interceptors and exception filters do not apply to event handlers.
+ * Nest's transport over the bus. It ignores Nest's callbacks, which handle one event each, and calls the methods in
+ * batches: guards, pipes, interceptors and exception filters do not apply to event handlers.
  *
  * `listen` resolves when the consumer has joined its group; `close` drains.
  */
@@ -42,7 +38,7 @@ export class StepTransport<Tx extends Transaction> extends Server implements Cus
     callback();
   }
 
-  /** Batches in hand are finished; those that wait for a store that is away are given up, to be delivered again. */
+  /** Finishes batches in progress. Batches that wait for a store that is away are abandoned; the bus redelivers them. */
   async close(): Promise<void> {
     this.#closing.abort(new Error('closed before it had joined its group'));
     const consumption = await this.#joining?.catch(() => undefined);
@@ -75,7 +71,7 @@ export class StepTransport<Tx extends Transaction> extends Server implements Cus
     await this.#joining;
   }
 
-  /** A handler that only one of the two knows would never be called, or be called for events that Nest does not list. */
+  /** Nest's handlers and the steps must be the same, or a handler would never be called or its topic not subscribed. */
   #compareWithNest(table: StepTable, steps: readonly AnyStep[]): void {
     for (const pattern of this.messageHandlers.keys()) {
       if (!table.reactsTo(pattern)) throw new Error(`Nest registered a handler of "${pattern}", which has no decision`);

@@ -6,7 +6,7 @@ const totals = ({ store }: ReturnType<typeof tallyService>) =>
 const said = ({ store }: ReturnType<typeof tallyService>) => store.books.said.map(({ data }) => data);
 
 describe('a batch of steps', () => {
-  it('does what a repository returned after the commit, or takes it back after a rollback', async () => {
+  it('runs the effects that a repository returned after the commit, or takes them back after a rollback', async () => {
     const { consumer, store, done } = tallyService();
     store.refusals = 1;
     await consumer.handle([growth('ch_a', 1), growth('ch_a', 2)]);
@@ -30,7 +30,7 @@ describe('a batch of steps', () => {
     expect(service.store.commits).toBe(1);
   });
 
-  it('carries the trace of each event on to what came of it', async () => {
+  it('carries the trace of each event on to the events that it causes', async () => {
     const service = tallyService();
     await service.consumer.handle([growth('ch_a', 1, 'first'), growth('ch_b', 1, 'second')]);
     expect(service.store.books.said.map(({ traceparent }) => traceparent)).toEqual([
@@ -39,7 +39,7 @@ describe('a batch of steps', () => {
     ]);
   });
 
-  it('drops a second delivery, in the same batch and in a later one', async () => {
+  it('drops a redelivery, in the same batch and in a later one', async () => {
     const service = tallyService();
     await service.consumer.handle([growth('ch_a', 1, 'once'), growth('ch_a', 1, 'once')]);
     await service.consumer.handle([growth('ch_a', 1, 'once')]);
@@ -47,7 +47,7 @@ describe('a batch of steps', () => {
     expect(said(service)).toHaveLength(1);
   });
 
-  it('answers a resent event that it has seen by its last word, under the first id', async () => {
+  it('answers a resent event that it has seen by restating its last events, under their first ids', async () => {
     const service = tallyService();
     await service.consumer.handle([growth('ch_a', 4, 'once')]);
     await service.consumer.handle([growth('ch_a', 4, 'once', { resent: true })]);
@@ -57,7 +57,7 @@ describe('a batch of steps', () => {
     expect(first!.resent).toBeUndefined();
   });
 
-  it('says nothing again of a key that is parked: two services would answer each other until it is replayed', async () => {
+  it('restates nothing for a parked key: two services would resend to each other until its replay', async () => {
     const service = tallyService();
     await service.consumer.handle([growth('ch_a', 4, 'once')]);
     await service.consumer.handle([growth('ch_a', 13), growth('ch_a', 1, 'behind')]);
@@ -69,13 +69,13 @@ describe('a batch of steps', () => {
     expect(service.store.books.said).toHaveLength(length);
   });
 
-  it('takes a resent event that it has not seen like any other', async () => {
+  it('decides a resent event that it has not seen like any other', async () => {
     const service = tallyService();
     await service.consumer.handle([growth('ch_a', 4, 'lost before', { resent: true })]);
     expect(totals(service)).toEqual({ ch_a: 4 });
   });
 
-  it('has not seen what came too soon, and decides it when it is said again behind what was lost', async () => {
+  it('leaves an event that came too soon out of the inbox, and decides it when it is resent behind the lost one', async () => {
     const service = tallyService();
     await service.consumer.handle([growth('ch_a', -1, 'less')]);
     await service.consumer.handle([growth('ch_a', -1, 'less', { resent: true })]);
@@ -89,7 +89,7 @@ describe('a batch of steps', () => {
     expect(totals(service)).toEqual({ ch_a: 4 });
   });
 
-  it('parks what comes for a key behind its parked event, and lets other keys pass', async () => {
+  it('parks later events of a key behind its parked event, and lets other keys pass', async () => {
     const service = tallyService();
     await service.consumer.handle([growth('ch_a', 13)]);
     await service.consumer.handle([growth('ch_a', 1), growth('ch_b', 2)]);

@@ -19,27 +19,27 @@ import type { AggregateType, ChargeKey, Decision } from './step.js';
 export interface Work<State, Result, Key = ChargeKey, Context = void> {
   readonly aggregate: AggregateType<State, Key, Context>;
   readonly key: Key;
-  /** Whose clock `now` is read from. */
+  /** The account whose test clock gives `now`. */
   readonly account?: string | undefined;
-  /** The event behind it; a command has none. */
+  /** The event that caused it; undefined for a command. */
   readonly delivery?: Delivery | undefined;
   readonly traceparent?: string | undefined;
   readonly decide: (state: State, now: number, context: Context) => Decision<State, Result>;
-  /** Why its event cannot be read: nothing is loaded for it, and it fails where it would be decided. */
+  /** The event's data violates its schema. Nothing is loaded for it, and the decision throws this error. */
   readonly unreadable?: Error | undefined;
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- a batch mixes aggregates; each work's own type was checked where it was made
 export type AnyWork = Work<any, any, any, any>;
 
-/** What came of one work. */
+/** The result of one work. */
 export type WorkOutcome =
   | { readonly kind: 'decided'; readonly result: unknown }
-  /** Seen before; dropped. */
+  /** A redelivery: the inbox has its id. Dropped. */
   | { readonly kind: 'duplicate' }
-  /** An earlier event of its key is parked; set aside behind it. */
+  /** An earlier event of its key is parked, so it is parked behind that one. */
   | { readonly kind: 'parked_behind' }
-  /** What it is about has not come yet; not seen, as far as the inbox knows. */
+  /** A prerequisite event was lost. Its id is not in the inbox, so a resend of it is processed. */
   | { readonly kind: 'too_soon' };
 
 export interface BatchParts<Tx extends Transaction> {
@@ -57,7 +57,7 @@ export interface BatchParts<Tx extends Transaction> {
   /** By kind of effect. */
   readonly effects: ReadonlyMap<string, EffectHandler>;
   readonly clock: Clock;
-  /** The account's own offset to the clock, in milliseconds; its test clock. */
+  /** The offset of the account's test clock, in milliseconds. */
   readonly accountOffsetMs?: (account: string) => number;
 }
 
@@ -66,9 +66,8 @@ type Loaded = WorkingSet<unknown, unknown, unknown>;
 const PARKED_BEHIND: WhyParked = { error: 'an earlier event of this key is parked', behind: true, attempts: 0 };
 
 /**
- * The one way in which anything is decided here, a batch at a time, one transaction per batch: inbox →
- * load → decide → save → outbox → commit. An error rolls back the whole batch; who calls decides whether
- * to try again or to look for the culprit.
+ * Runs a batch in one transaction: inbox → load → decide → save → outbox → commit. An error rolls back the whole
+ * batch; the caller retries it or looks for the culprit.
  */
 export class BatchRunner<Tx extends Transaction> {
   constructor(private readonly parts: BatchParts<Tx>) {}
@@ -77,16 +76,13 @@ export class BatchRunner<Tx extends Transaction> {
     return this.parts.store.transaction(async (tx) => this.decideAll(tx, works, await this.admit(tx, works)));
   }
 
-  /**
-   * Within a transaction that holds the key of these events. They were admitted when they were parked, so the inbox
-   * is not asked again; and nothing of their key is parked before them.
-   */
+  /** `tx` holds the events' key. The inbox is not asked: it admitted these events when they were parked. */
   runParked(tx: Tx, works: readonly AnyWork[]): Promise<WorkOutcome[]> {
     const fresh = new Set(works.flatMap(({ delivery }) => (delivery ? inboxIdOf(delivery.event) : [])));
     return this.decideAll(tx, works, { fresh, parkedKeys: new Set() });
   }
 
-  /** Whether the same batch may succeed later; see UnitOfWork. */
+  /** See UnitOfWork. */
   isTransient(error: unknown): boolean {
     return this.parts.store.isTransient(error);
   }
@@ -114,9 +110,9 @@ export class BatchRunner<Tx extends Transaction> {
       const loaded = states.get(work.aggregate.kind)!;
       if (work.delivery) {
         const { event } = work.delivery;
-        // Taken out of the set at its first sight, so that a second delivery in this batch is a duplicate too.
+        // Remove the id at the first delivery, so that a second one in this batch is a duplicate too.
         if (!fresh.delete(inboxIdOf(event))) {
-          // What is parked is heard already: the other side would only say again what is parked, and so on without end.
+          // Do not restate for a parked key: the two services would resend to each other forever.
           if (event.resent && !work.unreadable && !admission.parkedKeys.has(event.key))
             emitted.push(...this.asEvents(work.aggregate.restate(loaded.get(work.key)), work, { resent: true }));
           outcomes.push({ kind: 'duplicate' });
@@ -133,7 +129,7 @@ export class BatchRunner<Tx extends Transaction> {
       const now = this.nowFor(work.account);
       const decision = work.decide(loaded.get(work.key), now, loaded.contextOf(work.key));
       if (decision.tooSoon && work.delivery) {
-        // Said again in this very batch, behind what it waits for, it is new as well.
+        // A resend in this batch, behind the prerequisite, must count as new.
         fresh.add(inboxIdOf(work.delivery.event));
         await inbox.forget(tx, work.delivery.event);
         outcomes.push({ kind: 'too_soon' });
@@ -195,7 +191,7 @@ export class BatchRunner<Tx extends Transaction> {
   }
 }
 
-/** The keys of works on aggregates of one kind, in the order in which they are locked. */
+/** The keys of one kind's aggregates, in the order in which rows are locked. */
 function inOrder(works: readonly AnyWork[]): unknown[] {
   const named = works.map(({ aggregate, key }) => ({ name: aggregate.keyName(key), key: key as unknown }));
   return named.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)).map(({ key }) => key);

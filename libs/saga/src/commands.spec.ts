@@ -32,7 +32,7 @@ describe('commands', () => {
     expect(store.commits).toBe(1);
   });
 
-  it('fail alone when they have a bug, and no neighbour with them', async () => {
+  it('fail alone when they have a bug; the rest of the batch commits', async () => {
     const { store, commands, add } = given();
     const ends = await Promise.allSettled([1, 2, 13, 4, 5].map((by) => commands.submit(add(`ch_${by}`, by))));
     expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
@@ -40,7 +40,7 @@ describe('commands', () => {
     expect([...store.books.tallies.keys()].sort()).toEqual(['ch_1', 'ch_2', 'ch_4', 'ch_5']);
   });
 
-  it('all hear of a store that is away, at once, so that each may decide to try again', async () => {
+  it('all fail at once when the store is away, so that each caller may retry', async () => {
     const { store, commands, add } = given();
     store.away = 1;
     const ends = await Promise.allSettled([commands.submit(add('ch_a', 1)), commands.submit(add('ch_b', 1))]);

@@ -5,21 +5,19 @@ import type { AnyWork, WorkOutcome } from './batch.js';
 import { inHalves } from './in-halves.js';
 import { Lanes } from './lanes.js';
 
-/** Of a batch that an account shares with others. */
+/** Commands of one account in a batch that it shares with other accounts. */
 const MAX_PER_ACCOUNT = 64;
-/** A batch commonly takes a few milliseconds. */
+/** A batch usually takes a few milliseconds. */
 const SLOW_AFTER_MS = 20;
-/** Each batch takes a connection of the pool; what waits for locks must leave some. */
+/** Each batch takes a connection from the pool. Batches that wait for row locks must not take all of them. */
 const MAX_IN_FLIGHT = 4;
 
-/** What a command came to; `failed` is its own fault and nobody else's. */
+/** The result of one command. `failed` is that command's own error: the rest of its batch commits. */
 type Ended = WorkOutcome | { readonly kind: 'failed'; readonly error: unknown };
 
 /**
- * Commands share commits: while one batch is in its transaction the next gathers behind it, and accounts take turns
- * in filling it, so that one that asks for much, or whose rows are locked, holds up no other. A command's
- * refusal is a result, and its bug fails it alone: the batch is halved until the culprit is found. A
- * transient error fails the whole batch, and each caller decides for itself whether to submit again.
+ * Group commit for requests, fair between accounts (README). A command with a bug rejects alone; a transient error
+ * rejects every command of the batch, and each caller may submit again.
  */
 export class Commands<Tx extends Transaction> {
   private readonly commits: Lanes<AnyWork, Ended>;

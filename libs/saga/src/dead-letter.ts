@@ -2,7 +2,7 @@ import type { CloudEvent } from '#contracts';
 import { redact } from '#telemetry';
 import type { Delivery } from './store.js';
 
-/** An event as its consumer's dead-letter topic gets it: under its own id and key, with where it came from and why. */
+/** The dead letter for an event: same id and key, with its topic, partition, offset and last error. */
 export function deadLetterOf(
   { event, origin }: Delivery,
   { service, error, attempts }: { service: string; error: Error; attempts: number },

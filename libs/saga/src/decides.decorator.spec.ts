@@ -49,7 +49,7 @@ class DoorEvents {
     return context ? unchanged(door) : unchanged({ state: 'open' });
   }
 
-  // @ts-expect-error -- what is awaited is no decision
+  // @ts-expect-error -- a decision is synchronous
   @Decides(doors, bank.captureSucceeded)
   async awaits(door: Door): Promise<Decision<Door>> {
     return Promise.resolve(unchanged(door));
@@ -61,7 +61,7 @@ class DoorEvents {
     return unchanged({ state: 'ajar' });
   }
 
-  // @ts-expect-error -- a page of a statement is about no charge: it has to say which door is meant
+  // @ts-expect-error -- a statement page names no charge, so `keyOf` is required
   @Decides(doors, bank.statementPublished)
   withoutKey(door: Door): Decision<Door> {
     return unchanged(door);
@@ -75,17 +75,17 @@ const methodOf = (name: keyof DoorEvents): object => DoorEvents.prototype[name];
 const event = { chargeId: 'ch_1', account: 'acct_1' };
 
 describe('@Decides', () => {
-  it('says on which aggregate a method decides, and on what event', () => {
+  it('names the aggregate and the event of a method', () => {
     expect(decidedBy(methodOf('whole'))).toMatchObject({ aggregate: doors, on: bank.captureSucceeded });
     expect(decidedBy(methodOf('plain'))).toBeUndefined();
   });
 
-  it('finds the aggregate by the event’s own data, unless told otherwise', () => {
+  it('finds the aggregate by the event’s own data, unless keyOf is given', () => {
     expect(decidedBy(methodOf('whole'))!.keyOf(event)).toBe(event);
     expect(decidedBy(methodOf('needsLess'))!.keyOf(event)).toEqual({ chargeId: 'acct_1' });
   });
 
-  it('says what a repetition is answered with only where that is a part of the aggregate’s word', () => {
+  it('has a `restate` of its own only where a resend is answered by a part of the aggregate’s events', () => {
     expect(decidedBy(methodOf('whole'))!.restate).toBeUndefined();
     expect(decidedBy(methodOf('needsLess'))!.restate!({ state: 'open' }, event)).toEqual([]);
   });

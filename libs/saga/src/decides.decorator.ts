@@ -4,23 +4,21 @@ import type { AggregateType, AnyStep, Step } from './step.js';
 
 const DECIDES = 'holdfast:decides';
 
-/** What `@Decides` says of a method: everything of a step but the decision, which is the method itself. */
+/** The metadata that `@Decides` stores: a step without its decision, which is the method itself. */
 export type Decided = Omit<AnyStep, 'decide'>;
 
 interface Options<State, Data> {
   readonly restate?: (state: State, data: Data) => readonly NewEvent[];
 }
 
-/** An event is found by its own data, unless that lacks what the aggregate's key needs. */
+/** `keyOf` is required when the event's data lacks a field of the aggregate's key. */
 type OptionsArgument<State, Key, Data> = Data extends Key
   ? [options?: Options<State, Data> & { readonly keyOf?: (data: Data) => Key }]
   : [options: Options<State, Data> & { readonly keyOf: (data: Data) => Key }];
 
 /**
- * Beside Nest's `@EventPattern<string>` on a controller's method (without its type argument Nest's types ask for a method
- * whose first parameter is the event): the method is the pure decision about one aggregate, given
- * its state, the event's data, the account's time, and the context of the decision. A method of another signature does
- * not compile.
+ * Marks a controller's method as the decision `(state, data, now, context)`. Needs `@EventPattern<string>` beside it:
+ * without the type argument Nest's types require the event as first parameter. Another signature does not compile.
  */
 export function Decides<State, Key, Context, Data>(
   aggregate: AggregateType<State, Key, Context>,
@@ -37,6 +35,6 @@ export function Decides<State, Key, Context, Data>(
   };
 }
 
-/** What `@Decides` says of this method; undefined where it does not stand. */
+/** The metadata of `@Decides` on this method; undefined without the decorator. */
 export const decidedBy = (method: object): Decided | undefined =>
   Reflect.getMetadata(DECIDES, method) as Decided | undefined;

@@ -1,12 +1,12 @@
-/** What a saved change brings about once it is committed: a plain value, done by the handler of its kind. */
+/** An action after the commit, as a plain value. The handler registered for its kind performs it. */
 export interface Effect {
   readonly kind: string;
 }
 
-/** Registered under the kind of its effects. */
+/** Registered under the `kind` of its effects. */
 export interface EffectHandler<Done extends Effect = Effect> {
-  /** Right after the commit, synchronously. One that throws is a bug: it cannot undo a commit, and crashes the process. */
+  /** Runs synchronously after the commit. A throw is a bug and crashes the process: the commit cannot be undone. */
   committed(effect: Done): void;
-  /** The transaction was rolled back, or its outcome is unknown: gives back what was reserved for the effect. */
+  /** The transaction was rolled back, or its COMMIT got no answer: releases what was reserved for the effect. */
   rolledBack?(effect: Done): void;
 }

@@ -17,7 +17,7 @@ describe('the next batch', () => {
     expect(taken(given({ a: 3, b: 1, c: 2 }))).toEqual(['a1', 'b1', 'c1', 'a2', 'c2', 'a3']);
   });
 
-  it('has room for a quiet lane, whatever waits in a noisy one', () => {
+  it('has room for a quiet lane, however long the queue of a noisy one', () => {
     const queue = given({ noisy: 2_000 });
     queue.push('quiet', 'quiet1');
     const batch = taken(queue);
@@ -30,7 +30,7 @@ describe('the next batch', () => {
     expect(taken(given({ a: 300 }))).toHaveLength(256);
   });
 
-  it('begins with the lanes that the last one had no room for', () => {
+  it('begins with the lanes that had no room in the last batch', () => {
     const queue = given({ a: 2, b: 2, c: 2 });
     expect([taken(queue, { max: 2 }), taken(queue, { max: 2 }), taken(queue, { max: 2 })]).toEqual([
       ['a1', 'b1'],
@@ -39,7 +39,7 @@ describe('the next batch', () => {
     ]);
   });
 
-  it('passes by lanes that are busy, and gives one that goes apart a batch of its own', () => {
+  it('skips busy lanes, and gives an isolated lane a batch of its own', () => {
     const queue = given({ a: 1, b: 1, c: 1 });
     const isApart = (lane: string): boolean => lane === 'b';
     expect(taken(queue, { isBusy: (lane) => lane === 'c', isApart })).toEqual(['a1']);

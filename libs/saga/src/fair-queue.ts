@@ -1,17 +1,17 @@
 interface Terms {
-  /** Of a batch. */
+  /** Items in a batch. */
   readonly max: number;
-  /** Of one lane in a batch that it shares with others. */
+  /** Items of one lane in a batch that it shares with other lanes. */
   readonly maxPerLane: number;
-  /** Lanes that have to wait. */
+  /** A busy lane is skipped. */
   readonly isBusy: (lane: string) => boolean;
-  /** Lanes that share a batch with no other. */
+  /** Such a lane shares a batch with no other. */
   readonly isApart: (lane: string) => boolean;
 }
 
-/** What waits, by lanes that take turns: however much waits in one, it puts off another by one turn at most. */
+/** Round-robin over lanes: a long lane delays another by one batch at most. */
 export class FairQueue<Item> {
-  /** In the order of their turns; none is empty. */
+  /** In the order of their turns. No lane is empty. */
   readonly #lanes = new Map<string, Item[]>();
   #size = 0;
 
@@ -26,7 +26,7 @@ export class FairQueue<Item> {
     this.#size++;
   }
 
-  /** The next batch: one of each lane, then the second of each, and so on; within a lane in the order in which they came. */
+  /** The next batch: the first item of each lane, then the second of each, and so on. First in, first out in a lane. */
   take({ max, maxPerLane, isBusy, isApart }: Terms): { lane: string; item: Item }[] {
     const free = [...this.#lanes.keys()].filter((lane) => !isBusy(lane));
     const [first] = free;
@@ -46,7 +46,7 @@ export class FairQueue<Item> {
     return batch;
   }
 
-  /** What is left of the lane waits behind the others. */
+  /** A lane with items left goes to the end of the turns. */
   #remove(lane: string, count: number): void {
     const left = this.#lanes.get(lane)!.slice(count);
     this.#lanes.delete(lane);

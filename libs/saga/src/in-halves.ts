@@ -1,12 +1,11 @@
-/** What came of one item of a batch. */
+/** The result of one item of a batch. */
 export type ItemOutcome<Done> =
   { readonly kind: 'done'; readonly result: Done } | { readonly kind: 'failed'; readonly error: unknown };
 
 /**
- * Does a batch at once. When it fails by its own fault each half is done by itself, and so on, until the culprits
- * stand alone and everything else is done.
+ * Bisection: runs the batch at once; a batch that fails is split in two, until only the culprits have failed.
  *
- * @throws a transient error, which is the fault of no item
+ * @throws a transient error at once, without splitting
  */
 export async function inHalves<Item, Done>(
   items: readonly Item[],

@@ -42,7 +42,7 @@ describe('the retention of the inbox', () => {
     expect(await seen('young')).toBe(5_000);
   });
 
-  it('rests an hour after each pass, then finds what was written into freed pages', async () => {
+  it('rests an hour after each pass, then finds rows that were written into freed pages', async () => {
     const clock = new FakeClock();
     const retention = new InboxRetention(given.database, clock);
     await given.database.query(fill, ['first', 100, INBOX_KEPT_MS * 2]);
@@ -67,7 +67,7 @@ describe('the retention of the inbox', () => {
     expect(await seen('kept')).toBe(2);
   });
 
-  it('runs beside its successor without harm', async () => {
+  it('may run twice at the same time', async () => {
     await given.database.query(fill, ['old', 3_000, INBOX_KEPT_MS * 2]);
     const leaders = [1, 2].map(() => new InboxRetention(given.database, new FakeClock()));
     const [one, other] = await Promise.all(leaders.map((leader) => leader.run()));

@@ -1,7 +1,7 @@
 import type { Clock } from '#clock';
 import { statement, type Sql } from '#postgres';
 
-/** Twice as long as topics keep events, so that nothing a topic can still deliver has been forgotten. */
+/** Twice the topics' retention, so that the inbox still has every id that a topic can redeliver. */
 export const INBOX_KEPT_MS = 14 * 24 * 60 * 60 * 1_000;
 
 const pagesStatement = statement(
@@ -9,7 +9,7 @@ const pagesStatement = statement(
   `SELECT pg_relation_size('inbox') / current_setting('block_size')::int AS pages`,
 );
 
-/** Of an event that is parked, or was discarded, a copy must never count as new, however late. */
+/** Ids of parked and of discarded events stay: a late copy of one must never count as new. */
 export const forgetStatement = statement(
   'inbox_forget',
   `WITH forgotten AS (
@@ -24,18 +24,15 @@ export const forgetStatement = statement(
 export interface InboxRetentionOptions {
   /** Default: two weeks. */
   readonly keptMs?: number;
-  /** Of one transaction: a few thousand rows at most. Default 256. */
+  /** Pages per transaction. A page has at most a few dozen rows. Default 256. */
   readonly pagesPerBatch?: number;
   /** Default 4. */
   readonly batchesPerRun?: number;
-  /** Between one pass over the table and the next. Default 1 h. */
+  /** The pause between two passes over the table. Default 1 h. */
   readonly restMs?: number;
 }
 
-/**
- * Forgets old events by walking the table a few pages at a time. An index on `seen_at` would be written by every
- * event for the sake of this; a page is read once an hour at most (docs/decisions/0017).
- */
+/** Deletes old ids by scanning pages: an index on `seen_at` would cost a write per event (docs/decisions/0017). */
 export class InboxRetention {
   private nextPage = 0;
   private restUntilMs = -Infinity;
@@ -46,7 +43,7 @@ export class InboxRetention {
     private readonly options: InboxRetentionOptions = {},
   ) {}
 
-  /** The next few pages. @returns how many events were forgotten */
+  /** Scans the next pages. @returns how many ids were deleted */
   async run(stopped?: AbortSignal): Promise<number> {
     const { keptMs = INBOX_KEPT_MS, pagesPerBatch = 256, batchesPerRun = 4, restMs = 60 * 60 * 1_000 } = this.options;
     if (this.clock.monotonicMs() < this.restUntilMs) return 0;
@@ -55,7 +52,7 @@ export class InboxRetention {
     for (let batch = 0; batch < batchesPerRun; batch++) {
       if (stopped?.aborted) break;
       const range = [`(${this.nextPage},0)`, `(${this.nextPage + pagesPerBatch},0)`];
-      // Before it is tried: pages that cannot be read must not keep those behind them.
+      // Advance before the attempt: unreadable pages must not block the pages behind them.
       this.nextPage += pagesPerBatch;
       const isLast = this.nextPage >= size!.pages;
       if (isLast) this.nextPage = 0;

@@ -3,7 +3,7 @@ import { statement, type PgTransaction } from '#postgres';
 import { redact } from '#telemetry';
 import { inboxIdOf, type InboxAdmission, type Delivery, type Inbox, type WhyParked } from './store.js';
 
-/** For each service's first migration, and never changed since: `parkingTablesSql` goes on from here. */
+/** In each service's first migration, so it never changes. `parkingTablesSql` migrates on from here. */
 export const inboxTablesSql = `
   CREATE TABLE inbox (
     id text COLLATE "C" NOT NULL,
@@ -27,9 +27,8 @@ export const inboxTablesSql = `
 `;
 
 /**
- * What the frame's own migration makes of it. `parked_key` has a row for each key with a parked event: the lock
- * that deliveries and replays of that key meet at, and where an operator asks for a replay. JSON as text, since
- * jsonb refuses what a poison event may well hold (a null character, half a surrogate pair).
+ * `parked_key`, one row per key with a parked event, is the row lock between deliveries and replays of that key.
+ * `event` is json: jsonb rejects null characters and lone surrogates, which a poison event may contain.
  */
 export const parkingTablesSql = `
   CREATE TABLE parked_key (
@@ -59,19 +58,15 @@ export const admitStatement = statement(
 );
 
 /**
- * A statement of its own, behind the one above: that one may have waited for another consumer which was parking
- * the very event before ours, and only a later snapshot shows it. The lock keeps a replay of the key from
- * beginning, or waits until one that has begun commits, and then sees what it left.
+ * A second statement, since the one above may have waited for a consumer that parked the key: only a new snapshot
+ * shows that row. The share lock excludes a replay of the key.
  */
 export const parkedKeysStatement = statement(
   'inbox_parked_keys',
   'SELECT key FROM parked_key WHERE key = ANY($1::text[]) ORDER BY key FOR KEY SHARE',
 );
 
-/**
- * Who parks behind another shares the key's row already. Who comes first makes it, or takes it by an update, so that
- * a replay cannot find the key empty, and free it, in between.
- */
+/** `ON CONFLICT DO UPDATE` locks an existing key's row; with `DO NOTHING` a replay could delete it before our commit. */
 const parkStatement = statement(
   'inbox_park',
   `WITH held AS (
@@ -87,7 +82,7 @@ const forgetStatement = statement('inbox_disown', 'DELETE FROM inbox WHERE id = 
 
 export class PostgresInbox implements Inbox<PgTransaction> {
   async admit(tx: PgTransaction, deliveries: readonly Delivery[]): Promise<InboxAdmission> {
-    // Two consumers that share ids after a rebalance take the rows in one order, so neither waits in a circle.
+    // Sorted: after a rebalance two consumers may insert the same ids, and would deadlock in different orders.
     const events = deliveries.map(({ event }) => event).sort((a, b) => (inboxIdOf(a) < inboxIdOf(b) ? -1 : 1));
     const [fresh, parked] = await Promise.all([
       tx.query<{ id: string; source: string }>(admitStatement, [
@@ -118,5 +113,5 @@ export class PostgresInbox implements Inbox<PgTransaction> {
   }
 }
 
-/** Text to be kept: an error may quote the very null character that it complains of, or a card number. */
+/** Redacts card numbers and escapes null characters, which Postgres rejects in text. */
 export const storable = (text: string): string => redact(text).replaceAll('\0', '\\0');

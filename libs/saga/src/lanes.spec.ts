@@ -5,7 +5,7 @@ import { Lanes } from './lanes.js';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Batches that stay in flight until the test ends them; an item is its lane and a number. */
+/** A batch stays in flight until the test ends it. An item is its lane's letter and a number. */
 function given(options: { maxBatch?: number; maxInFlight?: number } = {}) {
   const clock = new FakeClock();
   const batches: { items: string[]; end: () => void; fail: (error: Error) => void }[] = [];
@@ -44,7 +44,7 @@ describe('lanes', () => {
     await second;
   });
 
-  it('pass by a batch that is slow, but for those that are in it', async () => {
+  it('go on beside a slow batch, except those in it', async () => {
     const { clock, batches, submit, started } = given();
     void submit('a1', 'b1');
     await turn();
@@ -65,7 +65,7 @@ describe('lanes', () => {
     expect(started()).toEqual(['a1 b1', 'c1', 'a2']);
   });
 
-  it('have so many batches in flight at most, however slow these are', async () => {
+  it('keep the limit of batches in flight, however slow these are', async () => {
     const { clock, submit, started } = given();
     for (const item of ['a1', 'b1', 'c1']) {
       void submit(item);
@@ -76,7 +76,7 @@ describe('lanes', () => {
     expect(started()).toEqual(['a1', 'b1']);
   });
 
-  it('go alone after a slow batch of theirs has failed, until they succeed', async () => {
+  it('are isolated after a slow batch of theirs has failed, until they succeed', async () => {
     const { clock, batches, submit, started } = given();
     const failing = submit('a1', 'b1');
     await turn();
@@ -98,7 +98,7 @@ describe('lanes', () => {
     expect(started()).toEqual(['a1 b1', 'a2', 'b2', 'c1', 'a3 b3']);
   });
 
-  it('drain once everything has settled', async () => {
+  it('drain once every item has settled', async () => {
     const { batches, lanes, submit } = given();
     await lanes.drain();
     void submit('a1');

@@ -8,10 +8,10 @@ export interface LanesOptions<Item, Result> {
   readonly laneOf: (item: Item) => string;
   readonly clock: Clock;
   readonly maxBatch: number;
-  /** In a batch that a lane shares with others. */
+  /** Items of one lane in a batch that it shares with other lanes. */
   readonly maxPerLane: number;
   readonly maxInFlight: number;
-  /** A batch that has been in flight for so long holds up no lanes but its own. */
+  /** A batch in flight for longer than this no longer blocks other lanes. */
   readonly slowAfterMs: number;
 }
 
@@ -27,14 +27,13 @@ interface Batch {
 }
 
 /**
- * Group commit with fair lanes. One batch is in flight and the rest gather behind it, as in `GroupCommit`; lanes
- * take turns in filling the next one. When a batch is slow (it waits for a lock, or its rows are large) the other
- * lanes go on in a batch beside it. A lane is in one batch at a time, so its items never wait for each other's locks.
+ * `GroupCommit` with fair lanes: one batch is in flight, and lanes take turns in the next. Beside a slow batch the other
+ * lanes get another. A lane is in one batch at a time, so its items never wait for each other's row locks.
  */
 export class Lanes<Item, Result> {
   readonly #waiting = new FairQueue<Submission<Item, Result>>();
   readonly #inFlight = new Set<Batch>();
-  /** Lanes of batches that failed slowly: each goes alone until it succeeds, so that the cause fails nobody else again. */
+  /** Lanes of slow batches that failed. Each gets batches of its own until it succeeds, so it fails no other lane. */
   readonly #apart = new Set<string>();
   readonly #drained: (() => void)[] = [];
   #pending = 0;
@@ -55,7 +54,7 @@ export class Lanes<Item, Result> {
     });
   }
 
-  /** Resolves once nothing is pending; submissions made meanwhile are waited for too. */
+  /** Resolves once nothing is pending, later submissions included. */
   drain(): Promise<void> {
     if (this.#pending === 0) return Promise.resolve();
     return new Promise((resolve) => this.#drained.push(resolve));

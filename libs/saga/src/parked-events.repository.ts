@@ -4,14 +4,14 @@ import { statement, type PgTransaction, type Sql, type UnitOfWork } from '#postg
 import { storable } from './inbox.repository.js';
 import type { Delivery } from './store.js';
 
-/** A key at which deliveries park. */
+/** A key with parked events. */
 export interface ParkedKey {
   readonly key: string;
   readonly parkedAt: Instant;
   readonly replayRequestedAt: Instant | null;
-  /** Events parked under it. */
+  /** How many events are parked under it. */
   readonly events: number;
-  /** The one that all others wait for. */
+  /** The first parked event, which the others wait for. */
   readonly position: number;
   readonly id: string;
   readonly type: string;
@@ -33,13 +33,13 @@ export interface ParkedEventView {
   readonly discardReason: string | null;
 }
 
-/** Which keys to replay. One event alone cannot be: what is before it comes first, what is behind it has no reason to stay. */
+/** Selects keys for a replay. Always whole keys: replaying one event alone would break the order within its key. */
 export type Selection =
   | { readonly by: 'all' }
   | { readonly by: 'key'; readonly key: string }
   /** A position, or an event's id. */
   | { readonly by: 'event'; readonly event: string }
-  /** Keys whose first event failed with an error that contains this, in whatever case. */
+  /** Keys whose first event's error contains this text, ignoring case. */
   | { readonly by: 'error'; readonly text: string };
 
 const keysStatement = statement(
@@ -95,11 +95,11 @@ const freeStatement = statement(
      SELECT FROM parked_event WHERE parked_event.key = $1 AND discarded_at IS NULL)`,
 );
 
-/** What is parked, as operators see it, and what they may do about it. */
+/** The operators' view of parked events: list, replay, discard. */
 export class ParkedEvents {
   constructor(private readonly database: UnitOfWork<PgTransaction> & Sql) {}
 
-  /** Those parked first come first. */
+  /** Oldest first. */
   keys(limit = 100): Promise<ParkedKey[]> {
     return this.database.query<ParkedKey>(keysStatement, [limit]);
   }
@@ -109,17 +109,17 @@ export class ParkedEvents {
     return row!.keys;
   }
 
-  /** In the order in which a replay takes them. */
+  /** In the order of a replay. */
   ofKey(key: string, limit = 100): Promise<ParkedEventView[]> {
     return this.database.query<ParkedEventView>(ofKeyStatement, [key, limit]);
   }
 
-  /** By position or by id, discarded ones too. */
+  /** Finds by position or id, discarded events included. */
   async find(event: string): Promise<ParkedEventView | undefined> {
     return (await this.database.query<ParkedEventView>(findStatement, [event]))[0];
   }
 
-  /** The service replays them, now or when it next runs. @returns their keys */
+  /** The service replays them now, or when it runs again. @returns their keys */
   async requestReplay(selection: Selection): Promise<string[]> {
     const values = [
       selection.by === 'key' ? selection.key : null,
@@ -130,8 +130,8 @@ export class ParkedEvents {
   }
 
   /**
-   * It will never be decided here, and copies of it are dropped as seen; its row stays, with the reason. What waits
-   * behind it goes on waiting, for a replay.
+   * The event is never decided here, and redeliveries are dropped. Its row stays, with the reason. Events behind it
+   * stay parked until a replay.
    *
    * @returns how many events are left parked under its key; undefined when there is no such event
    */
@@ -141,7 +141,7 @@ export class ParkedEvents {
     const { key, position } = found;
     return this.database.transaction(async (tx) => {
       await tx.query(holdStatement, [key]);
-      // Until the key was ours a replay may have brought it through.
+      // A replay may have processed it before we got the key's lock.
       if ((await tx.query(discardStatement, [position, storable(reason)])).length === 0) return undefined;
       await tx.query(freeStatement, [key]);
       return (await tx.query(ofKeyStatement, [key, 1_000_000])).length;

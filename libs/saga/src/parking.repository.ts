@@ -19,7 +19,7 @@ const firstStatement = statement(
    WHERE key = $1 AND discarded_at IS NULL ORDER BY position LIMIT $2`,
 );
 
-/** The inbox remembers an event from when it took effect, or a late copy of it could outlive its memory. */
+/** Sets `seen_at` to now: retention counts from when the event took effect, or a late copy could count as new. */
 const releaseStatement = statement(
   'parking_release',
   `WITH decided AS (

@@ -5,22 +5,20 @@ import type { StepTable } from './step-table.js';
 import type { ParkedEvent, Parking } from './store.js';
 import { workOff } from './work-off.js';
 
-/** Events of one key in one transaction, until one of them turns out to fail again. */
+/** Events of one key per transaction, until one of them fails again. */
 const MAX_BATCH = 64;
 const MAX_KEYS = 100;
 
 export interface ReplayObserver {
-  /** These were decided, in this order. */
+  /** The events were decided in this order, and committed. */
   onReplayed?(report: { key: string; events: readonly ParkedEvent[] }): void;
-  /** One failed again: it and all behind it stay parked. */
+  /** The event failed again. It and all events behind it stay parked. */
   onFailedAgain?(report: { event: ParkedEvent; error: Error }): void;
 }
 
 /**
- * Takes up again what was parked, a key at a time, as operators ask for it: the events in the order in which they
- * were parked, through the steps that deliveries go through, in transactions that hold the key. So a delivery that
- * comes meanwhile waits, and then parks behind what is left or, when nothing is, is decided after it. Whoever dies
- * in the middle leaves the rest parked and still asked for; any number of these at once take turns.
+ * Replays parked events key by key, in order, in transactions that lock the key: a concurrent delivery of the key
+ * waits. After a crash the rest stays parked, and the replay stays requested.
  */
 export class Replay<Tx extends Transaction> {
   private table: StepTable | undefined;
@@ -29,22 +27,22 @@ export class Replay<Tx extends Transaction> {
     private readonly runner: BatchRunner<Tx>,
     private readonly parts: BatchParts<Tx>,
     private readonly parking: Parking<Tx>,
-    /** Asked for when it is first needed: by then every step is known. */
+    /** A function, since the steps are registered after this class is made. */
     private readonly stepsOf: () => StepTable,
     private readonly observer: ReplayObserver = {},
   ) {}
 
   /**
-   * Until nothing is asked for any more.
+   * Runs until no replay is requested.
    *
-   * @throws what the store says when it is away; what was asked for still is. RowsFailedError for keys that cannot even
-   * be looked into; all the others were replayed
+   * @throws the store's transient error; the requests stay. RowsFailedError for keys that cannot be loaded, after all
+   * others were replayed
    */
   async run(stopped?: AbortSignal): Promise<void> {
     await workOff({
       due: (limit, except) => this.parking.requested(limit, except),
       idOf: (key) => key,
-      // A key that is drained already has nothing left: it costs a look when it comes again in a half.
+      // `inHalves` may pass a drained key again; that costs one query.
       work: async (keys) => {
         for (const key of keys) if (!stopped?.aborted) await this.drain(key, stopped);
       },
@@ -75,7 +73,7 @@ export class Replay<Tx extends Transaction> {
       } catch (thrown) {
         if (this.parts.store.isTransient(thrown)) throw thrown;
         const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-        // What comes before the culprit goes through in smaller and smaller batches, until it stands alone.
+        // Halve the batch until the culprit is its only event.
         if (tried.length <= 1) return this.stopAt(tried[0], error);
         limit = tried.length >>> 1;
       }
@@ -91,12 +89,12 @@ export class Replay<Tx extends Transaction> {
     const { store, outbox, service } = this.parts;
     const { key } = event.event;
     const stands = await store.transaction(async (tx) => {
-      // Another replay may have brought it through meanwhile, or have stopped at it.
+      // Another replay may have processed the event meanwhile, or have stopped at it.
       if (!(await this.parking.hold(tx, key))) return false;
       const [first] = await this.parking.first(tx, key, 1);
       if (first?.position !== event.position) return false;
       await this.parking.failedAgain(tx, first, error.message);
-      // One dead letter for each event that fails: so far this one only waited behind another.
+      // One dead letter per event that fails. An event that was parked behind another has none yet.
       if (first.behind) await outbox.append(tx, [deadLetterOf(first, { service, error, attempts: 1 })]);
       return true;
     });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { growth, tallyService } from './testing/tally.js';
 
 describe('the consumer of steps', () => {
-  it('waits for an absent store and parks nothing', async () => {
+  it('retries while the store is away, and parks nothing', async () => {
     let pauses = 0;
     const service = tallyService({ onPause: () => pauses++ });
     service.store.away = 30;
@@ -11,14 +11,14 @@ describe('the consumer of steps', () => {
       await new Promise(setImmediate);
       await service.clock.advance(5_000);
     }
-    await service.clock.advance(5_000); // the store is back, and the last pause has to pass
+    await service.clock.advance(5_000); // the store is back; the last pause must end
     await handled;
     expect(pauses).toBe(30);
     expect(service.store.books.parked).toEqual([]);
     expect(service.store.books.tallies.size).toBe(2);
   });
 
-  it('parks one poison event among many, with a dead letter that says where it came from', async () => {
+  it('parks one poison event among many, with a dead letter that names its topic, partition and offset', async () => {
     const service = tallyService();
     const deliveries = Array.from({ length: 64 }, (_, index) => growth(`ch_${index}`, index === 40 ? 13 : 1));
     await service.consumer.handle(deliveries);
@@ -35,14 +35,14 @@ describe('the consumer of steps', () => {
     ]);
   });
 
-  it('parks what breaks its contract, and says which field', async () => {
+  it('parks an event that violates its schema, and names the field', async () => {
     const service = tallyService();
     await service.consumer.handle([growth('ch_a', 'many'), growth('ch_b', 1)]);
     expect(service.store.books.parked[0]!.error).toMatch(/payments\.grew\.v1 does not match its contract[^]*by/);
     expect([...service.store.books.tallies.keys()]).toEqual(['ch_b']);
   });
 
-  it('lets pass what it has no step for', async () => {
+  it('skips events that it has no step for', async () => {
     const service = tallyService();
     const { event, origin } = growth('ch_a', 1);
     await service.consumer.handle([{ event: { ...event, type: 'payments.something_else.v1' }, origin }]);
@@ -55,7 +55,7 @@ describe('the consumer of steps', () => {
     expect(service.store.commits).toBe(1);
   });
 
-  it('gives a paused batch back to the bus when it is stopped', async () => {
+  it('rejects a paused batch when it is stopped, so that the bus redelivers it', async () => {
     const service = tallyService();
     service.store.away = Infinity;
     const handled = service.consumer.handle([growth('ch_a', 1)]);

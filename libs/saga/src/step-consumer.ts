@@ -11,23 +11,22 @@ const PAUSE = { baseMs: 100, capMs: 5_000 };
 export interface StepConsumerObserver {
   /** A batch was committed. */
   onBatch?(report: { size: number; durationMs: number; outcomes: readonly WorkOutcome[] }): void;
-  /** The store cannot be reached or asks to try again: the partitions stand still, nothing is dead-lettered. */
+  /** A transient error of the store: the partitions pause, and nothing is dead-lettered. */
   onPause?(report: { error: Error; attempt: number; delayMs: number }): void;
-  /** One event fails whatever is tried: it is set aside for a person. */
+  /** A poison event was parked for an operator. */
   onParked?(report: { delivery: Delivery; error: Error }): void;
   /**
-   * An event fails that was seen before: another consumer has settled it meanwhile, or it is a copy that asks for
-   * the aggregate's last word and cannot have it. Its effect stands, so it is dropped.
+   * An event that the inbox has already failed: another consumer processed it meanwhile, or it is a resend whose
+   * restatement throws. Its effect is committed, so it is dropped.
    */
   onDropped?(report: { delivery: Delivery; error: Error }): void;
-  /** Opens a span around one decision and gives the traceparent that its events carry on. */
+  /** Opens a span for one decision. @returns the traceparent for the events that it emits */
   trace?(event: CloudEvent): string | undefined;
 }
 
 /**
- * Runs a service's steps over what the bus delivers. Deliveries of all partitions gather into one batch
- * while the last one commits. Transient errors are tried again without limit. A deterministic failure is
- * hunted down by halving the batch, and the one culprit is parked with a dead letter; the rest flows on.
+ * Runs a service's steps over deliveries, in batches across partitions. Transient errors are retried without limit;
+ * for any other the batch is halved, and the culprit is parked with a dead letter.
  */
 export class StepConsumer<Tx extends Transaction> {
   private readonly batches: GroupCommit<Delivery, undefined>;
@@ -53,15 +52,15 @@ export class StepConsumer<Tx extends Transaction> {
   }
 
   /**
-   * Resolves when every delivery is committed or parked; then, and only then, its offset may move on.
-   * Rejects only when the consumer is stopped in the middle: nothing is lost, the bus delivers again.
+   * Resolves when every delivery is committed or parked; only then may its offset be committed. Rejects only when the
+   * consumer is stopped: the bus redelivers.
    */
   async handle(deliveries: readonly Delivery[]): Promise<void> {
     const ours = deliveries.filter(({ event }) => this.reactsTo(event.type));
     await Promise.all(ours.map((delivery) => this.batches.submit(delivery)));
   }
 
-  /** Ends the waiting of paused batches; a batch in its transaction is finished. */
+  /** Rejects paused batches, and waits for the transaction in progress. */
   async stop(): Promise<void> {
     this.stopping.abort(new Error('the consumer is stopping'));
     await this.batches.drain();
@@ -76,7 +75,7 @@ export class StepConsumer<Tx extends Transaction> {
     await this.settle(deliveries.slice(middle), attempt + 1);
   }
 
-  /** Tries until the store answers; returns the error when it is the batch's own fault. */
+  /** Retries transient errors. @returns the error that is not transient */
   private async attempt(deliveries: readonly Delivery[]): Promise<Error | undefined> {
     const { clock } = this.parts;
     const { observer } = this.options;
@@ -93,8 +92,8 @@ export class StepConsumer<Tx extends Transaction> {
     let parked = false;
     const failure = await this.withoutLimit(() =>
       store.transaction(async (tx) => {
-        // Its own transaction rolled back, and since then another consumer may have settled it, after a rebalance:
-        // parked as well, it would be decided once more by a replay.
+        // Ask the inbox again: after a rebalance another consumer may have processed the event since our rollback, and a
+        // replay of a parked copy would process it twice.
         const { fresh } = await inbox.admit(tx, [delivery]);
         parked = fresh.size > 0;
         if (!parked) return;

@@ -3,7 +3,7 @@ import type { AnyWork } from './batch.js';
 import type { AnyStep } from './step.js';
 import type { Delivery } from './store.js';
 
-/** A service's steps, by the events that they react to. */
+/** A service's steps, by event type. */
 export class StepTable {
   private readonly byType: ReadonlyMap<string, AnyStep>;
 
@@ -27,7 +27,7 @@ export class StepTable {
     if (!step) throw new NoStepError(event.type);
     const parsed = step.on.schema.safeParse(event.data);
     if (!parsed.success) {
-      // It fails where every decision fails, so that one path parks it.
+      // The decision throws this error, so that one path parks every failure.
       const unreadable = new SchemaError(event.type, parsed.error.message);
       const decide = (): never => assert.fail('what cannot be read is not decided');
       return { aggregate: step.aggregate, key: undefined, delivery, traceparent, decide, unreadable };
@@ -54,7 +54,7 @@ export class SchemaError extends Error {
   }
 }
 
-/** Of a parked event whose step a later release has no more. */
+/** A replayed event has no step in this release. */
 export class NoStepError extends Error {
   readonly code = 'no_step';
 

@@ -5,14 +5,11 @@ import type { AggregateType } from './step.js';
 import type { Outbox } from './store.js';
 import { workOff } from './work-off.js';
 
-/** Aggregates that wait for somebody else, and have waited too long. */
+/** Aggregates that have waited too long for an event. */
 export interface Stalled<Tx extends Transaction, State> {
-  /** Ids of those that have not ended and have not moved for as long as their backoff says, the longest due first. */
+  /** Ids of unfinished aggregates whose backoff has passed, the longest due first. */
   due(limit: number, except: readonly string[]): Promise<readonly string[]>;
-  /**
-   * Locks and returns those of them that are still due, and notes that they were swept now. Two sweepers at once get
-   * disjoint ones.
-   */
+  /** Locks those that are still due, and notes the sweep. Concurrent sweepers get disjoint rows. */
   take(tx: Tx, ids: readonly string[]): Promise<readonly { state: State; traceparent?: string | undefined }[]>;
 }
 
@@ -28,12 +25,11 @@ export interface SweeperParts<Tx extends Transaction, State> {
 const MAX_PER_SWEEP = 500;
 
 /**
- * Says again, under the first ids, what stalled aggregates said last. Only the service where a charge
- * begins and ends sweeps: every service down the line answers a resent event that it has seen by
- * resending its own, so one nudge at the origin finds the place where an event was lost.
+ * Resends the last events of stalled aggregates, under their first ids. Runs only at the charge's origin: each service
+ * answers a resend that it has seen by restating its own events, up to the place of the loss.
  *
- * @param onSwept hears how many aggregates were stalled
- * @throws RowsFailedError for those that cannot be swept; all the others were
+ * @param onSwept gets the number of stalled aggregates
+ * @throws RowsFailedError for those that cannot be swept, after all others were
  */
 export async function sweep<Tx extends Transaction, State>(
   parts: SweeperParts<Tx, State>,

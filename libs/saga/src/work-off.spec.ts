@@ -3,7 +3,7 @@ import { RowsFailedError, workOff } from './work-off.js';
 
 class Away extends Error {}
 
-/** Rows in the order of their due time; what is worked off is due no more. */
+/** Rows in the order of due time. A processed row is no longer due. */
 function table(rows: readonly string[], options: { poisoned?: readonly string[]; stays?: readonly string[] } = {}) {
   const due = new Set(rows);
   const done: string[] = [];
@@ -29,14 +29,14 @@ function table(rows: readonly string[], options: { poisoned?: readonly string[];
 }
 
 describe('working off what is due', () => {
-  it('takes a page at a time, until there is no more', async () => {
+  it('processes pages until no row is due', async () => {
     const { run, done, transactions } = table(['a', 'b', 'c', 'd', 'e']);
     await run(2);
     expect(done).toEqual(['a', 'b', 'c', 'd', 'e']);
     expect(transactions()).toBe(3);
   });
 
-  it.each([1, 2, 3, 4, 100])('passes poisoned rows by, %i at a time, and says so in the end', async (limit) => {
+  it.each([1, 2, 3, 4, 100])('skips poison rows, %i at a time, and throws at the end', async (limit) => {
     const poisoned = ['a', 'b', 'e'];
     const { run, due, done } = table(['a', 'b', 'c', 'd', 'e', 'f', 'g'], { poisoned });
     await expect(run(limit)).rejects.toThrow(/a fails, and 2 more: a is poisoned/);
@@ -51,13 +51,13 @@ describe('working off what is due', () => {
     expect([...(failed as RowsFailedError).failures]).toEqual([['b', new Error('b is poisoned')]]);
   });
 
-  it('ends when nothing new comes, as of rows that another one has locked', async () => {
+  it('ends when only rows are due that another transaction has locked', async () => {
     const { run, done } = table(['a', 'b', 'c', 'd'], { stays: ['a', 'b'] });
     await run(2);
     expect(done).toEqual(['a', 'b']);
   });
 
-  it('ends at once when the database is away: that is the fault of no row', async () => {
+  it('ends at once when the database is away', async () => {
     let calls = 0;
     const work = () => {
       calls++;

@@ -1,11 +1,11 @@
 import { inHalves } from './in-halves.js';
 
-/** Some of what was due fails whatever is tried; all the rest was done. */
+/** Some due rows fail with errors that are not transient; all others were processed. */
 export class RowsFailedError extends Error {
   override readonly name = 'RowsFailedError';
   readonly code = 'rows_failed';
 
-  /** @param failures by the row's id */
+  /** @param failures errors by row id */
   constructor(readonly failures: ReadonlyMap<string, unknown>) {
     const [[id, cause]] = [...failures] as [[string, unknown]];
     const others = failures.size > 1 ? `, and ${failures.size - 1} more` : '';
@@ -14,24 +14,24 @@ export class RowsFailedError extends Error {
 }
 
 export interface DueWork<Row> {
-  /** Those that have been due longest, but for these. */
+  /** Due rows, the longest due first, without `except`. */
   readonly due: (limit: number, except: readonly string[]) => Promise<readonly Row[]>;
   readonly idOf: (row: Row) => string;
-  /** All of them, in one transaction. */
+  /** Processes the rows in one transaction. */
   readonly work: (rows: readonly Row[]) => Promise<unknown>;
   readonly limit: number;
   readonly isTransient: (error: unknown) => boolean;
   readonly stopped?: AbortSignal | undefined;
 }
 
-/** With a thousand rows that fail, something is wrong with the job and not with its rows. */
+/** A run ends after this many failures: the job is then at fault, and not its rows. */
 const FAILURES_MAX = 1_000;
 
 /**
- * Does what is due, in the order of due time, a page at a time, until there is no more. A row that fails is passed by:
- * it stays due and is tried again by the next run, and never holds up what comes behind it.
+ * Processes due rows page by page, in the order of due time. A row that fails is skipped: it stays due for the next
+ * run, and blocks no other row.
  *
- * @throws RowsFailedError when all the others are done; a transient error at once
+ * @throws RowsFailedError after all other rows were processed; a transient error at once
  */
 export async function workOff<Row>(parts: DueWork<Row>): Promise<void> {
   const { due, idOf, work, limit, isTransient, stopped } = parts;
@@ -40,7 +40,7 @@ export async function workOff<Row>(parts: DueWork<Row>): Promise<void> {
   for (;;) {
     if (stopped?.aborted || failures.size >= FAILURES_MAX) break;
     const rows = await due(limit, [...failures.keys()]);
-    // Done and due all the same: another one has it locked, or knows better. It is left to the next run.
+    // Processed but still due: another transaction has the row locked. Leave it to the next run.
     if (rows.every((row) => before.has(idOf(row)))) break;
     before = new Set(rows.map(idOf));
     const results = (some: readonly Row[]) => work(some).then(() => some);

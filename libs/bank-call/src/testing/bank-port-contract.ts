@@ -7,16 +7,16 @@ import type { BankPort, SendOptions, WireResult } from '../bank-port.js';
 import { classify } from '../classify.js';
 import { healthSignalOf } from '../health-signal.js';
 
-/** The four banks and the way to them, whichever it is. */
+/** The four banks and a port to them, real or in memory. */
 export interface BanksWorld {
-  /** In whose time banks and port work. */
+  /** The clock of banks and port. */
   readonly clock: Clock;
   readonly port: BankPort;
-  /** By what name the banks know whoever uses the port. */
+  /** The port user's name in the banks' journals. */
   readonly instanceId: string;
-  /** In force when it resolves. */
+  /** Adds a fault rule. It is in force when this resolves. */
   fault(rule: bankProtocol.FaultRuleInput): Promise<void>;
-  /** All of them are gone when it resolves. */
+  /** Removes all fault rules. */
   liftFaults(): Promise<void>;
   journal(bank: bankProtocol.BankName): Promise<readonly bankProtocol.JournalRecord[]>;
   close(): Promise<void>;
@@ -26,14 +26,14 @@ type Request = bankProtocol.BankRequest;
 type Fault = bankProtocol.FaultRuleInput['fault'];
 
 const VALID_FOR_MS = 60_000;
-/** Long beside a hop to the bank, whatever else the machine does. */
+/** Much longer than a round trip to a bank, also on a busy machine. */
 const PATIENCE_MS = 300;
 const brands = { alder: 'visa', birch: 'mastercard', cedar: 'amex', dogwood: 'jcb' } as const;
 const anyTime = { asOf: expect.any(Number), now: expect.any(Number) };
 const anyId = expect.any(String);
 const banks = bankProtocol.bankNames;
 
-/** What the gateway relies on the way to a bank for: that the same request brings the same answer, and the same fault the same doubt. */
+/** The contract of the bank port: answers to requests, and wire results of faults. */
 export function bankPortContract(open: () => Promise<BanksWorld>): void {
   let world: BanksWorld;
   let made = 0;
@@ -72,7 +72,7 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
     return world.port.send(bank, request, { attemptId: `at_${made}`, signal, latestWriteAtMs: Infinity, ...options });
   }
 
-  /** Gives up some time after the bank has the request. */
+  /** Aborts some time after the bank has the request. */
   async function giveUpOn(bank: bankProtocol.BankName, request: Request & { reference: string }): Promise<WireResult> {
     const caller = new AbortController();
     const sent = send(bank, request, { signal: caller.signal });
@@ -84,7 +84,7 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
     return sent;
   }
 
-  /** Sends it to whoever answers, and takes the id out of the answer. */
+  /** Sends the request. @returns the bank id in the answer */
   async function idOf(bank: bankProtocol.BankName, request: Request): Promise<string> {
     const fact = await send(bank, request);
     if (fact.kind !== 'response' || fact.status !== 200) throw new Error(`no answer: ${JSON.stringify(fact)}`);
@@ -106,7 +106,7 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
   };
 
   describe.each(banks)('%s', (bank) => {
-    it('approves, captures, refunds and reverses, says what has become of it, and states it all', async () => {
+    it('approves, captures, refunds and reverses, answers an inquiry, and lists all of it in its statement', async () => {
       const authorization = authorize(bank);
       const charge = { account: authorization.account, chargeId: authorization.chargeId };
       const before = (await world.journal(bank)).filter(({ type }) => type === 'entry').length;
@@ -176,7 +176,7 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
       );
     });
 
-    it('declines, voids, and refuses what makes no sense', async () => {
+    it('declines, voids, and refuses impossible requests', async () => {
       const poor = authorize(bank, { behavior: 'insufficient_funds' });
       expect(await send(bank, poor)).toStrictEqual(
         answered({ state: 'declined', bankId: anyId, code: 'insufficient_funds' }),
@@ -192,11 +192,11 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
       );
     });
 
-    it('has not found what it never saw', async () => {
+    it('answers an inquiry about an unknown reference with `not_found`', async () => {
       expect(await send(bank, inquire(authorize(bank)))).toStrictEqual(answered({ state: 'not_found' }));
     });
 
-    it('keeps its promises: idempotence, validity, and the fence of what it never saw', async () => {
+    it('keeps its promises: idempotence, validity, and the fence of an unknown reference', async () => {
       const { idempotent, enforcesValidUntil, fencesUnseen } = bankProtocol.defaultBanks[bank];
       const twice = authorize(bank);
       const ids = [await idOf(bank, twice), await idOf(bank, twice)];
@@ -220,7 +220,7 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
       );
     });
 
-    it('notes who asked, which attempt it was, and under what trace, of an inquiry too', async () => {
+    it('journals instance, attempt and trace, of an inquiry too', async () => {
       const request = authorize(bank);
       const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
       await send(bank, request, { attemptId: 'at_noted', traceparent });
@@ -245,7 +245,7 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
     });
   });
 
-  /** What an authorization comes to, and how often it was performed, when a fault strikes that answers by itself. */
+  /** Fault, parameters, wire result, outcome, and number of performances of an authorization. */
   const faults: [Fault, object, WireResult, string, number][] = [
     ['latency', { delayMs: 20 }, answered({ state: 'approved', bankId: anyId }), 'answered', 1],
     ['slow_drip', { durationMs: 40 }, answered({ state: 'approved', bankId: anyId }), 'answered', 1],
@@ -268,7 +268,7 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
   };
 
   describe('a fault', () => {
-    it.each(faults)('%s %j is the same on the wire', async (fault, parameters, fact, outcome, times) => {
+    it.each(faults)('%s %j has this result on the wire', async (fault, parameters, fact, outcome, times) => {
       await world.fault({ fault, parameters } as bankProtocol.FaultRuleInput);
       const request = authorize('dogwood');
       const seen = await send('dogwood', request);
@@ -287,7 +287,7 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
       expect(await send('alder', authorize('alder'))).toStrictEqual(answered({ state: 'approved', bankId: anyId }));
     });
 
-    it('inquiry_lag shows an older state, and says how old', async () => {
+    it('inquiry_lag returns an older state, with its time', async () => {
       const request = authorize('cedar');
       await send('cedar', request);
       await world.fault({ fault: 'inquiry_lag', parameters: { lagMs: 3_600_000 } });
@@ -305,7 +305,7 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
       ['latency', { delayMs: 600_000 }, 1],
       ['slow_drip', { durationMs: 600_000 }, 1],
     ];
-    it.each(silent)('%s %j is doubt for whoever gives up', async (fault, parameters, times) => {
+    it.each(silent)('%s %j is doubt after a time-out', async (fault, parameters, times) => {
       await world.fault({ fault, parameters } as bankProtocol.FaultRuleInput);
       const request = authorize('dogwood');
       const fact = await giveUpOn('dogwood', request);
@@ -318,7 +318,7 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
       expect(await performed('dogwood', request)).toBe(times);
     });
 
-    it('late is performed only once the caller has given up, and the validity of that moment counts', async () => {
+    it('late is performed only after the caller’s time-out, if it is still valid then', async () => {
       await world.fault({ fault: 'late', parameters: { delayMs: 50 } });
       const [atCedar, atBirch] = [
         authorize('cedar', { validForMs: PATIENCE_MS }),
@@ -336,7 +336,7 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
       expect([await performed('cedar', atCedar), await performed('birch', atBirch)]).toEqual([0, 1]);
     });
 
-    it('aimed by a token strikes its own operation, as often as it says', async () => {
+    it('aimed by a token hits its own operation, for the given number of times', async () => {
       const request = { ...authorize('alder'), fault: 'tok_fault_authorize_notProcessed_2' };
       const statuses: unknown[] = [];
       for (let attempt = 0; attempt < 3; attempt++) {
@@ -348,7 +348,7 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
   });
 
   describe('an attempt', () => {
-    it('that was given up before it began is not written', async () => {
+    it('that was aborted before it began is not written', async () => {
       const request = authorize('alder');
       const fact = await send('alder', request, { signal: AbortSignal.abort() });
       expect(fact).toStrictEqual({ kind: 'not_written', cause: 'connect_timeout' });
@@ -356,7 +356,7 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
       expect(await recordsOf('alder', request)).toEqual([]);
     });
 
-    it('that is too old when it could be written is not', async () => {
+    it('that is too old when it could be written is not written', async () => {
       const request = authorize('alder');
       const fact = await send('alder', request, { latestWriteAtMs: world.clock.monotonicMs() - 1 });
       expect(fact).toStrictEqual({ kind: 'not_written', cause: 'too_late' });
@@ -370,19 +370,16 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
       ['a charge too long', { chargeId: 'c'.repeat(65) }],
       ['a reference too long', { reference: 'r'.repeat(97) }],
       ['a fault token too long', { fault: 'f'.repeat(101) }],
-    ])(
-      'that no bank can read, for %s, is definitely not processed, and the bank is none the worse',
-      async (_, beyond) => {
-        const request = { ...authorize('alder'), ...beyond };
-        const fact = await send('alder', request);
-        expect(fact).toStrictEqual(failed(400, 'invalid_request'));
-        expect(outcomeOf(request, fact)).toBe('not_processed malformed');
-        expect(healthSignalOf(classify(request, fact))).toBe('alive');
-        expect(await recordsOf('alder', request)).toEqual([]);
-      },
-    );
+    ])('that violates the protocol, by %s, is not processed, and does no harm to the bank', async (_, beyond) => {
+      const request = { ...authorize('alder'), ...beyond };
+      const fact = await send('alder', request);
+      expect(fact).toStrictEqual(failed(400, 'invalid_request'));
+      expect(outcomeOf(request, fact)).toBe('not_processed malformed');
+      expect(healthSignalOf(classify(request, fact))).toBe('alive');
+      expect(await recordsOf('alder', request)).toEqual([]);
+    });
 
-    it('at every limit of what a bank can read is performed', async () => {
+    it('at every limit of the protocol is performed', async () => {
       const request = {
         ...authorize('alder'),
         amountMinor: Number.MAX_SAFE_INTEGER,
@@ -398,7 +395,7 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
       });
     });
 
-    it('brings an answer that is its own from then on, whatever happens at the bank', async () => {
+    it('returns an answer that later changes at the bank do not alter', async () => {
       const authorization = authorize('alder');
       const { account, chargeId } = authorization;
       const authorizationId = await idOf('alder', authorization);

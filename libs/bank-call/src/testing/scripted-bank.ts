@@ -5,7 +5,7 @@ import type { BankPort, SendOptions, WireResult } from '../bank-port.js';
 
 type Script = WireResult | Promise<WireResult> | ((options: SendOptions) => Promise<WireResult>);
 
-/** A bank port that does what its test says, in the order in which it is asked. */
+/** A bank port that answers its requests by a script, in order. */
 export class ScriptedBank implements BankPort {
   readonly sent: { request: bankProtocol.BankRequest; options: SendOptions }[] = [];
   readonly #script: Script[] = [];
@@ -50,7 +50,7 @@ export function errorBody(code: bankProtocol.BankErrorCode): unknown {
   return { error: { code, message: 'as the test wants it' }, ...time };
 }
 
-/** Says nothing until its time is up, as the HTTP client would of a bank that hangs. */
+/** Resolves at the time-out, as the HTTP client does for a bank that hangs. */
 export function hang({ signal }: SendOptions): Promise<WireResult> {
   return new Promise((resolve) => {
     signal.addEventListener('abort', () => resolve({ kind: 'no_response', cause: 'timeout' }), { once: true });

@@ -1,18 +1,18 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-/** A listening socket that speaks as its test says, byte by byte: no HTTP library smooths its faults over. */
+/** A listening socket that the test scripts byte by byte, without an HTTP library that would hide faults. */
 export interface WireBank extends AsyncDisposable {
   url: string;
-  /** What arrived on all connections together. */
+  /** All bytes received, over all connections. */
   received(): string;
-  /** Connections accepted so far. */
+  /** How many connections it has accepted. */
   connections(): number;
 }
 
 /**
  * @param onRequest called when a whole request has arrived
- * @param onConnection called before anything has
+ * @param onConnection called on connect, before any byte
  */
 export async function wireBank(
   onRequest: (socket: Socket) => void,
@@ -48,7 +48,7 @@ export async function wireBank(
   };
 }
 
-/** An address at which nobody listens. */
+/** A URL without a listener. */
 export async function deadUrl(): Promise<string> {
   const server = createServer();
   const url = await listen(server);

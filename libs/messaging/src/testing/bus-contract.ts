@@ -5,17 +5,17 @@ import type { Delivery } from '#saga';
 import { eventually, notEmpty } from '#testing';
 import type { Bus, ConsumeOptions, Consumption } from '../bus.js';
 
-/** A broker and its surroundings, whichever stands behind them. */
+/** A broker under test, real or in memory. */
 export interface BusWorld {
-  /** In whose time the bus works. */
+  /** The bus's clock. */
   readonly clock: Clock;
-  /** The bus of a process of its own. */
+  /** A bus of a separate process. */
   bus(): Bus;
-  /** One whose broker is not there. */
+  /** A bus without a reachable broker. */
   busWithoutBroker(): Bus;
-  /** Its name; it is new, and has several partitions. */
+  /** Creates a topic with several partitions. @returns its name */
   topic(): Promise<string>;
-  /** What the group has committed: offsets, summed over the topic's partitions. */
+  /** The group's committed offsets, summed over the topic's partitions. */
   committed(group: string, topic: string): Promise<number>;
   close(): Promise<void>;
 }
@@ -25,7 +25,7 @@ const numberOf = ({ event }: Delivery): number => (event.data as { number: numbe
 const byNumber = (a: number, b: number): number => a - b;
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, number) => number);
 
-/** What production relies on Kafka for, in sentences that hold for the real one and for the one in memory. */
+/** The contract of the bus port, for Kafka and for the bus in memory. */
 export function busContract(open: () => Promise<BusWorld>): void {
   let world: BusWorld;
   let bus: Bus;
@@ -78,7 +78,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
     return each;
   }
 
-  /** Batches that end when the test says so. */
+  /** A handler whose batches end when the test ends them. */
   function held() {
     const batches: { numbers: number[]; end(): void; fail(): void }[] = [];
     let open = false;
@@ -99,7 +99,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
     return { batches, onBatch, release, numbers: () => batches.flatMap(({ numbers }) => numbers) };
   }
 
-  /** Whatever comes, in the order in which it came. */
+  /** A handler that records every delivery in order. */
   function seeing() {
     const seen: Delivery[] = [];
     return {
@@ -110,7 +110,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
   }
 
   describe('a publish', () => {
-    it('is there for whoever consumes later, from the earliest record, of several topics, each with its place', async () => {
+    it('is delivered to a later consumer from the earliest record, of several topics, with topic, partition and offset', async () => {
       const [first, second] = [await world.topic(), await world.topic()];
       await bus.publish([event(first, 'a', 1), event(second, 'a', 2), event(first, 'b', 3)]);
       const { seen, numbers, onBatch } = seeing();
@@ -126,7 +126,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
       }
     });
 
-    it('brings events over as they were, with all that they carry and nothing else', async () => {
+    it('delivers events unchanged, with all their attributes', async () => {
       const topic = await world.topic();
       const deadLetter = { topic: 't', partition: 1, offset: '7', consumer: 'ledger', attempts: 3, error: 'ünlucky' };
       const events: CloudEvent[] = [
@@ -144,7 +144,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
       expect(seen.map(({ event }) => event).toSorted(byId)).toEqual(events.toSorted(byId));
     });
 
-    it('keeps the order of a key, whatever comes in between', async () => {
+    it('keeps the order of a key among other keys', async () => {
       const topic = await world.topic();
       const byKey = new Map<string, number[]>();
       await consume(topic, async (deliveries) => {
@@ -159,7 +159,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
       for (const key of keys) expect(byKey.get(key)).toEqual(upTo(40));
     });
 
-    it('of nothing asks nobody; of something rejects where there is no broker', async () => {
+    it('of no events resolves at once; of events rejects without a broker', async () => {
       const nowhere = world.busWithoutBroker();
       buses.push(nowhere);
       await nowhere.publish([]);
@@ -168,7 +168,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
   });
 
   describe('a consumer', () => {
-    it('gives up joining when it is asked to, with the reason', async () => {
+    it('stops joining when its signal aborts, with the reason', async () => {
       const nowhere = world.busWithoutBroker();
       buses.push(nowhere);
       const giveUp = new AbortController();
@@ -179,7 +179,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
       await expect(again).rejects.toThrow('changed my mind');
     });
 
-    it('gets what is published from then on, each group all of it', async () => {
+    it('gets events as they are published, every group all of them', async () => {
       const topic = await world.topic();
       const [one, other] = [seeing(), seeing()];
       await consume(topic, one.onBatch);
@@ -189,7 +189,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
       expect(one.numbers().toSorted(byNumber)).toEqual(other.numbers().toSorted(byNumber));
     });
 
-    it('is spared the types that it does not want, and is past them all the same', async () => {
+    it('does not get the types that it does not want, and commits past them', async () => {
       const topic = await world.topic();
       const group = newGroup();
       const { numbers, onBatch } = seeing();
@@ -202,7 +202,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
       expect(numbers()).toEqual([0, 2, 4, 6, 8]);
     });
 
-    it('goes on fetching while a batch is in hand, and commits only behind what has ended', async () => {
+    it('goes on fetching while a batch is in progress, and commits only behind batches that have ended', async () => {
       const topic = await world.topic();
       const group = newGroup();
       const { batches, numbers, onBatch } = held();
@@ -212,7 +212,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
       await bus.publish([event(topic, 'a', 2)]);
       await soon('the second is in hand beside it', () => batches.length === 2);
       batches[1]!.end();
-      await world.clock.sleep(2_500); // longer than it ever waits with a commit
+      await world.clock.sleep(2_500); // longer than the interval of commits
       expect(await world.committed(group, topic)).toBe(0);
       batches[0]!.end();
       await consumption.stop();
@@ -220,7 +220,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
       expect(await world.committed(group, topic)).toBe(2);
     });
 
-    it('commits while it goes on, not only when it stops', async () => {
+    it('commits while it runs, not only when it stops', async () => {
       const topic = await world.topic();
       const group = newGroup();
       await consume(topic, () => Promise.resolve(), { group });
@@ -242,7 +242,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
   });
 
   describe('a batch that is rejected', () => {
-    it('comes again, with all that came behind it and nothing that was committed before', async () => {
+    it('is redelivered, with all later records and no committed one', async () => {
       const topic = await world.topic();
       const group = newGroup();
       const { batches, numbers, onBatch, release } = held();
@@ -263,7 +263,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
       expect(numbers()).toEqual([1, 2, 3, 2, 3]);
     });
 
-    it('comes again as often as it is rejected, be it that its handler throws before it promises anything', async () => {
+    it('is redelivered as often as it is rejected, also when the handler throws synchronously', async () => {
       const topic = await world.topic();
       const { numbers, onBatch } = seeing();
       let refusals = 0;
@@ -276,7 +276,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
       expect(numbers()).toEqual([1, 2]);
     });
 
-    it('holds back no other key for ever', async () => {
+    it('does not block other keys forever', async () => {
       const topic = await world.topic();
       const seen = new Set<string>();
       await consume(topic, async (deliveries) => {
@@ -289,7 +289,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
   });
 
   describe('a member that stops', () => {
-    it('waits for what is in hand, commits it, and leaves the rest to the next at once', async () => {
+    it('waits for batches in progress, commits them, and leaves the rest to the next member at once', async () => {
       const topic = await world.topic();
       const group = newGroup();
       const { batches, onBatch } = held();
@@ -314,7 +314,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
       expect(batches).toHaveLength(1);
     });
 
-    it('is stopped with its bus', async () => {
+    it('is stopped when its bus closes', async () => {
       const topic = await world.topic();
       const group = newGroup();
       const own = world.bus();
@@ -331,7 +331,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
   });
 
   describe('two members of a group', () => {
-    it('share the partitions, lose nothing and double little as one comes and goes in mid-batch', async () => {
+    it('share the partitions, and lose nothing and redeliver little when one joins and leaves in mid-batch', async () => {
       const topic = await world.topic();
       const group = newGroup();
       const seen: { id: string; by: string }[] = [];
@@ -366,7 +366,7 @@ export function busContract(open: () => Promise<BusWorld>): void {
       expect(seen.length).toBeLessThan(published.size * 2);
     });
 
-    it('both may be given what one had in hand when partitions changed hands, and nothing is lost', async () => {
+    it('may both get a batch that was in progress during a rebalance, and nothing is lost', async () => {
       const topic = await world.topic();
       const group = newGroup();
       const [first, second] = [held(), held()];

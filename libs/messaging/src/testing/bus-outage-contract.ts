@@ -4,20 +4,20 @@ import type { CloudEvent } from '#contracts';
 import { eventually } from '#testing';
 import type { Bus } from '../bus.js';
 
-/** A broker of one's own, to be taken away. */
+/** A broker that the test may stop. */
 export interface OutageWorld {
   readonly clock: Clock;
   bus(): Bus;
   readonly topic: string;
-  /** How it goes away, and how it comes back. */
+  /** The kinds of outage. */
   readonly ways: () => Readonly<Record<string, { takeAway(): Promise<void>; bringBack(): Promise<void> }>>;
   close(): Promise<void>;
 }
 
-/** What a client waits for at most once a broker answers again: a tenth of it on an idle machine. */
+/** The longest recovery of a client after the broker is back. It takes a tenth of this on an idle machine. */
 const BACK_WITHIN_MS = 3_000;
 
-/** What production relies on a bus for whose broker is away for longer than every session. */
+/** The contract of the bus port for an outage that is longer than every session time-out. */
 export function busOutageContract(names: readonly string[], open: () => Promise<OutageWorld>): void {
   let world: OutageWorld;
   let bus: Bus;
@@ -33,7 +33,7 @@ export function busOutageContract(names: readonly string[], open: () => Promise<
   const soon: typeof eventually = (what, condition) =>
     eventually(what, condition, { clock: world.clock, timeoutMs: 60_000 });
 
-  /** Publishes one event after another, each until the broker takes it, as the relay does. */
+  /** Publishes one event after another and retries each, as the relay does. */
   function publishOn(prefix: string): { published: Set<string>; stop(): Promise<void> } {
     const { clock, topic } = world;
     const published = new Set<string>();
@@ -71,7 +71,7 @@ export function busOutageContract(names: readonly string[], open: () => Promise<
   }
 
   it.each(names)(
-    'publishes and consumes again within 3 s of its broker, which was %s, and has lost nothing',
+    'publishes and consumes within 3 s after its broker, which was %s, is back, and has lost nothing',
     async (name) => {
       const way = world.ways()[name]!;
       const prefix = `${name[0]}-`;
@@ -87,7 +87,7 @@ export function busOutageContract(names: readonly string[], open: () => Promise<
       await soon('events flow', () => seen.size > 20);
       await way.takeAway();
       const before = publisher.published.size;
-      await world.clock.sleep(25_000); // how long it is away; nothing to wait for
+      await world.clock.sleep(25_000); // the length of the outage
       expect(publisher.published.size - before).toBeLessThanOrEqual(1);
       await way.bringBack();
       const answersSinceMs = world.clock.monotonicMs();

@@ -22,7 +22,7 @@ const quick = { ttlMs: 2_000, renewEveryMs: 300, trustMarginMs: 500 };
 const allShards = Array.from({ length: OUTBOX_SHARDS }, (_, shard) => shard);
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, number) => number);
 
-/** Outbox, its table and its relay, over whichever database: that what is committed is said, in order, and nothing else. */
+/** The contract of outbox, table and relay: committed events are published in order per key, and no others. */
 export function outboxContract(open: OpenDatabaseWorld): void {
   let world: DatabaseWorld;
   let database: DatabasePort;
@@ -68,7 +68,7 @@ export function outboxContract(open: OpenDatabaseWorld): void {
     store.exchange({ sent: [], limit, known: [], shards });
 
   describe('an event', () => {
-    it('is handed over after its commit, with rising ids, and says which row of its key it follows', async () => {
+    it('is handed over after its commit, with ascending ids and the id of the row of its key that it follows', async () => {
       const many = upTo(300).map((number) => eventOf('many', number));
       await commit(...many);
       await soon('the rows are handed over', () => offered.length === 1);
@@ -82,7 +82,7 @@ export function outboxContract(open: OpenDatabaseWorld): void {
       expect(offered[1]!.map(({ behind }) => behind)).toEqual([ids.at(-1), null]);
     });
 
-    it('is read from the table as it was handed over', async () => {
+    it('is the same when it is read from the table', async () => {
       const traced = { ...eventOf('a', 1), traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
       const wordy = { ...eventOf('b', 2), data: { text: 'ß "quoted" \\ \n 漢', list: [1, null, { deep: true }] } };
       await commit(traced, wordy);
@@ -95,7 +95,7 @@ export function outboxContract(open: OpenDatabaseWorld): void {
       expect(Math.abs(rows[0]!.appendedAt - offered[0]![0]!.appendedAt)).toBeLessThan(60_000);
     });
 
-    it('is never there when its transaction is rolled back, and somebody looks after it', async () => {
+    it('is not stored when its transaction is rolled back, and the relay sweeps', async () => {
       const aborted = database.transaction(async (tx) => {
         await outbox.append(tx, [eventOf('never', 0)]);
         throw new Error('changed my mind');
@@ -108,7 +108,7 @@ export function outboxContract(open: OpenDatabaseWorld): void {
       ['before', 0],
       ['after', 1],
     ] as const)(
-      'whose COMMIT was lost %s it was done is handed over by nobody, and looked for in the table',
+      'whose COMMIT was lost %s it was done is not handed over, and the relay sweeps for it',
       async (when, rows) => {
         world.loseNextCommit(when);
         await expect(commit(eventOf('a', 0))).rejects.toMatchObject({ code: 'commit_unknown' });
@@ -117,20 +117,20 @@ export function outboxContract(open: OpenDatabaseWorld): void {
       },
     );
 
-    it('that no broker would take is refused before it is committed', async () => {
+    it('that exceeds the broker’s limit is rejected before the commit', async () => {
       const event = { ...eventOf('large', 0), data: 'x'.repeat(300_000) };
       await expect(commit(event)).rejects.toMatchObject({ code: 'event_too_large' });
       expect(await rowsLeft()).toBe(0);
     });
 
-    it('that is a dead letter may be of any size, and goes without its data when that is too much', async () => {
+    it('that is a dead letter may have any size, and is sent without its data above the limit', async () => {
       const deadLetter = { topic: 't', partition: 0, offset: '7', consumer: 'c', attempts: 1, error: 'too much' };
       await commit({ ...eventOf('large', 0), data: 'x'.repeat(300_000), deadLetter });
       const [row] = await read();
       expect(row!.event).toMatchObject({ id: 'large.0', data: undefined, deadLetter });
     });
 
-    it('stands behind those of its key that were committed first, whoever began first', async () => {
+    it('follows the rows of its key in commit order, whichever transaction began first', async () => {
       const counted = async (key: string): Promise<void> =>
         database.transaction(async (tx) => {
           const [row] = await tx.query<{ number: number }>(take, [key]);
@@ -149,7 +149,7 @@ export function outboxContract(open: OpenDatabaseWorld): void {
   });
 
   describe('an exchange with the table', () => {
-    it('deletes what was sent and reads what waits at once, without reading what it deletes', async () => {
+    it('deletes sent rows and reads waiting ones in one round trip, without reading rows that it deletes', async () => {
       await commit(...upTo(3).map((number) => eventOf('a', number)));
       await soon('the rows are handed over', () => offered.length === 1);
       const [sent, known, waiting] = offered[0]!.map(({ id }) => id) as [number, number, number];
@@ -161,7 +161,7 @@ export function outboxContract(open: OpenDatabaseWorld): void {
       expect(await rowsLeft()).toBe(1);
     });
 
-    it('reads the oldest of its shards, up to a limit, and no others', async () => {
+    it('reads the oldest rows of its shards, up to a limit, and no others', async () => {
       const events = upTo(40).map((number) => eventOf(`k${number}`, number));
       await commit(...events);
       const mine = shardOf('k0');
@@ -172,7 +172,7 @@ export function outboxContract(open: OpenDatabaseWorld): void {
       expect(await read([])).toEqual([]);
     });
 
-    it('sees nothing of a transaction that is still open', async () => {
+    it('does not see rows of an open transaction', async () => {
       await database.transaction(async (tx) => {
         await outbox.append(tx, [eventOf('a', 0)]);
         await tx.query(take, ['a']);
@@ -181,7 +181,7 @@ export function outboxContract(open: OpenDatabaseWorld): void {
       expect(await read()).toHaveLength(1);
     });
 
-    it('tells every process that listens', async () => {
+    it('notifies every process that listens', async () => {
       let calls = 0;
       const listening = await store.listen(() => calls++);
       await new PostgresOutboxStore(await world.open()).notify();
@@ -191,11 +191,11 @@ export function outboxContract(open: OpenDatabaseWorld): void {
   });
 
   describe('relays', () => {
-    /** What was said, in order, by whomever. */
+    /** All published event ids, in order. */
     const said: string[] = [];
     beforeEach(() => void said.splice(0));
 
-    /** A process with a relay, over a bus that takes a while and may refuse. */
+    /** A process with a relay, over a bus that is slow and may fail. */
     async function relayOf(holder: string, mayPublish: () => boolean = () => true) {
       const own = await world.open({ maxConnections: 3 });
       const leases = new Leases({ database: own, holder, clock: world.clock, ...quick });
@@ -234,7 +234,7 @@ export function outboxContract(open: OpenDatabaseWorld): void {
       return { outbox: new PostgresOutbox(relay, world.clock), shards: () => shards, stop };
     }
     const keys = upTo(16).map((key) => `k${key}`);
-    /** Each key's events as they were said, each at its first time. */
+    /** A key's published event ids, without duplicates. */
     const order = (key: string): string[] => [...new Set(said.filter((id) => id.startsWith(`${key}.`)))];
     const expectAll = async (numbers: number): Promise<void> => {
       const wanted = (key: string): string[] => upTo(numbers).map((number) => `${key}.${number}`);
@@ -243,7 +243,7 @@ export function outboxContract(open: OpenDatabaseWorld): void {
       await soon('the table is empty', async () => (await rowsLeft()) === 0);
     };
 
-    it('say what is committed, in order per key, and leave nothing in the table', async () => {
+    it('publish committed events, in order per key, and leave no rows', async () => {
       const { outbox } = await relayOf('one');
       for (const number of upTo(10))
         await database.transaction((tx) =>
@@ -256,13 +256,13 @@ export function outboxContract(open: OpenDatabaseWorld): void {
       expect(said).toHaveLength(160);
     });
 
-    it('say what nobody handed them', async () => {
+    it('publish rows that were not handed over', async () => {
       await commit(...keys.map((key) => eventOf(key, 0)));
       await relayOf('one');
       await expectAll(1);
     });
 
-    it('share the shards, each saying what the other has committed, and one takes over when the other leaves', async () => {
+    it('share the shards, publish each other’s rows, and take over when one leaves', async () => {
       const [first, second] = [await relayOf('first'), await relayOf('second')];
       await soon('each owns half', () => first.shards() === 4 && second.shards() === 4);
       for (const number of upTo(10)) {
@@ -287,11 +287,11 @@ export function outboxContract(open: OpenDatabaseWorld): void {
       }
       await expectAll(13);
       expect(first.shards()).toBe(OUTBOX_SHARDS);
-      // At once, by word of the release: the lease of a crashed one would have had to lapse first.
+      // At once, since the lease was released: after a crash it would have to expire first.
       expect(world.clock.monotonicMs() - leftMs).toBeLessThan(4_000);
     });
 
-    it('go on where they were when the broker and the database come back', async () => {
+    it('go on when the broker and the database are back', async () => {
       let away = false;
       const { outbox } = await relayOf('one', () => !away);
       await database.transaction((tx) =>

@@ -54,7 +54,7 @@ export const number = (key: string, n: number): Delivery => growth(key, n, `${ke
 
 type Fault = 'none' | 'before' | 'after';
 
-/** Does not wait before it tries again. */
+/** A clock whose `sleep` returns at once. */
 const hasty = (clock: Clock): Clock => ({
   now: () => clock.now(),
   monotonicMs: () => clock.monotonicMs(),
@@ -65,11 +65,11 @@ const hasty = (clock: Clock): Clock => ({
 
 export const listsSql = `${inboxTablesSql} ${parkingTablesSql} CREATE TABLE list (id text COLLATE "C" PRIMARY KEY, numbers json);`;
 
-/** Lists of numbers in a database: what came, in the order in which it took effect. */
+/** Lists of numbers in a database: the deliveries of each key, in the order in which they took effect. */
 export class GrowingLists {
-  /** Ids of events that the step has a bug for. */
+  /** Ids of events for which the step throws. */
   readonly poison = new Set<string>();
-  /** Told of every decision, in its transaction. */
+  /** Called for every decision, in its transaction. */
   onDecide: (id: string) => void = () => undefined;
   /** Dead letters that were committed. */
   readonly letters: CloudEvent[] = [];
@@ -77,7 +77,7 @@ export class GrowingLists {
 
   readonly #clock: Clock;
 
-  /** On a database that has `listsSql`, be it made by another process. */
+  /** The database must have the tables of `listsSql`. */
   constructor(
     readonly database: UnitOfWork<PgTransaction> & Sql,
     clock: Clock = new SystemClock(),
@@ -100,7 +100,7 @@ export class GrowingLists {
     for (const empty of emptyStatements) await this.database.query(empty);
   }
 
-  /** One process of the service; `fault` may make any transaction fail, before or after its commit. */
+  /** One process of the service. `fault` may make a transaction fail before or after its commit. */
   instance(
     observers: { steps?: StepConsumerObserver; replay?: ReplayObserver } = {},
     fault: () => Fault | Promise<Fault> = () => 'none',

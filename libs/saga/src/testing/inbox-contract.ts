@@ -13,7 +13,7 @@ const keys = statement('contract.parked_keys', 'SELECT key FROM parked_key ORDER
 const A_BUG: WhyParked = { error: 'a bug', behind: false, attempts: 1 };
 const BEHIND: WhyParked = { error: 'an earlier one is parked', behind: true, attempts: 0 };
 
-/** Inbox and parking, over whichever database: that an event takes effect once, and a key's events in their order. */
+/** The contract of inbox and parking: an event takes effect once, and a key's events in order. */
 export function inboxContract(open: OpenDatabaseWorld): void {
   const inbox = new PostgresInbox();
   let world: DatabaseWorld;
@@ -54,13 +54,13 @@ export function inboxContract(open: OpenDatabaseWorld): void {
       expect((await admit(deliveries, theirs)).fresh).toEqual(idsOf(deliveries.slice(3)));
     });
 
-    it('is admitted once when it stands twice in a batch', async () => {
+    it('is admitted once when a batch holds it twice', async () => {
       const [delivery] = batch(newKey(), 1);
       expect((await admit([delivery!, delivery!])).fresh.size).toBe(1);
       expect((await admit([delivery!])).fresh.size).toBe(0);
     });
 
-    it('is another one when somebody else says it under the same id', async () => {
+    it('is another event when another source uses the same id', async () => {
       const [delivery] = batch(newKey(), 1);
       const other = { ...delivery!, event: { ...delivery!.event, source: 'ledger' } };
       expect((await admit([delivery!, other])).fresh.size).toBe(2);
@@ -88,7 +88,7 @@ export function inboxContract(open: OpenDatabaseWorld): void {
     it.each([
       ['commits, and is a duplicate then', 'commits', 0],
       ['rolls back, and is new then', 'rolls back', 1],
-    ])('that another is just admitting waits until that %s', async (_, end, fresh) => {
+    ])('that a concurrent transaction is admitting waits until that %s', async (_, end, fresh) => {
       const deliveries = batch(newKey(), 1);
       let waiting: Promise<InboxAdmission> | undefined;
       const first = mine.transaction(async (tx) => {
@@ -101,7 +101,7 @@ export function inboxContract(open: OpenDatabaseWorld): void {
       expect((await waiting)?.fresh.size).toBe(fresh);
     });
 
-    it('is new to exactly one of two consumers that hold the same ones, in whatever order', async () => {
+    it('is new to exactly one of two consumers that hold the same events, in any order', async () => {
       for (let round = 0; round < 20; round++) {
         const deliveries = batch(newKey(), 50);
         const [one, other] = await Promise.all([admit(deliveries), admit(deliveries.toReversed(), theirs)]);
@@ -112,7 +112,7 @@ export function inboxContract(open: OpenDatabaseWorld): void {
   });
 
   describe('a key with a parked event', () => {
-    it('is named to whoever admits one of its events, and no other key is', async () => {
+    it('is named when one of its events is admitted, and no other key is', async () => {
       const [parked, free] = [newKey(), newKey()];
       await park(growth(parked, 13), A_BUG);
       const admission = await admit([growth(parked, 1), growth(free, 1)], theirs);
@@ -120,7 +120,7 @@ export function inboxContract(open: OpenDatabaseWorld): void {
       expect(admission.fresh.size).toBe(2);
     });
 
-    it('is named to whoever waited for the very event to be parked', async () => {
+    it('is named to a consumer that waited while another parked the event', async () => {
       const key = newKey();
       const [poison, next] = [growth(key, 13), growth(key, 1)];
       let waiting: Promise<InboxAdmission> | undefined;
@@ -163,7 +163,7 @@ export function inboxContract(open: OpenDatabaseWorld): void {
     }
     const firstOf = (tx: PgTransaction, key: string): Promise<ParkedEvent[]> => parking.first(tx, key, 10);
 
-    it('is asked for by key, and there is nothing to hold of any other', async () => {
+    it('is requested by key, and `hold` refuses every other key', async () => {
       const { key } = await parkedKey(1);
       expect(await parking.requested(1_000, [])).toContain(key);
       const other = newKey();
@@ -174,7 +174,7 @@ export function inboxContract(open: OpenDatabaseWorld): void {
       expect(await mine.transaction((tx) => parking.hold(tx, key))).toBe(true);
     });
 
-    it('makes deliveries of its key wait, and another replay; none of another key', async () => {
+    it('makes deliveries and other replays of its key wait, and none of another key', async () => {
       const { key } = await parkedKey(2);
       let delivered: Promise<InboxAdmission> | undefined;
       let replayed: Promise<boolean> | undefined;
@@ -191,7 +191,7 @@ export function inboxContract(open: OpenDatabaseWorld): void {
       expect((await delivered)?.parkedKeys).toEqual(new Set());
     });
 
-    it('waits for a delivery that is just parking behind it, and then finds that event too', async () => {
+    it('waits for a delivery that is parking behind it, and then finds that event too', async () => {
       const { key } = await parkedKey(1);
       const next = growth(key, 1, `${key}.next`);
       let held: Promise<ParkedEvent[]> | undefined;
@@ -207,7 +207,7 @@ export function inboxContract(open: OpenDatabaseWorld): void {
       expect((await held)?.map(({ event }) => event.id)).toEqual([`${key}.0`, `${key}.next`]);
     });
 
-    it('frees the key with the last of its events, and not before', async () => {
+    it('frees the key with the last of its events', async () => {
       const { key, deliveries } = await parkedKey(3);
       await mine.transaction(async (tx) => {
         const events = await firstOf(tx, key);
@@ -221,7 +221,7 @@ export function inboxContract(open: OpenDatabaseWorld): void {
       expect((await admit(deliveries, theirs)).fresh.size).toBe(0);
     });
 
-    it('ends at an event that fails again, which is said, and counted', async () => {
+    it('ends at an event that fails again, and stores the error and the attempt', async () => {
       const { key } = await parkedKey(2);
       await mine.transaction(async (tx) => {
         const [event] = await firstOf(tx, key);

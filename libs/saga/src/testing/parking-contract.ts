@@ -8,7 +8,7 @@ import { GrowingLists, listsSql, number } from './growing-lists.js';
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) => n);
 
-/** Consumers, parking and replays, over whichever database: what cannot be decided waits, and its key with it. */
+/** The contract of consumers, parking and replays: a poison event is parked, and later events of its key behind it. */
 export function parkingContract(open: OpenDatabaseWorld): void {
   let world: DatabaseWorld;
   let lists: GrowingLists;
@@ -26,7 +26,7 @@ export function parkingContract(open: OpenDatabaseWorld): void {
     expect(await waitsForLock(world, promise)).toBe(true);
 
   describe('parking', () => {
-    it('sets aside the one event that fails and what comes behind it in the same batch, in order, and no other key', async () => {
+    it('parks the one event that fails and later ones of its key in the same batch, in order, and no other key', async () => {
       lists.poison.add('a.1');
       const { consumer } = lists.instance();
       await consumer.handle(upTo(4).flatMap((n) => [number('a', n), number('b', n)]));
@@ -38,7 +38,7 @@ export function parkingContract(open: OpenDatabaseWorld): void {
       ]);
     });
 
-    it('sends one dead letter, which says where the event stood, how often it was tried, why it failed, and its trace', async () => {
+    it('sends one dead letter, with the event’s topic, partition, offset, attempts, error and trace', async () => {
       lists.poison.add('a.0');
       const poison = number('a', 0);
       await lists.instance().consumer.handle([poison, number('a', 1)]);
@@ -52,7 +52,7 @@ export function parkingContract(open: OpenDatabaseWorld): void {
       expect(lists.letters[0]!.traceparent).toBe('trace of a.0');
     });
 
-    it('drops a second delivery of what is parked', async () => {
+    it('drops a redelivery of a parked event', async () => {
       lists.poison.add('a.0');
       const { consumer } = lists.instance();
       await consumer.handle([number('a', 0), number('a', 1)]);
@@ -61,7 +61,7 @@ export function parkingContract(open: OpenDatabaseWorld): void {
       expect(lists.letters).toHaveLength(1);
     });
 
-    it('parks an event whose text no index and no jsonb would take', async () => {
+    it('parks an event whose text neither an index nor jsonb accepts', async () => {
       const hostile: Delivery = number('a', 0);
       const event = { ...hostile.event, data: { chargeId: 'a', by: 'null \0 and half a pair \ud800' } };
       await lists.instance().consumer.handle([{ ...hostile, event }, number('b', 0)]);
@@ -69,8 +69,8 @@ export function parkingContract(open: OpenDatabaseWorld): void {
       expect(await lists.parked.find('a.0')).toMatchObject({ event: { data: event.data }, attempts: 2 });
     });
 
-    it('does not park what another consumer has decided since it failed here', async () => {
-      // Of two releases that run side by side during a roll-out, one has the bug.
+    it('does not park an event that another consumer has decided since it failed here', async () => {
+      // During a rolling upgrade only one of the two releases has the bug.
       lists.poison.add('a.0');
       const dropped: string[] = [];
       const onDropped = ({ delivery }: { delivery: Delivery }): void => void dropped.push(delivery.event.id);
@@ -78,7 +78,7 @@ export function parkingContract(open: OpenDatabaseWorld): void {
       let transactions = 0;
       const old = lists.instance({ steps: { onDropped } }, async () => {
         if (++transactions === 2) {
-          // It is about to park the event.
+          // The consumer is about to park the event.
           lists.poison.clear();
           await mended.consumer.handle([number('a', 0)]);
         }
@@ -91,7 +91,7 @@ export function parkingContract(open: OpenDatabaseWorld): void {
       expect(lists.letters).toEqual([]);
     });
 
-    it('parks behind an event that another consumer was just parking', async () => {
+    it('parks behind an event that another consumer is parking', async () => {
       const { consumer } = lists.instance();
       const parking = lists.database.transaction(async (tx) => {
         await tx.query(
@@ -103,7 +103,7 @@ export function parkingContract(open: OpenDatabaseWorld): void {
              VALUES ('a.0', 'payments-api', 'a', '{"id":"a.0"}', '{}', false, 'a bug')`,
           ),
         );
-        // A batch that holds both: its inbox waits for ours, and must then see what we parked.
+        // The batch holds both events: its inbox waits for our transaction, and must then see the parked key.
         const handled = consumer.handle([number('a', 0), number('a', 1)]);
         await isWaiting(handled);
         return { handled };
@@ -117,7 +117,7 @@ export function parkingContract(open: OpenDatabaseWorld): void {
   });
 
   describe('a replay', () => {
-    it('takes what is parked in order, frees the key, and leaves keys alone that nobody asked for', async () => {
+    it('decides parked events in order, frees the key, and leaves other keys parked', async () => {
       lists.poison.add('a.1').add('b.0');
       const { consumer, replay } = lists.instance();
       await consumer.handle(upTo(200).map((n) => number('a', n)));
@@ -135,14 +135,14 @@ export function parkingContract(open: OpenDatabaseWorld): void {
       ['all', { by: 'all' } as const, ['a', 'b']],
       ['an error', { by: 'error', text: '7 is a BUG' } as const, ['b']],
       ['an event behind the first', { by: 'event', event: 'a.3' } as const, ['a']],
-    ])('is asked for by %s', async (_by, selection, keys) => {
+    ])('is requested by %s', async (_by, selection, keys) => {
       lists.poison.add('a.2').add('b.7');
       const { consumer } = lists.instance();
       await consumer.handle([number('a', 2), number('a', 3), number('b', 7)]);
       expect(await lists.parked.requestReplay(selection)).toEqual(keys);
     });
 
-    it('stops at the first event that fails again, with its new error and one dead letter for each that failed', async () => {
+    it('stops at the first event that fails again, with its new error and one dead letter per failed event', async () => {
       lists.poison.add('a.1').add('a.5');
       const failures: string[] = [];
       const { consumer, replay } = lists.instance({
@@ -163,7 +163,7 @@ export function parkingContract(open: OpenDatabaseWorld): void {
       expect(lists.letters.map(({ id }) => id)).toEqual(['a.1', 'a.5']);
     });
 
-    it('makes a delivery of its key wait, which is then decided behind it', async () => {
+    it('makes a delivery of its key wait, and then lets it be decided', async () => {
       lists.poison.add('a.0');
       const { consumer } = lists.instance();
       await consumer.handle([number('a', 0)]);
@@ -181,7 +181,7 @@ export function parkingContract(open: OpenDatabaseWorld): void {
       expect(await lists.parked.keys()).toEqual([]);
     });
 
-    it('remembers what it replayed from then on, so that a late copy is dropped', async () => {
+    it('renews the inbox ids of replayed events, so that a late copy is dropped', async () => {
       lists.poison.add('a.0');
       const { consumer, replay } = lists.instance();
       await consumer.handle([number('a', 0)]);
@@ -193,7 +193,7 @@ export function parkingContract(open: OpenDatabaseWorld): void {
       expect(await lists.numbers()).toEqual({ a: [0] });
     });
 
-    it('goes on without an event that was discarded, whose row stays with the reason', async () => {
+    it('skips a discarded event, whose row stays with the reason', async () => {
       lists.poison.add('a.1');
       const { consumer, replay } = lists.instance();
       await consumer.handle(upTo(4).map((n) => number('a', n)));
@@ -206,7 +206,7 @@ export function parkingContract(open: OpenDatabaseWorld): void {
       expect(await lists.parked.discard('a.1', 'again')).toBeUndefined();
     });
 
-    it('does not say that it discarded what was replayed, or discarded by another, in the same moment', async () => {
+    it('reports a discard once when two operators discard the same event at the same time', async () => {
       lists.poison.add('a.0');
       const { consumer } = lists.instance();
       await consumer.handle([number('a', 0)]);
@@ -236,7 +236,7 @@ export function parkingContract(open: OpenDatabaseWorld): void {
       }),
     });
 
-    it('bring every event of a key into effect once, in the order in which it came', async () => {
+    it('process every event of a key once, in order', async () => {
       await fc.assert(
         fc.asyncProperty(run, async ({ keys, events, poison, batches, fixedAfter, faults }) => {
           await lists.empty();
@@ -263,7 +263,7 @@ export function parkingContract(open: OpenDatabaseWorld): void {
             const { replay } = lists.instance({}, fault);
             while (!delivered.signal.aborted) {
               await lists.parked.requestReplay({ by: 'all' });
-              // What a crash leaves is still asked for.
+              // After a crash the replay is still requested.
               await replay.run().catch((error: unknown) => {
                 if (!lists.database.isTransient(error)) throw error;
               });

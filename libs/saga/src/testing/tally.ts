@@ -8,7 +8,7 @@ import { StepConsumer, type StepConsumerObserver } from '../step-consumer.js';
 import { StepTable } from '../step-table.js';
 import { inboxIdOf, type Delivery } from '../store.js';
 
-/** A tiny saga over the ports, for this library's own tests: a tally that grows and says its total. */
+/** A small saga for this library's tests: a tally that grows and emits its total. */
 export const grew = defineEvent({
   producer: 'payments',
   name: 'grew',
@@ -62,12 +62,12 @@ export class StoreAway extends Error {}
 
 type BooksTransaction = Transaction & { readonly books: Books };
 
-/** Atomic like the real one: what a rolled-back transaction did was never there. */
+/** An in-memory store. A rollback restores the last committed state. */
 export class TallyStore implements UnitOfWork<BooksTransaction> {
   books: Books = { tallies: new Map(), seen: new Set(), parked: [], said: [] };
-  /** How many transactions will still fail because the store is away. */
+  /** How many of the next transactions fail because the store is away. */
   away = 0;
-  /** How many transactions will still fail with their last statement, by a fault of their own. */
+  /** How many of the next transactions fail at their last statement with an error that is not transient. */
   refusals = 0;
   commits = 0;
 
@@ -164,7 +164,7 @@ export function tallyService(observer: StepConsumerObserver = {}) {
 
 let offset = 0;
 
-/** A growth as the bus delivers it; `id` makes two of one tally differ. */
+/** A delivery of `grew`. `id` makes two events of one tally differ. */
 export function growth(
   chargeId: string,
   by: unknown,
