@@ -1,4 +1,4 @@
-// npm run sabotage [-- NAME …]: breaks a copy of the code on purpose, in each known way, and sees which promise notices.
+// npm run sabotage [-- NAME …]: plants each bug in a copy of the code and records which promise it breaks.
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ import { sabotages } from './sabotages.js';
 import { currentCommit, sampleOf, type SampledBug } from './sample.js';
 import { tryOut } from './try-out.js';
 
-const SAY_STILL_EVERY_MS = 30_000;
+const PROGRESS_EVERY_MS = 30_000;
 const startedMs = performance.now();
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -41,7 +41,7 @@ function help(): number {
 async function perform(options: SabotageOptions): Promise<number> {
   const before = await readMeasurements();
   const chosen = await choose(options, before);
-  // As each ends, so that an hour's work is not lost to Ctrl-C.
+  // Written after each bug, so that Ctrl-C does not lose an hour of results.
   let writing = Promise.resolve();
   const measured = await tryAll(chosen, options.threads, (sofar) => {
     if (options.write) writing = writing.then(() => write({ ...before, ...sofar }));
@@ -53,7 +53,7 @@ async function perform(options: SabotageOptions): Promise<number> {
   });
   const took = `in ${((performance.now() - startedMs) / 1_000).toFixed(0)} s`;
   console.log(
-    `${chosen.length - missed.length} of ${chosen.length} planted bugs caught by a promise of theirs ${took}`,
+    `${chosen.length - missed.length} of ${chosen.length} planted bugs caught by one of their own promises ${took}`,
   );
   return missed.length === 0 ? 0 : 1;
 }
@@ -68,12 +68,12 @@ async function choose(
   }
   const commit = await currentCommit();
   const sampled = sampleOf(sabotages, measured, commit, sample);
-  if (sampled.length === 0) throw new Error('no planted bug was measured: npm run sabotage -- --write measures them');
-  console.log(`commit ${commit} chooses ${sampled.map(({ sabotage }) => sabotage.name).join(', ')}`);
+  if (sampled.length === 0) throw new Error('no planted bug is measured: run npm run sabotage -- --write');
+  console.log(`commit ${commit} selects ${sampled.map(({ sabotage }) => sabotage.name).join(', ')}`);
   return sampled;
 }
 
-/** So many beside each other, in their order; each says what came of it as it ends. */
+/** Tries the bugs in order, `threads` at a time, and prints each result. */
 async function tryAll(
   chosen: readonly SampledBug[],
   threads: number,
@@ -83,26 +83,26 @@ async function tryAll(
   const waiting = [...chosen];
   const running = new Set<string>();
   let ended = 0;
-  const still = setInterval(() => console.log(`      still at ${[...running].join(', ')}`), SAY_STILL_EVERY_MS);
+  const progress = setInterval(() => console.log(`      still running: ${[...running].join(', ')}`), PROGRESS_EVERY_MS);
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const { name } = next.sabotage;
       const beganMs = performance.now();
       running.add(name);
-      const cameTo = await tryUntilCaught(next).catch((error: Error) => error);
+      const result = await tryUntilCaught(next).catch((error: Error) => error);
       interruption.signal.throwIfAborted();
       running.delete(name);
       ended++;
-      if (!(cameTo instanceof Error)) measured[name] = cameTo;
+      if (!(result instanceof Error)) measured[name] = result;
       await onMeasured(measured);
-      const words = cameTo instanceof Error ? `FAILED: ${cameTo.message}` : inWords(next.sabotage, cameTo);
+      const line = result instanceof Error ? `FAILED: ${result.message}` : summaryOf(next.sabotage, result);
       const tookS = ((performance.now() - beganMs) / 1_000).toFixed(1);
-      console.log(`${`${ended}/${chosen.length}`.padStart(7)} ${name.padEnd(42)} ${words} (${tookS} s)`);
+      console.log(`${`${ended}/${chosen.length}`.padStart(7)} ${name.padEnd(42)} ${line} (${tookS} s)`);
     }
   };
   // All settle, so that every copy is removed before an interruption ends the command.
   const works = await Promise.allSettled(Array.from({ length: threads }, work));
-  clearInterval(still);
+  clearInterval(progress);
   for (const each of works) if (each.status === 'rejected') throw each.reason;
   return measured;
 }
@@ -116,15 +116,15 @@ async function tryUntilCaught({ sabotage, extents }: SampledBug): Promise<Measur
   return measured!;
 }
 
-function inWords(sabotage: Sabotage, measured: Measurement): string {
+function summaryOf(sabotage: Sabotage, measured: Measurement): string {
   const { found, first, seed } = measured;
   if (sabotage.shownBySpec)
     return isCaught(sabotage, measured) ? `caught by ${sabotage.shownBySpec.file}` : 'NOT CAUGHT';
   const regressions = regressionsOf(sabotage, measured).map(({ name, broken }) => `by ${broken.join(', ')} in ${name}`);
   const drawn = found ? [`after ${found.seed - seed + 1} by ${found.broken.join(', ')}`] : [];
   if (drawn.length + regressions.length > 0) return `caught ${[...drawn, ...regressions].join('; ')}`;
-  const wanted = `NOT CAUGHT by ${sabotage.breaks.join(' or ')}`;
-  return first ? `${wanted}, but after ${first.seed - seed + 1} by ${first.broken.join(', ')}` : wanted;
+  const missed = `NOT CAUGHT by ${sabotage.breaks.join(' or ')}`;
+  return first ? `${missed}, but after ${first.seed - seed + 1} by ${first.broken.join(', ')}` : missed;
 }
 
 async function write(measured: Measurements): Promise<void> {

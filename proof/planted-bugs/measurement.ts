@@ -9,30 +9,30 @@ export interface BrokenSchedule {
   readonly broken: readonly string[];
 }
 
-/** What was seen when a planted bug was tried out. */
+/** Result of trying a planted bug. */
 export interface Measurement {
-  /** The first schedule that was drawn, and how many there were at most. */
+  /** First seed, and the largest number of seeds tried. */
   readonly seed: number;
   readonly schedules: number;
-  /** The first that broke one of the promises that the bug breaks; null: none did. */
+  /** The first schedule that broke a promise of the bug. Null if none did. */
   readonly found: BrokenSchedule | null;
-  /** The first that broke anything. */
+  /** The first schedule that broke any promise. */
   readonly first: BrokenSchedule | null;
-  /** The regressions that broke something: schedules that an earlier bug was found by. */
+  /** Regressions (schedules that found an earlier bug) that broke a promise. */
   readonly shownBy: readonly { readonly name: string; readonly broken: readonly string[] }[];
-  /** Of a bug that a specification shows: whether it failed. */
+  /** For a bug that a test shows: whether that test failed. */
   readonly specFailed?: boolean;
 }
 
 export type Measurements = Readonly<Record<string, Measurement>>;
 
-/** Caught by what is to catch it; whatever else it breaks does not count. */
+/** Whether one of the bug's own promises, or its own test, failed. Other failures do not count. */
 export function isCaught({ breaks, shownBySpec }: Sabotage, measured: Measurement): boolean {
   if (shownBySpec) return measured.specFailed === true;
   return measured.found !== null || regressionsOf({ breaks }, measured).length > 0;
 }
 
-/** The regressions that show a bug by one of its own promises. */
+/** The regressions in which one of the bug's own promises was broken. */
 export function regressionsOf(
   { breaks }: Pick<Sabotage, 'breaks'>,
   { shownBy }: Measurement,
@@ -42,12 +42,12 @@ export function regressionsOf(
 
 const file = join(repositoryRoot, 'proof', 'planted-bugs', 'measured.json');
 
-/** What was measured last, by name. */
+/** The last measurements, by name of the bug. */
 export async function readMeasurements(): Promise<Measurements> {
   return JSON.parse(await readFile(file, 'utf8')) as Measurements;
 }
 
-/** A line for each bug, so that a change of one shows as one. */
+/** Writes one line per bug, so that a diff shows which have changed. */
 export async function writeMeasurements(sabotages: readonly Sabotage[], measured: Measurements): Promise<void> {
   const lines = sabotages.flatMap(({ name }) =>
     measured[name] ? [`  ${JSON.stringify(name)}: ${JSON.stringify(measured[name])}`] : [],

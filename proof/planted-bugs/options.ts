@@ -4,10 +4,10 @@ export interface SabotageOptions {
   readonly names: readonly string[];
   readonly schedules: number;
   readonly seed: number;
-  /** So many bugs are tried out beside each other. */
+  /** Number of bugs tried at the same time. */
   readonly threads: number;
   readonly write: boolean;
-  /** So many, chosen by the commit; undefined: all, or those that are named. */
+  /** Size of the sample that the commit selects. Undefined: the named bugs, or all. */
   readonly sample: number | undefined;
   readonly help: boolean;
 }
@@ -15,16 +15,16 @@ export interface SabotageOptions {
 export const usage = `npm run sabotage -- [NAME …] [--schedules 300] [--seed 1] [--threads N] [--write]
 npm run sabotage -- --sample 6
 
-Breaks copies of the code on purpose, in every known way or in those that are named, and sees which promise notices.
-The exit code is 0 when each bug is caught by a promise that it breaks.
+Plants every bug, or the named ones, in copies of the code and reports which promise each one breaks.
+The exit code is 0 when each bug is caught by one of its own promises.
 
-  --schedules N  at most so many worlds for each bug. Default 300
-  --seed S       of the first world. Default 1
-  --threads N    so many bugs beside each other. Default: as many as there are cores
-  --write        notes what came of it in proof/planted-bugs/measured.json and docs/planted-bugs.md
-  --sample N     N bugs that the commit chooses, each in the world that showed it last`;
+  --schedules N  the largest number of worlds for each bug. Default 300
+  --seed S       seed of the first world. Default 1
+  --threads N    number of bugs tried at the same time. Default: the number of cores
+  --write        writes the results to proof/planted-bugs/measured.json and docs/planted-bugs.md
+  --sample N     N bugs that the commit hash selects, each in the world that showed it last`;
 
-/** @throws Error that says what is wrong with them */
+/** @throws Error with a message for the user if an argument is wrong */
 export function readOptions(args: readonly string[], known: readonly string[], cores: number): SabotageOptions {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -39,10 +39,10 @@ export function readOptions(args: readonly string[], known: readonly string[], c
     },
   });
   const unknown = positionals.find((name) => !known.includes(name));
-  if (unknown !== undefined) throw new Error(`no planted bug is named ${unknown}`);
+  if (unknown !== undefined) throw new Error(`there is no planted bug ${unknown}`);
   const { sample } = values;
   if (sample !== undefined && (positionals.length > 0 || values.write))
-    throw new Error('--sample takes neither names nor --write: the commit chooses the bugs');
+    throw new Error('--sample cannot be combined with names or --write: the commit selects the bugs');
   return {
     names: positionals,
     schedules: integer('schedules', values.schedules, 1),
@@ -57,5 +57,5 @@ export function readOptions(args: readonly string[], known: readonly string[], c
 function integer(name: string, text: string, least: number): number {
   const number = Number(text);
   if (Number.isSafeInteger(number) && number >= least) return number;
-  throw new Error(`--${name} takes a whole number from ${least} on`);
+  throw new Error(`--${name} must be an integer of at least ${least}`);
 }

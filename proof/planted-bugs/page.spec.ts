@@ -21,29 +21,29 @@ const lineOf = (sabotage: Sabotage, measured: Measurement): string =>
     .find((line) => line.startsWith('| `lock-forgotten`'))!;
 
 describe('the page of planted bugs', () => {
-  it('says which drawn schedule showed it, and how to see it again', () => {
+  it('names the seed that showed a bug, and the command that shows it again', () => {
     expect(lineOf(bug, inTheSeventh)).toBe(
       '| `lock-forgotten` | no request waits | A1, A7 | A7 | 7 from seed 11 |  | `npm run sabotage -- lock-forgotten --seed 17 --schedules 1` |',
     );
   });
 
-  it('says which regressions show it', () => {
+  it('names the regressions that show a bug', () => {
     expect(lineOf(bug, inARegression)).toBe(
       '| `lock-forgotten` | no request waits | A1, A7 | **none** | not in 300 from seed 11 | `both-at-once` (A7) |  |',
     );
   });
 
-  it('names what broke instead of what the bug breaks', () => {
+  it('names another broken promise if none of the bug’s own was broken', () => {
     expect(lineOf(bug, byAnother)).toContain('| **none** (A5 in 2) | not in 300 from seed 11 |');
   });
 
-  it('names the test that shows what no world does', () => {
+  it('names the test of a bug that no world shows', () => {
     const link = '[lock.spec.ts](../libs/a/src/lock.spec.ts)';
     expect(lineOf(shownBySpec, { ...nothing, specFailed: true })).toContain(`| ${link} | worlds are short |`);
     expect(lineOf(shownBySpec, { ...nothing, specFailed: false })).toContain(`| **not** ${link} |`);
   });
 
-  it('counts a bug as caught by a promise of its own, or by its test, and by nothing else', () => {
+  it('counts a bug as caught only by one of its own promises or by its own test', () => {
     const caught = [nothing, inTheSeventh, byAnother, inARegression, inAnotherRegression].map((each) =>
       isCaught(bug, each),
     );

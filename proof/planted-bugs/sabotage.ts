@@ -1,14 +1,14 @@
 /** A promise of docs/proof.md. */
 export type PromiseId = `A${number}`;
 
-/** One way to break the code on purpose: texts that stand there once, and what is put in their place. */
+/** A planted bug: edits of source text, each of which must match exactly once. */
 export interface Sabotage {
   readonly name: string;
-  /** What is wrong then, and what comes of it. */
+  /** The error and its consequence, as one sentence. */
   readonly says: string;
-  /** The promises that this breaks. It counts as caught only when one of them is what catches it. */
+  /** The promises that it breaks. The bug is caught only if one of these is broken. */
   readonly breaks: readonly PromiseId[];
-  /** Where the simulation cannot show it: the specification that fails, and why no simulated world would. */
+  /** For a bug that the simulation cannot show: the test that fails, and why no simulated world would. */
   readonly shownBySpec?: { readonly file: string; readonly because: string };
   readonly edits: readonly SourceEdit[];
 }

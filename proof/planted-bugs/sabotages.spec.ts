@@ -14,25 +14,25 @@ const planted = (name: string, find: string, replace: string): Sabotage => ({
 
 describe('planted bugs', () => {
   it.each(sabotages.map((sabotage) => [sabotage.name, sabotage] as const))(
-    '%s still finds its place',
+    'the edits of %s match exactly once',
     async (_, sabotage) => {
       expect((await sourcesOf(sabotage)).size).toBeGreaterThan(0);
     },
   );
 
-  it('have a name each, and a promise that they break or a specification that shows them', () => {
+  it('have unique names, and a promise that they break or a test that shows them', () => {
     expect(new Set(sabotages.map(({ name }) => name)).size).toBe(sabotages.length);
     expect(sabotages.filter(({ breaks, shownBySpec }) => breaks.length === 0 && !shownBySpec)).toEqual([]);
   });
 
-  it('are refused where their place is not one', () => {
+  it('are rejected if an edit matches nowhere, or more than once', () => {
     const edit = { file: 'a.ts', find: 'x', replace: 'y' };
     expect(edited('a x b', edit)).toBe('a y b');
-    expect(() => edited('a b', edit)).toThrow('a.ts: nowhere: x');
-    expect(() => edited('x x', edit)).toThrow('a.ts: more than once: x');
+    expect(() => edited('a b', edit)).toThrow('a.ts: matches nowhere: x');
+    expect(() => edited('x x', edit)).toThrow('a.ts: matches more than once: x');
   });
 
-  it('compile, so that none of them is caught for being nonsense', async () => {
+  it('compile, so that none is caught by a syntax or type error', async () => {
     const nonsense = planted('nonsense', 'export function feeOn', 'const wrong: string = 1;\nexport function feeOn');
     const missing = planted('missing', 'export function feeOn', 'export function feeFor');
     const errors = await typeErrorsOf([...sabotages, nonsense, missing]);

@@ -5,18 +5,18 @@ import type { Measurement, Measurements } from './measurement.js';
 import type { Sabotage } from './sabotage.js';
 import type { TrialSize } from './try-out.js';
 
-/** A bug that shows sooner is in the sample: what shows it more seldom would take too long when schedules have changed. */
+/** Only bugs shown within this many seeds are sampled. Rarer ones would take too long once schedules have changed. */
 const SHOWS_WITHIN = 40;
-/** When the schedule that showed it last does not any more: several times as many as it took then. */
+/** Seeds tried if the one that showed the bug last no longer does. */
 const WIDER_SCHEDULES = 200;
 
 export interface SampledBug {
   readonly sabotage: Sabotage;
-  /** Tried one after the other until it is caught. */
+  /** Tried in order until the bug is caught. */
   readonly extents: readonly TrialSize[];
 }
 
-/** So many bugs, other ones for each commit: a bug is as likely to be among them as any other. */
+/** A sample of `size` bugs, uniform and determined by the commit. */
 export function sampleOf(
   sabotages: readonly Sabotage[],
   measured: Measurements,
@@ -47,7 +47,7 @@ function extentsOf({ seed, found }: Measurement): TrialSize[] {
 
 const rankOf = (commit: string, name: string): string => createHash('sha256').update(`${commit} ${name}`).digest('hex');
 
-/** What is checked out; the same sample every time where git does not say. */
+/** Hash of HEAD, or `unknown` without git. */
 export function currentCommit(): Promise<string> {
   return new Promise((resolve) => {
     execFile('git', ['rev-parse', 'HEAD'], { cwd: repositoryRoot }, (error, stdout) =>

@@ -4,19 +4,19 @@ import { transform } from '@swc/core';
 import { repositoryRoot } from '../../infra/local/repository.js';
 import type { SourceEdit, Sabotage } from './sabotage.js';
 
-/** Copies of the code that are broken on purpose; nothing in it outlives the command that made it. */
+/** Folder of the patched copies. Each command removes its own. */
 export const scratchFolder = join(repositoryRoot, '.holdfast', 'sabotage');
 
-/** The text with one edit made. @throws Error when what it looks for does not stand there exactly once */
+/** The text with one edit applied. @throws Error if the searched text does not match exactly once */
 export function edited(text: string, { file, find, replace }: SourceEdit): string {
   const [before, after, ...more] = text.split(find);
   if (after === undefined || more.length > 0) {
-    throw new Error(`${file}: ${after === undefined ? 'nowhere' : 'more than once'}: ${find}`);
+    throw new Error(`${file}: matches ${after === undefined ? 'nowhere' : 'more than once'}: ${find}`);
   }
   return `${before}${replace}${after}`;
 }
 
-/** The sources that a sabotage changes, as they are then. */
+/** The patched sources of a bug, by file name. */
 export async function sourcesOf({ edits }: Sabotage): Promise<Map<string, string>> {
   const sources = new Map<string, string>();
   for (const edit of edits) {
@@ -26,7 +26,7 @@ export async function sourcesOf({ edits }: Sabotage): Promise<Map<string, string
   return sources;
 }
 
-/** A copy of what was built, with the sabotage in it; production holds no switch for it. */
+/** Copies the build and patches it: production code has no switch for a bug. */
 export async function brokenBuild(sabotage: Sabotage, directory: string): Promise<void> {
   await copyOf(['dist', 'package.json'], directory);
   for (const [file, source] of await sourcesOf(sabotage)) {
@@ -40,7 +40,7 @@ export async function brokenBuild(sabotage: Sabotage, directory: string): Promis
   }
 }
 
-/** A copy of the sources, with the sabotage in it, for Jest. */
+/** Copies the sources and patches them, for Jest. */
 export async function brokenSources(sabotage: Sabotage, directory: string): Promise<void> {
   await copyOf(
     [
@@ -62,7 +62,7 @@ export async function brokenSources(sabotage: Sabotage, directory: string): Prom
   for (const [file, source] of await sourcesOf(sabotage)) await replaceIn(directory, file, source);
 }
 
-/** By hard links: a copy costs names, not contents. */
+/** Copies by hard links, which is fast and takes no space. */
 async function copyOf(entries: readonly string[], directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
@@ -77,7 +77,7 @@ async function linkTree(from: string, to: string): Promise<void> {
   await Promise.all(entries.map(({ name }) => linkTree(join(from, name), join(to, name))));
 }
 
-/** Removed first: to write into a linked file would write into the original. */
+/** Removes the file first: writing into a hard link would change the original. */
 async function replaceIn(directory: string, file: string, text: string): Promise<void> {
   const target = join(directory, file);
   await rm(target, { force: true });

@@ -11,10 +11,10 @@ export interface TrialSize {
 }
 
 /**
- * Plants a bug in a copy of the code, and sees what it breaks.
+ * Plants a bug in a copy of the code, and runs the simulation or the bug's test on it.
  *
- * @param interrupted ends what runs; the copy is removed all the same
- * @throws Error when what runs over the copy ends without saying what came of it
+ * @param interrupted kills the run; the copy is still removed
+ * @throws Error if the run ends without a result
  */
 export async function tryOut(sabotage: Sabotage, extent: TrialSize, interrupted: AbortSignal): Promise<Measurement> {
   const directory = join(scratchFolder, `${sabotage.name}-${process.pid}`);
@@ -40,7 +40,7 @@ async function runWorlds(
   const args = ['--no-warnings', '--single-threaded-gc', main, ...sought, ...extent];
   const output = await outputOf(args, directory, {}, interrupted);
   const line = output.trim().split('\n').at(-1) ?? '';
-  if (!line.startsWith('{')) throw new Error('the simulation ended without a verdict');
+  if (!line.startsWith('{')) throw new Error('the simulation ended without a result');
   return { seed, schedules, ...(JSON.parse(line) as Pick<Measurement, 'found' | 'first' | 'shownBy'>) };
 }
 
@@ -57,15 +57,15 @@ async function runSpec(
   const options = ['--json', `--outputFile=${report}`, '--silent', file];
   const environment = { NODE_OPTIONS: '--experimental-vm-modules --no-warnings' };
   await outputOf([...args, ...options], directory, environment, interrupted);
-  const said = await readFile(report, 'utf8').catch(() => '{}');
-  const { numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(said) as Record<string, number>;
-  // A suite that cannot be loaded shows a broken copy, and not a broken promise.
+  const json = await readFile(report, 'utf8').catch(() => '{}');
+  const { numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(json) as Record<string, number>;
+  // A suite that cannot be loaded means a broken copy, not a caught bug.
   if (numFailedTests === undefined || numRuntimeErrorTestSuites !== 0)
-    throw new Error(`${file} could not be run over the copy`);
+    throw new Error(`${file} could not be run on the copy`);
   return { seed: 0, schedules: 0, found: null, first: null, shownBy: [], specFailed: numFailedTests > 0 };
 }
 
-/** What it writes to its standard output; its errors are those of a broken copy, and say nothing new. */
+/** Runs Node and returns its standard output. Standard error is ignored: a broken copy logs errors as expected. */
 function outputOf(
   args: readonly string[],
   cwd: string,
@@ -76,10 +76,10 @@ function outputOf(
   const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'ignore'] });
   const end = (): void => void child.kill('SIGKILL');
   signal.addEventListener('abort', end);
-  let said = '';
-  child.stdout.on('data', (text: Buffer) => (said += text.toString()));
+  let output = '';
+  child.stdout.on('data', (text: Buffer) => (output += text.toString()));
   return new Promise<string>((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', () => resolve(said));
+    child.on('close', () => resolve(output));
   }).finally(() => signal.removeEventListener('abort', end));
 }

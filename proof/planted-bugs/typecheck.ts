@@ -6,10 +6,10 @@ import type { Sabotage } from './sabotage.js';
 import { scratchFolder, sourcesOf } from './scratch.js';
 
 /**
- * What the compiler says of planted bugs, all in one program. Each has a folder with the files that it changes;
- * `rootDirs` lets their imports find each other first, and everything else in the repository.
+ * Compiles all planted bugs in one program. Each bug has a folder with its changed files; `rootDirs` resolves their
+ * imports to that folder first, then to the repository.
  *
- * @returns the compiler's lines, by bug; empty when every one of them compiles
+ * @returns the compiler's error lines by bug; empty if all compile
  */
 export async function typeErrorsOf(sabotages: readonly Sabotage[]): Promise<Map<string, string[]>> {
   const folder = join(scratchFolder, `types-${process.pid}`);
@@ -30,7 +30,7 @@ async function writeChangedFiles(sabotage: Sabotage, folder: string): Promise<vo
   }
 }
 
-/** Files that were not changed import from those that were: what these export must still be there. */
+/** A file that fails to compile unless the changed file still has every export of the original, which others import. */
 function sameNames(file: string): string {
   const name = file.slice(file.lastIndexOf('/') + 1).replace(/\.ts$/, '.js');
   const original = join(repositoryRoot, file).replace(/\.ts$/, '.js');
@@ -48,7 +48,7 @@ function projectOf(folder: string, sabotages: readonly Sabotage[]): object {
     compilerOptions: {
       rootDir: repositoryRoot,
       rootDirs: [repositoryRoot, ...sabotages.map(({ name }) => join(folder, name))],
-      // A check that is taken out leaves its import behind.
+      // A removed check leaves an unused import behind.
       noUnusedLocals: false,
       noUnusedParameters: false,
     },
@@ -62,7 +62,7 @@ function outputOfCompiler(folder: string): Promise<string> {
   const args = ['--noEmit', '--pretty', 'false', '--project', folder];
   return new Promise((resolve, reject) => {
     execFile(compiler, args, { cwd: folder, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
-      if (error && stdout === '') reject(new Error(`tsc ended without a word: ${stderr || error.message}`));
+      if (error && stdout === '') reject(new Error(`tsc ended without output: ${stderr || error.message}`));
       else resolve(stdout);
     });
   });

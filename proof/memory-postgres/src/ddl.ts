@@ -11,7 +11,7 @@ import { columnOf, type Column, type DatabaseSchema, type TableSchema } from './
 import { typeOf } from './sql-type.js';
 import { kindOf, lastName, NotSupported, stringOf, type Node } from './syntax.js';
 
-/** What a migration says about tables. False when the statement is none of that: it is run like any other. */
+/** Applies a DDL statement to the schema. False if it is no DDL, and must be executed as a query. */
 export function define(schema: DatabaseSchema, statement: Node): boolean {
   if ('CreateStmt' in statement) createTable(schema, statement.CreateStmt);
   else if ('IndexStmt' in statement) createIndex(schema, statement.IndexStmt);
@@ -62,7 +62,7 @@ function addColumn(
   }
 }
 
-/** @param own the column that it stands at, if it stands at one */
+/** @param own the column of a column constraint; undefined for a table constraint */
 function addConstraint(
   schema: DatabaseSchema,
   table: TableSchema,
@@ -121,7 +121,7 @@ function addConstraint(
   }
 }
 
-/** As Postgres names what has no name: by its columns (a check only by its one column), and a number where that is taken. */
+/** Postgres' default name of a constraint: table, columns (for a check only a single one), kind, and a number if taken. */
 function nameOf(table: TableSchema, columns: readonly number[], what: 'check' | 'key' | 'fkey'): string {
   const parts = what === 'check' && columns.length !== 1 ? [] : columns.map((column) => table.columns[column]!.name);
   const name = [table.name, ...parts, what].join('_');
@@ -130,7 +130,7 @@ function nameOf(table: TableSchema, columns: readonly number[], what: 'check' | 
   for (let number = 1; ; number++) if (!taken.has(`${name}${number}`)) return `${name}${number}`;
 }
 
-/** The columns that a check looks at. */
+/** Indexes of the columns that a check constraint reads. */
 function columnsIn(table: TableSchema, expression: unknown): number[] {
   const found = new Set<number>();
   const visit = (node: unknown): void => {
@@ -249,9 +249,9 @@ function drop(schema: DatabaseSchema, { objects = [], removeType }: { objects?: 
   }
 }
 
-/** A table that a migration finds empty may change a column's type. */
+/** Changes a column's type. Supported only while the table is empty. */
 function retype(table: TableSchema, column: Column, def: Node | undefined): void {
-  if (!def || !('ColumnDef' in def)) throw new NotSupported('such a change of a type');
+  if (!def || !('ColumnDef' in def)) throw new NotSupported('a change of a column type');
   table.columns[table.columns.indexOf(column)] = { ...column, type: typeOf(def.ColumnDef.typeName) };
 }
 

@@ -1,7 +1,7 @@
 import type { RowValues } from './schema.js';
 import type { LockMode, RowOwner, StoredRow, Storage, Table } from './storage.js';
 
-/** Thrown in the middle of a statement: it goes on once one of these transactions has ended. */
+/** Thrown in the middle of a statement that waits for a lock. It is run again when one of the holders has ended. */
 export class LockWait {
   constructor(readonly holders: readonly RowOwner[]) {}
 }
@@ -25,7 +25,7 @@ interface Undo {
 
 /** One transaction at READ COMMITTED. Writes become visible together, at its commit. */
 export class MemoryTransaction {
-  /** Undefined until it writes or locks: only then Postgres gives it a number. */
+  /** Transaction id. Undefined until the first write or row lock, as in Postgres. */
   xid: number | undefined;
   state: 'open' | 'failed' | 'committed' | 'rolled_back' = 'open';
   command = 0;
@@ -33,17 +33,17 @@ export class MemoryTransaction {
   readonly #writes = new Set<StoredRow>();
   readonly #locked = new Set<StoredRow>();
   #statement: Undo[] = [];
-  /** Numbers that this statement has drawn, and how many of them it has used. */
+  /** Identity values that this statement has drawn, and how many of them its current run has used. */
   #drawn: number[] = [];
   #given = 0;
 
-  /** @param startedAt database time, what `now()` says throughout */
+  /** @param startedAt milliseconds since the epoch, on the database's clock: the value of `now()` */
   constructor(
     private readonly storage: Storage,
     readonly startedAt: number,
   ) {}
 
-  /** It is about to write, or has a lock. @returns its number */
+  /** Assigns a transaction id before the first write or lock. @returns the id */
   begins(): number {
     return (this.xid ??= this.storage.nextXid());
   }
@@ -55,16 +55,13 @@ export class MemoryTransaction {
     this.#given = 0;
   }
 
-  /** The next number of a table's identity. A statement that is run again is given the same ones. */
+  /** The next identity value of a table. A statement that is run again after a lock wait gets the same values. */
   nextIdentity(table: Table): number {
     if (this.#given === this.#drawn.length) this.#drawn.push(++table.identity);
     return this.#drawn[this.#given++]!;
   }
 
-  /**
-   * Takes back what the statement wrote so far, to run it again from its beginning with the same snapshot: the
-   * locks that it took stay, so it comes to where it stood.
-   */
+  /** Undoes the statement's writes and keeps its locks, so that a second run with the same snapshot gets as far. */
   undoStatement(): void {
     for (const undo of this.#statement.reverse()) {
       const { row } = undo;
@@ -80,7 +77,7 @@ export class MemoryTransaction {
     this.#given = 0;
   }
 
-  /** Who holds a lock on the row that excludes this one. */
+  /** Other transactions that hold a conflicting lock on the row. */
   holdersAgainst(row: StoredRow, mode: LockMode): RowOwner[] {
     const holders: RowOwner[] = [];
     if (row.writer && row.writer !== this && row.committed === null) holders.push(row.writer);
@@ -99,7 +96,7 @@ export class MemoryTransaction {
     this.#locked.add(row);
   }
 
-  /** The row must be locked by this transaction, or new. */
+  /** Writes the row's next version. This transaction must hold its lock, or have inserted it. */
   write(row: StoredRow, values: RowValues | null, isNew = false): void {
     this.begins();
     const { writer, written, writtenBy, before } = row;
@@ -121,7 +118,7 @@ export class MemoryTransaction {
     return [...this.#writes];
   }
 
-  /** @param keepsOlder whether some statement under way may still look at what was before */
+  /** @param keepsOlder whether a running statement's snapshot may still need the previous versions */
   commit(keepsOlder: boolean): void {
     this.state = 'committed';
     const csn = this.#writes.size > 0 ? ++this.storage.csn : this.storage.csn;

@@ -5,7 +5,7 @@ export interface Column {
   readonly name: string;
   readonly type: SqlType;
   notNull: boolean;
-  /** Its expression; evaluated for every row that does not name the column. */
+  /** Expression of DEFAULT, evaluated for each row that does not name the column. */
   default?: Node | undefined;
   /** GENERATED ALWAYS AS (…) STORED. */
   generated?: Node | undefined;
@@ -16,7 +16,7 @@ export interface Column {
 export interface Unique {
   readonly name: string;
   readonly columns: readonly number[];
-  /** Of a partial index. */
+  /** Predicate of a partial index. */
   readonly where?: Node | undefined;
 }
 
@@ -42,25 +42,25 @@ export interface TableTrigger {
 
 export interface TableSchema {
   readonly name: string;
-  /** Its place among the tables of the database. */
+  /** Index among the tables of the database. */
   readonly place: number;
   readonly columns: Column[];
   primaryKey: readonly number[];
   readonly uniques: Unique[];
-  /** Columns by which rows can be found: the first of every index. */
+  /** Columns that support a lookup: the first of every index. */
   readonly lookups: Set<number>;
   readonly checks: CheckConstraint[];
   readonly foreignKeys: ForeignKey[];
   readonly triggers: TableTrigger[];
 }
 
-/** What stands in a database before any row does. Plans refer to it, so all databases of one kind share it. */
+/** The catalog of a database. Compiled plans refer to it, so all databases made from one template share it. */
 export class DatabaseSchema {
   readonly tables: TableSchema[] = [];
   readonly views = new Map<string, Node>();
-  /** Bodies in plpgsql, by name. */
+  /** Bodies of plpgsql functions, by name. */
   readonly functions = new Map<string, string>();
-  /** Grows with every change: plans made before it are made anew. */
+  /** Rises with every DDL statement and so invalidates cached plans. */
   version = 0;
 
   table(name: string): TableSchema | undefined {

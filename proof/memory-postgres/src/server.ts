@@ -10,28 +10,28 @@ import { LockWait, MemoryTransaction } from './memory-transaction.js';
 
 export type Rows = Record<string, SqlValue>[];
 
-/** What a statement came to. It is told when it is known: a statement may have to wait for others. */
+/** A statement's result. It arrives by callback, since the statement may have to wait for a lock. */
 export type StatementReply = { readonly rows: Rows } | { readonly error: Error };
 
 export interface ServerOptions {
   /** Milliseconds since the epoch, on the server's own clock. */
   now: () => number;
-  /** Runs later, what has been freed by now; in the order in which it was waited for. */
+  /** Runs the work in a later turn: waiters whose lock was released, in the order in which they began to wait. */
   soon: (work: () => void) => void;
-  /** Runs after that long, unless cancelled. */
+  /** Runs the work after `delayMs`, unless cancelled. */
   after: (delayMs: number, work: () => void) => { cancel(): void };
   lockTimeoutMs?: number;
-  /** Called right after each commit with the rows that it wrote; `committed` is what they are now. */
+  /** Called after each commit with the rows that it wrote. Their `committed` is the new version. */
   onCommit?: ((written: readonly StoredRow[]) => void) | undefined;
-  /** Called with every statement that a session is given. */
+  /** Called with every statement that a session submits. */
   onSubmit?: ((session: Session, text: string, params: readonly SqlValue[]) => void) | undefined;
 }
 
-/** Databases that were migrated once and may be had many times: a schema and the rows that migrations wrote. */
+/** A template database: migrated once, copied for each world. It holds the schema and the rows that migrations wrote. */
 export class Template {
   readonly #storage = new Storage(new DatabaseSchema());
 
-  /** A migration's text: any number of statements. */
+  /** Executes a migration: any number of statements. */
   execute(sql: string): void {
     for (const statement of parse(sql)) {
       if (define(this.#storage.schema, statement)) this.#storage.grow();
@@ -56,7 +56,7 @@ export class Template {
     return this.#storage.copy();
   }
 
-  /** Why the text could not be run in a database like this one; undefined when it could. */
+  /** Why the statement cannot be compiled against this schema. Undefined if it can. */
   problemWith(text: string): string | undefined {
     try {
       planOf(this.#storage.schema, text);
@@ -78,9 +78,9 @@ interface Running {
   patience?: { cancel(): void };
 }
 
-/** One database of the server: statements of many sessions, one at a time, each whole or waiting for a lock. */
+/** One database. Statements of many sessions run one at a time; each runs to its end or until it waits for a lock. */
 export class Server {
-  /** Who stands still for whom. */
+  /** Waiting statements and the transactions that they wait for: the graph in which deadlocks are found. */
   readonly #waiting = new Map<Running, readonly RowOwner[]>();
   readonly #listeners = new Map<string, Set<() => void>>();
   statements = 0;
@@ -96,15 +96,15 @@ export class Server {
     return new Session(this);
   }
 
-  /** Calls back after every commit that notified the channel. */
+  /** LISTEN: calls back after every commit that notified the channel. */
   listen(channel: string, onNotify: () => void): { close(): void } {
     const listeners = this.#listeners.get(channel) ?? new Set();
     this.#listeners.set(channel, listeners.add(onNotify));
     return { close: () => void listeners.delete(onNotify) };
   }
 
-  /** As after a time in which notifications may have been missed. */
-  tellListeners(): void {
+  /** Calls every listener, as a client does after a reconnect, when notifications may have been missed. */
+  notifyListeners(): void {
     for (const listeners of this.#listeners.values()) for (const listener of listeners) listener();
   }
 
@@ -150,7 +150,7 @@ export class Server {
     this.#ended(tx);
   }
 
-  /** How many statements wait for a lock. */
+  /** Number of statements that wait for a lock. */
   get waiting(): number {
     return this.#waiting.size;
   }
@@ -160,14 +160,14 @@ export class Server {
     return [...this.#waiting.keys()].some((running) => running.session === session);
   }
 
-  /** Forgets what the session was waiting for. */
+  /** Cancels the session's lock waits. */
   abandon(session: Session): void {
     for (const running of this.#waiting.keys()) if (running.session === session) this.#stopWaiting(running);
   }
 
   #attempt(running: Running): void {
     const { tx, text, params, snapshot, clock } = running;
-    // What it has written so far was there for others to wait for.
+    // Undone only now: while this statement waited, others could wait for its writes.
     tx.undoStatement();
     clock.rewind();
     try {
@@ -194,7 +194,7 @@ export class Server {
 
   #fail(running: Running, error: Error): void {
     this.#stopWaiting(running);
-    // Its locks go now, not when the client says ROLLBACK.
+    // Postgres releases the locks of a failed transaction at once, not at the client's ROLLBACK.
     this.rollback(running.tx);
     running.tx.state = 'failed';
     running.reply({ error });
@@ -236,7 +236,7 @@ export class Server {
   }
 }
 
-/** One connection: a transaction at a time, a statement at a time; what comes meanwhile queues behind it. */
+/** One connection: one transaction and one statement at a time. Statements submitted meanwhile are queued. */
 export class Session {
   #tx: MemoryTransaction | undefined;
   readonly #queue: {
@@ -253,17 +253,17 @@ export class Session {
     return this.#tx !== undefined;
   }
 
-  /** True while nothing of it runs or waits: what an idle time-out looks at. */
+  /** True while no statement runs, waits or is queued: the condition of the idle time-out. */
   get idle(): boolean {
     return !this.#busy && this.#queue.length === 0;
   }
 
-  /** True while its statement waits for a lock. */
+  /** Whether its statement waits for a lock. */
   get waits(): boolean {
     return this.server.waits(this);
   }
 
-  /** @param reply is called once, unless the session is closed before; `command` is what COMMIT came to */
+  /** @param reply called once, unless the session closes first; `command` is the command tag: a failed COMMIT has ROLLBACK */
   submit(text: string, params: readonly SqlValue[], reply: (reply: StatementReply, command: string) => void): void {
     if (this.#closed) return;
     this.server.options.onSubmit?.(this, text, params);
@@ -271,7 +271,7 @@ export class Session {
     if (!this.#busy) this.#next();
   }
 
-  /** As when the connection is lost: an open transaction is rolled back. */
+  /** Rolls back an open transaction, as Postgres does when a connection is lost. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -293,7 +293,7 @@ export class Session {
       this.#next();
     };
     if (text === 'BEGIN' && this.#tx?.state !== 'failed') {
-      // In a transaction it is a warning, and nothing else.
+      // BEGIN inside a transaction is only a warning in Postgres.
       this.#tx ??= this.server.begin();
       done({ rows: [] }, text);
     } else if (text === 'COMMIT' || text === 'ROLLBACK') {

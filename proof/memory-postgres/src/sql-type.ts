@@ -27,14 +27,14 @@ export const elementOf = (type: SqlType): SqlType => (isArray(type) ? type.slice
 
 const integerBounds: Record<string, number> = { int2: 2 ** 15, int4: 2 ** 31, int8: 2 ** 53 };
 
-/** What arithmetic may come to: Postgres refuses what lies beyond, rather than to call it infinite. */
+/** Throws 22003 if a result is out of its type's range, as Postgres does, where JavaScript would say Infinity. */
 export function checkRange(result: number, type: SqlType): void {
   const bound = integerBounds[type];
   if (bound === undefined ? !Number.isFinite(result) && type === 'float8' : result >= bound || result < -bound)
     throw new DataError('22003', `value out of range for ${type}`);
 }
 
-/** `value::type`, as a column's assignment does it too. Arguments of our statements arrive as JavaScript has them. */
+/** `value::type`, also for assignment to a column. Parameters arrive as JavaScript values. Errors 22P02, 22003, 22007. */
 export function cast(value: SqlValue, type: SqlType): SqlValue {
   if (value === null || value === undefined) return null;
   if (isArray(type)) {
@@ -80,13 +80,13 @@ export function cast(value: SqlValue, type: SqlType): SqlValue {
   }
 }
 
-/** In words, as `::text` has it. */
+/** The value as `::text` gives it. */
 export function textOf(value: SqlValue): string {
   if (typeof value === 'string') return value;
   return typeof value === 'object' ? JSON.stringify(value) : `${value as number | boolean}`;
 }
 
-/** As a client of ours reads it: numeric as text, everything else as it is. JSON is shared: nobody of ours changes what they read. */
+/** The value as the `pg` client returns it: numeric as text. JSON is shared, not copied, since readers do not mutate it. */
 export function toClient(value: SqlValue, type: SqlType): SqlValue {
   if (value === null || value === undefined) return null;
   if (type === 'numeric') return textOf(value);
@@ -130,7 +130,7 @@ function intervalMs(text: string): number {
   }, 0);
 }
 
-/** What the server answers instead of rows: an SQLSTATE and its words. */
+/** An error of the server: SQLSTATE and message. */
 export class DataError extends Error {
   constructor(
     readonly code: string,
@@ -144,23 +144,23 @@ export class DataError extends Error {
 const ROWS_OF_A_PAGE = 100;
 export const PAGE_BYTES = 8_192;
 
-/** What a column `ctid` holds: where one version of a row is. Its next version is elsewhere. */
+/** A `ctid`: the physical location of one row version. An update gives the row a new one. */
 export class RowLocation {
   constructor(
-    /** Counts rows in the order in which they were made. */
+    /** Position of the row version in the table, from 0. */
     readonly no: number,
-    /** Undefined, as is the row, for a place that a client names. */
+    /** Undefined, as is the row, for a location that a client names. */
     readonly version?: unknown,
     readonly row?: unknown,
   ) {}
 }
 
-/** `(page,row)`, of no row in particular. */
+/** Parses the text form `(page,row)`. Error 22P02. */
 function placeOf(text: string): RowLocation {
   const [, page, row] = /^\((\d+),(\d+)\)$/.exec(text) ?? [];
   if (page === undefined) throw new DataError('22P02', `invalid input syntax for type tid: "${text}"`);
   return new RowLocation(Number(page) * ROWS_OF_A_PAGE + Number(row));
 }
 
-/** Of a table that has had so many rows. */
+/** Bytes on disk of a table that has had so many row versions: whole pages. */
 export const sizeOf = (rows: number): number => (rows === 0 ? 0 : (Math.floor(rows / ROWS_OF_A_PAGE) + 1) * PAGE_BYTES);

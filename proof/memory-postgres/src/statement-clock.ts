@@ -1,8 +1,8 @@
-/** The time as one statement is told it. */
+/** The clock that one statement reads. */
 export class StatementClock {
-  /** When the statement came. */
+  /** When the statement was submitted. */
   readonly since: number;
-  readonly #told: number[] = [];
+  readonly #readings: number[] = [];
   #next = 0;
 
   /** @param now milliseconds since the epoch, by the server's clock */
@@ -10,10 +10,10 @@ export class StatementClock {
     this.since = now();
   }
 
-  /** What `clock_timestamp()` says. What the statement was told before it had to wait, it is told again. */
+  /** The value of `clock_timestamp()`. A statement that is run again after a lock wait gets its first readings again. */
   read(): number {
-    if (this.#next === this.#told.length) this.#told.push(this.now());
-    return this.#told[this.#next++]!;
+    if (this.#next === this.#readings.length) this.#readings.push(this.now());
+    return this.#readings[this.#next++]!;
   }
 
   /** The statement is run again from its beginning. */

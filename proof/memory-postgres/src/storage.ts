@@ -9,30 +9,30 @@ interface Version {
   readonly values: RowValues | null;
 }
 
-/** Whoever writes and locks: a transaction, as rows know it. */
+/** A transaction as the writer or locker of a row. */
 export interface RowOwner {
   readonly xid: number | undefined;
 }
 
-/** Which versions a statement sees. */
+/** A snapshot: which row versions a statement sees. */
 export interface SnapshotView {
   readonly tx: RowOwner;
-  /** Commits up to this one. */
+  /** Number of the last commit that it sees. */
   readonly snapshot: number;
-  /** The statement's number in its transaction: it does not see what it writes itself. */
+  /** Number of the statement in its transaction (command id). A statement does not see its own writes. */
   readonly command: number;
 }
 
 /** One logical row through all its versions. */
 export class StoredRow {
-  /** Null: it is not there, or not any more. */
+  /** The last committed version. Null: not inserted yet, or deleted. */
   committed: RowValues | null = null;
   committedCsn = 0;
   older: Version[] | undefined;
   writer: RowOwner | undefined;
   written: RowValues | null = null;
   writtenBy = 0;
-  /** As the writer saw it before the statement that wrote it last. */
+  /** The writer's version before its last statement: what that statement itself sees. */
   before: RowValues | null = null;
   locks: Map<RowOwner, LockMode> | undefined;
 
@@ -42,7 +42,7 @@ export class StoredRow {
     this.#no = table.nextPlace();
   }
 
-  /** Where this version of it is. */
+  /** The `ctid` of this version. */
   placeOf(version: RowValues): RowLocation {
     return new RowLocation(this.#no, version, this);
   }
@@ -53,13 +53,13 @@ export class StoredRow {
     return this.older?.findLast(({ csn }) => csn <= view.snapshot)?.values ?? null;
   }
 
-  /** As it stands now, to its writer or to whoever waited for all others. */
+  /** The newest version: the transaction's own, or else the last committed. Null if deleted. */
   latestFor(tx: RowOwner): RowValues | null {
     return this.writer === tx ? this.written : this.committed;
   }
 }
 
-/** Rows of one table, found by the columns that indexes begin with. */
+/** Rows of one table, with a lookup by the first column of each index. */
 export class Table {
   readonly rows = new Set<StoredRow>();
   readonly #byColumn = new Map<number, Map<SqlValue, Set<StoredRow>>>();
@@ -74,18 +74,18 @@ export class Table {
     return ++this.#places;
   }
 
-  /** How much of a disk it would take. */
+  /** Size on disk, dead row versions included. */
   get bytes(): number {
     return sizeOf(this.#places);
   }
 
-  /** Rows of which some version has this value there, as of now; the caller looks at the version that it sees. */
+  /** Rows of which any version has this value in the column. The caller must check the version that it sees. */
   having(column: number, value: SqlValue): readonly StoredRow[] {
     const rows = this.#byColumn.get(column)!.get(value);
     return rows === undefined || rows.size === 0 ? [] : [...rows];
   }
 
-  /** @param previous the version that it is found by already, if it has one */
+  /** Enters a version into the lookups. @param previous the version that is in them already, if any */
   enter(row: StoredRow, values: RowValues, previous: RowValues | null = null): void {
     if (previous === null) this.rows.add(row);
     for (const [column, index] of this.#byColumn) {
@@ -104,20 +104,20 @@ export class Table {
   }
 }
 
-/** All that one database holds. */
+/** The tables of one database, its commit counter and its open transactions. */
 export class Storage {
   readonly tables: Table[] = [];
   /** The number of the latest commit. */
   csn = 1;
   #xids = 0;
-  /** Transactions that have not ended. */
+  /** Open transactions. */
   readonly open = new Set<RowOwner>();
 
   constructor(readonly schema: DatabaseSchema) {
     this.grow();
   }
 
-  /** Tables that the schema has gained. */
+  /** Adds storage for the tables that the schema has gained. */
   grow(): void {
     for (const table of this.schema.tables.slice(this.tables.length)) this.tables.push(new Table(table));
   }
@@ -126,14 +126,14 @@ export class Storage {
     return ++this.#xids;
   }
 
-  /** No transaction below this one still runs. */
+  /** The oldest running transaction id: the xmin of a snapshot taken now. */
   oldestXid(): number {
     let oldest = this.#xids + 1;
     for (const { xid } of this.open) if (xid !== undefined && xid < oldest) oldest = xid;
     return oldest;
   }
 
-  /** The same, with the same rows: what is committed here, and nothing that is under way. */
+  /** A new database with the same committed rows. Open transactions are left out. */
   copy(): Storage {
     const copy = new Storage(this.schema);
     copy.csn = this.csn;

@@ -3,33 +3,33 @@ import { loadModule, parsePlPgSQLSync, parseSync } from 'libpg-query';
 
 export type { Node } from '@pgsql/types';
 
-// Postgres' own parser, compiled to WebAssembly: what it accepts is what the server accepts.
+// libpg_query: the parser of the Postgres server, compiled to WebAssembly.
 await loadModule();
 
-/** The statements of a text, as Postgres itself reads them. Throws what Postgres would say of the syntax. */
+/** Parses a text into its statements. Throws Postgres' own syntax error. */
 export function parse(text: string): Node[] {
   const { stmts = [] } = parseSync(text) as { stmts?: { stmt?: Node }[] };
   return stmts.map(({ stmt }) => stmt!);
 }
 
-/** A node's kind and its body: every node of the tree is an object with one property. */
+/** A node's kind: every node of the tree is an object whose only property is its kind. */
 export function kindOf(node: Node): string {
   return Object.keys(node)[0]!;
 }
 
-/** The last of the names in `pg_catalog.int8`, `public.charge`. */
+/** The last part of a qualified name such as `pg_catalog.int8` or `public.charge`. */
 export function lastName(names: readonly Node[] | undefined): string {
   const last = names?.at(-1);
-  if (!last || !('String' in last)) throw new NotSupported('a name without an end');
+  if (!last || !('String' in last)) throw new NotSupported('an empty qualified name');
   return last.String.sval ?? '';
 }
 
 export function stringOf(node: Node): string {
-  if (!('String' in node)) throw new NotSupported(`${kindOf(node)} where a name should be`);
+  if (!('String' in node)) throw new NotSupported(`${kindOf(node)} instead of a name`);
   return node.String.sval ?? '';
 }
 
-/** What our trigger functions consist of. */
+/** The plpgsql statements that the services' trigger functions use. */
 export type FunctionStep =
   | { readonly kind: 'query'; readonly query: string; readonly into: readonly string[] }
   | { readonly kind: 'if'; readonly condition: string; readonly body: readonly FunctionStep[] }
@@ -37,12 +37,12 @@ export type FunctionStep =
   | { readonly kind: 'return' };
 
 export interface FunctionBody {
-  /** Records are left out: ours only stand in messages. */
+  /** Scalar variables only: the trigger functions use records only in messages. */
   readonly variables: readonly { readonly name: string; readonly type: string }[];
   readonly steps: readonly FunctionStep[];
 }
 
-/** A function in plpgsql, as Postgres itself reads it. */
+/** Parses a plpgsql function body. Throws NotSupported for a statement that the simulation does not execute. */
 export function parseFunction(body: string): FunctionBody {
   const text = `CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $function$${body}$function$`;
   const parsed = parsePlPgSQLSync(text) as unknown as {
@@ -58,7 +58,7 @@ export function parseFunction(body: string): FunctionBody {
   return { variables, steps: action.PLpgSQL_stmt_block.body.map(stepOf) };
 }
 
-/** Of the tree that the parser makes of plpgsql: a node has one property, its kind. */
+/** A node of the parser's plpgsql tree: its only property is its kind. */
 type Tree = Readonly<Record<string, TreeBody | undefined>>;
 interface TreeBody {
   readonly refname?: string;
@@ -100,10 +100,10 @@ function stepOf(tree: Tree): FunctionStep {
   }
 }
 
-/** SQL that the simulation has no use for so far. Loud, so that nothing is ever half executed. */
+/** SQL that this Postgres does not implement. It is thrown, so that no statement is executed in part. */
 export class NotSupported extends Error {
   override readonly name = 'NotSupported';
   constructor(what: string) {
-    super(`the Postgres in memory does not know ${what}`);
+    super(`the Postgres in memory does not support ${what}`);
   }
 }

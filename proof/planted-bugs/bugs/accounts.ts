@@ -6,7 +6,7 @@ const chargeRows = 'apps/payments-api/src/charges/store/charge-rows.repository.t
 export const accounts: readonly Sabotage[] = [
   {
     name: 'all-money-to-one-merchant',
-    says: 'the ledger credits the money of every merchant to one and the same account',
+    says: 'the ledger credits every charge to one merchant account',
     breaks: ['A9', 'A17'],
     edits: [
       {
@@ -18,7 +18,7 @@ export const accounts: readonly Sabotage[] = [
   },
   {
     name: 'charge-read-by-anyone',
-    says: 'an account that knows the id of a charge of another account is shown it',
+    says: 'GET of a charge skips the account check: any account that knows the id can read it',
     breaks: ['A17', 'A14'],
     edits: [
       {
@@ -30,7 +30,7 @@ export const accounts: readonly Sabotage[] = [
   },
   {
     name: 'refund-read-by-anyone',
-    says: 'an account that knows the id of a refund of another account is shown it',
+    says: 'GET of a refund skips the account check: any account that knows the id can read it',
     breaks: ['A17', 'A14'],
     edits: [
       {
@@ -52,7 +52,7 @@ export const accounts: readonly Sabotage[] = [
   },
   {
     name: 'balance-transaction-read-by-anyone',
-    says: 'an account that knows the id of a balance transaction of another account is shown it',
+    says: 'GET of a balance transaction skips the account check: any account that knows the id can read it',
     breaks: ['A17', 'A14'],
     edits: [
       {
@@ -64,7 +64,7 @@ export const accounts: readonly Sabotage[] = [
   },
   {
     name: 'charges-of-everybody-listed',
-    says: 'a list shows the objects of every account',
+    says: 'lists show the objects of every account',
     breaks: ['A17', 'A14'],
     edits: [
       {
@@ -76,7 +76,7 @@ export const accounts: readonly Sabotage[] = [
   },
   {
     name: 'charge-changed-by-anyone',
-    says: 'an account that knows the id of a charge of another account can capture and refund it',
+    says: 'capture and refund skip the account check: any account that knows a charge id can use them',
     breaks: ['A17', 'A14'],
     edits: [
       {
@@ -88,7 +88,7 @@ export const accounts: readonly Sabotage[] = [
   },
   {
     name: 'test-clock-of-another-account',
-    says: 'an account without a test clock lives by the test clock of another account',
+    says: 'an account without a test clock gets the time of another account’s test clock',
     breaks: ['A17'],
     edits: [
       {

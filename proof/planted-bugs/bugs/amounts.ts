@@ -9,7 +9,7 @@ const ledgerRefund = 'apps/ledger/src/refunds/refund.ts';
 export const amounts: readonly Sabotage[] = [
   {
     name: 'refund-sum-unchecked',
-    says: 'a refund is accepted whatever was refunded before: at the API, in the books and at the gateway',
+    says: 'payments-api, ledger and gateway all accept a refund without checking the sum of the earlier ones',
     breaks: ['A5'],
     edits: [
       {
@@ -61,7 +61,7 @@ export const amounts: readonly Sabotage[] = [
   },
   {
     name: 'partial-capture-captures-all',
-    says: 'a capture of a part captures everything that was authorized',
+    says: 'a partial capture captures the whole authorized amount',
     breaks: ['A17'],
     edits: [
       { file: captureCharge, find: 'capture: { amount: wanted, key', replace: 'capture: { amount, key' },
@@ -82,7 +82,7 @@ export const amounts: readonly Sabotage[] = [
   },
   {
     name: 'full-capture-leaves-one-unit',
-    says: 'a capture that names no amount captures one minor unit less than was authorized',
+    says: 'a capture without an amount captures one minor unit less than was authorized',
     breaks: ['A17'],
     edits: [
       {
@@ -94,7 +94,7 @@ export const amounts: readonly Sabotage[] = [
   },
   {
     name: 'capture-mode-ignored',
-    says: 'a charge that its merchant wants to capture later is captured at once',
+    says: 'a charge with `capture=false` is captured at once',
     breaks: ['A17'],
     edits: [
       {
@@ -111,7 +111,7 @@ export const amounts: readonly Sabotage[] = [
   },
   {
     name: 'refund-one-unit-more',
-    says: 'a refund of a part gives back one minor unit more than its merchant asked for',
+    says: 'a partial refund gives back one minor unit more than requested',
     breaks: ['A17'],
     edits: [
       {
@@ -123,7 +123,7 @@ export const amounts: readonly Sabotage[] = [
   },
   {
     name: 'partial-refund-refunds-all',
-    says: 'a refund of a part gives back all that is left of the charge',
+    says: 'a partial refund gives back everything that is left of the charge',
     breaks: ['A17'],
     edits: [
       {
@@ -135,7 +135,7 @@ export const amounts: readonly Sabotage[] = [
   },
   {
     name: 'amount-of-a-neighbour',
-    says: 'the gateway stores every authorization of a batch with the amount of the first one, so the ledger holds another amount than the bank',
+    says: 'the gateway stores every authorization of a batch with the amount of the first one, so ledger and bank hold different amounts',
     breaks: ['A17', 'A2', 'A8'],
     edits: [
       {
@@ -148,7 +148,7 @@ export const amounts: readonly Sabotage[] = [
   },
   {
     name: 'currency-ignored',
-    says: 'every charge is opened in us dollars, whatever currency its merchant asked for',
+    says: 'every charge is opened in US dollars, whatever currency was requested',
     breaks: ['A17'],
     edits: [
       {
@@ -160,7 +160,7 @@ export const amounts: readonly Sabotage[] = [
   },
   {
     name: 'yen-taken-for-cents',
-    says: 'an amount in a currency without cents is multiplied by a hundred',
+    says: 'an amount in a zero-decimal currency is multiplied by a hundred',
     breaks: ['A17'],
     edits: [
       {
@@ -178,7 +178,7 @@ export const amounts: readonly Sabotage[] = [
   },
   {
     name: 'amount-captured-told-wrong',
-    says: 'a merchant who captured a part is told that all of it was captured',
+    says: 'after a partial capture `amount_captured` shows the authorized amount',
     breaks: ['A17'],
     edits: [
       {
@@ -190,7 +190,7 @@ export const amounts: readonly Sabotage[] = [
   },
   {
     name: 'amount-refunded-told-wrong',
-    says: 'a charge shows only refunds that the bank has performed, and not those under way, as refunded',
+    says: '`amount_refunded` counts succeeded refunds only and leaves out pending ones',
     breaks: ['A17'],
     edits: [
       {
@@ -202,7 +202,7 @@ export const amounts: readonly Sabotage[] = [
   },
   {
     name: 'failed-refund-counts',
-    says: 'a refund that failed still counts as given back, so its merchant cannot refund that part again',
+    says: 'a failed refund still counts as refunded, so the merchant cannot refund that part again',
     breaks: ['A17'],
     edits: [
       {

@@ -1,10 +1,10 @@
 import type { Sabotage } from '../sabotage.js';
 
-/** What a client is told is not what happened, though the money is where it belongs. */
+/** Wrong answers to clients; the money itself is right. */
 export const answers: readonly Sabotage[] = [
   {
     name: 'failed-charge-told-as-200',
-    says: 'a charge that failed is answered with 200 and the charge, and not with 402',
+    says: 'a failed charge is answered with 200 and the charge instead of 402',
     breaks: ['A17'],
     edits: [
       {
@@ -16,7 +16,7 @@ export const answers: readonly Sabotage[] = [
   },
   {
     name: 'replay-not-told',
-    says: 'an answer that is given again under its key does not say so: `idempotent-replayed` is missing',
+    says: 'a replayed answer lacks the header `idempotent-replayed`',
     breaks: ['A17'],
     edits: [
       {
@@ -28,7 +28,7 @@ export const answers: readonly Sabotage[] = [
   },
   {
     name: 'refund-reason-lost',
-    says: 'a refund is opened without the reason that its merchant gave for it',
+    says: 'a refund is opened without the requested `reason`',
     breaks: ['A17'],
     edits: [
       {

@@ -10,7 +10,7 @@ const bankMovement = 'apps/bank-simulator/src/books/movement.ts';
 export const authorizations: readonly Sabotage[] = [
   {
     name: 'rule-6-approval-while-reversing',
-    says: 'an approval that arrives while the reversal is under way is believed',
+    says: 'an approval that arrives during a reversal is accepted',
     breaks: ['A2'],
     edits: [
       {
@@ -22,7 +22,7 @@ export const authorizations: readonly Sabotage[] = [
   },
   {
     name: 'rule-8-named-by-reference',
-    says: 'capture, void and refund name what they act on by our reference; and the banks, whose protocol knows no such name, take it for its latest performance: else they would refuse it, and all would come to nothing',
+    says: 'capture, void and refund name the performance by the gateway’s reference instead of the bank’s id; the simulated banks, which would reject that, apply it to the latest performance of the reference',
     breaks: ['A1', 'A3'],
     edits: [
       {
@@ -51,7 +51,7 @@ export const authorizations: readonly Sabotage[] = [
   },
   {
     name: 'rule-10-cancel-overrides-capture',
-    says: 'a cancellation takes the place of a capture that was performed, or may have been',
+    says: 'a cancellation replaces a capture that was performed or may have been',
     breaks: ['A2'],
     edits: [
       {
@@ -73,7 +73,7 @@ export const authorizations: readonly Sabotage[] = [
   },
   {
     name: 'rule-11-live-operation-reversed',
-    says: 'reconciliation undoes what an operation in doubt has performed',
+    says: 'reconciliation reverses the performance of an operation that is still in doubt',
     breaks: ['A2', 'A7'],
     edits: [
       {
@@ -85,7 +85,7 @@ export const authorizations: readonly Sabotage[] = [
   },
   {
     name: 'rule-11-recorded-performance-reversed',
-    says: 'reconciliation undoes what an operation has recorded as its own',
+    says: 'reconciliation reverses a performance that an operation has recorded as its own',
     breaks: ['A2', 'A8'],
     edits: [
       {
@@ -102,7 +102,7 @@ export const authorizations: readonly Sabotage[] = [
   },
   {
     name: 'closing-slot-unlocked',
-    says: 'an authorization is loaded without its lock',
+    says: 'an authorization is loaded without its row lock',
     breaks: ['A7'],
     edits: [
       {
@@ -125,7 +125,7 @@ export const authorizations: readonly Sabotage[] = [
   },
   {
     name: 'authorization-read-before-its-lock',
-    says: 'who waits for an authorization decides by what it was before',
+    says: 'an authorization is read before its row lock is held, so a waiter decides on the old state',
     breaks: ['A7'],
     edits: [
       {

@@ -30,7 +30,7 @@ export const availability: readonly Sabotage[] = [
   },
   {
     name: 'nothing-admitted',
-    says: 'every charge is turned away with a 429, as if too many were waiting',
+    says: 'admission control rejects every charge with a 429',
     breaks: ['A16', 'A15'],
     edits: [
       {
@@ -42,7 +42,7 @@ export const availability: readonly Sabotage[] = [
   },
   {
     name: 'admission-leaks',
-    says: 'a request that has ended counts as under way for ever, so that an instance turns everything away after a while',
+    says: 'admission control never releases the slot of an ended request, so after a while an instance rejects everything',
     breaks: ['A16', 'A15'],
     edits: [
       {
@@ -54,7 +54,7 @@ export const availability: readonly Sabotage[] = [
   },
   {
     name: 'bank-of-another-network',
-    says: 'a card is sent to a bank that does not serve its network, which refuses it',
+    says: 'routing sends a card to a bank that does not serve its network, and the bank refuses it',
     breaks: ['A16'],
     edits: [
       {
@@ -66,7 +66,7 @@ export const availability: readonly Sabotage[] = [
   },
   {
     name: 'some-holds-refused',
-    says: 'the ledger refuses the hold of every charge whose amount ends with a seven',
+    says: 'the ledger refuses the hold of every charge whose amount ends in 7',
     breaks: ['A16'],
     edits: [
       {
@@ -78,7 +78,7 @@ export const availability: readonly Sabotage[] = [
   },
   {
     name: 'refunds-always-refused',
-    says: 'the ledger refuses every refund as if its merchant had no money',
+    says: 'the ledger refuses every refund for lack of balance',
     breaks: ['A16'],
     edits: [
       {

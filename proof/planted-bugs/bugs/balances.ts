@@ -6,7 +6,7 @@ const transactionRows = 'apps/payments-api/src/balance/balance-transaction.repos
 export const balances: readonly Sabotage[] = [
   {
     name: 'refund-counted-twice-in-the-roll-up',
-    says: 'the roll-up of a balance subtracts every refund twice',
+    says: 'the balance roll-up subtracts every refund twice',
     breaks: ['A17', 'A9'],
     edits: [
       {
@@ -19,7 +19,7 @@ export const balances: readonly Sabotage[] = [
   },
   {
     name: 'roll-up-counted-again',
-    says: 'the roll-up never notes how far it came, so it counts the same movements again at each run',
+    says: 'the balance roll-up does not save its position, so every run adds the same movements again',
     breaks: ['A17', 'A9'],
     edits: [
       {
@@ -32,7 +32,7 @@ export const balances: readonly Sabotage[] = [
   },
   {
     name: 'balance-of-everybody',
-    says: 'an account is shown the rolled-up money of all accounts as its own balance',
+    says: 'an account’s balance is the rolled-up sum of all accounts',
     breaks: ['A17', 'A14'],
     edits: [
       {
@@ -45,7 +45,7 @@ export const balances: readonly Sabotage[] = [
   },
   {
     name: 'balance-without-what-came-since',
-    says: 'a balance shows what was rolled up, and none of the money that came since',
+    says: 'a balance leaves out the movements after the last roll-up',
     breaks: ['A17'],
     edits: [
       {
@@ -57,7 +57,7 @@ export const balances: readonly Sabotage[] = [
   },
   {
     name: 'available-and-pending-swapped',
-    says: 'money that is available is shown as pending, and pending money as available',
+    says: '`available` and `pending` are swapped in a balance',
     breaks: ['A17'],
     edits: [
       {
@@ -69,7 +69,7 @@ export const balances: readonly Sabotage[] = [
   },
   {
     name: 'available-a-day-early',
-    says: 'captured money is available to its merchant a day too early',
+    says: 'captured money becomes available a day early',
     breaks: ['A17'],
     edits: [
       {
@@ -81,7 +81,7 @@ export const balances: readonly Sabotage[] = [
   },
   {
     name: 'refund-missing-from-balance-transactions',
-    says: 'a refund that is posted in a batch with a charge leaves no balance transaction',
+    says: 'a refund that is posted in the same batch as a charge gets no balance transaction',
     breaks: ['A9', 'A17'],
     edits: [
       {
@@ -94,7 +94,7 @@ export const balances: readonly Sabotage[] = [
   },
   {
     name: 'balance-transactions-of-one-currency',
-    says: 'the list of balance transactions leaves out every currency but us dollars',
+    says: 'the list of balance transactions shows US dollars only',
     breaks: ['A17'],
     edits: [
       {
@@ -106,7 +106,7 @@ export const balances: readonly Sabotage[] = [
   },
   {
     name: 'failed-refund-stays-reserved',
-    says: 'the money of a refund that the bank refused stays set aside in the ledger for ever',
+    says: 'the ledger never releases the reservation of a refund that the bank refused',
     breaks: ['A5', 'A7'],
     edits: [
       {

@@ -3,13 +3,13 @@ import type { Sabotage } from '../sabotage.js';
 const repetition = 'libs/bank-call/src/repetition.ts';
 const operation = 'apps/bank-gateway/src/authorizations/authorization/operation.ts';
 const bankCaller = 'libs/bank-call/src/bank-caller.ts';
-/** A simulated world is too short and too quiet for it, and A11 is judged from the journals of chaos runs. */
-const tooFewCalls = 'a world makes too few calls for a distribution, a budget or a full bulkhead';
+/** A11 is checked on the journals of chaos runs, which have enough calls. */
+const tooFewCalls = 'a world makes too few calls to test a distribution, a budget or a full bulkhead';
 
 export const bankCalls: readonly Sabotage[] = [
   {
     name: 'retried-in-place-at-any-bank',
-    says: 'an attempt in doubt is repeated in place, at a bank that performs it a second time',
+    says: 'an attempt in doubt is retried at once at a bank that is not idempotent, which performs it a second time',
     breaks: ['A1'],
     edits: [
       {
@@ -22,7 +22,7 @@ export const bankCalls: readonly Sabotage[] = [
   },
   {
     name: 'breaker-per-process',
-    says: 'one breaker guards all banks: while one of them is away, charges at every other bank fail as well',
+    says: 'all banks share one circuit breaker: while one bank is down, charges at the others fail too',
     breaks: ['A16'],
     edits: [
       {
@@ -35,7 +35,7 @@ export const bankCalls: readonly Sabotage[] = [
   },
   {
     name: 'fault-token-counts-for-everybody',
-    says: 'what a client does to its own charges by fault tokens opens the breaker of the bank for everybody',
+    says: 'failures that one account causes by fault tokens open the shared circuit breaker of the bank',
     breaks: ['A16'],
     edits: [
       {
@@ -47,7 +47,7 @@ export const bankCalls: readonly Sabotage[] = [
   },
   {
     name: 'backoff-without-jitter',
-    says: 'a backoff waits for its whole ceiling, so that everybody who waits comes back at the same moment',
+    says: 'backoff waits for its full ceiling without jitter, so all waiting calls retry at the same moment (thundering herd)',
     breaks: ['A11'],
     shownBySpec: { file: 'libs/bank-call/src/reattempt-delay.spec.ts', because: tooFewCalls },
     edits: [
@@ -60,7 +60,7 @@ export const bankCalls: readonly Sabotage[] = [
   },
   {
     name: 'backoff-does-not-grow',
-    says: 'a backoff stays at half a second, however often a bank has failed',
+    says: 'backoff stays at half a second instead of growing exponentially',
     breaks: ['A11'],
     shownBySpec: { file: 'libs/bank-call/src/reattempt-delay.spec.ts', because: tooFewCalls },
     edits: [
@@ -73,7 +73,7 @@ export const bankCalls: readonly Sabotage[] = [
   },
   {
     name: 'retry-budget-ignored',
-    says: 'a bank that struggles is buried under repetitions: the retry budget is counted and not kept',
+    says: 'the retry budget is counted but not enforced, so retries overload a failing bank',
     breaks: ['A11'],
     shownBySpec: { file: 'libs/bank-call/src/bank-caller.spec.ts', because: tooFewCalls },
     edits: [
@@ -86,7 +86,7 @@ export const bankCalls: readonly Sabotage[] = [
   },
   {
     name: 'open-breaker-lets-everything-pass',
-    says: 'a breaker that is open lets every call pass',
+    says: 'an open circuit breaker lets every call pass',
     breaks: ['A11'],
     shownBySpec: { file: 'libs/bank-call/src/lane-breaker.spec.ts', because: tooFewCalls },
     edits: [
@@ -99,7 +99,7 @@ export const bankCalls: readonly Sabotage[] = [
   },
   {
     name: 'bulkhead-without-limit',
-    says: 'a bank that hangs takes as many calls as there are, and with them the process',
+    says: 'the bulkhead has no limit, so a hanging bank ties up the whole process',
     breaks: ['A16'],
     shownBySpec: { file: 'libs/bank-call/src/bulkhead.spec.ts', because: tooFewCalls },
     edits: [

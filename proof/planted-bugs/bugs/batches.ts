@@ -3,7 +3,7 @@ import type { Sabotage } from '../sabotage.js';
 export const batches: readonly Sabotage[] = [
   {
     name: 'answers-swapped-in-a-batch',
-    says: 'requests that settle in one commit are given the answers of each other, at once and at every repetition',
+    says: 'requests that settle in one commit get each other’s answers, at first and in every replay',
     breaks: ['A17'],
     edits: [
       {
@@ -16,7 +16,7 @@ export const batches: readonly Sabotage[] = [
   },
   {
     name: 'stored-answers-swapped-in-a-batch',
-    says: 'of requests that settle in one commit each stored answer is that of another one: a repetition is told something else',
+    says: 'requests that settle in one commit store each other’s answers, so a replay differs from the first answer',
     breaks: ['A4', 'A17'],
     edits: [
       {
@@ -28,7 +28,7 @@ export const batches: readonly Sabotage[] = [
   },
   {
     name: 'requests-of-a-batch-see-the-same-charge',
-    says: 'two requests of one batch on one charge are both decided by the charge as it was before, so that one of them is lost',
+    says: 'two requests of one batch on one charge both decide on the state before the batch, so one update is lost',
     breaks: ['A7', 'A15', 'A17'],
     edits: [
       {
@@ -40,7 +40,7 @@ export const batches: readonly Sabotage[] = [
   },
   {
     name: 'events-of-a-batch-see-the-same-state',
-    says: 'two events of one batch about one charge are both decided by its state as it was before, and the last one is what is saved',
+    says: 'two events of one batch on one charge both decide on the state before the batch, and only the last update is saved',
     breaks: ['A7', 'A2', 'A9'],
     edits: [
       {
@@ -64,12 +64,12 @@ export const batches: readonly Sabotage[] = [
   },
   {
     name: 'order-of-a-key-lost',
-    says: 'the relay publishes each batch backwards, so events of one charge arrive in the wrong order',
+    says: 'the relay publishes each batch in reverse, so events of one charge arrive out of order',
     breaks: [],
     shownBySpec: {
       file: 'libs/messaging/src/outbox-relay.spec.ts',
       because:
-        'two events of one charge hardly ever wait together, and a service that hears one too soon waits until it is said again',
+        'two events of one charge are rarely in one batch, and a service that gets one too early waits until it is resent',
     },
     edits: [
       {

@@ -5,7 +5,7 @@ const hold = 'apps/ledger/src/holds/hold.ts';
 export const books: readonly Sabotage[] = [
   {
     name: 'hold-left-open',
-    says: 'a hold stays when its authorization was given back',
+    says: 'the ledger keeps a hold after its authorization was voided',
     breaks: ['A3'],
     edits: [
       {
@@ -17,7 +17,7 @@ export const books: readonly Sabotage[] = [
   },
   {
     name: 'hold-voided-twice',
-    says: 'a hold is given back by two transfers, which the database does not refuse',
+    says: 'a hold is voided by two transfers, and the unique index that would reject the second is missing',
     breaks: ['A6'],
     edits: [
       {

@@ -2,7 +2,7 @@ import type { SourceEdit, Sabotage } from '../sabotage.js';
 
 const hold = 'apps/ledger/src/holds/hold.ts';
 
-/** The second line of defence: the books know by their state what they have posted, and take no fee of it again. */
+/** The second line of defence, taken away: the ledger's state says that a capture is posted and its fee taken. */
 const feeAtEveryCapture: readonly SourceEdit[] = [
   { file: hold, find: 'function feeFor(', replace: 'export function feeFor(' },
   {
@@ -22,7 +22,7 @@ const feeAtEveryCapture: readonly SourceEdit[] = [
 export const events: readonly Sabotage[] = [
   {
     name: 'inbox-skipped',
-    says: 'an event that was delivered before is decided again; and the ledger, whose states would stop it, takes the fee of a capture that is delivered again once more',
+    says: 'a redelivered event is decided again; the ledger’s state check, the second line of defence, takes the fee of a repeated capture once more',
     breaks: ['A9'],
     edits: [
       {
@@ -35,7 +35,7 @@ export const events: readonly Sabotage[] = [
   },
   {
     name: 'outbox-before-commit',
-    says: 'events leave before the transaction of their state has committed',
+    says: 'events are published before their transaction commits',
     breaks: ['A2', 'A5', 'A7', 'A15'],
     edits: [
       {
@@ -48,7 +48,7 @@ export const events: readonly Sabotage[] = [
   },
   {
     name: 'sweeper-with-new-ids',
-    says: 'what is said again is said under new ids, so that nobody says its own again',
+    says: 'the sweeper resends requests under new event ids, so no service recognizes them and restates its own last event',
     breaks: ['A7', 'A10'],
     edits: [
       {
@@ -61,7 +61,7 @@ export const events: readonly Sabotage[] = [
   },
   {
     name: 'sweeper-asleep',
-    says: 'nothing is said again, however long a charge has stood still',
+    says: 'the sweeper resends nothing, however long a charge has not moved',
     breaks: ['A7'],
     edits: [
       {
@@ -73,7 +73,7 @@ export const events: readonly Sabotage[] = [
   },
   {
     name: 'parked-key-freed-too-soon',
-    says: 'a key is free once its unreadable event is discarded, although others wait behind it: nobody comes back to them, and what comes next overtakes them',
+    says: 'discarding a parked event frees its key although others are parked behind it: those stay parked for ever and later events overtake them',
     breaks: ['A7'],
     edits: [
       {

@@ -5,13 +5,13 @@ const fee = 'libs/money/src/fee.ts';
 export const fees: readonly Sabotage[] = [
   {
     name: 'fee-rounded-down',
-    says: 'the fee is rounded down to a minor unit, and not half up',
+    says: 'the fee is rounded down instead of half up',
     breaks: ['A17'],
     edits: [{ file: fee, find: 'PERCENT_TIMES_TEN + 500) / 1000', replace: 'PERCENT_TIMES_TEN) / 1000' }],
   },
   {
     name: 'fee-without-its-fixed-part',
-    says: 'the fee is a percentage alone: its fixed part is not taken',
+    says: 'the fee lacks its fixed part',
     breaks: ['A17'],
     edits: [
       {
@@ -23,7 +23,7 @@ export const fees: readonly Sabotage[] = [
   },
   {
     name: 'fee-in-dollars-everywhere',
-    says: 'the fixed part of the fee is that of us dollars in every currency',
+    says: 'the fixed part of the fee is that of US dollars in every currency',
     breaks: ['A17'],
     edits: [
       { file: fee, find: 'currencies[captured.currency].fixedFeeMinor', replace: 'currencies.usd.fixedFeeMinor' },
@@ -31,7 +31,7 @@ export const fees: readonly Sabotage[] = [
   },
   {
     name: 'fee-on-what-was-authorized',
-    says: 'the fee of a partial capture is taken on all that was authorized',
+    says: 'the fee of a partial capture is taken on the authorized amount',
     breaks: ['A17'],
     edits: [
       {
@@ -43,13 +43,13 @@ export const fees: readonly Sabotage[] = [
   },
   {
     name: 'fee-forgotten',
-    says: 'the merchant is told of a fee that the ledger does not take',
+    says: 'the ledger does not take the fee that the merchant’s balance transaction shows',
     breaks: ['A9'],
     edits: [{ file: 'apps/ledger/src/holds/hold.ts', find: 'moves: [...moves, fee],', replace: 'moves,' }],
   },
   {
     name: 'fee-given-back-on-refund',
-    says: 'a refund takes less from the balance of its merchant than it gives back, by the percentage of the fee, which the ledger keeps',
+    says: 'the balance transaction of a refund returns the percentage fee, which the ledger keeps',
     breaks: ['A9', 'A17'],
     edits: [
       {

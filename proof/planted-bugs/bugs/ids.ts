@@ -3,7 +3,7 @@ import type { SourceEdit, Sabotage } from '../sabotage.js';
 const chargeStatements = 'apps/payments-api/src/charges/store/charge-statements.ts';
 const workerIds = 'libs/snowflake/src/worker-id.repository.ts';
 
-/** What stands behind ids that are unique: a charge, and a stream of events, that takes no second one in the same place. */
+/** The second line of defence, taken away: without ON CONFLICT the unique indexes reject a second charge or event of an id. */
 const chargeTakesAnything: readonly SourceEdit[] = [
   {
     file: chargeStatements,
@@ -20,7 +20,7 @@ const chargeTakesAnything: readonly SourceEdit[] = [
 export const ids: readonly Sabotage[] = [
   {
     name: 'stale-epoch-accepted',
-    says: 'who has lost a worker id goes on renewing it and issuing ids under it, beside its next holder; and the table of charges does not mind',
+    says: 'a process that lost its worker id keeps renewing it and issues ids beside the new holder (no fencing), and an insert of a charge ignores a duplicate id',
     breaks: ['A10'],
     edits: [
       {
@@ -43,7 +43,7 @@ export const ids: readonly Sabotage[] = [
   },
   {
     name: 'snowflake-without-clock-guard',
-    says: 'ids follow the wall clock back, and the table of charges does not mind one that was given before',
+    says: 'snowflake ids follow the wall clock backwards, and an insert of a charge ignores a duplicate id',
     breaks: ['A10'],
     edits: [
       ...chargeTakesAnything,

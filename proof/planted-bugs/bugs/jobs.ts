@@ -5,7 +5,7 @@ const stalledCharges = 'apps/payments-api/src/charges/store/stalled-charges.repo
 export const jobs: readonly Sabotage[] = [
   {
     name: 'job-throws',
-    says: 'the roll-up of balances fails whenever it runs; whoever reads a balance adds up what it left',
+    says: 'every run of the balance roll-up throws, so each read adds up all movements since the last good run',
     breaks: ['A18'],
     edits: [
       {
@@ -17,7 +17,7 @@ export const jobs: readonly Sabotage[] = [
   },
   {
     name: 'sweeper-overflows',
-    says: 'the backoff of a charge that waits for long is more than a number can hold: the statement fails from then on',
+    says: 'the sweeper’s backoff overflows for a charge that has waited long, and its statement fails from then on',
     breaks: ['A18'],
     edits: [
       {

@@ -7,7 +7,7 @@ const reaper = 'apps/payments-api/src/idempotency/reaper.ts';
 export const keys: readonly Sabotage[] = [
   {
     name: 'neighbour-waited-for-once',
-    says: 'two requests that waited for the same one both begin; and the list of open claims, which would know, does not mind that a key has two',
+    says: 'two requests that waited for the same claim both start, and the assertion that a key has one open claim is missing',
     breaks: ['A4', 'A15', 'A16'],
     edits: [
       {
@@ -24,7 +24,7 @@ export const keys: readonly Sabotage[] = [
   },
   {
     name: 'answer-stored-twice',
-    says: 'a key that has its answer is given another',
+    says: 'a second answer overwrites the stored answer of a key',
     breaks: ['A4'],
     edits: [
       {
@@ -37,7 +37,7 @@ export const keys: readonly Sabotage[] = [
   },
   {
     name: 'key-claimed-apart',
-    says: 'a key is claimed in a transaction of its own, before that of its charge',
+    says: 'an idempotency key is claimed in its own transaction, before the one that opens the charge',
     breaks: ['A15'],
     edits: [
       {
@@ -56,7 +56,7 @@ export const keys: readonly Sabotage[] = [
   },
   {
     name: 'running-key-executed-again',
-    says: 'a request under a key whose first request is still running on another instance is executed as well: two charges under one key',
+    says: 'a repeated request is executed while the first runs on another instance: two charges under one idempotency key',
     breaks: ['A17', 'A4'],
     edits: [
       {
@@ -69,7 +69,7 @@ export const keys: readonly Sabotage[] = [
   },
   {
     name: 'fingerprint-ignored',
-    says: 'a key that is used again with other parameters is answered with what the first request came to',
+    says: 'a reused idempotency key with other parameters gets the first answer instead of an error',
     breaks: ['A17'],
     edits: [
       {
@@ -81,23 +81,23 @@ export const keys: readonly Sabotage[] = [
   },
   {
     name: 'key-kept-too-short',
-    says: 'a key is kept for a day counted in seconds where milliseconds are meant: a repetition after two minutes charges again',
+    says: 'retention of idempotency keys takes seconds for milliseconds: a repetition after two minutes charges again',
     breaks: ['A4', 'A17'],
     edits: [{ file: reaper, find: 'KEPT_MS = 24 * 60 * 60 * 1_000;', replace: 'KEPT_MS = 24 * 60 * 60;' }],
   },
   {
     name: 'key-kept-too-long',
-    says: 'a key is kept for ten days: whoever uses it anew the next day is given the old answer, and no charge',
+    says: 'idempotency keys are kept for ten days, so a client that reuses one the next day gets the old answer and no charge',
     breaks: [],
     shownBySpec: {
       file: 'tools/docs/durations.spec.ts',
-      because: 'a key is promised to be kept for a day at least, and nothing says when it is forgotten at the latest',
+      because: 'A4 requires that a key is kept for at least a day, and sets no upper limit',
     },
     edits: [{ file: reaper, find: 'KEPT_MS = 24 * 60 * 60 * 1_000;', replace: 'KEPT_MS = 10 * 24 * 60 * 60 * 1_000;' }],
   },
   {
     name: 'pending-answer-not-stored',
-    says: 'a request that is told `pending` does not store this answer, so that its repetition is told something else',
+    says: 'a `pending` answer is not stored, so the replay differs from it',
     breaks: ['A4'],
     edits: [
       {

@@ -4,10 +4,7 @@ const operation = 'apps/bank-gateway/src/authorizations/authorization/operation.
 const authorization = 'apps/bank-gateway/src/authorizations/authorization/authorization.ts';
 const task = 'apps/bank-gateway/src/authorizations/authorization/claimed-operation.ts';
 
-/**
- * What stands behind it: a statement shows what the books do not know, and reconciliation has it undone. At these banks
- * nothing else needs that.
- */
+/** The second line of defence, taken away at the idempotent banks: reconciliation would reverse the stray movement. */
 const leavesIdempotentBanksAlone: SourceEdit = {
   file: 'apps/bank-gateway/src/authorizations/authorization/stray.ts',
   find: 'if (known || isRecorded(authorization, bank, stray.bankId)) return authorization;',
@@ -18,7 +15,7 @@ const leavesIdempotentBanksAlone: SourceEdit = {
 export const operations: readonly Sabotage[] = [
   {
     name: 'begun-after-sending',
-    says: 'an attempt goes to the bank before `begun` is committed',
+    says: 'an attempt is sent to the bank before `begun` is committed',
     breaks: ['A1'],
     edits: [
       {
@@ -30,7 +27,7 @@ export const operations: readonly Sabotage[] = [
   },
   {
     name: 'doubt-taken-for-failure',
-    says: 'an attempt whose outcome is unknown counts as not processed',
+    says: 'an attempt in doubt counts as not processed',
     breaks: ['A1'],
     edits: [
       {
@@ -42,7 +39,7 @@ export const operations: readonly Sabotage[] = [
   },
   {
     name: 'unreadable-ends-everything',
-    says: 'a request that the bank cannot read ends its operation, though an attempt before it may have been performed; and reconciliation, which would find it, leaves idempotent banks alone',
+    says: 'a request that the bank cannot parse ends its operation although an earlier attempt may have been performed; reconciliation, the second line of defence, skips idempotent banks',
     breaks: ['A3', 'A8'],
     edits: [
       leavesIdempotentBanksAlone,
@@ -55,7 +52,7 @@ export const operations: readonly Sabotage[] = [
   },
   {
     name: 'crash-forgets-attempts',
-    says: 'whoever takes an operation over believes that what had begun never left',
+    says: 'the instance that takes an operation over assumes that its begun attempts were never sent',
     breaks: ['A1'],
     edits: [
       {
@@ -67,7 +64,7 @@ export const operations: readonly Sabotage[] = [
   },
   {
     name: 'rule-1-last-attempt-decides',
-    says: 'an operation ends negatively although an earlier attempt of it is in doubt; and reconciliation, which would find it, leaves idempotent banks alone',
+    says: 'a refusal ends an operation although an earlier attempt is in doubt; reconciliation, the second line of defence, skips idempotent banks',
     breaks: ['A3'],
     edits: [
       leavesIdempotentBanksAlone,
@@ -80,7 +77,7 @@ export const operations: readonly Sabotage[] = [
   },
   {
     name: 'rule-2-reference-per-attempt',
-    says: 'every attempt has a reference of its own',
+    says: 'every attempt has a reference of its own, so the bank cannot recognize a retry',
     breaks: ['A1', 'A5'],
     edits: [
       {
@@ -93,7 +90,7 @@ export const operations: readonly Sabotage[] = [
   },
   {
     name: 'rule-3-retried-blindly',
-    says: 'a bank that performs whatever comes is asked again while an attempt is in doubt',
+    says: 'an attempt in doubt is retried at a bank that is not idempotent',
     breaks: ['A1'],
     edits: [
       { file: operation, find: '  if (!bank.idempotent && hasDoubt(operation)) return undefined;\n', replace: '' },
@@ -106,7 +103,7 @@ export const operations: readonly Sabotage[] = [
   },
   {
     name: 'rule-4-not-found-believed-at-once',
-    says: '“not found” ends an attempt that may still arrive',
+    says: '“not found” ends an attempt that may still arrive at the bank',
     breaks: ['A1'],
     edits: [
       {
@@ -118,7 +115,7 @@ export const operations: readonly Sabotage[] = [
   },
   {
     name: 'rule-5-later-answer-kept',
-    says: 'an operation that has ended takes another end when an instance comes late with another answer, and its charge goes on with that: money is held for a charge that has failed',
+    says: 'a late answer from another instance overwrites the recorded end of an operation, so a hold stays for a failed charge',
     breaks: ['A3'],
     edits: [
       { file: operation, find: '  if (!isLive(operation)) return operation;\n  let current', replace: '  let current' },
@@ -153,7 +150,7 @@ export const operations: readonly Sabotage[] = [
   },
   {
     name: 'rule-7-reversal-not-waited-for',
-    says: 'an authorization has failed as soon as its reversal was sent; and reconciliation, which would find it, leaves idempotent banks alone',
+    says: 'an authorization fails as soon as its reversal is sent, not when it is acknowledged; reconciliation, the second line of defence, skips idempotent banks',
     breaks: ['A3'],
     edits: [
       leavesIdempotentBanksAlone,
@@ -167,7 +164,7 @@ export const operations: readonly Sabotage[] = [
   },
   {
     name: 'rule-9-refused-void-is-void',
-    says: 'a void that the bank refused counts as done',
+    says: 'a void that the bank refused counts as performed',
     breaks: ['A3'],
     edits: [
       {
@@ -179,7 +176,7 @@ export const operations: readonly Sabotage[] = [
   },
   {
     name: 'fallback-after-a-sent-attempt',
-    says: 'another bank is asked while the first may still perform; and reconciliation, which would find it, leaves idempotent banks alone',
+    says: 'another bank is tried while the first may still perform; reconciliation, the second line of defence, skips idempotent banks',
     breaks: ['A1', 'A3'],
     edits: [
       leavesIdempotentBanksAlone,

@@ -1,11 +1,11 @@
 import type { Sabotage } from '../sabotage.js';
 
-const real = 'only the database decides it: the simulation has no pages of a table, and no days in which they grow';
+const real = 'retention deletes by pages of a table and by days, and a world has neither large tables nor days';
 
 export const processes: readonly Sabotage[] = [
   {
     name: 'sigterm-drops-what-is-in-hand',
-    says: 'a service that is told to end closes its database first, so that requests in hand fail',
+    says: 'on SIGTERM a service closes its database first, so requests in progress fail',
     breaks: ['A16'],
     shownBySpec: {
       file: 'libs/service/src/shutdown.spec.ts',
@@ -22,7 +22,7 @@ export const processes: readonly Sabotage[] = [
   },
   {
     name: 'banks-closed-too-early',
-    says: 'a gateway that is told to end takes its banks for unavailable while its workers still go on, and fails charges for that',
+    says: 'on SIGTERM a gateway marks its banks unavailable while its workers still run, and fails their charges',
     breaks: ['A16'],
     edits: [
       {
@@ -34,11 +34,11 @@ export const processes: readonly Sabotage[] = [
   },
   {
     name: 'lease-trusted-too-long',
-    says: 'a process trusts its lease for longer than the database keeps it, so that two of them own one name',
+    says: 'a process trusts its lease beyond its expiry in the database, so two processes own one name',
     breaks: [],
     shownBySpec: {
       file: 'proof/virtual-time/src/leases.spec.ts',
-      because: 'every owner is harmless twice: what two relays publish the inbox drops',
+      because: 'two owners do no harm: the inbox drops the duplicates that two relays publish',
     },
     edits: [
       {
@@ -50,11 +50,11 @@ export const processes: readonly Sabotage[] = [
   },
   {
     name: 'job-stopped-by-one-row',
-    says: 'a periodic job ends at the first row that it cannot process, and never comes to those behind it',
+    says: 'a periodic job stops at the first row that it cannot process, and never reaches the rows behind it',
     breaks: ['A18'],
     shownBySpec: {
       file: 'libs/saga/src/work-off.spec.ts',
-      because: 'no row of the simulation is one that a sound service cannot process',
+      because: 'in a world without the bug no job meets a row that it cannot process',
     },
     edits: [
       {
@@ -66,7 +66,7 @@ export const processes: readonly Sabotage[] = [
   },
   {
     name: 'inbox-forgets-too-early',
-    says: 'the inbox forgets an event after twenty minutes and not after two weeks, so a late copy is decided again',
+    says: 'the inbox forgets an event after twenty minutes instead of two weeks, so a late redelivery is decided again',
     breaks: ['A9'],
     shownBySpec: { file: 'infra/kafka/topics.spec.ts', because: real },
     edits: [
@@ -79,7 +79,7 @@ export const processes: readonly Sabotage[] = [
   },
   {
     name: 'retention-forgets-what-is-parked',
-    says: 'the inbox forgets events that are parked still, so that a copy of one is decided before its replay',
+    says: 'inbox retention deletes the ids of events that are still parked, so a redelivery is decided before the replay',
     breaks: ['A7'],
     shownBySpec: { file: 'libs/saga/src/inbox-retention.real.spec.ts', because: real },
     edits: [

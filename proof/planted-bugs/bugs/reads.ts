@@ -8,7 +8,7 @@ const details = 'apps/payments-api/src/charges/parameters/charge-details.ts';
 export const reads: readonly Sabotage[] = [
   {
     name: 'cursor-inclusive',
-    says: 'the page after a cursor begins with the object of the cursor, so a list repeats it',
+    says: 'the page after a cursor starts with the cursor’s own object, so the list repeats it',
     breaks: ['A17'],
     edits: [
       {
@@ -20,7 +20,7 @@ export const reads: readonly Sabotage[] = [
   },
   {
     name: 'cursor-skips-its-millisecond',
-    says: 'the page after a cursor leaves out the objects that were created in the same millisecond',
+    says: 'the page after a cursor skips objects created in the same millisecond as the cursor’s',
     breaks: ['A17'],
     edits: [
       {
@@ -32,7 +32,7 @@ export const reads: readonly Sabotage[] = [
   },
   {
     name: 'has-more-forgotten',
-    says: 'a full page of a list says that nothing follows, so its reader stops too early',
+    says: '`has_more` is false on a full page, so a reader stops too early',
     breaks: ['A17'],
     edits: [
       {
@@ -44,7 +44,7 @@ export const reads: readonly Sabotage[] = [
   },
   {
     name: 'page-before-a-cursor-not-turned',
-    says: 'a page before a cursor is shown with its oldest object first',
+    says: 'a page with `ending_before` lists its oldest object first',
     breaks: ['A17'],
     edits: [
       {
@@ -56,7 +56,7 @@ export const reads: readonly Sabotage[] = [
   },
   {
     name: 'list-filter-ignored',
-    says: 'the refunds of one charge are listed together with those of every other charge of the account',
+    says: 'the list of refunds ignores its `charge` filter',
     breaks: ['A17'],
     edits: [
       {
@@ -68,7 +68,7 @@ export const reads: readonly Sabotage[] = [
   },
   {
     name: 'charge-read-from-a-cache',
-    says: 'an instance shows a charge for ever as it was when somebody first read it there',
+    says: 'an instance caches a charge at the first read and never refreshes it',
     breaks: ['A17'],
     edits: [
       {
@@ -86,7 +86,7 @@ export const reads: readonly Sabotage[] = [
   },
   {
     name: 'metadata-lost-at-creation',
-    says: 'a charge is opened without the metadata that its merchant gave it',
+    says: 'a charge is opened without the requested metadata',
     breaks: ['A17'],
     edits: [
       {
@@ -98,7 +98,7 @@ export const reads: readonly Sabotage[] = [
   },
   {
     name: 'metadata-replaced-by-an-update',
-    says: 'an update of one key of the metadata removes all other keys',
+    says: 'an update of one metadata key removes all others',
     breaks: ['A17'],
     edits: [
       {
@@ -110,7 +110,7 @@ export const reads: readonly Sabotage[] = [
   },
   {
     name: 'update-acknowledged-and-lost',
-    says: 'an update of a charge is answered, and not saved',
+    says: 'an update of a charge is answered but not saved',
     breaks: ['A17', 'A13'],
     edits: [
       {
@@ -122,7 +122,7 @@ export const reads: readonly Sabotage[] = [
   },
   {
     name: 'decline-told-as-another',
-    says: 'whatever the reason for which a bank declined a card, its merchant is told of a generic decline',
+    says: 'every decline is shown as `generic_decline`, whatever the bank’s reason',
     breaks: ['A17'],
     edits: [
       {
@@ -134,7 +134,7 @@ export const reads: readonly Sabotage[] = [
   },
   {
     name: 'capture-race-loser-told-captured',
-    says: 'a capture that lost the race against a cancellation is told that the charge was captured already',
+    says: 'a capture that lost the race against a cancellation is answered with “already captured”',
     breaks: ['A17'],
     edits: [
       {

@@ -5,7 +5,7 @@ const comparison = 'apps/ledger/src/reconciliation/comparison.repository.ts';
 export const reconciliation: readonly Sabotage[] = [
   {
     name: 'entries-of-banks-not-compared',
-    says: 'reconciliation does not see what a bank has performed and the books do not know, so a second performance is never reversed',
+    says: 'reconciliation ignores bank entries without a ledger transfer, so a second performance is never reversed',
     breaks: ['A1', 'A8'],
     edits: [
       {
@@ -17,11 +17,11 @@ export const reconciliation: readonly Sabotage[] = [
   },
   {
     name: 'transfers-not-compared',
-    says: 'reconciliation does not see what the books have posted and the bank has not performed',
+    says: 'reconciliation ignores ledger transfers without a bank entry',
     breaks: ['A8'],
     shownBySpec: {
       file: 'apps/ledger/src/reconciliation/reconciliation.real.spec.ts',
-      because: 'no bank of the simulation forgets what it performed, so nothing of the kind ever happens',
+      because: 'no simulated bank loses an entry, so the ledger never has a transfer without one',
     },
     edits: [
       {
@@ -33,7 +33,7 @@ export const reconciliation: readonly Sabotage[] = [
   },
   {
     name: 'statement-watermark-off-by-one',
-    says: 'a page of a statement says that it reaches one entry further than it does, so the ledger never compares that entry',
+    says: 'a statement page claims to reach one entry further than it does, so the ledger never compares that entry',
     breaks: ['A1', 'A8'],
     edits: [
       {
@@ -45,7 +45,7 @@ export const reconciliation: readonly Sabotage[] = [
   },
   {
     name: 'statement-page-not-published',
-    says: 'the cursor moves on past a page of a statement that is not published, so the ledger never compares its entries',
+    says: 'the statement cursor moves past a page that is not published, so the ledger never compares its entries',
     breaks: ['A1', 'A8'],
     edits: [
       {
@@ -57,7 +57,7 @@ export const reconciliation: readonly Sabotage[] = [
   },
   {
     name: 'stray-left-to-stand',
-    says: 'the gateway hears of a performance that the books do not know, and leaves it to stand',
+    says: 'the gateway does not reverse a stray that the ledger reports',
     breaks: ['A1', 'A8'],
     edits: [
       {

@@ -12,25 +12,25 @@ const neverLapses: SourceEdit = {
 export const time: readonly Sabotage[] = [
   {
     name: 'lapse-too-early',
-    says: 'an authorization lapses after seven days counted in seconds where milliseconds are meant: after ten minutes',
+    says: 'authorization expiry takes seconds for milliseconds: seven days become ten minutes',
     breaks: ['A17'],
     edits: [{ file: hold, find: HELD_FOR, replace: 'HELD_FOR_MS = 7 * 24 * 60 * 60;' }],
   },
   {
     name: 'lapse-too-late',
-    says: 'an authorization lapses after eight days, and not after seven',
+    says: 'an authorization expires after eight days instead of seven',
     breaks: ['A17'],
     edits: [{ file: hold, find: HELD_FOR, replace: 'HELD_FOR_MS = 8 * 24 * 60 * 60 * 1_000;' }],
   },
   {
     name: 'lapse-never',
-    says: 'an authorization that nobody captures is never given back to the card',
+    says: 'an authorization that is not captured never expires',
     breaks: ['A17'],
     edits: [neverLapses],
   },
   {
     name: 'captured-after-its-lapse',
-    says: 'an authorization can be captured although its seven days are over; and the job, which would have given it back, leaves it alone',
+    says: 'an expired authorization can be captured, and the expiry job skips it',
     breaks: ['A17'],
     edits: [
       {
@@ -43,7 +43,7 @@ export const time: readonly Sabotage[] = [
   },
   {
     name: 'advanced-clock-forgotten',
-    says: 'a test clock that is advanced keeps its old time for everything but its own object',
+    says: 'advancing a test clock changes only its own object, not the time of its account',
     breaks: ['A17'],
     edits: [
       {
@@ -55,7 +55,7 @@ export const time: readonly Sabotage[] = [
   },
   {
     name: 'test-clock-retired-after-an-hour',
-    says: 'retention deletes a test clock after an hour, so that its account falls back into the present',
+    says: 'retention deletes a test clock after an hour, so its account goes back to real time',
     breaks: ['A17'],
     edits: [
       {
@@ -67,7 +67,7 @@ export const time: readonly Sabotage[] = [
   },
   {
     name: 'attempt-expired-when-sent',
-    says: 'the end of the validity of an attempt lies in the past when it is sent, so that banks which enforce it refuse everything',
+    says: '`validUntil` of an attempt is already past when it is sent, so banks that enforce it refuse everything',
     breaks: ['A16'],
     edits: [
       {

@@ -3,17 +3,17 @@ import { shardOf } from '#messaging';
 
 export type StoredRecord = Pick<RawRecord, 'headers'> & { readonly key: Buffer; readonly value: Buffer };
 
-/** What a member of a group is to read, and from where on. */
+/** The partitions assigned to a group member, each with the offset to read from. */
 export interface Assignment {
   readonly generation: number;
   readonly places: readonly { readonly topic: string; readonly partition: number; readonly from: number }[];
 }
 
 export interface GroupMember {
-  /** The group shares its partitions out anew: commit what is done. */
+  /** A rebalance begins: the member commits its processed offsets. */
   onRebalance(): void;
   onAssigned(assignment: Assignment): void;
-  /** There is more to read at this place. */
+  /** New records were appended to this partition. */
   onRecords(topic: string, partition: number): void;
 }
 
@@ -27,7 +27,7 @@ interface Group {
 
 const placeOf = (topic: string, partition: number): string => `${topic} ${partition}`;
 
-/** A Kafka of one broker: logs, and groups that share them out. It knows nothing of time; who calls it does. */
+/** A Kafka of one broker: partition logs and consumer groups. It has no clock; its callers schedule the delays. */
 export class Broker {
   readonly #logs = new Map<string, StoredRecord[][]>();
   readonly #groups = new Map<string, Group>();
@@ -85,7 +85,7 @@ export class Broker {
     return this.#groups.get(name)?.members.includes(member) ?? false;
   }
 
-  /** Shares the partitions out, round by round, another way at each generation. */
+  /** Assigns the partitions round-robin, with another first member in each generation. */
   rebalance(name: string): void {
     const group = this.#groups.get(name);
     if (!group) return;
@@ -108,7 +108,7 @@ export class Broker {
     for (const [member, places] of shares) member.onAssigned({ generation: group.generation, places });
   }
 
-  /** False from a member of another generation: its partitions may be somebody else's by now. */
+  /** False for a stale generation, whose partitions may have another owner by now (fencing by generation). */
   commit(
     name: string,
     generation: number,
@@ -120,14 +120,14 @@ export class Broker {
     return true;
   }
 
-  /** How many records of the topic the group is past. */
+  /** Sum of the group's committed offsets over the topic's partitions. */
   committed(name: string, topic: string): number {
     const offsets = this.#groups.get(name)?.committed;
     const partitions = Array.from({ length: this.partitions }, (_, partition) => placeOf(topic, partition));
     return partitions.reduce((sum, place) => sum + (offsets?.get(place) ?? 0), 0);
   }
 
-  /** Records that nobody of the group has committed yet. */
+  /** Consumer lag: records that the group has not committed yet. */
   lag(name: string): number {
     const group = this.#groups.get(name);
     if (!group) return 0;

@@ -1,13 +1,13 @@
 import type { Random } from './random.js';
 
-/** How long messages take, and whether they go through at all. */
+/** Latency of the messages between processes. */
 export interface SimulatedNetwork {
   readonly random: Random;
   /** One way, in milliseconds. */
   latencyMs(): number;
 }
 
-/** Mostly a fraction of a millisecond, seldom much more: enough to turn any two messages round. */
+/** Mostly below a millisecond, one in twenty up to 30 ms: enough to reorder any two messages. */
 export function network(random: Random): SimulatedNetwork {
   return {
     random,

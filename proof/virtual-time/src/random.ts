@@ -1,4 +1,4 @@
-/** Chance from a seed. Streams forked under different names do not disturb each other. */
+/** Seeded random generator. Streams forked under different names are independent. */
 export class Random {
   #state: number;
 
@@ -31,7 +31,7 @@ export class Random {
     return items[this.integer(0, items.length - 1)]!;
   }
 
-  /** FNV-1a of the name, mixed into the seed. */
+  /** A stream of its own, seeded by this one's seed and the FNV-1a hash of the name. */
   fork(name: string): Random {
     let hash = 0x811c9dc5 ^ this.seed;
     for (let index = 0; index < name.length; index++) hash = Math.imul(hash ^ name.charCodeAt(index), 0x01000193);

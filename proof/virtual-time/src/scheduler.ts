@@ -2,34 +2,33 @@ import type { Timer } from '#clock';
 import { drain } from './drain.js';
 import type { Random } from './random.js';
 
-/** Whose doing an event is. */
+/** The process to which an event belongs. */
 export interface EventOwner {
   readonly name: string;
   readonly random: Random;
   readonly dead: boolean;
   readonly frozen: boolean;
-  /** Keeps what falls due while it is frozen. */
+  /** Keeps work that becomes due while the process is frozen. */
   hold(work: () => void): void;
 }
 
 interface Event {
   readonly dueMs: number;
   readonly order: number;
-  /** Whose doing it is: nothing is done for the dead, and nothing yet for the frozen. Undefined: the world's. */
+  /** Its process: the event is dropped if that is dead, and held if it is frozen. Undefined for the world's own events. */
   readonly owner: EventOwner | undefined;
   work: (() => void) | undefined;
 }
 
 /**
- * Virtual time, and the order of everything that happens in it. One event after the other: each with all the promises
- * that it sets off, before the next. So whatever a process does between two events is one indivisible piece, and what
- * can come between is exactly what its ports answer.
+ * Event queue in virtual time. Each event runs with all promise callbacks that it causes before the next one, so a
+ * process's code between two events is atomic, and processes interleave only where a port answers.
  */
 export class Scheduler {
   #nowMs = 0;
   #order = 0;
   readonly #heap: Event[] = [];
-  /** Whose event is being worked on. */
+  /** Owner of the event that is running. */
   current: EventOwner | undefined;
   events = 0;
 
@@ -44,7 +43,7 @@ export class Scheduler {
     return { cancel: () => void (event.work = undefined) };
   }
 
-  /** Does the next thing that is due until then; false when there is none. */
+  /** Runs the next event that is due by `untilMs`. False if there is none. */
   step(untilMs = Infinity): boolean {
     for (let event = this.#heap[0]; event && event.dueMs <= untilMs; event = this.#heap[0]) {
       this.#pop();
@@ -54,7 +53,7 @@ export class Scheduler {
         owner.hold(work);
         continue;
       }
-      // What fell due during a leap happens now.
+      // An event that became due during a leap runs late; time does not go back.
       this.#nowMs = Math.max(this.#nowMs, event.dueMs);
       this.events++;
       this.current = owner;
@@ -66,12 +65,12 @@ export class Scheduler {
     return false;
   }
 
-  /** So much time passes at once, for everybody, as on a machine that was suspended: what falls due meanwhile is late. */
+  /** Advances time at once for every process, as when a machine was suspended. Events that become due run late. */
   leap(ms: number): void {
     this.#nowMs += ms;
   }
 
-  /** Does all that is due until then, and lets time pass up to it, unless it is to stop before. */
+  /** Runs all events due by `untilMs` and advances time to it, unless `stop` returns true first. */
   runUntil(untilMs: number, stop: () => boolean = () => false): void {
     for (;;) {
       if (stop()) return;

@@ -13,7 +13,7 @@ export interface BrokerHost {
 }
 
 export interface BusFaults {
-  /** What becomes of a send that has just left. */
+  /** The fault, if any, for a send that is leaving the process. */
   onPublish(process: SimulatedProcess, events: readonly CloudEvent[]): 'nothing' | PublishFault;
 }
 
@@ -22,14 +22,14 @@ export interface Appended {
   readonly record: StoredRecord;
 }
 
-/** Before Kafka has it; its answer; or what it has acknowledged, as when a leader is elected that lagged behind. */
+/** Lost before the broker has it; only the acknowledgment lost; or lost after it, as by an unclean leader election. */
 export type PublishFault = 'lost_before' | 'lost_after' | 'lost_acknowledged';
 
-/** What only Kafka and whoever shares its partitions know. */
+/** Observes what the broker and group members know, for the simulation's checks. */
 export interface BusObserver {
-  /** Kafka has them; whoever sent them may not know it yet. */
+  /** The broker has appended the records; their sender may not know it yet. */
   onAppended(process: SimulatedProcess, appended: readonly Appended[]): void;
-  /** A member learns that its partitions are shared out anew, with so many batches in hand. */
+  /** A member learns of a rebalance while it processes this many batches. */
   onRebalance(inHand: number): void;
 }
 
@@ -89,8 +89,8 @@ export class SimulatedBus implements Bus {
 }
 
 /**
- * One member of a group. It fetches on while batches are in hand, commits what was processed about once a second, and
- * keeps what stays assigned to it through a rebalance, as the one over Kafka does; both count with PartitionProgress.
+ * One group member. Like the one over Kafka it fetches while batches are in progress, commits processed offsets every
+ * second, and keeps the progress of partitions that stay assigned through a rebalance (PartitionProgress).
  */
 class SimulatedConsumption implements Consumption, GroupMember {
   readonly #progress = new Map<string, PartitionProgress>();
@@ -115,7 +115,7 @@ class SimulatedConsumption implements Consumption, GroupMember {
     };
     process.onDeath(timesOut);
     process.onFreeze(timesOut);
-    // Awaited by `joined`, if by anyone; a stop before the first join is no accident.
+    // Without this, a stop before the first join would be an unhandled rejection if no caller awaits `joined`.
     this.#firstJoin.promise.catch(() => undefined);
     this.#join();
     this.#commitAgain();
@@ -134,7 +134,7 @@ class SimulatedConsumption implements Consumption, GroupMember {
   }
 
   onRebalance(): void {
-    // Whoever cannot answer now commits nothing more under this generation.
+    // A dead or frozen member cannot commit during the rebalance, and later commits of its generation are rejected.
     if (this.process.dead || this.process.frozen) return;
     this.host.observer?.onRebalance(this.#inHand);
     this.#commit();
@@ -236,7 +236,7 @@ class SimulatedConsumption implements Consumption, GroupMember {
     if (this.#inHand === 0) for (const resolve of this.#drained.splice(0)) resolve();
   }
 
-  /** A batch was rejected: what was fetched since the last commit has to come again. */
+  /** A batch failed: everything after the last committed offset is delivered again. */
   #beginAnew(): void {
     if (this.#stopped) return;
     this.#progress.clear();
@@ -249,7 +249,7 @@ class SimulatedConsumption implements Consumption, GroupMember {
     this.process.scheduler.after(COMMIT_EVERY_MS, this.process, () => {
       if (this.#stopped) return;
       this.#commit();
-      // Timed out while it was frozen: it joins anew.
+      // Its session timed out while it was frozen, so it joins again.
       if (this.host.broker.isUp && !this.host.broker.has(this.options.group, this)) {
         this.#progress.clear();
         this.#position.clear();

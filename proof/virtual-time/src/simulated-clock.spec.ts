@@ -13,7 +13,7 @@ describe('SimulatedClock', () => {
     return { clock, passes: (ms) => clock.sleep(ms), close: () => world.stop() };
   });
 
-  it('steps wall time alone', () => {
+  it('applies the wall-clock offset to wall time only', () => {
     const process = new SimulatedProcess('p', new Scheduler(), new Random(1));
     const clock = new SimulatedClock(process);
     const before = clock.now();

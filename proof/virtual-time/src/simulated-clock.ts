@@ -1,10 +1,10 @@
 import { sleepBy, type Clock, type Instant, type Timer } from '#clock';
 import type { SimulatedProcess } from './simulated-process.js';
 
-/** When every world begins. */
+/** Wall time at which every world begins, in milliseconds since the epoch. */
 export const BEGINNING: Instant = Date.UTC(2026, 8, 1);
 
-/** A process's view of time and chance. */
+/** The clock port of one simulated process: virtual time, its wall-clock offset and its random stream. */
 export class SimulatedClock implements Clock {
   constructor(private readonly process: SimulatedProcess) {}
 

@@ -13,18 +13,18 @@ import {
 import type { SimulatedNetwork } from './network.js';
 import type { SimulatedProcess } from './simulated-process.js';
 
-/** The database server as processes reach it: over a network, when it is up. */
+/** A database server, its network, and whether it is up. */
 export interface DatabaseHost {
   readonly server: Server;
   readonly network: SimulatedNetwork;
-  /** False: connections are refused, and those that were there are gone. */
+  /** While false, new connections are refused. The open ones are cut when it goes down. */
   readonly isUp: () => boolean;
   readonly faults: DatabaseFaults;
-  /** Connections that are open, to be cut by whoever plays with the network. */
+  /** Open connections, for fault injection to cut. */
   readonly connections: Set<Connection>;
 }
 
-/** What may befall the COMMIT that has just been sent. */
+/** Fault injection at COMMIT: the connection is lost before the server commits, or after it and before the answer. */
 export interface DatabaseFaults {
   onCommit(process: SimulatedProcess): 'nothing' | 'lost_before' | 'lost_after';
 }
@@ -40,7 +40,7 @@ const IDLE_IN_TRANSACTION_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const KNOCK_EVERY_MS = 1_000;
 
-/** One connection of a process, as pg's client shows it to `OpenTransaction`. */
+/** One connection of a process, with the interface of pg's client that `OpenTransaction` uses. */
 export class Connection {
   readonly #session: Session;
   readonly #pending = new Set<Callback>();
@@ -76,7 +76,7 @@ export class Connection {
     });
   }
 
-  /** The connection is lost: the server rolls back, the client learns of it. */
+  /** Loses the connection: the server rolls back, and pending queries fail with the error. */
   cut(error: Error = new Error('Connection terminated unexpectedly')): void {
     if (this.#gone) return;
     this.#gone = error;
@@ -86,12 +86,12 @@ export class Connection {
     this.#pending.clear();
   }
 
-  /** The process closes it in good order. */
+  /** An orderly close by the client. */
   close(): void {
     this.cut(new Error('Connection terminated'));
   }
 
-  /** The server's own patience with a client that opened a transaction and then said nothing. */
+  /** The server's idle_in_transaction_session_timeout has passed. */
   endIdleTransaction(): void {
     if (this.#session.inTransaction && this.#session.idle) {
       this.cut(refusal(new DataError('25P03', 'terminating connection due to idle-in-transaction timeout')));
@@ -115,7 +115,7 @@ export class Connection {
 
 type Rows = Extract<StatementReply, { rows: unknown }>['rows'];
 
-/** What the client does to a row is its own affair, as if it had come over a wire. */
+/** Copies objects of a row, so that a client's mutation does not reach the server. */
 function owned(row: Rows[number]): Rows[number] {
   let copy: Rows[number] | undefined;
   for (const name in row) {
@@ -125,7 +125,7 @@ function owned(row: Rows[number]): Rows[number] {
   return copy ?? row;
 }
 
-/** JSON and arrays are all that a column holds of objects. structuredClone takes ten times as long. */
+/** Columns hold no other objects than JSON and arrays, and structuredClone takes ten times as long. */
 function copied(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copied);
   if (typeof value !== 'object' || value === null) return value;
@@ -134,7 +134,7 @@ function copied(value: unknown): unknown {
   return copy;
 }
 
-/** As pg throws what the server says. */
+/** The server's error as pg throws it. */
 function refusal(error: Error): Error {
   assert(error instanceof DataError);
   const thrown = new DatabaseError(error.message, error.message.length, 'error');
@@ -151,7 +151,7 @@ interface Waiting {
   readonly patience: Timer;
 }
 
-/** `Database` of `#postgres`, over connections to a server in memory; transactions are production's own. */
+/** `Database` of `#postgres` over connections to a server in memory, with production's own transactions. */
 export class SimulatedDatabase implements UnitOfWork<PgTransaction>, Sql {
   readonly #idle: Connection[] = [];
   readonly #queue: Waiting[] = [];
@@ -199,7 +199,7 @@ export class SimulatedDatabase implements UnitOfWork<PgTransaction>, Sql {
     return isTransientError(error);
   }
 
-  /** A listener that was cut off listens again, and calls once more. */
+  /** LISTEN. After an outage the world calls every listener once, as production's reconnecting listener does. */
   async listen(channel: string, onNotify: () => void): Promise<{ close(): Promise<void> }> {
     const { process, host } = this;
     const { scheduler } = process;
@@ -222,7 +222,7 @@ export class SimulatedDatabase implements UnitOfWork<PgTransaction>, Sql {
     });
   }
 
-  /** Resolves once every connection in use has been given back and closed. */
+  /** Resolves once every connection in use has been released and closed. */
   close(): Promise<void> {
     if (!this.#closing) {
       const { promise: closed, resolve: done } = Promise.withResolvers<void>();

@@ -1,16 +1,13 @@
 import type { Random } from './random.js';
 import type { Scheduler } from './scheduler.js';
 
-/**
- * One life of a process: from its start to its crash. What it has set off and not yet heard of is dropped at its
- * death, so none of its code ever runs again; in memory it leaves nothing but what others hold.
- */
+/** One run of a process, from its start to its kill. After that its pending events are dropped and its code never runs. */
 export class SimulatedProcess {
   #state: 'running' | 'frozen' | 'dead' = 'running';
   #held: (() => void)[] = [];
   readonly #whenDead: (() => void)[] = [];
   readonly #whenFrozen: (() => void)[] = [];
-  /** How far its wall clock is off. */
+  /** Offset of its wall clock from the world's, in milliseconds. */
   wallOffsetMs = 0;
 
   constructor(
@@ -35,14 +32,14 @@ export class SimulatedProcess {
     for (const tell of this.#whenDead.splice(0)) tell();
   }
 
-  /** SIGSTOP: what falls due waits. */
+  /** SIGSTOP: events that become due are held. */
   freeze(): void {
     if (this.#state !== 'running') return;
     this.#state = 'frozen';
     for (const tell of this.#whenFrozen) tell();
   }
 
-  /** SIGCONT: what fell due meanwhile happens now, in its order. */
+  /** SIGCONT: the held events run now, in order. */
   thaw(): void {
     if (this.#state !== 'frozen') return;
     this.#state = 'running';
@@ -53,7 +50,7 @@ export class SimulatedProcess {
     this.#held.push(work);
   }
 
-  /** What the world does when this process dies: its connections close, its session times out. */
+  /** Calls back when the process is killed: its connections close, its group session times out. */
   onDeath(tell: () => void): void {
     this.#whenDead.push(tell);
   }

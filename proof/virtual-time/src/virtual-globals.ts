@@ -2,10 +2,10 @@ import { BEGINNING } from './simulated-clock.js';
 import type { Scheduler } from './scheduler.js';
 
 /**
- * opossum, cockatiel and GroupCommit reach for timers by themselves, and opossum for Date.now: here these are virtual
- * too, and belong to the process whose code is running. Outside of a simulated process they are the real ones.
+ * Replaces the global timers, Date.now and Math.random, because opossum, cockatiel and GroupCommit call them directly.
+ * Inside a simulated process they are virtual and belong to it; outside they are the real ones.
  *
- * @returns what puts the real ones back
+ * @returns a function that restores the real ones
  */
 export function virtualGlobals(scheduler: Scheduler): () => void {
   const real = {
@@ -15,9 +15,9 @@ export function virtualGlobals(scheduler: Scheduler): () => void {
     clearInterval: globalThis.clearInterval,
     setImmediate: globalThis.setImmediate,
   };
-  // oxlint-disable-next-line typescript/unbound-method -- put back as they were
+  // oxlint-disable-next-line typescript/unbound-method -- restored as it was
   const { now } = Date;
-  // oxlint-disable-next-line typescript/unbound-method -- put back as they were
+  // oxlint-disable-next-line typescript/unbound-method -- restored as it was
   const { random } = Math;
 
   const timer = (delayMs: number, work: () => void) => {

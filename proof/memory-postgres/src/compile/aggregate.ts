@@ -26,11 +26,11 @@ const names = new Set([
   'bool_and',
 ]);
 
-/** The aggregate's result, where it is one; its rows are added up as the SELECT around it meets them. */
+/** An aggregate's result, or undefined for any other function. The enclosing SELECT feeds the rows to its accumulator. */
 export function aggregateOf(node: FuncCall, name: string, scope: Scope): Expr | undefined {
   if (!names.has(name)) return undefined;
   if (!scope.aggregates) throw new NotSupported(`${name} here`);
-  // Its arguments are of single rows again.
+  // Arguments are evaluated per row, and an aggregate inside an aggregate is an error.
   const { aggregates } = scope;
   scope.aggregates = undefined;
   const arg = node.args?.[0] && scope.planner.compile.expr(node.args[0], scope);

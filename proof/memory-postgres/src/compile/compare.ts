@@ -16,7 +16,7 @@ export function same(a: SqlValue, b: SqlValue): boolean {
   );
 }
 
-/** Below 0, 0, or above, in an index' order: nulls last. Text by its code units, as COLLATE "C" has it for ASCII. */
+/** Negative, 0 or positive, in index order: nulls last. Text compares by code units, which is COLLATE "C" for ASCII. */
 export function order(a: SqlValue, b: SqlValue): number {
   if (a === b) return 0;
   if (a === null) return 1;
@@ -32,7 +32,7 @@ export function order(a: SqlValue, b: SqlValue): number {
   return (a as number) < (b as number) ? -1 : 1;
 }
 
-/** Time in JSON is text. */
+/** The value as JSON holds it: a timestamp becomes text. */
 export function jsonOf(value: SqlValue, type: SqlType): SqlValue {
   if (type !== 'timestamptz' || value === null) return value;
   if (!Number.isFinite(value)) return (value as number) > 0 ? 'infinity' : '-infinity';

@@ -71,7 +71,7 @@ export function compileExpr(node: Node, scope: Scope): Expr {
 const listOf = (items: readonly Expr[], type: SqlType): Expr =>
   new Expr(type, (x) => items.map((item) => item.run(x)), union(...items.map(({ slots }) => slots)));
 
-/** The same value as this type. What has none yet, a literal or an argument, becomes it silently. */
+/** Casts to the type. A literal or a parameter without a type takes it without a cast, unless `always`. */
 export function coerced(expr: Expr, type: SqlType, always = false): Expr {
   if (expr.type === type || type === 'unknown') return expr;
   if (!always && expr.type !== 'unknown') return expr.as(type);
@@ -117,7 +117,7 @@ function handleOf({ slot }: Relation): Expr {
   return new Expr('tid', run, new Set([slot]));
 }
 
-/** As `to_jsonb` shows it. */
+/** A whole row as one value, in the form that `to_jsonb` gives it. */
 function wholeRow({ slot, columns }: Relation): Expr {
   const run = (x: Execution): SqlValue => {
     const row = rowAt(x, slot);
@@ -133,7 +133,7 @@ function literal(value: A_Const): Expr {
   if (value.fval) return constant(Number(value.fval.fval), 'numeric');
   if (value.boolval) return constant(value.boolval.boolval ?? false, 'bool');
   if (value.sval) return constant(value.sval.sval ?? '', 'unknown');
-  throw new NotSupported('such a literal');
+  throw new NotSupported('this form of literal');
 }
 
 function operation({ kind, name, lexpr, rexpr }: A_Expr, scope: Scope): Expr {
@@ -196,7 +196,7 @@ function negated(arg: Expr): Expr {
   return new Expr(arg.type, run, arg.slots, arg.fixed);
 }
 
-/** A side without a type takes the other's. */
+/** Type resolution of an operator: an operand without a type takes the other operand's. */
 function matched(left: Expr, right: Expr): [Expr, Expr] {
   if (left.type === 'unknown') return [coerced(left, right.type), right];
   return [left, coerced(right, left.type)];
@@ -247,7 +247,7 @@ function quantified(sign: string, leftSide: Expr, array: Expr, which: 'any' | 'a
   return new Expr('bool', run, union(left.slots, right.slots));
 }
 
-/** Three-valued. */
+/** AND, OR and NOT in three-valued logic. */
 function logic(kind: string, args: readonly Expr[]): Expr {
   const slots = union(...args.map((arg) => arg.slots));
   if (kind === 'NOT_EXPR') {
@@ -302,7 +302,7 @@ function extreme(args: readonly Expr[], sign: 1 | -1): Expr {
 function choice(node: { arg?: Node; args?: Node[]; defresult?: Node }, scope: Scope): Expr {
   const subject = node.arg && compileExpr(node.arg, scope);
   const cases = (node.args ?? []).map((each) => {
-    if (!('CaseWhen' in each)) throw new NotSupported('such a CASE');
+    if (!('CaseWhen' in each)) throw new NotSupported('this form of CASE');
     const when = compileExpr(each.CaseWhen.expr!, scope);
     return { when: subject ? binary('=', subject, when) : when, result: compileExpr(each.CaseWhen.result!, scope) };
   });
@@ -340,7 +340,7 @@ function call(node: FuncCall, scope: Scope): Expr {
 }
 
 function subquery({ subLinkType, subselect, testexpr, operName }: SubLink, scope: Scope): Expr {
-  if (!subselect || !('SelectStmt' in subselect)) throw new NotSupported('such a subquery');
+  if (!subselect || !('SelectStmt' in subselect)) throw new NotSupported('this form of subquery');
   const inner = scope.child();
   const { run, columns } = scope.planner.compile.select(subselect.SelectStmt, inner);
   const slots = inner.outer;
@@ -363,7 +363,7 @@ function subquery({ subLinkType, subselect, testexpr, operName }: SubLink, scope
   }
 }
 
-/** What is the same for every row is asked for once in a statement, as Postgres does: it may take locks. */
+/** Runs an uncorrelated subquery once per statement, as Postgres does: running it may take locks. */
 function once(run: (x: Execution) => SqlValue[][], slot: number): (x: Execution) => SqlValue[][] {
   return (x) => (x.kept[slot] ??= run(x));
 }

@@ -7,7 +7,7 @@ import { compileExpr } from './expression.js';
 import {
   conjunctsOf,
   Expr,
-  type AskedOfColumn,
+  type ColumnPredicate,
   type Execution,
   type OutputColumn,
   type Relation,
@@ -15,19 +15,19 @@ import {
   type RowSource,
 } from './plan.js';
 
-/** How a table's rows are found: all of them, or by one column's value or values. */
+/** Access path of one table: a full scan, or a lookup by one column's value or values. */
 export interface Access {
   readonly relation: Relation;
-  /** Relations of this level that come before it: theirs are at hand when it is scanned. */
+  /** Slots of the relations of this level that are joined before it, and so are filled when it is scanned. */
   readonly before: ReadonlySet<number>;
-  /** Conditions that need nothing of what comes after it. Whoever does not fit is not looked at any further. */
+  /** Conditions that read only this relation and earlier ones. A row that fails one is not joined any further. */
   readonly filters: Expr[];
-  /** On a side of an outer join that may be missing: conditions behind the join are not its own. */
+  /** On the nullable side of an outer join, where WHERE conditions must not filter the scan. */
   isOptional: boolean;
   lookup?: { column: number; expr: Expr; isList: boolean };
 }
 
-/** Stands for `ctid` where a column's place is expected. */
+/** Stands for `ctid` where a column index is expected. */
 const CTID = -1;
 
 export interface FromClause {
@@ -35,7 +35,7 @@ export interface FromClause {
   readonly accesses: readonly Access[];
 }
 
-/** All of a FROM clause; relations join the scope from left to right. */
+/** Compiles a FROM clause. Its relations enter the scope from left to right. */
 export function compileFrom(items: readonly Node[], scope: Scope, conditions: readonly Node[] = []): FromClause {
   const accesses: Access[] = [];
   const sources = items.map((item) =>
@@ -82,8 +82,8 @@ function named(
   const { schema } = scope.planner;
   const view = schema.views.get(relname!);
   if (view) {
-    const asked = conditions.flatMap((condition) => askedOf(name, condition, scope, isAlone) ?? []);
-    return subselect({ subquery: view, alias: { ...alias, aliasname: name } }, scope, asked);
+    const pushedDown = conditions.flatMap((condition) => columnPredicateOf(name, condition, scope, isAlone) ?? []);
+    return subselect({ subquery: view, alias: { ...alias, aliasname: name } }, scope, pushedDown);
   }
   const table = schema.table(relname!);
   if (!table) throw new NotSupported(`the table ${relname}`);
@@ -94,7 +94,7 @@ function named(
   return scanOf(access);
 }
 
-/** Rows as the statement sees them. */
+/** Scans the row versions that the statement's snapshot shows. */
 export function scanOf(access: Access): RowSource {
   const { relation, filters } = access;
   const { slot } = relation;
@@ -111,7 +111,7 @@ export function scanOf(access: Access): RowSource {
   };
 }
 
-/** Has each condition looked at as soon as all that it reads is at hand. */
+/** Evaluates each condition at the first relation by which all of its inputs are filled (predicate pushdown). */
 export function filterEarly(accesses: readonly Access[], conditions: readonly Expr[], scope: Scope): void {
   const level = new Set(scope.relations.map(({ slot }) => slot));
   for (const condition of conditions) {
@@ -132,8 +132,8 @@ const signs = new Map([
   ['>=', '<='],
 ]);
 
-/** The condition, where it compares a column of this relation with what is the same for every row. */
-function askedOf(name: string, condition: Node, scope: Scope, isAlone: boolean): AskedOfColumn | undefined {
+/** The condition, if it compares a column of this relation with a value that is the same for every row. */
+function columnPredicateOf(name: string, condition: Node, scope: Scope, isAlone: boolean): ColumnPredicate | undefined {
   if (!('A_Expr' in condition) || condition.A_Expr.kind !== 'AEXPR_OP') return undefined;
   const { name: operator, lexpr, rexpr } = condition.A_Expr;
   const sign = lastName(operator);
@@ -151,7 +151,7 @@ function askedOf(name: string, condition: Node, scope: Scope, isAlone: boolean):
   return undefined;
 }
 
-/** A copy: the statement may write to what it reads. */
+/** A copy, because the statement may write to the table that it reads. */
 function candidates({ lookup }: Access, x: Execution, place: number): readonly StoredRow[] {
   const table = x.storage.tables[place]!;
   if (!lookup) return table.rows.size === 0 ? [] : [...table.rows];
@@ -171,8 +171,8 @@ function candidates({ lookup }: Access, x: Execution, place: number): readonly S
 }
 
 /**
- * Where a condition says that a column which an index begins with equals something at hand, rows are found by it.
- * The condition is still evaluated: this only saves looking at all the others.
+ * Chooses a lookup for each relation whose conditions compare the first column of an index with a known value.
+ * The condition is still evaluated; the lookup only replaces a full scan.
  */
 export function useIndexes(accesses: readonly Access[], conditions: readonly Node[], scope: Scope): void {
   const level = new Set(scope.relations.map(({ slot }) => slot));
@@ -225,10 +225,14 @@ function columnIn(relation: Relation, node: Node, scope: Scope): number | undefi
   return relation.table.lookups.has(column) ? column : undefined;
 }
 
-function subselect({ subquery, alias }: RangeSubselect, scope: Scope, asked: readonly AskedOfColumn[] = []): RowSource {
-  if (!subquery || !('SelectStmt' in subquery)) throw new NotSupported('such a subquery in FROM');
+function subselect(
+  { subquery, alias }: RangeSubselect,
+  scope: Scope,
+  pushedDown: readonly ColumnPredicate[] = [],
+): RowSource {
+  if (!subquery || !('SelectStmt' in subquery)) throw new NotSupported('this form of subquery in FROM');
   const inner = scope.child();
-  inner.asked.push(...asked);
+  inner.pushedDown.push(...pushedDown);
   const query = scope.planner.compile.select(subquery.SelectStmt, inner);
   const { slot } = enter(scope, alias?.aliasname ?? '', renamed(query.columns, alias?.colnames));
   return (x, next) => over(x, slot, query.run(x), next);
@@ -252,9 +256,9 @@ interface RowFunction {
 
 function rowsFrom({ functions = [], ordinality, alias, coldeflist }: RangeFunction, scope: Scope): RowSource {
   const parts = functions.flatMap((item) => {
-    if (!('List' in item)) throw new NotSupported('such a function in FROM');
+    if (!('List' in item)) throw new NotSupported('this form of function in FROM');
     const [call, columns] = item.List.items!;
-    if (!call || !('FuncCall' in call)) throw new NotSupported('such a function in FROM');
+    if (!call || !('FuncCall' in call)) throw new NotSupported('this form of function in FROM');
     const definitions = columns && 'List' in columns ? columns.List.items : coldeflist;
     const args = (call.FuncCall.args ?? []).map((arg) => compileExpr(arg, scope));
     return rowFunction(lastName(call.FuncCall.funcname), args, definitions ?? [], alias?.aliasname);
@@ -326,7 +330,7 @@ function rowFunction(name: string, args: readonly Expr[], definitions: readonly 
     case 'jsonb_to_record':
     case 'json_to_record': {
       const columns = definitions.map((definition) => {
-        if (!('ColumnDef' in definition)) throw new NotSupported('such a column list');
+        if (!('ColumnDef' in definition)) throw new NotSupported('this form of column list');
         return { name: definition.ColumnDef.colname!, type: typeOf(definition.ColumnDef.typeName) };
       });
       const rowOf = (record: Record<string, SqlValue>): SqlValue[] =>
@@ -366,7 +370,7 @@ function join(
   scope: Scope,
   accesses: Access[],
 ): RowSource {
-  if (usingClause?.length || alias) throw new NotSupported('such a join');
+  if (usingClause?.length || alias) throw new NotSupported('this form of join');
   const start = scope.relations.length;
   const left = compileItem(larg!, scope, accesses);
   const known = accesses.length;
@@ -390,7 +394,7 @@ function join(
   };
 }
 
-/** Every row of the left, beside nulls where the right has none for it. */
+/** LEFT JOIN: a left row without a match is joined with nulls. */
 function outer(
   left: RowSource,
   right: RowSource,

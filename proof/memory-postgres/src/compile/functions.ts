@@ -5,12 +5,12 @@ import type { Execution } from './plan.js';
 
 interface SqlFunction {
   readonly type: SqlType | ((args: readonly SqlType[]) => SqlType);
-  /** Called with null arguments too. */
+  /** Not STRICT: it is called with null arguments too. */
   readonly takesNulls?: boolean;
   readonly run: (args: readonly SqlValue[], x: Execution) => SqlValue;
 }
 
-/** Scalar functions that our statements call, and no others. */
+/** The scalar functions that the services' statements call. */
 export const functions: Readonly<Record<string, SqlFunction>> = {
   now: { type: 'timestamptz', run: (_, x) => x.tx.startedAt },
   transaction_timestamp: { type: 'timestamptz', run: (_, x) => x.tx.startedAt },
@@ -101,7 +101,7 @@ export const functions: Readonly<Record<string, SqlFunction>> = {
   pg_snapshot_xmin: { type: 'xid8', run: ([snapshot]) => snapshot },
 };
 
-/** Operators by their sign, for arguments that are not null. Comparisons are in expression.ts. */
+/** Applies a binary operator to arguments that are not null. Comparisons are in expression.ts. */
 export function operate(sign: string, left: SqlValue, right: SqlValue, types: readonly [SqlType, SqlType]): SqlValue {
   const result = resultOf(sign, left, right, types);
   if (typeof result === 'number' && '+-*/^'.includes(sign)) checkRange(result, typeOfOperation(sign, ...types));
@@ -149,7 +149,7 @@ function resultOf(sign: string, left: SqlValue, right: SqlValue, types: readonly
   }
 }
 
-/** What the operator makes of these types. */
+/** Result type of the operator for these operand types. */
 export function typeOfOperation(sign: string, left: SqlType, right: SqlType): SqlType {
   if (sign === '||') return left === 'jsonb' || right === 'jsonb' ? 'jsonb' : left.endsWith('[]') ? left : 'text';
   if (sign === '->' || sign === '->>') {
@@ -193,7 +193,7 @@ function jsonTypeOf(value: SqlValue): string {
 const patterns = new Map<string, RegExp>();
 const likePatterns = new Map<string, RegExp>();
 
-/** A pattern is mostly a constant of its statement; whatever else comes along must not pile up. */
+/** Patterns are nearly always constants of their statements. The bound keeps computed ones from filling the cache. */
 const CACHED_MAX = 200;
 
 function cached(made: Map<string, RegExp>, pattern: string, make: (pattern: string) => RegExp): RegExp {
@@ -205,7 +205,7 @@ function cached(made: Map<string, RegExp>, pattern: string, make: (pattern: stri
   return regExp;
 }
 
-/** `%` and `_` stand for anything and for one character, unless a backslash is before them. */
+/** LIKE as a regular expression: `%` matches any text, `_` one character, and a backslash escapes either. */
 function likePattern(pattern: string): RegExp {
   const parts = Array.from(pattern.matchAll(/\\(.)|(%)|(_)|([^])/g), ([, escaped, any, one, plain]) => {
     if (any) return '.*';

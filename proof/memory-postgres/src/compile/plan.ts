@@ -10,7 +10,7 @@ import type { MemoryTransaction } from '../memory-transaction.js';
 export class Execution implements SnapshotView {
   /** Results of subqueries that are the same for every row, and of each `WITH`. */
   readonly kept: SqlValue[][][] = [];
-  /** Checks of foreign keys and triggers: they look at what the whole statement has written. */
+  /** Foreign-key checks and AFTER triggers, run at the end because they read everything that the statement wrote. */
   readonly behind: (() => void)[] = [];
 
   constructor(
@@ -20,21 +20,21 @@ export class Execution implements SnapshotView {
     readonly snapshot: number,
     readonly command: number,
     readonly clock: StatementClock,
-    /** The row at hand of each relation. */
+    /** The current row of each relation, by slot. */
     readonly frame: unknown[],
-    /** Behind a table's row at hand: the row itself. */
+    /** The stored row behind each table's current row, by slot: what locks and writes apply to. */
     readonly handles: (StoredRow | undefined)[],
   ) {}
 }
 
-/** A class, since every expression of every statement goes through here: with one shape, reading it stays fast. */
+/** A compiled expression. A class, so that all expressions share one hidden class and property access stays fast. */
 export class Expr {
   constructor(
     readonly type: SqlType,
     readonly run: (x: Execution) => SqlValue,
-    /** Slots that it reads: until those are filled it cannot be run. */
+    /** Slots that it reads. It can run once they are filled. */
     readonly slots: ReadonlySet<number> = none,
-    /** The same in every execution. */
+    /** A constant: the same value in every execution. */
     readonly fixed = false,
   ) {}
 
@@ -50,7 +50,7 @@ export interface OutputColumn {
   readonly type: SqlType;
 }
 
-/** Something in FROM, or the table that is written. */
+/** An item of FROM, or the target table of a write. */
 export interface Relation {
   readonly alias: string;
   readonly columns: readonly OutputColumn[];
@@ -58,7 +58,7 @@ export interface Relation {
   readonly table?: TableSchema | undefined;
 }
 
-/** Calls `next` with the slots filled, for each row; ends early and says so when `next` returns true. */
+/** Calls `next` for each row, with the slots filled. Stops and returns true as soon as `next` returns true. */
 export type RowSource = (x: Execution, next: () => boolean) => boolean;
 
 export interface Query {
@@ -66,7 +66,7 @@ export interface Query {
   readonly run: (x: Execution) => SqlValue[][];
 }
 
-/** A `WITH` query, or the rows that a trigger is told of. */
+/** A `WITH` query, or a trigger's transition table. */
 export interface Cte {
   readonly columns: readonly OutputColumn[];
   readonly rows: (x: Execution) => SqlValue[][];
@@ -82,19 +82,19 @@ export interface Accumulator {
 }
 
 /** `column sign value`, for a value that is the same for every row. */
-export interface AskedOfColumn {
+export interface ColumnPredicate {
   readonly column: string;
   readonly sign: string;
   readonly value: Expr;
 }
 
-/** What names mean at one level of a statement. */
+/** Name resolution at one query level of a statement. */
 export class Scope {
   readonly relations: Relation[] = [];
-  /** Slots of the levels around it that something in here reads: without any, it comes to the same for every row there. */
+  /** Slots of enclosing levels that this query reads. Without any it is uncorrelated, and runs once. */
   readonly outer = new Set<number>();
-  /** What the SELECT around this one asks of its rows: a view is filtered before it is made. */
-  readonly asked: AskedOfColumn[] = [];
+  /** Predicates of the enclosing SELECT on this one's output, pushed down so that a view is filtered as it is scanned. */
+  readonly pushedDown: ColumnPredicate[] = [];
   /** Set while the outputs of a grouped SELECT are compiled. */
   aggregates: Aggregate[] | undefined;
 
@@ -108,7 +108,7 @@ export class Scope {
     return new Scope(this.planner, this);
   }
 
-  /** Something in here reads a relation of that level. */
+  /** Records that this query, or one inside it, reads a relation of that level. */
   reads(slot: number, level: Scope): void {
     if (this === level) return;
     this.outer.add(slot);
@@ -116,14 +116,14 @@ export class Scope {
   }
 }
 
-/** The parts of a statement contain each other: each kind is compiled by its own file, and reached from the others through here. */
+/** The compilers of each kind of node. They call each other through this object, so that their files form no import cycle. */
 export interface Compilers {
   readonly expr: (node: Node, scope: Scope) => Expr;
   readonly select: (stmt: SelectStmt, scope: Scope) => Query;
   readonly write: (node: Node, scope: Scope) => Query;
 }
 
-/** Hands out slots, and knows the tables. */
+/** Allocates slots and looks up tables. */
 export class Planner {
   slots = 0;
   constructor(
@@ -146,7 +146,7 @@ export function union(...sets: readonly ReadonlySet<number>[]): ReadonlySet<numb
 
 export const rowAt = (x: Execution, slot: number): RowValues | null => x.frame[slot] as RowValues | null;
 
-/** The conditions that all have to hold. */
+/** Splits a WHERE clause into the operands of its top-level ANDs. */
 export function conjunctsOf(where: Node | undefined): Node[] {
   if (!where) return [];
   if ('BoolExpr' in where && where.BoolExpr.boolop === 'AND_EXPR')

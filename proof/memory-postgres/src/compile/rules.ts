@@ -8,18 +8,18 @@ import { compileExpr } from './expression.js';
 import { Scope, type Execution, type Expr, type Planner } from './plan.js';
 import { compileTrigger, type FireTrigger } from './trigger.js';
 
-/** What a table demands of every row, as its definition says. */
+/** A table's defaults, constraints and triggers, as its definition states them. */
 export interface TableRules {
   /** Fills in defaults, identities and generated columns. */
   complete(x: Execution, places: readonly number[], given: readonly SqlValue[]): RowValues;
   check(x: Execution, values: RowValues): void;
-  /** Behind the statement: what the row refers to must be there. */
+  /** Foreign keys of the row, checked at the end of the statement. Error 23503. */
   checkReferences(x: Execution, values: RowValues): void;
-  /** Behind the statement: nobody may refer to a row that is gone. */
+  /** Foreign keys that refer to a deleted or changed row, checked at the end of the statement. Error 23503. */
   checkUnreferenced(x: Execution, values: RowValues): void;
-  /** A row that has one of these unique keys already. Waits for whoever is about to write, or to give up, such a one. */
+  /** A row with the same unique key. Throws LockWait while an open transaction inserts, changes or deletes such a row. */
   conflictWith(x: Execution, values: RowValues, besides: StoredRow | undefined): UniqueConflict | undefined;
-  /** Gives a locked row its next version, checked. */
+  /** Checks and writes the next version of a locked row. */
   rewrite(x: Execution, row: StoredRow, values: SqlValue[]): void;
   fire(x: Execution, event: 'insert' | 'update' | 'delete', rows: readonly RowValues[]): void;
 }
@@ -113,7 +113,7 @@ function makeRules(table: TableSchema, planner: Planner): TableRules {
           if (row === besides) continue;
           const another = row.writer && row.writer !== x.tx ? row.writer : undefined;
           const fits = isInTheWay(x, unique, where, values, another ? row.written : row.latestFor(x.tx));
-          // Nobody looks whether the other writes the key or something beside it.
+          // Postgres waits for the writer of a row with this key even if the key itself does not change.
           if (another && (fits || isInTheWay(x, unique, where, values, row.committed))) throw new LockWait([another]);
           if (fits) return { row, unique };
         }
@@ -143,7 +143,7 @@ function makeRules(table: TableSchema, planner: Planner): TableRules {
     },
   };
 
-  /** Whether some unique index would find the row where it did not before. */
+  /** Whether the update changes a unique key, or moves the row into a partial unique index. */
   function becomesFindable(x: Execution, before: RowValues, values: RowValues): boolean {
     return uniques.some(
       ({ unique, where }) =>
@@ -190,6 +190,6 @@ function makeRules(table: TableSchema, planner: Planner): TableRules {
   }
 
   if (uniques.some(({ unique }) => !table.lookups.has(unique.columns[0]!)))
-    throw new NotSupported('an index nobody made');
+    throw new NotSupported('ON CONFLICT without a matching unique index');
   return rules;
 }

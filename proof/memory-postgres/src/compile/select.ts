@@ -23,7 +23,7 @@ export interface SelectOutput extends OutputColumn {
   readonly expr: Expr;
 }
 
-/** What stands at the end of every kind of SELECT. */
+/** Compiles any SELECT: plain, VALUES or a set operation, with its WITH, ORDER BY and LIMIT. */
 export function compileSelect(stmt: SelectStmt, scope: Scope): Query {
   const finishWith = compileWith(stmt.withClause, scope);
   const body = stmt.valuesLists?.length
@@ -44,14 +44,14 @@ export function compileSelect(stmt: SelectStmt, scope: Scope): Query {
 
 function compileValues(lists: readonly Node[], scope: Scope): Query {
   const rows = lists.map((list) => {
-    if (!('List' in list)) throw new NotSupported('such a VALUES');
+    if (!('List' in list)) throw new NotSupported('this form of VALUES');
     return (list.List.items ?? []).map((item) => ('SetToDefault' in item ? undefined : compileExpr(item, scope)));
   });
   const columns = rows[0]!.map((_, place) => ({
     name: `column${place + 1}`,
     type: rows.map((row) => row[place]?.type ?? 'unknown').find((type) => type !== 'unknown') ?? 'unknown',
   }));
-  // undefined stays undefined: the column's default.
+  // An undefined entry stands for DEFAULT.
   return { columns, run: (x) => rows.map((row) => row.map((expr) => expr?.run(x))) };
 }
 
@@ -75,11 +75,11 @@ function compileSetOperation({ op, all, larg, rarg, sortClause, limitCount }: Se
 }
 
 function sortOnOutput(sort: Node, columns: readonly OutputColumn[]): (a: SqlValue[], b: SqlValue[]) => number {
-  if (!('SortBy' in sort)) throw new NotSupported('such an ORDER BY');
+  if (!('SortBy' in sort)) throw new NotSupported('this form of ORDER BY');
   const node = sort.SortBy.node!;
   const name = 'ColumnRef' in node ? stringOf(node.ColumnRef.fields![0]!) : '';
   const place = 'A_Const' in node ? node.A_Const.ival!.ival! - 1 : columns.findIndex((column) => column.name === name);
-  if (place < 0) throw new NotSupported('such an ORDER BY of a union');
+  if (place < 0) throw new NotSupported('this form of ORDER BY of a union');
   return (a, b) => directed(sort.SortBy, a[place] ?? null, b[place] ?? null);
 }
 
@@ -104,7 +104,7 @@ const distinct = (rows: readonly SqlValue[][]): SqlValue[][] => [
   ...new Map(rows.map((row) => [JSON.stringify(row), row])).values(),
 ];
 
-/** A row on its way out: what it sorts by, and where its relations stood. */
+/** A selected row before output: its sort keys, and the current rows of its relations. */
 interface Found {
   readonly keys: readonly SqlValue[];
   readonly frame: readonly unknown[];
@@ -115,7 +115,7 @@ function compilePlain(stmt: SelectStmt, scope: Scope): Query {
   const conditions = conjunctsOf(stmt.whereClause);
   const { source, accesses } = compileFrom(stmt.fromClause ?? [], scope, conditions);
   const where = conditions.map((condition) => compileExpr(condition, scope));
-  where.push(...askedHere(stmt, scope));
+  where.push(...pushedDownConditions(stmt, scope));
   useIndexes(accesses, conditions, scope);
   filterEarly(accesses, where, scope);
   const holds = (x: Execution): boolean => where.every((condition) => condition.run(x) === true);
@@ -198,24 +198,24 @@ function compilePlain(stmt: SelectStmt, scope: Scope): Query {
   return { columns, run };
 }
 
-/** What the SELECT around this one asks of its rows, where each of them is a row of FROM. */
-function askedHere(stmt: SelectStmt, scope: Scope): Expr[] {
+/** Predicates of the enclosing SELECT that may filter this one's FROM. None if grouping, LIMIT or a lock intervenes. */
+function pushedDownConditions(stmt: SelectStmt, scope: Scope): Expr[] {
   const { groupClause, havingClause, distinctClause, limitCount, lockingClause, withClause, targetList = [] } = stmt;
   const isPlain = [groupClause, distinctClause, lockingClause].every((clause) => !clause?.length);
   if (!isPlain || havingClause || limitCount || withClause) return [];
-  return scope.asked.flatMap(({ column, sign, value }) => {
+  return scope.pushedDown.flatMap(({ column, sign, value }) => {
     const target = targetList.find((each) => {
       if (!('ResTarget' in each)) return false;
       const { name, val } = each.ResTarget;
       return (name ?? (val && nameOf(val))) === column;
     });
-    // Anything but a column may be an aggregate.
+    // Only plain columns: any other output may contain an aggregate.
     const val = target && 'ResTarget' in target ? target.ResTarget.val : undefined;
     return val && 'ColumnRef' in val ? [binary(sign, compileExpr(val, scope), value)] : [];
   });
 }
 
-/** The execution with its relations where they stood. */
+/** Sets the execution's current rows back to those of a selected row. */
 function at(x: Execution, { frame, handles }: Found): Execution {
   for (let slot = 0; slot < frame.length; slot++) x.frame[slot] = frame[slot];
   for (let slot = 0; slot < handles.length; slot++) x.handles[slot] = handles[slot];
@@ -261,7 +261,7 @@ function grouped(
   return found;
 }
 
-/** Outputs of a SELECT or of RETURNING. */
+/** Compiles the output list of a SELECT or of RETURNING. */
 export function compileTargets(targets: readonly Node[], scope: Scope): SelectOutput[] {
   return targets.flatMap((target) => {
     if (!('ResTarget' in target)) throw new NotSupported(`${kindOf(target)} as an output`);
@@ -307,14 +307,14 @@ function nameOf(val: Node): string {
 }
 
 function compileSort(sort: Node, outputs: readonly SelectOutput[], scope: Scope): { expr: Expr; by: SortBy } {
-  if (!('SortBy' in sort)) throw new NotSupported('such an ORDER BY');
+  if (!('SortBy' in sort)) throw new NotSupported('this form of ORDER BY');
   return { expr: outputOrExpr(sort.SortBy.node!, outputs, scope), by: sort.SortBy };
 }
 
 const compileGroup = (group: Node, outputs: readonly SelectOutput[], scope: Scope): Expr =>
   outputOrExpr(group, outputs, scope);
 
-/** A name of an output, its place, or an expression over the rows. */
+/** An item of ORDER BY or GROUP BY: an output's name, its position, or an expression. */
 function outputOrExpr(node: Node, outputs: readonly SelectOutput[], scope: Scope): Expr {
   if ('A_Const' in node && node.A_Const.ival) return outputs[node.A_Const.ival.ival! - 1]!.expr;
   if ('ColumnRef' in node && node.ColumnRef.fields!.length === 1) {
@@ -325,7 +325,7 @@ function outputOrExpr(node: Node, outputs: readonly SelectOutput[], scope: Scope
   return compileExpr(node, scope);
 }
 
-/** Locks the row at hand; false when the row is to be passed over. */
+/** Locks the current row. False if the row is skipped: by SKIP LOCKED, or because it no longer fits after a wait. */
 type RowLock = (x: Execution, holds: (x: Execution) => boolean) => boolean;
 
 const modes: Readonly<Record<string, LockMode>> = {
@@ -337,7 +337,7 @@ const modes: Readonly<Record<string, LockMode>> = {
 
 function locksOf({ lockingClause }: SelectStmt, scope: Scope): RowLock[] {
   return (lockingClause ?? []).flatMap((clause) => {
-    if (!('LockingClause' in clause)) throw new NotSupported('such a lock');
+    if (!('LockingClause' in clause)) throw new NotSupported('this form of lock');
     const { lockedRels, strength, waitPolicy } = clause.LockingClause;
     const names = lockedRels?.map((rel) => ('RangeVar' in rel ? rel.RangeVar.relname : undefined));
     if (waitPolicy === 'LockWaitError') throw new NotSupported('NOWAIT');
@@ -355,8 +355,8 @@ function locksOf({ lockingClause }: SelectStmt, scope: Scope): RowLock[] {
 }
 
 /**
- * Whoever got the lock after others looks at the row as they left it, and whether it still fits: Postgres re-checks
- * the locked row so, and nothing else. What else they wrote stays unseen by this statement.
+ * Under READ COMMITTED, after a lock wait only the locked row is re-read and re-checked; joined rows come from the
+ * statement's snapshot. Source: PostgreSQL manual, 13.2.1.
  */
 export function refreshed(
   x: Execution,

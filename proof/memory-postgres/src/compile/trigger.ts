@@ -5,7 +5,7 @@ import { Execution, Scope, type OutputColumn, type Planner, type Query } from '.
 
 export type FireTrigger = (x: Execution, event: 'insert' | 'update' | 'delete', rows: readonly RowValues[]) => void;
 
-/** True when the function has returned. */
+/** One statement of a trigger function. True if the function has returned. */
 type Step = (x: Execution) => boolean;
 
 interface Variables {
@@ -15,8 +15,8 @@ interface Variables {
 }
 
 /**
- * Triggers per statement. Of plpgsql, what ours consist of: queries, what they find kept in variables, IF, PERFORM,
- * RAISE EXCEPTION, RETURN NULL; read by Postgres' own parser. Each query sees what was committed when it begins.
+ * Compiles a statement-level trigger. Supported of plpgsql: SELECT INTO, PERFORM, IF, RAISE EXCEPTION, RETURN NULL.
+ * Each query takes a new snapshot when it begins.
  */
 export function compileTrigger(
   { calls, on, newTable }: TableTrigger,
@@ -82,7 +82,7 @@ function queryOf(text: string, scope: Scope): Query {
   return scope.planner.compile.select(select.SelectStmt, scope.child());
 }
 
-/** An AFTER trigger sees what its own statement wrote, and what others committed while that waited. */
+/** A new snapshot: an AFTER trigger sees its own statement's writes, and commits of others during a lock wait. */
 function now({ storage, tx, params, command, clock, frame, handles }: Execution): Execution {
   return new Execution(storage, tx, params, storage.csn, command + 0.5, clock, frame, handles);
 }

@@ -4,9 +4,9 @@ import type { SqlValue } from '../sql-type.js';
 import type { Cte, Execution, Scope } from './plan.js';
 
 /**
- * The queries of a WITH. All see what was there before the statement, and of each other only what they return. Each
- * runs once, when it is first read; those that write and were not read run behind the statement itself, the last first.
- * @returns runs those
+ * Compiles a WITH. All its queries share the statement's snapshot, so they see each other only by what RETURNING gives.
+ * Each runs once, when it is first read. Source: PostgreSQL manual, 7.8.4.
+ * @returns runs the data-modifying queries that were not read, the last first, after the main statement
  */
 export function compileWith(clause: WithClause | undefined, scope: Scope): ((x: Execution) => void) | undefined {
   if (!clause?.ctes?.length) return undefined;

@@ -36,7 +36,7 @@ function target(
 function compileInsert(stmt: InsertStmt, scope: Scope): Query {
   const finishWith = compileWith(stmt.withClause, scope);
   const rowsOf = compileSelect(selectOf(stmt), scope.child());
-  // Its rows see nothing of the table's own names; RETURNING and ON CONFLICT do.
+  // The rows of an INSERT cannot name the target's columns. RETURNING and ON CONFLICT can.
   const relation = target(stmt.relation, scope);
   const { table, slot } = relation;
   const rules = rulesOf(table, scope.planner);
@@ -70,7 +70,7 @@ function selectOf({ selectStmt }: InsertStmt) {
   return selectStmt.SelectStmt;
 }
 
-/** What to do about the row that is in the way; undefined leaves it and inserts nothing. */
+/** The action of ON CONFLICT: an update of the conflicting row, or DO NOTHING if undefined. */
 type Resolve = { update?: (x: Execution, row: StoredRow, excluded: RowValues) => boolean };
 
 function insertOne(
@@ -131,14 +131,14 @@ interface SetClause {
 
 function compileSets(targets: readonly Node[], table: TableSchema, scope: Scope): SetClause[] {
   return targets.map((each) => {
-    if (!('ResTarget' in each)) throw new NotSupported('such a SET');
+    if (!('ResTarget' in each)) throw new NotSupported('this form of SET');
     const column = columnOf(table, each.ResTarget.name!);
     if (column < 0) throw new NotSupported(`the column ${each.ResTarget.name} of ${table.name}`);
     return { column, expr: compileExpr(each.ResTarget.val!, scope) };
   });
 }
 
-/** Changing what others may refer to excludes even those who only rely on it. Source: the manual, 13.3.2. */
+/** FOR UPDATE if a referenceable key changes, else FOR NO KEY UPDATE. Source: PostgreSQL manual, 13.3.2. */
 function lockModeFor(table: TableSchema, columns: readonly number[]): LockMode {
   const keys = new Set(table.uniques.filter(({ where }) => !where).flatMap((unique) => unique.columns));
   return columns.some((column) => keys.has(column)) ? 'update' : 'no_key_update';
@@ -215,7 +215,7 @@ function compileDelete(stmt: DeleteStmt, scope: Scope): Query {
   };
 }
 
-/** Finds the rows to write before any is written: each once, however many rows of FROM fit it. */
+/** Finds all target rows before the first write. A row that joins with several rows of FROM is found once. */
 function compileFinder(from: readonly Node[], whereClause: Node | undefined, relation: Relation, scope: Scope) {
   const { slot } = relation;
   const { source, accesses } = compileFrom(from, scope);

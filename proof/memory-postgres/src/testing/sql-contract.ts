@@ -3,12 +3,12 @@ import { eventually } from '#testing';
 
 type Row = Record<string, unknown>;
 
-/** One connection to a database, whichever stands behind it. A statement that fails rejects with `{ code }`, its SQLSTATE. */
+/** One connection to the database under test. A failed statement rejects with `{ code }`, its SQLSTATE. */
 export interface ContractConnection {
   query(text: string, values?: readonly unknown[]): Promise<Row[]>;
-  /** What COMMIT came to: `COMMIT` or `ROLLBACK`. */
+  /** @returns the command tag: `COMMIT`, or `ROLLBACK` for a failed transaction */
   commit(): Promise<string>;
-  /** Whether its statement waits for a lock, by the server's own word. */
+  /** Whether its statement waits for a lock, as the server reports it. */
   waits(): Promise<boolean>;
 }
 
@@ -56,7 +56,7 @@ const tables = `
   BEGIN
     SELECT charge INTO stranger FROM written WHERE NOT EXISTS (SELECT FROM charge WHERE id = written.charge) LIMIT 1;
     IF FOUND THEN
-      RAISE EXCEPTION 'nobody knows %', stranger.charge USING ERRCODE = 'check_violation';
+      RAISE EXCEPTION 'the charge % does not exist', stranger.charge USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;
   END $$;
@@ -64,7 +64,7 @@ const tables = `
     REFERENCING NEW TABLE AS written FOR EACH STATEMENT EXECUTE FUNCTION refuse_strangers();
   CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
-    RAISE EXCEPTION 'what is written is written' USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION 'transfers are immutable' USING ERRCODE = 'check_violation';
   END $$;
   CREATE TRIGGER transfers_stay BEFORE UPDATE OR DELETE ON transfer FOR EACH STATEMENT EXECUTE FUNCTION refuse();
   INSERT INTO charge (id, state, amount) VALUES ('a', 'requested', 10), ('b', 'requested', 20), ('c', 'requested', 30);
@@ -72,7 +72,7 @@ const tables = `
   INSERT INTO lease VALUES ('relay', 'one', 1);
 `;
 
-/** What our code relies on Postgres for, in sentences that hold for the real one and for the one in memory. */
+/** The behaviour of Postgres that the services rely on. The same tests run against a real Postgres and the one in memory. */
 export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): void {
   let database: ContractDatabase;
   let mine: ContractConnection;
@@ -88,7 +88,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
   const statesOf = async (connection: ContractConnection): Promise<unknown[]> =>
     (await connection.query('SELECT state FROM charge ORDER BY id')).map(({ state }) => state);
 
-  /** Asks until the statement is answered, or waits by the server's own word. */
+  /** Polls until the statement is answered (false) or the server reports that it waits for a lock (true). */
   const isWaiting = async (promise: Promise<unknown>, connection = theirs): Promise<boolean> => {
     let answered = false;
     void promise.catch(() => undefined).finally(() => (answered = true));
@@ -99,7 +99,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
   };
 
   describe('a transaction', () => {
-    it('shows nothing to others before it commits, and all of it afterwards', async () => {
+    it('is invisible to others until it commits, then all of its writes are visible', async () => {
       await mine.query('BEGIN');
       await mine.query(`UPDATE charge SET state = 'failed' WHERE id IN ('a', 'b')`);
       expect(await statesOf(theirs)).toEqual(['requested', 'requested', 'requested']);
@@ -108,7 +108,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       expect(await statesOf(theirs)).toEqual(['failed', 'failed', 'requested']);
     });
 
-    it('leaves nothing behind when it is rolled back', async () => {
+    it('leaves no writes after a rollback', async () => {
       await mine.query('BEGIN');
       await mine.query(`INSERT INTO charge VALUES ('d', 'requested', 1)`);
       await mine.query(`DELETE FROM charge WHERE id = 'c'`);
@@ -116,7 +116,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       expect(await statesOf(mine)).toEqual(['requested', 'requested', 'requested']);
     });
 
-    it('sees at each statement what others have committed by then', async () => {
+    it('takes a new snapshot for each statement (READ COMMITTED)', async () => {
       await mine.query('BEGIN');
       expect(await statesOf(mine)).toEqual(['requested', 'requested', 'requested']);
       await theirs.query(`UPDATE charge SET state = 'failed' WHERE id = 'a'`);
@@ -124,7 +124,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       await mine.query('ROLLBACK');
     });
 
-    it('is doomed by a statement that fails: the next is refused, and COMMIT answers ROLLBACK', async () => {
+    it('is aborted by a failed statement: the next statement is rejected, and COMMIT answers ROLLBACK', async () => {
       await mine.query('BEGIN');
       await mine.query(`UPDATE charge SET state = 'failed'`);
       await expect(mine.query(`INSERT INTO charge VALUES ('a', 'x', 1)`)).rejects.toMatchObject({ code: '23505' });
@@ -133,7 +133,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       expect(await statesOf(theirs)).toEqual(['requested', 'requested', 'requested']);
     });
 
-    it('goes on when it is begun again', async () => {
+    it('continues after a second BEGIN', async () => {
       await mine.query('BEGIN');
       await mine.query(`UPDATE charge SET state = 'failed' WHERE id = 'a'`);
       await mine.query('BEGIN');
@@ -141,7 +141,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       expect(await statesOf(theirs)).toEqual(['requested', 'requested', 'requested']);
     });
 
-    it('has its number from when it first writes', async () => {
+    it('gets its transaction id at its first write, not at BEGIN', async () => {
       const written = `SELECT pg_current_xact_id()::text::int8 AS id`;
       await mine.query('BEGIN');
       await theirs.query('BEGIN');
@@ -151,7 +151,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       await Promise.all([mine.query('ROLLBACK'), theirs.query('ROLLBACK')]);
     });
 
-    it('has one `now()` from its beginning to its end', async () => {
+    it('has the same `now()` throughout', async () => {
       await mine.query('BEGIN');
       const [first] = await mine.query('SELECT now() AS at');
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -162,7 +162,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
   });
 
   describe('a row lock', () => {
-    it('is waited for, and then the row is seen as its holder left it', async () => {
+    it('blocks other lockers, which then read the version that its holder committed', async () => {
       await mine.query('BEGIN');
       await mine.query(`UPDATE charge SET state = 'failed' WHERE id = 'a'`);
       const waiting = theirs.query(`SELECT state FROM charge WHERE id = 'a' FOR UPDATE`);
@@ -171,7 +171,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       expect(await waiting).toEqual([{ state: 'failed' }]);
     });
 
-    it('does not show whoever waited for it the rows that its holder inserted meanwhile', async () => {
+    it('lets a waiter re-read the locked row only: rows that the holder inserted stay invisible to its snapshot', async () => {
       await mine.query('BEGIN');
       await mine.query(`SELECT FROM charge WHERE id = 'a' FOR UPDATE`);
       const both = `SELECT c.state, o.kind FROM unnest(ARRAY['a']) AS wanted (id)
@@ -190,7 +190,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       ]);
     });
 
-    it('passes over a row that no longer fits once it is had', async () => {
+    it('skips a row that no longer matches WHERE after the wait', async () => {
       await mine.query('BEGIN');
       await mine.query(`UPDATE charge SET state = 'failed' WHERE id = 'a'`);
       const selected = theirs.query(`SELECT id FROM charge WHERE state = 'requested' ORDER BY id FOR UPDATE`);
@@ -199,7 +199,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       expect(await selected).toEqual([{ id: 'b' }, { id: 'c' }]);
     });
 
-    it('holds up an UPDATE, which then writes over what it finds', async () => {
+    it('blocks an UPDATE, which then applies to the committed version', async () => {
       await mine.query('BEGIN');
       await mine.query(`UPDATE charge SET amount = amount + 1 WHERE id = 'a'`);
       const waiting = theirs.query(`UPDATE charge SET amount = amount + 1 WHERE id = 'a' RETURNING amount`);
@@ -208,7 +208,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       expect(await waiting).toEqual([{ amount: 12 }]);
     });
 
-    it('is gone when its transaction is rolled back', async () => {
+    it('is released by a rollback', async () => {
       await mine.query('BEGIN');
       await mine.query(`UPDATE charge SET state = 'failed' WHERE id = 'a'`);
       const waiting = theirs.query(`UPDATE charge SET amount = 11 WHERE id = 'a' RETURNING state`);
@@ -216,7 +216,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       expect(await waiting).toEqual([{ state: 'requested' }]);
     });
 
-    it('is passed over by SKIP LOCKED', async () => {
+    it('makes SKIP LOCKED skip the row', async () => {
       await mine.query('BEGIN');
       await mine.query(`SELECT FROM charge WHERE id = 'a' FOR UPDATE`);
       const taken = await theirs.query(
@@ -227,7 +227,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       await mine.query('ROLLBACK');
     });
 
-    it('ends a circle by telling one of the two that it is the victim', async () => {
+    it('ends a deadlock with error 40P01 for one of the two transactions', async () => {
       await mine.query('BEGIN');
       await theirs.query('BEGIN');
       await mine.query(`UPDATE charge SET state = 'mine' WHERE id = 'a'`);
@@ -244,7 +244,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       expect(victims).toEqual([expect.objectContaining({ reason: expect.objectContaining({ code: '40P01' }) })]);
     });
 
-    it('is gone as soon as a statement of its transaction fails', async () => {
+    it('is released as soon as a statement of its transaction fails', async () => {
       await mine.query('BEGIN');
       await mine.query(`UPDATE charge SET state = 'failed' WHERE id = 'a'`);
       const waiting = theirs.query(`UPDATE charge SET amount = 11 WHERE id = 'a' RETURNING state`);
@@ -254,7 +254,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       await mine.query('ROLLBACK');
     });
 
-    it('of what a row refers to is not asked for when the row changes beside its reference', async () => {
+    it('on a referenced row is not taken when an update leaves the foreign key unchanged', async () => {
       await mine.query('BEGIN');
       await mine.query(`SELECT FROM charge WHERE id = 'a' FOR UPDATE`);
       expect(await theirs.query(`UPDATE operation SET phase = 'doubt' WHERE charge = 'a' RETURNING phase`)).toEqual([
@@ -263,7 +263,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       await mine.query('ROLLBACK');
     });
 
-    it('that was waited for finds the row at another place', async () => {
+    it('changes the ctid while it is waited for, so a join by the old ctid finds no row', async () => {
       await mine.query('BEGIN');
       await mine.query(`UPDATE charge SET state = 'failed' WHERE id = 'a'`);
       const waiting = theirs.query(
@@ -275,7 +275,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       expect(await waiting).toEqual([]);
     });
 
-    it('is not waited for beyond lock_timeout', async () => {
+    it('is waited for until lock_timeout, then error 55P03', async () => {
       await mine.query('BEGIN');
       await mine.query(`SELECT FROM charge WHERE id = 'a' FOR UPDATE`);
       await expect(theirs.query(`UPDATE charge SET amount = 1 WHERE id = 'a'`)).rejects.toMatchObject({
@@ -284,7 +284,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       await mine.query('ROLLBACK');
     });
 
-    it('for key share lets a row change, but not its key', async () => {
+    it('FOR KEY SHARE allows updates of the row, but not of its key', async () => {
       await mine.query('BEGIN');
       await mine.query(`SELECT FROM lease WHERE name = 'relay' AND epoch = 1 FOR KEY SHARE`);
       await theirs.query(`UPDATE lease SET holder = 'one again' WHERE name = 'relay'`);
@@ -298,7 +298,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
   describe('a unique key', () => {
     const insert = `INSERT INTO charge VALUES ('d', 'theirs', 1) ON CONFLICT DO NOTHING RETURNING id`;
 
-    it('that somebody is about to write is waited for, and then left alone', async () => {
+    it('blocks ON CONFLICT DO NOTHING while another transaction inserts it, which then inserts nothing', async () => {
       await mine.query('BEGIN');
       await mine.query(`INSERT INTO charge VALUES ('d', 'mine', 1)`);
       const waiting = theirs.query(insert);
@@ -307,7 +307,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       expect(await waiting).toEqual([]);
     });
 
-    it('is waited for while its row is written, though nobody writes the key', async () => {
+    it('blocks an insert while its row is updated, even if the update leaves the key unchanged', async () => {
       await mine.query('BEGIN');
       await mine.query(`UPDATE charge SET state = 'failed' WHERE id = 'a'`);
       const waiting = theirs.query(`INSERT INTO charge VALUES ('a', 'theirs', 1) ON CONFLICT DO NOTHING RETURNING id`);
@@ -316,7 +316,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       expect(await waiting).toEqual([]);
     });
 
-    it('is taken by a statement that still waits for another', async () => {
+    it('is held by a statement that waits for another key', async () => {
       const others = await database.connect();
       await mine.query('BEGIN');
       await mine.query(`INSERT INTO charge VALUES ('e', 'mine', 1)`);
@@ -332,7 +332,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       expect(await behind).toEqual([]);
     });
 
-    it('that somebody gives up again is free', async () => {
+    it('is free again when the insert is rolled back', async () => {
       await mine.query('BEGIN');
       await mine.query(`INSERT INTO charge VALUES ('d', 'mine', 1)`);
       const waiting = theirs.query(insert);
@@ -341,7 +341,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       expect(await waiting).toEqual([{ id: 'd' }]);
     });
 
-    it('is found by ON CONFLICT DO UPDATE as it stands, whoever wrote it since', async () => {
+    it('lets ON CONFLICT DO UPDATE apply to the newest version, even one later than its snapshot', async () => {
       await mine.query('BEGIN');
       await mine.query(`UPDATE charge SET amount = 100 WHERE id = 'a'`);
       const waiting = theirs.query(
@@ -352,7 +352,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       expect(await waiting).toEqual([{ amount: 101 }]);
     });
 
-    it('of a partial index binds only the rows that it covers', async () => {
+    it('of a partial index applies only to the rows of its predicate', async () => {
       await expect(mine.query(`INSERT INTO operation VALUES ('a', 'capture')`)).rejects.toMatchObject({
         code: '23505',
       });
@@ -364,14 +364,14 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       ]);
     });
 
-    it('is not taken twice by one statement', async () => {
+    it('may not be updated twice by one ON CONFLICT statement: error 21000', async () => {
       const twice = `INSERT INTO charge VALUES ('d', 'x', 1), ('d', 'y', 2) ON CONFLICT (id) DO UPDATE SET state = excluded.state`;
       await expect(mine.query(twice)).rejects.toMatchObject({ code: '21000' });
     });
   });
 
   describe('a statement', () => {
-    it('does not see what its own WITH writes, but what that returns', async () => {
+    it('does not see the writes of its own WITH, only what RETURNING gives', async () => {
       const rows = await mine.query(
         `WITH gone AS (DELETE FROM charge WHERE id = 'c' RETURNING id)
          SELECT (SELECT count(*)::int FROM charge) AS there, (SELECT id FROM gone) AS gone`,
@@ -380,25 +380,25 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       expect(await mine.query('SELECT id FROM charge ORDER BY id')).toEqual([{ id: 'a' }, { id: 'b' }]);
     });
 
-    it('writes before its own WITH does, where nothing reads that', async () => {
+    it('writes before a WITH query that it does not read', async () => {
       const both = `WITH first AS (INSERT INTO charge VALUES ('a', 'x', 1)) INSERT INTO rule VALUES (0, 9, 'x')`;
       await expect(mine.query(both)).rejects.toMatchObject({ code: '23514', constraint: 'rule_one_check' });
     });
 
-    it('may refer to what its own WITH writes', async () => {
+    it('may have a foreign key to a row that its own WITH inserts', async () => {
       await mine.query(
         `WITH opened AS (INSERT INTO charge VALUES ('d', 'x', 1)) INSERT INTO operation VALUES ('d', 'authorize')`,
       );
       expect(await mine.query(`SELECT kind FROM operation WHERE charge = 'd'`)).toEqual([{ kind: 'authorize' }]);
     });
 
-    it('checks a row before it looks for its keys', async () => {
+    it('checks constraints before unique keys', async () => {
       await expect(mine.query(`INSERT INTO charge VALUES ('a', 'x', 0)`)).rejects.toMatchObject({ code: '23514' });
       const kept = `INSERT INTO charge VALUES ('a', 'x', 0) ON CONFLICT DO NOTHING`;
       await expect(mine.query(kept)).rejects.toMatchObject({ code: '23514' });
     });
 
-    it('knows the time by which it asked, however long it waits then', async () => {
+    it('keeps the clock_timestamp() from before a lock wait', async () => {
       await mine.query('BEGIN');
       await mine.query(`INSERT INTO charge VALUES ('d', 'mine', 1)`);
       const waiting = theirs.query(
@@ -414,7 +414,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       expect(row!['same']).toBe(true);
     });
 
-    it('says of a moment in JSON no more than there is to say', async () => {
+    it('writes a timestamp to JSON without trailing zeros', async () => {
       const moments = ['2026-01-02T03:04:05Z', '2026-01-02T03:04:05.100Z', 'infinity'];
       const rows = await mine.query('SELECT to_jsonb(at) AS at FROM unnest($1::timestamptz[]) AS moment (at)', [
         moments,
@@ -423,13 +423,13 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       expect(rows.map(({ at }) => at)).toEqual(shown);
     });
 
-    it('finds rows by the pages in which they lie', async () => {
+    it('selects rows by a range of pages', async () => {
       const found = `SELECT id FROM charge WHERE ctid >= $1::tid AND ctid < $2::tid ORDER BY id`;
       expect(await mine.query(found, ['(0,0)', '(1,0)'])).toHaveLength(3);
       expect(await mine.query(found, ['(1,0)', '(9,0)'])).toEqual([]);
     });
 
-    it('gives rows rising numbers in the order in which it writes them', async () => {
+    it('assigns identity values in the order of ORDER BY', async () => {
       const rows = await mine.query(
         `INSERT INTO said (key) SELECT key FROM unnest($1::text[]) WITH ORDINALITY AS new (key, place) ORDER BY place RETURNING id, key`,
         [['x', 'y', 'z']],
@@ -445,11 +445,11 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       [`INSERT INTO operation VALUES ('nobody', 'x')`, '23503'],
       [`UPDATE charge SET id = 'b' WHERE id = 'a'`, '23505'],
       [`DELETE FROM charge WHERE id = 'a'`, '23503'],
-    ])('is refused when it breaks a rule of its table: %s', async (text, code) => {
+    ])('fails when it violates a constraint: %s', async (text, code) => {
       await expect(mine.query(text)).rejects.toMatchObject({ code });
     });
 
-    it('understands null as unknown', async () => {
+    it('treats NULL as unknown (three-valued logic)', async () => {
       const rows = await mine.query(
         `SELECT NULL = 1 AS equal, NULL IS DISTINCT FROM 1 AS distinct, 1 = ANY (ARRAY[2, NULL]) AS any,
            1 <> ALL (ARRAY[]::int[]) AS all, NOT (NULL AND false) AS both, coalesce(NULL, 'x') AS first, least(3, NULL, 2) AS least`,
@@ -459,7 +459,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
   });
 
   it.each(['SELECT 15 * 2 ^ (1020 + 1) AS n', 'SELECT 1000000 * 1000000 AS n', 'SELECT 2147483647 + 1 AS n'])(
-    'refuses arithmetic that comes to more than its type holds: %s',
+    'fails on arithmetic overflow: %s',
     async (text) => {
       await expect(mine.query(text)).rejects.toMatchObject({ code: '22003' });
     },
@@ -484,11 +484,11 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
         { name: 'out', sum: -3 },
       ],
     ],
-  ])('is understood: %s', async (text, rows) => {
+  ])('evaluates %s', async (text, rows) => {
     expect(await mine.query(text)).toEqual(rows);
   });
 
-  it('names a rule that has no name by its columns, and numbers what is named alike', async () => {
+  it('gives unnamed constraints default names by their columns, with a number where a name is taken', async () => {
     const refusedBy = async (text: string): Promise<unknown> =>
       mine.query(text).catch((error: { constraint?: string }) => error.constraint);
     expect(await refusedBy(`INSERT INTO rule VALUES (0, 9, 'a')`)).toBe('rule_one_check');
@@ -500,14 +500,14 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
   });
 
   describe('a trigger', () => {
-    it('keeps what its queries find, looks at it, and leaves when it has seen enough', async () => {
+    it('runs SELECT INTO, IF, PERFORM, RAISE and an early RETURN', async () => {
       await mine.query(`INSERT INTO rule VALUES (1, 2, 'few')`);
       await mine.query(`INSERT INTO rule VALUES (2, 3, 'watched a'), (3, 4, 'watched b')`);
       await expect(mine.query(`INSERT INTO rule VALUES (4, 5, 'watched c')`)).rejects.toMatchObject({ code: '23514' });
       await mine.query(`INSERT INTO rule VALUES (4, 5, 'unwatched')`);
     });
 
-    it('sees what its statement wrote, and what others committed while that waited', async () => {
+    it('sees the writes of its statement, and commits of others during a lock wait', async () => {
       await mine.query('BEGIN');
       await mine.query(`INSERT INTO charge VALUES ('d', 'mine', 1)`);
       const waiting = theirs.query(
@@ -519,7 +519,7 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       expect(await waiting).toEqual([]);
     });
 
-    it('refuses the statement that it stands behind, or in front of', async () => {
+    it('aborts its statement, as AFTER and as BEFORE trigger', async () => {
       await expect(mine.query(`INSERT INTO transfer VALUES ('a'), ('x')`)).rejects.toMatchObject({ code: '23514' });
       await mine.query(`INSERT INTO transfer VALUES ('a')`);
       await expect(mine.query(`DELETE FROM transfer`)).rejects.toMatchObject({ code: '23514' });
@@ -527,18 +527,18 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
     });
   });
 
-  it('tells who listens of a commit, never of a rollback', async () => {
-    let heard = 0;
-    await database.listen('news', () => heard++);
+  it('notifies listeners at commit, once per transaction and channel, and never after a rollback', async () => {
+    let notifications = 0;
+    await database.listen('news', () => notifications++);
     await mine.query('BEGIN');
     await mine.query(`SELECT pg_notify('news', '')`);
     await mine.query('ROLLBACK');
     await mine.query('BEGIN');
     await mine.query('NOTIFY news');
     await mine.query('NOTIFY news');
-    expect(heard).toBe(0);
+    expect(notifications).toBe(0);
     await mine.commit();
     await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(heard).toBe(1);
+    expect(notifications).toBe(1);
   });
 }

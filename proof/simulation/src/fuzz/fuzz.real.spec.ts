@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SystemClock } from '#clock';
-import { inWords } from '../../../memory-postgres/src/testing/differential/script.js';
+import { formatScript } from '../../../memory-postgres/src/testing/differential/script.js';
 import { definitions } from '../campaign/one-run.js';
 import { Fuzz, type FuzzDifference } from './fuzz.js';
 
@@ -19,7 +19,9 @@ afterAll(() => fuzz.close());
 
 /** For the message of a failure. */
 const told = (difference: FuzzDifference | undefined): string =>
-  difference ? `seed ${difference.seed}, ${difference.service}\n${inWords(difference.steps)}\n${difference.what}` : '';
+  difference
+    ? `seed ${difference.seed}, ${difference.service}\n${formatScript(difference.steps)}\n${difference.what}`
+    : '';
 
 describe('the Postgres in memory and Postgres itself', () => {
   it(

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { SystemClock } from '#clock';
 import { freePorts } from '../../../../infra/local/free-ports.js';
 import { startPostgres } from '../../../../infra/local/postgres.js';
-import { inWords } from '../../../memory-postgres/src/testing/differential/script.js';
+import { formatScript } from '../../../memory-postgres/src/testing/differential/script.js';
 import { definitions } from '../campaign/one-run.js';
 import { Fuzz } from './fuzz.js';
 
@@ -78,7 +78,7 @@ async function many(
     const difference = await fuzz.run(next);
     if (difference) {
       const { service, what, steps } = difference;
-      console.log(`\nseed ${next}: the databases of ${service} differ.\n\n${inWords(steps)}\n\n${what}\n`);
+      console.log(`\nseed ${next}: the databases of ${service} differ.\n\n${formatScript(steps)}\n\n${what}\n`);
       code = 1;
       if (!goOn) break;
     }

@@ -622,7 +622,7 @@ export class World {
 
   #back(host: Host): void {
     host.up = true;
-    host.server.tellListeners();
+    host.server.notifyListeners();
   }
 
   /** Every fault is lifted. */

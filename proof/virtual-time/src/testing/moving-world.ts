@@ -6,14 +6,11 @@ import { SimulatedProcess } from '../simulated-process.js';
 
 const { setImmediate: soon } = globalThis;
 
-/**
- * Virtual time that goes on by itself, one event a turn of Node's loop, so that a test may await what a simulated port
- * promises as it would await a real one. Until `stop`.
- */
+/** Virtual time that advances by itself, one event per turn of Node's event loop, so that a test can await its ports. */
 export class MovingWorld {
   readonly scheduler = new Scheduler();
   readonly #random: Random;
-  /** The test is a process like the others, and waits by this clock. */
+  /** The test's own clock: it is a process of the world too. */
   readonly clock: SimulatedClock;
   #stopped = false;
 

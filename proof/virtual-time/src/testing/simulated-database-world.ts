@@ -4,7 +4,7 @@ import { BEGINNING } from '../simulated-clock.js';
 import { SimulatedDatabase, type Connection, type DatabaseHost } from '../simulated-database.js';
 import { MovingWorld } from './moving-world.js';
 
-/** A database in memory, and the network to it. */
+/** A database in memory behind a simulated network. */
 export function simulatedDatabaseWorld(ddl: string, seed = 1): DatabaseWorld & { readonly world: MovingWorld } {
   const world = new MovingWorld(seed);
   const { scheduler } = world;
@@ -42,7 +42,7 @@ export function simulatedDatabaseWorld(ddl: string, seed = 1): DatabaseWorld & {
       Promise.resolve(new SimulatedDatabase(world.process(`client ${++processes}`), host, maxConnections)),
     cut: () => {
       cut();
-      server.tellListeners();
+      server.notifyListeners();
     },
     away: () => {
       up = false;
@@ -51,7 +51,7 @@ export function simulatedDatabaseWorld(ddl: string, seed = 1): DatabaseWorld & {
     },
     back: () => {
       up = true;
-      server.tellListeners();
+      server.notifyListeners();
       return Promise.resolve();
     },
     loseNextCommit: (when) => void (loss = `lost_${when}`),

@@ -14,21 +14,21 @@ const seen = (
 const B_FIRST = seen([[1, done]], [2]);
 const C_FIRST = seen([[2, done]], [1]);
 
-describe('either database may be right', () => {
-  it('where both woke one of two sessions that waited to insert the same key', () => {
+describe('both databases may be right', () => {
+  it('when each woke a different one of two sessions that waited to insert the same key', () => {
     expect(isAnotherFirst(B_FIRST, C_FIRST, () => true)).toBe(true);
   });
 
-  it('but not where one of them waited for a row, or was not waiting at all', () => {
+  it('but not when one of the sessions waited for a row lock, or did not wait', () => {
     expect(isAnotherFirst(B_FIRST, C_FIRST, (session) => session === 1)).toBe(false);
   });
 
-  it('nor where one of the databases woke nobody, or more', () => {
+  it('but not when one of the databases woke no session, or two', () => {
     expect(isAnotherFirst(B_FIRST, seen([], [1, 2]), () => true)).toBe(false);
     expect(isAnotherFirst(B_FIRST, B_FIRST, () => true)).toBe(false);
   });
 
-  it('where both ended a deadlock, by another victim each', () => {
+  it('when they chose different victims of a deadlock', () => {
     expect(isAnotherVictim(seen([[1, deadlock]], [2]), seen([[2, deadlock]], [1]))).toBe(true);
     expect(isAnotherVictim(seen([[1, deadlock]], [2]), seen([[1, done]], [2]))).toBe(false);
   });

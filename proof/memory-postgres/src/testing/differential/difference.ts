@@ -1,7 +1,7 @@
 import { parse } from '../../syntax.js';
 import type { StatementResult, ScriptObservation, ResultRow } from './script.js';
 
-/** Undefined when both saw the same. */
+/** How the two databases' answers to one step differ. Undefined if they are equal. */
 export function differenceBetween(
   memory: ScriptObservation,
   postgres: ScriptObservation,
@@ -9,7 +9,7 @@ export function differenceBetween(
   xidColumns: ReadonlySet<string>,
 ): string | undefined {
   if (memory.waiting.join() !== postgres.waiting.join())
-    return `waiting: ${lettersOf(memory.waiting)} in memory, ${lettersOf(postgres.waiting)} in Postgres ${told(memory)} ${told(postgres)}`;
+    return `waiting: ${lettersOf(memory.waiting)} in memory, ${lettersOf(postgres.waiting)} in Postgres ${answersOf(memory)} ${answersOf(postgres)}`;
   for (const session of new Set([...memory.answers.keys(), ...postgres.answers.keys()])) {
     const [a, b] = [memory.answers.get(session), postgres.answers.get(session)];
     const ordered = isOrdered(texts(session));
@@ -19,9 +19,9 @@ export function differenceBetween(
   return undefined;
 }
 
-const told = ({ answers }: ScriptObservation): string => JSON.stringify([...answers]);
+const answersOf = ({ answers }: ScriptObservation): string => JSON.stringify([...answers]);
 
-/** Both of them name one member of the circle as its victim, and not the same one: either may be right. */
+/** Both report the deadlock and chose different victims. Postgres does not specify the victim. */
 export function isAnotherVictim(memory: ScriptObservation, postgres: ScriptObservation): boolean {
   const victims = ({ answers }: ScriptObservation): number[] =>
     [...answers].filter(([, answer]) => 'code' in answer && answer.code === '40P01').map(([session]) => session);
@@ -30,8 +30,8 @@ export function isAnotherVictim(memory: ScriptObservation, postgres: ScriptObser
 }
 
 /**
- * Two sessions waited to insert the same unique key, and its holder rolled back: Postgres wakes both, and either may
- * be first. A row's lock is different: those who wait for it are served in their order.
+ * Two sessions waited to insert the same unique key, and its holder rolled back. Postgres wakes both and either may win,
+ * while waiters for a row lock are served in order.
  *
  * @param waitedToInsert whether the session was waiting before this step, with an INSERT
  */
@@ -47,11 +47,11 @@ export function isAnotherFirst(
 }
 
 const lettersOf = (sessions: readonly number[]): string =>
-  sessions.length === 0 ? 'nobody' : sessions.map((session) => 'ABC'[session]).join(' and ');
+  sessions.length === 0 ? 'no session' : sessions.map((session) => 'ABC'[session]).join(' and ');
 
 const ordered = new Map<string, boolean>();
 
-/** Whether the text says in which order its rows come. */
+/** Whether the statement has an ORDER BY. */
 function isOrdered(text: string): boolean {
   let known = ordered.get(text);
   if (known === undefined) {
@@ -75,7 +75,7 @@ const canonicalRow = (row: ResultRow, xidColumns: ReadonlySet<string>): string =
     ),
   );
 
-/** Objects with their names in order: jsonb keeps none. */
+/** Sorts the keys of objects: jsonb does not keep their order. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
@@ -87,8 +87,8 @@ function sorted(value: unknown): unknown {
 type Tables = Readonly<Record<string, readonly ResultRow[]>>;
 
 /**
- * Undefined when both hold the same rows. Ids of transactions stand for their order: one that a row was written by for
- * its place among those, any other for how many of those lie before it.
+ * How the tables' rows differ. Undefined if they are equal. Transaction ids are compared by rank: an id that wrote a row
+ * by its rank among those ids, any other id by the number of them below it.
  */
 export function differenceOfTables(
   memory: Tables,

@@ -10,7 +10,7 @@ import {
   type ScriptStep,
 } from './script.js';
 
-/** The database in memory; its clock is the script's. */
+/** The database in memory, with the script's clock. */
 export class MemorySide implements ComparedDatabase {
   #server!: Server;
   #sessions: Session[] = [];

@@ -12,8 +12,8 @@ import {
 } from './script.js';
 
 /**
- * Stands before `pg_catalog` in the search path, so that migrations and statements take the script's time for the
- * server's. A transaction id that some other database of the same server has in use must not hold back a snapshot here.
+ * Functions that shadow `pg_catalog` in the search path, so that statements read the script's clock. The snapshot is
+ * shadowed too, because transactions in other databases of the same server would hold back its xmin.
  */
 const underControl = `
   CREATE SCHEMA control;
@@ -44,7 +44,7 @@ const XID8 = 5069;
 const SETTLED_WITHIN_MS = 30_000;
 
 export interface PostgresSideOptions {
-  /** Of the server; the database is there, and empty. */
+  /** Connection string of the server. The database exists and is empty. */
   readonly url: string;
   readonly database: string;
   readonly migrate: (execute: (sql: string) => Promise<unknown>) => Promise<void>;
@@ -57,7 +57,7 @@ interface Session {
   inTransaction: boolean;
 }
 
-/** Postgres itself. Whether a session waits, its own table of locks says. */
+/** A real Postgres. `pg_locks` says which sessions wait. */
 export class PostgresSide implements ComparedDatabase {
   readonly #sessions: Session[] = [];
   readonly #pending = new Set<number>();
@@ -65,7 +65,7 @@ export class PostgresSide implements ComparedDatabase {
   #answers = new Map<number, StatementResult>();
   #heard = new Map<string, number>();
   #marked: (() => void) | undefined;
-  /** Columns that hold transaction ids, whose numbers mean nothing beyond their order. */
+  /** Columns of type xid8: only the order of their values is comparable between the two databases. */
   readonly xidColumns = new Set<string>();
 
   private constructor(private readonly control: Client) {}
@@ -91,7 +91,7 @@ export class PostgresSide implements ComparedDatabase {
   }
 
   async reset(): Promise<void> {
-    // A script that showed a difference was left in its middle.
+    // A script that found a difference stops in the middle, with statements still waiting.
     while (this.#pending.size > 0) {
       const pids = [...this.#pending].map((place) => this.#sessions[place]!.pid);
       await this.control.query('SELECT pg_cancel_backend(pid) FROM unnest($1::int[]) AS pid', [pids]);
@@ -110,7 +110,7 @@ export class PostgresSide implements ComparedDatabase {
       `SELECT quote_ident(schemaname) || '.' || quote_ident(sequencename) AS sequence FROM pg_sequences WHERE schemaname = 'public'`,
     );
     const numbers = restarted.rows.map(({ sequence }) => `ALTER SEQUENCE ${sequence} RESTART;`);
-    // Triggers and foreign keys would refuse that.
+    // The replica role skips triggers and foreign keys, which would reject the deletes.
     await this.control.query(
       ['BEGIN; SET LOCAL session_replication_role = replica;', ...restored, ...numbers, 'COMMIT'].join('\n'),
     );
@@ -124,7 +124,7 @@ export class PostgresSide implements ComparedDatabase {
     if (!session.inTransaction) settings['transaction_ms'] = String(atMs);
     if (text.includes('pg_current_snapshot')) settings['xmin'] = await this.#xmin();
     const set = Object.entries(settings).map(([key, value]) => `set_config('control.${key}', '${value}', false)`);
-    // Refused like everything else in a transaction that has failed.
+    // In a failed transaction this fails too, which is harmless: the statement itself will fail as well.
     const prepared = session.client.query(`SELECT ${set.join(', ')}`).catch(() => undefined);
     this.#pending.add(place);
     const query = params.length === 0 && isControl(text) ? { text } : { name: nameOf(name), text, values: [...params] };
@@ -136,7 +136,7 @@ export class PostgresSide implements ComparedDatabase {
     return { answers: this.#answers, waiting };
   }
 
-  /** Whether this database has what the text speaks of. */
+  /** Whether this database has the statement's tables and columns. */
   async understands(text: string): Promise<boolean> {
     try {
       await this.control.query(`PREPARE understood AS ${text}`);
@@ -186,7 +186,7 @@ export class PostgresSide implements ComparedDatabase {
     } catch (error) {
       if (!(error instanceof DatabaseError) || error.code === undefined) throw error;
       answer = { code: error.code, constraint: error.constraint };
-      // The error is told before its transaction is undone and its locks are gone; the next answer comes behind that.
+      // Postgres reports an error before it has released the locks. The next answer arrives after that.
       await client.query('SELECT').catch(() => undefined);
     }
     this.#pending.delete(place);
@@ -197,15 +197,15 @@ export class PostgresSide implements ComparedDatabase {
     for (const { name, dataTypeID } of fields) if (dataTypeID === XID8) this.xidColumns.add(name);
   }
 
-  /** Waits until nothing of ours moves: who has not answered waits for a lock, and not in a circle. */
+  /** Waits until each session has answered or waits for a lock without being part of a deadlock. @returns the waiting ones */
   async #settled(): Promise<number[]> {
     const deadlineMs = Date.now() + SETTLED_WITHIN_MS;
     for (;;) {
-      // Whoever has answered by now need not be asked for.
+      // Lets answers that have already arrived be read, which may save the query.
       await new Promise((resolve) => setImmediate(resolve));
       if (this.#pending.size === 0) return [];
       const pids = this.#sessions.map(({ pid }) => pid);
-      // Whoever is answered while the server is asked may have been what others waited for.
+      // A session that is answered during this query may have released the others, so the result is checked again.
       const pending = [...this.#pending];
       const { rows } = await this.control.query<{ pid: number; by: number[] }>({
         name: 'waits',
@@ -218,11 +218,14 @@ export class PostgresSide implements ComparedDatabase {
         return by !== undefined && by.length > 0 && by.every((pid) => pids.includes(pid));
       });
       if (still && !isCircle(waits)) return pending.sort((a, b) => a - b);
-      assert(Date.now() < deadlineMs, `nothing came to rest; waiting: ${JSON.stringify(rows)}`);
+      assert(
+        Date.now() < deadlineMs,
+        `the sessions did not settle within ${SETTLED_WITHIN_MS} ms; waiting: ${JSON.stringify(rows)}`,
+      );
     }
   }
 
-  /** What a snapshot of this moment would have as its xmin if this were the server's only database. */
+  /** The xmin of a snapshot taken now, counting only transactions of this database. */
   async #xmin(): Promise<string> {
     const { rows } = await this.control.query<{ xmin: string }>(
       `SELECT coalesce(min(backend_xid::text::xid8), pg_snapshot_xmax(pg_catalog.pg_current_snapshot()))::text AS xmin
@@ -232,7 +235,7 @@ export class PostgresSide implements ComparedDatabase {
     return rows[0]!.xmin;
   }
 
-  /** Notifications arrive in the order of their commits: when the mark has come, all have. */
+  /** Notifies and waits for its own notification. They arrive in commit order, so all earlier ones have arrived too. */
   async #mark(): Promise<void> {
     const marked = new Promise<void>((resolve) => (this.#marked = resolve));
     await this.#sessions[0]!.client.query('NOTIFY control_mark');
@@ -244,7 +247,7 @@ export class PostgresSide implements ComparedDatabase {
 async function connected({ url, database }: PostgresSideOptions): Promise<Client> {
   const config = sessionConfig({ url, database });
   const client = new Client({ ...config, options: `${config.options} ${settings}`, query_timeout: 0 });
-  // A server that ends first says so on every connection.
+  // A server that shuts down first sends an error on every connection.
   client.on('error', () => undefined);
   await client.connect();
   return client;

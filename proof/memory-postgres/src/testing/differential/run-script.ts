@@ -2,10 +2,10 @@ import { differenceBetween, differenceOfTables, isAnotherFirst, isAnotherVictim 
 import type { PostgresSide } from './postgres-side.js';
 import { SESSIONS, type ComparedDatabase, type ScriptStep } from './script.js';
 
-/** What a script came to. */
+/** Result of a script. */
 export type Result =
   | { readonly kind: 'same' }
-  /** Both are right, and go different ways from here. */
+  /** Both answers are correct but their states differ from here on, so the script stops. */
   | { readonly kind: 'undecided'; readonly why: string }
   | {
       readonly kind: 'different';
@@ -17,16 +17,16 @@ export type Result =
 export interface ComparedDatabases {
   readonly memory: ComparedDatabase;
   readonly postgres: PostgresSide;
-  /** Tables whose column of transaction ids says who wrote the row. */
+  /** Tables in which a transaction id column names the row's writer. */
   readonly writtenBy: ReadonlySet<string>;
 }
 
-/** Told of every statement that was answered alike, and whether it waited. */
+/** Called for each statement that both databases answered alike, or that waited in both. */
 export type OnAgreement = (name: string, what: 'answered' | 'refused' | 'waited') => void;
 
 /**
- * Gives the steps to both in their order. A session that waits takes its next steps once it has been answered; at the
- * end whoever has a transaction open commits.
+ * Runs the steps against both databases. The steps of a waiting session are queued until it is answered. At the end
+ * every open transaction is committed and the tables are compared.
  */
 export async function runScript(
   { memory, postgres, writtenBy }: ComparedDatabases,
@@ -50,7 +50,8 @@ export async function runScript(
     if (isAnotherVictim(mine, real)) return { kind: 'undecided', why: 'another victim of a deadlock' };
     const waitedToInsert = (session: number): boolean =>
       waiting.has(session) && /\bINSERT INTO\b/i.test(current[session]!.text);
-    if (isAnotherFirst(mine, real, waitedToInsert)) return { kind: 'undecided', why: 'another one came first' };
+    if (isAnotherFirst(mine, real, waitedToInsert))
+      return { kind: 'undecided', why: 'another session was served first' };
     const what = differenceBetween(mine, real, (session) => current[session]!.text, postgres.xidColumns);
     if (what !== undefined) return { kind: 'different', after: taken, step, what };
     if (step.text === 'BEGIN') open.add(step.session);

@@ -1,7 +1,7 @@
-/** One statement that one of the sessions gives. `BEGIN`, `COMMIT` and `ROLLBACK` are statements too. */
+/** One statement of one session. `BEGIN`, `COMMIT` and `ROLLBACK` are statements too. */
 export interface ScriptStep {
   readonly session: number;
-  /** What the database's clock says by then, in milliseconds since the epoch; it never goes back. */
+  /** The database's clock at this step, in milliseconds since the epoch. It never goes back. */
   readonly atMs: number;
   readonly name: string;
   readonly text: string;
@@ -10,29 +10,29 @@ export interface ScriptStep {
 
 export const SESSIONS = 3;
 
-/** What a statement came to. */
+/** A statement's result. */
 export type StatementResult =
   | { readonly rows: readonly ResultRow[]; readonly command?: string }
   /** SQLSTATE, and the constraint that was violated. */
   | { readonly code: string; readonly constraint: string | undefined }
-  /** The database in memory says that it does not know such SQL. */
+  /** The database in memory does not implement the statement. */
   | { readonly notSupported: string };
 
 export type ResultRow = Readonly<Record<string, unknown>>;
 
-/** What is to be seen once nothing moves any more: every session has answered or waits for a lock. */
+/** Observed after a step, once every session has answered or waits for a lock. */
 export interface ScriptObservation {
   readonly answers: ReadonlyMap<number, StatementResult>;
   readonly waiting: readonly number[];
 }
 
-/** One of the two databases that a script runs against. */
+/** One of the two databases of a comparison. */
 export interface ComparedDatabase {
-  /** As after the migrations, with sessions that have done nothing yet. */
+  /** Restores the rows that the migrations wrote, and ends all open transactions. */
   reset(): Promise<void>;
-  /** Gives the statement to its session, which must not be waiting, and looks on until nothing moves. */
+  /** Runs a statement in its session, which must not be waiting, until each session has answered or waits for a lock. */
   take(step: ScriptStep): Promise<ScriptObservation>;
-  /** How often a commit has notified each channel since the reset. */
+  /** Notifications per channel since the reset. */
   notified(): Promise<Readonly<Record<string, number>>>;
   /** Every row of every table. */
   tables(): Promise<Readonly<Record<string, readonly ResultRow[]>>>;
@@ -41,8 +41,8 @@ export interface ComparedDatabase {
 
 const letters = 'ABC';
 
-/** For a person to replay: a line a statement, with the letter of its session. */
-export function inWords(steps: readonly ScriptStep[]): string {
+/** The script as text for a person to replay: one statement per line, with the letter of its session. */
+export function formatScript(steps: readonly ScriptStep[]): string {
   return steps
     .map(({ session, atMs, name, text, params }) => {
       const given = params.length === 0 ? '' : `\n     with ${JSON.stringify(params)}`;

@@ -1,11 +1,11 @@
 import type { ScriptStep } from './script.js';
 
-/** Runs tried at most: each takes a moment of a real database. */
+/** Limit on the number of runs, since each one uses the real database. */
 const TRIES_MAX = 300;
 
 /**
- * The smallest script found that still shows a difference: parts of it are left out, halves first, then ever smaller
- * pieces. After Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input" (2002).
+ * Shrinks a script that shows a difference (delta debugging: halves are left out first, then smaller pieces).
+ * Source: Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input" (2002).
  */
 export async function shrink(
   steps: readonly ScriptStep[],
