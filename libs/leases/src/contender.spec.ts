@@ -36,7 +36,7 @@ describe('NameContender', () => {
     );
   });
 
-  it('trusts a lease from the moment it was asked for, not from when the answer came', async () => {
+  it('counts trust from the time of the request, not of the answer', async () => {
     const askedMs = clock.monotonicMs();
     await clock.advance(5_000);
     expect(contender.granted(1, askedMs)).toBe(true);
@@ -47,14 +47,14 @@ describe('NameContender', () => {
     expect(seen).toEqual(['acquired 1', 'losing']);
   });
 
-  it('refuses an answer that came too late', async () => {
+  it('rejects a late grant', async () => {
     const askedMs = clock.monotonicMs();
     await clock.advance(8_000);
     expect(contender.granted(1, askedMs)).toBe(false);
     expect(seen).toEqual([]);
   });
 
-  it('keeps its lease as long as it is renewed in time', async () => {
+  it('keeps its lease while it is renewed in time', async () => {
     contender.granted(1, clock.monotonicMs());
     for (let round = 0; round < 10; round++) {
       await clock.advance(3_000);
@@ -64,7 +64,7 @@ describe('NameContender', () => {
     expect(seen).toEqual(['acquired 1']);
   });
 
-  it('does not contend again before the work of the lost lease has stopped', async () => {
+  it('does not contend again before `onLost` has resolved', async () => {
     contender.granted(1, clock.monotonicMs());
     contender.lost();
     await clock.advance(0);
@@ -79,7 +79,7 @@ describe('NameContender', () => {
     expect(seen).toEqual(['acquired 1', 'losing', 'stopped', 'acquired 3']);
   });
 
-  it('does not revive a lost lease by a renewal that was under way', async () => {
+  it('does not revive a lost lease by a renewal in flight', async () => {
     contender.granted(1, clock.monotonicMs());
     const askedMs = clock.monotonicMs();
     await clock.advance(8_000);
@@ -89,7 +89,7 @@ describe('NameContender', () => {
     expect(leases[0]!.isTrusted()).toBe(false);
   });
 
-  it('keeps the lease trusted and renewed while the work comes to its end on leaving', async () => {
+  it('keeps the lease trusted and renewed until `onLost` resolves when it leaves', async () => {
     contender.granted(1, clock.monotonicMs());
     const left = contender.leave();
     await clock.advance(3_000);
@@ -102,7 +102,7 @@ describe('NameContender', () => {
     expect(contender.granted(2, clock.monotonicMs())).toBe(false);
   });
 
-  it('has nothing to release when it leaves after its lease has lapsed', async () => {
+  it('has nothing to release when it leaves after its lease has expired', async () => {
     contender.granted(1, clock.monotonicMs());
     const left = contender.leave();
     await clock.advance(8_000);
@@ -110,7 +110,7 @@ describe('NameContender', () => {
     expect(await left).toBeUndefined();
   });
 
-  it('is not fooled by a wall clock that steps back', async () => {
+  it('ignores a wall clock that steps back', async () => {
     contender.granted(1, clock.monotonicMs());
     clock.stepWall(-3_600_000);
     await clock.advance(8_000);

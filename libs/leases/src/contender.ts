@@ -2,9 +2,8 @@ import type { Clock, Timer } from '#clock';
 import type { Lease } from './lease.js';
 
 /**
- * What a name's owner does. Both are awaited, one after the other: `onAcquired` starts the work and
- * returns, `onLost` stops it and resolves once it has stopped. An operational fault is theirs to handle;
- * a rejection is a bug and ends the process.
+ * The leader's work. The two run one after the other: `onAcquired` starts it, `onLost` resolves once it has stopped.
+ * A rejection is a bug and ends the process.
  */
 export interface LeaseHandlers {
   onAcquired(lease: Lease): void | Promise<void>;
@@ -12,24 +11,24 @@ export interface LeaseHandlers {
 }
 
 export interface Contender {
-  /** The lease while it is held and trusted. */
+  /** The lease; undefined unless it is held and trusted. */
   readonly lease: Lease | undefined;
-  /** Stops the work if the name is held, releases it, and contends no more. */
+  /** Stops the work, releases the lease, and contends no more. */
   close(): Promise<void>;
 }
 
 type State =
   | { kind: 'waiting' }
-  /** `leaving`: still renewed, while `onLost` brings the work to its end. */
+  /** `leaving`: the lease is renewed until `onLost` resolves. */
   | { kind: 'held'; lease: HeldLease; expiry: Timer; leaving: boolean }
-  /** Lost; waiting for `onLost` before contending again. */
+  /** The lease is lost. Contends again after `onLost`. */
   | { kind: 'stopping' }
   | { kind: 'closed' };
 
-/** One name's life: waiting → held → stopping → waiting …, and closed from anywhere. No I/O. */
+/** The state machine of one name: waiting → held → stopping → waiting …; any state → closed. No I/O. */
 export class NameContender {
   #state: State = { kind: 'waiting' };
-  /** Handlers run one at a time, in the order of what happened. */
+  /** Handlers run one at a time, in order. */
   #handlers: Promise<void> = Promise.resolve();
   #left: Promise<number | undefined> | undefined;
 
@@ -47,14 +46,15 @@ export class NameContender {
     return this.#state.kind === 'held' && this.#state.lease.isTrusted() ? this.#state.lease : undefined;
   }
 
-  /** The epoch to renew at, also while leaving. */
+  /** The epoch to renew, also while leaving. */
   get heldEpoch(): number | undefined {
     return this.#state.kind === 'held' ? this.#state.lease.epoch : undefined;
   }
 
   /**
-   * The database granted the name, asked at `askedMs` (monotonic). False when there is no use for it: closed
-   * meanwhile, or answered too late to be trusted.
+   * Takes a grant that was requested at `askedMs` (monotonic).
+   *
+   * @returns false to give it back: closed meanwhile, or answered too late to be trusted
    */
   granted(epoch: number, askedMs: number): boolean {
     const { clock, holder, trustedForMs } = this.options;
@@ -66,7 +66,7 @@ export class NameContender {
     return true;
   }
 
-  /** The database renewed the lease at this epoch. False when it had been given up here by then. */
+  /** Takes a renewal of this epoch. @returns false if the lease was given up meanwhile */
   renewed(epoch: number, askedMs: number): boolean {
     const { clock, trustedForMs } = this.options;
     const trustedUntilMs = askedMs + trustedForMs;
@@ -78,7 +78,7 @@ export class NameContender {
     return true;
   }
 
-  /** The lease has passed to someone else, or may have. */
+  /** Another process has the lease, or may have it. */
   lost(): void {
     if (this.#state.kind !== 'held') return;
     const { lease, expiry, leaving } = this.#state;
@@ -88,7 +88,7 @@ export class NameContender {
     if (!leaving) void this.#stop();
   }
 
-  /** Brings the work to its end under a lease that is still renewed; answers the epoch to release, if any. */
+  /** Stops the work under a lease that is still renewed. @returns the epoch to release, if any */
   leave(): Promise<number | undefined> {
     this.#left ??= this.#leave();
     return this.#left;

@@ -34,7 +34,7 @@ describe('A leader that is frozen by SIGSTOP', () => {
       const epochs: number[] = [];
       successor.contend('job', { onAcquired: ({ epoch }) => void epochs.push(epoch), onLost: () => undefined });
       await eventually('the successor leads', () => epochs.length === 1);
-      // Waits for the child in its pipe, ahead of anything that it may learn after the thaw.
+      // The line waits in the child's pipe: it reads it before anything else after the thaw.
       child.stdin.write('act\n');
       child.kill('SIGCONT');
       await eventually('it has answered and stopped', () => lines.includes('lost') && lines.length === 4);

@@ -1,6 +1,6 @@
 /**
- * For a service's first migration. The second unique constraint is what makes a takeover, which changes
- * the epoch, conflict with a fence's key-share lock, while a renewal does not.
+ * In each service's first migration. `epoch` is in a unique key, so that a takeover, which changes it, conflicts with
+ * the fence's FOR KEY SHARE lock; a renewal does not (PostgreSQL manual, 13.3.2 Row-Level Locks).
  */
 export const leaseTableSql = `
   CREATE TABLE lease (

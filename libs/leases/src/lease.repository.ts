@@ -8,27 +8,26 @@ export interface LeaseGrant {
 export interface LeaseRound {
   holder: string;
   ttlMs: number;
-  /** Leases believed to be held, to be renewed at that epoch. */
+  /** Leases to renew, with their epochs. */
   held: LeaseGrant[];
-  /** Names to be taken where they are free. */
+  /** Names to take if they are free. */
   wanted: string[];
-  /** Shard groups this holder contends in. */
+  /** Shard groups in which this holder contends. */
   groups: string[];
 }
 
 export interface RoundAnswer {
-  /** What is held now, renewed and taken. What was in `held` and is missing here has passed on. */
+  /** Leases held now, renewed and taken. A lease of `held` that is missing here is lost. */
   granted: LeaseGrant[];
-  /** The live contenders of each group, this one included. */
+  /** The live contenders of each group, including this one. */
   contenders: Map<string, string[]>;
 }
 
 export const releasedChannel = 'lease_released';
 
 /**
- * Everything in one round trip, on database time alone. A name is free when it was never taken, when it
- * has expired, or when it is this holder's own under an epoch that it has given up. Live leases of others
- * are not even touched, so a contender never waits for a leader's transaction.
+ * Renews and takes leases in one round trip, on database time. Live leases of others are not locked, so a contender
+ * never waits for a leader's transaction.
  */
 const round = statement(
   'leases.round',
@@ -63,7 +62,7 @@ const round = statement(
      WHERE shards = ANY ($6) AND holder <> $1 AND expires_at > clock_timestamp()`,
 );
 
-/** Rows stay, so that epochs keep growing. One empty NOTIFY tells whoever waits. */
+/** Keeps the rows, so that epochs keep rising. One empty NOTIFY wakes the contenders. */
 const release = statement(
   'leases.release',
   `WITH released AS (
@@ -80,13 +79,13 @@ const release = statement(
    WHERE EXISTS (SELECT FROM released) OR EXISTS (SELECT FROM left_groups)`,
 );
 
-/** Of processes that crashed: who leaves in order takes its row along. */
+/** Deletes rows of crashed processes. A process that leaves in order deletes its own. */
 const forgetContenders = statement(
   'leases.forget_contenders',
   `DELETE FROM lease_contender WHERE expires_at < clock_timestamp() - interval '1 hour'`,
 );
 
-/** Leases themselves stay, one row a name, so that their epochs keep growing. */
+/** Lease rows stay, one per name, so that epochs keep rising. */
 export async function forgetLostContenders(sql: Sql): Promise<void> {
   await sql.query(forgetContenders);
 }
@@ -100,20 +99,20 @@ export class LeaseRepository {
   constructor(private readonly sql: Sql) {}
 
   /**
-   * ON CONFLICT looks after the primary key alone. Of two that make a name's first row at the same moment, one may
-   * run into the second unique constraint instead; the row is there by then, and is found when it is asked for again.
+   * ON CONFLICT covers the primary key only: of two concurrent first inserts of a name one may violate the second unique
+   * constraint. Retry, since the row exists then.
    */
-  async #whoeverElseBegins<Found extends object>(sql: Statement, values: readonly unknown[]): Promise<Found[]> {
+  async #retryingFirstInsert<Found extends object>(sql: Statement, values: readonly unknown[]): Promise<Found[]> {
     try {
       return await this.sql.query<Found>(sql, values);
     } catch (error) {
       if (!isFirstRowOfAnother(error)) throw error;
-      return this.#whoeverElseBegins<Found>(sql, values);
+      return this.#retryingFirstInsert<Found>(sql, values);
     }
   }
 
   async round({ holder, ttlMs, held, wanted, groups }: LeaseRound): Promise<RoundAnswer> {
-    const rows = await this.#whoeverElseBegins<Row>(round, [
+    const rows = await this.#retryingFirstInsert<Row>(round, [
       holder,
       ttlMs,
       held.map(({ name }) => name),

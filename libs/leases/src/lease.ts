@@ -3,12 +3,11 @@ import { statement, type PgTransaction } from '#postgres';
 export interface Lease {
   readonly name: string;
   readonly holder: string;
-  /** Grows with every acquisition of the name, by whomever. */
+  /** The fencing token: rises with every acquisition of the name. */
   readonly epoch: number;
   /**
-   * True while no one else can have the lease: until its last renewal was *asked for*, plus its time to
-   * live, less a margin. Measured on the monotonic clock, so a process that was frozen sees false before
-   * it does anything else.
+   * True until the request of the last renewal + time to live − margin, on the monotonic clock: so long no other process
+   * can have the lease. A process that thaws sees false at once.
    */
   isTrusted(): boolean;
 }
@@ -27,9 +26,9 @@ const stillMine = statement(
 );
 
 /**
- * Called inside the leader's own write transaction: throws StaleLeaseError when the lease has passed on.
- * Until that transaction ends nobody can take the lease over, though it may be renewed; so a takeover
- * sees everything that its predecessor wrote, and its predecessor writes nothing more.
+ * Fences the leader's write transaction: locks the lease row, so that a takeover waits until `tx` ends.
+ *
+ * @throws StaleLeaseError when another process has taken the lease
  */
 export async function fence(tx: PgTransaction, lease: Lease): Promise<void> {
   const rows = await tx.query(stillMine, [lease.name, lease.holder, lease.epoch]);

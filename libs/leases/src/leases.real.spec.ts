@@ -9,7 +9,7 @@ import { hold, leaseContract, quick } from './testing/lease-contract.js';
 describe('Leases', () => {
   leaseContract((ddl) => realDatabaseWorld('leases', ddl));
 
-  it('come into being once, however many ask for a name at the same moment', async () => {
+  it('are created once, however many processes request a name at the same time', async () => {
     const world = await realDatabaseWorld('leases', leaseTableSql);
     const database = await world.open({ maxConnections: 4 });
     const repositories = Array.from({ length: 4 }, () => new LeaseRepository(database));
@@ -25,13 +25,13 @@ describe('Leases', () => {
     await world.close();
   });
 
-  it('are not trusted by a process that thaws, before any of its timers has run', async () => {
+  it('are not trusted by a process that thaws, before its timers have run', async () => {
     const world = await realDatabaseWorld('leases', leaseTableSql);
     const database = await world.open({ maxConnections: 2 });
     const leases = new Leases({ database, holder: 'a', clock: world.clock, ...quick });
     const leader = hold(leases, 'job');
     await eventually('a leads', () => leader.lease);
-    // The whole process stands still, as under SIGSTOP, for longer than its lease.
+    // Blocks the whole process, as SIGSTOP does, for longer than its lease.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, quick.ttlMs + 100);
     expect(leader.lease!.isTrusted()).toBe(false);
     await eventually('a was told to stop', () => leader.lost === 1);

@@ -5,7 +5,7 @@ import { NameContender, type Contender, type LeaseHandlers } from './contender.j
 import { LeaseRepository, releasedChannel, type LeaseGrant } from './lease.repository.js';
 import { shardsOf } from './shard-assignment.js';
 
-/** `Database` of `#postgres`, as far as leases need it. */
+/** The part of `Database` (`#postgres`) that leases use. */
 export interface LeaseStore extends Sql {
   isTransient(error: unknown): boolean;
   listen(channel: string, onNotify: () => void): Promise<{ close(): Promise<void> }>;
@@ -13,31 +13,28 @@ export interface LeaseStore extends Sql {
 
 export interface LeasesOptions {
   database: LeaseStore;
-  /** Names the process to people; a random suffix tells a restarted one from its predecessor. */
+  /** The process's name for operators. A random suffix distinguishes a restarted process from its predecessor. */
   holder: string;
   clock: Clock;
   /** Default 10 s. */
   ttlMs?: number;
   /** Default 3 s. */
   renewEveryMs?: number;
-  /** Default 2 s: how much sooner than the database a holder stops trusting its lease. */
+  /** A holder stops trusting its lease this long before the database expires it. Default 2 s. */
   trustMarginMs?: number;
 }
 
-/** Shards of one prefix, shared out fairly among the processes that contend for them. */
+/** Shards of one prefix, shared evenly between their contenders. */
 interface ShardGroup {
   prefix: string;
   count: number;
   handlers: (shard: number) => LeaseHandlers;
   mine: Map<number, NameContender>;
-  /** Shards that are being handed over. */
+  /** Shards whose work is being stopped. */
   leaving: Set<Promise<void>>;
 }
 
-/**
- * All leases of one process: one loop, one round trip per interval for however many names. A release
- * elsewhere starts a round at once.
- */
+/** All leases of one process: one round trip per interval for all names. A release elsewhere starts a round at once. */
 export class Leases {
   readonly holder: string;
   readonly #repository: LeaseRepository;
@@ -65,7 +62,7 @@ export class Leases {
     this.#releases = new GroupCommit({ run: (releases) => this.#release(releases), maxBatch: 1_000 });
   }
 
-  /** Tries to hold the name, for ever, until closed. */
+  /** Contends for the name until closed. */
   contend(name: string, handlers: LeaseHandlers): Contender {
     const contender = this.#addContender(name, handlers);
     this.#poke();
@@ -78,8 +75,8 @@ export class Leases {
   }
 
   /**
-   * Contends for `prefix/0` … `prefix/count-1` and holds a fair share of them: with n live contenders
-   * about count/n. Shares follow the contenders as they come, leave and crash.
+   * Contends for an even share of `prefix/0` … `prefix/count-1`: about count/n with n live contenders. Shares are
+   * rebalanced when contenders join, leave or crash.
    */
   contendShards(prefix: string, count: number, handlers: (shard: number) => LeaseHandlers): { close(): Promise<void> } {
     assert(!this.#groups.has(prefix), `already contending for the shards of ${prefix}`);
@@ -91,14 +88,14 @@ export class Leases {
         if (!this.#groups.delete(prefix)) return;
         await Promise.all([...group.mine.values()].map((contender) => this.#leave(contender)));
         await Promise.all(group.leaving);
-        // A round under way would enter this contender again.
+        // A round in flight would insert this contender again.
         await this.#running;
         await this.#releases.submit({ held: [], groups: [prefix] });
       },
     };
   }
 
-  /** Stops all work, releases all leases and resolves when that is done. */
+  /** Stops all work, then releases all leases. */
   async close(): Promise<void> {
     const groups = [...this.#groups.keys()];
     const leaving = [...this.#groups.values()].flatMap((group) => [...group.leaving]);
@@ -131,7 +128,7 @@ export class Leases {
     if (epoch !== undefined) await this.#releases.submit({ held: [{ name: contender.name, epoch }], groups: [] });
   }
 
-  /** A release that cannot be sent needs no retry: the leases expire. */
+  /** A failed release is not retried: the leases expire. */
   async #release(releases: { held: LeaseGrant[]; groups: string[] }[]): Promise<void[]> {
     const held = releases.flatMap((release) => release.held);
     const groups = releases.flatMap((release) => release.groups);
@@ -143,7 +140,7 @@ export class Leases {
     return releases.map(() => undefined);
   }
 
-  /** Starts a round now, or another one right after the one that runs. */
+  /** Starts a round now, or right after the current one. */
   #poke(): void {
     if (this.#closed) return;
     this.#again = true;
@@ -176,7 +173,7 @@ export class Leases {
     this.#timer = clock.after(delayMs, () => this.#poke());
   }
 
-  /** Without its ears a process still gets leases, an interval later: a failure here is left to the next round. */
+  /** A failure is left to the next round: without LISTEN a process only gets leases an interval later. */
   async #listen(): Promise<void> {
     const { database } = this.options;
     this.#listening ??= database.listen(releasedChannel, () => this.#poke());
@@ -221,7 +218,7 @@ export class Leases {
     void this.#releases.submit({ held: [grant], groups: [] });
   }
 
-  /** Moves towards this process's share: leaves what is no longer its own, contends for what now is. */
+  /** Leaves shards outside this process's share, and contends for those in it. */
   #share(prefix: string, holders: string[]): void {
     const group = this.#groups.get(prefix);
     if (!group) return;
@@ -235,7 +232,7 @@ export class Leases {
     for (const shard of share) {
       if (group.mine.has(shard)) continue;
       const name = `${prefix}/${shard}`;
-      // Still handing over the same shard: it joins again in a later round.
+      // The shard's work is still being stopped: contend again in a later round.
       if ([...this.#contenders].some((contender) => contender.name === name)) continue;
       group.mine.set(shard, this.#addContender(name, group.handlers(shard)));
       this.#again = true;

@@ -18,7 +18,7 @@ describe('shardsOf', () => {
     );
   });
 
-  it('does not depend on the order in which contenders are seen, and counts oneself in', () => {
+  it('does not depend on the order of contenders, and counts the holder itself', () => {
     expect(shardsOf('b', ['c', 'a'], 7)).toEqual(shardsOf('b', ['a', 'b', 'c'], 7));
   });
 });

@@ -1,7 +1,6 @@
 /**
- * Which of `count` shards a holder should have, when the contenders in `holders` are alive: every k-th,
- * by rank. Everyone who sees the same contenders comes to the same shares, which differ by at most one.
- * Views that differ for a moment cost a wait, never a double owner: the lease on each shard decides.
+ * The shards of a holder among `count`, given the live contenders: every k-th, by rank. Processes with different views
+ * may wait for a shard, but never share one: each shard has a lease.
  */
 export function shardsOf(holder: string, holders: readonly string[], count: number): number[] {
   const ranked = [...new Set([...holders, holder])].sort();

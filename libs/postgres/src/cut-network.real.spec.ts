@@ -34,7 +34,7 @@ describe('Database behind a wire that is cut without a word', () => {
     await test.drop();
   });
 
-  it('gives up a query that nobody answers, and works again once the wire is mended', async () => {
+  it('times out a query without an answer, and works again once the network is back', async () => {
     wire.cut();
     const error: unknown = await database.query(count).catch((error: unknown) => error);
     expect(error).toMatchObject({ message: 'Query read timeout' });

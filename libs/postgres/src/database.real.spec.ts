@@ -34,7 +34,7 @@ describe('Database', () => {
     await database.query(statement('spec.empty', 'TRUNCATE item, linked'));
   });
 
-  it('commits nothing when the values of an enqueued statement cannot be written', async () => {
+  it('commits nothing when the values of an enqueued statement cannot be serialized', async () => {
     const circular: Record<string, unknown> = {};
     circular['self'] = circular;
     const { effects, error } = await outcomeOf(database, async (tx) => {
@@ -46,7 +46,7 @@ describe('Database', () => {
     expect(await database.query(list)).toEqual([]);
   });
 
-  it('takes a constraint that refuses at COMMIT for a rollback', async () => {
+  it('treats a deferred constraint that fails at COMMIT as a rollback', async () => {
     const link = statement('spec.link', 'INSERT INTO linked (item) VALUES ($1)');
     const { effects, error } = await outcomeOf(database, (tx) => tx.query(link, ['nowhere']));
     expect(effects).toEqual(['rollback']);
@@ -54,7 +54,7 @@ describe('Database', () => {
     expect(database.isTransient(error)).toBe(false);
   });
 
-  it('gives a connection back after a refusal and gives it up after a doubt', async () => {
+  it('reuses a connection after an error of the server, and closes it when its state is unknown', async () => {
     const alone = await testDatabase('alone', { maxConnections: 1 });
     const pid = async (): Promise<unknown> => (await alone.database.query(myBackend))[0]!['pid'];
     const before = await pid();

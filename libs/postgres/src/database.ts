@@ -11,11 +11,11 @@ export interface DatabaseOptions extends SessionOptions {
   clock: Clock;
   /** Default 10. */
   maxConnections?: number;
-  /** How long `open` waits for a server that does not answer. Default: as long as it takes. */
+  /** How long `open` waits for a server that does not answer. Default: no limit. */
   openWithinMs?: number;
 }
 
-/** The server did not answer in the time that whoever opens it has. */
+/** The server did not answer within `openWithinMs`. */
 export class DatabaseAwayError extends Error {
   readonly code = 'database_away';
   override readonly name = 'DatabaseAwayError';
@@ -26,7 +26,7 @@ export class DatabaseAwayError extends Error {
   }
 }
 
-/** Of a host with several addresses only the errors of each have words. */
+/** An AggregateError of several addresses has no message of its own. */
 function reasonOf(error: unknown): string {
   const { message, code, errors } = error as { message?: string; code?: string; errors?: unknown[] };
   return message || (errors?.[0] ? reasonOf(errors[0]) : (code ?? String(error)));
@@ -34,7 +34,7 @@ function reasonOf(error: unknown): string {
 
 const ping = statement('postgres.ping', 'SELECT 1');
 
-/** One database, behind a pool. Work that finds no connection within 5 s rejects with a transient error. */
+/** A connection pool. Work that gets no connection within 5 s rejects with a transient error. */
 export class Database implements UnitOfWork<PgTransaction>, Sql {
   readonly #pool: Pool;
 
@@ -45,16 +45,15 @@ export class Database implements UnitOfWork<PgTransaction>, Sql {
       max: options.maxConnections ?? 10,
       idleTimeoutMillis: 30_000,
     });
-    // A server that restarts ends idle connections too. The pool has dropped them by now, and the next
-    // query gets a new one or a transient error of its own; nobody is waiting for this one.
+    // An idle connection ended. The pool has dropped it, and no query waits for it.
     this.#pool.on('error', () => undefined);
     this.#pool.on('connect', (client) => client.on('error', () => undefined));
   }
 
   /**
-   * Waits until the server answers; rejects on what waiting cannot cure (a wrong password, no such database).
+   * Waits until the server answers.
    *
-   * @throws DatabaseAwayError when `openWithinMs` have passed
+   * @throws DatabaseAwayError after `openWithinMs`; any error that is not transient (a wrong password, no such database)
    */
   static async open(options: DatabaseOptions): Promise<Database> {
     const database = new Database(options);
@@ -90,8 +89,8 @@ export class Database implements UnitOfWork<PgTransaction>, Sql {
   }
 
   /**
-   * Calls `onNotify` for every NOTIFY on the channel, on a connection of its own. After a loss it listens
-   * again and calls once more, since a notification may have been missed. Resolves once it listens.
+   * Calls `onNotify` for every NOTIFY on the channel, on a separate connection, and after a reconnect, since a
+   * notification may be lost. Resolves once it listens.
    */
   async listen(channel: string, onNotify: () => void): Promise<{ close(): Promise<void> }> {
     const listener = new Listener(sessionConfig(this.options), channel, onNotify, this.options.clock);
@@ -114,7 +113,7 @@ export class Database implements UnitOfWork<PgTransaction>, Sql {
     }
   }
 
-  /** Resolves once every connection in use has been given back and closed. */
+  /** Waits for connections in use, and closes the pool. */
   async close(): Promise<void> {
     await this.#pool.end();
   }

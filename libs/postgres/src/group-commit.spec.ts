@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { GroupCommit } from './group-commit.js';
 
-/** Batches that stay in flight until the test ends them. */
+/** Each batch stays in flight until the test ends it. */
 function gatedBatches() {
   const batches: { items: number[]; end: () => void; fail: (error: Error) => void }[] = [];
   const run = (items: number[]): Promise<string[]> =>
@@ -15,7 +15,7 @@ function gatedBatches() {
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('GroupCommit', () => {
-  it('sends together what was submitted in one turn of the event loop', async () => {
+  it('batches items that are submitted in one turn of the event loop', async () => {
     const { batches, run } = gatedBatches();
     const commits = new GroupCommit({ run, maxBatch: 10 });
     const results = [1, 2, 3].map((item) => commits.submit(item));
@@ -26,7 +26,7 @@ describe('GroupCommit', () => {
     expect(await Promise.all(results)).toEqual(['done 1', 'done 2', 'done 3']);
   });
 
-  it('gathers behind the batch in flight, and takes along what comes in the turn in which it ends', async () => {
+  it('gathers behind the batch in flight, including items of the turn in which it ends', async () => {
     const { batches, run } = gatedBatches();
     const commits = new GroupCommit({ run, maxBatch: 2 });
     const first = commits.submit(1);
@@ -46,7 +46,7 @@ describe('GroupCommit', () => {
     expect(await Promise.all(others)).toEqual(['done 2', 'done 3', 'done 4']);
   });
 
-  it('keeps as many batches in flight as it may', async () => {
+  it('keeps up to `maxInFlight` batches in flight', async () => {
     const { batches, run } = gatedBatches();
     const commits = new GroupCommit({ run, maxBatch: 1, maxInFlight: 2 });
     for (const item of [1, 2, 3]) void commits.submit(item);
@@ -68,7 +68,7 @@ describe('GroupCommit', () => {
     expect(commits.pending).toBe(0);
   });
 
-  it('turns a run that throws at once into a rejection', async () => {
+  it('turns a synchronous throw of `run` into a rejection', async () => {
     const commits = new GroupCommit<number, number>({
       run: () => {
         throw new Error('broken');
@@ -78,12 +78,12 @@ describe('GroupCommit', () => {
     await expect(commits.submit(1)).rejects.toThrow('broken');
   });
 
-  it('fails a batch whose run did not answer every item', async () => {
+  it('rejects a batch whose `run` did not answer every item', async () => {
     const commits = new GroupCommit<number, number>({ run: async () => [], maxBatch: 2 });
     await expect(commits.submit(1)).rejects.toThrow('a batch must answer every item');
   });
 
-  it('drains once everything submitted has settled', async () => {
+  it('drains once all items have settled', async () => {
     const { batches, run } = gatedBatches();
     const commits = new GroupCommit({ run, maxBatch: 1 });
     await commits.drain();
@@ -101,7 +101,7 @@ describe('GroupCommit', () => {
     expect(commits.pending).toBe(0);
   });
 
-  it('answers every item once, in order, in batches within bounds, whatever the timing', async () => {
+  it('answers every item once, in order, in batches within bounds, under any timing', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.scheduler(),

@@ -4,7 +4,7 @@ export interface GroupCommitOptions<Item, Result> {
   /** One result per item, in the same order. A rejection rejects every item of the batch. */
   run: (items: Item[]) => Promise<Result[]>;
   maxBatch: number;
-  /** Default 1. More only when batches cannot touch the same rows. */
+  /** Default 1. More only if batches never lock the same rows. */
   maxInFlight?: number;
 }
 
@@ -15,9 +15,8 @@ interface Submission<Item, Result> {
 }
 
 /**
- * Turns many small writes into few commits. One batch is in flight, the rest gather behind it. There is
- * no timer and no linger: a batch starts at the end of the event loop's turn in which it may, so that what
- * the sockets hold by then goes together.
+ * Group commit: one batch is in flight, further items gather behind it. No timer: a batch starts at the end of the
+ * event loop's turn, so that all items read from sockets in it share the batch.
  */
 export class GroupCommit<Item, Result> {
   readonly #waiting: Submission<Item, Result>[] = [];
@@ -43,7 +42,7 @@ export class GroupCommit<Item, Result> {
     });
   }
 
-  /** Resolves once nothing is pending; submissions made meanwhile are waited for too. */
+  /** Resolves once nothing is pending, later submissions included. */
   drain(): Promise<void> {
     if (this.#pending === 0) return Promise.resolve();
     return new Promise((resolve) => this.#drained.push(resolve));

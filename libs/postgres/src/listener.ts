@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Client, type ClientConfig } from 'pg';
 import { fullJitterMs, type Clock } from '#clock';
 
-/** A connection that LISTENs, and comes back after every loss. */
+/** A connection that LISTENs, and reconnects after every loss. */
 export class Listener {
   readonly #closing = new AbortController();
   #client: Client | undefined;
@@ -17,7 +17,7 @@ export class Listener {
     assert(/^[a-z_]+$/.test(channel), `not a plain channel name: ${channel}`);
   }
 
-  /** Rejects when the first connection fails; later losses are its own to repair. */
+  /** Rejects when the first connection fails. Later losses are retried without limit. */
   async start(): Promise<void> {
     const client = new Client(this.config);
     client.on('error', () => undefined);
@@ -51,7 +51,7 @@ export class Listener {
       try {
         await this.start();
       } catch {
-        // Whatever keeps it away, a listener has nobody to report to: it keeps trying.
+        // Retry every error: a listener has no caller to reject to.
         const delayMs = fullJitterMs(attempt, { baseMs: 100, capMs: 2_000 }, () => clock.random());
         await clock.sleep(delayMs, this.#closing.signal).catch(() => undefined);
         continue;

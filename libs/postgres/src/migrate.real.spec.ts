@@ -51,19 +51,19 @@ describe('migrate', () => {
     await client.end();
   });
 
-  it('creates the missing database and runs every migration once, with four instances starting at once', async () => {
+  it('creates a missing database and runs every migration once when four instances start at once', async () => {
     const migrations = [First1700000000001, Second1700000000002];
     await Promise.all([1, 2, 3, 4].map(() => migrate({ url, database, migrations, clock })));
     expect(await witnessed()).toEqual(['first', 'second']);
   });
 
-  it('brings an older database up to date', async () => {
+  it('migrates an older database', async () => {
     await migrate({ url, database, migrations: [First1700000000001], clock });
     await migrate({ url, database, migrations: [First1700000000001, Second1700000000002], clock });
     expect(await witnessed()).toEqual(['first', 'second']);
   });
 
-  it('leaves nothing of a migration that failed, and lets the next start try again', async () => {
+  it('rolls back a failed migration, and retries it at the next start', async () => {
     const migrations = [First1700000000001, Broken1700000000003];
     await expect(migrate({ url, database, migrations, clock })).rejects.toThrow('division by zero');
     expect(await witnessed()).toEqual(['first']);

@@ -5,7 +5,7 @@ import { databaseUrl } from './session.js';
 import { isTransientError } from './transient.js';
 
 export interface MigrateOptions {
-  /** A server's URL; its path names a database that exists, from which the missing one is created. */
+  /** A server's URL. Its path names an existing database, from which a missing one is created. */
   url: string;
   database: string;
   /** TypeORM migration classes, whose names end in a 13-digit timestamp. */
@@ -13,17 +13,16 @@ export interface MigrateOptions {
   clock: Clock;
 }
 
-/** Any constant that no other user of the server's advisory locks takes: "hold" in ASCII. */
+/** The key of the advisory lock: "hold" in ASCII. */
 const migrationLock = 0x686f6c64;
 
 /**
- * Creates the database if it is missing, then brings its schema up to date, each migration in a
- * transaction of its own. Safe when several instances start at once: the others wait on an advisory lock
- * and find nothing left to do. Waits for a server that is still starting.
+ * Creates a missing database and runs its migrations, each in a transaction. Concurrent instances wait for an advisory
+ * lock. Waits for a server that is starting.
  */
 export async function migrate(options: MigrateOptions): Promise<void> {
   await createDatabase(options);
-  // The lock belongs to this one session, so TypeORM's own pool may come and go meanwhile.
+  // An advisory lock belongs to a session, so it needs a connection outside TypeORM's pool.
   const lock = new Client({ connectionString: databaseUrl(options.url, options.database) });
   await lock.connect();
   try {
@@ -70,12 +69,12 @@ async function runMigrations({ url, database, migrations }: MigrateOptions): Pro
   }
 }
 
-/** Two CREATE DATABASE at once: the loser sees either of these. */
+/** The errors of the loser of two concurrent CREATE DATABASE. */
 function wasCreatedByAnother(error: unknown): boolean {
   return error instanceof DatabaseError && (error.code === '42P04' || error.code === '23505');
 }
 
-/** template1 is being copied by another CREATE DATABASE. */
+/** Another CREATE DATABASE is copying template1. */
 function isTemplateBusy(error: unknown): boolean {
   return error instanceof DatabaseError && error.code === '55006';
 }

@@ -5,12 +5,8 @@ import type { PgTransaction } from './transaction.js';
 import { CommitUnknownError, isDefiniteRefusal } from './transient.js';
 
 /**
- * One transaction on one connection. Statements are written to the socket as soon as they are issued, so
- * those issued together share a round trip, and COMMIT shares that of the last ones.
- *
- * Nothing is ever half committed: a statement that fails on the server dooms the transaction there, and
- * the COMMIT behind it answers ROLLBACK. A statement that never left (its values could not be written) is
- * known before COMMIT is sent, which then is not.
+ * One transaction on one connection. Statements are pipelined, so COMMIT shares a round trip with the last ones. After a
+ * failed statement the server answers COMMIT with ROLLBACK; after one that could not be sent, COMMIT is not sent.
  */
 export class OpenTransaction implements PgTransaction {
   readonly #commitEffects: (() => void)[] = [];
@@ -21,12 +17,12 @@ export class OpenTransaction implements PgTransaction {
 
   constructor(private readonly client: ClientBase) {}
 
-  /** True when the connection is known to be outside a transaction and may be used again. */
+  /** True if the connection is known to be outside a transaction and may be reused. */
   get clean(): boolean {
     return this.#clean;
   }
 
-  /** All of it: BEGIN, the work, and COMMIT, or ROLLBACK of what threw. */
+  /** BEGIN, the work, and COMMIT, or ROLLBACK if the work throws. */
   async perform<T>(work: (tx: PgTransaction) => Promise<T>): Promise<T> {
     let result: T;
     try {
@@ -49,7 +45,7 @@ export class OpenTransaction implements PgTransaction {
   enqueue(statement: Statement, values: readonly unknown[] = []): void {
     assert(this.#open, `${statement.name} was sent after its transaction had ended`);
     this.#send({ ...statement, values: [...values] }).catch(() => {
-      // Kept as the first failure; COMMIT's answer tells the outcome.
+      // `#firstFailure` has the error; COMMIT's answer decides the outcome.
     });
   }
 
@@ -63,7 +59,7 @@ export class OpenTransaction implements PgTransaction {
 
   async #commit(): Promise<void> {
     this.#open = false;
-    // A step that caught a failed statement and went on: the server would roll back all the same.
+    // The work caught the error of a statement. The server would roll back anyway.
     if (this.#firstFailure) {
       const failure = this.#firstFailure;
       await this.#rollback();
@@ -86,10 +82,10 @@ export class OpenTransaction implements PgTransaction {
     run(this.#commitEffects);
   }
 
-  /** Never rejects: when ROLLBACK cannot be sent, the connection is closed and the server does it. */
+  /** Never rejects: when ROLLBACK cannot be sent, the closed connection makes the server roll back. */
   async #rollback(): Promise<void> {
     this.#open = false;
-    // After an error of our side the connection's state is not known for sure; it is given up.
+    // After a client-side error the connection's state is unknown: close it.
     const sound = this.#firstFailure === undefined || isDefiniteRefusal(this.#firstFailure);
     if (sound) {
       await this.#send({ text: 'ROLLBACK' }).then(
@@ -100,7 +96,7 @@ export class OpenTransaction implements PgTransaction {
     run(this.#rollbackEffects);
   }
 
-  /** pg's callback form: an error in writing the values is reported before `query` returns. */
+  /** pg's callback form reports an error in serializing the values before `query` returns. */
   #send(config: { name?: string; text: string; values?: unknown[] }): Promise<QueryResult> {
     return new Promise((resolve, reject) => {
       this.client.query(config, (error: Error | null, result: QueryResult) => {
@@ -118,7 +114,7 @@ function run(effects: (() => void)[]): void {
     try {
       effect();
     } catch (bug) {
-      // The outcome stands. Thrown outside, a bug still ends the process.
+      // The outcome cannot change. Throw outside the transaction, so that a bug ends the process.
       queueMicrotask(() => {
         throw bug;
       });

@@ -56,13 +56,13 @@ describe('assertIndexProbes', () => {
     [statement('plan.outer_join', 'SELECT * FROM charge FULL JOIN charge AS b USING (id)'), 'Join over charge, charge'],
   ];
   it.each(refusals.map(([refused, reason]) => ({ name: refused.name, refused, reason })))(
-    'refuses $name',
+    'rejects $name',
     async ({ refused, reason }) => {
       await expect(check(refused)).rejects.toThrow(reason);
     },
   );
 
-  it('refuses a join that the planner may turn round, so that it walks the table while that is small', async () => {
+  it('rejects a join whose sides the planner may swap, so that it scans the table while it is small', async () => {
     const update = statement(
       'plan.update_from',
       `UPDATE charge SET state = new.state FROM unnest($1::text[], $2::text[]) AS new (id, state) WHERE charge.id = new.id`,
@@ -70,7 +70,7 @@ describe('assertIndexProbes', () => {
     await expect(check(update)).rejects.toThrow('(empty): ');
   });
 
-  it('refuses a check of tables that have not grown', async () => {
+  it('rejects a check of tables that have not grown', async () => {
     const nothing = assertIndexProbes({
       session: { url: test.url, database: test.name },
       statements: [],

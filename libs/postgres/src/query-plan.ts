@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { sessionConfig, type SessionOptions } from './session.js';
 import type { Statement } from './statement.js';
 
-/** A node of EXPLAIN (FORMAT JSON), as far as it is looked at. */
+/** A node of EXPLAIN (FORMAT JSON), with the fields that are checked. */
 export interface PlanNode {
   'Node Type': string;
   'Relation Name'?: string;
@@ -15,16 +15,15 @@ export interface PlanNode {
 export interface IndexProbeCheck {
   session: SessionOptions;
   statements: readonly Statement[];
-  /** Tables that grow, and may only be reached through an index with a condition. */
+  /** Tables that grow. They may only be read by an index scan with a condition. */
   tables: readonly string[];
-  /** Fills each of these tables with at least a thousand rows. Called once, on the empty tables. */
+  /** Inserts at least a thousand rows into each of these tables. Called once, on empty tables. */
   grow: () => Promise<void>;
 }
 
 /**
- * Fails unless every statement, planned as in production, probes the tables by index in each of three
- * states: empty and analyzed (the plan of a first start), grown with the statistics of then (the plan
- * of a first rush), grown and analyzed.
+ * @throws AssertionError unless every statement's generic plan probes the tables by index in three states: empty and
+ * analyzed (a first start), grown with stale statistics (a first rush), grown and analyzed
  */
 export async function assertIndexProbes({ session, statements, tables, grow }: IndexProbeCheck): Promise<void> {
   await withClient(session, (client) => client.query('ANALYZE'));
@@ -37,7 +36,7 @@ export async function assertIndexProbes({ session, statements, tables, grow }: I
   });
   await checkAll('grown');
 
-  /** On a new connection each time, so that no plan of an earlier state is kept. */
+  /** Uses a new connection, so that no plan of an earlier state is cached. */
   async function checkAll(state: string): Promise<void> {
     await withClient(session, async (client) => {
       for (const statement of statements) {
@@ -52,7 +51,7 @@ export async function assertIndexProbes({ session, statements, tables, grow }: I
   }
 }
 
-/** The generic plan that a session of ours keeps for the statement. Executes nothing. */
+/** The generic plan of the statement in our sessions. Executes nothing. */
 export async function explain(client: Client, statement: Statement): Promise<PlanNode> {
   await client.query(`PREPARE probe AS ${statement.text}`);
   try {
@@ -69,13 +68,13 @@ export async function explain(client: Client, statement: Statement): Promise<Pla
   }
 }
 
-/** Says what in a plan would slow down as the tables grow. Pure. */
+/** The nodes of a plan that slow down as the tables grow. Pure. */
 export function slowPaths(plan: PlanNode, tables: readonly string[]): string[] {
   const faults: string[] = [];
   visit(plan, false);
   return faults;
 
-  /** `limited`: a LIMIT above ends the scan early, as when the oldest rows are read off an index. */
+  /** `limited`: a LIMIT above ends the scan early, such as for the oldest rows of an index. */
   function visit(node: PlanNode, limited: boolean): void {
     const type = node['Node Type'];
     const relation = node['Relation Name'];

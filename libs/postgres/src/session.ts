@@ -2,25 +2,25 @@ import assert from 'node:assert/strict';
 import { types, type ClientConfig } from 'pg';
 
 export interface SessionOptions {
-  /** A server's URL; its path is replaced by `database`. */
+  /** A server's URL. `database` replaces its path. */
   url: string;
   database: string;
   applicationName?: string;
   /** false: COMMIT returns before its WAL is on disk. Only for writes whose loss is harmless. Default true. */
   synchronousCommit?: boolean;
-  /** Default 10 s. The server gives up a statement after this, the client after half as much again. */
+  /** Default 10 s. The server cancels a statement after this; the client gives up after 1.5 times as much. */
   statementTimeoutMs?: number;
   /** Default 5 s. */
   lockTimeoutMs?: number;
 }
 
-/** How every connection of ours is set up. The README tells why the planner is held to index probes. */
+/** The settings of all our connections. The README explains the planner's. */
 export function sessionConfig(options: SessionOptions): ClientConfig {
   const statementTimeoutMs = options.statementTimeoutMs ?? 10_000;
   const settings = {
     statement_timeout: statementTimeoutMs,
     lock_timeout: options.lockTimeoutMs ?? 5_000,
-    // A frozen process must not hold its row locks for longer than a lease.
+    // A frozen process must not keep its row locks longer than a lease.
     idle_in_transaction_session_timeout: 10_000,
     synchronous_commit: options.synchronousCommit === false ? 'off' : 'on',
     plan_cache_mode: 'force_generic_plan',
@@ -41,7 +41,7 @@ export function sessionConfig(options: SessionOptions): ClientConfig {
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     connectionTimeoutMillis: 5_000,
-    // A cut network never answers: the client's own patience ends a little after the server's.
+    // A cut network never answers, so the client has a time-out too, after the server's.
     query_timeout: statementTimeoutMs * 1.5,
     types: { getTypeParser },
   };
@@ -59,7 +59,7 @@ const textArray = 1009;
 const standardParser = types.getTypeParser as (oid: number, format?: string) => (text: string) => unknown;
 const parseTextArray = standardParser(textArray) as (text: string) => (string | null)[];
 
-/** Parsers of our own, per connection: pg's global ones stay as they are for TypeORM. */
+/** Parsers per connection: TypeORM uses pg's global ones. */
 const parsers = new Map<number, (text: string) => unknown>([
   [builtins.INT8, safeInteger],
   [int8Array, (text) => parseTextArray(text).map((item) => (item === null ? null : safeInteger(item)))],
@@ -77,7 +77,7 @@ function safeInteger(text: string): number {
   return value;
 }
 
-/** `2026-01-02 03:04:05.678+00`, as a session in UTC with ISO dates prints it; or one of the two ends of time. */
+/** Parses `2026-01-02 03:04:05.678+00` (timezone UTC, datestyle ISO), `infinity` and `-infinity`. */
 function instantOf(text: string): number {
   if (text.endsWith('infinity')) return text.startsWith('-') ? -Infinity : Infinity;
   return new Date(text.replace(' ', 'T').replace(/\+00$/, 'Z')).getTime();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-/** SQL that is parsed once per connection and then called by its name. */
+/** A named prepared statement, parsed once per connection. */
 export interface Statement {
   readonly name: string;
   readonly text: string;
@@ -9,8 +9,8 @@ export interface Statement {
 const textsByName = new Map<string, string>();
 
 /**
- * A named prepared statement. Asserts that a name stands for one text in the whole process: a connection
- * is shared, and the server would run the other text. Postgres cuts names at 63 bytes.
+ * @throws AssertionError when the name has another text in this process: on a shared connection the server would run
+ * that one. Names have at most 63 bytes (NAMEDATALEN).
  */
 export function statement(name: string, text: string): Statement {
   assert(name.length > 0 && Buffer.byteLength(name) <= 63, `statement name out of bounds: ${name}`);
@@ -20,7 +20,7 @@ export function statement(name: string, text: string): Statement {
   return { name, text };
 }
 
-/** Every statement that this process knows by now, for who checks them all. */
+/** Every statement that this process has made, for tests that check them all. */
 export function knownStatements(): Statement[] {
   return [...textsByName].map(([name, text]) => ({ name, text }));
 }

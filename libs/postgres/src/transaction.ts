@@ -1,28 +1,28 @@
 import type { Statement } from './statement.js';
 
 /**
- * What a step may hang on the outcome of its transaction. Effects run synchronously, in order, right
- * after the outcome is known and before `transaction` settles. One that throws is a bug: it cannot undo
- * a commit, so it is rethrown outside, where it crashes the process.
+ * Effects of a transaction's outcome. They run synchronously, in order, before `transaction` settles. One that throws is
+ * a bug and crashes the process, since a commit cannot be undone.
  */
 export interface Transaction {
   onCommit(effect: () => void): void;
-  /** Also runs when the outcome stays unknown: whoever counted on the commit must not. */
+  /** Also runs when COMMIT got no answer: the effect must not rely on the commit. */
   onRollback(effect: () => void): void;
 }
 
 export interface UnitOfWork<Tx extends Transaction = Transaction> {
   /**
-   * Commits when `work` resolves, rolls back when it rejects, with its error. Rejects with
-   * `CommitUnknownError` when the connection was lost while COMMIT was under way.
+   * Commits when `work` resolves; rolls back and rejects with its error when it rejects.
+   *
+   * @throws CommitUnknownError when the connection is lost during COMMIT
    */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** True when the same work may succeed later: the store was out of reach, busy, or chose a victim. */
+  /** True if a retry may succeed: the store was away or overloaded, or this transaction was a deadlock's victim. */
   isTransient(error: unknown): boolean;
 }
 
 export interface Sql {
-  /** Rows in order. int8 arrives as a safe integer, timestamptz as milliseconds (`Instant`), numeric as text. */
+  /** @returns rows: int8 as a safe integer, timestamptz as milliseconds (`Instant`), numeric as text */
   query<Row extends object = Record<string, unknown>>(
     statement: Statement,
     values?: readonly unknown[],
@@ -30,9 +30,6 @@ export interface Sql {
 }
 
 export interface PgTransaction extends Transaction, Sql {
-  /**
-   * Sends a statement whose rows nobody needs, without waiting for it: COMMIT follows in the same round
-   * trip. If it fails, the transaction rolls back and rejects with its error.
-   */
+  /** Sends a statement without awaiting it: it shares a round trip with COMMIT. If it fails, the transaction rejects. */
   enqueue(statement: Statement, values?: readonly unknown[]): void;
 }

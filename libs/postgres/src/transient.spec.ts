@@ -36,7 +36,7 @@ describe('isTransientError', () => {
     expect(isTransientError(new CommitUnknownError(new Error('gone')))).toBe(true);
   });
 
-  it('gives up on what it does not know', () => {
+  it('does not retry after unknown errors', () => {
     for (const error of [new Error('Connection'), new TypeError('x is not a function'), 'ECONNRESET', undefined]) {
       expect(isTransientError(error)).toBe(false);
     }
@@ -44,11 +44,11 @@ describe('isTransientError', () => {
 });
 
 describe('isDefiniteRefusal', () => {
-  it('trusts a server that refused and lives on', () => {
+  it('is true after an error of a session that goes on', () => {
     for (const code of ['23505', '40001', '40P01', '57014']) expect(isDefiniteRefusal(databaseError(code))).toBe(true);
   });
 
-  it('does not trust a session that ended, nor a lost connection', () => {
+  it('is false for a session that ended, and for a lost connection', () => {
     for (const code of ['57P01', '57P02', '08006', '25P03', 'XX000']) {
       expect(isDefiniteRefusal(databaseError(code))).toBe(false);
     }

@@ -2,8 +2,8 @@ import { isNativeError } from 'node:util/types';
 import { DatabaseError } from 'pg';
 
 /**
- * The connection was lost between COMMIT and its answer. The transaction may have happened: whoever
- * retries must be safe to repeat (an inbox, a natural key), whoever answers must read first.
+ * The connection was lost between COMMIT and its answer, so the transaction may be committed. A retry must be idempotent
+ * (an inbox, a natural key).
  */
 export class CommitUnknownError extends Error {
   readonly code = 'commit_unknown';
@@ -13,17 +13,14 @@ export class CommitUnknownError extends Error {
   }
 }
 
-/**
- * SQLSTATEs after which the same work may succeed. A prefix stands for its class.
- * Source: PostgreSQL manual, appendix A.
- */
+/** SQLSTATEs after which a retry may succeed, by prefix. Source: PostgreSQL manual, appendix A. */
 const transientStates = [
   '08', // connection exceptions
-  '25P02', // statement behind one that failed: that one's own class decides, this is only its echo
-  '25P03', // idle in transaction for too long: we were frozen
+  '25P02', // in_failed_sql_transaction: an earlier statement failed, and its SQLSTATE decides
+  '25P03', // idle in transaction for too long: this process was frozen
   '25P04', // the whole transaction took too long
   '40001', // serialization failure
-  '40P01', // deadlock, and we are the victim
+  '40P01', // deadlock, with this transaction as the victim
   '53', // out of disk, memory, connections
   '55P03', // lock not available in time
   '57014', // statement timeout, or cancelled by an operator
@@ -45,29 +42,28 @@ const transientCodes = new Set([
   'ENETDOWN',
   'ENOTFOUND',
   'EAI_AGAIN',
-  'ENOENT', // the server's socket file, gone while it restarts
-  // Faults of libraries that work runs into inside its transaction: a moment later there are ids again, and a
-  // leader that was replaced stops by itself. Nothing is wrong with the event at hand.
+  'ENOENT', // the server's socket file, missing during a restart
+  // Transient errors of other libraries inside a transaction, with which no event is at fault.
   'no_worker_id',
   'ids_exhausted',
   'stale_lease',
 ]);
 
-/** pg and pg-pool throw plain errors for these; their wording is all there is. */
+/** pg and pg-pool throw errors without a code for these. */
 const transientMessages = [
   /^Connection terminated/,
   /^timeout exceeded when trying to connect$/,
   /^timeout expired$/,
   /^Query read timeout$/,
   /not queryable$/,
-  // While a process shuts down, work that comes too late is no reason to call an event poisonous.
+  // Work that comes during a shutdown does not make an event poisonous.
   /^Cannot use a pool after calling end on the pool$/,
 ];
 
-/** Every error of the store is either transient, by this list, or deterministic. */
+/** Whether a retry may succeed. Every other error counts as deterministic. */
 export function isTransientError(error: unknown): boolean {
   if (error instanceof CommitUnknownError) return true;
-  // Not by its class: Node's own errors are of another realm where code runs in a context of its own.
+  // No `instanceof`: under jest Node's own errors come from another realm.
   if (!isNativeError(error)) return false;
   const code = codeOf(error);
   if (error instanceof DatabaseError) return transientStates.some((state) => code.startsWith(state));
@@ -75,8 +71,8 @@ export function isTransientError(error: unknown): boolean {
 }
 
 /**
- * True when the server itself refused and lives on: its transaction is rolled back for certain. A session
- * that ends (57P.., 25P03, 08..) may have ended behind the commit record.
+ * True if the server reported an error and the session goes on: the transaction is rolled back. A session that ends
+ * (57P.., 25P03, 08..) may have ended after its commit record.
  */
 export function isDefiniteRefusal(error: unknown): boolean {
   return error instanceof DatabaseError && !/^(08|57P|25P03|25P04|58|XX)/.test(codeOf(error));

@@ -33,7 +33,7 @@ describe('the admin server', () => {
     expect(await get('/health/ready')).toMatchObject({ status: 200, body: { ready: true } });
   });
 
-  it('answers routes that came after it began to listen', async () => {
+  it('answers routes that are added after it listens', async () => {
     admin.get('/charges/:id', ({ params, query }) =>
       params['id'] === 'ch_1' ? { id: params['id'], expand: query['expand'] } : undefined,
     );
@@ -51,7 +51,7 @@ describe('the admin server', () => {
     '/%00',
     '/charges/..%2f',
     '/charges/__proto__',
-  ])('has nothing at %s, and says so', async (path) => {
+  ])('answers 404 at %s', async (path) => {
     const asked: unknown[] = [];
     admin.get('/charges/:id', ({ params }) => void asked.push(params['id']));
     const { port } = new URL(admin.url);
@@ -63,12 +63,12 @@ describe('the admin server', () => {
     expect(asked.filter((id) => String(id).includes('\0'))).toEqual([]);
   });
 
-  it('shows the metrics', async () => {
+  it('serves the metrics', async () => {
     expect(await get('/metrics')).toMatchObject({ body: expect.stringContaining('process_cpu_seconds_total') });
   });
 
   it.each([{ host: 'rebound.example' }, { origin: 'http://evil.example' }, { 'sec-fetch-site': 'cross-site' }])(
-    'shows nothing to a page that sends %j',
+    'rejects requests of web pages, by %j',
     async (headers) => {
       for (const path of ['/health/live', '/metrics', '/charges/ch_1']) {
         const sent = request(admin.url + path, { headers }).end();
@@ -79,7 +79,7 @@ describe('the admin server', () => {
     },
   );
 
-  it('says in one message that its port is taken, and what to change', async () => {
+  it('reports a taken port in one message, with the variable to change', async () => {
     const port = Number(new URL(admin.url).port);
     const second = new AdminServer(new Metrics(new FakeClock()), readiness);
     await expect(second.listen('127.0.0.1', port)).rejects.toThrow(

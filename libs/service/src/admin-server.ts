@@ -10,16 +10,16 @@ export interface AdminRequest {
   readonly query: Readonly<Record<string, string | undefined>>;
 }
 
-/** Answers with JSON; undefined becomes 404. */
+/** The result is sent as JSON; undefined becomes 404. */
 export type AdminHandler = (request: AdminRequest) => unknown;
 
 /**
- * The service's door for operators: health, metrics, and read-only views of what it keeps. It opens before
- * anything else is there, and closes last, so that a process which waits or drains can be asked what for.
+ * The admin port: health, metrics and read-only views. It opens first and closes last, so that operators can query a
+ * process that waits at start or drains.
  */
 export class AdminServer {
   private readonly server: FastifyInstance = fastify({ logger: false, forceCloseConnections: true });
-  /** A router cannot grow once it listens; the service's own routes come with its modules, later. */
+  /** Fastify's router accepts no routes once it listens, but modules add theirs later. */
   private readonly routes: { segments: string[]; handler: AdminHandler }[] = [];
 
   constructor(metrics: Metrics, readiness: Readiness, allowedHosts: AllowedHosts = []) {
@@ -40,7 +40,7 @@ export class AdminServer {
     });
   }
 
-  /** `path` as in Fastify, with `:name` for a segment: `/charges/:id`. Only ever a GET: nothing is changed here. */
+  /** `path` has Fastify's form, with `:name` for a segment: `/charges/:id`. GET only: the admin port changes nothing. */
   get(path: string, handler: AdminHandler): void {
     this.routes.push({ segments: path.split('/'), handler });
   }
@@ -54,7 +54,7 @@ export class AdminServer {
     }
   }
 
-  /** Where it listens; asked for by tests that let the system choose a port. */
+  /** The URL of the listener, for tests with port 0. */
   get url(): string {
     return this.server.listeningOrigin;
   }
@@ -65,7 +65,7 @@ export class AdminServer {
 
   private answerTo(path: string, query: AdminRequest['query']): unknown {
     const wanted = path.split('/').map(decodeURIComponent);
-    // Nothing has such a name, and Postgres takes it for no text.
+    // Postgres rejects null characters in text.
     if (wanted.some((segment) => segment.includes('\0'))) return undefined;
     for (const { segments, handler } of this.routes) {
       const params = paramsOf(segments, wanted);

@@ -3,24 +3,24 @@ import type { PgTransaction } from '#postgres';
 import type { AggregateType, Aggregates, Effect, EffectHandler, Preparation } from '#saga';
 import { StepRegistry } from './step-registry.js';
 
-// oxlint-disable-next-line typescript/no-explicit-any -- what a repository hands itself from `load` to `save` is its own
+// oxlint-disable-next-line typescript/no-explicit-any -- the type that a repository passes from `load` to `save` is private to it
 type KeptIn<State, Key, Context> = Aggregates<PgTransaction, State, Key, Context, any>;
 
-/** One kind of aggregate, and the class of the repository that keeps it. */
+/** A kind of aggregate with the class of its repository. */
 export interface KeptAggregate<State, Key, Context> {
   readonly type: AggregateType<State, Key, Context>;
   readonly repository: Type<KeptIn<State, Key, Context>>;
   readonly preparation?: Type<Preparation<State, Key>> | undefined;
 }
 
-/** One kind of effect, and the class of the provider that does it after the commit. */
+/** A kind of effect with the class of its handler. */
 export interface HandledEffect<Done extends Effect> {
   readonly kind: Done['kind'];
   readonly handler: Type<EffectHandler<Done>>;
 }
 
 export interface AggregatesFeature {
-  /** Modules whose providers the repositories and handlers need, beside those of `ServiceModule`. */
+  /** Modules with further providers that the repositories and handlers need. */
   readonly imports?: NonNullable<ModuleMetadata['imports']>;
   // oxlint-disable-next-line typescript/no-explicit-any -- a list over different aggregates; `keep` checked each
   readonly aggregates: readonly KeptAggregate<any, any, any>[];
@@ -29,9 +29,9 @@ export interface AggregatesFeature {
 }
 
 /**
- * Checks that a repository keeps what the handlers of the aggregate's events decide on.
+ * Checks at compile time that a repository stores the states and contexts of this aggregate.
  *
- * @param preparation the class of the provider that runs before anything of this kind is saved
+ * @param preparation the class of the provider that runs before aggregates of this kind are saved
  */
 export const keep = <State, Key, Context>(
   type: AggregateType<State, Key, Context>,
@@ -39,16 +39,13 @@ export const keep = <State, Key, Context>(
   preparation?: Type<Preparation<State, Key>>,
 ): KeptAggregate<State, Key, Context> => ({ type, repository, preparation });
 
-/** Checks that a handler does this kind of effect. */
+/** Checks at compile time that a handler performs this kind of effect. */
 export const afterCommit = <Done extends Effect>(
   kind: Done['kind'],
   handler: Type<EffectHandler<Done>>,
 ): HandledEffect<Done> => ({ kind, handler });
 
-/**
- * Which repository keeps which aggregate, and what is done after a commit because of what was saved. Registers both
- * with the service's one `BatchRunner`; the repositories are provided and exported.
- */
+/** Registers repositories and effect handlers with the service's `BatchRunner`. Provides and exports the repositories. */
 @Module({})
 export class AggregatesModule {
   static forFeature({ imports = [], aggregates, effects = [] }: AggregatesFeature): DynamicModule {

@@ -4,7 +4,7 @@ import { FakeClock } from '#testing';
 import { announced } from './announced.js';
 
 describe('a wait', () => {
-  it('is mentioned once it takes long, again from time to time, and when it is over', async () => {
+  it('is logged once it takes long, then periodically, and when it is over', async () => {
     const clock = new FakeClock();
     const said: string[] = [];
     const log = createLog({

@@ -4,21 +4,21 @@ import type { Log } from '#telemetry';
 const FIRST_AFTER_MS = 2_000;
 const THEN_EVERY_MS = 15_000;
 
-/** Waits for `promise`, and says so in the log when that takes long. */
+/** Awaits `promise`, and logs that it waits if that takes long. */
 export async function announced<T>(clock: Clock, log: Log, what: string, promise: Promise<T>): Promise<T> {
   const startedMs = clock.monotonicMs();
   const waitedSeconds = (): number => Math.round((clock.monotonicMs() - startedMs) / 1_000);
-  let said = false;
+  let hasWarned = false;
   let timer: Timer;
   const say = (): void => {
-    said = true;
+    hasWarned = true;
     log.warn(`waiting for ${what}, for ${waitedSeconds()} s so far`);
     timer = clock.after(THEN_EVERY_MS, say, { unref: true });
   };
   timer = clock.after(FIRST_AFTER_MS, say, { unref: true });
   try {
     const result = await promise;
-    if (said) log.info(`${what} came after ${waitedSeconds()} s`);
+    if (hasWarned) log.info(`${what} came after ${waitedSeconds()} s`);
     return result;
   } finally {
     timer.cancel();

@@ -16,7 +16,7 @@ import { Shutdown } from './shutdown.js';
 import { StepRegistry } from './step-registry.js';
 import { BATCH_PARTS, BUS, CLOCK, LOG, OUTBOX_STORE, SETTINGS } from './tokens.js';
 
-/** What a service says to others and hears from them. */
+/** The bus, outbox, relay and consumer. */
 export function busProviders({ name, database: databaseName }: ServiceOptions): Provider[] {
   return [
     provide(BUS, [SETTINGS, CLOCK, LOG, Metrics, Shutdown], (settings, clock, log, metrics, shutdown) => {
@@ -25,7 +25,7 @@ export function busProviders({ name, database: databaseName }: ServiceOptions): 
         clientId: settings.INSTANCE_ID,
         clock,
         observer: observeConsumption(log, metrics),
-        // What matters of it comes back through the relay and the transport, once and classified.
+        // At debug level: the relay and the transport report the same failures, once and classified.
         log: ({ level, message, error }) => log.debug({ kafka: level, ...(error && { error }) }, message),
       });
       shutdown.during('pools', 'the connections to Kafka', () => bus.close());
@@ -33,7 +33,7 @@ export function busProviders({ name, database: databaseName }: ServiceOptions): 
     }),
     provide(
       OUTBOX_STORE,
-      // The first is named for its migrations: they have run once it is there.
+      // `Database` is listed for its migrations, which have run once it exists.
       [Database, SETTINGS, CLOCK, Shutdown],
       async (_migrated, settings, clock, shutdown) => {
         const database = await Database.open({
@@ -41,7 +41,7 @@ export function busProviders({ name, database: databaseName }: ServiceOptions): 
           database: databaseName,
           applicationName: `${settings.INSTANCE_ID} relay`,
           maxConnections: 2,
-          // All it writes are deletes of what is published; one that is lost is a duplicate for an inbox.
+          // It only deletes published rows. A lost delete causes a duplicate, which inboxes drop.
           synchronousCommit: false,
           clock,
         });

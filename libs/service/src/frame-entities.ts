@@ -4,7 +4,7 @@ import type { EntityClass } from '#postgres';
 import { InboxEntity, ParkedEventEntity, ParkedKeyEntity } from '#saga';
 import { WorkerIdEntity } from '#snowflake';
 
-/** One for each table of the frame, in every service's database. */
+/** One entity per table of the frame. Every service's database has them. */
 export const frameEntities: readonly EntityClass[] = [
   InboxEntity,
   LeaseContenderEntity,

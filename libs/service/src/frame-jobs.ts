@@ -8,10 +8,10 @@ import { Jobs } from './jobs.js';
 import { CLOCK, LOG } from './tokens.js';
 
 const RETENTION_EVERY_MS = 10_000;
-/** How long an operator waits at most until a running service takes up a replay. */
+/** The longest delay before a running service starts a requested replay. */
 const LOOK_FOR_REPLAYS_EVERY_MS = 1_000;
 
-/** What every service does beside its own work, one instance of it at a time. */
+/** The frame's periodic jobs, each on one instance at a time. */
 @Injectable()
 export class FrameJobs {
   constructor(
@@ -22,7 +22,7 @@ export class FrameJobs {
     @Inject(LOG) private readonly log: Log,
   ) {}
 
-  /** Once the service runs: a replay needs all that its steps need. */
+  /** Called once the service runs, since a replay needs the dependencies of all steps. */
   start(): void {
     const { replay, database, jobs, log } = this;
     jobs.onOneInstance({

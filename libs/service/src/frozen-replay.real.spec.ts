@@ -13,7 +13,7 @@ import { LeasedJob } from './leased-job.js';
 const timing = { ttlMs: 2_000, renewEveryMs: 300, trustMarginMs: 300 };
 
 describe('a leader that is frozen in the middle of a replay', () => {
-  it('holds its key until the database ends its transaction, and does no harm when it thaws', async () => {
+  it('locks its key until the database ends its transaction, and changes nothing when it thaws', async () => {
     const { lists, test } = await GrowingLists.create('frozen_replay');
     for (const [index, text] of leaseTableSql.split(';').entries()) {
       if (text.trim()) await test.database.query(statement(`frozen_replay.table_${index}`, text));
@@ -34,7 +34,7 @@ describe('a leader that is frozen in the middle of a replay', () => {
     const exited = new Promise((resolve) => child.once('exit', resolve));
     const lines: string[] = [];
     createInterface(child.stdout).on('line', (line) => {
-      // At once: its decision waits a second for this.
+      // At once: the decision blocks for only a second.
       if (line === 'decides a.0') child.kill('SIGSTOP');
       lines.push(line);
     });

@@ -29,7 +29,7 @@ const runs = (outcome: string) => sample(`periodic_job_runs_total{name="sweeper"
 const age = () => sample('periodic_job_success_age_seconds{name="sweeper"}');
 
 describe('a periodic job', () => {
-  it('is counted from its first run on, and known before it', async () => {
+  it('has its counters at zero before its first run', async () => {
     expect([await runs('succeeded'), await runs('failed')]).toEqual([0, 0]);
     expect(await sample('periodic_job_interval_seconds{name="sweeper"}')).toBe(5);
     await run(() => Promise.resolve());
@@ -37,26 +37,26 @@ describe('a periodic job', () => {
     expect(lines).toEqual([]);
   });
 
-  it('fails by its own fault: that is an error, and it will run again', async () => {
+  it('that throws is `failed`: logged as an error, and run again', async () => {
     await run(() => Promise.reject(new Error('value out of range: overflow')));
     expect([await runs('succeeded'), await runs('failed')]).toEqual([0, 1]);
     expect(lines).toMatchObject([{ level: 'error', msg: JOB_FAILED, periodicJob: 'sweeper' }]);
   });
 
-  it('cannot run while the database is away: that is nobody’s fault', async () => {
+  it('is `unavailable` while the database is away', async () => {
     await run(() => Promise.reject(new Away()));
     expect([await runs('unavailable'), await runs('failed')]).toEqual([1, 0]);
     expect(lines).toMatchObject([{ level: 'warn' }]);
   });
 
-  it('is stopped when its lease is lost: it has neither failed nor come to its end', async () => {
+  it('is `stopped` when its lease is lost', async () => {
     const stopping = new AbortController();
     await run(() => Promise.resolve(stopping.abort()), stopping.signal);
     await run(() => Promise.reject(stopping.signal.reason as Error), stopping.signal);
     expect([await runs('stopped'), await runs('succeeded'), await runs('failed')]).toEqual([2, 0, 0]);
   });
 
-  it('grows older until it succeeds, whatever keeps it from that', async () => {
+  it('has a rising success age until it succeeds', async () => {
     await clock.advance(20_000);
     expect(await age()).toBe(20);
     await run(() => Promise.reject(new Away()));
@@ -68,7 +68,7 @@ describe('a periodic job', () => {
     expect(await age()).toBe(3);
   });
 
-  it('runs at each interval, after a failure too, until it is told to stop', async () => {
+  it('runs at each interval, also after a failure, until it is stopped', async () => {
     const stopping = new AbortController();
     let times = 0;
     const work = () => (++times === 2 ? Promise.reject(new Error('a bug')) : Promise.resolve());

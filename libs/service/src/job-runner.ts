@@ -2,20 +2,17 @@ import type { Clock } from '#clock';
 import type { Log, Metrics } from '#telemetry';
 
 export interface Job {
-  /** In metrics and logs; and of its lease, where one instance runs it at a time. */
+  /** The name in metrics and logs, and of the lease of a job that runs on one instance. */
   readonly name: string;
   readonly everyMs: number;
-  /** Safe to run twice at once: a lease may lapse in its middle. Ends soon once the signal says so. */
+  /** Must be safe to run concurrently, since a lease may expire during a run. Ends soon after the signal. */
   readonly run: (stopped: AbortSignal) => Promise<void>;
 }
 
-/** Logged of a job that fails by its own fault, which nothing but a bug or a broken row can bring about. */
+/** The log message of a job that fails with an error that is not transient: a bug or a broken row. */
 export const JOB_FAILED = 'a periodic job failed; it will run again';
 
-/**
- * What a run came to. `stopped`: its lease was lost, or the process ends. `unavailable`: the database was away, or
- * whatever else passes by itself. `failed`: the job's own fault.
- */
+/** `stopped`: the lease was lost, or the process ends. `unavailable`: a transient error. `failed`: any other error. */
 export type JobOutcome = 'succeeded' | 'stopped' | 'unavailable' | 'failed';
 const outcomes: readonly JobOutcome[] = ['succeeded', 'stopped', 'unavailable', 'failed'];
 
@@ -27,8 +24,8 @@ export interface JobRunnerParts {
 }
 
 /**
- * The one place where periodic jobs run: it counts every run, logs every failure, and knows since when a job has not
- * succeeded. Prometheus keeps the label `job` for the service, so a job's name is its label `name`.
+ * Runs periodic jobs, counts every run, logs failures, and measures the time since the last success. The label is `name`,
+ * because Prometheus reserves `job`.
  */
 export class JobRunner {
   private readonly succeededAtMs = new Map<string, number>();
@@ -44,13 +41,13 @@ export class JobRunner {
     });
     this.intervals = metrics.gauge({
       name: 'periodic_job_interval_seconds',
-      help: 'Between one run and the next.',
+      help: 'Interval between runs.',
       labels: ['name'],
     });
     metrics.gauge(
       {
         name: 'periodic_job_success_age_seconds',
-        help: 'Since this instance last ran the job with success, or began to contend for it. A job is well when one instance’s age is small.',
+        help: 'Seconds since this instance last ran the job successfully, or began to contend for it. A job is healthy if the smallest age over all instances is small.',
         labels: ['name'],
       },
       (gauge) => {
@@ -59,15 +56,15 @@ export class JobRunner {
     );
   }
 
-  /** From here on it is missed when it does not succeed. */
+  /** Starts to measure the time since the job's last success. */
   expect({ name, everyMs }: Pick<Job, 'name' | 'everyMs'>): void {
     this.succeededAtMs.set(name, this.parts.clock.monotonicMs());
     this.intervals.set({ name }, everyMs / 1_000);
-    // An alert on the first failure needs the zero before it.
+    // `increase()` in an alert on the first failure needs an initial zero.
     for (const outcome of outcomes) this.runs.inc({ name, outcome }, 0);
   }
 
-  /** Never rejects: the next run finds what this one left. */
+  /** Never rejects: the next run continues the work. */
   async run({ name, run }: Pick<Job, 'name' | 'run'>, stopped: AbortSignal): Promise<void> {
     const { clock, log, isTransient } = this.parts;
     try {
@@ -85,7 +82,7 @@ export class JobRunner {
     }
   }
 
-  /** Again and again, until the signal says so. */
+  /** Runs the job at its interval until the signal aborts. */
   async repeat(job: Job, stopped: AbortSignal): Promise<void> {
     while (!stopped.aborted) {
       await this.run(job, stopped);
@@ -93,7 +90,7 @@ export class JobRunner {
     }
   }
 
-  /** The same, after an interval. */
+  /** As `repeat`, after one interval. */
   async repeatLater(job: Job, stopped: AbortSignal): Promise<void> {
     await this.parts.clock.sleep(job.everyMs, stopped).catch(() => undefined);
     await this.repeat(job, stopped);

@@ -4,7 +4,7 @@ import { JobRunner, type Job } from './job-runner.js';
 import { LeasedJob } from './leased-job.js';
 import { Shutdown } from './shutdown.js';
 
-/** What a service does again and again. All of it ends with the workers. */
+/** Registers periodic jobs. They end in the shutdown phase `workers`. */
 @Injectable()
 export class Jobs {
   constructor(
@@ -13,13 +13,13 @@ export class Jobs {
     private readonly shutdown: Shutdown,
   ) {}
 
-  /** On one instance at a time. */
+  /** Runs the job on one instance at a time, under a lease. */
   onOneInstance(job: Job): void {
     const leased = new LeasedJob(job, this.leases, this.runner);
     this.shutdown.during('workers', `the job ${job.name}`, () => leased.close());
   }
 
-  /** On every instance, beside each other; the first run comes after one interval. */
+  /** Runs the job on every instance concurrently, first after one interval. */
   onEveryInstance(job: Job): void {
     const stopping = new AbortController();
     this.runner.expect(job);

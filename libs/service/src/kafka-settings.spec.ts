@@ -21,12 +21,12 @@ function problemsOf(environment: NodeJS.ProcessEnv): readonly string[] {
   }
 }
 
-describe('how a client of Kafka is let in', () => {
-  it('is as it comes when nothing is set', () => {
+describe('the Kafka connection', () => {
+  it('has neither login nor TLS by default', () => {
     expect(readKafkaConnection(brokers)).toEqual({ brokers: ['kafka-1:9092', 'kafka-2:9092'] });
   });
 
-  it('is by a login, by TLS, or both', () => {
+  it('has a login, TLS, or both', () => {
     expect(readKafkaConnection({ ...brokers, ...login })).toMatchObject({
       sasl: { mechanism: 'SCRAM-SHA-512', username: 'ledger', password: 'secret' },
     });
@@ -60,7 +60,7 @@ describe('how a client of Kafka is let in', () => {
       /^KAFKA_SSL_CA_FILE: it is used with KAFKA_SSL=true only$/,
     ],
     ['neither yes nor no', { KAFKA_SSL: 'yes' }, /^KAFKA_SSL: /],
-  ])('is refused with one message for %s', (_what, environment, message) => {
+  ])('is rejected with one message for %s', (_what, environment, message) => {
     expect(problemsOf(environment)).toEqual([expect.stringMatching(message)]);
   });
 
@@ -70,7 +70,7 @@ describe('how a client of Kafka is let in', () => {
     );
   });
 
-  it('is handed on whole by the environment, whatever the environment said before', () => {
+  it('is passed on through the environment, replacing former settings', () => {
     const given = readKafkaConnection({ ...brokers, ...login, ...tls });
     expect(readKafkaConnection(kafkaEnvironment(given))).toEqual(given);
     const plain = kafkaEnvironment({ brokers: ['localhost:9092'] });

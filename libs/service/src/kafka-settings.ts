@@ -4,9 +4,9 @@ import { readSettings } from './read-settings.js';
 
 const mechanisms = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const;
 
-/** Where Kafka is, and how a client is let in. */
+/** Kafka's brokers, authentication and encryption. */
 export const kafkaSettings = z.object({
-  /** `host:port`, separated by commas. */
+  /** `host:port`, comma-separated. */
   KAFKA_BROKERS: z
     .string()
     .transform((text) => text.split(',').map((broker) => broker.trim()))
@@ -18,7 +18,7 @@ export const kafkaSettings = z.object({
     .enum(['true', 'false'])
     .default('false')
     .transform((text) => text === 'true'),
-  /** PEM files: the authorities to trust instead of Node's own list; a client's certificate and its key. */
+  /** PEM files: the authorities to trust instead of Node's list; the client's certificate and its key. */
   KAFKA_SSL_CA_FILE: z.string().optional(),
   KAFKA_SSL_CERT_FILE: z.string().optional(),
   KAFKA_SSL_KEY_FILE: z.string().optional(),
@@ -30,7 +30,7 @@ const together = {
   certificate: ['KAFKA_SSL_CERT_FILE', 'KAFKA_SSL_KEY_FILE'],
 } as const;
 
-/** For `superRefine`: settings that mean something only together are all set, or none of them. */
+/** For `superRefine`: settings that depend on each other are all set, or none. */
 export function kafkaSettingsAreWhole(settings: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void {
   for (const names of Object.values(together)) {
     const set = names.filter((name) => settings[name] !== undefined);
@@ -69,12 +69,12 @@ export function kafkaConnection(settings: KafkaSettings): KafkaConnection {
   };
 }
 
-/** For programs that are no service. @throws SettingsError */
+/** For programs other than services. @throws SettingsError */
 export function readKafkaConnection(environment: NodeJS.ProcessEnv): KafkaConnection {
   return kafkaConnection(readSettings(kafkaSettings.superRefine(kafkaSettingsAreWhole), environment));
 }
 
-/** What to set so that a process reads this connection. What is not part of it is set to nothing, which is not set. */
+/** The environment variables for this connection. Unused ones are empty, which counts as not set. */
 export function kafkaEnvironment({ brokers, sasl, tls }: KafkaConnection): Record<keyof KafkaSettings, string> {
   return {
     KAFKA_BROKERS: brokers.join(','),

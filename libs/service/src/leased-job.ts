@@ -1,7 +1,7 @@
 import type { Contender, Leases } from '#leases';
 import type { Job, JobRunner } from './job-runner.js';
 
-/** A periodic job that one instance runs, whichever holds its lease. */
+/** A periodic job that runs on the instance that holds its lease. */
 export class LeasedJob {
   private readonly contender: Contender;
   private stopping = new AbortController();

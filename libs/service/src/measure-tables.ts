@@ -7,19 +7,19 @@ const oldestRowStatement = statement(
   `SELECT extract(epoch FROM clock_timestamp() - appended_at)::float8 AS seconds FROM outbox ORDER BY id LIMIT 1`,
 );
 
-/** What lies in the tables, whoever put it there. */
+/** Gauges of the tables of all instances: parked keys, and the oldest outbox row. */
 export function measureTables(database: Sql, parked: ParkedEvents, metrics: Metrics): void {
   metrics.gauge(
     {
       name: 'parked_keys',
-      help: 'Keys that stand still behind an event which fails: each needs a person, then a replay.',
+      help: 'Keys with a parked event. An operator must repair the cause, then replay.',
     },
     async (gauge) => gauge.set(await parked.countOfKeys()),
   );
   metrics.gauge(
     {
       name: 'outbox_oldest_row_seconds',
-      help: 'Age of the oldest row in the table, whichever instance shall publish it; 0 when there is none.',
+      help: 'Age of the oldest outbox row, over all instances; 0 when the table is empty.',
     },
     async (gauge) => {
       const [oldest] = await database.query<{ seconds: number }>(oldestRowStatement);

@@ -5,8 +5,8 @@ import { createLog } from '#telemetry';
 import { FakeClock } from '#testing';
 import { Shutdown, SHUTDOWN_LIMIT_MS } from './shutdown.js';
 
-/** Why the frame ends in phases of its own (decision 21): what Nest's hooks for the end promise, and what not. */
-describe('Nest’s hooks for the end', () => {
+/** The reason for our shutdown phases (decision 22): the order and the missing limits of Nest's shutdown hooks. */
+describe('Nest’s shutdown hooks', () => {
   it('run in the order of modules: workers of a service would end before the consumer of its frame', async () => {
     const ended: string[] = [];
     @Injectable()
@@ -32,7 +32,7 @@ describe('Nest’s hooks for the end', () => {
     expect(ended).toEqual(['workers', 'consumer']);
   });
 
-  it('have no limit: after one that hangs, no later one runs; a phase that hangs is left behind', async () => {
+  it('have no time limit: after one that hangs, no later one runs; a phase that hangs is skipped', async () => {
     const forever = new Promise<void>(() => undefined);
     const ended: string[] = [];
     @Injectable()

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Log } from '#telemetry';
 
-/** Nest's own messages in the service's log. Its start-up chatter is for whoever debugs Nest. */
+/** Writes Nest's messages to the service's log, its start-up messages at debug level. */
 export class NestLog implements LoggerService {
   constructor(private readonly sink: Log) {}
 
@@ -21,14 +21,14 @@ export class NestLog implements LoggerService {
     this.sink.warn(String(message));
   }
 
-  /** Nest calls `error(message, stack?, context?)`, sometimes with an Error in the message's place. */
+  /** Nest calls `error(message, stack?, context?)`, sometimes with an Error as the message. */
   error(message: unknown, stack?: unknown): void {
     if (message instanceof Error) this.sink.error({ err: message }, message.message);
     else this.sink.error(typeof stack === 'string' ? { stack } : {}, String(message));
   }
 }
 
-/** While the parts are made: what fails is thrown too, and logged by whoever called. */
+/** Used during start-up, where the caller logs errors, since they are thrown too. */
 export class StartingNestLog extends NestLog {
   override error(): void {}
 }

@@ -18,24 +18,24 @@ import type { FrameSettings } from './settings.js';
 import { Shutdown } from './shutdown.js';
 import { BUS, CLOCK, LOG, SETTINGS } from './tokens.js';
 
-/** A public HTTP door, for a service that has one. It opens at the settings HOST and PORT, which are the service's own. */
+/** A public HTTP port. It listens at the settings HOST and PORT, which the service must define. */
 export interface PublicDoor<App extends INestApplication = INestApplication> {
   readonly adapter: () => AbstractHttpAdapter;
-  /** Parsers, hooks, filters: what has to stand before the routes. */
+  /** Adds parsers, hooks and filters, before the routes. */
   readonly configure?: (app: App) => void | Promise<void>;
-  /** The answer to what never becomes a request: broken HTTP, a body that does not arrive. */
+  /** The response to bytes that never become a request: broken HTTP, a body that does not arrive. */
   readonly refusal: RenderRefusal;
 }
 
 export type NestService = INestApplication | INestMicroservice;
 
-/** Steps arrive through the service's own transport, which is made once its parts are there. */
+/** Steps arrive through `StepTransport`, which Nest's container makes. */
 const steps: AsyncMicroserviceOptions = {
   inject: [StepTransport],
   useFactory: (strategy: StepTransport<PgTransaction>) => ({ strategy }),
 };
 
-/** Resolves once Postgres has been reached and migrated; nothing is consumed or served yet. */
+/** Resolves once Postgres is reached and migrated. Consumes and serves nothing yet. */
 export async function createService<App extends INestApplication>(
   root: Type,
   options: { log: Log; public?: PublicDoor<App> | undefined },
@@ -58,12 +58,12 @@ function openDoor(app: INestApplication, render: RenderRefusal): HttpDoor {
   const metrics = app.get(Metrics);
   const refused = metrics.counter({
     name: 'http_refused_total',
-    help: 'What the public door refused before any route: broken HTTP, requests that do not arrive in time.',
+    help: 'Requests that were refused before any route: broken HTTP, requests that do not arrive in time.',
     labels: ['status'],
   });
   const stalled = metrics.counter({
     name: 'http_stalled_clients_total',
-    help: 'Connections that were closed because the client did not read its answer.',
+    help: 'Connections that were closed because the client did not read its response.',
   });
   return new HttpDoor(app.getHttpServer() as Server, app.get<Clock>(CLOCK), {
     render,
@@ -81,7 +81,7 @@ function closeInOrder(app: INestApplication, door: HttpDoor): void {
   });
 }
 
-/** Joins the consumer group, then opens the public door, and says so. Waits for Kafka. */
+/** Joins the consumer group, then opens the public port, and logs `ready`. Waits for Kafka. */
 export async function startService(service: NestService): Promise<void> {
   const log = service.get<Log>(LOG);
   const clock = service.get<Clock>(CLOCK);
@@ -91,8 +91,8 @@ export async function startService(service: NestService): Promise<void> {
   service.get(Shutdown).during('consumer', 'the wait for Kafka', async () => {
     if (!joined) await service.get<Bus>(BUS).close();
   });
-  // Before the consumer starts, not with the public door: steps may need what a module sets up at init. A pure
-  // microservice does that when it listens; asked for it before, Nest 12 would run every init hook twice.
+  // Init before the consumer starts, since steps may need what modules set up. A pure microservice inits when it
+  // listens; an earlier call would make Nest 12 run every init hook twice.
   if ('startAllMicroservices' in service) await service.init();
   const consuming = 'startAllMicroservices' in service ? service.startAllMicroservices() : service.listen();
   await announced(clock, log, `Kafka at ${brokers.join(', ')}`, consuming);

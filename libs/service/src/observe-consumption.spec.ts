@@ -3,7 +3,7 @@ import { SystemClock } from '#clock';
 import { createLog, Metrics } from '#telemetry';
 import { observeConsumption } from './observe-consumption.js';
 
-it('counts how often a group shares its partitions out anew, and says how much was in hand', async () => {
+it('counts rebalances of a group, and logs how many deliveries were in progress', async () => {
   const lines: Record<string, unknown>[] = [];
   const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
   const metrics = new Metrics(new SystemClock());

@@ -1,15 +1,15 @@
 import type { ConsumptionObserver } from '#messaging';
 import type { Log, Metrics } from '#telemetry';
 
-/** How a consumer gets on with its group: seldom news, and the first question when events of some charges stand still. */
+/** Rebalances and restarts of the consumer, as metrics and log lines. */
 export function observeConsumption(log: Log, metrics: Metrics): ConsumptionObserver {
   const rebalances = metrics.counter({
     name: 'consumer_rebalances_total',
-    help: 'Times that the group shared its partitions out anew.',
+    help: 'Rebalances of the consumer group.',
   });
   const restarts = metrics.counter({
     name: 'consumer_restarts_total',
-    help: 'Consumers that crashed, fell silent or had a batch rejected, and were replaced.',
+    help: 'Consumers that crashed, were silent or had a batch rejected, and were replaced.',
   });
   return {
     onRebalance({ inHand }) {

@@ -33,7 +33,7 @@ describe('what the relay does', () => {
     expect(text).toContain('outbox_swept_total 2');
   });
 
-  it('makes the service not ready while Kafka takes nothing', async () => {
+  it('makes the service not ready while Kafka accepts nothing', async () => {
     expect(await readiness.report()).toEqual({ ready: true, checks: { relay: 'ok' } });
     fail(1);
     expect(await readiness.report()).toEqual({
@@ -44,12 +44,12 @@ describe('what the relay does', () => {
     expect(await readiness.report()).toMatchObject({ ready: true });
   });
 
-  it('is said once an outage, not once an attempt, and not for a hiccup', () => {
+  it('is logged once per outage, not per attempt, and not for a short failure', () => {
     for (let attempt = 1; attempt <= 20; attempt++) fail(attempt);
     expect(lines).toMatchObject([{ level: 'warn', msg: 'Kafka does not take events: they wait in the outbox' }]);
   });
 
-  it('tells a database that is away from a row that cannot be read', async () => {
+  it('distinguishes a database that is away from an unreadable row', async () => {
     for (const message of ['away', 'not a row'])
       observer.onStoreFailed!({ error: new Error(message), attempt: 1, delayMs: 100 });
     const text = await metrics.text();

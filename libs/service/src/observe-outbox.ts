@@ -2,10 +2,10 @@ import type { OutboxRelay, OutboxRelayObserver } from '#messaging';
 import { sizeBuckets, type Log, type Metrics } from '#telemetry';
 import type { Readiness } from './readiness.js';
 
-/** From this attempt on a failure is no hiccup any more. */
+/** The attempt from which a failure is logged as a warning. */
 const WORTH_A_WARNING = 3;
 
-/** What the relay does, as metrics and log lines; and not ready for as long as Kafka takes nothing of it. */
+/** The relay's metrics and log lines, and a readiness check that fails while Kafka accepts nothing. */
 export function observeOutbox(
   log: Log,
   metrics: Metrics,
@@ -15,15 +15,15 @@ export function observeOutbox(
   const published = metrics.counter({ name: 'outbox_published_total', help: 'Events that Kafka acknowledged.' });
   const sizes = metrics.histogram({ name: 'outbox_batch_size', help: 'Events per send.', buckets: sizeBuckets });
   const durations = metrics.histogram({ name: 'outbox_publish_duration_seconds', help: 'Time per send.' });
-  const failures = metrics.counter({ name: 'outbox_publish_failures_total', help: 'Sends that Kafka did not take.' });
+  const failures = metrics.counter({ name: 'outbox_publish_failures_total', help: 'Sends that failed.' });
   const swept = metrics.counter({
     name: 'outbox_swept_total',
-    help: 'Rows found in the table that nobody handed over.',
+    help: 'Rows that a sweep found in the table.',
   });
 
   const storeFailures = metrics.counter({
     name: 'outbox_store_failures_total',
-    help: 'Times that the table could not be read, or published rows not deleted: unavailable (the database was away), failed (a bug, or a broken row).',
+    help: 'Failed reads of the table or deletes of published rows: unavailable (the database was away), failed (a bug, or a broken row).',
     labels: ['outcome'],
   });
   storeFailures.inc({ outcome: 'failed' }, 0);
@@ -58,12 +58,13 @@ export function observeOutbox(
   };
 }
 
-/** What waits right now, asked for at every scrape. */
+/** The relay's backlog in memory, measured at every scrape. */
 export function measureBacklog(relay: OutboxRelay, metrics: Metrics): void {
-  metrics.gauge({ name: 'outbox_pending', help: 'Events in hand that are not published yet.' }, (gauge) =>
+  metrics.gauge({ name: 'outbox_pending', help: 'Events in memory that are not published yet.' }, (gauge) =>
     gauge.set(relay.pending),
   );
-  metrics.gauge({ name: 'outbox_oldest_pending_seconds', help: 'Age of the oldest of them.' }, (gauge) =>
-    gauge.set(relay.oldestPendingMs() / 1_000),
+  metrics.gauge(
+    { name: 'outbox_oldest_pending_seconds', help: 'Age of the oldest event in memory that is not published yet.' },
+    (gauge) => gauge.set(relay.oldestPendingMs() / 1_000),
   );
 }

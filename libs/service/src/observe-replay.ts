@@ -1,11 +1,11 @@
 import type { ReplayObserver } from '#saga';
 import { about, type Log, type Metrics } from '#telemetry';
 
-/** What became of events that operators had replayed, as metrics and log lines. */
+/** The results of replays, as metrics and log lines. */
 export function observeReplay(log: Log, metrics: Metrics): ReplayObserver {
   const replayed = metrics.counter({
     name: 'step_replayed_total',
-    help: 'Parked events that were tried again: decided, or failed once more.',
+    help: 'Replayed events: decided, or failed again.',
     labels: ['outcome'],
   });
   return {

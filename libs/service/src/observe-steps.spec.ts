@@ -52,8 +52,8 @@ const spans = async (): Promise<Record<string, unknown>[]> => {
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 };
 
-describe('what the consumer does', () => {
-  it('is counted by what became of each event', async () => {
+describe('the consumer’s telemetry', () => {
+  it('counts events by outcome', async () => {
     const outcomes = [{ kind: 'decided', result: undefined }, { kind: 'duplicate' }, { kind: 'duplicate' }] as const;
     observer.onBatch!({ size: 3, durationMs: 4, outcomes });
     const text = await metrics.text();
@@ -63,7 +63,7 @@ describe('what the consumer does', () => {
     expect(text).toContain('step_batch_duration_seconds_sum 0.004');
   });
 
-  it('stands in its charge’s trace: a span per event, ended with the batch, whose children carry on', async () => {
+  it('has a span per event in its charge’s trace, which ends with the batch, and whose children carry on', async () => {
     const handedOn = observer.trace!(event);
     observer.onBatch!({ size: 1, durationMs: 4, outcomes: [{ kind: 'decided', result: undefined }] });
     const [span] = await spans();
@@ -76,14 +76,14 @@ describe('what the consumer does', () => {
     expect(handedOn).toBe(`00-4bf92f3577b34da6a3ce929d0e0e4736-${String(span!['span_id'])}-01`);
   });
 
-  it('fails the spans of an attempt that the store refused', async () => {
+  it('marks the spans of a failed attempt as errors', async () => {
     observer.trace!(event);
     observer.onPause!({ error: new Error('connection refused'), attempt: 3, delayMs: 100 });
     expect(await spans()).toMatchObject([{ error: 'connection refused' }]);
     expect(lines).toMatchObject([{ level: 'warn', attempt: 3 }]);
   });
 
-  it('names the event that it set aside, in a line that is found by its charge and its trace', async () => {
+  it('logs a parked event with its charge and its trace', async () => {
     observer.onParked!({ delivery, error: new Error('captured more than was held') });
     expect(lines).toMatchObject([
       {
@@ -98,7 +98,7 @@ describe('what the consumer does', () => {
     await tracing.close();
   });
 
-  it('passes a trace on untouched where nothing is exported', () => {
+  it('passes a trace on unchanged when traces are not exported', () => {
     const silent = createLog({ service: 'ledger', instance: 'l1', level: 'silent' });
     const quiet = observeSteps(
       'ledger',

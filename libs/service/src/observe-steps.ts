@@ -1,19 +1,22 @@
 import type { StepConsumerObserver } from '#saga';
 import { about, sizeBuckets, SpanKind, type Log, type Metrics, type Span, type Tracing } from '#telemetry';
 
-/** What the consumer does, as metrics, log lines and spans. */
+/** The consumer's metrics, log lines and spans. */
 export function observeSteps(service: string, log: Log, metrics: Metrics, tracing: Tracing): StepConsumerObserver {
   const sizes = metrics.histogram({ name: 'step_batch_size', help: 'Events per transaction.', buckets: sizeBuckets });
   const durations = metrics.histogram({ name: 'step_batch_duration_seconds', help: 'Time per transaction.' });
   const outcomes = metrics.counter({
     name: 'step_outcomes_total',
-    help: 'Events by what became of them: decided, duplicate (dropped by the inbox), parked_behind, too_soon (what it is about was lost; dropped until it is said again).',
+    help: 'Events by outcome: decided, duplicate (dropped by the inbox), parked_behind, too_soon (a prerequisite event was lost; dropped until it is resent).',
     labels: ['outcome'],
   });
-  const pauses = metrics.counter({ name: 'step_pauses_total', help: 'Times that the store asked to try again.' });
-  const parked = metrics.counter({ name: 'step_parked_total', help: 'Events set aside for a person.' });
+  const pauses = metrics.counter({ name: 'step_pauses_total', help: 'Pauses after a transient error of the store.' });
+  const parked = metrics.counter({
+    name: 'step_parked_total',
+    help: 'Poison events that were parked for an operator.',
+  });
 
-  // Batches run one after another, so the spans that are open belong to the batch under way.
+  // Batches run one after another, so all open spans belong to the current batch.
   let open: Span[] = [];
   const endSpans = (error?: Error): void => {
     for (const span of open) {
@@ -33,7 +36,7 @@ export function observeSteps(service: string, log: Log, metrics: Metrics, tracin
     onPause({ error, attempt, delayMs }) {
       endSpans(error);
       pauses.inc();
-      // The first attempts of an ordinary deadlock or reconnect are nobody's business.
+      // An ordinary deadlock or reconnect ends within two attempts, so log only later ones.
       const level = attempt >= 3 ? 'warn' : 'debug';
       log[level]({ err: error, attempt, delayMs }, 'the database is not available to the consumer: trying again');
     },

@@ -9,7 +9,7 @@ import { provide } from './provide.js';
 import { StepRegistry } from './step-registry.js';
 import { BATCH_PARTS, LOG } from './tokens.js';
 
-/** What was set aside: shown to operators, and replayed when they ask for it. */
+/** Parked events: their views at the admin port, and their replay. */
 export function parkingProviders(): Provider[] {
   return [
     provide(ParkedEvents, [Database, AdminServer, Metrics], (database, admin, metrics) => {

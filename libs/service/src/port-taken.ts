@@ -1,7 +1,7 @@
 interface Door {
   readonly host: string;
   readonly port: number;
-  /** The environment variable that moves it. */
+  /** The environment variable that sets the port. */
   readonly variable: string;
 }
 
@@ -13,7 +13,7 @@ export class PortTakenError extends Error {
     super(`port ${port} on ${host} is taken: free it, or set ${variable} to another`);
   }
 
-  /** Other errors come back as they are. */
+  /** Returns other errors unchanged. */
   static from(error: unknown, door: Door): unknown {
     return (error as { code?: unknown } | null)?.code === 'EADDRINUSE' ? new PortTakenError(door) : error;
   }

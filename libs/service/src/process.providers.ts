@@ -8,7 +8,7 @@ import type { ServiceOptions } from './service-options.js';
 import { Shutdown } from './shutdown.js';
 import { CLOCK, LOG, SETTINGS } from './tokens.js';
 
-/** What a process has before it knows any other: its settings, time, telemetry, and a door to ask how it is. */
+/** Providers without I/O to other processes: settings, clock, telemetry, admin port. */
 export function processProviders({ name, settings: namespace }: ServiceOptions): Provider[] {
   return [
     { provide: SETTINGS, useExisting: namespace.KEY },

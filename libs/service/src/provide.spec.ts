@@ -14,12 +14,12 @@ const name = { provide: NAME, useValue: 'alder' };
 const length = provide(LENGTH, [NAME], (given) => given.length);
 
 describe('a provider whose dependencies are listed once', () => {
-  it('is made of what its tokens stand for, in their order', async () => {
+  it('is made of the values of its tokens, in order', async () => {
     const made = await Test.createTestingModule({ providers: [name, length] }).compile();
     expect(made.get(LENGTH)).toBe(5);
   });
 
-  it('may be an object of parts, each by its own token', async () => {
+  it('may take an object of parts, each by its own token', async () => {
     @Module({ providers: [name, length, assemble(Label, { length: LENGTH, name: NAME })] })
     class LabelModule {}
     const made = await Test.createTestingModule({ imports: [LabelModule] }).compile();

@@ -2,12 +2,12 @@ import type { FactoryProvider, InjectionToken } from '@nestjs/common';
 
 declare const provided: unique symbol;
 
-/** An injection token for what has no class, such as a port or a plain value. It carries the type of what it stands for. */
+/** A typed injection token for a value without a class, such as a port. */
 export type Token<T> = (string | symbol) & { readonly [provided]: T };
 
 export const token = <T>(name: string): Token<T> => Symbol(name) as unknown as Token<T>;
 
-/** A class counts as a token of its instances, also when only its own methods may construct it. */
+/** A class is the token of its instances, also with a private constructor. */
 type TokenOrClass = Token<unknown> | { readonly prototype: unknown };
 type Provided<Key> =
   Key extends Token<infer T>
@@ -20,8 +20,8 @@ type Provided<Key> =
 type AllProvided<Keys extends readonly TokenOrClass[]> = { [Place in keyof Keys]: Provided<Keys[Place]> };
 
 /**
- * A factory provider whose dependencies are listed once: the parameters of `make` take their types from the tokens.
- * A generic class is given its arguments in the list: `Commands<PgTransaction>`.
+ * A factory provider. The parameters of `make` take their types from the tokens in the list. A generic class needs its
+ * type arguments there: `Commands<PgTransaction>`.
  */
 export function provide<Key extends TokenOrClass, const Needs extends readonly TokenOrClass[]>(
   key: Key,
@@ -31,7 +31,7 @@ export function provide<Key extends TokenOrClass, const Needs extends readonly T
   return { provide: key as InjectionToken, inject: needs as unknown as InjectionToken[], useFactory: make };
 }
 
-/** A provider of a class that takes its parts as one object: each part by the token that stands for it. */
+/** A provider of a class that takes its dependencies as one object, with a token for each property. */
 export function assemble<Parts extends object, T>(
   type: new (parts: Parts) => T,
   tokens: { readonly [Name in keyof Parts]: TokenFor<Parts[Name]> },

@@ -10,7 +10,7 @@ export class SettingsError extends Error {
 }
 
 /**
- * The environment, validated. A variable that is set to nothing counts as not set.
+ * Validates the environment. An empty variable counts as not set.
  *
  * @throws SettingsError that names every problem at once
  */

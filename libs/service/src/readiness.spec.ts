@@ -3,7 +3,7 @@ import { FakeClock } from '#testing';
 import { Readiness } from './readiness.js';
 
 describe('readiness', () => {
-  it('is not given before everything expected has come up', async () => {
+  it('fails until every expected check is registered and passes', async () => {
     const readiness = new Readiness(new FakeClock(), () => false, ['database', 'consumer']);
     readiness.add('database', () => true);
     expect(await readiness.report()).toEqual({
@@ -14,7 +14,7 @@ describe('readiness', () => {
     expect(await readiness.report()).toEqual({ ready: true, checks: { database: 'ok', consumer: 'ok' } });
   });
 
-  it('names what is not well: one that says no, one that fails, one that does not answer', async () => {
+  it('names failing checks: one that returns false, one that rejects, one that does not answer', async () => {
     const clock = new FakeClock();
     const readiness = new Readiness(clock, () => false, []);
     readiness.add('no', () => false);
@@ -29,7 +29,7 @@ describe('readiness', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('ends with the beginning of a shutdown', async () => {
+  it('ends when a shutdown begins', async () => {
     let stopping = false;
     const readiness = new Readiness(new FakeClock(), () => stopping, []);
     expect(await readiness.report()).toMatchObject({ ready: true });

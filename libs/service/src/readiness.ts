@@ -2,19 +2,19 @@ import type { Clock } from '#clock';
 
 export interface ReadinessReport {
   readonly ready: boolean;
-  /** By name: `ok`, or what is wrong. */
+  /** By name: `ok`, or the failure. */
   readonly checks: Readonly<Record<string, string>>;
 }
 
 const CHECK_LIMIT_MS = 2_000;
 
-/** What must be true before work should be sent here. */
+/** The readiness probe. */
 export class Readiness {
   private readonly checks = new Map<string, () => boolean | Promise<unknown>>();
 
   /**
-   * @param expected named from the beginning, so that what has not come up yet counts as missing
-   * @param stopping true once the process is on its way out
+   * @param expected names of checks that count as missing until they are added
+   * @param stopping true once the process shuts down
    */
   constructor(
     private readonly clock: Clock,
@@ -22,7 +22,7 @@ export class Readiness {
     private readonly expected: readonly string[],
   ) {}
 
-  /** A check says false, or rejects, or takes longer than 2 s, when it is not well. */
+  /** A check fails by returning false, by rejecting, or after 2 s. */
   add(name: string, check: () => boolean | Promise<unknown>): void {
     this.checks.set(name, check);
   }

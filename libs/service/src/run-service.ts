@@ -9,9 +9,8 @@ import { LOG } from './tokens.js';
 const stopSignals = ['SIGTERM', 'SIGINT'] as const;
 
 /**
- * A process from its first line to its last: creates the service, which waits for Postgres and Kafka; says
- * when it is ready; ends in order on SIGTERM or SIGINT, within 10 s. An unexpected error is logged and
- * ends it with exit code 1.
+ * Creates the service, waits for Postgres and Kafka, logs `ready`, and shuts down in order on SIGTERM or SIGINT, within
+ * 10 s. An unexpected error is logged and ends the process with exit code 1.
  */
 export async function runService<App extends INestApplication>(
   root: Type,
@@ -21,7 +20,7 @@ export async function runService<App extends INestApplication>(
   let log = createLog({ service: root.name, instance: String(process.pid) });
 
   const die = (error: unknown, what: string): never => {
-    // The operator's to mend: the message says how, and a stack would only hide it.
+    // The operator can repair these errors, and the message says how: no stack.
     if (error instanceof SettingsError || error instanceof PortTakenError) log.fatal(error.message);
     else log.fatal({ err: error }, what);
     process.exit(1);
@@ -29,7 +28,7 @@ export async function runService<App extends INestApplication>(
   process.on('uncaughtException', (error) => die(error, 'an error that nobody caught'));
   process.on('unhandledRejection', (error) => die(error, 'a rejection that nobody handled'));
 
-  // Before the service is there, all that can be under way is a migration, which rolls back.
+  // Before the service exists, only a migration can be running, and it rolls back.
   const exit = (): never => process.exit(0);
   for (const signal of stopSignals) process.once(signal, exit);
 
@@ -44,11 +43,11 @@ export async function runService<App extends INestApplication>(
   }
 }
 
-/** Nest calls the frame's hook on a signal; the process ends with the last phase, whatever Nest would still close. */
+/** Nest calls the frame's hook on a signal. The process exits after the last phase, without Nest's own closing. */
 function endOnSignals(service: NestService, log: Log): void {
   service.enableShutdownHooks([...stopSignals]);
   void exitOnceEnded(service.get(Shutdown), log);
-  // Nest ignores a second signal; a second Ctrl-C is to end the process at once.
+  // Nest ignores a second signal, but a second Ctrl-C must end the process at once.
   for (const signal of stopSignals) process.once(signal, () => process.once(signal, () => process.exit(1)));
 }
 

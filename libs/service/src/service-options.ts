@@ -2,14 +2,14 @@ import type { EntityClass, MigrateOptions } from '#postgres';
 import type { ServiceSettings } from './service-settings.js';
 
 export interface ServiceOptions {
-  /** `ledger`: in logs and traces, as `ce_source`, and as the consumer group. */
+  /** For example `ledger`: the name in logs and traces, the `ce_source`, and the consumer group. */
   readonly name: string;
-  /** The service's own database. */
+  /** The name of the service's database. */
   readonly database: string;
   /** TypeORM migration classes. */
   readonly migrations: MigrateOptions['migrations'];
-  /** TypeORM entities, one for each table of the service's own. */
+  /** TypeORM entities, one per table of the service, without the frame's. */
   readonly entities: readonly EntityClass[];
-  /** What the service reads from the environment: its own settings, and with them the frame's. */
+  /** The service's settings, with the frame's. */
   readonly settings: ServiceSettings;
 }

@@ -39,13 +39,13 @@ const compiled = () =>
   }).compile();
 
 describe('the settings of a service', () => {
-  it('are injected as one value, typed, with the frame’s own', async () => {
+  it('are injected as one typed value, with the frame’s', async () => {
     process.env['ANSWER_WITHIN_MS'] = '250';
     const { settings } = (await compiled()).get(Answers);
     expect(settings).toMatchObject({ ANSWER_WITHIN_MS: 250, ADMIN_PORT: 3003, INSTANCE_ID: `ledger-${process.pid}` });
   });
 
-  it('stand in Nest’s ConfigService under the service’s name', async () => {
+  it('are in Nest’s ConfigService under the service’s name', async () => {
     const all = (await compiled()).get(ConfigService);
     expect(all.get('ledger.ANSWER_WITHIN_MS')).toBe(10_000);
   });
@@ -60,13 +60,13 @@ describe('the settings of a service', () => {
     );
   });
 
-  it('leave the environment as it is, so that no default and no secret is added to it', async () => {
+  it('do not change the environment, so that no default and no secret is added to it', async () => {
     const before = { ...process.env };
     await compiled();
     expect(process.env).toEqual(before);
   });
 
-  it('name what has to be set together', () => {
+  it('name settings that depend on each other', () => {
     expect(() => config.from({ ...usable, KAFKA_SASL_USERNAME: 'ledger' })).toThrow(
       'KAFKA_SASL_USERNAME: set KAFKA_SASL_MECHANISM and KAFKA_SASL_PASSWORD too',
     );

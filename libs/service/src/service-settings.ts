@@ -5,22 +5,22 @@ import type { Token } from './provide.js';
 import { readSettings } from './read-settings.js';
 import { frameSettings, type FrameSettings } from './settings.js';
 
-/** A service's settings, its own and the frame's, as a namespace of @nestjs/config. */
+/** A service's settings, with the frame's, as a namespace of @nestjs/config. */
 export interface ServiceSettings<Settings extends FrameSettings = FrameSettings> {
-  /** Reads the environment anew. @throws SettingsError that names every problem at once */
+  /** Reads the environment at every call. @throws SettingsError that names every problem at once */
   (): Settings;
-  /** Inject the settings by it: `@Inject(ledgerConfig.KEY) settings: LedgerSettings`. */
+  /** The injection token: `@Inject(ledgerConfig.KEY) settings: LedgerSettings`. */
   readonly KEY: Token<Settings>;
-  /** The same from an environment that is given. @throws SettingsError */
+  /** Reads the given environment. @throws SettingsError */
   readonly from: (environment: NodeJS.ProcessEnv) => Settings;
 }
 
 /**
- * The environment is read when Nest makes the providers, not when the file is imported: a wrong setting then fails
- * the start with its own message, and a test can set the environment first.
+ * Reads the environment when Nest makes the providers, not at import: a wrong setting then fails the start with one
+ * message, and a test can set the environment first.
  *
- * @param name of the service; the default of INSTANCE_ID begins with it
- * @param own what the service reads beside the frame's settings
+ * @param name the service's name, with which the default of INSTANCE_ID begins
+ * @param own the schema of the service's own settings
  */
 export function serviceSettings<Own extends z.ZodObject>(
   name: string,

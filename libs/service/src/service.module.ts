@@ -20,9 +20,8 @@ import { storeProviders } from './store.providers.js';
 import { LOG, SERVICE } from './tokens.js';
 
 /**
- * The frame that every service stands in: settings, time, telemetry, its migrated database, leases, ids,
- * inbox and outbox, the bus, and a door for operators. Global, so that a service's modules name only what
- * is their own. Creating it waits for Postgres; `listen` waits for Kafka.
+ * The frame of every service: settings, clock, telemetry, migrated database, leases, ids, inbox, outbox, bus and admin
+ * port. Global. Creating it waits for Postgres; `listen` waits for Kafka.
  */
 @Global()
 @Module({})
@@ -44,7 +43,7 @@ export class ServiceModule implements BeforeApplicationShutdown {
     ];
     return {
       module: ServiceModule,
-      // Only the namespace's own reading counts: no file, and no raw variable behind a validated one.
+      // Settings come only from validated namespaces: not from `.env` files, not from raw variables.
       imports: [
         DiscoveryModule,
         ConfigModule.forRoot({
@@ -61,7 +60,7 @@ export class ServiceModule implements BeforeApplicationShutdown {
     };
   }
 
-  /** The only hook at the end: everything ends in phases, in the one order that loses nothing (decision 21). */
+  /** The only shutdown hook. It runs the phases in an order that loses no work (decision 22). */
   async beforeApplicationShutdown(signal?: string): Promise<void> {
     this.log.info({ signal }, 'shutting down');
     await this.shutdown.run();

@@ -41,12 +41,12 @@ describe('settings', () => {
     ]);
   });
 
-  it('take a variable that is set to nothing for not set', () => {
+  it('treat an empty variable as not set', () => {
     expect(readSettings(frameSettings, { ...usable, LOG_LEVEL: '' })).toMatchObject({ LOG_LEVEL: 'info' });
     expect(problemsOf({ ...usable, ADMIN_PORT: '' })).toEqual(['ADMIN_PORT is not set']);
   });
 
-  it('may depend on each other, in a service’s own as well', () => {
+  it('may depend on each other, also in a service’s own schema', () => {
     const own = z
       .object({ KEYS: z.string().default('one'), SECRET: z.string().default('known') })
       .refine(({ KEYS, SECRET }) => KEYS === 'one' || SECRET !== 'known', { path: ['SECRET'], error: 'choose one' });
@@ -56,7 +56,7 @@ describe('settings', () => {
     expect(readSettings(own.safeExtend(frameSettings.shape), usable)).toMatchObject({ KEYS: 'one', ADMIN_PORT: 3003 });
   });
 
-  it('may be more than the frame’s own', () => {
+  it('may include a service’s own', () => {
     const schema = frameSettings.extend(z.object({ ANSWER_WITHIN_MS: milliseconds.default(10_000) }).shape);
     expect(readSettings(schema, { ...usable, ANSWER_WITHIN_MS: '250' })).toMatchObject({ ANSWER_WITHIN_MS: 250 });
   });

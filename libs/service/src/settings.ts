@@ -7,26 +7,26 @@ import { kafkaSettings } from './kafka-settings.js';
 export const port = z.coerce.number().int().min(0).max(65_535);
 export const milliseconds = z.coerce.number().int().nonnegative();
 
-/** What every service reads from its environment. */
+/** The settings of every service. */
 export const frameSettings = z.object({
-  /** A Postgres server. The service's own database is created on it when missing. */
+  /** A Postgres server. The service's database is created on it if missing. */
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(10),
   ...kafkaSettings.shape,
   ADMIN_HOST: z.string().default('127.0.0.1'),
   ADMIN_PORT: port,
-  /** Host names under which the admin door answers, beside localhost and IP addresses. */
+  /** Host names that the admin port accepts, beside localhost and IP addresses. */
   ALLOWED_HOSTS: allowedHosts,
   /** Default: the service's name and the process id. */
   INSTANCE_ID: z.string().default(''),
-  /** How often the outbox is read for rows that nobody handed over. */
+  /** The interval of sweeps of the outbox table. */
   OUTBOX_SWEEP_EVERY_MS: milliseconds.min(10).default(1_000),
   LOG_LEVEL: z.enum(logLevels).default('info'),
   TRACE_EXPORT: z.enum(['none', 'file', 'otlp']).default('none'),
   TRACE_FILE: z.string().optional(),
   TRACE_SAMPLE: z.coerce.number().min(0).max(1).default(1),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
-  /** Shifts this service's wall time; its leases and deadlines stay on real time. For chaos runs. */
+  /** Shifts this service's wall clock, but not its leases and deadlines. For chaos runs. */
   TEST_CLOCK_OFFSET_MS: z.coerce.number().int().default(0),
 });
 export type FrameSettings = z.infer<typeof frameSettings>;

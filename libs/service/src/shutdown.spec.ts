@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 describe('a shutdown', () => {
-  it('ends one phase after another, whatever the order of registration', async () => {
+  it('runs phase after phase, in any order of registration', async () => {
     const ended: string[] = [];
     const end = (what: string) => async () => {
       await Promise.resolve();
@@ -30,14 +30,14 @@ describe('a shutdown', () => {
     expect(ended).toEqual(['http', 'consumer', 'workers', 'relay', 'leases', 'pool']);
   });
 
-  it('happens once, however often it is asked for', async () => {
+  it('runs once, however often it is requested', async () => {
     let times = 0;
     shutdown.during('workers', 'w', () => void times++);
     await Promise.all([shutdown.run(), shutdown.run()]);
     expect(times).toBe(1);
   });
 
-  it('leaves behind what fails, says so, and ends the rest', async () => {
+  it('logs a part that fails to end, and ends the others', async () => {
     let poolEnded = false;
     shutdown.during('relay', 'the relay', () => Promise.reject(new Error('no')));
     shutdown.during('pools', 'the pool', () => void (poolEnded = true));
@@ -46,7 +46,7 @@ describe('a shutdown', () => {
     expect(lines.join()).toContain('could not end the relay');
   });
 
-  it('leaves behind what takes too long, names it, and still ends every later phase within its limit', async () => {
+  it('skips a part that takes too long, names it, and ends every later phase within its limit', async () => {
     const ended: string[] = [];
     const forever = () => new Promise(() => undefined);
     shutdown.during('http', 'the held requests', forever);
@@ -62,7 +62,7 @@ describe('a shutdown', () => {
     expect(lines.join()).toContain('"pending":["the worker id"]');
   });
 
-  it.each(shutdownPhases)('leaves time to the phases after %s when that one never ends', async (stuck) => {
+  it.each(shutdownPhases)('leaves time for the phases after %s when that one never ends', async (stuck) => {
     const ended: string[] = [];
     for (const phase of shutdownPhases) {
       shutdown.during(phase, phase, () => (phase === stuck ? new Promise(() => undefined) : void ended.push(phase)));
@@ -73,7 +73,7 @@ describe('a shutdown', () => {
     expect(ended).toEqual(shutdownPhases.filter((phase) => phase !== stuck));
   });
 
-  it('has limits that fill its whole time and no more', async () => {
+  it('has limits that add up to its total time', async () => {
     for (const phase of shutdownPhases) shutdown.during(phase, phase, () => new Promise(() => undefined));
     const outcome = shutdown.run();
     await clock.advance(SHUTDOWN_LIMIT_MS - 1);
@@ -82,7 +82,7 @@ describe('a shutdown', () => {
     await expect(outcome).resolves.toBe(false);
   });
 
-  it('tells that it has ended, and how, once the last phase is over', async () => {
+  it('reports its end and its result after the last phase', async () => {
     const ended: unknown[] = [];
     void shutdown.ended.then((clean) => ended.push(clean));
     shutdown.during('relay', 'the relay', () => Promise.reject(new Error('no')));
@@ -92,7 +92,7 @@ describe('a shutdown', () => {
     expect(ended).toEqual([false]);
   });
 
-  it('says which phase it is in', async () => {
+  it('reports its current phase', async () => {
     expect(shutdown.phase).toBeUndefined();
     shutdown.during('http', 'http', () => expect(shutdown.phase).toBe('http'));
     await expect(shutdown.run()).resolves.toBe(true);

@@ -4,17 +4,16 @@ import type { Log } from '#telemetry';
 import { CLOCK, LOG } from './tokens.js';
 
 /**
- * The order in which a service ends. Each phase needs the ones after it: a request in flight needs its charge
- * settled, so it needs the consumer; the consumer's last batch needs the relay, the relay its leases, and leases
- * the pool. While the door closes, requests that have arrived get their usual answers.
+ * The order of a shutdown. Each phase needs the later ones: a request in flight needs the consumer, the consumer the
+ * relay, the relay its leases, and leases the pool.
  */
 export const shutdownPhases = ['door', 'http', 'consumer', 'workers', 'relay', 'leases', 'pools'] as const;
 export type ShutdownPhase = (typeof shutdownPhases)[number];
 
-/** All phases together. The supervisor or container runtime kills the process soon after. */
+/** The limit of all phases together. The supervisor or container runtime sends SIGKILL soon after. */
 export const SHUTDOWN_LIMIT_MS = 10_000;
 
-/** Time that no earlier phase may use up, so that every phase runs. A phase that ends early leaves its time to the later ones. */
+/** Each phase's own time. A phase that ends early leaves its time to the later ones. */
 const reservedMs: Readonly<Record<ShutdownPhase, number>> = {
   door: 4_500,
   http: 1_500,
@@ -31,7 +30,7 @@ interface Ending {
   readonly end: () => Promise<unknown> | void;
 }
 
-/** Everything that must be ended, and when. */
+/** The parts to end, by phase. */
 @Injectable()
 export class Shutdown {
   private readonly endings: Ending[] = [];
@@ -44,7 +43,7 @@ export class Shutdown {
     @Inject(LOG) private readonly log: Log,
   ) {}
 
-  /** Resolves once the last phase has ended, to whether all ended well. */
+  /** Resolves after the last phase. @returns whether all parts ended well */
   get ended(): Promise<boolean> {
     return this.last.promise;
   }
@@ -53,17 +52,17 @@ export class Shutdown {
     return this.running !== undefined;
   }
 
-  /** The phase that runs, or ran last; undefined before the shutdown. */
+  /** The current phase, or the last one; undefined before the shutdown. */
   get phase(): ShutdownPhase | undefined {
     return this.current;
   }
 
-  /** `what` is named in the log should its end fail or take too long. */
+  /** @param what the part's name in the log, if ending it fails or takes too long */
   during(phase: ShutdownPhase, what: string, end: () => Promise<unknown> | void): void {
     this.endings.push({ phase, what, end });
   }
 
-  /** Ends everything, once, phase by phase; what fails or takes too long is logged and left behind. Resolves to whether all ended well. */
+  /** Runs all phases, once. Logs and skips a part that fails or takes too long. @returns whether all parts ended well */
   run(): Promise<boolean> {
     this.running ??= this.everyPhase();
     return this.running;

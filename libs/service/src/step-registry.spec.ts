@@ -17,8 +17,8 @@ class HoldEvents {
 }
 const registryOf = (...controllers: object[]): StepRegistry => new StepRegistry(() => controllers);
 
-describe('what the modules of a service list', () => {
-  it('comes together in one place', () => {
+describe('the step registry', () => {
+  it('collects what all modules list', () => {
     const registry = registryOf(new HoldEvents(), new Map());
     registry.keep('hold', keeper);
     registry.keep('charge', keeper);
@@ -26,19 +26,19 @@ describe('what the modules of a service list', () => {
     expect(registry.steps()).toMatchObject([{ on: bank.captureSucceeded, aggregate: holds }]);
   });
 
-  it('keeps every aggregate in one place only', () => {
+  it('rejects a second repository for an aggregate', () => {
     const registry = registryOf();
     registry.keep('hold', keeper);
     expect(() => registry.keep('hold', keeper)).toThrow('aggregates of kind "hold" are kept twice');
   });
 
-  it('has one handler of each kind of effect', () => {
+  it('rejects a second handler for a kind of effect', () => {
     const registry = registryOf();
     registry.doAfterCommit('charge_settled', { committed: () => undefined });
     expect(() => registry.doAfterCommit('charge_settled', { committed: () => undefined })).toThrow('two handlers');
   });
 
-  it('has no handler whose aggregate nobody keeps', () => {
+  it('rejects an event handler whose aggregate has no repository', () => {
     expect(() => registryOf(new HoldEvents()).steps()).toThrow('decides on a "hold", which no repository keeps');
   });
 });

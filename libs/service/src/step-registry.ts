@@ -6,7 +6,7 @@ import type { Aggregates, AnyStep, EffectHandler, Preparation } from '#saga';
 // oxlint-disable-next-line typescript/no-explicit-any -- repositories of different aggregates
 type Keeper = Aggregates<PgTransaction, any, any, any, any>;
 
-/** What the modules of one service list: which repository keeps which aggregate, and how it reacts to events. */
+/** Collects a service's repositories, effect handlers and event handlers. */
 export class StepRegistry {
   /** By kind. */
   readonly aggregates = new Map<string, Keeper>();
@@ -14,26 +14,26 @@ export class StepRegistry {
   readonly preparations = new Map<string, Preparation>();
   /** By kind of effect. */
   readonly effects = new Map<string, EffectHandler>();
-  /** How an account's own time differs from the clock's, in a service where accounts have one. */
+  /** The offset of an account's test clock, in milliseconds. */
   accountOffsetMs: (account: string) => number = () => 0;
 
-  /** @param controllers all that the modules list, which exist once the service has been made */
+  /** @param controllers a function, since Nest makes the controllers later */
   constructor(private readonly controllers: () => readonly object[]) {}
 
-  /** @param preparation runs before anything of this kind is saved */
+  /** @param preparation runs before aggregates of this kind are saved */
   keep(kind: string, keeper: Keeper, preparation?: Preparation): void {
     assert(!this.aggregates.has(kind), `aggregates of kind "${kind}" are kept twice`);
     this.aggregates.set(kind, keeper);
     if (preparation) this.preparations.set(kind, preparation);
   }
 
-  /** @param handler of all effects of this kind that the repositories return */
+  /** @param handler performs all effects of this kind */
   doAfterCommit(kind: string, handler: EffectHandler): void {
     assert(!this.effects.has(kind), `two handlers do what "${kind}" brings about`);
     this.effects.set(kind, handler);
   }
 
-  /** @throws AssertionError where a handler's decorators disagree, or no repository keeps its aggregate */
+  /** @throws AssertionError when a handler's decorators disagree, or its aggregate has no repository */
   steps(): readonly AnyStep[] {
     const steps = stepsOf(this.controllers());
     for (const { on, aggregate } of steps) {

@@ -13,7 +13,7 @@ import { CLOCK, IDS, LOG, SETTINGS } from './tokens.js';
 
 const stillThere = statement('service.still_there', 'SELECT 1');
 
-/** The service's own database, migrated, and what lives in it. */
+/** The migrated database, leases, inbox and ids. */
 export function storeProviders({ database: databaseName, migrations }: ServiceOptions): Provider[] {
   return [
     provide(

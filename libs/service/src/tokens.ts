@@ -8,14 +8,14 @@ import { token } from './provide.js';
 import type { ServiceOptions } from './service-options.js';
 import type { FrameSettings } from './settings.js';
 
-/** What every service reads from its environment. A service's own settings are injected by the KEY of its namespace. */
+/** The frame's settings. A service's own settings are injected by the KEY of its namespace. */
 export const SETTINGS = token<FrameSettings>('settings');
 export const CLOCK = token<Clock>('clock');
 export const IDS = token<Ids>('ids');
 export const LOG = token<Log>('log');
 export const BATCH_PARTS = token<BatchParts<PgTransaction>>('batch parts');
 export const BUS = token<Bus>('bus');
-/** What the service is. */
+/** The options of the service. */
 export const SERVICE = token<ServiceOptions>('service');
-/** On connections of the relay's own. */
+/** The relay's access to the outbox table, on separate connections. */
 export const OUTBOX_STORE = token<OutboxStore>('outbox store');

@@ -8,10 +8,10 @@ import { leaseTableSql } from '../lease-table.js';
 import { Leases } from '../leases.js';
 
 export const quick = { ttlMs: 900, renewEveryMs: 200, trustMarginMs: 200 };
-/** Would take longer than a test may, if leases were only found by waiting. */
+/** So slow that a test times out unless a NOTIFY starts the round. */
 const slow = { ttlMs: 600_000, renewEveryMs: 300_000, trustMarginMs: 2_000 };
 
-/** A process that is gone without a word: its leases stay until they expire. */
+/** Expires the leases, as those of a crashed process. */
 const expire = statement('contract.lease_expire', `UPDATE lease SET expires_at = clock_timestamp() - interval '1 ms'`);
 const stealAll = statement(
   'contract.lease_steal',
@@ -27,7 +27,7 @@ const lockAll = statement('contract.lease_lock', 'SELECT name FROM lease FOR UPD
 const kept = statement('contract.lease_kept', 'SELECT expires_at > clock_timestamp() AS kept FROM lease');
 const epochs = statement('contract.lease_epochs', 'SELECT name, epoch FROM lease ORDER BY name');
 
-/** Contends and keeps the lease for the test to look at. */
+/** Contends, and keeps the lease for the test. */
 export function hold(leases: Leases, name: string) {
   const held = { lease: undefined as Lease | undefined, lost: 0, close: () => contender.close() };
   const contender = leases.contend(name, {
@@ -37,7 +37,7 @@ export function hold(leases: Leases, name: string) {
   return held;
 }
 
-/** Leases, over whichever database: that a name has one holder whom everybody can rely on. */
+/** The contract of leases: a name has one trusted holder. */
 export function leaseContract(openWorld: OpenDatabaseWorld): void {
   let world: DatabaseWorld;
   let database: DatabasePort;
@@ -82,7 +82,7 @@ export function leaseContract(openWorld: OpenDatabaseWorld): void {
     expect(contenders.filter(({ lease }) => lease?.isTrusted())).toHaveLength(1);
   });
 
-  it('keeps the lease at one epoch for as long as it renews', async () => {
+  it('keeps the lease at one epoch while it is renewed', async () => {
     const leader = hold(open('a'), 'job');
     await soon('a leads', () => leader.lease);
     await world.clock.sleep(quick.ttlMs * 2);
@@ -102,7 +102,7 @@ export function leaseContract(openWorld: OpenDatabaseWorld): void {
     expect(second.lease).toMatchObject({ epoch: 2 });
   });
 
-  it('lets its epoch grow with every holder, the same one coming back included', async () => {
+  it('raises the epoch with every acquisition, also by the same holder', async () => {
     for (const [turn, holder] of notEmpty(['a', 'b', 'a'].entries())) {
       const leases = open(holder, slow);
       const leader = hold(leases, 'job');
@@ -113,7 +113,7 @@ export function leaseContract(openWorld: OpenDatabaseWorld): void {
     expect(await database.query(epochs)).toEqual([{ name: 'job', epoch: 3 }]);
   });
 
-  it('takes an expired lease over, and does not renew it for its former holder', async () => {
+  it('takes over an expired lease, and does not renew it for its former holder', async () => {
     const leader = hold(open('a', slow), 'job');
     await soon('a leads', () => leader.lease);
     await database.query(expire);
@@ -126,7 +126,7 @@ export function leaseContract(openWorld: OpenDatabaseWorld): void {
     expect(await database.query(epochs)).toEqual([{ name: 'job', epoch: 2 }]);
   });
 
-  it('stops the work when the lease was taken by someone else', async () => {
+  it('stops the work when another process has taken the lease', async () => {
     const leader = hold(open('a'), 'job');
     await soon('a leads', () => leader.lease);
     await database.query(stealAll);
@@ -134,7 +134,7 @@ export function leaseContract(openWorld: OpenDatabaseWorld): void {
     expect(leader.lease!.isTrusted()).toBe(false);
   });
 
-  it('trusts a lease no longer than it can be renewed, and leads again once the database is back', async () => {
+  it('stops trusting a lease that cannot be renewed, and leads again once the database is back', async () => {
     const own = await world.open({ maxConnections: 2 });
     const leader = hold(open('a', quick, own), 'job');
     await soon('a leads', () => leader.lease);
@@ -146,18 +146,18 @@ export function leaseContract(openWorld: OpenDatabaseWorld): void {
     expect(leader.lease!.epoch).toBe(2);
   });
 
-  it('stops trusting a lease well before the database lets it pass to another', async () => {
+  it('stops trusting a lease before the database expires it', async () => {
     const leader = hold(open('a', { ttlMs: 1_500, renewEveryMs: 200, trustMarginMs: 1_000 }), 'job');
     await soon('a leads', () => leader.lease);
     await database.transaction(async (tx) => {
-      // No renewal comes through while its row is locked.
+      // The row lock blocks renewals.
       await tx.query(lockAll);
       await soon('a has stopped', () => leader.lost === 1);
       expect(await tx.query(kept)).toEqual([{ kept: true }]);
     });
   });
 
-  it('fences: a leader whose lease has passed on cannot write', async () => {
+  it('fences: a stale leader cannot write', async () => {
     const leader = hold(open('a', slow), 'job');
     await soon('a leads', () => leader.lease);
     await database.transaction((tx) => fence(tx, leader.lease!));
@@ -182,7 +182,7 @@ export function leaseContract(openWorld: OpenDatabaseWorld): void {
     expect(order).toEqual(['leader committed', 'taken over']);
   });
 
-  it('gives an expired lease to one of those who wait for the transaction of its leader', async () => {
+  it('gives an expired lease to one of the contenders that wait for its leader’s transaction', async () => {
     const leader = hold(open('a', slow), 'job');
     await soon('a leads', () => leader.lease);
     const heirs: ReturnType<typeof hold>[] = [];
@@ -199,7 +199,7 @@ export function leaseContract(openWorld: OpenDatabaseWorld): void {
     expect(await database.query(epochs)).toEqual([{ name: 'job', epoch: 2 }]);
   });
 
-  it('shares shards out evenly, and evens out as contenders come and leave', async () => {
+  it('shares shards evenly, and rebalances when contenders join and leave', async () => {
     const [a, b] = [open('a', { ...slow, renewEveryMs: 200 }), open('b', { ...slow, renewEveryMs: 200 })];
     const first = heldShards(a, 'outbox', 8);
     await soon('a has all', () => first.shards.size === 8);
@@ -211,7 +211,7 @@ export function leaseContract(openWorld: OpenDatabaseWorld): void {
     await soon('b has all', () => second.shards.size === 8);
   });
 
-  it('takes over the shards of a contender that is gone, once they have expired', async () => {
+  it('takes over the shards of a crashed contender once they have expired', async () => {
     const survivor = heldShards(open('b'), 'outbox', 4);
     await soon('b has all', () => survivor.shards.size === 4);
     await database.query(crashedContender);

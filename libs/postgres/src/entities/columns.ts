@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import type { ColumnOptions, ColumnType } from 'typeorm';
 
-/**
- * The kinds of column that the tables are made of, for TypeORM's `@Column`. In an entity a value is what it is in
- * the rest of the code: int8 a safe integer, timestamptz milliseconds since the epoch (`Instant`).
- */
+/** Column types for TypeORM's `@Column`: int8 is a safe integer, timestamptz milliseconds since the epoch (`Instant`). */
 export const text = { type: 'text' } as const satisfies ColumnOptions;
 
-/** Ids and keys of an index: compared byte by byte, which is the fastest order. */
+/** Ids and index keys. Collation C compares bytes, which is the fastest. */
 export const key = { type: 'text', collation: 'C' } as const satisfies ColumnOptions;
 
 export const int8 = {
@@ -20,10 +17,10 @@ export const instant = {
   transformer: { to: isoOf, from: instantOf },
 } as const satisfies ColumnOptions;
 
-/** Milliseconds since the epoch as a number; of the two ends of time, `Infinity` and `-Infinity`. */
+/** Milliseconds since the epoch; `infinity` and `-infinity` are `Infinity` and `-Infinity`. */
 export const now = { ...instant, default: () => 'now()' } as const satisfies ColumnOptions;
 
-/** A transaction's id. TypeORM has no name for the type, so `entityDataSource` teaches it. Text in an entity. */
+/** A transaction id, text in an entity. TypeORM lacks the type; `entityDataSource` adds it. */
 export const xid8 = { type: 'xid8' as ColumnType } as const satisfies ColumnOptions;
 
 export const optional = <Options extends ColumnOptions>(column: Options): Options & { nullable: true } => ({
@@ -42,7 +39,7 @@ function isoOf(value: number | null | undefined): string | null | undefined {
   return typeof value === 'number' ? new Date(value).toISOString() : value;
 }
 
-/** Sessions of ours read a time as milliseconds, a session of pg's own as a Date. */
+/** Our sessions parse timestamptz as milliseconds, pg's default sessions as a Date. */
 function instantOf(value: number | Date | null): number | null {
   return value instanceof Date ? value.getTime() : value;
 }

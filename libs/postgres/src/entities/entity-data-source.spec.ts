@@ -13,7 +13,7 @@ class ParcelEntity {
   @Column(optional(instant)) sentAt!: number | null;
 }
 
-/** Answers each statement with the rows that it is given, and keeps what it was asked. */
+/** Answers each statement with given rows, and records the statements. */
 class Recorded implements Sql {
   readonly asked: [string, readonly unknown[]][] = [];
 
@@ -28,13 +28,13 @@ class Recorded implements Sql {
 const entities = [ParcelEntity];
 
 describe('entities over a database of ours', () => {
-  it('ask nothing of the server before they are asked', async () => {
+  it('send no statement before their first use', async () => {
     const sql = new Recorded();
     await entitiesOver(sql, entities);
     expect(sql.asked).toEqual([]);
   });
 
-  it('name columns in snake case, and read int8 and timestamptz as the rest of the code does', async () => {
+  it('name columns in snake case, and read int8 and timestamptz as numbers', async () => {
     const row = { ParcelEntity_id: 'p_1', ParcelEntity_weight_grams: 7, ParcelEntity_sent_at: 0 };
     const sql = new Recorded([row]);
     const parcels = (await entitiesOver(sql, entities)).getRepository(ParcelEntity);
@@ -44,7 +44,7 @@ describe('entities over a database of ours', () => {
     ]);
   });
 
-  it('reject an int8 that a number cannot hold', async () => {
+  it('reject an int8 beyond the safe integers', async () => {
     const sql = new Recorded([{ ParcelEntity_id: 'p_1', ParcelEntity_weight_grams: '9007199254740993' }]);
     const parcels = (await entitiesOver(sql, entities)).getRepository(ParcelEntity);
     await expect(parcels.findOneBy({ sentAt: IsNull() })).rejects.toThrow(
@@ -52,7 +52,7 @@ describe('entities over a database of ours', () => {
     );
   });
 
-  it('keep apart two databases that share one list of entities', async () => {
+  it('separate two databases that share one list of entities', async () => {
     const [one, other] = [new Recorded(), new Recorded()];
     const ofOne = await entitiesOver(one, entities);
     await entitiesOver(other, entities);
@@ -61,7 +61,7 @@ describe('entities over a database of ours', () => {
     expect(other.asked).toEqual([]);
   });
 
-  it('reject as the pool does, so that what may be tried again is recognized, and no parameter is logged', async () => {
+  it('reject with the driver’s error, so that transient errors are recognized, and no parameter is logged', async () => {
     const restarting = Object.assign(new DatabaseError('the database system is starting up', 0, 'error'), {
       code: '57P03',
     });
@@ -81,7 +81,7 @@ describe('entities over a database of ours', () => {
     expect(isTransientError(restarting)).toBe(true);
   });
 
-  it('open no transaction, since it would be none of ours', async () => {
+  it('open no transaction, since it would be no unit of work', async () => {
     const parcels = (await entitiesOver(new Recorded(), entities)).getRepository(ParcelEntity);
     const parcel = { id: 'p_3', weightGrams: 1, sentAt: null };
     await expect(parcels.save(parcel)).rejects.toThrow('TypeORM opens no transaction here');

@@ -7,7 +7,7 @@ export type EntityClass = abstract new () => object;
 
 type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
 
-/** A DataSource that reads and writes these entities by the names that the migrations gave. It never changes a schema. */
+/** A DataSource for these entities, with the names of the migrations. It never changes a schema. */
 export function entityDataSource(
   entities: readonly EntityClass[],
   options: Omit<PostgresOptions, 'type' | 'entities' | 'namingStrategy' | 'synchronize'> = {},
@@ -24,12 +24,12 @@ export function entityDataSource(
   return source;
 }
 
-/** What TypeORM knows of a list of entities. Reading it takes as long as a hundred of its queries. */
+/** TypeORM's metadata by list of entities. Building it takes as long as a hundred queries. */
 const metadata = new WeakMap<readonly EntityClass[], Promise<DataSource>>();
 
 /**
- * The same over the connections of `sql`, ready to be used: it opens none, and asks the server nothing. Several of one
- * list, in a process that runs a service many times, share what TypeORM knows of it.
+ * An initialized DataSource over the connections of `sql`. It opens no connection and sends no statement. Data sources
+ * with the same list share TypeORM's metadata.
  */
 export async function entitiesOver(sql: Sql, entities: readonly EntityClass[]): Promise<DataSource> {
   let known = metadata.get(entities);
@@ -47,8 +47,8 @@ export async function entitiesOver(sql: Sql, entities: readonly EntityClass[]): 
 }
 
 /**
- * Statements reject as the pool rejects. TypeORM's own QueryFailedError would hide from `isTransientError` what may be
- * tried again, and would carry the statement's parameters into every log.
+ * Rejects with the driver's error: TypeORM's QueryFailedError would hide transient errors from `isTransientError`, and
+ * would put parameters into logs.
  */
 function rejectingWithDriverErrors(runner: QueryRunner): QueryRunner {
   const query = runner.query.bind(runner) as (...args: Parameters<QueryRunner['query']>) => Promise<unknown>;
@@ -65,7 +65,7 @@ function rejectingWithDriverErrors(runner: QueryRunner): QueryRunner {
 
 function readMetadata(entities: readonly EntityClass[]): Promise<DataSource> {
   const source = entityDataSource(entities, { driver: sqlDriver(noServer), logging: false });
-  // TypeORM asks the server for what is not set.
+  // TypeORM would query the server for unset values.
   Object.assign(source.driver, { version: '18', database: 'service', searchSchema: 'public' });
   return source.initialize();
 }

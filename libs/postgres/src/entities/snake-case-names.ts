@@ -4,7 +4,7 @@ const nameOf = (table: Table | string): string => (typeof table === 'string' ? t
 
 export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** Columns in snake case, and constraints by the names that Postgres itself gives them. */
+/** Columns in snake case, and constraints with PostgreSQL's default names. */
 export class SnakeCaseNames extends DefaultNamingStrategy {
   override columnName(property: string, given: string | undefined): string {
     return given ?? snakeCase(property);

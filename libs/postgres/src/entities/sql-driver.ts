@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Sql } from '../transaction.js';
 
-/** As far as TypeORM's Postgres driver looks at an answer of pg. */
+/** The part of pg's result that TypeORM's Postgres driver reads. */
 interface Answer {
   readonly command: string;
   readonly rows: object[];
@@ -9,10 +9,8 @@ interface Answer {
 }
 
 /**
- * For TypeORM's `driver` option, in place of the module `pg`: its statements go through the pool that the service has
- * already, with its time-outs and its types, and through whatever stands in for that pool in the simulation.
- * Each statement is a transaction of its own; one of TypeORM's making is refused, since it would be no unit of work
- * of ours: no outbox, no batch. Hence `save(entity, { transaction: false })`.
+ * TypeORM's `driver` option, instead of `pg`: statements use the service's own pool. TypeORM's transactions are refused,
+ * since they bypass the unit of work; use `save(entity, { transaction: false })`.
  */
 export function sqlDriver(sql: Sql): { Pool: new () => object } {
   const connection = {
@@ -29,7 +27,7 @@ export function sqlDriver(sql: Sql): { Pool: new () => object } {
     connect: (take: (error: undefined, client: typeof connection, release: () => void) => void) =>
       take(undefined, connection, () => undefined),
     on: () => undefined,
-    // The pool is the service's, which closes it.
+    // The service closes its pool.
     end: (done: () => void) => done(),
   };
   return {

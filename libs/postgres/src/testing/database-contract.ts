@@ -28,7 +28,7 @@ const hold = statement(
 const heldDoc = statement('contract.held_doc', 'SELECT doc FROM held WHERE id = $1');
 const notify = statement('contract.notify', 'NOTIFY news');
 
-/** What production relies on its database and the way to it for, in sentences that hold for the real one and for the one in memory. */
+/** The contract of the database port, for Postgres and for the database in memory. */
 export function databaseContract(open: OpenDatabaseWorld): void {
   let world: DatabaseWorld;
   let database: DatabasePort;
@@ -53,14 +53,14 @@ export function databaseContract(open: OpenDatabaseWorld): void {
       (error: unknown) => error,
     );
 
-  /** Nothing has come of it a good while later. No lock is waited for, so nobody could be asked. */
+  /** The promise is still pending after a while. It waits for no lock, so the server cannot tell. */
   const isWaiting = async (promise: Promise<unknown>): Promise<boolean> => {
     const later = world.clock.sleep(100).then(() => 'later');
     return (await Promise.race([failureOf(promise), later])) === 'later';
   };
 
   describe('a transaction', () => {
-    it('commits what the work wrote, for others to see, then runs the effects of a commit', async () => {
+    it('commits the work’s writes, then runs the commit effects', async () => {
       const other = await world.open();
       const { effects, error } = await outcome(async (tx) => {
         await tx.query(insert, ['a', 1]);
@@ -73,7 +73,7 @@ export function databaseContract(open: OpenDatabaseWorld): void {
       await other.close();
     });
 
-    it('resolves with what the work did', async () => {
+    it('resolves with the result of the work', async () => {
       expect(await database.transaction(() => Promise.resolve('done'))).toBe('done');
     });
 
@@ -89,7 +89,7 @@ export function databaseContract(open: OpenDatabaseWorld): void {
       expect(order).toEqual(['first', 'second', 'settled']);
     });
 
-    it('is rolled back, and rejects with the error of its work', async () => {
+    it('rolls back, and rejects with the error of its work', async () => {
       const { effects, error } = await outcome(async (tx) => {
         await tx.query(insert, ['a', 1]);
         throw new Error('changed my mind');
@@ -108,7 +108,7 @@ export function databaseContract(open: OpenDatabaseWorld): void {
       expect(await database.query(list)).toHaveLength(2);
     });
 
-    it('commits nothing when one of several statements under way together fails', async () => {
+    it('commits nothing when one of several pipelined statements fails', async () => {
       const { effects, error } = await outcome((tx) =>
         Promise.all([tx.query(insert, ['a', 1]), tx.query(insert, ['b', 5_000]), tx.query(insert, ['c', 3])]),
       );
@@ -117,7 +117,7 @@ export function databaseContract(open: OpenDatabaseWorld): void {
       expect(await database.query(list)).toEqual([]);
     });
 
-    it('commits nothing when an enqueued statement fails behind the back of the work', async () => {
+    it('commits nothing when an enqueued statement fails unnoticed by the work', async () => {
       const { effects, error } = await outcome(async (tx) => {
         await tx.query(insert, ['a', 1]);
         tx.enqueue(insert, ['a', 1]);
@@ -136,7 +136,7 @@ export function databaseContract(open: OpenDatabaseWorld): void {
       expect(error).toMatchObject({ code: '23514' });
     });
 
-    it('refuses a statement that is sent after it has ended', async () => {
+    it('rejects a statement after its end', async () => {
       let leaked: PgTransaction;
       await outcome(async (tx) => {
         leaked = tx;
@@ -145,7 +145,7 @@ export function databaseContract(open: OpenDatabaseWorld): void {
       expect(() => leaked.enqueue(list)).toThrow('after its transaction had ended');
     });
 
-    it('waits for the lock of another, and sees what that left', async () => {
+    it('waits for a row lock of another transaction, and then sees its row', async () => {
       await database.query(insert, ['a', 1]);
       let waiting: Promise<{ amount: number }[]> | undefined;
       await database.transaction(async (tx) => {
@@ -172,7 +172,7 @@ export function databaseContract(open: OpenDatabaseWorld): void {
       expect(await database.query(list)).toEqual([{ id: 'a', amount: 1 }]);
     });
 
-    it('is transient when two transactions were waiting for each other, and one of them goes on', async () => {
+    it('is transient for the victim of a deadlock; the other transaction goes on', async () => {
       await database.query(insert, ['a', 1]);
       await database.query(insert, ['b', 1]);
       const [one, other] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -196,7 +196,7 @@ export function databaseContract(open: OpenDatabaseWorld): void {
   });
 
   describe('a value', () => {
-    it('comes back as it was, in its own type: int8 and instants as numbers, JSON as what it says', async () => {
+    it('is read in its own type: int8 and instants as numbers, JSON as parsed', async () => {
       const at = new Date(Date.UTC(2026, 0, 2, 3, 4, 5, 678));
       const note = `it's "quoted", \\ and\nnew, {braced}, ß 漢`;
       const names = ['plain', 'a,b', '"q"', 'back\\slash', '', '{}', 'NULL'];
@@ -215,21 +215,21 @@ export function databaseContract(open: OpenDatabaseWorld): void {
       ]);
     });
 
-    it('that is not there is null, be it given as null or undefined', async () => {
+    it('that is null or undefined is read as null', async () => {
       const nothing = { note: null, flag: null, count: null, names: null, numbers: null, doc: null, at: null };
       expect(await database.query(hold, ['nulls', null, null, null, null, null, null, null])).toEqual([nothing]);
       const missing = ['undefined', undefined, undefined, undefined, undefined, undefined, undefined, undefined];
       expect(await database.query(hold, missing)).toStrictEqual([nothing]);
     });
 
-    it('belongs to whoever read it: what is done to it does not reach the database', async () => {
+    it('that was read is a copy: changing it does not change the database', async () => {
       await database.query(hold, ['doc', null, null, null, null, null, '{"list":[1]}', null]);
       const [row] = await database.query<{ doc: { list: number[] } }>(heldDoc, ['doc']);
       row!.doc.list.push(2);
       expect(await database.query(heldDoc, ['doc'])).toEqual([{ doc: { list: [1] } }]);
     });
 
-    it('was written when it was given: what is done to it later does not reach the database', async () => {
+    it('is written as it was at the call: changing it later does not change the database', async () => {
       const names = ['one'];
       await database.query(hold, ['names', null, null, null, names, null, null, null]);
       names.push('two');
@@ -267,7 +267,7 @@ export function databaseContract(open: OpenDatabaseWorld): void {
       },
     );
 
-    it('that is lost is not used again', async () => {
+    it('that is lost is not reused', async () => {
       const alone = await world.open({ maxConnections: 1 });
       await alone.query(list);
       await outcome(async (tx) => {
@@ -280,7 +280,7 @@ export function databaseContract(open: OpenDatabaseWorld): void {
       await alone.close();
     });
 
-    it('is given back after a refusal', async () => {
+    it('is reused after an error of a statement', async () => {
       const alone = await world.open({ maxConnections: 1 });
       for (let times = 0; times < 3; times++) {
         await expect(alone.query(insert, ['a', 5_000])).rejects.toMatchObject({ code: '23514' });
@@ -290,7 +290,7 @@ export function databaseContract(open: OpenDatabaseWorld): void {
       await alone.close();
     });
 
-    it('is waited for while all are in use', async () => {
+    it('is awaited while all are in use', async () => {
       const alone = await world.open({ maxConnections: 1 });
       const { promise, resolve } = Promise.withResolvers<void>();
       const first = alone.transaction(() => promise);
@@ -302,7 +302,7 @@ export function databaseContract(open: OpenDatabaseWorld): void {
       await alone.close();
     });
 
-    it('that does not come free in five seconds is a transient error, and whoever comes later gets it', async () => {
+    it('that is not free within five seconds is a transient error, and later work gets it', async () => {
       const alone = await world.open({ maxConnections: 1 });
       const { promise, resolve } = Promise.withResolvers<void>();
       const first = alone.transaction(() => promise);
@@ -317,7 +317,7 @@ export function databaseContract(open: OpenDatabaseWorld): void {
       await alone.close();
     });
 
-    it('that was idle when it was lost harms nobody', async () => {
+    it('that is lost while idle causes no error', async () => {
       await Promise.all([database.query(list), database.query(list), database.query(list)]);
       world.cut();
       await soon('the database answers again', () => database.query(list).then(() => true));
@@ -325,7 +325,7 @@ export function databaseContract(open: OpenDatabaseWorld): void {
   });
 
   describe('a server that is away', () => {
-    it('is a transient error, and served from again once it is back', async () => {
+    it('is a transient error, and works again once it is back', async () => {
       await world.away();
       for (const attempt of [database.query(list), database.transaction((tx) => tx.query(list))]) {
         const error = await failureOf(attempt);
@@ -338,7 +338,7 @@ export function databaseContract(open: OpenDatabaseWorld): void {
       expect(await database.query(list)).toEqual([]);
     });
 
-    it('has no ear for a new listener', async () => {
+    it('rejects a new listener', async () => {
       await world.away();
       const error = await failureOf(database.listen('news', () => undefined));
       expect(database.isTransient(error)).toBe(true);
@@ -348,7 +348,7 @@ export function databaseContract(open: OpenDatabaseWorld): void {
   });
 
   describe('a listener', () => {
-    it('hears what was committed, and nothing of what was rolled back or of other channels', async () => {
+    it('hears committed notifications, and none of rolled-back transactions or other channels', async () => {
       let calls = 0;
       const listening = await database.listen('news', () => calls++);
       await outcome(async (tx) => {
@@ -380,7 +380,7 @@ export function databaseContract(open: OpenDatabaseWorld): void {
           await world.back();
         },
       ],
-    ])('is called when it may have missed something: %s', async (_, befall) => {
+    ])('is called when it may have missed a notification: %s', async (_, befall) => {
       let calls = 0;
       const listening = await database.listen('news', () => calls++);
       await befall();
@@ -392,7 +392,7 @@ export function databaseContract(open: OpenDatabaseWorld): void {
   });
 
   describe('closing', () => {
-    it('waits until every connection in use was given back, and takes no more work', async () => {
+    it('waits for connections in use, and rejects further work', async () => {
       const own = await world.open();
       const { promise, resolve } = Promise.withResolvers<void>();
       const working = own.transaction(async (tx) => {

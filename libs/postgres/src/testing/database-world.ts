@@ -1,30 +1,30 @@
 import type { Clock } from '#clock';
 import type { PgTransaction, Sql, UnitOfWork } from '../transaction.js';
 
-/** `Database`, as far as anything of ours knows it. */
+/** The interface of `Database`. */
 export interface DatabasePort extends UnitOfWork<PgTransaction>, Sql {
   listen(channel: string, onNotify: () => void): Promise<{ close(): Promise<void> }>;
   waitUntilReachable(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** One database and the way to it, whichever stands behind them. */
+/** One database and its network, real or in memory. */
 export interface DatabaseWorld {
-  /** In whose time it works. */
+  /** The database's clock. */
   readonly clock: Clock;
-  /** As another process sees it, with connections of its own. */
+  /** A separate process with its own connections. */
   open(options?: { maxConnections?: number }): Promise<DatabasePort>;
-  /** Every connection that there is ends. */
+  /** Ends all connections. */
   cut(): void;
-  /** The server is gone, for whoever looks, until it is back. */
+  /** Makes the server unreachable, until `back`. */
   away(): Promise<void>;
   back(): Promise<void>;
-  /** The next COMMIT that anybody sends: the connection ends before the server has heard of it, or after it has done it. */
+  /** Ends the connection of the next COMMIT, before or after the server executes it. */
   loseNextCommit(when: 'before' | 'after'): void;
-  /** How many statements wait for a lock, by the server's own word. */
+  /** How many statements wait for a lock, from the server's view. */
   waiting(): Promise<number>;
   close(): Promise<void>;
 }
 
-/** @param ddl what the database has in it: statements, as a migration has them */
+/** @param ddl statements, as in a migration */
 export type OpenDatabaseWorld = (ddl: string) => Promise<DatabaseWorld>;

@@ -12,7 +12,7 @@ const waitingStatement = statement(
    WHERE NOT granted AND datname = current_database()`,
 );
 
-/** A database of the server that the tests have, over a wire. */
+/** A database on the tests' server, behind a `Wire`. */
 export async function realDatabaseWorld(name: string, ddl: string): Promise<DatabaseWorld> {
   const clock = new SystemClock();
   const test = await testDatabase(name);

@@ -1,9 +1,9 @@
 import { statement, type Sql } from '#postgres';
 
-/** Each part of a schema by its kind and name, as Postgres itself writes it down. */
+/** The parts of a schema by kind and name, in the words of the PostgreSQL catalog. */
 export type Schema = ReadonlyMap<string, string>;
 
-/** TypeORM's own: how far the migrations have run, and the text of generated columns. */
+/** TypeORM's tables: executed migrations, and expressions of generated columns. */
 const TYPEORMS_OWN = `('migrations', 'typeorm_metadata')`;
 
 const relations = `pg_class AS relation WHERE relnamespace = 'public'::regnamespace AND relname NOT IN ${TYPEORMS_OWN}`;
@@ -21,7 +21,7 @@ const partsStatement = statement(
      concat_ws(' ', format_type(atttypid, atttypmod), nullif(attcollation::regcollation::text, '"default"'),
        CASE WHEN attnotnull THEN 'NOT NULL' END, 'identity ' || nullif(attidentity::text, ''),
        'generated ' || nullif(attgenerated::text, ''),
-       -- A number is a number, whether a literal of its type stands for it or a plain one.
+       -- Literals with and without a cast are the same number.
        'default ' || regexp_replace(pg_get_expr(adbin, adrelid), '^''(\\d+)''::bigint$', '\\1'),
        '-- ' || col_description(attrelid, attnum))
    FROM relation JOIN pg_attribute ON attrelid = relation.oid AND attnum > 0 AND NOT attisdropped
@@ -45,7 +45,7 @@ export async function schemaOf(sql: Sql): Promise<Schema> {
   return new Map(rows.map(({ part, definition }) => [part, definition]));
 }
 
-/** The parts that only one of them has, or that the two have in different forms. */
+/** The parts that are missing in one schema, or differ. */
 export function differencesBetween(one: Schema, other: Schema): string[] {
   const parts = [...new Set([...one.keys(), ...other.keys()])];
   return parts.filter((part) => one.get(part) !== other.get(part)).sort();

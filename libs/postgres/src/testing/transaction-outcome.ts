@@ -1,6 +1,6 @@
 import type { PgTransaction, UnitOfWork } from '../transaction.js';
 
-/** Runs a transaction and tells which of its effects ran. */
+/** Runs a transaction. @returns which of its effects ran */
 export async function outcomeOf(
   store: UnitOfWork<PgTransaction>,
   work: (tx: PgTransaction) => Promise<unknown>,

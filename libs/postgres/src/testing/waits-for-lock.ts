@@ -1,10 +1,7 @@
 import { eventually } from '#testing';
 import type { DatabaseWorld } from './database-world.js';
 
-/**
- * Whether a statement behind the promise waits for a lock: asks until the promise has ended, or until so many
- * statements of the database wait by the server's own word.
- */
+/** Polls until `statements` statements wait for a lock, or the promise has settled. @returns whether they wait */
 export async function waitsForLock(world: DatabaseWorld, promise: Promise<unknown>, statements = 1): Promise<boolean> {
   let ended = false;
   void promise.catch(() => undefined).finally(() => (ended = true));

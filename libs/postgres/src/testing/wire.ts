@@ -1,15 +1,15 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What a wire does with some bytes that have come from one end. */
+/** Forward a chunk, drop it, or end the connection. */
 type Way = 'pass' | 'drop' | 'sever';
 
-/** A wire to a server, with everything that may befall a wire. */
+/** A TCP proxy to a server, for network faults. */
 export class Wire {
   readonly #server: Server;
   readonly #ends = new Set<Socket>();
   #port = 0;
   #mute = false;
-  /** Looks at all that a client or the server says. */
+  /** Called for every chunk of a client or the server. */
   watch: (from: 'client' | 'server', chunk: Buffer) => Way = () => 'pass';
 
   constructor(target: URL) {
@@ -38,13 +38,13 @@ export class Wire {
     });
   }
 
-  /** @returns the port; the same one at every call */
+  /** @returns the port, the same at every call */
   async listen(): Promise<number> {
     await new Promise<void>((resolve) => this.#server.listen(this.#port, '127.0.0.1', resolve));
     return (this.#port = (this.#server.address() as { port: number }).port);
   }
 
-  /** Bytes stop; neither end notices. */
+  /** Drops all bytes; both ends keep their connections. */
   cut(): void {
     this.#mute = true;
   }
@@ -53,12 +53,12 @@ export class Wire {
     this.#mute = false;
   }
 
-  /** Every connection ends, for both ends to see. */
+  /** Ends every connection at both ends. */
   sever(): void {
     for (const end of this.#ends) end.destroy();
   }
 
-  /** Every connection ends, and there is nobody to connect to. */
+  /** Ends every connection and stops listening. */
   async close(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
     this.sever();

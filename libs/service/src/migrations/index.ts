@@ -1,5 +1,5 @@
 import type { MigrateOptions } from '#postgres';
 import { Parking1764100000001 } from './parking.migration.js';
 
-/** Of the frame's own tables, in every service's database. They run after each service's first. */
+/** Migrations of the frame's tables. They run after each service's first migration. */
 export const frameMigrations: MigrateOptions['migrations'] = [Parking1764100000001];

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { parkingTablesSql } from '#saga';
 
-/** What each service's first migration made for parked events, made fit to be replayed. */
+/** Makes the table of parked events, from each service's first migration, replayable. */
 export class Parking1764100000001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(parkingTablesSql);

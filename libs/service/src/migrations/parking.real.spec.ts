@@ -5,7 +5,7 @@ import { inboxTablesSql, ParkedEvents } from '#saga';
 import { testDatabase } from '#testing';
 import { frameMigrations } from './index.js';
 
-it('keeps what was parked before, in order, under keys that can be replayed', async () => {
+it('keeps events that were parked before, in order, under keys that can be replayed', async () => {
   const test = await testDatabase('parking_migration');
   try {
     for (const [place, text] of inboxTablesSql.split(';').entries()) {

@@ -6,7 +6,7 @@ import { frameEntities, frameMigrations, type ServiceOptions } from '#service';
 import { testDatabase, type TestDatabase } from '#testing';
 import { differencesBetween, schemaOf } from '../../../postgres/src/testing/schema-of.js';
 
-/** What TypeORM cannot say of a table, by part of the schema, each with its reason. An entry that is not needed fails. */
+/** Parts of the schema that TypeORM cannot express, each with the reason. An unneeded entry fails. */
 export type Unmodelled = Readonly<Record<string, string>>;
 
 const storage = 'TypeORM has no storage parameters';
@@ -17,7 +17,7 @@ const unmodelledInTheFrame: Unmodelled = {
   'storage of worker_id': storage,
 };
 
-/** A service's entities say of its tables what its migrations made. Needs a real Postgres. */
+/** Tests that a service's entities match its migrations. Needs a real Postgres. */
 export function entitiesMatchMigrations(
   service: Pick<ServiceOptions, 'name' | 'entities' | 'migrations'>,
   unmodelledByTypeOrm: Unmodelled,
@@ -53,7 +53,7 @@ export function entitiesMatchMigrations(
       entityDataSource(entities, { url: Object.assign(new URL(url), { pathname: `/${name}` }).toString() });
     const wantedChanges = async (): Promise<string[]> =>
       (await source.driver.createSchemaBuilder().log()).upQueries.map(({ query }) => query);
-    /** What differs while `change` is in force. */
+    /** The differences while `change` is applied. */
     const seenOf = async (change: string, undo: string): Promise<{ wanted: number; parts: string[] }> => {
       const before = new Set(differencesBetween(await schemaOf(migrated.database), await schemaOf(made.database)));
       await migrated.database.query({ name: '', text: change });
@@ -65,16 +65,16 @@ export function entitiesMatchMigrations(
       }
     };
 
-    it('are one for each table', async () => {
+    it('are one per table', async () => {
       const tables = [...(await schemaOf(migrated.database)).keys()].filter((part) => part.startsWith('table '));
       expect(source.entityMetadatas.map(({ tableName }) => `table ${tableName}`).sort()).toEqual(tables.sort());
     });
 
-    it('leave TypeORM nothing to change', async () => {
+    it('need no schema change by TypeORM', async () => {
       expect(await wantedChanges()).toEqual([]);
     });
 
-    it('make the same schema as the migrations, but for what TypeORM cannot say', async () => {
+    it('make the same schema as the migrations, except the parts that TypeORM cannot express', async () => {
       const [byMigrations, byEntities] = [await schemaOf(migrated.database), await schemaOf(made.database)];
       const expected = Object.keys({ ...unmodelledInTheFrame, ...unmodelledByTypeOrm }).sort();
       const differences = differencesBetween(byMigrations, byEntities);
@@ -99,7 +99,7 @@ export function entitiesMatchMigrations(
           'ALTER TABLE parked_event ALTER attempts SET DEFAULT 0',
         ),
       ).toEqual({ wanted: 1, parts: ['column parked_event.attempts'] });
-      // TypeORM compares checks and indexes by name, so that these take the comparison of schemas.
+      // TypeORM compares checks and indexes only by name, so these need the comparison of schemas.
       expect(
         await seenOf(
           `ALTER TABLE worker_id DROP CONSTRAINT worker_id_id_check,
@@ -126,10 +126,7 @@ const metadataStatement = statement(
 );
 const readMetadataStatement = statement('spec.read_typeorm_metadata', 'SELECT * FROM typeorm_metadata');
 
-/**
- * TypeORM keeps the text of generated columns in a table of its own, which services have no use for. The schema
- * builder asks for it, so it is told what the entities say; the comparison of schemas looks at the columns themselves.
- */
+/** TypeORM's schema builder reads expressions of generated columns from its own table: fill it from the entities. */
 async function tellTextOfGeneratedColumns(from: TestDatabase, to: TestDatabase): Promise<void> {
   const [row] = await from.database.query<{ known: boolean }>(metadataStatement);
   if (!row!.known) return;
