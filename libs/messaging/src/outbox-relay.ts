@@ -1,5 +1,6 @@
 import { fullJitterMs, type Clock, type Timer } from '#clock';
 import type { Lease, LeaseHandlers } from '#leases';
+import { SingleFlight } from '#single-flight';
 import type { Bus } from './bus.js';
 import { encode, lengthOf, MAX_RECORD_LENGTH } from './cloud-event-wire.js';
 import type { HandedRow, HandOver, OutboxRow, OutboxStore } from './outbox-store.js';
@@ -45,7 +46,7 @@ const MAX_REMEMBERED = 4_096;
 
 /**
  * Publishes outbox rows at least once, in order per key. Commits hand rows over in memory; a sweep of the table finds the
- * others. Sends and table exchanges are two loops, so that a send never waits for a delete.
+ * others. One send and one table exchange may be in flight beside each other, so that a send never waits for a delete.
  */
 export class OutboxRelay implements HandOver {
   readonly #owned = new Map<number, Lease>();
@@ -57,13 +58,15 @@ export class OutboxRelay implements HandOver {
   #inFlight: readonly OutboxRow[] = [];
   #sent: number[] = [];
   #publishing: Promise<void> = Promise.resolve();
-  #sending: Promise<void> | undefined;
-  #exchanging: Promise<void> | undefined;
-  #notifying: Promise<void> | undefined;
+  readonly #sends = new SingleFlight(() => this.#sendBatch());
+  readonly #exchanges = new SingleFlight(() => this.#exchange());
+  /** One empty NOTIFY at a time, outside every transaction. The owner's next sweep makes up for a lost one. */
+  readonly #notifications = new SingleFlight(() => this.options.store.notify().catch(() => undefined));
+  #publishFailures = 0;
+  #exchangeFailures = 0;
   #sweepDue = false;
   #deleteDue = false;
   #deleteTimer: Timer | undefined;
-  #notifyDue = false;
   #timer: Timer | undefined;
   #shards: { close(): Promise<void> } | undefined;
   #listening: { close(): Promise<void> } | undefined;
@@ -94,11 +97,11 @@ export class OutboxRelay implements HandOver {
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the relay is stopping'));
     this.#timer?.cancel();
-    await this.#sending;
+    await this.#sends.idle();
     this.#deleteNow();
-    await this.#exchanging;
+    await this.#exchanges.idle();
     await this.#shards?.close();
-    await this.#notifying;
+    await this.#notifications.idle();
     await this.#listening?.close();
   }
 
@@ -114,9 +117,10 @@ export class OutboxRelay implements HandOver {
   }
 
   offer(rows: readonly HandedRow[]): void {
+    let isForOthers = false;
     for (const row of rows) {
       if (!this.#owned.has(row.shard)) {
-        this.#notifyDue = true;
+        isForOthers = true;
       } else if (this.#known.has(row.id)) {
         // A sweep has read it already.
       } else if (this.#waiting.length >= this.#maxWaiting || !this.#mayFollow(row.behind)) {
@@ -127,13 +131,13 @@ export class OutboxRelay implements HandOver {
       }
     }
     this.#send();
-    this.#exchange();
-    this.#notify();
+    if (this.#sweepDue) this.#exchangeSoon();
+    if (isForOthers) void this.#notifications.ask();
   }
 
   sweepSoon(): void {
     this.#sweepDue = true;
-    this.#exchange();
+    this.#exchangeSoon();
   }
 
   #mayFollow(earlier: number | null): boolean {
@@ -147,36 +151,37 @@ export class OutboxRelay implements HandOver {
 
   /** Sends at once when idle. Rows that come while a send is in flight share the next one. */
   #send(): void {
-    this.#sending ??= this.#sendAll();
+    if (this.#waiting.length > 0) void this.#sends.ask();
   }
 
-  async #sendAll(): Promise<void> {
+  async #sendBatch(): Promise<void> {
     const { bus, clock, observer } = this.options;
-    let failures = 0;
     // Include rows committed in this turn of the event loop.
     await Promise.resolve();
-    while ((this.#inFlight = this.#takeBatch()).length > 0) {
-      const batch = this.#inFlight;
-      const startedMs = clock.monotonicMs();
-      try {
-        await (this.#publishing = bus.publish(batch.map(({ event }) => event)));
-      } catch (error) {
-        this.#inFlight = [];
-        this.#putBack(batch);
-        const delayMs = fullJitterMs(++failures, PUBLISH_RETRY, () => clock.random());
-        observer?.onPublishFailed?.({ error, count: batch.length, attempt: failures, delayMs });
-        if (await this.#rest(delayMs)) continue;
-        break;
-      }
-      failures = 0;
-      for (const { id } of batch) this.#sent.push(id);
-      observer?.onPublished?.({ count: batch.length, durationMs: clock.monotonicMs() - startedMs });
-      if (this.#sent.length >= DELETE_AT_ONCE) this.#deleteNow();
-      else this.#deleteTimer ??= clock.after(DELETE_EVERY_MS, () => this.#deleteNow());
-      // There is room again for rows that an earlier sweep had to leave.
-      if (this.#sweepDue) this.#exchange();
+    const batch = this.#takeBatch();
+    if (batch.length === 0) return;
+    this.#inFlight = batch;
+    const startedMs = clock.monotonicMs();
+    try {
+      await (this.#publishing = bus.publish(batch.map(({ event }) => event)));
+    } catch (error) {
+      this.#inFlight = [];
+      this.#putBack(batch);
+      const attempt = ++this.#publishFailures;
+      const delayMs = fullJitterMs(attempt, PUBLISH_RETRY, () => clock.random());
+      observer?.onPublishFailed?.({ error, count: batch.length, attempt, delayMs });
+      if (await this.#rest(delayMs)) this.#send();
+      return;
     }
-    this.#sending = undefined;
+    this.#inFlight = [];
+    this.#publishFailures = 0;
+    for (const { id } of batch) this.#sent.push(id);
+    observer?.onPublished?.({ count: batch.length, durationMs: clock.monotonicMs() - startedMs });
+    if (this.#sent.length >= DELETE_AT_ONCE) this.#deleteNow();
+    else this.#deleteTimer ??= clock.after(DELETE_EVERY_MS, () => this.#deleteNow());
+    // There is room again for rows that an earlier sweep had to leave.
+    if (this.#sweepDue) this.#exchangeSoon();
+    this.#send();
   }
 
   /** The oldest rows of shards whose lease is trusted now. Other rows wait until theirs is renewed or lost. */
@@ -221,43 +226,41 @@ export class OutboxRelay implements HandOver {
     this.#deleteTimer?.cancel();
     this.#deleteTimer = undefined;
     this.#deleteDue = true;
-    this.#exchange();
+    this.#exchangeSoon();
   }
 
-  /** Deletes sent rows and reads waiting ones in one round trip, one exchange at a time. */
-  #exchange(): void {
-    this.#exchanging ??= this.#runExchanges();
+  #exchangeSoon(): void {
+    void this.#exchanges.ask();
   }
 
-  async #runExchanges(): Promise<void> {
+  /** When a delete or a sweep is due, deletes sent rows and reads waiting ones in one round trip. */
+  async #exchange(): Promise<void> {
     const { clock, observer, store } = this.options;
-    let failures = 0;
     await Promise.resolve();
-    for (;;) {
-      const sweeps = this.#sweepDue && this.#owned.size > 0 && !this.#stopping.signal.aborted;
-      const limit = sweeps ? Math.min(MAX_SWEPT, Math.max(0, this.#maxWaiting - this.#waiting.length)) : 0;
-      const deletes = this.#deleteDue && this.#sent.length > 0;
-      this.#deleteDue = false;
-      if (!deletes && limit === 0) break;
-      const sent = this.#sent;
-      this.#sent = [];
-      if (limit > 0) this.#sweepDue = false;
-      try {
-        const known = limit > 0 ? [...this.#known] : [];
-        const rows = await store.exchange({ sent, limit, known, shards: [...this.#owned.keys()] });
-        this.#forget(sent);
-        this.#takeSwept(rows, limit);
-        failures = 0;
-      } catch (error) {
-        this.#sent = [...sent, ...this.#sent];
-        this.#deleteDue = true;
-        if (limit > 0) this.#sweepDue = true;
-        const delayMs = fullJitterMs(++failures, RETRY, () => clock.random());
-        observer?.onStoreFailed?.({ error, attempt: failures, delayMs });
-        if (!(await this.#rest(delayMs))) break;
-      }
+    const sweeps = this.#sweepDue && this.#owned.size > 0 && !this.#stopping.signal.aborted;
+    const limit = sweeps ? Math.min(MAX_SWEPT, Math.max(0, this.#maxWaiting - this.#waiting.length)) : 0;
+    const deletes = this.#deleteDue && this.#sent.length > 0;
+    this.#deleteDue = false;
+    if (!deletes && limit === 0) return;
+    const sent = this.#sent;
+    this.#sent = [];
+    if (limit > 0) this.#sweepDue = false;
+    try {
+      const known = limit > 0 ? [...this.#known] : [];
+      const rows = await store.exchange({ sent, limit, known, shards: [...this.#owned.keys()] });
+      this.#forget(sent);
+      this.#takeSwept(rows, limit);
+      this.#exchangeFailures = 0;
+    } catch (error) {
+      this.#sent = [...sent, ...this.#sent];
+      this.#deleteDue = true;
+      if (limit > 0) this.#sweepDue = true;
+      const attempt = ++this.#exchangeFailures;
+      const delayMs = fullJitterMs(attempt, RETRY, () => clock.random());
+      observer?.onStoreFailed?.({ error, attempt, delayMs });
+      if (!(await this.#rest(delayMs))) return;
     }
-    this.#exchanging = undefined;
+    if (this.#deleteDue || this.#sweepDue) this.#exchangeSoon();
   }
 
   #forget(ids: readonly number[]): void {
@@ -277,19 +280,6 @@ export class OutboxRelay implements HandOver {
     if (fresh.length > 0) this.options.observer?.onSwept?.({ count: fresh.length });
     if (limit > 0 && rows.length === limit) this.#sweepDue = true;
     this.#send();
-  }
-
-  /** At most one empty NOTIFY in flight, outside every transaction. If one is lost, the owner's next sweep helps. */
-  #notify(): void {
-    if (!this.#notifyDue || this.#notifying) return;
-    this.#notifyDue = false;
-    this.#notifying = this.options.store
-      .notify()
-      .catch(() => undefined)
-      .finally(() => {
-        this.#notifying = undefined;
-        this.#notify();
-      });
   }
 
   #sweepAgain(): void {

@@ -2,6 +2,7 @@ import type { Clock, Timer } from '#clock';
 import type { bankProtocol } from '#contracts';
 import type { Sql } from '#postgres';
 import { RowsFailedError } from '#saga';
+import { SingleFlight } from '#single-flight';
 import { isolatedTo, type KeptSlots } from '#bank-call';
 import { authorizationFrom, type AuthorizationRow } from '../authorizations/store/authorization.repository.js';
 import type { BankClients } from '../banks/banks.js';
@@ -31,8 +32,7 @@ export interface WorkerObserver {
 export class Worker {
   readonly #running = new Set<Promise<void>>();
   #timer: Timer | undefined;
-  #looking: Promise<void> | undefined;
-  #lookAgain = false;
+  readonly #looks = new SingleFlight(() => this.#lookOnce());
   #open = false;
 
   constructor(
@@ -66,7 +66,7 @@ export class Worker {
     this.#open = false;
     this.parts.dispatch.close();
     this.#timer?.cancel();
-    await this.#looking;
+    await this.#looks.close();
     await Promise.all(this.#running);
   }
 
@@ -90,23 +90,13 @@ export class Worker {
   }
 
   #look(): void {
-    if (!this.#open) return;
-    if (this.#looking) {
-      this.#lookAgain = true;
-      return;
-    }
+    if (this.#open) void this.#looks.ask();
+  }
+
+  async #lookOnce(): Promise<void> {
     this.#timer?.cancel();
-    this.#looking = this.parts
-      .look(() => this.#takeAll())
-      .finally(() => {
-        this.#looking = undefined;
-        if (this.#lookAgain) {
-          this.#lookAgain = false;
-          this.#look();
-        } else if (this.#open) {
-          this.#timer = this.parts.clock.after(this.parts.lookEveryMs, () => this.#look());
-        }
-      });
+    await this.parts.look(() => this.#takeAll());
+    if (this.#open) this.#timer = this.parts.clock.after(this.parts.lookEveryMs, () => this.#look());
   }
 
   async #takeAll(): Promise<void> {
@@ -165,7 +155,7 @@ export class Worker {
       if (kept.every(({ count }) => count > 0)) return;
       // A full hand: there may be more, for a slot that is free now or is the next to be.
       this.parts.dispatch.turnAway(traffic);
-      this.#lookAgain = true;
+      this.#look();
     } finally {
       for (const slots of kept) slots.release();
     }

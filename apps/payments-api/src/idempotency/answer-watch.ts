@@ -1,5 +1,6 @@
 import { statement, type Database } from '#postgres';
 import type { Job } from '#service';
+import { SingleFlight } from '#single-flight';
 import { AnswerWaiters } from './answer-waiters.js';
 import { readAnswers } from './key.repository.js';
 
@@ -16,11 +17,14 @@ const notify = statement('answers.notify', `SELECT pg_notify('${CHANNEL}', '')`)
  */
 export class AnswerWatch {
   private listening: { close(): Promise<void> } | undefined;
-  private asking: Promise<void> | undefined;
-  private askAgain = false;
-  private telling: Promise<unknown> | undefined;
-  private tellAgain = false;
-  private closed = false;
+  private readonly asking = new SingleFlight(() => this.askAll());
+  /** A notification that cannot be sent needs no retry: the poll of the other instances finds the answers. */
+  private readonly telling = new SingleFlight(() =>
+    this.database.query(notify).then(
+      () => undefined,
+      () => undefined,
+    ),
+  );
 
   constructor(
     private readonly database: Database,
@@ -31,14 +35,14 @@ export class AnswerWatch {
     name: 'answer-watch',
     everyMs: POLL_EVERY_MS,
     run: async () => {
-      if (this.waiters.names(POLL_EVERY_MS).length > 0) await this.ask();
+      if (this.waiters.names(POLL_EVERY_MS).length > 0) await this.asking.ask();
     },
   };
 
   async start(): Promise<void> {
     this.listening = await this.database.listen(CHANNEL, () => {
       // The store is away: the poll comes back.
-      this.ask().catch((error: unknown) => {
+      this.asking.ask().catch((error: unknown) => {
         if (!this.database.isTransient(error)) throw error;
       });
     });
@@ -46,43 +50,19 @@ export class AnswerWatch {
 
   /** Tells the other instances that some of what they wait for may have been answered: after the commit, outside of it. */
   tellOthers(): void {
-    if (this.telling) {
-      this.tellAgain = true;
-      return;
-    }
-    this.tellAgain = false;
-    // A notification that cannot be sent needs no retry: their poll finds the answers.
-    this.telling = this.database
-      .query(notify)
-      .catch(() => undefined)
-      .finally(() => {
-        this.telling = undefined;
-        if (this.tellAgain) this.tellOthers();
-      });
+    void this.telling.ask();
   }
 
   async close(): Promise<void> {
-    this.closed = true;
-    await this.listening?.close();
-    await this.asking?.catch(() => undefined);
-    await this.telling;
-  }
-
-  /** One question at a time; what comes in meanwhile is asked once more. */
-  private ask(): Promise<void> {
-    this.askAgain = true;
-    this.asking ??= this.askAll().finally(() => (this.asking = undefined));
-    return this.asking;
+    await Promise.all([this.asking.close(), this.listening?.close()]);
+    await this.telling.idle();
   }
 
   private async askAll(): Promise<void> {
-    while (this.askAgain && !this.closed) {
-      this.askAgain = false;
-      const names = this.waiters.names();
-      for (let start = 0; start < names.length; start += MOST_NAMES_AT_ONCE) {
-        const given = await readAnswers(this.database, names.slice(start, start + MOST_NAMES_AT_ONCE));
-        for (const answer of given) this.waiters.answered(answer);
-      }
+    const names = this.waiters.names();
+    for (let start = 0; start < names.length; start += MOST_NAMES_AT_ONCE) {
+      const given = await readAnswers(this.database, names.slice(start, start + MOST_NAMES_AT_ONCE));
+      for (const answer of given) this.waiters.answered(answer);
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { Database } from '#postgres';
 import type { Job } from '#service';
+import { SingleFlight } from '#single-flight';
 import type { AccountClocks } from './account-clocks.js';
 import { CHANNEL, clockChanges } from './test-clock.repository.js';
 
@@ -13,9 +14,7 @@ const OVERLAP_MS = 10_000;
  */
 export class ClockWatch {
   private listening: { close(): Promise<void> } | undefined;
-  private asking: Promise<void> | undefined;
-  private askAgain = false;
-  private closed = false;
+  private readonly asking = new SingleFlight(() => this.askAll());
   private latestMs = 0;
 
   constructor(
@@ -23,37 +22,26 @@ export class ClockWatch {
     private readonly clocks: AccountClocks,
   ) {}
 
-  readonly poll: Job = { name: 'clock-watch', everyMs: POLL_EVERY_MS, run: () => this.ask() };
+  readonly poll: Job = { name: 'clock-watch', everyMs: POLL_EVERY_MS, run: () => this.asking.ask() };
 
   /** Resolves when every clock is known; while the store is away, the poll comes back. */
   async start(): Promise<void> {
     const unlessAway = (error: unknown): void => {
       if (!this.database.isTransient(error)) throw error;
     };
-    this.listening = await this.database.listen(CHANNEL, () => void this.ask().catch(unlessAway));
-    await this.ask().catch(unlessAway);
+    this.listening = await this.database.listen(CHANNEL, () => void this.asking.ask().catch(unlessAway));
+    await this.asking.ask().catch(unlessAway);
   }
 
   async close(): Promise<void> {
-    this.closed = true;
-    await this.listening?.close();
-    await this.asking?.catch(() => undefined);
-  }
-
-  private ask(): Promise<void> {
-    this.askAgain = true;
-    this.asking ??= this.askAll().finally(() => (this.asking = undefined));
-    return this.asking;
+    await Promise.all([this.asking.close(), this.listening?.close()]);
   }
 
   private async askAll(): Promise<void> {
-    while (this.askAgain && !this.closed) {
-      this.askAgain = false;
-      const changes = await clockChanges(this.database, Math.max(0, this.latestMs - OVERLAP_MS));
-      for (const { account, offset_ms, deleted, changed_ms } of changes) {
-        this.clocks.set(account, deleted ? null : offset_ms);
-        this.latestMs = Math.max(this.latestMs, changed_ms);
-      }
+    const changes = await clockChanges(this.database, Math.max(0, this.latestMs - OVERLAP_MS));
+    for (const { account, offset_ms, deleted, changed_ms } of changes) {
+      this.clocks.set(account, deleted ? null : offset_ms);
+      this.latestMs = Math.max(this.latestMs, changed_ms);
     }
   }
 }
