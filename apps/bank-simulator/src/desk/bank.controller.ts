@@ -6,13 +6,11 @@ import type { Clock } from '#clock';
 import { bankProtocol } from '#contracts';
 import { limitClients } from '#http-door';
 import { type AllowedHosts, refusalAtLocalDoor } from '#local-door';
-import { cardOf } from '../books/card.js';
 import { errorReply } from '../books/decision.js';
-import type { FaultRules, FaultStrike } from '../faults/fault-rules.js';
-import { inflict } from '../faults/inflict.js';
+import type { FaultRules } from '../faults/fault-rules.js';
 import { HttpBankExchange, sendReply } from './exchange.controller.js';
 import type { OpenBank } from './open-bank.js';
-import { readRequest } from './route.js';
+import { answerRequest, receiveRequest, type RequestOnWire } from './receive-request.js';
 
 const bodyBytesMax = 64 * 1024;
 
@@ -116,57 +114,32 @@ export class BankController {
       const now = this.clock.now();
       return sendReply(outgoing, errorReply(503, 'not_processed', 'the bank is not open', now), now);
     }
-    const request = readRequest(incoming.method!, incoming.url!, body);
-    if ('invalid' in request) {
-      const now = bank.now();
-      return sendReply(outgoing, errorReply(request.status, 'invalid_request', request.invalid, now), now);
-    }
-
-    const strike = this.rules.strike({
-      bank: this.name,
-      operation: request.kind,
-      card: cardOf(bank.books, request),
-      ...(request.kind !== 'statement' && {
-        account: request.account,
-        chargeId: request.chargeId,
-        token: request.fault,
-      }),
+    const received = receiveRequest(this.name, bank, this.rules, {
+      method: incoming.method!,
+      target: incoming.url!,
+      body,
+      sender: senderIn(incoming),
     });
-    const record = requestRecord(request, incoming, strike, bank.now());
-    bank.note(record);
-
-    const exchange = new HttpBankExchange(incoming, outgoing, bank, request, {
-      attemptId: record.attemptId,
-      strike,
+    if ('refusal' in received) return sendReply(outgoing, received.refusal, bank.now());
+    const exchange = new HttpBankExchange(incoming, outgoing, bank, {
+      ...received,
       clock: this.clock,
       stopping: this.#stopping.signal,
     });
-    if (strike) return inflict(strike, exchange);
-    const answered = exchange.deliver().then((reply) => exchange.send(reply));
+    const answered = answerRequest(received.strike, exchange);
+    // A fault may keep its caller waiting for ever; the end of the process does not wait with it.
+    if (received.strike) return answered;
     this.#answering.add(answered);
     return answered.finally(() => this.#answering.delete(answered));
   }
 }
 
-function requestRecord(
-  request: bankProtocol.BankRequest,
-  { headers }: IncomingMessage,
-  strike: FaultStrike | undefined,
-  at: number,
-): bankProtocol.RequestRecord {
+function senderIn({ headers }: IncomingMessage): RequestOnWire['sender'] {
   const { instanceId, attemptId, traceparent } = bankProtocol.headers;
   return {
-    type: 'request',
-    at,
-    operation: request.kind,
-    ...('reference' in request && { reference: request.reference }),
-    ...('validUntil' in request && { validUntil: request.validUntil }),
-    ...('account' in request && { account: request.account, chargeId: request.chargeId }),
-    ...('fault' in request && request.fault !== undefined && { token: request.fault }),
     ...kept('instanceId', headers[instanceId]),
     ...kept('attemptId', headers[attemptId]),
     ...kept('traceparent', headers[traceparent]),
-    ...(strike && { fault: { name: strike.fault, by: strike.by } }),
   };
 }
 

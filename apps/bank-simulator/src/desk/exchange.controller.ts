@@ -3,8 +3,8 @@ import type { Clock } from '#clock';
 import type { bankProtocol } from '#contracts';
 import type { BankReply, FaultEffect } from '../books/decision.js';
 import type { BankExchange } from '../faults/exchange.js';
-import type { FaultStrike } from '../faults/fault-rules.js';
 import type { OpenBank } from './open-bank.js';
+import type { AcceptedRequest } from './receive-request.js';
 
 /** An exchange over HTTP. After the caller has left, what is sent goes nowhere. */
 export class HttpBankExchange implements BankExchange {
@@ -12,21 +12,15 @@ export class HttpBankExchange implements BankExchange {
     private readonly incoming: IncomingMessage,
     private readonly outgoing: ServerResponse,
     private readonly bank: OpenBank,
-    private readonly request: bankProtocol.BankRequest,
-    private readonly context: {
-      attemptId: string | undefined;
-      strike: FaultStrike | undefined;
-      clock: Clock;
-      stopping: AbortSignal;
-    },
+    private readonly context: AcceptedRequest & { readonly clock: Clock; readonly stopping: AbortSignal },
   ) {}
 
   get operation(): bankProtocol.BankOperation {
-    return this.request.kind;
+    return this.context.request.kind;
   }
 
   deliver(twist?: FaultEffect): Promise<BankReply> {
-    return this.bank.deliver(this.request, this.context.attemptId, twist);
+    return this.bank.deliver(this.context.request, this.context.attemptId, twist);
   }
 
   now(): number {

@@ -2,13 +2,10 @@ import type { BankPort, SendOptions, WireResult } from '#bank-call';
 import type { BankEntry, Evidence, ReceivedRequest } from '#checker';
 import { bankProtocol } from '#contracts';
 import { SimulatedClock, type SimulatedNetwork, type SimulatedProcess } from '#virtual-time';
-import { cardOf } from '../../../../apps/bank-simulator/src/books/card.js';
-import { errorReply } from '../../../../apps/bank-simulator/src/books/decision.js';
 import { Books } from '../../../../apps/bank-simulator/src/books/books.js';
 import { OpenBank } from '../../../../apps/bank-simulator/src/desk/open-bank.js';
-import { readRequest } from '../../../../apps/bank-simulator/src/desk/route.js';
+import { answerRequest, receiveRequest } from '../../../../apps/bank-simulator/src/desk/receive-request.js';
 import { FaultRules, type FaultStrike } from '../../../../apps/bank-simulator/src/faults/fault-rules.js';
-import { inflict } from '../../../../apps/bank-simulator/src/faults/inflict.js';
 import { inMemoryJournal } from './in-memory-journal.js';
 import { SimulatedExchange, type ExchangeCaller } from './simulated-exchange.js';
 
@@ -105,39 +102,19 @@ export class SimulatedBanks {
     caller: ExchangeCaller,
   ): Promise<void> {
     const bank = this.#banks.get(name)!;
-    // As it would arrive: through JSON and the simulator's own reading of it.
     const { method, path, body } = bankProtocol.wireOf(sent);
-    const request = readRequest(method, path, body ? JSON.stringify(body) : '');
-    if ('invalid' in request) {
-      const refusal = errorReply(request.status, 'invalid_request', request.invalid, bank.now());
-      return caller.answer({ kind: 'response', status: refusal.status, body: { ...refusal.body, now: bank.now() } });
+    const received = receiveRequest(name, bank, this.rules, {
+      method,
+      target: path,
+      body: body ? JSON.stringify(body) : '',
+      sender: { instanceId, attemptId, ...(traceparent !== undefined && { traceparent }) },
+    });
+    if ('refusal' in received) {
+      const { status, body: refusal } = received.refusal;
+      return caller.answer({ kind: 'response', status, body: { ...refusal, now: bank.now() } });
     }
-    const strike = this.rules.strike({
-      bank: name,
-      operation: request.kind,
-      card: cardOf(bank.books, request),
-      ...(request.kind !== 'statement' && {
-        account: request.account,
-        chargeId: request.chargeId,
-        token: request.fault,
-      }),
-    });
-    bank.note({
-      type: 'request',
-      at: bank.now(),
-      operation: request.kind,
-      ...('reference' in request && { reference: request.reference }),
-      ...('validUntil' in request && { validUntil: request.validUntil }),
-      ...('account' in request && { account: request.account, chargeId: request.chargeId }),
-      ...('fault' in request && request.fault !== undefined && { token: request.fault }),
-      instanceId,
-      attemptId,
-      ...(traceparent !== undefined && { traceparent }),
-      ...(strike && { fault: { name: strike.fault, by: strike.by } }),
-    });
-    const exchange = new SimulatedExchange(bank, request, attemptId, strike, caller, this.process);
-    if (!strike) return exchange.send(await exchange.deliver());
-    this.onStrike(name, strike, request);
-    await inflict(strike, exchange);
+    const { request, strike } = received;
+    if (strike) this.onStrike(name, strike, request);
+    await answerRequest(strike, new SimulatedExchange(bank, received, caller, this.process));
   }
 }

@@ -2,8 +2,8 @@ import type { WireResult } from '#bank-call';
 import type { bankProtocol } from '#contracts';
 import type { BankReply, FaultEffect } from '../../../../apps/bank-simulator/src/books/decision.js';
 import type { OpenBank } from '../../../../apps/bank-simulator/src/desk/open-bank.js';
+import type { AcceptedRequest } from '../../../../apps/bank-simulator/src/desk/receive-request.js';
 import type { BankExchange } from '../../../../apps/bank-simulator/src/faults/exchange.js';
-import type { FaultStrike } from '../../../../apps/bank-simulator/src/faults/fault-rules.js';
 import type { SimulatedProcess } from '#virtual-time';
 
 export interface ExchangeCaller {
@@ -17,19 +17,17 @@ export interface ExchangeCaller {
 export class SimulatedExchange implements BankExchange {
   constructor(
     private readonly bank: OpenBank,
-    private readonly request: bankProtocol.BankRequest,
-    private readonly attemptId: string,
-    private readonly strike: FaultStrike | undefined,
+    private readonly received: AcceptedRequest,
     private readonly caller: ExchangeCaller,
     private readonly process: SimulatedProcess,
   ) {}
 
   get operation(): bankProtocol.BankOperation {
-    return this.request.kind;
+    return this.received.request.kind;
   }
 
   deliver(twist?: FaultEffect): Promise<BankReply> {
-    return this.bank.deliver(this.request, this.attemptId, twist);
+    return this.bank.deliver(this.received.request, this.received.attemptId, twist);
   }
 
   now(): number {
@@ -76,6 +74,6 @@ export class SimulatedExchange implements BankExchange {
   }
 
   random(): number {
-    return this.strike?.random() ?? 0;
+    return this.received.strike?.random() ?? 0;
   }
 }
