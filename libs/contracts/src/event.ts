@@ -53,7 +53,7 @@ export interface EventContract<Data = unknown> {
   readonly schema: z.ZodType<Data>;
 }
 
-interface Definition<Data> {
+export interface EventDefinition<Data> {
   readonly producer: Producer;
   /** Without producer and version: `charge_requested`. */
   readonly name: string;
@@ -68,13 +68,13 @@ interface Definition<Data> {
  * An event's id is its natural key, subject and name: whoever says the same thing twice, after a crash or
  * out of the sweeper, says it under the same id, and every inbox drops it.
  */
-export function defineEvent<Data extends { chargeId: string }>(definition: Definition<Data>): EventContract<Data> {
+export function defineEvent<Data extends { chargeId: string }>(definition: EventDefinition<Data>): EventContract<Data> {
   return defineKeyedEvent({ subject: (data) => data.chargeId, ...definition, key: (data) => data.chargeId });
 }
 
 /** An event that belongs to no charge; `key` keeps those of one kind in order. */
 export function defineKeyedEvent<Data>(
-  definition: Definition<Data> & { key: (data: Data) => string; subject: (data: Data) => string },
+  definition: EventDefinition<Data> & { key: (data: Data) => string; subject: (data: Data) => string },
 ): EventContract<Data> {
   const { producer, name, version, meaning, schema, key, subject } = definition;
   const type = `${producer}.${name}.v${version}`;

@@ -1,18 +1,13 @@
 import { z } from 'zod';
-import { defineEvent } from '../event.js';
-import { account, amount, bank, chargeId, refundId } from '../fields.js';
+import { bank } from '../fields.js';
+import { defineRefundEvent, refundHead } from '../refund-event.js';
 
-export const refundFailed = defineEvent({
+export const refundFailed = defineRefundEvent({
   producer: 'bank',
   name: 'refund_failed',
   version: 1,
   meaning: 'The bank refused the refund for good: nothing went back to the cardholder.',
-  subject: ({ refundId }) => refundId,
-  schema: z.strictObject({
-    refundId,
-    chargeId,
-    account,
-    amount,
+  schema: refundHead.extend({
     bank,
     code: z.string(),
   }),

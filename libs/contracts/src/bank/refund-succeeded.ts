@@ -1,18 +1,13 @@
 import { z } from 'zod';
-import { defineEvent } from '../event.js';
-import { account, amount, bank, chargeId, refundId } from '../fields.js';
+import { bank } from '../fields.js';
+import { defineRefundEvent, refundHead } from '../refund-event.js';
 
-export const refundSucceeded = defineEvent({
+export const refundSucceeded = defineRefundEvent({
   producer: 'bank',
   name: 'refund_succeeded',
   version: 1,
   meaning: 'The bank gave the amount back to the cardholder.',
-  subject: ({ refundId }) => refundId,
-  schema: z.strictObject({
-    refundId,
-    chargeId,
-    account,
-    amount,
+  schema: refundHead.extend({
     bank,
     /** The bank's own id of the refund. */
     bankRefundId: z.string(),

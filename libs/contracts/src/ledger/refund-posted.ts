@@ -1,18 +1,12 @@
 import { z } from 'zod';
-import { defineEvent } from '../event.js';
-import { account, amount, chargeId, refundId } from '../fields.js';
+import { defineRefundEvent, refundHead } from '../refund-event.js';
 
-export const refundPosted = defineEvent({
+export const refundPosted = defineRefundEvent({
   producer: 'ledger',
   name: 'refund_posted',
   version: 1,
   meaning: 'The refund left the merchant’s balance. Carries all that the merchant’s view needs.',
-  subject: ({ refundId }) => refundId,
-  schema: z.strictObject({
-    refundId,
-    chargeId,
-    account,
-    amount,
+  schema: refundHead.extend({
     /** Both milliseconds since the epoch. */
     postedAt: z.int(),
     availableOn: z.int(),

@@ -1,18 +1,13 @@
-import { z } from 'zod';
-import { defineEvent } from '../event.js';
-import { account, amount, chargeId, refundId, refundRefusal } from '../fields.js';
+import type { z } from 'zod';
+import { refundRefusal } from '../fields.js';
+import { defineRefundEvent, refundHead } from '../refund-event.js';
 
-export const refundRefused = defineEvent({
+export const refundRefused = defineRefundEvent({
   producer: 'ledger',
   name: 'refund_refused',
   version: 1,
   meaning: 'The merchant cannot afford the refund: no bank is asked.',
-  subject: ({ refundId }) => refundId,
-  schema: z.strictObject({
-    refundId,
-    chargeId,
-    account,
-    amount,
+  schema: refundHead.extend({
     reason: refundRefusal,
   }),
 });

@@ -1,18 +1,12 @@
 import { z } from 'zod';
-import { defineEvent } from '../event.js';
-import { account, amount, chargeId, refundId } from '../fields.js';
+import { defineRefundEvent, refundHead } from '../refund-event.js';
 
-export const refundReleased = defineEvent({
+export const refundReleased = defineRefundEvent({
   producer: 'ledger',
   name: 'refund_released',
   version: 1,
   meaning: 'The bank refused the refund: what was set aside is the merchant’s again.',
-  subject: ({ refundId }) => refundId,
-  schema: z.strictObject({
-    refundId,
-    chargeId,
-    account,
-    amount,
+  schema: refundHead.extend({
     /** The bank's word for it. */
     code: z.string(),
   }),

@@ -1,18 +1,11 @@
-import { z } from 'zod';
-import { defineEvent } from '../event.js';
-import { account, amount, chargeId, refundId } from '../fields.js';
+import type { z } from 'zod';
+import { defineRefundEvent, refundHead } from '../refund-event.js';
 
-export const refundReserved = defineEvent({
+export const refundReserved = defineRefundEvent({
   producer: 'ledger',
   name: 'refund_reserved',
   version: 1,
   meaning: 'The amount is set aside from the merchant’s balance: the bank may give it back.',
-  subject: ({ refundId }) => refundId,
-  schema: z.strictObject({
-    refundId,
-    chargeId,
-    account,
-    amount,
-  }),
+  schema: refundHead,
 });
 export type RefundReserved = z.infer<typeof refundReserved.schema>;
