@@ -1,8 +1,9 @@
-import { Controller, Delete, Get, Module, Post, SetMetadata } from '@nestjs/common';
+import { Controller, Delete, Get, Module, Post, SetMetadata, type Type } from '@nestjs/common';
 import { describe, expect, it } from '@jest/globals';
 import { PaymentsApiModule } from '../../apps/payments-api/src/payments-api.module.js';
 import { IDEMPOTENT, Idempotent } from '../../apps/payments-api/src/idempotency/idempotent.decorator.js';
-import { changingRoutesOf, controllersOf } from './idempotent-routes.js';
+import { moduleTree } from '../../libs/service/src/testing/module-tree.js';
+import { changingRoutesOf } from './idempotent-routes.js';
 
 @Controller('v1/customers')
 class ForgetfulController {
@@ -48,20 +49,20 @@ class InnerModule {}
 class OuterModule {}
 
 describe('a POST or DELETE below /v1', () => {
-  const undeclared = (modules: Parameters<typeof controllersOf>[0]) =>
-    changingRoutesOf(controllersOf(modules))
-      .filter(({ declared }) => !declared)
-      .map(({ route }) => route);
+  const changing = async (root: Type) =>
+    changingRoutesOf((await moduleTree(root)).flatMap(({ controllers }) => controllers));
+  const undeclared = async (root: Type) =>
+    (await changing(root)).filter(({ declared }) => !declared).map(({ route }) => route);
 
-  it('declares how it can be sent again, in every controller that the service lists', () => {
-    const routes = changingRoutesOf(controllersOf([PaymentsApiModule])).map(({ route }) => route);
+  it('declares how it can be sent again, in every controller that the service lists', async () => {
+    const routes = (await changing(PaymentsApiModule)).map(({ route }) => route);
     expect(routes).toEqual(expect.arrayContaining(['POST v1/charges', 'POST v1/refunds/:id/cancel']));
     expect(routes.length).toBeGreaterThanOrEqual(9);
-    expect(undeclared([PaymentsApiModule])).toEqual([]);
+    expect(await undeclared(PaymentsApiModule)).toEqual([]);
   });
 
-  it('is found when it does not, however deep its module is imported', () => {
-    expect(undeclared([OuterModule])).toEqual([
+  it('is found when it does not, however deep its module is imported', async () => {
+    expect(await undeclared(OuterModule)).toEqual([
       'POST v1/customers',
       'POST v1/customers/:id',
       'POST v1/customers/:id/merge',

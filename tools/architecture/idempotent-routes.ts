@@ -1,22 +1,7 @@
 import 'reflect-metadata';
-import { RequestMethod, type DynamicModule, type Type } from '@nestjs/common';
+import { RequestMethod, type Type } from '@nestjs/common';
 import { IdempotencyInterceptor } from '../../apps/payments-api/src/idempotency/idempotency.interceptor.js';
 import { IDEMPOTENT, type IdempotentBy } from '../../apps/payments-api/src/idempotency/idempotent.decorator.js';
-
-type Imported = Type | DynamicModule;
-
-/** The controllers of these modules and of all that they import, as Nest finds them. */
-export function controllersOf(modules: readonly Imported[], seen = new Set<Imported>()): Type[] {
-  return modules.flatMap((imported) => {
-    if (seen.has(imported)) return [];
-    seen.add(imported);
-    const dynamic = 'module' in imported ? imported : undefined;
-    const type = dynamic?.module ?? (imported as Type);
-    const imports = [...listOf<Imported>('imports', type), ...((dynamic?.imports ?? []) as Imported[])];
-    const own = [...listOf<Type>('controllers', type), ...(dynamic?.controllers ?? [])];
-    return [...new Set([...own, ...controllersOf(imports, seen)])];
-  });
-}
 
 /** Each POST and DELETE below `/v1`: `POST v1/charges/:id`, and whether it says how it can be sent again. */
 export function changingRoutesOf(controllers: readonly Type[]): { route: string; declared: boolean }[] {

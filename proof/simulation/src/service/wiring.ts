@@ -1,9 +1,9 @@
 import 'reflect-metadata';
-import type { DynamicModule, Provider, Type } from '@nestjs/common';
+import type { Provider, Type } from '@nestjs/common';
 import { ConfigModule } from '@nestjs/config';
+import { moduleTree } from '../../../../libs/service/src/testing/module-tree.js';
 
 export type ProviderToken = string | symbol | Type | (abstract new (...parts: never[]) => unknown) | Function;
-type Imported = Type | DynamicModule;
 
 /** How one thing of a service is made, and out of what. */
 export interface ProviderRecipe {
@@ -26,31 +26,12 @@ export interface Wiring {
  * environment is none of it: a simulated process has its settings among its ports.
  */
 export async function wiringOf(root: Type): Promise<Wiring> {
-  const makings: ProviderRecipe[] = [];
-  const controllers: Type[] = [];
-  const modules: Type[] = [];
-  const seen = new Set<Imported>();
-  const visit = async (listed: Imported | Promise<DynamicModule>): Promise<void> => {
-    const imported = await listed;
-    if (seen.has(imported)) return;
-    seen.add(imported);
-    const dynamic = 'module' in imported ? imported : undefined;
-    const type = dynamic ? dynamic.module : (imported as Type);
-    if (type === ConfigModule) return;
-    const imports = [...listOf<Imported>(type, 'imports'), ...((dynamic?.imports ?? []) as Imported[])];
-    for (const each of imports) await visit(each);
-    for (const provider of [...listOf<Provider>(type, 'providers'), ...(dynamic?.providers ?? [])]) {
-      makings.push(makingOf(provider));
-    }
-    controllers.push(...listOf<Type>(type, 'controllers'), ...(dynamic?.controllers ?? []));
-    if (!modules.includes(type)) modules.push(type);
-  };
-  await visit(root);
-  makings.push(...modules.map(makingOf));
+  const tree = await moduleTree(root, [ConfigModule]);
+  const modules = [...new Set(tree.map(({ type }) => type))];
+  const makings = [...tree.flatMap(({ providers }) => providers), ...modules].map(makingOf);
+  const controllers = tree.flatMap((module) => module.controllers);
   return { makings, byToken: new Map(makings.map((making) => [making.token, making])), controllers, modules };
 }
-
-const listOf = <T>(type: Type, key: string): T[] => (Reflect.getMetadata(key, type) as T[] | undefined) ?? [];
 
 function makingOf(provider: Provider): ProviderRecipe {
   if (typeof provider === 'function') return classMaking(provider, provider);
