@@ -40,7 +40,7 @@ describe('holdfast', () => {
     });
     expect(await holdfast(['reconcile'])).toMatchObject({
       code: 2,
-      stderr: 'There is no command reconcile. See holdfast --help.\n',
+      stderr: `There is no command reconcile; there are: ${Object.keys(commands).join(', ')}. See holdfast --help.\n`,
     });
   });
 

@@ -1,6 +1,6 @@
 import { asksForHelp, CommandError, type Command, type ExitCode } from './command.js';
 import { commands, type CommandName } from './commands.js';
-import { nearest } from './nearest.js';
+import { noSuch } from './nearest.js';
 
 /** Runs one subcommand, and says in one sentence why it could not be done. */
 export async function holdfast([name, ...words]: readonly string[]): Promise<ExitCode> {
@@ -22,8 +22,7 @@ export async function holdfast([name, ...words]: readonly string[]): Promise<Exi
 
 async function commandNamed(name: string): Promise<Command> {
   if (Object.hasOwn(commands, name)) return commands[name as CommandName].load();
-  const meant = nearest(name, Object.keys(commands));
-  throw new CommandError(`There is no command ${name}${meant ? `: did you mean ${meant}?` : '.'} See holdfast --help.`);
+  throw new CommandError(`${noSuch('command', name, Object.keys(commands))} See holdfast --help.`);
 }
 
 function overview(): string {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CommandError } from '../command.js';
+import { noSuch } from '../nearest.js';
 import { compose, composeContainers } from '../system/compose.client.js';
 import type { ComposeContainer } from '../system/compose-containers.js';
 import type { CtlCommand, Verb } from './ctl-command.js';
@@ -29,8 +30,7 @@ export async function controlCompose(command: CtlCommand | undefined): Promise<R
   if (command === undefined) return containers.map(rowOf);
   const { verb, process, again } = command;
   const services = [...new Set(containers.map(({ service }) => service))];
-  if (!services.includes(process))
-    throw new CommandError(`There is no service ${process}; there are: ${services.toSorted().join(', ')}.`);
+  if (!services.includes(process)) throw new CommandError(noSuch('service', process, services.toSorted()));
   await composeDoes(verb, process);
   if (again) await composeDoes('start', process);
   const mustBeReady = again || verb === 'thaw' || verb === 'restart' || verb === 'start';

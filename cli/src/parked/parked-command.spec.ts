@@ -18,8 +18,9 @@ describe('holdfast parked', () => {
   it.each([
     ['melt', 'There is no holdfast parked melt; there are: list'],
     ['reply ledger', 'did you mean replay?'],
-    ['replay', 'name a service; there are: payments-api, bank-gateway, ledger'],
-    ['replay bank --all', 'no service bank; there are'],
+    ['replay', 'Name a service; there are: payments-api, bank-gateway, ledger'],
+    ['replay bank --all', 'There is no service bank; there are: payments-api'],
+    ['replay leger --all', 'There is no service leger: did you mean ledger?'],
     ['replay ledger', 'by one of --key, --event, --error and --all'],
     ['replay ledger --all --key ch_1', 'by one of --key, --event, --error and --all'],
     ['show ledger', 'name an event, by its position or its id'],

@@ -1,6 +1,6 @@
 import type { Selection } from '#saga';
 import { CommandError } from '../command.js';
-import { nearest } from '../nearest.js';
+import { noSuch } from '../nearest.js';
 import { readWords } from '../read-words.js';
 
 /** Each service's own database: the one door by which an operator changes something. */
@@ -41,17 +41,11 @@ export function parseParkedCommand(words: readonly string[]): ParkedCommand {
         throw new CommandError('discard needs a --reason, which the event keeps: --reason "…"');
       return { kind, service: known(service), event: eventIn(event), reason: values.reason.trim() };
     default:
-      throw new CommandError(
-        `There is no holdfast parked ${kind}${meant(kind)}; there are: ${kinds.join(', ')}. See holdfast parked --help.`,
-      );
+      throw new CommandError(noSuch('holdfast parked', kind, kinds));
   }
 }
 
 const kinds = ['list', 'show', 'replay', 'discard'] as const;
-function meant(kind: string): string {
-  const word = nearest(kind, kinds);
-  return word ? `: did you mean ${word}?` : '';
-}
 
 function read(words: readonly string[]) {
   return readWords('parked', words, {
@@ -66,7 +60,9 @@ function read(words: readonly string[]) {
 function known(service: string | undefined): ParkingService {
   if (service !== undefined && service in databaseOf) return service as ParkingService;
   throw new CommandError(
-    `${service === undefined ? 'name a service' : `no service ${service}`}; there are: ${parkingServices.join(', ')}`,
+    service === undefined
+      ? `Name a service; there are: ${parkingServices.join(', ')}.`
+      : noSuch('service', service, parkingServices),
   );
 }
 
