@@ -1,4 +1,5 @@
 import { accounts } from './bugs/accounts.js';
+import { apiKeys } from './bugs/api-keys.js';
 import { amounts } from './bugs/amounts.js';
 import { answers } from './bugs/answers.js';
 import { authorizations } from './bugs/authorizations.js';
@@ -25,6 +26,7 @@ export const sabotages: readonly Sabotage[] = [
   ...fees,
   ...balances,
   ...accounts,
+  ...apiKeys,
   ...batches,
   ...keys,
   ...answers,

@@ -5,6 +5,8 @@
 export interface ApiExchange {
   /** The account that its API key stands for. */
   readonly account: string;
+  /** Unix ms: its API key opened that account until then, and -Infinity if it never did; absent for one that always does. */
+  readonly opensUntilMs?: number | undefined;
   /** Idempotency key; absent when none was sent. */
   readonly key?: string | undefined;
   readonly method: 'GET' | 'POST' | 'DELETE';

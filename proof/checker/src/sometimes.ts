@@ -43,6 +43,7 @@ const inSimulation = [
   { id: 'refund-without-balance', what: 'a refund was refused for want of balance' },
   { id: 'stopped-in-flight', what: 'an API ended on SIGTERM with requests in hand' },
   { id: 'inbox-forgot', what: 'an inbox forgot what no topic can deliver any more' },
+  { id: 'revoked-key-refused', what: 'an API key that had opened its account was revoked, and refused' },
   { id: 'key-used-anew', what: 'a key was used anew after it had expired' },
 ] as const;
 

@@ -19,6 +19,8 @@ export interface DatabaseHost {
   readonly network: SimulatedNetwork;
   /** While false, new connections are refused. The open ones are cut when it goes down. */
   readonly isUp: () => boolean;
+  /** While it is not up: it takes a connection only to say that it is starting. */
+  readonly isStarting: () => boolean;
   readonly faults: DatabaseFaults;
   /** Open connections, for fault injection to cut. */
   readonly connections: Set<Connection>;
@@ -143,7 +145,14 @@ function refusal(error: Error): Error {
   return thrown;
 }
 
-const refused = (): Error => Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+const refused = ({ isStarting }: DatabaseHost): Error =>
+  isStarting()
+    ? refusal(new DataError('57P03', 'the database system is starting up'))
+    : Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+
+/** What a server that is told to end says to its sessions. */
+export const toldToEnd = (): Error =>
+  refusal(new DataError('57P01', 'terminating connection due to administrator command'));
 
 interface Waiting {
   readonly take: (connection: Connection) => void;
@@ -203,7 +212,7 @@ export class SimulatedDatabase implements UnitOfWork<PgTransaction>, Sql {
   async listen(channel: string, onNotify: () => void): Promise<{ close(): Promise<void> }> {
     const { process, host } = this;
     const { scheduler } = process;
-    if (!host.isUp()) throw refused();
+    if (!host.isUp()) throw refused(host);
     const tell = (): void => {
       if (host.isUp()) scheduler.after(host.network.latencyMs(), process, onNotify);
     };
@@ -259,7 +268,7 @@ export class SimulatedDatabase implements UnitOfWork<PgTransaction>, Sql {
     process.scheduler.after(host.network.latencyMs() * 2, process, () => {
       if (host.isUp()) return resolve(new Connection(process, host));
       this.#gone();
-      reject(refused());
+      reject(refused(host));
     });
   }
 

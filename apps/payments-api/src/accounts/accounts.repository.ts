@@ -66,11 +66,13 @@ export class ProvisionedAccounts implements Accounts {
 
   async accountOf(apiKey: string): Promise<string> {
     const known = this.known.get(apiKey);
-    if (known && this.clock.monotonicMs() < known.untilMs) return known.account;
+    const nowMs = this.clock.monotonicMs();
+    if (known && nowMs < known.untilMs) return known.account;
     const account = await this.lookups.submit(this.hash.digest('api_key', apiKey));
     if (account === undefined) throw invalidApiKey(apiKey);
     if (this.known.size >= REMEMBERED_MAX) this.known.clear();
-    this.known.set(apiKey, { account, untilMs: this.clock.monotonicMs() + REMEMBERED_MS });
+    // Counted from before the look-up: its answer may be late, and the key revoked meanwhile.
+    this.known.set(apiKey, { account, untilMs: nowMs + REMEMBERED_MS });
     return account;
   }
 

@@ -74,6 +74,26 @@ describe('strict mode', () => {
     await expect(accounts.accountOf('sk_test_shop')).rejects.toThrow('Invalid API Key');
   });
 
+  it('counts these five seconds from before the look-up, however late it is answered', async () => {
+    const table = new Table();
+    const clock = new FakeClock();
+    table.provision('sk_test_shop', 'acct_shop');
+    const keys: Pick<Table, 'accountsOf'> = {
+      accountsOf: async (hashes) => {
+        const found = await table.accountsOf(hashes);
+        await clock.advance(4_000);
+        return found;
+      },
+    };
+    const accounts = new ProvisionedAccounts(keys, hash, clock);
+    await accounts.accountOf('sk_test_shop');
+    table.accounts.clear();
+    await clock.advance(999);
+    expect(await accounts.accountOf('sk_test_shop')).toBe('acct_shop');
+    await clock.advance(1);
+    await expect(accounts.accountOf('sk_test_shop')).rejects.toThrow('Invalid API Key');
+  });
+
   it('goes on after a look-up that failed', async () => {
     let broken = true;
     const table = new Table();

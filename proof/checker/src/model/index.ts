@@ -1,6 +1,7 @@
 import type { Evidence } from '../evidence.js';
 import { judgeAnswers } from './answers.js';
 import { claimRows, type AttributedRows } from './attributed-rows.js';
+import { judgeCredentials } from './credentials.js';
 import { judgeStates } from './explain.js';
 import { readKeys } from './key-history.js';
 import { judgeMoney } from './money.js';
@@ -13,7 +14,7 @@ export function judgeByModel(evidence: Evidence): string[] {
   if (evidence.exchanges.length === 0) return [];
   const { operations, violations } = readKeys(evidence.exchanges);
   const claims = claimRows(evidence, operations);
-  const judges = [judgeRows, judgeMoney, judgeAnswers, judgeStates, judgeRefusals, judgeReads];
+  const judges = [judgeRows, judgeMoney, judgeAnswers, judgeStates, judgeRefusals, judgeReads, judgeCredentials];
   return [...violations, ...claims.violations, ...judges.flatMap((judge) => judged(judge, claims))];
 }
 

@@ -8,24 +8,12 @@ import { ApiKeyEntity } from '../../../../apps/payments-api/src/accounts/api-key
 import { ApiKeyRepository } from '../../../../apps/payments-api/src/accounts/api-key.repository.js';
 import { define } from '../service/service-definition.js';
 import { roots } from '../service/roots.js';
+import { directSession } from './direct-session.js';
 
-/** One session of a database in memory. */
-function sessionOf(template: Template): Sql {
-  const server = new Server(template.storage(), {
-    now: () => 1_000,
-    soon: (work) => work(),
-    after: () => ({ cancel() {} }),
-  });
-  const session = server.connect();
-  return {
-    query: <Row extends object>({ text }: { text: string }, values: readonly unknown[] = []) =>
-      new Promise<Row[]>((resolve, reject) =>
-        session.submit(text, values, (reply) =>
-          'error' in reply ? reject(reply.error) : resolve(reply.rows as unknown as Row[]),
-        ),
-      ),
-  };
-}
+const sessionOf = (template: Template): Sql =>
+  directSession(
+    new Server(template.storage(), { now: () => 1_000, soon: (work) => work(), after: () => ({ cancel() {} }) }),
+  );
 
 describe.each(roots.map((root) => [root.name, root] as const))('the entities of %s', (_, root) => {
   it('can each be read from the Postgres in memory, as TypeORM asks', async () => {

@@ -2,6 +2,7 @@ import type { ApiAnswer, ApiExchange } from '#checker';
 import { BEGINNING, type SimulatedNetwork, type SimulatedProcess } from '#virtual-time';
 import type { RunningService } from '../service/running-service.js';
 import type { WorldLog } from '../log/world-log.js';
+import type { ApiKeys } from '../databases/api-keys.js';
 import { exchange } from './exchange.js';
 import type { PlannedRequest } from '../operations/requests.js';
 
@@ -41,6 +42,8 @@ export class SimulatedClient {
     private readonly story: WorldLog,
     /** An instance of the API that takes requests, if any does. */
     private readonly api: (place: number) => RunningService | undefined,
+    /** Undefined where every key opens its account. */
+    private readonly keys: ApiKeys | undefined,
   ) {}
 
   /** Unix ms. */
@@ -58,7 +61,13 @@ export class SimulatedClient {
     const request = { id: `req_${String(++this.#requests).padStart(16, '0')}`, ...sent };
     const delivered = await exchange(this.process, service, request, () => this.network.latencyMs(), PATIENCE_MS);
     const answer = delivered.kind === 'response' ? delivered.response : undefined;
-    this.exchanges[at] = { ...this.exchanges[at]!, endedMs: this.nowMs, ...(answer && { answer }) };
+    const opensUntilMs = this.keys?.opensUntilMs(account);
+    this.exchanges[at] = {
+      ...this.exchanges[at]!,
+      endedMs: this.nowMs,
+      ...(opensUntilMs !== undefined && { opensUntilMs }),
+      ...(answer && { answer }),
+    };
     this.story.tell('merchants', () => `${what}: ${answer ? `${answer.status} ${summary(answer)}` : 'no answer'}`);
     return { sentMs, answer, place };
   }

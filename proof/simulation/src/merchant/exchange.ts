@@ -6,6 +6,7 @@ import { parseForm } from '../../../../apps/payments-api/src/protocol/parameters
 import type { SimulatedReply } from '../service/route-handlers.js';
 import { routeFor } from '../service/routes.js';
 import type { RunningService } from '../service/running-service.js';
+import { apiKeyOf } from '../databases/api-keys.js';
 
 export interface Request extends Pick<ApiExchange, 'method' | 'path' | 'account' | 'key' | 'parameters'> {
   readonly id: string;
@@ -26,7 +27,7 @@ export async function serve(service: RunningService, request: Request): Promise<
     method: request.method,
     url: request.path,
     headers: {
-      authorization: `Bearer sk_test_${request.account}`,
+      authorization: `Bearer ${apiKeyOf(request.account)}`,
       ...(request.key !== undefined && { 'idempotency-key': request.key }),
     },
     body: request.method === 'GET' ? undefined : parameters,

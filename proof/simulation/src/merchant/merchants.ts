@@ -3,6 +3,8 @@ import type { SimulatedNetwork, SimulatedProcess } from '#virtual-time';
 import type { MerchantExchange } from '../proof/state-recorder.js';
 import type { RunningService } from '../service/running-service.js';
 import type { WorldLog } from '../log/world-log.js';
+import { UNKNOWN_ACCOUNT } from '../schedule/accounts.js';
+import type { ApiKeys } from '../databases/api-keys.js';
 import { bodyOf, SimulatedClient, isPassing, type ClientResponseBody, type ClientAttempt } from './client.js';
 import { lookBack } from './look-back.js';
 import {
@@ -10,6 +12,7 @@ import {
   type PlannedCharge,
   type MisuseAttempt,
   type MerchantOperation,
+  type KeyRevocation,
   type TestClockUse,
   type PlannedRead,
   type Wanted,
@@ -21,6 +24,7 @@ import { walk } from './walk.js';
 const asked: Readonly<Record<Wanted['kind'], RequestKind>> = { create: 'charge', capture: 'capture', refund: 'refund' };
 /** How often what was acknowledged is read at once through the other instance. */
 const READS_BACK = 0.15;
+const FORGOTTEN_AFTER_MS = 5_500;
 
 /** What an operation made: known once its merchant was told of it, undefined when it made nothing. */
 type Made = PromiseWithResolvers<string | undefined>;
@@ -40,8 +44,9 @@ export class Merchants {
     story: WorldLog,
     api: (place: number) => RunningService | undefined,
     private readonly onExchange: (exchange: MerchantExchange) => void,
+    private readonly keys: ApiKeys | undefined,
   ) {
-    this.client = new SimulatedClient(process, network, story, api);
+    this.client = new SimulatedClient(process, network, story, api, keys);
   }
 
   get exchanges(): SimulatedClient['exchanges'] {
@@ -99,6 +104,8 @@ export class Merchants {
         return this.#misuse(operation);
       case 'own_time':
         return this.#start('own time', () => this.#keepTime(operation));
+      case 'revoke_key':
+        return this.#start('a key that is revoked', () => this.#outliveKey(operation));
     }
   }
 
@@ -108,7 +115,7 @@ export class Merchants {
     const account = random.pick([...this.#accounts.values()]);
     const others = new Set(this.#accounts.values());
     others.delete(account);
-    const stranger = others.size > 0 ? random.pick([...others]) : 'acct_nobody';
+    const stranger = others.size > 0 ? random.pick([...others]) : UNKNOWN_ACCOUNT;
     this.#start('looking back', () => lookBack(this.client, account, stranger, random));
   }
 
@@ -270,6 +277,19 @@ export class Merchants {
       ahead += byMs;
       await ask(requests.advanceClock(clock, secondsIn(ahead)), `clock-${id}-${place}`);
     }
+  }
+
+  /** Its last use is later than any instance may remember it. */
+  async #outliveKey({ account, everyMs, revokedAfterMs }: KeyRevocation): Promise<void> {
+    const { scheduler } = this.process;
+    const call = requests.balance();
+    const revokedMs = scheduler.nowMs + revokedAfterMs;
+    scheduler.after(revokedAfterMs, this.process, () => void this.keys?.revoke(account));
+    for (let place = 0; scheduler.nowMs < revokedMs + FORGOTTEN_AFTER_MS; place++) {
+      await this.client.send({ account, call, what: `${account} looks at its balance`, place });
+      await this.client.pause(everyMs);
+    }
+    await this.client.ask({ account, call, what: `${account} looks at its balance` });
   }
 }
 

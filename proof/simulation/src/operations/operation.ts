@@ -1,7 +1,8 @@
 import type { Currency } from '#money';
 
 /** One thing that a merchant is up to, planned before the world begins. */
-export type MerchantOperation = MoneyOperation | PlannedEdit | PlannedRead | MisuseAttempt | TestClockUse;
+export type MerchantOperation =
+  MoneyOperation | PlannedEdit | PlannedRead | MisuseAttempt | TestClockUse | KeyRevocation;
 
 /** What moves money, once or again. */
 export type MoneyOperation = Wanted | RepeatedRequest;
@@ -130,6 +131,15 @@ export interface TestClockUse {
   /** How far ahead of everybody's time it starts. */
   readonly aheadMs: number;
   readonly advances: readonly { readonly afterMs: number; readonly byMs: number }[];
+}
+
+/** An account's API key is used again and again, and revoked meanwhile. */
+export interface KeyRevocation {
+  readonly kind: 'revoke_key';
+  readonly atMs: number;
+  readonly account: string;
+  readonly everyMs: number;
+  readonly revokedAfterMs: number;
 }
 
 export const keyOf = (wanted: Wanted): string =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ApiExchange } from '#checker';
-import { keysUsedAnew, refusedForBalance, walkedWhileCharging } from './reached-by-clients.js';
+import { keysUsedAnew, refusedForBalance, revokedKeysRefused, walkedWhileCharging } from './reached-by-clients.js';
 
 const answered = (body: object): ApiExchange['answer'] => ({
   status: 200,
@@ -22,6 +22,13 @@ describe('of what clients did it counts', () => {
     expect(walkedWhileCharging([create, page(250)])).toBe(0);
     expect(walkedWhileCharging([create, { ...page(150), account: 'acct_bert' }])).toBe(0);
     expect(walkedWhileCharging([create, { ...page(150), parameters: { limit: '2' } }])).toBe(0);
+  });
+
+  it('an API key that was refused, and had been good before', () => {
+    const refused = { ...page(150), answer: { status: 401, body: '{}', replayed: false } };
+    expect(revokedKeysRefused([{ ...refused, opensUntilMs: 100 }])).toBe(1);
+    expect(revokedKeysRefused([refused, { ...refused, opensUntilMs: -Infinity }])).toBe(0);
+    expect(revokedKeysRefused([{ ...page(150), opensUntilMs: 100 }])).toBe(0);
   });
 
   it('a key under which an account made two charges', () => {

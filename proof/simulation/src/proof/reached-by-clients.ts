@@ -36,3 +36,9 @@ export function keysUsedAnew(exchanges: readonly ApiExchange[]): number {
     (creates) => new Set(creates.map(({ answer }) => (JSON.parse(answer!.body) as { id: string }).id)).size > 1,
   ).length;
 }
+
+/** Requests under API keys that had opened their accounts before. */
+export function revokedKeysRefused(exchanges: readonly ApiExchange[]): number {
+  return exchanges.filter(({ answer, opensUntilMs = -Infinity }) => answer?.status === 401 && opensUntilMs > -Infinity)
+    .length;
+}

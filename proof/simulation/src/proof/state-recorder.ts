@@ -3,7 +3,7 @@ import type { bankProtocol } from '#contracts';
 import type { Server, Written } from '#memory-postgres';
 import { BEGINNING, type Appended, type SimulatedProcess } from '#virtual-time';
 import { POISON } from '../schedule/poison.js';
-import { keysUsedAnew, refusedForBalance, walkedWhileCharging } from './reached-by-clients.js';
+import { keysUsedAnew, refusedForBalance, revokedKeysRefused, walkedWhileCharging } from './reached-by-clients.js';
 
 /** One request of a merchant's and how it ended; in milliseconds since the world began. */
 export interface MerchantExchange {
@@ -213,6 +213,7 @@ const counts: SometimesCounts<Facts, SimulatedSometimesId> = {
   'refund-without-balance': ({ evidence }) => refusedForBalance(evidence.exchanges),
   'stopped-in-flight': ({ stoppedInFlight }) => stoppedInFlight,
   'inbox-forgot': ({ forgotten }) => forgotten,
+  'revoked-key-refused': ({ evidence }) => revokedKeysRefused(evidence.exchanges),
   'key-used-anew': ({ evidence }) => keysUsedAnew(evidence.exchanges),
 };
 

@@ -5,6 +5,11 @@ import type { DetailChanges } from '../operations/operation.js';
 /** Merchants, each in a world of its own. */
 export const accounts = ['acct_anna', 'acct_bert', 'acct_cleo'] as const;
 
+/** Where keys are provisioned, this account has none. */
+export const UNKNOWN_ACCOUNT = 'acct_nobody';
+/** Has a key, which may be revoked, and no charges. */
+export const REVOKED_ACCOUNT = 'acct_dora';
+
 /** Two of them without decimals, and with minima and fees that differ. */
 const others: readonly Currency[] = ['jpy', 'eur', 'clp', 'huf', 'gbp'];
 

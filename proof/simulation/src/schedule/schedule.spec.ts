@@ -3,7 +3,7 @@ import { bankProtocol } from '#contracts';
 import { notEmpty } from '#testing';
 import { foreignAttempts } from '../operations/operation.js';
 import { mistakesKnown } from '../operations/requests.js';
-import { accounts } from './accounts.js';
+import { accounts, UNKNOWN_ACCOUNT } from './accounts.js';
 import { describe as inWords } from './fault.js';
 import { planned } from './schedule.js';
 import { bankOfSource } from './source.js';
@@ -97,6 +97,7 @@ describe('over many schedules', () => {
       'refund',
       'repeat',
       'retrieve',
+      'revoke_key',
       'update',
       'walk',
     ]);
@@ -121,6 +122,16 @@ describe('over many schedules', () => {
     expect(leaps.length).toBeGreaterThan(0);
     expect(leaps.length).toBeLessThan(schedules.length / 5);
     expect(Math.max(...leaps)).toBeGreaterThan(14 * 24 * 60 * 60 * 1_000);
+  });
+
+  it('in some worlds API keys are provisioned: an unknown one is tried, and one is revoked now and then', () => {
+    const strict = schedules.filter(({ settings }) => settings.API_KEYS === 'strict');
+    expect(strict.length / schedules.length).toBeGreaterThan(0.1);
+    expect(strict.length / schedules.length).toBeLessThan(0.3);
+    const all = strict.flatMap(({ operations }) => operations);
+    expect(all.filter(({ kind }) => kind === 'revoke_key').length).toBeGreaterThan(0);
+    for (const { operations } of notEmpty(strict))
+      expect(operations.some((each) => each.kind === 'foreign' && each.account === UNKNOWN_ACCOUNT)).toBe(true);
   });
 
   it('nobody reaches for what is his own and calls it foreign', () => {

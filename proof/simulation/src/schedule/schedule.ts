@@ -17,6 +17,7 @@ import { later as afterALeap, type TimeLeap } from './time-leap.js';
 import { approvedWhileReversing, longDoubt, shownInDoubt } from './long-doubt.js';
 import { momentOf, type FaultWindow } from './fault-window.js';
 import { noise, patience } from './noise.js';
+import { withProvisionedKeys } from './provisioned-keys.js';
 import { sourceOf } from './source.js';
 import { unheardRefusal } from './unheard-refusal.js';
 
@@ -33,8 +34,15 @@ export interface WorldSchedule {
   readonly settings: Settings;
 }
 
-/** How often services look for what nobody told them of, and how much of one account the API takes at once. */
-type Settings = Partial<Record<'OUTBOX_SWEEP_EVERY_MS' | 'OPERATIONS_LOOK_EVERY_MS' | keyof typeof patience, number>>;
+/**
+ * How often services look for what nobody told them of, how much of one account the API takes at once, and whether API
+ * keys are provisioned in its database.
+ */
+type Settings = Partial<
+  Record<'OUTBOX_SWEEP_EVERY_MS' | 'OPERATIONS_LOOK_EVERY_MS' | keyof typeof patience, number>
+> & {
+  readonly API_KEYS?: 'strict';
+};
 
 const services: readonly SimulatedServiceName[] = ['payments-api', 'bank-gateway', 'ledger'];
 const OPERATIONS = 20;
@@ -42,6 +50,8 @@ const BUSY_MS = 8_000;
 /** Some worlds go on for so many times as long, with as many times the operations. */
 const LONG = 6;
 const AMOUNT_MIN_MINOR = 50;
+/** With all worlds so, a world costs a tenth more. */
+const STRICT = 0.2;
 const RACE_WITHIN_MS = 20;
 /** Nothing should have to wait for a look. Where it is seldom, whatever does is seen to; and a seventh less happens. */
 const SELDOM: Settings = { OUTBOX_SWEEP_EVERY_MS: 4_000, OPERATIONS_LOOK_EVERY_MS: 2_000 };
@@ -66,6 +76,8 @@ export function planned(seed: number): WorldSchedule {
   const crowded = later.chance(0.1) ? crowd(later, wanted) : { operations: [], faults: [] };
   const noisy = new Random(seed).fork('noise');
   const isNoisy = noisy.chance(0.1);
+  const keys = new Random(seed).fork('keys');
+  const isStrict = keys.chance(STRICT);
   const money = [...wanted, ...crowded.operations, ...afterRaces(later.fork('after races'), wanted)];
   return {
     seed,
@@ -73,11 +85,16 @@ export function planned(seed: number): WorldSchedule {
       ...money,
       ...besides(new Random(seed).fork('besides'), money, times),
       ...(isNoisy ? noise(noisy) : []),
+      ...(isStrict ? withProvisionedKeys(keys, money) : []),
     ]),
     faults: inOrder([...struck, ...crowded.faults]),
     lingerMs,
     later: afterALeap(new Random(seed).fork('leap'), wanted),
-    settings: { ...(new Random(seed).fork('settings').chance(0.25) ? {} : SELDOM), ...(isNoisy && patience) },
+    settings: {
+      ...(new Random(seed).fork('settings').chance(0.25) ? {} : SELDOM),
+      ...(isNoisy && patience),
+      ...(isStrict && { API_KEYS: 'strict' }),
+    },
   };
 }
 

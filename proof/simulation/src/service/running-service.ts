@@ -21,6 +21,7 @@ import type { SimulatedBanks } from '../banks/simulated-banks.js';
 import { countingMetrics, type Counts } from '../log/counting-metrics.js';
 import type { WorldLog } from '../log/world-log.js';
 import { tellingLog, type WorldLogLevel } from '../log/log-to-world.js';
+import { API_SECRET } from '../databases/api-keys.js';
 import { AssembledService } from './assembled.js';
 import { RouteHandlers } from './route-handlers.js';
 import { routesOf, type SimulatedRoute } from './routes.js';
@@ -36,7 +37,7 @@ export interface ProcessEnvironment {
   readonly story: WorldLog;
   readonly counts: Counts;
   /** Where a service's settings differ from their defaults. */
-  readonly settings: Readonly<Record<string, number>>;
+  readonly settings: Readonly<Record<string, number | string>>;
   /** Something was logged, at whatever level is told. */
   readonly onLine: (level: WorldLogLevel, message: string, fields: Readonly<Record<string, unknown>>) => void;
   /** There may be something to replay or to forget. Everywhere else, looking for it is most of what happens. */
@@ -53,7 +54,7 @@ function planOf(definition: SimulatedServiceDefinition) {
       DATABASE_URL: 'postgres://memory/',
       KAFKA_BROKERS: 'memory:1',
       ADMIN_PORT: '0',
-      API_SECRET: 'known to the simulation alone',
+      API_SECRET,
     };
     plan = {
       settings: options.settings.from(environment),
@@ -157,9 +158,9 @@ export class RunningService {
       [AdminServer, { get: () => undefined }],
       [Database, database],
       [BUS, bus],
-      [ACCOUNTS, namedByTheirKeys],
       [OUTBOX_STORE, new PostgresOutboxStore(ofRelay)],
     ]);
+    if (around.settings['API_KEYS'] !== 'strict') ports.set(ACCOUNTS, namedByTheirKeys);
     if (this.name === 'bank-gateway')
       ports.set(
         BankClients,
@@ -184,7 +185,7 @@ export class RunningService {
   }
 }
 
-/** Merchants have the names of their accounts for keys, so that evidence can be read. */
+/** A sandbox: every key opens the account that it names, and nothing is looked up. */
 const namedByTheirKeys: Accounts = { keys: 'sandbox', accountOf: (apiKey) => apiKey.slice('sk_test_'.length) };
 
 const span = (traceparent: string) => ({

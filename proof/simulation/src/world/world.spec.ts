@@ -97,6 +97,27 @@ describe('a world', () => {
     expect(outcome.counts.of('sometimes inbox-forgot')).toBeGreaterThan(0);
   });
 
+  it('looks provisioned keys up: an unknown one opens nothing, and a revoked one nothing after five seconds', async () => {
+    const outcome = await happens({
+      seed: 1,
+      operations: [
+        { kind: 'create', id: 0, atMs: 100, ...aCharge, account: 'acct_anna', capture: true },
+        { kind: 'foreign', id: 1, atMs: 3_000, account: 'acct_nobody', of: 0, attempt: 'retrieve' },
+        { kind: 'revoke_key', atMs: 500, account: 'acct_dora', everyMs: 500, revokedAfterMs: 2_000 },
+      ],
+      faults: [],
+      lingerMs: 0,
+      settings: { API_KEYS: 'strict' },
+    });
+    expect(outcome.bugs).toEqual([]);
+    expect(outcome.verdict).toMatchObject({ holds: true, charges: 1 });
+    expect(outcome.counts.of('sometimes revoked-key-refused')).toBeGreaterThan(0);
+    const story = outcome.story.toString();
+    expect(story).toMatch(/tries to retrieve \S+ of another: 401/);
+    expect(story).toMatch(/acct_dora looks at its balance: 200/);
+    expect(story).toMatch(/acct_dora looks at its balance: 401/);
+  });
+
   it('restarts a service in turn, and lets none of its requests go unanswered', async () => {
     const operations = Array.from({ length: 20 }, (_, id) => {
       return { kind: 'create', id, atMs: 500 + 100 * id, ...aCharge, capture: true } as const;

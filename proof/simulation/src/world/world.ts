@@ -19,6 +19,7 @@ import {
   Random,
   Scheduler,
   SimulatedProcess,
+  toldToEnd,
   virtualGlobals,
   type BrokerHost,
   type Connection,
@@ -41,6 +42,7 @@ import type { TimeLeap } from '../schedule/time-leap.js';
 import type { WorldSchedule } from '../schedule/schedule.js';
 import { RunningService, type ProcessEnvironment } from '../service/running-service.js';
 import type { SimulatedServiceDefinition } from '../service/service-definition.js';
+import { ApiKeys } from '../databases/api-keys.js';
 import { Operator } from './operator.js';
 import { poison } from '../schedule/poison.js';
 import { Counts } from '../log/counting-metrics.js';
@@ -92,6 +94,8 @@ const LOOK_EVERY_MS = 1_000;
 /** A look at a world that has ended reads all that is there: what only time can mend is looked at ever more seldom. */
 const LOOK_EVERY_MAX_MS = 16_000;
 const RESTARTED_AFTER_MS = 1_000;
+/** Of an absence: a server that starts replays its log before it takes sessions. */
+const STARTING_SHARE = 0.4;
 const OPERATOR_LOOKS_EVERY_MS = 5_000;
 
 /** Production's supervisors kill what has not ended by then. */
@@ -112,6 +116,8 @@ interface Look {
 
 interface Host extends DatabaseHost {
   up: boolean;
+  /** In an absence, from then on it says that it is starting. */
+  startsMs: number;
   pending: ('lost_before' | 'lost_after')[];
 }
 
@@ -185,6 +191,9 @@ export class World {
         this.#reached.exchanged(exchange);
         this.#always.told(exchange.told);
       },
+      schedule.settings.API_KEYS === 'strict'
+        ? new ApiKeys(this.#hosts['payments-api'].server, () => BEGINNING + this.scheduler.nowMs)
+        : undefined,
     );
   }
 
@@ -401,7 +410,9 @@ export class World {
       connections,
       pending,
       up: true,
+      startsMs: 0,
       isUp: () => host.up,
+      isStarting: () => !host.up && this.scheduler.nowMs >= host.startsMs,
       network: network(this.#random.fork(`postgres ${service}`)),
       faults: { onCommit: () => this.#faultOfCommit(service, pending) },
     };
@@ -614,9 +625,13 @@ export class World {
     if (this.#instance(which).process.dead) this.#start(which.service, which.instance);
   }
 
+  /** Half of the times it is restarted, and says so; else it is gone without a word. */
   #away(host: Host, forMs: number): void {
+    const { nowMs } = this.scheduler;
+    const isRestart = this.#random.fork(`away ${nowMs}`).chance(0.5);
     host.up = false;
-    for (const connection of host.connections) connection.cut();
+    host.startsMs = isRestart ? nowMs + forMs * (1 - STARTING_SHARE) : Infinity;
+    for (const connection of host.connections) connection.cut(isRestart ? toldToEnd() : undefined);
     this.scheduler.after(forMs, undefined, () => this.#back(host));
   }
 

@@ -23,6 +23,7 @@ export function simulatedDatabaseWorld(ddl: string, seed = 1): DatabaseWorld & {
     connections,
     network: world.network('postgres'),
     isUp: () => up,
+    isStarting: () => false,
     faults: {
       onCommit: () => {
         const now = loss;

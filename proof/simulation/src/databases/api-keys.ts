@@ -1,0 +1,47 @@
+import type { Server, Template } from '#memory-postgres';
+import { entitiesOver } from '#postgres';
+import { revokeKey } from '../../../../apps/payments-api/src/accounts/accounts.repository.js';
+import { ApiKeyEntity } from '../../../../apps/payments-api/src/accounts/api-key.entity.js';
+import { ApiKeyRepository } from '../../../../apps/payments-api/src/accounts/api-key.repository.js';
+import { KeyedHash } from '../../../../apps/payments-api/src/accounts/keyed-hash.js';
+import { directSession } from './direct-session.js';
+import { accounts, REVOKED_ACCOUNT } from '../schedule/accounts.js';
+
+/** Of payments-api, in every world. */
+export const API_SECRET = 'known to the simulation alone';
+
+const hash = new KeyedHash(API_SECRET);
+const entities = [ApiKeyEntity];
+const provisioned: readonly string[] = [...accounts, REVOKED_ACCOUNT];
+
+/** Evidence can be read when the key of an account says whose it is. */
+export const apiKeyOf = (account: string): string => `sk_test_${account}`;
+
+/** Once, for all worlds: TypeORM would take a hundredth of the time of each. */
+export function provisionKeys(database: Template): void {
+  const rows = provisioned.map((account) => `('${hash.digest('api_key', apiKeyOf(account))}', '${account}', 'shop')`);
+  database.execute(`INSERT INTO api_key (hash, account, label) VALUES ${rows.join(', ')}`);
+}
+
+/** The API keys of a world in which they are provisioned. */
+export class ApiKeys {
+  readonly #revokedMs = new Map<string, number>();
+
+  /** @param nowMs Unix ms of the world */
+  constructor(
+    private readonly server: Server,
+    private readonly nowMs: () => number,
+  ) {}
+
+  /** See `ApiExchange`. */
+  opensUntilMs(account: string): number | undefined {
+    return provisioned.includes(account) ? this.#revokedMs.get(account) : -Infinity;
+  }
+
+  /** As `holdfast key --revoke` does it, in no time. */
+  async revoke(account: string): Promise<void> {
+    this.#revokedMs.set(account, this.nowMs());
+    const source = await entitiesOver(directSession(this.server), entities);
+    await revokeKey(new ApiKeyRepository(source.getRepository(ApiKeyEntity)), hash, apiKeyOf(account));
+  }
+}

@@ -1,0 +1,15 @@
+import type { Server } from '#memory-postgres';
+import type { Sql } from '#postgres';
+
+/** A session of a database in memory that is no process's own: it has no network, and takes no time. */
+export function directSession(server: Server): Sql {
+  const session = server.connect();
+  return {
+    query: <Row extends object>({ text }: { text: string }, values: readonly unknown[] = []) =>
+      new Promise<Row[]>((resolve, reject) =>
+        session.submit(text, values, (reply) =>
+          'error' in reply ? reject(reply.error) : resolve(reply.rows as unknown as Row[]),
+        ),
+      ),
+  };
+}
