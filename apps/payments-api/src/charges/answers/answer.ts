@@ -10,7 +10,7 @@ import type { FailedOutcome, OpenedCharge } from '../charge/charge.js';
 import { failureOf } from '../charge/failure.js';
 import { alreadyRefunded, expiredForCapture } from './state-errors.js';
 
-/** What is answered about a charge as it stands, under a key that asked for this of it. */
+/** Renders the answer of one idempotency key from the current charge. */
 export function answerAbout(
   charge: OpenedCharge,
   subject: Subject,
@@ -24,13 +24,13 @@ export function answerAbout(
   return refundAnswer(charge, refund, expand, now);
 }
 
-/** Of `POST /v1/charges`: the charge, or a 402 that names it. */
+/** Answer of `POST /v1/charges`: the charge, or a 402 with its id. */
 export function createAnswer(charge: OpenedCharge, expand: readonly string[], now: Instant): ApiResponse {
   if (charge.state === 'failed') return failed(charge.opening.id, charge.ending);
   return { status: 200, body: jsonText(chargeObject(charge, expand, now)) };
 }
 
-/** Of a capture: the charge, the bank's refusal, or the cancellation that was faster. */
+/** Answer of a capture: the charge, the bank's refusal, or the error that a cancellation won. */
 export function captureAnswer(charge: OpenedCharge, expand: readonly string[], now: Instant): ApiResponse {
   if (charge.state !== 'canceled') return createAnswer(charge, expand, now);
   const { id } = charge.opening;

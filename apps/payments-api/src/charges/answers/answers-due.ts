@@ -7,13 +7,13 @@ import type { ChargeRecord } from '../charge/charge-record.js';
 import type { Charge, OpenedCharge } from '../charge/charge.js';
 import { pendingCapture } from '../charge/pending.js';
 
-/** What is under way, by the key under which it was asked for: whoever settles it answers there. */
+/** A request that is under way. The instance that settles it stores the answer under its key. */
 interface Pending {
   readonly key: string;
   readonly subject: Subject;
 }
 
-/** The answers that a change of a charge makes possible. */
+/** Answers of the requests that this batch settled. */
 export function answersDue({ stored, charge, key, renderings }: ChargeRecord, now: Instant): GivenAnswer[] {
   if (charge.state === 'none' || stored.state === 'none') return [];
   const { account } = charge.opening;
@@ -27,7 +27,7 @@ export function answersDue({ stored, charge, key, renderings }: ChargeRecord, no
     });
 }
 
-/** The keys that wait for what a charge knows to be under way, but for the one that opened it. */
+/** Keys of captures and refunds that are under way. */
 export function laterKeys(charge: OpenedCharge): KeyUse[] {
   const { id: chargeId, account } = charge.opening;
   return later(charge).map(({ key, subject }) => ({ account, key, chargeId, subject }));

@@ -26,9 +26,9 @@ const brandNames: Readonly<Record<string, string>> = {
 const seconds = (instant: Instant): number => Math.floor(instant / 1000);
 
 /**
- * Stripe's charge object, every field that the API reference calls non-optional included.
+ * Stripe's charge object, with every field that the API reference calls required.
  *
- * @param expand the paths that are to be objects instead of ids
+ * @param expand paths to render as objects instead of ids
  * @param now decides whether a balance transaction is available yet
  */
 export function chargeObject(charge: OpenedCharge, expand: readonly string[], now: Instant): object {
@@ -39,7 +39,7 @@ export function chargeObject(charge: OpenedCharge, expand: readonly string[], no
   const cardId = cardIdOf(id);
   const descriptor = descriptorOf(charge);
   const givenBack = givenBackMinor(charge);
-  // At Stripe an authorization is a success, and stays one when it is given back.
+  // Stripe reports an authorization as `succeeded`, and keeps that after a cancellation.
   const authorized = charge.state === 'authorized' || charge.state === 'canceled';
   return {
     id,
@@ -194,7 +194,7 @@ function cardObject({ opening }: OpenedCharge, id: string): object {
   };
 }
 
-/** A capture may say anew what is printed on the card's statement. */
+/** A capture may replace the statement descriptor. */
 function descriptorOf({ opening, hold }: OpenedCharge): { whole: string | null; suffix: string | null } {
   const { statementDescriptor, statementDescriptorSuffix } = opening;
   return {
@@ -213,8 +213,8 @@ function statusOf(charge: OpenedCharge): 'pending' | 'succeeded' | 'failed' {
 }
 
 /**
- * What the card has back of the whole amount: what was authorized and not captured, and refunds that have
- * not failed. An authorization counts only once it is known to be given back, for its capture may win.
+ * `amount_refunded`: what was authorized and not captured, plus refunds that have not failed. A cancellation counts
+ * only when it can no longer lose against a capture.
  */
 function givenBackMinor(charge: OpenedCharge): number {
   const { amountMinor } = charge.opening.amount;
@@ -223,7 +223,7 @@ function givenBackMinor(charge: OpenedCharge): number {
   return amountMinor - charge.ending.amount.amountMinor + refundedMinor(charge.refunds);
 }
 
-/** The newest first, and ten at most, as Stripe shows them inside a charge. */
+/** The newest ten, as Stripe embeds them in a charge. */
 function refundList(charge: OpenedCharge, expand: readonly string[], now: Instant): object {
   const inside = within(expand, 'refunds.data');
   const { id } = charge.opening;
@@ -240,7 +240,7 @@ function refundList(charge: OpenedCharge, expand: readonly string[], now: Instan
   };
 }
 
-/** Stripe names the last moment for a capture only while there is something to capture. */
+/** Stripe shows `capture_before` only while the authorization can be captured. */
 function captureBefore({ state, hold }: OpenedCharge): { capture_before?: number } {
   if (state !== 'authorized' || typeof hold?.authorizedAt !== 'number') return {};
   return { capture_before: seconds(hold.authorizedAt + HELD_FOR_MS) };

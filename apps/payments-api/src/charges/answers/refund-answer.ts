@@ -9,8 +9,8 @@ import { refundObject } from './refund-object.js';
 import type { ChargeRefund } from '../charge/refund.js';
 
 /**
- * Of `POST /v1/refunds`: the refund, unless it is known in time that it could not even be begun. A refund
- * that the bank refused is an object too: it failed later than it was asked for.
+ * Answer of `POST /v1/refunds`: the refund, or an error if it could not begin. A refund that the bank refused is
+ * answered as an object with status `failed`.
  */
 export function refundAnswer(
   charge: OpenedCharge,
@@ -35,7 +35,7 @@ export function refundAnswer(
   return { status: 200, body: jsonText(refundOf(charge, refund, expand, now)) };
 }
 
-/** The refund, with its charge inside where that is asked for. */
+/** The refund object, with its charge if `expand` names it. */
 export function refundOf(charge: OpenedCharge, refund: ChargeRefund, expand: readonly string[], now: Instant): object {
   const shown = {
     id: charge.opening.id,

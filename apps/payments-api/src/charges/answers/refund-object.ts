@@ -5,18 +5,16 @@ import { refundState, type ChargeRefund, type RefundEnd } from '../charge/refund
 
 const seconds = (instant: Instant): number => Math.floor(instant / 1000);
 
-/** What a refund shows of its charge. */
+/** The fields of a charge that its refunds show. */
 export interface RefundedCharge {
   readonly id: string;
-  /** Seen in the balance transaction only. */
+  /** Shown in the balance transaction only. */
   readonly description: string | null;
-  /** The charge object, where that is asked for. */
+  /** The charge object, if `expand` names it. */
   readonly object?: object;
 }
 
-/**
- * Stripe's refund object, every field that the API reference calls non-optional included.
- */
+/** Stripe's refund object, with every field that the API reference calls required. */
 export function refundObject(
   refund: ChargeRefund,
   charge: RefundedCharge,
@@ -57,7 +55,7 @@ export function refundObject(
   };
 }
 
-/** The bank's or the ledger's word for it, in Stripe's. */
+/** Stripe's `failure_reason` for a refusal by the bank or the ledger. */
 function failureReason(end: RefundEnd): string | null {
   switch (end.type) {
     case 'posted':
@@ -79,7 +77,7 @@ const cardFailures: Readonly<Record<string, string>> = {
   expired_card: 'expired_or_canceled_card',
 };
 
-/** An authorization that is given back never reached a statement: Stripe calls that a reversal. */
+/** A canceled authorization never reaches a card statement: Stripe calls that a reversal. */
 function destinationOf({ of }: ChargeRefund): object {
   return of === 'authorization'
     ? { type: 'reversal' }

@@ -1,7 +1,7 @@
 import { formatMoney, type Money } from '#money';
 import { invalidRequest, StripeError } from '../../protocol/stripe-error.js';
 
-// What a merchant asks of a charge may not fit the state that it is in. Stripe's codes, which people match on.
+// Errors for requests that do not fit the state of the charge, with Stripe's codes, which integrations match on.
 
 export const alreadyCaptured = (id: string, instead = ''): StripeError =>
   invalidRequest(`Charge ${id} has already been captured.${instead}`, { code: 'charge_already_captured' });
@@ -33,13 +33,13 @@ export const refundTooLarge = (wanted: Money, left: Money): StripeError =>
     { param: 'amount' },
   );
 
-/** Failed refunds count as well: they are kept like the others. */
+/** Failed refunds count too, because they are kept. */
 export const tooManyRefunds = (id: string, limit: number): StripeError =>
   invalidRequest(`Charge ${id} already has ${limit} refunds, which is the most that a charge can have.`, {
     param: 'charge',
   });
 
-/** 429, which the SDK is told to repeat: in a moment it is known what came of the other request. */
+/** 429 that the SDK retries: the other request will have its outcome in a moment. */
 export const lockTimeout = (id: string): StripeError =>
   new StripeError(
     429,

@@ -8,8 +8,8 @@ import { knownRefund } from './refunds-of-charge.js';
 import type { ChargeEvent, OpenedCharge } from './charge.js';
 
 /**
- * By what a charge moved the merchant's balance: its capture, whenever that was, for an instance of before may have
- * settled it and told no balance; and the refunds that ended with these events.
+ * Balance transactions of a charge: its capture, and the refunds that ended with `events`. The capture is always
+ * included: during a rolling upgrade an older instance may have settled the charge without one. Inserts ignore repeats.
  */
 export function movementsOf(
   { opening, ending, refunds }: OpenedCharge,

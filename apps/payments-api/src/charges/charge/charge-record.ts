@@ -4,21 +4,21 @@ import type { Rendering } from '../../idempotency/key.js';
 import { evolve, type Charge, type ChargeEvent, type ServiceEvent } from './charge.js';
 import { unansweredRequests } from './unanswered-requests.js';
 
-/** A charge as the store holds it: the fold, how many events it is made of, and what this batch adds to them. */
+/** A charge with its place in its event stream, and the events that this batch appends. */
 export interface ChargeRecord {
   readonly charge: Charge;
-  /** As it stands in the store. */
+  /** The charge as the row says, before this batch. */
   readonly stored: Charge;
-  /** The number of events folded so far; the last one's version in the stream. */
+  /** Number of events folded so far, which is the version of the last one. */
   readonly version: number;
   readonly unsaved: readonly ChargeEvent[];
-  /** The key under which the charge was asked for. */
+  /** Idempotency key of the request that opened the charge. */
   readonly key: string;
-  /** How to answer under the keys that wait for this charge, by key; of those that the reaper has taken there is none. */
+  /** How to render the answer under each key that waits for this charge. Keys that the reaper deleted are absent. */
   readonly renderings: ReadonlyMap<string, Rendering>;
 }
 
-/** A charge, and the one of its refunds that is to be loaded with it. */
+/** Names a charge, and the refund to load with it. */
 export interface ChargeRecordKey {
   readonly chargeId: string;
   readonly refundId?: string | undefined;
@@ -26,7 +26,7 @@ export interface ChargeRecordKey {
 
 const none: ReadonlyMap<string, Rendering> = new Map();
 
-/** Where every charge begins. */
+/** The state before the first event. */
 export function noCharge(key: string): ChargeRecord {
   const charge = { state: 'none' } as const;
   return { charge, stored: charge, version: 0, unsaved: [], key, renderings: none };
@@ -41,7 +41,7 @@ export function recordEvent(before: ChargeRecord, event: ChargeEvent): ChargeRec
   };
 }
 
-/** A step's whole decision here: news of other services is recorded, a repetition changes nothing. */
+/** Appends an event of another service. A redelivered event changes nothing. */
 export function applyServiceEvent(before: ChargeRecord, word: ServiceEvent): Decision<ChargeRecord> {
   assert(before.charge.state !== 'none', `${word.type} came for a charge that was never opened`);
   const after = recordEvent(before, word);
@@ -49,8 +49,8 @@ export function applyServiceEvent(before: ChargeRecord, word: ServiceEvent): Dec
 }
 
 /**
- * A charge begins and ends here, so a resent event that was seen before has nobody left to pass the nudge on
- * to. Answering it would send the same nudge round again, for as long as a bank is silent.
+ * payments-api is the first and the last step of the saga, so it restates nothing when an event is redelivered:
+ * the services would resend to each other for as long as a bank is silent.
  */
 export const charges: AggregateType<ChargeRecord, ChargeRecordKey> = {
   kind: 'charge',
@@ -58,7 +58,7 @@ export const charges: AggregateType<ChargeRecord, ChargeRecordKey> = {
   restate: () => [],
 };
 
-/** The sweeper sends every request again that no other service has answered. */
+/** The sweeper sends again every request that another service has not answered. */
 export const sweptCharges: Pick<AggregateType<ChargeRecord>, 'restate'> = {
   restate: ({ charge }) => unansweredRequests(charge),
 };

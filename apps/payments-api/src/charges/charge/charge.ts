@@ -29,7 +29,7 @@ export interface Opening {
   readonly paymentIntent: string | null;
 }
 
-/** What a merchant may write on a charge at any time; no money hangs on it. */
+/** Fields that the merchant may update at any time; no decision about money reads them. */
 export interface ChargeDetails {
   readonly description: string | null;
   readonly metadata: Readonly<Record<string, string>>;
@@ -47,7 +47,7 @@ export interface Shipping {
   readonly tracking_number: string | null;
 }
 
-/** All that happens to a charge: what its merchant, or time, asks for, and what other services say came of it. */
+/** The event stream of a charge: requests of the merchant or of time, and outcomes that other services report. */
 export type ChargeEvent = MerchantEvent | ServiceEvent;
 
 export type MerchantEvent =
@@ -57,7 +57,7 @@ export type MerchantEvent =
   | {
       readonly type: 'cancellation_requested';
       readonly cause: CancellationCause;
-      /** The merchant's; time asks for none. */
+      /** Null when the authorization lapses: only a merchant's cancellation has a refund. */
       readonly refund: Asked | null;
     }
   | ({ readonly type: 'refund_requested' } & Asked)
@@ -74,11 +74,11 @@ export type ServiceEvent =
   | { readonly type: 'refund_ended'; readonly refundId: string; readonly end: LedgerRefundOutcome }
   | ChargeOutcome;
 
-/** How other services say that a charge is over. */
+/** The terminal outcomes of a charge. */
 export type ChargeOutcome = PostedOutcome | FailedOutcome;
 export interface PostedOutcome {
   readonly type: 'posted';
-  /** What was captured: all that was authorized, or a part. */
+  /** The captured amount: all that was authorized, or a part. */
   readonly amount: Money;
   readonly fee: Money;
   readonly availableOn: Instant;
@@ -107,21 +107,22 @@ export type UnsettledCharge = { readonly state: 'requested' | 'authorized'; read
 export type SettledCharge =
   | ({ readonly state: 'succeeded'; readonly ending: PostedOutcome } & Written)
   | ({ readonly state: 'failed'; readonly ending: FailedOutcome } & Written)
-  /** Given back before it was captured, by its merchant or by time. */
+  /** The authorization was voided before a capture, by the merchant or by its lapse. */
   | ({ readonly state: 'canceled'; readonly ending: ReleasedOutcome } & Written);
 export type OpenedCharge = UnsettledCharge | SettledCharge;
-/** The merchant's view of one charge: the fold of its events. */
+/** One charge as its merchant sees it: the fold of its event stream. */
 export type Charge = { readonly state: 'none' } | OpenedCharge;
 
 /**
- * A charge ends once, and the services make sure of it. Should two endings ever contradict each other, the
- * row must still not depend on which came first: what moved money, or was nearer to it, stands.
+ * A charge ends once. If two outcomes ever contradicted each other, the row must not depend on their order:
+ * the outcome that is nearer to moving money wins.
  */
 const weight: Record<ChargeOutcome['type'], number> = { failed: 1, declined: 2, released: 3, posted: 4 };
 
 /**
- * The one way in which a charge changes: pure, so the row can be rebuilt from its events at any time. The
- * same charge comes back when an event is no news.
+ * Folds one event into a charge. Pure, so that the row can be rebuilt from its stream.
+ *
+ * @returns the same object when the event is a duplicate
  */
 export function evolve(charge: Charge, event: ChargeEvent): Charge {
   if (event.type === 'opened') {
@@ -175,7 +176,7 @@ function checkPosted({ opening, hold }: OpenedCharge, { amount }: PostedOutcome)
   assert(amount.currency === opening.amount.currency && amount.amountMinor <= opening.amount.amountMinor);
 }
 
-/** What follows from the rest: the state, and how a refund that gives back the authorization ended. */
+/** Derives the state, and the end of a refund that cancels the authorization. */
 function settled(charge: OpenedCharge): OpenedCharge {
   const { ending, hold } = charge;
   const after = { ...charge, state: stateAfter(ending, hold) } as OpenedCharge;
@@ -226,7 +227,7 @@ function withRefunds(charge: OpenedCharge, refunds: RefundsOfCharge): OpenedChar
   return { ...charge, refunds };
 }
 
-/** Another account's charge looks like none at all. */
+/** @returns undefined for the charge of another account, as if it did not exist */
 export function ownCharge(charge: Charge, account: string): OpenedCharge | undefined {
   return charge.state !== 'none' && charge.opening.account === account ? charge : undefined;
 }

@@ -4,10 +4,7 @@ import { become, unchanged, type Work } from '#saga';
 import { charges, recordEvent, type ChargeRecord, type ChargeRecordKey } from './charge-record.js';
 import { lapsesAt } from './pending.js';
 
-/**
- * The command behind a lapse of time: gives back an authorization that nobody captured. A capture that was
- * asked for in time is left to its end.
- */
+/** Command that cancels an authorization whose seven days are over. A capture that was requested in time goes on. */
 export function expireCharge({
   id,
   account,

@@ -1,6 +1,6 @@
 import type { FailedOutcome } from './charge.js';
 
-/** How a failed charge looks to its merchant: in the 402, and on the charge for ever after. */
+/** What the merchant is told of a failed charge: in the 402, and in the charge object from then on. */
 export interface Failure {
   readonly code: string;
   readonly declineCode: string | null;
@@ -13,7 +13,7 @@ export interface Failure {
   };
 }
 
-/** A bank's code to Stripe's code and sentence. What a bank may say beyond this is a generic decline. */
+/** Stripe's code and message for each decline code of a bank. Any other code becomes `generic_decline`. */
 const declines: Readonly<Record<string, { code: string; message: string }>> = {
   generic_decline: { code: 'card_declined', message: 'Your card was declined.' },
   insufficient_funds: { code: 'card_declined', message: 'Your card has insufficient funds.' },
@@ -39,7 +39,7 @@ const failedBecause: Readonly<Record<string, string>> = {
   reversed_out_of_doubt: 'The bank did not answer in time, and the payment was reversed.',
 };
 
-/** The whole table: every way in which a charge can fail, and what the merchant is told. */
+/** Maps every failed outcome to Stripe's codes and messages. */
 export function failureOf(ending: FailedOutcome): Failure {
   switch (ending.type) {
     case 'declined':
@@ -63,7 +63,7 @@ export function failureOf(ending: FailedOutcome): Failure {
   }
 }
 
-/** No decline of the card: what the bank was sent lies outside of its protocol. */
+/** The bank could not parse the request; the card was not declined. */
 const captureUnreadable: Failure = {
   ...processing,
   declineCode: 'processing_error',
@@ -84,7 +84,7 @@ function declinedByBank(bankCode: string, sellerMessage: string): Failure {
   };
 }
 
-/** Stripe's own word for "we took it back after the bank had said yes" is `reversed_after_approval`. */
+/** Stripe's network status for an approval that is taken back is `reversed_after_approval`. */
 function refusedByLedger(holdRefusal: 'account_frozen' | 'open_holds_cap' | 'fault_token'): Failure {
   const blocked = (sellerMessage: string): Failure['outcome'] => ({
     type: 'blocked',

@@ -2,33 +2,33 @@ import type { Instant } from '#clock';
 import type { CancellationCause } from '#contracts';
 import type { Money } from '#money';
 
-/** After this an authorization that nobody captured is given back. */
+/** An authorization that is not captured lapses after this time, as at Stripe. */
 export const HELD_FOR_MS = 7 * 24 * 60 * 60 * 1_000;
 
-/** The merchant's wish to have this much of an authorization. */
+/** A capture that the merchant requested, of all or a part of the authorization. */
 export interface RequestedCapture {
   readonly amount: Money;
-  /** The key under which it was asked for. */
+  /** Idempotency key of the request. */
   readonly key: string;
   readonly statementDescriptor: string | null;
   readonly statementDescriptorSuffix: string | null;
 }
 
-/** The wish to have nothing of it. */
+/** A cancellation of the authorization, by the merchant's refund or by its lapse. */
 export interface RequestedCancellation {
   readonly cause: CancellationCause;
-  /** The merchant's refund; time's cancellation has none. */
+  /** The refund that cancels; null for a lapse. */
   readonly refundId: string | null;
-  /** The capture was there first. */
+  /** True when the gateway captured first. */
   readonly refused: boolean;
 }
 
 /**
- * An authorization that waits for its merchant. A capture and a cancellation may both be under way: which of
- * them wins is decided at the gateway, and told by how the charge ends.
+ * The part of a charge that exists with `capture_method: manual`. A capture and a cancellation may race: the gateway
+ * decides which one wins, and the outcome of the charge says so.
  */
 export interface ManualAuthorization {
-  /** The account's own time; null while the bank has not said yes. */
+  /** On the account's clock; null until the bank approves. */
   readonly authorizedAt: Instant | null;
   readonly capture: RequestedCapture | null;
   readonly cancellation: RequestedCancellation | null;
@@ -36,7 +36,7 @@ export interface ManualAuthorization {
 
 export const noAuthorization: ManualAuthorization = { authorizedAt: null, capture: null, cancellation: null };
 
-/** When time gives it back, unless somebody was faster. */
+/** @returns when the authorization lapses; null once a capture or a cancellation is requested */
 export function expiresAt({ authorizedAt, capture, cancellation }: ManualAuthorization): Instant | null {
   return authorizedAt === null || capture || cancellation ? null : authorizedAt + HELD_FOR_MS;
 }

@@ -14,20 +14,17 @@ export function pendingCancellation({ hold, ending }: OpenedCharge): RequestedCa
   return ending || !cancellation || cancellation.refused ? null : cancellation;
 }
 
-/**
- * Nothing can overtake the cancellation any more: the bank has authorized, and nobody asked for the capture. Until then
- * the charge may still be captured, or fail.
- */
+/** True when a requested cancellation can no longer lose: the bank has authorized, and no capture was requested. */
 export function isReleaseCertain({ state, hold }: OpenedCharge): boolean {
   return state === 'authorized' && !hold?.capture && hold?.cancellation?.refused === false;
 }
 
-/** Refunds of captured money that have not ended, of those that were loaded. */
+/** Loaded refunds of captured money that have not ended. */
 export function pendingRefunds({ refunds }: OpenedCharge): ChargeRefund[] {
   return refunds.known.filter((refund) => refund.of === 'capture' && refundState(refund) === 'pending');
 }
 
-/** Other services have still to say what came of something that was asked for. */
+/** True while another service owes the outcome of a request. */
 export function isAwaiting(charge: OpenedCharge): boolean {
   return (
     charge.state === 'requested' ||
@@ -37,7 +34,7 @@ export function isAwaiting(charge: OpenedCharge): boolean {
   );
 }
 
-/** When time gives an authorization back, on the account's clock; null for whatever it cannot touch. */
+/** @returns when the authorization lapses, on the account's clock; null when it cannot lapse */
 export function lapsesAt({ hold, ending }: OpenedCharge): Instant | null {
   return hold && !ending ? expiresAt(hold) : null;
 }

@@ -5,18 +5,18 @@ import type { Money } from '#money';
 export const refundReasons = ['duplicate', 'fraudulent', 'requested_by_customer'] as const;
 export type RefundReason = (typeof refundReasons)[number];
 
-/** What is fixed when a refund is asked for. */
+/** Fixed when the refund is requested. */
 export interface RefundOpening {
   readonly id: string;
   readonly amount: Money;
   readonly reason: RefundReason | null;
-  /** The account's own time. */
+  /** On the account's clock. */
   readonly openedAt: Instant;
-  /** The key under which it was asked for. */
+  /** Idempotency key of the request. */
   readonly key: string;
 }
 
-/** How a refund ends: by the ledger's word, or, where it gives back an authorization, with its charge. */
+/** How a refund ends: by an outcome of the ledger or, when it cancels an authorization, together with its charge. */
 export type RefundEnd =
   | {
       readonly type: 'posted';
@@ -32,12 +32,12 @@ export type RefundEnd =
 export interface ChargeRefund {
   readonly opening: RefundOpening;
   readonly metadata: Readonly<Record<string, string>>;
-  /** What it gives back: money that was captured, or a whole authorization that was not. */
+  /** Refunds captured money, or cancels a whole authorization. */
   readonly of: 'capture' | 'authorization';
   readonly end: RefundEnd | null;
 }
 
-/** Inside a charge: the newest. */
+/** Stripe embeds the newest refunds in a charge object; this many. */
 export const REFUNDS_SHOWN = 10;
 
 export type RefundState = 'pending' | 'succeeded' | 'failed';
@@ -56,11 +56,11 @@ export function refundState({ end }: ChargeRefund): RefundState {
   }
 }
 
-/** A refund ends once. Should two ends contradict each other, what moved money, or was nearer to it, stands. */
+/** A refund ends once. If two ends contradicted each other, the one nearer to moving money would win. */
 const weight = { refused: 1, released: 2, posted: 3 } as const;
 export type LedgerRefundOutcome = Extract<RefundEnd, { type: keyof typeof weight }>;
 
-/** @returns the same refund when this is no news */
+/** @returns the same object when `end` is a duplicate */
 export function endRefund(refund: ChargeRefund, end: LedgerRefundOutcome): ChargeRefund {
   assert(refund.of === 'capture', 'an authorization that is given back ends with its charge');
   const before = refund.end as LedgerRefundOutcome | null;

@@ -1,31 +1,25 @@
 import assert from 'node:assert/strict';
 import { refundState, type ChargeRefund } from './refund.js';
 
-/**
- * What a charge knows of its refunds: totals over all of them, and those that somebody needs. So neither deciding
- * about one refund nor writing it costs more the more there were.
- */
+/** Totals over all refunds of a charge, and the refunds that were loaded: the cost of one more does not grow with their number. */
 export interface RefundsOfCharge {
-  /** Of every kind, however they ended. */
+  /** All refunds, failed ones included. */
   readonly count: number;
-  /** Of captured money, in minor units: asked for, and not ended. */
+  /** Refunds of captured money that have not ended, in minor units. */
   readonly pendingMinor: number;
-  /** Of captured money, in minor units: given back. */
+  /** Refunds of captured money that succeeded, in minor units. */
   readonly succeededMinor: number;
-  /**
-   * Those that were loaded, in the order of their ids. A charge that is folded from its whole stream knows all of
-   * its refunds; one that is read from its row knows those that were asked for.
-   */
+  /** Loaded refunds by id. All of them when the charge is folded from its stream, the named ones when it is read from its row. */
   readonly known: readonly ChargeRefund[];
 }
 
 export const noRefunds: RefundsOfCharge = { count: 0, pendingMinor: 0, succeededMinor: 0, known: [] };
 
-/** Of what was captured: given back, or about to be. A refund that fails gives its part free again. */
+/** Refunded or being refunded, in minor units. A failed refund no longer counts. */
 export const refundedMinor = ({ pendingMinor, succeededMinor }: RefundsOfCharge): number =>
   pendingMinor + succeededMinor;
 
-/** By the time at which they were opened, as lists go: of two that came at once, ids may say otherwise. */
+/** Ordered by creation time, as lists are. Ids of two instances do not sort by time. */
 export function newestFirst({ known }: RefundsOfCharge): ChargeRefund[] {
   return known.toSorted(
     ({ opening: one }, { opening: other }) => other.openedAt - one.openedAt || (one.id < other.id ? 1 : -1),
@@ -41,7 +35,7 @@ export function addRefund(refunds: RefundsOfCharge, refund: ChargeRefund): Refun
   return { ...counted(refunds, refund, 1), count: count + 1, known: [...known, refund] };
 }
 
-/** @returns the same refunds when `change` returns the same refund */
+/** @returns the same object when `change` returns the same refund */
 export function changeRefund(
   refunds: RefundsOfCharge,
   id: string,
@@ -55,7 +49,7 @@ export function changeRefund(
   return { ...counted(counted(refunds, before, -1), after, 1), known: refunds.known.with(place, after) };
 }
 
-/** The same, with what the store knows of more of them. */
+/** Adds refunds that were loaded from the store. */
 export function alsoKnowing(refunds: RefundsOfCharge, more: readonly ChargeRefund[]): RefundsOfCharge {
   const byId = new Map([...more, ...refunds.known].map((refund) => [refund.opening.id, refund]));
   const known = [...byId.values()].sort((a, b) => (a.opening.id < b.opening.id ? -1 : 1));

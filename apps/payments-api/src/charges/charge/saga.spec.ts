@@ -50,7 +50,7 @@ const refund = createRefund(claim, 're_00000000001', readRefundParameters(parseF
   refundsPerCharge: 100,
 });
 
-/** Everything that a trigger which is no event may come to. */
+/** Events that each trigger other than an event may cause. */
 const triggers: Partial<Record<SagaTrigger, readonly NewEvent[]>> = {
   'POST /v1/charges': asked(noCharge('k'), create),
   'POST /v1/charges/:id/capture': asked(charge('manual', authorized), capture),

@@ -2,10 +2,7 @@ import { payments, type NewEvent } from '#contracts';
 import type { Charge } from './charge.js';
 import { pendingCancellation, pendingCapture, pendingRefunds } from './pending.js';
 
-/**
- * Events by which a charge asked other services for something and has had no answer yet; the sweeper sends them again.
- * Each equals the event that its request emitted.
- */
+/** Request events that no service has answered yet, equal to those that were emitted first. The sweeper sends them again. */
 export function unansweredRequests(charge: Charge): NewEvent[] {
   if (charge.state === 'none') return [];
   const { id: chargeId, account, amount, capture, instrument } = charge.opening;

@@ -3,7 +3,7 @@ import type { Instant } from '#clock';
 import { column } from '#postgres';
 import type { ChargeEvent } from '../charge/charge.js';
 
-/** A charge's stream: what happened to it, by version. */
+/** Event stream of a charge, by version. */
 @Entity('charge_event')
 @Check('charge_event_version_check', 'version >= 1')
 export class ChargeEventEntity {

@@ -8,7 +8,7 @@ import { isAwaiting, lapsesAt } from '../charge/pending.js';
 import { refundState, type ChargeRefund } from '../charge/refund.js';
 import { chargeOf, withKnown, type ChargeRow } from './charge-rows.repository.js';
 
-/** A charge's row as it is locked, with the rendering under the key that opened it, if that key still waits. */
+/** A locked row, with how to render the answer of the request that opened it while that request waits. */
 export interface LoadedRow extends ChargeRow {
   key: string;
   expand: string[] | null;
@@ -22,13 +22,13 @@ export function recordOf(row: LoadedRow): ChargeRecord {
   return { charge, stored: charge, version, unsaved: [], key, renderings };
 }
 
-/** The same record, with these refunds among those that it knows. */
+/** Adds refunds that were loaded from the store. */
 export function knowing(record: ChargeRecord, refunds: readonly ChargeRefund[]): ChargeRecord {
   const charge = withKnown(opened(record.charge), refunds);
   return { ...record, charge, stored: charge };
 }
 
-/** What `openStatement` takes. `traceparent` is written once, with the first event. */
+/** Parameters of `openStatement`. `traceparent` is written once, with the first event. */
 export function openValues(saved: readonly { record: ChargeRecord; traceparent?: string | undefined }[]): unknown[] {
   const rows = saved.map(({ record, traceparent }) => ({ ...record, charge: opened(record.charge), traceparent }));
   for (const { charge } of rows) assert(!charge.ending && charge.refunds.count === 0, 'a charge opens before it ends');
@@ -54,7 +54,7 @@ export function openValues(saved: readonly { record: ChargeRecord; traceparent?:
   ];
 }
 
-/** What `changeStatement` takes. Details that stay as they are, as nearly always, are not written. */
+/** Parameters of `changeStatement`. Unchanged details are null, so that they are not written again. */
 export function changeValues(records: readonly ChargeRecord[], answers: readonly GivenAnswer[]): unknown[] {
   const charges = records.map(({ charge }) => opened(charge));
   const movements = records.flatMap(({ unsaved }, place) =>
@@ -104,7 +104,7 @@ function eventValues(records: readonly ChargeRecord[]): unknown[] {
   ];
 }
 
-/** What `saveRefundsStatement` takes: the refunds that this batch opened or changed. Undefined where there are none. */
+/** Parameters of `saveRefundsStatement`: refunds that this batch opened or changed; undefined if there are none. */
 export function refundValues(records: readonly ChargeRecord[]): unknown[] | undefined {
   const refunds = records.flatMap(({ stored, charge }) =>
     changedRefunds(stored, opened(charge)).map((refund) => ({ charge: opened(charge).opening, refund })),

@@ -14,7 +14,7 @@ export const columns =
 
 export const findStatement = statement('charge_find', `SELECT ${columns} FROM charge WHERE id = $1 AND account = $2`);
 
-/** For each column a partial index of migration 0004, and one for a customer's transfer group. */
+/** Each column has a partial index (migration 0004). */
 const filterColumns: Readonly<Record<keyof ChargeFilters, string>> = {
   customer: 'customer',
   payment_intent: 'payment_intent',
@@ -49,7 +49,7 @@ export const stillUnsettledStatement = statement(
    WHERE found.awaiting`,
 );
 
-/** The fold, as it lies in the columns of a row. */
+/** Columns that hold the folded charge. */
 export interface FoldColumns {
   state: OpenedCharge['state'];
   opening: Opening;
@@ -73,15 +73,15 @@ export interface UnsettledRow {
   readonly created_at: number;
 }
 
-/** Which page of an account's charges. */
+/** A page of an account's charges. */
 export interface ChargePage extends ListBounds, Pick<ListPage, 'direction' | 'limit'> {
   readonly account: string;
   readonly filters: ChargeFilters;
 }
 
 /**
- * @param expand what of the charge is to be shown in full; its refunds are read only for that
- * @returns undefined when the account has no such charge, whoever else may have it
+ * @param expand paths to render as objects; refunds are read only for these
+ * @returns undefined when this account has no such charge
  */
 export async function findCharge(
   sql: Sql,
@@ -94,7 +94,7 @@ export async function findCharge(
   return charge;
 }
 
-/** Those of them that the account has. */
+/** Charges of other accounts are left out. */
 export async function findCharges(
   sql: Sql,
   account: string,
@@ -112,7 +112,7 @@ export async function listCharges(sql: Sql, page: ChargePage, expand: readonly s
   return shown(sql, rows.map(chargeOf), expand);
 }
 
-/** The charges with the refunds that they show, where they are to show any. */
+/** Loads the refunds that `expand` shows. */
 export async function shown(
   sql: Sql,
   charges: readonly OpenedCharge[],
@@ -143,7 +143,7 @@ export async function stillUnsettled(sql: Sql, ids: readonly string[]): Promise<
   return new Set(rows.map(({ id }) => id));
 }
 
-/** It knows none of its refunds yet; see `withKnown`. */
+/** Without refunds; see `withKnown`. */
 export function chargeOf(row: FoldColumns): OpenedCharge {
   const { state, opening, details, hold, ending } = row;
   const refunds = {

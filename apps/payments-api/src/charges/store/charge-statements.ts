@@ -2,8 +2,8 @@ import { statement } from '#postgres';
 import { insertTransactions } from '../../balance/balance-transaction.repository.js';
 import { columns } from './charge-rows.repository.js';
 
-// LIMIT 1 changes no result; see key.repository.ts. The key that opened the charge waits while it is requested,
-// unless it was told `pending`, pruned, and stands for another request by now.
+// LIMIT 1 keeps the planner on the index (key.repository.ts). The request that opened the charge waits while the state
+// is `requested`, unless its key was pruned and reused: hence the comparison of charge_id.
 export const loadStatement = statement(
   'charge_load',
   `SELECT locked.*, rendering.*
@@ -19,7 +19,7 @@ export const loadStatement = statement(
    ) AS rendering ON true`,
 );
 
-/** Rows that are new, and their events. */
+/** Inserts charges and their first events. */
 export const openStatement = statement(
   'charge_open',
   `WITH opened AS (
@@ -39,9 +39,8 @@ export const openStatement = statement(
 );
 
 /**
- * What has changed of rows that are there, their new events, what moved the balance, and the answers of what has
- * settled: one statement. A row's place holds still from its lock to here; by a join a planner that has seen the
- * table small would walk it.
+ * Updates charges and inserts events, balance transactions and answers in one statement. The rows are locked, so their
+ * ctid is stable; joining by ctid avoids a table scan when the planner's statistics are stale.
  */
 export const changeStatement = statement(
   'charge_change',
@@ -70,7 +69,7 @@ export const changeStatement = statement(
    RETURNING account, key`,
 );
 
-/** Of charges that are there, in the transaction that changes them; most have none, and pay nothing for it. */
+/** Upserts refunds. Sent only in transactions that change one. */
 export const saveRefundsStatement = statement(
   'charge_save_refunds',
   `INSERT INTO refund (id, account, charge_id, state, amount_minor, currency, created_at, refund)

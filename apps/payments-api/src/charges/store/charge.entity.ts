@@ -5,7 +5,7 @@ import { column } from '#postgres';
 import type { ChargeDetails, ChargeOutcome, OpenedCharge, Opening } from '../charge/charge.js';
 import type { ManualAuthorization } from '../charge/manual-authorization.js';
 
-/** A projection of `charge_event`: every column but the sweeper's follows from the stream. */
+/** Projection of `charge_event`: every column except the sweeper's follows from the stream. */
 @Entity('charge')
 @Check('charge_state_check', `state IN ('requested', 'authorized', 'succeeded', 'failed', 'canceled')`)
 @Check('charge_version_check', 'version >= 1')
@@ -31,7 +31,7 @@ export class ChargeEntity {
   @PrimaryColumn(column.key) id!: string;
   @Column(column.key) account!: string;
   @Column(column.text) state!: OpenedCharge['state'];
-  /** Of the stream's last event. */
+  /** Version of the last event. */
   @Column('int4') version!: number;
   @Column(column.int8) amountMinor!: number;
   @Column(column.text) currency!: Currency;
@@ -41,18 +41,18 @@ export class ChargeEntity {
   @Column('jsonb') opening!: Opening;
   @Column('jsonb') details!: ChargeDetails;
   @Column({ type: 'jsonb', nullable: true }) ending!: ChargeOutcome | null;
-  /** Under which it was asked for. */
+  /** Of the request that opened the charge. */
   @Column(column.key) idempotencyKey!: string;
   @Column(column.optional(column.text)) traceparent!: string | null;
   @Column({ type: 'int4', default: 0 }) sweeps!: number;
   @Column({ ...column.instant, default: () => `(now() + '00:00:15')` }) nextSweepAt!: Instant;
-  /** Something was asked of other services that they have not told the end of. */
+  /** True while another service owes the outcome of a request. */
   @Column({ type: 'boolean', default: true }) awaiting!: boolean;
   /** Null when the charge is captured as soon as it is authorized. */
   @Column({ type: 'jsonb', nullable: true }) hold!: ManualAuthorization | null;
   /** Always null: refunds are rows of their own. */
   @Column({ type: 'jsonb', nullable: true }) refunds!: null;
-  /** On the account's own clock; null unless it is an authorization that may lapse. */
+  /** When the authorization lapses, on the account's clock; null if it cannot. */
   @Column(column.optional(column.instant)) expiresAt!: Instant | null;
   @Column({ type: 'int4', default: 0 }) refundCount!: number;
   @Column({ ...column.int8, default: 0 }) refundPendingMinor!: number;

@@ -24,7 +24,7 @@ import { byCharge, readLatestRefunds, readRefunds } from './refund.repository.js
 export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord, ChargeRecordKey> {
   constructor(@Inject(AccountClocks) private readonly clocks: AccountClocks) {}
 
-  /** @param expand what of a charge the caller itself will show */
+  /** @param expand paths that the caller will render */
   async load(
     tx: PgTransaction,
     keys: readonly ChargeRecordKey[],
@@ -47,7 +47,7 @@ export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord,
     };
   }
 
-  /** Those that the batch is about, and the one that ends with its authorization. Read behind the lock of their charge. */
+  /** Loads the named refunds and those that cancel an authorization, after their charge is locked. */
   private async addRefunds(
     tx: PgTransaction,
     records: Map<string, ChargeRecord>,
@@ -60,7 +60,7 @@ export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord,
     for (const [id, record] of records) records.set(id, knowing(record, found.get(id) ?? []));
   }
 
-  /** Of charges whose refunds are part of an answer that is due. */
+  /** Loads the newest refunds of charges whose answer embeds them. */
   private async addShownRefunds(
     tx: PgTransaction,
     records: Map<string, ChargeRecord>,
@@ -79,7 +79,7 @@ export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord,
     for (const [id, record] of showing) records.set(id, knowing(record, latest.get(id) ?? []));
   }
 
-  /** Of captures and refunds that are under way; most charges have none, and pay nothing for it. */
+  /** Loads how to render the answers of captures and refunds that are under way. No query when there are none. */
   private async addRenderings(tx: PgTransaction, records: Map<string, ChargeRecord>): Promise<void> {
     const waiting = [...records.values()].flatMap(({ charge }) => laterKeys(opened(charge)));
     if (waiting.length === 0) return;
@@ -94,7 +94,7 @@ export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord,
     }
   }
 
-  /** When something settled just now, the answers under the keys that wait for it are stored with it. */
+  /** Stores the answers of the requests that settled in the same statement. */
   async save(tx: PgTransaction, changed: readonly Saved<ChargeRecord>[]): Promise<readonly ChargesMoved[]> {
     const records = changed.map(({ state }) => state);
     const due = records.flatMap((record) => answersDue(record, this.clocks.now(opened(record.charge).opening.account)));
@@ -112,7 +112,7 @@ export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord,
   }
 }
 
-/** What was decided here, and settles nothing: no answer of others is stored with it. */
+/** Saves the decisions of merchants' requests, which settle no other request. */
 export function enqueueRecords(
   tx: PgTransaction,
   saved: readonly { record: ChargeRecord; traceparent?: string | undefined }[],

@@ -4,7 +4,7 @@ import { refundState } from '../charge/refund.js';
 import { evolve, type Charge, type ChargeEvent, type OpenedCharge } from '../charge/charge.js';
 import { isAwaiting, lapsesAt } from '../charge/pending.js';
 
-/** A charge may have many refunds, each with its metadata. */
+/** Small: a charge may have many refunds, each with metadata. */
 const PAGE = 50;
 
 const pageStatement = statement(
@@ -33,9 +33,9 @@ interface Row {
 }
 
 /**
- * Rebuilds every charge and its refunds from its stream and compares: invariant A10.
+ * Rebuilds every charge and its refunds from its event stream and compares it with the row (promise A10).
  *
- * @returns the ids of rows that do not follow from their events, and how many rows were looked at
+ * @returns ids of the rows that differ, and the number of rows compared
  */
 export async function verifyProjection(sql: Sql): Promise<{ checked: number; wrong: string[] }> {
   const wrong: string[] = [];
@@ -59,7 +59,7 @@ function follows(row: Row): boolean {
 }
 
 function rebuilt({ id, stream }: Row): OpenedCharge | undefined {
-  // A stream begins at 1 and has no gaps.
+  // Versions begin at 1 and have no gaps.
   if (!stream?.every(({ version }, place) => version === place + 1)) return undefined;
   const charge = stream.reduce<Charge>((state, { event }) => evolve(state, event), { state: 'none' });
   return charge.state === 'none' || charge.opening.id !== id ? undefined : charge;

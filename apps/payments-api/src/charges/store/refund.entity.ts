@@ -4,7 +4,7 @@ import type { Currency } from '#money';
 import { column } from '#postgres';
 import type { ChargeRefund, RefundState } from '../charge/refund.js';
 
-/** A projection of `charge_event`: the refunds of a charge, one by one. */
+/** Projection of `charge_event`: one row for each refund. */
 @Entity('refund')
 @Check('refund_state_check', `state IN ('pending', 'succeeded', 'failed')`)
 @Check('refund_amount_minor_check', 'amount_minor > 0')

@@ -4,20 +4,20 @@ import { ListStatements, ofWholeList } from '../../lists/list-statements.reposit
 import type { RefundFilters } from '../parameters/refund-list-parameters.js';
 import { REFUNDS_SHOWN, type ChargeRefund } from '../charge/refund.js';
 
-// Refunds are written with their charge, whose stream they follow from: see saveRefundsStatement of charge.repository.ts.
+// Refunds are part of their charge's stream, and written with it: saveRefundsStatement in charge-statements.ts.
 
 export const findRefundStatement = statement(
   'refund_find',
   'SELECT refund, charge_id AS "chargeId" FROM refund WHERE id = $1 AND account = $2',
 );
 
-/** Of charges whose rows are locked, or whose refunds are only shown. */
+/** The charge is locked, or its refunds are only shown. */
 export const refundsByIdStatement = statement(
   'refund_by_id',
   'SELECT refund, charge_id AS "chargeId" FROM refund WHERE id = ANY ($1::text[]) ORDER BY id',
 );
 
-/** In the order of lists, and by their index: ids of two instances do not sort by the time of creation. */
+/** Ordered by creation time, by the index of lists: ids of two instances do not sort by time. */
 export const latestRefundsStatement = statement(
   'refund_latest',
   `SELECT latest.refund, wanted.id AS "chargeId" FROM unnest($1::text[], $2::text[]) AS wanted (id, account)
@@ -28,7 +28,7 @@ export const latestRefundsStatement = statement(
    ) AS latest`,
 );
 
-/** What other services have not told the end of, without what merchants wrote on it. */
+/** Refunds that have not ended, without their metadata. */
 export const pendingRefundsStatement = statement(
   'refund_pending',
   `SELECT wanted.id AS "chargeId", jsonb_build_object('opening', refund->'opening', 'metadata', '{}'::jsonb,
@@ -50,13 +50,13 @@ export interface FoundRefund {
   readonly chargeId: string;
 }
 
-/** Which page of an account's refunds. */
+/** A page of an account's refunds. */
 export interface RefundPage extends ListBounds, Pick<ListPage, 'direction' | 'limit'> {
   readonly account: string;
   readonly filters: RefundFilters;
 }
 
-/** @returns undefined when the account has no such refund, whoever else may have it */
+/** @returns undefined when this account has no such refund */
 export async function findRefund(sql: Sql, account: string, id: string): Promise<FoundRefund | undefined> {
   return (await sql.query<FoundRefund>(findRefundStatement, [id, account]))[0];
 }
@@ -64,7 +64,7 @@ export async function findRefund(sql: Sql, account: string, id: string): Promise
 export const readRefunds = (sql: Sql, ids: readonly string[]): Promise<FoundRefund[]> =>
   sql.query<FoundRefund>(refundsByIdStatement, [ids]);
 
-/** Of each charge those that it shows, by its id. */
+/** @returns the newest refunds of each charge, by charge id */
 export async function readLatestRefunds(
   sql: Sql,
   charges: readonly { readonly opening: { readonly id: string; readonly account: string } }[],

@@ -18,8 +18,8 @@ export const dueToSweepStatement = statement(
 );
 
 /**
- * Backoff of the sweeper: 15 s after a charge moved last, then 30 s each time, so that a fault's end is noticed.
- * A charge may wait for days: nothing here may grow with how often it was swept.
+ * Backoff of the sweeper: 15 s after the last change, then every 30 s without growth, so that the end of an outage
+ * is noticed. A charge may wait for days, so nothing here may grow with the number of sweeps.
  */
 export const takeStalledStatement = statement(
   'charge_take_stalled',
@@ -35,7 +35,7 @@ export const takeStalledStatement = statement(
    RETURNING ${columns}, idempotency_key AS key, traceparent`,
 );
 
-/** Of charges that an instance of before settled, beside this one: it told neither of their movements nor that they wait no longer. */
+/** During a rolling upgrade an older instance may settle a charge without its balance transaction and `awaiting`. Repairs both. */
 export const catchUpStatement = statement(
   'charge_catch_up',
   `WITH moved AS (
@@ -44,7 +44,7 @@ export const catchUpStatement = statement(
    UPDATE charge SET awaiting = false WHERE id = ANY ($1::text[])`,
 );
 
-/** Charges that wait for another service and have not moved for a while: the sweeper sends their requests again. */
+/** Charges that have waited too long for another service; the sweeper sends their requests again. */
 @Injectable()
 export class StalledCharges implements Stalled<PgTransaction, ChargeRecord> {
   constructor(@Inject(Database) private readonly database: Sql) {}
@@ -71,7 +71,7 @@ export class StalledCharges implements Stalled<PgTransaction, ChargeRecord> {
     return this.withPendingRefunds(tx, waiting);
   }
 
-  /** The sweeper asks again for every refund that has not ended. */
+  /** Loads the refunds that have not ended, whose requests are sent again too. */
   private async withPendingRefunds<Taken extends { state: ChargeRecord }>(
     tx: PgTransaction,
     taken: readonly Taken[],
