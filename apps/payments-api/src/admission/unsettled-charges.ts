@@ -1,14 +1,14 @@
 import type { PaymentInstrument } from '../test-cards/instrument.js';
 
-/** Of charges that carry a fault token, whatever their network: a bank fails them because their client asked for it. */
+/** Traffic class of charges with a fault token, whose bank fails on their client's request. */
 export const WITH_FAULT = Symbol('with a fault token');
-/** What an unsettled charge counts as: one of its card network, or one with a fault token. */
+/** The card network of a charge, or that it has a fault token. */
 export type TrafficClass = string | typeof WITH_FAULT;
 
 export const trafficClassOf = ({ fault, card }: Pick<PaymentInstrument, 'fault' | 'card'>): TrafficClass =>
   fault === null ? card.brand : WITH_FAULT;
 
-/** How many there are, in all, by card network and by account. */
+/** Counts of charges: in all, by network and by account. */
 class Tally {
   private readonly networks = new Map<string, number>();
   private readonly accounts = new Map<string, number>();
@@ -30,9 +30,8 @@ class Tally {
 }
 
 /**
- * The charges that this instance counts as unsettled, by card network and by account. The API knows no
- * banks; the network is what decides the bank, so a bank that hangs fills its own networks' share only.
- * Charges with fault tokens have a tally of their own, so that those which hang shed none but each other.
+ * Unsettled charges of this instance, by card network and account. The network decides the bank, so a bank that
+ * hangs fills only the share of its networks. Charges with fault tokens are counted apart, so that they shed only each other.
  */
 export class UnsettledCharges {
   readonly ordinary = new Tally();
@@ -56,7 +55,7 @@ export class UnsettledCharges {
     this.count(charge.account, charge.traffic, -1);
   }
 
-  /** Those opened before `sinceMs` (monotonic): another instance may have settled them. */
+  /** Ids of charges opened before `sinceMs` (monotonic); another instance may have settled them. */
   openedBefore(sinceMs: number): string[] {
     const ids: string[] = [];
     for (const [id, { openedMs }] of this.byId) if (openedMs < sinceMs) ids.push(id);

@@ -4,7 +4,7 @@ import type { Currency } from '#money';
 import { column } from '#postgres';
 import type { BalanceTransaction } from './balance-transaction.js';
 
-/** Append-only: a trigger refuses to change or to delete a row. */
+/** Append-only: a trigger refuses UPDATE and DELETE. */
 @Entity('balance_transaction')
 @Check('balance_transaction_id_check', `id LIKE 'txn\\_%'`)
 @Check('balance_transaction_type_check', `type IN ('charge', 'refund')`)
@@ -24,11 +24,11 @@ export class BalanceTransactionEntity {
   @PrimaryColumn(column.key) id!: string;
   @Column(column.key) account!: string;
   @Column(column.text) type!: BalanceTransaction['type'];
-  /** Below zero for a refund. */
+  /** Negative for a refund. */
   @Column(column.int8) amountMinor!: number;
   @Column(column.int8) feeMinor!: number;
   @Column(column.text) currency!: Currency;
-  /** The id of the charge or the refund. */
+  /** Id of the charge or the refund. */
   @Column(column.key) source!: string;
   @Column(column.key) chargeId!: string;
   @Column(column.instant) createdAt!: Instant;

@@ -7,10 +7,9 @@ import { transactionIdOf, transactionTypes, type BalanceTransaction } from './ba
 import type { TransactionFilters } from './transaction-list-parameters.js';
 
 /**
- * The part of a statement that writes balance transactions. It belongs into the one that saves the charges
- * they come of, so that money and the movement it made are never told apart.
+ * The INSERT of balance transactions as a part of the statement that saves their charges, so that both commit together.
  *
- * @param first the number of its first parameter; it takes as many as `transactionValues` gives
+ * @param first number of its first parameter; `transactionValues` gives the values
  */
 export function insertTransactions(first: number): string {
   const types = ['text', 'text', 'text', 'int8', 'int8', 'text', 'text', 'text', 'int8', 'int8'];
@@ -24,7 +23,7 @@ export function insertTransactions(first: number): string {
      ON CONFLICT (id) DO NOTHING`;
 }
 
-/** A transaction on its way into the table. */
+/** A balance transaction to insert. */
 export interface NewTransaction {
   readonly account: string;
   readonly transaction: BalanceTransaction;
@@ -46,7 +45,7 @@ export function transactionValues(added: readonly NewTransaction[]): unknown[] {
   ];
 }
 
-/** The description is the charge's, as it stands: it may be written at any time, and these rows never. */
+/** The description is read from the charge: it may be updated at any time, and these rows are append-only. */
 const described = (rows: string): string => `
   SELECT entry.*, about.description FROM (${rows}) AS entry
   LEFT JOIN LATERAL (
@@ -61,8 +60,8 @@ export const findTransactionStatement = statement(
 );
 
 /**
- * One index, by currency and type before the time of posting, serves every filter and none: the page is merged from
- * the first rows of each currency and type. A capture or a refund may come long after its id was made, hence by time.
+ * One index (currency, type, posting time) serves every filter: the page merges the first rows of each currency and
+ * type. Ordered by time, because an id may be much older than its capture or refund.
  */
 const page = (order: 'ASC' | 'DESC'): string =>
   `${described(
@@ -77,7 +76,7 @@ const page = (order: 'ASC' | 'DESC'): string =>
   )} ORDER BY created_at ${order}, id ${order}`;
 const downStatement = statement('balance_transactions_down', page('DESC'));
 const upStatement = statement('balance_transactions_up', page('ASC'));
-/** An object moves the balance once, under an id made from its own. */
+/** A charge or refund has one balance transaction, whose id is derived from its own. */
 const ofSourceStatement = statement(
   'balance_transactions_of_source',
   described(
@@ -88,7 +87,7 @@ const ofSourceStatement = statement(
 );
 export const transactionLists: readonly Statement[] = [downStatement, upStatement, ofSourceStatement];
 
-/** Which page of an account's transactions. */
+/** A page of an account's balance transactions. */
 export interface TransactionPage extends ListBounds, Pick<ListPage, 'direction' | 'limit'> {
   readonly account: string;
   readonly filters: TransactionFilters;
@@ -112,7 +111,7 @@ interface TransactionRow {
   description: string | null;
 }
 
-/** @returns undefined when the account has no such transaction, whoever else may have it */
+/** @returns undefined when this account has no such transaction */
 export async function findTransaction(
   sql: Sql,
   account: string,

@@ -2,26 +2,26 @@ import assert from 'node:assert/strict';
 import type { Instant } from '#clock';
 import type { Currency, Money } from '#money';
 
-/** What moves a balance here. */
+/** Types of balance transactions that exist here. */
 export const transactionTypes = ['charge', 'refund'] as const;
 
-/** One movement of a merchant's balance, as the ledger posted it: never changed, and never taken back but by another. */
+/** One movement of a merchant's balance, as the ledger posted it. Immutable: a correction is another one. */
 export interface BalanceTransaction {
-  /** `txn_` and the rest of the source's id, so that the same movement told twice is one row. */
+  /** `txn_` and the rest of the source's id, so that a duplicate is the same row. */
   readonly id: string;
   readonly type: (typeof transactionTypes)[number];
-  /** Below zero for a refund. */
+  /** Negative for a refund. */
   readonly amountMinor: number;
   readonly feeMinor: number;
   readonly currency: Currency;
-  /** Of the charge or the refund. */
+  /** Id of the charge or the refund. */
   readonly source: string;
   readonly chargeId: string;
   readonly createdAt: Instant;
   readonly availableOn: Instant;
 }
 
-/** What the ledger says with `charge_posted` and `refund_posted`. */
+/** Payload of `ledger.charge_posted` and `ledger.refund_posted`. */
 export interface Posting {
   readonly amount: Money;
   readonly postedAt: Instant;
@@ -42,7 +42,7 @@ export function transactionOfCharge(id: string, posting: Posting & { fee: Money 
   };
 }
 
-/** The fee of the charge is kept, so a refund has none. */
+/** The fee of the charge is not refunded, so a refund has none. */
 export function transactionOfRefund(id: string, chargeId: string, posting: Posting): BalanceTransaction {
   return {
     ...movement(posting),
@@ -59,12 +59,12 @@ function movement({ amount, postedAt, availableOn, balanceTransactionId }: Posti
     id: balanceTransactionId,
     currency: amount.currency,
     createdAt: postedAt,
-    // Money that has to wait becomes available at midnight UTC, as at Stripe: so a day's row of the roll-up is exact.
+    // Pending money becomes available at midnight UTC, as at Stripe, so the roll-up by day is exact.
     availableOn: availableOn <= postedAt ? availableOn : Math.ceil(availableOn / DAY_MS) * DAY_MS,
   };
 }
 
-/** The transaction that an object moved the balance by, if it did. */
+/** Id that the balance transaction of this charge or refund has, if it exists. */
 export function transactionIdOf(source: string): string {
   return `txn_${source.slice(source.indexOf('_') + 1)}`;
 }
@@ -80,11 +80,11 @@ export function isAvailable({ availableOn }: { readonly availableOn: Instant }, 
 const seconds = (instant: Instant): number => Math.floor(instant / 1000);
 
 /**
- * Stripe's balance transaction object, every field.
+ * Stripe's balance transaction object, with every field.
  *
- * @param chargeDescription what the merchant has written on the charge
- * @param now the account's own time: decides whether the money is available yet
- * @param source the object itself, where it is expanded
+ * @param chargeDescription the merchant's description of the charge
+ * @param now on the account's clock; decides `status`
+ * @param source the object, if `expand` names it
  */
 export function balanceTransactionObject(
   transaction: BalanceTransaction,

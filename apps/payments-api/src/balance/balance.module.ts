@@ -10,7 +10,7 @@ import { rollUpBalances } from './balance.repository.js';
 
 const ROLL_UP_EVERY_MS = 5_000;
 
-/** What merchants have, and what made it so. */
+/** Balances of merchants and their balance transactions. */
 @Module({
   imports: [ListsModule, AccountClocksModule],
   controllers: [BalanceController],

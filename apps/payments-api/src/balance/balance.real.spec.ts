@@ -45,7 +45,7 @@ const charge = (given: Partial<Parameters<typeof aChargeMoved>[0]> = {}) => aCha
 const refund = (given: Partial<Parameters<typeof aRefundMoved>[0]> = {}) =>
   aRefundMoved({ rest: rest(), charge: 'any', ...given });
 
-/** All that the account has, now and later, in dollars. */
+/** Available plus pending, in cents. */
 async function totalMinor(): Promise<number> {
   const parts = await readBalance(test.database, account, testDay);
   return parts.filter(({ currency }) => currency === 'usd').reduce((sum, { netMinor }) => sum + netMinor, 0);
@@ -227,7 +227,7 @@ describe('the list of transactions', () => {
     expect(await filtered({ source: yen.source })).toEqual([yen]);
     expect(await filtered({ source: yen.source, type: 'refund' })).toEqual([]);
     expect(await list({ filters: { source: yen.source }, below: yen })).toEqual([]);
-    // Its transaction would have the same id.
+    // The balance transaction of this refund would have the same id.
     expect(await filtered({ source: yen.source.replace('ch_', 're_') })).toEqual([]);
     const second = testDay / 1000;
     expect(await list(created(second + 1, null))).toEqual([back, dollars]);
@@ -349,7 +349,7 @@ it('every read reaches its rows by index, beside a hundred thousand of another a
         await rollUpBalances(large.database);
       },
     });
-    // Rolled up, a year's history costs what a day's does: a row per day.
+    // The roll-up keeps one row for each day, so a year of history costs 365 rows.
     const read = { name: '', text: `EXPLAIN (ANALYZE, FORMAT JSON) ${balanceStatement.text}` };
     const [explained] = await large.database.query<{ 'QUERY PLAN': unknown }>(read, ['acct_quiet', testDay]);
     expect(rowsTouched(explained!['QUERY PLAN'])).toBeLessThan(10);
@@ -358,7 +358,7 @@ it('every read reaches its rows by index, beside a hundred thousand of another a
   }
 }, 120_000);
 
-/** Rows that the leaves of a plan read, whether they were wanted or not. */
+/** Rows that the leaves of a plan read, filtered ones included. */
 function rowsTouched(plan: unknown): number {
   if (Array.isArray(plan)) return plan.reduce<number>((sum, each) => sum + rowsTouched(each), 0);
   if (typeof plan !== 'object' || plan === null) return 0;

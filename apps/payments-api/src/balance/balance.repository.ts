@@ -6,10 +6,7 @@ import type { BalancePart } from './balance.js';
 const recent = `SELECT currency, available_day, net_minor FROM balance_change
      WHERE xact >= (SELECT xact FROM balance_rollup_horizon) AND account = $1`;
 
-/**
- * What was rolled up, and what came since: one snapshot sees both, and the line between them. All that is
- * available by now comes as one sum.
- */
+/** The roll-up plus the rows above its horizon, in one snapshot. All available money comes as one sum. */
 export const balanceStatement = statement(
   'balance',
   `SELECT currency, greatest(available_day, to_timestamp($2::int8 / 1000.0)) AS available_on,
@@ -23,12 +20,11 @@ export const balanceStatement = statement(
 );
 
 /**
- * Adds what came since the last time, up to the oldest transaction that still runs. A number taken before
- * its commit could be passed by; a transaction id below every running one cannot. Balance transactions are
- * only read here, so nobody who writes them ever waits for this.
+ * Moves rows into the roll-up, up to the oldest running transaction (`pg_snapshot_xmin`): a sequence number could
+ * commit later than a higher one, a transaction id below every running one cannot. Writers never wait for this.
  */
 const rollUpStatement: Statement = {
-  // Unnamed, and so planned at each call: a plan kept from when the table was empty would read all of it.
+  // Unnamed, so planned at each call: a plan cached while the table was empty would scan all of it.
   name: '',
   text: `WITH span AS (
      SELECT xact AS since, greatest(xact, pg_snapshot_xmin(pg_current_snapshot())) AS until
@@ -47,9 +43,8 @@ const rollUpStatement: Statement = {
 };
 
 /**
- * One account, per currency, for operators: the transactions themselves beside what `/v1/balance` is made of.
- * `netMinor = rolledUpMinor + sinceMinor`, and it is what the ledger says of `merchant:<account>:<currency>`.
- * Reads all of the account's transactions.
+ * One account by currency, for operators: the sum of its transactions beside the parts of `/v1/balance`.
+ * `netMinor = rolledUpMinor + sinceMinor` equals the ledger's `merchant:<account>:<currency>`. Reads every row of the account.
  */
 const statementOfAccount = statement(
   'balance_of_account',
@@ -67,7 +62,7 @@ const statementOfAccount = statement(
    GROUP BY currency ORDER BY currency`,
 );
 
-/** Days of the roll-up that are not the sum of their transactions. Reads every transaction there is. */
+/** Days of the roll-up that differ from the sum of their transactions. Reads every balance transaction. */
 const miscountedStatement = statement(
   'balance_miscounted',
   `SELECT coalesce(rolled.account, counted.account) AS account, coalesce(rolled.currency, counted.currency) AS currency,
@@ -84,7 +79,7 @@ const miscountedStatement = statement(
    LIMIT 100`,
 );
 
-/** What was posted, of a charge or a refund, and moved no balance. Reads every event of every charge. */
+/** Postings of charges and refunds without a balance transaction. Reads every event of every charge. */
 const unmovedStatement = statement(
   'balance_unmoved',
   `SELECT told.id FROM charge_event
@@ -116,7 +111,7 @@ export interface Miscount {
 
 export interface BalanceAudit {
   readonly miscounted: Miscount[];
-  /** Ids of transactions that should be there. */
+  /** Ids of balance transactions that are missing. */
   readonly unmoved: string[];
 }
 
@@ -140,7 +135,7 @@ export function accountStatement(sql: Sql, account: string): Promise<CurrencySta
   return sql.query<CurrencyStatement>(statementOfAccount, [account]);
 }
 
-/** What does not follow from what it should: nothing, ever. At most a hundred of each. */
+/** Differences that must not exist; at most a hundred of each kind. */
 export async function auditBalances(sql: Sql): Promise<BalanceAudit> {
   const [miscounted, unmoved] = await Promise.all([
     sql.query<Miscount>(miscountedStatement),

@@ -56,7 +56,7 @@ describe('a balance', () => {
       { amount: 0, currency: 'jpy', source_types: { card: 0 } },
       { amount: -1, currency: 'usd', source_types: { card: -1 } },
     ]);
-    // Whole yen: nothing is divided by a hundred anywhere.
+    // Yen has no decimals: nothing is divided by 100.
     expect(shown.pending[0]).toEqual({ amount: 445, currency: 'jpy', source_types: { card: 445 } });
   });
 

@@ -2,7 +2,7 @@ import type { Instant } from '#clock';
 import { usd, type Currency } from '#money';
 import { isAvailable } from './balance-transaction.js';
 
-/** What becomes available at one moment, in one currency. */
+/** Money of one currency that becomes available at one moment. */
 export interface BalancePart {
   readonly currency: Currency;
   readonly availableOn: Instant;
@@ -10,9 +10,9 @@ export interface BalancePart {
 }
 
 /**
- * Stripe's balance object: each currency stands in both lists, and an account without any has its zero dollars.
+ * Stripe's balance object: each currency is in both lists, and an empty account shows zero usd.
  *
- * @param now the account's own time
+ * @param now on the account's clock
  */
 export function balanceObject(parts: readonly BalancePart[], now: Instant): object {
   const sums = new Map<Currency, { available: number; pending: number }>();

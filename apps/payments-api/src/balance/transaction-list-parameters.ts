@@ -6,32 +6,32 @@ import type { Parameters } from '../protocol/parameters.js';
 import { invalidRequest, shown } from '../protocol/stripe-error.js';
 import { transactionTypes, type BalanceTransaction } from './balance-transaction.js';
 
-/** Beside `created`: each needs its index. */
+/** Filters beside `created`. */
 export interface TransactionFilters {
   readonly currency: Currency | null;
   readonly type: BalanceTransaction['type'] | null;
   readonly source: string | null;
 }
 
-/** A valid `GET /v1/balance_transactions`. */
+/** Valid parameters of `GET /v1/balance_transactions`. */
 export interface TransactionListParameters {
   readonly page: ListPage;
   readonly cursor: ListCursor | null;
   readonly filters: TransactionFilters;
   readonly expand: readonly string[];
-  /** It asks for what does not exist here: payouts, or another type of Stripe's. */
+  /** True for a filter that nothing here can match: payouts, or another of Stripe's types. */
   readonly nothing: boolean;
 }
 
 const known = [...listParameters, 'currency', 'payout', 'source', 'type'];
 
-/** What `expand[]` may name of a transaction: its source, whichever it is, and what that has inside. */
+/** Paths that `expand[]` may name: the source, and the expandable fields inside it. */
 export const transactionPaths: readonly string[] = [
   'source',
   ...new Set([...chargePaths, ...refundPaths].map((path) => `source.${path}`)),
 ];
 
-/** Stripe's. Only two of them move a balance here. */
+/** Stripe's types. Only two of them exist here. */
 const types = `adjustment advance advance_funding anticipation_repayment application_fee application_fee_refund charge
   climate_order_purchase climate_order_refund connect_collection_transfer contribution fee_credit_funding
   inbound_transfer inbound_transfer_reversal issuing_authorization_hold issuing_authorization_release issuing_dispute

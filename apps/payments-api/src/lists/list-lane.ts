@@ -1,4 +1,4 @@
-/** How many lists are read at once: each holds a page's rows in memory while it is read. */
+/** Limits the lists that are read at once, since each holds its rows in memory. */
 export interface ListLaneLimits {
   readonly atOnceMax: number;
   readonly atOncePerAccountMax: number;
@@ -8,15 +8,15 @@ export interface ListLaneLimits {
 export const listLaneLimits: ListLaneLimits = { atOnceMax: 8, atOncePerAccountMax: 4, waitingPerAccountMax: 1_000 };
 
 /**
- * Lists wait their turn, account by account: one account that asks for many does not keep the others waiting. `Turns`
- * shares the machine among accounts and has no limit for all of them together; here the limit in all is the point.
+ * A fair queue for list requests: round robin over accounts, with a limit for all of them together, which `Turns`
+ * does not have.
  */
 export class ListLane {
   private readonly running = new Map<string, number>();
   private readonly waiting = new Map<string, (() => void)[]>();
   private runningCount = 0;
 
-  /** @param shed makes the error for a list of an account that has too many waiting */
+  /** @param shed makes the error for an account with too many waiting lists */
   constructor(
     private readonly limits: ListLaneLimits,
     private readonly shed: () => Error,
@@ -60,7 +60,7 @@ export class ListLane {
     if (next === undefined) return;
     const waiting = this.waiting.get(next)!;
     const begin = waiting.shift()!;
-    // Behind all other accounts, should it wait for more.
+    // Round robin: the account goes to the end of the queue.
     this.waiting.delete(next);
     if (waiting.length > 0) this.waiting.set(next, waiting);
     this.enter(next);

@@ -12,7 +12,7 @@ const rowsOf = (sizes: readonly number[]): Row[] =>
 const placeOf = ({ id }: Row) => ({ createdAt: 0, id });
 const pages = new ListPages(new ListLane(listLaneLimits, () => new Error('too many')));
 
-/** A list of these rows, the last first, that counts how many rows are read at once. */
+/** A list of these rows, newest first, that records the size of each read. */
 function listOf(rows: readonly Row[]) {
   let mostAtOnce = 0;
   const read = (direction: 'down' | 'up', limit: number, cursor: string | null = null) =>

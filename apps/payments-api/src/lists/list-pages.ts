@@ -1,29 +1,29 @@
 import type { ListBounds, ListPage, ListPlace } from '../protocol/list-parameters.js';
 import type { ListLane } from './list-lane.js';
 
-/** Of a page's JSON, without indentation. A page of ordinary objects, 100 of 2 kB, stays far below it. */
+/** Limit of a page's JSON, without indentation. A page of 100 ordinary objects of 2 kB stays far below. */
 export const PAGE_BYTES_MAX = 1024 * 1024;
-/** The first read of a page, before anything is known of its rows; each next one may be twice as long. */
+/** Rows of the first read, when their size is unknown; each next read may be twice as long. */
 const FIRST_ROWS = 5;
-/** So many rows, of whatever size, are in memory at once. */
+/** Limit of rows in memory, whatever their size. */
 const ROWS_AT_ONCE_MAX = 20;
 
-/** One request for a page, whatever the list is of. */
+/** A request for one page of any list. */
 export interface ListQuery<Row> {
   readonly url: string;
   readonly account: string;
   readonly page: Pick<ListPage, 'direction' | 'limit'>;
   readonly bounds: ListBounds;
-  /** In the page's direction, from its begin. */
+  /** In the direction of the page. */
   load(bounds: ListBounds, count: number): Promise<readonly Row[]>;
   placeOf(row: Row): ListPlace;
-  /** Looks up what these rows show of others, and renders them. */
+  /** Loads expanded objects and renders the rows. */
   show(rows: readonly Row[]): Promise<(row: Row) => object>;
 }
 
 /**
- * Stripe's list object. A page ends at its limit or, with `has_more`, where its objects fill their budget of bytes,
- * whichever comes first; it has one object at least, so that a cursor always goes on.
+ * Stripe's list object. A page ends at its limit or, with `has_more`, at its limit of bytes. It has at least one
+ * object, so that a cursor always advances.
  */
 export class ListPages {
   constructor(private readonly lane: ListLane) {}
@@ -44,7 +44,7 @@ async function collect<Row>(query: ListQuery<Row>): Promise<{ data: object[]; ha
   let bytes = 0;
   for (let atOnce = FIRST_ROWS; ; atOnce = Math.min(atOnce * 2, ROWS_AT_ONCE_MAX)) {
     const fitting = data.length === 0 ? atOnce : Math.ceil((PAGE_BYTES_MAX - bytes) / (bytes / data.length)) + 1;
-    // One more than asked for tells whether there are more.
+    // One row more than requested decides `has_more`.
     const count = Math.max(1, Math.min(atOnce, fitting, limit + 1 - data.length));
     const rows = await query.load(bounds, count);
     const render = await query.show(rows);

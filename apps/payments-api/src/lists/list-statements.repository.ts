@@ -1,21 +1,21 @@
 import { statement, type Statement } from '#postgres';
 import type { ListBounds, ListPage } from '../protocol/list-parameters.js';
 
-/** Parameters of every list: the account, the two bounds, and how many rows. */
+/** Parameters $1 to $6 of every list are the account, the two bounds and the limit. */
 const FIRST_FILTER = 7;
 
 /**
- * Within the bounds, in the order of creation. Each end is one row comparison: of several conditions on one column
- * an index scan starts at the first only, and walks to where the next one begins to hold.
+ * Each bound is one row comparison: with several conditions on one column an index scan starts at the first and
+ * filters the others row by row.
  */
 export const withinBounds = `
   (created_at, id) < (coalesce(to_timestamp($2::int8 / 1000.0), 'infinity'), $3)
   AND (created_at, id) > (coalesce(to_timestamp($4::int8 / 1000.0), '-infinity'), $5)`;
 
-/** True of every row. Only a statement that says so can use the indexes of whole lists: migration 0004 tells why. */
+/** True for every row. The partial indexes of unfiltered lists need this condition (migration 0004). */
 export const ofWholeList = "id <> ''";
 
-/** The values of `$1` to `$6`. */
+/** Values of $1 to $6. */
 export const pageValues = ({ account, below, above, limit }: ListBounds & { account: string; limit: number }) => [
   account,
   below?.createdAt ?? null,
@@ -25,19 +25,16 @@ export const pageValues = ({ account, below, above, limit }: ListBounds & { acco
   limit,
 ];
 
-/**
- * One statement for each set of filters that a list request may combine, and each direction. One statement for all of
- * them (`$7 IS NULL OR customer = $7`) could use no index.
- */
+/** One statement for each combination of filters and direction: `$7 IS NULL OR customer = $7` could use no index. */
 export class ListStatements<Filter extends string> {
   readonly all: readonly Statement[];
   readonly #byName: ReadonlyMap<string, Statement>;
   readonly #filters: readonly Filter[];
 
   /**
-   * @param columns what each filter is compared with: a column, or the expression of an index
-   * @param options.partial each filter has an index of only those rows that have it
-   * @param options.narrowest few rows have the same: with it, no other filter needs an index, nor may tempt the planner
+   * @param columns the column, or indexed expression, of each filter
+   * @param options.partial each filter has a partial index
+   * @param options.narrowest the most selective filter: combined with it, the others are kept off their indexes
    */
   constructor(
     private readonly name: string,
@@ -51,7 +48,7 @@ export class ListStatements<Filter extends string> {
     this.#byName = new Map(this.all.map((each) => [each.name, each]));
   }
 
-  /** @returns the statement, and its values */
+  /** @returns the statement and its values */
   of(
     page: ListBounds & Pick<ListPage, 'direction' | 'limit'> & { account: string },
     values: Readonly<Record<Filter, string | null>>,

@@ -14,9 +14,9 @@ import { listRefunds, refundLists } from '../charges/store/refund.repository.js'
 
 const ROWS = 40_000;
 const LIMIT = 11;
-/** Of the index and of the table. To walk the index from one end to the other would touch more than 300. */
+/** Pages of index and table. A full index scan would touch more than 300. */
 const PAGES_MAX = 80;
-/** A list of balance transactions looks at the beginning of each currency and type. */
+/** A list of balance transactions starts one index scan for each currency and type. */
 const PAGES_MAX_OF_TRANSACTIONS = 300;
 
 const start = Date.UTC(2026, 0, 1) / 1_000;
@@ -35,7 +35,7 @@ afterAll(async () => {
   await test.drop();
 });
 
-/** One object a second. Half of the charges have a group, a customer and a payment intent of their own; all share one too. */
+/** One object a second. Half of the charges have their own group, customer and payment intent; the others share one. */
 const grow = `
   INSERT INTO charge (id, account, state, version, amount_minor, currency, customer, payment_intent, created_at, opening,
                       details, ending, awaiting, idempotency_key)
@@ -55,7 +55,7 @@ const grow = `
   FROM generate_series(1, ${ROWS}) AS n;
 `;
 
-/** A statement with its values, and what it asks for. */
+/** A statement with its values and a description. */
 interface Question {
   readonly asks: string;
   readonly statement: Statement;
@@ -90,7 +90,7 @@ function pages(prefix: string): [asks: string, Page][] {
   );
 }
 
-/** Every set of these filters, each with a value that many have, that one has, and that none has. */
+/** Every combination of filters, each with a frequent, a unique and an absent value. */
 function combinations<Filter extends string>(filters: readonly Filter[], one: Record<Filter, string>) {
   return filters.reduce<Record<Filter, string | null>[]>(
     (all, filter) =>
@@ -99,7 +99,7 @@ function combinations<Filter extends string>(filters: readonly Filter[], one: Re
   );
 }
 
-/** What the repositories send, rather than what a test would: a list that went another way would not be measured. */
+/** Statements as the repositories send them, so that every path is measured. */
 async function questionsOf(): Promise<Question[]> {
   const questions: Question[] = [];
   const ask = async (asks: string, pagesMax: number, list: (sql: { query: never }) => Promise<unknown>) => {
@@ -140,7 +140,7 @@ const literal = (value: unknown): string => {
   return client.escapeLiteral(Array.isArray(value) ? `{${value.join(',')}}` : (value as string));
 };
 
-/** As a session of ours does it: prepared once, with a plan that does not depend on the values. */
+/** Prepared once with a generic plan, as the service's sessions do. */
 async function pagesTouched({ statement, values }: Question): Promise<number> {
   const { rows } = await client.query<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>(
     `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE "${statement.name}" (${values.map(literal).join(', ')})`,
@@ -153,7 +153,7 @@ describe('a list of an account with much in it', () => {
   it('touches a few pages, whatever filters, range and cursor it is asked with, by old plans and by new ones', async () => {
     const questions = await questionsOf();
     const asked = new Map(questions.map(({ statement }) => [statement.name, statement]));
-    // Every statement that there is was asked for.
+    // No statement is left out.
     expect([...asked.keys()].sort()).toEqual(
       [...chargeLists.all, ...refundLists.all, ...transactionLists].map(({ name }) => name).sort(),
     );
@@ -166,7 +166,7 @@ describe('a list of an account with much in it', () => {
       }
       return found;
     };
-    // A session of a first start plans here, and keeps its plans for the rush that follows.
+    // A new session plans here and keeps its plans.
     await client.query('ANALYZE');
     expect(await slow()).toEqual([]);
     await client.query(grow);

@@ -3,7 +3,7 @@ import { Database } from '#postgres';
 import { AdminServer } from '#service';
 import { accountStatement, auditBalances } from '../balance.repository.js';
 
-/** What operators may look at: one merchant's sums, and whether all of them follow from their transactions. */
+/** Operators' view: one merchant's sums, and an audit of all of them. */
 @Injectable()
 export class BalanceAdmin {
   constructor(@Inject(AdminServer) admin: AdminServer, @Inject(Database) database: Database) {

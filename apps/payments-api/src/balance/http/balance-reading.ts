@@ -22,7 +22,7 @@ import { readTransactionListParameters, transactionPaths } from '../transaction-
 
 const URL = '/v1/balance_transactions';
 
-/** The GETs of balances and of what moved them. The account's own time decides what is available. */
+/** GET routes of balances and balance transactions. The account's clock decides what is available. */
 @Injectable()
 export class BalanceReading {
   constructor(
@@ -70,7 +70,7 @@ export class BalanceReading {
     return found.transaction;
   }
 
-  /** Sources are looked up only where they are to be seen. */
+  /** Loads sources only if `expand` shows them. */
   private async showing(
     account: string,
     found: readonly DescribedTransaction[],

@@ -3,7 +3,7 @@ import type { Parameters } from '../../protocol/parameters.js';
 import { AccountId, Params } from '../../http/request.decorator.js';
 import { BalanceReading } from './balance-reading.js';
 
-/** `/v1/balance`, and the list of what moved it. */
+/** `/v1/balance` and `/v1/balance_transactions`. */
 @Controller('v1')
 export class BalanceController {
   constructor(private readonly reading: BalanceReading) {}

@@ -3,15 +3,15 @@ import { Metrics } from '#telemetry';
 import type { OpenedCharge } from '../charge/charge.js';
 import { failureOf } from '../charge/failure.js';
 
-/** How a request came by its answer. */
+/** Why a request got its answer. */
 export type AnsweredBy = 'settled' | 'time_up' | 'refused' | 'replayed';
 
-/** What operators want to know of charges, beside what every request and every step measures. */
+/** Metrics of charges, beside those of every request and every step. */
 @Injectable()
 export class ChargeMetrics {
-  /** A charge reached its end, in this process's transaction. */
+  /** This process committed the end of a charge. */
   readonly settled: (charge: OpenedCharge) => void;
-  /** A create, a capture or a refund got its answer. */
+  /** A create, a capture or a refund was answered. */
   readonly answered: (by: AnsweredBy) => void;
 
   constructor(metrics: Metrics) {

@@ -6,21 +6,21 @@ import type { Effect, EffectHandler } from '#saga';
 import type { Charge, OpenedCharge } from '../charge/charge.js';
 import { isAwaiting } from '../charge/pending.js';
 
-/** Events of other services were recorded for these charges; some of them have settled by it. */
+/** A commit recorded events of other services for these charges, and settled some of them. */
 export interface ChargesMoved extends Effect {
   readonly kind: 'charges_moved';
   readonly charges: readonly { readonly before: Charge; readonly after: OpenedCharge }[];
-  /** Those that this commit stored; a key that had its answer before is not among them. */
+  /** Answers that this commit stored; keys that had an answer before are left out. */
   readonly answers: readonly GivenAnswer[];
 }
 
-/** Tells of what settled, once it is committed: the requests that wait here, other instances, admission. */
+/** After the commit: notifies waiting requests, other instances, and admission control. */
 export class Settlements implements EffectHandler<ChargesMoved> {
   constructor(
     private readonly waiters: AnswerWaiters,
     private readonly watch: AnswerWatch,
     private readonly unsettled: UnsettledCharges,
-    /** This process, as it holds its leases. */
+    /** Lease holder id of this process. */
     private readonly holder: string,
     private readonly observe: (charge: OpenedCharge) => void,
   ) {}

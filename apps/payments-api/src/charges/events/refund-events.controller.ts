@@ -4,10 +4,10 @@ import { ledger } from '#contracts';
 import { Decides, type Decision } from '#saga';
 import { charges, applyServiceEvent, type ChargeRecord } from '../charge/charge-record.js';
 
-/** What a charge hears of its refunds. */
+/** Outcomes of refunds that the ledger reports. */
 @Controller()
 export class RefundEventsController {
-  /** The money has left the merchant's balance: the refund has succeeded. */
+  /** The ledger debited the merchant: the refund succeeded. */
   @EventPattern<string>('ledger.refund_posted.v1')
   @Decides(charges, ledger.refundPosted)
   refundPosted(before: ChargeRecord, event: ledger.RefundPosted): Decision<ChargeRecord> {
@@ -19,14 +19,14 @@ export class RefundEventsController {
     });
   }
 
-  /** The bank refused to give the money back: it is the merchant's again, and may be refunded another time. */
+  /** The bank refused the refund: the reserved amount is the merchant's again and can be refunded later. */
   @EventPattern<string>('ledger.refund_released.v1')
   @Decides(charges, ledger.refundReleased)
   refundReleased(before: ChargeRecord, { refundId, code }: ledger.RefundReleased): Decision<ChargeRecord> {
     return applyServiceEvent(before, { type: 'refund_ended', refundId, end: { type: 'released', code } });
   }
 
-  /** The merchant's balance cannot bear it: no bank was asked. */
+  /** The merchant's balance is too low: no bank was called. */
   @EventPattern<string>('ledger.refund_refused.v1')
   @Decides(charges, ledger.refundRefused)
   refundRefused(before: ChargeRecord, { refundId, reason }: ledger.RefundRefused): Decision<ChargeRecord> {

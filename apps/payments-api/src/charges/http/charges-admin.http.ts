@@ -7,7 +7,7 @@ import { chargeStory, unsettledCharges } from '../store/charge-rows.repository.j
 
 const SHOWN_MAX = 1_000;
 
-/** What operators may look at. */
+/** Operators' view of a charge. */
 @Injectable()
 export class ChargesAdmin {
   constructor(@Inject(AdminServer) admin: AdminServer, @Inject(Database) database: Database) {

@@ -13,7 +13,7 @@ interface Due {
   account: string;
 }
 
-/** Accounts that live in everybody's time. */
+/** Accounts without a test clock. */
 export const dueStatement = statement(
   'charge_due',
   `SELECT charge.id, charge.account FROM charge
@@ -34,12 +34,12 @@ const dueByClock = (which: string): string => `
     ORDER BY expires_at LIMIT $2
   ) AS due
   WHERE NOT clock.deleted ${which} LIMIT $2`;
-/** An account whose clock was set just now. */
+/** One account, after its test clock was advanced. */
 export const dueOfAccountStatement = statement('charge_due_of_account', dueByClock('AND clock.account = $4'));
-/** All accounts with a clock of their own; clocks go after a month, so there are never many to go through. */
+/** All accounts with a test clock. Clocks are deleted after a month, so there are few. */
 const dueByClockStatement = statement('charge_due_by_clock', dueByClock(''));
 
-/** Finds authorizations whose time is up, and gives them back. Harmless twice at once: each is decided under its lock. */
+/** Cancels authorizations that lapsed. Two runs at once are harmless: each charge is decided under its lock. */
 @Injectable()
 export class ExpiryJob {
   constructor(
@@ -49,11 +49,11 @@ export class ExpiryJob {
     @Inject(LOG) private readonly log: Log,
   ) {}
 
-  /** @throws RowsFailedError for those that cannot be given back; all the others are */
+  /** @throws RowsFailedError naming charges that could not be canceled; all others are */
   async run(stopped?: AbortSignal): Promise<void> {
     const now = this.clock.now();
     const failures = new Map<string, unknown>();
-    // What fails in everybody's time must not hold up accounts with a clock of their own.
+    // A failure in one group must not hold up the other.
     for (const statement of [dueStatement, dueByClockStatement]) {
       const find = (limit: number, except: readonly string[]) =>
         this.database.query<Due>(statement, [now, limit, except]);
@@ -67,7 +67,7 @@ export class ExpiryJob {
     if (failures.size > 0) throw new RowsFailedError(failures);
   }
 
-  /** Of one account, whose clock was set just now. */
+  /** One account, after its test clock was advanced. */
   async runFor(account: string): Promise<void> {
     const now = this.clock.now();
     await this.expireAll((limit, except) =>
@@ -75,7 +75,7 @@ export class ExpiryJob {
     );
   }
 
-  /** A process that has not heard of a clock yet leaves what the store finds due: the next run knows it. */
+  /** A process that has not yet read a new clock leaves its charges to the next run. */
   private expireAll(due: DueWork<Due>['due'], stopped?: AbortSignal): Promise<void> {
     return workOff({
       due,

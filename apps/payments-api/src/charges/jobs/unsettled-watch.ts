@@ -5,13 +5,13 @@ import { stillUnsettled, unsettledCharges } from '../store/charge-rows.repositor
 import { WITH_FAULT, type UnsettledCharges } from '../../admission/unsettled-charges.js';
 
 const EVERY_MS = 2_000;
-/** Most charges have settled by then, and this process has heard of it. */
+/** Most charges have settled by this age, and this process was told. */
 const AGE_MS = 4_000;
 const MOST_IDS_AT_ONCE = 2_000;
 
 /**
- * Keeps the count honest: what an earlier life of this process left unsettled is counted from the start,
- * and charges that another instance settled are found out by asking.
+ * Corrects admission's count of unsettled charges: at the start it counts those in the table, and then it
+ * queries for charges that another instance settled.
  */
 export class UnsettledWatch {
   constructor(

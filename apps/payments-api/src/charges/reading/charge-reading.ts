@@ -14,7 +14,7 @@ import { readChargeListParameters } from '../parameters/charge-list-parameters.j
 
 const URL = '/v1/charges';
 
-/** The GETs of charges; keys have no effect on them. */
+/** GET routes of charges. Idempotency keys do not apply to them. */
 @Injectable()
 export class ChargeReading {
   constructor(

@@ -15,7 +15,7 @@ import { findRefund, listRefunds, type FoundRefund } from '../store/refund.repos
 
 const URL = '/v1/refunds';
 
-/** The GETs of refunds; keys have no effect on them. */
+/** GET routes of refunds. Idempotency keys do not apply to them. */
 @Injectable()
 export class RefundReading {
   constructor(
@@ -38,7 +38,7 @@ export class RefundReading {
     return this.page(account, query, URL);
   }
 
-  /** @throws StripeError 404 for a charge that the account does not have */
+  /** @throws StripeError 404 when the account has no such charge */
   async listOfCharge(account: string, chargeId: string, query: Parameters): Promise<object> {
     const charges = await findCharges(this.database, account, [chargeId], []);
     if (!charges.has(chargeId)) throw resourceMissing('charge', chargeId, 'id');
@@ -66,7 +66,7 @@ export class RefundReading {
     return placeOf(found);
   }
 
-  /** Charges are looked up only where they are to be seen. */
+  /** Loads charges only if `expand` shows them. */
   private async showing(
     account: string,
     found: readonly FoundRefund[],

@@ -19,11 +19,11 @@ import {
   notCapturable,
 } from '../answers/state-errors.js';
 
-/** A valid `POST /v1/charges/:id/capture`. */
+/** Valid parameters of `POST /v1/charges/:id/capture`. */
 export interface CaptureParameters {
-  /** Absent: all that was authorized. */
+  /** Absent: captures the whole authorization. */
   readonly amountMinor: number | undefined;
-  /** What it writes on the charge. @throws StripeError 400 */
+  /** Updates of the charge's details. @throws StripeError 400 */
   readonly changes: (before: ChargeDetails) => Partial<ChargeDetails>;
   readonly statementDescriptor: string | null;
   readonly statementDescriptorSuffix: string | null;
@@ -54,7 +54,7 @@ export function readCaptureParameters(parameters: Parameters): CaptureParameters
   };
 }
 
-/** Asks for the money of an authorization, or for a part of it; the rest is let go. */
+/** Requests the capture of an authorization or of a part; the rest is released. */
 export function captureCharge(claim: Claim, request: CaptureParameters): Decide {
   return (found, now) => {
     const charge = ownCharge(found, claim.account);
@@ -64,7 +64,7 @@ export function captureCharge(claim: Claim, request: CaptureParameters): Decide 
     if (refusal) return refused(refusal);
     const wanted = money(request.amountMinor ?? amount.amountMinor, amount.currency);
     if (wanted.amountMinor > amount.amountMinor) return refused(captureTooLarge(amount));
-    // What will be known in a moment is not stored: the same key may come back for it.
+    // Not stored under the key: the same request may succeed in a moment.
     if (charge.state === 'requested') throw notCapturable(id, 'it has not been authorized yet. Try again in a moment.');
     if (pendingCapture(charge)) throw lockTimeout(id);
     const { statementDescriptor, statementDescriptorSuffix } = request;
@@ -80,7 +80,7 @@ export function captureCharge(claim: Claim, request: CaptureParameters): Decide 
   };
 }
 
-/** Why no capture of this charge can come to anything any more. */
+/** The error for a capture that can no longer succeed. */
 function reasonAgainst(charge: OpenedCharge, now: Instant): StripeError | undefined {
   const { opening, hold, ending, state } = charge;
   const { id } = opening;

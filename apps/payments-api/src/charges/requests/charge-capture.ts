@@ -13,7 +13,7 @@ export class ChargeCapture {
     private readonly admission: AdmissionControl,
   ) {}
 
-  /** @throws StripeError for everything that is not stored under the key */
+  /** @throws StripeError for errors that are not stored under the key */
   capture(
     requested: RequestClaim,
     chargeId: string,

@@ -22,7 +22,7 @@ export class ChargeCreation {
     @Inject(IDS) private readonly ids: Ids,
   ) {}
 
-  /** @throws StripeError for everything that is not stored under the key */
+  /** @throws StripeError for errors that are not stored under the key */
   create(requested: RequestClaim, parameters: Parameters, traceparent: string | undefined): Promise<KeyedAnswer> {
     const { account } = requested;
     const wanted = readCreateParameters(parameters, this.hash, this.clocks.now(account));

@@ -7,7 +7,7 @@ import { noCharge, type ChargeRecord, type ChargeRecordKey } from '../charge/cha
 import type { ChargeRequest } from './charge-request.js';
 import { ChargeRepository, enqueueRecords } from '../store/charge.repository.js';
 
-/** Claims the keys of a batch in one statement, locks the charges that they name in another, and saves all that was decided in a third. */
+/** One statement claims the keys of a batch, one locks the charges that they name, one saves the decisions. */
 @Injectable()
 export class ChargeRequestRepository implements Aggregates<PgTransaction, ChargeRequest, Claim> {
   constructor(@Inject(ChargeRepository) private readonly charges: ChargeRepository) {}
@@ -21,7 +21,7 @@ export class ChargeRequestRepository implements Aggregates<PgTransaction, Charge
     const named = claims.flatMap((claim) => (ours.has(nameOf(claim)) ? (namedCharge(claim) ?? []) : []));
     const charges = named.length > 0 ? await this.charges.load(tx, named) : undefined;
     return {
-      // Two requests of one batch may name the same charge: each sees what the one before it decided.
+      // Two requests of one batch may name the same charge: the second sees the decision of the first.
       get: (claim) => {
         const request = requests.get(nameOf(claim));
         if (request) return request;
@@ -50,7 +50,7 @@ export class ChargeRequestRepository implements Aggregates<PgTransaction, Charge
   }
 }
 
-/** The charge that has to be there; null when it is opened by this very request, or there is to be none. */
+/** The existing charge that the request names; null when the request opens one, or names none. */
 const namedCharge = ({ chargeId, subject }: Claim): ChargeRecordKey | null =>
   subject === null || chargeId === null ? null : { chargeId };
 
@@ -59,14 +59,14 @@ async function takenBefore(tx: PgTransaction, claims: readonly Claim[]): Promise
   return new Map(
     claims.map(nameOf).map((name) => {
       const row = rows.get(name);
-      // Pruned between the two statements, in its very last moment: the whole batch may simply try again.
+      // The reaper pruned the key between the two statements: retry the batch.
       if (!row) throw new KeyVanishedError();
       return [name, { state: 'taken', row }];
     }),
   );
 }
 
-/** Each once, as its last request of the batch left it. */
+/** Each changed charge once, after the last request of the batch. */
 function changedCharges(
   changed: readonly Saved<ChargeRequest, Claim>[],
 ): { record: ChargeRecord; traceparent: string | undefined }[] {
@@ -81,7 +81,7 @@ function changedCharges(
   return [...last.values()];
 }
 
-/** Transient: what was in the way is gone. */
+/** Transient: a retry claims the key. */
 export class KeyVanishedError extends Error {
   readonly code = 'key_vanished';
   override readonly name = 'KeyVanishedError';

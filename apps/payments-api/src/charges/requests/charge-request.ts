@@ -7,41 +7,41 @@ import { recordEvent, type ChargeRecord } from '../charge/charge-record.js';
 import type { Charge, OpenedCharge, MerchantEvent } from '../charge/charge.js';
 
 /**
- * A request under its key. Loading it claims the key, and locks the charge that it names; so key, charge,
- * event and outbox are one commit, shared with whoever asks at the same time.
+ * A request under its idempotency key. Loading claims the key and locks the charge, so key, charge, event and
+ * outbox are one commit (which concurrent requests share).
  */
 export type ChargeRequest =
   | { readonly state: 'claimed'; readonly charge: ChargeRecord }
-  /** The key was there before. */
+  /** An earlier request has the key. */
   | { readonly state: 'taken'; readonly row: KeyRow }
   | { readonly state: 'decided'; readonly charge: ChargeRecord; readonly answer: ApiResponse | null }
-  /** Nothing was begun: the key is free again. */
+  /** Refused without a trace: the key is free again. */
   | { readonly state: 'withdrawn' };
 
-/** Found by the claim on its key. */
+/** Identified by account and key. */
 export const chargeRequests: AggregateType<ChargeRequest, Claim> = {
   kind: 'charge_request',
   keyName: nameOf,
   restate: () => [],
 };
 
-/** What a request comes to: what its merchant wants of the charge, or an answer at once, or both. */
+/** The decision about a request: events for its charge, an immediate answer, or both. */
 export interface RequestDecision {
   readonly wishes: readonly MerchantEvent[];
-  /** What other services are asked for. */
+  /** Events for other services. */
   readonly emit: readonly NewEvent[];
-  /** Stored under the key. Absent: whoever settles what was asked for stores it. */
+  /** Stored under the key. Absent: the instance that settles the request stores it. */
   readonly answer?: ApiResponse;
 }
 
 /**
- * @param charge `none` for a charge that is to be opened, and for one that the account has not
- * @param now the account's own time
- * @throws StripeError for what is not to be stored under the key
+ * @param charge `none` when the request opens one, or names one that the account does not have
+ * @param now on the account's clock
+ * @throws StripeError for errors that are not stored under the key
  */
 export type Decide = (charge: Charge, now: number) => RequestDecision;
 
-/** An answer that is stored under the key; nothing is asked for. */
+/** Stores an error under the key and changes nothing. */
 export const refused = ({ answer }: StripeError): RequestDecision => ({ wishes: [], emit: [], answer });
 
 export type RequestOutcome =
@@ -50,7 +50,7 @@ export type RequestOutcome =
   | { readonly kind: 'taken'; readonly row: KeyRow }
   | { readonly kind: 'withdrawn'; readonly error: StripeError };
 
-/** The command behind every request that money hangs on: create, capture, refund. */
+/** The command behind every request that moves money: create, capture, refund. */
 export function chargeRequest(
   claim: Claim,
   decide: Decide,

@@ -33,7 +33,7 @@ export class ChargeUpdate {
     private readonly clocks: AccountClocks,
   ) {}
 
-  /** @throws StripeError 404 when the account has no such charge; nothing is stored under the key then */
+  /** @throws StripeError 404 when the account has no such charge; it is not stored under the key */
   async update(claim: RequestClaim, id: string, parameters: Parameters): Promise<KeyedAnswer> {
     const reader = new ParameterReader(parameters, known);
     const customer = reader.text('customer', { max: 255 });

@@ -6,7 +6,7 @@ import type { Decide } from './charge-request.js';
 import type { Opening } from '../charge/charge.js';
 import type { CreateParameters } from '../parameters/create-parameters.js';
 
-/** Opens the charge, and asks for its money. */
+/** Opens the charge and requests its authorization. */
 export function createCharge(
   { account, chargeId }: Pick<Claim, 'account' | 'chargeId'>,
   request: CreateParameters,
@@ -35,7 +35,7 @@ export function createCharge(
   };
 }
 
-/** A card refused at the edge is answered like a bank's decline: stored, and the same ever after. */
+/** A test card that is declined without a bank: stored like a bank's decline, so that it replays. */
 export function refuseCharge(refusal: ApiResponse): Decide {
   return () => ({ wishes: [], emit: [], answer: refusal });
 }

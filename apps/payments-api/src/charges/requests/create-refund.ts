@@ -17,7 +17,7 @@ import type { RefundParameters } from '../parameters/refund-parameters.js';
 import type { RefundOpening } from '../charge/refund.js';
 import { refundedMinor } from '../charge/refunds-of-charge.js';
 
-/** Gives back captured money, or an authorization that was not captured: what there is to give decides. */
+/** Refunds captured money, or cancels an authorization that was not captured; the state of the charge decides. */
 export function createRefund(
   claim: Claim,
   id: string,
@@ -48,10 +48,10 @@ export function createRefund(
 
 type MakeRefund = (amount: Money) => { opening: RefundOpening; metadata: RefundParameters['metadata'] };
 
-/** Whole or not at all; a capture that is under way may still win, and the gateway will say so. */
+/** Only the whole authorization can be canceled. A capture under way may still win; the gateway decides. */
 function cancel(charge: OpenedCharge, amountMinor: number | undefined, refund: MakeRefund): RequestDecision {
   const { id, account, amount } = charge.opening;
-  // What will be known in a moment is not stored: the same key may come back for it.
+  // Not stored under the key: the same request may succeed in a moment.
   if (!charge.hold) throw notRefundable(id, 'it is still pending. Try again in a moment.');
   const { cancellation } = charge.hold;
   if (cancellation && !isReleaseCertain(charge)) throw lockTimeout(id);
@@ -71,7 +71,7 @@ function cancel(charge: OpenedCharge, amountMinor: number | undefined, refund: M
   };
 }
 
-/** Under the charge's lock, so that refunds that come together never pass what was captured. */
+/** Runs under the charge's lock, so that concurrent refunds never exceed the captured amount. */
 function refundCaptured(
   charge: OpenedCharge,
   captured: Money,

@@ -16,7 +16,7 @@ import { chargeRequest, type RequestOutcome, type ChargeRequest, type Decide } f
 import { KeyVanishedError } from './charge-request.repository.js';
 import type { PendingAnswers } from './pending-answers.js';
 
-/** The parts of the process that keyed requests work with. */
+/** Dependencies of KeyedRequests. */
 export interface KeyedRequestParts {
   readonly database: Database;
   readonly commands: Commands<PgTransaction>;
@@ -29,15 +29,15 @@ export interface KeyedRequestParts {
   readonly log: Log;
   readonly tracing: Tracing;
   readonly observe: (by: AnsweredBy) => void;
-  /** A request whose commit fails is tried again for this long. */
+  /** How long a request whose commit fails is retried. */
   readonly commitWithinMs: number;
 }
 
-/** One request: what it wants of a charge, and how it is admitted. */
+/** One request: its decision, and how it is admitted. */
 export interface KeyedRequest {
-  /** Of its span: the route. */
+  /** Name of its span: the route. */
   readonly name: string;
-  /** The caller's own span, when it told of one. */
+  /** The caller's `traceparent`, if it sent one. */
   readonly parent: string | undefined;
   readonly decide: Decide;
   /** @throws StripeError 429, before the database is touched */
@@ -45,14 +45,14 @@ export interface KeyedRequest {
 }
 
 /**
- * Every request that money hangs on, from admission to its answer: create, capture, refund. The commit is
- * shared with whoever comes at the same time; the wait after it holds nothing. No foreign call is made here:
- * the saga runs on by itself, and whoever settles what was asked for stores the answer.
+ * Takes every request that moves money from admission to its answer: create, capture, refund. Concurrent requests
+ * share a commit. The wait for the saga's outcome holds no connection and no lock; the instance that settles the
+ * request stores the answer.
  */
 export class KeyedRequests {
   constructor(private readonly parts: KeyedRequestParts) {}
 
-  /** @throws StripeError for everything that is not stored under the key */
+  /** @throws StripeError for errors that are not stored under the key */
   async answer(claim: Claim, request: KeyedRequest): Promise<KeyedAnswer> {
     const { tracing } = this.parts;
     const span = tracing.startSpan(request.name, {
@@ -81,7 +81,7 @@ export class KeyedRequests {
       const row = rowAfter(neighbour, await neighbour.outcome, claim);
       if (row) return this.taken(claim, row);
     }
-    // Nothing is awaited between the look and the hold: several may have waited for the same neighbour.
+    // No await between lookup and registration, or two requests that waited for the same one could both proceed.
     const ticket = request.admit();
     const held = claims.hold(claim);
     const expectation = this.parts.waiters.expect(claim);
@@ -155,7 +155,7 @@ export class KeyedRequests {
     }
   }
 
-  /** A batch that fails for a reason of its own takes its neighbours with it: each then goes alone. */
+  /** If one request fails its batch, each request of the batch is retried alone. */
   private async submit(work: Work<ChargeRequest, RequestOutcome, Claim>): Promise<RequestOutcome> {
     try {
       return await this.parts.commands.submit(work);
@@ -166,7 +166,7 @@ export class KeyedRequests {
     }
   }
 
-  /** 500s replay as well: what broke once is not begun again under the same key. */
+  /** A 500 is stored and replays, as at Stripe: the same key never begins the operation again. */
   private async storedFailure(claim: Claim): Promise<StripeError> {
     const failure = apiError('Something went wrong on our side. It has been logged.');
     try {
@@ -205,15 +205,14 @@ export class KeyedRequests {
 }
 
 /**
- * Another request of this process was working under the same key: what its claim came to is known without a
- * look of our own.
+ * The outcome of the claim of another request of this process under the same key, without a query.
  *
- * @returns the row that was there before either of us; undefined when the key is free again
- * @throws StripeError when the other one opened it, and is still running
+ * @returns the key's row if an earlier request has it; undefined when the key is free again
+ * @throws StripeError when the other request holds the key and still runs
  */
 function rowAfter(neighbour: HeldClaim, outcome: ClaimOutcome, claim: Claim): KeyRow | undefined {
   if (outcome.kind === 'taken') return outcome.row;
-  // It lives, as we do, and its time is not up.
+  // The other request runs in this process and has not timed out.
   if (outcome.kind === 'ours')
     decideExistingKey({ ...neighbour.claim, answer: null, remainingMs: 1, holderAlive: true }, claim);
   return undefined;

@@ -35,9 +35,8 @@ interface UnansweredRow extends KeyName, FoldColumns {
 }
 
 /**
- * The answer to requests whose time is up: the charge or the refund as it stands, `pending`. Stored under the key, unless
- * whoever settled it was there first; then theirs is the answer. So the answer given is always the
- * one that the row says.
+ * Answers requests that timed out with the charge or refund in its current state, `pending`. The first stored answer
+ * wins: if the request settled meanwhile, its answer is returned.
  */
 @Injectable()
 export class PendingAnswers {
@@ -48,17 +47,17 @@ export class PendingAnswers {
     private readonly waiters: AnswerWaiters,
     private readonly clocks: AccountClocks,
   ) {
-    // When a bank hangs, requests time out as they came: by the hundred.
+    // When a bank hangs, hundreds of requests time out at once.
     this.commits = new GroupCommit({ run: (names) => this.answer(names), maxBatch: 256 });
   }
 
-  /** The answer under the key, whoever wrote it. */
+  /** @returns the stored answer of the key */
   of(name: KeyName): Promise<ApiResponse> {
     return this.commits.submit(name);
   }
 
   private async answer(names: readonly KeyName[]): Promise<ApiResponse[]> {
-    // The same key twice in one batch is one question.
+    // A batch may hold the same key twice.
     const distinct = [...new Map(names.map((name) => [nameOf(name), name])).values()];
     const unanswered = await this.database.query<UnansweredRow>(unansweredStatement, columnsOf(distinct));
     const pending = await Promise.all(unanswered.map((row) => this.pendingAnswer(row)));

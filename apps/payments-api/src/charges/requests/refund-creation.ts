@@ -19,7 +19,7 @@ export class RefundCreation {
     @Inject(paymentsConfig.KEY) private readonly settings: Pick<PaymentsSettings, 'REFUNDS_PER_CHARGE'>,
   ) {}
 
-  /** @throws StripeError for everything that is not stored under the key */
+  /** @throws StripeError for errors that are not stored under the key */
   create(requested: RequestClaim, parameters: Parameters, traceparent: string | undefined): Promise<KeyedAnswer> {
     const wanted = readRefundParameters(parameters);
     const { chargeId, expand } = wanted;

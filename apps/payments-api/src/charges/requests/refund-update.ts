@@ -18,7 +18,7 @@ import { findRefund } from '../store/refund.repository.js';
 import { knownRefund } from '../charge/refunds-of-charge.js';
 import { refundState, type ChargeRefund } from '../charge/refund.js';
 
-/** What may still be done about a refund: write on it. A refund to a card cannot be called off. */
+/** Updates of a refund's metadata. A refund to a card cannot be canceled. */
 @Injectable()
 export class RefundUpdate {
   constructor(
@@ -28,7 +28,7 @@ export class RefundUpdate {
     private readonly clocks: AccountClocks,
   ) {}
 
-  /** @throws StripeError 404 when the account has no such refund; nothing is stored under the key then */
+  /** @throws StripeError 404 when the account has no such refund; it is not stored under the key */
   async update(claim: RequestClaim, id: string, parameters: Parameters): Promise<KeyedAnswer> {
     const reader = new ParameterReader(parameters, ['expand', 'metadata']);
     const expand = readExpand(reader, { paths: refundPaths });
@@ -36,7 +36,7 @@ export class RefundUpdate {
     return this.keyed.answer({ ...claim, expand }, (tx) => this.updateIn(tx, { id, chargeId }, reader, expand, claim));
   }
 
-  /** Refused always: at Stripe, only a refund that requires action can be canceled, and here none does. */
+  /** Always refused: at Stripe only a refund with `requires_action` can be canceled, and none here has that status. */
   async cancel(claim: RequestClaim, id: string, parameters: Parameters): Promise<KeyedAnswer> {
     const expand = readExpand(new ParameterReader(parameters, ['expand']), { paths: refundPaths });
     return this.keyed.answer({ ...claim, expand }, async (tx) => {
