@@ -9,7 +9,7 @@ import { ApiKeyEntity } from './api-key.entity.js';
 import { ApiKeyRepository } from './api-key.repository.js';
 import { KeyedHash } from './keyed-hash.js';
 
-/** `Accounts` of accounts.repository.ts. */
+/** Injection token of `Accounts`. */
 export const ACCOUNTS = Symbol('accounts');
 
 @Global()

@@ -5,18 +5,18 @@ import { invalidApiKey, type KeyPolicy } from './credentials.js';
 import type { ApiKeyRepository } from './api-key.repository.js';
 import type { KeyedHash } from './keyed-hash.js';
 
-/** Whose world a request lives in. */
+/** Finds the account of an API key. */
 export interface Accounts {
   readonly keys: KeyPolicy;
-  /** @throws StripeError 401 for a key that opens nothing */
+  /** @throws StripeError 401 for an unknown key */
   accountOf(apiKey: string): string | Promise<string>;
 }
 
 const REMEMBERED_MAX = 10_000;
 
 /**
- * Any test key opens an account of its own, so that every test can have a private world. Opening one costs a
- * hash: the account is derived, nothing is stored before it is charged, and what is remembered is bounded.
+ * Every test key has an account of its own, so that tests are isolated. The account is derived by a hash: nothing is
+ * stored before its first charge, and the cache is bounded.
  */
 export class SandboxAccounts implements Accounts {
   readonly keys = 'sandbox';
@@ -42,10 +42,9 @@ const REMEMBERED_MS = 5_000;
 const LOOKED_UP_AT_ONCE = 500;
 
 /**
- * Only provisioned keys. They are kept as keyed hashes, and looked up again every few seconds, for a key may be
- * revoked. Keys that are not known are looked up one query at a time, for all who wait: however many of them
- * come, they hold one connection, and each costs a probe of an index. What opens nothing is not remembered,
- * so that a key works from the moment it is provisioned.
+ * Only provisioned keys, stored as keyed hashes. A known key is cached for seconds, so that revocation takes effect.
+ * Unknown keys share one query at a time, so a flood of them holds one connection; they are not cached, so that a
+ * key works as soon as it is provisioned.
  */
 export class ProvisionedAccounts implements Accounts {
   readonly keys = 'strict';
@@ -82,7 +81,7 @@ export class ProvisionedAccounts implements Accounts {
   }
 }
 
-/** A bank, or an event, would refuse every charge of such an account. */
+/** Banks and event schemas would refuse every charge of such an account. */
 export class InvalidAccountName extends Error {
   readonly code = 'invalid_account_name';
 
@@ -92,7 +91,7 @@ export class InvalidAccountName extends Error {
 }
 
 /**
- * @returns the account: the one given, or the one that the key would open in the sandbox
+ * @returns the given account, or the one that the key has in sandbox mode
  * @throws InvalidAccountName
  */
 export async function provisionKey(
@@ -105,7 +104,7 @@ export async function provisionKey(
   return account;
 }
 
-/** @returns false when there is no such key, or it was revoked before */
+/** @returns false for an unknown or revoked key */
 export function revokeKey(
   apiKeys: Pick<ApiKeyRepository, 'revoke'>,
   hash: KeyedHash,

@@ -7,7 +7,7 @@ import { KeyedHash } from './keyed-hash.js';
 
 const hash = new KeyedHash('a secret for tests only');
 
-/** A table of keys that answers when it is told to. */
+/** A table of keys whose queries resolve on command. */
 class Table {
   readonly accounts = new Map<string, string>();
   readonly asked: (readonly string[])[] = [];

@@ -2,7 +2,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Instant } from '#clock';
 import { column } from '#postgres';
 
-/** Used with `API_KEYS=strict` alone. The hash is keyed: the table is worth nothing without the API's secret. */
+/** Used with `API_KEYS=strict` only. The hash is keyed: without the API's secret the table reveals no key. */
 @Entity('api_key')
 export class ApiKeyEntity {
   @PrimaryColumn(column.key) hash!: string;

@@ -3,12 +3,12 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { Any, IsNull, type Repository } from 'typeorm';
 import { ApiKeyEntity } from './api-key.entity.js';
 
-/** Keys that were provisioned, by their keyed hashes. */
+/** Provisioned API keys by their keyed hashes. */
 @Injectable()
 export class ApiKeyRepository {
   constructor(@InjectRepository(ApiKeyEntity) private readonly keys: Repository<ApiKeyEntity>) {}
 
-  /** @returns the account of each hash whose key opens one */
+  /** @returns the account by hash; unknown and revoked keys are left out */
   async accountsOf(hashes: readonly string[]): Promise<Map<string, string>> {
     const found = await this.keys.find({
       select: { hash: true, account: true },
@@ -17,12 +17,12 @@ export class ApiKeyRepository {
     return new Map(found.map(({ hash, account }) => [hash, account]));
   }
 
-  /** A hash that is there already stays as it is. */
+  /** Keeps an existing hash unchanged. */
   async provision(key: Pick<ApiKeyEntity, 'hash' | 'account' | 'label'>): Promise<void> {
     await this.keys.createQueryBuilder().insert().values(key).orIgnore().execute();
   }
 
-  /** @returns false when there is no such key, or it was revoked before */
+  /** @returns false for an unknown or revoked key */
   async revoke(hash: string): Promise<boolean> {
     const { affected } = await this.keys
       .createQueryBuilder()

@@ -1,9 +1,9 @@
 import { invalidRequest, type StripeError } from '../protocol/stripe-error.js';
 
-/** `sandbox`: any test key opens an account of its own. `strict`: provisioned keys only. */
+/** `sandbox`: every test key has an account of its own. `strict`: provisioned keys only. */
 export type KeyPolicy = 'sandbox' | 'strict';
 
-/** What a Bearer token may be made of (RFC 6750, b64token); a user name of Basic may as well. */
+/** Characters of a Bearer token (RFC 6750, b64token), and of the user name in Basic. */
 const TEST_KEY = /^sk_test_[A-Za-z0-9._~+/=-]{1,240}$/;
 const ALPHABET = 'sk_test_, then 1 to 240 letters, digits and - . _ ~ + / =';
 
@@ -31,7 +31,7 @@ export function readCredentials(authorization: string | undefined, policy: KeyPo
   }
 }
 
-/** 401 for a key that is no key of ours, shown the way Stripe does: enough to recognise, too little to use. */
+/** 401 for an unknown key, redacted as Stripe does: recognisable, and useless. */
 export function invalidApiKey(key: string): StripeError {
   return unauthorized(`Invalid API Key provided: ${masked(key)}`);
 }

@@ -2,12 +2,12 @@ import { hash, hkdfSync } from 'node:crypto';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
-/** What a hash is for; hashes of two purposes have nothing in common. */
+/** Domain separation: hashes of two purposes are unrelated. */
 export type Purpose = 'account' | 'api_key' | 'card' | 'request';
 
 /**
- * Hashes under the API's secret: equal texts give equal hashes, and without the secret neither the text
- * can be found by trying nor a hash be made.
+ * HMAC under the API's secret: equal texts have equal hashes, and without the secret hashes can be neither
+ * reversed by guessing nor forged.
  */
 export class KeyedHash {
   private readonly keys: Readonly<Record<Purpose, HmacKey>>;
@@ -23,7 +23,7 @@ export class KeyedHash {
     return hmac(this.keys[purpose], text).toString('base64url');
   }
 
-  /** `length` letters and digits, as Stripe's ids are made of. About 5.95 bits each. */
+  /** `length` letters and digits, like Stripe's ids. About 5.95 bits each. */
   token(purpose: Purpose, text: string, length = 16): string {
     let number = BigInt(`0x${hmac(this.keys[purpose], text).toString('hex')}`);
     let token = '';
@@ -46,7 +46,7 @@ function hmacKey(key: Buffer): HmacKey {
   return { inner: padded.map((byte) => byte ^ 0x36) as Buffer, outer: padded.map((byte) => byte ^ 0x5c) as Buffer };
 }
 
-/** Node's own Hmac object costs several times as much as the two hashes that it makes. */
+/** Node's Hmac object costs several times its two hashes. */
 function hmac({ inner, outer }: HmacKey, text: string): Buffer {
   const inside = hash('sha256', Buffer.concat([inner, Buffer.from(text)]), 'buffer');
   return hash('sha256', Buffer.concat([outer, inside]), 'buffer');

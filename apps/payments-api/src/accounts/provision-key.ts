@@ -21,7 +21,7 @@ DATABASE_URL names another system than the one that runs here.
 
 class WrongUse extends Error {}
 
-/** `holdfast key`: the account and its new key, or what became of the revocation. */
+/** `holdfast key`: prints the account of the new key, or the result of a revocation. */
 async function main(words: readonly string[]): Promise<string> {
   const [first, second] = words;
   if (words.includes('--help') || words.includes('-h')) return usage;

@@ -4,11 +4,11 @@ import { WITH_FAULT, type TrafficClass, type UnsettledCharges } from './unsettle
 export interface AdmissionLimits {
   /** Creates, captures and refunds that are not yet committed. */
   readonly uncommittedMax: number;
-  /** Unsettled charges in all, of one card network, and of one account. */
+  /** Unsettled charges: in all, of one card network, of one account. */
   readonly unsettledMax: number;
   readonly unsettledPerNetworkMax: number;
   readonly unsettledPerAccountMax: number;
-  /** The same of charges with fault tokens, which the others do not count, in all and of one account. */
+  /** Unsettled charges with fault tokens, counted apart: in all, of one account. */
   readonly unsettledWithFaultMax: number;
   readonly unsettledWithFaultPerAccountMax: number;
 }
@@ -23,15 +23,15 @@ export type ShedReason =
   | 'unsettled_with_fault_account'
   | 'lists';
 
-/** A request on its way to its commit. */
+/** An admitted request that is not yet committed. */
 export interface Ticket {
-  /** Committed: from here on its charge counts as unsettled. */
+  /** Committed: its charge counts as unsettled from now on. */
   opened(chargeId: string, traffic: TrafficClass): void;
-  /** Committed or not, it is uncommitted no longer. Idempotent. */
+  /** The request no longer counts as uncommitted. Idempotent. */
   end(): void;
 }
 
-/** Sheds early and cheaply: counters in memory, asked before the database is touched. */
+/** Load shedding by counters in memory, before the database is touched. */
 export class AdmissionControl {
   private uncommitted = 0;
 
@@ -47,8 +47,8 @@ export class AdmissionControl {
   }
 
   /**
-   * @param traffic null when it is not known before the charge is looked up, or no bank will be asked
-   * @throws StripeError 429, which the SDK is told to repeat
+   * @param traffic null when only the charge's row knows it, or no bank will be called
+   * @throws StripeError 429, which the SDK retries
    */
   admit(account: string, traffic: TrafficClass | null): Ticket {
     const reason = this.reasonToShed(account, traffic);
@@ -98,7 +98,7 @@ const because: Record<ShedReason, string> = {
   lists: 'Too many lists of this account are waiting to be read.',
 };
 
-/** 429, which the SDK is told to repeat. */
+/** 429, which the SDK retries. */
 export function tooManyRequests(reason: ShedReason): StripeError {
   return new StripeError(
     429,

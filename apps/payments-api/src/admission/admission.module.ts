@@ -76,7 +76,7 @@ const OBSERVE_SHED = Symbol('observe shed');
           { name: 'requests_waiting_for_turn', help: 'Requests that wait for their account’s turn.' },
           (gauge) => gauge.set(turns.waiting),
         );
-        shutdown.during('http', 'the requests that wait for their turn', () => turns.hurry());
+        shutdown.during('http', 'the requests that wait for their turn', () => turns.stopWaiting());
         return turns;
       },
     },

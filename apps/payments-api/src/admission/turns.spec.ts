@@ -23,7 +23,7 @@ function given(limits: Partial<ConstructorParameters<typeof Turns>[1]> = {}) {
     await settle();
     return begun.filter((each) => each.account === account).length;
   };
-  /** The oldest request of the account is answered. */
+  /** Ends the account's oldest request. */
   const end = async (account: string): Promise<void> => {
     await settle();
     const place = begun.findIndex((each) => each.account === account);
@@ -118,7 +118,7 @@ describe('an account', () => {
     const { ask, refused, settle, turns } = given();
     ask('noisy', 10);
     await settle();
-    turns.hurry();
+    turns.stopWaiting();
     ask('noisy');
     await settle();
     expect(refused).toHaveLength(3);

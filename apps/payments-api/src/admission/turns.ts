@@ -1,16 +1,16 @@
 import type { Clock, Timer } from '#clock';
 
 export interface TurnLimits {
-  /** Requests of one account that are worked on at once. */
+  /** Requests of one account in progress at once. */
   readonly inProgressMax: number;
   /** Requests of one account that wait for their turn. */
   readonly waitingMax: number;
   readonly waitMs: number;
 }
 
-/** A request that is worked on. */
+/** A request in progress. */
 export interface Turn {
-  /** Answered, or given up. Idempotent. */
+  /** The request is answered or gave up. Idempotent. */
   end(): void;
 }
 
@@ -25,30 +25,29 @@ interface Account {
   lastMs: number;
 }
 
-/** While others ask as well, an account may have so many in progress, however few these have. */
+/** Requests in progress that an account may always have, also while other accounts wait. */
 const ALWAYS = 2;
-/** A request that takes longer waits for a bank, not for this system, so it gives its turn back. */
+/** A slower request waits for a bank and not for this system, so it gives its turn back. */
 const LAPSE_MS = 1_000;
-/** For this long after its last request an account still counts as asking. */
+/** How long an account counts as active after its last request. */
 const ASKS_FOR_MS = 1_000;
 
 /**
- * How much one account takes of what all share. While others ask as well, it has no more requests in progress than
- * all of them together ask for, so it can at most double the load that they make for themselves; by itself it has
- * all of the machine. What is beyond that waits for its turn, in order, as a map entry and a timer.
+ * Fair shares among accounts. While others are active, one account has at most as many requests in progress as all
+ * others together, so it at most doubles their load; alone it has the whole machine. The rest waits, first in, first out.
  */
 export class Turns {
   readonly #accounts = new Map<string, Account>();
-  /** Those with nothing in hand, the longest idle first. */
+  /** Accounts without a request, the longest idle first. */
   readonly #idle = new Set<string>();
-  /** By all accounts: what is in progress and what waits, of each up to what it may have by itself. */
+  /** Requests in progress or waiting of all accounts, each counted up to its own limit. */
   #asked = 0;
   #hurried = false;
 
   constructor(
     private readonly clock: Clock,
     private readonly limits: TurnLimits,
-    /** What to throw at a request that cannot wait, or has waited too long. */
+    /** The error for a request that cannot wait, or waited too long. */
     private readonly refusal: () => Error,
   ) {}
 
@@ -69,8 +68,8 @@ export class Turns {
     return this.#turn(name, account);
   }
 
-  /** The process is about to end: what has not begun is refused. */
-  hurry(): void {
+  /** At shutdown: refuses the requests that wait. */
+  stopWaiting(): void {
     this.#hurried = true;
     for (const { waiting } of this.#accounts.values()) for (const waiter of waiting) waiter.refuse();
   }
@@ -131,7 +130,7 @@ export class Turns {
     this.#asked += this.#askedBy(account) - before;
   }
 
-  /** An account that asked just now counts as one, between two requests as well. */
+  /** An active account counts as one request also between two requests. */
   #askedBy({ inProgress, waiting }: Account): number {
     return Math.min(this.limits.inProgressMax, Math.max(1, inProgress + waiting.size));
   }

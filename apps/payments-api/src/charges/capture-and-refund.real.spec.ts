@@ -145,7 +145,7 @@ const nextTransaction = async (): Promise<number> => {
   return row!.xid;
 };
 
-/** Of everything that is kept of a charge: the rows that transactions since then have written. */
+/** Bytes of a charge's rows, in all tables, that transactions since `since` have written. */
 async function bytesWritten(chargeId: string, since: number): Promise<number> {
   const sizes = [
     'charge',

@@ -40,7 +40,7 @@ const aggregates = AggregatesModule.forFeature({
   effects: [afterCommit('charges_moved', Settlements)],
 });
 
-/** Charges: what merchants ask for, and how each of them can end. */
+/** Charges and the requests that change them. */
 @Module({
   imports: [ListsModule, SettlementsModule, aggregates],
   controllers: [ChargesController, ChargeEventsController],

@@ -5,7 +5,7 @@ import { officialStripe } from '../testing/official-stripe.js';
 import { RunningApi } from '../testing/running-api.js';
 import { verifyProjection } from './store/projection.js';
 
-/** Of what decides a race that is still open. */
+/** Seed of the choices that decide each race. */
 const seed = Number(process.env['RACING_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 const name = `racing_${process.pid}`;
 let one: RunningApi;
@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const apiKey = `sk_test_racing${process.pid}`;
 const order = { amount: '1000', currency: 'usd', source: 'tok_visa' };
-/** By turns over both instances. */
+/** Alternates between both instances. */
 const post = (n: number, path: string, form: Record<string, string>, key?: string): Promise<Answered> =>
   formClient(n % 2 ? one : two, apiKey)(path, form, key);
 const times = <T>(count: number, work: (n: number) => Promise<T>): Promise<T[]> =>
@@ -78,7 +78,7 @@ describe('a capture', () => {
       expect(captured).toBeLessThanOrEqual(1);
       if (captured === 1) {
         winners.capture++;
-        // A refund that was asked for once the capture had won is one of captured money.
+        // A refund after the capture won refunds captured money.
         expect(charge).toMatchObject({ captured: true });
         expect(succeeded(cancels).length).toBeLessThanOrEqual(1);
       } else {

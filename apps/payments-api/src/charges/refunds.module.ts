@@ -8,7 +8,7 @@ import { RefundEventsController } from './events/refund-events.controller.js';
 import { RefundReading } from './reading/refund-reading.js';
 import { ChargeRefundsController, RefundsController } from './http/refunds.controller.js';
 
-/** Refunds. What happens to a refund happens to its charge, which it is a part of. */
+/** Routes and events of refunds. A refund is a part of its charge's aggregate. */
 @Module({
   imports: [ListsModule, SettlementsModule, ChargesModule],
   controllers: [RefundsController, ChargeRefundsController, RefundEventsController],

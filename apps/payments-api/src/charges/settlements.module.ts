@@ -10,7 +10,7 @@ import { AccountClocksModule } from '../test-clocks/account-clocks.module.js';
 import { ChargeMetrics } from './effects/charge-metrics.js';
 import { Settlements } from './effects/settlements.js';
 
-/** What the repositories of charges need, and share with the routes. */
+/** Providers that the repositories of charges share with the routes. */
 @Module({
   imports: [IdempotencyModule, AdmissionModule, AccountClocksModule],
   providers: [

@@ -25,7 +25,7 @@ const insert = statement(
    VALUES ($1, 'acct_1', 'requested', 1, 1000, 'usd', now(), $2, $3, true, $1, $4, now() - $5::int8 * interval '1 s')`,
 );
 
-/** A charge that has not moved. */
+/** Inserts a charge that is due for the sweeper. */
 async function stalled(id: string, { sweeps = 0, dueForS = 1, isBroken = false } = {}): Promise<void> {
   const opened = aChargeOpened({ id, account: 'acct_1' });
   if (opened.type !== 'opened') throw new Error('a charge begins by being opened');
@@ -33,7 +33,7 @@ async function stalled(id: string, { sweeps = 0, dueForS = 1, isBroken = false }
   await test.database.query(insert, [id, opening, JSON.stringify(opened.details), sweeps, dueForS]);
 }
 
-/** @returns the charges that were asked for again */
+/** @returns ids of the charges whose requests were sent again */
 async function sweepAll(): Promise<string[]> {
   const said: CloudEvent[] = [];
   const outbox = {
@@ -75,7 +75,7 @@ describe('the sweeper', () => {
     expect(failed).toBeInstanceOf(RowsFailedError);
     expect([...(failed as RowsFailedError).failures.keys()].sort()).toEqual(['ch_broken', 'ch_broken_too']);
     expect(sweptLast).toEqual(Array.from({ length: 10 }, (_, n) => `ch_${n}`));
-    // It is tried again, and again delays no other row.
+    // The broken row is retried, and does not delay the others.
     await stalled('ch_late');
     await expect(sweepAll()).rejects.toThrow('ch_broken fails, and 1 more');
     expect(sweptLast).toEqual(['ch_late']);

@@ -53,7 +53,7 @@ function somebody(): Somebody {
 
 const order = { amount: '1000', currency: 'usd', source: 'tok_visa' };
 
-/** A charge that waits on this request alone. */
+/** The charge that this request opened. */
 async function opened(answer: Promise<Answered>): Promise<{ id: string; account: string }> {
   const [row] = await eventually('the charge stands', async () => {
     const rows = await sql(

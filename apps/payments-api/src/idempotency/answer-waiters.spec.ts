@@ -48,7 +48,7 @@ describe('a request that waits', () => {
   it('is let go when the process ends, and so is one that comes later', async () => {
     const waiters = new AnswerWaiters(new FakeClock());
     const before = waiters.expect(name).answer(1_000);
-    waiters.hurry();
+    waiters.stopWaiting();
     await expect(before).resolves.toBeUndefined();
     await expect(waiters.expect(name).answer(1_000)).resolves.toBeUndefined();
   });

@@ -10,15 +10,15 @@ interface Waiter {
 
 /** One request's wait for the answer under its key. */
 export interface Expectation {
-  /** The answer, or undefined when it did not come within `withinMs` from now. */
+  /** @returns undefined when there is no answer within `withinMs` from now */
   answer(withinMs: number): Promise<ApiResponse | undefined>;
-  /** Must be called in the end, whatever came. */
+  /** The caller must call it in the end. */
   end(): void;
 }
 
 /**
  * The requests of this process that wait for their charge to settle. A waiting request is a map entry and
- * a timer: it holds no connection and no slot. Whoever learns of an answer tells it here.
+ * a timer: it holds no connection and no slot.
  */
 export class AnswerWaiters {
   private readonly byName = new Map<string, Set<Waiter>>();
@@ -31,7 +31,7 @@ export class AnswerWaiters {
     return this.total;
   }
 
-  /** Begun before the charge is committed, so that no answer can come too early to be heard. */
+  /** Call it before the charge is committed, so that no answer can arrive before the waiter. */
   expect(name: KeyName): Expectation {
     const { promise, resolve } = Promise.withResolvers<ApiResponse | undefined>();
     const waiter: Waiter = { name, startedMs: this.clock.monotonicMs(), resolve };
@@ -50,7 +50,7 @@ export class AnswerWaiters {
     };
   }
 
-  /** @returns true when somebody here waited for it */
+  /** @returns true when a request of this process waited for it */
   answered({ answer, account, key }: GivenAnswer): boolean {
     const waiters = this.byName.get(nameOf({ account, key }));
     if (!waiters) return false;
@@ -58,7 +58,7 @@ export class AnswerWaiters {
     return true;
   }
 
-  /** What has been waited for at least this long. */
+  /** Keys that have waited for at least `waitedMs`. */
   names(waitedMs = 0): KeyName[] {
     const sinceMs = this.clock.monotonicMs() - waitedMs;
     const names: KeyName[] = [];
@@ -72,8 +72,8 @@ export class AnswerWaiters {
     return names;
   }
 
-  /** The process is about to end: nobody waits any longer, now or later. */
-  hurry(): void {
+  /** At shutdown: ends all waits, and those that begin later. */
+  stopWaiting(): void {
     this.hurried = true;
     for (const waiters of this.byName.values()) for (const waiter of waiters) waiter.resolve(undefined);
   }

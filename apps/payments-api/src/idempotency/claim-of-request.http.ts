@@ -4,10 +4,10 @@ import { endpointOf, headerOf, parametersOf } from '../http/api-request.http.js'
 import { fingerprintOfRequest } from './fingerprint.js';
 import { internalKey, readKey, type RequestClaim } from './key.js';
 
-/** What the process adds to every claim. */
+/** Parts of a claim that belong to the process. */
 export interface ClaimParts {
   readonly hash: KeyedHash;
-  /** This process, as it holds its leases. */
+  /** Lease holder id of this process. */
   readonly holder: string;
   readonly answerWithinMs: number;
 }
@@ -15,7 +15,7 @@ export interface ClaimParts {
 /** `ClaimParts`. */
 export const CLAIM_PARTS = Symbol('claim parts');
 
-/** @throws StripeError 400 for a key that is none */
+/** @throws StripeError 400 for an invalid key */
 export function claimOfRequest(request: FastifyRequest, parts: ClaimParts): RequestClaim {
   const { account, requestId, apiVersion } = request.api;
   return {

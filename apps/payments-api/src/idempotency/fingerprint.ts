@@ -3,8 +3,8 @@ import { isHash, type Parameter, type Parameters } from '../protocol/parameters.
 import { withoutSecrets } from '../test-cards/instrument.js';
 
 /**
- * What is compared when a key is used again: a keyed hash of the parameters, whatever their order and
- * whether they came as a form or as JSON. A card counts by its fingerprint and expiry.
+ * Compared when a key is used again: a keyed hash of the parameters, independent of their order and of form or JSON
+ * encoding. A card counts by its fingerprint and expiry.
  */
 export function fingerprintOfRequest(parameters: Parameters, hash: KeyedHash): string {
   return hash.digest('request', canonical(withoutSecrets(parameters, hash)));
@@ -13,7 +13,7 @@ export function fingerprintOfRequest(parameters: Parameters, hash: KeyedHash): s
 function canonical(value: Parameter): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (!isHash(value)) return listed(value);
-  // One list has two spellings: expand[]=a and expand[0]=a.
+  // A list has two encodings: expand[]=a and expand[0]=a.
   const indexed = [...value.keys()].map((_, index) => value.get(String(index)));
   if (value.size > 0 && !indexed.includes(undefined)) return listed(indexed as Parameter[]);
   const names = [...value.keys()].sort();

@@ -2,7 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Instant } from '#clock';
 import { column } from '#postgres';
 
-/** The answer under a key. The first one that is stored stands; no row is ever rewritten. */
+/** The answer of a key. The first stored answer wins; no row is updated. */
 @Entity('idempotency_answer')
 @Index('idempotency_answer_prunable', ['answeredAt'])
 export class IdempotencyAnswerEntity {

@@ -3,7 +3,7 @@ import type { Instant } from '#clock';
 import { column } from '#postgres';
 import type { Subject } from './key.js';
 
-/** The claim of a request on its key. */
+/** A request's claim on its key. */
 @Entity('idempotency_key')
 export class IdempotencyKeyEntity {
   @PrimaryColumn(column.key) account!: string;
@@ -15,7 +15,7 @@ export class IdempotencyKeyEntity {
   @Column(column.optional(column.key)) chargeId!: string | null;
   @Column('jsonb') expand!: readonly string[];
   @Column(column.text) apiVersion!: string;
-  /** The instance that works on it. */
+  /** The instance that processes the request. */
   @Column(column.text) holder!: string;
   @Column(column.now) claimedAt!: Instant;
   @Column(column.instant) answerBy!: Instant;

@@ -7,7 +7,7 @@ import type { KeyedAnswer, RequestClaim } from './key.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** On routes that are `@Idempotent()`. */
+    /** Present on `@Idempotent()` routes. */
     claim?: RequestClaim;
   }
 }
@@ -28,7 +28,7 @@ export class IdempotencyInterceptor implements NestInterceptor<KeyedAnswer, Buff
   }
 }
 
-/** The stored JSON to the byte, with Stripe's headers: whose answer it was first, and whether this is a replay. */
+/** The stored JSON to the byte, with Stripe's headers `Original-Request` and `Idempotent-Replayed`. */
 function bodyOf({ answer, originalRequestId }: KeyedAnswer, request: FastifyRequest, reply: FastifyReply): Buffer {
   void reply.code(answer.status).header('content-type', 'application/json');
   const key = headerOf(request, 'idempotency-key');
@@ -39,6 +39,6 @@ function bodyOf({ answer, originalRequestId }: KeyedAnswer, request: FastifyRequ
       ...(originalRequestId !== request.api.requestId && { 'idempotent-replayed': 'true' }),
     });
   }
-  // Bytes: beside a text, Node would write the headers in UTF-8 too, and an echoed key that is no ASCII would change.
+  // A buffer: with a string body Node writes the headers in UTF-8 too, and an echoed non-ASCII key would change.
   return Buffer.from(answer.body);
 }

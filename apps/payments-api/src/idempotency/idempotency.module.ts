@@ -25,8 +25,8 @@ import { reaper } from './reaper.js';
         metrics.gauge({ name: 'charge_waiters', help: 'Requests that wait for their charge.' }, (gauge) =>
           gauge.set(waiters.count),
         );
-        // Whoever still waits when the process ends is answered with the charge as it stands.
-        shutdown.during('http', 'the held requests', () => waiters.hurry());
+        // Requests that still wait at shutdown are answered with the current state of their charge.
+        shutdown.during('http', 'the held requests', () => waiters.stopWaiting());
         return waiters;
       },
     },
@@ -45,7 +45,7 @@ import { reaper } from './reaper.js';
       provide: CLAIM_PARTS,
       inject: [KeyedHash, Leases, SETTINGS],
       useFactory: (hash: KeyedHash, leases: Leases, { ANSWER_WITHIN_MS }: PaymentsSettings): ClaimParts => {
-        // While it is held, a second request under a key of ours is told to come back, not to wait.
+        // While this lease is held, other instances answer 409 for keys that this one processes.
         leases.contend(instanceLeaseOf(leases.holder), { onAcquired: () => undefined, onLost: () => undefined });
         return { hash, holder: leases.holder, answerWithinMs: ANSWER_WITHIN_MS };
       },

@@ -8,16 +8,16 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { IdempotencyInterceptor } from './idempotency.interceptor.js';
 
-/** Under this name every POST and DELETE below `/v1` says what makes it safe to send again. */
+/** Metadata key: every POST and DELETE below `/v1` declares why it is safe to retry. */
 export const IDEMPOTENT = 'idempotent';
 
 /**
- * `key`: the answer is stored under the request's `Idempotency-Key`, and sent again. `definition`: the method itself
- * is idempotent, and a key has no effect on it; at Stripe that is every DELETE.
+ * `key`: the answer is stored under the request's `Idempotency-Key` and replayed. `definition`: the method itself
+ * is idempotent and ignores the key, as every DELETE at Stripe.
  */
 export type IdempotentBy = 'key' | 'definition';
 
-/** How a route that changes something can be sent again. Its handler returns a `KeyedAnswer` when it goes by the key. */
+/** Declares why a changing route is safe to retry. With `key` its handler returns a `KeyedAnswer`. */
 export function Idempotent({ by = 'key' }: { readonly by?: IdempotentBy } = {}): MethodDecorator {
   const declared = SetMetadata(IDEMPOTENT, by);
   return by === 'key' ? applyDecorators(declared, UseInterceptors(IdempotencyInterceptor)) : declared;

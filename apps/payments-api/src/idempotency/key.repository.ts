@@ -1,7 +1,7 @@
 import { statement, type PgTransaction, type Sql, type UnitOfWork } from '#postgres';
 import { nameOf, type Claim, type GivenAnswer, type KeyName, type KeyRow, type KeyUse, type Rendering } from './key.js';
 
-/** The lease by which an instance shows that it lives, and the same in SQL: a holder is `name#random`. */
+/** The liveness lease of an instance, here and in SQL; a holder id is `name#random`. */
 export const instanceLeaseOf = (holder: string): string => `instance-${holder.split('#', 1)[0]}`;
 const instanceLease = `'instance-' || split_part(idempotency_key.holder, '#', 1)`;
 
@@ -19,7 +19,7 @@ export const claimStatement = statement(
    RETURNING account, key`,
 );
 
-// LIMIT 1 changes no result. It keeps the planner from turning one probe per wanted name into a walk over all rows.
+// LIMIT 1 changes no result. It keeps the planner from replacing one index probe for each name by a table scan.
 export const readKeysStatement = statement(
   'key_read',
   `SELECT wanted.account, wanted.key, found.*, given.status, given.body
@@ -100,10 +100,10 @@ interface StoredKey {
 }
 
 /**
- * Takes the keys that nobody has, in one order whoever claims, so that two batches never wait in a circle.
- * A key that another transaction is claiming is waited for: after this every key has a row that we can read.
+ * Claims the keys that are free, in one global order, so that two batches cannot deadlock. Waits for concurrent
+ * claims: afterwards every key has a committed row.
  *
- * @returns the names, as `nameOf` writes them, that are now ours
+ * @returns the claimed names, as `nameOf` writes them
  */
 export async function claimKeys(tx: PgTransaction, claims: readonly Claim[]): Promise<Set<string>> {
   const sorted = [...claims].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
@@ -143,7 +143,7 @@ export async function readKeys(sql: Sql, names: readonly KeyName[]): Promise<Map
   );
 }
 
-/** Those of the keys that have an answer by now. */
+/** @returns the stored answers; keys without one are left out */
 export async function readAnswers(sql: Sql, names: readonly KeyName[]): Promise<GivenAnswer[]> {
   const rows = await sql.query<{ account: string; key: string; status: number; body: string }>(
     readAnswersStatement,
@@ -152,7 +152,7 @@ export async function readAnswers(sql: Sql, names: readonly KeyName[]): Promise<
   return rows.map(({ account, key, ...answer }) => ({ account, key, answer }));
 }
 
-/** How to answer under keys that wait, by `nameOf`; of those that are gone, or were used anew, there is nothing. */
+/** How to render the answers of keys that wait, by `nameOf`. Pruned and reused keys are left out. */
 export async function readRenderings(sql: Sql, uses: readonly KeyUse[]): Promise<Map<string, Rendering>> {
   const rows = await sql.query<KeyName & Rendering>(readRenderingsStatement, [
     ...columnsOf(uses),
@@ -162,12 +162,12 @@ export async function readRenderings(sql: Sql, uses: readonly KeyUse[]): Promise
   return new Map(rows.map(({ expand, holder, ...name }) => [nameOf(name), { expand, holder }]));
 }
 
-/** Gives keys back that were claimed in this transaction: what they were for was never begun. */
+/** Frees keys that this transaction claimed for a request that it withdrew. */
 export function giveBackKeys(tx: PgTransaction, names: readonly KeyName[]): void {
   tx.enqueue(pruneKeysStatement, columnsOf(names));
 }
 
-/** The first writer wins: a key that has its answer keeps it. */
+/** The first writer wins: an existing answer stays. */
 export async function storeAnswers(sql: Sql, given: readonly GivenAnswer[]): Promise<void> {
   const sorted = [...given].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   await sql.query(storeAnswersStatement, [
@@ -177,7 +177,7 @@ export async function storeAnswers(sql: Sql, given: readonly GivenAnswer[]): Pro
   ]);
 }
 
-/** @returns how many keys were taken away; a key without an answer never is */
+/** @returns the number of deleted keys; a key without an answer is kept */
 export async function pruneKeys(store: UnitOfWork<PgTransaction>, keptMs: number, limit: number): Promise<number> {
   return store.transaction(async (tx) => {
     const pruned = await tx.query<{ account: string; key: string }>(pruneAnswersStatement, [keptMs, limit]);

@@ -115,7 +115,7 @@ describe('the fingerprint of a request', () => {
   });
 
   it('is that of the version before, lists with indices included', () => {
-    // As it stands in databases: a repetition must be known again after an upgrade.
+    // Pinned, because databases hold it: a retry must match after an upgrade.
     expect(of('expand[0]=a&expand[1]=b&metadata[a]=1&capture=false')).toBe(
       hash.digest('request', '{"capture":"false","expand":["a","b"],"metadata":{"a":"1"}}'),
     );

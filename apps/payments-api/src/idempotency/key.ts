@@ -10,82 +10,82 @@ import {
   type ApiResponse,
 } from '../protocol/stripe-error.js';
 
-/** Unique per account, whatever the endpoint. */
+/** Unique per account, over all endpoints. */
 export interface KeyName {
   readonly account: string;
   readonly key: string;
 }
 
-/** One text for a key of an account. Account ids have no space in them. */
+/** One string for account and key. Account ids contain no space. */
 export const nameOf = ({ account, key }: KeyName): string => `${account} ${key}`;
 
 export interface GivenAnswer extends KeyName {
   readonly answer: ApiResponse;
-  /** The instance whose request waits for it, where that is known. */
+  /** The instance whose request waits, if known. */
   readonly holder?: string;
 }
 
-/** An answer, and the request that it was first made for. */
+/** An answer with the id of the request that got it first. */
 export interface KeyedAnswer {
   readonly answer: ApiResponse;
   readonly originalRequestId: string;
 }
 
-/** What every request says when it claims its key, whatever it asks for. */
+/** The parts of a claim that all requests have. */
 export interface RequestClaim extends KeyName {
   /** Method and path: `POST /v1/charges`. */
   readonly endpoint: string;
   /** Keyed hash of the parameters; see fingerprint.ts. */
   readonly fingerprint: string;
-  /** The id of this request: `Original-Request` of every answer under the key. */
+  /** Id of this request: the `Original-Request` of every replay. */
   readonly requestId: string;
   readonly apiVersion: string;
-  /** The instance that works on it, as it holds its leases. */
+  /** Lease holder id of the instance that processes the request. */
   readonly holder: string;
-  /** Database time is added up to `answer_by`: from then on the answer is the charge as it stands. */
+  /** Added to the database's clock as `answer_by`; after it the answer is the charge in its current state. */
   readonly answerWithinMs: number;
 }
 
-/** A claim with what is asked for; it stands in the row as long as the key is kept. */
+/** A claim with what the request names, stored with the key. */
 export interface Claim extends RequestClaim {
-  /** The charge that is opened under the key, or that the request names. */
+  /** The charge that the request opens or names. */
   readonly chargeId: string | null;
   readonly subject: Subject;
   readonly expand: readonly string[];
 }
 
-/** What of its charge an answer shows: null the charge that was opened, a capture of it, or a refund by its id. */
+/** What the answer shows: null the new charge, `capture` the capture, an id that refund. */
 export type Subject = null | 'capture' | `re_${string}`;
 
-/** What a key was used for. A key that was pruned may be used anew, for something else. */
+/** What a key was used for. A pruned key may be reused for another request. */
 export interface KeyUse extends KeyName {
   readonly chargeId: string;
   readonly subject: Subject;
 }
 
-/** A key as it stands, whoever claimed it. */
+/** The stored row of a key. */
 export interface KeyRow extends KeyName {
   readonly endpoint: string;
   readonly fingerprint: string;
   readonly requestId: string;
   readonly chargeId: string | null;
   readonly answer: ApiResponse | null;
-  /** Until `answer_by`, by the database's clock; negative once it has passed. */
+  /** Milliseconds until `answer_by` on the database's clock; negative after it. */
   readonly remainingMs: number;
-  /** The holder's lease has not lapsed. */
+  /** True while the holder's lease is valid. */
   readonly holderAlive: boolean;
 }
 
-/** Of a key, what it takes to answer under it when its charge settles. */
+/** How to render the answer of a key when its charge settles. */
 export interface Rendering {
   readonly expand: readonly string[];
   readonly holder: string;
 }
 
-/** What is to be done about a key that was there before. */
+/** What to do with a request whose key exists. */
 export type ExistingKeyDecision =
   | { readonly kind: 'answered'; readonly answer: ApiResponse }
-  /** For the answer that is still to come: it is our own claim, or the first request cannot wait for it any more. */
+  /** Wait for the answer: the claim is our own, or the first request's instance is gone. */
   | { readonly kind: 'wait'; readonly waitMs: number };
 
 export interface RequestIdentity {
@@ -114,13 +114,13 @@ export function decideExistingKey(row: KeyRow, attempt: RequestIdentity): Existi
     );
   }
   if (row.answer) return { kind: 'answered', answer: row.answer };
-  // A commit whose outcome we were not told: the row names our own request.
+  // The commit of our own claim had an unknown outcome: the row names our request.
   const ours = row.requestId === attempt.requestId;
   if (!ours && row.holderAlive && row.remainingMs > 0) throw keyInUse(row.key);
   return { kind: 'wait', waitMs: Math.max(0, row.remainingMs) };
 }
 
-/** 409, never stored: the SDK comes back a little later by itself. */
+/** 409, never stored: the SDK retries. */
 export function keyInUse(key: string): StripeError {
   return new StripeError(
     409,
@@ -138,9 +138,9 @@ const MAX_LENGTH = 255;
 const STRUCTURED = /^"((?:[^"\\]|\\["\\])*)"$/;
 
 /**
- * The key of a request, without the quotes of its structured-field form.
+ * The key of a request, without the quotes of a structured field.
  *
- * @param header as Node reads it, a character for each byte
+ * @param header as Node decodes it, one latin1 character for each byte
  * @throws StripeError 400 unless it has 1 to 255 characters, in UTF-8
  */
 export function readKey(header: string | undefined): string | undefined {
@@ -158,10 +158,7 @@ export function readKey(header: string | undefined): string | undefined {
   );
 }
 
-/**
- * A request without a key takes the same path under a key of its own. No header can say it: a header's
- * value never begins with a space.
- */
+/** A key for a request without one, so that it takes the same path. It begins with a space, which no header value can. */
 export function internalKey(requestId: string): string {
   return ` ${requestId}`;
 }

@@ -9,7 +9,7 @@ const timesStatement = statement(
    FROM idempotency_key WHERE account = $1 AND key = $2`,
 );
 
-/** Both milliseconds since the epoch, by the database's clock. */
+/** Milliseconds since the epoch on the database's clock. */
 interface KeyTimes {
   readonly claimedAt: number | null;
   readonly answeredAt: number | null;
@@ -17,7 +17,7 @@ interface KeyTimes {
 
 /** For operators: a key as it stands, and since when; undefined when there is none, or it has been pruned. */
 export async function keyStory(sql: Sql, { account, key }: KeyName): Promise<(KeyRow & KeyTimes) | undefined> {
-  // A request without a key has one of its own, made from its id.
+  // A request without a key has one derived from its id.
   const names = [key, internalKey(key)].map((name) => ({ account, key: name }));
   const rows = await readKeys(sql, names);
   const row = rows.get(nameOf(names[0]!)) ?? rows.get(nameOf(names[1]!));

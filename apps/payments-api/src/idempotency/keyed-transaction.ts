@@ -5,7 +5,7 @@ import { decideExistingKey, type Claim, type KeyedAnswer, type RequestClaim } fr
 import { claimKeys, readKeys, storeAnswers } from './key.repository.js';
 import { retryTransient } from './retry-transient.js';
 
-/** For requests that nothing has to be waited for: key, change and answer in one transaction of their own. */
+/** For requests that wait for no other service: key, change and answer commit in one transaction. */
 export class KeyedTransaction {
   constructor(
     private readonly database: Database,
@@ -14,9 +14,9 @@ export class KeyedTransaction {
   ) {}
 
   /**
-   * @param claim with the paths that the answer expands, where it has any
-   * @param work makes the change and its answer; may run more than once
-   * @throws StripeError what `work` throws; nothing is stored under the key then
+   * @param claim with the paths that the answer expands
+   * @param work makes the change and the answer; may run more than once
+   * @throws StripeError that `work` throws; it is not stored under the key
    */
   async answer(
     claim: RequestClaim & Partial<Pick<Claim, 'expand'>>,
@@ -46,7 +46,7 @@ async function answerIn(
   if (ours.size === 0) {
     const [row] = (await readKeys(tx, [claim])).values();
     const ruling = row && decideExistingKey(row, claim);
-    // Only requests that wait leave a key without an answer, and their endpoints are others.
+    // Only requests that wait leave a key without an answer, and these use other endpoints.
     if (ruling?.kind !== 'answered') throw apiError('The key was being pruned. Repeat the request.');
     return { answer: ruling.answer, originalRequestId: row!.requestId };
   }

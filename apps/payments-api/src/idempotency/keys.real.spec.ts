@@ -49,7 +49,7 @@ async function create(
   return { status: answer.status, body, headers: answer.headers, json: JSON.parse(body) as never };
 }
 
-/** The one charge of this test's key that waits for the later services. */
+/** The charge that was opened under the key. */
 async function theCharge(key: string): Promise<{ id: string; account: string }> {
   return eventually(`a charge stands under ${key}`, async () => {
     const rows = await sql('charge_of_key', 'SELECT id, account FROM charge WHERE idempotency_key = $1', [key]);
@@ -61,7 +61,7 @@ async function settle(api: RunningApi, key: string): Promise<void> {
   await api.deliver(posting(id, account, 1000));
 }
 
-/** Runs with `Database.transaction` failing once, the way a lost connection does. */
+/** Runs with one `Database.transaction` that fails like a lost connection. */
 async function withFailingCommit<T>(happened: boolean, work: () => Promise<T>): Promise<T> {
   const database = one.database;
   const original = Object.getPrototypeOf(database).transaction as Database['transaction'];

@@ -4,15 +4,14 @@ const BACKOFF = { baseMs: 20, capMs: 500 };
 
 export interface RetryPolicy {
   readonly clock: Clock;
-  /** How long to go on trying, in milliseconds. */
+  /** How long to retry, in milliseconds. */
   readonly forMs: number;
   readonly isTransient: (error: unknown) => boolean;
 }
 
 /**
- * Does it again while the store is away or chose it as a victim: everything here is safe to repeat, since
- * its key tells a repetition from a second request. Rejects with the last error when patience is over, and
- * at once with an error that no repetition cures.
+ * Retries with backoff while the database is away or reports a deadlock. Safe, because the idempotency key identifies
+ * the repeat. Rejects with the last error after `forMs`, and at once with an error that is not transient.
  */
 export async function retryTransient<T>(
   work: () => Promise<T>,

@@ -7,7 +7,7 @@ import { isHash, type Parameters } from '../protocol/parameters.js';
 import { cardError, invalidRequest, resourceMissing, shown, type StripeError } from '../protocol/stripe-error.js';
 import { plainCardOf, testCardNamed, testCardOf, type Funding, type TestCard } from './test-card.js';
 
-/** What a charge is made with, the number already dropped. */
+/** The card of a charge, without its number. */
 export interface PaymentInstrument {
   readonly card: Card;
   readonly funding: Funding;
@@ -15,7 +15,7 @@ export interface PaymentInstrument {
   readonly country: string;
   readonly name: string | null;
   readonly address: CardAddress | null;
-  /** null: none was given. */
+  /** Null when the request had no security code. */
   readonly cvcCheck: 'pass' | 'fail' | null;
   /** The fault token that the charge carries. */
   readonly fault: string | null;
@@ -30,10 +30,7 @@ export interface CardAddress {
   readonly state: string | null;
 }
 
-/**
- * `refused`: a card error known at the edge, which is an answer to be stored like a bank's decline. Mistakes
- * in the parameters are thrown.
- */
+/** `refused`: a card error that needs no bank, stored like a bank's decline. Invalid parameters are thrown. */
 export type ReadPaymentSource =
   | { readonly kind: 'instrument'; readonly instrument: PaymentInstrument }
   | { readonly kind: 'refused'; readonly error: StripeError };
@@ -56,8 +53,8 @@ const cardFields = [
 ] as const;
 
 /**
- * Reads `source` (or the older `card`): a token, a payment method of the test page, a fault token, or a card
- * spelled out. The number is matched here and goes no further.
+ * Reads `source` (or the older `card`): a token, a test payment method, a fault token, or card details. The card number
+ * is matched here and dropped.
  *
  * @throws StripeError 400
  */
@@ -183,7 +180,7 @@ export function fingerprintOf(digits: string, hash: KeyedHash): string {
 
 const known = new WeakMap<KeyedHash, Map<TestCard, string>>();
 
-/** The page has few cards, and each is charged often. */
+/** Cached: there are few test cards, and each is charged often. */
 function fingerprintOfTestCard(card: TestCard, hash: KeyedHash): string {
   const fingerprints = known.get(hash) ?? new Map<TestCard, string>();
   known.set(hash, fingerprints);
@@ -192,15 +189,15 @@ function fingerprintOfTestCard(card: TestCard, hash: KeyedHash): string {
   return fingerprint;
 }
 
-/** Tokens stand for a card that is good for another year. */
+/** The card behind a token expires a year from now. */
 function laterExpiry(now: Instant): { expMonth: number; expYear: number } {
   const today = new Date(now);
   return { expMonth: today.getUTCMonth() + 1, expYear: today.getUTCFullYear() + 1 };
 }
 
 /**
- * The parameters as they are compared under an idempotency key: the card's number becomes its fingerprint,
- * and the security code is left out, so that neither can be found from what is kept.
+ * The parameters that the idempotency fingerprint covers: the card number becomes its fingerprint and the security
+ * code is left out, so that neither can be recovered from what is stored.
  */
 export function withoutSecrets(parameters: Parameters, hash: KeyedHash): Parameters {
   const replaced = new Map(parameters);

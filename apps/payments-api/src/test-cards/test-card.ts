@@ -3,7 +3,7 @@ import type { bankProtocol, Card } from '#contracts';
 export type CardBehavior = Card['behavior'];
 export type Funding = 'credit' | 'debit' | 'prepaid';
 
-/** One number of Stripe's test page, and the names under which the SDKs' examples know it. */
+/** A card number of Stripe's testing page, with the names that SDK examples use. */
 export interface TestCard {
   readonly number: string;
   readonly brand: bankProtocol.Brand;
@@ -20,7 +20,7 @@ const approves = (
   funding: Funding = 'credit',
 ): TestCard => ({ number, brand, funding, behavior: 'approve', names });
 
-/** Declines are visa cards; each name is accepted with and without `visa_`. */
+/** Declines are Visa cards; each name is accepted with and without `visa_`. */
 const declines = (number: string, behavior: CardBehavior, name: string): TestCard => ({
   number,
   brand: 'visa',
@@ -29,7 +29,7 @@ const declines = (number: string, behavior: CardBehavior, name: string): TestCar
   names: [name, `visa_${name}`],
 });
 
-/** After Stripe's page on test cards. */
+/** Source: Stripe's documentation, Testing. */
 export const testCards: readonly TestCard[] = [
   approves('4242424242424242', 'visa', ['visa', 'us']),
   approves('4000056655665556', 'visa', ['visa_debit'], 'debit'),
@@ -80,7 +80,7 @@ export function testCardNamed(token: string): TestCard | undefined {
   return byToken.get(token);
 }
 
-/** The approving card of a brand: what a fault token charges. */
+/** The approving card of a brand, which fault tokens charge. */
 export function plainCardOf(brand: bankProtocol.Brand): TestCard {
   return byBrand.get(brand)!;
 }

@@ -53,9 +53,9 @@ const refundReleased = (n: number, amountMinor: number) =>
 const refundRefused = (n: number, amountMinor: number) =>
   ledger.refundRefused({ ...named, refundId: refundId(n), amount: usd(amountMinor), reason: 'insufficient_balance' });
 
-function given(capture: 'automatic' | 'manual', ...wishes: MerchantEvent[]): ChargeRecord {
+function given(capture: 'automatic' | 'manual', ...events: MerchantEvent[]): ChargeRecord {
   const opened = aChargeOpened({ id: chargeId, account, ...(capture === 'manual' && { capture }) });
-  const state = [opened, ...wishes].reduce(recordEvent, noCharge('k'));
+  const state = [opened, ...events].reduce(recordEvent, noCharge('k'));
   return { ...state, stored: state.charge, unsaved: [] };
 }
 const capture: MerchantEvent = {

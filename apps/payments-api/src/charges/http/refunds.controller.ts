@@ -56,7 +56,7 @@ export class RefundsController {
   }
 }
 
-/** Where the `refunds` inside a charge say that they are listed. */
+/** The list that the `url` of a charge's embedded refunds names. */
 @Controller('v1/charges')
 export class ChargeRefundsController {
   constructor(private readonly reading: RefundReading) {}

@@ -42,17 +42,17 @@ const posted: ChargeEvent = {
 
 describe('a capture', () => {
   it('asks for all that was authorized, or for a part', () => {
-    expect(capture(charge(authorized)).wishes).toEqual([
+    expect(capture(charge(authorized)).events).toEqual([
       {
         type: 'capture_requested',
         capture: { amount: usd(1000), key: 'k', statementDescriptor: null, statementDescriptorSuffix: null },
       },
     ]);
-    expect(capture(charge(authorized), 'amount=1').wishes).toMatchObject([{ capture: { amount: usd(1) } }]);
+    expect(capture(charge(authorized), 'amount=1').events).toMatchObject([{ capture: { amount: usd(1) } }]);
   });
 
   it('may write on its charge', () => {
-    expect(capture(charge(authorized), 'receipt_email=a%40b.c&statement_descriptor=Shoes').wishes).toMatchObject([
+    expect(capture(charge(authorized), 'receipt_email=a%40b.c&statement_descriptor=Shoes').events).toMatchObject([
       { type: 'updated', changes: { receiptEmail: 'a@b.c' } },
       { capture: { statementDescriptor: 'Shoes' } },
     ]);
@@ -73,8 +73,8 @@ describe('a capture', () => {
   ] as [string, ChargeEvent[], string | undefined][])(
     'is refused, and that is stored, when it is %s',
     (_how, events, code) => {
-      const { wishes, answer } = capture(charge(...events));
-      expect([wishes, answer?.status, (JSON.parse(answer!.body) as { error: { code?: string } }).error.code]).toEqual([
+      const { events: recorded, answer } = capture(charge(...events));
+      expect([recorded, answer?.status, (JSON.parse(answer!.body) as { error: { code?: string } }).error.code]).toEqual([
         [],
         400,
         code,
@@ -83,7 +83,7 @@ describe('a capture', () => {
   );
 
   it('is refused from the moment on when its time is up, whether anybody has noticed or not', () => {
-    expect(capture(charge(authorized), '', 5 + HELD_FOR_MS - 1).wishes).toHaveLength(1);
+    expect(capture(charge(authorized), '', 5 + HELD_FOR_MS - 1).events).toHaveLength(1);
     expect(capture(charge(authorized), '', 5 + HELD_FOR_MS).answer?.body).toContain('charge_expired_for_capture');
   });
 

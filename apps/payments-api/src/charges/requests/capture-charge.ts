@@ -74,7 +74,7 @@ export function captureCharge(claim: Claim, request: CaptureParameters): Decide 
       capture: { amount: wanted, key: claim.key, statementDescriptor, statementDescriptorSuffix },
     };
     return {
-      wishes: Object.keys(changes).length > 0 ? [{ type: 'updated', changes }, capture] : [capture],
+      events: Object.keys(changes).length > 0 ? [{ type: 'updated', changes }, capture] : [capture],
       emit: [payments.captureRequested({ chargeId: id, account: claim.account, amount: wanted })],
     };
   };

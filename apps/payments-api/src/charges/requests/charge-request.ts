@@ -27,7 +27,7 @@ export const chargeRequests: AggregateType<ChargeRequest, Claim> = {
 
 /** The decision about a request: events for its charge, an immediate answer, or both. */
 export interface RequestDecision {
-  readonly wishes: readonly MerchantEvent[];
+  readonly events: readonly MerchantEvent[];
   /** Events for other services. */
   readonly emit: readonly NewEvent[];
   /** Stored under the key. Absent: the instance that settles the request stores it. */
@@ -42,7 +42,7 @@ export interface RequestDecision {
 export type Decide = (charge: Charge, now: number) => RequestDecision;
 
 /** Stores an error under the key and changes nothing. */
-export const refused = ({ answer }: StripeError): RequestDecision => ({ wishes: [], emit: [], answer });
+export const refused = ({ answer }: StripeError): RequestDecision => ({ events: [], emit: [], answer });
 
 export type RequestOutcome =
   | { readonly kind: 'accepted'; readonly charge: OpenedCharge }
@@ -65,26 +65,26 @@ export function chargeRequest(
       if (request.state === 'taken') return answer(unchanged(request), { kind: 'taken', row: request.row });
       assert(request.state === 'claimed', 'a key is claimed for one request');
       const before = request.charge;
-      const verdict = verdictOf(() => decide(before.charge, now));
-      if (verdict instanceof StripeError) {
-        return answer(become<ChargeRequest>({ state: 'withdrawn' }), { kind: 'withdrawn', error: verdict });
+      const decision = decisionOf(() => decide(before.charge, now));
+      if (decision instanceof StripeError) {
+        return answer(become<ChargeRequest>({ state: 'withdrawn' }), { kind: 'withdrawn', error: decision });
       }
-      const charge = verdict.wishes.reduce(recordEvent, before);
+      const charge = decision.events.reduce(recordEvent, before);
       const decided = become<ChargeRequest>(
-        { state: 'decided', charge, answer: verdict.answer ?? null },
-        ...verdict.emit,
+        { state: 'decided', charge, answer: decision.answer ?? null },
+        ...decision.emit,
       );
       return answer(
         decided,
-        verdict.answer
-          ? { kind: 'answered', answer: verdict.answer }
+        decision.answer
+          ? { kind: 'answered', answer: decision.answer }
           : { kind: 'accepted', charge: charge.charge as OpenedCharge },
       );
     },
   };
 }
 
-function verdictOf(decide: () => RequestDecision): RequestDecision | StripeError {
+function decisionOf(decide: () => RequestDecision): RequestDecision | StripeError {
   try {
     return decide();
   } catch (error) {

@@ -29,7 +29,7 @@ export function createCharge(
     };
     const { card, fault } = instrument;
     return {
-      wishes: [{ type: 'opened', opening, details }],
+      events: [{ type: 'opened', opening, details }],
       emit: [payments.chargeRequested({ chargeId, account, amount, capture, card, fault })],
     };
   };
@@ -37,5 +37,5 @@ export function createCharge(
 
 /** A test card that is declined without a bank: stored like a bank's decline, so that it replays. */
 export function refuseCharge(refusal: ApiResponse): Decide {
-  return () => ({ wishes: [], emit: [], answer: refusal });
+  return () => ({ events: [], emit: [], answer: refusal });
 }

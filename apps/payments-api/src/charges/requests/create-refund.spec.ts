@@ -41,18 +41,18 @@ const captured: ChargeEvent = {
 };
 const lapsed: ChargeEvent = { type: 'cancellation_requested', cause: 'expired', refund: null };
 
-const canceling = (before: Charge): Charge => refund(before, '', 're_0').wishes.reduce<Charge>(evolve, before);
+const canceling = (before: Charge): Charge => refund(before, '', 're_0').events.reduce<Charge>(evolve, before);
 
 describe('a refund of captured money', () => {
   it('is for all that is left, or for a part', () => {
-    expect(refund(charge('automatic', posted()), '&amount=300&reason=duplicate&metadata[a]=1').wishes).toEqual([
+    expect(refund(charge('automatic', posted()), '&amount=300&reason=duplicate&metadata[a]=1').events).toEqual([
       {
         type: 'refund_requested',
         opening: { id: 're_1', amount: usd(300), reason: 'duplicate', openedAt: 10, key: 'k' },
         metadata: { a: '1' },
       },
     ]);
-    expect(refund(charge('manual', authorized, posted(400))).wishes).toMatchObject([{ opening: { amount: usd(400) } }]);
+    expect(refund(charge('manual', authorized, posted(400))).events).toMatchObject([{ opening: { amount: usd(400) } }]);
   });
 
   it('never passes what was captured, however many are asked for and however they end', () => {
@@ -61,9 +61,9 @@ describe('a refund of captured money', () => {
       fc.property(fc.array(fc.tuple(fc.integer({ min: 1, max: 600 }), ends)), (wanted) => {
         const end = wanted.reduce<Charge>(
           (so, [amount, outcome], n) => {
-            const { wishes } = refund(so, `&amount=${amount}`, `re_${n}`);
-            const asked = wishes.reduce<Charge>(evolve, so);
-            if (wishes.length === 0 || outcome === 'pending') return asked;
+            const { events } = refund(so, `&amount=${amount}`, `re_${n}`);
+            const asked = events.reduce<Charge>(evolve, so);
+            if (events.length === 0 || outcome === 'pending') return asked;
             const how = {
               posted: { postedAt: 1, availableOn: 1, balanceTransactionId: 'txn_1' },
               released: { code: 'x' },
@@ -84,7 +84,7 @@ describe('a refund of captured money', () => {
   });
 
   it('is refused more than is left, and when nothing is', () => {
-    const part = refund(charge('automatic', posted()), '&amount=300').wishes.reduce<Charge>(
+    const part = refund(charge('automatic', posted()), '&amount=300').events.reduce<Charge>(
       evolve,
       charge('automatic', posted()),
     );
@@ -92,14 +92,14 @@ describe('a refund of captured money', () => {
       status: 400,
       body: expect.stringContaining('unrefunded'),
     });
-    const whole = refund(part, '', 're_2').wishes.reduce<Charge>(evolve, part);
+    const whole = refund(part, '', 're_2').events.reduce<Charge>(evolve, part);
     expect(refund(whole, '', 're_3').answer?.body).toContain('charge_already_refunded');
     const failed = evolve(whole, {
       type: 'refund_ended',
       refundId: 're_2',
       end: { type: 'released', code: 'lost_card' },
     });
-    expect(refund(failed, '', 're_3').wishes).toMatchObject([{ opening: { amount: usd(700) } }]);
+    expect(refund(failed, '', 're_3').events).toMatchObject([{ opening: { amount: usd(700) } }]);
   });
 });
 
@@ -112,12 +112,12 @@ describe('the refunds of one charge', () => {
   });
   const withRefunds = (count: number): Charge =>
     Array.from({ length: count }, (_, n) => `re_${n}`).reduce<Charge>(
-      (so, refundId) => evolve(refund(so, '&amount=1', refundId).wishes.reduce<Charge>(evolve, so), ended(refundId)),
+      (so, refundId) => evolve(refund(so, '&amount=1', refundId).events.reduce<Charge>(evolve, so), ended(refundId)),
       charge('automatic', posted()),
     );
 
   it('are so many at most, those that failed included', () => {
-    expect(refund(withRefunds(most - 1), '&amount=1', 're_9', undefined, most).wishes).toHaveLength(1);
+    expect(refund(withRefunds(most - 1), '&amount=1', 're_9', undefined, most).events).toHaveLength(1);
     expect(refund(withRefunds(most), '&amount=1', 're_9', undefined, most).answer).toMatchObject({
       status: 400,
       body: expect.stringMatching(/"invalid_request_error".*already has 3 refunds/s),
@@ -125,7 +125,7 @@ describe('the refunds of one charge', () => {
   });
 
   it('are refused as already refunded when nothing is left, however many there were', () => {
-    const whole = refund(withRefunds(most - 1), '', 're_9').wishes.reduce<Charge>(evolve, withRefunds(most - 1));
+    const whole = refund(withRefunds(most - 1), '', 're_9').events.reduce<Charge>(evolve, withRefunds(most - 1));
     expect(refund(whole, '&amount=1', 're_10', undefined, most).answer?.body).toContain('charge_already_refunded');
   });
 });
@@ -136,18 +136,18 @@ describe('a refund of an authorization', () => {
     ['still on its way to the bank', charge('manual')],
     ['being captured: the gateway decides', charge('manual', authorized, captured)],
   ])('is its cancellation, when it is %s', (_how, found) => {
-    expect(refund(found).wishes).toMatchObject([
+    expect(refund(found).events).toMatchObject([
       { type: 'cancellation_requested', cause: 'canceled', refund: { opening: { id: 're_1', amount: usd(1000) } } },
     ]);
   });
 
   it('is whole or not at all', () => {
-    expect(refund(charge('manual', authorized), '&amount=1000').wishes).toHaveLength(1);
+    expect(refund(charge('manual', authorized), '&amount=1000').events).toHaveLength(1);
     expect(refund(charge('manual', authorized), '&amount=400').answer?.body).toContain('given back whole');
   });
 
   it('is accepted once', () => {
-    const once = refund(charge('manual', authorized)).wishes.reduce<Charge>(evolve, charge('manual', authorized));
+    const once = refund(charge('manual', authorized)).events.reduce<Charge>(evolve, charge('manual', authorized));
     for (const found of [
       once,
       charge('manual', authorized, lapsed),

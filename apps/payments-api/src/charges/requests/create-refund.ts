@@ -66,7 +66,7 @@ function cancel(charge: OpenedCharge, amountMinor: number | undefined, refund: M
   }
   const cause = 'canceled';
   return {
-    wishes: [{ type: 'cancellation_requested', cause, refund: refund(amount) }],
+    events: [{ type: 'cancellation_requested', cause, refund: refund(amount) }],
     emit: [payments.cancellationRequested({ chargeId: id, account, cause })],
   };
 }
@@ -87,7 +87,7 @@ function refundCaptured(
   const asked = refund(wanted);
   const { id: chargeId, account } = charge.opening;
   return {
-    wishes: [{ type: 'refund_requested', ...asked }],
+    events: [{ type: 'refund_requested', ...asked }],
     emit: [payments.refundRequested({ refundId: asked.opening.id, chargeId, account, amount: asked.opening.amount })],
   };
 }

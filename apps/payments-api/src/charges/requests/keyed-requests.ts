@@ -89,23 +89,23 @@ export class KeyedRequests {
       const came = await this.committed(claim, chargeRequest(claim, request.decide, traceparent), ticket);
       switch (came.kind) {
         case 'taken':
-          held.cameTo(came);
+          held.settle(came);
           return await this.taken(claim, came.row, expectation);
         case 'withdrawn':
           throw came.error;
         case 'answered':
-          held.cameTo({ kind: 'ours' });
+          held.settle({ kind: 'ours' });
           this.parts.observe('refused');
           return { answer: came.answer, originalRequestId: claim.requestId };
         case 'accepted':
-          held.cameTo({ kind: 'ours' });
+          held.settle({ kind: 'ours' });
           return {
             answer: await this.waited(claim, expectation, claim.answerWithinMs),
             originalRequestId: claim.requestId,
           };
       }
     } finally {
-      held.cameTo({ kind: 'failed' });
+      held.settle({ kind: 'failed' });
       held.release();
       expectation.end();
       ticket.end();
