@@ -74,11 +74,9 @@ describe('a capture', () => {
     'is refused, and that is stored, when it is %s',
     (_how, events, code) => {
       const { events: recorded, answer } = capture(charge(...events));
-      expect([recorded, answer?.status, (JSON.parse(answer!.body) as { error: { code?: string } }).error.code]).toEqual([
-        [],
-        400,
-        code,
-      ]);
+      expect([recorded, answer?.status, (JSON.parse(answer!.body) as { error: { code?: string } }).error.code]).toEqual(
+        [[], 400, code],
+      );
     },
   );
 
