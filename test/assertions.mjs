@@ -1,4 +1,4 @@
-// Before every test: one that comes to its end without having expected anything has shown nothing.
+// Every test must have at least one expectation.
 import { beforeEach, expect } from '@jest/globals';
 
 beforeEach(() => expect.hasAssertions());

@@ -10,13 +10,13 @@ import { startPostgres } from '../infra/local/postgres.js';
 import { endWithThisProcess } from './end-with-this-process.js';
 
 /**
- * Sets TEST_DATABASE_URL and TEST_KAFKA_BROKERS, unless they are set already; those are then used as they stand.
- * With HOLDFAST_TEST_CONTAINERS=1 both run in containers. @throws when Docker does not answer then
- * @returns what stops everything again and removes its data
+ * Starts Postgres and Kafka and sets TEST_DATABASE_URL and TEST_KAFKA_BROKERS, unless they are set already.
+ * With HOLDFAST_TEST_CONTAINERS=1 both run in containers. @throws if Docker does not answer then
+ * @returns a function that stops them and removes their data
  */
 export async function startBackends(): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
-  await chmod(folder, 0o711); // as root, Postgres runs as another user, who must pass through
+  await chmod(folder, 0o711); // under root, Postgres runs as another user, which must be able to enter
   const inContainers = process.env.HOLDFAST_TEST_CONTAINERS === '1';
   if (inContainers) await dockerAnswers();
   const stops: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
@@ -73,7 +73,7 @@ export async function startBackends(): Promise<() => Promise<void>> {
   return stop;
 }
 
-/** What was asked for is what is tested: nothing else stands in for it. */
+/** Fails without Docker instead of testing against the local Postgres and Kafka. */
 async function dockerAnswers(): Promise<void> {
   await promisify(execFile)('docker', ['info']).catch((error: Error) => {
     throw new Error(`HOLDFAST_TEST_CONTAINERS=1, but Docker does not answer: ${error.message}`);

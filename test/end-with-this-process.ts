@@ -1,8 +1,8 @@
 /**
- * Kills these processes when this one ends, however it ends short of a SIGKILL. They lead process groups of their own,
- * so a Ctrl-C on a test run would leave them behind.
+ * Kills the process groups when this process ends, unless by SIGKILL. Ctrl-C does not reach them, since they are not in
+ * the terminal's foreground group.
  *
- * @param pids asked at the end: a restarted process has another one
+ * @param pids called at the end, because a restarted process has a new pid
  */
 export function endWithThisProcess(pids: () => readonly (number | undefined)[]): void {
   process.once('exit', () => {
@@ -10,10 +10,10 @@ export function endWithThisProcess(pids: () => readonly (number | undefined)[]):
       try {
         if (pid !== undefined) process.kill(pid, 'SIGKILL');
       } catch {
-        // ended meanwhile
+        // already ended
       }
     }
   });
-  // Not once: a Ctrl-C comes from the terminal and from whoever passes it on, and the second would end all this in its middle.
+  // `on`, not `once`: Ctrl-C also arrives forwarded by npm, and a second signal without a handler would kill this process.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
 }

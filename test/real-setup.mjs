@@ -1,4 +1,4 @@
-// Postgres and Kafka, once for all tests against the real thing: by TEST_DATABASE_URL and TEST_KAFKA_BROKERS.
+// Starts Postgres and Kafka once for all real tests, unless TEST_DATABASE_URL and TEST_KAFKA_BROKERS are set.
 import '../infra/local/load-typescript.mjs';
 
 export default async function setUp() {

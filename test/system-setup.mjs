@@ -1,6 +1,5 @@
-// System tests drive compiled processes: what is out of date is built first. Each spec file starts a system of its own,
-// in the folder TEST_SYSTEMS_DIR; what is left of them when the run is interrupted is ended from out here, since a
-// test's own `process` hears no signals.
+// Builds first, since system tests run compiled processes. Each spec file starts its own system in TEST_SYSTEMS_DIR.
+// After an interruption this process ends them, because Jest does not pass signals on to a test's `process`.
 import '../infra/local/load-typescript.mjs';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +9,7 @@ import { prepare } from '../infra/local/prepare.mjs';
 export default async function setUp() {
   await prepare({ say: (line) => process.stdout.write(`${line} …\n`) });
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-system-'));
-  chmodSync(folder, 0o755); // as root, Postgres runs as another user, who must pass through
+  chmodSync(folder, 0o755); // under root, Postgres runs as another user, which must be able to enter
   process.env.TEST_SYSTEMS_DIR = folder;
   const { endWithThisProcess } = await import('./end-with-this-process.ts');
   endWithThisProcess(() => leftIn(folder));
@@ -19,14 +18,14 @@ export default async function setUp() {
   });
 }
 
-/** By the runtime's own list of what it has started. */
+/** Processes that are left in the folder, by the runtimes' run files. */
 function leftIn(folder) {
   return readdirSync(folder).flatMap((system) => {
     try {
       const { processes } = JSON.parse(readFileSync(join(folder, system, 'run', 'processes.json'), 'utf8'));
       return processes.map(({ identity }) => identity.pid);
     } catch {
-      return []; // it has ended in good order
+      return []; // it was stopped in order
     }
   });
 }

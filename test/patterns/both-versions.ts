@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { notEmpty } from '#testing';
 
-/** What a pattern promises: each sentence is a test of the version that it is given. */
+/** The promises of a pattern: a test per sentence, run with one of the two versions. */
 export type Promises<Version> = Readonly<Record<string, (version: Version) => Promise<void> | void>>;
 
-/** One list of promises over two versions of a pattern: the hardened one keeps each of them, the naive one none. */
+/** Runs each promise with both versions: the hardened version keeps it, the naive version breaks it. */
 export function bothVersions<Version>(
   versions: { naive: Version; hardened: Version },
   promises: Promises<Version>,
@@ -16,7 +16,7 @@ export function bothVersions<Version>(
 
     it('does not hold in the naive version', async () => {
       const broken = await (async () => promise(versions.naive))().catch((error: unknown) => error);
-      // An expectation that was not met, and not a mistake in the test.
+      // A failed expectation, not an error in the test itself.
       expect(broken).toHaveProperty('matcherResult');
     });
   });

@@ -18,10 +18,10 @@ afterEach(() => {
 });
 
 const away = async (): Promise<never> => {
-  throw new Error('the bank is away');
+  throw new Error('the bank is down');
 };
 const answers = async (): Promise<string> => 'approved';
-/** How many of these calls reach the bank. */
+/** Number of calls that reach the bank. */
 async function reach(breaker: Breaker, calls: number, call: () => Promise<unknown>): Promise<number> {
   let reached = 0;
   const counted = (): Promise<unknown> => {
@@ -36,13 +36,13 @@ describe('circuit breaker', () => {
   bothVersions<Make>(
     { naive: (clock) => new NaiveBreaker(clock), hardened: hardenedBreaker },
     {
-      async 'one probe passes when the time is up, not all that waited'(make) {
+      async 'a half-open breaker lets one probe pass, not every waiting call'(make) {
         const breaker = make(clock);
         for (let n = 0; n < 3; n += 1) await reach(breaker, 1, away);
         await jest.advanceTimersByTimeAsync(5_000);
         expect(await reach(breaker, 100, away)).toBe(1);
       },
-      async 'a slow success from before the outage does not close it'(make) {
+      async 'a slow success from before the outage does not close an open breaker'(make) {
         const breaker = make(clock);
         const slow = Promise.withResolvers<string>();
         const begunBefore = breaker.execute(() => slow.promise);
@@ -51,7 +51,7 @@ describe('circuit breaker', () => {
         await begunBefore;
         expect(await reach(breaker, 10, away)).toBe(0);
       },
-      async 'a bank that fails every second call is noticed'(make) {
+      async 'a bank that fails every second call opens the breaker'(make) {
         const breaker = make(clock);
         for (let n = 0; n < 10; n += 1) {
           await reach(breaker, 1, answers);

@@ -1,7 +1,7 @@
 import type { Clock } from '#clock';
 import { LaneBreaker } from '../../libs/bank-call/src/lane-breaker.js';
 
-/** The breaker of a bank's lane, for calls of which a result is a success. */
+/** The breaker of a bank's lane. A call that returns is a success. */
 export function hardenedBreaker(clock: Clock): LaneBreaker {
   const options = {
     errorThresholdPercentage: 50,

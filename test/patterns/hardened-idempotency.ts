@@ -2,7 +2,7 @@ import type { PgTransaction, UnitOfWork, Sql } from '#postgres';
 import { decideExistingKey, type Claim } from '../../apps/payments-api/src/idempotency/key.js';
 import { claimKeys, readKeys, storeAnswers } from '../../apps/payments-api/src/idempotency/key.repository.js';
 
-/** The key is claimed in the transaction of what it is for, in a row that outlives the process. */
+/** The key is claimed in a row, in the transaction of its effect, so it survives the process. */
 export class HardenedIdempotency {
   constructor(private readonly database: UnitOfWork<PgTransaction> & Sql) {}
 

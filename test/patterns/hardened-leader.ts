@@ -3,7 +3,7 @@ import { fence, Leases, StaleLeaseError, type Lease } from '#leases';
 import type { PgTransaction } from '#postgres';
 import type { DatabasePort } from '../../libs/postgres/src/testing/database-world.js';
 
-/** The lease has an epoch, which is checked and held in the transaction of each write. */
+/** The lease has an epoch (fencing token), which each writing transaction checks and locks. */
 export class HardenedLeader {
   constructor(
     private readonly database: DatabasePort,

@@ -5,7 +5,7 @@ import { OutboxRelay, PostgresOutbox, PostgresOutboxStore, type Bus } from '#mes
 import type { PgTransaction } from '#postgres';
 import type { DatabasePort } from '../../libs/postgres/src/testing/database-world.js';
 
-/** The event is a row of the same transaction; a relay publishes it. */
+/** Outbox: the event is a row of the same transaction, and a relay publishes it. */
 export class HardenedPublisher {
   readonly #leases: Leases;
   readonly #relay: OutboxRelay;

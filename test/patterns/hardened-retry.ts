@@ -3,7 +3,7 @@ import type { Clock } from '#clock';
 import { bankProtocol } from '#contracts';
 import { authorize } from '../../libs/bank-call/src/testing/scripted-bank.js';
 
-/** One caller of a bank, for all its calls: its retry budget and breaker are shared by them. */
+/** One caller per bank: all its calls share a retry budget and a circuit breaker. */
 export function hardenedRetry(clock: Clock, bank: bankProtocol.BankName, send: () => Promise<WireResult>) {
   const port: BankPort = { send: () => send() };
   const config = { ...bankProtocol.defaultBanks[bank], url: 'http://127.0.0.1:0', limits: defaultLimits };

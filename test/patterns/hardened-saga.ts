@@ -16,7 +16,7 @@ import { authorized, banks } from '../../apps/bank-gateway/test/authorization-un
 import { alder, moment, reversal, timedOut, times, voided } from '../../apps/bank-gateway/test/operation-under-test.js';
 import type { SagaWorld } from './saga-world.js';
 
-/** The gateway's own decisions about one charge, with its rows in memory: each state is committed before it is acted on. */
+/** The gateway's own decisions about one charge, with its rows in memory. Each state is committed before it is acted on. */
 export async function hardenedSaga({ bank, ledger }: SagaWorld): Promise<Authorization> {
   await bank.authorize();
   let state: Authorization = authorized;
@@ -31,7 +31,7 @@ export async function hardenedSaga({ bank, ledger }: SagaWorld): Promise<Authori
   return state;
 }
 
-/** What the worker does with an operation until it ends: it never guesses, and never gives up. */
+/** The worker's next step with an operation: in doubt it retries or inquires until the bank's answer is definite. */
 async function nextStep(operation: Operation, bank: SagaWorld['bank']): Promise<Operation> {
   const answer = (): Promise<boolean> =>
     bank.void().then(

@@ -10,7 +10,7 @@ import { NaiveIdempotency } from './naive-idempotency.js';
 interface Endpoint {
   handle(key: string, parameters: string, perform: (tx?: PgTransaction) => Promise<string>): Promise<string>;
 }
-/** A process of the service: what it has in memory dies with it. */
+/** Starts a process of the service, with empty memory. */
 type Start = () => Endpoint;
 
 const charge = statement('patterns.charge', 'UPDATE card SET charged = charged + 1 RETURNING charged');
@@ -39,17 +39,17 @@ describe('idempotency key', () => {
   bothVersions<Start>(
     { naive: () => new NaiveIdempotency(), hardened: () => new HardenedIdempotency(database) },
     {
-      async 'two requests at once under one key charge once, and hear the same'(start) {
+      async 'two concurrent requests under one key charge once and get the same answer'(start) {
         const service = start();
         const answers = await Promise.all([1, 2].map(() => service.handle('key_1', 'amount=1000', perform)));
         expect({ answers, charged: await times() }).toEqual({ answers: ['charge 1', 'charge 1'], charged: 1 });
       },
-      async 'a request that is repeated after a restart charges once'(start) {
+      async 'a request repeated after a restart charges once'(start) {
         await start().handle('key_1', 'amount=1000', perform);
         await start().handle('key_1', 'amount=1000', perform);
         expect(await times()).toBe(1);
       },
-      async 'other parameters under the same key are refused'(start) {
+      async 'other parameters under the same key are rejected'(start) {
         const service = start();
         await service.handle('key_1', 'amount=1000', perform);
         const other = await service.handle('key_1', 'amount=9999', perform).catch(() => 'refused');

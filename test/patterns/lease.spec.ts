@@ -8,14 +8,14 @@ import { HardenedLeader } from './hardened-leader.js';
 import { NaiveLeader } from './naive-leader.js';
 
 interface Leader {
-  /** Runs the job as the leader; whatever the job writes, it writes by the function that it is given. */
+  /** Runs the job as the leader. The job writes only through the given function. */
   lead(job: (write: (work: (tx: PgTransaction) => Promise<void>) => Promise<void>) => Promise<void>): Promise<void>;
 }
 type Make = (holder: string) => Leader;
 
 const say = statement('patterns.say', 'UPDATE word SET said = $1, times = times + 1');
 const said = statement('patterns.said', 'SELECT said, times FROM word');
-// Of a leader that is frozen nothing is renewed: its lease has expired, and another process has it.
+// A frozen leader does not renew: its lease expires and another process takes it.
 const passNaive = statement('patterns.pass_naive', `UPDATE leader SET expires_at = clock_timestamp() - interval '1 s'`);
 const passOn = statement(
   'patterns.pass_on',
@@ -45,12 +45,12 @@ describe('lease with a fencing token', () => {
       hardened: (holder) => new HardenedLeader(database, holder, world.clock),
     },
     {
-      async 'a leader that was frozen past its lease writes nothing over its successor'(make) {
+      async 'a leader that was frozen past its lease cannot overwrite its successor'(make) {
         await make('first').lead(async (write) => {
           await database.query(passNaive);
           await database.query(passOn);
           await make('second').lead((writeOfSecond) => writeOfSecond(writing('second')));
-          // It thaws, and does not know that any time has passed.
+          // The old leader thaws and goes on as if no time had passed.
           await write(writing('first'));
         });
         expect(await database.query(said)).toEqual([{ said: 'second', times: 1 }]);

@@ -1,6 +1,6 @@
 import type { Clock } from '#clock';
 
-/** Three failures in a row open it for five seconds. */
+/** Three consecutive failures open it for five seconds. */
 export class NaiveBreaker {
   #failures = 0;
   #openUntilMs = 0;

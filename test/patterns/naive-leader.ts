@@ -6,7 +6,7 @@ const acquire = statement(
    WHERE holder = $1 OR expires_at < clock_timestamp() RETURNING holder`,
 );
 
-/** One row says who leads, and until when. */
+/** One row holds the leader and the expiry of its lease. */
 export class NaiveLeader {
   constructor(
     private readonly database: Sql & UnitOfWork<PgTransaction>,

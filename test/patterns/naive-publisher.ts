@@ -2,7 +2,7 @@ import type { CloudEvent } from '#contracts';
 import type { Bus } from '#messaging';
 import type { UnitOfWork, PgTransaction } from '#postgres';
 
-/** Commits, and tells the others afterwards. */
+/** Commits, then publishes. */
 export class NaivePublisher {
   constructor(
     private readonly database: UnitOfWork<PgTransaction>,

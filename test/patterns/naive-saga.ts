@@ -1,6 +1,6 @@
 import type { SagaWorld } from './saga-world.js';
 
-/** One step after another, and an error ends it. */
+/** Sequential steps without compensation: an error ends the charge where it is. */
 export async function naiveSaga({ bank, ledger }: SagaWorld): Promise<void> {
   await bank.authorize();
   await ledger.placeHold();

@@ -1,7 +1,7 @@
 import type { Clock } from '#clock';
 import { snowflakeEpoch } from '#snowflake';
 
-/** Time, worker, sequence: and it trusts the wall clock. */
+/** Time, worker id, sequence number. It trusts the wall clock. */
 export class NaiveSnowflake {
   #sequence = 0;
 

@@ -40,22 +40,22 @@ afterEach(async () => {
   await world.close();
 });
 
-/** A broker that is away for its first sends. */
-function broker(awayFor: number) {
-  const told: string[] = [];
+/** A broker that rejects its first sends. */
+function broker(failures: number) {
+  const published: string[] = [];
   let sends = 0;
   const publish = async (events: readonly CloudEvent[]): Promise<void> => {
     sends += 1;
-    if (sends <= awayFor) throw new Error('the broker is away');
-    told.push(...events.map(({ id }) => id));
+    if (sends <= failures) throw new Error('the broker is down');
+    published.push(...events.map(({ id }) => id));
   };
-  return { told, publish };
+  return { published, publish };
 }
-/** What is true in the end: an order that stands has been told of, and no other. */
-async function ended(told: readonly string[]) {
+/** Committed orders and published events after thirty seconds. */
+async function ended(published: readonly string[]) {
   await world.clock.sleep(30_000);
   const [row] = await database.query<{ orders: number }>(countOrders);
-  return { orders: row!.orders, told };
+  return { orders: row!.orders, published };
 }
 
 const versions: { naive: Start; hardened: Start } = {
@@ -70,18 +70,18 @@ const versions: { naive: Start; hardened: Start } = {
 
 describe('outbox', () => {
   bothVersions<Start>(versions, {
-    async 'what is committed is told, though the broker was away'(start) {
-      const { told, publish } = broker(2);
+    async 'a committed event is published although the broker was down'(start) {
+      const { published, publish } = broker(2);
       const publisher = await start({ publish });
       await publisher.commit(place, orderPlaced).catch(() => undefined);
-      expect(await ended(told)).toEqual({ orders: 1, told: [orderPlaced.id] });
+      expect(await ended(published)).toEqual({ orders: 1, published: [orderPlaced.id] });
     },
-    async 'what is committed is told, though the answer to the commit was lost'(start) {
-      const { told, publish } = broker(0);
+    async 'a committed event is published although the answer to COMMIT was lost'(start) {
+      const { published, publish } = broker(0);
       const publisher = await start({ publish });
       world.loseNextCommit('after');
       await publisher.commit(place, orderPlaced).catch(() => undefined);
-      expect(await ended(told)).toEqual({ orders: 1, told: [orderPlaced.id] });
+      expect(await ended(published)).toEqual({ orders: 1, published: [orderPlaced.id] });
     },
   });
 });

@@ -7,7 +7,7 @@ import { bothVersions } from './both-versions.js';
 import { hardenedRetry } from './hardened-retry.js';
 import { naiveRetry } from './naive-retry.js';
 
-/** Makes what calls a bank, by what happens on the wire. */
+/** Makes a caller of a bank, given the wire's result of each attempt. */
 type Make = (bank: bankProtocol.BankName, send: () => Promise<WireResult>) => () => Promise<void>;
 
 const clock = new SystemClock();
@@ -21,11 +21,11 @@ afterEach(() => {
 const naive: Make = (_, send) => async () => {
   await naiveRetry(clock, async () => {
     const fact = await send();
-    if (fact !== approved) throw new Error('no answer, or none that helps');
+    if (fact !== approved) throw new Error('no definite answer');
   });
 };
 
-/** Makes so many calls at once, and lets them run to their end. */
+/** Makes concurrent calls and waits until they end. */
 async function together(calls: number, call: () => Promise<void>, forMs = 10_000): Promise<void> {
   const all = Promise.allSettled(Array.from({ length: calls }, call));
   await jest.advanceTimersByTimeAsync(forMs);
@@ -36,9 +36,9 @@ describe('retry with backoff and jitter', () => {
   bothVersions<Make>(
     { naive, hardened: (bank, send) => hardenedRetry(clock, bank, send) },
     {
-      async 'what may have moved money is not sent twice to a bank that would perform it twice'(make) {
+      async 'an attempt in doubt is not sent again to a bank that is not idempotent'(make) {
         let performed = 0;
-        // The bank performs the charge, and its answer is lost.
+        // The bank performs the charge, but its answer is lost.
         const call = make('cedar', async () => {
           performed += 1;
           return reset;
@@ -46,7 +46,7 @@ describe('retry with backoff and jitter', () => {
         await together(1, call);
         expect(performed).toBe(1);
       },
-      async 'callers that were turned away together do not come back together'(make) {
+      async 'callers that were refused at the same moment retry at different moments'(make) {
         const backAtMs: number[] = [];
         const callers = Array.from({ length: 50 }, () => {
           let attempts = 0;
@@ -64,10 +64,10 @@ describe('retry with backoff and jitter', () => {
         const busiest = Math.max(...backAtMs.map(inSlot));
         expect(busiest).toBeLessThan(20);
       },
-      async 'a bank that struggles is asked at most a tenth more'(make) {
+      async 'retries add at most a tenth to the load of a failing bank'(make) {
         let asked = 0;
         let calls = 0;
-        // Every fourth attempt is refused: too few to open a breaker.
+        // Every fourth attempt is refused: too few failures to open a breaker.
         const call = make('alder', async () => (++asked % 4 === 0 ? overloaded : approved));
         for (let halfSecond = 0; halfSecond < 20; halfSecond += 1) {
           await together(60, call, 500);

@@ -1,18 +1,18 @@
-/** What a charge touches: a bank that sets money aside, and the books that may refuse it. */
+/** The participants of a charge: a bank that authorizes, and a ledger that may refuse the hold. */
 export interface SagaWorld {
   readonly bank: {
     authorize(): Promise<void>;
     capture(): Promise<void>;
-    /** @throws when its answer is lost, or the bank is away */
+    /** @throws if the answer is lost or the bank is down */
     void(): Promise<void>;
   };
   readonly ledger: {
-    /** @throws when the account is frozen */
+    /** @throws if the account is frozen */
     placeHold(): Promise<void>;
   };
 }
 
-/** A bank that remembers what it has set aside, and a ledger that refuses. */
+/** A bank that keeps the authorized amount, and a ledger that refuses every hold. */
 export function refusingWorld({ voidsThatFail = 0 } = {}): { world: SagaWorld; setAside: () => number } {
   let setAsideMinor = 0;
   let voids = 0;

@@ -10,12 +10,12 @@ describe('saga with compensation', () => {
   bothVersions<Saga>(
     { naive: naiveSaga, hardened: hardenedSaga },
     {
-      async 'a hold that the ledger refuses leaves nothing set aside at the bank'(saga) {
+      async 'after the ledger refuses the hold, the bank holds no money'(saga) {
         const { world, setAside } = refusingWorld();
         await saga(world).catch(() => undefined);
         expect(setAside()).toBe(0);
       },
-      async 'a compensation whose answer is lost is not forgotten'(saga) {
+      async 'a compensation whose answer is lost is retried until it is confirmed'(saga) {
         const { world, setAside } = refusingWorld({ voidsThatFail: 3 });
         await saga(world).catch(() => undefined);
         expect(setAside()).toBe(0);

@@ -13,24 +13,24 @@ describe('unique ids', () => {
   bothVersions<Start>(
     { naive: (options) => new NaiveSnowflake(options), hardened: (options) => new Snowflake(options) },
     {
-      'no id comes twice, though one millisecond is asked for 5000'(start) {
+      'ids are unique although one millisecond is asked for 5000'(start) {
         const ids = start({ workerId: 1, clock: new FakeClock({ now }) });
         const issued = Array.from({ length: 5_000 }, () => ids.next());
         expect(new Set(issued).size).toBe(5_000);
       },
-      'ids increase, though the clock steps back'(start) {
+      'ids increase although the clock steps back'(start) {
         const clock = new FakeClock({ now });
         const ids = start({ workerId: 1, clock });
         const before = ids.next();
         clock.stepWall(-1_000);
         expect(increases([before, ids.next(), ids.next()])).toBe(true);
       },
-      'a process that starts again repeats no id of the one before it, though its clock was set back'(start) {
+      'a restarted process repeats no id of its predecessor although its clock was set back'(start) {
         const clock = new FakeClock({ now });
         const before = start({ workerId: 1, clock });
         const issued = [before.next(), before.next()];
         clock.stepWall(-1_000);
-        // The bound stands in the row of the worker id, written before any id may carry that time.
+        // The worker id's row holds the bound. It is written before any id may have that time.
         const after = start({ workerId: 1, clock, after: now });
         expect(increases([...issued, after.next()])).toBe(true);
       },

@@ -3,7 +3,7 @@ import { bankProtocol } from '#contracts';
 import type { ToldAnswer } from '#checker';
 import { eventually } from '#testing';
 import { secretsLeft } from './secrets.js';
-import { SOUND, SystemUnderTest, brandAt, saidIn, sourceAt, type BankName } from './system.js';
+import { SOUND, SystemUnderTest, brandAt, answerFields, sourceAt, type BankName } from './system.js';
 
 jest.setTimeout(120_000);
 
@@ -33,12 +33,12 @@ describe('a fault aimed at one charge', () => {
 
   const table = bankNames.flatMap((bank) => cases.map(({ operation, fault }) => ({ bank, operation, fault })));
   it.each(table)(
-    '$fault on $operation at $bank: one authorization stands, one capture, and the charge succeeds',
+    '$fault on $operation at $bank: the charge succeeds with one authorization and one capture',
     async ({ bank, operation, fault }) => {
-      const told = await outcomes.get(nameOf(bank, operation, fault))!;
-      expect(told.status).toBe(200);
-      expect(['succeeded', 'pending']).toContain(saidIn(told).status);
-      const chargeId = told.chargeId!;
+      const reply = await outcomes.get(nameOf(bank, operation, fault))!;
+      expect(reply.status).toBe(200);
+      expect(['succeeded', 'pending']).toContain(answerFields(reply).status);
+      const chargeId = reply.chargeId!;
       await eventually('the charge has ended', async () => (await system.stateOf(chargeId)) !== 'requested', {
         timeoutMs: 30_000,
       });
@@ -58,7 +58,7 @@ describe('a fault aimed at one charge', () => {
   });
 });
 
-describe('a charge that is refused after the bank has set the money aside', () => {
+describe('a charge that fails after its authorization', () => {
   const voids = [undefined, 'refuse', 'drop_before', 'drop_after'] as const;
   const causes = [
     { cause: 'the ledger refuses the hold', token: 'tok_fault_ledger_refuse', code: 'processing_error' },
@@ -77,20 +77,20 @@ describe('a charge that is refused after the bank has set the money aside', () =
   });
 
   it.each(table)(
-    'because $cause, its void $withVoid: nothing stands at any bank, and its client gets 402 $code',
+    'because $cause, its void $withVoid: no bank holds money, and the answer is 402 $code',
     async ({ token, code, fault }) => {
       await Promise.all(
         bankNames.map(async (bank) => {
           const lift = fault && (await system.fault({ fault, operation: 'void', scope: { bank } }));
           const apiKey = token ? system.newApiKey() : frozen;
           const source = token ? `${token}_on_${brandAt[bank]}` : sourceAt[bank];
-          const told = await system.charge({ apiKey, source });
+          const reply = await system.charge({ apiKey, source });
           await lift?.();
-          expect([bank, told.status]).toEqual([bank, 402]);
-          expect(saidIn(told).error).toMatchObject({ type: 'card_error', code });
-          expect(await system.standingAt(told.chargeId!)).toEqual({ authorization: [], capture: [] });
+          expect([bank, reply.status]).toEqual([bank, 402]);
+          expect(answerFields(reply).error).toMatchObject({ type: 'card_error', code });
+          expect(await system.standingAt(reply.chargeId!)).toEqual({ authorization: [], capture: [] });
           const requests = (await system.journal(bank)).flatMap((record) =>
-            record.type === 'request' && record.chargeId === told.chargeId ? [record.operation] : [],
+            record.type === 'request' && record.chargeId === reply.chargeId ? [record.operation] : [],
           );
           expect(requests.includes('void')).toBe(true);
           expect(requests.includes('reverse')).toBe(fault !== undefined);
@@ -129,26 +129,26 @@ describe('the breaker of a bank that fails', () => {
   }
 
   it.each(['cedar', 'alder'] as const)(
-    'of %s opens after three failures in a row, lets one probe pass when half-open, and closes again',
+    'of %s opens after three consecutive failures, lets one probe pass when half-open, and closes again',
     async (bank) => {
       const lift = await openBreakerOf(bank);
       const startedMs = performance.now();
-      const told = await system.charge({ source: sourceAt[bank] });
+      const reply = await system.charge({ source: sourceAt[bank] });
       const tookMs = performance.now() - startedMs;
       const requests = (await system.journal(bank)).filter(
-        (record) => record.type === 'request' && record.chargeId === told.chargeId,
+        (record) => record.type === 'request' && record.chargeId === reply.chargeId,
       );
       expect(requests).toEqual([]);
       if (bank === 'alder') {
-        expect(saidIn(told)).toMatchObject({ status: 'succeeded' });
-        expect((await system.standingAt(told.chargeId!)).capture.map((entry) => entry.bank)).toEqual(['birch']);
+        expect(answerFields(reply)).toMatchObject({ status: 'succeeded' });
+        expect((await system.standingAt(reply.chargeId!)).capture.map((entry) => entry.bank)).toEqual(['birch']);
       } else {
-        expect(told.status).toBe(402);
-        expect(saidIn(told).error).toMatchObject({ type: 'card_error', code: 'processing_error' });
+        expect(reply.status).toBe(402);
+        expect(answerFields(reply).error).toMatchObject({ type: 'card_error', code: 'processing_error' });
         expect(tookMs).toBeLessThan(1_000);
       }
       await lift();
-      // Ordinary traffic is the probe.
+      // An ordinary charge is the probe.
       await eventually(
         'the breaker is closed',
         async () => {

@@ -5,13 +5,13 @@ import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { eventually } from '#testing';
 import { kafkaClient } from '../../libs/messaging/src/kafka-client.js';
 import { placesOf, secretsLeft } from './secrets.js';
-import { SOUND, SystemUnderTest, sourceAt, saidIn } from './system.js';
+import { SOUND, SystemUnderTest, sourceAt, answerFields } from './system.js';
 
 jest.setTimeout(240_000);
 
 const ROUNDS = 4;
 const WINDOW_MS = 4_000;
-/** Slow enough for two busy cores: what is compared is waiting, not the machine. */
+/** A low rate, so that two busy cores keep up and the test compares waiting times, not the machine. */
 const EVERY_MS = 25;
 const others = [sourceAt.alder, sourceAt.birch, sourceAt.dogwood];
 
@@ -23,11 +23,11 @@ afterAll(() => system?.stop());
 
 interface Window {
   readonly latenciesMs: number[];
-  /** The charges at the bank that may hang: nobody waits for them here. */
+  /** Charges at the bank that may hang. Their latency is not measured. */
   readonly atCedar: Promise<unknown>[];
 }
 
-/** The same load every time: a charge at one of the others every 25 ms, an amex charge every 100 ms, whatever is answered when. */
+/** Open-loop load: a charge at one of the other banks every 25 ms, an amex charge every 100 ms. */
 async function load(windowMs: number): Promise<Window> {
   const latenciesMs: number[] = [];
   const measured: Promise<void>[] = [];
@@ -40,9 +40,9 @@ async function load(windowMs: number): Promise<Window> {
     measured.push(
       (async () => {
         const beganMs = performance.now();
-        const told = await system.charge({ source: others[n % others.length]! });
+        const reply = await system.charge({ source: others[n % others.length]! });
         latenciesMs.push(performance.now() - beganMs);
-        expect(saidIn(told)).toMatchObject({ status: 'succeeded' });
+        expect(answerFields(reply)).toMatchObject({ status: 'succeeded' });
       })(),
     );
   }
@@ -57,11 +57,11 @@ function quantile(values: readonly number[], share: number): number {
 const p99 = ({ latenciesMs }: Window): number => quantile(latenciesMs, 0.99);
 const median = (values: readonly number[]): number => quantile(values, 0.5);
 
-it('a bank that hangs leaves the p99 of the others within twice what it was', async () => {
+it('a hanging bank at most doubles the p99 of the others', async () => {
   await load(WINDOW_MS); // warms up
   const calm: number[] = [];
   const hanging: number[] = [];
-  // In turns, so that whatever else the machine does falls on both; the median, so that one bad moment decides nothing.
+  // Alternating rounds spread the machine's other load over both; the median ignores outliers.
   for (let round = 0; round < ROUNDS; round++) {
     calm.push(p99(await load(WINDOW_MS)));
     const lift = await system.fault({ fault: 'hang', scope: { bank: 'cedar' } });
@@ -81,8 +81,8 @@ it('has written no card number and no API key anywhere', async () => {
   expect(await secretsLeft(system)).toEqual([]);
 });
 
-/** Or else that nothing was found would only show that nothing can be. */
-it('would have found a secret wherever one may be written', async () => {
+/** Shows that the search above can find a secret in every place. */
+it('finds a planted secret in every kind of file', async () => {
   const marks = Object.fromEntries(
     ['log', 'journal', 'topic', 'table', 'gone'].map((place) => [place, `secret-of-the-${place}-${randomUUID()}`]),
   ) as Record<'log' | 'journal' | 'topic' | 'table' | 'gone', string>;

@@ -5,10 +5,7 @@ import { repositoryRoot } from '../../infra/local/repository.js';
 
 jest.setTimeout(240_000);
 
-/**
- * The suite itself, for less than half a minute of faults from a seed that nobody chose. What a run must have reached
- * is a campaign's business: `npm run chaos -- --runs 10`.
- */
+/** Runs the chaos suite for less than half a minute, with a random seed. Only a campaign must reach all hard states. */
 it('a short chaos run is sound', async () => {
   const { code, said } = await chaos('--minutes', '0.4');
   process.stderr.write(`Chaos: ${said.split('\n')[0]}\n`);
@@ -27,9 +24,9 @@ async function chaos(...args: string[]): Promise<{ code: number; said: string }>
   }
 }
 
-/** Seed, every broken promise with its cases, how to repeat it, and where the run's files are kept. */
+/** Seed, broken promises with their cases, the command that repeats the run, and the folder of its files. */
 function essentialsOf(said: string): string[] {
   const lines = said.split('\n');
-  const telling = lines.filter((line) => /^(✗|Broken|Report:|Kept:| {4}\S)|could not be done|Error/.test(line));
+  const telling = lines.filter((line) => /^(✗|Broken|Report:|Kept:| {4}\S)|could not be injected|Error/.test(line));
   return [lines[0] ?? '', ...(telling.length > 0 ? telling : lines.slice(-20))];
 }

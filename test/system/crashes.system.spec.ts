@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import type { ToldAnswer } from '#checker';
 import { eventually } from '#testing';
 import { secretsLeft } from './secrets.js';
-import { SOUND, SystemUnderTest, sourceAt, saidIn, type ChargeOrder } from './system.js';
+import { SOUND, SystemUnderTest, sourceAt, answerFields, type ChargeOrder } from './system.js';
 
 jest.setTimeout(120_000);
 
@@ -27,10 +27,10 @@ async function countOf(database: 'payments' | 'ledger', what: string): Promise<n
   return row!.count;
 }
 
-describe('an instance of payments-api killed while it holds a request', () => {
+describe('an instance of payments-api killed with a request in progress', () => {
   afterEach(() => system.control.start('payments-api'));
 
-  /** A request that the first instance takes with it, and the answer that its client then gets from the second. */
+  /** Kills the first instance during a request. @returns the second instance's answer to the retry */
   async function retriedElsewhere(asked: ChargeOrder & { idempotencyKey: string }): Promise<ToldAnswer> {
     const first = system.charge({ ...asked, at: system.apis[0]! });
     const chargeId = await chargeUnder(asked.idempotencyKey);
@@ -41,27 +41,27 @@ describe('an instance of payments-api killed while it holds a request', () => {
     return retried;
   }
 
-  it('leaves a charge that succeeds, and one answer that the other instance gives under the same key', async () => {
+  it('leaves a charge that succeeds, and the other instance answers the retry', async () => {
     const asked = { apiKey: system.newApiKey(), idempotencyKey: 'held', source: 'tok_fault_authorize_hang' };
     const retried = await retriedElsewhere(asked);
-    // Until Kafka has noticed the death (10 s), news of some charges waits; so long a request is held, too.
-    expect(['succeeded', 'pending']).toContain(saidIn(retried).status);
+    // Until Kafka's session times out (10 s), events of some charges wait, and a request is answered `pending` after 10 s.
+    expect(['succeeded', 'pending']).toContain(answerFields(retried).status);
     await system.control.start('payments-api');
     expect(await system.verdictAtRest()).toMatch(SOUND);
     expect(await system.stateOf(retried.chargeId!)).toBe('succeeded');
     expect((await system.charge({ ...asked, at: system.apis[0]! })).body).toBe(retried.body);
   });
 
-  it('leaves a charge that the other instance calls pending while the bank is silent, and that succeeds later', async () => {
+  it('leaves a charge that the other instance answers as pending while the bank hangs, and that succeeds later', async () => {
     const lift = await system.fault({ fault: 'hang', scope: { bank: 'cedar' } });
     const asked = { apiKey: system.newApiKey(), idempotencyKey: 'held long', source: 'tok_amex' };
     const retried = await retriedElsewhere(asked);
-    expect(saidIn(retried)).toMatchObject({ status: 'pending' });
+    expect(answerFields(retried)).toMatchObject({ status: 'pending' });
     await lift();
     await system.control.start('payments-api');
     expect(await system.verdictAtRest()).toMatch(SOUND);
     expect(await system.stateOf(retried.chargeId!)).toBe('succeeded');
-    // What its client was told once is what it is told under this key.
+    // The stored `pending` answer is replayed although the charge has succeeded since.
     expect((await system.charge({ ...asked, at: system.apis[0]! })).body).toBe(retried.body);
   });
 });
@@ -70,7 +70,7 @@ describe('a service killed with charges in flight, and started again', () => {
   it.each(['ledger', 'bank-gateway'] as const)('%s: every charge succeeds, once', async (service) => {
     const before = await countOf('payments', 'charge');
     const holdsBefore = await countOf('ledger', 'hold');
-    // Performed at once and answered late: at the moment of the kill, money has moved that nobody has heard of.
+    // The bank performs at once and answers late, so at the kill some movements are not recorded by the gateway.
     const lift = await system.fault({ fault: 'latency', parameters: { delayMs: 200, jitterMs: 400 } });
     const sources = Object.values(sourceAt);
     const clients = Array.from({ length: 48 }, (_, n) =>

@@ -6,7 +6,7 @@ import { bankProtocol } from '#contracts';
 import { eventually } from '#testing';
 import { repositoryRoot } from '../../infra/local/repository.js';
 import { endingsIn, pageOfEndings, type FaultEnding } from './page-of-endings.js';
-import { SOUND, SystemUnderTest, brandAt, saidIn, sourceAt, type BankName } from './system.js';
+import { SOUND, SystemUnderTest, brandAt, answerFields, sourceAt, type BankName } from './system.js';
 
 jest.setTimeout(900_000);
 
@@ -15,7 +15,7 @@ type Operation = (typeof tokenOperations)[number];
 type Case = Pick<FaultEnding, 'bank' | 'fault'> & { readonly operation: Operation };
 type Ended = Case & { readonly chargeId: string; readonly ending: string };
 
-/** Every fault on every operation that it can strike. An idempotent bank is asked again, and so never inquired. */
+/** Every fault on every operation that it applies to. At idempotent banks a retry replaces the inquiry. */
 const casesAt = (bank: BankName): Case[] =>
   tokenOperations
     .filter((operation) => operation !== 'inquire' || !bankProtocol.defaultBanks[bank].idempotent)
@@ -45,21 +45,21 @@ beforeAll(async () => {
 afterAll(() => system?.stop());
 
 interface Neighbours {
-  /** Of the account whose charges carry tokens. */
+  /** Charges with fault tokens, of the noisy account. */
   readonly withTokens: Promise<unknown>[];
-  /** Plain charges of the same account, and of another. */
+  /** Charges without fault tokens, of the noisy account and of another. */
   readonly plainOfSame: readonly ToldAnswer[];
   readonly plainOfOther: readonly ToldAnswer[];
 }
 
-/** One account aims enough faults at its own charges to open any breaker; plain charges come at the same bank meanwhile. */
+/** One account causes enough faults by tokens to open a breaker, while charges without tokens go to the same bank. */
 async function besideFaultTokens(): Promise<Neighbours> {
   const [noisy, quiet] = [system.newApiKey(), system.newApiKey()];
   const charge = (apiKey: string, source: string) => system.charge({ apiKey, source });
   const plain = async (apiKey: string, count: number): Promise<ToldAnswer[]> => {
-    const told: ToldAnswer[] = [];
-    for (let n = 0; n < count; n++) told.push(await charge(apiKey, sourceAt.dogwood));
-    return told;
+    const reply: ToldAnswer[] = [];
+    for (let n = 0; n < count; n++) reply.push(await charge(apiKey, sourceAt.dogwood));
+    return reply;
   };
   const failing = 'tok_fault_authorize_error_3_on_discover';
   const withTokens = Array.from({ length: 3 }, () => charge(noisy, failing));
@@ -77,14 +77,14 @@ async function besideFaultTokens(): Promise<Neighbours> {
   return { withTokens, plainOfSame, plainOfOther };
 }
 
-/** Resolves when the fault has struck; what becomes of the charge is waited for beside the next case. */
+/** Resolves once the fault has struck. The charge's end is awaited while the next case runs. */
 async function provoke({ bank, operation, fault }: Case): Promise<{ ending: Promise<Ended> }> {
   const apiKey = system.newApiKey();
-  // It tells the account.
+  // A first charge, to learn the account's id.
   const healthy = await system.charge({ apiKey, source: sourceAt[bank] });
-  expect(saidIn(healthy)).toMatchObject({ status: 'succeeded' });
+  expect(answerFields(healthy)).toMatchObject({ status: 'succeeded' });
   const account = await system.accountOf(healthy.chargeId!);
-  // Nobody asks about what is known: an inquiry needs something in doubt.
+  // An inquiry happens only if an attempt is in doubt.
   const lift =
     operation === 'inquire'
       ? await system.fault({ fault: 'drop_after', operation: 'capture', scope: { account }, times: 1 })
@@ -125,7 +125,7 @@ async function inWords(operation: Operation, chargeId: string, apiKey: string): 
   return status === 'failed' ? `failed: ${code}` : status;
 }
 
-/** What it took, by what has reached the bank until now. */
+/** The additional requests that the case took, from the bank's journal. */
 function wayOf({ chargeId, operation }: Ended, journal: readonly bankProtocol.JournalRecord[]): string[] {
   const requests = journal.flatMap((record) =>
     record.type === 'request' && record.chargeId === chargeId ? [record.operation] : [],
@@ -152,9 +152,9 @@ async function struck(bank: BankName, account: string, operation: Operation): Pr
 const camelCase = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 describe('every fault on every operation at every bank', () => {
-  it('strikes its charge alone: not one plain charge at the same bank is refused, and no breaker of a bank opens', async () => {
+  it('affects only its own charge: no other charge at the bank is refused, and no shared breaker opens', async () => {
     const { plainOfOther, plainOfSame } = neighbours;
-    const said = [...plainOfOther, ...plainOfSame].map((told) => [told.status, saidIn(told)['status']]);
+    const said = [...plainOfOther, ...plainOfSame].map((reply) => [reply.status, answerFields(reply)['status']]);
     expect(said).toEqual(said.map(() => [200, 'succeeded']));
     const metrics = await system.metrics('bank-gateway');
     expect(metrics).not.toContain('bank_breaker_transitions_total{');
@@ -163,7 +163,7 @@ describe('every fault on every operation at every bank', () => {
 
   it('ends, with charges, ledger and journals in agreement', async () => {
     expect(endings).toHaveLength(bankNames.flatMap(casesAt).length);
-    // What a bank performed twice by itself comes to light in its statement, and is undone.
+    // A second performance by the bank itself is found in its statement and reversed.
     expect(await system.soundVerdict(120_000)).toMatch(SOUND);
   });
 
@@ -174,7 +174,7 @@ describe('every fault on every operation at every bank', () => {
     );
     const page = pageOfEndings(endings.map((each) => ({ ...each, way: wayOf(each, journals.get(each.bank)!) })));
     if (process.env.HOLDFAST_WRITE_DOCS) await writeFile(file, page);
-    // How often a bank had to be asked depends on the moment, too; what came of it does not.
+    // The number of requests depends on timing; the endings do not.
     expect(endingsIn(page)).toBe(endingsIn(await readFile(file, 'utf8')));
   });
 });

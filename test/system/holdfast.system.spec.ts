@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { saidIn, sourceAt, SystemUnderTest } from './system.js';
+import { answerFields, sourceAt, SystemUnderTest } from './system.js';
 
 jest.setTimeout(180_000);
 
@@ -16,7 +16,7 @@ afterAll(async () => {
   await system?.stop();
 });
 
-/** What the command prints, and how it ends. It finds the system by its run folder, as beside `npm start`. */
+/** Runs the command. It finds the system by its run folder, as with `npm start`. @returns exit code and output */
 async function holdfast(...words: string[]): Promise<{ code: number; text: string }> {
   const { PATH } = process.env;
   return promisify(execFile)(process.execPath, ['cli/holdfast.mjs', ...words], {
@@ -27,8 +27,8 @@ async function holdfast(...words: string[]): Promise<{ code: number; text: strin
   );
 }
 
-describe('holdfast finds the running system', () => {
-  it('and tells why a charge ended as it did', async () => {
+describe('holdfast on the running system', () => {
+  it('explains how a charge ended', async () => {
     const { chargeId = '' } = await system.charge();
     expect(await holdfast('why', chargeId)).toMatchObject({
       code: 0,
@@ -36,7 +36,7 @@ describe('holdfast finds the running system', () => {
     });
   });
 
-  it('and shows its books, what is parked, and limits', async () => {
+  it('shows the books, parked events and limits', async () => {
     const { chargeId = '' } = await system.charge();
     expect((await holdfast('books')).text).toMatch(/^The books at/);
     expect(await holdfast('parked')).toEqual({
@@ -48,7 +48,7 @@ describe('holdfast finds the running system', () => {
     expect((await holdfast('limit', account, '--melt')).code).toBe(2);
   });
 
-  it('and makes a key, and revokes it once', async () => {
+  it('creates a key and revokes it once', async () => {
     const made = await holdfast('key', 'a shop');
     const apiKey = made.text.split('\n').find((line) => line.startsWith('sk_test_'))!;
     system.otherApiKeys.add(apiKey);
@@ -56,21 +56,23 @@ describe('holdfast finds the running system', () => {
     expect(await holdfast('key', '--revoke', apiKey)).toMatchObject({ code: 1, text: 'no such key\n' });
   });
 
-  it('and sets, lists and lifts faults', async () => {
+  it('sets, lists and lifts faults', async () => {
     expect((await holdfast('faults')).text).toBe('No fault stands at the banks.\n');
     const set = await holdfast('faults', 'set', 'refuse', '--bank', 'cedar', '--operation', 'authorize');
     expect(set).toMatchObject({ code: 0, text: expect.stringMatching(/refuse +bank=cedar +authorize/) });
-    expect(saidIn(await system.charge({ source: sourceAt.cedar }))).toMatchObject({ error: { code: 'card_declined' } });
+    expect(answerFields(await system.charge({ source: sourceAt.cedar }))).toMatchObject({
+      error: { code: 'card_declined' },
+    });
     expect((await holdfast('faults', '--json')).text).toContain('"fault": "refuse"');
     expect(await holdfast('faults', 'clear')).toEqual({ code: 0, text: 'All faults are lifted.\n' });
-    expect(saidIn(await system.charge({ source: sourceAt.cedar }))).toMatchObject({ status: 'succeeded' });
+    expect(answerFields(await system.charge({ source: sourceAt.cedar }))).toMatchObject({ status: 'succeeded' });
     expect(await holdfast('faults', 'clear', 'nothing')).toMatchObject({
       code: 2,
       text: 'The banks refuse: no fault rule nothing.\n',
     });
   });
 
-  it('and kills and starts its processes', async () => {
+  it('kills and starts processes', async () => {
     expect((await holdfast('ctl')).text).toMatch(/^ledger +ready +pid \d+/m);
     expect((await holdfast('ctl', 'kill', 'ledger')).text).toMatch(/^ledger +killed/);
     expect((await holdfast('ctl', 'start', 'ledger')).text).toMatch(/^ledger +ready/);
@@ -79,7 +81,7 @@ describe('holdfast finds the running system', () => {
 });
 
 describe('holdfast verify', () => {
-  it('ends with 0 when every promise held, whatever was done to the system', async () => {
+  it('exits with 0 when no promise is broken', async () => {
     await system.charge({ source: 'tok_fault_capture_dropAfter_on_amex' });
     const { code, text } = await holdfast('verify', '--within', '90');
     expect(text).toMatch(/^held +A1 /m);
@@ -89,7 +91,7 @@ describe('holdfast verify', () => {
     expect(code).toBe(0);
   });
 
-  it('ends with 1 and names the charge when the books and a bank contradict each other', async () => {
+  it('exits with 1 and names the charge when ledger and bank disagree', async () => {
     const { chargeId = '' } = await system.charge();
     await system.sql('payments', `UPDATE charge SET state = 'failed' WHERE id = $1`, [chargeId]);
     const { code, text } = await holdfast('verify', '--within', '0');

@@ -13,14 +13,14 @@ import type { Control, Runtime } from '../../infra/local/runtime.js';
 
 const run = promisify(execFile);
 
-/** The commit of the version before this one: `test/landed-version.json`, or LANDED_VERSION. */
+/** The commit of the previous version: `test/landed-version.json`, or LANDED_VERSION. */
 export async function landedCommit(): Promise<string> {
   if (process.env.LANDED_VERSION) return process.env.LANDED_VERSION;
   const text = await readFile(join(repositoryRoot, 'test', 'landed-version.json'), 'utf8');
   return (JSON.parse(text) as { commit: string }).commit;
 }
 
-/** False in a shallow clone, or where there is no git. */
+/** Whether git has the commit. False in a shallow clone, or without git. */
 export async function isInThisClone(commit: string): Promise<boolean> {
   return run('git', ['cat-file', '-e', `${commit}^{commit}`], { cwd: repositoryRoot }).then(
     () => true,
@@ -28,22 +28,22 @@ export async function isInThisClone(commit: string): Promise<boolean> {
   );
 }
 
-/** The sources of that commit, built in a folder of their own with the packages that are installed here. */
+/** Builds the commit's sources in a folder of their own, with the installed packages. */
 async function build(commit: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const tar = join(folder, '..', `${createHash('sha256').update(commit).digest('hex')}.tar`);
   await run('git', ['archive', '--output', tar, commit], { cwd: repositoryRoot });
   await run('tar', ['-xf', tar, '-C', folder]);
   await symlink(join(repositoryRoot, 'node_modules'), join(folder, 'node_modules'));
-  // By its own script: only that version knows which folders it has.
+  // By its own build script, because its folders may differ.
   await run('npm', ['run', '--silent', 'build'], { cwd: folder, env: { ...process.env, NODE_OPTIONS: '' } });
 }
 
 /**
- * Starts the version before this one over a data folder, by its own supervisor.
+ * Starts the previous version on a data folder, with its own supervisor.
  *
- * @param folder for its sources and what is built of them
- * @throws when it is not ready in time; what it said is in `folder`/supervisor.log
+ * @param folder for its sources and its build
+ * @throws if it is not ready in time; its output is in `folder`/supervisor.log
  */
 export async function startLandedVersion(
   commit: string,
@@ -60,7 +60,7 @@ export async function startLandedVersion(
       NODE_OPTIONS: '',
       HOLDFAST_KAFKA: 'jvm',
       HOLDFAST_DATA_DIR: dataDir,
-      HOLDFAST_CACHE_DIR: cacheFolder, // Kafka itself need not be fetched again
+      HOLDFAST_CACHE_DIR: cacheFolder, // so that Kafka is not downloaded again
       ...Object.fromEntries(
         Object.entries(portTable).map(([name, { variable }]) => [variable, String(ports[name as keyof typeof ports])]),
       ),

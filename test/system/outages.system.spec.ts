@@ -7,7 +7,7 @@ import { eventually, notEmpty } from '#testing';
 import { topics } from '../../infra/kafka/topics.js';
 import { kafkaClient } from '../../libs/messaging/src/kafka-client.js';
 import { secretsLeft } from './secrets.js';
-import { SOUND, SystemUnderTest, sourceAt, saidIn, type SystemDatabase } from './system.js';
+import { SOUND, SystemUnderTest, sourceAt, answerFields, type SystemDatabase } from './system.js';
 
 jest.setTimeout(180_000);
 
@@ -29,7 +29,7 @@ afterAll(async () => {
   await system?.stop();
 });
 
-/** Clients that each charge one card after another and repeat under the same key until they are told something. */
+/** Clients that make one charge after another and retry each under its key until it has a final answer. */
 class Traffic {
   readonly answers: ToldAnswer[] = [];
   private open = true;
@@ -41,8 +41,8 @@ class Traffic {
 
   private async run(client: number): Promise<void> {
     for (let n = client; this.open; n++) {
-      const told = await system.chargeUntilAnswered({ source: sources[n % sources.length]! }, 120_000);
-      this.answers.push(told);
+      const reply = await system.chargeUntilAnswered({ source: sources[n % sources.length]! }, 120_000);
+      this.answers.push(reply);
     }
   }
 
@@ -74,12 +74,12 @@ async function deadLetters(): Promise<number> {
 
 describe('an idle system', () => {
   const onLinux = process.platform === 'linux' ? it : it.skip;
-  /** Of all threads of a process, since it began: how often one of them had nothing to do and waited. */
+  /** Voluntary context switches of all threads of a process since its start. */
   async function voluntarySwitches(pid: number): Promise<number> {
     const threads = await readdir(`/proc/${pid}/task`);
     const counts = await Promise.all(
       threads.map(async (thread) => {
-        const status = await readFile(`/proc/${pid}/task/${thread}/status`, 'utf8').catch(() => ''); // it has ended
+        const status = await readFile(`/proc/${pid}/task/${thread}/status`, 'utf8').catch(() => ''); // the thread ended
         return Number(/^voluntary_ctxt_switches:\s*(\d+)$/m.exec(status)?.[1] ?? 0);
       }),
     );
@@ -92,10 +92,10 @@ describe('an idle system', () => {
       'every service is that quiet for 3 s',
       async () => {
         const before = await Promise.all(services.map((name) => voluntarySwitches(system.pidOf(name))));
-        await sleep(WINDOW_MS); // what is measured
+        await sleep(WINDOW_MS); // the window that is measured
         const after = await Promise.all(services.map((name) => voluntarySwitches(system.pidOf(name))));
         const perSecond = after.map((count, n) => ((count - before[n]!) * 1_000) / WINDOW_MS);
-        // None at all would be one that does not run, or that cannot be looked into.
+        // Zero would mean that the service does not run or cannot be inspected.
         if (perSecond.some((count) => !(count > 0 && count < 150)))
           throw new Error(`${services.join(', ')}: ${perSecond.join(', ')}`);
         return true;
@@ -106,7 +106,7 @@ describe('an idle system', () => {
 });
 
 describe('under traffic of clients that retry by key', () => {
-  it.each(['postgres', 'kafka'])('%s away for 20 s: nothing is lost, nothing is dead-lettered', async (backend) => {
+  it.each(['postgres', 'kafka'])('%s down for 20 s: nothing is lost, nothing is dead-lettered', async (backend) => {
     const traffic = new Traffic(8);
     await eventually('traffic flows', () => traffic.answers.length >= 16, { timeoutMs: 30_000 });
     await system.control.kill(backend);
@@ -128,7 +128,7 @@ describe('under traffic of clients that retry by key', () => {
   });
 });
 
-describe('the records of a topic deleted before their reader has seen them', () => {
+describe('records deleted from a topic before their consumer has read them', () => {
   async function deleteRecords(topic: string): Promise<void> {
     const offsets = await admin.fetchTopicOffsets(topic);
     await admin.deleteTopicRecords({
@@ -156,13 +156,13 @@ describe('the records of a topic deleted before their reader has seen them', () 
     expect(await system.verdictAtRest(90_000)).toMatch(SOUND);
     const answers = await Promise.all(clients);
     for (const { chargeId } of notEmpty(answers)) expect(await system.stateOf(chargeId!)).toBe('succeeded');
-    expect(answers.map((told) => saidIn(told).status)).toEqual(
+    expect(answers.map((reply) => answerFields(reply).status)).toEqual(
       answers.map(() => expect.stringMatching('succeeded|pending')),
     );
     expect(await deadLetters()).toBe(0);
   }
 
-  it('payments.events: what the gateway was asked to authorize is asked again', async () => {
+  it('payments.events: requests to authorize are resent to the gateway', async () => {
     await system.control.stop('bank-gateway');
     const clients = begin();
     await until('the charges are open', async () => (await countOf('payments', requested)) === clients.length);
@@ -172,7 +172,7 @@ describe('the records of a topic deleted before their reader has seen them', () 
     await everyChargeSucceeds(clients);
   });
 
-  it('bank.events: what the ledger was told of authorizations is told again', async () => {
+  it('bank.events: authorizations are resent to the ledger', async () => {
     await system.control.stop('ledger');
     const clients = begin();
     const authorized = `bank_authorization WHERE state = 'authorized'`;
@@ -186,7 +186,7 @@ describe('the records of a topic deleted before their reader has seen them', () 
     await everyChargeSucceeds(clients);
   });
 
-  it('ledger.events: what the gateway was told of holds is told again', async () => {
+  it('ledger.events: holds are resent to the gateway', async () => {
     await system.control.stop('ledger');
     const clients = begin();
     const authorized = `bank_authorization WHERE state = 'authorized'`;
@@ -206,7 +206,7 @@ describe('the records of a topic deleted before their reader has seen them', () 
     await everyChargeSucceeds(clients);
   });
 
-  it('ledger.events: what the API was told of postings is told again', async () => {
+  it('ledger.events: postings are resent to payments-api', async () => {
     const postedBefore = await countOf('ledger', `hold WHERE state = 'posted'`);
     await system.control.stop('bank-gateway');
     const clients = begin();

@@ -3,15 +3,15 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { bankProtocol } from '#contracts';
 import { eventually } from '#testing';
-import { SOUND, SystemUnderTest, brandAt, saidIn, sourceAt, type BankName } from './system.js';
+import { SOUND, SystemUnderTest, brandAt, answerFields, sourceAt, type BankName } from './system.js';
 
 jest.setTimeout(300_000);
 
-/** Banks that perform again what they are asked again: only there are strays. */
+/** The banks that are not idempotent. Only these have strays. */
 const forgetful = ['cedar', 'dogwood'] as const;
-/** From the deed to its name. */
+/** Limit from the performance to its difference in the ledger. */
 const FOUND_WITHIN_MS = 60_000;
-/** From its name to both sides in agreement again: undone, told in the next statement, compared. */
+/** Limit from the difference to its resolution: reversed, published in the next statement, compared. */
 const REPAIRED_WITHIN_MS = 90_000;
 
 let system: SystemUnderTest;
@@ -60,7 +60,7 @@ const ledgerAccount = async (kind: string): Promise<Record<string, number>> => {
   return Object.fromEntries(rows.map(({ account, minor }) => [account, Number(minor)]));
 };
 
-/** `holdfast books`, on the system under test. */
+/** Runs `holdfast books` on the system under test. */
 async function books(): Promise<{ code: number; text: string }> {
   const environment = { ...process.env, NODE_OPTIONS: '', DATABASE_URL: system.databaseUrl };
   return promisify(execFile)(process.execPath, ['dist/cli/src/main.js', 'books'], { env: environment }).then(
@@ -69,16 +69,16 @@ async function books(): Promise<{ code: number; text: string }> {
   );
 }
 
-/** A charge that nothing happens to, and where it stands at its bank. */
+/** A succeeded charge, with its authorization's id at the bank. */
 async function endedCharge(bank: BankName): Promise<{ chargeId: string; account: string; authorizationId: string }> {
-  const told = await system.charge({ source: sourceAt[bank] });
-  expect(saidIn(told)).toMatchObject({ status: 'succeeded' });
-  const [{ account, bankId }] = (await entriesOf(bank, told.chargeId!)) as [bankProtocol.EntryRecord];
-  return { chargeId: told.chargeId!, account, authorizationId: bankId };
+  const reply = await system.charge({ source: sourceAt[bank] });
+  expect(answerFields(reply)).toMatchObject({ status: 'succeeded' });
+  const [{ account, bankId }] = (await entriesOf(bank, reply.chargeId!)) as [bankProtocol.EntryRecord];
+  return { chargeId: reply.chargeId!, account, authorizationId: bankId };
 }
 
 let references = 0;
-/** What every request to a bank has. */
+/** Fields of every request to a bank, under a new reference. */
 const asked = (by: { chargeId: string; account: string }) => ({
   reference: `elsewhere.${++references}`,
   validUntil: Date.now() + 3_600_000,
@@ -102,7 +102,7 @@ const authorizeAt = (bank: BankName, charge: { chargeId: string; account: string
     instrument: { brand: brandAt[bank], last4: '0005', fingerprint: 'nobody', behavior: 'approve' },
   });
 
-describe('what a bank performed for a charge that had ended', () => {
+describe('a stray performance for a charge that had ended', () => {
   const planted = new Map<string, Promise<{ bank: BankName; chargeId: string; bankId: string }>>();
   const deeds = { capture: captureAt, authorization: authorizeAt };
   const cases = forgetful.flatMap((bank) =>
@@ -119,18 +119,21 @@ describe('what a bank performed for a charge that had ended', () => {
     }
   });
 
-  it.each(cases)('$movement at $bank: is named, undone there, and both agree again', async ({ bank, movement }) => {
-    const stray = await planted.get(`${bank} ${movement}`)!;
-    expect(await named(stray.bankId)).toMatchObject({
-      kind: 'unknown_to_ledger',
-      movement,
-      charge_id: stray.chargeId,
-    });
-    expect(await resolved(stray.bankId)).toBe('undone_at_bank');
-    expect(await reversalsOf(bank, stray)).toHaveLength(1);
-  });
+  it.each(cases)(
+    '$movement at $bank: is found, reversed at the bank, and both sides agree again',
+    async ({ bank, movement }) => {
+      const stray = await planted.get(`${bank} ${movement}`)!;
+      expect(await named(stray.bankId)).toMatchObject({
+        kind: 'unknown_to_ledger',
+        movement,
+        charge_id: stray.chargeId,
+      });
+      expect(await resolved(stray.bankId)).toBe('undone_at_bank');
+      expect(await reversalsOf(bank, stray)).toHaveLength(1);
+    },
+  );
 
-  it('leaves suspense empty, charges, ledger and journals in agreement, and says so', async () => {
+  it('leaves suspense empty and charges, ledger and journals in agreement, as holdfast books shows', async () => {
     expect(Object.values(await ledgerAccount('suspense')).filter((minor) => minor !== 0)).toEqual([]);
     expect(Object.keys(await ledgerAccount('suspense')).sort()).toEqual(['suspense:cedar:usd', 'suspense:dogwood:usd']);
     expect(await system.verdictAtRest()).toMatch(SOUND);
@@ -140,8 +143,8 @@ describe('what a bank performed for a charge that had ended', () => {
   });
 });
 
-describe('what only a person can decide', () => {
-  it('a capture for a charge that nobody knows is named, left alone, and forgotten once it is undone', async () => {
+describe('a difference that only an operator can resolve', () => {
+  it('a capture for an unknown charge is found, left alone, and resolved once it is reversed', async () => {
     const nobodys = { chargeId: 'ch_nobody', account: 'acct_nobody' };
     const { bankId: authorizationId } = await authorizeAt('cedar', nobodys);
     const { bankId } = await captureAt('cedar', { ...nobodys, authorizationId });
@@ -161,7 +164,7 @@ describe('what only a person can decide', () => {
     expect(await system.verdictAtRest()).toMatch(SOUND);
   });
 
-  it('a transfer of which no bank knows is named, and agrees again once it is taken back in the books', async () => {
+  it('a transfer without a bank entry is found, and resolved once it is reversed in the ledger', async () => {
     const { chargeId } = await endedCharge('alder');
     const transfer = `INSERT INTO transfer
       (charge_id, effect, kind, debit_account, credit_account, amount_minor, currency, cause, posted_at, bank_id)`;
@@ -183,7 +186,7 @@ describe('what only a person can decide', () => {
   });
 });
 
-describe('a request that reaches a forgetful bank twice', () => {
+describe('a request that reaches a bank without idempotency twice', () => {
   const cases = forgetful.flatMap((bank) =>
     (['authorize', 'capture', 'refund'] as const).map((operation) => ({ bank, operation })),
   );
@@ -191,12 +194,12 @@ describe('a request that reaches a forgetful bank twice', () => {
 
   const struck = new Map<string, Promise<bankProtocol.EntryRecord[]>>();
 
-  /** Both performances, in the order of the bank's journal. */
+  /** @returns both performances, in the order of the bank's journal */
   async function provoke(bank: BankName, operation: keyof typeof kinds): Promise<bankProtocol.EntryRecord[]> {
     const apiKey = system.newApiKey();
-    const told = await system.charge({ apiKey, source: `tok_fault_${operation}_duplicate_on_${brandAt[bank]}` });
-    expect(saidIn(told)).toMatchObject({ status: 'succeeded' });
-    const chargeId = told.chargeId!;
+    const reply = await system.charge({ apiKey, source: `tok_fault_${operation}_duplicate_on_${brandAt[bank]}` });
+    expect(answerFields(reply)).toMatchObject({ status: 'succeeded' });
+    const chargeId = reply.chargeId!;
     if (operation === 'refund') {
       const { status } = await system.stripe({ apiKey }).refunds.create({ charge: chargeId, amount: 500 });
       expect(status).toBe('succeeded');
@@ -212,7 +215,7 @@ describe('a request that reaches a forgetful bank twice', () => {
     await Promise.all(struck.values());
   });
 
-  it.each(cases)('$operation at $bank: one performance stays', async ({ bank, operation }) => {
+  it.each(cases)('$operation at $bank: one of the two performances is reversed', async ({ bank, operation }) => {
     const performed = await struck.get(`${bank} ${operation}`)!;
     const reversals = await eventually(
       'one of them is undone',

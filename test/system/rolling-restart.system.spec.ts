@@ -7,9 +7,9 @@ import { SOUND, SystemUnderTest } from './system.js';
 
 jest.setTimeout(300_000);
 
-/** Slow enough for two busy cores, on which six services are started besides. */
+/** A low rate, so that two busy cores keep up while six services start. */
 const EVERY_MS = 100;
-/** How much longer than in the calm before it a charge may take while instances come and go. */
+/** Additional latency allowed during the restarts, compared with the calm before. */
 const DELAY_MS = 2_000;
 const CALM_CHARGES = 60;
 const sources = ['tok_visa', 'tok_mastercard', 'tok_amex', 'tok_discover'];
@@ -22,16 +22,16 @@ afterAll(() => system?.stop());
 
 interface Answered {
   readonly latencyMs: number;
-  /** Its id and what was said of it. */
+  /** Charge id and status as answered. */
   readonly charge: string;
 }
 
-/** A steady stream of charges through a balancer of the simplest kind: in turns, and to the other where nobody listens. */
+/** A steady stream of charges through a round-robin load balancer that tries the other instance on a refused connection. */
 class Traffic {
   readonly answers: Answered[] = [];
-  /** Requests that were on their way when their connection ended: their clients have to ask again. */
+  /** Requests whose connection ended before the answer, so that their clients had to retry. */
   readonly cut: string[] = [];
-  /** Requests that an instance turned away. */
+  /** Requests that an instance refused. */
   readonly turnedAway: string[] = [];
   private readonly pools = system.apis.map((api) => new Pool(api, { connections: 64, pipelining: 1 }));
   private readonly open = new AbortController();
@@ -58,9 +58,9 @@ class Traffic {
     const apiKey = system.newApiKey();
     const key = randomUUID();
     for (let attempt = n; ; attempt++) {
-      const told = await this.ask(attempt, { apiKey, key, source: sources[n % sources.length]! });
-      if (!told) continue;
-      const { status, body } = told;
+      const reply = await this.ask(attempt, { apiKey, key, source: sources[n % sources.length]! });
+      if (!reply) continue;
+      const { status, body } = reply;
       const { id, status: said = body } = JSON.parse(body) as { id?: string; status?: string };
       const kind = status === 200 ? ('ok' as const) : ('fail' as const);
       system.history.push({ asked: 'charge', account: apiKey, key, kind, status, body, ...(id && { chargeId: id }) });
@@ -69,7 +69,7 @@ class Traffic {
     }
   }
 
-  /** Undefined when another instance has to be asked. */
+  /** Undefined if the request must go to another instance. */
   private async ask(
     attempt: number,
     { apiKey, key, source }: { apiKey: string; key: string; source: string },
@@ -101,10 +101,10 @@ function longest(answers: readonly Answered[]): number {
 }
 
 describe('a rolling restart of every instance, under steady traffic', () => {
-  it('loses nothing, cuts no request off, and delays none beyond a second or two', async () => {
+  it('loses no charge, cuts no request off, and delays none by more than two seconds', async () => {
     const traffic = new Traffic();
     const report: string[] = [];
-    // Processes that have just started are slow for a while.
+    // New processes are slow until their code is compiled.
     const recent = (): readonly Answered[] => traffic.answers.slice(-CALM_CHARGES);
     await eventually('it is calm', () => recent().length === CALM_CHARGES && longest(recent()) < 1_000, {
       timeoutMs: 90_000,

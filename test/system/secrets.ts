@@ -7,16 +7,16 @@ const run = promisify(execFile);
 const databases: readonly SystemDatabase[] = ['payments', 'bank_gateway', 'ledger'];
 
 /**
- * Looks for card numbers and API keys in every byte that the system has written: logs, journals, topics and tables,
- * write-ahead log included. Tables are read by SQL too, for Postgres compresses what is long.
+ * Searches everything that the system has written for card numbers and API keys: logs, journals, topics, tables and
+ * write-ahead log. Tables are searched by SQL too, because Postgres compresses long values.
  *
- * @returns the files and tables that hold some
+ * @returns the files and tables in which one was found
  */
 export async function secretsLeft(system: SystemUnderTest): Promise<string[]> {
   return placesOf([...testCards.map(({ number }) => number), system.apiKeyMark, ...system.otherApiKeys], system);
 }
 
-/** @returns the files and tables that hold some of these */
+/** @returns the files and tables in which one of the secrets was found */
 export async function placesOf(secrets: readonly string[], system: SystemUnderTest): Promise<string[]> {
   const inFiles = await filesWith(secrets, system.dataDir);
   const inTables = await Promise.all(databases.map((database) => tablesWith(secrets, system, database)));
@@ -31,7 +31,7 @@ async function filesWith(secrets: readonly string[], folder: string): Promise<st
     const { stdout } = await run('grep', args, { maxBuffer: 2 ** 24 });
     return stdout.trim().split('\n');
   } catch (error) {
-    // 1: nothing found. Files may vanish while they are read.
+    // grep exits with 1 if it finds nothing, and with 2 if a file vanishes while it reads.
     if ((error as { code?: unknown }).code === 1) return [];
     throw error;
   }

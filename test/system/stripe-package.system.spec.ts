@@ -6,7 +6,7 @@ import { bankProtocol } from '#contracts';
 import { startRuntime, type Runtime } from '../../infra/local/runtime.js';
 import { testCards } from '../../apps/payments-api/src/test-cards/test-card.js';
 import { secretsLeft } from './secrets.js';
-import { SOUND, SystemUnderTest, saidIn } from './system.js';
+import { SOUND, SystemUnderTest, answerFields } from './system.js';
 
 jest.setTimeout(120_000);
 
@@ -18,7 +18,7 @@ afterAll(() => system?.stop());
 
 const order = { amount: 1_000, currency: 'usd', source: 'tok_visa' };
 const card = (number: string) => ({ object: 'card', number, exp_month: 12, exp_year: 2040, cvc: '123' });
-/** The package's types no longer know a card that is spelled out; its users still send it. */
+/** The package's types no longer have raw card numbers as a source, but clients still send them. */
 const orderWith = (source: unknown) => ({ ...order, source }) as unknown as Stripe.ChargeCreateParams;
 
 async function errorOf(promise: Promise<unknown>): Promise<InstanceType<typeof Stripe.errors.StripeError>> {
@@ -69,7 +69,7 @@ describe('the official package, unmodified', () => {
     },
   );
 
-  it('retrieves, updates, lists by both cursors and pages by itself', async () => {
+  it('retrieves, updates, lists by both cursors, and paginates automatically', async () => {
     const client = system.stripe();
     const ids: string[] = [];
     for (let n = 0; n < 5; n++) ids.unshift((await client.charges.create({ ...order, amount: 1_000 + n })).id);
@@ -105,7 +105,7 @@ describe('the official package, unmodified', () => {
     expect((await client.charges.retrieve(created.id)).balance_transaction).toBe(id);
   });
 
-  it('throws the error class that each mistake deserves', async () => {
+  it('throws the error class of each mistake', async () => {
     const client = system.stripe();
     const invalid = await errorOf(client.charges.create({ ...order, amount: 1 }));
     expect(invalid).toBeInstanceOf(StripeInvalidRequestError);
@@ -145,9 +145,9 @@ describe('one key', () => {
 
     const answers = [...stormed, ...replayed].filter(({ status }) => status !== 409);
     expect(new Set(answers.map(({ status, body }) => `${status} ${body}`)).size).toBe(1);
-    expect(saidIn(answers[0]!)).toMatchObject({ status: 'succeeded' });
+    expect(answerFields(answers[0]!)).toMatchObject({ status: 'succeeded' });
     const conflicts = stormed.filter(({ status }) => status === 409);
-    expect(conflicts.filter((told) => saidIn(told).error?.code !== 'idempotency_key_in_use')).toEqual([]);
+    expect(conflicts.filter((reply) => answerFields(reply).error?.code !== 'idempotency_key_in_use')).toEqual([]);
     const { data } = await system.stripe({ apiKey }).charges.list();
     expect(data.map(({ id }) => id)).toEqual([answers[0]!.chargeId]);
     const requests = (await system.journal('cedar')).filter(
@@ -159,7 +159,7 @@ describe('one key', () => {
 });
 
 describe('an account', () => {
-  it('shows nothing to the key of another, whatever is asked', async () => {
+  it('is invisible to the key of another account', async () => {
     const [mine, theirs] = [system.stripe(), system.stripe()];
     const { id } = await mine.charges.create(order, { idempotencyKey: 'shared' });
     expect(await errorOf(theirs.charges.retrieve(id))).toMatchObject({ statusCode: 404 });
@@ -174,8 +174,8 @@ describe('an account', () => {
   });
 });
 
-describe('an instance with strict keys and narrow gates', () => {
-  /** Strict mode takes no published one. */
+describe('an instance with strict keys and low admission limits', () => {
+  /** Strict mode rejects the published default secret. */
   const secret = { API_SECRET: 'known to this test alone' };
   let strict: Runtime;
   beforeAll(async () => {
@@ -207,10 +207,10 @@ describe('an instance with strict keys and narrow gates', () => {
     expect(await provision('--revoke', apiKey)).toBe('revoked');
   });
 
-  it('sheds what is too much with a RateLimitError, and nothing is begun', async () => {
+  it('sheds excess requests with a RateLimitError, before anything is stored', async () => {
     const at = strict.urls.api;
     const client = system.stripe({ apiKey: await provision('a busy shop'), at });
-    // A rule, not a token: charges that carry tokens are counted apart.
+    // By a fault rule, because charges with fault tokens have separate admission counts.
     const lift = await system.fault({ fault: 'hang', scope: { bank: 'alder' }, operation: 'authorize', times: 1 });
     const waiting = client.charges.create({ ...order, source: 'tok_visa' });
     const shed = await errorOf(

@@ -31,13 +31,13 @@ import type { RuntimeOptions } from '../../infra/local/runtime-options.js';
 export type BankName = bankProtocol.BankName;
 export type SystemDatabase = 'payments' | 'bank_gateway' | 'ledger';
 
-/** A card of which each bank is the first choice. */
+/** Card network for which each bank is the first choice. */
 export const brandAt = { alder: 'visa', birch: 'mastercard', cedar: 'amex', dogwood: 'discover' } as const;
-/** What a verdict says when every promise was kept. */
+/** The verdict's text if no promise is broken. */
 export const SOUND = /^\d+ charges: charges, ledger and journals agree$/;
 
 const spelledOutVisa = { object: 'card', number: '4242424242424242', exp_month: '12', exp_year: '2040', cvc: '123' };
-/** How each bank's card is given: one of them in full, so that there is a number to be dropped. */
+/** Source of a charge at each bank. One is a full card number, so that tests can look for it in files. */
 export const sourceAt = {
   alder: spelledOutVisa,
   birch: 'tok_mastercard',
@@ -45,35 +45,34 @@ export const sourceAt = {
   dogwood: 'tok_discover',
 } as const;
 
-/** How a request is sent. */
+/** Overrides for sending a request. */
 export interface SendOverrides {
-  /** Default: an account that nothing else uses. */
+  /** Default: a key of a new account. */
   readonly apiKey?: string;
   /** Default: a new one. */
   readonly idempotencyKey?: string;
-  /** Which instance of payments-api is asked; default the first. */
+  /** URL of the payments-api instance. Default: the first. */
   readonly at?: string;
 }
 
 export interface ChargeOrder extends SendOverrides {
-  /** A token, or the fields of a card. Default: a visa card, spelled out. */
+  /** A token, or the fields of a card. Default: a full visa card number. */
   readonly source?: string | Readonly<Record<string, string>>;
   /** Minor units of usd. */
   readonly amount?: number;
-  /** False: authorized only. */
+  /** False for manual capture. */
   readonly capture?: boolean;
 }
 
-/** The whole system as real processes, seen from outside: its API, the banks' admin API, SQL, files, signals. */
-/** What is looked for in the write-ahead log must stand there as it was written. */
+/** The write-ahead log is searched for secrets, so it must not be compressed. */
 const readableWal = { wal_compression: 'off' };
 
 export class SystemUnderTest {
-  /** All that clients were told. */
+  /** All answers to clients. */
   readonly history: ToldAnswer[] = [];
-  /** Begins every key that is made here: whoever finds this in a file has found a key, or a part of one. */
+  /** Prefix of every key made here. A file that contains it contains a key, or a part of one. */
   readonly apiKeyMark = `sk_test_${randomUUID().slice(0, 8)}`;
-  /** Keys from elsewhere that were used. */
+  /** Other keys that were used. */
   readonly otherApiKeys = new Set<string>();
   readonly #agent = new Agent({ connections: 256, pipelining: 1, headersTimeout: 30_000 });
 
@@ -82,14 +81,14 @@ export class SystemUnderTest {
     private readonly runtime: Runtime,
   ) {}
 
-  /** @param options.dataDir default: a new one, removed at the end */
+  /** Starts the system as real processes. @param options.dataDir default: a new folder, removed at the end */
   static start(options: Partial<RuntimeOptions> = {}): Promise<SystemUnderTest> {
     return SystemUnderTest.over(options.dataDir, (dataDir) =>
       startRuntime({ dataDir, ports: 'free', postgresSettings: readableWal, ...options }),
     );
   }
 
-  /** The version before this one, over a new data folder. */
+  /** Starts the previous version on a new data folder. */
   static startLanded(commit: string, env: Record<string, string> = {}): Promise<SystemUnderTest> {
     return SystemUnderTest.over(undefined, (dataDir) =>
       startLandedVersion(commit, { folder: join(dataDir, 'landed-version'), dataDir, env }),
@@ -101,7 +100,7 @@ export class SystemUnderTest {
     startIn: (dataDir: string) => Promise<Runtime>,
   ): Promise<SystemUnderTest> {
     const dataDir = given ?? (await mkdtemp(join(process.env.TEST_SYSTEMS_DIR ?? tmpdir(), 'system-')));
-    await chmod(dataDir, 0o755); // as root, Postgres runs as another user, who must pass through
+    await chmod(dataDir, 0o755); // under root, Postgres runs as another user, which must be able to enter
     try {
       return new SystemUnderTest(dataDir, await startIn(dataDir));
     } catch (error) {
@@ -110,7 +109,7 @@ export class SystemUnderTest {
     }
   }
 
-  /** Stops every process; the data folder stays. */
+  /** Stops every process and keeps the data folder. */
   async halt(): Promise<void> {
     await this.#agent.close();
     await this.runtime.stop();
@@ -122,7 +121,7 @@ export class SystemUnderTest {
     else await rm(this.dataDir, { recursive: true, force: true });
   }
 
-  /** The supervisor's control API, by which `holdfast` finds the system. @returns what closes it */
+  /** Opens the supervisor's control API, by which `holdfast` finds the system. @returns a function that closes it */
   async openControl(): Promise<() => Promise<void>> {
     const server = await startControlServer(this.runtime, 0);
     return () => server.close();
@@ -136,7 +135,7 @@ export class SystemUnderTest {
     return this.runtime.urls.apis;
   }
 
-  /** Where everything listens. */
+  /** URLs of all processes. */
   get urls(): Urls {
     return this.runtime.urls;
   }
@@ -153,7 +152,7 @@ export class SystemUnderTest {
     return this.runtime.processes().find(({ name }) => name === process)!.pid!;
   }
 
-  /** An API key that opens an account which nothing else uses. */
+  /** An API key of a new account. */
   newApiKey(): string {
     return this.apiKeyMark + randomUUID().replaceAll('-', '');
   }
@@ -179,7 +178,7 @@ export class SystemUnderTest {
     return this.#post('charge', '/v1/charges', form, sending);
   }
 
-  /** @param amount minor units; all of it by default */
+  /** @param amount minor units; default: the whole authorized amount */
   async capture(
     chargeId: string,
     { amount, ...sending }: SendOverrides & { amount?: number } = {},
@@ -188,7 +187,7 @@ export class SystemUnderTest {
     return this.#post('capture', `/v1/charges/${chargeId}/capture`, form, sending, chargeId);
   }
 
-  /** Of a charge that was not captured: its cancellation. */
+  /** Refunds a charge; a charge that is not captured is canceled. */
   async refund(
     chargeId: string,
     { amount, ...sending }: SendOverrides & { amount?: number } = {},
@@ -197,7 +196,7 @@ export class SystemUnderTest {
     return this.#post('refund', '/v1/refunds', form, sending, chargeId);
   }
 
-  /** One request on the wire, kept in the history. An answer of 5xx leaves its client as unknowing as none at all. */
+  /** Sends one request and adds it to the history. An answer of 5xx has an unknown outcome (`info`), as no answer has. */
   async #post(
     asked: RequestKind,
     path: string,
@@ -207,7 +206,7 @@ export class SystemUnderTest {
   ): Promise<ToldAnswer> {
     const { apiKey = this.newApiKey(), idempotencyKey = randomUUID(), at = this.runtime.urls.api } = sending;
     const request = { asked, account: apiKey, key: idempotencyKey, ...(about !== undefined && { chargeId: about }) };
-    const told = await this.#agent
+    const reply = await this.#agent
       .request({
         origin: at,
         path,
@@ -221,24 +220,24 @@ export class SystemUnderTest {
       })
       .then(async ({ statusCode: status, body }) => toldBy(request, status, await body.text()))
       .catch((): ToldAnswer => ({ ...request, kind: 'info' }));
-    this.history.push(told);
-    return told;
+    this.history.push(reply);
+    return reply;
   }
 
-  /** As a careful client does it: asks again under the same key until it is told something that lasts. */
+  /** Retries under the same key until the answer is final. */
   async chargeUntilAnswered(order: ChargeOrder = {}, timeoutMs = 60_000): Promise<ToldAnswer> {
     const { apiKey = this.newApiKey(), idempotencyKey = randomUUID() } = order;
     return eventually(
       `the client of ${idempotencyKey} is answered`,
       async () => {
-        const told = await this.charge({ ...order, apiKey, idempotencyKey });
-        return told.status === 200 || told.status === 402 ? told : undefined;
+        const reply = await this.charge({ ...order, apiKey, idempotencyKey });
+        return reply.status === 200 || reply.status === 402 ? reply : undefined;
       },
       { timeoutMs, everyMs: 200 },
     );
   }
 
-  /** Sets a fault rule at the banks. @returns what lifts it again */
+  /** Sets a fault rule at the banks. @returns a function that lifts it */
   async fault(rule: bankProtocol.FaultRuleInput): Promise<() => Promise<void>> {
     const url = `${this.runtime.urls.banksAdmin}/faults`;
     const response = await fetch(url, {
@@ -251,13 +250,13 @@ export class SystemUnderTest {
     return async () => void (await fetch(`${url}/${id}`, { method: 'DELETE' }));
   }
 
-  /** A request to a bank's own port, as if by somebody who is none of the system. @returns the bank's answer */
+  /** Sends a request to a bank's port, bypassing the gateway. @returns the bank's answer */
   async askBank(bank: BankName, request: bankProtocol.MovementRequest): Promise<{ state: string; bankId: string }> {
     const banks = await fetch(`${this.runtime.urls.admin['bank-gateway']}/banks`);
     const { url } = ((await banks.json()) as { name: BankName; url: string }[]).find(({ name }) => name === bank)!;
     const { method, path, body } = bankProtocol.wireOf(request);
     const response = await fetch(url + path, { method, body: JSON.stringify(body) });
-    if (!response.ok) throw new Error(`${bank} did not do it: ${await response.text()}`);
+    if (!response.ok) throw new Error(`${bank} refused: ${await response.text()}`);
     return (await response.json()) as { state: string; bankId: string };
   }
 
@@ -272,7 +271,7 @@ export class SystemUnderTest {
     }
   }
 
-  /** What stands at all banks for a charge, by kind: nothing has undone it. Refunds are not in it. */
+  /** Authorizations and captures of a charge at all banks that were neither voided nor reversed. */
   async standingAt(chargeId: string): Promise<{ authorization: BankEntry[]; capture: BankEntry[] }> {
     const entries = (
       await Promise.all(
@@ -310,7 +309,7 @@ export class SystemUnderTest {
     return row.account;
   }
 
-  /** As an operator does it: `holdfast limit`. @returns what the command says */
+  /** Runs `holdfast limit`. @returns its output */
   async limit(account: string, ...options: readonly string[]): Promise<string> {
     const { stdout } = await promisify(execFile)(
       process.execPath,
@@ -320,7 +319,7 @@ export class SystemUnderTest {
     return stdout;
   }
 
-  /** It has ended, or rests authorized: no service waits for another. */
+  /** Whether the charge has ended or waits, authorized, for its merchant. */
   async isAtRest(chargeId: string): Promise<boolean> {
     const [row] = await this.sql<{ awaiting: boolean }>('payments', 'SELECT awaiting FROM charge WHERE id = $1', [
       chargeId,
@@ -336,7 +335,7 @@ export class SystemUnderTest {
     return readFile(join(this.runtime.logsDir, `${process}.log`), 'utf8');
   }
 
-  /** Waits until nothing is under way any more, then judges charges, ledger, journals and history. */
+  /** Waits for quiescence, then runs the checker. @returns its verdict as text */
   async verdictAtRest(timeoutMs = 60_000): Promise<string> {
     const where = { databaseUrl: this.runtime.databaseUrl, banksAdminUrl: this.runtime.urls.banksAdmin };
     const evidence = await eventually(
@@ -344,7 +343,7 @@ export class SystemUnderTest {
       async () => {
         const left = await unsettled(where);
         if (left > 0) throw new Error(`${left} charges and events are under way`);
-        // An event on its way from one service to the next is in no outbox: what it leads to may be in one by now.
+        // An event between two services is in no outbox, so the outboxes are read once more after its effect.
         const gathered = await gatherEvidence(where, this.history);
         if (gathered.unsent > 0) throw new Error(`${gathered.unsent} events are under way`);
         return gathered;
@@ -354,7 +353,7 @@ export class SystemUnderTest {
     return describe(check(evidence));
   }
 
-  /** The verdict as soon as it is sound: reconciliation may have to find and undo something first. Else the last one. */
+  /** Repeats the verdict until it is sound, since reconciliation may have to reverse strays first. @returns the last one */
   async soundVerdict(timeoutMs: number): Promise<string> {
     const untilMs = performance.now() + timeoutMs;
     for (;;) {
@@ -376,12 +375,12 @@ function toldBy(
   return { ...request, kind: status === 200 ? 'ok' : 'fail', status, body, ...(chargeId && { chargeId }) };
 }
 
-/** The fields of an answer that scenarios speak of. */
-export function saidIn({ body }: ToldAnswer): {
+/** The fields of an answer that tests use. */
+export function answerFields({ body }: ToldAnswer): {
   id?: string;
   status?: string;
   captured?: boolean;
   error?: { code?: string; type?: string; decline_code?: string };
 } {
-  return JSON.parse(body ?? '{}') as ReturnType<typeof saidIn>;
+  return JSON.parse(body ?? '{}') as ReturnType<typeof answerFields>;
 }

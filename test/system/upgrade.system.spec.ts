@@ -4,34 +4,34 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ToldAnswer } from '#checker';
 import { eventually, notEmpty } from '#testing';
 import { isInThisClone, landedCommit } from './landed-version.js';
-import { saidIn, SOUND, SystemUnderTest, type ChargeOrder } from './system.js';
+import { answerFields, SOUND, SystemUnderTest, type ChargeOrder } from './system.js';
 
 jest.setTimeout(240_000);
 
 const commit = await landedCommit();
-/** A clone of the last commit alone has nothing to upgrade from. CI has the whole history. */
+/** A shallow clone lacks the previous version. CI has the whole history. */
 const describeUpgrade = process.env.CI || (await isInThisClone(commit)) ? describe : describe.skip;
-/** The version before answers `pending` this soon, since parts of it are dead. */
+/** The previous version answers `pending` after this time, because some of its services are killed. */
 const PENDING_AFTER_MS = 1_500;
 
-describeUpgrade('a data folder of the version before', () => {
+describeUpgrade('a data folder of the previous version', () => {
   let before: SystemUnderTest;
   let system: SystemUnderTest;
-  /** Sent once, and answered by the version before: what they are asked again must be answered with the same bytes. */
+  /** Requests that the previous version answered. A replay must have the same bytes. */
   const answered: { send: (on: SystemUnderTest) => Promise<ToldAnswer>; body: string }[] = [];
-  /** Told `pending`, or nothing: by what they must come to. */
+  /** Charges without a final answer, with their expected final states. */
   const inFlight: { chargeId: string; state: string }[] = [];
   const apiKey = `sk_test_upgrade`;
   let serial = 0;
 
-  /** Sends one request under a key of its own, and remembers it with its answer. */
+  /** Sends one request under a new key and remembers it with its answer. */
   async function remember(
     send: (on: SystemUnderTest, idempotencyKey: string) => Promise<ToldAnswer>,
   ): Promise<ToldAnswer> {
     const key = `before-${++serial}`;
-    const told = await send(before, key);
-    answered.push({ send: (on) => send(on, key), body: told.body! });
-    return told;
+    const reply = await send(before, key);
+    answered.push({ send: (on) => send(on, key), body: reply.body! });
+    return reply;
   }
   const charge = (order: ChargeOrder = {}): Promise<ToldAnswer> =>
     remember((on, idempotencyKey) => on.charge({ source: 'tok_visa', ...order, apiKey, idempotencyKey }));
@@ -44,11 +44,11 @@ describeUpgrade('a data folder of the version before', () => {
       on.capture(chargeId, { apiKey, idempotencyKey, ...(amount !== undefined && { amount }) }),
     );
 
-  /** However slow the machine: what is asked next must find the charge at rest. */
+  /** Waits until the charge is at rest, so that the next request finds it so on a slow machine too. */
   async function settled(asking: Promise<ToldAnswer>): Promise<ToldAnswer> {
-    const told = await asking;
-    await eventually(`${told.chargeId} is at rest`, () => before.isAtRest(told.chargeId!), { timeoutMs: 60_000 });
-    return told;
+    const reply = await asking;
+    await eventually(`${reply.chargeId} is at rest`, () => before.isAtRest(reply.chargeId!), { timeoutMs: 60_000 });
+    return reply;
   }
 
   const held: Record<'rests' | 'capturing' | 'canceling', string> = { rests: '', capturing: '', canceling: '' };
@@ -56,7 +56,7 @@ describeUpgrade('a data folder of the version before', () => {
   beforeAll(async () => {
     before = await SystemUnderTest.startLanded(commit, { ANSWER_WITHIN_MS: String(PENDING_AFTER_MS) });
     try {
-      // Everything that a client can have been told for good.
+      // Every kind of final answer.
       const whole = await settled(charge());
       await settled(charge({ source: 'tok_chargeDeclinedInsufficientFunds' }));
       await charge({ amount: 7 });
@@ -69,7 +69,7 @@ describeUpgrade('a data folder of the version before', () => {
       const partly = await settled(charge({ capture: false }));
       await settled(capture(partly.chargeId!, 700));
 
-      // And what is under way: at a bank that is silent, and behind a ledger that is dead.
+      // Charges in progress: at a hanging bank, and behind a killed ledger.
       await before.fault({ fault: 'hang', scope: { bank: 'dogwood' }, operation: 'authorize' });
       await before.control.kill('ledger');
       const pending = [
@@ -80,7 +80,7 @@ describeUpgrade('a data folder of the version before', () => {
         [refund(whole.chargeId!, 600), 'succeeded'],
         [refund(refunded.chargeId!, 50), 'succeeded'],
       ] as const;
-      for (const [told, state] of pending) inFlight.push({ chargeId: (await told).chargeId!, state });
+      for (const [reply, state] of pending) inFlight.push({ chargeId: (await reply).chargeId!, state });
       await before.control.kill('bank-gateway');
       await charge().then(({ chargeId }) => inFlight.push({ chargeId: chargeId!, state: 'succeeded' }));
       await before.control.kill('payments-api');
@@ -92,7 +92,7 @@ describeUpgrade('a data folder of the version before', () => {
   });
   afterAll(() => (system ?? before)?.stop());
 
-  it('starts, and every charge that was under way ends as it would have', async () => {
+  it('starts, and every charge in progress ends as expected', async () => {
     const lifted = await fetch(`${system.urls.banksAdmin}/faults`, { method: 'DELETE' });
     expect(lifted.status).toBe(204);
     for (const { chargeId, state } of inFlight) {
@@ -108,18 +108,18 @@ describeUpgrade('a data folder of the version before', () => {
     for (const { send, body } of notEmpty(answered)) expect((await send(system)).body).toBe(body);
   });
 
-  it('lets go on with what it holds: capture, refund, list', async () => {
+  it('allows capture, refund and list of earlier charges', async () => {
     expect(await system.capture(held.rests, { apiKey })).toMatchObject({ status: 200 });
     expect(await system.refund(held.rests, { apiKey, amount: 10 })).toMatchObject({ status: 200 });
     const stripe = system.stripe({ apiKey });
     const listed: string[] = [];
     for await (const { id } of stripe.charges.list({ limit: 3 })) listed.push(id);
-    const told = new Set(system.history.flatMap(({ chargeId }) => chargeId ?? []));
-    expect(new Set(listed)).toEqual(told);
-    expect(listed).toHaveLength(told.size);
+    const reply = new Set(system.history.flatMap(({ chargeId }) => chargeId ?? []));
+    expect(new Set(listed)).toEqual(reply);
+    expect(listed).toHaveLength(reply.size);
   });
 
-  it('agrees in journals, books and history, and its rows follow from their events', async () => {
+  it('has journals, ledger and history in agreement, and rows equal to the fold of their events', async () => {
     expect(await system.verdictAtRest(90_000)).toMatch(SOUND);
     const command = ['dist/apps/payments-api/src/charges/store/verify-projection.js'];
     const verified = await promisify(execFile)(process.execPath, command, {
@@ -128,9 +128,9 @@ describeUpgrade('a data folder of the version before', () => {
     expect(JSON.parse(verified.stdout.trim().split('\n').at(-1)!)).toMatchObject({ wrong: [] });
   });
 
-  it('was told of every kind of ending before', () => {
+  it('has an answer of every kind from the previous version', () => {
     const endings = new Set(
-      answered.map(({ body }) => saidIn({ body } as ToldAnswer)).map((said) => said.error?.type ?? said.status),
+      answered.map(({ body }) => answerFields({ body } as ToldAnswer)).map((said) => said.error?.type ?? said.status),
     );
     expect(endings).toEqual(new Set(['succeeded', 'pending', 'card_error', 'invalid_request_error']));
   });

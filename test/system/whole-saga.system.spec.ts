@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Stripe } from 'stripe';
 import { eventually } from '#testing';
-import { SOUND, SystemUnderTest, brandAt, saidIn, sourceAt, type BankName } from './system.js';
+import { SOUND, SystemUnderTest, brandAt, answerFields, sourceAt, type BankName } from './system.js';
 
 jest.setTimeout(180_000);
 
@@ -15,14 +15,14 @@ const banks = Object.keys(brandAt) as BankName[];
 const DAY_S = 24 * 60 * 60;
 const feeOn = (amount: number): number => Math.round(amount * 0.029) + 30;
 
-/** What an account has in all, available and pending. */
+/** Balance of an account: available plus pending, in minor units. */
 async function totalOf(stripe: Stripe): Promise<number> {
   const { available, pending } = await stripe.balance.retrieve();
   return [...available, ...pending].reduce((sum, { amount }) => sum + amount, 0);
 }
 
 describe('the official package', () => {
-  it.each(banks)('authorizes at %s, captures a part, refunds in parts, and sees the balance follow', async (bank) => {
+  it.each(banks)('authorizes at %s, captures a part, refunds in parts, with the right balance', async (bank) => {
     const apiKey = system.newApiKey();
     const stripe = system.stripe({ apiKey });
     const { chargeId } = await system.charge({ apiKey, source: sourceAt[bank], amount: 5_000, capture: false });
@@ -45,7 +45,7 @@ describe('the official package', () => {
     expect(await stripe.charges.retrieve(chargeId!)).toMatchObject({ refunded: true, amount_refunded: 5_000 });
     expect((await stripe.refunds.list({ charge: chargeId! })).data.map(({ id }) => id)).toEqual([second.id, first.id]);
 
-    // The fee is kept.
+    // A refund does not return the fee.
     expect(await totalOf(stripe)).toBe(-feeOn(3_000));
     const entries = await stripe.balanceTransactions.list();
     expect(entries.data.map(({ type, amount, fee, source }) => [type, amount, fee, source])).toEqual([
@@ -57,7 +57,7 @@ describe('the official package', () => {
     expect(refund.balance_transaction).toMatchObject({ object: 'balance_transaction', net: -1_000 });
   });
 
-  it.each(banks)('cancels an authorization at %s, after which nothing can be captured', async (bank) => {
+  it.each(banks)('cancels an authorization at %s, after which a capture is refused', async (bank) => {
     const apiKey = system.newApiKey();
     const stripe = system.stripe({ apiKey });
     const { chargeId } = await system.charge({ apiKey, source: sourceAt[bank], capture: false });
@@ -69,7 +69,7 @@ describe('the official package', () => {
     expect(await totalOf(stripe)).toBe(0);
   });
 
-  it('lets an authorization lapse after seven days on the account’s own clock', async () => {
+  it('expires an authorization after seven days of the account’s test clock', async () => {
     const stripe = system.stripe({ apiKey: system.newApiKey() });
     const now = Math.floor(Date.now() / 1_000);
     const clock = await stripe.testHelpers.testClocks.create({ frozen_time: now });
@@ -82,7 +82,7 @@ describe('the official package', () => {
     expect(await system.standingAt(id)).toEqual({ authorization: [], capture: [] });
   });
 
-  it('refunds the first charge of an account, and refuses one that its balance cannot bear', async () => {
+  it('refunds the first charge of an account, and refuses a refund beyond the overdraft', async () => {
     const stripe = system.stripe({ apiKey: system.newApiKey() });
     const order = { amount: 2_000, currency: 'usd', source: 'tok_visa' };
     const first = await stripe.charges.create(order);
@@ -99,7 +99,7 @@ describe('the official package', () => {
   });
 });
 
-/** The gateway has taken the closing slot for it. */
+/** Waits until the gateway has taken the closing slot for the request. */
 async function begun(chargeId: string, request: 'capture' | 'refund'): Promise<void> {
   const kind = request === 'capture' ? 'capture' : 'void';
   await eventually(`the ${kind} has begun`, async () => {
@@ -108,8 +108,8 @@ async function begun(chargeId: string, request: 'capture' | 'refund'): Promise<v
   });
 }
 
-describe('what races', () => {
-  it('lets a capture or a cancellation win, never both, and each of them sometimes', async () => {
+describe('a race', () => {
+  it('between a capture and a cancellation has one winner, and each wins sometimes', async () => {
     const winners = await Promise.all(
       Array.from({ length: 40 }, async (_, n) => {
         const apiKey = system.newApiKey();
@@ -118,36 +118,36 @@ describe('what races', () => {
         const [first, second] = n % 2 === 0 ? (['capture', 'refund'] as const) : (['refund', 'capture'] as const);
         const ask = (request: typeof first) => Array.from({ length: 3 }, () => system[request](chargeId!, { apiKey }));
         const sooner = ask(first);
-        // Half of them at the same moment; half when the gateway is on its way to the bank with the first.
+        // Half of the pairs at the same moment; half once the gateway has begun the first request.
         if (n % 4 >= 2) await Promise.race([begun(chargeId!, first), Promise.all(sooner)]);
-        const told = await Promise.all([...sooner, ...ask(second)]);
-        const captured = told.some((each) => each.asked === 'capture' && saidIn(each).captured);
-        const canceled = told.some((each) => each.asked === 'refund' && saidIn(each).status === 'succeeded');
-        const waits = told.some((each) => saidIn(each).status === 'pending');
+        const reply = await Promise.all([...sooner, ...ask(second)]);
+        const captured = reply.some((each) => each.asked === 'capture' && answerFields(each).captured);
+        const canceled = reply.some((each) => each.asked === 'refund' && answerFields(each).status === 'succeeded');
+        const waits = reply.some((each) => answerFields(each).status === 'pending');
         const { capture } = await system.standingAt(chargeId!);
         return { chargeId, captured, canceled, waits, capture: capture.length };
       }),
     );
-    const told = winners.filter(({ captured, canceled, waits }) => (captured || canceled) && !waits);
-    // A refund that comes after the capture is one of captured money: then both were told yes, one after the other.
-    expect(told.map(({ chargeId, capture }) => [chargeId, capture])).toEqual(
-      told.map(({ chargeId, canceled }) => [chargeId, canceled ? 0 : 1]),
+    const reply = winners.filter(({ captured, canceled, waits }) => (captured || canceled) && !waits);
+    // A refund after the capture returns captured money, so both may succeed, one after the other.
+    expect(reply.map(({ chargeId, capture }) => [chargeId, capture])).toEqual(
+      reply.map(({ chargeId, canceled }) => [chargeId, canceled ? 0 : 1]),
     );
-    expect(told.filter(({ captured }) => captured).length).toBeGreaterThan(0);
-    expect(told.filter(({ captured, canceled }) => canceled && !captured).length).toBeGreaterThan(0);
+    expect(reply.filter(({ captured }) => captured).length).toBeGreaterThan(0);
+    expect(reply.filter(({ captured, canceled }) => canceled && !captured).length).toBeGreaterThan(0);
     expect(await system.verdictAtRest()).toMatch(SOUND);
   });
 
-  it('never refunds more than was captured, however many ask at once', async () => {
+  it('between many refunds never refunds more than was captured', async () => {
     const apiKey = system.newApiKey();
     const { chargeId } = await system.charge({ apiKey, amount: 1_000 });
-    const told = await Promise.all(Array.from({ length: 24 }, () => system.refund(chargeId!, { apiKey, amount: 90 })));
-    expect(told.filter(({ status }) => status === 200)).toHaveLength(11);
-    expect(new Set(told.filter(({ status }) => status !== 200).map(({ status }) => status))).toEqual(new Set([400]));
+    const reply = await Promise.all(Array.from({ length: 24 }, () => system.refund(chargeId!, { apiKey, amount: 90 })));
+    expect(reply.filter(({ status }) => status === 200)).toHaveLength(11);
+    expect(new Set(reply.filter(({ status }) => status !== 200).map(({ status }) => status))).toEqual(new Set([400]));
     expect(await system.verdictAtRest()).toMatch(SOUND);
   });
 
-  it('refunds hundreds of charges once each though every refund is sent twice: books at zero but for the fees', async () => {
+  it('between two full refunds of each of hundreds of charges refunds each once, so only the fees remain', async () => {
     const apiKey = system.newApiKey();
     const stripe = system.stripe({ apiKey });
     const amount = 1_500;
@@ -158,7 +158,7 @@ describe('what races', () => {
       const idempotencyKey = `refund-${n}`;
       await Promise.all([0, 1].map(() => system.refund(chargeId!, { apiKey, idempotencyKey })));
       const other = await system.refund(chargeId!, { apiKey });
-      expect(saidIn(other).error).toMatchObject({ code: 'charge_already_refunded' });
+      expect(answerFields(other).error).toMatchObject({ code: 'charge_already_refunded' });
     };
     for (let n = 0; n < count; n += 40) await Promise.all(Array.from({ length: 40 }, (_, k) => one(n + k)));
     expect(await system.verdictAtRest()).toMatch(SOUND);

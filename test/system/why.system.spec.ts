@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { eventually } from '#testing';
-import { saidIn, SystemUnderTest } from './system.js';
+import { answerFields, SystemUnderTest } from './system.js';
 
 jest.setTimeout(120_000);
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => system?.stop());
 
-/** What the command prints, and how it ends. */
+/** Runs the command. @returns exit code and output */
 async function why(...words: string[]): Promise<{ code: number; text: string }> {
   const { admin, banksAdmin } = system.urls;
   const doors = {
@@ -30,7 +30,7 @@ async function why(...words: string[]): Promise<{ code: number; text: string }> 
 }
 
 describe('holdfast why', () => {
-  it('tells a compensated charge from the request to what is left of it', async () => {
+  it('explains a compensated charge from its request to its final state', async () => {
     const { chargeId = '' } = await system.charge({ source: 'tok_fault_capture_refuse_always' });
     const { code, text } = await why(chargeId);
     expect(code).toBe(0);
@@ -50,17 +50,17 @@ describe('holdfast why', () => {
     expect(text).not.toContain('could not be asked');
   });
 
-  it('finds the charge of a refund, and of a key', async () => {
+  it('finds a charge by its refund and by its idempotency key', async () => {
     const apiKey = system.newApiKey();
     const { chargeId = '' } = await system.charge({ source: 'tok_visa', idempotencyKey: 'looked-up', apiKey });
-    const { id } = saidIn(await system.refund(chargeId, { amount: 500, apiKey })) as { id: string };
+    const { id } = answerFields(await system.refund(chargeId, { amount: 500, apiKey })) as { id: string };
     const { text } = await why(id);
     expect(text).toContain(`asks to refund 5.00 usd (${id})`);
     const account = /of (acct_\w+)/.exec(text)![1]!;
     expect((await why(account, 'looked-up')).text).toBe((await why(chargeId)).text);
   });
 
-  it('tells the rest when a service is down, and says which', async () => {
+  it('explains the rest if a service is down, and names the service', async () => {
     const { chargeId = '' } = await system.charge({ source: 'tok_visa' });
     await system.control.kill('ledger');
     const { code, text } = await why(chargeId);
@@ -74,7 +74,7 @@ describe('holdfast why', () => {
     );
   });
 
-  it('ends with 1 for what nobody knows, and with 2 for what is no charge', async () => {
+  it('exits with 1 for an unknown charge, and with 2 for a malformed id', async () => {
     expect(await why('ch_00000000000')).toMatchObject({
       code: 1,
       text: expect.stringContaining('No service and no bank knows ch_00000000000'),

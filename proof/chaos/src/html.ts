@@ -1,9 +1,9 @@
-/** Text as it may stand between tags and in attributes. */
+/** Escapes text for HTML content and attributes. */
 export function escape(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }
 
-/** Escaped, with what stands between backquotes set as code. */
+/** Escapes text and sets parts in backquotes as code. */
 export function prose(text: string): string {
   return escape(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
 }

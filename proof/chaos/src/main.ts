@@ -16,10 +16,10 @@ import { endingOfCampaign, endingOfRun, endingWithoutVerdict, type RunExit } fro
 
 const interrupt = new AbortController();
 let interrupted = false;
-/** A terminal's Ctrl-C arrives twice, from the terminal and passed on by npm. */
+/** Ctrl-C arrives twice: from the terminal and forwarded by npm. */
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    if (!interrupted) console.log('\nInterrupted: putting everything in order, and cleaning up.');
+    if (!interrupted) console.log('\nInterrupted: lifting faults and cleaning up.');
     interrupted = true;
     interrupt.abort(new Error('interrupted'));
   });
@@ -56,7 +56,7 @@ async function main(options: ChaosOptions): Promise<RunExit> {
   return endingOfRun(report);
 }
 
-/** Goes on after a run that is not sound, and after one that could not be judged: the next may show more. */
+/** Continues after a run that is not sound or has no verdict, since the next may show more. */
 async function runCampaign(plans: readonly RunPlan[], options: ChaosOptions): Promise<RunExit> {
   const folder = resolve(options.out, `campaign-${plans[0]!.name === 'random' ? options.seed : 'scenarios'}`);
   const beganAt = new Date().toISOString();
@@ -84,7 +84,7 @@ async function runCampaign(plans: readonly RunPlan[], options: ChaosOptions): Pr
   return endingOfCampaign(soFar());
 }
 
-/** Undefined when it was interrupted before it had a verdict. */
+/** Makes one run. Undefined if it was interrupted before its verdict. */
 async function campaignRun(plan: RunPlan, options: ChaosOptions, folder: string): Promise<CampaignRun | undefined> {
   const beganMs = performance.now();
   const tookMs = (): number => performance.now() - beganMs;
@@ -107,7 +107,7 @@ function plansOf({ seed, minutes, runs, kinds, scenarios }: ChaosOptions): RunPl
 
 interface Judgement {
   readonly report: ChaosReport;
-  /** Where its data and logs are; undefined when they were thrown away. */
+  /** Folder of its data and logs. Undefined if they were deleted. */
   readonly kept: string | undefined;
 }
 
@@ -141,7 +141,7 @@ function titleOf({ name, seed }: RunPlan): string {
   return name === 'random' ? `Seed ${seed}` : `${name}, seed ${seed}`;
 }
 
-/** What repeats it. */
+/** The command that repeats the run. */
 function commandOf({ name, seed }: RunPlan, { minutes }: ChaosOptions): string {
   return name === 'random'
     ? `npm run chaos -- --seed ${seed} --minutes ${minutes}${chosenFaults()}`

@@ -8,7 +8,7 @@ import { scenarios } from './scenarios/index.js';
 const read = (...args: string[]) => readOptions(args, () => 42);
 
 describe('the options', () => {
-  it('have defaults, and a seed of their own', () => {
+  it('have defaults and a new seed', () => {
     expect(read()).toMatchObject({ seed: 42, minutes: 3, runs: 1, kinds: faultKinds, scenarios: [] });
   });
 
@@ -23,12 +23,12 @@ describe('the options', () => {
     expect(() => read('--scenario', 'flood')).toThrow('--scenario flood: there are bank-outage,');
   });
 
-  it('say which number is none', () => {
+  it('reject a value that is no number', () => {
     expect(() => read('--seed', 'seven')).toThrow('--seed seven: expected a number');
   });
 });
 
-it.each(scenarios)('$name ends its faults in time, and is to reach what there is', ({ seconds, faults, reaches }) => {
+it.each(scenarios)('$name lifts its faults in time and names known hard states', ({ seconds, faults, reaches }) => {
   for (const { atS, lastsS } of notEmpty(faults)) expect(atS + lastsS).toBeLessThan(seconds);
   expect(sometimes.map(({ id }) => id)).toEqual(expect.arrayContaining([...reaches]));
 });

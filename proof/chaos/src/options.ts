@@ -28,7 +28,7 @@ export interface ChaosOptions {
   readonly minutes: number;
   readonly runs: number;
   readonly kinds: readonly ChaosFaultKind[];
-  /** Empty: the random mix. */
+  /** Empty for a random schedule. */
   readonly scenarios: readonly Scenario[];
   readonly out: string;
   readonly keep: boolean;
@@ -36,7 +36,7 @@ export interface ChaosOptions {
   readonly help: boolean;
 }
 
-/** @param newSeed for a run that names none */
+/** @param newSeed draws a seed if the arguments have none */
 export function readOptions(args: readonly string[], newSeed: () => number): ChaosOptions {
   const values = parse(args);
   return {

@@ -4,10 +4,10 @@ import type { RunningStrike } from './nemesis/nemesis.js';
 import type { RunningChaos, Watching } from './run/chaos-run.js';
 
 const TICK_MS = 500;
-/** Where there is no terminal, a line now and then. */
+/** Interval of progress lines if the output is no terminal. */
 const PLAIN_EVERY_MS = 15_000;
 
-/** What goes on, for whoever watches: one line that is written anew on a terminal, plain lines elsewhere. */
+/** Prints the progress of a run: one line that is overwritten on a terminal, plain lines otherwise. */
 export class RunProgress implements Watching {
   readonly progress: StartProgress;
   #live: RunningChaos | undefined;
@@ -31,7 +31,7 @@ export class RunProgress implements Watching {
     const { words, struckMs, liftingMs, liftedMs, error } = strike;
     const [atMs, what] =
       error !== undefined
-        ? [this.#live?.elapsedMs() ?? 0, `could not be done: ${error}`]
+        ? [this.#live?.elapsedMs() ?? 0, `could not be injected: ${error}`]
         : liftedMs !== undefined
           ? [liftedMs, 'over']
           : [liftingMs ?? struckMs, liftingMs === undefined ? 'begins' : undefined];

@@ -1,6 +1,6 @@
 import { seededRandom } from '#clock';
 
-/** Every choice of a run that is made before it begins. The same seed gives the same choices in the same order. */
+/** Seeded random generator: the same seed gives the same choices in the same order. */
 export class SeededChoices {
   readonly #random: () => number;
 
@@ -17,7 +17,7 @@ export class SeededChoices {
     return this.#random() < probability;
   }
 
-  /** Uniform between both, in steps. */
+  /** Uniform in [lowest, highest], in multiples of `step` from `lowest`. */
   between(lowest: number, highest: number, step = 1): number {
     return lowest + step * Math.floor(this.#random() * (Math.floor((highest - lowest) / step) + 1));
   }
@@ -26,7 +26,7 @@ export class SeededChoices {
     return choices[Math.floor(this.#random() * choices.length)]!;
   }
 
-  /** Fisher and Yates. */
+  /** A shuffled copy (Fisher-Yates). */
   shuffled<T>(items: readonly T[]): T[] {
     const shuffled = [...items];
     for (let left = shuffled.length - 1; left > 0; left--) {
@@ -36,7 +36,7 @@ export class SeededChoices {
     return shuffled;
   }
 
-  /** A seed for a generator of somebody's own. */
+  /** Draws a seed for another generator. */
   seed(): number {
     return Math.floor(this.#random() * 2 ** 31);
   }

@@ -11,24 +11,21 @@ import {
 import { judgeByModel } from './model/index.js';
 
 export interface Invariant {
-  /** Stays with its promise, so that reports of different ages compare. */
+  /** Never changes, so that old and new reports can be compared. */
   readonly id: string;
   readonly promise: string;
-  /**
-   * It compares with what clients were told: without their history it can be judged not at all, or only in part. The
-   * others need only databases and journals.
-   */
+  /** The invariant needs the clients' history; without it, it is unchecked or checked in part. Others need none. */
   readonly withoutHistory?: 'unjudged' | 'in part';
-  /** One line per violation, each naming the charge, key or account that it is about. */
+  /** One line per violation, with the charge, key or account concerned. */
   readonly violations: (evidence: Evidence) => string[];
 }
 
-/** What must hold once all is quiet: faults lifted, everything settled. */
+/** Invariants that hold at quiescence: all faults lifted, every charge ended. */
 export const invariants: readonly Invariant[] = [
   {
     id: 'A1',
     promise:
-      'a charge has at most one capture that stands, and at most one authorization; nothing was performed by two attempts, and no attempt was sent twice',
+      'per charge at most one authorization and one capture stand at the banks; no operation is performed by two attempts, and no attempt is sent twice',
     violations: ({ entries, requests }) => [
       ...(['authorization', 'capture'] as const).flatMap((kind) =>
         [...Map.groupBy(standing(entries, kind), ({ chargeId }) => chargeId)]
@@ -56,7 +53,7 @@ export const invariants: readonly Invariant[] = [
   {
     id: 'A2',
     promise:
-      'a charge that succeeded was captured at a bank for its amount and posted once; one that is authorized is held at both',
+      'a succeeded charge was captured at a bank for its amount and posted once in the ledger; an authorized charge is held at a bank and in the ledger',
     violations: ({ charges, entries, transfers, holds }) => {
       const captures = Map.groupBy(unreversed(entries, 'capture'), ({ chargeId }) => chargeId);
       const authorizations = Map.groupBy(standing(entries, 'authorization'), ({ chargeId }) => chargeId);
@@ -82,7 +79,7 @@ export const invariants: readonly Invariant[] = [
   {
     id: 'A3',
     promise:
-      'a charge that failed, was canceled or was never opened left nothing at any bank and no open hold, and one that succeeded no hold besides',
+      'a failed, canceled or never opened charge has no money held or captured at any bank and no open hold; a succeeded charge has no open hold left',
     violations: ({ charges, entries, holds, transfers }) => {
       const left = new Set(
         [...standing(entries, 'authorization'), ...standing(entries, 'capture')].map(({ chargeId }) => chargeId),
@@ -104,14 +101,14 @@ export const invariants: readonly Invariant[] = [
         .concat(
           charges
             .filter(({ id, state, awaiting }) => state === 'succeeded' && !awaiting && open.has(id))
-            .map(({ id }) => `${id}: succeeded, but something of it is held still`),
+            .map(({ id }) => `${id}: succeeded, but a hold of it is still open`),
         );
     },
   },
   {
     id: 'A4',
     withoutHistory: 'unjudged',
-    promise: 'one key: one charge, and every answer under it identical to the byte',
+    promise: 'one idempotency key makes one charge, and all its answers are identical to the byte',
     violations: ({ history }) =>
       [
         ...Map.groupBy(
@@ -119,13 +116,13 @@ export const invariants: readonly Invariant[] = [
           ({ account, key }) => `${account} ${key}`,
         ),
       ]
-        .filter(([, told]) => new Set(told.map(({ status, body }) => `${status} ${body}`)).size > 1)
-        .map(([key, told]) => `${key}: ${told.length} answers, not all the same`),
+        .filter(([, answers]) => new Set(answers.map(({ status, body }) => `${status} ${body}`)).size > 1)
+        .map(([key, answers]) => `${key}: ${answers.length} answers, not all the same`),
   },
   {
     id: 'A5',
     promise:
-      'refunds never exceed what was captured: for the merchant, in the ledger, at the bank; and each is at all three or at none',
+      'refunds never exceed the captured amount, for the merchant, in the ledger and at the bank; each refund is at all three places or at none',
     violations: ({ charges, refunds, transfers, entries }) => {
       const captured = new Map(charges.map(({ id, capturedMinor }) => [id, capturedMinor ?? 0]));
       const canceled = new Set(charges.filter(({ state }) => state === 'canceled').map(({ id }) => id));
@@ -158,7 +155,7 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: 'A6',
-    promise: 'suspense is empty, and every pending transfer was resolved at most once',
+    promise: 'the suspense accounts are empty, and each pending transfer was posted or voided at most once',
     violations: ({ transfers }) => {
       const suspense = new Map<string, number>();
       for (const { kind, debitAccount, creditAccount, amountMinor } of transfers) {
@@ -182,7 +179,7 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: 'A7',
-    promise: 'every charge has ended, and nothing waits to be sent or looked at',
+    promise: 'every charge and refund has ended, no event waits in an outbox, and no event is parked',
     violations: ({ charges, refunds, unsent, parked }) => [
       ...charges.filter(({ awaiting }) => awaiting).map(({ id }) => `${id}: has not ended`),
       ...refunds.filter(({ state }) => state === 'pending').map(({ id }) => `${id}: has not ended`),
@@ -192,7 +189,7 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: 'A8',
-    promise: "the banks' journals equal the ledger's bank receivables, entry by entry, both ways",
+    promise: "the banks' journals and the ledger's bank receivables agree, entry by entry, in both directions",
     violations: ({ entries, transfers }) => {
       const atBanks = sums(
         (['capture', 'refund'] as const).flatMap((kind) =>
@@ -217,9 +214,9 @@ export const invariants: readonly Invariant[] = [
   },
   {
     id: 'A9',
-    promise: "an account's balance transactions come to what the ledger says of its merchant",
+    promise: "the sum of an account's balance transactions equals its merchant account in the ledger",
     violations: ({ balanceTransactions, transfers }) => {
-      const told = sums(
+      const shown = sums(
         balanceTransactions.map(({ account, currency, netMinor }) => [`merchant:${account}:${currency}`, netMinor]),
       );
       const booked = sums(
@@ -231,18 +228,18 @@ export const invariants: readonly Invariant[] = [
           ])
           .filter(([account]) => account.startsWith('merchant:')),
       );
-      return [...new Set([...told.keys(), ...booked.keys()])]
-        .filter((account) => (told.get(account) ?? 0) !== (booked.get(account) ?? 0))
-        .map((account) => `${account}: ${told.get(account) ?? 0} told, ${booked.get(account) ?? 0} in the ledger`);
+      return [...new Set([...shown.keys(), ...booked.keys()])]
+        .filter((account) => (shown.get(account) ?? 0) !== (booked.get(account) ?? 0))
+        .map((account) => `${account}: ${shown.get(account) ?? 0} shown, ${booked.get(account) ?? 0} in the ledger`);
     },
   },
   {
     id: 'A10',
-    promise: 'ids are unique, and a charge is as far as its stream of events',
+    promise: 'ids are unique, and the version of a charge is the number of its events',
     violations: ({ charges }) => [
       ...[...Map.groupBy(charges, ({ id }) => id)]
         .filter(([, rows]) => rows.length > 1)
-        .map(([id]) => `${id}: given twice`),
+        .map(([id]) => `${id}: issued twice`),
       ...charges
         .filter(({ version, events }) => version !== events)
         .map(({ id, version, events }) => `${id}: at version ${version} with ${events} events`),
@@ -251,7 +248,8 @@ export const invariants: readonly Invariant[] = [
   {
     id: 'A15',
     withoutHistory: 'in part',
-    promise: 'what a client was told is what happened; who was told nothing, or to wait, finds an ending',
+    promise:
+      'each final answer matches the state of its charge or refund, and every request gets a final answer in the end',
     violations: ({ history, charges, refunds, unanswered }) => {
       const states = new Map(charges.map(({ id, state }) => [id, state]));
       const endings = new Map(refunds.map(({ id, state }) => [id, state]));
@@ -259,18 +257,18 @@ export const invariants: readonly Invariant[] = [
       const told = history.flatMap(({ asked, status, chargeId, body, key }) => {
         if (chargeId === undefined || status === undefined) return [];
         const state = states.get(chargeId);
-        if (state === undefined) return [`${key}: was told of ${chargeId}, which does not exist`];
-        if (status === 402 && state !== 'failed') return [`${chargeId}: its client was told 402, and it ${state}`];
+        if (state === undefined) return [`${key}: its answer names ${chargeId}, which does not exist`];
+        if (status === 402 && state !== 'failed') return [`${chargeId}: answered 402, but it is ${state}`];
         if (status !== 200) return [];
         const said = JSON.parse(body ?? '{}') as { id?: string; status?: string; captured?: boolean };
         if (said.status !== 'succeeded' && said.status !== 'failed') return [];
         if (asked === 'refund') {
           const ending = endings.get(said.id ?? '');
-          return ending === said.status ? [] : [`${said.id}: its client was told ${said.status}, and it is ${ending}`];
+          return ending === said.status ? [] : [`${said.id}: answered ${said.status}, but it is ${ending}`];
         }
-        // Authorized and not captured yet: from there it may go any way.
+        // An authorized charge may end in any way later.
         const wrong = said.captured === false ? state === 'requested' : state !== 'succeeded';
-        return wrong ? [`${chargeId}: its client was told that it succeeded, and it is ${state}`] : [];
+        return wrong ? [`${chargeId}: answered succeeded, but it is ${state}`] : [];
       });
       return [...told, ...waiting];
     },
@@ -279,35 +277,35 @@ export const invariants: readonly Invariant[] = [
     id: 'A16',
     withoutHistory: 'unjudged',
     promise:
-      'a request that is in order succeeds, unless a fault explains the refusal: of its own bank, at that time and for its card, or of what every request passes',
+      'a valid request succeeds unless a fault explains its refusal: a fault of its own bank, at that time and for its card, or of a part that every request needs',
     violations: unexplainedRefusals,
   },
   {
     id: 'A17',
     withoutHistory: 'unjudged',
     promise:
-      'what was asked is what was done, and every answer, reads included, is one that the reference model allows at its moment',
+      'every operation was performed as requested, and every answer, reads included, is one that the reference model allows at its time',
     violations: judgeByModel,
   },
 ];
 
 /**
- * It knows a reference again, or refuses what comes too late: there, no attempt begins before the one before it is
- * known for certain. At the others what is very late may come all the same; a statement shows it.
+ * Whether two attempts of one operation cannot both be performed: the bank is idempotent, or it enforces `validUntil`.
+ * At the others a very late attempt may still be performed; reconciliation finds it in the statement.
  */
 const settlesAttempts = (bank: string): boolean => {
   const profile = bankProtocol.defaultBanks[bank as bankProtocol.BankName];
   return profile.idempotent || profile.enforcesValidUntil;
 };
 
-/** An attempt has a name of its own, which is committed before it is sent; questions and reversals may be repeated. */
+/** Attempts have an id of their own and are sent once. Inquiries and reversals may be repeated. */
 const isMovement = ({ operation, attemptId }: ReceivedRequest): boolean =>
   attemptId !== undefined && ['authorize', 'capture', 'void', 'refund'].includes(operation);
 
 const isPosted = ({ kind }: TransferRow): boolean => kind === 'post' || kind === 'single';
-/** What made a charge its merchant's. */
+/** A transfer that posts a capture to the merchant. */
 const isCapture = ({ effect }: TransferRow): boolean => effect === 'capture' || effect === 'match';
-/** Charges of which the books hold something still, by the transfers alone: a hold's own row may say otherwise. */
+/** Charges with a pending transfer that is not resolved, from the transfers alone: the hold's row may disagree. */
 function openHolds(transfers: readonly TransferRow[]): Set<string> {
   const resolved = new Set(transfers.map(({ chargeId, resolves }) => `${chargeId} ${resolves}`));
   const open = transfers.filter(
@@ -316,11 +314,11 @@ function openHolds(transfers: readonly TransferRow[]): Set<string> {
   return new Set(open.map(({ chargeId }) => chargeId));
 }
 const isRefund = ({ effect }: TransferRow): boolean => effect.startsWith('refund:');
-/** A merchant's refund is asked for under its own name; a compensation is the system's. */
+/** A merchant's refund, by its reference. Compensations have other references. */
 const isOfARefund = ({ reference }: BankEntry): boolean => reference.includes('.refund.');
 const refundOf = (reference: string): string => reference.slice(reference.lastIndexOf('.') + 1);
 
-/** By the movement that it mirrors. What undoes a stray mirrors its reversal, and stands for the stray no longer. */
+/** The receivable by the bank's movement. The transfer that reverses a stray counts for the stray's own bank id. */
 function receivable(transfer: TransferRow, account: string, amountMinor: number): [string, number][] {
   const [kind, bank, currency] = account.split(':');
   const { chargeId, effect } = transfer;
@@ -349,7 +347,7 @@ export function check(evidence: Evidence): Verdict {
   return { holds: violations.length === 0, charges: evidence.charges.length, violations };
 }
 
-/** For people: every broken promise, and the first of its cases. */
+/** The verdict as text: every broken promise with its first cases. */
 export function describe(verdict: Verdict, casesMax = 5): string {
   if (verdict.holds) return `${verdict.charges} charges: charges, ledger and journals agree`;
   return verdict.violations

@@ -3,7 +3,7 @@ import { mark } from '../report/mark.js';
 import { pageStyle } from '../report/page-style.js';
 import type { Campaign, CampaignRun } from './campaign.js';
 
-/** One HTML file; it leads to the pages of its runs. */
+/** Renders the campaign as one HTML file with links to the pages of its runs. */
 export function campaignPage(campaign: Campaign): string {
   const { command, beganAt, state, runs, planned, sometimes } = campaign;
   const sum = (of: (run: CampaignRun) => number): string => grouped(runs.reduce((all, run) => all + of(run), 0));
@@ -35,13 +35,13 @@ export function campaignPage(campaign: Campaign): string {
       sum(({ faults }) => faults),
       'faults',
     ),
-    tile(`${sometimes.filter(({ times }) => times > 0).length} of ${sometimes.length}`, 'of the list reached'),
+    tile(`${sometimes.filter(({ times }) => times > 0).length} of ${sometimes.length}`, 'hard states reached'),
   ].join('')}</div>
 <h2>Runs</h2>
 <div class="card"><table><tr><th></th><th>run</th><th class="number">requests</th><th class="number">charges</th><th class="number">faults</th><th class="number">until quiet</th><th class="number">reached</th></tr>
 ${runs.map(rowOf).join('\n')}</table></div>
 <h2>What they reached together</h2>
-<p class="soft">A fault without effect proves nothing.${campaign.unreached.length > 0 ? ' This campaign did not reach all of them.' : ''}</p>
+<p class="soft">Hard states: rare situations that the campaign must reach, or its faults had no effect.${campaign.unreached.length > 0 ? ' This campaign did not reach all of them.' : ''}</p>
 <div class="card"><div class="sometimes">${sometimes
     .map(
       ({ what, times, inRuns, id }) =>
@@ -61,12 +61,12 @@ function verdictOf({ state, runs, unreached, unused }: Campaign): string {
   const soFar = broken > 0 ? `${broken} ${broken === 1 ? 'run is' : 'runs are'} not sound` : 'every promise was kept';
   switch (state) {
     case 'held':
-      return '✓ every promise was kept, and everything was reached that had to be';
+      return '✓ every promise was kept, and every required hard state was reached';
     case 'failed':
       return broken > 0
         ? `✗ ${soFar}`
         : unreached.length > 0
-          ? `✗ every promise was kept, but ${unreached.length} of the states on the list were not reached`
+          ? `✗ every promise was kept, but ${unreached.length} hard states were not reached`
           : `✗ every promise was kept, but nothing provoked the warning ${unused.join(', ')}`;
     case 'under way':
       return `under way; ${soFar} so far`;

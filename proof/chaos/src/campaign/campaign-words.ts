@@ -1,7 +1,7 @@
 import { span } from '../html.js';
 import type { Campaign } from './campaign.js';
 
-/** The campaign for a terminal. */
+/** Renders the campaign for a terminal. */
 export function campaignInWords({ runs, planned, sometimes, unreached, unused }: Campaign): string {
   const title = Math.max(...runs.map((run) => run.title.length), 0);
   const broken = runs.filter(({ verdict }) => verdict !== 'kept');
@@ -14,7 +14,7 @@ export function campaignInWords({ runs, planned, sometimes, unreached, unused }:
       ...(kept === undefined ? [] : [`    kept: ${kept}`]),
     ]),
     '',
-    `Reached ${reached.length} of ${sometimes.length}:`,
+    `Reached ${reached.length} of ${sometimes.length} hard states:`,
     ...sometimes.map(({ what, times, inRuns }) => `${String(times).padStart(6)} ×  in ${inRuns} runs  ${what}`),
     ...unreached.map(({ what }) => `✗ never reached: ${what}`),
     ...unused.map((id) => `✗ expected and never provoked: the warning ${id}`),

@@ -38,21 +38,21 @@ const campaign = (runs: CampaignRun[], different: Partial<Parameters<typeof camp
   });
 
 describe('a campaign', () => {
-  it('holds when its runs are sound and together reached every state on the list', () => {
+  it('holds when its runs are sound and together reached every hard state', () => {
     const held = campaign([run(), run({ sometimes: reaching(...rest, half[0]!) })]);
     expect(held).toMatchObject({ state: 'held', unreached: [] });
     expect(held.sometimes[0]).toMatchObject({ times: 4, inRuns: 2 });
     expect(held.sometimes[1]).toMatchObject({ times: 2, inRuns: 1 });
   });
 
-  it('fails for a state that none of them reached, unless it need not be reached', () => {
+  it('fails for a hard state that no run reached, unless reaching it is optional', () => {
     const runs = [run(), run()];
     expect(campaign(runs)).toMatchObject({ state: 'failed' });
     expect(campaignInWords(campaign(runs))).toContain(`✗ never reached: ${sometimes[10]!.what}`);
     expect(campaign(runs, { mustReachAll: false })).toMatchObject({ state: 'held', unreached: [] });
   });
 
-  it('fails for an expected warning of real processes that nothing provoked in ten runs', () => {
+  it('fails for an expected warning of real processes that did not occur in ten runs', () => {
     const whole = (warningsUsed: Record<string, number>) =>
       campaign(
         Array.from({ length: 10 }, () => run({ sometimes: reaching(...half, ...rest), warningsUsed })),
@@ -63,7 +63,7 @@ describe('a campaign', () => {
     expect(campaignInWords(whole({}))).toContain('✗ expected and never provoked: the warning waiting-at-start');
   });
 
-  it('fails for one broken run, and for one without a verdict, and says where they are kept', () => {
+  it('fails for a broken run and for a run without a verdict, and names the folder of each', () => {
     const broken = run({ verdict: 'broken', why: 'broken: A1', kept: '/tmp/there' });
     const failed = runWithoutVerdict({ ...run(), why: 'Kafka did not start', kept: '/tmp/here' });
     const sound = run({ sometimes: reaching(...half, ...rest) });
@@ -81,7 +81,7 @@ describe('a campaign', () => {
     expect(campaign([], { interrupted: true }).state).toBe('interrupted');
   });
 
-  it('is a page that leads to its runs', () => {
+  it('renders a page with links to its runs', () => {
     const page = campaignPage(campaign([run(), run({ verdict: 'broken', why: 'broken: <A1>' })]));
     expect(page).not.toMatch(/NaN|undefined|Infinity/);
     expect(page).toContain('href="../random-7/report.html"');

@@ -2,16 +2,16 @@ import { unusedWarnings } from '#checker';
 import { addUp, missing, type ReachedState } from '../verdict/sometimes.js';
 import type { ChaosReport } from '../report/report.js';
 
-/** One run of a campaign, and what came of it. */
+/** Result of one run of a campaign. */
 export interface CampaignRun {
   readonly title: string;
   readonly command: string;
-  /** Its page, from the campaign's folder. */
+  /** Path of its page, relative to the campaign's folder. */
   readonly page: string;
   readonly verdict: 'kept' | 'broken' | 'no verdict';
-  /** What was broken, or why there is no verdict. */
+  /** The broken promises, or why there is no verdict. */
   readonly why: string;
-  /** Where its data and logs are; absent when they were not kept. */
+  /** Folder of its data and logs. Absent if they were deleted. */
   readonly kept?: string;
   readonly requests: number;
   readonly charges: number;
@@ -19,25 +19,25 @@ export interface CampaignRun {
   readonly quietAfterMs: number | null;
   readonly tookMs: number;
   readonly sometimes: readonly ReachedState[];
-  /** Expected warnings, by how often a fault provoked each. */
+  /** Expected warnings: number of times that a fault explained each. */
   readonly warningsUsed: Readonly<Record<string, number>>;
 }
 
 export interface ReachedInRuns extends ReachedState {
-  /** In how many of the runs. */
+  /** Number of runs that reached it. */
   readonly inRuns: number;
 }
 
-/** Several runs together: campaign.json, and what campaign.html is drawn from. */
+/** Several runs together: the content of campaign.json, from which campaign.html is rendered. */
 export interface Campaign {
   readonly command: string;
   readonly beganAt: string;
   readonly planned: number;
   readonly runs: readonly CampaignRun[];
   readonly sometimes: readonly ReachedInRuns[];
-  /** Of the list, when all of it is to be reached and no run is left to do so. */
+  /** Hard states not reached, once all runs are over. Empty if reaching them is optional. */
   readonly unreached: readonly ReachedState[];
-  /** Expected warnings that nothing provoked, when all of them are to be and no run is left to do so. */
+  /** Expected warnings that did not occur, once all runs are over. Empty if that is optional. */
   readonly unused: readonly string[];
   readonly state: 'under way' | 'interrupted' | 'held' | 'failed';
 }
@@ -47,7 +47,7 @@ export function campaignOf(about: {
   readonly beganAt: string;
   readonly planned: number;
   readonly runs: readonly CampaignRun[];
-  /** A campaign of scenarios, or of some kinds of faults, need not reach every state. */
+  /** False for a campaign of scenarios or of chosen faults, which cannot reach every hard state. */
   readonly mustReachAll: boolean;
   readonly interrupted: boolean;
 }): Campaign {
@@ -94,7 +94,7 @@ export function campaignRunOf(
   };
 }
 
-/** It ended without a verdict: the suite itself failed, or what it starts. */
+/** A run that ended without a verdict, because the suite or a process that it starts failed. */
 export function runWithoutVerdict(
   about: Pick<CampaignRun, 'title' | 'command' | 'page' | 'why' | 'tookMs'> & { kept: string },
 ): CampaignRun {

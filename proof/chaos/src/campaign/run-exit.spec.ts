@@ -19,7 +19,7 @@ describe('how a run ends', () => {
     expect(endingOfRun(report())).toEqual({ exitCode: 0, sentence: 'Every promise was kept.' });
   });
 
-  it('is 1 for a promise of the checker’s and for one of the suite’s own', () => {
+  it('is 1 for a broken promise, of the checker or of the chaos suite', () => {
     const violations = [{ id: 'A1', promise: 'once', lines: ['ch_1: twice'] }];
     const verdict = { holds: false, charges: 3, violations };
     expect(endingOfRun(report({ verdict, quietAfterMs: 70_000 }))).toEqual({
@@ -28,27 +28,27 @@ describe('how a run ends', () => {
     });
   });
 
-  it('is 1 for a state that a scenario did not reach', () => {
+  it('is 1 for a hard state that a scenario did not reach', () => {
     const { exitCode, sentence } = endingOfRun(report({}, ['leader-replaced']));
     expect(exitCode).toBe(1);
-    expect(sentence).toContain('every promise was kept, but a state was not reached: a leader was replaced');
+    expect(sentence).toContain('every promise was kept, but a hard state was not reached: a leader was replaced');
     const facts = { leasesPassed: new Map([[1, 1]]) };
     expect(endingOfRun(report(facts, ['leader-replaced']))).toMatchObject({ exitCode: 0 });
   });
 
-  it('is 1 for a fault that could not be done', () => {
+  it('is 1 for a fault that could not be injected', () => {
     const strikes = [
       aStrike({ kind: 'kill', processes: ['kafka'] }, { words: 'kill -9 kafka', error: 'no such process' }),
     ];
     const { exitCode, sentence } = endingOfRun(report({ strikes }));
     expect(exitCode).toBe(1);
-    expect(sentence).toContain('a fault could not be done: kill -9 kafka: no such process');
+    expect(sentence).toContain('a fault could not be injected: kill -9 kafka: no such process');
   });
 
-  it('is 1 without a verdict, and 130 when it was interrupted', () => {
+  it('is 1 without a verdict, and 130 after an interruption', () => {
     expect(endingWithoutVerdict(new Error('the journal of alder cannot be read'), false)).toEqual({
       exitCode: 1,
-      sentence: 'The run could not be judged, so it is not sound: the journal of alder cannot be read',
+      sentence: 'The run has no verdict, so it is not sound: the journal of alder cannot be read',
     });
     expect(endingWithoutVerdict(new Error('interrupted'), true)).toMatchObject({ exitCode: 130 });
   });
@@ -63,22 +63,22 @@ describe('how a campaign ends', () => {
   const ending = (runs: Parameters<typeof campaignOf>[0]['runs'], planned = runs.length, interrupted = false) =>
     endingOfCampaign(campaignOf({ command, beganAt: '', planned, runs, mustReachAll: true, interrupted }));
 
-  it('is 0 when its runs are sound and reached every state on the list', () => {
+  it('is 0 when its runs are sound and reached every hard state', () => {
     expect(ending([soundOne, soundOne])).toEqual({ exitCode: 0, sentence: 'Every promise was kept.' });
   });
 
-  it('is 1 for a run that is not sound, and for one that could not be judged', () => {
+  it('is 1 for a run that is not sound, and for a run without a verdict', () => {
     expect(ending([soundOne, brokenOne])).toEqual({
       exitCode: 1,
       sentence: 'The campaign failed: 1 of 2 runs are not sound.',
     });
     expect(ending([soundOne, unjudged])).toEqual({
       exitCode: 1,
-      sentence: 'The campaign failed: 1 of 2 runs could not be judged.',
+      sentence: 'The campaign failed: 1 of 2 runs have no verdict.',
     });
   });
 
-  it('is 1 for a state that none of its runs reached', () => {
+  it('is 1 for a hard state that no run reached', () => {
     const lacking = { ...soundOne, sometimes: reachingAll.slice(1) };
     expect(ending([lacking, lacking])).toEqual({
       exitCode: 1,
@@ -86,7 +86,7 @@ describe('how a campaign ends', () => {
     });
   });
 
-  it('is 1 when runs are missing, and 130 when it was interrupted', () => {
+  it('is 1 when runs are missing, and 130 after an interruption', () => {
     expect(ending([soundOne], 2)).toMatchObject({ exitCode: 1 });
     expect(ending([soundOne], 2, true)).toMatchObject({ exitCode: 130 });
   });

@@ -1,6 +1,6 @@
 import type { Campaign } from './campaign.js';
 
-/** How a run or a campaign ends: as an exit code, and in one sentence that says why. */
+/** Exit code of a run or a campaign, and one sentence with the reason. */
 export interface RunExit {
   readonly exitCode: 0 | 1 | 130;
   readonly sentence: string;
@@ -9,7 +9,7 @@ export interface RunExit {
 const sound: RunExit = { exitCode: 0, sentence: 'Every promise was kept.' };
 const interrupted: RunExit = { exitCode: 130, sentence: 'Interrupted before there was a verdict.' };
 
-/** @param failure of its report */
+/** @param failure the report's `failure` */
 export function endingOfRun({
   failure,
   command,
@@ -21,11 +21,11 @@ export function endingOfRun({
   return { exitCode: 1, sentence: `The run is not sound (${failure}). To repeat it: ${command}` };
 }
 
-/** Of a run that threw before it had a verdict: without evidence nothing was shown. */
+/** Exit of a run that threw before it had a verdict. Without evidence it counts as not sound. */
 export function endingWithoutVerdict(error: unknown, wasInterrupted: boolean): RunExit {
   if (wasInterrupted) return interrupted;
   const reason = error instanceof Error ? error.message : String(error);
-  return { exitCode: 1, sentence: `The run could not be judged, so it is not sound: ${reason}` };
+  return { exitCode: 1, sentence: `The run has no verdict, so it is not sound: ${reason}` };
 }
 
 export function endingOfCampaign({ state, runs, unreached }: Pick<Campaign, 'state' | 'runs' | 'unreached'>): RunExit {
@@ -35,9 +35,9 @@ export function endingOfCampaign({ state, runs, unreached }: Pick<Campaign, 'sta
   if (state === 'held') return sound;
   const reasons = [
     ...(broken > 0 ? [`${broken} of ${runs.length} runs are not sound`] : []),
-    ...(unjudged > 0 ? [`${unjudged} of ${runs.length} runs could not be judged`] : []),
+    ...(unjudged > 0 ? [`${unjudged} of ${runs.length} runs have no verdict`] : []),
     ...(unreached.length > 0 ? [`not reached: ${listed(unreached)}`] : []),
-    ...(state === 'under way' ? ['not all of its runs were made'] : []),
+    ...(state === 'under way' ? ['not all of its runs took place'] : []),
   ];
   return { exitCode: 1, sentence: `The campaign failed: ${reasons.join('; ')}.` };
 }

@@ -7,7 +7,7 @@ export type DatabaseName = (typeof databaseNames)[number];
 
 const PATIENCE_MS = 30_000;
 
-/** The services' databases, past every proxy: what the suite looks at while it breaks the rest. */
+/** Connections to the services' databases that bypass the fault-injecting proxies. */
 export class ChaosDatabases {
   readonly #open = new Map<DatabaseName, Promise<Database>>();
 
@@ -17,7 +17,7 @@ export class ChaosDatabases {
     return (await this.#database(name)).query<Row>(sql, values);
   }
 
-  /** The same, however long Postgres is away. */
+  /** Like `query`, but retries until Postgres answers. */
   async eventually<Row extends object>(
     name: DatabaseName,
     sql: Statement,

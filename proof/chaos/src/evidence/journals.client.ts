@@ -2,7 +2,7 @@ import { bankProtocol } from '#contracts';
 
 export type ChaosJournalRecord = bankProtocol.JournalRecord & { readonly bank: bankProtocol.BankName };
 
-/** Everything that the banks wrote down: each request that reached them, and what came of it. */
+/** Reads the banks' journals: every request that reached them, and its result. */
 export async function readJournals(banksAdminUrl: string): Promise<ChaosJournalRecord[]> {
   const journals = await Promise.all(bankProtocol.bankNames.map((bank) => readJournal(banksAdminUrl, bank)));
   return journals.flat();

@@ -11,9 +11,9 @@ const line = (msg: string, fields: Record<string, unknown> = {}): LogLine => ({
   ...fields,
 });
 
-/** The words are the services': a change there must be followed here. */
-describe('what logs tell', () => {
-  it('is transitions, doubts, rebalances, and what was parked', async () => {
+/** The messages are those of the services and must be changed together with them. */
+describe('the evidence from logs', () => {
+  it('has breaker transitions, doubts, rebalances, and parked events', async () => {
     const breaker = { bank: 'cedar', lane: 'movements', from: 'closed', to: 'open' };
     const doubt = { operation: 'ch_1.capture', bank: 'cedar', kind: 'capture', reason: 'timeout' };
     const evidence = await readLogs([

@@ -22,19 +22,19 @@ export interface Doubt {
   readonly reason: string;
 }
 
-/** What only the services' own logs tell: what a run has reached, and what services warned of. */
+/** Evidence that only the services' logs have: breaker transitions, doubts, rebalances, warnings. */
 export interface LogEvidence {
   readonly transitions: LoggedBreakerTransition[];
-  /** Of breakers that single accounts have to themselves, for their charges with fault tokens. */
+  /** Transitions of isolated breakers: those of one account's charges with fault tokens. */
   readonly isolatedTransitions: (LoggedBreakerTransition & { readonly isolatedTo: string })[];
   readonly doubts: Doubt[];
-  /** Rebalances with deliveries in hand. */
+  /** Rebalances while a batch was being processed. */
   rebalancesInMidBatch: number;
   parked: number;
   replayed: number;
   /** Lines at warn and above. */
   readonly warnings: LogWarning[];
-  /** Instances with at least one line in their logs. An instance without one has shown nothing by not warning. */
+  /** Instances with at least one log line. Without one, the absence of warnings proves nothing. */
   readonly heardFrom: Set<string>;
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { linesIn, NO_LINE_OF_THE_LOG, type LogLine } from './logs.js';
 
-it('the logs of services are read line by line, and what is no line of theirs as the worst of them', async () => {
+it('reads the logs line by line, and takes output that is no log line for a fatal one', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-logs-'));
   const line = {
     time: '2026-11-25T12:00:00.000Z',

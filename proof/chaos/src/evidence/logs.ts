@@ -11,10 +11,10 @@ export interface LogLine {
   readonly [field: string]: unknown;
 }
 
-/** What a process of ours wrote that is no line of its log: Node's warnings, a crash's last words. */
+/** Message given to output that is no log line: a warning of Node, the stack trace of a crash. */
 export const NO_LINE_OF_THE_LOG = 'wrote something that is no line of its log';
 
-/** Every line of every service's log. */
+/** Reads every line of every service's log. */
 export async function* linesIn(logsDir: string): AsyncGenerator<LogLine> {
   const files = (await readdir(logsDir)).filter((file) => file.endsWith('.log'));
   for (const file of files) {
@@ -26,7 +26,7 @@ export async function* linesIn(logsDir: string): AsyncGenerator<LogLine> {
         before = line;
         yield line;
       } else if (text.trim() !== '' && before) {
-        // Kafka and Postgres write no line of ours, so nothing came before.
+        // Only a service writes such lines; the logs of Kafka and Postgres have none and are skipped.
         const { time, service, instance } = before;
         yield { time, service, instance, level: 'fatal', msg: NO_LINE_OF_THE_LOG, text };
       }
@@ -38,6 +38,6 @@ function parse(text: string): LogLine | undefined {
   try {
     return JSON.parse(text) as LogLine;
   } catch {
-    return undefined; // cut off by a kill
+    return undefined; // truncated by a kill
   }
 }

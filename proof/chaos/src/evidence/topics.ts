@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SystemClock } from '#clock';
 import { KafkaJsBus, type KafkaConnection } from '#messaging';
 
-/** Events that are in their topic more than once without having been resent: sent, and not deleted in time. */
+/** Duplicate records in the topics that are no restatements: the relay published them twice, before and after a crash. */
 export interface TopicRepeats {
   /** Records read. */
   readonly records: number;
-  /** Different ones among them. */
+  /** Distinct events among them. */
   readonly events: number;
   readonly copies: readonly RepeatedEvent[];
 }
@@ -15,13 +15,13 @@ export interface TopicRepeats {
 export interface RepeatedEvent {
   /** The service that published it. */
   readonly service: string;
-  /** When it was said, by its service's clock; Unix ms. */
+  /** Time of the event by its service's clock, in Unix ms. */
   readonly saidAtMs: number;
 }
 
 const SILENT_FOR_MS = 2_500;
 
-/** Reads all topics of events from their beginning. */
+/** Reads all event topics from their beginning. */
 export async function readCopies(connection: KafkaConnection): Promise<TopicRepeats> {
   const bus = new KafkaJsBus({ ...connection, clientId: 'chaos', clock: new SystemClock() });
   const seen = new Set<string>();

@@ -4,7 +4,7 @@ import type { EndFault } from './end-fault.js';
 
 const PATIENCE_MS = 20_000;
 
-/** Fault rules at the bank simulator, which may be down or frozen itself: its rules end with it. */
+/** Sets fault rules at the bank simulator, which may be down or frozen itself. A restart removes its rules. */
 export class BankFaults {
   constructor(private readonly adminUrl: string) {}
 
@@ -22,12 +22,12 @@ export class BankFaults {
 
   async #remove(path: string): Promise<void> {
     const response = await this.#ask(path, { method: 'DELETE' });
-    // A simulator that was killed meanwhile has forgotten its rules.
+    // 404: the simulator restarted meanwhile and has no rules.
     if (response && !response.ok && response.status !== 404)
       throw new Error(`the fault was not lifted: ${response.status} ${await response.text()}`);
   }
 
-  /** Undefined when the simulator has not answered within `PATIENCE_MS`. */
+  /** Undefined if the simulator does not answer within `PATIENCE_MS`. */
   async #ask(path: string, init: RequestInit): Promise<Response | undefined> {
     const headers = init.body ? { 'content-type': 'application/json' } : undefined;
     for (const untilMs = performance.now() + PATIENCE_MS; performance.now() < untilMs; await sleep(250)) {

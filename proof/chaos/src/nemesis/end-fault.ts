@@ -1,2 +1,2 @@
-/** Ends what was begun. Resolves once it has: a process answers again. */
+/** Lifts a fault. Resolves once it is lifted: the process answers again. */
 export type EndFault = () => Promise<void>;

@@ -2,10 +2,10 @@ import { fileURLToPath } from 'node:url';
 
 const slowStart = fileURLToPath(new URL('slow-start.js', import.meta.url));
 
-/** Each call to a bank gets a traceparent of its own, by which journals show which attempts belong together. */
+/** With tracing on, each bank call has its own trace id, so journals show which attempts belong to one call. */
 const callsInJournals = { TRACE_EXPORT: 'file', TRACE_FILE: '/dev/null', TRACE_SAMPLE: '0' };
 
-/** What an instance is to start with the next time. */
+/** Environment for the next start of each instance. */
 export class LaunchSettings {
   readonly #clockOffsetMs = new Map<string, number>();
   readonly #startDelayMs = new Map<string, number>();
@@ -24,7 +24,7 @@ export class LaunchSettings {
     return {
       ...(instance.startsWith('bank-gateway') && callsInJournals),
       ...(offsetMs !== 0 && { TEST_CLOCK_OFFSET_MS: String(offsetMs) }),
-      // A preloaded module: production has no switch for it.
+      // A preloaded module, because production code has no switch for a slow start.
       ...(delayMs > 0 && { NODE_OPTIONS: `--import="${slowStart}"`, CHAOS_START_DELAY_MS: String(delayMs) }),
     };
   }

@@ -5,9 +5,9 @@ import type { ChaosDatabases } from '../evidence/databases.js';
 import type { StrikePoint } from '../schedule/fault.js';
 import type { BankFaults } from './bank-faults.client.js';
 
-/** Nobody may want anything of a bank just then: struck is all the same. */
+/** Longest wait for a call in flight. There may be no traffic; then the fault is injected without one. */
 const PATIENCE_MS = 10_000;
-/** As long as a service takes to have something under way to Kafka. */
+/** Time with Kafka frozen after which a service has a publication in flight. */
 const STANDSTILL_MS = 1_200;
 
 const begun = statement(
@@ -16,7 +16,7 @@ const begun = statement(
    WHERE holder = ANY ($1) AND phase <> 'ended' AND attempts->-1->>'outcome' = 'begun' LIMIT 1`,
 );
 
-/** Brings a moment about, and strikes in it. */
+/** Injects a fault in the middle of a bank call or of a publication. */
 export class Moments {
   constructor(
     private readonly control: Control,
@@ -39,7 +39,7 @@ export class Moments {
     }
   }
 
-  /** All of them: the breaker of a single one may be open. */
+  /** Lets every bank hang, since the breaker of a single one might be open. */
   async #amidCall(processes: readonly string[], blow: () => Promise<void>): Promise<void> {
     const answerAgain = await this.bankFaults.set({ fault: 'hang' });
     try {

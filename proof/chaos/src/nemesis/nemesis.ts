@@ -3,29 +3,29 @@ import { allInstances, describeFault, type ChaosSchedule, type ScheduledFault } 
 import type { EndFault } from './end-fault.js';
 import { strike, type StrikeTargets } from './strike.js';
 
-/** What became of one fault of the schedule. Times count from the beginning of the workload. */
+/** One injected fault of the schedule. Times in milliseconds since the start of the workload. */
 export interface RunningStrike extends ScheduledFault {
   readonly words: string;
   struckMs: number;
-  /** When it had taken effect on all that it strikes. */
+  /** When it was in effect on all its targets. */
   standsMs?: number;
-  /** When it began to be lifted. */
+  /** When its lifting began. */
   liftingMs?: number;
-  /** When all that it struck answered again. */
+  /** When all its targets answered again. */
   liftedMs?: number;
   error?: string;
 }
 
 export interface NemesisEvents {
-  /** A fault has struck, is being lifted, or is lifted. */
+  /** A fault was injected, is being lifted, or was lifted. */
   changed?(strike: RunningStrike): void;
-  /** It has taken effect on all that it strikes. */
+  /** The fault is in effect on all its targets. */
   stands?(strike: RunningStrike): void;
-  /** It stands still for as long as this takes: what shows only while a fault stands is looked at here. */
+  /** Observes the system just before a fault is lifted. The fault stays in effect until this resolves. */
   beforeLift?(strike: RunningStrike): Promise<void>;
 }
 
-/** Does what the schedule says, and puts everything in order again. */
+/** Injects the faults of the schedule and lifts them. */
 export class Nemesis {
   readonly strikes: RunningStrike[] = [];
   readonly #standing = new Map<RunningStrike, EndFault>();
@@ -40,7 +40,7 @@ export class Nemesis {
     return [...this.#standing.keys()];
   }
 
-  /** Resolves when the last fault has been lifted, or soon after the signal; then `heal`. */
+  /** Resolves when the last fault is lifted, or soon after the signal. Call `heal` afterwards. */
   async run(schedule: ChaosSchedule, signal: AbortSignal): Promise<void> {
     const ends = new Map<string, Promise<void>>();
     const all = schedule.faults.map((scheduled) => {
@@ -60,7 +60,7 @@ export class Nemesis {
         () => false,
       );
     if (!(await wait(scheduled.atMs))) return;
-    // Its lane took longer than drawn: healing must not wait for a fault that has not struck yet.
+    // The lane is late. A fault after the end of the run would delay the healing.
     if (this.elapsedMs() > durationMs) return;
     const struck: RunningStrike = { ...scheduled, words: describeFault(scheduled.fault), struckMs: this.elapsedMs() };
     this.strikes.push(struck);
@@ -89,7 +89,7 @@ export class Nemesis {
     this.events.changed?.(struck);
   }
 
-  /** Everything back in order, whatever was left: nothing frozen, nothing down, no fault at any bank, every link open. */
+  /** Lifts whatever is left: thaws and starts every process, removes all bank faults, opens every link. */
   async heal(): Promise<void> {
     const { control, network, bankFaults, poison } = this.world;
     for (const struck of this.#standing.keys()) {
@@ -99,7 +99,7 @@ export class Nemesis {
     }
     await network.heal();
     for (const name of ['postgres', 'kafka', 'bank-simulator', ...allInstances]) {
-      await control.thaw(name).catch(() => undefined); // it is not frozen
+      await control.thaw(name).catch(() => undefined); // fails if it is not frozen
       await control.start(name);
     }
     await bankFaults.liftAll();

@@ -13,12 +13,12 @@ const refuse = (amountMinor: number) =>
   );
 const mend = statement('chaos_mend', 'ALTER TABLE hold DROP CONSTRAINT IF EXISTS chaos_poison');
 
-/** An event that fails whatever is tried, until somebody mends the cause and replays it. */
+/** A poison event: every retry fails until an operator repairs the cause and replays it. */
 export class Poison {
   constructor(
     private readonly databases: ChaosDatabases,
     private readonly databaseUrl: string,
-    /** Makes a charge of that amount, and does not wait for its end. */
+    /** Starts a charge of that amount without waiting for its answer. */
     private readonly charge: (amountMinor: number) => void,
   ) {}
 
@@ -28,14 +28,14 @@ export class Poison {
     return () => this.mend();
   }
 
-  /** As an operator does it: the cause first, then `holdfast parked replay`. */
+  /** Repairs as an operator does: the cause first, then `holdfast parked replay`. */
   async mend(): Promise<void> {
     await this.databases.eventually('ledger', mend);
     await promisify(execFile)(process.execPath, ['dist/cli/src/main.js', 'parked', 'replay', 'ledger', '--all'], {
       cwd: repositoryRoot,
       env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: this.databaseUrl },
     }).catch((error: { stderr?: string }) => {
-      // Mended before it had come so far.
+      // The cause was repaired before the event was parked.
       if (!error.stderr?.includes('nothing of that is parked')) throw error;
     });
   }

@@ -7,7 +7,7 @@ import type { EndFault } from './end-fault.js';
 import type { Moments } from './moments.js';
 import type { Poison } from './poison.js';
 
-/** What can be struck. */
+/** The targets and tools of fault injection. */
 export interface StrikeTargets {
   readonly control: Control;
   readonly network: ChaosNetwork;
@@ -17,7 +17,7 @@ export interface StrikeTargets {
   readonly moments: Moments;
 }
 
-/** Resolves once the fault has taken effect. */
+/** Injects a fault. Resolves once it is in effect, with the function that lifts it. */
 export async function strike(world: StrikeTargets, fault: ChaosFault): Promise<EndFault> {
   const { control, network, launchSettings, bankFaults, poison, moments } = world;
   const each = async (names: readonly string[], command: (name: string) => Promise<unknown>): Promise<void> => {
@@ -37,7 +37,7 @@ export async function strike(world: StrikeTargets, fault: ChaosFault): Promise<E
       for (const name of fault.processes) launchSettings.slowDown(name, fault.delayMs);
       await each(fault.processes, (name) => control.kill(name));
       const starting = each(fault.processes, (name) => control.start(name));
-      starting.catch(() => undefined); // told to whoever lifts it
+      starting.catch(() => undefined); // the lifting function awaits it and reports the error
       return async () => {
         for (const name of fault.processes) launchSettings.slowDown(name, 0);
         await starting;

@@ -5,15 +5,15 @@ type Parcel = { readonly arrivedMs: number } & (
 );
 
 /**
- * One direction of one connection: everything that its source does, in order, at its own pace. The end of a connection
- * travels like its bytes do, so whoever is behind a link that is held hears neither of them.
+ * One direction of one connection. Bytes, end and reset are forwarded in order and with the link's delay, so while the
+ * link holds this direction the receiver sees neither data nor the end of the connection.
  */
 export class ByteFlow {
   readonly #parcels: Parcel[] = [];
   readonly #end = Promise.withResolvers<void>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param paceMs how long a parcel is kept; undefined while it is held */
+  /** @param paceMs current delay of a parcel in milliseconds; undefined while the direction is held */
   constructor(
     private readonly from: Socket,
     private readonly to: Socket,
@@ -29,7 +29,7 @@ export class ByteFlow {
     return this.#end.promise;
   }
 
-  /** Sends on what is due by now. */
+  /** Forwards the parcels that are due. */
   pump(): void {
     clearTimeout(this.#timer);
     for (let next = this.#parcels[0]; next; next = this.#parcels[0]) {
@@ -62,7 +62,7 @@ export class ByteFlow {
     if (parcel.kind === 'bytes') this.to.write(parcel.bytes);
     else if (parcel.kind === 'end') this.to.end();
     else {
-      // Once what was written has gone out: a late request arrives although its caller has left.
+      // After all written bytes are sent: a late request arrives although its caller has disconnected.
       this.to.destroySoon();
       this.#end.resolve();
     }

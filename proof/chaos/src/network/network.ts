@@ -2,7 +2,7 @@ import { bankProtocol } from '#contracts';
 import { allInstances, instancesOf, type InstanceName, type NetworkRoute } from '../schedule/fault.js';
 import { TcpLink, type LinkCondition } from './tcp-link.js';
 
-/** Every connection from a service to Postgres, and from the gateway to a bank, each through a link of its own. */
+/** A proxy link for each pair of a service instance and Postgres, and of a gateway instance and a bank. */
 export class ChaosNetwork {
   private constructor(private readonly links: ReadonlyMap<string, TcpLink>) {}
 
@@ -19,7 +19,7 @@ export class ChaosNetwork {
     return new ChaosNetwork(new Map(links));
   }
 
-  /** @returns the addresses among `env`, with the links in their places */
+  /** @returns the addresses in `env`, replaced by those of the links */
   between(instance: string, env: Readonly<Record<string, string | undefined>>): Record<string, string> {
     const through = (to: string, url: string): string => {
       const link = this.links.get(nameOf(instance, to));

@@ -40,15 +40,15 @@ async function dial(): Promise<{ socket: Socket; said: () => string }> {
 }
 
 describe('a link', () => {
-  it('passes on what comes, both ways', async () => {
+  it('forwards bytes in both directions', async () => {
     const { socket, said } = await dial();
     socket.write('a');
     await eventually('it is answered', () => said() === '<a>');
   });
 
-  it('when cut resets what there is, refuses what comes, and is whole again afterwards', async () => {
+  it('resets open connections and refuses new ones while it is cut, and works again afterwards', async () => {
     const { socket } = await dial();
-    const closed = new Promise((resolve) => socket.once('close', resolve)); // `once` would reject: it is reset
+    const closed = new Promise((resolve) => socket.once('close', resolve)); // events.once would reject on the reset
     await link.impose({ kind: 'cut' });
     await closed;
     await expect(dial()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
@@ -58,7 +58,7 @@ describe('a link', () => {
     await eventually('it is answered', () => said() === '<b>');
   });
 
-  it('delays each way, and keeps the order', async () => {
+  it('delays both directions and keeps the order', async () => {
     await link.impose({ kind: 'delay', delayMs: 60 });
     const { socket, said } = await dial();
     const sentMs = performance.now();
@@ -69,7 +69,7 @@ describe('a link', () => {
     expect(heard).toBe('12');
   });
 
-  it('holds requests back, and delivers them late though their client has left', async () => {
+  it('holds requests, and delivers them late although the client has disconnected', async () => {
     const { socket, said } = await dial();
     await link.impose({ kind: 'one-way', held: 'requests' });
     socket.write('late');
@@ -80,7 +80,7 @@ describe('a link', () => {
     await eventually('it arrives', () => heard === 'late');
   });
 
-  it('holds answers back while requests arrive', async () => {
+  it('holds answers while requests arrive', async () => {
     const { socket, said } = await dial();
     await link.impose({ kind: 'one-way', held: 'answers' });
     socket.write('c');

@@ -2,20 +2,20 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { ByteFlow } from './flow.js';
 
-/** How a link is right now. */
+/** The current condition of a link. */
 export type LinkCondition =
   | { readonly kind: 'open' }
   /** Connections are reset, new ones refused. */
   | { readonly kind: 'cut' }
   | { readonly kind: 'delay'; readonly delayMs: number }
-  /** As behind a router that lost one of its routes: what is held arrives once the link is open again, however late. */
+  /** An asymmetric partition, as behind a router that lost one route. Held bytes arrive when the link is opened again. */
   | { readonly kind: 'one-way'; readonly held: 'requests' | 'answers' };
 
-/** A TCP proxy on loopback in front of one address, whose bytes can be cut off, delayed, or stopped in one direction. */
+/** A TCP proxy on loopback in front of one address. It can cut, delay, or hold one direction of its connections. */
 export class TcpLink {
   #condition: LinkCondition = { kind: 'open' };
   readonly #flows = new Set<ByteFlow>();
-  /** Where connections go on to; set before the first one comes. */
+  /** Address to which connections are forwarded. Set it before the first connection. */
   target = { host: '127.0.0.1', port: 0 };
 
   private constructor(
@@ -65,7 +65,7 @@ export class TcpLink {
     }
   }
 
-  /** How long bytes of that direction are kept; undefined: until further notice. */
+  /** Delay of bytes in that direction. Undefined while they are held. */
   #pace(direction: 'requests' | 'answers'): number | undefined {
     const condition = this.#condition;
     if (condition.kind === 'one-way' && condition.held === direction) return undefined;

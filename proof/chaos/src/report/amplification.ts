@@ -1,8 +1,8 @@
 import type { TopicRepeats } from '../evidence/topics.js';
 import type { ChaosJournalRecord } from '../evidence/journals.client.js';
-import { askedFor, operationOf, type RecordedExchange } from '../workload/exchange.js';
+import { kindOfRequest, operationOf, type RecordedExchange } from '../workload/exchange.js';
 
-/** How many attempts one operation took, where. 1 on a day without faults. */
+/** Retry amplification: attempts per operation at one place. 1 without faults. */
 export interface Amplification {
   readonly where: string;
   readonly operations: number;
@@ -17,7 +17,7 @@ export function amplificationOf(
   journal: readonly ChaosJournalRecord[],
   copies: TopicRepeats,
 ): Amplification[] {
-  const asked = exchanges.filter((exchange) => askedFor(exchange) !== undefined);
+  const asked = exchanges.filter((exchange) => kindOfRequest(exchange) !== undefined);
   const banks = [...new Set(journal.map(({ bank }) => bank))].sort().map((bank) => {
     const requests = journal.flatMap((record) =>
       record.bank === bank && record.type === 'request' && movements.has(record.operation) ? [record.reference] : [],

@@ -6,7 +6,7 @@ import { at, LEFT, titled, WIDTH, type TimeScale, type PlotPanel } from './plot-
 const ROW = 18;
 const words = { open: 'open', half_open: 'half-open' };
 
-/** A row per bank; each instance's breaker has its own half of it. */
+/** One row per bank; each gateway instance's breaker has one half of it. */
 export function breakerPanel(spans: readonly BreakerSpan[], across: TimeScale, top: number): PlotPanel {
   const rows = bankProtocol.bankNames.map((bank, index) => {
     const y = top + index * ROW;

@@ -10,7 +10,7 @@ export interface BreakerSpan {
   readonly untilMs: number;
 }
 
-/** When each breaker was not closed. One ends with its process: a new process has a new breaker. */
+/** Intervals in which each breaker was not closed. An interval ends with its process, since breakers start closed. */
 export function breakerSpansOf(
   transitions: readonly LoggedBreakerTransition[],
   strikes: readonly RunningStrike[],

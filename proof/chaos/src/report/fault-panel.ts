@@ -4,10 +4,10 @@ import { escape } from '../html.js';
 import { at, colourOf, LEFT, titled, type TimeScale, type PlotPanel } from './plot-panel.js';
 
 const ROW = 20;
-/** Roughly what a letter takes at this size. */
+/** Approximate width of a letter at this font size. */
 const LETTER = 6.4;
 
-/** A lane per family of faults, or several where faults stand beside each other. */
+/** One row per family of faults, or several if faults of a family overlap. */
 export function faultPanel(strikes: readonly RunningStrike[], across: TimeScale, top: number): PlotPanel {
   const drawn: string[] = [];
   let rows = 0;
@@ -31,15 +31,15 @@ function bar(struck: RunningStrike, family: FaultFamily, across: TimeScale, y: n
   const { words, struckMs, liftingMs, liftedMs = struckMs } = struck;
   const [from, until] = [across(struckMs), Math.max(across(liftedMs), across(struckMs) + 2)];
   const lifting = liftingMs === undefined ? until : across(liftingMs);
-  // Not over the pale part, where it could not be read.
+  // The label must not extend over the pale part, where it would be unreadable.
   const room = Math.floor((lifting - from - 8) / LETTER);
   const full = `${struck.number} ${words}`;
-  // At the least its number, under which the tables below tell the rest.
+  // At least the number, which refers to the table below.
   const label = full.length <= room ? full : room > 8 ? `${full.slice(0, room - 1)}…` : String(struck.number);
   const title = `<title>${escape(`${struck.number}. ${words}, ${((liftedMs - struckMs) / 1_000).toFixed(1)} s`)}</title>`;
   return [
     `<rect x="${at(from)}" y="${at(y + 1.5)}" width="${at(lifting - from)}" height="${ROW - 3}" rx="3" fill="${colourOf(family)}">${title}</rect>`,
-    // Being lifted: a process that starts, a system that is not whole yet.
+    // The pale part: the time that lifting took, such as a process start.
     `<rect x="${at(lifting)}" y="${at(y + 1.5)}" width="${at(Math.max(0, until - lifting))}" height="${ROW - 3}" rx="3" fill="${colourOf(family)}" opacity="0.45">${title}</rect>`,
     `<text class="on" x="${at(from + 5)}" y="${at(y + 13.5)}">${escape(label)}</text>`,
   ].join('');

@@ -1,4 +1,4 @@
-/** Light and dark after the reader's own choice; everything inline, so that the page can be mailed. */
+/** Light or dark by the reader's preference. Everything is inline, so that the page can be mailed. */
 export const pageStyle = `
 :root { color-scheme: light dark;
   --ground:#f7f7f4; --card:#ffffff; --ink:#1d2127; --soft:#666d78; --line:#e2e2dc; --grid:#ecece7;

@@ -43,14 +43,14 @@ const report: ChaosReport = {
 };
 
 describe('the page', () => {
-  it('stands alone, and every number in it is one', () => {
+  it('is self-contained and has no NaN or undefined in it', () => {
     const page = pageOf(report);
     expect(page).not.toMatch(/NaN|undefined|Infinity/);
     expect(page).not.toMatch(/(src|href)="/);
     expect(page).toContain('every promise was kept');
   });
 
-  it('shows what is broken, to the letter', () => {
+  it('shows each violation with its text escaped', () => {
     const judged = [{ id: 'A1', promise: 'a promise', lines: ['ch_1: <b>2</b> captures stand'] }];
     const page = pageOf({ ...report, failure: 'broken: A1', judged });
     expect(page).toContain('broken: A1');

@@ -4,7 +4,7 @@ import { pageStyle } from './page-style.js';
 import { outcomes, plotOf } from './plot.js';
 import type { ChaosReport } from './report.js';
 
-/** One HTML file that needs nothing else. */
+/** Renders the report as one self-contained HTML file. */
 export function pageOf(report: ChaosReport): string {
   const title = report.name === 'random' ? `Chaos, seed ${report.seed}` : report.name;
   return `<!doctype html>
@@ -65,12 +65,12 @@ function tiles({ numbers, strikes, quietAfterMs, soundAfterMs, sometimes, second
     tile(String(strikes.length), 'faults'),
     tile(grouped(numbers.bankRequests), 'requests at banks'),
     tile(span(quietAfterMs), 'until all was quiet'),
-    tile(span(soundAfterMs), 'until banks and books agreed'),
-    tile(`${sometimes.filter(({ times }) => times > 0).length} of ${sometimes.length}`, 'of the list reached'),
+    tile(span(soundAfterMs), 'until banks and ledger agreed'),
+    tile(`${sometimes.filter(({ times }) => times > 0).length} of ${sometimes.length}`, 'hard states reached'),
   ].join('')}</div>`;
 }
 
-/** A line for each panel; faults have their names beside them. */
+/** One line per panel. Faults are labelled in the plot itself. */
 function legend(): string {
   const panels: [string, readonly (readonly [string, string])[]][] = [
     ['answers', outcomes.map(([, words, colour]) => [words, colour] as const)],
@@ -121,10 +121,10 @@ function recoveries({ recoveries }: ChaosReport): string {
   const rows = recoveries.map(({ number, words, liftMs, recoveredMs, amid }) => {
     const width = recoveredMs === null ? 100 : (recoveredMs / longest) * 100;
     const bar = `<div class="bar${recoveredMs === null ? ' never' : ''}" style="width:${width.toFixed(1)}%"></div>`;
-    const told = recoveredMs === null ? 'not within the run' : span(recoveredMs);
-    return `<tr><td class="number soft">${number}</td><td>${escape(words)}${amid ? ' <span class="soft">amid</span>' : ''}</td><td class="number soft">${liftMs === null ? '' : span(liftMs)}</td><td class="number">${told}</td><td style="width:34%;vertical-align:middle">${bar}</td></tr>`;
+    const recovered = recoveredMs === null ? 'not within the run' : span(recoveredMs);
+    return `<tr><td class="number soft">${number}</td><td>${escape(words)}${amid ? ' <span class="soft">amid</span>' : ''}</td><td class="number soft">${liftMs === null ? '' : span(liftMs)}</td><td class="number">${recovered}</td><td style="width:34%;vertical-align:middle">${bar}</td></tr>`;
   });
-  return `<table><tr><th></th><th>fault</th><th class="number">in order again</th><th class="number">requests go through</th><th></th></tr>${rows.join('')}</table>`;
+  return `<table><tr><th></th><th>fault</th><th class="number">targets answer again</th><th class="number">requests succeed again</th><th></th></tr>${rows.join('')}</table>`;
 }
 
 function amplification({ amplification }: ChaosReport): string {

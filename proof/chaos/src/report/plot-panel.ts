@@ -1,11 +1,11 @@
 import type { FaultFamily } from '../schedule/fault.js';
 
 export const WIDTH = 1_140;
-/** Room for names at the left. */
+/** Width of the labels at the left. */
 export const LEFT = 92;
 export const RIGHT = 14;
 
-/** Time to its place on the paper. */
+/** Maps a time to its x coordinate. */
 export type TimeScale = (ms: number) => number;
 /** A part of the plot, drawn below some `top`. */
 export interface PlotPanel {

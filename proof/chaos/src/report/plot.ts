@@ -13,13 +13,13 @@ const LATENCY_HEIGHT = 130;
 
 export const outcomes = [
   ['settled', 'settled', 'var(--settled)'],
-  ['pending', 'told to wait', 'var(--pending)'],
+  ['pending', 'pending', 'var(--pending)'],
   ['refused', 'a definite no', 'var(--refused)'],
   ['turnedAway', 'turned away for now', 'var(--turned)'],
   ['silent', 'no answer', 'var(--silent)'],
 ] as const;
 
-/** What happened when: requests and their latency, breakers, and the faults as bands behind all of it. */
+/** Renders the timeline: answers, latency, breakers, and the faults as bands in the background. */
 export function plotOf(report: ChaosReport): string {
   const { seconds, strikes, breakers, healedMs } = report;
   const endMs = Math.max(seconds.length * 1_000, healedMs + 3_000);
@@ -40,7 +40,7 @@ export function plotOf(report: ChaosReport): string {
   const bottom = top - GAP + 8;
   const behind = strikes.map((struck) => band(struck, across, 24, 24 + RATE_HEIGHT + GAP + LATENCY_HEIGHT));
   const healed = across(healedMs);
-  return `<svg viewBox="0 0 ${WIDTH} ${bottom + 22}" role="img" aria-label="What happened when">
+  return `<svg viewBox="0 0 ${WIDTH} ${bottom + 22}" role="img" aria-label="Timeline of the run">
 ${timeAxis(endMs, across, bottom)}
 ${behind.join('\n')}
 ${drawn.join('\n')}
@@ -56,7 +56,7 @@ function band(struck: RunningStrike, across: TimeScale, top: number, bottom: num
 
 function ratePanel(seconds: readonly SecondSummary[], across: TimeScale, top: number): PlotPanel {
   const sum = (second: SecondSummary): number => outcomes.reduce((all, [name]) => all + second[name], 0);
-  // One moment of fifty connections must not flatten all the rest.
+  // The scale ignores the highest seconds: a burst of fifty connections would flatten all others.
   const sums = seconds.map(sum).sort((a, b) => a - b);
   const highest = Math.max(5, (sums[Math.floor(sums.length * 0.985)] ?? 5) * 1.1);
   const y = (value: number): number => top + RATE_HEIGHT * (1 - Math.min(value, highest) / highest);
@@ -98,7 +98,7 @@ function latencyPanel(seconds: readonly SecondSummary[], across: TimeScale, top:
   };
 }
 
-/** Seconds one after another in which something was answered: no line is drawn over a silence. */
+/** Consecutive seconds with answers. The line is interrupted where there were none. */
 function stretchesOf(seconds: readonly SecondSummary[], name: 'p50Ms' | 'p99Ms'): SecondSummary[][] {
   const stretches: SecondSummary[][] = [[]];
   for (const second of seconds) {

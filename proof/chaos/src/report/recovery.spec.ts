@@ -11,7 +11,7 @@ const inARow = (count: number, fromMs: number) =>
   );
 
 describe('recovery', () => {
-  it('is reached with the first of ten good answers in a row, sent after the fault began to be lifted', () => {
+  it('is the first of ten consecutive good answers to requests sent after the lifting began', () => {
     const before = inARow(10, 21_000);
     const slow = anExchange({ sentAfterMs: 23_000, endedAfterMs: 29_000 });
     const exchanges = [
@@ -24,17 +24,17 @@ describe('recovery', () => {
     expect(recovery).toMatchObject({ recoveredMs: 30_050 - 22_000, liftMs: 100, amid: false });
   });
 
-  it('is not reached when nothing goes well any more', () => {
+  it('is null if no request succeeds any more', () => {
     expect(recoveriesOf([killed], inARow(9, 30_000), BEGAN_AT)[0]).toMatchObject({ recoveredMs: null });
   });
 
-  it('says when another fault stood meanwhile', () => {
+  it('is marked if another fault was in effect meanwhile', () => {
     const other = aStrike({ kind: 'freeze', processes: ['kafka'] }, { number: 2, struckMs: 22_500, liftedMs: 40_000 });
     expect(recoveriesOf([killed, other], inARow(10, 23_000), BEGAN_AT)[0]).toMatchObject({ amid: true });
   });
 });
 
-it('a timeline has every second, with what ended in it', () => {
+it('a timeline has every second, with the requests that ended in it', () => {
   const exchanges = [
     anExchange({ sentAfterMs: 100, endedAfterMs: 200 }),
     anExchange({ sentAfterMs: 100, endedAfterMs: 2_900, body: '{"status": "pending"}' }),

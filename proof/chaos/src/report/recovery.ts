@@ -1,32 +1,32 @@
 import type { RunningStrike } from '../nemesis/nemesis.js';
-import { askedFor, type RecordedExchange } from '../workload/exchange.js';
+import { kindOfRequest, type RecordedExchange } from '../workload/exchange.js';
 import { outcomeOf } from './timeline.js';
 
 export interface Recovery {
   readonly number: number;
   readonly words: string;
-  /** Until it answered again, from when it began to be lifted: a process has to start. */
+  /** From the start of lifting until the targets answered again, such as a process start. */
   readonly liftMs: number | null;
-  /** Until requests went through as in the calm, from when it began to be lifted; null: not within the run. */
+  /** From the start of lifting until requests succeeded as before the faults. Null if not within the run. */
   readonly recoveredMs: number | null;
-  /** Another fault stood meanwhile. */
+  /** Another fault was in effect meanwhile. */
   readonly amid: boolean;
 }
 
-/** So many requests one after another, each answered so soon, are a service that works. */
+/** Recovered: this many consecutive requests are each answered within `SOON_MS`. */
 const IN_A_ROW = 10;
 const SOON_MS = 1_500;
 
-/** How long it took after each fault until requests went through again. */
+/** Time to recovery after each fault. */
 export function recoveriesOf(
   strikes: readonly RunningStrike[],
   exchanges: readonly RecordedExchange[],
-  /** Unix ms, from which strikes count. */
+  /** Unix ms: the origin of the strikes' times. */
   beganAt: number,
 ): Recovery[] {
   const telling = exchanges
-    .filter((told) => askedFor(told) !== undefined && !told.hungUp && !told.story.startsWith('aimed'))
-    .map((told) => ({ ...told, sentMs: told.sentMs - beganAt, endedMs: told.endedMs - beganAt }))
+    .filter((each) => kindOfRequest(each) !== undefined && !each.hungUp && !each.story.startsWith('aimed'))
+    .map((each) => ({ ...each, sentMs: each.sentMs - beganAt, endedMs: each.endedMs - beganAt }))
     .sort((a, b) => a.endedMs - b.endedMs);
   return strikes.map((struck) => {
     const { number, words, liftingMs, liftedMs } = struck;

@@ -6,20 +6,20 @@ import type { PromiseResult } from '../verdict/promise-result.js';
 import { judgeRun } from '../verdict/judgements.js';
 import type { RunFacts } from '../verdict/run-facts.js';
 import { warningsUsed } from '../verdict/warnings.js';
-import { askedFor, operationOf } from '../workload/exchange.js';
+import { kindOfRequest, operationOf } from '../workload/exchange.js';
 import { amplificationOf, type Amplification } from './amplification.js';
 import { breakerSpansOf, type BreakerSpan } from './breaker-spans.js';
 import { recoveriesOf, type Recovery } from './recovery.js';
 import { timelineOf, type SecondSummary } from './timeline.js';
 
-/** Everything that a run says of itself: report.json, and what report.html is drawn from. */
+/** The content of report.json, from which report.html is rendered. */
 export interface ChaosReport {
   readonly name: string;
   readonly story: string;
   readonly seed: number;
   readonly command: string;
   readonly measuredAt: string;
-  /** Why it is not sound; null: it is. */
+  /** Why the run is not sound. Null if it is. */
   readonly failure: string | null;
   readonly durationMs: number;
   readonly healedMs: number;
@@ -37,26 +37,26 @@ export interface ChaosReport {
   };
   readonly judged: readonly PromiseResult[];
   readonly sometimes: readonly ReachedState[];
-  /** What a scenario was made to reach, and did not. */
+  /** Hard states that the scenario must reach and did not. */
   readonly unreached: readonly ReachedState[];
   readonly strikes: readonly RunningStrike[];
   readonly seconds: readonly SecondSummary[];
   readonly breakers: readonly BreakerSpan[];
   readonly recoveries: readonly Recovery[];
   readonly amplification: readonly Amplification[];
-  /** Lines at error and above in the services' logs, by message. */
+  /** Log lines at error and above: count by message. */
   readonly errorLines: Readonly<Record<string, number>>;
-  /** Expected warnings that faults provoked, by how often. */
+  /** Expected warnings: number of times that a fault explained each. */
   readonly warningsUsed: Readonly<Record<string, number>>;
 }
 
-/** @param plan what was to be, `facts` what came of it */
+/** @param command the command that repeats the run */
 export function reportOf(plan: RunPlan, facts: RunFacts, command: string): ChaosReport {
   const { exchanges, strikes, journal, logs, copies, beganAt, evidence, endedMs } = facts;
   const judged = judgeRun(facts);
   const sometimes = countSometimes(facts);
   const unreached = missing(sometimes).filter(({ id }) => plan.reaches.includes(id));
-  const asked = exchanges.filter((exchange) => askedFor(exchange) !== undefined);
+  const asked = exchanges.filter((exchange) => kindOfRequest(exchange) !== undefined);
   return {
     name: plan.name,
     story: plan.story,

@@ -1,13 +1,13 @@
-import { askedFor, type RecordedExchange } from '../workload/exchange.js';
+import { kindOfRequest, type RecordedExchange } from '../workload/exchange.js';
 
-/** What a second brought. */
+/** Requests that ended in one second of the run. */
 export interface SecondSummary {
   readonly atS: number;
   readonly settled: number;
   readonly pending: number;
-  /** A definite no: declined, or not possible. */
+  /** A definite refusal: declined, or not possible in the charge's state. */
   readonly refused: number;
-  /** For now: 409, 429, 5xx. */
+  /** Temporary refusals: 409, 429, 5xx. */
   readonly turnedAway: number;
   readonly silent: number;
   readonly p50Ms: number | null;
@@ -24,9 +24,9 @@ export function outcomeOf({ answer }: RecordedExchange): ExchangeClass {
   return body.includes('"status": "pending"') ? 'pending' : 'settled';
 }
 
-/** @param exchanges only those that move money are counted, from `beganAt` on (Unix ms) */
+/** Counts requests that move money, per second since `beganAt` (Unix ms). */
 export function timelineOf(exchanges: readonly RecordedExchange[], beganAt: number): SecondSummary[] {
-  const asked = exchanges.filter((exchange) => askedFor(exchange) !== undefined);
+  const asked = exchanges.filter((exchange) => kindOfRequest(exchange) !== undefined);
   const bySecond = Map.groupBy(asked, ({ endedMs }) => Math.floor((endedMs - beganAt) / 1_000));
   const last = Math.max(0, ...bySecond.keys());
   return Array.from({ length: last + 1 }, (_, atS) => {

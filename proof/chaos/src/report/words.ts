@@ -1,6 +1,6 @@
 import type { ChaosReport } from './report.js';
 
-/** The report for a terminal: what does not fit on a screen is in the page. */
+/** Renders a summary of the report for a terminal. */
 export function inWords(report: ChaosReport): string {
   const { judged, sometimes, unreached, strikes, numbers, quietAfterMs, soundAfterMs } = report;
   const width = Math.max(...judged.map(({ id }) => id.length));
@@ -20,7 +20,7 @@ export function inWords(report: ChaosReport): string {
     '',
     'Reached:',
     ...sometimes.map(({ what, times }) => `${String(times).padStart(6)} × ${what}`),
-    ...unreached.map(({ what }) => `✗ not reached, though this scenario is to reach it: ${what}`),
+    ...unreached.map(({ what }) => `✗ not reached, though the scenario requires it: ${what}`),
     ...strikes.flatMap(({ words, error }) => (error === undefined ? [] : [`✗ ${words}: ${error}`])),
   ].join('\n');
 }

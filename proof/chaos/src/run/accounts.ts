@@ -5,13 +5,10 @@ import type { ProvisionedAccount } from '../workload/workload.js';
 
 const AT_ONCE = 3;
 
-/** What the API is started with: it opens the accounts that were given to keys, and no others. */
+/** Settings of the API with strict keys: a key opens the account that it was created for, and any other is rejected. */
 export const strictKeys = { API_KEYS: 'strict', API_SECRET: 'a secret of this chaos run alone' };
 
-/**
- * Gives each account its key by the command behind `holdfast key`, as an operator does it. So it is decided here and not by the
- * API which account a request belongs to.
- */
+/** Creates a key for each account with the command behind `holdfast key`, so that tests know each request's account. */
 export async function provisionAccounts(databaseUrl: string, count: number): Promise<ProvisionedAccount[]> {
   const left = Array.from({ length: count }, (_, n) => `acct_chaos${n}`);
   const provisioned = new Map<string, string>();

@@ -33,18 +33,18 @@ import { readHoldEndings, readOperations } from '../evidence/operations.js';
 import type { RunPlan } from './plan.js';
 import { readCopies } from '../evidence/topics.js';
 
-/** How long clients go on asking for what they do not know, once all is in order again. */
+/** How long clients retry unanswered requests after the last fault is lifted. */
 const CLIENTS_PATIENCE_MS = 60_000;
 
 export interface Watching {
   readonly progress: StartProgress;
-  /** The workload has begun. */
+  /** The workload has started. */
   began?(live: RunningChaos): void;
   struck?(strike: RunningStrike): void;
   phase?(words: string): void;
 }
 
-/** What may be looked at while it runs. */
+/** Live view of a running chaos run, for progress output. */
 export interface RunningChaos {
   readonly history: History;
   readonly nemesis: Nemesis;
@@ -54,8 +54,8 @@ export interface RunningChaos {
 }
 
 /**
- * One run, from an empty folder to its facts: a system of its own, traffic, faults, healing, quiet, and a last look.
- * Its data and logs are below `dataDir` afterwards, and nothing of it runs any more, whatever happened.
+ * One run: starts a system in an empty folder, sends traffic, injects faults, lifts them, waits for quiescence, gathers
+ * the facts. It always stops every process; data and logs stay in `dataDir`.
  */
 export class ChaosRun {
   #leasesPassed = new Map<number, number>();
@@ -64,7 +64,7 @@ export class ChaosRun {
   private constructor(
     private readonly plan: RunPlan,
     readonly dataDir: string,
-    /** History and faults, as they happen. */
+    /** Folder to which history and faults are written as they happen. */
     readonly reportDir: string,
     private readonly watching: Watching,
     private readonly signal: AbortSignal,
@@ -72,7 +72,7 @@ export class ChaosRun {
 
   static async prepare(plan: RunPlan, reportDir: string, watching: Watching, signal: AbortSignal): Promise<ChaosRun> {
     const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-chaos-'));
-    await chmod(dataDir, 0o755); // as root, Postgres runs as another user, who must pass through
+    await chmod(dataDir, 0o755); // under root, Postgres runs as another user, which must be able to enter
     await mkdir(reportDir, { recursive: true });
     return new ChaosRun(plan, dataDir, reportDir, watching, signal);
   }
@@ -93,7 +93,7 @@ export class ChaosRun {
         progress: watching.progress,
         signal,
       });
-      // Once it is interrupted nothing answers any more: whatever still waits is left to its fate.
+      // After an interruption the processes are gone, and pending work would wait for ever.
       return await Promise.race([this.#rage(runtime, network, launchSettings), aborted(signal)]);
     } finally {
       watching.phase?.('stopping');
@@ -147,9 +147,9 @@ export class ChaosRun {
       watching.phase?.('healing');
       await nemesis.heal();
       const healedMs = elapsedMs();
-      watching.phase?.('clients ask for what they do not know yet');
+      watching.phase?.('clients retry unanswered requests');
       await workload.close(CLIENTS_PATIENCE_MS);
-      watching.phase?.('waiting until all is quiet, and reconciled');
+      watching.phase?.('waiting for quiescence and reconciliation');
       const settled = await this.#settle(
         runtime,
         history.inOrder,
@@ -157,16 +157,16 @@ export class ChaosRun {
         () => elapsedMs() - healedMs,
       );
       const quietSinceMs = nowMs();
-      watching.phase?.('reading back what the API says');
+      watching.phase?.('reading every charge and balance from the API');
       await observer.scrape();
       observer.stop();
       const said = await readBack(settled.evidence, workload.merchants);
       const projection = await verifyProjection(runtime.databaseUrl);
-      // What was read last is judged too: it has to show the rows exactly, if all was settled by then.
+      // The final reads are checked too: if the system had settled, they must show the rows exactly.
       const exchanges = history.inOrder;
       const isSettled = settled.quietAfterMs !== undefined && settled.soundAfterMs !== undefined;
       const verdict = check({ ...settled.evidence, exchanges, ...(isSettled && { quietSinceMs }) });
-      watching.phase?.('counting what was reached');
+      watching.phase?.('counting the hard states reached');
       const [journal, operations, holds, logs, copies] = await Promise.all([
         readJournals(runtime.urls.banksAdmin),
         readOperations(databases),
@@ -212,11 +212,11 @@ export class ChaosRun {
     elapsedMs: () => number,
   ): Promise<SettledRun> {
     const where = { databaseUrl: runtime.databaseUrl, banksAdminUrl: runtime.urls.banksAdmin };
-    const told = toldOf(exchanges);
+    const answers = toldOf(exchanges);
     const system = {
       unsettled: () => unsettled(where),
       evidence: async () => {
-        const evidence = await gatherEvidence(where, told, exchanges);
+        const evidence = await gatherEvidence(where, answers, exchanges);
         return { ...evidence, faults: strikesInEffect({ ...struck, evidence }), admits: admittedBy(this.plan.env) };
       },
       check,
@@ -226,7 +226,7 @@ export class ChaosRun {
     return settle(system, this.signal);
   }
 
-  /** Leases that the frozen instance held, and another holds now. */
+  /** Counts leases that the frozen instance held and another instance holds now. */
   async #countLeasesPassed(struck: RunningStrike, observer: Observer): Promise<void> {
     if (struck.fault.kind !== 'freeze') return;
     const frozen: readonly string[] = struck.fault.processes;
@@ -253,7 +253,7 @@ function admittedBy(env: RunPlan['env'] = {}): Evidence['admits'] {
   return { uncommitted: Number(env['ADMIT_UNCOMMITTED']), unsettled: Math.min(...unsettled.map(Number)) };
 }
 
-/** As `holdfast verify` looks at rows. @returns what it says when it does not end well */
+/** Runs `holdfast verify`. @returns its output lines if it fails, else none */
 async function verifyProjection(databaseUrl: string): Promise<string[]> {
   try {
     await promisify(execFile)(process.execPath, ['dist/apps/payments-api/src/charges/store/verify-projection.js'], {

@@ -5,7 +5,7 @@ import { jobMetrics } from '../verdict/periodic-jobs.js';
 import { Counters } from '../evidence/counters.js';
 
 const SCRAPE_EVERY_MS = 2_000;
-/** A frozen Postgres takes a question and never answers it. */
+/** A frozen Postgres accepts a query and does not answer it. */
 const ANSWERED_WITHIN_MS = 2_000;
 const counted = ['step_outcomes_total', ...jobMetrics];
 const leases = statement('chaos_leases', 'SELECT name, holder FROM lease');
@@ -13,7 +13,7 @@ const leases = statement('chaos_leases', 'SELECT name, holder FROM lease');
 /** Lease → the instance that holds it. */
 export type Holders = ReadonlyMap<string, string>;
 
-/** Looks at what is gone when a process ends: its counters, its leases. */
+/** Records what is lost when a process ends: its counters and its leases. */
 export class Observer {
   readonly counters = new Counters();
   #timer: NodeJS.Timeout | undefined;
@@ -41,7 +41,7 @@ export class Observer {
     );
   }
 
-  /** Nothing when Postgres does not answer. */
+  /** Empty if Postgres does not answer. */
   async holders(): Promise<Holders> {
     const rows = await Promise.all(
       databaseNames.map(async (database) => {

@@ -5,15 +5,15 @@ import { ordinaryTraffic, type LoadShape } from '../workload/workload.js';
 
 const SILENT_BANKS_FROM_MINUTES = 1.5;
 
-/** All that is decided before a run begins. */
+/** Everything that is fixed before a run starts. */
 export interface RunPlan {
   readonly seed: number;
-  /** `random`, or a scenario's. */
+  /** `random`, or the scenario's name. */
   readonly name: string;
   readonly story: string;
   readonly schedule: ChaosSchedule;
   readonly traffic: LoadShape;
-  /** Of the *sometimes* list: what this run alone must reach. */
+  /** Ids of the hard states that this run alone must reach. */
   readonly reaches: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -34,7 +34,7 @@ export function planOf(options: {
     name: 'random',
     story: `Everything at once, for ${minutes} min, as drawn from seed ${seed}.`,
     schedule: drawSchedule({ seed, durationMs: minutes * 60_000, kinds }),
-    // In a short run they would still be in doubt when all has to be quiet.
+    // These charges stay in doubt for a minute: a short run could not become quiet in time.
     traffic: minutes < SILENT_BANKS_FROM_MINUTES ? { ...ordinaryTraffic, first: [] } : ordinaryTraffic,
     reaches: [],
   };

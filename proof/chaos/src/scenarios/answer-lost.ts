@@ -3,7 +3,7 @@ import type { Scenario } from './scenario.js';
 export const answerLost: Scenario = {
   name: 'answer-lost',
   story:
-    'Answers are lost everywhere: clients hang up after sending, banks perform and break off, the network holds a bank’s answers back and lets them go when their callers have given up. Every client asks again; nothing is done twice, and the second answer is the first one.',
+    'Answers are lost everywhere: clients disconnect after sending, banks perform and drop the connection, the network holds a bank’s answers until their callers have timed out. Every client retries under its idempotency key. Nothing is performed twice, and the retry gets the stored answer.',
   seconds: 60,
   traffic: {
     clients: 14,

@@ -3,7 +3,7 @@ import type { Scenario } from './scenario.js';
 export const bankOutage: Scenario = {
   name: 'bank-outage',
   story:
-    'Alder, the first bank for visa, goes away, and then cedar, the only one for amex. Visa charges go on at birch; amex charges are refused at once instead of keeping their customers waiting. Both come back, a probe finds out, and all is as before.',
+    'Alder, the first bank for visa, is down, and then cedar, the only one for amex. The circuit breakers open. Visa charges are routed to birch; amex charges fail at once instead of timing out. Both banks return, a probe closes each breaker, and charges succeed as before.',
   seconds: 50,
   traffic: { clients: 12, pauseMs: 500, mix: { charge: 6, 'capture all': 2, refund: 1 } },
   faults: [

@@ -3,7 +3,7 @@ import type { Scenario } from './scenario.js';
 export const blackFriday: Scenario = {
   name: 'black-friday',
   story:
-    'Four hundred shoppers come at once, to a shop that is set to admit few, and in the rush dogwood hangs and a ledger dies. Who cannot be served is turned away at once with a 429 and comes again; who was admitted is served, and the hanging bank’s charges shed no others.',
+    'Four hundred clients come at once, with low limits of admission control. In the rush dogwood hangs and a ledger is killed. Load shedding answers excess requests at once with a 429, and their clients retry. Admitted requests are served, and charges of the hanging bank shed no others (bulkhead).',
   seconds: 50,
   traffic: { clients: 400, pauseMs: 200, mix: { charge: 1 } },
   faults: [

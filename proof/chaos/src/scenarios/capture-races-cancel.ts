@@ -3,7 +3,7 @@ import type { Scenario } from './scenario.js';
 export const captureRacesCancel: Scenario = {
   name: 'capture-races-cancel',
   story:
-    'Merchants capture and cancel the same authorization at the same moment, through different instances, while banks answer slowly and now and then not at all. The gateway’s authorization row is the one arbiter: of each pair one wins, and both merchants are told so.',
+    'Merchants capture and cancel the same authorization at the same moment, through different instances, while banks answer slowly or not at all. The row lock on the gateway’s authorization decides each race: one of the two requests wins, and both answers say so.',
   seconds: 45,
   traffic: { clients: 16, pauseMs: 300, mix: { 'capture races cancel': 1 } },
   faults: [

@@ -3,7 +3,7 @@ import type { Scenario } from './scenario.js';
 export const frozenLeader: Scenario = {
   name: 'frozen-leader',
   story:
-    'One instance of each service in turn stops as if its machine had paused, for longer than every lease and Kafka’s session. The others take over its leases, partitions and operations. Then it wakes up and goes on as if no time had passed; whatever it had in mind to write is fenced off.',
+    'One instance of each service in turn is frozen, as by a machine that pauses, for longer than every lease and Kafka’s session. The other instance takes over its leases, partitions and operations. Then the frozen one resumes as if no time had passed, and its stale writes are fenced.',
   seconds: 75,
   traffic: { clients: 14, pauseMs: 400, mix: { charge: 6, 'capture all': 3, refund: 2, 'answer lost': 1 } },
   faults: [

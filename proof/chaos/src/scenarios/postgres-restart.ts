@@ -3,7 +3,7 @@ import type { Scenario } from './scenario.js';
 export const postgresRestart: Scenario = {
   name: 'postgres-restart',
   story:
-    'Postgres is killed twice, under traffic. What was answered had been committed; what was not answered is asked for again under its key, and is there once or not at all. Commits whose answer was lost are settled by looking. Nothing is parked.',
+    'Postgres is killed twice, under traffic. Every answered request had been committed. An unanswered one is retried under its idempotency key, and was performed once or not at all. After a COMMIT whose answer was lost, the service reads whether it took effect. No event is parked.',
   seconds: 45,
   traffic: { clients: 12, pauseMs: 400, mix: { charge: 6, 'capture all': 2, refund: 2, 'same key at once': 0.5 } },
   faults: [

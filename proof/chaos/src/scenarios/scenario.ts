@@ -1,15 +1,15 @@
 import type { ChaosFault, ChaosSchedule } from '../schedule/fault.js';
 import type { LoadShape } from '../workload/workload.js';
 
-/** A run with a plot of its own, where the random mix has none. */
+/** A scripted run, in place of a random schedule. */
 export interface Scenario {
   readonly name: string;
-  /** What happens and what to look for, for whoever reads the report. */
+  /** What happens and what to look for, shown in the report. */
   readonly story: string;
   readonly seconds: number;
   readonly traffic: LoadShape;
   readonly faults: readonly { readonly atS: number; readonly lastsS: number; readonly fault: ChaosFault }[];
-  /** Ids of the *sometimes* list: the run fails unless it reaches them. */
+  /** Ids of hard states. The run fails unless it reaches all of them. */
   readonly reaches: readonly string[];
   /** Settings of services that differ from their defaults. */
   readonly env?: Readonly<Record<string, string>>;

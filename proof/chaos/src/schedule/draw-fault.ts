@@ -28,7 +28,7 @@ export function drawFault(dice: SeededChoices, kind: ChaosFault['kind'], about: 
       return { kind, ...anyVictim(dice, about) };
     case 'terminate':
       return { kind, processes: anyProcess(dice) };
-    case 'slow-start': // Kafka and Postgres know no other than to be away for as long: see kill
+    case 'slow-start': // not for Kafka and Postgres, where it would equal a kill of the same length
       return {
         kind,
         processes: dice.chance(0.15) ? ['bank-simulator'] : someInstances(dice),
@@ -49,19 +49,19 @@ export function drawFault(dice: SeededChoices, kind: ChaosFault['kind'], about: 
   }
 }
 
-/** At a moment of its own, or at any. */
+/** A process, with the point at which it is struck, if the fault is aimed. */
 function anyVictim(dice: SeededChoices, about: string): { processes: readonly ProcessName[]; moment?: StrikePoint } {
   switch (about as MomentName) {
-    case 'call': // the other instance is there to take over
+    case 'call': // only one instance, so that the other can take over
       return { processes: [dice.pick(instancesOf('bank-gateway'))], moment: { amid: 'call' } };
-    case 'publishing': // either instance may have the outbox in hand
+    case 'publishing': // both instances, since either may own the outbox shard
       return { processes: instancesOf(dice.pick(servicesOfTwo)), moment: { amid: 'publishing' } };
     default:
       return { processes: anyProcess(dice) };
   }
 }
 
-/** Kafka and Postgres as often as a service; a service often alone, now and then both of its instances. */
+/** Kafka, Postgres, or a service: often one of its instances, sometimes both. */
 function anyProcess(dice: SeededChoices): ProcessName[] {
   return dice.chance(0.4) ? [dice.pick(backends)] : someInstances(dice);
 }
@@ -71,7 +71,7 @@ function someInstances(dice: SeededChoices): InstanceName[] {
   return dice.chance(0.25) ? both : [dice.pick(both)];
 }
 
-/** A hiccup of a clock, or a good part of an hour; back or ahead. */
+/** A clock step of seconds or of up to 50 minutes, back or ahead, in milliseconds. */
 function anyOffset(dice: SeededChoices): number {
   const size = dice.chance(0.5) ? dice.between(200, 5_000, 100) : dice.between(60_000, 3_000_000, 60_000);
   return dice.chance(0.5) ? -size : size;
@@ -85,7 +85,7 @@ function anyRoute(dice: SeededChoices, to: NetworkRoute['to']): NetworkRoute {
 function anyRule(dice: SeededChoices, fault: bankProtocol.FaultName): bankProtocol.FaultRuleInput {
   const operation = dice.chance(0.6) ? dice.pick(bankProtocol.operationsOf(fault)) : undefined;
   const bank = dice.chance(0.75) ? dice.pick(bankProtocol.bankNames) : undefined;
-  // At every bank that serves it. A port is closed as a whole or not at all.
+  // A rule for one card applies at every bank that serves it. An outage closes a whole port, so it has no card.
   const card = !bank && fault !== 'outage' && dice.chance(0.4) ? dice.pick(brandsWithFaults) : undefined;
   return {
     fault,
@@ -93,7 +93,7 @@ function anyRule(dice: SeededChoices, fault: bankProtocol.FaultName): bankProtoc
     ...(operation && fault !== 'outage' && { operation }),
     ...(fault !== 'outage' && { probability: dice.pick([0.2, 0.5, 1]) }),
     ...(fault === 'latency' && { parameters: { delayMs: dice.between(100, 1_500, 100), jitterMs: 1_000 } }),
-    // Within what the attempt is valid for, or past it.
+    // Before or after the end of the attempt's validity.
     ...(fault === 'late' && { parameters: { delayMs: dice.pick([500, 4_000]) } }),
     seed: dice.seed(),
   } as bankProtocol.FaultRuleInput;

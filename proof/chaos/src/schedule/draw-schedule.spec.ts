@@ -8,12 +8,12 @@ const durationMs = 180_000;
 const seeds = Array.from({ length: 200 }, (_, n) => n * 7_919);
 
 describe('a schedule', () => {
-  it('is the same from the same seed, and another from another', () => {
+  it('is determined by its seed', () => {
     expect(drawSchedule({ seed: 7, durationMs })).toEqual(drawSchedule({ seed: 7, durationMs }));
     expect(drawSchedule({ seed: 7, durationMs })).not.toEqual(drawSchedule({ seed: 8, durationMs }));
   });
 
-  it('begins with a calm, and is over in time', () => {
+  it('starts with a calm period and ends in time', () => {
     for (const seed of notEmpty(seeds)) {
       const { faults } = drawSchedule({ seed, durationMs });
       expect(faults.length).toBeGreaterThan(15);
@@ -24,7 +24,7 @@ describe('a schedule', () => {
     }
   });
 
-  it('never has two faults of one lane at once', () => {
+  it('never has two faults of one lane in effect at once', () => {
     for (const seed of notEmpty(seeds)) {
       const { faults } = drawSchedule({ seed, durationMs });
       for (const of of notEmpty(Map.groupBy(faults, ({ lane }) => lane).values())) {
@@ -36,7 +36,7 @@ describe('a schedule', () => {
     }
   });
 
-  it('goes through everything before it begins anew', () => {
+  it('draws every fault of a lane once before any is repeated', () => {
     const { faults } = drawSchedule({ seed: 3, durationMs: 600_000 });
     const kinds = new Set(faults.map(({ fault }) => fault.kind));
     expect([...kinds].sort()).toEqual(Object.values(families).flat().sort());
@@ -44,7 +44,7 @@ describe('a schedule', () => {
     expect([...atBanks].sort()).toEqual([...bankProtocol.faultNames].sort());
   });
 
-  it('strikes every process in every way, and every link', () => {
+  it('draws every process fault for every process, and every link', () => {
     const drawn = seeds.flatMap((seed) => drawSchedule({ seed, durationMs }).faults.map(({ fault }) => fault));
     const struckBy = (kind: ChaosFaultKind): Set<string> =>
       new Set(drawn.flatMap((fault) => (fault.kind === kind && 'processes' in fault ? fault.processes : [])));
@@ -58,7 +58,7 @@ describe('a schedule', () => {
     for (const kind of notEmpty(families.network)) expect(brokenBy(kind)).toEqual(everyPlace);
   });
 
-  it('aims at the middle of a call and of publishing', () => {
+  it('aims faults at the middle of a bank call and of a publication', () => {
     const { faults } = drawSchedule({ seed: 3, durationMs: 600_000 });
     const aimed = faults.flatMap(({ fault }) =>
       'moment' in fault ? [`${fault.kind} amid ${fault.moment?.amid}`] : [],
@@ -66,7 +66,7 @@ describe('a schedule', () => {
     expect(new Set(aimed)).toEqual(new Set(['kill amid call', 'kill amid publishing', 'freeze amid call']));
   });
 
-  it('has every aim within its first eight system faults', () => {
+  it('has each aimed fault among its first eight system faults', () => {
     for (const seed of notEmpty(seeds)) {
       const system = drawSchedule({ seed, durationMs: 600_000 }).faults.filter(({ lane }) => lane === 'system');
       const aims = system
@@ -76,7 +76,7 @@ describe('a schedule', () => {
     }
   });
 
-  it('draws only what is asked for', () => {
+  it('draws only the chosen kinds', () => {
     const kinds: ChaosFaultKind[] = ['freeze', 'clock'];
     const { faults } = drawSchedule({ seed: 3, durationMs, kinds });
     expect(new Set(faults.map(({ fault }) => fault.kind))).toEqual(new Set(kinds));
@@ -88,7 +88,7 @@ describe('a schedule', () => {
         if (fault.kind === 'freeze') expect(lastsMs).toBeGreaterThan(11_000);
   });
 
-  it('has only rules that the banks take', () => {
+  it('has only rules that the banks accept', () => {
     for (const seed of notEmpty(seeds))
       for (const { fault } of notEmpty(drawSchedule({ seed, durationMs }).faults))
         if (fault.kind === 'bank') expect(() => bankProtocol.faultRuleSchema.parse(fault.rule)).not.toThrow();

@@ -6,22 +6,21 @@ import { faultKinds, type ChaosFault, type ChaosFaultKind, type ChaosSchedule, t
 export interface ScheduleOptions {
   readonly seed: number;
   readonly durationMs: number;
-  /** Default: all. */
+  /** Default: all kinds. */
   readonly kinds?: readonly ChaosFaultKind[];
 }
 
-/** The first seconds are calm, to measure the rest by. */
+/** No faults at first, as a baseline. */
 const CALM_MS = 8_000;
-/** Nothing new begins so shortly before the end. */
+/** No fault is injected in the last seconds. */
 const LAST_MS = 2_000;
 
-/** One after another: two faults of one lane never stand at once. */
+/** Faults that are injected one after another, never two at once. */
 type Lane = readonly (() => ChaosFault)[];
 
 /**
- * What goes wrong when. There are two lanes, so that often two faults stand at once: one strikes processes, the
- * network to Postgres and clocks, the other the banks and the network to them. Each lane goes through all that it has
- * in an order of its own before anything comes a second time, so a run of a few minutes has seen every row.
+ * Draws faults and their times in two lanes, so that two are often in effect at once: processes, clocks and Postgres in
+ * one, banks in the other. Each lane is a shuffled list of all its faults, so a run of a few minutes has every kind.
  */
 export function drawSchedule({ seed, durationMs, kinds = faultKinds }: ScheduleOptions): ChaosSchedule {
   const dice = new SeededChoices(seed);
@@ -36,7 +35,7 @@ export function drawSchedule({ seed, durationMs, kinds = faultKinds }: ScheduleO
     ] as const
   ).filter(([kind]) => has(kind));
   const system: Lane = anyhow.map((kind) => () => drawFault(dice, kind, 'postgres'));
-  // What nothing else shows: every second one is of these, so that a run that is short, or slow, has them too.
+  // Every second fault is an aimed one, so that a short or slow run has them too: they reach states that no other does.
   const aimed: Lane = [
     ...amid.map(
       ([kind, moment]) =>
@@ -63,7 +62,7 @@ export function drawSchedule({ seed, durationMs, kinds = faultKinds }: ScheduleO
 function drawLane(
   dice: SeededChoices,
   name: 'system' | 'banks',
-  /** All that the lane has, in an order of its own. */
+  /** All faults of the lane, shuffled. */
   round: () => Lane,
   durationMs: number,
   gap: { lowest: number; highest: number },
@@ -82,7 +81,7 @@ function drawLane(
   }
 }
 
-/** One of each in turn, for as long as there are; then what is left. */
+/** Alternates between the two lists; the rest of the longer one follows. */
 function alternating<T>(some: readonly T[], others: readonly T[]): T[] {
   const length = Math.max(some.length, others.length);
   return Array.from({ length }, (_, n) => [...some.slice(n, n + 1), ...others.slice(n, n + 1)]).flat();
@@ -90,11 +89,11 @@ function alternating<T>(some: readonly T[], others: readonly T[]): T[] {
 
 function durationOf(dice: SeededChoices, { kind }: ChaosFault): number {
   switch (kind) {
-    case 'freeze': // longer than every lease and Kafka's session, 10 s each
+    case 'freeze': // longer than a lease and Kafka's session, which are 10 s each
       return dice.between(11_500, 14_000, 100);
     case 'terminate':
       return dice.between(500, 4_000, 100);
-    case 'one-way': // long enough for callers to give up, or not
+    case 'one-way': // shorter or longer than the callers' time-outs
       return dice.between(3_000, 12_000, 100);
     case 'clock':
       return dice.between(6_000, 12_000, 100);

@@ -9,47 +9,47 @@ export const allInstances: readonly InstanceName[] = servicesOfTwo.flatMap(insta
 export const backends = ['bank-simulator', 'kafka', 'postgres'] as const;
 export type ProcessName = InstanceName | (typeof backends)[number];
 
-/** The connections of some instances to one place. */
+/** The connections of some instances to Postgres or to a bank. */
 export interface NetworkRoute {
   readonly from: readonly InstanceName[];
   readonly to: 'postgres' | bankProtocol.BankName;
 }
 
-/** What a process is struck in the middle of: the nemesis brings it about, and waits until it shows. */
+/** The point in a process's work at which it is struck. The nemesis brings it about and waits for it. */
 export type StrikePoint =
-  /** Every bank keeps silent, and an attempt has begun that none will answer. */
+  /** Every bank hangs, and an attempt is in flight. */
   | { readonly amid: 'call' }
-  /** Kafka stands still; what is being sent to it arrives once its sender is gone. */
+  /** Kafka is frozen, so a publication in flight arrives after its sender was struck. */
   | { readonly amid: 'publishing' };
 
-/** One thing that goes wrong, until it is lifted. Every row of the fault table is here, but the clients' own: see client-scripts.ts. */
+/** One injected fault. Faults that clients cause by themselves are in client-scripts.ts. */
 export type ChaosFault =
   /** SIGKILL; started again when lifted. */
   | { readonly kind: 'kill'; readonly processes: readonly ProcessName[]; readonly moment?: StrikePoint }
   /** SIGSTOP; SIGCONT when lifted. */
   | { readonly kind: 'freeze'; readonly processes: readonly ProcessName[]; readonly moment?: StrikePoint }
-  /** SIGTERM, whatever is in hand; started again when lifted. */
+  /** SIGTERM during traffic; started again when lifted. */
   | { readonly kind: 'terminate'; readonly processes: readonly ProcessName[] }
-  /** Killed and started at once, but it takes its time. */
+  /** Killed and started again at once, with a delayed start. */
   | {
       readonly kind: 'slow-start';
       readonly processes: readonly (InstanceName | 'bank-simulator')[];
       readonly delayMs: number;
     }
-  /** Restarted with another idea of the time; and with the right one when lifted. */
+  /** Restarted with an offset on its wall clock; restarted without it when lifted. */
   | { readonly kind: 'clock'; readonly processes: readonly InstanceName[]; readonly offsetMs: number }
   /** Connections are reset, new ones refused. */
   | { readonly kind: 'cut'; readonly route: NetworkRoute }
   | { readonly kind: 'delay'; readonly route: NetworkRoute; readonly delayMs: number }
-  /** What goes one way arrives only when this is lifted; what goes the other way arrives. */
+  /** An asymmetric partition: one direction is held until it is lifted. */
   | { readonly kind: 'one-way'; readonly route: NetworkRoute; readonly held: 'requests' | 'answers' }
   | { readonly kind: 'bank'; readonly rule: bankProtocol.FaultRuleInput }
-  /** The ledger's database refuses one amount, as if a faulty release were out; mended and replayed when lifted. */
+  /** The ledger's database rejects one amount, like a faulty release. When lifted, the cause is repaired and the event replayed. */
   | { readonly kind: 'poison'; readonly amountMinor: number };
 
 export type ChaosFaultKind = ChaosFault['kind'];
 
-/** As `--faults` takes them: a kind, or a family of kinds. */
+/** Values of `--faults`: a kind, or a family of kinds. */
 export const families = {
   process: ['kill', 'freeze', 'terminate', 'slow-start'],
   network: ['cut', 'delay', 'one-way'],
@@ -65,13 +65,13 @@ export const familyOf = (kind: ChaosFaultKind): FaultFamily =>
   )!;
 
 export interface ScheduledFault {
-  /** 1, 2, 3 … in the order of their times. */
+  /** Position in the schedule, from 1. */
   readonly number: number;
-  /** After the workload has begun. */
+  /** Milliseconds since the start of the workload. */
   readonly atMs: number;
   readonly lastsMs: number;
   readonly fault: ChaosFault;
-  /** Faults of one lane come one after another, however long it takes to lift one. Without a lane: at their times. */
+  /** Faults of one lane never overlap, however long it takes to lift one. Without a lane they keep their times. */
   readonly lane?: 'system' | 'banks';
 }
 
@@ -80,7 +80,7 @@ export interface ChaosSchedule {
   readonly faults: readonly ScheduledFault[];
 }
 
-/** In words. */
+/** Describes the fault for reports and progress output. */
 export function describeFault(fault: ChaosFault): string {
   switch (fault.kind) {
     case 'kill':
@@ -98,11 +98,11 @@ export function describeFault(fault: ChaosFault): string {
     case 'delay':
       return `${describeRoute(fault.route)}: ${fault.delayMs} ms each way`;
     case 'one-way':
-      return `${describeRoute(fault.route)}: ${fault.held} do not come through`;
+      return `${describeRoute(fault.route)}: ${fault.held} are held`;
     case 'bank':
       return describeRule(fault.rule);
     case 'poison':
-      return `the ledger cannot digest a charge of ${fault.amountMinor}`;
+      return `the ledger rejects a charge of ${fault.amountMinor}`;
   }
 }
 

@@ -3,7 +3,7 @@ import { BEGAN_AT } from './an-exchange.js';
 
 type RequestLine = Extract<JournalLine, { type: 'request' }>;
 
-/** An authorization as it reached alder at once, so long after the run began. */
+/** A journal line: an authorization that reached alder `afterMs` after the start of the run. */
 export const anAuthorization = (afterMs: number, different: Partial<RequestLine> = {}): RequestLine => ({
   type: 'request',
   bank: 'alder',

@@ -1,18 +1,18 @@
 import type { RecordedExchange } from '../workload/exchange.js';
 
-/** When the runs of tests begin: Unix ms. */
+/** Start of a test's run, in Unix ms. */
 export const BEGAN_AT = 1_000_000;
 
 export interface ExchangeOverrides extends Partial<RecordedExchange> {
   readonly status?: number;
   readonly body?: string;
   readonly replayed?: boolean;
-  /** From the beginning of the run; otherwise a second later, for a tenth of one. */
+  /** Milliseconds since the start of the run. Default: sent after 1,000, ended after 1,100. */
   readonly sentAfterMs?: number;
   readonly endedAfterMs?: number;
 }
 
-/** A charge that succeeded at once, but for what is said otherwise. */
+/** A charge that succeeded at once, with overrides. */
 export function anExchange(different: ExchangeOverrides = {}): RecordedExchange {
   const {
     status = 200,
@@ -22,7 +22,7 @@ export function anExchange(different: ExchangeOverrides = {}): RecordedExchange 
   return { ...unanswered(different), answer: { status, body, replayed } };
 }
 
-/** The same, and no answer ever came. */
+/** The same request without an answer. */
 export function unanswered(different: ExchangeOverrides = {}): RecordedExchange {
   const { status: _s, body: _b, replayed: _r, sentAfterMs = 1_000, endedAfterMs = 1_100, ...rest } = different;
   return {

@@ -9,7 +9,7 @@ export interface DifferentFacts extends Partial<Omit<RunFacts, 'evidence'>> {
   readonly evidence?: Partial<Evidence>;
 }
 
-/** A sound run without clients and without faults; a test names what differs. */
+/** A sound run without clients and faults, with overrides. */
 export function runFacts({ evidence, ...different }: DifferentFacts = {}): RunFacts {
   return {
     beganAt: BEGAN_AT,

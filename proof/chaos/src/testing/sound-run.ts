@@ -8,7 +8,7 @@ const charges = ['ch_1', 'ch_2', 'ch_3'].map((id) => aCharge(id));
 const refunds = [aRefund('re_1')];
 const balanceTransactions = [...charges, ...refunds].map(({ id }) => aTransaction(id));
 
-/** Of one client that charges for a minute, with all that is needed for every promise to have something to look at. */
+/** A sound run of one client for a minute, with at least one subject for every promise. */
 export function soundRun({ evidence, ...different }: DifferentFacts = {}): RunFacts {
   const missing = '{"error": {"code": "resource_missing", "message": "No such charge: \'ch_1\'"}}';
   const story = 'tries another’s charge';

@@ -14,11 +14,11 @@ const moves = [
 const judge = (facts: DifferentFacts) => judgeCalls(runFacts(facts)).lines;
 const transitions = (...of: LoggedBreakerTransition[]) => ({ logs: { ...runFacts().logs, transitions: of } });
 
-describe('how banks were called', () => {
+describe('the check of bank calls (A11)', () => {
   const journal = [anAuthorization(2_000)];
   const whileOpen = [expect.stringContaining('1 calls while its breaker was open')];
 
-  it('is judged by the breakers that instances logged, those of single accounts among them', () => {
+  it('uses the breaker transitions that instances logged, of isolated breakers too', () => {
     expect(judge({ journal })).toEqual([]);
     expect(judge({ journal, ...transitions(...moves) })).toEqual(whileOpen);
     const own = {
@@ -29,7 +29,7 @@ describe('how banks were called', () => {
     expect(judge({ journal, ...own })).toEqual([]);
   });
 
-  it('is judged anew from the moment at which a process was struck', () => {
+  it('starts again when a process is struck, since its breakers and budgets are new', () => {
     const struckAt = (struckMs: number) => [aStrike({ kind: 'kill', processes: ['bank-gateway'] }, { struckMs })];
     expect(judge({ journal, ...transitions(...moves), strikes: struckAt(1_500) })).toEqual([]);
     expect(judge({ journal, ...transitions(...moves), strikes: struckAt(10_000) })).toEqual(whileOpen);
@@ -37,7 +37,7 @@ describe('how banks were called', () => {
     expect(judge({ journal, ...transitions(...moves), strikes: other })).toEqual(whileOpen);
   });
 
-  it('leaves out inquiries that a frozen bank or a slow network may have held back', () => {
+  it('leaves out inquiries that a frozen bank or a slow network may have delayed', () => {
     const logged = transitions(...moves.map((move) => ({ ...move, bank: 'cedar', lane: 'inquiries' })));
     const { validUntil: _none, ...asked } = anAuthorization(4_000, { bank: 'cedar' });
     const inquiry = [{ ...asked, operation: 'inquire', attemptId: 'ch_1.inquiry.1' } as const];

@@ -8,12 +8,12 @@ type CallFacts = Pick<RunFacts, 'beganAt' | 'journal' | 'strikes'> & {
   readonly logs: Pick<RunFacts['logs'], 'transitions' | 'isolatedTransitions'>;
 };
 
-/** A11 by the banks' journals: the strikes say where what the bank saw is not when its caller sent it. */
+/** A11 on the banks' journals. The strikes tell where arrival times may differ from sending times. */
 export function judgeCalls(facts: CallFacts): Pick<PromiseResult, 'lines' | 'looked'> {
   const { lines, looked } = judgeBankCalls(bankCallsOf(facts));
   return {
     lines,
-    looked: `${grouped(looked.calls)} calls, ${grouped(looked.retries)} repeated in place, ${grouped(looked.waits)} waits between calls, ${grouped(looked.openStretches)} open breakers, ${grouped(looked.failingStretches)} stretches of nothing but failures`,
+    looked: `${grouped(looked.calls)} calls, ${grouped(looked.retries)} retried in place, ${grouped(looked.waits)} waits between calls, ${grouped(looked.openStretches)} open breakers, ${grouped(looked.failingStretches)} intervals of failures only`,
   };
 }
 

@@ -10,7 +10,7 @@ import type { StoryName } from '../workload/client-scripts.js';
 import { enough } from './enough.js';
 
 const three = <T>(of: (n: number) => T): T[] => [1, 2, 3].map(of);
-const told = (different: Parameters<typeof anExchange>[0]): RecordedExchange[] =>
+const exchange = (different: Parameters<typeof anExchange>[0]): RecordedExchange[] =>
   three((n) => anExchange({ number: n, key: `key-${n}`, ...different }));
 
 const charged = (state: ChargeEvidence['state']) => ({
@@ -19,19 +19,19 @@ const charged = (state: ChargeEvidence['state']) => ({
 const refunded = (state: RefundEvidence['state']) => ({
   evidence: { refunds: three((n) => aRefund(`re_${n}`, { state })) },
 });
-const exchanges = (different: Parameters<typeof anExchange>[0]) => ({ exchanges: told(different) });
+const exchanges = (different: Parameters<typeof anExchange>[0]) => ({ exchanges: exchange(different) });
 
-interface Deed {
-  /** Leads to it, and is all that the run's one client is up to. */
+interface Activity {
+  /** The only story of the run's one client. */
   readonly story: StoryName;
   readonly what: string;
-  /** Three of it, which is the least in a minute. */
+  /** A run with three of them, the minimum of a minute. */
   readonly done: DifferentFacts;
-  /** What looks like it, and is none of it. */
+  /** Similar runs that must not count. */
   readonly not: readonly DifferentFacts[];
 }
 
-const deeds: readonly Deed[] = [
+const activities: readonly Activity[] = [
   {
     story: 'charge',
     what: 'charges succeeded',
@@ -40,7 +40,7 @@ const deeds: readonly Deed[] = [
   },
   {
     story: 'charge',
-    what: 'authorizations were asked for at banks',
+    what: 'authorizations were requested at banks',
     done: { journal: three((n) => anAuthorization(n * 1_000)) },
     not: [
       { journal: three((n) => anAuthorization(n * 1_000, { operation: 'capture' })) },
@@ -84,13 +84,13 @@ const deeds: readonly Deed[] = [
   },
   {
     story: 'asked again later',
-    what: 'answers were given again',
+    what: 'answers were replayed',
     done: exchanges({ replayed: true }),
     not: [exchanges({}), exchanges({ replayed: true, key: 'one' })],
   },
   {
     story: 'hostile input',
-    what: 'trespassers were turned away',
+    what: 'forbidden requests were answered',
     done: exchanges({ forbidden: 'hostile', status: 400 }),
     not: [exchanges({}), { exchanges: three((n) => unanswered({ number: n, forbidden: 'hostile' })) }],
   },
@@ -101,15 +101,15 @@ const missingIn = (story: StoryName, facts: DifferentFacts): string[] => {
   return lines.map((line) => line.replace(/^\d+ (.*), at least .*$/, '$1'));
 };
 
-describe('what must have happened in a run', () => {
-  it.each(deeds)('$story: so many $what', ({ story, what, done, not }) => {
+describe('the minimum of activity in a run', () => {
+  it.each(activities)('$story: $what', ({ story, what, done, not }) => {
     expect(missingIn(story, {})).toContain(what);
     expect(missingIn(story, done)).not.toContain(what);
     expect(missingIn(story, { ...done, durationMs: 81_000 })).toContain(what);
     for (const other of notEmpty(not)) expect(missingIn(story, other)).toContain(what);
   });
 
-  it('is in proportion to clients and minutes, and demands nothing that no story does', () => {
+  it('is in proportion to clients and minutes, and zero for what no story does', () => {
     const least = (clients: number, durationMs: number): string[] => [
       ...enough(runFacts({ traffic: { clients, mix: { charge: 1 } }, durationMs })).lines,
     ];

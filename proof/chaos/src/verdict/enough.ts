@@ -1,24 +1,24 @@
 import { answerBody } from '#checker';
 import { grouped } from '../html.js';
-import { askedFor, operationOf, type RecordedExchange } from '../workload/exchange.js';
+import { kindOfRequest, operationOf, type RecordedExchange } from '../workload/exchange.js';
 import type { StoryName } from '../workload/client-scripts.js';
 import type { PromiseResult } from './promise-result.js';
 import type { RunFacts } from './run-facts.js';
 
 type Facts = Pick<RunFacts, 'traffic' | 'durationMs' | 'exchanges' | 'evidence' | 'journal'>;
 
-/** A client finishes at least this many a minute under any fault: a third of what it usually finishes. */
+/** Stories that a client finishes per minute under any fault: a third of the usual number. */
 const STORIES_PER_CLIENT_MINUTE = 6;
-/** This share of the stories succeeds; the others are declined, or meet a fault. */
+/** Share of the stories that succeed. The others are declined or meet a fault. */
 const SUCCEEDING_SHARE = 0.5;
-/** More than these share the machine, and not the work. */
+/** More clients than this do not finish more stories, since they share one machine. */
 const CLIENTS_COUNTED_MAX = 20;
 
-interface Deed {
+interface ExpectedActivity {
   readonly what: string;
-  /** The stories that lead to one of these at least. */
+  /** Stories that cause at least one. */
   readonly of: readonly StoryName[];
-  /** Even the shortest run has one of these. */
+  /** The minimum is at least one, however short the run. */
   readonly always?: true;
   readonly times: (facts: Facts) => number;
 }
@@ -39,7 +39,7 @@ const charging: readonly StoryName[] = [
   'asked twice at once',
 ];
 
-const deeds: readonly Deed[] = [
+const activities: readonly ExpectedActivity[] = [
   {
     what: 'charges succeeded',
     always: true,
@@ -47,7 +47,7 @@ const deeds: readonly Deed[] = [
     times: ({ evidence }) => evidence.charges.filter(({ state }) => state !== 'failed' && state !== 'requested').length,
   },
   {
-    what: 'authorizations were asked for at banks',
+    what: 'authorizations were requested at banks',
     of: charging,
     times: ({ journal }) =>
       journal.filter((record) => record.type === 'request' && record.operation === 'authorize').length,
@@ -55,7 +55,8 @@ const deeds: readonly Deed[] = [
   {
     what: 'authorizations were captured',
     of: ['capture all', 'capture a part', 'capture twice', 'capture too much'],
-    times: ({ exchanges }) => operations(exchanges.filter((told) => askedFor(told) === 'capture' && succeeded(told))),
+    times: ({ exchanges }) =>
+      operations(exchanges.filter((each) => kindOfRequest(each) === 'capture' && succeeded(each))),
   },
   {
     what: 'authorizations were canceled',
@@ -75,23 +76,24 @@ const deeds: readonly Deed[] = [
   {
     what: 'reads were answered',
     of: ['details', 'look closely', 'walk charges', 'walk refunds', 'walk balance transactions', 'balance'],
-    times: ({ exchanges }) => exchanges.filter((told) => told.method === 'GET' && told.answer?.status === 200).length,
+    times: ({ exchanges }) =>
+      exchanges.filter(({ method, answer }) => method === 'GET' && answer?.status === 200).length,
   },
   {
-    what: 'answers were given again',
+    what: 'answers were replayed',
     of: ['asked again later', 'answer lost'],
     times: ({ exchanges }) => operations(exchanges.filter(({ answer }) => answer?.replayed)),
   },
   {
-    what: 'trespassers were turned away',
+    what: 'forbidden requests were answered',
     of: ['tries another’s charge', 'tries another’s refund', 'hostile input', 'key used for something else'],
     times: ({ exchanges }) => exchanges.filter(({ forbidden, answer }) => forbidden && answer).length,
   },
 ];
 
-/** What must have happened, in proportion to the run's minutes and clients and to what these are up to (A16). */
+/** Checks the minimum of activity, in proportion to the run's duration, clients and mix of stories (A16). */
 export function enough(facts: Facts): Pick<PromiseResult, 'lines' | 'looked'> {
-  const found = deeds.map((deed) => ({ ...deed, least: leastOf(deed, facts), times: deed.times(facts) }));
+  const found = activities.map((each) => ({ ...each, least: leastOf(each, facts), times: each.times(facts) }));
   return {
     lines: found
       .filter(({ times, least }) => times < least)
@@ -100,7 +102,7 @@ export function enough(facts: Facts): Pick<PromiseResult, 'lines' | 'looked'> {
   };
 }
 
-function leastOf({ of, always }: Deed, { traffic: { clients, mix }, durationMs }: Facts): number {
+function leastOf({ of, always }: ExpectedActivity, { traffic: { clients, mix }, durationMs }: Facts): number {
   const weights = Object.entries(mix);
   if (weights.length === 0) return 0;
   const whole = weights.reduce((sum, [, weight]) => sum + weight, 0);
@@ -110,5 +112,5 @@ function leastOf({ of, always }: Deed, { traffic: { clients, mix }, durationMs }
 }
 
 const operations = (exchanges: readonly RecordedExchange[]): number => new Set(exchanges.map(operationOf)).size;
-const succeeded = (told: RecordedExchange): boolean =>
-  told.answer?.status === 200 && answerBody(told).status === 'succeeded';
+const succeeded = (exchange: RecordedExchange): boolean =>
+  exchange.answer?.status === 200 && answerBody(exchange).status === 'succeeded';

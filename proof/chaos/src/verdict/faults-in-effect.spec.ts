@@ -20,11 +20,11 @@ describe('the faults of a run', () => {
   const effects = (fault: ChaosFault): FaultStretch[] =>
     faultsInEffect({ beganAt: 1_000_000, strikes: [aStrike(fault)], evidence: { charges, requests: [] } }).slice(1);
 
-  it('begin with the start of the system', () => {
+  it('include the start of the system', () => {
     expect(ofStart).toEqual({ kind: 'slow_start', at: {}, fromMs: -Infinity, untilMs: 1_000_000 });
   });
 
-  it('are at the instances that they strike, from the strike until all of them answer again', () => {
+  it('apply to the struck instances, from the strike until all of them answer again', () => {
     const second = { service: 'ledger', instance: 'ledger-2' };
     expect(effects({ kind: 'kill', processes: ['ledger-2'] })).toEqual([stretch('killed', second)]);
     expect(effects({ kind: 'freeze', processes: ['ledger-2'] })).toEqual([stretch('frozen', second)]);
@@ -43,7 +43,7 @@ describe('the faults of a run', () => {
     }
   });
 
-  it('are everywhere when Postgres or Kafka is struck, and at every bank when their process is', () => {
+  it('apply everywhere if Postgres or Kafka is struck, and to every bank if the simulator is', () => {
     expect(effects({ kind: 'freeze', processes: ['postgres', 'kafka'] })).toEqual([
       stretch('database_away', {}),
       stretch('kafka_away', {}),
@@ -53,7 +53,7 @@ describe('the faults of a run', () => {
     );
   });
 
-  it('of the network are at the end that calls, and at the bank that it leads to', () => {
+  it('of the network apply to the calling instance, and to the bank that it calls', () => {
     const gateway = { service: 'bank-gateway', instance: 'bank-gateway' };
     const route = (to: 'postgres' | 'cedar') => ({ from: ['bank-gateway'] as const, to });
     expect(effects({ kind: 'cut', route: route('postgres') })).toEqual([stretch('database_away', gateway)]);
@@ -65,7 +65,7 @@ describe('the faults of a run', () => {
     ]);
   });
 
-  it('of banks are what their journals say, and ports that are closed', () => {
+  it('of banks come from their journals, and from closed ports', () => {
     expect(effects({ kind: 'bank', rule: { scope: { bank: 'cedar' }, fault: 'hang' } })).toEqual([]);
     expect(effects({ kind: 'bank', rule: { scope: { bank: 'cedar' }, fault: 'outage' } })).toEqual([
       stretch('outage', { bank: 'cedar' }),
@@ -73,7 +73,7 @@ describe('the faults of a run', () => {
     expect(effects({ kind: 'bank', rule: { fault: 'outage' } })).toEqual(
       banks.map((bank) => stretch('outage', { bank })),
     );
-    // Such a bank keeps its port open, so its journal has the requests that the outage strikes.
+    // With such a scope the port stays open, so the journal has the requests that the outage rejects.
     expect(effects({ kind: 'bank', rule: { fault: 'outage', operation: 'capture' } })).toEqual([]);
     expect(effects({ kind: 'bank', rule: { fault: 'outage', probability: 0.5 } })).toEqual([]);
     expect(effects({ kind: 'bank', rule: { fault: 'outage', scope: { card: 'visa' } } })).toEqual([]);
@@ -84,14 +84,14 @@ describe('the faults of a run', () => {
     );
   });
 
-  it('stay with what is poisoned, at the charge of that amount alone', () => {
+  it('of a poison event never end, and apply only to the charge of that amount', () => {
     expect(effects({ kind: 'poison', amountMinor: 7_754 })).toEqual([
       stretch('poison', { service: 'ledger' }, { charge: 'ch_1', isAimed: true, untilMs: Infinity }),
     ]);
     expect(effects({ kind: 'poison', amountMinor: 7_755 })).toEqual([]);
   });
 
-  it('last to the end when they were not lifted', () => {
+  it('never end if they were not lifted', () => {
     const { liftedMs: _, ...struck } = aStrike({ kind: 'freeze', processes: ['kafka'] });
     const [, away] = faultsInEffect({ beganAt: 0, strikes: [struck], evidence: { charges: [], requests: [] } });
     expect(away).toEqual({ kind: 'kafka_away', at: {}, fromMs: 10_000, untilMs: Infinity });

@@ -11,24 +11,24 @@ interface Struck {
   readonly evidence: Pick<Evidence, 'charges' | 'requests'>;
 }
 
-/** Which faults were in effect, where, from when until when: by the strikes, and by what banks did to single requests. */
+/** Faults in effect, with place and time: from the strikes, and from the banks' journals for single requests. */
 export const faultsInEffect = (run: Struck): FaultStretch[] => [
   ...strikesInEffect(run),
   ...bankFaultsIn(run.evidence.requests),
 ];
 
-/** The same without what banks did to single requests. */
+/** Faults in effect from the strikes alone. */
 export function strikesInEffect({ beganAt, strikes, evidence }: Struck): FaultStretch[] {
   const chargesOf = (amountMinor: number): string[] =>
     evidence.charges.filter((charge) => charge.amountMinor === amountMinor).map(({ id }) => id);
   return [
-    // The system has only just been started.
+    // The start of the system counts as a slow start.
     { kind: 'slow_start', at: {}, fromMs: -Infinity, untilMs: beganAt },
     ...strikes.flatMap(({ fault, struckMs, liftedMs = Infinity }) =>
       effectsOf(fault, chargesOf).map((effect) => ({
         ...effect,
         fromMs: beganAt + struckMs,
-        // What is parked stays so until somebody replays it.
+        // A parked event stays parked until an operator replays it.
         untilMs: effect.kind === 'poison' ? Infinity : beganAt + liftedMs,
       })),
     ),
@@ -46,7 +46,7 @@ function effectsOf(fault: ChaosFault, chargesOf: (amountMinor: number) => string
     case 'slow-start':
       return fault.processes.flatMap((name) => [...ofProcess('killed', name), ...ofProcess('slow_start', name)]);
     case 'clock':
-      // It takes a new clock by starting again.
+      // An instance gets its clock offset by a restart.
       return fault.processes.flatMap((name) => [...ofProcess('clock_step', name), ...ofProcess('terminated', name)]);
     case 'cut':
     case 'delay':
@@ -56,7 +56,7 @@ function effectsOf(fault: ChaosFault, chargesOf: (amountMinor: number) => string
       return from.map((name) => ({ kind: 'bank_unreachable', at: { ...placeOf(name), bank: to } }));
     }
     case 'bank':
-      // Nothing arrives at a port that is closed; all else is in the journals.
+      // Requests to a closed port are in no journal; all other bank faults are.
       return banksTakenAwayBy(fault.rule).map((bank) => ({ kind: 'outage', at: { bank } }));
     case 'poison':
       return chargesOf(fault.amountMinor).map((charge) => ({

@@ -5,8 +5,8 @@ import type { PromiseResult } from './promise-result.js';
 import type { RunFacts } from './run-facts.js';
 
 /**
- * What must not be granted (A14). A stranger is told that there is no such object, or is shown an empty list, so it cannot
- * even learn that there is one; what is hostile is told anything but a success.
+ * Forbidden requests that were granted (A14). For another account's object only `resource_missing` or an empty list is
+ * allowed, so that the answer does not reveal that it exists. A hostile request must not succeed.
  */
 export function granted({
   exchanges,
@@ -17,9 +17,9 @@ export function granted({
   return {
     lines: [
       ...foreign
-        .filter((exchange) => !isForNow(exchange) && !saysNothing(exchange))
-        .map((exchange) => `${who(exchange)} asks for another’s object, and was answered ${told(exchange)}`),
-      ...hostile.filter(succeeds).map((exchange) => `${who(exchange)} is hostile, and was answered ${told(exchange)}`),
+        .filter((exchange) => !isTemporary(exchange) && !revealsNothing(exchange))
+        .map((exchange) => `${nameOf(exchange)} is for another’s object, and was answered ${answerOf(exchange)}`),
+      ...hostile.filter(succeeds).map((each) => `${nameOf(each)} is hostile, and was answered ${answerOf(each)}`),
       ...unreadable
         .filter(({ status }) => status !== undefined && status < 300)
         .map(
@@ -27,21 +27,21 @@ export function granted({
             `request ${number} (${sent}) was answered ${status}: ${body.slice(0, 120)}`,
         ),
     ],
-    looked: `${grouped(foreign.length)} attempts by strangers, ${grouped(hostile.length)} hostile requests, ${grouped(unreadable.length)} that cannot be read`,
+    looked: `${grouped(foreign.length)} requests for another’s object, ${grouped(hostile.length)} hostile requests, ${grouped(unreadable.length)} malformed requests`,
   };
 }
 
 const succeeds = ({ answer }: RecordedExchange): boolean => answer !== undefined && answer.status < 300;
 
-function saysNothing(exchange: RecordedExchange): boolean {
+function revealsNothing(exchange: RecordedExchange): boolean {
   const { object, data, has_more: hasMore, error } = answerBody(exchange);
   return error?.code === 'resource_missing' || (object === 'list' && data?.length === 0 && hasMore === false);
 }
 
-/** It was shed, or not answered. */
-const isForNow = ({ answer }: RecordedExchange): boolean =>
+/** Shed, or not answered. */
+const isTemporary = ({ answer }: RecordedExchange): boolean =>
   answer === undefined || answer.status >= 500 || answer.status === 429 || answer.status === 409;
 
-const who = ({ number, account, method, path }: RecordedExchange): string =>
+const nameOf = ({ number, account, method, path }: RecordedExchange): string =>
   `request ${number} (${account}, ${method} ${path})`;
-const told = ({ answer }: RecordedExchange): string => `${answer?.status}: ${answer?.body.slice(0, 120)}`;
+const answerOf = ({ answer }: RecordedExchange): string => `${answer?.status}: ${answer?.body.slice(0, 120)}`;

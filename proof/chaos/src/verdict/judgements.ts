@@ -3,13 +3,13 @@ import type { PromiseResult } from './promise-result.js';
 import { chaosPromises } from './promises.js';
 import type { RunFacts } from './run-facts.js';
 
-/** Every promise of a run, those of the checker included, with what broke it; by number, A7 before A10. */
+/** The result of every promise, the checker's included, ordered by number (A7 before A10). */
 export function judgeRun(facts: RunFacts): PromiseResult[] {
   const own = chaosPromises.map(({ id, promise, judge }) => ({ id, promise, ...judge(facts) }));
   return [...judgementsOf(facts.verdict), ...own].sort((a, b) => numberOf(a) - numberOf(b));
 }
 
-/** The checker's verdict, with the promises that were kept. */
+/** The checker's verdict as results, with a result for each kept promise too. */
 export function judgementsOf(verdict: Verdict): PromiseResult[] {
   const known = new Set(invariants.map(({ id }) => id));
   const unlisted = verdict.violations.filter(({ id }) => !known.has(id));
@@ -23,5 +23,5 @@ export function judgementsOf(verdict: Verdict): PromiseResult[] {
   ];
 }
 
-/** What is no promise by number comes last. */
+/** Promises without a number come last. */
 const numberOf = ({ id }: PromiseResult): number => Number(/^A(\d+)/.exec(id)?.[1] ?? 1_000);

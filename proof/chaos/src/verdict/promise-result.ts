@@ -1,9 +1,9 @@
-/** What came of one promise. */
+/** Result of checking one promise. */
 export interface PromiseResult {
   readonly id: string;
   readonly promise: string;
   /** One line per violation. */
   readonly lines: readonly string[];
-  /** How much there was to look at, where that could be next to nothing. */
+  /** Amount of evidence that was checked, for promises where it could be almost none. */
   readonly looked?: string;
 }

@@ -18,7 +18,7 @@ const brokenIn = (facts: RunFacts) =>
 interface Planted {
   readonly what: string;
   readonly facts: RunFacts;
-  /** What the violation says; of several, the first. */
+  /** Text in the first violation. */
   readonly says: string;
 }
 
@@ -35,15 +35,15 @@ const also = (different: Parameters<typeof anExchange>[0]) => ({
 });
 const foreign = { forbidden: 'foreign', account: 'acct_2', path: '/v1/charges/ch_1/capture' } as const;
 
-/** For each promise of this suite's own, runs that break it and nothing else. */
+/** For each promise of the chaos suite, runs that break it and no other. */
 const planted: Readonly<Record<string, readonly Planted[]>> = {
   'A7 in time': [
     { what: 'never quiet', facts: soundRun({ quietAfterMs: undefined }), says: 'it never became quiet' },
     { what: 'quiet too late', facts: soundRun({ quietAfterMs: 60_501 }), says: 'it took 61 s' },
   ],
-  'A9 told': [
+  'A9 API': [
     {
-      what: 'a balance of another sum',
+      what: 'a balance that is not the sum of its transactions',
       facts: soundRun(readBack({ balances: new Map([...sound.readBack.balances, ['acct_1', new Map([['usd', 1]])]]) })),
       says: 'acct_1: /v1/balance says 1 usd, the sum of its transactions is 1823',
     },
@@ -53,27 +53,31 @@ const planted: Readonly<Record<string, readonly Planted[]>> = {
       says: 'acct_2: /v1/balance says 5 jpy, the sum of its transactions is 0',
     },
     {
-      what: 'transactions that the balance leaves out',
+      what: 'a balance that leaves transactions out',
       facts: soundRun(readBack({ balances: new Map([['acct_1', new Map<string, number>()]]) })),
       says: 'acct_1: /v1/balance says 0 usd, the sum of its transactions is 1823',
     },
     {
       what: 'an error instead of a balance',
       facts: soundRun(readBack({ balances: new Map([...sound.readBack.balances, ['acct_2', undefined]]) })),
-      says: 'acct_2: /v1/balance was not told',
+      says: 'acct_2: /v1/balance was not answered',
     },
     {
-      what: 'money of an account that is not of this run',
+      what: 'transactions of an account outside this run',
       facts: soundRun({
         evidence: {
           balanceTransactions: [...sound.evidence.balanceTransactions, aTransaction('ch_9', { account: 'acct_9' })],
         },
       }),
-      says: 'acct_9: /v1/balance was not told',
+      says: 'acct_9: /v1/balance was not answered',
     },
   ],
   'A10 fold': [
-    { what: 'a row that does not follow', facts: soundRun({ projection: ['ch_1 differs'] }), says: 'ch_1 differs' },
+    {
+      what: 'a row that differs from its fold',
+      facts: soundRun({ projection: ['ch_1 differs'] }),
+      says: 'ch_1 differs',
+    },
   ],
   A11: [
     {
@@ -84,41 +88,41 @@ const planted: Readonly<Record<string, readonly Planted[]>> = {
   ],
   A13: [
     {
-      what: 'a charge that is gone',
+      what: 'a lost charge',
       facts: soundRun(also({ body: '{"id": "ch_9", "object": "charge", "status": "pending"}' })),
-      says: 'ch_9: its client was told of it, and it is not there',
+      says: 'ch_9: its client was answered this id, but no database has it',
     },
     {
-      what: 'a refund that is gone',
+      what: 'a lost refund',
       facts: soundRun({ evidence: { refunds: [] } }),
-      says: 're_1: its client was told of it',
+      says: 're_1: its client was answered this id',
     },
   ],
   A14: [
     {
-      what: 'a stranger who is shown a charge',
+      what: 'a charge shown to another account',
       facts: soundRun(also({ ...foreign, method: 'GET', path: '/v1/charges/ch_1' })),
-      says: 'request 9 (acct_2, GET /v1/charges/ch_1) asks for another’s object, and was answered 200',
+      says: 'request 9 (acct_2, GET /v1/charges/ch_1) is for another’s object, and was answered 200',
     },
     {
-      what: 'a stranger who finds something in a list',
+      what: 'a list that is not empty for another account',
       facts: soundRun(
         also({ ...foreign, method: 'GET', body: '{"object": "list", "data": [{"id": "re_1"}], "has_more": false}' }),
       ),
-      says: 'asks for another’s object, and was answered 200',
+      says: 'is for another’s object, and was answered 200',
     },
     {
-      what: 'a stranger who learns that there is more',
+      what: 'an empty list with has_more for another account',
       facts: soundRun(also({ ...foreign, method: 'GET', body: '{"object": "list", "data": [], "has_more": true}' })),
-      says: 'asks for another’s object, and was answered 200',
+      says: 'is for another’s object, and was answered 200',
     },
     {
-      what: 'a stranger who may capture',
+      what: 'a capture by another account',
       facts: soundRun(also({ ...foreign, body: '{"id": "ch_1", "object": "charge"}' })),
       says: 'request 9 (acct_2, POST /v1/charges/ch_1/capture)',
     },
     {
-      what: 'a stranger who learns that there is such a charge',
+      what: 'an error that reveals to another account that the charge exists',
       facts: soundRun(also({ ...foreign, status: 400, body: '{"error": {"code": "charge_already_captured"}}' })),
       says: 'was answered 400',
     },
@@ -128,33 +132,33 @@ const planted: Readonly<Record<string, readonly Planted[]>> = {
       says: 'request 9 (acct_1, POST /v1/charges) is hostile, and was answered 200',
     },
     {
-      what: 'bytes that are no HTTP and succeed',
+      what: 'malformed HTTP that succeeds',
       facts: soundRun({ unreadable: [{ ...sound.unreadable[0]!, status: 200 }] }),
       says: 'request 7 (GARBAGE) was answered 200',
     },
   ],
-  'A15 read': [
+  'A15 API': [
     {
-      what: 'a charge that failed, and is said to have succeeded',
+      what: 'a failed charge that the API shows as succeeded',
       facts: soundRun({
         evidence: { charges: [...sound.evidence.charges, aCharge('ch_4', { state: 'failed' })] },
         ...readBack({
           charges: new Map([...sound.readBack.charges, ['ch_4', { status: 'succeeded', captured: false }]]),
         }),
       }),
-      says: 'ch_4: failed, and the API says succeeded, captured false',
+      says: 'ch_4: failed, but the API says succeeded, captured false',
     },
     {
-      what: 'a charge that is said not to be captured',
+      what: 'a captured charge that the API shows as uncaptured',
       facts: soundRun(
         readBack({ charges: new Map([...sound.readBack.charges, ['ch_1', { status: 'succeeded', captured: false }]]) }),
       ),
-      says: 'ch_1: succeeded, and the API says succeeded, captured false',
+      says: 'ch_1: succeeded, but the API says succeeded, captured false',
     },
     {
-      what: 'a charge of an account that is not of this run',
+      what: 'a charge of an account outside this run',
       facts: soundRun({ evidence: { charges: [...sound.evidence.charges, aCharge('ch_9', { account: 'acct_9' })] } }),
-      says: 'ch_9: is of acct_9, which is no account of this run',
+      says: 'ch_9: belongs to acct_9, which is no account of this run',
     },
   ],
   'A16 enough': [
@@ -164,12 +168,12 @@ const planted: Readonly<Record<string, readonly Planted[]>> = {
       says: '3 charges succeeded, at least 6 expected',
     },
     {
-      what: 'charges that no bank was asked for',
+      what: 'charges without an authorization at a bank',
       facts: soundRun({ journal: [] }),
-      says: '0 authorizations were asked for at banks, at least 3 expected',
+      says: '0 authorizations were requested at banks, at least 3 expected',
     },
     {
-      what: 'nothing at all, however short',
+      what: 'no activity in a very short run',
       facts: runFacts({ traffic: { clients: 1, mix: everything }, durationMs: 0 }),
       says: '0 charges succeeded, at least 1 expected',
     },
@@ -180,7 +184,7 @@ const planted: Readonly<Record<string, readonly Planted[]>> = {
       facts: soundRun({ jobRuns: new Map([...sound.jobRuns, ['periodic_job_runs_total{outcome="failed"}', 2]]) }),
       says: 'periodic_job_runs_total{outcome="failed"}: 2 times',
     },
-    { what: 'no job at all', facts: soundRun({ jobRuns: new Map() }), says: 'no run of a periodic job was seen' },
+    { what: 'no job at all', facts: soundRun({ jobRuns: new Map() }), says: 'no periodic job succeeded' },
   ],
   unprovoked: [
     {
@@ -202,37 +206,37 @@ const planted: Readonly<Record<string, readonly Planted[]>> = {
       says: 'ledger-2 at 1970-01-01T00:16:40.000Z: warn: something is odd',
     },
     {
-      what: 'an instance whose log says nothing',
+      what: 'an instance without a log',
       facts: soundRun({
         logs: {
           ...sound.logs,
           heardFrom: new Set([...sound.logs.heardFrom].filter((instance) => instance !== 'ledger-2')),
         },
       }),
-      says: 'ledger-2: nothing of its log was read',
+      says: 'ledger-2: its log has no line',
     },
   ],
 };
 
 describe('a run', () => {
-  it('is sound when all was done that was asked for', () => {
+  it('is sound if no promise is broken', () => {
     expect(brokenIn(sound)).toEqual([]);
   });
 
-  it('has a planted violation for each promise of its own', () => {
+  it('has a planted violation for each promise of the chaos suite', () => {
     expect(Object.keys(planted)).toEqual(chaosPromises.map(({ id }) => id));
     for (const [id, cases] of notEmpty(Object.entries(planted)))
       expect({ id, cases: cases.length }).not.toMatchObject({ cases: 0 });
   });
 
   it.each(Object.entries(planted).flatMap(([id, cases]) => cases.map((each) => ({ id, ...each }))))(
-    'breaks $id, and nothing else, with $what',
+    'breaks only $id by $what',
     ({ id, facts, says }) => {
       expect(brokenIn(facts)).toEqual([{ id, lines: [expect.stringContaining(says)] }]);
     },
   );
 
-  it('forgives a stranger who was shed, not answered or shown nothing, and one who is quiet just in time', () => {
+  it('is sound if a forbidden request is shed, unanswered or shown an empty list, and if it is quiet just in time', () => {
     for (const status of [429, 409, 500, 503]) expect(brokenIn(soundRun(also({ ...foreign, status })))).toEqual([]);
     expect(brokenIn(soundRun({ exchanges: [...sound.exchanges, unanswered(foreign)] }))).toEqual([]);
     const nothing = also({ ...foreign, method: 'GET', body: '{"object": "list", "data": [], "has_more": false}' });
@@ -240,16 +244,16 @@ describe('a run', () => {
     expect(brokenIn(soundRun({ quietAfterMs: 60_000 }))).toEqual([]);
   });
 
-  it('is told of a charge by a pending answer as well, and by none that has failed', () => {
-    const told = (status: number) =>
+  it('takes the charge of a pending answer for acknowledged, but not that of a failed one', () => {
+    const answered = (status: number) =>
       soundRun(also({ status, body: '{"id": "ch_9", "object": "charge", "error": {"code": "x"}}' }));
-    expect(brokenIn(told(200)).map(({ id }) => id)).toEqual(['A13']);
-    expect(brokenIn(told(500))).toEqual([]);
+    expect(brokenIn(answered(200)).map(({ id }) => id)).toEqual(['A13']);
+    expect(brokenIn(answered(500))).toEqual([]);
   });
 });
 
-describe('the judgements of a run', () => {
-  it('are the checker’s promises and the suite’s own, each once, by number', () => {
+describe('the results of a run', () => {
+  it('are those of the checker and of the chaos suite, each promise once, ordered by number', () => {
     const ids = judgeRun(sound).map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids).toEqual(expect.arrayContaining([...invariants, ...chaosPromises].map(({ id }) => id)));
@@ -257,21 +261,21 @@ describe('the judgements of a run', () => {
     expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
   });
 
-  it.each(invariants.map(({ id, promise }) => ({ id, promise })))('pass on that $id is broken', ({ id, promise }) => {
+  it.each(invariants.map(({ id, promise }) => ({ id, promise })))('include that $id is broken', ({ id, promise }) => {
     const violations = [{ id, promise, lines: ['ch_1: is wrong'] }];
     expect(brokenIn(soundRun({ verdict: { holds: false, charges: 3, violations } }))).toEqual([
       { id, lines: ['ch_1: is wrong'] },
     ]);
   });
 
-  it('pass on what the checker found beyond its list', () => {
+  it('include a violation of a promise that is not on the checker’s list', () => {
     const violations = [{ id: 'A99', promise: 'a new one', lines: ['ch_1: is wrong'] }];
     expect(brokenIn(soundRun({ verdict: { holds: false, charges: 3, violations } }))).toMatchObject([{ id: 'A99' }]);
   });
 
-  it('say how much there was to look at', () => {
+  it('state the amount of evidence', () => {
     const looked = Object.fromEntries(judgeRun(sound).map((judged) => [judged.id, judged.looked]));
-    expect(looked['A14']).toBe('1 attempts by strangers, 1 hostile requests, 1 that cannot be read');
+    expect(looked['A14']).toBe('1 requests for another’s object, 1 hostile requests, 1 malformed requests');
     expect(looked['A16 enough']).toContain('3 charges succeeded (least 3)');
     expect(looked['A11']).toContain('3 calls');
     expect(looked['A18']).toBe('40 runs succeeded');

@@ -9,16 +9,16 @@ import type { RunFacts } from './run-facts.js';
 import { QUIET_WITHIN_MS } from './settle.js';
 import { judgeLogs } from './warnings.js';
 
-/** Something that must hold of every run, judged from its facts alone. */
+/** An invariant of every chaos run: a pure function of its facts. */
 export interface ChaosPromise extends Pick<PromiseResult, 'id' | 'promise'> {
   readonly judge: (facts: RunFacts) => Pick<PromiseResult, 'lines' | 'looked'>;
 }
 
-/** What the checker cannot see: the API's own words at the end, what strangers were shown, how long it all took. */
+/** Invariants beyond the checker's: final reads of the API, requests for other accounts' objects, time to quiescence. */
 export const chaosPromises: readonly ChaosPromise[] = [
   {
     id: 'A7 in time',
-    promise: 'within 60 s after the last fault is lifted every charge has ended',
+    promise: 'every charge ends within 60 s after the last fault is lifted',
     judge: ({ quietAfterMs }) => ({
       lines:
         quietAfterMs !== undefined && quietAfterMs <= QUIET_WITHIN_MS
@@ -27,49 +27,49 @@ export const chaosPromises: readonly ChaosPromise[] = [
     }),
   },
   {
-    id: 'A9 told',
-    promise: '/v1/balance is the sum of the account’s balance transactions',
+    id: 'A9 API',
+    promise: '/v1/balance equals the sum of the account’s balance transactions',
     judge: (facts) => ({ lines: wrongBalances(facts) }),
   },
   {
     id: 'A10 fold',
-    promise: 'every charge’s row follows from its events',
+    promise: 'every charge’s row equals the fold of its events',
     judge: ({ projection }) => ({ lines: projection }),
   },
   {
     id: 'A11',
     promise:
-      'calls are repeated within the retry budget, come again after their backoff, and never while their breaker is open',
+      'retries stay within the retry budget and wait for their backoff, and no call is sent while its circuit breaker is open',
     judge: judgeCalls,
   },
   {
     id: 'A13',
-    promise: 'what was acknowledged is there, whatever was killed',
+    promise: 'no acknowledged write is lost, whichever process is killed',
     judge: (facts) => ({ lines: lostWrites(facts) }),
   },
   {
     id: 'A14',
-    promise: 'nothing of one account is shown to another or changed by it, and nothing hostile succeeds',
+    promise: 'no account can read or change another account’s objects, and no hostile request succeeds',
     judge: granted,
   },
   {
-    id: 'A15 read',
-    promise: 'in the end the API says of every charge what its row says',
+    id: 'A15 API',
+    promise: 'at the end the API shows every charge as its row says',
     judge: (facts) => ({ lines: chargesReadOtherwise(facts) }),
   },
   {
     id: 'A16 enough',
-    promise: 'a run in which too little happened has shown nothing',
+    promise: 'a run has a minimum of activity',
     judge: enough,
   },
   {
     id: 'A18',
-    promise: 'no periodic job fails by its own fault',
+    promise: 'no periodic job fails for a reason of its own',
     judge: judgeJobs,
   },
   {
     id: 'unprovoked',
-    promise: 'no service warns, or logs an error, without a fault that provoked it',
+    promise: 'no service logs a warning or an error that no fault explains',
     judge: judgeLogs,
   },
 ];

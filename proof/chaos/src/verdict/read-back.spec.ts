@@ -3,7 +3,7 @@ import { anExchange } from '../testing/an-exchange.js';
 import { aCharge } from '../../../checker/src/testing/rows.js';
 import { readBack, type Reader } from './read-back.js';
 
-/** Answers by path and cursor, and notes what it was asked. */
+/** A reader with answers by path and cursor. It records its requests. */
 function reader(account: string, answers: Readonly<Record<string, object | number>>) {
   const asked: string[] = [];
   const read: Reader['read'] = (path, { parameters = {} } = {}) => {
@@ -18,7 +18,7 @@ function reader(account: string, answers: Readonly<Record<string, object | numbe
 }
 const usd = (amount: number) => ({ amount, currency: 'usd' });
 
-it('every charge is read by the key of its account, and every balance', async () => {
+it('reads every charge and balance with the key of its account', async () => {
   const one = reader('acct_1', {
     '/v1/charges/ch_1': { status: 'succeeded', captured: true },
     '/v1/balance': { available: [usd(5)], pending: [usd(7), { amount: 1, currency: 'jpy' }] },
@@ -41,7 +41,7 @@ it('every charge is read by the key of its account, and every balance', async ()
   expect([...said.balances]).toContainEqual(['acct_2', undefined]);
 });
 
-it('every list is walked to its end', async () => {
+it('reads every page of every list', async () => {
   const one = reader('acct_1', {
     '/v1/balance': { available: [], pending: [] },
     '/v1/charges': { data: [{ id: 'ch_9' }, { id: 'ch_8' }], has_more: true },

@@ -4,7 +4,7 @@ import type { ReadBack, RunFacts } from './run-facts.js';
 
 const AT_ONCE = 16;
 
-/** Who asks: one account's own key. */
+/** Reads the API with the key of one account. */
 export interface Reader {
   readonly account: string;
   read(
@@ -16,8 +16,8 @@ export interface Reader {
 const lists = ['/v1/charges', '/v1/refunds', '/v1/balance_transactions'] as const;
 
 /**
- * Asks the API for every charge that there is, by the key of its account, and for every account's balance. Its lists are
- * walked from end to end as well: what the reference model makes of them is part of the checker's verdict.
+ * Reads every charge and every account's balance from the API. It also reads every page of every list, which the
+ * checker compares with the reference model.
  */
 export async function readBack(
   { charges: rows }: Pick<Evidence, 'charges'>,
@@ -61,25 +61,25 @@ function balanceIn({ answer }: RecordedExchange): Map<string, number> | undefine
   return sums;
 }
 
-/** Charges of which the API says something else than their rows (A15), or that no account of the run can read. */
+/** Charges that the API shows differently from their rows (A15), or that no account of the run can read. */
 export function chargesReadOtherwise({ evidence, readBack }: Pick<RunFacts, 'evidence' | 'readBack'>): string[] {
   return evidence.charges.flatMap(({ id, account, state }) => {
     const said = readBack.charges.get(id);
-    if (said === undefined) return [`${id}: is of ${account}, which is no account of this run`];
+    if (said === undefined) return [`${id}: belongs to ${account}, which is no account of this run`];
     const wanted = state === 'failed' ? 'failed' : state === 'requested' ? 'pending' : 'succeeded';
     return said.status === wanted && said.captured === (state === 'succeeded')
       ? []
-      : [`${id}: ${state}, and the API says ${said.status}, captured ${said.captured}`];
+      : [`${id}: ${state}, but the API says ${said.status}, captured ${said.captured}`];
   });
 }
 
-/** Balances that are not the sum of their account's balance transactions (A9). */
+/** Balances that differ from the sum of their account's balance transactions (A9). */
 export function wrongBalances({ evidence, readBack }: Pick<RunFacts, 'evidence' | 'readBack'>): string[] {
   const byAccount = Map.groupBy(evidence.balanceTransactions, ({ account }) => account);
   const accounts = new Set([...readBack.balances.keys(), ...byAccount.keys()]);
   return [...accounts].flatMap((account) => {
     const said = readBack.balances.get(account);
-    if (said === undefined) return [`${account}: /v1/balance was not told`];
+    if (said === undefined) return [`${account}: /v1/balance was not answered`];
     const sums = new Map<string, number>();
     for (const { currency, netMinor } of byAccount.get(account) ?? [])
       sums.set(currency, (sums.get(currency) ?? 0) + netMinor);

@@ -7,47 +7,47 @@ import type { TopicRepeats } from '../evidence/topics.js';
 import type { RecordedExchange, UnreadableRequest } from '../workload/exchange.js';
 import type { LoadShape } from '../workload/workload.js';
 
-/** What the API itself says once all is quiet, asked for by the suite. */
+/** Charges and balances as the API shows them at quiescence. */
 export interface ReadBack {
   /** By charge. */
   readonly charges: ReadonlyMap<string, { readonly status: string; readonly captured: boolean }>;
-  /** By account: currency → pending and available together, in minor units; undefined when it was not told. */
+  /** By account: currency → pending plus available, in minor units. Undefined if the balance was not answered. */
   readonly balances: ReadonlyMap<string, ReadonlyMap<string, number> | undefined>;
 }
 
-/** All that is known of a run once it is over: its verdict, and what it reached, follow from this alone. */
+/** The facts of a finished run. Its verdict and the hard states that it reached are functions of these. */
 export interface RunFacts {
-  /** Unix ms at which the workload began. Times of exchanges are Unix ms too; those of strikes count from it. */
+  /** Start of the workload in Unix ms. Times of exchanges are Unix ms too; times of strikes count from this one. */
   readonly beganAt: number;
-  /** How long faults came. */
+  /** Duration of the schedule. */
   readonly durationMs: number;
   readonly traffic: Pick<LoadShape, 'clients' | 'mix'>;
-  /** In the order of sending. */
+  /** Ordered by sending. */
   readonly exchanges: readonly RecordedExchange[];
   readonly unreadable: readonly UnreadableRequest[];
   readonly strikes: readonly RunningStrike[];
-  /** When the schedule was through and everything was back in order, from the beginning. */
+  /** When all faults were lifted, from the start of the workload. */
   readonly healedMs: number;
   readonly endedMs: number;
-  /** Until every charge had ended and every event was sent, from the end of the last fault; undefined: never. */
+  /** From the last fault until every charge had ended and every event was published. Undefined if never. */
   readonly quietAfterMs: number | undefined;
-  /** Until nothing contradicted anything any more: what banks did by themselves had been found and undone. */
+  /** From the last fault until the checker found no violation: reconciliation had reversed every stray. Undefined if never. */
   readonly soundAfterMs: number | undefined;
   readonly evidence: Evidence;
-  /** The checker's, over the evidence. */
+  /** The checker's verdict on the evidence. */
   readonly verdict: Verdict;
   readonly readBack: ReadBack;
-  /** Rows that do not follow from their events, as `holdfast verify` looks at them. */
+  /** Rows that differ from the fold of their events, as `holdfast verify` reports them. */
   readonly projection: readonly string[];
-  /** By metric sample, how many runs of periodic jobs there were with that outcome. */
+  /** Runs of periodic jobs by metric sample (job and outcome). */
   readonly jobRuns: ReadonlyMap<string, number>;
   readonly journal: readonly ChaosJournalRecord[];
   readonly operations: readonly OperationEvidence[];
   readonly holds: readonly HoldEnding[];
   readonly logs: LogEvidence;
   readonly copies: TopicRepeats;
-  /** Events that an inbox dropped because it had seen them. */
+  /** Duplicates that an inbox dropped. */
   readonly duplicatesDropped: number;
-  /** Leases that passed from a frozen instance to another before it was thawed, by the number of the strike. */
+  /** Leases that another instance took over while their holder was frozen, by number of the strike. */
   readonly leasesPassed: ReadonlyMap<number, number>;
 }

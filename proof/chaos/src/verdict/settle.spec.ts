@@ -10,7 +10,7 @@ const broken: Verdict = {
   violations: [{ id: 'A8', promise: 'agree', lines: ['ch_1: differs'] }],
 };
 
-/** In virtual time; clients have asked for five seconds since the last fault. */
+/** A system in virtual time, five seconds after its last fault. */
 function system({ unsettledUntilMs = 0, brokenUntilMs = 0 }: { unsettledUntilMs?: number; brokenUntilMs?: number }) {
   let nowMs = 5_000;
   const looks: SettlingSystem = {
@@ -25,33 +25,33 @@ function system({ unsettledUntilMs = 0, brokenUntilMs = 0 }: { unsettledUntilMs?
 const never = new AbortController().signal;
 
 describe('settling', () => {
-  it('is over at once where nothing is under way, and counts from the last fault', async () => {
+  it('ends at once if nothing is in progress, and measures from the last fault', async () => {
     const settled = await settle(system({}), never);
     expect(settled).toMatchObject({ quietAfterMs: 5_000, soundAfterMs: 5_000, verdict: kept });
     expect(settled.evidence.unsent).toBe(5_000);
   });
 
-  it('waits until nothing is under way any more', async () => {
+  it('waits until nothing is in progress', async () => {
     expect(await settle(system({ unsettledUntilMs: 30_000 }), never)).toMatchObject({ quietAfterMs: 30_000 });
   });
 
-  it('judges what never becomes quiet, and says so', async () => {
+  it('has a verdict for a system that never becomes quiet', async () => {
     const settled = await settle(system({ unsettledUntilMs: Infinity }), never);
     expect(settled).toMatchObject({ quietAfterMs: undefined, verdict: kept });
     expect(settled.evidence.unsent).toBe(125_000);
   });
 
-  it('takes databases that do not answer for unrest', async () => {
+  it('takes a database that does not answer for work in progress', async () => {
     const away = { ...system({}), unsettled: () => Promise.reject(new Error('away')) };
     expect(await settle(away, never)).toMatchObject({ quietAfterMs: undefined });
   });
 
-  it('gives reconciliation its time, and takes the first evidence without a contradiction', async () => {
+  it('waits for reconciliation, and takes the first evidence without a violation', async () => {
     const settled = await settle(system({ unsettledUntilMs: 8_000, brokenUntilMs: 60_000 }), never);
     expect(settled).toMatchObject({ quietAfterMs: 8_000, soundAfterMs: 60_000, verdict: kept });
   });
 
-  it('ends with what is broken when time is up', async () => {
+  it('ends with the violations that are left after the time limit', async () => {
     const settled = await settle(system({ brokenUntilMs: Infinity }), never);
     expect(settled).toMatchObject({ quietAfterMs: 5_000, soundAfterMs: undefined, verdict: broken });
     expect(settled.evidence.unsent).toBe(96_000);
@@ -62,7 +62,7 @@ describe('settling', () => {
     await expect(settle(blind, never)).rejects.toThrow('the journal of alder cannot be read');
   });
 
-  it('gives up when it is interrupted', async () => {
+  it('stops when it is interrupted', async () => {
     const interrupt = new AbortController();
     interrupt.abort(new Error('interrupted'));
     await expect(settle(system({ unsettledUntilMs: Infinity }), interrupt.signal)).rejects.toThrow('interrupted');

@@ -2,23 +2,23 @@ import type { Evidence, Verdict } from '#checker';
 import type { RunFacts } from './run-facts.js';
 
 export const QUIET_WITHIN_MS = 60_000;
-/** A stray has to show in a statement (10 s), to stand out (15 s), to be reversed, and to be seen so. */
+/** Time for a stray to appear in a statement (10 s), count as a difference (15 s), be reversed and be compared again. */
 const SOUND_WITHIN_MS = 90_000;
 
-/** A system after its last fault, as settling looks at it. */
+/** A system after its last fault. */
 export interface SettlingSystem {
-  /** Charges not ended and events not sent. */
+  /** Number of charges that have not ended and events that are not published. */
   unsettled(): Promise<number>;
   evidence(): Promise<Evidence>;
   check(evidence: Evidence): Verdict;
-  /** Since the end of the last fault. */
+  /** Milliseconds since the last fault was lifted. */
   elapsedMs(): number;
   wait(ms: number): Promise<unknown>;
 }
 
 export type SettledRun = Pick<RunFacts, 'quietAfterMs' | 'soundAfterMs' | 'evidence' | 'verdict'>;
 
-/** Waits until nothing is under way, and then for as long as reconciliation may take. */
+/** Waits for quiescence, then until reconciliation has removed all violations or its time limit has passed. */
 export async function settle(system: SettlingSystem, signal: AbortSignal): Promise<SettledRun> {
   const beganMs = system.elapsedMs();
   const waitedMs = (): number => system.elapsedMs() - beganMs;

@@ -14,16 +14,16 @@ const charge = (state: ChargeEvidence['state']) => ({
   refunds: [],
 });
 
-describe('what a run reached', () => {
-  it('is nothing when nothing happened', () => {
+describe('the hard states of a run', () => {
+  it('are none for an empty run', () => {
     expect(missing(countSometimes(runFacts()))).toHaveLength(sometimes.length);
   });
 
-  it('names each thing once', () => {
+  it('have unique ids', () => {
     expect(new Set(sometimes.map(({ id }) => id)).size).toBe(sometimes.length);
   });
 
-  it('counts a doubt by whether the bank had performed it by then', () => {
+  it('tell doubts of performed attempts from those of attempts not yet performed', () => {
     const entry = { type: 'entry', bank: 'cedar', reference: 'ch_1.capture', at: 500 } as RunFacts['journal'][number];
     const operations = [{ reference: 'ch_1.capture', endKind: 'succeeded' } as RunFacts['operations'][number]];
     const facts = (at: number) => ({
@@ -37,7 +37,7 @@ describe('what a run reached', () => {
     expect(times('doubt-had-not', facts(400))).toBe(1);
   });
 
-  it('takes a takeover for a crash only after a kill, and for a thaw only after a long freeze', () => {
+  it('attribute a takeover to a crash only after a kill, and to a thaw only after a long freeze', () => {
     const logs = { ...quiet, doubts: [{ ...doubt, at: 1_000_000 + 20_000, reason: 'taken_over' }] };
     const killed = aStrike({ kind: 'kill', processes: ['bank-gateway'] });
     const frozen = aStrike({ kind: 'freeze', processes: ['bank-gateway'] });
@@ -47,7 +47,7 @@ describe('what a run reached', () => {
     expect(times('worker-thawed', { logs, strikes: [{ ...frozen, liftingMs: 12_000 }] })).toBe(0);
   });
 
-  it('counts copies in a topic only of what a service said shortly before it was killed', () => {
+  it('count duplicates in a topic only for events published shortly before their service was killed', () => {
     const said = [-8_000, -100].map((ms) => ({ service: 'ledger', saidAtMs: 1_000_000 + 10_000 + ms }));
     const copies = { records: 9, events: 7, copies: said };
     const after = (process: 'ledger-2' | 'kafka'): number =>
@@ -56,7 +56,7 @@ describe('what a run reached', () => {
     expect(after('kafka')).toBe(0);
   });
 
-  it('counts a race only when both were asked for before either was answered', () => {
+  it('count a race only if both requests were sent before either was answered', () => {
     const race = { story: 'capture races cancel' };
     const capture = anExchange({ ...race, ...captureOf('ch_1'), sentAfterMs: 1_000, endedAfterMs: 1_200 });
     const cancelAfter = (sentAfterMs: number) =>
@@ -68,20 +68,20 @@ describe('what a run reached', () => {
     expect(times('cancel-won', { exchanges: [capture, cancelAfter(1_250)], evidence })).toBe(0);
   });
 
-  it('counts a lost answer that was given again', () => {
+  it('count a lost answer that was replayed', () => {
     const lost = unanswered({ number: 1 });
     const again = anExchange({ number: 2, replayed: true });
     expect(times('dropped-answer-replayed', { exchanges: [lost, again] })).toBe(1);
     expect(times('dropped-answer-replayed', { exchanges: [again, { ...lost, number: 3 }] })).toBe(0);
   });
 
-  it('counts a charge that was pending and succeeded once, however often that was said', () => {
+  it('count a pending charge that succeeded once, however often its answer was replayed', () => {
     const pending = anExchange({ body: '{"id": "ch_1", "object": "charge", "status": "pending"}' });
     expect(times('pending-then-succeeded', { exchanges: [pending, pending], evidence: charge('succeeded') })).toBe(1);
     expect(times('pending-then-succeeded', { exchanges: [pending], evidence: charge('failed') })).toBe(0);
   });
 
-  it('adds up over a campaign', () => {
+  it('are summed over a campaign', () => {
     const one = countSometimes(runFacts({ duplicatesDropped: 2 }));
     const other = countSometimes(runFacts({ leasesPassed: new Map([[1, 3]]) }));
     const reached = addUp([one, other]).filter(({ times }) => times > 0);

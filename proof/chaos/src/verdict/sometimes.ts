@@ -1,7 +1,7 @@
 import { answerBody, sometimes, type SometimesCounts, type SometimesId } from '#checker';
 import type { RunningStrike } from '../nemesis/nemesis.js';
 import type { RunFacts } from './run-facts.js';
-import { askedFor, chargeOf, operationOf, type RecordedExchange } from '../workload/exchange.js';
+import { kindOfRequest, chargeOf, operationOf, type RecordedExchange } from '../workload/exchange.js';
 
 const LEASE_MS = 10_000;
 
@@ -35,7 +35,7 @@ const counts: SometimesCounts<RunFacts> = {
   'pending-then-succeeded': ({ exchanges, evidence }) => {
     const states = new Map(evidence.charges.map(({ id, state }) => [id, state]));
     const pending = exchanges
-      .filter((told) => askedFor(told) === 'charge' && told.answer?.status === 200)
+      .filter((each) => kindOfRequest(each) === 'charge' && each.answer?.status === 200)
       .map(answerBody)
       .filter(({ status }) => status === 'pending');
     const charges = new Set(pending.map(({ id }) => id));
@@ -48,9 +48,9 @@ const counts: SometimesCounts<RunFacts> = {
   'capture-failed-compensated': ({ holds }) =>
     holds.filter(({ state, cause }) => state === 'released' && cause === 'capture_failed').length,
   'dropped-answer-replayed': ({ exchanges }) =>
-    [...byKey(exchanges).values()].filter((told) => {
-      const lost = told.find(({ answer }) => answer === undefined);
-      return lost && told.some(({ answer, number }) => answer?.replayed && number > lost.number);
+    [...byKey(exchanges).values()].filter((sent) => {
+      const lost = sent.find(({ answer }) => answer === undefined);
+      return lost && sent.some(({ answer, number }) => answer?.replayed && number > lost.number);
     }).length,
 };
 
@@ -64,7 +64,7 @@ export function countSometimes(facts: RunFacts): ReachedState[] {
   return sometimes.map(({ id, what }) => ({ id, what, times: counts[id](facts) }));
 }
 
-/** Of several runs together. */
+/** Sums the hard states of several runs. */
 export function addUp(runs: readonly (readonly ReachedState[])[]): ReachedState[] {
   return sometimes.map(({ id, what }) => ({
     id,
@@ -79,7 +79,7 @@ function transitionsTo(state: string): (facts: RunFacts) => number {
   return ({ logs }) => logs.transitions.filter(({ to }) => to === state).length;
 }
 
-/** Whether the bank had performed it when it was in doubt. */
+/** Doubts, and whether the bank had performed the operation by then. */
 function doubts({ logs, journal, operations }: RunFacts): { happened: boolean }[] {
   const ended = new Set(operations.flatMap(({ reference, endKind }) => (endKind ? [reference] : [])));
   const performedAt = new Map<string, number>();
@@ -96,7 +96,7 @@ function takenOverAfter(facts: RunFacts, isCause: (struck: RunningStrike) => boo
   const causes = facts.strikes.filter(isCause);
   return facts.logs.doubts.filter(({ reason, at }) => {
     const ms = at - facts.beganAt;
-    // Noticed by whoever takes it over: once its lease has lapsed, or a while after.
+    // The instance that takes it over logs this once the lease has expired, or some time later.
     return reason === 'taken_over' && causes.some(({ struckMs }) => ms > struckMs && ms < struckMs + 4 * LEASE_MS);
   }).length;
 }
@@ -105,7 +105,7 @@ function crashes({ fault }: RunningStrike, service: string): boolean {
   return (fault.kind === 'kill' || fault.kind === 'slow-start') && strikes(fault.processes, service);
 }
 
-/** Said when the crash was near: copies of other days have other causes. */
+/** Published near the crash. Other duplicates have other causes. */
 function isShortlyBefore(ms: number, { struckMs }: RunningStrike): boolean {
   return ms > struckMs - 5_000 && ms < struckMs + 10_000;
 }
@@ -117,16 +117,16 @@ function freezes({ fault, struckMs, standsMs = struckMs, liftingMs = 0 }: Runnin
 const strikes = (processes: readonly string[], service: string): boolean =>
   processes.some((name) => name === service || name === `${service}-2`);
 
-/** Both were asked for, each before the other was answered. */
+/** Capture and cancellation of one charge that overlapped: each was sent before the other was answered. */
 function racesEnded({ exchanges, evidence }: RunFacts, state: string): number {
   const states = new Map(evidence.charges.map((charge) => [charge.id, charge.state]));
   const races = Map.groupBy(
-    exchanges.filter((told) => told.story === 'capture races cancel' && askedFor(told) !== 'charge'),
+    exchanges.filter((each) => each.story === 'capture races cancel' && kindOfRequest(each) !== 'charge'),
     chargeOf,
   );
-  return [...races].filter(([chargeId, told]) => {
-    const captures = told.filter((exchange) => askedFor(exchange) === 'capture');
-    const cancels = told.filter((exchange) => askedFor(exchange) === 'refund');
+  return [...races].filter(([chargeId, requests]) => {
+    const captures = requests.filter((exchange) => kindOfRequest(exchange) === 'capture');
+    const cancels = requests.filter((exchange) => kindOfRequest(exchange) === 'refund');
     const met = captures.some((capture) => cancels.some((cancel) => overlap(capture, cancel)));
     return met && chargeId !== undefined && states.get(chargeId) === state;
   }).length;
@@ -136,7 +136,7 @@ const overlap = (a: RecordedExchange, b: RecordedExchange): boolean => a.sentMs 
 
 function byKey(exchanges: readonly RecordedExchange[]): Map<string, RecordedExchange[]> {
   return Map.groupBy(
-    exchanges.filter((exchange) => askedFor(exchange) !== undefined),
+    exchanges.filter((exchange) => kindOfRequest(exchange) !== undefined),
     operationOf,
   );
 }

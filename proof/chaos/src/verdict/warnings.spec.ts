@@ -17,7 +17,7 @@ const factsWith = (strikes: RunFacts['strikes']): RunFacts => {
 };
 
 describe('logs', () => {
-  it('break a run by what no fault provoked, and say which instance warned of what', () => {
+  it('break a run by a warning that no fault explains, and name the instance', () => {
     const facts = factsWith([aStrike({ kind: 'kill', processes: ['kafka'] })]);
     expect(judgeLogs(facts)).toEqual({
       lines: [
@@ -28,7 +28,7 @@ describe('logs', () => {
     expect([...warningsUsed(facts)]).toEqual([]);
   });
 
-  it('break nothing by what a fault provoked, and count its entry as used', () => {
+  it('do not break a run by a warning that a fault explains, and count its entry as used', () => {
     const facts = factsWith([aStrike({ kind: 'kill', processes: ['postgres'] })]);
     expect(judgeLogs(facts).lines).toEqual([]);
     expect([...warningsUsed(facts)]).toEqual([['job-interrupted', 1]]);

@@ -5,12 +5,12 @@ import { faultsInEffect } from './faults-in-effect.js';
 import type { PromiseResult } from './promise-result.js';
 import type { RunFacts } from './run-facts.js';
 
-/** What services warned of, against the faults that were in effect; and that their logs were there to be read. */
+/** Warnings that no fault in effect explains, and instances without a log. */
 export function judgeLogs(facts: RunFacts): Pick<PromiseResult, 'lines' | 'looked'> {
-  const unheard = allInstances.filter((instance) => !facts.logs.heardFrom.has(instance));
+  const silent = allInstances.filter((instance) => !facts.logs.heardFrom.has(instance));
   return {
     lines: [
-      ...unheard.map((instance) => `${instance}: nothing of its log was read`),
+      ...silent.map((instance) => `${instance}: its log has no line`),
       ...judged(facts).unprovoked.map(
         ({ atMs, level, instance, message, detail }) =>
           `${instance} at ${new Date(atMs).toISOString()}: ${level}: ${message} ${detail ?? ''}`,
@@ -20,7 +20,7 @@ export function judgeLogs(facts: RunFacts): Pick<PromiseResult, 'lines' | 'looke
   };
 }
 
-/** How often each entry of the list of expected warnings was used. */
+/** Number of uses of each entry of the list of expected warnings. */
 export const warningsUsed = (facts: RunFacts): ReadonlyMap<string, number> => judged(facts).uses;
 
 const judged = (facts: RunFacts): JudgedWarnings => judgeWarnings(facts.logs.warnings, faultsInEffect(facts));

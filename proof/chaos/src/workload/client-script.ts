@@ -4,47 +4,47 @@ import { SeededChoices } from '../seeded-choices.js';
 import type { RecordedExchange } from './exchange.js';
 import type { Merchant, MerchantRequest } from './merchant.js';
 
-/** One client at its work. */
+/** One client of the workload. */
 export interface ScriptClient {
   readonly merchant: Merchant;
-  /** Of another account: it must see nothing of this one. */
+  /** A merchant of another account, which must not see this one's objects. */
   readonly stranger: Merchant;
-  /** For everything that this story draws. */
+  /** Random choices of this story. */
   readonly dice: SeededChoices;
-  /** Answers that lasted, to be asked for again later. */
+  /** Requests with a final answer, to be repeated later. */
   readonly remembered: RememberedRequest[];
-  /** Which instance it asks first. */
+  /** Number of the instance to which it sends first. */
   readonly at: number;
-  /** Accounts that a story has to itself for a while. */
+  /** Accounts that a story may borrow for exclusive use. */
   readonly apart: AccountsApart;
 }
 
-/** Stories on them change the account as a whole: its time, or what it can give back. */
+/** Accounts for stories that change the whole account: its time, or its balance. */
 export interface AccountsApart {
   readonly clocked: SharedMerchants;
   readonly overdrawn: SharedMerchants;
 }
 
 export interface SharedMerchants {
-  /** Does nothing while another client has them all. */
+  /** Does nothing if other clients have borrowed all of them. */
   borrow(use: (merchant: Merchant) => Promise<void>): Promise<void>;
 }
 
 export interface RememberedRequest {
   readonly order: MerchantRequest;
-  readonly told: RecordedExchange;
+  readonly exchange: RecordedExchange;
 }
 
-/** What a client may be up to: an order of charges, captures, cancellations, refunds and reads. */
+/** A story: a sequence of charges, captures, cancellations, refunds and reads. */
 export type ClientScript = (client: ScriptClient) => Promise<void>;
 
 const REMEMBERED_MAX = 200;
-/** How often what was answered is read at once at the other instance. */
+/** Probability that an answered object is read at once from the other instance (read-your-writes). */
 const READ_YOUR_WRITES = 0.2;
-/** How often a charge, a refund or a capture carries words of its merchant's. */
+/** Probability that a request carries a description and metadata. */
 const WITH_DETAILS = 0.3;
 
-/** Visa and mastercard have two banks each; cedar and dogwood, which forgive nothing, are asked more than their share. */
+/** Visa and mastercard have two banks each. Amex and discover are drawn more often: their banks are not idempotent. */
 export const cards = ['tok_visa', 'tok_mastercard', 'tok_amex', 'tok_amex', 'tok_discover', 'tok_discover'] as const;
 
 export interface Amount {
@@ -52,7 +52,7 @@ export interface Amount {
   readonly currency: Currency;
 }
 
-/** Mostly a few dollars, now and then much, or in any currency that there is. */
+/** Mostly small amounts in dollars, sometimes large ones, or in any other currency. */
 export function drawAmount(dice: SeededChoices): Amount {
   const currency = dice.chance(0.6) ? 'usd' : dice.pick(currencyCodes);
   const least = Math.max(100, minimumCharge(currency).amountMinor);
@@ -60,7 +60,7 @@ export function drawAmount(dice: SeededChoices): Amount {
   return { amount, currency };
 }
 
-/** What a merchant writes on an object: text that forms have to spell out among it. */
+/** Description and metadata, with text that a form must escape. */
 export function drawDetails(dice: SeededChoices): Record<string, string> {
   return {
     'metadata[order]': String(dice.between(1, 100_000)),
@@ -111,7 +111,7 @@ export function captureOrder(
   };
 }
 
-/** Of a charge that was not captured: its cancellation. */
+/** A refund request; for a charge that is not captured, a cancellation. */
 export function refundOrder(
   { merchant, dice }: Pick<ScriptClient, 'merchant' | 'dice'>,
   story: string,
@@ -130,7 +130,7 @@ export function refundOrder(
   };
 }
 
-/** A change of what a merchant has written, or anything else that is asked for under a key. */
+/** A POST under a new idempotency key. */
 export function order(
   { merchant }: Pick<ScriptClient, 'merchant'>,
   story: string,
@@ -140,22 +140,22 @@ export function order(
   return { story, method: 'POST', path, key: merchant.newKey(), parameters };
 }
 
-/** Asks until it is told something, remembers it, and now and then reads at the other instance what it was told of. */
+/** Sends a request until it has a final answer, remembers it, and sometimes reads the object from the other instance. */
 export async function tell(client: ScriptClient, order: MerchantRequest): Promise<RecordedExchange> {
   const { merchant, dice, at, remembered } = client;
   const [jitter, looks] = [new SeededChoices(dice.seed()), dice.chance(READ_YOUR_WRITES)];
-  const told = await merchant.askUntilAnswered(order, jitter, { at });
-  const status = told.answer?.status;
+  const exchange = await merchant.askUntilAnswered(order, jitter, { at });
+  const status = exchange.answer?.status;
   if (status === 200 || status === 402) {
-    remembered.push({ order, told });
+    remembered.push({ order, exchange });
     if (remembered.length > REMEMBERED_MAX) remembered.shift();
   }
-  const path = status === 200 ? pathOf(told) : undefined;
+  const path = status === 200 ? pathOf(exchange) : undefined;
   if (looks && path !== undefined) await merchant.read(path, { at: at + 1, story: 'read your writes' });
-  return told;
+  return exchange;
 }
 
-/** Reads until it is told something: the instance that is asked first may be away. */
+/** Reads until it has a final answer, since the first instance may be down. */
 export async function look(
   { merchant, dice, at }: Pick<ScriptClient, 'merchant' | 'dice' | 'at'>,
   story: string,
@@ -165,17 +165,17 @@ export async function look(
   return merchant.askUntilAnswered({ story, method: 'GET', path, parameters }, new SeededChoices(dice.seed()), { at });
 }
 
-/** Where what an answer shows can be read again. */
-function pathOf(told: RecordedExchange): string | undefined {
-  const { id, object } = answerBody(told);
+/** Path of the answered object. */
+function pathOf(exchange: RecordedExchange): string | undefined {
+  const { id, object } = answerBody(exchange);
   if (object === 'charge') return `/v1/charges/${id}`;
   return object === 'refund' ? `/v1/refunds/${id}` : undefined;
 }
 
-/** @returns the charge's id once it succeeded: authorized, or captured too */
-export function succeeded(told: RecordedExchange): string | undefined {
-  const { id, object, status } = answerBody(told);
-  return told.answer?.status === 200 && object === 'charge' && status === 'succeeded' ? id : undefined;
+/** @returns the charge's id if it succeeded, whether only authorized or captured too */
+export function succeeded(exchange: RecordedExchange): string | undefined {
+  const { id, object, status } = answerBody(exchange);
+  return exchange.answer?.status === 200 && object === 'charge' && status === 'succeeded' ? id : undefined;
 }
 
 export async function charge(
@@ -194,7 +194,7 @@ export async function authorize(
   return charge(client, story, { ...options, capture: false });
 }
 
-/** A client that goes to the other instance first: of two requests at once, each takes a way of its own. */
+/** The client, sending to another instance first: concurrent requests go to different instances. */
 export const elsewhere = (client: ScriptClient, place: number): ScriptClient => ({
   ...client,
   at: client.at + place,

@@ -6,7 +6,7 @@ import { refunding } from './stories/refunding.js';
 import { trespassing } from './stories/trespassing.js';
 import type { ClientScript } from './client-script.js';
 
-/** Every way in which a client goes about it. The name of each is the `story` of its exchanges. */
+/** Every story by name. The name is the `story` of its exchanges. */
 export const stories = {
   ...charging,
   ...refunding,
@@ -18,7 +18,7 @@ export const stories = {
 
 export type StoryName = keyof typeof stories;
 
-/** How often each, in the random mix. */
+/** Weights of the stories in the random mix. */
 export const everything: Readonly<Record<StoryName, number>> = {
   charge: 7,
   declined: 1.5,

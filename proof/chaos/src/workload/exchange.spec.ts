@@ -1,20 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { anExchange, captureOf, refundOf, unanswered } from '../testing/an-exchange.js';
-import { askedFor, chargeOf, kindOf, toldOf } from './exchange.js';
+import { kindOfRequest, chargeOf, kindOf, toldOf } from './exchange.js';
 
 describe('an exchange', () => {
-  it('moves money when its client means it to', () => {
-    expect(askedFor(anExchange())).toBe('charge');
-    expect(askedFor(anExchange(captureOf('ch_1')))).toBe('capture');
-    expect(askedFor(anExchange(refundOf('ch_1')))).toBe('refund');
-    expect(askedFor(anExchange({ forbidden: 'hostile' }))).toBeUndefined();
-    expect(askedFor(anExchange({ ...captureOf('ch_1'), forbidden: 'foreign' }))).toBeUndefined();
-    expect(askedFor(anExchange({ method: 'GET' }))).toBeUndefined();
-    expect(askedFor(anExchange({ path: '/v1/charges/ch_1' }))).toBeUndefined();
-    expect(askedFor(anExchange({ path: '/v1/refunds/re_1/cancel' }))).toBeUndefined();
+  it('has a request kind if it moves money and is not forbidden', () => {
+    expect(kindOfRequest(anExchange())).toBe('charge');
+    expect(kindOfRequest(anExchange(captureOf('ch_1')))).toBe('capture');
+    expect(kindOfRequest(anExchange(refundOf('ch_1')))).toBe('refund');
+    expect(kindOfRequest(anExchange({ forbidden: 'hostile' }))).toBeUndefined();
+    expect(kindOfRequest(anExchange({ ...captureOf('ch_1'), forbidden: 'foreign' }))).toBeUndefined();
+    expect(kindOfRequest(anExchange({ method: 'GET' }))).toBeUndefined();
+    expect(kindOfRequest(anExchange({ path: '/v1/charges/ch_1' }))).toBeUndefined();
+    expect(kindOfRequest(anExchange({ path: '/v1/refunds/re_1/cancel' }))).toBeUndefined();
   });
 
-  it('names its charge by what was sent, or else by what was answered', () => {
+  it('takes its charge from the request, or else from the answer', () => {
     expect(chargeOf(anExchange())).toBe('ch_1');
     expect(chargeOf(unanswered())).toBeUndefined();
     expect(chargeOf(unanswered(captureOf('ch_2')))).toBe('ch_2');
@@ -23,14 +23,14 @@ describe('an exchange', () => {
     expect(chargeOf(anExchange({ status: 500, body: 'no JSON' }))).toBeUndefined();
   });
 
-  it('leaves its client unknowing without an answer, and with one of 5xx', () => {
+  it('has an unknown outcome without an answer, and with one of 5xx', () => {
     expect([kindOf(anExchange()), kindOf(anExchange({ status: 402 }))]).toEqual(['ok', 'fail']);
     expect([kindOf(unanswered()), kindOf(anExchange({ status: 503 }))]).toEqual(['info', 'info']);
   });
 });
 
-describe('what the checker is told', () => {
-  it('is what moved money, and not what was only looked at or must not be granted', () => {
+describe('the history for the checker', () => {
+  it('has requests that move money, without reads and forbidden requests', () => {
     const exchanges = [anExchange(), anExchange({ method: 'GET' }), anExchange({ forbidden: 'hostile' })];
     expect(toldOf(exchanges)).toEqual([
       {
@@ -45,9 +45,9 @@ describe('what the checker is told', () => {
     ]);
   });
 
-  it('takes an answer of 5xx for none at all', () => {
-    const [told] = toldOf([anExchange({ status: 500, body: '{}' })]);
-    expect(told).toMatchObject({ kind: 'info', status: 500 });
-    expect(told).not.toHaveProperty('body');
+  it('takes an answer of 5xx for no answer', () => {
+    const [entry] = toldOf([anExchange({ status: 500, body: '{}' })]);
+    expect(entry).toMatchObject({ kind: 'info', status: 500 });
+    expect(entry).not.toHaveProperty('body');
   });
 });

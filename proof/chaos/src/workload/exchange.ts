@@ -1,40 +1,40 @@
 import { answerBody, type ApiExchange, type RequestKind, type ToldAnswer } from '#checker';
 
-/** One request on the wire and what came of it, as the checker judges it and with what a report tells besides. */
+/** One HTTP request and its answer, with what the report shows besides. */
 export interface RecordedExchange extends ApiExchange {
-  /** In the order of sending. */
+  /** Numbered in the order of sending. */
   readonly number: number;
-  /** What the client was up to. */
+  /** Name of the client's story. */
   readonly story: string;
-  /** Which instance was asked. */
+  /** The instance to which it was sent. */
   readonly at: string;
-  /** It must not be granted: it names another account's object, or it is hostile. */
+  /** It must not be granted: `foreign` names another account's object. */
   readonly forbidden?: 'foreign' | 'hostile';
 }
 
-/** A request that no form could say: bytes that are no HTTP, another format, credentials that open no account. */
+/** A malformed request: no HTTP, no form, or credentials of no account. */
 export interface UnreadableRequest {
   readonly number: number;
   readonly story: string;
   readonly at: string;
-  /** The first of what was sent. */
+  /** The first bytes sent. */
   readonly sent: string;
   readonly sentMs: number;
   readonly endedMs: number;
-  /** Of the answer; absent when none came. */
+  /** Absent if there was no answer. */
   readonly status?: number;
   readonly body?: string;
 }
 
-/** What moves money, and its client means it; undefined for everything else. */
-export function askedFor({ method, path, forbidden }: RecordedExchange): RequestKind | undefined {
+/** Kind of a request that moves money. Undefined for all others and for forbidden requests. */
+export function kindOfRequest({ method, path, forbidden }: RecordedExchange): RequestKind | undefined {
   if (method !== 'POST' || forbidden !== undefined) return undefined;
   if (path === '/v1/charges') return 'charge';
   if (path === '/v1/refunds') return 'refund';
   return /^\/v1\/charges\/[^/]+\/capture$/.test(path) ? 'capture' : undefined;
 }
 
-/** The charge that it is about, as far as its client knows. */
+/** The charge of the request, or else of the answer. */
 export function chargeOf(exchange: RecordedExchange): string | undefined {
   const named = exchange.parameters.charge ?? /^\/v1\/charges\/([^/]+)/.exec(exchange.path)?.[1];
   if (named !== undefined) return named;
@@ -42,19 +42,19 @@ export function chargeOf(exchange: RecordedExchange): string | undefined {
   return object === 'charge' ? id : (charge ?? error?.charge);
 }
 
-/** An answer of 5xx leaves its client as unknowing as none at all. */
+/** Outcome as the client knows it: after an answer of 5xx it is unknown (`info`), as without an answer. */
 export function kindOf({ answer }: Pick<RecordedExchange, 'answer'>): ToldAnswer['kind'] {
   if (answer === undefined || answer.status >= 500) return 'info';
   return answer.status === 200 ? 'ok' : 'fail';
 }
 
-/** One operation of a client: a key of its account. */
+/** Identity of a client's operation: account and idempotency key. */
 export const operationOf = ({ account, key }: Pick<RecordedExchange, 'account' | 'key'>): string => `${account} ${key}`;
 
-/** As the checker wants what moved money. */
+/** The history for the checker: requests that move money, with their answers. */
 export function toldOf(exchanges: readonly RecordedExchange[]): ToldAnswer[] {
   return exchanges.flatMap((exchange) => {
-    const asked = askedFor(exchange);
+    const asked = kindOfRequest(exchange);
     if (asked === undefined) return [];
     const { account, key = '', answer } = exchange;
     const chargeId = chargeOf(exchange);

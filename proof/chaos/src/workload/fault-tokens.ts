@@ -1,4 +1,4 @@
-/** Faults that clients aim at their own charges, each a way in which something ends otherwise than asked. */
+/** Fault tokens that clients put on their own charges. */
 export const faultTokens = [
   'tok_fault_authorize_dropAfter',
   'tok_fault_authorize_dropBefore',
@@ -16,5 +16,5 @@ export const faultTokens = [
   'tok_fault_ledger_refuse',
 ] as const;
 
-/** A card for each bank. */
+/** A card network for each bank. */
 export const brandsWithFaults = ['visa', 'mastercard', 'amex', 'discover'] as const;

@@ -5,7 +5,7 @@ import { expect, it } from '@jest/globals';
 import { anExchange, unanswered } from '../testing/an-exchange.js';
 import { History } from './history.js';
 
-it('a history is on disk line by line as it was at hand, which is in the order of sending', async () => {
+it('writes each exchange as a line, and returns them in the order of sending', async () => {
   const path = join(await mkdtemp(join(tmpdir(), 'holdfast-history-')), 'history.jsonl');
   const history = new History(path);
   const [first, second, third] = [history.nextNumber(), history.nextNumber(), history.nextNumber()];

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import type { RecordedExchange, UnreadableRequest } from './exchange.js';
 
-/** All that clients did and were told: on disk as it happens, one JSON object a line, and at hand for the verdict. */
+/** Requests and answers of all clients, kept for the verdict and written to disk as they end, one JSON object per line. */
 export class History {
   readonly exchanges: RecordedExchange[] = [];
   readonly unreadable: UnreadableRequest[] = [];
@@ -27,7 +27,7 @@ export class History {
     this.#write(request);
   }
 
-  /** In the order of sending; they came in the order of their answers. */
+  /** Exchanges in the order of sending. `exchanges` has the order of the answers. */
   get inOrder(): RecordedExchange[] {
     return this.exchanges.toSorted((a, b) => a.number - b.number);
   }

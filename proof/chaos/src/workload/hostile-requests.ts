@@ -8,7 +8,7 @@ const create = (parameters: MerchantRequest['parameters']): HostileRequest => ({
   parameters: { amount: '2000', currency: 'usd', source: 'tok_visa', ...parameters },
 });
 
-/** Hostile or mistaken requests. None of them may be answered with a success. */
+/** Hostile or invalid requests. None may succeed. */
 export const hostileRequests: readonly HostileRequest[] = [
   create({ amount: '-1' }),
   create({ amount: '0' }),

@@ -8,13 +8,13 @@ import type { History } from './history.js';
 import { sendRaw } from './raw-exchange.js';
 import type { MalformedRequest, UnreadableHttp } from './unreadable-requests.js';
 
-/** Something a merchant asks for; asked again, it is the same key and the same parameters. */
+/** A request of a merchant. A retry has the same idempotency key and parameters. */
 export interface MerchantRequest {
   readonly story: string;
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly parameters: Readonly<Record<string, string>>;
-  /** Absent for what changes nothing. */
+  /** Idempotency key. Absent for reads. */
   readonly key?: string;
   readonly forbidden?: RecordedExchange['forbidden'];
 }
@@ -23,36 +23,36 @@ export interface MerchantEnvironment {
   readonly apis: readonly string[];
   readonly dispatcher: Dispatcher;
   readonly history: History;
-  /** Unix ms that never step: times of exchanges compare with each other and with the services' own. */
+  /** Unix ms without clock steps, comparable with the services' times. */
   readonly nowMs: () => number;
-  /** When it aborts, no client asks again: what is unknown stays so. */
+  /** After it aborts no client retries, and unanswered requests stay unknown. */
   readonly givingUp: AbortSignal;
 }
 
-/** What was sent and what was heard of it, whatever it was. */
-interface Heard {
+/** Times of a request, and its answer if there was one. */
+interface TimedAnswer {
   readonly sentMs: number;
   readonly endedMs: number;
   readonly answer?: { readonly status: number; readonly body: string; readonly replayed: boolean };
 }
 
 interface AskOptions {
-  /** Which instance, by its number. */
+  /** Number of the instance. */
   readonly at?: number;
-  /** The client leaves so long after it has sent everything. */
+  /** The client disconnects this long after it has sent the request. */
   readonly hangUpAfterMs?: number;
 }
 
 const ANSWER_WITHIN_MS = 30_000;
 
-/** Refused for the moment, or not answered: neither is kept under the key, so the same request may come again. */
-function isForNow(exchange: RecordedExchange): boolean {
+/** A temporary refusal, or no answer. Neither is stored under the key, so the client retries. */
+function isTemporary(exchange: RecordedExchange): boolean {
   const status = exchange.answer?.status;
   if (status === undefined || status >= 500 || status === 409 || status === 429) return true;
   return status === 400 && answerBody(exchange).error?.message?.includes('Try again in a moment') === true;
 }
 
-/** One account of one merchant: raw HTTP, so that every request on the wire is in the history, and no other. */
+/** One merchant account. It sends raw HTTP, so the history has every request on the wire and no other. */
 export class Merchant {
   constructor(
     readonly account: string,
@@ -69,14 +69,14 @@ export class Merchant {
     return this.world.nowMs();
   }
 
-  /** One request. */
+  /** Sends one request, without retries. */
   async ask(order: MerchantRequest, options: AskOptions = {}): Promise<RecordedExchange> {
     const { at = 0, hangUpAfterMs } = options;
     const { story, method, path, parameters, key, forbidden } = order;
     const encoded = new URLSearchParams(parameters).toString();
     const inQuery = method !== 'POST' && encoded !== '';
     const number = this.world.history.nextNumber();
-    const heard = await this.#send(
+    const result = await this.#send(
       {
         method,
         path: inQuery ? `${path}?${encoded}` : path,
@@ -98,8 +98,8 @@ export class Merchant {
       method,
       path,
       parameters,
-      ...heard,
-      ...(hangUpAfterMs !== undefined && heard.answer === undefined && { hungUp: true as const }),
+      ...result,
+      ...(hangUpAfterMs !== undefined && result.answer === undefined && { hungUp: true as const }),
       ...(forbidden !== undefined && { forbidden }),
     };
     this.world.history.add(exchange);
@@ -107,9 +107,10 @@ export class Merchant {
   }
 
   /**
-   * As a careful client does it: under the same key, until it is told something that lasts. The last answer otherwise.
+   * Retries under the same key with exponential backoff and jitter until the answer is final, or until `givingUp`.
    *
-   * @param dice of the client, for the jitter of its backoff
+   * @param dice random choices of the client, for the jitter
+   * @returns the final answer, or the last one
    */
   async askUntilAnswered(
     order: MerchantRequest,
@@ -117,11 +118,11 @@ export class Merchant {
     options: { at?: number } = {},
   ): Promise<RecordedExchange> {
     for (let attempt = 0; ; attempt++) {
-      const told = await this.ask(order, { at: (options.at ?? 0) + attempt });
-      if (!isForNow(told)) return told;
+      const exchange = await this.ask(order, { at: (options.at ?? 0) + attempt });
+      if (!isTemporary(exchange)) return exchange;
       const backoffMs = Math.min(200 * 2 ** Math.min(attempt, 4), 2_000) * (0.5 + dice.share() / 2);
       const waited = await sleep(backoffMs, true, { signal: this.world.givingUp }).catch(() => false);
-      if (!waited) return told;
+      if (!waited) return exchange;
     }
   }
 
@@ -138,7 +139,7 @@ export class Merchant {
     return this.ask({ story, method: 'GET', path, parameters, ...(forbidden && { forbidden }) }, { at });
   }
 
-  /** HTTP that says what no form says. */
+  /** Sends valid HTTP with an unusual body or headers. */
   async sendUnreadable(request: UnreadableHttp, { at = 0 } = {}): Promise<void> {
     const number = this.world.history.nextNumber();
     const { method, path, headers, body } = request;
@@ -159,7 +160,7 @@ export class Merchant {
     this.#addUnreadable(number, at, `${method} ${path} ${body}`, heard);
   }
 
-  /** Bytes that are no HTTP. */
+  /** Sends bytes that are no valid HTTP. */
   async sendMalformed({ bytes, leaves }: MalformedRequest, { at = 0 } = {}): Promise<void> {
     const { apis, history, nowMs } = this.world;
     const number = history.nextNumber();
@@ -169,7 +170,7 @@ export class Merchant {
     this.#addUnreadable(number, at, bytes, { sentMs, endedMs: nowMs(), ...answer });
   }
 
-  #addUnreadable(number: number, at: number, sent: string, { sentMs, endedMs, answer }: Heard): void {
+  #addUnreadable(number: number, at: number, sent: string, { sentMs, endedMs, answer }: TimedAnswer): void {
     this.world.history.addUnreadable({
       number,
       story: 'unreadable input',
@@ -184,7 +185,7 @@ export class Merchant {
   async #send(
     request: { method: MerchantRequest['method']; path: string; headers: Record<string, string>; body: string | null },
     { at = 0, hangUpAfterMs }: AskOptions,
-  ): Promise<Heard> {
+  ): Promise<TimedAnswer> {
     const { apis, dispatcher, nowMs } = this.world;
     const signals = [AbortSignal.timeout(ANSWER_WITHIN_MS)];
     if (hangUpAfterMs !== undefined) signals.push(AbortSignal.timeout(hangUpAfterMs));

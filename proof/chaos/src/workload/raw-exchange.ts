@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 
 const PATIENCE_MS = 5_000;
 
-/** Sends bytes as they are. @returns the status that came back, if any did; resolves when the connection is over */
+/** Sends raw bytes and waits for the end of the connection. @returns the answer's status, if there was an answer */
 export function sendRaw(origin: string, bytes: string, leaves: boolean): Promise<number | undefined> {
   const { hostname, port } = new URL(origin);
   return new Promise((resolve) => {

@@ -5,7 +5,7 @@ export interface MalformedRequest {
   readonly leaves?: true;
 }
 
-/** Bytes that are no HTTP, or not all of it. Each is sent as it is; then its sender leaves, or waits for an answer. */
+/** Bytes that are no HTTP, or incomplete HTTP. Afterwards the sender disconnects or waits for an answer. */
 export const malformedRequests: readonly MalformedRequest[] = [
   { bytes: 'GARBAGE\r\n\r\n' },
   { bytes: '\u0000\u0001\u0002\u0003' },
@@ -36,7 +36,7 @@ export interface UnreadableHttp {
 
 const chargeOf2000 = 'amount=2000&currency=usd&source=tok_visa';
 
-/** HTTP that no form could send, or under a key of no account. */
+/** Valid HTTP with a body that is no valid form, or with the key of no account. */
 export const unreadableHttp: readonly UnreadableHttp[] = [
   { method: 'POST', path: '/v1/charges', body: 'amount[]=2000&amount[]=1&currency=usd&source=tok_visa' },
   { method: 'POST', path: '/v1/charges', body: '%00%ff%fe&&&===' },

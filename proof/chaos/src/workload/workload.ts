@@ -14,12 +14,12 @@ import {
 } from './client-script.js';
 
 export interface LoadShape {
-  /** Each goes on with its next story when it is through with the last. */
+  /** Number of clients. Each runs one story after another. */
   readonly clients: number;
-  /** Between two stories, up to. */
+  /** Longest pause between two stories. */
   readonly pauseMs: number;
   readonly mix: Partial<Record<StoryName, number>>;
-  /** Charged once, at the beginning: what takes longer to end than most else. */
+  /** Sources of charges made once at the start, because they take long to end. */
   readonly first?: readonly string[];
 }
 
@@ -27,23 +27,23 @@ export const ordinaryTraffic: LoadShape = {
   clients: 14,
   pauseMs: 800,
   mix: everything,
-  // A bank that never says a word: after a minute of doubt they are reversed, unseen.
+  // A bank that never answers: after a minute of doubt the authorizations are reversed.
   first: ['tok_fault_authorize_hang_always_on_visa', 'tok_fault_authorize_hang_always_on_amex'],
 };
 
-/** An account, and the key that opens it. */
+/** An account and its API key. */
 export interface ProvisionedAccount {
   readonly account: string;
   readonly apiKey: string;
 }
 
-/** Of ordinary merchants; the others are lent to stories that need one to themselves. */
+/** Accounts that clients share. The others are borrowed by stories for exclusive use. */
 const MERCHANTS = 8;
 const CLOCKED = 2;
 const OVERDRAWN = 1;
 export const ACCOUNTS = MERCHANTS + CLOCKED + OVERDRAWN;
 
-/** Clients of some merchants, each at its stories, from `open` until `close`. */
+/** Runs the clients from `open` until `close`. */
 export class Workload {
   readonly #agent = new Agent({ connections: 400, pipelining: 1, headersTimeout: 40_000, bodyTimeout: 40_000 });
   readonly #closing = new AbortController();
@@ -82,14 +82,14 @@ export class Workload {
     ]);
   }
 
-  /** A charge beside the traffic, for whoever needs one. */
+  /** Makes an additional charge, for a poison event. */
   charge(amount: number): void {
     const client = this.#newClient(0, new SeededChoices(amount));
     const order = chargeOrder(client, 'charge', { amount, source: 'tok_visa' });
     void client.merchant.askUntilAnswered(order, client.dice);
   }
 
-  /** No new stories. Resolves when all have ended; after `patienceMs` whoever still asks gives up. */
+  /** Starts no new stories. Resolves when all have ended; after `patienceMs` clients stop retrying. */
   async close(patienceMs: number): Promise<void> {
     this.#closing.abort();
     const patience = setTimeout(() => this.#givingUp.abort(), patienceMs);
@@ -124,7 +124,7 @@ export class Workload {
       return names.find((name) => (left -= this.traffic.mix[name]!) < 0) ?? names[0]!;
     };
     while (!this.#closing.signal.aborted) {
-      // A story has dice of its own: how much it draws depends on its answers, and the next story must not.
+      // Each story has its own generator: its draws depend on answers, and must not shift those of the next story.
       const [story, ownDice, pauseMs] = [draw(), new SeededChoices(dice.seed()), dice.between(0, this.traffic.pauseMs)];
       await stories[story](this.#newClient(number, ownDice, remembered));
       await sleep(pauseMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
@@ -132,7 +132,7 @@ export class Workload {
   }
 }
 
-/** One client at a time has an account. */
+/** A pool of accounts, each lent to one client at a time. */
 function lent(merchants: readonly Merchant[]): SharedMerchants {
   const free = [...merchants];
   return {

@@ -469,7 +469,7 @@ export class World {
   /** A database that is away, a lease that is lost: these the world provokes, and a job is not said to fail by them. */
   #jobFailed(instance: string, { periodicJob, err }: Readonly<Record<string, unknown>>): void {
     const line = `${instance}: ${String(periodicJob)}: ${String(err)}`;
-    this.#break({ id: 'A18', promise: 'no periodic job fails by its own fault', line });
+    this.#break({ id: 'A18', promise: 'no periodic job fails for a reason of its own', line });
   }
 
   #warned(line: Omit<LogWarning, 'atMs'>, fields: Readonly<Record<string, unknown>>): void {

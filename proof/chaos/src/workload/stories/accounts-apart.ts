@@ -15,9 +15,9 @@ import { trespass } from './trespassing.js';
 const CLOCKS = '/v1/test_helpers/test_clocks';
 const EIGHT_DAYS_S = 8 * 24 * 60 * 60;
 
-/** What they do with an account changes all of it, so each has one to itself. */
+/** Stories that change a whole account, so each borrows one for exclusive use. */
 export const onAccountsApart = {
-  /** Eight days pass: what was held lapses, what was captured becomes available. */
+  /** Advances a test clock by eight days: an authorization expires, captured money becomes available. */
   'authorization lapses': (client) =>
     client.apart.clocked.borrow(async (merchant) => {
       const own = { ...client, merchant, remembered: [] };
@@ -41,12 +41,12 @@ export const onAccountsApart = {
       await look(own, story, '/v1/balance');
     }),
 
-  /** A refund that would take more from the account than it may owe is refused; a smaller one is not. */
+  /** A refund beyond the account's overdraft is refused, a smaller one succeeds. */
   'refund beyond the balance': (client) =>
     client.apart.overdrawn.borrow(async (merchant) => {
       const own = { ...client, merchant, remembered: [] };
       const story = 'refund beyond the balance';
-      // The fee of the largest charge, 2,900,029 and the fixed part, is more than an account may owe.
+      // The fee of the largest charge, 2,900,029 and the fixed part, is larger than the overdraft.
       const chargeId = await charge(own, story, { amount: 99_999_999, source: 'tok_visa' });
       if (!chargeId) return;
       await tell(own, refundOrder(own, story, chargeId));
@@ -61,7 +61,7 @@ interface Clock {
   readonly frozenTime: number;
 }
 
-/** The account's clock; it has one, from the first time on. */
+/** The account's test clock, created on first use. */
 async function clockOf(client: ScriptClient, story: string): Promise<Clock | undefined> {
   const found = await look(client, story, CLOCKS);
   const [first] = answerBody(found).data ?? [];

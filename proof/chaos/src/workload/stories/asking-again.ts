@@ -3,9 +3,9 @@ import { SeededChoices } from '../../seeded-choices.js';
 import { brandsWithFaults, faultTokens } from '../fault-tokens.js';
 import { charge, chargeOrder, elsewhere, refundOrder, succeeded, tell, type ClientScript } from '../client-script.js';
 
-/** Answers that are lost, keys that are used again, faults that clients aim at their own charges. */
+/** Lost answers, reused idempotency keys, fault tokens. */
 export const askingAgain = {
-  /** Hangs up after it has sent everything, and asks again under the same key, at once and at the other instance. */
+  /** Disconnects after sending, and retries at once under the same key at the other instance. */
   'answer lost': async (client) => {
     const order = chargeOrder(client, 'answer lost');
     await client.merchant.ask(order, { at: client.at, hangUpAfterMs: client.dice.between(5, 400) });
@@ -20,34 +20,34 @@ export const askingAgain = {
     await tell(elsewhere(client, 1), order);
   },
 
-  /** Does not wait for the first answer: the same at both instances, one right behind the other. */
+  /** Sends the same request to both instances without waiting for the first answer. */
   'asked twice at once': async (client) => {
     const order = chargeOrder(client, 'asked twice at once');
     const first = client.merchant.ask(order, { at: client.at });
     await Promise.all([first, tell(elsewhere(client, 1), order)]);
   },
 
-  /** One key from fifty connections, to both instances. */
+  /** Sends one key from fifty connections to both instances. */
   'same key at once': async (client) => {
     const order = chargeOrder(client, 'same key at once');
     await Promise.all(Array.from({ length: 50 }, (_, place) => client.merchant.ask(order, { at: place })));
     await tell(client, order);
   },
 
-  /** What was answered is answered again, to the byte. */
+  /** Repeats a request that has a final answer: the replay must be equal to the byte. */
   'asked again later': async ({ remembered, merchant, dice, at }) => {
     if (remembered.length === 0) return;
     const { order } = dice.pick(remembered);
     await merchant.askUntilAnswered({ ...order, story: 'asked again later' }, new SeededChoices(dice.seed()), { at });
   },
 
-  /** What a key was used for is all that it is good for. */
+  /** Reuses a key with other parameters, which must be rejected. */
   'key used for something else': async (client) => {
     const story = 'key used for something else';
     const order = chargeOrder(client, story);
-    const told = await tell(client, order);
-    if (told.answer?.status !== 200) return;
-    const { id } = answerBody(told);
+    const exchange = await tell(client, order);
+    if (exchange.answer?.status !== 200) return;
+    const { id } = answerBody(exchange);
     const amount = String(Number(order.parameters.amount) + 1);
     const misuse = client.dice.pick([
       { ...order, parameters: { ...order.parameters, amount } },

@@ -33,7 +33,7 @@ export const charging = {
     if (chargeId) await tell(client, captureOrder(client, 'capture a part', chargeId, part));
   },
 
-  /** The second is refused, whatever it asks for, and whether it comes behind the first or beside it. */
+  /** The second capture must be refused, whatever its amount, concurrent with the first or after it. */
   'capture twice': async (client) => {
     const whole = drawAmount(client.dice);
     const chargeId = await authorize(client, 'capture twice', whole);
@@ -57,7 +57,7 @@ export const charging = {
     await tell(client, captureOrder(client, 'capture too much', chargeId, whole.amount));
   },
 
-  /** It stays authorized until it lapses. */
+  /** Never captured, so it stays authorized until it expires. */
   'authorize only': async (client) => {
     await authorize(client, 'authorize only');
   },
@@ -78,7 +78,7 @@ export const charging = {
   },
 } as const satisfies Record<string, ClientScript>;
 
-/** A card for each way in which a bank declines. */
+/** A card for each decline code. */
 const declining = [
   'tok_chargeDeclined',
   'tok_chargeDeclinedInsufficientFunds',

@@ -11,12 +11,12 @@ import {
   type ClientScript,
 } from '../client-script.js';
 
-/** Pages of one walk, each way: an account has hundreds of objects by the end. */
+/** Pages read in each direction. By the end an account has hundreds of objects. */
 const PAGES_MAX = 3;
 
-/** Everything that looks, and what merchants write on their objects. */
+/** Reads, and updates of descriptions and metadata. */
 export const reading = {
-  /** Written, and read at once: what was acknowledged shows at either instance. */
+  /** Updates an object and reads it at once: both instances must show the acknowledged update. */
   details: async (client) => {
     const story = 'details';
     const chargeId = await charge(client, story);
@@ -34,9 +34,9 @@ export const reading = {
   },
 
   'look closely': async (client) => {
-    const known = client.remembered.filter(({ told }) => told.answer?.status === 200);
+    const known = client.remembered.filter(({ exchange }) => exchange.answer?.status === 200);
     if (known.length === 0) return;
-    const { id, object, charge } = answerBody(client.dice.pick(known).told);
+    const { id, object, charge } = answerBody(client.dice.pick(known).exchange);
     const chargeId = object === 'charge' ? id : charge;
     const story = 'look closely';
     if (object === 'refund') {
@@ -78,14 +78,14 @@ export const reading = {
   },
 } as const satisfies Record<string, ClientScript>;
 
-/** The last half minute, with or without its two latest seconds. */
+/** A filter for the last half minute, with or without its last two seconds. */
 function lately({ merchant, dice }: ScriptClient): MerchantRequest['parameters'] {
   const now = Math.floor(merchant.nowMs / 1_000);
   const until = dice.chance(0.5) ? { 'created[lt]': String(now - 2) } : {};
   return { 'created[gte]': String(now - 30), ...until };
 }
 
-/** Down from the newest, and up again from its last page, each page at the next instance. */
+/** Pages from the newest object down and up again, each page from the next instance. */
 async function walk(
   client: ScriptClient,
   story: string,

@@ -10,14 +10,14 @@ import {
   type ClientScript,
 } from '../client-script.js';
 
-/** Money given back. */
+/** Refunds. */
 export const refunding = {
   refund: async (client) => {
     const chargeId = await charge(client, 'refund');
     if (chargeId) await tell(client, refundOrder(client, 'refund', chargeId));
   },
 
-  /** Three parts at once that are more than the charge together: not all of them can be had. */
+  /** Three concurrent partial refunds whose sum exceeds the charge: one must be refused. */
   'refund in parts': async (client) => {
     const whole = drawAmount(client.dice);
     const chargeId = await charge(client, 'refund in parts', whole);
@@ -28,7 +28,7 @@ export const refunding = {
     await Promise.all(parts.map((part, place) => tell(elsewhere(client, place), part)));
   },
 
-  /** One after another until nothing is left, and what is asked for beyond it is refused. */
+  /** Partial refunds until the whole charge is refunded. One more must be refused. */
   'refund to the last': async (client) => {
     const story = 'refund to the last';
     const whole = drawAmount(client.dice);
@@ -41,7 +41,7 @@ export const refunding = {
     await tell(client, refundOrder(client, story, chargeId, 1));
   },
 
-  /** A refund to a card cannot be called off; what its merchant has written on it can be changed. */
+  /** A card refund cannot be canceled, but its metadata can be updated. */
   'refund changed': async (client) => {
     const story = 'refund changed';
     const chargeId = await charge(client, story);

@@ -5,9 +5,9 @@ import type { MerchantRequest } from '../merchant.js';
 import { authorize, charge, refundOrder, tell, type ScriptClient, type ClientScript } from '../client-script.js';
 import { malformedRequests, unreadableHttp } from '../unreadable-requests.js';
 
-/** What must not be granted. */
+/** Forbidden requests: for objects of other accounts, and hostile ones. */
 export const trespassing = {
-  /** Of an authorization a capture would take the money, and of a charge a refund would give it away. */
+  /** Tries to read, update, capture, refund and cancel a charge of another account. */
   'tries another’s charge': async (client) => {
     const story = 'tries another’s charge';
     const isHeld = client.dice.chance(0.5);
@@ -58,7 +58,7 @@ export const trespassing = {
 
 const ATTEMPTS = 3;
 
-/** A stranger tries some of it: all of it at once would be most of the load. */
+/** Sends some of the requests, since all of them would be most of the load. */
 export async function trespass(
   { stranger, dice, at }: ScriptClient,
   story: string,
