@@ -12,7 +12,7 @@ interface Violation {
   path: string;
 }
 
-/** In a process of its own: dependency-cruiser reads its configuration with import(), which Jest's modules do not offer it. */
+/** Runs in a child process, because dependency-cruiser loads its configuration with import(), which Jest does not support. */
 async function violationsOf(base: string): Promise<Violation[]> {
   const program = `
     const { allViolations } = await import(${JSON.stringify(join(here, 'violations.mjs'))});
@@ -23,7 +23,7 @@ async function violationsOf(base: string): Promise<Violation[]> {
   return JSON.parse(stdout) as Violation[];
 }
 
-/** In each fixture, the files that break the rule of its folder's name; the others stand for what the rule allows. */
+/** The files of each fixture that break the rule of its name. Its other files show what the rule allows. */
 const culprits: Record<string, string[]> = {
   'apps-never-import-each-other': ['apps/ledger/src/hold.ts'],
   'the-product-never-imports-its-proof': ['libs/saga/src/step.ts'],
@@ -63,12 +63,12 @@ const culprits: Record<string, string[]> = {
 };
 
 describe('the architecture rules', () => {
-  it.each(Object.entries(culprits))('%s catches what breaks it, and nothing else', async (rule, paths) => {
+  it.each(Object.entries(culprits))('%s reports exactly the files that break it', async (rule, paths) => {
     const violations = await violationsOf(join(here, 'fixtures', rule));
     expect(violations.map(({ rule, path }) => [rule, path])).toEqual(paths.map((path) => [rule, path]));
   });
 
-  it('have a fixture each', async () => {
+  it('have one fixture each', async () => {
     const { default: config } = (await import(join(here, 'dependency-rules.mjs'))) as {
       default: { forbidden: { name: string }[] };
     };

@@ -1,4 +1,4 @@
-// npm run architecture: every rule over the whole repository.
+// npm run architecture: checks every rule on the whole repository.
 import { fileURLToPath } from 'node:url';
 import { allViolations } from './violations.mjs';
 

@@ -1,8 +1,8 @@
-// Who may import whom. dependency-cruiser reads it (check.mjs); each rule has a fixture that breaks it.
+// Allowed imports, as configuration of dependency-cruiser (check.mjs). Each rule has a fixture that breaks it.
 const npm = (...names) => `(^|/)node_modules/(${names.join('|')})/`;
 const tests = '\\.spec\\.ts$|-under-test\\.ts$|/testing/';
 
-/** Suffixes that say framework or I/O (CONTRIBUTING.md); main.ts wires, and tests may use anything. */
+/** Suffixes of files with framework code or I/O (CONTRIBUTING.md), and main.ts, which wires them. */
 export const edges =
   '\\.(controller|module|http|repository|client|entity|migration|filter|interceptor|guard|pipe|decorator)\\.ts$|/main\\.ts$';
 
@@ -10,29 +10,28 @@ export default {
   forbidden: [
     {
       name: 'apps-never-import-each-other',
-      comment: 'Services meet in topics and over HTTP. What two of them need is a library.',
+      comment: 'Services communicate by topics and HTTP. Shared code is a library.',
       severity: 'error',
       from: { path: '^apps/([^/]+)/' },
       to: { path: '^apps/', pathNot: '^apps/$1/' },
     },
     {
       name: 'the-product-never-imports-its-proof',
-      comment:
-        'What is deployed is in apps/ and libs/. Its tests may run on the stand-ins that the simulation runs on.',
+      comment: 'The deployed code is in apps/ and libs/. Only its tests may use the simulated ports.',
       severity: 'error',
       from: { path: '^(apps|libs)/', pathNot: tests },
       to: { path: '^(proof|tools)/' },
     },
     {
       name: 'nothing-imports-the-simulation',
-      comment: 'It runs every service as it is; no service knows of it.',
+      comment: 'The simulation runs the services unchanged, so no service may depend on it.',
       severity: 'error',
       from: { pathNot: '^proof/simulation/' },
       to: { path: '^proof/simulation/' },
     },
     {
       name: 'the-simulation-runs-what-is-deployed',
-      comment: 'Not what tests keep beside it.',
+      comment: 'The simulation runs production code, not test doubles.',
       severity: 'error',
       from: { path: '^proof/simulation/' },
       to: { path: '^apps/[^/]+/(test/|src/.*testing/)|\\.spec\\.ts$' },
@@ -46,7 +45,7 @@ export default {
     {
       name: 'plain-files-do-no-io',
       comment:
-        'A file of a service without a suffix that says framework or I/O is plain TypeScript. What it may import of @nestjs/common is in source-rules.mjs.',
+        'A service’s file without a framework or I/O suffix is plain TypeScript. source-rules.mjs lists what it may import of @nestjs/common.',
       severity: 'error',
       from: { path: '^apps/', pathNot: `${edges}|${tests}` },
       to: { path: npm('pg', 'kafkajs', 'typeorm', 'undici', 'fastify', '@nestjs/(?!common/)[^/]+') },
@@ -54,7 +53,7 @@ export default {
     {
       name: 'event-handlers-only-decide',
       comment:
-        'A controller of events is pure: it imports the decorators, contracts, and plain files of its service. Its methods run in the middle of a transaction of many events.',
+        'An event controller is pure: it imports decorators, contracts and plain files of its service, because its methods run inside a transaction of many events.',
       severity: 'error',
       from: { path: '-events\\.controller\\.ts$' },
       to: {
@@ -75,7 +74,7 @@ export default {
     },
     {
       name: 'typeorm-stays-at-the-tables',
-      comment: 'The simulation has the entities read before its worlds begin.',
+      comment: 'Entities, migrations, repositories and modules use TypeORM. The simulation loads the entities.',
       severity: 'error',
       from: {
         path: '^(apps|libs|proof)/',
@@ -91,15 +90,14 @@ export default {
     },
     {
       name: 'the-saga-table-is-for-tests-and-docs',
-      comment: 'It describes the wiring; a service that read it would make it a central state machine.',
+      comment: 'The table describes the wiring. A service that read it would turn it into an orchestrator.',
       severity: 'error',
       from: { path: '^(apps|libs|proof)/', pathNot: '\\.spec\\.ts$' },
       to: { path: '^libs/contracts/src/saga-table\\.ts$' },
     },
     {
       name: 'the-reference-model-is-independent',
-      comment:
-        'It says anew what is to come out of a request. What it took over from the code that it judges could not be found wrong.',
+      comment: 'The reference model must not share code with the services, or it would share their errors.',
       severity: 'error',
       from: { path: '^proof/checker/src/model/', pathNot: '\\.spec\\.ts$' },
       to: { pathNot: '^proof/checker/src/(model/|evidence\\.ts$|history\\.ts$)' },
@@ -112,7 +110,7 @@ export default {
     },
     {
       name: 'imports-resolve',
-      comment: 'An import that is not resolved is not checked by the rules above either.',
+      comment: 'The rules above do not see an unresolved import.',
       severity: 'error',
       from: {},
       to: { couldNotResolve: true },
@@ -120,12 +118,12 @@ export default {
   ],
   options: {
     parser: 'swc',
-    tsPreCompilationDeps: true, // type-only imports count
+    tsPreCompilationDeps: true, // includes type-only imports
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '/fixtures/|^dist/' },
     enhancedResolveOptions: {
       extensions: ['.ts', '.mjs', '.js'],
-      conditionNames: ['types', 'import', 'default', 'node'], // `#name` means the library's source
+      conditionNames: ['types', 'import', 'default', 'node'], // `#name` resolves to the library's source
       exportsFields: ['exports'],
     },
   },

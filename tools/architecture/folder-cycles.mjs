@@ -1,7 +1,7 @@
-// Folders are layers: a folder that imports another one, however indirectly, is not imported by it.
+// Folders are layers: the imports between folders have no cycle.
 import { dirname } from 'node:path';
 
-/** They compose: a Nest module imports what its folder offers and what it needs. Tests look wherever they like. */
+/** Composition and tests: a Nest module imports from all layers, and so may a test. */
 const NOT_COUNTED = /\.module\.ts$|\.spec\.ts$|-under-test\.ts$|\/testing\/|\/test\//;
 
 /**
@@ -28,7 +28,7 @@ export function folderCycles(modules) {
 
 const isOurs = (path) => /^(apps|libs|cli|proof|tools|infra)\//.test(path);
 
-/** A folder and what is inside it are one thing: the outer one may say what the inner one offers. */
+/** Imports between a folder and its subfolder are allowed in both directions. */
 const isWithin = (inner, outer) => inner === outer || inner.startsWith(`${outer}/`);
 
 function reaches(next, start, goal) {

@@ -54,14 +54,14 @@ describe('a POST or DELETE below /v1', () => {
   const undeclared = async (root: Type) =>
     (await changing(root)).filter(({ declared }) => !declared).map(({ route }) => route);
 
-  it('declares how it can be sent again, in every controller that the service lists', async () => {
+  it('declares its idempotency, in every controller of the service', async () => {
     const routes = (await changing(PaymentsApiModule)).map(({ route }) => route);
     expect(routes).toEqual(expect.arrayContaining(['POST v1/charges', 'POST v1/refunds/:id/cancel']));
     expect(routes.length).toBeGreaterThanOrEqual(9);
     expect(await undeclared(PaymentsApiModule)).toEqual([]);
   });
 
-  it('is found when it does not, however deep its module is imported', async () => {
+  it('without a declaration is reported, however deep its module is imported', async () => {
     expect(await undeclared(OuterModule)).toEqual([
       'POST v1/customers',
       'POST v1/customers/:id',

@@ -3,7 +3,7 @@ import { RequestMethod, type Type } from '@nestjs/common';
 import { IdempotencyInterceptor } from '../../apps/payments-api/src/idempotency/idempotency.interceptor.js';
 import { IDEMPOTENT, type IdempotentBy } from '../../apps/payments-api/src/idempotency/idempotent.decorator.js';
 
-/** Each POST and DELETE below `/v1`: `POST v1/charges/:id`, and whether it says how it can be sent again. */
+/** Each POST and DELETE below `/v1`, such as `POST v1/charges/:id`, and whether it declares its idempotency. */
 export function changingRoutesOf(controllers: readonly Type[]): { route: string; declared: boolean }[] {
   return controllers.flatMap((controller) => {
     const prefix = Reflect.getMetadata('path', controller) as string;
@@ -18,7 +18,7 @@ export function changingRoutesOf(controllers: readonly Type[]): { route: string;
   });
 }
 
-/** A POST goes by the key, with the interceptor that prepares the claim; for a DELETE its definition is enough. */
+/** A POST needs an idempotency key and its interceptor. A DELETE is idempotent by definition. */
 function isDeclared(method: RequestMethod, handler: object): boolean {
   const by = Reflect.getMetadata(IDEMPOTENT, handler) as IdempotentBy | undefined;
   const interceptors = listOf<unknown>('__interceptors__', handler);

@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { repositoryRoot } from '../../infra/local/repository.js';
 
-/** What waits by the clock in a service and is no periodic job: it ends, or its failure is seen otherwise. */
+/** Files that use timers without JobRunner, with the reason: the wait ends by itself, or its failure shows elsewhere. */
 const others = new Map([
   ['apps/payments-api/src/admission/turns.ts', 'a request’s own turn'],
   ['apps/payments-api/src/idempotency/answer-waiters.ts', 'a request’s own deadline'],
   ['apps/payments-api/src/idempotency/retry-transient.ts', 'a request’s own attempts'],
-  ['apps/bank-gateway/src/banks/banks.ts', 'until a bank has told its time; readiness and the breaker say so'],
+  ['apps/bank-gateway/src/banks/banks.ts', 'until a bank’s clock is known; readiness and the breaker show it'],
   ['apps/bank-gateway/src/operations/performer.ts', 'an operation’s own attempts'],
-  ['apps/bank-gateway/src/operations/worker.ts', 'each look runs through JobRunner, as due-operations'],
+  ['apps/bank-gateway/src/operations/worker.ts', 'each run goes through JobRunner, as due-operations'],
   ['apps/bank-gateway/src/statements/statement-reader.ts', 'within a run of its job'],
 ]);
 
-it('runs through JobRunner, so that its failure is counted: nothing else in a service waits by the clock', async () => {
+it('periodic work runs through JobRunner, which counts its failures; no other code of a service sets timers', async () => {
   const waits: string[] = [];
   for (const service of ['payments-api', 'bank-gateway', 'ledger']) {
     const folder = `apps/${service}/src`;

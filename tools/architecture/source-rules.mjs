@@ -1,4 +1,4 @@
-// Rules that no import shows: read from the syntax tree.
+// Rules that imports do not show, checked on the syntax tree.
 import { parseSync } from '@swc/core';
 import { edges } from './dependency-rules.mjs';
 
@@ -39,7 +39,7 @@ export function violationsIn(path, text) {
   return violations;
 }
 
-/** How a plain class is made by Nest. They do no I/O, and its types, such as `OnApplicationBootstrap`, are not there at run time. */
+/** The only run-time imports of @nestjs/common in a plain file: Nest injects its class by them. */
 const INJECTED_BY = new Set(['Injectable', 'Inject']);
 
 const isPlainFileOfAService = (path) =>
@@ -47,7 +47,7 @@ const isPlainFileOfAService = (path) =>
 
 const isTest = (path) => /\.spec\.ts$|\/testing\//.test(path);
 
-/** Of an empty list everything holds: what a loop or `every` expects of each item is expected of nothing then. */
+/** Expectations in a loop or in `every` check nothing if the list is empty. */
 function* looksAtPerhapsNothing(text) {
   if (!/\bexpect\(/.test(text)) return;
   const nodes = [...nodesOf(parseSync(text, { syntax: 'typescript', decorators: true, target: 'es2024' }))];
@@ -58,7 +58,7 @@ function* looksAtPerhapsNothing(text) {
   );
   const hasItems = (node) =>
     isLiteralList(node) || lists.has(node.value) || (isCall(node) && node.callee.value === 'notEmpty');
-  // What a property draws may be an empty list, in some of its runs.
+  // A property test may draw empty lists in some of its runs.
   const drawn = new Set(nodes.filter(isProperty).flatMap((node) => [...nodesOf(node.arguments)]));
   for (const node of nodes.filter((each) => !drawn.has(each))) {
     if (node.type === 'ForOfStatement' && !hasItems(node.right) && [...nodesOf(node.body)].some(isExpectation))
@@ -74,7 +74,7 @@ function* looksAtPerhapsNothing(text) {
 
 const OF_EVENT_CONTROLLERS = new Set(['Controller', 'EventPattern']);
 
-/** Searching for an event's name, as it stands on the topic, finds its handler; and the handler is nothing but a decision. */
+/** A handler's pattern is a literal, so that a search for the event's name finds it, and its file is pure. */
 function* ambiguousHandlers(path, text) {
   if (!text.includes('@nestjs/')) return;
   const imports = importsOf(text).filter(({ module, typeOnly }) => module.startsWith('@nestjs/') && !typeOnly);
@@ -102,13 +102,13 @@ function isLiteralList(node) {
   return node?.type === 'ArrayExpression' && node.elements.some((element) => element && !element.spread);
 }
 
-/** With these a step, a command or an event is written: the simulation has none of its own. */
+/** Names for writing steps, commands and events, which the simulation must not do. */
 const DECIDING = new Set(['Decides', 'EventPattern', 'become', 'unchanged', 'answer', 'defineEvent', 'statement']);
 
-/** Stripe's `/v1` asks for a key; tests open doors to themselves. */
+/** HTTP servers that need no guard: Stripe's `/v1`, which checks API keys, and servers of tests. */
 const DOORS_WITHOUT_A_GUARD = /^apps\/payments-api\/src\/http\/stripe-door\.http\.ts$|\/testing\/|\.spec\.ts$/;
-/** What makes an HTTP server, by module. */
-const MAKERS_OF_DOORS = {
+/** Functions that create an HTTP server, by module. */
+const SERVER_CREATORS = {
   'node:http': ['createServer', 'Server'],
   'node:https': ['createServer', 'Server'],
   'node:http2': ['createServer', 'createSecureServer'],
@@ -117,7 +117,7 @@ const MAKERS_OF_DOORS = {
 };
 
 function opensAnHttpDoor(text) {
-  return importsOf(text).some(({ module, name, typeOnly }) => !typeOnly && MAKERS_OF_DOORS[module]?.includes(name));
+  return importsOf(text).some(({ module, name, typeOnly }) => !typeOnly && SERVER_CREATORS[module]?.includes(name));
 }
 
 function importsFrom(text, module) {

@@ -1,7 +1,7 @@
-// One name, one meaning: a reader who searches for an exported type finds one declaration.
+// Exported type names are unique in the repository, so that a search finds one declaration.
 const DECLARATION = /^export (?:declare )?(?:abstract )?(?:interface|type|class|enum) (\w+)\b(?! = \w+\.\1;)/gm;
 
-/** @type {(text: string) => string[]} the types that a file exports */
+/** @type {(text: string) => string[]} names of the types that a file exports */
 export const typesIn = (text) => [...text.matchAll(DECLARATION)].map(([, name]) => name);
 
 /**
@@ -16,7 +16,7 @@ export function sharedTypeNames(sources) {
       const other = first.get(name);
       if (other === undefined) first.set(name, path);
       else if (other !== path)
-        found.push({ rule: 'a-type-name-has-one-meaning', path, what: `${name} is a type of ${other} already` });
+        found.push({ rule: 'a-type-name-has-one-meaning', path, what: `${name} is already a type of ${other}` });
     }
   }
   return found;

@@ -6,8 +6,8 @@ import { payloadSchema, SCHEMAS, sharedSchemas, type JsonSchema } from './event-
 import { eventsOf, isAnswer, nameOf, reactionsTo, serviceOf, services, textOf, verbOf } from './saga-reading.js';
 
 /**
- * The events as an AsyncAPI 3.0 document: what each service says, what each reacts to, and what stands in them.
- * https://www.asyncapi.com/docs/reference/specification/v3.0.0
+ * The events as an AsyncAPI 3.0 document: their emitters, their consumers and their schemas.
+ * Source: https://www.asyncapi.com/docs/reference/specification/v3.0.0
  *
  * @param version of the system, as in package.json
  */
@@ -20,13 +20,13 @@ export function asyncApiOf(version: string, rows: readonly SagaRow[] = sagaTable
       title: 'Holdfast’s events',
       version,
       description:
-        'What payments-api, bank-gateway and ledger say to each other. CloudEvents 1.0 in Kafka’s binary mode: attributes are `ce_` headers, the JSON payload is the data alone. The key is the charge. Made from libs/contracts by `npm run docs`.',
+        'The events of payments-api, bank-gateway and ledger. CloudEvents 1.0 in Kafka’s binary mode: attributes are `ce_` headers, the JSON payload is the data alone. The key is the charge. Generated from libs/contracts by `npm run docs`.',
       license: { name: 'MIT' },
       tags: services.map((name) => ({ name })),
     },
     defaultContentType: 'application/json',
     servers: {
-      local: { host: 'localhost:3092', protocol: 'kafka', description: 'Kafka as `npm start` runs it.' },
+      local: { host: 'localhost:3092', protocol: 'kafka', description: 'Kafka of `npm start`.' },
     },
     channels: Object.fromEntries([
       ...topics.map((topic) => [topic, channelOf(topic, events)]),
@@ -51,8 +51,8 @@ function channelOf(topic: string, events: readonly EventContract[]): object {
   const [owner] = own.map(serviceOf);
   return {
     address: topic,
-    title: `What ${owner} says`,
-    description: `Only ${owner} writes here. One charge’s events stay in order; nothing orders them against another topic’s.`,
+    title: `Events of ${owner}`,
+    description: `Only ${owner} writes to this topic. Events of one charge are in order within the topic; there is no order between topics.`,
     messages: Object.fromEntries(own.map((event) => [nameOf(event), { $ref: messageRef(event) }])),
     tags: [{ name: owner }],
   };
@@ -62,19 +62,19 @@ function deadLetterChannelOf(service: ServiceName, rows: readonly SagaRow[]): ob
   const heard = eventsOf(rows).filter((event) => reactionsTo(event, rows).some((row) => row.service === service));
   return {
     address: deadLettersOf(service),
-    title: `What ${service} could not digest`,
+    title: `Dead letters of ${service}`,
     description:
-      'The event as it came, with headers that say where it stood and what went wrong. Behind it, later events of its charge are parked; see docs/operating.md.',
+      'The event as received, with headers for its origin and its error. Later events of its charge are parked behind it; see docs/operating.md.',
     messages: {
       deadLetter: {
         name: 'deadLetter',
-        title: 'An event that was parked',
+        title: 'A parked event',
         contentType: 'application/json',
         headers: {
           allOf: [{ $ref: `${SCHEMAS}headers` }, { $ref: `${SCHEMAS}deadLetterHeaders` }],
         },
         payload: {
-          description: `The data of one of: ${heard.map(nameOf).join(', ')}. Or whatever else it was that could not be read.`,
+          description: `The data of one of: ${heard.map(nameOf).join(', ')}. Or an unreadable record.`,
         },
       },
     },
@@ -114,19 +114,19 @@ function buryingOf(service: ServiceName): object {
     action: 'send',
     channel: { $ref: `#/channels/${deadLettersOf(service)}` },
     summary:
-      'After a failure that would repeat itself for ever: a broken schema, an assertion. Outages never come here.',
+      'After an error that every retry would repeat: an invalid schema, a failed assertion. An outage never causes a dead letter.',
     tags: [{ name: service }],
   };
 }
 
-/** What comes of a reaction, in a sentence. */
+/** The consequence of a reaction, as a sentence. */
 export function consequenceOf({ emits, asksFor, compensates, kind }: SagaRow): string {
-  if (kind === 'ending') return 'Tells the merchant.';
-  const says = emits.length > 0 ? `May say ${emits.map(nameOf).join(', ')}.` : '';
+  if (kind === 'ending') return 'Answers the merchant.';
+  const says = emits.length > 0 ? `May emit ${emits.map(nameOf).join(', ')}.` : '';
   const asks =
     asksFor && isAnswer(asksFor) ? `${emits.length > 0 ? 'May ask' : 'Asks'} a bank to ${verbOf(asksFor)}.` : '';
   const undoes = compensates ? `Undoes ${textOf(compensates)}.` : '';
-  return [says, asks, undoes].filter(Boolean).join(' ') || 'Changes its own books only.';
+  return [says, asks, undoes].filter(Boolean).join(' ') || 'Changes only its own state.';
 }
 
 const messageRef = (event: EventContract): string => `#/components/messages/${nameOf(event)}`;
@@ -147,27 +147,25 @@ function messageOf(event: EventContract): object {
   };
 }
 
-/** What the Kafka key of an event is. */
+/** Meaning of the event's Kafka key. */
 export function keyOf({ key }: CloudEvent): string {
   return key.startsWith('ch_') ? 'The charge.' : 'The bank.';
 }
 
 const text = (description: string, more: JsonSchema = {}): JsonSchema => ({ type: 'string', description, ...more });
 
-/** What every event carries beside its data. */
+/** Headers of every event. */
 export const headers: JsonSchema = {
   type: 'object',
   required: ['ce_specversion', 'ce_id', 'ce_type', 'ce_source', 'ce_time'],
   properties: {
-    ce_specversion: text('Of CloudEvents.', { const: '1.0' }),
-    ce_id: text(
-      'Natural: what it is about, and its name. Whoever says the same thing twice says it under the same id.',
-    ),
+    ce_specversion: text('Version of CloudEvents.', { const: '1.0' }),
+    ce_id: text('A natural key: the subject and the event’s name. A duplicate has the same id.'),
     ce_type: text('The event’s name with its version.'),
-    ce_source: text('The service that says it.', { enum: [...services] }),
-    ce_time: text('When it was decided; RFC 3339.', { format: 'date-time' }),
+    ce_source: text('The emitting service.', { enum: [...services] }),
+    ce_time: text('Time of the decision; RFC 3339.', { format: 'date-time' }),
     traceparent: text('W3C trace context: one trace spans a charge.'),
-    ce_resent: text('Only on an event that the sweeper said again: who has seen it answers with its own last word.', {
+    ce_resent: text('Only on an event that a sweeper resent. A service that has seen it restates its own last event.', {
       const: 'true',
     }),
   },
@@ -183,10 +181,10 @@ const deadLetterHeaders: JsonSchema = {
     'ce_deadlettererror',
   ],
   properties: {
-    ce_deadlettertopic: text('Where it was read.'),
-    ce_deadletterpartition: text('The partition there.'),
-    ce_deadletteroffset: text('The offset there.'),
-    ce_deadletterconsumer: text('The service that could not digest it.'),
-    ce_deadlettererror: text('What went wrong; cut to 2,000 characters.'),
+    ce_deadlettertopic: text('The topic from which it was read.'),
+    ce_deadletterpartition: text('Its partition.'),
+    ce_deadletteroffset: text('Its offset.'),
+    ce_deadletterconsumer: text('The service that failed to process it.'),
+    ce_deadlettererror: text('The error, truncated to 2,000 characters.'),
   },
 };

@@ -6,7 +6,7 @@ import { nameOf } from './saga-reading.js';
 
 const docComment = /\/\*\*((?:[^*]|\*(?!\/))*)\*\/\s*(?:export const )?(\w+)\s*[:,=]/g;
 
-/** What the source says of a field or constant, by its name: the doc comment right above it, as one line. */
+/** Doc comments by the name of the field or constant below them, each as one line. */
 export function commentsIn(source: string): ReadonlyMap<string, string> {
   return new Map(
     [...source.matchAll(docComment)].map(([, text, name]) => [
@@ -20,7 +20,7 @@ export function commentsIn(source: string): ReadonlyMap<string, string> {
   );
 }
 
-/** The comments of the file that defines an event: `bank.capture_failed` is told in bank/capture-failed.ts. */
+/** Comments of the file that defines the event: `bank.capture_failed` is in bank/capture-failed.ts. */
 export function commentsOf(event: EventContract): ReadonlyMap<string, string> {
   const [folder, name] = nameOf(event).split('.') as [string, string];
   return commentsOfContracts(`${folder}/${name.replaceAll('_', '-')}.ts`);

@@ -14,33 +14,33 @@ const arrowsIn = (text: string): string[] =>
 describe('docs/saga.md', () => {
   const drawn = drawSaga(sagaTable);
 
-  it('is what npm run docs would draw', () => {
+  it('is up to date with npm run docs', () => {
     expect(readFileSync(join(repositoryRoot, 'docs', 'saga.md'), 'utf8')).toBe(drawn);
   });
 
-  it('has an arrow for whatever a reaction may lead to', () => {
+  it('has an arrow for each possible consequence of a reaction', () => {
     expect(drawn).toContain('ledger_hold_placed -->|bank-gateway| bank_answers_capture');
     expect(drawn).toContain('bank_answers_capture --> bank_capture_succeeded');
     expect(drawn).toContain('ledger_hold_refused -.->|bank-gateway| bank_answers_void');
-    expect(drawn).toContain('ledger_charge_posted -->|payments-api| told');
+    expect(drawn).toContain('ledger_charge_posted -->|payments-api| answered');
   });
 
-  it('draws a void as a way back, whatever it follows from', () => {
+  it('draws every void as a compensation', () => {
     expect(drawn).toContain('bank_answers_capture -.-> bank_answers_void');
     expect(drawn).toContain('bank_answers_authorize -.-> bank_answers_void');
     expect(drawn).not.toMatch(/^ {2}\w+ -->\S* bank_answers_void/m);
   });
 
-  it('draws the ways back of a charge apart from its way forward, and no arrow twice', () => {
-    const [forward, back] = drawn.split('The way forward:')[1]!.split('The ways back:').map(arrowsIn);
+  it('draws the compensations of a charge apart from its forward steps, and no arrow twice', () => {
+    const [forward, back] = drawn.split('Forward steps:')[1]!.split('Compensations:').map(arrowsIn);
     expect(forward).not.toContainEqual(expect.stringContaining('-.->'));
-    expect(forward).toContain('ledger_charge_posted -->|payments-api| told');
-    expect(back).toContain('ledger_charge_released -->|payments-api| told');
+    expect(forward).toContain('ledger_charge_posted -->|payments-api| answered');
+    expect(back).toContain('ledger_charge_released -->|payments-api| answered');
     expect(forward!.filter((arrow) => back!.includes(arrow))).toEqual([]);
   });
 
-  it('says where a saga goes on in another, and where it comes from', () => {
-    expect(drawn).toContain('bank_answers_capture --> to_charge(["goes on in: A charge, captured at once"])');
+  it('links a saga to the sagas before and after it', () => {
+    expect(drawn).toContain('bank_answers_capture --> to_charge(["continues in: A charge, captured at once"])');
     expect(drawn).toContain('from_refund(["from: Refunded"]) --> payments_cancellation_requested');
   });
 });

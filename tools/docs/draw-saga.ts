@@ -15,15 +15,15 @@ import {
   type SagaCrossing,
 } from './saga-reading.js';
 
-/** The page that shows the sagas: a diagram each, every reaction, every event. Markdown with mermaid. */
+/** Renders docs/saga.md: a diagram and a table of reactions per saga, and all events. Markdown with mermaid. */
 export function drawSaga(rows: readonly SagaRow[]): string {
   return `# The sagas
 
-Drawn from \`libs/contracts/src/saga-table.ts\` by \`npm run docs\`. No code runs from that table: each service reacts to events and knows no more. Tests hold every service's wiring against it, and this page too. What stands in each event: [events.html](events.html), to be opened in a browser, and [asyncapi.json](asyncapi.json).
+Generated from \`libs/contracts/src/saga-table.ts\` by \`npm run docs\`. No code runs from that table: each service reacts to events (choreography). Tests compare every service's wiring, and this page, with the table. The fields of each event: [events.html](events.html), to be opened in a browser, and [asyncapi.json](asyncapi.json).
 
 ${sagas.map((saga) => `- [${sagaTitles[saga]}](#${anchorOf(sagaTitles[saga])})`).join('\n')}
 
-Each arrow names the service that reacts. A solid one goes on, a dotted one gives back what was set aside. Events have the colour of the service that says them: payments-api blue, bank-gateway orange, ledger green. A hexagon is a call to a bank, which may take as many attempts as it needs. Where a saga passes into another, an arrow leads to or from that one's title.
+Each arrow names the service that reacts. A solid arrow is a forward step, a dotted one a compensation. Events have the colour of the service that emits them: payments-api blue, bank-gateway orange, ledger green. A hexagon is a call to a bank, which may take several attempts. Where a saga continues in another, an arrow leads to or from that one's title.
 
 ${sagas.map((saga) => sectionOf(saga, rows)).join('\n\n')}
 
@@ -37,14 +37,14 @@ ${eventsOf(rows)
 `;
 }
 
-/** As GitHub makes it of a heading. */
+/** GitHub's anchor of a heading. */
 const anchorOf = (title: string): string =>
   title
     .toLowerCase()
     .replaceAll(/[^\w -]/g, '')
     .replaceAll(' ', '-');
 
-/** Above this many arrows a diagram is unreadable at the width of a page: the ways back are drawn apart. */
+/** A diagram with more arrows is unreadable at the width of a page, so compensations are drawn apart. */
 const MOST_ARROWS = 30;
 
 function sectionOf(saga: Saga, all: readonly SagaRow[]): string {
@@ -53,7 +53,7 @@ function sectionOf(saga: Saga, all: readonly SagaRow[]): string {
 
 ${diagramsOf(saga, rows, all).join('\n\n')}
 
-| on | in | may say | |
+| on | in | may emit | |
 | --- | --- | --- | --- |
 ${rows.map(reactionOf).join('\n')}`;
 }
@@ -75,14 +75,14 @@ function diagramsOf(saga: Saga, rows: readonly SagaRow[], all: readonly SagaRow[
   if (arrows.length <= MOST_ARROWS) return [diagramOf(causes, arrows)];
   const forward = forwardOf(arrows);
   const back = arrows.filter((arrow) => !forward.includes(arrow));
-  return ['The way forward:', diagramOf(causes, forward), 'The ways back:', diagramOf(causes, back)];
+  return ['Forward steps:', diagramOf(causes, forward), 'Compensations:', diagramOf(causes, back)];
 }
 
-/** Those that lead from a request to an ending, or on into another saga, without anything being undone. */
+/** Arrows on a path from a request to an ending, or into another saga, without compensation. */
 function forwardOf(arrows: readonly Arrow[]): Arrow[] {
   const solid = arrows.filter(({ undoes }) => !undoes);
   const ends = new Set(solid.filter(({ to }) => !solid.some(({ from }) => from === to)).map(({ to }) => to));
-  const isEnd = (node: string): boolean => ends.has(node) && (node === 'told' || node.startsWith('to_'));
+  const isEnd = (node: string): boolean => ends.has(node) && (node === 'answered' || node.startsWith('to_'));
   const leadsToAnEnd = (node: string): boolean =>
     isEnd(node) || solid.some(({ from, to }) => from === node && leadsToAnEnd(to));
   const isReached = (node: string): boolean =>
@@ -98,7 +98,7 @@ function diagramOf(causes: readonly Cause[], arrows: readonly Arrow[]): string {
     '```mermaid',
     'flowchart TD',
     ...shown.map((cause) => `  ${shapeOf(cause)}`),
-    ...(nodes.has('told') ? ['  told[["the merchant is told"]]'] : []),
+    ...(nodes.has('answered') ? ['  answered[["the merchant is answered"]]'] : []),
     ...arrows.map(({ text }) => `  ${text}`),
     ...coloursOf(shown),
     '  classDef default fill:transparent',
@@ -107,19 +107,19 @@ function diagramOf(causes: readonly Cause[], arrows: readonly Arrow[]): string {
 }
 
 function arrowsOf({ on, service, emits, asksFor, kind }: SagaRow, all: readonly SagaRow[]): Arrow[] {
-  // What follows from a bank's answer needs no label: only the gateway hears it.
+  // No label on reactions to a bank's answer: only the gateway receives it.
   const label = isAnswer(on) ? '' : `|${service}|`;
   const arrow = (to: string, undoes: boolean, shape = to): Arrow => {
     return { from: nodeOf(on), to, undoes, text: `${nodeOf(on)} ${undoes ? '-.->' : '-->'}${label} ${shape}` };
   };
-  if (kind === 'ending') return [arrow('told', false)];
+  if (kind === 'ending') return [arrow('answered', false)];
   const undoes = kind === 'compensation';
   const targets = emits.map((event) => arrow(nodeOf(event), undoes));
-  // A step that asks a bank to undo something turns back here.
+  // A request to a bank that only compensations follow is a compensation itself.
   if (asksFor) targets.push(arrow(nodeOf(asksFor), undoes || isCompensation(asksFor, all)));
-  // A service that says nothing keeps it in books of its own.
+  // A reaction without an event changes only the service's own database.
   const kept = `${nodeOf(on)}_kept`;
-  return targets.length > 0 ? targets : [arrow(kept, undoes, `${kept}[("${service}’s books")]`)];
+  return targets.length > 0 ? targets : [arrow(kept, undoes, `${kept}[("${service}’s database")]`)];
 }
 
 const isCompensation = (cause: Cause, all: readonly SagaRow[]): boolean =>
@@ -128,7 +128,7 @@ const isCompensation = (cause: Cause, all: readonly SagaRow[]): boolean =>
 function passagesOf(passages: readonly SagaCrossing[], direction: 'from' | 'to'): Arrow[] {
   return passages.map(({ cause, saga }) => {
     const other = `${direction}_${saga.replaceAll(' ', '_')}`;
-    const shape = `${other}(["${direction === 'from' ? 'from' : 'goes on in'}: ${sagaTitles[saga]}"])`;
+    const shape = `${other}(["${direction === 'from' ? 'from' : 'continues in'}: ${sagaTitles[saga]}"])`;
     const node = nodeOf(cause);
     return direction === 'from'
       ? { from: other, to: node, undoes: false, text: `${shape} --> ${node}` }
@@ -136,7 +136,7 @@ function passagesOf(passages: readonly SagaCrossing[], direction: 'from' | 'to')
   });
 }
 
-/** Readable on a light page and on a dark one: the colour is on the border. */
+/** Border colours, which are readable on light and dark pages. */
 const borders = { 'payments-api': '#4078e0', 'bank-gateway': '#d98324', ledger: '#2f9e63' } as const;
 
 function coloursOf(causes: readonly Cause[]): string[] {
@@ -154,7 +154,7 @@ function reactionOf({ on, service, emits, asksFor, compensates, kind }: SagaRow)
   const remarks = [
     asksFor && `${emits.length > 0 ? 'may ask' : 'asks'} a bank to ${verbOf(asksFor)}`,
     compensates && `undoes \`${nameOf(compensates)}\``,
-    kind === 'ending' && 'tells the merchant',
+    kind === 'ending' && 'answers the merchant',
   ];
   return `| ${wordsOf(on)} | ${service} | ${says} | ${remarks.filter(Boolean).join('; ')} |`;
 }

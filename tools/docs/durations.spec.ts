@@ -14,11 +14,11 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
 describe('the durations of the services', () => {
-  it('stand in docs/durations.md as they are: after a change on purpose, npm run docs', () => {
+  it('are those of docs/durations.md: after an intended change, npm run docs', () => {
     expect(page('durations.md')).toBe(pagesOf()['durations.md']);
   });
 
-  it('are found however they are written', () => {
+  it('are found in every notation', () => {
     const source = `
       export const KEPT_MS = 24 * 60 * 60 * 1_000;
       const limits = { attemptTimeoutMs: 2_000, restMs: 60 * 60 * 1_000 };
@@ -70,7 +70,7 @@ describe('the durations of the services', () => {
     ]);
   });
 
-  it('are, of periodic jobs, those of docs/operating.md', () => {
+  it('of periodic jobs are those of docs/operating.md', () => {
     const every = new Map(
       [...page('operating.md').matchAll(/^\| `([a-z-]+)`[^|]*\|[^|]*\|[^|]*\|[^|]*\| ([\d.]+) s[,\s]/gm)].map(
         ([, job, seconds]) => [job, Number(seconds) * 1_000],
@@ -92,18 +92,18 @@ describe('the durations of the services', () => {
     });
   });
 
-  it('are, of settings, the defaults of docs/configuration.md', () => {
+  it('of settings are the defaults of docs/configuration.md', () => {
     const rows = [...page('configuration.md').matchAll(/^\| `([A-Z\d_]+_MS)` \| (\d+) \|/gm)];
     const promised = notEmpty(rows.map(([, name, ms]) => [name!, Number(ms)] as const).filter(([, ms]) => ms > 1));
     const settings = all.filter(({ file }) => file.endsWith('/settings.ts'));
-    // The one whose default is another constant.
+    // The only setting whose default is another constant.
     const others = [['BANK_ATTEMPT_TIMEOUT_MS', ofCode('bank-config.ts', 'attemptTimeoutMs')[0]]];
     expect(Object.fromEntries(promised)).toEqual(
       Object.fromEntries([...settings.map(({ name, ms }) => [name, ms]), ...others]),
     );
   });
 
-  it('are those of the merchants’ promises', () => {
+  it('are those that merchants are promised', () => {
     expect(ofCode('charges/charge/manual-authorization.ts', 'HELD_FOR_MS')).toEqual([7 * DAY_MS]);
     expect(ofCode('authorizations/authorization/operation.ts', 'REVERSE_AFTER_DOUBT_MS')).toEqual([60_000]);
     expect(ofCode('authorizations/authorization/operation.ts', 'NEEDS_ATTENTION_AFTER_MS')).toEqual([300_000]);

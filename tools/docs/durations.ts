@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { repositoryRoot } from '../../infra/local/repository.js';
 
 export interface Duration {
-  /** From the repository's root. */
+  /** Path from the repository's root. */
   readonly file: string;
-  /** The constant's or the option's; `interval` in a statement. */
+  /** Name of the constant or option; `interval` for one in a statement. */
   readonly name: string;
   readonly ms: number;
 }
 
-/** What runs in production, or decides what it does. */
+/** Sources of production code. */
 const SOURCES = '{apps/{payments-api,bank-gateway,ledger},libs/*}/src/**/*.ts';
 const NOT_OF_PRODUCTION = /\.spec\.ts$|\/testing\/|\/migrations\/|^libs\/testing\/|under-test/;
 
-/** Of no meaning of their own: a day is a day. */
+/** Constants that are units, not settings. */
 const UNITS = new Set(['DAY_MS', 'LONGEST_DELAY_MS']);
 const perUnit: Readonly<Record<string, number>> = {
   s: 1_000,
@@ -23,7 +23,7 @@ const perUnit: Readonly<Record<string, number>> = {
   day: 86_400_000,
 };
 
-/** Every duration that is written into the code of the services, by file and name. */
+/** Every duration in the services' code, by file and name. */
 export function durations(): Duration[] {
   return globSync(SOURCES, { cwd: repositoryRoot })
     .filter((file) => !NOT_OF_PRODUCTION.test(file))
@@ -58,7 +58,7 @@ export function inWords(ms: number): string {
   return ms % 1_000 === 0 ? `${ms / 1_000} s` : `${ms} ms`;
 }
 
-/** The page on which each of them stands: to change one is to change the page. */
+/** Renders docs/durations.md. A test compares it, so that no duration changes unnoticed. */
 export function durationsPage(): string {
   const rows = durations().map(({ file, name, ms }) => `| [${file}](../${file}) | \`${name}\` | ${inWords(ms)} |`);
   return `# Durations

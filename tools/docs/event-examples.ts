@@ -13,7 +13,7 @@ const common = { chargeId, account };
 const ofAlder = { ...common, bank: 'alder' } as const;
 const refund = { ...common, refundId, amount: usd(500) };
 
-/** One of each event, as it would be said of one charge. */
+/** An example of each event, all of one charge. */
 const examples: readonly NewEvent[] = [
   payments.chargeRequested({
     ...common,
@@ -108,7 +108,7 @@ const examples: readonly NewEvent[] = [
   }),
 ];
 
-/** By type: the event as it travels. */
+/** The example events as published, by type. */
 export const exampleEvents: ReadonlyMap<string, CloudEvent> = new Map(
   examples.map((event) => {
     const producer = event.topic.split('.')[0]!;

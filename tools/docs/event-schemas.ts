@@ -3,7 +3,7 @@ import { bankProtocol, type EventContract } from '#contracts';
 import * as fields from '../../libs/contracts/src/fields.js';
 import { commentsOf, commentsOfContracts } from './comments.js';
 
-/** JSON Schema, draft 7: as far as AsyncAPI's own schema object goes. */
+/** The subset of JSON Schema draft 7 that AsyncAPI's schema object has. */
 export interface JsonSchema {
   $ref?: string;
   type?: string | string[];
@@ -19,7 +19,7 @@ export interface JsonSchema {
   [keyword: string]: unknown;
 }
 
-/** Where shared schemas stand in the document; a reference to one is this and its name. */
+/** Prefix of references to shared schemas. */
 export const SCHEMAS = '#/components/schemas/';
 
 const shared = {
@@ -35,7 +35,7 @@ const shared = {
 const names = z.registry<{ id: string }>();
 for (const [id, schema] of Object.entries(shared)) names.add(schema, { id });
 
-/** What several events carry, once. */
+/** Schemas of fields that several events have. */
 export function sharedSchemas(): Record<string, JsonSchema> {
   const comments = new Map([...commentsOfContracts('fields.ts'), ...commentsOfContracts('bank-protocol/answers.ts')]);
   const meanings: Record<keyof typeof shared, string> = {
@@ -50,7 +50,7 @@ export function sharedSchemas(): Record<string, JsonSchema> {
   };
   return Object.fromEntries(
     Object.entries(shared).map(([id, schema]) => {
-      // By itself a shared schema is only a reference; its definition is among the definitions.
+      // zod renders a registered schema as a reference to one of the definitions.
       const { definitions = {}, ...whole } = jsonSchemaOf(schema);
       const own = (definitions as Record<string, JsonSchema>)[id] ?? whole;
       return [id, { ...described(own, comments), description: meanings[id as keyof typeof shared] }];
@@ -58,7 +58,7 @@ export function sharedSchemas(): Record<string, JsonSchema> {
   );
 }
 
-/** The payload of an event; what is shared is a reference. */
+/** Schema of an event's payload, with references to the shared schemas. */
 export function payloadSchema(event: EventContract): JsonSchema {
   const { definitions: _, ...schema } = jsonSchemaOf(event.schema);
   return described(schema, commentsOf(event));
@@ -69,7 +69,7 @@ function jsonSchemaOf(schema: z.ZodType): JsonSchema {
     target: 'draft-7',
     metadata: names,
     override: ({ jsonSchema }) => {
-      // Bounds of safe integers, and a format of zod's own, say nothing to a reader.
+      // zod adds the bounds of safe integers and a format of its own, which do not help a reader.
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       if (jsonSchema.format === 'starts_with') delete jsonSchema.format;
@@ -82,7 +82,7 @@ function jsonSchemaOf(schema: z.ZodType): JsonSchema {
 function described(schema: JsonSchema, comments: ReadonlyMap<string, string>): JsonSchema {
   const withTexts = Object.entries(schema.properties ?? {}).map(([name, property]): [string, JsonSchema] => {
     const description = comments.get(name);
-    // Beside a $ref nothing else counts in draft 7.
+    // Draft 7 ignores all siblings of $ref.
     return [name, description && !property.$ref ? { ...property, description } : property];
   });
   return schema.properties ? { ...schema, properties: Object.fromEntries(withTexts) } : schema;

@@ -10,33 +10,33 @@ import { eventsOf, nameOf } from './saga-reading.js';
 const page = eventsPage();
 
 describe('docs/events.html', () => {
-  it('is what npm run docs would write', () => {
+  it('is up to date with npm run docs', () => {
     expect(readFileSync(join(repositoryRoot, 'docs', 'events.html'), 'utf8')).toBe(page);
   });
 
-  it('needs nothing from elsewhere', () => {
+  it('is self-contained', () => {
     expect(page.match(/(?:src|href)="(?!#)[^"]*"|@import|url\(|<script/g)).toEqual(['href="asyncapi.json"']);
   });
 
-  it('has a target for every link, and each target once', () => {
+  it('has exactly one target for every link', () => {
     const targets = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id!);
     expect(targets.filter((id, place) => targets.indexOf(id) !== place)).toEqual([]);
     const links = new Set([...page.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id!));
     expect([...links].filter((id) => !targets.includes(id))).toEqual([]);
   });
 
-  it('tells of every event', () => {
+  it('describes every event', () => {
     expect(eventsOf().filter((event) => !page.includes(`<article id="${nameOf(event)}"`))).toEqual([]);
   });
 
-  it('shows what the source says of a field', () => {
+  it('shows the doc comments of fields', () => {
     expect(page).toContain("The bank's own id of the capture.");
     expect(page).toContain('Integer minor units: 2000 usd are twenty dollars.');
   });
 });
 
 describe('a doc comment', () => {
-  it('belongs to the field or constant right below it, however many lines it has', () => {
+  it('belongs to the field or constant directly below it, with one line or several', () => {
     const source = `
       /** One line. */
       bank,
@@ -58,7 +58,7 @@ describe('a doc comment', () => {
 });
 
 describe('JSON on a page', () => {
-  it('tells keys, texts and the rest apart, and lets no markup through', () => {
+  it('marks keys, strings and other values, and escapes markup', () => {
     expect(jsonOf({ 'a<b': 'x "1" </pre>', n: 12, none: null })).toBe(
       [
         '{',

@@ -34,7 +34,7 @@ import {
 
 const shared = sharedSchemas();
 
-/** The events as a page to read: one file, no script that it could not do without, nothing from elsewhere. */
+/** Renders docs/events.html: one self-contained file without scripts. */
 export function eventsPage(rows: readonly SagaRow[] = sagaTable): string {
   const style = readFileSync(join(repositoryRoot, 'tools/docs/events-page.css'), 'utf8');
   const events = eventsOf(rows);
@@ -65,7 +65,7 @@ ${services
 </nav>
 <main id="top">
 <h1>Holdfast’s events</h1>
-<p class="lead">Three services move money, and none of them calls another: each reacts to what the others say. This page has all that they may say, who says it when, and who reacts. It is made from <code>libs/contracts</code> by <code>npm run docs</code>, together with <a href="asyncapi.json">asyncapi.json</a>.</p>
+<p class="lead">Three services move money, and none of them calls another: each reacts to the others’ events (choreography). This page lists every event, its emitters and its consumers. It is generated from <code>libs/contracts</code> by <code>npm run docs</code>, together with <a href="asyncapi.json">asyncapi.json</a>.</p>
 <p class="counts">${events.length} events · ${rows.length} reactions · ${sagas.length} sagas · 3 services</p>
 
 ${sagas.map((saga) => sagaSection(saga, rows)).join('\n')}
@@ -79,14 +79,12 @@ ${typesSection()}
 
 const leads: Readonly<Record<Saga, string>> = {
   charge:
-    'From the merchant’s request to the answer, and both ways back: a hold that the ledger refuses, and a capture that the bank refuses, are followed by a void at the bank before the merchant hears of anything.',
-  'manual capture': 'The merchant asked for an authorization only, and says later how much of it to take.',
-  cancellation:
-    'An authorization that is not wanted any more is given back. When a capture was there first, the cancellation is told so.',
-  refund:
-    'The ledger sets the money aside before the bank is asked, and gives it back to the merchant when the bank refuses.',
+    'From the merchant’s request to the answer, with both compensations: if the ledger refuses the hold, or the bank the capture, the authorization is voided at the bank before the merchant is answered.',
+  'manual capture': 'The merchant requests an authorization only, and later captures all or a part of it.',
+  cancellation: 'An authorization is voided. If a capture came first, the cancellation is refused.',
+  refund: 'The ledger reserves the amount before the bank is asked, and releases it if the bank refuses.',
   reconciliation:
-    'What the banks say they did is compared with the books, both ways; what nobody wanted is undone at the bank.',
+    'The banks’ statements are compared with the ledger, in both directions. Strays are reversed at the bank.',
 };
 
 function sagaSection(saga: Saga, all: readonly SagaRow[]): string {
@@ -94,9 +92,9 @@ function sagaSection(saga: Saga, all: readonly SagaRow[]): string {
   return `<section id="${slug(saga)}">
 <h2>${sagaTitles[saga]}</h2>
 <p>${leads[saga]}</p>
-<figure>${drawLanes(rows)}<figcaption>All that may be said, from top to bottom; each charge takes one way through it. Red and dashed: gives back what was set aside.${passages(saga, all)}</figcaption></figure>
+<figure>${drawLanes(rows)}<figcaption>All possible events, from top to bottom; each charge takes one path. Red and dashed: compensation.${passages(saga, all)}</figcaption></figure>
 <table class="reactions">
-<thead><tr><th>on</th><th>in</th><th>what follows</th></tr></thead>
+<thead><tr><th>on</th><th>in</th><th>consequence</th></tr></thead>
 <tbody>${rows
     .map((row) => `<tr><td>${causeOf(row.on)}</td><td>${chip(row.service)}</td><td>${consequences(row)}</td></tr>`)
     .join('\n')}</tbody>
@@ -104,15 +102,15 @@ function sagaSection(saga: Saga, all: readonly SagaRow[]): string {
 </section>`;
 }
 
-/** Where the saga comes from and goes on, when that is another one. */
+/** Links to the sagas before and after this one. */
 function passages(saga: Saga, all: readonly SagaRow[]): string {
-  const told = ({ cause, saga: other }: SagaCrossing): string =>
-    `${isAnswer(cause) ? `what the bank answers to ${verbOf(cause)}` : causeOf(cause)} (<a href="#${slug(other)}">${sagaTitles[other]}</a>)`;
-  const comes = waysIn(saga, all).map(told);
-  const goes = waysOut(saga, all).map(told);
+  const linkTo = ({ cause, saga: other }: SagaCrossing): string =>
+    `${isAnswer(cause) ? `the bank’s answer to ${verbOf(cause)}` : causeOf(cause)} (<a href="#${slug(other)}">${sagaTitles[other]}</a>)`;
+  const before = waysIn(saga, all).map(linkTo);
+  const after = waysOut(saga, all).map(linkTo);
   return [
-    comes.length > 0 && `<br>From elsewhere: ${comes.join(', ')}.`,
-    goes.length > 0 && `<br>Goes on elsewhere: ${goes.join(', ')}.`,
+    before.length > 0 && `<br>From another saga: ${before.join(', ')}.`,
+    after.length > 0 && `<br>Continues in another saga: ${after.join(', ')}.`,
   ]
     .filter(Boolean)
     .join('');
@@ -125,10 +123,10 @@ function serviceSection(service: ServiceName, rows: readonly SagaRow[]): string 
   return `<section id="${service}" class="service ${service}">
 <h2>${service}</h2>
 <dl class="summary">
-<dt>says</dt><dd>${own.map(link).join(' ')}</dd>
+<dt>emits</dt><dd>${own.map(link).join(' ')}</dd>
 <dt>reacts to</dt><dd>${heard.map(({ on }) => link(on as EventContract)).join(' ')}</dd>
 ${asked.size > 0 ? `<dt>asks banks to</dt><dd>${[...asked].map(verbOf).join(', ')}</dd>` : ''}
-<dt>topic</dt><dd><code>${own[0]!.topic}</code>; what it cannot digest goes to <code>${service}.dlq</code></dd>
+<dt>topic</dt><dd><code>${own[0]!.topic}</code>; dead letters go to <code>${service}.dlq</code></dd>
 </dl>
 ${own.map((event) => eventArticle(event, rows)).join('\n')}
 </section>`;
@@ -147,7 +145,7 @@ function eventArticle(event: EventContract, rows: readonly SagaRow[]): string {
 <div><h4>Reacted to by</h4><ul>${
     reactions.length > 0
       ? reactions.map((row) => `<li>${chip(row.service)} ${consequences(row)}</li>`).join('')
-      : '<li class="quiet">Nobody here: a note for whoever watches.</li>'
+      : '<li class="quiet">No service: it is for operators.</li>'
   }</ul></div>
 </div>
 ${fieldsTable(payloadSchema(event))}
@@ -208,7 +206,7 @@ const refName = ({ $ref }: JsonSchema): string => $ref!.slice(SCHEMAS.length);
 function wireSection(): string {
   return `<section id="on-the-wire">
 <h2>On the wire</h2>
-<p>CloudEvents 1.0 in Kafka’s binary mode: attributes are headers, the JSON payload is the data alone. The key is the charge, so one charge’s events of one topic stay in order; of two topics’ events nobody knows which comes first. Everything may come twice: its id is a natural key, and every consumer drops what it has seen.</p>
+<p>CloudEvents 1.0 in Kafka’s binary mode: attributes are headers, the JSON payload is the data alone. The key is the charge, so events of one charge are in order within a topic; there is no order between topics. Delivery is at least once: the id is a natural key, and every consumer drops duplicates (inbox).</p>
 ${fieldsTable(headers)}
 </section>`;
 }
@@ -226,7 +224,7 @@ ${schema.properties ? fieldsTable(schema) : `<p class="domain">${typeOf(schema)}
 </section>`;
 }
 
-/** When a row says something: on what, and why that came. */
+/** The trigger of a row, and for a bank's answer the triggers of its request. */
 function occasion({ on }: SagaRow, rows: readonly SagaRow[]): string {
   if (!isAnswer(on)) return `on ${causeOf(on)}`;
   const askers = askersFor(on, rows).map(({ on: earlier }) => causeOf(earlier));
@@ -241,11 +239,11 @@ function causeOf(cause: SagaRow['on']): string {
 const answerOf = (answer: BankAnswerTrigger): string => `when the bank answers <b>${verbOf(answer)}</b>`;
 
 function consequences({ emits, asksFor, compensates, kind }: SagaRow): string {
-  if (kind === 'ending') return '<span class="told">tells the merchant</span>';
+  if (kind === 'ending') return '<span class="told">answers the merchant</span>';
   const parts = [
-    emits.length > 0 && `${emits.length > 1 ? 'says one of' : 'may say'} ${emits.map(link).join(' · ')}`,
+    emits.length > 0 && `${emits.length > 1 ? 'emits one of' : 'may emit'} ${emits.map(link).join(' · ')}`,
     asksFor && `${emits.length > 0 ? 'or ask' : 'asks'} a bank to <b>${verbOf(asksFor)}</b>`,
-    emits.length === 0 && !asksFor && 'changes its own books',
+    emits.length === 0 && !asksFor && 'changes its own state',
     compensates && `<span class="undoes">undoes ${link(compensates)}</span>`,
   ];
   return parts.filter(Boolean).join(', ');

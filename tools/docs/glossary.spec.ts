@@ -17,14 +17,14 @@ function sourcesOfThisRepository(): Map<string, string> {
 }
 
 describe('the glossary', () => {
-  it('explains each word once, names types that exist, and has every type that many files import', () => {
+  it('defines each word once, names existing types, and has every type that many files import', () => {
     const sources = sourcesOfThisRepository();
     expect(sources.size).toBeGreaterThan(500);
     expect(glossaryFaults(read('docs/glossary.md'), sources)).toEqual([]);
   });
 });
 
-describe('a glossary that is not true', () => {
+describe('a wrong glossary', () => {
   const importing = (type: string): [string, string][] =>
     Array.from({ length: 12 }, (_, index) => [
       `libs/a/src/${type}-${index}.ts`,

@@ -1,9 +1,9 @@
 import { typesIn } from '../architecture/type-names.mjs';
 
-/** A type that this many files import is one that a newcomer meets. */
+/** A type that this many files import needs a row in the glossary. */
 const CENTRAL_AFTER = 12;
 
-/** Each word that the glossary has twice, and each type that it lacks or that the sources lack. */
+/** Words that the glossary defines twice, types that it lacks, and types that the sources lack. */
 export function glossaryFaults(glossary: string, sources: ReadonlyMap<string, string>): string[] {
   const rows = [...glossary.matchAll(/^\| (.+) \| .+ \| (.+) \|$/gm)].map(([, word, code]) => ({
     word: word!,
@@ -21,7 +21,7 @@ export function glossaryFaults(glossary: string, sources: ReadonlyMap<string, st
   ];
 }
 
-/** "dead letter (parked event)" has two words for one thing, and neither may have a row of its own. */
+/** "dead letter (parked event)" defines two words, and neither may have another row. */
 function wordsOf(cell: string): string[] {
   return cell === 'word' || cell === '---'
     ? []
@@ -36,7 +36,7 @@ function twice(words: readonly string[]): string[] {
   return [...new Set(words.filter((word, index) => words.indexOf(word) !== index))];
 }
 
-/** How many files import each exported type. */
+/** Number of files that import each exported type. */
 function countImporters(sources: ReadonlyMap<string, string>): Map<string, number> {
   const count = new Map([...sources.values()].flatMap(typesIn).map((type) => [type, 0]));
   for (const text of sources.values()) {

@@ -4,7 +4,7 @@ import { repositoryRoot } from '../../infra/local/repository.js';
 
 const block = /<!-- (code|promises) (\S+) -->\n[\s\S]*?<!-- end -->/g;
 
-/** A page written by hand, its marked blocks filled from the files that they name, so that page and code cannot differ. */
+/** Fills the marked blocks of a page with the code or promises of the files that they name. */
 export function inserted(page: string, read = readFromRepository): string {
   return page.replaceAll(block, (_, kind: 'code' | 'promises', path: string) => {
     const source = read(path);
@@ -13,15 +13,15 @@ export function inserted(page: string, read = readFromRepository): string {
   });
 }
 
-/** Without its imports. */
+/** The source without its imports. */
 function codeOf(source: string): string {
   return source.replaceAll(/^import [\s\S]*?;\n/gm, '').trim();
 }
 
-/** The sentences of a list in test/patterns, by which both versions of a pattern are tested. */
+/** The promises in a spec of test/patterns, by which both versions of a pattern are tested. */
 function promisesIn(source: string): string {
   const sentences = [...source.matchAll(/^ +(?:async )?'([^']+)'\(/gm)].map(([, sentence]) => `- ${sentence}`);
-  if (sentences.length === 0) throw new Error('no promises in a file that is to have some');
+  if (sentences.length === 0) throw new Error('no promises in the file');
   return sentences.join('\n');
 }
 

@@ -18,15 +18,15 @@ interface Arrow {
   readonly href?: string;
 }
 
-/** One line of the drawing: what comes in, and what goes on to a bank or the merchant because of it. */
+/** One line of the drawing: the incoming event or request, and the resulting call to a bank or answer to the merchant. */
 interface Line {
   readonly arrows: readonly Arrow[];
-  /** What sets it in motion when nobody does. */
+  /** Trigger of a reaction without an incoming arrow: a timer. */
   readonly clock?: { readonly lane: Lane; readonly label: string };
   readonly gives: boolean;
 }
 
-/** A saga as swimlanes, one line for each reaction, in the table's order. Inline SVG. */
+/** Renders a saga as swimlanes (inline SVG), one line per reaction, in the table's order. */
 export function drawLanes(rows: readonly SagaRow[]): string {
   const used = lanes.filter((lane) => rows.some((row) => touches(row, lane)));
   const lines = rows.map((row) => lineOf(row));
@@ -46,7 +46,7 @@ function lineOf(row: SagaRow): Line {
   const { on, service, asksFor, kind } = row;
   const onward: Arrow[] = [];
   if (asksFor && !isAnswer(on)) onward.push({ from: service, to: 'bank', label: `${verbOf(asksFor)}?` });
-  if (kind === 'ending') onward.push({ from: service, to: 'merchant', label: 'tells' });
+  if (kind === 'ending') onward.push({ from: service, to: 'merchant', label: 'answers' });
   const gives = kind === 'compensation';
   const origin = originOf(on);
   if (!origin) return { arrows: onward, clock: { lane: service, label: String(on) }, gives };
@@ -86,7 +86,7 @@ function drawArrow({ from, to, label, href }: Arrow, y: number): string {
   const direction = Math.sign(end - start);
   const tip = end - 2 * direction;
   const head = `M${tip - 8 * direction},${y - 4.5} L${tip},${y} L${tip - 8 * direction},${y + 4.5} Z`;
-  // The label sits over the stretch next to its sender: other lanes may lie between.
+  // The label is above the segment next to the sender, because the arrow may cross other lanes.
   const nearest = lanes[lanes.indexOf(from) + direction]!;
   const middle = (start + at(nearest)) / 2;
   const text = `<text x="${middle}" y="${y - 7}">${escape(label)}</text>`;

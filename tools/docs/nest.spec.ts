@@ -9,12 +9,12 @@ const row = /^\| (\d+) \| \[([^\]]+)\]\(\.\.\/([^)]+)\)/gm;
 describe('docs/nest.md', () => {
   const rows = [...read('docs/nest.md').matchAll(row)].map(([, place, name, file]) => ({ place, name, file }));
 
-  it('leads through ten files, each linked under its own name', () => {
+  it('links ten files, each under its own name', () => {
     expect(rows.map(({ place }) => Number(place))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
     expect(rows.filter(({ name, file }) => name !== file)).toEqual([]);
   });
 
-  it('leads through files that can be read in one screen or two: under 150 lines each', () => {
+  it('links files of fewer than 150 lines each', () => {
     const long = rows.filter(({ file }) => read(file!).split('\n').length > 150);
     expect(long).toEqual([]);
   });

@@ -9,7 +9,7 @@ import { eventsPage } from './events-page.js';
 import { inserted } from './inserted.js';
 import { herdPicture } from './thundering-herd.js';
 
-/** Every page of docs/ that is drawn from code, by its name there. */
+/** Every generated page of docs/, by file name. */
 export function pagesOf(): Readonly<Record<string, string>> {
   const { version } = JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8')) as { version: string };
   return {

@@ -8,7 +8,7 @@ import { herdPicture, herdRuns } from './thundering-herd.js';
 const docs = (name: string): string => readFileSync(join(repositoryRoot, 'docs', name), 'utf8');
 
 describe('docs/patterns.md', () => {
-  it('shows the code as it is: after a change, npm run docs', () => {
+  it('is up to date with the code: after a change, npm run docs', () => {
     expect(docs('patterns.md')).toBe(inserted(docs('patterns.md')));
   });
 
@@ -21,7 +21,7 @@ describe('docs/patterns.md', () => {
     expect(wanted.filter((block) => !docs('patterns.md').includes(block))).toEqual([]);
   });
 
-  it('fills a block from its file, without imports, and leaves the rest alone', () => {
+  it('fills a block from its file, without imports, and keeps the rest', () => {
     const page = 'Before.\n<!-- code a.ts -->\nold\n<!-- end -->\nAfter.\n<!-- promises b.spec.ts -->\n<!-- end -->\n';
     const files: Record<string, string> = {
       'a.ts': `import { a } from './a.js';\nimport type {\n  B,\n} from './b.js';\n\nexport const x = 1;\n`,
@@ -36,11 +36,11 @@ describe('docs/patterns.md', () => {
 });
 
 describe('docs/thundering-herd.svg', () => {
-  it('is what the simulation measures', () => {
+  it('is up to date with the simulation', () => {
     expect(docs('thundering-herd.svg')).toBe(herdPicture());
   });
 
-  it('shows what jitter is for: fewer attempts at once, fewer in vain, and the last is served sooner', () => {
+  it('shows that jitter lowers the peak of attempts and the refused ones, and serves the last client sooner', () => {
     const [, without, full] = herdRuns();
     expect(Math.max(...full!.attempts)).toBeLessThan(Math.max(...without!.attempts) / 3);
     expect(full!.refused).toBeLessThan(without!.refused / 5);

@@ -27,7 +27,7 @@ function thisRepository(): Repository {
 }
 
 describe('the pages', () => {
-  it('quote only files, headings, settings, commands and tests that exist', () => {
+  it('quote only existing files, headings, settings, commands and tests', () => {
     const repository = thisRepository();
     const pages = files.filter((file) => file.endsWith('.md') && !file.includes('/fixtures/'));
     expect(pages.length).toBeGreaterThan(30);
@@ -35,7 +35,7 @@ describe('the pages', () => {
   });
 });
 
-describe('a page that is not true', () => {
+describe('a page with a wrong name', () => {
   const repository: Repository = {
     files: new Set(['docs/there.md', 'libs/saga/src/batch.ts', 'docs/page.md']),
     scripts: new Set(['chaos']),
@@ -65,7 +65,7 @@ describe('a page that is not true', () => {
     'Reads `batch.ts`, `saga/src/batch.ts` and `.holdfast/state.json`; set `DATABASE_URL`; run `npm run chaos`.',
     '## Tests\n\n`batch.ts`: *a second delivery in one batch is dropped*, and *a second delivery in one batch*.',
     '```sh\nnpx holdfast books # of `gone.ts`\n```',
-  ])('is not seen in one that is: %j', (text) => {
+  ])('is not reported for %j', (text) => {
     expect(unknown(text)).toEqual([]);
   });
 });

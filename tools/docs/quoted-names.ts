@@ -1,25 +1,25 @@
 import { basename, dirname, join, normalize } from 'node:path';
 
-/** What pages may quote. Paths are from the repository's root. */
+/** Names that pages may quote. Paths are from the repository's root. */
 export interface Repository {
   readonly files: ReadonlySet<string>;
-  /** Of package.json. */
+  /** Scripts of package.json. */
   readonly scripts: ReadonlySet<string>;
-  /** Of `holdfast`. */
+  /** Subcommands of `holdfast`. */
   readonly commands: ReadonlySet<string>;
-  /** All that sources and settings say, in one text. */
+  /** The text of all sources and settings. */
   readonly sources: string;
-  /** All that test files say, in one text. */
+  /** The text of all test files. */
   readonly tests: string;
-  /** The headings of a page, as anchors. */
+  /** Anchors of a page's headings. */
   readonly anchorsOf: (page: string) => ReadonlySet<string>;
 }
 
-/** Files that a run makes, or that belong to another project: they are not in the repository. */
+/** Files that are not in the repository: made by a run, or of another project. */
 const ELSEWHERE = /^\.holdfast\/|^data\/|^report\.|^dist\/|^node_modules\/|^reports\/|^~|^\/|\*|…|<|\{|\$/;
 const FILE = /^[\w./-]+\.(ts|mjs|md|json|yml|css|html|svg|png)$/;
 
-/** Each name that a page quotes and the repository does not have, as one line. */
+/** Names that a page quotes and the repository lacks, one line each. */
 export function unknownNames(page: string, text: string, repository: Repository): string[] {
   const prose = withoutCode(text);
   return [
@@ -32,7 +32,7 @@ export function unknownNames(page: string, text: string, repository: Repository)
   ].map((what) => `${page}: ${what}`);
 }
 
-/** What stands in fences is examples, and checked by its own tests. */
+/** Code blocks are examples and have tests of their own. */
 const withoutCode = (text: string): string => text.replaceAll(/^```[\s\S]*?^```/gm, '').replaceAll(/^ {4}.*$/gm, '');
 
 function brokenLinks(page: string, prose: string, { files, anchorsOf }: Repository): string[] {
@@ -80,7 +80,7 @@ function unknownCommands(text: string, { commands }: Repository): string[] {
   return [...new Set(called)].filter((name) => !commands.has(name)).map((name) => `calls holdfast ${name}`);
 }
 
-/** In what is said of tests, a name in italics is a test's, whole or from its beginning. */
+/** In a section about tests, italics are the name of a test, in full or its beginning. */
 function unknownTests(prose: string, { tests }: Repository): string[] {
   const sections = [...prose.matchAll(/(?:^## Tests.*\n|^\*\*Tests\.\*\*|^Tests: )([\s\S]*?)(?=^## |$(?![\s\S]))/gm)];
   const names = sections.flatMap(([, section]) => [
@@ -92,7 +92,7 @@ function unknownTests(prose: string, { tests }: Repository): string[] {
     .map((name) => `names the test “${name}”`);
 }
 
-/** As GitHub makes them of headings. */
+/** GitHub's anchors of the headings. */
 export function anchorsIn(text: string): Set<string> {
   const headings = [...withoutCode(text).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
     heading!

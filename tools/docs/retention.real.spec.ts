@@ -16,7 +16,7 @@ const tablesStatement = statement(
   `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`,
 );
 
-/** The names in the first column of a section's table. */
+/** Names in the first column of a section's table. */
 function namedUnder(heading: string): string[] {
   const section = page.split(/^## /m).find((part) => part.startsWith(heading));
   const cells = [...(section ?? '').matchAll(/^\| (`.+?) \|/gm)].map(([, cell]) => cell!);
@@ -32,14 +32,14 @@ async function migrationsOf(service: string): Promise<Migrations> {
 }
 
 describe('docs/retention.md', () => {
-  it.each(['payments-api', 'bank-gateway', 'ledger'])('names every table of %s, and no other', async (service) => {
+  it.each(['payments-api', 'bank-gateway', 'ledger'])('names exactly the tables of %s', async (service) => {
     const test = await testDatabase(`retention_${service}`);
     try {
       const migrations = [...(await migrationsOf(service)), ...frameMigrations];
       await migrate({ url: test.url, database: test.name, migrations, clock: new SystemClock() });
       const tables = (await test.database.query<{ name: string }>(tablesStatement)).map(({ name }) => name);
       const named = [...namedUnder('In every service'), ...namedUnder(service)];
-      // A table that is missing here needs a row in docs/retention.md: how long is it kept, and who takes it away?
+      // A new table needs a row in docs/retention.md: how long rows are kept, and which job deletes them.
       expect({ notNamed: tables.filter((name) => !named.includes(name)) }).toEqual({ notNamed: [] });
       expect({ namedInVain: named.filter((name) => !tables.includes(name)) }).toEqual({ namedInVain: [] });
     } finally {

@@ -7,8 +7,6 @@ import {
   type ServiceName,
 } from '../../libs/contracts/src/saga-table.js';
 
-// Words and questions that the generated pages share.
-
 export type Cause = SagaRow['on'];
 
 export const sagaTitles: Readonly<Record<Saga, string>> = {
@@ -27,12 +25,12 @@ const owners: Readonly<Record<Producer, ServiceName>> = {
 };
 export const serviceOf = ({ producer }: Pick<EventContract, 'producer'>): ServiceName => owners[producer];
 
-/** Without its version: `ledger.hold_placed`. */
+/** The event's name without its version: `ledger.hold_placed`. */
 export const nameOf = ({ type }: Pick<EventContract, 'type'>): string => type.replace(/\.v\d+$/, '');
 
 export const isAnswer = (cause: Cause): cause is BankAnswerTrigger =>
   typeof cause === 'string' && cause.startsWith('bank answers ');
-/** `authorize`, of `bank answers authorize`. */
+/** The bank's operation: `authorize` for `bank answers authorize`. */
 export const verbOf = (answer: BankAnswerTrigger): string => answer.slice('bank answers '.length);
 export const textOf = (cause: Cause): string => (typeof cause === 'string' ? cause : nameOf(cause));
 
@@ -48,13 +46,13 @@ export const reactionsTo = (cause: Cause, rows = sagaTable): readonly SagaRow[] 
 export const askersFor = (answer: BankAnswerTrigger, rows = sagaTable): readonly SagaRow[] =>
   rows.filter(({ asksFor }) => asksFor === answer);
 
-/** Where a drawing of one saga meets another: `cause` is in both. */
+/** A cause that two sagas share, where the drawing of one continues in the other. */
 export interface SagaCrossing {
   readonly cause: Cause;
   readonly saga: Saga;
 }
 
-/** What a saga leads to and another one reacts to. */
+/** Events of this saga to which another one reacts. */
 export function waysOut(saga: Saga, rows = sagaTable): readonly SagaCrossing[] {
   const led = new Set(rows.filter((row) => row.saga === saga).flatMap(({ emits, asksFor }) => [...emits, asksFor]));
   return [...led].flatMap((cause) =>
@@ -66,7 +64,7 @@ export function waysOut(saga: Saga, rows = sagaTable): readonly SagaCrossing[] {
   );
 }
 
-/** What a saga reacts to and others lead to. A bank's answer to a request of the saga itself is no way in. */
+/** Events of other sagas to which this one reacts. A bank's answer to the saga's own request is excluded. */
 export function waysIn(saga: Saga, rows = sagaTable): readonly SagaCrossing[] {
   const own = rows.filter((row) => row.saga === saga);
   const leadsTo = (row: SagaRow, cause: Cause): boolean =>

@@ -1,11 +1,11 @@
 import { fullJitterMs, seededRandom } from '#clock';
 
-/** How clients of a bank that came back after an outage are served, by the way in which they wait between attempts. */
+/** Retries of many clients after a bank's outage, for one kind of backoff. */
 export interface HerdRun {
   readonly name: string;
   /** Attempts in each slot. */
   readonly attempts: readonly number[];
-  /** Attempts that were turned away. */
+  /** Attempts that the bank refused. */
   readonly refused: number;
   /** When the last client was served. */
   readonly lastServedMs: number;
@@ -13,7 +13,7 @@ export interface HerdRun {
 
 export const SLOT_MS = 100;
 const CLIENTS = 1_000;
-/** What the bank can answer in a slot; the rest is turned away with a 503. */
+/** Attempts that the bank can answer per slot. It refuses the rest with a 503. */
 const PER_SLOT = 30;
 const limits = { baseMs: 500, capMs: 30_000 };
 
@@ -24,7 +24,7 @@ const waits: readonly [string, Wait][] = [
   ['exponential, full jitter', (attempt, random) => fullJitterMs(attempt, limits, random)],
 ];
 
-/** All clients fail at the same moment; the bank is back right after. The same on every machine: chance has a seed. */
+/** All clients fail at the same moment, just before the bank is back. Seeded, so equal on every machine. */
 export function herdRuns(): HerdRun[] {
   return waits.map(([name, wait]) => runOf(name, wait));
 }
@@ -53,7 +53,7 @@ const panelHeight = 150;
 const left = 60;
 const shownMs = 20_000;
 
-/** The runs above each other, as one SVG that is readable on a light page and on a dark one. */
+/** Renders the runs as one SVG, readable on light and dark pages. */
 export function herdPicture(runs: readonly HerdRun[] = herdRuns()): string {
   const most = Math.max(...runs.flatMap(({ attempts }) => attempts));
   const panels = runs.map((run, index) => panelOf(run, index * panelHeight + 40, most));
@@ -83,7 +83,7 @@ function panelOf({ name, attempts, refused, lastServedMs }: HerdRun, top: number
         `<rect class="bar" x="${x(slot * SLOT_MS)}" y="${y(count)}" width="2.6" height="${round(base - y(count))}"/>`,
     );
   const seconds = [0, 5, 10, 15, 20].map((s) => `<text x="${x(s * 1_000)}" y="${base + 14}">${s} s</text>`);
-  const served = `the last is served after ${(lastServedMs / 1_000).toFixed(1)} s; ${refused} attempts were turned away`;
+  const served = `the last client is served after ${(lastServedMs / 1_000).toFixed(1)} s; ${refused} attempts were refused`;
   return `<g>
 <text x="${left}" y="${top + 4}" font-weight="bold">${name}</text><text x="${left + 190}" y="${top + 4}">${served}</text>
 <text x="8" y="${y(most) + 10}">${most}</text>
