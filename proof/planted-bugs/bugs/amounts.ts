@@ -153,8 +153,8 @@ export const amounts: readonly Sabotage[] = [
     edits: [
       {
         file: createRequest,
-        find: 'const amount = money(amountMinor, currency);',
-        replace: "const amount = money(amountMinor, 'usd');",
+        find: 'amount: money(given.amount, given.currency),',
+        replace: "amount: money(given.amount, 'usd'),",
       },
     ],
   },
@@ -165,9 +165,8 @@ export const amounts: readonly Sabotage[] = [
     edits: [
       {
         file: createRequest,
-        find: 'const amount = money(amountMinor, currency);',
-        replace:
-          'const amount = money(\n    currencies[currency].decimals === 0 ? amountMinor * 100 : amountMinor,\n    currency,\n  );',
+        find: 'amount: money(given.amount, given.currency),',
+        replace: 'amount: money(given.amount * (currencies[given.currency].decimals === 0 ? 100 : 1), given.currency),',
       },
       {
         file: createRequest,

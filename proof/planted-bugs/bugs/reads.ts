@@ -91,8 +91,8 @@ export const reads: readonly Sabotage[] = [
     edits: [
       {
         file: details,
-        find: 'return { ...noDetails, ...readChanges(reader, noDetails) };',
-        replace: 'return { ...noDetails, ...readChanges(reader, noDetails), metadata: noDetails.metadata };',
+        find: 'return { ...noDetails, ...changesOf(given, noDetails), metadata };',
+        replace: 'return { ...noDetails, ...changesOf(given, noDetails), metadata: metadata && noDetails.metadata };',
       },
     ],
   },

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseForm } from '../protocol/parameters.js';
-import { readTransactionListParameters } from './transaction-list-parameters.js';
+import { readParameters } from '../protocol/read-parameters.js';
+import { transactionListParameters } from './transaction-list-parameters.js';
 
-const read = (query: string) => readTransactionListParameters(parseForm(query));
+const read = (query: string) => readParameters(transactionListParameters, parseForm(query));
 
 describe('GET /v1/balance_transactions', () => {
   it('shows ten of any kind, the newest first', () => {

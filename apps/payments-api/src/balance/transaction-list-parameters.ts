@@ -1,8 +1,8 @@
+import { z } from 'zod';
 import { isCurrency, type Currency } from '#money';
-import { chargePaths, readExpand, refundPaths } from '../protocol/expand.js';
-import { listParameters, readPage, type ListCursor, type ListPage } from '../protocol/list-parameters.js';
-import { ParameterReader } from '../protocol/parameter-reader.js';
-import type { Parameters } from '../protocol/parameters.js';
+import { chargePaths, expand, refundPaths } from '../protocol/expand.js';
+import { listParameters, pageOf } from '../protocol/list-parameters.js';
+import { hash, oneOf, refuse, text } from '../protocol/parameter-schemas.js';
 import { invalidRequest, shown } from '../protocol/stripe-error.js';
 import { transactionTypes, type BalanceTransaction } from './balance-transaction.js';
 
@@ -12,18 +12,6 @@ export interface TransactionFilters {
   readonly type: BalanceTransaction['type'] | null;
   readonly source: string | null;
 }
-
-/** Valid parameters of `GET /v1/balance_transactions`. */
-export interface TransactionListParameters {
-  readonly page: ListPage;
-  readonly cursor: ListCursor | null;
-  readonly filters: TransactionFilters;
-  readonly expand: readonly string[];
-  /** True for a filter that nothing here can match: payouts, or another of Stripe's types. */
-  readonly nothing: boolean;
-}
-
-const known = [...listParameters, 'currency', 'payout', 'source', 'type'];
 
 /** Paths that `expand[]` may name: the source, and the expandable fields inside it. */
 export const transactionPaths: readonly string[] = [
@@ -41,28 +29,33 @@ const types = `adjustment advance advance_funding anticipation_repayment applica
   payout_failure payout_minimum_balance_hold payout_minimum_balance_release refund refund_failure reserve_hold
   reserve_release reserve_transaction reserved_funds stripe_balance_payment_debit
   stripe_balance_payment_debit_reversal stripe_fee stripe_fx_fee tax_fee tax_fund topup topup_reversal transfer
-  transfer_cancel transfer_failure transfer_refund`.split(/\s+/);
+  transfer_cancel transfer_failure transfer_refund`.split(/\s+/) as [string, ...string[]];
 
-/** @throws StripeError 400 */
-export function readTransactionListParameters(parameters: Parameters): TransactionListParameters {
-  const reader = new ParameterReader(parameters, known);
-  const type = reader.oneOf('type', types);
+const currency = text().transform((written, findings) => {
+  const code = written.toLowerCase();
+  if (isCurrency(code)) return code;
+  refuse(findings, (param) => invalidRequest(`Invalid currency: ${shown(code)}.`, { param }));
+  return z.NEVER;
+});
+
+/** A valid `GET /v1/balance_transactions`. */
+export const transactionListParameters = hash(
+  listParameters({ type: oneOf(types).optional() }).and(
+    z.object({
+      currency: currency.nullable().default(null),
+      source: text({ max: 255 }).nullable().default(null),
+      expand: expand(transactionPaths, { under: 'data' }),
+      payout: text({ max: 255 }).optional(),
+    }),
+  ),
+).transform(({ type, currency, source, expand, payout, ...page }) => {
   const ours = transactionTypes.find((each) => each === type) ?? null;
   return {
-    ...readPage(reader),
-    filters: {
-      currency: readCurrency(reader),
-      type: ours,
-      source: reader.text('source', { max: 255 }) ?? null,
-    },
-    expand: readExpand(reader, { paths: transactionPaths, under: 'data' }),
-    nothing: reader.text('payout', { max: 255 }) !== undefined || (type !== undefined && ours === null),
+    ...pageOf(page),
+    filters: { currency, type: ours, source } satisfies TransactionFilters,
+    expand,
+    /** It asks for what does not exist here: payouts, or another type of Stripe's. */
+    nothing: payout !== undefined || (type !== undefined && ours === null),
   };
-}
-
-function readCurrency(reader: ParameterReader): Currency | null {
-  const currency = reader.text('currency')?.toLowerCase();
-  if (currency === undefined) return null;
-  if (isCurrency(currency)) return currency;
-  throw invalidRequest(`Invalid currency: ${shown(currency)}.`, { param: 'currency' });
-}
+});
+export type TransactionListParameters = z.output<typeof transactionListParameters>;

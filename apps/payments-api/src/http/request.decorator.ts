@@ -1,6 +1,8 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { z } from 'zod';
 import { parametersOf, traceOf } from './api-request.http.js';
+import { ParametersPipe } from './parameters.pipe.js';
 
 const requestOf = (context: ExecutionContext): FastifyRequest => context.switchToHttp().getRequest<FastifyRequest>();
 
@@ -10,5 +12,7 @@ export const AccountId = createParamDecorator((_data: unknown, context) => reque
 /** The caller's own trace, if it sent one that may be followed. */
 export const TraceParent = createParamDecorator((_data: unknown, context) => traceOf(requestOf(context)));
 
-/** The parameters of body and query together. */
-export const Params = createParamDecorator((_data: unknown, context) => parametersOf(requestOf(context)));
+const allParameters = createParamDecorator((_data: unknown, context) => parametersOf(requestOf(context)));
+
+/** The parameters of body and query together, as the route's schema reads them. */
+export const Params = (schema: z.ZodType): ParameterDecorator => allParameters(new ParametersPipe(schema));

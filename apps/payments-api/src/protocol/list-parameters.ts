@@ -1,9 +1,7 @@
+import { z } from 'zod';
 import type { Instant } from '#clock';
-import type { ParameterReader } from './parameter-reader.js';
-import { invalidRequest } from './stripe-error.js';
-
-/** Parameters that every list takes. */
-export const listParameters = ['created', 'ending_before', 'expand', 'limit', 'starting_after'] as const;
+import { hash, integer, refuse, text } from './parameter-schemas.js';
+import { invalidRequest, type StripeError } from './stripe-error.js';
 
 /** Which page of a list, whatever it lists. */
 export interface ListPage {
@@ -21,25 +19,65 @@ export interface ListCursor {
   readonly id: string;
 }
 
-/** @throws StripeError 400 */
-export function readPage(reader: ParameterReader): { page: ListPage; cursor: ListCursor | null } {
-  const startingAfter = reader.text('starting_after', { max: 255 });
-  const endingBefore = reader.text('ending_before', { max: 255 });
-  if (startingAfter !== undefined && endingBefore !== undefined) {
-    throw invalidRequest("You may only specify one of these parameters: 'starting_after', 'ending_before'.", {
-      code: 'parameters_exclusive',
-      param: 'ending_before',
-    });
-  }
-  const limit = reader.integer('limit', { min: 1, max: 100 }) ?? 10;
-  const [createdFrom, createdBefore] = readCreated(reader);
+/** To the end of the year 9999: of what lies far beyond, Postgres makes no timestamp. */
+const SECONDS = { min: 0, max: 253_402_300_799 };
+
+/** Parameters that every list takes, beside `expand`; those of `first` are looked at before them. */
+export const listParameters = <First extends z.ZodRawShape>(first: First) =>
+  z
+    .object({ ...first, starting_after: text({ max: 255 }).optional(), ending_before: text({ max: 255 }).optional() })
+    .superRefine((given: { starting_after?: unknown; ending_before?: unknown }, findings) => {
+      const isExclusive = given.starting_after !== undefined && given.ending_before !== undefined;
+      if (isExclusive) refuse(findings, exclusiveCursors, ['ending_before']);
+    })
+    .and(
+      z.object({
+        limit: integer({ min: 1, max: 100 }).default(10),
+        created: z
+          .union([
+            integer(SECONDS),
+            hash(
+              z.object({
+                gt: integer(SECONDS).optional(),
+                gte: integer(SECONDS).optional(),
+                lt: integer(SECONDS).optional(),
+                lte: integer(SECONDS).optional(),
+              }),
+            ),
+          ])
+          .optional(),
+      }),
+    );
+
+function exclusiveCursors(param: string): StripeError {
+  return invalidRequest("You may only specify one of these parameters: 'starting_after', 'ending_before'.", {
+    code: 'parameters_exclusive',
+    param,
+  });
+}
+
+type CreatedFilter = number | { [Bound in 'gt' | 'gte' | 'lt' | 'lte']?: number | undefined } | undefined;
+
+interface GivenPage {
+  readonly starting_after?: string | undefined;
+  readonly ending_before?: string | undefined;
+  readonly limit: number;
+  readonly created?: CreatedFilter;
+}
+
+/** The page that a list's parameters ask for. */
+export function pageOf({ starting_after, ending_before, limit, created }: GivenPage): {
+  page: ListPage;
+  cursor: ListCursor | null;
+} {
+  const [createdFrom, createdBefore] = rangeOf(created);
   return {
-    page: { direction: endingBefore === undefined ? 'down' : 'up', limit, createdFrom, createdBefore },
+    page: { direction: ending_before === undefined ? 'down' : 'up', limit, createdFrom, createdBefore },
     cursor:
-      startingAfter !== undefined
-        ? { param: 'starting_after', id: startingAfter }
-        : endingBefore !== undefined
-          ? { param: 'ending_before', id: endingBefore }
+      starting_after !== undefined
+        ? { param: 'starting_after', id: starting_after }
+        : ending_before !== undefined
+          ? { param: 'ending_before', id: ending_before }
           : null,
   };
 }
@@ -77,18 +115,11 @@ const startOf = (second: number): ListPlace => ({ createdAt: second * 1_000, id:
 const isBefore = (a: ListPlace, b: ListPlace): boolean =>
   a.createdAt === b.createdAt ? a.id < b.id : a.createdAt < b.createdAt;
 
-/** To the end of the year 9999: of what lies far beyond, Postgres makes no timestamp. */
-const SECONDS = { min: 0, max: 253_402_300_799 };
-
 /** Whole seconds: from the first, included, to the second, not included. */
-function readCreated(reader: ParameterReader): [from: number | null, before: number | null] {
-  if (!reader.has('created')) return [null, null];
-  if (!reader.hasHash('created')) {
-    const second = reader.integer('created', SECONDS)!;
-    return [second, second + 1];
-  }
-  const range = reader.hash('created', ['gt', 'gte', 'lt', 'lte'])!;
-  const [gt, gte, lt, lte] = (['gt', 'gte', 'lt', 'lte'] as const).map((name) => range.integer(name, SECONDS));
+function rangeOf(created: CreatedFilter): [from: number | null, before: number | null] {
+  if (created === undefined) return [null, null];
+  if (typeof created === 'number') return [created, created + 1];
+  const { gt, gte, lt, lte } = created;
   return [highest(gte, gt === undefined ? undefined : gt + 1), lowest(lt, lte === undefined ? undefined : lte + 1)];
 }
 

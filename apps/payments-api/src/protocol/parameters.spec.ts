@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { z } from 'zod';
 import { notEmpty } from '#testing';
-import { ParameterReader } from './parameter-reader.js';
+import { expand } from './expand.js';
+import * as schemas from './parameter-schemas.js';
 import { merged, parseForm, parseJson, type Parameters } from './parameters.js';
+import { readParameters } from './read-parameters.js';
 import { plain } from '../http/testing/plain.js';
 
 const form = (text: string) => plain(parseForm(text));
@@ -177,7 +180,11 @@ describe('text that is no UTF-8', () => {
 });
 
 describe('a parameter', () => {
-  const reading = (parameters: Parameters) => new ParameterReader(parameters, ['of', 'one']);
+  const reading = (schema: z.ZodType, parameters: Parameters): unknown => {
+    const of = schemas.hash(z.object({ of: schema.optional() }));
+    return readParameters(of, parameters).of;
+  };
+  const byKey = schemas.textsByKey('of', { keyMax: 40, max: 500 });
   const spelled = (entries: [string, string][]): Parameters[] => [
     parseForm(entries.map(([key, each]) => `of[${encodeURIComponent(key)}]=${encodeURIComponent(each)}`).join('&')),
     parseJson(`{"of":{${entries.map(([key, each]) => `${JSON.stringify(key)}:${JSON.stringify(each)}`).join()}}}`),
@@ -186,19 +193,17 @@ describe('a parameter', () => {
   it('that is a hash is one, whatever its keys look like', () => {
     fc.assert(
       fc.property(hash(value), (entries) => {
-        for (const parameters of spelled(entries)) {
-          expect(Object.fromEntries(reading(parameters).textsByKey('of', { keyMax: 40, max: 500 })!)).toEqual(
-            Object.fromEntries(entries),
-          );
-        }
+        const expected = new Map(entries.map(([key, each]) => [key, each === '' ? null : each]));
+        for (const parameters of spelled(entries)) expect(reading(byKey, parameters)).toEqual(expected);
       }),
     );
   });
 
   it('that is a hash of known parameters takes none for a method of Object', () => {
+    const known = schemas.hash(z.object({ number: schemas.text().optional() }));
     for (const hostile of hostileNames) {
       for (const parameters of notEmpty(spelled([[hostile, '1']]))) {
-        expect(() => reading(parameters).hash('of', ['number'])).toThrow(
+        expect(() => reading(known, parameters)).toThrow(
           expect.objectContaining({ body: expect.objectContaining({ param: `of[${hostile}]` }) }),
         );
       }
@@ -208,30 +213,41 @@ describe('a parameter', () => {
   it('that is a list is one, with indices or without', () => {
     const lists = ['of[]=a&of[]=b', 'of[0]=a&of[1]=b', 'of[1]=b&of[0]=a', 'of[7]=b&of[2]=a'].map(parseForm);
     const inJson = parseJson('{"of":["a","b"]}');
-    for (const each of [...lists, inJson]) expect(reading(each).texts('of')).toEqual(['a', 'b']);
-    const many = parseForm(Array.from({ length: 150 }, (_, n) => `of[${n}]=${n}`).join('&'));
-    expect(reading(many).texts('of')).toEqual(Array.from({ length: 150 }, (_, n) => String(n)));
+    for (const each of [...lists, inJson]) expect(reading(expand(['a', 'b']), each)).toEqual(['a', 'b']);
+    const numbers = Array.from({ length: 150 }, (_, n) => String(n));
+    const many = parseForm(numbers.map((n) => `of[${n}]=${n}`).join('&'));
+    expect(reading(expand(numbers), many)).toEqual(numbers);
     for (const bad of ['of[a]=1', 'of[-1]=a', 'of=a', 'of[0][b]=1']) {
-      expect(() => reading(parseForm(bad)).texts('of')).toThrow('Invalid');
+      expect(() => reading(expand(['1', 'a']), parseForm(bad))).toThrow('Invalid');
     }
   });
 
   it('that is a hash is no list', () => {
-    expect(() => reading(parseForm('of[]=a')).textsByKey('of', { keyMax: 40, max: 500 })).toThrow('must be a hash');
-    expect(() => reading(parseJson('{"of":["a"]}')).textsByKey('of', { keyMax: 40, max: 500 })).toThrow(
-      'must be a hash',
-    );
+    expect(() => reading(byKey, parseForm('of[]=a'))).toThrow('must be a hash');
+    expect(() => reading(byKey, parseJson('{"of":["a"]}'))).toThrow('must be a hash');
+  });
+
+  it('that is text or a hash is told what is wrong with the one that was given', () => {
+    const either = z.union([schemas.text({ max: 3 }), schemas.hash(z.object({ number: schemas.integer() }))]);
+    expect(reading(either, parseForm('of=abc'))).toBe('abc');
+    expect(reading(either, parseForm('of[number]=7'))).toEqual({ number: 7 });
+    const told = (form: string, message: string) => expect(() => reading(either, parseForm(form))).toThrow(message);
+    told('of=abcd', 'of must be at most 3 characters');
+    told('of[number]=x', 'Invalid integer: x');
+    told('of[colour]=red', 'Received unknown parameter: of[colour]');
+    told('of[]=a', 'of is not text');
   });
 
   it('holds a card number nowhere but where one belongs', () => {
+    const one = schemas.unsettable(schemas.text());
     for (const number of ['4242424242424242', '4242 4242 4242 4242', '3782-822463-10005', 'card: 4242424242424242!']) {
-      for (const given of [{ one: number }, { of: { key: number } }, { of: { [number]: '1' } }, { of: [number] }]) {
-        const reader = reading(parseJson(JSON.stringify(given)));
-        const read = () => [
-          reader.optionalText('one'),
-          reader.hasHash('of') && reader.textsByKey('of', { keyMax: 40, max: 500 }),
-          ...(reader.hasHash('of') ? [] : reader.texts('of')),
-        ];
+      for (const [schema, of] of [
+        [one, number],
+        [byKey, { key: number }],
+        [byKey, { [number]: '1' }],
+        [expand([]), [number]],
+      ] as const) {
+        const read = () => reading(schema, parseJson(JSON.stringify({ of })));
         expect(read).toThrow(
           expect.objectContaining({ httpStatus: 400, message: expect.stringContaining('card number') }),
         );
@@ -243,14 +259,14 @@ describe('a parameter', () => {
         );
       }
     }
-    const reader = reading(parseForm('one=4242 4242 4242 4242'));
-    expect(reader.requiredCardNumber('one')).toBe('4242 4242 4242 4242');
-    for (const echo of [() => reader.integer('one'), () => reader.boolean('one'), () => reader.oneOf('one', ['a'])]) {
-      expect(echo).toThrow();
-      expect(echo).not.toThrow(/4242 4242/);
+    const given = parseForm('of=4242 4242 4242 4242');
+    expect(reading(schemas.cardNumber({ max: 50 }), given)).toBe('4242 4242 4242 4242');
+    for (const schema of [schemas.integer(), schemas.boolean(), schemas.oneOf(['a'])]) {
+      expect(() => reading(schema, given)).toThrow();
+      expect(() => reading(schema, given)).not.toThrow(/4242 4242/);
     }
     // With a letter before it, what is no card number passes.
-    expect(reading(parseForm('one=n4242424242424242')).text('one')).toBe('n4242424242424242');
+    expect(reading(schemas.text(), parseForm('of=n4242424242424242'))).toBe('n4242424242424242');
   });
 
   it.each([
@@ -263,21 +279,21 @@ describe('a parameter', () => {
     ['FALSE', false],
     ['0', false],
   ])('that is a boolean may be written %s', (written, meant) => {
-    expect(reading(parseForm(`one=${written}`)).boolean('one')).toBe(meant);
-    expect(reading(parseJson(JSON.stringify({ one: written }))).boolean('one')).toBe(meant);
+    expect(reading(schemas.boolean(), parseForm(`of=${written}`))).toBe(meant);
+    expect(reading(schemas.boolean(), parseJson(JSON.stringify({ of: written })))).toBe(meant);
   });
 
   it('that is a boolean is nothing else', () => {
-    expect(reading(parseJson('{"one":true}')).boolean('one')).toBe(true);
+    expect(reading(schemas.boolean(), parseJson('{"of":true}'))).toBe(true);
     for (const bad of ['yes', 'on', '2', 'truе', 'T', 'null']) {
-      expect(() => reading(new Map([['one', bad]])).boolean('one')).toThrow('Invalid boolean');
+      expect(() => reading(schemas.boolean(), new Map([['of', bad]]))).toThrow('Invalid boolean');
     }
   });
 
   it('is as long as it has characters, not code units', () => {
     const emoji = '😀'.repeat(300);
-    expect(reading(new Map([['one', emoji]])).text('one', { max: 300 })).toBe(emoji);
-    expect(() => reading(new Map([['one', emoji]])).text('one', { max: 299 })).toThrow('at most 299 characters');
+    expect(reading(schemas.text({ max: 300 }), new Map([['of', emoji]]))).toBe(emoji);
+    expect(() => reading(schemas.text({ max: 299 }), new Map([['of', emoji]]))).toThrow('at most 299 characters');
   });
 });
 

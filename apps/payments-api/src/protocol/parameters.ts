@@ -5,7 +5,7 @@ import { invalidRequest, shown } from './stripe-error.js';
  * form; null is the empty string. So two spellings of one request have one fingerprint and one validation.
  *
  * The way it was written decides nothing else. `a[0]=x` may be a list or a hash with the key 0: only the
- * parameter knows, so the reader of the parameter decides (ParameterReader). A map has no keys of its own,
+ * parameter knows, so the schema of the parameter decides (parameter-schemas.ts). A map has no keys of its own,
  * so that a parameter named like a method of Object is only a parameter.
  */
 export type Parameter = string | readonly Parameter[] | Parameters;

@@ -2,9 +2,9 @@ import { passesLuhn } from '#card-numbers';
 import { bankProtocol, type Card } from '#contracts';
 import type { Instant } from '#clock';
 import type { KeyedHash } from '../accounts/keyed-hash.js';
-import { ParameterReader } from '../protocol/parameter-reader.js';
 import { isHash, type Parameters } from '../protocol/parameters.js';
 import { cardError, invalidRequest, resourceMissing, shown, type StripeError } from '../protocol/stripe-error.js';
+import type { GivenCard, GivenSource } from './payment-source.js';
 import { plainCardOf, testCardNamed, testCardOf, type Funding, type TestCard } from './test-card.js';
 
 /** The card of a charge, without its number. */
@@ -35,43 +35,15 @@ export type ReadPaymentSource =
   | { readonly kind: 'instrument'; readonly instrument: PaymentInstrument }
   | { readonly kind: 'refused'; readonly error: StripeError };
 
-const cardFields = [
-  'object',
-  'number',
-  'exp_month',
-  'exp_year',
-  'cvc',
-  'name',
-  'currency',
-  'metadata',
-  'address_city',
-  'address_country',
-  'address_line1',
-  'address_line2',
-  'address_state',
-  'address_zip',
-] as const;
-
 /**
- * Reads `source` (or the older `card`): a token, a test payment method, a fault token, or card details. The card number
- * is matched here and dropped.
+ * Turns `source` (or the older `card`) into an instrument: a token, a test payment method, a fault token, or card
+ * details. The card number is matched here and dropped.
  *
- * @throws StripeError 400
+ * @throws StripeError 400 for a token that names nothing
  */
-export function readInstrument(parameters: ParameterReader, hash: KeyedHash, now: Instant): ReadPaymentSource {
-  const name = parameters.has('source') ? 'source' : 'card';
-  if (parameters.has('source') && parameters.has('card')) {
-    throw invalidRequest("You may only specify one of these parameters: 'source', 'card'.", {
-      code: 'parameters_exclusive',
-      param: 'source',
-    });
-  }
-  if (parameters.hasHash(name)) return spelledOut(parameters.hash(name, cardFields)!, hash, now);
-  const token = parameters.text(name, { max: 255 });
-  if (token === undefined) {
-    throw invalidRequest('Must provide source or customer.', { code: 'parameter_missing', param: 'source' });
-  }
-  return { kind: 'instrument', instrument: named(token, name, hash, now) };
+export function readInstrument({ source, param }: GivenSource, hash: KeyedHash, now: Instant): ReadPaymentSource {
+  if (typeof source !== 'string') return spelledOut(source, param, hash, now);
+  return { kind: 'instrument', instrument: named(source, param, hash, now) };
 }
 
 function named(token: string, param: string, hash: KeyedHash, now: Instant): PaymentInstrument {
@@ -87,16 +59,16 @@ function named(token: string, param: string, hash: KeyedHash, now: Instant): Pay
   throw resourceMissing(token.startsWith('pm_') ? 'PaymentMethod' : 'token', token, param, 400);
 }
 
-function spelledOut(fields: ParameterReader, hash: KeyedHash, now: Instant): ReadPaymentSource {
-  fields.oneOf('object', ['card']);
-  const digits = fields.requiredCardNumber('number', { max: 50 }).replaceAll(/[ -]/g, '');
-  const expMonth = fields.requiredInteger('exp_month');
-  const writtenYear = fields.requiredInteger('exp_year');
-  const cvc = fields.text('cvc', { max: 50 });
-  const param = (name: string): string => fields.fullName(name);
-  const refused = (code: string, message: string, name: string): ReadPaymentSource => ({
+function spelledOut(given: GivenCard, param: string, hash: KeyedHash, now: Instant): ReadPaymentSource {
+  const { exp_month: expMonth, exp_year: writtenYear, cvc } = given;
+  const digits = given.number.replaceAll(/[ -]/g, '');
+  const refused = (
+    code: string,
+    message: string,
+    field: 'number' | 'exp_month' | 'exp_year' | 'cvc',
+  ): ReadPaymentSource => ({
     kind: 'refused',
-    error: cardError({ code, message, param: param(name) }),
+    error: cardError({ code, message, param: `${param}[${field}]` }),
   });
 
   if (!/^\d{12,19}$/.test(digits) || !passesLuhn(digits)) {
@@ -124,24 +96,24 @@ function spelledOut(fields: ParameterReader, hash: KeyedHash, now: Instant): Rea
         decline_code: 'test_mode_live_card',
         message:
           'Your card was declined. Only the card numbers of the test page are accepted here; this one is none of them.',
-        param: param('number'),
+        param: `${param}[number]`,
       }),
     };
   }
   const address = {
-    city: fields.optionalText('address_city') ?? null,
-    country: fields.optionalText('address_country') ?? null,
-    line1: fields.optionalText('address_line1') ?? null,
-    line2: fields.optionalText('address_line2') ?? null,
-    postal_code: fields.optionalText('address_zip') ?? null,
-    state: fields.optionalText('address_state') ?? null,
+    city: given.address_city,
+    country: given.address_country,
+    line1: given.address_line1,
+    line2: given.address_line2,
+    postal_code: given.address_zip,
+    state: given.address_state,
   };
   return {
     kind: 'instrument',
     instrument: instrumentOf(card, hash, {
       expMonth,
       expYear,
-      name: fields.optionalText('name') ?? null,
+      name: given.name,
       ...(Object.values(address).some((part) => part !== null) && { address }),
       cvcCheck: cvc === undefined ? null : card.behavior === 'incorrect_cvc' ? 'fail' : 'pass',
     }),

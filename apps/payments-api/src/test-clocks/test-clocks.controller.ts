@@ -1,8 +1,16 @@
 import { Controller, Delete, Get, Param, Post } from '@nestjs/common';
-import type { Parameters } from '../protocol/parameters.js';
 import { AccountId, Params } from '../http/request.decorator.js';
 import { Idempotent, IdempotencyClaim } from '../idempotency/idempotent.decorator.js';
 import type { KeyedAnswer, RequestClaim } from '../idempotency/key.js';
+import {
+  advanceParameters,
+  clockListParameters,
+  clockParameters,
+  newClockParameters,
+  type AdvanceParameters,
+  type ClockListParameters,
+  type NewClockParameters,
+} from './test-clock-parameters.js';
 import { TestClocks } from './test-clocks.js';
 
 @Controller('v1/test_helpers/test_clocks')
@@ -11,7 +19,10 @@ export class TestClocksController {
 
   @Post()
   @Idempotent()
-  create(@IdempotencyClaim() claim: RequestClaim, @Params() parameters: Parameters): Promise<KeyedAnswer> {
+  create(
+    @IdempotencyClaim() claim: RequestClaim,
+    @Params(newClockParameters) parameters: NewClockParameters,
+  ): Promise<KeyedAnswer> {
     return this.clocks.create(claim, parameters);
   }
 
@@ -20,19 +31,23 @@ export class TestClocksController {
   advance(
     @IdempotencyClaim() claim: RequestClaim,
     @Param('id') id: string,
-    @Params() parameters: Parameters,
+    @Params(advanceParameters) parameters: AdvanceParameters,
   ): Promise<KeyedAnswer> {
     return this.clocks.advance(claim, id, parameters);
   }
 
   @Get()
-  list(@AccountId() account: string, @Params() parameters: Parameters): Promise<object> {
+  list(@AccountId() account: string, @Params(clockListParameters) parameters: ClockListParameters): Promise<object> {
     return this.clocks.list(account, parameters);
   }
 
   @Get(':id')
-  retrieve(@AccountId() account: string, @Param('id') id: string, @Params() parameters: Parameters): Promise<object> {
-    return this.clocks.retrieve(account, id, parameters);
+  retrieve(
+    @AccountId() account: string,
+    @Param('id') id: string,
+    @Params(clockParameters) _none: object,
+  ): Promise<object> {
+    return this.clocks.retrieve(account, id);
   }
 
   @Delete(':id')

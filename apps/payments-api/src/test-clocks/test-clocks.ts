@@ -2,17 +2,15 @@ import type { Clock } from '#clock';
 import type { Database } from '#postgres';
 import type { Ids } from '#snowflake';
 import { jsonText } from '../protocol/json-text.js';
-import { ParameterReader } from '../protocol/parameter-reader.js';
-import type { Parameters } from '../protocol/parameters.js';
 import { invalidRequest, resourceMissing } from '../protocol/stripe-error.js';
 import type { KeyedAnswer, RequestClaim } from '../idempotency/key.js';
 import type { KeyedTransaction } from '../idempotency/keyed-transaction.js';
 import type { AccountClocks } from './account-clocks.js';
+import type { AdvanceParameters, ClockListParameters, NewClockParameters } from './test-clock-parameters.js';
 import { advanceClock, startClock, testClockObject, type TestClock } from './test-clock.js';
 import { deleteClock, findClock, lockClock, saveClock } from './test-clock.repository.js';
 
 const URL = '/v1/test_helpers/test_clocks';
-const HIGHEST_SECOND = 4_102_444_800;
 
 /** What a test does with its account's time. */
 export class TestClocks {
@@ -27,13 +25,7 @@ export class TestClocks {
   ) {}
 
   /** @throws StripeError 400 when the account has a clock already */
-  create(claim: RequestClaim, parameters: Parameters): Promise<KeyedAnswer> {
-    const reader = new ParameterReader(parameters, ['customer', 'expand', 'frozen_time', 'name']);
-    readNoExpand(reader);
-    const customer = reader.text('customer', { max: 255 });
-    if (customer !== undefined) throw resourceMissing('customer', customer, 'customer', 400);
-    const frozenTime = readFrozenTime(reader);
-    const name = reader.text('name', { max: 300 }) ?? null;
+  create(claim: RequestClaim, { frozenTime, name }: NewClockParameters): Promise<KeyedAnswer> {
     const { account } = claim;
     return this.moved(claim, (before) => {
       if (before) {
@@ -46,10 +38,7 @@ export class TestClocks {
   }
 
   /** @throws StripeError 404, or 400 for a time that is not later */
-  advance(claim: RequestClaim, id: string, parameters: Parameters): Promise<KeyedAnswer> {
-    const reader = new ParameterReader(parameters, ['expand', 'frozen_time']);
-    readNoExpand(reader);
-    const frozenTime = readFrozenTime(reader);
+  advance(claim: RequestClaim, id: string, { frozenTime }: AdvanceParameters): Promise<KeyedAnswer> {
     return this.moved(claim, (before) => {
       if (before?.id !== id) throw resourceMissing('test clock', id, 'id');
       if (frozenTime <= before.frozenTime) {
@@ -62,22 +51,17 @@ export class TestClocks {
   }
 
   /** @throws StripeError 404 */
-  async retrieve(account: string, id: string, query: Parameters): Promise<object> {
-    readNoExpand(new ParameterReader(query, ['expand']));
+  async retrieve(account: string, id: string): Promise<object> {
     const found = await findClock(this.database, account);
     if (found?.id !== id) throw resourceMissing('test clock', id, 'id');
     return testClockObject(found);
   }
 
-  async list(account: string, query: Parameters): Promise<object> {
-    const reader = new ParameterReader(query, ['ending_before', 'expand', 'limit', 'starting_after']);
-    readNoExpand(reader);
-    reader.integer('limit', { min: 1, max: 100 });
+  /** @throws StripeError 400 for a cursor that names no clock of the account */
+  async list(account: string, cursors: ClockListParameters): Promise<object> {
     const found = await findClock(this.database, account);
-    const cursor = (['starting_after', 'ending_before'] as const).find((name) => reader.has(name));
-    if (cursor && reader.text(cursor) !== found?.id) {
-      throw resourceMissing('test clock', reader.requiredText(cursor), cursor, 400);
-    }
+    const cursor = (['starting_after', 'ending_before'] as const).find((name) => cursors[name] !== undefined);
+    if (cursor && cursors[cursor] !== found?.id) throw resourceMissing('test clock', cursors[cursor]!, cursor, 400);
     return { object: 'list', url: URL, has_more: false, data: found && !cursor ? [testClockObject(found)] : [] };
   }
 
@@ -104,13 +88,4 @@ export class TestClocks {
     await this.onMoved(account);
     return answer;
   }
-}
-
-function readFrozenTime(reader: ParameterReader): number {
-  return reader.requiredInteger('frozen_time', { min: 0, max: HIGHEST_SECOND }) * 1_000;
-}
-
-function readNoExpand(reader: ParameterReader): void {
-  const [path] = reader.texts('expand');
-  if (path !== undefined) throw invalidRequest('This property cannot be expanded.', { param: 'expand[0]' });
 }

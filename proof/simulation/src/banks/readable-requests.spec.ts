@@ -20,9 +20,11 @@ import { readRequest } from '../../../../apps/bank-simulator/src/desk/route.js';
 import { sandboxAccount } from '../../../../apps/payments-api/src/accounts/accounts.repository.js';
 import { KeyedHash } from '../../../../apps/payments-api/src/accounts/keyed-hash.js';
 import { createCharge } from '../../../../apps/payments-api/src/charges/requests/create-charge.js';
-import { readCreateParameters } from '../../../../apps/payments-api/src/charges/parameters/create-parameters.js';
+import { createParameters } from '../../../../apps/payments-api/src/charges/parameters/create-parameters.js';
 import { parseJson } from '../../../../apps/payments-api/src/protocol/parameters.js';
+import { readParameters } from '../../../../apps/payments-api/src/protocol/read-parameters.js';
 import { StripeError } from '../../../../apps/payments-api/src/protocol/stripe-error.js';
+import { readInstrument } from '../../../../apps/payments-api/src/test-cards/instrument.js';
 import { testCards } from '../../../../apps/payments-api/src/test-cards/test-card.js';
 
 const hash = new KeyedHash('a secret for tests only');
@@ -70,9 +72,10 @@ const bankId = fc.oneof(fc.stringMatching(/^[\w.-]{1,64}$/), fc.constantFrom('x'
 /** The event by which the API asks for a charge; undefined when it refuses the parameters. */
 function requestedBy(given: object, of: string): payments.ChargeRequested | undefined {
   try {
-    const request = readCreateParameters(parseJson(JSON.stringify(given)), hash, now);
-    if (request.presented.kind === 'refused') return undefined;
-    const decide = createCharge({ account: of, chargeId }, request, request.presented.instrument);
+    const request = readParameters(createParameters, parseJson(JSON.stringify(given)));
+    const presented = readInstrument(request.payment, hash, now);
+    if (presented.kind === 'refused') return undefined;
+    const decide = createCharge({ account: of, chargeId }, request, presented.instrument);
     const [requested] = decide({ state: 'none' }, now).emit;
     return requested!.data as payments.ChargeRequested;
   } catch (error) {

@@ -4,10 +4,8 @@ import { Database } from '#postgres';
 import { findCharges } from '../../charges/store/charge-rows.repository.js';
 import { chargeObject } from '../../charges/answers/charge-object.js';
 import type { OpenedCharge } from '../../charges/charge/charge.js';
-import { readExpand, within } from '../../protocol/expand.js';
+import { within, type ExpandParameters } from '../../protocol/expand.js';
 import { boundsOf, type ListCursor, type ListPlace } from '../../protocol/list-parameters.js';
-import { ParameterReader } from '../../protocol/parameter-reader.js';
-import type { Parameters } from '../../protocol/parameters.js';
 import { resourceMissing } from '../../protocol/stripe-error.js';
 import { ListPages } from '../../lists/list-pages.js';
 import { refundOf } from '../../charges/answers/refund-answer.js';
@@ -18,7 +16,7 @@ import { balanceObject } from '../balance.js';
 import { readBalance } from '../balance.repository.js';
 import { balanceTransactionObject } from '../balance-transaction.js';
 import { findTransaction, listTransactions, type DescribedTransaction } from '../balance-transaction.repository.js';
-import { readTransactionListParameters, transactionPaths } from '../transaction-list-parameters.js';
+import type { TransactionListParameters } from '../transaction-list-parameters.js';
 
 const URL = '/v1/balance_transactions';
 
@@ -31,15 +29,13 @@ export class BalanceReading {
     private readonly pages: ListPages,
   ) {}
 
-  async balance(account: string, query: Parameters): Promise<object> {
-    readExpand(new ParameterReader(query, ['expand']), { paths: [] });
+  async balance(account: string): Promise<object> {
     const now = this.clocks.now(account);
     return balanceObject(await readBalance(this.database, account, now), now);
   }
 
   /** @throws StripeError 404 */
-  async retrieve(account: string, id: string, query: Parameters): Promise<object> {
-    const expand = readExpand(new ParameterReader(query, ['expand']), { paths: transactionPaths });
+  async retrieve(account: string, id: string, { expand }: ExpandParameters): Promise<object> {
     const found = await findTransaction(this.database, account, id);
     if (!found) throw resourceMissing('balance transaction', id, 'id');
     const show = await this.showing(account, [found], expand);
@@ -47,8 +43,8 @@ export class BalanceReading {
   }
 
   /** @throws StripeError 400 for a cursor that names no transaction of the account */
-  async list(account: string, query: Parameters): Promise<object> {
-    const { page, cursor, filters, expand, nothing } = readTransactionListParameters(query);
+  async list(account: string, parameters: TransactionListParameters): Promise<object> {
+    const { page, cursor, filters, expand, nothing } = parameters;
     const bounds = boundsOf(page, cursor, cursor && (await this.placeOf(account, cursor)));
     return this.pages.read({
       url: URL,

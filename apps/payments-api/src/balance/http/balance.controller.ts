@@ -1,6 +1,11 @@
 import { Controller, Get, Param } from '@nestjs/common';
-import type { Parameters } from '../../protocol/parameters.js';
+import { expandParameters, type ExpandParameters } from '../../protocol/expand.js';
 import { AccountId, Params } from '../../http/request.decorator.js';
+import {
+  transactionListParameters,
+  transactionPaths,
+  type TransactionListParameters,
+} from '../transaction-list-parameters.js';
 import { BalanceReading } from './balance-reading.js';
 
 /** `/v1/balance` and `/v1/balance_transactions`. */
@@ -9,17 +14,24 @@ export class BalanceController {
   constructor(private readonly reading: BalanceReading) {}
 
   @Get('balance')
-  balance(@AccountId() account: string, @Params() parameters: Parameters): Promise<object> {
-    return this.reading.balance(account, parameters);
+  balance(@AccountId() account: string, @Params(expandParameters([])) _none: ExpandParameters): Promise<object> {
+    return this.reading.balance(account);
   }
 
   @Get('balance_transactions')
-  list(@AccountId() account: string, @Params() parameters: Parameters): Promise<object> {
+  list(
+    @AccountId() account: string,
+    @Params(transactionListParameters) parameters: TransactionListParameters,
+  ): Promise<object> {
     return this.reading.list(account, parameters);
   }
 
   @Get('balance_transactions/:id')
-  retrieve(@AccountId() account: string, @Param('id') id: string, @Params() parameters: Parameters): Promise<object> {
+  retrieve(
+    @AccountId() account: string,
+    @Param('id') id: string,
+    @Params(expandParameters(transactionPaths)) parameters: ExpandParameters,
+  ): Promise<object> {
     return this.reading.retrieve(account, id, parameters);
   }
 }

@@ -7,18 +7,20 @@ import { stepsOfModules } from '../../../../../libs/messaging/src/testing/steps-
 import { parseForm } from '../../protocol/parameters.js';
 import type { Claim } from '../../idempotency/key.js';
 import { createRefund } from '../requests/create-refund.js';
-import { readRefundParameters } from '../parameters/refund-parameters.js';
+import { refundParameters } from '../parameters/refund-parameters.js';
 import { RefundsModule } from '../refunds.module.js';
-import { captureCharge, readCaptureParameters } from '../requests/capture-charge.js';
+import { captureParameters } from '../parameters/capture-parameters.js';
+import { captureCharge } from '../requests/capture-charge.js';
 import { noCharge, recordEvent, sweptCharges, type ChargeRecord } from './charge-record.js';
 import { chargeRequest, type Decide } from '../requests/charge-request.js';
 import type { ChargeEvent } from './charge.js';
 import { ChargesModule } from '../charges.module.js';
 import { createCharge } from '../requests/create-charge.js';
-import { readCreateParameters } from '../parameters/create-parameters.js';
+import { createParameters } from '../parameters/create-parameters.js';
+import { readParameters } from '../../protocol/read-parameters.js';
 import { expireCharge } from './expiry.js';
 import { HELD_FOR_MS } from './manual-authorization.js';
-import { aChargeOpened, anInstrument, testHash, testNow } from './testing/a-charge.js';
+import { aChargeOpened, anInstrument, testNow } from './testing/a-charge.js';
 
 const rows = sagaTable.filter(({ service }) => service === 'payments-api');
 const heard = rows.flatMap(({ on }) => (typeof on === 'string' ? [] : [on.type]));
@@ -42,11 +44,11 @@ const requested = (before: ChargeRecord, decide: Decide) =>
 
 const create = createCharge(
   claim,
-  readCreateParameters(parseForm('amount=1000&currency=usd&source=tok_visa'), testHash, testNow),
+  readParameters(createParameters, parseForm('amount=1000&currency=usd&source=tok_visa')),
   anInstrument(),
 );
-const capture = captureCharge(claim, readCaptureParameters(new Map()));
-const refund = createRefund(claim, 're_00000000001', readRefundParameters(parseForm(`charge=${id}`)), {
+const capture = captureCharge(claim, readParameters(captureParameters, new Map()));
+const refund = createRefund(claim, 're_00000000001', readParameters(refundParameters, parseForm(`charge=${id}`)), {
   refundsPerCharge: 100,
 });
 

@@ -1,8 +1,12 @@
 import { Controller, Get, Param, Post } from '@nestjs/common';
-import type { Parameters } from '../../protocol/parameters.js';
+import { chargePaths, expandParameters, type ExpandParameters } from '../../protocol/expand.js';
 import { AccountId, Params, TraceParent } from '../../http/request.decorator.js';
 import { Idempotent, IdempotencyClaim } from '../../idempotency/idempotent.decorator.js';
 import type { KeyedAnswer, RequestClaim } from '../../idempotency/key.js';
+import { captureParameters, type CaptureParameters } from '../parameters/capture-parameters.js';
+import { chargeListParameters, type ChargeListParameters } from '../parameters/charge-list-parameters.js';
+import { chargeUpdateParameters, type ChargeUpdateParameters } from '../parameters/charge-update-parameters.js';
+import { createParameters, type CreateParameters } from '../parameters/create-parameters.js';
 import { ChargeCapture } from '../requests/charge-capture.js';
 import { ChargeCreation } from '../requests/charge-creation.js';
 import { ChargeReading } from '../reading/charge-reading.js';
@@ -21,7 +25,7 @@ export class ChargesController {
   @Idempotent()
   create(
     @IdempotencyClaim() claim: RequestClaim,
-    @Params() parameters: Parameters,
+    @Params(createParameters) parameters: CreateParameters,
     @TraceParent() traceparent: string | undefined,
   ): Promise<KeyedAnswer> {
     return this.creation.create(claim, parameters, traceparent);
@@ -32,19 +36,23 @@ export class ChargesController {
   capture(
     @IdempotencyClaim() claim: RequestClaim,
     @Param('id') id: string,
-    @Params() parameters: Parameters,
+    @Params(captureParameters) parameters: CaptureParameters,
     @TraceParent() traceparent: string | undefined,
   ): Promise<KeyedAnswer> {
     return this.capturing.capture(claim, id, parameters, traceparent);
   }
 
   @Get()
-  list(@AccountId() account: string, @Params() parameters: Parameters): Promise<object> {
+  list(@AccountId() account: string, @Params(chargeListParameters) parameters: ChargeListParameters): Promise<object> {
     return this.reading.list(account, parameters);
   }
 
   @Get(':id')
-  retrieve(@AccountId() account: string, @Param('id') id: string, @Params() parameters: Parameters): Promise<object> {
+  retrieve(
+    @AccountId() account: string,
+    @Param('id') id: string,
+    @Params(expandParameters(chargePaths)) parameters: ExpandParameters,
+  ): Promise<object> {
     return this.reading.retrieve(account, id, parameters);
   }
 
@@ -53,7 +61,7 @@ export class ChargesController {
   update(
     @IdempotencyClaim() claim: RequestClaim,
     @Param('id') id: string,
-    @Params() parameters: Parameters,
+    @Params(chargeUpdateParameters) parameters: ChargeUpdateParameters,
   ): Promise<KeyedAnswer> {
     return this.changing.update(claim, id, parameters);
   }

@@ -1,8 +1,15 @@
 import { Controller, Get, Param, Post } from '@nestjs/common';
-import type { Parameters } from '../../protocol/parameters.js';
+import { expandParameters, refundPaths, type ExpandParameters } from '../../protocol/expand.js';
 import { AccountId, Params, TraceParent } from '../../http/request.decorator.js';
 import { Idempotent, IdempotencyClaim } from '../../idempotency/idempotent.decorator.js';
 import type { KeyedAnswer, RequestClaim } from '../../idempotency/key.js';
+import { refundListParameters, type RefundListParameters } from '../parameters/refund-list-parameters.js';
+import {
+  refundParameters,
+  refundUpdateParameters,
+  type RefundParameters,
+  type RefundUpdateParameters,
+} from '../parameters/refund-parameters.js';
 import { RefundUpdate } from '../requests/refund-update.js';
 import { RefundCreation } from '../requests/refund-creation.js';
 import { RefundReading } from '../reading/refund-reading.js';
@@ -19,19 +26,23 @@ export class RefundsController {
   @Idempotent()
   create(
     @IdempotencyClaim() claim: RequestClaim,
-    @Params() parameters: Parameters,
+    @Params(refundParameters) parameters: RefundParameters,
     @TraceParent() traceparent: string | undefined,
   ): Promise<KeyedAnswer> {
     return this.creation.create(claim, parameters, traceparent);
   }
 
   @Get()
-  list(@AccountId() account: string, @Params() parameters: Parameters): Promise<object> {
+  list(@AccountId() account: string, @Params(refundListParameters) parameters: RefundListParameters): Promise<object> {
     return this.reading.list(account, parameters);
   }
 
   @Get(':id')
-  retrieve(@AccountId() account: string, @Param('id') id: string, @Params() parameters: Parameters): Promise<object> {
+  retrieve(
+    @AccountId() account: string,
+    @Param('id') id: string,
+    @Params(expandParameters(refundPaths)) parameters: ExpandParameters,
+  ): Promise<object> {
     return this.reading.retrieve(account, id, parameters);
   }
 
@@ -40,7 +51,7 @@ export class RefundsController {
   update(
     @IdempotencyClaim() claim: RequestClaim,
     @Param('id') id: string,
-    @Params() parameters: Parameters,
+    @Params(refundUpdateParameters) parameters: RefundUpdateParameters,
   ): Promise<KeyedAnswer> {
     return this.changing.update(claim, id, parameters);
   }
@@ -50,7 +61,7 @@ export class RefundsController {
   cancel(
     @IdempotencyClaim() claim: RequestClaim,
     @Param('id') id: string,
-    @Params() parameters: Parameters,
+    @Params(expandParameters(refundPaths)) parameters: ExpandParameters,
   ): Promise<KeyedAnswer> {
     return this.changing.cancel(claim, id, parameters);
   }
@@ -62,7 +73,11 @@ export class ChargeRefundsController {
   constructor(private readonly reading: RefundReading) {}
 
   @Get(':id/refunds')
-  list(@AccountId() account: string, @Param('id') id: string, @Params() parameters: Parameters): Promise<object> {
+  list(
+    @AccountId() account: string,
+    @Param('id') id: string,
+    @Params(refundListParameters) parameters: RefundListParameters,
+  ): Promise<object> {
     return this.reading.listOfCharge(account, id, parameters);
   }
 }

@@ -1,10 +1,18 @@
+import { z } from 'zod';
 import { characters } from '../../protocol/characters.js';
-import type { ParameterReader } from '../../protocol/parameter-reader.js';
-import { invalidRequest, shown } from '../../protocol/stripe-error.js';
-import type { ChargeDetails, Shipping } from '../charge/charge.js';
+import {
+  hash,
+  oneOf,
+  refuse,
+  refusedParameter,
+  text,
+  textsByKey,
+  unsettable,
+} from '../../protocol/parameter-schemas.js';
+import { invalidRequest, shown, type StripeError } from '../../protocol/stripe-error.js';
+import type { ChargeDetails } from '../charge/charge.js';
 
 const METADATA_KEYS_MAX = 50;
-const METADATA_LIMITS = { keyMax: 40, max: 500 };
 
 export const noDetails: ChargeDetails = {
   description: null,
@@ -15,112 +23,123 @@ export const noDetails: ChargeDetails = {
   fraudReport: null,
 };
 
-/** What a new charge starts with. */
-export function readDetails(reader: ParameterReader): ChargeDetails {
-  return { ...noDetails, ...readChanges(reader, noDetails) };
-}
-
-/** What an update changes; parameters that are absent leave things as they are. */
-export function readChanges(reader: ParameterReader, before: ChargeDetails): Partial<ChargeDetails> {
-  const changes: { -readonly [Name in keyof ChargeDetails]?: ChargeDetails[Name] } = {};
-  const description = reader.optionalText('description', { max: 40_000 });
-  if (description !== undefined) changes.description = description;
-  const receiptEmail = reader.optionalText('receipt_email', { max: 800 });
-  if (receiptEmail) checkEmail(receiptEmail);
-  if (receiptEmail !== undefined) changes.receiptEmail = receiptEmail;
-  const transferGroup = reader.text('transfer_group', { max: 255 });
-  if (transferGroup !== undefined) {
-    if (before.transferGroup !== null && before.transferGroup !== transferGroup) {
-      throw invalidRequest('The transfer group of this charge has been set before and cannot be changed.', {
-        param: 'transfer_group',
-      });
-    }
-    changes.transferGroup = transferGroup;
-  }
-  const shipping = readShipping(reader);
-  if (shipping) changes.shipping = shipping;
-  const metadata = readMetadata(reader, before.metadata);
-  if (metadata) changes.metadata = metadata;
-  const fraud = reader.has('fraud_details') ? reader.hash('fraud_details', ['user_report']) : undefined;
-  if (fraud) {
-    const report = fraud.optionalText('user_report');
-    changes.fraudReport = report ? fraud.oneOf('user_report', ['fraudulent', 'safe'])! : null;
-  }
-  return changes;
-}
-
-function checkEmail(email: string): void {
+const emailAddress = text({ max: 800 }).superRefine((email, findings) => {
   if (/^[^\s@]+@[^\s@]+$/.test(email)) return;
-  throw invalidRequest(`Invalid email address: ${shown(email)}`, { code: 'email_invalid', param: 'receipt_email' });
+  const message = `Invalid email address: ${shown(email)}`;
+  refuse(findings, (param) => invalidRequest(message, { code: 'email_invalid', param }));
+});
+
+const part = unsettable(text()).default(null);
+
+const shipping = hash(
+  z.object({
+    address: hash(z.object({ city: part, country: part, line1: part, line2: part, postal_code: part, state: part })),
+    name: text(),
+    carrier: part,
+    phone: part,
+    tracking_number: part,
+  }),
+);
+
+/** What an update writes into metadata: null unsets all of it, and the value null its key. */
+export const metadataChanges = textsByKey('metadata', { keyMax: 40, max: 500 });
+export type MetadataChanges = z.output<typeof metadataChanges>;
+
+/** The metadata of a new object. */
+export const newMetadata = metadataChanges
+  .superRefine((given, findings) => {
+    const count = Object.keys(withChanges({}, given)).length;
+    if (count > METADATA_KEYS_MAX) refuse(findings, () => tooManyKeys(count));
+  })
+  .transform((given) => withChanges({}, given));
+
+/** What a merchant may write on a charge. Each route takes some of it, in this order. */
+export const detailParameters = z.object({
+  description: unsettable(text({ max: 40_000 })).optional(),
+  receipt_email: unsettable(emailAddress).optional(),
+  transfer_group: text({ max: 255 }).optional(),
+  shipping: shipping.optional(),
+  metadata: metadataChanges.optional(),
+  fraud_details: hash(z.object({ user_report: unsettable(oneOf(['fraudulent', 'safe'])).default(null) })).optional(),
+});
+export type GivenDetails = z.output<typeof detailParameters>;
+
+/** What a new charge starts with. */
+export function newDetails({
+  metadata,
+  ...given
+}: Omit<GivenDetails, 'metadata'> & Pick<ChargeDetails, 'metadata'>): ChargeDetails {
+  return { ...noDetails, ...changesOf(given, noDetails), metadata };
+}
+
+/**
+ * What an update changes; parameters that are absent leave things as they are.
+ *
+ * @throws StripeError 400 for what this charge does not allow
+ */
+export function changesOf(given: GivenDetails, before: ChargeDetails): Partial<ChargeDetails> {
+  const { description, receipt_email, transfer_group, shipping, metadata, fraud_details } = given;
+  if (transfer_group !== undefined && before.transferGroup !== null && before.transferGroup !== transfer_group) {
+    throw invalidRequest('The transfer group of this charge has been set before and cannot be changed.', {
+      param: 'transfer_group',
+    });
+  }
+  return {
+    ...(description !== undefined && { description }),
+    ...(receipt_email !== undefined && { receiptEmail: receipt_email }),
+    ...(transfer_group !== undefined && { transferGroup: transfer_group }),
+    ...(shipping !== undefined && { shipping }),
+    ...(metadata !== undefined && { metadata: metadataAfter(metadata, before.metadata) }),
+    ...(fraud_details !== undefined && { fraudReport: fraud_details.user_report }),
+  };
+}
+
+/** @throws StripeError 400 for more keys than an object may have */
+export function metadataAfter(
+  given: MetadataChanges,
+  before: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const after = withChanges(before, given);
+  const count = Object.keys(after).length;
+  if (count > METADATA_KEYS_MAX) throw tooManyKeys(count);
+  return after;
 }
 
 /** Merged into what is there: an empty value unsets its key, an empty `metadata` unsets them all. */
-export function readMetadata(
-  reader: ParameterReader,
-  before: Readonly<Record<string, string>>,
-): Record<string, string> | undefined {
-  const given = reader.textsByKey('metadata', METADATA_LIMITS);
-  if (given === undefined) return undefined;
+function withChanges(before: Readonly<Record<string, string>>, given: MetadataChanges): Record<string, string> {
   if (given === null) return {};
   const merged = new Map(Object.entries(before));
   for (const [key, value] of given) {
-    if (value === '') merged.delete(key);
+    if (value === null) merged.delete(key);
     else merged.set(key, value);
-  }
-  if (merged.size > METADATA_KEYS_MAX) {
-    throw invalidRequest(`Metadata can have up to ${METADATA_KEYS_MAX} keys; this would be ${merged.size}.`, {
-      param: 'metadata',
-    });
   }
   return Object.fromEntries(merged);
 }
 
-const addressFields = ['city', 'country', 'line1', 'line2', 'postal_code', 'state'] as const;
-
-function readShipping(reader: ParameterReader): Shipping | undefined {
-  const shipping = reader.hash('shipping', ['address', 'carrier', 'name', 'phone', 'tracking_number']);
-  if (!shipping) return undefined;
-  const address = shipping.hash('address', addressFields) ?? shipping.missing('address');
-  const part = (name: (typeof addressFields)[number]): string | null => address.optionalText(name) ?? null;
-  return {
-    address: {
-      city: part('city'),
-      country: part('country'),
-      line1: part('line1'),
-      line2: part('line2'),
-      postal_code: part('postal_code'),
-      state: part('state'),
-    },
-    name: shipping.requiredText('name'),
-    carrier: shipping.optionalText('carrier') ?? null,
-    phone: shipping.optionalText('phone') ?? null,
-    tracking_number: shipping.optionalText('tracking_number') ?? null,
-  };
+function tooManyKeys(count: number): StripeError {
+  return invalidRequest(`Metadata can have up to ${METADATA_KEYS_MAX} keys; this would be ${count}.`, {
+    param: 'metadata',
+  });
 }
 
 /** What is printed on a card statement: 22 characters at most, a letter among them, none of `<>\'"*`. */
-export function readDescriptor(
-  reader: ParameterReader,
-  name: 'statement_descriptor' | 'statement_descriptor_suffix',
-): string | null {
-  const text = reader.text(name);
-  if (text === undefined) return null;
-  const fault =
-    characters(text) > 22
-      ? 'it must be at most 22 characters'
-      : !/[A-Za-z]/.test(text)
-        ? 'it must contain at least one letter'
-        : /[<>\\'"*]/.test(text)
-          ? 'it must not contain any of < > \\ \' " *'
-          : undefined;
-  if (fault) throw invalidRequest(`The statement descriptor is not valid: ${fault}.`, { param: name });
-  return text;
-}
+export const statementDescriptor = text()
+  .superRefine((descriptor, findings) => {
+    const fault =
+      characters(descriptor) > 22
+        ? 'it must be at most 22 characters'
+        : !/[A-Za-z]/.test(descriptor)
+          ? 'it must contain at least one letter'
+          : /[<>\\'"*]/.test(descriptor)
+            ? 'it must not contain any of < > \\ \' " *'
+            : undefined;
+    const message = `The statement descriptor is not valid: ${fault}.`;
+    if (fault) refuse(findings, (param) => invalidRequest(message, { param }));
+  })
+  .nullable()
+  .default(null);
 
-/** Parameters of Stripe Connect: they exist, but not here. */
-export function refuseConnect(reader: ParameterReader, names: readonly string[]): void {
-  for (const name of names) {
-    if (reader.has(name))
-      throw invalidRequest(`${name} belongs to Connect, which is not offered here.`, { param: name });
-  }
-}
+/** A parameter of Stripe Connect: it exists, but not here. */
+export const ofConnect = refusedParameter((param) =>
+  invalidRequest(`${param} belongs to Connect, which is not offered here.`, { param }),
+);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseForm } from '../../protocol/parameters.js';
-import { readChargeListParameters } from './charge-list-parameters.js';
+import { readParameters } from '../../protocol/read-parameters.js';
+import { chargeListParameters } from './charge-list-parameters.js';
 
-const read = (query: string) => readChargeListParameters(parseForm(query));
+const read = (query: string) => readParameters(chargeListParameters, parseForm(query));
 
 describe('GET /v1/charges', () => {
   it('shows ten, the newest first', () => {

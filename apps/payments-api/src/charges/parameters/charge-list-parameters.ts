@@ -1,34 +1,27 @@
-import { listParameters, readPage, type ListCursor, type ListPage } from '../../protocol/list-parameters.js';
-import { ParameterReader } from '../../protocol/parameter-reader.js';
-import type { Parameters } from '../../protocol/parameters.js';
-import { readExpand } from '../../protocol/expand.js';
-
-/** A valid `GET /v1/charges`: a page, and the cursor that must name a charge of the account. */
-export interface ChargeListParameters {
-  readonly page: ListPage;
-  readonly cursor: ListCursor | null;
-  readonly filters: ChargeFilters;
-  readonly expand: readonly string[];
-}
+import { z } from 'zod';
+import { chargePaths, expand } from '../../protocol/expand.js';
+import { listParameters, pageOf } from '../../protocol/list-parameters.js';
+import { hash, text } from '../../protocol/parameter-schemas.js';
 
 /** Beside `created`. Each needs its index: see chargeLists in charge-rows.repository.ts. */
 export const chargeFilters = ['customer', 'payment_intent', 'transfer_group'] as const;
 export type ChargeFilters = Readonly<Record<(typeof chargeFilters)[number], string | null>>;
 
-const known = [...listParameters, ...chargeFilters];
+const filter = text().nullable().default(null);
 
-/** @throws StripeError 400 */
-export function readChargeListParameters(parameters: Parameters): ChargeListParameters {
-  const reader = new ParameterReader(parameters, known);
-  const { page, cursor } = readPage(reader);
-  return {
-    page,
-    cursor,
-    filters: {
-      customer: reader.text('customer') ?? null,
-      payment_intent: reader.text('payment_intent') ?? null,
-      transfer_group: reader.text('transfer_group') ?? null,
-    },
-    expand: readExpand(reader, { under: 'data' }),
-  };
-}
+/** A valid `GET /v1/charges`: a page, and the cursor that must name a charge of the account. */
+export const chargeListParameters = hash(
+  listParameters({}).and(
+    z.object({
+      customer: filter,
+      payment_intent: filter,
+      transfer_group: filter,
+      expand: expand(chargePaths, { under: 'data' }),
+    }),
+  ),
+).transform(({ customer, payment_intent, transfer_group, expand, ...page }) => ({
+  ...pageOf(page),
+  filters: { customer, payment_intent, transfer_group } satisfies ChargeFilters,
+  expand,
+}));
+export type ChargeListParameters = z.output<typeof chargeListParameters>;

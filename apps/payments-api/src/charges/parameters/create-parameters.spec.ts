@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { usd } from '#money';
 import { parseForm } from '../../protocol/parameters.js';
-import { readCreateParameters } from './create-parameters.js';
-import { testHash, testNow } from '../charge/testing/a-charge.js';
+import { createParameters } from './create-parameters.js';
+import { readParameters } from '../../protocol/read-parameters.js';
 
 const valid = 'amount=1000&currency=usd&source=tok_visa';
-const read = (form: string) => readCreateParameters(parseForm(form), testHash, testNow);
+const read = (form: string) => readParameters(createParameters, parseForm(form));
 
 describe('POST /v1/charges', () => {
   it('takes what the SDK sends', () => {
@@ -33,6 +33,7 @@ describe('POST /v1/charges', () => {
     ['currency=usd&source=tok_visa', 'parameter_missing', 'amount'],
     ['amount=1000&source=tok_visa', 'parameter_missing', 'currency'],
     ['amount=1000&currency=usd', 'parameter_missing', 'source'],
+    [`${valid}&card=tok_visa`, 'parameters_exclusive', 'source'],
     ['amount=&currency=usd&source=tok_visa', 'parameter_invalid_empty', 'amount'],
     ['amount=abc&currency=usd&source=tok_visa', 'parameter_invalid_integer', 'amount'],
     ['amount=10.5&currency=usd&source=tok_visa', 'parameter_invalid_integer', 'amount'],

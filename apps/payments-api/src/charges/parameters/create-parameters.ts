@@ -1,97 +1,86 @@
-import type { Instant } from '#clock';
+import { z } from 'zod';
 import { currencyCodes, formatMoney, isCurrency, MAX_AMOUNT_MINOR, minimumCharge, money, type Money } from '#money';
-import type { KeyedHash } from '../../accounts/keyed-hash.js';
-import { ParameterReader } from '../../protocol/parameter-reader.js';
-import type { Parameters } from '../../protocol/parameters.js';
-import { invalidRequest, resourceMissing, shown } from '../../protocol/stripe-error.js';
-import { readInstrument, type ReadPaymentSource } from '../../test-cards/instrument.js';
-import type { ChargeDetails } from '../charge/charge.js';
-import { readDescriptor, readDetails, refuseConnect } from './charge-details.js';
-import { readExpand } from '../../protocol/expand.js';
+import { chargePaths, expand } from '../../protocol/expand.js';
+import { boolean, hash, integer, refuse, text, unknownObject } from '../../protocol/parameter-schemas.js';
+import { invalidRequest, shown, type StripeError } from '../../protocol/stripe-error.js';
+import { paymentSource, type GivenSource } from '../../test-cards/payment-source.js';
+import { detailParameters, newDetails, newMetadata, ofConnect, statementDescriptor } from './charge-details.js';
+
+const currency = text().transform((written, findings) => {
+  const code = written.toLowerCase();
+  if (isCurrency(code)) return code;
+  const message = `Invalid currency: ${shown(code)}. Supported are ${currencyCodes.join(', ')}.`;
+  refuse(findings, (param) => invalidRequest(message, { param }));
+  return z.NEVER;
+});
+
+const amount = z
+  .object({ expand: expand(chargePaths), amount: integer({ min: 1 }), currency })
+  .superRefine((given, findings) => {
+    const error = outOfBounds(money(given.amount, given.currency));
+    if (error) refuse(findings, error, ['amount']);
+  });
+
+const others = z.object({
+  application_fee: ofConnect,
+  application_fee_amount: ofConnect,
+  destination: ofConnect,
+  on_behalf_of: ofConnect,
+  transfer_data: ofConnect,
+  customer: unknownObject('customer'),
+  radar_options: hash(z.object({ session: text().optional() })).optional(),
+  capture: boolean().default(true),
+  ...detailParameters.omit({ fraud_details: true }).shape,
+  metadata: newMetadata.default({}),
+  statement_descriptor: statementDescriptor,
+  statement_descriptor_suffix: statementDescriptor,
+});
+
+/** Exactly one of `source` and `card`; this rule is told before errors inside either. */
+const payment = z
+  .object({ source: z.unknown().optional(), card: z.unknown().optional() })
+  .superRefine(({ source, card }, findings) => {
+    if (source !== undefined && card !== undefined) refuse(findings, onlyOne, ['source']);
+    if (source === undefined && card === undefined) refuse(findings, noSource, ['source']);
+  })
+  .pipe(z.object({ source: paymentSource.optional(), card: paymentSource.optional() }));
 
 /** A valid `POST /v1/charges`. */
-export interface CreateParameters {
-  readonly amount: Money;
-  readonly capture: 'automatic' | 'manual';
-  readonly presented: ReadPaymentSource;
-  readonly details: ChargeDetails;
-  readonly statementDescriptor: string | null;
-  readonly statementDescriptorSuffix: string | null;
-  readonly expand: readonly string[];
+export const createParameters = hash(amount.and(others).and(payment)).transform((given) => ({
+  amount: money(given.amount, given.currency),
+  capture: given.capture ? ('automatic' as const) : ('manual' as const),
+  payment: paymentOf(given),
+  details: newDetails(given),
+  statementDescriptor: given.statement_descriptor,
+  statementDescriptorSuffix: given.statement_descriptor_suffix,
+  expand: given.expand,
+}));
+export type CreateParameters = z.output<typeof createParameters>;
+
+function paymentOf({ source, card }: z.output<typeof payment>): GivenSource {
+  return source === undefined ? { param: 'card', source: card! } : { param: 'source', source };
 }
 
-const known = [
-  'amount',
-  'application_fee',
-  'application_fee_amount',
-  'capture',
-  'card',
-  'currency',
-  'customer',
-  'description',
-  'destination',
-  'expand',
-  'metadata',
-  'on_behalf_of',
-  'radar_options',
-  'receipt_email',
-  'shipping',
-  'source',
-  'statement_descriptor',
-  'statement_descriptor_suffix',
-  'transfer_data',
-  'transfer_group',
-] as const;
-
-const ofConnect = [
-  'application_fee',
-  'application_fee_amount',
-  'destination',
-  'on_behalf_of',
-  'transfer_data',
-] as const;
-
-/** @throws StripeError 400, naming the parameter; nothing has begun then, and nothing is stored */
-export function readCreateParameters(parameters: Parameters, hash: KeyedHash, now: Instant): CreateParameters {
-  const reader = new ParameterReader(parameters, known);
-  const expand = readExpand(reader);
-  const amount = readAmount(reader);
-  refuseConnect(reader, ofConnect);
-  const customer = reader.text('customer', { max: 255 });
-  if (customer !== undefined) throw resourceMissing('customer', customer, 'customer', 400);
-  reader.hash('radar_options', ['session'])?.text('session');
-  return {
-    amount,
-    capture: reader.boolean('capture') === false ? 'manual' : 'automatic',
-    expand,
-    details: readDetails(reader),
-    statementDescriptor: readDescriptor(reader, 'statement_descriptor'),
-    statementDescriptorSuffix: readDescriptor(reader, 'statement_descriptor_suffix'),
-    presented: readInstrument(reader, hash, now),
-  };
+function outOfBounds(amount: Money): ((param: string) => StripeError) | undefined {
+  const least = minimumCharge(amount.currency);
+  if (amount.amountMinor < least.amountMinor) {
+    const message = `Amount must be at least ${formatMoney(least)}.`;
+    return (param) => invalidRequest(message, { code: 'amount_too_small', param });
+  }
+  if (amount.amountMinor > MAX_AMOUNT_MINOR) {
+    const message = `Amount must be no more than ${formatMoney(money(MAX_AMOUNT_MINOR, amount.currency))}.`;
+    return (param) => invalidRequest(message, { code: 'amount_too_large', param });
+  }
+  return undefined;
 }
 
-function readAmount(reader: ParameterReader): Money {
-  const amountMinor = reader.requiredInteger('amount', { min: 1 });
-  const currency = reader.requiredText('currency').toLowerCase();
-  if (!isCurrency(currency)) {
-    throw invalidRequest(`Invalid currency: ${shown(currency)}. Supported are ${currencyCodes.join(', ')}.`, {
-      param: 'currency',
-    });
-  }
-  const amount = money(amountMinor, currency);
-  const least = minimumCharge(currency);
-  if (amountMinor < least.amountMinor) {
-    throw invalidRequest(`Amount must be at least ${formatMoney(least)}.`, {
-      code: 'amount_too_small',
-      param: 'amount',
-    });
-  }
-  if (amountMinor > MAX_AMOUNT_MINOR) {
-    throw invalidRequest(`Amount must be no more than ${formatMoney(money(MAX_AMOUNT_MINOR, currency))}.`, {
-      code: 'amount_too_large',
-      param: 'amount',
-    });
-  }
-  return amount;
+function onlyOne(param: string): StripeError {
+  return invalidRequest("You may only specify one of these parameters: 'source', 'card'.", {
+    code: 'parameters_exclusive',
+    param,
+  });
+}
+
+function noSource(param: string): StripeError {
+  return invalidRequest('Must provide source or customer.', { code: 'parameter_missing', param });
 }

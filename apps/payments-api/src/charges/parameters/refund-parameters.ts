@@ -1,39 +1,43 @@
-import { ParameterReader } from '../../protocol/parameter-reader.js';
-import type { Parameters } from '../../protocol/parameters.js';
-import { invalidRequest, resourceMissing } from '../../protocol/stripe-error.js';
-import { readMetadata, refuseConnect } from './charge-details.js';
-import { readExpand, refundPaths } from '../../protocol/expand.js';
-import { refundReasons, type ChargeRefund, type RefundReason } from '../charge/refund.js';
+import { z } from 'zod';
+import { expand, refundPaths } from '../../protocol/expand.js';
+import { hash, integer, oneOf, refusedParameter, text, unknownObject } from '../../protocol/parameter-schemas.js';
+import { invalidRequest } from '../../protocol/stripe-error.js';
+import { refundReasons } from '../charge/refund.js';
+import { metadataChanges, newMetadata, ofConnect } from './charge-details.js';
+
+/** Of payment methods that need a customer's help; cards do not. */
+const ofOtherMethods = refusedParameter((param) =>
+  invalidRequest(`${param} has no meaning for a refund to a card.`, { param }),
+);
 
 /** A valid `POST /v1/refunds`. */
-export interface RefundParameters {
-  readonly chargeId: string;
+export const refundParameters = hash(
+  z.object({
+    refund_application_fee: ofConnect,
+    reverse_transfer: ofConnect,
+    currency: ofOtherMethods,
+    customer: ofOtherMethods,
+    instructions_email: ofOtherMethods,
+    origin: ofOtherMethods,
+    payment_intent: unknownObject('payment_intent'),
+    charge: text({ max: 255 }),
+    amount: integer({ min: 1 }).optional(),
+    reason: oneOf(refundReasons).nullable().default(null),
+    metadata: newMetadata.default({}),
+    expand: expand(refundPaths),
+  }),
+).transform(({ charge, amount, reason, metadata, expand }) => ({
+  chargeId: charge,
   /** Absent: all that is left. */
-  readonly amountMinor: number | undefined;
-  readonly reason: RefundReason | null;
-  readonly metadata: ChargeRefund['metadata'];
-  readonly expand: readonly string[];
-}
+  amountMinor: amount,
+  reason,
+  metadata,
+  expand,
+}));
+export type RefundParameters = z.output<typeof refundParameters>;
 
-const ofConnect = ['refund_application_fee', 'reverse_transfer'] as const;
-/** Of payment methods that need a customer's help; cards do not. */
-const ofOtherMethods = ['currency', 'customer', 'instructions_email', 'origin'] as const;
-const known = ['amount', 'charge', 'expand', 'metadata', 'payment_intent', 'reason', ...ofConnect, ...ofOtherMethods];
-
-/** @throws StripeError 400, naming the parameter; nothing has begun then, and nothing is stored */
-export function readRefundParameters(parameters: Parameters): RefundParameters {
-  const reader = new ParameterReader(parameters, known);
-  refuseConnect(reader, ofConnect);
-  for (const name of ofOtherMethods) {
-    if (reader.has(name)) throw invalidRequest(`${name} has no meaning for a refund to a card.`, { param: name });
-  }
-  const intent = reader.text('payment_intent', { max: 255 });
-  if (intent !== undefined) throw resourceMissing('payment_intent', intent, 'payment_intent', 400);
-  return {
-    chargeId: reader.requiredText('charge', { max: 255 }),
-    amountMinor: reader.integer('amount', { min: 1 }),
-    reason: reader.oneOf('reason', refundReasons) ?? null,
-    metadata: readMetadata(reader, {}) ?? {},
-    expand: readExpand(reader, { paths: refundPaths }),
-  };
-}
+/** A valid `POST /v1/refunds/:id`. */
+export const refundUpdateParameters = hash(
+  z.object({ expand: expand(refundPaths), metadata: metadataChanges.optional() }),
+);
+export type RefundUpdateParameters = z.output<typeof refundUpdateParameters>;

@@ -1,16 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#postgres';
 import { boundsOf, type ListCursor, type ListPlace } from '../../protocol/list-parameters.js';
-import { ParameterReader } from '../../protocol/parameter-reader.js';
-import type { Parameters } from '../../protocol/parameters.js';
 import { resourceMissing } from '../../protocol/stripe-error.js';
 import { ListPages } from '../../lists/list-pages.js';
 import { AccountClocks } from '../../test-clocks/account-clocks.js';
 import { chargeObject } from '../answers/charge-object.js';
 import { findCharge, listCharges } from '../store/charge-rows.repository.js';
 import type { OpenedCharge } from '../charge/charge.js';
-import { readExpand } from '../../protocol/expand.js';
-import { readChargeListParameters } from '../parameters/charge-list-parameters.js';
+import type { ExpandParameters } from '../../protocol/expand.js';
+import type { ChargeListParameters } from '../parameters/charge-list-parameters.js';
 
 const URL = '/v1/charges';
 
@@ -24,16 +22,14 @@ export class ChargeReading {
   ) {}
 
   /** @throws StripeError 404 */
-  async retrieve(account: string, id: string, query: Parameters): Promise<object> {
-    const expand = readExpand(new ParameterReader(query, ['expand']));
+  async retrieve(account: string, id: string, { expand }: ExpandParameters): Promise<object> {
     const charge = await findCharge(this.database, account, id, expand);
     if (!charge) throw resourceMissing('charge', id, 'id');
     return chargeObject(charge, expand, this.clocks.now(account));
   }
 
   /** @throws StripeError 400 for a cursor that names no charge of the account */
-  async list(account: string, query: Parameters): Promise<object> {
-    const { page, cursor, filters, expand } = readChargeListParameters(query);
+  async list(account: string, { page, cursor, filters, expand }: ChargeListParameters): Promise<object> {
     const bounds = boundsOf(page, cursor, cursor && (await this.placeOf(account, cursor)));
     const now = this.clocks.now(account);
     return this.pages.read({

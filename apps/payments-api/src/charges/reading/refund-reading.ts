@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#postgres';
 import { findCharges } from '../store/charge-rows.repository.js';
-import { expands, readExpand, refundPaths } from '../../protocol/expand.js';
+import { expands, type ExpandParameters } from '../../protocol/expand.js';
 import { boundsOf, type ListCursor, type ListPlace } from '../../protocol/list-parameters.js';
-import { ParameterReader } from '../../protocol/parameter-reader.js';
-import type { Parameters } from '../../protocol/parameters.js';
 import { resourceMissing } from '../../protocol/stripe-error.js';
 import { ListPages } from '../../lists/list-pages.js';
 import { AccountClocks } from '../../test-clocks/account-clocks.js';
-import { readRefundListParameters } from '../parameters/refund-list-parameters.js';
+import type { RefundListParameters } from '../parameters/refund-list-parameters.js';
 import { refundOf } from '../answers/refund-answer.js';
 import { refundObject } from '../answers/refund-object.js';
 import { findRefund, listRefunds, type FoundRefund } from '../store/refund.repository.js';
@@ -25,8 +23,7 @@ export class RefundReading {
   ) {}
 
   /** @throws StripeError 404 */
-  async retrieve(account: string, id: string, query: Parameters): Promise<object> {
-    const expand = readExpand(new ParameterReader(query, ['expand']), { paths: refundPaths });
+  async retrieve(account: string, id: string, { expand }: ExpandParameters): Promise<object> {
     const found = await findRefund(this.database, account, id);
     if (!found) throw resourceMissing('refund', id, 'id');
     const show = await this.showing(account, [found], expand);
@@ -34,19 +31,19 @@ export class RefundReading {
   }
 
   /** @throws StripeError 400 for a cursor that names no refund of the account */
-  list(account: string, query: Parameters): Promise<object> {
-    return this.page(account, query, URL);
+  list(account: string, parameters: RefundListParameters): Promise<object> {
+    return this.page(account, parameters, URL);
   }
 
   /** @throws StripeError 404 when the account has no such charge */
-  async listOfCharge(account: string, chargeId: string, query: Parameters): Promise<object> {
+  async listOfCharge(account: string, chargeId: string, parameters: RefundListParameters): Promise<object> {
     const charges = await findCharges(this.database, account, [chargeId], []);
     if (!charges.has(chargeId)) throw resourceMissing('charge', chargeId, 'id');
-    return this.page(account, new Map(query).set('charge', chargeId), `/v1/charges/${chargeId}/refunds`);
+    return this.page(account, { ...parameters, filters: { charge: chargeId } }, `/v1/charges/${chargeId}/refunds`);
   }
 
-  private async page(account: string, query: Parameters, url: string): Promise<object> {
-    const { page, cursor, filters, expand, nothing } = readRefundListParameters(query);
+  private async page(account: string, parameters: RefundListParameters, url: string): Promise<object> {
+    const { page, cursor, filters, expand, nothing } = parameters;
     const bounds = boundsOf(page, cursor, cursor && (await this.placeOf(account, cursor)));
     return this.pages.read({
       url,

@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { usd } from '#money';
 import { parseForm } from '../../protocol/parameters.js';
 import { StripeError } from '../../protocol/stripe-error.js';
-import { captureCharge, readCaptureParameters } from './capture-charge.js';
+import { captureParameters } from '../parameters/capture-parameters.js';
+import { readParameters } from '../../protocol/read-parameters.js';
+import { captureCharge } from './capture-charge.js';
 import { evolve, type Charge, type ChargeEvent } from '../charge/charge.js';
 import { HELD_FOR_MS } from '../charge/manual-authorization.js';
 import { aChargeOpened } from '../charge/testing/a-charge.js';
@@ -10,7 +12,7 @@ import { aChargeOpened } from '../charge/testing/a-charge.js';
 const id = 'ch_00000000001';
 const asks = (account = 'acct_test') => ({ account, key: 'k', chargeId: id }) as Parameters<typeof captureCharge>[0];
 const capture = (charge: Charge, form = '', now = 10, account?: string) =>
-  captureCharge(asks(account), readCaptureParameters(parseForm(form)))(charge, now);
+  captureCharge(asks(account), readParameters(captureParameters, parseForm(form)))(charge, now);
 const charge = (...events: ChargeEvent[]): Charge =>
   [aChargeOpened({ id, capture: 'manual', amount: usd(1000) }), ...events].reduce<Charge>(evolve, { state: 'none' });
 

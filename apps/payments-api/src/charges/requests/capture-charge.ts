@@ -1,14 +1,12 @@
 import type { Instant } from '#clock';
 import { payments } from '#contracts';
 import { money } from '#money';
-import { ParameterReader } from '../../protocol/parameter-reader.js';
-import type { Parameters } from '../../protocol/parameters.js';
 import { resourceMissing, type StripeError } from '../../protocol/stripe-error.js';
 import type { Claim } from '../../idempotency/key.js';
 import { refused, type Decide } from './charge-request.js';
-import { ownCharge, type ChargeDetails, type OpenedCharge, type MerchantEvent } from '../charge/charge.js';
-import { readChanges, readDescriptor, refuseConnect } from '../parameters/charge-details.js';
-import { readExpand } from '../../protocol/expand.js';
+import { ownCharge, type OpenedCharge, type MerchantEvent } from '../charge/charge.js';
+import type { CaptureParameters } from '../parameters/capture-parameters.js';
+import { changesOf } from '../parameters/charge-details.js';
 import { isReleaseCertain, lapsesAt, pendingCapture } from '../charge/pending.js';
 import {
   alreadyCaptured,
@@ -18,41 +16,6 @@ import {
   lockTimeout,
   notCapturable,
 } from '../answers/state-errors.js';
-
-/** Valid parameters of `POST /v1/charges/:id/capture`. */
-export interface CaptureParameters {
-  /** Absent: captures the whole authorization. */
-  readonly amountMinor: number | undefined;
-  /** Updates of the charge's details. @throws StripeError 400 */
-  readonly changes: (before: ChargeDetails) => Partial<ChargeDetails>;
-  readonly statementDescriptor: string | null;
-  readonly statementDescriptorSuffix: string | null;
-  readonly expand: readonly string[];
-}
-
-const ofConnect = ['application_fee', 'application_fee_amount', 'transfer_data'] as const;
-const known = [
-  'amount',
-  'expand',
-  'receipt_email',
-  'statement_descriptor',
-  'statement_descriptor_suffix',
-  'transfer_group',
-  ...ofConnect,
-];
-
-/** @throws StripeError 400, naming the parameter; nothing is stored */
-export function readCaptureParameters(parameters: Parameters): CaptureParameters {
-  const reader = new ParameterReader(parameters, known);
-  refuseConnect(reader, ofConnect);
-  return {
-    amountMinor: reader.integer('amount', { min: 1 }),
-    changes: (before) => readChanges(reader, before),
-    statementDescriptor: readDescriptor(reader, 'statement_descriptor'),
-    statementDescriptorSuffix: readDescriptor(reader, 'statement_descriptor_suffix'),
-    expand: readExpand(reader),
-  };
-}
 
 /** Requests the capture of an authorization or of a part; the rest is released. */
 export function captureCharge(claim: Claim, request: CaptureParameters): Decide {
@@ -68,7 +31,7 @@ export function captureCharge(claim: Claim, request: CaptureParameters): Decide 
     if (charge.state === 'requested') throw notCapturable(id, 'it has not been authorized yet. Try again in a moment.');
     if (pendingCapture(charge)) throw lockTimeout(id);
     const { statementDescriptor, statementDescriptorSuffix } = request;
-    const changes = request.changes(charge.details);
+    const changes = changesOf(request.details, charge.details);
     const capture: MerchantEvent = {
       type: 'capture_requested',
       capture: { amount: wanted, key: claim.key, statementDescriptor, statementDescriptorSuffix },

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AdmissionControl } from '../../admission/admission-control.js';
-import type { Parameters } from '../../protocol/parameters.js';
 import type { KeyedAnswer, RequestClaim } from '../../idempotency/key.js';
-import { captureCharge, readCaptureParameters } from './capture-charge.js';
+import type { CaptureParameters } from '../parameters/capture-parameters.js';
+import { captureCharge } from './capture-charge.js';
 import { KeyedRequests } from './keyed-requests.js';
 
 /** `POST /v1/charges/:id/capture`. */
@@ -17,10 +17,9 @@ export class ChargeCapture {
   capture(
     requested: RequestClaim,
     chargeId: string,
-    parameters: Parameters,
+    wanted: CaptureParameters,
     traceparent: string | undefined,
   ): Promise<KeyedAnswer> {
-    const wanted = readCaptureParameters(parameters);
     const claim = { ...requested, chargeId, subject: 'capture', expand: wanted.expand } as const;
     return this.requests.answer(claim, {
       name: 'POST /v1/charges/:id/capture',

@@ -4,11 +4,11 @@ import type { Ids } from '#snowflake';
 import { KeyedHash } from '../../accounts/keyed-hash.js';
 import { AdmissionControl } from '../../admission/admission-control.js';
 import { trafficClassOf } from '../../admission/unsettled-charges.js';
-import type { Parameters } from '../../protocol/parameters.js';
 import type { KeyedAnswer, RequestClaim } from '../../idempotency/key.js';
 import { AccountClocks } from '../../test-clocks/account-clocks.js';
 import { createCharge, refuseCharge } from './create-charge.js';
-import { readCreateParameters } from '../parameters/create-parameters.js';
+import type { CreateParameters } from '../parameters/create-parameters.js';
+import { readInstrument } from '../../test-cards/instrument.js';
 import { KeyedRequests } from './keyed-requests.js';
 
 /** `POST /v1/charges`. */
@@ -23,10 +23,10 @@ export class ChargeCreation {
   ) {}
 
   /** @throws StripeError for errors that are not stored under the key */
-  create(requested: RequestClaim, parameters: Parameters, traceparent: string | undefined): Promise<KeyedAnswer> {
+  create(requested: RequestClaim, wanted: CreateParameters, traceparent: string | undefined): Promise<KeyedAnswer> {
     const { account } = requested;
-    const wanted = readCreateParameters(parameters, this.hash, this.clocks.now(account));
-    const { presented, expand } = wanted;
+    const { payment, expand } = wanted;
+    const presented = readInstrument(payment, this.hash, this.clocks.now(account));
     const card = presented.kind === 'instrument' ? presented.instrument : undefined;
     const claim = { ...requested, chargeId: card ? this.ids.next('ch') : null, subject: null, expand };
     return this.requests.answer(claim, {

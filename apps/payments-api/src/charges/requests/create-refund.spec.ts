@@ -5,16 +5,16 @@ import { aChargeOpened } from '../charge/testing/a-charge.js';
 import { parseForm } from '../../protocol/parameters.js';
 import fc from 'fast-check';
 import { createRefund } from './create-refund.js';
-import { readRefundParameters } from '../parameters/refund-parameters.js';
+import { refundParameters } from '../parameters/refund-parameters.js';
+import { readParameters } from '../../protocol/read-parameters.js';
 import { refundedMinor } from '../charge/refunds-of-charge.js';
 
 const id = 'ch_00000000001';
 const asks = (account = 'acct_test') => ({ account, key: 'k', chargeId: id }) as Parameters<typeof createRefund>[0];
 const refund = (charge: Charge, form = '', refundId = 're_1', account?: string, refundsPerCharge = 100) =>
-  createRefund(asks(account), refundId, readRefundParameters(parseForm(`charge=${id}${form}`)), { refundsPerCharge })(
-    charge,
-    10,
-  );
+  createRefund(asks(account), refundId, readParameters(refundParameters, parseForm(`charge=${id}${form}`)), {
+    refundsPerCharge,
+  })(charge, 10);
 const charge = (capture: 'manual' | 'automatic', ...events: ChargeEvent[]): Charge =>
   [aChargeOpened({ id, amount: usd(1000), ...(capture === 'manual' && { capture }) }), ...events].reduce<Charge>(
     evolve,

@@ -3,11 +3,10 @@ import { IDS } from '#service';
 import type { Ids } from '#snowflake';
 import { AdmissionControl } from '../../admission/admission-control.js';
 import { KeyedRequests } from './keyed-requests.js';
-import type { Parameters } from '../../protocol/parameters.js';
 import type { KeyedAnswer, RequestClaim } from '../../idempotency/key.js';
 import { paymentsConfig, type PaymentsSettings } from '../../settings.js';
 import { createRefund } from './create-refund.js';
-import { readRefundParameters } from '../parameters/refund-parameters.js';
+import type { RefundParameters } from '../parameters/refund-parameters.js';
 
 /** `POST /v1/refunds`. */
 @Injectable()
@@ -20,8 +19,7 @@ export class RefundCreation {
   ) {}
 
   /** @throws StripeError for errors that are not stored under the key */
-  create(requested: RequestClaim, parameters: Parameters, traceparent: string | undefined): Promise<KeyedAnswer> {
-    const wanted = readRefundParameters(parameters);
+  create(requested: RequestClaim, wanted: RefundParameters, traceparent: string | undefined): Promise<KeyedAnswer> {
     const { chargeId, expand } = wanted;
     const id = this.ids.next('re') as `re_${string}`;
     const claim = { ...requested, chargeId, subject: id, expand };

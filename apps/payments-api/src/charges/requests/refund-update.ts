@@ -4,11 +4,10 @@ import { Database, type PgTransaction } from '#postgres';
 import { recordEvent } from '../charge/charge-record.js';
 import { ownCharge } from '../charge/charge.js';
 import { ChargeRepository, enqueueRecords } from '../store/charge.repository.js';
-import { readMetadata } from '../parameters/charge-details.js';
-import { readExpand, refundPaths } from '../../protocol/expand.js';
+import { metadataAfter } from '../parameters/charge-details.js';
+import type { RefundUpdateParameters } from '../parameters/refund-parameters.js';
+import type { ExpandParameters } from '../../protocol/expand.js';
 import { jsonText } from '../../protocol/json-text.js';
-import { ParameterReader } from '../../protocol/parameter-reader.js';
-import type { Parameters } from '../../protocol/parameters.js';
 import { invalidRequest, resourceMissing, type ApiResponse } from '../../protocol/stripe-error.js';
 import type { KeyedAnswer, RequestClaim } from '../../idempotency/key.js';
 import { KeyedTransaction } from '../../idempotency/keyed-transaction.js';
@@ -29,16 +28,14 @@ export class RefundUpdate {
   ) {}
 
   /** @throws StripeError 404 when the account has no such refund; it is not stored under the key */
-  async update(claim: RequestClaim, id: string, parameters: Parameters): Promise<KeyedAnswer> {
-    const reader = new ParameterReader(parameters, ['expand', 'metadata']);
-    const expand = readExpand(reader, { paths: refundPaths });
+  async update(claim: RequestClaim, id: string, parameters: RefundUpdateParameters): Promise<KeyedAnswer> {
     const chargeId = await this.chargeOf(id, claim.account);
-    return this.keyed.answer({ ...claim, expand }, (tx) => this.updateIn(tx, { id, chargeId }, reader, expand, claim));
+    const { expand } = parameters;
+    return this.keyed.answer({ ...claim, expand }, (tx) => this.updateIn(tx, { id, chargeId }, parameters, claim));
   }
 
   /** Always refused: at Stripe only a refund with `requires_action` can be canceled, and none here has that status. */
-  async cancel(claim: RequestClaim, id: string, parameters: Parameters): Promise<KeyedAnswer> {
-    const expand = readExpand(new ParameterReader(parameters, ['expand']), { paths: refundPaths });
+  cancel(claim: RequestClaim, id: string, { expand }: ExpandParameters): Promise<KeyedAnswer> {
     return this.keyed.answer({ ...claim, expand }, async (tx) => {
       const found = await findRefund(tx, claim.account, id);
       if (!found) throw resourceMissing('refund', id, 'refund');
@@ -51,13 +48,12 @@ export class RefundUpdate {
   private async updateIn(
     tx: PgTransaction,
     { id, chargeId }: { id: string; chargeId: string },
-    reader: ParameterReader,
-    expand: readonly string[],
+    { expand, metadata: given }: RefundUpdateParameters,
     { account }: RequestClaim,
   ): Promise<ApiResponse> {
     const key = { chargeId, refundId: id };
     const before = (await this.charges.load(tx, [key], expand)).get(key);
-    const metadata = readMetadata(reader, refundIn(before.charge, id).metadata);
+    const metadata = given !== undefined && metadataAfter(given, refundIn(before.charge, id).metadata);
     const after = metadata ? recordEvent(before, { type: 'refund_updated', refundId: id, metadata }) : before;
     if (metadata) enqueueRecords(tx, [{ record: after }]);
     const charge = ownCharge(after.charge, account)!;

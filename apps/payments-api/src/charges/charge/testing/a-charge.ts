@@ -1,6 +1,5 @@
 import { usd, type Money } from '#money';
 import { KeyedHash } from '../../../accounts/keyed-hash.js';
-import { ParameterReader } from '../../../protocol/parameter-reader.js';
 import { readInstrument, type PaymentInstrument } from '../../../test-cards/instrument.js';
 import { evolve, type ChargeEvent, type ChargeDetails, type Opening, type UnsettledCharge } from '../charge.js';
 import { noDetails } from '../../parameters/charge-details.js';
@@ -9,7 +8,7 @@ export const testHash = new KeyedHash('a secret for tests only');
 export const testNow = Date.UTC(2026, 5, 15);
 
 export function anInstrument(source = 'tok_visa'): PaymentInstrument {
-  const presented = readInstrument(new ParameterReader(new Map([['source', source]]), ['source']), testHash, testNow);
+  const presented = readInstrument({ param: 'source', source }, testHash, testNow);
   if (presented.kind !== 'instrument') throw presented.error;
   return presented.instrument;
 }
