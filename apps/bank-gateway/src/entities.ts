@@ -3,5 +3,5 @@ import { AuthorizationEntity } from './authorizations/store/authorization.entity
 import { OperationEntity } from './authorizations/store/operation.entity.js';
 import { StatementCursorEntity } from './statements/statement-cursor.entity.js';
 
-/** One for each table of the gateway's own. */
+/** One entity per table of the gateway. */
 export const entities: readonly EntityClass[] = [AuthorizationEntity, OperationEntity, StatementCursorEntity];

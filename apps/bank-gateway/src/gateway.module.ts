@@ -7,7 +7,7 @@ import { OperationsModule } from './operations/operations.module.js';
 import { gatewayConfig } from './settings.js';
 import { StatementsModule } from './statements/statements.module.js';
 
-/** Every call to a bank: routing, breaker, retry, bulkhead, deadline, inquiry, reversal, statements. */
+/** All calls to banks: routing, authorizations, operations, statements. */
 @Module({
   imports: [
     ServiceModule.forRoot({

@@ -14,7 +14,7 @@ const clock = new SystemClock();
 const chargeId = `ch_${process.pid}${clock.now()}`;
 const { account, amount } = terms;
 
-/** A bank that says yes to everything. */
+/** A bank that approves everything. */
 function agreeable(): Server {
   const states = { authorizations: 'approved', captures: 'captured', voids: 'voided', refunds: 'refunded' };
   return createServer((request, response) => {
@@ -47,7 +47,7 @@ describe('the gateway as a whole, on a real Kafka, a real Postgres and HTTP', ()
       LOG_LEVEL: 'silent',
       BANKS: JSON.stringify({ alder: `http://127.0.0.1:${port}` }),
     });
-    // With its dead letters: events of other suites on the same broker may be parked here.
+    // Include the dead-letter topic: events of other suites on the same broker may be parked here.
     await bus.ensureTopics([...Object.values(topics), 'bank-gateway.dlq'], 4);
     await bus.consume({
       group: `test-${chargeId}`,
@@ -72,7 +72,7 @@ describe('the gateway as a whole, on a real Kafka, a real Postgres and HTTP', ()
       timeoutMs: 20_000,
     });
 
-  it('voids what is canceled, and never captures it', async () => {
+  it('voids a canceled authorization, and never captures it', async () => {
     const about = { chargeId: `${chargeId}c`, account };
     await say('payments-api', payments.chargeRequested({ ...terms, ...about, capture: 'manual' }));
     await heard('bank.authorization_approved.v1', about.chargeId);
@@ -80,7 +80,7 @@ describe('the gateway as a whole, on a real Kafka, a real Postgres and HTTP', ()
     expect((await heard('bank.authorization_voided.v1', about.chargeId)).data).toMatchObject({ cause: 'canceled' });
   }, 60_000);
 
-  it('authorizes what was requested, captures what is held, refunds what is reserved, and ends in order', async () => {
+  it('authorizes a requested charge, captures a held one, refunds a reserved refund, and shuts down in order', async () => {
     await say('payments-api', payments.chargeRequested({ ...terms, chargeId }));
     const approved = await heard('bank.authorization_approved.v1');
     expect(approved.data).toMatchObject({ account, amount, bank: 'alder', bankAuthorizationId: 'approved_1' });

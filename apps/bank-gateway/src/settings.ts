@@ -6,9 +6,9 @@ import { z } from 'zod';
 const slots = z.coerce.number().int().min(1).max(1_000);
 const bankUrls = z.partialRecord(z.enum(bankProtocol.bankNames), z.url({ protocol: /^https?$/ }));
 
-/** What the gateway reads from its environment beside the frame's own settings. */
+/** The gateway's settings, beside the frame's. */
 export const gatewaySettings = z.object({
-  /** JSON, name to URL: `{"alder":"http://127.0.0.1:3011"}`. A bank that is not named is not called. */
+  /** JSON, name to URL: `{"alder":"http://127.0.0.1:3011"}`. Banks that are not listed are never called. */
   BANKS: z
     .string()
     .default(
@@ -24,14 +24,14 @@ export const gatewaySettings = z.object({
     })
     .pipe(bankUrls),
   BANK_ATTEMPT_TIMEOUT_MS: milliseconds.default(defaultLimits.attemptTimeoutMs),
-  /** How long an attempt stays valid at a bank that enforces it, on the bank's clock. */
+  /** The validity of an attempt on the bank's clock, at a bank that enforces it. */
   BANK_VALID_FOR_MS: milliseconds.default(3_000),
-  /** How often the table is read for operations that are due and that nobody handed over. */
+  /** The interval of reads for due operations that were not handed over in memory. */
   OPERATIONS_LOOK_EVERY_MS: milliseconds.min(10).default(500),
-  /** How often a bank's statement is read and published; at least once, should nothing have happened. */
+  /** The interval at which each bank's statement is read and published, if only as an empty page. */
   STATEMENT_EVERY_MS: milliseconds.min(100).default(10_000),
   BANK_IN_FLIGHT: slots.default(defaultLimits.inFlight),
-  /** Beside them, for all charges with fault tokens together, and for those of one account. */
+  /** Calls in flight for charges with fault tokens: of all accounts, and of one. */
   BANK_ISOLATED_IN_FLIGHT: slots.default(defaultLimits.isolated.inFlight),
   BANK_ISOLATED_IN_FLIGHT_PER_ACCOUNT: slots.default(defaultLimits.isolated.inFlightPerAccount),
 });

@@ -26,7 +26,7 @@ export const terms: ChargeTerms = {
 };
 export const paidWith = (brand: bankProtocol.Brand): ChargeTerms => ({ ...terms, card: { ...card, brand } });
 
-/** All four banks, those named out of reach. */
+/** All four banks, of which the named ones are not available. */
 export const banks = (...unavailable: readonly bankProtocol.BankName[]): BankView[] =>
   [alder, birch, cedar, dogwood].map((profile) => ({
     profile,
@@ -38,7 +38,7 @@ type State<Name extends Authorization['state']> = Extract<Authorization, { state
 const approvedByAlder = operation('authorize', alder, yes.authorize);
 const granted = { terms, bank: 'alder', bankAuthorizationId: 'au_1' } as const;
 
-/** A charge of ten dollars at alder, in each of its states. */
+/** A charge of ten dollars at alder, in each state. */
 export const none: State<'none'> = { state: 'none' };
 export const authorizing: State<'authorizing'> = {
   state: 'authorizing',
@@ -64,7 +64,7 @@ export const captured: State<'captured'> = {
   operations: [approvedByAlder, operation('capture', alder, yes.capture)],
   cancellation: null,
 };
-/** Captured, with refunds of three dollars each that no bank has answered yet. */
+/** Captured, with live refunds of three dollars each. */
 export const refunding = (...refundIds: readonly string[]): State<'captured'> => ({
   ...captured,
   operations: [...captured.operations, ...refundIds.map((id) => openRefund(refundReference('ch_1', id), 'alder', 300))],
@@ -91,13 +91,13 @@ export const everyState: readonly Authorization[] = [
   voided,
 ];
 
-/** The same charge, which its merchant captures when it likes. */
+/** The same charge with manual capture. */
 export const manual = <S extends { readonly terms: ChargeTerms }>(state: S): S => ({
   ...state,
   terms: { ...state.terms, capture: 'manual' },
 });
 
-/** given(state).when(event): what the handler of the event makes of it. */
+/** `given(state).when(event)` returns the handler's decision. */
 export function given(state: Authorization, available = banks()) {
   return {
     when: (event: NewEvent): Decision<Authorization> =>

@@ -19,7 +19,7 @@ import { banksBehind, type StubBanks } from './stub-banks.js';
 
 const clock = new SystemClock();
 
-/** An empty database, migrated as the gateway's own. */
+/** An empty database with the gateway's migrations. */
 export async function gatewayDatabase(): Promise<TestDatabase> {
   const test = await testDatabase('bank_gateway');
   const migrations = [Authorizations0001, WaysBack0002, IsolatedOperations0004, ...frameMigrations];
@@ -27,7 +27,7 @@ export async function gatewayDatabase(): Promise<TestDatabase> {
   return test;
 }
 
-/** One process of the gateway, without Nest and Kafka: what steps emit is gathered instead of published. */
+/** One process of the gateway, without Nest and Kafka: events are recorded instead of published. */
 export function gatewayInstance(name: string, database: Database, stub: StubBanks, limits: Partial<BankLimits> = {}) {
   const banks = banksBehind(stub, clock, limits);
   const dispatch = new Dispatch(banks);
@@ -72,7 +72,7 @@ export function gatewayInstance(name: string, database: Database, stub: StubBank
     worker,
     emitted,
     errors,
-    /** Reacts to events of one type about many charges, in one transaction. */
+    /** Handles events of one type about many charges, in one transaction. */
     react<Data extends { chargeId: string }>(on: EventContract<Data>, events: readonly Data[]) {
       const step = stepOn(on);
       return runner.run(
@@ -91,7 +91,7 @@ export function gatewayInstance(name: string, database: Database, stub: StubBank
   };
 }
 
-/** As if everyone who holds an operation had not been heard of for a lease. */
+/** Expires the leases of all operations. */
 export const lapseLeases = statement(
   'test.lapse_leases',
   'UPDATE bank_operation SET due_at = now() WHERE due_at > now()',

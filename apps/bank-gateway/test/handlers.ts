@@ -4,7 +4,7 @@ import { AuthorizationEventsController } from '../src/authorizations/events/auth
 import { BankRefundEventsController } from '../src/authorizations/events/refund-events.controller.js';
 import { BankStrayEventsController } from '../src/authorizations/events/stray-events.controller.js';
 
-/** All that the gateway reacts to. */
+/** The gateway's steps. */
 export const steps = stepsOf([
   new AuthorizationEventsController(),
   new BankRefundEventsController(),

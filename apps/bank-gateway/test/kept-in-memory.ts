@@ -7,12 +7,12 @@ import { actedOnBy, type ClaimedOperation } from '../src/authorizations/authoriz
 
 export class StoreAwayError extends Error {}
 
-/** The store's port for one charge: what is decided is saved as the repository would, in turns, and may fail. */
+/** The store of one charge in memory. It saves as the repository does, one transaction at a time, and may fail. */
 export class KeptInMemory implements Pick<PerformerParts, 'commands' | 'store'> {
   readonly emitted: NewEvent[] = [];
-  /** How the next transactions end before one commits: rolled back, or committed without anybody knowing. */
+  /** The outcomes of the next transactions: rolled back, or committed without an answer. */
   readonly failures: ('rolled_back' | 'unknown')[] = [];
-  /** Runs before each transaction: somebody else's. */
+  /** Runs before each transaction, as another worker would. */
   meanwhile: () => void = () => undefined;
   commits = 0;
 
@@ -35,12 +35,12 @@ export class KeptInMemory implements Pick<PerformerParts, 'commands' | 'store'> 
 
   readonly store = { isTransient: (error: unknown): boolean => error instanceof StoreAwayError };
 
-  /** The last one that is live. */
+  /** The last live operation. */
   get live(): Operation {
     return liveOperations(this.authorization).at(-1)!;
   }
 
-  /** As a worker takes it from the table. */
+  /** Claims an operation as a worker does. */
   take(slot: ClaimedOperation['slot'], live = this.live): ClaimedOperation {
     const { authorization } = this;
     if (authorization.state === 'none') throw new Error('nothing to take');

@@ -4,7 +4,7 @@ import type { bankProtocol } from '#contracts';
 type Order = Exclude<BankOrder, { kind: 'statement' }>;
 type Move = Extract<Order, { kind: 'authorize' | 'capture' | 'void' | 'refund' }>;
 type EntryKind = 'authorization' | 'capture' | 'void' | 'refund';
-/** How the bank would decide on the merits; puzzled, it cannot read what it is asked. */
+/** The bank's answer to a first request. `puzzled`: malformed. */
 export type BankAttitude = 'willing' | 'unwilling' | 'busy' | 'puzzled';
 
 interface Performance {
@@ -13,7 +13,7 @@ interface Performance {
   reference: string;
   at: number;
   amountMinor: number;
-  /** What it acts on: the authorization of a capture or a void, the capture of a refund. */
+  /** The bank id that it acts on: the authorization of a capture or a void, the capture of a refund. */
   of?: string;
   undoneAt?: number;
 }
@@ -30,7 +30,7 @@ function targetOf(order: Move): string | undefined {
   }
 }
 
-/** A bank by its profile, as small as it can be: performances, what it remembers, what it has fenced. */
+/** A minimal bank by its profile: performances, remembered answers, fences. */
 export class ModelBank {
   readonly performances: Performance[] = [];
   readonly #remembered = new Map<string, BankCallResult<Order>>();
@@ -115,7 +115,7 @@ export class ModelBank {
     return { kind: 'answered', answer: { state, bankId, reversals: [], asOf: now, now } };
   }
 
-  /** With all that stands on it. */
+  /** Also undoes performances that depend on it. */
   undo(bankId: string, now: number): void {
     for (const performance of this.performances) {
       if (performance.bankId === bankId) performance.undoneAt ??= now;

@@ -46,21 +46,21 @@ const about = { chargeId: 'ch_1', account: 'acct_1' };
 const slot = { release: () => undefined };
 type Order = MovementOrder | Extract<BankOrder, { kind: 'inquire' | 'reverse' }>;
 
-/** What may go wrong in a run, beyond what always may: loss, delay, lost answers, frozen and dead workers, lag. */
+/** Faults of a run, beside those of every run: loss, delay, lost answers, frozen and crashed workers, lag. */
 export interface ModelConditions {
   readonly brand: bankProtocol.Brand;
   readonly capture: ChargeTerms['capture'];
-  /** The books have no place for what is captured. */
+  /** The ledger has no hold for the capture. */
   readonly suspended: boolean;
-  /** A message may be performed twice. */
+  /** The bank may perform a message twice. */
   readonly duplicates: boolean;
-  /** A message may arrive after the time that its bank vouches for. */
+  /** A message may arrive after its lifetime. */
   readonly veryLate: boolean;
-  /** How far our reading of a bank's clock may be off, in either direction. */
+  /** The error of our estimate of a bank's clock, in either direction. */
   readonly skewMs: number;
-  /** Where the first worker stands still for long, whenever it gets there. */
+  /** The state in which the first worker freezes for long. */
   readonly freezes: 'waiting' | 'begun' | 'answered' | 'never';
-  /** Backoff as a part of its ceiling. */
+  /** Backoff as a fraction of its ceiling. */
   readonly jitter: number;
 }
 
@@ -68,11 +68,11 @@ interface Message {
   readonly bank: ModelBank;
   readonly order: Order;
   readonly validUntil: number;
-  /** When it was written, later than its attempt had begun: what a bank vouches for is counted from there. */
+  /** The time of writing, later than `begun`. A message's lifetime starts here. */
   readonly sentAt: number;
 }
 
-/** Where a worker stands with its task: between any two of these it may be frozen for ever so long. */
+/** A worker's position in its task. It may freeze between any two for any time. */
 type Hand =
   | { at: 'idle' }
   | { at: 'taken'; task: ClaimedOperation }
@@ -91,7 +91,7 @@ interface Worker {
   hand: Hand;
 }
 
-/** One charge, two workers that do as `Performer` does, a step at a time, and the network between. */
+/** A model of one charge, two workers that follow `Performer` step by step, and the network. */
 export class ModelGateway {
   readonly banks = new Map(
     Object.values(bankProtocol.defaultBanks).map((profile) => [profile.name as string, new ModelBank(profile)]),
@@ -105,7 +105,7 @@ export class ModelGateway {
   now = noon;
   /** By reference. */
   readonly #dueAt = new Map<string, number>();
-  /** What the merchant and the books have said: each of it once. */
+  /** Ids of events of the merchant and the ledger that were delivered. */
   readonly #said = new Set<string>();
   #broken = new Set<string>();
 
@@ -118,14 +118,14 @@ export class ModelGateway {
     this.#react(payments.chargeRequested(this.terms));
   }
 
-  /** Everything that could happen now; what should happen more often, more often. */
+  /** All possible moves; likely ones are listed several times. */
   moves(): (() => void)[] {
     return [
       () => this.pass([1, 90, 700, 2_100, 11_000, 16_000, 61_000][this.choose(7)]!),
       ...this.messages.flatMap((message) => this.#fates(message)),
       ...this.workers.flatMap((worker) => this.#movesOf(worker)),
-      ...this.#owed(),
-      ...[...this.#wishes(), ...this.#differences()].map((wish) => () => {
+      ...this.#ledgerEvents(),
+      ...[...this.#merchantRequests(), ...this.#differences()].map((wish) => () => {
         if (this.choose(3) === 2) wish();
       }),
       () => {
@@ -146,9 +146,9 @@ export class ModelGateway {
     this.#broken.clear();
   }
 
-  /** The next step of a healthy system; false when nobody has anything to do. */
+  /** The next move without faults. @returns false when nothing is left to do */
   settle(): boolean {
-    const [owed] = this.#owed();
+    const [owed] = this.#ledgerEvents();
     const busy = this.workers.findLast(({ hand }) => hand.at !== 'idle');
     if (busy?.hand.at === 'waiting') {
       const { message } = busy.hand;
@@ -160,7 +160,7 @@ export class ModelGateway {
       const next = this.#live().sort((a, b) => this.#dueOf(a) - this.#dueOf(b))[0];
       if (!next) return false;
       const until = Math.max(this.now, this.#dueOf(next));
-      // What is still on its way arrives at the last moment at which it can.
+      // Messages in flight arrive at the last possible moment.
       for (const message of this.messages) {
         const lastAt = message.sentAt + message.bank.profile.maxTransitMs;
         if (this.world.veryLate || lastAt > until) continue;
@@ -173,7 +173,7 @@ export class ModelGateway {
     return true;
   }
 
-  /** What the books and the banks do not agree about is said to the gateway; false when they agree. */
+  /** Reconciles: delivers differences to the gateway. @returns false without differences */
   compare(): boolean {
     const [difference] = this.#differences();
     difference?.();
@@ -196,7 +196,7 @@ export class ModelGateway {
     const arrive = (): void =>
       this.deliver(message, moods[this.choose(moods.length)]!, { lost: this.choose(2) === 1, keep: false });
     const lose = (): void => void (this.messages = this.messages.filter((other) => other !== message));
-    // Where messages may be very late, they are in no hurry to arrive or to get lost.
+    // Where messages may be very late, make them stay in flight.
     const fates = this.world.veryLate ? [arrive] : [arrive, arrive, lose];
     if (this.world.duplicates) fates.push(() => this.deliver(message, 'willing', { lost: false, keep: true }));
     return fates;
@@ -225,8 +225,8 @@ export class ModelGateway {
     return moves;
   }
 
-  /** What the ledger says of itself: a charge does not rest before it. */
-  #owed(): (() => void)[] {
+  /** The ledger's events, without which the charge does not end. */
+  #ledgerEvents(): (() => void)[] {
     const { authorization, world } = this;
     if (authorization.state === 'authorized' && world.capture === 'automatic') {
       const placed = ledger.holdPlaced({ ...about, amount: usd(1_000), capture: 'automatic' });
@@ -241,40 +241,41 @@ export class ModelGateway {
     return [];
   }
 
-  /** What the merchant may want: a charge may rest without. */
-  #wishes(): (() => void)[] {
+  /** The merchant's optional requests. */
+  #merchantRequests(): (() => void)[] {
     const { authorization, world } = this;
-    // Seldom: most charges should come to be captured, and refunded.
+    // Rarely, so that most charges are captured and refunded.
     const cancellation = payments.cancellationRequested({
       ...about,
       cause: this.choose(2) === 1 ? 'canceled' : 'expired',
     });
-    const wishes = this.choose(4) === 3 ? this.#once(cancellation) : [];
+    const requests = this.choose(4) === 3 ? this.#once(cancellation) : [];
     if (authorization.state === 'authorized' && world.capture === 'manual') {
       const amount = usd(this.choose(2) === 1 ? 600 : 1_000);
-      wishes.push(...this.#once(payments.captureRequested({ ...about, amount })));
+      requests.push(...this.#once(payments.captureRequested({ ...about, amount })));
     }
     if (authorization.state === 'captured' && !world.suspended) {
-      const given = authorization.operations
+      const refundedMinor = authorization.operations
         .filter(({ kind, end }) => kind === 'refund' && end?.kind !== 'refused')
         .reduce((sum, { amountMinor }) => sum + amountMinor, 0);
-      const amountMinor = Math.min(400, capturedAmount(authorization).amountMinor - given);
+      const amountMinor = Math.min(400, capturedAmount(authorization).amountMinor - refundedMinor);
       const refundId = ['re_1', 're_2', 're_3'].find((id) => !this.#said.has(`${id}.refund_reserved`));
       if (amountMinor > 0 && refundId !== undefined) {
         const reserved = ledger.refundReserved({ ...about, refundId, amount: usd(amountMinor) });
-        wishes.push(...this.#once(reserved));
+        requests.push(...this.#once(reserved));
       }
     }
-    return wishes;
+    return requests;
   }
 
-  /** Reconciliation: each performance that stands and that nobody has told the books of, once. */
+  /** Differences: each standing performance that no event has reported, once. */
   #differences(): (() => void)[] {
-    const told = JSON.stringify(this.emitted);
+    const reported = JSON.stringify(this.emitted);
     return [...this.banks.values()].flatMap((bank) =>
       bank.performances
         .filter(
-          ({ kind, undoneAt, bankId }) => kind !== 'void' && undoneAt === undefined && !told.includes(`"${bankId}"`),
+          ({ kind, undoneAt, bankId }) =>
+            kind !== 'void' && undoneAt === undefined && !reported.includes(`"${bankId}"`),
         )
         .flatMap(({ bankId, kind, reference, amountMinor }) => {
           const movement = kind as 'authorization' | 'capture' | 'refund';
@@ -292,7 +293,7 @@ export class ModelGateway {
     );
   }
 
-  /** An inbox lets each event in once. */
+  /** Delivers an event once, as an inbox does. */
   #once(event: NewEvent): (() => void)[] {
     if (this.#said.has(event.id)) return [];
     return [
@@ -348,7 +349,7 @@ export class ModelGateway {
         return this.#perform(worker, hand.task);
       case 'begun': {
         const { task, attempt } = hand;
-        // The age is looked at right before the first byte.
+        // The age is checked right before the first byte.
         if (this.now - attempt.begunAtMs > attemptTimeoutMs) {
           const outcome = { kind: 'not_processed', reason: 'too_late' } as const;
           worker.hand = { at: 'answered', task, attempt, order: movementOf(task), outcome, asked: 0 };
@@ -397,7 +398,7 @@ export class ModelGateway {
     }
   }
 
-  /** A repetition within one call: what came of the attempt is recorded together with the next `begun`. */
+  /** A retry within one call: the attempt's result is recorded together with the next `begun`. */
   #beginAgain(worker: Worker, { task, attempt, outcome }: Extract<Hand, { at: 'answered' }>): void {
     const bank = this.banks.get(task.operation.bank)!;
     if (outcome.kind === 'answered' || (outcome.kind === 'doubt' && !bank.profile.idempotent)) return;
@@ -447,7 +448,7 @@ export class ModelGateway {
     return { before, next };
   }
 
-  /** As the repository does: what changed gets the next version; a new operation begins at once if there is a hand. */
+  /** Saves as the repository does: a changed operation gets the next version; a free worker begins a new one. */
   #save({ state, emit, changed }: Decision<Authorization>): void {
     this.emitted.push(...emit);
     for (const { type } of emit) this.reached.add(type);

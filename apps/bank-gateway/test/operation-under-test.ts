@@ -18,7 +18,7 @@ export const everyBank: readonly bankProtocol.BankProfile[] = [alder, birch, ced
 export const noon = 1_800_000_000_000;
 export const validForMs = 3_000;
 
-/** No jitter: a re-attempt is due after as many seconds as it is the n-th. */
+/** Without jitter: the n-th retry is due after n seconds. */
 export function moment(atMs = 0, given: { breakerOpen?: boolean } = {}): BankConditions {
   const { breakerOpen = false } = given;
   return { bankNow: noon + atMs, breakerOpen, delayMs: (reattempt) => reattempt * 1_000 };
@@ -77,12 +77,12 @@ export function reversal(answer: Record<string, unknown>) {
   return { kind: 'answered', answer: whole } as const;
 }
 
-/** Of ten dollars, for `ch_1`; the refund is `re_1`. */
+/** A new operation of ten dollars for `ch_1`; the refund is `re_1`. */
 export function opened(kind: SlotKind | 'refund', bank: bankProtocol.BankName): Operation {
   return kind === 'refund' ? openRefund('ch_1.refund.re_1', bank, 1_000) : openOperation(kind, bank, 'ch_1', 1_000);
 }
 
-/** An operation whose attempts came to these ends, a second after one another; null is still under way. */
+/** An operation with attempts of these outcomes, a second apart; null is in flight. */
 export function operation(
   kind: SlotKind | 'refund',
   bank: bankProtocol.BankProfile,
@@ -97,7 +97,7 @@ export function operation(
   return current;
 }
 
-/** Records what came of one attempt; of the last one unless it is named. */
+/** Records the result of one attempt, by default of the last. */
 export function report(
   current: Operation,
   bank: bankProtocol.BankProfile,

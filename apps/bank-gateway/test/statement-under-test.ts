@@ -1,7 +1,7 @@
 import type { bankProtocol } from '#contracts';
 import { noon } from './operation-under-test.js';
 
-/** A capture, the entry numbered `seq` of alder's journal. */
+/** A capture as entry `seq` of alder's journal. */
 export const entry = (seq: number, other: Partial<bankProtocol.Entry> = {}): bankProtocol.Entry => ({
   seq,
   bankId: `alder_${seq}`,
@@ -15,7 +15,7 @@ export const entry = (seq: number, other: Partial<bankProtocol.Entry> = {}): ban
   ...other,
 });
 
-/** The journal's answer to a question, as a bank gives it. */
+/** A bank's answer to a request for its statement. */
 export function statementOf(
   journal: readonly bankProtocol.Entry[],
   { after, limit }: { after: number; limit: number },

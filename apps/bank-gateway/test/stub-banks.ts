@@ -14,16 +14,16 @@ import { noon, validForMs } from './operation-under-test.js';
 type Request = bankProtocol.BankRequest;
 export type StubBehavior = (request: Request, options: SendOptions) => WireResult | Promise<WireResult>;
 
-/** Banks that do what the test says; statements, by which the gateway learns the time, they always answer. */
+/** Banks that the test scripts. They always answer requests for statements, which carry their clocks. */
 export class StubBanks implements BankPort {
-  /** Everything but statements, in order. */
+  /** All requests except for statements, in order. */
   readonly sent: { bank: bankProtocol.BankName; request: Request; attemptId: string }[] = [];
   readonly #behaviors = new Map<bankProtocol.BankName, StubBehavior>();
   #ids = 0;
 
   constructor(private readonly clock: Clock) {}
 
-  /** From now on; until then every bank says yes. */
+  /** Sets a bank's behavior. By default a bank approves. */
   does(bank: bankProtocol.BankName, behavior: StubBehavior): void {
     this.#behaviors.set(bank, behavior);
   }
@@ -36,7 +36,7 @@ export class StubBanks implements BankPort {
     return Promise.resolve((this.#behaviors.get(bank) ?? this.yes)(request, options));
   }
 
-  /** What was sent, in short: `alder authorize ch_1.authorize.alder`. */
+  /** The sent requests as text: `alder authorize ch_1.authorize.alder`. */
   get story(): string[] {
     return this.sent.map(({ bank, request }) => {
       const reference = request.kind === 'statement' ? '' : request.reference;
@@ -69,7 +69,7 @@ export const reset: WireResult = { kind: 'no_response', cause: 'reset' };
 export const timedOut: WireResult = { kind: 'no_response', cause: 'timeout' };
 export const unreachable: WireResult = { kind: 'not_written', cause: 'connection_refused' };
 
-/** Says nothing until its time is up. */
+/** Hangs until the time-out. */
 export const hangs: StubBehavior = (_request, { signal }) =>
   new Promise((resolve) => {
     signal.addEventListener('abort', () => resolve(timedOut), { once: true });
@@ -77,7 +77,7 @@ export const hangs: StubBehavior = (_request, { signal }) =>
 
 const untraced = { startSpan: () => ({ traceparent: undefined, set: () => undefined, end: () => undefined }) };
 
-/** All four banks as the gateway sees them. */
+/** The gateway's clients of all four banks. */
 export function banksBehind(port: BankPort, clock: Clock, limits: Partial<BankLimits> = {}): BankClients {
   const callers = Object.values(bankProtocol.defaultBanks).map(
     (profile) =>

@@ -54,7 +54,7 @@ export const amounts: readonly Sabotage[] = [
       },
       {
         file: 'apps/bank-gateway/src/authorizations/authorization/refund.ts',
-        find: "  assert(given + amount.amountMinor <= captured.amountMinor, 'refunds of more than was captured');\n",
+        find: "  assert(refundedMinor + amount.amountMinor <= captured.amountMinor, 'refunds of more than was captured');\n",
         replace: '',
       },
     ],

@@ -78,7 +78,7 @@ export const authorizations: readonly Sabotage[] = [
     edits: [
       {
         file: stray,
-        find: '    if (asked && isLive(asked)) return become(suspect(authorization, asked, stray));\n',
+        find: '    if (operation && isLive(operation)) return become(suspect(authorization, operation, stray));\n',
         replace: '',
       },
     ],
@@ -90,8 +90,8 @@ export const authorizations: readonly Sabotage[] = [
     edits: [
       {
         file: 'apps/bank-gateway/src/authorizations/authorization/stray.ts',
-        find: 'if (known || isRecorded(authorization, bank, stray.bankId)) return authorization;',
-        replace: 'if (known) return authorization;',
+        find: 'if (isReversed || isRecorded(authorization, bank, stray.bankId)) return authorization;',
+        replace: 'if (isReversed) return authorization;',
       },
       {
         file: stray,

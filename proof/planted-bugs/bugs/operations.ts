@@ -7,9 +7,9 @@ const task = 'apps/bank-gateway/src/authorizations/authorization/claimed-operati
 /** The second line of defence, taken away at the idempotent banks: reconciliation would reverse the stray movement. */
 const leavesIdempotentBanksAlone: SourceEdit = {
   file: 'apps/bank-gateway/src/authorizations/authorization/stray.ts',
-  find: 'if (known || isRecorded(authorization, bank, stray.bankId)) return authorization;',
+  find: 'if (isReversed || isRecorded(authorization, bank, stray.bankId)) return authorization;',
   replace:
-    "if (known || bank === 'alder' || bank === 'birch' || isRecorded(authorization, bank, stray.bankId))\n    return authorization;",
+    "if (isReversed || bank === 'alder' || bank === 'birch' || isRecorded(authorization, bank, stray.bankId))\n    return authorization;",
 };
 
 export const operations: readonly Sabotage[] = [
@@ -45,8 +45,8 @@ export const operations: readonly Sabotage[] = [
       leavesIdempotentBanksAlone,
       {
         file: operation,
-        find: 'if (!isUnperformed(known) || !known.attempts.some(wasMalformed)) return known;',
-        replace: 'if (!known.attempts.some(wasMalformed)) return known;',
+        find: 'if (!isUnperformed(current) || !current.attempts.some(wasMalformed)) return current;',
+        replace: 'if (!current.attempts.some(wasMalformed)) return current;',
       },
     ],
   },
@@ -142,9 +142,9 @@ export const operations: readonly Sabotage[] = [
       },
       {
         file: authorization,
-        find: '  const end = next.end!;\n  switch (asked.state) {',
+        find: '  const end = next.end!;\n  switch (updated.state) {',
         replace:
-          "  const end = next.end!;\n  if (next.kind === 'authorize') return afterAuthorize({ ...asked, state: 'authorizing', cancellation: null }, next, end, banks);\n  switch (asked.state) {",
+          "  const end = next.end!;\n  if (next.kind === 'authorize') return afterAuthorize({ ...updated, state: 'authorizing', cancellation: null }, next, end, banks);\n  switch (updated.state) {",
       },
     ],
   },
@@ -156,9 +156,9 @@ export const operations: readonly Sabotage[] = [
       leavesIdempotentBanksAlone,
       {
         file: operation,
-        find: "  if (outcome.kind !== 'answered' || !acknowledges(asked, bank, outcome.answer)) return goOn(asked, moment, bank);\n  if (asked.kind === 'authorize') return ended(asked, { kind: 'not_performed', reason: 'reversed_out_of_doubt' });\n",
+        find: "  if (outcome.kind !== 'answered' || !acknowledges(updated, bank, outcome.answer)) return goOn(updated, moment, bank);\n  if (updated.kind === 'authorize') return ended(updated, { kind: 'not_performed', reason: 'reversed_out_of_doubt' });\n",
         replace:
-          "  if (asked.kind === 'authorize') return ended(asked, { kind: 'not_performed', reason: 'reversed_out_of_doubt' });\n  if (outcome.kind !== 'answered' || !acknowledges(asked, bank, outcome.answer)) return goOn(asked, moment, bank);\n",
+          "  if (updated.kind === 'authorize') return ended(updated, { kind: 'not_performed', reason: 'reversed_out_of_doubt' });\n  if (outcome.kind !== 'answered' || !acknowledges(updated, bank, outcome.answer)) return goOn(updated, moment, bank);\n",
       },
     ],
   },

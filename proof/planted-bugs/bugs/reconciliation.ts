@@ -62,9 +62,9 @@ export const reconciliation: readonly Sabotage[] = [
     edits: [
       {
         file: 'apps/bank-gateway/src/authorizations/authorization/stray.ts',
-        find: 'if (known || isRecorded(authorization, bank, stray.bankId)) return authorization;',
+        find: 'if (isReversed || isRecorded(authorization, bank, stray.bankId)) return authorization;',
         replace:
-          "if (known || stray.bankId !== '' || isRecorded(authorization, bank, stray.bankId)) return authorization;",
+          "if (isReversed || stray.bankId !== '' || isRecorded(authorization, bank, stray.bankId)) return authorization;",
       },
     ],
   },

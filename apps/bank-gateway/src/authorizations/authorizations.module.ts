@@ -14,7 +14,7 @@ const aggregates = AggregatesModule.forFeature({
   effects: [afterCommit('begin_operation', BeginOperations)],
 });
 
-/** Authorizations, from the first request to the last refund, and what they react to. */
+/** Authorizations: their repository and event handlers. */
 @Module({
   imports: [aggregates],
   controllers: [AuthorizationEventsController, BankRefundEventsController, BankStrayEventsController],

@@ -5,14 +5,14 @@ import { BankTimes } from './bank-times.js';
 
 const at = (ms: number) => ({ asOf: noon + ms, now: noon + ms });
 
-describe('what is known of a bank’s clock', () => {
-  it('is nothing until it has told it once', () => {
+describe('the estimate of a bank’s clock', () => {
+  it('is unknown until the first reading', () => {
     const times = new BankTimes(new FakeClock());
     expect(times.isKnown('alder')).toBe(false);
     expect(() => times.earliest('alder')).toThrow('has not told its time');
   });
 
-  it('is an interval: the bank read its clock at some moment between question and answer', async () => {
+  it('is an interval: the bank read its clock between request and answer', async () => {
     const clock = new FakeClock();
     const times = new BankTimes(clock);
     await clock.advance(300);
@@ -20,7 +20,7 @@ describe('what is known of a bank’s clock', () => {
     expect([times.earliest('alder') - noon, times.latest('alder') - noon]).toEqual([0, 300]);
   });
 
-  it('is carried on by our own monotonic clock, whatever happens to wall time', async () => {
+  it('advances with our monotonic clock, independently of wall time', async () => {
     const clock = new FakeClock();
     const times = new BankTimes(clock);
     times.observe('alder', at(0), 0);
@@ -29,19 +29,19 @@ describe('what is known of a bank’s clock', () => {
     expect([times.earliest('alder') - noon, times.latest('alder') - noon]).toEqual([2_000, 2_000]);
   });
 
-  it('is narrowed by every further reading, and never widened by a slow one', async () => {
+  it('is narrowed by further readings, and never widened by a slow one', async () => {
     const clock = new FakeClock();
     const times = new BankTimes(clock);
     await clock.advance(300);
     times.observe('alder', at(200), 0);
     times.observe('alder', at(310), 290);
     await clock.advance(30_000);
-    // Asked right after that, and looked at only when the process thawed half a minute later.
+    // Requested right after that; the process read the answer only when it thawed half a minute later.
     times.observe('alder', at(320), 301);
     expect([times.earliest('alder') - noon, times.latest('alder') - noon]).toEqual([30_310, 30_319]);
   });
 
-  it('begins anew when a reading contradicts it: a clock has moved', async () => {
+  it('is replaced by a reading that contradicts it: a clock was set', async () => {
     const clock = new FakeClock();
     const times = new BankTimes(clock);
     times.observe('alder', at(0), 0);

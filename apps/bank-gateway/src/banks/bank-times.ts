@@ -2,26 +2,22 @@ import assert from 'node:assert/strict';
 import type { Clock, Instant } from '#clock';
 import type { bankProtocol } from '#contracts';
 
-/** What has to be added to our monotonic time to get the bank's, at the least and at the most. */
+/** Bounds of the bank's time minus our monotonic time. */
 interface OffsetMs {
   readonly min: number;
   readonly max: number;
 }
 
 /**
- * What we know of each bank's clock. `validUntil` and the age of an attempt are counted on it, so that no clock
- * of ours can make a bank's "not found" look final too early (rule 2).
- *
- * A reading says what the bank's clock showed at some moment between our question and its arrival here: an
- * interval, however long the answer took or this process stood still. Intervals are narrowed by every further
- * reading, and carried on by our monotonic clock. One that contradicts them shows that a clock has moved: it wins.
+ * Estimates each bank's clock as an interval (Cristian's algorithm): the bank read it between our request and its
+ * answer. Further readings narrow it; one that contradicts it replaces it, since a clock was set (rule 2).
  */
 export class BankTimes {
   readonly #offsets = new Map<bankProtocol.BankName, OffsetMs>();
 
   constructor(private readonly clock: Clock) {}
 
-  /** @param askedAtMs monotonic, not after the question was sent */
+  /** @param askedAtMs monotonic milliseconds, not after the request was sent */
   observe(bank: bankProtocol.BankName, time: bankProtocol.BankTime, askedAtMs: number): void {
     const reading = { min: time.now - this.clock.monotonicMs(), max: time.now - askedAtMs };
     const known = this.#offsets.get(bank) ?? reading;
@@ -29,17 +25,17 @@ export class BankTimes {
     this.#offsets.set(bank, both.min <= both.max ? both : reading);
   }
 
-  /** False until the bank has answered this process once; before that nothing can be begun there. */
+  /** False until the first reading. Before it no attempt may begin at this bank. */
   isKnown(bank: bankProtocol.BankName): boolean {
     return this.#offsets.has(bank);
   }
 
-  /** The bank's now, at the earliest: how long something is valid is counted from here. */
+  /** The lower bound of the bank's time, from which `validUntil` is computed. */
   earliest(bank: bankProtocol.BankName): Instant {
     return Math.floor(this.clock.monotonicMs() + this.#offsetOf(bank).min);
   }
 
-  /** The bank's now, at the latest: how old something is, is counted from here. */
+  /** The upper bound of the bank's time, from which ages are computed. */
   latest(bank: bankProtocol.BankName): Instant {
     return Math.ceil(this.clock.monotonicMs() + this.#offsetOf(bank).max);
   }

@@ -6,10 +6,10 @@ import { bankConfigs, gatewayConfig } from '../settings.js';
 import { BankClients } from './banks.js';
 import { observeBanks } from './observe-banks.js';
 
-/** Connections beyond the calls in flight: one that was given up is replaced before it is gone. */
+/** Extra connections: an abandoned one is replaced before it is closed. */
 const SPARE_CONNECTIONS = 32;
 
-/** Which banks there are is configuration: each gets its callers, with breakers and bulkheads of their own. */
+/** One set of callers per configured bank. */
 @Module({
   providers: [
     provide(
@@ -47,7 +47,7 @@ const SPARE_CONNECTIONS = 32;
         metrics.gauge(
           {
             name: 'bank_isolated_callers',
-            help: 'Callers of single accounts that are kept, for their charges with fault tokens.',
+            help: 'Isolated callers, one per account with fault tokens.',
             labels: ['bank'],
           },
           (gauge) => {

@@ -18,7 +18,7 @@ const withToken = (account: string, brand: bankProtocol.Brand = 'discover'): Cha
   fault: `tok_fault_authorize_error_3_on_${brand}`,
 });
 
-/** Banks that strike every request of a charge that carries a token, and what they are asked for. */
+/** Banks that fail every request of a charge with a token, and a record of their requests. */
 async function given() {
   const clock = new FakeClock();
   const stub = new StubBanks(clock);
@@ -46,14 +46,14 @@ async function given() {
 }
 const aim = ({ account, fault }: ChargeTerms) => (fault === null ? { account } : { account, fault });
 
-/** Which bank a charge is sent to now. */
+/** The bank that routing selects for a charge. */
 const routed = (banks: Awaited<ReturnType<typeof given>>['banks'], terms: ChargeTerms): string => {
   const { state } = authorize({ terms, operations: [] }, banks.view());
   return state.state === 'authorizing' ? state.operations[0]!.bank : state.state;
 };
 
 describe('a fault token', () => {
-  it('of one account refuses no charge without one: sixty of another account are authorized, and sixty of its own', async () => {
+  it('of one account affects no charge without one: sixty of another account are authorized, and sixty of its own', async () => {
     const { banks, authorizeAt } = await given();
     for (let n = 0; n < 3; n++) expect(await authorizeAt('dogwood', withToken('acct_a'))).toBe('reset');
     for (const account of ['acct_b', 'acct_a']) {
@@ -65,7 +65,7 @@ describe('a fault token', () => {
     expect(banks.moment('dogwood', plain('acct_a')).breakerOpen).toBe(false);
   });
 
-  it('sends further charges of its account with tokens elsewhere, or has them fail at once', async () => {
+  it('routes further charges of its account with tokens to another bank, or fails them at once', async () => {
     const { banks, authorizeAt } = await given();
     for (const bank of ['dogwood', 'alder'] as const)
       for (let n = 0; n < 3; n++) await authorizeAt(bank, withToken('acct_a'));
@@ -77,7 +77,7 @@ describe('a fault token', () => {
     expect(banks.moment('dogwood', withToken('acct_c')).breakerOpen).toBe(false);
   });
 
-  it('keeps inquiries and reversals of its charge apart, too', async () => {
+  it('isolates inquiries and reversals of its charge, too', async () => {
     const { banks, ask } = await given();
     const about = { ...aim(withToken('acct_a')), chargeId: 'ch_1' } as const;
     for (let n = 0; n < 3; n++) await ask('cedar', { kind: 'inquire', reference: 'ch_1.capture', ...about });
@@ -92,7 +92,7 @@ describe('a fault token', () => {
 });
 
 describe('a gateway that starts', () => {
-  /** A bank that is silent for the first so many questions, and what `start` waits for. */
+  /** A bank that is silent for the first `silentQuestions` requests, and the promise of `start`. */
   function starting(silentQuestions: number) {
     const clock = new FakeClock();
     const stub = new StubBanks(clock);
@@ -111,14 +111,14 @@ describe('a gateway that starts', () => {
     return { banks, clock, hasStarted: () => hasStarted };
   }
 
-  it('has asked every bank for its time before it routes a charge', async () => {
+  it('reads every bank’s clock before it routes a charge', async () => {
     const { banks, clock, hasStarted } = starting(0);
     await clock.advance(0);
     expect(hasStarted()).toBe(true);
     expect(routed(banks, plain('acct_a', 'amex'))).toBe('cedar');
   });
 
-  it('waits for a silent bank no longer than one question takes, and goes on asking', async () => {
+  it('waits for a silent bank no longer than one time-out, and goes on asking in the background', async () => {
     const { banks, clock, hasStarted } = starting(2);
     await clock.advance(1_999);
     expect(hasStarted()).toBe(false);
@@ -128,8 +128,8 @@ describe('a gateway that starts', () => {
   });
 });
 
-describe('what is told of breakers', () => {
-  it('of single accounts is a line with the account, and a number without it', async () => {
+describe('the telemetry of breakers', () => {
+  it('of isolated callers is a log line with the account, and a metric without it', async () => {
     const lines: Record<string, unknown>[] = [];
     const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
     const metrics = new Metrics(new FakeClock());

@@ -19,13 +19,13 @@ import { BankTimes } from './bank-times.js';
 
 const LEARN_TIME_EVERY_MS = 1_000;
 
-/** All banks that this process can reach: their promises, their callers, their clocks. */
+/** The configured banks: profiles, callers and clocks. */
 export class BankClients {
   readonly #callers: ReadonlyMap<bankProtocol.BankName, BankCallers>;
   readonly #times: BankTimes;
   readonly #closing = new AbortController();
 
-  /** @param validForMs how long an attempt stays valid at a bank that enforces it */
+  /** @param validForMs the validity of an attempt at a bank that enforces `validUntil` */
   constructor(
     callers: readonly BankCallers[],
     private readonly clock: Clock,
@@ -40,7 +40,7 @@ export class BankClients {
     return [...this.#callers.values()];
   }
 
-  /** Whose breaker, retry budget and slots a call on behalf of this charge uses. */
+  /** The caller of this charge, isolated if it has a fault token. */
   caller(bank: bankProtocol.BankName, charge: Aim): BankCaller {
     return this.callers(bank).for(charge);
   }
@@ -51,7 +51,7 @@ export class BankClients {
     return callers;
   }
 
-  /** What it promises about an operation, counted from when an attempt has begun. */
+  /** The bank's profile, with times counted from `begun`. */
   profile(bank: bankProtocol.BankName): bankProtocol.BankProfile {
     const { config } = this.callers(bank);
     return countedFromBegun(config, config.limits.attemptTimeoutMs);
@@ -65,7 +65,7 @@ export class BankClients {
     }));
   }
 
-  /** The bank has told its time, and its breakers let this charge's movements pass. */
+  /** The bank's clock is known, and the breakers let this charge's movements pass. */
   canBegin(bank: bankProtocol.BankName, charge: Aim): boolean {
     return this.#times.isKnown(bank) && !this.#isBroken(this.caller(bank, charge));
   }
@@ -88,7 +88,7 @@ export class BankClients {
     };
   }
 
-  /** Calls the bank and learns its time from whatever it answers. */
+  /** Calls the bank, and reads its clock from the answer. */
   async call<O extends BankOrder>(bank: bankProtocol.BankName, order: O, options: CallOptions): Promise<CallReport<O>> {
     const span = this.tracing.startSpan(`bank ${order.kind}`, {
       parent: options.traceparent,
@@ -105,14 +105,14 @@ export class BankClients {
     return report;
   }
 
-  /** Open, or half-open while its one probe is under way: whatever began now would only be refused. */
+  /** Open, or half-open with its probe in flight: a new attempt would be refused. */
   #isBroken(caller: BankCaller): boolean {
     return caller.untilProbeMs('movements') > 0;
   }
 
   /**
-   * Asks every bank for its time until it has told it. Resolves once each has answered, or failed to: before that no
-   * charge may be routed, or this process would refuse good cards for no fault but its own youth.
+   * Reads every bank's clock, with retries. Resolves once each has answered or failed once: routing before that would
+   * decline charges for lack of an available bank.
    */
   async start(): Promise<void> {
     await Promise.all(this.all.map(({ config }) => this.#learnTime(config.name)));
@@ -139,7 +139,7 @@ export class BankClients {
     );
   }
 
-  /** Behind the workers: to them a closed bank is one whose breaker is open, and they would fail charges for that. */
+  /** Closes after the workers: to them a closed caller looks like an open breaker, and they would fail charges. */
   closeDuring(shutdown: Pick<Shutdown, 'during'>): void {
     shutdown.during('pools', 'the banks', () => this.close());
   }

@@ -1,11 +1,11 @@
 import type { BankCallObserver } from '#bank-call';
 import type { Log, Metrics } from '#telemetry';
 
-/** Every transition of a breaker is logged and measured; every attempt is counted. */
+/** Logs and counts transitions of breakers; counts and measures attempts. */
 export function observeBanks(log: Log, metrics: Metrics): BankCallObserver {
   const attempts = metrics.counter({
     name: 'bank_attempts_total',
-    help: 'Attempts at a bank by operation and what came of them.',
+    help: 'Attempts at a bank by operation and outcome.',
     labels: ['bank', 'operation', 'outcome'],
   });
   const durations = metrics.histogram({
@@ -20,12 +20,12 @@ export function observeBanks(log: Log, metrics: Metrics): BankCallObserver {
   });
   const isolatedTransitions = metrics.counter({
     name: 'bank_isolated_breaker_transitions_total',
-    help: 'Transitions of breakers of single accounts, for their charges with fault tokens.',
+    help: 'Transitions of isolated breakers, for charges with fault tokens.',
     labels: ['bank', 'lane', 'from', 'to'],
   });
   const inFlight = metrics.gauge({
     name: 'bank_in_flight',
-    help: 'Calls in flight, of the bulkhead.',
+    help: 'Calls in flight in the bulkhead.',
     labels: ['bank'],
   });
   const isolatedInFlight = metrics.gauge({
@@ -35,7 +35,7 @@ export function observeBanks(log: Log, metrics: Metrics): BankCallObserver {
   });
   const exhausted = metrics.counter({
     name: 'bank_retry_budget_exhausted_total',
-    help: 'Attempts that were not repeated in place, because the retry budget of the bank was used up.',
+    help: 'Retries that the retry budget of the bank refused.',
     labels: ['bank'],
   });
   return {
@@ -45,7 +45,7 @@ export function observeBanks(log: Log, metrics: Metrics): BankCallObserver {
     },
     transitioned({ bank, lane, isolatedTo: account, from, to, cause }) {
       if (account !== undefined) {
-        // No label for the account: anybody may open one.
+        // No label for the account: their number is not bounded.
         isolatedTransitions.inc({ bank, lane, from, to });
         log.info(
           { bank, lane, account, from, to, cause },

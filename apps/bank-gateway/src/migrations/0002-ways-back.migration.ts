@@ -8,7 +8,7 @@ export class WaysBack0002 implements MigrationInterface {
     await queries.query(waysBackSql);
   }
 
-  /** Only while none of it is in the tables. */
+  /** Fails if the tables contain such rows. */
   async down(queries: QueryRunner): Promise<void> {
     await queries.query(`
       DROP INDEX bank_operation_one_live;
@@ -22,20 +22,20 @@ export class WaysBack0002 implements MigrationInterface {
   }
 }
 
-// Columns that most rows leave empty cost those rows nothing, and adding them rewrites no table.
+// Nullable columns without a default: adding them rewrites no table (PostgreSQL manual, ALTER TABLE).
 const waysBackSql = `
   ALTER TABLE bank_authorization
-    -- Void once known, while it is authorizing or capturing; a cancellation that was refused, once it is captured.
+    -- A waiting cancellation while authorizing or capturing; a refused one once captured.
     ADD COLUMN cancellation text CHECK (cancellation IN ('canceled', 'expired')),
     ADD CONSTRAINT bank_authorization_cancellation_state_check
       CHECK (cancellation IS NULL OR state IN ('authorizing', 'capturing', 'captured'));
 
   ALTER TABLE bank_operation
-    -- What it asks for, when that is not the whole of what was authorized.
+    -- The amount, if it is not the authorized one.
     ADD COLUMN part_minor int8 CHECK (part_minor > 0),
-    -- What a reversal undoes: bankId, movement, amount.
+    -- The target of a reversal: bankId, movement, amount.
     ADD COLUMN stray jsonb,
-    -- What the bank's statement showed under the reference of a live operation; looked at when it ends.
+    -- Performances in a statement under the reference of a live operation, checked when it ends.
     ADD COLUMN suspects jsonb,
     DROP CONSTRAINT bank_operation_kind_check,
     ADD CONSTRAINT bank_operation_kind_check CHECK (kind IN ('authorize', 'capture', 'void', 'refund', 'reversal')),
@@ -44,7 +44,7 @@ const waysBackSql = `
     ADD CONSTRAINT bank_operation_stray_check CHECK ((stray IS NOT NULL) = (kind = 'reversal')),
     ADD CONSTRAINT bank_operation_suspects_check CHECK (suspects IS NULL OR phase <> 'ended');
 
-  -- The closing slot, in the database: never a capture beside a void, while refunds may be live beside each other.
+  -- The closing slot: a capture and a void are never concurrent; refunds may be.
   DROP INDEX bank_operation_one_live;
   CREATE UNIQUE INDEX bank_operation_one_live ON bank_operation (charge_id)
     WHERE phase <> 'ended' AND kind IN ('authorize', 'capture', 'void');

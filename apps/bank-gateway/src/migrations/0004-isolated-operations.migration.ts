@@ -1,13 +1,13 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Operations of charges with fault tokens wait apart from all others, by account. */
+/** A separate queue per account for operations of charges with fault tokens. */
 export class IsolatedOperations0004 implements MigrationInterface {
   readonly name = 'IsolatedOperations1700000000004';
 
   async up(queries: QueryRunner): Promise<void> {
     await queries.query(`
       ALTER TABLE bank_operation
-        -- The account, when its charge carries a fault token.
+        -- The account, if the charge has a fault token.
         ADD COLUMN isolated_to text COLLATE "C";
       UPDATE bank_operation AS live SET isolated_to = a.account
         FROM bank_authorization AS a

@@ -6,7 +6,7 @@ import type { Dispatch } from './dispatch.js';
 import { appendAttempt, type Operation } from '../authorizations/authorization/operation.js';
 import { actedOnBy, type ClaimedOperation } from '../authorizations/authorization/claimed-operation.js';
 
-/** An operation was saved as begun: its bank is to be called. */
+/** Calls the bank for an operation that was saved as begun. */
 export interface BeginOperation extends Effect {
   readonly kind: 'begin_operation';
   readonly task: ClaimedOperation;
@@ -15,8 +15,8 @@ export interface BeginOperation extends Effect {
 type Changed = Pick<Saved<Authorization>, 'state' | 'traceparent'>;
 
 /**
- * How a bank's call begins. A new operation whose bank has a slot free is saved as begun, and handed over when that is
- * committed; any other waits in the table until a worker takes it.
+ * A new operation whose bank has a free slot is saved as begun, and handed over after the commit. Others wait in the
+ * table until a worker takes them.
  */
 export class BeginOperations implements Preparation<Authorization>, EffectHandler<BeginOperation> {
   constructor(
@@ -71,5 +71,5 @@ export class BeginOperations implements Preparation<Authorization>, EffectHandle
   }
 }
 
-/** Never saved, and not attempted. */
+/** Never saved and without an attempt. */
 const isNew = ({ version, phase }: Operation): boolean => version === 0 && phase === 'open';

@@ -5,7 +5,7 @@ import { BanksModule } from '../banks/banks.module.js';
 import { BeginOperations } from './begin-operations.js';
 import { Dispatch } from './dispatch.js';
 
-/** Apart from the workers, because steps hand operations over to them, and they decide with what steps need. */
+/** A module apart from the workers, against an import cycle: steps use the dispatch, and workers use steps' providers. */
 @Module({
   imports: [BanksModule],
   providers: [

@@ -4,13 +4,10 @@ import type { bankProtocol } from '#contracts';
 import { BankClients } from '../banks/banks.js';
 import type { ClaimedOperation } from '../authorizations/authorization/claimed-operation.js';
 
-/** Isolated: of charges with fault tokens. */
+/** `isolated`: charges with fault tokens. */
 export type LaneKind = 'shared' | 'isolated';
 
-/**
- * The short way from a step to the wire: a step's transaction takes a slot, inserts the operation already `begun`,
- * and hands it over when it has committed. What finds no slot waits in the table, not begun.
- */
+/** Hands operations from a step's commit to the worker in memory. An operation without a slot waits in the table. */
 @Injectable()
 export class Dispatch {
   #perform: ((task: ClaimedOperation) => void) | undefined;
@@ -18,7 +15,7 @@ export class Dispatch {
 
   constructor(private readonly banks: BankClients) {}
 
-  /** Where tasks go. Before it is set, and after it is taken away, operations wait in the table. */
+  /** Sets the receiver. Without one, operations wait in the table. */
   open(perform: (task: ClaimedOperation) => void): void {
     this.#perform = perform;
   }
@@ -34,7 +31,7 @@ export class Dispatch {
     return slot;
   }
 
-  /** An operation waits in the table for a slot. */
+  /** Notes that an operation of this lane waits in the table for a slot. */
   turnAway(traffic: LaneKind): void {
     this.#turnedAway[traffic] = true;
   }
@@ -44,7 +41,7 @@ export class Dispatch {
     else task.slot.release();
   }
 
-  /** True once after an operation had to wait: the caller that has just freed a slot of its kind should read the table. */
+  /** True once after `turnAway`: the caller has freed a slot of this lane and should read the table. */
   takeTurnedAway(charge: Aim): boolean {
     const traffic = trafficOf(charge);
     const turnedAway = this.#turnedAway[traffic];

@@ -21,8 +21,8 @@ const task = (live = operation('capture', cedar)): ClaimedOperation => ({
   traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
 });
 
-describe('what is logged of operations', () => {
-  it('is one line at info for the ending of a charge, and the way there at debug', () => {
+describe('the telemetry of operations', () => {
+  it('is one line at info for the end of a charge, and other steps at debug', () => {
     const { lines, observer } = listening();
     observer.ended(task(), operation('authorize', cedar, yes.authorize), 'authorized');
     observer.ended(task(), operation('capture', cedar, no.capture), 'voiding');
@@ -35,7 +35,7 @@ describe('what is logged of operations', () => {
     expect(lines[2]).toMatchObject({ charge: 'ch_1', trace_id: '0af7651916cd43dd8448eb211c80319c', state: 'captured' });
   });
 
-  it('is a doubt at info with its charge and reason, and what needs attention at warn', () => {
+  it('is a doubt at info with its charge and reason, and `needs_attention` at warn', () => {
     const { lines, observer } = listening();
     observer.inDoubt(task(), operation('capture', cedar, timedOut));
     observer.needsAttention(task(), operation('capture', cedar, timedOut));
@@ -45,7 +45,7 @@ describe('what is logged of operations', () => {
     ]);
   });
 
-  it('is the ending of a refund at info, and of a compensation that was refused at warn', () => {
+  it('is the end of a refund at info, and a refused compensation at warn', () => {
     const { lines, observer } = listening();
     const refund = operation('refund', cedar, no.refund);
     observer.ended(task(refund), refund, 'captured');
@@ -57,14 +57,14 @@ describe('what is logged of operations', () => {
     ]);
   });
 
-  it('never names the card', () => {
+  it('never contains the card', () => {
     const { lines, observer } = listening();
     observer.ended(task(), operation('authorize', cedar, no.authorize), 'declined');
     observer.inDoubt(task(), operation('capture', cedar, timedOut));
     expect(JSON.stringify(lines)).not.toMatch(/4242|fp_1/);
   });
 
-  it('is counted by bank, kind and end', async () => {
+  it('counts by bank, kind and end', async () => {
     const { metrics, observer } = listening();
     observer.ended(task(), operation('authorize', cedar, no.authorize), 'declined');
     observer.inDoubt(task(), operation('capture', cedar, timedOut));

@@ -5,11 +5,11 @@ import type { OperationObserver } from './operation-observer.js';
 import { refundIdOf } from '../authorizations/authorization/reference.js';
 import type { ClaimedOperation } from '../authorizations/authorization/claimed-operation.js';
 
-/** At info one line for each ending of a charge and each doubt; the way there at debug. */
+/** Logs each end of a charge and each doubt at info, other steps at debug. */
 export function observeOperations(log: Log, metrics: Metrics): OperationObserver {
   const endings = metrics.counter({
     name: 'bank_operations_ended_total',
-    help: 'Operations that ended, by how.',
+    help: 'Operations that ended, by end.',
     labels: ['bank', 'kind', 'end'],
   });
   const doubts = metrics.counter({
@@ -44,12 +44,12 @@ const subject = ({ terms, traceparent, operation }: ClaimedOperation): object =>
 
 function levelOf({ terms }: ClaimedOperation, { kind, reference, end }: Operation, state: Authorization['state']) {
   const isCompensation = kind === 'refund' && refundIdOf(reference, terms.chargeId) === undefined;
-  // Nobody else hears of it: the money stays in suspense until a person looks.
+  // No event reports it, and the money stays in suspense until an operator acts.
   if (isCompensation && end?.kind === 'refused') return 'warn';
   return isEnding(state) ? 'info' : 'debug';
 }
 
-/** What was asked of banks for this charge itself is over; refunds may follow. */
+/** The charge has ended at its bank, apart from refunds. */
 function isEnding(state: Authorization['state']): boolean {
   return state === 'captured' || state === 'voided' || state === 'declined' || state === 'failed';
 }

@@ -2,12 +2,12 @@ import type { Authorization } from '../authorizations/authorization/authorizatio
 import type { Operation } from '../authorizations/authorization/operation.js';
 import type { ClaimedOperation } from '../authorizations/authorization/claimed-operation.js';
 
-/** What logs and metrics want to know of operations, once it is committed. Must be quick and must not throw. */
+/** Hooks for logs and metrics, called after the commit. They must be quick and must not throw. */
 export interface OperationObserver {
-  /** @param state of the authorization after it */
+  /** @param state the authorization's state afterwards */
   ended(task: ClaimedOperation, operation: Operation, state: Authorization['state']): void;
-  /** An attempt of it may have arrived, and nobody knows. */
+  /** An attempt is in doubt. */
   inDoubt(task: ClaimedOperation, operation: Operation): void;
-  /** It has been in trouble for minutes, and is still asked for. */
+  /** The operation is in trouble for minutes, and is still retried. */
   needsAttention(task: ClaimedOperation, operation: Operation): void;
 }

@@ -15,7 +15,7 @@ import { Worker } from './worker.js';
 
 const OPERATION_OBSERVER = token<OperationObserver>('operation observer');
 
-/** The workers that carry operations to the banks. */
+/** The workers that perform operations at the banks. */
 @Module({
   imports: [DispatchModule],
   providers: [
@@ -34,7 +34,7 @@ const OPERATION_OBSERVER = token<OperationObserver>('operation observer');
         const name = 'due-operations';
         const lookEveryMs = settings.OPERATIONS_LOOK_EVERY_MS;
         runner.expect({ name, everyMs: lookEveryMs });
-        // The worker waits for a look that is under way before it ends.
+        // Never aborted: the worker awaits a read in progress when it stops.
         const { signal } = new AbortController();
         return new Worker({
           banks,

@@ -25,7 +25,7 @@ function ended(of: Operation): Operation {
   return { ...of, phase: 'ended', end: { kind: 'succeeded', bankId: 'au_1' } };
 }
 
-/** A performer on virtual time, with stub banks that have told their time and one charge in the store. */
+/** A performer on virtual time, with stub banks whose clocks are known, and one charge in the store. */
 async function performing(charge: Authorization) {
   const clock = new FakeClock();
   const stub = new StubBanks(clock);
@@ -48,7 +48,7 @@ async function performing(charge: Authorization) {
     told,
     performer,
     slotAt,
-    /** Takes the live operation and does the next thing that it needs. */
+    /** Takes the live operation and performs its next action. */
     perform: async () => {
       const done = performer.perform(kept.take(slotAt(kept.live.bank)));
       await settled(clock, done);
@@ -67,7 +67,7 @@ async function performing(charge: Authorization) {
   };
 }
 
-/** Moves virtual time until the promise is settled; a minute is for ever here. */
+/** Advances virtual time until the promise is settled, at most a minute. */
 async function settled(clock: FakeClock, promise: Promise<unknown>): Promise<void> {
   const state = { done: false };
   const mark = (): void => void (state.done = true);
@@ -87,7 +87,7 @@ describe('performing an operation', () => {
     end();
   });
 
-  it('sends what was handed over already begun, without beginning it again', async () => {
+  it('sends an operation that was handed over as begun, without beginning it again', async () => {
     const { performer, slotAt, stub, kept, clock, end } = await performing(pending('visa'));
     const begun = appendAttempt(kept.live, times());
     kept.authorization = { ...kept.authorization, operations: [begun] } as Authorization;
@@ -99,7 +99,7 @@ describe('performing an operation', () => {
     end();
   });
 
-  it('gives its slot back, however it ends', async () => {
+  it('releases its slot, however it ends', async () => {
     const { perform, banks, kept, end } = await performing(pending('visa'));
     kept.store.isTransient = () => false;
     kept.failures.push('rolled_back');
@@ -108,14 +108,14 @@ describe('performing an operation', () => {
     end();
   });
 
-  it('names a capture’s authorization by the bank’s id: rule 8', async () => {
+  it('sends the bank id of a capture’s authorization: rule 8', async () => {
     const { perform, stub, end } = await performing(capture(authorized, usd(1_000)).state);
     await perform();
     expect(stub.sent).toMatchObject([{ request: { kind: 'capture', authorizationId: 'au_1', amountMinor: 1_000 } }]);
     end();
   });
 
-  it('repeats at an idempotent bank at once, with a begun of its own for each attempt', async () => {
+  it('retries at an idempotent bank at once, with a `begun` for each attempt', async () => {
     const { perform, stub, kept, end } = await performing(pending('visa'));
     stub.does('alder', (request) => (stub.sent.length === 1 ? reset : stub.yes(request)));
     await perform();
@@ -124,7 +124,7 @@ describe('performing an operation', () => {
     end();
   });
 
-  it('at cedar leaves doubt to an inquiry, which finds what was performed', async () => {
+  it('at cedar resolves doubt by an inquiry, which finds the performance', async () => {
     const { perform, stub, kept, told, end } = await performing(capture(atCedar, usd(1_000)).state);
     stub.does('cedar', () => reset);
     expect(await perform()).toBeLessThanOrEqual(500);
@@ -139,7 +139,7 @@ describe('performing an operation', () => {
     end();
   });
 
-  it('at dogwood waits out a message that was written at the last moment of its attempt', async () => {
+  it('at dogwood waits for the longest lifetime of a message that was written at the attempt’s time-out', async () => {
     const { perform, stub, kept, clock, end } = await performing(capture(atDogwood, usd(1_000)).state);
     stub.does('dogwood', () => reset);
     const begunMs = clock.monotonicMs();
@@ -154,7 +154,7 @@ describe('performing an operation', () => {
     end();
   });
 
-  it('commits to a reversal before it sends one: rule 6', async () => {
+  it('commits `reversing` before it sends the reversal: rule 6', async () => {
     const { perform, stub, kept, clock, end } = await performing(pending('amex'));
     stub.does('cedar', () => reset);
     await perform();
@@ -169,7 +169,7 @@ describe('performing an operation', () => {
     end();
   });
 
-  it('follows a refused void by the reversal of its authorization by the bank’s id: rules 8 and 9', async () => {
+  it('reverses the authorization by bank id after a refused void: rules 8 and 9', async () => {
     const { perform, stub, kept, end } = await performing(release(authorized, 'hold_refused', null));
     stub.does('alder', () => stub.says({ state: 'refused', code: 'authorization_captured', bankId: 'no_1' }));
     expect(await perform()).toBe(0);
@@ -182,7 +182,7 @@ describe('performing an operation', () => {
 });
 
 describe('operations beside each other', () => {
-  it('are performed and recorded each for itself, and name the capture by the bank’s id: rule 8', async () => {
+  it('are performed and recorded separately, with the bank id of the capture: rule 8', async () => {
     const { performer, slotAt, stub, kept, clock, end } = await performing(refunding('re_1', 're_2'));
     const [first, second] = liveOperations(kept.authorization);
     const answer = Promise.withResolvers<void>();
@@ -203,7 +203,7 @@ describe('operations beside each other', () => {
     end();
   });
 
-  it('at cedar a refund in doubt is asked about, and found', async () => {
+  it('at cedar a refund in doubt is inquired about, and found', async () => {
     const { perform, stub, kept, told, end } = await performing(refundingAtCedar);
     stub.does('cedar', () => reset);
     await perform();
@@ -217,7 +217,7 @@ describe('operations beside each other', () => {
     end();
   });
 
-  it('a stray is reversed by the bank’s own id, under a reference of its own: rule 11', async () => {
+  it('a stray is reversed by its bank id, under its own reference: rule 11', async () => {
     const amount = usd(1_000);
     const strayed = undoStray(captured, 'alder', { bankId: 'cp_9', movement: 'capture', amount });
     const { perform, stub, kept, end } = await performing(strayed);
@@ -230,8 +230,8 @@ describe('operations beside each other', () => {
   });
 });
 
-describe('when a cancellation has taken the place of a capture', () => {
-  it('nothing of it is sent, by who had taken it before: rule 10', async () => {
+describe('when a cancellation has replaced a capture', () => {
+  it('its former worker sends nothing: rule 10', async () => {
     const { performer, slotAt, stub, kept, clock, end } = await performing(capture(authorized, usd(1_000)).state);
     const frozen = kept.take(slotAt('alder'));
     kept.authorization = cancel(kept.authorization, 'canceled').state;
@@ -241,7 +241,7 @@ describe('when a cancellation has taken the place of a capture', () => {
     end();
   });
 
-  it('the void goes to the bank instead', async () => {
+  it('the void is sent instead', async () => {
     const { perform, stub, kept, end } = await performing(
       cancel(capture(authorized, usd(1_000)).state, 'canceled').state,
     );
@@ -253,7 +253,7 @@ describe('when a cancellation has taken the place of a capture', () => {
 });
 
 describe('when the database fails', () => {
-  it('while an outcome is recorded, it is recorded afterwards', async () => {
+  it('while an outcome is recorded, the recording is retried', async () => {
     const { perform, stub, kept, end } = await performing(pending('visa'));
     stub.does('alder', (request) => {
       kept.failures.push('rolled_back', 'rolled_back', 'rolled_back', 'rolled_back');
@@ -265,7 +265,7 @@ describe('when the database fails', () => {
     end();
   });
 
-  it('and nobody knows whether begun was committed, nothing is sent: its lease lapses, and it starts from doubt', async () => {
+  it('during the commit of `begun`, nothing is sent: its lease expires, and it starts from doubt', async () => {
     const { perform, stub, kept, end } = await performing(pending('visa'));
     kept.failures.push('unknown');
     await perform();
@@ -278,7 +278,7 @@ describe('when the database fails', () => {
     end();
   });
 
-  it('no attempt is made of a begun that was rolled back, when the operation has ended since', async () => {
+  it('and `begun` was rolled back, no attempt is made if the operation has ended since', async () => {
     const { perform, stub, kept, end } = await performing(pending('visa'));
     kept.failures.push('rolled_back');
     let transactions = 0;
@@ -290,7 +290,7 @@ describe('when the database fails', () => {
     end();
   });
 
-  it('an unknown commit of the outcome is recorded again, and nothing is said twice', async () => {
+  it('during the commit of an outcome, it is recorded again, without a second event', async () => {
     const { perform, stub, kept, end } = await performing(pending('visa'));
     stub.does('alder', (request) => {
       kept.failures.push('unknown');
@@ -301,7 +301,7 @@ describe('when the database fails', () => {
     end();
   });
 
-  it('a stopping gateway does not wait for it', async () => {
+  it('a stopping gateway does not wait', async () => {
     const { perform, performer, stub, kept, end } = await performing(pending('visa'));
     stub.does('alder', (request) => {
       kept.failures.push(...Array<'rolled_back'>(99).fill('rolled_back'));
@@ -313,8 +313,8 @@ describe('when the database fails', () => {
   });
 });
 
-describe('when somebody else has the operation by now', () => {
-  it('nothing is begun', async () => {
+describe('when another worker has the operation', () => {
+  it('no attempt begins', async () => {
     const { performer, slotAt, stub, kept, clock, end } = await performing(capture(authorized, usd(1_000)).state);
     const frozen = kept.take(slotAt('alder'));
     kept.take(slotAt('alder'));
@@ -324,7 +324,7 @@ describe('when somebody else has the operation by now', () => {
     end();
   });
 
-  it('what was in flight is taken over as doubt, and the answer of its first worker still counts', async () => {
+  it('an attempt in flight is taken over as doubt, and the answer of its first worker still counts', async () => {
     const { perform, stub, kept, clock, performer, slotAt, end } = await performing(capture(atCedar, usd(1_000)).state);
     const answer = Promise.withResolvers<void>();
     stub.does('cedar', async (request) => {
@@ -383,7 +383,7 @@ describe('behind an open breaker', () => {
   });
 });
 
-it('a bank that hangs is given up after its time-out, in doubt', async () => {
+it('a bank that hangs ends in doubt after the time-out', async () => {
   const { perform, stub, kept, clock, end } = await performing(capture(atCedar, usd(1_000)).state);
   stub.does('cedar', hangs);
   const startedAtMs = clock.monotonicMs();

@@ -28,13 +28,13 @@ import {
 
 const RECORD_AGAIN = { baseMs: 50, capMs: 2_000 };
 
-/** A step of an operation's life, decided under the lock of its authorization. */
+/** A change of an operation, decided under the row lock of its authorization. */
 type Change = (live: Operation) => Operation | undefined;
 
 interface Recorded {
-  /** The operation as it was found; undefined when it has ended by now. */
+  /** The operation before the change; undefined if it had ended. */
   readonly before: Operation | undefined;
-  /** What the change made of it; undefined when it did not want to. */
+  /** The operation after the change; undefined without one. */
   readonly next: Operation | undefined;
   readonly authorization: Authorization;
 }
@@ -47,7 +47,7 @@ export interface PerformerParts {
   readonly observer: OperationObserver;
 }
 
-/** The process ends: what it could not record in time is left to its lease. */
+/** The process ends before it could record a result. The operation's lease will expire. */
 export class GatewayStoppingError extends Error {
   readonly code = 'gateway_stopping';
 
@@ -57,25 +57,25 @@ export class GatewayStoppingError extends Error {
 }
 
 /**
- * Does the next thing that an operation needs: transaction, call, transaction. It never guesses: whatever it
- * does not know for certain is recorded as doubt, and ends by asking the bank or by a reversal.
+ * Performs the next action of an operation: transaction, call, transaction. Anything uncertain is recorded as doubt,
+ * which ends by an inquiry, a retry or a reversal.
  */
 export class Performer {
   readonly #closing = new AbortController();
 
   constructor(private readonly parts: PerformerParts) {}
 
-  /** Pending recordings give up; the operations' leases lapse, and whoever takes them starts from doubt. */
+  /** Aborts pending recordings. The operations' leases expire, and the next holder starts from doubt. */
   close(): void {
     this.#closing.abort(new GatewayStoppingError());
   }
 
-  /** @returns in how many milliseconds the operation wants to be looked at again; undefined when it ended or is not ours */
+  /** @returns the delay of the next action in milliseconds; undefined if it ended or another worker has it */
   async perform(task: ClaimedOperation): Promise<number | undefined> {
     try {
       if (task.begun) return await this.#move(task, task.begun);
       const { profile, moment } = this.#world(task);
-      // Whoever began it is gone, or late.
+      // The worker that began it has crashed, or is late.
       if (task.operation.attempts.at(-1)?.outcome === 'begun')
         return await this.#record(
           task,
@@ -96,13 +96,13 @@ export class Performer {
     }
   }
 
-  /** Begins what nobody has begun, or begins again, and sends it. */
+  /** Sends the attempt, and begins one unless it has begun. */
   async #attempt(task: ClaimedOperation): Promise<number | undefined> {
     const { banks } = this.parts;
     const { terms, operation } = task;
     const { bank } = operation;
     if (!banks.canBegin(bank, terms)) {
-      // An open breaker would only refuse it: it stays as it is, and an authorization may look for another bank.
+      // An open breaker would refuse it. Record no attempt; an authorization may try another bank.
       return this.#record(
         task,
         ifHeld(task, (live) => recordAttempts(live, banks.profile(bank), [], banks.moment(bank, terms))),
@@ -131,7 +131,7 @@ export class Performer {
 
   async #inquire(task: ClaimedOperation): Promise<number | undefined> {
     const { profile, moment, bank } = this.#world(task);
-    const asked = task.operation.attempts.length;
+    const attemptsBegun = task.operation.attempts.length;
     const attempt = {
       id: `${task.operation.reference}.inquiry.${task.operation.inquiries + 1}`,
       begunAtMs: this.parts.clock.monotonicMs(),
@@ -141,10 +141,10 @@ export class Performer {
       slot: task.slot,
       traceparent: task.traceparent,
     });
-    return this.#record(task, (live) => recordInquiry(live, profile, outcome, asked, moment()));
+    return this.#record(task, (live) => recordInquiry(live, profile, outcome, attemptsBegun, moment()));
   }
 
-  /** `reversing` is committed already. A reversal is idempotent by its target: it may be sent as often as needed. */
+  /** `reversing` is committed. A reversal is idempotent by its target, so it may be repeated. */
   async #reverse(task: ClaimedOperation): Promise<number | undefined> {
     const { banks, clock } = this.parts;
     const { profile, moment, bank } = this.#world(task);
@@ -159,14 +159,14 @@ export class Performer {
     return this.#record(task, (live) => recordReversal(live, profile, outcome, moment()));
   }
 
-  /** Commits `begun`, together with what came of the attempt before it. */
+  /** Commits `begun`, together with the result of the previous attempt. */
   async #begin(
     task: ClaimedOperation,
     previous: readonly AttemptReport<MovementOrder>[],
   ): Promise<{ operation: Operation; attempt: Attempt } | undefined> {
     const { banks, clock } = this.parts;
     const { profile, moment, bank } = this.#world(task);
-    // Read before the commit: its age is counted from here, however long the commit takes.
+    // Read before the commit, so that the attempt's age includes a slow commit.
     const begunAtMs = clock.monotonicMs();
     const { before, next } = await this.#decide(task, (live) => {
       const recorded = previous.length > 0 ? recordAttempts(live, profile, reportsOf(previous), moment()) : live;
@@ -184,11 +184,8 @@ export class Performer {
   }
 
   /**
-   * Applies a change to an operation that is live, under its authorization's lock, however long the database is away.
-   * An operation that ended meanwhile keeps its end: the first answer recorded is kept, whoever writes it (rule 5).
-   *
-   * What it returns is of the transaction that committed: one that was rolled back and tried again may have found
-   * something else.
+   * Applies a change to a live operation under its authorization's row lock, with retries while the database is away.
+   * An ended operation keeps its end (rule 5). Returns the result of the transaction that committed.
    */
   async #decide(task: ClaimedOperation, change: Change): Promise<Recorded> {
     const { banks, commands, store, clock, observer } = this.parts;
@@ -210,7 +207,7 @@ export class Performer {
           traceparent: task.traceparent,
           decide,
         });
-        tell(observer, task, recorded);
+        notify(observer, task, recorded);
         return recorded;
       } catch (error) {
         if (!store.isTransient(error)) throw error;
@@ -228,14 +225,14 @@ export class Performer {
   }
 }
 
-function tell(observer: OperationObserver, task: ClaimedOperation, { before, next, authorization }: Recorded): void {
+function notify(observer: OperationObserver, task: ClaimedOperation, { before, next, authorization }: Recorded): void {
   if (!before || !next || next === before) return;
   if (!isLive(next)) observer.ended(task, next, authorization.state);
   else if (next.needsAttention && !before.needsAttention) observer.needsAttention(task, next);
   else if (next.doubtSince !== null && before.doubtSince === null) observer.inDoubt(task, next);
 }
 
-/** What is no answer of a bank may be recorded only by who holds the operation; an answer, by whoever has it. */
+/** Only the holder may record a result that is no bank's answer; any worker may record an answer. */
 function ifHeld(task: ClaimedOperation, change: Change): Change {
   return (live) => (live.version === task.operation.version ? change(live) : undefined);
 }

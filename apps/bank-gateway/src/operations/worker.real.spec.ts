@@ -50,7 +50,7 @@ describe('workers on a real Postgres', () => {
     });
   const timesSent = () => [...Map.groupBy(stub.story, (line) => line)].map(([, same]) => same.length);
 
-  it('send what is handed over once, already begun when its step committed', async () => {
+  it('send a handed-over operation once, with the `begun` of its step’s commit', async () => {
     const one = await instance('one');
     one.worker.start();
     stub.does('alder', async (request) => {
@@ -65,7 +65,7 @@ describe('workers on a real Postgres', () => {
     expect(one.errors).toEqual([]);
   });
 
-  it('take what found no slot as soon as slots are free, and begin nothing before', async () => {
+  it('take operations without a slot as soon as slots are free, and begin nothing before', async () => {
     const one = await instance('one', { inFlight: 2 });
     one.worker.start();
     const gate = Promise.withResolvers<void>();
@@ -82,7 +82,7 @@ describe('workers on a real Postgres', () => {
     expect(timesSent()).toEqual(Array<number>(10).fill(1));
   });
 
-  it('are not held up at one bank by another that hangs', async () => {
+  it('are not blocked at one bank by another that hangs', async () => {
     const one = await instance('one', { inFlight: 3 });
     one.worker.start();
     const gate = Promise.withResolvers<void>();
@@ -105,7 +105,7 @@ describe('workers on a real Postgres', () => {
         account,
         fault: 'tok_fault_authorize_hang_always_on_discover',
       }));
-    /** A charge with a token hangs until the gate opens or its time-out passes. */
+    /** A charge with a token hangs until the gate opens or it times out. */
     function gated() {
       const gate = Promise.withResolvers<void>();
       const onWire = new Map<string, number>();
@@ -126,7 +126,7 @@ describe('workers on a real Postgres', () => {
       return { most, open: () => gate.resolve() };
     }
 
-    it('keep plain charges going while those fill the slots of their accounts, and those together their own', async () => {
+    it('perform plain charges while those fill the slots of their accounts, and the isolated bulkhead', async () => {
       const one = await instance('one', { inFlight: 2, isolated });
       one.worker.start();
       const gate = gated();
@@ -142,7 +142,7 @@ describe('workers on a real Postgres', () => {
       gate.open();
     });
 
-    it('take what an instance left of them, account by account, though it never heard of these', async () => {
+    it('take the operations of a stopped instance, account by account', async () => {
       const gone = await instance('gone', { isolated });
       await gone.react(payments.chargeRequested, [
         ...hanging('acct_a', 50),
@@ -158,7 +158,7 @@ describe('workers on a real Postgres', () => {
       expect(Math.max(last('acct_b'), last('acct_c'))).toBeLessThan(last('acct_a'));
     });
 
-    it('take one that an older instance did not set apart, with a slot of its account', async () => {
+    it('take one that an older instance did not mark as isolated, with a slot of its account', async () => {
       const one = await instance('one', { inFlight: 1, isolated });
       await one.react(payments.chargeRequested, hanging('acct_a', 1));
       await test.database.query(statement('test.mislay', 'UPDATE bank_operation SET isolated_to = NULL'));
@@ -184,7 +184,7 @@ describe('workers on a real Postgres', () => {
     expect(two.emitted.length).toBeGreaterThan(0);
   });
 
-  it('give back in several refunds of one charge at once, each told for itself', async () => {
+  it('perform several refunds of one charge concurrently, each with its own event', async () => {
     const one = await instance('one');
     one.worker.start();
     const about = { chargeId: 'ch_0', account: 'acct_1' };
@@ -217,7 +217,7 @@ describe('workers on a real Postgres', () => {
     ['visa', 'alder', ['alder authorize ch_0.authorize.alder', 'alder authorize ch_0.authorize.alder']],
     ['amex', 'cedar', ['cedar authorize ch_0.authorize.cedar', 'cedar inquire ch_0.authorize.cedar']],
   ] as const)(
-    'start from doubt with a %s charge whose instance died at %s between begun and its answer',
+    'start from doubt with a %s charge whose instance crashed at %s between `begun` and the answer',
     async (brand, bank, story) => {
       const one = await instance('one');
       const two = await instance('two');
@@ -231,7 +231,7 @@ describe('workers on a real Postgres', () => {
       });
       await one.react(payments.chargeRequested, charges(1, brand));
       await eventually('it is on the wire', () => stub.sent.length === 1);
-      // It takes nothing more, and its answer does not come: as good as dead.
+      // It takes no further operation and gets no answer, as after a crash.
       const dead = one.worker.stop();
       two.worker.start();
       await test.database.query(lapseLeases);

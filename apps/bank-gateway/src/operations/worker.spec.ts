@@ -14,7 +14,7 @@ function row(reference: string, broken = false): object {
   return {
     reference,
     bank: 'alder',
-    // Nothing says what it is to reverse.
+    // A broken row: a reversal without a target.
     kind: broken ? 'reversal' : 'authorize',
     stray: null,
     isolated_to: null,
@@ -24,7 +24,7 @@ function row(reference: string, broken = false): object {
   };
 }
 
-/** A worker that found these, and was stopped once it had performed them. */
+/** Runs a worker that takes these rows, and stops it once it has performed them. */
 async function workOff(rows: object[], perform: (reference: string) => Promise<undefined>) {
   const database = { query: () => Promise.resolve(rows.splice(0)) } as unknown as Sql;
   const bulkhead = new Bulkhead(8);
@@ -63,7 +63,7 @@ async function workOff(rows: object[], perform: (reference: string) => Promise<u
   return { failures, left, free: bulkhead.free };
 }
 
-it('performs what is due past an operation that cannot be read, and says so', async () => {
+it('skips an unreadable operation, performs the other due ones, and reports the failure', async () => {
   const performed: string[] = [];
   const { failures, free } = await workOff([row('op_broken', true), row('op_1'), row('op_2')], (reference) => {
     performed.push(reference);
@@ -75,7 +75,7 @@ it('performs what is due past an operation that cannot be read, and says so', as
   expect(free).toBe(8);
 });
 
-it('takes what its own end leaves to a lease for no error', async () => {
+it('does not report operations that a shutdown leaves to their lease as errors', async () => {
   const bug = new Error('a bug');
   const { failures, left } = await workOff([row('op_1'), row('op_2')], (reference) =>
     Promise.reject(reference === 'op_1' ? new GatewayStoppingError() : bug),

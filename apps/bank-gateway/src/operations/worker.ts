@@ -18,17 +18,17 @@ import {
 import { GatewayStoppingError, type Performer } from './performer.js';
 import { actedOnBy, type ClaimedOperation } from '../authorizations/authorization/claimed-operation.js';
 
-/** At most so many at a time, so that a backlog at one bank does not hold a long list of leases. */
+/** Operations per read, so that a backlog at one bank does not lease a long list. */
 const TAKE_MAX = 32;
 
 export interface WorkerObserver {
-  /** A bug: the operation's lease lapses and it is taken again, from doubt. */
+  /** A bug. The operation's lease expires, and the next holder starts from doubt. */
   onError(error: unknown, task: ClaimedOperation): void;
-  /** The process ends, and its successor takes the operation in the same way. */
+  /** The process ends, and the operation's lease will expire. */
   onLeft(task: ClaimedOperation): void;
 }
 
-/** Keeps every bank busy: performs what is handed over, and takes from the table what waits there. */
+/** Performs operations that are handed over in memory, and takes due ones from the table. */
 export class Worker {
   readonly #running = new Set<Promise<void>>();
   #timer: Timer | undefined;
@@ -43,10 +43,10 @@ export class Worker {
       database: Sql;
       clock: Clock;
       holder: string;
-      /** Nothing waits for this: what is handed over, or due at a known time, wakes the worker by itself. */
+      /** A fallback: hand-overs and known due times wake the worker by themselves. */
       lookEveryMs: number;
       observer: WorkerObserver;
-      /** Runs one look at the table, counts it and never rejects: `JobRunner` of `#service`. */
+      /** Runs one read of the table, counts it and never rejects: `JobRunner` of `#service`. */
       look: (look: () => Promise<void>) => Promise<void>;
     },
   ) {}
@@ -61,7 +61,7 @@ export class Worker {
     this.#look();
   }
 
-  /** Finishes what is in hand: a call under way is waited for, its outcome recorded. */
+  /** Awaits calls in flight and records their outcomes. */
   async stop(): Promise<void> {
     this.#open = false;
     this.parts.dispatch.close();
@@ -106,7 +106,7 @@ export class Worker {
     if (failures.size > 0) throw new RowsFailedError(failures);
   }
 
-  /** Slots first, operations then: what is taken can be performed at once. */
+  /** Reserves slots first, so that every taken operation can be performed at once. */
   async #takeShared(failures: Map<string, unknown>): Promise<void> {
     const { banks, database, holder } = this.parts;
     const slots = new Map<bankProtocol.BankName, KeptSlots>();
@@ -121,14 +121,14 @@ export class Worker {
     });
   }
 
-  /** Each account has slots of its own; it begins with any of them, so that none is always served first. */
+  /** Accounts have separate slots. Starts with a random account, for fairness. */
   async #takeIsolated(failures: Map<string, unknown>): Promise<void> {
     const { banks, database, holder } = this.parts;
-    const asked = banks.all.flatMap(({ config, isolatedFree }) =>
+    const available = banks.all.flatMap(({ config, isolatedFree }) =>
       banks.knowsTimeOf(config.name) && isolatedFree > 0 ? [config.name] : [],
     );
-    if (asked.length === 0) return;
-    const due = await isolatedLanesDue(database, asked);
+    if (available.length === 0) return;
+    const due = await isolatedLanesDue(database, available);
     const lanes = this.#rotated(due).flatMap(({ bank, account }) => {
       const callers = banks.callers(bank);
       if (callers.isolatedFree === 0) return [];
@@ -153,7 +153,7 @@ export class Worker {
     try {
       await take();
       if (kept.every(({ count }) => count > 0)) return;
-      // A full hand: there may be more, for a slot that is free now or is the next to be.
+      // A full page: more operations may wait for a slot.
       this.parts.dispatch.turnAway(traffic);
       this.#look();
     } finally {
@@ -161,12 +161,12 @@ export class Worker {
     }
   }
 
-  /** Whatever is not run stays leased, and comes again with the others when that lapses. */
+  /** An operation that is not run stays leased, and is taken again when the lease expires. */
   #runDue(row: DueRow, kept: KeptSlots, failures: Map<string, unknown>): void {
     try {
       const taken = takenFrom(row);
       const account = isolatedTo(taken.terms);
-      // During a rolling upgrade an older instance does not say that an operation is isolated.
+      // During a rolling upgrade an older instance does not mark operations as isolated.
       const isMislaid = account !== undefined && row.isolated_to !== account;
       const slot = isMislaid ? this.parts.banks.caller(row.bank, taken.terms).tryReserve() : kept.take();
       if (slot) this.#run({ ...taken, slot });

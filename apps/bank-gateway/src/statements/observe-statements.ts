@@ -2,15 +2,15 @@ import type { bankProtocol } from '#contracts';
 import type { Log, Metrics } from '#telemetry';
 import type { StandstillReason, StatementObserver } from './statement-observer.js';
 
-/** From this many unanswered questions in a row on, a bank's silence is no hiccup any more. */
+/** The number of consecutive failures from which a bank's silence is logged as a warning. */
 const WORTH_A_WARNING = 3;
 
-const told: Record<StandstillReason, string> = {
+const standstillTexts: Record<StandstillReason, string> = {
   another_journal: 'what it performed before is not in its journal any more: it was reset',
   gap: 'its sequence has a gap, or ends before its watermark',
 };
 
-/** One line when a bank falls silent and one when it is back; loud, and again and again, when its journal is another one. */
+/** Logs once when a bank is silent and once when it is back; a standstill is logged at error every time. */
 export function observeStatements(log: Log, metrics: Metrics): StatementObserver {
   const entries = metrics.counter({
     name: 'bank_statement_entries_total',
@@ -19,12 +19,12 @@ export function observeStatements(log: Log, metrics: Metrics): StatementObserver
   });
   const unanswered = metrics.counter({
     name: 'bank_statement_unanswered_total',
-    help: 'Questions for a statement that came to nothing, by why.',
+    help: 'Requests for a statement that failed, by reason.',
     labels: ['bank', 'reason'],
   });
   const standstill = metrics.gauge({
     name: 'bank_statement_standstill',
-    help: '1 while a bank’s statement contradicts what was published, and waits for a person.',
+    help: '1 while a bank’s statement contradicts its published pages and needs an operator.',
     labels: ['bank', 'reason'],
   });
   const silences = new Map<bankProtocol.BankName, number>();
@@ -49,7 +49,7 @@ export function observeStatements(log: Log, metrics: Metrics): StatementObserver
     stoodStill(bank, reason, after) {
       standstill.set({ bank, reason }, 1);
       stopped.set(bank, reason);
-      log.error({ bank, after }, `the statement of ${bank} is not published any further: ${told[reason]}`);
+      log.error({ bank, after }, `the statement of ${bank} is not published any further: ${standstillTexts[reason]}`);
     },
   };
 }

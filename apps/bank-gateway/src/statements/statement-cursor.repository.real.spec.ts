@@ -35,7 +35,7 @@ const published = async (bank: string): Promise<number[]> => {
 };
 
 describe('the cursor of a statement', () => {
-  it('moves in the transaction that publishes the page', async () => {
+  it('advances in the transaction that publishes the page', async () => {
     expect(await cursors.of('alder')).toEqual(startOf('alder'));
     expect(await cursors.publish(startOf('alder'), pageAt(startOf('alder'), 3))).toBe(true);
     const moved = await cursors.of('alder');
@@ -45,7 +45,7 @@ describe('the cursor of a statement', () => {
     expect(await cursors.views()).toMatchObject([{ bank: 'alder', seq: 3, asOf: noon + 10 }]);
   });
 
-  it('refuses the page of a leader that was frozen past its lease, quiet pages included', async () => {
+  it('rejects the page of a leader that was frozen past its lease, also an empty one', async () => {
     const start = startOf('birch');
     const stale = pageAt(start, 1);
     expect(await cursors.publish(start, pageAt(start, 2))).toBe(true);
@@ -58,7 +58,7 @@ describe('the cursor of a statement', () => {
     expect(await cursors.of('birch')).toMatchObject({ seq: 2, asOf: noon + 30 });
   });
 
-  it('lets one of many leaders publish what all of them have read', async () => {
+  it('lets one of several leaders publish the page that all have read', async () => {
     const start = startOf('cedar');
     const outcomes = await Promise.all(Array.from({ length: 8 }, () => cursors.publish(start, pageAt(start, 4))));
     expect(outcomes.filter(Boolean)).toHaveLength(1);

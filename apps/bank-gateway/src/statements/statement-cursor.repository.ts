@@ -24,10 +24,7 @@ export const cursorStatement = statement(
   'SELECT bank, seq, bank_id AS "bankId", as_of AS "asOf" FROM statement_cursor WHERE bank = $1',
 );
 
-/**
- * The fence of a stale leader: who has read a page at a position that is not the bank's any more moves nothing,
- * and what it wanted to publish is not published.
- */
+/** Fences a stale leader: compare-and-set on the position where the page was read. */
 export const moveStatement = statement(
   'statement_cursor_move',
   `INSERT INTO statement_cursor AS standing (bank, seq, bank_id, as_of)
@@ -65,9 +62,9 @@ export class StatementCursorRepository {
   }
 
   /**
-   * Publishes the page in the transaction that moves the cursor on from where it was read.
+   * Publishes the page in the transaction that advances the cursor.
    *
-   * @returns false when another has moved it meanwhile: nothing is published
+   * @returns false if another leader has advanced it: nothing is published
    */
   publish(from: StatementCursor, { page, cursor }: Extract<StatementReading, { kind: 'page' }>): Promise<boolean> {
     return this.database.transaction(async (tx) => {

@@ -16,7 +16,7 @@ const readAt = (cursor: StatementCursor, entries: bankProtocol.Entry[], time: Pa
   read(cursor, statementOf(entries, questionAt(cursor), time), askedAt);
 
 describe('a page of a bank’s statement', () => {
-  it('begins with the first entry, and moves the cursor to the last', () => {
+  it('begins with the first entry, and advances the cursor to the last', () => {
     const reading = readAt(startOf('alder'), journal(2));
     expect(reading).toEqual({
       kind: 'page',
@@ -25,13 +25,13 @@ describe('a page of a bank’s statement', () => {
     });
   });
 
-  it('holds what was added since the last one, and not the entry by which the journal was known again', () => {
+  it('has the entries since the last page, without the overlapping one that identifies the journal', () => {
     expect(readAt(at(2), journal(4))).toMatchObject({
       page: { after: 2, through: 4, entries: [{ seq: 3 }, { seq: 4 }] },
     });
   });
 
-  it('is empty when the bank was quiet, and says when it was asked', () => {
+  it('is empty without new entries, and has the time of the request', () => {
     expect(readAt(at(2), journal(2))).toMatchObject({
       page: { after: 2, through: 2, isLast: true, askedAt, entries: [] },
       cursor: { seq: 2, bankId: 'alder_2', asOf: noon },
@@ -39,7 +39,7 @@ describe('a page of a bank’s statement', () => {
     expect(readAt(startOf('alder'), [])).toMatchObject({ page: { after: 0, through: 0, isLast: true, entries: [] } });
   });
 
-  it('holds at most so many entries, and the next one goes on behind them', () => {
+  it('has at most 500 entries, and the next one continues behind them', () => {
     const long = journal(PAGE_MAX + 3);
     const first = readAt(at(1), long);
     expect(first).toMatchObject({ page: { through: PAGE_MAX + 1, isLast: false } });
@@ -48,17 +48,17 @@ describe('a page of a bank’s statement', () => {
     expect(readAt(first.cursor, long)).toMatchObject({ page: { after: PAGE_MAX + 1, isLast: true } });
   });
 
-  it('always fits into an event, whatever a bank writes', () => {
+  it('always fits into an event, however long its entries', () => {
     const wordy = journal(10).map((each) => ({ ...each, account: 'a'.repeat(60_000) }));
     const reading = readAt(startOf('alder'), wordy);
     expect(reading).toMatchObject({ page: { through: 3, isLast: false } });
   });
 
-  it('claims to have been asked no later than what the answer reflects', () => {
+  it('has a request time no later than the state in the answer', () => {
     expect(readAt(at(2), journal(2), { asOf: noon - 5_000 })).toMatchObject({ page: { askedAt: askedAt - 5_000 } });
   });
 
-  it('satisfies its contract', () => {
+  it('satisfies its schema', () => {
     const reading = readAt(at(2), journal(4));
     if (reading.kind !== 'page') throw new Error('no page');
     expect(bankEvents.statementPublished.schema.parse(reading.page)).toEqual(reading.page);
@@ -66,15 +66,15 @@ describe('a page of a bank’s statement', () => {
 });
 
 describe('a statement that cannot be trusted', () => {
-  it('is let go by when it reflects an earlier moment than the last one', () => {
+  it('is skipped when it reflects an earlier time than the last one', () => {
     expect(readAt(at(4), journal(2), { asOf: noon - 10_001 })).toEqual({ kind: 'behind' });
   });
 
-  it('is another journal’s when its watermark is behind what was published', () => {
+  it('is another journal’s when its watermark is behind the published entries', () => {
     expect(readAt(at(4), journal(2))).toEqual({ kind: 'another_journal' });
   });
 
-  it('is another journal’s when the last entry published is not in it, however far it has grown', () => {
+  it('is another journal’s when it lacks the last published entry, however long it is', () => {
     const grown = journal(9).map((each) => ({ ...each, bankId: `other_${each.seq}` }));
     expect(readAt(at(4), grown)).toEqual({ kind: 'another_journal' });
   });
@@ -84,7 +84,7 @@ describe('a statement that cannot be trusted', () => {
     expect(readAt(startOf('alder'), [entry(2)])).toEqual({ kind: 'gap', after: 0 });
   });
 
-  it('has a gap when it ends before its watermark without saying that there is more', () => {
+  it('has a gap when it ends before its watermark without `hasMore`', () => {
     const answer = { ...statementOf(journal(2), questionAt(at(2))), watermark: 7 };
     expect(read(at(2), answer, askedAt)).toEqual({ kind: 'gap', after: 2 });
   });

@@ -6,38 +6,38 @@ type StatementAnswer = bankProtocol.StatementAnswer;
 /** How far a bank's statement has been published. */
 export interface StatementCursor {
   readonly bank: bankProtocol.BankName;
-  /** Of the last entry that was published; 0 when there was none. */
+  /** The sequence number of the last published entry; 0 without one. */
   readonly seq: number;
-  /** That entry's id at the bank. Asked for again with every page: by it a journal that is another one is known. */
+  /** That entry's bank id. Every page requests it again, to detect a replaced journal. */
   readonly bankId: string | null;
-  /** The moment, on the bank's clock, that the last published answer reflects. */
+  /** The time of the last published answer, on the bank's clock. */
   readonly asOf: Instant;
 }
 
 export const startOf = (bank: bankProtocol.BankName): StatementCursor => ({ bank, seq: 0, bankId: null, asOf: 0 });
 
-/** Entries of one page at most; a consumer checks a page as a whole. */
+/** Entries per page. A consumer checks a page as a whole. */
 export const PAGE_MAX = 500;
-/** Characters of JSON, well below what an event may have. */
+/** Characters of JSON, well below the limit of an event. */
 const PAGE_LENGTH_MAX = 200_000;
 
-/** What to ask a bank for: what follows the cursor, and once more the entry that it stands on. */
+/** The request at a cursor: the entry at the cursor again, and the following ones. */
 export const questionAt = ({ seq }: StatementCursor) =>
   ({ kind: 'statement', after: Math.max(0, seq - 1), limit: PAGE_MAX + 1 }) as const;
 
 export type StatementReading =
   | { readonly kind: 'page'; readonly page: bankEvents.StatementPublished; readonly cursor: StatementCursor }
-  /** The answer reflects an earlier moment than the last one: there is nothing new in it. */
+  /** The answer is older than the last one, so it has nothing new. */
   | { readonly kind: 'behind' }
-  /** What was published is not there any more: this is another journal. */
+  /** The last published entry is missing: the journal was replaced. */
   | { readonly kind: 'another_journal' }
-  /** Sequences have a gap, or end before their watermark. */
+  /** Sequence numbers have a gap, or end before the watermark. */
   | { readonly kind: 'gap'; readonly after: number };
 
 /**
- * What a bank's answer at this cursor comes to.
+ * Checks a bank's answer against the cursor.
  *
- * @param askedAt when the question was sent, by our wall clock
+ * @param askedAt the time of the request, on our wall clock
  */
 export function read(cursor: StatementCursor, answer: StatementAnswer, askedAt: Instant): StatementReading {
   const { asOf, now, watermark, more } = answer;
@@ -61,7 +61,7 @@ export function read(cursor: StatementCursor, answer: StatementAnswer, askedAt: 
       after: cursor.seq,
       through,
       isLast,
-      // A bank that answers as of some seconds ago has shown no more than that.
+      // A lagging bank shows its state as of `asOf`.
       askedAt: askedAt - Math.max(0, now - asOf),
       entries,
     },
@@ -69,7 +69,7 @@ export function read(cursor: StatementCursor, answer: StatementAnswer, askedAt: 
   };
 }
 
-/** The first of them, as many as an event may carry. */
+/** The first entries that fit into an event. */
 function asFit(entries: readonly bankProtocol.Entry[]): bankProtocol.Entry[] {
   let length = 0;
   const tooMany = entries.findIndex((entry, place) => {

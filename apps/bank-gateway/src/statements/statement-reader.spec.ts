@@ -10,7 +10,7 @@ import { PAGE_MAX, startOf } from './statement-page.js';
 type Question = { kind: 'statement'; after: number; limit: number };
 type Answers = (question: Question) => BankCallResult<Question>;
 
-/** A reader of alder's statement, over a cursor in memory that another leader may move. */
+/** A reader of alder's statement, over a cursor in memory that another leader may advance. */
 function readerOf(answers: Answers) {
   const clock = new FakeClock({ now: noon });
   const state = { cursor: startOf('alder'), stolen: false };
@@ -48,7 +48,7 @@ const answered =
   (question) => ({ kind: 'answered', answer: statementOf(entries, question) });
 
 describe('the reader of a bank’s statement', () => {
-  it('reads to the end in one go, and one empty page a period when nothing was added', async () => {
+  it('reads to the end in one run, and publishes one empty page per period without new entries', async () => {
     const { reader, published } = readerOf(answered(journal(2 * PAGE_MAX + 1)));
     await reader.run('alder');
     expect(published.map(({ after, through, isLast }) => [after, through, isLast])).toEqual([
@@ -60,14 +60,14 @@ describe('the reader of a bank’s statement', () => {
     expect(published.slice(3)).toMatchObject([{ entries: [], isLast: true, through: 2 * PAGE_MAX + 1 }]);
   });
 
-  it('leaves a bank that does not answer for the next period', async () => {
+  it('retries a bank that does not answer in the next period', async () => {
     const { reader, published, seen } = readerOf(() => ({ kind: 'doubt', reason: 'timeout' }));
     await reader.run('alder');
     expect(published).toEqual([]);
     expect(seen).toEqual(['unanswered timeout']);
   });
 
-  it('waits for a slot while money is on its way through all of them', async () => {
+  it('waits for a slot while all slots are taken', async () => {
     let busy = 3;
     const { reader, clock, published } = readerOf((question) =>
       busy-- > 0 ? { kind: 'not_processed', reason: 'bulkhead_full' } : answered(journal(1))(question),
@@ -78,21 +78,21 @@ describe('the reader of a bank’s statement', () => {
     expect(published).toHaveLength(1);
   });
 
-  it('publishes nothing of another journal, and goes no further', async () => {
+  it('publishes nothing of another journal, and stops', async () => {
     const { reader, published, seen, state } = readerOf(answered(journal(2)));
     state.cursor = { bank: 'alder', seq: 9, bankId: 'alder_9', asOf: 0 };
     await reader.run('alder');
     expect([published, seen]).toEqual([[], ['another_journal after 9']]);
   });
 
-  it('stops when another leader has moved the cursor', async () => {
+  it('stops when another leader has advanced the cursor', async () => {
     const { reader, state, asked } = readerOf(answered(journal(PAGE_MAX + 1)));
     state.stolen = true;
     await reader.run('alder');
     expect(asked).toHaveLength(1);
   });
 
-  it('asks for no further page once the gateway is stopping', async () => {
+  it('requests no further page once the gateway is stopping', async () => {
     const { reader, published } = readerOf((question) => {
       reader.close();
       return answered(journal(PAGE_MAX + 1))(question);

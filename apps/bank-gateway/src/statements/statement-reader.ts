@@ -6,7 +6,7 @@ import type { StatementCursorRepository } from './statement-cursor.repository.js
 import type { StatementObserver } from './statement-observer.js';
 import { questionAt, read, type StatementCursor } from './statement-page.js';
 
-/** A bank whose slots are all taken is asked again within the same period: money comes first, and takes milliseconds. */
+/** Retries for a free slot within the period: movements come first, and take milliseconds. */
 const ASK_AGAIN_FOR_SLOT = { everyMs: 250, timesMax: 20 };
 
 export interface StatementReaderParts {
@@ -16,17 +16,14 @@ export interface StatementReaderParts {
   readonly observer: StatementObserver;
 }
 
-/**
- * Reads what a bank says it performed, page by page from where the last one ended, and publishes it. One question
- * at a time per bank, in the inquiries' lane, with a slot of the bulkhead only while it is under way.
- */
+/** Reads and publishes a bank's statement page by page: one request at a time per bank, in the lane of inquiries. */
 export class StatementReader {
   readonly #closing = new AbortController();
   #asked = 0;
 
   constructor(private readonly parts: StatementReaderParts) {}
 
-  /** Publishes all that has been added since the last time; an empty page when nothing was. */
+  /** Publishes all new entries, or one empty page. */
   async run(bank: bankProtocol.BankName): Promise<void> {
     const { cursors, observer } = this.parts;
     while (!this.#closing.signal.aborted) {
@@ -38,14 +35,14 @@ export class StatementReader {
       if (reading.kind === 'behind') return observer.unanswered(bank, 'behind');
       if (reading.kind === 'another_journal') return observer.stoodStill(bank, reading.kind, cursor.seq);
       if (reading.kind === 'gap') return observer.stoodStill(bank, reading.kind, reading.after);
-      // Another leader was faster: it goes on from where it is.
+      // Another leader was faster, and continues.
       if (!(await cursors.publish(cursor, reading))) return;
       observer.published(reading.page);
       if (reading.page.isLast) return;
     }
   }
 
-  /** What is under way ends; no further page is asked for. */
+  /** Finishes the request in flight, and sends no further one. */
   close(): void {
     this.#closing.abort(new Error('the gateway is stopping'));
   }

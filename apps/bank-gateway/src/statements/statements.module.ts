@@ -11,7 +11,7 @@ import { StatementReader } from './statement-reader.js';
 
 const STATEMENT_OBSERVER = token<StatementObserver>('statement observer');
 
-/** What banks say they performed, for the ledger to compare. One job per bank, so that none waits for another. */
+/** Publishes banks' statements for reconciliation. One job per bank, so that none waits for another. */
 @Module({
   imports: [BanksModule],
   providers: [
@@ -43,7 +43,7 @@ export class StatementsModule implements OnApplicationBootstrap {
     this.metrics.gauge(
       {
         name: 'bank_statement_age_seconds',
-        help: 'Since the last page of a bank’s statement was published, by whichever instance.',
+        help: 'Age of the last published page of a bank’s statement, over all instances.',
         labels: ['bank'],
       },
       async (gauge) => {

@@ -54,7 +54,7 @@ describe('the ledger’s part of the saga', () => {
     expect(types).toEqual(steps.map(({ on }) => on.type).sort());
   });
 
-  it('emits what the table says, and all of it', () => {
+  it('emits exactly the events of the table', () => {
     const emitted = new Map<string, Set<string>>();
     for (const events of ways) {
       const states = new Map<string, Parameters<typeof decide>[0]>([

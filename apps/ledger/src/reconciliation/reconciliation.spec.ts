@@ -71,7 +71,7 @@ describe('a suspect', () => {
 describe('what is said of a difference', () => {
   const [found] = judge([suspect()], graceMs).said;
 
-  it('satisfies its contract', () => {
+  it('satisfies its schema', () => {
     const { data } = differenceFound(found!, 0)!;
     expect(ledger.differenceFound.schema.parse(data)).toEqual(data);
     const unknown = judge([suspect({ entries: [], transfers: [booked('stray:c7', 'c7')] })], graceMs).said[0]!;

@@ -2,7 +2,7 @@ import type { CancellationCause, Card, ReleaseCause, bankProtocol } from '#contr
 import type { Money } from '#money';
 import { isLive, type Operation } from './operation.js';
 
-/** What the merchant asked for; it never changes. */
+/** The merchant's request. It never changes. */
 export interface ChargeTerms {
   readonly chargeId: string;
   readonly account: string;
@@ -14,21 +14,18 @@ export interface ChargeTerms {
 
 export interface OpenedAuthorization {
   readonly terms: ChargeTerms;
-  /**
-   * All that was asked of banks for this charge, in order. At most one authorization, capture or void is live;
-   * refunds and reversals of strays may be, beside each other.
-   */
+  /** In order. At most one authorization, capture or void is live; refunds and reversals may be concurrent. */
   readonly operations: readonly Operation[];
 }
 
-/** It is not known yet whether there is an authorization to give back: void once known. */
+/** A cancellation waits until it is known whether the bank authorized: then void. */
 interface Cancelable {
   readonly cancellation: CancellationCause | null;
 }
 
 export interface ApprovedAuthorization extends OpenedAuthorization {
   readonly bank: bankProtocol.BankName;
-  /** The bank's own id: captures and voids name it, never our reference (rule 8). */
+  /** The bank's id. Captures and voids name it, never our reference (rule 8). */
   readonly bankAuthorizationId: string;
 }
 
@@ -38,23 +35,15 @@ interface Releasing extends ApprovedAuthorization {
 }
 
 /**
- * The gateway's half of a charge. `capturing` and `voiding` are its single closing slot: an authorization is
- * in one of them or in neither, so capture and void can never both be under way.
- *
- *     none → authorizing → authorized → capturing → captured ── refunds, or the one compensation
- *                 │             │           │ refused, or not performed and canceled
- *                 │             └───────────┴→ voiding → voided
- *                 └→ declined, failed
- *
- * A cancellation takes the slot when it is free, waits while nobody knows what is taken, and is refused by the
- * capture that was there first.
+ * The gateway's part of a charge, as a state machine (README). `capturing` and `voiding` are the one closing slot, so a
+ * capture and a void never run concurrently.
  */
 export type Authorization =
   | { readonly state: 'none' }
   | (OpenedAuthorization & Cancelable & { readonly state: 'authorizing' })
   | (ApprovedAuthorization & { readonly state: 'authorized' })
   | (ApprovedAuthorization & Cancelable & { readonly state: 'capturing' })
-  /** A cancellation that it remembers was refused. */
+  /** `cancellation` here: it was refused. */
   | (ApprovedAuthorization & Cancelable & { readonly state: 'captured'; readonly bankCaptureId: string })
   | (Releasing & { readonly state: 'voiding' })
   | (Releasing & { readonly state: 'voided' })
@@ -66,16 +55,16 @@ export type Authorization =
     });
 
 export type AuthorizationIn<State extends Authorization['state']> = Extract<Authorization, { state: State }>;
-/** A charge that was seen. */
+/** An authorization that exists. */
 export type KnownAuthorization = Exclude<Authorization, { state: 'none' }>;
 
-/** The operation of this reference, if there is one. */
+/** The operation with this reference, if any. */
 export function operationOf(authorization: Authorization, reference: string): Operation | undefined {
   if (authorization.state === 'none') return undefined;
   return authorization.operations.find((operation) => operation.reference === reference);
 }
 
-/** The operations that workers may be busy with. */
+/** The operations that have not ended. */
 export function liveOperations(authorization: Authorization): readonly Operation[] {
   return authorization.state === 'none' ? [] : authorization.operations.filter(isLive);
 }

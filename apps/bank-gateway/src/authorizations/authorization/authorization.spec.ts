@@ -38,7 +38,7 @@ import { liveOperations, type Authorization } from './authorization-state.js';
 const { restate } = authorizations;
 const about = { chargeId: 'ch_1', account: 'acct_1' };
 
-/** What the given state becomes when its live operation has come to this. */
+/** The state after its live operation has changed to `next`. */
 const after = (state: Authorization, next: Operation, ...unavailable: bankProtocol.BankName[]) =>
   afterOperation(state, next, banks(...unavailable));
 
@@ -50,7 +50,7 @@ const atCedar: Authorization = {
 };
 
 describe('an authorization', () => {
-  it('is authorized by the bank’s approval, and says so', () => {
+  it('is authorized by the bank’s approval, and emits it', () => {
     const approved = operation('authorize', alder, yes.authorize);
     const { state, emit } = after(authorizing, approved);
     expect(state).toEqual({ ...authorized, operations: [approved] });
@@ -66,13 +66,13 @@ describe('an authorization', () => {
     ]);
   });
 
-  it('is declined by the bank’s no, with its code', () => {
+  it('is declined by the bank’s decline, with its code', () => {
     const { state, emit } = after(authorizing, operation('authorize', alder, declined));
     expect(state).toMatchObject({ state: 'declined', bank: 'alder', code: 'lost_card' });
     expect(emit).toEqual([events.authorizationDeclined({ ...about, bank: 'alder', code: 'lost_card' })]);
   });
 
-  it('asks the second bank of its network when the first certainly processed nothing', () => {
+  it('tries the second bank of its network when the first has not processed any attempt', () => {
     const givenUp = report(operation('authorize', alder, null), alder, notProcessed, { breakerOpen: true });
     const { state, emit } = after(authorizing, givenUp, 'alder');
     expect(state).toMatchObject({
@@ -82,7 +82,7 @@ describe('an authorization', () => {
     expect(emit).toEqual([]);
   });
 
-  it('never asks a bank twice: it fails when the second cannot be asked either', () => {
+  it('never tries a bank twice: it fails when the second is not available either', () => {
     const first = report(operation('authorize', alder, null), alder, notProcessed, { breakerOpen: true });
     const second = operation('authorize', birch, null);
     const both: Authorization = { state: 'authorizing', terms, operations: [first, second], cancellation: null };
@@ -96,7 +96,7 @@ describe('an authorization', () => {
     expect(after(atCedar, givenUp, 'cedar').state).toMatchObject({ state: 'failed', bank: 'cedar' });
   });
 
-  it.each(everyBank)('reversed out of doubt at $name fails, and asks no other bank', (bank) => {
+  it.each(everyBank)('reversed out of doubt at $name fails, and tries no other bank', (bank) => {
     const reversing = startReversal(operation('authorize', bank, timedOut));
     const reversed = recordReversal(reversing, bank, reversal({ state: 'reversed' }), moment());
     const { state, emit } = after({ ...authorizing, operations: [reversing] }, reversed);
@@ -104,7 +104,7 @@ describe('an authorization', () => {
     expect(emit).toEqual([events.authorizationFailed({ ...about, bank: bank.name, reason: 'reversed_out_of_doubt' })]);
   });
 
-  it('asks no other bank once an attempt may have arrived, even when it turns out that it did not', () => {
+  it('tries no other bank once an attempt may have arrived, even if it did not', () => {
     const enforcing = { ...alder, idempotent: false };
     const doubtful = operation('authorize', enforcing, timedOut);
     const givenUp = recordInquiry(doubtful, enforcing, notFound(3_001), 1, moment(3_001, { breakerOpen: true }));
@@ -113,7 +113,7 @@ describe('an authorization', () => {
     expect(state).toMatchObject({ state: 'failed', bank: 'alder', reason: 'not_processed' });
   });
 
-  it('keeps what is recorded of an operation that goes on, and says nothing', () => {
+  it('saves the progress of a live operation, and emits nothing', () => {
     const doubtful = operation('authorize', alder, timedOut);
     expect(after(authorizing, doubtful)).toEqual({
       state: { ...authorizing, operations: [doubtful] },
@@ -123,12 +123,12 @@ describe('an authorization', () => {
     });
   });
 
-  it.each(everyState)('that is $state does not change when there is nothing to record', (state) => {
+  it.each(everyState)('that is $state does not change without a record', (state) => {
     expect(afterOperation(state, undefined, banks()).changed).toBe(false);
     expect(afterOperation(state, liveOperations(state)[0], banks()).changed).toBe(false);
   });
 
-  it.each([authorized, captured, voided])('that is $state takes no late record: it has no live operation', (state) => {
+  it.each([authorized, captured, voided])('that is $state ignores a late record: it has no live operation', (state) => {
     expect(liveOperations(state)).toEqual([]);
     expect(afterOperation(state, operation('authorize', alder, declined), banks())).toMatchObject({
       state,
@@ -138,7 +138,7 @@ describe('an authorization', () => {
 });
 
 describe('the closing slot', () => {
-  it('is taken by a capture, which is captured by the bank’s yes', () => {
+  it('is taken by a capture, which succeeds by the bank’s answer', () => {
     expect(capture(authorized, usd(1_000))).toMatchObject({ state: capturing, emit: [] });
     const { state, emit } = after(capturing, operation('capture', alder, yes.capture));
     expect(state).toEqual(captured);
@@ -159,14 +159,14 @@ describe('the closing slot', () => {
     expect(emit).toEqual([events.captureFailed({ ...about, bank: 'alder', code: 'refused_by_bank' })]);
   });
 
-  it('rule 10: is not given up by a capture that may have been performed', () => {
+  it('rule 10: is kept by a capture that may have been performed', () => {
     const doubtful = operation('capture', cedar, timedOut);
     const state = after(capturing, doubtful).state;
     expect(state).toMatchObject({ state: 'capturing', operations: [{}, { doubtSince: expect.any(Number) }] });
     expect(() => release(state as typeof authorized, 'hold_refused', null)).toThrow('the closing slot is taken');
   });
 
-  it('is held by a void until the bank has given the authorization back', () => {
+  it('is kept by a void until the bank has voided the authorization', () => {
     expect(release(authorized, 'hold_refused', null)).toEqual(voiding);
     const { state, emit } = after(voiding, operation('void', alder, yes.void));
     expect(state).toEqual(voided);
@@ -186,23 +186,26 @@ describe('the closing slot', () => {
     });
   });
 
-  it('is taken by a capture of a part, which is all that is captured', () => {
+  it('is taken by a partial capture, which captures only that part', () => {
     const part = { ...operation('capture', alder, yes.capture), amountMinor: 400 };
-    const asked = capture(authorized, usd(400)).state;
-    expect(asked).toMatchObject({ state: 'capturing', operations: [{}, { kind: 'capture', amountMinor: 400 }] });
-    const { state, emit } = after(asked, part);
+    const capturingPart = capture(authorized, usd(400)).state;
+    expect(capturingPart).toMatchObject({
+      state: 'capturing',
+      operations: [{}, { kind: 'capture', amountMinor: 400 }],
+    });
+    const { state, emit } = after(capturingPart, part);
     expect(emit).toEqual([
       events.captureSucceeded({ ...about, amount: usd(400), bank: 'alder', bankCaptureId: 'cp_1' }),
     ]);
     expect(restate(state)).toEqual(emit);
   });
 
-  it('is not taken by a capture of more than was authorized, or of other money', () => {
+  it('is not taken by a capture above the authorized amount, or in another currency', () => {
     expect(() => capture(authorized, usd(1_001))).toThrow('more than was authorized');
     expect(() => capture(authorized, { amountMinor: 1_000, currency: 'eur' })).toThrow('another currency');
   });
 
-  it('is never free while a worker may be busy with it', () => {
+  it('is never free while its operation is live', () => {
     for (const state of [capturing, voiding]) {
       const takenOver = takeOver(appendAttempt(liveOperations(state)[0]!, times()), moment());
       expect(liveOperations(after(state, takenOver).state)).toHaveLength(1);
@@ -213,7 +216,7 @@ describe('the closing slot', () => {
 describe('a cancellation that waits', () => {
   const waiting = cancel(authorizing, 'expired').state;
 
-  it('gives back what the bank approves, at once, and the books hear of both', () => {
+  it('voids an approval at once, and emits both events', () => {
     const { state, emit } = after(waiting, operation('authorize', alder, yes.authorize));
     expect(state).toMatchObject({ state: 'voiding', cause: 'expired', operations: [{}, { kind: 'void' }] });
     expect(emit).toMatchObject([{ id: 'ch_1.authorization_approved' }]);
@@ -227,12 +230,12 @@ describe('a cancellation that waits', () => {
     expect(after(waiting, operation('authorize', alder, declined)).state).toMatchObject({ state: 'declined' });
   });
 
-  it('has no second bank asked for what nobody wants any more', () => {
+  it('prevents a second bank from being tried', () => {
     const givenUp = report(operation('authorize', alder, null), alder, notProcessed, { breakerOpen: true });
     expect(after(waiting, givenUp, 'alder').state).toMatchObject({ state: 'failed', reason: 'not_processed' });
   });
 
-  it('survives what is recorded on the way', () => {
+  it('is kept through records of the live operation', () => {
     const doubtful = after(waiting, operation('authorize', alder, timedOut)).state;
     expect(doubtful).toMatchObject({ state: 'authorizing', cancellation: 'expired' });
   });
@@ -244,7 +247,7 @@ describe('a cancellation that waits', () => {
     };
     const racing = cancel(begun, 'canceled').state;
 
-    it('loses to its success, and the loser is told beside the winner', () => {
+    it('is refused by its success, and both events are emitted', () => {
       const { state, emit } = after(racing, operation('capture', alder, yes.capture));
       expect(state).toMatchObject({ state: 'captured', cancellation: 'canceled' });
       expect(emit).toEqual([
@@ -253,7 +256,7 @@ describe('a cancellation that waits', () => {
       ]);
     });
 
-    it('rule 10: takes its place as soon as it is known not to have been performed, and not before', () => {
+    it('rule 10: replaces it as soon as it is known not to have been performed, and not before', () => {
       const atCedar = { ...begun, bank: 'cedar' as const, operations: [operation('capture', cedar, null)] };
       const inDoubt = after(cancel(atCedar, 'canceled').state, operation('capture', cedar, timedOut)).state;
       expect(inDoubt).toMatchObject({ state: 'capturing', cancellation: 'canceled' });
@@ -270,7 +273,7 @@ describe('a cancellation that waits', () => {
       expect(emit).toEqual([]);
     });
 
-    it('leaves a refused capture its own word: the charge ends by that', () => {
+    it('has no effect on a refused capture: the refusal ends the charge', () => {
       const { state, emit } = after(racing, operation('capture', alder, no.capture));
       expect(state).toMatchObject({ state: 'voiding', cause: 'capture_failed' });
       expect(emit).toMatchObject([{ id: 'ch_1.capture_failed' }]);
@@ -283,7 +286,7 @@ describe('operations beside each other', () => {
   const [, , first, second] = both.operations as [Operation, Operation, Operation, Operation];
   const gaveBack = (of: Operation): Operation => report(appendAttempt(of, times()), alder, yes.refund);
 
-  it('are found by their references: what came of one says nothing of the other', () => {
+  it('are found by their references: the result of one does not change the other', () => {
     const one = after(both, gaveBack(first));
     expect(one.emit).toMatchObject([{ id: 're_1.refund_succeeded', data: { refundId: 're_1', bankRefundId: 'rf_1' } }]);
     expect(liveOperations(one.state)).toEqual([second]);
@@ -294,7 +297,7 @@ describe('operations beside each other', () => {
     expect(liveOperations(two.state)).toEqual([]);
   });
 
-  it('are said again all together, with the capture before them', () => {
+  it('are restated together, behind the capture', () => {
     const { state } = after(after(both, gaveBack(first)).state, gaveBack(second));
     expect(restate(state).map(({ id }) => id)).toEqual([
       'ch_1.capture_succeeded',
@@ -303,7 +306,7 @@ describe('operations beside each other', () => {
     ]);
   });
 
-  it('change nothing once they have ended: the first answer recorded is kept', () => {
+  it('keep the first recorded answer once they have ended', () => {
     const { state } = after(both, gaveBack(first));
     const late = report(appendAttempt(first, times()), alder, no.refund);
     expect(after(state, late)).toMatchObject({ state, changed: false, emit: [] });
@@ -326,17 +329,17 @@ describe('the restatement', () => {
     ['voiding', cancel(authorized, 'canceled')],
   ];
 
-  it.each(turns)('of %s equals what was said when it came to be', (name, { state, emit }) => {
+  it.each(turns)('of %s equals the events that it emitted', (name, { state, emit }) => {
     expect(state.state).toBe(name);
     expect(restate(state)).toEqual(emit);
   });
 
-  it('of what was never seen, and of a void that somebody else asked for, is nothing', () => {
+  it('of an unknown charge, and of a void that another service requested, is empty', () => {
     expect(restate({ state: 'none' })).toEqual([]);
     expect(restate(release(authorized, 'hold_refused', null))).toEqual([]);
   });
 
-  it('is not changed by what is recorded of an operation on the way', () => {
+  it('is not changed by records of a live operation', () => {
     const underWay = after(capturing, operation('capture', alder, no.capture)).state;
     const later = after(underWay, operation('void', alder, timedOut)).state;
     expect(restate(later)).toEqual(restate(underWay));

@@ -23,14 +23,14 @@ import { authorizationApproved, cancellationRefused, stateEvents, operationEvent
 import { route, type BankView } from './routing.js';
 import { undoSuspects } from './stray.js';
 
-/** Decided about with a view of the banks, which says who can be asked. */
+/** The decisions' context is the availability of the banks. */
 export const authorizations: AggregateType<Authorization, ChargeKey, readonly BankView[]> = {
   kind: 'authorization',
   keyName: ({ chargeId }) => chargeId,
   restate,
 };
 
-/** Asks the best bank, or fails at once when none can be asked. */
+/** Begins an authorization at the best available bank, or fails at once without one. */
 export function authorize(
   { terms, operations }: OpenedAuthorization,
   banks: readonly BankView[],
@@ -55,7 +55,7 @@ export function authorize(
   });
 }
 
-/** Takes the closing slot for a capture, of all or of a part; what is beyond it is let go. */
+/** Takes the closing slot for a full or partial capture. The rest of a partial capture is released. */
 export function capture(authorization: AuthorizationIn<'authorized'>, amount: Money): Decision<Authorization> {
   const { terms } = authorization;
   assert.equal(amount.currency, terms.amount.currency, 'a capture in another currency than was authorized');
@@ -83,7 +83,7 @@ function withOperation(granted: ApprovedAuthorization, kind: SlotKind, amountMin
   return [...granted.operations, openOperation(kind, granted.bank, granted.terms.chargeId, amountMinor)];
 }
 
-/** The authorization is not wanted any more: the arbiter's answer to a capture and a cancellation that race. */
+/** Requests a void. Arbitrates between a capture and a cancellation that race. */
 export function cancel(authorization: Authorization, cause: CancellationCause): Decision<Authorization> {
   switch (authorization.state) {
     case 'authorizing':
@@ -103,14 +103,14 @@ export function cancel(authorization: Authorization, cause: CancellationCause): 
     case 'voided':
     case 'declined':
     case 'failed':
-      // Its ending says it.
+      // The event that ended it answers the cancellation.
       return unchanged(authorization);
   }
 }
 
 /**
- * Rule 10: a cancellation replaces a capture only when every attempt of that is known not to have been performed.
- * What a statement showed of it all the same is a stray, since the capture has ended.
+ * Rule 10: a cancellation replaces a capture only if every attempt is known not to have been performed. A performance
+ * that a statement shows anyway becomes a stray.
  */
 function giveWay(authorization: AuthorizationIn<'capturing'>): Authorization {
   const { cancellation, operations } = authorization;
@@ -125,9 +125,9 @@ const replace = (operations: readonly Operation[], next: Operation): readonly Op
   operations.map((operation) => (operation.reference === next.reference ? next : operation));
 
 /**
- * Puts the new state of a live operation in its place, and when it has ended turns the page.
+ * Saves the new state of a live operation. When it has ended, moves the authorization to its next state.
  *
- * @param next undefined, or the operation as it was, when there is nothing to record
+ * @param next the operation; undefined or unchanged if there is nothing to record
  */
 export function afterOperation(
   authorization: Authorization,
@@ -137,38 +137,40 @@ export function afterOperation(
   const current = next && operationOf(authorization, next.reference);
   if (authorization.state === 'none' || !current || next === current || !isLive(current))
     return unchanged(authorization);
-  const asked = { ...authorization, operations: replace(authorization.operations, next) };
-  if (isLive(next)) return become(asked.state === 'capturing' ? giveWay(asked) : asked);
-  const turned = takesSlot(next) ? afterSlot(asked, next, banks) : become(asked, ...operationEvents(asked, next));
-  return { ...turned, state: undoSuspects(turned.state, next) };
+  const updated = { ...authorization, operations: replace(authorization.operations, next) };
+  if (isLive(next)) return become(updated.state === 'capturing' ? giveWay(updated) : updated);
+  const decision = takesSlot(next)
+    ? afterSlot(updated, next, banks)
+    : become(updated, ...operationEvents(updated, next));
+  return { ...decision, state: undoSuspects(decision.state, next) };
 }
 
-function afterSlot(asked: KnownAuthorization, next: Operation, banks: readonly BankView[]): Decision<Authorization> {
+function afterSlot(updated: KnownAuthorization, next: Operation, banks: readonly BankView[]): Decision<Authorization> {
   const end = next.end!;
-  switch (asked.state) {
+  switch (updated.state) {
     case 'authorizing':
-      return afterAuthorize(asked, next, end, banks);
+      return afterAuthorize(updated, next, end, banks);
     case 'capturing':
-      return afterCapture(asked, end);
+      return afterCapture(updated, end);
     case 'voiding':
       assert(end.kind === 'succeeded', 'a void ends only when the authorization is given back');
-      return finish({ ...asked, state: 'voided' });
+      return finish({ ...updated, state: 'voided' });
     case 'authorized':
     case 'captured':
     case 'voided':
     case 'declined':
     case 'failed':
-      assert.fail(`nothing takes the closing slot of an authorization that is ${asked.state}`);
+      assert.fail(`nothing takes the closing slot of an authorization that is ${updated.state}`);
   }
 }
 
 function afterAuthorize(
-  asked: AuthorizationIn<'authorizing'>,
+  updated: AuthorizationIn<'authorizing'>,
   operation: Operation,
   end: NonNullable<Operation['end']>,
   banks: readonly BankView[],
 ): Decision<Authorization> {
-  const { terms, operations, cancellation } = asked;
+  const { terms, operations, cancellation } = updated;
   const { bank } = operation;
   switch (end.kind) {
     case 'succeeded': {
@@ -179,8 +181,8 @@ function afterAuthorize(
     case 'refused':
       return finish({ state: 'declined', terms, operations, bank, code: end.code });
     case 'not_performed':
-      // No other bank is asked for what nobody wants any more, nor once an attempt may have arrived, even when it is
-      // known by now that it did not: the customer has waited long enough, and should be told.
+      // Try no other bank after a cancellation, or once an attempt may have arrived, even if it did not: the customer has
+      // waited long enough.
       if (!cancellation && operation.attempts.every(({ outcome }) => outcome === 'not_processed'))
         return authorize({ terms, operations }, banks);
       return finish({ state: 'failed', terms, operations, bank, reason: end.reason });
@@ -188,18 +190,18 @@ function afterAuthorize(
 }
 
 function afterCapture(
-  asked: AuthorizationIn<'capturing'>,
+  updated: AuthorizationIn<'capturing'>,
   end: NonNullable<Operation['end']>,
 ): Decision<Authorization> {
   switch (end.kind) {
     case 'succeeded':
-      return finish({ ...asked, state: 'captured', bankCaptureId: end.bankId });
+      return finish({ ...updated, state: 'captured', bankCaptureId: end.bankId });
     case 'refused':
-      return finish(release(asked, 'capture_failed', end.code));
+      return finish(release(updated, 'capture_failed', end.code));
     case 'not_performed':
       assert.fail('a capture ends only on a definite answer, or gives way');
   }
 }
 
-/** A state whose news the rest of the system waits for. */
+/** A state with events that the other services wait for. */
 const finish = (state: KnownAuthorization): Decision<Authorization> => become(state, ...stateEvents(state));

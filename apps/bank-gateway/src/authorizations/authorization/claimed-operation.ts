@@ -3,20 +3,20 @@ import type { Attempt, BankOrder, Slot } from '#bank-call';
 import type { KnownAuthorization, ChargeTerms } from './authorization-state.js';
 import type { MovementOrder, Operation } from './operation.js';
 
-/** An operation in the hands of this process, with a place in its bank's bulkhead. */
+/** An operation that this process performs, with a slot of its bank's bulkhead. */
 export interface ClaimedOperation {
   readonly terms: ChargeTerms;
-  /** As it was saved when we took it; its version is our claim to it. */
+  /** As saved when this process took it. Its version is the claim. */
   readonly operation: Operation;
-  /** The bank's own id of what it acts on (rule 8); null when it acts on nothing, as an authorization does. */
+  /** The bank id of the performance that it acts on (rule 8); null for an authorization. */
   readonly actsOn: string | null;
   readonly slot: Slot;
   readonly traceparent?: string | undefined;
-  /** Committed as `begun` and not yet sent, when we took the operation by beginning it. */
+  /** An attempt that is committed as `begun` and not yet sent. */
   readonly begun?: Attempt | undefined;
 }
 
-/** What an operation acts on, by the bank's id, as its authorization knows it. */
+/** The bank id of the performance that an operation acts on. */
 export function actedOnBy(operation: Operation, authorization: KnownAuthorization): string | null {
   switch (operation.kind) {
     case 'authorize':
@@ -31,7 +31,7 @@ export function actedOnBy(operation: Operation, authorization: KnownAuthorizatio
   }
 }
 
-/** The movement itself. All but an authorization name what they act on by the bank's id (rule 8). */
+/** The order of a movement. All but an authorization name the bank id that they act on (rule 8). */
 export function movementOf({ terms, operation, actsOn }: ClaimedOperation): MovementOrder {
   const { reference, amountMinor } = operation;
   const { currency } = terms.amount;
@@ -69,10 +69,7 @@ export function inquiryOf({ terms, operation }: ClaimedOperation): Extract<BankO
   return { kind: 'inquire', reference: operation.reference, ...aimOf(terms) };
 }
 
-/**
- * Undoes every performance of an authorization's reference and fences it; by the bank's id a void's authorization
- * (rule 9), or a stray (rule 11).
- */
+/** The order of a reversal: by reference, which also fences it; by bank id for a void (rule 9) or a stray (rule 11). */
 export function reversalOf({ terms, operation, actsOn }: ClaimedOperation): Extract<BankOrder, { kind: 'reverse' }> {
   const { kind, reference } = operation;
   const target = kind === 'authorize' ? { reference } : { bankId: known(actsOn) };

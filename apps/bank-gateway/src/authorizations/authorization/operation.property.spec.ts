@@ -5,17 +5,17 @@ import { ModelGateway, type ModelConditions } from '../../../test/model-gateway.
 import { authorizations } from './authorization.js';
 import { liveOperations } from './authorization-state.js';
 
-/** Within so long after the faults are lifted every charge has come to its end. */
+/** Every charge ends within this time after the last fault. */
 const settledWithinMs = 60_000;
 
 interface Run {
   gateway: ModelGateway;
   settledInMs: number;
-  /** What stood and nobody had wanted, before the books were compared. */
+  /** The strays before reconciliation. */
   found: ReturnType<typeof strays>;
 }
 
-/** A race by the given choices, then health: no more faults, and what is still on its way arrives as late as it can. */
+/** Runs a race by the given choices, then without faults; messages in flight arrive as late as possible. */
 function run(world: ModelConditions, choices: readonly number[]): Run {
   const stream = choices.values();
   const choose = (n: number): number => (stream.next().value ?? 0) % n;
@@ -50,7 +50,7 @@ function run(world: ModelConditions, choices: readonly number[]): Run {
   return { gateway, settledInMs, found };
 }
 
-/** At an idempotent bank nothing is ever performed twice, not even for a moment. */
+/** At no time has an idempotent bank performed a reference twice. */
 function checkAlways({ banks }: ModelGateway): void {
   for (const bank of banks.values()) {
     if (!bank.profile.idempotent) continue;
@@ -65,7 +65,7 @@ function checkAlways({ banks }: ModelGateway): void {
   }
 }
 
-/** Standing performances of operations that have ended, other than the one that each recorded: rule 11. */
+/** Rule 11: standing performances of ended operations, except the recorded one of each. */
 function strays({ authorization, banks }: ModelGateway): { bank: string; bankId: string; kind: string }[] {
   assert(authorization.state !== 'none');
   return authorization.operations.flatMap(({ reference, bank, end }) => {
@@ -79,7 +79,7 @@ function strays({ authorization, banks }: ModelGateway): { bank: string; bankId:
   });
 }
 
-/** What stands at all banks together, exactly as the authorization says. */
+/** The performances that stand at all banks are exactly those that the authorization recorded. */
 function checkBooks({ authorization, banks }: ModelGateway): void {
   const standing = [...banks.values()].flatMap((bank) => [
     ...bank.standing('authorization'),
@@ -123,7 +123,7 @@ function checkStory({ authorization, emitted }: ModelGateway): void {
   assert.deepEqual(liveOperations(authorization), []);
 }
 
-/** What stays true, whatever becomes of the charge. */
+/** Events that stay true in every later state of the charge. */
 const lasting = /refund|compensated|stray|cancellation_refused|voided|capture_succeeded/;
 
 const hazards = fc.record({
@@ -137,13 +137,13 @@ const hazards = fc.record({
 });
 const choices = fc.array(fc.nat(1_000_000), { minLength: 60, maxLength: 500, size: 'max' });
 
-/** What is rare may be missed by chance: then there is another round, and another. */
+/** Rare situations may be missed by chance: repeat the rounds. */
 const ROUNDS_MAX = 6;
 
 /**
  * fast-check prints the seed and the smallest run of a failure.
  *
- * @returns what was wanted and never reached
+ * @returns the situations that were never reached
  */
 function race(brand: ModelConditions['brand'], wanted: readonly string[], check: (result: Run) => void): string[] {
   let missing = wanted;
@@ -176,13 +176,13 @@ describe('one charge, two workers that freeze, thaw, crash and race, and a netwo
   const repaired = ['bank.stray_reversed.v1'];
 
   it.each(['visa', 'mastercard'] as const)(
-    '%s, at alder and birch: the books are right without reconciliation',
+    '%s, at alder and birch: the books match without reconciliation',
     (brand) => {
       expect(race(brand, everywhere, ({ found }) => expect(found).toEqual([]))).toEqual([]);
     },
   );
 
-  it('amex, at cedar: strays come only of a request that was performed twice, and undoing them by id rights the books', () => {
+  it('amex, at cedar: strays come only from a request that was performed twice, and reversing them by id makes the books match', () => {
     let seen = 0;
     const missing = race('amex', [...everywhere, 'inquire', ...repaired], ({ gateway, found }) => {
       seen += found.length;
@@ -192,7 +192,7 @@ describe('one charge, two workers that freeze, thaw, crash and race, and a netwo
     expect(seen).toBeGreaterThan(0);
   });
 
-  it('discover, at dogwood: strays come also of a message older than it lives, and undoing them by id rights the books', () => {
+  it('discover, at dogwood: strays come also from a message that arrives after its lifetime, and reversing them by id makes the books match', () => {
     let ofDuplicates = 0;
     let ofLateness = 0;
     const missing = race('discover', [...everywhere, 'inquire', ...repaired], ({ gateway, found }) => {

@@ -6,31 +6,31 @@ import type { Money } from '#money';
 import { authorizeReference, closingReference, strayReference } from './reference.js';
 
 export type OperationKind = 'authorize' | 'capture' | 'void' | 'refund' | 'reversal';
-/** What an operation asks of its bank; a reversal is asked for in its own way. */
+/** The order of an operation that is no reversal. */
 export type MovementOrder = Extract<BankOrder, { kind: OperationKind }>;
 
-/** One performance that a bank's statement shows and our books do not, by the bank's own id. */
+/** A performance that a bank's statement lists and the ledger has not recorded, by its bank id. */
 export interface StrayMovement {
   readonly bankId: string;
   readonly movement: PerformedAs;
   readonly amount: Money;
 }
 
-/** One try at the wire. `begun` is committed before the first byte, so after a crash it may have arrived. */
+/** One attempt. `begun` is committed before the first byte, so after a crash it may have arrived. */
 export interface OperationAttempt {
   readonly id: string;
-  /** On the bank's clock, at the latest. */
+  /** On the bank's clock, upper bound. */
   readonly begunAt: Instant;
   /** On the bank's clock. */
   readonly validUntil: Instant;
   readonly outcome: AttemptOutcome;
-  /** Why it was not processed, is in doubt, or was refused. */
+  /** The reason for not processed, doubt or refused. */
   readonly detail: string | null;
-  /** How long the call took, for people; absent while it runs, and when nobody came back from it. */
+  /** The call's duration, for operators. Undefined while it runs, and after a crash of its process. */
   readonly tookMs?: number;
 }
 
-/** What came of an attempt, as whoever made it tells. */
+/** The result of an attempt, from the worker that made it. */
 export interface AttemptResult {
   readonly attemptId: string;
   readonly outcome: BankCallResult<MovementOrder>;
@@ -38,78 +38,75 @@ export interface AttemptResult {
 }
 
 export type AttemptOutcome =
-  /** It may be on the wire at this moment. */
+  /** It may be on the wire. */
   | 'begun'
-  /** It may have been performed, or may be yet. */
+  /** The bank may have performed it, or may do so later. */
   | 'doubt'
-  /** It certainly moved nothing: it was never sent, or the bank says so. */
+  /** It moved no money: never sent, or the bank says so. */
   | 'not_processed'
-  /** It was in doubt. By the bank's final word it did not arrive, and never will. */
+  /** It was in doubt; by the bank's final answer it did not arrive and never will. */
   | 'not_found'
   | 'performed'
-  /** The bank's definite no; to a request that it cannot read, too. */
+  /** Refused by the bank, or malformed. */
   | 'refused';
 
-/** How an operation ended; null while it is live. */
+/** The end of an operation; null while it is live. */
 export type OperationEnd =
   | { readonly kind: 'succeeded'; readonly bankId: string }
-  /** The bank's definite no. */
+  /** Refused by the bank. */
   | { readonly kind: 'refused'; readonly code: string }
-  /** An authorization, or a capture that gave way to a cancellation: nothing of it stands at this bank, and nothing will. */
+  /** An authorization, or a capture that a cancellation replaced: this bank has not performed it and never will. */
   | { readonly kind: 'not_performed'; readonly reason: 'not_processed' | 'reversed_out_of_doubt' };
 
-/** One thing asked of one bank under one reference, over as many attempts as it takes. */
+/** One request to one bank under one reference, over all its attempts. */
 export interface Operation {
-  /** Ours, new per operation, kept across its attempts: `ch_….authorize.alder`. */
+  /** Our name for it, the same for all attempts: `ch_….authorize.alder`. */
   readonly reference: string;
   readonly kind: OperationKind;
   readonly bank: bankProtocol.BankName;
   /** In the charge's currency. */
   readonly amountMinor: number;
-  /** What a reversal undoes; null for all else. */
+  /** The target of a reversal; null for other kinds. */
   readonly stray: StrayMovement | null;
-  /** What the bank's statement showed under this reference before it had ended. One of them may be its own. */
+  /** Performances that a statement listed under this reference while it was live. One may be its own. */
   readonly suspects: readonly StrayMovement[];
   /** `reversing` is committed before the reversal is sent, and leads only to its end. */
   readonly phase: 'open' | 'reversing' | 'ended';
   readonly attempts: readonly OperationAttempt[];
   readonly inquiries: number;
   readonly reversals: number;
-  /** Both on the bank's clock, so that no clock of ours can be set past a deadline. */
+  /** Both times are on the bank's clock, so that our clocks cannot skip a deadline. */
   readonly doubtSince: Instant | null;
   readonly troubledSince: Instant | null;
-  /** Past its time and still asked for: a person should look. */
+  /** In trouble for long, and still retried: an operator should look. */
   readonly needsAttention: boolean;
   readonly end: OperationEnd | null;
-  /** Grows with every save; who holds an older one has lost the operation to somebody else. */
+  /** Optimistic lock: rises with every save. A worker with an older version has lost the operation. */
   readonly version: number;
-  /** When to look at it again, from now. Meaningless once it has ended. */
+  /** The delay until its next action. Ignored once it has ended. */
   readonly dueInMs: number;
 }
 
-/** What a worker knows of the world when it records something. */
+/** The bank's clock and breaker when a worker records a result. */
 export interface BankConditions {
-  /** The bank's clock, at the earliest. */
+  /** The bank's clock, lower bound. */
   readonly bankNow: Instant;
-  /** The breaker would refuse a movement at this bank. */
+  /** The bank's breaker refuses movements. */
   readonly breakerOpen: boolean;
-  /** Backoff before the n-th re-attempt of that lane, never earlier than its breaker's probe. */
+  /** The backoff before the n-th retry in that lane, never before its breaker's probe. */
   delayMs(reattempt: number, lane: 'movements' | 'inquiries'): number;
 }
 
-/** After so many attempts that certainly moved nothing, an authorization looks for another bank or fails. */
+/** After this many attempts that were not processed, an authorization tries another bank or fails. */
 const AUTHORIZATION_ATTEMPTS_MAX = 6;
 const REVERSE_AFTER_DOUBT_MS = 60_000;
 const NEEDS_ATTENTION_AFTER_MS = 5 * 60_000;
-/**
- * How long an operation is left to the instance that began or took it. Longer than a whole call with its
- * retries (5 s) and its recording take; whoever comes after it starts from doubt.
- */
+/** An operation's lease. Longer than a call with its retries (5 s) and recording. The next holder starts from doubt. */
 export const OPERATION_LEASE_MS = 10_000;
-/** Behind the moment at which "not found" can be final, so that the bank's own clock has passed it too. */
+/** Added to the time at which "not found" is final, so that the bank's clock has passed it too. */
 const FINALITY_MARGIN_MS = 50;
 
-/** Operations that may not be live beside each other: at most one of them per charge. */
+/** Kinds of which a charge may have at most one live operation. */
 export type SlotKind = Extract<OperationKind, 'authorize' | 'capture' | 'void'>;
 export const takesSlot = ({ kind }: Operation): boolean => kind !== 'refund' && kind !== 'reversal';
 
@@ -127,16 +124,16 @@ export function openRefund(reference: string, bank: bankProtocol.BankName, amoun
   return fresh({ reference, kind: 'refund', bank, amountMinor });
 }
 
-/** Begun as `reversing`: it is saved before it is sent, and there is no other way for it to end (rule 6). */
+/** Starts as `reversing`, so that it can only end by an acknowledgement (rule 6). */
 export function openReversal(chargeId: string, bank: bankProtocol.BankName, stray: StrayMovement): Operation {
   const reference = strayReference(chargeId, stray.bankId);
   const { amountMinor } = stray.amount;
   return { ...fresh({ reference, kind: 'reversal', bank, amountMinor }), stray, phase: 'reversing' };
 }
 
-function fresh(asked: Pick<Operation, 'reference' | 'kind' | 'bank' | 'amountMinor'>): Operation {
+function fresh(parts: Pick<Operation, 'reference' | 'kind' | 'bank' | 'amountMinor'>): Operation {
   return {
-    ...asked,
+    ...parts,
     stray: null,
     suspects: [],
     phase: 'open',
@@ -156,20 +153,20 @@ export const isLive = (operation: Operation): boolean => operation.phase !== 'en
 const inDoubt = (attempt: OperationAttempt): boolean => attempt.outcome === 'begun' || attempt.outcome === 'doubt';
 const hasDoubt = (operation: Operation): boolean => operation.attempts.some(inDoubt);
 
-/** Rule 10: every attempt is known to have moved nothing, and nobody is making one. */
+/** Rule 10: every attempt is known to have moved no money, and none is in flight. */
 export function isUnperformed(operation: Operation): boolean {
   const unperformed = ({ outcome }: OperationAttempt): boolean =>
     outcome === 'not_processed' || outcome === 'not_found' || outcome === 'refused';
   return isLive(operation) && operation.attempts.every(unperformed);
 }
 
-/** It is not wanted any more, and nothing of it was performed. */
+/** Ends an operation that was canceled and not performed. */
 export function withdraw(operation: Operation): Operation {
   assert(isUnperformed(operation), `${operation.reference} may have been performed`);
   return ended(operation, { kind: 'not_performed', reason: 'not_processed' });
 }
 
-/** What to do next with an operation that nobody is working on. */
+/** The next action for a live operation without a worker. */
 export type NextAction = 'attempt' | 'inquire' | 'start_reversal' | 'reverse';
 
 export function nextAction(operation: Operation, bank: bankProtocol.BankProfile, bankNow: Instant): NextAction {
@@ -183,17 +180,17 @@ export function nextAction(operation: Operation, bank: bankProtocol.BankProfile,
   ) {
     return 'start_reversal';
   }
-  // An idempotent bank answers the same request the same way: asking again is the best inquiry. One that it could not
-  // read told nothing of those before it, so each of these is followed by an inquiry.
+  // An idempotent bank repeats its answer, so a retry is the best inquiry. A malformed attempt says nothing about earlier
+  // ones, so an inquiry follows it.
   const unread = operation.attempts.filter(wasMalformed).length;
   return bank.idempotent && operation.inquiries >= unread ? 'attempt' : 'inquire';
 }
 
 /**
- * Rule 3: checked under the row lock, before anything is written to the wire.
+ * Rule 3: checked under the row lock, before the request is written.
  *
- * @returns undefined when this worker may not begin: the operation has ended, was taken by somebody else,
- * or has an attempt in doubt at a bank that would perform it twice
+ * @returns undefined if this worker must not begin: the operation has ended, another worker has it, or an attempt is in
+ * doubt at a bank that would perform it twice
  */
 export function begin(
   operation: Operation,
@@ -206,17 +203,17 @@ export function begin(
   return appendAttempt(operation, times);
 }
 
-/** The two times of an attempt, both on the bank's clock (rule 2). */
+/** An attempt's times on the bank's clock (rule 2). */
 export type AttemptTimes = Pick<OperationAttempt, 'begunAt' | 'validUntil'>;
 
-/** Rule 2: the reference stays, the times are new for every attempt. It is left to its holder for a lease. */
+/** Rule 2: same reference, new times. Renews the holder's lease. */
 export function appendAttempt(operation: Operation, { begunAt, validUntil }: AttemptTimes): Operation {
   const id = `${operation.reference}.${operation.attempts.length + 1}`;
   const attempt: OperationAttempt = { id, begunAt, validUntil, outcome: 'begun', detail: null };
   return { ...operation, attempts: [...operation.attempts, attempt], dueInMs: OPERATION_LEASE_MS };
 }
 
-/** Whoever held it is gone: what had begun may have arrived. */
+/** The former holder's lease expired: its attempt may have arrived. */
 export function takeOver(operation: Operation, moment: BankConditions): Operation {
   const attempts = operation.attempts.map((attempt): OperationAttempt =>
     attempt.outcome === 'begun' ? { ...attempt, outcome: 'doubt', detail: 'taken_over' } : attempt,
@@ -224,7 +221,7 @@ export function takeOver(operation: Operation, moment: BankConditions): Operatio
   return goOn({ ...operation, attempts }, moment);
 }
 
-/** Records what came of attempts, the first answer first. An operation that has ended keeps its end (rules 5 and 6). */
+/** Records results of attempts. An operation that has ended keeps its end (rules 5 and 6). */
 export function recordAttempts(
   operation: Operation,
   bank: bankProtocol.BankProfile,
@@ -254,32 +251,31 @@ const isMalformed = (outcome: BankCallResult): boolean =>
 const wasMalformed = ({ outcome, detail }: OperationAttempt): boolean => outcome === 'refused' && detail === MALFORMED;
 
 /**
- * The bank cannot read what is asked of it, and never will: the operation ends, unless an earlier attempt is in doubt
- * (rule 1). A void goes on to the reversal of its authorization (rule 9), and a reversal is asked for until a person
- * has looked: what it should undo may stand.
+ * A malformed request ends the operation, unless an earlier attempt is in doubt (rule 1). A void goes on to the reversal
+ * (rule 9); a reversal is retried and needs attention, since its target may stand.
  */
 function afterMalformed(operation: Operation): Operation {
-  const known = { ...operation, attempts: operation.attempts.map(withoutOldDoubt) };
-  if (!isUnperformed(known) || !known.attempts.some(wasMalformed)) return known;
-  switch (known.kind) {
+  const current = { ...operation, attempts: operation.attempts.map(withoutOldDoubt) };
+  if (!isUnperformed(current) || !current.attempts.some(wasMalformed)) return current;
+  switch (current.kind) {
     case 'authorize':
-      return ended(known, { kind: 'not_performed', reason: 'not_processed' });
+      return ended(current, { kind: 'not_performed', reason: 'not_processed' });
     case 'capture':
     case 'refund':
-      return ended(known, { kind: 'refused', code: MALFORMED });
+      return ended(current, { kind: 'refused', code: MALFORMED });
     case 'void':
     case 'reversal':
-      return known;
+      return current;
   }
 }
 
-/** Older versions recorded a bank's "malformed" as doubt, by its status, and asked for ever. */
+/** Older versions recorded `malformed` as doubt, and retried forever. */
 function withoutOldDoubt(attempt: OperationAttempt): OperationAttempt {
   const wasAnsweredSo = attempt.detail === 'status_400' || attempt.detail === 'status_422';
   return attempt.outcome === 'doubt' && wasAnsweredSo ? { ...attempt, outcome: 'refused', detail: MALFORMED } : attempt;
 }
 
-/** Rule 9: a void that was refused, or may not have arrived, is followed by the reversal of the authorization. */
+/** Rule 9: a void that is refused or in doubt is followed by the reversal of its authorization. */
 const isUndoneByReversal = (operation: Operation): boolean => operation.kind === 'void';
 
 function endOf(
@@ -287,7 +283,7 @@ function endOf(
   bank: bankProtocol.BankProfile,
   outcome: BankCallResult<MovementOrder>,
 ): OperationEnd | undefined {
-  // Rule 6: from `reversing` there is one way only; an approval that arrives now is ignored.
+  // Rule 6: an approval that arrives while reversing is ignored.
   if (outcome.kind !== 'answered' || operation.phase === 'reversing') return undefined;
   const { answer } = outcome;
   switch (answer.state) {
@@ -299,12 +295,12 @@ function endOf(
     case 'declined':
     case 'refused':
       if (isUndoneByReversal(operation)) return undefined;
-      // Rule 1: a definite no ends only its own attempt, unless the bank remembers it for the reference.
+      // Rule 1: a refusal ends only its attempt, unless the bank is idempotent.
       return bank.idempotent || !hasDoubt(operation) ? { kind: 'refused', code: answer.code } : undefined;
   }
 }
 
-/** What is known of an attempt for certain stays known: who was in doubt about it may report late. */
+/** A settled attempt stays settled: a worker may report its doubt late. */
 function close(attempt: OperationAttempt, outcome: BankCallResult<MovementOrder>, tookMs?: number): OperationAttempt {
   if (!inDoubt(attempt)) return attempt;
   const timed = tookMs === undefined ? attempt : { ...attempt, tookMs: Math.round(tookMs) };
@@ -321,37 +317,37 @@ function close(attempt: OperationAttempt, outcome: BankCallResult<MovementOrder>
 }
 
 /**
- * Records what the bank said when it was asked under our reference.
+ * Records the answer to an inquiry by our reference.
  *
- * @param asked how many attempts had begun when the question was sent: it says nothing of later ones (rule 4)
+ * @param attemptsBegun how many attempts had begun when the inquiry was sent: it closes no later ones (rule 4)
  */
 export function recordInquiry(
   operation: Operation,
   bank: bankProtocol.BankProfile,
   outcome: BankCallResult<Extract<BankOrder, { kind: 'inquire' }>>,
-  asked: number,
+  attemptsBegun: number,
   moment: BankConditions,
 ): Operation {
   if (operation.phase !== 'open') return operation;
   assert(
     operation.kind !== 'void' && operation.kind !== 'reversal',
-    'a void in doubt is not asked about, it is followed by a reversal',
+    'a void in doubt is not attemptsBegun about, it is followed by a reversal',
   );
   const performedAs = operation.kind === 'authorize' ? 'authorization' : operation.kind;
   const inquired = { ...operation, inquiries: operation.inquiries + 1 };
   if (outcome.kind !== 'answered') {
-    const known = isMalformed(outcome) ? afterMalformed(inquired) : inquired;
-    return isLive(known) ? goOn(known, moment, bank) : known;
+    const updated = isMalformed(outcome) ? afterMalformed(inquired) : inquired;
+    return isLive(updated) ? goOn(updated, moment, bank) : updated;
   }
   const { answer } = outcome;
   if (answer.state === 'found') {
     const standing = answer.performances.find(({ kind, undoneBy }) => kind === performedAs && undoneBy === undefined);
     if (standing) return ended(inquired, { kind: 'succeeded', bankId: standing.bankId });
-    // It was undone at the bank, not by us. A reversal makes sure that nothing more of it arrives.
+    // The bank undid it, not we. A reversal ensures that no late message performs it again.
     return operation.kind === 'authorize' ? startReversal(inquired) : goOn(inquired, moment, bank);
   }
   const attempts = inquired.attempts.map((attempt, index): OperationAttempt =>
-    index < asked && inDoubt(attempt) && isFinal(attempt, bank, answer.asOf)
+    index < attemptsBegun && inDoubt(attempt) && isFinal(attempt, bank, answer.asOf)
       ? { ...attempt, outcome: 'not_found', detail: null }
       : attempt,
   );
@@ -359,8 +355,8 @@ export function recordInquiry(
 }
 
 /**
- * What a bank promises, as time counts here: from `begun`. A message may be written as late as its attempt's time-out
- * (the age is checked then, rule 3), and only from there on does a bank without better proof vouch for it.
+ * The bank's profile with `maxTransitMs` counted from `begun`: a message may be written as late as its attempt's
+ * time-out (rule 3), and its transit starts then.
  */
 export const countedFromBegun = (
   bank: bankProtocol.BankProfile,
@@ -370,7 +366,7 @@ export const countedFromBegun = (
   maxTransitMs: bank.maxTransitMs + attemptTimeoutMs,
 });
 
-/** Rule 4: when the bank's "not found" can be believed. No clock of ours decides. */
+/** Rule 4: whether the bank's "not found" is final, on the bank's clock. */
 function isFinal(attempt: OperationAttempt, bank: bankProtocol.BankProfile, asOf: Instant): boolean {
   const finalAt = finalityOf(attempt, bank);
   return finalAt !== undefined && asOf > finalAt;
@@ -378,11 +374,11 @@ function isFinal(attempt: OperationAttempt, bank: bankProtocol.BankProfile, asOf
 
 function finalityOf(attempt: OperationAttempt, bank: bankProtocol.BankProfile): Instant | undefined {
   if (bank.enforcesValidUntil) return attempt.validUntil;
-  // An idempotent bank without deadlines (birch) may perform it at any time: ask again, or reverse.
+  // An idempotent bank without `validUntil` (birch) may perform it at any time: retry, or reverse.
   return bank.idempotent ? undefined : attempt.begunAt + bank.maxTransitMs;
 }
 
-/** Commits to undoing it: rule 6. */
+/** Rule 6. */
 export function startReversal(operation: Operation): Operation {
   assert(
     operation.phase === 'open' && (operation.kind === 'authorize' || operation.kind === 'void'),
@@ -391,7 +387,7 @@ export function startReversal(operation: Operation): Operation {
   return { ...operation, phase: 'reversing', dueInMs: 0 };
 }
 
-/** Records what the bank said to the reversal: rule 7. */
+/** Records the answer to a reversal: rule 7. */
 export function recordReversal(
   operation: Operation,
   bank: bankProtocol.BankProfile,
@@ -399,18 +395,18 @@ export function recordReversal(
   moment: BankConditions,
 ): Operation {
   if (operation.phase !== 'reversing') return operation;
-  const told = isMalformed(outcome) ? afterMalformed(operation) : operation;
-  const asked = { ...told, reversals: told.reversals + 1 };
-  if (!isLive(asked)) return asked;
-  if (outcome.kind !== 'answered' || !acknowledges(asked, bank, outcome.answer)) return goOn(asked, moment, bank);
-  if (asked.kind === 'authorize') return ended(asked, { kind: 'not_performed', reason: 'reversed_out_of_doubt' });
-  return ended(asked, {
+  const checked = isMalformed(outcome) ? afterMalformed(operation) : operation;
+  const updated = { ...checked, reversals: checked.reversals + 1 };
+  if (!isLive(updated)) return updated;
+  if (outcome.kind !== 'answered' || !acknowledges(updated, bank, outcome.answer)) return goOn(updated, moment, bank);
+  if (updated.kind === 'authorize') return ended(updated, { kind: 'not_performed', reason: 'reversed_out_of_doubt' });
+  return ended(updated, {
     kind: 'succeeded',
-    bankId: reversalId(outcome.answer, asked.stray?.bankId) ?? asked.reference,
+    bankId: reversalId(outcome.answer, updated.stray?.bankId) ?? updated.reference,
   });
 }
 
-/** The bank's id of what undid it; a reversal may undo more than its target, everything that stands on it. */
+/** The bank id of the reversal of the target. A reversal also undoes performances that depend on the target. */
 function reversalId(answer: bankProtocol.ReverseAnswer, target: string | undefined): string | undefined {
   if (!('bankId' in answer)) return undefined;
   const own = 'reversals' in answer ? answer.reversals.find(({ reverses }) => reverses === target) : undefined;
@@ -428,8 +424,8 @@ function acknowledges(
     case 'remembered':
       return true;
     case 'unknown':
-      // This bank does not fence. Once every attempt is older than any message lives, nothing can arrive any more;
-      // but if one has been approved since, this answer is older than that, and the bank knows more by now.
+      // This bank does not fence: "unknown" counts once every attempt is older than the longest lifetime of a message,
+      // unless an approval has arrived since, which makes the answer outdated.
       return (
         operation.kind === 'authorize' &&
         operation.attempts.every(
@@ -448,7 +444,7 @@ const ended = (operation: Operation, end: OperationEnd): Operation => ({
   needsAttention: false,
 });
 
-/** The operation is still live: when is it looked at again, and has it been in trouble for too long? */
+/** Sets the next due time and `needsAttention` of a live operation. */
 function goOn(operation: Operation, moment: BankConditions, bank?: bankProtocol.BankProfile): Operation {
   const doubt = hasDoubt(operation);
   const troubledSince = operation.troubledSince ?? moment.bankNow;

@@ -9,14 +9,14 @@ import type {
   KnownAuthorization,
 } from './authorization-state.js';
 
-/** All that an authorization owes the world, from what it is and what came of its operations. */
+/** All events that an authorization has emitted and that are still true, from its state and its operations. */
 export function restate(authorization: Authorization): readonly NewEvent[] {
   if (authorization.state === 'none') return [];
   const outcomes = authorization.operations.flatMap((operation) => operationEvents(authorization, operation));
   return [...stateEvents(authorization), ...outcomes];
 }
 
-/** What the state itself says. */
+/** The events of the state. */
 export function stateEvents(authorization: KnownAuthorization): readonly NewEvent[] {
   const { chargeId, account } = authorization.terms;
   switch (authorization.state) {
@@ -24,7 +24,7 @@ export function stateEvents(authorization: KnownAuthorization): readonly NewEven
     case 'capturing':
       return [];
     case 'voiding': {
-      // Whoever refused the hold, or canceled, knows it. A capture's refusal is our own news.
+      // Only a refused capture is new to the others: a refused hold or a cancellation came from them.
       const { bank, cause, refusalCode } = authorization;
       return cause === 'capture_failed' ? [events.captureFailed({ chargeId, account, bank, code: refusalCode! })] : [];
     }
@@ -47,7 +47,7 @@ export function stateEvents(authorization: KnownAuthorization): readonly NewEven
   }
 }
 
-/** What came of an operation that may be live beside others: it has a subject of its own. */
+/** The events of an operation that may run concurrently with others. Its event id includes its own subject. */
 export function operationEvents({ terms }: KnownAuthorization, operation: Operation): readonly NewEvent[] {
   const { chargeId, account } = terms;
   const { kind, bank, end, stray } = operation;
@@ -58,7 +58,7 @@ export function operationEvents({ terms }: KnownAuthorization, operation: Operat
   const amount: Money = { ...terms.amount, amountMinor: operation.amountMinor };
   const refundId = refundIdOf(operation.reference, chargeId);
   if (refundId === undefined) {
-    // One that the bank refuses leaves the money in suspense, where a person finds it.
+    // If the bank refuses it, the money stays in suspense, for an operator.
     if (end.kind === 'refused') return [];
     return [events.captureCompensated({ chargeId, account, amount, bank, bankRefundId: end.bankId })];
   }
@@ -82,7 +82,7 @@ function captureSucceeded(authorization: AuthorizationIn<'captured'>): NewEvent 
   return events.captureSucceeded({ chargeId, account, amount: capturedAmount(authorization), bank, bankCaptureId });
 }
 
-/** What was captured, which may be less than was authorized. */
+/** The captured amount, which may be less than the authorized one. */
 export function capturedAmount({ terms, operations }: AuthorizationIn<'captured'>): Money {
   const { amountMinor } = operations.find(({ kind }) => kind === 'capture')!;
   return { ...terms.amount, amountMinor };

@@ -6,23 +6,23 @@ import { compensationReference, refundReference } from './reference.js';
 import { operationOf, type Authorization, type AuthorizationIn } from './authorization-state.js';
 import { capturedAmount } from './outcome-events.js';
 
-/** Gives back a part of what was captured, or all of it, beside other refunds that may be under way. */
+/** Opens a full or partial refund of a capture. Other refunds may be live. */
 export function refund(
   authorization: AuthorizationIn<'captured'>,
   refundId: string,
   amount: Money,
 ): Decision<Authorization> {
   const reference = refundReference(authorization.terms.chargeId, refundId);
-  return giveBack(authorization, reference, amount);
+  return openRefundOnce(authorization, reference, amount);
 }
 
-/** Gives back all of a capture that the books have no place for. */
+/** Compensation: refunds a whole capture that the ledger has no hold for. */
 export function compensate(authorization: AuthorizationIn<'captured'>): Decision<Authorization> {
   const reference = compensationReference(authorization.terms.chargeId);
-  return giveBack(authorization, reference, capturedAmount(authorization));
+  return openRefundOnce(authorization, reference, capturedAmount(authorization));
 }
 
-function giveBack(
+function openRefundOnce(
   authorization: AuthorizationIn<'captured'>,
   reference: string,
   amount: Money,
@@ -31,11 +31,11 @@ function giveBack(
   const { operations, bank } = authorization;
   const captured = capturedAmount(authorization);
   assert.equal(amount.currency, captured.currency, 'a refund in another currency than was captured');
-  // The API and the ledger see to it each for itself; here it is the last moment to notice.
-  const given = operations.filter(mayBeGivenBack).reduce((sum, { amountMinor }) => sum + amountMinor, 0);
-  assert(given + amount.amountMinor <= captured.amountMinor, 'refunds of more than was captured');
+  // The API and the ledger check this too; this is the last check before the bank.
+  const refundedMinor = operations.filter(isRefundNotFailed).reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+  assert(refundedMinor + amount.amountMinor <= captured.amountMinor, 'refunds of more than was captured');
   return become({ ...authorization, operations: [...operations, openRefund(reference, bank, amount.amountMinor)] });
 }
 
-const mayBeGivenBack = (operation: Operation): boolean =>
+const isRefundNotFailed = (operation: Operation): boolean =>
   operation.kind === 'refund' && (isLive(operation) || operation.end?.kind === 'succeeded');

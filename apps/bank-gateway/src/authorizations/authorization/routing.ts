@@ -1,19 +1,14 @@
 import type { Aim } from '#bank-call';
 import type { bankProtocol } from '#contracts';
 
-/** A bank as routing sees it at this moment. */
+/** A bank's availability for routing. */
 export interface BankView {
   readonly profile: bankProtocol.BankProfile;
-  /** The breakers that the charge's calls have to pass let movements pass: a charge with a fault token has its own. */
+  /** Whether the breakers of this charge's caller, isolated or shared, let movements pass. */
   isAvailableTo(charge: Aim): boolean;
 }
 
-/**
- * The first bank of the card's network, in the order of its preference, that was not tried for this charge and
- * whose breaker is not open.
- *
- * @returns undefined when no bank can be asked now
- */
+/** @returns the first untried bank of the card's network, by preference, with a breaker that is not open, if any */
 export function route(
   charge: Aim,
   brand: bankProtocol.Brand,

@@ -46,7 +46,7 @@ const stray = { bankId: 'cp_9', movement: 'capture', amount } as const;
 const strayed = undoStray(captured, 'alder', stray);
 const difference = { ...about, ...stray, differenceId: 'cp_9', kind: 'unknown_to_ledger', bank: 'alder' } as const;
 
-/** Every event that the gateway reacts to, in a state in which it matters, and what it asks a bank for then. */
+/** Every event that the gateway handles, with a state in which it has an effect, and the kind of the new operation. */
 const reactions: [NewEvent, Authorization, Operation['kind'] | undefined, available?: BankView[]][] = [
   [payments.chargeRequested(terms), none, 'authorize'],
   [payments.chargeRequested(terms), none, undefined, []],
@@ -59,7 +59,7 @@ const reactions: [NewEvent, Authorization, Operation['kind'] | undefined, availa
   [ledger.captureSuspended({ ...about, amount, bank: 'alder', bankCaptureId: 'cp_1' }), captured, 'refund'],
   [ledger.differenceFound({ ...difference, reference: 'ch_1.capture' }), captured, 'reversal'],
 ];
-const asked = {
+const requestOf = {
   authorize: 'authorize',
   capture: 'capture',
   void: 'void',
@@ -78,7 +78,7 @@ const answered = (state: Authorization, answer: typeof yes.refund) => {
 };
 const waiting = cancel(authorizing, 'canceled').state;
 
-/** What a bank may answer, and what comes of it. */
+/** A bank's answers, and the decisions after them. */
 const answers: Record<string, Decision<Authorization>[]> = {
   authorize: [
     answered(authorizing, yes.authorize),
@@ -104,7 +104,7 @@ const answers: Record<string, Decision<Authorization>[]> = {
 const newlyAsked = (before: Authorization, after: Authorization) =>
   liveOperations(after)
     .filter(({ reference }) => !liveOperations(before).some((live) => live.reference === reference))
-    .map(({ kind }) => `bank answers ${asked[kind]}`);
+    .map(({ kind }) => `bank answers ${requestOf[kind]}`);
 const typesOf = (decisions: readonly Decision<Authorization>[]) =>
   [...new Set(decisions.flatMap(({ emit }) => emit.map(({ type }) => type)))].sort();
 
@@ -119,7 +119,7 @@ describe('the gateway’s part of the saga', () => {
     expect([...new Set(reactions.map(([{ type }]) => type))].sort()).toEqual(reactsTo);
   });
 
-  it('emits what the table says, and all of it', () => {
+  it('emits exactly the events of the table', () => {
     for (const [type, group] of notEmpty(Map.groupBy(reactions, ([{ type }]) => type))) {
       const decisions = group.map(([event, state, , available]) => given(state, available).when(event));
       expect([type, typesOf(decisions)]).toEqual([
@@ -155,7 +155,7 @@ describe('the gateway’s part of the saga', () => {
     expect(newlyAsked(state, after)).toEqual(expected);
   });
 
-  it('asks for a void because of an answer where the table says so, and for nothing else', () => {
+  it('opens a void after an answer where the table says so, and no other operation', () => {
     const before: Record<string, readonly Authorization[]> = {
       authorize: [authorizing, authorizing, authorizing, waiting],
       capture: [capturing, capturing, racing],
@@ -166,7 +166,7 @@ describe('the gateway’s part of the saga', () => {
     }
   });
 
-  it('has a compensation for all that a bank may have done', () => {
+  it('has a compensation for everything that a bank may have performed', () => {
     const compensated = rows.flatMap(({ compensates }) => compensates?.type ?? []);
     expect([...new Set(compensated)].sort()).toEqual([
       'bank.authorization_approved.v1',

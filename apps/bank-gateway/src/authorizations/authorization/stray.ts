@@ -3,7 +3,7 @@ import { openReversal, type Operation, type StrayMovement } from './operation.js
 import { strayReference } from './reference.js';
 import type { Authorization, KnownAuthorization } from './authorization-state.js';
 
-/** Whether this performance is what one of our operations recorded as its own, under whatever name. */
+/** Whether one of our operations, of any reference, recorded this performance as its own. */
 export function isRecorded({ operations }: KnownAuthorization, bank: bankProtocol.BankName, bankId: string): boolean {
   return operations.some(
     (operation) => operation.bank === bank && operation.end?.kind === 'succeeded' && operation.end.bankId === bankId,
@@ -11,8 +11,8 @@ export function isRecorded({ operations }: KnownAuthorization, bank: bankProtoco
 }
 
 /**
- * Rule 11: undoes what the bank performed and nobody wanted, once, by a reversal of the bank's own id. What an
- * operation recorded is no stray: it is never reversed here, so never reversed and refunded.
+ * Rule 11: reverses a stray once, by its bank id. A recorded performance is no stray, so money is never both reversed
+ * and refunded.
  */
 export function undoStray<State extends KnownAuthorization>(
   authorization: State,
@@ -20,12 +20,12 @@ export function undoStray<State extends KnownAuthorization>(
   stray: StrayMovement,
 ): State {
   const { terms, operations } = authorization;
-  const known = operations.some(({ reference }) => reference === strayReference(terms.chargeId, stray.bankId));
-  if (known || isRecorded(authorization, bank, stray.bankId)) return authorization;
+  const isReversed = operations.some(({ reference }) => reference === strayReference(terms.chargeId, stray.bankId));
+  if (isReversed || isRecorded(authorization, bank, stray.bankId)) return authorization;
   return { ...authorization, operations: [...operations, openReversal(terms.chargeId, bank, stray)] };
 }
 
-/** While an operation is live, what the statement shows under its reference may be its own: it is looked at when it ends. */
+/** Remembers a performance under a live operation's reference: it may be its own, which is known when it ends. */
 export function suspect<State extends KnownAuthorization>(
   authorization: State,
   operation: Operation,
@@ -38,7 +38,7 @@ export function suspect<State extends KnownAuthorization>(
   return { ...authorization, operations };
 }
 
-/** The operation has ended: what was suspected and is not its own is a stray. */
+/** Reverses the suspects of an ended operation, except its own performance. */
 export function undoSuspects(authorization: Authorization, ended: Operation): Authorization {
   if (authorization.state === 'none' || ended.suspects.length === 0) return authorization;
   const operations = authorization.operations.map((operation) =>

@@ -7,10 +7,10 @@ import { authorizations, authorize, cancel, capture, release } from '../authoriz
 import type { Authorization } from '../authorization/authorization-state.js';
 import type { BankView } from '../authorization/routing.js';
 
-/** What an authorization reacts to. What banks answer comes in by the workers, in `operations/performer.ts`. */
+/** Events that change an authorization. Banks' answers are recorded in `operations/performer.ts`. */
 @Controller()
 export class AuthorizationEventsController {
-  /** A merchant wants money from a card: ask the best bank of its network to set it aside. */
+  /** Authorizes the charge at the best available bank of the card's network. */
   @EventPattern<string>('payments.charge_requested.v1')
   @Decides(authorizations, payments.chargeRequested)
   chargeRequested(
@@ -23,7 +23,7 @@ export class AuthorizationEventsController {
     return authorize({ terms: event, operations: [] }, banks);
   }
 
-  /** The books are ready for the money: capture it, unless the merchant wants to say when. */
+  /** The ledger holds the amount: capture it, except for a manual capture. */
   @EventPattern<string>('ledger.hold_placed.v1')
   @Decides(authorizations, ledger.holdPlaced)
   holdPlaced(authorization: Authorization, event: ledger.HoldPlaced): Decision<Authorization> {
@@ -31,7 +31,7 @@ export class AuthorizationEventsController {
     return capture(authorization, authorization.terms.amount);
   }
 
-  /** The merchant says when, and how much: capture it, unless the authorization was given back meanwhile. */
+  /** The merchant captures all or a part: capture it, unless the authorization was voided meanwhile. */
   @EventPattern<string>('payments.capture_requested.v1')
   @Decides(authorizations, payments.captureRequested)
   captureRequested(authorization: Authorization, event: payments.CaptureRequested): Decision<Authorization> {
@@ -39,7 +39,7 @@ export class AuthorizationEventsController {
     return capture(authorization, event.amount);
   }
 
-  /** Compensates the authorization: the ledger will not hold the money, so the bank gets it back. */
+  /** Compensation: the ledger refused the hold, so void the authorization. */
   @EventPattern<string>('ledger.hold_refused.v1')
   @Decides(authorizations, ledger.holdRefused)
   holdRefused(authorization: Authorization): Decision<Authorization> {
@@ -47,7 +47,7 @@ export class AuthorizationEventsController {
     return become(release(authorization, 'hold_refused', null));
   }
 
-  /** Compensates the authorization, which is not wanted any more: give it back, as soon as it is known to be there. */
+  /** Compensation: void the authorization, as soon as the bank is known to have performed it. */
   @EventPattern<string>('payments.cancellation_requested.v1')
   @Decides(authorizations, payments.cancellationRequested)
   cancellationRequested(authorization: Authorization, event: payments.CancellationRequested): Decision<Authorization> {

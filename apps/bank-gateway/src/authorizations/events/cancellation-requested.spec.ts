@@ -25,7 +25,7 @@ describe('a requested cancellation', () => {
   });
 
   it.each([authorizing, { ...capturing, operations: [operation('capture', alder, null)] }])(
-    'is remembered while it is $state: void once known',
+    'waits while it is $state, and then voids',
     (state) => {
       const { state: waiting, emit } = given(state).when(requested('expired'));
       expect(waiting).toEqual({ ...state, cancellation: 'expired' });
@@ -50,7 +50,7 @@ describe('a requested cancellation', () => {
     expect(emit).toEqual([]);
   });
 
-  it('replaces a capture of which nothing was processed, and has undone what a statement showed of it all the same', () => {
+  it('replaces a capture without a processed attempt, and reverses its suspects', () => {
     const late = { bankId: 'cp_9', movement: 'capture', amount: usd(1_000) } as const;
     const waiting = { ...operation('capture', alder, notProcessed), suspects: [late] };
     const { state } = given({ ...capturing, operations: [waiting] }).when(requested());
@@ -70,7 +70,7 @@ describe('a requested cancellation', () => {
     expect(state).toEqual({ ...before, cancellation: 'canceled' });
   });
 
-  it('is refused by a capture that was there first', () => {
+  it('is refused by an earlier capture', () => {
     const { state, emit } = given(captured).when(requested());
     expect(state).toEqual({ ...captured, cancellation: 'canceled' });
     expect(emit).toEqual([bank.cancellationRefused({ chargeId: 'ch_1', account: 'acct_1', bank: 'alder' })]);
@@ -84,7 +84,7 @@ describe('a requested cancellation', () => {
     expect(given(state).when(requested())).toMatchObject({ state, emit: [], changed: false });
   });
 
-  it('comes too soon when its charge was lost on the way here', () => {
+  it('comes too soon when `charge_requested` was lost', () => {
     expect(given(none).when(requested())).toMatchObject({
       state: none,
       emit: [],
@@ -94,7 +94,7 @@ describe('a requested cancellation', () => {
   });
 
   it.each(everyState.filter(({ state }) => state === 'voiding' || state === 'voided'))(
-    'changes nothing when it is $state: the ending says it',
+    'changes nothing when it is $state: the event that ends it answers',
     (state) => {
       expect(given(state).when(requested())).toMatchObject({
         state,

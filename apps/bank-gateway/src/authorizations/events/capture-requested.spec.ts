@@ -16,7 +16,7 @@ describe('a requested capture', () => {
     expect(emit).toEqual([]);
   });
 
-  it('of more than was authorized is a bug of whoever asks', () => {
+  it('above the authorized amount is a bug of the sender', () => {
     expect(() => given(authorized).when(requested(1_001))).toThrow('more than was authorized');
   });
 

@@ -16,12 +16,12 @@ describe('a suspended capture', () => {
   const after = (answer: typeof yes.refund) =>
     afterOperation(compensating, report(appendAttempt(asked, times()), alder, answer), banks());
 
-  it('is refunded whole at its bank', () => {
+  it('is refunded in full at its bank', () => {
     const whole = { kind: 'refund', bank: 'alder', reference: 'ch_1.compensation', amountMinor: 1_000, phase: 'open' };
     expect(asked).toMatchObject(whole);
   });
 
-  it('is compensated when the bank has given it back, and that is said again', () => {
+  it('is compensated when the bank has refunded it, and restates it', () => {
     const { state, emit } = after(yes.refund);
     expect(emit).toEqual([bank.captureCompensated({ ...about, bankRefundId: 'rf_1' })]);
     expect(authorizations.restate(state).map(({ id }) => id)).toEqual([
@@ -30,11 +30,11 @@ describe('a suspended capture', () => {
     ]);
   });
 
-  it('that the bank will not refund stays in suspense, where a person finds it', () => {
+  it('that the bank does not refund stays in suspense, for an operator', () => {
     expect(after(no.refund)).toMatchObject({ state: { state: 'captured' }, emit: [] });
   });
 
-  it('is never reversed as well: what an operation recorded is no stray', () => {
+  it('is not reversed as well: a recorded performance is no stray', () => {
     const found = (bankId: string, movement: 'capture' | 'refund', state: Authorization) =>
       given(state).when(
         ledger.differenceFound({
@@ -58,7 +58,7 @@ describe('a suspended capture', () => {
     expect(given(after(yes.refund).state).when(suspended()).changed).toBe(false);
   });
 
-  it('of which part was refunded already cannot be', () => {
+  it('with an earlier partial refund is a bug', () => {
     const refund: Operation = { ...asked, reference: 'ch_1.refund.re_1', amountMinor: 1 };
     const refunded = { ...captured, operations: [...captured.operations, refund] };
     expect(() => given(refunded).when(suspended())).toThrow('more than was captured');

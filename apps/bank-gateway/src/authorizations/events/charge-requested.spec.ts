@@ -7,7 +7,7 @@ const requested = (brand: bankProtocol.Brand) => payments.chargeRequested(paidWi
 const { authorizationFailed } = events;
 
 describe('a requested charge', () => {
-  it('opens an authorization at the best bank of its card’s network, and says nothing yet', () => {
+  it('opens an authorization at the best bank of its card’s network, and emits nothing yet', () => {
     const { state, emit } = given(none).when(requested('visa'));
     expect(state).toEqual({
       state: 'authorizing',
@@ -31,12 +31,12 @@ describe('a requested charge', () => {
   it.each([
     ['visa', 'alder', 'birch'],
     ['mastercard', 'birch', 'alder'],
-  ] as const)('of a %s card, when %s is out of reach, goes to %s', (brand, first, second) => {
+  ] as const)('of a %s card, when %s is not available, goes to %s', (brand, first, second) => {
     const { state } = given(none, banks(first)).when(requested(brand));
     expect(state).toMatchObject({ operations: [{ bank: second }] });
   });
 
-  it('fails at once when no bank of its network can be asked', () => {
+  it('fails at once when no bank of its network is available', () => {
     const { state, emit } = given(none, banks('cedar')).when(requested('amex'));
     expect(state).toMatchObject({ state: 'failed', bank: null, reason: 'no_bank_available', operations: [] });
     expect(emit).toEqual([
@@ -44,7 +44,7 @@ describe('a requested charge', () => {
     ]);
   });
 
-  it.each(everyState.filter(({ state }) => state !== 'none'))('changes nothing when it is $state by now', (state) => {
+  it.each(everyState.filter(({ state }) => state !== 'none'))('changes nothing when it is $state', (state) => {
     expect(given(state).when(requested('visa'))).toMatchObject({ state, emit: [], changed: false });
   });
 });

@@ -18,7 +18,7 @@ import { afterOperation, authorizations } from '../authorization/authorization.j
 import { liveOperations, type Authorization } from '../authorization/authorization-state.js';
 
 type Difference = Ledger.DifferenceFound;
-/** The statement shows a second capture of the charge. */
+/** A second capture of the charge in the statement. */
 const stray = { bankId: 'cp_9', movement: 'capture', amount: usd(1_000) } as const;
 const difference = (parts: Partial<Difference> = {}) =>
   ledger.differenceFound({
@@ -34,14 +34,14 @@ const difference = (parts: Partial<Difference> = {}) =>
 const found = (state: Authorization, parts: Partial<Difference> = {}) => given(state).when(difference(parts));
 const undoing = { kind: 'reversal', phase: 'reversing', reference: 'ch_1.stray.cp_9', bank: 'alder', stray };
 
-describe('a difference about what one of our operations recorded', () => {
-  it('has its news said again, and changes nothing', () => {
+describe('a difference about a recorded performance', () => {
+  it('restates its event, and changes nothing', () => {
     const { emit, changed } = found(captured, { bankId: 'cp_1' });
     expect(changed).toBe(false);
     expect(emit).toEqual(authorizations.restate(captured));
   });
 
-  it('has the approval said again too when that is what was missed, long after', () => {
+  it('restates the approval too, if the ledger missed it, also in later states', () => {
     const missed = { bankId: 'au_1', movement: 'authorization', reference: 'ch_1.authorize.alder' } as const;
     expect(found(captured, missed).emit.map(({ id }) => id)).toEqual([
       'ch_1.authorization_approved',
@@ -54,21 +54,21 @@ describe('a difference about what one of our operations recorded', () => {
     expect(found(authorized, missed).emit).toEqual(authorizations.restate(authorized));
   });
 
-  it('is a stray all the same when another bank performed it under that id', () => {
+  it('is a stray when another bank performed it under that id', () => {
     expect(found(captured, { bankId: 'cp_1', bank: 'birch' }).state).toMatchObject({
       operations: [{}, {}, { kind: 'reversal', bank: 'birch' }],
     });
   });
 });
 
-describe('rule 11: a difference about what nobody wanted', () => {
-  it('is undone at the bank by its own id, when the operation has ended with another', () => {
+describe('rule 11: a difference about a stray', () => {
+  it('is reversed by its bank id when the operation has ended with another performance', () => {
     const { state, emit } = found(captured);
     expect(state).toMatchObject({ state: 'captured', operations: [{}, {}, undoing] });
     expect(emit).toEqual([]);
   });
 
-  it('is undone when the operation has ended with none', () => {
+  it('is reversed when the operation has ended without a performance', () => {
     const reversing = startReversal(operation('authorize', dogwood, timedOut));
     const over = recordReversal(reversing, dogwood, reversal({ state: 'reversed' }), moment());
     const failed: Authorization = {
@@ -82,16 +82,16 @@ describe('rule 11: a difference about what nobody wanted', () => {
     expect(found(failed, late).state).toMatchObject({ state: 'failed', operations: [{}, { kind: 'reversal' }] });
   });
 
-  it('is undone when no operation of ours has that name', () => {
+  it('is reversed when no operation has that reference', () => {
     expect(found(captured, { reference: 'planted' }).state).toMatchObject({ operations: [{}, {}, undoing] });
   });
 
-  it('is undone once', () => {
+  it('is reversed once', () => {
     const once = found(captured).state;
     expect(found(once)).toMatchObject({ state: once, changed: false, emit: [] });
   });
 
-  it('is said to be undone when the bank has acknowledged it, then and ever after', () => {
+  it('emits `stray_reversed` when the bank has acknowledged it, and restates it from then on', () => {
     const state = found(captured).state;
     const live = liveOperations(state)[0]!;
     const answer = reversal({ state: 'reversed', reversals: [{ bankId: 'rv_9', reverses: 'cp_9' }] });
@@ -107,13 +107,13 @@ describe('rule 11: a difference about what nobody wanted', () => {
     expect(authorizations.restate(done.state)).toContainEqual(said);
   });
 
-  it('does not take the closing slot, nor stand in the way of a refund', () => {
+  it('does not take the closing slot, nor block a refund', () => {
     const both = found(refunding('re_1')).state;
     expect(liveOperations(both).map(({ kind }) => kind)).toEqual(['refund', 'reversal']);
   });
 });
 
-describe('rule 11: a difference about an operation that is live', () => {
+describe('rule 11: a difference about a live operation', () => {
   const seen = { bankId: 'rf_9', movement: 'refund', amount: usd(300), reference: 'ch_1.refund.re_1' } as const;
   const { reference: _, ...suspected } = seen;
   const waiting = found(refunding('re_1'), seen);
@@ -121,13 +121,13 @@ describe('rule 11: a difference about an operation that is live', () => {
   const end = (of: Operation, answer: typeof yes.refund) =>
     afterOperation(waiting.state, report(appendAttempt(of, times()), alder, answer), banks());
 
-  it('is remembered and nothing is undone: it may be its own', () => {
+  it('is remembered and not reversed: it may be its own performance', () => {
     expect(waiting.emit).toEqual([]);
     expect(refund).toMatchObject({ kind: 'refund', phase: 'open', suspects: [suspected] });
     expect(liveOperations(waiting.state)).toHaveLength(1);
   });
 
-  it('is undone when it ends with another', () => {
+  it('is reversed when the operation ends with another performance', () => {
     const { state, emit } = end(refund, yes.refund);
     expect(emit.map(({ id }) => id)).toEqual(['re_1.refund_succeeded']);
     expect(state).toMatchObject({
@@ -135,7 +135,7 @@ describe('rule 11: a difference about an operation that is live', () => {
     });
   });
 
-  it('was no stray when it ends with that one', () => {
+  it('is not reversed when the operation ends with that one', () => {
     const { state } = end({ ...refund, suspects: [{ ...suspected, bankId: 'rf_1' }] }, yes.refund);
     expect(liveOperations(state)).toEqual([]);
   });
@@ -145,6 +145,6 @@ it.each([
   ['a charge that was never seen', none, {}],
   ['what the bank knows nothing of', captured, { kind: 'unknown_to_bank', bankId: null, reference: null }],
   ['an amount', captured, { kind: 'amount_differs' }],
-] as const)('a difference about %s is left to a person', (_what, state, parts) => {
+] as const)('a difference about %s is left to an operator', (_what, state, parts) => {
   expect(found(state, parts)).toMatchObject({ state, emit: [], changed: false });
 });

@@ -15,7 +15,7 @@ describe('a placed hold', () => {
     expect(emit).toEqual([]);
   });
 
-  it('of a manual capture waits until the merchant says when', () => {
+  it('of a manual capture waits for the merchant’s capture', () => {
     expect(given(authorized).when(placed('manual'))).toMatchObject({ state: authorized, changed: false });
   });
 

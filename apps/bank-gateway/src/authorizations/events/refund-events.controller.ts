@@ -9,23 +9,23 @@ import { authorizations } from '../authorization/authorization.js';
 import { operationEvents } from '../authorization/outcome-events.js';
 import { compensate, refund } from '../authorization/refund.js';
 
-/** How an authorization reacts where captured money goes back to the cardholder. */
+/** Events that refund captured money. */
 @Controller()
 export class BankRefundEventsController {
-  /** The merchant can afford it: the bank that captured gives it back to the cardholder. */
+  /** The ledger has reserved the amount: refund it at the bank that captured. */
   @EventPattern<string>('ledger.refund_reserved.v1')
   @Decides(authorizations, ledger.refundReserved, { restate: outcomeOfRefund })
   refundReserved(authorization: Authorization, event: ledger.RefundReserved): Decision<Authorization> {
-    // The books have posted the capture, so it was ours before it was theirs.
+    // The ledger reserves only after it has posted the capture, which this service emitted.
     assert(authorization.state === 'captured', `a refund of an authorization that is ${authorization.state}`);
     return refund(authorization, event.refundId, event.amount);
   }
 
-  /** Compensates a capture whose charge had ended in the books: the bank gives all of it back to the cardholder. */
+  /** Compensation: the ledger has no hold for this capture, so refund all of it. */
   @EventPattern<string>('ledger.capture_suspended.v1')
   @Decides(authorizations, ledger.captureSuspended)
   captureSuspended(authorization: Authorization, event: ledger.CaptureSuspended): Decision<Authorization> {
-    // Anything but the recorded capture is a stray, which reconciliation undoes by a reversal: never both.
+    // Another capture than the recorded one is a stray, which reconciliation reverses. Never do both.
     if (authorization.state !== 'captured' || authorization.bankCaptureId !== event.bankCaptureId)
       return unchanged(authorization);
     return compensate(authorization);
@@ -36,6 +36,6 @@ function outcomeOfRefund(
   authorization: Authorization,
   { chargeId, refundId }: ledger.RefundReserved,
 ): readonly NewEvent[] {
-  const asked = operationOf(authorization, refundReference(chargeId, refundId));
-  return authorization.state === 'none' || !asked ? [] : operationEvents(authorization, asked);
+  const operation = operationOf(authorization, refundReference(chargeId, refundId));
+  return authorization.state === 'none' || !operation ? [] : operationEvents(authorization, operation);
 }

@@ -11,19 +11,19 @@ const reserved = (refundId: string, amountMinor: number) =>
   ledger.refundReserved({ refundId, chargeId: 'ch_1', account: 'acct_1', amount: usd(amountMinor) });
 
 describe('a reserved refund', () => {
-  it('is asked of the bank that captured, under a reference of its own', () => {
+  it('is sent to the bank that captured, under its own reference', () => {
     const { state, emit } = given(captured).when(reserved('re_1', 400));
     const asked = { kind: 'refund', bank: 'alder', reference: 'ch_1.refund.re_1', amountMinor: 400, phase: 'open' };
     expect(state).toMatchObject({ state: 'captured', operations: [{}, {}, asked] });
     expect(emit).toEqual([]);
   });
 
-  it('is asked beside others that are under way, up to what was captured', () => {
+  it('is sent beside other live refunds, up to the captured amount', () => {
     const { state } = given(refunding('re_1', 're_2')).when(reserved('re_3', 400));
     expect(state).toMatchObject({ operations: [{}, {}, {}, {}, { reference: 'ch_1.refund.re_3' }] });
   });
 
-  it('is never asked when refunds would pass what was captured: then somebody has miscounted', () => {
+  it('is a bug when refunds exceed the captured amount', () => {
     const both = refunding('re_1', 're_2');
     expect(() => given(both).when(reserved('re_3', 401))).toThrow('more than was captured');
     const part = { ...captured.operations[1]!, amountMinor: 300 };
@@ -31,7 +31,7 @@ describe('a reserved refund', () => {
     expect(() => given(partly).when(reserved('re_1', 301))).toThrow('more than was captured');
   });
 
-  it('counts what was given back, and not what the bank refused', () => {
+  it('counts succeeded refunds, and not refused ones', () => {
     const [authorize, capture, refund] = refunding('re_1').operations as [Operation, Operation, Operation];
     const answered = (answer: typeof yes.refund) => ({
       ...captured,
@@ -41,12 +41,12 @@ describe('a reserved refund', () => {
     expect(given(answered(no.refund)).when(reserved('re_2', 1_000)).changed).toBe(true);
   });
 
-  it('changes nothing when it was asked before', () => {
+  it('changes nothing when it was opened before', () => {
     const state = refunding('re_1');
     expect(given(state).when(reserved('re_1', 300))).toMatchObject({ state, changed: false });
   });
 
-  it('that comes again is answered by what came of it, and not of other refunds', () => {
+  it('that is resent is answered by its own result, and not by those of other refunds', () => {
     const [authorize, capture, ...refunds] = refunding('re_1', 're_2').operations;
     const ended = refunds.map((refund) => report(appendAttempt(refund, times()), alder, yes.refund));
     const state = { ...captured, operations: [authorize!, capture!, ...ended] };
@@ -60,7 +60,7 @@ describe('a reserved refund', () => {
   });
 
   it.each(everyState.filter(({ state }) => state !== 'captured'))(
-    'cannot be of an authorization that is $state',
+    'of an authorization that is $state is a bug',
     (state) => {
       expect(() => given(state).when(reserved('re_1', 100))).toThrow(`that is ${state.state}`);
     },

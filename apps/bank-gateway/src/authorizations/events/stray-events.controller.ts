@@ -8,35 +8,32 @@ import { operationOf, type Authorization, type KnownAuthorization } from '../aut
 import { authorizationApproved, restate } from '../authorization/outcome-events.js';
 import { isRecorded, suspect, undoStray } from '../authorization/stray.js';
 
-/** How an authorization reacts to what a bank performed and the books do not show. */
+/** Differences between banks' statements and the ledger. */
 @Controller()
 export class BankStrayEventsController {
-  /**
-   * A bank's statement shows what the books do not. If one of our operations did it, the ledger has missed the
-   * event, and the gateway sends it again. If none did, the gateway has the bank reverse it.
-   */
+  /** The ledger lacks a performance. If an operation recorded it, resend its event; otherwise reverse it at the bank. */
   @EventPattern<string>('ledger.difference_found.v1')
   @Decides(authorizations, ledger.differenceFound)
   differenceFound(authorization: Authorization, event: ledger.DifferenceFound): Decision<Authorization> {
     const { kind, bank, bankId, movement, reference, amount } = event;
-    // Nobody's charge, or nothing that a bank could be asked to undo: a person looks at the books.
+    // Without a charge or a bank id there is nothing to reverse: an operator decides.
     if (authorization.state === 'none' || kind !== 'unknown_to_ledger' || bankId === null)
       return unchanged(authorization);
     if (isRecorded(authorization, bank, bankId))
-      return { ...unchanged(authorization), emit: sayAgain(authorization, movement) };
-    const asked = reference === null ? undefined : operationOf(authorization, reference);
+      return { ...unchanged(authorization), emit: restateWithApproval(authorization, movement) };
+    const operation = reference === null ? undefined : operationOf(authorization, reference);
     const stray = { bankId, movement, amount };
-    // Rule 11: only performances of operations that have ended. It is looked at again when this one has.
-    if (asked && isLive(asked)) return become(suspect(authorization, asked, stray));
+    // Rule 11: only performances of ended operations. Check this one again when it ends.
+    if (operation && isLive(operation)) return become(suspect(authorization, operation, stray));
     const undone = undoStray(authorization, bank, stray);
     return undone === authorization ? unchanged(authorization) : become(undone);
   }
 }
 
-/** An approval is owed only until the charge moves on; whoever has missed it needs it before all that came after. */
-function sayAgain(authorization: KnownAuthorization, movement: string): readonly NewEvent[] {
-  const news = restate(authorization);
-  if (movement !== 'authorization' || !('bankAuthorizationId' in authorization)) return news;
+/** `restate` includes the approval only while authorized; a consumer that missed it needs it before the later events. */
+function restateWithApproval(authorization: KnownAuthorization, movement: string): readonly NewEvent[] {
+  const events = restate(authorization);
+  if (movement !== 'authorization' || !('bankAuthorizationId' in authorization)) return events;
   const approved = authorizationApproved(authorization);
-  return news.some(({ id }) => id === approved.id) ? news : [approved, ...news];
+  return events.some(({ id }) => id === approved.id) ? events : [approved, ...events];
 }

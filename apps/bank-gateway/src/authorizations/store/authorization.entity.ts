@@ -5,7 +5,7 @@ import type { Currency } from '#money';
 import { column } from '#postgres';
 import type { Authorization, ChargeTerms } from '../authorization/authorization-state.js';
 
-/** The gateway's half of a charge. `authorization` is a reserved word in SQL, hence the prefix. */
+/** `authorization` is a reserved word in SQL, hence the prefix. */
 @Entity('bank_authorization')
 @Check('bank_authorization_amount_minor_check', 'amount_minor > 0')
 @Check('bank_authorization_capture_check', `capture IN ('automatic', 'manual')`)
@@ -43,6 +43,6 @@ export class AuthorizationEntity {
   @Column(column.optional(column.text)) traceparent!: string | null;
   @Column(column.now) createdAt!: Instant;
   @Column(column.now) updatedAt!: Instant;
-  /** Void once known, while it is authorizing or capturing; a cancellation that was refused, once it is captured. */
+  /** A waiting cancellation while authorizing or capturing; a refused one once captured. */
   @Column(column.optional(column.text)) cancellation!: CancellationCause | null;
 }

@@ -99,7 +99,7 @@ describe('the authorizations’ repository', () => {
     await test.drop();
   });
 
-  /** The state under a charge id of its own, so that every test has its rows for itself. */
+  /** The state with a new charge id, so that every test has its own rows. */
   function renamed(state: Stored): Stored {
     const chargeId = `ch_r${++count}`;
     const operations = state.operations.map((one) => ({
@@ -117,7 +117,7 @@ describe('the authorizations’ repository', () => {
         loaded,
       );
     });
-  /** As a step does to an authorization that was there. */
+  /** Changes a stored authorization, as a step does. */
   const change = (state: Stored) =>
     test.database.transaction(async (tx) => {
       const loaded = await instance.repository.load(tx, [state.terms]);
@@ -129,14 +129,14 @@ describe('the authorizations’ repository', () => {
       const found = await instance.repository.load(tx, keys);
       return keys.map((key) => found.get(key));
     });
-  /** As saved: one version on, and its due time turned into a moment. */
+  /** The state as saved: next version, and due time as an instant. */
   const asStored = (state: Stored): Stored => ({
     ...state,
     operations: state.operations.map((one) => ({ ...one, version: one.version + 1, dueInMs: 0 })),
   });
 
   it.each(states.map((state) => ({ name: describeState(state), state })))(
-    'loads what it saved: $name',
+    'loads a saved authorization: $name',
     async ({ state }) => {
       const given = renamed(state);
       await save(given);
@@ -144,7 +144,7 @@ describe('the authorizations’ repository', () => {
     },
   );
 
-  it('lets refunds be live beside a refund, and a reversal beside anything', async () => {
+  it('allows concurrent refunds, and a reversal beside any operation', async () => {
     const given = renamed(undoStray({ ...refunding('re_1', 're_2') }, 'alder', stray));
     await save(given);
     await expect(save(renamed(undoStray(capturing, 'alder', stray)))).resolves.toBeUndefined();
@@ -153,7 +153,7 @@ describe('the authorizations’ repository', () => {
     expect(ours.map(({ kind }) => kind).sort()).toEqual(['refund', 'refund', 'reversal']);
   });
 
-  it('shows who waited for the lock what its holder added, and not only what it changed', async () => {
+  it('loads operations that were inserted while it waited for the row lock', async () => {
     const before = renamed(captured);
     await save(before);
     const chargeId = before.terms.chargeId;
@@ -174,7 +174,7 @@ describe('the authorizations’ repository', () => {
     expect((seen as Stored).operations.map(({ kind }) => kind)).toContain('refund');
   });
 
-  it('gives a defined state for a charge never seen, with the banks as they are', async () => {
+  it('returns an initial state for an unknown charge, with the banks’ availability', async () => {
     const key = { chargeId: 'ch_unseen' };
     const loaded = await test.database.transaction((tx) => instance.repository.load(tx, [key]));
     expect(loaded.get(key)).toEqual({ state: 'none' });
@@ -202,7 +202,7 @@ describe('the authorizations’ repository', () => {
     },
   );
 
-  it('ends an operation and begins the next in its slot, in one save', async () => {
+  it('saves the end of an operation and the next one in its slot together', async () => {
     const before = renamed(authorized);
     const [approved] = before.operations;
     const { chargeId } = before.terms;
@@ -212,7 +212,7 @@ describe('the authorizations’ repository', () => {
     expect(await load(chargeId)).toMatchObject([{ state: 'capturing', operations: [{ phase: 'ended' }, {}] }]);
   });
 
-  it('writes only the operations that changed, and refuses one that somebody else has saved since', async () => {
+  it('writes only changed operations, and rejects one that another worker has saved since', async () => {
     const given = renamed({ ...states[0]!, operations: [doubtful] });
     await save(given);
     const [stored] = (await load(given.terms.chargeId)) as [Stored];
@@ -309,7 +309,7 @@ describe('the authorizations’ repository', () => {
     });
   });
 
-  it('hands out what is due once, per bank no more than asked for, the longest due first', async () => {
+  it('takes a due operation once, up to a limit per bank, the longest due first', async () => {
     const charges = [1, 2, 3].map(() =>
       renamed({ state: 'authorizing', terms, operations: [opened('authorize', 'birch')], cancellation: null }),
     );
@@ -323,7 +323,7 @@ describe('the authorizations’ repository', () => {
   });
 });
 
-it('the tables are brought up to date over what they hold, and held to the new rules from then on', async () => {
+it('migrations keep the rows, and check the new constraints from then on', async () => {
   const test = await testDatabase('bank_gateway');
   const clock = new SystemClock();
   const bring = (...migrations: Parameters<typeof migrate>[0]['migrations'][number][]) =>
@@ -380,7 +380,7 @@ it('the tables are brought up to date over what they hold, and held to the new r
   }
 });
 
-it('every statement of the gateway probes its tables by index, however small or grown they are', async () => {
+it('every statement of the gateway probes its tables by index, at any size', async () => {
   const test = await gatewayDatabase();
   const grow = statement(
     'test.grow',

@@ -12,8 +12,8 @@ import type { Authorization, KnownAuthorization, ChargeTerms } from '../authoriz
 import type { BankView } from '../authorization/routing.js';
 
 /**
- * What every transaction of the gateway locks. A statement of its own: whoever waits for a lock is given the row as
- * it is by then, and all the rest of its statement as it was before, without the operations that came with it.
+ * The row lock of every transaction. Under READ COMMITTED, after a lock wait only the locked row is re-read; joined rows
+ * come from the old snapshot. So lock first, load second.
  */
 export const lockStatement = statement(
   'authorization_lock',
@@ -23,9 +23,8 @@ export const lockStatement = statement(
 );
 
 /**
- * Of authorizations that are locked. Their live operations are locked with them, since a worker takes one without the
- * other. One that has ended never changes, and a lock is a write: the fortieth refund would pay for all before it.
- * LIMIT 1 changes no result; it keeps the planner from turning a probe per charge into a walk over all rows.
+ * Locks live operations too, since `takeDue` takes them without the authorization; ended ones never change, and a row
+ * lock is a write. LIMIT 1 only keeps the planner from swapping the join for a table scan.
  */
 export const loadStatement = statement(
   'authorization_load',
@@ -45,9 +44,8 @@ export const loadStatement = statement(
 );
 
 /**
- * What has changed of rows that are there: the cells that can change, and no others, since an upsert would read, parse
- * and check each row as a whole. A row's place holds still from its lock to here; by a join a planner that has seen
- * the tables small would walk them. Before `openStatement`: an operation that has ended frees the slot of the next.
+ * Updates only columns that can change. The row is locked, so its ctid is stable; joining by ctid avoids a table scan.
+ * Runs before `openStatement`, since an ended operation frees the slot of the next.
  */
 export const changeStatement = statement(
   'authorization_change',
@@ -84,7 +82,7 @@ export const changeStatement = statement(
    RETURNING stored.reference`,
 );
 
-/** Each table's rows as one JSON text: an array parameter per column costs as much to read, and more to write. */
+/** One JSON text per table: an array parameter per column costs as much to parse, and more to serialize. */
 export const openStatement = statement(
   'authorization_open',
   `WITH authorizations AS (
@@ -127,12 +125,12 @@ export interface AuthorizationRow {
   detail: string | null;
 }
 
-/** An authorization beside one of its operations; both know a bank. */
+/** An authorization joined with one of its operations. Both have a column `bank`. */
 type LoadedRow = AuthorizationRow & OperationRow & { granted_by: AuthorizationRow['bank'] };
 
 const none: Authorization = { state: 'none' };
 
-/** The authorizations of one batch, and which of them and of their operations were there before it. */
+/** The authorizations of one batch, with the set of rows that existed before it. */
 class LoadedAuthorizations implements WorkingSet<Authorization, ChargeKey, readonly BankView[]> {
   readonly #states = new Map<string, Authorization>();
   readonly #chargeIds: ReadonlySet<string>;
@@ -184,7 +182,7 @@ export class AuthorizationRepository implements Aggregates<
 
   async load(tx: PgTransaction, keys: readonly ChargeKey[]): Promise<LoadedAuthorizations> {
     const ids = [...new Set(keys.map(({ chargeId }) => chargeId))];
-    // Sent together, run one after the other.
+    // Pipelined: one round trip, executed in order.
     const [, rows] = await Promise.all([tx.query(lockStatement, [ids]), tx.query<LoadedRow>(loadStatement, [ids])]);
     const stored: KnownAuthorization[] = [];
     for (const group of Map.groupBy(rows, (row) => row.charge_id).values()) {
@@ -196,7 +194,7 @@ export class AuthorizationRepository implements Aggregates<
     return new LoadedAuthorizations(stored, this.banks.view());
   }
 
-  /** Only what is new or has changed of what was loaded is written. */
+  /** Writes only new and changed rows. */
   async save(
     tx: PgTransaction,
     changed: readonly Pick<Saved<Authorization>, 'state' | 'traceparent'>[],
@@ -220,7 +218,7 @@ export class AuthorizationRepository implements Aggregates<
       changes.authorizations.length > 0 || changes.operations.length > 0
         ? tx.query(changeStatement, [JSON.stringify(changes.authorizations), JSON.stringify(changes.operations)])
         : Promise.resolve([]);
-    // Sent behind it without waiting for its rows; COMMIT follows them.
+    // Pipelined, in one round trip with COMMIT.
     if (opened.authorizations.length > 0 || opened.operations.length > 0)
       tx.enqueue(openStatement, [JSON.stringify(opened.authorizations), JSON.stringify(opened.operations)]);
     const saved = await changing;
@@ -233,7 +231,7 @@ export class AuthorizationRepository implements Aggregates<
   }
 }
 
-/** What is undefined is not written. */
+/** Undefined properties are not written. */
 function openedRow(state: KnownAuthorization, traceparent: string | undefined): object {
   const { account, amount, capture, card, fault } = state.terms;
   return {
@@ -247,7 +245,7 @@ function openedRow(state: KnownAuthorization, traceparent: string | undefined): 
   };
 }
 
-/** What can change of it. */
+/** The columns that can change. */
 function changedRow(state: KnownAuthorization, traceparent: string | undefined): object {
   return {
     charge_id: state.terms.chargeId,
@@ -279,7 +277,7 @@ function detailOf(state: KnownAuthorization): string | null {
   }
 }
 
-/** The inverse of `openedRow`; the database's checks make the assertions here hold. */
+/** The inverse of `openedRow`. The database's CHECK constraints guarantee the assertions. */
 export function authorizationFrom(row: AuthorizationRow, operations: readonly Operation[]): KnownAuthorization {
   const terms: ChargeTerms = {
     chargeId: row.charge_id,
@@ -289,12 +287,12 @@ export function authorizationFrom(row: AuthorizationRow, operations: readonly Op
     card: row.card,
     fault: row.fault,
   };
-  const asked = { terms, operations };
+  const base = { terms, operations };
   const cancellation = row.cancellation ?? null;
-  const granted = { ...asked, bank: row.bank!, bankAuthorizationId: row.bank_authorization_id! };
+  const granted = { ...base, bank: row.bank!, bankAuthorizationId: row.bank_authorization_id! };
   switch (row.state) {
     case 'authorizing':
-      return { ...asked, state: 'authorizing', cancellation };
+      return { ...base, state: 'authorizing', cancellation };
     case 'authorized':
       return { ...granted, state: 'authorized' };
     case 'capturing':
@@ -306,10 +304,10 @@ export function authorizationFrom(row: AuthorizationRow, operations: readonly Op
     case 'voided':
       return { ...granted, state: 'voided', cause: row.release_cause!, refusalCode: row.detail };
     case 'declined':
-      return { ...asked, state: 'declined', bank: row.bank!, code: row.detail! };
+      return { ...base, state: 'declined', bank: row.bank!, code: row.detail! };
     case 'failed':
       return {
-        ...asked,
+        ...base,
         state: 'failed',
         bank: row.bank,
         reason: row.detail as Extract<Authorization, { state: 'failed' }>['reason'],

@@ -11,7 +11,7 @@ import type {
   StrayMovement,
 } from '../authorization/operation.js';
 
-/** What was asked of a bank, over all its attempts. */
+/** An operation with all its attempts. */
 @Entity('bank_operation')
 @Check('bank_operation_kind_check', `kind IN ('authorize', 'capture', 'void', 'refund', 'reversal')`)
 @Check('bank_operation_phase_check', `phase IN ('open', 'reversing', 'ended')`)
@@ -56,12 +56,12 @@ export class OperationEntity {
   @Column(column.optional(column.text)) holder!: string | null;
   @Column(column.optional(column.instant)) dueAt!: Instant | null;
   @Column({ ...column.instant, default: () => 'clock_timestamp()' }) createdAt!: Instant;
-  /** What it asks for, when that is not the whole of what was authorized. */
+  /** The amount, if it is not the authorized one. */
   @Column(column.optional(column.int8)) partMinor!: number | null;
-  /** What a reversal undoes. */
+  /** The target of a reversal. */
   @Column({ type: 'jsonb', nullable: true }) stray!: StrayMovement | null;
-  /** What the bank's statement showed under the reference of a live operation; looked at when it ends. */
+  /** Performances in a statement under the reference of a live operation, checked when it ends. */
   @Column({ type: 'jsonb', nullable: true }) suspects!: readonly StrayMovement[] | null;
-  /** The account, when its charge carries a fault token. */
+  /** The account, if the charge has a fault token. */
   @Column(column.optional(column.key)) isolatedTo!: string | null;
 }

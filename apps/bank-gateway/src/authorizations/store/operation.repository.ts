@@ -56,14 +56,14 @@ export const authorizationTablesSql = `
     holder text,
     due_at timestamptz,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    -- A reference begins with its charge: one index finds a charge's operations and keeps references unique.
+    -- A reference begins with its charge, so one index finds a charge's operations and keeps references unique.
     PRIMARY KEY (charge_id, reference),
     CHECK (starts_with(reference, charge_id)),
     CHECK ((phase = 'ended') = (end_kind IS NOT NULL)),
     CHECK ((phase = 'ended') = (due_at IS NULL)),
     CHECK (kind <> 'capture' OR phase <> 'reversing')
   ) WITH (fillfactor = 80);
-  -- The closing slot, in the database: one live operation per charge, so never a capture beside a void.
+  -- The closing slot: one live operation per charge, so a capture and a void are never concurrent.
   CREATE UNIQUE INDEX bank_operation_one_live ON bank_operation (charge_id) WHERE phase <> 'ended';
   CREATE INDEX bank_operation_due ON bank_operation (bank, due_at) WHERE due_at IS NOT NULL;
 `;
@@ -72,7 +72,7 @@ export interface OperationRow {
   reference: string;
   bank: bankProtocol.BankName;
   kind: OperationKind;
-  /** Absent when it is about the whole of what was authorized. */
+  /** Null for the whole authorized amount. */
   part_minor?: number | null | undefined;
   stray?: StrayMovement | null | undefined;
   suspects?: readonly StrayMovement[] | null | undefined;
@@ -88,7 +88,7 @@ export interface OperationRow {
   version: number;
 }
 
-/** @param wholeMinor what was to be authorized */
+/** @param wholeMinor the authorized amount in minor units */
 export function operationFrom(row: OperationRow, wholeMinor: number): Operation {
   return {
     reference: row.reference,
@@ -137,7 +137,7 @@ function endDetailOf(end: OperationEnd): string {
   }
 }
 
-/** The inverse of `operationFrom`, with what a statement needs beside it. What is undefined is not written. */
+/** The inverse of `operationFrom`, with further columns. Undefined properties are not written. */
 export function openedOperationRow(operation: Operation, terms: ChargeTerms, holder: string): object {
   const { amountMinor } = operation;
   return {
@@ -150,7 +150,7 @@ export function openedOperationRow(operation: Operation, terms: ChargeTerms, hol
   };
 }
 
-/** What can change of it. */
+/** The columns that can change. */
 export function changedOperationRow(operation: Operation, terms: ChargeTerms, holder: string): object {
   const { end, suspects } = operation;
   return {
@@ -173,10 +173,10 @@ export function changedOperationRow(operation: Operation, terms: ChargeTerms, ho
 }
 
 /**
- * Both tables are reached by a value each, never by a join: a planner that has seen them small turns joins round.
- * A row's place holds still from its lock to its update, in one statement.
+ * No joins, since the planner would swap their sides while the tables are small. The row is locked, so its ctid is
+ * stable until the update.
  *
- * @param free a row source of how many slots are free, and for what
+ * @param free a row source of free slots
  */
 const takeWhere = (free: string, condition: string, [holder, leaseMs]: readonly [string, string]): string =>
   `UPDATE bank_operation AS taken
@@ -220,8 +220,8 @@ export const isolatedDueStatement = statement(
 );
 
 /**
- * Takes operations that are due, at most as many per bank as it has slots free: those that found no slot, whose
- * backoff has passed, or whose holder has not been heard of for a lease. Two instances never take the same one.
+ * Takes due operations, up to the free slots of each bank: those without a slot so far, after their backoff, or with an
+ * expired lease. Two instances never take the same one.
  */
 export async function takeDue<Row extends OperationRow>(
   database: Sql,
@@ -231,18 +231,18 @@ export async function takeDue<Row extends OperationRow>(
   return database.query<Row>(takeDueStatement, [[...free.keys()], [...free.values()], holder, OPERATION_LEASE_MS]);
 }
 
-/** The operations at a bank of one account's charges with fault tokens: they have slots of their own. */
+/** The isolated operations of an account at a bank, with their own slots. */
 export interface IsolatedLane {
   readonly bank: bankProtocol.BankName;
   readonly account: string;
 }
 
-/** Where isolated operations are due, at these banks. */
+/** The lanes with due isolated operations at these banks. */
 export async function isolatedLanesDue(sql: Sql, banks: readonly bankProtocol.BankName[]): Promise<IsolatedLane[]> {
   return sql.query<IsolatedLane>(isolatedDueStatement, [banks]);
 }
 
-/** As `takeDue`, of these lanes. */
+/** As `takeDue`, for these lanes. */
 export async function takeDueIsolated<Row extends OperationRow>(
   sql: Sql,
   free: readonly (IsolatedLane & { readonly slots: number })[],

@@ -7,7 +7,7 @@ const chargeView = statement(
    FROM bank_authorization a WHERE a.charge_id = $1`,
 );
 
-/** For operators: all that was asked of banks for one charge, every attempt included; undefined when it is unknown here. */
+/** For operators: all operations and attempts of a charge; undefined for an unknown charge. */
 export async function operationsOf(database: Sql, chargeId: string): Promise<unknown> {
   const rows = await database.query(chargeView, [chargeId]);
   return rows[0];
@@ -20,7 +20,7 @@ const liveView = statement(
    FROM bank_operation WHERE due_at IS NOT NULL GROUP BY 1, 2, 3`,
 );
 
-/** Live operations by bank, kind and state; those that have ended cost nothing here. */
+/** Live operations by bank, kind and state, from a partial index. */
 export function countLive(database: Sql): Promise<{ bank: string; kind: string; state: string; count: number }[]> {
   return database.query(liveView);
 }
