@@ -13,7 +13,7 @@ describe('the options', () => {
   });
 
   it('take faults by kind and by family', () => {
-    expect(read('--faults', 'kill,network').kinds).toEqual(['kill', 'cut', 'delay', 'one-way']);
+    expect(read('--faults', 'kill,network').kinds).toEqual(['kill', 'cut', 'delay', 'one_way']);
     expect(() => read('--faults', 'earthquake')).toThrow('--faults earthquake: there are process,');
   });
 

@@ -33,7 +33,7 @@ export async function strike(world: StrikeTargets, fault: ChaosFault): Promise<E
     case 'terminate':
       await each(fault.processes, (name) => control.stop(name));
       return () => each(fault.processes, (name) => control.start(name));
-    case 'slow-start': {
+    case 'slow_start': {
       for (const name of fault.processes) launchSettings.slowDown(name, fault.delayMs);
       await each(fault.processes, (name) => control.kill(name));
       const starting = each(fault.processes, (name) => control.start(name));
@@ -43,7 +43,7 @@ export async function strike(world: StrikeTargets, fault: ChaosFault): Promise<E
         await starting;
       };
     }
-    case 'clock': {
+    case 'clock_step': {
       const step = async (offsetMs: number): Promise<void> => {
         for (const name of fault.processes) launchSettings.stepClock(name, offsetMs);
         await each(fault.processes, (name) => control.restart(name));
@@ -53,7 +53,7 @@ export async function strike(world: StrikeTargets, fault: ChaosFault): Promise<E
     }
     case 'cut':
     case 'delay':
-    case 'one-way': {
+    case 'one_way': {
       const { route, ...condition } = fault;
       await network.impose(route, condition);
       return () => network.impose(route, { kind: 'open' });

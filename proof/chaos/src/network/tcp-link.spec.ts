@@ -71,7 +71,7 @@ describe('a link', () => {
 
   it('holds requests, and delivers them late although the client has disconnected', async () => {
     const { socket, said } = await dial();
-    await link.impose({ kind: 'one-way', held: 'requests' });
+    await link.impose({ kind: 'one_way', held: 'requests' });
     socket.write('late');
     socket.destroy();
     await once(socket, 'close');
@@ -82,7 +82,7 @@ describe('a link', () => {
 
   it('holds answers while requests arrive', async () => {
     const { socket, said } = await dial();
-    await link.impose({ kind: 'one-way', held: 'answers' });
+    await link.impose({ kind: 'one_way', held: 'answers' });
     socket.write('c');
     await eventually('the request arrives', () => heard === 'c');
     expect(said()).toBe('');

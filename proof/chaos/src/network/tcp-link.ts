@@ -9,7 +9,7 @@ export type LinkCondition =
   | { readonly kind: 'cut' }
   | { readonly kind: 'delay'; readonly delayMs: number }
   /** An asymmetric partition, as behind a router that lost one route. Held bytes arrive when the link is opened again. */
-  | { readonly kind: 'one-way'; readonly held: 'requests' | 'answers' };
+  | { readonly kind: 'one_way'; readonly held: 'requests' | 'answers' };
 
 /** A TCP proxy on loopback in front of one address. It can cut, delay, or hold one direction of its connections. */
 export class TcpLink {
@@ -68,7 +68,7 @@ export class TcpLink {
   /** Delay of bytes in that direction. Undefined while they are held. */
   #pace(direction: 'requests' | 'answers'): number | undefined {
     const condition = this.#condition;
-    if (condition.kind === 'one-way' && condition.held === direction) return undefined;
+    if (condition.kind === 'one_way' && condition.held === direction) return undefined;
     return condition.kind === 'delay' ? condition.delayMs : 0;
   }
 }

@@ -15,12 +15,12 @@ export const answerLost: Scenario = {
     {
       atS: 20,
       lastsS: 8,
-      fault: { kind: 'one-way', route: { from: ['bank-gateway', 'bank-gateway-2'], to: 'cedar' }, held: 'answers' },
+      fault: { kind: 'one_way', route: { from: ['bank-gateway', 'bank-gateway-2'], to: 'cedar' }, held: 'answers' },
     },
     {
       atS: 32,
       lastsS: 8,
-      fault: { kind: 'one-way', route: { from: ['bank-gateway', 'bank-gateway-2'], to: 'dogwood' }, held: 'requests' },
+      fault: { kind: 'one_way', route: { from: ['bank-gateway', 'bank-gateway-2'], to: 'dogwood' }, held: 'requests' },
     },
   ],
   reaches: ['doubt-had-happened', 'dropped-answer-replayed'],

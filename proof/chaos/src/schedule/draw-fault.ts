@@ -13,7 +13,7 @@ import {
   type NetworkRoute,
 } from './fault.js';
 
-type NetworkKind = 'cut' | 'delay' | 'one-way';
+type NetworkKind = 'cut' | 'delay' | 'one_way';
 type ProcessKind = Exclude<ChaosFault['kind'], NetworkKind | 'bank'>;
 type MomentName = StrikePoint['amid'];
 
@@ -28,19 +28,19 @@ export function drawFault(dice: SeededChoices, kind: ChaosFault['kind'], about: 
       return { kind, ...anyVictim(dice, about) };
     case 'terminate':
       return { kind, processes: anyProcess(dice) };
-    case 'slow-start': // not for Kafka and Postgres, where it would equal a kill of the same length
+    case 'slow_start': // not for Kafka and Postgres, where it would equal a kill of the same length
       return {
         kind,
         processes: dice.chance(0.15) ? ['bank-simulator'] : someInstances(dice),
         delayMs: dice.between(3_000, 8_000, 500),
       };
-    case 'clock':
+    case 'clock_step':
       return { kind, processes: someInstances(dice), offsetMs: anyOffset(dice) };
     case 'cut':
       return { kind, route: anyRoute(dice, about as NetworkRoute['to']) };
     case 'delay':
       return { kind, route: anyRoute(dice, about as NetworkRoute['to']), delayMs: dice.between(50, 900, 50) };
-    case 'one-way':
+    case 'one_way':
       return { kind, route: anyRoute(dice, about as NetworkRoute['to']), held: dice.pick(['requests', 'answers']) };
     case 'bank':
       return { kind, rule: anyRule(dice, about as bankProtocol.FaultName) };

@@ -50,8 +50,8 @@ describe('a schedule', () => {
       new Set(drawn.flatMap((fault) => (fault.kind === kind && 'processes' in fault ? fault.processes : [])));
     const everyProcess = new Set<string>([...allInstances, ...backends]);
     for (const kind of ['kill', 'freeze', 'terminate'] as const) expect(struckBy(kind)).toEqual(everyProcess);
-    expect(struckBy('slow-start')).toEqual(new Set([...allInstances, 'bank-simulator']));
-    expect(struckBy('clock')).toEqual(new Set(allInstances));
+    expect(struckBy('slow_start')).toEqual(new Set([...allInstances, 'bank-simulator']));
+    expect(struckBy('clock_step')).toEqual(new Set(allInstances));
     const brokenBy = (kind: ChaosFaultKind): Set<string> =>
       new Set(drawn.flatMap((fault) => (fault.kind === kind && 'route' in fault ? [fault.route.to] : [])));
     const everyPlace = new Set<string>(['postgres', ...bankProtocol.bankNames]);
@@ -77,7 +77,7 @@ describe('a schedule', () => {
   });
 
   it('draws only the chosen kinds', () => {
-    const kinds: ChaosFaultKind[] = ['freeze', 'clock'];
+    const kinds: ChaosFaultKind[] = ['freeze', 'clock_step'];
     const { faults } = drawSchedule({ seed: 3, durationMs, kinds });
     expect(new Set(faults.map(({ fault }) => fault.kind))).toEqual(new Set(kinds));
   });

@@ -25,8 +25,8 @@ type Lane = readonly (() => ChaosFault)[];
 export function drawSchedule({ seed, durationMs, kinds = faultKinds }: ScheduleOptions): ChaosSchedule {
   const dice = new SeededChoices(seed);
   const has = (kind: ChaosFaultKind): boolean => kinds.includes(kind);
-  const networkKinds = (['cut', 'delay', 'one-way'] as const).filter(has);
-  const anyhow = (['kill', 'freeze', 'terminate', 'slow-start', ...networkKinds, 'clock'] as const).filter(has);
+  const networkKinds = (['cut', 'delay', 'one_way'] as const).filter(has);
+  const anyhow = (['kill', 'freeze', 'terminate', 'slow_start', ...networkKinds, 'clock_step'] as const).filter(has);
   const amid = (
     [
       ['kill', 'call'],
@@ -93,12 +93,12 @@ function durationOf(dice: SeededChoices, { kind }: ChaosFault): number {
       return dice.between(11_500, 14_000, 100);
     case 'terminate':
       return dice.between(500, 4_000, 100);
-    case 'one-way': // shorter or longer than the callers' time-outs
+    case 'one_way': // shorter or longer than the callers' time-outs
       return dice.between(3_000, 12_000, 100);
-    case 'clock':
+    case 'clock_step':
       return dice.between(6_000, 12_000, 100);
     case 'kill':
-    case 'slow-start':
+    case 'slow_start':
     case 'cut':
     case 'delay':
     case 'bank':

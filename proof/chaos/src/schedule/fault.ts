@@ -32,17 +32,17 @@ export type ChaosFault =
   | { readonly kind: 'terminate'; readonly processes: readonly ProcessName[] }
   /** Killed and started again at once, with a delayed start. */
   | {
-      readonly kind: 'slow-start';
+      readonly kind: 'slow_start';
       readonly processes: readonly (InstanceName | 'bank-simulator')[];
       readonly delayMs: number;
     }
   /** Restarted with an offset on its wall clock; restarted without it when lifted. */
-  | { readonly kind: 'clock'; readonly processes: readonly InstanceName[]; readonly offsetMs: number }
+  | { readonly kind: 'clock_step'; readonly processes: readonly InstanceName[]; readonly offsetMs: number }
   /** Connections are reset, new ones refused. */
   | { readonly kind: 'cut'; readonly route: NetworkRoute }
   | { readonly kind: 'delay'; readonly route: NetworkRoute; readonly delayMs: number }
   /** An asymmetric partition: one direction is held until it is lifted. */
-  | { readonly kind: 'one-way'; readonly route: NetworkRoute; readonly held: 'requests' | 'answers' }
+  | { readonly kind: 'one_way'; readonly route: NetworkRoute; readonly held: 'requests' | 'answers' }
   | { readonly kind: 'bank'; readonly rule: bankProtocol.FaultRuleInput }
   /** The ledger's database rejects one amount, like a faulty release. When lifted, the cause is repaired and the event replayed. */
   | { readonly kind: 'poison'; readonly amountMinor: number };
@@ -51,9 +51,9 @@ export type ChaosFaultKind = ChaosFault['kind'];
 
 /** Values of `--faults`: a kind, or a family of kinds. */
 export const families = {
-  process: ['kill', 'freeze', 'terminate', 'slow-start'],
-  network: ['cut', 'delay', 'one-way'],
-  clock: ['clock'],
+  process: ['kill', 'freeze', 'terminate', 'slow_start'],
+  network: ['cut', 'delay', 'one_way'],
+  clock: ['clock_step'],
   bank: ['bank'],
   poison: ['poison'],
 } as const satisfies Record<string, readonly ChaosFaultKind[]>;
@@ -89,15 +89,15 @@ export function describeFault(fault: ChaosFault): string {
       return `freeze ${fault.processes.join(' and ')}${describeMoment(fault.moment)}`;
     case 'terminate':
       return `SIGTERM to ${fault.processes.join(' and ')}`;
-    case 'slow-start':
+    case 'slow_start':
       return `${fault.processes.join(' and ')} killed, takes ${fault.delayMs / 1_000} s to start`;
-    case 'clock':
+    case 'clock_step':
       return `the clock of ${fault.processes.join(' and ')} steps ${fault.offsetMs < 0 ? 'back' : 'ahead'} by ${spanOf(Math.abs(fault.offsetMs))}`;
     case 'cut':
       return `${describeRoute(fault.route)}: cut`;
     case 'delay':
       return `${describeRoute(fault.route)}: ${fault.delayMs} ms each way`;
-    case 'one-way':
+    case 'one_way':
       return `${describeRoute(fault.route)}: ${fault.held} are held`;
     case 'bank':
       return describeRule(fault.rule);

@@ -47,7 +47,7 @@ describe('the check of bank calls (A11)', () => {
       judge({ journal: inquiry, ...logged, strikes: [aStrike(fault, times)] });
     expect(judge({ journal: inquiry, ...logged })).toHaveLength(1);
     expect(judgeWith({ kind: 'freeze', processes: ['bank-simulator'] })).toEqual([]);
-    expect(judgeWith({ kind: 'one-way', route: { from, to: 'cedar' }, held: 'requests' })).toEqual([]);
+    expect(judgeWith({ kind: 'one_way', route: { from, to: 'cedar' }, held: 'requests' })).toEqual([]);
     expect(judgeWith({ kind: 'delay', route: { from, to: 'cedar' }, delayMs: 300 })).toEqual([]);
     expect(judgeWith({ kind: 'delay', route: { from, to: 'alder' }, delayMs: 300 })).toHaveLength(1);
     expect(judgeWith({ kind: 'delay', route: { from, to: 'postgres' }, delayMs: 300 })).toHaveLength(1);

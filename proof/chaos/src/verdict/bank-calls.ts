@@ -34,7 +34,7 @@ function bankCallsOf({ beganAt, journal, logs, strikes }: CallFacts): BankCalls 
     heldBack: strikes.flatMap((struck) => {
       const { fault } = struck;
       if (fault.kind === 'freeze' && fault.processes.includes('bank-simulator')) return [stretchOf(struck)];
-      if (fault.kind !== 'delay' && fault.kind !== 'one-way') return [];
+      if (fault.kind !== 'delay' && fault.kind !== 'one_way') return [];
       return [{ bank: fault.route.to, ...stretchOf(struck) }];
     }),
   };

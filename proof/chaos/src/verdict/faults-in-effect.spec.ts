@@ -29,11 +29,11 @@ describe('the faults of a run', () => {
     expect(effects({ kind: 'kill', processes: ['ledger-2'] })).toEqual([stretch('killed', second)]);
     expect(effects({ kind: 'freeze', processes: ['ledger-2'] })).toEqual([stretch('frozen', second)]);
     expect(effects({ kind: 'terminate', processes: ['ledger-2'] })).toEqual([stretch('terminated', second)]);
-    expect(effects({ kind: 'slow-start', processes: ['ledger-2'], delayMs: 3_000 })).toEqual([
+    expect(effects({ kind: 'slow_start', processes: ['ledger-2'], delayMs: 3_000 })).toEqual([
       stretch('killed', second),
       stretch('slow_start', second),
     ]);
-    expect(effects({ kind: 'clock', processes: ['ledger-2'], offsetMs: -5_000 })).toEqual([
+    expect(effects({ kind: 'clock_step', processes: ['ledger-2'], offsetMs: -5_000 })).toEqual([
       stretch('clock_step', second),
       stretch('terminated', second),
     ]);
@@ -60,7 +60,7 @@ describe('the faults of a run', () => {
     expect(effects({ kind: 'delay', route: route('cedar'), delayMs: 200 })).toEqual([
       stretch('bank_unreachable', { ...gateway, bank: 'cedar' }),
     ]);
-    expect(effects({ kind: 'one-way', route: route('cedar'), held: 'answers' })).toEqual([
+    expect(effects({ kind: 'one_way', route: route('cedar'), held: 'answers' })).toEqual([
       stretch('bank_unreachable', { ...gateway, bank: 'cedar' }),
     ]);
   });

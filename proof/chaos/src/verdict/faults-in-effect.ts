@@ -43,14 +43,14 @@ function effectsOf(fault: ChaosFault, chargesOf: (amountMinor: number) => string
       return fault.processes.flatMap((name) => ofProcess('frozen', name));
     case 'terminate':
       return fault.processes.flatMap((name) => ofProcess('terminated', name));
-    case 'slow-start':
+    case 'slow_start':
       return fault.processes.flatMap((name) => [...ofProcess('killed', name), ...ofProcess('slow_start', name)]);
-    case 'clock':
+    case 'clock_step':
       // An instance gets its clock offset by a restart.
       return fault.processes.flatMap((name) => [...ofProcess('clock_step', name), ...ofProcess('terminated', name)]);
     case 'cut':
     case 'delay':
-    case 'one-way': {
+    case 'one_way': {
       const { from, to } = fault.route;
       if (to === 'postgres') return from.map((name) => ({ kind: 'database_away', at: placeOf(name) }));
       return from.map((name) => ({ kind: 'bank_unreachable', at: { ...placeOf(name), bank: to } }));

@@ -102,7 +102,7 @@ function takenOverAfter(facts: RunFacts, isCause: (struck: RunningStrike) => boo
 }
 
 function crashes({ fault }: RunningStrike, service: string): boolean {
-  return (fault.kind === 'kill' || fault.kind === 'slow-start') && strikes(fault.processes, service);
+  return (fault.kind === 'kill' || fault.kind === 'slow_start') && strikes(fault.processes, service);
 }
 
 /** Published near the crash. Other duplicates have other causes. */

@@ -19,7 +19,7 @@ export class FaultsInEffect {
     switch (fault.kind) {
       case 'kill':
         return this.#add('killed', instanceOf(fault), fault.downMs);
-      case 'stop':
+      case 'terminate':
         return this.#add('terminated', instanceOf(fault), SHUTDOWN_LIMIT_MS + fault.downMs);
       case 'rolling_restart':
         return this.#add('terminated', { service: fault.service }, 2 * SHUTDOWN_LIMIT_MS);
@@ -29,7 +29,7 @@ export class FaultsInEffect {
         return this.#add('database_away', instanceOf(fault));
       case 'database_away':
         return this.#add('database_away', { service: fault.service }, fault.forMs);
-      case 'broker_away':
+      case 'kafka_away':
         return this.#add('kafka_away', {}, fault.forMs);
       case 'rebalance':
         return this.#add('rebalance', { service: fault.service });

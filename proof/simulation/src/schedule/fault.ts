@@ -15,7 +15,7 @@ export type PlannedFault =
     }
   /** SIGTERM: it ends in good order, and is started again after that. */
   | {
-      readonly kind: 'stop';
+      readonly kind: 'terminate';
       readonly atMs: number;
       readonly service: SimulatedServiceName;
       readonly instance: number;
@@ -38,7 +38,7 @@ export type PlannedFault =
       readonly service: SimulatedServiceName;
       readonly forMs: number;
     }
-  | { readonly kind: 'broker_away'; readonly atMs: number; readonly forMs: number }
+  | { readonly kind: 'kafka_away'; readonly atMs: number; readonly forMs: number }
   | { readonly kind: 'rebalance'; readonly atMs: number; readonly service: SimulatedServiceName }
   | {
       readonly kind: 'clock_step';
@@ -69,7 +69,7 @@ export function describe(fault: PlannedFault): string {
   switch (fault.kind) {
     case 'kill':
       return `${fault.service}-${fault.instance} is killed, and started again after ${fault.downMs} ms`;
-    case 'stop':
+    case 'terminate':
       return `${fault.service}-${fault.instance} is told to end, and started again ${fault.downMs} ms after it has`;
     case 'rolling_restart':
       return `${fault.service} is restarted, one instance after the other`;
@@ -79,7 +79,7 @@ export function describe(fault: PlannedFault): string {
       return `${fault.service}-${fault.instance} loses its connections to the database`;
     case 'database_away':
       return `the database of ${fault.service} is away for ${fault.forMs} ms`;
-    case 'broker_away':
+    case 'kafka_away':
       return `Kafka is away for ${fault.forMs} ms`;
     case 'rebalance':
       return `the group of ${fault.service} shares its partitions out anew`;

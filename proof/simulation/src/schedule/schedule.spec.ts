@@ -53,18 +53,18 @@ describe('over many schedules', () => {
   it('every kind of fault is drawn, and can be told', () => {
     expect([...kinds].sort()).toEqual([
       'bank',
-      'broker_away',
       'clock_step',
       'commit_lost',
       'cut',
       'database_away',
       'freeze',
+      'kafka_away',
       'kill',
       'poison',
       'publish_lost',
       'rebalance',
       'rolling_restart',
-      'stop',
+      'terminate',
     ]);
     for (const { faults } of notEmpty(schedules))
       for (const fault of notEmpty(faults)) expect(inWords(fault)).not.toBe('');

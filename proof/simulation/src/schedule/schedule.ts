@@ -219,7 +219,7 @@ function stopped(random: Random, operations: readonly MoneyOperation[], busyMs: 
   const { atMs } = momentOf(random, operations, busyMs);
   const service = random.pick(services);
   if (random.chance(0.3)) return [{ kind: 'rolling_restart', atMs, service }];
-  return [{ kind: 'stop', atMs, service, instance: random.integer(0, 1), downMs: random.integer(50, 5_000) }];
+  return [{ kind: 'terminate', atMs, service, instance: random.integer(0, 1), downMs: random.integer(50, 5_000) }];
 }
 
 /** What Kafka loses although it has acknowledged it is said again by whoever waits for what it would have come to. */
@@ -246,7 +246,7 @@ function struckAt(random: Random, moment: FaultWindow, operations: readonly Mone
     case 4:
       return [{ kind: 'database_away', atMs, service, forMs: random.integer(200, 8_000) }];
     case 5:
-      return [{ kind: 'broker_away', atMs, forMs: random.integer(200, 8_000) }];
+      return [{ kind: 'kafka_away', atMs, forMs: random.integer(200, 8_000) }];
     case 6:
       return [{ kind: 'rebalance', atMs, service }];
     case 7:

@@ -492,7 +492,7 @@ export class World {
         this.#kill(fault);
         this.scheduler.after(fault.downMs, undefined, () => this.#restart(fault));
         return;
-      case 'stop':
+      case 'terminate':
         return this.#stop(fault, () => this.scheduler.after(fault.downMs, undefined, () => this.#restart(fault)));
       case 'rolling_restart':
         return this.#restartInTurn({ service: fault.service, instance: 0 });
@@ -510,7 +510,7 @@ export class World {
       case 'database_away':
         this.#away(this.#hosts[fault.service], fault.forMs);
         return;
-      case 'broker_away':
+      case 'kafka_away':
         this.#broker.broker.isUp = false;
         this.scheduler.after(fault.forMs, undefined, () => void (this.#broker.broker.isUp = true));
         return;
@@ -674,7 +674,7 @@ const serviceOf = (instance: string): SimulatedServiceName => instance.replace(/
 const ENDS_WITHIN_MS = 12_000;
 
 function lengthOf(fault: PlannedFault): number {
-  if (fault.kind === 'stop') return ENDS_WITHIN_MS + fault.downMs;
+  if (fault.kind === 'terminate') return ENDS_WITHIN_MS + fault.downMs;
   if (fault.kind === 'rolling_restart') return INSTANCES * ENDS_WITHIN_MS;
   if ('forMs' in fault) return fault.forMs;
   return 'downMs' in fault ? fault.downMs : 0;
