@@ -32,6 +32,7 @@ const hostile = {
   KAFKA_HEAP_OPTS: '-Xmx1m',
   MAVEN_OPTS: '-Xmx1m',
   DOCKER_HOST: 'tcp://docker',
+  PGPASSWORD: 'of the administrator',
   LD_PRELOAD: '/evil.so',
   npm_config_loglevel: 'silly',
   npm_lifecycle_event: 'start',
@@ -58,9 +59,11 @@ describe('the environment of a child', () => {
     expect(await environmentOf('payments-api')).toMatchObject({ API_SECRET: hostile.API_SECRET, LOG_LEVEL: 'debug' });
   });
 
-  it('of a service holds PG* only where the operator named a Postgres', async () => {
+  it('of a service holds PG* only where the operator named a Postgres, and never the administrator’s password', async () => {
     expect(Object.keys(await environmentOf('ledger')).filter((name) => name.startsWith('PG'))).toEqual([]);
-    expect(await environmentOf('ledger', 'postgres://own')).toMatchObject({ PGSSLMODE: 'require' });
+    const given = await environmentOf('ledger', 'postgres://own');
+    expect(given).toMatchObject({ PGSSLMODE: 'require' });
+    expect(given).not.toHaveProperty('PGPASSWORD');
   });
 
   it.each(services)(

@@ -66,8 +66,9 @@ describe('the control API', () => {
   it('tells an operator’s command where Postgres, Kafka and the admin APIs are', async () => {
     expect(await call('GET', '/environment')).toEqual({
       status: 200,
-      body: { DATABASE_URL: runtime.databaseUrl, KAFKA_BROKERS: runtime.kafkaBrokers },
+      body: { DATABASE_URL: runtime.operatorsUrl, KAFKA_BROKERS: runtime.kafkaBrokers },
     });
+    expect(new URL(runtime.operatorsUrl).username).toBe('holdfast_operators');
     expect(await call('GET', '/urls')).toEqual({ status: 200, body: JSON.parse(JSON.stringify(runtime.urls)) });
     expect(await call('GET', '/environment', 'guess')).toMatchObject({ status: 401 });
   });

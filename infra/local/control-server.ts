@@ -16,14 +16,14 @@ const commands: readonly (keyof Control)[] = ['kill', 'freeze', 'thaw', 'restart
  *
  *     GET  /processes
  *     POST /processes/:name/{kill,freeze,thaw,restart,stop,start}     kill?restart=true
- *     GET  /environment      what a command of an operator needs: DATABASE_URL, KAFKA_BROKERS
+ *     GET  /environment      what an operator's command needs: DATABASE_URL with the operators' login, KAFKA_BROKERS
  *     GET  /urls             where everything listens, the admin APIs above all
  *
  * A command is answered once it has taken effect, with the process's state.
  * `run/control-token` and `run/control-url` say how to reach it.
  */
 export async function startControlServer(
-  runtime: Pick<Runtime, 'control' | 'processes' | 'runDir' | 'databaseUrl' | 'kafkaBrokers' | 'urls'>,
+  runtime: Pick<Runtime, 'control' | 'processes' | 'runDir' | 'operatorsUrl' | 'kafkaBrokers' | 'urls'>,
   port: number,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const token = randomBytes(24).toString('base64url');
@@ -63,7 +63,7 @@ class Refused extends Error {
 }
 
 async function answer(
-  runtime: Pick<Runtime, 'control' | 'processes' | 'databaseUrl' | 'kafkaBrokers' | 'urls'>,
+  runtime: Pick<Runtime, 'control' | 'processes' | 'operatorsUrl' | 'kafkaBrokers' | 'urls'>,
   token: string,
   request: IncomingMessage,
 ): Promise<unknown> {
@@ -75,7 +75,7 @@ async function answer(
   const url = new URL(request.url ?? '/', 'http://control');
   const [collection, name, verb, ...rest] = url.pathname.slice(1).split('/');
   if (request.method === 'GET' && url.pathname === '/environment') {
-    return { DATABASE_URL: runtime.databaseUrl, KAFKA_BROKERS: runtime.kafkaBrokers };
+    return { DATABASE_URL: runtime.operatorsUrl, KAFKA_BROKERS: runtime.kafkaBrokers };
   }
   if (request.method === 'GET' && url.pathname === '/urls') return runtime.urls;
   if (collection !== 'processes' || rest.length > 0) throw new Refused(404, `no ${url.pathname} here`);

@@ -99,8 +99,11 @@ export function serviceSpec(
 }
 
 function settingsFor({ settings = [] }: LocalServiceDefinition, { databaseUrl }: RuntimeOptions): string[] {
-  return [...everyService, ...settings, ...(databaseUrl === undefined ? [] : postgresVariables())];
+  return [...everyService, ...settings, ...(databaseUrl === undefined ? [] : postgresVariables().filter(isOfNoLogin))];
 }
+
+/** The services have logins of their own: the one in the operator's variables is the administrator's. */
+const isOfNoLogin = (variable: string): boolean => !/^PG(USER|PASSWORD|PASSFILE|DATABASE|SERVICE\w*)$/.test(variable);
 
 /** All ports about to be listened on, so that every taken one is told at once, before anything starts. */
 export function portsToBind(options: RuntimeOptions, ports: Ports, instances: readonly Instance[]) {

@@ -21,6 +21,11 @@ import { startRuntime, type Runtime } from './runtime.js';
 jest.setTimeout(120_000);
 
 const services = [dummyService('ledger', 'ledgerAdmin'), dummyService('payments-api', 'apiAdmin')];
+/** Only where Postgres is the runtime's own: on the tests' server others provision the same databases. */
+const withDatabases = [
+  dummyService('ledger', 'ledgerAdmin', { database: 'ledger' }),
+  dummyService('payments-api', 'apiAdmin', { database: 'payments-api' }),
+];
 let outside: string;
 let folder: string;
 let trail: string;
@@ -164,11 +169,31 @@ async function kafkaBelievesItsServicesAlone(runtime: Runtime): Promise<void> {
   }
 }
 
+/** The ledger's login opens the ledger's database and no other; the operators' opens those of all services. */
+async function loginsOpenTheirOwn(runtime: Runtime, ledgerUrl: string): Promise<void> {
+  const opened = async (url: string, database: string): Promise<string> => {
+    const client = new Client(Object.assign(new URL(url), { pathname: `/${database}` }).toString());
+    return client.connect().then(
+      async () => {
+        await client.end();
+        return 'opened';
+      },
+      ({ code }: { code: string }) => code,
+    );
+  };
+  const refused = '42501';
+  const all = ['ledger', 'payments', 'postgres', 'template1'];
+  const by = (url: string) => Promise.all(all.map((database) => opened(url, database)));
+  expect(await by(ledgerUrl)).toEqual(['opened', refused, refused, refused]);
+  expect(await by(runtime.operatorsUrl)).toEqual(['opened', 'opened', refused, refused]);
+}
+
 async function passwordsAreNowhereElse(runtime: Runtime): Promise<void> {
-  const logins = join(folder, 'data', 'kafka-logins.json');
-  const passwords = Object.values(JSON.parse(await readFile(logins, 'utf8')) as Record<string, string>);
-  expect(new Set(passwords).size).toBe(6);
-  for (const file of [logins, runtime.kafkaReaderFile!, join(folder, 'data', 'kafka.properties')]) {
+  const files = ['kafka-logins.json', 'postgres-logins.json'].map((file) => join(folder, 'data', file));
+  const logins = await Promise.all(files.map(async (file) => JSON.parse(await readFile(file, 'utf8')) as object));
+  const passwords = logins.flatMap((each) => Object.values(each) as string[]);
+  expect(new Set(passwords).size).toBe(6 + 4);
+  for (const file of [...files, runtime.kafkaReaderFile!, join(folder, 'data', 'kafka.properties')]) {
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   }
   const told = await Promise.all(
@@ -181,7 +206,7 @@ async function passwordsAreNowhereElse(runtime: Runtime): Promise<void> {
 
 describe('the runtime with a Postgres and a Kafka of its own', () => {
   it('starts everything, with durable writes and all topics', async () => {
-    const runtime = await start({ instances: { ledger: 2 } });
+    const runtime = await start({ instances: { ledger: 2 }, services: withDatabases });
     try {
       expect(runtime.processes().map(({ name, state }) => [name, state])).toEqual(
         expect.arrayContaining(
@@ -197,10 +222,14 @@ describe('the runtime with a Postgres and a Kafka of its own', () => {
       const environment = (await (await fetch(runtime.urls.admin['ledger-2']!)).json()) as Record<string, string>;
       expect(environment).toMatchObject({
         INSTANCE_ID: 'ledger-2',
-        DATABASE_URL: runtime.databaseUrl,
         KAFKA_BROKERS: runtime.kafkaBrokers,
         NODE_ENV: 'production',
       });
+      expect(new URL(environment['DATABASE_URL']!)).toMatchObject({
+        username: 'ledger_service',
+        host: new URL(runtime.databaseUrl).host,
+      });
+      await loginsOpenTheirOwn(runtime, environment['DATABASE_URL']!);
       await query(runtime, 'CREATE TABLE kept AS SELECT 42 AS answer');
       for (const { pid } of notEmpty(runtime.processes())) {
         const given = await readFile(`/proc/${pid}/environ`, 'utf8');

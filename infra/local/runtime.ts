@@ -11,6 +11,7 @@ import { ManagedProcess, type ProcessSnapshot, type ProcessSpec } from './manage
 import { UnknownProcess, planInstances, portsToBind, serviceSpec, stopOrder, urlsOf, type Urls } from './instances.js';
 import { allFreePorts, assertFree, portsFromEnvironment, type Ports } from './ports.js';
 import { postgresSpec } from './postgres.js';
+import { ensurePostgresLogins } from './postgres-logins.js';
 import { makePrivateFolders } from './private-folders.js';
 import { RunFile, type RunningProcess } from './run-file.js';
 import type { StartProgress, RuntimeOptions } from './runtime-options.js';
@@ -34,8 +35,10 @@ export interface Runtime {
   ports: Ports;
   control: Control;
   processes(): ProcessSnapshot[];
-  /** The server's; each service has a database of its own on it. */
+  /** The administrator's. No service and no operator's command gets it. */
   databaseUrl: string;
+  /** With the login of operators' commands. */
+  operatorsUrl: string;
   kafkaBrokers: string;
   /** At a Kafka of our own, as one of its users; at a given one, as it was given. */
   kafkaAs(user: KafkaUser): KafkaConnection;
@@ -68,6 +71,10 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const unusableKafka = (error: Error): never => {
     if (options.kafkaBrokers === undefined) throw error;
     throw new CannotStart(`KAFKA_BROKERS=${options.kafkaBrokers} cannot be used: ${error.message}`);
+  };
+  const unusablePostgres = (error: Error): never => {
+    if (options.databaseUrl === undefined) throw error;
+    throw new CannotStart(`DATABASE_URL cannot be used: ${error.message}`);
   };
   const folders = await makePrivateFolders(dataDir).catch(refused);
   const runFile = await RunFile.claim(join(folders.run, 'processes.json'), (names) =>
@@ -112,7 +119,7 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       await assertAnswers('DATABASE_URL', [`${hostname}:${port || 5432}`]);
     }
     if (options.kafkaBrokers !== undefined) await assertAnswers('KAFKA_BROKERS', options.kafkaBrokers.split(','));
-    const postgres = async (): Promise<string> => {
+    const startPostgres = async (): Promise<string> => {
       if (options.databaseUrl !== undefined) return options.databaseUrl;
       const { spec, url, home } = await postgresSpec({
         dataDir: folders.data,
@@ -123,6 +130,23 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       if (home.movedBecause !== undefined) progress.say(`${home.movedBecause}: its data is in ${home.folder}`);
       await startOne(spec, 'Postgres 18');
       return url;
+    };
+    const postgres = async (): Promise<{ databaseUrl: string; as: (login: string) => string }> => {
+      // Reading the migrations takes a while, in which Postgres starts.
+      const [databaseUrl, { databaseLogins, provisionServices, urlAs }] = await Promise.all([
+        startPostgres(),
+        import('../postgres/provision-services.js'),
+      ]);
+      const logins = await ensurePostgresLogins(folders.data, databaseLogins);
+      const done = progress.stage('databases');
+      await provisionServices({
+        administratorUrl: databaseUrl,
+        services: [...new Set(instances.flatMap(({ service }) => service.database ?? []))],
+        logins,
+        wholeServer: options.databaseUrl === undefined,
+      }).catch(unusablePostgres);
+      done();
+      return { databaseUrl, as: (login) => urlAs(login, databaseUrl, logins) };
     };
     const kafka = async (): Promise<{ as: (user: string) => KafkaConnection; readerFile?: string }> => {
       const { kafkaBrokers: given, kafkaSecurity, kafkaPartitions: partitions = 4 } = options;
@@ -153,20 +177,22 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
       done();
       for (const note of notes) progress.say(note);
     };
-    const [databaseUrl, kafkaAccess] = (await allOrFirstError<unknown>([postgres(), kafka()], killNow)) as [
-      string,
+    const [postgresAccess, kafkaAccess] = (await allOrFirstError<unknown>([postgres(), kafka()], killNow)) as [
+      Awaited<ReturnType<typeof postgres>>,
       Awaited<ReturnType<typeof kafka>>,
     ];
 
     const shared = {
       HOST: '127.0.0.1',
       ADMIN_HOST: '127.0.0.1',
-      DATABASE_URL: databaseUrl,
     };
+    const { loginOf, OPERATORS } = await import('../postgres/provision-services.js');
     const specs = instances.map((instance) => {
       const kafka = kafkaEnvironment(kafkaAccess.as(instance.service.name));
+      const { database } = instance.service;
+      const own = { ...kafka, ...(database && { DATABASE_URL: postgresAccess.as(loginOf(database)) }) };
       const context = { dataDir: folders.data, ports };
-      return serviceSpec(instance, logFile(instance.name), context, { ...shared, ...kafka }, options);
+      return serviceSpec(instance, logFile(instance.name), context, { ...shared, ...own }, options);
     });
     await allOrFirstError(
       specs.map((spec) => startOne(spec, spec.name)),
@@ -194,7 +220,8 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
         start: command((managed) => managed.start()),
       },
       processes: () => [...processes.values()].map((managed) => managed.snapshot()),
-      databaseUrl,
+      databaseUrl: postgresAccess.databaseUrl,
+      operatorsUrl: postgresAccess.as(OPERATORS),
       kafkaBrokers: kafkaAccess.as('reader').brokers.join(','),
       kafkaAs: kafkaAccess.as,
       ...(kafkaAccess.readerFile !== undefined && { kafkaReaderFile: kafkaAccess.readerFile }),

@@ -1,3 +1,4 @@
+import type { ServiceWithDatabase } from '../postgres/service-databases.js';
 import type { PortName, Ports } from './ports.js';
 
 /** A process of the system, as the supervisor sees it. */
@@ -11,6 +12,8 @@ export interface LocalServiceDefinition {
   healthPort: string;
   /** More than one instance may run. */
   scalable: boolean;
+  /** It has a database of its own: infra/postgres/service-databases.ts. */
+  database?: ServiceWithDatabase;
   /** The variables of the operator's environment that are meant for it, besides those of `everyService`. */
   settings?: readonly string[];
   /** Beside what all services get; `dataDir` is the folder for data of all processes. */
@@ -53,6 +56,7 @@ export const services = [
     ports: { ADMIN_PORT: 'ledgerAdmin' },
     healthPort: 'ADMIN_PORT',
     scalable: true,
+    database: 'ledger',
     settings: ['RECONCILE_EVERY_MS', 'RECONCILE_GRACE_MS', 'REFUND_OVERDRAFT_MINOR'],
   },
   {
@@ -61,6 +65,7 @@ export const services = [
     ports: { ADMIN_PORT: 'gatewayAdmin' },
     healthPort: 'ADMIN_PORT',
     scalable: true,
+    database: 'bank-gateway',
     settings: [
       'BANK_ATTEMPT_TIMEOUT_MS',
       'BANK_IN_FLIGHT',
@@ -78,6 +83,7 @@ export const services = [
     ports: { PORT: 'api', ADMIN_PORT: 'apiAdmin' },
     healthPort: 'ADMIN_PORT',
     scalable: true,
+    database: 'payments-api',
     settings: [
       'ADMIT_UNCOMMITTED',
       'ADMIT_IN_PROGRESS_PER_ACCOUNT',

@@ -91,7 +91,9 @@ export async function startLandedVersion(
   return {
     urls: await ask<Urls>('GET', '/urls'),
     ports,
+    // The version before may have no login for operators: then this is the administrator's.
     databaseUrl: databaseUrl!,
+    operatorsUrl: databaseUrl!,
     kafkaBrokers: kafkaBrokers!,
     kafkaAs: () => {
       throw new Error('the landed version is asked through its API, not through its Kafka');

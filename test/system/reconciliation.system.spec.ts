@@ -62,7 +62,7 @@ const ledgerAccount = async (kind: string): Promise<Record<string, number>> => {
 
 /** Runs `holdfast books` on the system under test. */
 async function books(): Promise<{ code: number; text: string }> {
-  const environment = { ...process.env, NODE_OPTIONS: '', DATABASE_URL: system.databaseUrl };
+  const environment = { ...process.env, NODE_OPTIONS: '', DATABASE_URL: system.operatorsUrl };
   return promisify(execFile)(process.execPath, ['dist/cli/src/main.js', 'books'], { env: environment }).then(
     ({ stdout }) => ({ code: 0, text: stdout }),
     (error: { code: number; stdout: string }) => ({ code: error.code, text: error.stdout }),

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Stripe } from 'stripe';
@@ -179,8 +180,12 @@ describe('an instance with strict keys and low admission limits', () => {
   const secret = { API_SECRET: 'known to this test alone' };
   let strict: Runtime;
   beforeAll(async () => {
+    const dataDir = `${system.dataDir}/strict`;
+    // Two supervisors of one Postgres give its logins the same passwords, or the second would lock out the first.
+    await mkdir(`${dataDir}/data`, { recursive: true });
+    await copyFile(`${system.dataDir}/data/postgres-logins.json`, `${dataDir}/data/postgres-logins.json`);
     strict = await startRuntime({
-      dataDir: `${system.dataDir}/strict`,
+      dataDir,
       ports: 'free',
       services: ['payments-api'],
       databaseUrl: system.databaseUrl,
@@ -193,7 +198,7 @@ describe('an instance with strict keys and low admission limits', () => {
 
   async function provision(...words: string[]): Promise<string> {
     const { stdout } = await promisify(execFile)(process.execPath, ['dist/cli/src/main.js', 'key', ...words], {
-      env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: system.databaseUrl, ...secret },
+      env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: system.operatorsUrl, ...secret },
     });
     return stdout.trim().split('\n').at(-1)!;
   }

@@ -140,8 +140,14 @@ export class SystemUnderTest {
     return this.runtime.urls;
   }
 
+  /** With the administrator's login. */
   get databaseUrl(): string {
     return this.runtime.databaseUrl;
+  }
+
+  /** With the operators' login, as their commands have it. */
+  get operatorsUrl(): string {
+    return this.runtime.operatorsUrl;
   }
 
   kafkaAs(user: KafkaUser): KafkaConnection {
@@ -314,7 +320,7 @@ export class SystemUnderTest {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['dist/cli/src/main.js', 'limit', account, ...options],
-      { env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: this.databaseUrl } },
+      { env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: this.operatorsUrl } },
     );
     return stdout;
   }
@@ -337,7 +343,7 @@ export class SystemUnderTest {
 
   /** Waits for quiescence, then runs the checker. @returns its verdict as text */
   async verdictAtRest(timeoutMs = 60_000): Promise<string> {
-    const where = { databaseUrl: this.runtime.databaseUrl, banksAdminUrl: this.runtime.urls.banksAdmin };
+    const where = { databaseUrl: this.runtime.operatorsUrl, banksAdminUrl: this.runtime.urls.banksAdmin };
     const evidence = await eventually(
       'every charge has ended and every event is sent',
       async () => {

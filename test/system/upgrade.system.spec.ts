@@ -123,7 +123,7 @@ describeUpgrade('a data folder of the previous version', () => {
     expect(await system.verdictAtRest(90_000)).toMatch(SOUND);
     const command = ['dist/apps/payments-api/src/charges/store/verify-projection.js'];
     const verified = await promisify(execFile)(process.execPath, command, {
-      env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: system.databaseUrl },
+      env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: system.operatorsUrl },
     });
     expect(JSON.parse(verified.stdout.trim().split('\n').at(-1)!)).toMatchObject({ wrong: [] });
   });

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { ServiceModule } from '#service';
 import { AuthorizationsModule } from './authorizations/authorizations.module.js';
 import { entities } from './entities.js';
-import { migrations } from './migrations/migrations.js';
+import { gatewayDatabase } from './gateway-database.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { gatewayConfig } from './settings.js';
 import { StatementsModule } from './statements/statements.module.js';
@@ -12,8 +12,7 @@ import { StatementsModule } from './statements/statements.module.js';
   imports: [
     ServiceModule.forRoot({
       name: 'bank-gateway',
-      database: 'bank_gateway',
-      migrations,
+      database: gatewayDatabase,
       entities,
       settings: gatewayConfig,
     }),

@@ -4,10 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SystemClock } from '#clock';
 import { ledger, payments, topics, type CloudEvent, type NewEvent } from '#contracts';
 import { KafkaJsBus } from '#messaging';
-import { createService, Shutdown, startService, type NestService } from '#service';
+import { createService, Shutdown, startService, withFrameTables, type NestService } from '#service';
 import { createLog } from '#telemetry';
-import { eventually } from '#testing';
+import { eventually, provisionForTests } from '#testing';
 import { terms } from '../test/authorization-under-test.js';
+import { gatewayDatabase } from './gateway-database.js';
 import { GatewayModule } from './gateway.module.js';
 
 const clock = new SystemClock();
@@ -41,7 +42,7 @@ describe('the gateway as a whole, on a real Kafka, a real Postgres and HTTP', ()
     await new Promise<void>((resolve) => bank.listen(0, '127.0.0.1', resolve));
     const { port } = bank.address() as AddressInfo;
     Object.assign(process.env, {
-      DATABASE_URL: process.env['TEST_DATABASE_URL'],
+      DATABASE_URL: (await provisionForTests(withFrameTables(gatewayDatabase))).url,
       KAFKA_BROKERS: process.env['TEST_KAFKA_BROKERS'],
       ADMIN_PORT: '0',
       LOG_LEVEL: 'silent',

@@ -1,15 +1,13 @@
 import type { BankLimits } from '#bank-call';
 import { SystemClock } from '#clock';
 import type { CloudEvent, EventContract } from '#contracts';
-import { migrate, statement, type Database, type PgTransaction } from '#postgres';
+import { statement, type Database, type PgTransaction } from '#postgres';
 import { BatchRunner, Commands, PostgresInbox, type EffectHandler } from '#saga';
-import { frameMigrations } from '#service';
-import { testDatabase, type TestDatabase } from '#testing';
+import { withFrameTables } from '#service';
+import { provisionedDatabase, type ProvisionedDatabase } from '#testing';
 import { authorizations } from '../src/authorizations/authorization/authorization.js';
 import { AuthorizationRepository } from '../src/authorizations/store/authorization.repository.js';
-import { Authorizations0001 } from '../src/migrations/0001-authorizations.migration.js';
-import { WaysBack0002 } from '../src/migrations/0002-ways-back.migration.js';
-import { IsolatedOperations0004 } from '../src/migrations/0004-isolated-operations.migration.js';
+import { gatewayDatabase } from '../src/gateway-database.js';
 import { BeginOperations } from '../src/operations/begin-operations.js';
 import { Dispatch } from '../src/operations/dispatch.js';
 import { Performer } from '../src/operations/performer.js';
@@ -19,12 +17,9 @@ import { banksBehind, type StubBanks } from './stub-banks.js';
 
 const clock = new SystemClock();
 
-/** An empty database with the gateway's migrations. */
-export async function gatewayDatabase(): Promise<TestDatabase> {
-  const test = await testDatabase('bank_gateway');
-  const migrations = [Authorizations0001, WaysBack0002, IsolatedOperations0004, ...frameMigrations];
-  await migrate({ url: test.url, database: test.name, migrations, clock });
-  return test;
+/** An empty database like the gateway's own. */
+export function provisionedGateway(): Promise<ProvisionedDatabase> {
+  return provisionedDatabase(withFrameTables(gatewayDatabase));
 }
 
 /** One process of the gateway, without Nest and Kafka: events are recorded instead of published. */

@@ -1,13 +1,13 @@
 import { entitiesMatchMigrations } from '../../../libs/service/src/testing/entities-match.js';
 import { entities } from './entities.js';
-import { migrations } from './migrations/migrations.js';
+import { ledgerDatabase } from './ledger-database.js';
 
 const storage = 'TypeORM has no storage parameters';
 const trigger = 'TypeORM has no triggers';
 const triggers = 'TypeORM has no functions of triggers';
 
 entitiesMatchMigrations(
-  { name: 'ledger', entities, migrations },
+  { name: 'ledger', entities, database: ledgerDatabase },
   {
     'function refuse_excess_refunds': triggers,
     'function refuse_to_rewrite_history': triggers,

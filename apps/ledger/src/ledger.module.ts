@@ -3,7 +3,7 @@ import { ServiceModule } from '#service';
 import { LedgerAccountsModule } from './accounts/accounts.module.js';
 import { BooksModule } from './books/books.module.js';
 import { entities } from './entities.js';
-import { migrations } from './migrations/migrations.js';
+import { ledgerDatabase } from './ledger-database.js';
 import { ReconciliationModule } from './reconciliation/reconciliation.module.js';
 import { LedgerRefundsModule } from './refunds/refunds.module.js';
 import { ledgerConfig } from './settings.js';
@@ -12,7 +12,7 @@ import { HoldsModule } from './holds/holds.module.js';
 
 @Module({
   imports: [
-    ServiceModule.forRoot({ name: 'ledger', database: 'ledger', migrations, entities, settings: ledgerConfig }),
+    ServiceModule.forRoot({ name: 'ledger', database: ledgerDatabase, entities, settings: ledgerConfig }),
     HoldsModule,
     LedgerRefundsModule,
     StraysModule,

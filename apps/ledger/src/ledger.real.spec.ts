@@ -5,23 +5,27 @@ import { SystemClock } from '#clock';
 import { topics, type CloudEvent, type NewEvent } from '#contracts';
 import { usd } from '#money';
 import { KafkaJsBus, type Consumption } from '#messaging';
-import { eventually } from '#testing';
+import { withFrameTables } from '#service';
+import { eventually, provisionForTests } from '#testing';
 import { approved, captured } from '../test/charge.js';
 import { requested, succeeded } from '../test/refund.js';
 import { Cuttable } from '../test/cuttable.js';
 import { LedgerProcess, runFromSource } from '../test/ledger-process.js';
+import { ledgerDatabase } from './ledger-database.js';
 
 // One database and one consumer group, as in life: the tests keep apart by their charges.
-const databaseUrl = (): URL => new URL(process.env['TEST_DATABASE_URL']!);
 const brokers = (): string => process.env['TEST_KAFKA_BROKERS']!;
 const bus = (): KafkaJsBus => new KafkaJsBus({ brokers: brokers().split(','), clock: new SystemClock() });
 
+let logins: { url: string; operatorsUrl: string };
+const databaseUrl = (): URL => new URL(logins.url);
 let gateway: KafkaJsBus;
 let hearing: Consumption;
 const heard: CloudEvent[] = [];
 const processes: LedgerProcess[] = [];
 
 beforeAll(async () => {
+  logins = await provisionForTests(withFrameTables(ledgerDatabase));
   gateway = bus();
   await gateway.ensureTopics([...Object.values(topics), 'ledger.dlq'], 4);
   hearing = await gateway.consume({
@@ -45,7 +49,7 @@ function start(environment: Record<string, string> = {}): LedgerProcess {
 }
 
 const limit = (...words: string[]): Promise<string> =>
-  runFromSource('apps/ledger/src/limit.ts', words, { DATABASE_URL: databaseUrl().href });
+  runFromSource('apps/ledger/src/limit.ts', words, { DATABASE_URL: logins.operatorsUrl });
 
 const publish = (...events: NewEvent[]): Promise<void> =>
   gateway.publish(events.map((event) => ({ ...event, source: 'bank-gateway', time: 0 })));

@@ -3,6 +3,7 @@ import { SystemClock } from '#clock';
 import { Database } from '#postgres';
 import { frameSettings, readSettings } from '#service';
 import { AccountLimitsRepository } from './accounts/account-limits.repository.js';
+import { ledgerDatabase } from './ledger-database.js';
 import { parseLimitCommand, usage, type LimitChange } from './accounts/limit-command.js';
 
 /** `holdfast limit`: freezes an account, caps its open holds, or says how far refunds may take it below zero. */
@@ -12,7 +13,7 @@ async function main(words: readonly string[]): Promise<string> {
   const { DATABASE_URL: url } = readSettings(frameSettings.pick({ DATABASE_URL: true }));
   const database = await Database.open({
     url,
-    database: 'ledger',
+    database: ledgerDatabase.name,
     maxConnections: 1,
     openWithinMs: 3_000,
     clock: new SystemClock(),

@@ -1,6 +1,7 @@
 import { SystemClock } from '#clock';
 import { Database } from '#postgres';
 import { frameSettings, readSettings } from '#service';
+import { ledgerDatabase } from './ledger-database.js';
 import { StateOfTheBooksRepository } from './reconciliation/state-of-the-books.repository.js';
 import { disagreements, show } from './reconciliation/state-of-the-books.js';
 
@@ -19,7 +20,7 @@ async function main(words: readonly string[]): Promise<void> {
   const { DATABASE_URL: url } = readSettings(frameSettings.pick({ DATABASE_URL: true }));
   // It adds up all statements, which may take its time.
   const patience = { statementTimeoutMs: 120_000, maxConnections: 1, openWithinMs: 3_000 };
-  const database = await Database.open({ url, database: 'ledger', clock: new SystemClock(), ...patience });
+  const database = await Database.open({ url, database: ledgerDatabase.name, clock: new SystemClock(), ...patience });
   try {
     const state = await new StateOfTheBooksRepository(database).read();
     process.stdout.write(`${show(state)}\n`);

@@ -1,13 +1,13 @@
 import { SystemClock } from '#clock';
 import type { NewEvent } from '#contracts';
 import { PostgresOutbox } from '#messaging';
-import { migrate, statement, type PgTransaction } from '#postgres';
+import { statement, type PgTransaction } from '#postgres';
 import { BatchRunner, PostgresInbox, type Aggregates, type AnyWork, type WorkOutcome } from '#saga';
-import { frameMigrations } from '#service';
-import { testDatabase, type TestDatabase } from '#testing';
+import { withFrameTables } from '#service';
+import { provisionedDatabase, type ProvisionedDatabase, type TestDatabase } from '#testing';
 import { AccountLimitsRepository } from '../src/accounts/account-limits.repository.js';
 import { BalanceRepository } from '../src/books/balance.repository.js';
-import { migrations } from '../src/migrations/migrations.js';
+import { ledgerDatabase } from '../src/ledger-database.js';
 import { RefundRepository } from '../src/refunds/refund.repository.js';
 import { StrayRepository } from '../src/strays/stray.repository.js';
 import { HoldRepository } from '../src/holds/hold.repository.js';
@@ -25,7 +25,7 @@ export class TestBooks {
   private offset = 0;
 
   constructor(
-    readonly test: TestDatabase,
+    readonly test: TestDatabase & Pick<ProvisionedDatabase, 'administrator' | 'administratorUrl'>,
     settings = defaults,
   ) {
     const clock = new SystemClock();
@@ -46,15 +46,8 @@ export class TestBooks {
     });
   }
 
-  static async open(name: string, settings = defaults): Promise<TestBooks> {
-    const test = await testDatabase(name);
-    await migrate({
-      url: test.url,
-      database: test.name,
-      migrations: [...migrations, ...frameMigrations],
-      clock: new SystemClock(),
-    });
-    return new TestBooks(test, settings);
+  static async open(settings = defaults): Promise<TestBooks> {
+    return new TestBooks(await provisionedDatabase(withFrameTables(ledgerDatabase)), settings);
   }
 
   /** One batch, as the consumer would run it. */

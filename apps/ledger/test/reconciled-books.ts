@@ -38,8 +38,8 @@ export class ReconciledBooks {
     });
   }
 
-  static async open(name: string): Promise<ReconciledBooks> {
-    return new ReconciledBooks(await TestBooks.open(name));
+  static async open(): Promise<ReconciledBooks> {
+    return new ReconciledBooks(await TestBooks.open());
   }
 
   /** One batch of pages, as the consumer would run it. */
@@ -92,7 +92,7 @@ export class ReconciledBooks {
   }
 
   sql(name: string, text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
-    return this.books.test.database.query(statement(`test.reconciled.${name}`, text), values);
+    return this.books.test.administrator.query(statement(`test.reconciled.${name}`, text), values);
   }
 
   now(): number {

@@ -1,11 +1,11 @@
 import { entitiesMatchMigrations } from '../../../libs/service/src/testing/entities-match.js';
 import { entities } from './entities.js';
-import { migrations } from './migrations/migrations.js';
+import { paymentsDatabase } from './payments-database.js';
 
 const expression = 'TypeORM has no indexes on expressions';
 
 entitiesMatchMigrations(
-  { name: 'payments-api', entities, migrations },
+  { name: 'payments-api', entities, database: paymentsDatabase },
   {
     'function refuse_to_rewrite_balance': 'TypeORM has no functions of triggers',
     'index charge_by_customer_and_transfer_group': expression,

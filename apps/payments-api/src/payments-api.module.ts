@@ -1,9 +1,8 @@
 import { Module } from '@nestjs/common';
 import { ServiceModule } from '#service';
 import { apiModules } from './api-modules.js';
-import { databaseName } from './database-name.js';
 import { entities } from './entities.js';
-import { migrations } from './migrations/migrations.js';
+import { paymentsDatabase } from './payments-database.js';
 import { serviceName } from './service-name.js';
 import { paymentsConfig } from './settings.js';
 
@@ -11,8 +10,7 @@ import { paymentsConfig } from './settings.js';
   imports: [
     ServiceModule.forRoot({
       name: serviceName,
-      database: databaseName,
-      migrations,
+      database: paymentsDatabase,
       entities,
       settings: paymentsConfig,
     }),

@@ -2,17 +2,20 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { SystemClock } from '#clock';
 import { topics, type NewEvent } from '#contracts';
 import { KafkaJsBus } from '#messaging';
-import { eventually } from '#testing';
+import { withFrameTables } from '#service';
+import { eventually, provisionForTests } from '#testing';
+import { ledgerDatabase } from '../../../apps/ledger/src/ledger-database.js';
 import { approved, captured } from '../../../apps/ledger/test/charge.js';
 import { LedgerProcess, runFromSource } from '../../../apps/ledger/test/ledger-process.js';
 
-const databaseUrl = (): string => process.env['TEST_DATABASE_URL']!;
 const brokers = (): string => process.env['TEST_KAFKA_BROKERS']!;
 const unique = `${process.pid}`;
 
+let logins: { url: string; operatorsUrl: string };
 let gateway: KafkaJsBus;
 const processes: LedgerProcess[] = [];
 beforeAll(async () => {
+  logins = await provisionForTests(withFrameTables(ledgerDatabase));
   gateway = new KafkaJsBus({ brokers: brokers().split(','), clock: new SystemClock() });
   await gateway.ensureTopics([...Object.values(topics), 'ledger.dlq'], 4);
 }, 60_000);
@@ -22,7 +25,7 @@ afterEach(async () => {
 afterAll(() => gateway.close());
 
 function start(): LedgerProcess {
-  const started = new LedgerProcess({ DATABASE_URL: databaseUrl(), KAFKA_BROKERS: brokers() });
+  const started = new LedgerProcess({ DATABASE_URL: logins.url, KAFKA_BROKERS: brokers() });
   processes.push(started);
   return started;
 }
@@ -31,7 +34,7 @@ const publish = (...events: NewEvent[]): Promise<void> =>
   gateway.publish(events.map((event) => ({ ...event, source: 'bank-gateway', time: 0 })));
 
 const parked = (...words: string[]): Promise<string> =>
-  runFromSource('cli/src/main.ts', ['parked', ...words], { DATABASE_URL: databaseUrl() });
+  runFromSource('cli/src/main.ts', ['parked', ...words], { DATABASE_URL: logins.operatorsUrl });
 
 const json = async (url: string): Promise<Record<string, unknown>> =>
   (await (await fetch(url)).json()) as Record<string, unknown>;

@@ -11,6 +11,8 @@ export interface MigrateOptions {
   /** TypeORM migration classes, whose names end in a 13-digit timestamp. */
   migrations: (new () => MigrationInterface)[];
   clock: Clock;
+  /** Migrations run as this role, which then owns what they make. Default: the login of `url`. */
+  role?: string;
 }
 
 /** The key of the advisory lock: "hold" in ASCII. */
@@ -52,13 +54,14 @@ async function createDatabase({ url, database, clock }: MigrateOptions): Promise
   }
 }
 
-async function runMigrations({ url, database, migrations }: MigrateOptions): Promise<void> {
+async function runMigrations({ url, database, migrations, role }: MigrateOptions): Promise<void> {
   const source = new DataSource({
     type: 'postgres',
     url: databaseUrl(url, database),
     migrations,
     migrationsTransactionMode: 'each',
     logging: false,
+    ...(role !== undefined && { extra: { options: `-c role=${role}` } }),
   });
   await source.initialize();
   try {

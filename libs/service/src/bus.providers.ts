@@ -17,7 +17,7 @@ import { StepRegistry } from './step-registry.js';
 import { BATCH_PARTS, BUS, CLOCK, LOG, OUTBOX_STORE, SETTINGS } from './tokens.js';
 
 /** The bus, outbox, relay and consumer. */
-export function busProviders({ name, database: databaseName }: ServiceOptions): Provider[] {
+export function busProviders({ name, database: { name: databaseName } }: ServiceOptions): Provider[] {
   return [
     provide(BUS, [SETTINGS, CLOCK, LOG, Metrics, Shutdown], (settings, clock, log, metrics, shutdown) => {
       const bus = new KafkaJsBus({
@@ -31,24 +31,19 @@ export function busProviders({ name, database: databaseName }: ServiceOptions): 
       shutdown.during('pools', 'the connections to Kafka', () => bus.close());
       return bus;
     }),
-    provide(
-      OUTBOX_STORE,
-      // `Database` is listed for its migrations, which have run once it exists.
-      [Database, SETTINGS, CLOCK, Shutdown],
-      async (_migrated, settings, clock, shutdown) => {
-        const database = await Database.open({
-          url: settings.DATABASE_URL,
-          database: databaseName,
-          applicationName: `${settings.INSTANCE_ID} relay`,
-          maxConnections: 2,
-          // It only deletes published rows. A lost delete causes a duplicate, which inboxes drop.
-          synchronousCommit: false,
-          clock,
-        });
-        shutdown.during('pools', 'the relay’s database', () => database.close());
-        return new PostgresOutboxStore(database);
-      },
-    ),
+    provide(OUTBOX_STORE, [SETTINGS, CLOCK, Shutdown], async (settings, clock, shutdown) => {
+      const database = await Database.open({
+        url: settings.DATABASE_URL,
+        database: databaseName,
+        applicationName: `${settings.INSTANCE_ID} relay`,
+        maxConnections: 2,
+        // It only deletes published rows. A lost delete causes a duplicate, which inboxes drop.
+        synchronousCommit: false,
+        clock,
+      });
+      shutdown.during('pools', 'the relay’s database', () => database.close());
+      return new PostgresOutboxStore(database);
+    }),
     provide(
       OutboxRelay,
       [BUS, OUTBOX_STORE, Leases, SETTINGS, CLOCK, LOG, Metrics, Readiness, Shutdown],

@@ -16,4 +16,5 @@ export { JOB_FAILED, JobRunner, type Job, type JobOutcome } from './job-runner.j
 export { Jobs } from './jobs.js';
 export { StepRegistry } from './step-registry.js';
 export { frameMigrations } from './migrations/index.js';
+export { withFrameTables } from './frame-database.js';
 export { BUS, CLOCK, IDS, LOG, OUTBOX_STORE, SERVICE, SETTINGS } from './tokens.js';

@@ -35,7 +35,7 @@ const steps: AsyncMicroserviceOptions = {
   useFactory: (strategy: StepTransport<PgTransaction>) => ({ strategy }),
 };
 
-/** Resolves once Postgres is reached and migrated. Consumes and serves nothing yet. */
+/** Resolves once Postgres is reached. Consumes and serves nothing yet. */
 export async function createService<App extends INestApplication>(
   root: Type,
   options: { log: Log; public?: PublicDoor<App> | undefined },

@@ -28,7 +28,7 @@ export async function runService<App extends INestApplication>(
   process.on('uncaughtException', (error) => die(error, 'an error that nobody caught'));
   process.on('unhandledRejection', (error) => die(error, 'a rejection that nobody handled'));
 
-  // Before the service exists, only a migration can be running, and it rolls back.
+  // Before the service exists, it has begun no work.
   const exit = (): never => process.exit(0);
   for (const signal of stopSignals) process.once(signal, exit);
 

@@ -1,10 +1,10 @@
 import type { Provider } from '@nestjs/common';
 import { Leases } from '#leases';
-import { Database, migrate, statement } from '#postgres';
+import { assertMigrated, Database, statement } from '#postgres';
 import { PostgresInbox } from '#saga';
 import { SnowflakeIds, WorkerIdLease } from '#snowflake';
 import { announced } from './announced.js';
-import { frameMigrations } from './migrations/index.js';
+import { withFrameTables } from './frame-database.js';
 import { provide } from './provide.js';
 import { Readiness } from './readiness.js';
 import type { ServiceOptions } from './service-options.js';
@@ -13,24 +13,24 @@ import { CLOCK, IDS, LOG, SETTINGS } from './tokens.js';
 
 const stillThere = statement('service.still_there', 'SELECT 1');
 
-/** The migrated database, leases, inbox and ids. */
-export function storeProviders({ database: databaseName, migrations }: ServiceOptions): Provider[] {
+/** The service's database, leases, inbox and ids. */
+export function storeProviders({ database: ownDatabase }: ServiceOptions): Provider[] {
   return [
     provide(
       Database,
       [SETTINGS, CLOCK, LOG, Readiness, Shutdown],
       async (settings, clock, log, readiness, shutdown) => {
-        const where = { url: settings.DATABASE_URL, database: databaseName, clock };
-        await announced(
+        const opening = Database.open({
+          url: settings.DATABASE_URL,
+          database: ownDatabase.name,
           clock,
-          log,
-          `Postgres at ${new URL(settings.DATABASE_URL).host}`,
-          migrate({ ...where, migrations: [...migrations, ...frameMigrations] }),
-        );
-        const database = await Database.open({
-          ...where,
           applicationName: settings.INSTANCE_ID,
           maxConnections: settings.DATABASE_POOL,
+        });
+        const database = await announced(clock, log, `Postgres at ${new URL(settings.DATABASE_URL).host}`, opening);
+        await assertMigrated(database, withFrameTables(ownDatabase).migrations).catch(async (error: unknown) => {
+          await database.close();
+          throw error;
         });
         readiness.add('database', () => database.query(stillThere));
         shutdown.during('pools', 'the database', () => database.close());

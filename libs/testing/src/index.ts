@@ -1,4 +1,5 @@
 export * from './eventually.js';
 export * from './fake-clock.js';
 export * from './not-empty.js';
-export * from './test-database.js';
+export * from './provisioned-database.js';
+export { testDatabase, type TestDatabase } from './test-database.js';

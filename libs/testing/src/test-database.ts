@@ -21,8 +21,7 @@ export async function testDatabase(
   name: string,
   options: Partial<Omit<DatabaseOptions, 'url' | 'database'>> = {},
 ): Promise<TestDatabase> {
-  const url = process.env['TEST_DATABASE_URL'];
-  assert(url, 'TEST_DATABASE_URL names no Postgres server; the jest project "real" starts one');
+  const url = testServer();
   const unique = `test_${name.replaceAll(/[^a-z0-9]+/gi, '_').toLowerCase()}_${randomBytes(4).toString('hex')}`;
   await administer(url, (client) =>
     client.query(`CREATE DATABASE ${client.escapeIdentifier(unique)} TEMPLATE template0`),
@@ -39,7 +38,14 @@ export async function testDatabase(
   };
 }
 
-async function administer(url: string, work: (client: Client) => Promise<unknown>): Promise<void> {
+/** The URL of its administrator. */
+export function testServer(): string {
+  const url = process.env['TEST_DATABASE_URL'];
+  assert(url, 'TEST_DATABASE_URL names no Postgres server; the jest project "real" starts one');
+  return url;
+}
+
+export async function administer(url: string, work: (client: Client) => Promise<unknown>): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {

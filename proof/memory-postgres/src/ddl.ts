@@ -20,7 +20,8 @@ export function define(schema: DatabaseSchema, statement: Node): boolean {
   else if ('CreateTrigStmt' in statement) createTrigger(schema, statement.CreateTrigStmt);
   else if ('AlterTableStmt' in statement) alterTable(schema, statement.AlterTableStmt);
   else if ('DropStmt' in statement) drop(schema, statement.DropStmt);
-  else if (!('CommentStmt' in statement) && !('AlterTableSpaceOptionsStmt' in statement)) return false;
+  // There are no roles here: as whom a function runs makes no difference.
+  else if (!('CommentStmt' in statement) && !('AlterFunctionStmt' in statement)) return false;
   schema.version++;
   return true;
 }

@@ -6,7 +6,7 @@ import { usd } from '#money';
 import { statement } from '#postgres';
 import { eventually, notEmpty, type TestDatabase } from '#testing';
 import { paidWith } from '../../test/authorization-under-test.js';
-import { gatewayDatabase, gatewayInstance, lapseLeases } from '../../test/gateway-instance.js';
+import { provisionedGateway, gatewayInstance, lapseLeases } from '../../test/gateway-instance.js';
 import { StubBanks, timedOut } from '../../test/stub-banks.js';
 
 const liveCount = statement('test.live', `SELECT count(*) AS live FROM bank_operation WHERE phase <> 'ended'`);
@@ -23,7 +23,7 @@ describe('workers on a real Postgres', () => {
   let instances: ReturnType<typeof gatewayInstance>[];
 
   beforeEach(async () => {
-    test = await gatewayDatabase();
+    test = await provisionedGateway();
     stub = new StubBanks(new SystemClock());
     instances = [];
   });

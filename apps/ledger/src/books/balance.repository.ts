@@ -43,7 +43,7 @@ const balancesStatement = statement(
  * its commit could be passed by; a transaction id below every running one cannot. Transfers are only read
  * here, so nobody who writes them ever waits for this.
  */
-const rollUpStatement: Statement = {
+export const rollUpStatement: Statement = {
   // Unnamed, and so planned at each call: a plan kept from when the table was empty would read all of it.
   name: '',
   text: `WITH span AS (

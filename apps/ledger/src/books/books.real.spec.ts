@@ -17,7 +17,7 @@ const anyDeliveries = deliveries(() => `r${++runs}x`);
 let books: TestBooks;
 let reference: TestBooks;
 beforeAll(async () => {
-  [books, reference] = [await TestBooks.open('books'), await TestBooks.open('reference')];
+  [books, reference] = [await TestBooks.open(), await TestBooks.open()];
 }, 30_000);
 afterAll(async () => {
   await books.test.drop();
@@ -65,7 +65,7 @@ describe('the books in Postgres', () => {
 
   // After Formance's stress test: many transactions, every revert sent twice, and nothing is left but what was kept.
   it('come to nothing but the fees when every charge is refunded, and every refund sent twice', async () => {
-    const test = await TestBooks.open('formance');
+    const test = await TestBooks.open();
     const charges = Array.from({ length: 3_000 }, (_, n) => ({ chargeId: `ch_${n}`, account: `acct_${n % 20}` }));
     const inBatches = async (eventsOf: (charge: (typeof charges)[number], n: number) => NewEvent[]): Promise<void> => {
       const events = charges.flatMap(eventsOf);

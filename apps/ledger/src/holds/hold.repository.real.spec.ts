@@ -8,11 +8,11 @@ import { loadHoldsStatement, openAccountsStatement, saveHoldsStatement } from '.
 
 let books: TestBooks;
 beforeEach(async () => {
-  books = await TestBooks.open('holds');
+  books = await TestBooks.open();
 });
 afterEach(() => books.test.drop());
 
-const sql = (name: string, text: string) => books.test.database.query(statement(`test.${name}`, text));
+const sql = (name: string, text: string) => books.test.administrator.query(statement(`test.${name}`, text));
 const holdsByCharge = async (): Promise<Record<string, string>> => {
   const rows = await sql('states', 'SELECT charge_id, state FROM hold ORDER BY charge_id');
   return Object.fromEntries(rows.map((row) => [row['charge_id'], row['state']]));
@@ -108,7 +108,7 @@ describe('a capture whose charge had ended', () => {
 
 describe('a cap on an account’s open holds', () => {
   it('counts the holds of the same batch, those of earlier batches, and lets go of closed ones', async () => {
-    await books.limits.cap(books.test.database, 'acct_1', 'usd', 2000);
+    await books.limits.cap(books.test.administrator, 'acct_1', 'usd', 2000);
     await books.run(approved({ chargeId: 'ch_1' }), approved({ chargeId: 'ch_2' }), approved({ chargeId: 'ch_3' }));
     expect(await holdsByCharge()).toEqual({ ch_1: 'pending', ch_2: 'pending', ch_3: 'refused' });
     await books.run(approved({ chargeId: 'ch_4' }), captured({ chargeId: 'ch_1' }), approved({ chargeId: 'ch_5' }));
@@ -116,7 +116,7 @@ describe('a cap on an account’s open holds', () => {
   });
 
   it('holds against batches that run at the same time', async () => {
-    await books.limits.cap(books.test.database, 'acct_1', 'usd', 2000);
+    await books.limits.cap(books.test.administrator, 'acct_1', 'usd', 2000);
     // Without open connections the batches would line up behind the first one.
     await Promise.all(Array.from({ length: 8 }, () => sql('connect', 'SELECT pg_sleep(0.1)')));
     await Promise.all(
@@ -130,7 +130,7 @@ describe('a cap on an account’s open holds', () => {
   });
 
   it('locks nothing for accounts that have none', async () => {
-    await books.limits.cap(books.test.database, 'acct_2', 'usd', 2000);
+    await books.limits.cap(books.test.administrator, 'acct_2', 'usd', 2000);
     await books.test.database.transaction(async (tx) => {
       await tx.query(lockLimitsStatement, [['acct_2']]);
       await books.run(approved());
@@ -140,11 +140,11 @@ describe('a cap on an account’s open holds', () => {
 
   it('is lifted, and an account frozen and thawed, by an operator', async () => {
     const { limits, test } = books;
-    await limits.cap(test.database, 'acct_1', 'usd', 0);
-    await limits.freeze(test.database, 'acct_2', true);
+    await limits.cap(test.administrator, 'acct_1', 'usd', 0);
+    await limits.freeze(test.administrator, 'acct_2', true);
     await books.run(approved({ chargeId: 'ch_1' }), approved({ chargeId: 'ch_2', account: 'acct_2' }));
-    await limits.cap(test.database, 'acct_1', 'usd', null);
-    await limits.freeze(test.database, 'acct_2', false);
+    await limits.cap(test.administrator, 'acct_1', 'usd', null);
+    await limits.freeze(test.administrator, 'acct_2', false);
     await books.run(approved({ chargeId: 'ch_3' }), approved({ chargeId: 'ch_4', account: 'acct_2' }));
     expect(await holdsByCharge()).toEqual({ ch_1: 'refused', ch_2: 'refused', ch_3: 'pending', ch_4: 'pending' });
   });
@@ -192,13 +192,13 @@ describe('the database itself', () => {
     ['a transfer to itself', transfer(`'ch_2', 'x', 'single', NULL, 'fees:usd', 'fees:usd', 1, 'usd'`), 'check'],
     ['a transfer of nothing', transfer(`'ch_2', 'x', 'single', NULL, ${accounts}, 0, 'usd'`), 'check'],
   ])('refuses %s', async (_, text, reason) => {
-    const { database } = books.test;
-    await expect(database.query({ name: '', text })).rejects.toThrow(new RegExp(reason));
+    const { administrator } = books.test;
+    await expect(administrator.query({ name: '', text })).rejects.toThrow(new RegExp(reason));
   });
 
   it('reaches every growing table by index', async () => {
-    const { url } = books.test;
-    const empty = await TestBooks.open('plans');
+    const { administratorUrl: url } = books.test;
+    const empty = await TestBooks.open();
     await expect(
       assertIndexProbes({
         session: { url, database: empty.test.name },
@@ -226,7 +226,7 @@ async function grow(empty: TestBooks): Promise<void> {
       ),
     );
   }
-  await empty.test.database.query(
+  await empty.test.administrator.query(
     statement(
       'test.grow_limits',
       `INSERT INTO account_limit (account) SELECT 'acct_' || n FROM generate_series(1, 5000) AS n`,

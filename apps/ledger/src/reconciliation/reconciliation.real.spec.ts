@@ -12,7 +12,7 @@ import { contradictionsStatement, saveStatementsStatement } from './statement.re
 
 let reconciled: ReconciledBooks;
 beforeEach(async () => {
-  reconciled = await ReconciledBooks.open('reconciliation');
+  reconciled = await ReconciledBooks.open();
 });
 afterEach(() => reconciled.drop());
 
@@ -279,10 +279,10 @@ describe('the state of the books', () => {
 
 describe('every statement of the comparison', () => {
   it('probes by index, however much history there is', async () => {
-    const empty = await ReconciledBooks.open('reconciliation_plans');
+    const empty = await ReconciledBooks.open();
     await expect(
       assertIndexProbes({
-        session: { url: empty.books.test.url, database: empty.books.test.name },
+        session: { url: empty.books.test.administratorUrl, database: empty.books.test.name },
         statements: [...comparisonStatements, saveStatementsStatement, contradictionsStatement],
         tables: ['transfer', 'statement_entry', 'suspect', 'difference', 'comparison_horizon'],
         grow: () => grow(empty),

@@ -17,11 +17,11 @@ import {
 
 let books: TestBooks;
 beforeEach(async () => {
-  books = await TestBooks.open('refunds', { REFUND_OVERDRAFT_MINOR: 1_000 });
+  books = await TestBooks.open({ REFUND_OVERDRAFT_MINOR: 1_000 });
 }, 30_000);
 afterEach(() => books.test.drop());
 
-const sql = (name: string, text: string) => books.test.database.query(statement(`test.refunds.${name}`, text));
+const sql = (name: string, text: string) => books.test.administrator.query(statement(`test.refunds.${name}`, text));
 const refundStates = async (): Promise<Record<string, string>> => {
   const rows = await sql('states', 'SELECT refund_id, state FROM refund ORDER BY refund_id');
   return Object.fromEntries(rows.map((row) => [row['refund_id'], row['state']]));
@@ -153,9 +153,9 @@ describe('a merchant’s balance', () => {
     );
     // -1.12 so far: the fees. Somebody else's money does not help.
     await books.run(...posted('ch_4'), ...posted('ch_5'));
-    await books.limits.overdraft(books.test.database, 'acct_1', 'usd', 4 * 56);
+    await books.limits.overdraft(books.test.administrator, 'acct_1', 'usd', 4 * 56);
     await books.run(requested({ refundId: 're_3', chargeId: 'ch_4', amount: usd(900) }));
-    await books.limits.overdraft(books.test.database, 'acct_1', 'usd', 4 * 56 - 1);
+    await books.limits.overdraft(books.test.administrator, 'acct_1', 'usd', 4 * 56 - 1);
     await books.run(requested({ refundId: 're_4', chargeId: 'ch_5', amount: usd(900) }));
     expect(await refundStates()).toEqual({ re_1: 'reserved', re_2: 'posted', re_3: 'reserved', re_4: 'refused' });
   });
@@ -167,15 +167,15 @@ describe('a merchant’s balance', () => {
       (n: number) => requested({ refundId: `re_${n}a`, amount: usd(900) }),
       (n: number) => requested({ refundId: `re_${n}b`, chargeId: 'ch_2', account: 'acct_2', amount: usd(900) }),
     ];
-    await limits.overdraft(test.database, 'acct_1', 'usd', 55);
-    await limits.overdraft(test.database, 'acct_2', 'eur', 0);
+    await limits.overdraft(test.administrator, 'acct_1', 'usd', 55);
+    await limits.overdraft(test.administrator, 'acct_2', 'eur', 0);
     await books.run(...whole.map((refund) => refund(1)));
     expect(await refundStates()).toEqual({ re_1a: 'refused', re_1b: 'reserved' });
-    await limits.overdraft(test.database, 'acct_1', 'usd', 56);
+    await limits.overdraft(test.administrator, 'acct_1', 'usd', 56);
     await books.run(whole[0]!(2));
     expect(await refundStates()).toMatchObject({ re_2a: 'reserved' });
-    await limits.overdraft(test.database, 'acct_1', 'usd', null);
-    expect(await limits.inUse(test.database, 'acct_1')).toMatchObject({ refundOverdraftMinor: {} });
+    await limits.overdraft(test.administrator, 'acct_1', 'usd', null);
+    expect(await limits.inUse(test.administrator, 'acct_1')).toMatchObject({ refundOverdraftMinor: {} });
   });
 
   it('is never passed by batches that run at the same time, beside the roll-up', async () => {
@@ -246,13 +246,13 @@ describe('the database itself', () => {
       'does not fit',
     ],
   ])('refuses %s', async (_, insert, reason) => {
-    await expect(books.test.database.query(insert)).rejects.toThrow(reason);
+    await expect(books.test.administrator.query(insert)).rejects.toThrow(reason);
   });
 
   it('resolves a refund once', async () => {
     await books.run(succeeded());
     const release = transfer(`'ch_1', 'refund_release:re_1', 'void', 'refund_hold:re_1', ${back}, 400, 'usd'`);
-    await expect(books.test.database.query(release)).rejects.toThrow('transfer_resolved_once');
+    await expect(books.test.administrator.query(release)).rejects.toThrow('transfer_resolved_once');
   });
 
   it('lets nobody pass the captured sum from two connections at once, whatever they have locked', async () => {
@@ -270,8 +270,8 @@ describe('the database itself', () => {
   });
 
   it('reaches every growing table by index', async () => {
-    const { url } = books.test;
-    const empty = await TestBooks.open('refund-plans');
+    const { administratorUrl: url } = books.test;
+    const empty = await TestBooks.open();
     await expect(
       assertIndexProbes({
         session: { url, database: empty.test.name },
@@ -303,7 +303,7 @@ async function grow(empty: TestBooks): Promise<void> {
     );
   }
   await empty.balances.rollUp();
-  await empty.test.database.query(
+  await empty.test.administrator.query(
     statement(
       'test.refunds.grow_limits',
       `INSERT INTO account_limit (account) SELECT 'acct_' || n FROM generate_series(1, 5000) AS n`,

@@ -9,7 +9,7 @@ import { strayMoves, undoneMoves, type Stray } from './stray.js';
 
 let books: TestBooks;
 beforeEach(async () => {
-  books = await TestBooks.open('strays');
+  books = await TestBooks.open();
 });
 afterEach(() => books.test.drop());
 
@@ -56,7 +56,7 @@ describe('a stray', () => {
   it('is written by index', async () => {
     await expect(
       assertIndexProbes({
-        session: { url: books.test.url, database: books.test.name },
+        session: { url: books.test.administratorUrl, database: books.test.name },
         statements: [saveStraysStatement],
         tables: ['transfer', 'account'],
         grow: async () => {

@@ -3,7 +3,7 @@ import { SystemClock } from '#clock';
 import { Database, entitiesOver } from '#postgres';
 import { readSettings } from '#service';
 import { z } from 'zod';
-import { databaseName } from '../database-name.js';
+import { paymentsDatabase } from '../payments-database.js';
 import { apiSecret, developmentSecret } from '../settings.js';
 import { InvalidAccountName, provisionKey, revokeKey } from './accounts.repository.js';
 import { ApiKeyEntity } from './api-key.entity.js';
@@ -33,7 +33,7 @@ async function main(words: readonly string[]): Promise<string> {
   const hash = new KeyedHash(settings.API_SECRET);
   const database = await Database.open({
     url: settings.DATABASE_URL,
-    database: databaseName,
+    database: paymentsDatabase.name,
     openWithinMs: 3_000,
     clock: new SystemClock(),
   });

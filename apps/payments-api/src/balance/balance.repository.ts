@@ -23,7 +23,7 @@ export const balanceStatement = statement(
  * Moves rows into the roll-up, up to the oldest running transaction (`pg_snapshot_xmin`): a sequence number could
  * commit later than a higher one, a transaction id below every running one cannot. Writers never wait for this.
  */
-const rollUpStatement: Statement = {
+export const rollUpStatement: Statement = {
   // Unnamed, so planned at each call: a plan cached while the table was empty would scan all of it.
   name: '',
   text: `WITH span AS (

@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 const sql = (label: string, text: string, values: unknown[] = []) =>
-  api.database.query({ name: `test.${label}`, text }, values);
+  api.administrator.query({ name: `test.${label}`, text }, values);
 
 let account = 0;
 interface Somebody {

@@ -105,14 +105,14 @@ describe('whatever goes wrong', () => {
   );
 
   it('inside of us is a 500 that says so, and may be tried again', async () => {
-    await api.database.query({ name: 'test.break', text: 'ALTER TABLE charge RENAME COLUMN details TO mislaid' });
+    await api.administrator.query({ name: 'test.break', text: 'ALTER TABLE charge RENAME COLUMN details TO mislaid' });
     try {
       const answer = await client().get('/v1/charges').auth(key, { type: 'bearer' });
       expect([answer.status, answer.body]).toEqual([500, envelope('api_error')]);
       expect(answer.headers['stripe-should-retry']).toBe('true');
       expect(JSON.stringify(answer.body)).not.toContain('column');
     } finally {
-      await api.database.query({ name: 'test.mend', text: 'ALTER TABLE charge RENAME COLUMN mislaid TO details' });
+      await api.administrator.query({ name: 'test.mend', text: 'ALTER TABLE charge RENAME COLUMN mislaid TO details' });
     }
   });
 });

@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 const sql = (label: string, text: string, values: unknown[] = []) =>
-  one.database.query({ name: `test.${label}`, text }, values);
+  one.administrator.query({ name: `test.${label}`, text }, values);
 
 let account = 0;
 let authorization = '';

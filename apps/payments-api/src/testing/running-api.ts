@@ -8,15 +8,16 @@ import { Database, type PgTransaction } from '#postgres';
 import { BatchRunner, StepTable } from '#saga';
 import { createLog } from '#telemetry';
 import type { KafkaJsBus } from '#messaging';
-import { BUS, createService, ServiceModule, Shutdown, StepRegistry } from '#service';
+import { BUS, createService, ServiceModule, Shutdown, StepRegistry, withFrameTables } from '#service';
+import { openAsAdministrator, provisionForTests } from '#testing';
 import { apiModules } from '../api-modules.js';
 import type { OpenedCharge } from '../charges/charge/charge.js';
 import { findCharges, unsettledCharges, withKnown } from '../charges/store/charge-rows.repository.js';
 import { unansweredRequests } from '../charges/charge/unanswered-requests.js';
 import { stripeDoor } from '../http/stripe-door.http.js';
 import { entities } from '../entities.js';
-import { migrations } from '../migrations/migrations.js';
 import { readPendingRefunds } from '../charges/store/refund.repository.js';
+import { paymentsDatabase } from '../payments-database.js';
 import { paymentsConfig } from '../settings.js';
 
 /** The whole service on a database of its own, its public door open, and the later services played by a test. */
@@ -27,17 +28,21 @@ export class RunningApi {
   private constructor(
     readonly app: NestFastifyApplication,
     readonly url: string,
+    /** For what a test does to the tables that the service may not. */
+    readonly administrator: Database,
   ) {}
 
   /**
-   * @param database its name on the server of TEST_DATABASE_URL; created when missing
+   * @param database its name on the server of TEST_DATABASE_URL; provisioned first
    * @param environment on top of what a test needs anyway
    */
   static async start(database: string, environment: Record<string, string> = {}): Promise<RunningApi> {
-    const { TEST_DATABASE_URL, TEST_KAFKA_BROKERS } = process.env;
-    assert(TEST_DATABASE_URL && TEST_KAFKA_BROKERS, 'the jest project "real" starts Postgres and Kafka');
+    const { TEST_KAFKA_BROKERS } = process.env;
+    assert(TEST_KAFKA_BROKERS, 'the jest project "real" starts Postgres and Kafka');
+    const named = { ...paymentsDatabase, name: database };
+    const { url } = await provisionForTests(withFrameTables(named));
     const settings = {
-      DATABASE_URL: TEST_DATABASE_URL,
+      DATABASE_URL: url,
       KAFKA_BROKERS: TEST_KAFKA_BROKERS,
       ADMIN_PORT: '0',
       PORT: '0',
@@ -50,8 +55,7 @@ export class RunningApi {
     Object.assign(process.env, settings);
     const frame = ServiceModule.forRoot({
       name: 'payments-api',
-      database,
-      migrations,
+      database: named,
       entities,
       settings: paymentsConfig,
     });
@@ -63,7 +67,7 @@ export class RunningApi {
     Object.assign(process.env, before);
     await app.get<KafkaJsBus>(BUS).ensureTopics(Object.values(topics), 1);
     await app.listen(0, '127.0.0.1');
-    return new RunningApi(app, await app.getUrl());
+    return new RunningApi(app, await app.getUrl(), await openAsAdministrator(database));
   }
 
   get database(): Database {
@@ -101,6 +105,7 @@ export class RunningApi {
     this.playing = false;
     await this.played;
     await this.app.get(Shutdown).run();
+    await this.administrator.close();
   }
 
   private async play(random: () => number): Promise<void> {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { DataSource } from 'typeorm';
 import { SystemClock } from '#clock';
 import { entityDataSource, migrate, statement } from '#postgres';
-import { frameEntities, frameMigrations, type ServiceOptions } from '#service';
+import { frameEntities, withFrameTables, type ServiceOptions } from '#service';
 import { testDatabase, type TestDatabase } from '#testing';
 import { differencesBetween, schemaOf } from '../../../postgres/src/testing/schema-of.js';
 
@@ -19,7 +19,7 @@ const unmodelledInTheFrame: Unmodelled = {
 
 /** Tests that a service's entities match its migrations. Needs a real Postgres. */
 export function entitiesMatchMigrations(
-  service: Pick<ServiceOptions, 'name' | 'entities' | 'migrations'>,
+  service: Pick<ServiceOptions, 'name' | 'entities' | 'database'>,
   unmodelledByTypeOrm: Unmodelled,
 ): void {
   describe(`the entities of ${service.name}`, () => {
@@ -34,7 +34,7 @@ export function entitiesMatchMigrations(
       await migrate({
         url: migrated.url,
         database: migrated.name,
-        migrations: [...service.migrations, ...frameMigrations],
+        migrations: withFrameTables(service.database).migrations,
         clock: new SystemClock(),
       });
       const maker = await sourceOf(made).initialize();

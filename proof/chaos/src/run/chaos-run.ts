@@ -111,7 +111,7 @@ export class ChaosRun {
     const { plan, watching, signal } = this;
     const databases = new ChaosDatabases(runtime.databaseUrl);
     const observer = new Observer(runtime.urls.admin, databases);
-    const accounts = await provisionAccounts(runtime.databaseUrl, ACCOUNTS);
+    const accounts = await provisionAccounts(runtime.operatorsUrl, ACCOUNTS);
     const beganAt = Date.now();
     const originMs = performance.now();
     const elapsedMs = (): number => performance.now() - originMs;
@@ -126,7 +126,7 @@ export class ChaosRun {
       launchSettings,
       bankFaults,
       moments: new Moments(runtime.control, bankFaults, databases),
-      poison: new Poison(databases, runtime.databaseUrl, (amountMinor) => workload.charge(amountMinor)),
+      poison: new Poison(databases, runtime.operatorsUrl, (amountMinor) => workload.charge(amountMinor)),
     };
     const nemesis = new Nemesis(world, elapsedMs, {
       changed: (struck) => {
@@ -161,7 +161,7 @@ export class ChaosRun {
       await observer.scrape();
       observer.stop();
       const said = await readBack(settled.evidence, workload.merchants);
-      const projection = await verifyProjection(runtime.databaseUrl);
+      const projection = await verifyProjection(runtime.operatorsUrl);
       // The final reads are checked too: if the system had settled, they must show the rows exactly.
       const exchanges = history.inOrder;
       const isSettled = settled.quietAfterMs !== undefined && settled.soundAfterMs !== undefined;
@@ -211,7 +211,7 @@ export class ChaosRun {
     struck: Pick<RunFacts, 'beganAt' | 'strikes'>,
     elapsedMs: () => number,
   ): Promise<SettledRun> {
-    const where = { databaseUrl: runtime.databaseUrl, banksAdminUrl: runtime.urls.banksAdmin };
+    const where = { databaseUrl: runtime.operatorsUrl, banksAdminUrl: runtime.urls.banksAdmin };
     const answers = toldOf(exchanges);
     const system = {
       unsettled: () => unsettled(where),

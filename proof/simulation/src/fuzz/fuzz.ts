@@ -1,4 +1,4 @@
-import { knownStatements } from '#postgres';
+import { knownStatements, type MigrateOptions } from '#postgres';
 import { Random } from '#virtual-time';
 import { testDatabase, type TestDatabase } from '#testing';
 import { MemorySide } from '../../../memory-postgres/src/testing/differential/memory-side.js';
@@ -11,7 +11,7 @@ import {
 } from '../../../memory-postgres/src/testing/differential/run-script.js';
 import type { ScriptStep } from '../../../memory-postgres/src/testing/differential/script.js';
 import { shrink } from '../../../memory-postgres/src/testing/differential/shrink.js';
-import { frameMigrations } from '#service';
+import { withFrameTables } from '#service';
 import { KEPT_WORKER_IDS } from '../databases/migrated.js';
 import type { SimulatedServiceName } from '../schedule/fault.js';
 import type { Definitions } from '../world/world.js';
@@ -66,9 +66,9 @@ export class Fuzz {
         channels,
         migrate: async (execute) => {
           const runner = { query: execute } as unknown as Parameters<
-            InstanceType<(typeof frameMigrations)[number]>['up']
+            InstanceType<MigrateOptions['migrations'][number]>['up']
           >[0];
-          for (const Each of [...options.migrations, ...frameMigrations]) await new Each().up(runner);
+          for (const Each of withFrameTables(options.database).migrations) await new Each().up(runner);
           await execute(KEPT_WORKER_IDS);
         },
       });

@@ -1,7 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Template } from '#memory-postgres';
-import { frameMigrations, SERVICE, type ServiceOptions } from '#service';
+import { SERVICE, withFrameTables, type ServiceOptions } from '#service';
 import { AccountsModule } from '../../../../apps/payments-api/src/accounts/accounts.module.js';
 import { migrated } from '../databases/migrated.js';
 import { provisionKeys } from '../databases/api-keys.js';
@@ -19,7 +19,7 @@ export async function define(root: Type): Promise<SimulatedServiceDefinition> {
   // TypeORM reads the entities once, here: in a world only the first process would spend that time.
   await wiring.byToken.get(DataSource)?.make({});
   const options = wiring.makings.find(({ token }) => token === SERVICE)?.make() as ServiceOptions;
-  const database = await migrated([...options.migrations, ...frameMigrations]);
+  const database = await migrated(withFrameTables(options.database).migrations);
   if (wiring.modules.includes(AccountsModule)) provisionKeys(database);
   return { options, wiring, database };
 }

@@ -553,7 +553,7 @@ export class World {
     const { process, ready } = running;
     if (process.dead) return;
     if (!ready) {
-      // All that can be under way is a migration, which rolls back.
+      // It has begun no work.
       process.kill();
       return whenEnded();
     }

@@ -14,7 +14,7 @@ import {
   refunding,
   terms,
 } from '../../../test/authorization-under-test.js';
-import { gatewayDatabase, gatewayInstance } from '../../../test/gateway-instance.js';
+import { gatewayInstance, provisionedGateway } from '../../../test/gateway-instance.js';
 import {
   alder,
   cedar,
@@ -91,7 +91,7 @@ describe('the authorizations’ repository', () => {
   let count = 0;
 
   beforeAll(async () => {
-    test = await gatewayDatabase();
+    test = await provisionedGateway();
     instance = gatewayInstance('one', test.database, new StubBanks(new SystemClock()));
   });
   afterAll(async () => {
@@ -381,7 +381,7 @@ it('migrations keep the rows, and check the new constraints from then on', async
 });
 
 it('every statement of the gateway probes its tables by index, at any size', async () => {
-  const test = await gatewayDatabase();
+  const test = await provisionedGateway();
   const grow = statement(
     'test.grow',
     `WITH a AS (
@@ -397,7 +397,7 @@ it('every statement of the gateway probes its tables by index, at any size', asy
   try {
     await expect(
       assertIndexProbes({
-        session: { url: test.url, database: test.name },
+        session: { url: test.administratorUrl, database: test.name },
         statements: [
           lockStatement,
           loadStatement,

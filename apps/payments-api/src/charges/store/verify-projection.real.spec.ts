@@ -1,30 +1,29 @@
-import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SystemClock } from '#clock';
-import { Database, migrate } from '#postgres';
-import { databaseName } from '../../database-name.js';
-import { migrations } from '../../migrations/migrations.js';
+import { Database } from '#postgres';
+import { withFrameTables } from '#service';
+import { provisionForTests } from '#testing';
+import { paymentsDatabase } from '../../payments-database.js';
 import { recordEvent, noCharge } from '../charge/charge-record.js';
 import { openValues } from './charge-record-rows.js';
 import { openStatement } from './charge-statements.js';
 import { aChargeOpened } from '../charge/testing/a-charge.js';
 
-const { TEST_DATABASE_URL: url } = process.env;
+let url: string;
+let operatorsUrl: string;
 let database: Database;
 beforeAll(async () => {
-  assert(url, 'the jest project "real" starts Postgres');
-  const clock = new SystemClock();
   // The command knows its database by name: nothing else here uses that one.
-  await migrate({ url, database: databaseName, migrations, clock });
-  database = await Database.open({ url, database: databaseName, clock });
+  ({ url, operatorsUrl } = await provisionForTests(withFrameTables(paymentsDatabase)));
+  database = await Database.open({ url, database: paymentsDatabase.name, clock: new SystemClock() });
 }, 60_000);
 afterAll(() => database.close());
 
 async function exitCodeOfCommand(): Promise<number> {
   const command = spawn(process.execPath, ['dist/apps/payments-api/src/charges/store/verify-projection.js'], {
-    env: { ...process.env, DATABASE_URL: url, NODE_OPTIONS: '' },
+    env: { ...process.env, DATABASE_URL: operatorsUrl, NODE_OPTIONS: '' },
     stdio: 'ignore',
   });
   const [code] = (await once(command, 'exit')) as [number];

@@ -1,2 +1,0 @@
-/** This service's own database. */
-export const databaseName = 'payments';

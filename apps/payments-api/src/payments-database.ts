@@ -1,0 +1,34 @@
+import type { ServiceDatabase } from '#postgres';
+import { migrations } from './migrations/migrations.js';
+
+/** Events, balance transactions and answers are written once. Keys and answers are deleted when they have expired. */
+export const paymentsDatabase: ServiceDatabase = {
+  name: 'payments',
+  migrations,
+  rights: {
+    service: {
+      // Operators make and revoke keys.
+      api_key: ['SELECT'],
+      balance_change: ['SELECT'],
+      balance_rollup: ['SELECT', 'INSERT', 'UPDATE'],
+      balance_rollup_horizon: ['SELECT', 'UPDATE'],
+      balance_transaction: ['SELECT', 'INSERT'],
+      charge: ['SELECT', 'INSERT', 'UPDATE'],
+      charge_event: ['SELECT', 'INSERT'],
+      idempotency_answer: ['SELECT', 'INSERT', 'DELETE'],
+      idempotency_key: ['SELECT', 'INSERT', 'DELETE'],
+      refund: ['SELECT', 'INSERT', 'UPDATE'],
+      test_clock: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+    },
+    // `holdfast key` and `holdfast verify`.
+    operators: {
+      api_key: ['SELECT', 'INSERT', 'UPDATE'],
+      balance_transaction: ['SELECT'],
+      charge: ['SELECT'],
+      charge_event: ['SELECT'],
+      idempotency_answer: ['SELECT'],
+      idempotency_key: ['SELECT'],
+      refund: ['SELECT'],
+    },
+  },
+};
