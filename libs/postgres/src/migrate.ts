@@ -66,7 +66,11 @@ async function runMigrations({ url, database, migrations, role }: MigrateOptions
   await source.initialize();
   try {
     await source.runMigrations();
-    await source.query('ANALYZE');
+    // Of the whole database, the catalogs that all databases share would be refused to its owner, with a warning each.
+    const [{ tables }] = await source.query<[{ tables: string | null }]>(
+      `SELECT string_agg(quote_ident(tablename), ', ') AS tables FROM pg_tables WHERE schemaname = 'public'`,
+    );
+    if (tables !== null) await source.query(`ANALYZE ${tables}`);
   } finally {
     await source.destroy();
   }
