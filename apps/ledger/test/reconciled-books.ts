@@ -3,6 +3,7 @@ import { bank, type bank as bankEvents, type ledger } from '#contracts';
 import { PostgresOutbox } from '#messaging';
 import { statement } from '#postgres';
 import { BatchRunner, PostgresInbox, type WorkOutcome } from '#saga';
+import { olderTransactionsEnded } from '#testing';
 import { ComparisonRepository } from '../src/reconciliation/comparison.repository.js';
 import { StatementEventsController } from '../src/reconciliation/statement-events.controller.js';
 import { Reconciliation } from '../src/reconciliation/reconciliation.js';
@@ -57,8 +58,9 @@ export class ReconciledBooks {
     );
   }
 
-  /** One run of the job. */
+  /** One run of the job, which compares what is older than every transaction of the server. */
   async reconcile(graceMs = 0): Promise<void> {
+    await olderTransactionsEnded(this.books.test.database);
     await new Reconciliation({
       repository: this.repository,
       store: this.books.test.database,

@@ -3,7 +3,7 @@ import { rightsMatchStatements } from '../../../libs/service/src/testing/rights-
 import { ApiKeyEntity } from './accounts/api-key.entity.js';
 import { ApiKeyRepository } from './accounts/api-key.repository.js';
 import { rollUpStatement } from './balance/balance.repository.js';
-import './charges/projection.js';
+import './charges/store/projection.js';
 import { paymentsDatabase } from './payments-database.js';
 import './payments-api.module.js';
 

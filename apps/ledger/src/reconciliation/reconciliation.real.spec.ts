@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { bank } from '#contracts';
 import { usd } from '#money';
 import { assertIndexProbes, statement } from '#postgres';
+import { olderTransactionsEnded } from '#testing';
 import { account, approved, captured, voided } from '../../test/charge.js';
 import { ReconciledBooks } from '../../test/reconciled-books.js';
 import { entry, page } from '../../test/statement.js';
@@ -231,6 +232,7 @@ describe('bank and books, compared', () => {
     );
     const { repository } = reconciled;
     const { database } = reconciled.books.test;
+    await olderTransactionsEnded(database);
     await database.transaction((tx) => repository.drawHorizon(tx));
     const seen: number[] = [];
     for (let more = true; more;) {

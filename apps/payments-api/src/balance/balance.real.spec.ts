@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { SystemClock } from '#clock';
 import { money, usd } from '#money';
 import { assertIndexProbes, migrate, statement, type Sql } from '#postgres';
-import { testDatabase, type TestDatabase } from '#testing';
+import { olderTransactionsEnded, testDatabase, type TestDatabase } from '#testing';
 import { boundsOf } from '../protocol/list-parameters.js';
 import { Balance1700000000003 } from '../migrations/0003-balance.migration.js';
 import { migrations } from '../migrations/migrations.js';
@@ -39,6 +39,11 @@ beforeEach(() => void (account = `acct_${++accounts}`));
 const insertStatement = statement('test.insert_transactions', insertTransactions(1));
 const write = (sql: Sql, ...transactions: BalanceTransaction[]) =>
   sql.query(insertStatement, transactionValues(transactions.map((transaction) => ({ account, transaction }))));
+/** Everything that is written: other tests' transactions, in other databases, would end a roll-up early. */
+async function rollUpAll(database: Sql): Promise<void> {
+  await olderTransactionsEnded(database);
+  await rollUpBalances(database);
+}
 const rest = () => `${account}x${++rests}`;
 let rests = 0;
 const charge = (given: Partial<Parameters<typeof aChargeMoved>[0]> = {}) => aChargeMoved({ rest: rest(), ...given });
@@ -59,7 +64,7 @@ describe('a balance in Postgres', () => {
     await write(database, charge(), charge({ amount: money(500, 'jpy'), fee: money(55, 'jpy') }));
     const before = await readBalance(database, account, testDay);
     expect(before).toHaveLength(2);
-    await rollUpBalances(database);
+    await rollUpAll(database);
     expect(await readBalance(database, account, testDay)).toEqual(before);
     await write(database, refund());
     expect(await totalMinor()).toBe(941 - 1000);
@@ -166,7 +171,7 @@ describe('a balance in Postgres', () => {
           }),
         );
         expect(await totalMinor()).toBe(begun * 941);
-        await rollUpBalances(database);
+        await rollUpAll(database);
         expect(await accountStatement(database, account)).toMatchObject([
           { netMinor: begun * 941, rolledUpMinor: begun * 941, sinceMinor: 0 },
         ]);
@@ -178,7 +183,7 @@ describe('a balance in Postgres', () => {
 
   it('is found out by the audit when it was tampered with', async () => {
     await write(test.database, charge());
-    await rollUpBalances(test.database);
+    await rollUpAll(test.database);
     const tamper = (byMinor: number) =>
       byHand(`UPDATE balance_rollup SET net_minor = net_minor + ${byMinor} WHERE account = '${account}'`);
     await tamper(1);

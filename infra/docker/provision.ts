@@ -1,6 +1,6 @@
 // The services' databases and logins as a program, for containers and for a Postgres of your own:
 //   DATABASE_URL=postgres://administrator:…@host:5432/postgres LOGINS_DIR=folder [WHOLE_SERVER=true] \
-//     node dist/infra/postgres/provision.js
+//     node dist/infra/docker/provision.js
 // <folder>/<service>/database-url is what a service is given as DATABASE_URL; <folder>/operators/database-url is for
 // operators' commands. A password that stands there already is kept.
 import assert from 'node:assert/strict';
@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writePrivate } from '../local/private-file.js';
-import { loginOf, OPERATORS, provisionServices, servicesWithDatabase, urlAs } from './provision-services.js';
+import { loginOf, OPERATORS, provisionServices, servicesWithDatabase, urlAs } from '../postgres/provision-services.js';
 
 const { DATABASE_URL: administratorUrl, LOGINS_DIR: folder, WHOLE_SERVER } = process.env;
 assert(administratorUrl, 'DATABASE_URL is not set: the URL of an administrator who may create databases and roles');
