@@ -2,7 +2,7 @@ import { milliseconds, port, serviceSettings } from '#service';
 import { z } from 'zod';
 import { serviceName } from './service-name.js';
 
-/** Known to everyone who has read this line: fit for a developer's machine only. */
+/** Public, so fit for a developer's machine only. */
 export const developmentSecret = 'holdfast development secret, not for production';
 
 const count = z.coerce.number().int().min(1);
@@ -26,11 +26,11 @@ const settings = z.object({
   ADMIT_UNSETTLED: count.default(10_000),
   ADMIT_UNSETTLED_PER_NETWORK: count.default(2_000),
   ADMIT_UNSETTLED_PER_ACCOUNT: count.default(10_000),
-  /** Charges with fault tokens are counted apart: they shed none but each other. */
+  /** Charges with fault tokens are counted apart, so that they shed only each other. */
   ADMIT_UNSETTLED_WITH_FAULT: count.default(2_000),
   ADMIT_UNSETTLED_WITH_FAULT_PER_ACCOUNT: count.default(500),
 });
-/** Who knows the secret can try card numbers against stored hashes: strict mode is for when that matters. */
+/** With the secret, card numbers can be guessed from stored hashes, so strict mode refuses the public default. */
 export const paymentsSettings = settings.refine(
   ({ API_KEYS, API_SECRET }) => API_KEYS !== 'strict' || API_SECRET !== developmentSecret,
   { path: ['API_SECRET'], error: 'API_KEYS=strict needs a secret of your own, for the default one is published' },

@@ -55,7 +55,7 @@ describe('the saga table', () => {
     expect(contracts.filter((contract) => !emitted.has(contract)).map(({ type }) => type)).toEqual([]);
   });
 
-  it('has somebody react to every event, but for the note that a capture failed', () => {
+  it('has a consumer for every event except the note that a capture failed', () => {
     expect(contracts.filter((contract) => !reactedTo.has(contract))).toEqual([bank.captureFailed]);
   });
 
@@ -73,7 +73,7 @@ describe('the saga table', () => {
     );
   });
 
-  it('has somebody ask for every answer of a bank', () => {
+  it('has a request for every answer of a bank', () => {
     const answers = [...reactedTo].filter((on) => typeof on === 'string' && on.startsWith('bank answers'));
     expect(new Set(sagaTable.flatMap(({ asksFor }) => asksFor ?? []))).toEqual(new Set(answers));
   });

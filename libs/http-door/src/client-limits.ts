@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { onceGone } from './once-gone.js';
 
-/** How long an HTTP server waits for a client, whatever the client is waiting for itself. */
+/** How long an HTTP server waits for a client. */
 export interface ClientLimits {
   /** From a request's first byte, or from the connection, to the end of its headers. Shorter than `stallMs`, or a silent client would hear nothing. */
   readonly headersMs: number;

@@ -75,7 +75,7 @@ async function answerNext(): Promise<void> {
 }
 
 describe('a door that closes', () => {
-  it('answers who waits, tells them that the connection ends, and lets nobody in', async () => {
+  it('answers waiting clients, tells them that the connection ends, and accepts no new one', async () => {
     const waiting = ask();
     await eventually('it waits', () => held.length === 1);
     let gone = false;

@@ -16,7 +16,7 @@ export interface LogOptions {
   destination?: DestinationStream;
 }
 
-/** One JSON object a line. Every line is redacted as it leaves, whatever was put into it and however deep. */
+/** One JSON object for each line. Every line is redacted as it is written, at any depth. */
 export function createLog({ service, instance, level = 'info', destination }: LogOptions): Log {
   return pino(
     {

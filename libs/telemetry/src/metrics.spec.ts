@@ -30,7 +30,7 @@ describe('metrics', () => {
     expect(await metrics.text()).toMatch(/rows 3\n[^]*pending 7/);
   });
 
-  it('wait for a value for a second, and do not ask again while nobody has answered', async () => {
+  it('wait for a value for a second, and run no second query while the first still runs', async () => {
     const metrics = new Metrics(new SystemClock());
     const answers: ((rows: number) => void)[] = [];
     metrics.gauge({ name: 'rows', help: 'Rows.' }, async (gauge) =>

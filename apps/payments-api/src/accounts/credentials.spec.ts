@@ -26,7 +26,7 @@ describe('the credentials of a request', () => {
     },
   );
 
-  it('are offered to everybody in the sandbox only', () => {
+  it('are suggested in sandbox mode only', () => {
     expect(() => read(undefined, 'sandbox')).toThrow('Any key opens a sandbox');
     for (const header of [undefined, '', 'Bearer nothing', 'Basic x', 'Digest x', 'Bearer sk_test_']) {
       expect(() => read(header, 'strict')).toThrow(expect.objectContaining({ httpStatus: 401 }));

@@ -34,7 +34,7 @@ function given(limits: Partial<ConstructorParameters<typeof Turns>[1]> = {}) {
 }
 
 describe('an account', () => {
-  it('has as many requests in progress as the machine can use, while nobody else asks', async () => {
+  it('has as many requests in progress as the machine can use, while no other account is active', async () => {
     const { ask, inProgress, end } = given();
     ask('noisy', 20);
     expect(await inProgress('noisy')).toBe(8);

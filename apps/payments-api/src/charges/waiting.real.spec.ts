@@ -36,12 +36,12 @@ const sql = (label: string, text: string, values: unknown[] = []) =>
   api.administrator.query({ name: `test.${label}`, text }, values);
 
 let account = 0;
-interface Somebody {
+interface Merchant {
   apiKey: string;
   post: ReturnType<typeof formClient>;
   get: (path: string) => Promise<Record<string, unknown>>;
 }
-function somebody(): Somebody {
+function merchant(): Merchant {
   const apiKey = `sk_test_waiting${++account}`;
   return {
     apiKey,
@@ -65,14 +65,14 @@ async function opened(answer: Promise<Answered>): Promise<{ id: string; account:
   void answer;
   return row as { id: string; account: string };
 }
-async function captured(post: Somebody['post']) {
+async function captured(post: Merchant['post']) {
   const answer = post('/v1/charges', order);
   const charge = await opened(answer);
   await api.deliver(posting(charge.id, charge.account, 1000));
   await answer;
   return charge;
 }
-async function authorized(post: Somebody['post']) {
+async function authorized(post: Merchant['post']) {
   const answer = post('/v1/charges', { ...order, capture: 'false' });
   const charge = await opened(answer);
   await api.deliver(authorizing(charge.id, charge.account, 1000));
@@ -95,7 +95,7 @@ async function pendingRefund(charge: string): Promise<string> {
 
 describe('a capture whose bank takes its time', () => {
   it('is answered pending when time is up, and that answer stays though the charge is captured later', async () => {
-    const { post, get } = somebody();
+    const { post, get } = merchant();
     const { id, account } = await authorized(post);
     const pending = await post(`/v1/charges/${id}/capture`, { amount: '400' }, 'slow');
     expect([pending.status, pending.json.status]).toEqual([200, 'pending']);
@@ -105,7 +105,7 @@ describe('a capture whose bank takes its time', () => {
   });
 
   it('is refused before there is anything to capture, and the same key may come back for it', async () => {
-    const { post } = somebody();
+    const { post } = merchant();
     const create = post('/v1/charges', { ...order, capture: 'false' });
     const { id, account } = await opened(create);
     const early = await post(`/v1/charges/${id}/capture`, {}, 'early');
@@ -122,7 +122,7 @@ describe('a capture whose bank takes its time', () => {
   });
 
   it('tells the other capture to come back, and then what became of it', async () => {
-    const { post } = somebody();
+    const { post } = merchant();
     const { id, account } = await authorized(post);
     const first = post(`/v1/charges/${id}/capture`, {});
     await eventually('it is under way', () => isAwaiting(id));
@@ -138,7 +138,7 @@ describe('a capture whose bank takes its time', () => {
   });
 
   it('is answered with a 402 when the bank refuses it', async () => {
-    const { post } = somebody();
+    const { post } = merchant();
     const { id, account } = await authorized(post);
     const capture = post(`/v1/charges/${id}/capture`, {});
     await eventually('it is under way', () => isAwaiting(id));
@@ -148,7 +148,7 @@ describe('a capture whose bank takes its time', () => {
   });
 
   it('loses to a cancellation, and both are told', async () => {
-    const { post } = somebody();
+    const { post } = merchant();
     const { id, account } = await authorized(post);
     const capture = post(`/v1/charges/${id}/capture`, {});
     await eventually('it is under way', () => isAwaiting(id));
@@ -160,7 +160,7 @@ describe('a capture whose bank takes its time', () => {
   });
 
   it('wins against a cancellation, and both are told', async () => {
-    const { post } = somebody();
+    const { post } = merchant();
     const { id, account } = await authorized(post);
     const capture = post(`/v1/charges/${id}/capture`, {});
     await eventually('it is under way', () => isAwaiting(id));
@@ -188,7 +188,7 @@ describe('a charge that is canceled before its authorization is known', () => {
       400,
     ],
   ] as const)('%s', async (_how, ending, created, canceled) => {
-    const { post } = somebody();
+    const { post } = merchant();
     const create = post('/v1/charges', { ...order, capture: 'false' });
     const { id, account } = await opened(create);
     const cancel = post('/v1/refunds', { charge: id });
@@ -199,7 +199,7 @@ describe('a charge that is canceled before its authorization is known', () => {
 });
 
 it('a charge whose cancellation waited for its authorization is authorized, and then given back', async () => {
-  const { post, get } = somebody();
+  const { post, get } = merchant();
   const create = post('/v1/charges', { ...order, capture: 'false' });
   const { id, account } = await opened(create);
   const cancel = post('/v1/refunds', { charge: id });
@@ -217,7 +217,7 @@ it('a charge whose cancellation waited for its authorization is authorized, and 
 
 describe('a refund whose bank takes its time', () => {
   it('is answered pending when time is up, and that answer stays though it succeeds later', async () => {
-    const { post, get } = somebody();
+    const { post, get } = merchant();
     const { id, account } = await captured(post);
     const pending = await post('/v1/refunds', { charge: id, amount: '300' }, 'slow');
     expect(pending.json).toMatchObject({ object: 'refund', status: 'pending', amount: 300, balance_transaction: null });
@@ -231,7 +231,7 @@ describe('a refund whose bank takes its time', () => {
   });
 
   it('is answered by the other instance, where it was settled', async () => {
-    const { post } = somebody();
+    const { post } = merchant();
     const { id, account } = await captured(post);
     const refund = post('/v1/refunds', { charge: id });
     await other.deliver(refundPosting(await pendingRefund(id), id, account, 1000));
@@ -239,7 +239,7 @@ describe('a refund whose bank takes its time', () => {
   });
 
   it('that the bank refuses is taken back from the charge, and may be tried again', async () => {
-    const { post, get } = somebody();
+    const { post, get } = merchant();
     const { id, account } = await captured(post);
     const refund = post('/v1/refunds', { charge: id });
     const named = { refundId: await pendingRefund(id), chargeId: id, account, amount: usd(1000) };
@@ -250,7 +250,7 @@ describe('a refund whose bank takes its time', () => {
   });
 
   it('that the balance cannot bear is refused', async () => {
-    const { post, get } = somebody();
+    const { post, get } = merchant();
     const { id, account } = await captured(post);
     const refund = post('/v1/refunds', { charge: id });
     const named = { refundId: await pendingRefund(id), chargeId: id, account, amount: usd(1000) };
@@ -265,7 +265,7 @@ describe('a refund whose bank takes its time', () => {
 
 describe('a key that was pruned while what it asked for was still pending, and is used anew', () => {
   const usedAnew = async (
-    { post }: Somebody,
+    { post }: Merchant,
     key: string,
     settleFirst: (id: string, account: string) => NewEvent,
     before: string,
@@ -287,14 +287,14 @@ describe('a key that was pruned while what it asked for was still pending, and i
   };
 
   it('is not answered with the charge that it once opened', async () => {
-    const me = somebody();
+    const me = merchant();
     const { json } = await me.post('/v1/charges', order, 'opened once');
     expect(json.status).toBe('pending');
     await usedAnew(me, 'opened once', (id, account) => posting(id, account, 1000), json.id);
   });
 
   it('is not answered with the capture that it once asked for', async () => {
-    const me = somebody();
+    const me = merchant();
     const { id } = await authorized(me.post);
     expect((await me.post(`/v1/charges/${id}/capture`, {}, 'captured once')).json.status).toBe('pending');
     await usedAnew(me, 'captured once', (id, account) => posting(id, account, 1000), id);
@@ -303,7 +303,7 @@ describe('a key that was pruned while what it asked for was still pending, and i
 
 describe('what a charge waits for', () => {
   it('is asked for again, each under its own id, until it has come', async () => {
-    const { post } = somebody();
+    const { post } = merchant();
     const { id, account } = await captured(post);
     const refund = (await post('/v1/refunds', { charge: id, amount: '300' })).json.id;
     await post('/v1/refunds', { charge: id, amount: '200' });
@@ -325,7 +325,7 @@ describe('what a charge waits for', () => {
   }, 60_000);
 
   it('counts as unsettled for admission until it has come', async () => {
-    const { post } = somebody();
+    const { post } = merchant();
     const { id, account } = await authorized(post);
     const counted = () => api.app.get(UnsettledCharges).openedBefore(Infinity).includes(id);
     expect(counted()).toBe(false);

@@ -47,7 +47,7 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 describe(`hostile input (HOSTILE_SEED=${seed})`, () => {
-  it('is refused in Stripe’s words, once for each request, in bounded memory, and harms nobody', async () => {
+  it('is refused in Stripe’s words, once for each request, in bounded memory, without harm to other requests', async () => {
     const requests = hostileRequests({ routes, own, others, apiKey: attacker, random: seededRandom(seed) });
     expect(requests.length).toBeGreaterThan(500);
     const before = await everythingOf(victim);

@@ -33,7 +33,7 @@ describe('every answer', () => {
   });
 });
 
-describe('whatever goes wrong', () => {
+describe('every failure', () => {
   it.each([
     ['GET', '/', 404],
     ['GET', '/v1/nothing', 404],
@@ -54,7 +54,7 @@ describe('whatever goes wrong', () => {
     expect(JSON.parse(answer.body)).toMatchObject(envelope('invalid_request_error'));
   });
 
-  it('is 401 without a key, whatever was asked for', async () => {
+  it('is 401 without a key, for every path', async () => {
     for (const path of ['/v1/charges', '/v1/nothing']) {
       const answer = await client().get(path);
       expect([answer.status, answer.body]).toEqual([401, envelope('invalid_request_error')]);
@@ -253,7 +253,7 @@ interface OnTheWire {
   readonly body: any;
 }
 
-/** Bytes as they are, a character for each, whatever a client would think of them. */
+/** Raw bytes, one latin1 character for each. */
 function onTheWire(method: string, path: string, headers: Record<string, string>, body = ''): Promise<OnTheWire> {
   const lines = Object.entries({
     host: 'localhost',

@@ -122,7 +122,7 @@ function letGoWhenEnding(fastify: FastifyInstance, shutdown: Shutdown): void {
   });
 }
 
-/** Whatever the route: lists, large objects, stored answers that are sent again. */
+/** For every route: lists, large objects, replayed answers. */
 function boundUnread(fastify: FastifyInstance, metrics: Metrics): void {
   const dropped = metrics.counter({
     name: 'api_unread_answers_dropped_total',

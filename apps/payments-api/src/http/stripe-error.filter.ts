@@ -7,7 +7,7 @@ import { doorError, unrecognizedUrl } from '../protocol/door-errors.js';
 import { sendError } from './error-reply.http.js';
 import { apiError, invalidRequest, StripeError } from '../protocol/stripe-error.js';
 
-/** Whatever goes wrong anywhere in a request leaves as Stripe's envelope: the SDK takes any other body for a success. */
+/** Renders every exception as Stripe's envelope: the SDK takes any other body for a success. */
 @Catch()
 export class StripeErrorFilter implements ExceptionFilter {
   constructor(@Inject(LOG) private readonly log: Log) {}

@@ -21,7 +21,7 @@ describe('a request that waits', () => {
     await expect(answered).resolves.toBeUndefined();
   });
 
-  it('shares an answer with all who wait for it, and with nobody else', async () => {
+  it('shares an answer with all requests that wait for it, and with no other', async () => {
     const clock = new FakeClock();
     const waiters = new AnswerWaiters(clock);
     const first = waiters.expect(name).answer(1_000);

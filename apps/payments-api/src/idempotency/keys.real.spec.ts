@@ -247,7 +247,7 @@ describe('an operator who looks at a key', () => {
     expect(await keyStory(one.database, { account: owner, key: 'req_of_no_key' })).toMatchObject({
       key: ' req_of_no_key',
     });
-    expect(await keyStory(one.database, { account: owner, key: 'nobody’s' })).toBeUndefined();
+    expect(await keyStory(one.database, { account: owner, key: 'unknown' })).toBeUndefined();
   });
 });
 

@@ -150,7 +150,7 @@ async function pagesTouched({ statement, values }: Question): Promise<number> {
 }
 
 describe('a list of an account with much in it', () => {
-  it('touches a few pages, whatever filters, range and cursor it is asked with, by old plans and by new ones', async () => {
+  it('touches a few pages for every combination of filters, range and cursor, by old plans and by new ones', async () => {
     const questions = await questionsOf();
     const asked = new Map(questions.map(({ statement }) => [statement.name, statement]));
     // No statement is left out.

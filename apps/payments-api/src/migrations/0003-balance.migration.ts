@@ -95,7 +95,7 @@ const postedBeforeSql = `
   ON CONFLICT (id) DO NOTHING;
 `;
 
-/** Nobody else can have written yet, so the line may be drawn behind this very transaction. */
+/** No other transaction has written yet, so the horizon may include this one. */
 const rolledUpAtOnceSql = `
   INSERT INTO balance_rollup (account, currency, available_day, net_minor, entries)
   SELECT account, currency, available_day, sum(net_minor), count(*) FROM balance_change

@@ -11,8 +11,8 @@ export class RefundTotals1700000000005 implements MigrationInterface {
   }
 }
 
-// `refunds` stays, empty, for instances of before: they go on with charges that have no refunds, and a refund that one
-// of them would write where nobody reads it is refused here.
+// The empty column `refunds` stays for older instances during a rolling upgrade: they serve charges without refunds,
+// and a constraint refuses a refund that they would write into it.
 const totalsSql = `
   ALTER TABLE charge
     ADD COLUMN refund_count int4 NOT NULL DEFAULT 0,

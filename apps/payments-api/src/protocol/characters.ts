@@ -1,7 +1,4 @@
-/**
- * The length of a text as people and Postgres count it, in code points: an emoji is one character, though
- * JavaScript's `length` says two.
- */
+/** Length in code points, as Postgres counts: an emoji is one character, and two in JavaScript's `length`. */
 export function characters(text: string): number {
   let count = text.length;
   for (const _pair of text.matchAll(/[\ud800-\udbff][\udc00-\udfff]/g)) count--;

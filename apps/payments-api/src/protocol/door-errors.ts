@@ -1,13 +1,13 @@
 import type { RefusalStatus } from '#http-door';
 import { apiError, invalidRequest, shown, type StripeError } from './stripe-error.js';
 
-/** What the door refuses before any route sees it. */
+/** Errors before a route: timeouts, oversized or malformed HTTP. */
 export function doorError(status: RefusalStatus, { method = '', url = '' }: Endpoint = {}): StripeError {
   switch (status) {
     case 404:
       return unrecognizedUrl({ method, url });
     case 408:
-      // Nothing has begun, so the SDK may send it again.
+      // Nothing has begun, so a retry is safe.
       return invalidRequest('The request did not arrive in time: its headers or its body are incomplete.', {
         status,
         headers: { 'stripe-should-retry': 'true' },

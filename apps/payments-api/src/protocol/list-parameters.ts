@@ -3,9 +3,9 @@ import type { Instant } from '#clock';
 import { hash, integer, refuse, text } from './parameter-schemas.js';
 import { invalidRequest, type StripeError } from './stripe-error.js';
 
-/** Which page of a list, whatever it lists. */
+/** A page of any list. */
 export interface ListPage {
-  /** The newest first; a page before a cursor is walked upwards from it, and turned round. */
+  /** `down`: newest first. `up`: a page before a cursor, read upwards and then reversed. */
   readonly direction: 'down' | 'up';
   readonly limit: number;
   /** Unix seconds; from the first, included, to the second, not included. */
@@ -19,7 +19,7 @@ export interface ListCursor {
   readonly id: string;
 }
 
-/** To the end of the year 9999: of what lies far beyond, Postgres makes no timestamp. */
+/** Up to the end of the year 9999, within the range of Postgres timestamps. */
 const SECONDS = { min: 0, max: 253_402_300_799 };
 
 /** Parameters that every list takes, beside `expand`; those of `first` are looked at before them. */
@@ -82,19 +82,19 @@ export function pageOf({ starting_after, ending_before, limit, created }: GivenP
   };
 }
 
-/** Where an object stands in a list: by the time of its creation, and by its id within a millisecond. */
+/** Position of an object in a list: creation time, then id. */
 export interface ListPlace {
   readonly createdAt: Instant;
   readonly id: string;
 }
 
-/** Between which places a page lies, not included; null where it begins, or ends, with the list. */
+/** Exclusive bounds of a page; null at the begin or end of the list. */
 export interface ListBounds {
   readonly below: ListPlace | null;
   readonly above: ListPlace | null;
 }
 
-/** @param marked where the cursor's object stands */
+/** @param marked position of the cursor's object */
 export function boundsOf(
   { createdFrom, createdBefore }: Pick<ListPage, 'createdFrom' | 'createdBefore'>,
   cursor: ListCursor | null,
@@ -109,7 +109,7 @@ export function boundsOf(
   };
 }
 
-/** Before everything that was created in this second. */
+/** The position before every object of this second. */
 const startOf = (second: number): ListPlace => ({ createdAt: second * 1_000, id: '' });
 
 const isBefore = (a: ListPlace, b: ListPlace): boolean =>

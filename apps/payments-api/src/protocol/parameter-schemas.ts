@@ -95,7 +95,7 @@ function namesIn(schema: z.core.$ZodType): string[] {
   throw new TypeError('a hash is an object of known parameters');
 }
 
-/** A hash of texts under keys of the caller's own, whatever they look like; null: unset them all. */
+/** A hash of texts under free keys; null unsets all of them. */
 export function textsByKey(name: string, { keyMax, max }: { keyMax: number; max: number }) {
   const key = z.string().superRefine((each, findings) => {
     if (each.length > keyMax && characters(each) > keyMax) {

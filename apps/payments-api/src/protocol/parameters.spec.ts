@@ -49,7 +49,7 @@ const plainTree = (each: Entries[number][1]): unknown => {
 };
 
 describe('the parameters of a request', () => {
-  it('are the same, written as form or as JSON, whatever they are called', () => {
+  it('are the same in form and JSON, for any names', () => {
     const percent = (part: string): string => encodeURIComponent(part).replaceAll('%20', '+');
     // What has a meaning of its own in a form must be escaped; everything else may be.
     const raw = (part: string): string => bytes(part).replaceAll(/[%&=+]/g, encodeURIComponent);
@@ -190,7 +190,7 @@ describe('a parameter', () => {
     parseJson(`{"of":{${entries.map(([key, each]) => `${JSON.stringify(key)}:${JSON.stringify(each)}`).join()}}}`),
   ];
 
-  it('that is a hash is one, whatever its keys look like', () => {
+  it('that is a hash is one, for any keys', () => {
     fc.assert(
       fc.property(hash(value), (entries) => {
         const expected = new Map(entries.map(([key, each]) => [key, each === '' ? null : each]));

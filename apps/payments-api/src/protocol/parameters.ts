@@ -1,12 +1,9 @@
 import { invalidRequest, shown } from './stripe-error.js';
 
 /**
- * What a request carries, whichever way it was written: form, query or JSON. Every scalar is text, as in a
- * form; null is the empty string. So two spellings of one request have one fingerprint and one validation.
- *
- * The way it was written decides nothing else. `a[0]=x` may be a list or a hash with the key 0: only the
- * parameter knows, so the schema of the parameter decides (parameter-schemas.ts). A map has no keys of its own,
- * so that a parameter named like a method of Object is only a parameter.
+ * Parameters of a request in form, query or JSON. Scalars are text and null is the empty string, so that every encoding
+ * of a request has the same fingerprint and validation. `a[0]=x` may be a list or a hash with the key 0: the schema
+ * decides (parameter-schemas.ts). A Map, so that names of Object's methods are ordinary names.
  */
 export type Parameter = string | readonly Parameter[] | Parameters;
 export type Parameters = ReadonlyMap<string, Parameter>;
@@ -16,11 +13,10 @@ const MAX_PARAMETERS = 1_000;
 const MAX_DEPTH = 6;
 
 /**
- * `a[b]=1&expand[]=c`, of a body or a query: names and values in UTF-8, percent-encoded or not. No library
- * reads forms as strictly: those for Node guess from the look of a key whether it belongs to a list, and
- * leave bytes that are no UTF-8 as they are.
+ * Parses `a[b]=1&expand[]=c` of a body or query, in UTF-8. Node's form libraries guess lists from the form of a key
+ * and pass invalid UTF-8 through, so none is used.
  *
- * @param bytes the text, a character for each of its bytes
+ * @param bytes one latin1 character for each byte
  * @throws StripeError 400
  */
 export function parseForm(bytes: string): Parameters {
@@ -37,7 +33,7 @@ export function parseForm(bytes: string): Parameters {
 }
 
 /**
- * Stripe takes forms only; people with curl write JSON.
+ * JSON bodies, for people with curl; Stripe accepts forms only.
  *
  * @throws StripeError 400
  */
@@ -54,10 +50,7 @@ export function parseJson(text: string): Parameters {
   throw invalidRequest('Invalid request body: a JSON body must be an object of parameters.');
 }
 
-/**
- * What a POST carries in its query counts as if it stood in its body. Where both name a parameter, the
- * body's is taken as a whole, as Stripe's own framework does it.
- */
+/** Query parameters of a POST count as body parameters. If both name one, the body's replaces it, as at Stripe. */
 export function merged(query: Parameters, body: Parameters): Parameters {
   if (query.size === 0) return body;
   return body.size === 0 ? query : new Map([...query, ...body]);
@@ -69,7 +62,7 @@ export function isHash(value: Parameter | undefined): value is Parameters {
 
 type Node = string | Node[] | Map<string, Node>;
 
-/** A node with one value more: `[]` appends it to a list, any other name puts it into a hash. */
+/** Adds a value to a node: `[]` appends to a list, any other name sets a key of a hash. */
 function placed(node: Node | undefined, [segment, ...rest]: readonly string[], value: string, name: string): Node {
   if (segment === undefined) {
     if (node === undefined || typeof node === 'string') return value;
@@ -96,7 +89,7 @@ function pathOf(name: string): [root: string, ...path: string[]] {
   return path;
 }
 
-/** A percent sign that begins no byte stands for itself. */
+/** A percent sign without two hex digits is literal. */
 function decoded(part: string): string {
   const spaced = part.replaceAll('+', ' ');
   const bytes = spaced.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
@@ -116,7 +109,7 @@ export function utf8(bytes: Uint8Array): string {
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
-/** JSON knows numbers that JavaScript does not: their digits are kept as they were written. */
+/** Keeps the digits of JSON numbers that a double cannot hold. */
 function exactNumbers(_name: string, value: Json, context?: { source?: string }): Json {
   const isExact = typeof value !== 'number' || !Number.isInteger(value) || Number.isSafeInteger(value);
   return isExact ? value : (context?.source ?? value);

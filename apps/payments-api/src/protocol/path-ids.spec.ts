@@ -3,7 +3,7 @@ import { isPathId } from './path-ids.js';
 
 describe('a segment of a path', () => {
   it.each(['ch_08jjRNLY0ky', 're_1', 'txn_08jjRNLY0ky', 'clock_08jjRNLY0ky', 'pi_3MtwBwLkdIwHu7ix28a3tqPa', 'ch_nope'])(
-    'is an id, of whatever object: %s',
+    'is an id of some object: %s',
     (segment) => expect(isPathId(segment)).toBe(true),
   );
 

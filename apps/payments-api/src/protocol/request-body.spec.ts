@@ -27,7 +27,7 @@ describe('a body', () => {
     },
   );
 
-  it('may be empty, whatever it is called', () => {
+  it('may be empty, with any content type', () => {
     expect(read('', 'multipart/form-data')).toEqual({});
     expect(read('', 'application/json')).toEqual({});
   });

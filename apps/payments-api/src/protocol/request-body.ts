@@ -1,7 +1,7 @@
 import { parseForm, parseJson, utf8, type Parameters } from './parameters.js';
 import { invalidRequest, shown, type StripeError } from './stripe-error.js';
 
-/** Those that say how a body is written. */
+/** Headers that describe the encoding of a body. */
 export interface BodyHeaders {
   readonly 'content-type'?: string | undefined;
   readonly 'content-encoding'?: string | undefined;
@@ -12,8 +12,8 @@ const JSON_TYPE = /^application\/([\w.-]+\+)?json$/;
 const UTF8 = /^(utf-?8|us-ascii)$/;
 
 /**
- * The parameters of a body: a form, as the SDKs send it (also without a type, or as text, as fetch and
- * others call it), or JSON. Nothing of the body is repeated when it is refused.
+ * Parameters of a body: a form, as the SDKs send it (also without a content type or as text/plain), or JSON. Errors
+ * never quote the body.
  *
  * @throws StripeError 400
  */

@@ -4,7 +4,7 @@ import { jsonText } from './json-text.js';
 
 export type ErrorType = 'invalid_request_error' | 'card_error' | 'idempotency_error' | 'api_error';
 
-/** The `error` object of Stripe's envelope. Fields that say nothing are left out. */
+/** The `error` object of Stripe's envelope, without empty fields. */
 export interface ErrorBody {
   readonly type: ErrorType;
   readonly code?: string | undefined;
@@ -15,18 +15,18 @@ export interface ErrorBody {
   readonly doc_url?: string | undefined;
 }
 
-/** A status and a body, ready to be sent, stored under a key, and sent again to the byte. */
+/** Status and body as sent, stored under a key and replayed to the byte. */
 export interface ApiResponse {
   readonly status: number;
   /** JSON text. */
   readonly body: string;
 }
 
-/** A refusal on its way out of a request: whoever throws it decides the whole answer. */
+/** An error with the complete answer, thrown to refuse a request. */
 export class StripeError extends Error {
   override readonly name = 'StripeError';
 
-  /** @param httpStatus named so that no framework takes this for an error of its own */
+  /** @param httpStatus not `status`, which frameworks interpret */
   constructor(
     readonly httpStatus: number,
     readonly body: ErrorBody,
@@ -78,16 +78,16 @@ export function idempotencyError(message: string): StripeError {
   return new StripeError(400, { type: 'idempotency_error', message });
 }
 
-/** 500, or 503. The SDK tries again under the same key, which is always safe here. */
+/** 500 or 503. The SDK retries under the same key, which is always safe. */
 export function apiError(message: string, { status = 500 }: { status?: 500 | 503 } = {}): StripeError {
   return new StripeError(status, { type: 'api_error', message }, { 'stripe-should-retry': 'true' });
 }
 
 /**
- * 400: the one answer to a card number outside of the card fields. Refused rather than masked: a number that only
- * looks like one would be changed in silence, and a real one would be stored.
+ * 400 for a card number outside of the card fields. Masking instead would silently change numbers that only look like
+ * one.
  *
- * @param where the parameter, already fit to be shown
+ * @param where the parameter's name, already redacted
  */
 export function cardNumberIn(where: string): StripeError {
   return invalidRequest(
@@ -97,10 +97,10 @@ export function cardNumberIn(where: string): StripeError {
   );
 }
 
-/** Mistyped card numbers too, which the detector does not know for what they are. */
+/** Mistyped card numbers included, which fail the Luhn check. */
 const longNumbers = /\d(?:[ -]?\d){11,}/g;
 
-/** A caller's own text inside a message: bounded, and without anything that might be a card number. */
+/** A caller's text for an error message: bounded, long numbers masked. */
 export function shown(text: string): string {
   const lastFour = (number: string): string => `…${number.slice(-4)}`;
   const safe = maskCardNumbers(text, lastFour).replaceAll(longNumbers, lastFour);

@@ -5,7 +5,7 @@ import { CLOCK, Jobs, Shutdown, StepRegistry } from '#service';
 import { AccountClocks } from './account-clocks.js';
 import { ClockWatch } from './clock-watch.js';
 
-/** Every account's own time, for whatever is decided or shown. */
+/** The time of each account, for decisions and answers. */
 @Module({
   providers: [
     {

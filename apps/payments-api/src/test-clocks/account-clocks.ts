@@ -17,7 +17,7 @@ export class AccountClocks {
     return this.offsets.get(account) ?? 0;
   }
 
-  /** @param offsetMs null: the account lives in everybody's time again */
+  /** @param offsetMs null: the account returns to real time */
   set(account: string, offsetMs: number | null): void {
     if (offsetMs === null) this.offsets.delete(account);
     else this.offsets.set(account, offsetMs);

@@ -2,7 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Instant } from '#clock';
 import { column } from '#postgres';
 
-/** One clock per account. A deleted one stays for a while, so that every instance hears of it. */
+/** One clock for each account. A deleted one stays for a day, so that every instance reads the deletion. */
 @Entity('test_clock')
 @Index('test_clock_changed', ['changedAt'])
 export class TestClockEntity {

@@ -54,9 +54,9 @@ export async function lockClock(tx: PgTransaction, account: string): Promise<Tes
 }
 
 /**
- * Other instances hear of it with the commit. Clocks change seldom enough for a notification each.
+ * Notifies other instances with the commit.
  *
- * @returns false when the account has another clock by now: before its first there is no row to lock
+ * @returns false when the account got another clock concurrently: before its first there is no row to lock
  */
 export async function saveClock(tx: PgTransaction, clock: TestClock): Promise<boolean> {
   const { id, account, name, frozenTime, offsetMs, createdAt } = clock;
@@ -83,7 +83,7 @@ export function clockChanges(sql: Sql, sinceMs: Instant): Promise<ClockChange[]>
   return sql.query<ClockChange>(changedStatement, [sinceMs]);
 }
 
-/** Ends clocks after a month, and forgets them a day after that, when every instance has heard. */
+/** Deletes clocks after 30 days, and their rows a day later, when every instance has read the deletion. */
 export async function retireClocks(sql: Sql): Promise<void> {
   await sql.query(retireStatement, [KEPT_MS]);
   await sql.query(pruneStatement);

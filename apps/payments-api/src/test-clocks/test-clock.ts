@@ -1,31 +1,31 @@
 import type { Instant } from '#clock';
 
-/** An account's own time: set by its owner, and running on from there. */
+/** An account's test clock: set by its owner, and running on from there. */
 export interface TestClock {
   readonly id: string;
   readonly account: string;
   readonly name: string | null;
-  /** What its owner set it to last. */
+  /** The time to which the owner last set it. */
   readonly frozenTime: Instant;
   readonly offsetMs: number;
-  /** In everybody's time. */
+  /** In real time. */
   readonly createdAt: Instant;
 }
 
-/** Stripe's clocks go after a month. */
+/** Stripe deletes test clocks after 30 days. */
 export const KEPT_MS = 30 * 24 * 60 * 60 * 1_000;
 
-/** @param now everybody's time */
+/** @param now real time */
 export function startClock(clock: Omit<TestClock, 'offsetMs' | 'createdAt'>, now: Instant): TestClock {
   return { ...clock, offsetMs: clock.frozenTime - now, createdAt: now };
 }
 
-/** Time never goes back: a clock that has run past what it is set to runs on. */
+/** A clock never goes back: one that is already past `frozenTime` runs on. */
 export function advanceClock(clock: TestClock, frozenTime: Instant, now: Instant): TestClock {
   return { ...clock, frozenTime, offsetMs: Math.max(clock.offsetMs, frozenTime - now) };
 }
 
-/** Stripe's object. Ours is never seen advancing: what has lapsed is being given back when the answer comes. */
+/** Stripe's object. Its status is always `ready`: lapsed authorizations are being canceled when the answer is sent. */
 export function testClockObject({ id, name, frozenTime, createdAt }: TestClock): object {
   return {
     id,

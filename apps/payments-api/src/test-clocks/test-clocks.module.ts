@@ -12,7 +12,7 @@ import { retireClocks } from './test-clock.repository.js';
 
 const RETIRE_EVERY_MS = 60_000;
 
-/** Time as a test wants it. */
+/** Stripe's test clocks: an account's own time. */
 @Module({
   imports: [SettlementsModule, ChargesModule],
   controllers: [TestClocksController],

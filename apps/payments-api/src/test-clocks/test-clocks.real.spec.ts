@@ -45,7 +45,7 @@ describe('a test clock', () => {
     expect((await client.testHelpers.testClocks.list()).data).toEqual([]);
   });
 
-  it('is its account’s time, and nobody else’s', async () => {
+  it('is the time of its account only', async () => {
     const client = stripe();
     const start = nowSeconds() + 100 * DAY;
     const clock = await client.testHelpers.testClocks.create({ frozen_time: start });
@@ -72,7 +72,7 @@ describe('a test clock', () => {
     });
   });
 
-  it('is one, however many are made at once, and whoever was told of one has it', async () => {
+  it('is one, however many are created at once, and each acknowledged one exists', async () => {
     for (let round = 0; round < 10; round++) {
       const client = stripe();
       const made = await Promise.allSettled(
@@ -162,7 +162,7 @@ describe('an authorization', () => {
     await Promise.all(rounds);
   }, 30_000);
 
-  it('lapses in everybody’s time too', async () => {
+  it('lapses in real time too', async () => {
     const client = stripe();
     const { id } = await client.charges.create(hold);
     const past = await client.charges.create(hold);

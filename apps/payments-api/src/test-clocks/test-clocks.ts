@@ -12,7 +12,7 @@ import { deleteClock, findClock, lockClock, saveClock } from './test-clock.repos
 
 const URL = '/v1/test_helpers/test_clocks';
 
-/** What a test does with its account's time. */
+/** Use cases of test clocks. */
 export class TestClocks {
   constructor(
     private readonly keyed: KeyedTransaction,
@@ -20,7 +20,7 @@ export class TestClocks {
     private readonly clocks: AccountClocks,
     private readonly ids: Ids,
     private readonly clock: Clock,
-    /** What has to happen at once when an account's time has moved. */
+    /** Runs the lapses of the account after its clock moved. */
     private readonly onMoved: (account: string) => Promise<void>,
   ) {}
 
@@ -65,7 +65,7 @@ export class TestClocks {
     return { object: 'list', url: URL, has_more: false, data: found && !cursor ? [testClockObject(found)] : [] };
   }
 
-  /** The account lives in everybody's time again. */
+  /** The account returns to real time. */
   async delete(account: string, id: string): Promise<object> {
     const deleted = await this.database.transaction((tx) => deleteClock(tx, account, id));
     if (!deleted) throw resourceMissing('test clock', id, 'id');
@@ -73,7 +73,7 @@ export class TestClocks {
     return { id, object: 'test_helpers.test_clock', deleted: true };
   }
 
-  /** Sets the clock, and answers when what has lapsed by it is being given back. */
+  /** Sets the clock, and answers once lapsed authorizations are being canceled. */
   private async moved(claim: RequestClaim, decide: (before: TestClock | undefined) => TestClock): Promise<KeyedAnswer> {
     const { account } = claim;
     let offsetMs: number | undefined;

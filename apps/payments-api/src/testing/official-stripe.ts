@@ -3,7 +3,7 @@ import type { RunningApi } from './running-api.js';
 
 let accounts = 0;
 
-/** The official package, unmodified, in an account that nobody else uses. */
+/** The official package, unmodified, with an account of its own. */
 export function officialStripe(
   api: RunningApi,
   { key = `sk_test_sdk${process.pid}x${++accounts}`, maxNetworkRetries = 0 } = {},
@@ -12,7 +12,7 @@ export function officialStripe(
   return new Stripe(key, { host: hostname, port, protocol: 'http', telemetry: false, maxNetworkRetries });
 }
 
-/** What it throws; fails when it does not. */
+/** @returns the error of a rejected call; fails if the call succeeds */
 export async function errorOf(promise: Promise<unknown>): Promise<InstanceType<typeof Stripe.errors.StripeError>> {
   try {
     await promise;

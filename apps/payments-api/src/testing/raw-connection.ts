@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** A door that answers nothing for so long does not answer. */
+/** A connection that is silent for this long has no further answer. */
 const SILENT_MS = 10_000;
 
 export interface RawAnswer {
@@ -12,7 +12,7 @@ export interface RawAnswer {
   readonly body: unknown;
 }
 
-/** A bare connection: sends bytes that no HTTP client would. */
+/** A TCP connection that sends arbitrary bytes. */
 export class RawConnection {
   readonly socket: Socket;
   private received = '';

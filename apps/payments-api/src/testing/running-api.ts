@@ -20,7 +20,7 @@ import { readPendingRefunds } from '../charges/store/refund.repository.js';
 import { paymentsDatabase } from '../payments-database.js';
 import { paymentsConfig } from '../settings.js';
 
-/** The whole service on a database of its own, its public door open, and the later services played by a test. */
+/** The whole service with its own database and public port. The test plays the other services. */
 export class RunningApi {
   private playing = true;
   private played: Promise<void> = Promise.resolve();
@@ -74,7 +74,7 @@ export class RunningApi {
     return this.app.get(Database);
   }
 
-  /** What another service says, as this service's consumer would hand it to its steps. */
+  /** Delivers events of other services, as the consumer would. */
   async deliver(...events: NewEvent[]): Promise<void> {
     const runner = this.app.get<BatchRunner<PgTransaction>>(BatchRunner);
     const table = new StepTable(this.app.get(StepRegistry).steps());
@@ -89,8 +89,8 @@ export class RunningApi {
   }
 
   /**
-   * Lets every charge end as its test card says, until the API is closed: bank and ledger in a few lines.
-   * @param seed of what chance decides
+   * Ends every charge as its test card says, until the API is closed.
+   * @param seed of the random choices
    */
   playLaterServices(seed = 1): void {
     this.played = this.play(seededRandom(seed));
@@ -139,13 +139,13 @@ export class RunningApi {
   }
 }
 
-/** What bank and ledger say to all that a charge waits for. */
+/** Events of bank and ledger for everything that a charge waits for. */
 export function eventsOn(charge: OpenedCharge, random: () => number): NewEvent[] {
   const { id: chargeId, account } = charge.opening;
   if (charge.state === 'requested') return [outcomeOf(charge)];
   const requests = unansweredRequests(charge);
   const asked = (contract: { readonly type: string }) => requests.some(({ type }) => type === contract.type);
-  // One slot: of a capture and a cancellation that wait together, chance lets one be the first.
+  // The closing slot: of a capture and a cancellation under way, a random one wins.
   const canceled = asked(payments.cancellationRequested) && (!asked(payments.captureRequested) || random() < 0.5);
   return requests.map(({ type, data }): NewEvent => {
     switch (type) {

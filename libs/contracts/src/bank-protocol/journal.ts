@@ -4,7 +4,7 @@ import { bankNameSchema } from './banks.js';
 import { declineCodeSchema, instrumentSchema } from './instruments.js';
 import { bankIdSchema, bankOperationSchema, instantSchema, referenceSchema } from './requests.js';
 
-/** A request as it reached the bank, whatever became of it. */
+/** A request as it reached the bank. */
 export const requestRecordSchema = z.object({
   type: z.literal('request'),
   at: instantSchema,

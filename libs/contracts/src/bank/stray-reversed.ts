@@ -6,7 +6,7 @@ export const strayReversed = defineEvent({
   producer: 'bank',
   name: 'stray_reversed',
   version: 1,
-  meaning: 'Something that a bank performed and nobody had wanted was undone there, by its own id.',
+  meaning: 'A movement that the bank performed without a request was reversed there, by its own id.',
   subject: ({ chargeId, bankId }) => `${chargeId}.${bankId}`,
   schema: z.strictObject({
     chargeId,

@@ -18,7 +18,7 @@ export const differenceFound = defineKeyedEvent({
     kind: z.enum(['unknown_to_ledger', 'unknown_to_bank', 'undone_at_bank', 'amount_differs']),
     bank,
     movement,
-    /** As the bank or the books name it: it may be nobody's charge. */
+    /** As the bank or the books name it: possibly an unknown charge. */
     chargeId: z.string(),
     account: z.string(),
     /** Null when the bank knows nothing of it. */

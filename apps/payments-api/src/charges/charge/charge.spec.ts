@@ -110,7 +110,7 @@ describe('a charge', () => {
     expect(when(once, event)).toEqual({ state: once, changed: false, emit: [], result: undefined });
   });
 
-  it('that was never opened is nobody’s to end', () => {
+  it('that was never opened cannot end', () => {
     for (const { on } of notEmpty(steps))
       expect(() => when(noCharge('k'), { type: on.type, data: named } as never)).toThrow();
   });
@@ -199,12 +199,12 @@ describe('a refund', () => {
     });
   });
 
-  it('that nobody asked for is nobody’s to end', () => {
+  it('that was not requested cannot end', () => {
     expect(() => when(requested, refundPosted(1, 300))).toThrow('never asked for');
   });
 });
 
-describe('whatever the order of foreign events, and however often they come,', () => {
+describe('for every order and duplication of other services’ events,', () => {
   const endings = [posted, declined, failed, released];
   const manualEndings = [authorized, ...endings, releasedFor('canceled'), releasedFor('capture_failed')];
   const ofRefunds = [1, 2].flatMap((n) => [refundPosted(n, 300), refundReleased(n, 300), refundRefused(n, 300)]);

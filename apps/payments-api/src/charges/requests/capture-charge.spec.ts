@@ -96,7 +96,7 @@ describe('a capture', () => {
     ['being canceled before it is authorized, which may fail', charge(canceled), 400],
     ['being captured under another key', charge(authorized, captured), 429],
     ['being captured and canceled at once', charge(authorized, captured, canceled), 429],
-    ['nobody’s', { state: 'none' }, 404],
+    ['unknown', { state: 'none' }, 404],
   ] as [string, Charge, number][])('is refused without leaving a trace when it is %s', (_how, found, status) => {
     expect(() => capture(found)).toThrow(expect.objectContaining({ httpStatus: status }));
   });

@@ -164,7 +164,7 @@ describe('a refund', () => {
   });
 
   it.each([
-    ['nobody’s', { state: 'none' }, 404],
+    ['unknown', { state: 'none' }, 404],
     ['pending', charge('automatic'), 400],
     ['captured, and about to be posted', charge('manual', authorized, lapsed, { type: 'cancellation_refused' }), 429],
     ['being captured and canceled at once', canceling(charge('manual', authorized, captured)), 429],

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => test.drop());
 
 describe('the refunds that a charge shows', () => {
-  it('are its ten newest by time, whatever their ids say', async () => {
+  it('are its ten newest by creation time, not by id', async () => {
     await test.database.query({
       name: 'test.refunds',
       text: `INSERT INTO refund (id, account, charge_id, state, amount_minor, currency, created_at, refund)

@@ -18,7 +18,7 @@ const INSIDE = /\b(TypeError|RangeError|ReferenceError|AssertionError|Cannot rea
 /**
  * What is wrong with the answers to a hostile request, in words; nothing when they are as they should be.
  *
- * @param secret of another account, which nobody else may see
+ * @param secret of another account, which no answer may contain
  */
 export function wrongsOf(request: HostileRequest, received: readonly RawAnswer[], secret: string): string[] {
   const answers = received.filter(({ status }) => status >= 200);

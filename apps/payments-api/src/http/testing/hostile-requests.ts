@@ -389,7 +389,7 @@ function kindsOf(apiKey: string): Readonly<Record<string, readonly Variant[]>> {
       ),
       withFraming(['Transfer-Encoding: chunked'], () => `0;${'x'.repeat(20_000)}\r\n\r\n`),
       withFraming(['Transfer-Encoding: chunked'], () => `0\r\n${`X: ${'x'.repeat(100)}\r\n`.repeat(300)}\r\n`),
-      // The body of a GET is a body, whatever it looks like.
+      // A GET may have a body.
       ({ headers }) => ({ method: 'GET', headers, body: smuggled(apiKey) }),
       ({ headers }) => ({ method: 'DELETE', headers, body: smuggled(apiKey) }),
       ({ headers }) => ({ method: 'OPTIONS', headers, body: smuggled(apiKey) }),
@@ -456,7 +456,7 @@ const PER_KIND = 2;
 
 /**
  * Several hundred requests. Each route gets some of each kind, and each variant is used: they are shuffled, and dealt
- * out in turn. The ids in paths are the attacker's own, another account's, or nobody's.
+ * out in turn. The ids in paths are the attacker's own, another account's, or unknown.
  */
 export function hostileRequests({ routes, own, others, apiKey, random }: World): HostileRequest[] {
   const nobodys = { ch: 'ch_1', re: 're_1', txn: 'txn_1', clock: 'clock_1' };
