@@ -14,7 +14,7 @@ import { LedgerRefundEntity } from './refunds/refund.entity.js';
 import { HoldEntity } from './holds/hold.entity.js';
 import { TransferEntity } from './transfers/transfer.entity.js';
 
-/** One for each table of the ledger's own. */
+/** One entity per table of the ledger. */
 export const entities: readonly EntityClass[] = [
   AccountEntity,
   AccountLimitEntity,

@@ -13,7 +13,7 @@ import { Cuttable } from '../test/cuttable.js';
 import { LedgerProcess, runFromSource } from '../test/ledger-process.js';
 import { ledgerDatabase } from './ledger-database.js';
 
-// One database and one consumer group, as in life: the tests keep apart by their charges.
+// One database and one consumer group for all tests, as in production: each test has its own charges.
 const brokers = (): string => process.env['TEST_KAFKA_BROKERS']!;
 const bus = (): KafkaJsBus => new KafkaJsBus({ brokers: brokers().split(','), clock: new SystemClock() });
 
@@ -65,7 +65,7 @@ const json = async (url: string): Promise<{ status: number; body: Record<string,
 };
 
 describe('the ledger as a process', () => {
-  it('answers the bank’s events, shows what it keeps, and ends in order', async () => {
+  it('handles the bank’s events, serves its views, and shuts down in order', async () => {
     const ledger = start();
     const admin = await ledger.ready();
     expect(await json(`${admin}/health/ready`)).toEqual({
@@ -95,7 +95,7 @@ describe('the ledger as a process', () => {
     });
     expect(await json(`${admin}/trial-balance`)).toMatchObject({ body: { balanced: true, miscounted: [] } });
     const metrics = await (await fetch(`${admin}/metrics`)).text();
-    // Other tests' events are on the topics, too.
+    // The topics have events of other tests, too.
     expect(Number(/step_outcomes_total\{outcome="decided"\} (\d+)/.exec(metrics)?.[1])).toBeGreaterThanOrEqual(2);
     expect(Number(/outbox_published_total (\d+)/.exec(metrics)?.[1])).toBeGreaterThanOrEqual(2);
 
@@ -103,7 +103,7 @@ describe('the ledger as a process', () => {
     expect(ledger.lines.at(-1)).toMatchObject({ msg: 'stopped', clean: true });
   }, 60_000);
 
-  it('loses nothing and does nothing twice when it is killed in the middle', async () => {
+  it('loses nothing and repeats nothing when it is killed in between', async () => {
     const charges = Array.from({ length: 300 }, (_, n) => `ch_killed${n}`);
     const first = start();
     await first.ready();
@@ -125,7 +125,7 @@ describe('the ledger as a process', () => {
     expect(await second.end()).toBe(0);
   }, 90_000);
 
-  it('obeys an operator who freezes an account', async () => {
+  it('refuses holds of an account that an operator freezes', async () => {
     const ledger = start();
     await ledger.ready();
     expect(await limit('acct_cold', '--frozen', '--cap', '5000', 'usd')).toContain('frozen: true');
@@ -135,7 +135,7 @@ describe('the ledger as a process', () => {
     expect(await ledger.end()).toBe(0);
   }, 60_000);
 
-  it('gives back what was captured, until the balance has reached what an operator allows', async () => {
+  it('refunds until the balance reaches its overdraft', async () => {
     const ledger = start({ REFUND_OVERDRAFT_MINOR: '100' });
     const admin = await ledger.ready();
     const charge = { chargeId: 'ch_back', account: 'acct_back' };
@@ -151,7 +151,7 @@ describe('the ledger as a process', () => {
       data: { amount: { amountMinor: 400, currency: 'usd' }, balanceTransactionId: 'txn_back' },
     });
 
-    // 4.44 are left; another 5.00 would be within the 1.00 below zero of the setting.
+    // 4.44 are left; another 5.00 is within the default overdraft of 1.00.
     expect(await limit('acct_back', '--overdraft', '55', 'usd')).toContain('usd: 55');
     await publish(requested({ ...charge, refundId: 're_more', amount: usd(500) }));
     expect(await emitted('ledger.refund_refused.v1', 'ch_back')).toMatchObject({
@@ -173,7 +173,7 @@ describe('the ledger as a process', () => {
     expect(await ledger.end()).toBe(0);
   }, 60_000);
 
-  it('waits for a database that is not up yet, and says so', async () => {
+  it('waits for a database that is not up yet, and logs it', async () => {
     const url = databaseUrl();
     const way = await Cuttable.closed({ host: url.hostname, port: Number(url.port) });
     url.host = way.address;
@@ -185,7 +185,7 @@ describe('the ledger as a process', () => {
     await way.cut();
   }, 60_000);
 
-  it('waits for a broker that is not up yet, says so, and can be ended while it waits', async () => {
+  it('waits for a broker that is not up yet, logs it, and can be stopped while it waits', async () => {
     const [host, port] = brokers().split(':') as [string, string];
     const way = await Cuttable.closed({ host, port: Number(port) });
     const ledger = start({ KAFKA_BROKERS: way.address });
@@ -200,7 +200,7 @@ describe('the ledger as a process', () => {
     await way.cut();
   }, 60_000);
 
-  it('lives through the loss of its database, is not ready meanwhile, and dead-letters nothing', async () => {
+  it('survives the loss of its database, is not ready meanwhile, and dead-letters nothing', async () => {
     const url = databaseUrl();
     const way = await Cuttable.closed({ host: url.hostname, port: Number(url.port) });
     await way.open();
@@ -219,14 +219,14 @@ describe('the ledger as a process', () => {
     await way.cut();
   }, 60_000);
 
-  it('says in one line what is wrong with its environment', async () => {
+  it('reports wrong settings in one line', async () => {
     const ledger = start({ DATABASE_URL: 'nowhere', KAFKA_BROKERS: '', LOG_LEVEL: 'info' });
     expect(await ledger.exit()).toBe(1);
     expect(ledger.lines).toHaveLength(1);
     expect(ledger.lines[0]!['msg']).toMatch(/DATABASE_URL: .*; KAFKA_BROKERS is not set/);
   }, 30_000);
 
-  it('says in one line that its port is taken', async () => {
+  it('reports a taken port in one line', async () => {
     const occupant = createServer().listen(0, '127.0.0.1');
     await once(occupant, 'listening');
     const { port } = occupant.address() as { port: number };

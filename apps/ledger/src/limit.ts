@@ -6,7 +6,7 @@ import { AccountLimitsRepository } from './accounts/account-limits.repository.js
 import { ledgerDatabase } from './ledger-database.js';
 import { parseLimitCommand, usage, type LimitChange } from './accounts/limit-command.js';
 
-/** `holdfast limit`: freezes an account, caps its open holds, or says how far refunds may take it below zero. */
+/** `holdfast limit`: freezes an account, caps its open holds, or sets its overdraft. */
 async function main(words: readonly string[]): Promise<string> {
   if (words.includes('--help') || words.includes('-h')) return usage;
   const command = parseLimitCommand(words);

@@ -1,16 +1,16 @@
 import { milliseconds, serviceSettings } from '#service';
 import { z } from 'zod';
 
-/** What the ledger reads from its environment beside the frame's own settings. */
+/** The ledger's settings, beside the frame's. */
 export const ledgerSettings = z.object({
   /**
-   * How far below zero refunds may take a merchant's balance, in minor units of each currency: the fee is kept, so
-   * without any the first refund of a fresh account would fail. `holdfast limit` says otherwise for one.
+   * How far below zero refunds may take a merchant's balance, in minor units per currency. The fee is kept, so with 0 the
+   * first refund of a new account would fail. `holdfast limit` overrides it per account.
    */
   REFUND_OVERDRAFT_MINOR: z.coerce.number().int().nonnegative().default(1_000_000),
-  /** How often banks' statements are compared with the books. */
+  /** The interval of the comparison. */
   RECONCILE_EVERY_MS: milliseconds.min(100).default(3_000),
-  /** How long a bank, or the books, may lag behind the other before it is a difference; clocks included. */
+  /** The grace period: how far a bank or the ledger may lag, including clock skew. */
   RECONCILE_GRACE_MS: milliseconds.default(15_000),
 });
 export const ledgerConfig = serviceSettings('ledger', ledgerSettings);

@@ -16,9 +16,10 @@ async function main(words: readonly string[]): Promise<void> {
     process.stdout.write(`${usage}\n`);
     return;
   }
-  if (words.length > 0) throw new Error(`${words.join(' ')} says nothing to it. See holdfast books --help.`);
+  if (words.length > 0)
+    throw new Error(`${words.join(' ')} is no option of holdfast books. See holdfast books --help.`);
   const { DATABASE_URL: url } = readSettings(frameSettings.pick({ DATABASE_URL: true }));
-  // It adds up all statements, which may take its time.
+  // Summing all statements may take long.
   const patience = { statementTimeoutMs: 120_000, maxConnections: 1, openWithinMs: 3_000 };
   const database = await Database.open({ url, database: ledgerDatabase.name, clock: new SystemClock(), ...patience });
   try {

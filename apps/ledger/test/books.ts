@@ -17,7 +17,7 @@ const emittedStatement = statement('test.emitted', `SELECT headers ->> 'ce_type'
 
 const defaults = { REFUND_OVERDRAFT_MINOR: 1_000_000 };
 
-/** The ledger's books in a database of their own, with everything of the service but its bus. */
+/** The ledger with its own database, without a bus. */
 export class TestBooks {
   readonly limits = new AccountLimitsRepository();
   readonly balances: BalanceRepository;
@@ -50,17 +50,17 @@ export class TestBooks {
     return new TestBooks(await provisionedDatabase(withFrameTables(ledgerDatabase)), settings);
   }
 
-  /** One batch, as the consumer would run it. */
+  /** Runs one batch, as the consumer does. */
   run(...events: readonly NewEvent[]): Promise<WorkOutcome[]> {
     return this.runner.run(events.map((event) => this.workOf(event)));
   }
 
-  /** The same, said again by who looks for what was lost. */
+  /** Runs a batch of resent events, as from a sweeper. */
   runResent(...events: readonly NewEvent[]): Promise<WorkOutcome[]> {
     return this.runner.run(events.map((event) => this.workOf(event, { resent: true })));
   }
 
-  /** `ledger.hold_placed.v1 ch_1`, in the order in which they will leave. */
+  /** The outbox in order, as `ledger.hold_placed.v1 ch_1`. */
   async emitted(): Promise<string[]> {
     const rows = await this.test.database.query<{ type: string; key: string }>(emittedStatement);
     return rows.map(({ type, key }) => `${type} ${key}`);

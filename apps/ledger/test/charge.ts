@@ -7,7 +7,7 @@ import { decide } from './given.js';
 export const chargeId = 'ch_1';
 export const account = 'acct_1';
 
-/** Events about one charge of 9.00 at alder, with what a test wants different. */
+/** Events of one charge of 9.00 at alder, with overrides. */
 export const approved = (other: Partial<bank.AuthorizationApproved> = {}): NewEvent =>
   bank.authorizationApproved({
     chargeId,
@@ -29,7 +29,7 @@ export const voided = (other: Partial<bank.AuthorizationVoided> = {}): NewEvent 
 export const compensated = (other: Partial<bank.CaptureCompensated> = {}): NewEvent =>
   bank.captureCompensated({ chargeId, account, amount: usd(900), bank: 'alder', bankRefundId: 'alder_3', ...other });
 
-/** The hold after these events, on an account without limits unless said otherwise. */
+/** The hold after these events, by default without limits. */
 export const after = (events: readonly NewEvent[], limits: AccountLimits = unlimited): Hold =>
   events.reduce<Hold>((hold, event) => decide(hold, event, limits).state, noHold(chargeId));
 

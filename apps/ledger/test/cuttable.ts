@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-/** A way to a server that can be taken away and given back, under one address. */
+/** A TCP proxy with a fixed address that the test can close and open. */
 export class Cuttable {
   private server: Server | undefined;
   private readonly sockets = new Set<Socket>();
@@ -10,7 +10,7 @@ export class Cuttable {
 
   constructor(private readonly to: { host: string; port: number }) {}
 
-  /** Chooses the address and leaves the way closed. */
+  /** Reserves the address, closed. */
   static async closed(to: { host: string; port: number }): Promise<Cuttable> {
     const way = new Cuttable(to);
     await way.open();

@@ -10,20 +10,20 @@ import { unlimited, type AccountLimits } from '../src/accounts/account-limits.js
 import type { RefundLimits } from '../src/refunds/refund.js';
 import { room } from './room.js';
 
-/** All that the ledger reacts to, but for what it compares with the banks. */
+/** The ledger's steps, without reconciliation. */
 export const steps = stepsOf([
   new HoldEventsController(),
   new LedgerRefundEventsController(),
   new LedgerStrayEventsController(),
 ]);
 
-/** A hold, a refund, strays: what is decided about, and the transfers that came of it. */
+/** A state with its new transfers: a hold, a refund, strays. */
 interface Kept {
   readonly state?: string;
   readonly moves: readonly Transfer[];
 }
 
-/** The moment at which tests decide. */
+/** The time of all decisions in tests. */
 export const now = Date.UTC(2026, 0, 1);
 
 export function stepOn(event: NewEvent): AnyStep {
@@ -32,32 +32,29 @@ export function stepOn(event: NewEvent): AnyStep {
   return step;
 }
 
-/** An account without limits; a charge that was captured, of which nothing was given back. */
+/** Default contexts: an account without limits; a captured charge without refunds. */
 const contexts: Record<string, unknown> = { hold: unlimited, refund: room };
 
-/** @param context what its repository would have read beside the state; without it nothing limits the decision */
+/** @param context the decision's context; by default without limits */
 export function decide<State extends Kept>(state: State, event: NewEvent, context?: unknown): Decision<State> {
   const step = stepOn(event);
   const data: unknown = step.on.schema.parse(event.data);
   return step.decide(state, data, now, context ?? contexts[step.aggregate.kind]) as Decision<State>;
 }
 
-/** A transfer in one line: `pending hold bank_receivable:alder:usd → merchant:acct_1:usd 900`. */
+/** A transfer as text: `pending hold bank_receivable:alder:usd → merchant:acct_1:usd 900`. */
 export const inWords = ({ kind, effect, debit, credit, amount }: Transfer): string =>
   `${kind} ${effect} ${debit.id} → ${credit.id} ${amount.amountMinor}`;
 
-/**
- * `given(hold).when(event).then(…)`. Transfers that the given state brought along belong to the past; what
- * `moving` names are the ones that this event added.
- */
+/** `given(hold).when(event).moving(…).then(…)`. `moving` checks only the transfers that this event adds. */
 export function given(state: Kept, context?: AccountLimits | RefundLimits) {
   return {
     when(event: NewEvent) {
       const act = (): Decision<Kept> => decide({ ...state, moves: [] }, event, context);
       return {
-        // oxlint-disable-next-line unicorn/no-thenable -- reads as it is said; nobody awaits it
+        // oxlint-disable-next-line unicorn/no-thenable -- given/when/then reads best, and the object is never awaited
         then: (...emitted: readonly NewEvent[]) => settled(act(), emitted),
-        thenNothingIsSaid: () => settled(act(), []),
+        thenEmitsNothing: () => settled(act(), []),
         thenNothing() {
           expect(act()).toMatchObject({ changed: false, emit: [] });
         },

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { bank, payments, type NewEvent } from '#contracts';
 import { money, type Money } from '#money';
 
-/** An event, and those that must have been seen before it can come to be. */
+/** An event with its causes. */
 interface Happening {
   readonly event: NewEvent;
   readonly after: readonly Happening[];
@@ -10,7 +10,7 @@ interface Happening {
 
 const happening = (event: NewEvent, ...after: readonly Happening[]): Happening => ({ event, after });
 
-/** How a charge ends: at the bank, and then in the books. */
+/** The ends of a charge, at the bank and in the books. */
 const ends = [
   'captured',
   'partly captured',
@@ -34,11 +34,11 @@ interface Plan {
 
 interface RefundPlan {
   readonly end: 'succeeded' | 'refused' | 'open' | 'excessive';
-  /** Of what was captured. */
+  /** A fraction of the captured amount. */
   readonly share: number;
 }
 
-/** One charge's events as the services publish them: each may be overtaken by any that it is no cause of. */
+/** The events of one charge. An event may be overtaken by any that does not depend on it. */
 function historyOf(chargeId: string, account: string, plan: Plan): Happening[] {
   const parties = { chargeId, account, bank: plan.bank };
   const approved = (capture: 'automatic' | 'manual', fault: string | null = null): NewEvent =>
@@ -143,7 +143,7 @@ const plan: fc.Arbitrary<Plan> = fc.record({
   refunds: fc.array(
     fc.record({
       end: fc.constantFrom('succeeded', 'succeeded', 'refused', 'open', 'excessive'),
-      // Together never more than everything, so that none is refused in one order and granted in another.
+      // The sum never exceeds the whole, so that no refund's result depends on the order.
       share: fc.constantFrom(0.25, 0.1),
     }),
     { maxLength: 3 },
@@ -152,13 +152,13 @@ const plan: fc.Arbitrary<Plan> = fc.record({
 });
 
 export interface Deliveries {
-  /** As they happened. */
+  /** In causal order. */
   readonly inOrder: readonly NewEvent[];
-  /** The same events in any order, effects never before their causes; some more than once. */
+  /** The same events in any order that respects causes, with duplicates. */
   readonly anyhow: readonly NewEvent[];
 }
 
-/** @param name makes the charges of one run differ from those of another in the same database */
+/** @param name makes charge ids unique between runs in one database */
 export const deliveries = (name: () => string): fc.Arbitrary<Deliveries> =>
   fc
     .array(plan, { minLength: 1, maxLength: 6 })
@@ -183,7 +183,7 @@ export const deliveries = (name: () => string): fc.Arbitrary<Deliveries> =>
         }),
     );
 
-/** The given order, but for what would come before its causes: that comes right behind the last of them. */
+/** Moves an event that precedes its causes right behind the last of them. */
 function causesFirst(happenings: readonly Happening[]): Happening[] {
   const ordered = new Set<Happening>();
   const waiting = [...happenings];
@@ -194,10 +194,7 @@ function causesFirst(happenings: readonly Happening[]): Happening[] {
   return [...ordered];
 }
 
-/**
- * Cuts events into batches of these sizes, the rest into one. A refund is asked for when its charge's posting
- * was heard, so it never shares a batch with it: there the cut is made earlier.
- */
+/** Splits events into batches. A refund request never shares a batch with its charge's posting, its cause. */
 export function batchesOf(events: readonly NewEvent[], sizes: readonly number[] = []): NewEvent[][] {
   const batches: NewEvent[][] = [[]];
   const left = [...sizes];

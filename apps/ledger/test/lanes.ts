@@ -1,4 +1,4 @@
-/** Works through the items on so many lanes at once: as many as there are connections, so that none waits for one. */
+/** Processes the items with this concurrency: the number of connections, so that none waits for one. */
 export async function onLanes<T>(
   count: number,
   items: readonly T[],

@@ -7,7 +7,7 @@ const repository = new URL('../../../', import.meta.url).pathname;
 
 const fromSource = ['--import', `${repository}infra/local/load-typescript.mjs`];
 
-/** Runs a command to its end. @returns what it printed; rejects with its complaint when it fails */
+/** Runs a command. @returns its stdout; rejects with its stderr if it fails */
 export async function runFromSource(
   entry: string,
   words: readonly string[],
@@ -21,7 +21,7 @@ export async function runFromSource(
   return stdout;
 }
 
-/** The ledger as users run it: a process of its own, from its sources. */
+/** The ledger as a separate process, from its sources. */
 export class LedgerProcess {
   readonly lines: Record<string, unknown>[] = [];
   private readonly child: ChildProcess;
@@ -42,7 +42,7 @@ export class LedgerProcess {
     });
   }
 
-  /** Resolves with the URL of its admin server once it says that it is ready. */
+  /** Resolves with the URL of its admin server once it logs `ready`. */
   async ready(): Promise<string> {
     const line = await this.said('ready');
     return line['admin'] as string;

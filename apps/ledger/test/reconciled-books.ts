@@ -18,7 +18,7 @@ const toldStatement = statement(
   `SELECT value FROM outbox WHERE headers ->> 'ce_type' = 'ledger.difference_found.v1' ORDER BY id`,
 );
 
-/** Books that are compared with statements: at once, unless a test wants a grace. */
+/** Books with reconciliation, by default without a grace period. */
 export class ReconciledBooks {
   readonly repository: ComparisonRepository;
   readonly compared = { entries: 0, transfers: 0 };
@@ -43,7 +43,7 @@ export class ReconciledBooks {
     return new ReconciledBooks(await TestBooks.open());
   }
 
-  /** One batch of pages, as the consumer would run it. */
+  /** Runs one batch of pages, as the consumer does. */
   publish(...pages: readonly bankEvents.StatementPublished[]): Promise<WorkOutcome[]> {
     return this.runner.run(
       pages.map((page) => ({
@@ -81,18 +81,18 @@ export class ReconciledBooks {
     }).run();
   }
 
-  /** Says again now what stands, and looks at every suspect. */
+  /** Makes all suspects and all repetitions due now. */
   async hurry(): Promise<void> {
     await this.sql('hurry', `UPDATE difference SET say_at = now() WHERE resolved_at IS NULL`);
     await this.sql('look', `UPDATE suspect SET look_at = now()`);
   }
 
-  /** Those that are open, by their natural ids. */
+  /** The ids of open differences. */
   async open(): Promise<string[]> {
     return (await this.repository.differences()).map(({ id }) => id).sort();
   }
 
-  /** What was said of differences, in order. */
+  /** The emitted `difference_found` events, in order. */
   async told(): Promise<ledger.DifferenceFound[]> {
     const rows = await this.books.test.database.query<{ value: string }>(toldStatement);
     return rows.map(({ value }) => JSON.parse(value) as ledger.DifferenceFound);

@@ -6,7 +6,7 @@ import { decide } from './given.js';
 
 export const refundId = 're_1';
 
-/** Events about one refund of 4.00 of the charge of 9.00 at alder, with what a test wants different. */
+/** Events of one refund of 4.00 of a charge of 9.00 at alder, with overrides. */
 export const requested = (other: Partial<payments.RefundRequested> = {}): NewEvent =>
   payments.refundRequested({ refundId, chargeId, account, amount: usd(400), ...other });
 

@@ -1,7 +1,7 @@
 import type { bank as bankEvents, bankProtocol } from '#contracts';
 import { account, chargeId } from './charge.js';
 
-/** An authorization for 9.00, the entry numbered `seq` of cedar's statement. */
+/** An authorization for 9.00 as entry `seq` of cedar's statement. */
 export const entry = (seq: number, other: Partial<bankProtocol.Entry> = {}): bankProtocol.Entry => ({
   seq,
   bankId: `cedar_${seq}`,
@@ -15,7 +15,7 @@ export const entry = (seq: number, other: Partial<bankProtocol.Entry> = {}): ban
   ...other,
 });
 
-/** The page of cedar's statement from after this to that number, and nothing behind it. */
+/** The last page of cedar's statement, with the entries after one number up to another. */
 export const page = (
   after: number,
   through: number,

@@ -3,13 +3,13 @@ import type { BookedTransfer, StatedEntry, TwoAccounts } from '../src/reconcilia
 import { account, chargeId } from './charge.js';
 
 export const graceMs = 15_000;
-/** A moment at which all that is older than the grace has had its time on both sides. */
+/** The time of the comparison. */
 export const noon: Instant = Date.UTC(2026, 0, 1, 12);
 const longAgo = noon - 60_000;
 
 let seq = 0;
 
-/** An entry of cedar's statement: 9.00 usd, known for a minute. */
+/** An entry of cedar's statement: 9.00 usd, received a minute ago. */
 export const stated = (kind: StatedEntry['kind'], bankId: string, other: Partial<StatedEntry> = {}): StatedEntry => ({
   seq: ++seq,
   bankId,

@@ -2,7 +2,7 @@ import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Currency } from '#money';
 import { column } from '#postgres';
 
-/** Of accounts that have any. Amounts are in minor units, by currency. */
+/** One row per limited account. Amounts are in minor units, by currency. */
 @Entity('account_limit')
 @Check('account_limit_open_holds_cap_minor_check', `jsonb_typeof(open_holds_cap_minor) = 'object'`)
 @Check('account_limit_refund_overdraft_minor_check', `jsonb_typeof(refund_overdraft_minor) = 'object'`)

@@ -67,19 +67,16 @@ const defaultOverdraftStatement = statement(
 
 @Injectable()
 export class AccountLimitsRepository {
-  /** Of those accounts that have any. An account without a row is not limited, and costs no lock. */
+  /** The limits of limited accounts. An account without a row has none, and costs no lock. */
   async of(sql: Sql, accounts: readonly string[]): Promise<Map<string, AccountLimits>> {
     if (accounts.length === 0) return new Map();
     const rows = await sql.query<LimitRow>(limitsStatement, [accounts]);
     return new Map(rows.map((row) => [row.account, limitsOf(row, {})]));
   }
 
-  /**
-   * The same for accounts with a cap, locked in the order of their ids until the transaction ends, with
-   * what their open holds come to. Nobody else places a hold for them meanwhile.
-   */
+  /** As `of`, for accounts with a cap, with their open holds. Locks them by id, so that no other batch places a hold. */
   async lock(tx: PgTransaction, accounts: readonly string[]): Promise<Map<string, AccountLimits>> {
-    // Sent together, run one after the other: the sums are read behind the locks.
+    // Pipelined: the sums are read behind the row locks.
     const [rows, open] = await Promise.all([
       tx.query<LimitRow>(lockLimitsStatement, [accounts]),
       tx.query<OpenRow>(openHoldsStatement, [accounts]),
@@ -93,7 +90,7 @@ export class AccountLimitsRepository {
     );
   }
 
-  /** Limits and what is used up of them, for people: nothing is locked. */
+  /** Limits and their use, for operators, without locks. */
   async inUse(sql: Sql, account: string): Promise<AccountLimits | undefined> {
     const [[row], open] = await Promise.all([
       sql.query<LimitRow>(limitsStatement, [[account]]),
@@ -106,13 +103,13 @@ export class AccountLimitsRepository {
     await sql.query(freezeStatement, [account, frozen]);
   }
 
-  /** @param capMinor minor units that the account's open holds may come to in all; null lifts the cap */
+  /** @param capMinor the cap of the sum of open holds, in minor units; null removes it */
   async cap(sql: Sql, account: string, currency: Currency, capMinor: number | null): Promise<void> {
     if (capMinor === null) await sql.query(uncapStatement, [account, currency]);
     else await sql.query(capStatement, [account, currency, capMinor]);
   }
 
-  /** @param overdraftMinor minor units below zero to which refunds may take the balance; null: as the settings say */
+  /** @param overdraftMinor how far below zero refunds may take the balance, in minor units; null for the default */
   async overdraft(sql: Sql, account: string, currency: Currency, overdraftMinor: number | null): Promise<void> {
     if (overdraftMinor === null) await sql.query(defaultOverdraftStatement, [account, currency]);
     else await sql.query(overdraftStatement, [account, currency, overdraftMinor]);

@@ -1,14 +1,14 @@
 import type { HoldRefusal } from '#contracts';
 import type { Currency, Money } from '#money';
 
-/** What an operator allows an account, and how much of it is used up. */
+/** An operator's limits for an account, and their use. */
 export interface AccountLimits {
   readonly frozen: boolean;
-  /** By currency: the most that its open holds may come to, in minor units. No entry, no cap. */
+  /** By currency: the cap of the sum of open holds, in minor units. Without an entry there is no cap. */
   readonly openHoldsCapMinor: Readonly<Partial<Record<Currency, number>>>;
-  /** By currency: what its open holds come to, in minor units. Known only where there is a cap. */
+  /** By currency: the sum of open holds, in minor units. Set only for currencies with a cap. */
   readonly openHoldsMinor: Readonly<Partial<Record<Currency, number>>>;
-  /** By currency: how far below zero refunds may take its balance, in minor units. No entry: as the settings say. */
+  /** By currency: how far below zero refunds may take the balance, in minor units. Without an entry: the default. */
   readonly refundOverdraftMinor: Readonly<Partial<Record<Currency, number>>>;
 }
 
@@ -19,7 +19,7 @@ export const unlimited: AccountLimits = {
   refundOverdraftMinor: {},
 };
 
-/** Why this amount may not be held for this account; undefined when it may. */
+/** @returns the reason to refuse a hold of this amount, if any */
 export function refusalFor(limits: AccountLimits, { amountMinor, currency }: Money): HoldRefusal | undefined {
   if (limits.frozen) return 'account_frozen';
   const capMinor = limits.openHoldsCapMinor[currency];

@@ -4,7 +4,7 @@ import type { Currency } from '#money';
 import { column } from '#postgres';
 import type { AccountKind } from './account.js';
 
-/** Append-only: triggers refuse to change or to delete a row. */
+/** Append-only: triggers reject UPDATE and DELETE. */
 @Entity('account')
 @Check('account_kind_check', `kind IN ('bank_receivable', 'merchant', 'fees', 'suspense')`)
 @Check('account_check', `(owner IS NULL) = (kind = 'fees')`)

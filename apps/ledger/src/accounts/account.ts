@@ -2,16 +2,16 @@ import type { bankProtocol } from '#contracts';
 import type { Currency } from '#money';
 
 /**
- * What the books distinguish. A receivable is what a bank owes us: it grows by debits. The others are what
- * we owe, or have earned: they grow by credits. Suspense holds what a bank moved and nobody can be given yet.
+ * A receivable, what a bank owes us, grows by debits; the others grow by credits. Suspense has money that a bank moved
+ * and that belongs to no account yet.
  */
 export type AccountKind = 'bank_receivable' | 'merchant' | 'fees' | 'suspense';
 
 export interface Account {
-  /** Natural, so that a transfer can be written without looking anything up: `merchant:acct_1:usd`. */
+  /** A natural key, so that a transfer needs no lookup: `merchant:acct_1:usd`. */
   readonly id: string;
   readonly kind: AccountKind;
-  /** A bank, or a merchant's account; null for the platform's own. */
+  /** A bank or a merchant's account; null for the platform's own accounts. */
   readonly owner: string | null;
   readonly currency: Currency;
 }

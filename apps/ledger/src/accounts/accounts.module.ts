@@ -6,7 +6,7 @@ import { BalanceRepository } from '../books/balance.repository.js';
 import { BooksModule } from '../books/books.module.js';
 import { AccountLimitsRepository } from './account-limits.repository.js';
 
-/** What the books say of one account, and what it is allowed. */
+/** Accounts' balances and limits. */
 @Module({
   imports: [BooksModule],
   providers: [AccountLimitsRepository],
@@ -19,7 +19,7 @@ export class LedgerAccountsModule {
     @Inject(BalanceRepository) balances: BalanceRepository,
     @Inject(AdminServer) admin: AdminServer,
   ) {
-    /** By a merchant's account (`acct_…`), or by the id of one account in the books. */
+    /** By a merchant's account (`acct_…`), or by the id of a ledger account. */
     admin.get('/accounts/:id', async ({ params: { id = '' } }) => {
       const [accounts, limited] = await Promise.all([balances.balances(id), limits.inUse(database, id)]);
       if (accounts.length === 0 && !limited) return undefined;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parseLimitCommand } from './limit-command.js';
 
 describe('the limit command', () => {
-  it('freezes, thaws, caps and lifts caps, several at once', () => {
+  it('freezes, thaws, sets and removes caps, several at once', () => {
     expect(parseLimitCommand('acct_1 --thawed --cap 100000 usd --no-cap eur'.split(' '))).toEqual({
       account: 'acct_1',
       changes: [
@@ -17,7 +17,7 @@ describe('the limit command', () => {
     });
   });
 
-  it('says how far refunds may take a balance below zero', () => {
+  it('sets how far below zero refunds may take a balance', () => {
     expect(parseLimitCommand('acct_1 --overdraft 0 usd --default-overdraft eur'.split(' '))).toEqual({
       account: 'acct_1',
       changes: [
@@ -27,7 +27,7 @@ describe('the limit command', () => {
     });
   });
 
-  it('shows when nothing is to be changed', () => {
+  it('shows the limits without options', () => {
     expect(parseLimitCommand(['acct_1'])).toEqual({ account: 'acct_1', changes: [] });
   });
 
@@ -40,7 +40,7 @@ describe('the limit command', () => {
     'acct_1 --cap 100 zzz',
     'acct_1 --overdraft -100 usd',
     'acct_1 --melt',
-  ])('does not guess at "%s"', (line) => {
+  ])('rejects "%s"', (line) => {
     expect(() => parseLimitCommand(line.split(' '))).toThrow('See holdfast limit --help.');
   });
 });

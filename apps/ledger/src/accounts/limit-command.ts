@@ -7,7 +7,7 @@ export type LimitChange =
 
 export interface LimitCommand {
   readonly account: string;
-  /** None: only show what is set. */
+  /** Empty to only show the limits. */
   readonly changes: readonly LimitChange[];
 }
 
@@ -22,7 +22,7 @@ export const usage = `holdfast limit <account> [--frozen | --thawed] [--cap <min
 
 DATABASE_URL names another system than the one that runs here.`;
 
-/** @throws Error with a sentence that says what cannot be understood */
+/** @throws Error with a sentence that names the wrong word */
 export function parseLimitCommand(words: readonly string[]): LimitCommand {
   const [account, ...rest] = words;
   if (!account?.startsWith('acct_'))
@@ -37,7 +37,7 @@ export function parseLimitCommand(words: readonly string[]): LimitCommand {
   return { account, changes };
 }
 
-/** Takes the words of one change off the front. */
+/** Removes the words of one change from the front. */
 function takeChange(words: string[]): LimitChange | undefined {
   switch (words.shift() ?? '') {
     case '--frozen':

@@ -21,7 +21,7 @@ const sums = `sum(debits_posted_minor) AS debits_posted_minor, sum(credits_poste
 const total = (column: string): string =>
   `(coalesce(rolled.${column}, 0) + coalesce(recent.${column}, 0))::int8 AS ${column}`;
 
-/** What was rolled up, and what came since: one snapshot sees both, and the line between them. */
+/** Roll-up plus later transfers. One statement has one snapshot of both and of the horizon. */
 const balancesStatement = statement(
   'ledger.balances',
   `SELECT account.id, account.kind, account.owner, account.currency,
@@ -39,12 +39,11 @@ const balancesStatement = statement(
 );
 
 /**
- * Adds what came since the last time, up to the oldest transaction that still runs. A number taken before
- * its commit could be passed by; a transaction id below every running one cannot. Transfers are only read
- * here, so nobody who writes them ever waits for this.
+ * Rolls up transfers up to the oldest running transaction (`pg_snapshot_xmin`): a sequence number would skip a slow
+ * commit. Only reads transfers, so writers never wait for it.
  */
 export const rollUpStatement: Statement = {
-  // Unnamed, and so planned at each call: a plan kept from when the table was empty would read all of it.
+  // Unnamed, so planned at each call: a plan from the empty table would scan all of it.
   name: '',
   text: `WITH span AS (
      SELECT xact AS since, greatest(xact, pg_snapshot_xmin(pg_current_snapshot())) AS until
@@ -65,7 +64,7 @@ export const rollUpStatement: Statement = {
    UPDATE rollup_horizon SET xact = span.until FROM span WHERE span.until > rollup_horizon.xact`,
 };
 
-/** Accounts whose roll-up is not the sum of their transfers. Reads every transfer there is. */
+/** Accounts whose roll-up is not the sum of their transfers. Reads all transfers. */
 const auditStatement = statement(
   'ledger.audit',
   `SELECT rolled.account FROM balance_rollup AS rolled
@@ -84,7 +83,7 @@ const auditStatement = statement(
 export class BalanceRepository {
   constructor(@Inject(Database) private readonly database: Sql) {}
 
-  /** Of every account, or of those with this id or this owner. */
+  /** Balances of all accounts, or of those with this id or owner. */
   async balances(idOrOwner: string | null = null): Promise<AccountBalance[]> {
     const rows = await this.database.query<BalanceRow>(balancesStatement, [idOrOwner]);
     return rows.map((row) => ({
@@ -103,7 +102,7 @@ export class BalanceRepository {
     await this.database.query(rollUpStatement);
   }
 
-  /** The accounts whose rolled-up balance does not follow from their transfers: none, ever. */
+  /** Accounts whose balance is not the sum of their transfers. Must be empty. */
   async miscounted(): Promise<string[]> {
     const rows = await this.database.query<{ account: string }>(auditStatement);
     return rows.map(({ account }) => account);

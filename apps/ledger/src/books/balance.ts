@@ -1,6 +1,6 @@
 import type { Account, AccountKind } from '../accounts/account.js';
 
-/** Minor units on both sides of one account. What is pending is set aside, and not yet posted. */
+/** Debits and credits of one account in minor units. Pending amounts are reserved, and not yet posted. */
 export interface AccountSides {
   readonly debitsPostedMinor: number;
   readonly creditsPostedMinor: number;
@@ -10,7 +10,7 @@ export interface AccountSides {
 
 export interface AccountBalance extends Account, AccountSides {}
 
-/** What an account comes to, on the side on which it grows: positive is as it should be. */
+/** The posted balance on the side on which the account grows, in minor units. */
 export const balanceMinor = ({ kind, debitsPostedMinor, creditsPostedMinor }: AccountBalance): number =>
   growsByDebits(kind) ? debitsPostedMinor - creditsPostedMinor : creditsPostedMinor - debitsPostedMinor;
 
@@ -18,9 +18,9 @@ const growsByDebits = (kind: AccountKind): boolean => kind === 'bank_receivable'
 
 export interface CurrencySum {
   readonly currency: string;
-  /** Debits less credits over all accounts: zero, always. */
+  /** Debits less credits over all accounts. Must be zero. */
   readonly sumMinor: number;
-  /** What banks moved and nobody was given yet: zero when all is quiet. */
+  /** The balance of suspense. Zero when all charges have ended. */
   readonly suspenseMinor: number;
 }
 
@@ -30,7 +30,7 @@ export interface KindSum extends AccountSides {
   readonly accounts: number;
 }
 
-/** The books in one page: per kind of account and currency, and the two sums that must be zero. */
+/** Sums per kind of account and currency, and the two sums that must be zero. */
 export function summary(balances: readonly AccountBalance[]): { kinds: KindSum[]; currencies: CurrencySum[] } {
   const kinds = Map.groupBy(balances, ({ kind, currency }) => `${kind}:${currency}`);
   const currencies = Map.groupBy(balances, ({ currency }) => currency);

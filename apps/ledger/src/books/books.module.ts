@@ -4,12 +4,12 @@ import { balanceMinor, summary, type AccountBalance } from './balance.js';
 import { BalanceRepository } from './balance.repository.js';
 
 /**
- * A refund looks through what everybody moved since the last time: at a thousand charges a second that took 1 ms after
- * one second, and 5 ms after five. Each transfer is rolled up once, so doing it often costs no more in all.
+ * A refund scans all transfers since the last roll-up: at 1,000 charges per second 1 ms after one second, 5 ms after
+ * five. Each transfer is rolled up once, so a short interval costs no more in sum.
  */
 const ROLL_UP_EVERY_MS = 1_000;
 
-/** Balances, and the sums that prove the books. */
+/** Balances, the trial balance, and the roll-up job. */
 @Module({ providers: [BalanceRepository], exports: [BalanceRepository] })
 export class BooksModule implements OnApplicationBootstrap {
   constructor(

@@ -24,7 +24,7 @@ afterAll(async () => {
   await reference.test.drop();
 });
 
-/** What each account comes to, posted and pending; accounts at zero left out. */
+/** Posted and pending balances by account, without zero balances. */
 const net = (balances: readonly AccountBalance[]): Record<string, string> =>
   Object.fromEntries(
     balances
@@ -36,7 +36,7 @@ const net = (balances: readonly AccountBalance[]): Record<string, string> =>
   );
 
 describe('the books in Postgres', () => {
-  it('come out the same for any order, duplication and batching, and are rolled up without a loss', async () => {
+  it('are the same for any order, duplication and batching, and the roll-up loses nothing', async () => {
     await fc.assert(
       fc.asyncProperty(
         anyDeliveries,
@@ -44,7 +44,7 @@ describe('the books in Postgres', () => {
         async ({ inOrder, anyhow }, sizes) => {
           for (const batch of batchesOf(inOrder)) await reference.run(...batch);
           for (const batch of batchesOf(anyhow, sizes)) {
-            // Beside the roll-up, as in life.
+            // Concurrently with the roll-up, as in production.
             await Promise.all([books.run(...batch), batch.length > 4 ? books.balances.rollUp() : undefined]);
           }
 
@@ -55,7 +55,7 @@ describe('the books in Postgres', () => {
           }
         },
       ),
-      // What one run leaves in the database the next one finds: a failure cannot be shrunk.
+      // Runs share the database, so fast-check cannot shrink a failure.
       { numRuns: 25, endOnFailure: true },
     );
     await books.balances.rollUp();
@@ -63,8 +63,8 @@ describe('the books in Postgres', () => {
     expect(net(await books.balances.balances())).toEqual(net(await reference.balances.balances()));
   }, 60_000);
 
-  // After Formance's stress test: many transactions, every revert sent twice, and nothing is left but what was kept.
-  it('come to nothing but the fees when every charge is refunded, and every refund sent twice', async () => {
+  // After Formance's stress test: many transactions, and every revert is sent twice.
+  it('contain only the fees when every charge is refunded, and every refund is sent twice', async () => {
     const test = await TestBooks.open();
     const charges = Array.from({ length: 3_000 }, (_, n) => ({ chargeId: `ch_${n}`, account: `acct_${n % 20}` }));
     const inBatches = async (eventsOf: (charge: (typeof charges)[number], n: number) => NewEvent[]): Promise<void> => {
@@ -72,7 +72,7 @@ describe('the books in Postgres', () => {
       const batches = Array.from({ length: Math.ceil(events.length / 500) }, (_, n) =>
         events.slice(n * 500, (n + 1) * 500),
       );
-      // Twice, and the second time from the end: batches meet on other connections, in the other order.
+      // Twice, the second time in reverse order on other connections, so that batches contend for locks.
       await Promise.all([
         onLanes(4, batches, (batch) => test.run(...batch)),
         onLanes(4, batches.toReversed(), (batch) => test.run(...batch)),
@@ -81,7 +81,7 @@ describe('the books in Postgres', () => {
     };
     await inBatches((charge, n) => [approved({ ...charge, capture: n % 2 === 0 ? 'automatic' : 'manual' })]);
     await inBatches((charge) => [captured(charge)]);
-    // In one or in two refunds, and one that is too many.
+    // One or two refunds, and one that exceeds the captured amount.
     const refundsOf = (charge: (typeof charges)[number], n: number) =>
       (n % 3 === 0 ? [900] : [400, 500]).map((amountMinor, part) => ({
         ...charge,
@@ -106,7 +106,7 @@ describe('the books in Postgres', () => {
     await test.test.drop();
   }, 120_000);
 
-  it('never lose to the roll-up what a slow transaction wrote before it committed', async () => {
+  it('never lose transfers of a slow transaction to the roll-up', async () => {
     const { database } = books.test;
     const merchantPosted = async (): Promise<number> => {
       const [merchant] = await books.balances.balances('merchant:acct_slow:usd');

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 import { column } from '#postgres';
 
-/** One row: transfers of transactions below it are in the roll-up. */
+/** One row: transfers with a lower transaction id are in the roll-up. */
 @Entity('rollup_horizon')
 @Check('rollup_horizon_only_one_check', 'only_one')
 export class RollupHorizonEntity {

@@ -18,7 +18,7 @@ describe('when the bank approved an authorization, the ledger', () => {
       .moving('pending hold bank_receivable:alder:usd → merchant:acct_1:usd 900');
   });
 
-  it('tells the merchant of an amount that waits for a manual capture', () => {
+  it('emits `charge_authorized` for a manual capture', () => {
     const manual = given(noHold(chargeId)).when(approved({ capture: 'manual' }));
     manual
       .then(ledger.chargeAuthorized({ chargeId, account, amount: usd(900), heldAt: now }))
@@ -26,11 +26,11 @@ describe('when the bank approved an authorization, the ledger', () => {
       .moving('pending hold bank_receivable:alder:usd → merchant:acct_1:usd 900');
   });
 
-  it('keeps the bank’s own id of the authorization', () => {
+  it('stores the bank id of the authorization', () => {
     expect(after([approved()]).moves.map(({ bankId }) => bankId)).toEqual(['alder_1']);
   });
 
-  it('holds up to the cap of the account’s open holds, and no further', () => {
+  it('holds up to the cap of the account’s open holds', () => {
     const limits = { ...capped, openHoldsMinor: { usd: 100 } };
     given(noHold(chargeId), limits).when(approved()).then(placed).becoming('pending');
     given(noHold(chargeId), capped)
@@ -40,7 +40,7 @@ describe('when the bank approved an authorization, the ledger', () => {
       .moving();
   });
 
-  it('caps each currency by itself', () => {
+  it('applies the cap per currency', () => {
     const amount = money(900, 'eur');
     given(noHold(chargeId), capped)
       .when(approved({ amount }))
@@ -55,7 +55,7 @@ describe('when the bank approved an authorization, the ledger', () => {
       .moving();
   });
 
-  it('refuses on command of a fault token, and takes no notice of tokens aimed elsewhere', () => {
+  it('refuses by a fault token for the ledger, and ignores tokens for other services', () => {
     given(noHold(chargeId))
       .when(approved({ fault: 'tok_fault_ledger_refuse' }))
       .then(ledger.holdRefused({ chargeId, account, reason: 'fault_token' }));
@@ -64,7 +64,7 @@ describe('when the bank approved an authorization, the ledger', () => {
       .then(placed);
   });
 
-  it('says nothing twice', () => {
+  it('emits nothing for a redelivery', () => {
     given(after([approved()]))
       .when(approved())
       .thenNothing();
@@ -76,13 +76,13 @@ describe('when the bank approved an authorization, the ledger', () => {
       .thenNothing();
   });
 
-  it('holds nothing when the authorization has been given back already', () => {
+  it('holds nothing when the authorization is already voided', () => {
     given(after([voided()]))
       .when(approved())
       .thenNothing();
   });
 
-  it('gives the merchant what was captured before, even if it would have refused the hold', () => {
+  it('matches an earlier capture, even if it would have refused the hold', () => {
     given(after([captured()], frozen))
       .when(approved())
       .then(

@@ -14,7 +14,7 @@ const released = ledger.chargeReleased({
 });
 const captureFailed = voided({ cause: 'capture_failed', refusalCode: 'insufficient_funds' });
 
-describe('when the bank gave an authorization back, the ledger', () => {
+describe('when the bank voided an authorization, the ledger', () => {
   it('voids the hold', () => {
     given(after([approved()]))
       .when(captureFailed)
@@ -31,7 +31,7 @@ describe('when the bank gave an authorization back, the ledger', () => {
       .moving('void release bank_receivable:alder:usd → merchant:acct_1:usd 900');
   });
 
-  it('has nothing to void for a hold that it refused, and says why it did', () => {
+  it('releases a refused hold without a transfer, and emits the reason of the refusal', () => {
     given(after([approved()], frozen))
       .when(voided())
       .then(
@@ -47,17 +47,17 @@ describe('when the bank gave an authorization back, the ledger', () => {
       .moving();
   });
 
-  it('ends a charge whose approval it has never seen', () => {
+  it('ends a charge whose approval has not arrived', () => {
     given(noHold(chargeId)).when(voided()).then(released).becoming('released').moving();
   });
 
-  it('says nothing twice', () => {
+  it('emits nothing for a redelivery', () => {
     given(after([approved(), voided()]))
       .when(voided())
       .thenNothing();
   });
 
-  it('wants back what was captured all the same, and keeps it in suspense', () => {
+  it('requests compensation of a capture in suspense', () => {
     given(after([captured()]))
       .when(voided())
       .then(
@@ -68,14 +68,14 @@ describe('when the bank gave an authorization back, the ledger', () => {
       .moving();
   });
 
-  it.each(['canceled', 'expired'] as const)('says who gave it up: %s', (cause) => {
+  it.each(['canceled', 'expired'] as const)('emits the cause: %s', (cause) => {
     given(after([approved({ capture: 'manual' })]))
       .when(voided({ cause }))
       .then(ledger.chargeReleased({ chargeId, account, cause, holdRefusal: null, refusalCode: null }))
       .moving('void release bank_receivable:alder:usd → merchant:acct_1:usd 900');
   });
 
-  it('does not believe that a posted charge was never captured', () => {
+  it('rejects a void of a posted charge', () => {
     given(after([approved(), captured()]))
       .when(voided())
       .thenFails('gave back what it had captured');

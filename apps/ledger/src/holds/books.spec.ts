@@ -9,7 +9,7 @@ import type { Strays } from '../strays/stray.js';
 import { holds, noHold, type Hold } from './hold.js';
 import type { Transfer } from '../transfers/transfer.js';
 
-/** Debits less credits of each account, posted and pending apart; accounts at zero left out. */
+/** Debits less credits by account, posted and pending separately, without zeros. */
 function books(all: Iterable<readonly Transfer[]>): Map<string, number> {
   const net = new Map<string, number>();
   const add = (account: string, amountMinor: number): void => {
@@ -38,7 +38,7 @@ function books(all: Iterable<readonly Transfer[]>): Map<string, number> {
 const heldBy = (moves: readonly Transfer[], effect: string): number =>
   moves.find((move) => move.effect === effect)!.amount.amountMinor;
 
-/** The ledger without its database: every hold, refund and stray, and what each says. */
+/** The ledger in memory: holds, refunds and strays with their events. */
 class Ledger {
   readonly holds = new Map<string, Hold>();
   readonly refunds = new Map<string, RefundReservation>();
@@ -58,7 +58,7 @@ class Ledger {
         this.strays.get(event.key) ?? { chargeId: event.key, moves: [] },
         event,
       );
-      // What is there already is not written again.
+      // Keep the first transfer per effect, as the database does.
       const moves = [...new Map(state.moves.map((move) => [move.effect, move])).values()];
       this.strays.set(event.key, { ...state, moves });
       return { changed, emit, owed: [] };
@@ -71,7 +71,7 @@ class Ledger {
     return [...this.holds.values(), ...this.refunds.values(), ...this.strays.values()].map(({ moves }) => moves);
   }
 
-  /** Those of charges and refunds for which nothing more is to come. */
+  /** The transfers of charges and refunds that have ended. */
   get endedMoves(): (readonly Transfer[])[] {
     const ended = [...this.holds.values(), ...this.refunds.values()].filter(
       ({ state }) => state !== 'pending' && state !== 'reserved',
@@ -107,7 +107,7 @@ class Ledger {
 const anyDeliveries = deliveries(() => 'x');
 
 describe('the books', () => {
-  it('come out the same in whatever order, and however often, events arrive', () => {
+  it('are the same for any order and duplication of events', () => {
     fc.assert(
       fc.property(anyDeliveries, ({ inOrder, anyhow }) => {
         expect(Object.fromEntries(books(Ledger.after(anyhow).moves))).toEqual(
@@ -118,7 +118,7 @@ describe('the books', () => {
     );
   });
 
-  it('balance after every single event, and nothing is done twice', () => {
+  it('balance after every event, and have each effect once', () => {
     fc.assert(
       fc.property(anyDeliveries, ({ anyhow }) => {
         const ledger = new Ledger();
@@ -136,7 +136,7 @@ describe('the books', () => {
     );
   });
 
-  it('hold nothing and suspend nothing once everything has ended', () => {
+  it('have no pending amount and no suspense once all charges have ended', () => {
     fc.assert(
       fc.property(anyDeliveries, ({ anyhow }) => {
         const open = [...books(Ledger.after(anyhow).endedMoves).keys()].filter(
@@ -148,7 +148,7 @@ describe('the books', () => {
     );
   });
 
-  it('never give back more of a charge than was captured', () => {
+  it('never refund more of a charge than was captured', () => {
     fc.assert(
       fc.property(anyDeliveries, ({ anyhow }) => {
         const ledger = new Ledger();
@@ -172,7 +172,7 @@ describe('the books', () => {
 });
 
 describe('a hold, or a refund', () => {
-  it('owes the world what it said when it came to be, under the same ids', () => {
+  it('restates the events that it emitted, under the same ids', () => {
     fc.assert(
       fc.property(anyDeliveries, ({ anyhow }) => {
         const ledger = new Ledger();

@@ -6,25 +6,25 @@ import { noHold } from './hold.js';
 
 const moving = 'single compensation suspense:alder:usd → bank_receivable:alder:usd 900';
 
-describe('when the bank gave back a capture whose charge had ended, the ledger', () => {
+describe('when the bank refunded a suspended capture, the ledger', () => {
   it('takes it out of suspense', () => {
     given(after([approved(), voided(), captured()]))
       .when(compensated())
-      .thenNothingIsSaid()
+      .thenEmitsNothing()
       .becoming('released')
       .moving(moving);
     given(after([captured(), voided()]))
       .when(compensated())
-      .thenNothingIsSaid()
+      .thenEmitsNothing()
       .moving(moving);
     given(after([approved(), captured()], frozen))
       .when(compensated())
-      .thenNothingIsSaid()
+      .thenEmitsNothing()
       .becoming('refused')
       .moving(moving);
   });
 
-  it('does so once', () => {
+  it('does it once', () => {
     given(after([approved(), voided(), captured(), compensated()]))
       .when(compensated())
       .thenNothing();
@@ -39,7 +39,7 @@ describe('when the bank gave back a capture whose charge had ended, the ledger',
       .thenNothing();
   });
 
-  it('does not believe in the compensation of what it did not suspend', () => {
+  it('rejects a compensation of a capture that is not in suspense', () => {
     const histories = [[], [approved()], [approved(), captured()], [captured()], [approved(), voided()]];
     for (const events of histories) {
       const hold = events.length === 0 ? noHold(chargeId) : after(events);

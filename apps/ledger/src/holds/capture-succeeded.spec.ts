@@ -31,7 +31,7 @@ describe('when the bank captured, the ledger', () => {
       );
   });
 
-  it('posts the part that was captured, and takes the fee on that', () => {
+  it('posts a partial capture, and takes the fee on that part', () => {
     given(after([approved()]))
       .when(captured({ amount: usd(500) }))
       .then(posted(500, 45))
@@ -41,7 +41,7 @@ describe('when the bank captured, the ledger', () => {
       );
   });
 
-  it('never posts more than was held, nor another currency', () => {
+  it('rejects a capture above the held amount, or in another currency', () => {
     given(after([approved()]))
       .when(captured({ amount: usd(901) }))
       .thenFails('captured more than was held');
@@ -56,7 +56,7 @@ describe('when the bank captured, the ledger', () => {
       .thenNothing();
   });
 
-  it('does not take two different captures for one', () => {
+  it('rejects a second, different capture', () => {
     given(after([approved(), captured()]))
       .when(captured({ amount: usd(1) }))
       .thenFails('captured twice');
@@ -65,13 +65,13 @@ describe('when the bank captured, the ledger', () => {
       .thenFails('captured twice');
   });
 
-  it('posts a part of a manual capture the same way: the rest is let go', () => {
+  it('posts a partial manual capture, and releases the rest', () => {
     given(after([approved({ capture: 'manual' })]))
       .when(captured({ amount: usd(500) }))
       .then(posted(500, 45));
   });
 
-  it('keeps the bank’s own id of the capture', () => {
+  it('stores the bank id of the capture', () => {
     const bankIds = (events: NewEvent[]) => after(events).moves.map(({ effect, bankId }) => [effect, bankId]);
     expect(bankIds([approved(), captured()]).slice(1)).toEqual([
       ['capture', 'alder_2'],
@@ -84,7 +84,7 @@ describe('when the bank captured, the ledger', () => {
     ]);
   });
 
-  it('makes it available at the first midnight in UTC, two days from now or later', () => {
+  it('makes it available at the first midnight in UTC after two days', () => {
     const availableOn = (at: number) => {
       const step = stepOn(captured());
       const { emit } = step.decide(after([approved()]), captured().data, at, unlimited);
@@ -95,11 +95,11 @@ describe('when the bank captured, the ledger', () => {
     expect(availableOn(Date.UTC(2026, 0, 1, 23, 59, 59, 999))).toBe('2026-01-04T00:00:00.000Z');
   });
 
-  it('keeps what was captured before its approval in suspense', () => {
-    given(noHold(chargeId)).when(captured()).thenNothingIsSaid().becoming('unmatched').moving(suspending);
+  it('keeps a capture that precedes its approval in suspense', () => {
+    given(noHold(chargeId)).when(captured()).thenEmitsNothing().becoming('unmatched').moving(suspending);
   });
 
-  it('wants back what was captured for a charge that had ended, and keeps it in suspense until then', () => {
+  it('requests compensation of a capture whose charge has ended, and keeps it in suspense until then', () => {
     const suspended = ledger.captureSuspended({
       chargeId,
       account,

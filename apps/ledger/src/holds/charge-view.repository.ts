@@ -21,7 +21,7 @@ const refundsStatement = statement(
    FROM refund WHERE charge_id = $1 ORDER BY refund_id`,
 );
 
-/** One charge as the books tell it, for people. */
+/** The operators' view of a charge: hold, transfers, refunds. */
 @Injectable()
 export class ChargeViewRepository {
   constructor(@Inject(Database) private readonly database: Database) {}

@@ -24,10 +24,10 @@ import {
   type Hold,
 } from './hold.js';
 
-/** What a hold reacts to. */
+/** Events that change a hold. */
 @Controller()
 export class HoldEventsController {
-  /** The bank set money aside for us: hold the same amount for the merchant, or refuse and let the gateway void. */
+  /** Hold the approved amount for the merchant, or refuse, so that the gateway voids the authorization. */
   @EventPattern<string>('bank.authorization_approved.v1')
   @Decides(holds, bank.authorizationApproved)
   authorizationApproved(
@@ -60,9 +60,8 @@ export class HoldEventsController {
   }
 
   /**
-   * The bank gave the authorization back: void the hold, if one was placed. A refused one has nothing to void. One
-   * that was never seen is released beforehand, so that an approval which comes after all, late from a replay, holds
-   * nothing. What was captured all the same has to be given back.
+   * Void the hold. Without one, release it beforehand, so that a late approval (from a replay) holds nothing. A capture in
+   * suspense needs a compensation.
    */
   @EventPattern<string>('bank.authorization_voided.v1')
   @Decides(holds, bank.authorizationVoided)
@@ -83,8 +82,8 @@ export class HoldEventsController {
   }
 
   /**
-   * The bank moved the money to us: post the hold. Without one that is open the money waits in suspense, never lost:
-   * for its approval when there has been none, else until the bank has given it back.
+   * Post the hold. Without an open one the money goes to suspense: until its approval arrives, or, if the charge has
+   * ended, until the bank has refunded it.
    */
   @EventPattern<string>('bank.capture_succeeded.v1')
   @Decides(holds, bank.captureSucceeded)
@@ -112,7 +111,7 @@ export class HoldEventsController {
     }
   }
 
-  /** The bank gave back what it had captured for a charge that had ended: take it out of suspense again. */
+  /** The bank refunded a suspended capture: take it out of suspense. */
   @EventPattern<string>('bank.capture_compensated.v1')
   @Decides(holds, bank.captureCompensated)
   captureCompensated(hold: Hold, event: bank.CaptureCompensated, now: Instant): Decision<Hold> {

@@ -18,7 +18,7 @@ const every: Record<string, Hold> = {
 };
 
 describe('a hold’s row', () => {
-  it.each(Object.entries(every))('gives back a hold that is %s', (_, hold) => {
+  it.each(Object.entries(every))('restores a hold that is %s', (_, hold) => {
     expect(hold.state).not.toBe('none');
     expect(fromRow(toRow(hold as Exclude<Hold, { state: 'none' }>))).toEqual({ ...hold, moves: [] });
   });

@@ -4,7 +4,7 @@ import type { bank, bankProtocol, HoldRefusal, ReleaseCause } from '#contracts';
 import { money, type Currency, type Money } from '#money';
 import type { BankCapture, Hold, SuspendedCapture } from './hold.js';
 
-/** A hold as it stands in its table; a column is null where its state has no such thing. */
+/** A row of `hold`. Columns that its state does not have are null. */
 export interface HoldRow {
   readonly charge_id: string;
   readonly state: Exclude<Hold['state'], 'none'>;
@@ -20,11 +20,11 @@ export interface HoldRow {
   readonly refusal: HoldRefusal | null;
   readonly cause: ReleaseCause | null;
   readonly refusal_code: string | null;
-  /** What the bank captured and the books keep in suspense. */
+  /** The captured amount in suspense. */
   readonly stray_minor: number | null;
-  /** The bank's own id of that capture. */
+  /** The bank id of that capture. */
   readonly bank_capture_id: string | null;
-  /** The bank's own id of the refund that gave it back. */
+  /** The bank id of the refund that compensated it. */
   readonly compensated_by: string | null;
 }
 
@@ -78,7 +78,7 @@ export function fromRow(row: HoldRow): Hold {
   const parties = { chargeId: row.charge_id, account: row.account, bank: row.bank, moves: [] };
   switch (row.state) {
     case 'pending':
-      return { state: 'pending', ...parties, ...approvedOf(row), placedAt: there(row.placed_at) };
+      return { state: 'pending', ...parties, ...approvedOf(row), placedAt: notNull(row.placed_at) };
     case 'posted':
       return {
         state: 'posted',
@@ -86,21 +86,21 @@ export function fromRow(row: HoldRow): Hold {
         ...approvedOf(row),
         posted: moneyOf(row.posted_minor, row),
         fee: moneyOf(row.fee_minor, row),
-        postedAt: there(row.posted_at),
+        postedAt: notNull(row.posted_at),
       };
     case 'refused':
       return {
         state: 'refused',
         ...parties,
         ...approvedOf(row),
-        reason: there(row.refusal),
+        reason: notNull(row.refusal),
         suspended: suspendedOf(row),
       };
     case 'released':
       return {
         state: 'released',
         ...parties,
-        cause: there(row.cause),
+        cause: notNull(row.cause),
         holdRefusal: row.refusal,
         refusalCode: row.refusal_code,
         suspended: suspendedOf(row),
@@ -115,7 +115,7 @@ function approvedColumns(hold: { amount: Money; capture: bank.AuthorizationAppro
 }
 
 function approvedOf(row: HoldRow) {
-  return { amount: moneyOf(row.amount_minor, row), capture: there(row.capture) };
+  return { amount: moneyOf(row.amount_minor, row), capture: notNull(row.capture) };
 }
 
 function captureColumns({ amount, bankCaptureId }: BankCapture) {
@@ -127,17 +127,17 @@ function suspendedColumns({ suspended }: SuspendedCapture) {
 }
 
 function captureOf(row: HoldRow): BankCapture {
-  // Rows from before the id was kept have none. The gateway knows its own capture, and needs no id to undo it.
+  // Older rows have no id. The gateway can compensate its recorded capture without it.
   return { amount: moneyOf(row.stray_minor, row), bankCaptureId: row.bank_capture_id ?? 'unknown' };
 }
 
 const suspendedOf = (row: HoldRow): SuspendedCapture['suspended'] =>
   row.stray_minor === null ? null : { ...captureOf(row), compensatedBy: row.compensated_by };
 
-const moneyOf = (amountMinor: number | null, row: HoldRow): Money => money(there(amountMinor), there(row.currency));
+const moneyOf = (amountMinor: number | null, row: HoldRow): Money => money(notNull(amountMinor), notNull(row.currency));
 
-/** The table's own checks promise it. */
-function there<T>(value: T | null): T {
+/** The table's CHECK constraints guarantee a value. */
+function notNull<T>(value: T | null): T {
   assert(value !== null, 'a hold lacks what its state needs');
   return value;
 }

@@ -5,15 +5,12 @@ import { noHold, type Hold, type HoldKey } from './hold.js';
 
 type OpenMinor = Partial<Record<Currency, number>>;
 
-/**
- * The holds of one batch, and the limits of their accounts as they stand at each moment of it: what the database said,
- * and what the batch has placed and closed since.
- */
+/** The holds of one batch, and their accounts' limits, including holds that the batch has placed and closed. */
 export class HoldWorkingSet implements WorkingSet<Hold, HoldKey, AccountLimits> {
   private readonly holds = new Map<string, Hold>();
   private readonly limits: Map<string, AccountLimits>;
 
-  /** @param limits of accounts that have any, by account */
+  /** @param limits by account; accounts without limits are missing */
   constructor(stored: Iterable<Hold>, limits: ReadonlyMap<string, AccountLimits>) {
     for (const hold of stored) this.holds.set(hold.chargeId, hold);
     this.limits = new Map(limits);

@@ -4,7 +4,7 @@ import type { bankProtocol, HoldRefusal, ReleaseCause } from '#contracts';
 import type { Currency } from '#money';
 import { column } from '#postgres';
 
-/** Where the books of one charge stand. A column is null where its state has no such thing. */
+/** The hold of one charge. Columns that its state does not have are null. */
 @Entity('hold')
 @Check('hold_state_check', `state IN ('pending', 'posted', 'refused', 'released', 'unmatched')`)
 @Check('hold_capture_check', `capture IN ('automatic', 'manual')`)

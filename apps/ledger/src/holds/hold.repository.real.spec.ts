@@ -19,7 +19,7 @@ const holdsByCharge = async (): Promise<Record<string, string>> => {
 };
 
 describe('holds in their tables', () => {
-  it('live from approval to posting in one batch or in several', async () => {
+  it('go from approval to posting in one batch or in several', async () => {
     await books.run(approved({ chargeId: 'ch_1' }), captured({ chargeId: 'ch_1' }), approved({ chargeId: 'ch_2' }));
     await books.run(captured({ chargeId: 'ch_2' }), approved({ chargeId: 'ch_3' }));
     await books.run(voided({ chargeId: 'ch_3', cause: 'capture_failed', refusalCode: 'expired_card' }));
@@ -46,14 +46,14 @@ describe('holds in their tables', () => {
     );
   });
 
-  it('are settled once, whatever is delivered again', async () => {
+  it('are settled once under redeliveries', async () => {
     await books.run(approved(), captured());
     const outcomes = await books.run(approved(), captured(), captured());
     expect(outcomes.map(({ kind }) => kind)).toEqual(['duplicate', 'duplicate', 'duplicate']);
     expect(await sql('count', 'SELECT count(*)::int AS transfers FROM transfer')).toEqual([{ transfers: 3 }]);
   });
 
-  it('keep what was captured without a hold in suspense until its approval comes', async () => {
+  it('keep a capture without a hold in suspense until its approval arrives', async () => {
     await books.run(captured());
     const suspense = async () => (await books.balances.balances('suspense:alder:usd'))[0];
     expect(await suspense()).toMatchObject({ debitsPostedMinor: 0, creditsPostedMinor: 900 });
@@ -64,7 +64,7 @@ describe('holds in their tables', () => {
 });
 
 describe('manual captures and cancellations', () => {
-  it('are told to the merchant, captured in part, or given back', async () => {
+  it('emit `charge_authorized`, and are captured in part or released', async () => {
     const manual = (chargeId: string) => approved({ chargeId, capture: 'manual' });
     await books.run(manual('ch_1'), manual('ch_2'), manual('ch_3'));
     await books.run(captured({ chargeId: 'ch_1', amount: usd(500) }), voided({ chargeId: 'ch_2', cause: 'canceled' }));
@@ -84,7 +84,7 @@ describe('manual captures and cancellations', () => {
 });
 
 describe('a capture whose charge had ended', () => {
-  it('is in suspense until the bank has given it back, and is asked back anew when asked for', async () => {
+  it('is in suspense until the bank has refunded it, and its request is restated', async () => {
     const suspended = async (): Promise<number> => {
       const [suspense] = await books.balances.balances('suspense:alder:usd');
       return suspense!.creditsPostedMinor - suspense!.debitsPostedMinor;
@@ -107,7 +107,7 @@ describe('a capture whose charge had ended', () => {
 });
 
 describe('a cap on an account’s open holds', () => {
-  it('counts the holds of the same batch, those of earlier batches, and lets go of closed ones', async () => {
+  it('counts open holds of the same batch and of earlier ones', async () => {
     await books.limits.cap(books.test.administrator, 'acct_1', 'usd', 2000);
     await books.run(approved({ chargeId: 'ch_1' }), approved({ chargeId: 'ch_2' }), approved({ chargeId: 'ch_3' }));
     expect(await holdsByCharge()).toEqual({ ch_1: 'pending', ch_2: 'pending', ch_3: 'refused' });
@@ -115,9 +115,9 @@ describe('a cap on an account’s open holds', () => {
     expect(await holdsByCharge()).toMatchObject({ ch_4: 'refused', ch_1: 'posted', ch_5: 'pending' });
   });
 
-  it('holds against batches that run at the same time', async () => {
+  it('holds under concurrent batches', async () => {
     await books.limits.cap(books.test.administrator, 'acct_1', 'usd', 2000);
-    // Without open connections the batches would line up behind the first one.
+    // Open the connections first, or the batches would run one after another.
     await Promise.all(Array.from({ length: 8 }, () => sql('connect', 'SELECT pg_sleep(0.1)')));
     await Promise.all(
       Array.from({ length: 8 }, (_, n) =>
@@ -129,7 +129,7 @@ describe('a cap on an account’s open holds', () => {
     expect(states.filter((state) => state === 'refused')).toHaveLength(14);
   });
 
-  it('locks nothing for accounts that have none', async () => {
+  it('locks no row for accounts without a cap', async () => {
     await books.limits.cap(books.test.administrator, 'acct_2', 'usd', 2000);
     await books.test.database.transaction(async (tx) => {
       await tx.query(lockLimitsStatement, [['acct_2']]);
@@ -138,7 +138,7 @@ describe('a cap on an account’s open holds', () => {
     expect(await holdsByCharge()).toEqual({ ch_1: 'pending' });
   });
 
-  it('is lifted, and an account frozen and thawed, by an operator', async () => {
+  it('is removed by an operator, who also freezes and thaws an account', async () => {
     const { limits, test } = books;
     await limits.cap(test.administrator, 'acct_1', 'usd', 0);
     await limits.freeze(test.administrator, 'acct_2', true);
@@ -191,7 +191,7 @@ describe('the database itself', () => {
     ],
     ['a transfer to itself', transfer(`'ch_2', 'x', 'single', NULL, 'fees:usd', 'fees:usd', 1, 'usd'`), 'check'],
     ['a transfer of nothing', transfer(`'ch_2', 'x', 'single', NULL, ${accounts}, 0, 'usd'`), 'check'],
-  ])('refuses %s', async (_, text, reason) => {
+  ])('rejects %s', async (_, text, reason) => {
     const { administrator } = books.test;
     await expect(administrator.query({ name: '', text })).rejects.toThrow(new RegExp(reason));
   });

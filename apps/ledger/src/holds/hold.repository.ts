@@ -18,10 +18,10 @@ export const loadHoldsStatement = statement(
    ORDER BY charge_id FOR UPDATE`,
 );
 
-/** The accounts that a batch may be the first to use: hardly any batch is, and the others pay nothing for it. */
+/** Opens new accounts. Few batches have any, and the others do not send it. */
 export const openAccountsStatement = statement('ledger.open_accounts', openAccounts('$1'));
 
-/** All that a batch changed: its holds, its transfers. */
+/** Saves the batch's changed holds and new transfers. */
 export const saveHoldsStatement = statement(
   'ledger.save_holds',
   `WITH kept AS (
@@ -60,7 +60,7 @@ export class HoldRepository implements Aggregates<PgTransaction, Hold, HoldKey, 
     return new HoldWorkingSet(rows.map(fromRow), new Map([...limits, ...locked]));
   }
 
-  /** Sent along with COMMIT: nobody here reads what it wrote. */
+  /** Enqueued: it shares a round trip with COMMIT. */
   save(tx: PgTransaction, changed: readonly Saved<Hold>[]): Promise<readonly never[]> {
     const holds: object[] = [];
     const transfers: object[] = [];
@@ -82,7 +82,7 @@ export class HoldRepository implements Aggregates<PgTransaction, Hold, HoldKey, 
     return Promise.resolve([]);
   }
 
-  /** Only who places a hold against a cap needs it locked and added up. */
+  /** Locks limits and sums open holds only for new holds of accounts with a cap. */
   private lockCapped(
     tx: PgTransaction,
     limits: ReadonlyMap<string, AccountLimits>,
@@ -99,6 +99,6 @@ export class HoldRepository implements Aggregates<PgTransaction, Hold, HoldKey, 
   }
 }
 
-/** What is null is not written: a JSON's empty cells cost as much to read as others. */
+/** Drops null columns, since parsing them from JSON costs as much as others. */
 const cells = (row: object): object => Object.fromEntries(Object.entries(row).filter(([, cell]) => cell !== null));
 const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());

@@ -7,7 +7,7 @@ import type { AccountLimits } from '../accounts/account-limits.js';
 import { bankReceivable, fees, merchant, suspense } from '../accounts/account.js';
 import { transfer, type Transfer } from '../transfers/transfer.js';
 
-/** Whose charge it is, and at which bank. */
+/** The charge, its account and its bank. */
 interface Parties {
   readonly chargeId: string;
   readonly account: string;
@@ -19,30 +19,30 @@ interface Approved extends Parties {
   readonly capture: bank.AuthorizationApproved['capture'];
 }
 
-/** What the bank captured, under its own id. */
+/** A capture with its bank id. */
 export interface BankCapture {
   readonly amount: Money;
   readonly bankCaptureId: string;
 }
 
 export interface SuspendedCapture {
-  /** What the bank captured although the charge had ended here: in suspense until it is given back there. */
+  /** A capture of a charge that had ended: in suspense until the bank has refunded it. */
   readonly suspended:
     | (BankCapture & { /** The bank's id of the refund that gave it back. */ readonly compensatedBy: string | null })
     | null;
 }
 
 /**
- * The whole life of a hold: what the books know of one charge.
+ * The state machine of a hold.
  *
  *     none ─▶ pending ─▶ posted
  *       │        └─────▶ released        released: nothing is held; the charge ended without money
  *       ├─▶ refused ───▶ released
- *       ├─▶ released                     given back before its approval was seen; the approval comes too late
- *       └─▶ unmatched ─▶ posted          captured before its approval was seen; in suspense until then
- *               └──────▶ released        captured all the same, and given back before its approval was seen
+ *       ├─▶ released                     voided before its approval arrived
+ *       └─▶ unmatched ─▶ posted          captured before its approval arrived; in suspense until then
+ *               └──────▶ released        captured and voided before its approval arrived
  *
- * Beside a refused or released hold a capture may be suspended: it is compensated at the bank, and then here.
+ * A refused or released hold may have a suspended capture, which is compensated at the bank, and then here.
  */
 export type Hold = (
   | { readonly state: 'none'; readonly chargeId: string }
@@ -63,16 +63,16 @@ export type Hold = (
       SuspendedCapture)
   | ({ readonly state: 'unmatched'; readonly captured: BankCapture } & Parties)
 ) & {
-  /** Transfers decided on and not yet saved: the repository writes them together with the state. */
+  /** New transfers, which the repository saves together with the state. */
   readonly moves: readonly Transfer[];
 };
 
 type In<State extends Hold['state']> = Extract<Hold, { state: State }>;
 
-/** Where a charge begins in the books. */
+/** The initial state. */
 export const noHold = (chargeId: string): In<'none'> => ({ state: 'none', chargeId, moves: [] });
 
-/** One hold for each charge; the account says under whose limits it is placed. */
+/** A charge has one hold. The account selects the limits. */
 export interface HoldKey {
   readonly chargeId: string;
   readonly account: string;
@@ -84,7 +84,7 @@ interface Because {
   readonly now: Instant;
 }
 
-/** The amount is pending for the merchant. */
+/** Writes a pending transfer from the bank's receivable to the merchant. */
 export function place(
   hold: In<'none'>,
   approved: Approved & { readonly bankAuthorizationId: string },
@@ -118,7 +118,7 @@ export function refuse(hold: In<'none'>, approved: Approved, reason: HoldRefusal
   return { state: 'refused', chargeId, account, bank, amount, capture, reason, suspended: null, moves: hold.moves };
 }
 
-/** The captured part is the merchant's, less the fee; what was held beyond it is let go. */
+/** Posts the captured part to the merchant, less the fee. The rest of the hold is released. */
 export function post(
   hold: In<'pending'>,
   { amount: captured, bankCaptureId }: BankCapture,
@@ -140,7 +140,7 @@ export function post(
   return settled(hold, [...hold.moves, posted], captured, { cause, now });
 }
 
-/** Nothing is held any more: a pending hold is voided, a refused one never held anything. */
+/** Voids a pending hold. A refused one has no transfer to void. */
 export function release(
   hold: In<'none' | 'pending' | 'refused' | 'unmatched'>,
   voided: bank.AuthorizationVoided,
@@ -188,14 +188,14 @@ function suspendedBy(hold: In<'none' | 'pending' | 'refused' | 'unmatched'>): Su
   }
 }
 
-/** Captured before its approval was seen: nobody may be given the money yet, so it waits in suspense. */
+/** Posts a capture whose approval has not arrived to suspense. */
 export function keepUnmatched(hold: In<'none'>, capture: bank.CaptureSucceeded, because: Because): In<'unmatched'> {
   const { chargeId, account, bank, amount, bankCaptureId } = capture;
   const moves = [...hold.moves, unmatchedCapture(capture, because)];
   return { state: 'unmatched', chargeId, account, bank, captured: { amount, bankCaptureId }, moves };
 }
 
-/** Captured for a charge that had ended: in suspense until the bank has given it back. */
+/** Posts a capture of an ended charge to suspense, until the bank has refunded it. */
 export function suspend<Ended extends In<'refused' | 'released'>>(
   hold: Ended,
   capture: bank.CaptureSucceeded,
@@ -220,7 +220,7 @@ function unmatchedCapture(capture: bank.CaptureSucceeded, { cause, now }: Becaus
   });
 }
 
-/** The bank gave back what it had captured for a charge that had ended: nothing is left in suspense. */
+/** Takes a compensated capture out of suspense. */
 export function compensate<Ended extends In<'refused' | 'released'>>(
   hold: Ended,
   { amount, bankRefundId }: bank.CaptureCompensated,
@@ -242,10 +242,7 @@ export function compensate<Ended extends In<'refused' | 'released'>>(
   return { ...hold, suspended: { ...suspended, compensatedBy: bankRefundId }, moves: [...hold.moves, compensation] };
 }
 
-/**
- * The approval of what is captured already. It is too late to refuse: the money is there, and out of
- * suspense it becomes the merchant's.
- */
+/** The approval of an earlier capture: moves it from suspense to the merchant. It is too late to refuse. */
 export function match(hold: In<'unmatched'>, approved: Approved, { cause, now }: Because): In<'posted'> {
   const { account, amount } = approved;
   const captured = hold.captured.amount;
@@ -263,7 +260,7 @@ export function match(hold: In<'unmatched'>, approved: Approved, { cause, now }:
   return settled(approved, [...hold.moves, matched], captured, { cause, now });
 }
 
-/** What was captured has become the merchant's; the fee is taken from it. */
+/** Posts the captured amount to the merchant, and the fee from it. */
 function settled(
   { chargeId, account, bank, amount, capture }: Approved,
   moves: readonly Transfer[],
@@ -299,10 +296,10 @@ function feeFor(account: string, captured: Money, { cause, now }: Because): Tran
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
-/** When a merchant may be paid out what is posted now: at the first midnight, in UTC, two days from then or later. */
+/** When a posting becomes available: the first midnight in UTC after two days. */
 const availableFrom = (postedAt: Instant): Instant => Math.ceil(postedAt / DAY_MS + 2) * DAY_MS;
 
-/** An automatic capture may go on; of a manual one the merchant is told, who says when. */
+/** `hold_placed` for an automatic capture, `charge_authorized` for a manual one. */
 export const holdPlaced = ({ chargeId, account, amount, capture, placedAt }: In<'pending'>): NewEvent =>
   capture === 'automatic'
     ? ledger.holdPlaced({ chargeId, account, amount, capture })
@@ -325,7 +322,7 @@ export const chargePosted = ({ chargeId, account, posted, fee, postedAt }: In<'p
 export const chargeReleased = ({ chargeId, account, cause, holdRefusal, refusalCode }: In<'released'>): NewEvent =>
   ledger.chargeReleased({ chargeId, account, cause, holdRefusal, refusalCode });
 
-/** What is in suspense and was not given back yet: the bank has to. Nothing, or one event. */
+/** `capture_suspended`, if a capture is in suspense and not compensated yet. */
 export const captureSuspended = ({ chargeId, account, bank, suspended }: In<'refused' | 'released'>): NewEvent[] =>
   suspended && suspended.compensatedBy === null
     ? [
@@ -339,7 +336,7 @@ export const captureSuspended = ({ chargeId, account, bank, suspended }: In<'ref
       ]
     : [];
 
-/** Decided under the limits of its account. */
+/** The decisions' context is the limits of the account. */
 export const holds: AggregateType<Hold, HoldKey, AccountLimits> = {
   kind: 'hold',
   keyName: ({ chargeId }) => chargeId,

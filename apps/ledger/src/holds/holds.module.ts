@@ -6,7 +6,7 @@ import { HoldRepository } from './hold.repository.js';
 import { holds } from './hold.js';
 import { ChargeViewRepository } from './charge-view.repository.js';
 
-/** What the ledger reacts to. */
+/** Holds: their repository and event handlers. */
 @Module({
   imports: [
     AggregatesModule.forFeature({ imports: [LedgerAccountsModule], aggregates: [keep(holds, HoldRepository)] }),

@@ -13,7 +13,7 @@ import { StraysModule } from '../strays/strays.module.js';
 import { noHold } from './hold.js';
 import { HoldsModule } from './holds.module.js';
 
-// What the ledger compares with the banks has a test of its own.
+// Reconciliation has its own test.
 const rows = sagaTable.filter(
   ({ service, on }) => service === 'ledger' && on !== bank.statementPublished && on !== 'the books are compared',
 );
@@ -30,10 +30,7 @@ const strayReversed = bank.strayReversed({
   reversalBankId: 'cedar_8',
 });
 
-/**
- * Every way in which a charge and its refunds go through the ledger; those that begin with a capture come of a
- * replay, where events may be out of order.
- */
+/** Every path of a charge and its refunds. Those that begin with a capture come from replays, which reorder events. */
 const ways: readonly NewEvent[][] = [
   [approved(), captured(), requested(), succeeded()],
   [approved({ capture: 'manual' }), captured({ amount: usd(500) }), requested(), failed()],

@@ -4,10 +4,7 @@ import { outboxTableSql } from '#messaging';
 import { inboxTablesSql } from '#saga';
 import { workerIdTableSql } from '#snowflake';
 
-/**
- * The books: accounts, transfers that nobody can change, and one hold per charge that says where it stands.
- * What the code asserts, these tables assert again.
- */
+/** Accounts, immutable transfers, and one hold per charge. Constraints and triggers repeat the code's assertions. */
 export class CreateLedger1764000000001 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(inboxTablesSql);
@@ -44,8 +41,8 @@ const accountsSql = `
   );
 `;
 
-// Foreign keys would check, and lock, three rows for each row here. One statement-level trigger checks a
-// whole batch at once, and more than they could; nothing it relies on is ever changed or deleted.
+// Foreign keys would check and lock three rows per row. One statement-level trigger checks a whole batch; it is safe,
+// since accounts and transfers never change.
 const transfersSql = `
   CREATE TABLE transfer (
     charge_id text COLLATE "C" NOT NULL,

@@ -1,9 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/**
- * Refunds, each a reservation that is posted or voided; captures that are compensated out of suspense; and the
- * bank's own id on every transfer that mirrors a movement of a bank.
- */
+/** Refunds, compensated captures, and the bank id on every transfer that mirrors a bank's movement. */
 export class AddRefunds1764000000002 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(columnsSql);
@@ -16,7 +13,7 @@ export class AddRefunds1764000000002 implements MigrationInterface {
   }
 }
 
-// All nullable or with a default that is not written out: no row is touched, and an instance of before goes on.
+// Nullable, or with a constant default: no row is rewritten, and older instances go on (PostgreSQL manual, ALTER TABLE).
 const columnsSql = `
   ALTER TABLE transfer ADD COLUMN bank_id text COLLATE "C";
   COMMENT ON COLUMN transfer.bank_id IS 'The bank''s own id of the movement that this mirrors.';
@@ -51,8 +48,8 @@ const refundsSql = `
   CREATE INDEX refund_of_charge ON refund (charge_id);
 `;
 
-// Whoever reserves locks its merchant, and so comes one at a time. This holds whoever writes, and however:
-// it locks what was captured before it adds up what goes back of it.
+// The code serializes a merchant's refunds by a row lock. This trigger does not rely on it: it locks the captured
+// transfer before it sums the refunds.
 const boundedRefundsSql = `
   CREATE FUNCTION refuse_excess_refunds() RETURNS trigger LANGUAGE plpgsql AS $$
   DECLARE

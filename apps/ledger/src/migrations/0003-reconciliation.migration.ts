@@ -2,10 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { comparisonTablesSql } from '../reconciliation/comparison.repository.js';
 import { statementTablesSql } from '../reconciliation/statement.repository.js';
 
-/**
- * What banks say, how far it has been compared, and what did not agree. Compared is what is written from now on:
- * transfers of before name no movement of a bank.
- */
+/** Statements, positions of the comparison, and differences. Older transfers have no bank id and are not compared. */
 export class Reconciliation1764000000003 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(statementTablesSql);

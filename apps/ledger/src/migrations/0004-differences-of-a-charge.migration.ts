@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Resolved differences of a charge are found by the charge too, however many have been found in all. */
+/** An index on differences by charge. */
 export class DifferencesOfACharge1764000000004 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('CREATE INDEX difference_charge ON difference (charge_id)');

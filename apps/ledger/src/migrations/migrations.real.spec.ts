@@ -8,7 +8,7 @@ import { captured, chargeId, compensated } from '../../test/charge.js';
 import { requested } from '../../test/refund.js';
 import { migrations } from './migrations.js';
 
-/** Written by the ledger before it knew of refunds: one charge posted, one captured after its release. */
+/** Rows of a ledger without refunds: one charge posted, one captured after its release. */
 const older = `
   INSERT INTO account (id, kind, owner, currency) VALUES
     ('bank_receivable:alder:usd', 'bank_receivable', 'alder', 'usd'), ('suspense:alder:usd', 'suspense', 'alder', 'usd'),
@@ -25,7 +25,7 @@ const older = `
     ('ch_1', 'unmatched_capture', 'single', NULL, 'bank_receivable:alder:usd', 'suspense:alder:usd', 900, 'usd', 'x', now());
   INSERT INTO account_limit (account) VALUES ('acct_1');`;
 
-it('takes over older books: what was captured can be refunded, what was suspended compensated', async () => {
+it('migrates older books: captures can be refunded, suspended captures compensated', async () => {
   const test = await testDatabase('older');
   const clock = new SystemClock();
   const upTo = (count: number) =>

@@ -7,9 +7,8 @@ import type { Difference } from './difference.js';
 import { ofCharge } from './statement.repository.js';
 
 /**
- * How far each side has been compared, who is looked at more closely, and what was found. A horizon is a moment
- * together with a transaction id below which everything had ended by then: what transfers' ages are told by, since
- * the time that is written in them is an account's own.
+ * Positions of the comparison, suspects and differences. A horizon is a time with a transaction id below which every
+ * transaction had ended: transfers are dated by it, since their own time is on the account's test clock.
  */
 export const comparisonTablesSql = `
   CREATE TABLE compared_entries (
@@ -55,7 +54,7 @@ export const comparisonTablesSql = `
   CREATE INDEX difference_open ON difference (charge_id, bank) WHERE resolved_at IS NULL;
 `;
 
-/** Whoever compares, one at a time: a stale leader waits here, and then finds that there is nothing left to do. */
+/** Serializes comparisons by a row lock: a stale leader waits here, and then finds nothing to do. */
 export const takeTurnStatement = statement(
   'ledger.compare_take_turn',
   'SELECT xact FROM compared_transfers FOR UPDATE',
@@ -75,8 +74,8 @@ export const drawHorizonStatement = statement(
 );
 
 /**
- * The next entries of every bank that have had their time, in the order of their numbers. Cleared is what has its
- * transfer; whose entry undoes something is looked at more closely.
+ * The next entries of every bank that are older than the grace period, in order. An entry with its transfer is cleared;
+ * a charge with an undoing entry becomes a suspect.
  */
 export const compareEntriesStatement = statement(
   'ledger.compare_entries',
@@ -100,7 +99,7 @@ export const compareEntriesStatement = statement(
    ), suspected AS (
      INSERT INTO suspect (bank, charge_id)
      SELECT DISTINCT bank, charge_id FROM ripe
-     -- A NOT EXISTS beside this OR would be hashed: it would read every transfer there is.
+     -- The planner would hash a NOT EXISTS beside this OR, and read all transfers.
      WHERE kind IN ('void', 'reversal') OR (
        SELECT bool_or(transfer.bank_id = ripe.bank_id AND transfer.amount_minor = ripe.amount_minor
                       AND transfer.currency = ripe.currency)
@@ -113,8 +112,8 @@ export const compareEntriesStatement = statement(
 );
 
 /**
- * The next transfers that were committed long enough ago, in the order of their transactions. Cleared is what has
- * its entry, while nothing of its charge was undone at that bank.
+ * The next transfers that are older than the grace period, in the order of transaction ids. A transfer with its entry is
+ * cleared, unless the bank has undone something of its charge.
  */
 export const compareTransfersStatement = statement(
   'ledger.compare_transfers',
@@ -153,7 +152,7 @@ export const compareTransfersStatement = statement(
 
 const ms = (column: string): string => `floor(extract(epoch FROM ${column}) * 1000)::int8`;
 
-/** The bank's name has no blank in it. */
+/** A bank's name has no blank. */
 export const dueSuspectsStatement = statement(
   'ledger.compare_due',
   `SELECT bank, charge_id AS "chargeId" FROM suspect
@@ -162,8 +161,8 @@ export const dueSuspectsStatement = statement(
 );
 
 /**
- * Suspects with all that both sides have of them. One snapshot sees it all: a bank that has been asked since would
- * otherwise seem to have kept silent about what it was not asked for yet.
+ * Suspects with all entries and transfers, in one snapshot: with two, a page that arrives in between would make older
+ * transfers look unstated.
  */
 export const suspectsStatement = statement(
   'ledger.compare_suspects',
@@ -194,7 +193,7 @@ export const suspectsStatement = statement(
    ) AS suspect`,
 );
 
-/** By arrays and keys, not by a join, which might walk the table. A suspect's key: bank and charge. */
+/** By arrays and keys: the planner might scan the table for a join. A suspect's key is bank and charge. */
 export const saveFindingsStatement = statement(
   'ledger.compare_save',
   `WITH cleared AS (
@@ -220,7 +219,7 @@ export const saveFindingsStatement = statement(
      found_at = CASE WHEN known.resolved_at IS NULL THEN known.found_at ELSE now() END`,
 );
 
-/** Those that were found before and resolved: how often they have been said, so that no id is used twice. */
+/** How often resolved differences were emitted, so that no event id is reused. */
 export const timesSaidStatement = statement(
   'ledger.compare_times_said',
   'SELECT id, times_said AS "timesSaid" FROM difference WHERE id = ANY($1::text[])',
@@ -278,7 +277,7 @@ export interface StatementPosition {
   readonly bank: bankProtocol.BankName;
   readonly through: number;
   readonly comparedThrough: number;
-  /** When it was last asked for all that it had, by the gateway's clock; null when never. */
+  /** When its statement was last read to the end, on the gateway's clock; null if never. */
   readonly completeAt: Instant | null;
   readonly ageSeconds: number | null;
   readonly missingUntil: number | null;
@@ -293,12 +292,12 @@ export interface DifferenceView extends Difference {
 
 export type Which = Pick<ComparisonCandidate, 'bank' | 'chargeId'>;
 
-/** What looking at some suspects came to. */
+/** The result of comparing some suspects. */
 export interface ComparisonResult {
   readonly cleared: readonly Which[];
   readonly kept: readonly (Which & { readonly afterMs: number })[];
   readonly resolved: readonly { readonly id: string; readonly resolution: Resolution }[];
-  /** New ones, and those that are said again. */
+  /** New differences, and those to emit again. */
   readonly said: readonly (Difference & { readonly timesSaid: number; readonly sayAt: Instant })[];
 }
 
@@ -306,7 +305,7 @@ export interface ComparisonResult {
 export class ComparisonRepository {
   constructor(@Inject(Database) private readonly database: Sql) {}
 
-  /** Whoever compares begins with this: by turns. */
+  /** Takes the row lock of the comparison. Call it first. */
   async takeTurn(tx: Sql): Promise<void> {
     await tx.query(takeTurnStatement);
   }
@@ -315,7 +314,7 @@ export class ComparisonRepository {
     await tx.query(drawHorizonStatement);
   }
 
-  /** @returns how many entries were compared, by bank */
+  /** @returns the number of compared entries by bank */
   compareEntries(tx: Sql, graceMs: number, max: number): Promise<{ bank: string; compared: number }[]> {
     return tx.query(compareEntriesStatement, [graceMs, max]);
   }
@@ -325,12 +324,12 @@ export class ComparisonRepository {
     return counts!;
   }
 
-  /** Those to be looked at longest ago, but for these. */
+  /** Due suspects, the longest due first, without `except`. */
   due(limit: number, except: readonly string[]): Promise<Which[]> {
     return this.database.query<Which>(dueSuspectsStatement, [limit, except]);
   }
 
-  /** Those of them that are still due. */
+  /** Loads those that are still due. */
   suspects(tx: Sql, which: readonly Which[]): Promise<ComparisonCandidate[]> {
     return tx.query<ComparisonCandidate>(suspectsStatement, [
       which.map(({ bank }) => bank),
@@ -354,12 +353,12 @@ export class ComparisonRepository {
     ]);
   }
 
-  /** Open ones first, and those resolved within this time. */
+  /** Open differences first, then those resolved within this time. */
   differences(resolvedWithinMs = 0): Promise<DifferenceView[]> {
     return this.database.query<DifferenceView>(openStatement, [resolvedWithinMs]);
   }
 
-  /** All that were ever found about one charge, the oldest first. */
+  /** All differences of a charge, oldest first. */
   differencesOf(chargeId: string): Promise<DifferenceView[]> {
     return this.database.query<DifferenceView>(differencesOfChargeStatement, [chargeId]);
   }

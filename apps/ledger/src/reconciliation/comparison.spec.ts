@@ -3,7 +3,7 @@ import { account, chargeId } from '../../test/charge.js';
 import { accounts, booked, graceMs, noon, stated } from '../../test/two-accounts.js';
 import { compare, resolutionOf, type BookedTransfer, type StatedEntry } from './comparison.js';
 
-/** `kind bank-id`, with a question mark while the other side may only be late. */
+/** `kind bank-id`, with a question mark within the grace period. */
 const found = (entries: StatedEntry[], transfers: BookedTransfer[], other = {}): string[] =>
   compare(accounts(entries, transfers, other)).map(
     ({ difference, due }) => `${difference.kind} ${difference.bankId}${due ? '' : '?'}`,
@@ -15,17 +15,17 @@ const held = booked('hold', 'a1');
 const posted = booked('capture', 'c1');
 
 describe('a bank and the books agree', () => {
-  it('about a charge that is held, and one that is captured', () => {
+  it('about a held charge, and a captured one', () => {
     expect(found([authorized], [held])).toEqual([]);
     expect(found([authorized, captured], [held, posted])).toEqual([]);
   });
 
-  it('about a capture of a part', () => {
+  it('about a partial capture', () => {
     const part = { amountMinor: 500 };
     expect(found([authorized, { ...captured, ...part }], [held, { ...posted, ...part }])).toEqual([]);
   });
 
-  it('about what was voided, reversed, or never booked and undone', () => {
+  it('about movements that were voided or reversed, or undone before the books had them', () => {
     const release = booked('release', null);
     expect(found([authorized, stated('void', 'v1', { of: 'a1' })], [held, release])).toEqual([]);
     expect(found([authorized, stated('reversal', 'r1', { reverses: 'a1' })], [held, release])).toEqual([]);
@@ -44,7 +44,7 @@ describe('a bank and the books agree', () => {
     expect(found([authorized, captured], [booked('unmatched_capture', 'c1')])).toEqual([]);
   });
 
-  it('about what was booked before banks’ ids were kept', () => {
+  it('about transfers without a bank id', () => {
     expect(found([authorized], [booked('hold', null)])).toEqual([]);
     expect(found([authorized, captured], [booked('hold', null), booked('capture', null)])).toEqual([]);
     expect(found([authorized, captured], [booked('hold', null), posted])).toEqual([]);
@@ -61,29 +61,29 @@ describe('a bank and the books agree', () => {
   });
 });
 
-describe('transfers of before, which do not name the bank’s movement', () => {
+describe('older transfers, without a bank id', () => {
   const old = [booked('hold', null), booked('capture', null)];
 
-  it('speak for what stands at the bank', () => {
+  it('match a standing entry at the bank', () => {
     expect(found([authorized], old.slice(0, 1))).toEqual([]);
     expect(found([authorized, captured], old)).toEqual([]);
     expect(found([authorized, captured], [booked('unmatched_capture', null)])).toEqual([]);
     expect(found([authorized, stated('void', 'v1', { of: 'a1' })], [old[0]!, booked('release', null)])).toEqual([]);
   });
 
-  it('do not speak for a stray, nor hide one: once that is undone it is clear which was meant', () => {
+  it('do not match a stray, nor hide one: once it is undone, the match is unique', () => {
     const stray = stated('capture', 'c2', { of: 'a1' });
     const both = [authorized, captured, stray];
     expect(found(both, old)).toEqual(['unknown_to_ledger c1', 'unknown_to_ledger c2']);
     expect(found([...both, stated('reversal', 'r1', { reverses: 'c2' })], old)).toEqual([]);
   });
 
-  it('say nothing of what the bank has not stated yet', () => {
+  it('are no difference while the statement lacks the entry', () => {
     expect(found([], old)).toEqual([]);
   });
 });
 
-describe('what the books do not know', () => {
+describe('an entry without a transfer', () => {
   it('is a capture, a refund or an authorization that stands at the bank', () => {
     const stray = stated('capture', 'c2', { of: 'a1' });
     expect(found([authorized, captured, stray], [held, posted])).toEqual(['unknown_to_ledger c2']);
@@ -92,7 +92,7 @@ describe('what the books do not know', () => {
     expect(found([stated('authorization', 'a9')], [])).toEqual(['unknown_to_ledger a9']);
   });
 
-  it('is named by all that the bank says of it', () => {
+  it('has the fields of the bank’s entry', () => {
     const [finding] = compare(accounts([stated('capture', 'c2')], []));
     expect(finding!.difference).toEqual({
       id: 'cedar.c2.unknown_to_ledger',
@@ -108,13 +108,13 @@ describe('what the books do not know', () => {
     });
   });
 
-  it('may only be late until the grace is over', () => {
+  it('is no difference within the grace period', () => {
     const young = stated('capture', 'c2', { receivedAt: noon - graceMs + 1 });
     expect(found([young], [])).toEqual(['unknown_to_ledger c2?']);
     expect(found([{ ...young, receivedAt: noon - graceMs }], [])).toEqual(['unknown_to_ledger c2']);
   });
 
-  it('is also an authorization that the books have let go and the bank has not', () => {
+  it('is also an authorization that the books have released and the bank has not', () => {
     const release = booked('release', null);
     expect(found([authorized], [held, release])).toEqual(['unknown_to_ledger a1']);
     const justNow = { ...release, knownAt: noon - graceMs + 1 };
@@ -127,12 +127,12 @@ describe('what the books do not know', () => {
   });
 });
 
-describe('what the bank does not know', () => {
-  it('is a transfer under a bank’s id that is in no statement', () => {
+describe('a transfer without an entry', () => {
+  it('is a difference if its bank id is in no statement', () => {
     expect(found([authorized, captured], [held, posted, booked('stray:c7', 'c7')])).toEqual(['unknown_to_bank c7']);
   });
 
-  it('is named as the books name it', () => {
+  it('has the fields of the transfer', () => {
     const refund = booked('refund:re_1', 'f1');
     const [finding] = compare(accounts([], [refund]));
     expect(finding!.difference).toMatchObject({
@@ -144,7 +144,7 @@ describe('what the bank does not know', () => {
     });
   });
 
-  it('may only be missing from the statement until the bank was asked for everything, well after the commit', () => {
+  it('is no difference until the statement was read to the end, well after the commit', () => {
     const transfer = { ...held, knownAt: noon - graceMs + 1 };
     expect(found([], [transfer])).toEqual(['unknown_to_bank a1?']);
     expect(found([], [{ ...held, knownAt: null }])).toEqual(['unknown_to_bank a1?']);
@@ -152,25 +152,25 @@ describe('what the bank does not know', () => {
     expect(found([], [{ ...held, knownAt: noon - graceMs }])).toEqual(['unknown_to_bank a1']);
   });
 
-  it('is nothing any more when somebody has taken it back in the books', () => {
+  it('ends when the books have reversed it', () => {
     expect(found([], [booked('stray:c7', 'c7'), booked('stray_undone:c7', null)])).toEqual([]);
   });
 
-  it('is not looked for at another bank', () => {
+  it('is not searched at another bank', () => {
     const elsewhere = { debit: 'bank_receivable:dogwood:usd' };
     expect(found([], [booked('hold', 'd1', elsewhere)])).toEqual([]);
   });
 });
 
-describe('what the bank undid and the books did not', () => {
-  it('is a capture that somebody reversed there', () => {
+describe('a movement that only the bank undid', () => {
+  it('is a reversed capture', () => {
     const reversed = stated('reversal', 'r1', { reverses: 'c1' });
     expect(found([authorized, captured, reversed], [held, posted])).toEqual(['undone_at_bank c1']);
     const justNow = { ...reversed, receivedAt: noon };
     expect(found([authorized, captured, justNow], [held, posted])).toEqual(['undone_at_bank c1?']);
   });
 
-  it('is a hold whose authorization was voided there', () => {
+  it('is a hold with a voided authorization', () => {
     expect(found([authorized, stated('void', 'v1', { of: 'a1' })], [held])).toEqual(['undone_at_bank a1']);
   });
 });
@@ -182,11 +182,11 @@ describe('an amount', () => {
   });
 });
 
-describe('a difference that is not found any more', () => {
+describe('a difference that is no longer found', () => {
   const how = (kind: Parameters<typeof resolutionOf>[0], entries: StatedEntry[], transfers: BookedTransfer[]) =>
     resolutionOf(kind, 'c1', accounts(entries, transfers));
 
-  it('ended as one side shows', () => {
+  it('has the resolution that the sides show', () => {
     const reversed = stated('reversal', 'r1', { reverses: 'c1' });
     expect(how('unknown_to_ledger', [captured], [posted])).toBe('booked');
     expect(how('unknown_to_ledger', [captured, reversed], [])).toBe('undone_at_bank');

@@ -13,11 +13,11 @@ export interface StatedEntry {
   readonly currency: string;
   readonly of: string | null;
   readonly reverses: string | null;
-  /** When it came to be known here, by the database's clock. */
+  /** When it arrived here, on the database's clock. */
   readonly receivedAt: Instant;
 }
 
-/** A transfer of the books. */
+/** A transfer that mirrors a bank's movement. */
 export interface BookedTransfer {
   readonly effect: string;
   readonly resolves: string | null;
@@ -25,34 +25,34 @@ export interface BookedTransfer {
   readonly credit: string;
   readonly amountMinor: number;
   readonly currency: string;
-  /** The bank's own id of the movement that it mirrors. */
+  /** The bank id of that movement. */
   readonly bankId: string | null;
-  /** A moment at which it had been committed; null when that is not certain yet. */
+  /** A time at which it was committed; null while that is uncertain. */
   readonly knownAt: Instant | null;
 }
 
-/** Two accounts of what one bank did for one charge. */
+/** The entries and transfers of one charge at one bank. */
 export interface TwoAccounts {
   readonly bank: bankProtocol.BankName;
   readonly chargeId: string;
   readonly entries: readonly StatedEntry[];
-  /** Of the charge, at whatever bank. */
+  /** The charge's transfers at all banks. */
   readonly transfers: readonly BookedTransfer[];
-  /** When the bank was last asked for all that it had; null when never. */
+  /** When the bank's statement was last read to the end; null if never. */
   readonly completeAt: Instant | null;
   readonly now: Instant;
-  /** How long either side may lag behind the other, clocks included. */
+  /** The grace period: how far either side may lag, including clock skew. */
   readonly graceMs: number;
 }
 
 export interface PossibleDifference {
   readonly difference: Difference;
-  /** False while the other side may only be late. */
+  /** False within the grace period. */
   readonly due: boolean;
 }
 
 /**
- * What has become of a movement. `spent`: an authorization that was captured; its capture speaks for it.
+ * The state of a movement on one side. `spent`: an authorization that was captured; the capture is compared instead.
  *
  *     bank ╲ books │ none                stands            spent             undone
  *     ─────────────┼─────────────────────────────────────────────────────────────────────
@@ -63,7 +63,7 @@ export interface PossibleDifference {
  */
 export type MovementState = 'none' | 'stands' | 'spent' | 'undone';
 
-/** All about which the two do not agree; pure. */
+/** Finds all differences. Pure. */
 export function compare(accounts: TwoAccounts): PossibleDifference[] {
   const { entries } = accounts;
   const booked = bookedAt(accounts);
@@ -74,17 +74,17 @@ export function compare(accounts: TwoAccounts): PossibleDifference[] {
   return [...ids].flatMap((bankId) => findingAbout(bankId, accounts, booked) ?? []);
 }
 
-/** How a difference ended that is not found any more. */
+/** How a difference ended. */
 export type Resolution =
   /** The bank undid it. */
   | 'undone_at_bank'
-  /** An authorization that was captured: its capture speaks for it. */
+  /** An authorization that was captured; the capture is compared instead. */
   | 'captured'
-  /** The books caught up. */
+  /** The books have it now. */
   | 'booked'
-  /** The bank's statement caught up. */
+  /** The bank's statement has it now. */
   | 'stated'
-  /** Somebody corrected the books. */
+  /** An operator corrected the books. */
   | 'corrected';
 
 export function resolutionOf(kind: DifferenceKind, bankId: string, accounts: TwoAccounts): Resolution {
@@ -125,11 +125,11 @@ function findingAbout(
   return alike ? undefined : found('amount_differs', true);
 }
 
-/** The bank said it so long ago that the books should know. */
+/** The entry arrived before the grace period, so the books must have it. */
 const mustBeBooked = ({ receivedAt }: StatedEntry, { now, graceMs }: TwoAccounts): boolean =>
   receivedAt + graceMs <= now;
 
-/** It was committed so long before the bank was asked for everything that it should have been in the answer. */
+/** The transfer was committed a grace period before the statement was read to the end, so the statement must have it. */
 const mustBeStated = ({ knownAt }: BookedTransfer, { completeAt, graceMs }: TwoAccounts): boolean =>
   knownAt !== null && completeAt !== null && knownAt + graceMs <= completeAt;
 
@@ -181,8 +181,8 @@ function bookedAt({ bank, entries, transfers }: TwoAccounts): BookedTransfer[] {
 }
 
 /**
- * What was written before transfers named the bank's movement, or by an instance of before during a roll-out. It
- * speaks for the one standing entry of its kind that nothing else speaks for; of several nobody could tell which.
+ * Transfers without a bank id, from older versions or from older instances during a rolling upgrade. One matches the
+ * only unmatched standing entry of its kind; with several the match would be ambiguous.
  */
 const mirrored: Readonly<Record<string, bankProtocol.EntryKind>> = {
   hold: 'authorization',
@@ -214,7 +214,7 @@ function fromBank(
   };
 }
 
-/** A void or a reversal is named for what it undid. */
+/** A void or a reversal has the movement of its target. */
 function movementOf({ kind, of, reverses }: StatedEntry, entries: readonly StatedEntry[]): Movement {
   if (kind !== 'void' && kind !== 'reversal') return kind;
   const target = entries.find(({ bankId }) => bankId === (of ?? reverses));
@@ -238,7 +238,7 @@ function fromBooks(transfer: BookedTransfer, bankId: string, { bank, chargeId }:
   };
 }
 
-/** What a bank did to owe us more is a capture, to owe us less a refund. */
+/** A transfer that raises the receivable is a capture, one that lowers it a refund. */
 function bookedMovement({ effect, debit }: BookedTransfer): Movement {
   if (effect === 'hold') return 'authorization';
   const owesMore = debit.startsWith('bank_receivable:');

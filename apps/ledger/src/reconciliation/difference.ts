@@ -4,18 +4,18 @@ import { isCurrency } from '#money';
 
 export type DifferenceKind = ledger.DifferenceFound['kind'];
 
-/** One movement about which a bank and the books do not agree. */
+/** One movement on which a bank's statement and the ledger disagree. */
 export interface Difference {
-  /** Natural: the same difference has the same id, whoever finds it how often. */
+  /** A natural key, the same at every comparison. */
   readonly id: string;
   readonly kind: DifferenceKind;
   readonly bank: bankProtocol.BankName;
   readonly movement: Movement;
-  /** As the bank, or the books, name it. */
+  /** The bank's or the ledger's name of the charge. */
   readonly chargeId: string;
   readonly account: string;
   readonly bankId: string;
-  /** Null when the bank knows nothing of it. */
+  /** Null if the bank does not have the movement. */
   readonly reference: string | null;
   readonly amountMinor: number;
   readonly currency: string;
@@ -24,9 +24,9 @@ export interface Difference {
 export const differenceId = (bank: string, bankId: string, kind: DifferenceKind): string => `${bank}.${bankId}.${kind}`;
 
 /**
- * What is said of it, and by its repetition said anew under another id.
+ * The event of a difference. Each repetition has another event id.
  *
- * @returns undefined for a currency that nobody here can have an amount in: that one is for a person alone
+ * @returns undefined for a currency that this system does not support: only operators see that difference
  */
 export function differenceFound(difference: Difference, repetition: number): NewEvent | undefined {
   const { id, kind, bank, movement, chargeId, account, bankId, reference, amountMinor, currency } = difference;
@@ -47,6 +47,6 @@ export function differenceFound(difference: Difference, repetition: number): New
 
 const SAY_AGAIN = { afterMs: 15_000, atMostMs: 10 * 60_000 };
 
-/** When a difference that still stands is said again. */
+/** When an open difference is emitted again. */
 export const sayAgainAt = (now: Instant, repetition: number): Instant =>
   now + Math.min(SAY_AGAIN.atMostMs, SAY_AGAIN.afterMs * 2 ** Math.min(repetition, 20));

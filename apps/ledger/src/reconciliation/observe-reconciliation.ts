@@ -1,7 +1,7 @@
 import { about, type Log, type Metrics } from '#telemetry';
 import type { ReconciliationObserver } from './reconciliation.js';
 
-/** A difference is worth a warning when it is found, not each time that it is said again; its end is worth a line. */
+/** Logs a new difference at warn, its repetitions at debug, and its resolution at info. */
 export function observeReconciliation(log: Log, metrics: Metrics): ReconciliationObserver {
   const entries = metrics.counter({
     name: 'reconciliation_entries_compared_total',
@@ -19,7 +19,7 @@ export function observeReconciliation(log: Log, metrics: Metrics): Reconciliatio
   });
   const resolved = metrics.counter({
     name: 'reconciliation_differences_resolved_total',
-    help: 'Differences that ended, by how.',
+    help: 'Differences that ended, by resolution.',
     labels: ['resolution'],
   });
   return {

@@ -15,7 +15,7 @@ import { statements } from './statement.js';
 
 const RECENTLY_MS = 24 * 60 * 60 * 1_000;
 
-/** Banks' statements, and whether the books say the same. */
+/** Banks' statements, and their reconciliation with the ledger. */
 @Module({
   imports: [AggregatesModule.forFeature({ aggregates: [keep(statements, StatementRepository)] })],
   controllers: [StatementEventsController],
@@ -51,11 +51,11 @@ export class ReconciliationModule implements OnApplicationBootstrap {
 
   onApplicationBootstrap(): void {
     const { repository, reconciliation, settings } = this;
-    /** Those that stand, and those that ended within a day. */
+    /** Open differences, and those resolved within a day. */
     this.admin.get('/differences', () => repository.differences(RECENTLY_MS));
     this.admin.get('/charges/:id/differences', ({ params: { id = '' } }) => repository.differencesOf(id));
     this.admin.get('/statements', () => repository.positions());
-    /** As `holdfast books` shows it; reads all statements. */
+    /** The data of `holdfast books`. Reads all statements. */
     this.admin.get('/books', async () => {
       const state = await this.books.read();
       return { agree: disagreements(state).length === 0, disagreements: disagreements(state), ...state };
@@ -70,7 +70,7 @@ export class ReconciliationModule implements OnApplicationBootstrap {
     metrics.gauge(
       {
         name: 'reconciliation_differences_open',
-        help: 'Movements about which a bank and the books do not agree.',
+        help: 'Open differences: movements on which a bank and the ledger disagree.',
         labels: ['bank', 'kind'],
       },
       async (gauge) => {
@@ -82,14 +82,14 @@ export class ReconciliationModule implements OnApplicationBootstrap {
     metrics.gauge(
       {
         name: 'reconciliation_suspects',
-        help: 'Charges about which a bank and the books do not agree, or not yet.',
+        help: 'Charges that are compared in detail until bank and ledger agree.',
       },
       async (gauge) => gauge.set(await repository.countSuspects()),
     );
     metrics.gauge(
       {
         name: 'reconciliation_statement_age_seconds',
-        help: 'Since a bank was last asked for all that it had.',
+        help: 'Age of a bank’s statement: seconds since it was last read to the end.',
         labels: ['bank'],
       },
       async (gauge) => {
@@ -101,7 +101,7 @@ export class ReconciliationModule implements OnApplicationBootstrap {
     metrics.gauge(
       {
         name: 'reconciliation_statement_missing',
-        help: '1 while pages of a bank’s statement are missing: they have to be published anew.',
+        help: '1 while pages of a bank’s statement are missing and must be published again.',
         labels: ['bank'],
       },
       async (gauge) => {

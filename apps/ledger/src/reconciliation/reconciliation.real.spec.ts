@@ -17,7 +17,7 @@ beforeEach(async () => {
 });
 afterEach(() => reconciled.drop());
 
-/** A charge at cedar, in the books and in its statement: entries `seq` and the one after it. */
+/** A charge at cedar in the books, and in its statement as entries `seq` and `seq + 1`. */
 const inBooks = (chargeId: string, seq: number) => [
   approved({ chargeId, bank: 'cedar', bankAuthorizationId: `cedar_${seq}` }),
   captured({ chargeId, bank: 'cedar', bankCaptureId: `cedar_${seq + 1}` }),
@@ -30,16 +30,16 @@ const publish = (after: number, entries: ReturnType<typeof entry>[], askedAt = r
   reconciled.publish(page(after, after + entries.length, { entries, askedAt }));
 const suspects = async (): Promise<string[]> =>
   (await reconciled.sql('suspects', 'SELECT charge_id FROM suspect ORDER BY 1')).map((row) => String(row['charge_id']));
-/** Transfers are compared a run after their horizon was drawn. */
+/** Two runs: transfers are compared in the run after their horizon was drawn. */
 const reconcile = async (): Promise<void> => {
   await reconciled.reconcile();
   await reconciled.reconcile();
 };
 
-describe('a suspect that cannot be looked at', () => {
-  it('holds up no other', async () => {
+describe('a suspect that cannot be compared', () => {
+  it('blocks no other', async () => {
     const ids = ['ch_1', 'ch_2', 'ch_3', 'ch_4', 'ch_5'];
-    // In the statement only, so that each is a suspect.
+    // Only in the statement, so that each is a suspect.
     await publish(
       0,
       ids.map((chargeId, place) => entry(place + 1, { chargeId })),
@@ -55,7 +55,7 @@ describe('a suspect that cannot be looked at', () => {
 });
 
 describe('statements in their tables', () => {
-  it('grow page by page, in one batch or in several, and keep how late the bank was asked', async () => {
+  it('grow page by page, in one batch or in several, and store when the bank was last read', async () => {
     await reconciled.publish(page(0, 2, { isLast: false, askedAt: 1_000 }), page(2, 3, { askedAt: 2_000 }));
     await reconciled.publish(page(3, 3, { askedAt: 3_000 }));
     expect(await reconciled.repository.positions()).toMatchObject([
@@ -68,14 +68,14 @@ describe('statements in their tables', () => {
     ]);
   });
 
-  it('take what comes again, and refuse what says something else of the same entry', async () => {
+  it('accept repeated entries, and reject a changed one', async () => {
     await reconciled.publish(page(0, 2));
     await reconciled.publish(page(0, 3, { askedAt: 1 }));
     const other = page(1, 3, { askedAt: 2, entries: [entry(2), entry(3, { amountMinor: 901 })] });
     await expect(reconciled.publish(other)).rejects.toThrow('cedar says something else of its entry 3 than before');
   });
 
-  it('wait for pages that are missing, and go on when they have come', async () => {
+  it('wait for missing pages, and go on when they arrive', async () => {
     await reconciled.publish(page(2, 4, { askedAt: 1 }));
     expect(await reconciled.repository.positions()).toMatchObject([{ through: 0, completeAt: null, missingUntil: 2 }]);
     await reconciled.publish(page(0, 4, { askedAt: 2 }));
@@ -84,7 +84,7 @@ describe('statements in their tables', () => {
 });
 
 describe('bank and books, compared', () => {
-  it('agree about ordinary charges at a quick look, each entry and transfer once', async () => {
+  it('clear ordinary charges without a detailed comparison, each entry and transfer once', async () => {
     await reconciled.books.run(...inBooks('ch_1', 1), ...inBooks('ch_2', 3));
     await publish(0, [...inStatement('ch_1', 1), ...inStatement('ch_2', 3)]);
     await reconcile();
@@ -94,7 +94,7 @@ describe('bank and books, compared', () => {
     expect(reconciled.compared).toEqual({ entries: 4, transfers: 4 });
   });
 
-  it('differ about a stray until it is undone there and in suspense, and say so again while it stands', async () => {
+  it('differ about a stray until it is reversed on both sides, and emit it again meanwhile', async () => {
     await reconciled.books.run(...inBooks('ch_1', 1));
     const stray = entry(3, { chargeId: 'ch_1', kind: 'capture', of: 'cedar_1', reference: 'ch_1.capture.cedar' });
     await publish(0, [...inStatement('ch_1', 1), stray]);
@@ -132,7 +132,7 @@ describe('bank and books, compared', () => {
     expect(await suspects()).toEqual([]);
   });
 
-  it('leave time to whoever is late, and find nothing when it has come within that', async () => {
+  it('find no difference within the grace period', async () => {
     await publish(0, inStatement('ch_1', 1));
     await reconciled.reconcile(60_000);
     expect(await suspects()).toEqual([]);
@@ -142,10 +142,10 @@ describe('bank and books, compared', () => {
     expect(await reconciled.told()).toEqual([]);
   });
 
-  it('resolve what the books came to know late', async () => {
+  it('resolve a difference when the books catch up', async () => {
     await publish(0, inStatement('ch_1', 1));
     await reconcile();
-    // The authorization was captured: its capture speaks for it.
+    // The authorization was captured, so only the capture is compared.
     expect(await reconciled.open()).toEqual(['cedar.cedar_2.unknown_to_ledger']);
     await reconciled.books.run(...inBooks('ch_1', 1));
     await reconciled.hurry();
@@ -153,7 +153,7 @@ describe('bank and books, compared', () => {
     expect(await reconciled.repository.differences(60_000)).toMatchObject([{ resolution: 'booked' }]);
   });
 
-  it('differ about a transfer of which no bank knows, but only once the bank was asked after it', async () => {
+  it('differ about a transfer without an entry, once the statement was read after it', async () => {
     await reconciled.books.run(...inBooks('ch_1', 1));
     await publish(0, inStatement('ch_1', 1));
     await reconciled.sql('plant', plantedTransfer);
@@ -168,7 +168,7 @@ describe('bank and books, compared', () => {
     expect(await reconciled.told()).toMatchObject([{ kind: 'unknown_to_bank', bankId: null, chargeId: 'ch_1' }]);
   });
 
-  it('differ about amounts, and about what the bank undid behind our back', async () => {
+  it('differ about amounts, and about movements that only the bank undid', async () => {
     await reconciled.books.run(...inBooks('ch_1', 1), ...inBooks('ch_2', 3), ...inBooks('ch_3', 5));
     const wrong = entry(2, { chargeId: 'ch_1', kind: 'capture', of: 'cedar_1', amountMinor: 901 });
     await publish(0, [entry(1, { chargeId: 'ch_1' }), wrong, ...inStatement('ch_2', 3), ...inStatement('ch_3', 5)]);
@@ -177,7 +177,7 @@ describe('bank and books, compared', () => {
     expect(await reconciled.open()).toEqual(['cedar.cedar_2.amount_differs', 'cedar.cedar_4.undone_at_bank']);
   });
 
-  it('differ about a hold that was let go here and stands there', async () => {
+  it('differ about a hold that only the books have released', async () => {
     await reconciled.books.run(approved({ bank: 'cedar', bankAuthorizationId: 'cedar_1' }));
     await reconciled.books.run(voided({ bank: 'cedar', cause: 'canceled' }));
     await publish(0, [entry(1)]);
@@ -191,7 +191,7 @@ describe('bank and books, compared', () => {
     expect(await reconciled.open()).toEqual([]);
   });
 
-  it('never pass by what a slow transaction wrote before it committed', async () => {
+  it('never skip the transfers of a slow transaction', async () => {
     const { database } = reconciled.books.test;
     await reconciled.books.run(...inBooks('ch_1', 1));
     const mayCommit = Promise.withResolvers<void>();
@@ -215,14 +215,14 @@ describe('bank and books, compared', () => {
     expect(reconciled.compared.transfers).toBe(5);
   });
 
-  it('are compared by one at a time, however many believe that it is their turn', async () => {
+  it('are compared by one leader at a time, also when several believe that they lead', async () => {
     await publish(0, inStatement('ch_1', 1));
     await Promise.all([reconciled.reconcile(), reconciled.reconcile(), reconciled.reconcile()]);
     expect(await reconciled.told()).toHaveLength(1);
     expect(reconciled.compared.entries).toBe(2);
   });
 
-  it('go on after a standstill without reading everything at once', async () => {
+  it('go on after a standstill in bounded pages', async () => {
     const charges = Array.from({ length: 300 }, (_, n) => ({ chargeId: `ch_${n}`, seq: 2 * n + 1 }));
     await reconciled.books.run(...charges.flatMap(({ chargeId, seq }) => inBooks(chargeId, seq)));
     await publish(
@@ -250,14 +250,14 @@ describe('bank and books, compared', () => {
 describe('the state of the books', () => {
   const state = () => new StateOfTheBooksRepository(reconciled.books.test.database).read();
 
-  it('adds up what both sides say, and explains what is between them', async () => {
+  it('sums both sides, and explains their difference', async () => {
     await reconciled.books.run(...inBooks('ch_1', 1), ...inBooks('ch_2', 3), ...inBooks('ch_3', 90));
     const stray = entry(5, { chargeId: 'ch_1', kind: 'capture', of: 'cedar_1', amountMinor: 700 });
     const undone = entry(6, { chargeId: 'ch_2', kind: 'capture', of: 'cedar_3', amountMinor: 300 });
     const reversal = entry(7, { chargeId: 'ch_2', kind: 'reversal', reverses: 'cedar_6', amountMinor: 300 });
     await publish(0, [...inStatement('ch_1', 1), ...inStatement('ch_2', 3), stray, undone, reversal]);
     const sums = { bank: 'cedar', currency: 'usd', booksMinor: 2_700, statementMinor: 2_500 };
-    // Nothing was compared yet: all of it may only be late.
+    // Nothing was compared yet, so all of it counts as under way.
     expect((await state()).banks).toEqual([{ ...sums, underWayMinor: 200, differencesMinor: 0 }]);
     await reconcile();
     const compared = await state();
@@ -266,7 +266,7 @@ describe('the state of the books', () => {
     expect(disagreements(compared)).toEqual([expect.stringMatching(/^1 open difference, the oldest of \d+ s$/)]);
   });
 
-  it('shows what nothing explains: proof that the comparison itself missed something', async () => {
+  it('shows an unexplained sum: the comparison missed something', async () => {
     await reconciled.books.run(...inBooks('ch_1', 1));
     await publish(0, inStatement('ch_1', 1));
     await reconcile();
@@ -279,7 +279,7 @@ describe('the state of the books', () => {
 });
 
 describe('every statement of the comparison', () => {
-  it('probes by index, however much history there is', async () => {
+  it('probes by index, with any length of history', async () => {
     const empty = await ReconciledBooks.open();
     await expect(
       assertIndexProbes({
@@ -293,8 +293,8 @@ describe('every statement of the comparison', () => {
   }, 60_000);
 });
 
-describe('what a charge has in a statement', () => {
-  it('is found by the charge, never by walking all entries of its bank', async () => {
+describe('the entries of a charge in a statement', () => {
+  it('are found by the charge, never by scanning all entries of its bank', async () => {
     for (const { name, text } of [compareTransfersStatement, suspectsStatement]) {
       const plan = await reconciled.books.test.database.transaction(async (tx) => {
         await tx.query(statement(`test.prepare.${name}`, `PREPARE probe AS ${text}`));

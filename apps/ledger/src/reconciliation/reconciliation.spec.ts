@@ -17,7 +17,7 @@ const suspect = (other: Partial<ComparisonCandidate> = {}): ComparisonCandidate 
 const open = { id, kind: 'unknown_to_ledger', bankId: 'c2', timesSaid: 1, sayAt: noon + 1 } as const;
 
 describe('a suspect', () => {
-  it('is cleared when both sides agree about its charge', () => {
+  it('is cleared when both sides agree on its charge', () => {
     const agreed = suspect({ transfers: [booked('stray:c2', 'c2')] });
     expect(judge([agreed], graceMs)).toEqual({
       cleared: [{ bank: 'cedar', chargeId }],
@@ -27,22 +27,22 @@ describe('a suspect', () => {
     });
   });
 
-  it('is looked at again while one side may only be late', () => {
+  it('is compared again within the grace period', () => {
     const late = suspect({ entries: [{ ...stray, receivedAt: noon }] });
     expect(judge([late], graceMs)).toMatchObject({ kept: [{ chargeId, afterMs: 3_000 }], said: [], cleared: [] });
   });
 
-  it('is looked at more seldom the longer it has been one', () => {
+  it('is compared less often with age', () => {
     const afterMs = (sinceMs: number) => judge([suspect({ since: noon - sinceMs })], graceMs).kept[0]!.afterMs;
     expect([1_000, 40_000, 3_600_000].map(afterMs)).toEqual([3_000, 10_000, 30_000]);
   });
 
-  it('makes known what does not agree, once', () => {
+  it('emits a difference once', () => {
     expect(judge([suspect()], graceMs).said).toMatchObject([{ id, timesSaid: 1, sayAt: sayAgainAt(noon, 0) }]);
     expect(judge([suspect({ open: [open] })], graceMs, new Map([[id, 1]])).said).toEqual([]);
   });
 
-  it('makes it known again, under another id, while it stands', () => {
+  it('emits it again, under another id, while it is open', () => {
     const due = suspect({ open: [{ ...open, sayAt: noon }] });
     const [again] = judge([due], graceMs, new Map([[id, 1]])).said;
     expect(again).toMatchObject({ id, timesSaid: 2 });
@@ -50,16 +50,16 @@ describe('a suspect', () => {
     expect(events).toEqual([`${id}.difference_found`, `${id}.1.difference_found`]);
   });
 
-  it('goes on counting when a difference comes back that had been resolved', () => {
+  it('continues the numbering when a resolved difference comes back', () => {
     expect(judge([suspect()], graceMs, new Map([[id, 4]])).said).toMatchObject([{ timesSaid: 5 }]);
   });
 
-  it('stays a difference for as long as it stands, even if it would not be found anew', () => {
+  it('keeps a difference open while it exists, also if a new one would not be found', () => {
     const silent = suspect({ completeAt: null, open: [open], entries: [{ ...stray, receivedAt: noon }] });
     expect(judge([silent], graceMs)).toMatchObject({ resolved: [], cleared: [] });
   });
 
-  it('resolves its difference when the other side has caught up', () => {
+  it('resolves its difference when the other side catches up', () => {
     const reversed = stated('reversal', 'r2', { reverses: 'c2' });
     expect(judge([suspect({ open: [open], entries: [stray, reversed] })], graceMs)).toMatchObject({
       resolved: [{ id, resolution: 'undone_at_bank' }],
@@ -68,7 +68,7 @@ describe('a suspect', () => {
   });
 });
 
-describe('what is said of a difference', () => {
+describe('the event of a difference', () => {
   const [found] = judge([suspect()], graceMs).said;
 
   it('satisfies its schema', () => {
@@ -78,11 +78,11 @@ describe('what is said of a difference', () => {
     expect(differenceFound(unknown, 0)!.data).toMatchObject({ kind: 'unknown_to_bank', bankId: null, reference: null });
   });
 
-  it('is nothing when the bank names a currency that no amount can be in: it is shown all the same', () => {
+  it('is not emitted for an unsupported currency, which operators see', () => {
     expect(differenceFound({ ...found!, currency: 'xxx' }, 0)).toBeUndefined();
   });
 
-  it('is said ever more seldom', () => {
+  it('is repeated less and less often', () => {
     expect([0, 1, 2, 30].map((times) => sayAgainAt(noon, times) - noon)).toEqual([15_000, 30_000, 60_000, 600_000]);
   });
 });

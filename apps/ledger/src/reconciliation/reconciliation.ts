@@ -6,14 +6,14 @@ import { compare, resolutionOf } from './comparison.js';
 import type { ComparisonRepository, ComparisonResult, ComparisonCandidate, Which } from './comparison.repository.js';
 import { differenceFound, sayAgainAt, type Difference } from './difference.js';
 
-/** Read at a time, so that no statement takes long after a standstill; and at most so often in one run. */
+/** Rows per statement and reads per run, so that no statement takes long after a standstill. */
 const READ_MAX = 5_000;
 const READS_MAX = 50;
-/** Looked at closely at a time. */
+/** Suspects per transaction. */
 const SUSPECTS_MAX = 200;
-/** What is found beyond this waits for the next run: a ledger that lags far behind must not flood the gateway. */
+/** New differences per run: a ledger that lags far behind must not flood the gateway. */
 const SAID_MAX = 100;
-/** How soon a suspect is looked at again; the longer it has been one, the later. */
+/** When a suspect is compared again, growing with its age. */
 const LOOK_AGAIN = { afterMs: 3_000, atMostMs: 30_000 };
 
 export interface ReconciliationObserver {
@@ -33,31 +33,30 @@ export interface ReconciliationParts {
 }
 
 /**
- * Compares what banks say with what the books say, entry by entry and both ways. Every entry and every transfer is
- * looked at once, when the other side has had its time; whoever that does not clear becomes a suspect, with its
- * whole charge, until bank and books agree about it.
+ * Compares statements with transfers, both ways. Each entry and each transfer is checked once, after the grace period; if
+ * that does not clear it, its charge is a suspect until both sides agree.
  */
 export class Reconciliation {
   constructor(private readonly parts: ReconciliationParts) {}
 
-  /** After a standstill there may be much to read: what is left when it has to stop is read by the next run. */
+  /** A run is bounded: after a standstill the next runs read the rest. */
   async run(stopped?: AbortSignal): Promise<void> {
-    await this.readOn(stopped);
+    await this.compareNext(stopped);
     const { repository, store } = this.parts;
-    let said = 0;
+    let emitted = 0;
     await workOff({
-      due: (limit, except) => (said < SAID_MAX ? repository.due(limit, except) : Promise.resolve([])),
+      due: (limit, except) => (emitted < SAID_MAX ? repository.due(limit, except) : Promise.resolve([])),
       idOf: ({ bank, chargeId }) => `${bank} ${chargeId}`,
-      work: async (which) => void (said += await this.lookAt(which)),
+      work: async (which) => void (emitted += await this.compareSuspects(which)),
       limit: SUSPECTS_MAX,
       isTransient: (error) => store.isTransient(error),
       stopped,
     });
   }
 
-  private async readOn(stopped?: AbortSignal): Promise<void> {
+  private async compareNext(stopped?: AbortSignal): Promise<void> {
     const { repository, observer, graceMs } = this.parts;
-    // Twice the grace: by then a statement has normally been read, and few transfers have to be looked at closely.
+    // Twice the grace period: by then the statement has normally been read, so few transfers become suspects.
     const transfersAfterMs = 2 * graceMs;
     for (let reads = 0; reads < READS_MAX; reads++) {
       if (stopped?.aborted) return;
@@ -82,8 +81,8 @@ export class Reconciliation {
     });
   }
 
-  /** @returns how many differences were said */
-  private async lookAt(which: readonly Which[]): Promise<number> {
+  /** @returns the number of emitted differences */
+  private async compareSuspects(which: readonly Which[]): Promise<number> {
     const { repository, outbox, clock, observer, graceMs } = this.parts;
     const findings = await this.byTurns(async (tx) => {
       const suspects = await repository.suspects(tx, which);
@@ -110,9 +109,9 @@ const idsIn = (suspects: readonly ComparisonCandidate[], graceMs: number): strin
   suspects.flatMap((suspect) => findingsAbout(suspect, graceMs).map(({ difference }) => difference.id));
 
 /**
- * What is to be done about suspects; pure.
+ * Decides about suspects. Pure.
  *
- * @param timesSaid how often each difference has been said already, resolved ones included
+ * @param timesSaid how often each difference was emitted, including resolved ones
  */
 export function judge(
   suspects: readonly ComparisonCandidate[],

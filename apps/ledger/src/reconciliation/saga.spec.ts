@@ -19,7 +19,7 @@ describe('reconciliation’s part of the saga', () => {
     expect(stepsOfModules(ReconciliationModule).map(({ on }) => on)).toEqual([bank.statementPublished]);
   });
 
-  it('says nothing to a statement, and what differs when the books are compared', () => {
+  it('emits nothing for a statement, and differences when the books are compared', () => {
     expect(controller.statementPublished(emptyStatement('cedar'), page(0, 2), noon).emit).toEqual([]);
     expect(rowOf(bank.statementPublished).emits).toEqual([]);
     const suspect = { ...accounts([stated('capture', 'c1')], []), since: noon, open: [] };

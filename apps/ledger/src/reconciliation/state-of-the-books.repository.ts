@@ -6,12 +6,12 @@ import { ComparisonRepository } from './comparison.repository.js';
 import { ofCharge } from './statement.repository.js';
 import type { BankSum, StateOfTheBooks } from './state-of-the-books.js';
 
-/** One snapshot for all that is compared: under traffic two would never agree. */
+/** One snapshot for all queries: under traffic the sums of two snapshots would never agree. */
 const oneSnapshot = statement('ledger.state_snapshot', 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
 
 const nowStatement = statement('ledger.state_now', 'SELECT now() AS at');
 
-/** What each entry of a statement does to what its bank owes us. */
+/** The sign of an entry's amount in the bank's receivable. */
 const entrySign = `CASE entry.kind
   WHEN 'capture' THEN entry.amount_minor
   WHEN 'refund' THEN -entry.amount_minor
@@ -22,13 +22,13 @@ const entrySign = `CASE entry.kind
     LIMIT 1)
   ELSE 0 END`;
 
-/** Reads every entry there is: for people, not for the job. */
+/** Reads all entries: for operators, not for the job. */
 const statedStatement = statement(
   'ledger.state_stated',
   `SELECT bank, currency, sum(${entrySign})::int8 AS minor FROM statement_entry AS entry GROUP BY bank, currency`,
 );
 
-/** Books less statement, charge by charge, of those that were not compared yet or have not been cleared. */
+/** Books less statement by charge, of charges that are not compared or not cleared yet. */
 const openChargesStatement = statement(
   'ledger.state_open_charges',
   `WITH open AS (
@@ -81,7 +81,7 @@ interface Open {
 export class StateOfTheBooksRepository {
   constructor(@Inject(Database) private readonly database: Pick<Database, 'transaction'>) {}
 
-  /** Reads all statements; the balances are rolled up. */
+  /** Reads all statements. Balances come from the roll-up. */
   read(): Promise<StateOfTheBooks> {
     return this.database.transaction(async (tx) => {
       await tx.query(oneSnapshot);

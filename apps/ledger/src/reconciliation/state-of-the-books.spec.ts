@@ -38,7 +38,7 @@ const difference = {
 } as const;
 
 describe('the state of the books', () => {
-  it('is sound when every sum is zero and banks say the same, but for what is under way', () => {
+  it('has no disagreement when every sum is zero and banks agree, apart from charges under way', () => {
     expect(disagreements(sound)).toEqual([]);
     expect(show(sound).split('\n')).toEqual([
       'The books at 2026-01-01T12:00:00.000Z',
@@ -64,14 +64,14 @@ describe('the state of the books', () => {
     ]);
   });
 
-  it('names what is between a bank and the books that no charge explains', () => {
+  it('names an unexplained difference between a bank and the books', () => {
     const banks = [{ ...sound.banks[0]!, underWayMinor: 0 }];
     expect(disagreements({ ...sound, banks })).toEqual([
       'cedar: books and statement differ by 4.56 usd that no charge explains',
     ]);
   });
 
-  it('names a bank that has not been heard of, or of whose statement something is missing', () => {
+  it('names a bank with a stale or incomplete statement', () => {
     const statement = sound.statements[0]!;
     expect(disagreements({ ...sound, statements: [{ ...statement, ageSeconds: 340 }] })).toEqual([
       'cedar: its statement is 6 min old',

@@ -3,37 +3,37 @@ import { currencies, isCurrency } from '#money';
 import type { CurrencySum } from '../books/balance.js';
 import type { DifferenceView, StatementPosition } from './comparison.repository.js';
 
-/** What a bank owes us by the books, and what it owes us by its own statement, in minor units of one currency. */
+/** A bank's receivable by the ledger and by its statement, in minor units of one currency. */
 export interface BankSum {
   readonly bank: string;
   readonly currency: string;
   readonly booksMinor: number;
   /** Standing captures less standing refunds. */
   readonly statementMinor: number;
-  /** Books less statement, of charges that may only be late on one side. */
+  /** Books less statement, of charges within the grace period. */
   readonly underWayMinor: number;
   /** Books less statement, of charges with an open difference. */
   readonly differencesMinor: number;
 }
 
-/** All that must agree, at one moment. */
+/** All sums that must agree, at one time. */
 export interface StateOfTheBooks {
   readonly at: Instant;
   readonly currencies: readonly CurrencySum[];
   readonly banks: readonly BankSum[];
   readonly statements: readonly StatementPosition[];
-  /** That are open. */
+  /** Open differences. */
   readonly differences: readonly DifferenceView[];
 }
 
-/** A bank is asked every ten seconds. */
+/** A statement is read every ten seconds. */
 const STALE_AFTER_SECONDS = 60;
 
-/** Books less statement that nothing explains: zero, or the comparison itself has missed something. */
+/** The unexplained rest of books less statement. If not zero, the comparison has missed something. */
 const unexplainedMinor = ({ booksMinor, statementMinor, underWayMinor, differencesMinor }: BankSum): number =>
   booksMinor - statementMinor - underWayMinor - differencesMinor;
 
-/** What does not agree, in sentences; none when all is well. */
+/** All disagreements as sentences. */
 export function disagreements(state: StateOfTheBooks): string[] {
   const { at, currencies: sums, banks, statements, differences } = state;
   const stated = new Set<string>(statements.map(({ bank }) => bank));
@@ -67,7 +67,7 @@ export function disagreements(state: StateOfTheBooks): string[] {
   ];
 }
 
-/** For people, on a terminal. */
+/** Renders the state for a terminal. */
 export function show(state: StateOfTheBooks): string {
   const { at, currencies: sums, banks, statements, differences } = state;
   const wrong = disagreements(state);
@@ -140,7 +140,7 @@ function age(seconds: number): string {
 const oldest = (differences: readonly DifferenceView[], at: Instant): string =>
   age((at - Math.min(...differences.map(({ foundAt }) => foundAt))) / 1_000);
 
-/** Columns as wide as their widest cell; those that begin with a digit or a sign stand to the right. */
+/** Columns as wide as their widest cell. Numeric columns are right-aligned. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));

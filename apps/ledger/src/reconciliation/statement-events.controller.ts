@@ -5,14 +5,14 @@ import { bank } from '#contracts';
 import { become, Decides, type Decision } from '#saga';
 import { statements, take, type BankStatement } from './statement.js';
 
-/** What a bank's statement reacts to. */
+/** Events that extend a bank's statement. */
 @Controller()
 export class StatementEventsController {
-  /** A bank said what it performed: kept as it was said, to be compared with the books. */
+  /** Stores a page unchanged. A job compares it with the books. */
   @EventPattern<string>('bank.statement_published.v1')
   @Decides(statements, bank.statementPublished)
   statementPublished(statement: BankStatement, page: bank.StatementPublished, now: Instant): Decision<BankStatement> {
-    // By a clock that is ahead the bank would seem to have been asked for what had not happened yet.
+    // A gateway's clock that is ahead would make later transfers look unstated.
     return become(take(statement, { ...page, askedAt: Math.min(page.askedAt, now) }));
   }
 }

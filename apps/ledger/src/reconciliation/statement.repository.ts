@@ -6,10 +6,7 @@ import { statement, type PgTransaction } from '#postgres';
 import type { Aggregates, Saved, WorkingSet } from '#saga';
 import { emptyStatement, type BankStatement, type StatementKey } from './statement.js';
 
-/**
- * An entry is written once and looked at by its number, and by its charge; two for every ordinary charge, so there
- * is no further index.
- */
+/** An ordinary charge has two entries, so there are only two indexes: by sequence number and by charge. */
 export const statementTablesSql = `
   CREATE TABLE statement_position (
     bank text COLLATE "C" PRIMARY KEY,
@@ -38,8 +35,8 @@ export const statementTablesSql = `
 `;
 
 /**
- * Entries of this charge at this bank, in a FROM over `statement_entry AS <alias>`. The bank is concealed from the
- * planner, which on an empty table would reach them by it: through all entries that the bank ever told.
+ * A condition for the entries of a charge at a bank. It hides the bank from the planner, which on an empty table would
+ * choose the index by bank and then scan all entries of the bank.
  */
 export const ofCharge = (alias: string, of: { chargeId: string; bank: string }): string =>
   `${alias}.charge_id = ${of.chargeId} AND ${alias}.bank || '' = ${of.bank}`;

@@ -4,18 +4,18 @@ import type { AggregateType } from '#saga';
 
 type Page = bankEvents.StatementPublished;
 
-/** How much of a bank's statement is here. */
+/** The stored part of a bank's statement. */
 export interface BankStatement {
   readonly bank: bankProtocol.BankName;
-  /** The number of the last entry; every one up to it is here. */
+  /** The sequence number of the last entry. All entries up to it are stored. */
   readonly through: number;
-  /** The latest moment at which the bank was asked and all that it had is here; null before the first time. */
+  /** The latest time at which the statement was read to the end; null before the first. */
   readonly completeAt: Instant | null;
-  /** Pages between here and this entry never came: a person has them published anew. Null when nothing is missing. */
+  /** Pages up to this entry are missing, and an operator must have them published again. Null without a gap. */
   readonly missingUntil: number | null;
-  /** Entries decided on and not yet saved. */
+  /** New entries to save. */
   readonly added: readonly bankProtocol.Entry[];
-  /** Entries that came once more: the bank must not have changed them. */
+  /** Redelivered entries, which must not have changed. */
   readonly again: readonly bankProtocol.Entry[];
 }
 
@@ -30,10 +30,7 @@ export const emptyStatement = (bank: bankProtocol.BankName): BankStatement => ({
   again: [],
 });
 
-/**
- * A page that follows what is here, or overlaps it, is taken. One that leaves a hole is not: the books are never
- * compared with a statement of which something is missing.
- */
+/** Accepts a page that follows or overlaps the stored entries. Rejects a page behind a gap. */
 export function take(statement: BankStatement, page: Page): BankStatement {
   const { through, completeAt } = statement;
   if (page.after > through) return { ...statement, missingUntil: page.after };
@@ -47,7 +44,7 @@ export function take(statement: BankStatement, page: Page): BankStatement {
   };
 }
 
-/** It answers nobody: what is in it is compared by a job of its own. */
+/** Emits no events: a job compares the entries. */
 export const statements: AggregateType<BankStatement, StatementKey> = {
   kind: 'statement',
   keyName: ({ bank }) => bank,

@@ -19,10 +19,10 @@ import {
   type RefundLimits,
 } from './refund.js';
 
-/** What a refund reacts to. */
+/** Events that change a refund. */
 @Controller()
 export class LedgerRefundEventsController {
-  /** The merchant gives back a captured charge, or a part: set it aside from the balance, or refuse before a bank is asked. */
+  /** Reserve the amount from the merchant's balance, or refuse before the bank gets a request. */
   @EventPattern<string>('payments.refund_requested.v1')
   @Decides(refunds, payments.refundRequested)
   refundRequested(
@@ -49,10 +49,7 @@ export class LedgerRefundEventsController {
     }
   }
 
-  /**
-   * The bank gave it back: post what was reserved. One whose request was never seen is reserved and posted in one go,
-   * whatever the balance: the money is gone.
-   */
+  /** Post the reservation. Without one, reserve and post at once, without a check of the balance: the money is gone. */
   @EventPattern<string>('bank.refund_succeeded.v1')
   @Decides(refunds, bank.refundSucceeded)
   refundSucceeded(
@@ -78,10 +75,7 @@ export class LedgerRefundEventsController {
     }
   }
 
-  /**
-   * The bank refused for good: void the reservation. One that was never seen is released beforehand, so that a request
-   * which comes after all, late from a replay, reserves nothing.
-   */
+  /** Void the reservation. Without one, release it, so that a late request (from a replay) reserves nothing. */
   @EventPattern<string>('bank.refund_failed.v1')
   @Decides(refunds, bank.refundFailed)
   refundFailed(refund: RefundReservation, event: bank.RefundFailed, now: Instant): Decision<RefundReservation> {

@@ -17,18 +17,18 @@ describe('when the bank refused a refund, the ledger', () => {
       .moving('void refund_release:re_1 merchant:acct_1:usd → bank_receivable:alder:usd 400');
   });
 
-  it('ends a refund whose request it has never seen', () => {
+  it('ends a refund whose request has not arrived', () => {
     given(noRefund(refundId)).when(failed()).then(released).becoming('released').moving();
   });
 
-  it('says nothing twice', () => {
+  it('emits nothing for a redelivery', () => {
     given(after(requested(), failed())).when(failed()).thenNothing();
     given(after(requested({ amount: usd(901) })))
       .when(failed())
       .thenNothing();
   });
 
-  it('does not believe that a bank refused what it had given back', () => {
+  it('rejects a refusal of a posted refund', () => {
     given(after(requested(), succeeded())).when(failed()).thenFails('what it had given back');
   });
 });

@@ -13,8 +13,8 @@ const refused = (amountMinor: number, reason: RefundRefusal) =>
   ledger.refundRefused({ refundId, chargeId, account, amount: usd(amountMinor), reason });
 const givenRoom = (other: Partial<RefundLimits>) => given(noRefund(refundId), { ...room, ...other });
 
-describe('when a merchant gives back a charge, the ledger', () => {
-  it('sets the amount aside from the merchant’s balance', () => {
+describe('when a merchant refunds a charge, the ledger', () => {
+  it('reserves the amount from the merchant’s balance', () => {
     givenRoom({})
       .when(requested())
       .then(reserved(400))
@@ -22,7 +22,7 @@ describe('when a merchant gives back a charge, the ledger', () => {
       .moving('pending refund_hold:re_1 merchant:acct_1:usd → bank_receivable:alder:usd 400');
   });
 
-  it('gives back as much as was captured, over all refunds of the charge, and no more', () => {
+  it('refunds up to the captured amount, over all refunds of the charge', () => {
     givenRoom({ refundedMinor: 500 }).when(requested()).then(reserved(400));
     givenRoom({ refundedMinor: 501 })
       .when(requested())
@@ -31,7 +31,7 @@ describe('when a merchant gives back a charge, the ledger', () => {
       .moving();
   });
 
-  it('lets the balance down to its overdraft, and no further', () => {
+  it('allows a balance down to its overdraft', () => {
     givenRoom({ spendableMinor: 400 }).when(requested()).then(reserved(400));
     givenRoom({ spendableMinor: 399 })
       .when(requested())
@@ -40,17 +40,17 @@ describe('when a merchant gives back a charge, the ledger', () => {
       .moving();
   });
 
-  it('gives nothing back of what was not captured', () => {
+  it('refuses a refund without a capture', () => {
     givenRoom({ captured: null }).when(requested()).then(refused(400, 'not_captured')).becoming('refused').moving();
   });
 
-  it('does not take one currency for another', () => {
+  it('rejects another currency', () => {
     givenRoom({})
       .when(requested({ amount: money(400, 'eur') }))
       .thenFails('in another currency');
   });
 
-  it('says nothing twice', () => {
+  it('emits nothing for a redelivery', () => {
     for (const events of [[requested()], [requested(), succeeded()], [requested(), failed()], [succeeded()]]) {
       given(after(...events))
         .when(requested())
@@ -58,7 +58,7 @@ describe('when a merchant gives back a charge, the ledger', () => {
     }
   });
 
-  it('reserves nothing when the bank has refused already', () => {
+  it('reserves nothing when the bank has already refused', () => {
     given(after(failed())).when(requested()).thenNothing();
   });
 });

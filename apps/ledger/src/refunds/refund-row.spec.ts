@@ -12,7 +12,7 @@ const every: Record<string, RefundReservation> = {
 };
 
 describe('a refund’s row', () => {
-  it.each(Object.entries(every))('gives back a refund that is %s', (state, refund) => {
+  it.each(Object.entries(every))('restores a refund that is %s', (state, refund) => {
     expect(refund.state).toBe(state);
     expect(fromRow(toRow(refund as Exclude<RefundReservation, { state: 'none' }>))).toEqual({ ...refund, moves: [] });
   });

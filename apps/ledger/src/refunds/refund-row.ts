@@ -4,7 +4,7 @@ import type { bankProtocol, RefundRefusal } from '#contracts';
 import { money, type Currency } from '#money';
 import type { RefundReservation } from './refund.js';
 
-/** A refund as it stands in its table; a column is null where its state has no such thing. */
+/** A row of `refund`. Columns that its state does not have are null. */
 export interface RefundRow {
   readonly refund_id: string;
   readonly charge_id: string;
@@ -15,7 +15,7 @@ export interface RefundRow {
   readonly bank: bankProtocol.BankName | null;
   readonly posted_at: Instant | null;
   readonly refusal: RefundRefusal | null;
-  /** The bank's word for its refusal. */
+  /** The bank's refusal code. */
   readonly refusal_code: string | null;
 }
 
@@ -36,7 +36,7 @@ export function toRow(refund: Exclude<RefundReservation, { state: 'none' }>): Re
 }
 
 export function fromRow(row: RefundRow): Exclude<RefundReservation, { state: 'none' }> {
-  const wanted = {
+  const parts = {
     refundId: row.refund_id,
     chargeId: row.charge_id,
     account: row.account,
@@ -45,18 +45,18 @@ export function fromRow(row: RefundRow): Exclude<RefundReservation, { state: 'no
   };
   switch (row.state) {
     case 'reserved':
-      return { state: 'reserved', ...wanted, bank: there(row.bank) };
+      return { state: 'reserved', ...parts, bank: notNull(row.bank) };
     case 'posted':
-      return { state: 'posted', ...wanted, bank: there(row.bank), postedAt: there(row.posted_at) };
+      return { state: 'posted', ...parts, bank: notNull(row.bank), postedAt: notNull(row.posted_at) };
     case 'released':
-      return { state: 'released', ...wanted, code: there(row.refusal_code) };
+      return { state: 'released', ...parts, code: notNull(row.refusal_code) };
     case 'refused':
-      return { state: 'refused', ...wanted, reason: there(row.refusal) };
+      return { state: 'refused', ...parts, reason: notNull(row.refusal) };
   }
 }
 
-/** The table's own checks promise it. */
-function there<T>(value: T | null): T {
+/** The table's CHECK constraints guarantee a value. */
+function notNull<T>(value: T | null): T {
   assert(value !== null, 'a refund lacks what its state needs');
   return value;
 }

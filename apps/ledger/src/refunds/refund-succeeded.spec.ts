@@ -17,8 +17,8 @@ const posted = ledger.refundPosted({
   balanceTransactionId: 'txn_1',
 });
 
-describe('when the bank gave a refund back, the ledger', () => {
-  it('posts what was reserved, and keeps the fee', () => {
+describe('when the bank performed a refund, the ledger', () => {
+  it('posts the reservation, and keeps the fee', () => {
     given(after(requested()))
       .when(succeeded())
       .then(posted)
@@ -26,12 +26,12 @@ describe('when the bank gave a refund back, the ledger', () => {
       .moving('post refund:re_1 merchant:acct_1:usd → bank_receivable:alder:usd 400');
   });
 
-  it('keeps the bank’s own id of it', () => {
+  it('stores the bank id', () => {
     const { state } = decide(after(requested()), succeeded());
     expect(state.moves.map(({ bankId }) => bankId)).toEqual([undefined, 'alder_9']);
   });
 
-  it('posts one whose request was never seen, whatever the balance: the money is gone', () => {
+  it('posts a refund whose request has not arrived, without a check of the balance', () => {
     given(noRefund(refundId), { ...room, spendableMinor: 0 })
       .when(succeeded())
       .then(posted)
@@ -42,7 +42,7 @@ describe('when the bank gave a refund back, the ledger', () => {
       );
   });
 
-  it('does not believe that more went back than was captured', () => {
+  it('rejects refunds above the captured amount', () => {
     given(noRefund(refundId), { ...room, refundedMinor: 501 })
       .when(succeeded())
       .thenFails('exceed what was captured');
@@ -51,7 +51,7 @@ describe('when the bank gave a refund back, the ledger', () => {
       .thenFails('what was not captured');
   });
 
-  it('says nothing twice, and does not take two different refunds for one', () => {
+  it('emits nothing for a redelivery, and rejects a different amount', () => {
     given(after(requested(), succeeded())).when(succeeded()).thenNothing();
     given(after(requested(), succeeded()))
       .when(succeeded({ amount: usd(1) }))
@@ -61,7 +61,7 @@ describe('when the bank gave a refund back, the ledger', () => {
       .thenFails('another amount than was reserved');
   });
 
-  it('does not believe that a bank gave back what it had refused, or was never asked for', () => {
+  it('rejects a refund that the bank or the ledger had refused', () => {
     given(after(requested(), failed())).when(succeeded()).thenFails('was not to be given');
     given(after(requested({ amount: usd(901) })))
       .when(succeeded())

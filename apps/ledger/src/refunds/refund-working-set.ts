@@ -4,22 +4,19 @@ import { noRefund, type RefundReservation, type RefundKey, type RefundLimits } f
 
 type Captured = NonNullable<RefundLimits['captured']>;
 
-/** What the database says of the charges and merchants of new refunds. */
+/** Sums of the charges and merchants of new refunds. */
 export interface RefundFunds {
-  /** By charge: what was captured. */
+  /** By charge: the captured amount. */
   readonly captured: ReadonlyMap<string, Captured>;
-  /** By charge: what its refunds come to, in minor units. */
+  /** By charge: the sum of its refunds, in minor units. */
   readonly refundedMinor: ReadonlyMap<string, number>;
-  /** By the id of the merchant's account in the books: how much further it may go down, in minor units. */
+  /** By ledger account of the merchant: balance plus overdraft, in minor units. */
   readonly spendableMinor: ReadonlyMap<string, number>;
 }
 
 export const noFunds: RefundFunds = { captured: new Map(), refundedMinor: new Map(), spendableMinor: new Map() };
 
-/**
- * The refunds of one batch, and what their charges and merchants have left at each moment of it: what the database
- * said, and what the batch has reserved and released since.
- */
+/** The refunds of one batch, and the limits of their charges and merchants, including reservations of the batch. */
 export class RefundWorkingSet implements WorkingSet<RefundReservation, RefundKey, RefundLimits> {
   private readonly refunds = new Map<string, RefundReservation>();
   private readonly captured: ReadonlyMap<string, Captured>;
@@ -40,7 +37,7 @@ export class RefundWorkingSet implements WorkingSet<RefundReservation, RefundKey
     return this.refunds.get(refundId) ?? noRefund(refundId);
   }
 
-  /** Of a refund that is there already nothing was read: it is decided without. */
+  /** Limits are loaded only for new refunds. */
   contextOf({ chargeId, account, amount }: RefundKey): RefundLimits {
     return {
       captured: this.captured.get(chargeId) ?? null,

@@ -33,12 +33,12 @@ const posted = (chargeId: string, account = 'acct_1', amountMinor = 900) => [
   approved({ chargeId, account, amount: usd(amountMinor) }),
   captured({ chargeId, account, amount: usd(amountMinor) }),
 ];
-/** Without open connections, batches that are run at once would line up behind the first one. */
+/** Opens connections, or concurrent batches would run one after another. */
 const connect = (count: number) =>
   Promise.all(Array.from({ length: count }, () => sql('connect', 'SELECT pg_sleep(0.1)')));
 
 describe('refunds in their tables', () => {
-  it('live from request to posting or release, in one batch or in several', async () => {
+  it('go from request to posting or release, in one batch or in several', async () => {
     await books.run(...posted('ch_1'), ...posted('ch_2'));
     await books.run(
       requested({ refundId: 're_1' }),
@@ -70,7 +70,7 @@ describe('refunds in their tables', () => {
     ]);
   });
 
-  it('are decided once, whatever is delivered again', async () => {
+  it('are decided once under redeliveries', async () => {
     await books.run(...posted('ch_1'));
     await books.run(requested(), succeeded());
     const outcomes = await books.run(requested(), succeeded(), requested());
@@ -78,7 +78,7 @@ describe('refunds in their tables', () => {
     expect(await merchantAccount()).toMatchObject({ debitsPostedMinor: 456 });
   });
 
-  it('are posted once when the bank’s word overtakes the request, and both are decided at once', async () => {
+  it('are posted once when the bank’s answer overtakes the request, and both are decided concurrently', async () => {
     const refundOf = (n: number) => ({ refundId: `re_${n}`, chargeId: `ch_${n}` });
     const numbers = Array.from({ length: 10 }, (_, n) => n);
     await books.run(...numbers.flatMap((n) => posted(`ch_${n}`)));
@@ -89,28 +89,28 @@ describe('refunds in their tables', () => {
     expect(await merchantAccount()).toMatchObject({ debitsPostedMinor: 10 * (56 + 400), debitsPendingMinor: 0 });
   });
 
-  it('leave an account that posted nothing alone', async () => {
+  it('change no account without postings', async () => {
     await books.run(approved({ capture: 'manual' }), requested({ refundId: 're_1' }), voided({ cause: 'canceled' }));
     expect(await refundStates()).toEqual({ re_1: 'refused' });
   });
 });
 
 describe('the captured sum', () => {
-  it('is never passed by refunds of one batch', async () => {
+  it('is never exceeded by refunds of one batch', async () => {
     await books.run(...posted('ch_1'));
     await books.run(...Array.from({ length: 5 }, (_, n) => requested({ refundId: `re_${n}` })));
     expect(await countOf('reserved')).toBe(2);
     expect(await countOf('refused')).toBe(3);
   });
 
-  it('is never passed by batches that run at the same time', async () => {
+  it('is never exceeded by concurrent batches', async () => {
     await books.run(...posted('ch_1'), ...posted('ch_2', 'acct_2'));
     await connect(10);
     await Promise.all(
       Array.from({ length: 10 }, (_, n) =>
         books.run(
           requested({ refundId: `re_${n}`, amount: usd(100 + n) }),
-          // The other way round in every other batch: locks are taken in one order all the same.
+          // Reversed in every other batch: locks must be taken in one order anyway.
           ...[
             requested({ refundId: `re_${n}a` }),
             requested({ refundId: `re_${n}b`, chargeId: 'ch_2', account: 'acct_2' }),
@@ -129,7 +129,7 @@ describe('the captured sum', () => {
     expect(sums[1]).toEqual({ charge_id: 'ch_2', refunded_minor: 800 });
   });
 
-  it('is free again for what the bank refused', async () => {
+  it('is free again after a refusal by the bank', async () => {
     await books.run(...posted('ch_1'));
     await books.run(requested({ refundId: 're_1', amount: usd(900) }));
     await books.run(
@@ -142,8 +142,8 @@ describe('the captured sum', () => {
 });
 
 describe('a merchant’s balance', () => {
-  // After one charge of 9.00 it stands at 8.44; refunds may take it to -10.00.
-  it('goes down to the overdraft and no further, whether rolled up or not, pending refunds counted', async () => {
+  // After one charge of 9.00 the balance is 8.44; refunds may take it to -10.00.
+  it('goes down to the overdraft, whether rolled up or not, including pending refunds', async () => {
     await books.run(...posted('ch_1'), ...posted('ch_2'), ...posted('ch_3', 'acct_2', 9_000));
     await books.run(requested({ refundId: 're_1', amount: usd(900) }));
     await books.balances.rollUp();
@@ -151,7 +151,7 @@ describe('a merchant’s balance', () => {
       requested({ refundId: 're_2', chargeId: 'ch_2', amount: usd(900) }),
       succeeded({ refundId: 're_2', chargeId: 'ch_2', amount: usd(900) }),
     );
-    // -1.12 so far: the fees. Somebody else's money does not help.
+    // The balance is -1.12: the fees. Another merchant's money does not count.
     await books.run(...posted('ch_4'), ...posted('ch_5'));
     await books.limits.overdraft(books.test.administrator, 'acct_1', 'usd', 4 * 56);
     await books.run(requested({ refundId: 're_3', chargeId: 'ch_4', amount: usd(900) }));
@@ -160,7 +160,7 @@ describe('a merchant’s balance', () => {
     expect(await refundStates()).toEqual({ re_1: 'reserved', re_2: 'posted', re_3: 'reserved', re_4: 'refused' });
   });
 
-  it('is limited for one account by an operator, and for that one only', async () => {
+  it('has an overdraft per account, set by an operator', async () => {
     const { limits, test } = books;
     await books.run(...posted('ch_1'), ...posted('ch_2', 'acct_2'));
     const whole = [
@@ -178,7 +178,7 @@ describe('a merchant’s balance', () => {
     expect(await limits.inUse(test.administrator, 'acct_1')).toMatchObject({ refundOverdraftMinor: {} });
   });
 
-  it('is never passed by batches that run at the same time, beside the roll-up', async () => {
+  it('is never exceeded by concurrent batches, beside the roll-up', async () => {
     const charges = Array.from({ length: 40 }, (_, n) => `ch_${n}`);
     await books.run(...charges.flatMap((chargeId) => posted(chargeId)));
     // 40 x 8.44 = 337.60, and 10.00 below: 38 refunds of 9.00 are 342.00, a 39th would make it 351.00.
@@ -196,7 +196,7 @@ describe('a merchant’s balance', () => {
     expect(await books.balances.miscounted()).toEqual([]);
   });
 
-  it('is locked only for its own merchant', async () => {
+  it('locks only its own merchant', async () => {
     await books.run(...posted('ch_1'), ...posted('ch_2', 'acct_2'));
     await books.test.database.transaction(async (tx) => {
       await tx.query(lockMerchantsStatement, [['merchant:acct_2:usd']]);
@@ -245,7 +245,7 @@ describe('the database itself', () => {
       transfer(`'ch_1', 'refund:re_1', 'post', 'refund_hold:re_1', ${back}, 401, 'usd'`),
       'does not fit',
     ],
-  ])('refuses %s', async (_, insert, reason) => {
+  ])('rejects %s', async (_, insert, reason) => {
     await expect(books.test.administrator.query(insert)).rejects.toThrow(reason);
   });
 
@@ -255,7 +255,7 @@ describe('the database itself', () => {
     await expect(books.test.administrator.query(release)).rejects.toThrow('transfer_resolved_once');
   });
 
-  it('lets nobody pass the captured sum from two connections at once, whatever they have locked', async () => {
+  it('rejects refunds above the captured sum from two connections at once, with any locks', async () => {
     const { database } = books.test;
     await connect(5);
     const outcomes = await Promise.allSettled(

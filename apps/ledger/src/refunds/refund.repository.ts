@@ -30,7 +30,7 @@ export const lockMerchantsStatement = statement(
   'SELECT FROM account WHERE id = ANY($1::text[]) ORDER BY id FOR UPDATE',
 );
 
-// What is posted never changes, so nobody has to be kept from it.
+// A posted hold never changes, so no row lock is needed.
 export const capturedStatement = statement(
   'ledger.captured',
   `SELECT charge_id, bank, currency, posted_minor FROM hold WHERE charge_id = ANY($1::text[]) AND state = 'posted'`,
@@ -44,9 +44,8 @@ export const refundedStatement = statement(
 );
 
 /**
- * Of each merchant: its balance (what was rolled up, and what came since), less what is pending against it,
- * and its overdraft. What is pending for it is not its own yet. Everybody's transfers since the last roll-up
- * are looked through, in the order of the index that finds them; of those of others nothing more is asked.
+ * Each merchant's balance (roll-up plus later transfers) less pending refunds, plus its overdraft. Pending holds do not
+ * count. Scans all transfers since the last roll-up, by index.
  */
 export const spendableStatement = statement(
   'ledger.spendable',
@@ -100,9 +99,8 @@ export class RefundRepository implements Aggregates<PgTransaction, RefundReserva
   constructor(@Inject(ledgerConfig.KEY) private readonly settings: Pick<LedgerSettings, 'REFUND_OVERDRAFT_MINOR'>) {}
 
   /**
-   * Only who spends is locked, and only for a refund that is new: a merchant's refunds, and so those of a
-   * charge, are decided one batch after the other. Sent together, run one after the other: everything is read
-   * behind the locks, the new refunds again, since another batch may have brought them while this one waited.
+   * Locks the merchants of new refunds, which serializes a merchant's refunds. Pipelined: everything is read behind the
+   * locks, refunds once more, since a concurrent batch may have inserted them.
    */
   async load(tx: PgTransaction, keys: readonly RefundKey[]): Promise<RefundWorkingSet> {
     const rows = await this.rows(tx, keys);
@@ -119,7 +117,7 @@ export class RefundRepository implements Aggregates<PgTransaction, RefundReserva
     return new RefundWorkingSet([...rows, ...since].map(fromRow), means);
   }
 
-  /** Sent along with COMMIT: nobody here reads what it wrote. The accounts are there since the capture was posted. */
+  /** Enqueued: it shares a round trip with COMMIT. The accounts exist since the capture was posted. */
   save(tx: PgTransaction, changed: readonly Saved<RefundReservation>[]): Promise<readonly never[]> {
     const refunds: object[] = [];
     const transfers: object[] = [];
@@ -162,7 +160,7 @@ export class RefundRepository implements Aggregates<PgTransaction, RefundReserva
   }
 }
 
-/** The ids of their accounts in the books, each once. */
+/** The merchants' ledger accounts, each once. */
 const merchantsOf = (keys: readonly RefundKey[]): string[] => [
   ...new Set(keys.map(({ account, amount }) => merchant(account, amount.currency).id)),
 ];

@@ -6,13 +6,13 @@ import type { AggregateType } from '#saga';
 import { bankReceivable, merchant } from '../accounts/account.js';
 import { transfer, type Transfer } from '../transfers/transfer.js';
 
-/** What a refund may draw on, at the moment when it is decided about. */
+/** The limits of a refund at its decision. */
 export interface RefundLimits {
-  /** What the bank captured of its charge, and which bank; null while the books have posted nothing. */
+  /** The captured amount of its charge, and the bank; null before the posting. */
   readonly captured: { readonly bank: bankProtocol.BankName; readonly amount: Money } | null;
-  /** What the other refunds of this charge give back or may give back, in minor units. */
+  /** The sum of the other reserved and posted refunds of this charge, in minor units. */
   readonly refundedMinor: number;
-  /** How much further the merchant's balance may go down, in minor units: to its overdraft, what is pending counted. */
+  /** The merchant's balance plus overdraft, less pending refunds, in minor units. */
   readonly spendableMinor: number;
 }
 
@@ -26,16 +26,16 @@ interface Wanted {
 }
 
 interface AtBank extends Wanted {
-  /** The one that captured. */
+  /** The bank that captured. */
   readonly bank: bankProtocol.BankName;
 }
 
 /**
- * The whole life of one refund in the books.
+ * The state machine of a refund.
  *
- *     none ─▶ reserved ─▶ posted         the bank gave it back
- *       │         └─────▶ released       the bank refused: the merchant has it again
- *       └─▶ refused                      not captured, more than was captured, or not affordable: no bank is asked
+ *     none ─▶ reserved ─▶ posted         the bank performed it
+ *       │         └─────▶ released       the bank refused
+ *       └─▶ refused                      not captured, above the captured amount, or above the balance
  */
 export type RefundReservation = (
   | { readonly state: 'none'; readonly refundId: string }
@@ -44,19 +44,16 @@ export type RefundReservation = (
   | ({ readonly state: 'released'; readonly code: string } & Wanted)
   | ({ readonly state: 'refused'; readonly reason: RefundRefusal } & Wanted)
 ) & {
-  /** Transfers decided on and not yet saved: the repository writes them together with the state. */
+  /** New transfers, which the repository saves together with the state. */
   readonly moves: readonly Transfer[];
 };
 
 type In<State extends RefundReservation['state']> = Extract<RefundReservation, { state: State }>;
 
-/** Where a refund begins in the books. */
+/** The initial state. */
 export const noRefund = (refundId: string): In<'none'> => ({ state: 'none', refundId, moves: [] });
 
-/**
- * A refund is found by its own id; when it is new, its charge says how much may go back, and its merchant's account in
- * that currency whether it can be afforded.
- */
+/** The refund's id; for a new refund also its charge and its merchant, whose sums limit it. */
 export interface RefundKey {
   readonly refundId: string;
   readonly chargeId: string;
@@ -70,7 +67,7 @@ interface Because {
   readonly now: Instant;
 }
 
-/** Why this may not be given back; undefined when it may. */
+/** @returns the reason to refuse this refund, if any */
 export function refusalFor(
   { captured, refundedMinor, spendableMinor }: RefundLimits,
   amount: Money,
@@ -81,7 +78,7 @@ export function refusalFor(
   return amount.amountMinor > spendableMinor ? 'insufficient_balance' : undefined;
 }
 
-/** The amount is pending against the merchant, whose it is no more to spend. */
+/** Writes a pending transfer from the merchant to the bank's receivable. */
 export function reserve(
   refund: In<'none'>,
   room: RefundLimits,
@@ -101,7 +98,7 @@ export function refuse(refund: In<'none'>, wanted: payments.RefundRequested, rea
   return { state: 'refused', ...wanted, reason, moves: refund.moves };
 }
 
-/** The bank gave it back to the cardholder: it has left the merchant's balance. The fee is kept. */
+/** Posts the reservation. The fee is kept. */
 export function post(refund: In<'reserved'>, event: bank.RefundSucceeded, { cause, now }: Because): In<'posted'> {
   assert.deepEqual(event.amount, refund.amount, 'the bank gave back another amount than was reserved');
   const posted = transfer({
@@ -116,7 +113,7 @@ export function post(refund: In<'reserved'>, event: bank.RefundSucceeded, { caus
   return { ...refund, state: 'posted', postedAt: now, moves: [...refund.moves, posted] };
 }
 
-/** Nothing is reserved any more: the merchant has it again. Of a refund that was never seen, nothing was. */
+/** Voids the reservation, if there is one. */
 export function release(
   refund: In<'none' | 'reserved'>,
   { refundId, chargeId, account, amount, code }: bank.RefundFailed,
@@ -157,7 +154,7 @@ export const refundPosted = ({ refundId, chargeId, account, amount, postedAt }: 
     account,
     amount,
     postedAt,
-    // Money that is gone is gone at once.
+    // A refund reduces the available balance at once.
     availableOn: postedAt,
     balanceTransactionId: `txn_${refundId.slice('re_'.length)}`,
   });
@@ -165,7 +162,7 @@ export const refundPosted = ({ refundId, chargeId, account, amount, postedAt }: 
 export const refundReleased = ({ refundId, chargeId, account, amount, code }: In<'released'>): NewEvent =>
   ledger.refundReleased({ refundId, chargeId, account, amount, code });
 
-/** Decided with the room that its charge and its merchant have. */
+/** The decisions' context is the limits of its charge and its merchant. */
 export const refunds: AggregateType<RefundReservation, RefundKey, RefundLimits> = {
   kind: 'refund',
   keyName: ({ refundId }) => refundId,

@@ -4,7 +4,7 @@ import { LedgerRefundEventsController } from './refund-events.controller.js';
 import { RefundRepository } from './refund.repository.js';
 import { refunds } from './refund.js';
 
-/** Money on its way back to cardholders. */
+/** Refunds: their repository and event handlers. */
 @Module({
   imports: [AggregatesModule.forFeature({ aggregates: [keep(refunds, RefundRepository)] })],
   controllers: [LedgerRefundEventsController],

@@ -5,13 +5,10 @@ import { bank } from '#contracts';
 import { become, Decides, unchanged, type Decision } from '#saga';
 import { strayMoves, strays, undoneMoves, type Strays } from './stray.js';
 
-/** What the strays of a charge react to. */
+/** Events that change strays. */
 @Controller()
 export class LedgerStrayEventsController {
-  /**
-   * A bank reversed a stray: the ledger moves its money out of suspense. It posts both sides, since it may not have
-   * found the stray itself yet; a transfer that is there already is not written again.
-   */
+  /** Takes a reversed stray out of suspense. Posts both transfers: reconciliation may not have found the stray yet. */
   @EventPattern<string>('bank.stray_reversed.v1')
   @Decides(strays, bank.strayReversed)
   strayReversed(before: Strays, event: bank.StrayReversed, now: Instant): Decision<Strays> {

@@ -17,32 +17,32 @@ const reversed = (movement: bank.StrayReversed['movement']) =>
     reversalBankId: 'cedar_8',
   });
 
-describe('when a bank undid a stray, the ledger', () => {
-  it('posts a capture and its undoing through suspense', () => {
+describe('when a bank reversed a stray, the ledger', () => {
+  it('posts a capture and its reversal through suspense', () => {
     given(none)
       .when(reversed('capture'))
-      .thenNothingIsSaid()
+      .thenEmitsNothing()
       .moving(
         'single stray:cedar_7 bank_receivable:cedar:usd → suspense:cedar:usd 900',
         'single stray_undone:cedar_7 suspense:cedar:usd → bank_receivable:cedar:usd 900',
       );
   });
 
-  it('posts a refund the other way round', () => {
+  it('posts a refund with the sides swapped', () => {
     given(none)
       .when(reversed('refund'))
-      .thenNothingIsSaid()
+      .thenEmitsNothing()
       .moving(
         'single stray:cedar_7 suspense:cedar:usd → bank_receivable:cedar:usd 900',
         'single stray_undone:cedar_7 bank_receivable:cedar:usd → suspense:cedar:usd 900',
       );
   });
 
-  it('keeps the bank’s own id of each', () => {
+  it('stores the bank id of each', () => {
     expect(decide(none, reversed('capture')).state.moves.map(({ bankId }) => bankId)).toEqual(['cedar_7', 'cedar_8']);
   });
 
-  it('posts nothing for an authorization, which moved nothing', () => {
+  it('posts nothing for an authorization, which moved no money', () => {
     given(none).when(reversed('authorization')).thenNothing();
   });
 });

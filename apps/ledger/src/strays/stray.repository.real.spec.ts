@@ -15,7 +15,7 @@ afterEach(() => books.test.drop());
 
 const stray: Stray = { bank: 'cedar', bankId: 'cedar_7', movement: 'capture', amount: usd(900) };
 const because = { cause: 'difference', now: 0 };
-/** As the job does that finds it in a statement. */
+/** Writes a stray as the reconciliation job does. */
 const find = () => new StrayRepository().write(books.test.database, [{ chargeId, moves: strayMoves(stray, because) }]);
 const reversed = () => books.run(bank.strayReversed({ ...stray, chargeId, account, reversalBankId: 'cedar_8' }));
 const suspended = async (): Promise<number> => {
@@ -28,7 +28,7 @@ const bankIds = async (): Promise<unknown[]> =>
   );
 
 describe('a stray', () => {
-  it('is in suspense from when it is found until it is undone', async () => {
+  it('is in suspense until it is reversed', async () => {
     await find();
     expect(await suspended()).toBe(900);
     await find();
@@ -38,7 +38,7 @@ describe('a stray', () => {
     expect(await bankIds()).toEqual(['cedar_7', 'cedar_8']);
   });
 
-  it('comes to zero when it is found only after it was undone, and when both happen at once', async () => {
+  it('sums to zero when it is found after its reversal, and when both happen concurrently', async () => {
     await reversed();
     await find();
     expect(await suspended()).toBe(0);
@@ -47,7 +47,7 @@ describe('a stray', () => {
     expect(await bankIds()).toEqual(['cedar_7', 'cedar_8']);
   });
 
-  it('comes to zero when both happen at once for the first time', async () => {
+  it('sums to zero when both happen concurrently with new accounts', async () => {
     await Promise.all([find(), find(), reversed(), find()]);
     expect(await suspended()).toBe(0);
     expect(await bankIds()).toEqual(['cedar_7', 'cedar_8']);
@@ -68,7 +68,7 @@ describe('a stray', () => {
     ).resolves.toBeUndefined();
   }, 30_000);
 
-  it('is undone the way it came', () => {
+  it('is reversed with swapped sides', () => {
     const [move] = strayMoves({ ...stray, movement: 'refund' }, because);
     const [undone] = undoneMoves({ ...stray, movement: 'refund' }, 'cedar_8', because);
     expect([undone!.debit, undone!.credit]).toEqual([move!.credit, move!.debit]);

@@ -16,7 +16,7 @@ export const saveStraysStatement = statement(
 
 @Injectable()
 export class StrayRepository implements Aggregates<PgTransaction, Strays> {
-  /** Nothing to load: see Strays. */
+  /** Strays have no state to load. */
   load(_tx: PgTransaction, keys: readonly ChargeKey[]): Promise<WorkingSet<Strays>> {
     const byCharge = new Map<string, Strays>(keys.map(({ chargeId }) => [chargeId, { chargeId, moves: [] }]));
     return Promise.resolve({
@@ -34,7 +34,7 @@ export class StrayRepository implements Aggregates<PgTransaction, Strays> {
     return [];
   }
 
-  /** Writes those transfers that are not there yet. */
+  /** Inserts missing transfers. */
   async write(sql: Sql, strays: readonly Strays[]): Promise<void> {
     const accounts = new KnownAccounts().unknownOf(strays.flatMap(({ moves }) => sidesOf(moves)));
     const transfers = strays.flatMap(({ chargeId, moves }) => moves.map((move) => transferRow(chargeId, move)));

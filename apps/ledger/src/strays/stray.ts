@@ -5,25 +5,22 @@ import type { AggregateType } from '#saga';
 import { bankReceivable, suspense } from '../accounts/account.js';
 import { transfer, type Transfer } from '../transfers/transfer.js';
 
-/** What a bank performed and nobody had wanted: a late arrival, a second performance. */
+/** A movement that a bank performed and no service recorded: a late arrival, a duplicate. */
 export interface Stray {
   readonly bank: bankProtocol.BankName;
-  /** The bank's own id of it. */
+  /** Its bank id. */
   readonly bankId: string;
   readonly movement: Movement;
   readonly amount: Money;
 }
 
 interface Because {
-  /** What it became known by: an event's id, a difference's. */
+  /** The id of the event or the difference that reported it. */
   readonly cause: string;
   readonly now: Instant;
 }
 
-/**
- * What a stray did to the books: the bank's money is in suspense until it is undone there. An authorization
- * moves nothing.
- */
+/** The transfer of a stray: to suspense, until the bank has reversed it. An authorization moves no money. */
 export function strayMoves(stray: Stray, { cause, now }: Because): Transfer[] {
   const sides = sidesOf(stray);
   if (!sides) return [];
@@ -31,7 +28,7 @@ export function strayMoves(stray: Stray, { cause, now }: Because): Transfer[] {
   return [transfer({ ...sides, effect: `stray:${bankId}`, kind: 'single', amount, cause, at: now, bankId })];
 }
 
-/** What takes it out of suspense again: the other way round, under the bank's id of the reversal. */
+/** The transfer of its reversal: out of suspense, with the bank id of the reversal. */
 export function undoneMoves(stray: Stray, reversalBankId: string, { cause, now }: Because): Transfer[] {
   const sides = sidesOf(stray);
   if (!sides) return [];
@@ -60,13 +57,10 @@ function sidesOf({ bank, movement, amount: { currency } }: Stray): Pick<Transfer
   }
 }
 
-/**
- * Strays have no state but their transfers, which are written where they are not there yet: whoever comes
- * first, the job that finds a stray or the bank's word that it was undone, both sides end in the books once.
- */
+/** Strays have no state but their transfers. The job and `stray_reversed` both insert missing ones. */
 export interface Strays {
   readonly chargeId: string;
-  /** Transfers decided on and not yet saved. */
+  /** New transfers to save. */
   readonly moves: readonly Transfer[];
 }
 

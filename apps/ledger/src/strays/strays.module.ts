@@ -6,6 +6,6 @@ import { strays } from './stray.js';
 
 const aggregates = AggregatesModule.forFeature({ aggregates: [keep(strays, StrayRepository)] });
 
-/** What banks performed and nobody had wanted, until they have undone it. */
+/** Strays: their repository and event handlers. */
 @Module({ imports: [aggregates], controllers: [LedgerStrayEventsController], exports: [aggregates] })
 export class StraysModule {}

@@ -1,7 +1,7 @@
 import type { Account } from '../accounts/account.js';
 import type { Transfer } from './transfer.js';
 
-/** As `json_to_recordset` reads it. */
+/** A row for `json_to_recordset`. */
 export function transferRow(chargeId: string, move: Transfer) {
   return {
     charge_id: chargeId,
@@ -20,13 +20,13 @@ export function transferRow(chargeId: string, move: Transfer) {
 
 export const sidesOf = (moves: readonly Transfer[]): Account[] => moves.flatMap(({ debit, credit }) => [debit, credit]);
 
-/** Opens the accounts in this JSON parameter, when they are not there yet. */
+/** SQL that inserts missing accounts from this JSON parameter. */
 export const openAccounts = (parameter: string): string =>
   `INSERT INTO account (id, kind, owner, currency)
      SELECT * FROM json_to_recordset(${parameter}::json) AS account (id text, kind text, owner text, currency text)
      ON CONFLICT (id) DO NOTHING`;
 
-/** Writes the transfers in this JSON parameter: an array of `transferRow`. */
+/** SQL that inserts the transfers of this JSON parameter, an array of `transferRow`. */
 export const insertTransfers = (parameter: string): string =>
   `INSERT INTO transfer (charge_id, effect, kind, resolves, debit_account, credit_account, amount_minor, currency,
                          cause, posted_at, bank_id)

@@ -3,7 +3,7 @@ import type { Instant } from '#clock';
 import type { Currency } from '#money';
 import { column } from '#postgres';
 
-/** Append-only: triggers refuse an unsound row, and to change or to delete one. */
+/** Append-only: triggers reject unsound rows, UPDATE and DELETE. */
 @Entity('transfer')
 @Check('transfer_kind_check', `kind IN ('pending', 'post', 'void', 'single')`)
 @Check('transfer_amount_minor_check', 'amount_minor > 0')
@@ -20,7 +20,7 @@ export class TransferEntity {
   @Column(column.key) creditAccount!: string;
   @Column(column.int8) amountMinor!: number;
   @Column(column.text) currency!: Currency;
-  /** The id of the event behind it. */
+  /** The id of the event that caused it. */
   @Column(column.text) cause!: string;
   @Column(column.instant) postedAt!: Instant;
   @Column({

@@ -3,10 +3,7 @@ import type { Instant } from '#clock';
 import type { Money } from '#money';
 import type { Account } from '../accounts/account.js';
 
-/**
- * What a transfer does for its charge. At most one of each, whatever is delivered how often; where a charge
- * may have several of a kind, the refund's or the bank's id tells them apart.
- */
+/** The natural key of a transfer within its charge. With a refund id or bank id where a charge may have several. */
 export type TransferEffect =
   | 'hold'
   | 'capture'
@@ -19,24 +16,22 @@ export type TransferEffect =
   | `${'stray' | 'stray_undone'}:${string}`;
 
 /**
- * One immutable row: `amount` goes from the credited to the debited account's side of the books, so every
- * transfer balances by itself. After TigerBeetle's two-phase transfers: a pending one reserves, and is
- * resolved once, by a post (in part or whole; what is not posted is released) or a void. Only `post` and
- * `single` count as posted.
+ * One immutable row that debits one account and credits another. After TigerBeetle's two-phase transfers: a pending one
+ * is resolved once, by a full or partial post or by a void. Only `post` and `single` count as posted.
  */
 export type Transfer = {
   readonly effect: TransferEffect;
   readonly debit: Account;
   readonly credit: Account;
   readonly amount: Money;
-  /** The id of the event behind it. */
+  /** The id of the event that caused it. */
   readonly cause: string;
   readonly at: Instant;
-  /** The bank's own id of the movement that this mirrors; absent where no bank moved anything. */
+  /** The bank id of the movement that it mirrors; undefined without a bank's movement. */
   readonly bankId?: string;
 } & ({ readonly kind: 'pending' | 'single' } | { readonly kind: 'post' | 'void'; readonly resolves: TransferEffect });
 
-/** Checked again by the database. */
+/** The database checks the same rules. */
 export function transfer<T extends Transfer>(made: T): T {
   const { amount, debit, credit } = made;
   assert(Number.isSafeInteger(amount.amountMinor) && amount.amountMinor > 0, 'a transfer moves something');

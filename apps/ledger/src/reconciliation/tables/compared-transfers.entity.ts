@@ -1,7 +1,7 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 import { column } from '#postgres';
 
-/** One row: transfers of transactions below it have been compared with the banks' statements. */
+/** One row: transfers with a lower transaction id have been compared. */
 @Entity('compared_transfers')
 @Check('compared_transfers_only_one_check', 'only_one')
 export class ComparedTransfersEntity {

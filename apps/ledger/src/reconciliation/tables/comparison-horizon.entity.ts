@@ -2,7 +2,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Instant } from '#clock';
 import { column } from '#postgres';
 
-/** By `at`, every transaction below `xact` had ended. */
+/** At the time `at`, every transaction below `xact` had ended. */
 @Entity('comparison_horizon')
 export class ComparisonHorizonEntity {
   @PrimaryColumn(column.xid8) xact!: string;

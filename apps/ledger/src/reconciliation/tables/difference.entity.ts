@@ -4,7 +4,7 @@ import type { bankProtocol, Movement } from '#contracts';
 import { column } from '#postgres';
 import type { DifferenceKind } from '../difference.js';
 
-/** One movement about which a bank and the books do not agree, or did not. */
+/** An open or resolved difference. */
 @Entity('difference')
 @Check('difference_kind_check', `kind IN ('unknown_to_ledger', 'unknown_to_bank', 'undone_at_bank', 'amount_differs')`)
 @Check('difference_check', '(resolved_at IS NULL) = (resolution IS NULL)')

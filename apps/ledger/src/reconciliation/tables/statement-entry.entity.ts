@@ -3,7 +3,7 @@ import type { Instant } from '#clock';
 import type { bankProtocol } from '#contracts';
 import { column } from '#postgres';
 
-/** One line of a bank's statement. */
+/** One entry of a bank's statement. */
 @Entity('statement_entry')
 @Index('statement_entry_charge', ['chargeId'])
 export class StatementEntryEntity {

@@ -3,7 +3,7 @@ import type { Instant } from '#clock';
 import type { bankProtocol } from '#contracts';
 import { column } from '#postgres';
 
-/** How far each bank's statement has come in. */
+/** The stored part of each bank's statement. */
 @Entity('statement_position')
 export class StatementPositionEntity {
   @PrimaryColumn(column.key) bank!: bankProtocol.BankName;
