@@ -1,5 +1,22 @@
+import { bankProtocol } from '#contracts';
 import { CannotStart } from './cannot-start.js';
 import { freePorts, obstacleAt } from './free-ports.js';
+
+/** The port of a bank, by its name here: `bankAlder`. */
+export function bankPort<Name extends bankProtocol.BankName>(name: Name): `bank${Capitalize<Name>}` {
+  return `bank${(name[0]!.toUpperCase() + name.slice(1)) as Capitalize<Name>}`;
+}
+
+const bankPorts = Object.fromEntries(
+  bankProtocol.bankNames.map((name) => [
+    bankPort(name),
+    {
+      port: bankProtocol.bankProfiles[name].defaultPort,
+      variable: `HOLDFAST_PORT_BANK_${name.toUpperCase()}`,
+      of: `the bank ${name}`,
+    },
+  ]),
+) as Record<ReturnType<typeof bankPort<bankProtocol.BankName>>, { port: number; variable: string; of: string }>;
 
 /** Every port that `npm start` listens on, all of them on loopback. */
 export const portTable = {
@@ -9,10 +26,7 @@ export const portTable = {
   ledgerAdmin: { port: 3003, variable: 'HOLDFAST_PORT_LEDGER_ADMIN', of: "ledger's admin API" },
   control: { port: 3009, variable: 'HOLDFAST_PORT_CONTROL', of: "the supervisor's control API" },
   banksAdmin: { port: 3010, variable: 'HOLDFAST_PORT_BANKS_ADMIN', of: "the banks' admin API" },
-  bankAlder: { port: 3011, variable: 'HOLDFAST_PORT_BANK_ALDER', of: 'the bank alder' },
-  bankBirch: { port: 3012, variable: 'HOLDFAST_PORT_BANK_BIRCH', of: 'the bank birch' },
-  bankCedar: { port: 3013, variable: 'HOLDFAST_PORT_BANK_CEDAR', of: 'the bank cedar' },
-  bankDogwood: { port: 3014, variable: 'HOLDFAST_PORT_BANK_DOGWOOD', of: 'the bank dogwood' },
+  ...bankPorts,
   postgres: { port: 3032, variable: 'HOLDFAST_PORT_POSTGRES', of: 'Postgres' },
   kafka: { port: 3092, variable: 'HOLDFAST_PORT_KAFKA', of: 'Kafka' },
   kafkaController: { port: 3093, variable: 'HOLDFAST_PORT_KAFKA_CONTROLLER', of: "Kafka's controller" },

@@ -1,5 +1,6 @@
+import { bankProtocol } from '#contracts';
 import type { ServiceWithDatabase } from '../postgres/service-databases.js';
-import type { PortName, Ports } from './ports.js';
+import { bankPort, type PortName, type Ports } from './ports.js';
 
 /** A process of the system, as the supervisor sees it. */
 export interface LocalServiceDefinition {
@@ -33,6 +34,10 @@ export const everyService = [
   'TRACE_SAMPLE',
 ] as const;
 
+const bankPortVariables = Object.fromEntries(
+  bankProtocol.bankNames.map((name) => [`BANK_${name.toUpperCase()}_PORT`, bankPort(name)]),
+);
+
 /** In the order in which they may be stopped from last to first: whoever asks stops before whoever answers. */
 export const services = [
   {
@@ -40,10 +45,7 @@ export const services = [
     entry: 'dist/apps/bank-simulator/src/main.js',
     ports: {
       BANKS_ADMIN_PORT: 'banksAdmin',
-      BANK_ALDER_PORT: 'bankAlder',
-      BANK_BIRCH_PORT: 'bankBirch',
-      BANK_CEDAR_PORT: 'bankCedar',
-      BANK_DOGWOOD_PORT: 'bankDogwood',
+      ...bankPortVariables,
     },
     healthPort: 'BANKS_ADMIN_PORT',
     scalable: false,
@@ -105,11 +107,5 @@ export const services = [
 export type LocalProcessName = (typeof services)[number]['name'];
 
 export function bankUrls(ports: Ports): Record<string, string> {
-  const at = (port: number): string => `http://127.0.0.1:${port}`;
-  return {
-    alder: at(ports.bankAlder),
-    birch: at(ports.bankBirch),
-    cedar: at(ports.bankCedar),
-    dogwood: at(ports.bankDogwood),
-  };
+  return bankProtocol.bankUrlsAt('http://127.0.0.1', (name) => ports[bankPort(name)]);
 }

@@ -6,7 +6,7 @@ import { authorize } from '../../libs/bank-call/src/testing/scripted-bank.js';
 /** One caller per bank: all its calls share a retry budget and a circuit breaker. */
 export function hardenedRetry(clock: Clock, bank: bankProtocol.BankName, send: () => Promise<WireResult>) {
   const port: BankPort = { send: () => send() };
-  const config = { ...bankProtocol.defaultBanks[bank], url: 'http://127.0.0.1:0', limits: defaultLimits };
+  const config = { ...bankProtocol.bankProfiles[bank], url: 'http://127.0.0.1:0', limits: defaultLimits };
   const caller = new BankCaller({ config, port, clock });
   const attempt = (number: number) => ({
     id: `at_${number}`,

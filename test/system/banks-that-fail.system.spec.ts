@@ -16,7 +16,7 @@ afterAll(() => system?.stop());
 const { bankNames } = bankProtocol;
 
 describe('a fault aimed at one charge', () => {
-  const faults = ['error', 'dropAfter', 'late', 'cut', 'malformed', 'notProcessed_2'] as const;
+  const faults = ['error', 'drop_after', 'late', 'cut', 'malformed', 'not_processed_2'] as const;
   const operations = ['authorize', 'capture'] as const;
   const cases = faults.flatMap((fault) => operations.map((operation) => ({ fault, operation })));
   const outcomes = new Map<string, Promise<ToldAnswer>>();
@@ -49,7 +49,7 @@ describe('a fault aimed at one charge', () => {
       const struck = (await system.journal(bank)).filter(
         (record) => record.type === 'request' && record.chargeId === chargeId && record.fault !== undefined,
       );
-      expect(struck).toHaveLength(fault === 'notProcessed_2' ? 2 : 1);
+      expect(struck).toHaveLength(fault === 'not_processed_2' ? 2 : 1);
     },
   );
 

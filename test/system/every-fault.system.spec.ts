@@ -18,7 +18,7 @@ type Ended = Case & { readonly chargeId: string; readonly ending: string };
 /** Every fault on every operation that it applies to. At idempotent banks a retry replaces the inquiry. */
 const casesAt = (bank: BankName): Case[] =>
   tokenOperations
-    .filter((operation) => operation !== 'inquire' || !bankProtocol.defaultBanks[bank].idempotent)
+    .filter((operation) => operation !== 'inquire' || !bankProtocol.bankProfiles[bank].idempotent)
     .flatMap((operation) =>
       faultNames
         .filter((fault) => operationsOf(fault).includes(operation))
@@ -71,7 +71,7 @@ async function besideFaultTokens(): Promise<Neighbours> {
     },
     { timeoutMs: 60_000 },
   );
-  for (const fault of ['hang', 'dropBefore', 'hang', 'malformed', 'hang', 'cut'])
+  for (const fault of ['hang', 'drop_before', 'hang', 'malformed', 'hang', 'cut'])
     for (let n = 0; n < 3; n++) withTokens.push(charge(noisy, `tok_fault_authorize_${fault}_always_on_discover`));
   const [plainOfSame, plainOfOther] = await Promise.all([plain(noisy, 20), plain(quiet, 60)]);
   return { withTokens, plainOfSame, plainOfOther };
@@ -91,7 +91,7 @@ async function provoke({ bank, operation, fault }: Case): Promise<{ ending: Prom
       : undefined;
   const working = takeThrough(operation, {
     apiKey,
-    source: `tok_fault_${operation}_${camelCase(fault)}_on_${brandAt[bank]}`,
+    source: `tok_fault_${operation}_${fault}_on_${brandAt[bank]}`,
   });
   await eventually(`${fault} has struck ${operation} at ${bank}`, () => struck(bank, account, operation), {
     timeoutMs: 60_000,
@@ -148,8 +148,6 @@ async function struck(bank: BankName, account: string, operation: Operation): Pr
       record.fault?.by === 'token',
   );
 }
-
-const camelCase = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 describe('every fault on every operation at every bank', () => {
   it('affects only its own charge: no other charge at the bank is refused, and no shared breaker opens', async () => {

@@ -82,7 +82,7 @@ describe('holdfast on the running system', () => {
 
 describe('holdfast verify', () => {
   it('exits with 0 when no promise is broken', async () => {
-    await system.charge({ source: 'tok_fault_capture_dropAfter_on_amex' });
+    await system.charge({ source: 'tok_fault_capture_drop_after_on_amex' });
     const { code, text } = await holdfast('verify', '--within', '90');
     expect(text).toMatch(/^held +A1 /m);
     expect(text).toMatch(/^held +A10 rows/m);

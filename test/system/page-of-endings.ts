@@ -10,7 +10,7 @@ export interface FaultEnding {
   readonly way: readonly string[];
 }
 
-const { bankNames, defaultBanks } = bankProtocol;
+const { bankNames, bankProfiles } = bankProtocol;
 
 /** docs/faults.md: a table per operation, a row per fault, a column per bank. */
 export function pageOfEndings(endings: readonly FaultEnding[]): string {
@@ -27,7 +27,7 @@ ${[...Map.groupBy(endings, ({ operation }) => operation)].map(([operation, group
 }
 
 function traits(bank: bankProtocol.BankName): string {
-  const { idempotent, enforcesValidUntil } = defaultBanks[bank];
+  const { idempotent, enforcesValidUntil } = bankProfiles[bank];
   return [
     idempotent
       ? 'idempotent by reference'

@@ -117,7 +117,7 @@ describe('the official package, unmodified', () => {
     const misplaced = await errorOf(client.charges.create({ ...order, source: '4242424242424242' }));
     expect(misplaced).toMatchObject({ statusCode: 400, param: 'source' });
     const grammar = await errorOf(client.charges.create({ ...order, source: 'tok_fault_capture_explode' }));
-    expect(grammar).toMatchObject({ statusCode: 400, param: 'source', message: expect.stringContaining('dropAfter') });
+    expect(grammar).toMatchObject({ statusCode: 400, param: 'source', message: expect.stringContaining('drop_after') });
     const unknown = await errorOf(system.stripe({ apiKey: 'sk_live_0123456789abcdef' }).charges.list());
     expect(unknown).toBeInstanceOf(StripeAuthenticationError);
     const connected = await errorOf(client.charges.list({}, { stripeAccount: 'acct_other' }));

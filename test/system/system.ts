@@ -32,18 +32,13 @@ export type BankName = bankProtocol.BankName;
 export type SystemDatabase = 'payments' | 'bank_gateway' | 'ledger';
 
 /** Card network for which each bank is the first choice. */
-export const brandAt = { alder: 'visa', birch: 'mastercard', cedar: 'amex', dogwood: 'discover' } as const;
+export const brandAt = bankProtocol.byBank((name) => bankProtocol.bankProfiles[name].networks[0]!);
 /** The verdict's text if no promise is broken. */
 export const SOUND = /^\d+ charges: charges, ledger and journals agree$/;
 
 const spelledOutVisa = { object: 'card', number: '4242424242424242', exp_month: '12', exp_year: '2040', cvc: '123' };
 /** Source of a charge at each bank. One is a full card number, so that tests can look for it in files. */
-export const sourceAt = {
-  alder: spelledOutVisa,
-  birch: 'tok_mastercard',
-  cedar: 'tok_amex',
-  dogwood: 'tok_discover',
-} as const;
+export const sourceAt = { ...bankProtocol.byBank((name) => `tok_${brandAt[name]}`), alder: spelledOutVisa };
 
 /** Overrides for sending a request. */
 export interface SendOverrides {

@@ -22,7 +22,7 @@ describe('docs/configuration.md', () => {
   });
 
   it('names every port of npm start', () => {
-    const variables = Object.values(portTable).map(({ variable }) => variable);
+    const variables = Object.values(portTable).map(({ variable }) => variable.replace(/_BANK_.*/, '_BANK_<NAME>'));
     expect(variables.filter((name) => !named(name))).toEqual([]);
   });
 });

@@ -8,17 +8,19 @@ const bankUrls = z.partialRecord(z.enum(bankProtocol.bankNames), z.url({ protoco
 
 /** The gateway's settings, beside the frame's. */
 export const gatewaySettings = z.object({
-  /** JSON, name to URL: `{"alder":"http://127.0.0.1:3011"}`. Banks that are not listed are never called. */
+  /**
+   * JSON, name to URL: `{"alder":"http://127.0.0.1:3011"}`. Banks that are not listed are never called.
+   * Or a URL without a port: the host of all banks, each at its default port.
+   */
   BANKS: z
     .string()
-    .default(
-      '{"alder":"http://127.0.0.1:3011","birch":"http://127.0.0.1:3012","cedar":"http://127.0.0.1:3013","dogwood":"http://127.0.0.1:3014"}',
-    )
+    .default('http://127.0.0.1')
     .transform((text, context) => {
+      if (/^https?:\/\/[^:/]+$/.test(text)) return bankProtocol.bankUrlsAt(text);
       try {
         return JSON.parse(text) as unknown;
       } catch {
-        context.addIssue('expected JSON, such as {"alder":"http://127.0.0.1:3011"}');
+        context.addIssue('expected JSON, such as {"alder":"http://127.0.0.1:3011"}, or a URL without a port');
         return z.NEVER;
       }
     })
@@ -50,7 +52,7 @@ export function bankConfigs(settings: GatewaySettings): BankConfig[] {
       callers: Math.max(defaultLimits.isolated.callers, 2 * settings.BANK_ISOLATED_IN_FLIGHT),
     },
   };
-  return Object.values(bankProtocol.defaultBanks).flatMap((profile) => {
+  return Object.values(bankProtocol.bankProfiles).flatMap((profile) => {
     const url = settings.BANKS[profile.name];
     return url === undefined ? [] : [{ ...profile, url, limits }];
   });

@@ -2,7 +2,7 @@ import type { Card, NewEvent, bankProtocol } from '#contracts';
 import { usd } from '#money';
 import type { Decision } from '#saga';
 import { stepOn } from './handlers.js';
-import { operation, opened, alder, birch, cedar, dogwood, yes } from './operation-under-test.js';
+import { operation, opened, alder, everyBank, yes } from './operation-under-test.js';
 import { openRefund } from '../src/authorizations/authorization/operation.js';
 import { refundReference } from '../src/authorizations/authorization/reference.js';
 import type { Authorization, ChargeTerms } from '../src/authorizations/authorization/authorization-state.js';
@@ -28,7 +28,7 @@ export const paidWith = (brand: bankProtocol.Brand): ChargeTerms => ({ ...terms,
 
 /** All four banks, of which the named ones are not available. */
 export const banks = (...unavailable: readonly bankProtocol.BankName[]): BankView[] =>
-  [alder, birch, cedar, dogwood].map((profile) => ({
+  everyBank.map((profile) => ({
     profile,
     isAvailableTo: () => !unavailable.includes(profile.name),
   }));

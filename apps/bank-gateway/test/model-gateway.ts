@@ -94,7 +94,7 @@ interface Worker {
 /** A model of one charge, two workers that follow `Performer` step by step, and the network. */
 export class ModelGateway {
   readonly banks = new Map(
-    Object.values(bankProtocol.defaultBanks).map((profile) => [profile.name as string, new ModelBank(profile)]),
+    Object.values(bankProtocol.bankProfiles).map((profile) => [profile.name as string, new ModelBank(profile)]),
   );
   readonly workers: readonly Worker[] = [{ hand: { at: 'idle' } }, { hand: { at: 'idle' } }];
   readonly emitted: NewEvent[] = [];

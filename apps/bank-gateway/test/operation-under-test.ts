@@ -11,8 +11,8 @@ import {
   type SlotKind,
 } from '../src/authorizations/authorization/operation.js';
 
-export const { alder, birch, cedar, dogwood } = bankProtocol.defaultBanks;
-export const everyBank: readonly bankProtocol.BankProfile[] = [alder, birch, cedar, dogwood];
+export const { alder, birch, cedar, dogwood } = bankProtocol.bankProfiles;
+export const everyBank: readonly bankProtocol.BankProfile[] = Object.values(bankProtocol.bankProfiles);
 
 /** Noon, on the bank's clock. Times in the tests are in ms after it. */
 export const noon = 1_800_000_000_000;

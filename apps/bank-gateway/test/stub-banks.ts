@@ -79,7 +79,7 @@ const untraced = { startSpan: () => ({ traceparent: undefined, set: () => undefi
 
 /** The gateway's clients of all four banks. */
 export function banksBehind(port: BankPort, clock: Clock, limits: Partial<BankLimits> = {}): BankClients {
-  const callers = Object.values(bankProtocol.defaultBanks).map(
+  const callers = Object.values(bankProtocol.bankProfiles).map(
     (profile) =>
       new BankCallers({
         config: {

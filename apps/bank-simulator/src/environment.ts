@@ -1,15 +1,20 @@
-import { z } from 'zod';
+import { bankProtocol } from '#contracts';
 import { allowedHosts } from '#local-door';
+import { z } from 'zod';
 import type { BanksOptions } from './desk/banks.js';
 
+const { bankNames, bankProfiles, byBank } = bankProtocol;
+const portVariable = <Name extends bankProtocol.BankName>(name: Name) =>
+  `BANK_${name.toUpperCase() as Uppercase<Name>}_PORT` as const;
 const port = (otherwise: number) => z.coerce.number().int().min(0).max(65_535).default(otherwise);
+
+const bankPorts = Object.fromEntries(
+  bankNames.map((name) => [portVariable(name), port(bankProfiles[name].defaultPort)]),
+) as Record<ReturnType<typeof portVariable<bankProtocol.BankName>>, ReturnType<typeof port>>;
 
 const schema = z.object({
   BANKS_HOST: z.string().min(1).default('127.0.0.1'),
-  BANK_ALDER_PORT: port(3011),
-  BANK_BIRCH_PORT: port(3012),
-  BANK_CEDAR_PORT: port(3013),
-  BANK_DOGWOOD_PORT: port(3014),
+  ...bankPorts,
   BANKS_ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
   BANKS_ADMIN_PORT: port(3010),
   ALLOWED_HOSTS: allowedHosts,
@@ -43,12 +48,7 @@ export function settingsFrom(environment: Record<string, string | undefined>): S
   return {
     host: values.BANKS_HOST,
     allowedHosts: values.ALLOWED_HOSTS,
-    ports: {
-      alder: values.BANK_ALDER_PORT,
-      birch: values.BANK_BIRCH_PORT,
-      cedar: values.BANK_CEDAR_PORT,
-      dogwood: values.BANK_DOGWOOD_PORT,
-    },
+    ports: byBank((name) => values[portVariable(name)]),
     dataDir: values.BANKS_DATA_DIR,
     adminHost: values.BANKS_ADMIN_HOST,
     adminPort: values.BANKS_ADMIN_PORT,

@@ -76,7 +76,7 @@ describe('the official package', () => {
     expect(error).toMatchObject({ statusCode: 402, code: 'processing_error' });
     const unknown = await errorOf(stripe().charges.create({ ...order, source: 'tok_fault_capture_explode' }));
     expect(unknown).toMatchObject({ statusCode: 400, param: 'source' });
-    expect(unknown.message).toContain('dropAfter');
+    expect(unknown.message).toContain('drop_after');
   });
 
   it('gets an InvalidRequestError that names the parameter', async () => {

@@ -52,7 +52,7 @@ function callerOf(name: bankProtocol.BankName, port: ScriptedBank, limits: Parti
   const inFlight: number[] = [];
   const caller = new BankCaller({
     config: {
-      ...bankProtocol.defaultBanks[name],
+      ...bankProtocol.bankProfiles[name],
       url: 'http://127.0.0.1:0',
       limits: { ...defaultLimits, ...limits },
     },

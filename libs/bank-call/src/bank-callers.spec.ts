@@ -51,7 +51,7 @@ function given(isolated: Partial<IsolatedLimits> = {}, retryBudget = defaultLimi
   const inFlight = { shared: 0, isolated: 0 };
   const callers = new BankCallers({
     config: {
-      ...bankProtocol.defaultBanks.dogwood,
+      ...bankProtocol.bankProfiles.dogwood,
       url: 'http://127.0.0.1:0',
       limits: { ...defaultLimits, retryBudget, isolated: { ...defaultLimits.isolated, ...isolated } },
     },

@@ -113,7 +113,7 @@ function callsRepeatedAmiss(calls: readonly BankCall[], journal: readonly Journa
     if (!first || attempts.length === 1) return [];
     const words = `${first.operation} at ${bank}: ${attempts.map(({ attemptId }) => attemptId).join(', ')}`;
     if (attempts.length > ATTEMPTS_MAX) return [`${words}: ${attempts.length} attempts in one call`];
-    const safe = bankProtocol.defaultBanks[bank].idempotent || first.isReversal || wasNotProcessed(first);
+    const safe = bankProtocol.bankProfiles[bank].idempotent || first.isReversal || wasNotProcessed(first);
     return safe ? [] : [`${words}: repeated in one call, at a bank that is not idempotent and may have performed it`];
   });
 }
@@ -299,7 +299,7 @@ function finalities(requests: readonly BankRequestEvidence[]): Map<string, numbe
   const finalAtMs = new Map<string, number>();
   for (const { bank, reference, lane, validUntilMs, notBeforeMs } of requests) {
     if (lane !== 'movements' || validUntilMs === undefined) continue;
-    const { enforcesValidUntil, maxTransitMs } = bankProtocol.defaultBanks[bank];
+    const { enforcesValidUntil, maxTransitMs } = bankProtocol.bankProfiles[bank];
     const atMs = enforcesValidUntil ? validUntilMs : notBeforeMs + ESTIMATE_MS + maxTransitMs;
     const name = `${bank} ${reference}`;
     finalAtMs.set(name, Math.max(atMs, finalAtMs.get(name) ?? 0));

@@ -294,7 +294,7 @@ export const invariants: readonly Invariant[] = [
  * At the others a very late attempt may still be performed; reconciliation finds it in the statement.
  */
 const settlesAttempts = (bank: string): boolean => {
-  const profile = bankProtocol.defaultBanks[bank as bankProtocol.BankName];
+  const profile = bankProtocol.bankProfiles[bank as bankProtocol.BankName];
   return profile.idempotent || profile.enforcesValidUntil;
 };
 

@@ -1,3 +1,4 @@
+import type { bankProtocol } from '#contracts';
 import { describe, expect, it } from '@jest/globals';
 import { usd } from '#money';
 import { FakeClock } from '#testing';
@@ -39,7 +40,7 @@ async function performing(charge: Authorization) {
     needsAttention: (_task: ClaimedOperation, { kind }: Operation) => void told.push(`${kind} needs attention`),
   };
   const performer = new Performer({ banks, commands: kept.commands, store: kept.store, clock, observer });
-  const slotAt = (name: 'alder' | 'birch' | 'cedar' | 'dogwood') => banks.caller(name, paidWith('visa')).tryReserve()!;
+  const slotAt = (name: bankProtocol.BankName) => banks.caller(name, paidWith('visa')).tryReserve()!;
   return {
     clock,
     stub,

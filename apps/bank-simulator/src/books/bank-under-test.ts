@@ -58,7 +58,7 @@ export const statement = (after = 0, limit = 1000): Request => ({ kind: 'stateme
 /** One bank without disk or network; time moves by `at`, in ms after noon. */
 export function bank(name: bankProtocol.BankName) {
   const journal: bankProtocol.JournalRecord[] = [];
-  let books = new Books(bankProtocol.defaultBanks[name]);
+  let books = new Books(bankProtocol.bankProfiles[name]);
   return {
     journal,
     get books() {
@@ -77,7 +77,7 @@ export function bank(name: bankProtocol.BankName) {
     },
     /** As after a crash: nothing is left but the journal. */
     restarted() {
-      books = new Books(bankProtocol.defaultBanks[name]);
+      books = new Books(bankProtocol.bankProfiles[name]);
       for (const record of journal) books.apply(JSON.parse(JSON.stringify(record)) as bankProtocol.JournalRecord);
     },
     entries() {
@@ -86,5 +86,5 @@ export function bank(name: bankProtocol.BankName) {
   };
 }
 
-/** Each bank's name, and a brand that it serves. */
-export const brandOf = { alder: 'visa', birch: 'mastercard', cedar: 'amex', dogwood: 'jcb' } as const;
+/** The network that each bank serves first. */
+export const brandOf = bankProtocol.byBank((name) => bankProtocol.bankProfiles[name].networks[0]!);

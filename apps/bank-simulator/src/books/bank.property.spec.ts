@@ -47,7 +47,7 @@ function take(
 }
 
 describe.each(bankProtocol.bankNames)('whatever is asked of %s, in whatever order,', (name) => {
-  const { idempotent, fencesUnseen } = bankProtocol.defaultBanks[name];
+  const { idempotent, fencesUnseen } = bankProtocol.bankProfiles[name];
 
   it('its promises hold after every request', () => {
     fc.assert(

@@ -70,7 +70,7 @@ export class BankListeners {
   }
 
   async #openBank(name: bankProtocol.BankName): Promise<void> {
-    const books = new Books(bankProtocol.defaultBanks[name]);
+    const books = new Books(bankProtocol.bankProfiles[name]);
     const journal = await Journal.open(join(this.options.dataDir, `${name}.jsonl`), (record) => {
       books.apply(record);
       this.rules.replay(record);

@@ -178,7 +178,7 @@ describe('a fault of the bank’s judgement', () => {
 
 describe('a fault token', () => {
   it('strikes one operation of its own charge, as often as it says', async () => {
-    const request = visa({ fault: 'tok_fault_authorize_notProcessed_2' });
+    const request = visa({ fault: 'tok_fault_authorize_not_processed_2' });
     const statuses = [];
     for (let attempt = 1; attempt <= 3; attempt++) statuses.push((await simulator.ask('alder', request)).status);
     expect(statuses).toEqual([503, 503, 200]);

@@ -6,7 +6,7 @@ import { SystemClock, type Clock } from '#clock';
 import { bankProtocol } from '#contracts';
 import { type BankSimulator, createBankSimulator } from '../bank-simulator.module.js';
 
-export const freePorts = { alder: 0, birch: 0, cedar: 0, dogwood: 0 };
+export const freePorts = bankProtocol.byBank(() => 0);
 
 export interface SimulatorResponse {
   status: number;

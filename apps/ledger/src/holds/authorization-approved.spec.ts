@@ -60,7 +60,7 @@ describe('when the bank approved an authorization, the ledger', () => {
       .when(approved({ fault: 'tok_fault_ledger_refuse' }))
       .then(ledger.holdRefused({ chargeId, account, reason: 'fault_token' }));
     given(noHold(chargeId))
-      .when(approved({ fault: 'tok_fault_capture_dropAfter' }))
+      .when(approved({ fault: 'tok_fault_capture_drop_after' }))
       .then(placed);
   });
 

@@ -132,8 +132,8 @@ describe('a source', () => {
   });
 
   it('may be a fault token, which the charge then carries on the card it names', () => {
-    expect(instrument({ source: 'tok_fault_capture_dropAfter' })).toMatchObject({
-      fault: 'tok_fault_capture_dropAfter',
+    expect(instrument({ source: 'tok_fault_capture_drop_after' })).toMatchObject({
+      fault: 'tok_fault_capture_drop_after',
       card: { brand: 'visa', behavior: 'approve' },
     });
     expect(instrument({ source: 'pm_card_fault_authorize_hang_on_amex' }).card.brand).toBe('amex');

@@ -28,7 +28,7 @@ type Fault = bankProtocol.FaultRuleInput['fault'];
 const VALID_FOR_MS = 60_000;
 /** Much longer than a round trip to a bank, also on a busy machine. */
 const PATIENCE_MS = 300;
-const brands = { alder: 'visa', birch: 'mastercard', cedar: 'amex', dogwood: 'jcb' } as const;
+const brands = bankProtocol.byBank((name) => bankProtocol.bankProfiles[name].networks[0]!);
 const anyTime = { asOf: expect.any(Number), now: expect.any(Number) };
 const anyId = expect.any(String);
 const banks = bankProtocol.bankNames;
@@ -197,7 +197,7 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
     });
 
     it('keeps its promises: idempotence, validity, and the fence of an unknown reference', async () => {
-      const { idempotent, enforcesValidUntil, fencesUnseen } = bankProtocol.defaultBanks[bank];
+      const { idempotent, enforcesValidUntil, fencesUnseen } = bankProtocol.bankProfiles[bank];
       const twice = authorize(bank);
       const ids = [await idOf(bank, twice), await idOf(bank, twice)];
       expect(ids[0] === ids[1]).toBe(idempotent);
@@ -337,7 +337,7 @@ export function bankPortContract(open: () => Promise<BanksWorld>): void {
     });
 
     it('aimed by a token hits its own operation, for the given number of times', async () => {
-      const request = { ...authorize('alder'), fault: 'tok_fault_authorize_notProcessed_2' };
+      const request = { ...authorize('alder'), fault: 'tok_fault_authorize_not_processed_2' };
       const statuses: unknown[] = [];
       for (let attempt = 0; attempt < 3; attempt++) {
         const fact = await send('alder', request);

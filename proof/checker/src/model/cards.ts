@@ -70,7 +70,7 @@ for (const [name, number, declines] of bad)
 
 const operations = 'authorize|capture|void|refund|inquire|ledger';
 const faults =
-  'latency|slowDrip|hang|error|notProcessed|rateLimited|reject|outage|cut|malformed|dropBefore|dropAfter|late|duplicate|inquiryLag|refuse|declineAfterTimeout';
+  'latency|slow_drip|hang|error|not_processed|rate_limited|reject|outage|cut|malformed|drop_before|drop_after|late|duplicate|inquiry_lag|refuse|decline_after_timeout';
 const faultToken = new RegExp(
   `^(?:tok|pm_card)_fault_(?:${operations})_(?:${faults})(?:_(?:\\d+|always))?(?:_on_(?<brand>[a-z]+))?$`,
 );

@@ -18,7 +18,7 @@ const create = (source: string) =>
 describe('what a charge is made with', () => {
   it('is a card by its name, or a fault token with the card of its brand', () => {
     expect(cardNamed('tok_amex')).toMatchObject({ brand: 'amex' });
-    const token = 'tok_fault_capture_dropAfter_2_on_amex';
+    const token = 'tok_fault_capture_drop_after_2_on_amex';
     expect(cardNamed(token)).toMatchObject({ brand: 'amex', fault: token });
     expect(create(token)).toEqual({ mistakes: [], judged: true });
   });

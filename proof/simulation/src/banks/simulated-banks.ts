@@ -33,7 +33,7 @@ export class SimulatedBanks {
         journal.push(record);
         onAppended(name, record);
       };
-      this.#banks.set(name, new OpenBank(new Books(bankProtocol.defaultBanks[name]), inMemoryJournal(append), clock));
+      this.#banks.set(name, new OpenBank(new Books(bankProtocol.bankProfiles[name]), inMemoryJournal(append), clock));
     }
   }
 

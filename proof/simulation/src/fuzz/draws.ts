@@ -1,3 +1,4 @@
+import { bankProtocol } from '#contracts';
 import type { Random } from '#virtual-time';
 import type { TapedStatement, TapedTransaction } from './tape.js';
 
@@ -47,7 +48,7 @@ const prefixes: Partial<Record<DrawnKind, RegExp>> = {
 };
 
 const fixed: Partial<Record<DrawnKind, readonly unknown[]>> = {
-  bank: ['alder', 'birch', 'cedar', 'dogwood', 'elm'],
+  bank: [...bankProtocol.bankNames, 'elm'],
   currency: ['usd', 'eur', 'jpy'],
   difference: ['d1', 'd2'],
   position: [1, 2, 3],

@@ -37,7 +37,7 @@ export class ContinuousChecks {
 
   /** A1, where banks know a reference again: nothing is performed twice under one, and at most one capture of a charge stands. */
   performed(entry: BankEntry): void {
-    if (!bankProtocol.defaultBanks[entry.bank as bankProtocol.BankName].idempotent) return;
+    if (!bankProtocol.bankProfiles[entry.bank as bankProtocol.BankName].idempotent) return;
     const entries = this.#entries.get(entry.chargeId) ?? [];
     this.#entries.set(entry.chargeId, entries);
     const { kind, reference, bank } = entry;

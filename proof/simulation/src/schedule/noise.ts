@@ -34,7 +34,7 @@ export function noise(random: Random): PlannedCharge[] {
   });
   return [
     ...Array.from({ length: BURST }, (_, place) =>
-      create(place, noisy, `tok_fault_authorize_notProcessed_2_on_${brand}`, random.between(0, BURST_WITHIN_MS)),
+      create(place, noisy, `tok_fault_authorize_not_processed_2_on_${brand}`, random.between(0, BURST_WITHIN_MS)),
     ),
     ...Array.from({ length: MEANWHILE }, (_, place) =>
       create(BURST + place, random.pick(others), `tok_${brand}`, random.between(0, OPEN_MS)),

@@ -1,13 +1,8 @@
-import type { bankProtocol } from '#contracts';
+import { bankProtocol } from '#contracts';
 import type { Random } from '#virtual-time';
 
-/** Each is served first by a bank of another kind. */
-const cards = [
-  { brand: 'visa', bank: 'alder' },
-  { brand: 'mastercard', bank: 'birch' },
-  { brand: 'amex', bank: 'cedar' },
-  { brand: 'discover', bank: 'dogwood' },
-] as const;
+/** One card for each bank, which is its network's first choice. */
+const cards = bankProtocol.bankNames.map((bank) => ({ brand: bankProtocol.bankProfiles[bank].networks[0]!, bank }));
 const unhappy = [
   'tok_chargeDeclined',
   'tok_chargeDeclinedInsufficientFunds',
@@ -28,11 +23,11 @@ const aimed = [
   'hang',
   'error',
   'cut',
-  'dropBefore',
-  'dropAfter',
+  'drop_before',
+  'drop_after',
   'late',
   'duplicate',
-  'notProcessed',
+  'not_processed',
   'refuse',
 ] as const;
 

@@ -314,7 +314,7 @@ describe('operations beside each other', () => {
 });
 
 describe('the restatement', () => {
-  const failed = (bank: typeof alder | typeof cedar) =>
+  const failed = (bank: typeof alder) =>
     report(operation('authorize', bank, null), bank, notProcessed, { breakerOpen: true });
   const turns: [string, ReturnType<typeof afterOperation>][] = [
     ['authorized', after(authorizing, operation('authorize', alder, yes.authorize))],

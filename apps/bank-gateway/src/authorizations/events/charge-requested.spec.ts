@@ -22,7 +22,6 @@ describe('a requested charge', () => {
     ['mastercard', 'birch'],
     ['amex', 'cedar'],
     ['discover', 'dogwood'],
-    ['unionpay', 'dogwood'],
   ] as const)('of a %s card goes to %s', (brand, bank) => {
     const { state } = given(none).when(requested(brand));
     expect(state).toMatchObject({ operations: [{ bank, kind: 'authorize', phase: 'open', attempts: [] }] });

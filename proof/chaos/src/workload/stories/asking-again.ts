@@ -65,7 +65,7 @@ export const askingAgain = {
 
   'aimed fault of a refund': async (client) => {
     const story = 'aimed fault of a refund';
-    const fault = client.dice.pick(['dropAfter', 'late', 'refuse', 'duplicate', 'notProcessed']);
+    const fault = client.dice.pick(['drop_after', 'late', 'refuse', 'duplicate', 'not_processed']);
     const source = `tok_fault_refund_${fault}_on_${client.dice.pick(brandsWithFaults)}`;
     const chargeId = succeeded(await tell(client, chargeOrder(client, story, { source })));
     if (chargeId) await tell(client, refundOrder(client, story, chargeId));
