@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -147,9 +147,40 @@ describe('a watched source', () => {
     expect(await answer('ledger')).toBe('five7');
   });
 
+  it('is noticed again and again when an editor replaces it by a rename', async () => {
+    for (const word of ['six', 'seven', 'eight']) {
+      said.length = 0;
+      await write('apps/ledger/src/word.ts~', `export const word: string = '${word}';\n`);
+      await rename(join(root, 'apps/ledger/src/word.ts~'), join(root, 'apps/ledger/src/word.ts'));
+      await isSaid(/^ledger restarted/);
+      expect(await answer('ledger')).toBe(`${word}7`);
+    }
+  });
+
+  it('is noticed in a folder that was added or replaced', async () => {
+    for (const word of ['nine', 'ten']) {
+      said.length = 0;
+      await rm(join(root, 'apps/ledger/src/words'), { recursive: true, force: true });
+      await write('apps/ledger/src/words/latest.ts', `export const word: string = '${word}';\n`);
+      await write(
+        'apps/ledger/src/word.ts',
+        `export { word } from './words/latest.js';\nexport const is = '${word}';\n`,
+      );
+      await isSaid(/^ledger restarted/);
+      await eventually('it runs', async () => (await answer('ledger')) === `${word}7`);
+    }
+    said.length = 0;
+    await write('apps/ledger/src/words/latest.ts', `export const word: string = 'eleven';\n`);
+    await isSaid(/^ledger restarted/);
+    expect(await answer('ledger')).toBe('eleven7');
+  });
+
   it('in which only a type changed restarts nothing', async () => {
     const before = pids();
-    await write('apps/ledger/src/word.ts', `export interface Word {}\nexport const word: string = 'five';\n`);
+    await write(
+      'apps/ledger/src/word.ts',
+      `export interface Word {}\nexport { word } from './words/latest.js';\nexport const is = 'ten';\n`,
+    );
     await write('apps/bank-simulator/src/main.ts', main(`const said = 'other';`));
     await isSaid(/^bank-simulator restarted/);
     expect(said).toHaveLength(1);

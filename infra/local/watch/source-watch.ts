@@ -1,7 +1,7 @@
-import { watch, type FSWatcher } from 'node:fs';
 import { join } from 'node:path';
 import { compile, isSource } from './compile.js';
 import { ImportGraph } from './import-graph.js';
+import { watchTree } from './watch-tree.js';
 
 export interface SourceWatchOptions {
   /** The repository's folder. Paths are relative to it. */
@@ -22,7 +22,7 @@ const SETTLES_WITHIN_MS = 40;
  */
 export class SourceWatch {
   readonly #graph: ImportGraph;
-  readonly #watchers: FSWatcher[];
+  readonly #endWatching: (() => void)[];
   readonly #changed = new Set<string>();
   /** Files that could not be compiled. */
   readonly #broken = new Set<string>();
@@ -33,18 +33,19 @@ export class SourceWatch {
 
   constructor(private readonly options: SourceWatchOptions) {
     this.#graph = new ImportGraph(options.root);
-    this.#watchers = options.folders.map((folder) => {
-      const watcher = watch(join(options.root, folder), { recursive: true }, (_, name) => {
-        if (name !== null && isSource(name)) this.#noticed(join(folder, name));
-      });
-      return watcher.on('error', (error) => options.say(`${folder} is not watched any more: ${error.message}`));
-    });
+    this.#endWatching = options.folders.map((folder) =>
+      watchTree(
+        join(options.root, folder),
+        (name) => isSource(name) && this.#noticed(join(folder, name)),
+        (error) => options.say(`${folder} is not watched any more: ${error.message}`),
+      ),
+    );
   }
 
   /** Resolves once the work in hand is done. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const watcher of this.#watchers) watcher.close();
+    for (const end of this.#endWatching) end();
     await this.#working;
   }
 
