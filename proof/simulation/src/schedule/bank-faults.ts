@@ -93,7 +93,7 @@ interface Trouble {
 }
 
 export function trouble(random: Random, { atMs, forMs, bank, ...rule }: Trouble): BankFault {
-  const { operation, fault, probability = 1, times, parameters = parametersOf(random, fault) } = rule;
+  const { operation, fault, probability = 1, times, parameters = drawnParameters[fault]?.(random) ?? {} } = rule;
   return {
     kind: 'bank',
     atMs,
@@ -110,29 +110,11 @@ export function trouble(random: Random, { atMs, forMs, bank, ...rule }: Trouble)
   };
 }
 
-function parametersOf(random: Random, fault: bankProtocol.FaultName): object {
-  switch (fault) {
-    case 'latency':
-      return { delayMs: random.integer(50, 3_000), jitterMs: random.integer(0, 1_000) };
-    case 'hang':
-    case 'error':
-      return { performs: random.chance(0.5) };
-    case 'late':
-      return { delayMs: random.chance(0.5) ? random.integer(0, 3_000) : random.integer(0, 14_000) };
-    case 'inquiry_lag':
-      return { lagMs: random.integer(200, 15_000) };
-    case 'slow_drip':
-    case 'not_processed':
-    case 'rate_limited':
-    case 'reject':
-    case 'outage':
-    case 'cut':
-    case 'malformed':
-    case 'drop_before':
-    case 'drop_after':
-    case 'duplicate':
-    case 'refuse':
-    case 'decline_after_timeout':
-      return {};
-  }
-}
+/** A fault that is not named here has the defaults of its schema. */
+const drawnParameters: { readonly [Name in bankProtocol.FaultName]?: (random: Random) => object } = {
+  latency: (random) => ({ delayMs: random.integer(50, 3_000), jitterMs: random.integer(0, 1_000) }),
+  hang: (random) => ({ performs: random.chance(0.5) }),
+  error: (random) => ({ performs: random.chance(0.5) }),
+  late: (random) => ({ delayMs: random.chance(0.5) ? random.integer(0, 3_000) : random.integer(0, 14_000) }),
+  inquiry_lag: (random) => ({ lagMs: random.integer(200, 15_000) }),
+};
