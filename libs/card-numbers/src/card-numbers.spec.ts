@@ -63,7 +63,7 @@ const before = fc.constantFrom(
 const after = fc.constantFrom('', ' ', '"', '&', '/', '_', ' card', '-x', '.', '\n', ',', ')', ' ü', ', 12/30');
 
 describe('a card number', () => {
-  it('is found however it is written, whatever stands around it', () => {
+  it('is found in every notation and in any surrounding text', () => {
     fc.assert(
       fc.property(before, written, after, (...parts) => {
         const text = parts.join('');
@@ -109,7 +109,7 @@ describe('a card number', () => {
     }
   });
 
-  it('is masked but not refused when it may as well be a bar code', () => {
+  it('is masked but not refused when it may be a bar code', () => {
     expect(hasCardNumber('4222222222222')).toBe(false);
     expect(maskCardNumbers('4222222222222', () => '#')).toBe('#');
     expect(hasCardNumber('4222 2222 2222 2')).toBe(true);
@@ -156,7 +156,7 @@ describe('a card number', () => {
     expect(hasCardNumberInside('4bf92f3577b34da6a3ce929d0e0e4736')).toBe(false);
   });
 
-  it('is looked for in linear time', () => {
+  it('is searched in linear time', () => {
     for (const long of [
       '1 '.repeat(50_000),
       '1'.repeat(100_000),

@@ -1,4 +1,4 @@
-/** First digits and lengths of the networks that exist: ISO/IEC 7812, as the networks publish their ranges. */
+/** Issuer prefixes and lengths of the networks: ISO/IEC 7812, as the networks publish their ranges. */
 const networks: readonly [name: string, firstDigits: RegExp, lengths: readonly number[]][] = [
   ['visa', /^4/, [13, 16, 19]],
   ['mastercard', /^(5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)/, [16]],
@@ -24,19 +24,19 @@ const notDigits = /%20|\D/g;
 /** With three spaces of a URL after each digit. */
 const SPACED_MAX = LENGTH_MAX * 10;
 const spacesOnly = new RegExp(`^(?:${SPACE}|\\d)*$`, 'u');
-/** What most texts have not, and so need no second look. */
+/** A fast check that most texts fail. */
 const enoughDigits = /\d(?:\D{0,9}\d){12}/;
 
 /**
- * Whether a text holds what looks like a card number: digits of a known network, with a right check digit. Not 13 digits
- * in one piece: Visa has issued none for decades, and bar codes (EAN-13) that begin with 4 are many.
+ * Whether a text contains digits of a known network with a right check digit. Not 13 digits in one piece: Visa has
+ * issued none for decades, and many bar codes (EAN-13) begin with 4.
  */
 export function hasCardNumber(text: string): boolean {
   for (const { from, to } of found(text)) if (!/^\d{13}$/.test(text.slice(from, to))) return true;
   return false;
 }
 
-/** The same of an id of hexadecimal digits, where a number has no edges. */
+/** As `hasCardNumber`, for a hexadecimal id, where a number has no boundaries. */
 export function hasCardNumberInside(id: string): boolean {
   for (let from = 0; from + LENGTH_MIN <= id.length; from++) {
     for (let length = LENGTH_MIN; length <= LENGTH_MAX; length++) {
@@ -52,14 +52,14 @@ export function maskCardNumbers(text: string, mask: (number: string) => string):
   let done = 0;
   for (const { from, to } of found(text)) {
     if (to <= done) continue;
-    // Two that overlap get one mask.
+    // Overlapping numbers get one mask.
     if (from >= done) masked += text.slice(done, from) + mask(text.slice(from, to));
     done = to;
   }
   return done === 0 ? text : masked + text.slice(done);
 }
 
-/** The Luhn formula, ISO/IEC 7812-1 annex B: it tells a mistyped number from one that may exist. */
+/** The Luhn check, ISO/IEC 7812-1 annex B. */
 export function passesLuhn(digits: string): boolean {
   let sum = 0;
   for (let place = 0; place < digits.length; place++) {
@@ -74,7 +74,7 @@ interface Group {
   readonly from: number;
   readonly to: number;
   readonly digits: string;
-  /** What stands between this group and the one before. */
+  /** The text between this group and the one before. */
   readonly gap: string;
 }
 

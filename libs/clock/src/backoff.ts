@@ -4,7 +4,7 @@ export interface BackoffLimits {
 }
 
 /**
- * The longest wait before a re-attempt: exponential and capped, min(cap, base · 2^(attempt−1)).
+ * The ceiling of the backoff before a retry: min(cap, base · 2^(attempt−1)), in milliseconds.
  *
  * @param attempt 1 for the first re-attempt
  */
@@ -13,9 +13,7 @@ export function backoffCeilingMs(attempt: number, limits: BackoffLimits): number
 }
 
 /**
- * Capped exponential backoff with full jitter: uniform in [0, ceiling).
- * The only backoff of the project: cockatiel's `fullJitterGenerator` draws from `Math.random` and takes no other source,
- * so `libs/bank-call` gives cockatiel this one as its generator, and a seed replays every wait.
+ * Capped exponential backoff with full jitter: uniform in [0, ceiling) milliseconds. The only backoff of the project.
  * Source: AWS Architecture Blog, "Exponential Backoff And Jitter" (2015).
  *
  * @param attempt 1 for the first re-attempt

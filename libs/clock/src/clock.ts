@@ -2,19 +2,15 @@
 export type Instant = number;
 
 export interface Timer {
-  /** Idempotent; after it returns the callback does not run. */
+  /** Idempotent. The callback does not run after it returns. */
   cancel(): void;
 }
 
-/**
- * Time and chance, the one port through which production code meets either. The simulation replaces it
- * by virtual time and a seeded generator, so nothing outside this library reads `Date.now`, sets a
- * global timer or draws from `Math.random`.
- */
+/** The port for time and randomness. The simulation replaces it by virtual time and a seeded generator. */
 export interface Clock {
-  /** Wall time. Steps back and ahead like any wall clock; never measure a duration with it. */
+  /** Wall time, which may step. Never measure a duration with it. */
   now(): Instant;
-  /** Milliseconds from an arbitrary origin, never going back. For durations, deadlines and lease trust. */
+  /** Monotonic milliseconds from an arbitrary origin. For durations, deadlines and lease trust. */
   monotonicMs(): number;
   /** Runs the callback once after `delayMs`. A pending timer keeps the process alive unless `unref` is set. */
   after(delayMs: number, callback: () => void, options?: { unref?: boolean }): Timer;

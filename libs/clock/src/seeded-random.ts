@@ -1,6 +1,5 @@
 /**
- * A generator of its user’s own, so that its draws depend on nothing else: the same seed, the same draws.
- * Mulberry32 (Tommy Ettinger, public domain).
+ * A separate generator: the same seed gives the same draws. Mulberry32 (Tommy Ettinger, public domain).
  *
  * @returns uniform in [0, 1)
  */

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js';
 
-/** Every clock's `sleep`, by its own timers. */
+/** Implements `sleep` by `after`. */
 export function sleepBy(clock: Pick<Clock, 'after'>, delayMs: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason as Error);

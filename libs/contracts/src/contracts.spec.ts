@@ -21,13 +21,13 @@ describe('an event', () => {
     expect(new Set(contracts.map(({ type }) => type)).size).toBe(contracts.length);
   });
 
-  it('says the same thing under the same id, keyed by its charge', () => {
+  it('has a natural key as its id, and its charge as its key', () => {
     const said = ledger.holdRefused({ chargeId, account, reason: 'account_frozen' });
     expect(ledger.holdRefused({ chargeId, account, reason: 'account_frozen' }).id).toBe(said.id);
     expect(said).toMatchObject({ id: 'ch_000000001.hold_refused', key: chargeId, topic: 'ledger.events' });
   });
 
-  it('refuses what its contract does not name, so that nothing travels by accident', () => {
+  it('rejects fields that its schema does not name', () => {
     const data = { chargeId, account, reason: 'account_frozen' };
     expect(ledger.holdRefused.schema.safeParse(data).success).toBe(true);
     expect(ledger.holdRefused.schema.safeParse({ ...data, cardNumber: '4242424242424242' }).success).toBe(false);
@@ -55,7 +55,7 @@ describe('the saga table', () => {
     expect(contracts.filter((contract) => !emitted.has(contract)).map(({ type }) => type)).toEqual([]);
   });
 
-  it('has a consumer for every event except the note that a capture failed', () => {
+  it('has a consumer for every event except `capture_failed`', () => {
     expect(contracts.filter((contract) => !reactedTo.has(contract))).toEqual([bank.captureFailed]);
   });
 
@@ -78,7 +78,7 @@ describe('the saga table', () => {
     expect(new Set(sagaTable.flatMap(({ asksFor }) => asksFor ?? []))).toEqual(new Set(answers));
   });
 
-  it('draws every row in one of its sagas, and each saga has some', () => {
+  it('draws every row in one of its sagas, and every saga has rows', () => {
     expect(new Set(sagaTable.map(({ saga }) => saga))).toEqual(new Set(sagas));
   });
 

@@ -4,7 +4,7 @@ export const topics = { payments: 'payments.events', bank: 'bank.events', ledger
 export type Producer = keyof typeof topics;
 export type Topic = (typeof topics)[Producer];
 
-/** An event that a step decided on, before it has a time and a trace. */
+/** A new event, without time and trace context. */
 export interface NewEvent<Data = unknown> {
   readonly id: string;
   readonly type: string;
@@ -14,7 +14,7 @@ export interface NewEvent<Data = unknown> {
   readonly data: Data;
 }
 
-/** A NewEvent as it stands in an outbox and travels: CloudEvents 1.0, `ce_` headers in Kafka's binary mode. */
+/** An event in the outbox and on Kafka: CloudEvents 1.0, `ce_` headers in binary content mode. */
 export interface CloudEvent<Data = unknown> extends Omit<NewEvent<Data>, 'topic'> {
   /** A Topic, or a consumer's dead letters: `ledger.dlq`. */
   readonly topic: string;
@@ -23,12 +23,9 @@ export interface CloudEvent<Data = unknown> extends Omit<NewEvent<Data>, 'topic'
   /** Milliseconds since the epoch. */
   readonly time: number;
   readonly traceparent?: string | undefined;
-  /**
-   * Said again by the sweeper, under its first id. A consumer that has seen it answers by saying again
-   * what its own aggregate said last, so that a lost event anywhere down the line is replaced.
-   */
+  /** A resend under the first id. A consumer that has processed it restates its aggregate's last events (`#saga`). */
   readonly resent?: boolean | undefined;
-  /** A dead letter's own attributes: where it came from and what went wrong. Travels as `ce_` headers. */
+  /** The attributes of a dead letter: origin and error. Sent as `ce_` headers. */
   readonly deadLetter?: DeadLetter | undefined;
 }
 
@@ -37,7 +34,7 @@ export interface DeadLetter {
   readonly partition: number;
   readonly offset: string;
   readonly consumer: string;
-  /** How many transactions it had spoilt by then. */
+  /** How many transactions it made fail. */
   readonly attempts: number;
   readonly error: string;
 }
@@ -60,19 +57,16 @@ export interface EventDefinition<Data> {
   readonly version: number;
   readonly meaning: string;
   readonly schema: z.ZodType<Data>;
-  /** What can happen to this only once; the id begins with it. Default: the charge. */
+  /** The subject of which this event exists once. The id begins with it. Default: the charge. */
   readonly subject?: (data: Data) => string;
 }
 
-/**
- * An event's id is its natural key, subject and name: whoever says the same thing twice, after a crash or
- * out of the sweeper, says it under the same id, and every inbox drops it.
- */
+/** The event's id is its natural key, subject and name, so that inboxes drop a copy after a crash or a resend. */
 export function defineEvent<Data extends { chargeId: string }>(definition: EventDefinition<Data>): EventContract<Data> {
   return defineKeyedEvent({ subject: (data) => data.chargeId, ...definition, key: (data) => data.chargeId });
 }
 
-/** An event that belongs to no charge; `key` keeps those of one kind in order. */
+/** An event without a charge. `key` is its Kafka key. */
 export function defineKeyedEvent<Data>(
   definition: EventDefinition<Data> & { key: (data: Data) => string; subject: (data: Data) => string },
 ): EventContract<Data> {

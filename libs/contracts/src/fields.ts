@@ -5,7 +5,7 @@ import { bankNames, brands, instrumentBehaviors } from './bank-protocol/index.js
 export const chargeId = z.string().startsWith('ch_');
 export const refundId = z.string().startsWith('re_');
 export const account = z.string().startsWith('acct_');
-/** What a new account may be called: safe in a path, and within what banks take. Events may still name older ones. */
+/** The id of a new account: safe in a path, and within the bank protocol's limits. Older events may have others. */
 export const newAccount = z.string().regex(/^acct_[\w-]{1,59}$/);
 
 export const amount = z.strictObject({
@@ -13,15 +13,15 @@ export const amount = z.strictObject({
   currency: z.enum(currencyCodes),
 });
 
-/** What is left of a card behind the API's edge. The number itself travels nowhere. */
+/** A card without its number, which never leaves the API. */
 export const card = z.strictObject({
   brand: z.enum(brands),
   last4: z.string().length(4),
   expMonth: z.int(),
   expYear: z.int(),
-  /** Keyed hash of the number: equal for equal cards, useless to find the number. */
+  /** A keyed hash (HMAC) of the number: equal for equal cards. */
   fingerprint: z.string(),
-  /** How this test card behaves at a bank. */
+  /** The behavior of this test card at a bank. */
   behavior: z.enum(instrumentBehaviors),
 });
 export type Card = z.infer<typeof card>;
@@ -30,21 +30,21 @@ export const captureMethod = z.enum(['automatic', 'manual']);
 
 export const bank = z.enum(bankNames);
 
-/** What a bank may have performed for a charge. */
+/** A kind of performance at a bank. */
 export const movement = z.enum(['authorization', 'capture', 'refund']);
 export type Movement = z.infer<typeof movement>;
 
-/** Why an authorization was given back. */
+/** Why an authorization was voided. */
 export const releaseCause = z.enum(['hold_refused', 'capture_failed', 'canceled', 'expired']);
 export type ReleaseCause = z.infer<typeof releaseCause>;
 
 export const holdRefusal = z.enum(['account_frozen', 'open_holds_cap', 'fault_token']);
 export type HoldRefusal = z.infer<typeof holdRefusal>;
 
-/** Why a merchant's balance cannot be used for a refund. */
+/** Why the ledger refuses a refund. */
 export const refundRefusal = z.enum(['insufficient_balance', 'not_captured', 'exceeds_captured']);
 export type RefundRefusal = z.infer<typeof refundRefusal>;
 
-/** Who gives up an authorization that was not captured: the merchant, or time. */
+/** Canceled by the merchant, or expired. */
 export const cancellationCause = z.enum(['canceled', 'expired']);
 export type CancellationCause = z.infer<typeof cancellationCause>;

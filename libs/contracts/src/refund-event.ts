@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineEvent, type EventContract, type EventDefinition } from './event.js';
 import { account, amount, chargeId, refundId } from './fields.js';
 
-/** What every event of a refund begins with. */
+/** The common fields of all events of a refund. */
 export const refundHead = z.strictObject({ refundId, chargeId, account, amount });
 
 /** An event of one refund. A charge may have several, so its id begins with the refund. */

@@ -5,7 +5,7 @@ import * as payments from './payments/index.js';
 
 export type ServiceName = 'payments-api' | 'bank-gateway' | 'ledger';
 
-/** What sets a step in motion when it is not an event: a request at the API, a clock, or a bank's answer. */
+/** A trigger other than an event: a request at the API, a clock, or a bank's answer. */
 export type SagaTrigger =
   | 'POST /v1/charges'
   | 'POST /v1/charges/:id/capture'
@@ -16,7 +16,7 @@ export type SagaTrigger =
   | BankAnswerTrigger;
 export type BankAnswerTrigger = `bank answers ${'authorize' | 'capture' | 'void' | 'refund' | 'reverse'}`;
 
-/** What the rows are about; each is drawn by itself. A row that serves several stands where it was first needed. */
+/** One diagram per saga. A row of several sagas is listed in the first. */
 export const sagas = ['charge', 'manual capture', 'cancellation', 'refund', 'reconciliation'] as const;
 export type Saga = (typeof sagas)[number];
 
@@ -27,19 +27,16 @@ export interface SagaRow {
   readonly saga: Saga;
   readonly on: AnyContract | SagaTrigger;
   readonly service: ServiceName;
-  /** Everything that this reaction may append; one of them at a time, but for a closing slot's loser, who hears it beside the winner. */
+  /** The events that this reaction may emit: one at a time, but `cancellation_refused` together with `capture_succeeded`. */
   readonly emits: readonly AnyContract[];
-  /** What a bank may be asked for because of it. The answer is a row of its own. */
+  /** The operation that it may open at a bank. The answer is a separate row. */
   readonly asksFor?: BankAnswerTrigger;
   readonly kind: 'step' | 'compensation' | 'ending';
   /** The event whose effect this undoes. */
   readonly compensates?: AnyContract;
 }
 
-/**
- * The sagas as a whole. No code runs from this: each service reacts to events and knows no more. Tests
- * hold every service's wiring against these rows, and the diagrams in the documentation are drawn from them.
- */
+/** All sagas as a table. No code runs from it: tests compare every service's handlers with it, and diagrams are drawn from it. */
 export const sagaTable: readonly SagaRow[] = [
   { saga: 'charge', on: 'POST /v1/charges', service: 'payments-api', emits: [payments.chargeRequested], kind: 'step' },
   {
@@ -55,7 +52,7 @@ export const sagaTable: readonly SagaRow[] = [
     on: 'bank answers authorize',
     service: 'bank-gateway',
     emits: [bank.authorizationApproved, bank.authorizationDeclined, bank.authorizationFailed],
-    // An approval for which a cancellation waits is given back at once.
+    // With a waiting cancellation an approval is voided at once.
     asksFor: 'bank answers void',
     kind: 'step',
   },
@@ -63,7 +60,7 @@ export const sagaTable: readonly SagaRow[] = [
     saga: 'charge',
     on: bank.authorizationApproved,
     service: 'ledger',
-    // Posted at once when the capture was seen before the approval: it waits in suspense until then.
+    // Posted at once if the capture arrived before the approval and is in suspense.
     emits: [ledger.holdPlaced, ledger.chargeAuthorized, ledger.holdRefused, ledger.chargePosted],
     kind: 'step',
   },
@@ -91,7 +88,7 @@ export const sagaTable: readonly SagaRow[] = [
     kind: 'step',
   },
 
-  // The ways back. A refused hold and a refused capture both take the closing slot for a void at the bank.
+  // Compensations. A refused hold and a refused capture both take the closing slot for a void at the bank.
   {
     saga: 'charge',
     on: ledger.holdRefused,
@@ -113,7 +110,7 @@ export const sagaTable: readonly SagaRow[] = [
     saga: 'charge',
     on: bank.authorizationVoided,
     service: 'ledger',
-    // Captured all the same, before its approval was seen: what waited in suspense has to be given back.
+    // Captured before its approval arrived: the money in suspense needs a compensation.
     emits: [ledger.chargeReleased, ledger.captureSuspended],
     kind: 'compensation',
     compensates: ledger.holdPlaced,
@@ -122,7 +119,7 @@ export const sagaTable: readonly SagaRow[] = [
   { saga: 'charge', on: ledger.chargeReleased, service: 'payments-api', emits: [], kind: 'ending' },
   { saga: 'charge', on: bank.authorizationDeclined, service: 'payments-api', emits: [], kind: 'ending' },
   { saga: 'charge', on: bank.authorizationFailed, service: 'payments-api', emits: [], kind: 'ending' },
-  // A capture whose charge had ended: refunded at the bank, and out of suspense.
+  // A capture whose charge has ended: refunded at the bank, and out of suspense.
   {
     saga: 'charge',
     on: ledger.captureSuspended,
@@ -180,7 +177,7 @@ export const sagaTable: readonly SagaRow[] = [
     saga: 'refund',
     on: 'POST /v1/refunds',
     service: 'payments-api',
-    // Of a charge that was not captured, a refund is its cancellation.
+    // The refund of an uncaptured charge is a cancellation.
     emits: [payments.refundRequested, payments.cancellationRequested],
     kind: 'step',
   },

@@ -4,23 +4,21 @@ import { onceGone } from './once-gone.js';
 
 /** How long an HTTP server waits for a client. */
 export interface ClientLimits {
-  /** From a request's first byte, or from the connection, to the end of its headers. Shorter than `stallMs`, or a silent client would hear nothing. */
+  /** From a request's first byte, or the connection, to the end of its headers. Below `stallMs`, so that a silent client gets a 408. */
   readonly headersMs: number;
-  /** From there to the end of its body, headers included. */
+  /** From the same start to the end of its body. */
   readonly requestMs: number;
-  /** Without taking a byte of the answer. Node looks when it is over: a client is dropped after once or twice this long. */
+  /** Without reading a byte of the response. Node checks at this interval, so a client is dropped after one to two times this. */
   readonly stallMs: number;
-  /** How often the first two are looked at. */
+  /** The interval at which the first two are checked. */
   readonly checkEveryMs: number;
 }
 
 export const clientLimits: ClientLimits = { headersMs: 8_000, requestMs: 20_000, stallMs: 10_000, checkEveryMs: 1_000 };
 
 /**
- * Ends connections whose client does not go on: half a request, which Node reports as `clientError`, and answers that
- * are not read, whose bytes would stay in memory. A request that is being worked on may take as long as it needs.
- *
- * Must be called before the server listens.
+ * Ends connections of clients that stall: incomplete requests (reported as `clientError`) and responses that are not
+ * read. A request in progress has no limit. Must be called before the server listens.
  */
 export function limitClients(server: Server, limits: ClientLimits = clientLimits, onStalled?: () => void): void {
   const { headersMs, requestMs, stallMs, checkEveryMs } = limits;
@@ -36,7 +34,7 @@ export function limitClients(server: Server, limits: ClientLimits = clientLimits
     inHand.set(socket, (inHand.get(socket) ?? 0) + 1);
     onceGone(response, () => inHand.set(socket, inHand.get(socket)! - 1));
   });
-  // With a listener, Node leaves it to us to end what is idle.
+  // With a listener, Node does not end idle connections itself.
   server.on('timeout', (socket: Socket) => {
     const stalled = socket.writableLength > 0;
     if (stalled) onStalled?.();

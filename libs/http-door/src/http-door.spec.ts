@@ -56,7 +56,7 @@ function ask(over = agent): Promise<IncomingMessage> {
   });
 }
 
-/** A bare connection; resolves with everything that was sent back once it is closed. */
+/** Sends text on a raw connection. `received` resolves with the response once it is closed. */
 function send(text: string): { socket: Socket; received: Promise<string> } {
   const socket = connect(port, '127.0.0.1');
   sockets.push(socket);
@@ -74,8 +74,8 @@ async function answerNext(): Promise<void> {
   held.shift()!.end('done');
 }
 
-describe('a door that closes', () => {
-  it('answers waiting clients, tells them that the connection ends, and accepts no new one', async () => {
+describe('a closing server', () => {
+  it('answers waiting requests with `connection: close`, and accepts no new connection', async () => {
     const waiting = ask();
     await eventually('it waits', () => held.length === 1);
     let gone = false;
@@ -89,7 +89,7 @@ describe('a door that closes', () => {
     await letGo;
   });
 
-  it('serves a request that comes over a kept connection, and tells its client', async () => {
+  it('serves a request on a keep-alive connection, with `connection: close`', async () => {
     const first = ask();
     await answerNext();
     expect((await first).headers.connection).toBe('keep-alive');
@@ -100,7 +100,7 @@ describe('a door that closes', () => {
     await letGo;
   });
 
-  it('closes a connection that stays idle after a second, and leaves a slow request after four', async () => {
+  it('closes an idle connection after a second, and abandons a slow request after four', async () => {
     const idle = ask();
     await answerNext();
     await idle;
@@ -118,7 +118,7 @@ describe('a door that closes', () => {
     other.destroy();
   });
 
-  it('drops requests whose body or headers have not arrived, and keeps one that is in hand', async () => {
+  it('drops incomplete requests, and keeps one in progress', async () => {
     const body = send(halfSent);
     const headers = send('POST / HTTP/1.1\r\nhos');
     const whole = ask();
@@ -143,7 +143,7 @@ describe('a door that closes', () => {
     await door.end();
   });
 
-  it('cuts off in the end who does not read', async () => {
+  it('finally resets clients that do not read', async () => {
     const { socket, received } = send('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
     socket.pause();
     await eventually('a request is there', () => held.length === 1);
@@ -159,26 +159,26 @@ describe('a door that closes', () => {
   });
 });
 
-describe('a client that does not go on', () => {
+describe('a client that stalls', () => {
   it.each([
     ['its headers', 'GET / HTTP/1.1\r\nhos'],
     ['its body', halfSent],
     ['a chunked body', 'POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhal'],
     ['anything at all', ''],
-  ])('with %s is told 408', async (_what, text) => {
+  ])('with %s gets 408', async (_what, text) => {
     const { received } = send(text);
     expect(await received).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n.*\r\n\r\nrefused with 408$/s);
     expect(refused).toEqual([408]);
   });
 
-  it('by sending a byte now and then is told 408 all the same', async () => {
+  it('that sends single bytes slowly gets 408 too', async () => {
     const { socket, received } = send(halfSent.replace('10', '1000'));
     const trickle = setInterval(() => socket.write('x'), 20);
     expect(answers(await received)).toEqual(['408']);
     clearInterval(trickle);
   });
 
-  it('reading the answer is dropped and counted', async () => {
+  it('that does not read the response is dropped and counted', async () => {
     const { socket } = send('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
     socket.pause();
     await eventually('a request is there', () => held.length === 1);
@@ -187,7 +187,7 @@ describe('a client that does not go on', () => {
     await eventually('its answer is given up', () => held[0]!.destroyed);
   });
 
-  it('reading is not one who waits for an answer, or reads it slowly', async () => {
+  it('is not one that waits for a response, or reads it slowly', async () => {
     const { socket, received } = send('GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n');
     await eventually('a request is there', () => held.length === 1);
     await new Promise((resolve) => server.once('timeout', resolve));
@@ -199,7 +199,7 @@ describe('a client that does not go on', () => {
   });
 });
 
-describe('what is no request', () => {
+describe('input that is no request', () => {
   it.each([
     ['garbage', 'rubbish\r\n\r\n', '400'],
     ['two lengths', 'POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nxx', '400'],
@@ -212,7 +212,7 @@ describe('what is no request', () => {
     ['headers without end', `GET / HTTP/1.1\r\nhost: a\r\nx: ${'x'.repeat(100_000)}`, '431'],
     ['a tunnel', 'CONNECT a:80 HTTP/1.1\r\nhost: a\r\n\r\n', '404'],
     ['an expectation', 'POST / HTTP/1.1\r\nhost: a\r\nexpect: miracle\r\nconnection: close\r\n\r\n', '417'],
-  ])('is refused in the service’s words: %s', async (_what, text, status) => {
+  ])('gets the service’s error body: %s', async (_what, text, status) => {
     const { received } = send(text);
     expect([answers(await received), await received]).toEqual([
       [status],
@@ -220,7 +220,7 @@ describe('what is no request', () => {
     ]);
   });
 
-  it('does not cost the request before it its answer, nor is taken for that answer', async () => {
+  it('neither loses the response to an earlier request, nor replaces it', async () => {
     const { received } = send('GET / HTTP/1.1\r\nhost: a\r\n\r\nrubbish\r\n\r\n');
     await answerNext();
     expect(answers(await received)).toEqual(['200']);
@@ -232,7 +232,7 @@ describe('what is no request', () => {
     expect(answers(await received)).toEqual(['200']);
   });
 
-  it('may be an upgrade, which is answered as if nothing had been asked', async () => {
+  it('may be an upgrade, which is ignored', async () => {
     const { received } = send('GET / HTTP/1.1\r\nhost: a\r\nupgrade: h2c\r\nconnection: upgrade, close\r\n\r\n');
     await answerNext();
     expect(answers(await received)).toEqual(['200']);

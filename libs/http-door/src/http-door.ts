@@ -4,19 +4,19 @@ import type { Clock } from '#clock';
 import { clientLimits, limitClients, type ClientLimits } from './client-limits.js';
 import { onceGone } from './once-gone.js';
 
-/** How long requests that have come may take to be answered as usual, before they are hurried. */
+/** The time for normal responses to complete requests, before they are hurried. */
 const ANSWER_WITHIN_MS = 4_000;
-/** How long a connection that is kept alive may stay idle before it is closed without having been told. */
+/** After this an idle keep-alive connection is closed without `connection: close`. */
 const TELL_WITHIN_MS = 1_000;
-/** How long hurried requests may take to be answered, and their clients to read the answer. */
+/** The time for responses to hurried requests, including reading them. */
 const HURRY_WITHIN_MS = 1_000;
-/** How long a refused client may take to read why; what it still sends meanwhile is discarded. */
+/** The time for a refused client to read the response. Its further bytes are discarded. */
 const LINGER_MS = 1_000;
 
-/** What a server answers before any route, or any framework, sees a request. */
+/** The status of a response before any route or framework sees a request. */
 export type RefusalStatus = 400 | 404 | 408 | 413 | 417 | 431 | 503;
 
-/** `method` and `url` as far as they were read. */
+/** `method` and `url` if they were read. */
 export type RenderRefusal = (
   status: RefusalStatus,
   request: { readonly method?: string | undefined; readonly url?: string | undefined },
@@ -30,13 +30,8 @@ export interface HttpDoorOptions {
 }
 
 /**
- * What stands around an HTTP server: it refuses, in the service's own words, what never becomes a request; it ends
- * connections whose client does not go on; and it closes without losing a request.
- *
- * A connection that is closed at the wrong moment loses a request that was on its way, and its client cannot know
- * whether it counted. So a closing door lets nobody new in, which a client notices before it has sent anything; and who
- * is in hand hears by `connection: close` on the next answer that it is the last one. A request whose body has not
- * arrived has had no effect, and does not hold the door open.
+ * Wraps an HTTP server: renders the service's errors for broken HTTP, ends stalled connections, and drains without losing
+ * a request: no new connections, and `connection: close` on the next response of open ones (README).
  */
 export class HttpDoor {
   private readonly sockets = new Set<Socket>();
@@ -61,7 +56,7 @@ export class HttpDoor {
         this.changed();
       });
     });
-    // Before the framework's own listener, which may answer at once.
+    // Before the framework's listener, which may respond at once.
     server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
       this.latest.set(request.socket, response);
       this.unanswered.add(response);
@@ -71,7 +66,7 @@ export class HttpDoor {
         this.changed();
       });
     });
-    // A framework's own listener would answer in other words.
+    // The framework's listener would send its own error body.
     server.removeAllListeners('clientError');
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => this.refuse(socket as Socket, statusOf(error)));
     server.on('connect', (request, socket) => this.refuse(socket as Socket, 404, request));
@@ -82,11 +77,11 @@ export class HttpDoor {
     });
   }
 
-  /** Resolves when every connection has been told and is gone, or has had its time. */
+  /** Stops accepting. Resolves when every connection has closed, or its time is over. */
   async letGo(): Promise<void> {
     this.closing = true;
     for (const response of this.unanswered) if (!response.headersSent) response.shouldKeepAlive = false;
-    // Of `net`, not of `http`: that one would close idle connections at once, a request on its way or not.
+    // net's `close`: http's closes idle connections at once, and may lose a request in transit.
     if (this.server.listening) NetServer.prototype.close.call(this.server);
     await this.until(() => this.sockets.size === 0, TELL_WITHIN_MS);
     this.server.closeIdleConnections();
@@ -94,16 +89,13 @@ export class HttpDoor {
     await this.until(() => this.unanswered.size === 0, ANSWER_WITHIN_MS - TELL_WITHIN_MS);
   }
 
-  /** Resolves when no client waits for an answer any more; then every connection is closed. */
+  /** Waits for pending responses, then closes every connection. */
   async end(): Promise<void> {
     await this.until(() => this.unanswered.size === 0, HURRY_WITHIN_MS);
     for (const socket of this.sockets) socket.destroy();
   }
 
-  /**
-   * Answers on the bare connection, and ends it. Whole requests that came before on the same connection are answered
-   * first, and then nothing else is said: a client would take it for the answer to one of them.
-   */
+  /** Responds on the raw connection and ends it. Silent behind a pending request, whose client would take it for its response. */
   private refuse(socket: Socket, status: RefusalStatus, request: Pick<IncomingMessage, 'method' | 'url'> = {}): void {
     if (this.refused.has(socket)) return;
     this.refused.add(socket);
@@ -121,7 +113,7 @@ export class HttpDoor {
       connection: 'close',
     }).map(([name, value]) => `${name}: ${value}\r\n`);
     socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
-    // Closed at once, with something unread, the connection would be reset, and the answer lost with it.
+    // Closing with unread input would reset the connection and lose the response.
     socket.resume();
     const timer = this.clock.after(LINGER_MS, () => socket.destroy());
     socket.once('close', () => timer.cancel());

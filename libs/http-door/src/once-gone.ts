@@ -4,12 +4,12 @@ import type { Socket } from 'node:net';
 const waiting = new WeakMap<Socket, Set<() => void>>();
 
 /**
- * Calls back once, when a response has been sent or its connection is gone. Its own `close` is not enough: a pipelined
- * response that still waits behind another never closes, even when the connection does.
+ * Calls back once, when a response has been sent or its connection has closed. A pipelined response behind another emits
+ * no `close` of its own.
  */
 export function onceGone(response: ServerResponse, callback: () => void): void {
   const { socket } = response.req;
-  // Its events may be over.
+  // Its events may have been emitted already.
   if (socket.destroyed) return callback();
   const callbacks = waiting.get(socket) ?? watched(socket);
   const once = (): void => {

@@ -18,7 +18,7 @@ describe('a local door', () => {
     ['localhost:3010', { origin: 'http://localhost:3010' }],
     ['127.0.0.1:3010', { origin: 'http://127.0.0.1:3010', 'sec-fetch-site': 'same-origin' }],
     ['localhost:3010', { 'sec-fetch-site': 'none' }],
-  ])('lets a request to %s with %j pass', (host, headers) => {
+  ])('accepts a request to %s with %j', (host, headers) => {
     expect(refusalAtLocalDoor({ host, ...headers }, names)).toBeUndefined();
   });
 
@@ -62,11 +62,11 @@ describe('a local door', () => {
     expect(refusalAtLocalDoor({ host: 'localhost:3010', origin }, names)).toMatch(/another origin/);
   });
 
-  it('refuses what a browser sends for a page of another site', () => {
+  it('refuses a browser’s request for a page of another site', () => {
     expect(refusalAtLocalDoor({ host: 'localhost', 'sec-fetch-site': 'cross-site' }, names)).toMatch(/another site/);
   });
 
-  it('says no more of a hostile header than its beginning', () => {
+  it('quotes only the beginning of a hostile header', () => {
     expect(refusalAtLocalDoor({ host: 'a'.repeat(10_000) }, [])!.length).toBeLessThan(300);
   });
 });

@@ -1,20 +1,17 @@
 import { isIP } from 'node:net';
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Names under which a local door answers, beside `localhost`; in lower case. */
+/** Accepted host names, beside `localhost`, in lower case. */
 export type AllowedHosts = readonly string[];
 
 /** A `Host` header: a name, an IPv4 address or an IPv6 address in brackets, then perhaps a port. */
 const HOST = /^(?:\[([0-9a-f:.]+)\]|([^:/@[\]\s]+))(?::\d{1,5})?$/;
 
 /**
- * Why a request must not pass a door that only this machine and its own containers may use; undefined when it may.
+ * Checks a request to a port for this machine only, against DNS rebinding and cross-site requests, by three headers that a
+ * web page cannot forge (README).
  *
- * Browsers send any page's requests to loopback, so "it came from 127.0.0.1" proves nothing. Three headers, which a page
- * cannot forge, do: `Host` shows a name that was rebound to loopback (DNS rebinding), `Origin` and `Sec-Fetch-Site` show
- * which page asks. IP literals pass as hosts, since no DNS stands behind them.
- *
- * @returns one sentence for the caller
+ * @returns the reason to refuse as one sentence, if any
  */
 export function refusalAtLocalDoor(headers: IncomingHttpHeaders, allowed: AllowedHosts): string | undefined {
   const host = headers.host?.toLowerCase() ?? '';

@@ -1,9 +1,9 @@
 interface CurrencyFacts {
-  /** Smallest amount that may be charged; after Stripe's table of minimum and maximum charge amounts. */
+  /** The smallest charge. Source: Stripe's minimum and maximum charge amounts. */
   readonly minimumMinor: number;
   /** The fixed part of the fee. */
   readonly fixedFeeMinor: number;
-  /** Digits after the point when shown to people; 0 for the zero-decimal currencies. */
+  /** Decimals for display; 0 for the zero-decimal currencies. */
   readonly decimals: 0 | 2;
 }
 

@@ -4,8 +4,8 @@ import { money, type Money } from './money.js';
 const PERCENT_TIMES_TEN = 29;
 
 /**
- * What the platform keeps of a captured amount: 2.9 %, rounded half up to a minor unit, plus a fixed part
- * per currency (30 for usd). It may exceed a small amount, and it is kept when the charge is refunded.
+ * The platform's fee: 2.9 % of the captured amount, rounded half up to a minor unit, plus a fixed part per currency (30
+ * for usd). It may exceed a small amount. A refund does not return it.
  */
 export function feeOn(captured: Money): Money {
   const proportional = Math.floor((captured.amountMinor * PERCENT_TIMES_TEN + 500) / 1000);

@@ -1,7 +1,7 @@
 import { currencies } from './currencies.js';
 import type { Money } from './money.js';
 
-/** `$`-free text for people and messages: `10.00 usd`, `500 jpy`. */
+/** Text for messages: `10.00 usd`, `500 jpy`. */
 export function formatMoney({ amountMinor, currency }: Money): string {
   const { decimals } = currencies[currency];
   return `${(amountMinor / 10 ** decimals).toFixed(decimals)} ${currency}`;

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { add, feeOn, formatMoney, money, subtract, usd } from './index.js';
 
 describe('money', () => {
-  it('refuses what is not an integer of minor units', () => {
+  it('rejects anything but an integer of minor units', () => {
     expect(() => usd(10.5)).toThrow('integer of minor units');
     expect(() => usd(Number.NaN)).toThrow('integer of minor units');
     expect(() => usd(2 ** 53)).toThrow('integer of minor units');
@@ -13,7 +13,7 @@ describe('money', () => {
     expect(() => add(usd(1), money(1, 'eur'))).toThrow('two currencies');
   });
 
-  it('gets back what it added', () => {
+  it('subtracts an added amount', () => {
     const amounts = fc.integer({ min: 0, max: 1e9 });
     fc.assert(fc.property(amounts, amounts, (a, b) => expect(subtract(add(usd(a), usd(b)), usd(b))).toEqual(usd(a))));
   });

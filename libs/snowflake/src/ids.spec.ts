@@ -29,7 +29,7 @@ describe('encodeBase62', () => {
     );
   });
 
-  it('refuses what is no unsigned 64-bit number', () => {
+  it('rejects anything but an unsigned 64-bit number', () => {
     for (const value of [-1n, 2n ** 64n]) expect(() => encodeBase62(value)).toThrow('unsigned 64-bit');
   });
 });
@@ -41,7 +41,7 @@ describe('SnowflakeIds', () => {
     expect([ids.next('ch'), ids.next('evt')]).toEqual(['ch_0000000000z', 'evt_00000000010']);
   });
 
-  it('refuses a prefix that would blur where the number begins', () => {
+  it('rejects a prefix that could be part of the number', () => {
     for (const prefix of ['', 'Ch', 'ch_', 'ch1']) expect(() => newId(prefix, 1n)).toThrow('no prefix');
   });
 });

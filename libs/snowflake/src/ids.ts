@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { encodeBase62 } from './base62.js';
 
-/** What production code asks for ids. */
+/** The port for new ids. */
 export interface Ids {
-  /** `prefix_` and eleven characters that sort by time. Throws a transient error when none can be made now. */
+  /** @returns `prefix_` and eleven characters that sort by time. @throws NoWorkerIdError, IdsExhaustedError (transient) */
   next(prefix: string): string;
 }
 
-/** Writes the ids of a source of numbers. */
+/** Formats ids from a source of numbers. */
 export class SnowflakeIds implements Ids {
   constructor(private readonly source: { next(): bigint }) {}
 

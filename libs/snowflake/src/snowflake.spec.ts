@@ -11,7 +11,7 @@ const partsOf = (id: bigint) => ({
 });
 
 describe('Snowflake', () => {
-  it('puts time, worker and sequence where Twitter put them', () => {
+  it('has Twitter’s layout of time, worker and sequence', () => {
     const clock = new FakeClock({ now: start });
     const ids = new Snowflake({ workerId: 5, clock });
     expect(partsOf(ids.next())).toEqual({ ms: start, worker: 5, sequence: 0 });
@@ -26,7 +26,7 @@ describe('Snowflake', () => {
     expect(partsOf(last)).toEqual({ ms: start + 1, worker: 0, sequence: 0 });
   });
 
-  it('goes on in its own time when the clock steps back', () => {
+  it('continues from its last time when the clock steps back', () => {
     const clock = new FakeClock({ now: start });
     const ids = new Snowflake({ workerId: 0, clock });
     ids.next();
@@ -44,7 +44,7 @@ describe('Snowflake', () => {
     expect(partsOf(ids.next())).toEqual({ ms: start + 2, worker: 0, sequence: 0 });
   });
 
-  it('starts above the time it was told', () => {
+  it('starts above a given time', () => {
     const ids = new Snowflake({ workerId: 0, clock: new FakeClock({ now: start }), after: start + 5 });
     expect(partsOf(ids.next())).toEqual({ ms: start + 6, worker: 0, sequence: 0 });
   });

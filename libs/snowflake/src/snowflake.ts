@@ -10,25 +10,25 @@ const sequenceCount = 1 << Number(sequenceBits);
 /** 2026-01-01T00:00:00Z. 41 bits reach to 2095. Never to be changed: order by id is order by time. */
 export const snowflakeEpoch: Instant = 1_767_225_600_000;
 
-/** More ids were asked for than time has passed; a moment later there are some again. */
+/** Ids are too far ahead of the clock. Transient: they are available again after a short time. */
 export class IdsExhaustedError extends Error {
   readonly code = 'ids_exhausted';
   override readonly name = 'IdsExhaustedError';
 }
 
 export interface SnowflakeOptions {
-  /** 0 to 1023, this generator's alone. */
+  /** 0 to 1023, unique to this generator. */
   workerId: number;
   clock: Pick<Clock, 'now'>;
   /** Every id is later than this. Default: the epoch. */
   after?: Instant;
-  /** How far ids may run ahead of the latest wall time seen. Default 10 s, which is 40 million ids. */
+  /** How far ids may run ahead of the latest wall time. Default 10 s, which is 40 million ids. */
   maxDriftMs?: number;
 }
 
 /**
- * 64-bit ids, unique and increasing, made without I/O. Time never goes back in them: when the wall clock
- * does, or when a millisecond's 4096 are used up, the following milliseconds are borrowed.
+ * Unique, ascending 64-bit ids without I/O. If the wall clock steps back, or a millisecond's 4096 ids are used up, it
+ * borrows the following milliseconds.
  */
 export class Snowflake {
   #latestWallMs: Instant = snowflakeEpoch;
@@ -41,12 +41,12 @@ export class Snowflake {
     this.#lastMs = after;
   }
 
-  /** The time in the last id. */
+  /** The time of the last id. */
   get lastMs(): Instant {
     return this.#lastMs;
   }
 
-  /** Throws IdsExhaustedError past the drift cap. */
+  /** @throws IdsExhaustedError above the drift cap */
   next(): bigint {
     const { clock, maxDriftMs = 10_000, workerId } = this.options;
     this.#latestWallMs = Math.max(this.#latestWallMs, clock.now());

@@ -36,7 +36,7 @@ describe('WorkerIdLease', () => {
     return lease;
   }
 
-  /** All but one id are taken. */
+  /** Takes all ids but one. */
   const leaveOnly = statement(
     'spec.leave_only',
     `UPDATE worker_id SET holder = 'other', expires_at = clock_timestamp() + interval '1 hour' WHERE id <> $1`,
@@ -47,7 +47,7 @@ describe('WorkerIdLease', () => {
     expect(new Set(leases.map(({ workerId }) => workerId)).size).toBe(20);
   });
 
-  it('goes on under its worker id for as long as it renews', async () => {
+  it('keeps its worker id while it renews', async () => {
     const lease = await acquire();
     const { workerId } = lease;
     const before = lease.next();
@@ -56,7 +56,7 @@ describe('WorkerIdLease', () => {
     expect(lease.workerId).toBe(workerId);
   });
 
-  it('takes another worker id when its own was lost, and its ids keep increasing', async () => {
+  it('takes another worker id when it loses its own, and its ids keep ascending', async () => {
     const lease = await acquire();
     const lost = lease.workerId;
     const before = lease.next();
@@ -65,7 +65,7 @@ describe('WorkerIdLease', () => {
     expect(lease.next()).toBeGreaterThan(before);
   });
 
-  it('issues nothing after a freeze that outlasted its lease, until it has asked the database', async () => {
+  it('issues nothing after a freeze beyond its lease, until it has renewed', async () => {
     const lease = await acquire();
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, timing.ttlMs + 100);
     expect(() => lease.next()).toThrow(NoWorkerIdError);
@@ -82,7 +82,7 @@ describe('WorkerIdLease', () => {
     expect(successor.next()).toBeGreaterThan(last);
   });
 
-  it('announces a time to the database before it issues ids that carry it', async () => {
+  it('stores an upper bound of times before it issues ids with them', async () => {
     const stepping = new SteppingClock();
     const lease = await acquire(stepping);
     lease.next();

@@ -4,7 +4,7 @@ import type { Sql } from '#postgres';
 import { Snowflake, snowflakeEpoch } from './snowflake.js';
 import { WorkerIdRepository } from './worker-id.repository.js';
 
-/** No worker id is held for certain at this moment: the database was out of reach, or this process frozen. */
+/** No trusted lease of a worker id: the database was away, or this process frozen. Transient. */
 export class NoWorkerIdError extends Error {
   readonly code = 'no_worker_id';
   override readonly name = 'NoWorkerIdError';
@@ -12,7 +12,7 @@ export class NoWorkerIdError extends Error {
 
 export interface WorkerIdLeaseOptions {
   database: Sql & { isTransient(error: unknown): boolean };
-  /** Names the process to people. */
+  /** The process's name for operators. */
   holder: string;
   clock: Clock;
   /** Default 10 s. */
@@ -23,7 +23,7 @@ export interface WorkerIdLeaseOptions {
   trustMarginMs?: number;
 }
 
-/** A worker id as it is held: until when, and up to which time in its ids. */
+/** A leased worker id, with the end of its trust and the highest time of its ids. */
 interface Held {
   workerId: number;
   snowflake: Snowflake;
@@ -31,21 +31,19 @@ interface Held {
   ceilingMs: Instant;
 }
 
-/** How far beyond the lease's own end the times in its ids may reach, for clocks that step and borrowed milliseconds. */
+/** How far ids may run ahead of the lease's end, for stepping clocks and borrowed milliseconds. */
 const headroomMs = 10_000;
 
 /**
- * A source of Snowflake numbers under a leased worker id. The database knows an upper bound of the times
- * that were issued under each id, written before they are; a successor starts above it, even if the
- * predecessor's clock was ahead. Stops issuing when the lease cannot be trusted, and goes on once it is
- * renewed or another id is taken.
+ * Snowflake numbers under a leased worker id. The database stores an upper bound of issued times in advance, so that a
+ * successor starts above it. Issues nothing while the lease is not trusted.
  */
 export class WorkerIdLease {
   readonly #repository: WorkerIdRepository;
   readonly #ttlMs: number;
   #closed = false;
   #held: Held | undefined;
-  /** The last time issued under any worker id of this process, so that its ids increase for good. */
+  /** The last issued time under any worker id of this process, so that its ids always ascend. */
   #lastMs: Instant = snowflakeEpoch - 1;
   #renewing: Promise<void> | undefined;
   #timer: Timer | undefined;
@@ -57,7 +55,7 @@ export class WorkerIdLease {
     this.#repository = new WorkerIdRepository(options.database, `${options.holder}#${suffix}`, this.#ttlMs);
   }
 
-  /** Resolves once there is an id to issue under, however long that takes. */
+  /** Resolves once a worker id is leased, without a limit of time. */
   static async acquire(options: WorkerIdLeaseOptions): Promise<WorkerIdLease> {
     const lease = new WorkerIdLease(options);
     for (let attempt = 1; ; attempt++) {
@@ -72,7 +70,7 @@ export class WorkerIdLease {
     return this.#held?.workerId;
   }
 
-  /** Throws NoWorkerIdError or IdsExhaustedError; a moment later it may succeed. */
+  /** @throws NoWorkerIdError, IdsExhaustedError (transient) */
   next(): bigint {
     const held = this.#held;
     if (!held || this.options.clock.monotonicMs() >= held.trustedUntilMs) {
@@ -80,7 +78,7 @@ export class WorkerIdLease {
     }
     const number = held.snowflake.next();
     if (held.snowflake.lastMs > held.ceilingMs) {
-      // The wall clock stepped ahead. The number is thrown away; the database must hear of that time first.
+      // The wall clock stepped ahead. Discard the number: the database must store the new bound first.
       void this.#renewOnce();
       throw new NoWorkerIdError('The clock is ahead of what was announced for this worker id');
     }
@@ -88,7 +86,7 @@ export class WorkerIdLease {
     return number;
   }
 
-  /** Gives the worker id back. */
+  /** Releases the worker id. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#timer?.cancel();
@@ -148,7 +146,7 @@ export class WorkerIdLease {
     this.#held = { workerId: taken.id, snowflake, ...asked };
   }
 
-  /** What an answer to a question asked now would be worth. */
+  /** The trust and the bound of a lease that is requested now. */
   #ask(lastMs: Instant): Pick<Held, 'trustedUntilMs' | 'ceilingMs'> {
     const { clock, trustMarginMs = 2_000 } = this.options;
     assert(trustMarginMs < this.#ttlMs);

@@ -2,7 +2,7 @@ import type { Instant } from '#clock';
 import { statement, type Sql } from '#postgres';
 import { workerCount } from './snowflake.js';
 
-/** For a service's first migration: a row for every worker id there is. */
+/** In each service's first migration: one row per worker id. */
 export const workerIdTableSql = `
   CREATE TABLE worker_id (
     id int PRIMARY KEY CHECK (id BETWEEN 0 AND ${workerCount - 1}),
@@ -13,7 +13,7 @@ export const workerIdTableSql = `
   INSERT INTO worker_id SELECT id, NULL, '-infinity', 0 FROM generate_series(0, ${workerCount - 1}) AS id;
 `;
 
-/** The one least recently used, so that there is hardly ever a time to wait past. */
+/** Takes the least recently used id, whose bound has normally passed. */
 const take = statement(
   'snowflake.take',
   `UPDATE worker_id SET holder = $1, expires_at = clock_timestamp() + $2 * interval '1 ms', last_ms = greatest(last_ms, $3)
@@ -36,7 +36,7 @@ const release = statement(
 
 export interface TakenWorkerId {
   id: number;
-  /** No id of this worker so far carries a later time. */
+  /** The upper bound of times in earlier ids of this worker. */
   previousMs: Instant;
 }
 
@@ -47,14 +47,14 @@ export class WorkerIdRepository {
     private readonly ttlMs: number,
   ) {}
 
-  /** Undefined when all are taken. `ceilingMs`: the latest time that may be issued under this lease. */
+  /** @param ceilingMs the highest time that this lease may issue @returns undefined if all are taken */
   async take(ceilingMs: Instant): Promise<TakenWorkerId | undefined> {
     type Row = { id: number; previous_ms: number };
     const [row] = await this.sql.query<Row>(take, [this.holder, this.ttlMs, ceilingMs]);
     return row && { id: row.id, previousMs: row.previous_ms };
   }
 
-  /** False when someone else has it. */
+  /** @returns false if another process has it */
   async renew(id: number, ceilingMs: Instant): Promise<boolean> {
     return (await this.sql.query(renew, [id, this.holder, this.ttlMs, ceilingMs])).length === 1;
   }

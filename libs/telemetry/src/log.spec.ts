@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createLog, logDestination } from './log.js';
 
 describe('a log', () => {
-  it('outlives a full disk', () => {
+  it('survives a full disk', () => {
     const full = openSync('/dev/full', 'w'); // every write of it fails with ENOSPC
     const log = createLog({ service: 'test', instance: '1', destination: logDestination(full) });
     expect(() => {

@@ -30,17 +30,17 @@ export function createLog({ service, instance, level = 'info', destination }: Lo
   );
 }
 
-/** What waits for a disk that takes nothing; lines beyond it are lost. */
+/** The buffer while the disk is full. Lines beyond it are lost. */
 const WAITING_BYTES = 1024 * 1024;
 
-/** Standard output, or another open file. A full disk below it must cost lines and not the process. */
+/** Standard output, or another open file. A full disk loses lines, but does not end the process. */
 export function logDestination(fd = 1): DestinationStream {
   const stream = pino.destination({ dest: fd, sync: true, maxLength: WAITING_BYTES });
   stream.on('error', () => undefined);
   return stream;
 }
 
-/** The fields by which lines of different services are brought together. */
+/** The fields that correlate lines of different services. */
 export function about(subject: { traceparent?: string | undefined; charge?: string | undefined }): object {
   const traceId = subject.traceparent && traceIdOf(subject.traceparent);
   return { ...(traceId && { trace_id: traceId }), ...(subject.charge && { charge: subject.charge }) };

@@ -3,7 +3,7 @@ import { SystemClock } from '#clock';
 import { Metrics } from './metrics.js';
 
 describe('metrics', () => {
-  it('live in a registry of their own, so that two services in one process do not collide', async () => {
+  it('have separate registries, so that two services in one process do not collide', async () => {
     const [first, second] = [new Metrics(new SystemClock()), new Metrics(new SystemClock())];
     first.counter({ name: 'steps_total', help: 'Steps.', labels: ['outcome'] }).inc({ outcome: 'decided' }, 2);
     second.counter({ name: 'steps_total', help: 'Steps.' }).inc();
@@ -11,7 +11,7 @@ describe('metrics', () => {
     expect(await second.text()).toContain('steps_total 1');
   });
 
-  it('ask a gauge for its value at every scrape', async () => {
+  it('collect a gauge’s value at every scrape', async () => {
     const metrics = new Metrics(new SystemClock());
     let pending = 1;
     metrics.gauge({ name: 'pending', help: 'Pending.' }, (gauge) => gauge.set(pending));
@@ -20,7 +20,7 @@ describe('metrics', () => {
     expect(await metrics.text()).toContain('pending 7');
   });
 
-  it('leave a gauge as it was when its value cannot be had, and show the others', async () => {
+  it('keep a gauge’s last value when collecting fails, and show the others', async () => {
     const metrics = new Metrics(new SystemClock());
     let ask = (): Promise<number> => Promise.resolve(3);
     metrics.gauge({ name: 'rows', help: 'Rows.' }, async (gauge) => gauge.set(await ask()));
@@ -30,7 +30,7 @@ describe('metrics', () => {
     expect(await metrics.text()).toMatch(/rows 3\n[^]*pending 7/);
   });
 
-  it('wait for a value for a second, and run no second query while the first still runs', async () => {
+  it('wait a second for a value, and run no second query while the first is running', async () => {
     const metrics = new Metrics(new SystemClock());
     const answers: ((rows: number) => void)[] = [];
     metrics.gauge({ name: 'rows', help: 'Rows.' }, async (gauge) =>
@@ -45,7 +45,7 @@ describe('metrics', () => {
     expect(answers).toHaveLength(1);
   });
 
-  it('tell a process’s own processor time without labels', async () => {
+  it('have the process’s CPU time without labels', async () => {
     expect(await new Metrics(new SystemClock()).text()).toMatch(/^process_cpu_seconds_total [\d.]+$/m);
   });
 

@@ -7,25 +7,22 @@ export const durationBucketsSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 
 /** 1 to 1024, for the sizes of batches. */
 export const sizeBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 
-/** So long a scrape waits for one value at most: a database that is away must not hide all the rest. */
+/** The time-out of one gauge at a scrape: a database that is away must not hide other metrics. */
 const COLLECT_LIMIT_MS = 1_000;
 
 interface Named<Label extends string> {
-  /** Prefixed by nothing, with its unit last: `outbox_oldest_pending_seconds`. */
+  /** Without a prefix, with the unit last: `outbox_oldest_pending_seconds`. */
   name: string;
   help: string;
   labels?: readonly Label[];
 }
 
-/**
- * One process's metrics, in a registry of its own. Node's usual ones (`process_cpu_seconds_total`,
- * `nodejs_eventloop_lag_seconds`, …) are included, without labels.
- */
+/** The metrics of one process, in a separate prom-client registry, with Node's default metrics. */
 export class Metrics {
   private readonly registry = new Registry();
 
   constructor(private readonly clock: Clock) {
-    // Its timer for the event loop's lag would otherwise be most of what wakes an idle process: every 10 ms.
+    // The default event-loop timer wakes an idle process every 10 ms.
     collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: 50 });
   }
 
@@ -33,7 +30,7 @@ export class Metrics {
     return new Counter({ name, help, labelNames: labels, registers: [this.registry] });
   }
 
-  /** With `collect`, the value is asked for at every scrape; it stays as it was when that fails or takes longer than 1 s. */
+  /** `collect` runs at every scrape. If it fails or takes longer than 1 s, the gauge keeps its last value. */
   gauge<Label extends string = never>(
     { name, help, labels = [] }: Named<Label>,
     collect?: (gauge: Gauge<Label>) => void | Promise<void>,
@@ -66,7 +63,7 @@ export class Metrics {
     return this.registry.metrics();
   }
 
-  /** One at a time: what a database that hangs was asked for is not asked for again until it has answered. */
+  /** Skips a gauge while its last query is still running: a hanging database would take every connection. */
   private withinLimit(collect: () => void | Promise<void>): () => Promise<void> {
     let collecting: Promise<void> | undefined;
     return async () => {

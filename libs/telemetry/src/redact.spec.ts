@@ -32,14 +32,14 @@ function logged(write: (log: ReturnType<typeof createLog>) => void): string {
 }
 
 describe('redaction', () => {
-  it.each(cardNumbers)('hides the card number %s, however it is grouped', (number) => {
+  it.each(cardNumbers)('hides the card number %s in every grouping', (number) => {
     const grouped = number.replaceAll(/(.{4})(?=.)/g, '$1 ');
     for (const spelling of [number, grouped, grouped.replaceAll(' ', '-')]) {
       expect(redact(`card "${spelling}", please`)).toBe('card "[hidden]", please');
     }
   });
 
-  it('hides card numbers and secrets wherever they hide in a log line', () => {
+  it('hides card numbers and secrets anywhere in a log line', () => {
     for (const secret of notEmpty([...cardNumbers, ...secrets.slice(0, 4)])) {
       const line = logged((log) =>
         log.error({ deep: { list: [{ number: secret }] }, err: new Error(`failed on ${secret}`) }, `saw ${secret}`),
@@ -49,7 +49,7 @@ describe('redaction', () => {
     }
   });
 
-  it('hides a number that was not sent as text', () => {
+  it('hides a card number of type number', () => {
     expect(logged((log) => log.info({ number: 4242424242424242 }, 'numeric'))).not.toContain('4242424242424242');
   });
 
@@ -61,7 +61,7 @@ describe('redaction', () => {
     );
   });
 
-  it('leaves ids, times and amounts alone', () => {
+  it('keeps ids, times and amounts', () => {
     for (const harmless of [
       'ch_00Zk4242424242424242',
       '1767225600000',

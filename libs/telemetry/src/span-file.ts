@@ -12,7 +12,7 @@ type Result = Parameters<Done>[0];
 // oxlint-disable-next-line typescript/no-unsafe-enum-assignment
 const [success, failure] = [0 as Result['code'], 1 as Result['code']];
 
-/** Finished spans as JSON lines, for a trace to be read where no collector runs. Several processes may share the file. */
+/** Writes finished spans as JSON lines, for traces without a collector. Several processes may share the file. */
 export class SpanFile implements SpanExporter {
   /** One write at a time, so that lines of two batches do not mix. */
   private written: Promise<void> = Promise.resolve();

@@ -25,7 +25,7 @@ export function traceIdOf(traceparent: string): string | undefined {
   return parseTraceparent(traceparent)?.traceId;
 }
 
-/** Begins an unsampled trace: its id still correlates logs and rows. */
+/** A new unsampled trace, whose id still correlates logs and rows. */
 export function unsampledTraceparent(): string {
   const id = randomUUID().replaceAll('-', '');
   return `00-${id}-${randomUUID().replaceAll('-', '').slice(0, 16)}-00`;

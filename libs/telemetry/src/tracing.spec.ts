@@ -25,11 +25,11 @@ async function toFile(sample?: number): Promise<{ tracing: Tracing; spans: () =>
 }
 
 describe('tracing', () => {
-  it('passes a trace on unchanged where nothing is exported', () => {
+  it('passes a trace on unchanged without an exporter', () => {
     expect(new Tracing(of).startSpan('any', { parent }).traceparent).toBe(parent);
   });
 
-  it('begins a valid, unsampled trace where none was handed over, or only a broken one', () => {
+  it('begins a valid, unsampled trace without a parent, or with an invalid one', () => {
     for (const broken of [
       undefined,
       '',
@@ -41,7 +41,7 @@ describe('tracing', () => {
     }
   });
 
-  it('writes finished spans as lines, under the trace of their parent', async () => {
+  it('writes finished spans as lines, in the trace of their parent', async () => {
     const { tracing, spans } = await toFile();
     const outer = tracing.startSpan('request', { parent, kind: SpanKind.SERVER, attributes: { charge: 'ch_1' } });
     const inner = tracing.startSpan('step', { parent: outer.traceparent });
@@ -65,7 +65,7 @@ describe('tracing', () => {
     });
   });
 
-  it('records nothing of a trace that its beginner did not sample, and still hands it on', async () => {
+  it('records nothing of an unsampled trace, and passes it on', async () => {
     const { tracing, spans } = await toFile();
     const span = tracing.startSpan('any', { parent: parent.replace(/01$/, '00') });
     span.end();
@@ -74,7 +74,7 @@ describe('tracing', () => {
     expect(await spans()).toEqual([]);
   });
 
-  it('samples the share asked for of the traces that begin here', async () => {
+  it('samples the configured fraction of new traces', async () => {
     const { tracing, spans } = await toFile(0);
     const span = tracing.startSpan('any');
     span.end();
@@ -83,13 +83,13 @@ describe('tracing', () => {
   });
 });
 
-describe('what a log line is about', () => {
-  it('is a trace id and a charge, when known', () => {
+describe('the correlation fields of a log line', () => {
+  it('are trace id and charge, if known', () => {
     expect(about({ traceparent: parent, charge: 'ch_1' })).toEqual({ trace_id: traceIdOf(parent), charge: 'ch_1' });
     expect(about({})).toEqual({});
   });
 
-  it('sends spans to a collector by OTLP, under the trace that they belong to', async () => {
+  it('sends spans to a collector by OTLP, in their trace', async () => {
     const bodies: string[] = [];
     const collector = createServer((request, response) => {
       const chunks: Buffer[] = [];

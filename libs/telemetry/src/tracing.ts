@@ -26,34 +26,31 @@ export interface TracingOptions {
   instance: string;
   /** Default none. */
   export?: TraceExport;
-  /** With `file`: where finished spans are appended, one JSON object a line. */
+  /** With `file`: the file to which finished spans are appended, one JSON object per line. */
   file?: string | undefined;
-  /** With `otlp`: the collector; default as OpenTelemetry says, http://localhost:4318/v1/traces. */
+  /** With `otlp`: the collector. OpenTelemetry's default is http://localhost:4318/v1/traces. */
   otlpUrl?: string | undefined;
-  /** Share of the traces begun here that is recorded, 0 to 1. Default 1. A trace begun elsewhere keeps its choice. */
+  /** The sampled fraction of new traces, 0 to 1. Default 1. Other traces keep their flag. */
   sample?: number;
 }
 
 export interface Span {
-  /** What the work under this span hands on. */
+  /** The trace context for work under this span. */
   readonly traceparent: string;
   set(attributes: Attributes): void;
-  /** Marks it as failed; it must still be ended. */
+  /** Marks it as failed. It must still be ended. */
   fail(error: Error): void;
   end(): void;
 }
 
 export interface SpanOptions {
-  /** A traceparent. Without one, or with one that does not parse, a trace begins here. */
+  /** A traceparent. If it is missing or invalid, a new trace begins. */
   parent?: string | undefined;
   attributes?: Attributes;
   kind?: SpanKind;
 }
 
-/**
- * Spans, begun by hand. Where nothing is exported a span is a string: the parent's traceparent passed on
- * unchanged, or a new one, so that one trace id still runs through every log line and row of a charge.
- */
+/** Manual spans. Without an exporter a span is only a traceparent, the parent's or a new one, which correlates logs and rows. */
 export class Tracing {
   private readonly provider: BasicTracerProvider | undefined;
 
@@ -71,7 +68,7 @@ export class Tracing {
       });
   }
 
-  /** False when spans go nowhere; hot paths may then skip building attributes. */
+  /** False without an exporter; hot paths may then skip building attributes. */
   get recording(): boolean {
     return this.provider !== undefined;
   }
@@ -84,7 +81,7 @@ export class Tracing {
     return new Recorded(this.provider.getTracer('holdfast').startSpan(name, options, context));
   }
 
-  /** Sends what has been recorded so far. */
+  /** Sends all recorded spans. */
   async flush(): Promise<void> {
     await this.provider?.forceFlush();
   }
@@ -121,7 +118,7 @@ class Recorded implements Span {
   }
 }
 
-/** Wherever spans are sent. */
+/** Redacts attributes for every exporter. */
 function redacted(attributes: Attributes): Attributes {
   const clean = (value: Attributes[string]) => (typeof value === 'string' ? redact(value) : value);
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, clean(value)]));

@@ -2,12 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { eventually } from './eventually.js';
 
 describe('eventually', () => {
-  it('returns what the condition was waiting for', async () => {
+  it('returns the condition’s value', async () => {
     let asked = 0;
     expect(await eventually('the third time', () => (++asked === 3 ? 'here' : undefined))).toBe('here');
   });
 
-  it('asks again after an error', async () => {
+  it('retries after an error', async () => {
     let asked = 0;
     const condition = (): boolean => {
       if (++asked < 2) throw new Error('not yet');
@@ -16,7 +16,7 @@ describe('eventually', () => {
     expect(await eventually('no error', condition)).toBe(true);
   });
 
-  it('says what was awaited and what was last seen', async () => {
+  it('reports the condition and its last value', async () => {
     const never = (): boolean => {
       throw new Error('still closed');
     };

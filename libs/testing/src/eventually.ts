@@ -4,12 +4,11 @@ import { SystemClock, type Clock } from '#clock';
 const systemClock = new SystemClock();
 
 /**
- * Waits until the condition returns something truthy, and returns that. It is asked again and again
- * until the deadline; then the error says what was awaited and what was last seen (a falsy value, or the
- * error that the condition threw).
+ * Polls the condition until it returns a truthy value, and returns that value.
  *
  * @param options.timeoutMs default 5000
- * @param options.clock in whose time; default: the system's
+ * @param options.clock default: the system's
+ * @throws at the deadline, with `what` and the last value or error
  */
 export async function eventually<T>(
   what: string,
@@ -36,7 +35,7 @@ export async function eventually<T>(
   }
 }
 
-/** A test that waits has asserted something. Elsewhere there is no `expect`. */
+/** Counts a wait as a jest assertion, where `expect` exists. */
 function countAsAssertion(seen: unknown): void {
   (globalThis as { expect?: (value: unknown) => { toBeTruthy(): void } }).expect?.(seen).toBeTruthy();
 }

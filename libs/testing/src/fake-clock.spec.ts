@@ -9,7 +9,7 @@ describe('FakeClock', () => {
     return { clock, passes: (ms) => clock.advance(ms) };
   });
 
-  it('stands still until it is told to advance', async () => {
+  it('stands still until `advance`', async () => {
     const clock = new FakeClock({ now: 1_000 });
     await clock.advance(50);
     expect([clock.now(), clock.monotonicMs()]).toEqual([1_050, 50]);
@@ -28,7 +28,7 @@ describe('FakeClock', () => {
     expect(clock.pendingTimers).toBe(1);
   });
 
-  it('lets what awaits a timer run before the next one fires', async () => {
+  it('lets promises of a timer settle before the next one fires', async () => {
     const clock = new FakeClock();
     const order: string[] = [];
     const sleeper = clock.sleep(10).then(() => order.push('woken'));
@@ -38,7 +38,7 @@ describe('FakeClock', () => {
     expect(order).toEqual(['woken', 'next timer']);
   });
 
-  it('knows which timers are pending', async () => {
+  it('counts pending timers', async () => {
     const clock = new FakeClock();
     clock.after(10, () => undefined).cancel();
     const controller = new AbortController();

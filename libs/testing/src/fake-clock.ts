@@ -7,10 +7,7 @@ interface Pending {
   callback: () => void;
 }
 
-/**
- * Virtual time: it stands still until `advance`. Timers fire in the order in which they are due, those
- * due together in the order in which they were set. Chance comes from a seed, so a run can be repeated.
- */
+/** Virtual time that stands still until `advance`. Timers fire by due time, then by creation. Randomness is seeded. */
 export class FakeClock implements Clock {
   readonly #pending = new Set<Pending>();
   #elapsedMs = 0;
@@ -36,7 +33,7 @@ export class FakeClock implements Clock {
     this.#wallMs += byMs;
   }
 
-  /** Timers set and neither fired nor cancelled. */
+  /** The number of timers that have neither fired nor been cancelled. */
   get pendingTimers(): number {
     return this.#pending.size;
   }
@@ -59,10 +56,7 @@ export class FakeClock implements Clock {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /**
-   * Moves time ahead, firing every timer that falls due on the way, those set meanwhile included. After
-   * each timer, and at the end, promises are given a whole turn of the event loop to settle.
-   */
+  /** Advances time and fires due timers, including new ones. After each timer, promises get a turn of the event loop. */
   async advance(byMs: number): Promise<void> {
     assert(byMs >= 0, 'time does not go back; use stepWall');
     const untilMs = this.#elapsedMs + byMs;

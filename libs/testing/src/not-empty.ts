@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-/** A list that a test looks at item by item: of none, everything holds. @throws when there is none */
+/** Guards a loop of assertions, which would pass for an empty list. @throws AssertionError for an empty list */
 export function notEmpty<T>(items: Iterable<T>): T[] {
   const list = [...items];
   assert(list.length > 0, 'there is nothing to look at');

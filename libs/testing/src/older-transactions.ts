@@ -11,8 +11,8 @@ const endedStatement = statement(
 );
 
 /**
- * Waits until every transaction that runs now has ended, in whatever database of the server. A roll-up or a comparison
- * goes no further than the oldest of them, and other tests run beside this one.
+ * Waits until every transaction that runs now has ended, in all databases of the server: roll-ups and comparisons advance
+ * only to the oldest one, and other tests run concurrently.
  */
 export async function olderTransactionsEnded(sql: Sql): Promise<void> {
   const [limit] = await sql.query<{ xid: string }>(limitStatement);

@@ -9,14 +9,11 @@ export interface TestDatabase {
   readonly url: string;
   readonly name: string;
   readonly database: Database;
-  /** Closes `database` and drops what it stood for, ending whatever is still connected. */
+  /** Closes `database` and drops it, ending remaining connections. */
   drop(): Promise<void>;
 }
 
-/**
- * A new, empty database on the server of TEST_DATABASE_URL. `name` says whose it is; chance keeps apart what
- * runs side by side, and what a run left that was ended in its middle.
- */
+/** A new, empty database on the server of TEST_DATABASE_URL. A random suffix after `name` separates concurrent and aborted runs. */
 export async function testDatabase(
   name: string,
   options: Partial<Omit<DatabaseOptions, 'url' | 'database'>> = {},

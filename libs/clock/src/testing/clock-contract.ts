@@ -4,17 +4,17 @@ import type { Clock } from '../clock.js';
 
 export interface ClockUnderTest {
   readonly clock: Clock;
-  /** Resolves when that much time has passed, by this clock. */
+  /** Resolves when this much time has passed on this clock. */
   passes(ms: number): Promise<void>;
   close?(): void;
 }
 
 /** Node fires a timer by its own count of whole milliseconds, which may be a part of one ahead of the monotonic clock. */
 const EARLY_MS = 1;
-/** Above it, a timer of Node's fires at once. */
+/** Above this, a timer of Node fires at once. */
 const LONGEST_NODE_DELAY_MS = 2 ** 31 - 1;
 
-/** What production relies on its clock for. */
+/** The contract of the clock port. */
 export function clockContract(open: () => ClockUnderTest): void {
   let world: ClockUnderTest;
   let clock: Clock;
@@ -25,7 +25,7 @@ export function clockContract(open: () => ClockUnderTest): void {
   afterEach(() => world.close?.());
 
   describe('as a clock', () => {
-    it('never goes back, and moves by what passes', async () => {
+    it('never goes back, and moves with time', async () => {
       const startedMs = clock.monotonicMs();
       let lastMs = startedMs;
       for (let look = 0; look < 20; look++) {
@@ -36,7 +36,7 @@ export function clockContract(open: () => ClockUnderTest): void {
       expect(lastMs - startedMs).toBeGreaterThanOrEqual(20 - 20 * EARLY_MS);
     });
 
-    it('tells the wall time in whole milliseconds since the epoch, and moves it along', async () => {
+    it('returns wall time in whole milliseconds since the epoch', async () => {
       const before = clock.now();
       expect(Number.isSafeInteger(before)).toBe(true);
       await world.passes(20);
@@ -68,7 +68,7 @@ export function clockContract(open: () => ClockUnderTest): void {
       expect(ran).toBe(true);
     });
 
-    it('runs behind those that are due before it, and behind those of the same delay that were set before it', async () => {
+    it('runs behind timers that are due earlier, and behind earlier timers with the same due time', async () => {
       const ran: string[] = [];
       clock.after(40, () => ran.push('late'));
       clock.after(10, () => ran.push('early'));
@@ -90,7 +90,7 @@ export function clockContract(open: () => ClockUnderTest): void {
       expect(ran[2]).toBeGreaterThanOrEqual(30 - 3 * EARLY_MS);
     });
 
-    it('does not run once it is cancelled, be it by another that is due at the same time', async () => {
+    it('does not run once it is cancelled, also by another timer that is due at the same time', async () => {
       const ran: string[] = [];
       clock.after(10, () => ran.push('cancelled')).cancel();
       clock.after(10, () => {
@@ -120,7 +120,7 @@ export function clockContract(open: () => ClockUnderTest): void {
       expect(await slept).toBeGreaterThanOrEqual(20 - EARLY_MS);
     });
 
-    it('rejects with the reason of its signal as soon as that aborts, and at once when it has', async () => {
+    it('rejects with its signal’s reason when that aborts, and at once when it has aborted', async () => {
       const controller = new AbortController();
       const sleeping = clock.sleep(600_000, controller.signal);
       controller.abort(new Error('enough'));

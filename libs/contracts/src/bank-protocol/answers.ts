@@ -2,10 +2,7 @@ import { z } from 'zod';
 import { declineCodeSchema } from './instruments.js';
 import { amountMinorSchema, bankIdSchema, currencySchema, instantSchema, referenceSchema } from './requests.js';
 
-/**
- * The two readings of the bank's clock that every answer carries. `asOf`: the moment whose state the answer
- * reflects. `now`: the moment of sending. A bank's clock never goes back, not even over a restart.
- */
+/** Two times on the bank's clock in every answer. `asOf`: the time of the reflected state. `now`: the time of sending. */
 export const bankTimeSchema = z.object({ asOf: instantSchema, now: instantSchema });
 export type BankTime = z.infer<typeof bankTimeSchema>;
 
@@ -27,7 +24,7 @@ export const refusalCodeSchema = z.enum(refusalCodes);
 export type RefusalCode = z.infer<typeof refusalCodeSchema>;
 
 const time = bankTimeSchema.shape;
-/** A refusal has an id of the bank's own too, though nothing was performed under it. */
+/** A refusal has a bank id too, though the bank performed nothing. */
 const refusedSchema = z.object({
   state: z.literal('refused'),
   bankId: bankIdSchema,
@@ -55,9 +52,8 @@ export const refundAnswerSchema = z.discriminatedUnion('state', [
 
 const reversalsSchema = z.array(z.object({ bankId: bankIdSchema, reverses: bankIdSchema }));
 /**
- * `reversed`: undone by this very request. `already_reversed`: nothing of it stands any more; a voided
- * authorization counts. `remembered`: never seen, and a later arrival will be refused. `unknown`: never seen,
- * and this bank does not remember, so a later arrival will be performed; or a bank id that is not this bank's.
+ * `reversed`: undone by this request. `already_reversed`: nothing of it stands, or it was voided. `remembered`: unknown,
+ * and fenced. `unknown`: unknown and not fenced, so a later arrival is performed; or a foreign bank id.
  */
 export const reverseAnswerSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('reversed'), bankId: bankIdSchema, reversals: reversalsSchema, ...time }),
@@ -71,7 +67,7 @@ export const entryKinds = ['authorization', 'capture', 'void', 'refund', 'revers
 export const entryKindSchema = z.enum(entryKinds);
 export type EntryKind = z.infer<typeof entryKindSchema>;
 
-/** One performance, as it stands in the bank's books and statements. Entries are never changed. */
+/** One performance in the bank's books and statements. Immutable. */
 export const entrySchema = z.object({
   /** 1, 2, 3, … per bank, without gaps. */
   seq: z.int().positive(),
@@ -83,14 +79,14 @@ export const entrySchema = z.object({
   amountMinor: amountMinorSchema,
   currency: currencySchema,
   at: instantSchema,
-  /** What it acts on: the authorization of a capture or void, the capture of a refund. */
+  /** The bank id that it acts on: the authorization of a capture or void, the capture of a refund. */
   of: bankIdSchema.optional(),
-  /** What a reversal undoes. */
+  /** The target of a reversal. */
   reverses: bankIdSchema.optional(),
 });
 export type Entry = z.infer<typeof entrySchema>;
 
-/** An entry with what has become of it: `undoneBy` is the void or the reversal after which it no longer stands. */
+/** An entry with the void or reversal that undid it, if any. */
 export const performanceSchema = entrySchema.extend({ undoneBy: bankIdSchema.optional() });
 export type Performance = z.infer<typeof performanceSchema>;
 
@@ -103,7 +99,7 @@ export const inquireAnswerSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('not_found'), ...time }),
 ]);
 
-/** Entries in order of `seq`. At or below `watermark` nothing will ever be added. */
+/** Entries in order of `seq`. No entry is ever added at or below `watermark`. */
 export const statementAnswerSchema = z.object({
   state: z.literal('statement'),
   entries: z.array(entrySchema),

@@ -30,7 +30,7 @@ describe('a test instrument', () => {
 });
 
 describe('a request on the wire', () => {
-  it('carries the bank id that it acts on in its path, and all else in its body', () => {
+  it('has the bank id that it acts on in its path, and all other fields in its body', () => {
     expect(
       wireOf({ kind: 'capture', authorizationId: 'alder_auth_1', ...movement, amountMinor: 5, currency: 'usd' }),
     ).toEqual({
@@ -40,7 +40,7 @@ describe('a request on the wire', () => {
     });
   });
 
-  it('carries an inquiry as a query that reads back the same', () => {
+  it('encodes an inquiry as a query', () => {
     const aim = { account: 'acct_1', chargeId: 'ch_1', fault: 'tok_fault_inquire_hang' };
     const { path } = wireOf({ kind: 'inquire', reference: 'op_1', ...aim });
     const url = new URL(path, 'http://bank');
@@ -78,7 +78,7 @@ describe('a fault rule', () => {
     });
   });
 
-  it('refuses parameters of another fault, and an operation that its fault cannot strike', () => {
+  it('rejects parameters of another fault, and an operation that its fault cannot hit', () => {
     expect(faultRuleSchema.safeParse({ fault: 'hang', parameters: { lagMs: 1 } }).success).toBe(false);
     expect(faultRuleSchema.safeParse({ fault: 'refuse', operation: 'inquire' }).success).toBe(false);
   });

@@ -5,23 +5,23 @@ export const brandSchema = z.enum(brands);
 /** A card network. */
 export type Brand = z.infer<typeof brandSchema>;
 
-/** What a bank promises; everything that its callers may rely on. */
+/** The guarantees of a bank. */
 export interface BankPromises {
   /** The networks it serves, the preferred first. */
   readonly networks: readonly Brand[];
-  /** It remembers its answer by reference, and may simply be asked again. */
+  /** Repeats its first answer for a repeated reference. */
   readonly idempotent: boolean;
-  /** It refuses what arrives after `validUntil`, so "not found" becomes final. */
+  /** Refuses requests that arrive after `validUntil`, so that "not found" becomes final. */
   readonly enforcesValidUntil: boolean;
-  /** A reversal of a reference that it has never seen is remembered, and refuses a later arrival. */
+  /** The reversal of an unknown reference fences it: a later arrival is refused. */
   readonly fencesUnseen: boolean;
-  /** A message older than this is taken for lost, where the bank gives no better proof. */
+  /** The longest lifetime of a message, in milliseconds, for banks without a better guarantee. */
   readonly maxTransitMs: number;
-  /** Where it listens, unless it is told another port. */
+  /** The default port. */
   readonly defaultPort: number;
 }
 
-/** Every bank, one for each mix of promises. A network's first choice is the first bank that names it. */
+/** One bank per combination of guarantees. The first bank that lists a network is its first choice. */
 const banks = {
   alder: {
     networks: ['visa', 'mastercard'],
@@ -67,12 +67,12 @@ export interface BankProfile extends BankPromises {
 
 export const bankProfiles = byBank((name): BankProfile => ({ name, ...banks[name] }));
 
-/** One value for each bank. */
+/** A record with one value per bank. */
 export function byBank<Value>(valueOf: (name: BankName) => Value): Record<BankName, Value> {
   return Object.fromEntries(bankNames.map((name) => [name, valueOf(name)])) as Record<BankName, Value>;
 }
 
-/** Where all banks listen that run on one host, by name. */
+/** The URLs of all banks on one host, by name. */
 export function bankUrlsAt(origin: string, portOf = (name: BankName): number => banks[name].defaultPort) {
   return byBank((name) => `${origin}:${portOf(name)}`);
 }

@@ -52,7 +52,7 @@ describe('a fault token', () => {
     ['tok_fault_ledger_hang', 'the ledger has no fault'],
     ['tok_fault_ledger_refuse_2', 'no times'],
     [`tok_fault_authorize_latency_${'0'.repeat(90)}1_on_amex`, 'longer than 100'],
-  ])('%s is refused and the reason is said', (token, reason) => {
+  ])('%s is rejected with a reason', (token, reason) => {
     expect(parseFaultToken(token)).toEqual({ invalid: expect.stringContaining(reason) });
   });
 

@@ -5,7 +5,7 @@ import { faultTokenLengthMax } from './requests.js';
 export const tokenOperations = ['authorize', 'capture', 'void', 'refund', 'inquire'] as const;
 export type TokenOperation = (typeof tokenOperations)[number];
 
-/** Where a fault token strikes, and with which card the charge is made. */
+/** The target of a fault token, and the card of the charge. */
 export type FaultAim =
   | { at: 'bank'; brand: Brand; operation: TokenOperation; fault: FaultName; times: number | 'always' }
   | { at: 'ledger'; brand: Brand; fault: 'refuse' };

@@ -5,15 +5,13 @@ import { bankOperations, bankOperationSchema, type BankOperation } from './reque
 
 const ms = z.int().nonnegative().max(3_600_000);
 
-/**
- * Every fault and its parameters. Where a fault leaves open whether the money moved, `performs` says it.
- */
+/** Every fault with its parameters. `performs`: whether the bank performs the request. */
 export const faultParameters = {
   /** Performed at once, answered after `delayMs` plus up to `jitterMs`. */
   latency: z.strictObject({ delayMs: ms.default(1000), jitterMs: ms.default(0) }),
   /** Performed; the answer's body trickles over `durationMs`. */
   slow_drip: z.strictObject({ durationMs: ms.default(5000) }),
-  /** Taken and never answered. */
+  /** Received and never answered. */
   hang: z.strictObject({ performs: z.boolean().default(false) }),
   /** 500. */
   error: z.strictObject({ performs: z.boolean().default(false) }),
@@ -21,30 +19,27 @@ export const faultParameters = {
   not_processed: z.strictObject({}),
   /** 429 `not_processed`, with Retry-After. */
   rate_limited: z.strictObject({ retryAfterMs: ms.default(1000) }),
-  /** 400 `invalid_request`, as of a request that the bank cannot read. Not performed, not remembered. */
+  /** 400 `invalid_request`, as for a malformed request. Not performed, not remembered. */
   reject: z.strictObject({}),
-  /**
-   * A whole bank (or all): its port refuses connections, until the rule goes or `durationMs` is over.
-   * Anything narrower: the connection is reset before the request is processed.
-   */
+  /** Of a whole bank: connection refused, until the rule is removed or after `durationMs`. Of a narrower scope: a reset before processing. */
   outage: z.strictObject({ durationMs: ms.optional() }),
   /** Performed; the answer breaks off in the middle of its body. */
   cut: z.strictObject({}),
-  /** Performed; answered 200 with something that is not of the protocol. */
+  /** Performed; answered 200 with a body outside the protocol. */
   malformed: z.strictObject({}),
   /** Not performed; the connection is reset. */
   drop_before: z.strictObject({}),
   /** Performed; then the connection is reset. */
   drop_after: z.strictObject({}),
-  /** Arrives at the bank's books only after the caller has given up, and `delayMs` more. */
+  /** Processed `delayMs` after the caller has timed out. */
   late: z.strictObject({ delayMs: ms.default(1000) }),
-  /** Arrives at the bank's books twice; the first answer is sent. */
+  /** Processed twice; the first answer is sent. */
   duplicate: z.strictObject({}),
   /** Answers as of `lagMs` ago. */
   inquiry_lag: z.strictObject({ lagMs: ms.default(5000) }),
-  /** A definite refusal (an authorization is declined with `code`), made at once and answered after `delayMs`. */
+  /** Refused (an authorization is declined with `code`) at once, and answered after `delayMs`. */
   refuse: z.strictObject({ code: declineCodeSchema.default('generic_decline'), delayMs: ms.default(0) }),
-  /** Once the caller has given up, the bank declines. */
+  /** Declined after the caller has timed out. */
   decline_after_timeout: z.strictObject({ code: declineCodeSchema.default('generic_decline') }),
 } as const;
 export type FaultParameters = { [Name in keyof typeof faultParameters]: z.infer<(typeof faultParameters)[Name]> };
@@ -60,7 +55,7 @@ const narrower: Partial<Record<FaultName, readonly BankOperation[]>> = {
   decline_after_timeout: ['authorize'],
 };
 
-/** The operations that a fault can strike. */
+/** The operations that a fault can hit. */
 export function operationsOf(fault: FaultName): readonly BankOperation[] {
   return narrower[fault] ?? bankOperations;
 }
@@ -78,15 +73,15 @@ export type FaultScope = z.infer<typeof faultScopeSchema>;
 const rule = <Name extends FaultName, Parameters extends z.ZodType>(fault: Name, parameters: Parameters) =>
   z.strictObject({
     scope: faultScopeSchema.default({}),
-    /** Without it: every operation that the fault can strike. */
+    /** Default: every operation that the fault can hit. */
     operation: bankOperationSchema.optional(),
     fault: z.literal(fault),
     /** Of each matching request, in [0, 1]. */
     probability: z.number().min(0).max(1).default(1),
-    /** After that many strikes the rule is spent. */
+    /** The rule ends after this many hits. */
     times: z.int().positive().optional(),
     parameters,
-    /** Of the rule's own generator: the same seed and the same matching requests give the same strikes. */
+    /** The seed of the rule's generator: the same seed and the same matching requests give the same hits. */
     seed: z.int().nonnegative().default(0),
   });
 
@@ -116,10 +111,10 @@ export const faultRuleSchema = z
     error: 'this fault cannot strike this operation',
   });
 export type FaultRule = z.infer<typeof faultRuleSchema>;
-/** What a caller of POST /faults may write: defaults left out. */
+/** The body of POST /faults before defaults. */
 export type FaultRuleInput = z.input<typeof faultRuleSchema>;
 
-/** A rule as GET /faults shows it. */
+/** A rule in the answer of GET /faults. */
 export type StandingFaultRule = FaultRule & { id: string; strikes: number };
 
 /** Whether a rule takes a whole bank off the network, rather than some of its requests. */

@@ -16,10 +16,10 @@ export type DeclineCode = z.infer<typeof declineCodeSchema>;
 
 export const instrumentBehaviors = ['approve', ...declineCodes, 'attaches_then_fails'] as const;
 export const instrumentBehaviorSchema = z.enum(instrumentBehaviors);
-/** What a test card does when it is charged. A bank reads it in place of the number, which never leaves the API. */
+/** The behavior of a test card. Banks get it instead of the number, which never leaves the API. */
 export type InstrumentBehavior = z.infer<typeof instrumentBehaviorSchema>;
 
-/** The bank's verdict on a card: undefined when it approves. */
+/** The decline code for a card; undefined if the bank approves. */
 export function declineOf(instrument: InstrumentBehavior): DeclineCode | undefined {
   if (instrument === 'approve') return undefined;
   return instrument === 'attaches_then_fails' ? 'generic_decline' : instrument;
@@ -31,5 +31,5 @@ export const instrumentSchema = z.object({
   fingerprint: z.string().min(1).max(64),
   behavior: instrumentBehaviorSchema,
 });
-/** A card as the banks see it: no number, only what tells two cards apart. */
+/** A card without its number, identified by a fingerprint. */
 export type Instrument = z.infer<typeof instrumentSchema>;

@@ -13,22 +13,22 @@ export const requestRecordSchema = z.object({
   validUntil: instantSchema.optional(),
   account: z.string().optional(),
   chargeId: z.string().optional(),
-  /** The fault token that its charge carries, whether or not it struck. */
+  /** The fault token of its charge, whether or not it hit. */
   token: z.string().optional(),
   instanceId: z.string().optional(),
   attemptId: z.string().optional(),
   traceparent: z.string().optional(),
-  /** The fault that struck it, and the rule that said so (`token`: the charge's own). */
+  /** The fault that hit it, and its rule (`token` for the charge's own). */
   fault: z.object({ name: z.string(), by: z.string() }).optional(),
 });
-/** Something performed: money moved, or a claim on it. `attemptId` is the attempt that did it. */
+/** A performance. `attemptId` is the attempt that caused it. */
 export const entryRecordSchema = entrySchema.extend({
   type: z.literal('entry'),
   attemptId: z.string().optional(),
   /** Of an authorization. */
   card: instrumentSchema.omit({ behavior: true }).optional(),
 });
-/** A definite no. An idempotent bank gives it again; `error` codes are for the record only. */
+/** A refusal. An idempotent bank repeats it; `error` codes are for the record only. */
 export const refusalRecordSchema = z.object({
   type: z.literal('refusal'),
   at: instantSchema,
@@ -41,13 +41,13 @@ export const refusalRecordSchema = z.object({
   code: z.union([declineCodeSchema, refusalCodeSchema, bankErrorCodeSchema]),
   attemptId: z.string().optional(),
 });
-/** A reference that is refused for ever from here on. */
+/** From here on the reference is refused forever. */
 export const fenceRecordSchema = z.object({
   type: z.literal('fence'),
   at: instantSchema,
   bankId: bankIdSchema,
   reference: referenceSchema,
-  /** On whose behalf it was reversed. Absent in older journals. */
+  /** The charge of the reversal. Absent in older journals. */
   chargeId: z.string().optional(),
 });
 
@@ -64,19 +64,18 @@ export type EntryRecord = z.infer<typeof entryRecordSchema>;
 export type RefusalRecord = z.infer<typeof refusalRecordSchema>;
 export type FenceRecord = z.infer<typeof fenceRecordSchema>;
 
-/** GET /banks/:bank/journal?after=CURSOR: ask again from `next` until nothing comes. */
+/** GET /banks/:bank/journal?after=CURSOR: repeat from `next` until a page is empty. */
 export const journalPageSchema = z.object({ records: z.array(journalRecordSchema), next: z.int().nonnegative() });
 export type JournalPage = z.infer<typeof journalPageSchema>;
 
-/** GET /banks/:bank/journal/charges/:charge: all that is on record about one charge, in order, however long the journal is. */
+/** GET /banks/:bank/journal/charges/:charge: all records of one charge, in order. */
 export const chargeRecordsSchema = z.object({ records: z.array(journalRecordSchema) });
 export type ChargeRecords = z.infer<typeof chargeRecordsSchema>;
 
 const sum = z.int().nonnegative();
 /**
- * GET /banks/:bank/totals, per currency, in minor units. `captured`, `refunded`, … count what was ever performed;
- * `reversed` what reversals undid, all kinds together; `held` the authorizations that stand uncaptured;
- * `net` = standing captures − standing refunds.
+ * GET /banks/:bank/totals, per currency, in minor units. `captured`, `refunded`, … sum all performances; `reversed` sums
+ * undone ones; `held` sums standing uncaptured authorizations; `net` = standing captures − standing refunds.
  */
 export const totalsSchema = z.object({
   bank: bankNameSchema,

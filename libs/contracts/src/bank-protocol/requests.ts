@@ -3,22 +3,19 @@ import { instrumentSchema } from './instruments.js';
 
 /** Milliseconds since the Unix epoch. */
 export const instantSchema = z.int().nonnegative();
-/**
- * The gateway's name for one operation, kept across its attempts. Safe in a path. It has room for a charge's id and,
- * when a stray is undone, for a bank's own id of any length.
- */
+/** The gateway's name of an operation, the same for all attempts. Safe in a path. Long enough for a charge id and a bank id. */
 export const referenceSchema = z.string().regex(/^[\w.-]{1,96}$/);
-/** The bank's own name for one performance. Safe in a path. */
+/** The bank's id of one performance. Safe in a path. */
 export const bankIdSchema = z.string().regex(/^[\w.-]{1,64}$/);
 /** Minor units of the currency; a bank moves at least one. */
 export const amountMinorSchema = z.int().positive();
 /** Lower-case ISO 4217. */
 export const currencySchema = z.string().regex(/^[a-z]{3}$/);
 
-/** As long as a fault token may be, at the API as at a bank. */
+/** The longest fault token, at the API and at a bank. */
 export const faultTokenLengthMax = 100;
 
-/** On whose behalf a request is made, and the fault token with which its charge was opened, if any. */
+/** The account and charge of a request, and the charge's fault token, if any. */
 const aimShape = {
   account: z.string().min(1).max(64),
   chargeId: z.string().min(1).max(64),
@@ -35,7 +32,7 @@ export const captureBodySchema = z.object({ ...movementShape, ...amountShape });
 export const voidBodySchema = z.object(movementShape);
 /** POST /v1/captures/:captureId/refunds */
 export const refundBodySchema = z.object({ ...movementShape, ...amountShape });
-/** What to undo: every performance of a reference, or the one performance of this bank id. */
+/** All performances of a reference, or the one performance of a bank id. */
 export const reversalTargetSchema = z.union([
   z.strictObject({ reference: referenceSchema }),
   z.strictObject({ bankId: bankIdSchema }),
@@ -51,10 +48,7 @@ export const statementQuerySchema = z.object({
   limit: z.coerce.number().int().min(1).max(1000).default(1000),
 });
 
-/**
- * Every limit of the protocol: lengths, alphabets, numbers. A bank reads its requests by it, and what it cannot read
- * is malformed (`invalid_request`); callers check by it before they ask, and before they promise to.
- */
+/** All limits of the protocol. A bank answers `invalid_request` outside them; callers check before they send or accept. */
 export const requestSchema = z.discriminatedUnion('kind', [
   authorizeBodySchema.extend({ kind: z.literal('authorize') }),
   captureBodySchema.extend({ kind: z.literal('capture'), authorizationId: bankIdSchema }),
@@ -74,7 +68,7 @@ export type ReverseRequest = RequestOf<'reverse'>;
 export type InquireRequest = RequestOf<'inquire'>;
 export type StatementRequest = RequestOf<'statement'>;
 
-/** What may move money. */
+/** The requests that may move money. */
 export type MovementRequest = AuthorizeRequest | CaptureRequest | VoidRequest | RefundRequest | ReverseRequest;
 
 export const bankOperations = ['authorize', 'capture', 'void', 'refund', 'reverse', 'inquire', 'statement'] as const;

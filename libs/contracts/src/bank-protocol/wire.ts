@@ -1,6 +1,6 @@
 import type { BankRequest } from './requests.js';
 
-/** Headers of every request; the bank's journal keeps them. */
+/** Headers of every request. The bank's journal stores them. */
 export const headers = {
   instanceId: 'x-instance-id',
   attemptId: 'x-attempt-id',
@@ -9,13 +9,13 @@ export const headers = {
 
 export interface WireRequest {
   method: 'GET' | 'POST';
-  /** With its query. */
+  /** Including the query. */
   path: string;
-  /** To be sent as JSON. */
+  /** Sent as JSON. */
   body?: object;
 }
 
-/** How a request goes over HTTP. */
+/** The HTTP form of a request. */
 export function wireOf(request: BankRequest): WireRequest {
   switch (request.kind) {
     case 'authorize': {

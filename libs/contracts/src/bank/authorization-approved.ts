@@ -6,14 +6,14 @@ export const authorizationApproved = defineEvent({
   producer: 'bank',
   name: 'authorization_approved',
   version: 1,
-  meaning: 'A bank set the amount aside for us.',
+  meaning: 'A bank authorized the amount.',
   schema: z.strictObject({
     chargeId,
     account,
     amount,
     capture: captureMethod,
     bank,
-    /** The bank's own id of the authorization. */
+    /** The bank id of the authorization. */
     bankAuthorizationId: z.string(),
     fault: z.string().nullable(),
   }),

@@ -6,12 +6,12 @@ export const authorizationDeclined = defineEvent({
   producer: 'bank',
   name: 'authorization_declined',
   version: 1,
-  meaning: 'The bank said no to this card: a business outcome, not a fault.',
+  meaning: 'The bank declined the card: a business outcome, not a fault.',
   schema: z.strictObject({
     chargeId,
     account,
     bank,
-    /** The bank’s word for it: one of the behaviours of a test card. */
+    /** The decline code: one of the behaviors of a test card. */
     code: z.string(),
   }),
 });

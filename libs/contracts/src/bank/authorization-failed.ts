@@ -6,11 +6,11 @@ export const authorizationFailed = defineEvent({
   producer: 'bank',
   name: 'authorization_failed',
   version: 1,
-  meaning: 'No bank could be asked, or the authorization was reversed out of doubt: no money is set aside anywhere.',
+  meaning: 'No bank was available, or the authorization was reversed out of doubt: no bank holds the amount.',
   schema: z.strictObject({
     chargeId,
     account,
-    /** Null when no bank of this card network could be asked. */
+    /** Null if no bank of this card network was available. */
     bank: bank.nullable(),
     reason: z.enum(['no_bank_available', 'not_processed', 'reversed_out_of_doubt']),
   }),

@@ -6,13 +6,13 @@ export const authorizationVoided = defineEvent({
   producer: 'bank',
   name: 'authorization_voided',
   version: 1,
-  meaning: 'The bank gave the authorization back to the cardholder: nothing is set aside any more.',
+  meaning: 'The bank voided the authorization and no longer holds the amount.',
   schema: z.strictObject({
     chargeId,
     account,
     bank,
     cause: releaseCause,
-    /** The bank's refusal of the capture, when that is the cause. */
+    /** The code of the refused capture, if that is the cause. */
     refusalCode: z.string().nullable(),
   }),
 });

@@ -6,7 +6,7 @@ export const cancellationRefused = defineEvent({
   producer: 'bank',
   name: 'cancellation_refused',
   version: 1,
-  meaning: 'The capture was there first: there is no authorization left to give back.',
+  meaning: 'A capture came first, so there is no authorization left to void.',
   schema: z.strictObject({
     chargeId,
     account,

@@ -6,13 +6,13 @@ export const captureCompensated = defineEvent({
   producer: 'bank',
   name: 'capture_compensated',
   version: 1,
-  meaning: 'A capture whose charge had ended was refunded at the bank: it is as if it had not been.',
+  meaning: 'The bank refunded a capture whose charge had ended.',
   schema: z.strictObject({
     chargeId,
     account,
     amount,
     bank,
-    /** The bank's own id of the refund that undid it. */
+    /** The bank id of that refund. */
     bankRefundId: z.string(),
   }),
 });

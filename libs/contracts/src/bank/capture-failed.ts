@@ -6,7 +6,7 @@ export const captureFailed = defineEvent({
   producer: 'bank',
   name: 'capture_failed',
   version: 1,
-  meaning: 'The bank refused the capture for good: the authorization is being voided.',
+  meaning: 'The bank refused the capture; the gateway voids the authorization.',
   schema: z.strictObject({
     chargeId,
     account,

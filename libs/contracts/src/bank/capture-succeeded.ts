@@ -6,13 +6,13 @@ export const captureSucceeded = defineEvent({
   producer: 'bank',
   name: 'capture_succeeded',
   version: 1,
-  meaning: 'The bank moved the money to us.',
+  meaning: 'The bank captured the amount.',
   schema: z.strictObject({
     chargeId,
     account,
     amount,
     bank,
-    /** The bank's own id of the capture. */
+    /** The bank id of the capture. */
     bankCaptureId: z.string(),
   }),
 });

@@ -6,7 +6,7 @@ export const refundFailed = defineRefundEvent({
   producer: 'bank',
   name: 'refund_failed',
   version: 1,
-  meaning: 'The bank refused the refund for good: nothing went back to the cardholder.',
+  meaning: 'The bank refused the refund: no money went back to the cardholder.',
   schema: refundHead.extend({
     bank,
     code: z.string(),

@@ -6,10 +6,10 @@ export const refundSucceeded = defineRefundEvent({
   producer: 'bank',
   name: 'refund_succeeded',
   version: 1,
-  meaning: 'The bank gave the amount back to the cardholder.',
+  meaning: 'The bank refunded the amount to the cardholder.',
   schema: refundHead.extend({
     bank,
-    /** The bank's own id of the refund. */
+    /** The bank id of the refund. */
     bankRefundId: z.string(),
   }),
 });

@@ -7,21 +7,18 @@ export const statementPublished = defineKeyedEvent({
   producer: 'bank',
   name: 'statement_published',
   version: 1,
-  meaning: 'A page of a bank’s statement: what it says it performed, in its own order.',
+  meaning: 'A page of a bank’s statement: its performances in the order of its journal.',
   key: (page) => page.bank,
   subject: (page) => `${page.bank}.${page.after}.${page.through}.${page.askedAt}`,
   schema: z.strictObject({
     bank,
-    /** The page holds the entries whose `seq` is above this… */
+    /** The page has the entries with a `seq` above this… */
     after: z.int().nonnegative(),
-    /** …up to and including this; equal to `after` when nothing was added. At or below it nothing ever will be. */
+    /** …up to and including this; equal to `after` for an empty page. No entry is ever added at or below it. */
     through: z.int().nonnegative(),
-    /** True when the statement went no further at the moment it was asked for. */
+    /** True if the statement had no further entries at the time of the request. */
     isLast: z.boolean(),
-    /**
-     * When the gateway sent its question, by its own clock, in milliseconds since the epoch, less what the bank's
-     * answer lagged behind: what happened before is in it.
-     */
+    /** The time of the request on the gateway's clock, less the lag of the answer: earlier performances are in the statement. */
     askedAt: z.int(),
     entries: z.array(entrySchema),
   }),

@@ -6,17 +6,17 @@ export const strayReversed = defineEvent({
   producer: 'bank',
   name: 'stray_reversed',
   version: 1,
-  meaning: 'A movement that the bank performed without a request was reversed there, by its own id.',
+  meaning: 'The bank reversed a movement that no service had recorded.',
   subject: ({ chargeId, bankId }) => `${chargeId}.${bankId}`,
   schema: z.strictObject({
     chargeId,
     account,
     bank,
-    /** The bank's own id of what was undone. */
+    /** The bank id of the reversed movement. */
     bankId: z.string(),
     movement,
     amount,
-    /** The bank's own id of the reversal. */
+    /** The bank id of the reversal. */
     reversalBankId: z.string(),
   }),
 });

@@ -6,13 +6,13 @@ export const captureSuspended = defineEvent({
   producer: 'ledger',
   name: 'capture_suspended',
   version: 1,
-  meaning: 'The bank captured for a charge that had ended: the money is in suspense until it is given back.',
+  meaning: 'The bank captured for a charge that had ended: the money is in suspense until the bank refunds it.',
   schema: z.strictObject({
     chargeId,
     account,
     amount,
     bank,
-    /** The bank's own id of the capture. */
+    /** The bank id of the capture. */
     bankCaptureId: z.string(),
   }),
 });

@@ -6,8 +6,7 @@ export const chargeAuthorized = defineEvent({
   producer: 'ledger',
   name: 'charge_authorized',
   version: 1,
-  meaning:
-    'The amount is pending for the merchant, who says when to capture it. Carries all that the merchant’s view needs.',
+  meaning: 'The ledger holds the amount of a manual capture. Carries all that the merchant’s view needs.',
   schema: z.strictObject({
     chargeId,
     account,

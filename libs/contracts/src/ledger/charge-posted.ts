@@ -6,13 +6,13 @@ export const chargePosted = defineEvent({
   producer: 'ledger',
   name: 'charge_posted',
   version: 1,
-  meaning: 'The money is the merchant’s: capture posted, fee taken. Carries all that the merchant’s view needs.',
+  meaning: 'The ledger posted the capture and took the fee. Carries all that the merchant’s view needs.',
   schema: z.strictObject({
     chargeId,
     account,
     amount,
     fee: amount,
-    /** Milliseconds since the epoch; the merchant may be paid out from then on. */
+    /** Milliseconds since the epoch, from which the amount is available. */
     availableOn: z.int(),
     postedAt: z.int(),
     balanceTransactionId: z.string().startsWith('txn_'),

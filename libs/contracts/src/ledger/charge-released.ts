@@ -6,7 +6,7 @@ export const chargeReleased = defineEvent({
   producer: 'ledger',
   name: 'charge_released',
   version: 1,
-  meaning: 'Nothing is held for this charge any more, at the bank or in the books: it ended without money.',
+  meaning: 'The charge ended without money: neither the bank nor the ledger holds an amount.',
   schema: z.strictObject({
     chargeId,
     account,

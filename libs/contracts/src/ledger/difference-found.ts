@@ -6,24 +6,24 @@ export const differenceFound = defineKeyedEvent({
   producer: 'ledger',
   name: 'difference_found',
   version: 1,
-  meaning: 'A bank’s statement and the books do not agree about one movement.',
+  meaning: 'A bank’s statement and the ledger disagree on one movement.',
   key: (difference) => difference.chargeId,
   subject: ({ differenceId, repetition }) => (repetition ? `${differenceId}.${repetition}` : differenceId),
   schema: z.strictObject({
-    /** Natural: bank, bank id and kind. The same difference is found once. */
+    /** A natural key: bank, bank id and kind. */
     differenceId: z.string(),
-    /** How often it was said before, and still stands: who could do nothing about it then is asked anew. */
+    /** How often it was emitted before. A consumer that could not resolve it gets it again. */
     repetition: z.int().positive().optional(),
-    /** `undone_at_bank`: the bank has given back what stands in the books; for a person, like `unknown_to_bank`. */
+    /** An operator handles `undone_at_bank` (the bank has undone a transfer's movement) and `unknown_to_bank`. */
     kind: z.enum(['unknown_to_ledger', 'unknown_to_bank', 'undone_at_bank', 'amount_differs']),
     bank,
     movement,
-    /** As the bank or the books name it: possibly an unknown charge. */
+    /** The bank's or the ledger's name of the charge, possibly unknown. */
     chargeId: z.string(),
     account: z.string(),
-    /** Null when the bank knows nothing of it. */
+    /** Null if the bank does not have the movement. */
     bankId: z.string().nullable(),
-    /** Under which it was asked for; null when the bank knows nothing of it. */
+    /** The reference of its request; null if the bank does not have the movement. */
     reference: z.string().nullable(),
     amount,
   }),

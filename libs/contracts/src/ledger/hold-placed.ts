@@ -6,7 +6,7 @@ export const holdPlaced = defineEvent({
   producer: 'ledger',
   name: 'hold_placed',
   version: 1,
-  meaning: 'The amount is pending for the merchant: it may be captured.',
+  meaning: 'The ledger holds the amount for the merchant: the gateway may capture.',
   schema: z.strictObject({
     chargeId,
     account,

@@ -6,7 +6,7 @@ export const holdRefused = defineEvent({
   producer: 'ledger',
   name: 'hold_refused',
   version: 1,
-  meaning: 'The ledger will not hold this amount for this merchant: the bank has to take it back.',
+  meaning: 'The ledger refused to hold the amount: the gateway voids the authorization.',
   schema: z.strictObject({
     chargeId,
     account,

@@ -5,7 +5,7 @@ export const refundPosted = defineRefundEvent({
   producer: 'ledger',
   name: 'refund_posted',
   version: 1,
-  meaning: 'The refund left the merchant’s balance. Carries all that the merchant’s view needs.',
+  meaning: 'The ledger posted the refund. Carries all that the merchant’s view needs.',
   schema: refundHead.extend({
     /** Both milliseconds since the epoch. */
     postedAt: z.int(),

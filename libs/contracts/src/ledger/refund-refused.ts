@@ -6,7 +6,7 @@ export const refundRefused = defineRefundEvent({
   producer: 'ledger',
   name: 'refund_refused',
   version: 1,
-  meaning: 'The merchant cannot afford the refund: no bank is asked.',
+  meaning: 'The ledger refused the refund: no bank gets a request.',
   schema: refundHead.extend({
     reason: refundRefusal,
   }),

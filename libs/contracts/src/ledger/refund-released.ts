@@ -5,9 +5,9 @@ export const refundReleased = defineRefundEvent({
   producer: 'ledger',
   name: 'refund_released',
   version: 1,
-  meaning: 'The bank refused the refund: what was set aside is the merchant’s again.',
+  meaning: 'The bank refused the refund: the ledger released the reservation.',
   schema: refundHead.extend({
-    /** The bank's word for it. */
+    /** The bank's refusal code. */
     code: z.string(),
   }),
 });

@@ -5,7 +5,7 @@ export const refundReserved = defineRefundEvent({
   producer: 'ledger',
   name: 'refund_reserved',
   version: 1,
-  meaning: 'The amount is set aside from the merchant’s balance: the bank may give it back.',
+  meaning: 'The ledger reserved the amount from the merchant’s balance: the gateway may refund.',
   schema: refundHead,
 });
 export type RefundReserved = z.infer<typeof refundReserved.schema>;

@@ -6,7 +6,7 @@ export const cancellationRequested = defineEvent({
   producer: 'payments',
   name: 'cancellation_requested',
   version: 1,
-  meaning: 'The authorization is not wanted any more, by its merchant or because its time is up.',
+  meaning: 'The merchant canceled the authorization, or it expired.',
   schema: z.strictObject({
     chargeId,
     account,

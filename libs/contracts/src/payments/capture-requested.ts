@@ -6,7 +6,7 @@ export const captureRequested = defineEvent({
   producer: 'payments',
   name: 'capture_requested',
   version: 1,
-  meaning: 'The merchant wants this much of an authorization; what is beyond it may be let go.',
+  meaning: 'The merchant captures all or a part of an authorization; the rest is released.',
   schema: z.strictObject({
     chargeId,
     account,

@@ -6,14 +6,14 @@ export const chargeRequested = defineEvent({
   producer: 'payments',
   name: 'charge_requested',
   version: 1,
-  meaning: 'A merchant wants this amount from this card; nothing has been asked of a bank yet.',
+  meaning: 'A merchant charges a card; no bank has a request yet.',
   schema: z.strictObject({
     chargeId,
     account,
     amount,
     capture: captureMethod,
     card,
-    /** The charge's fault token, when it carries one: it aims a fault at this charge alone. */
+    /** The charge's fault token, if any, which aims a fault at this charge alone. */
     fault: z.string().nullable(),
   }),
 });

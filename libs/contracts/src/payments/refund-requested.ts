@@ -5,7 +5,7 @@ export const refundRequested = defineRefundEvent({
   producer: 'payments',
   name: 'refund_requested',
   version: 1,
-  meaning: 'The merchant gives back this much of a captured charge; nothing has been set aside for it yet.',
+  meaning: 'The merchant refunds all or a part of a captured charge; nothing is reserved yet.',
   schema: refundHead,
 });
 export type RefundRequested = z.infer<typeof refundRequested.schema>;
