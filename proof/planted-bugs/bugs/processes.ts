@@ -7,11 +7,6 @@ export const processes: readonly Sabotage[] = [
     name: 'sigterm-drops-what-is-in-hand',
     says: 'on SIGTERM a service closes its database first, so requests in progress fail',
     breaks: ['A16'],
-    shownBySpec: {
-      file: 'libs/service/src/shutdown.spec.ts',
-      because:
-        'a process that ends explains every answer that nobody heard: A16 does not ask whether the request was in hand before',
-    },
     edits: [
       {
         file: 'libs/service/src/shutdown.ts',

@@ -322,6 +322,35 @@ describe('a request that was not answered, or with a failure of the API', () => 
   });
 });
 
+describe('a request to an API that is told to end', () => {
+  const ending = (fromMs: number): Partial<Evidence> => ({
+    faults: [stretch('terminated', { service: 'payments-api', instance: 'payments-api-1' }, fromMs, SENT_MS + 9_000)],
+  });
+  const refused = (status: number) => answered(status, { error: { type: 'api_error' } });
+
+  it('may be turned away, or not let in', () => {
+    expect(isExplained({ ...ending(SENT_MS - 1), exchanges: [create(refused(503))] })).toBe(true);
+    expect(isExplained({ ...ending(SENT_MS - 1), exchanges: [create(undefined)] })).toBe(true);
+  });
+
+  it('may find the door closed when it was sent right before', () => {
+    expect(isExplained({ ...ending(SENT_MS + 400), exchanges: [create(undefined)] })).toBe(true);
+  });
+
+  it('is answered when it was in hand before', () => {
+    expect(
+      isExplained({ ...ending(SENT_MS + 1_000), exchanges: [create(undefined, { endedMs: SENT_MS + 4_000 })] }),
+    ).toBe(false);
+    expect(
+      isExplained({ ...ending(SENT_MS + 1_000), exchanges: [create(refused(503), { endedMs: SENT_MS + 4_000 })] }),
+    ).toBe(false);
+  });
+
+  it('never makes it fail', () => {
+    expect(isExplained({ ...ending(SENT_MS - 1), exchanges: [create(refused(500))] })).toBe(false);
+  });
+});
+
 describe('a request whose end was not known after ten seconds', () => {
   const waited = (evidence: Partial<Evidence>, parts: Partial<ApiExchange> = {}): boolean =>
     isExplained({

@@ -25,6 +25,8 @@ export interface FailedCharge {
 const FELT_AFTER_MS = 20_000;
 /** The API needs nothing but itself and its database to answer, and finds its database again within this time. */
 const API_RECOVERS_WITHIN_MS = 5_000;
+/** A request that was sent right before its service was told to end may have stood before a closed door. */
+const ON_ITS_WAY_MS = 500;
 /** An authorization that never reached its bank is tried so often before its charge fails. */
 const ATTEMPTS_MAX = 6;
 /** After so much doubt an authorization is reversed. */
@@ -67,9 +69,14 @@ export const apiStruck: RefusalReason<ApiExchange> = {
       (stretch) =>
         (processFaults.has(stretch.kind) || databaseFaults.has(stretch.kind)) &&
         isOf(stretch, 'payments-api') &&
-        overlaps(stretch, exchange, API_RECOVERS_WITHIN_MS),
+        overlaps(stretch, exchange, API_RECOVERS_WITHIN_MS) &&
+        (stretch.kind !== 'terminated' || isTurnedAway(exchange, stretch)),
     ),
 };
+
+/** A service that is told to end still answers the requests that it has, and refuses later ones with 503 at the most. */
+const isTurnedAway = ({ sentMs, answer }: ApiExchange, { fromMs }: FaultStretch): boolean =>
+  sentMs >= fromMs - ON_ITS_WAY_MS && (answer === undefined || answer.status === 503);
 
 /** For what is still `pending` after ten seconds. */
 export const sagaStruck: RefusalReason<ApiExchange> = {

@@ -85,12 +85,16 @@ export function exchange(
   return new Promise((resolve) => {
     const nothing = (): void => resolve({ kind: 'nothing' });
     const timer = scheduler.after(patienceMs, client, nothing);
+    let isAnswered = false;
     service.process.onDeath(() => {
+      // What it has sent still arrives: the end of a connection does not overtake it.
+      if (isAnswered) return;
       timer.cancel();
       scheduler.after(latencyMs(), client, nothing);
     });
     const answer = async (): Promise<void> => {
       const response = await service.door!.hold(() => serve(service, request));
+      isAnswered = true;
       scheduler.after(latencyMs(), client, () => {
         timer.cancel();
         resolve({ kind: 'response', response });

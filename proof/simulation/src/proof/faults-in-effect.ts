@@ -19,10 +19,6 @@ export class FaultsInEffect {
     switch (fault.kind) {
       case 'kill':
         return this.#add('killed', instanceOf(fault), fault.downMs);
-      case 'terminate':
-        return this.#add('terminated', instanceOf(fault), SHUTDOWN_LIMIT_MS + fault.downMs);
-      case 'rolling_restart':
-        return this.#add('terminated', { service: fault.service }, 2 * SHUTDOWN_LIMIT_MS);
       case 'freeze':
         return this.#add('frozen', instanceOf(fault), fault.forMs);
       case 'cut':
@@ -35,6 +31,9 @@ export class FaultsInEffect {
         return this.#add('rebalance', { service: fault.service });
       case 'clock_step':
         return this.#add('clock_step', instanceOf(fault));
+      case 'terminate':
+      case 'rolling_restart':
+        return; // each instance at its own time: see `terminated`
       case 'commit_lost':
       case 'publish_lost':
       case 'poison':
@@ -44,6 +43,11 @@ export class FaultsInEffect {
         for (const bank of bankProtocol.bankNames)
           if (bankProtocol.closesPortOf(bank, fault.rule)) this.#add('outage', { bank }, fault.forMs);
     }
+  }
+
+  /** An instance is told to end. @param downMs until it is started again, once it has ended */
+  terminated(which: Which, downMs: number): void {
+    this.#add('terminated', instanceOf(which), SHUTDOWN_LIMIT_MS + downMs);
   }
 
   /** A COMMIT, a send to Kafka or an answer to one of them has just been lost, or an event that Kafka had acknowledged. */
@@ -76,7 +80,12 @@ export class FaultsInEffect {
   }
 }
 
-const instanceOf = ({ service, instance }: { service: SimulatedServiceName; instance: number }): FaultPlace => ({
+interface Which {
+  readonly service: SimulatedServiceName;
+  readonly instance: number;
+}
+
+const instanceOf = ({ service, instance }: Which): FaultPlace => ({
   service,
   instance: `${service}-${instance}`,
 });

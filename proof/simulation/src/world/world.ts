@@ -493,7 +493,9 @@ export class World {
         this.scheduler.after(fault.downMs, undefined, () => this.#restart(fault));
         return;
       case 'terminate':
-        return this.#stop(fault, () => this.scheduler.after(fault.downMs, undefined, () => this.#restart(fault)));
+        return this.#stop(fault, fault.downMs, () =>
+          this.scheduler.after(fault.downMs, undefined, () => this.#restart(fault)),
+        );
       case 'rolling_restart':
         return this.#restartInTurn({ service: fault.service, instance: 0 });
       case 'freeze': {
@@ -548,7 +550,8 @@ export class World {
   }
 
   /** SIGTERM, and SIGKILL later on. @param whenEnded unless something else has ended it before */
-  #stop(which: Which, whenEnded: () => void): void {
+  #stop(which: Which, downMs: number, whenEnded: () => void): void {
+    this.#faults.terminated(which, downMs);
     const running = this.#instance(which);
     const { process, ready } = running;
     if (process.dead) return;
@@ -575,7 +578,7 @@ export class World {
   #restartInTurn(which: Which): void {
     if (which.instance === INSTANCES) return;
     const next = { ...which, instance: which.instance + 1 };
-    this.#stop(which, () => {
+    this.#stop(which, 0, () => {
       this.#restart(which);
       this.#onceReady(which, () => this.#restartInTurn(next));
     });
