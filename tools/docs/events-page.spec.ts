@@ -30,7 +30,7 @@ describe('docs/events.html', () => {
   });
 
   it('shows the doc comments of fields', () => {
-    expect(page).toContain("The bank's own id of the capture.");
+    expect(page).toContain('The bank id of the capture.');
     expect(page).toContain('Integer minor units: 2000 usd are twenty dollars.');
   });
 });
