@@ -10,16 +10,18 @@ import { localDoorHook } from '#local-door';
 import { BanksController } from './admin/banks.controller.js';
 import { FaultsController } from './admin/faults.controller.js';
 import { HealthController } from './admin/health.controller.js';
-import { BankListeners, type BanksOptions } from './desk/banks.js';
+import { BankListeners } from './desk/banks.js';
 import { FaultRules } from './faults/fault-rules.js';
-import { FaultSwitchboard } from './faults/fault-switchboard.js';
+import { BANK_PORTS, FaultSwitchboard } from './faults/fault-switchboard.js';
+import type { BanksSettings } from './settings.js';
+import { banksConfig, settingsOfEnvironment } from './settings.module.js';
+import { CLOCK, LOGGER } from './tokens.js';
 
-export interface BankSimulatorOptions extends BanksOptions {
-  adminHost: string;
-  /** 0 takes a free port. */
-  adminPort: number;
-  clock: Clock;
-  logger: Logger;
+export interface BankSimulatorOptions {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Default: those of the environment. */
+  readonly settings?: BanksSettings;
 }
 
 export interface BankSimulator {
@@ -31,18 +33,19 @@ export interface BankSimulator {
 
 @Module({})
 export class BankSimulatorModule {
-  static with({ clock, logger, ...options }: BankSimulatorOptions): DynamicModule {
-    const rules = new FaultRules();
+  static with({ clock, logger, settings }: BankSimulatorOptions): DynamicModule {
     return {
       module: BankSimulatorModule,
+      imports: settings ? [] : [settingsOfEnvironment()],
       controllers: [HealthController, FaultsController, BanksController],
       providers: [
-        { provide: BankListeners, useFactory: () => new BankListeners(options, rules, clock, logger) },
-        {
-          provide: FaultSwitchboard,
-          useFactory: (banks: BankListeners) => new FaultSwitchboard(rules, banks, clock, logger),
-          inject: [BankListeners],
-        },
+        ...(settings ? [{ provide: banksConfig.KEY, useValue: settings }] : []),
+        { provide: CLOCK, useValue: clock },
+        { provide: LOGGER, useValue: logger },
+        FaultRules,
+        BankListeners,
+        { provide: BANK_PORTS, useExisting: BankListeners },
+        FaultSwitchboard,
       ],
     };
   }
@@ -60,12 +63,14 @@ export async function createBankSimulator(options: BankSimulatorOptions): Promis
     new FastifyAdapter({ forceCloseConnections: true }),
     { logger: false, abortOnError: false },
   );
+  const settings = application.get<BanksSettings>(banksConfig.KEY);
+  options.logger.level = settings.logLevel;
   limitClients(application.getHttpServer());
-  application.getHttpAdapter().getInstance().addHook('onRequest', localDoorHook(options.allowedHosts));
+  application.getHttpAdapter().getInstance().addHook('onRequest', localDoorHook(settings.allowedHosts));
   readEveryBodyAsJson(application);
   const banks = application.get(BankListeners);
   try {
-    await application.listen(options.adminPort, options.adminHost);
+    await application.listen(settings.adminPort, settings.adminHost);
   } catch (error) {
     await banks.onApplicationShutdown();
     throw error;

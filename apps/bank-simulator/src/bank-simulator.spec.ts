@@ -9,7 +9,7 @@ import { SystemClock } from '#clock';
 import { bankProtocol } from '#contracts';
 import { FakeClock } from '#testing';
 import { createBankSimulator } from './bank-simulator.module.js';
-import { authorization, freePorts, SimulatorUnderTest } from './faults/simulator-under-test.js';
+import { authorization, localSettings, SimulatorUnderTest } from './faults/simulator-under-test.js';
 
 const clock = new SystemClock();
 let simulator: SimulatorUnderTest;
@@ -191,14 +191,13 @@ describe('starting', () => {
     const { port } = squatter.address() as AddressInfo;
     const start = (dogwood: number) =>
       createBankSimulator({
-        host: '127.0.0.1',
-        ports: { ...freePorts, dogwood },
-        allowedHosts: [],
-        adminHost: '127.0.0.1',
-        adminPort: 0,
-        dataDir: join(simulator.dataDir, 'second'),
+        settings: {
+          ...localSettings,
+          ports: { ...localSettings.ports, dogwood },
+          dataDir: join(simulator.dataDir, 'second'),
+        },
         clock,
-        logger: pino({ level: 'silent' }),
+        logger: pino(),
       });
     await expect(start(port)).rejects.toMatchObject({ code: 'EADDRINUSE' });
     await expect(readFile(join(simulator.dataDir, 'second', 'alder.jsonl'))).rejects.toMatchObject({ code: 'ENOENT' });

@@ -1,14 +1,13 @@
 import { pino } from 'pino';
 import { SystemClock } from '#clock';
 import { createBankSimulator } from './bank-simulator.module.js';
-import { BadEnvironment, settingsFrom } from './environment.js';
+import { BadEnvironment } from './settings.js';
 
 try {
-  const { logLevel, ...settings } = settingsFrom(process.env);
   const output = pino.destination({ dest: 1, sync: true });
   output.on('error', () => undefined); // a full disk below it costs lines, not the banks
-  const logger = pino({ name: 'bank-simulator', level: logLevel }, output);
-  const simulator = await createBankSimulator({ ...settings, clock: new SystemClock(), logger });
+  const logger = pino({ name: 'bank-simulator' }, output);
+  const simulator = await createBankSimulator({ clock: new SystemClock(), logger });
 
   const stop = (signal: string): void => {
     logger.info({ signal }, 'stopping');

@@ -1,42 +1,37 @@
 import { join } from 'node:path';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Logger } from 'pino';
 import type { Clock } from '#clock';
 import { bankProtocol } from '#contracts';
-import type { AllowedHosts } from '#local-door';
 import { Books } from '../books/books.js';
-import type { FaultRules } from '../faults/fault-rules.js';
+import { FaultRules } from '../faults/fault-rules.js';
 import { Journal } from '../journal/journal.repository.js';
+import type { BanksSettings } from '../settings.js';
+import { banksConfig } from '../settings.module.js';
+import { CLOCK, LOGGER } from '../tokens.js';
 import { BankController } from './bank.controller.js';
 import { OpenBank } from './open-bank.js';
 
-export interface BanksOptions {
-  host: string;
-  /** 0 takes a free port. */
-  ports: Record<bankProtocol.BankName, number>;
-  /** Names under which the banks and their admin door answer, beside localhost and IP addresses. */
-  allowedHosts: AllowedHosts;
-  dataDir: string;
-}
-
 /** All the banks of this process, from opening to closing time. */
-export class BankListeners {
+@Injectable()
+export class BankListeners implements OnModuleInit, OnApplicationShutdown {
   readonly #controllers = new Map<bankProtocol.BankName, BankController>();
   readonly #open = new Map<bankProtocol.BankName, OpenBank>();
 
   constructor(
-    private readonly options: BanksOptions,
+    @Inject(banksConfig.KEY) private readonly settings: BanksSettings,
     private readonly rules: FaultRules,
-    private readonly clock: Clock,
-    private readonly logger: Logger,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   /** Every bank's port is bound before any journal is read: a second process fails before it can touch one. */
   async onModuleInit(): Promise<void> {
     for (const name of bankProtocol.bankNames) {
       const address = {
-        host: this.options.host,
-        port: this.options.ports[name],
-        allowedHosts: this.options.allowedHosts,
+        host: this.settings.host,
+        port: this.settings.ports[name],
+        allowedHosts: this.settings.allowedHosts,
       };
       const controller = new BankController(name, address, this.rules, this.clock, this.logger);
       this.#controllers.set(name, controller);
@@ -71,7 +66,7 @@ export class BankListeners {
 
   async #openBank(name: bankProtocol.BankName): Promise<void> {
     const books = new Books(bankProtocol.bankProfiles[name]);
-    const journal = await Journal.open(join(this.options.dataDir, `${name}.jsonl`), (record) => {
+    const journal = await Journal.open(join(this.settings.dataDir, `${name}.jsonl`), (record) => {
       books.apply(record);
       this.rules.replay(record);
     });

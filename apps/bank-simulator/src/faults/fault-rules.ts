@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common';
 import { seededRandom } from '#clock';
 import { bankProtocol } from '#contracts';
 
@@ -31,6 +32,7 @@ interface Standing {
 const byToken = 'token';
 
 /** The faults that are in force. At most one strikes a request: its charge's own token, else the oldest rule. */
+@Injectable()
 export class FaultRules {
   readonly #standing = new Map<string, Standing>();
   readonly #tokenStrikes = new Map<string, number>();

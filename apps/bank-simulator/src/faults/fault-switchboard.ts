@@ -1,15 +1,21 @@
+import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import type { Clock } from '#clock';
 import type { bankProtocol } from '#contracts';
-import type { FaultRules } from './fault-rules.js';
+import { CLOCK, LOGGER } from '../tokens.js';
+import { FaultRules } from './fault-rules.js';
+
+/** The banks' ports, which an outage closes. */
+export const BANK_PORTS = Symbol('bank ports');
 
 /** Sets and lifts faults from outside: a rule is in force, or gone, by the time that the promise resolves. */
+@Injectable()
 export class FaultSwitchboard {
   constructor(
     private readonly rules: FaultRules,
-    private readonly banks: { followRules(): Promise<void> },
-    private readonly clock: Clock,
-    private readonly logger: Logger,
+    @Inject(BANK_PORTS) private readonly banks: { followRules(): Promise<void> },
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   async add(rule: bankProtocol.FaultRule): Promise<bankProtocol.StandingFaultRule> {

@@ -6,7 +6,15 @@ import { SystemClock, type Clock } from '#clock';
 import { bankProtocol } from '#contracts';
 import { type BankSimulator, createBankSimulator } from '../bank-simulator.module.js';
 
-export const freePorts = bankProtocol.byBank(() => 0);
+/** On free ports of this machine, without a log. */
+export const localSettings = {
+  host: '127.0.0.1',
+  ports: bankProtocol.byBank(() => 0),
+  allowedHosts: ['bank-simulator'],
+  adminHost: '127.0.0.1',
+  adminPort: 0,
+  logLevel: 'silent',
+};
 
 export interface SimulatorResponse {
   status: number;
@@ -93,14 +101,9 @@ export class SimulatorUnderTest {
 
 const open = (dataDir: string, clock: Clock): Promise<BankSimulator> =>
   createBankSimulator({
-    host: '127.0.0.1',
-    ports: freePorts,
-    allowedHosts: ['bank-simulator'],
-    adminHost: '127.0.0.1',
-    adminPort: 0,
-    dataDir,
+    settings: { ...localSettings, dataDir },
     clock,
-    logger: pino({ level: 'silent' }),
+    logger: pino(),
   });
 
 let made = 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { settingsFrom } from './environment.js';
+import { settingsFrom } from './settings.js';
 
 describe('the environment', () => {
   it('may be empty', () => {

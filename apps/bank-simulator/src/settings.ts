@@ -1,7 +1,6 @@
-import { bankProtocol } from '#contracts';
-import { allowedHosts } from '#local-door';
 import { z } from 'zod';
-import type { BanksOptions } from './desk/banks.js';
+import { bankProtocol } from '#contracts';
+import { allowedHosts, type AllowedHosts } from '#local-door';
 
 const { bankNames, bankProfiles, byBank } = bankProtocol;
 const portVariable = <Name extends bankProtocol.BankName>(name: Name) =>
@@ -22,10 +21,17 @@ const schema = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
-export interface Settings extends BanksOptions {
-  adminHost: string;
-  adminPort: number;
-  logLevel: string;
+export interface BanksSettings {
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly ports: Readonly<Record<bankProtocol.BankName, number>>;
+  /** Names under which the banks and their admin door answer, beside localhost and IP addresses. */
+  readonly allowedHosts: AllowedHosts;
+  readonly dataDir: string;
+  readonly adminHost: string;
+  /** 0 takes a free port. */
+  readonly adminPort: number;
+  readonly logLevel: string;
 }
 
 export class BadEnvironment extends Error {
@@ -35,7 +41,7 @@ export class BadEnvironment extends Error {
 /**
  * @throws BadEnvironment with a line per variable that cannot be used
  */
-export function settingsFrom(environment: Record<string, string | undefined>): Settings {
+export function settingsFrom(environment: Record<string, string | undefined>): BanksSettings {
   const read = schema.safeParse(environment);
   if (!read.success) {
     const lines = read.error.issues.map(({ path, message }) => {
