@@ -1,28 +1,21 @@
 import { Module } from '@nestjs/common';
-import type { Clock } from '#clock';
 import { Database } from '#postgres';
-import { CLOCK, Jobs, SETTINGS, Shutdown } from '#service';
+import { CLOCK, Jobs, provide, Shutdown, token } from '#service';
 import { Metrics } from '#telemetry';
-import type { PaymentsSettings } from '../settings.js';
+import { paymentsConfig } from '../settings.js';
 import { AdmissionControl, tooManyRequests, type ShedReason } from './admission-control.js';
 import { Turns } from './turns.js';
 import { UnsettledCharges } from './unsettled-charges.js';
 import { UnsettledWatch } from '../charges/jobs/unsettled-watch.js';
 
-const OBSERVE_SHED = Symbol('observe shed');
+const OBSERVE_SHED = token<(reason: ShedReason) => void>('observe shed');
 
 @Module({
   providers: [
-    {
-      provide: UnsettledCharges,
-      inject: [Database, SETTINGS, CLOCK, Metrics, Jobs],
-      useFactory: async (
-        database: Database,
-        settings: PaymentsSettings,
-        clock: Clock,
-        metrics: Metrics,
-        jobs: Jobs,
-      ) => {
+    provide(
+      UnsettledCharges,
+      [Database, paymentsConfig.KEY, CLOCK, Metrics, Jobs],
+      async (database, settings, clock, metrics, jobs) => {
         const unsettled = new UnsettledCharges();
         metrics.gauge({ name: 'charges_unsettled', help: 'Unsettled charges, as admission counts them.' }, (gauge) =>
           gauge.set(unsettled.size),
@@ -37,29 +30,19 @@ const OBSERVE_SHED = Symbol('observe shed');
         jobs.onEveryInstance(watch.check);
         return unsettled;
       },
-    },
-    {
-      provide: OBSERVE_SHED,
-      inject: [Metrics],
-      useFactory: (metrics: Metrics) => {
-        const shed = metrics.counter({
-          name: 'charges_shed_total',
-          help: 'Creates, captures and refunds refused with 429, by reason.',
-          labels: ['reason'],
-        });
-        return (reason: ShedReason): void => shed.inc({ reason });
-      },
-    },
-    {
-      provide: Turns,
-      inject: [SETTINGS, CLOCK, Metrics, Shutdown, OBSERVE_SHED],
-      useFactory: (
-        settings: PaymentsSettings,
-        clock: Clock,
-        metrics: Metrics,
-        shutdown: Shutdown,
-        onShed: (reason: ShedReason) => void,
-      ) => {
+    ),
+    provide(OBSERVE_SHED, [Metrics], (metrics) => {
+      const shed = metrics.counter({
+        name: 'charges_shed_total',
+        help: 'Creates, captures and refunds refused with 429, by reason.',
+        labels: ['reason'],
+      });
+      return (reason) => shed.inc({ reason });
+    }),
+    provide(
+      Turns,
+      [paymentsConfig.KEY, CLOCK, Metrics, Shutdown, OBSERVE_SHED],
+      (settings, clock, metrics, shutdown, onShed) => {
         const turns = new Turns(
           clock,
           {
@@ -79,17 +62,11 @@ const OBSERVE_SHED = Symbol('observe shed');
         shutdown.during('http', 'the requests that wait for their turn', () => turns.stopWaiting());
         return turns;
       },
-    },
-    {
-      provide: AdmissionControl,
-      inject: [UnsettledCharges, SETTINGS, CLOCK, Metrics, OBSERVE_SHED],
-      useFactory: (
-        unsettled: UnsettledCharges,
-        settings: PaymentsSettings,
-        clock: Clock,
-        metrics: Metrics,
-        onShed: (reason: ShedReason) => void,
-      ) => {
+    ),
+    provide(
+      AdmissionControl,
+      [UnsettledCharges, paymentsConfig.KEY, CLOCK, Metrics, OBSERVE_SHED],
+      (unsettled, settings, clock, metrics, onShed) => {
         const admission = new AdmissionControl(
           {
             uncommittedMax: settings.ADMIT_UNCOMMITTED,
@@ -108,7 +85,7 @@ const OBSERVE_SHED = Symbol('observe shed');
         );
         return admission;
       },
-    },
+    ),
   ],
   exports: [UnsettledCharges, AdmissionControl, Turns],
 })

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { token } from '#service';
 import type { KeyedHash } from '../accounts/keyed-hash.js';
 import { endpointOf, headerOf, parametersOf } from '../http/api-request.http.js';
 import { fingerprintOfRequest } from './fingerprint.js';
@@ -12,8 +13,7 @@ export interface ClaimParts {
   readonly answerWithinMs: number;
 }
 
-/** `ClaimParts`. */
-export const CLAIM_PARTS = Symbol('claim parts');
+export const CLAIM_PARTS = token<ClaimParts>('claim parts');
 
 /** @throws StripeError 400 for an invalid key */
 export function claimOfRequest(request: FastifyRequest, parts: ClaimParts): RequestClaim {

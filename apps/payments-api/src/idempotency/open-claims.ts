@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { Injectable } from '@nestjs/common';
 import { nameOf, type Claim, type KeyName, type KeyRow } from './key.js';
 
 /** Outcome of a claim: ours, taken by an earlier request, or unknown after a failure. */
@@ -15,6 +16,7 @@ export interface HeldClaim {
  * Keys that requests of this process are claiming. A second request under the same key waits for the outcome of the
  * first claim and needs no query.
  */
+@Injectable()
 export class OpenClaims {
   private readonly byName = new Map<string, HeldClaim>();
 

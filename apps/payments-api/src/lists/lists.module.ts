@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { provide } from '#service';
 import { Metrics } from '#telemetry';
 import { tooManyRequests } from '../admission/admission-control.js';
 import { ListLane, listLaneLimits } from './list-lane.js';
@@ -6,21 +7,17 @@ import { ListPages } from './list-pages.js';
 
 @Module({
   providers: [
-    {
-      provide: ListPages,
-      inject: [Metrics],
-      useFactory: (metrics: Metrics) => {
-        const shed = metrics.counter({
-          name: 'lists_shed_total',
-          help: 'Lists refused with 429, because too many of their account were waiting to be read.',
-        });
-        const refuse = (): Error => {
-          shed.inc();
-          return tooManyRequests('lists');
-        };
-        return new ListPages(new ListLane(listLaneLimits, refuse));
-      },
-    },
+    provide(ListPages, [Metrics], (metrics) => {
+      const shed = metrics.counter({
+        name: 'lists_shed_total',
+        help: 'Lists refused with 429, because too many of their account were waiting to be read.',
+      });
+      const refuse = (): Error => {
+        shed.inc();
+        return tooManyRequests('lists');
+      };
+      return new ListPages(new ListLane(listLaneLimits, refuse));
+    }),
   ],
   exports: [ListPages],
 })

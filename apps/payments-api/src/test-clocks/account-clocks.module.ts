@@ -1,17 +1,16 @@
 import { Module } from '@nestjs/common';
-import type { Clock } from '#clock';
 import { Database } from '#postgres';
-import { CLOCK, Jobs, Shutdown, StepRegistry } from '#service';
+import { CLOCK, Jobs, provide, Shutdown, StepRegistry } from '#service';
 import { AccountClocks } from './account-clocks.js';
 import { ClockWatch } from './clock-watch.js';
 
 /** The time of each account, for decisions and answers. */
 @Module({
   providers: [
-    {
-      provide: AccountClocks,
-      inject: [Database, CLOCK, StepRegistry, Jobs, Shutdown],
-      useFactory: async (database: Database, clock: Clock, registry: StepRegistry, jobs: Jobs, shutdown: Shutdown) => {
+    provide(
+      AccountClocks,
+      [Database, CLOCK, StepRegistry, Jobs, Shutdown],
+      async (database, clock, registry, jobs, shutdown) => {
         const clocks = new AccountClocks(clock);
         const watch = new ClockWatch(database, clocks);
         await watch.start();
@@ -20,7 +19,7 @@ import { ClockWatch } from './clock-watch.js';
         registry.accountOffsetMs = (account) => clocks.offsetMs(account);
         return clocks;
       },
-    },
+    ),
   ],
   exports: [AccountClocks],
 })
