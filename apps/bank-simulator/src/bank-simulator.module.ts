@@ -27,7 +27,7 @@ export interface BankSimulatorOptions {
 export interface BankSimulator {
   urls: Record<bankProtocol.BankName, string>;
   adminUrl: string;
-  /** Lets go of every caller, then closes the journals. */
+  /** Closes every connection, then the journals. */
   close(): Promise<void>;
 }
 
@@ -54,12 +54,12 @@ export class BankSimulatorModule {
 /**
  * Starts every bank and the admin API.
  *
- * @throws when a port is taken, or a journal is damaged; nothing is left running then
+ * @throws when a port is taken or a journal is damaged, with everything stopped again
  */
 export async function createBankSimulator(options: BankSimulatorOptions): Promise<BankSimulator> {
   const application = await NestFactory.create<NestFastifyApplication>(
     BankSimulatorModule.with(options),
-    // A request that never arrives whole must not hold up the end.
+    // An incomplete request must not block the shutdown.
     new FastifyAdapter({ forceCloseConnections: true }),
     { logger: false, abortOnError: false },
   );
@@ -78,7 +78,7 @@ export async function createBankSimulator(options: BankSimulatorOptions): Promis
   return { urls: banks.urls(), adminUrl: await application.getUrl(), close: () => application.close() };
 }
 
-/** `curl -d` calls everything a form; nothing here is one. */
+/** `curl -d` sends the content type of a form, but every body here is JSON. */
 function readEveryBodyAsJson(application: NestFastifyApplication): void {
   for (const type of ['application/json', 'application/x-www-form-urlencoded', 'text/plain', '*']) {
     application.useBodyParser(type, {}, (_request, body, done) => {

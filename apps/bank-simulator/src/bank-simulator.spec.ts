@@ -19,7 +19,7 @@ afterAll(() => simulator.stop());
 const visa = (options: Partial<bankProtocol.AuthorizeRequest> = {}) => authorization(clock.now(), options);
 
 describe('a bank over HTTP', () => {
-  it('takes a charge through all its calls', async () => {
+  it('processes all calls of a charge', async () => {
     const request = visa();
     const { instrument: _, ...movement } = request;
     const id = async (answer: ReturnType<typeof simulator.ask>): Promise<string> =>
@@ -57,7 +57,7 @@ describe('a bank over HTTP', () => {
     expect(bankProtocol.bankErrorSchema.parse(await response.json()).error.code).toBe('invalid_request');
   });
 
-  it('never writes a card number down', async () => {
+  it('never stores a card number', async () => {
     const number = '4242424242424242';
     const request = visa({ reference: 'op_pan' });
     const body = JSON.stringify({ ...request, number, instrument: { ...request.instrument, number } });
@@ -67,7 +67,7 @@ describe('a bank over HTTP', () => {
     expect(journal).not.toContain(number);
   });
 
-  it('answers after a restart from its journal', async () => {
+  it('restores its state from the journal after a restart', async () => {
     const request = visa();
     const before = await simulator.ask('alder', request);
     await simulator.restart();
@@ -75,7 +75,7 @@ describe('a bank over HTTP', () => {
     expect(after.body['bankId']).toBe(before.body['bankId']);
   });
 
-  it('keeps a clock that never goes back, not even over a restart', async () => {
+  it('has a clock that never goes back, also over a restart', async () => {
     const wall = new FakeClock();
     const faked = await SimulatorUnderTest.start(wall);
     try {
@@ -94,25 +94,25 @@ describe('a bank over HTTP', () => {
 });
 
 describe('the admin API', () => {
-  it('lists the banks with what they promise and where they are', async () => {
+  it('lists the banks with their guarantees and URLs', async () => {
     const { body } = await simulator.admin('GET', '/banks');
     expect(body).toHaveLength(4);
     expect(body).toMatchObject({ 2: { name: 'cedar', idempotent: false, url: simulator.urls.cedar } });
   });
 
-  it('says that it lives and is ready', async () => {
+  it('reports liveness and readiness', async () => {
     expect((await simulator.admin('GET', '/health/live')).status).toBe(200);
     expect((await simulator.admin('GET', '/health/ready')).status).toBe(200);
   });
 
-  it('sets, shows and lifts fault rules', async () => {
+  it('sets, shows and removes fault rules', async () => {
     const rule = await simulator.fault({ fault: 'hang', scope: { charge: 'none' }, probability: 0.5, seed: 3 });
     expect((await simulator.admin('GET', '/faults')).body).toEqual([rule]);
     expect((await simulator.admin('DELETE', `/faults/${rule.id}`)).status).toBe(204);
     expect((await simulator.admin('DELETE', `/faults/${rule.id}`)).status).toBe(404);
   });
 
-  it('takes a rule that curl -d calls a form, and refuses what is not JSON', async () => {
+  it('accepts a rule with the content type of curl -d, and rejects a body that is not JSON', async () => {
     const rule = await simulator.admin('POST', '/faults', '{"fault":"hang","scope":{"charge":"none"}}');
     expect(rule).toMatchObject({ status: 201, body: { fault: 'hang' } });
     await simulator.admin('DELETE', '/faults');
@@ -120,13 +120,13 @@ describe('the admin API', () => {
     expect(broken).toMatchObject({ status: 400, body: { message: 'the body is not JSON' } });
   });
 
-  it('refuses a rule that makes no sense, and says why', async () => {
+  it('rejects an invalid rule with the reason', async () => {
     const { status, body } = await simulator.admin('POST', '/faults', { fault: 'explode' });
     expect(status).toBe(400);
     expect(body).toMatchObject({ message: expect.stringContaining('fault') });
   });
 
-  it('shows what one charge has on record, a refusal and a fence included', async () => {
+  it('shows the records of one charge, including refusals and fences', async () => {
     const amex = (reference: string, chargeId: string) => visa({ reference, chargeId, instrument: lostAmex });
     const lostAmex = { ...visa().instrument, brand: 'amex', behavior: 'lost_card' } as const;
     await simulator.ask('cedar', amex('op_declined', 'ch_shown'));
@@ -151,14 +151,14 @@ describe('the admin API', () => {
     });
   });
 
-  it('knows no other bank', async () => {
+  it('answers 404 for an unknown bank', async () => {
     expect((await simulator.admin('GET', '/banks/elm/totals')).status).toBe(404);
     expect((await simulator.admin('GET', '/banks/alder/journal?after=x')).status).toBe(400);
   });
 });
 
 describe('stopping', () => {
-  it('answers everything that it has performed', async () => {
+  it('answers every performed request', async () => {
     const requests = Array.from({ length: 50 }, () => visa());
     const answers = requests.map((request) => simulator.ask('alder', request).catch(() => undefined));
     await answers[0];
@@ -169,7 +169,7 @@ describe('stopping', () => {
     expect(approved).toHaveLength(entries.length);
   });
 
-  it('does not wait for requests that never arrive whole', async () => {
+  it('does not wait for incomplete requests', async () => {
     const sockets = [simulator.urls.alder, simulator.adminUrl].map((url) => {
       const socket = connect(Number(new URL(url).port), '127.0.0.1');
       socket.on('error', () => undefined); // it is cut off
@@ -185,7 +185,7 @@ describe('stopping', () => {
 });
 
 describe('starting', () => {
-  it('with a port that is taken fails, touches no journal, and lets go of every other port', async () => {
+  it('fails with a taken port, touches no journal, and releases every other port', async () => {
     const squatter = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => squatter.once('listening', resolve));
     const { port } = squatter.address() as AddressInfo;

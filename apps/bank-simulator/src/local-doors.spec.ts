@@ -30,7 +30,7 @@ const fromAPage = [
 ];
 
 describe('the doors of the banks', () => {
-  it.each(fromAPage)('take no fault from a page that sends %j', async (headers) => {
+  it.each(fromAPage)('set no fault for a web page that sends %j', async (headers) => {
     const fault = { scope: { bank: 'alder' }, fault: 'outage' };
     const refused = await send(`${simulator.adminUrl}/faults`, { method: 'POST', body: fault, headers });
     expect(refused.status).toBe(403);
@@ -38,13 +38,13 @@ describe('the doors of the banks', () => {
     expect((await simulator.admin('GET', '/faults')).body).toEqual([]);
   });
 
-  it.each(fromAPage)('show nothing to a page that sends %j', async (headers) => {
+  it.each(fromAPage)('show nothing to a web page that sends %j', async (headers) => {
     for (const path of ['/faults', '/banks/alder/journal', '/health/ready', '/nothing']) {
       expect((await send(`${simulator.adminUrl}${path}`, { headers })).status).toBe(403);
     }
   });
 
-  it.each(fromAPage)('move no money for a page that sends %j', async (headers) => {
+  it.each(fromAPage)('move no money for a web page that sends %j', async (headers) => {
     const { method, path, body } = bankProtocol.wireOf(authorization(new SystemClock().now()));
     for (const url of notEmpty(Object.values(simulator.urls))) {
       expect((await send(`${url}${path}`, { method, body, headers })).status).toBe(403);

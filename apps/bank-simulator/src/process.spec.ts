@@ -10,7 +10,7 @@ import { bankProtocol } from '#contracts';
 import { eventually } from '#testing';
 import { authorization } from './faults/simulator-under-test.js';
 
-// A process compiles its own sources first, beside whatever else the machine is doing.
+// A process compiles its sources first, on a busy machine.
 jest.setTimeout(30_000);
 
 const clock = new SystemClock();
@@ -28,7 +28,7 @@ interface Started {
   admin: string;
 }
 
-/** A simulator as a real process; resolves with its first log line, which says that it is ready. */
+/** Starts a simulator as a process. Resolves with its log line `ready`. */
 async function started(): Promise<Started> {
   const child = spawn(
     process.execPath,
@@ -59,7 +59,7 @@ async function ask(url: string, request: bankProtocol.BankRequest): Promise<Reco
 }
 
 describe('the process', () => {
-  it('killed under load has lost nothing that it had answered', async () => {
+  it('loses no answered request when it is killed under load', async () => {
     const first = await started();
     const acknowledged: string[] = [];
     const caller = async (): Promise<void> => {
@@ -86,7 +86,7 @@ describe('the process', () => {
     expect(acknowledged.filter((bankId) => !found.has(bankId))).toEqual([]);
   });
 
-  it('told to stop leaves at once and cleanly, even while a fault keeps a caller waiting', async () => {
+  it('stops at once and cleanly on SIGTERM, also while a fault keeps a caller waiting', async () => {
     const { process, admin, banks } = await started();
     const body = JSON.stringify({ fault: 'hang', operation: 'authorize' });
     await fetch(`${admin}/faults`, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
@@ -100,7 +100,7 @@ describe('the process', () => {
     expect(await hanging).toBe('fetch failed');
   });
 
-  it('with an environment that it cannot use says which variable, and exits with 1', async () => {
+  it('names a wrong variable, and exits with 1', async () => {
     const child = spawn(
       process.execPath,
       [join(import.meta.dirname, 'run-source.mjs'), join(import.meta.dirname, 'main.ts')],

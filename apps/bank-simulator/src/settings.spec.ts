@@ -14,7 +14,7 @@ describe('the environment', () => {
     });
   });
 
-  it('is refused with one line per variable that cannot be used', () => {
+  it('is rejected with one line per wrong variable', () => {
     const refused = () => settingsFrom({ BANK_ALDER_PORT: '99999', BANKS_ADMIN_PORT: 'x', LOG_LEVEL: 'loud' });
     expect(refused).toThrow(/^BANK_ALDER_PORT=99999: .+\nBANKS_ADMIN_PORT=x: .+\nLOG_LEVEL=loud: .+$/);
   });

@@ -10,7 +10,7 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** The admin port listens only once every journal has been read, so there is nothing else to wait for. */
+  /** The admin port listens only once every journal has been read. */
   @Get('ready')
   ready(): { status: 'ok' } {
     const { failure } = this.banks;

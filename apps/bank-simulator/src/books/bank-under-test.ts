@@ -5,7 +5,7 @@ import type { FaultEffect } from './decision.js';
 
 type Request = bankProtocol.BankRequest;
 
-/** Noon, the bank's time; requests are valid for three seconds from then on. */
+/** Noon on the bank's clock. Requests are valid for three seconds from then on. */
 export const noon = 1_800_000_000_000;
 
 const movement = (reference: string) => ({ reference, validUntil: noon + 3_000, account: 'acct_1', chargeId: 'ch_1' });
@@ -55,7 +55,7 @@ export const inquire = (reference: string): Request => ({
 
 export const statement = (after = 0, limit = 1000): Request => ({ kind: 'statement', after, limit });
 
-/** One bank without disk or network; time moves by `at`, in ms after noon. */
+/** One bank without disk or network. `at` sets the time, in milliseconds after noon. */
 export function bank(name: bankProtocol.BankName) {
   const journal: bankProtocol.JournalRecord[] = [];
   let books = new Books(bankProtocol.bankProfiles[name]);
@@ -64,7 +64,7 @@ export function bank(name: bankProtocol.BankName) {
     get books() {
       return books;
     },
-    /** Answers like the bank, without the time of sending, and checks the answer against the protocol. */
+    /** The bank's answer without the time of sending, validated against the protocol. */
     asked(request: Request, options: FaultEffect & { at?: number } = {}) {
       const { at = 0, ...twist } = options;
       const { reply, records } = decide(books, request, { now: noon + at, ...twist });
@@ -75,7 +75,7 @@ export function bank(name: bankProtocol.BankName) {
       const answer: Record<string, unknown> = { status: reply.status, ...reply.body };
       return answer as typeof answer & { bankId: string };
     },
-    /** As after a crash: nothing is left but the journal. */
+    /** The bank after a crash, restored from the journal. */
     restarted() {
       books = new Books(bankProtocol.bankProfiles[name]);
       for (const record of journal) books.apply(JSON.parse(JSON.stringify(record)) as bankProtocol.JournalRecord);

@@ -6,7 +6,7 @@ import { totals } from './totals.js';
 
 type Desk = ReturnType<typeof bank>;
 
-/** Few references and targets, so that they meet often. */
+/** Few references and targets, so that they collide often. */
 const reference = fc.integer({ min: 1, max: 6 }).map((serial) => `op_${serial}`);
 const amountMinor = fc.integer({ min: 1, max: 3 });
 const pick = fc.nat(7);
@@ -46,10 +46,10 @@ function take(
   }
 }
 
-describe.each(bankProtocol.bankNames)('whatever is asked of %s, in whatever order,', (name) => {
+describe.each(bankProtocol.bankNames)('for any requests to %s, in any order,', (name) => {
   const { idempotent, fencesUnseen } = bankProtocol.bankProfiles[name];
 
-  it('its promises hold after every request', () => {
+  it('its guarantees hold after every request', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const desk = bank(name);
@@ -60,14 +60,14 @@ describe.each(bankProtocol.bankNames)('whatever is asked of %s, in whatever orde
           take(desk, name, next, (at += next.at));
           const { positions } = desk.books;
 
-          // What a fence keeps out, and what an idempotent bank has done, is not performed (again).
+          // Neither a fenced reference nor, at an idempotent bank, a performed one is performed (again).
           for (const { entry } of positions.slice(before)) expect(fenced).not.toContain(entry.reference);
           for (const record of desk.journal) if (record.type === 'fence') fenced.add(record.reference);
           if (!fencesUnseen) expect(fenced.size).toBe(0);
           const moved = positions.filter(({ entry }) => entry.kind !== 'reversal');
           if (idempotent) expect(new Set(moved.map(({ entry }) => entry.reference)).size).toBe(moved.length);
 
-          // Nothing stands on what does not stand, so an acknowledged reversal leaves nothing.
+          // No performance depends on an undone one, so an acknowledged reversal leaves nothing.
           for (const { undoneBy, under, entry } of positions) {
             if (!undoneBy) continue;
             const left = under.filter((above) => !above.undoneBy && above.entry.kind !== 'void');

@@ -33,7 +33,7 @@ describe.each(bankNames)('%s', (name) => {
     expect(desk.entries()).toEqual([]);
   });
 
-  it('captures only a standing authorization of its own, in its currency and up to its amount', () => {
+  it('captures only a standing authorization, in its currency and up to its amount', () => {
     const desk = bank(name);
     const { bankId } = desk.asked(authorize('op_1', { brand }));
     const refused = (code: string) => ({ state: 'refused', code });
@@ -45,7 +45,7 @@ describe.each(bankNames)('%s', (name) => {
     expect(desk.asked(capture('op_6', bankId))).toMatchObject(refused('authorization_voided'));
   });
 
-  it('voids only what is not captured, and only once', () => {
+  it('voids only an uncaptured authorization, and only once', () => {
     const desk = bank(name);
     const first = desk.asked(authorize('op_1', { brand }));
     desk.asked(capture('op_2', first.bankId));
@@ -62,7 +62,7 @@ describe.each(bankNames)('%s', (name) => {
     expect(totals(desk.books).currencies['usd']).toMatchObject({ held: 0, voided: 1000, net: 1000 });
   });
 
-  it('does not protect a caller from capturing twice under two references', () => {
+  it('captures twice under two references', () => {
     const desk = bank(name);
     const { bankId } = desk.asked(authorize('op_1', { brand }));
     desk.asked(capture('op_2', bankId));
@@ -76,7 +76,7 @@ describe.each(bankNames)('%s', (name) => {
     expect(answer).toMatchObject({ state: 'refused', code: 'network_not_supported' });
   });
 
-  it('knows after a restart exactly what it knew before', () => {
+  it('has the same state after a restart', () => {
     const desk = bank(name);
     const { bankId } = desk.asked(authorize('op_1', { brand }));
     desk.asked(capture('op_2', bankId, 300));
@@ -91,14 +91,14 @@ describe.each(bankNames)('%s', (name) => {
 describe.each(idempotent)('%s, which is idempotent by reference,', (name) => {
   const brand = brandOf[name];
 
-  it('gives its approval again, however late, and performs once', () => {
+  it('repeats its approval at any later time, and performs once', () => {
     const desk = bank(name);
     const first = desk.asked(authorize('op_1', { brand }));
     expect(desk.asked(authorize('op_1', { brand }), { at: 60_000 })).toEqual({ ...first, asOf: noon + 60_000 });
     expect(desk.entries()).toHaveLength(1);
   });
 
-  it('gives a decline and a refusal again, even when by now it would say yes, and after a restart', () => {
+  it('repeats a decline and a refusal, also when it would approve now, and after a restart', () => {
     const desk = bank(name);
     const declined = desk.asked(authorize('op_1', { brand, behavior: 'insufficient_funds' }));
     const refused = desk.asked(authorize('op_2', { brand }), {
@@ -109,7 +109,7 @@ describe.each(idempotent)('%s, which is idempotent by reference,', (name) => {
     expect(desk.asked(authorize('op_2', { brand }))).toEqual(refused);
   });
 
-  it('refuses to take a reference for another operation', () => {
+  it('rejects a reused reference for another operation', () => {
     const desk = bank(name);
     const { bankId } = desk.asked(authorize('op_1', { brand }));
     expect(desk.asked(capture('op_1', bankId))).toMatchObject({ status: 409, error: { code: 'reference_reused' } });
@@ -119,7 +119,7 @@ describe.each(idempotent)('%s, which is idempotent by reference,', (name) => {
 describe.each(notIdempotent)('%s, which is not idempotent,', (name) => {
   const brand = brandOf[name];
 
-  it('performs a reference again, and the inquiry shows both performances', () => {
+  it('performs a repeated reference again, and the inquiry shows both performances', () => {
     const desk = bank(name);
     const first = desk.asked(authorize('op_1', { brand }));
     const second = desk.asked(authorize('op_1', { brand }));
@@ -130,7 +130,7 @@ describe.each(notIdempotent)('%s, which is not idempotent,', (name) => {
     });
   });
 
-  it('forgets a decline', () => {
+  it('does not remember a decline', () => {
     const desk = bank(name);
     desk.asked(authorize('op_1', { brand, behavior: 'lost_card' }));
     expect(desk.asked(authorize('op_1', { brand }))).toMatchObject({ state: 'approved' });
@@ -146,12 +146,12 @@ describe('validity', () => {
     expect(desk.asked(request, { at: 3_000 })).toMatchObject({ state: 'approved' });
   });
 
-  it.each(['birch', 'dogwood'] as const)('means nothing to %s', (name) => {
+  it.each(['birch', 'dogwood'] as const)('is ignored by %s', (name) => {
     const request = authorize('op_1', { brand: brandOf[name] });
     expect(bank(name).asked(request, { at: 60_000 })).toMatchObject({ state: 'approved' });
   });
 
-  it('when it has expired is not remembered: the same reference is performed once it is valid again', () => {
+  it('is checked per attempt: an expired reference is performed when it is valid again', () => {
     const desk = bank('alder');
     desk.asked(authorize('op_1'), { at: 3_001 });
     expect(desk.asked({ ...authorize('op_1'), validUntil: noon + 9_000 }, { at: 4_000 })).toMatchObject({
@@ -159,7 +159,7 @@ describe('validity', () => {
     });
   });
 
-  it('leaves a refused late arrival in the journal, as evidence', () => {
+  it('journals a refused late arrival', () => {
     const desk = bank('cedar');
     desk.asked(authorize('op_1', { brand: 'amex' }), { at: 3_001 });
     expect(desk.journal).toMatchObject([{ type: 'refusal', state: 'error', code: 'validity_expired' }]);
@@ -167,7 +167,7 @@ describe('validity', () => {
 });
 
 describe('an inquiry', () => {
-  it('that lags shows the books, and their time, of that long ago', () => {
+  it('with lag returns an older state, with its time', () => {
     const desk = bank('alder');
     const { bankId } = desk.asked(authorize('op_1'), { at: 1_000 });
     desk.asked(voiding('op_2', bankId), { at: 2_000 });
@@ -180,7 +180,7 @@ describe('an inquiry', () => {
 });
 
 describe('a statement', () => {
-  it('comes in order and in pages, with the watermark below which nothing will be added', () => {
+  it('has pages of entries in order, with the watermark below which none is added', () => {
     const desk = bank('dogwood');
     for (const reference of ['op_1', 'op_2', 'op_3']) desk.asked(authorize(reference, { brand: 'jcb' }));
     expect(desk.asked(statement(0, 2))).toMatchObject({ entries: [{ seq: 1 }, { seq: 2 }], watermark: 3, more: true });
@@ -189,7 +189,7 @@ describe('a statement', () => {
     expect(desk.asked(statement(9))).toMatchObject({ entries: [], watermark: 3, more: false });
   });
 
-  it('that lags has a lower watermark', () => {
+  it('with lag has a lower watermark', () => {
     const desk = bank('birch');
     desk.asked(authorize('op_1', { brand: 'visa' }), { at: 0 });
     desk.asked(authorize('op_2', { brand: 'visa' }), { at: 2_000 });

@@ -7,7 +7,7 @@ import { nextNoteId } from './numbering.js';
 import { reverse } from './reverse.js';
 import { statement } from './statement.js';
 
-/** All that a bank does: given its books, a request and the time, what it answers and what it writes down. */
+/** A bank's decision: the answer and the journal records for a request. Pure. */
 export function decide(books: Books, request: bankProtocol.BankRequest, circumstances: DecisionContext): BankDecision {
   const { now, lagMs = 0 } = circumstances;
   switch (request.kind) {
@@ -31,7 +31,7 @@ function move(books: Books, movement: DirectMovement, circumstances: DecisionCon
   if (books.fence(movement.reference)) {
     return refuse(books, movement, { state: 'refused', code: 'reversed' }, circumstances);
   }
-  // Before validity: an answer once given is the truth, however late it is asked for again.
+  // Before the check of `validUntil`: an idempotent bank repeats its answer at any later time.
   const remembered = books.remembered(movement.reference);
   if (remembered) return { reply: repeat(remembered, movement, now), records: [] };
 

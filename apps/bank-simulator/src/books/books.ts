@@ -4,19 +4,16 @@ import type { bankProtocol } from '#contracts';
 type EntryRecord = bankProtocol.EntryRecord;
 type RefusalRecord = bankProtocol.RefusalRecord;
 
-/** An entry, and what has happened to it since. */
+/** An entry with its later changes. */
 export interface EntryPosition {
   readonly entry: EntryRecord;
-  /** The void or the reversal after which it no longer stands. */
+  /** The void or reversal that undid it. */
   undoneBy?: EntryRecord;
   /** Captures and voids of an authorization, refunds of a capture. */
   readonly under: EntryPosition[];
 }
 
-/**
- * A bank's memory: the fold of its journal. `apply` is the only way in which it changes, both when a
- * record has just been decided and when the journal is read again after a crash.
- */
+/** A bank's state, event-sourced: the fold of its journal. Only `apply` changes it, for new records and in a replay. */
 export class Books {
   readonly #positions: EntryPosition[] = [];
   readonly #byBankId = new Map<string, EntryPosition>();
@@ -28,7 +25,7 @@ export class Books {
 
   constructor(readonly profile: bankProtocol.BankProfile) {}
 
-  /** The latest time on record: this bank's clock never shows less. */
+  /** The latest recorded time, a lower bound of this bank's clock. */
   get lastAt(): number {
     return this.#lastAt;
   }
@@ -38,7 +35,7 @@ export class Books {
     return this.#positions;
   }
 
-  /** How many refusals and fences there have been; they are numbered apart from entries. */
+  /** The number of refusals and fences, which have a separate numbering. */
   get notes(): number {
     return this.#notes;
   }
@@ -51,7 +48,7 @@ export class Books {
     return this.#byReference.get(reference) ?? [];
   }
 
-  /** What an idempotent bank answered to this reference before. */
+  /** An idempotent bank's earlier answer to this reference. */
   remembered(reference: string): EntryRecord | RefusalRecord | undefined {
     return this.#remembered.get(reference);
   }

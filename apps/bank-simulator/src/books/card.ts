@@ -1,7 +1,7 @@
 import type { bankProtocol } from '#contracts';
 import type { Books, EntryPosition } from './books.js';
 
-/** The card behind a request, as far as this bank has seen it. */
+/** The card of a request, if this bank knows it. */
 export function cardOf(books: Books, request: bankProtocol.BankRequest): bankProtocol.EntryRecord['card'] {
   switch (request.kind) {
     case 'authorize':

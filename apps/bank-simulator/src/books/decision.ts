@@ -1,24 +1,24 @@
 import type { bankProtocol } from '#contracts';
 import type { Refusal } from './movement.js';
 
-/** An answer that lacks only the moment of its sending. */
+/** An answer without the time of sending. */
 export interface BankReply {
   status: number;
   headers?: Record<string, string>;
   body: { asOf: number } & Record<string, unknown>;
 }
 
-/** What a bank answers, and what its journal must hold before it does. */
+/** The answer, and the records to journal before it is sent. */
 export interface BankDecision {
   reply: BankReply;
   records: bankProtocol.JournalRecord[];
 }
 
-/** How a fault twists what a bank would do of itself. */
+/** A fault's change of a bank's decision. */
 export interface FaultEffect {
-  /** A definite no, whatever the request says. */
+  /** Refuses any request. */
   refusal?: Refusal;
-  /** The answer to an inquiry or statement reflects the state of that long ago. */
+  /** An inquiry or statement reflects the state this many milliseconds ago. */
   lagMs?: number;
 }
 

@@ -3,7 +3,7 @@ import type { Books } from './books.js';
 import type { BankReply } from './decision.js';
 import { entryOf } from './statement.js';
 
-/** Every performance of a reference, as it stood at `asOf`. */
+/** All performances of a reference, as of `asOf`. */
 export function inquire(books: Books, reference: string, asOf: number): BankReply {
   const performances = books
     .performances(reference)

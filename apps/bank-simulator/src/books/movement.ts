@@ -2,7 +2,7 @@ import { bankProtocol } from '#contracts';
 import type { Books, EntryPosition } from './books.js';
 import { entryId } from './numbering.js';
 
-/** Everything but a reversal: what a bank performs, or refuses, on its own merits. */
+/** A movement that is no reversal. */
 export type DirectMovement = Exclude<bankProtocol.MovementRequest, bankProtocol.ReverseRequest>;
 
 export type Refusal =
@@ -23,7 +23,7 @@ export const entryKindOf = {
   refund: 'refund',
 } as const satisfies Record<DirectMovement['kind'], bankProtocol.EntryKind>;
 
-/** The entry that performing this movement makes, or why it cannot be. */
+/** The entry of this movement, or its refusal. */
 export function perform(
   books: Books,
   movement: DirectMovement,
@@ -50,10 +50,7 @@ export function perform(
 
 type Granted = Pick<bankProtocol.EntryRecord, 'amountMinor' | 'currency' | 'of' | 'card'>;
 
-/**
- * A bank checks what it is asked against what it acts on, and nothing else. It does not protect its callers
- * from a second capture or refund: whether one was wanted is not for a bank to know.
- */
+/** A bank checks a movement only against its target. It performs a second capture or refund under a new reference. */
 function grant(books: Books, movement: DirectMovement): Granted | Refusal {
   switch (movement.kind) {
     case 'authorize': {
@@ -89,7 +86,7 @@ function standingAuthorization(books: Books, bankId: string): EntryPosition | Re
   return refused(authorization.undoneBy.kind === 'void' ? 'authorization_voided' : 'authorization_reversed');
 }
 
-/** Each capture or refund on its own may take up to the whole of what it acts on. */
+/** Each capture or refund may take up to the whole amount of its target. */
 function part(position: EntryPosition, asked: { amountMinor: number; currency: string }): Granted | Refusal {
   const { bankId, amountMinor, currency } = position.entry;
   if (asked.currency !== currency) return refused('currency_mismatch');

@@ -11,9 +11,9 @@ const shortNames: Record<bankProtocol.EntryKind, string> = {
 
 const padded = (count: number): string => String(count).padStart(9, '0');
 
-/** The bank's id of the entry numbered `seq`. */
+/** The bank id of entry `seq`. */
 export const entryId = (bank: string, kind: bankProtocol.EntryKind, seq: number): string =>
   `${bank}_${shortNames[kind]}_${padded(seq)}`;
 
-/** The bank's id of its next refusal or fence, under which nothing was performed. */
+/** The bank id of the next refusal or fence. */
 export const nextNoteId = (books: Books): string => `${books.profile.name}_note_${padded(books.notes + 1)}`;

@@ -8,7 +8,7 @@ const zero = { held: 0, net: 0 };
 describe.each(bankProtocol.bankNames)('a reversal at %s', (name) => {
   const brand = brandOf[name];
 
-  it('undoes an authorization by its reference, and is acknowledged again without doing more', () => {
+  it('undoes an authorization by its reference, and is idempotent', () => {
     const desk = bank(name);
     const { bankId } = desk.asked(authorize('op_1', { brand }));
     const reversals = [{ bankId: `${name}_rvsl_000000002`, reverses: bankId }];
@@ -27,7 +27,7 @@ describe.each(bankProtocol.bankNames)('a reversal at %s', (name) => {
     expect(desk.entries()).toEqual(['authorization 1000', 'void 1000']);
   });
 
-  it('undoes with an authorization all that stands on it, so that nothing of it is left', () => {
+  it('undoes an authorization with all dependent performances', () => {
     const desk = bank(name);
     const authorization = desk.asked(authorize('op_1', { brand }));
     const captured = desk.asked(capture('op_2', authorization.bankId, 700));
@@ -53,7 +53,7 @@ describe.each(bankProtocol.bankNames)('a reversal at %s', (name) => {
     expect(desk.asked(refund('op_4', captured.bankId))).toMatchObject({ state: 'refused', code: 'capture_reversed' });
   });
 
-  it('of an unknown bank id, a void or a reversal undoes nothing', () => {
+  it('of an unknown bank id, of a void or of a reversal undoes nothing', () => {
     const desk = bank(name);
     const { bankId } = desk.asked(authorize('op_1', { brand }));
     desk.asked(voiding('op_2', bankId));
@@ -65,7 +65,7 @@ describe.each(bankProtocol.bankNames)('a reversal at %s', (name) => {
     expect(desk.entries()).toHaveLength(2);
   });
 
-  it('is shown by the inquiry, and can be inquired itself', () => {
+  it('is shown by the inquiry of its target, and has an inquiry of its own', () => {
     const desk = bank(name);
     desk.asked(authorize('op_1', { brand }));
     const { bankId } = desk.asked(reverse('op_2', { reference: 'op_1' }));
@@ -77,7 +77,7 @@ describe.each(bankProtocol.bankNames)('a reversal at %s', (name) => {
 describe.each(['alder', 'birch', 'cedar'] as const)('%s, which fences,', (name) => {
   const brand = brandOf[name];
 
-  it('remembers the reversal of a reference that it has never seen, and refuses its later arrival for ever', () => {
+  it('fences an unknown reference that is reversed, and refuses its later arrival forever', () => {
     const desk = bank(name);
     const first = desk.asked(reverse('op_2', { reference: 'op_1' }));
     expect(first).toMatchObject({ state: 'remembered' });
@@ -88,7 +88,7 @@ describe.each(['alder', 'birch', 'cedar'] as const)('%s, which fences,', (name) 
     expect(desk.entries()).toEqual([]);
   });
 
-  it('refuses a reference that was seen and reversed, by reference or by bank id', () => {
+  it('refuses a reference that was reversed, by reference or by bank id', () => {
     const desk = bank(name);
     desk.asked(authorize('op_1', { brand }));
     desk.asked(reverse('op_2', { reference: 'op_1' }));
@@ -107,7 +107,7 @@ describe.each(['alder', 'birch', 'cedar'] as const)('%s, which fences,', (name) 
 });
 
 describe('dogwood, which does not fence,', () => {
-  it('answers unknown to the reversal of what it has not seen, and performs its later arrival', () => {
+  it('answers `unknown` to the reversal of an unknown reference, and performs its later arrival', () => {
     const desk = bank('dogwood');
     expect(desk.asked(reverse('op_2', { reference: 'op_1' }))).toMatchObject({ state: 'unknown' });
     expect(desk.asked(authorize('op_1', { brand: 'jcb' }))).toMatchObject({ state: 'approved' });
@@ -127,7 +127,7 @@ describe.each(['cedar', 'dogwood'] as const)('a second performance at %s', (name
     expect(totals(desk.books).currencies['usd']).toMatchObject(zero);
   });
 
-  it('is undone alone by its bank id: the first is kept', () => {
+  it('is undone alone by its bank id, and the first stands', () => {
     const desk = bank(name);
     const kept = desk.asked(authorize('op_1', { brand }));
     const stray = desk.asked(authorize('op_1', { brand }));

@@ -4,9 +4,8 @@ import type { DecisionContext, BankDecision, BankReply } from './decision.js';
 import { entryId, nextNoteId } from './numbering.js';
 
 /**
- * Undoes every performance of a reference, or the one performance of a bank id, with all that stands on it, so
- * that its acknowledgement always means: nothing of this is left. Idempotent by its target, not by its own
- * reference. It fences the target's reference at a bank that can; elsewhere a late arrival is still performed.
+ * Undoes every performance of a reference, or the one of a bank id, with all dependent ones. Idempotent by its target, not
+ * by its own reference. Fences the target's reference, if the bank does so.
  */
 export function reverse(
   books: Books,
@@ -37,7 +36,7 @@ export function reverse(
   return { reply: reversals('reversed', undone, undone.at(-1)!.bankId, circumstances.now), records };
 }
 
-/** It and all that stands on it; what stands highest goes first. */
+/** The position and all dependent ones, dependents first. */
 function standingUnder(position: EntryPosition): EntryPosition[] {
   if (position.undoneBy) return [];
   return [...position.under.flatMap(standingUnder), position];
@@ -67,7 +66,7 @@ function reversalOf(
   };
 }
 
-/** The record that fences a reference, where the bank fences and has not done so before. */
+/** The fence record of a reference, if the bank fences and has not fenced it yet. */
 function fenceFor(books: Books, reference: string, chargeId: string, at: number): bankProtocol.FenceRecord[] {
   if (!books.profile.fencesUnseen || books.fence(reference)) return [];
   return [{ type: 'fence', at, bankId: nextNoteId(books), reference, chargeId }];
@@ -87,7 +86,7 @@ const unknown = (asOf: number): BankDecision => ({
   records: [],
 });
 
-/** A void leaves nothing to undo, and undoing a reversal would move the money again. */
+/** A void has nothing to undo, and undoing a reversal would move the money again. */
 function notReversible(
   books: Books,
   { reference, chargeId }: bankProtocol.ReverseRequest,

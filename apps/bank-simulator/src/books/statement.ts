@@ -2,10 +2,7 @@ import type { bankProtocol } from '#contracts';
 import type { Books } from './books.js';
 import type { BankReply } from './decision.js';
 
-/**
- * Entries in order. Entries are numbered in the order in which they are made and a bank's clock never goes
- * back, so nothing can be added at or below the last one that `asOf` shows: that is the watermark.
- */
+/** Entries in order. The clock never goes back, so no entry is added at or below the last one as of `asOf`, the watermark. */
 export function statement(books: Books, { after, limit }: { after: number; limit: number }, asOf: number): BankReply {
   const { positions } = books;
   let watermark = positions.length;
@@ -15,7 +12,7 @@ export function statement(books: Books, { after, limit }: { after: number; limit
   return { status: 200, body: { state: 'statement', entries, watermark, more: end < watermark, asOf } };
 }
 
-/** What a bank's customers see of an entry. */
+/** The public fields of an entry. */
 export function entryOf(record: bankProtocol.EntryRecord): bankProtocol.Entry {
   const { type: _type, attemptId: _attemptId, card: _card, ...entry } = record;
   return entry;

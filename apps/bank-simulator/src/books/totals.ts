@@ -11,7 +11,7 @@ const sumOf = {
   reversal: 'reversed',
 } as const satisfies Record<bankProtocol.EntryKind, keyof CurrencyTotals>;
 
-/** The books added up, for whoever checks the system from outside. */
+/** The sums of the books, for the checker. */
 export function totals(books: Books): bankProtocol.Totals {
   const currencies: Record<string, CurrencyTotals> = {};
   for (const { entry, undoneBy, under } of books.positions) {

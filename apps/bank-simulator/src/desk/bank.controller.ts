@@ -33,7 +33,7 @@ export class BankController {
     private readonly logger: Logger,
   ) {
     this.#port = address.port;
-    // Callers keep their connections; a server that closed idle ones could cut off a request on its way.
+    // A long keep-alive: closing an idle connection could lose a request in transit.
     this.#server = createServer({ keepAlive: true, noDelay: true, keepAliveTimeout: 600_000 });
     limitClients(this.#server);
     this.#server.on('request', (incoming, outgoing) => this.#receive(incoming, outgoing));
@@ -43,7 +43,7 @@ export class BankController {
     return `http://${this.address.host}:${this.#port}`;
   }
 
-  /** Binds the port. Until `open`, every request is turned away as not processed. */
+  /** Binds the port. Until `open`, every request gets 503 `not_processed`. */
   async listen(): Promise<void> {
     this.#server.listen(this.#port, this.address.host);
     await once(this.#server, 'listening');
@@ -54,14 +54,14 @@ export class BankController {
     this.#bank = bank;
   }
 
-  /** Closes or opens the port as the rules in force want it; a closed port refuses connections. */
+  /** Closes or opens the port by the current rules. A closed port refuses connections. */
   followRules(): Promise<void> {
     const change = this.#portChange.then(() => this.#matchRules());
     this.#portChange = change.catch(() => undefined);
     return change;
   }
 
-  /** Finishes what is being answered, turns away what still comes, and lets go of whoever a fault keeps waiting. */
+  /** Finishes requests in progress, answers new ones with 503, and closes connections that a fault keeps waiting. */
   async close(): Promise<void> {
     this.#stopping.abort();
     this.#bank = undefined;
@@ -127,7 +127,7 @@ export class BankController {
       stopping: this.#stopping.signal,
     });
     const answered = answerRequest(received.strike, exchange);
-    // A fault may keep its caller waiting for ever; the end of the process does not wait with it.
+    // A fault may keep its caller waiting forever: do not await it in the shutdown.
     if (received.strike) return answered;
     this.#answering.add(answered);
     return answered.finally(() => this.#answering.delete(answered));

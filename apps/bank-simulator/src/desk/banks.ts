@@ -12,7 +12,7 @@ import { CLOCK, LOGGER } from '../tokens.js';
 import { BankController } from './bank.controller.js';
 import { OpenBank } from './open-bank.js';
 
-/** All the banks of this process, from opening to closing time. */
+/** All banks of this process. */
 @Injectable()
 export class BankListeners implements OnModuleInit, OnApplicationShutdown {
   readonly #controllers = new Map<bankProtocol.BankName, BankController>();
@@ -25,7 +25,7 @@ export class BankListeners implements OnModuleInit, OnApplicationShutdown {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** Every bank's port is bound before any journal is read: a second process fails before it can touch one. */
+  /** Binds every port before it opens a journal, so that a second process fails first. */
   async onModuleInit(): Promise<void> {
     for (const name of bankProtocol.bankNames) {
       const address = {
@@ -59,7 +59,7 @@ export class BankListeners implements OnModuleInit, OnApplicationShutdown {
     return [...this.#open.values()].find(({ journal }) => journal.failure)?.journal.failure;
   }
 
-  /** Resolves once every port is closed or open as the rules want it. */
+  /** Resolves once every port is open or closed by the rules. */
   async followRules(): Promise<void> {
     await Promise.all([...this.#controllers.values()].map((controller) => controller.followRules()));
   }

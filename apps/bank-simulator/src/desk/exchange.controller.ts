@@ -6,7 +6,7 @@ import type { BankExchange } from '../faults/exchange.js';
 import type { OpenBank } from './open-bank.js';
 import type { AcceptedRequest } from './receive-request.js';
 
-/** An exchange over HTTP. After the caller has left, what is sent goes nowhere. */
+/** An exchange over HTTP. Writes after the caller has disconnected are dropped. */
 export class HttpBankExchange implements BankExchange {
   constructor(
     private readonly incoming: IncomingMessage,
@@ -65,7 +65,7 @@ export class HttpBankExchange implements BankExchange {
   }
 }
 
-/** Sends an answer whole, with the bank's time at this moment. */
+/** Sends a complete answer with the bank's current time. */
 export function sendReply(outgoing: ServerResponse, reply: BankReply, now: number): void {
   const payload = payloadOf(reply, now);
   outgoing.writeHead(reply.status, headersOf(reply, payload));

@@ -5,7 +5,7 @@ import type { Books } from '../books/books.js';
 import type { BankReply, FaultEffect } from '../books/decision.js';
 import type { Journal } from '../journal/journal.repository.js';
 
-/** A bank open for business: what it decides is in its journal, on disk, before anyone learns of it. */
+/** A bank with its journal. A decision is on disk before it is answered. */
 export class OpenBank {
   #latest = 0;
 
@@ -15,13 +15,13 @@ export class OpenBank {
     private readonly clock: Clock,
   ) {}
 
-  /** Never goes back, whatever the wall clock does: validity and "as of" are promises in this time. */
+  /** The bank's clock, which never goes back: `validUntil` and `asOf` are times on it. */
   now(): number {
     this.#latest = Math.max(this.clock.now(), this.#latest, this.books.lastAt);
     return this.#latest;
   }
 
-  /** Writes down that a request has come; nobody waits for the disk on that account alone. */
+  /** Journals a request, without waiting for the disk. */
   note(record: bankProtocol.RequestRecord): void {
     this.books.apply(record);
     this.journal.append(record);

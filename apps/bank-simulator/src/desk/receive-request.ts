@@ -7,7 +7,7 @@ import { inflict } from '../faults/inflict.js';
 import type { OpenBank } from './open-bank.js';
 import { readRequest } from './route.js';
 
-/** One HTTP request of the protocol, with its body whole. */
+/** One HTTP request of the protocol with its complete body. */
 export interface RequestOnWire {
   readonly method: string;
   readonly target: string;
@@ -56,7 +56,7 @@ export function receiveRequest(
   return { request, attemptId: sender.attemptId, strike };
 }
 
-/** Decides and answers, as the fault has it. */
+/** Decides and answers, with the fault's changes. */
 export async function answerRequest(strike: FaultStrike | undefined, exchange: BankExchange): Promise<void> {
   if (strike) return inflict(strike, exchange);
   exchange.send(await exchange.deliver());

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { bankProtocol } from '#contracts';
 
-/** Reads one HTTP request of the protocol; what it cannot read is `invalid`, with the status to answer. */
+/** Parses one HTTP request of the protocol. @returns `invalid` with the status of the answer if it is malformed */
 export function readRequest(
   method: string,
   target: string,

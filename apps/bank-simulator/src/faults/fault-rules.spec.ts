@@ -28,29 +28,29 @@ describe('a fault rule', () => {
     [{ card: '4242' }, true],
     [{ card: 'visa' }, true],
     [{ card: '0002' }, false],
-  ] as const)('with the scope %j strikes: %s', (scope, strikes) => {
+  ] as const)('with the scope %j hits: %s', (scope, strikes) => {
     expect(rules({ fault: 'hang', scope }).strike(target) !== undefined).toBe(strikes);
   });
 
-  it('strikes only the operation that it names, and only what its fault can strike', () => {
+  it('hits only the named operation, and only operations that its fault can hit', () => {
     expect(rules({ fault: 'hang', operation: 'capture' }).strike(target)).toBeUndefined();
     expect(rules({ fault: 'inquiry_lag' }).strike(target)).toBeUndefined();
     expect(rules({ fault: 'late' }).strike({ ...target, operation: 'inquire' })).toBeUndefined();
   });
 
-  it('with times is spent after so many strikes', () => {
+  it('with `times` ends after this many hits', () => {
     const once = rules({ fault: 'hang', times: 1 });
     expect(once.strike(target)).toMatchObject({ fault: 'hang', by: 'fault_1' });
     expect(once.strike(target)).toBeUndefined();
     expect(once.list()).toMatchObject([{ id: 'fault_1', strikes: 1 }]);
   });
 
-  it('gives way to an older one that strikes', () => {
+  it('is preceded by an older one that hits', () => {
     const both = rules({ fault: 'hang', times: 1 }, { fault: 'error' });
     expect([both.strike(target)?.fault, both.strike(target)?.fault]).toEqual(['hang', 'error']);
   });
 
-  it('draws the same strikes from the same seed, others from another, about as often as it says', () => {
+  it('draws the same hits from the same seed, others from another, with its probability', () => {
     const drawn = (seed: number): boolean[] => {
       const rule = rules({ fault: 'hang', probability: 0.3, seed });
       return Array.from({ length: 1000 }, () => rule.strike(target) !== undefined);
@@ -68,7 +68,7 @@ describe('a fault rule', () => {
     expect(draws(beside)).toEqual(draws(alone));
   });
 
-  it('closes a port only when it takes down a whole bank', () => {
+  it('closes a port only for an outage of a whole bank', () => {
     const closes = (input: Omit<bankProtocol.FaultRuleInput & { fault: 'outage' }, 'fault'>): boolean =>
       rules({ fault: 'outage', ...input }).closesPortOf('alder');
     expect(closes({})).toBe(true);
@@ -98,13 +98,13 @@ describe('a charge’s fault token', () => {
     expect(none.strike({ ...aimed, operation: 'capture' })).toBeUndefined();
   });
 
-  it('that says always never is spent', () => {
+  it('with `always` never ends', () => {
     const none = rules();
     const strikes = Array.from({ length: 5 }, () => none.strike({ ...aimed, token: `${aimed.token}_always` }));
     expect(notEmpty(strikes).every(Boolean)).toBe(true);
   });
 
-  it('for the ledger is none of the banks’ business', () => {
+  it('for the ledger has no effect at a bank', () => {
     expect(rules().strike({ ...target, token: 'tok_fault_ledger_refuse' })).toBeUndefined();
   });
 });

@@ -2,18 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { seededRandom } from '#clock';
 import { bankProtocol } from '#contracts';
 
-/** What a rule or a token may look at to see whether it strikes. */
+/** The fields of a request that rules and tokens match. */
 export interface FaultTarget {
   bank: bankProtocol.BankName;
   operation: bankProtocol.BankOperation;
   account?: string | undefined;
   chargeId?: string | undefined;
   card?: bankProtocol.EntryRecord['card'];
-  /** The fault token with which the charge was opened. */
+  /** The fault token of the charge. */
   token?: string | undefined;
 }
 
-/** One fault about to strike one request. */
+/** One fault for one request. */
 export interface FaultStrike<Name extends bankProtocol.FaultName = bankProtocol.FaultName> {
   fault: Name;
   parameters: bankProtocol.FaultParameters[Name];
@@ -31,7 +31,7 @@ interface Standing {
 
 const byToken = 'token';
 
-/** The faults that are in force. At most one strikes a request: its charge's own token, else the oldest rule. */
+/** The current fault rules. At most one fault hits a request: its charge's token, else the oldest matching rule. */
 @Injectable()
 export class FaultRules {
   readonly #standing = new Map<string, Standing>();
@@ -58,7 +58,7 @@ export class FaultRules {
     this.#standing.clear();
   }
 
-  /** Whether a bank is off the network altogether. */
+  /** Whether an outage of the whole bank is in force. */
   closesPortOf(bank: bankProtocol.BankName): boolean {
     return [...this.#standing.values()].some(({ rule }) => bankProtocol.closesPortOf(bank, rule));
   }
@@ -67,7 +67,7 @@ export class FaultRules {
     return this.#strikeOfToken(target) ?? this.#strikeOfRule(target);
   }
 
-  /** Counts the strikes of tokens before a restart, so that a token spent stays spent. */
+  /** Counts the hits of tokens from the journal, so that a used-up token stays used up after a restart. */
   replay(record: bankProtocol.JournalRecord): void {
     if (record.type !== 'request' || record.fault?.by !== byToken) return;
     this.#countTokenStrike(tokenKey(record.chargeId, record.operation));

@@ -8,7 +8,7 @@ import { FaultRules } from './fault-rules.js';
 /** The banks' ports, which an outage closes. */
 export const BANK_PORTS = Symbol('bank ports');
 
-/** Sets and lifts faults from outside: a rule is in force, or gone, by the time that the promise resolves. */
+/** Sets and removes faults. A change is in force when its promise resolves. */
 @Injectable()
 export class FaultSwitchboard {
   constructor(

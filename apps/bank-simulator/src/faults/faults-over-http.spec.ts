@@ -26,7 +26,7 @@ const recordsOf = async ({ reference }: bankProtocol.AuthorizeRequest, bank: ban
 
 const patienceMs = 50;
 
-/** Asks, gives up some time after the bank has the request, and says how it ended and when it gave up. */
+/** Sends a request, aborts some time after the bank has it, and returns the result and the time of the abort. */
 async function giveUpOn(
   bank: bankProtocol.BankName,
   request: bankProtocol.AuthorizeRequest,
@@ -58,7 +58,7 @@ describe('a fault of the answer', () => {
     expect(clock.monotonicMs() - startedMs).toBeGreaterThanOrEqual(95);
   });
 
-  it('slow_drip: a caller that leaves in the middle harms nothing', async () => {
+  it('slow_drip: a caller may disconnect in between', async () => {
     await simulator.fault({ fault: 'slow_drip', times: 1, parameters: { durationMs: 10_000 } });
     const request = visa();
     expect(await giveUpOn('alder', request)).toMatchObject({ failure: 'AbortError' });
@@ -85,7 +85,7 @@ describe('a fault of the answer', () => {
     expect(await performed(request)).toBe(0);
   });
 
-  it('drop_after: performed, then reset; an idempotent bank may simply be asked again', async () => {
+  it('drop_after: performed, then reset; a retry at an idempotent bank gets the answer', async () => {
     await simulator.fault({ fault: 'drop_after', times: 1 });
     const request = visa();
     expect(await failureOf(simulator.ask('alder', request))).toBe('ECONNRESET');
@@ -96,7 +96,7 @@ describe('a fault of the answer', () => {
 });
 
 describe('a fault of the network', () => {
-  it('outage of a bank: its port refuses connections, the others answer, and its lifting is felt at once', async () => {
+  it('outage of a bank: its port refuses connections, the others answer, and its removal takes effect at once', async () => {
     await simulator.ask('alder', visa());
     const rule = await simulator.fault({ fault: 'outage', scope: { bank: 'alder' } });
     expect(await failureOf(simulator.ask('alder', visa()))).toBe('ECONNREFUSED');
@@ -113,7 +113,7 @@ describe('a fault of the network', () => {
     expect((await simulator.admin('GET', '/faults')).body).toEqual([]);
   });
 
-  it('late: performed only after the caller has given up, and the delay', async () => {
+  it('late: performed only after the caller’s time-out and the delay', async () => {
     await simulator.fault({ fault: 'late', parameters: { delayMs: 100 } });
     const request = visa();
     const { failure, gaveUpAt } = await giveUpOn('alder', request);
@@ -123,7 +123,7 @@ describe('a fault of the network', () => {
     expect(entry!.at).toBeGreaterThanOrEqual(gaveUpAt + 99);
   });
 
-  it('duplicate: performed twice where nothing is remembered, once at an idempotent bank', async () => {
+  it('duplicate: performed twice, but once at an idempotent bank', async () => {
     await simulator.fault({ fault: 'duplicate' });
     const [atAlder, atCedar] = [visa(), amex()];
     await simulator.ask('alder', atAlder);
@@ -135,7 +135,7 @@ describe('a fault of the network', () => {
 });
 
 describe('a fault of the bank’s judgement', () => {
-  it('refuse: a definite no, which an idempotent bank repeats after the fault is gone', async () => {
+  it('refuse: a refusal, which an idempotent bank repeats after the fault is removed', async () => {
     const rule = await simulator.fault({ fault: 'refuse', operation: 'authorize', parameters: { code: 'lost_card' } });
     const request = visa();
     expect((await simulator.ask('alder', request)).body).toMatchObject({ state: 'declined', code: 'lost_card' });
@@ -161,7 +161,7 @@ describe('a fault of the bank’s judgement', () => {
     expect(Number(body['now']) - Number(body['asOf'])).toBeGreaterThanOrEqual(79);
   });
 
-  it('decline_after_timeout: declined once the caller has given up, which an idempotent bank repeats', async () => {
+  it('decline_after_timeout: declined after the caller’s time-out, which an idempotent bank repeats', async () => {
     await simulator.fault({ fault: 'decline_after_timeout', times: 1 });
     const request = visa();
     const { failure, gaveUpAt } = await giveUpOn('alder', request);
@@ -177,7 +177,7 @@ describe('a fault of the bank’s judgement', () => {
 });
 
 describe('a fault token', () => {
-  it('strikes one operation of its own charge, as often as it says', async () => {
+  it('hits one operation of its own charge, for the given number of times', async () => {
     const request = visa({ fault: 'tok_fault_authorize_not_processed_2' });
     const statuses = [];
     for (let attempt = 1; attempt <= 3; attempt++) statuses.push((await simulator.ask('alder', request)).status);
@@ -193,7 +193,7 @@ describe('a fault token', () => {
     expect((await simulator.ask('alder', inquiry)).body).toMatchObject({ state: 'found' });
   });
 
-  it('that is spent stays spent after a restart', async () => {
+  it('that is used up stays used up after a restart', async () => {
     const request = visa({ fault: 'tok_fault_authorize_error' });
     expect((await simulator.ask('alder', request)).status).toBe(500);
     await simulator.restart();

@@ -39,7 +39,7 @@ const faults: { [Name in bankProtocol.FaultName]: FaultBehavior<Name> } = {
   decline_after_timeout: declineAfterTimeout,
 };
 
-/** Lets a fault have its way with an exchange. */
+/** Applies a fault to an exchange. */
 export async function inflict<Name extends bankProtocol.FaultName>(
   { fault, parameters }: FaultStrike<Name>,
   exchange: BankExchange,

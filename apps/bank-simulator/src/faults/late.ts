@@ -1,6 +1,6 @@
 import type { FaultBehavior } from './exchange.js';
 
-/** As if the network had held the request: what is too late by then is for the bank to say. */
+/** The network delays the request. The bank checks `validUntil` on arrival. */
 export const late: FaultBehavior<'late'> = async (exchange, { delayMs }) => {
   await exchange.callerLeft();
   await exchange.pause(delayMs);

@@ -1,4 +1,4 @@
 import type { FaultBehavior } from './exchange.js';
 
-/** An outage of less than a bank: its port has to stay open for the rest, so this caller is cut off instead. */
+/** An outage of less than a bank: the port stays open for other requests, so this connection is reset. */
 export const outage: FaultBehavior<'outage'> = (exchange) => exchange.reset();

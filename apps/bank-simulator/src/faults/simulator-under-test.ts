@@ -22,7 +22,7 @@ export interface SimulatorResponse {
   body: Record<string, unknown>;
 }
 
-/** A simulator on free ports and a folder of its own, with callers for both of its sides. */
+/** A simulator on free ports with its own folder, and clients of its banks and its admin port. */
 export class SimulatorUnderTest {
   private constructor(
     readonly dataDir: string,

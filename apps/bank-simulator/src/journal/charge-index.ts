@@ -1,19 +1,19 @@
 import type { bankProtocol } from '#contracts';
 
-/** Where a record stands in its journal. */
+/** The position of a record in its journal. */
 export interface JournalSpan {
   readonly fromByte: number;
   readonly bytes: number;
 }
 
-/** Where the records of each charge stand, so that what is known of one is read without the rest. */
+/** An index of the journal by charge. */
 export class ChargeIndex {
-  /** By charge; by reference what names no charge. Two numbers a record, to stay small. */
+  /** By charge, or by reference for records without a charge. Two numbers per record. */
   readonly #spans = new Map<string, number[]>();
 
   add(record: bankProtocol.JournalRecord, { fromByte, bytes }: JournalSpan): void {
     const name = nameOf(record);
-    // A statement belongs to no charge.
+    // A statement has no charge.
     if (name === undefined) return;
     const spans = this.#spans.get(name);
     if (spans) spans.push(fromByte, bytes);

@@ -6,22 +6,21 @@ import { ChargeIndex, type JournalSpan } from './charge-index.js';
 type JournalRecord = bankProtocol.JournalRecord;
 
 const readChunkBytes = 4 * 1024 * 1024;
-/** Many times the longest record, which one request of at most 64 KiB can make. */
+/** Many times the longest record: a request has at most 64 KiB. */
 const pageBytes = 1024 * 1024;
 const newline = 0x0a;
 
 /**
- * A bank's append-only journal: one JSON record a line. `synced()` resolves once everything appended so far is
- * on disk. One write is in flight, and what comes meanwhile gathers into the next, so that any number of
- * concurrent requests share a sync.
+ * A bank's append-only journal, one JSON record per line. Group commit: one write is in flight, and records that come
+ * meanwhile share the next write and its sync.
  */
 export class Journal {
   readonly #path: string;
   readonly #file: FileHandle;
   readonly #charges: ChargeIndex;
-  /** On disk. */
+  /** Bytes on disk. */
   #sizeBytes: number;
-  /** With what is gathered. */
+  /** Bytes including gathered records. */
   #appendedBytes: number;
   #gathered: string[] = [];
   #gatheredSynced = Promise.withResolvers<void>();
@@ -37,12 +36,12 @@ export class Journal {
   }
 
   /**
-   * Opens or creates the file, its folder too, and replays it. A last line that a crash tore was never acknowledged: it is cut off.
+   * Opens or creates the file and replays it. An incomplete last line was never acknowledged: it is cut off.
    *
-   * @throws JournalDamaged when any other line cannot be read
+   * @throws JournalDamaged when another line cannot be read
    */
   static async open(path: string, replay: (record: JournalRecord) => void): Promise<Journal> {
-    // O_DSYNC makes a write and its sync one call: half the trips to the thread pool.
+    // O_DSYNC makes a write and its sync one call to the thread pool.
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_DSYNC;
     await mkdir(dirname(path), { recursive: true });
     const file = await open(path, flags, 0o600);
@@ -62,7 +61,7 @@ export class Journal {
     }
   }
 
-  /** The error after which nothing can be written any more; the bank must stop answering. */
+  /** The write error after which the bank must stop answering. */
   get failure(): Error | undefined {
     return this.#failure;
   }
@@ -76,7 +75,7 @@ export class Journal {
     this.#writing ??= this.#writeAll();
   }
 
-  /** Rejects when the disk refuses. */
+  /** Rejects after a write error. */
   async synced(): Promise<void> {
     if (this.#failure) throw this.#failure;
     if (this.#gathered.length > 0) await this.#gatheredSynced.promise;
@@ -94,11 +93,11 @@ export class Journal {
     return { records: lines.map((line) => JSON.parse(line) as JournalRecord), next: after + lastNewline + 1 };
   }
 
-  /** What is on record about one charge, in order. Once synced, what was appended by then is in it. */
+  /** The records of one charge in order, including all that were appended before the call. */
   async recordsOf(chargeId: string): Promise<JournalRecord[]> {
     const own = await this.#readSpans(this.#charges.of(chargeId));
     const references = new Set(own.flatMap(([, { reference }]) => reference ?? []));
-    // In older journals refusals and fences name no charge.
+    // In older journals refusals and fences have no charge.
     const unnamed = await this.#readSpans([...references].flatMap((reference) => this.#charges.of(reference)));
     return [...own, ...unnamed].sort(([a], [b]) => a - b).map(([, record]) => record);
   }
@@ -119,7 +118,7 @@ export class Journal {
   }
 
   async #writeAll(): Promise<void> {
-    // Whatever else came in with the same read of the sockets shares the first write.
+    // Records of the same turn of the event loop share the first write.
     await new Promise<void>((resolve) => setImmediate(resolve));
     while (this.#gathered.length > 0 && !this.#failure) {
       const batch = Buffer.from(this.#gathered.join(''));
@@ -185,7 +184,7 @@ function parseLine(path: string, atByte: number, line: string): JournalRecord {
   }
 }
 
-/** Makes a new file's name as durable as its content. */
+/** Syncs the folder, so that a new file's name is durable too. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {

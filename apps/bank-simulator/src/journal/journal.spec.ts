@@ -28,7 +28,7 @@ const request = (chargeId: string, at: number): bankProtocol.RequestRecord => ({
   chargeId,
 });
 
-/** @returns how many bytes of files are asked for from now on, until it is called */
+/** @returns a function that returns the bytes read since then */
 async function countReads(): Promise<() => number> {
   const file = await open(path);
   const reads = jest.spyOn(Object.getPrototypeOf(file) as { read: (...given: unknown[]) => unknown }, 'read');
@@ -40,7 +40,7 @@ async function countReads(): Promise<() => number> {
   };
 }
 
-/** Opens the journal, and tells what it replayed. */
+/** Opens the journal. @returns it with the replayed references */
 async function reopened(): Promise<{ journal: Journal; references: string[] }> {
   const references: string[] = [];
   const journal = await Journal.open(path, (record) => references.push((record as bankProtocol.FenceRecord).reference));
@@ -48,7 +48,7 @@ async function reopened(): Promise<{ journal: Journal; references: string[] }> {
 }
 
 describe('a journal', () => {
-  it('has on disk, once synced, everything that was appended, in order', async () => {
+  it('has all appended records on disk, in order, once synced', async () => {
     const { journal } = await reopened();
     for (const reference of ['a', 'b', 'ä€']) journal.append(fence(reference));
     await journal.synced();
@@ -59,7 +59,7 @@ describe('a journal', () => {
     await again.journal.close();
   });
 
-  it('shares a write among all that gathered while the last one ran', async () => {
+  it('writes records that gathered during a write together', async () => {
     const { journal } = await reopened();
     const written: string[] = [];
     const answered = (name: string) => journal.synced().then(() => written.push(name));
@@ -79,7 +79,7 @@ describe('a journal', () => {
     await journal.close();
   });
 
-  it('says synced at once when nothing is under way', async () => {
+  it('resolves `synced` at once without pending records', async () => {
     const { journal } = await reopened();
     await expect(journal.synced()).resolves.toBeUndefined();
     await journal.close();
@@ -106,14 +106,14 @@ describe('a journal', () => {
     },
   );
 
-  it('refuses to open when a line in the middle is damaged, and leaves the file alone', async () => {
+  it('refuses to open with a damaged line in the middle, and does not change the file', async () => {
     const text = `${JSON.stringify(fence('a'))}\n{"type":"fe\n${JSON.stringify(fence('b'))}\n`;
     await writeFile(path, text);
     await expect(reopened()).rejects.toMatchObject({ code: 'journal_damaged' });
     expect(await readFile(path, 'utf8')).toBe(text);
   });
 
-  it('replays a file of many chunks, lines across their borders included', async () => {
+  it('replays a file of many chunks, also lines across their boundaries', async () => {
     const long = 'x'.repeat(1000);
     const lines = Array.from({ length: 10_000 }, (_, index) => JSON.stringify(fence(`${index}${long}`)));
     await writeFile(path, `${lines.join('\n')}\n`);
@@ -122,7 +122,7 @@ describe('a journal', () => {
     await journal.close();
   });
 
-  it('is read in pages, by cursor, until nothing is left', async () => {
+  it('is read in pages, by cursor', async () => {
     const { journal } = await reopened();
     for (const reference of ['a', 'b', 'c', 'd', 'e']) journal.append(fence(reference));
     await journal.synced();
@@ -138,7 +138,7 @@ describe('a journal', () => {
     await journal.close();
   });
 
-  it('reads what is on record about one charge, and nothing else, however long it is', async () => {
+  it('reads only the records of one charge, at any length of the journal', async () => {
     const lines = Array.from({ length: 20_000 }, (_, n) => JSON.stringify(request(`ch_${n % 5_000}`, n)));
     await writeFile(path, `${lines.join('\n')}\n`);
     const { journal } = await reopened();
@@ -152,7 +152,7 @@ describe('a journal', () => {
     await journal.close();
   });
 
-  it('finds the refusals and fences of a charge, in an older journal by the reference that it asked under', async () => {
+  it('finds the refusals and fences of a charge, in an older journal by reference', async () => {
     const asked = request('ch_1', 1);
     const older = [fence('ch_1.op'), fence('ch_2.op')];
     await writeFile(path, [asked, ...older].map((record) => `${JSON.stringify(record)}\n`).join(''));
@@ -164,7 +164,7 @@ describe('a journal', () => {
     await journal.close();
   });
 
-  it('fails everyone who waits, then and later, once the disk refuses', async () => {
+  it('rejects all current and later waits after a write error', async () => {
     const { journal } = await reopened();
     await journal.close();
     journal.append(fence('lost'));
