@@ -1,7 +1,7 @@
 import { SystemClock } from '#clock';
 import { Database, statement } from '#postgres';
 
-/** Every table that keeps something of each charge for good, and the column that names the charge. */
+/** Tables that keep rows of each charge for ever, with the column of the charge's id. */
 const tables = {
   payments: { charge: 'id', charge_event: 'charge_id', balance_transaction: 'charge_id', inbox: 'id' },
   bank_gateway: { bank_authorization: 'charge_id', bank_operation: 'charge_id', inbox: 'id' },
@@ -11,11 +11,10 @@ const tables = {
 const PER_COMMIT = 10_000;
 
 /**
- * Fills the tables with charges that settled long ago, so that whatever slows down with history shows. They are
- * copies of real ones, one per merchant, under ids that sort before all others; what a copy would say to a bank's
- * statement is left out, because no bank has performed it.
+ * Fills the tables with copies of settled charges, so that a slowdown by history shows. The copies have ids that sort
+ * before all others, and no bank ids, because no bank has performed them.
  *
- * @param templates charges that have settled
+ * @param templates settled charges, one per merchant
  */
 export async function fillHistory(
   databaseUrl: string,
@@ -30,7 +29,7 @@ export async function fillHistory(
   );
   const places = Object.values(tables).map((columns) => Object.entries(columns));
   try {
-    // One connection each; services are less patient, and should be.
+    // These statements run longer than the services' statement_timeout allows.
     for (const database of databases) await database.query(statement('bench_patience', 'SET statement_timeout = 0'));
     for (let from = 0; from < charges; from += PER_COMMIT) {
       const until = Math.min(from + PER_COMMIT, charges);
@@ -48,17 +47,17 @@ export async function fillHistory(
   }
 }
 
-/** By what there is an index for, where that is not the charge: ids of events begin with it, `ch_1.charge_posted`. */
+/** Condition for tables without an index on the charge: event ids begin with it, as in `ch_1.charge_posted`. */
 const ofTemplate: Readonly<Record<string, string>> = {
   inbox: `kept.id >= template.id || '.' AND kept.id < template.id || '/'`,
   balance_transaction: `kept.id = 'txn_' || substr(template.id, 4)`,
 };
 
-/** Before every id that is given out now, and behind a milliard of copies. */
+/** Sorts before every new id, and after a billion copies. */
 export const lastOfHistory = `ch_00${'~'.repeat(9)}`;
 
 function copies(table: string, column: string): ReturnType<typeof statement> {
-  // Written now, so that balances are rolled up over them; unknown to banks' statements.
+  // A new transaction id, so that the roll-up includes them; no bank id, so that reconciliation ignores them.
   const fresh = `|| CASE WHEN '${table}' IN ('transfer', 'balance_transaction')
     THEN jsonb_build_object('xact', pg_current_xact_id()::text, 'bank_id', NULL) ELSE '{}' END`;
   return statement(

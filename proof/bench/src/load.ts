@@ -2,39 +2,39 @@ import { randomUUID } from 'node:crypto';
 import { Agent, type Dispatcher } from 'undici';
 import type { RequestKind, ToldAnswer } from '#checker';
 
-/** Cards of every bank, in the shares of an ordinary shop: most are visa and mastercard. */
+/** Cards of every bank, mostly visa and mastercard. */
 const cards = ['tok_visa', 'tok_visa', 'tok_mastercard', 'tok_mastercard', 'tok_amex', 'tok_discover'];
 
-/** What each loop does over and over: a charge captured at once; one authorized and then captured; one charged and then refunded. */
+/** Request sequences of a loop: an automatic capture; an authorization and its capture; a charge and its refund. */
 export const mixes = ['charge', 'manual-capture', 'refund'] as const;
 export type LoadMix = (typeof mixes)[number];
 
 export interface LoadOptions {
-  /** Of every instance; each loop stays with one. */
+  /** URLs of the instances. Each loop uses one of them. */
   readonly apiUrls: readonly string[];
   readonly mix?: LoadMix;
-  /** Closed loops: each sends its next charge when it has the answer to the last. */
+  /** Number of closed loops: each sends its next request after the answer to the last. */
   readonly concurrency: number;
   readonly warmUpMs: number;
   readonly measureMs: number;
-  /** Ends after so many charges instead of after a time. */
+  /** Ends after this many charges instead of after a time. */
   readonly charges?: number;
 }
 
 export interface LoadResult {
   readonly mix: LoadMix;
   readonly concurrency: number;
-  /** Charges taken through the whole of their mix. */
+  /** Completed sequences per second. */
   readonly completedPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly completed: number;
-  /** Last answers that were not what the mix leads to, by status. */
+  /** Sequences that ended unexpectedly: count by status of the last answer. */
   readonly others: Readonly<Record<string, number>>;
   readonly history: readonly ToldAnswer[];
 }
 
-/** Raw HTTP, so that no client library's own work or retries are measured. */
+/** Runs a load by raw HTTP, so that no client library's overhead or retries are measured. */
 export async function load(options: LoadOptions): Promise<LoadResult> {
   const agent = new Agent({ connections: options.concurrency, pipelining: 1 });
   const history: ToldAnswer[] = [];
@@ -80,7 +80,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
   };
 }
 
-/** @returns every answer; the first that was not a success is the last */
+/** Runs one sequence. @returns its answers, up to the first that is no success */
 async function takeThrough(mix: LoadMix, client: Client, source: string): Promise<ToldAnswer[]> {
   const charge = await client.post('charge', '/v1/charges', {
     amount: '2000',
@@ -97,7 +97,7 @@ async function takeThrough(mix: LoadMix, client: Client, source: string): Promis
   return [charge, next];
 }
 
-/** One merchant. */
+/** A client of one merchant account. */
 class Client {
   constructor(
     private readonly dispatcher: Dispatcher,

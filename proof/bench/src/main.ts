@@ -98,7 +98,7 @@ async function bench(runtime: Runtime): Promise<boolean> {
   const concurrencies = values.concurrency.split(',').map(Number);
   const runs: { mix: LoadMix; concurrency: number }[] = [
     ...concurrencies.map((concurrency) => ({ mix: 'charge' as const, concurrency })),
-    // The other mixes at the highest concurrency only: they are compared with the charges of the same run.
+    // Other mixes only at the highest concurrency, to compare them with the charges of the same run.
     ...chosenMixes.map((mix) => ({ mix, concurrency: concurrencies.at(-1)! })),
   ];
   for (const { mix, concurrency } of runs) {
@@ -107,7 +107,7 @@ async function bench(runtime: Runtime): Promise<boolean> {
       ...Object.fromEntries(runtime.processes().flatMap(({ name, pid }) => (pid === undefined ? [] : [[name, pid]]))),
       'load-generator': process.pid,
     };
-    // The load generator is the parent of all the others: only its own time is its.
+    // The load generator is the parent of all processes, so its children's time must not count.
     const [cpuBefore, busyBefore, ownBefore, atMs] = [
       await cpuSeconds(pids),
       await machineBusySeconds(),
@@ -193,14 +193,14 @@ async function bench(runtime: Runtime): Promise<boolean> {
   return verdict.holds;
 }
 
-/** A settled charge of each merchant. */
+/** One settled charge of each merchant. */
 function templatesFrom(history: readonly ToldAnswer[]): string[] {
   const settled = history.filter(({ kind, body }) => kind === 'ok' && body?.includes('"status": "succeeded"'));
   return [...Map.groupBy(settled, ({ account }) => account).values()].map(([first]) => first!.chargeId!);
 }
 
 const dataDir = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
-// Postgres refuses to run as root: its own user has to reach its folder.
+// Under root, Postgres runs as another user, which must be able to enter the folder.
 await chmod(dataDir, 0o755);
 console.log(`Starting a system of its own in ${dataDir} …`);
 try {

@@ -5,11 +5,11 @@ const TICKS_PER_SECOND = 100;
 interface Stat {
   readonly pid: number;
   readonly parent: number;
-  /** User and system time of itself, and of its children that have ended. */
+  /** User and system time of the process and of its ended children. */
   readonly ticks: number;
 }
 
-/** CPU seconds by process name, each with its living and its ended children (Postgres works in children). */
+/** CPU seconds by process name, with running and ended children (Postgres works in child processes). */
 export async function cpuSeconds(roots: Readonly<Record<string, number>>): Promise<Record<string, number>> {
   const stats = await allStats();
   const children = Map.groupBy(stats, ({ parent }) => parent);
@@ -21,7 +21,7 @@ export async function cpuSeconds(roots: Readonly<Record<string, number>>): Promi
   return Object.fromEntries(Object.entries(roots).map(([name, pid]) => [name, total(pid) / TICKS_PER_SECOND]));
 }
 
-/** Busy share of the machine's cores that none of our processes account for: somebody else's load. */
+/** Busy seconds of all cores of the machine, to compute the load of other processes. */
 export async function machineBusySeconds(): Promise<number> {
   const [, ...fields] = (await readFile('/proc/stat', 'utf8')).split('\n', 1)[0]!.trim().split(/\s+/);
   const [user, nice, system, , , irq, softirq] = fields.map(Number);
@@ -36,7 +36,7 @@ async function allStats(): Promise<Stat[]> {
   return stats.filter((stat) => stat !== undefined);
 }
 
-/** The name in parentheses may hold anything; the fields that matter come after its end. See proc_pid_stat(5). */
+/** Parses /proc/PID/stat. The name in parentheses may contain spaces. Source: proc_pid_stat(5). */
 function parse(text: string): Stat {
   const rest = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const field = (number: number): number => Number(rest[number - 3]);

@@ -7,12 +7,12 @@ interface CpuProfile {
   readonly timeDeltas: readonly number[];
 }
 
-/** Environment with which a Node process leaves a CPU profile in `folder` when it ends. */
+/** Environment in which a Node process writes a CPU profile to `folder` at its end. */
 export function profiledEnv(folder: string): Record<string, string> {
   return { NODE_OPTIONS: `--cpu-prof --cpu-prof-interval=500 --cpu-prof-dir=${folder}` };
 }
 
-/** Where each process spent its time: own time by package, then by place, in percent of what was not idle. */
+/** Summary of each CPU profile: self time by package and by location, in percent of the busy time. */
 export async function summarise(folder: string, most = 15): Promise<string> {
   const summaries: string[] = [];
   for (const file of (await readdir(folder)).filter((name) => name.endsWith('.cpuprofile')).sort()) {
@@ -56,7 +56,7 @@ function placeOf({ functionName, url, lineNumber }: CpuProfile['nodes'][number][
   return url === '' ? name : `${name}  ${path}:${lineNumber + 1}`;
 }
 
-/** `npm pg`, `libs/messaging`, `node:internal`; what has no file (system calls, garbage collection) under its own name. */
+/** The package of a location: `npm pg`, `libs/messaging`, `node:internal`; or its name without a file (garbage collection). */
 function packageOf(place: string): string {
   const file = place.split('  ')[1];
   if (file === undefined) return place;

@@ -24,7 +24,7 @@ async function ask<T extends object>(url: string, ...statements: Parameters<Data
   }
 }
 
-/** Lets Postgres count the time of each statement; it has to restart for that, and its clients bear with it. */
+/** Enables pg_stat_statements, which needs a restart of Postgres. The services reconnect. */
 export async function countStatements(url: string, restart: () => Promise<unknown>): Promise<void> {
   await ask(url, preload);
   await restart();
@@ -35,7 +35,7 @@ export async function countAnew(url: string): Promise<void> {
   await ask(url, reset);
 }
 
-/** The dearest statements since `countAnew`, by time in Postgres per charge. */
+/** The most expensive statements since `countAnew`, by time in Postgres per charge. */
 export async function dearestStatements(url: string, charges: number): Promise<string> {
   const rows = await ask<{ database: string; calls: number; totalMs: number; query: string }>(url, top);
   return rows

@@ -14,7 +14,7 @@ export interface StorageWork {
   readonly walBytes: number;
 }
 
-/** What the server has committed, synced and logged so far, over all its databases. Needs Postgres 18's statistics. */
+/** Commits, syncs and WAL of the server so far, over all databases. Needs the statistics of Postgres 18. */
 export async function storageWork(databaseUrl: string): Promise<StorageWork> {
   const database = await Database.open({
     url: databaseUrl,

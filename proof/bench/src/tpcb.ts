@@ -12,13 +12,13 @@ const ACCOUNTS_PER_SCALE = 100_000;
 
 export interface Yardstick {
   readonly by: 'pgbench' | 'own';
-  /** Once; the tables are kept for the second reading. */
+  /** Creates the tables, once for both readings. */
   prepare(): Promise<void>;
-  /** The best of 8, 32 and 64 clients. */
+  /** Transactions per second: the best of 8, 32 and 64 clients. */
   read(seconds: number): Promise<{ tps: number; clients: number }>;
 }
 
-/** What Postgres' own benchmark does on this machine now: the unit in which our figures are quoted. */
+/** TPC-B of Postgres' own benchmark (pgbench) on this machine, as the unit of the other figures. */
 export async function tpcb(databaseUrl: string): Promise<Yardstick> {
   const program = await findPgbench();
   const url = new URL(databaseUrl);
@@ -86,7 +86,7 @@ async function createDatabase(url: string, database: string): Promise<void> {
   }
 }
 
-/** TPC-B after pgbench's script, for machines without it: the same tables, the same five statements. */
+/** The same tables and statements as pgbench's TPC-B script, for machines without pgbench. */
 async function prepareOwn(url: string): Promise<void> {
   const database = await Database.open({ url, database: 'tpcb', maxConnections: 1, clock: new SystemClock() });
   const steps = [

@@ -1,6 +1,6 @@
 import type { ApiAnswer, ApiExchange } from './history.js';
 
-/** The fields of an answer's body that clients and judgements look at, whatever it is about; of an object or a list. */
+/** The fields of an answer's body that clients and checks use: of an object, a list or an error. */
 export interface AnswerBody {
   readonly id?: string;
   readonly object?: string;
@@ -20,10 +20,10 @@ export interface AnswerBody {
   };
 }
 
-/** A run is judged more than once, and its answers stay the same. */
+/** Cache, because a run is checked more than once. */
 const parsed = new WeakMap<ApiAnswer, AnswerBody>();
 
-/** Empty where there was no answer, or none in JSON. The reference model reads bodies by itself. */
+/** Empty if there is no answer, or none in JSON. The reference model has its own parser. */
 export function answerBody({ answer }: Pick<ApiExchange, 'answer'>): AnswerBody {
   if (!answer) return {};
   const known = parsed.get(answer);

@@ -11,13 +11,13 @@ interface Sent {
   readonly bank?: bankProtocol.BankName;
   readonly fault?: bankProtocol.FaultName;
   readonly instance?: string;
-  /** Its charge carries a fault token. */
+  /** The account, if the charge has a fault token. */
   readonly tokenOf?: string;
-  /** On the wire, or held back on its way. */
+  /** Latency until it arrives. */
   readonly arrivesAfterMs?: number;
 }
 
-/** A movement that began at that moment. */
+/** Journal lines of a movement whose attempt began at `beganMs`. */
 function movement(beganMs: number, sent: Sent): JournalLine {
   const { operation, number = 1, call = `${operation}-${number}`, bank = 'alder', fault, instance = 'gateway' } = sent;
   const token = sent.tokenOf && { account: sent.tokenOf, token: 'tok_fault_authorize_error' };
@@ -56,21 +56,21 @@ describe('within a call', () => {
     movement(100, { operation: 'ch_1', number: 2, call: 'c', bank }),
   ];
 
-  it('an idempotent bank is asked once more', () => {
+  it('an idempotent bank may get one retry', () => {
     const { lines, looked } = judge({ journal: twice('alder', 'drop_after') });
     expect(lines).toEqual([]);
     expect(looked).toMatchObject({ calls: 1, retries: 1, waits: 0 });
   });
 
-  it('no bank is asked a third time', () => {
+  it('no bank may get a third attempt', () => {
     const journal = [...twice('alder', 'error'), movement(200, { operation: 'ch_1', number: 3, call: 'c' })];
     expect(judge({ journal }).lines).toEqual(['authorize at alder: ch_1.1, ch_1.2, ch_1.3: 3 attempts in one call']);
   });
 
-  it('a bank that would do it twice is asked again only when it has not processed the first', () => {
+  it('a bank that is not idempotent may get a retry only if it has not processed the first attempt', () => {
     expect(judge({ journal: twice('cedar', 'not_processed') }).lines).toEqual([]);
     expect(judge({ journal: twice('cedar', 'drop_after') }).lines).toEqual([
-      expect.stringContaining('repeated in one call, at a bank that is not idempotent'),
+      expect.stringContaining('retried in one call, at a bank that is not idempotent'),
     ]);
     const refusal = { type: 'refusal', at: 6, bankId: 'b', operation: 'authorize', reference: 'ch_1' } as const;
     const expired = {
@@ -99,14 +99,14 @@ describe('the retry budget', () => {
       ];
     }).flat();
 
-  it('is ten in ten seconds, when there are few calls', () => {
+  it('is ten retries in ten seconds if there are few calls', () => {
     expect(judge({ journal: retried(10, 700, () => true) }).lines).toEqual([]);
     expect(judge({ journal: retried(12, 600, () => true) }).lines).toEqual([
       'gateway at alder: 12 calls repeated in place within 8 s, of 10 at the most',
     ]);
   });
 
-  it('is every account’s own for its charges with fault tokens', () => {
+  it('is separate per account for charges with fault tokens', () => {
     const ofTwo = (n: number) => (n % 2 === 0 ? 'acct_1' : 'acct_2');
     expect(judge({ journal: retried(12, 600, () => true, ofTwo) }).lines).toEqual([]);
     const ofOneOnly = (n: number) => (n < 24 ? 'acct_1' : '');
@@ -115,17 +115,17 @@ describe('the retry budget', () => {
     ]);
   });
 
-  it('is a tenth of the calls, when there are many', () => {
+  it('is a tenth of the calls if there are many', () => {
     expect(judge({ journal: retried(400, 20, (n) => n % 10 === 0) }).lines).toEqual([]);
     expect(judge({ journal: retried(400, 20, (n) => n % 4 === 0) }).lines).toHaveLength(1);
   });
 
-  it('begins anew with its process', () => {
+  it('is reset by a restart of its process', () => {
     const interruptions = [{ instance: 'gateway', fromMs: 3_000, untilMs: 3_500 }];
     expect(judge({ journal: retried(12, 600, () => true), interruptions }).lines).toEqual([]);
   });
 
-  it('counts when calls began, not when the network let them through', () => {
+  it('counts calls by their beginning, not by their arrival', () => {
     const spread = series(30, (n) => [
       movement(n * 1_500, { operation: `ch_${n}`, call: `c${n}`, arrivesAfterMs: 60_000 - n * 1_500 }),
       movement(n * 1_500 + 90, { operation: `ch_${n}`, number: 2, call: `c${n}`, arrivesAfterMs: 60_000 - n * 1_500 }),
@@ -134,7 +134,7 @@ describe('the retry budget', () => {
   });
 });
 
-describe('a breaker that its instance says is open', () => {
+describe('a breaker that its instance logged as open', () => {
   const lane = { instance: 'gateway', bank: 'alder', lane: 'movements' } as const;
   const moves = [
     { ...lane, atMs: 1_000, to: 'open' },
@@ -143,12 +143,12 @@ describe('a breaker that its instance says is open', () => {
   ] as const;
   const broken = (...journal: JournalLine[]) => judge({ journal, moves }).lines;
 
-  it('lets nothing pass, and then one probe', () => {
+  it('may let nothing pass, and one probe when it is half-open', () => {
     expect(broken(movement(990, { operation: 'ch_1', arrivesAfterMs: 20 }))).toEqual([]);
     expect(broken(movement(6_100, { operation: 'ch_1' }), movement(6_501, { operation: 'ch_2' }))).toEqual([]);
   });
 
-  it('did not hold back what began and arrived meanwhile', () => {
+  it('is violated by a call that began and arrived meanwhile', () => {
     expect(broken(movement(2_000, { operation: 'ch_1' }))).toEqual([
       'gateway at alder (movements): 1 calls while its breaker was open: ch_1.1',
     ]);
@@ -157,7 +157,7 @@ describe('a breaker that its instance says is open', () => {
     ]);
   });
 
-  it('is no other instance’s, no other bank’s, and not that of inquiries', () => {
+  it('does not apply to other instances, other banks, or inquiries', () => {
     const [other, elsewhere] = [
       movement(2_000, { operation: 'ch_1', instance: 'gateway-2' }),
       movement(2_000, { operation: 'ch_2', bank: 'birch' }),
@@ -165,7 +165,7 @@ describe('a breaker that its instance says is open', () => {
     expect(broken(other, elsewhere, { ...inquiry(4_000, 'ch_3', 1), bank: 'alder' })).toEqual([]);
   });
 
-  it('holds back charges with fault tokens too, which are no probe of it', () => {
+  it('applies to charges with fault tokens too, which do not count as its probe', () => {
     const tokenOf = 'acct_1';
     expect(broken(movement(2_000, { operation: 'ch_1', tokenOf }))).toEqual([
       'gateway at alder (movements): 1 calls while its breaker was open: ch_1.1',
@@ -174,7 +174,7 @@ describe('a breaker that its instance says is open', () => {
     expect(broken(...beside)).toEqual([]);
   });
 
-  it('is held to the same where it is one account’s own, and holds back no other', () => {
+  it('has the same rules if it is an account’s isolated breaker, and applies to no other account', () => {
     const own = moves.map((move) => ({ ...move, isolatedTo: 'acct_1' }));
     const lines = (...journal: JournalLine[]) => judge({ journal, moves: own }).lines;
     const others = [movement(2_000, { operation: 'ch_1' }), movement(2_100, { operation: 'ch_2', tokenOf: 'acct_2' })];
@@ -188,14 +188,14 @@ describe('a breaker that its instance says is open', () => {
     ]);
   });
 
-  it('says nothing of what the network held back, nor of a process that came after', () => {
+  it('is not violated by a call that the network delayed, nor by a later process', () => {
     expect(broken(movement(500, { operation: 'ch_1', arrivesAfterMs: 3_000 }))).toEqual([]);
     const interruptions = [{ instance: 'gateway', fromMs: 1_500, untilMs: 1_800 }];
     const journal = [movement(2_000, { operation: 'ch_1' })];
     expect(judge({ journal, moves, interruptions }).lines).toEqual([]);
   });
 
-  it('holds for inquiries by when they arrived, less what an inquiry may take to be written', () => {
+  it('is checked for inquiries by arrival, minus the longest time until they are written', () => {
     const asked = moves.map((move) => ({ ...move, bank: 'cedar', lane: 'inquiries' }));
     const lines = (atMs: number) => judge({ journal: [inquiry(atMs, 'ch_1', 1)], moves: asked }).lines;
     expect(lines(2_900)).toEqual([]);
@@ -205,24 +205,24 @@ describe('a breaker that its instance says is open', () => {
   });
 });
 
-describe('a bank that only fails its caller', () => {
+describe('a bank that fails every call', () => {
   const failing = (...begansMs: number[]): JournalLine[] =>
     begansMs.map((ms, n) => movement(ms, { operation: `ch_${n}`, fault: 'error' }));
   const failingFor = (tokenOf: string, ...begansMs: number[]): JournalLine[] =>
     begansMs.map((ms, n) => movement(ms, { operation: `ch_${tokenOf}_${n}`, fault: 'error', tokenOf }));
 
-  it('is left alone after three in a row, but for a probe each five seconds', () => {
+  it('may get only a probe every five seconds after three consecutive failures', () => {
     const { lines, looked } = judge({ journal: failing(0, 10, 20, 5_100, 10_300, 15_500) });
     expect(lines).toEqual([]);
     expect(looked.failingStretches).toBe(1);
   });
 
-  it('is called too often when no breaker opens, whatever its caller says', () => {
+  it('is called too often if no breaker opens, whatever the caller logged', () => {
     const { lines } = judge({ journal: failing(...series(20, (n) => n * 400)) });
     expect(lines).toEqual([expect.stringContaining('calls too soon after it had failed all before them')]);
   });
 
-  it('is called too often for an account whose fault tokens no breaker minds, whoever else is answered', () => {
+  it('is called too often for an account with fault tokens if no isolated breaker opens, although others are answered', () => {
     const answered = series(20, (n) => movement(n * 400 + 100, { operation: `ch_well_${n}` }));
     const tokens = failingFor('acct_1', ...series(20, (n) => n * 400));
     expect(judge({ journal: [...tokens, ...answered] }).lines).toEqual([
@@ -232,13 +232,13 @@ describe('a bank that only fails its caller', () => {
     expect(judge({ journal: shared })).toMatchObject({ lines: [], looked: { failingStretches: 2 } });
   });
 
-  it('is called anew for an account that was silent for as long as its breaker is kept', () => {
+  it('may be called again for an account whose isolated breaker was evicted', () => {
     const tokens = (silentMs: number) => failingFor('acct_1', 0, 10, 20, ...series(6, (n) => 20 + silentMs + n * 400));
     expect(judge({ journal: tokens(61_000) }).lines).toEqual([]);
     expect(judge({ journal: tokens(50_000) }).lines).toHaveLength(1);
   });
 
-  it('may be called again once it answered, and by a new process', () => {
+  it('may be called again after a success, and by a new process', () => {
     const begun = series(20, (n) => n * 400);
     const answered = movement(2_010, { operation: 'ch_well' });
     expect(judge({ journal: [...failing(...begun.slice(0, 12)), answered] }).lines).toEqual([]);
@@ -248,7 +248,7 @@ describe('a bank that only fails its caller', () => {
 });
 
 describe('backoff', () => {
-  /** Of forty operations, each asked for five times. */
+  /** Forty operations with five attempts each. */
   const attempts = (waitMs: (ceilingMs: number, n: number) => number): JournalLine[] =>
     series(40, (n) => {
       let atMs = n * 100_000;
@@ -258,18 +258,18 @@ describe('backoff', () => {
       });
     }).flat();
 
-  it('is full jitter: now and then there is next to none', () => {
+  it('may be short now and then, as full jitter is', () => {
     const { lines, looked } = judge({ journal: attempts((ceilingMs, n) => (ceilingMs * n) / 40) });
     expect(lines).toEqual([]);
     expect(looked.waits).toBe(160);
   });
 
-  it('is none when hardly ever there is any', () => {
+  it('is violated if nearly all waits are short', () => {
     const { lines } = judge({ journal: attempts(() => 40) });
-    expect(lines).toEqual([expect.stringContaining('160 of 160 calls came again within a tenth')]);
+    expect(lines).toEqual([expect.stringContaining('160 of 160 retries came within a tenth')]);
   });
 
-  it('is kept between inquiries too, but for the one at which "not found" becomes final', () => {
+  it('applies to inquiries too, except to the one at which "not found" becomes final', () => {
     const asked = (everyMs: number) =>
       series(20, (n) => [
         movement(n * 100_000, { operation: `ch_${n}`, bank: 'cedar' }),
@@ -288,7 +288,7 @@ describe('backoff', () => {
   });
 });
 
-it('the dice are blamed by their chances', () => {
+it('computes the probability of at least so many successes', () => {
   expect(chanceOfAtLeast(0, 0, 0.1)).toBe(1);
   expect(chanceOfAtLeast(1, 1, 0.1)).toBeCloseTo(0.1);
   expect(chanceOfAtLeast(2, 3, 0.5)).toBeCloseTo(0.5);

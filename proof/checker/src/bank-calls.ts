@@ -2,46 +2,43 @@ import { bankProtocol } from '#contracts';
 import { attemptsOf, callsOf, type BankCall, type BankRequestEvidence, type JournalLine } from './bank-request.js';
 import { chanceOfAtLeast } from './binomial.js';
 
-/** A stretch of time, in Unix ms. */
+/** A time range in Unix ms. */
 export interface TimeRange {
   readonly fromMs: number;
   readonly untilMs: number;
 }
 
-/** What one instance logged of one of its breakers. */
+/** A transition of a breaker, from its instance's log. */
 export interface BreakerEvidence {
   readonly atMs: number;
   readonly instance: string;
   readonly bank: string;
   readonly lane: string;
-  /** The account that has this breaker to itself, for its charges with fault tokens; absent for the bank's own. */
+  /** The account, for an isolated breaker; absent for the bank's shared one. */
   readonly isolatedTo?: string | undefined;
   readonly to: 'closed' | 'open' | 'half_open';
 }
 
 /**
- * How banks were called. Two witnesses: the banks' journals, and the instances' logs of their breakers. The log tells
- * since when a breaker was open, never whether it called all the same; and that breakers open at all is looked at in
- * the journals alone.
- *
- * Callers trace, so that each call has a traceparent of its own, which all of its attempts carry.
+ * Evidence of how banks were called: their journals, and the breaker transitions that instances logged. The log says
+ * when a breaker was open; only the journals say whether calls arrived. Attempts of one call share a traceparent.
  */
 export interface BankCalls {
   readonly journal: readonly JournalLine[];
   readonly moves: readonly BreakerEvidence[];
-  /** A process was down, or stood still: with its end go its breakers and budgets, and nothing in it keeps time. */
+  /** Times in which an instance was down or frozen. A restart resets its breakers and budgets. */
   readonly interruptions: readonly (TimeRange & { readonly instance: string })[];
-  /** What arrived at a bank then may have been sent long before. Without a bank: at every one. */
+  /** Times in which requests may arrive long after they were sent. Without a bank: at every bank. */
   readonly heldBack: readonly (TimeRange & { readonly bank?: string })[];
 }
 
 export interface BankCallsJudged {
   /** One line per violation. */
   readonly lines: readonly string[];
-  /** How much there was to look at: a check that never had a case has shown nothing. */
+  /** Number of cases that were checked. */
   readonly looked: {
     readonly calls: number;
-    /** Repeated within a call. */
+    /** Retries within a call. */
     readonly retries: number;
     /** Waits between two calls of the same operation, inquiry or reversal. */
     readonly waits: number;
@@ -50,28 +47,28 @@ export interface BankCallsJudged {
   };
 }
 
-/** A call's attempts at most, its first included. */
+/** Longest allowed number of attempts of a call. */
 const ATTEMPTS_MAX = 2;
 const BUDGET = { windowMs: 10_000, ratio: 0.1, perWindowMin: 10 };
 const RESET_MS = 5_000;
 const FAILURES_IN_A_ROW = 3;
-/** An isolated breaker that was not used for so long may have been dropped: the next one starts closed. */
+/** An isolated breaker may be evicted after this time without use. Its successor starts closed. */
 const EVICTED_AFTER_MS = 60_000;
 const BACKOFF = { baseMs: 500, capMs: 30_000 };
-/** An attempt has ended by then, counted from its arrival: its time-out, and what a busy machine adds. */
+/** An attempt ends within this time after its arrival: its time-out, plus the delay of a busy machine. */
 const ENDED_WITHIN_MS = 2_600;
-/** The same where the bank does not keep its caller waiting. */
+/** The same if the bank answers at once. */
 const ANSWERED_WITHIN_MS = 1_500;
-/** Of two requests so far apart, neither of which is kept waiting, the first is answered first. */
+/** Two requests this far apart, both answered at once, are answered in order. */
 const IN_ORDER_MS = 250;
-/** Two clock readings of one moment on one machine. */
+/** Largest difference between two clock readings of one moment on one machine. */
 const READING_MS = 50;
-/** How far the estimate of when an attempt began may move against another of the same process. */
+/** Largest error between the estimated beginnings of two attempts of one process. */
 const ESTIMATE_MS = 2_000;
-/** So unlikely is it that a sound system is blamed for its dice. */
+/** Probability that a correct system is reported. */
 const BLAMED_BY_CHANCE = 1e-9;
 
-/** A11: the retry budget, backoff, and breakers, as far as whoever was called can tell. */
+/** A11: checks retry budget, backoff and breakers on the banks' journals. */
 export function judgeBankCalls(evidence: BankCalls): BankCallsJudged {
   const requests = attemptsOf(evidence.journal);
   const calls = callsOf(requests);
@@ -99,7 +96,7 @@ export function judgeBankCalls(evidence: BankCalls): BankCallsJudged {
   };
 }
 
-/** In a call: twice at the most, and only what cannot move money twice. */
+/** Calls with more than two attempts, or with a retry that might move money twice. */
 function callsRepeatedAmiss(calls: readonly BankCall[], journal: readonly JournalLine[]): string[] {
   const expired = new Set(
     journal.flatMap((line) =>
@@ -114,7 +111,7 @@ function callsRepeatedAmiss(calls: readonly BankCall[], journal: readonly Journa
     const words = `${first.operation} at ${bank}: ${attempts.map(({ attemptId }) => attemptId).join(', ')}`;
     if (attempts.length > ATTEMPTS_MAX) return [`${words}: ${attempts.length} attempts in one call`];
     const safe = bankProtocol.bankProfiles[bank].idempotent || first.isReversal || wasNotProcessed(first);
-    return safe ? [] : [`${words}: repeated in one call, at a bank that is not idempotent and may have performed it`];
+    return safe ? [] : [`${words}: retried in one call, at a bank that is not idempotent and may have performed it`];
   });
 }
 
@@ -125,7 +122,7 @@ function budgetsExceeded(calls: readonly BankCall[], interruptions: BankCalls['i
     const retries = of
       .flatMap(({ attempts }) => attempts.slice(1).map(({ notBeforeMs }) => notBeforeMs))
       .sort((a, b) => a - b);
-    // Estimates of one process move by so little; what is certainly in one window lies closer together.
+    // A shorter window, so that errors of the estimates cannot put a retry into it that belongs to another.
     const windowMs = BUDGET.windowMs - ESTIMATE_MS;
     for (const fromMs of retries) {
       const untilMs = fromMs + windowMs;
@@ -140,7 +137,7 @@ function budgetsExceeded(calls: readonly BankCall[], interruptions: BankCalls['i
   });
 }
 
-/** Each has a breaker for each lane, and a retry budget. */
+/** The caller with its own retry budget and breakers: an instance and bank, and for fault tokens the account. */
 function callerOf({
   instance,
   bank,
@@ -157,7 +154,7 @@ interface BreakerStretch extends TimeRange {
   readonly to: 'open' | 'half_open';
 }
 
-/** From one move to the next, or to the process's end. */
+/** Time ranges in which a breaker was open or half-open: up to the next transition or the process's end. */
 function openStretches({ moves, interruptions }: BankCalls): BreakerStretch[] {
   const breakerOf = ({ instance, bank, lane, isolatedTo = '' }: BreakerEvidence) =>
     [instance, bank, lane, isolatedTo].join(' ');
@@ -175,8 +172,8 @@ function openStretches({ moves, interruptions }: BankCalls): BreakerStretch[] {
 }
 
 /**
- * Open: none, and while the bank's own breaker is open nothing isolated either. Half-open: one, the probe. Counted is
- * only what certainly passed the breaker within the stretch.
+ * Calls through an open breaker (none is allowed; the shared one also stops isolated calls) or a half-open one (one
+ * probe is allowed). Only calls that certainly began and arrived within the range count.
  */
 function callsThroughOpenBreakers(
   requests: readonly BankRequestEvidence[],
@@ -206,8 +203,8 @@ function callsThroughOpenBreakers(
 }
 
 /**
- * Without a word of the callers': where a bank only failed them, three failures in a row must have opened the breaker,
- * and from there on one probe at a time comes, a reset time apart.
+ * Checks from the journals alone that breakers open: after three consecutive failures at a bank that never succeeds,
+ * only one probe per reset time may arrive.
  */
 function failingStretches(
   requests: readonly BankRequestEvidence[],
@@ -246,7 +243,7 @@ function failingStretches(
       if (interrupted !== undefined || !request.fails || isHeldBack(request, heldBack)) {
         close();
         failed = [];
-        // Until then what did not fail may still be counted by the caller, and begin the row anew.
+        // Until it ends, the caller may still count it as a success and restart its count of failures.
         const endedMs = request.atMs + (request.isKeptWaiting ? ENDED_WITHIN_MS : IN_ORDER_MS);
         afterMs = Math.max(afterMs, endedMs, (interrupted?.untilMs ?? -Infinity) + ENDED_WITHIN_MS);
       } else if (request.atMs > afterMs) failed.push(request);
@@ -256,18 +253,18 @@ function failingStretches(
   });
 }
 
-/** When it arrived says little of when it was sent, nor when its answer came back. */
+/** Whether the network or a frozen bank may have delayed the request, so that its arrival does not tell its sending. */
 function isHeldBack({ bank, atMs }: BankRequestEvidence, heldBack: BankCalls['heldBack']): boolean {
   return heldBack.some(
     (stretch) => (stretch.bank ?? bank) === bank && atMs > stretch.fromMs && atMs < stretch.untilMs + ENDED_WITHIN_MS,
   );
 }
 
-/** Between two calls for the same, one after another. */
+/** The wait between two consecutive calls of one series. */
 interface Wait {
   readonly what: string;
   readonly tookMs: number;
-  /** Full jitter: uniform from 0 to this, if nothing else delays it. */
+  /** Upper bound of the full jitter, in milliseconds. */
   readonly ceilingMs: number;
 }
 
@@ -284,7 +281,7 @@ function waitsBetween(requests: readonly BankRequestEvidence[], heldBack: BankCa
       }
       const isHeld = isHeldBack(before, heldBack) || isHeldBack(later, heldBack);
       const finalMs = finalAtMs.get(`${later.bank} ${later.reference}`);
-      // The moment at which "not found" becomes final may come before the backoff is over.
+      // An inquiry at the time when "not found" becomes final may come before the backoff ends.
       const isAtFinality = finalMs === undefined || (before.atMs <= finalMs && later.atMs >= finalMs);
       if (isHeld || isAtFinality) return [];
       return [{ what: later.attemptId, tookMs: later.atMs - before.atMs, ceilingMs: ceilingMs(before.number + 1) }];
@@ -294,7 +291,7 @@ function waitsBetween(requests: readonly BankRequestEvidence[], heldBack: BankCa
 
 const ceilingMs = (reattempt: number): number => Math.min(BACKOFF.capMs, BACKOFF.baseMs * 2 ** (reattempt - 1));
 
-/** When a bank's "not found" can be believed, by its reference. */
+/** By reference: when the bank's "not found" becomes final, because no attempt can be valid any more. */
 function finalities(requests: readonly BankRequestEvidence[]): Map<string, number> {
   const finalAtMs = new Map<string, number>();
   for (const { bank, reference, lane, validUntilMs, notBeforeMs } of requests) {
@@ -308,14 +305,14 @@ function finalities(requests: readonly BankRequestEvidence[]): Map<string, numbe
 }
 
 /**
- * Full jitter has no least wait, so no single one is wrong. Of all together a tenth is shorter than a tenth of its
- * ceiling, and whatever else delays a call makes it fewer: many more, and they do not follow their backoff.
+ * Full jitter has no minimum, so the check is on the distribution: at most a tenth of the waits are shorter than a tenth
+ * of their ceiling, but for a probability of `BLAMED_BY_CHANCE`. Any other delay only makes waits longer.
  */
 function backoffNotKept(waits: readonly Wait[]): string[] {
   const short = waits.filter(({ tookMs, ceilingMs }) => tookMs < ceilingMs / 10);
   if (chanceOfAtLeast(short.length, waits.length, 0.1) > BLAMED_BY_CHANCE) return [];
   const some = short.slice(0, 5).map(({ what, tookMs }) => `${what} after ${Math.round(tookMs)} ms`);
   return [
-    `${short.length} of ${waits.length} calls came again within a tenth of their backoff's ceiling: ${some.join(', ')}`,
+    `${short.length} of ${waits.length} retries came within a tenth of their backoff's ceiling: ${some.join(', ')}`,
   ];
 }

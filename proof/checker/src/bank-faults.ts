@@ -2,7 +2,7 @@ import type { bankProtocol } from '#contracts';
 import type { ReceivedRequest } from './evidence.js';
 import type { FaultStretch } from './faults.js';
 
-/** What banks did to single requests, by rule or by the charge's own token: from their journals. */
+/** Faults of single requests, by a rule or a fault token, from the banks' journals. */
 export function bankFaultsIn(requests: readonly ReceivedRequest[]): FaultStretch[] {
   return requests.flatMap(({ at, bank, chargeId: charge, fault }) => {
     if (!fault) return [];

@@ -2,31 +2,31 @@ import type { bankProtocol } from '#contracts';
 
 export type JournalLine = bankProtocol.JournalRecord & { readonly bank: bankProtocol.BankName };
 
-/** One attempt as it reached its bank. Times in Unix ms, on the bank's clock. */
+/** One request in a bank's journal. Times in Unix ms, on the bank's clock. */
 export interface BankRequestEvidence {
   readonly bank: bankProtocol.BankName;
   readonly instance: string;
   readonly operation: bankProtocol.BankOperation;
-  /** Whose breaker it had to pass. */
+  /** The lane, which determines its breaker. */
   readonly lane: 'movements' | 'inquiries';
-  /** The account, when the charge carries a fault token: its breakers and budget are that account's own. */
+  /** The account, if the charge has a fault token and so isolated breakers and budget. */
   readonly isolatedTo: string | undefined;
   readonly reference: string;
   readonly attemptId: string;
-  /** What is numbered together: an operation's attempts, its inquiries, or its reversals. */
+  /** The numbered series: an operation's attempts, its inquiries, or its reversals. */
   readonly series: string;
   readonly number: number;
   readonly isReversal: boolean;
-  /** Shared by the attempts of one call. */
+  /** Id that the attempts of one call share. */
   readonly call: string;
   readonly atMs: number;
   readonly validUntilMs: number | undefined;
-  /** Neither begun nor let through by its breaker before. */
+  /** Earliest possible time at which it began and passed its breaker. */
   readonly notBeforeMs: number;
   readonly fault: string | undefined;
-  /** Its caller may have waited until its time-out. */
+  /** Whether its caller may have waited until the time-out. */
   readonly isKeptWaiting: boolean;
-  /** Whatever its caller made of it, it was a failure. */
+  /** Whether it was certainly a failure for its caller. */
   readonly fails: boolean;
 }
 
@@ -34,16 +34,16 @@ export interface BankCall {
   readonly bank: bankProtocol.BankName;
   readonly instance: string;
   readonly isolatedTo: string | undefined;
-  /** In order. */
+  /** Ordered by time. */
   readonly attempts: readonly BankRequestEvidence[];
 }
 
-/** What `validUntil` is ahead of an attempt's beginning, on the earliest reading of the bank's clock. */
+/** `validUntil` minus the beginning of the attempt, by the earliest reading of the bank's clock. */
 const VALID_FOR_MS = 3_000;
-/** A message is written at the latest so long after its attempt began; an inquiry says nothing else of when that was. */
+/** Longest time from the beginning of an attempt to its first byte. An inquiry has no `validUntil` to tell it. */
 const WRITTEN_WITHIN_MS = 2_000;
 
-/** Each of them fails its caller at once. */
+/** Faults that fail the call at once. */
 const failingAtOnce = [
   'error',
   'not_processed',
@@ -55,7 +55,7 @@ const failingAtOnce = [
   'drop_after',
 ] satisfies bankProtocol.FaultName[];
 const prompt = new Set<string>([...failingAtOnce, ...(['refuse', 'reject'] satisfies bankProtocol.FaultName[])]);
-/** Each of them ends in a failure of its caller's, within its time-out. */
+/** Faults that fail the call, at the latest by its time-out. */
 const failing = new Set<string>([
   ...failingAtOnce,
   ...(['hang', 'late', 'decline_after_timeout'] satisfies bankProtocol.FaultName[]),

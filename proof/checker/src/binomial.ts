@@ -1,4 +1,4 @@
-/** How likely it is that of so many independent trials at least so many come out, each with that probability. */
+/** Probability of at least `times` successes in `trials` independent trials (binomial distribution). */
 export function chanceOfAtLeast(times: number, trials: number, probability: number): number {
   let logChance = trials * Math.log1p(-probability);
   let chance = 0;

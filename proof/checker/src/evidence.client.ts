@@ -21,7 +21,7 @@ export interface Where {
   readonly databaseUrl: string;
   /** The bank simulator's admin API. */
   readonly banksAdminUrl: string;
-  /** Only charges whose ids sort after this; default: all. */
+  /** Only charges with ids that sort after this one. Default: all. */
   readonly above?: string;
 }
 
@@ -67,7 +67,7 @@ const unansweredSql = statement(
 );
 const unsettledSql = statement('checker_unsettled', `SELECT count(*)::int AS unsettled FROM charge WHERE awaiting`);
 
-/** Reads the databases by SQL and the banks' journals; asks no service what it thinks of itself. */
+/** Reads the databases by SQL and the banks' journals. It asks no service. */
 export async function gatherEvidence(
   where: Where,
   history: readonly ToldAnswer[] = [],
@@ -106,7 +106,7 @@ export async function gatherEvidence(
   };
 }
 
-/** How far from rest the system is: charges not ended plus events not sent. 0 when it is quiet. */
+/** Number of charges that have not ended plus events that are not published. 0 at quiescence. */
 export async function unsettled(where: Where): Promise<number> {
   const [charges, ...rests] = await Promise.all([
     read<{ unsettled: number }>(where, 'payments', unsettledSql),

@@ -2,20 +2,20 @@ import type { bankProtocol } from '#contracts';
 import type { FaultStretch } from './faults.js';
 import type { ApiExchange } from './history.js';
 
-/** What a client asked for; each is its own operation in the history. */
+/** Kind of a request that moves money. */
 export type RequestKind = 'charge' | 'capture' | 'refund';
 
-/** One request of a client and what it was told. `info`: it never heard, so anything may have happened. */
+/** An entry of the clients' history: one request and its answer. `info`: outcome unknown, as in Jepsen's histories. */
 export interface ToldAnswer {
   readonly account: string;
   readonly key: string;
   readonly asked: RequestKind;
   readonly kind: 'ok' | 'fail' | 'info';
-  /** HTTP status; absent when nothing came back. */
+  /** HTTP status. Absent without an answer. */
   readonly status?: number;
-  /** As it came, to the byte. */
+  /** The answer's bytes. */
   readonly body?: string;
-  /** The charge that it is about, when the client knows it. */
+  /** The charge, if the client knows it. */
   readonly chargeId?: string;
 }
 
@@ -23,24 +23,24 @@ export interface ChargeEvidence {
   readonly id: string;
   readonly account: string;
   readonly state: 'requested' | 'authorized' | 'succeeded' | 'failed' | 'canceled';
-  /** It waits for another service: to be authorized, captured, given back, or for a refund. */
+  /** The charge waits for another service: for an authorization, capture, void or refund. */
   readonly awaiting: boolean;
   readonly amountMinor: number;
-  /** What was captured of it; null unless it succeeded. */
+  /** Captured amount. Null unless the charge succeeded. */
   readonly capturedMinor: number | null;
   readonly currency: string;
-  /** On its account's own clock; lists go by it. */
+  /** Creation time on the account's clock, by which lists are ordered. */
   readonly createdMs: number;
-  /** Under which it was opened; it begins with a space when its client sent none. */
+  /** Idempotency key of its creation. A generated one begins with a space. */
   readonly key: string;
   readonly capture: 'automatic' | 'manual';
-  /** Under which its capture was asked for. */
+  /** Idempotency key of its capture. */
   readonly captureKey: string | null;
-  /** Why it was given back. */
+  /** Why its authorization was released. */
   readonly cause: string | null;
   readonly brand: string;
   readonly last4: string;
-  /** The fault token that it was made with. */
+  /** Fault token of its source. */
   readonly fault: string | null;
   readonly description: string | null;
   readonly metadata: Readonly<Record<string, string>>;
@@ -50,7 +50,7 @@ export interface ChargeEvidence {
   readonly events: number;
 }
 
-/** Of a captured charge, or the cancellation of one that was not. */
+/** A refund of a captured charge, or the cancellation of an uncaptured one. */
 export interface RefundEvidence {
   readonly id: string;
   readonly chargeId: string;
@@ -58,10 +58,10 @@ export interface RefundEvidence {
   readonly state: 'pending' | 'succeeded' | 'failed';
   readonly amountMinor: number;
   readonly createdMs: number;
-  /** Under which it was asked for. */
+  /** Idempotency key of the request. */
   readonly key: string;
   readonly reason: string | null;
-  /** It gives back an authorization that was not captured. */
+  /** Whether it is a cancellation. */
   readonly cancels: boolean;
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -70,10 +70,10 @@ export interface BalanceTransactionRow {
   readonly id: string;
   readonly account: string;
   readonly type: 'charge' | 'refund';
-  /** The charge or the refund. */
+  /** Id of the charge or refund. */
   readonly source: string;
   readonly currency: string;
-  /** Below zero for a refund. */
+  /** Negative for a refund. */
   readonly amountMinor: number;
   readonly netMinor: number;
   readonly createdMs: number;
@@ -96,13 +96,13 @@ export interface TransferRow {
   readonly creditAccount: string;
   readonly amountMinor: number;
   readonly currency: string;
-  /** The bank's own id of the movement that it mirrors. */
+  /** The bank's id of the corresponding movement. */
   readonly bankId: string | null;
 }
 
 export type BankEntry = bankProtocol.EntryRecord & { readonly bank: string };
 
-/** One request as it reached a bank, whatever became of it. */
+/** One request in a bank's journal, whatever its result. */
 export type ReceivedRequest = bankProtocol.RequestRecord & { readonly bank: string };
 
 export interface KeyEvidence {
@@ -110,14 +110,14 @@ export interface KeyEvidence {
   readonly key: string;
 }
 
-/** All that a verdict rests on: what clients were told, the databases by SQL, the banks' own journals. */
+/** The evidence of a verdict: the clients' history, the databases by SQL, the banks' journals. */
 export interface Evidence {
   readonly history: readonly ToldAnswer[];
-  /** Every request of every client, in the order in which they were sent; what the reference model judges. */
+  /** Every request of every client, ordered by sending, for the reference model. */
   readonly exchanges: readonly ApiExchange[];
-  /** Every fault that was inflicted, those apart that banks' journals name request by request. */
+  /** Every injected fault, except those of single requests, which are in the banks' journals. */
   readonly faults: readonly FaultStretch[];
-  /** How much the API was told to admit, where that is not its default: the smallest of its limits of each kind. */
+  /** Limits of admission control, if they differ from the defaults: the smallest of each kind. */
   readonly admits?: { readonly uncommitted: number; readonly unsettled: number } | undefined;
   readonly charges: readonly ChargeEvidence[];
   readonly refunds: readonly RefundEvidence[];
@@ -126,19 +126,16 @@ export interface Evidence {
   readonly transfers: readonly TransferRow[];
   readonly entries: readonly BankEntry[];
   readonly requests: readonly ReceivedRequest[];
-  /** Keys that somebody asked under, and that have no answer. */
+  /** Claimed idempotency keys without an answer. */
   readonly unanswered: readonly KeyEvidence[];
-  /**
-   * Unix ms on the clients' clock: all was settled, and nothing moved any more, so that a read that was sent later shows
-   * the rows. Absent when nobody waited for that before the last request.
-   */
+  /** Start of quiescence in Unix ms: reads sent later must show the rows exactly. Absent if the run did not wait for it. */
   readonly quietSinceMs?: number;
-  /** Rows left in any outbox, and parked events: nothing is at rest while there are some. */
+  /** Rows in the outboxes. The system is not quiescent while there are any, or parked events. */
   readonly unsent: number;
   readonly parked: number;
 }
 
-/** The entries of a kind that nothing has undone: no void and no reversal names them. */
+/** Entries of a kind without a void or reversal. */
 export function unreversed(entries: readonly BankEntry[], kind: BankEntry['kind']): BankEntry[] {
   const undone = new Set<string>();
   for (const { bank, kind: how, of, reverses } of entries) {
@@ -148,7 +145,7 @@ export function unreversed(entries: readonly BankEntry[], kind: BankEntry['kind'
   return entries.filter((entry) => entry.kind === kind && !undone.has(`${entry.bank} ${entry.bankId}`));
 }
 
-/** The same, less the captures that were refunded in full. */
+/** Authorizations or captures that still hold money: not voided, reversed, or refunded in full. */
 export function standing(entries: readonly BankEntry[], kind: 'authorization' | 'capture'): BankEntry[] {
   const refunded = new Map<string, number>();
   for (const { bank, of, amountMinor } of unreversed(entries, 'refund'))

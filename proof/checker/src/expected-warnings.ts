@@ -1,41 +1,41 @@
 import { bankProtocol } from '#contracts';
 import type { FaultKind } from './faults.js';
 
-/** A warning or error that faults provoke. */
+/** A log line at warn or above that faults may cause. */
 export interface ExpectedWarning {
-  /** Stays, so that reports of different ages compare. */
+  /** Never changes, so that old and new reports can be compared. */
   readonly id: string;
   readonly level: 'warn' | 'error' | 'fatal';
   readonly services: readonly string[];
   readonly message: RegExp;
   readonly faults: readonly FaultKind[];
-  /** It may come so long after the fault has ended. Default: ten seconds. */
+  /** Longest delay after the end of the fault, in milliseconds. Default: ten seconds. */
   readonly withinMs?: number;
-  /** Services whose faults bring it about as well, though another logs it. */
+  /** Other services whose faults can cause it too. */
   readonly reachedFrom?: readonly string[];
-  /** What banks did to other charges does not explain it. */
+  /** Faults of other charges do not explain it. */
   readonly isOfOneCharge?: boolean;
-  /** Which suite must come to it, and in how large a campaign: worlds of the simulation (default: 1,000), runs of chaos. */
+  /** The suite that must reach it, and the campaign size: worlds of the simulation (default: 1,000) or chaos runs. */
   readonly owed?: { readonly by: Suite; readonly from: number };
 }
 
 export type Suite = 'simulation' | 'chaos';
 
-/** From so many worlds on, a campaign of the simulation must have come to everything that it is made for. */
+/** From this many worlds on, a campaign of the simulation must reach every hard state and expected warning. */
 export const LONG_CAMPAIGN_WORLDS = 1_000;
 
-/** So many chaos runs come to everything. */
+/** From this many chaos runs on, a campaign must reach every hard state and expected warning. */
 const CAMPAIGN_RUNS = 10;
-/** A thousand worlds rarely come to these. */
+/** Campaign size for rare warnings. */
 const SELDOM_WORLDS = 20_000;
 
 const all = ['payments-api', 'bank-gateway', 'ledger'];
 const database = ['database_away', 'commit_lost', 'frozen'] as const;
 const process = ['killed', 'frozen', 'terminated', 'slow_start'] as const;
-/** Nothing comes back, or nothing that helps. */
+/** Faults by which a bank gives no usable answer. */
 const unreachable = [...bankProtocol.faultNames, 'bank_unreachable'] as const;
 
-/** An entry that nothing uses fails a campaign: what is not provoked any more is not to be expected either. */
+/** The complete list. An entry that a large campaign never uses fails it, so that no obsolete entry remains. */
 export const expectedWarnings: readonly ExpectedWarning[] = [
   {
     id: 'job-interrupted',
@@ -64,7 +64,7 @@ export const expectedWarnings: readonly ExpectedWarning[] = [
     services: ['payments-api'],
     message: /^a request could not be committed$/,
     faults: database,
-    // An instance that is frozen in a transaction holds the locks that the other waits for.
+    // An instance frozen in a transaction holds row locks for which the other waits.
     reachedFrom: ['payments-api'],
   },
   {
@@ -75,7 +75,7 @@ export const expectedWarnings: readonly ExpectedWarning[] = [
     faults: [...database, 'clock_step'],
   },
   {
-    // Until the group has given up a member that was killed, nobody joins it.
+    // No member joins the group until Kafka has removed a killed member.
     id: 'waiting-at-start',
     level: 'warn',
     services: all,
@@ -112,14 +112,14 @@ export const expectedWarnings: readonly ExpectedWarning[] = [
     level: 'warn',
     services: ['ledger'],
     message: /^a bank and the books do not agree: /,
-    // Or the ledger has not heard yet of what its bank has on its statement already.
+    // Or the statement has a movement whose event the ledger has not received yet.
     faults: [...unreachable, ...database, ...process, 'kafka_away', 'event_lost', 'poison'],
     reachedFrom: ['bank-gateway'],
     isOfOneCharge: true,
     withinMs: 60_000,
   },
   {
-    // It stands still, or waits for an answer, while its phases pass.
+    // A frozen or waiting service exceeds the time limits of its shutdown phases.
     id: 'shutdown-late',
     level: 'error',
     services: all,
@@ -155,7 +155,7 @@ export const expectedWarnings: readonly ExpectedWarning[] = [
   },
 ];
 
-/** Entries that a campaign of this size should have used, and has not. */
+/** Entries that a campaign of this size must have used and has not. */
 export function unusedWarnings(
   campaign: { readonly suite: Suite; readonly size: number; readonly uses: ReadonlyMap<string, number> },
   expected: readonly ExpectedWarning[] = expectedWarnings,

@@ -1,48 +1,48 @@
 import type { bankProtocol } from '#contracts';
 
-/** Faults of everything but the banks' own. */
+/** Kinds of faults other than the banks' own. */
 export type SystemFault =
-  /** SIGKILL; until it is started again. */
+  /** SIGKILL, until the next start. */
   | 'killed'
-  /** SIGSTOP; until SIGCONT. */
+  /** SIGSTOP, until SIGCONT. */
   | 'frozen'
-  /** SIGTERM; until it is started again. */
+  /** SIGTERM, until the next start. */
   | 'terminated'
-  /** It takes its time to start. */
+  /** A slow start. */
   | 'slow_start'
   | 'clock_step'
-  /** Connections to the database are lost or refused, or what goes over them is late. */
+  /** Connections to the database are lost, refused or slow. */
   | 'database_away'
-  /** A COMMIT, or the answer to one, is lost; a stretch without length. */
+  /** A COMMIT or its answer is lost, at one moment. */
   | 'commit_lost'
-  /** Kafka refuses, keeps silent, or loses an acknowledgement. */
+  /** Kafka refuses, does not answer, or an acknowledgement is lost. */
   | 'kafka_away'
-  /** Kafka loses an event that it has acknowledged. */
+  /** Kafka loses an acknowledged event. */
   | 'event_lost'
   | 'rebalance'
-  /** An event that nobody can process. */
+  /** A poison event: every retry fails. */
   | 'poison'
-  /** The way to a bank is cut or slow, or the process behind it does not run. */
+  /** The connection to a bank is cut or slow, or the bank's process is down. */
   | 'bank_unreachable';
 
 export type FaultKind = SystemFault | bankProtocol.FaultName;
 
-/** What is absent is not limited: a fault without a bank is no bank's, one without a service concerns them all. */
+/** Where a fault is in effect. Without a service it affects every service; without a bank it is no bank's. */
 export interface FaultPlace {
   readonly service?: string | undefined;
   readonly instance?: string | undefined;
   readonly bank?: string | undefined;
 }
 
-/** A fault that was in effect: which, where, and from when until when (Unix ms). */
+/** A fault, its place, and the time range of its effect (Unix ms). */
 export interface FaultStretch {
   readonly kind: FaultKind;
   readonly at: FaultPlace;
   readonly fromMs: number;
-  /** Infinity: to the end of the run. */
+  /** Infinity for the end of the run. */
   readonly untilMs: number;
-  /** The charge that felt it. */
+  /** The affected charge. */
   readonly charge?: string | undefined;
-  /** It strikes that charge, and leaves all others alone. */
+  /** Only that charge is affected: a fault token or a poison event. */
   readonly isAimed?: boolean;
 }

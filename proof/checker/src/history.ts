@@ -1,33 +1,30 @@
-/**
- * One HTTP request of a client as it was sent, and what came back. The reference model judges answers by these alone,
- * so whoever drives a system records every request, reads included.
- */
+/** One HTTP request and its answer. The reference model needs every request of every client, reads included. */
 export interface ApiExchange {
-  /** The account that its API key stands for. */
+  /** The account of its API key. */
   readonly account: string;
-  /** Unix ms: its API key opened that account until then, and -Infinity if it never did; absent for one that always does. */
+  /** Unix ms until which its API key was valid; -Infinity if it never was. Absent if it always is. */
   readonly opensUntilMs?: number | undefined;
-  /** Idempotency key; absent when none was sent. */
+  /** Idempotency key, if one was sent. */
   readonly key?: string | undefined;
   readonly method: 'GET' | 'POST' | 'DELETE';
-  /** Without a query: `/v1/charges/ch_1/capture`. */
+  /** Path without the query: `/v1/charges/ch_1/capture`. */
   readonly path: string;
-  /** Of the form, or of the query for a GET; nested ones flat, as Stripe writes them: `metadata[color]`, `created[gte]`. */
+  /** Parameters of the form, or of the query for a GET. Nested ones as Stripe writes them: `metadata[color]`. */
   readonly parameters: Readonly<Record<string, string>>;
   /** Unix ms on the client's clock. */
   readonly sentMs: number;
-  /** When the answer arrived, or its client gave up. */
+  /** When the answer arrived or the client gave up, in Unix ms. */
   readonly endedMs: number;
-  /** Its client left on purpose, after it had sent everything. */
+  /** The client disconnected on purpose after sending. */
   readonly hungUp?: true | undefined;
-  /** What was heard; absent when nothing was, so that anything may have happened. */
+  /** Absent without an answer: the outcome is unknown. */
   readonly answer?: ApiAnswer | undefined;
 }
 
 export interface ApiAnswer {
   readonly status: number;
-  /** As it came, to the byte. */
+  /** The answer's bytes. */
   readonly body: string;
-  /** It says that it was given before under this key. */
+  /** Whether it has the header `idempotent-replayed`. */
   readonly replayed: boolean;
 }

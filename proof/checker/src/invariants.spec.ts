@@ -26,7 +26,7 @@ const capture = (chargeId: string, bankId = `cap_${chargeId}`): BankEntry => ({
   seq: 2,
   amountMinor: 500,
 });
-/** Performed by one of its attempts; both together are what a statement shows and a reversal undoes. */
+/** An authorization performed by the given attempt. */
 const attempted = (bank: string, attempt: number): BankEntry => ({
   ...authorization('ch_other', `auth_${attempt}`),
   bank,
@@ -161,7 +161,7 @@ const suspended = {
 } as const;
 
 suite('the verdict', () => {
-  it('passes a sound run, and says how much it looked at', () => {
+  it('passes a sound run, and states the number of charges', () => {
     expect(check(sound)).toEqual({ holds: true, charges: 3, violations: [] });
     expect(describe(check(sound))).toBe('3 charges: charges, ledger and journals agree');
   });
@@ -194,28 +194,28 @@ suite('the verdict', () => {
     ['A15', heard('charge', 200, '{}', 'ch_gone')],
     ['A15', heard('capture', 200, '{"status":"succeeded","captured":true}', 'ch_held')],
     ['A15', heard('refund', 200, '{"id":"re_1","status":"failed"}', 'ch_won')],
-  ])('names %s, and nothing else, when only that is broken', (id, change) => {
+  ])('reports %s and no other promise when only that is broken', (id, change) => {
     expect(brokenBy(change)).toEqual([id]);
   });
 
-  it('lets an authorization that its client was told of go any way', () => {
+  it('allows an authorized charge to end in any way later', () => {
     const authorized = heard('charge', 200, '{"status":"succeeded","captured":false}', 'ch_held');
     expect(brokenBy(authorized)).toEqual([]);
   });
 
-  it('names a capture that the books do not know, from both sides', () => {
+  it('reports a capture that only the bank or only the ledger has', () => {
     expect(brokenBy({ entries: [...sound.entries, capture('ch_stray')] })).toEqual(['A3', 'A8']);
     expect(brokenBy({ entries: sound.entries.filter(({ kind }) => kind !== 'capture') })).toEqual(['A2', 'A8']);
   });
 
-  it('names a refund that was performed twice, by what it gave too much', () => {
+  it('reports a refund that was performed twice', () => {
     const second = refund(200, 're_1', 'ref_again');
     expect(brokenBy({ entries: [...sound.entries, second] })).toEqual(['A5', 'A8']);
     const reversal: BankEntry = { ...second, bankId: 'rev_1', kind: 'reversal', reverses: 'ref_again' };
     expect(brokenBy({ entries: [...sound.entries, second, reversal] })).toEqual([]);
   });
 
-  it('lets the books pass a stray through suspense, to its bank’s reversal', () => {
+  it('allows a stray to be posted to suspense until its bank reverses it', () => {
     const reversal: BankEntry = { ...capture('ch_stray', 'rev_1'), kind: 'reversal', reverses: 'cap_ch_stray' };
     const stray = { ...suspended, chargeId: 'ch_stray', debitAccount: 'bank_receivable:alder:usd' };
     const posted = { ...stray, effect: 'stray:cap_ch_stray', bankId: 'cap_ch_stray' };
@@ -231,19 +231,19 @@ suite('the verdict', () => {
     expect(brokenBy({ entries, transfers: [...sound.transfers, posted] })).toEqual(['A6', 'A8']);
   });
 
-  it('counts a capture as undone when it was reversed', () => {
+  it('does not count a reversed capture', () => {
     const reversal: BankEntry = { ...capture('ch_stray', 'rev_1'), kind: 'reversal', reverses: 'cap_ch_stray' };
     expect(brokenBy({ entries: [...sound.entries, capture('ch_stray'), reversal] })).toEqual([]);
   });
 
-  it('lets an inquiry be repeated under its name, as whoever takes an operation over does', () => {
+  it('allows a repeated inquiry, as after the takeover of an operation', () => {
     const asked = received('ch_won.capture.inquiry.1', 'inquire');
     expect(brokenBy({ requests: [asked, asked, received('ch_won.capture.1'), received('ch_won.capture.2')] })).toEqual(
       [],
     );
   });
 
-  it('A17: what nobody asked for', () => {
+  it('A17: an operation that no request made', () => {
     const asked: ApiExchange = {
       account: 'acct_1',
       key: 'another',
@@ -257,7 +257,7 @@ suite('the verdict', () => {
     expect(brokenBy({ exchanges: [asked], faults: [apiIsAway] })).toEqual(['A17']);
   });
 
-  it('A16: what was refused without a reason', () => {
+  it('A16: a refusal that no fault explains', () => {
     const refused: ApiExchange = {
       account: 'acct_1',
       method: 'GET',
@@ -270,7 +270,7 @@ suite('the verdict', () => {
     expect(brokenBy({ exchanges: [refused] })).toContain('A16');
   });
 
-  it('has every invariant broken by some test here', () => {
+  it('has a test that breaks each invariant', () => {
     const ids = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A9', 'A10', 'A15', 'A16', 'A17'];
     expect(invariants.map(({ id }) => id)).toEqual(ids);
   });

@@ -43,7 +43,7 @@ const judged = (line: LogWarning, fault?: FaultStretch, entry: ExpectedWarning =
 const passes = (...args: Parameters<typeof judged>): boolean => judged(...args).unprovoked.length === 0;
 
 describe('a warning', () => {
-  it('passes where an expected fault is in effect, and counts for the entry that expects it', () => {
+  it('passes if an expected fault is in effect, and counts as a use of its entry', () => {
     expect(judged(warning, away)).toEqual({ unprovoked: [], uses: new Map([['of-database', 1]]) });
     expect(passes(warning, { ...away, at: { service: 'ledger' } })).toBe(true);
     expect(passes(warning, { ...away, at: {} })).toBe(true);
@@ -53,7 +53,7 @@ describe('a warning', () => {
     expect(judged(warning)).toEqual({ unprovoked: [warning], uses: new Map() });
   });
 
-  it('fails when no entry expects it: another message, level or service', () => {
+  it('fails if no entry has its message, level and service', () => {
     for (const other of [
       { message: 'the database is away, it seems' },
       { level: 'error' },
@@ -64,17 +64,17 @@ describe('a warning', () => {
     }
   });
 
-  it('fails when another fault was in effect', () => {
+  it('fails if another kind of fault was in effect', () => {
     expect(passes(warning, { ...away, kind: 'kafka_away' })).toBe(false);
   });
 
-  it('fails when the fault was in effect elsewhere', () => {
+  it('fails if the fault was in effect at another service, instance or bank', () => {
     expect(passes(warning, { ...away, at: { service: 'payments-api' } })).toBe(false);
     expect(passes(warning, { ...away, at: { service: 'ledger', instance: 'ledger' } })).toBe(false);
     expect(passes(warning, { ...away, at: { bank: 'cedar' } })).toBe(false);
   });
 
-  it('fails before the fault, and later than shortly after it', () => {
+  it('fails before the fault, and after its time limit', () => {
     expect([14_999, 15_000, 23_000, 23_001].map((atMs) => passes({ ...warning, atMs }, away))).toEqual([
       false,
       true,
@@ -85,42 +85,42 @@ describe('a warning', () => {
     expect([28_000, 28_001].map((atMs) => passes({ ...warning, atMs }, away, unlimited))).toEqual([true, false]);
   });
 
-  it('is not provoked at one bank by what another does, nor when it names none', () => {
+  it('about a bank is not explained by a fault of another bank, nor if it names no bank', () => {
     expect(passes(atBank, late, ofBank)).toBe(true);
     expect(passes({ ...atBank, bank: 'dogwood' }, late, ofBank)).toBe(false);
     expect(passes({ ...atBank, bank: undefined }, late, ofBank)).toBe(false);
   });
 
-  it('is provoked by what its charge’s own token does, and by no other’s', () => {
+  it('is explained by the fault token of its own charge only', () => {
     const aimed = { ...late, isAimed: true };
     expect(passes({ ...atBank, charge: 'ch_1' }, aimed, ofBank)).toBe(true);
     expect(passes({ ...atBank, charge: 'ch_2' }, aimed, ofBank)).toBe(false);
     expect(passes(atBank, aimed, ofBank)).toBe(false);
   });
 
-  it('is provoked by what a bank does to another charge, unless it is of one charge alone', () => {
+  it('is explained by a bank’s fault on another charge, unless its entry is of one charge', () => {
     const line = { ...atBank, charge: 'ch_2', message: ofCharge.message.source.slice(1, -1) };
     expect(passes({ ...atBank, charge: 'ch_2' }, late, ofBank)).toBe(true);
     expect(passes(line, late, ofCharge)).toBe(false);
     expect(passes({ ...line, charge: 'ch_1' }, late, ofCharge)).toBe(true);
   });
 
-  it('of a bank is provoked by what holds up the pages of its statement, and by no other bank’s', () => {
+  it('about a bank is explained by a fault on the pages of its own statement only', () => {
     const poisoned: FaultStretch = { ...late, at: {}, charge: 'cedar', isAimed: true };
     const difference = { ...atBank, message: 'about a charge', charge: 'ch_2' };
     expect(passes(difference, poisoned, ofCharge)).toBe(true);
     expect(passes(difference, { ...poisoned, charge: 'dogwood' }, ofCharge)).toBe(false);
   });
 
-  it('is provoked by a fault of another service where its entry says so', () => {
+  it('is explained by a fault of another service if its entry says so', () => {
     const killed: FaultStretch = { ...away, kind: 'killed', at: { service: 'bank-gateway', instance: 'bank-gateway' } };
     expect(passes(atBank, killed, ofBank)).toBe(false);
     expect(passes(atBank, killed, { ...ofBank, reachedFrom: ['bank-gateway'] })).toBe(true);
   });
 });
 
-describe('what banks did to requests', () => {
-  it('is a fault at that bank at that moment, and aimed where the charge’s token says so', () => {
+describe('a bank’s fault on a request', () => {
+  it('is in effect at that bank at that moment, and aimed if it comes from a fault token', () => {
     const request: ReceivedRequest = { type: 'request', bank: 'cedar', at: 7, operation: 'capture', chargeId: 'ch_1' };
     const stretch = { at: { bank: 'cedar' }, fromMs: 7, untilMs: 7, charge: 'ch_1' };
     expect(
@@ -145,7 +145,7 @@ describe('an expected warning', () => {
   const unused = (suite: 'simulation' | 'chaos', size: number, used: string[] = []): string[] =>
     unusedWarnings({ suite, size, uses: new Map(used.map((id) => [id, 1])) }, entries).map(({ id }) => id);
 
-  it('is owed by a campaign that is long enough for it, of the suite that can come to it', () => {
+  it('must occur in a campaign of its suite and size', () => {
     expect(unused('simulation', 999)).toEqual([]);
     expect(unused('simulation', 1_000)).toEqual(['often']);
     expect(unused('simulation', 20_000)).toEqual(['often', 'seldom']);
@@ -155,7 +155,7 @@ describe('an expected warning', () => {
     expect(unused('chaos', 10, ['real'])).toEqual([]);
   });
 
-  it('has an id of its own, and faults that provoke it', () => {
+  it('has a unique id, and faults that cause it', () => {
     expect(expectedWarnings.length).toBeGreaterThan(0);
     expect(new Set(expectedWarnings.map(({ id }) => id)).size).toBe(expectedWarnings.length);
     expect(expectedWarnings.filter(({ faults, services }) => faults.length === 0 || services.length === 0)).toEqual([]);

@@ -3,29 +3,29 @@ import type { FaultPlace, FaultStretch } from './faults.js';
 
 /** A line of a service's log, at level warn or above. */
 export interface LogWarning {
-  /** Unix ms of the machine, whatever the service's own clock says. */
+  /** Unix ms on the machine's clock, without the service's offset. */
   readonly atMs: number;
   readonly level: 'warn' | 'error' | 'fatal';
   readonly service: string;
   readonly instance: string;
   readonly message: string;
-  /** What else the line names. */
+  /** The bank and the charge that the line names. */
   readonly bank?: string | undefined;
   readonly charge?: string | undefined;
-  /** Its other fields, for a person. */
+  /** Its other fields, for display. */
   readonly detail?: string | undefined;
 }
 
 export interface JudgedWarnings {
   readonly unprovoked: readonly LogWarning[];
-  /** How often each entry of the list was used. */
+  /** Number of uses of each entry. */
   readonly uses: ReadonlyMap<string, number>;
 }
 
-/** After a fault has ended its warnings may come so late. */
+/** Default of the longest delay after the end of a fault. */
 const SHORTLY_MS = 10_000;
 
-/** A service warns of what a fault at its place has brought about, and of nothing else. */
+/** Finds warnings that no fault explains by an entry of the list. */
 export function judgeWarnings(
   warnings: readonly LogWarning[],
   faults: readonly FaultStretch[],
@@ -56,7 +56,7 @@ function isProvoked(entry: ExpectedWarning, warning: LogWarning, stretches: read
   );
 }
 
-/** A fault of one service or bank explains no warning of another. */
+/** Whether the fault's place includes the warning's service, instance and bank. */
 function reaches(
   { service, instance, bank }: FaultPlace,
   { reachedFrom }: ExpectedWarning,
@@ -68,7 +68,7 @@ function reaches(
   return service === warning.service && (instance === undefined || instance === warning.instance);
 }
 
-/** Pages of a statement go under the name of their bank: what holds up that key holds up what the bank is compared by. */
+/** Pages of a statement have the bank as their key, so a parked page delays the bank's comparison. */
 function concerns({ charge, isAimed }: FaultStretch, { isOfOneCharge }: ExpectedWarning, warning: LogWarning): boolean {
   if (charge !== undefined && charge === warning.bank) return true;
   return charge === warning.charge || (!isAimed && !(isOfOneCharge && charge !== undefined));

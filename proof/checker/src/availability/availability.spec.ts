@@ -85,7 +85,7 @@ it('is a promise of the checker', () => {
   const { violations } = invariants.find(({ id }) => id === 'A16')!;
   expect(
     violations({ ...noEvidence, exchanges: [create(failedAs('generic_decline'))], charges: [row('failed')] }),
-  ).toEqual(['ch_1: failed (generic_decline), and nothing explains it']);
+  ).toEqual(['ch_1: failed (generic_decline), which no fault explains']);
   expect(violations({ ...noEvidence, exchanges: [create(succeeded)], charges: [row('succeeded')] })).toEqual([]);
 });
 

@@ -17,7 +17,7 @@ import {
 import { goodCardOf, isPlainlyWellFormed } from './good-card.js';
 import { isCreate, isMovement, EvidenceIndex, type GoodCharge } from './evidence-index.js';
 
-/** A way in which a request that was in order may be refused, and all that may bring it about. */
+/** A way in which a valid request may be refused, and the faults that explain it. */
 interface Refusal {
   readonly what: string;
   readonly is: (exchange: ApiExchange) => boolean;
@@ -26,10 +26,10 @@ interface Refusal {
 
 const status = ({ answer }: ApiExchange): number => answer?.status ?? 0;
 
-/** The first that fits counts. What a charge or a refund ended as is judged by its row: see below. */
+/** The first match counts. Failed charges and refunds are checked by their rows, see below. */
 const refusals: readonly Refusal[] = [
   { what: 'nothing was heard', is: ({ answer, hungUp }) => !answer && !hungUp, explanations: [apiStruck] },
-  // The API says so of an error that it did not expect; a database that is away is one that it knows how to name.
+  // The API's text for an unexpected error. A database outage has a text of its own.
   {
     what: 'the API failed by a mistake of its own',
     is: (exchange) => /went wrong on our side/.test(answerBody(exchange).error?.message ?? ''),
@@ -40,7 +40,7 @@ const refusals: readonly Refusal[] = [
   { what: 'its key is in use', is: (exchange) => status(exchange) === 409, explanations: [keyInUse] },
   {
     what: 'still pending',
-    // What is replayed was judged when it was answered first.
+    // A replay was checked at its first answer.
     is: (exchange) => isMovement(exchange) && !exchange.answer?.replayed && isPending(exchange),
     explanations: [sagaStruck, bankSilent],
   },
@@ -66,8 +66,8 @@ const isGoodCreate = (exchange: ApiExchange): boolean =>
   isCreate(exchange) && goodCardOf(exchange.parameters) !== undefined;
 
 /**
- * A16: whatever was refused has a fault that explains it: of that bank, at that time and for that card, or of what all
- * requests pass. One line for each refusal that nothing explains.
+ * A16: every refusal has a fault that explains it: of its bank, at that time and for its card, or of a part that every
+ * request needs. @returns one line per unexplained refusal
  */
 export function unexplainedRefusals(evidence: Evidence): string[] {
   if (evidence.exchanges.length === 0) return [];
@@ -82,7 +82,7 @@ export function unexplainedRefusals(evidence: Evidence): string[] {
         .find((exchange) => exchange.path === '/v1/refunds' && answerBody(exchange).id === refund.id);
       return isExplained(refundFailed, { refund, request }, situation)
         ? []
-        : [`${refund.id} of ${refund.chargeId}: failed, and nothing explains it`];
+        : [`${refund.id} of ${refund.chargeId}: failed, which no fault explains`];
     }),
   ];
 }
@@ -94,20 +94,20 @@ function ofExchange(exchange: ApiExchange, situation: EvidenceIndex): string[] {
   const { account, method, path, key = 'no key' } = exchange;
   const { code, message } = answerBody(exchange).error ?? {};
   const said = code ?? message ?? `${status(exchange) || 'no answer'}`;
-  return [`${account} ${method} ${path} (${key}): ${refusal.what} (${said}), and nothing explains it`];
+  return [`${account} ${method} ${path} (${key}): ${refusal.what} (${said}), which no fault explains`];
 }
 
 function ofCharge(charge: GoodCharge, situation: EvidenceIndex): string[] {
   if (situation.charges.get(charge.id)?.state !== 'failed') return [];
-  const told = situation.aboutCharge(charge.id).filter((exchange) => status(exchange) === 402);
-  const untilMs = Math.min(Infinity, ...told.map(({ endedMs }) => endedMs));
-  const error = told.map((exchange) => answerBody(exchange).error).find((each) => each?.code !== undefined);
+  const refused = situation.aboutCharge(charge.id).filter((exchange) => status(exchange) === 402);
+  const untilMs = Math.min(Infinity, ...refused.map(({ endedMs }) => endedMs));
+  const error = refused.map((exchange) => answerBody(exchange).error).find((each) => each?.code !== undefined);
   const failed: FailedCharge = { charge, fromMs: charge.sentMs, untilMs };
-  // A bank may say `processing_error` as well.
+  // A bank may decline with `processing_error` too.
   const mayBeDeclined = isExplained(declined, failed, situation);
   const isNotDecline = error === undefined || error.decline_code === 'processing_error';
   if (mayBeDeclined || (isNotDecline && isExplained(notProcessed, failed, situation))) return [];
-  return [`${charge.id}: failed (${error?.decline_code ?? 'nobody was told why'}), and nothing explains it`];
+  return [`${charge.id}: failed (${error?.decline_code ?? 'no answer says why'}), which no fault explains`];
 }
 
 const isExplained = <Refused>(

@@ -2,13 +2,13 @@ import { attemptsOf, type BankRequestEvidence, type JournalLine } from '../bank-
 import type { ReceivedRequest } from '../evidence.js';
 import type { FaultStretch } from '../faults.js';
 
-/** Whose breaker: the bank's own, or the one that an account has to itself for its charges with fault tokens. */
+/** A circuit breaker: the bank's shared one, or the isolated one of an account's charges with fault tokens. */
 export interface BreakerName {
   readonly bank: string;
   readonly isolatedTo: string | undefined;
 }
 
-/** From `fromMs`, when it may have been noticed first, until `untilMs`, when every caller has noticed. */
+/** A failed attempt: noticed by its caller between `fromMs` and `untilMs`. */
 interface Failure {
   readonly fromMs: number;
   readonly untilMs: number;
@@ -19,33 +19,33 @@ interface JudgedAttempt {
   readonly failure: Failure | undefined;
 }
 
-/** So many failures in a row open a breaker; it opens on a share of failures only from twenty calls on. */
+/** Consecutive failures that open a breaker. A share of failures opens it only from twenty calls on. */
 const OPENS_ON_FAILURES = 3;
-/** An attempt's time-out, and what its last message took. */
+/** An attempt's time-out, plus the latency of its last message. */
 const ATTEMPT_ENDS_WITHIN_MS = 2_100;
-/** What an answer takes on its way back, at the most, where no fault holds it up. */
+/** Longest latency of an answer without a fault. */
 const ANSWERED_WITHIN_MS = 100;
-/** A thawed process ends its calls within this time. */
+/** Time within which a thawed process ends its calls. */
 const AWAKE_WITHIN_MS = 1_000;
 
-/** The bank in good order: what its caller hears of these is a definite answer in time, or nothing of its own clockwork. */
+/** Faults that no breaker counts: the bank's answer is definite and in time. */
 const harmless = new Set<string>(['refuse', 'reject', 'duplicate', 'inquiry_lag']);
-/** Whoever calls then does not learn what came of it. */
+/** Faults by which a caller misses the answer to its call. */
 const interrupting = new Set<string>(['killed', 'frozen', 'terminated', 'slow_start', 'clock_step']);
 const restarting = new Set<string>(['killed', 'terminated', 'slow_start']);
-/** Nothing arrives at the bank then, so its journal does not show who has tried. */
+/** Faults by which requests do not reach the bank, so its journal lacks them. */
 const unreachable = new Set<string>(['outage', 'bank_unreachable']);
 
 /**
- * What banks did to their callers, from their journals and from the faults between: may a breaker have been open?
- * It says so only with that bank's own failures, of calls that pass that very breaker, since its last success.
+ * Whether a breaker may have been open, from the banks' journals and the faults. Only failures of this bank count, of
+ * calls through this breaker, since its last success.
  */
 export class BankHealth {
   readonly #attempts: ReadonlyMap<string, readonly BankRequestEvidence[]>;
   readonly #judged = new Map<string, readonly JudgedAttempt[]>();
   readonly #ofCharge: ReadonlyMap<string | undefined, readonly ReceivedRequest[]>;
   readonly #instances: readonly string[];
-  /** Instances that have just started ask each bank for its time, and ask it for nothing else before they know it. */
+  /** A started instance first asks each bank for its time, and sends nothing else before it knows it. */
   readonly #timeQuestions: readonly ReceivedRequest[];
 
   constructor(
@@ -59,7 +59,7 @@ export class BankHealth {
       ({ bank, isolatedTo = '', instance }) => `${bank} ${isolatedTo} ${instance}`,
     );
     this.#ofCharge = Map.groupBy(requests, ({ chargeId }) => chargeId);
-    // One that no bank has heard of yet may have tried all the same.
+    // An instance may have tried although no bank has received a request of it.
     this.#timeQuestions = requests.filter(
       ({ operation, bank, attemptId }) => operation === 'statement' && attemptId?.startsWith(`time.${bank}.`),
     );
@@ -70,7 +70,7 @@ export class BankHealth {
     return this.#ofCharge.get(chargeId) ?? [];
   }
 
-  /** The breaker of an instance may have refused a call that was made between these two moments. */
+  /** Whether an instance's breaker may have refused a call within this time. */
   mayRefuse(breaker: BreakerName, fromMs: number, untilMs: number): boolean {
     return (
       this.#instances.some((instance) => this.#mayBeOpen(breaker, instance, fromMs, untilMs)) ||
@@ -93,7 +93,7 @@ export class BankHealth {
     );
   }
 
-  /** The instance that made this request, or the way between the two, was struck while it was under way. */
+  /** Whether a fault struck the calling instance, or its connection to the bank, during the request. */
   isInterrupted({ bank, instanceId = '', at }: ReceivedRequest): boolean {
     return this.#interruption(bank, instanceId, at - ATTEMPT_ENDS_WITHIN_MS, at) !== undefined;
   }
@@ -104,12 +104,12 @@ export class BankHealth {
     for (const { attempt, failure } of this.#judgedAt(`${bank} ${isolatedTo} ${instance}`)) {
       if (attempt.atMs > untilMs) break;
       if (failure) failures.push(failure);
-      // A success closes a breaker only if the attempt began after the failures that had opened it.
+      // A success counts only if its attempt began after the failures: an older one cannot close the breaker.
       else if (attempt.atMs + ANSWERED_WITHIN_MS <= fromMs)
         healthySinceMs = Math.max(healthySinceMs, attempt.notBeforeMs);
     }
     const unseen = this.#unseenFailures(bank, instance).filter((failure) => failure.fromMs <= untilMs);
-    // One more may have stood still with its process before its first byte, of which no bank knows.
+    // One more attempt may have been frozen with its process before its first byte, so no journal has it.
     const stoodStill = this.faults.filter(
       ({ kind, at, fromMs }) => kind === 'frozen' && at.instance === instance && fromMs <= untilMs,
     );
@@ -151,7 +151,7 @@ export class BankHealth {
       .map(({ fromMs, untilMs }) => ({ fromMs, untilMs: untilMs + ATTEMPT_ENDS_WITHIN_MS }));
   }
 
-  /** With a process go its breakers: when it was struck down for the last time before. */
+  /** Last start of the instance: a new process has new breakers. */
   #startedMs(instance: string, beforeMs: number): number {
     return Math.max(
       -Infinity,

@@ -6,7 +6,7 @@ import type { ApiExchange } from '../history.js';
 import { BankHealth } from './bank-health.js';
 import { goodCardOf, type GoodCard } from './good-card.js';
 
-/** A charge with a good card, as it was asked for. */
+/** A requested charge with a good card. */
 export interface GoodCharge {
   readonly id: string;
   readonly account: string;
@@ -14,13 +14,13 @@ export interface GoodCharge {
   readonly sentMs: number;
 }
 
-/** See the README of payments-api: its smallest limits of requests that are not committed, and of unsettled charges. */
+/** The default limits of admission control. Source: the README of payments-api. */
 const admitsByDefault = { uncommitted: 512, unsettled: 500 };
 
-/** No client waits for longer. */
+/** Longest time that a client waits for an answer. */
 const UNDER_WAY_MS = 60_000;
 
-/** The evidence, looked up in the ways in which refusals ask for it. */
+/** Indexes over the evidence, for the explanations of refusals. */
 export class EvidenceIndex {
   readonly faults: readonly FaultStretch[];
   readonly charges: ReadonlyMap<string, ChargeEvidence>;
@@ -55,9 +55,9 @@ export class EvidenceIndex {
     return (this.#health ??= new BankHealth(this.#requests, this.faults));
   }
 
-  /** The charge that an exchange is about: as its path or its parameters name it, else as its answer does. */
+  /** The charge of an exchange: from its path or parameters, else from its answer. */
   chargeIn(exchange: ApiExchange): string | undefined {
-    // Lists are long, and about no single charge.
+    // A list has no single charge, and is long to parse.
     if (exchange.method === 'GET' && !exchange.path.startsWith('/v1/charges/')) return undefined;
     const named = /^\/v1\/charges\/(\w+)/.exec(exchange.path)?.[1] ?? exchange.parameters['charge'];
     if (named !== undefined) return named;
@@ -70,7 +70,7 @@ export class EvidenceIndex {
     return key === undefined ? [] : (this.#byKey.get(`${account} ${key}`) ?? []);
   }
 
-  /** When it was asked for first: it may have been done long before anybody heard of it. */
+  /** First sending under the key: the operation may have been performed long before the answer. */
   firstSentMs(exchange: ApiExchange): number {
     const same = this.underKey(exchange).filter(({ path }) => path === exchange.path);
     return Math.min(exchange.sentMs, ...same.map(({ sentMs }) => sentMs));
@@ -81,13 +81,13 @@ export class EvidenceIndex {
     return this.#byCharge.get(id) ?? [];
   }
 
-  /** Requests that were sent between these two moments. */
+  /** Requests that were sent within this time. */
   sentWithin(fromMs: number, untilMs: number): readonly ApiExchange[] {
     const bySending = (this.#bySending ??= this.#exchanges.toSorted((a, b) => a.sentMs - b.sentMs));
     return bySending.slice(firstFrom(bySending, fromMs), firstFrom(bySending, untilMs + 1));
   }
 
-  /** Requests of that account, or of all of them, that were under way at some time of this one. */
+  /** Number of requests of the account, or of all accounts, that overlap this one. */
   besides(exchange: ApiExchange, account?: string): number {
     return this.sentWithin(exchange.sentMs - UNDER_WAY_MS, exchange.endedMs).filter(
       (other) =>
@@ -99,7 +99,7 @@ export class EvidenceIndex {
     return bankProtocol.banksFor(card.brand);
   }
 
-  /** A breaker that the charge's calls pass may have been open. */
+  /** Whether a breaker for the charge's calls may have been open. */
   mayBeRefusedAt(bank: string, { card, account }: GoodCharge, fromMs: number, untilMs: number): boolean {
     if (this.banks.mayRefuse({ bank, isolatedTo: undefined }, fromMs, untilMs)) return true;
     return card.hasToken && this.banks.mayRefuse({ bank, isolatedTo: account }, fromMs, untilMs);

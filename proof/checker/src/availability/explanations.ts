@@ -4,38 +4,35 @@ import type { FaultStretch } from '../faults.js';
 import type { ApiExchange } from '../history.js';
 import { isCreate, type GoodCharge, type EvidenceIndex } from './evidence-index.js';
 
-/** Why something may have been refused although the request was in order. */
+/** An explanation of the refusal of a valid request. */
 export interface RefusalReason<Refused> {
   readonly why: string;
   readonly holds: (refused: Refused, situation: EvidenceIndex) => boolean;
 }
 
-/** A charge that failed, or that a bank refused something of, and when its merchant may have been refused. */
+/** A failed charge, and the time range in which it may have failed. */
 export interface FailedCharge {
   readonly charge: GoodCharge;
   readonly fromMs: number;
-  /** Infinity where nobody was told, so that it may have failed at any time. */
+  /** Infinity without an answer, since it may have failed at any time. */
   readonly untilMs: number;
 }
 
-/**
- * A fault is felt for this long after it is over: sessions at Kafka and leases lapse after 10 s, a process starts in a
- * few, and what was lost is said again within 15 s.
- */
+/** How long a fault has effects after its end: Kafka sessions and leases expire after 10 s, lost events are resent in 15 s. */
 const FELT_AFTER_MS = 20_000;
-/** The API needs nothing but itself and its database to answer, and finds its database again within this time. */
+/** Time within which the API answers again after its database is back. It needs no other service to answer. */
 const API_RECOVERS_WITHIN_MS = 5_000;
-/** A request that was sent right before its service was told to end may have stood before a closed door. */
+/** Clock tolerance: a request sent this shortly before SIGTERM may have arrived after the door closed. */
 const ON_ITS_WAY_MS = 500;
-/** An authorization that never reached its bank is tried so often before its charge fails. */
+/** Attempts of an authorization that is not processed, before its charge fails. */
 const ATTEMPTS_MAX = 6;
-/** After so much doubt an authorization is reversed. */
+/** An authorization in doubt is reversed after this time. */
 const REVERSED_AFTER_MS = 60_000;
 
 const processFaults = new Set<string>(['killed', 'frozen', 'terminated', 'slow_start', 'clock_step']);
 const databaseFaults = new Set<string>(['database_away', 'commit_lost']);
 const kafkaFaults = new Set<string>(['kafka_away', 'event_lost', 'rebalance', 'poison']);
-/** Whether the bank performed it or not, its caller does not learn it, and no other bank may be asked. */
+/** Faults that leave an attempt in doubt, so that no other bank may be tried. */
 const doubtful = new Set<string>([
   'latency',
   'slow_drip',
@@ -50,9 +47,9 @@ const doubtful = new Set<string>([
   'decline_after_timeout',
 ]);
 const notProcessing = new Set<string>(['not_processed', 'rate_limited']);
-/** The bank's definite no. */
+/** Faults by which the bank refuses definitely. */
 const refusing = new Set<string>(['refuse', 'decline_after_timeout']);
-/** The bank says that it cannot read the request, which is as definite. */
+/** Faults by which the bank rejects the request as malformed, which is definite too. */
 const unreadable = new Set<string>(['reject']);
 
 const overlaps = (stretch: FaultStretch, { sentMs, endedMs }: ApiExchange, afterMs: number): boolean =>
@@ -61,7 +58,7 @@ const overlaps = (stretch: FaultStretch, { sentMs, endedMs }: ApiExchange, after
 const isOf = (stretch: FaultStretch, service: string): boolean =>
   stretch.at.service === service || (stretch.at.service === undefined && stretch.at.bank === undefined);
 
-/** For requests that were refused before anything was begun, or whose answer nobody heard. */
+/** For requests without an answer, or refused before anything was stored. */
 export const apiStruck: RefusalReason<ApiExchange> = {
   why: 'an instance of payments-api, or its database, was struck: without both, no request is answered',
   holds: (exchange, { faults }) =>
@@ -74,11 +71,11 @@ export const apiStruck: RefusalReason<ApiExchange> = {
     ),
 };
 
-/** A service that is told to end still answers the requests that it has, and refuses later ones with 503 at the most. */
+/** After SIGTERM a service answers the requests in progress, and may refuse later ones with 503 or no answer. */
 const isTurnedAway = ({ sentMs, answer }: ApiExchange, { fromMs }: FaultStretch): boolean =>
   sentMs >= fromMs - ON_ITS_WAY_MS && (answer === undefined || answer.status === 503);
 
-/** For what is still `pending` after ten seconds. */
+/** For charges that are `pending` after ten seconds. */
 export const sagaStruck: RefusalReason<ApiExchange> = {
   why: 'a service, its database or Kafka was struck: the saga of a charge passes all of them',
   holds: (exchange, situation) =>
@@ -117,13 +114,13 @@ function struckBy(faults: ReadonlySet<string>, operation: string): RefusalReason
       );
 }
 
-/** A 402 that says that the issuer declined. */
+/** For a 402 by which the issuer declined. */
 export const declined: readonly RefusalReason<FailedCharge>[] = [
   { why: 'its bank was told to refuse the authorization of this charge', holds: struckBy(refusing, 'authorize') },
   { why: 'its bank was told to refuse the capture of this charge', holds: struckBy(refusing, 'capture') },
 ];
 
-/** A 402 with `processing_error`. */
+/** For a 402 with `processing_error`. */
 export const notProcessed: readonly RefusalReason<FailedCharge>[] = [
   { why: 'its bank could not read the authorization of this charge', holds: struckBy(unreadable, 'authorize') },
   { why: 'its bank could not read the capture of this charge', holds: struckBy(unreadable, 'capture') },
@@ -157,10 +154,7 @@ const authorizesAt = (
 const isDoubted = (request: ReceivedRequest, { banks }: EvidenceIndex): boolean =>
   doubtful.has(request.fault?.name ?? '') || banks.isInterrupted(request);
 
-/**
- * An instance of the gateway that is struck between `begun` and the answer leaves a doubt, whether it had sent anything
- * or not; so does one that never learns that `begun` was committed.
- */
+/** A gateway struck between `begun` and the answer leaves a doubt, as does one that misses the commit of `begun`. */
 function wasDoubted(bank: string, failed: FailedCharge, situation: EvidenceIndex): boolean {
   if (authorizesAt(bank, failed, situation).some((request) => isDoubted(request, situation))) return true;
   return situation.faults.some(
@@ -172,7 +166,7 @@ function wasDoubted(bank: string, failed: FailedCharge, situation: EvidenceIndex
   );
 }
 
-/** For a minute its bank would not say what had become of it: nothing of it need have arrived there before. */
+/** Whether inquiries got no definite answer for a minute. The attempt itself need not have reached the bank. */
 function isUnresolvedAt(bank: string, { charge, untilMs }: FailedCharge, situation: EvidenceIndex): boolean {
   const asked = situation.banks
     .requestsOf(charge.id)
@@ -192,13 +186,13 @@ function gaveUpAt(bank: string, failed: FailedCharge, situation: EvidenceIndex):
   );
 }
 
-/** A refund that ended as failed, and the request for it where it is known. */
+/** A failed refund, and its request if known. */
 export interface FailedRefund {
   readonly refund: RefundEvidence;
   readonly request: ApiExchange | undefined;
 }
 
-/** How far below zero refunds may take a balance, and what fees may have taken it there already, for each charge. */
+/** The default overdraft, and the most by which the fee of one charge can exceed its amount. */
 const OVERDRAFT_MINOR = 1_000_000;
 const FEE_BEYOND_AMOUNT_MINOR = 500;
 
@@ -241,12 +235,12 @@ export const refundFailed: readonly RefusalReason<FailedRefund>[] = [
   },
 ];
 
-/** However few others ask for, an account may have so many requests under way. */
+/** Concurrent requests that every account is guaranteed. */
 const OF_ONE_ACCOUNT_ALWAYS = 2;
-/** A charge counts as unsettled no longer, whatever its bank does: two looks of admission after it was reversed. */
+/** Longest time that a charge counts as unsettled: until its reversal, plus two updates of admission control. */
 const UNSETTLED_FOR_MS = 120_000;
 
-/** A 429 names what there was too much of; it must have been there, and of whom it says. */
+/** For a 429: the limit that it names must have been reached, by the account that it names. */
 export const tooMuch: readonly RefusalReason<ApiExchange>[] = [
   {
     why: 'another request works on the same charge',
@@ -285,7 +279,7 @@ export const tooMuch: readonly RefusalReason<ApiExchange>[] = [
 const says = (exchange: ApiExchange, text: RegExp): boolean =>
   answerBody(exchange).error?.code === 'rate_limit' && text.test(answerBody(exchange).error?.message ?? '');
 
-/** A 409: the first request under the key still runs, or may, since nobody heard of its end. */
+/** For a 409: the first request under the key was in progress, or has no answer and may have been. */
 export const keyInUse: RefusalReason<ApiExchange> = {
   why: 'another request under the same key was under way, or was never answered',
   holds: (exchange, situation) =>
@@ -299,7 +293,7 @@ export const keyInUse: RefusalReason<ApiExchange> = {
       ),
 };
 
-/** A 400 of type `idempotency_error`. */
+/** For a 400 of type `idempotency_error`. */
 export const keyMisused: RefusalReason<ApiExchange> = {
   why: 'the key was used for another request before',
   holds: (exchange, situation) =>

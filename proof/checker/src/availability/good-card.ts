@@ -1,14 +1,14 @@
 import { bankProtocol } from '#contracts';
 import type { ApiExchange } from '../history.js';
 
-/** What is known of the card of a charge that deserves to succeed. */
+/** The card of a charge that must succeed unless a fault explains a refusal. */
 export interface GoodCard {
   readonly brand: bankProtocol.Brand;
-  /** The charge carries a fault token, which has breakers of its account's own. */
+  /** The charge has a fault token, so its calls use isolated breakers. */
   readonly hasToken: boolean;
 }
 
-/** Stripe's test cards that approve everything, by the names that follow `tok_` and `pm_card_`. */
+/** Stripe's approving test cards, by the part of the name after `tok_` or `pm_card_`. Source: Stripe's page on testing. */
 const approving: Readonly<Record<string, bankProtocol.Brand>> = {
   visa: 'visa',
   us: 'visa',
@@ -25,7 +25,7 @@ const approving: Readonly<Record<string, bankProtocol.Brand>> = {
   unionpay_debit: 'unionpay',
 };
 
-/** A card behind a fault token is good: its bank fails it, and its journal says when. The ledger's token is a wish to fail. */
+/** The card of a bank's fault token is good: the journal records the fault. The ledger's fault token always fails. */
 export function goodCardOf({ source = '' }: ApiExchange['parameters']): GoodCard | undefined {
   const aim = bankProtocol.parseFaultToken(source);
   if (aim) return 'at' in aim && aim.at === 'bank' ? { brand: aim.brand, hasToken: true } : undefined;
@@ -34,10 +34,10 @@ export function goodCardOf({ source = '' }: ApiExchange['parameters']): GoodCard
 }
 
 const plainParameter = /^(?:amount|currency|source|capture|description|metadata\[\w{1,40}\])$/;
-/** No currency's documented minimum is above this; where amounts have three decimals, the last of them is zero. */
+/** Above every currency's documented minimum, and a multiple of ten, as three-decimal currencies require. */
 const PLAIN = { leastMinor: 20_000, mostMinor: 99_999_999, multipleOf: 10, leastUsdMinor: 50 };
 
-/** Nothing about it is near any limit, so that a 400 is a refusal like any other. */
+/** Whether the request is far from every limit, so that a 400 needs an explanation. */
 export function isPlainlyWellFormed({ parameters }: ApiExchange): boolean {
   const { amount = '', currency = '', capture = 'true' } = parameters;
   const minor = /^[1-9]\d{0,8}$/.test(amount) ? Number(amount) : 0;

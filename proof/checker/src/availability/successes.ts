@@ -2,7 +2,7 @@ import type { ApiExchange } from '../history.js';
 import { goodCardOf } from './good-card.js';
 import { isCreate } from './evidence-index.js';
 
-/** Charges of good cards that carry no fault token, by their keys, and how many were answered with success. */
+/** Requested charges with good cards and without fault tokens, counted by key, and how many succeeded. */
 export interface Successes {
   readonly asked: number;
   readonly succeeded: number;

@@ -16,43 +16,43 @@ const advanced = (at: number, timeMs: number): ApiExchange =>
   sent(at, `POST ${CLOCKS}/clock_1/advance`, { parameters: { frozen_time: String(timeMs / 1_000) } }, ok);
 const deleted = (at: number): ApiExchange => sent(at, `DELETE ${CLOCKS}/clock_1`, {}, ok);
 
-/** How far ahead of everybody's time the account's may be, in whole days. */
+/** Offsets of the account's time from real time that are possible, in whole days. */
 function daysAhead(exchanges: readonly ApiExchange[], at: number): number[] {
   return new AccountTime(exchanges).at(ms(at)).map((each) => Math.round((each - ms(at)) / DAY_MS));
 }
 
 describe("an account's own time", () => {
-  it("is everybody's without a test clock", () => {
+  it('is real time without a test clock', () => {
     expect(new AccountTime([]).between(ms(1), ms(2))).toEqual([ms(1), ms(2)]);
   });
 
-  it('may be either until every instance must have heard of a test clock', () => {
+  it('may be real time or the test clock’s until every instance must have learned of it', () => {
     const exchanges = [started(0, ms(0) + 9 * DAY_MS)];
     expect(daysAhead(exchanges, 5)).toEqual([0, 9]);
     expect(daysAhead(exchanges, 500)).toEqual([9, 9]);
   });
 
-  it('runs on from where it was set', () => {
+  it('runs on from the set time', () => {
     const [least, most] = new AccountTime([started(0, ms(0) + 9 * DAY_MS)]).at(ms(500));
     expect([least, most]).toEqual([ms(499.5) + 9 * DAY_MS, ms(500) + 9 * DAY_MS]);
   });
 
-  it('is not set back by an advance that it had run past', () => {
+  it('is not set back by an advance to an earlier time', () => {
     const exchanges = [started(0, ms(0) + 9 * DAY_MS), advanced(10, ms(0) + 3 * DAY_MS)];
     expect(daysAhead(exchanges, 500)).toEqual([3, 9]);
   });
 
-  it("is everybody's again once the clock was deleted", () => {
+  it('is real time again after the clock is deleted', () => {
     const exchanges = [started(0, ms(0) + 9 * DAY_MS), deleted(300)];
     expect(daysAhead(exchanges, 310)).toEqual([0, 9]);
     expect(daysAhead(exchanges, 800)).toEqual([0, 0]);
   });
 
-  it("may be everybody's again a month after the clock was made", () => {
+  it('may be real time again a month after the clock was created', () => {
     expect(daysAhead([started(0, ms(0) + 99 * DAY_MS)], (31 * DAY_MS) / 1_000)).toEqual([0, 99]);
   });
 
-  it('may have been set by a request without an answer, and was not by one that was refused', () => {
+  it('may be set by a request without an answer, and is not set by a refused one', () => {
     const unheard = sent(0, `POST ${CLOCKS}`, { parameters: { frozen_time: String((ms(0) + 9 * DAY_MS) / 1_000) } });
     expect(daysAhead([unheard], 500)).toEqual([0, 9]);
     expect(daysAhead([started(0, ms(0) + 9 * DAY_MS, { status: 400, body: {} })], 500)).toEqual([0, 0]);

@@ -1,32 +1,26 @@
 import type { ApiExchange } from '../history.js';
 
-/**
- * By what the clocks of instances and of clients may disagree. Those of a chaos run step by up to fifty minutes, one
- * ahead and another back: a test clock that one of them has set is read by the other.
- */
+/** Largest difference between clocks of instances and clients: chaos runs step them by up to 50 minutes, back or ahead. */
 export const CLOCKS_DIFFER_MS = 2 * 60 * 60 * 1_000;
-/** Instances hear of a test clock by a notification or a poll, either of which a fault may hold up. */
+/** Time within which every instance learns of a test clock, by notification or poll, even under faults. */
 const HEARD_WITHIN_MS = 120_000;
-/** A test clock goes a month after it was made. */
+/** A test clock is deleted a month after its creation. */
 const KEPT_MS = 30 * 24 * 60 * 60 * 1_000;
 
-/** An account's time was set, or became everybody's again. */
+/** A change of an account's time: to a test clock's, or back to real time. */
 interface Setting {
-  /** Undefined: everybody's time. */
+  /** Undefined for real time. */
   readonly frozenMs: number | undefined;
-  /** It never sets time back, so that time which had run past it runs on. */
+  /** An advance never sets time back. */
   readonly isAdvance: boolean;
   readonly sentMs: number;
-  /** When it was certainly done; Infinity when nobody knows. */
+  /** When it was certainly in effect; Infinity without an answer. */
   readonly doneMs: number;
 }
 
 const everybodys: Setting = { frozenMs: undefined, isAdvance: false, sentMs: -Infinity, doneMs: -Infinity };
 
-/**
- * What any instance may take for an account's own time: its test clock moves it, and runs on from there. Some instance
- * may not have heard of a setting yet, so an earlier one counts until everybody has.
- */
+/** The possible times of an account. An instance may not know the latest setting yet, so earlier ones count until it must. */
 export class AccountTime {
   readonly #settings: readonly Setting[];
 
@@ -35,7 +29,7 @@ export class AccountTime {
     this.#settings = about.length === 0 ? [] : [everybodys, ...about.flatMap(settingsIn)];
   }
 
-  /** The least that it may be at some moment of this span, and the most. */
+  /** The least and the greatest possible time within this range. */
   between(fromMs: number, toMs: number): readonly [least: number, most: number] {
     if (this.#settings.length === 0) return [fromMs, toMs];
     const known = this.#settings.filter(({ sentMs }) => sentMs <= toMs);

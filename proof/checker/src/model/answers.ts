@@ -7,7 +7,7 @@ import type { KeyedOperation } from './operation.js';
 import { amountOf, readCharge } from './request.js';
 import { textsOf, withOwn, wrongTexts } from './editable-text.js';
 
-/** What the answers say of objects, compared with what was asked for: everything that does not depend on the moment. */
+/** Compares answered objects with the requests, as far as that does not depend on time. */
 export function judgeAnswers(claims: AttributedRows): string[] {
   return claims.operations.flatMap((operation) => {
     const { answer, kind, name } = operation;
@@ -23,7 +23,7 @@ export function judgeAnswers(claims: AttributedRows): string[] {
             : kind === 'refund' || kind === 'update_refund'
               ? wrongAnswerAboutRefund(claims, operation, object?.object === 'refund' ? object : undefined)
               : [];
-    return wrong.map((what) => `${name}: told ${answer.status} ${error?.code ?? ''}`.trimEnd() + `, but ${what}`);
+    return wrong.map((what) => `${name}: answered ${answer.status} ${error?.code ?? ''}`.trimEnd() + `, but ${what}`);
   });
 }
 
@@ -35,16 +35,16 @@ function wrongAnswerAboutCharge(
   if (!object) return ['without a charge'];
   const { kind, about, account, sentMs, answeredMs } = operation;
   const row = claims.charges.get(object.id);
-  // That it does not exist is said elsewhere.
+  // attributed-rows.ts reports a charge that does not exist.
   if (!row) return kind === 'create' ? [] : [`${object.id} does not exist`];
   const wrong = wrongCharge(object, row);
-  if (kind !== 'create' && object.id !== about) wrong.push(`about ${object.id}, asked was about ${about}`);
+  if (kind !== 'create' && object.id !== about) wrong.push(`about ${object.id}, but the request was about ${about}`);
   if (row.account !== account) wrong.push(`${object.id} is ${row.account}'s`);
   if (kind !== 'update_charge' && object.status === 'failed') wrong.push('it failed, which is a 402');
   if (kind === 'capture' && !object.captured && object.status !== 'pending') wrong.push('it is not captured');
   if (kind === 'capture' && object.captured) {
     const wanted = amountOf(operation.parameters) ?? row.amountMinor;
-    if (object.amount_captured !== wanted) wrong.push(`captured ${object.amount_captured}, asked for ${wanted}`);
+    if (object.amount_captured !== wanted) wrong.push(`captured ${object.amount_captured}, requested: ${wanted}`);
     if (row.captureKey !== null && claims.captureOf(row) !== operation)
       wrong.push('it was captured by another request');
   }
@@ -53,7 +53,7 @@ function wrongAnswerAboutCharge(
   return [...wrong, ...wrongTexts(writes, { description, receiptEmail, metadata }, sentMs, answeredMs)];
 }
 
-/** @returns what a charge's object says that can never be true of it, whenever it is looked at */
+/** @returns the object's fields that are wrong at any time */
 export function wrongCharge(object: ChargeObject, row: ChargeEvidence): string[] {
   const wrong: string[] = [];
   const same = (what: string, shown: unknown, wanted: unknown): void => {
@@ -86,11 +86,11 @@ function wrongAnswerAboutRefund(
   const wrong = wrongRefund(claims, object, row);
   if (row.account !== operation.account) wrong.push(`${object.id} is ${row.account}'s`);
   if (operation.kind === 'update_refund' && object.id !== operation.about)
-    wrong.push(`about ${object.id}, asked was about ${operation.about}`);
+    wrong.push(`about ${object.id}, but the request was about ${operation.about}`);
   return wrong;
 }
 
-/** @returns what a refund's object says that can never be true of it */
+/** @returns the refund's fields that are wrong at any time */
 export function wrongRefund(claims: AttributedRows, object: RefundObject, row: RefundEvidence): string[] {
   const wrong: string[] = [];
   const same = (what: string, shown: unknown, wanted: unknown): void => {
@@ -125,7 +125,7 @@ const isUpdated = (claims: AttributedRows, { id }: RefundEvidence, key: string):
       kind === 'update_refund' && about === id && (`metadata[${key}]` in parameters || 'metadata' in parameters),
   );
 
-/** A card's own word, or what any card may meet at a bank. */
+/** Checks that the decline is the card's own, or one that any card may get from a bank. */
 function wrongDecline(claims: AttributedRows, { kind, answer, parameters, about }: KeyedOperation): string[] {
   const { error } = bodyOf(answer!);
   if (error?.type !== 'card_error') return ['not as a card error'];
@@ -136,7 +136,8 @@ function wrongDecline(claims: AttributedRows, { kind, answer, parameters, about 
     const isSpelledOut = parameters['source'] === undefined && parameters['card'] === undefined;
     return isSpelledOut ? [] : ['without a charge'];
   }
-  if (kind === 'capture' && error.charge !== about) return [`about ${error.charge}, asked was about ${about}`];
+  if (kind === 'capture' && error.charge !== about)
+    return [`about ${error.charge}, but the request was about ${about}`];
   if (kind !== 'create' && kind !== 'capture') return ['only charges are declined'];
   const possible = card?.declines ? [card.declines, ...strangersTo(claims, error.charge)] : failuresOfBanks;
   return possible.some(({ code, declineCode }) => code === error.code && declineCode === error.decline_code)
@@ -144,7 +145,7 @@ function wrongDecline(claims: AttributedRows, { kind, answer, parameters, about 
     : [`the reason ${error.code}/${error.decline_code} is none that its card or its bank can have`];
 }
 
-/** What a card that declines for a reason of its own may be refused for instead: its bank was struck, or could not be asked. */
+/** Declines other than the card's own that are possible: its bank had a fault, or could not be reached. */
 function strangersTo({ evidence: { requests } }: AttributedRows, chargeId: string | undefined): readonly Decline[] {
   const isStruck = requests.some(
     (request) => request.chargeId === chargeId && request.operation === 'authorize' && request.fault !== undefined,

@@ -1,6 +1,6 @@
 import type { ApiAnswer } from '../history.js';
 
-// Of Stripe's objects, the fields that the model judges. Amounts are in minor units, times in Unix seconds.
+// The fields of Stripe's objects that the model checks. Amounts are in minor units, times in Unix seconds.
 
 export interface ChargeObject {
   readonly object: 'charge';
@@ -21,7 +21,7 @@ export interface ChargeObject {
   readonly payment_method_details: { readonly card: { readonly brand: string; readonly last4: string } };
   readonly receipt_email: string | null;
   readonly refunded: boolean;
-  /** Only where it is expanded. */
+  /** Only if expanded. */
   readonly refunds?: ListObject;
   readonly source: { readonly brand: string; readonly last4: string };
   readonly status: 'succeeded' | 'pending' | 'failed';
@@ -99,7 +99,7 @@ export interface ApiError {
   readonly charge?: string;
 }
 
-/** The body of an answer: one of Stripe's objects, an error, or neither. */
+/** The body of an answer: an object, an error, or neither. */
 export interface ApiAnswerBody {
   readonly object?: ApiObject;
   readonly error?: ApiError;
@@ -107,7 +107,7 @@ export interface ApiAnswerBody {
 
 const read = new WeakMap<ApiAnswer, ApiAnswerBody>();
 
-/** Each answer is parsed once, whoever judges it. */
+/** Parses an answer's body, with a cache. */
 export function bodyOf(answer: ApiAnswer): ApiAnswerBody {
   const known = read.get(answer);
   if (known) return known;

@@ -5,7 +5,7 @@ import { bodyOf } from './api-objects.js';
 import type { KeyedOperation } from './operation.js';
 import { amountOf, readCharge } from './request.js';
 
-/** What was asked beside what there is: each row with the operation that it comes from. */
+/** Each row with the operation that made it. */
 export interface AttributedRows {
   readonly evidence: Evidence;
   readonly operations: readonly KeyedOperation[];
@@ -16,7 +16,7 @@ export interface AttributedRows {
   readonly refundOperation: ReadonlyMap<RefundEvidence, KeyedOperation>;
   readonly captureOf: (row: ChargeEvidence) => KeyedOperation | undefined;
   readonly timeOf: (account: string) => AccountTime;
-  /** Rows that nobody asked for, operations that took effect twice, answers about what is not there. */
+  /** Rows without an operation, operations with two rows, answers about missing rows. */
   readonly violations: readonly string[];
 }
 
@@ -32,10 +32,10 @@ export function claimRows(evidence: Evidence, operations: readonly KeyedOperatio
   function claim(row: ChargeEvidence | RefundEvidence, asked: readonly KeyedOperation[]): KeyedOperation | undefined {
     const named = asked.filter(({ answer }) => idIn(answer) === row.id);
     const free = asked.filter((operation) => idIn(operation.answer) === undefined && !taken.has(operation));
-    // A second row of the same operation is that operation's, too: it is blamed for both.
+    // A second row of an operation is attributed to it too, and reported.
     const operation = named[0] ?? free[0] ?? asked[0];
     if (!operation) {
-      violations.push(`${row.id}: nobody asked for it (${row.account}, ${nameOf(row.key)}: ${worded(row)})`);
+      violations.push(`${row.id}: no request made it (${row.account}, ${nameOf(row.key)}: ${worded(row)})`);
       return undefined;
     }
     taken.set(operation, [...(taken.get(operation) ?? []), row.id]);
@@ -68,7 +68,7 @@ export function claimRows(evidence: Evidence, operations: readonly KeyedOperatio
     if (id === undefined || taken.get(operation)?.includes(id)) continue;
     const exists = charges.has(id) || refunds.has(id);
     violations.push(
-      `${operation.name}: told of ${id}, ${exists ? 'which comes of another request' : 'which does not exist'}`,
+      `${operation.name}: its answer names ${id}, ${exists ? 'which another request made' : 'which does not exist'}`,
     );
   }
   const times = new Map<string, AccountTime>();
@@ -99,11 +99,11 @@ export function claimRows(evidence: Evidence, operations: readonly KeyedOperatio
   };
 }
 
-/** A request without a key has one of the API's making, which begins with a space. */
+/** Whether the client sent the key. A generated key begins with a space. */
 const isOwn = (key: string): boolean => !key.startsWith(' ');
 const nameOf = (key: string): string => (isOwn(key) ? `key ${key}` : 'without a key');
 
-/** The charge or the refund that an answer made. */
+/** Id of the charge or refund in the answer. */
 function idIn(answer: ApiAnswer | undefined): string | undefined {
   if (!answer) return undefined;
   const { object, error } = bodyOf(answer);
@@ -123,7 +123,7 @@ function asksForCharge({ parameters }: KeyedOperation, row: ChargeEvidence): boo
   );
 }
 
-/** How much is left when it asks for no amount is known by its charge alone. */
+/** A request without an amount matches any: the rest of the charge is not known here. */
 function asksForRefund(
   { parameters, about }: KeyedOperation,
   { chargeId, amountMinor, reason }: RefundEvidence,

@@ -1,14 +1,14 @@
-/** Of Stripe's page on test cards: what a source stands for. */
+/** A test card. Source: Stripe's documentation, "Test cards". */
 export interface ModelCard {
   readonly brand: string;
   readonly last4: string;
-  /** What it does when it is charged; absent when it is good. */
+  /** Its decline. Absent for an approving card. */
   readonly declines?: Decline;
-  /** The fault token that the charge carries. */
+  /** The fault token. */
   readonly fault?: string;
 }
 
-/** A refusal in the API's words. */
+/** Codes of a decline. */
 export interface Decline {
   readonly code: string;
   readonly declineCode: string;
@@ -17,7 +17,7 @@ export interface Decline {
 const declined = (declineCode: string): Decline => ({ code: 'card_declined', declineCode });
 const itself = (code: string): Decline => ({ code, declineCode: code });
 
-/** Refusals that no card asks for: the bank's own, or its absence. */
+/** Declines that any card may get: the bank refuses, or cannot be reached. */
 export const failuresOfBanks: readonly Decline[] = [declined('generic_decline'), itself('processing_error')];
 
 const good: readonly (readonly [name: string, brand: string, number: string])[] = [
@@ -75,10 +75,10 @@ const faultToken = new RegExp(
   `^(?:tok|pm_card)_fault_(?:${operations})_(?:${faults})(?:_(?:\\d+|always))?(?:_on_(?<brand>[a-z]+))?$`,
 );
 
-/** It aims a fault, or would if it were written as one. */
+/** Whether it has the form of a fault token, valid or not. */
 export const isFaultToken = (token: string): boolean => /^(?:tok|pm_card)_fault_/.test(token);
 
-/** What a token stands for: undefined when no card has that name. */
+/** The card of a token. Undefined for an unknown token. */
 export function cardNamed(token: string): ModelCard | undefined {
   const aimed = faultToken.exec(token);
   if (!aimed) return byToken.get(token);
@@ -88,6 +88,6 @@ export function cardNamed(token: string): ModelCard | undefined {
 
 export const cardNumbered = (number: string): ModelCard | undefined => byNumber.get(number.replaceAll(/[ -]/g, ''));
 
-/** The ledger gives back whatever a charge with this token was authorized for. */
+/** Whether the ledger refuses the hold of a charge with this token. */
 export const isRefusedByLedger = ({ fault }: ModelCard): boolean =>
   fault !== undefined && /_fault_ledger_refuse/.test(fault);

@@ -1,35 +1,35 @@
-/** What a charge came to. `authorized`: nobody captured it. */
+/** Phase of a charge. `authorized` at rest: it was never captured. */
 export type ChargePhase = 'requested' | 'authorized' | 'captured' | 'failed' | 'canceled';
 
 const order: readonly ChargePhase[] = ['requested', 'authorized', 'captured', 'failed', 'canceled'];
 
-/** A capture, a cancellation or a refund that began, by the row that it left. */
+/** A capture, cancellation or refund that left a row. */
 export interface BegunEffect {
   readonly name: string;
   readonly kind: 'capture' | 'cancellation' | 'refund';
   readonly sentMs: number;
   readonly amountMinor: number;
-  /** It asked for no amount: for all that there is. */
+  /** It has no amount: it is for the whole. */
   readonly isWhole: boolean;
-  /** It came to nothing. */
+  /** It failed. */
   readonly failed: boolean;
   readonly answeredMs: number;
-  /** What its answer needs: that it began, or that it ended. */
+  /** What its answer requires: that it had begun, or had ended. */
   readonly answered: 'begun' | 'ended';
 }
 
-/** A moment of the charge, as a look at it finds it. */
+/** The state of a charge at one moment. */
 export interface ChargeSnapshot {
   readonly phase: ChargePhase;
-  /** Something of this kind has begun. */
+  /** Whether an effect of this kind has begun. */
   readonly begun: (kind: BegunEffect['kind']) => boolean;
-  /** Asked back and not refused. */
+  /** Sum of the refunds that were requested and not refused. */
   readonly refundedMinor: number;
 }
 
-/** Something that was told, and what the charge must have been like at some moment of the request. */
+/** An answer, and the condition on the charge that must hold at some moment between request and answer. */
 export interface Observation {
-  /** For people: who was told what. */
+  /** Description for a violation. */
   readonly text: string;
   readonly sentMs: number;
   readonly endedMs: number;
@@ -38,16 +38,16 @@ export interface Observation {
 
 export interface ChargeHistory {
   readonly isManual: boolean;
-  /** At rest. */
+  /** The final phase. */
   readonly phase: ChargePhase;
   readonly capturedMinor: number;
-  /** Time gave it back, not its merchant. */
+  /** Canceled by expiry, not by its merchant. */
   readonly expired: boolean;
   readonly effects: readonly BegunEffect[];
   readonly observations: readonly Observation[];
 }
 
-/** One of the states in which the charge may be: which effects have begun and ended, and what was seen since it was asked. */
+/** A possible state: the phase, the effects that have begun and ended, and the pending observations that are satisfied. */
 interface State {
   readonly phase: ChargePhase;
   readonly begun: number;
@@ -55,28 +55,27 @@ interface State {
   readonly seen: number;
 }
 
-/** More is not searched: such a charge is left unjudged. */
+/** Limit of the search. A charge with more possible states is not checked. */
 const STATES_MAX = 4_000;
-/** Bits of a number. */
+/** Number of concurrent observations: bits of an integer. */
 const AT_ONCE_MAX = 30;
 
 /**
- * Searches, as a checker of linearizability does, for an order of effects that explains every answer and the end:
- * keeps the set of all states that are possible, and goes through requests and answers in order of time. An effect may
- * begin at any moment from its sending on; an answer leaves only the states in which it is true.
+ * Linearizability check of one charge: keeps the set of possible states and processes requests and answers by time. An
+ * effect may begin at any time after its sending; an answer keeps only the states in which it is true.
  *
- * @returns the first answer after which no state is left; undefined when all of it can be explained
+ * @returns the first answer after which no state is possible; undefined if the history is linearizable
  */
 export function inexplicable(history: ChargeHistory): string | undefined {
   return new Search(history).run();
 }
 
-/** A request or an answer, and which of the states it leaves. */
+/** A request or an answer, as a filter on the possible states. */
 interface Step {
   readonly atMs: number;
-  /** In the same millisecond a request comes before an answer: they may have overlapped. */
+  /** Within one millisecond requests come before answers, since they may have overlapped. */
   readonly isAnswer: boolean;
-  /** What to say when no state is left. */
+  /** The violation, if no state is left. */
   readonly text: string;
   readonly leave: (states: State[]) => State[];
 }
@@ -84,7 +83,7 @@ interface Step {
 class Search {
   #sent = 0;
   #exhausted = false;
-  /** Observations whose request is under way, each at the place of its bit. */
+  /** Observations whose request is in progress, by bit. */
   readonly #looking: (Observation | undefined)[] = [];
 
   constructor(private readonly history: ChargeHistory) {}
@@ -97,7 +96,7 @@ class Search {
     let states: State[] = [{ phase: 'requested', begun: 0, ended: 0, seen: 0 }];
     let isClosed = false;
     for (const { isAnswer, leave, text } of steps) {
-      // What an answer leaves is closed already: nothing that has begun, ended or been seen is undone.
+      // After an answer the set is still closed, because the closure only adds states.
       if (isAnswer && !isClosed) states = this.#closure(states);
       isClosed = isAnswer;
       states = leave(states);
@@ -105,7 +104,7 @@ class Search {
       if (states.length === 0) return text;
     }
     const ends = this.#closure(states).some((state) => state.phase === phase && this.#isOver(state));
-    return ends || this.#exhausted ? undefined : `that it is ${phase} at rest follows from nothing that was asked`;
+    return ends || this.#exhausted ? undefined : `that it is ${phase} at rest follows from no request`;
   }
 
   #stepsOf({ name, sentMs, answeredMs, answered }: BegunEffect, place: number): Step[] {
@@ -119,7 +118,14 @@ class Search {
     return [
       { atMs: sentMs, isAnswer: false, text: '', leave: send },
       ...(answeredMs < Infinity
-        ? [{ atMs: answeredMs, isAnswer: true, text: `${name}: nothing explains its answer`, leave: answer }]
+        ? [
+            {
+              atMs: answeredMs,
+              isAnswer: true,
+              text: `${name}: no order of the requests explains its answer`,
+              leave: answer,
+            },
+          ]
         : []),
     ];
   }
@@ -147,7 +153,7 @@ class Search {
     });
   }
 
-  /** All states that can be reached by now without another request. */
+  /** All states that are reachable without another request. */
   #closure(states: readonly State[]): State[] {
     const found = new Map<number | string, State>();
     const open = [...states];
@@ -165,7 +171,7 @@ class Search {
     return [...found.values()];
   }
 
-  /** A number, as long as it is exact: this is where the search spends its time. */
+  /** Key of a state: an exact number if possible, since most of the search's time is spent here. */
   #nameOf({ phase, begun, ended, seen }: State): number | string {
     const effects = this.history.effects.length;
     const looks = this.#looking.length;
@@ -173,7 +179,7 @@ class Search {
     return ((order.indexOf(phase) * 2 ** effects + begun) * 2 ** effects + ended) * 2 ** looks + seen;
   }
 
-  /** An answer that only looks changes nothing, so it may as well be made as soon as it is true. */
+  /** Satisfies observations as early as possible, which is safe because they do not change the state. */
   #look(state: State): State {
     let { seen } = state;
     let glimpse: ChargeSnapshot | undefined;
@@ -219,7 +225,7 @@ class Search {
     return this.history.effects.some((effect, place) => effect.kind === kind && begun & (1 << place));
   }
 
-  /** The end is known, so only what leads to it is tried. */
+  /** Only phases from which the known final phase is reachable. */
   #phasesAfter(state: State): ChargePhase[] {
     const { phase: end, isManual, expired } = this.history;
     const captures = this.#has('capture', state);
@@ -255,7 +261,7 @@ class Search {
       case 'capture':
         return phase !== 'authorized';
       case 'cancellation':
-        // Who decides between it and a capture may say so before the capture is told.
+        // The gateway may refuse it in favor of a capture before the capture is answered.
         return failed
           ? phase === 'captured' || phase === 'failed' || this.#has('capture', state)
           : phase === 'canceled';

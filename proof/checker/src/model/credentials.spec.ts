@@ -12,30 +12,34 @@ const wrong = (exchange: ApiExchange, opensUntilMs?: number): string[] =>
 const asks = (answer: { readonly status?: number; readonly body: unknown }): ApiExchange =>
   sent(30, 'GET /v1/charges/ch_a', stranger, answer);
 
-describe('of API keys the model', () => {
-  it('lets none that opens its account be refused, however it is used', () => {
+describe('the model of API keys', () => {
+  it('reports a 401 for a valid key', () => {
     expect(wrong(asks(missing))).toEqual([]);
-    expect(wrong(asks(unauthorized))).toEqual([expect.stringMatching(/told 401, and its API key opens acct_9/)]);
-    expect(wrong(asks(unauthorized), ms(31))).toEqual([expect.stringMatching(/told 401/)]);
+    expect(wrong(asks(unauthorized))).toEqual([expect.stringMatching(/answered 401, and its API key opens acct_9/)]);
+    expect(wrong(asks(unauthorized), ms(31))).toEqual([expect.stringMatching(/answered 401/)]);
     const create = sent(30, 'POST /v1/charges', { ...stranger, key: 'k' }, unauthorized);
-    expect(wrong(create)).toEqual([expect.stringMatching(/acct_9 POST \/v1\/charges: told 401/)]);
+    expect(wrong(create)).toEqual([expect.stringMatching(/acct_9 POST \/v1\/charges: answered 401/)]);
   });
 
-  it('lets none be answered that never opened one, but by a service that cannot look', () => {
+  it('reports any answer but a 401 or 5xx for an invalid key', () => {
     expect(wrong(asks(unauthorized), -Infinity)).toEqual([]);
-    expect(wrong(asks(missing), -Infinity)).toEqual([expect.stringMatching(/told 404, and its API key opens nothing/)]);
+    expect(wrong(asks(missing), -Infinity)).toEqual([
+      expect.stringMatching(/answered 404, and its API key opens nothing/),
+    ]);
     expect(wrong(sent(30, 'GET /v1/balance', stranger, balance), -Infinity)).toContainEqual(
-      expect.stringMatching(/told 200, and its API key opens nothing/),
+      expect.stringMatching(/answered 200, and its API key opens nothing/),
     );
     expect(wrong(asks({ status: 503, body: {} }), -Infinity)).toEqual([]);
     expect(wrong(sent(30, 'GET /v1/balance', stranger), -Infinity)).toEqual([]);
   });
 
-  it('lets one that was revoked be known for five seconds', () => {
+  it('allows a revoked key for five seconds', () => {
     for (const revoked of [25.001, 30, 30.4]) {
       expect(wrong(asks(missing), ms(revoked))).toEqual([]);
       expect(wrong(asks(unauthorized), ms(revoked))).toEqual([]);
     }
-    expect(wrong(asks(missing), ms(25))).toEqual([expect.stringMatching(/told 404, and its API key opens nothing/)]);
+    expect(wrong(asks(missing), ms(25))).toEqual([
+      expect.stringMatching(/answered 404, and its API key opens nothing/),
+    ]);
   });
 });

@@ -1,10 +1,10 @@
 import type { ApiExchange } from '../history.js';
 import type { AttributedRows } from './attributed-rows.js';
 
-/** An instance may remember for so long that a key opens an account, and not know that it was revoked. */
+/** How long an instance may cache a key that was revoked. */
 const REMEMBERED_MS = 5_000;
 
-/** 401 is for API keys that open nothing, and they are told nothing else. */
+/** An invalid API key gets a 401, and a valid one never does. */
 export function judgeCredentials({ evidence: { exchanges } }: AttributedRows): string[] {
   return exchanges.flatMap((exchange) => {
     const wrong = wrongWith(exchange);
@@ -13,10 +13,11 @@ export function judgeCredentials({ evidence: { exchanges } }: AttributedRows): s
 }
 
 function wrongWith({ account, sentMs, endedMs, opensUntilMs = Infinity, answer }: ApiExchange): string | undefined {
-  // A service that ends or has no database says so before it looks at a key.
+  // A service that shuts down or has no database answers before it checks the key.
   if (!answer || answer.status >= 500) return undefined;
-  if (answer.status === 401) return endedMs < opensUntilMs ? `told 401, and its API key opens ${account}` : undefined;
+  if (answer.status === 401)
+    return endedMs < opensUntilMs ? `answered 401, and its API key opens ${account}` : undefined;
   return sentMs >= opensUntilMs + REMEMBERED_MS
-    ? `told ${answer.status}, and its API key opens nothing any more`
+    ? `answered ${answer.status}, and its API key opens nothing`
     : undefined;
 }

@@ -1,4 +1,4 @@
-/** What a currency needs: Stripe's least charge, and the fixed part of the platform's fee. Both in minor units. */
+/** Stripe's minimum charge and the fixed part of the platform's fee, in minor units. */
 interface CurrencyFacts {
   readonly leastMinor: number;
   readonly fixedFeeMinor: number;
@@ -40,10 +40,10 @@ const currencies: ReadonlyMap<string, CurrencyFacts> = new Map(
 
 export const AMOUNT_MAX_MINOR = 99_999_999;
 
-/** The least that may be charged; undefined for a currency that is not offered. */
+/** The minimum charge in minor units. Undefined for an unsupported currency. */
 export const leastMinor = (currency: string): number | undefined => currencies.get(currency)?.leastMinor;
 
-/** 2.9 % of what was captured, half up, and the fixed part of the currency. In whole numbers: 0.029 is no exact float. */
+/** Fee in minor units: 2.9 % of the captured amount, half up, plus the fixed part. In integers, since 0.029 is not exact. */
 export function feeMinor(capturedMinor: number, currency: string): number {
   const thousandths = capturedMinor * 29;
   return Math.floor((thousandths + 500) / 1_000) + (currencies.get(currency)?.fixedFeeMinor ?? 0);

@@ -3,7 +3,7 @@ import type { AttributedRows } from './attributed-rows.js';
 import type { KeyedOperation } from './operation.js';
 import { possibleValues, type Write } from './register.js';
 
-/** What a merchant may write on a charge, without any money hanging on it. */
+/** Fields of a charge that a merchant may update: description, metadata and others without effect on money. */
 export interface EditableText {
   readonly description: string | null;
   readonly receiptEmail: string | null;
@@ -11,7 +11,7 @@ export interface EditableText {
 }
 
 interface Written extends Write<string | null> {
-  /** Of the operation. */
+  /** Name of the operation. */
   readonly name: string;
 }
 
@@ -20,7 +20,7 @@ type Writes = ReadonlyMap<string, readonly Written[]>;
 const plain = ['description', 'receipt_email'];
 const metadataName = /^metadata\[([^\]]+)\]$/;
 
-/** Every write on this charge, by the parameter: its creation sets all of them, each update those that it names. */
+/** Every write to the charge by parameter. The creation writes all parameters, an update those that it names. */
 export function textsOf(claims: AttributedRows, row: ChargeEvidence): Writes {
   const creation = claims.creation.get(row);
   if (!creation) return new Map();
@@ -49,7 +49,7 @@ export function textsOf(claims: AttributedRows, row: ChargeEvidence): Writes {
   );
 }
 
-/** Null: it is not there any more. Undefined: left as it is. */
+/** The written value: null unsets it, undefined leaves it unchanged. */
 function written({ parameters }: KeyedOperation, name: string, isCreation: boolean): string | null | undefined {
   const text = parameters[name];
   if (text !== undefined) return text === '' ? null : text;
@@ -57,7 +57,7 @@ function written({ parameters }: KeyedOperation, name: string, isCreation: boole
   return isCreation ? null : undefined;
 }
 
-/** As its own answer may show it: what it wrote itself is there from the beginning. */
+/** The writes as the operation's own answer may show them: its own write is in effect from its sending. */
 export function withOwn(writes: Writes, { name, sentMs }: KeyedOperation): Writes {
   const isOwn = (write: Written): boolean => write.name === name && write.sentMs === sentMs;
   return new Map(
@@ -68,17 +68,17 @@ export function withOwn(writes: Writes, { name, sentMs }: KeyedOperation): Write
   );
 }
 
-/** @returns what is written on a charge that nothing explains which was asked before `toMs` */
+/** @returns the fields whose values no write sent before `toMs` explains */
 export function wrongTexts(writes: Writes, shown: EditableText, fromMs: number, toMs: number): string[] {
   const wrong: string[] = [];
   for (const [name, all] of writes) {
     const value = valueIn(shown, name);
     const possible = possibleValues(all, fromMs, toMs);
-    if (!possible.has(value)) wrong.push(`${name} is ${value}, asked for was ${[...possible].join(' or ')}`);
+    if (!possible.has(value)) wrong.push(`${name} is ${value}, requested: ${[...possible].join(' or ')}`);
   }
   for (const key of Object.keys(shown.metadata))
     if (writes.size > 0 && !writes.has(`metadata[${key}]`))
-      wrong.push(`metadata[${key}] is ${shown.metadata[key]}, and nobody wrote it`);
+      wrong.push(`metadata[${key}] is ${shown.metadata[key]}, which no request wrote`);
   return wrong;
 }
 

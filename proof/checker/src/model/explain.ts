@@ -19,10 +19,10 @@ const phases: Readonly<Record<ChargeEvidence['state'], ChargePhase>> = {
   failed: 'failed',
   canceled: 'canceled',
 };
-/** Failed ones count as well. */
+/** Most refunds of a charge, failed ones included. */
 const REFUNDS_MAX = 100;
 
-/** Of each charge: whether some order of what was asked explains all that was told of it. */
+/** Checks for each charge that some order of the requests explains all answers about it (linearizability). */
 export function judgeStates(claims: AttributedRows): string[] {
   const reads = readsOf(claims);
   return claims.evidence.charges.flatMap((row) => {
@@ -44,7 +44,7 @@ export function judgeStates(claims: AttributedRows): string[] {
           return [...observed(claims, row, operation, known), ...refusedForNow(operation)];
         }),
         ...(reads.get(row.id) ?? []).map(({ object, sentMs, endedMs }): Observation => ({
-          text: `shown as ${worded(object)} to a request from ${sentMs} to ${endedMs}, which nothing explains`,
+          text: `shown as ${worded(object)} to a request from ${sentMs} to ${endedMs}, which no order of the requests explains`,
           sentMs,
           endedMs,
           holds: looksLike(row, object),
@@ -61,7 +61,7 @@ interface Known {
   readonly wrong: readonly string[];
 }
 
-/** Captures, cancellations and refunds that left a row, with the answers that they were given. */
+/** Captures, cancellations and refunds that left a row, with their answers. */
 function effectsOn(claims: AttributedRows, row: ChargeEvidence): Known[] {
   const capture = claims.captureOf(row);
   const captures = capture
@@ -91,8 +91,8 @@ function known(
   failed: boolean,
 ): Known {
   const { name, sentMs, answeredMs, answer, parameters } = operation;
-  const told = answer && bodyOf(answer);
-  const isPending = told?.object !== undefined && 'status' in told.object && told.object.status === 'pending';
+  const body = answer && bodyOf(answer);
+  const isPending = body?.object !== undefined && 'status' in body.object && body.object.status === 'pending';
   const isWhole = amountOf(parameters) === undefined;
   const effect: BegunEffect = {
     name,
@@ -104,16 +104,16 @@ function known(
     answeredMs,
     answered: isPending ? 'begun' : 'ended',
   };
-  const wrong = answer && !isPending && !suits(kind, row, failed, answer.status, told?.error);
-  const word = told?.error?.code ?? told?.error?.message ?? '';
+  const wrong = answer && !isPending && !suits(kind, row, failed, answer.status, body?.error);
+  const word = body?.error?.code ?? body?.error?.message ?? '';
   return {
     operation,
     effect,
-    wrong: wrong ? [`${name}: told ${answer.status} ${word}, and ${row.id} ${row.state}`] : [],
+    wrong: wrong ? [`${name}: answered ${answer.status} ${word}, and ${row.id} ${row.state}`] : [],
   };
 }
 
-/** Whether an answer says how something that began has ended. */
+/** Whether a final answer matches how the effect ended. */
 function suits(
   kind: BegunEffect['kind'],
   row: ChargeEvidence,
@@ -139,7 +139,7 @@ function suits(
   }
 }
 
-/** What an answer shows of the charge, or why it refuses. How something that began has ended is judged by its effect. */
+/** The condition that an answer implies for the charge: the shown object, or the reason of a refusal. */
 function observed(
   claims: AttributedRows,
   row: ChargeEvidence,
@@ -157,21 +157,28 @@ function observed(
     if (error && answer.status === 400) return reasonFor(claims, row, operation, error);
     return () => false;
   })();
-  return [{ text: `${name}: told ${answer.status} ${word}, which nothing explains`, sentMs, endedMs, holds }];
+  return [
+    {
+      text: `${name}: answered ${answer.status} ${word}, which no order of the requests explains`,
+      sentMs,
+      endedMs,
+      holds,
+    },
+  ];
 }
 
-/** Refused for what would be known in a moment; nothing of that is kept under the key. */
+/** Temporary refusals ("Try again in a moment"), which are not stored under the key. */
 function refusedForNow({ exchanges, name }: KeyedOperation): Observation[] {
   return exchanges.flatMap((exchange) => {
     const { answer, sentMs, endedMs } = exchange;
     const error = answer?.status === 400 && kindOfAnswer(exchange) === 'refused' ? bodyOf(answer).error : undefined;
     if (!error || !isAskedAgain(error)) return [];
-    const text = `${name}: told ${error.message}, which nothing explains`;
+    const text = `${name}: answered ${error.message}, which no order of the requests explains`;
     return [{ text, sentMs, endedMs, holds: ({ phase }: ChargeSnapshot) => phase === 'requested' }];
   });
 }
 
-/** When a refusal is true. What is under way counts as done where it is known by now that it was. */
+/** The states in which a refusal is right. An effect in progress counts as done if it later succeeded. */
 function reasonFor(
   claims: AttributedRows,
   row: ChargeEvidence,
@@ -212,7 +219,7 @@ function reasonFor(
       case 'charge_already_refunded':
         return (glimpse) =>
           isCanceled(glimpse) ||
-          // Time gives it back, even if its bank has not done so yet.
+          // Expired by time, even if the bank has not voided it yet.
           isExpired(glimpse) ||
           glimpse.phase === 'canceled' ||
           (glimpse.phase === 'captured' && leftIn(glimpse) === 0);
@@ -232,7 +239,7 @@ function reasonFor(
   return () => false;
 }
 
-/** Whether a charge that is shown so can be in this state. */
+/** Whether a charge in this state can be shown so. */
 export function looksLike(row: ChargeEvidence, shown: ChargeObject): (glimpse: ChargeSnapshot) => boolean {
   const { status, captured, amount, amount_captured, amount_refunded, paid } = shown;
   return ({ phase, begun, refundedMinor }) => {
@@ -264,7 +271,7 @@ interface Read {
   readonly endedMs: number;
 }
 
-/** Every look at a charge by its id. */
+/** Every GET of a charge, by id. */
 function readsOf({ evidence }: AttributedRows): Map<string, Read[]> {
   const reads = new Map<string, Read[]>();
   for (const { method, path, account, sentMs, endedMs, answer } of evidence.exchanges) {

@@ -9,7 +9,7 @@ import { judgeReads } from './reads.js';
 import { judgeRefusals } from './refusals.js';
 import { judgeRows } from './rows.js';
 
-/** What was done is what was asked, and every answer is one that the model allows at that moment. */
+/** A17: every operation was performed as requested, and every answer is one that the model allows at its time. */
 export function judgeByModel(evidence: Evidence): string[] {
   if (evidence.exchanges.length === 0) return [];
   const { operations, violations } = readKeys(evidence.exchanges);
@@ -18,11 +18,11 @@ export function judgeByModel(evidence: Evidence): string[] {
   return [...violations, ...claims.violations, ...judges.flatMap((judge) => judged(judge, claims))];
 }
 
-/** An answer without the fields of its object is wrong in itself, and must not hide what else is. */
+/** A malformed answer is one violation, and must not hide others. */
 function judged(judge: (claims: AttributedRows) => string[], claims: AttributedRows): string[] {
   try {
     return judge(claims);
   } catch (error) {
-    return [`${judge.name}: something is not of the form that it must have: ${String(error)}`];
+    return [`${judge.name}: an answer is malformed: ${String(error)}`];
   }
 }

@@ -2,17 +2,17 @@ import type { ApiExchange } from '../history.js';
 import { bodyOf } from './api-objects.js';
 import { fingerprintOf, kindOfAnswer, routeOf, type KeyedOperation } from './operation.js';
 
-/** A key is kept for a day after its answer; the slack is for clocks that disagree. */
+/** A key is kept for a day after its answer. The slack allows for clock differences. */
 const KEPT_MS = 24 * 60 * 60 * 1_000;
 const SLACK_MS = 60_000;
 
 export interface KeyHistory {
   readonly operations: readonly KeyedOperation[];
-  /** What was answered against the rules of keys. */
+  /** Answers that violate the rules of idempotency keys. */
   readonly violations: readonly string[];
 }
 
-/** Sorts requests into operations by their keys, and judges what a key alone forbids. */
+/** Groups requests into operations by key, and checks the rules of idempotency keys. Source: Stripe, "Idempotent requests". */
 export function readKeys(exchanges: readonly ApiExchange[]): KeyHistory {
   const posts = exchanges.filter(({ method }) => method === 'POST');
   const keyed = Map.groupBy(
@@ -26,7 +26,7 @@ export function readKeys(exchanges: readonly ApiExchange[]): KeyHistory {
   for (const [name, all] of keyed) {
     for (const use of usesOf(all.toSorted((a, b) => a.sentMs - b.sentMs))) {
       const same = [...Map.groupBy(use, fingerprintOf).values()].map((group) => operationOf(name, group));
-      // Whoever was answered has the key; others under it can have done nothing.
+      // The answered request holds the key, so unanswered ones with other parameters had no effect.
       const owned = same.some(({ answer }) => answer);
       operations.push(...same.map((one) => (owned && !one.answer ? { ...one, mayTakeEffect: false } : one)));
       violations.push(...wrongIn(name, use, same));
@@ -54,7 +54,7 @@ function operationOf(name: string, exchanges: readonly ApiExchange[]): KeyedOper
   };
 }
 
-/** A key that was forgotten is new. Whether it was forgotten already is told by the answer alone. */
+/** Splits requests at a key's expiry. Only the answer tells whether the key had been deleted by then. */
 function usesOf(exchanges: readonly ApiExchange[]): ApiExchange[][] {
   const uses: ApiExchange[][] = [];
   for (const exchange of exchanges) {
@@ -84,7 +84,7 @@ function wrongIn(name: string, use: readonly ApiExchange[], operations: readonly
     const texts = new Set(kept.map(({ answer }) => `${answer!.status} ${answer!.body}`));
     if (texts.size > 1) wrong.push(`${name}: ${texts.size} different answers to the same request`);
     const originals = kept.filter(({ answer }) => !answer!.replayed);
-    if (originals.length > 1) wrong.push(`${name}: ${originals.length} requests were told that they were the first`);
+    if (originals.length > 1) wrong.push(`${name}: ${originals.length} requests were answered as the first`);
   }
   for (const exchange of use) {
     const against = reasonAgainst(use, exchange);
@@ -93,7 +93,7 @@ function wrongIn(name: string, use: readonly ApiExchange[], operations: readonly
   return wrong;
 }
 
-/** What is wrong with an answer, given the other requests under its key. */
+/** Why an answer contradicts the other requests under its key. */
 function reasonAgainst(use: readonly ApiExchange[], exchange: ApiExchange): string | undefined {
   const { answer, sentMs, endedMs } = exchange;
   if (!answer || answer.status === 429 || answer.status >= 500) return undefined;
@@ -101,22 +101,22 @@ function reasonAgainst(use: readonly ApiExchange[], exchange: ApiExchange): stri
   const before = use.find((other) => other.endedMs <= sentMs && kindOfAnswer(other) === 'kept');
   const isSame = (other: ApiExchange): boolean => fingerprintOf(other) === fingerprintOf(exchange);
   if (answer.status === 409) {
-    // Another one that an instance still works on may have the key there, though its answer is stored already.
+    // An instance may still hold the key for another request, even after the answer is stored.
     const isRunning = others.some((other) => !other.answer || other.endedMs > sentMs);
-    if (before && !isRunning) return 'told that it is in use after it was answered';
-    return others.length > 0 ? undefined : 'told that it is in use, and no other request ran under it';
+    if (before && !isRunning) return 'answered that the key is in use after its final answer';
+    return others.length > 0 ? undefined : 'answered that the key is in use, but no other request ran under it';
   }
   const { error } = bodyOf(answer);
   if (error?.type === 'idempotency_error')
     return others.some((other) => !isSame(other))
       ? undefined
-      : 'told that it was used for something else, and it was not';
-  if (answer.replayed && !others.some(isSame)) return 'told of an earlier answer, and there was no earlier request';
+      : 'answered that the key was used for another request, but it was not';
+  if (answer.replayed && !others.some(isSame)) return 'answered with a replay, but there was no earlier request';
   if (before && isSame(before) && kindOfAnswer(exchange) === 'refused')
     return `refused with ${answer.status} ${error?.code ?? error?.message} after it was answered`;
   return undefined;
 }
 
-/** A refusal leaves the key to others; that it is in use says that another request has it. */
+/** Whether the request may have claimed the key. A refusal leaves it free; a 409 means that another request has it. */
 const mayHaveClaimed = (exchange: ApiExchange): boolean =>
   exchange.answer?.status === 409 || kindOfAnswer(exchange) !== 'refused';

@@ -4,21 +4,21 @@ import type { AttributedRows } from './attributed-rows.js';
 import type { KeyedOperation } from './operation.js';
 import { isPosted, sightingsIn, type SeenObject, type Sighting } from './sightings.js';
 
-/** One object of an account: its row at rest, all that was shown of it, and bounds on when it came to be. */
+/** One object of an account: its final row, its sightings, and bounds on its creation time. */
 export interface KnownObject<
   Row = ChargeEvidence | RefundEvidence | BalanceTransactionRow,
   Seen extends SeenObject = SeenObject,
 > {
   readonly row: Row & { readonly id: string; readonly account: string; readonly createdMs: number };
-  /** It did not exist before: what made it was sent then, or a later read did not find it. */
+  /** Lower bound of its creation: the sending of its request, or a later read that did not find it. */
   readonly notBeforeMs: number;
-  /** From then on it exists for every read, because an answer had shown it. */
+  /** Upper bound: an answer had shown it, so every later read must find it. */
   readonly surelyFromMs: number;
-  /** In the order in which their requests were sent. */
+  /** Ordered by the sending of their requests. */
   readonly sightings: readonly Sighting<Seen>[];
 }
 
-/** What a merchant may write on; its creation is unknown only for what nobody asked for. */
+/** An updatable object. Its creation is undefined only if no request made it. */
 interface Writable {
   readonly creation: KeyedOperation | undefined;
   readonly updates: readonly KeyedOperation[];
@@ -33,13 +33,13 @@ export interface KnownObjects {
   readonly charges: ReadonlyMap<string, KnownCharge>;
   readonly refunds: ReadonlyMap<string, KnownRefund>;
   readonly transactions: ReadonlyMap<string, KnownTransaction>;
-  /** Of objects that have no row. */
+  /** Sightings of objects without a row. */
   readonly rowless: readonly Sighting[];
-  /** From then on nothing moved. */
+  /** Start of quiescence. */
   readonly quietSinceMs: number;
 }
 
-/** When an operation was certainly performed: its client had heard so. */
+/** When an operation was certainly performed: at its final answer. */
 export const performedMs = ({ answer, answeredMs }: KeyedOperation): number =>
   answer?.status === 200 || answer?.status === 402 ? answeredMs : Infinity;
 
@@ -61,7 +61,7 @@ export function knowObjects(claims: AttributedRows): KnownObjects {
     { since = -Infinity, shownBy = Infinity, sightings = (seen.get(row.id) ?? []) as Sighting<Seen>[] },
   ): KnownObject<Row, Seen> {
     const surelyFromMs = Math.min(quietSinceMs, shownBy, ...sightings.map(({ exchange }) => exchange.endedMs));
-    // Where it must have been found, the read that missed it is wrong, and no bound.
+    // A read that missed it after it must be found is a violation, not a bound.
     const missedMs = missed.get(`${row.account} ${row.id}`) ?? -Infinity;
     return { row, sightings, surelyFromMs, notBeforeMs: Math.max(since, missedMs < surelyFromMs ? missedMs : since) };
   }
@@ -78,7 +78,7 @@ export function knowObjects(claims: AttributedRows): KnownObjects {
     evidence.charges.map((row): [string, KnownCharge] => {
       const creation = claims.creation.get(row);
       const written = { creation, updates: updates.get(`${row.account} ${row.id}`) ?? [] };
-      // A client that was told of a decline knows the charge, too.
+      // A decline names its charge too.
       const bounds = { ...sinceOf(creation), ...(creation && { shownBy: performedMs(creation) }) };
       return [
         row.id,
@@ -87,7 +87,7 @@ export function knowObjects(claims: AttributedRows): KnownObjects {
     }),
   );
 
-  /** A movement of the balance is committed with what it comes of, so each shows the other. */
+  /** A balance transaction is committed together with its source, so a sighting of either bounds both. */
   function transactionOf(row: BalanceTransactionRow): KnownTransaction {
     const source = charges.get(row.source) ?? refunds.get(row.source);
     const ofSource = (source?.sightings ?? []) as readonly Sighting<ChargeObject | RefundObject>[];
@@ -112,7 +112,7 @@ export function knowObjects(claims: AttributedRows): KnownObjects {
 const sinceOf = (creation: KeyedOperation | undefined): { since?: number } =>
   creation ? { since: creation.sentMs } : {};
 
-/** By account and id: when the last read was sent that did not find it. */
+/** By account and id: the sending of the last read that did not find it. */
 function lastMissed({ exchanges }: Evidence): Map<string, number> {
   const missed = new Map<string, number>();
   for (const { account, method, path, answer, sentMs } of exchanges) {

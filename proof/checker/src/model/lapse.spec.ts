@@ -17,7 +17,7 @@ const refunded = (at: number) =>
     },
   );
 
-/** Of one charge that nobody captured, and that time gave back. */
+/** Violations in the history of one uncaptured charge that expired. */
 function wrong(lateAt: number, shownAfter: object): string[] {
   const row = chargeRow('ch_d', 0, { state: 'canceled', capturedMinor: null, capture: 'manual', cause: 'expired' });
   const exchanges = [
@@ -31,13 +31,13 @@ function wrong(lateAt: number, shownAfter: object): string[] {
   );
 }
 
-describe('an authorization that lapses', () => {
-  it('is refunded already for whoever asks while its bank gives it back, and is shown as held until then', () => {
+describe('an authorization that expires', () => {
+  it('counts as refunded for requests while its bank voids it, and may be shown as held until then', () => {
     expect(wrong(7 * DAY_S, held)).toEqual([]);
     expect(wrong(7 * DAY_S, given)).toEqual([]);
   });
 
-  it('is not refunded before its time', () => {
+  it('does not count as refunded before its expiry', () => {
     expect(wrong(10, held)).toContainEqual(expect.stringMatching(/charge_already_refunded|shown as succeeded/));
   });
 });

@@ -3,7 +3,7 @@ import type { AttributedRows } from './attributed-rows.js';
 import { feeMinor } from './currencies.js';
 import { amountOf } from './request.js';
 
-/** Where the money of each charge went: in the ledger, in the merchant's balance, at the banks. */
+/** Checks the money of each charge in the ledger, in the merchant's balance, and at the banks. */
 export function judgeMoney(claims: AttributedRows): string[] {
   return [...wrongTransfers(claims), ...wrongBalanceTransactions(claims), ...wrongEntries(claims)];
 }
@@ -17,7 +17,7 @@ function refundedOf(claims: AttributedRows, { id }: ChargeEvidence): number {
     .reduce((sum, { amountMinor }) => sum + amountMinor, 0);
 }
 
-/** Of each charge, to exactly its own merchant: what was captured, less the fee and the refunds; the fee to the platform. */
+/** The captured amount less fee and refunds must be credited to the charge's merchant, and the fee to the platform. */
 function wrongTransfers(claims: AttributedRows): string[] {
   const { transfers } = claims.evidence;
   return [...Map.groupBy(transfers, ({ chargeId }) => chargeId)].flatMap(([chargeId, all]) => {
@@ -43,7 +43,7 @@ function wrongTransfers(claims: AttributedRows): string[] {
   });
 }
 
-/** Another merchant's, or any in another currency. */
+/** Whether the ledger account is another merchant's or in another currency. */
 function isForeign(name: string, own: string, currency: string): boolean {
   return (name.startsWith('merchant:') && name !== own) || !name.endsWith(`:${currency}`);
 }
@@ -58,7 +58,7 @@ function netOf(transfers: readonly TransferRow[]): Map<string, number> {
   return sums;
 }
 
-/** One for each capture, with the fee as documented, and one for each refund, which gives no fee back. */
+/** Each capture has one balance transaction with the documented fee, each refund one without a fee. */
 function wrongBalanceTransactions(claims: AttributedRows): string[] {
   const { charges, refunds, balanceTransactions } = claims.evidence;
   const due = new Map<string, string>();
@@ -82,7 +82,7 @@ function wrongBalanceTransactions(claims: AttributedRows): string[] {
 const moved = ({ account, currency }: { account: string; currency: string }, amount: number, net: number): string =>
   `${amount} ${currency}, ${net} net, of ${account}`;
 
-/** Whatever a bank has performed for a charge, undone or not, was what its merchant had asked for. */
+/** Every bank entry of a charge, reversed ones included, must match a request of its merchant. */
 function wrongEntries(claims: AttributedRows): string[] {
   return claims.evidence.entries.flatMap((entry) => {
     const row = claims.charges.get(entry.chargeId);
@@ -96,12 +96,12 @@ function wrongEntries(claims: AttributedRows): string[] {
       wrong.push(`${what} is on ${card.brand} ${card.last4}, not on ${row.brand} ${row.last4}`);
     const wanted = wantedOf(claims, row, kind);
     if (wanted && !wanted.has(amountMinor))
-      wrong.push(`${what} is of ${amountMinor}, asked for was ${[...wanted].join(' or ')}`);
+      wrong.push(`${what} is of ${amountMinor}, requested: ${[...wanted].join(' or ')}`);
     return wrong;
   });
 }
 
-/** The amounts that a movement of this kind may have. */
+/** The allowed amounts of a movement of this kind. */
 function wantedOf(claims: AttributedRows, row: ChargeEvidence, kind: string): Set<number> | undefined {
   const capture = claims.captureOf(row);
   const captured =
@@ -112,7 +112,7 @@ function wantedOf(claims: AttributedRows, row: ChargeEvidence, kind: string): Se
     case 'capture':
       return new Set(captured === undefined ? [] : [captured]);
     case 'refund':
-      // What was captured for a charge that had ended is given back whole.
+      // A capture of a charge that had ended is refunded in full.
       return new Set([
         ...(captured === undefined ? [] : [captured]),
         ...(claims.refundsOf.get(row.id) ?? []).map(({ amountMinor }) => amountMinor),

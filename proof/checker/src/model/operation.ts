@@ -4,24 +4,24 @@ import { bodyOf, type ApiError } from './api-objects.js';
 export type KeyedOperationKind =
   'create' | 'capture' | 'refund' | 'update_charge' | 'update_refund' | 'cancel_refund' | 'clock' | 'none';
 
-/** What a client wants done once, however often it asks: all requests of one account under one key that are the same. */
+/** One operation of a client: all equal requests of one account under one idempotency key. */
 export interface KeyedOperation {
   readonly account: string;
-  /** Undefined when its one request had none. */
+  /** Undefined for a request without a key. */
   readonly key: string | undefined;
-  /** For people: account and key. */
+  /** Account and key, for violations. */
   readonly name: string;
   readonly kind: KeyedOperationKind;
-  /** The charge, refund or clock that it is about. */
+  /** Id of the charge, refund or test clock in its path or parameters. */
   readonly about: string | undefined;
   readonly parameters: ApiExchange['parameters'];
   readonly exchanges: readonly ApiExchange[];
   readonly sentMs: number;
-  /** The one answer that is kept under the key, if anybody heard it. */
+  /** The answer that is stored under the key, if it arrived. */
   readonly answer: ApiAnswer | undefined;
-  /** When that was first heard; Infinity when it never was. */
+  /** When that answer first arrived; Infinity if it never did. */
   readonly answeredMs: number;
-  /** It was not refused for certain. */
+  /** False only if it was certainly refused. */
   readonly mayTakeEffect: boolean;
 }
 
@@ -46,7 +46,7 @@ export function routeOf({ path, parameters }: ApiExchange): { kind: KeyedOperati
 
 const fingerprints = new WeakMap<ApiExchange, string>();
 
-/** What two requests under one key must have in common. A security code is compared by nobody. */
+/** Fingerprint of a request, which is equal for all requests of an operation. The security code is not part of it. */
 export function fingerprintOf(exchange: ApiExchange): string {
   const known = fingerprints.get(exchange);
   if (known !== undefined) return known;
@@ -57,10 +57,7 @@ export function fingerprintOf(exchange: ApiExchange): string {
   return fingerprint;
 }
 
-/**
- * `kept`: it is given again under its key. `refused`: nothing was begun, and the key is free. `unknown`: the request
- * may have been executed.
- */
+/** `kept`: stored and replayed. `refused`: nothing was stored, the key is free. `unknown`: it may have been executed. */
 export type AnswerKind = 'kept' | 'refused' | 'unknown';
 
 export function kindOfAnswer(exchange: ApiExchange): AnswerKind {
@@ -81,7 +78,7 @@ const aboutState = new Set([
   'charge_not_refundable',
 ]);
 
-/** A 400 that says in which state the object is; all others say what is wrong with the request, and are not kept. */
+/** Whether a 400 is about the object's state, so that it is stored. All others are about the request and are not. */
 export function isAboutState(error: ApiError, kind: KeyedOperationKind): boolean {
   const { type, code, param } = error;
   if (type !== 'invalid_request_error' || isAskedAgain(error)) return false;

@@ -25,13 +25,13 @@ describe('a read', () => {
     });
   });
 
-  it('is nothing that the model knows, elsewhere', () => {
+  it('is undefined for an unknown path', () => {
     expect(read('/v1/charges/search')).toBeUndefined();
     expect(read('/v1/events')).toBeUndefined();
     expect(readRequestOf(sent(0, 'POST /v1/charges', {}))).toBeUndefined();
   });
 
-  it('has ten objects on a page, and bounds that are whole seconds', () => {
+  it('has ten objects per page by default, and bounds in whole seconds', () => {
     expect(read('/v1/charges')?.target).toMatchObject({
       limit: 10,
       createdFrom: -Infinity,

@@ -14,12 +14,12 @@ export interface ListRead {
   readonly url: string;
   readonly limit: number;
   readonly cursor: Cursor | undefined;
-  /** Unix seconds: from the first, included, to the second, not included. */
+  /** Unix seconds: `createdFrom` is inclusive, `createdBefore` exclusive. */
   readonly createdFrom: number;
   readonly createdBefore: number;
-  /** Those that were given, beside `created`. */
+  /** Filters other than `created`. */
   readonly filters: Readonly<Partial<Record<Filter, string>>>;
-  /** The charge whose path it is: 404 when there is none. */
+  /** The charge in the path. 404 if it does not exist. */
   readonly parent: string | undefined;
 }
 
@@ -29,7 +29,7 @@ export type Filter =
 export type ReadTarget =
   { readonly kind: 'retrieve'; readonly of: ListedKind; readonly id: string } | ListRead | { readonly kind: 'balance' };
 
-/** `unjudged`: it has a parameter whose rules the model leaves to the tests of the API. */
+/** `unjudged`: a parameter's rules are tested elsewhere and not part of the model. */
 export type Validity = 'valid' | 'invalid' | 'unjudged';
 
 export interface ReadRequest {
@@ -49,14 +49,14 @@ const filtersOf: Readonly<Record<ListedKind, readonly Filter[]>> = {
   balance_transaction: ['currency', 'payout', 'source', 'type'],
 };
 
-/** Of those that Stripe's documents call expandable, the ones that show something here. */
+/** Supported expandable fields. Source: Stripe's documentation, "Expanding responses". */
 const expandable: Readonly<Record<ListedKind, readonly string[]>> = {
   charge: ['balance_transaction', 'refunds', 'refunds.data.balance_transaction'],
   refund: ['balance_transaction', 'charge', 'charge.balance_transaction', 'charge.refunds'],
   balance_transaction: ['source', 'source.balance_transaction'],
 };
 
-/** @returns undefined for whatever is not one of the reads that the model knows */
+/** @returns undefined for a request that is no read of the model */
 export function readRequestOf({ method, path, parameters }: ApiExchange): ReadRequest | undefined {
   if (method !== 'GET') return undefined;
   if (path === '/v1/balance')
@@ -116,7 +116,7 @@ function listRequest(parameters: Parameters, of: ListedKind, url: string, parent
   };
 }
 
-/** Text that is not plain may be refused for its characters. */
+/** Text with other than printable ASCII characters may be refused. */
 const plain = (parameters: Parameters): Validity =>
   Object.entries(parameters).every((pair) => pair.every((each) => /^[\x20-\x7e]*$/.test(each))) ? 'valid' : 'unjudged';
 
@@ -125,7 +125,7 @@ const validityOf = (parts: readonly Validity[]): Validity =>
 
 const rootOf = (name: string): string => name.replace(/\[.*$/, '');
 
-/** Stripe refuses what it does not know. */
+/** Stripe refuses unknown parameters. */
 function named(parameters: Parameters, known: readonly string[]): Validity {
   const names = Object.keys(parameters);
   if (names.some((name) => !known.includes(rootOf(name)))) return 'invalid';
@@ -141,7 +141,7 @@ function integer(value: string | undefined, least: number, most: number): Validi
   return INTEGER.test(value) && Number(value) >= least && Number(value) <= most ? 'valid' : 'invalid';
 }
 
-/** The empty text means to unset something, and a filter cannot be unset. What looks like a card number is refused. */
+/** An empty value is invalid in a filter. A value that looks like a card number is refused. */
 function text(value: string | undefined): Validity {
   if (value === undefined) return 'valid';
   if (value === '') return 'invalid';

@@ -25,7 +25,7 @@ function judged(exchanges: readonly ApiExchange[], changes?: Partial<Evidence>):
   return judgeReads(claimRows(evidence, readKeys(evidence.exchanges).operations));
 }
 
-/** The first charge once a part of it is refunded, and the others as they stay. */
+/** The first charge after a partial refund, and the others. */
 const a = (fields = {}) => chargeObject('ch_a', 0, { amount_refunded: 300, ...fields });
 const b = (fields = {}) => chargeObject('ch_b', 10, fields);
 const c = (fields = {}) => refundObject('re_c', 'ch_a', 20, fields);
@@ -50,7 +50,7 @@ const refused = (status: number, code: string) => ({
 const update = (at: number, id: string, parameters: ApiExchange['parameters']): ApiExchange =>
   sent(at, `POST /v1/charges/${id}`, { key: `update at ${at}`, parameters }, { body: {} });
 
-describe('reads that are sound', () => {
+describe('correct reads', () => {
   const refunds = (data: readonly object[]) => listObject('/v1/charges/ch_a/refunds', data as never);
   const walked = [
     page({ limit: '1' }, [b()], true),
@@ -80,20 +80,20 @@ describe('reads that are sound', () => {
       get(30, '/v1/balance_transactions/txn_c', ofC({ source: c() })),
     ],
     'walk lists': walked,
-    'look at the balance': [get(50, '/v1/balance', balanceObject(-300, 2 * 941))],
-    'look while a refund is being made': [
+    'read the balance': [get(50, '/v1/balance', balanceObject(-300, 2 * 941))],
+    'read while a refund is being created': [
       sent(19.9, 'GET /v1/charges/ch_a', {}, { body: chargeObject('ch_a', 0) }),
       sent(19.9, 'GET /v1/balance', {}, { body: balanceObject(0, 2 * 941) }),
       sent(20.1, 'GET /v1/refunds', {}, { body: listObject('/v1/refunds', []) }),
     ],
-    'look while a charge is being updated': [
+    'read while a charge is being updated': [
       sent(30, 'POST /v1/charges/ch_b', { key: 'unheard', parameters: { 'metadata[colour]': 'red' } }),
       get(30.1, '/v1/charges/ch_b', b()),
       get(40, '/v1/charges/ch_b', b({ metadata: { colour: 'red' } })),
       update(50, 'ch_b', { metadata: '' }),
       get(60, '/v1/charges/ch_b', b()),
     ],
-    'ask for what is not theirs': [
+    'ask for another account’s objects': [
       sent(30, 'GET /v1/charges/ch_a', { account: 'acct_2' }, missing),
       sent(30, 'GET /v1/charges', { account: 'acct_2' }, { body: listObject('/v1/charges', []) }),
       sent(30, 'GET /v1/balance', { account: 'acct_2' }, { body: balanceObject(0, 0) }),
@@ -162,7 +162,7 @@ describe('reads that break the model', () => {
       /^ch_a: .* shows 0 of its capture refunded, which must be 300$/,
       [get(30, '/v1/charges/ch_a', chargeObject('ch_a', 0))],
     ],
-    'a refund is counted before it was asked for': [
+    'a refund is counted before it was requested': [
       /^ch_a: .* shows 300 of its capture refunded, which must be 0$/,
       [sent(15, 'GET /v1/charges/ch_a', {}, { body: a() })],
     ],
@@ -191,7 +191,7 @@ describe('reads that break the model', () => {
       [get(30, '/v1/charges/ch_a', a({ refunds: listObject('/v1/charges/ch_a/refunds', []) }))],
     ],
     // Lists
-    'a page has more than it was asked for': [/has 2 items, of 1 at most$/, [page({ limit: '1' }, [b(), a()])]],
+    'a page exceeds its limit': [/has 2 items, of 1 at most$/, [page({ limit: '1' }, [b(), a()])]],
     'a page leaves out an object in the middle': [
       /^txn_b: .* leaves it out$/,
       [page({}, [ofC(), ofA()], false, '/v1/balance_transactions')],
@@ -212,7 +212,7 @@ describe('reads that break the model', () => {
     ],
     'a page says that there is more': [/says that there is more, and there is not$/, [page({}, [b(), a()], true)]],
     'a page ends before its limit': [/ends after 1 items of 10, and says that there is more$/, [page({}, [b()], true)]],
-    'a page shows what its filter leaves out': [
+    'a page shows an object that its filter excludes': [
       /^ch_a: .* against its filter$/,
       [page({ 'created[gte]': String(ms(10) / 1_000) }, [b(), a()])],
     ],
@@ -220,7 +220,7 @@ describe('reads that break the model', () => {
       /^ch_b: .* leaves it out/,
       [page({ 'created[gte]': String(ms(10) / 1_000) }, [])],
     ],
-    'a page shows what is of another account': [
+    'a page shows an object of another account': [
       /^ch_a: .* shows it(, and acct_2 has no such charge| to another account than acct_1)$/,
       [sent(50, 'GET /v1/charges', { account: 'acct_2' }, { body: listObject('/v1/charges', [a()]) })],
     ],
@@ -311,10 +311,10 @@ describe('reads that break the model', () => {
   });
 });
 
-describe('once nothing moves', () => {
+describe('at quiescence', () => {
   const quiet = { quietSinceMs: ms(40) };
 
-  it('a read shows what is at rest, though no answer had shown it', () => {
+  it('a read must show the final rows, even if no answer had shown them before', () => {
     const unheard = rows.charges.concat(chargeRow('ch_d', 25));
     const look = [page({}, [b(), a()])];
     expect(judged(look, { charges: unheard })).toEqual([]);

@@ -9,7 +9,7 @@ import { judgeRefund } from './shown-refunds.js';
 import { judgeTransaction } from './shown-transactions.js';
 import { where, type Sighting } from './sightings.js';
 
-/** What answers show is what was acknowledged, and what was asked for. */
+/** Checks that reads show every acknowledged write and no object that was not requested. */
 export function judgeReads(claims: AttributedRows): string[] {
   const { exchanges } = claims.evidence;
   const objects = knowObjects(claims);
@@ -55,7 +55,7 @@ function judgeRead(read: Read, objects: KnownObjects, lists: AccountLists, timeO
   }
 }
 
-/** The lists of refunds inside charges, wherever these stand. */
+/** Lists of refunds inside expanded charges, at any depth. */
 function nestedIn(value: unknown): { readonly chargeId: string; readonly list: ListObject }[] {
   if (typeof value !== 'object' || value === null) return [];
   const { object, id, refunds, charge, source } = value as Readonly<Record<string, unknown>>;
@@ -65,7 +65,7 @@ function nestedIn(value: unknown): { readonly chargeId: string; readonly list: L
 
 const REFUNDS_SHOWN = 10;
 
-/** The newest ten, as a page of the list that it names. */
+/** A nested list must be the first page, ten objects, of the list that it names. */
 function judgeNested(
   { chargeId, list }: { readonly chargeId: string; readonly list: ListObject },
   read: Read,
@@ -87,7 +87,7 @@ function judgeNested(
   ];
 }
 
-/** A read is refused only for what is wrong with it, or for an object that its account need not have. */
+/** A read may be refused only for an invalid parameter or for an object that its account may not have. */
 function judgeRefusal({ target, validity }: ReadRequest, read: Read, objects: KnownObjects): string[] {
   const { account, sentMs, answer } = read.exchange;
   const { status } = answer!;

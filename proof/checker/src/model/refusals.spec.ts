@@ -6,7 +6,7 @@ const AMOUNT_MINOR = 90_000_000;
 const NET_MINOR = AMOUNT_MINOR - Math.round(AMOUNT_MINOR * 0.029) - 30;
 const ids = ['ch_a', 'ch_b'];
 
-/** The fee of the first charge alone keeps its merchant from refunding it whole; with the second there is enough. */
+/** The fee of the first charge makes its balance too low for a full refund; the second charge covers it. */
 function wrong(refundedAt: readonly number[], secondAt: number): string[] {
   const wanted = { amount: String(AMOUNT_MINOR), currency: 'usd', source: 'tok_visa' };
   const fields = { amount: AMOUNT_MINOR, amount_captured: AMOUNT_MINOR };
@@ -38,16 +38,16 @@ function wrong(refundedAt: readonly number[], secondAt: number): string[] {
   );
 }
 
-describe('a refund that was refused for want of balance', () => {
-  it('is believed while what would have covered it may not have come in', () => {
+describe('a refund that was refused for lack of balance', () => {
+  it('is accepted if the covering charge may not have been posted', () => {
     expect(wrong([5], 10)).toEqual([]);
   });
 
-  it('is a lie once it certainly had', () => {
+  it('is reported if the covering charge was certainly posted', () => {
     expect(wrong([15], 10)).toHaveLength(1);
   });
 
-  it('is judged by the time at which it was asked for first, however late it is repeated', () => {
+  it('is checked by the time of its first request, not of a retry', () => {
     expect(wrong([5, 20], 10)).toEqual([]);
   });
 });
@@ -61,11 +61,11 @@ describe('a refund of another account’s charge', () => {
     ).filter((line) => line.includes('theirs'));
   };
 
-  it('is answered 404, as everything that is about what does not exist', () => expect(refusedAs(404)).toEqual([]));
+  it('must be answered 404, as for a missing charge', () => expect(refusedAs(404)).toEqual([]));
 
-  it('is not answered 400', () => {
+  it('must not be answered 400', () => {
     expect(refusedAs(400)).toEqual([
-      'acct_2 theirs: told 400 resource_missing, and what a request is about is missing with a 404',
+      'acct_2 theirs: answered 400 resource_missing, and what a request is about is missing with a 404',
     ]);
   });
 });

@@ -4,10 +4,10 @@ import type { AttributedRows } from './attributed-rows.js';
 import { isAboutState, isAskedAgain, type KeyedOperation } from './operation.js';
 import { readRequest } from './request.js';
 
-/** How far below zero refunds may take a balance, in minor units. */
+/** The overdraft: how far refunds may take a balance below zero, in minor units. */
 const OVERDRAFT_MINOR = 1_000_000;
 
-/** Whether each request was let in that had to be, and refused that had to be. */
+/** Checks that valid requests are accepted and invalid ones refused. */
 export function judgeRefusals(claims: AttributedRows): string[] {
   const owners = ownersIn(claims);
   return claims.operations.flatMap((operation) =>
@@ -32,20 +32,20 @@ function wrongWith(
   const { answer } = exchange;
   if (!answer || kind === 'none' || kind === 'clock' || answer.status === 429 || answer.status >= 500) return undefined;
   const { object, error } = bodyOf(answer);
-  if (!object && !error) return `told ${answer.status} without an object or an error`;
+  if (!object && !error) return `answered ${answer.status} without an object or an error`;
   if (answer.status === 409 || error?.type === 'idempotency_error') return undefined;
   const { mistakes, judged } = readRequest(exchange, kind);
   const isForeign = kind !== 'create' && owners.get(about ?? '') !== account;
   const isAccepted =
     answer.status === 200 || answer.status === 402 || (answer.status === 400 && error && isAboutState(error, kind));
   if (isAccepted) {
-    if (mistakes.length > 0) return `told ${answer.status}, and its ${mistakes[0]!.param} is wrong`;
-    if (isForeign) return `told ${answer.status} of ${about}, which is not ${account}'s`;
+    if (mistakes.length > 0) return `answered ${answer.status}, and its ${mistakes[0]!.param} is wrong`;
+    if (isForeign) return `answered ${answer.status} of ${about}, which is not ${account}'s`;
     return error?.code === 'balance_insufficient' ? wrongPoverty(claims, operation, exchange) : undefined;
   }
-  const word = `told ${answer.status} ${error?.code ?? error?.message}`;
+  const word = `answered ${answer.status} ${error?.code ?? error?.message}`;
   if (answer.status === 404 || error?.code === 'resource_missing') {
-    // 400 is for what it only refers to.
+    // 400 is for an object in a parameter, 404 for the object of the request.
     if (isForeign && judged && answer.status === 400)
       return `${word}, and what a request is about is missing with a 404`;
     if (isForeign || mistakes.some(({ code }) => code === 'resource_missing')) return undefined;
@@ -60,8 +60,8 @@ function wrongWith(
 }
 
 /**
- * Whether the balance may have been too low: counted is all that may have been taken from it by then, and of what came
- * in nothing but what certainly had. A repeated request is told what held when it was sent first.
+ * Whether the balance may have been too low: all possible debits count, and only certain credits. A retry is checked at
+ * its first sending.
  */
 function wrongPoverty(
   claims: AttributedRows,
@@ -84,7 +84,7 @@ function wrongPoverty(
   }
   return leastMinor < -OVERDRAFT_MINOR
     ? undefined
-    : `told that the balance is too low, and it cannot have been lower than ${leastMinor} ${currency}`;
+    : `answered that the balance is too low, and it cannot have been lower than ${leastMinor} ${currency}`;
 }
 
 const isPending = (operation: KeyedOperation | undefined): boolean =>

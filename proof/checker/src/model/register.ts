@@ -1,4 +1,4 @@
-/** A value that somebody wrote, or may have written, at a moment between its sending and its answer. */
+/** A write to a register, in effect at some time between its sending and its answer, or perhaps never without one. */
 export interface Write<Value> {
   readonly value: Value;
   readonly sentMs: number;
@@ -6,10 +6,7 @@ export interface Write<Value> {
   readonly answeredMs: number;
 }
 
-/**
- * The values that a look between these moments may find. A write is out of the question once another one, which began
- * after its answer, was answered before the look.
- */
+/** Values that a read in this range may return. A write is excluded if a later write was answered before the read. */
 export function possibleValues<Value>(writes: readonly Write<Value>[], fromMs: number, toMs: number): Set<Value> {
   const sentLastMs = Math.max(
     ...writes.filter(({ answeredMs }) => answeredMs <= fromMs).map(({ sentMs }) => sentMs),

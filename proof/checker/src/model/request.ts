@@ -3,13 +3,13 @@ import { cardNamed, cardNumbered, isFaultToken, type ModelCard } from './cards.j
 import { AMOUNT_MAX_MINOR, leastMinor } from './currencies.js';
 import type { KeyedOperationKind } from './operation.js';
 
-/** A charge as it was asked for. */
+/** The parameters of a valid charge request. */
 export interface WantedCharge {
   readonly amountMinor: number;
   readonly currency: string;
-  /** Only authorized, to be captured later. */
+  /** Manual capture. */
   readonly isManual: boolean;
-  /** Undefined for a card that the API itself refuses, so that no charge is opened. */
+  /** Undefined for a card that the API refuses without opening a charge. */
   readonly card: ModelCard | undefined;
 }
 
@@ -19,7 +19,7 @@ const isTrue = (text: string | undefined): boolean => text !== undefined && /^(t
 const isFalse = (text: string | undefined): boolean => text !== undefined && /^(false|0)$/i.test(text);
 const isInteger = (text: string): boolean => /^[+-]?\d{1,15}$/.test(text);
 
-/** Undefined: the whole, or what is left. */
+/** The requested amount in minor units. Undefined for the whole, or for what is left. */
 export function amountOf(parameters: Parameters): number | undefined {
   const text = parameters['amount'];
   return text === undefined ? undefined : Number(text);
@@ -36,13 +36,13 @@ export function readCharge(parameters: Parameters): WantedCharge {
   };
 }
 
-/** Why a request must be refused, in the words of the API: its code, and the parameter. */
+/** The error of an invalid parameter: the API's code and parameter. */
 export interface ParameterError {
   readonly code: string | undefined;
   readonly param: string;
 }
 
-/** `judged`: the model knows every parameter of the request, so that without a mistake it must not be refused. */
+/** The errors of a request. `judged`: the model knows every parameter, so without errors it must be accepted. */
 export interface RequestReading {
   readonly mistakes: readonly ParameterError[];
   readonly judged: boolean;
@@ -59,7 +59,7 @@ const judgedParameters: Readonly<Partial<Record<KeyedOperationKind, readonly str
 
 const invalid = 'parameter_invalid_integer';
 
-/** What is wrong with a request in itself, whatever the state of its charge. */
+/** Checks a request's parameters, independent of the state of its charge. */
 export function readRequest({ parameters, key }: ApiExchange, kind: KeyedOperationKind): RequestReading {
   const known = judgedParameters[kind];
   const judged =
@@ -105,7 +105,7 @@ export function readRequest({ parameters, key }: ApiExchange, kind: KeyedOperati
   return { mistakes, judged };
 }
 
-/** Stripe's bounds: 50 keys of 40 characters with values of 500. */
+/** Stripe's limits: 50 keys of 40 characters, values of 500. Source: Stripe's documentation, "Metadata". */
 function isMetadata(name: string, parameters: Parameters): boolean {
   const key = /^metadata\[([^\]]+)\]$/.exec(name)?.[1];
   return (
@@ -117,5 +117,5 @@ function isMetadata(name: string, parameters: Parameters): boolean {
   );
 }
 
-/** Such a thing is refused wherever it stands, so the model leaves it to those who know card numbers. */
+/** A card number is refused in any parameter. The model does not check such texts. */
 const mayBeCardNumber = (text: string): boolean => /\d(?:[ -]?\d){11,}/.test(text);

@@ -6,12 +6,12 @@ import { amountOf, readCharge } from './request.js';
 import { textsOf, wrongTexts } from './editable-text.js';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
-/** After so long an authorization that nobody captured is given back. */
+/** Time until an uncaptured authorization expires. Source: Stripe's documentation, "Place a hold on a payment method". */
 export const LAPSES_AFTER_MS = 7 * DAY_MS;
-/** A job looks for them, and a bank must agree. */
+/** Time within which the expiry job and the bank void it. */
 const GIVEN_BACK_WITHIN_MS = 60 * 60 * 1_000;
 
-/** What became of each charge, compared with what was asked for: how much, by whom, and whether at all. */
+/** Compares each charge's final row with its requests: amounts, keys and phase. */
 export function judgeRows(claims: AttributedRows): string[] {
   const endMs = endOf(claims);
   return claims.evidence.charges.flatMap((row) =>
@@ -34,22 +34,22 @@ function wrongEnd(claims: AttributedRows, row: ChargeEvidence, endMs: number): s
   if (card && (card.declines || isRefusedByLedger(card)) && (state === 'authorized' || state === 'succeeded'))
     wrong.push(`${state}, and its card (${creation.parameters['source'] ?? card.last4}) is always refused`);
   const asked = claims.captureOf(row);
-  if (captureKey !== null && !asked) wrong.push(`captured under ${captureKey}, and nobody asked for that`);
+  if (captureKey !== null && !asked) wrong.push(`captured under ${captureKey}, which no request asked for`);
   if (capture === 'automatic') {
     if (captureKey !== null) wrong.push('captured twice over: it was to be captured at once');
     if (state === 'authorized' || state === 'canceled') wrong.push(`${state}, and it was to be captured at once`);
     if (state === 'succeeded' && capturedMinor !== amountMinor)
-      wrong.push(`captured ${capturedMinor}, asked for ${amountMinor}`);
+      wrong.push(`captured ${capturedMinor}, requested: ${amountMinor}`);
   } else if (state === 'succeeded') {
     const wanted = asked ? (amountOf(asked.parameters) ?? amountMinor) : undefined;
-    if (wanted === undefined) wrong.push('captured, and nobody asked for that');
+    if (wanted === undefined) wrong.push('captured, which no request asked for');
     else if (capturedMinor !== wanted)
-      wrong.push(`captured ${capturedMinor}, asked for ${wanted} under ${asked!.name}`);
+      wrong.push(`captured ${capturedMinor}, requested: ${wanted} under ${asked!.name}`);
   }
   const cancellations = (claims.refundsOf.get(row.id) ?? []).filter(({ cancels }) => cancels);
   if (state === 'canceled') {
     if (row.cause === 'canceled' && !cancellations.some(({ state }) => state === 'succeeded'))
-      wrong.push('canceled, and nobody asked for that');
+      wrong.push('canceled, which no request asked for');
     if (row.cause === 'expired' && !mayHaveLapsed(claims, row, endMs)) wrong.push('expired before its time');
   }
   for (const { id, amountMinor: refunded, cancels } of claims.refundsOf.get(row.id) ?? []) {
@@ -69,7 +69,7 @@ function wrongTime(claims: AttributedRows, row: ChargeEvidence, endMs: number): 
   const [earliestMs, latestMs] = time.between(creation.sentMs, Math.min(creation.answeredMs, endMs));
   const wrong: string[] = [];
   if (createdMs < earliestMs - CLOCKS_DIFFER_MS || createdMs > latestMs + CLOCKS_DIFFER_MS)
-    wrong.push(`created at ${iso(createdMs)}, asked for between ${iso(earliestMs)} and ${iso(latestMs)}`);
+    wrong.push(`created at ${iso(createdMs)}, requested between ${iso(earliestMs)} and ${iso(latestMs)}`);
   const lapsedMs = latestMs + LAPSES_AFTER_MS + CLOCKS_DIFFER_MS;
   const isAuthorized = creation.answer?.status === 200 && !creation.answer.body.includes('"status": "pending"');
   if (row.state === 'authorized' && isAuthorized && time.at(endMs - GIVEN_BACK_WITHIN_MS)[0] > lapsedMs)
@@ -80,12 +80,12 @@ function wrongTime(claims: AttributedRows, row: ChargeEvidence, endMs: number): 
   return wrong;
 }
 
-/** By this moment of everybody's time. */
+/** Whether the charge may have expired by this real time. */
 export function mayHaveLapsed(claims: AttributedRows, { account, createdMs }: ChargeEvidence, atMs: number): boolean {
   return claims.timeOf(account).at(atMs)[1] + CLOCKS_DIFFER_MS >= createdMs + LAPSES_AFTER_MS;
 }
 
-/** The last moment that anybody tells of. */
+/** The last time in the evidence. */
 function endOf({ evidence: { exchanges, entries, requests } }: AttributedRows): number {
   return [...exchanges.map(({ endedMs }) => endedMs), ...[...entries, ...requests].map(({ at }) => at)].reduce(
     (latest, ms) => (ms < Infinity ? Math.max(latest, ms) : latest),

@@ -5,12 +5,12 @@ import { where, type Sighting } from './sightings.js';
 
 type Read = Pick<Sighting, 'exchange' | 'number'>;
 
-/** Beyond so many possible sums a balance is only held between the least and the most. */
+/** With more possible sums, a balance is only compared with the least and the greatest. */
 const SUMS_MAX = 4_096;
 
 /**
- * A balance is the sum of its account's movements: of all that were shown before it was asked for, and of any that may
- * have been posted before it was answered. All of one answer is seen at one time of the account.
+ * A balance must be the sum of all movements shown before the read was sent, plus any that may have been posted before
+ * it was answered, at one time of the account.
  */
 export function judgeBalance(
   shown: BalanceObject,
@@ -35,7 +35,7 @@ export function judgeBalance(
     if (now === undefined && later === undefined) return isDue ? [`${name}: leaves out ${currency}`] : [];
     if (now === undefined || later === undefined || amounts.some(({ length }) => length > 1))
       return [`${name}: shows ${currency} not once in each list`];
-    // An account without any movement has its zero dollars.
+    // An account without movements shows zero dollars.
     if (here.length === 0 && (currency !== 'usd' || currencies.length > 2))
       return [`${name}: shows ${currency}, of which ${account} has had none`];
     const isPossible = possibleSums(here, sentMs, span).some((sums) => sums.has(now, later));
@@ -56,7 +56,7 @@ interface Sums {
   has(available: number, pending: number): boolean;
 }
 
-/** For each time of the account that makes a difference, what available and pending may come to. */
+/** The possible sums of available and pending, for each relevant time of the account. */
 function possibleSums(
   movements: readonly KnownTransaction[],
   sentMs: number,

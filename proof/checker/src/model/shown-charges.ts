@@ -5,7 +5,7 @@ import { ENDED, judgeEach, judgeFixed, judgeProgress, type ObjectPhase } from '.
 import { chargeRegisters, judgeRegisters, metadataRegisters, type RegisterSighting } from './shown-registers.js';
 import { idOf, where } from './sightings.js';
 
-/** Whatever a merchant writes, what refunds come to, and what is only known once the charge has ended. */
+/** Fields that may change until the charge has ended. */
 const untilEnd = [
   'amount_captured',
   'balance_transaction',
@@ -46,7 +46,7 @@ export function judgeCharge(known: KnownCharge, objects: KnownObjects): string[]
         ? []
         : [`${id}: ${where(sighting)} shows it to another account than ${row.account}`]),
       ...(sighting.exchange.endedMs < notBeforeMs
-        ? [`${id}: ${where(sighting)} shows it before it was asked for`]
+        ? [`${id}: ${where(sighting)} shows it before it was requested`]
         : []),
     ]),
     ...judgeProgress(id, sightings, phaseOf, phaseAtRest(row)),
@@ -67,7 +67,7 @@ export function judgeCharge(known: KnownCharge, objects: KnownObjects): string[]
   ];
 }
 
-/** A hold that is being captured shows `pending` again, so it is no further than one that rests. */
+/** Phase of a shown charge. An authorized charge that is being captured shows `pending`, at the same rank as an authorized one. */
 function phaseOf(charge: ChargeObject): ObjectPhase {
   if (charge.status === 'failed') return { rank: ENDED, name: 'failed' };
   if (charge.captured) return { rank: ENDED, name: 'captured' };
@@ -89,7 +89,7 @@ function phaseAtRest({ state }: ChargeEvidence): ObjectPhase {
   }
 }
 
-/** What no charge may say of itself, at any time. */
+/** Fields that contradict each other. */
 function contradictions(charge: ChargeObject): (string | false)[] {
   const { name } = phaseOf(charge);
   const { amount, amount_captured, amount_refunded } = charge;
@@ -114,12 +114,12 @@ function contradictions(charge: ChargeObject): (string | false)[] {
   ];
 }
 
-/** The documents: its id follows from its source's. */
+/** Id of the balance transaction of a charge or refund, as documented. */
 export const transactionIdOf = (source: string): string => `txn_${source.slice(source.indexOf('_') + 1)}`;
 
 /**
- * What was given back of a captured charge: all that was not captured, and its refunds but those that failed. A refund
- * that was only being asked for, or may just have failed, counts or does not.
+ * Checks `amount_refunded` of a captured charge: the uncaptured rest plus all refunds that did not fail. A refund that
+ * is being requested, or may just have failed, may count or not.
  */
 function judgeRefunded({ row, refunds, sightings }: KnownCharge, { quietSinceMs }: KnownObjects): string[] {
   if (row.state !== 'succeeded') return [];
@@ -141,7 +141,7 @@ function judgeRefunded({ row, refunds, sightings }: KnownCharge, { quietSinceMs 
   });
 }
 
-/** From then on a refund that failed counts no more. */
+/** From this time on a failed refund certainly does not count. */
 function failedMs({ row, sightings }: KnownRefund, quietSinceMs: number): number {
   if (row.state !== 'failed') return Infinity;
   const shown = sightings.filter(({ object }) => object.status === 'failed').map(({ exchange }) => exchange.endedMs);
@@ -150,7 +150,7 @@ function failedMs({ row, sightings }: KnownRefund, quietSinceMs: number): number
 
 const EXACT_MAX = 12;
 
-/** Whether some of the amounts, or none, come to the sum; of very many, whether it lies between none and all. */
+/** Whether a subset of the amounts has this sum. For very many, whether it lies between 0 and the total. */
 export function isSumOfSome(amounts: readonly number[], sum: number): boolean {
   if (amounts.length > EXACT_MAX) {
     const all = amounts.reduce((total, amount) => total + amount, 0);
@@ -181,7 +181,7 @@ function valueOf(charge: ChargeObject, register: (typeof chargeRegisters)[number
   return register === 'user_report' ? (charge.fraud_details.user_report ?? null) : charge[register];
 }
 
-/** A balance transaction shows the description of its charge as it stands. */
+/** Sightings of the charge's description in its balance transactions. */
 function describedBy({ id }: ChargeEvidence, { transactions, charges }: KnownObjects): RegisterSighting[] {
   const sources = [id, ...charges.get(id)!.refunds.map(({ row }) => row.id)];
   return sources
@@ -194,6 +194,6 @@ function describedBy({ id }: ChargeEvidence, { transactions, charges }: KnownObj
 
 function descriptionTold({ type, description }: BalanceTransactionObject): string | null | undefined {
   if (type === 'charge') return description;
-  const told = /^REFUND FOR CHARGE(?: \(([^]*)\))?$/.exec(description ?? '');
-  return told ? (told[1] ?? null) : undefined;
+  const match = /^REFUND FOR CHARGE(?: \(([^]*)\))?$/.exec(description ?? '');
+  return match ? (match[1] ?? null) : undefined;
 }

@@ -1,6 +1,6 @@
 import { where, type SeenObject, type Sighting } from './sightings.js';
 
-/** How far an object has come. Within a rank of 2 or more it never becomes another one. */
+/** Progress of an object: the rank never decreases, and a phase of rank 2 or more is final. */
 export interface ObjectPhase {
   readonly rank: number;
   readonly name: string;
@@ -8,10 +8,7 @@ export interface ObjectPhase {
 
 export const ENDED = 2;
 
-/**
- * A read shows at least as much as any answer that had arrived when it was sent, for that is committed by then; and
- * nothing ever shows more than there is at rest.
- */
+/** A read shows at least the progress of any answer that arrived before its sending, and never more than the final row. */
 export function judgeProgress<Seen extends SeenObject>(
   id: string,
   sightings: readonly Sighting<Seen>[],
@@ -41,7 +38,7 @@ export function judgeProgress<Seen extends SeenObject>(
   return wrong;
 }
 
-/** Fields that never change, compared with what the first answer showed of them. */
+/** Immutable fields must be equal in all answers. */
 export function judgeFixed<Seen extends SeenObject>(
   id: string,
   sightings: readonly Sighting<Seen>[],
@@ -71,7 +68,7 @@ export function isSame(one: unknown, other: unknown): boolean {
   return typeof one === 'object' && typeof other === 'object' && JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** Of an object: each sentence that is not true of it, as it is shown by itself. */
+/** Violations that each sighting has by itself. */
 export function judgeEach<Seen extends SeenObject>(
   id: string,
   sightings: readonly Sighting<Seen>[],

@@ -6,13 +6,13 @@ import { possibleValues } from './register.js';
 import { writesOf } from './shown-registers.js';
 import { where } from './sightings.js';
 
-/** All that an account ever has in a list, and where each stands. */
+/** All objects of an account's list, with their positions. */
 export interface AccountList {
   readonly objects: readonly KnownObject[];
   readonly placeOf: ReadonlyMap<string, number>;
 }
 
-/** The newest first: by the time of creation, and by id within a millisecond. */
+/** Lists ordered newest first: by creation time, then by id. */
 export class AccountLists {
   readonly #lists = new Map<string, AccountList>();
 
@@ -45,7 +45,7 @@ export class AccountLists {
 const newestFirst = ({ row: one }: KnownObject, { row: other }: KnownObject): number =>
   other.createdMs - one.createdMs || (one.id < other.id ? 1 : -1);
 
-/** Of objects and of rows far larger than ordinary ones, and far smaller than what ends a page. */
+/** Sizes far above ordinary objects and far below the size limit of a page. */
 const LARGE_PAGE_BYTES = 50_000;
 const LARGE_ROW_BYTES = 10_000;
 
@@ -53,9 +53,8 @@ type Read = { readonly exchange: ApiExchange; readonly number: number };
 type Page = Pick<ListRead, 'of' | 'url' | 'limit' | 'cursor' | 'createdFrom' | 'createdBefore' | 'filters'>;
 
 /**
- * Bounds of a page: whatever was shown to anybody before it was asked for is on it, and whatever is on it was asked for
- * before it was answered. The order is fixed when an object is made, so between its first and its last item a page has
- * no excuse to leave one out; and pages that follow a cursor can neither repeat nor skip.
+ * Bounds of a page: it contains every object shown before the read was sent, and only objects requested before it was
+ * answered. The order is fixed at creation, so a page omits nothing between its first and last item.
  */
 export function judgeList(page: Page, list: ListObject, read: Read, lists: AccountLists): string[] {
   const { account, sentMs, endedMs } = read.exchange;
@@ -93,7 +92,7 @@ export function judgeList(page: Page, list: ListObject, read: Read, lists: Accou
     }
     if (!isPossible(object))
       wrong.push(
-        `${id}: ${name} shows it, ${object.notBeforeMs > endedMs ? 'before it was asked for' : 'against its filter'}`,
+        `${id}: ${name} shows it, ${object.notBeforeMs > endedMs ? 'before it was requested' : 'against its filter'}`,
       );
     if (place < at) {
       wrong.push(
@@ -111,7 +110,7 @@ export function judgeList(page: Page, list: ListObject, read: Read, lists: Accou
   return wrong;
 }
 
-/** A page ends before its limit where its objects would fill a mebibyte, which ordinary ones are far from. */
+/** A page may end before its limit if its objects fill a mebibyte, which ordinary ones do not. */
 function mayEndEarly(list: ListObject, rest: readonly KnownObject[]): boolean {
   return (
     JSON.stringify(list.data).length > LARGE_PAGE_BYTES ||
@@ -138,7 +137,7 @@ function covers(page: Page, object: KnownObject, { sentMs, endedMs }: ApiExchang
 
 const none: ReadonlySet<string | null> = new Set([null]);
 
-/** What the object may have had where a filter looks; undefined: anything. */
+/** Possible values of the filtered field. Undefined if any value is possible. */
 function valuesOf(
   filter: Filter,
   kind: ListedKind,
@@ -157,7 +156,7 @@ function valuesOf(
     case 'source':
     case 'type':
       return kind === 'balance_transaction' ? new Set([(object as KnownTransaction).row[filter]]) : none;
-    // There are no customers, payment intents or payouts.
+    // Holdfast has no customers, payment intents or payouts yet.
     case 'customer':
     case 'payment_intent':
     case 'payout':

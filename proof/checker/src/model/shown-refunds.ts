@@ -26,7 +26,7 @@ export function judgeRefund(known: KnownRefund, { charges }: KnownObjects, timeO
         ? []
         : [`${id}: ${where(sighting)} shows it to another account than ${row.account}`]),
       ...(sighting.exchange.endedMs < notBeforeMs
-        ? [`${id}: ${where(sighting)} shows it before it was asked for`]
+        ? [`${id}: ${where(sighting)} shows it before it was requested`]
         : []),
     ]),
     ...judgeProgress(id, sightings, phaseOf, phaseAt(row.state)),
@@ -41,7 +41,7 @@ export function judgeRefund(known: KnownRefund, { charges }: KnownObjects, timeO
         `created ${object.created}, and it was made at ${row.createdMs} ms`,
       (object.status === 'failed') !== 'failure_reason' in object &&
         `failure_reason of a refund that is ${object.status}`,
-      // A hold that is given back moves no balance.
+      // A cancellation has no balance transaction.
       idOf(object.balance_transaction) !==
         (object.status === 'succeeded' && charge?.row.state === 'succeeded' ? transactionIdOf(id) : null) &&
         `balance_transaction ${idOf(object.balance_transaction)} of a refund that is ${object.status}`,

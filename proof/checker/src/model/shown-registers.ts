@@ -7,11 +7,11 @@ import { where, type Sighting } from './sightings.js';
 type Parameters = ApiExchange['parameters'];
 type Value = string | null;
 
-/** What a merchant may write at any time; each field, and each key of metadata, is a register of its own. */
+/** Fields that a merchant may update at any time. Each field, and each metadata key, is checked as a register. */
 export const chargeRegisters = ['description', 'receipt_email', 'transfer_group', 'user_report'] as const;
 type Register = (typeof chargeRegisters)[number] | `metadata[${string}]`;
 
-/** Where one register is shown, or a part of the answer that tells its value. */
+/** One sighting of a register's value. */
 export interface RegisterSighting {
   readonly register: Register;
   readonly value: Value;
@@ -28,7 +28,7 @@ function written(parameters: Parameters, register: Register): Value | undefined 
 
 type Written = Pick<KnownCharge | KnownRefund, 'creation' | 'updates' | 'notBeforeMs' | 'surelyFromMs'>;
 
-/** All that was written into a register, or may have been; undefined when nobody knows what it began with. */
+/** All certain and possible writes to a register. Undefined if its initial value is unknown. */
 export function writesOf({ creation, updates }: Written, register: Register): Write<Value>[] | undefined {
   if (!creation) return undefined;
   const first = { value: written(creation.parameters, register) ?? null, ...spanOf(creation) };
@@ -43,7 +43,7 @@ export function writesOf({ creation, updates }: Written, register: Register): Wr
 
 const spanOf = (operation: KeyedOperation) => ({ sentMs: operation.sentMs, answeredMs: performedMs(operation) });
 
-/** A register shows what the last write left, or one that ran beside the read: its bound is a set of values. */
+/** A read returns the last write or a concurrent one. */
 export function judgeRegisters(id: string, object: Written, sightings: readonly RegisterSighting[]): string[] {
   return [...Map.groupBy(sightings, ({ register }) => register)].flatMap(([register, shown]) => {
     const writes = writesOf(object, register);
@@ -59,7 +59,7 @@ export function judgeRegisters(id: string, object: Written, sightings: readonly 
   });
 }
 
-/** A write without an answer took effect at the latest when its value, which nobody else wrote, was shown. */
+/** A write without an answer was in effect, at the latest, when its unique value was shown. */
 function withSeen(writes: readonly Write<Value>[], shown: readonly RegisterSighting[]): Write<Value>[] {
   return writes.map((write) => {
     if (write.answeredMs !== Infinity || writes.some((other) => other !== write && other.value === write.value))
@@ -69,7 +69,7 @@ function withSeen(writes: readonly Write<Value>[], shown: readonly RegisterSight
   });
 }
 
-/** Those keys of metadata that anybody wrote or was shown. */
+/** The metadata keys that were written or shown. */
 export function metadataRegisters({ creation, updates }: Written, shown: readonly Sighting[]): Register[] {
   const keys = new Set<string>();
   for (const { object } of shown)

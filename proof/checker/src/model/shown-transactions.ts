@@ -60,10 +60,10 @@ function feeDetailsOf({ fee, currency }: BalanceTransactionObject): object[] {
   return [{ amount: fee, application: null, currency, description: 'Processing fees', type: 'stripe_fee' }];
 }
 
-/** Of a row: when it was made, and when it counts, as documented. The amounts are judged with the ledger's. */
+/** Checks a row's creation and availability times. Its amounts are checked against the ledger. */
 function wrongAtRest({ row, notBeforeMs, surelyFromMs }: KnownTransaction): string[] {
   const { id, type, source, createdMs } = row;
-  // Money that is given back is gone at once.
+  // A refund reduces the available balance at once.
   const dueMs = type === 'charge' ? availableOnMs(createdMs) : createdMs;
   const kind = source.startsWith('ch_') ? 'charge' : 'refund';
   return [

@@ -3,20 +3,17 @@ import { bodyOf, type BalanceTransactionObject, type ChargeObject, type RefundOb
 
 export type SeenObject = ChargeObject | RefundObject | BalanceTransactionObject;
 
-/** An object as one answer shows it, by itself, in a list, or inside another object. */
+/** An object in one answer: by itself, in a list, or expanded in another object. */
 export interface Sighting<Seen extends SeenObject = SeenObject> {
   readonly object: Seen;
   readonly exchange: ApiExchange;
-  /** Place of the exchange in the history, for people. */
+  /** Position of the exchange in the history, for violations. */
   readonly number: number;
-  /**
-   * The answer was made after its request was sent. The answer to a write may be older: it is stored under a key, and
-   * given again.
-   */
+  /** Whether the answer was made after its request was sent. A replay is older. */
   readonly isFresh: boolean;
 }
 
-/** All objects that answers show, in the order in which the requests were sent. */
+/** All objects in answers, ordered by the sending of the requests. */
 export function sightingsIn(exchanges: readonly ApiExchange[]): Sighting[] {
   const found: Sighting[] = [];
   for (const [number, exchange] of exchanges.entries()) {
@@ -27,7 +24,7 @@ export function sightingsIn(exchanges: readonly ApiExchange[]): Sighting[] {
   return found;
 }
 
-/** Where the API nests one object in another; an id stands there when nobody asked to expand it. */
+/** The objects in a value, nested ones included. An unexpanded field holds only an id. */
 function* objectsIn(value: unknown): Generator<SeenObject> {
   if (typeof value !== 'object' || value === null) return;
   const fields = value as Readonly<Record<string, unknown>>;
@@ -57,6 +54,6 @@ export const idOf = (value: string | null | { readonly id: string }): string | n
 export const isPosted = (object: ChargeObject | RefundObject): boolean =>
   object.object === 'charge' ? object.captured : object.status === 'succeeded' && object.balance_transaction !== null;
 
-/** Names a sighting in a violation. */
+/** Names the exchange in a violation. */
 export const where = ({ number, exchange }: Pick<Sighting, 'number' | 'exchange'>): string =>
   `exchange ${number} (${exchange.account} ${exchange.method} ${exchange.path})`;

@@ -15,21 +15,21 @@ const create = (source: string) =>
     'create',
   );
 
-describe('what a charge is made with', () => {
-  it('is a card by its name, or a fault token with the card of its brand', () => {
+describe('the source of a charge', () => {
+  it('is a test card by name, or a fault token with a card of its network', () => {
     expect(cardNamed('tok_amex')).toMatchObject({ brand: 'amex' });
     const token = 'tok_fault_capture_drop_after_2_on_amex';
     expect(cardNamed(token)).toMatchObject({ brand: 'amex', fault: token });
     expect(create(token)).toEqual({ mistakes: [], judged: true });
   });
 
-  it('is wrong, in the words for each way of being so', () => {
+  it('has a distinct error for each kind of invalid source', () => {
     expect(create('tok_nobody').mistakes).toEqual([{ param: 'source', code: 'resource_missing' }]);
     for (const source of ['tok_fault_authorize_nonsense', 'tok_fault_nothing_late', 'x'.repeat(256)])
       expect(create(source).mistakes).toEqual([{ param: 'source', code: undefined }]);
   });
 
-  it('is not judged where it is no text', () => {
+  it('is not checked if it has control characters', () => {
     expect(create('tok_\0visa')).toMatchObject({ judged: false });
   });
 });

@@ -1,6 +1,6 @@
 import type { Evidence } from '../evidence.js';
 
-/** Of a system that nobody has used yet. */
+/** The evidence of an unused system. */
 export const noEvidence: Evidence = {
   history: [],
   exchanges: [],

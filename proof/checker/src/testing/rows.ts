@@ -1,9 +1,9 @@
 import type { BalanceTransactionRow, ChargeEvidence, RefundEvidence } from '../evidence.js';
 
-/** When they were created: Unix ms. */
+/** Creation time of all rows, in Unix ms. */
 const CREATED_MS = 1_000_000;
 
-/** Of 10.00 usd, captured at once. */
+/** A charge of 10.00 usd, captured at once, with overrides. */
 export const aCharge = (id: string, different: Partial<ChargeEvidence> = {}): ChargeEvidence => ({
   id,
   account: 'acct_1',
@@ -29,7 +29,7 @@ export const aCharge = (id: string, different: Partial<ChargeEvidence> = {}): Ch
   ...different,
 });
 
-/** Of all of it. */
+/** A full refund, with overrides. */
 export const aRefund = (id: string, different: Partial<RefundEvidence> = {}): RefundEvidence => ({
   id,
   chargeId: 'ch_1',
@@ -44,7 +44,7 @@ export const aRefund = (id: string, different: Partial<RefundEvidence> = {}): Re
   ...different,
 });
 
-/** Of such a charge, or such a refund. */
+/** The balance transaction of such a charge or refund. */
 export const aTransaction = (
   source: string,
   different: Partial<BalanceTransactionRow> = {},

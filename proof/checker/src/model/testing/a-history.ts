@@ -1,7 +1,7 @@
 import type { Evidence } from '../../evidence.js';
 import type { ApiExchange } from '../../history.js';
 
-/** Noon, so that what is captured now becomes available at a midnight two and a half days later. */
+/** Noon, so that money captured now becomes available at midnight, two and a half days later. */
 export const BEGAN_MS = Date.UTC(2026, 4, 4, 12);
 const AVAILABLE_MS = Date.UTC(2026, 4, 7);
 
@@ -90,7 +90,7 @@ export const listObject = (url: string, data: readonly Fields[], more = false): 
 });
 
 const funds = (amount: number, currency: string): Fields => ({ amount, currency, source_types: { card: amount } });
-/** Of usd alone, unless it says otherwise. */
+/** A balance of one currency, usd by default. */
 export const balanceObject = (available: number, pending: number, currency = 'usd'): Fields => ({
   object: 'balance',
   available: [funds(available, currency)],
@@ -184,7 +184,7 @@ export const refundRow = (
   ...fields,
 });
 
-/** What the rows say, of two charges and a refund of the first; beside what each test sends. */
+/** Final rows of two charges and a refund of the first. */
 export const rows = {
   charges: [chargeRow('ch_a', 0), chargeRow('ch_b', 10)],
   refunds: [refundRow('re_c', 'ch_a', 20)],
@@ -197,7 +197,7 @@ export const rows = {
 
 const wanted = { amount: '1000', currency: 'usd', source: 'tok_visa' };
 
-/** The writes that made them. */
+/** The requests that made the rows. */
 export const writes: readonly ApiExchange[] = [
   sent(0, 'POST /v1/charges', { key: 'a', parameters: wanted }, { body: chargeObject('ch_a', 0) }),
   sent(10, 'POST /v1/charges', { key: 'b', parameters: wanted }, { body: chargeObject('ch_b', 10) }),

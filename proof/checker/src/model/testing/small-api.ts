@@ -14,7 +14,7 @@ interface Options {
   readonly account?: string;
   readonly key?: string | undefined;
   readonly parameters?: Parameters;
-  /** Nobody hears the answer. */
+  /** The answer is lost. */
   readonly unheard?: boolean;
 }
 
@@ -22,10 +22,7 @@ const good = { tok_visa: ['visa', '4242'], tok_amex: ['amex', '0005'] } as const
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const BEGINNING_MS = Date.UTC(2026, 0, 1);
 
-/**
- * An API that is small, sequential and right, with its books and its bank: what it leaves behind is sound evidence. It
- * answers one request after the other, each within ten milliseconds.
- */
+/** A small, sequential, correct API with ledger and bank. It produces correct evidence, one request per ten milliseconds. */
 export class SmallApi {
   readonly exchanges: ApiExchange[] = [];
   readonly #charges: ChargeEvidence[] = [];
@@ -33,7 +30,7 @@ export class SmallApi {
   readonly #kept = new Map<string, NonNullable<ApiExchange['answer']>>();
   #nowMs = BEGINNING_MS;
 
-  /** Everybody waits, and a test clock is not needed. */
+  /** Advances the time of the API and its clients. */
   wait(ms: number): void {
     this.#nowMs += ms;
   }
@@ -296,7 +293,7 @@ const refundObject = (refund: RefundEvidence, { currency }: ChargeEvidence): obj
   status: refund.state,
 });
 
-/** Reckoned by hand: 2.9 % and 30, or 25 for eur. */
+/** The documented fee, computed independently: 2.9 % plus 30, or plus 25 for eur. */
 const feeOf = ({ capturedMinor, currency }: ChargeEvidence): number =>
   Math.round(((capturedMinor ?? 0) * 29) / 1_000) + (currency === 'eur' ? 25 : 30);
 
@@ -338,7 +335,7 @@ const movement = (
   amountMinor,
   netMinor: amountMinor - feeMinor,
   createdMs,
-  // A charge waits for the first midnight after two days; what is given back is gone at once.
+  // A charge becomes available at the first midnight after two days; a refund counts at once.
   availableOnMs: type === 'charge' ? Math.ceil(createdMs / DAY_MS + 2) * DAY_MS : createdMs,
 });
 
