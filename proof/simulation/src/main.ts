@@ -14,11 +14,11 @@ import { unusedInWords } from './proof/warnings.js';
 import { readOptions, usage, type SimulationOptions } from './options.js';
 import { planned } from './schedule/schedule.js';
 
-/** So many failures are told whole. */
+/** Number of failures that are shown in full. */
 const TOLD_MAX = 2;
-/** A terminal's Ctrl-C arrives twice, from the terminal and passed on by npm: only one that comes later is a second one. */
+/** Ctrl-C arrives twice, from the terminal and forwarded by npm. Only a signal after this time counts as a second one. */
 const SECOND_AFTER_MS = 500;
-/** Not among the counters: these have a list of their own. */
+/** Counters that are printed in the list of hard states instead. */
 const told = new Set(sometimesInSimulation.map(({ id }) => countOf(id)));
 const clock = new SystemClock();
 
@@ -79,7 +79,7 @@ async function many({ schedules, seconds, seed, threads }: SimulationOptions): P
   return code === 0 && interruption.came ? 130 : code;
 }
 
-/** What is begun is ended and told, so that an hour's work is not lost to Ctrl-C. */
+/** On Ctrl-C the running tasks end and are reported, so that an hour's work is not lost. */
 function listenForInterruption(): { readonly came: boolean } {
   let firstMs: number | undefined;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -2,15 +2,15 @@ import { parseArgs } from 'node:util';
 
 export interface SimulationOptions {
   readonly schedules: number;
-  /** It ends after so long, however many schedules that were. */
+  /** Time limit of the campaign, in seconds. */
   readonly seconds: number | undefined;
   readonly seed: number;
-  /** One schedule, told whole. */
+  /** Runs one schedule and prints its log. */
   readonly schedule: number | undefined;
   readonly threads: number | undefined;
-  /** Only until a promise is broken, and what came of it as JSON: for whoever breaks it on purpose. */
+  /** Stops at the first broken promise and prints JSON, for planted bugs. */
   readonly untilBroken: boolean;
-  /** The promises that it waits for; undefined: any. */
+  /** The promises that `untilBroken` looks for. Undefined for any. */
   readonly sought: readonly string[] | undefined;
   readonly help: boolean;
 }
@@ -29,7 +29,7 @@ left of each. The exit code is the verdict. Ctrl-C ends it, and tells of what th
   --until-broken   ends with the first broken promise, and says which as JSON; one thread, by promises alone
   --sought A1,A17  with --until-broken: ends with the first of these`;
 
-/** @throws Error that says what is wrong with them */
+/** @throws Error with a message for the user if an argument is wrong */
 export function readOptions(args: readonly string[], anySeed: () => number): SimulationOptions {
   const { values } = parseArgs({
     args: [...args],
@@ -52,7 +52,7 @@ export function readOptions(args: readonly string[], anySeed: () => number): Sim
     if (text === undefined) return undefined;
     const number = Number(text);
     if (!Number.isSafeInteger(number) || number < least)
-      throw new Error(`--${name} takes a whole number from ${least} on`);
+      throw new Error(`--${name} must be an integer of at least ${least}`);
     return number;
   };
   const seconds = integer('seconds', 1);

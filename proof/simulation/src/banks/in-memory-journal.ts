@@ -1,7 +1,7 @@
 import type { bankProtocol } from '#contracts';
 import type { Journal } from '../../../../apps/bank-simulator/src/journal/journal.repository.js';
 
-/** A journal that is on disk at once. */
+/** A journal in memory, whose appends are durable at once. */
 export function inMemoryJournal(append: (record: bankProtocol.JournalRecord) => void): Journal {
   const journal = {
     append,

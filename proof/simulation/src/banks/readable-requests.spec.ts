@@ -65,10 +65,10 @@ const account = fc.oneof(
   fc.stringMatching(/^acct_[\w-]{1,59}$/),
   fc.constantFrom(`acct_${'a'.repeat(59)}`),
 );
-/** As a bank may call what it has performed. */
+/** Ids that a bank may give to a movement. */
 const bankId = fc.oneof(fc.stringMatching(/^[\w.-]{1,64}$/), fc.constantFrom('x'.repeat(64)));
 
-/** The event by which the API asks for a charge; undefined when it refuses the parameters. */
+/** The event of a charge request. Undefined if the API refuses the parameters. */
 function requestedBy(given: object, of: string): payments.ChargeRequested | undefined {
   try {
     const request = readParameters(createParameters, parseJson(JSON.stringify(given)));
@@ -83,7 +83,7 @@ function requestedBy(given: object, of: string): payments.ChargeRequested | unde
   }
 }
 
-/** Everything that the gateway may come to ask of a bank for this charge. */
+/** Every request that the gateway may send to a bank for this charge. */
 function ordersFor(requested: payments.ChargeRequested, performedAs: string): object[] {
   const banks = Object.values(bankProtocol.bankProfiles).map((profile) => ({ profile, isAvailableTo: () => true }));
   const { state } = new AuthorizationEventsController().chargeRequested({ state: 'none' }, requested, now, banks);
@@ -106,8 +106,8 @@ function ordersFor(requested: payments.ChargeRequested, performedAs: string): ob
   ];
 }
 
-describe('whatever the API accepts', () => {
-  it('is within what its event may say, and what a bank can read of every request that may come of it', () => {
+describe('every charge that the API accepts', () => {
+  it('satisfies its event’s contract, and a bank can parse every request for it', () => {
     let accepted = 0;
     let refused = 0;
     fc.assert(
@@ -128,7 +128,7 @@ describe('whatever the API accepts', () => {
     expect(Math.min(accepted, refused)).toBeGreaterThan(200);
   });
 
-  it('of a name for an account, too', () => {
+  it('may have an account of any accepted name', () => {
     const accountOf = (name: string): boolean => newAccount.safeParse(name).success;
     expect([`acct_${'a'.repeat(59)}`, 'acct_my-shop_2'].map(accountOf)).toEqual([true, true]);
     const beyond = [`acct_${'a'.repeat(60)}`, 'acct_', 'shop', 'acct_a b', 'acct_a/b', 'acct_a:usd', 'acct_ä', ''];

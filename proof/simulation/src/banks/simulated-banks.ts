@@ -9,16 +9,16 @@ import { FaultRules, type FaultStrike } from '../../../../apps/bank-simulator/sr
 import { inMemoryJournal } from './in-memory-journal.js';
 import { SimulatedExchange, type ExchangeCaller } from './simulated-exchange.js';
 
-/** What the banks have on record, each record with its bank. */
+/** The entries and requests in the banks' journals. */
 export type Journals = Pick<Evidence, 'entries' | 'requests'>;
 
-/** The bank simulator's own banks, books and faults, on a network of the simulation's. */
+/** The bank simulator's own banks, books and faults, behind a simulated network. */
 export class SimulatedBanks {
   readonly rules = new FaultRules();
   readonly journals = new Map<bankProtocol.BankName, bankProtocol.JournalRecord[]>();
   readonly #banks = new Map<bankProtocol.BankName, OpenBank>();
 
-  /** @param process the simulator's: its clock is the banks' */
+  /** @param process the simulator's process, whose clock the banks use */
   constructor(
     private readonly process: SimulatedProcess,
     private readonly network: SimulatedNetwork,
@@ -78,7 +78,7 @@ export class SimulatedBanks {
       };
       if (options.signal.aborted) return giveUp();
       options.signal.addEventListener('abort', giveUp, { once: true });
-      // What is between the attempt and its first byte: a frozen process wakes up here.
+      // Between `begun` and the first byte: a process that was frozen here resumes here.
       scheduler.after(network.latencyMs(), caller, () => {
         if (ended) return;
         if (this.rules.closesPortOf(bank)) return end({ kind: 'not_written', cause: 'connection_refused' });

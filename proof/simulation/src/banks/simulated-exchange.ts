@@ -7,13 +7,13 @@ import type { BankExchange } from '../../../../apps/bank-simulator/src/faults/ex
 import type { SimulatedProcess } from '#virtual-time';
 
 export interface ExchangeCaller {
-  /** Carries the answer back, if anybody still listens. */
+  /** Delivers the answer, if the caller still waits. */
   answer(fact: WireResult): void;
-  /** Resolves, at the bank, when the caller has gone. */
+  /** Resolves at the bank when the caller has disconnected. */
   readonly left: Promise<void>;
 }
 
-/** One request and its answer between a process and a bank of the simulator, as its faults handle them. */
+/** One request and its answer between a process and a simulated bank, for the bank's faults to act on. */
 export class SimulatedExchange implements BankExchange {
   constructor(
     private readonly bank: OpenBank,

@@ -2,12 +2,12 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { SeedRange, TaskReport } from './messages.js';
 
-/** Small enough that progress shows, large enough that messages cost nothing. */
+/** Schedules per task: few enough to show progress, enough to make the messages cheap. */
 const TASK = 25;
 
 export interface CampaignOptions {
   readonly schedules: number;
-  /** Asked before each task. */
+  /** Checked before each task. */
   readonly timeIsUp?: (() => boolean) | undefined;
   readonly seed: number;
   readonly threads?: number | undefined;
@@ -21,7 +21,7 @@ export interface CampaignReport {
   readonly failures: TaskReport['failures'];
 }
 
-/** Runs schedules `seed`, `seed + 1`, … on as many threads as there are cores. */
+/** Runs the schedules `seed`, `seed + 1`, … on one thread per core. */
 export async function campaign({
   schedules,
   timeIsUp,
@@ -54,7 +54,7 @@ export async function campaign({
   return { schedules: done, events, counts, failures };
 }
 
-/** A world is made of short-lived things: with more room for them, fewer are moved before they are gone. */
+/** Size of V8's young generation. A world's objects are short-lived, and a larger one copies fewer of them. */
 const YOUNG_MB = 96;
 
 function work(take: () => SeedRange | undefined, add: (report: TaskReport) => void): Promise<void> {

@@ -8,28 +8,27 @@ interface BrokenSchedule {
   readonly broken: readonly string[];
 }
 
-/** What worlds show of code that is broken on purpose. */
+/** Result of running worlds on code with a planted bug. */
 export interface FirstBroken {
-  /** The first world that broke anything. */
+  /** The first world that broke any promise. */
   readonly first: BrokenSchedule | null;
-  /** The first that broke one of the promises that were sought. */
+  /** The first world that broke one of the sought promises. */
   readonly found: BrokenSchedule | null;
-  /** Of the schedules that a bug was found by once, those that break a promise. */
+  /** Regressions that broke a promise. */
   readonly shownBy: readonly { readonly name: string; readonly broken: readonly string[] }[];
 }
 
 /**
- * Runs worlds `seed`, `seed + 1`, … until one breaks a promise that is sought. By the promises alone: what a service
- * says of itself is no evidence.
+ * Runs worlds `seed`, `seed + 1`, … until one breaks a sought promise. Log lines do not count.
  *
- * @param sought undefined: any promise
+ * @param sought undefined for any promise
  */
 export async function firstBroken(
   schedules: number,
   seed: number,
   sought: readonly string[] | undefined,
 ): Promise<FirstBroken> {
-  // A trace of the stack costs more than most of what throws.
+  // Stack traces cost more than most of the code that throws.
   Error.stackTraceLimit = 0;
   const services = await definitions();
   return outsidePromises(() => {

@@ -1,10 +1,10 @@
-/** What a thread is to do. */
+/** A thread's task. */
 export interface SeedRange {
   readonly firstSeed: number;
   readonly count: number;
 }
 
-/** What came of a task. */
+/** Result of a task. */
 export interface TaskReport {
   readonly count: number;
   readonly events: number;

@@ -12,7 +12,7 @@ export async function definitions(): Promise<Definitions> {
   ) as Definitions;
 }
 
-/** What a run broke, in a form that two runs can be compared by; empty when all held. A bug ends the run: nothing is at rest then. */
+/** The broken promises of a run, comparable between runs. A bug (a failed assertion) ends the run, so only bugs count then. */
 export function brokenBy({ verdict, bugs }: WorldResult): string[] {
   if (bugs.length > 0) return bugs.map((bug) => bug.replaceAll(/\w+_[0-9A-Za-z]{11,}/g, '…').split('\n')[0]!);
   return verdict.violations.map(({ id }) => id);

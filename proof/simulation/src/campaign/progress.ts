@@ -6,11 +6,11 @@ interface Extent {
   readonly seconds: number | undefined;
 }
 
-/** What a campaign says while it runs: often at first, so that a mistake shows; later seldom, so that a log stays short. */
+/** Progress lines of a campaign: frequent at first, so that mistakes show early, then rare, so that logs stay short. */
 export class CampaignProgress {
   #saidMs: number;
 
-  /** @param startedMs and all other times: monotonic milliseconds */
+  /** @param startedMs monotonic milliseconds, as all times here */
   constructor(
     private readonly extent: Extent,
     private readonly startedMs: number,
@@ -18,7 +18,7 @@ export class CampaignProgress {
     this.#saidMs = startedMs;
   }
 
-  /** A line for people, when it is time for one. */
+  /** The next progress line, if one is due. */
   line(done: number, failures: readonly { readonly seed: number }[], nowMs: number): string | undefined {
     const tookMs = nowMs - this.startedMs;
     const everyMs = Math.min(Math.max(SAY_EVERY_MIN_MS, tookMs / 20), SAY_EVERY_MAX_MS);

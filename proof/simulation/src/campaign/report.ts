@@ -2,7 +2,7 @@ import { describe as verdictInWords } from '#checker';
 import { describe as inWords } from '../schedule/fault.js';
 import type { WorldResult } from '../world/world.js';
 
-/** For a person: what broke, by which schedule, and the story of it by service. */
+/** Describes a failure: broken promises, schedule, and log by service. */
 export function tellFailure({ schedule, verdict, bugs, story }: WorldResult): string {
   const { seed, operations, faults } = schedule;
   return [

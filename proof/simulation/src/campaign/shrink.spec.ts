@@ -5,7 +5,7 @@ import { shrink } from './shrink.js';
 const schedule = planned(1);
 
 describe('shrink', () => {
-  it('leaves what the failure needs, and nothing else', () => {
+  it('keeps exactly the parts that the failure needs', () => {
     const [fault] = schedule.faults;
     const [first, , third] = schedule.operations;
     const needs = ({ faults, operations }: WorldSchedule): boolean =>
@@ -13,17 +13,17 @@ describe('shrink', () => {
     expect(shrink(schedule, needs)).toEqual({ ...schedule, faults: [fault], operations: [first, third] });
   });
 
-  it('leaves nothing of a failure that needs nothing', () => {
+  it('returns an empty schedule if the failure needs no part', () => {
     expect(shrink(schedule, () => true)).toMatchObject({ faults: [], operations: [] });
   });
 
-  it('leaves out what comes after a leap, unless it is needed', () => {
+  it('drops the operations after a time leap unless the failure needs them', () => {
     const leaping = { ...schedule, later: { leapMs: 1_000, operations: [schedule.operations[0]!] } };
     expect(shrink(leaping, () => true).later).toBeUndefined();
     expect(shrink(leaping, ({ later }) => later !== undefined)).toMatchObject({ later: leaping.later, operations: [] });
   });
 
-  it('changes nothing when every part is needed', () => {
+  it('keeps the whole schedule if every part is needed', () => {
     expect(shrink(schedule, () => false)).toEqual(schedule);
   });
 });

@@ -1,11 +1,11 @@
 import type { WorldSchedule } from '../schedule/schedule.js';
 
-/** Runs tried at most: what is left is small enough for a person long before that. */
+/** Limit on the number of runs. The schedule is small enough to read long before that. */
 const TRIES_MAX = 150;
 
 /**
- * The smallest schedule found that still fails in the same way: what comes after a leap, then parts of its faults and operations are left out, halves
- * first, then ever smaller pieces. After Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input" (2002).
+ * Shrinks a failing schedule (delta debugging): drops the time leap, then parts of faults and operations, halves first.
+ * Source: Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input" (2002).
  */
 export function shrink(whole: WorldSchedule, failsTheSame: (candidate: WorldSchedule) => boolean): WorldSchedule {
   let tries = 0;

@@ -8,7 +8,7 @@ import { brokenBy, definitions, run } from './one-run.js';
 
 assert(parentPort, 'this runs as a thread of a campaign');
 const port = parentPort;
-// A trace of the stack costs more than most of what throws; who tells a failure runs it again, with traces.
+// Stack traces cost more than most of the code that throws. A failure is run again with traces.
 Error.stackTraceLimit = 0;
 const services = await definitions();
 

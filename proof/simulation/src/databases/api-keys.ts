@@ -7,23 +7,23 @@ import { KeyedHash } from '../../../../apps/payments-api/src/accounts/keyed-hash
 import { directSession } from './direct-session.js';
 import { accounts, REVOKED_ACCOUNT } from '../schedule/accounts.js';
 
-/** Of payments-api, in every world. */
+/** API_SECRET of payments-api in every world. */
 export const API_SECRET = 'known to the simulation alone';
 
 const hash = new KeyedHash(API_SECRET);
 const entities = [ApiKeyEntity];
 const provisioned: readonly string[] = [...accounts, REVOKED_ACCOUNT];
 
-/** Evidence can be read when the key of an account says whose it is. */
+/** The API key of an account. It contains the account's name, so that evidence is readable. */
 export const apiKeyOf = (account: string): string => `sk_test_${account}`;
 
-/** Once, for all worlds: TypeORM would take a hundredth of the time of each. */
+/** Inserts the keys into the template by SQL. TypeORM in each world would take a hundredth of its time. */
 export function provisionKeys(database: Template): void {
   const rows = provisioned.map((account) => `('${hash.digest('api_key', apiKeyOf(account))}', '${account}', 'shop')`);
   database.execute(`INSERT INTO api_key (hash, account, label) VALUES ${rows.join(', ')}`);
 }
 
-/** The API keys of a world in which they are provisioned. */
+/** The API keys of a world with strict keys. */
 export class ApiKeys {
   readonly #revokedMs = new Map<string, number>();
 
@@ -38,7 +38,7 @@ export class ApiKeys {
     return provisioned.includes(account) ? this.#revokedMs.get(account) : -Infinity;
   }
 
-  /** As `holdfast key --revoke` does it, in no time. */
+  /** Revokes a key as `holdfast key --revoke` does, without taking time. */
   async revoke(account: string): Promise<void> {
     this.#revokedMs.set(account, this.nowMs());
     const source = await entitiesOver(directSession(this.server), entities);

@@ -1,7 +1,7 @@
 import type { Server } from '#memory-postgres';
 import type { Sql } from '#postgres';
 
-/** A session of a database in memory that is no process's own: it has no network, and takes no time. */
+/** A database session of the simulation itself, without network and latency. */
 export function directSession(server: Server): Sql {
   const session = server.connect();
   return {

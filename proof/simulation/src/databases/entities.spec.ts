@@ -16,7 +16,7 @@ const sessionOf = (template: Template): Sql =>
   );
 
 describe.each(roots.map((root) => [root.name, root] as const))('the entities of %s', (_, root) => {
-  it('can each be read from the Postgres in memory, as TypeORM asks', async () => {
+  it('can each be read from the Postgres in memory by TypeORM', async () => {
     const { options, database } = await define(root);
     const source: DataSource = await entitiesOver(sessionOf(database), [...options.entities, ...frameEntities]);
     for (const { target, primaryColumns } of notEmpty(source.entityMetadatas)) {

@@ -3,13 +3,13 @@ import type { MigrateOptions } from '#postgres';
 
 type Migration = MigrateOptions['migrations'][number];
 
-/** Nobody here needs a thousand worker ids, and every world would copy them. */
+/** Fewer worker ids than in production, because every world copies their rows. */
 export const KEPT_WORKER_IDS = 'DELETE FROM worker_id WHERE id >= 16';
 
-/** A database in memory as the service's own migrations leave it. */
+/** A template database, made by the service's own migrations. */
 export async function migrated(migrations: readonly Migration[]): Promise<Template> {
   const template = new Template();
-  // All that a migration of ours asks of TypeORM.
+  // The part of TypeORM's QueryRunner that the migrations use.
   const runner = {
     query: (sql: string) => {
       template.execute(sql);

@@ -3,11 +3,11 @@ import { knownStatements } from '#postgres';
 import { define } from '../service/service-definition.js';
 import { roots } from '../service/roots.js';
 
-/** Commands for people, which nothing in a simulation gives. */
+/** Statements of operators' commands, which no simulated process runs. */
 const neverRun = new Set(['ledger.state_snapshot', 'balance_miscounted']);
 
 describe('statements of the services', () => {
-  it('are all understood by the Postgres in memory', async () => {
+  it('all compile in the Postgres in memory', async () => {
     const services = await Promise.all(roots.map(define));
     const run = knownStatements().filter(({ name }) => !neverRun.has(name));
     const misunderstood = run.flatMap(({ name, text }) => {

@@ -3,16 +3,15 @@ import { SESSIONS, type ScriptStep } from '../../../memory-postgres/src/testing/
 import { draw, poolsOf, type DrawnKind, type Pools } from './draws.js';
 import type { TapedStatement, TapedTransaction } from './tape.js';
 
-/** Steps of one script: enough for rows to come into every state, few enough for a second of a real database. */
+/** Limit on the steps of a script: enough for rows to reach every state, and about a second on a real database. */
 const STEPS_MAX = 260;
-/** Polls that find nothing are most of what services ask: of any one transaction's beginning so many are kept. */
+/** Limit on transactions with the same first statement: most are polls that find nothing. */
 const KEPT_OF_A_KIND = 30;
 const STRAIGHT_OF_A_KIND = 6;
 
 /**
- * What one service did in a world, from its beginning, so that rows become what they are in production; only that
- * neighbours in time run at once, in two or three sessions, are repeated, batched, rolled back, or given each other's
- * ids, and that statements which no world gives stand between them.
+ * Composes a script from one service's statements in a world. Transactions close in time run concurrently in two or three
+ * sessions, are repeated, batched, rolled back or given other ids; drawn statements that no world sends are mixed in.
  */
 export function compose(
   seed: number,
@@ -54,7 +53,7 @@ export function compose(
           mutated(kept[random.integer(Math.max(0, place - 12), Math.min(place, kept.length - 1))]!, pools, random),
         );
       const next = kept[Math.min(place++, kept.length - 1)]!;
-      // What comes next is often given to two sessions at once.
+      // Often the next transaction runs in two sessions at once.
       if (chance < 0.55) place--;
       const batched = chance < 0.65 ? batch(next, kept[place], random) : next;
       return statementsOf(random.chance(0.4) ? mutated(batched, pools, random) : batched);
@@ -63,7 +62,7 @@ export function compose(
   return steps;
 }
 
-/** What one service did in a world as it did it, one transaction behind the other; of what it asks again and again, some. */
+/** One service's transactions in a world in their order, with frequent ones thinned out. */
 export function straight(tape: readonly TapedTransaction[]): ScriptStep[] {
   const asked = new Map<string, number>();
   const kept = tape.filter(({ statements, end }) => {
@@ -101,7 +100,7 @@ function interleave(
   }
 }
 
-/** The rows of two batches of the same statements, in one. */
+/** Merges two transactions with the same statements into one batch. */
 function batch(one: TapedTransaction, other: TapedTransaction | undefined, random: Random): TapedTransaction {
   if (!other || other.statements.map(({ name }) => name).join() !== one.statements.map(({ name }) => name).join())
     return one;
@@ -118,7 +117,7 @@ function batch(one: TapedTransaction, other: TapedTransaction | undefined, rando
   return { ...one, statements };
 }
 
-/** Ends otherwise, is longer or shorter, or speaks of somebody else's rows. */
+/** Mutates a transaction: another end, more or fewer statements, or ids of other rows. */
 function mutated({ statements, end, atMs }: TapedTransaction, pools: Pools, random: Random): TapedTransaction {
   const changed = statements
     .filter(() => !random.chance(0.1))
@@ -127,7 +126,7 @@ function mutated({ statements, end, atMs }: TapedTransaction, pools: Pools, rand
   return { statements: changed, end: ended, atMs };
 }
 
-/** By the letters that an id begins with. */
+/** Kinds of ids by prefix. */
 const kinds = new Map<string, DrawnKind>([
   ['ch', 'charge'],
   ['re', 'refund'],
@@ -141,7 +140,7 @@ function mutatedStatement(statement: TapedStatement, pools: Pools, random: Rando
   const other = (id: string): unknown => {
     const kind = kinds.get(id.split('_')[0]!);
     if (!kind) return id;
-    // The same id becomes the same one throughout the statement.
+    // An id is replaced by the same other id throughout the statement.
     if (!exchange.has(id)) exchange.set(id, random.chance(0.15) ? random.pick(pools.of(kind)) : id);
     return exchange.get(id);
   };

@@ -2,7 +2,7 @@ import { bankProtocol } from '#contracts';
 import type { Random } from '#virtual-time';
 import type { TapedStatement, TapedTransaction } from './tape.js';
 
-/** What parameters of one kind may be: what the tape has seen of it, so that rows are found. */
+/** Values for parameters by kind, taken from the recorded statements, so that they match rows. */
 export interface Pools {
   readonly of: (kind: DrawnKind) => readonly unknown[];
 }
@@ -77,7 +77,7 @@ const fixed: Partial<Record<DrawnKind, readonly unknown[]>> = {
   ],
 };
 
-/** From every string that statements of the tape were given. */
+/** Collects the values from all strings in the recorded statements. */
 export function poolsOf(tape: readonly TapedTransaction[], atMs: readonly number[]): Pools {
   const strings = new Set<string>();
   const collect = (value: unknown): void => {
@@ -119,7 +119,7 @@ const list = ['account', 'instant', 'charge', 'instant', 'charge', 'limit'] as c
 const refunds = ['account', 'instant', 'refund', 'instant', 'refund', 'limit'] as const;
 const transactions = ['account', 'instant', 'transaction', 'instant', 'transaction', 'limit'] as const;
 
-/** Parameters of the statements that no simulated world asks for: doors of operators, lists, commands. `[kind]` is an array. */
+/** Parameters of statements that no world sends: admin ports, lists, commands. `[kind]` is an array. */
 const drawn: readonly (readonly [RegExp, readonly Draw[]])[] = [
   [/^(postgres\.ping|service\.still_there|ledger\.state_now|test_clock_tell)$/, []],
   [/^(parked_key_count|service\.oldest_outbox_row|statement_cursor_view|operation_live_view)$/, []],

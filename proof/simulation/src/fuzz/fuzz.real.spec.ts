@@ -7,7 +7,7 @@ import { Fuzz, type FuzzDifference } from './fuzz.js';
 
 const FOR_MS = 3_000;
 const LEAST_SCRIPTS = 3;
-/** Some ten times what a quiet machine takes. */
+/** About ten times the duration on an idle machine. */
 const TIMEOUT_MS = 180_000;
 
 const clock = new SystemClock();
@@ -17,7 +17,7 @@ beforeAll(async () => {
 }, TIMEOUT_MS);
 afterAll(() => fuzz.close());
 
-/** For the message of a failure. */
+/** Describes a difference for the failure message. */
 const told = (difference: FuzzDifference | undefined): string =>
   difference
     ? `seed ${difference.seed}, ${difference.service}\n${formatScript(difference.steps)}\n${difference.what}`

@@ -19,7 +19,7 @@ import { compose, straight } from './compose.js';
 import { draw, isDrawn, poolsOf } from './draws.js';
 import { nameOf, notCompared, record, type TapedStatement, type Tapes } from './tape.js';
 
-/** Of one service, for statements that the composer draws. */
+/** The named statements of one service, from which the composer draws. */
 type Known = readonly { readonly name: string; readonly text: string }[];
 
 export interface FuzzDifference {
@@ -30,12 +30,12 @@ export interface FuzzDifference {
 }
 
 const channels = ['outbox', 'lease_released', 'test_clocks', 'charge_answers'];
-/** Where the column of transaction ids says who wrote the row. */
+/** Tables in which the transaction id column names the row's writer. */
 const writtenBy = new Set(['transfer', 'balance_transaction']);
 
-/** Scripts of all services, against both databases. */
+/** Differential fuzzing: runs scripts of all services against both databases. */
 export class Fuzz {
-  /** How often each statement was answered alike, refused alike, and waited. */
+  /** Per statement: number of equal answers, equal errors, and waits. */
   readonly counts = new Map<string, { answered: number; refused: number; waited: number }>();
   scripts = 0;
   steps = 0;
@@ -49,7 +49,7 @@ export class Fuzz {
     private readonly databases: readonly TestDatabase[],
   ) {}
 
-  /** Makes a database for each service on the server that tests have. */
+  /** Creates a database for each service on the tests' Postgres server. */
   static async open(services: Definitions): Promise<Fuzz> {
     const sides: Partial<Record<SimulatedServiceName, ComparedDatabases>> = {};
     const drawn: Partial<Record<SimulatedServiceName, Known>> = {};
@@ -87,7 +87,7 @@ export class Fuzz {
     );
   }
 
-  /** The script of this seed, on both. @returns what they differ in, shrunk */
+  /** Runs the seed's script on both databases. @returns a difference, shrunk, if there is one */
   async run(seed: number): Promise<FuzzDifference | undefined> {
     const { service, steps } = await this.script(seed);
     return this.#compare(seed, service, steps);
@@ -116,10 +116,7 @@ export class Fuzz {
     return { seed, service, what: last.kind === 'different' ? last.what : result.what, steps: shrunk };
   }
 
-  /**
-   * What a world did in every service, and behind it each statement that the service's database understands: as some
-   * world gave it, or drawn.
-   */
+  /** Runs each service's transactions of a world, then every statement of the service, recorded or drawn. */
   async rollCall(seed: number, worlds: number): Promise<FuzzDifference | undefined> {
     const samples = new Map<string, TapedStatement>();
     for (let world = seed; world < seed + worlds; world++) {
@@ -146,7 +143,7 @@ export class Fuzz {
   }
 
   async script(seed: number): Promise<{ service: SimulatedServiceName; steps: ScriptStep[] }> {
-    // A world is worth several scripts: it takes as long as one of them.
+    // Several scripts per world, because recording a world takes as long as running a script.
     const world = Math.floor(seed / SCRIPTS_OF_A_WORLD);
     if (this.#tapes?.seed !== world) this.#tapes = { seed: world, tapes: await record(world, this.services) };
     const names = Object.keys(this.sides) as SimulatedServiceName[];
@@ -164,7 +161,7 @@ export class Fuzz {
     for (const database of this.databases) await database.drop();
   }
 
-  /** Statements of the services that were never answered alike by both, but for those that no script contains. */
+  /** Statements that were never compared with an equal answer, except those in `notCompared`. */
   neverAnswered(): string[] {
     const named = knownStatements().map(({ text }) => nameOf(text));
     return named.filter((name) => !(name in notCompared) && (this.counts.get(name)?.answered ?? 0) === 0);
@@ -173,5 +170,5 @@ export class Fuzz {
 
 const SCRIPTS_OF_A_WORLD = 6;
 
-/** Where a difference shows: what is left out of a script must not make it another one. */
+/** The statement of a difference, so that shrinking keeps to the same one. */
 const placeOf = ({ step, what }: Extract<Result, { kind: 'different' }>): string => step?.name ?? what.split('\n')[0]!;

@@ -10,7 +10,7 @@ export interface TapedStatement {
   readonly params: readonly unknown[];
 }
 
-/** What one connection did between its BEGIN and its end, or a statement by itself. */
+/** A recorded transaction, or a single statement. */
 export interface TapedTransaction {
   readonly atMs: number;
   readonly statements: TapedStatement[];
@@ -19,7 +19,7 @@ export interface TapedTransaction {
 
 export type Tapes = Readonly<Record<SimulatedServiceName, readonly TapedTransaction[]>>;
 
-/** Everything that the services ask of their databases in one simulated world, in its order. */
+/** Records all statements of the services in one simulated world. */
 export async function record(seed: number, services: Definitions): Promise<Tapes> {
   const tapes: Record<SimulatedServiceName, TapedTransaction[]> = {
     'payments-api': [],
@@ -48,7 +48,7 @@ export async function record(seed: number, services: Definitions): Promise<Tapes
   return tapes;
 }
 
-/** What no script contains, and why. */
+/** Statements that are not compared, with the reason. */
 export const notCompared: Readonly<Record<string, string>> = {
   'ledger.state_snapshot': 'a command for people; the Postgres in memory knows READ COMMITTED alone, and says so',
   balance_miscounted: 'a command for people; the Postgres in memory knows no USING, and says so',
@@ -57,7 +57,7 @@ export const notCompared: Readonly<Record<string, string>> = {
 
 let names: Map<string, string> | undefined;
 
-/** Some statements have no name, so that each call plans them anew: those are known by their beginning. */
+/** Name of a statement. One without a name, which Postgres plans anew each time, is known by its beginning. */
 export function nameOf(text: string): string {
   names ??= new Map(knownStatements().map((each) => [each.text, each.name]));
   return names.get(text) ?? `unnamed: ${text.replaceAll(/\s+/g, ' ').slice(0, 70)}`;

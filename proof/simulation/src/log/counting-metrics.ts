@@ -1,6 +1,6 @@
 import type { Metrics } from '#telemetry';
 
-/** What services count, added up over the whole world: `step_outcomes_total duplicate` → 3. */
+/** Counters of all services in the world, summed: `step_outcomes_total duplicate` → 3. */
 export class Counts {
   readonly byName = new Map<string, number>();
 
@@ -13,7 +13,7 @@ export class Counts {
   }
 }
 
-/** Counters are evidence of what a run has reached; gauges and histograms are not looked at. */
+/** Metrics that record counters only, as evidence of hard states. */
 export function countingMetrics(counts: Counts): Metrics {
   const nothing = (): void => undefined;
   const idle = {

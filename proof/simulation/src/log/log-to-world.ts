@@ -6,7 +6,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const levels = ['info', 'warn', 'error', 'fatal'] as const;
 export type WorldLogLevel = (typeof levels)[number];
 
-/** A service's log, as its part of the story. */
+/** A service's log that writes to the world's log. */
 export function tellingLog(
   story: WorldLog,
   who: string,

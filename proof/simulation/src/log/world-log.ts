@@ -1,11 +1,11 @@
-/** One thing that happened, and to whom. */
+/** One entry of the world's log. */
 export interface WorldLogEntry {
   readonly atMs: number;
   readonly who: string;
   readonly what: string;
 }
 
-/** What happened, in order. Written for people: it is only put into words when somebody wants to read it. */
+/** The log of a world. Entries are formatted lazily, only when a failure is shown. */
 export class WorldLog {
   readonly #happenings: { atMs: number; who: string; tell: () => string }[] = [];
 

@@ -6,10 +6,10 @@ import type { ApiKeys } from '../databases/api-keys.js';
 import { exchange } from './exchange.js';
 import type { PlannedRequest } from '../operations/requests.js';
 
-/** How long an answer is waited for. */
+/** Longest wait for an answer. */
 const PATIENCE_MS = 20_000;
 const AGAIN_AFTER_MS = { least: 50, most: 2_000 };
-/** What is not known after so many attempts takes its time, and is asked for less often. */
+/** After this many attempts retries are less frequent. */
 const HASTY_ATTEMPTS = 5;
 const LATER_AGAIN_AFTER_MS = { least: 1_000, most: 8_000 };
 
@@ -17,22 +17,22 @@ export interface Sending {
   readonly account: string;
   readonly key?: string | undefined;
   readonly call: PlannedRequest;
-  /** In the story. */
+  /** Description for the world's log. */
   readonly what: string;
-  /** The instance that it goes to; default: either. */
+  /** Number of the instance. Default: any. */
   readonly place?: number;
 }
 
-/** One attempt, and what came of it. */
+/** One attempt and its answer. */
 export interface ClientAttempt {
   readonly sentMs: number;
   readonly answer: ApiAnswer | undefined;
   readonly place: number;
 }
 
-/** Sends requests to whichever instance is there, and takes all of them down. */
+/** Sends requests to an instance that is up, and records all of them. */
 export class SimulatedClient {
-  /** Every request in the order of sending. */
+  /** All requests, ordered by sending. */
   readonly exchanges: ApiExchange[] = [];
   #requests = 0;
 
@@ -40,9 +40,9 @@ export class SimulatedClient {
     private readonly process: SimulatedProcess,
     private readonly network: SimulatedNetwork,
     private readonly story: WorldLog,
-    /** An instance of the API that takes requests, if any does. */
+    /** An instance of the API that accepts requests, if there is one. */
     private readonly api: (place: number) => RunningService | undefined,
-    /** Undefined where every key opens its account. */
+    /** Undefined if every key is valid. */
     private readonly keys: ApiKeys | undefined,
   ) {}
 
@@ -54,7 +54,7 @@ export class SimulatedClient {
   async send({ account, key, call, what, place = this.process.random.integer(0, 1) }: Sending): Promise<ClientAttempt> {
     const sentMs = this.process.scheduler.nowMs;
     const service = this.api(place);
-    // Refused before a byte was sent.
+    // No instance accepts connections.
     if (!service) return { sentMs, answer: undefined, place };
     const sent = { account, key, ...call };
     const at = this.exchanges.push({ ...sent, sentMs: this.nowMs, endedMs: Infinity }) - 1;
@@ -72,7 +72,7 @@ export class SimulatedClient {
     return { sentMs, answer, place };
   }
 
-  /** Again and again, for as long as it takes: nothing that a merchant wants to know is given up. */
+  /** Retries until the answer is final, without limit. */
   async ask(
     sending: Sending,
     onHeard: (heard: ClientAttempt) => void = () => undefined,
@@ -92,15 +92,15 @@ export class SimulatedClient {
   }
 }
 
-/** What the same request under the same key is told from now on. */
+/** Whether the answer is final: it is stored and replayed under its key. */
 export const isFinal = (answer: ApiAnswer): boolean =>
   answer.status !== 409 && answer.status !== 429 && answer.status < 500 && !isPassing(answer);
 
-/** Refused for what will be known in a moment: nothing is stored, and the same key may come again. */
+/** Whether the answer is a temporary refusal, which is not stored under the key. */
 export const isPassing = ({ status, body }: ApiAnswer): boolean =>
   status === 400 && body.includes('Try again in a moment');
 
-/** Of a list. */
+/** An item of a list. */
 interface Item {
   readonly id: string;
   readonly created: number;

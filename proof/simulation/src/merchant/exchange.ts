@@ -12,7 +12,7 @@ export interface Request extends Pick<ApiExchange, 'method' | 'path' | 'account'
   readonly id: string;
 }
 
-/** Hands a request to the route that production has for it, beneath the HTTP server. Runs inside the service's process. */
+/** Calls production's route handler for a request, without the HTTP server. Runs inside the service's process. */
 export async function serve(service: RunningService, request: Request): Promise<ApiAnswer> {
   const found = routeFor(service.routes, request.method, request.path);
   if (!found || !service.handlers) return { status: 404, body: '', replayed: false };
@@ -43,7 +43,7 @@ export async function serve(service: RunningService, request: Request): Promise<
   return reply.response();
 }
 
-/** As Fastify's, as far as production uses it. */
+/** The part of Fastify's reply that production uses. */
 class Reply implements SimulatedReply {
   sent = false;
   #status = 200;
@@ -73,7 +73,7 @@ class Reply implements SimulatedReply {
 
 export type Delivered = { readonly kind: 'response'; readonly response: ApiAnswer } | { readonly kind: 'nothing' };
 
-/** Sends a request over the network and brings back what came of it: nothing, when the process died or took too long. */
+/** Sends a request over the network and returns the answer, or nothing if the process died or timed out. */
 export function exchange(
   client: SimulatedProcess,
   service: RunningService,

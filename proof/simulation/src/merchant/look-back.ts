@@ -4,10 +4,7 @@ import { list, retrieve, type PlannedRequest } from '../operations/requests.js';
 
 const TRANSACTIONS = '/v1/balance_transactions';
 
-/**
- * Once nothing moves any more, every answer is certain: what an account has by each filter and bound, by itself and
- * expanded; and a stranger reaches for it.
- */
+/** Final reads at quiescence, where every answer is determined: each filter, bound and expansion, and by another account. */
 export async function lookBack(
   client: SimulatedClient,
   account: string,

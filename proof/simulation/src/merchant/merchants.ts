@@ -22,14 +22,14 @@ import type { PlannedRequest } from '../operations/requests.js';
 import { walk } from './walk.js';
 
 const asked: Readonly<Record<Wanted['kind'], RequestKind>> = { create: 'charge', capture: 'capture', refund: 'refund' };
-/** How often what was acknowledged is read at once through the other instance. */
+/** Probability that an acknowledged object is read at once from the other instance. */
 const READS_BACK = 0.15;
 const FORGOTTEN_AFTER_MS = 5_500;
 
-/** What an operation made: known once its merchant was told of it, undefined when it made nothing. */
+/** Id of the object that an operation made. Resolves with its answer; undefined if it made none. */
 type Made = PromiseWithResolvers<string | undefined>;
 
-/** All merchants: each operation is repeated under its key until it is answered. What they are told is the history. */
+/** All merchants. Each operation is retried under its key until it has a final answer. Their answers are the history. */
 export class Merchants {
   readonly history: ToldAnswer[] = [];
   readonly client: SimulatedClient;
@@ -57,7 +57,7 @@ export class Merchants {
     return this.#unanswered.size === 0;
   }
 
-  /** What has been begun and has no final answer yet. */
+  /** Operations without a final answer yet. */
   get unanswered(): readonly string[] {
     return [...this.#unanswered.keys()];
   }
@@ -109,7 +109,7 @@ export class Merchants {
     }
   }
 
-  /** One of them looks at what it has by every filter and expanded, and another one reaches for it. */
+  /** One merchant reads its objects by every filter and expansion, and another account tries to read them. */
   reachForEverything(): void {
     const { random } = this.process;
     const account = random.pick([...this.#accounts.values()]);
@@ -130,7 +130,7 @@ export class Merchants {
     });
   }
 
-  /** Once it is known what an operation made; nothing is done about an operation that made nothing. */
+  /** Runs the work once the operation has made an object, if it makes one. */
   #about(what: string, operation: number, work: (object: string, account: string) => Promise<void>): void {
     const [made, account] = [this.#made.get(operation), this.#accounts.get(operation)];
     if (!made || account === undefined) return;
@@ -156,10 +156,10 @@ export class Merchants {
     if (answer.status === 200) await this.#readBack(account, id, place);
   }
 
-  /** @returns the charge that the answer is about, if it says */
+  /** @returns the charge that the answer names, if any */
   #record(wanted: Wanted, { answer, sentMs }: ClientAttempt, knownCharge: string | undefined): string | undefined {
     const common = { account: this.#accounts.get(wanted.id)!, key: historyKeyOf(wanted), asked: asked[wanted.kind] };
-    // What is not stored under the key may be answered otherwise next time.
+    // An answer that is not stored under the key leaves the outcome unknown.
     if (!answer || answer.status >= 500 || isPassing(answer)) {
       this.#told({ ...common, kind: 'info' }, sentMs);
       return undefined;
@@ -241,7 +241,7 @@ export class Merchants {
           const charge = first.kind === 'create' ? undefined : await this.#made.get(first.charge)!.promise;
           if (first.kind !== 'create' && charge === undefined) return;
           const account = this.#accounts.get(first.id)!;
-          // Before the first request is there, this one would be it.
+          // If the first request has not arrived, this one would claim the key.
           if (!this.#isKnown(account, key)) return;
           const call = misuse.elsewhere ? this.#elsewhere(first, account) : otherwise(callOf(first, charge));
           if (!call) return;
@@ -251,7 +251,7 @@ export class Merchants {
     }
   }
 
-  /** Right in itself, at another endpoint. */
+  /** A valid request at another endpoint. */
   #elsewhere(first: Wanted, account: string): PlannedRequest | undefined {
     if (first.kind !== 'create') return requests.goodCharge;
     const charge = this.exchanges.find(
@@ -279,7 +279,7 @@ export class Merchants {
     }
   }
 
-  /** Its last use is later than any instance may remember it. */
+  /** Uses a key before and after its revocation; the last use is after every cache has expired. */
   async #outliveKey({ account, everyMs, revokedAfterMs }: KeyRevocation): Promise<void> {
     const { scheduler } = this.process;
     const call = requests.balance();
@@ -304,13 +304,13 @@ function callOf(wanted: Wanted, charge: string | undefined): PlannedRequest {
   }
 }
 
-/** The same, for another amount. */
+/** The same request with another amount. */
 const otherwise = ({ parameters, ...call }: PlannedRequest): PlannedRequest => ({
   ...call,
   parameters: { ...parameters, amount: String(Number(parameters['amount'] ?? 1_000) + 1) },
 });
 
-/** A key that expired and is used anew is another key to whoever compares answers. */
+/** Key for the history: a key that is reused after its expiry counts as another one. */
 const historyKeyOf = (wanted: Wanted): string => (isAnew(wanted) ? `${keyOf(wanted)} again` : keyOf(wanted));
 
 const isAnew = (wanted: Wanted): wanted is PlannedCharge => wanted.kind === 'create' && wanted.keyOf !== undefined;

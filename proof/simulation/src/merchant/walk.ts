@@ -3,12 +3,12 @@ import { bodyOf, type ClientResponseBody, type SimulatedClient } from './client.
 import type { ListName, ListWalk } from '../operations/operation.js';
 import { list } from '../operations/requests.js';
 
-/** Longer than any list here: one that has not ended by then goes round in circles. */
+/** More pages than any list has. A longer pagination is an endless loop. */
 const PAGES_MAX = 200;
 
 type Parameters = Readonly<Record<string, string>>;
 
-/** @param about the id of the charge or refund that the list is about, if it is about one */
+/** Reads all pages of a list. @param about id of the charge or refund that the list filters by, if any */
 export async function walk(client: SimulatedClient, planned: ListWalk, about: string | undefined): Promise<void> {
   const { account, limit, direction } = planned;
   const path = pathOf(planned.list, about);
@@ -27,7 +27,7 @@ export async function walk(client: SimulatedClient, planned: ListWalk, about: st
   }
 }
 
-/** From the last of a long first page, if there is any. */
+/** Cursor for reading upwards: the last object of a long first page, if there is one. */
 const upFrom = ({ data = [] }: ClientResponseBody): Parameters => {
   const last = data.at(-1);
   return last ? { ending_before: last.id } : {};

@@ -1,13 +1,13 @@
 import type { Currency } from '#money';
 
-/** One thing that a merchant is up to, planned before the world begins. */
+/** One operation of a merchant, planned before the world begins. */
 export type MerchantOperation =
   MoneyOperation | PlannedEdit | PlannedRead | MisuseAttempt | TestClockUse | KeyRevocation;
 
-/** What moves money, once or again. */
+/** An operation that moves money, or a repetition of one. */
 export type MoneyOperation = Wanted | RepeatedRequest;
 
-/** `id` names it, and the key that it goes under. */
+/** An operation that moves money. Its `id` determines its idempotency key. */
 export type Wanted = PlannedCharge | PlannedCapture | PlannedRefund;
 
 export type DetailChanges = Readonly<Record<string, string>>;
@@ -20,25 +20,25 @@ export interface PlannedCharge {
   readonly source: string;
   readonly amountMinor: number;
   readonly currency: Currency;
-  /** False: only authorized, to be captured or canceled later. */
+  /** False for manual capture. */
   readonly capture: boolean;
-  /** Description, metadata, what to expand: parameters that are sent along. */
+  /** Further parameters: description, metadata, expansions. */
   readonly details?: DetailChanges;
-  /** The operation whose key it goes under: another account's, or its own of so long ago that the key has expired. */
+  /** The operation whose idempotency key it uses: of another account, or of its own after the key's expiry. */
   readonly keyOf?: number;
 }
 
-/** `charge` is the operation that creates it. */
+/** A capture. `charge` is the id of the operation that creates the charge. */
 export interface PlannedCapture {
   readonly kind: 'capture';
   readonly id: number;
   readonly atMs: number;
   readonly charge: number;
-  /** Undefined: all of it. */
+  /** Undefined for the whole amount. */
   readonly amountMinor: number | undefined;
 }
 
-/** Of a charge that was not captured, this cancels it. */
+/** A refund; of an uncaptured charge, a cancellation. */
 export interface PlannedRefund {
   readonly kind: 'refund';
   readonly id: number;
@@ -48,7 +48,7 @@ export interface PlannedRefund {
   readonly details?: DetailChanges;
 }
 
-/** The same request under the same key, so many times at once, to whichever instance. */
+/** The same request under the same key, several times at once, to any instance. */
 export interface RepeatedRequest {
   readonly kind: 'repeat';
   readonly atMs: number;
@@ -56,7 +56,7 @@ export interface RepeatedRequest {
   readonly times: number;
 }
 
-/** What is written on a charge or a refund, `of` the operation that made it; or a refund that is to be called off. */
+/** An update of a charge or refund, `of` the operation that made it; or the attempt to cancel a refund. */
 export type PlannedEdit =
   | {
       readonly kind: 'update';
@@ -68,14 +68,14 @@ export type PlannedEdit =
   | { readonly kind: 'cancel_refund'; readonly id: number; readonly atMs: number; readonly of: number };
 
 export type PlannedRead =
-  /** A charge or a refund; and then its balance transaction, if there is one yet. */
+  /** Reads a charge or a refund, then its balance transaction, if there is one yet. */
   | { readonly kind: 'retrieve'; readonly atMs: number; readonly of: number; readonly expand: readonly string[] }
   | ListWalk
   | { readonly kind: 'balance'; readonly atMs: number; readonly account: string };
 
 export type ListName = 'charges' | 'refunds' | 'balance_transactions' | 'refunds_of_charge';
 
-/** A list, page by page from its beginning to its end, or the other way round. */
+/** Reads all pages of a list, downwards or upwards. */
 export interface ListWalk {
   readonly kind: 'walk';
   readonly atMs: number;
@@ -83,10 +83,10 @@ export interface ListWalk {
   readonly list: ListName;
   readonly limit: number;
   readonly direction: 'down' | 'up';
-  /** Only what is about this operation's charge or refund. */
+  /** Filters by the charge or refund of this operation. */
   readonly about?: number;
   readonly filters: DetailChanges;
-  /** Only what was made from this time on, or before it; in milliseconds since the world began. */
+  /** Filters by creation time, in milliseconds since the world began. */
   readonly createdFromMs?: number;
   readonly createdBeforeMs?: number;
 }
@@ -95,7 +95,7 @@ export type MisuseAttempt = ForeignAttempt | Malformed | KeyMisuse;
 
 export const foreignAttempts = ['retrieve', 'update', 'capture', 'refund', 'cancel_refund', 'walk'] as const;
 
-/** Another account reaches for a charge, or a refund, that is not its own. */
+/** A request of another account for a charge or refund. */
 export interface ForeignAttempt {
   readonly kind: 'foreign';
   readonly id: number;
@@ -105,7 +105,7 @@ export interface ForeignAttempt {
   readonly attempt: (typeof foreignAttempts)[number];
 }
 
-/** A request that no state of the world makes right. */
+/** An invalid request. */
 export interface Malformed {
   readonly kind: 'malformed';
   readonly id: number;
@@ -114,7 +114,7 @@ export interface Malformed {
   readonly mistake: string;
 }
 
-/** The key of another operation for other parameters, or at another endpoint. */
+/** Reuse of an operation's key with other parameters, or at another endpoint. */
 export interface KeyMisuse {
   readonly kind: 'key_misuse';
   readonly atMs: number;
@@ -122,18 +122,18 @@ export interface KeyMisuse {
   readonly elsewhere: boolean;
 }
 
-/** An account takes its time into its own hands: a test clock, which it advances again and again. */
+/** An account creates a test clock and advances it repeatedly. */
 export interface TestClockUse {
   readonly kind: 'own_time';
   readonly id: number;
   readonly atMs: number;
   readonly account: string;
-  /** How far ahead of everybody's time it starts. */
+  /** Initial offset from real time. */
   readonly aheadMs: number;
   readonly advances: readonly { readonly afterMs: number; readonly byMs: number }[];
 }
 
-/** An account's API key is used again and again, and revoked meanwhile. */
+/** An account uses its API key repeatedly while it is revoked. */
 export interface KeyRevocation {
   readonly kind: 'revoke_key';
   readonly atMs: number;

@@ -1,7 +1,7 @@
 import type { ApiExchange } from '#checker';
 import type { PlannedCharge, ForeignAttempt } from './operation.js';
 
-/** What is sent, whoever sends it and under whichever key. */
+/** A request without its sender and key. */
 export type PlannedRequest = Pick<ApiExchange, 'method' | 'path' | 'parameters'>;
 
 type Parameters = Readonly<Record<string, string>>;
@@ -50,7 +50,7 @@ export const startClock = (frozenTime: number): PlannedRequest =>
 export const advanceClock = (id: string, frozenTime: number): PlannedRequest =>
   post(`/v1/test_helpers/test_clocks/${id}/advance`, { frozen_time: String(frozenTime) });
 
-/** What somebody may try with what is not theirs. */
+/** The requests that an account tries on another account's object. */
 export function foreign(attempt: ForeignAttempt['attempt'], id: string): PlannedRequest {
   switch (attempt) {
     case 'retrieve':
@@ -72,7 +72,7 @@ const unknown = 'ch_00000000000';
 const good = { amount: '1000', currency: 'usd', source: 'tok_visa' };
 export const goodCharge: PlannedRequest = post('/v1/charges', good);
 
-/** By what is wrong with each. */
+/** Invalid requests by their error. */
 const mistakes: Readonly<Record<string, PlannedRequest>> = {
   'less than the minimum': post('/v1/charges', { ...good, amount: '49' }),
   'less than the minimum in yen': post('/v1/charges', { ...good, amount: '49', currency: 'jpy' }),

@@ -17,14 +17,14 @@ describe('answers', () => {
     return { account: 'acct_1', key, asked: 'charge', kind: status === 200 ? 'ok' : 'fail', status, body };
   };
 
-  it('are the same under one key, but for those that say that it still runs', () => {
+  it('must be equal under one key, except for 409', () => {
     for (const told of [answered(409, 'wait'), answered(200, 'a'), answered(409, 'wait'), answered(200, 'a')])
       always.told(told);
     always.told(answered(200, 'b', 'create-2'));
     expect(broken()).toEqual([]);
   });
 
-  it('that differ break A4 when the second is given', () => {
+  it('that differ break A4 at the second one', () => {
     always.told(answered(200, 'a'));
     always.told(answered(200, 'a '));
     expect(broken()).toEqual(['A4']);
@@ -45,7 +45,7 @@ describe('entries of banks', () => {
     } as BankEntry;
   };
 
-  it('may hold a second capture once the first was reversed or refunded', () => {
+  it('may have a second capture after the first was reversed or refunded', () => {
     always.performed(entry('alder', 'capture', '1'));
     always.performed(entry('alder', 'reversal', '2', { reverses: '1' }));
     always.performed(entry('alder', 'capture', '3'));
@@ -54,19 +54,19 @@ describe('entries of banks', () => {
     expect(broken()).toEqual([]);
   });
 
-  it('break A1 with a second capture that stands, where the bank knows a reference again', () => {
+  it('break A1 by a second standing capture at an idempotent bank', () => {
     always.performed(entry('alder', 'capture', '1'));
     always.performed(entry('alder', 'capture', '2'));
     expect(broken()).toEqual(['A1']);
   });
 
-  it('break A1 with a second refund under one reference, where the bank knows it again', () => {
+  it('break A1 by a second refund under one reference at an idempotent bank', () => {
     always.performed(entry('alder', 'refund', '1', { reference: 're_1' }));
     always.performed(entry('alder', 'refund', '2', { reference: 're_1' }));
     expect(broken()).toEqual(['A1']);
   });
 
-  it('are looked at in the end only, at a bank that may perform one reference twice', () => {
+  it('are checked only at quiescence at a bank that is not idempotent', () => {
     always.performed(entry('dogwood', 'capture', '1'));
     always.performed(entry('dogwood', 'capture', '2'));
     expect(broken()).toEqual([]);
@@ -83,27 +83,27 @@ describe('transfers', () => {
     run(books, `INSERT INTO transfer VALUES ('ch_1', '${effect}', 'single', '${debit}', '${credit}', ${amountMinor})`);
   };
 
-  it('may give back all that was captured', () => {
+  it('may refund the whole captured amount', () => {
     post('capture', 'bank_receivable:alder:usd', 'merchant:acct_1:usd', 100);
     post('refund:re_1', 'merchant:acct_1:usd', 'bank_receivable:alder:usd', 60);
     post('refund:re_2', 'merchant:acct_1:usd', 'bank_receivable:alder:usd', 40);
     expect(broken()).toEqual([]);
   });
 
-  it('break A5 with the first that gives back more', () => {
+  it('break A5 at the first refund beyond it', () => {
     post('capture', 'bank_receivable:alder:usd', 'merchant:acct_1:usd', 100);
     post('refund:re_1', 'merchant:acct_1:usd', 'bank_receivable:alder:usd', 60);
     post('refund:re_2', 'merchant:acct_1:usd', 'bank_receivable:alder:usd', 41);
     expect(broken()).toEqual(['A5']);
   });
 
-  it('break A6 when they move nothing, or from an account to itself', () => {
+  it('break A6 with an amount of zero, or from an account to itself', () => {
     post('capture', 'merchant:acct_1:usd', 'merchant:acct_1:usd', 100);
     post('match', 'bank_receivable:alder:usd', 'merchant:acct_1:usd', 0);
     expect(broken()).toEqual(['A6', 'A6']);
   });
 
-  it('break A6 when they move money into another currency', () => {
+  it('break A6 between accounts of different currencies', () => {
     post('capture', 'bank_receivable:alder:usd', 'merchant:acct_1:eur', 100);
     expect([...new Set(broken())]).toEqual(['A6']);
   });
@@ -117,7 +117,7 @@ describe('ids', () => {
       (rows) => always.committedInPayments(rows),
     );
 
-  it('stay with the row that they were given to', () => {
+  it('may occur again in versions of the same row', () => {
     const server = payments();
     run(server, `INSERT INTO charge VALUES ('ch_1', 'requested')`);
     run(server, `UPDATE charge SET state = 'succeeded'`);
@@ -125,7 +125,7 @@ describe('ids', () => {
     expect(broken()).toEqual([]);
   });
 
-  it('break A10 when they are given again', () => {
+  it('break A10 if another row has the same id', () => {
     const server = payments();
     run(server, `INSERT INTO charge VALUES ('ch_1', 'requested')`);
     run(server, `INSERT INTO refund VALUES ('re_1', 'pending')`);
@@ -139,14 +139,14 @@ describe('events', () => {
     always.published([{ topic, record: { key: Buffer.from('ch_1'), value: Buffer.from(value), headers: named } }]);
   };
 
-  it('may be said again at another time, and stand elsewhere with what came of them', () => {
+  it('may be published again with another time', () => {
     publish('{"amountMinor":100}', { ce_time: '2026-01-02T03:04:05.678Z' });
     publish('{"amountMinor":100}', { ce_time: '2026-01-02T03:04:06.000Z' });
     publish('{', {}, 'ledger.dlq');
     expect(broken()).toEqual([]);
   });
 
-  it('break A10 when one id stands for two things', () => {
+  it('break A10 if two different events have one id', () => {
     publish('{"amountMinor":100}');
     publish('{"amountMinor":101}');
     expect(breaches).toMatchObject([{ id: 'A10', line: expect.stringContaining('ch_1.hold_placed') }]);

@@ -3,7 +3,7 @@ import { bankProtocol } from '#contracts';
 import type { Written } from '#memory-postgres';
 import type { Appended } from '#virtual-time';
 
-/** A promise that was broken at the moment in which it was noticed, and by what. */
+/** A promise that was broken, noticed at once, with the violation. */
 export interface BrokenPromise {
   readonly id: string;
   readonly promise: string;
@@ -11,8 +11,8 @@ export interface BrokenPromise {
 }
 
 /**
- * The promises that hold at every moment and not only at rest, looked at after everything that could break one: a
- * commit, an entry of a bank's, an answer, a record in Kafka. Only at what that changed, so that it costs next to nothing.
+ * Invariants that hold at all times, checked incrementally after each commit, bank entry, answer and Kafka record. Only
+ * the changed rows are checked, so the cost is small.
  */
 export class ContinuousChecks {
   readonly #answers = new Map<string, string>();
@@ -20,12 +20,12 @@ export class ContinuousChecks {
   readonly #ids = new Map<string, Written>();
   readonly #events = new Map<string, string>();
   readonly #movedMinor = new Map<string, { captured: number; refunded: number }>();
-  /** By currency, over all accounts. */
+  /** Sum of all ledger accounts by currency. */
   readonly #sums = new Map<string, number>();
 
   constructor(private readonly onBreach: (breach: BrokenPromise) => void) {}
 
-  /** A4: every answer under one key is identical to the byte, those apart that say that it still runs. */
+  /** A4: all answers under one key are identical to the byte, except 409 and 429. */
   told({ account, key, status, body }: ToldAnswer): void {
     if (body === undefined || status === 409 || status === 429) return;
     const answer = `${status} ${body}`;
@@ -35,7 +35,7 @@ export class ContinuousChecks {
     else if (first !== answer) this.#breach('A4', `${under}: answered otherwise, ${differenceOf(first, answer)}`);
   }
 
-  /** A1, where banks know a reference again: nothing is performed twice under one, and at most one capture of a charge stands. */
+  /** A1 at idempotent banks: no reference is performed twice, and at most one capture of a charge stands. */
   performed(entry: BankEntry): void {
     if (!bankProtocol.bankProfiles[entry.bank as bankProtocol.BankName].idempotent) return;
     const entries = this.#entries.get(entry.chargeId) ?? [];
@@ -50,7 +50,7 @@ export class ContinuousChecks {
       this.#breach('A1', `${entry.chargeId}: ${captures.length} captures stand, the last at ${bank}`);
   }
 
-  /** A10: no id is given twice; what a refund's balance transaction is called follows from the refund. */
+  /** A10: ids of charges and refunds are unique. Balance transaction ids derive from these. */
   committedInPayments(rows: readonly Written[]): void {
     for (const row of rows) {
       const table = row.table.schema.name;
@@ -63,7 +63,7 @@ export class ContinuousChecks {
     }
   }
 
-  /** A10: an event's id follows from what it says, so that whoever says it again says the same; when, and why, may differ. */
+  /** A10: events with one id have the same content, except for time and cause. */
   published(appended: readonly Appended[]): void {
     for (const { topic, record } of appended) {
       const { ce_id: id, ce_type: type, ce_source: source } = record.headers as Readonly<Record<string, string>>;
@@ -75,7 +75,7 @@ export class ContinuousChecks {
     }
   }
 
-  /** A5 and A6 in the ledger, which never takes a transfer back. */
+  /** A5 and A6 in the ledger, whose transfers are immutable. */
   committedInLedger(rows: readonly Written[]): void {
     for (const row of rows) if (row.committed !== null && row.table.schema.name === 'transfer') this.#posted(row);
     for (const [currency, sum] of this.#sums)
@@ -106,7 +106,7 @@ export class ContinuousChecks {
       this.#breach('A5', `${what}: ${moved.refunded} refunded in the ledger, of ${moved.captured}`);
   }
 
-  /** An account holds the currency that its name ends with, whatever a transfer says. */
+  /** Adds to the sum of the currency in the account's name, whatever the transfer's currency is. */
   #move(account: string, amountMinor: number): void {
     const currency = account.slice(account.lastIndexOf(':') + 1);
     this.#sums.set(currency, (this.#sums.get(currency) ?? 0) + amountMinor);
@@ -118,7 +118,7 @@ export class ContinuousChecks {
   }
 }
 
-/** From the first place on at which they differ. */
+/** Both texts from the first difference on. */
 function differenceOf(then: string, now: string): string {
   let place = 0;
   while (place < then.length && then[place] === now[place]) place++;

@@ -3,9 +3,9 @@ import type { Successes } from '#checker';
 const ASKED = 'good cards charged';
 const SUCCEEDED = 'good cards charged with success';
 
-/** From so many charges on a share says something: a single world may have its database away all the time. */
+/** Minimum number of charges for the check, since a single world may have its database down all the time. */
 const ASKED_LEAST = 300;
-/** In the worlds that are drawn, faults leave about seven in ten of such charges alone. */
+/** Minimum share of succeeded charges. In a random world about 70 % succeed. */
 const SHARE_LEAST = 0.5;
 
 export const countsOf = ({ asked, succeeded }: Successes): readonly (readonly [string, number])[] => [
@@ -13,7 +13,7 @@ export const countsOf = ({ asked, succeeded }: Successes): readonly (readonly [s
   [SUCCEEDED, succeeded],
 ];
 
-/** A16: a campaign in which too little happened proves nothing, though every single refusal had its fault. */
+/** A16: a campaign fails if too few good cards were charged, even if a fault explains every refusal. */
 export function tooLittle(counts: ReadonlyMap<string, number>): string[] {
   const asked = counts.get(ASKED) ?? 0;
   const succeeded = counts.get(SUCCEEDED) ?? 0;

@@ -17,7 +17,7 @@ export interface WorldDatabases {
   readonly ledger: Server;
 }
 
-/** What the checker would see by SQL and in the banks' journals: its own statements, run without any time passing. */
+/** Gathers the checker's evidence: its own SQL and the banks' journals, without taking time. */
 export function evidenceOf(
   { payments, gateway, ledger }: WorldDatabases,
   { entries, requests }: Journals,
@@ -47,7 +47,7 @@ interface Rest {
   readonly parked: number;
 }
 
-/** Charges that have not ended, and events that were not sent. */
+/** Number of charges that have not ended plus events that are not published. */
 export function unsettled({ payments, gateway, ledger }: WorldDatabases): number {
   const [charges] = ask<{ unsettled: number }>(payments, 'checker_unsettled');
   return [payments, gateway, ledger].reduce(
@@ -56,7 +56,7 @@ export function unsettled({ payments, gateway, ledger }: WorldDatabases): number
   );
 }
 
-/** Whatever the id of the charge. */
+/** Parameter for all charges. */
 const ALL = [''];
 
 function ask<Row>(server: Server, name: string, values: readonly unknown[] = []): Row[] {

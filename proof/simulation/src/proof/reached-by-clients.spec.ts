@@ -16,29 +16,29 @@ const page = (sentMs: number): ApiExchange => ({
   parameters: { starting_after: 'ch_1' },
 });
 
-describe('of what clients did it counts', () => {
-  it('a later page of an account that was read while a charge of it was being made', () => {
+describe('the hard states of clients', () => {
+  it('count a later page that was read while a charge of the same account was being created', () => {
     expect(walkedWhileCharging([create, page(150)])).toBe(1);
     expect(walkedWhileCharging([create, page(250)])).toBe(0);
     expect(walkedWhileCharging([create, { ...page(150), account: 'acct_bert' }])).toBe(0);
     expect(walkedWhileCharging([create, { ...page(150), parameters: { limit: '2' } }])).toBe(0);
   });
 
-  it('an API key that was refused, and had been good before', () => {
+  it('count a refused API key that had been valid before', () => {
     const refused = { ...page(150), answer: { status: 401, body: '{}', replayed: false } };
     expect(revokedKeysRefused([{ ...refused, opensUntilMs: 100 }])).toBe(1);
     expect(revokedKeysRefused([refused, { ...refused, opensUntilMs: -Infinity }])).toBe(0);
     expect(revokedKeysRefused([{ ...page(150), opensUntilMs: 100 }])).toBe(0);
   });
 
-  it('a key under which an account made two charges', () => {
+  it('count an idempotency key under which an account made two charges', () => {
     const made = (key: string, id: string) => ({ ...create, key, answer: answered({ id }) });
     expect(keysUsedAnew([made('k', 'ch_1'), made('k', 'ch_2'), made('other', 'ch_3')])).toBe(1);
     expect(keysUsedAnew([made('k', 'ch_1'), made('k', 'ch_1')])).toBe(0);
     expect(keysUsedAnew([made('k', 'ch_1'), { ...made('k', 'ch_2'), account: 'acct_bert' }])).toBe(0);
   });
 
-  it('a refund that was refused for want of balance', () => {
+  it('count a refund that was refused for lack of balance', () => {
     const refund: ApiExchange = { ...create, path: '/v1/refunds' };
     const refused = (code: string) => ({ ...refund, answer: answered({ error: { code } }) });
     expect(refusedForBalance([refused('balance_insufficient')])).toBe(1);

@@ -13,7 +13,7 @@ const isLaterPage = ({ method, path, parameters, answer }: ApiExchange): boolean
   answer?.status === 200 &&
   ('starting_after' in parameters || 'ending_before' in parameters);
 
-/** Pages beyond the first that were read while a charge of the same account was being made. */
+/** Pages after the first that were read while a charge of the same account was being created. */
 export function walkedWhileCharging(exchanges: readonly ApiExchange[]): number {
   const creates = exchanges.filter(isCreate);
   return exchanges.filter(
@@ -21,7 +21,7 @@ export function walkedWhileCharging(exchanges: readonly ApiExchange[]): number {
   ).length;
 }
 
-/** Refunds that a merchant was refused, since its balance cannot bear them. */
+/** Refunds that were refused for lack of balance. */
 export function refusedForBalance(exchanges: readonly ApiExchange[]): number {
   return exchanges.filter(
     ({ method, path, answer }) =>
@@ -29,7 +29,7 @@ export function refusedForBalance(exchanges: readonly ApiExchange[]): number {
   ).length;
 }
 
-/** Keys under which one account has made two charges: allowed once the first answer has been forgotten. */
+/** Idempotency keys under which one account made two charges, which is right after a key's expiry. */
 export function keysUsedAnew(exchanges: readonly ApiExchange[]): number {
   const made = Map.groupBy(exchanges.filter(isCreate), ({ account, key }) => `${account} ${key}`);
   return [...made.values()].filter(
@@ -37,7 +37,7 @@ export function keysUsedAnew(exchanges: readonly ApiExchange[]): number {
   ).length;
 }
 
-/** Requests under API keys that had opened their accounts before. */
+/** Refused requests with API keys that had been valid before. */
 export function revokedKeysRefused(exchanges: readonly ApiExchange[]): number {
   return exchanges.filter(({ answer, opensUntilMs = -Infinity }) => answer?.status === 401 && opensUntilMs > -Infinity)
     .length;

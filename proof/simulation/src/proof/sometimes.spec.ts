@@ -11,19 +11,19 @@ const all = new Map([
 const without = new Map([...all].filter(([name]) => name !== countOf('capture-won')));
 
 describe('a campaign', () => {
-  it('that was long enough names what it has not reached', () => {
+  it('names the hard states that it did not reach, if it was long enough', () => {
     expect(missed(1_000, without).map(({ id }) => id)).toEqual(['capture-won']);
     expect(missed(1_000, all)).toEqual([]);
   });
 
-  it('owes each single one', () => {
+  it('must reach each hard state', () => {
     for (const { id } of notEmpty(sometimesInSimulation)) {
       const others = new Map([...all].filter(([name]) => name !== countOf(id)));
       expect(missed(1_000, others).map((each) => each.id)).toEqual([id]);
     }
   });
 
-  it('fails when it has missed one though nothing broke, and says which', () => {
+  it('fails for a hard state that it did not reach, and names it', () => {
     const report = { schedules: 1_000, failures: [] as string[] };
     expect(exitCodeOf({ ...report, counts: all })).toBe(0);
     expect(exitCodeOf({ ...report, counts: without })).toBe(1);
@@ -32,7 +32,7 @@ describe('a campaign', () => {
     expect(missedInWords(1_000, without)).toEqual(['never reached: a capture raced a cancellation and won']);
   });
 
-  it('fails when nothing provoked a warning that is expected, and says which', () => {
+  it('fails for an expected warning that did not occur, and names it', () => {
     const unused = new Map([...all].filter(([name]) => name !== countOfWarning('job-interrupted')));
     expect(exitCodeOf({ schedules: 1_000, failures: [], counts: unused })).toBe(1);
     expect(exitCodeOf({ schedules: 999, failures: [], counts: unused })).toBe(0);
@@ -40,11 +40,11 @@ describe('a campaign', () => {
     expect(unusedInWords(1_000, all)).toEqual([]);
   });
 
-  it('that was short owes nothing', () => {
+  it('need not reach any hard state if it was short', () => {
     expect(missed(999, new Map())).toEqual([]);
   });
 
-  it('says of everything how often it was reached', () => {
+  it('shows the count of every hard state', () => {
     const told = reachedInWords(without);
     expect(told).toHaveLength(sometimesInSimulation.length);
     expect(told).toContainEqual(expect.stringMatching(/^ +0 {2}a capture raced a cancellation and won$/));

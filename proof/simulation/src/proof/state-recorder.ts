@@ -5,12 +5,12 @@ import { BEGINNING, type Appended, type SimulatedProcess } from '#virtual-time';
 import { POISON } from '../schedule/poison.js';
 import { keysUsedAnew, refusedForBalance, revokedKeysRefused, walkedWhileCharging } from './reached-by-clients.js';
 
-/** One request of a merchant's and how it ended; in milliseconds since the world began. */
+/** One request of a merchant and its answer. Times in milliseconds since the world began. */
 export interface MerchantExchange {
   readonly told: ToldAnswer;
   readonly sentMs: number;
   readonly endedMs: number;
-  /** Answered with what had been stored under its key. */
+  /** The answer was a replay. */
   readonly replayed: boolean;
 }
 
@@ -19,14 +19,14 @@ interface Doubt {
   readonly atMs: number;
 }
 
-/** An attempt was under way, and whoever had begun it lost its operation to another process. */
+/** Takeover of an operation with an attempt in progress by another process. */
 interface TakenOver {
   readonly from: SimulatedProcess;
   readonly cause: 'crash' | 'freeze' | 'other';
   isThawed: boolean;
 }
 
-/** What a world has come to at rest. */
+/** The final state of a world. */
 export interface WorldAtRest {
   readonly evidence: Evidence;
   readonly journals: readonly (readonly bankProtocol.JournalRecord[])[];
@@ -39,19 +39,19 @@ interface Facts extends WorldAtRest {
   readonly doubts: readonly Doubt[];
   readonly takenOver: readonly TakenOver[];
   readonly exchanges: readonly MerchantExchange[];
-  /** Events that stood in Kafka and, when their publisher was killed, in its outbox. */
+  /** Events that were in Kafka and still in the outbox when their publisher was killed. */
   readonly publishedTwice: number;
   readonly rebalancesInMidBatch: number;
   readonly leadersReplaced: number;
   readonly poisonReplayed: number;
   readonly stoppedInFlight: number;
-  /** Authorizations that were given back by time alone. */
+  /** Expired authorizations. */
   readonly lapsed: number;
-  /** Events that an inbox does not remember any more. */
+  /** Event ids that inbox retention deleted. */
   readonly forgotten: number;
 }
 
-/** Takes down, while a world unfolds, which of the hard states it comes to. */
+/** Records which hard states a world reaches. */
 export class StateRecorder {
   readonly #transitions = new Map<unknown, number>();
   readonly #doubts: Doubt[] = [];
@@ -64,11 +64,11 @@ export class StateRecorder {
   #stoppedInFlight = 0;
   #lapsed = 0;
   #forgotten = 0;
-  /** The instance that brought an event to Kafka, by the event. */
+  /** By event id: the instance that published it. */
   readonly #publishers = new Map<string, string>();
-  /** By lease and by operation, the process whose word was the last. */
+  /** By lease or operation: its last holder. */
   readonly #holders = new Map<string, SimulatedProcess | undefined>();
-  /** Standing still since they lost a lease. */
+  /** Processes that have been frozen since they lost a lease. */
   readonly #replaced = new Set<SimulatedProcess>();
   readonly #poisoned = new Set<string>();
 
@@ -97,7 +97,7 @@ export class StateRecorder {
     this.#publishedTwice += outbox.filter((id) => this.#publishers.get(id) === name).length;
   }
 
-  /** @param requests that the service has in hand when it is told to end */
+  /** @param requests in progress at SIGTERM */
   stopping(requests: number): void {
     if (requests > 0) this.#stoppedInFlight++;
   }
@@ -111,7 +111,7 @@ export class StateRecorder {
     if (inHand > 0) this.#rebalancesInMidBatch++;
   }
 
-  /** @param processOf the life that an instance lives right now */
+  /** @param processOf the current process of an instance */
   committed(
     database: string,
     rows: readonly Written[],
@@ -127,7 +127,7 @@ export class StateRecorder {
     }
   }
 
-  /** Once all is at rest. */
+  /** Counts the hard states at quiescence. */
   times(atRest: WorldAtRest): ReadonlyMap<SimulatedSometimesId, number> {
     const facts: Facts = {
       ...atRest,
@@ -147,7 +147,7 @@ export class StateRecorder {
     return new Map(ids.map((id) => [id, counts[id](facts)]));
   }
 
-  /** However many leases it loses while it stands still, it is one leader that was replaced. */
+  /** Counts one replaced leader per frozen process, however many leases it loses. */
   #leaseWritten(name: string, holder: SimulatedProcess | undefined): void {
     const before = this.#passed(name, holder);
     if (!before?.frozen || this.#replaced.has(before)) return;
@@ -158,13 +158,13 @@ export class StateRecorder {
   #operationWritten(row: Written, holder: SimulatedProcess | undefined): void {
     const before = this.#passed(text(row, 'reference'), holder);
     const attempts = valueOf(row, 'attempts') as readonly { readonly outcome: string }[];
-    // What has an attempt under way is left to its holder for a lease.
+    // Only a takeover with an attempt in progress counts.
     if (!before || attempts.at(-1)?.outcome !== 'begun') return;
     const cause = before.dead ? 'crash' : before.frozen ? 'freeze' : 'other';
     this.#takenOver.push({ from: before, cause, isThawed: false });
   }
 
-  /** @returns who held it before, when that was somebody else */
+  /** @returns the previous holder, if it was another process */
   #passed(what: string, holder: SimulatedProcess | undefined): SimulatedProcess | undefined {
     const before = this.#holders.get(what);
     this.#holders.set(what, holder);
@@ -217,7 +217,7 @@ const counts: SometimesCounts<Facts, SimulatedSometimesId> = {
   'key-used-anew': ({ evidence }) => keysUsedAnew(evidence.exchanges),
 };
 
-/** Whether the bank had performed it by the moment at which nobody knew. */
+/** Counts doubts by whether the bank had performed the operation by then. */
 function doubtsThat({ doubts, evidence }: Facts, wanted: (happened: boolean) => boolean): number {
   const performedAt = new Map<string, number>();
   for (const { reference, at } of evidence.entries)
@@ -226,7 +226,7 @@ function doubtsThat({ doubts, evidence }: Facts, wanted: (happened: boolean) => 
     .length;
 }
 
-/** Nothing was performed under its reference, or refused, before it was fenced. */
+/** Counts reversals of references that the bank had neither performed nor refused. */
 function reversedUnseen(records: readonly bankProtocol.JournalRecord[]): number {
   const decided = new Set<string>();
   let times = 0;
@@ -238,7 +238,7 @@ function reversedUnseen(records: readonly bankProtocol.JournalRecord[]): number 
   return times;
 }
 
-/** Both were asked for, each before the other was answered. */
+/** Counts overlapping captures and cancellations: each was sent before the other was answered. */
 function racesEnded({ exchanges, evidence }: Facts, wanted: string): number {
   const changes = Map.groupBy(exchanges, ({ told }) => told.chargeId);
   return evidence.charges.filter(({ id, state }) => {

@@ -5,10 +5,10 @@ const AUTHORIZED_MS = 2_000;
 const APART_MS = 100;
 const CHARGES = 24;
 const REFUNDED_AFTER_MS = 2_000;
-/** Both are on their way for some milliseconds; somewhere in here the cancellation comes as the capture is recorded. */
+/** Step of the delay between capture and cancellation. In one of the pairs the cancellation arrives as the capture is recorded. */
 const LATER_BY_MS = 0.5;
 
-/** Each charge is captured and canceled, a little further apart each time; and some of it is to be given back later. */
+/** Captures and cancels each charge, each pair a little further apart, then refunds a part. */
 const operations = Array.from({ length: CHARGES }, (_, place): MerchantOperation[] => {
   const charge = 4 * place;
   const atMs = AUTHORIZED_MS + APART_MS * place;
@@ -23,7 +23,7 @@ const operations = Array.from({ length: CHARGES }, (_, place): MerchantOperation
 
 export const captureAndCancellationAtOnce: Regression = {
   name: 'capture-and-cancellation-at-once',
-  bug: 'who had waited for an authorization did not see all that had come meanwhile',
+  bug: 'after a lock wait a step decided on joined rows from the old snapshot',
   plantedAs: 'authorization-read-before-its-lock',
   schedule: {
     seed: 1,

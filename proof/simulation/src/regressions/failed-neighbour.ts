@@ -3,13 +3,12 @@ import { aCharge, type Regression } from './regression.js';
 
 const FIRST_MS = 100;
 const CHARGES = 4;
-/** Before the database is away for the second time; the charges have ended by then. */
+/** Start of the refunds, when the charges have ended and the database goes down again. */
 const REFUNDED_MS = 12_000;
 
 /**
- * Each charge is asked for six times at once, and what they wait for cannot be committed: the database is away.
- * More than one such charge, so that it fails whichever instance the requests happen to go to. The same again for a
- * refund of each.
+ * Six concurrent requests per charge under one key while the database is down, then the same for its refund. Several
+ * charges, so that each instance gets such requests.
  */
 const operations = Array.from({ length: CHARGES }, (_, id): MerchantOperation[] => {
   const laterMs = 50 * id;
@@ -24,7 +23,7 @@ function sixTimes(wanted: Wanted): MerchantOperation[] {
 
 export const failedNeighbour: Regression = {
   name: 'failed-neighbour',
-  bug: 'of several requests that waited for a neighbour under the same key, all went on when its claim came to nothing',
+  bug: 'when the first claim of a key failed, all requests that waited for it went on',
   plantedAs: 'neighbour-waited-for-once',
   schedule: {
     seed: 1,

@@ -5,8 +5,8 @@ import { regressions } from './regressions.js';
 
 const named = regressions.map(({ name, plantedAs }) => ({ name, plantedAs }));
 
-describe('the bug that a regression was found by', () => {
-  it.each(named)('$plantedAs is planted, and breaks $name wherever it was measured', async ({ name, plantedAs }) => {
+describe('the planted bug of a regression', () => {
+  it.each(named)('$plantedAs exists, and breaks $name in its measurement', async ({ name, plantedAs }) => {
     expect(sabotages.map((sabotage) => sabotage.name)).toContain(plantedAs);
     const measured = (await readMeasurements())[plantedAs];
     if (measured) expect(measured.shownBy.map((regression) => regression.name)).toContain(name);

@@ -1,17 +1,17 @@
 import type { WorldSchedule } from '../schedule/schedule.js';
 
-/** What a bug was found by, shrunk and put in words: what is drawn from a seed changes with how it is drawn. */
+/** The shrunk schedule that found a bug, written out, because the schedule of a seed changes with the generator. */
 export interface Regression {
-  /** That of its file. */
+  /** Name of its file. */
   readonly name: string;
-  /** What was wrong. */
+  /** The bug, as a sentence. */
   readonly bug: string;
-  /** The planted bug that takes the fix back. With it, this schedule fails. */
+  /** The planted bug that reverts the fix, with which this schedule fails. */
   readonly plantedAs: string;
   readonly schedule: WorldSchedule;
 }
 
-/** Of no consequence for what is to be shown. */
+/** Default fields of a charge, which do not matter for the bug. */
 export const aCharge = {
   account: 'acct_anna',
   source: 'tok_visa',

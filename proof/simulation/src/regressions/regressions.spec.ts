@@ -9,7 +9,7 @@ beforeAll(async () => {
   services = await definitions();
 });
 
-describe('not again:', () => {
+describe('fixed bug:', () => {
   it.each(regressions.map((regression) => [regression.bug, regression] as const))('%s', async (_, { schedule }) => {
     const broken = await outsidePromises(() => brokenBy(run(schedule, services)));
     expect(broken).toEqual([]);

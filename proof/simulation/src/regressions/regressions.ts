@@ -3,5 +3,5 @@ import { failedNeighbour } from './failed-neighbour.js';
 import type { Regression } from './regression.js';
 import { sweptAgainAndAgain } from './swept-again-and-again.js';
 
-/** Run with the unit tests, and against every bug that is planted. */
+/** All regressions. They run with the unit tests and on every planted bug. */
 export const regressions: readonly Regression[] = [captureAndCancellationAtOnce, failedNeighbour, sweptAgainAndAgain];

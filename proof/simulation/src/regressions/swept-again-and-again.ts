@@ -1,11 +1,11 @@
 import { aCharge, type Regression } from './regression.js';
 
-/** The gateway cannot take the charges up for as long as this: each is swept several times. */
+/** Duration of the gateway's database outage: long enough for several sweeps of each charge. */
 const AWAY_MS = 90_000;
 
 export const sweptAgainAndAgain: Regression = {
   name: 'swept-again-and-again',
-  bug: 'the sweeper’s backoff grew without bound: a charge that had waited for a night stopped it for every other',
+  bug: 'the sweeper’s backoff overflowed for a charge that had waited a night, and its statement failed for all charges',
   plantedAs: 'sweeper-overflows',
   schedule: {
     seed: 1,

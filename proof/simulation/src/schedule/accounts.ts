@@ -2,23 +2,23 @@ import { MAX_AMOUNT_MINOR, minimumCharge, type Currency } from '#money';
 import type { Random } from '#virtual-time';
 import type { DetailChanges } from '../operations/operation.js';
 
-/** Merchants, each in a world of its own. */
+/** The merchants' accounts. */
 export const accounts = ['acct_anna', 'acct_bert', 'acct_cleo'] as const;
 
-/** Where keys are provisioned, this account has none. */
+/** With strict keys, this account has no key. */
 export const UNKNOWN_ACCOUNT = 'acct_nobody';
-/** Has a key, which may be revoked, and no charges. */
+/** An account without charges, whose key may be revoked. */
 export const REVOKED_ACCOUNT = 'acct_dora';
 
-/** Two of them without decimals, and with minima and fees that differ. */
+/** Two of them are zero-decimal, and their minimum charges and fees differ. */
 const others: readonly Currency[] = ['jpy', 'eur', 'clp', 'huf', 'gbp'];
 
 export const currencyOf = (random: Random): Currency => (random.chance(0.6) ? 'usd' : random.pick(others));
 
-/** At these the fee of 2.9 % is half a minor unit more than a whole one, or just less than that. */
+/** Amounts at which 2.9 % is a half minor unit, or just below: the edges of rounding. */
 const FEE_EDGES = [500, 431, 500 + 1_000, 431 + 9_000];
 
-/** Mostly a small one; the least that is taken, on an edge of the fee, or large up to the largest, now and then. */
+/** Mostly small amounts; sometimes the minimum, an edge of the fee's rounding, or up to the maximum. */
 export function amountOf(random: Random, currency: Currency): number {
   const least = minimumCharge(currency).amountMinor;
   switch (random.integer(0, 11)) {
@@ -35,7 +35,7 @@ export function amountOf(random: Random, currency: Currency): number {
 
 const words = ['order', 'invoice', 'shop', 'Straße', 'sample & co', 'x=1'] as const;
 
-/** What a merchant writes on a charge. */
+/** Description and metadata of a charge. */
 export function detailsOf(random: Random): DetailChanges {
   return {
     ...(random.chance(0.5) && { description: `${random.pick(words)} ${random.integer(1, 999)}` }),
@@ -43,7 +43,7 @@ export function detailsOf(random: Random): DetailChanges {
   };
 }
 
-/** @param remove some of it may be taken away, by an empty value */
+/** Random metadata. @param remove allows empty values, which unset a key */
 export function metadataOf(random: Random, { remove = false } = {}): DetailChanges {
   const names = ['order', 'colour', 'note'].filter(() => random.chance(0.5));
   if (names.length === 0) names.push('order');

@@ -23,9 +23,9 @@ const names = [
   'refuse',
   'decline_after_timeout',
 ] as const satisfies readonly bankProtocol.FaultName[];
-/** The money moved, or may yet, and nobody is told. */
+/** Faults that leave an attempt in doubt. */
 const unheard = ['hang', 'error', 'cut', 'malformed', 'drop_after', 'late', 'duplicate', 'drop_before'] as const;
-/** What comes next is told no, or nothing that helps. */
+/** Faults by which the next attempt is refused or gets no usable answer. */
 const unhelpful = [
   'not_processed',
   'not_processed',
@@ -37,10 +37,10 @@ const unhelpful = [
   'refuse',
   'drop_before',
 ] as const;
-/** So long before the moment that it is there when the first of it arrives. */
+/** Time before the moment at which a rule is set, so that it is in effect for the first request. */
 export const BEFORE_MS = 30;
 
-/** One kind of trouble at one bank, or at all of them, for some time. */
+/** One fault at one bank, or at all banks, for some time. */
 export function bankTrouble(random: Random, { atMs: momentMs, bank: near }: FaultWindow): BankFault {
   const atMs = Math.max(0, momentMs - BEFORE_MS);
   const fault = random.pick(names);
@@ -50,10 +50,7 @@ export function bankTrouble(random: Random, { atMs: momentMs, bank: near }: Faul
   return trouble(random, { atMs, forMs: random.integer(500, 12_000), bank, fault, operation, probability });
 }
 
-/**
- * Several troubles in a row on the same operations of one bank: first what leaves them in doubt, then what answers
- * the next attempts, while inquiries may show the bank as it was.
- */
+/** Consecutive faults on one operation of a bank: first doubts, then refusals, while inquiries may return stale states. */
 export function bankSiege(random: Random, { atMs: momentMs, bank, movement: operation }: FaultWindow): BankFault[] {
   const atMs = Math.max(0, momentMs - BEFORE_MS);
   const forMs = random.integer(2_000, 15_000);
@@ -74,7 +71,7 @@ export function bankSiege(random: Random, { atMs: momentMs, bank, movement: oper
   ];
 }
 
-/** It performs at once, and takes its time to say so. */
+/** The bank performs at once and answers late. */
 export function bankSlow(random: Random, { atMs: momentMs, bank, movement: operation }: FaultWindow): BankFault {
   const atMs = Math.max(0, momentMs - BEFORE_MS);
   const parameters = { delayMs: random.integer(900, 1_900), jitterMs: 0 };

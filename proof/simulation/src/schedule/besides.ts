@@ -17,15 +17,15 @@ import {
 import { mistakesKnown } from '../operations/requests.js';
 import { accounts, metadataOf } from './accounts.js';
 
-/** Ids from here on, so that they do not depend on how many operations there are. */
+/** First id of these operations, so that ids do not depend on the number of others. */
 const FIRST_ID = 1_000;
 const HOUR_MS = 60 * 60 * 1_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * What merchants are up to besides moving money: shared out over the worlds, so that each stays small.
+ * Operations besides those that move money. Each world has some of them, so that it stays small.
  *
- * @param times as many as in a small world
+ * @param times multiple of the number in a small world
  */
 export function besides(random: Random, money: readonly MoneyOperation[], times: number): MerchantOperation[] {
   const creates = money.filter((each) => each.kind === 'create');
@@ -46,7 +46,7 @@ export function besides(random: Random, money: readonly MoneyOperation[], times:
   return list;
 }
 
-/** Soon after it, while it is on its way; or later. */
+/** A time soon after the operation, while it is in progress, or later. */
 const after = (random: Random, { atMs }: { readonly atMs: number }): number =>
   atMs + (random.chance(0.4) ? random.between(0, 300) : random.between(300, 14_000));
 
@@ -148,7 +148,7 @@ function misuseOf(
 const isForKind = (attempt: (typeof foreignAttempts)[number], isRefund: boolean): boolean =>
   isRefund ? attempt !== 'capture' && attempt !== 'refund' : attempt !== 'cancel_refund';
 
-/** A captured charge is given back in odd parts, most of them at once, and one that is too many. */
+/** Partial refunds of a captured charge, most of them concurrent, and one beyond the captured amount. */
 function inParts(random: Random, id: () => number, creates: readonly PlannedCharge[]): Wanted[] {
   const captured = creates.filter(({ capture }) => capture);
   if (captured.length === 0) return [];
@@ -165,7 +165,7 @@ function inParts(random: Random, id: () => number, creates: readonly PlannedChar
   }));
 }
 
-/** A charge so large that its fee alone is more than a merchant may owe; and all of it is to be given back. */
+/** A charge whose fee exceeds the overdraft, and its full refund. */
 function beyondItsBalance(random: Random, id: () => number): Wanted[] {
   const charge = id();
   const atMs = random.between(0, 4_000);
@@ -178,7 +178,7 @@ function beyondItsBalance(random: Random, id: () => number): Wanted[] {
   ];
 }
 
-/** From now on a merchant's time is its own; at the end a week has passed, and what it had only authorized has lapsed. */
+/** A test clock that is advanced by a week in all, so that authorizations expire. */
 function ownTime(random: Random, id: number, creates: readonly PlannedCharge[]): TestClockUse[] {
   const { account, atMs } = random.pick(creates);
   const advances = Array.from({ length: random.integer(1, 3) }, () => ({
@@ -191,7 +191,7 @@ function ownTime(random: Random, id: number, creates: readonly PlannedCharge[]):
   ];
 }
 
-/** Keys belong to their account: another's key of the same name is another key. */
+/** The same idempotency key in another account, which must be independent. */
 function underTheSameKey(random: Random, id: number, creates: readonly PlannedCharge[]): PlannedCharge[] {
   const like = random.pick(creates);
   return [{ ...like, id, atMs: after(random, like), account: anotherThan(random, like.account), keyOf: like.id }];

@@ -1,8 +1,8 @@
 import type { MerchantOperation, PlannedRead } from '../operations/operation.js';
 
 /**
- * Each merchant looks through all that is theirs once nothing moves any more: what lists and balances have to show is
- * known to the row then, whereas beside other requests much of it may be there already, or not yet.
+ * Final reads of every list and balance at quiescence. The model then knows the exact result, while during other
+ * requests it only has bounds.
  */
 export function closingLook(operations: readonly MerchantOperation[]): PlannedRead[] {
   const accounts = new Set(operations.flatMap((each) => ('account' in each ? [each.account] : [])));

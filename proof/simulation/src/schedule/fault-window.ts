@@ -3,7 +3,7 @@ import type { Random } from '#virtual-time';
 import type { MoneyOperation } from '../operations/operation.js';
 import { bankOfSource } from './source.js';
 
-/** When something may go wrong, and what a bank is asked for then. */
+/** A time for a fault, and the bank and operation that are in use then. */
 export interface FaultWindow {
   readonly atMs: number;
   readonly bank: bankProtocol.BankName;
@@ -12,7 +12,7 @@ export interface FaultWindow {
 
 export type MovementKind = 'authorize' | 'capture' | 'void' | 'refund';
 
-/** Mostly one at which something is under way: as an operation begins, or while it is on its way through the services. */
+/** Mostly a time at which an operation begins or is in progress. */
 export function momentOf(random: Random, operations: readonly MoneyOperation[], busyMs: number): FaultWindow {
   const near = random.pick(operations);
   const first = firstOf(near, operations);
@@ -23,7 +23,7 @@ export function momentOf(random: Random, operations: readonly MoneyOperation[], 
   return { atMs, bank, movement: movementOf(random, near, operations) };
 }
 
-/** The operation that created its charge. */
+/** The operation that creates its charge. */
 function firstOf(operation: MoneyOperation, operations: readonly MoneyOperation[]): MoneyOperation | undefined {
   if (operation.kind === 'create') return operation;
   const id = operation.kind === 'repeat' ? operation.of : operation.charge;

@@ -4,7 +4,7 @@ export type SimulatedServiceName = 'payments-api' | 'bank-gateway' | 'ledger';
 
 export type SimulatedTopic = 'payments.events' | 'bank.events' | 'ledger.events';
 
-/** One thing that goes wrong, planned before the world begins. `instance` counts from 0. */
+/** One fault, planned before the world begins. `instance` counts from 0. */
 export type PlannedFault =
   | {
       readonly kind: 'kill';
@@ -13,7 +13,7 @@ export type PlannedFault =
       readonly instance: number;
       readonly downMs: number;
     }
-  /** SIGTERM: it ends in good order, and is started again after that. */
+  /** SIGTERM: an orderly shutdown, then a start. */
   | {
       readonly kind: 'terminate';
       readonly atMs: number;
@@ -21,7 +21,7 @@ export type PlannedFault =
       readonly instance: number;
       readonly downMs: number;
     }
-  /** One instance after the other is stopped and started again, as a roll-out does it. */
+  /** A rolling restart of all instances. */
   | { readonly kind: 'rolling_restart'; readonly atMs: number; readonly service: SimulatedServiceName }
   | {
       readonly kind: 'freeze';
@@ -30,7 +30,7 @@ export type PlannedFault =
       readonly instance: number;
       readonly forMs: number;
     }
-  /** Every connection of this instance to its database is lost. */
+  /** All database connections of the instance are cut. */
   | { readonly kind: 'cut'; readonly atMs: number; readonly service: SimulatedServiceName; readonly instance: number }
   | {
       readonly kind: 'database_away';
@@ -47,7 +47,7 @@ export type PlannedFault =
       readonly instance: number;
       readonly byMs: number;
     }
-  /** The next COMMIT that this service sends is lost on its way there, or its answer on its way back. */
+  /** The service's next COMMIT is lost before the server commits, or its answer after that. */
   | {
       readonly kind: 'commit_lost';
       readonly atMs: number;
@@ -58,10 +58,10 @@ export type PlannedFault =
       readonly kind: 'publish_lost';
       readonly atMs: number;
       readonly service: SimulatedServiceName;
-      /** `lost_acknowledged`: Kafka says that it has it, and it is nowhere. */
+      /** `lost_acknowledged`: Kafka loses an acknowledged record. */
       readonly when: 'lost_before' | 'lost_after' | 'lost_acknowledged';
     }
-  /** A record that nobody can read; it is parked, and what comes under its key waits behind it until a person looks. */
+  /** An unreadable record. It is parked, and later events of its key behind it, until an operator acts. */
   | { readonly kind: 'poison'; readonly atMs: number; readonly topic: SimulatedTopic }
   | { readonly kind: 'bank'; readonly atMs: number; readonly forMs: number; readonly rule: bankProtocol.FaultRule };
 

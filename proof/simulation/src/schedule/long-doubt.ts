@@ -5,14 +5,14 @@ import type { MoneyOperation } from '../operations/operation.js';
 import type { FaultWindow } from './fault-window.js';
 import { bankOfSource } from './source.js';
 
-/** Long enough that an authorization in doubt is given up and reversed. */
+/** Time in doubt after which an authorization is reversed. */
 const DOUBT_MS = 60_000;
-/** A doubt begins with a time-out, or when somebody takes over; from its minute on a reversal comes with the next look. */
+/** Longest time from then until the reversal: a doubt begins with a time-out or takeover, and the worker polls. */
 const REVERSED_WITHIN_MS = 40_000;
 
 /**
- * A bank keeps an authorization in doubt for more than a minute, so that it is reversed; and then the reversal meets
- * faults as well. Whoever asked first may have stood still all the while, and may come back with the answer.
+ * An authorization in doubt for more than a minute, so that it is reversed, with faults on the reversal too. The instance
+ * with the first attempt may be frozen meanwhile, and return with its answer.
  */
 export function longDoubt(random: Random, { atMs: momentMs, bank }: FaultWindow): PlannedFault[] {
   const atMs = Math.max(0, momentMs - BEFORE_MS);
@@ -55,10 +55,7 @@ export function longDoubt(random: Random, { atMs: momentMs, bank }: FaultWindow)
   ];
 }
 
-/**
- * A capture, void or refund that was performed and is in doubt for so long that a statement shows it meanwhile: at a
- * bank that has to be asked before it may be asked again, and does not say.
- */
+/** A performed operation stays in doubt at a bank that is not idempotent, until the bank's statement shows it. */
 export function shownInDoubt(random: Random, { atMs: momentMs, movement }: FaultWindow): PlannedFault[] {
   const atMs = Math.max(0, momentMs - BEFORE_MS);
   const bank = random.pick(['cedar', 'dogwood'] as const);
@@ -72,9 +69,8 @@ export function shownInDoubt(random: Random, { atMs: momentMs, movement }: Fault
 }
 
 /**
- * An authorization that nobody touches later is given up and undone at its bank. The instance that asked for it in the
- * first place stands still all the while, and then hears that it was approved: while the bank's word of the reversal
- * is still lost again and again, or after it has ended the operation.
+ * An authorization without later operations is reversed while the instance with its first attempt is frozen. That
+ * instance then receives the approval, during the reversal or after it has ended the operation.
  */
 export function approvedWhileReversing(random: Random, operations: readonly MoneyOperation[]): PlannedFault[] {
   const touched = new Set(operations.flatMap((each) => ('charge' in each ? [each.charge] : [])));

@@ -8,7 +8,7 @@ const bursts = Array.from({ length: 50 }, (_, seed) => noise(new Random(seed)));
 const aimOf = (source: string) => bankProtocol.parseFaultToken(source);
 
 describe('a noisy merchant', () => {
-  it('aims faults at its own charges, while others charge good cards of the same network', () => {
+  it('puts fault tokens on its own charges, while others charge good cards of the same network', () => {
     for (const creates of notEmpty(bursts)) {
       const loud = creates.filter(({ source }) => aimOf(source) !== undefined);
       const quiet = creates.filter(({ source }) => aimOf(source) === undefined);
@@ -26,7 +26,7 @@ describe('a noisy merchant', () => {
     }
   });
 
-  it('sends more at once than two instances take of one account', () => {
+  it('sends more concurrent requests than two instances admit of one account', () => {
     for (const creates of notEmpty(bursts)) {
       const loud = creates.filter(({ source }) => aimOf(source) !== undefined).map(({ atMs }) => atMs);
       expect(Math.max(...loud) - Math.min(...loud)).toBeLessThan(50);

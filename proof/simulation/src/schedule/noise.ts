@@ -2,20 +2,20 @@ import type { Random } from '#virtual-time';
 import type { PlannedCharge } from '../operations/operation.js';
 import { accounts } from './accounts.js';
 
-/** Ids from here on: see besides.ts and time-leap.ts. */
+/** First id of these operations. */
 const FIRST_ID = 3_000;
 const BURST = 8;
 const BURST_WITHIN_MS = 40;
-/** A breaker that was opened is open for so long. */
+/** Reset time of a circuit breaker. */
 const OPEN_MS = 5_000;
 const MEANWHILE = 3;
 
-/** So little may an account have under way, and so few wait for their turn, that a burst is too much for both. */
+/** Admission limits per account that are low enough for a burst to exceed. */
 export const patience = { ADMIT_IN_PROGRESS_PER_ACCOUNT: 2, ADMIT_WAITING_PER_ACCOUNT: 1 } as const;
 
 /**
- * A noisy merchant sends a burst of charges, each with a fault token that has its bank refuse it twice; and others
- * charge good cards of that network meanwhile. The noise is refused now and then, and nobody else for its sake.
+ * A noisy neighbor: a burst of charges with fault tokens, while other accounts charge good cards of the same network.
+ * Only the noisy account's requests may be refused.
  */
 export function noise(random: Random): PlannedCharge[] {
   const noisy = random.pick(accounts);

@@ -1,9 +1,9 @@
 import type { Broker, Random, StoredRecord } from '#virtual-time';
 
-/** Of a record that no program of ours wrote: an operator knows it by this. */
+/** Id prefix of poison records. */
 export const POISON = 'poison-';
 
-/** A record that nobody can read, where a topic's next one should be: under the key and the type of one that is there. */
+/** An unreadable record with the key and type of an existing one. Undefined if the topic is empty. */
 export function poison(broker: Broker, topic: string, partitions: number, random: Random): StoredRecord | undefined {
   const records = Array.from({ length: partitions }, (_, partition) =>
     broker.read(topic, partition, Math.max(0, broker.end(topic, partition) - 1), 1),

@@ -7,13 +7,10 @@ import {
 } from '../operations/operation.js';
 import { REVOKED_ACCOUNT, UNKNOWN_ACCOUNT } from './accounts.js';
 
-/** Ids from here on: see besides.ts, time-leap.ts and noise.ts. */
+/** First id of these operations. */
 const FIRST_ID = 4_000;
 
-/**
- * For worlds in which API keys are provisioned: a key that is unknown reaches for what others have, and one that was
- * known is revoked between two uses.
- */
+/** Adds operations for a world with strict keys: requests with an unknown key, and a key that is revoked between uses. */
 export function withProvisionedKeys(
   random: Random,
   money: readonly MoneyOperation[],

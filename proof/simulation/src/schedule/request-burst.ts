@@ -2,7 +2,7 @@ import type { Random } from '#virtual-time';
 import type { MoneyOperation, RepeatedRequest, Wanted } from '../operations/operation.js';
 import type { PlannedFault } from './fault.js';
 
-/** So long the API tries to commit a request; whoever waited for it goes on after that. */
+/** Time for which the API retries a commit. Requests that wait for it go on afterwards. */
 const COMMIT_WITHIN_MS = 3_000;
 
 export interface RequestBurst {
@@ -10,10 +10,7 @@ export interface RequestBurst {
   readonly faults: readonly PlannedFault[];
 }
 
-/**
- * An impatient merchant sends the same request under the same key from many connections at once; and what the first of
- * them wants cannot be committed, since the database is away.
- */
+/** One request under one key from many connections at once, while the database is down and the first cannot commit. */
 export function crowd(random: Random, operations: readonly MoneyOperation[]): RequestBurst {
   const wanted = random.pick(operations.filter((each): each is Wanted => each.kind !== 'repeat'));
   const { id: of, atMs } = wanted;

@@ -12,7 +12,7 @@ const schedules = Array.from({ length: 300 }, (_, seed) => planned(seed));
 const kinds = new Set(schedules.flatMap(({ faults }) => faults.map(({ kind }) => kind)));
 
 describe('a schedule', () => {
-  it('is the same whenever it is planned', () => {
+  it('is determined by its seed', () => {
     expect(planned(7)).toEqual(planned(7));
     expect(planned(7)).not.toEqual(planned(8));
   });
@@ -28,7 +28,7 @@ describe('a schedule', () => {
     }
   });
 
-  it('has nothing before the world begins, and all in the order of its time', () => {
+  it('has no negative times, and is ordered by time', () => {
     for (const { operations, faults } of notEmpty(schedules)) {
       for (const list of [operations, faults]) {
         const times = list.map(({ atMs }) => atMs);
@@ -38,7 +38,7 @@ describe('a schedule', () => {
     }
   });
 
-  it('carries only tokens that the API knows', () => {
+  it('has only tokens that the API knows', () => {
     const tokens = schedules.flatMap(({ operations }) =>
       operations.flatMap((operation) =>
         operation.kind === 'create' ? (bankProtocol.parseFaultToken(operation.source) ?? []) : [],
@@ -50,7 +50,7 @@ describe('a schedule', () => {
 });
 
 describe('over many schedules', () => {
-  it('every kind of fault is drawn, and can be told', () => {
+  it('every kind of fault is drawn and described', () => {
     expect([...kinds].sort()).toEqual([
       'bank',
       'clock_step',
@@ -70,7 +70,7 @@ describe('over many schedules', () => {
       for (const fault of notEmpty(faults)) expect(inWords(fault)).not.toBe('');
   });
 
-  it('merchants of every account use every currency, amounts to the edges of what is taken, and every request there is', () => {
+  it('every account uses every currency, amounts up to the limits, and every kind of request', () => {
     const operations = schedules.flatMap((schedule) => schedule.operations);
     const creates = operations.filter((each) => each.kind === 'create');
     expect(new Set(creates.map(({ account }) => account))).toEqual(new Set(accounts));
@@ -107,7 +107,7 @@ describe('over many schedules', () => {
     expect(new Set(mistakes)).toEqual(new Set(mistakesKnown));
   });
 
-  it('now and then there is much more to do, for longer', () => {
+  it('some worlds are longer and have more operations', () => {
     const long = schedules.filter(({ operations }) => operations.length > 120);
     expect(long.length).toBeGreaterThan(0);
     expect(long.length).toBeLessThan(schedules.length / 20);
@@ -117,14 +117,14 @@ describe('over many schedules', () => {
     }
   });
 
-  it('now and then a long time passes: longer than keys, authorizations and inboxes are kept', () => {
+  it('some worlds leap beyond the retention of keys, authorizations and inboxes', () => {
     const leaps = schedules.flatMap((schedule) => schedule.later?.leapMs ?? []);
     expect(leaps.length).toBeGreaterThan(0);
     expect(leaps.length).toBeLessThan(schedules.length / 5);
     expect(Math.max(...leaps)).toBeGreaterThan(14 * 24 * 60 * 60 * 1_000);
   });
 
-  it('in some worlds API keys are provisioned: an unknown one is tried, and one is revoked now and then', () => {
+  it('some worlds have strict keys, with an unknown key and sometimes a revoked one', () => {
     const strict = schedules.filter(({ settings }) => settings.API_KEYS === 'strict');
     expect(strict.length / schedules.length).toBeGreaterThan(0.1);
     expect(strict.length / schedules.length).toBeLessThan(0.3);
@@ -134,7 +134,7 @@ describe('over many schedules', () => {
       expect(operations.some((each) => each.kind === 'foreign' && each.account === UNKNOWN_ACCOUNT)).toBe(true);
   });
 
-  it('nobody reaches for what is his own and calls it foreign', () => {
+  it('a foreign attempt is never for the account’s own object', () => {
     for (const { operations } of notEmpty(schedules)) {
       const owners = new Map(operations.flatMap((each) => (each.kind === 'create' ? [[each.id, each.account]] : [])));
       const charges = new Map(operations.flatMap((each) => (each.kind === 'refund' ? [[each.id, each.charge]] : [])));
@@ -152,7 +152,7 @@ describe('over many schedules', () => {
     }
   });
 
-  it('now and then a crowd asks under one key while the database is away', () => {
+  it('some worlds have a burst of requests under one key while the database is down', () => {
     const crowded = schedules.filter(({ operations, faults }) =>
       operations.some(
         (each) =>
@@ -165,7 +165,7 @@ describe('over many schedules', () => {
     expect(crowded.length).toBeLessThan(schedules.length / 5);
   });
 
-  it('now and then a bank that remembers no refusal takes its time to refuse a capture, and a gateway stands still', () => {
+  it('some worlds have a slow refusal of a capture at a bank that stores no refusals, and a frozen gateway', () => {
     const unheard = schedules.flatMap(({ faults }) => {
       const refusal = faults.find(
         (each) =>

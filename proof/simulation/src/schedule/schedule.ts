@@ -21,23 +21,20 @@ import { withProvisionedKeys } from './provisioned-keys.js';
 import { sourceOf } from './source.js';
 import { unheardRefusal } from './unheard-refusal.js';
 
-/** All that a run is made of. What it comes to follows from it alone. */
+/** The input of a world. Its result is a function of this. */
 export interface WorldSchedule {
   readonly seed: number;
   readonly operations: readonly MerchantOperation[];
   readonly faults: readonly PlannedFault[];
-  /** So long it is left alone once all is settled: the promises must still hold then. */
+  /** Time that the world runs on at quiescence, after which the promises must still hold. */
   readonly lingerMs: number;
-  /** Absent: it ends once it is at rest. */
+  /** A time leap after quiescence. Absent if the world ends there. */
   readonly later?: TimeLeap | undefined;
-  /** Which of the services' settings differ from production's. */
+  /** Settings of the services that differ from the defaults. */
   readonly settings: Settings;
 }
 
-/**
- * How often services look for what nobody told them of, how much of one account the API takes at once, and whether API
- * keys are provisioned in its database.
- */
+/** Settings that vary between worlds: polling intervals, admission limits per account, strict keys. */
 type Settings = Partial<
   Record<'OUTBOX_SWEEP_EVERY_MS' | 'OPERATIONS_LOOK_EVERY_MS' | keyof typeof patience, number>
 > & {
@@ -47,15 +44,15 @@ type Settings = Partial<
 const services: readonly SimulatedServiceName[] = ['payments-api', 'bank-gateway', 'ledger'];
 const OPERATIONS = 20;
 const BUSY_MS = 8_000;
-/** Some worlds go on for so many times as long, with as many times the operations. */
+/** Factor of duration and number of operations of a long world. */
 const LONG = 6;
 const AMOUNT_MIN_MINOR = 50;
-/** With all worlds so, a world costs a tenth more. */
+/** Share of worlds with strict keys, which cost a tenth more. */
 const STRICT = 0.2;
 const RACE_WITHIN_MS = 20;
-/** Nothing should have to wait for a look. Where it is seldom, whatever does is seen to; and a seventh less happens. */
+/** Rare polling, so that anything that waits for a poll instead of a notification shows. It saves a seventh of the events. */
 const SELDOM: Settings = { OUTBOX_SWEEP_EVERY_MS: 4_000, OPERATIONS_LOOK_EVERY_MS: 2_000 };
-/** Until all of it has been compared with statements, both ways. */
+/** Time for reconciliation to compare everything in both directions. */
 const LINGER_MS = 40_000;
 
 export function planned(seed: number): WorldSchedule {
@@ -121,7 +118,7 @@ function operations(random: Random, times: number): MoneyOperation[] {
   return inOrder(list);
 }
 
-/** A capture and a cancellation, as near as one follows the other through the services; both again and again. */
+/** A concurrent capture and cancellation of one charge, each repeated. */
 function race(random: Random, creates: readonly PlannedCharge[], id: number): MoneyOperation[] {
   const held = creates.filter(({ capture }) => !capture);
   if (held.length === 0) return [];
@@ -138,7 +135,7 @@ function race(random: Random, creates: readonly PlannedCharge[], id: number): Mo
   return random.chance(0.8) ? [capture, refund] : [capture, refund, { kind: 'repeat', atMs, of: id, times: 3 }];
 }
 
-/** Of what was captured and canceled at once something is wanted back later: who has it wrong which of them won shows it then. */
+/** Refunds after races of captures and cancellations, which show a service that has the wrong winner. */
 function afterRaces(random: Random, operations: readonly MoneyOperation[]): PlannedRefund[] {
   const firstId = 1 + Math.max(...operations.map((each) => (each.kind === 'repeat' ? 0 : each.id)));
   const raced = operations.filter(
@@ -158,7 +155,7 @@ function afterRaces(random: Random, operations: readonly MoneyOperation[]): Plan
   }));
 }
 
-/** At any time, or in the same millisecond as another. */
+/** A charge at a random time, or in the same millisecond as another. */
 function createOf(random: Random, id: number, others: readonly PlannedCharge[], busyMs: number): PlannedCharge {
   const source = sourceOf(random, id);
   const atMs = id > 0 && random.chance(0.2) ? random.pick(others).atMs : random.between(0, busyMs);
@@ -176,7 +173,7 @@ function createOf(random: Random, id: number, others: readonly PlannedCharge[], 
   };
 }
 
-/** A capture, a cancellation or a refund: at any time after its charge, or together with another operation on it. */
+/** A capture, cancellation or refund at a random time after its charge, or concurrent with another operation on it. */
 function changeOf(random: Random, id: number, create: PlannedCharge, near: Wanted): Wanted {
   const isNear = near.kind !== 'create' && near.charge === create.id;
   const atMs = isNear ? near.atMs + random.between(0, 50) : create.atMs + random.between(0, 12_000);
@@ -187,7 +184,7 @@ function changeOf(random: Random, id: number, create: PlannedCharge, near: Wante
   return { ...asked, kind: 'capture', amountMinor: isTooMuch ? create.amountMinor + 1 : amountMinor };
 }
 
-/** Every other refund says why, and has a note on it. */
+/** Reason and metadata of every other refund. */
 const whyOf = (id: number): DetailChanges =>
   id % 2 === 0 ? {} : { reason: 'requested_by_customer', 'metadata[refund]': String(id) };
 
@@ -213,7 +210,7 @@ function poisoned(random: Random, { atMs }: FaultWindow): PlannedFault {
   return { kind: 'poison', atMs, topic: random.pick(['payments.events', 'bank.events', 'ledger.events'] as const) };
 }
 
-/** Told to end while something is on its way. */
+/** SIGTERM while operations are in progress. */
 function stopped(random: Random, operations: readonly MoneyOperation[], busyMs: number): PlannedFault[] {
   if (!random.chance(0.25)) return [];
   const { atMs } = momentOf(random, operations, busyMs);
@@ -222,7 +219,7 @@ function stopped(random: Random, operations: readonly MoneyOperation[], busyMs: 
   return [{ kind: 'terminate', atMs, service, instance: random.integer(0, 1), downMs: random.integer(50, 5_000) }];
 }
 
-/** What Kafka loses although it has acknowledged it is said again by whoever waits for what it would have come to. */
+/** Kafka loses acknowledged events. The sweeper must resend them. */
 function eventLost(random: Random, operations: readonly MoneyOperation[], busyMs: number): PlannedFault[] {
   if (!random.chance(0.15)) return [];
   const { atMs } = momentOf(random, operations, busyMs);
@@ -230,7 +227,7 @@ function eventLost(random: Random, operations: readonly MoneyOperation[], busyMs
   return inARow(random, () => ({ kind: 'publish_lost', atMs, service, when: 'lost_acknowledged' }));
 }
 
-/** One fault, or several that belong together. */
+/** One fault, or a combination of faults. */
 function struckAt(random: Random, moment: FaultWindow, operations: readonly MoneyOperation[]): PlannedFault[] {
   const { atMs } = moment;
   const service = random.pick(services);
@@ -268,7 +265,7 @@ function struckAt(random: Random, moment: FaultWindow, operations: readonly Mone
   }
 }
 
-/** As one charge is asked for, wall clocks show what they showed when another was. */
+/** A clock step back to the time of another charge, at the moment of a charge. */
 function clockShowsAgain(random: Random, operations: readonly MoneyOperation[]): PlannedFault[] {
   const times = operations.filter(({ kind }) => kind === 'create').map(({ atMs }) => atMs);
   const later = random.integer(1, times.length - 1);
@@ -282,7 +279,7 @@ const inARow = (random: Random, fault: () => PlannedFault): PlannedFault[] =>
 
 const lost = (random: Random): 'lost_before' | 'lost_after' => (random.chance(0.4) ? 'lost_before' : 'lost_after');
 
-/** Whoever asks the bank dies, or stands still past its leases, before it has heard. */
+/** The gateway is killed, or frozen past its leases, during a bank call. */
 function killBetween(random: Random, momentMs: number): PlannedFault[] {
   const atMs = momentMs + random.between(20, 900);
   const first = random.integer(0, 1);

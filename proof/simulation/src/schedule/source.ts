@@ -18,7 +18,7 @@ const unhappy = [
   'tok_fault_ledger_refuse',
 ] as const;
 
-/** What a bank does to the attempts of one charge, whenever it gets there. */
+/** Faults for fault tokens. */
 const aimed = [
   'hang',
   'error',
@@ -31,10 +31,7 @@ const aimed = [
   'refuse',
 ] as const;
 
-/**
- * A card of one of the networks, in turn so that every kind of bank is asked; some of them are no good, and some carry
- * a fault of their own.
- */
+/** A source: cards of all networks in turn, so that every bank is used; some are declined, some are fault tokens. */
 export function sourceOf(random: Random, place: number): string {
   const { brand } = cards[place] ?? random.pick(cards);
   if (random.chance(0.4)) {

@@ -2,20 +2,20 @@ import type { Random } from '#virtual-time';
 import type { PlannedCharge, MoneyOperation, MerchantOperation, ListWalk, Wanted } from '../operations/operation.js';
 import { accounts, amountOf } from './accounts.js';
 
-/** What happens once all has come to rest and a long time has passed at once. */
+/** A leap in time at quiescence, and the operations after it. */
 export interface TimeLeap {
   readonly leapMs: number;
-  /** Their times count from the end of the leap. */
+  /** Times count from the end of the leap. */
   readonly operations: readonly MerchantOperation[];
 }
 
-/** Ids from here on. */
+/** First id of these operations. */
 const FIRST_ID = 2_000;
 const HOUR_MS = 60 * 60 * 1_000;
 const DAY_MS = 24 * HOUR_MS;
-/** Past the ends of what lasts for long: a key (one day), the wait for money (two), an authorization (seven, and less than eight), an inbox (fourteen). */
+/** Beyond the durations of a key (1 day), of pending money (2), of an authorization (7, below 8) and of an inbox (14). */
 const LEAPS_MS = [20 * HOUR_MS, 25 * HOUR_MS, 3 * DAY_MS, 7 * DAY_MS + 6 * HOUR_MS, 15 * DAY_MS];
-/** By then whatever is done once a minute has been done again. */
+/** Time after a leap in which every minutely job has run. */
 const WITHIN_MS = 15_000;
 
 export function later(random: Random, money: readonly MoneyOperation[]): TimeLeap | undefined {
@@ -26,7 +26,7 @@ export function later(random: Random, money: readonly MoneyOperation[]): TimeLea
   const at = (): number => random.between(0, WITHIN_MS);
   const times = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make);
   const operations: MerchantOperation[] = [
-    // Each key once: who comes second would be told what the first was.
+    // Each key once: a second use would get the first one's replay.
     ...chosen(random, creates, 2).map((like) => underAnOldKey(random, id(), at(), like)),
     ...times(3, () => ofOld(random, id(), at(), creates)),
     ...times(2, () => anew(random, id(), at())),
@@ -45,13 +45,13 @@ function chosen<T>(random: Random, items: readonly T[], count: number): T[] {
   );
 }
 
-/** The same request, or another one, under a key that has expired: it is no repetition then. */
+/** A request under an expired key, equal to the first or not. It must be executed as a new one. */
 function underAnOldKey(random: Random, id: number, atMs: number, like: PlannedCharge): PlannedCharge {
   const amountMinor = random.chance(0.3) ? amountOf(random, like.currency) : like.amountMinor;
   return { ...like, id, atMs, amountMinor, keyOf: like.id };
 }
 
-/** What was authorized may have lapsed; what was captured may still be given back. */
+/** An operation on an old charge: an authorization may have expired, a captured charge can still be refunded. */
 function ofOld(random: Random, id: number, atMs: number, creates: readonly PlannedCharge[]): Wanted {
   const { id: charge, capture, amountMinor } = random.pick(creates);
   const kind = !capture && random.chance(0.6) ? 'capture' : 'refund';

@@ -4,14 +4,14 @@ import type { PlannedFault } from './fault.js';
 import type { MoneyOperation } from '../operations/operation.js';
 import { bankOfSource } from './source.js';
 
-/** Longer than the lease of an operation, and than the banks take until their "not found" is final. */
+/** Duration of the freeze: longer than an operation's lease, and than the time until "not found" is final. */
 const STANDS_STILL_MS = { least: 20_000, most: 26_000 };
-/** From the first request for money, or from its capture, until the bank is asked for that. */
+/** Time from the merchant's request to the bank call. */
 const ON_ITS_WAY_MS = 80;
 
 /**
- * A bank that remembers no refusal says no, and whoever asked stands still before it has heard. Somebody else takes
- * over, is told that nothing is known of it, asks again and is told yes; and then the first one comes back with its no.
+ * A bank that stores no refusals refuses, and the gateway is frozen before the answer arrives. Another instance takes
+ * over, inquires ("not found"), retries and gets an approval; then the first one returns with its refusal.
  */
 export function unheardRefusal(random: Random, operations: readonly MoneyOperation[]): PlannedFault[] {
   const captures = operations.flatMap((each) => {
@@ -43,6 +43,6 @@ export function unheardRefusal(random: Random, operations: readonly MoneyOperati
   ];
 }
 
-/** A fault of its own comes first, and nothing else strikes then. */
+/** A fault token takes precedence over fault rules. */
 const isTroubled = (source: string): boolean => source.startsWith('tok_fault_');
 const forgets = (source: string): boolean => ['cedar', 'dogwood'].includes(bankOfSource(source));

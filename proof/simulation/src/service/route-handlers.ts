@@ -15,18 +15,18 @@ import type { SimulatedRoute } from './routes.js';
 
 export type RouteHandler = (request: unknown, reply: SimulatedReply, next: () => void) => Promise<unknown>;
 
-/** What Nest, an interceptor or a filter does to a reply. */
+/** The part of a reply that Nest, interceptors and filters use. */
 export interface SimulatedReply {
   code(status: number): unknown;
   send(body: unknown): void;
 }
 
-/** To Nest, all providers of a service are in one module. */
+/** One module id for all providers of a service. */
 const MODULE = 'service';
 
 /**
- * The handlers of a service's routes as Nest itself puts them together: guard, interceptor, pipes, handler, filter,
- * read from the controllers' own metadata. Only the HTTP server is another.
+ * Handlers of a service's routes, composed by Nest itself from the controllers' metadata: guard, interceptor, pipes,
+ * handler, filter. Only the HTTP server is replaced.
  */
 export class RouteHandlers {
   readonly #handlers = new Map<SimulatedRoute, RouteHandler>();
@@ -52,7 +52,7 @@ export class RouteHandlers {
     );
   }
 
-  /** Answers every request; what goes wrong is answered by the filter. */
+  /** The handler of a route. Its filter answers every error. */
   of(route: SimulatedRoute): RouteHandler {
     let handler = this.#handlers.get(route);
     if (!handler) this.#handlers.set(route, (handler = this.#make(route)));
@@ -68,7 +68,7 @@ export class RouteHandlers {
   }
 }
 
-/** The one question that Nest's context creators ask of their container: for a class that a route names. */
+/** The part of Nest's container that its context creators use: the instance of a class. */
 function containerOf(assembled: AssembledService): NestContainer {
   const host = (type: Type) => ({ instance: assembled.instance(type), isConstructorCalled: true });
   const injectables = { get: (type: Type) => ({ getInstanceByContextId: () => host(type) }) };

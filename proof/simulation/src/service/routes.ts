@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { RequestMethod, type Type } from '@nestjs/common';
 
-/** One way in from outside, as its controller declares it. */
+/** A route, as its controller declares it. */
 export interface SimulatedRoute {
   readonly method: string;
   readonly segments: readonly string[];
@@ -30,7 +30,7 @@ export function routesOf(controllers: readonly Type[]): SimulatedRoute[] {
   });
 }
 
-/** A route with names spelled out goes before one with a parameter in their place. */
+/** The route of a path. Static segments take precedence over parameters. */
 export function routeFor(
   routes: readonly SimulatedRoute[],
   method: string,

@@ -29,18 +29,18 @@ import { SimulatedDoor } from './simulated-door.js';
 import type { SimulatedServiceDefinition } from './service-definition.js';
 import type { ProviderToken } from './wiring.js';
 
-/** What there is outside of a process. */
+/** The environment of a simulated process. */
 export interface ProcessEnvironment {
   readonly database: DatabaseHost;
   readonly broker: BrokerHost;
   readonly banks: SimulatedBanks;
   readonly story: WorldLog;
   readonly counts: Counts;
-  /** Where a service's settings differ from their defaults. */
+  /** Settings that differ from the defaults. */
   readonly settings: Readonly<Record<string, number | string>>;
-  /** Something was logged, at whatever level is told. */
+  /** Called for each log line. */
   readonly onLine: (level: WorldLogLevel, message: string, fields: Readonly<Record<string, unknown>>) => void;
-  /** There may be something to replay or to forget. Everywhere else, looking for it is most of what happens. */
+  /** Whether the jobs for parked events and retention run. In most worlds they find nothing and cost most of the events. */
   readonly keepsHouse: boolean;
 }
 
@@ -65,7 +65,7 @@ function planOf(definition: SimulatedServiceDefinition) {
   return plan;
 }
 
-/** One instance of a service in a process of its own, from its start to its crash, or its end in good order. */
+/** One instance of a service in a simulated process, from its start to its kill or orderly end. */
 export class RunningService {
   assembled: AssembledService | undefined;
   door: SimulatedDoor | undefined;
@@ -87,15 +87,15 @@ export class RunningService {
     return planOf(this.definition).routes;
   }
 
-  /** True once it consumes and serves. */
+  /** Whether it consumes events and serves requests. */
   get ready(): boolean {
     return this.assembled !== undefined && !this.process.dead && !this.#stopping;
   }
 
   /**
-   * What SIGTERM brings about: production's own shutdown, phase by phase. Its process has ended when this resolves.
+   * SIGTERM: production's own shutdown. Resolves when the process has ended.
    *
-   * @returns whether all ended well
+   * @returns whether every phase succeeded
    */
   async stop(): Promise<boolean> {
     this.#stopping = true;
@@ -111,7 +111,7 @@ export class RunningService {
     const ports = (await this.#ports(settings)).set(DiscoveryService, discovery);
     const assembled = await AssembledService.of(wiring, ports);
     const transport = assembled.get<StepTransport<PgTransaction>>(StepTransport);
-    // As Nest's microservice does before it listens; the transport calls none of the callbacks.
+    // Nest's microservice registers the handlers before it listens. The transport never calls these callbacks.
     for (const { on } of assembled.get<StepRegistry>(StepRegistry).steps())
       transport.addHandler(on.type, () => Promise.resolve(), true);
     await transport.listen((error?: unknown) => {
@@ -124,7 +124,7 @@ export class RunningService {
     this.around.story.tell(this.process.name, 'ready');
   }
 
-  /** What production's own providers say of the parts in whose place others stand here. */
+  /** Registers the shutdown phases of the parts that are simulated here. */
   #endInOrder(assembled: AssembledService): void {
     const shutdown = assembled.get<Shutdown>(Shutdown);
     this.door = new SimulatedDoor(assembled.get<SimulatedClock>(CLOCK), shutdown);
@@ -133,7 +133,7 @@ export class RunningService {
     for (const [what, database] of this.#databases) shutdown.during('pools', what, () => database.close());
   }
 
-  /** What is not production's here: the outermost things, and nothing else. */
+  /** The simulated ports; everything else is production code. */
   async #ports(settings: object): Promise<Map<ProviderToken, unknown>> {
     const { process, around } = this;
     const clock = new SimulatedClock(process);

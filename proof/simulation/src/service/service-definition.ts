@@ -7,7 +7,7 @@ import { migrated } from '../databases/migrated.js';
 import { provisionKeys } from '../databases/api-keys.js';
 import { wiringOf, type Wiring } from './wiring.js';
 
-/** A service as its root module defines it, ready to be started many times. */
+/** A service as its root module defines it, for many starts. */
 export interface SimulatedServiceDefinition {
   readonly options: ServiceOptions;
   readonly wiring: Wiring;
@@ -16,7 +16,7 @@ export interface SimulatedServiceDefinition {
 
 export async function define(root: Type): Promise<SimulatedServiceDefinition> {
   const wiring = await wiringOf(root);
-  // TypeORM reads the entities once, here: in a world only the first process would spend that time.
+  // TypeORM reads the entities here once. In a world only the first process would take that time.
   await wiring.byToken.get(DataSource)?.make({});
   const options = wiring.makings.find(({ token }) => token === SERVICE)?.make() as ServiceOptions;
   const database = await migrated(withFrameTables(options.database).migrations);

@@ -1,14 +1,14 @@
 import type { Clock } from '#clock';
 import type { Shutdown } from '#service';
 
-/** How long a connection that is kept alive may stay open before it is closed: what is on its way then still arrives. */
+/** Time for which kept-alive connections stay open, so that requests in flight still arrive. */
 const TELL_WITHIN_MS = 1_000;
-/** How long requests that have come may take to be answered as usual. */
+/** Time for the usual answers of requests in progress. */
 const ANSWER_WITHIN_MS = 3_000;
-/** How long hurried ones may take. */
+/** Time for hurried (`pending`) answers. */
 const HURRY_WITHIN_MS = 1_000;
 
-/** The public door of a process that ends, in its phases, without its HTTP: see libs/http-door. */
+/** Shutdown of the public HTTP server, phase by phase, without HTTP itself: see libs/http-door. */
 export class SimulatedDoor {
   #inHand = 0;
   readonly #changes = new Set<() => void>();
@@ -28,7 +28,7 @@ export class SimulatedDoor {
     return this.#inHand;
   }
 
-  /** What arrives now, on a connection that was kept, is refused: the parts that it needs are ending. */
+  /** Whether a request on a kept-alive connection is refused, because parts that it needs are shut down. */
   get refuses(): boolean {
     const { phase } = this.shutdown;
     return phase !== undefined && phase !== 'door';

@@ -5,26 +5,23 @@ import { moduleTree } from '../../../../libs/service/src/testing/module-tree.js'
 
 export type ProviderToken = string | symbol | Type | (abstract new (...parts: never[]) => unknown) | Function;
 
-/** How one thing of a service is made, and out of what. */
+/** How a provider is made, and its dependencies. */
 export interface ProviderRecipe {
   readonly token: ProviderToken;
   readonly needs: readonly ProviderToken[];
   readonly make: (...parts: unknown[]) => unknown;
 }
 
-/** What a service's modules say: the same that Nest reads, in the order in which it would make it. */
+/** A service's providers and controllers from its modules' metadata, in Nest's order. */
 export interface Wiring {
   readonly byToken: ReadonlyMap<ProviderToken, ProviderRecipe>;
   readonly makings: readonly ProviderRecipe[];
-  /** Classes with `@Controller`, of requests and of events. */
+  /** Classes with `@Controller`, for requests and for events. */
   readonly controllers: readonly Type[];
   readonly modules: readonly Type[];
 }
 
-/**
- * Reads the production modules' own metadata, so that nothing of their wiring is written down a second time. The
- * environment is none of it: a simulated process has its settings among its ports.
- */
+/** Reads the wiring from the production modules' metadata. Settings are left out: they are ports of a process. */
 export async function wiringOf(root: Type): Promise<Wiring> {
   const tree = await moduleTree(root, [ConfigModule]);
   const modules = [...new Set(tree.map(({ type }) => type))];

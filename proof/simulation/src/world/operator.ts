@@ -3,7 +3,7 @@ import { ParkedEvents } from '#saga';
 import { SimulatedDatabase, type DatabaseHost, type SimulatedProcess } from '#virtual-time';
 import { POISON } from '../schedule/poison.js';
 
-/** Looks after what was parked, as a person does: discards what nobody can read, and has replayed what waits behind it. */
+/** A simulated operator: discards unreadable parked events, and replays the events parked behind them. */
 export class Operator {
   readonly #parked: readonly ParkedEvents[];
 

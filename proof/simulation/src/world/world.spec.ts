@@ -22,16 +22,16 @@ beforeAll(async () => {
 const happens = (schedule: WorldSchedule): Promise<WorldResult> => outsidePromises(() => run(schedule, services));
 
 describe('a world', () => {
-  it('tells the same story, byte for byte, whenever it is begun from the same seed', async () => {
+  it('has the same log, byte for byte, for the same seed', async () => {
     const [first, other, again] = [await happens(planned(3)), await happens(planned(4)), await happens(planned(3))];
     expect(again.story.toString()).toBe(first.story.toString());
     expect(again.events).toBe(first.events);
     expect(other.story.toString()).not.toBe(first.story.toString());
   }, 60_000);
 
-  it('settles every charge where nothing goes wrong', async () => {
+  it('settles every charge without faults', async () => {
     const { operations, ...schedule } = planned(5);
-    // A charge that is only authorized may rest so for a week.
+    // An authorized charge would stay so for a week.
     const captured = operations.map((operation) =>
       operation.kind === 'create' ? { ...operation, capture: true } : operation,
     );
@@ -42,7 +42,7 @@ describe('a world', () => {
     expect(settled.reduce((sum, [, count]) => sum + count, 0)).toBe(outcome.verdict.charges);
   });
 
-  it('starts a service again that loses its database on the way up', async () => {
+  it('restarts a service that loses its database during its start', async () => {
     const lostAt = (lostMs: number): WorldSchedule => ({
       seed: 1,
       operations: [{ kind: 'create', id: 0, atMs: 2_000, ...aCharge, capture: true }],
@@ -60,11 +60,11 @@ describe('a world', () => {
     expect(outcomes.some(({ story }) => story.toString().includes('could not start'))).toBe(true);
   });
 
-  it('runs every periodic job that the operators’ handbook lists, and counts each', async () => {
+  it('runs and counts every periodic job of docs/operating.md', async () => {
     const outcome = await happens({
       seed: 1,
       operations: [{ kind: 'create', id: 0, atMs: 1_000, ...aCharge, capture: true }],
-      // Where nothing may be parked, what every service does for parked events is left out.
+      // The jobs for parked events only run in worlds with poison.
       faults: [{ kind: 'poison', atMs: 9_000, topic: 'payments.events' }],
       lingerMs: 0,
       settings: {},
@@ -80,7 +80,7 @@ describe('a world', () => {
     expect(counted.sort()).toEqual([...listed.filter((name) => name !== 'statement'), ...ofBanks].sort());
   });
 
-  it('leaps once it is at rest: keys expire, authorizations lapse, inboxes forget', async () => {
+  it('leaps at quiescence: keys and authorizations expire, inboxes delete old ids', async () => {
     const create = { kind: 'create', id: 0, atMs: 1_000, ...aCharge, capture: false } as const;
     const outcome = await happens({
       seed: 1,
@@ -97,7 +97,7 @@ describe('a world', () => {
     expect(outcome.counts.of('sometimes inbox-forgot')).toBeGreaterThan(0);
   });
 
-  it('looks provisioned keys up: an unknown one opens nothing, and a revoked one nothing after five seconds', async () => {
+  it('checks strict keys: an unknown one is rejected, and a revoked one after five seconds', async () => {
     const outcome = await happens({
       seed: 1,
       operations: [
@@ -118,7 +118,7 @@ describe('a world', () => {
     expect(story).toMatch(/acct_dora looks at its balance: 401/);
   });
 
-  it('restarts a service in turn, and lets none of its requests go unanswered', async () => {
+  it('restarts a service instance by instance, and leaves no request unanswered', async () => {
     const operations = Array.from({ length: 20 }, (_, id) => {
       return { kind: 'create', id, atMs: 500 + 100 * id, ...aCharge, capture: true } as const;
     });
@@ -140,7 +140,7 @@ describe('a world', () => {
     ]);
   });
 
-  it('is broken by a request that is never answered, though every fault is lifted', async () => {
+  it('is broken by a request without an answer after all faults are lifted', async () => {
     const schedule: WorldSchedule = {
       seed: 1,
       operations: [{ kind: 'balance', atMs: 1_000, account: aCharge.account }],
@@ -158,7 +158,7 @@ describe('a world', () => {
     expect((await happens(schedule)).verdict.violations).toEqual([]);
   });
 
-  it('is broken by a periodic job that fails by its own fault, whatever it is judged by', async () => {
+  it('is broken by a periodic job that fails for a reason of its own, whatever it is judged by', async () => {
     const schedule: WorldSchedule = {
       seed: 1,
       operations: [{ kind: 'create', id: 0, atMs: 1_000, ...aCharge, capture: true }],
@@ -172,11 +172,11 @@ describe('a world', () => {
       const { verdict } = await outsidePromises(() => run(schedule, failing, judge));
       expect(verdict.violations).toMatchObject([{ id: 'A18', lines: [expect.stringContaining('roll-up')] }]);
     }
-    // What the world itself provokes is no fault of a job’s.
+    // A failure that the world's faults explain does not count.
     expect((await happens(schedule)).verdict.violations).toEqual([]);
   });
 
-  it('is broken by a warning that no fault provoked, unless it is judged by the promises alone', async () => {
+  it('is broken by a warning that no fault explains, unless it is judged by the promises alone', async () => {
     const schedule = (...faults: WorldSchedule['faults']): WorldSchedule => ({
       seed: 1,
       operations: [{ kind: 'create', id: 0, atMs: 1_000, ...aCharge, capture: true }],
@@ -197,13 +197,13 @@ describe('a world', () => {
     const provoked = await happens(schedule({ ...away, service: 'ledger' }));
     expect([provoked.bugs, isWarned(provoked)]).toEqual([[], true]);
     expect(provoked.counts.of('warning job-interrupted')).toBeGreaterThan(0);
-    // The same fault, elsewhere.
+    // The same fault at another service.
     const elsewhere = await outsidePromises(() => run(schedule({ ...away, service: 'bank-gateway' }), warning));
     expect(elsewhere.bugs[0]).toMatch(/^ledger: /);
   });
 });
 
-/** The same service, with something else in the place of one of its parts. */
+/** The service with one of its parts replaced. */
 function withMade(
   { wiring, ...definition }: SimulatedServiceDefinition,
   token: ProviderToken,

@@ -51,10 +51,10 @@ import { inWords as fieldsInWords } from '../log/log-to-world.js';
 
 export type Definitions = Readonly<Record<SimulatedServiceName, SimulatedServiceDefinition>>;
 
-/** What a run is judged by: the promises, or besides them every warning and error that a service logs unprovoked. */
+/** Whether unexplained warnings and errors in logs break a run too (`everything`), or the promises alone. */
 export type JudgedBy = 'everything' | 'promises';
 
-/** Told of every statement that some connection gives to a service's database. */
+/** Called for every statement to a service's database. */
 export type OnStatement = (
   service: SimulatedServiceName,
   session: object,
@@ -65,7 +65,7 @@ export type OnStatement = (
 export interface WorldResult {
   readonly schedule: WorldSchedule;
   readonly verdict: Verdict;
-  /** What went wrong beside the invariants: an error that nobody caught, a line in a log that no fault provoked. */
+  /** Failures beside the invariants: an uncaught error, an unexplained line in a log. */
   readonly bugs: readonly string[];
   readonly story: WorldLog;
   readonly counts: Counts;
@@ -84,21 +84,21 @@ const topics = [
 const PARTITIONS = 4;
 const INSTANCES = 2;
 const START_WITHIN_MS = 5_000;
-/** Faults are over by then, whatever their length. */
+/** Time at which all faults are lifted. */
 const HEALED_AFTER_MS = 100_000;
-/** A7: after the last fault is lifted, everything has ended. */
+/** A7: time after the last fault within which every charge ends. */
 const ENDED_WITHIN_MS = 60_000;
-/** Then statements have their time: a difference is suspect for some seconds, named within a minute, and undone. */
+/** Time for reconciliation to find and reverse every stray. */
 const AT_REST_WITHIN_MS = 150_000;
 const LOOK_EVERY_MS = 1_000;
-/** A look at a world that has ended reads all that is there: what only time can mend is looked at ever more seldom. */
+/** Longest interval between checks of an ended world. They read everything, so they become less frequent. */
 const LOOK_EVERY_MAX_MS = 16_000;
 const RESTARTED_AFTER_MS = 1_000;
-/** Of an absence: a server that starts replays its log before it takes sessions. */
+/** Share of an outage in which the server is starting: it replays its log and refuses sessions. */
 const STARTING_SHARE = 0.4;
 const OPERATOR_LOOKS_EVERY_MS = 5_000;
 
-/** Production's supervisors kill what has not ended by then. */
+/** A supervisor kills a service that has not ended by then. */
 const ENDED_BY_FORCE_AFTER_MS = SHUTDOWN_LIMIT_MS + 1_000;
 
 interface Which {
@@ -116,12 +116,12 @@ interface Look {
 
 interface Host extends DatabaseHost {
   up: boolean;
-  /** In an absence, from then on it says that it is starting. */
+  /** During an outage, the time from which it answers that it is starting. */
   startsMs: number;
   pending: ('lost_before' | 'lost_after')[];
 }
 
-/** One world from its beginning to its rest: three services in two instances each, their databases, a Kafka, four banks. */
+/** One world, from its start to quiescence: three services in two instances each, their databases, a Kafka, four banks. */
 export class World {
   readonly scheduler = new Scheduler();
   readonly story = new WorldLog(() => this.scheduler.nowMs);
@@ -135,7 +135,7 @@ export class World {
   readonly #merchants: Merchants;
   readonly #reached = new StateRecorder(() => this.scheduler.nowMs);
   #look: Look | undefined;
-  /** What broke before the world was at rest; it ends with it. */
+  /** A promise that was broken before quiescence. It ends the world. */
   #breach: BrokenPromise | undefined;
   #quietSinceMs: number | undefined;
   readonly #always = new ContinuousChecks((breach) => this.#break(breach));
@@ -258,14 +258,14 @@ export class World {
     this.story.tell('the world', 'is at rest');
     if (this.schedule.lingerMs > 0) {
       this.#runFor(this.schedule.lingerMs);
-      // A statement that is just being published is no unrest.
+      // A statement page that is being published does not prevent quiescence.
       if (!this.#settles()) return;
     }
     if (this.schedule.later && !this.#settlesAfter(this.schedule.later)) return;
     this.#lookBack();
   }
 
-  /** What merchants read now has to show the rows exactly. */
+  /** Final reads of the merchants, which must show the rows exactly. */
   #lookBack(): void {
     this.#quietSinceMs = this.#merchants.client.nowMs;
     this.#begin(closingLook(this.schedule.operations));
@@ -303,7 +303,7 @@ export class World {
     this.scheduler.after(0, process, look);
   }
 
-  /** @returns whether every promise holds, once all has ended or its time is up */
+  /** Waits for quiescence, or for its time limit. @returns whether every promise holds */
   #settles(): boolean {
     const healedMs = this.scheduler.nowMs;
     let [everyMs, holds] = [LOOK_EVERY_MS, false];
@@ -319,7 +319,7 @@ export class World {
     return holds && !this.#isBroken;
   }
 
-  /** Merchants ask until they are answered. With every fault lifted, nothing is a reason not to answer. */
+  /** A15: merchants retry without limit, so after all faults are lifted every request must get a final answer. */
   #wantAnswers(): void {
     const { unanswered } = this.#merchants;
     if (this.#isBroken || unanswered.length === 0) return;
@@ -369,7 +369,7 @@ export class World {
     return this.#looked().evidence;
   }
 
-  /** What is there by now, and the verdict on it. Between two events nothing changes, so none is looked at twice. */
+  /** Evidence and verdict of this moment. Cached until the next event, since nothing changes between events. */
   #looked(): Look {
     const { events, nowMs } = this.scheduler;
     const quietSinceMs = this.#quietSinceMs;
@@ -383,7 +383,7 @@ export class World {
   #verdict(): Verdict {
     const { verdict } = this.#looked();
     if (!this.#breach) return verdict;
-    // Nothing is at rest, so nothing else can be asked than what has been refused already.
+    // The world is not quiescent, so only A16 can be checked besides: refusals are final.
     const { id, promise, line } = this.#breach;
     const refused = verdict.violations.filter((violation) => violation.id === 'A16');
     return { ...verdict, holds: false, violations: [{ id, promise, lines: [line] }, ...refused] };
@@ -466,7 +466,7 @@ export class World {
     });
   }
 
-  /** A database that is away, a lease that is lost: these the world provokes, and a job is not said to fail by them. */
+  /** A18: failures by an outage or a lost lease have other outcomes, so this one is a bug. */
   #jobFailed(instance: string, { periodicJob, err }: Readonly<Record<string, unknown>>): void {
     const line = `${instance}: ${String(periodicJob)}: ${String(err)}`;
     this.#break({ id: 'A18', promise: 'no periodic job fails for a reason of its own', line });
@@ -549,14 +549,14 @@ export class World {
     process.kill();
   }
 
-  /** SIGTERM, and SIGKILL later on. @param whenEnded unless something else has ended it before */
+  /** SIGTERM, and SIGKILL after the time limit. @param whenEnded not called if another fault ends it first */
   #stop(which: Which, downMs: number, whenEnded: () => void): void {
     this.#faults.terminated(which, downMs);
     const running = this.#instance(which);
     const { process, ready } = running;
     if (process.dead) return;
     if (!ready) {
-      // It has begun no work.
+      // It has not started yet.
       process.kill();
       return whenEnded();
     }
@@ -594,7 +594,7 @@ export class World {
     process.thaw();
   }
 
-  /** Production says why and ends. That its database is lost in the middle of it is a reason; all others are bugs. */
+  /** A failed start: production logs the reason and exits. Any reason but a transient error is a bug. */
   #couldNotStart(which: Which, error: unknown): void {
     const { process } = this.#instance(which);
     this.story.tell(process.name, () => `could not start: ${String(error)}`);
@@ -605,7 +605,7 @@ export class World {
     this.#endAndRestart(which);
   }
 
-  /** What Node does when nobody catches an error. */
+  /** Kills the current process, as Node does on an uncaught error. */
   #crash(): void {
     const crashed = [...this.#instances.entries()].find(([, { process }]) => process === this.scheduler.current);
     if (!crashed) return;
@@ -614,7 +614,7 @@ export class World {
     this.#endAndRestart({ service, instance: Number(name.slice(service.length + 1)) });
   }
 
-  /** Whoever supervises a process that has ended starts it again. */
+  /** Ends a process; its supervisor restarts it. */
   #endAndRestart(which: Which): void {
     this.#instance(which).process.kill();
     this.scheduler.after(RESTARTED_AFTER_MS, undefined, () => this.#restart(which));
@@ -628,7 +628,7 @@ export class World {
     if (this.#instance(which).process.dead) this.#start(which.service, which.instance);
   }
 
-  /** Half of the times it is restarted, and says so; else it is gone without a word. */
+  /** A database outage: in half of the cases a restart with its errors, else without any answer. */
   #away(host: Host, forMs: number): void {
     const { nowMs } = this.scheduler;
     const isRestart = this.#random.fork(`away ${nowMs}`).chance(0.5);
@@ -643,7 +643,7 @@ export class World {
     host.server.notifyListeners();
   }
 
-  /** Every fault is lifted. */
+  /** Lifts every fault. */
   #heal(): void {
     this.story.tell('nemesis', 'lifts every fault');
     this.#faults.healed();
@@ -662,7 +662,7 @@ export class World {
   }
 }
 
-/** A lost page of a statement is missed, and an alert; a person has it published again, and nobody else. */
+/** The pending publish fault, except for statement pages: only an operator could republish a lost page. */
 function faultFor(events: readonly CloudEvent[], pending: PublishFault[]): 'nothing' | PublishFault {
   const isPage = events.some(({ type }) => type === bank.statementPublished.type);
   if (isPage && pending[0] === 'lost_acknowledged') return 'nothing';
@@ -673,7 +673,7 @@ const promiseOf = (id: string): string => invariants.find((invariant) => invaria
 
 const serviceOf = (instance: string): SimulatedServiceName => instance.replace(/-\d+$/, '') as SimulatedServiceName;
 
-/** A service that is told to end takes a while. */
+/** Longest time that a service takes to end after SIGTERM. */
 const ENDS_WITHIN_MS = 12_000;
 
 function lengthOf(fault: PlannedFault): number {
