@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// npx holdfast: runs the compiled command on the Node that the project brings along. Where nothing is built, because the
-// system runs in containers, the command runs in a container as well.
+// npx holdfast: runs the compiled command on the project's own Node. Without a build, because the system runs in
+// containers, the command runs in a container too.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -28,7 +28,7 @@ function isUp(compose) {
 }
 
 function run(command, args) {
-  // Ctrl-C reaches both: the command ends as it sees fit, and this process with its code.
+  // Ctrl-C reaches both processes. The command decides when to end, and this one returns its exit code.
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
   process.exitCode = spawnSync(command, args, { stdio: 'inherit' }).status ?? 1;
 }

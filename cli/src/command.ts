@@ -1,14 +1,14 @@
-/** How a command ended: 0 done, and all is well; 1 done, and something is wrong; 2 not done. */
+/** Exit code: 0 done, without findings; 1 done, with findings; 2 not done. */
 export type ExitCode = 0 | 1 | 2;
 
 /**
- * One subcommand of holdfast: does what the words after its name say.
+ * One subcommand of holdfast, called with the words after its name.
  *
  * @throws CommandError
  */
 export type Command = (words: readonly string[]) => Promise<ExitCode>;
 
-/** Why a command was not done, in a sentence that says what to do: shown without a stack. */
+/** The reason why a command was not done, with a remedy. It is shown without a stack trace. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
 

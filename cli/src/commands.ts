@@ -1,9 +1,9 @@
 import type { Command } from './command.js';
 
 interface Listed {
-  /** In one line, for `holdfast --help`. */
+  /** One line for `holdfast --help`. */
   readonly summary: string;
-  /** Each is loaded when it is called: all of them together would take seconds to load. */
+  /** Loads the command when it is called, since loading all of them takes seconds. */
   readonly load: () => Promise<Command>;
 }
 

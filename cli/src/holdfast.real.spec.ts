@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { repositoryRoot } from '../../infra/local/repository.js';
 import { commands } from './commands.js';
 
-/** What the command prints, and how it ends, with nothing in its environment but what is given. */
+/** Runs the command with the given environment only. @returns output and exit code */
 async function holdfast(words: readonly string[], environment: Record<string, string> = {}) {
   return promisify(execFile)(process.execPath, ['cli/holdfast.mjs', ...words], {
     cwd: repositoryRoot,
@@ -26,14 +26,14 @@ describe('holdfast', () => {
     expect((await holdfast(['--help'])).stdout).toBe(stdout);
   });
 
-  it.each(names)('%s --help says how it is used, with no system there', async (name) => {
+  it.each(names)('%s --help shows its usage without a running system', async (name) => {
     const { code, stdout, stderr } = await holdfast([name, '--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(new RegExp(`^holdfast ${name}`));
     expect((await holdfast(['help', name])).stdout).toBe(stdout);
   });
 
-  it('suggests the command that was probably meant', async () => {
+  it('suggests the nearest command', async () => {
     expect(await holdfast(['verfiy'])).toMatchObject({
       code: 2,
       stderr: 'There is no command verfiy: did you mean verify? See holdfast --help.\n',
@@ -53,7 +53,7 @@ describe('holdfast', () => {
     ['key', ['shop'], 'DATABASE_URL'],
     ['parked', [], 'DATABASE_URL'],
     ['verify', [], 'DATABASE_URL'],
-  ])('%s says so in one sentence when nothing runs here', async (name, words, elsewhere) => {
+  ])('%s fails with one sentence without a running system', async (name, words, elsewhere) => {
     const { code, stdout, stderr } = await holdfast([name, ...words]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(new RegExp(`^It does not run: start it with npm start\\.[^\\n]*${elsewhere}[^\\n]*\\n$`));
@@ -65,7 +65,7 @@ describe('holdfast', () => {
     ['key', ['shop']],
     ['parked', ['list']],
     ['verify', ['--banks-admin-url', 'http://127.0.0.1:1']],
-  ])('%s ends with one sentence when no Postgres answers', async (name, words) => {
+  ])('%s fails with one sentence if no Postgres answers', async (name, words) => {
     const ended = await holdfast([name, ...words], { DATABASE_URL: 'postgres://me:secret@127.0.0.1:1/postgres' });
     expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(ended.stderr).toMatch(
@@ -79,7 +79,7 @@ describe('holdfast', () => {
     ['limit', ['shop'], 'See holdfast limit --help.'],
     ['key', [], 'See holdfast key --help.'],
     ['faults', ['--banks-admin-url', 'nowhere'], 'is no URL'],
-  ])('%s says what to do about a mistake', async (name, words, sentence) => {
+  ])('%s gives a remedy for a wrong argument', async (name, words, sentence) => {
     const somewhere = { DATABASE_URL: 'postgres://me@127.0.0.1:1/postgres', BANKS_ADMIN_URL: 'http://127.0.0.1:1' };
     const { code, stderr } = await holdfast([name, ...words], somewhere);
     expect(code).toBe(2);

@@ -2,7 +2,7 @@ import { asksForHelp, CommandError, type Command, type ExitCode } from './comman
 import { commands, type CommandName } from './commands.js';
 import { noSuch } from './nearest.js';
 
-/** Runs one subcommand, and says in one sentence why it could not be done. */
+/** Runs one subcommand. If it fails, prints the reason in one sentence. */
 export async function holdfast([name, ...words]: readonly string[]): Promise<ExitCode> {
   try {
     if (name === undefined || asksForHelp([name]) || (name === 'help' && words.length === 0)) {

@@ -12,12 +12,12 @@ describe('the nearest word', () => {
     expect(nearest(word, ['why', 'books', 'parked', 'ctl', 'limit', 'key', 'verify', 'faults'])).toBe(meant);
   });
 
-  it('is none when no word is near', () => {
+  it('is undefined if no word is near', () => {
     expect(nearest('reconcile', ['why', 'books', 'ctl'])).toBeUndefined();
     expect(nearest('x', ['why'])).toBeUndefined();
   });
 
-  it('is by insertions, deletions and substitutions', () => {
+  it('is by edit distance: insertions, deletions and substitutions', () => {
     expect(editDistance('', 'abc')).toBe(3);
     expect(editDistance('kitten', 'sitting')).toBe(3);
     expect(editDistance('same', 'same')).toBe(0);

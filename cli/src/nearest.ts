@@ -1,4 +1,4 @@
-/** The word that was probably meant; undefined when none is near. */
+/** The nearest known word by edit distance. Undefined if none is near. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   const [best] = known
     .map((each) => ({ each, distance: editDistance(word.toLowerCase(), each) }))
@@ -7,13 +7,13 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best?.each;
 }
 
-/** What is wrong with a word that is none of the known ones: the nearest of them, or all. */
+/** Message for an unknown word, with the nearest known one, or all of them. */
 export function noSuch(what: string, word: string, known: readonly string[]): string {
   const meant = nearest(word, known);
   return `There is no ${what} ${word}${meant ? `: did you mean ${meant}?` : `; there are: ${known.join(', ')}.`}`;
 }
 
-/** Levenshtein: the fewest insertions, deletions and substitutions that make one of the other. */
+/** Levenshtein distance. */
 export function editDistance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, column) => column);
   for (let i = 1; i <= one.length; i += 1) {

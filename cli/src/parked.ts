@@ -17,7 +17,7 @@ export const parked: Command = async (words) => {
     return 0;
   } catch (error) {
     if (error instanceof CommandError) throw error;
-    // A database that is not there yet, a server that is away: what Postgres says is what to mend.
+    // Postgres' own message names the problem: a missing database, a server that is down.
     throw new CommandError(`not done: ${(error as Error).message}`);
   }
 };

@@ -4,7 +4,7 @@ import { holdfastInContainer } from './system/compose.client.js';
 import { findDatabases } from './system/databases.js';
 
 /**
- * A command that a service brings along, because it owns the tables.
+ * A command that is an entry point of a service, because that owns the tables.
  *
  * @param entry its compiled file, relative to the repository
  */

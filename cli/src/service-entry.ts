@@ -9,8 +9,8 @@ import type { ExitCode } from './command.js';
 /**
  * Runs a compiled entry point of a service, as a process of its own.
  *
- * @param databases where the services' databases are; the operator's own environment comes first
- * @param options.capture its output is returned and not shown
+ * @param databases URLs of the services' databases; the operator's environment takes precedence
+ * @param options.capture returns the output instead of printing it
  */
 export async function runEntry(
   entry: string,

@@ -1,4 +1,4 @@
-/** Columns as wide as their widest cell, under a heading each. */
+/** Formats a table with aligned columns. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = headings.map((heading, column) => Math.max(heading.length, ...rows.map((row) => row[column]!.length)));
   return [headings, ...rows]
@@ -11,13 +11,13 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
     .join('\n');
 }
 
-/** On one line, and no longer than a terminal's. */
+/** The text on one line, truncated to `length`. */
 export function brief(text: string, length = 70): string {
   const line = text.replaceAll(/\s+/g, ' ');
   return line.length > length ? `${line.slice(0, length - 1)}…` : line;
 }
 
-/** The largest unit that says enough: `3 d`, `5 min`. */
+/** An age in one unit: `3 d`, `5 min`. */
 export function age(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000));
   if (seconds < 120) return `${seconds} s`;

@@ -40,7 +40,7 @@ export const verify: Command = async (words) => {
   const [banksAdminUrl] = (await findDoors(values)).banks;
   if (banksAdminUrl === undefined) throw new CommandError('Say where the banks are: BANKS_ADMIN_URL.');
 
-  // It waits three seconds for Postgres, and says so when none answers.
+  // It waits three seconds for Postgres, and prints the error itself.
   const rows = await runEntry(projection, [], databases, { capture: true });
   if (rows.code === 2) return 2;
   const standing = await new FaultsClient(banksAdminUrl).list();

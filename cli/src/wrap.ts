@@ -1,4 +1,4 @@
-/** Breaks between words, but not between a number and its unit; a word that is longer than a line stands alone. */
+/** Wraps text at spaces, but not between a number and its unit. A word longer than a line has a line of its own. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.replaceAll(/(\d) (?=(?:ms|s|min|[a-z]{3})\b)/g, '$1\u00A0').split(' ')) {

@@ -24,7 +24,7 @@ for (const { login, file } of holders) {
   const kept = await readFile(file, 'utf8').catch(() => '');
   logins[login] = kept ? new URL(kept).password : randomBytes(18).toString('base64url');
 }
-// Written first: a login whose password is known nowhere could not be used.
+// The password is written before the login is created, so that none is lost.
 for (const { login, folder: own, file } of holders) {
   await mkdir(own, { recursive: true, mode: 0o700 });
   await writePrivate(file, urlAs(login, administratorUrl, logins));

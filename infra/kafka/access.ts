@@ -1,24 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-// What Node can name of a CommonJS package ends before the enums of ACLs.
+// A default import, because Node finds no named exports for the ACL enums of this CommonJS package.
 import kafkajs, { type AclEntry, type Admin } from 'kafkajs';
 import type { KafkaConnection } from '#messaging';
 import { kafkaClient } from '../../libs/messaging/src/kafka-client.js';
 import { topics } from './topics.js';
 
-/** What a user may do; everything else is refused. */
+/** Rights of a user. Everything else is denied. */
 interface Rights {
   readonly reads: readonly string[];
   readonly writes: readonly string[];
-  /** The consumer group that it may be a member of, or those whose names begin so. */
+  /** The consumer group that it may join, or the prefix of the groups. */
   readonly group: { readonly name: string; readonly isPrefix?: true };
-  /** May look at every group, and at the topics' settings. */
+  /** May describe every group and the topics' settings. */
   readonly inspects?: true;
 }
 
 /**
- * At the broker of `npm start`, by user. A service is believed for its own events only: it writes its own topics and no
- * other, so no other process can say that a bank has authorized or that the ledger has posted.
+ * Rights at the broker of `npm start`, by user. A service may write only its own topics, so no other process can forge an
+ * authorization or a posting.
  */
 export const rightsOf = {
   'payments-api': {
@@ -36,7 +36,7 @@ export const rightsOf = {
     writes: ['ledger.events', 'ledger.dlq'],
     group: { name: 'ledger' },
   },
-  // For people's own tools.
+  // For tools of operators and developers.
   reader: { reads: topics, writes: [], group: { name: 'reader', isPrefix: true }, inspects: true },
 } as const satisfies Readonly<Record<string, Rights>>;
 
@@ -47,8 +47,8 @@ const LOOK_EVERY_MS = 50;
 const LOOKS = 600;
 
 /**
- * Gives each user its rights, and takes what an earlier version gave it beside them. Resolves once the broker goes by
- * them, which may be a while after its controller has acknowledged them.
+ * Grants each user its rights, and removes those of earlier versions. Resolves once the broker applies them, which may be
+ * some time after the controller's acknowledgement.
  */
 export async function grantRights(connection: KafkaConnection): Promise<void> {
   const wanted = grantedUsers.flatMap((user) => aclOf(user, rightsOf[user]));
@@ -60,7 +60,7 @@ export async function grantRights(connection: KafkaConnection): Promise<void> {
     await admin.deleteAcls({ filters: grantedUsers.map((user) => ({ ...anything(), principal: principalOf(user) })) });
     await admin.createAcls({ acl: wanted });
     for (let look = 1; !(await isGranted()); look++) {
-      if (look === LOOKS) throw new Error('Kafka does not go by the rights that it was told');
+      if (look === LOOKS) throw new Error('Kafka does not apply the granted rights');
       await sleep(LOOK_EVERY_MS);
     }
   } finally {
@@ -68,7 +68,7 @@ export async function grantRights(connection: KafkaConnection): Promise<void> {
   }
 }
 
-/** Of our users, as the broker knows them. */
+/** The rights of these users at the broker. */
 async function rightsAt(admin: Admin): Promise<string[]> {
   const { resources } = await admin.describeAcls(anything());
   const entries = resources.flatMap(({ acls, ...resource }) => acls.map((acl) => ({ ...resource, ...acl })));
@@ -117,7 +117,7 @@ function aclOf(user: string, rights: Rights): AclEntry[] {
     resourceName,
     resourcePatternType,
   });
-  // Kafka takes the right to read or to write for the right to describe.
+  // In Kafka, READ and WRITE imply DESCRIBE.
   return [
     ...rights.reads.map((topic) => may(AclOperationTypes.READ, AclResourceTypes.TOPIC, topic)),
     ...rights.writes.map((topic) => may(AclOperationTypes.WRITE, AclResourceTypes.TOPIC, topic)),

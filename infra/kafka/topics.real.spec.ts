@@ -11,17 +11,17 @@ beforeAll(async () => {
 });
 afterAll(() => admin.disconnect());
 
-it('lets go of events by the day: a segment of a week would keep its first one for another', async () => {
+it('rolls segments daily, because a segment of a week would keep its first event for another week', async () => {
   await ensureTopics({ brokers, partitions: 4 });
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    // Other tests make the topics of events in their own way; this one is made here only.
+    // Other tests create the event topics with other settings; only this test creates this one.
     resources: [{ type: ConfigResourceTypes.TOPIC, name: 'payments-api.dlq', configNames: ['segment.ms'] }],
   });
   expect(resources[0]!.configEntries).toMatchObject([{ configName: 'segment.ms', configValue: String(86_400_000) }]);
 });
 
-it('creates what is missing, and tells of each topic that is kept otherwise than it would be created', async () => {
+it('creates missing topics, and notes each topic with another retention', async () => {
   await ensureTopics({ brokers, partitions: 4 });
   expect(await admin.listTopics()).toEqual(expect.arrayContaining([...topics]));
   const retain = (retentionMs: string): Promise<unknown> =>
@@ -48,7 +48,7 @@ it('creates what is missing, and tells of each topic that is kept otherwise than
   }
 }, 30_000);
 
-/** What is altered is acknowledged by the controller, and known to the broker that is asked a moment later. */
+/** Retries, because a broker knows a change some time after the controller has acknowledged it. */
 async function whenKnown<Told extends { notes: string[] }>(ask: () => Promise<Told>): Promise<Told> {
   for (let told = await ask(); ; told = await ask()) {
     if (told.notes.some((note) => note.includes('bank.events keeps events'))) return told;

@@ -3,7 +3,7 @@ import { INBOX_KEPT_MS } from '#saga';
 import { retentionMsOf } from './topics.js';
 
 describe('topics', () => {
-  it('keep an event for a week, and every inbox remembers it for two', () => {
+  it('keep an event for a week, and every inbox keeps its id for two', () => {
     const events = Object.entries(retentionMsOf).filter(([topic]) => topic.endsWith('.events'));
     const WEEK_MS = 7 * 86_400_000;
     expect(events.map(([, keptMs]) => keptMs)).toEqual([WEEK_MS, WEEK_MS, WEEK_MS]);

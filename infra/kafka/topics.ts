@@ -1,4 +1,4 @@
-// What Node can name of a CommonJS package ends before ConfigResourceTypes.
+// A default import, because Node finds no named export ConfigResourceTypes in this CommonJS package.
 import kafkajs, { type Admin } from 'kafkajs';
 import { SystemClock } from '#clock';
 import type { KafkaConnection } from '#messaging';
@@ -6,17 +6,14 @@ import { createTopics } from '../../libs/messaging/src/create-topics.js';
 import { kafkaClient } from '../../libs/messaging/src/kafka-client.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Half of what inboxes remember: whatever a topic can still deliver is known to be a copy. */
+/** Half of the inboxes' retention, so that the inbox recognizes every duplicate that a topic can still deliver. */
 const EVENTS_KEPT_MS = 7 * DAY_MS;
-/**
- * A segment goes as a whole, when its youngest record is old enough. By Kafka's default it takes a week to fill, and its
- * first record would outlive an inbox's memory.
- */
+/** Kafka deletes whole segments, by their newest record. With the default of a week, a record would outlive its inbox id. */
 const SEGMENT_MS = DAY_MS;
-/** A dead letter is news for a person, who may be away; the event itself stays parked. */
+/** Dead letters notify operators, who may be absent. The event itself stays parked in the database. */
 const DEAD_LETTERS_KEPT_MS = 30 * DAY_MS;
 
-/** One topic per producer; what a consumer could not digest goes to a dead-letter topic of its own. */
+/** Retention by topic: one topic per producer, one dead-letter topic per consumer. */
 export const retentionMsOf: Readonly<Record<string, number>> = {
   'payments.events': EVENTS_KEPT_MS,
   'bank.events': EVENTS_KEPT_MS,
@@ -28,12 +25,11 @@ export const retentionMsOf: Readonly<Record<string, number>> = {
 export const topics: readonly string[] = Object.keys(retentionMsOf);
 
 /**
- * Creates the topics that are missing. One that exists with another number of partitions is left as it is: adding
- * partitions would move keys, and with them the order of a charge's events. So is one with another retention, which
- * somebody may have chosen; the note says what that means.
+ * Creates missing topics. Existing ones keep their partitions, since more would move keys and break the order of a
+ * charge's events, and their retention, which an operator may have chosen.
  *
- * @returns what was created, and notes for the operator
- * @throws KafkaJSError when the brokers cannot be reached
+ * @returns the created topics, and notes on differing ones
+ * @throws KafkaJSError if the brokers cannot be reached
  */
 export async function ensureTopics(
   options: KafkaConnection & { partitions: number },
@@ -46,7 +42,7 @@ export async function ensureTopics(
     const wanted = created.map((topic) => ({
       topic,
       numPartitions: options.partitions,
-      replicationFactor: -1, // whatever the brokers' default is
+      replicationFactor: -1, // the brokers' default
       configEntries: [
         { name: 'retention.ms', value: String(retentionMsOf[topic]) },
         { name: 'segment.ms', value: String(SEGMENT_MS) },

@@ -22,7 +22,7 @@ export const brokerSettings: Record<string, string> = {
   'share.coordinator.state.topic.min.isr': '1',
   'offsets.topic.num.partitions': '8',
   'group.initial.rebalance.delay.ms': '0',
-  // A broker that comes back after a kill is refused as a duplicate until its old session has lapsed: not for 9 s.
+  // After a kill, a broker is refused as a duplicate until its old session expires, by default after 9 s.
   'broker.session.timeout.ms': '2000',
   'broker.heartbeat.interval.ms': '500',
   // A mistyped topic must fail, not appear.

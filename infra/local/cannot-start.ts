@@ -1,9 +1,9 @@
-/** What keeps the system from starting, in a sentence for the operator: it is shown without a stack. */
+/** The reason why the system cannot start, as a sentence for the operator. It is shown without a stack trace. */
 export class CannotStart extends Error {
   override name = 'CannotStart';
 }
 
-/** What a disk or its permissions refuse: the operator's to mend, and no bug. */
+/** Error codes of disk and permissions, which the operator must resolve. */
 const REFUSALS = [
   'EACCES',
   'EDQUOT',
@@ -20,10 +20,10 @@ const REFUSALS = [
   'EROFS',
 ];
 
-/** The sentence for what ended a start; what is no operator's to mend comes back as it is. */
+/** Turns the error of a failed start into a CannotStart, if the operator can resolve it. Others are returned unchanged. */
 export function causeOf(error: unknown, dataDir: string): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
-  // Said by Postgres, Java or Node, in the middle of much else.
+  // Part of a longer message of Postgres, Java or Node.
   if (/No space left on device|ENOSPC/.test(message)) return new CannotStart(`The disk of ${dataDir} is full.`);
   if (code && REFUSALS.includes(code)) return new CannotStart(`The data folder ${dataDir} cannot be used: ${message}.`);
   return error;

@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dataFolder } from './supervisor-settings.js';
 
-/** A message for the user: nothing runs, or the supervisor refused. */
+/** A message for the user: the system does not run, or the supervisor refused. */
 export class ControlRefused extends Error {
   override name = 'ControlRefused';
 }
 
 const ANSWER_WITHIN_MS = 5_000;
-/** Longer than the slowest start of one process. */
+/** Longer than the slowest start of a process. */
 const COMMAND_WITHIN_MS = 240_000;
 
 /**
@@ -37,7 +37,7 @@ export async function askControl<Answer>(method: 'GET' | 'POST', path: string): 
       );
     }
   };
-  // A command takes as long as what it starts; whether anybody is there to take it shows at once.
+  // A command may take long, so a short request first shows whether the supervisor answers.
   if (method === 'POST') await ask('GET', '/urls', ANSWER_WITHIN_MS);
   const { ok, body } = await ask(method, path, method === 'GET' ? ANSWER_WITHIN_MS : COMMAND_WITHIN_MS);
   if (!ok) throw new ControlRefused((body as { error: string }).error);

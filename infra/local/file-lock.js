@@ -1,10 +1,10 @@
-// A lock on a file that the kernel holds for this process and gives back however the process ends. Plain JavaScript:
-// prepare.mjs needs it before anything is built.
+// A file lock that the kernel releases however the process ends. Plain JavaScript, because prepare.mjs needs it before
+// anything is built.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 
-/** Node has no flock(2). Either program takes it on our open file, which is then locked for as long as we keep it open. */
+/** Node has no flock(2). These programs lock our open file, which stays locked while we keep it open. */
 const LOCKERS = [
   ['flock', ['-x', '-n', '3']], // busybox knows no longer names
   [

@@ -6,7 +6,7 @@ const LOWEST = 15_000;
 const HIGHEST = 30_000;
 const handedOut = new Set<number>();
 
-/** @returns distinct ports of the loopback interface that nothing listens on, never the same twice in one process. */
+/** @returns distinct free ports of the loopback interface, never the same one twice in a process */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   while (ports.length < count) {
@@ -18,16 +18,16 @@ export async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-/** Whether nothing listens on it, whichever address `localhost` comes to. */
+/** Whether the port is free on 127.0.0.1 and [::1], since `localhost` may resolve to either. */
 export async function isFree(port: number): Promise<boolean> {
   return (await obstacleAt(port)) === undefined;
 }
 
-/** @returns why nobody can listen on the port here, as the end of a sentence */
+/** @returns why the port cannot be listened on, as the end of a sentence */
 export async function obstacleAt(port: number): Promise<string | undefined> {
   const codes = [await refusalOf(port, '127.0.0.1'), await refusalOf(port, '::1')];
   if (codes[0] === 'EADDRINUSE') return 'is taken';
-  // What listens there would be reached by whoever says `localhost` and means us.
+  // A client that connects to `localhost` would reach the other program.
   if (codes[1] === 'EADDRINUSE') return 'is taken on [::1]';
   if (codes[0] === 'EACCES') return 'is reserved for root';
   return codes[0] && `cannot be listened on (${codes[0]})`;

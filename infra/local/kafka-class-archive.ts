@@ -3,17 +3,17 @@ import { rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface ClassArchive {
-  /** For the JVM: reads the archive, or writes one at its end. */
+  /** JVM flag that reads the archive, or writes one at exit. */
   flag: string;
-  /** After an orderly end: keeps what was written. */
+  /** Keeps the written archive. Call it after an orderly exit. */
   keep(): Promise<void>;
 }
 
 /**
- * The broker's classes as the JVM maps them (class data sharing): made at the end of the first run, it halves the time
- * and the CPU that each later start needs. Where a JVM cannot make one, an empty file says so and is ignored by it.
+ * Class data sharing for the broker: an archive made at the end of the first run halves the time and CPU of later starts.
+ * If the JVM cannot make one, an empty file records that, which the JVM ignores.
  *
- * @param jarsAsGiven the folder of the jars as the JVM is to be told of it
+ * @param jarsAsGiven the path of the jars' folder as the JVM gets it
  */
 export async function classArchive(jars: string, jarsAsGiven: string): Promise<ClassArchive> {
   const name = 'classes.jsa';

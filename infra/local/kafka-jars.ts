@@ -8,8 +8,8 @@ import { runToEnd } from './managed-process.js';
 import { cacheFolder, repositoryRoot } from './repository.js';
 
 /**
- * The folder with Kafka's jars, fetched by Maven when it is not there yet (about 40 MB, once per machine and clone).
- * @throws CannotStart with what Maven printed
+ * The folder of Kafka's jars. Maven fetches them if they are missing (about 40 MB, once per machine and clone).
+ * @throws CannotStart with Maven's output
  */
 export async function ensureKafkaJars(onFetch: () => void = () => {}): Promise<string> {
   const pom = join(repositoryRoot, 'infra', 'kafka', 'pom.xml');
@@ -21,7 +21,7 @@ export async function ensureKafkaJars(onFetch: () => void = () => {}): Promise<s
   if (await stat(folder).catch(() => undefined)) return folder;
   onFetch();
   await makeFolder(cacheFolder);
-  // Filled under another name: an interrupted fetch must not pass for a whole one.
+  // Fetched under another name, so that an interrupted fetch is not taken for a complete one.
   const draft = `${folder}.${process.pid}`;
   await rm(draft, { recursive: true, force: true });
   await runToEnd({

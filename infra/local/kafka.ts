@@ -34,8 +34,8 @@ export async function startKafka(
 }
 
 /**
- * Java runs in the data folder, and every path that it is given is relative and plain ASCII: properties files are read as
- * Latin-1, `log.dirs` ends at a comma and a class path at a colon, and the clone may lie below any of these.
+ * Java runs in the data folder with relative ASCII paths only. The clone's path may contain letters that Latin-1
+ * properties files, `log.dirs` (commas) or a class path (colons) cannot have.
  */
 function kafkaJvmSpec(options: BrokerOptions): Omit<ProcessSpec, 'isReady'> {
   const { dataDir } = options;
@@ -82,7 +82,7 @@ function kafkaJvmSpec(options: BrokerOptions): Omit<ProcessSpec, 'isReady'> {
   };
 }
 
-/** A symbolic link, replaced whole. */
+/** Creates a symbolic link, or replaces it atomically. */
 async function pointTo(target: string, link: string): Promise<void> {
   const draft = `${link}.${randomBytes(4).toString('hex')}`;
   await symlink(target, draft);
@@ -113,12 +113,12 @@ function render(properties: Record<string, string>): string {
     .join('');
 }
 
-/** As java.util.Properties reads it: backslashes are its own, and what is not printable ASCII must be written as \uXXXX. */
+/** Escapes a value for java.util.Properties: backslashes, and other than printable ASCII as \uXXXX. */
 function escaped(value: string): string {
   return value.replace(/^ |[^ -~]|\\/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** Kafka's form: 16 bytes in base64url; one that began with a dash would be read as an option. */
+/** A cluster id: 16 bytes in base64url, without a leading dash, which would be read as an option. */
 function newClusterId(): string {
   const id = randomBytes(16).toString('base64url');
   return id.startsWith('-') ? newClusterId() : id;

@@ -1,5 +1,5 @@
-// Lets plain Node import this repository's TypeScript without a build: for Jest's global set-up, which is loaded
-// outside Jest's own transform. `./x.js` means x.ts where that exists, `#name` means src/index.ts of the library of that name, in libs/ or proof/.
+// Lets plain Node import TypeScript without a build, for Jest's global set-up, which Jest does not transform. `./x.js`
+// resolves to x.ts if that exists, `#name` to src/index.ts of the library in libs/ or proof/.
 import { existsSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { readFileSync } from 'node:fs';

@@ -7,7 +7,7 @@ interface Locked {
   optionalDependencies?: Record<string, string>;
 }
 
-/** `npm install` leaves out the platforms whose packages it cannot fetch, and `npm ci` then refuses the lock on every machine. */
+/** `npm install` omits packages of platforms that it cannot fetch, and `npm ci` then rejects the lock file everywhere. */
 describe('the lock file', () => {
   it('names the packages of every platform, so that npm ci accepts it on each of them', () => {
     const { packages } = JSON.parse(readFileSync(join(repositoryRoot, 'package-lock.json'), 'utf8')) as {
@@ -20,7 +20,7 @@ describe('the lock file', () => {
   });
 });
 
-/** Where Node would look for `name` from the package at `path`, nearest first. */
+/** Folders in which Node looks for `name` from the package at `path`, nearest first. */
 function placesFor(path: string, name: string): string[] {
   const place = `${path === '' ? '' : `${path}/`}node_modules/${name}`;
   if (path === '') return [place];

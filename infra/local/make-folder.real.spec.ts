@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe('a folder', () => {
-  it('is made with those above it, once, also by two at once', async () => {
+  it('is created with its parents, once, also by two concurrent calls', async () => {
     const path = join(folder, 'a', 'b', 'c');
     const made = await Promise.all([makeFolder(path), makeFolder(path)]);
     expect(made.filter(Boolean)).toHaveLength(1);
@@ -24,7 +24,7 @@ describe('a folder', () => {
     await expect(makeFolder(join(folder, name), refuse)).rejects.toThrow('EROFS');
   });
 
-  it('is not made where a file is', async () => {
+  it('is not created in place of a file', async () => {
     await writeFile(join(folder, 'file'), '');
     await expect(makeFolder(join(folder, 'file'))).rejects.toThrow('EEXIST');
     await expect(makeFolder(join(folder, 'file', 'below'))).rejects.toThrow('EEXIST');

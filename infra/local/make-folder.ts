@@ -2,10 +2,10 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder and those above it. Node's recursive mkdir says ENOENT on a read-only disk, which hides the cause.
+ * Creates a folder and its parents. Node's recursive mkdir fails with ENOENT on a read-only disk, which hides the cause.
  *
- * @param make what a test replaces
- * @returns false when it was there before
+ * @param make mkdir, for a test to replace
+ * @returns false if the folder existed
  */
 export async function makeFolder(path: string, make: (path: string) => Promise<unknown> = mkdir): Promise<boolean> {
   if (await isFolder(path)) return false;
@@ -14,7 +14,7 @@ export async function makeFolder(path: string, make: (path: string) => Promise<u
     await make(path);
     return true;
   } catch (error) {
-    // Another start made it meanwhile.
+    // A concurrent start created it.
     if ((error as NodeJS.ErrnoException).code === 'EEXIST' && (await isFolder(path))) return false;
     throw error;
   }

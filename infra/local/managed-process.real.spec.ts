@@ -63,7 +63,7 @@ describe('a managed process', () => {
     expect(await answers()).toBe(true);
   });
 
-  it('is restarted when it ends unexpectedly, and that is said', async () => {
+  it('is restarted after an unexpected end, with a message', async () => {
     const { managed, url } = await dummy();
     await managed.start();
     const firstPid = managed.snapshot().pid;
@@ -78,7 +78,7 @@ describe('a managed process', () => {
     expect(said[1]).toBe('dummy is ready again');
   });
 
-  it('stays down after a kill by command, until it is started', async () => {
+  it('stays down after a kill by command until it is started', async () => {
     const { managed, answers } = await dummy();
     await managed.start();
     await managed.kill();
@@ -89,7 +89,7 @@ describe('a managed process', () => {
     expect(await answers()).toBe(true);
   });
 
-  it('is back after a kill that asks for a restart', async () => {
+  it('is restarted after a kill with restart', async () => {
     const { managed } = await dummy();
     await managed.start();
     const { pid } = managed.snapshot();
@@ -98,7 +98,7 @@ describe('a managed process', () => {
     expect(managed.snapshot().pid).not.toBe(pid);
   });
 
-  it('answers nothing while frozen, and again once thawed', async () => {
+  it('does not answer while frozen, and answers again once thawed', async () => {
     const { managed, answers } = await dummy();
     await managed.start();
     const { pid } = managed.snapshot();
@@ -128,7 +128,7 @@ describe('a managed process', () => {
     expect(said).toEqual(['dummy did not stop within 0.2 s: killed']);
   });
 
-  it('fails to start with the end of its log when it cannot come up', async () => {
+  it('fails to start with the end of its log', async () => {
     const { managed } = await dummy({ CRASH_AT_START: '1' });
     const failure = await managed.start().catch((error: Error) => error);
     expect(failure).toBeInstanceOf(ProcessFailed);
@@ -137,7 +137,7 @@ describe('a managed process', () => {
     expect(managed.snapshot().state).toBe('stopped');
   });
 
-  it('fails to start with the reason when its command does not exist', async () => {
+  it('fails to start with the reason if its command does not exist', async () => {
     const managed = new ManagedProcess({
       name: 'nothing',
       logFile: join(folder, 'nothing.log'),
@@ -150,7 +150,7 @@ describe('a managed process', () => {
     await expect(managed.start()).rejects.toThrow('nothing did not become ready: it ended 3 times');
   });
 
-  it('is not spawned when it was killed while its launch was being prepared', async () => {
+  it('is not spawned if it is killed during the preparation of its launch', async () => {
     let proceed!: () => void;
     const prepared = new Promise<void>((resolve) => (proceed = resolve));
     const managed = new ManagedProcess({
@@ -174,7 +174,7 @@ describe('a managed process', () => {
     expect(managed.snapshot().pid).toBeUndefined();
   });
 
-  it('is started again once the disk takes its log, however long that lasts', async () => {
+  it('is started once its log can be written again, after any time', async () => {
     const { managed, url } = await dummy();
     await managed.start();
     await rename(folder, `${folder}.away`);
@@ -189,7 +189,7 @@ describe('a managed process', () => {
     await eventually('it is ready again', () => managed.snapshot().state === 'ready', { timeoutMs: 20_000 });
   });
 
-  it('does nothing before it is on record, so that no killed supervisor leaves what nobody knows', async () => {
+  it('does nothing before it is recorded, so that a killed supervisor leaves no unknown process', async () => {
     const trail = join(folder, 'trail');
     let record!: () => void;
     const recorded = new Promise<void>((resolve) => (record = resolve));
@@ -203,7 +203,7 @@ describe('a managed process', () => {
     expect(await readFile(`/proc/${pid}/cmdline`, 'utf8')).toContain(process.execPath);
   });
 
-  it('keeps what it writes from other users', async () => {
+  it('writes files that other users cannot read', async () => {
     const trail = join(folder, 'trail');
     const before = process.umask(0);
     try {
@@ -215,7 +215,7 @@ describe('a managed process', () => {
     for (const file of [trail, join(folder, 'dummy.log')]) expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
-  it('leaves nothing of itself behind when it is stopped', async () => {
+  it('leaves no process behind when it is stopped', async () => {
     const { managed } = await dummy();
     await managed.start();
     const identity = managed.identity!;
@@ -224,7 +224,7 @@ describe('a managed process', () => {
     expect(await isAlive(identity)).toBe(false);
   });
 
-  it('keeps the log of the run before beside its own', async () => {
+  it('keeps the log of the previous run', async () => {
     const { managed } = await dummy({ CRASH_AT_START: '1' });
     await managed.start().catch(() => undefined);
     const second = await dummy();

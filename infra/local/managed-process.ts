@@ -6,30 +6,30 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CannotStart } from './cannot-start.js';
 import { identify, signalTree, type ProcessIdentity } from './process-table.js';
 
-/** What to run. Standard output and error are appended to `logFile` of the spec, so they outlive the supervisor. */
+/** A command to run. Its output is appended to the spec's `logFile`, so it survives the supervisor. */
 export interface Launch {
   command: string;
   args: readonly string[];
   env: Record<string, string | undefined>;
   cwd?: string;
-  /** Only when the supervisor is root. */
+  /** Only if the supervisor is root. */
   user?: { uid: number; gid: number };
 }
 
 export interface ProcessSpec {
   name: string;
   logFile: string;
-  /** Once before the first launch and before each later one: whatever must exist (a formatted data folder, jars). */
+  /** Called before each launch. Creates what must exist (a formatted data folder, jars). */
   launch(): Promise<Launch>;
-  /** Asked every 50 ms while starting. False, or a rejection, means: not yet. */
+  /** Polled every 50 ms during the start. False or a rejection means not ready yet. */
   isReady(pid: number): Promise<boolean>;
   readyTimeoutMs: number;
   stopSignal: 'SIGTERM' | 'SIGINT';
-  /** After this long it is killed. */
+  /** Time after which it is killed. */
   stopTimeoutMs: number;
-  /** After it was stopped and has ended by itself within its time limit. */
+  /** Called after an orderly end within the time limit. */
   afterStop?(): Promise<void>;
-  /** Where signals must go when the child only stands for the real thing: a container behind `docker run`. */
+  /** Target of signals if the child is only a proxy: a container behind `docker run`. */
   container?: { name: string; signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): Promise<void> };
 }
 
@@ -39,7 +39,7 @@ export interface ProcessSnapshot {
   name: string;
   state: ProcessState;
   pid?: number;
-  /** Restarts after unexpected ends. Those that were asked for do not count. */
+  /** Restarts after unexpected ends, without those by command. */
   restarts: number;
   lastExit?: { code: number | null; signal: NodeJS.Signals | null; at: string };
   logFile: string;
@@ -52,19 +52,18 @@ export class ProcessFailed extends CannotStart {
 const READY_POLL_MS = 50;
 const FIRST_BACKOFF_MS = 500;
 const LAST_BACKOFF_MS = 10_000;
-/** A process that lived this long starts its backoff anew. */
+/** A process that ran this long restarts with the initial backoff. */
 const STEADY_AFTER_MS = 30_000;
 /**
- * A child becomes what it is to be only once it is on record: its line of input says so. When the supervisor is killed
- * before, the input ends and so does the child. So nothing runs of which the next supervisor would not know.
- * What it writes holds payments, so it is private, whatever the operator's umask.
+ * The child executes its command only after a line of input, which is sent once it is recorded. If the supervisor is
+ * killed before, the input ends and the child exits, so no unrecorded process runs. The umask keeps payments private.
  */
 const ONCE_RECORDED = 'umask 077 && read -r recorded && exec "$0" "$@" </dev/null';
-/** Ends before readiness after which waiting for it makes no sense. */
+/** Number of ends before readiness after which the start fails. */
 const HOPELESS_STARTS = 3;
 
 /**
- * One supervised process: up until told otherwise.
+ * One supervised process, restarted after unexpected ends.
  *
  *     stopped ──start──▶ starting ──answers──▶ ready ──freeze──▶ frozen ──thaw──▶ starting
  *        ▲                  ▲  └─────── ends unexpectedly ───┘
@@ -79,7 +78,7 @@ export class ManagedProcess {
   #identity: ProcessIdentity | undefined;
   #ended: Promise<void> = Promise.resolve();
   #restarts = 0;
-  /** Counts what overtakes a launch that is still being prepared: a later launch, a stop, a kill. */
+  /** Incremented by each launch, stop and kill, so that a launch in preparation notices that it is obsolete. */
   #generation = 0;
   #lastExit: ProcessSnapshot['lastExit'];
   #failedStarts = 0;
@@ -92,9 +91,9 @@ export class ManagedProcess {
   constructor(
     readonly spec: ProcessSpec,
     private readonly report: {
-      /** Something was spawned or ended: the pid file is to be written. Never rejects. */
+      /** A process was spawned or has ended: updates the run file. Never rejects. */
       changed?(): Promise<void>;
-      /** A line for the operator: an unexpected end, a restart. */
+      /** Prints a line for the operator: an unexpected end, a restart. */
       say?(line: string): void;
     } = {},
   ) {}
@@ -118,18 +117,18 @@ export class ManagedProcess {
     };
   }
 
-  /** Resolves once ready. @throws ProcessFailed with the end of its log when it does not become so. */
+  /** Resolves once ready. @throws ProcessFailed with the end of its log if it does not become ready */
   start(): Promise<void> {
     return this.#inTurn(() => this.#up());
   }
 
-  /** Asks it to end, kills it after its time limit, and keeps it down. */
+  /** Sends the stop signal, kills it after its time limit, and keeps it down. */
   stop(): Promise<void> {
     this.#backoff?.abort();
     return this.#inTurn(() => this.#down('stopped'));
   }
 
-  /** SIGKILL, to it and all below it. Stays down until started, unless `restart`. */
+  /** SIGKILL to its process tree. It stays down until started, unless `restart`. */
   kill(options: { restart?: boolean } = {}): Promise<void> {
     this.#backoff?.abort();
     return this.#inTurn(async () => {
@@ -138,7 +137,7 @@ export class ManagedProcess {
     });
   }
 
-  /** SIGSTOP, to it and all below it. */
+  /** SIGSTOP to its process tree. */
   freeze(): Promise<void> {
     return this.#inTurn(async () => {
       if (!this.#child) throw new ProcessFailed(`${this.name} is ${this.#state}: there is nothing to freeze`);
@@ -166,7 +165,7 @@ export class ManagedProcess {
     });
   }
 
-  /** For a second Ctrl-C: no turn, no limit, no waiting for its end. */
+  /** For a second Ctrl-C: kills at once, without queueing or waiting. */
   async killNow(): Promise<void> {
     this.#generation += 1;
     this.#enter('killed');
@@ -230,7 +229,7 @@ export class ManagedProcess {
     }
     if (this.#generation !== generation) return log.close();
     const spawnedAt = performance.now();
-    // A process group of its own: the terminal's Ctrl-C must reach the supervisor alone, which stops things in order.
+    // Its own process group: the terminal's Ctrl-C must reach only the supervisor, which stops processes in order.
     const child = spawn('/bin/sh', ['-c', ONCE_RECORDED, launch.command, ...launch.args], {
       env: launch.env,
       cwd: launch.cwd,
@@ -238,7 +237,7 @@ export class ManagedProcess {
       detached: true,
       stdio: ['pipe', log.fd, log.fd],
     });
-    child.stdin!.on('error', () => undefined); // it ended before its turn came
+    child.stdin!.on('error', () => undefined); // it ended before it was recorded
     this.#child = child;
     this.#ended = endOf(child).then((end) => this.#onEnd(end, performance.now() - spawnedAt));
     await log.close();
@@ -280,13 +279,13 @@ export class ManagedProcess {
     } catch {
       return;
     }
-    // Not through the lane: a start that waits for readiness holds it, and this is what it waits for.
+    // Not queued: a start that waits for readiness is at the head of the queue, and waits for this restart.
     if (this.#state !== 'waiting to restart') return;
     this.#restarts += 1;
     const generation = this.#generation + 1;
     await this.#spawn().catch((error: Error) => {
       if (this.#generation !== generation) return; // stopped or killed meanwhile
-      // Whatever keeps it from being started, a full disk say, may pass.
+      // The cause, such as a full disk, may be temporary.
       this.#failedStarts += 1;
       this.#restartLater(`could not be started (${error.message})`);
     });
@@ -344,11 +343,11 @@ export class ManagedProcess {
   async #signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): Promise<void> {
     const pid = this.#child?.pid;
     await this.spec.container?.signal(signal);
-    // What stands for a container ends with it, unless the image was still being pulled.
+    // `docker run` ends with its container, unless the image is still being pulled.
     if (pid !== undefined && (!this.spec.container || signal === 'SIGKILL')) await signalTree(pid, signal);
   }
 
-  /** The log of the run before is kept beside it under `.previous`. */
+  /** Opens the log, and keeps that of the previous run under `.previous`. */
   async #openLog() {
     await mkdir(dirname(this.spec.logFile), { recursive: true, mode: 0o700 });
     if (!this.#rotated) {
@@ -362,7 +361,7 @@ export class ManagedProcess {
 interface End {
   code: number | null;
   signal: NodeJS.Signals | null;
-  /** Set when the command could not be run at all. */
+  /** Set if the command could not be run. */
   why?: string;
 }
 
@@ -380,7 +379,7 @@ export async function lastLines(file: string, count: number): Promise<string> {
   return text.trimEnd().split('\n').slice(-count).join('\n');
 }
 
-/** Resolves when the child has ended. @throws ProcessFailed with what it printed, unless its code is 0. */
+/** Runs a command to its end. @throws ProcessFailed with its output, unless its exit code is 0 */
 export async function runToEnd(launch: Launch): Promise<void> {
   const child = spawn(launch.command, launch.args, {
     env: launch.env,

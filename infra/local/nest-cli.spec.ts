@@ -26,7 +26,7 @@ it('names every app', async () => {
     await access(join(repositoryRoot, sourceRoot, `${entryFile}.ts`));
 });
 
-/** Into a folder of its own: other tests run what stands in dist. */
+/** Builds into a folder of its own, since other tests run the files in dist. */
 it('builds an app with all that it imports', async () => {
   const config = join(folder, 'tsconfig.json');
   const compilerOptions = { outDir: join(folder, 'dist') };

@@ -4,11 +4,10 @@ import { spawnSync } from 'node:child_process';
 const LOOK_EVERY_MS = 500;
 
 /**
- * npm passes SIGTERM on to the shell that it has started, and the shell to nobody; killed, npm passes on nothing. So
- * whoever was started by npm looks whether it is still there. Who started npm may leave (nohup, setsid, a service
- * manager, a closed terminal).
+ * Watches for the end of npm, because npm forwards SIGTERM only to its shell, which forwards it to no process, and a
+ * killed npm forwards nothing. The parent of npm may end (nohup, setsid, a service manager, a closed terminal).
  *
- * @returns {AbortSignal} aborted once npm, or the shell between, has ended; never, when npm did not start this process
+ * @returns {AbortSignal} aborted once npm or its shell has ended; never if npm did not start this process
  */
 export function whenNpmIsGone() {
   const gone = new AbortController();
@@ -33,7 +32,7 @@ function processRow(pid) {
       return { parentPid: Number(parentPid), command };
     }
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // "pid (name) state ppid …": the name may hold spaces and parentheses, so count from its last one.
+    // "pid (name) state ppid …": the name may contain spaces and parentheses, so fields count from the last ")".
     const parentPid = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
     return { parentPid, command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0') };
   } catch {

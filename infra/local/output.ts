@@ -3,13 +3,13 @@ import { promisify } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const writeTo = promisify(write);
-/** Lines that may wait for a reader who does not read. */
+/** Limit on buffered lines while the reader is blocked. */
 const WAITING_LINES = 1_000;
 const BUSY_MS = 50;
 
 /**
- * Where the supervisor speaks. Nothing that happens to it may stop the supervisor: a closed pipe (`| head`), a full disk
- * below it, a terminal held by Ctrl-S. So writes go by the thread pool, one at a time, and what cannot be written is lost.
+ * Output of the supervisor, which must never block or stop it: by a closed pipe (`| head`), a full disk, or Ctrl-S. Writes
+ * go through the thread pool, one at a time; lines that cannot be written are dropped.
  */
 export class TerminalOutput {
   #waiting: string[] = [];
@@ -34,7 +34,7 @@ export class TerminalOutput {
     this.write(`${text}\n`);
   }
 
-  /** Resolves once all is written or lost, or the time is up. */
+  /** Resolves once all lines are written or dropped, or after the time limit. */
   async flush(limitMs = 500): Promise<void> {
     await Promise.race([this.#writing, sleep(limitMs, undefined, { ref: false })]);
   }
@@ -51,7 +51,7 @@ export class TerminalOutput {
       try {
         at += (await writeTo(this.fd, bytes, at)).bytesWritten;
       } catch (error) {
-        // Whoever shares the terminal or the pipe may have made it non-blocking.
+        // Another process on the same terminal or pipe may have made it non-blocking.
         if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
         await sleep(BUSY_MS);
       }

@@ -5,13 +5,13 @@ import { freePorts } from './free-ports.js';
 import { assertFree, portTable, portsFromEnvironment } from './ports.js';
 
 describe('the ports', () => {
-  it('are those of the table when the environment says nothing', () => {
+  it('are those of the table by default', () => {
     const ports = portsFromEnvironment({});
     expect(ports).toMatchObject({ api: 3000, postgres: 3032, kafka: 3092 });
     expect(new Set(Object.values(ports)).size).toBe(Object.keys(portTable).length);
   });
 
-  it('move together by an offset, except where one has a variable of its own', () => {
+  it('are moved by an offset, except those with a variable of their own', () => {
     expect(portsFromEnvironment({ HOLDFAST_PORT_OFFSET: '1000', HOLDFAST_PORT_API: '8080' })).toMatchObject({
       api: 8080,
       apiAdmin: 4001,
@@ -19,7 +19,7 @@ describe('the ports', () => {
     });
   });
 
-  it('are refused by the name of the variable that gives none', () => {
+  it('are rejected with the name of the invalid variable', () => {
     expect(() => portsFromEnvironment({ HOLDFAST_PORT_KAFKA: 'kafka' })).toThrow(
       'HOLDFAST_PORT_KAFKA=kafka gives no port',
     );
@@ -28,13 +28,13 @@ describe('the ports', () => {
     );
   });
 
-  it('are refused where the offset is no number', () => {
+  it('are rejected if the offset is no number', () => {
     expect(() => portsFromEnvironment({ HOLDFAST_PORT_OFFSET: 'abc' })).toThrow(
       'HOLDFAST_PORT_OFFSET=abc is no whole number',
     );
   });
 
-  it('are taken too by a program that listens on [::1] only, where localhost may lead', async () => {
+  it('are taken also by a program that listens on [::1] only, since localhost may resolve to it', async () => {
     const [port] = (await freePorts(1)) as [number];
     const squatter = createServer().listen(port, '::1');
     await once(squatter, 'listening');
@@ -45,7 +45,7 @@ describe('the ports', () => {
     squatter.close();
   });
 
-  it('are refused where two of them are the same', async () => {
+  it('are rejected if two of them are equal', async () => {
     const [port] = (await freePorts(1)) as [number];
     const twice = ['Kafka', 'Postgres'].map((of) => ({ port, of, variable: `HOLDFAST_PORT_${of.toUpperCase()}` }));
     await expect(assertFree(twice)).rejects.toThrow(

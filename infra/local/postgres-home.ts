@@ -11,13 +11,13 @@ interface User {
   gid: number;
 }
 
-/** Where Postgres lives and as whom it runs. */
+/** Folder, user and binaries of the embedded Postgres. */
 export interface PostgresHome {
   folder: string;
   initdb: string;
   postgres: string;
   user?: User;
-  /** Set when `folder` is not the one that was wanted: why, for the operator. */
+  /** Set if `folder` is not the wanted one: the reason, for the operator. */
   movedBecause?: string;
 }
 
@@ -84,7 +84,7 @@ export async function withPlainInitdb<T>(home: PostgresHome, work: (initdb: stri
   }
 }
 
-/** Programs and libraries are no secret, but the umask that installed them may have made them one. */
+/** Makes programs and libraries readable, which a strict umask at installation may have prevented. */
 async function openToAll(folder: string): Promise<void> {
   await chmod(folder, 0o755);
   for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -94,7 +94,7 @@ async function openToAll(folder: string): Promise<void> {
   }
 }
 
-/** An older cluster is reopened as the user that made it. */
+/** Owner of an existing cluster, which Postgres must run as. */
 async function ownerOf(folder: string): Promise<User | undefined> {
   const found = await stat(folder).catch(() => undefined);
   return found && found.uid !== 0 ? { uid: found.uid, gid: found.gid } : undefined;
@@ -111,7 +111,7 @@ async function unprivilegedUser(): Promise<User> {
   );
 }
 
-/** One program and one of the files that it reads stand for all: they were installed under the same umask. */
+/** Checks one program and one of its files for all, since they were installed under the same umask. */
 async function obstacleInBinaries(user: User, native: string): Promise<string | undefined> {
   return (
     (await obstacleFor(user, join(native, 'bin', 'postgres'))) ??

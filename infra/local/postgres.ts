@@ -37,7 +37,7 @@ const SETTINGS: Record<string, string> = {
   autovacuum_vacuum_cost_delay: '1ms',
   log_line_prefix: '%m [%p] %a %d ',
   log_checkpoints: 'off',
-  // Details, contexts and statements of an error show rows, and rows hold payments.
+  // Details, contexts and statements of errors contain rows, and so payments.
   log_error_verbosity: 'terse',
   log_min_error_statement: 'panic',
   log_parameter_max_length_on_error: '0',
@@ -134,13 +134,13 @@ function command(home: PostgresHome, binary: string, args: readonly string[]): L
   };
 }
 
-/** The eighth line of postmaster.pid is what pg_ctl waits for too; the first tells a stale file from this one. */
+/** Readiness by the eighth line of postmaster.pid, as in pg_ctl. The pid in the first line excludes a stale file. */
 async function postmasterIsReady(folder: string, pid: number): Promise<boolean> {
   const lines = (await readFile(join(folder, 'postmaster.pid'), 'utf8')).split('\n');
   return Number(lines[0]) === pid && lines[7]?.trim() === 'ready';
 }
 
-/** Random for each data folder: with a well-known one, any user of the machine could run code as this one. */
+/** A random password per data folder. With a known one, any user of the machine could run code as this user. */
 async function ensurePassword(dataDir: string): Promise<string> {
   const file = join(dataDir, 'postgres-password');
   await mkdir(dataDir, { recursive: true });

@@ -15,7 +15,7 @@ const composeVerbs = {
 } as const satisfies Record<Verb, string>;
 
 const LOOK_EVERY_MS = 250;
-/** Longer than the slowest start of one container. */
+/** Time limit of a container's start. */
 const READY_WITHIN_MS = 60_000;
 
 interface Row {
@@ -24,7 +24,7 @@ interface Row {
   readonly details?: string;
 }
 
-/** @returns the containers that the command was for; without a command all of them. @throws CommandError */
+/** @returns the containers of the command, or all of them without a command. @throws CommandError */
 export async function controlCompose(command: CtlCommand | undefined): Promise<Row[]> {
   const containers = await composeContainers();
   if (command === undefined) return containers.map(rowOf);
@@ -63,7 +63,7 @@ const rowOf = (container: ComposeContainer): Row => ({
   details: container.name,
 });
 
-/** In the words of the supervisor where it has one. */
+/** State of a container, in the supervisor's terms if there is one. */
 function stateOf(container: ComposeContainer): string {
   if (isReady(container)) return 'ready';
   if (container.state === 'paused') return 'frozen';

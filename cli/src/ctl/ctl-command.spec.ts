@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parseCtlCommand } from './ctl-command.js';
 
 describe('holdfast ctl', () => {
-  it('shows what runs when no command is given', () => {
+  it('lists the processes without a command', () => {
     expect(parseCtlCommand([])).toBeUndefined();
   });
 
@@ -21,7 +21,7 @@ describe('holdfast ctl', () => {
     ['kill ledger kafka', 'One process at a time'],
     ['stop ledger --restart', '--restart belongs to kill'],
     ['kill ledger --hard', "Unknown option '--hard'. See holdfast ctl --help."],
-  ])('says what to do about: %s', (words, sentence) => {
+  ])('gives a remedy for: %s', (words, sentence) => {
     expect(() => parseCtlCommand(words.split(' '))).toThrow(sentence);
   });
 });

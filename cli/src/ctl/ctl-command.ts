@@ -8,11 +8,11 @@ export type Verb = (typeof verbs)[number];
 export interface CtlCommand {
   readonly verb: Verb;
   readonly process: string;
-  /** Killed, and started again at once. */
+  /** Whether a killed process is restarted at once. */
   readonly again: boolean;
 }
 
-/** @returns undefined: show what runs. @throws CommandError */
+/** @returns undefined to list the processes. @throws CommandError */
 export function parseCtlCommand(words: readonly string[]): CtlCommand | undefined {
   const { positionals, values } = readWords('ctl', words, { restart: { type: 'boolean' } });
   const [word, process, ...more] = positionals;

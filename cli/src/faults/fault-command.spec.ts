@@ -36,7 +36,7 @@ describe('holdfast faults', () => {
     ['set latency delay=3', 'parameters: Unrecognized key: "delay"'],
     ['set outage --probability often', 'probability: '],
     ['set outage --bank', '--bank'],
-  ])('says what to do about: %s', (words, sentence) => {
+  ])('gives a remedy for: %s', (words, sentence) => {
     expect(() => parseFaultCommand(words.split(' '))).toThrow(sentence);
   });
 
@@ -47,7 +47,7 @@ describe('holdfast faults', () => {
     expect(usage).toContain('delayMs=1000 jitterMs=0');
   });
 
-  it('shows a line for each rule', () => {
+  it('shows one line per rule', () => {
     const rule = bankProtocol.faultRuleSchema.parse({
       fault: 'error',
       scope: { bank: 'alder' },

@@ -8,7 +8,7 @@ import { doorOptions, type DoorOptions } from '../system/admin-doors.js';
 export type FaultCommand = { readonly doors: DoorOptions } & (
   | { readonly kind: 'list'; readonly json: boolean }
   | { readonly kind: 'set'; readonly rule: bankProtocol.FaultRuleInput }
-  /** Without an id: all of them. */
+  /** Without an id, all rules. */
   | { readonly kind: 'clear'; readonly id?: string }
 );
 

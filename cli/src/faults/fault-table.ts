@@ -1,7 +1,7 @@
 import type { bankProtocol } from '#contracts';
 import { table } from '../table.js';
 
-/** A line for each rule that stands. */
+/** One line per active fault rule. */
 export function faultTable(rules: readonly bankProtocol.StandingFaultRule[]): string {
   return table(
     ['id', 'fault', 'strikes at', 'operation', 'parameters', 'struck'],

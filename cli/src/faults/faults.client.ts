@@ -3,7 +3,7 @@ import { CommandError } from '../command.js';
 
 const ANSWER_WITHIN_MS = 5_000;
 
-/** The bank simulator's admin API, as far as it is about faults. Each call throws CommandError when it is not done. */
+/** Client of the bank simulator's admin API for faults. Each call throws CommandError if it fails. */
 export class FaultsClient {
   constructor(private readonly url: string) {}
 

@@ -26,13 +26,13 @@ describe('holdfast parked', () => {
     ['show ledger', 'name an event, by its position or its id'],
     ['discard ledger 12', 'needs a --reason'],
     ['list --verbose', "Unknown option '--verbose'"],
-  ])('says what to do about: %s', (words, message) => {
+  ])('gives a remedy for: %s', (words, message) => {
     expect(() => parseParkedCommand(words.split(' '))).toThrow(message);
   });
 });
 
 describe('tables', () => {
-  it('stand in columns', () => {
+  it('align their columns', () => {
     expect(
       table(
         ['key', 'n'],
@@ -44,7 +44,7 @@ describe('tables', () => {
     ).toBe('key     n\na       1\nlonger  22');
   });
 
-  it('keep errors to one line, and ages to one unit', () => {
+  it('shorten errors to one line, and ages to one unit', () => {
     expect(brief('two\n  lines of text', 12)).toBe('two lines o…');
     expect([90_000, 300_000, 10_800_000, 604_800_000].map(age)).toEqual(['90 s', '5 min', '3 h', '7 d']);
   });

@@ -40,7 +40,7 @@ const json = async (url: string): Promise<Record<string, unknown>> =>
   (await (await fetch(url)).json()) as Record<string, unknown>;
 
 describe('holdfast parked', () => {
-  it('shows what a service set aside, replays it while the service runs, and discards what never can be', async () => {
+  it('shows parked events, replays them in the running service, and discards an invalid one', async () => {
     const key = `ch_parked${unique}`;
     const admin = await start().ready();
     const poison = { ...captured({ chargeId: key }), id: `${key}.nonsense`, data: { chargeId: key, amount: 'much' } };
@@ -75,7 +75,7 @@ describe('holdfast parked', () => {
     expect(await json(`${admin}/parked/${poison.id}`)).toMatchObject({ discardReason: 'sent by a script' });
   }, 90_000);
 
-  it('leaves a replay to the service when it does not run', async () => {
+  it('marks keys for a replay at the next start if the service does not run', async () => {
     const key = `ch_down${unique}`;
     const first = start();
     const admin = await first.ready();
@@ -97,7 +97,7 @@ describe('holdfast parked', () => {
     });
   }, 90_000);
 
-  it('says what to do when it cannot do what it is told', async () => {
+  it('gives a remedy if the event does not exist', async () => {
     await expect(parked('replay', 'ledger', '--key', 'ch_none')).rejects.toThrow('nothing of that is parked at ledger');
     await expect(parked('show', 'ledger', '999999')).rejects.toThrow('holdfast parked list ledger');
     await expect(parked('melt')).rejects.toThrow('There is no holdfast parked melt');

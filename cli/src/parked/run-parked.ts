@@ -6,9 +6,9 @@ import { CommandError } from '../command.js';
 import { databaseOf, type ParkedCommand, type ParkingService } from './parked-command.js';
 import { age, brief, table } from '../table.js';
 
-/** A running service looks for replays every second. */
+/** Interval of checks. A running service looks for replays every second. */
 const LOOK_EVERY_MS = 200;
-/** With no key done for so long, and nobody at work, the service does not run. */
+/** If no key is replayed or locked for this long, the service does not run. */
 const PATIENCE_MS = 5_000;
 
 const replayerStatement = statement(
@@ -16,7 +16,7 @@ const replayerStatement = statement(
   `SELECT FROM lease WHERE name = 'job-replay' AND expires_at > clock_timestamp()`,
 );
 
-/** @returns what to print. @throws CommandError when it names what is not there */
+/** @returns the output. @throws CommandError if the named event or key is not parked */
 export async function runParked(url: string, command: ParkedCommand): Promise<string> {
   switch (command.kind) {
     case 'list':
@@ -126,7 +126,7 @@ async function replay(
   ].join('\n');
 }
 
-/** Those of the keys that have failed again; undefined when nobody is there to replay them. */
+/** Keys whose replay failed again. Undefined if the service does not run. */
 async function whenDone(
   parked: ParkedEvents,
   database: Database,

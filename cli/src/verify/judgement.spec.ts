@@ -22,7 +22,7 @@ const outcomesOf = (evidence: Evidence): Record<string, string> =>
   Object.fromEntries(judge(evidence).map(({ id, outcome }) => [id, outcome]));
 
 describe('holdfast verify', () => {
-  it('judges what databases and journals show, and says what needs more', () => {
+  it('checks promises on databases and journals, and names those that need the clients’ history', () => {
     const outcomes = outcomesOf(quiet);
     expect(Object.keys(outcomes)).toEqual(invariants.map(({ id }) => id));
     expect(outcomes).toMatchObject({
@@ -34,7 +34,7 @@ describe('holdfast verify', () => {
     });
   });
 
-  it('names the promises that are broken, with their cases', () => {
+  it('names the broken promises with their cases', () => {
     const judged = judge({ ...quiet, parked: 2, unanswered: [{ account: 'acct_1', key: 'k' }] });
     expect(judged.filter(({ outcome }) => outcome === 'broken').map(({ id }) => id)).toEqual(['A7', 'A15']);
     const lines = showJudgement([...judged, judgeRows(false, 'ch_1')], quiet, 100);
@@ -43,7 +43,7 @@ describe('holdfast verify', () => {
     expect(lines.at(-1)).toBe('3 promises are broken: A7, A15, A10 rows.');
   });
 
-  it('says so when none is', () => {
+  it('says that no promise is broken', () => {
     expect(showJudgement([...judge(quiet), judgeRows(true, '')], quiet, 100).at(-1)).toBe('No promise is broken.');
   });
 });

@@ -1,15 +1,15 @@
 import { invariants, type Evidence, type Invariant } from '#checker';
 
-/** One promise, and whether it was kept as far as the evidence shows. */
+/** One promise and its result on the evidence. */
 export interface VerifiedPromise {
   readonly id: string;
   readonly promise: string;
   readonly outcome: 'held' | 'held in part' | 'broken' | 'not judged';
-  /** One for each case in which it was broken. */
+  /** One line per violation. */
   readonly cases: readonly string[];
 }
 
-/** Every promise, judged by databases and journals alone; there is no record of what clients were told. */
+/** Checks every promise on databases and journals alone, without the clients' history. */
 export function judge(evidence: Evidence): VerifiedPromise[] {
   return invariants.map((invariant) => judgeOne(invariant, evidence));
 }
@@ -21,7 +21,7 @@ function judgeOne({ id, promise, withoutHistory, violations }: Invariant, eviden
   return { id, promise, outcome: cases.length > 0 ? 'broken' : held, cases };
 }
 
-/** A10 in full: each row is rebuilt from its events by payments-api's own command. */
+/** A10 in full: payments-api's own command folds each row again from its events. */
 export function judgeRows(follow: boolean, output: string): VerifiedPromise {
   return {
     id: 'A10 rows',

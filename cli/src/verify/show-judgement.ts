@@ -6,7 +6,7 @@ const CASES_MAX = 5;
 const OUTCOME = 13;
 const ID = 9;
 
-/** For a terminal: what was looked at, every promise, and the first cases of each that was broken. */
+/** Formats the result: amount of evidence, every promise, and the first cases of each broken one. */
 export function showJudgement(judged: readonly VerifiedPromise[], evidence: Evidence, width: number): string[] {
   const text = Math.max(40, Math.min(width, 110)) - OUTCOME - ID - 2;
   const indent = ' '.repeat(OUTCOME + ID + 2);
@@ -24,7 +24,7 @@ export function showJudgement(judged: readonly VerifiedPromise[], evidence: Evid
     ]),
     '',
     ...(unjudged
-      ? ['What is not judged, or only in part, needs what clients were told: npm run chaos records it.']
+      ? ['Promises that are not judged, or only in part, need the clients’ history: npm run chaos records it.']
       : []),
     broken.length === 0
       ? 'No promise is broken.'

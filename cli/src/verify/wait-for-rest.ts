@@ -4,10 +4,7 @@ import { judge } from './judgement.js';
 
 const LOOK_EVERY_MS = 1_000;
 
-/**
- * Evidence of a system at rest: charges have ended, events are sent, and what the comparison with the banks' statements
- * has to find and to undo is undone. Until the time is over; then as it is.
- */
+/** Evidence of a quiescent system, with all strays reversed. After the time limit, the evidence as it is. */
 export async function evidenceAtRest(where: Where, withinMs: number): Promise<Evidence> {
   for (const untilMs = performance.now() + withinMs; ; await sleep(LOOK_EVERY_MS)) {
     const isLast = performance.now() >= untilMs;
