@@ -38,7 +38,7 @@ describe('holdfast verify', () => {
     const judged = judge({ ...quiet, parked: 2, unanswered: [{ account: 'acct_1', key: 'k' }] });
     expect(judged.filter(({ outcome }) => outcome === 'broken').map(({ id }) => id)).toEqual(['A7', 'A15']);
     const lines = showJudgement([...judged, judgeRows(false, 'ch_1')], quiet, 100);
-    expect(lines).toContainEqual(expect.stringMatching(/^broken +A7 +every charge has ended/));
+    expect(lines).toContainEqual(expect.stringMatching(/^broken +A7 +every charge and refund has ended/));
     expect(lines).toContainEqual(expect.stringMatching(/^ +! 2 events are parked$/));
     expect(lines.at(-1)).toBe('3 promises are broken: A7, A15, A10 rows.');
   });
