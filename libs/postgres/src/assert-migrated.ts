@@ -15,8 +15,8 @@ export class NotMigratedError extends Error {
 const migratedStatement = statement('postgres.migrated', 'SELECT name FROM migrations');
 
 /**
- * A service may not change its own tables, so it asks whether somebody did that for it. Migrations of a later version
- * may be there too: during a rolling upgrade both versions run.
+ * A service's login may not migrate, so it checks that all its migrations have run. Later ones are allowed, as during a
+ * rolling upgrade.
  *
  * @throws NotMigratedError
  */

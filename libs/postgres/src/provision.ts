@@ -41,7 +41,7 @@ const provisionLock = 0x70726f76;
 export async function provision(options: ProvisionOptions): Promise<void> {
   const administrator = await connectOnceReachable(options);
   try {
-    // Roles belong to the server, not to one database: whoever provisions meanwhile waits.
+    // Roles belong to the server, not to one database, so a concurrent provisioning waits here.
     await administrator.query('SELECT pg_advisory_lock($1)', [provisionLock]);
     await ensureLogin(administrator, options.operators.name, options.operators.password);
     for (const database of options.databases) {

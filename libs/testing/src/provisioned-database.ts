@@ -69,7 +69,7 @@ export async function provisionForTests(declared: ServiceDatabase): Promise<{ ur
 
 const operatorsOf = (database: string): string => `${database}_operators`;
 
-/** The same in every process of a run, and known to nobody who does not know the server's own. */
+/** Derived from the server's password, so the same in every process of a run. */
 function passwordOf(login: string): string {
   const { password } = new URL(testServer());
   assert(password, 'TEST_DATABASE_URL has no password');
