@@ -77,4 +77,16 @@ export const time: readonly Sabotage[] = [
       },
     ],
   },
+  {
+    name: 'clock-told-as-before',
+    says: 'the answer to an advance shows the time at which the test clock was made, not the one that it was set to',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/test-clocks/test-clock.ts',
+        find: 'frozen_time: seconds(frozenTime),',
+        replace: 'frozen_time: seconds(createdAt),',
+      },
+    ],
+  },
 ];

@@ -1,6 +1,7 @@
 import type { Evidence } from '../evidence.js';
 import { judgeAnswers } from './answers.js';
 import { claimRows, type AttributedRows } from './attributed-rows.js';
+import { judgeClocks } from './clocks.js';
 import { judgeCredentials } from './credentials.js';
 import { judgeStates } from './explain.js';
 import { readKeys } from './key-history.js';
@@ -14,7 +15,16 @@ export function judgeByModel(evidence: Evidence): string[] {
   if (evidence.exchanges.length === 0) return [];
   const { operations, violations } = readKeys(evidence.exchanges);
   const claims = claimRows(evidence, operations);
-  const judges = [judgeRows, judgeMoney, judgeAnswers, judgeStates, judgeRefusals, judgeReads, judgeCredentials];
+  const judges = [
+    judgeRows,
+    judgeMoney,
+    judgeAnswers,
+    judgeStates,
+    judgeRefusals,
+    judgeReads,
+    judgeCredentials,
+    judgeClocks,
+  ];
   return [...violations, ...claims.violations, ...judges.flatMap((judge) => judged(judge, claims))];
 }
 
