@@ -48,7 +48,7 @@ async function chargeOf([first = '', key]: readonly string[], doors: AdminDoors)
   if (key !== undefined) {
     const found = await keyOf(doors, first, key);
     if (found.kind === 'told' && found.view.chargeId) return found.view.chargeId;
-    if (found.kind === 'away')
+    if (found.kind === 'away' || found.kind === 'unreadable')
       throw new CommandError(`payments-api could not be asked what was under the key: ${found.because}.`);
     throw new CommandError(
       `No charge was asked for under the key ${key} of ${first}. Answers that are not about a charge, and keys older than a day, are not kept here.`,
@@ -58,7 +58,7 @@ async function chargeOf([first = '', key]: readonly string[], doors: AdminDoors)
   if (first.startsWith('ch_')) return first;
   const found = await chargeOfRefund(doors, first);
   if (found.kind === 'told') return found.view;
-  if (found.kind === 'away')
+  if (found.kind === 'away' || found.kind === 'unreadable')
     throw new CommandError(
       `payments-api could not be asked which charge ${first} is of: ${found.because}. Ask with the charge’s id.`,
     );

@@ -1,10 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { z } from 'zod';
 import { SystemClock } from '#clock';
-import { ledger, payments, topics, type CloudEvent, type NewEvent } from '#contracts';
+import { ledger, payments, topics, views, type CloudEvent, type NewEvent } from '#contracts';
 import { KafkaJsBus } from '#messaging';
-import { createService, Shutdown, startService, withFrameTables, type NestService } from '#service';
+import { AdminServer, createService, Shutdown, startService, withFrameTables, type NestService } from '#service';
 import { createLog } from '#telemetry';
 import { eventually, provisionForTests } from '#testing';
 import { terms } from '../test/authorization-under-test.js';
@@ -73,6 +74,14 @@ describe('the gateway as a whole, on a real Kafka, a real Postgres and HTTP', ()
       timeoutMs: 20_000,
     });
 
+  /** The answer of a door, which has the fields of its view and no other. */
+  async function read<View>(path: string, schema: z.ZodType<View>): Promise<View> {
+    const answer: unknown = await (await fetch(service.get(AdminServer).url + path)).json();
+    const view = schema.parse(answer);
+    expect(view).toEqual(answer);
+    return view;
+  }
+
   it('voids a canceled authorization, and never captures it', async () => {
     const about = { chargeId: `${chargeId}c`, account };
     await say('payments-api', payments.chargeRequested({ ...terms, ...about, capture: 'manual' }));
@@ -95,6 +104,17 @@ describe('the gateway as a whole, on a real Kafka, a real Postgres and HTTP', ()
       bank: 'alder',
       bankRefundId: 'refunded_1',
     });
+
+    const { authorization, operations } = await read(`/charges/${chargeId}`, views.gatewayChargeView);
+    expect(authorization).toMatchObject({ state: 'captured', account, amount, bank: 'alder', releaseCause: null });
+    expect(operations).toMatchObject([
+      { kind: 'authorize', amount, end: { kind: 'succeeded', detail: 'approved_1' } },
+      { kind: 'capture', amount, attempts: [{ outcome: 'performed', tookMs: expect.any(Number) }] },
+      { kind: 'refund', amount: refund.amount, phase: 'ended', stray: null },
+    ]);
+    expect((await fetch(`${service.get(AdminServer).url}/charges/ch_none`)).status).toBe(404);
+    const banks: unknown = await (await fetch(`${service.get(AdminServer).url}/banks`)).json();
+    expect(z.array(views.bankStateView).parse(banks)).toMatchObject([{ name: 'alder', timeKnown: true }]);
     expect(await service.get(Shutdown).run()).toBe(true);
   }, 60_000);
 });

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { z } from 'zod';
 import { SystemClock } from '#clock';
-import { topics, type CloudEvent, type NewEvent } from '#contracts';
+import { topics, views, type CloudEvent, type NewEvent } from '#contracts';
 import { usd } from '#money';
 import { KafkaJsBus, type Consumption } from '#messaging';
 import { withFrameTables } from '#service';
@@ -64,6 +65,14 @@ const json = async (url: string): Promise<{ status: number; body: Record<string,
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 };
 
+/** The answer of a door, which has the fields of its view and no other. */
+async function read<View>(url: string, schema: z.ZodType<View>): Promise<View> {
+  const { body } = await json(url);
+  const view = schema.parse(body);
+  expect(view).toEqual(body);
+  return view;
+}
+
 describe('the ledger as a process', () => {
   it('handles the bank’s events, serves its views, and shuts down in order', async () => {
     const ledger = start();
@@ -82,10 +91,11 @@ describe('the ledger as a process', () => {
       data: { amount: { amountMinor: 900, currency: 'usd' }, balanceTransactionId: 'txn_life' },
     });
 
-    expect(await json(`${admin}/charges/ch_life`)).toMatchObject({
-      status: 200,
-      body: { hold: { state: 'posted' }, transfers: [{ effect: 'hold' }, { effect: 'capture' }, { effect: 'fee' }] },
+    expect(await read(`${admin}/charges/ch_life`, views.ledgerChargeView)).toMatchObject({
+      hold: { state: 'posted', posted: { amountMinor: 900, currency: 'usd' }, stray: null },
+      transfers: [{ effect: 'hold' }, { effect: 'capture' }, { effect: 'fee' }],
     });
+    expect(await read(`${admin}/charges/ch_life/differences`, z.array(views.differenceView))).toEqual([]);
     expect(await json(`${admin}/charges/ch_none`)).toMatchObject({ status: 404 });
     expect(await json(`${admin}/accounts/acct_1`)).toMatchObject({
       body: { accounts: [{ id: 'merchant:acct_1:usd' }], limits: null },
@@ -161,14 +171,12 @@ describe('the ledger as a process', () => {
     await publish(requested({ ...charge, refundId: 're_last', amount: usd(500) }));
     await eventually('the rest is reserved', () => heard.find(({ id }) => id === 're_last.refund_reserved'));
 
-    expect(await json(`${admin}/charges/ch_back`)).toMatchObject({
-      body: {
-        refunds: [
-          { refund_id: 're_back', state: 'posted' },
-          { refund_id: 're_last', state: 'reserved' },
-          { refund_id: 're_more', state: 'refused', refusal: 'insufficient_balance' },
-        ],
-      },
+    expect(await read(`${admin}/charges/ch_back`, views.ledgerChargeView)).toMatchObject({
+      refunds: [
+        { refundId: 're_back', state: 'posted' },
+        { refundId: 're_last', state: 'reserved' },
+        { refundId: 're_more', state: 'refused', refusal: 'insufficient_balance' },
+      ],
     });
     expect(await ledger.end()).toBe(0);
   }, 60_000);

@@ -1,14 +1,20 @@
+import type { DataSource } from 'typeorm';
 import { entitiesOver } from '#postgres';
 import { rightsMatchStatements } from '../../../libs/service/src/testing/rights-match.js';
 import { ApiKeyEntity } from './accounts/api-key.entity.js';
 import { ApiKeyRepository } from './accounts/api-key.repository.js';
 import { rollUpStatement } from './balance/balance.repository.js';
+import { ChargeEventEntity } from './charges/store/charge-event.entity.js';
+import { ChargeViewRepository } from './charges/store/charge-view.repository.js';
+import { ChargeEntity } from './charges/store/charge.entity.js';
 import './charges/store/projection.js';
+import { RefundEntity } from './charges/store/refund.entity.js';
+import { entities } from './entities.js';
 import { paymentsDatabase } from './payments-database.js';
 import './payments-api.module.js';
 
-/** What TypeORM makes of a call. */
-async function textsOf(call: (keys: ApiKeyRepository) => Promise<unknown>): Promise<string[]> {
+/** The statements that TypeORM writes for a call. */
+async function textsOf(call: (tables: DataSource) => Promise<unknown>): Promise<string[]> {
   const texts: string[] = [];
   const sql = {
     query: <Row>({ text }: { text: string }): Promise<Row[]> => {
@@ -16,9 +22,17 @@ async function textsOf(call: (keys: ApiKeyRepository) => Promise<unknown>): Prom
       return Promise.resolve([]);
     },
   };
-  await call(new ApiKeyRepository((await entitiesOver(sql, [ApiKeyEntity])).getRepository(ApiKeyEntity)));
+  await call(await entitiesOver(sql, entities));
   return texts;
 }
+
+const keysIn = (tables: DataSource): ApiKeyRepository => new ApiKeyRepository(tables.getRepository(ApiKeyEntity));
+const viewsIn = (tables: DataSource): ChargeViewRepository =>
+  new ChargeViewRepository(
+    tables.getRepository(ChargeEntity),
+    tables.getRepository(ChargeEventEntity),
+    tables.getRepository(RefundEntity),
+  );
 
 rightsMatchStatements({
   database: paymentsDatabase,
@@ -32,10 +46,14 @@ rightsMatchStatements({
   ],
   shared: [],
   unnamed: {
-    service: [rollUpStatement.text, ...(await textsOf((keys) => keys.accountsOf(['h'])))],
+    service: [
+      rollUpStatement.text,
+      ...(await textsOf((tables) => keysIn(tables).accountsOf(['h']))),
+      ...(await textsOf((tables) => viewsIn(tables).find('ch_1'))),
+    ],
     operators: [
-      ...(await textsOf((keys) => keys.provision({ hash: 'h', account: 'acct_1', label: 'shop' }))),
-      ...(await textsOf((keys) => keys.revoke('h'))),
+      ...(await textsOf((tables) => keysIn(tables).provision({ hash: 'h', account: 'acct_1', label: 'shop' }))),
+      ...(await textsOf((tables) => keysIn(tables).revoke('h'))),
     ],
   },
 });

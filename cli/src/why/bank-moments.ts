@@ -1,9 +1,9 @@
-import type { ReleaseCause } from '#contracts';
+import type { ReleaseCause, views } from '#contracts';
 import type { Currency } from '#money';
-import type { AttemptView, WhyJournalRecord, GatewayView, OperationView } from './evidence.js';
+import type { GatewayFacts, WhyJournalRecord } from './evidence.js';
 import { said } from './merchant-moments.js';
 import type { TimelineEntry, EventReference } from './timeline-entry.js';
-import { codeIn, duration, money, plural, whyInDoubt, whyNotProcessed } from './words.js';
+import { codeIn, duration, money, moneyOf, plural, whyInDoubt, whyNotProcessed } from './words.js';
 
 const wish = {
   authorize: 'authorize',
@@ -23,7 +23,7 @@ const done = {
 /** What the gateway asked of banks, attempt by attempt, and what came of it. The banks' journals say when. */
 export function bankMoments(
   chargeId: string,
-  view: GatewayView,
+  view: GatewayFacts,
   journal: readonly WhyJournalRecord[],
 ): TimelineEntry[] {
   const { authorization, operations } = view;
@@ -36,7 +36,7 @@ export function bankMoments(
   if (operations.length === 0 && authorization.state === 'failed') {
     moments.push({
       id: 'no bank',
-      at: authorization.created_at,
+      at: authorization.createdAt,
       who: 'bank-gateway',
       text: `finds no bank of ${authorization.card.brand} that can be asked`,
       tone: 'trouble',
@@ -59,9 +59,9 @@ export function bankMoments(
 }
 
 /** Banks that are preferred for this card and were not asked: routing takes the first whose breaker is not open. */
-function passedOver(chargeId: string, { authorization, operations, banks = [] }: GatewayView): TimelineEntry[] {
+function passedOver(chargeId: string, { authorization, operations, banks }: GatewayFacts): TimelineEntry[] {
   const { brand } = authorization.card;
-  const rank = ({ networks }: (typeof banks)[number]): number => networks.indexOf(brand);
+  const rank = ({ networks }: (typeof banks)[number]): number => networks.findIndex((network) => network === brand);
   const preferred = banks.filter((bank) => rank(bank) >= 0).sort((a, b) => rank(a) - rank(b));
   const first = preferred.findIndex(({ name }) => name === operations[0]?.bank);
   const names = preferred.slice(0, first < 0 ? preferred.length : first).map(({ name }) => name);
@@ -80,9 +80,9 @@ function passedOver(chargeId: string, { authorization, operations, banks = [] }:
 
 function operationMoments(
   chargeId: string,
-  view: GatewayView,
-  operation: OperationView,
-  earlier: readonly OperationView[],
+  view: GatewayFacts,
+  operation: views.OperationView,
+  earlier: readonly views.OperationView[],
   journal: readonly WhyJournalRecord[],
 ): TimelineEntry[] {
   const { reference, bank, attempts, inquiries, reversals } = operation;
@@ -102,7 +102,7 @@ function operationMoments(
       // The gateway knows the bank's clock only as an interval, and keeps its end.
       ...(at === undefined && { atTheLatest: true }),
       who: 'bank-gateway',
-      text: attemptText(view, operation, attempt, journal),
+      text: attemptText(operation, attempt, journal),
       tone: toneOf(operation, attempt),
       because: idsOf(moments.slice(-1)),
       ...(ends && endingOf(operation, says)),
@@ -131,12 +131,12 @@ function operationMoments(
     });
   }
   const last = attempts.at(-1);
-  const text = last && endsWith(operation, last) ? undefined : endText(view, operation);
+  const text = last && endsWith(operation, last) ? undefined : endText(operation);
   if (text) {
     moments.push({
       id: `${reference} end`,
       at: null,
-      who: operation.end_kind ? bank : 'bank-gateway',
+      who: operation.end ? bank : 'bank-gateway',
       text,
       tone: endTone(operation),
       because: idsOf(moments),
@@ -148,7 +148,7 @@ function operationMoments(
 
 /** What the last moment of an operation says, and which effect it takes back. */
 function endingOf(
-  { kind, end_kind, reference }: OperationView,
+  { kind, end, reference }: views.OperationView,
   says: readonly EventReference[],
 ): Pick<TimelineEntry, 'says' | 'undoes'> {
   const undoes = {
@@ -158,7 +158,7 @@ function endingOf(
     refund: refundIdOf(reference) ? undefined : 'bank.capture_succeeded',
     reversal: undefined,
   }[kind];
-  return { ...(says.length > 0 && { says }), ...(undoes && end_kind === 'succeeded' && { undoes }) };
+  return { ...(says.length > 0 && { says }), ...(undoes && end?.kind === 'succeeded' && { undoes }) };
 }
 
 /** Each round that the journal has seen; all of them in one line when it has not, or when they are many. */
@@ -187,9 +187,9 @@ function asked(
 
 function causesOf(
   chargeId: string,
-  { authorization }: GatewayView,
-  { kind, reference, stray }: OperationView,
-  earlier: readonly OperationView[],
+  { authorization }: GatewayFacts,
+  { kind, reference, stray }: views.OperationView,
+  earlier: readonly views.OperationView[],
 ): string[] {
   switch (kind) {
     case 'authorize': {
@@ -201,7 +201,7 @@ function causesOf(
     case 'capture':
       return [`${chargeId}.${authorization.capture === 'manual' ? 'capture_requested' : 'hold_placed'}`];
     case 'void':
-      return voidCauses[authorization.release_cause ?? 'capture_failed'].map((name) => `${chargeId}.${name}`);
+      return voidCauses[authorization.releaseCause ?? 'capture_failed'].map((name) => `${chargeId}.${name}`);
     case 'refund': {
       const refundId = refundIdOf(reference);
       return [refundId ? `${refundId}.refund_reserved` : `${chargeId}.capture_suspended`];
@@ -222,42 +222,42 @@ const voidCauses: Readonly<Record<ReleaseCause, readonly string[]>> = {
 const refundIdOf = (reference: string): string | undefined => /\.refund\.(re_\w+)$/.exec(reference)?.[1];
 
 /** The events that the end of an operation is told by. */
-function saidBy(chargeId: string, { authorization }: GatewayView, operation: OperationView): EventReference[] {
-  const { kind, end_kind, reference, stray } = operation;
+function saidBy(chargeId: string, { authorization }: GatewayFacts, operation: views.OperationView): EventReference[] {
+  const { kind, end, reference, stray } = operation;
+  const ended = end?.kind;
   switch (kind) {
     case 'authorize':
-      if (end_kind === 'succeeded') return [said(chargeId, 'bank', 'authorization_approved')];
-      if (end_kind === 'refused') return [said(chargeId, 'bank', 'authorization_declined')];
-      return end_kind && authorization.state === 'failed' && authorization.bank === operation.bank
+      if (ended === 'succeeded') return [said(chargeId, 'bank', 'authorization_approved')];
+      if (ended === 'refused') return [said(chargeId, 'bank', 'authorization_declined')];
+      return ended && authorization.state === 'failed' && authorization.bank === operation.bank
         ? [said(chargeId, 'bank', 'authorization_failed')]
         : [];
     case 'capture':
-      if (end_kind === 'succeeded') return [said(chargeId, 'bank', 'capture_succeeded')];
-      return end_kind === 'refused' ? [said(chargeId, 'bank', 'capture_failed')] : [];
+      if (ended === 'succeeded') return [said(chargeId, 'bank', 'capture_succeeded')];
+      return ended === 'refused' ? [said(chargeId, 'bank', 'capture_failed')] : [];
     case 'void':
-      return end_kind === 'succeeded' ? [said(chargeId, 'bank', 'authorization_voided')] : [];
+      return ended === 'succeeded' ? [said(chargeId, 'bank', 'authorization_voided')] : [];
     case 'refund': {
       const refundId = refundIdOf(reference);
-      if (end_kind === 'succeeded')
+      if (ended === 'succeeded')
         return [refundId ? said(refundId, 'bank', 'refund_succeeded') : said(chargeId, 'bank', 'capture_compensated')];
-      return end_kind === 'refused' && refundId ? [said(refundId, 'bank', 'refund_failed')] : [];
+      return ended === 'refused' && refundId ? [said(refundId, 'bank', 'refund_failed')] : [];
     }
     case 'reversal':
-      return end_kind === 'succeeded' ? [said(`${chargeId}.${stray?.bankId}`, 'bank', 'stray_reversed')] : [];
+      return ended === 'succeeded' ? [said(`${chargeId}.${stray?.bankId}`, 'bank', 'stray_reversed')] : [];
   }
 }
 
 /** The attempt's own answer is the operation's end; else something else ended it. */
-function endsWith({ end_kind, reversals }: OperationView, { outcome }: AttemptView): boolean {
-  if (end_kind === null || reversals > 0) return false;
-  if (end_kind === 'succeeded') return outcome === 'performed';
-  return end_kind === 'refused' && outcome === 'refused';
+function endsWith({ end, reversals }: views.OperationView, { outcome }: views.AttemptView): boolean {
+  if (end === null || reversals > 0) return false;
+  if (end.kind === 'succeeded') return outcome === 'performed';
+  return end.kind === 'refused' && outcome === 'refused';
 }
 
 function attemptText(
-  view: GatewayView,
-  operation: OperationView,
-  attempt: AttemptView,
+  operation: views.OperationView,
+  attempt: views.AttemptView,
   journal: readonly WhyJournalRecord[],
 ): string {
   const { bank, attempts } = operation;
@@ -269,19 +269,18 @@ function attemptText(
     struck?.type === 'request' && struck.fault
       ? ` [fault ${struck.fault.name}, by ${struck.fault.by === 'token' ? 'its token' : `rule ${struck.fault.by}`}]`
       : '';
-  const took = attempt.tookMs === undefined || attempt.tookMs === null ? '' : ` after ${duration(attempt.tookMs)}`;
-  return `asks ${bank} to ${wishOf(view, operation)}${again}: ${outcomeText(operation, attempt, took)}${fault}`;
+  const took = attempt.tookMs === null ? '' : ` after ${duration(attempt.tookMs)}`;
+  return `asks ${bank} to ${wishOf(operation)}${again}: ${outcomeText(operation, attempt, took)}${fault}`;
 }
 
-function wishOf({ authorization }: GatewayView, { kind, part_minor }: OperationView): string {
-  const sum = money(part_minor ?? authorization.amount_minor, authorization.currency);
-  return kind === 'void' ? 'void the authorization' : `${wish[kind]} ${sum}`;
+function wishOf({ kind, amount }: views.OperationView): string {
+  return kind === 'void' ? 'void the authorization' : `${wish[kind]} ${moneyOf(amount)}`;
 }
 
-function outcomeText({ kind, end_detail }: OperationView, { outcome, detail }: AttemptView, took: string): string {
+function outcomeText({ kind, end }: views.OperationView, { outcome, detail }: views.AttemptView, took: string): string {
   switch (outcome) {
     case 'performed':
-      return `${kind === 'authorize' ? 'approved' : done[kind]}${took}${end_detail ? `, as ${end_detail}` : ''}`;
+      return `${kind === 'authorize' ? 'approved' : done[kind]}${took}${end?.detail ? `, as ${end.detail}` : ''}`;
     case 'refused':
       if (detail === 'malformed') return `not a request that a bank of this protocol can read${took}`;
       return `${kind === 'authorize' ? 'declined' : 'refused'}${codeIn(detail)}${took}`;
@@ -296,40 +295,41 @@ function outcomeText({ kind, end_detail }: OperationView, { outcome, detail }: A
   }
 }
 
-function toneOf({ kind }: OperationView, { outcome }: AttemptView): TimelineEntry['tone'] {
+function toneOf({ kind }: views.OperationView, { outcome }: views.AttemptView): TimelineEntry['tone'] {
   if (outcome === 'performed') return kind === 'authorize' || kind === 'capture' ? 'good' : 'back';
   return 'trouble';
 }
 
-const endTone = ({ kind, end_kind }: OperationView): TimelineEntry['tone'] => {
-  if (end_kind === null) return 'trouble';
-  if (end_kind !== 'succeeded') return 'back';
+const endTone = ({ kind, end }: views.OperationView): TimelineEntry['tone'] => {
+  if (end === null) return 'trouble';
+  if (end.kind !== 'succeeded') return 'back';
   return kind === 'authorize' || kind === 'capture' ? 'good' : 'back';
 };
 
-const reversed = ({ kind, stray }: OperationView): string => {
+const reversed = ({ kind, stray }: views.OperationView): string => {
   if (kind === 'reversal') return `${stray?.movement} ${stray?.bankId}, which nobody wanted`;
   return kind === 'void' ? 'the authorization instead' : 'the authorization, whatever became of it';
 };
 
-function endText(view: GatewayView, operation: OperationView): string | undefined {
-  const { kind, bank, end_kind, end_detail, attempts, phase, needs_attention, doubt_since, inquiries } = operation;
-  switch (end_kind) {
+function endText(operation: views.OperationView): string | undefined {
+  const { kind, bank, amount, end, attempts, phase, needsAttention, doubtSince, inquiries } = operation;
+  const detail = end?.detail;
+  switch (end?.kind) {
     case 'succeeded':
-      if (kind === 'reversal') return `undoes it, as ${end_detail}`;
-      if (kind === 'void') return `gives the authorization back, as ${end_detail}`;
-      return `says that ${money(operation.part_minor ?? view.authorization.amount_minor, view.authorization.currency)} ${kind === 'refund' ? 'were refunded' : kind === 'capture' ? 'were captured' : 'are set aside'}, as ${end_detail}: out of doubt`;
+      if (kind === 'reversal') return `undoes it, as ${detail}`;
+      if (kind === 'void') return `gives the authorization back, as ${detail}`;
+      return `says that ${moneyOf(amount)} ${kind === 'refund' ? 'were refunded' : kind === 'capture' ? 'were captured' : 'are set aside'}, as ${detail}: out of doubt`;
     case 'refused':
-      return `refuses${codeIn(end_detail)}: out of doubt`;
+      return `refuses${codeIn(detail)}: out of doubt`;
     case 'not_performed':
-      if (end_detail === 'reversed_out_of_doubt')
+      if (detail === 'reversed_out_of_doubt')
         return 'acknowledges the reversal: nothing is set aside there, and nothing will be';
       if (kind === 'capture') return 'has not captured, and will not: a cancellation took its place';
       return `will not be asked any more: nothing happened in ${plural(attempts.length, 'attempt')}`;
-    case null: {
-      if (needs_attention) return `still asks ${bank}, and a person should look: it has taken too long`;
+    case undefined: {
+      if (needsAttention) return `still asks ${bank}, and a person should look: it has taken too long`;
       if (phase === 'reversing') return `waits for ${bank} to acknowledge the reversal`;
-      if (doubt_since !== null)
+      if (doubtSince !== null)
         return `waits to ${inquiries > 0 ? 'ask again' : `ask ${bank}`} what became of it: still in doubt`;
       return attempts.length === 0 ? `waits until ${bank} can be asked to ${wish[kind]}` : undefined;
     }
@@ -337,10 +337,8 @@ function endText(view: GatewayView, operation: OperationView): string | undefine
 }
 
 /** What a bank wrote down and no operation counts as its own: second performances, late arrivals, and their ends. */
-function uncountedEntries({ operations }: GatewayView, journal: readonly WhyJournalRecord[]): TimelineEntry[] {
-  const counted = new Set(
-    operations.flatMap(({ end_kind, end_detail }) => (end_kind === 'succeeded' ? end_detail : [])),
-  );
+function uncountedEntries({ operations }: GatewayFacts, journal: readonly WhyJournalRecord[]): TimelineEntry[] {
+  const counted = new Set(operations.flatMap(({ end }) => (end?.kind === 'succeeded' ? end.detail : [])));
   const entries = journal.flatMap((record) => (record.type === 'entry' ? [record] : []));
   return entries
     .filter(({ bankId }) => !counted.has(bankId))

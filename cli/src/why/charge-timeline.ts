@@ -5,7 +5,7 @@ import { ledgerMoments } from './ledger-moments.js';
 import { merchantMoments } from './merchant-moments.js';
 import { inOrder, type PlacedEntry } from './timeline-entry.js';
 import { verdictOf } from './verdict.js';
-import { money } from './words.js';
+import { money, moneyOf } from './words.js';
 
 /** One charge's whole story, ready to be shown. */
 export interface ChargeTimeline {
@@ -33,24 +33,24 @@ export function storyOf(evidence: ChargeFacts): ChargeTimeline | undefined {
   const asked = [evidence.payments, evidence.gateway, evidence.ledger];
   if (asked.every(({ kind }) => kind === 'unknown') && journal.length === 0) return undefined;
 
-  const capture = gateway?.authorization.capture ?? payments?.charge.opening.capture ?? 'automatic';
+  const capture = gateway?.authorization.capture ?? payments?.charge.capture ?? 'automatic';
   const moments = inOrder([
     ...(payments ? merchantMoments(chargeId, payments) : []),
     ...(gateway ? bankMoments(chargeId, gateway, journal) : []),
     ...(ledger ? ledgerMoments(chargeId, ledger, capture) : []),
   ]);
   const terms = payments?.charge ?? gateway?.authorization;
-  const card = payments?.charge.opening.instrument.card ?? gateway?.authorization.card;
+  const card = payments?.charge.card ?? gateway?.authorization.card;
   return {
     chargeId,
     account: terms?.account ?? null,
     about:
       terms && card
-        ? `${money(terms.amount_minor, terms.currency)} from ${card.brand} •••• ${card.last4}, ${
+        ? `${moneyOf(terms.amount)} from ${card.brand} •••• ${card.last4}, ${
             capture === 'manual' ? 'to be captured by the merchant' : 'to be captured at once'
           }`
         : null,
-    fault: payments?.charge.opening.instrument.fault ?? gateway?.authorization.fault ?? null,
+    fault: payments?.charge.fault ?? gateway?.authorization.fault ?? null,
     beganAt: moments.find(({ shownAt }) => shownAt !== null)?.shownAt ?? null,
     moments,
     standing: [
@@ -75,6 +75,8 @@ function wordOf<View>(asked: ServiceReply<View>, text: (view: View) => string): 
       return 'has not heard of it';
     case 'away':
       return `could not be asked: ${asked.because}`;
+    case 'unreadable':
+      return `gave an answer that this command cannot read: ${asked.because}`;
   }
 }
 
@@ -108,17 +110,14 @@ function journalText(journal: readonly WhyJournalRecord[]): string {
   return told.length > 0 ? told.join('; ') : 'nothing was performed';
 }
 function alarmsOf(evidence: ChargeFacts): string[] {
-  const alarms: string[] = [];
+  const alarms = [...evidence.unreadable];
   const gateway = told(evidence.gateway);
   const payments = told(evidence.payments);
   const live = gateway?.operations.some(({ phase }) => phase !== 'ended') ?? false;
-  for (const { needs_attention, bank, kind } of gateway?.operations ?? [])
-    if (needs_attention) alarms.push(`The ${kind} at ${bank} needs attention: it has been in trouble for too long.`);
+  for (const { needsAttention, bank, kind } of gateway?.operations ?? [])
+    if (needsAttention) alarms.push(`The ${kind} at ${bank} needs attention: it has been in trouble for too long.`);
   for (const { bank, movement, bankId, resolvedAt } of told(evidence.ledger)?.differences ?? [])
-    if (resolvedAt === null)
-      alarms.push(
-        `${bank} and the books do not agree yet about ${movement} ${bankId ?? 'that the bank does not know'}.`,
-      );
+    if (resolvedAt === null) alarms.push(`${bank} and the books do not agree yet about ${movement} ${bankId}.`);
   const entries = entriesOf(told(evidence.banks) ?? []);
   const gone = undone(entries);
   const given = entries

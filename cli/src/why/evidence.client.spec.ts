@@ -4,10 +4,16 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { bankProtocol } from '#contracts';
 import type { AdminDoors } from '../system/admin-doors.js';
 import { gatherEvidence } from './evidence.client.js';
+import type { GatewayFacts } from './evidence.js';
+import { gateway, operation } from './testing/given.js';
 
 const asked: string[] = [];
-const answers: Readonly<Record<string, object>> = {
-  '/charges/ch_1': { authorization: { created_at: 1, updated_at: 2 }, operations: [{ bank: 'cedar', created_at: 1 }] },
+const { view } = gateway('authorizing', [operation('authorize', [[20, 'begun']], null, { bank: 'cedar' })]) as {
+  view: GatewayFacts;
+};
+const newer = { ...view, authorization: { ...view.authorization, riskScore: 7 }, disputes: [] };
+const answers: Record<string, object> = {
+  '/charges/ch_1': newer,
   '/banks/cedar/journal/charges/ch_1': { records: [recordOf('ch_1')] },
 };
 const everybody = createServer(({ url }, reply) => {
@@ -34,4 +40,23 @@ it('asks each service and bank once, for this charge alone', async () => {
   expect(new Set(asked).size).toBe(asked.length);
   // The rest is about every charge: what banks are configured is all that may be asked for beside this one.
   expect(asked.filter((path) => !path.includes('ch_1'))).toEqual(['/banks']);
+});
+
+it('reads the answer of a newer service, and passes over the fields that it does not know', async () => {
+  const { gateway: asked, unreadable } = await gatherEvidence(doors, 'ch_1');
+  expect(asked).toEqual({ kind: 'told', view: { ...view, banks: [] } });
+  expect(unreadable).toEqual([]);
+});
+
+it('says in one sentence which field of an answer does not fit', async () => {
+  answers['/charges/ch_2'] = { ...newer, operations: [{ ...view.operations[0], phase: 'paused' }] };
+  answers['/banks'] = [{ name: 'cedar' }];
+  const { gateway: asked, unreadable } = await gatherEvidence(doors, 'ch_2');
+  expect(asked).toEqual({
+    kind: 'unreadable',
+    because: '/charges/ch_2 operations 0 phase: Invalid option: expected one of "open"|"reversing"|"ended"',
+  });
+  expect(unreadable).toEqual([
+    expect.stringMatching(/^An answer cannot be read by this command: \/banks 0 networks: /),
+  ]);
 });

@@ -1,101 +1,52 @@
-import { bankProtocol } from '#contracts';
+import { z } from 'zod';
+import { bankProtocol, views } from '#contracts';
 import type { AdminDoors } from '../system/admin-doors.js';
-import {
-  told,
-  type ServiceReply,
-  type WhyJournalRecord,
-  type DifferenceFacts,
-  type ChargeFacts,
-  type GatewayView,
-  type KeyView,
-  type LedgerView,
-  type PaymentsView,
-} from './evidence.js';
+import { also, keyOfEvent, told, type ChargeFacts, type ServiceReply, type WhyJournalRecord } from './evidence.js';
 
 const ANSWER_WITHIN_MS = 3_000;
 
-/** Asks everybody, and takes no for an answer: who is away leaves a gap in the story and nothing more. */
+/** Asks every service and bank. One that is away leaves a gap in the story and nothing more. */
 export async function gatherEvidence(doors: AdminDoors, chargeId: string): Promise<ChargeFacts> {
   const path = `/charges/${encodeURIComponent(chargeId)}`;
-  const [charge, gateway, configured, ledger, differences] = await Promise.all([
-    ask<Omit<PaymentsView, 'keys'>>(doors.payments, path),
-    ask<GatewayView>(doors.gateway, path),
-    ask<GatewayView['banks'] & object>(doors.gateway, '/banks'),
-    ask<LedgerView>(doors.ledger, path),
-    ask<DifferenceFacts[]>(doors.ledger, `${path}/differences`),
+  const [charge, gateway, configured, ledger, found] = await Promise.all([
+    ask(doors.payments, path, views.paymentsChargeView),
+    ask(doors.gateway, path, views.gatewayChargeView),
+    ask(doors.gateway, '/banks', z.array(views.bankStateView)),
+    ask(doors.ledger, path, views.ledgerChargeView),
+    ask(doors.ledger, `${path}/differences`, z.array(views.differenceView)),
   ]);
   const asked = told(gateway)?.operations.map(({ bank }) => bank);
-  const [payments, banks] = await Promise.all([
-    withKeys(doors, charge),
+  const [{ keys, replies }, journals] = await Promise.all([
+    keysOf(doors, told(charge)),
     journalsOf(doors, chargeId, asked ? [...new Set(asked)] : bankProtocol.bankNames),
   ]);
   return {
     chargeId,
-    payments,
-    gateway: withTimes(gateway, told(configured) ?? []),
-    ledger: withDifferences(ledger, told(differences) ?? []),
-    banks,
+    payments: also(charge, () => ({ keys })),
+    gateway: also(gateway, () => ({ banks: told(configured) ?? [] })),
+    ledger: also(ledger, () => ({ differences: told(found) ?? [] })),
+    banks: journals,
+    unreadable: [configured, found, ...replies].flatMap((reply) =>
+      reply.kind === 'unreadable' ? [`An answer cannot be read by this command: ${reply.because}.`] : [],
+    ),
   };
 }
 
 /** The charge that a refund gives back. */
 export async function chargeOfRefund(doors: AdminDoors, refundId: string): Promise<ServiceReply<string>> {
-  const refund = await ask<{ charge_id: string }>(doors.payments, `/refunds/${encodeURIComponent(refundId)}`);
-  return refund.kind === 'told' ? { kind: 'told', view: refund.view.charge_id } : refund;
+  const refund = await ask(doors.payments, `/refunds/${encodeURIComponent(refundId)}`, views.refundView);
+  return refund.kind === 'told' ? { kind: 'told', view: refund.view.chargeId } : refund;
 }
 
 /** What was asked for under an idempotency key. */
-export function keyOf(
-  doors: AdminDoors,
-  account: string,
-  key: string,
-): Promise<ServiceReply<KeyView & { chargeId: string | null }>> {
-  return ask(doors.payments, keyPath(account, key));
-}
+export const keyOf = (doors: AdminDoors, account: string, key: string): Promise<ServiceReply<views.KeyView>> =>
+  ask(doors.payments, `/keys/${encodeURIComponent(account)}/${encodeURIComponent(key)}`, views.keyView);
 
-const keyPath = (account: string, key: string): string =>
-  `/keys/${encodeURIComponent(account)}/${encodeURIComponent(key)}`;
-
-async function withKeys(
-  doors: AdminDoors,
-  asked: ServiceReply<Omit<PaymentsView, 'keys'>>,
-): Promise<ServiceReply<PaymentsView>> {
-  if (asked.kind !== 'told') return asked;
-  const { charge, events } = asked.view;
-  const names = new Set([
-    charge.idempotency_key,
-    ...events.flatMap(({ data }) => [data.capture?.key, data.refund?.opening.key, data.opening?.key]),
-  ]);
-  const keys = await Promise.all(
-    [...names].flatMap((name) => (name === undefined ? [] : [keyOf(doors, charge.account, name)])),
-  );
-  return { kind: 'told', view: { ...asked.view, keys: keys.flatMap((key) => told(key) ?? []) } };
-}
-
-/** The gateway shows its rows as Postgres writes them: times as text. */
-function withTimes(asked: ServiceReply<GatewayView>, banks: GatewayView['banks'] & object): ServiceReply<GatewayView> {
-  if (asked.kind !== 'told') return asked;
-  const { authorization, operations } = asked.view;
-  const ms = (at: string | number): number => (typeof at === 'number' ? at : Date.parse(at));
-  return {
-    kind: 'told',
-    view: {
-      authorization: {
-        ...authorization,
-        created_at: ms(authorization.created_at),
-        updated_at: ms(authorization.updated_at),
-      },
-      banks,
-      operations: operations.map((operation) => ({ ...operation, created_at: ms(operation.created_at) })),
-    },
-  };
-}
-
-function withDifferences(
-  asked: ServiceReply<LedgerView>,
-  differences: readonly DifferenceFacts[],
-): ServiceReply<LedgerView> {
-  return asked.kind === 'told' ? { kind: 'told', view: { ...asked.view, differences } } : asked;
+async function keysOf(doors: AdminDoors, view: views.PaymentsChargeView | undefined) {
+  if (!view) return { keys: [], replies: [] };
+  const names = new Set(view.events.flatMap((event) => keyOfEvent(event, view) ?? []));
+  const replies = await Promise.all([...names].map((name) => keyOf(doors, view.charge.account, name)));
+  return { keys: replies.flatMap((key) => told(key) ?? []), replies };
 }
 
 async function journalsOf(
@@ -124,19 +75,27 @@ async function journalOf(
   return records.map((record) => ({ ...record, bank }));
 }
 
-async function ask<View>(urls: readonly string[], path: string): Promise<ServiceReply<View>> {
+async function ask<View>(urls: readonly string[], path: string, schema: z.ZodType<View>): Promise<ServiceReply<View>> {
   let because = 'nobody said where it is';
   for (const url of urls) {
     try {
       const response = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
       if (response.status === 404) return { kind: 'unknown' };
-      if (response.ok) return { kind: 'told', view: (await response.json()) as View };
+      if (response.ok) return read(schema, await response.json(), path);
       because = `${url} answered ${response.status}`;
     } catch (error) {
       because = reasonOf(error, url);
     }
   }
   return { kind: 'away', because };
+}
+
+/** Fields that are not in the schema are passed over: the service may be newer than this command. */
+function read<View>(schema: z.ZodType<View>, answer: unknown, door: string): ServiceReply<View> {
+  const { success, data, error } = schema.safeParse(answer);
+  if (success) return { kind: 'told', view: data };
+  const [{ path, message }] = error.issues as [z.core.$ZodIssue];
+  return { kind: 'unreadable', because: `${[door, ...path].join(' ')}: ${message}` };
 }
 
 function reasonOf(error: unknown, url: string): string {

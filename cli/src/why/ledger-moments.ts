@@ -1,17 +1,19 @@
-import type { DifferenceFacts, LedgerView, TransferView } from './evidence.js';
+import type { views } from '#contracts';
+import type { Currency } from '#money';
+import type { LedgerFacts } from './evidence.js';
 import { said } from './merchant-moments.js';
 import type { TimelineEntry } from './timeline-entry.js';
-import { codeIn, money, whyNotHeld, whyNotRefunded } from './words.js';
+import { codeIn, moneyOf, whyNotHeld, whyNotRefunded } from './words.js';
 
 /** What the books did: each transfer in plain words, and what was said of it. */
-export function ledgerMoments(chargeId: string, view: LedgerView, capture: 'automatic' | 'manual'): TimelineEntry[] {
-  const { hold, transfers, refunds = [], differences = [] } = view;
+export function ledgerMoments(chargeId: string, view: LedgerFacts, capture: 'automatic' | 'manual'): TimelineEntry[] {
+  const { hold, transfers, refunds, differences } = view;
   const fee = transfers.find(({ effect }) => effect === 'fee');
   const moments = transfers
     .filter(({ effect }) => effect !== 'fee')
     .map((transfer): TimelineEntry => ({
       id: `ledger ${transfer.effect}`,
-      at: transfer.posted_at,
+      at: transfer.postedAt,
       who: 'ledger',
       because: [transfer.cause],
       ...partOf(chargeId, transfer, { view, fee, capture }),
@@ -19,7 +21,7 @@ export function ledgerMoments(chargeId: string, view: LedgerView, capture: 'auto
   if (hold.refusal) {
     moments.push({
       id: 'ledger refusal',
-      at: hold.state === 'refused' ? hold.changed_at : null,
+      at: hold.state === 'refused' ? hold.changedAt : null,
       who: 'ledger',
       text: `refuses to hold the money, because ${whyNotHeld(hold.refusal)}`,
       tone: 'trouble',
@@ -30,7 +32,7 @@ export function ledgerMoments(chargeId: string, view: LedgerView, capture: 'auto
   if (hold.state === 'released' && !transfers.some(({ effect }) => effect === 'release')) {
     moments.push({
       id: 'ledger released',
-      at: hold.stray_minor === null ? hold.changed_at : null,
+      at: hold.stray === null ? hold.changedAt : null,
       who: 'ledger',
       text: 'has nothing to let go: nothing was held here',
       tone: 'back',
@@ -38,31 +40,22 @@ export function ledgerMoments(chargeId: string, view: LedgerView, capture: 'auto
       because: [`${chargeId}.authorization_voided`],
     });
   }
-  for (const { refund_id, refusal, changed_at } of refunds.filter(({ state }) => state === 'refused')) {
+  for (const { refundId, refusal, changedAt } of refunds.filter(({ state }) => state === 'refused')) {
     moments.push({
-      id: `ledger refused ${refund_id}`,
-      at: changed_at,
+      id: `ledger refused ${refundId}`,
+      at: changedAt,
       who: 'ledger',
-      text: `refuses ${refund_id}, because ${whyNotRefunded(refusal)}: no bank is asked`,
+      text: `refuses ${refundId}, because ${whyNotRefunded(refusal)}: no bank is asked`,
       tone: 'trouble',
-      says: [said(refund_id, 'ledger', 'refund_refused')],
-      because: [`${refund_id}.refund_requested`],
+      says: [said(refundId, 'ledger', 'refund_refused')],
+      because: [`${refundId}.refund_requested`],
     });
   }
   return [...moments, ...differences.map(foundOut)];
 }
 
-function foundOut({
-  id,
-  kind,
-  bank,
-  movement,
-  bankId,
-  amountMinor,
-  currency,
-  foundAt,
-}: DifferenceFacts): TimelineEntry {
-  const what = `${movement} of ${money(amountMinor, currency)}`;
+function foundOut({ id, kind, bank, movement, bankId, amount, foundAt }: views.DifferenceView): TimelineEntry {
+  const what = `${movement} of ${moneyOf({ ...amount, currency: amount.currency as Currency })}`;
   const texts = {
     unknown_to_ledger: `finds a ${what} in ${bank}’s statement that is not in the books (${bankId})`,
     unknown_to_bank: `finds no ${what} in ${bank}’s statement, though it is in the books`,
@@ -82,13 +75,13 @@ function foundOut({
 
 function partOf(
   chargeId: string,
-  transfer: TransferView,
-  { view, fee, capture }: { view: LedgerView; fee: TransferView | undefined; capture: 'automatic' | 'manual' },
+  transfer: views.TransferView,
+  { view, fee, capture }: { view: LedgerFacts; fee: views.TransferView | undefined; capture: 'automatic' | 'manual' },
 ): Pick<TimelineEntry, 'text' | 'tone' | 'says' | 'undoes'> {
-  const { effect, amount_minor, currency } = transfer;
-  const sum = money(amount_minor, currency);
+  const { effect, amount } = transfer;
+  const sum = moneyOf(amount);
   const [kind, subject = ''] = effect.split(':') as [string, string?];
-  const charged = fee ? `, and takes the fee of ${money(fee.amount_minor, fee.currency)}` : '';
+  const charged = fee ? `, and takes the fee of ${moneyOf(fee.amount)}` : '';
   switch (kind) {
     case 'hold':
       return {
@@ -98,9 +91,9 @@ function partOf(
       };
     case 'capture': {
       const held = view.transfers.find((other) => other.effect === 'hold');
-      const rest = held ? held.amount_minor - amount_minor : 0;
+      const rest = held ? held.amount.amountMinor - amount.amountMinor : 0;
       return {
-        text: `posts ${sum} to the merchant${charged}${rest > 0 ? `; lets the other ${money(rest, currency)} go` : ''}`,
+        text: `posts ${sum} to the merchant${charged}${rest > 0 ? `; lets the other ${moneyOf({ ...amount, amountMinor: rest })} go` : ''}`,
         tone: 'good',
         says: [said(chargeId, 'ledger', 'charge_posted')],
       };
@@ -147,7 +140,7 @@ function partOf(
         says: [said(subject, 'ledger', 'refund_posted')],
       };
     case 'refund_release': {
-      const code = view.refunds?.find(({ refund_id }) => refund_id === subject)?.refusal_code;
+      const code = view.refunds.find(({ refundId }) => refundId === subject)?.refusalCode;
       return {
         text: `gives ${sum} back to the merchant’s balance: ${subject} was refused${codeIn(code)}`,
         tone: 'back',
@@ -161,7 +154,7 @@ function partOf(
       return { text: `takes ${sum} out of suspense again: ${subject} was undone at the bank`, tone: 'back' };
     default:
       return {
-        text: `moves ${sum} from ${transfer.credit_account} to ${transfer.debit_account} (${effect})`,
+        text: `moves ${sum} from ${transfer.creditAccount} to ${transfer.debitAccount} (${effect})`,
         tone: 'plain',
       };
   }

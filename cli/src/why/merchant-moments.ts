@@ -1,31 +1,27 @@
-import type { KeyView, PaymentsView, StreamEvent } from './evidence.js';
+import type { views } from '#contracts';
+import { keyOfEvent, type PaymentsFacts } from './evidence.js';
 import type { TimelineEntry, EventReference } from './timeline-entry.js';
-import { codeIn, money, moneyOf, whyNotRefunded } from './words.js';
+import { codeIn, moneyOf, whyNotRefunded } from './words.js';
 
 /** What the merchant asked, what payments-api heard, and what the merchant was told. */
-export function merchantMoments(chargeId: string, { charge, events, keys }: PaymentsView): TimelineEntry[] {
-  const own = events.map((event, place): TimelineEntry => {
-    const before = events[place - 1];
-    const moment = momentOf(chargeId, charge, event, keys);
+export function merchantMoments(chargeId: string, view: PaymentsFacts): TimelineEntry[] {
+  const own = view.events.map((event, place): TimelineEntry => {
+    const before = view.events[place - 1];
+    const moment = momentOf(chargeId, view, event);
     return { ...moment, because: [...moment.because, ...(before ? [idOf(before)] : [])] };
   });
-  return [...own, ...keys.flatMap((key) => answerOf(key, events, charge))];
+  return [...own, ...view.keys.flatMap((key) => answerOf(key, view))];
 }
 
 type Part = Pick<TimelineEntry, 'who' | 'text' | 'tone' | 'says'> & { because?: readonly string[] };
 
-const idOf = ({ version }: Pick<StreamEvent, 'version'>): string => `payments-api ${version}`;
+const idOf = ({ version }: views.ChargeEventView): string => `payments-api ${version}`;
 
-function momentOf(
-  chargeId: string,
-  charge: PaymentsView['charge'],
-  event: StreamEvent,
-  keys: readonly KeyView[],
-): TimelineEntry {
-  const { who, text, tone, says, because } = partOf(chargeId, charge, event, keys);
+function momentOf(chargeId: string, view: PaymentsFacts, event: views.ChargeEventView): TimelineEntry {
+  const { who, text, tone, says, because } = partOf(chargeId, view, event);
   return {
     id: idOf(event),
-    at: event.recorded_at,
+    at: event.recordedAt,
     who,
     text,
     tone,
@@ -34,59 +30,48 @@ function momentOf(
   };
 }
 
-function partOf(
-  chargeId: string,
-  charge: PaymentsView['charge'],
-  { type, data }: StreamEvent,
-  keys: readonly KeyView[],
-): Part {
-  const { card } = charge.opening.instrument;
-  const asks = (text: string, key: string | undefined, name: string, subject = chargeId): Part => ({
+function partOf(chargeId: string, view: PaymentsFacts, event: views.ChargeEventView): Part {
+  const asks = (text: string, name: string, subject = chargeId): Part => ({
     who: 'merchant',
-    text: `${text}${underKey(key, keys)}`,
+    text: `${text}${underKey(keyOfEvent(event, view), view.keys)}`,
     tone: 'plain',
     says: [said(subject, 'payments', name)],
   });
-  const hears = (text: string, tone: TimelineEntry['tone'], event: string, subject = chargeId): Part => ({
+  const hears = (text: string, tone: TimelineEntry['tone'], name: string, subject = chargeId): Part => ({
     who: 'payments-api',
     text,
     tone,
-    because: [`${subject}.${event}`],
+    because: [`${subject}.${name}`],
   });
-  switch (type) {
+  switch (event.type) {
     case 'opened': {
-      const sum = money(charge.amount_minor, charge.currency);
-      const later = charge.opening.capture === 'manual' ? ', to be captured later' : '';
-      const text = `asks for ${sum} from ${card.brand} •••• ${card.last4}${later}`;
-      return asks(text, charge.idempotency_key, 'charge_requested');
+      const { amount, card, capture } = view.charge;
+      const later = capture === 'manual' ? ', to be captured later' : '';
+      return asks(`asks for ${moneyOf(amount)} from ${card.brand} •••• ${card.last4}${later}`, 'charge_requested');
     }
     case 'capture_requested':
-      return asks(`asks to capture ${moneyOf(data.capture!.amount)} of it`, data.capture!.key, 'capture_requested');
-    case 'cancellation_requested': {
-      if (data.cause === 'expired')
-        return {
-          who: 'payments-api',
-          text: 'time is up: nobody captured it, so it is to be given back',
-          tone: 'back',
-          says: [said(chargeId, 'payments', 'cancellation_requested')],
-        };
-      const asked = data.refund?.opening;
-      return asks(`gives the authorization up (${asked?.id})`, asked?.key, 'cancellation_requested');
-    }
-    case 'refund_requested': {
-      const { id, amount, key } = data.opening!;
-      return asks(`asks to refund ${moneyOf(amount)} (${id})`, key, 'refund_requested', id);
-    }
+      return asks(`asks to capture ${moneyOf(event.amount)} of it`, 'capture_requested');
+    case 'cancellation_requested':
+      return event.refund
+        ? asks(`gives the authorization up (${event.refund.refundId})`, 'cancellation_requested')
+        : {
+            who: 'payments-api',
+            text: 'time is up: nobody captured it, so it is to be given back',
+            tone: 'back',
+            says: [said(chargeId, 'payments', 'cancellation_requested')],
+          };
+    case 'refund_requested':
+      return asks(`asks to refund ${moneyOf(event.amount)} (${event.refundId})`, 'refund_requested', event.refundId);
     case 'updated':
-      return { who: 'merchant', text: `writes ${Object.keys(data.changes ?? {}).join(', ')} on it`, tone: 'plain' };
+      return { who: 'merchant', text: `writes ${event.fields.join(', ')} on it`, tone: 'plain' };
     case 'refund_updated':
-      return { who: 'merchant', text: `writes metadata on ${data.refundId}`, tone: 'plain' };
+      return { who: 'merchant', text: `writes metadata on ${event.refundId}`, tone: 'plain' };
     case 'authorized':
       return hears('hears that the money is held: authorized', 'good', 'charge_authorized');
     case 'cancellation_refused':
       return hears('hears that the cancellation came too late', 'trouble', 'cancellation_refused');
     case 'refund_ended':
-      return refundEnd(data, hears);
+      return refundEnd(event, hears);
     case 'posted':
       return hears('hears that the money is posted: the charge succeeded', 'good', 'charge_posted');
     case 'declined':
@@ -94,20 +79,18 @@ function partOf(
     case 'failed':
       return hears('hears that nothing could be authorized: the charge failed', 'trouble', 'authorization_failed');
     case 'released': {
-      const canceled = data.cause === 'canceled' || data.cause === 'expired';
-      const end = canceled ? `the charge is ${data.cause}` : 'the charge failed';
+      const canceled = event.cause === 'canceled' || event.cause === 'expired';
+      const end = canceled ? `the charge is ${event.cause}` : 'the charge failed';
       return hears(`hears that nothing is held any more: ${end}`, canceled ? 'back' : 'trouble', 'charge_released');
     }
-    default:
-      return { who: 'payments-api', text: `records ${type}`, tone: 'plain' };
   }
 }
 
 function refundEnd(
-  { refundId = '', end }: StreamEvent['data'],
-  hears: (text: string, tone: TimelineEntry['tone'], event: string, subject?: string) => Part,
+  { refundId, end }: Extract<views.ChargeEventView, { type: 'refund_ended' }>,
+  hears: (text: string, tone: TimelineEntry['tone'], name: string, subject: string) => Part,
 ): Part {
-  switch (end?.type) {
+  switch (end.type) {
     case 'posted':
       return hears(`hears that ${refundId} is done: the refund succeeded`, 'good', 'refund_posted', refundId);
     case 'released':
@@ -117,10 +100,9 @@ function refundEnd(
         'refund_released',
         refundId,
       );
-    case undefined:
-    default:
+    case 'refused':
       return hears(
-        `hears that ${refundId} was refused, because ${whyNotRefunded(end?.reason)}: the refund failed`,
+        `hears that ${refundId} was refused, because ${whyNotRefunded(end.reason)}: the refund failed`,
         'trouble',
         'refund_refused',
         refundId,
@@ -128,7 +110,7 @@ function refundEnd(
   }
 }
 
-function underKey(key: string | undefined, keys: readonly KeyView[]): string {
+function underKey(key: string | undefined, keys: readonly views.KeyView[]): string {
   if (key === undefined) return '';
   const request = keys.find((each) => each.key === key)?.requestId;
   // A key of our own, for a request that came without one, begins with a space.
@@ -137,29 +119,22 @@ function underKey(key: string | undefined, keys: readonly KeyView[]): string {
 }
 
 /** The answer stands under its key for good: whoever repeats the request gets it again to the byte. */
-function answerOf(key: KeyView, events: readonly StreamEvent[], charge: PaymentsView['charge']): TimelineEntry[] {
-  const { answer, answeredAt = null } = key;
+function answerOf({ key, answer }: views.KeyView, view: PaymentsFacts): TimelineEntry[] {
   if (!answer) return [];
   const { text, isPending } = toldBy(answer);
-  const asked = events.find((event) => keyOf(event, charge) === key.key);
-  // What was known when it was stored, by the same database's clock; without a time, what it tells of.
-  const heard =
-    answeredAt === null && !isPending ? events : events.filter((event) => event.recorded_at <= (answeredAt ?? 0));
+  const asked = view.events.find((event) => keyOfEvent(event, view) === key);
+  // The events known when the answer was stored, by the same database's clock.
+  const heard = view.events.filter(({ recordedAt }) => recordedAt <= answer.answeredAt);
   return [
     {
-      id: `answer ${key.key}`,
-      at: answeredAt,
+      id: `answer ${key}`,
+      at: answer.answeredAt,
       who: 'merchant',
-      text: `is told ${answer.status}: ${text}${key.key.startsWith(' ') ? '' : ` (for good, under key ${key.key})`}`,
+      text: `is told ${answer.status}: ${text}${key.startsWith(' ') ? '' : ` (for good, under key ${key})`}`,
       tone: answer.status < 300 ? (isPending ? 'plain' : 'good') : 'trouble',
       because: [...(asked ? [idOf(asked)] : []), ...heard.map(idOf)],
     },
   ];
-}
-
-function keyOf({ type, data }: StreamEvent, charge: PaymentsView['charge']): string | undefined {
-  if (type === 'opened') return charge.idempotency_key;
-  return data.capture?.key ?? data.refund?.opening.key ?? data.opening?.key;
 }
 
 function toldBy({ body }: { body: string }): { text: string; isPending: boolean } {

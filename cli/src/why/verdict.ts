@@ -1,5 +1,6 @@
+import type { views } from '#contracts';
 import type { Money } from '#money';
-import type { ChargeFacts, GatewayView, LedgerView, OperationView, PaymentsView } from './evidence.js';
+import type { ChargeFacts, GatewayFacts, LedgerFacts, PaymentsFacts } from './evidence.js';
 import { told } from './evidence.js';
 import { codeIn, money, moneyOf, plural, whyNotHeld, whyNotRefunded } from './words.js';
 
@@ -12,75 +13,81 @@ export function verdictOf(evidence: ChargeFacts): string {
   const more = [
     ...(gateway ? strays(gateway) : []),
     ...(ledger ? suspense(ledger) : []),
-    ...(gateway && ledger?.hold.compensated_by ? ['What was captured all the same was refunded.'] : []),
+    ...(gateway && ledger?.hold.compensatedBy ? ['What was captured all the same was refunded.'] : []),
   ];
   return [main, ...more].join(' ');
 }
 
+type Happened<Type extends views.ChargeEventView['type']> = Extract<views.ChargeEventView, { type: Type }>;
+type Ending = Happened<'posted' | 'declined' | 'failed' | 'released'>;
+
+const isEnding = (event: views.ChargeEventView): event is Ending =>
+  event.type === 'posted' || event.type === 'declined' || event.type === 'failed' || event.type === 'released';
+
 function mainOf(
-  payments: PaymentsView | undefined,
-  gateway: GatewayView | undefined,
-  ledger: LedgerView | undefined,
+  payments: PaymentsFacts | undefined,
+  gateway: GatewayFacts | undefined,
+  ledger: LedgerFacts | undefined,
 ): string {
-  const ending = payments?.events.findLast(({ type }) => ['posted', 'declined', 'failed', 'released'].includes(type));
+  const ending = payments?.events.findLast(isEnding);
   const bank = gateway?.authorization.bank ?? ledger?.hold.bank ?? 'the bank';
   if (!payments) return `${withoutPayments(gateway, ledger)} What the merchant was told is not known here.`;
   switch (ending?.type) {
     case 'posted':
-      return succeeded(payments, gateway, bank);
+      return succeeded(payments, ending, gateway, bank);
     case 'declined':
-      return `Failed: ${bank} declined the card${codeIn(ending.data.code)}; nothing was ever held.`;
+      return `Failed: ${bank} declined the card${codeIn(ending.code)}; nothing was ever held.`;
     case 'failed':
-      return failed(ending.data.reason, bank, gateway);
+      return failed(ending.reason, bank, gateway);
     case 'released':
-      return released(ending.data, bank, gateway);
+      return released(ending, bank, gateway);
     case undefined:
     default:
       return payments.charge.state === 'authorized' ? authorized(payments, gateway, bank) : pending(gateway, ledger);
   }
 }
 
-function succeeded({ charge, events }: PaymentsView, gateway: GatewayView | undefined, bank: string): string {
-  const posted = events.findLast(({ type }) => type === 'posted')!.data;
-  const { amount, fee } = posted;
-  const captured = amount!;
-  const part = charge.amount_minor - captured.amountMinor;
-  const left = money(captured.amountMinor - fee!.amountMinor, captured.currency);
+function succeeded(
+  { charge, events }: PaymentsFacts,
+  posted: Happened<'posted'>,
+  gateway: GatewayFacts | undefined,
+  bank: string,
+): string {
+  const { amount: captured, fee } = posted;
+  const part = charge.amount.amountMinor - captured.amountMinor;
+  const left = money(captured.amountMinor - fee.amountMinor, captured.currency);
   const doubt = gateway?.operations.find(({ kind }) => kind === 'capture');
   const resolved = doubt && wasInDoubt(doubt) ? ` ${outOfDoubt(doubt)}` : '';
   const late = events.some(({ type }) => type === 'cancellation_refused')
     ? ' A cancellation came too late: the capture was there first.'
     : '';
-  const taken =
-    part > 0
-      ? `${moneyOf(captured)} of ${money(charge.amount_minor, charge.currency)} and let the rest go`
-      : moneyOf(captured);
+  const taken = part > 0 ? `${moneyOf(captured)} of ${moneyOf(charge.amount)} and let the rest go` : moneyOf(captured);
   return `Succeeded: ${bank} captured ${taken}; ${left} are the merchant’s after the fee.${resolved}${late}${refunded(events, captured)}`;
 }
 
-const wasInDoubt = ({ attempts, inquiries }: OperationView): boolean =>
+const wasInDoubt = ({ attempts, inquiries }: views.OperationView): boolean =>
   inquiries > 0 || attempts.some(({ outcome }) => outcome === 'doubt' || outcome === 'not_found');
 
-function outOfDoubt({ bank, inquiries }: OperationView): string {
+function outOfDoubt({ bank, inquiries }: views.OperationView): string {
   return inquiries > 0
     ? `Whether it had was in doubt, until ${bank} said so when it was asked; it was captured once.`
     : `Whether it had was in doubt, until ${bank} gave its answer again; it was captured once.`;
 }
 
-function refunded(events: PaymentsView['events'], captured: Money): string {
-  const asked = events.filter(({ type }) => type === 'refund_requested').map(({ data }) => data.opening!);
+function refunded(events: PaymentsFacts['events'], captured: Money): string {
+  const asked = events.filter((event) => event.type === 'refund_requested');
   if (asked.length === 0) return '';
   const endOf = (id: string) =>
-    events.findLast(({ type, data }) => type === 'refund_ended' && data.refundId === id)?.data.end;
-  const done = asked.filter(({ id }) => endOf(id)?.type === 'posted');
+    events.filter((event) => event.type === 'refund_ended').findLast(({ refundId }) => refundId === id)?.end;
+  const done = asked.filter(({ refundId }) => endOf(refundId)?.type === 'posted');
   const total = done.reduce((sum, { amount }) => sum + amount.amountMinor, 0);
   const parts: string[] = [];
   if (done.length > 0) {
     const all = total === captured.amountMinor ? 'All of it was' : `${money(total, captured.currency)} of it were`;
     parts.push(`${all} refunded${done.length > 1 ? ` in ${done.length} refunds` : ''}.`);
   }
-  for (const { id, amount } of asked) {
-    const end = endOf(id);
+  for (const { refundId, amount } of asked) {
+    const end = endOf(refundId);
     if (!end) parts.push(`A refund of ${moneyOf(amount)} is still under way.`);
     else if (end.type === 'released')
       parts.push(
@@ -92,7 +99,7 @@ function refunded(events: PaymentsView['events'], captured: Money): string {
   return ` ${parts.join(' ')}`;
 }
 
-function failed(reason: string | undefined, bank: string, gateway: GatewayView | undefined): string {
+function failed(reason: string | undefined, bank: string, gateway: GatewayFacts | undefined): string {
   switch (reason) {
     case 'no_bank_available': {
       const brand = gateway?.authorization.card.brand;
@@ -109,9 +116,9 @@ function failed(reason: string | undefined, bank: string, gateway: GatewayView |
 }
 
 function released(
-  { cause, holdRefusal, refusalCode }: PaymentsView['events'][number]['data'],
+  { cause, holdRefusal, refusalCode }: Happened<'released'>,
   bank: string,
-  gateway: GatewayView | undefined,
+  gateway: GatewayFacts | undefined,
 ): string {
   const captures = gateway?.operations.filter(({ kind }) => kind === 'capture') ?? [];
   switch (cause) {
@@ -121,24 +128,23 @@ function released(
       return `Failed: ${bank} refused the capture${codeIn(refusalCode)}, so the authorization was voided; nothing is held.`;
     case 'expired':
       return `Expired: nobody captured it in time, so the authorization was voided at ${bank}; nothing is held.`;
-    case undefined:
-    default: {
+    case 'canceled': {
       const lost = captures.length > 0 ? ' A capture had been asked for, and nothing of it was performed.' : '';
       return `Canceled: the merchant gave the authorization up before it was captured, and it was voided at ${bank}; nothing is held.${lost}`;
     }
   }
 }
 
-function authorized({ charge }: PaymentsView, gateway: GatewayView | undefined, bank: string): string {
+function authorized({ charge }: PaymentsFacts, gateway: GatewayFacts | undefined, bank: string): string {
   const live = gateway && waitingFor(gateway);
   if (live) return `Pending: the money is held; ${live}.`;
-  const until = charge.expires_at ? `, at the latest on ${dayOf(charge.expires_at)}` : '';
-  return `Authorized: ${money(charge.amount_minor, charge.currency)} are held at ${bank}, until the merchant captures or cancels${until}.`;
+  const until = charge.expiresAt ? `, at the latest on ${dayOf(charge.expiresAt)}` : '';
+  return `Authorized: ${moneyOf(charge.amount)} are held at ${bank}, until the merchant captures or cancels${until}.`;
 }
 
 const dayOf = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
-function pending(gateway: GatewayView | undefined, ledger: LedgerView | undefined): string {
+function pending(gateway: GatewayFacts | undefined, ledger: LedgerFacts | undefined): string {
   if (!gateway) return 'Pending: it has not ended, and what the bank-gateway makes of it is not known here.';
   const live = waitingFor(gateway);
   if (live) return `Pending: ${live}.`;
@@ -149,38 +155,38 @@ function pending(gateway: GatewayView | undefined, ledger: LedgerView | undefine
   return 'Pending: at the bank it has ended, and the news is on its way to the ledger and to payments-api.';
 }
 
-function waitingFor({ operations }: GatewayView): string | undefined {
+function waitingFor({ operations }: GatewayFacts): string | undefined {
   const live = operations.find(({ phase }) => phase !== 'ended');
   if (!live) return undefined;
-  const { bank, kind, doubt_since, needs_attention, phase } = live;
-  const attention = needs_attention ? ', for so long that a person should look' : '';
+  const { bank, kind, doubtSince, needsAttention, phase } = live;
+  const attention = needsAttention ? ', for so long that a person should look' : '';
   if (phase === 'reversing') return `the bank-gateway is waiting for ${bank} to acknowledge a reversal${attention}`;
-  if (doubt_since !== null)
+  if (doubtSince !== null)
     return `whether ${bank} performed the ${kind} is in doubt, and is being found out${attention}`;
   return `the bank-gateway is waiting to get a ${kind} through to ${bank}${attention}`;
 }
 
-function strays({ operations }: GatewayView): string[] {
+function strays({ operations }: GatewayFacts): string[] {
   return operations
     .filter(({ kind }) => kind === 'reversal')
-    .map(({ bank, stray, end_kind }) =>
-      end_kind
+    .map(({ bank, stray, end }) =>
+      end
         ? `By itself ${bank} had performed one ${stray?.movement} too many; it was found in the bank’s statement and undone there.`
         : `By itself ${bank} performed one ${stray?.movement} too many; it is being undone there.`,
     );
 }
 
-function suspense({ hold, transfers }: LedgerView): string[] {
+function suspense({ hold, transfers }: LedgerFacts): string[] {
   const suspended = transfers.find(({ effect }) => effect === 'unmatched_capture');
   const isOut = transfers.some(({ effect }) => effect === 'match' || effect === 'compensation');
   return suspended && !isOut
     ? [
-        `${money(suspended.amount_minor, suspended.currency)} that ${hold.bank} captured all the same are in suspense, until they are given back.`,
+        `${moneyOf(suspended.amount)} that ${hold.bank} captured all the same are in suspense, until they are given back.`,
       ]
     : [];
 }
 
-function withoutPayments(gateway: GatewayView | undefined, ledger: LedgerView | undefined): string {
+function withoutPayments(gateway: GatewayFacts | undefined, ledger: LedgerFacts | undefined): string {
   const parts = [
     gateway && `At the bank-gateway it is ${gateway.authorization.state}`,
     ledger && `in the ledger its hold is ${ledger.hold.state}`,

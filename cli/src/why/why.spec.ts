@@ -6,6 +6,7 @@ import { storyOf } from './charge-timeline.js';
 import {
   after,
   approved,
+  bankOf,
   declinedCard,
   differenceAbout,
   entry,
@@ -30,9 +31,9 @@ const verdict = (given: ChargeFacts): string => storyOf(given)!.verdict;
 
 const captured = operation('capture', [[60, 'performed']], ['succeeded', 'capt_1']);
 const posted = transfer(80, 'capture', 'ch_1.capture_succeeded', 2000, 'post');
-const postedEvent = { amount: usd(2000), fee: usd(88) };
+const postedEvent = { type: 'posted', amount: usd(2000), fee: usd(88) } as const;
 const succeededOnce = {
-  payments: payments('succeeded', [[90, 'posted', postedEvent]], [key('order-1', 90, [200, theCharge('succeeded')])]),
+  payments: payments('succeeded', [[90, postedEvent]], [key('order-1', 90, [200, theCharge('succeeded')])]),
   gateway: gateway('captured', [approved, captured]),
   ledger: ledger('posted', [held, posted, fee(80)]),
 };
@@ -78,7 +79,7 @@ describe('the story of a charge', () => {
     const given = evidence({
       payments: payments(
         'failed',
-        [[40, 'declined', { code: 'insufficient_funds' }]],
+        [[40, { type: 'declined', code: 'insufficient_funds' }]],
         [key('order-1', 40, [402, declinedCard])],
       ),
       gateway: gateway('declined', [
@@ -95,13 +96,18 @@ describe('the story of a charge', () => {
   });
 
   it('whose hold was refused says why, and that the bank gave it back', () => {
-    const released = { cause: 'hold_refused', holdRefusal: 'account_frozen', refusalCode: null } as const;
+    const released = {
+      type: 'released',
+      cause: 'hold_refused',
+      holdRefusal: 'account_frozen',
+      refusalCode: null,
+    } as const;
     const given = evidence({
-      payments: payments('failed', [[90, 'released', released]]),
+      payments: payments('failed', [[90, released]]),
       gateway: gateway('voided', [approved, operation('void', [[60, 'performed']], ['succeeded', 'void_1'])], {
-        release_cause: 'hold_refused',
+        releaseCause: 'hold_refused',
       }),
-      ledger: ledger('released', [], { refusal: 'account_frozen', cause: 'hold_refused', changed_at: after(80) }),
+      ledger: ledger('released', [], { refusal: 'account_frozen', cause: 'hold_refused', changedAt: after(80) }),
     });
     expect(told(given)).toEqual([
       'merchant asks for 20.00 usd from visa •••• 4242 (key order-1)',
@@ -117,9 +123,14 @@ describe('the story of a charge', () => {
   });
 
   it('whose capture was refused says what was undone, and by what', () => {
-    const released = { cause: 'capture_failed', holdRefusal: null, refusalCode: 'refused_by_bank' } as const;
+    const released = {
+      type: 'released',
+      cause: 'capture_failed',
+      holdRefusal: null,
+      refusalCode: 'refused_by_bank',
+    } as const;
     const given = evidence({
-      payments: payments('failed', [[110, 'released', released]], [key('order-1', 110, [402, declinedCard])]),
+      payments: payments('failed', [[110, released]], [key('order-1', 110, [402, declinedCard])]),
       gateway: gateway(
         'voided',
         [
@@ -127,7 +138,7 @@ describe('the story of a charge', () => {
           operation('capture', [[60, 'refused', 'refused_by_bank', 9]], ['refused', 'refused_by_bank']),
           operation('void', [[80, 'performed']], ['succeeded', 'void_1']),
         ],
-        { release_cause: 'capture_failed' },
+        { releaseCause: 'capture_failed' },
       ),
       ledger: ledger('released', [held, transfer(100, 'release', 'ch_1.authorization_voided', 2000, 'void')], {
         cause: 'capture_failed',
@@ -183,7 +194,7 @@ describe('the story of a charge', () => {
 
   it('whose authorization was reversed out of doubt says that nothing is held, whatever the bank had done', () => {
     const given = evidence({
-      payments: payments('failed', [[62_000, 'failed', { reason: 'reversed_out_of_doubt' }]]),
+      payments: payments('failed', [[62_000, { type: 'failed', reason: 'reversed_out_of_doubt' }]]),
       gateway: gateway('failed', [
         operation('authorize', [[20, 'doubt', 'timeout', 2_000]], ['not_performed', 'reversed_out_of_doubt'], {
           inquiries: 9,
@@ -220,15 +231,11 @@ describe('the story of a charge', () => {
       payments: payments(
         'succeeded',
         [
-          [45, 'authorized'],
-          [1_000, 'capture_requested', { capture: { amount: usd(2000), key: 'take' } }],
-          [
-            1_001,
-            'cancellation_requested',
-            { cause: 'canceled', refund: { opening: { id: 're_1', amount: usd(2000), key: 'leave' } } },
-          ],
-          [1_030, 'cancellation_refused'],
-          [1_040, 'posted', postedEvent],
+          [45, { type: 'authorized' }],
+          [1_000, { type: 'capture_requested', amount: usd(2000), key: 'take' }],
+          [1_001, { type: 'cancellation_requested', cause: 'canceled', refund: { refundId: 're_1', key: 'leave' } }],
+          [1_030, { type: 'cancellation_refused' }],
+          [1_040, postedEvent],
         ],
         [key('take', 1_040, [200, theCharge('succeeded')])],
         { capture: 'manual' },
@@ -254,18 +261,19 @@ describe('the story of a charge', () => {
   });
 
   it('captured in part, with two refunds, tells which of them the bank refused', () => {
-    const refund = (id: string, amountMinor: number) => ({ opening: { id, amount: usd(amountMinor), key: id } });
+    const refund = (refundId: string, amountMinor: number) =>
+      ({ type: 'refund_requested', refundId, amount: usd(amountMinor), key: refundId }) as const;
     const given = evidence({
       payments: payments(
         'succeeded',
         [
-          [45, 'authorized'],
-          [100, 'capture_requested', { capture: { amount: usd(1500), key: 'take' } }],
-          [140, 'posted', { amount: usd(1500), fee: usd(74) }],
-          [200, 'refund_requested', refund('re_1', 500)],
-          [250, 'refund_ended', { refundId: 're_1', end: { type: 'posted' } }],
-          [300, 'refund_requested', refund('re_2', 300)],
-          [350, 'refund_ended', { refundId: 're_2', end: { type: 'released', code: 'refused_by_bank' } }],
+          [45, { type: 'authorized' }],
+          [100, { type: 'capture_requested', amount: usd(1500), key: 'take' }],
+          [140, { type: 'posted', amount: usd(1500), fee: usd(74) }],
+          [200, refund('re_1', 500)],
+          [250, { type: 'refund_ended', refundId: 're_1', end: { type: 'posted' } }],
+          [300, refund('re_2', 300)],
+          [350, { type: 'refund_ended', refundId: 're_2', end: { type: 'released', code: 'refused_by_bank' } }],
         ],
         [],
         { capture: 'manual' },
@@ -274,13 +282,13 @@ describe('the story of a charge', () => {
         'captured',
         [
           approved,
-          operation('capture', [[110, 'performed']], ['succeeded', 'capt_1'], { part_minor: 1500 }),
+          operation('capture', [[110, 'performed']], ['succeeded', 'capt_1'], { amount: usd(1500) }),
           operation('refund', [[220, 'performed']], ['succeeded', 'refd_1'], {
-            part_minor: 500,
+            amount: usd(500),
             reference: 'ch_1.refund.re_1',
           }),
           operation('refund', [[320, 'refused', 'refused_by_bank']], ['refused', 'refused_by_bank'], {
-            part_minor: 300,
+            amount: usd(300),
             reference: 'ch_1.refund.re_2',
           }),
         ],
@@ -318,7 +326,7 @@ describe('the story of a charge', () => {
   });
 
   it('with a stray says what the bank did by itself, and that it was undone', () => {
-    const stray = { bankId: 'capt_2', movement: 'capture' };
+    const stray = { bankId: 'capt_2', movement: 'capture' } as const;
     const given = evidence({
       ...succeededOnce,
       gateway: gateway('captured', [
@@ -328,7 +336,7 @@ describe('the story of a charge', () => {
           reference: 'ch_1.stray.capt_2',
           stray,
           reversals: 1,
-          created_at: after(20_000),
+          createdAt: after(20_000),
         }),
       ]),
       ledger: ledger('posted', [
@@ -388,10 +396,10 @@ describe('the story of a charge', () => {
   });
 
   it('that has not ended says who is waited for', () => {
-    const waits = operation('capture', [[60, 'doubt', 'timeout']], null, { doubt_since: after(60), inquiries: 2 });
+    const waits = operation('capture', [[60, 'doubt', 'timeout']], null, { doubtSince: after(60), inquiries: 2 });
     const given = evidence({
       payments: payments('requested', []),
-      gateway: gateway('capturing', [approved, { ...waits, needs_attention: true }]),
+      gateway: gateway('capturing', [approved, { ...waits, needsAttention: true }]),
       ledger: ledger('pending', [held]),
     });
     expect(verdict(given)).toBe(
@@ -421,11 +429,7 @@ describe('the story of a charge', () => {
 });
 
 describe('a bank whose breaker was open before anything was begun', () => {
-  const banks = [
-    { name: 'birch', networks: ['mastercard', 'visa'] },
-    { name: 'alder', networks: ['visa', 'mastercard'] },
-    { name: 'cedar', networks: ['amex'] },
-  ];
+  const banks = [bankOf('birch', 'mastercard', 'visa'), bankOf('alder', 'visa', 'mastercard'), bankOf('cedar', 'amex')];
 
   it('is named, though nothing was asked of it', () => {
     const birch = operation('authorize', [[30, 'performed']], ['succeeded', 'auth_1'], { bank: 'birch' });
@@ -439,7 +443,7 @@ describe('a bank whose breaker was open before anything was begun', () => {
   it('is the end of a charge that no other bank can take', () => {
     const failed = gateway('failed', [], { bank: null }, banks);
     const given = evidence({
-      payments: payments('failed', [[30, 'failed', { reason: 'no_bank_available' }]]),
+      payments: payments('failed', [[30, { type: 'failed', reason: 'no_bank_available' }]]),
       gateway: failed,
     });
     expect(told(given).slice(1, 3)).toEqual([
@@ -464,6 +468,14 @@ describe('what a service does not tell', () => {
     expect(lines.at(-1)).toBe('Succeeded: alder captured 20.00 usd; 19.12 usd are the merchant’s after the fee.');
   });
 
+  it('is a gap too when this command cannot read it', () => {
+    const unreadable = { kind: 'unreadable', because: '/charges/ch_1 hold state: Invalid option' } as const;
+    const lines = shown(evidence({ ...succeededOnce, ledger: unreadable }), 200);
+    expect(lines).toContain(
+      '  ledger              gave an answer that this command cannot read: /charges/ch_1 hold state: Invalid option',
+    );
+  });
+
   it('is no story when nobody knows the charge', () => {
     expect(storyOf(evidence({ banks: [] }))).toBeUndefined();
   });
@@ -473,8 +485,10 @@ describe('a bank’s journal that contradicts the services', () => {
   it('is an alarm', () => {
     const stands = entry(61, 'capture', 'capt_1', { attempt: 'ch_1.capture.1' });
     const given = evidence({
-      payments: payments('failed', [[90, 'released', { cause: 'canceled' }]]),
-      gateway: gateway('voided', [approved], { release_cause: 'canceled' }),
+      payments: payments('failed', [
+        [90, { type: 'released', cause: 'canceled', holdRefusal: null, refusalCode: null }],
+      ]),
+      gateway: gateway('voided', [approved], { releaseCause: 'canceled' }),
       banks: [stands],
     });
     expect(storyOf(given)!.alarms).toEqual(['It is failed, and yet capt_1 stands in the bank’s journal.']);

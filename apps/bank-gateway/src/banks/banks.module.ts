@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { BankCallers, HttpBankClient, lanes } from '#bank-call';
+import type { views } from '#contracts';
 import { AdminServer, CLOCK, LOG, provide, Shutdown } from '#service';
 import { Metrics, Tracing } from '#telemetry';
 import { bankConfigs, gatewayConfig } from '../settings.js';
@@ -55,7 +56,7 @@ const SPARE_CONNECTIONS = 32;
           },
         );
         admin.get('/banks', () =>
-          banks.all.map(({ config, shared, isolatedCount, isolatedFree }) => ({
+          banks.all.map(({ config, shared, isolatedCount, isolatedFree }): views.BankStateView => ({
             ...config,
             breakers: Object.fromEntries(lanes.map((lane) => [lane, shared.state(lane)])),
             freeSlots: shared.freeSlots,

@@ -1,4 +1,5 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { Database, type PgTransaction } from '#postgres';
 import { Commands } from '#saga';
 import { AdminServer, assemble, CLOCK, JobRunner, LOG, provide, Shutdown, token } from '#service';
@@ -7,7 +8,10 @@ import { BankClients } from '../banks/banks.js';
 import { gatewayConfig } from '../settings.js';
 import { Dispatch } from './dispatch.js';
 import { DispatchModule } from './dispatch.module.js';
-import { countLive, operationsOf } from '../authorizations/store/operation.views.repository.js';
+import { AuthorizationViewRepository } from '../authorizations/store/authorization-view.repository.js';
+import { AuthorizationEntity } from '../authorizations/store/authorization.entity.js';
+import { OperationEntity } from '../authorizations/store/operation.entity.js';
+import { countLive } from './count-live.repository.js';
 import type { OperationObserver } from './operation-observer.js';
 import { observeOperations } from './observe-operations.js';
 import { Performer } from './performer.js';
@@ -17,8 +21,9 @@ const OPERATION_OBSERVER = token<OperationObserver>('operation observer');
 
 /** The workers that perform operations at the banks. */
 @Module({
-  imports: [DispatchModule],
+  imports: [TypeOrmModule.forFeature([AuthorizationEntity, OperationEntity]), DispatchModule],
   providers: [
+    AuthorizationViewRepository,
     provide(OPERATION_OBSERVER, [LOG, Metrics], observeOperations),
     assemble(Performer, {
       banks: BankClients,
@@ -64,6 +69,7 @@ export class OperationsModule implements OnApplicationBootstrap {
     private readonly worker: Worker,
     private readonly performer: Performer,
     private readonly database: Database,
+    private readonly views: AuthorizationViewRepository,
     private readonly admin: AdminServer,
     private readonly metrics: Metrics,
     private readonly shutdown: Shutdown,
@@ -75,7 +81,7 @@ export class OperationsModule implements OnApplicationBootstrap {
       performer.close();
       await worker.stop();
     });
-    this.admin.get('/charges/:id', ({ params }) => operationsOf(database, params['id']!));
+    this.admin.get('/charges/:id', ({ params }) => this.views.find(params['id']!));
     this.metrics.gauge(
       { name: 'bank_operations_in_hand', help: 'Operations that this process is performing.' },
       (gauge) => gauge.set(worker.inHand),

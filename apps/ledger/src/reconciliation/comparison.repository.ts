@@ -236,11 +236,6 @@ const openStatement = statement(
    ORDER BY resolved_at DESC NULLS FIRST, found_at DESC LIMIT 1000`,
 );
 
-const differencesOfChargeStatement = statement(
-  'ledger.differences_of_charge',
-  `SELECT ${differenceColumns} FROM difference WHERE charge_id = $1 ORDER BY found_at, id`,
-);
-
 const countOpenStatement = statement(
   'ledger.count_open_differences',
   'SELECT bank, kind, count(*)::int AS count FROM difference WHERE resolved_at IS NULL GROUP BY bank, kind',
@@ -283,7 +278,7 @@ export interface StatementPosition {
   readonly missingUntil: number | null;
 }
 
-export interface DifferenceView extends Difference {
+export interface FoundDifference extends Difference {
   readonly foundAt: Instant;
   readonly timesSaid: number;
   readonly resolvedAt: Instant | null;
@@ -354,13 +349,8 @@ export class ComparisonRepository {
   }
 
   /** Open differences first, then those resolved within this time. */
-  differences(resolvedWithinMs = 0): Promise<DifferenceView[]> {
-    return this.database.query<DifferenceView>(openStatement, [resolvedWithinMs]);
-  }
-
-  /** All differences of a charge, oldest first. */
-  differencesOf(chargeId: string): Promise<DifferenceView[]> {
-    return this.database.query<DifferenceView>(differencesOfChargeStatement, [chargeId]);
+  differences(resolvedWithinMs = 0): Promise<FoundDifference[]> {
+    return this.database.query<FoundDifference>(openStatement, [resolvedWithinMs]);
   }
 
   countOpen(): Promise<{ bank: string; kind: string; count: number }[]> {
@@ -385,5 +375,4 @@ export const comparisonStatements: readonly Statement[] = [
   suspectsStatement,
   saveFindingsStatement,
   timesSaidStatement,
-  differencesOfChargeStatement,
 ];

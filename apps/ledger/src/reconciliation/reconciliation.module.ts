@@ -1,10 +1,12 @@
 import { Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { PostgresOutbox } from '#messaging';
 import { Database } from '#postgres';
 import { AdminServer, AggregatesModule, CLOCK, Jobs, keep, LOG, provide } from '#service';
 import { Metrics } from '#telemetry';
 import { ledgerConfig, type LedgerSettings } from '../settings.js';
 import { ComparisonRepository } from './comparison.repository.js';
+import { DifferenceViewRepository, differenceView } from './difference-view.repository.js';
 import { observeReconciliation } from './observe-reconciliation.js';
 import { Reconciliation } from './reconciliation.js';
 import { disagreements } from './state-of-the-books.js';
@@ -12,15 +14,20 @@ import { StateOfTheBooksRepository } from './state-of-the-books.repository.js';
 import { StatementEventsController } from './statement-events.controller.js';
 import { StatementRepository } from './statement.repository.js';
 import { statements } from './statement.js';
+import { DifferenceEntity } from './tables/difference.entity.js';
 
 const RECENTLY_MS = 24 * 60 * 60 * 1_000;
 
 /** Banks' statements, and their reconciliation with the ledger. */
 @Module({
-  imports: [AggregatesModule.forFeature({ aggregates: [keep(statements, StatementRepository)] })],
+  imports: [
+    TypeOrmModule.forFeature([DifferenceEntity]),
+    AggregatesModule.forFeature({ aggregates: [keep(statements, StatementRepository)] }),
+  ],
   controllers: [StatementEventsController],
   providers: [
     ComparisonRepository,
+    DifferenceViewRepository,
     StateOfTheBooksRepository,
     provide(
       Reconciliation,
@@ -42,6 +49,7 @@ export class ReconciliationModule implements OnApplicationBootstrap {
   constructor(
     private readonly reconciliation: Reconciliation,
     private readonly repository: ComparisonRepository,
+    private readonly differences: DifferenceViewRepository,
     private readonly books: StateOfTheBooksRepository,
     private readonly jobs: Jobs,
     private readonly admin: AdminServer,
@@ -52,8 +60,8 @@ export class ReconciliationModule implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     const { repository, reconciliation, settings } = this;
     /** Open differences, and those resolved within a day. */
-    this.admin.get('/differences', () => repository.differences(RECENTLY_MS));
-    this.admin.get('/charges/:id/differences', ({ params: { id = '' } }) => repository.differencesOf(id));
+    this.admin.get('/differences', async () => (await repository.differences(RECENTLY_MS)).map(differenceView));
+    this.admin.get('/charges/:id/differences', ({ params: { id = '' } }) => this.differences.ofCharge(id));
     this.admin.get('/statements', () => repository.positions());
     /** The data of `holdfast books`. Reads all statements. */
     this.admin.get('/books', async () => {

@@ -1,12 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { bank } from '#contracts';
+import { bank, views } from '#contracts';
 import { usd } from '#money';
-import { assertIndexProbes, statement } from '#postgres';
+import { assertIndexProbes, entitiesOver, statement } from '#postgres';
 import { olderTransactionsEnded } from '#testing';
 import { account, approved, captured, voided } from '../../test/charge.js';
 import { ReconciledBooks } from '../../test/reconciled-books.js';
 import { entry, page } from '../../test/statement.js';
 import { comparisonStatements, compareTransfersStatement, suspectsStatement } from './comparison.repository.js';
+import { entities } from '../entities.js';
+import { DifferenceViewRepository } from './difference-view.repository.js';
+import { DifferenceEntity } from './tables/difference.entity.js';
 import { disagreements } from './state-of-the-books.js';
 import { StateOfTheBooksRepository } from './state-of-the-books.repository.js';
 import { contradictionsStatement, saveStatementsStatement } from './statement.repository.js';
@@ -127,8 +130,13 @@ describe('bank and books, compared', () => {
     await reconcile();
     expect(await reconciled.open()).toEqual([]);
     expect(await reconciled.repository.differences(60_000)).toMatchObject([{ id, resolution: 'undone_at_bank' }]);
-    expect(await reconciled.repository.differencesOf('ch_1')).toMatchObject([{ id, resolution: 'undone_at_bank' }]);
-    expect(await reconciled.repository.differencesOf('ch_2')).toEqual([]);
+    const rows = (await entitiesOver(reconciled.books.test.database, entities)).getRepository(DifferenceEntity);
+    const differences = new DifferenceViewRepository(rows);
+    const [found, ...others] = await differences.ofCharge('ch_1');
+    expect(views.differenceView.parse(found)).toEqual(found);
+    expect(found).toMatchObject({ id, amount: usd(900), bankId: 'cedar_3', resolution: 'undone_at_bank' });
+    expect(others).toEqual([]);
+    expect(await differences.ofCharge('ch_2')).toEqual([]);
     expect(await suspects()).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import type { Instant } from '#clock';
 import { currencies, isCurrency } from '#money';
 import type { CurrencySum } from '../books/balance.js';
-import type { DifferenceView, StatementPosition } from './comparison.repository.js';
+import type { FoundDifference, StatementPosition } from './comparison.repository.js';
 
 /** A bank's receivable by the ledger and by its statement, in minor units of one currency. */
 export interface BankSum {
@@ -23,7 +23,7 @@ export interface StateOfTheBooks {
   readonly banks: readonly BankSum[];
   readonly statements: readonly StatementPosition[];
   /** Open differences. */
-  readonly differences: readonly DifferenceView[];
+  readonly differences: readonly FoundDifference[];
 }
 
 /** A statement is read every ten seconds. */
@@ -137,7 +137,7 @@ function age(seconds: number): string {
   return whole < 7_200 ? `${Math.round(whole / 60)} min` : `${Math.round(whole / 3_600)} h`;
 }
 
-const oldest = (differences: readonly DifferenceView[], at: Instant): string =>
+const oldest = (differences: readonly FoundDifference[], at: Instant): string =>
   age((at - Math.min(...differences.map(({ foundAt }) => foundAt))) / 1_000);
 
 /** Columns as wide as their widest cell. Numeric columns are right-aligned. */

@@ -1,4 +1,5 @@
 import { Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import type { Clock } from '#clock';
 import { PostgresOutbox } from '#messaging';
 import { Database, type PgTransaction } from '#postgres';
@@ -20,7 +21,11 @@ import { charges, sweptCharges } from './charge/charge-record.js';
 import { chargeRequests } from './requests/charge-request.js';
 import { ChargeRequestRepository } from './requests/charge-request.repository.js';
 import { ChargeUpdate } from './requests/charge-update.js';
+import { ChargeEventEntity } from './store/charge-event.entity.js';
+import { ChargeViewRepository } from './store/charge-view.repository.js';
+import { ChargeEntity } from './store/charge.entity.js';
 import { ChargeRepository } from './store/charge.repository.js';
+import { RefundEntity } from './store/refund.entity.js';
 import { StalledCharges } from './store/stalled-charges.repository.js';
 import { ChargesAdmin } from './http/charges-admin.http.js';
 import { ChargesController } from './http/charges.controller.js';
@@ -42,10 +47,16 @@ const aggregates = AggregatesModule.forFeature({
 
 /** Charges and the requests that change them. */
 @Module({
-  imports: [ListsModule, SettlementsModule, aggregates],
+  imports: [
+    TypeOrmModule.forFeature([ChargeEntity, ChargeEventEntity, RefundEntity]),
+    ListsModule,
+    SettlementsModule,
+    aggregates,
+  ],
   controllers: [ChargesController, ChargeEventsController],
   providers: [
     ChargesAdmin,
+    ChargeViewRepository,
     ChargeCreation,
     ChargeCapture,
     PendingAnswers,

@@ -1,4 +1,5 @@
 import { Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { Leases } from '#leases';
 import { Database } from '#postgres';
 import { CLOCK, Jobs, provide, Shutdown } from '#service';
@@ -8,13 +9,18 @@ import { paymentsConfig } from '../settings.js';
 import { AnswerWaiters } from './answer-waiters.js';
 import { AnswerWatch } from './answer-watch.js';
 import { CLAIM_PARTS } from './claim-of-request.http.js';
+import { IdempotencyAnswerEntity } from './idempotency-answer.entity.js';
+import { IdempotencyKeyEntity } from './idempotency-key.entity.js';
 import { instanceLeaseOf } from './key.repository.js';
+import { KeyViewRepository } from './key-view.repository.js';
 import { KeyedTransaction } from './keyed-transaction.js';
 import { OpenClaims } from './open-claims.js';
 import { reaper } from './reaper.js';
 
 @Module({
+  imports: [TypeOrmModule.forFeature([IdempotencyKeyEntity, IdempotencyAnswerEntity])],
   providers: [
+    KeyViewRepository,
     OpenClaims,
     provide(AnswerWaiters, [CLOCK, Metrics, Shutdown], (clock, metrics, shutdown) => {
       const waiters = new AnswerWaiters(clock);
@@ -44,7 +50,7 @@ import { reaper } from './reaper.js';
         new KeyedTransaction(database, clock, { commitWithinMs: settings.COMMIT_WITHIN_MS }),
     ),
   ],
-  exports: [KeyedTransaction, OpenClaims, AnswerWaiters, AnswerWatch, CLAIM_PARTS],
+  exports: [KeyViewRepository, KeyedTransaction, OpenClaims, AnswerWaiters, AnswerWatch, CLAIM_PARTS],
 })
 export class IdempotencyModule implements OnApplicationBootstrap {
   constructor(

@@ -1,17 +1,12 @@
+import type { views } from '#contracts';
 import type { Currency } from '#money';
 import type {
-  ServiceReply,
-  AttemptView,
-  WhyJournalRecord,
-  DifferenceFacts,
   ChargeFacts,
-  GatewayView,
-  KeyView,
-  LedgerView,
-  OperationView,
-  PaymentsView,
-  StreamEvent,
-  TransferView,
+  GatewayFacts,
+  LedgerFacts,
+  PaymentsFacts,
+  ServiceReply,
+  WhyJournalRecord,
 } from '../evidence.js';
 
 export const chargeId = 'ch_1';
@@ -24,30 +19,34 @@ const told = <View>(view: View): ServiceReply<View> => ({ kind: 'told', view });
 /** Milliseconds after the charge was asked for. */
 export const after = (ms: number): number => began + ms;
 
-type Charge = PaymentsView['charge'];
+type Charge = PaymentsFacts['charge'];
+type Happened<Event> = Event extends views.ChargeEventView ? Omit<Event, 'version' | 'recordedAt'> : never;
+
 export function payments(
   state: Charge['state'],
-  events: readonly (readonly [ms: number, type: string, data?: StreamEvent['data']])[],
-  keys: readonly KeyView[] = [],
-  more: { capture?: 'manual'; fault?: string; expires_at?: number } = {},
-): ServiceReply<PaymentsView> {
-  const { capture, fault = null, ...row } = more;
-  const instrument = { card: { brand: 'visa', last4: '4242' }, fault };
+  events: readonly (readonly [ms: number, event: Happened<views.ChargeEventView>])[],
+  keys: readonly views.KeyView[] = [],
+  more: Partial<Charge> = {},
+): ServiceReply<PaymentsFacts> {
   return told({
     charge: {
+      id: chargeId,
       account,
       state,
-      amount_minor: 2000,
-      currency,
-      idempotency_key: 'order-1',
-      opening: { instrument, ...(capture && { capture }) },
-      ...row,
+      amount: usd(2000),
+      capture: 'automatic',
+      card: { brand: 'visa', last4: '4242' },
+      fault: null,
+      key: 'order-1',
+      createdAt: after(0),
+      expiresAt: null,
+      awaiting: state === 'requested',
+      ...more,
     },
-    events: [[0, 'opened'] as const, ...events].map(([ms, type, data = {}], place) => ({
+    events: [[0, { type: 'opened' }] as const, ...events].map(([ms, event], place) => ({
       version: place + 1,
-      type,
-      data,
-      recorded_at: after(ms),
+      recordedAt: after(ms),
+      ...event,
     })),
     keys,
   });
@@ -57,13 +56,18 @@ export function key(
   name: string,
   answeredMs: number | null,
   answer?: readonly [status: number, body: object],
-): KeyView {
+): views.KeyView {
   return {
+    account,
     key: name,
     endpoint: 'POST /v1/charges',
     requestId: `req_${name}`,
-    answeredAt: answeredMs === null ? null : after(answeredMs),
-    answer: answer ? { status: answer[0], body: JSON.stringify(answer[1]) } : null,
+    chargeId,
+    claimedAt: after(0),
+    answer:
+      answer && answeredMs !== null
+        ? { status: answer[0], body: JSON.stringify(answer[1]), answeredAt: after(answeredMs) }
+        : null,
   };
 }
 
@@ -72,41 +76,54 @@ export const declinedCard = {
 };
 export const theCharge = (status: string): object => ({ object: 'charge', status });
 
-type Authorization = GatewayView['authorization'];
+type Authorization = GatewayFacts['authorization'];
 export function gateway(
   state: Authorization['state'],
-  operations: readonly OperationView[],
+  operations: readonly views.OperationView[],
   more: Partial<Authorization> = {},
-  banks: GatewayView['banks'] & object = [],
-): ServiceReply<GatewayView> {
+  banks: readonly views.BankStateView[] = [],
+): ServiceReply<GatewayFacts> {
   return told({
     authorization: {
       state,
       account,
-      amount_minor: 2000,
-      currency,
+      amount: usd(2000),
       capture: 'automatic',
       bank: 'alder',
       card: { brand: 'visa', last4: '4242' },
       fault: null,
-      release_cause: null,
+      releaseCause: null,
       detail: null,
-      created_at: after(10),
-      updated_at: after(10),
+      cancellation: null,
+      createdAt: after(10),
+      updatedAt: after(10),
       ...more,
     },
-    operations,
+    operations: [...operations],
     banks,
   });
 }
 
-type Try = readonly [ms: number, outcome: AttemptView['outcome'], detail?: string | null, tookMs?: number];
+export const bankOf = (
+  name: views.BankStateView['name'],
+  ...networks: readonly views.BankStateView['networks'][number][]
+): views.BankStateView => ({
+  name,
+  networks,
+  breakers: { movements: 'closed' },
+  freeSlots: 8,
+  isolated: { callers: 0, freeSlots: 8 },
+  timeKnown: true,
+});
+
+type Try = readonly [ms: number, outcome: views.AttemptView['outcome'], detail?: string | null, tookMs?: number];
+type End = NonNullable<views.OperationView['end']>;
 export function operation(
-  kind: OperationView['kind'],
+  kind: views.OperationView['kind'],
   tries: readonly Try[],
-  end: readonly [OperationView['end_kind'] & string, string] | null,
-  more: Partial<OperationView> = {},
-): OperationView {
+  end: readonly [End['kind'], string] | null,
+  more: Partial<views.OperationView> = {},
+): views.OperationView {
   const bank = more.bank ?? 'alder';
   const reference = more.reference ?? (kind === 'authorize' ? `${chargeId}.authorize.${bank}` : `${chargeId}.${kind}`);
   return {
@@ -114,46 +131,53 @@ export function operation(
     bank,
     kind,
     phase: end ? 'ended' : 'open',
-    attempts: tries.map(([ms, outcome, detail = null, tookMs], place) => ({
+    amount: usd(2000),
+    attempts: tries.map(([ms, outcome, detail = null, tookMs = null], place) => ({
       id: `${reference}.${place + 1}`,
       begunAt: after(ms),
       outcome,
       detail,
-      ...(tookMs !== undefined && { tookMs }),
+      tookMs,
     })),
     inquiries: 0,
     reversals: 0,
-    doubt_since: null,
-    needs_attention: false,
-    end_kind: end?.[0] ?? null,
-    end_detail: end?.[1] ?? null,
-    created_at: after(tries[0]?.[0] ?? 0),
+    doubtSince: null,
+    needsAttention: false,
+    end: end && { kind: end[0], detail: end[1] },
+    stray: null,
+    createdAt: after(tries[0]?.[0] ?? 0),
     ...more,
   };
 }
 export const approved = operation('authorize', [[20, 'performed', null, 12]], ['succeeded', 'auth_1']);
 
-type Hold = LedgerView['hold'];
+type Hold = LedgerFacts['hold'];
 export function ledger(
   state: Hold['state'],
-  transfers: readonly TransferView[],
+  transfers: readonly views.TransferView[],
   more: Partial<Hold> = {},
-  refunds?: LedgerView['refunds'],
-): ServiceReply<LedgerView> {
+  refunds: LedgerFacts['refunds'] = [],
+): ServiceReply<LedgerFacts> {
   return told({
     hold: {
       state,
+      account,
       bank: 'alder',
-      posted_minor: null,
-      fee_minor: null,
+      amount: usd(2000),
+      capture: 'automatic',
+      posted: null,
+      fee: null,
       refusal: null,
       cause: null,
-      stray_minor: null,
-      changed_at: after(0),
+      refusalCode: null,
+      stray: null,
+      compensatedBy: null,
+      changedAt: after(0),
       ...more,
     },
-    transfers,
-    ...(refunds && { refunds }),
+    transfers: [...transfers],
+    refunds,
+    differences: [],
   });
 }
 
@@ -161,22 +185,22 @@ export function transfer(
   ms: number,
   effect: string,
   cause: string,
-  amount_minor = 2000,
-  kind: TransferView['kind'] = 'single',
-): TransferView {
+  amountMinor = 2000,
+  kind: views.TransferView['kind'] = 'single',
+): views.TransferView {
   return {
     effect,
     kind,
-    debit_account: 'bank_receivable:alder:usd',
-    credit_account: `merchant:${account}:usd`,
-    amount_minor,
-    currency,
+    debitAccount: 'bank_receivable:alder:usd',
+    creditAccount: `merchant:${account}:usd`,
+    amount: usd(amountMinor),
     cause,
-    posted_at: after(ms),
+    postedAt: after(ms),
+    bankId: null,
   };
 }
 export const held = transfer(40, 'hold', 'ch_1.authorization_approved', 2000, 'pending');
-export const fee = (ms: number): TransferView => transfer(ms, 'fee', 'ch_1.capture_succeeded', 88);
+export const fee = (ms: number): views.TransferView => transfer(ms, 'fee', 'ch_1.capture_succeeded', 88);
 
 type Entry = Extract<WhyJournalRecord, { type: 'entry' }>;
 export function entry(
@@ -211,7 +235,7 @@ export function request(
   return { type: 'request', bank: 'alder', at: after(ms), operation, chargeId, attemptId };
 }
 
-export function differenceAbout(bankId: string, foundMs: number, resolvedMs: number | null): DifferenceFacts {
+export function differenceAbout(bankId: string, foundMs: number, resolvedMs: number | null): views.DifferenceView {
   return {
     id: `alder.${bankId}.unknown_to_ledger`,
     kind: 'unknown_to_ledger',
@@ -219,17 +243,17 @@ export function differenceAbout(bankId: string, foundMs: number, resolvedMs: num
     movement: 'capture',
     chargeId,
     bankId,
-    amountMinor: 2000,
-    currency,
+    amount: usd(2000),
     foundAt: after(foundMs),
     resolvedAt: resolvedMs === null ? null : after(resolvedMs),
+    resolution: null,
   };
 }
 
 interface Parts extends Partial<Pick<ChargeFacts, 'payments' | 'gateway' | 'ledger'>> {
   /** Absent: the simulator is away. */
   readonly banks?: readonly WhyJournalRecord[];
-  readonly differences?: readonly DifferenceFacts[];
+  readonly differences?: readonly views.DifferenceView[];
 }
 
 const away: ServiceReply<never> = { kind: 'away', because: 'nothing listens at http://localhost:3010' };
@@ -242,6 +266,7 @@ export function evidence({ banks, differences, ledger, ...services }: Parts): Ch
     gateway: unknown,
     ledger: ledger?.kind === 'told' && differences ? told({ ...ledger.view, differences }) : (ledger ?? unknown),
     banks: banks ? told(banks) : away,
+    unreadable: [],
     ...services,
   };
 }

@@ -122,7 +122,7 @@ const transactions = ['account', 'instant', 'transaction', 'instant', 'transacti
 /** Parameters of statements that no world sends: admin ports, lists, commands. `[kind]` is an array. */
 const drawn: readonly (readonly [RegExp, readonly Draw[]])[] = [
   [/^(postgres\.ping|service\.still_there|ledger\.state_now|test_clock_tell)$/, []],
-  [/^(parked_key_count|service\.oldest_outbox_row|statement_cursor_view|operation_live_view)$/, []],
+  [/^(parked_key_count|service\.oldest_outbox_row|statement_cursor_view|operation_live_count)$/, []],
   [/^ledger\.(audit|count_open_differences|statement_positions|count_suspects|state_stated|state_open_charges)$/, []],
   [/^(balance_unmoved|test_clock_prune)$/, []],
   [/^inbox_forget$/, ['firstPage', 'behindTheLastPage', 'ms']],
@@ -149,14 +149,12 @@ const drawn: readonly (readonly [RegExp, readonly Draw[]])[] = [
   [/^checker_/, ['nothing']],
   [/^leases\.fence$/, ['word', 'holder', 'position']],
   [/^snowflake\.release$/, ['position', 'holder', 'instant']],
-  [/^authorization_view$/, ['charge']],
   [/^ledger\.balances$/, ['account']],
   [/^ledger\.(limits|lock_limits|open_holds)$/, [['account']]],
   [/^ledger\.freeze$/, ['account', 'flag']],
   [/^ledger\.(cap|overdraft)$/, ['account', 'currency', 'minor']],
   [/^ledger\.(uncap|default_overdraft)$/, ['account', 'currency']],
   [/^ledger\.open_differences$/, ['ms']],
-  [/^ledger\.(differences_of_charge|story_of_hold|story_of_transfers|story_of_refunds)$/, ['charge']],
   [/^test_clock_(find|lock)$/, ['account']],
   [/^test_clock_save$/, ['clock', 'account', 'word', 'moment', 'ms', 'moment']],
   [/^test_clock_delete$/, ['account', 'clock']],
@@ -165,7 +163,6 @@ const drawn: readonly (readonly [RegExp, readonly Draw[]])[] = [
   [/^refund_find$/, ['refund', 'account']],
   [/^refund_latest$/, [['charge'], ['account']]],
   [/^refund_pending$/, [['charge']]],
-  [/^refund_admin$/, ['refund']],
   [/^refund_list_(down|up)$/, refunds],
   [/^refund_list_(down|up)_charge$/, [...refunds, 'charge']],
   [/^(charge_find)$/, ['charge', 'account']],
@@ -174,11 +171,9 @@ const drawn: readonly (readonly [RegExp, readonly Draw[]])[] = [
   [/^charge_list_(down|up)_customer_payment_intent_transfer_group$/, [...list, 'word', 'word', 'word']],
   [/^charge_list_(down|up)_(customer|payment_intent)_\w+$/, [...list, 'word', 'word']],
   [/^charge_find_many$/, [['charge'], 'account']],
-  [/^(charge_events|charge_admin)$/, ['charge']],
   [/^balance_transaction_find$/, ['transaction', 'account']],
   [/^balance_transactions_(down|up)$/, [...transactions, ['currency'], ['type']]],
   [/^balance_transactions_of_source$/, [...transactions, ['currency'], ['type'], 'transaction', 'charge']],
-  [/^key_times$/, ['account', 'key']],
   [/^charge_due_of_account$/, ['instant', 'limit', ['charge'], 'account']],
 ];
 

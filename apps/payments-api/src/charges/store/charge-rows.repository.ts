@@ -1,3 +1,4 @@
+import type { views } from '#contracts';
 import { statement, type Sql } from '#postgres';
 import { readLatestRefunds } from './refund.repository.js';
 import type { ChargeRefund } from '../charge/refund.js';
@@ -31,15 +32,10 @@ export const findManyStatement = statement(
    CROSS JOIN LATERAL (SELECT ${columns} FROM charge WHERE charge.id = wanted.id AND account = $2 LIMIT 1) AS found`,
 );
 
-const eventsStatement = statement(
-  'charge_events',
-  `SELECT version, type, data, recorded_at FROM charge_event WHERE charge_id = $1 ORDER BY version`,
-);
-const adminRowStatement = statement('charge_admin', 'SELECT * FROM charge WHERE id = $1');
 export const unsettledStatement = statement(
   'charge_unsettled',
   `SELECT id, account, opening->'instrument'->'card'->>'brand' AS network,
-     opening->'instrument'->>'fault' AS fault, created_at FROM charge
+     opening->'instrument'->>'fault' AS fault, created_at AS "createdAt" FROM charge
    WHERE awaiting ORDER BY next_sweep_at LIMIT $1`,
 );
 export const stillUnsettledStatement = statement(
@@ -65,14 +61,6 @@ export interface ChargeRow extends FoldColumns {
   account: string;
   version: number;
 }
-export interface UnsettledRow {
-  readonly id: string;
-  readonly account: string;
-  readonly network: string;
-  readonly fault: string | null;
-  readonly created_at: number;
-}
-
 /** A page of an account's charges. */
 export interface ChargePage extends ListBounds, Pick<ListPage, 'direction' | 'limit'> {
   readonly account: string;
@@ -128,14 +116,8 @@ export function withKnown(charge: OpenedCharge, refunds: readonly ChargeRefund[]
   return refunds.length > 0 ? { ...charge, refunds: alsoKnowing(charge.refunds, refunds) } : charge;
 }
 
-/** For operators: the row as it stands and the stream it follows from. */
-export async function chargeStory(sql: Sql, id: string): Promise<object | undefined> {
-  const [[charge], events] = await Promise.all([sql.query(adminRowStatement, [id]), sql.query(eventsStatement, [id])]);
-  return charge && { charge, events };
-}
-
-export function unsettledCharges(sql: Sql, limit: number): Promise<UnsettledRow[]> {
-  return sql.query<UnsettledRow>(unsettledStatement, [limit]);
+export function unsettledCharges(sql: Sql, limit: number): Promise<views.UnsettledChargeView[]> {
+  return sql.query<views.UnsettledChargeView>(unsettledStatement, [limit]);
 }
 
 export async function stillUnsettled(sql: Sql, ids: readonly string[]): Promise<Set<string>> {

@@ -39,8 +39,6 @@ export const pendingRefundsStatement = statement(
    ) AS pending`,
 );
 
-const refundRowStatement = statement('refund_admin', 'SELECT * FROM refund WHERE id = $1');
-
 export const refundLists = new ListStatements('refund_list', 'refund', 'refund, charge_id AS "chargeId"', {
   charge: 'charge_id',
 } satisfies Record<keyof RefundFilters, string>);
@@ -85,9 +83,4 @@ export function byCharge(found: readonly FoundRefund[]): Map<string, ChargeRefun
 /** In the order of the page's direction. */
 export function listRefunds(sql: Sql, page: RefundPage): Promise<FoundRefund[]> {
   return sql.query<FoundRefund>(...refundLists.of(page, page.filters));
-}
-
-/** For operators: the row as it stands, whose account it may be; the stream that it follows from is its charge's. */
-export async function refundStory(sql: Sql, id: string): Promise<object | undefined> {
-  return (await sql.query(refundRowStatement, [id]))[0];
 }

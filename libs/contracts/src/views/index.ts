@@ -1,0 +1,3 @@
+export * from './payments-api.js';
+export * from './bank-gateway.js';
+export * from './ledger.js';
