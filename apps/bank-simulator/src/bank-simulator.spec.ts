@@ -96,7 +96,7 @@ describe('a bank over HTTP', () => {
 describe('the admin API', () => {
   it('lists the banks with their guarantees and URLs', async () => {
     const { body } = await simulator.admin('GET', '/banks');
-    expect(body).toHaveLength(4);
+    expect(body).toHaveLength(bankProtocol.bankNames.length);
     expect(body).toMatchObject({ 2: { name: 'cedar', idempotent: false, url: simulator.urls.cedar } });
   });
 
