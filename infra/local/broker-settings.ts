@@ -8,7 +8,7 @@ export interface BrokerOptions {
   /** `jvm` needs Java 17 and, the first time, Maven; `container` needs Docker. */
   runAs?: 'jvm' | 'container';
   onFetch?: () => void;
-  /** Whom it lets in, each with no rights but those that are granted. Default: everybody, with all rights. */
+  /** Logins with their granted rights. Default: any client, with all rights. */
   logins?: KafkaLogins;
 }
 
@@ -35,8 +35,8 @@ export const brokerSettings: Record<string, string> = {
 };
 
 /**
- * Who may come in at which listener. Deny by default: the controller's listener knows the broker alone, for whoever could
- * speak there could write what the broker believes.
+ * Access rules of each listener, deny by default. Only the broker may use the controller's listener: a client there
+ * could write the broker's metadata.
  *
  * @param at where the broker listens, is reached by its clients, and listens as its controller: `host:port` each
  */

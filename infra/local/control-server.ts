@@ -12,7 +12,7 @@ import type { Control, Runtime } from './runtime.js';
 const commands: readonly (keyof Control)[] = ['kill', 'freeze', 'thaw', 'restart', 'stop', 'start'];
 
 /**
- * The supervisor over HTTP, on loopback, for whoever can read the token's file (mode 0600).
+ * The supervisor over HTTP, on loopback, for processes that can read the token's file (mode 0600).
  *
  *     GET  /processes
  *     POST /processes/:name/{kill,freeze,thaw,restart,stop,start}     kill?restart=true

@@ -26,7 +26,7 @@ export function kafkaContainerSpec(options: BrokerOptions): Omit<ProcessSpec, 'i
       const settings = kafkaContainerEnvironment(options.port, options.logins);
       return {
         command: 'docker',
-        // By name on the command line, which everybody can read: there are passwords among the values.
+        // Only names on the command line, which every user can read: some values are passwords.
         env: { ...childEnvironment('docker'), ...settings },
         args: [
           'run',
@@ -56,7 +56,7 @@ export function kafkaContainerEnvironment(port: number, logins?: KafkaLogins): R
     'process.roles': 'broker,controller',
     'node.id': '1',
     'controller.quorum.voters': '1@localhost:9093',
-    // The controller is nobody's business outside the container, and not published either.
+    // The controller's port stays inside the container.
     ...listenerSettings({ clients: ':9092', advertised: `127.0.0.1:${port}`, controller: 'localhost:9093' }, logins),
     'log.dirs': '/var/lib/kafka/data',
     ...brokerSettings,

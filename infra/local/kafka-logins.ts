@@ -25,7 +25,7 @@ export async function ensureKafkaLogins(dataDir: string): Promise<KafkaLogins> {
   return logins;
 }
 
-/** Nobody is let in without a login; a process that has none of its own is told where the broker is, and no more. */
+/** Every client needs a login; a process without one receives only the broker's address. */
 export function connectionAs(user: string, brokers: string, logins: KafkaLogins): KafkaConnection {
   const password = (logins as Partial<Record<string, string>>)[user];
   return {

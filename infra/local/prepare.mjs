@@ -28,7 +28,7 @@ export async function prepare({ say, endedBy }) {
     ...(kafka ? { HOLDFAST_KAFKA: kafka } : {}),
     PATH: `${join(root, 'node_modules', '.bin')}:${process.env.PATH}`,
   };
-  // For the Node of whoever starts: ours may not know them, and a proxy is not for the loopback interface.
+  // Meant for the Node of the caller: ours may not know them, and a proxy is not for loopback.
   for (const name of ['NODE_OPTIONS', 'NODE_PATH', 'NODE_USE_ENV_PROXY']) delete env[name];
   try {
     if (!(await isPrepared(node))) await oneAtATime(say, () => installAndBuild({ say, node, env, endedBy }));
@@ -87,7 +87,7 @@ async function oneAtATime(say, work) {
   }
 }
 
-/** Somebody wants all of it to end, not just what was running. */
+/** A signal ends the whole command, not only the step that runs. */
 export class Interrupted extends Error {
   /** @param code what ended came to */
   constructor(code) {

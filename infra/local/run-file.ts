@@ -99,7 +99,7 @@ export class RunFile {
     }
   }
 
-  /** Tells whoever wants the lock that it is worth waiting. */
+  /** Tells a process that waits for the lock that it will be released. */
   async stopping(): Promise<void> {
     await this.lock.appendFile(' stopping');
   }
@@ -142,8 +142,7 @@ async function endLeftovers(
 }
 
 /**
- * A supervisor whose npm was killed notices within half a second, and then stops in order: whoever starts the next one
- * at once means to have it then.
+ * A supervisor whose npm was killed notices within half a second and stops in order. A start meanwhile waits for that.
  */
 async function lockOnceFree(lockFile: string): Promise<FileHandle> {
   const askedAt = performance.now();

@@ -46,7 +46,7 @@ export interface Runtime {
   kafkaReaderFile?: string;
   logsDir: string;
   runDir: string;
-  /** Whoever asks before whoever answers: services, then Kafka, then Postgres. */
+  /** Clients stop before their servers: services, then Kafka, then Postgres. */
   stop(): Promise<void>;
   killNow(): Promise<void>;
 }

@@ -38,7 +38,7 @@ const bankPortVariables = Object.fromEntries(
   bankProtocol.bankNames.map((name) => [`BANK_${name.toUpperCase()}_PORT`, bankPort(name)]),
 );
 
-/** In the order in which they may be stopped from last to first: whoever asks stops before whoever answers. */
+/** In start order. They stop in reverse, so that clients stop before their servers. */
 export const services = [
   {
     name: 'bank-simulator',

@@ -22,7 +22,7 @@ Ports and everything else that can be set: docs/configuration.md`;
 const SAME_CTRL_C_MS = 500;
 
 /**
- * Runs the supervisor until it is asked to end: by a signal, or by the end of whoever started it with a channel to it.
+ * Runs the supervisor until a signal, or until the parent process that holds an IPC channel to it ends.
  *
  * @param args of the command line
  * @param instead what a test replaces
@@ -46,7 +46,7 @@ export async function supervise(
   let sourceWatch: SourceWatch | undefined;
 
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void onStopSignal());
-  // start.mjs has ended without a word. Nobody is left to ask us to stop.
+  // start.mjs ended without a signal, so no other process will stop this one.
   process.once('disconnect', () => stopAskedAt ?? void onStopSignal());
   for (const kind of ['uncaughtException', 'unhandledRejection']) process.on(kind, (error) => void endForABug(error));
 

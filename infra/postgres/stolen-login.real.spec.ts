@@ -6,7 +6,7 @@ import { serviceDatabases } from './service-databases.js';
 
 const REFUSED = '42501';
 
-/** What somebody would try who has the URL of a service. */
+/** Attempts of an attacker with the URL of a service. */
 const attempts = {
   ledger: {
     'turn the triggers off': 'SET session_replication_role = replica',

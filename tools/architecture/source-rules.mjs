@@ -1,5 +1,6 @@
 // Rules that imports do not show, checked on the syntax tree.
 import { parseSync } from '@swc/core';
+import { commentsWithoutAnActor } from './comment-words.mjs';
 import { edges } from './dependency-rules.mjs';
 
 const FOLDERS_THAT_SAY_NOTHING = /(^|\/)(common|utils?|helpers?)\//;
@@ -14,6 +15,7 @@ const TIMERS = new Set(['setTimeout', 'setInterval']);
 export function violationsIn(path, text) {
   const violations = [];
   const report = (rule, what) => violations.push({ rule, path, what });
+  for (const comment of commentsWithoutAnActor(text)) report('comments-name-their-actor', comment);
   if (FOLDERS_THAT_SAY_NOTHING.test(path)) report('folders-say-what-they-hold', path);
   if (isBoundToTheClockPort(path)) {
     for (const what of new Set(readsOfTimeAndChance(text))) report('time-and-chance-come-by-the-clock-port', what);

@@ -23,7 +23,7 @@ export interface ChargeTimeline {
   readonly verdict: string;
 }
 
-/** @returns undefined when everybody could be asked, and nobody knows the charge */
+/** @returns undefined when every service answered, and none knows the charge */
 export function storyOf(evidence: ChargeFacts): ChargeTimeline | undefined {
   const { chargeId } = evidence;
   const payments = told(evidence.payments);

@@ -118,7 +118,7 @@ function underKey(key: string | undefined, keys: readonly views.KeyView[]): stri
   return request ? ` (key ${key}, ${request})` : ` (key ${key})`;
 }
 
-/** The answer stands under its key for good: whoever repeats the request gets it again to the byte. */
+/** The answer is stored under its key: a repeat of the request gets the same bytes. */
 function answerOf({ key, answer }: views.KeyView, view: PaymentsFacts): TimelineEntry[] {
   if (!answer) return [];
   const { text, isPending } = toldBy(answer);

@@ -10,7 +10,7 @@ export interface EventReference {
 /** One line of the story. */
 export interface TimelineEntry {
   readonly id: string;
-  /** Milliseconds since the epoch, by the clock of who tells it; null when nobody wrote it down. */
+  /** Milliseconds since the epoch, on the clock of its source; null when it was not recorded. */
   readonly at: number | null;
   /** Only an upper bound: when this can be seen to have happened at the latest. */
   readonly atTheLatest?: boolean;
@@ -21,7 +21,7 @@ export interface TimelineEntry {
   readonly says?: readonly EventReference[];
   /** The name of the event whose effect this takes back. */
   readonly undoes?: string;
-  /** What it is an effect of: ids of events that were heard, and of moments. Those that nobody knows are passed over. */
+  /** Its causes: ids of consumed events and of other entries. Unknown ids are ignored. */
   readonly because: readonly string[];
 }
 
@@ -34,8 +34,8 @@ export interface PlacedEntry extends TimelineEntry {
 }
 
 /**
- * By time, but an effect never stands above its cause, whatever the clocks of several machines said. What nobody
- * wrote down stands right behind what caused it.
+ * Ordered by time, but an effect never precedes its cause, since clocks of several machines differ. An entry without a
+ * time follows its cause.
  */
 export function inOrder(moments: readonly TimelineEntry[]): readonly PlacedEntry[] {
   const byName = new Map<string, TimelineEntry>();

@@ -4,7 +4,7 @@ import type { ChargeFacts, GatewayFacts, LedgerFacts, PaymentsFacts } from './ev
 import { told } from './evidence.js';
 import { codeIn, money, moneyOf, plural, whyNotHeld, whyNotRefunded } from './words.js';
 
-/** How a charge stands, and why, in a sentence or two for somebody who has never seen this system. */
+/** The state of a charge and its reason, in a sentence or two for a reader who does not know this system. */
 export function verdictOf(evidence: ChargeFacts): string {
   const payments = told(evidence.payments);
   const gateway = told(evidence.gateway);

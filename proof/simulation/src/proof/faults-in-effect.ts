@@ -55,7 +55,7 @@ export class FaultsInEffect {
     this.#add(kind, kind === 'event_lost' ? {} : { service });
   }
 
-  /** An event that nobody can read stands under this charge. */
+  /** A poison event blocks the key of this charge. */
   poisoned(charge: string): void {
     const fromMs = BEGINNING + this.worldMs();
     this.#stretches.push({ kind: 'poison', at: {}, fromMs, untilMs: Infinity, charge, isAimed: true });
