@@ -43,7 +43,7 @@ export const told = <View>(asked: ServiceReply<View>): View | undefined =>
 export const also = <View, More>(asked: ServiceReply<View>, more: (view: View) => More): ServiceReply<View & More> =>
   asked.kind === 'told' ? { kind: 'told', view: { ...asked.view, ...more(asked.view) } } : asked;
 
-/** The key under which a merchant asked for what this event says; undefined for what nobody asked for under a key. */
+/** Idempotency key of the request behind this event; undefined for an event without a request. */
 export function keyOfEvent(event: views.ChargeEventView, { charge }: views.PaymentsChargeView): string | undefined {
   if (event.type === 'opened') return charge.key;
   if (event.type === 'cancellation_requested') return event.refund?.key;
