@@ -1,24 +1,25 @@
-import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { freePorts } from '../infra/local/free-ports.js';
 import { startKafka } from '../infra/local/kafka.js';
 import type { ManagedProcess } from '../infra/local/managed-process.js';
 import { startPostgres } from '../infra/local/postgres.js';
+import { chooseBackends } from './choice-of-backends.js';
 import { endWithThisProcess } from './end-with-this-process.js';
 
 /**
- * Starts Postgres and Kafka and sets TEST_DATABASE_URL and TEST_KAFKA_BROKERS, unless they are set already.
- * With HOLDFAST_TEST_CONTAINERS=1 both run in containers. @throws if Docker does not answer then
+ * Starts Postgres and Kafka, by testcontainers where Docker can run them, else from the packages; says which. Sets
+ * TEST_DATABASE_URL and TEST_KAFKA_BROKERS, unless they are set already.
+ *
+ * @throws if HOLDFAST_TEST_CONTAINERS=1 and Docker cannot run them
  * @returns a function that stops them and removes their data
  */
 export async function startBackends(): Promise<() => Promise<void>> {
+  const { inContainers, line } = await chooseBackends(process.env);
+  process.stdout.write(`${line}\n`);
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'));
   await chmod(folder, 0o711); // under root, Postgres runs as another user, which must be able to enter
-  const inContainers = process.env.HOLDFAST_TEST_CONTAINERS === '1';
-  if (inContainers) await dockerAnswers();
   const stops: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
   const managed: ManagedProcess[] = [];
   const remember = (each: ManagedProcess): void => void managed.push(each);
@@ -71,11 +72,4 @@ export async function startBackends(): Promise<() => Promise<void>> {
     throw failed.reason as Error;
   }
   return stop;
-}
-
-/** Fails without Docker instead of testing against the local Postgres and Kafka. */
-async function dockerAnswers(): Promise<void> {
-  await promisify(execFile)('docker', ['info']).catch((error: Error) => {
-    throw new Error(`HOLDFAST_TEST_CONTAINERS=1, but Docker does not answer: ${error.message}`);
-  });
 }

@@ -1,9 +1,10 @@
 import { GenericContainer, Wait, type StartedTestContainer } from 'testcontainers';
 import { KAFKA_IMAGE, kafkaContainerEnvironment } from '../infra/local/kafka-container.js';
+import { POSTGRES_IMAGE } from './choice-of-backends.js';
 
 /** Starts Postgres 18 in a container, which ends with this process. */
 export async function startPostgresContainer(): Promise<{ url: string; container: StartedTestContainer }> {
-  const container = await new GenericContainer('postgres:18')
+  const container = await new GenericContainer(POSTGRES_IMAGE)
     .withEnvironment({ POSTGRES_USER: 'holdfast', POSTGRES_PASSWORD: 'holdfast', POSTGRES_DB: 'postgres' })
     .withCommand(['postgres', '-cmax_connections=200'])
     .withExposedPorts(5432)
