@@ -117,7 +117,7 @@ describe('a watched source', () => {
     const before = pids();
     await write('apps/ledger/src/word.ts', `export const word: string = ;\n`);
     await isSaid(
-      /^apps\/ledger\/src\/word\.ts does not compile; what runs goes on:\n[\s\S]*export const word: string = ;/,
+      /^apps\/ledger\/src\/word\.ts does not compile; what runs goes on:\n[\s\S]*export const word: string = ;\n.*\n +`----$/,
     );
     await write('libs/money/src/money.ts', `export const usd = 7;\n`);
     await isSaid(/^bank-gateway restarted/);

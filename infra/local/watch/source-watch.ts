@@ -80,7 +80,7 @@ export class SourceWatch {
       for (const name of affected) this.#due.set(name, (this.#due.get(name) ?? new Set()).add(path));
     } catch (error) {
       this.#broken.add(path);
-      this.options.say(`${path} does not compile; what runs goes on:\n${(error as Error).message}`);
+      this.options.say(`${path} does not compile; what runs goes on:\n${inSource(error as Error)}`);
     }
   }
 
@@ -109,3 +109,6 @@ export class SourceWatch {
     }
   }
 }
+
+/** swc's message without the stack of its own code, which follows the place in the source. */
+const inSource = ({ message }: Error): string => message.split(/\n+Caused by:/)[0]!.trimEnd();
