@@ -84,7 +84,7 @@ describe('the environment of a child', () => {
 /** The keys of its schemas, by their text: to import them would load all of Nest. */
 function settingsRead(service: string): string[] {
   const files = {
-    'bank-simulator': ['apps/bank-simulator/src/environment.ts'],
+    'bank-simulator': ['apps/bank-simulator/src/settings.ts'],
     ledger: ['libs/service/src/settings.ts', 'apps/ledger/src/settings.ts'],
     'bank-gateway': ['libs/service/src/settings.ts', 'apps/bank-gateway/src/settings.ts'],
     'payments-api': ['libs/service/src/settings.ts', 'apps/payments-api/src/settings.ts'],
