@@ -52,6 +52,7 @@ export async function record(seed: number, services: Definitions): Promise<Tapes
 export const notCompared: Readonly<Record<string, string>> = {
   'ledger.state_snapshot': 'a command for people; the Postgres in memory knows READ COMMITTED alone, and says so',
   balance_miscounted: 'a command for people; the Postgres in memory knows no USING, and says so',
+  'postgres.migrated': 'the table of migrations exists only where TypeORM’s runner made it, on neither side here',
   inbox_pages: 'how many pages of a disk a table takes is each database’s own affair',
 };
 

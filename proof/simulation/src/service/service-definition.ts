@@ -4,14 +4,17 @@ import type { Template } from '#memory-postgres';
 import { SERVICE, withFrameTables, type ServiceOptions } from '#service';
 import { AccountsModule } from '../../../../apps/payments-api/src/accounts/accounts.module.js';
 import { migrated } from '../databases/migrated.js';
-import { provisionKeys } from '../databases/api-keys.js';
+import { provisionedKeysSql } from '../databases/api-keys.js';
 import { wiringOf, type Wiring } from './wiring.js';
 
 /** A service as its root module defines it, for many starts. */
 export interface SimulatedServiceDefinition {
   readonly options: ServiceOptions;
   readonly wiring: Wiring;
+  /** Migrated, with its initial rows. */
   readonly database: Template;
+  /** SQL that inserts rows which every world begins with. */
+  readonly initialRowsSql: string | undefined;
 }
 
 export async function define(root: Type): Promise<SimulatedServiceDefinition> {
@@ -20,6 +23,7 @@ export async function define(root: Type): Promise<SimulatedServiceDefinition> {
   await wiring.byToken.get(DataSource)?.make({});
   const options = wiring.makings.find(({ token }) => token === SERVICE)?.make() as ServiceOptions;
   const database = await migrated(withFrameTables(options.database).migrations);
-  if (wiring.modules.includes(AccountsModule)) provisionKeys(database);
-  return { options, wiring, database };
+  const initialRowsSql = wiring.modules.includes(AccountsModule) ? provisionedKeysSql : undefined;
+  if (initialRowsSql !== undefined) database.execute(initialRowsSql);
+  return { options, wiring, database, initialRowsSql };
 }
