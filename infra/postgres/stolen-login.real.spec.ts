@@ -58,7 +58,7 @@ const everywhere = {
   'have the settings read again': 'SELECT pg_reload_conf()',
 };
 
-describe('with the login of a service, somebody cannot', () => {
+describe('an attacker with the login of a service cannot', () => {
   const databases = {} as Record<keyof typeof serviceDatabases, ProvisionedDatabase>;
   const administrators = {} as Record<keyof typeof serviceDatabases, Client>;
 

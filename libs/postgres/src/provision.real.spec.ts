@@ -116,7 +116,7 @@ describe('provision', () => {
     expect(await asService('SELECT text, author FROM note')).toEqual([{ text: 'old', author: null }]);
   });
 
-  it('takes back a right that is declared no more, and that somebody gave beside them', async () => {
+  it('revokes rights that are no longer declared, and rights that an administrator granted by hand', async () => {
     await provision(options());
     const owner = await connect('holdfast', undefined);
     await owner.query(`GRANT DELETE, UPDATE (text) ON note TO ${serviceLoginOf(unique)}`);
