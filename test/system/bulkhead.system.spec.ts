@@ -11,6 +11,8 @@ jest.setTimeout(240_000);
 
 const ROUNDS = 4;
 const WINDOW_MS = 4_000;
+/** The JVM and Node compile meanwhile: before that the p99 falls from window to window. */
+const WARM_UP_WINDOWS = 4;
 /** A low rate, so that two busy cores keep up and the test compares waiting times, not the machine. */
 const EVERY_MS = 25;
 const others = [sourceAt.alder, sourceAt.birch, sourceAt.dogwood];
@@ -54,27 +56,39 @@ function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
 }
-const p99 = ({ latenciesMs }: Window): number => quantile(latenciesMs, 0.99);
-const median = (values: readonly number[]): number => quantile(values, 0.5);
+const p99 = (latenciesMs: readonly number[]): number => quantile(latenciesMs, 0.99);
+
+async function calmLoad(): Promise<Window> {
+  const window = await load(WINDOW_MS);
+  await Promise.all(window.atCedar);
+  return window;
+}
+
+async function hangingLoad(): Promise<Window> {
+  const lift = await system.fault({ fault: 'hang', scope: { bank: 'cedar' } });
+  const window = await load(WINDOW_MS);
+  await lift();
+  await Promise.all(window.atCedar);
+  return window;
+}
 
 it('a hanging bank at most doubles the p99 of the others', async () => {
-  await load(WINDOW_MS); // warms up
+  for (let n = 0; n < WARM_UP_WINDOWS; n++) await calmLoad();
   const calm: number[] = [];
   const hanging: number[] = [];
-  // Alternating rounds spread the machine's other load over both; the median ignores outliers.
+  // Each comes first in every second round, so that what still warms up favors neither.
   for (let round = 0; round < ROUNDS; round++) {
-    calm.push(p99(await load(WINDOW_MS)));
-    const lift = await system.fault({ fault: 'hang', scope: { bank: 'cedar' } });
-    const window = await load(WINDOW_MS);
-    hanging.push(p99(window));
-    await lift();
-    await Promise.all(window.atCedar);
-    expect(await system.verdictAtRest()).toMatch(SOUND);
+    for (const hangs of round % 2 === 0 ? [false, true] : [true, false]) {
+      const { latenciesMs } = await (hangs ? hangingLoad() : calmLoad());
+      (hangs ? hanging : calm).push(...latenciesMs);
+      expect(await system.verdictAtRest()).toMatch(SOUND);
+    }
   }
   process.stdout.write(
-    `p99 of the other banks: ${Math.round(median(calm))} ms before, ${Math.round(median(hanging))} ms while one hangs\n`,
+    `p99 of the other banks, of ${calm.length} and ${hanging.length} charges: ` +
+      `${Math.round(p99(calm))} ms while none hangs, ${Math.round(p99(hanging))} ms while one hangs\n`,
   );
-  expect(median(hanging)).toBeLessThanOrEqual(2 * median(calm));
+  expect(p99(hanging)).toBeLessThanOrEqual(2 * p99(calm));
 });
 
 it('has written no card number and no API key anywhere', async () => {
