@@ -39,7 +39,7 @@ describe('holdfast why', () => {
       'payments.charge_requested',
       'bank.authorization_approved',
       'ledger.hold_placed',
-      'bank.capture_failed',
+      'to capture 20.00 usd: refused',
       'bank.authorization_voided',
       'ledger.charge_released',
       'is told 402',

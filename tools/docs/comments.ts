@@ -20,7 +20,7 @@ export function commentsIn(source: string): ReadonlyMap<string, string> {
   );
 }
 
-/** Comments of the file that defines the event: `bank.capture_failed` is in bank/capture-failed.ts. */
+/** Comments of the file that defines the event: `bank.refund_failed` is in bank/refund-failed.ts. */
 export function commentsOf(event: EventContract): ReadonlyMap<string, string> {
   const [folder, name] = nameOf(event).split('.') as [string, string];
   return commentsOfContracts(`${folder}/${name.replaceAll('_', '-')}.ts`);

@@ -43,7 +43,6 @@ const examples: readonly NewEvent[] = [
   bank.authorizationDeclined({ ...ofAlder, code: 'insufficient_funds' }),
   bank.authorizationFailed({ ...ofAlder, reason: 'reversed_out_of_doubt' }),
   bank.captureSucceeded({ ...ofAlder, amount, bankCaptureId: 'alder_capt_000000042' }),
-  bank.captureFailed({ ...ofAlder, code: 'refused_by_bank' }),
   bank.authorizationVoided({ ...ofAlder, cause: 'capture_failed', refusalCode: 'refused_by_bank' }),
   bank.cancellationRefused(ofAlder),
   bank.captureCompensated({ ...ofAlder, amount, bankRefundId: 'alder_refd_000000043' }),

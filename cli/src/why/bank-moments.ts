@@ -194,14 +194,15 @@ function causesOf(
   switch (kind) {
     case 'authorize': {
       const before = earlier.findLast((other) => other.kind === 'authorize');
-      return before
-        ? [`${before.reference} end`, before.attempts.at(-1)?.id ?? '']
-        : [`${chargeId}.charge_requested`, 'passed over'];
+      return before ? endOf(before) : [`${chargeId}.charge_requested`, 'passed over'];
     }
     case 'capture':
       return [`${chargeId}.${authorization.capture === 'manual' ? 'capture_requested' : 'hold_placed'}`];
     case 'void':
-      return voidCauses[authorization.releaseCause ?? 'capture_failed'].map((name) => `${chargeId}.${name}`);
+      return [
+        ...voidCauses[authorization.releaseCause ?? 'capture_failed'].map((name) => `${chargeId}.${name}`),
+        ...earlier.filter((other) => other.kind === 'capture').flatMap(endOf),
+      ];
     case 'refund': {
       const refundId = refundIdOf(reference);
       return [refundId ? `${refundId}.refund_reserved` : `${chargeId}.capture_suspended`];
@@ -211,12 +212,18 @@ function causesOf(
   }
 }
 
-/** Why the closing slot was taken for a void. A cancellation may have had to wait until something was known. */
+/** The moment that may end an operation: its last attempt, or an entry of its own. */
+const endOf = ({ reference, attempts }: views.OperationView): string[] => [
+  `${reference} end`,
+  ...attempts.slice(-1).map(({ id }) => id),
+];
+
+/** Why the closing slot was taken for a void, beside the end of a capture. A cancellation may have had to wait. */
 const voidCauses: Readonly<Record<ReleaseCause, readonly string[]>> = {
   hold_refused: ['hold_refused'],
-  capture_failed: ['capture_failed'],
-  canceled: ['cancellation_requested', 'authorization_approved', 'capture end'],
-  expired: ['cancellation_requested', 'authorization_approved', 'capture end'],
+  capture_failed: [],
+  canceled: ['cancellation_requested', 'authorization_approved'],
+  expired: ['cancellation_requested', 'authorization_approved'],
 };
 
 const refundIdOf = (reference: string): string | undefined => /\.refund\.(re_\w+)$/.exec(reference)?.[1];
@@ -233,8 +240,7 @@ function saidBy(chargeId: string, { authorization }: GatewayFacts, operation: vi
         ? [said(chargeId, 'bank', 'authorization_failed')]
         : [];
     case 'capture':
-      if (ended === 'succeeded') return [said(chargeId, 'bank', 'capture_succeeded')];
-      return ended === 'refused' ? [said(chargeId, 'bank', 'capture_failed')] : [];
+      return ended === 'succeeded' ? [said(chargeId, 'bank', 'capture_succeeded')] : [];
     case 'void':
       return ended === 'succeeded' ? [said(chargeId, 'bank', 'authorization_voided')] : [];
     case 'refund': {

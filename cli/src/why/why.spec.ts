@@ -122,6 +122,24 @@ describe('the story of a charge', () => {
     );
   });
 
+  it('shows the void of a refused capture below the refusal, whatever the clocks say', () => {
+    const given = evidence({
+      gateway: gateway(
+        'voiding',
+        [
+          approved,
+          operation('capture', [[60, 'refused', 'refused_by_bank', 9]], ['refused', 'refused_by_bank']),
+          operation('void', [[59, 'performed']], ['succeeded', 'void_1']),
+        ],
+        { releaseCause: 'capture_failed' },
+      ),
+    });
+    const lines = shown(given);
+    const refusal = lines.findIndex((line) => line.includes('to capture 20.00 usd: refused'));
+    expect(refusal).not.toBe(-1);
+    expect(lines.findIndex((line) => line.includes('to void the authorization'))).toBeGreaterThan(refusal);
+  });
+
   it('whose capture was refused says what was undone, and by what', () => {
     const released = {
       type: 'released',
@@ -150,7 +168,7 @@ describe('the story of a charge', () => {
     });
     expect(shown(given).slice(7)).toEqual([
       '     40 ms  ledger        holds 20.00 usd for the merchant: a pending transfer  → ledger.hold_placed',
-      '    ~60 ms  bank-gateway  asks alder to capture 20.00 usd: refused after 9 ms  → bank.capture_failed',
+      '    ~60 ms  bank-gateway  asks alder to capture 20.00 usd: refused after 9 ms',
       '    ~80 ms  bank-gateway  asks alder to void the authorization: given back, as void_1',
       '                          → bank.authorization_voided, undoes bank.authorization_approved',
       '    100 ms  ledger        lets the hold of 20.00 usd go',

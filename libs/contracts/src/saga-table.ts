@@ -76,7 +76,7 @@ export const sagaTable: readonly SagaRow[] = [
     saga: 'charge',
     on: 'bank answers capture',
     service: 'bank-gateway',
-    emits: [bank.captureSucceeded, bank.captureFailed, bank.cancellationRefused],
+    emits: [bank.captureSucceeded, bank.cancellationRefused],
     asksFor: 'bank answers void',
     kind: 'step',
   },

@@ -39,7 +39,7 @@ class DoorEvents {
 
   // @ts-expect-error -- it takes another event than its contract describes
   @Decides(doors, bank.captureSucceeded)
-  otherEvent(door: Door, event: bank.CaptureFailed): Decision<Door> {
+  otherEvent(door: Door, event: bank.AuthorizationDeclined): Decision<Door> {
     return event.code === '' ? unchanged(door) : unchanged({ state: 'open' });
   }
 

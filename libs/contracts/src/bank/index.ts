@@ -3,7 +3,6 @@ export * from './authorization-declined.js';
 export * from './authorization-failed.js';
 export * from './capture-succeeded.js';
 export * from './authorization-voided.js';
-export * from './capture-failed.js';
 export * from './cancellation-refused.js';
 export * from './refund-succeeded.js';
 export * from './refund-failed.js';

@@ -156,7 +156,7 @@ describe('the closing slot', () => {
       refusalCode: 'refused_by_bank',
       operations: [{}, refused, { kind: 'void', reference: 'ch_1.void', bank: 'alder', phase: 'open' }],
     });
-    expect(emit).toEqual([events.captureFailed({ ...about, bank: 'alder', code: 'refused_by_bank' })]);
+    expect(emit).toEqual([]);
   });
 
   it('rule 10: is kept by a capture that may have been performed', () => {
@@ -276,7 +276,7 @@ describe('a cancellation that waits', () => {
     it('has no effect on a refused capture: the refusal ends the charge', () => {
       const { state, emit } = after(racing, operation('capture', alder, no.capture));
       expect(state).toMatchObject({ state: 'voiding', cause: 'capture_failed' });
-      expect(emit).toMatchObject([{ id: 'ch_1.capture_failed' }]);
+      expect(emit).toEqual([]);
     });
   });
 });

@@ -22,12 +22,8 @@ export function stateEvents(authorization: KnownAuthorization): readonly NewEven
   switch (authorization.state) {
     case 'authorizing':
     case 'capturing':
+    case 'voiding':
       return [];
-    case 'voiding': {
-      // Only a refused capture is new to the others: a refused hold or a cancellation came from them.
-      const { bank, cause, refusalCode } = authorization;
-      return cause === 'capture_failed' ? [events.captureFailed({ chargeId, account, bank, code: refusalCode! })] : [];
-    }
     case 'authorized':
       return [authorizationApproved(authorization)];
     case 'captured': {
