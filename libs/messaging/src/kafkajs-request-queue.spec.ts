@@ -6,13 +6,11 @@ interface Queue extends RequestQueue {
   maybeThrottle(forMs: number): void;
   push(request: { entry: object; expectResponse: boolean; sendRequest(): void }): void;
   fulfillRequest(response: { correlationId: number; payload: unknown; size: number }): void;
-  scheduleRequestTimeoutCheck(): void;
-  destroy(): void;
 }
 
 const log = { debug: () => undefined, warn: () => undefined };
 
-function setUp(limits: { maxInFlightRequests?: number } = {}) {
+function setUp(limits: { maxInFlightRequests?: number; requestTimeout?: number; isConnected?(): boolean } = {}) {
   const options = { requestTimeout: 1_000, enforceRequestTimeout: true, logger: log, ...limits };
   const queue = new RequestQueue(options) as Queue;
   const sent: number[] = [];
@@ -100,5 +98,24 @@ describe("kafkajs' queue of requests", () => {
     jest.advanceTimersByTime(1_200);
     expect({ sent, ended }).toEqual({ sent: [1, 2], ended: { 1: 'failed' } });
     queue.destroy();
+  });
+
+  it('looks ten times per time-out for requests that have timed out, until its connection is closed', () => {
+    let looks = 0;
+    let open = true;
+    const isConnected = (): boolean => {
+      looks++;
+      return open;
+    };
+    const { queue, push, ended } = setUp({ requestTimeout: 10_000, isConnected });
+    queue.scheduleRequestTimeoutCheck();
+    push(1);
+    jest.advanceTimersByTime(10_000);
+    expect({ looks, ended }).toEqual({ looks: 10, ended: {} });
+    jest.advanceTimersByTime(1_000);
+    expect(ended).toEqual({ 1: 'failed' });
+    open = false;
+    jest.advanceTimersByTime(1_000);
+    expect(jest.getTimerCount()).toBe(0);
   });
 });

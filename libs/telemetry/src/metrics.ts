@@ -10,6 +10,9 @@ export const sizeBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 /** The time-out of one gauge at a scrape: a database that is away must not hide other metrics. */
 const COLLECT_LIMIT_MS = 1_000;
 
+/** `nodejs_eventloop_lag_*` come of a timer, which wakes an idle process: by default 100 times a second. */
+const LAG_SAMPLED_EVERY_MS = 500;
+
 interface Named<Label extends string> {
   /** Without a prefix, with the unit last: `outbox_oldest_pending_seconds`. */
   name: string;
@@ -22,8 +25,7 @@ export class Metrics {
   private readonly registry = new Registry();
 
   constructor(private readonly clock: Clock) {
-    // The default event-loop timer wakes an idle process every 10 ms.
-    collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: 50 });
+    collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: LAG_SAMPLED_EVERY_MS });
   }
 
   counter<Label extends string = never>({ name, help, labels = [] }: Named<Label>): Counter<Label> {
