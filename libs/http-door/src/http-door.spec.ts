@@ -183,8 +183,22 @@ describe('a client that stalls', () => {
     socket.pause();
     await eventually('a request is there', () => held.length === 1);
     held[0]!.end(Buffer.alloc(20_000_000));
-    await eventually('it is dropped', () => stalled === 1);
+    await eventually('it is dropped', () => stalled === 1, { timeoutMs: 30_000 });
     await eventually('its answer is given up', () => held[0]!.destroyed);
+  });
+
+  it('is not one whose server was frozen for longer than a stall', async () => {
+    const { socket, received } = send('GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n');
+    await eventually('a request is there', () => held.length === 1);
+    held[0]!.end(Buffer.alloc(20_000_000, 'x'));
+    socket.pause();
+    for (let freeze = 0; freeze < 5; freeze++) {
+      const untilMs = performance.now() + 250;
+      while (performance.now() < untilMs);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    socket.resume();
+    expect([(await received).length > 20_000_000, stalled]).toEqual([true, 0]);
   });
 
   it('is not one that waits for a response, or reads it slowly', async () => {
