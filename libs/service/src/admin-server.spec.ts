@@ -43,6 +43,17 @@ describe('the admin server', () => {
     expect(await get('/charges/%E0%A4%A')).toMatchObject({ status: 400 });
   });
 
+  it('answers 503 while the database gives no connection, and 500 for a bug', async () => {
+    const noConnection = 'timeout exceeded when trying to connect';
+    admin.get('/charges/:id', () => Promise.reject(new Error(noConnection)));
+    admin.get('/accounts/:id', () => Promise.reject(new TypeError('undefined is not an account')));
+    expect(await get('/charges/ch_1')).toEqual({
+      status: 503,
+      body: { error: 'the database cannot be read now, ask again', reason: noConnection },
+    });
+    expect(await get('/accounts/acct_1')).toMatchObject({ status: 500 });
+  });
+
   it.each([
     '//',
     '//evil.example:99999',

@@ -1,6 +1,7 @@
 import { fastify, type FastifyInstance } from 'fastify';
 import { limitClients } from '#http-door';
 import { type AllowedHosts, localDoorHook } from '#local-door';
+import { isTransientError } from '#postgres';
 import type { Metrics } from '#telemetry';
 import { PortTakenError } from './port-taken.js';
 import type { Readiness } from './readiness.js';
@@ -25,6 +26,10 @@ export class AdminServer {
   constructor(metrics: Metrics, readiness: Readiness, allowedHosts: AllowedHosts = []) {
     limitClients(this.server.server);
     this.server.addHook('onRequest', localDoorHook(allowedHosts));
+    this.server.setErrorHandler((error: Error, _request, reply) => {
+      if (!isTransientError(error)) return reply.send(error);
+      return reply.status(503).send({ error: 'the database cannot be read now, ask again', reason: error.message });
+    });
     this.server.get('/health/live', () => ({ live: true }));
     this.server.get('/health/ready', async (_request, reply) => {
       const report = await readiness.report();
