@@ -3,7 +3,10 @@ import type { LockMode, RowOwner, StoredRow, Storage, Table } from './storage.js
 
 /** Thrown in the middle of a statement that waits for a lock. It is run again when one of the holders has ended. */
 export class LockWait {
-  constructor(readonly holders: readonly RowOwner[]) {}
+  constructor(
+    readonly row: StoredRow,
+    readonly holders: readonly RowOwner[],
+  ) {}
 }
 
 const excluded: Record<LockMode, readonly LockMode[]> = {
@@ -89,7 +92,7 @@ export class MemoryTransaction {
     const held = row.locks?.get(this);
     if (held && strength.indexOf(held) >= strength.indexOf(mode)) return;
     const holders = this.holdersAgainst(row, mode);
-    if (holders.length > 0) throw new LockWait(holders);
+    if (holders.length > 0) throw new LockWait(row, holders);
     this.begins();
     row.locks ??= new Map();
     row.locks.set(this, mode);

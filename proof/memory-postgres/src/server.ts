@@ -81,7 +81,7 @@ interface Running {
 /** One database. Statements of many sessions run one at a time; each runs to its end or until it waits for a lock. */
 export class Server {
   /** Waiting statements and the transactions that they wait for: the graph in which deadlocks are found. */
-  readonly #waiting = new Map<Running, readonly RowOwner[]>();
+  readonly #waiting = new Map<Running, LockWait>();
   readonly #listeners = new Map<string, Set<() => void>>();
   statements = 0;
   commits = 0;
@@ -160,6 +160,12 @@ export class Server {
     return [...this.#waiting.keys()].some((running) => running.session === session);
   }
 
+  /** The row for whose lock a statement of the session waits. */
+  rowAwaitedBy(session: Session): StoredRow | undefined {
+    for (const [running, { row }] of this.#waiting) if (running.session === session) return row;
+    return undefined;
+  }
+
   /** Cancels the session's lock waits. */
   abandon(session: Session): void {
     for (const running of this.#waiting.keys()) if (running.session === session) this.#stopWaiting(running);
@@ -175,14 +181,14 @@ export class Server {
       const rows = plan.run({ storage: this.storage, tx, params, snapshot, clock });
       running.reply({ rows });
     } catch (thrown) {
-      if (thrown instanceof LockWait) return this.#wait(running, thrown.holders);
+      if (thrown instanceof LockWait) return this.#wait(running, thrown);
       if (!(thrown instanceof DataError)) throw thrown;
       this.#fail(running, thrown);
     }
   }
 
-  #wait(running: Running, holders: readonly RowOwner[]): void {
-    this.#waiting.set(running, holders);
+  #wait(running: Running, lockWait: LockWait): void {
+    this.#waiting.set(running, lockWait);
     if (this.#waitsForItself(running.tx)) {
       this.deadlocks++;
       return this.#fail(running, new DataError('40P01', 'deadlock detected'));
@@ -208,7 +214,7 @@ export class Server {
   #waitsForItself(first: MemoryTransaction): boolean {
     const seen = new Set<RowOwner>();
     const reaches = (tx: RowOwner): boolean => {
-      for (const [running, holders] of this.#waiting) {
+      for (const [running, { holders }] of this.#waiting) {
         if (running.tx !== tx) continue;
         for (const holder of holders) {
           if (holder === first) return true;
@@ -224,7 +230,7 @@ export class Server {
 
   #ended(tx: MemoryTransaction): void {
     this.storage.open.delete(tx);
-    for (const [running, holders] of this.#waiting) {
+    for (const [running, { holders }] of this.#waiting) {
       if (!holders.includes(tx)) continue;
       this.options.soon(() => {
         if (!this.#waiting.has(running)) return;

@@ -15,11 +15,11 @@ const B_FIRST = seen([[1, done]], [2]);
 const C_FIRST = seen([[2, done]], [1]);
 
 describe('both databases may be right', () => {
-  it('when each woke a different one of two sessions that waited to insert the same key', () => {
+  it('when each served a different one of two sessions that wait in no order', () => {
     expect(isAnotherFirst(B_FIRST, C_FIRST, () => true)).toBe(true);
   });
 
-  it('but not when one of the sessions waited for a row lock, or did not wait', () => {
+  it('but not when one of the sessions waits in a queue, or did not wait', () => {
     expect(isAnotherFirst(B_FIRST, C_FIRST, (session) => session === 1)).toBe(false);
   });
 

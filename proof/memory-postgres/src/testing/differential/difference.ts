@@ -30,20 +30,20 @@ export function isAnotherVictim(memory: ScriptObservation, postgres: ScriptObser
 }
 
 /**
- * Two sessions waited to insert the same unique key, and its holder rolled back. Postgres wakes both and either may win,
- * while waiters for a row lock are served in order.
+ * Each database served another one of two sessions that Postgres serves in no order: they waited to insert the same
+ * unique key and its holder rolled back, or for a row of which the holder committed a new version.
  *
- * @param waitedToInsert whether the session was waiting before this step, with an INSERT
+ * @param hasNoPlace whether the session waited before this step, without a place in a queue
  */
 export function isAnotherFirst(
   memory: ScriptObservation,
   postgres: ScriptObservation,
-  waitedToInsert: (session: number) => boolean,
+  hasNoPlace: (session: number) => boolean,
 ): boolean {
   const leftBehind = (some: ScriptObservation, others: ScriptObservation): number[] =>
     some.waiting.filter((session) => !others.waiting.includes(session));
   const [inMemory, inPostgres] = [leftBehind(memory, postgres), leftBehind(postgres, memory)];
-  return inMemory.length === 1 && inPostgres.length === 1 && [...inMemory, ...inPostgres].every(waitedToInsert);
+  return inMemory.length === 1 && inPostgres.length === 1 && [...inMemory, ...inPostgres].every(hasNoPlace);
 }
 
 const lettersOf = (sessions: readonly number[]): string =>

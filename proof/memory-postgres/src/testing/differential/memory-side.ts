@@ -17,6 +17,7 @@ export class MemorySide implements ComparedDatabase {
   #soon: (() => void)[] = [];
   #nowMs = 0;
   readonly #waiting = new Set<number>();
+  #competing = new Set<number>();
   #heard = new Map<string, number>();
   #answers = new Map<number, StatementResult>();
 
@@ -43,6 +44,10 @@ export class MemorySide implements ComparedDatabase {
 
   take({ session, atMs, text, params }: ScriptStep): Promise<ScriptObservation> {
     this.#nowMs = atMs;
+    const awaited = [...this.#waiting].map((place) => {
+      const row = this.#server.rowAwaitedBy(this.#sessions[place]!)!;
+      return { place, row, csn: row.committedCsn };
+    });
     const answers = (this.#answers = new Map<number, StatementResult>());
     this.#waiting.add(session);
     try {
@@ -60,7 +65,17 @@ export class MemorySide implements ComparedDatabase {
       if (!(error instanceof NotSupported)) throw error;
       answers.set(session, { notSupported: error.message });
     }
+    this.#competing = new Set(awaited.filter(({ row, csn }) => row.committedCsn !== csn).map(({ place }) => place));
     return Promise.resolve({ answers, waiting: [...this.#waiting].sort((a, b) => a - b) });
+  }
+
+  /**
+   * Whether the session had waited for a row of which the last step committed a new version. Postgres serves the waiters
+   * for a row version in order, but the first one gives its place up when it follows to the new version, where all
+   * compete for the lock again.
+   */
+  competedForNewVersion(session: number): boolean {
+    return this.#competing.has(session);
   }
 
   notified(): Promise<Record<string, number>> {

@@ -1,6 +1,7 @@
 import { differenceBetween, differenceOfTables, isAnotherFirst, isAnotherVictim } from './difference.js';
+import type { MemorySide } from './memory-side.js';
 import type { PostgresSide } from './postgres-side.js';
-import { SESSIONS, type ComparedDatabase, type ScriptStep } from './script.js';
+import { SESSIONS, type ScriptStep } from './script.js';
 
 /** Result of a script. */
 export type Result =
@@ -15,7 +16,7 @@ export type Result =
     };
 
 export interface ComparedDatabases {
-  readonly memory: ComparedDatabase;
+  readonly memory: MemorySide;
   readonly postgres: PostgresSide;
   /** Tables in which a transaction id column names the row's writer. */
   readonly writtenBy: ReadonlySet<string>;
@@ -48,10 +49,10 @@ export async function runScript(
     current[step.session] = step;
     const [mine, real] = await Promise.all([memory.take(now), postgres.take(now)]);
     if (isAnotherVictim(mine, real)) return { kind: 'undecided', why: 'another victim of a deadlock' };
-    const waitedToInsert = (session: number): boolean =>
-      waiting.has(session) && /\bINSERT INTO\b/i.test(current[session]!.text);
-    if (isAnotherFirst(mine, real, waitedToInsert))
-      return { kind: 'undecided', why: 'another session was served first' };
+    const hasNoPlace = (session: number): boolean =>
+      memory.competedForNewVersion(session) ||
+      (waiting.has(session) && /\bINSERT INTO\b/i.test(current[session]!.text));
+    if (isAnotherFirst(mine, real, hasNoPlace)) return { kind: 'undecided', why: 'another session was served first' };
     const what = differenceBetween(mine, real, (session) => current[session]!.text, postgres.xidColumns);
     if (what !== undefined) return { kind: 'different', after: taken, step, what };
     if (step.text === 'BEGIN') open.add(step.session);
