@@ -23,6 +23,7 @@ const settings = z.object({
   ADMIT_UNCOMMITTED: count.default(512),
   ADMIT_IN_PROGRESS_PER_ACCOUNT: count.default(64),
   ADMIT_WAITING_PER_ACCOUNT: count.default(1_000),
+  ADMIT_QUEUE_MS: milliseconds.default(500),
   ADMIT_UNSETTLED: count.default(10_000),
   ADMIT_UNSETTLED_PER_NETWORK: count.default(2_000),
   ADMIT_UNSETTLED_PER_ACCOUNT: count.default(10_000),

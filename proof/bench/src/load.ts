@@ -1,9 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { Agent, type Dispatcher } from 'undici';
-import type { RequestKind, ToldAnswer } from '#checker';
-
-/** Cards of every bank, mostly visa and mastercard. */
-const cards = ['tok_visa', 'tok_visa', 'tok_mastercard', 'tok_mastercard', 'tok_amex', 'tok_discover'];
+import { Agent } from 'undici';
+import type { ToldAnswer } from '#checker';
+import { cards, LoadClient, outcomeOf } from './load-client.js';
 
 /** Request sequences of a loop: an automatic capture; an authorization and its capture; a charge and its refund. */
 export const mixes = ['charge', 'manual-capture', 'refund'] as const;
@@ -48,7 +45,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
 
   const loop = async (worker: number): Promise<void> => {
     const apiUrl = options.apiUrls[worker % options.apiUrls.length]!;
-    const client = new Client(agent, apiUrl, `sk_test_bench${worker % 16}`);
+    const client = new LoadClient(agent, apiUrl, `sk_test_bench${worker % 16}`);
     for (let n = 0; performance.now() < untilMs && sent < (options.charges ?? Infinity); n++) {
       sent++;
       const sentMs = performance.now();
@@ -81,7 +78,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
 }
 
 /** Runs one sequence. @returns its answers, up to the first that is no success */
-async function takeThrough(mix: LoadMix, client: Client, source: string): Promise<ToldAnswer[]> {
+async function takeThrough(mix: LoadMix, client: LoadClient, source: string): Promise<ToldAnswer[]> {
   const charge = await client.post('charge', '/v1/charges', {
     amount: '2000',
     currency: 'usd',
@@ -95,49 +92,4 @@ async function takeThrough(mix: LoadMix, client: Client, source: string): Promis
       ? await client.post('capture', `/v1/charges/${chargeId}/capture`, {}, chargeId)
       : await client.post('refund', '/v1/refunds', { charge: chargeId }, chargeId);
   return [charge, next];
-}
-
-/** A client of one merchant account. */
-class Client {
-  constructor(
-    private readonly dispatcher: Dispatcher,
-    private readonly apiUrl: string,
-    private readonly key: string,
-  ) {}
-
-  async post(asked: RequestKind, path: string, form: Record<string, string>, about?: string): Promise<ToldAnswer> {
-    const idempotencyKey = randomUUID();
-    const request = { asked, account: this.key, key: idempotencyKey };
-    try {
-      const { statusCode, body } = await this.dispatcher.request({
-        origin: this.apiUrl,
-        path,
-        method: 'POST',
-        headers: {
-          authorization: `Bearer ${this.key}`,
-          'content-type': 'application/x-www-form-urlencoded',
-          'idempotency-key': idempotencyKey,
-        },
-        body: new URLSearchParams(form).toString(),
-      });
-      const text = await body.text();
-      const parsed = JSON.parse(text) as { id?: string; error?: { charge?: string } };
-      const chargeId = about ?? parsed.id ?? parsed.error?.charge;
-      return {
-        ...request,
-        kind: statusCode === 200 ? 'ok' : 'fail',
-        status: statusCode,
-        body: text,
-        ...(chargeId !== undefined && { chargeId }),
-      };
-    } catch {
-      return { ...request, kind: 'info', ...(about !== undefined && { chargeId: about }) };
-    }
-  }
-}
-
-function outcomeOf({ status, body }: ToldAnswer): string {
-  if (status === undefined) return 'no answer';
-  if (status !== 200) return String(status);
-  return (JSON.parse(body!) as { status: string }).status;
 }

@@ -7,16 +7,17 @@ import { check, describe, gatherEvidence, unsettled, type ToldAnswer } from '#ch
 import { startRuntime, type Runtime } from '../../../infra/local/runtime.js';
 import { fillHistory, lastOfHistory } from './history.js';
 import { load, mixes, type LoadResult, type LoadMix } from './load.js';
+import { overload, type OverloadResult } from './overload.js';
 import { profiledEnv, summarise } from './profile.js';
 import { cpuSeconds, machineBusySeconds } from './processes.js';
 import { countAnew, countStatements, dearestStatements } from './statements.js';
 import { storageWork, type StorageWork } from './storage.js';
 import { tpcb } from './tpcb.js';
 
-const USAGE = `npm run bench [-- --seconds 15 --concurrency 16,64,256 --mixes manual-capture,refund --instances 1 --history 0 --idle-charges 200 --tpcb-seconds 8 --out reports/bench.json --profile]
+const USAGE = `npm run bench [-- --seconds 15 --concurrency 16,64,256 --mixes manual-capture,refund --instances 1 --history 0 --idle-charges 200 --tpcb-seconds 8 --overload 2.4,10 --out reports/bench.json --profile]
 
 Measures the default configuration of npm start on a fresh data folder and free ports: everything durable, HTTP banks
-with synced journals. --history fills the tables with so many settled charges first. --profile tells where the services and Postgres spend their time, and costs some. Afterwards the banks' journals, the ledger and the charges are compared; a difference fails.`;
+with synced journals. --history fills the tables with so many settled charges first. --overload sends so many times the best rate of this run, without waiting for answers. --profile tells where the services and Postgres spend their time, and costs some. Afterwards the banks' journals, the ledger and the charges are compared; a difference fails.`;
 
 const { values } = parseArgs({
   options: {
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     history: { type: 'string', default: '0' },
     'idle-charges': { type: 'string', default: '200' },
     'tpcb-seconds': { type: 'string', default: '8' },
+    overload: { type: 'string', default: '' },
     out: { type: 'string', default: 'reports/bench.json' },
     profile: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -149,6 +151,21 @@ async function bench(runtime: Runtime): Promise<boolean> {
     );
     if (values.profile) console.log(`Time in Postgres per charge, ${mix} at ${concurrency} concurrent:\n${statements}`);
   }
+  const peakPerSecond = Math.max(
+    0,
+    ...results.filter(({ mix }) => mix === 'charge').map(({ completedPerSecond }) => completedPerSecond),
+  );
+  const overloads: OverloadResult[] = [];
+  for (const times of values.overload.split(',').filter(Boolean).map(Number)) {
+    interrupt.signal.throwIfAborted();
+    const result = await overload(runtime.urls.apis, { peakPerSecond, times, forMs: measureMs });
+    overloads.push(result);
+    history.push(...result.history);
+    const others = Object.entries(result.others).map(([status, count]) => `, ${count} ${status}`);
+    console.log(
+      `${times} times ${round(peakPerSecond)}/s: ${round(result.settledPerSecond)} settled a second (${round(result.settledPerSecond / peakPerSecond, 2)} of the peak), p50 ${round(result.p50Ms)} ms, p99 ${round(result.p99Ms)} ms${others.join('')}; last refusal ${round(result.recoveredAfterMs)} ms after the overload`,
+    );
+  }
   const after = await yardstick?.read(tpcbSeconds);
   if (after) console.log(`TPC-B after: ${round(after.tps)} /s at ${after.clients} clients`);
 
@@ -174,6 +191,7 @@ async function bench(runtime: Runtime): Promise<boolean> {
     cpuMicrosPerCharge: top.cpuMicrosPerCharge,
     yardstick: { by: yardstick?.by ?? 'none', before: before ?? null, after: after ?? null },
     runs: results.map((run) => ({ ...run, history: run.history.length })),
+    overloads: overloads.map((run) => ({ ...run, history: run.history.length })),
     booksAgree: verdict.holds,
     chargesCompared: verdict.charges,
     measuredAt: new Date().toISOString(),

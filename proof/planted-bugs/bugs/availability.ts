@@ -9,6 +9,8 @@ const declinedWhen = (condition: string): Sabotage['edits'] => [
   },
 ];
 
+const tooFewRequests = 'a world has too few requests at once for an overload';
+
 export const availability: readonly Sabotage[] = [
   {
     name: 'declined-above-99-99',
@@ -49,6 +51,57 @@ export const availability: readonly Sabotage[] = [
         file: 'apps/payments-api/src/admission/admission-control.ts',
         find: 'if (!ended) this.uncommitted--;',
         replace: 'if (!ended) this.uncommitted += 100;',
+      },
+    ],
+  },
+  {
+    name: 'two-requests-are-an-overload',
+    says: 'the adaptive limit begins at a single request, so a charge beside another one is refused with a 429',
+    breaks: ['A16', 'A15'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/admission/adaptive-limit.ts',
+        find: 'this.#limit = Math.min(options.initial, options.max);',
+        replace: 'this.#limit = Math.min(options.initial, options.max) / 100;',
+      },
+    ],
+  },
+  {
+    name: 'overload-admitted',
+    says: 'the adaptive limit never falls, so in an overload every request waits until it is answered `pending`',
+    breaks: ['A16'],
+    shownBySpec: { file: 'apps/payments-api/src/admission/adaptive-limit.spec.ts', because: tooFewRequests },
+    edits: [
+      {
+        file: 'apps/payments-api/src/admission/adaptive-limit.ts',
+        find: 'const LOWER = 0.7;',
+        replace: 'const LOWER = 1;',
+      },
+    ],
+  },
+  {
+    name: 'slow-bank-is-an-overload',
+    says: 'the baseline of the adaptive limit never rises, so a bank that becomes slow has its charges refused',
+    breaks: ['A16'],
+    shownBySpec: { file: 'apps/payments-api/src/admission/adaptive-limit.spec.ts', because: tooFewRequests },
+    edits: [
+      {
+        file: 'apps/payments-api/src/admission/adaptive-limit.ts',
+        find: 'this.#baselineMs = Math.max(this.#baselineMs, baselineMs);',
+        replace: 'this.#baselineMs = Math.min(this.#baselineMs, baselineMs);',
+      },
+    ],
+  },
+  {
+    name: 'quiet-account-refused-for-a-noisy-one',
+    says: 'a full network refuses every account, so a noisy account has the charges of a quiet one refused',
+    breaks: ['A16'],
+    shownBySpec: { file: 'apps/payments-api/src/admission/requests-in-progress.spec.ts', because: tooFewRequests },
+    edits: [
+      {
+        file: 'apps/payments-api/src/admission/requests-in-progress.ts',
+        find: 'if (network.isFull && network.hasShare(account)) return network.refuse();',
+        replace: 'if (network.isFull) return network.refuse();',
       },
     ],
   },

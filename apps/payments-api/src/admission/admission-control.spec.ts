@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AdmissionControl, type ShedReason } from './admission-control.js';
+import { RequestsInProgress } from './requests-in-progress.js';
 import { UnsettledCharges, WITH_FAULT, type TrafficClass } from './unsettled-charges.js';
 
 function admission() {
@@ -16,6 +17,7 @@ function admission() {
   const gate = new AdmissionControl(
     limits,
     unsettled,
+    new RequestsInProgress({ min: 2, initial: 2, max: 2, queueMs: 500 }, () => 0),
     () => 0,
     (reason) => shed.push(reason),
   );
@@ -40,6 +42,20 @@ describe('admission', () => {
         headers: { 'retry-after': '1', 'stripe-should-retry': 'true' },
       }),
     );
+  });
+
+  it('sheds charges beyond what their network can work on, and counts none with a fault token among them', () => {
+    const { gate, shed } = admission();
+    for (let n = 0; n < 9; n++) gate.enter('acct_1', WITH_FAULT);
+    for (let n = 0; n < 2; n++) gate.enter('acct_1', 'visa').settled();
+    expect(() => gate.enter('acct_1', 'visa')).toThrow('this card network arrive');
+    expect(() => gate.enter('acct_1', 'amex')).not.toThrow();
+    expect(() => gate.admitUnread('acct_1')).not.toThrow();
+    gate.enter('acct_1', 'amex').settled();
+    expect(() => gate.admitUnread('acct_1')).toThrow('More requests arrive');
+    expect(() => gate.enter('acct_1', null)).toThrow('More requests arrive');
+    expect(() => gate.enter('acct_2', null)).not.toThrow();
+    expect(shed).toEqual(['overload_network', 'overload', 'overload']);
   });
 
   it('counts a create until it is committed or given up, and once', () => {

@@ -1,4 +1,5 @@
 import { StripeError } from '../protocol/stripe-error.js';
+import type { Overload, RequestInProgress, RequestsInProgress } from './requests-in-progress.js';
 import { WITH_FAULT, type TrafficClass, type UnsettledCharges } from './unsettled-charges.js';
 
 export interface AdmissionLimits {
@@ -14,6 +15,8 @@ export interface AdmissionLimits {
 }
 
 export type ShedReason =
+  | 'overload'
+  | 'overload_network'
   | 'turn'
   | 'uncommitted'
   | 'unsettled'
@@ -38,6 +41,7 @@ export class AdmissionControl {
   constructor(
     private readonly limits: AdmissionLimits,
     private readonly unsettled: UnsettledCharges,
+    private readonly inProgress: RequestsInProgress,
     private readonly monotonicMs: () => number,
     private readonly onShed: (reason: ShedReason) => void,
   ) {}
@@ -47,15 +51,36 @@ export class AdmissionControl {
   }
 
   /**
+   * Before the request is read: its account is known, its card is not.
+   *
+   * @throws StripeError 429
+   */
+  admitUnread(account: string): void {
+    const overload = this.inProgress.overload(account);
+    if (overload) this.shed('overload', overload);
+  }
+
+  /**
+   * When the request is read, and before it waits for its turn. Charges with fault tokens fail at their client's
+   * request, so what they take is not measured.
+   *
+   * @param traffic as for `admit`
+   * @throws StripeError 429
+   */
+  enter(account: string, traffic: TrafficClass | null): RequestInProgress {
+    if (traffic === null) this.admitUnread(account);
+    if (traffic === null || traffic === WITH_FAULT) return unmeasured;
+    const entered = this.inProgress.enter(account, traffic);
+    return 'end' in entered ? entered : this.shed('overload_network', entered);
+  }
+
+  /**
    * @param traffic null when only the charge's row knows it, or no bank will be called
    * @throws StripeError 429, which the SDK retries
    */
   admit(account: string, traffic: TrafficClass | null): Ticket {
     const reason = this.reasonToShed(account, traffic);
-    if (reason) {
-      this.onShed(reason);
-      throw tooManyRequests(reason);
-    }
+    if (reason) this.shed(reason);
     this.uncommitted++;
     let ended = false;
     return {
@@ -65,6 +90,11 @@ export class AdmissionControl {
         ended = true;
       },
     };
+  }
+
+  private shed(reason: ShedReason, overload?: Overload): never {
+    this.onShed(reason);
+    throw tooManyRequests(reason, overload?.retryAfterSeconds);
   }
 
   private reasonToShed(account: string, traffic: TrafficClass | null): ShedReason | undefined {
@@ -87,7 +117,11 @@ export class AdmissionControl {
   }
 }
 
+const unmeasured: RequestInProgress = { settled: () => undefined, end: () => undefined };
+
 const because: Record<ShedReason, string> = {
+  overload: 'More requests arrive than can be worked on.',
+  overload_network: 'More charges of this card network arrive than can be worked on.',
   turn: 'Too many requests of this account arrive at once, while others ask as well.',
   uncommitted: 'Too many requests arrive at once.',
   unsettled: 'Too many charges are waiting to be settled.',
@@ -99,7 +133,7 @@ const because: Record<ShedReason, string> = {
 };
 
 /** 429, which the SDK retries. */
-export function tooManyRequests(reason: ShedReason): StripeError {
+export function tooManyRequests(reason: ShedReason, retryAfterSeconds = 1): StripeError {
   return new StripeError(
     429,
     {
@@ -107,6 +141,6 @@ export function tooManyRequests(reason: ShedReason): StripeError {
       code: 'rate_limit',
       message: `${because[reason]} Nothing was begun; try again a little later, with exponential backoff.`,
     },
-    { 'retry-after': '1', 'stripe-should-retry': 'true' },
+    { 'retry-after': String(retryAfterSeconds), 'stripe-should-retry': 'true' },
   );
 }

@@ -4,14 +4,35 @@ import { CLOCK, Jobs, provide, Shutdown, token } from '#service';
 import { Metrics } from '#telemetry';
 import { paymentsConfig } from '../settings.js';
 import { AdmissionControl, tooManyRequests, type ShedReason } from './admission-control.js';
+import { RequestsInProgress } from './requests-in-progress.js';
 import { Turns } from './turns.js';
 import { UnsettledCharges } from './unsettled-charges.js';
 import { UnsettledWatch } from '../charges/jobs/unsettled-watch.js';
 
 const OBSERVE_SHED = token<(reason: ShedReason) => void>('observe shed');
 
+/** Enough for the services to share commits and batches, and few enough that half a second ends the queue. */
+const IN_PROGRESS = { min: 16, initial: 128 } as const;
+
 @Module({
   providers: [
+    provide(RequestsInProgress, [paymentsConfig.KEY, CLOCK, Metrics], (settings, clock, metrics) => {
+      const limits = { ...IN_PROGRESS, max: settings.ADMIT_UNSETTLED_PER_NETWORK, queueMs: settings.ADMIT_QUEUE_MS };
+      const requests = new RequestsInProgress(limits, () => clock.monotonicMs());
+      metrics.gauge(
+        { name: 'charges_in_progress_limit', help: 'Limit of creates in progress, by network.', labels: ['network'] },
+        (gauge) => {
+          for (const { network, limit } of requests.networks()) gauge.set({ network }, limit);
+        },
+      );
+      metrics.gauge(
+        { name: 'charges_in_progress', help: 'Creates in progress, by network.', labels: ['network'] },
+        (gauge) => {
+          for (const { network, inProgress } of requests.networks()) gauge.set({ network }, inProgress);
+        },
+      );
+      return requests;
+    }),
     provide(
       UnsettledCharges,
       [Database, paymentsConfig.KEY, CLOCK, Metrics, Jobs],
@@ -65,8 +86,8 @@ const OBSERVE_SHED = token<(reason: ShedReason) => void>('observe shed');
     ),
     provide(
       AdmissionControl,
-      [UnsettledCharges, paymentsConfig.KEY, CLOCK, Metrics, OBSERVE_SHED],
-      (unsettled, settings, clock, metrics, onShed) => {
+      [UnsettledCharges, RequestsInProgress, paymentsConfig.KEY, CLOCK, Metrics, OBSERVE_SHED],
+      (unsettled, inProgress, settings, clock, metrics, onShed) => {
         const admission = new AdmissionControl(
           {
             uncommittedMax: settings.ADMIT_UNCOMMITTED,
@@ -77,6 +98,7 @@ const OBSERVE_SHED = token<(reason: ShedReason) => void>('observe shed');
             unsettledWithFaultPerAccountMax: settings.ADMIT_UNSETTLED_WITH_FAULT_PER_ACCOUNT,
           },
           unsettled,
+          inProgress,
           () => clock.monotonicMs(),
           onShed,
         );

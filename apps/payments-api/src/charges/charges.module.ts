@@ -6,6 +6,7 @@ import { Database, type PgTransaction } from '#postgres';
 import { BatchRunner, Commands, sweep } from '#saga';
 import { afterCommit, AggregatesModule, CLOCK, Jobs, keep, LOG, provide } from '#service';
 import { Tracing, type Log } from '#telemetry';
+import { AdmissionControl } from '../admission/admission-control.js';
 import { Turns } from '../admission/turns.js';
 import { AnswerWaiters } from '../idempotency/answer-waiters.js';
 import { OpenClaims } from '../idempotency/open-claims.js';
@@ -66,6 +67,7 @@ const aggregates = AggregatesModule.forFeature({
         Database,
         Commands<PgTransaction>,
         BatchRunner<PgTransaction>,
+        AdmissionControl,
         Turns,
         OpenClaims,
         AnswerWaiters,
@@ -76,8 +78,22 @@ const aggregates = AggregatesModule.forFeature({
         ChargeMetrics,
         paymentsConfig.KEY,
       ],
-      (database, commands, runner, turns, claims, waiters, pending, clock, log, tracing, metrics, settings) => {
-        const parts = { database, commands, runner, turns, claims, waiters, pending, clock, log, tracing };
+      (
+        database,
+        commands,
+        runner,
+        admission,
+        turns,
+        claims,
+        waiters,
+        pending,
+        clock,
+        log,
+        tracing,
+        metrics,
+        settings,
+      ) => {
+        const parts = { database, commands, runner, admission, turns, claims, waiters, pending, clock, log, tracing };
         return new KeyedRequests({
           ...parts,
           observe: metrics.answered,

@@ -4,6 +4,7 @@ import { Shutdown, type PublicDoor } from '#service';
 import { hasCardNumber } from '#card-numbers';
 import { Metrics } from '#telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AdmissionControl } from '../admission/admission-control.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { headerOf, queryTextOf } from './api-request.http.js';
 import { apiVersionOf } from '../protocol/api-version.js';
@@ -37,7 +38,7 @@ export const stripeDoor: PublicDoor<NestFastifyApplication> = {
   configure: (app) => {
     const fastify = app.getHttpAdapter().getInstance();
     readBodies(fastify, app);
-    checkHeaders(fastify, app.get(ApiKeyGuard), app.get(Shutdown));
+    checkHeaders(fastify, app.get(ApiKeyGuard), app.get(Shutdown), app.get(AdmissionControl));
     writeJson(fastify);
     letGoWhenEnding(fastify, app.get(Shutdown));
     boundUnread(fastify, app.get(Metrics));
@@ -63,7 +64,12 @@ function unread(): Record<string, unknown> {
 }
 
 /** What is refused by its headers alone is refused before its body is read, and without a key nothing else is told. */
-function checkHeaders(fastify: FastifyInstance, guard: ApiKeyGuard, shutdown: Shutdown): void {
+function checkHeaders(
+  fastify: FastifyInstance,
+  guard: ApiKeyGuard,
+  shutdown: Shutdown,
+  admission: AdmissionControl,
+): void {
   fastify.decorateRequest('api');
   fastify.decorateRequest('claim');
   fastify.addHook('onRequest', async (request, reply) => {
@@ -75,6 +81,7 @@ function checkHeaders(fastify: FastifyInstance, guard: ApiKeyGuard, shutdown: Sh
     await guard.authenticate(request);
     const refusal = unreadable(request) ?? nowhere(request);
     if (refusal) throw refusal;
+    if (movesMoney(request)) admission.admitUnread(request.api.account);
     request.api.query = parseForm(queryTextOf(request));
   });
 }
@@ -87,6 +94,13 @@ function withoutHost({ raw, headers }: FastifyRequest): Error | undefined {
 /** On a connection that was kept: the parts that a request needs are ending. */
 function tooLate({ phase }: Shutdown): Error | undefined {
   return phase === undefined || phase === 'door' ? undefined : doorError(503);
+}
+
+const movements = new Set(['/v1/charges', '/v1/charges/:id/capture', '/v1/refunds']);
+
+/** A request whose work the other services share, so that it can be refused before its body is read. */
+function movesMoney({ method, routeOptions }: FastifyRequest): boolean {
+  return method === 'POST' && movements.has(routeOptions.url ?? '');
 }
 
 function unreadable(request: FastifyRequest): Error | undefined {

@@ -10,6 +10,7 @@ import { createLog, Metrics } from '#telemetry';
 import { ACCOUNTS } from '../accounts/accounts.module.js';
 import { SandboxAccounts } from '../accounts/accounts.repository.js';
 import { KeyedHash } from '../accounts/keyed-hash.js';
+import { AdmissionControl } from '../admission/admission-control.js';
 import { ApiKeyGuard } from '../http/api-key.guard.js';
 import { StripeErrorFilter } from '../http/stripe-error.filter.js';
 import { stripeDoor } from '../http/stripe-door.http.js';
@@ -42,6 +43,7 @@ export class ControllerApp {
         { provide: CLOCK, useValue: clock },
         { provide: LOG, useValue: createLog({ service: 'test', instance: 'test', destination: nowhere }) },
         { provide: Metrics, useValue: new Metrics(clock) },
+        { provide: AdmissionControl, useValue: { admitUnread: () => undefined } },
         Shutdown,
         ...useCases,
       ],

@@ -497,6 +497,18 @@ describe('a request that is told to come back later', () => {
     expect(isExplained({ exchanges: [shed, ...crowd(100, 'acct_2')] })).toBe(false);
   });
 
+  it('is one of more than can be worked on, of an account with its fair share of them', () => {
+    for (const message of [
+      'More requests arrive than can be worked on.',
+      'More charges of this card network arrive than can be worked on.',
+    ]) {
+      const shed = create(tooMany(message));
+      expect(isExplained({ exchanges: [shed, ...crowd(20, 'acct_1')] })).toBe(true);
+      expect(isExplained({ exchanges: [shed, ...crowd(10, 'acct_1')] })).toBe(false);
+      expect(isExplained({ exchanges: [shed, ...crowd(10, 'acct_2'), ...crowd(10, 'acct_1')] })).toBe(true);
+    }
+  });
+
   it('meets a limit of unsettled charges only where there are so many', () => {
     const ofNetwork = create(tooMany('Too many charges of this card network are waiting for its bank.'));
     const ofAccount = create(tooMany('Too many charges of this account are waiting to be settled.'));

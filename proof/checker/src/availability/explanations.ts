@@ -237,6 +237,8 @@ export const refundFailed: readonly RefusalReason<FailedRefund>[] = [
 
 /** Concurrent requests that every account is guaranteed. */
 const OF_ONE_ACCOUNT_ALWAYS = 2;
+/** Requests in progress that a card network may always have. Source: the README of payments-api. */
+const OF_ONE_NETWORK_ALWAYS = 16;
 /** Longest time that a charge counts as unsettled: until its reversal, plus two updates of admission control. */
 const UNSETTLED_FOR_MS = 120_000;
 
@@ -262,6 +264,15 @@ export const tooMuch: readonly RefusalReason<ApiExchange>[] = [
     why: 'requests of all accounts together were under way, more than wait for their commit at once',
     holds: (exchange, situation) =>
       says(exchange, /^Too many requests arrive/) && situation.besides(exchange) >= situation.admits.uncommitted,
+  },
+  {
+    why: 'more requests were in progress than a network may always have, and of this account its fair share',
+    holds: (exchange, situation) => {
+      if (!says(exchange, /^More (requests|charges of this card network) arrive/)) return false;
+      const others = situation.besides(exchange);
+      const own = situation.besides(exchange, exchange.account);
+      return others >= OF_ONE_NETWORK_ALWAYS && own + 1 > OF_ONE_NETWORK_ALWAYS / (others - own + 1);
+    },
   },
   {
     why: 'so many charges were asked for, of that account or of all, that as many may have been unsettled as may be',

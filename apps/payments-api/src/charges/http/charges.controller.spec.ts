@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { usd } from '#money';
+import { AdmissionControl, tooManyRequests } from '../../admission/admission-control.js';
 import type { KeyedAnswer } from '../../idempotency/key.js';
 import { apiError, cardError, resourceMissing } from '../../protocol/stripe-error.js';
 import { ControllerApp, testAccount } from '../../testing/controller-app.js';
@@ -18,6 +19,7 @@ const capture = jest.fn<ChargeCapture['capture']>();
 const update = jest.fn<ChargeUpdate['update']>();
 const list = jest.fn<ChargeReading['list']>();
 const retrieve = jest.fn<ChargeReading['retrieve']>();
+const admitUnread = jest.fn<AdmissionControl['admitUnread']>();
 
 let api: ControllerApp;
 beforeAll(async () => {
@@ -28,6 +30,7 @@ beforeAll(async () => {
       { provide: ChargeCapture, useValue: { capture } },
       { provide: ChargeUpdate, useValue: { update } },
       { provide: ChargeReading, useValue: { list, retrieve } },
+      { provide: AdmissionControl, useValue: { admitUnread } },
     ],
   );
 });
@@ -35,6 +38,31 @@ afterAll(() => api.close());
 beforeEach(() => void jest.resetAllMocks());
 
 const valid = 'amount=1000&currency=usd&source=tok_visa';
+
+describe('an overload', () => {
+  beforeEach(() => {
+    admitUnread.mockImplementation(() => {
+      throw tooManyRequests('overload', 7);
+    });
+  });
+
+  it.each(['/v1/charges', '/v1/charges/ch_1/capture'])('refuses POST %s before its body is read', async (url) => {
+    const unreadable = 'amount=1&amount[a]=2';
+    const answer = await api.send('post', url, unreadable);
+    expect([answer.status, answer.headers['retry-after']]).toEqual([429, '7']);
+    expect(answer.body).toMatchObject({ error: { code: 'rate_limit' } });
+    expect(admitUnread).toHaveBeenCalledWith(testAccount);
+    admitUnread.mockReset();
+    expect((await api.send('post', url, unreadable)).status).toBe(400);
+  });
+
+  it('refuses nothing without a key, no read and no update', async () => {
+    expect((await api.anonymous('post', '/v1/charges')).status).toBe(401);
+    await api.send('get', '/v1/charges/ch_1');
+    await api.send('post', '/v1/charges/ch_1', 'description=a');
+    expect(admitUnread).not.toHaveBeenCalled();
+  });
+});
 
 describe('POST /v1/charges', () => {
   it('gives the use case the claim, the parameters and the caller’s trace', async () => {

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { AdmissionControl } from '../../admission/admission-control.js';
 import type { KeyedAnswer, RequestClaim } from '../../idempotency/key.js';
 import type { CaptureParameters } from '../parameters/capture-parameters.js';
 import { captureCharge } from './capture-charge.js';
@@ -8,10 +7,7 @@ import { KeyedRequests } from './keyed-requests.js';
 /** `POST /v1/charges/:id/capture`. */
 @Injectable()
 export class ChargeCapture {
-  constructor(
-    private readonly requests: KeyedRequests,
-    private readonly admission: AdmissionControl,
-  ) {}
+  constructor(private readonly requests: KeyedRequests) {}
 
   /** @throws StripeError for errors that are not stored under the key */
   capture(
@@ -25,7 +21,7 @@ export class ChargeCapture {
       name: 'POST /v1/charges/:id/capture',
       parent: traceparent,
       decide: captureCharge(claim, wanted),
-      admit: () => this.admission.admit(claim.account, null),
+      traffic: null,
     });
   }
 }

@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { IDS } from '#service';
 import type { Ids } from '#snowflake';
 import { KeyedHash } from '../../accounts/keyed-hash.js';
-import { AdmissionControl } from '../../admission/admission-control.js';
 import { trafficClassOf } from '../../admission/unsettled-charges.js';
 import type { KeyedAnswer, RequestClaim } from '../../idempotency/key.js';
 import { AccountClocks } from '../../test-clocks/account-clocks.js';
@@ -16,7 +15,6 @@ import { KeyedRequests } from './keyed-requests.js';
 export class ChargeCreation {
   constructor(
     private readonly requests: KeyedRequests,
-    private readonly admission: AdmissionControl,
     private readonly clocks: AccountClocks,
     private readonly hash: KeyedHash,
     @Inject(IDS) private readonly ids: Ids,
@@ -36,7 +34,7 @@ export class ChargeCreation {
         presented.kind === 'refused'
           ? refuseCharge(presented.error.answer)
           : createCharge(claim, wanted, presented.instrument),
-      admit: () => this.admission.admit(account, card ? trafficClassOf(card) : null),
+      traffic: card ? trafficClassOf(card) : null,
     });
   }
 }

@@ -2,9 +2,10 @@ import type { Clock } from '#clock';
 import type { Database, PgTransaction } from '#postgres';
 import type { BatchRunner, Commands, Work } from '#saga';
 import { about, type Log, type Tracing } from '#telemetry';
-import type { Ticket } from '../../admission/admission-control.js';
+import type { AdmissionControl, Ticket } from '../../admission/admission-control.js';
+import type { RequestInProgress } from '../../admission/requests-in-progress.js';
 import type { Turns } from '../../admission/turns.js';
-import { trafficClassOf } from '../../admission/unsettled-charges.js';
+import { trafficClassOf, type TrafficClass } from '../../admission/unsettled-charges.js';
 import { apiError, StripeError, type ApiResponse } from '../../protocol/stripe-error.js';
 import type { AnswerWaiters, Expectation } from '../../idempotency/answer-waiters.js';
 import { decideExistingKey, type Claim, type KeyedAnswer, type KeyRow } from '../../idempotency/key.js';
@@ -21,6 +22,7 @@ export interface KeyedRequestParts {
   readonly database: Database;
   readonly commands: Commands<PgTransaction>;
   readonly runner: BatchRunner<PgTransaction>;
+  readonly admission: AdmissionControl;
   readonly turns: Turns;
   readonly claims: OpenClaims;
   readonly waiters: AnswerWaiters;
@@ -40,8 +42,8 @@ export interface KeyedRequest {
   /** The caller's `traceparent`, if it sent one. */
   readonly parent: string | undefined;
   readonly decide: Decide;
-  /** @throws StripeError 429, before the database is touched */
-  readonly admit: () => Ticket;
+  /** Null when only the charge's row knows it, or no bank will be called. */
+  readonly traffic: TrafficClass | null;
 }
 
 /**
@@ -60,14 +62,28 @@ export class KeyedRequests {
       attributes: tracing.recording ? { charge: claim.chargeId ?? '', account: claim.account } : {},
     });
     try {
-      const turn = await this.parts.turns.take(claim.account);
+      const inProgress = this.parts.admission.enter(claim.account, request.traffic);
       try {
-        return await this.answerWithin(span.traceparent, claim, request);
+        return await this.inTurn(span.traceparent, claim, request, inProgress);
       } finally {
-        turn.end();
+        inProgress.end();
       }
     } finally {
       span.end();
+    }
+  }
+
+  private async inTurn(
+    traceparent: string | undefined,
+    claim: Claim,
+    request: KeyedRequest,
+    inProgress: RequestInProgress,
+  ): Promise<KeyedAnswer> {
+    const turn = await this.parts.turns.take(claim.account);
+    try {
+      return await this.answerWithin(traceparent, claim, request, inProgress);
+    } finally {
+      turn.end();
     }
   }
 
@@ -75,6 +91,7 @@ export class KeyedRequests {
     traceparent: string | undefined,
     claim: Claim,
     request: KeyedRequest,
+    inProgress: RequestInProgress,
   ): Promise<KeyedAnswer> {
     const { claims } = this.parts;
     for (let neighbour = claims.find(claim); neighbour; neighbour = claims.find(claim)) {
@@ -82,7 +99,7 @@ export class KeyedRequests {
       if (row) return this.taken(claim, row);
     }
     // No await between lookup and registration, or two requests that waited for the same one could both proceed.
-    const ticket = request.admit();
+    const ticket = this.parts.admission.admit(claim.account, request.traffic);
     const held = claims.hold(claim);
     const expectation = this.parts.waiters.expect(claim);
     try {
@@ -100,7 +117,7 @@ export class KeyedRequests {
         case 'accepted':
           held.settle({ kind: 'ours' });
           return {
-            answer: await this.waited(claim, expectation, claim.answerWithinMs),
+            answer: await this.waited(claim, expectation, claim.answerWithinMs, inProgress),
             originalRequestId: claim.requestId,
           };
       }
@@ -182,8 +199,14 @@ export class KeyedRequests {
     return failure;
   }
 
-  private async waited(claim: Claim, expectation: Expectation, waitMs: number): Promise<ApiResponse> {
+  private async waited(
+    claim: Claim,
+    expectation: Expectation,
+    waitMs: number,
+    inProgress?: RequestInProgress,
+  ): Promise<ApiResponse> {
     const answer = await expectation.answer(waitMs);
+    if (answer) inProgress?.settled();
     this.parts.observe(answer ? 'settled' : 'time_up');
     if (answer) return answer;
     try {

@@ -1,7 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { IDS } from '#service';
 import type { Ids } from '#snowflake';
-import { AdmissionControl } from '../../admission/admission-control.js';
 import { KeyedRequests } from './keyed-requests.js';
 import type { KeyedAnswer, RequestClaim } from '../../idempotency/key.js';
 import { paymentsConfig, type PaymentsSettings } from '../../settings.js';
@@ -13,7 +12,6 @@ import type { RefundParameters } from '../parameters/refund-parameters.js';
 export class RefundCreation {
   constructor(
     private readonly requests: KeyedRequests,
-    private readonly admission: AdmissionControl,
     @Inject(IDS) private readonly ids: Ids,
     @Inject(paymentsConfig.KEY) private readonly settings: Pick<PaymentsSettings, 'REFUNDS_PER_CHARGE'>,
   ) {}
@@ -27,7 +25,7 @@ export class RefundCreation {
       name: 'POST /v1/refunds',
       parent: traceparent,
       decide: createRefund(claim, id, wanted, { refundsPerCharge: this.settings.REFUNDS_PER_CHARGE }),
-      admit: () => this.admission.admit(claim.account, null),
+      traffic: null,
     });
   }
 }
