@@ -3,15 +3,14 @@ import {
   liveOperations,
   type Authorization,
 } from '../../apps/bank-gateway/src/authorizations/authorization/authorization-state.js';
+import { appendAttempt, recordAttempts } from '../../apps/bank-gateway/src/authorizations/authorization/attempt.js';
+import { nextAction } from '../../apps/bank-gateway/src/authorizations/authorization/next-action.js';
 import {
-  appendAttempt,
   isLive,
-  nextAction,
-  recordAttempts,
-  recordReversal,
   startReversal,
   type Operation,
 } from '../../apps/bank-gateway/src/authorizations/authorization/operation.js';
+import { recordReversal } from '../../apps/bank-gateway/src/authorizations/authorization/reversal.js';
 import { authorized, banks } from '../../apps/bank-gateway/test/authorization-under-test.js';
 import { alder, moment, reversal, timedOut, times, voided } from '../../apps/bank-gateway/test/operation-under-test.js';
 import type { SagaWorld } from './saga-world.js';

@@ -105,9 +105,9 @@ describe('the durations of the services', () => {
 
   it('are those that merchants are promised', () => {
     expect(ofCode('charges/charge/manual-authorization.ts', 'HELD_FOR_MS')).toEqual([7 * DAY_MS]);
-    expect(ofCode('authorizations/authorization/operation.ts', 'REVERSE_AFTER_DOUBT_MS')).toEqual([60_000]);
-    expect(ofCode('authorizations/authorization/operation.ts', 'NEEDS_ATTENTION_AFTER_MS')).toEqual([300_000]);
-    expect(ofCode('authorizations/authorization/operation.ts', 'OPERATION_LEASE_MS')).toEqual([10_000]);
+    expect(ofCode('authorizations/authorization/next-action.ts', 'REVERSE_AFTER_DOUBT_MS')).toEqual([60_000]);
+    expect(ofCode('authorizations/authorization/next-action.ts', 'NEEDS_ATTENTION_AFTER_MS')).toEqual([300_000]);
+    expect(ofCode('authorizations/authorization/attempt.ts', 'OPERATION_LEASE_MS')).toEqual([10_000]);
     expect(ofCode('bank-config.ts', 'resetMs')).toEqual([5_000]);
     expect([...ofCode('reattempt-delay.ts', 'baseMs'), ...ofCode('reattempt-delay.ts', 'capMs')]).toEqual([
       500, 30_000,

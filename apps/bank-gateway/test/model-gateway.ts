@@ -16,19 +16,20 @@ import type { BankView } from '../src/authorizations/authorization/routing.js';
 import {
   appendAttempt,
   begin,
-  countedFromBegun,
-  isLive,
-  nextAction,
   OPERATION_LEASE_MS,
   recordAttempts,
-  recordInquiry,
-  recordReversal,
-  startReversal,
   takeOver,
-  type BankConditions,
+} from '../src/authorizations/authorization/attempt.js';
+import { countedFromBegun } from '../src/authorizations/authorization/finality.js';
+import {
+  isLive,
+  startReversal,
   type MovementOrder,
   type Operation,
 } from '../src/authorizations/authorization/operation.js';
+import { nextAction, type BankConditions } from '../src/authorizations/authorization/next-action.js';
+import { recordInquiry } from '../src/authorizations/authorization/inquiry.js';
+import { recordReversal } from '../src/authorizations/authorization/reversal.js';
 import {
   actedOnBy,
   inquiryOf,

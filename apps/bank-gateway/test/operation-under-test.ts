@@ -1,15 +1,14 @@
 import type { BankCallResult } from '#bank-call';
 import { bankProtocol } from '#contracts';
+import { appendAttempt, recordAttempts } from '../src/authorizations/authorization/attempt.js';
 import {
-  appendAttempt,
   openOperation,
   openRefund,
-  recordAttempts,
   type MovementOrder,
-  type BankConditions,
   type Operation,
   type SlotKind,
 } from '../src/authorizations/authorization/operation.js';
+import type { BankConditions } from '../src/authorizations/authorization/next-action.js';
 
 export const { alder, birch, cedar, dogwood } = bankProtocol.bankProfiles;
 export const everyBank: readonly bankProtocol.BankProfile[] = Object.values(bankProtocol.bankProfiles);

@@ -1,6 +1,7 @@
 import type { Sabotage } from '../sabotage.js';
 
 const operation = 'apps/bank-gateway/src/authorizations/authorization/operation.ts';
+const attempt = 'apps/bank-gateway/src/authorizations/authorization/attempt.ts';
 const authorization = 'apps/bank-gateway/src/authorizations/authorization/authorization.ts';
 const authorizationRows = 'apps/bank-gateway/src/authorizations/store/authorization.repository.ts';
 const stray = 'apps/bank-gateway/src/authorizations/events/stray-events.controller.ts';
@@ -14,7 +15,7 @@ export const authorizations: readonly Sabotage[] = [
     breaks: ['A2'],
     edits: [
       {
-        file: operation,
+        file: attempt,
         find: "if (outcome.kind !== 'answered' || operation.phase === 'reversing') return undefined;",
         replace: "if (outcome.kind !== 'answered') return undefined;",
       },

@@ -1,7 +1,7 @@
 import type { Sabotage } from '../sabotage.js';
 
 const repetition = 'libs/bank-call/src/repetition.ts';
-const operation = 'apps/bank-gateway/src/authorizations/authorization/operation.ts';
+const attempt = 'apps/bank-gateway/src/authorizations/authorization/attempt.ts';
 const bankCaller = 'libs/bank-call/src/bank-caller.ts';
 /** A11 is checked on the journals of chaos runs, which have enough calls. */
 const tooFewCalls = 'a world makes too few calls to test a distribution, a budget or a full bulkhead';
@@ -17,7 +17,7 @@ export const bankCalls: readonly Sabotage[] = [
         find: 'return bank.idempotent || isIdempotentEverywhere(order);',
         replace: 'return bank.idempotent || !isIdempotentEverywhere(order);',
       },
-      { file: operation, find: '  if (!bank.idempotent && hasDoubt(operation)) return undefined;\n', replace: '' },
+      { file: attempt, find: '  if (!bank.idempotent && hasDoubt(operation)) return undefined;\n', replace: '' },
     ],
   },
   {

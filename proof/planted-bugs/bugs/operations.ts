@@ -1,6 +1,10 @@
 import type { SourceEdit, Sabotage } from '../sabotage.js';
 
-const operation = 'apps/bank-gateway/src/authorizations/authorization/operation.ts';
+const finality = 'apps/bank-gateway/src/authorizations/authorization/finality.ts';
+const nextAction = 'apps/bank-gateway/src/authorizations/authorization/next-action.ts';
+const malformedRequest = 'apps/bank-gateway/src/authorizations/authorization/malformed-request.ts';
+const reversal = 'apps/bank-gateway/src/authorizations/authorization/reversal.ts';
+const attempt = 'apps/bank-gateway/src/authorizations/authorization/attempt.ts';
 const authorization = 'apps/bank-gateway/src/authorizations/authorization/authorization.ts';
 const task = 'apps/bank-gateway/src/authorizations/authorization/claimed-operation.ts';
 
@@ -31,7 +35,7 @@ export const operations: readonly Sabotage[] = [
     breaks: ['A1'],
     edits: [
       {
-        file: operation,
+        file: attempt,
         find: "return { ...timed, outcome: 'doubt', detail: outcome.reason };",
         replace: "return { ...timed, outcome: 'not_processed', detail: outcome.reason };",
       },
@@ -44,7 +48,7 @@ export const operations: readonly Sabotage[] = [
     edits: [
       leavesIdempotentBanksAlone,
       {
-        file: operation,
+        file: malformedRequest,
         find: 'if (!isUnperformed(current) || !current.attempts.some(wasMalformed)) return current;',
         replace: 'if (!current.attempts.some(wasMalformed)) return current;',
       },
@@ -56,7 +60,7 @@ export const operations: readonly Sabotage[] = [
     breaks: ['A1'],
     edits: [
       {
-        file: operation,
+        file: attempt,
         find: "{ ...attempt, outcome: 'doubt', detail: 'taken_over' }",
         replace: "{ ...attempt, outcome: 'not_processed', detail: 'taken_over' }",
       },
@@ -69,7 +73,7 @@ export const operations: readonly Sabotage[] = [
     edits: [
       leavesIdempotentBanksAlone,
       {
-        file: operation,
+        file: nextAction,
         find: '  const doubt = hasDoubt(operation);\n  const troubledSince',
         replace: '  const doubt = inDoubt(operation.attempts.at(-1)!);\n  const troubledSince',
       },
@@ -93,9 +97,9 @@ export const operations: readonly Sabotage[] = [
     says: 'an attempt in doubt is retried at a bank that is not idempotent',
     breaks: ['A1'],
     edits: [
-      { file: operation, find: '  if (!bank.idempotent && hasDoubt(operation)) return undefined;\n', replace: '' },
+      { file: attempt, find: '  if (!bank.idempotent && hasDoubt(operation)) return undefined;\n', replace: '' },
       {
-        file: operation,
+        file: nextAction,
         find: "return bank.idempotent && operation.inquiries >= unread ? 'attempt' : 'inquire';",
         replace: "return 'attempt';",
       },
@@ -107,7 +111,7 @@ export const operations: readonly Sabotage[] = [
     breaks: ['A1'],
     edits: [
       {
-        file: operation,
+        file: finality,
         find: '  return finalAt !== undefined && asOf > finalAt;',
         replace: '  return finalAt !== asOf + 0.5;',
       },
@@ -118,15 +122,15 @@ export const operations: readonly Sabotage[] = [
     says: 'a late answer from another instance overwrites the recorded end of an operation, so a hold stays for a failed charge',
     breaks: ['A3'],
     edits: [
-      { file: operation, find: '  if (!isLive(operation)) return operation;\n  let current', replace: '  let current' },
+      { file: attempt, find: '  if (!isLive(operation)) return operation;\n  let current', replace: '  let current' },
       {
-        file: operation,
-        find: '    if (end) return ended(current, end);\n  }\n  return goOn(current, moment, bank);',
+        file: attempt,
+        find: '    if (end) return ended(current, end);\n  }\n  return continueOperation(current, moment, bank);',
         replace:
-          '    if (end) return ended(current, end);\n  }\n  return isLive(operation) ? goOn(current, moment, bank) : operation;',
+          '    if (end) return ended(current, end);\n  }\n  return isLive(operation) ? continueOperation(current, moment, bank) : operation;',
       },
       {
-        file: operation,
+        file: attempt,
         find: '    if (!isLive(current)) return current;\n    const end = endOf',
         replace: '    if (!isLive(current) && isLive(operation)) return current;\n    const end = endOf',
       },
@@ -155,10 +159,10 @@ export const operations: readonly Sabotage[] = [
     edits: [
       leavesIdempotentBanksAlone,
       {
-        file: operation,
-        find: "  if (outcome.kind !== 'answered' || !acknowledges(updated, bank, outcome.answer)) return goOn(updated, moment, bank);\n  if (updated.kind === 'authorize') return ended(updated, { kind: 'not_performed', reason: 'reversed_out_of_doubt' });\n",
+        file: reversal,
+        find: "  if (outcome.kind !== 'answered' || !acknowledges(updated, bank, outcome.answer))\n    return continueOperation(updated, moment, bank);\n  if (updated.kind === 'authorize') return ended(updated, { kind: 'not_performed', reason: 'reversed_out_of_doubt' });\n",
         replace:
-          "  if (updated.kind === 'authorize') return ended(updated, { kind: 'not_performed', reason: 'reversed_out_of_doubt' });\n  if (outcome.kind !== 'answered' || !acknowledges(updated, bank, outcome.answer)) return goOn(updated, moment, bank);\n",
+          "  if (updated.kind === 'authorize') return ended(updated, { kind: 'not_performed', reason: 'reversed_out_of_doubt' });\n  if (outcome.kind !== 'answered' || !acknowledges(updated, bank, outcome.answer))\n    return continueOperation(updated, moment, bank);\n",
       },
     ],
   },
@@ -168,7 +172,7 @@ export const operations: readonly Sabotage[] = [
     breaks: ['A3'],
     edits: [
       {
-        file: operation,
+        file: attempt,
         find: 'if (isUndoneByReversal(operation)) return undefined;',
         replace: "if (isUndoneByReversal(operation)) return { kind: 'succeeded', bankId: 'nobody' };",
       },
@@ -186,12 +190,12 @@ export const operations: readonly Sabotage[] = [
         replace: 'operation.attempts.length > 0',
       },
       {
-        file: operation,
+        file: nextAction,
         find: "    if (givesUp) return ended(live, { kind: 'not_performed', reason: 'not_processed' });\n",
         replace: '',
       },
       {
-        file: operation,
+        file: nextAction,
         find: '  if (!doubt) {\n    const givesUp',
         replace:
           "  if (live.kind === 'authorize' && doubt) return ended(live, { kind: 'not_performed', reason: 'not_processed' });\n  if (!doubt) {\n    const givesUp",

@@ -14,7 +14,9 @@ import type { bankProtocol } from '#contracts';
 import type { Shutdown } from '#service';
 import { SpanKind, type Tracing } from '#telemetry';
 import type { BankView } from '../authorizations/authorization/routing.js';
-import { countedFromBegun, type AttemptTimes, type BankConditions } from '../authorizations/authorization/operation.js';
+import { countedFromBegun } from '../authorizations/authorization/finality.js';
+import type { AttemptTimes } from '../authorizations/authorization/attempt.js';
+import type { BankConditions } from '../authorizations/authorization/next-action.js';
 import { BankTimes } from './bank-times.js';
 
 const LEARN_TIME_EVERY_MS = 1_000;

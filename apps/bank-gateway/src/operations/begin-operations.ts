@@ -3,7 +3,8 @@ import type { Effect, EffectHandler, Preparation, Saved } from '#saga';
 import type { Authorization, KnownAuthorization } from '../authorizations/authorization/authorization-state.js';
 import type { BankClients } from '../banks/banks.js';
 import type { Dispatch } from './dispatch.js';
-import { appendAttempt, type Operation } from '../authorizations/authorization/operation.js';
+import { appendAttempt } from '../authorizations/authorization/attempt.js';
+import type { Operation } from '../authorizations/authorization/operation.js';
 import { actedOnBy, type ClaimedOperation } from '../authorizations/authorization/claimed-operation.js';
 
 /** Calls the bank for an operation that was saved as begun. */

@@ -9,7 +9,8 @@ import { banksBehind, hangs, reset, StubBanks, unreachable } from '../../test/st
 import { authorize, cancel, capture, release } from '../authorizations/authorization/authorization.js';
 import { liveOperations, type Authorization } from '../authorizations/authorization/authorization-state.js';
 import { undoStray } from '../authorizations/authorization/stray.js';
-import { appendAttempt, type Operation } from '../authorizations/authorization/operation.js';
+import { appendAttempt } from '../authorizations/authorization/attempt.js';
+import type { Operation } from '../authorizations/authorization/operation.js';
 import { Performer } from './performer.js';
 import type { ClaimedOperation } from '../authorizations/authorization/claimed-operation.js';
 

@@ -6,19 +6,16 @@ import { afterOperation, authorizations } from '../authorizations/authorization/
 import { operationOf, type Authorization } from '../authorizations/authorization/authorization-state.js';
 import type { BankClients } from '../banks/banks.js';
 import type { OperationObserver } from './operation-observer.js';
+import { begin, recordAttempts, takeOver, type AttemptResult } from '../authorizations/authorization/attempt.js';
 import {
-  begin,
   isLive,
-  nextAction,
-  recordAttempts,
-  recordInquiry,
-  recordReversal,
   startReversal,
-  takeOver,
   type MovementOrder,
   type Operation,
-  type AttemptResult,
 } from '../authorizations/authorization/operation.js';
+import { nextAction } from '../authorizations/authorization/next-action.js';
+import { recordInquiry } from '../authorizations/authorization/inquiry.js';
+import { recordReversal } from '../authorizations/authorization/reversal.js';
 import {
   inquiryOf,
   movementOf,

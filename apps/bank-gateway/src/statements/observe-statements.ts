@@ -1,16 +1,16 @@
 import type { bankProtocol } from '#contracts';
 import type { Log, Metrics } from '#telemetry';
-import type { StandstillReason, StatementObserver } from './statement-observer.js';
+import type { HaltReason, StatementObserver } from './statement-observer.js';
 
 /** The number of consecutive failures from which a bank's silence is logged as a warning. */
 const WORTH_A_WARNING = 3;
 
-const standstillTexts: Record<StandstillReason, string> = {
+const haltTexts: Record<HaltReason, string> = {
   another_journal: 'what it performed before is not in its journal any more: it was reset',
   gap: 'its sequence has a gap, or ends before its watermark',
 };
 
-/** Logs once when a bank is silent and once when it is back; a standstill is logged at error every time. */
+/** Logs once when a bank is silent and once when it is back; a halt is logged at error every time. */
 export function observeStatements(log: Log, metrics: Metrics): StatementObserver {
   const entries = metrics.counter({
     name: 'bank_statement_entries_total',
@@ -22,13 +22,13 @@ export function observeStatements(log: Log, metrics: Metrics): StatementObserver
     help: 'Requests for a statement that failed, by reason.',
     labels: ['bank', 'reason'],
   });
-  const standstill = metrics.gauge({
+  const haltedGauge = metrics.gauge({
     name: 'bank_statement_standstill',
     help: '1 while a bank’s statement contradicts its published pages and needs an operator.',
     labels: ['bank', 'reason'],
   });
   const silences = new Map<bankProtocol.BankName, number>();
-  const stopped = new Map<bankProtocol.BankName, StandstillReason>();
+  const stopped = new Map<bankProtocol.BankName, HaltReason>();
   return {
     published({ bank, entries: added }) {
       entries.inc({ bank }, added.length);
@@ -36,7 +36,7 @@ export function observeStatements(log: Log, metrics: Metrics): StatementObserver
         log.info({ bank }, `the statement of ${bank} is read again`);
       silences.delete(bank);
       const reason = stopped.get(bank);
-      if (reason) standstill.set({ bank, reason }, 0);
+      if (reason) haltedGauge.set({ bank, reason }, 0);
       stopped.delete(bank);
     },
     unanswered(bank, reason) {
@@ -46,10 +46,10 @@ export function observeStatements(log: Log, metrics: Metrics): StatementObserver
       const level = silence === WORTH_A_WARNING ? 'warn' : 'debug';
       log[level]({ bank, reason }, `the statement of ${bank} cannot be read; it is asked for again`);
     },
-    stoodStill(bank, reason, after) {
-      standstill.set({ bank, reason }, 1);
+    halted(bank, reason, after) {
+      haltedGauge.set({ bank, reason }, 1);
       stopped.set(bank, reason);
-      log.error({ bank, after }, `the statement of ${bank} is not published any further: ${standstillTexts[reason]}`);
+      log.error({ bank, after }, `the statement of ${bank} is not published any further: ${haltTexts[reason]}`);
     },
   };
 }

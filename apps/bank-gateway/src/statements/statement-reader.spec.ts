@@ -37,7 +37,7 @@ function readerOf(answers: Answers) {
     observer: {
       published: () => undefined,
       unanswered: (_bank, reason) => seen.push(`unanswered ${reason}`),
-      stoodStill: (_bank, reason, after) => seen.push(`${reason} after ${after}`),
+      halted: (_bank, reason, after) => seen.push(`${reason} after ${after}`),
     },
   });
   return { reader, clock, state, published, seen, asked };

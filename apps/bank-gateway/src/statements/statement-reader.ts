@@ -33,8 +33,8 @@ export class StatementReader {
       if (outcome.kind !== 'answered') return observer.unanswered(bank, outcome.reason);
       const reading = read(cursor, outcome.answer, askedAt);
       if (reading.kind === 'behind') return observer.unanswered(bank, 'behind');
-      if (reading.kind === 'another_journal') return observer.stoodStill(bank, reading.kind, cursor.seq);
-      if (reading.kind === 'gap') return observer.stoodStill(bank, reading.kind, reading.after);
+      if (reading.kind === 'another_journal') return observer.halted(bank, reading.kind, cursor.seq);
+      if (reading.kind === 'gap') return observer.halted(bank, reading.kind, reading.after);
       // Another leader was faster, and continues.
       if (!(await cursors.publish(cursor, reading))) return;
       observer.published(reading.page);

@@ -139,7 +139,7 @@ const drawn: readonly (readonly [RegExp, readonly Draw[]])[] = [
   [/^parking_failed$/, ['position', 'word']],
   [/^leases\.forget_contenders$/, []],
   [/^ledger\.compare_suspects$/, [['bank'], ['charge']]],
-  [/^ledger\.compare_times_said$/, [['difference']]],
+  [/^ledger\.compare_times_reported$/, [['difference']]],
   [/^ledger\.compare_save$/, [['charge'], 'object', 'object', 'rows']],
   [/^ledger\.statement_contradictions$/, ['statementEntries']],
   [/^ledger\.save_strays$/, ['strayAccounts', 'rows']],

@@ -18,7 +18,10 @@ import {
   yes,
   no,
 } from '../../../test/operation-under-test.js';
-import { appendAttempt, recordInquiry, recordReversal, startReversal, takeOver, type Operation } from './operation.js';
+import { appendAttempt, takeOver } from './attempt.js';
+import { recordInquiry } from './inquiry.js';
+import { recordReversal } from './reversal.js';
+import { startReversal, type Operation } from './operation.js';
 import {
   authorized,
   authorizing,

@@ -92,7 +92,7 @@ export function cancel(authorization: Authorization, cause: CancellationCause): 
       return become(release(authorization, cause, null));
     case 'capturing':
       if (authorization.cancellation) return unchanged(authorization);
-      return become(giveWay({ ...authorization, cancellation: cause }));
+      return become(replaceCaptureByVoid({ ...authorization, cancellation: cause }));
     case 'captured': {
       if (authorization.cancellation) return unchanged(authorization);
       return become({ ...authorization, cancellation: cause }, cancellationRefused(authorization));
@@ -112,7 +112,7 @@ export function cancel(authorization: Authorization, cause: CancellationCause): 
  * Rule 10: a cancellation replaces a capture only if every attempt is known not to have been performed. A performance
  * that a statement shows anyway becomes a stray.
  */
-function giveWay(authorization: AuthorizationIn<'capturing'>): Authorization {
+function replaceCaptureByVoid(authorization: AuthorizationIn<'capturing'>): Authorization {
   const { cancellation, operations } = authorization;
   const captures = operations.find(({ kind }) => kind === 'capture')!;
   if (!cancellation || !isUnperformed(captures)) return authorization;
@@ -138,7 +138,7 @@ export function afterOperation(
   if (authorization.state === 'none' || !current || next === current || !isLive(current))
     return unchanged(authorization);
   const updated = { ...authorization, operations: replace(authorization.operations, next) };
-  if (isLive(next)) return become(updated.state === 'capturing' ? giveWay(updated) : updated);
+  if (isLive(next)) return become(updated.state === 'capturing' ? replaceCaptureByVoid(updated) : updated);
   const decision = takesSlot(next)
     ? afterSlot(updated, next, banks)
     : become(updated, ...operationEvents(updated, next));
@@ -199,7 +199,7 @@ function afterCapture(
     case 'refused':
       return finish(release(updated, 'capture_failed', end.code));
     case 'not_performed':
-      assert.fail('a capture ends only on a definite answer, or gives way');
+      assert.fail('a capture ends only on a definite answer, or is replaced by a void');
   }
 }
 

@@ -26,20 +26,11 @@ import {
   times,
   yes,
 } from '../../../test/operation-under-test.js';
-import {
-  appendAttempt,
-  begin,
-  isUnperformed,
-  nextAction,
-  openReversal,
-  OPERATION_LEASE_MS,
-  recordAttempts,
-  recordInquiry,
-  recordReversal,
-  startReversal,
-  takeOver,
-  withdraw,
-} from './operation.js';
+import { appendAttempt, begin, OPERATION_LEASE_MS, recordAttempts, takeOver } from './attempt.js';
+import { isUnperformed, openReversal, startReversal, withdraw } from './operation.js';
+import { nextAction } from './next-action.js';
+import { recordInquiry } from './inquiry.js';
+import { recordReversal } from './reversal.js';
 import { compensationReference, refundIdOf, refundReference } from './reference.js';
 
 const idempotent = [alder, birch];

@@ -29,7 +29,9 @@ import {
   times,
   yes,
 } from '../../../test/operation-under-test.js';
-import { appendAttempt, recordReversal, type Operation } from './operation.js';
+import { appendAttempt } from './attempt.js';
+import { recordReversal } from './reversal.js';
+import type { Operation } from './operation.js';
 import { afterOperation, cancel, release } from './authorization.js';
 import { liveOperations, type Authorization } from './authorization-state.js';
 import { AuthorizationsModule } from '../authorizations.module.js';

@@ -3,7 +3,8 @@ import { bank, ledger } from '#contracts';
 import { usd } from '#money';
 import { banks, captured, everyState, given } from '../../../test/authorization-under-test.js';
 import { alder, no, report, times, yes } from '../../../test/operation-under-test.js';
-import { appendAttempt, type Operation } from '../authorization/operation.js';
+import { appendAttempt } from '../authorization/attempt.js';
+import type { Operation } from '../authorization/operation.js';
 import { afterOperation, authorizations } from '../authorization/authorization.js';
 import type { Authorization } from '../authorization/authorization-state.js';
 

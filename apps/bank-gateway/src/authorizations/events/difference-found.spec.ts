@@ -13,7 +13,9 @@ import {
   times,
   yes,
 } from '../../../test/operation-under-test.js';
-import { appendAttempt, recordReversal, startReversal, type Operation } from '../authorization/operation.js';
+import { appendAttempt } from '../authorization/attempt.js';
+import { recordReversal } from '../authorization/reversal.js';
+import { startReversal, type Operation } from '../authorization/operation.js';
 import { afterOperation, authorizations } from '../authorization/authorization.js';
 import { liveOperations, type Authorization } from '../authorization/authorization-state.js';
 

@@ -5,7 +5,8 @@ import { StepTable } from '#saga';
 import { stepOn, steps } from '../../../test/handlers.js';
 import { captured, everyState, given, refunding } from '../../../test/authorization-under-test.js';
 import { alder, no, report, times, yes } from '../../../test/operation-under-test.js';
-import { appendAttempt, type Operation } from '../authorization/operation.js';
+import { appendAttempt } from '../authorization/attempt.js';
+import type { Operation } from '../authorization/operation.js';
 
 const reserved = (refundId: string, amountMinor: number) =>
   ledger.refundReserved({ refundId, chargeId: 'ch_1', account: 'acct_1', amount: usd(amountMinor) });

@@ -36,7 +36,8 @@ import {
   takeDueIsolatedStatement,
   takeDueStatement,
 } from './operation.repository.js';
-import { openRefund, startReversal, takeOver, type Operation } from '../authorization/operation.js';
+import { openRefund, startReversal, type Operation } from '../authorization/operation.js';
+import { takeOver } from '../authorization/attempt.js';
 import { moment } from '../../../test/operation-under-test.js';
 import type { Authorization } from '../authorization/authorization-state.js';
 import { undoStray } from '../authorization/stray.js';

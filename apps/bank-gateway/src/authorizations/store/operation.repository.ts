@@ -2,13 +2,13 @@ import { isolatedTo } from '#bank-call';
 import type { bankProtocol } from '#contracts';
 import { statement, type Sql } from '#postgres';
 import type { ChargeTerms } from '../authorization/authorization-state.js';
-import {
-  OPERATION_LEASE_MS,
-  type OperationAttempt,
-  type Operation,
-  type OperationEnd,
-  type OperationKind,
-  type StrayMovement,
+import { OPERATION_LEASE_MS } from '../authorization/attempt.js';
+import type {
+  OperationAttempt,
+  Operation,
+  OperationEnd,
+  OperationKind,
+  StrayMovement,
 } from '../authorization/operation.js';
 
 /** `authorization` is a reserved word in SQL, hence the prefix on both tables. */
