@@ -182,7 +182,7 @@ export const suspectsStatement = statement(
                     WHERE horizon.xact > transfer.xact ORDER BY horizon.xact LIMIT 1))), '[]')
       FROM transfer WHERE transfer.charge_id = suspect.charge_id) AS transfers,
      (SELECT coalesce(json_agg(json_build_object(
-        'id', id, 'kind', kind, 'bankId', bank_id, 'timesSaid', times_said, 'sayAt', ${ms('say_at')})), '[]')
+        'id', id, 'kind', kind, 'bankId', bank_id, 'timesReported', times_said, 'reportAgainFrom', ${ms('say_at')})), '[]')
       FROM difference AS open
       WHERE open.charge_id = suspect.charge_id AND open.bank = suspect.bank AND resolved_at IS NULL) AS open
    FROM unnest($1::text[], $2::text[]) AS wanted (bank, charge_id)
@@ -208,11 +208,11 @@ export const saveFindingsStatement = statement(
    )
    INSERT INTO difference AS known (id, kind, bank, movement, charge_id, account, bank_id, reference, amount_minor,
                                     currency, times_said, say_at)
-   SELECT id, kind, bank, movement, "chargeId", account, "bankId", reference, "amountMinor", currency, "timesSaid",
-     to_timestamp("sayAt" / 1000.0)
+   SELECT id, kind, bank, movement, "chargeId", account, "bankId", reference, "amountMinor", currency, "timesReported",
+     to_timestamp("reportAgainFrom" / 1000.0)
    FROM json_to_recordset($4::json) AS each (
      id text, kind text, bank text, movement text, "chargeId" text, account text, "bankId" text, reference text,
-     "amountMinor" int8, currency text, "timesSaid" int, "sayAt" int8)
+     "amountMinor" int8, currency text, "timesReported" int, "reportAgainFrom" int8)
    ON CONFLICT (id) DO UPDATE SET
      times_said = excluded.times_said, say_at = excluded.say_at, amount_minor = excluded.amount_minor,
      currency = excluded.currency, resolved_at = NULL, resolution = NULL,
@@ -220,13 +220,13 @@ export const saveFindingsStatement = statement(
 );
 
 /** How often resolved differences were emitted, so that no event id is reused. */
-export const timesSaidStatement = statement(
-  'ledger.compare_times_said',
-  'SELECT id, times_said AS "timesSaid" FROM difference WHERE id = ANY($1::text[])',
+export const timesReportedStatement = statement(
+  'ledger.compare_times_reported',
+  'SELECT id, times_said AS "timesReported" FROM difference WHERE id = ANY($1::text[])',
 );
 
 const differenceColumns = `id, kind, bank, movement, charge_id AS "chargeId", account, bank_id AS "bankId", reference,
-     amount_minor AS "amountMinor", currency, found_at AS "foundAt", times_said AS "timesSaid",
+     amount_minor AS "amountMinor", currency, found_at AS "foundAt", times_said AS "timesReported",
      resolved_at AS "resolvedAt", resolution`;
 
 const openStatement = statement(
@@ -264,8 +264,8 @@ export interface ComparisonCandidate {
 }
 
 export interface OpenDifference extends Pick<Difference, 'id' | 'kind' | 'bankId'> {
-  readonly timesSaid: number;
-  readonly sayAt: Instant;
+  readonly timesReported: number;
+  readonly reportAgainFrom: Instant;
 }
 
 export interface StatementPosition {
@@ -280,7 +280,7 @@ export interface StatementPosition {
 
 export interface FoundDifference extends Difference {
   readonly foundAt: Instant;
-  readonly timesSaid: number;
+  readonly timesReported: number;
   readonly resolvedAt: Instant | null;
   readonly resolution: Resolution | null;
 }
@@ -293,7 +293,7 @@ export interface ComparisonResult {
   readonly kept: readonly (Which & { readonly afterMs: number })[];
   readonly resolved: readonly { readonly id: string; readonly resolution: Resolution }[];
   /** New differences, and those to emit again. */
-  readonly said: readonly (Difference & { readonly timesSaid: number; readonly sayAt: Instant })[];
+  readonly reported: readonly (Difference & { readonly timesReported: number; readonly reportAgainFrom: Instant })[];
 }
 
 @Injectable()
@@ -332,19 +332,19 @@ export class ComparisonRepository {
     ]);
   }
 
-  async timesSaid(tx: Sql, ids: readonly string[]): Promise<Map<string, number>> {
+  async timesReported(tx: Sql, ids: readonly string[]): Promise<Map<string, number>> {
     if (ids.length === 0) return new Map();
-    const rows = await tx.query<{ id: string; timesSaid: number }>(timesSaidStatement, [ids]);
-    return new Map(rows.map(({ id, timesSaid }) => [id, timesSaid]));
+    const rows = await tx.query<{ id: string; timesReported: number }>(timesReportedStatement, [ids]);
+    return new Map(rows.map(({ id, timesReported }) => [id, timesReported]));
   }
 
-  async save(tx: Sql, { cleared, kept, resolved, said }: ComparisonResult): Promise<void> {
+  async save(tx: Sql, { cleared, kept, resolved, reported }: ComparisonResult): Promise<void> {
     const looked = [...cleared.map((which) => ({ ...which, afterMs: null })), ...kept];
     await tx.query(saveFindingsStatement, [
       looked.map(({ chargeId }) => chargeId),
       JSON.stringify(Object.fromEntries(looked.map(({ bank, chargeId, afterMs }) => [`${bank} ${chargeId}`, afterMs]))),
       JSON.stringify(Object.fromEntries(resolved.map(({ id, resolution }) => [id, resolution]))),
-      JSON.stringify(said),
+      JSON.stringify(reported),
     ]);
   }
 
@@ -374,5 +374,5 @@ export const comparisonStatements: readonly Statement[] = [
   dueSuspectsStatement,
   suspectsStatement,
   saveFindingsStatement,
-  timesSaidStatement,
+  timesReportedStatement,
 ];

@@ -17,7 +17,7 @@ export class DifferenceViewRepository {
 }
 
 export function differenceView(
-  row: Omit<DifferenceEntity, 'timesSaid' | 'sayAt' | 'account' | 'reference'>,
+  row: Omit<DifferenceEntity, 'timesReported' | 'reportAgainFrom' | 'account' | 'reference'>,
 ): views.DifferenceView {
   const { id, kind, bank, movement, chargeId, bankId, amountMinor, currency, foundAt, resolvedAt, resolution } = row;
   const amount = { amountMinor, currency };

@@ -48,5 +48,5 @@ export function differenceFound(difference: Difference, repetition: number): New
 const SAY_AGAIN = { afterMs: 15_000, atMostMs: 10 * 60_000 };
 
 /** When an open difference is emitted again. */
-export const sayAgainAt = (now: Instant, repetition: number): Instant =>
+export const reportAgainAt = (now: Instant, repetition: number): Instant =>
   now + Math.min(SAY_AGAIN.atMostMs, SAY_AGAIN.afterMs * 2 ** Math.min(repetition, 20));

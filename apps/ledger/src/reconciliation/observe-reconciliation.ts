@@ -25,10 +25,10 @@ export function observeReconciliation(log: Log, metrics: Metrics): Reconciliatio
   return {
     entriesCompared: (bank, count) => entries.inc({ bank }, count),
     transfersCompared: (count) => transfers.inc(count),
-    found({ id, kind, bank, movement, chargeId, bankId, amountMinor, currency }, timesSaid) {
+    found({ id, kind, bank, movement, chargeId, bankId, amountMinor, currency }, timesReported) {
       const fields = { ...about({ charge: chargeId }), difference: id, bank, amountMinor, currency };
       const words = `${kind}: ${movement} ${bankId} at ${bank}`;
-      if (timesSaid > 1) log.debug({ ...fields, timesSaid }, `${words} still stands`);
+      if (timesReported > 1) log.debug({ ...fields, timesReported }, `${words} still stands`);
       else {
         found.inc({ bank, kind });
         log.warn(fields, `a bank and the books do not agree: ${words}`);

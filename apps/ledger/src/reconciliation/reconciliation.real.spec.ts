@@ -230,7 +230,7 @@ describe('bank and books, compared', () => {
     expect(reconciled.compared.entries).toBe(2);
   });
 
-  it('go on after a standstill in bounded pages', async () => {
+  it('go on after an outage in bounded pages', async () => {
     const charges = Array.from({ length: 300 }, (_, n) => ({ chargeId: `ch_${n}`, seq: 2 * n + 1 }));
     await reconciled.books.run(...charges.flatMap(({ chargeId, seq }) => inBooks(chargeId, seq)));
     await publish(

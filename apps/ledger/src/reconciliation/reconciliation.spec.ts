@@ -3,7 +3,7 @@ import { ledger } from '#contracts';
 import { chargeId } from '../../test/charge.js';
 import { accounts, booked, graceMs, noon, stated } from '../../test/two-accounts.js';
 import type { ComparisonCandidate } from './comparison.repository.js';
-import { differenceFound, sayAgainAt } from './difference.js';
+import { differenceFound, reportAgainAt } from './difference.js';
 import { judge } from './reconciliation.js';
 
 const stray = stated('capture', 'c2');
@@ -14,7 +14,7 @@ const suspect = (other: Partial<ComparisonCandidate> = {}): ComparisonCandidate 
   open: [],
   ...other,
 });
-const open = { id, kind: 'unknown_to_ledger', bankId: 'c2', timesSaid: 1, sayAt: noon + 1 } as const;
+const open = { id, kind: 'unknown_to_ledger', bankId: 'c2', timesReported: 1, reportAgainFrom: noon + 1 } as const;
 
 describe('a suspect', () => {
   it('is cleared when both sides agree on its charge', () => {
@@ -23,13 +23,13 @@ describe('a suspect', () => {
       cleared: [{ bank: 'cedar', chargeId }],
       kept: [],
       resolved: [],
-      said: [],
+      reported: [],
     });
   });
 
   it('is compared again within the grace period', () => {
     const late = suspect({ entries: [{ ...stray, receivedAt: noon }] });
-    expect(judge([late], graceMs)).toMatchObject({ kept: [{ chargeId, afterMs: 3_000 }], said: [], cleared: [] });
+    expect(judge([late], graceMs)).toMatchObject({ kept: [{ chargeId, afterMs: 3_000 }], reported: [], cleared: [] });
   });
 
   it('is compared less often with age', () => {
@@ -38,20 +38,22 @@ describe('a suspect', () => {
   });
 
   it('emits a difference once', () => {
-    expect(judge([suspect()], graceMs).said).toMatchObject([{ id, timesSaid: 1, sayAt: sayAgainAt(noon, 0) }]);
-    expect(judge([suspect({ open: [open] })], graceMs, new Map([[id, 1]])).said).toEqual([]);
+    expect(judge([suspect()], graceMs).reported).toMatchObject([
+      { id, timesReported: 1, reportAgainFrom: reportAgainAt(noon, 0) },
+    ]);
+    expect(judge([suspect({ open: [open] })], graceMs, new Map([[id, 1]])).reported).toEqual([]);
   });
 
   it('emits it again, under another id, while it is open', () => {
-    const due = suspect({ open: [{ ...open, sayAt: noon }] });
-    const [again] = judge([due], graceMs, new Map([[id, 1]])).said;
-    expect(again).toMatchObject({ id, timesSaid: 2 });
+    const due = suspect({ open: [{ ...open, reportAgainFrom: noon }] });
+    const [again] = judge([due], graceMs, new Map([[id, 1]])).reported;
+    expect(again).toMatchObject({ id, timesReported: 2 });
     const events = [differenceFound(again!, 0), differenceFound(again!, 1)].map((event) => event!.id);
     expect(events).toEqual([`${id}.difference_found`, `${id}.1.difference_found`]);
   });
 
   it('continues the numbering when a resolved difference comes back', () => {
-    expect(judge([suspect()], graceMs, new Map([[id, 4]])).said).toMatchObject([{ timesSaid: 5 }]);
+    expect(judge([suspect()], graceMs, new Map([[id, 4]])).reported).toMatchObject([{ timesReported: 5 }]);
   });
 
   it('keeps a difference open while it exists, also if a new one would not be found', () => {
@@ -69,12 +71,12 @@ describe('a suspect', () => {
 });
 
 describe('the event of a difference', () => {
-  const [found] = judge([suspect()], graceMs).said;
+  const [found] = judge([suspect()], graceMs).reported;
 
   it('satisfies its schema', () => {
     const { data } = differenceFound(found!, 0)!;
     expect(ledger.differenceFound.schema.parse(data)).toEqual(data);
-    const unknown = judge([suspect({ entries: [], transfers: [booked('stray:c7', 'c7')] })], graceMs).said[0]!;
+    const unknown = judge([suspect({ entries: [], transfers: [booked('stray:c7', 'c7')] })], graceMs).reported[0]!;
     expect(differenceFound(unknown, 0)!.data).toMatchObject({ kind: 'unknown_to_bank', bankId: null, reference: null });
   });
 
@@ -83,6 +85,6 @@ describe('the event of a difference', () => {
   });
 
   it('is repeated less and less often', () => {
-    expect([0, 1, 2, 30].map((times) => sayAgainAt(noon, times) - noon)).toEqual([15_000, 30_000, 60_000, 600_000]);
+    expect([0, 1, 2, 30].map((times) => reportAgainAt(noon, times) - noon)).toEqual([15_000, 30_000, 60_000, 600_000]);
   });
 });

@@ -4,9 +4,9 @@ import type { PgTransaction, UnitOfWork } from '#postgres';
 import { workOff, type Outbox } from '#saga';
 import { compare, resolutionOf } from './comparison.js';
 import type { ComparisonRepository, ComparisonResult, ComparisonCandidate, Which } from './comparison.repository.js';
-import { differenceFound, sayAgainAt, type Difference } from './difference.js';
+import { differenceFound, reportAgainAt, type Difference } from './difference.js';
 
-/** Rows per statement and reads per run, so that no statement takes long after a standstill. */
+/** Rows per statement and reads per run, so that no statement takes long after an outage. */
 const READ_MAX = 5_000;
 const READS_MAX = 50;
 /** Suspects per transaction. */
@@ -19,7 +19,7 @@ const LOOK_AGAIN = { afterMs: 3_000, atMostMs: 30_000 };
 export interface ReconciliationObserver {
   entriesCompared(bank: string, count: number): void;
   transfersCompared(count: number): void;
-  found(difference: Difference, timesSaid: number): void;
+  found(difference: Difference, timesReported: number): void;
   resolved(id: string, resolution: string): void;
 }
 
@@ -39,7 +39,7 @@ export interface ReconciliationParts {
 export class Reconciliation {
   constructor(private readonly parts: ReconciliationParts) {}
 
-  /** A run is bounded: after a standstill the next runs read the rest. */
+  /** A run is bounded: after an outage the next runs read the rest. */
   async run(stopped?: AbortSignal): Promise<void> {
     await this.compareNext(stopped);
     const { repository, store } = this.parts;
@@ -87,19 +87,19 @@ export class Reconciliation {
     const findings = await this.byTurns(async (tx) => {
       const suspects = await repository.suspects(tx, which);
       if (suspects.length === 0) return undefined;
-      const findings = judge(suspects, graceMs, await repository.timesSaid(tx, idsIn(suspects, graceMs)));
+      const findings = judge(suspects, graceMs, await repository.timesReported(tx, idsIn(suspects, graceMs)));
       await repository.save(tx, findings);
-      const events = findings.said.flatMap((difference): CloudEvent[] => {
-        const event = differenceFound(difference, difference.timesSaid - 1);
+      const events = findings.reported.flatMap((difference): CloudEvent[] => {
+        const event = differenceFound(difference, difference.timesReported - 1);
         return event ? [{ ...event, source: 'ledger', time: clock.now() }] : [];
       });
       if (events.length > 0) await outbox.append(tx, events);
       return findings;
     });
     if (!findings) return 0;
-    for (const difference of findings.said) observer.found(difference, difference.timesSaid);
+    for (const difference of findings.reported) observer.found(difference, difference.timesReported);
     for (const { id, resolution } of findings.resolved) observer.resolved(id, resolution);
-    return findings.said.length;
+    return findings.reported.length;
   }
 }
 
@@ -111,17 +111,17 @@ const idsIn = (suspects: readonly ComparisonCandidate[], graceMs: number): strin
 /**
  * Decides about suspects. Pure.
  *
- * @param timesSaid how often each difference was emitted, including resolved ones
+ * @param timesReported how often each difference was emitted, including resolved ones
  */
 export function judge(
   suspects: readonly ComparisonCandidate[],
   graceMs: number,
-  timesSaid: ReadonlyMap<string, number> = new Map(),
+  timesReported: ReadonlyMap<string, number> = new Map(),
 ): ComparisonResult {
   const cleared: ComparisonResult['cleared'][number][] = [];
   const kept: ComparisonResult['kept'][number][] = [];
   const resolved: ComparisonResult['resolved'][number][] = [];
-  const said: ComparisonResult['said'][number][] = [];
+  const reported: ComparisonResult['reported'][number][] = [];
   for (const suspect of suspects) {
     const { bank, chargeId, now, since, open } = suspect;
     const findings = findingsAbout(suspect, graceMs);
@@ -131,9 +131,9 @@ export function judge(
     }
     for (const { difference, due } of findings) {
       const known = open.find(({ id }) => id === difference.id);
-      if (known ? known.sayAt > now : !due) continue;
-      const times = timesSaid.get(difference.id) ?? 0;
-      said.push({ ...difference, timesSaid: times + 1, sayAt: sayAgainAt(now, times) });
+      if (known ? known.reportAgainFrom > now : !due) continue;
+      const times = timesReported.get(difference.id) ?? 0;
+      reported.push({ ...difference, timesReported: times + 1, reportAgainFrom: reportAgainAt(now, times) });
     }
     if (findings.length === 0) cleared.push({ bank, chargeId });
     else {
@@ -141,5 +141,5 @@ export function judge(
       kept.push({ bank, chargeId, afterMs: Math.floor(afterMs) });
     }
   }
-  return { cleared, kept, resolved, said };
+  return { cleared, kept, resolved, reported };
 }

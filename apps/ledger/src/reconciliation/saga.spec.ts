@@ -23,8 +23,8 @@ describe('reconciliation’s part of the saga', () => {
     expect(controller.statementPublished(emptyStatement('cedar'), page(0, 2), noon).emit).toEqual([]);
     expect(rowOf(bank.statementPublished).emits).toEqual([]);
     const suspect = { ...accounts([stated('capture', 'c1')], []), since: noon, open: [] };
-    const [said] = judge([suspect], graceMs).said;
+    const [reported] = judge([suspect], graceMs).reported;
     expect(rowOf('the books are compared').emits).toEqual([ledger.differenceFound]);
-    expect(differenceFound(said!, 0)!.type).toBe(ledger.differenceFound.type);
+    expect(differenceFound(reported!, 0)!.type).toBe(ledger.differenceFound.type);
   });
 });

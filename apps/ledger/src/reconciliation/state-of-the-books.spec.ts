@@ -32,7 +32,7 @@ const difference = {
   amountMinor: 900,
   currency: 'usd',
   foundAt: noon - 34_000,
-  timesSaid: 2,
+  timesReported: 2,
   resolvedAt: null,
   resolution: null,
 } as const;

@@ -104,7 +104,7 @@ export function show(state: StateOfTheBooks): string {
       ? []
       : [
           table(
-            ['open difference', 'bank', 'movement', 'amount', 'bank’s id', 'charge', 'for', 'said'],
+            ['open difference', 'bank', 'movement', 'amount', 'bank’s id', 'charge', 'for', 'reported'],
             differences.map((each) => [
               each.kind,
               each.bank,
@@ -113,7 +113,7 @@ export function show(state: StateOfTheBooks): string {
               each.bankId,
               each.chargeId,
               age((at - each.foundAt) / 1_000),
-              `${each.timesSaid}×`,
+              `${each.timesReported}×`,
             ]),
           ),
         ]),

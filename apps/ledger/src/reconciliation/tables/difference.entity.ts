@@ -22,8 +22,8 @@ export class DifferenceEntity {
   @Column(column.int8) amountMinor!: number;
   @Column(column.text) currency!: string;
   @Column(column.now) foundAt!: Instant;
-  @Column({ type: 'int4', default: 0 }) timesSaid!: number;
-  @Column(column.instant) sayAt!: Instant;
+  @Column({ type: 'int4', name: 'times_said', default: 0 }) timesReported!: number;
+  @Column({ ...column.instant, name: 'say_at' }) reportAgainFrom!: Instant;
   @Column(column.optional(column.instant)) resolvedAt!: Instant | null;
   @Column(column.optional(column.text)) resolution!: string | null;
 }
