@@ -72,13 +72,15 @@ export class KafkaJsBus implements Bus {
 
   #newProducer(): Producer {
     // Not idempotent: inboxes drop duplicates anyway, and a fenced producer would be one more state to recover from.
-    return this.#kafka.producer({
+    const producer = this.#kafka.producer({
       createPartitioner: Partitioners.DefaultPartitioner,
       allowAutoTopicCreation: false,
       idempotent: false,
       // The relay retries without limit, and must see a failure soon.
       retry: { retries: 1 },
     });
+    producer.on(producer.events.REQUEST, ({ payload }) => this.options.observer?.onRequest?.(payload.apiName));
+    return producer;
   }
 
   #replace(producer: Producer): void {

@@ -14,6 +14,8 @@ import { decode, typeOf } from './cloud-event-wire.js';
 import { PartitionProgress } from './partition-progress.js';
 
 export interface ConsumptionObserver {
+  /** The broker has answered a request. @param name as in Kafka's protocol: `Fetch`, `Heartbeat`, … */
+  onRequest?(name: string): void;
   /** The group rebalances while `inHand` deliveries are in progress. */
   onRebalance?(report: { group: string; inHand: number }): void;
   /** A new consumer joins, because one crashed or was silent, or a batch was rejected. */
@@ -122,6 +124,7 @@ export class KafkaJsConsumption implements Consumption {
       ],
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => session.fail(payload.error));
+    consumer.on(consumer.events.REQUEST, ({ payload }) => observer?.onRequest?.(payload.apiName));
     consumer.on(consumer.events.FETCH, () => session.alive(clock.monotonicMs()));
     consumer.on(consumer.events.REBALANCING, () => {
       observer?.onRebalance?.({ group, inHand: this.#inHand });

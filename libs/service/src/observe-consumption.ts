@@ -1,7 +1,7 @@
 import type { ConsumptionObserver } from '#messaging';
 import type { Log, Metrics } from '#telemetry';
 
-/** Rebalances and restarts of the consumer, as metrics and log lines. */
+/** Requests to the broker, and rebalances and restarts of the consumer, as metrics and log lines. */
 export function observeConsumption(log: Log, metrics: Metrics): ConsumptionObserver {
   const rebalances = metrics.counter({
     name: 'consumer_rebalances_total',
@@ -11,7 +11,13 @@ export function observeConsumption(log: Log, metrics: Metrics): ConsumptionObser
     name: 'consumer_restarts_total',
     help: 'Consumers that crashed, were silent or had a batch rejected, and were replaced.',
   });
+  const requests = metrics.counter({
+    name: 'kafka_requests_total',
+    help: 'Requests that a broker answered: Produce, Fetch, Heartbeat, OffsetCommit and others.',
+    labels: ['request'],
+  });
   return {
+    onRequest: (request) => requests.inc({ request }),
     onRebalance({ inHand }) {
       rebalances.inc();
       log.info({ inHand }, 'the group shares its partitions out anew');

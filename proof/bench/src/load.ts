@@ -1,6 +1,6 @@
 import { Agent } from 'undici';
 import type { ToldAnswer } from '#checker';
-import { cards, LoadClient, outcomeOf } from './load-client.js';
+import { cards as cardsOfEveryBank, LoadClient, outcomeOf } from './load-client.js';
 
 /** Request sequences of a loop: an automatic capture; an authorization and its capture; a charge and its refund. */
 export const mixes = ['charge', 'manual-capture', 'refund'] as const;
@@ -10,6 +10,8 @@ export interface LoadOptions {
   /** URLs of the instances. Each loop uses one of them. */
   readonly apiUrls: readonly string[];
   readonly mix?: LoadMix;
+  /** Default: cards of every bank. */
+  readonly cards?: readonly string[];
   /** Number of closed loops: each sends its next request after the answer to the last. */
   readonly concurrency: number;
   readonly warmUpMs: number;
@@ -35,7 +37,7 @@ export interface LoadResult {
 export async function load(options: LoadOptions): Promise<LoadResult> {
   const agent = new Agent({ connections: options.concurrency, pipelining: 1 });
   const history: ToldAnswer[] = [];
-  const { mix = 'charge' } = options;
+  const { mix = 'charge', cards = cardsOfEveryBank } = options;
   const latenciesMs: number[] = [];
   const others: Record<string, number> = {};
   const startedMs = performance.now();
@@ -62,19 +64,22 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
   const measuredMs = Math.min(performance.now(), untilMs) - measureFromMs;
   await agent.close();
 
-  latenciesMs.sort((a, b) => a - b);
-  const quantile = (share: number): number =>
-    latenciesMs[Math.min(latenciesMs.length - 1, Math.floor(latenciesMs.length * share))] ?? 0;
   return {
     mix,
     concurrency: options.concurrency,
     completedPerSecond: (latenciesMs.length / measuredMs) * 1_000,
-    p50Ms: quantile(0.5),
-    p99Ms: quantile(0.99),
+    p50Ms: quantile(latenciesMs, 0.5),
+    p99Ms: quantile(latenciesMs, 0.99),
     completed: latenciesMs.length,
     others,
     history,
   };
+}
+
+/** The value below which this share of the values lies; 0 of none. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
 /** Runs one sequence. @returns its answers, up to the first that is no success */

@@ -5,19 +5,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { check, describe, gatherEvidence, unsettled, type ToldAnswer } from '#checker';
 import { startRuntime, type Runtime } from '../../../infra/local/runtime.js';
+import { figuresOf } from './figures.js';
 import { fillHistory, lastOfHistory } from './history.js';
-import { load, mixes, type LoadResult, type LoadMix } from './load.js';
+import { load, mixes, type LoadMix } from './load.js';
 import { overload, type OverloadResult } from './overload.js';
+import { PEER, startPeer } from './peer.js';
 import { profiledEnv, summarise } from './profile.js';
-import { cpuSeconds, machineBusySeconds } from './processes.js';
+import type { LoadRun, PeerRound } from './report.js';
+import { soak } from './soak.js';
 import { countAnew, countStatements, dearestStatements } from './statements.js';
-import { storageWork, type StorageWork } from './storage.js';
 import { tpcb } from './tpcb.js';
+import { divided, measureWork, systemCpuMicros, total } from './work.js';
 
-const USAGE = `npm run bench [-- --seconds 15 --concurrency 16,64,256 --mixes manual-capture,refund --instances 1 --history 0 --idle-charges 200 --tpcb-seconds 8 --overload 2.4,10 --out reports/bench.json --profile]
+const USAGE = `npm run bench [-- --seconds 15 --concurrency 16,64,256 --mixes manual-capture,refund --instances 1 --history 0 --idle-charges 200 --idle-seconds 10 --tpcb-seconds 8 --overload 2.4,10 --soak-minutes 30 --peer --out reports/bench.json --profile]
 
 Measures the default configuration of npm start on a fresh data folder and free ports: everything durable, HTTP banks
-with synced journals. --history fills the tables with so many settled charges first. --overload sends so many times the best rate of this run, without waiting for answers. --profile tells where the services and Postgres spend their time, and costs some. Afterwards the banks' journals, the ledger and the charges are compared; a difference fails.`;
+with synced journals. --overload then sends so many times the best rate of this run, without waiting for answers.
+--soak-minutes sends half the highest rate for so long. --peer runs ${PEER.name} in rounds between the others.
+--history fills the tables with so many settled charges first. --profile tells where the services and Postgres spend their time, and costs some. Afterwards the banks' journals, the ledger and the charges are compared; a difference fails.`;
 
 const { values } = parseArgs({
   options: {
@@ -28,8 +33,11 @@ const { values } = parseArgs({
     instances: { type: 'string', default: '1' },
     history: { type: 'string', default: '0' },
     'idle-charges': { type: 'string', default: '200' },
-    'tpcb-seconds': { type: 'string', default: '8' },
+    'idle-seconds': { type: 'string', default: '10' },
     overload: { type: 'string', default: '' },
+    'soak-minutes': { type: 'string', default: '0' },
+    peer: { type: 'boolean', default: false },
+    'tpcb-seconds': { type: 'string', default: '8' },
     out: { type: 'string', default: 'reports/bench.json' },
     profile: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -44,6 +52,9 @@ const chosenMixes = values.mixes.split(',').filter((name): name is LoadMix => mi
 const instances = Number(values.instances);
 
 const QUIET_WITHIN_MS = 60_000;
+/** Until published rows are deleted, offsets are committed and idle timers have run out. */
+const SETTLE_SECONDS = 5;
+const SOAK_KEEPS_ONE_IN = 20;
 const interrupt = new AbortController();
 process.once('SIGINT', () => interrupt.abort(new Error('interrupted')));
 process.once('SIGTERM', () => interrupt.abort(new Error('interrupted')));
@@ -82,21 +93,10 @@ async function bench(runtime: Runtime): Promise<boolean> {
         console.log(`${done} of ${settledLongAgo} charges of history`);
     });
   }
-  const idle = await load({
-    apiUrls: runtime.urls.apis,
-    concurrency: 1,
-    warmUpMs: 1_000,
-    measureMs: 120_000,
-    charges: Number(values['idle-charges']),
-  });
-  history.push(...idle.history);
-  console.log(`one after another: p50 ${round(idle.p50Ms)} ms, p99 ${round(idle.p99Ms)} ms`);
 
-  const results: (LoadResult & {
-    cpuMicrosPerCharge: Record<string, number>;
-    storagePerCharge: StorageWork;
-    othersBusyShare: number;
-  })[] = [];
+  const results: LoadRun[] = [];
+  const peerRounds: PeerRound[] = [];
+  const peer = values.peer ? await startPeer() : undefined;
   const concurrencies = values.concurrency.split(',').map(Number);
   const runs: { mix: LoadMix; concurrency: number }[] = [
     ...concurrencies.map((concurrency) => ({ mix: 'charge' as const, concurrency })),
@@ -105,57 +105,69 @@ async function bench(runtime: Runtime): Promise<boolean> {
   ];
   for (const { mix, concurrency } of runs) {
     interrupt.signal.throwIfAborted();
-    const pids = {
-      ...Object.fromEntries(runtime.processes().flatMap(({ name, pid }) => (pid === undefined ? [] : [[name, pid]]))),
-      'load-generator': process.pid,
-    };
-    // The load generator is the parent of all processes, so its children's time must not count.
-    const [cpuBefore, busyBefore, ownBefore, atMs] = [
-      await cpuSeconds(pids),
-      await machineBusySeconds(),
-      process.cpuUsage(),
-      performance.now(),
-    ];
     if (values.profile) await countAnew(runtime.databaseUrl);
-    const storedBefore = await storageWork(runtime.databaseUrl);
-    const result = await load({ apiUrls: runtime.urls.apis, mix, concurrency, warmUpMs, measureMs });
-    const stored = await storageWork(runtime.databaseUrl);
-    const charges = result.history.filter(({ asked }) => asked === 'charge').length;
-    const statements = values.profile ? await dearestStatements(runtime.databaseUrl, charges) : '';
-    const [cpuAfter, busyAfter, own] = [
-      await cpuSeconds(pids),
-      await machineBusySeconds(),
-      process.cpuUsage(ownBefore),
-    ];
-    const spent = {
-      ...Object.fromEntries(Object.keys(pids).map((name) => [name, cpuAfter[name]! - cpuBefore[name]!])),
-      'load-generator': (own.user + own.system) / 1e6,
-    };
-    const ours = Object.values(spent).reduce((sum, seconds) => sum + seconds, 0);
-    results.push({
-      ...result,
-      cpuMicrosPerCharge: Object.fromEntries(
-        Object.entries(spent).map(([name, seconds]) => [name, Math.round((seconds / charges) * 1e6)]),
-      ),
-      storagePerCharge: {
-        commits: round((stored.commits - storedBefore.commits) / charges, 2),
-        fsyncs: round((stored.fsyncs - storedBefore.fsyncs) / charges, 2),
-        walBytes: Math.round((stored.walBytes - storedBefore.walBytes) / charges),
-      },
-      othersBusyShare: round(Math.max(0, busyAfter - busyBefore - ours) / ((performance.now() - atMs) / 1_000), 3),
-    });
-    history.push(...result.history);
+    const measured = await measureWork(runtime, () =>
+      load({ apiUrls: runtime.urls.apis, mix, concurrency, warmUpMs, measureMs }),
+    );
+    const { history: told, ...result } = measured.result;
+    history.push(...told);
+    const charges = told.filter(({ asked }) => asked === 'charge').length;
+    const perCharge = divided(measured.work, charges);
+    results.push({ ...result, perCharge, othersBusyShare: round(measured.othersBusyShare, 3) });
     const others = Object.entries(result.others).map(([status, count]) => `, ${count} ${status}`);
     console.log(
-      `${mix}, ${concurrency} concurrent: ${round(result.completedPerSecond)} charges/s, p50 ${round(result.p50Ms)} ms, p99 ${round(result.p99Ms)} ms${others.join('')}; ${round((stored.commits - storedBefore.commits) / charges, 2)} commits and ${round((stored.walBytes - storedBefore.walBytes) / charges / 1024)} KB of WAL per charge`,
+      `${mix}, ${concurrency} concurrent: ${round(result.completedPerSecond)} charges/s, p50 ${round(result.p50Ms)} ms, p99 ${round(result.p99Ms)} ms${others.join('')}; ${perCharge.commits} commits and ${round(perCharge.walBytes / 1024)} KB of WAL per charge`,
     );
-    if (values.profile) console.log(`Time in Postgres per charge, ${mix} at ${concurrency} concurrent:\n${statements}`);
+    if (values.profile)
+      console.log(
+        `Time in Postgres per charge, ${mix} at ${concurrency} concurrent:\n${await dearestStatements(runtime.databaseUrl, charges)}`,
+      );
+    if (peer && mix === 'charge') {
+      const { completedPerSecond, p50Ms } = await load({
+        apiUrls: [peer.url],
+        cards: PEER.cards,
+        concurrency,
+        warmUpMs,
+        measureMs,
+      });
+      peerRounds.push({ concurrency, completedPerSecond: round(completedPerSecond), p50Ms: round(p50Ms) });
+      console.log(
+        `${PEER.name}, ${concurrency} concurrent: ${round(completedPerSecond)} charges/s, p50 ${round(p50Ms)} ms`,
+      );
+    }
   }
+  peer?.stop();
+
+  // After the loads, so that every process is warm.
+  const lone = await measureWork(runtime, () =>
+    load({
+      apiUrls: runtime.urls.apis,
+      concurrency: 1,
+      warmUpMs: 1_000,
+      measureMs: 120_000,
+      charges: Number(values['idle-charges']),
+    }),
+  );
+  history.push(...lone.result.history);
+  const perLoneCharge = divided(lone.work, lone.result.history.length);
+  console.log(
+    `one after another: p50 ${round(lone.result.p50Ms)} ms, p99 ${round(lone.result.p99Ms)} ms, ${round(total(perLoneCharge.switches))} context switches`,
+  );
+
+  const idleSeconds = Number(values['idle-seconds']);
+  await sleep(Math.min(idleSeconds, SETTLE_SECONDS) * 1_000);
+  const idle = await measureWork(runtime, () => sleep(idleSeconds * 1_000));
+  const perIdleSecond = idleSeconds > 0 ? divided(idle.work, idle.seconds) : undefined;
+
+  const after = await yardstick?.read(tpcbSeconds);
+  if (after) console.log(`TPC-B after: ${round(after.tps)} /s at ${after.clients} clients`);
+
+  const top = results.findLast(({ mix }) => mix === 'charge')!;
+  const overloads: OverloadResult[] = [];
   const peakPerSecond = Math.max(
     0,
     ...results.filter(({ mix }) => mix === 'charge').map(({ completedPerSecond }) => completedPerSecond),
   );
-  const overloads: OverloadResult[] = [];
   for (const times of values.overload.split(',').filter(Boolean).map(Number)) {
     interrupt.signal.throwIfAborted();
     const result = await overload(runtime.urls.apis, { peakPerSecond, times, forMs: measureMs });
@@ -166,8 +178,16 @@ async function bench(runtime: Runtime): Promise<boolean> {
       `${times} times ${round(peakPerSecond)}/s: ${round(result.settledPerSecond)} settled a second (${round(result.settledPerSecond / peakPerSecond, 2)} of the peak), p50 ${round(result.p50Ms)} ms, p99 ${round(result.p99Ms)} ms${others.join('')}; last refusal ${round(result.recoveredAfterMs)} ms after the overload`,
     );
   }
-  const after = await yardstick?.read(tpcbSeconds);
-  if (after) console.log(`TPC-B after: ${round(after.tps)} /s at ${after.clients} clients`);
+  const soakMinutes = Number(values['soak-minutes']);
+  let soaked = 0;
+  const samples = await soak(runtime, {
+    perSecond: peakPerSecond / 2,
+    minutes: soakMinutes,
+    // Half an hour of answers would not fit into memory.
+    onAnswer: (told) => void (soaked++ % SOAK_KEEPS_ONE_IN === 0 && history.push(told)),
+    signal: interrupt.signal,
+  });
+  if (samples.length > 0) console.table(samples.map(({ megabytes, ...sample }) => ({ ...sample, ...megabytes })));
 
   console.log('Comparing charges, ledger and journals …');
   for (
@@ -178,20 +198,28 @@ async function bench(runtime: Runtime): Promise<boolean> {
   const verdict = check(await gatherEvidence(where, history));
   console.log(describe(verdict));
 
-  const top = results.findLast(({ mix }) => mix === 'charge')!;
-  const tpcbPerSecond = before && after ? (before.tps + after.tps) / 2 : 0;
+  const tpcbPerSecond = before && after ? (before.tps + after.tps) / 2 : undefined;
   const report = {
     completedPerSecond: round(top.completedPerSecond),
-    tpcbPerSecond: round(tpcbPerSecond),
-    ratio: tpcbPerSecond > 0 ? round(top.completedPerSecond / tpcbPerSecond, 3) : null,
+    tpcbPerSecond: tpcbPerSecond === undefined ? null : round(tpcbPerSecond),
+    ratio: tpcbPerSecond === undefined ? null : round(top.completedPerSecond / tpcbPerSecond, 3),
     p50Ms: round(top.p50Ms),
     p99Ms: round(top.p99Ms),
-    idleP50Ms: round(idle.p50Ms),
     concurrency: top.concurrency,
-    cpuMicrosPerCharge: top.cpuMicrosPerCharge,
+    cpuMicrosPerCharge: round(systemCpuMicros(top.perCharge)),
     yardstick: { by: yardstick?.by ?? 'none', before: before ?? null, after: after ?? null },
-    runs: results.map((run) => ({ ...run, history: run.history.length })),
+    runs: results,
+    lone: {
+      p50Ms: round(lone.result.p50Ms),
+      p99Ms: round(lone.result.p99Ms),
+      perCharge: perLoneCharge,
+      othersBusyShare: round(lone.othersBusyShare, 3),
+    },
+    idlePerSecond: perIdleSecond ?? null,
+    peer: peerRounds,
     overloads: overloads.map((run) => ({ ...run, history: run.history.length })),
+    soak: samples,
+    instances,
     booksAgree: verdict.holds,
     chargesCompared: verdict.charges,
     measuredAt: new Date().toISOString(),
@@ -199,15 +227,8 @@ async function bench(runtime: Runtime): Promise<boolean> {
   const out = resolve(values.out);
   await mkdir(join(out, '..'), { recursive: true });
   await writeFile(out, `${JSON.stringify(report, null, 2)}\n`);
-  console.log(`ratio ${report.ratio ?? 'not measured'} of TPC-B; written to ${values.out}`);
-  console.table(
-    Object.fromEntries(
-      results.map(({ mix, concurrency, cpuMicrosPerCharge }) => [
-        `CPU µs per charge, ${mix} at ${concurrency}`,
-        cpuMicrosPerCharge,
-      ]),
-    ),
-  );
+  console.table(figuresOf(report));
+  console.log(`written to ${values.out}`);
   return verdict.holds;
 }
 
