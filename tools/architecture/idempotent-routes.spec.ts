@@ -12,7 +12,7 @@ class ForgetfulController {
 
   @Post(':id')
   @SetMetadata(IDEMPOTENT, 'key')
-  withoutItsInterceptor(): void {}
+  withoutItsGuard(): void {}
 
   @Post(':id/merge')
   @Idempotent({ by: 'definition' })

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { RequestMethod, type Type } from '@nestjs/common';
-import { IdempotencyInterceptor } from '../../apps/payments-api/src/idempotency/idempotency.interceptor.js';
+import { IdempotencyKeyGuard } from '../../apps/payments-api/src/idempotency/idempotency-key.guard.js';
 import { IDEMPOTENT, type IdempotentBy } from '../../apps/payments-api/src/idempotency/idempotent.decorator.js';
 
 /** Each POST and DELETE below `/v1`, such as `POST v1/charges/:id`, and whether it declares its idempotency. */
@@ -18,12 +18,12 @@ export function changingRoutesOf(controllers: readonly Type[]): { route: string;
   });
 }
 
-/** A POST needs an idempotency key and its interceptor. A DELETE is idempotent by definition. */
+/** A POST needs an idempotency key and its guard. A DELETE is idempotent by definition. */
 function isDeclared(method: RequestMethod, handler: object): boolean {
   const by = Reflect.getMetadata(IDEMPOTENT, handler) as IdempotentBy | undefined;
-  const interceptors = listOf<unknown>('__interceptors__', handler);
+  const guards = listOf<unknown>('__guards__', handler);
   if (by === 'definition') return method === RequestMethod.DELETE;
-  return by === 'key' && interceptors.includes(IdempotencyInterceptor);
+  return by === 'key' && guards.includes(IdempotencyKeyGuard);
 }
 
 const listOf = <T>(key: string, of: object): T[] => (Reflect.getMetadata(key, of) as T[] | undefined) ?? [];

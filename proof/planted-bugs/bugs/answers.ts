@@ -20,8 +20,8 @@ export const answers: readonly Sabotage[] = [
     breaks: ['A17'],
     edits: [
       {
-        file: 'apps/payments-api/src/idempotency/idempotency.interceptor.ts',
-        find: "      ...(originalRequestId !== request.api.requestId && { 'idempotent-replayed': 'true' }),\n",
+        file: 'apps/payments-api/src/http/result-reply.http.ts',
+        find: "    ...(originalRequestId !== request.api.requestId && { 'idempotent-replayed': 'true' }),\n",
         replace: '',
       },
     ],

@@ -10,20 +10,28 @@ import { headerOf, queryTextOf } from './api-request.http.js';
 import { apiVersionOf } from '../protocol/api-version.js';
 import { doorError, unrecognizedUrl } from '../protocol/door-errors.js';
 import { newRequestId, renderDoorError, requestHeaders, sendError } from './error-reply.http.js';
-import { jsonText } from '../protocol/json-text.js';
 import { parseForm } from '../protocol/parameters.js';
 import { isPathId } from '../protocol/path-ids.js';
 import { readBody } from '../protocol/request-body.js';
 import { invalidRequest, resourceMissing } from '../protocol/stripe-error.js';
+import { sendResult } from './result-reply.http.js';
 import { UNREAD_BYTES_MAX, UnreadAnswers } from './unread-answers.js';
 
 const BODY_LIMIT_BYTES = 256 * 1024;
 const HEADERS_LIMIT_BYTES = 16 * 1024;
 
+/** Nest gives an adapter what handlers return. */
+class StripeAdapter extends FastifyAdapter {
+  override reply(reply: FastifyReply, result: object): FastifyReply {
+    sendResult(reply, result);
+    return reply;
+  }
+}
+
 /** The public side: Stripe's way of speaking HTTP, before any route. */
 export const stripeDoor: PublicDoor<NestFastifyApplication> = {
   adapter: () =>
-    new FastifyAdapter({
+    new StripeAdapter({
       genReqId: newRequestId,
       // An id of any length finds its route, which then refuses it.
       routerOptions: { querystringParser: unread, maxParamLength: HEADERS_LIMIT_BYTES },
@@ -39,7 +47,6 @@ export const stripeDoor: PublicDoor<NestFastifyApplication> = {
     const fastify = app.getHttpAdapter().getInstance();
     readBodies(fastify, app);
     checkHeaders(fastify, app.get(ApiKeyGuard), app.get(Shutdown), app.get(AdmissionControl));
-    writeJson(fastify);
     letGoWhenEnding(fastify, app.get(Shutdown));
     boundUnread(fastify, app.get(Metrics));
     measure(fastify, app.get(Metrics));
@@ -117,15 +124,6 @@ function nowhere(request: FastifyRequest): Error | undefined {
   const cardNumber = segments.find(hasCardNumber);
   if (cardNumber !== undefined) return resourceMissing('object', cardNumber, 'id');
   return segments.every(isPathId) ? undefined : unrecognizedUrl(request);
-}
-
-/** What a handler returns is written as Stripe writes it. JSON has no charset to declare (RFC 8259, section 11). */
-function writeJson(fastify: FastifyInstance): void {
-  fastify.setReplySerializer((payload) => jsonText(payload as object));
-  fastify.addHook('onSend', (_request, reply, _payload, done) => {
-    reply.header('content-type', 'application/json');
-    done();
-  });
 }
 
 /** A held request that is answered while the process ends must not keep its connection, or the end would wait for it. */

@@ -1,12 +1,6 @@
-import {
-  applyDecorators,
-  createParamDecorator,
-  SetMetadata,
-  UseInterceptors,
-  type ExecutionContext,
-} from '@nestjs/common';
+import { applyDecorators, createParamDecorator, SetMetadata, UseGuards, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { IdempotencyInterceptor } from './idempotency.interceptor.js';
+import { IdempotencyKeyGuard } from './idempotency-key.guard.js';
 
 /** Metadata key: every POST and DELETE below `/v1` declares why it is safe to retry. */
 export const IDEMPOTENT = 'idempotent';
@@ -20,7 +14,7 @@ export type IdempotentBy = 'key' | 'definition';
 /** Declares why a changing route is safe to retry. With `key` its handler returns a `KeyedAnswer`. */
 export function Idempotent({ by = 'key' }: { readonly by?: IdempotentBy } = {}): MethodDecorator {
   const declared = SetMetadata(IDEMPOTENT, by);
-  return by === 'key' ? applyDecorators(declared, UseInterceptors(IdempotencyInterceptor)) : declared;
+  return by === 'key' ? applyDecorators(declared, UseGuards(IdempotencyKeyGuard)) : declared;
 }
 
 /** The prepared `RequestClaim` of a route that is `@Idempotent()`. */

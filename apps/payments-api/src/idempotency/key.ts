@@ -25,12 +25,6 @@ export interface GivenAnswer extends KeyName {
   readonly holder?: string;
 }
 
-/** An answer with the id of the request that got it first. */
-export interface KeyedAnswer {
-  readonly answer: ApiResponse;
-  readonly originalRequestId: string;
-}
-
 /** The parts of a claim that all requests have. */
 export interface RequestClaim extends KeyName {
   /** Method and path: `POST /v1/charges`. */

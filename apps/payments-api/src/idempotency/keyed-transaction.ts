@@ -1,7 +1,8 @@
 import type { Clock } from '#clock';
 import type { Database, PgTransaction } from '#postgres';
 import { apiError, type ApiResponse } from '../protocol/stripe-error.js';
-import { decideExistingKey, type Claim, type KeyedAnswer, type RequestClaim } from './key.js';
+import { decideExistingKey, type Claim, type RequestClaim } from './key.js';
+import type { KeyedAnswer } from '../protocol/keyed-answer.js';
 import { claimKeys, readKeys, storeAnswers } from './key.repository.js';
 import { retryTransient } from './retry-transient.js';
 

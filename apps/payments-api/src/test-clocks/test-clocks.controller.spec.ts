@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { KeyedAnswer } from '../idempotency/key.js';
+import type { KeyedAnswer } from '../protocol/keyed-answer.js';
 import { invalidRequest } from '../protocol/stripe-error.js';
 import { ControllerApp, testAccount } from '../testing/controller-app.js';
 import { TestClocks } from './test-clocks.js';

@@ -1,7 +1,8 @@
 import { Controller, Delete, Get, Param, Post } from '@nestjs/common';
 import { AccountId, Params } from '../http/request.decorator.js';
 import { Idempotent, IdempotencyClaim } from '../idempotency/idempotent.decorator.js';
-import type { KeyedAnswer, RequestClaim } from '../idempotency/key.js';
+import type { RequestClaim } from '../idempotency/key.js';
+import type { KeyedAnswer } from '../protocol/keyed-answer.js';
 import {
   advanceParameters,
   clockListParameters,

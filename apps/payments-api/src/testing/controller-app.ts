@@ -24,8 +24,8 @@ export const testKey = 'sk_test_controllers';
 export const testAccount = new SandboxAccounts(hash).accountOf(testKey);
 
 /**
- * Controllers behind the public door, without a database: door, guard, interceptor, pipes and filter are those of the
- * service, the use cases are the test's.
+ * Controllers behind the public door, without a database: door, guards, pipes and filter are those of the service,
+ * the use cases are the test's.
  */
 export class ControllerApp {
   private constructor(private readonly app: NestFastifyApplication) {}

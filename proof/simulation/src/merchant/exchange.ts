@@ -1,7 +1,6 @@
 import type { ApiAnswer, ApiExchange } from '#checker';
 import type { SimulatedProcess } from '#virtual-time';
 import { doorError } from '../../../../apps/payments-api/src/protocol/door-errors.js';
-import { jsonText } from '../../../../apps/payments-api/src/protocol/json-text.js';
 import { parseForm } from '../../../../apps/payments-api/src/protocol/parameters.js';
 import type { SimulatedReply } from '../service/route-handlers.js';
 import { routeFor } from '../service/routes.js';
@@ -16,7 +15,6 @@ export interface Request extends Pick<ApiExchange, 'method' | 'path' | 'account'
 export async function serve(service: RunningService, request: Request): Promise<ApiAnswer> {
   const found = routeFor(service.routes, request.method, request.path);
   if (!found || !service.handlers) return { status: 404, body: '', replayed: false };
-  const reply = new Reply();
   if (service.door?.refuses) {
     const { status, body } = doorError(503).answer;
     return { status, body, replayed: false };
@@ -39,6 +37,7 @@ export async function serve(service: RunningService, request: Request): Promise<
       query: request.method === 'GET' ? parameters : new Map(),
     },
   };
+  const reply = new Reply(incoming);
   await service.handlers.of(found.route)(incoming, reply, () => undefined);
   return reply.response();
 }
@@ -49,6 +48,8 @@ class Reply implements SimulatedReply {
   #status = 200;
   #body = '';
   #replayed = false;
+
+  constructor(readonly request: object) {}
 
   code(status: number): this {
     this.#status = status;
@@ -61,9 +62,9 @@ class Reply implements SimulatedReply {
   header(): this {
     return this;
   }
-  send(body: object): this {
+  send(body: Buffer): this {
     this.sent = true;
-    this.#body = Buffer.isBuffer(body) ? body.toString() : jsonText(body);
+    this.#body = body.toString();
     return this;
   }
   response(): ApiAnswer {

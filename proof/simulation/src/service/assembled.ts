@@ -40,7 +40,7 @@ export class AssembledService {
     return this.ports.has(token) || this.#values.has(token);
   }
 
-  /** An instance of a class that no module provides, with its dependencies: a controller, a route's interceptor. */
+  /** An instance of a class that no module provides, with its dependencies: a controller, a route's guard. */
   instance(type: Type): object {
     let instance = this.#instances.get(type);
     if (!instance) {

@@ -10,23 +10,23 @@ import { RouteParamsFactory } from '@nestjs/core/router/route-params-factory.js'
 import { RouterExceptionFilters } from '@nestjs/core/router/router-exception-filters.js';
 import { RouterExecutionContext } from '@nestjs/core/router/router-execution-context.js';
 import { RouterProxy } from '@nestjs/core/router/router-proxy.js';
+import { sendResult } from '../../../../apps/payments-api/src/http/result-reply.http.js';
 import type { AssembledService } from './assembled.js';
 import type { SimulatedRoute } from './routes.js';
 
 export type RouteHandler = (request: unknown, reply: SimulatedReply, next: () => void) => Promise<unknown>;
 
-/** The part of a reply that Nest, interceptors and filters use. */
+/** The part of a reply that Nest uses itself. */
 export interface SimulatedReply {
   code(status: number): unknown;
-  send(body: unknown): void;
 }
 
 /** One module id for all providers of a service. */
 const MODULE = 'service';
 
 /**
- * Handlers of a service's routes, composed by Nest itself from the controllers' metadata: guard, interceptor, pipes,
- * handler, filter. Only the HTTP server is replaced.
+ * Handlers of a service's routes, composed by Nest itself from the controllers' metadata: guards, pipes, handler,
+ * filter. Only the HTTP server is replaced.
  */
 export class RouteHandlers {
   readonly #handlers = new Map<SimulatedRoute, RouteHandler>();
@@ -77,5 +77,5 @@ function containerOf(assembled: AssembledService): NestContainer {
 
 const adapter = {
   status: (reply: SimulatedReply, status: number) => reply.code(status),
-  reply: (reply: SimulatedReply, body: unknown) => reply.send(body),
+  reply: sendResult,
 } as unknown as AbstractHttpAdapter;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { usd } from '#money';
 import { AdmissionControl, tooManyRequests } from '../../admission/admission-control.js';
-import type { KeyedAnswer } from '../../idempotency/key.js';
+import type { KeyedAnswer } from '../../protocol/keyed-answer.js';
 import { apiError, cardError, resourceMissing } from '../../protocol/stripe-error.js';
 import { ControllerApp, testAccount } from '../../testing/controller-app.js';
 import { ChargeReading } from '../reading/charge-reading.js';

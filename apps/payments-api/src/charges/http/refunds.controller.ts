@@ -2,7 +2,8 @@ import { Controller, Get, Param, Post } from '@nestjs/common';
 import { expandParameters, refundPaths, type ExpandParameters } from '../../protocol/expand.js';
 import { AccountId, Params, TraceParent } from '../../http/request.decorator.js';
 import { Idempotent, IdempotencyClaim } from '../../idempotency/idempotent.decorator.js';
-import type { KeyedAnswer, RequestClaim } from '../../idempotency/key.js';
+import type { RequestClaim } from '../../idempotency/key.js';
+import type { KeyedAnswer } from '../../protocol/keyed-answer.js';
 import { refundListParameters, type RefundListParameters } from '../parameters/refund-list-parameters.js';
 import {
   refundParameters,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { KeyedAnswer, RequestClaim } from '../../idempotency/key.js';
+import type { RequestClaim } from '../../idempotency/key.js';
+import type { KeyedAnswer } from '../../protocol/keyed-answer.js';
 import type { CaptureParameters } from '../parameters/capture-parameters.js';
 import { captureCharge } from './capture-charge.js';
 import { KeyedRequests } from './keyed-requests.js';

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { resourceMissing } from '../../protocol/stripe-error.js';
 import { jsonText } from '../../protocol/json-text.js';
-import type { KeyedAnswer, RequestClaim } from '../../idempotency/key.js';
+import type { RequestClaim } from '../../idempotency/key.js';
+import type { KeyedAnswer } from '../../protocol/keyed-answer.js';
 import { KeyedTransaction } from '../../idempotency/keyed-transaction.js';
 import { AccountClocks } from '../../test-clocks/account-clocks.js';
 import { chargeObject } from '../answers/charge-object.js';

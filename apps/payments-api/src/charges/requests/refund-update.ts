@@ -9,7 +9,8 @@ import type { RefundUpdateParameters } from '../parameters/refund-parameters.js'
 import type { ExpandParameters } from '../../protocol/expand.js';
 import { jsonText } from '../../protocol/json-text.js';
 import { invalidRequest, resourceMissing, type ApiResponse } from '../../protocol/stripe-error.js';
-import type { KeyedAnswer, RequestClaim } from '../../idempotency/key.js';
+import type { RequestClaim } from '../../idempotency/key.js';
+import type { KeyedAnswer } from '../../protocol/keyed-answer.js';
 import { KeyedTransaction } from '../../idempotency/keyed-transaction.js';
 import { AccountClocks } from '../../test-clocks/account-clocks.js';
 import { refundOf } from '../answers/refund-answer.js';
