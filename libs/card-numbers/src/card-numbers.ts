@@ -32,6 +32,7 @@ const enoughDigits = /\d(?:\D{0,9}\d){12}/;
  * issued none for decades, and many bar codes (EAN-13) begin with 4.
  */
 export function hasCardNumber(text: string): boolean {
+  if (text.length < LENGTH_MIN || !enoughDigits.test(text)) return false;
   for (const { from, to } of found(text)) if (!/^\d{13}$/.test(text.slice(from, to))) return true;
   return false;
 }

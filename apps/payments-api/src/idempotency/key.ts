@@ -1,6 +1,6 @@
 import { hasCardNumber } from '#card-numbers';
 import { characters } from '../protocol/characters.js';
-import { utf8 } from '../protocol/parameters.js';
+import { utf8OfLatin1 } from '../protocol/parameters.js';
 import {
   cardNumberIn,
   idempotencyError,
@@ -139,7 +139,7 @@ const STRUCTURED = /^"((?:[^"\\]|\\["\\])*)"$/;
  */
 export function readKey(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
-  const text = utf8(Buffer.from(header, 'latin1')).trim();
+  const text = utf8OfLatin1(header).trim();
   const quoted = STRUCTURED.exec(text);
   const key = quoted ? quoted[1]!.replaceAll(/\\(["\\])/g, '$1').trim() : text;
   const length = characters(key);

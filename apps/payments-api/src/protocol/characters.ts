@@ -1,8 +1,6 @@
 /** Length in code points, as Postgres counts: an emoji is one character, and two in JavaScript's `length`. */
 export function characters(text: string): number {
-  let count = text.length;
-  for (const _pair of text.matchAll(/[\ud800-\udbff][\udc00-\udfff]/g)) count--;
-  return count;
+  return text.length - (text.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0);
 }
 
 /** Its first characters. */

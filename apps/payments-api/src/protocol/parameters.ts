@@ -91,9 +91,18 @@ function pathOf(name: string): [root: string, ...path: string[]] {
 
 /** A percent sign without two hex digits is literal. */
 function decoded(part: string): string {
+  if (!/[%+]/.test(part)) return checked(utf8OfLatin1(part));
   const spaced = part.replaceAll('+', ' ');
   const bytes = spaced.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
-  return checked(/^[\0-\x7f]*$/.test(bytes) ? bytes : utf8(Buffer.from(bytes, 'latin1')));
+  return checked(utf8OfLatin1(bytes));
+}
+
+/**
+ * @param bytes one latin1 character for each byte
+ * @throws StripeError 400 for what is no UTF-8
+ */
+export function utf8OfLatin1(bytes: string): string {
+  return /^[\0-\x7f]*$/.test(bytes) ? bytes : utf8(Buffer.from(bytes, 'latin1'));
 }
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
