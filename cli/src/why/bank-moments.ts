@@ -49,7 +49,7 @@ export function bankMoments(
       id: 'cancellation refused',
       at: null,
       who: 'bank-gateway',
-      text: 'refuses the cancellation: the capture was there first',
+      text: 'refuses the cancellation: the charge was already captured',
       tone: 'trouble',
       says: [said(chargeId, 'bank', 'cancellation_refused')],
       because: [`${chargeId}.cancellation_requested`, `${chargeId}.capture_succeeded`],
@@ -115,7 +115,7 @@ function operationMoments(
       id: `${reference} ${round.id}`,
       at: round.at,
       who: 'bank-gateway',
-      text: `asks ${bank} what became of it${round.times}`,
+      text: `asks ${bank} for the outcome${round.times}`,
       tone: 'plain',
       because: idsOf(round.at === null ? tries.slice(-1) : tries.slice(0, 1)),
     });
@@ -313,7 +313,7 @@ const endTone = ({ kind, end }: views.OperationView): TimelineEntry['tone'] => {
 };
 
 const reversed = ({ kind, stray }: views.OperationView): string => {
-  if (kind === 'reversal') return `${stray?.movement} ${stray?.bankId}, which nobody wanted`;
+  if (kind === 'reversal') return `${stray?.movement} ${stray?.bankId}, which was not requested`;
   return kind === 'void' ? 'the authorization instead' : 'the authorization, whatever became of it';
 };
 
@@ -336,7 +336,7 @@ function endText(operation: views.OperationView): string | undefined {
       if (needsAttention) return `still asks ${bank}, and a person should look: it has taken too long`;
       if (phase === 'reversing') return `waits for ${bank} to acknowledge the reversal`;
       if (doubtSince !== null)
-        return `waits to ${inquiries > 0 ? 'ask again' : `ask ${bank}`} what became of it: still in doubt`;
+        return `waits to ${inquiries > 0 ? 'ask again' : `ask ${bank}`} for the outcome: still in doubt`;
       return attempts.length === 0 ? `waits until ${bank} can be asked to ${wish[kind]}` : undefined;
     }
   }
@@ -357,7 +357,7 @@ function uncountedEntries({ operations }: GatewayFacts, journal: readonly WhyJou
       const text =
         kind === 'reversal'
           ? `takes ${reverses} back (${bankId})`
-          : `writes down ${twice ? 'a second ' : kind === 'authorization' ? 'an ' : 'a '}${kind} of ${sum} (${bankId})${twice ? ', which nobody asked for' : ''}`;
+          : `writes down ${twice ? 'a second ' : kind === 'authorization' ? 'an ' : 'a '}${kind} of ${sum} (${bankId})${twice ? ', which was not requested' : ''}`;
       return {
         id: `entry ${bankId}`,
         at,

@@ -54,7 +54,7 @@ async function journalsOf(
   chargeId: string,
   names: readonly string[],
 ): Promise<ServiceReply<readonly WhyJournalRecord[]>> {
-  if (url === undefined) return { kind: 'away', because: 'nobody said where it is' };
+  if (url === undefined) return { kind: 'away', because: 'its address is not known' };
   const until = AbortSignal.timeout(ANSWER_WITHIN_MS);
   try {
     const journals = await Promise.all(names.map((bank) => journalOf(url, bank, chargeId, until)));
@@ -76,7 +76,7 @@ async function journalOf(
 }
 
 async function ask<View>(urls: readonly string[], path: string, schema: z.ZodType<View>): Promise<ServiceReply<View>> {
-  let because = 'nobody said where it is';
+  let because = 'its address is not known';
   for (const url of urls) {
     try {
       const response = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });

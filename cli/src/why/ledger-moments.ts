@@ -34,7 +34,7 @@ export function ledgerMoments(chargeId: string, view: LedgerFacts, capture: 'aut
       id: 'ledger released',
       at: hold.stray === null ? hold.changedAt : null,
       who: 'ledger',
-      text: 'has nothing to let go: nothing was held here',
+      text: 'has no hold to release',
       tone: 'back',
       says: [said(chargeId, 'ledger', 'charge_released')],
       because: [`${chargeId}.authorization_voided`],
@@ -93,14 +93,14 @@ function partOf(
       const held = view.transfers.find((other) => other.effect === 'hold');
       const rest = held ? held.amount.amountMinor - amount.amountMinor : 0;
       return {
-        text: `posts ${sum} to the merchant${charged}${rest > 0 ? `; lets the other ${moneyOf({ ...amount, amountMinor: rest })} go` : ''}`,
+        text: `posts ${sum} to the merchant${charged}${rest > 0 ? `; releases the other ${moneyOf({ ...amount, amountMinor: rest })}` : ''}`,
         tone: 'good',
         says: [said(chargeId, 'ledger', 'charge_posted')],
       };
     }
     case 'release':
       return {
-        text: `lets the hold of ${sum} go`,
+        text: `releases the hold of ${sum}`,
         tone: 'back',
         says: [said(chargeId, 'ledger', 'charge_released')],
         undoes: capture === 'manual' ? 'ledger.charge_authorized' : 'ledger.hold_placed',
@@ -149,7 +149,10 @@ function partOf(
       };
     }
     case 'stray':
-      return { text: `puts ${sum} in suspense: the bank performed ${subject}, which nobody wanted`, tone: 'trouble' };
+      return {
+        text: `puts ${sum} in suspense: the bank performed ${subject}, which was not requested`,
+        tone: 'trouble',
+      };
     case 'stray_undone':
       return { text: `takes ${sum} out of suspense again: ${subject} was undone at the bank`, tone: 'back' };
     default:

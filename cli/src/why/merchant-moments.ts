@@ -53,10 +53,10 @@ function partOf(chargeId: string, view: PaymentsFacts, event: views.ChargeEventV
       return asks(`asks to capture ${moneyOf(event.amount)} of it`, 'capture_requested');
     case 'cancellation_requested':
       return event.refund
-        ? asks(`gives the authorization up (${event.refund.refundId})`, 'cancellation_requested')
+        ? asks(`cancels the authorization (${event.refund.refundId})`, 'cancellation_requested')
         : {
             who: 'payments-api',
-            text: 'time is up: nobody captured it, so it is to be given back',
+            text: 'the authorization was not captured in time, so it is voided',
             tone: 'back',
             says: [said(chargeId, 'payments', 'cancellation_requested')],
           };

@@ -13,7 +13,7 @@ export function verdictOf(evidence: ChargeFacts): string {
   const more = [
     ...(gateway ? strays(gateway) : []),
     ...(ledger ? suspense(ledger) : []),
-    ...(gateway && ledger?.hold.compensatedBy ? ['What was captured all the same was refunded.'] : []),
+    ...(gateway && ledger?.hold.compensatedBy ? ['What was captured after the charge had ended was refunded.'] : []),
   ];
   return [main, ...more].join(' ');
 }
@@ -59,9 +59,10 @@ function succeeded(
   const doubt = gateway?.operations.find(({ kind }) => kind === 'capture');
   const resolved = doubt && wasInDoubt(doubt) ? ` ${outOfDoubt(doubt)}` : '';
   const late = events.some(({ type }) => type === 'cancellation_refused')
-    ? ' A cancellation came too late: the capture was there first.'
+    ? ' A cancellation came too late: the charge was already captured.'
     : '';
-  const taken = part > 0 ? `${moneyOf(captured)} of ${moneyOf(charge.amount)} and let the rest go` : moneyOf(captured);
+  const taken =
+    part > 0 ? `${moneyOf(captured)} of ${moneyOf(charge.amount)} and released the rest` : moneyOf(captured);
   return `Succeeded: ${bank} captured ${taken}; ${left} are the merchant’s after the fee.${resolved}${late}${refunded(events, captured)}`;
 }
 
@@ -70,8 +71,8 @@ const wasInDoubt = ({ attempts, inquiries }: views.OperationView): boolean =>
 
 function outOfDoubt({ bank, inquiries }: views.OperationView): string {
   return inquiries > 0
-    ? `Whether it had was in doubt, until ${bank} said so when it was asked; it was captured once.`
-    : `Whether it had was in doubt, until ${bank} gave its answer again; it was captured once.`;
+    ? `The outcome of the capture was in doubt until ${bank} answered an inquiry; it was captured once.`
+    : `The outcome of the capture was in doubt until ${bank} repeated its answer; it was captured once.`;
 }
 
 function refunded(events: PaymentsFacts['events'], captured: Money): string {
@@ -127,10 +128,10 @@ function released(
     case 'capture_failed':
       return `Failed: ${bank} refused the capture${codeIn(refusalCode)}, so the authorization was voided; nothing is held.`;
     case 'expired':
-      return `Expired: nobody captured it in time, so the authorization was voided at ${bank}; nothing is held.`;
+      return `Expired: it was not captured in time, so the authorization was voided at ${bank}; nothing is held.`;
     case 'canceled': {
-      const lost = captures.length > 0 ? ' A capture had been asked for, and nothing of it was performed.' : '';
-      return `Canceled: the merchant gave the authorization up before it was captured, and it was voided at ${bank}; nothing is held.${lost}`;
+      const lost = captures.length > 0 ? ' A capture had been requested and was not performed.' : '';
+      return `Canceled: the merchant canceled the authorization before it was captured, and it was voided at ${bank}; nothing is held.${lost}`;
     }
   }
 }
@@ -145,24 +146,24 @@ function authorized({ charge }: PaymentsFacts, gateway: GatewayFacts | undefined
 const dayOf = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 function pending(gateway: GatewayFacts | undefined, ledger: LedgerFacts | undefined): string {
-  if (!gateway) return 'Pending: it has not ended, and what the bank-gateway makes of it is not known here.';
+  if (!gateway) return 'Pending: it has not ended, and the bank-gateway does not answer.';
   const live = waitingFor(gateway);
   if (live) return `Pending: ${live}.`;
   const { state, bank } = gateway.authorization;
   if (!ledger && state === 'authorized')
     return `Pending: ${bank} has set the money aside, and the ledger has not heard of it yet.`;
-  if (state === 'authorized') return `Pending: the next word is on its way between the ledger and the bank-gateway.`;
-  return 'Pending: at the bank it has ended, and the news is on its way to the ledger and to payments-api.';
+  if (state === 'authorized') return `Pending: the next event is on its way between the ledger and the bank-gateway.`;
+  return 'Pending: the bank has finished, and its event is on its way to the ledger and to payments-api.';
 }
 
 function waitingFor({ operations }: GatewayFacts): string | undefined {
   const live = operations.find(({ phase }) => phase !== 'ended');
   if (!live) return undefined;
   const { bank, kind, doubtSince, needsAttention, phase } = live;
-  const attention = needsAttention ? ', for so long that a person should look' : '';
+  const attention = needsAttention ? ', for so long that an operator should look' : '';
   if (phase === 'reversing') return `the bank-gateway is waiting for ${bank} to acknowledge a reversal${attention}`;
   if (doubtSince !== null)
-    return `whether ${bank} performed the ${kind} is in doubt, and is being found out${attention}`;
+    return `whether ${bank} performed the ${kind} is in doubt, and the bank-gateway is finding out${attention}`;
   return `the bank-gateway is waiting to get a ${kind} through to ${bank}${attention}`;
 }
 
@@ -171,8 +172,8 @@ function strays({ operations }: GatewayFacts): string[] {
     .filter(({ kind }) => kind === 'reversal')
     .map(({ bank, stray, end }) =>
       end
-        ? `By itself ${bank} had performed one ${stray?.movement} too many; it was found in the bank’s statement and undone there.`
-        : `By itself ${bank} performed one ${stray?.movement} too many; it is being undone there.`,
+        ? `${bank} performed one ${stray?.movement} that was not requested; it was found in the bank’s statement and reversed.`
+        : `${bank} performed one ${stray?.movement} that was not requested; it is being reversed.`,
     );
 }
 
@@ -181,7 +182,7 @@ function suspense({ hold, transfers }: LedgerFacts): string[] {
   const isOut = transfers.some(({ effect }) => effect === 'match' || effect === 'compensation');
   return suspended && !isOut
     ? [
-        `${moneyOf(suspended.amount)} that ${hold.bank} captured all the same are in suspense, until they are given back.`,
+        `${moneyOf(suspended.amount)} that ${hold.bank} captured after the charge had ended are in suspense until they are refunded.`,
       ]
     : [];
 }
@@ -191,5 +192,5 @@ function withoutPayments(gateway: GatewayFacts | undefined, ledger: LedgerFacts 
     gateway && `At the bank-gateway it is ${gateway.authorization.state}`,
     ledger && `in the ledger its hold is ${ledger.hold.state}`,
   ].filter(Boolean);
-  return parts.length > 0 ? `${parts.join('; ')}.` : 'Nobody who knows it could be asked.';
+  return parts.length > 0 ? `${parts.join('; ')}.` : 'No service that knows it answers.';
 }

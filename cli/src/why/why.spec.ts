@@ -114,7 +114,7 @@ describe('the story of a charge', () => {
       'bank-gateway asks alder to authorize 20.00 usd: approved after 12 ms, as auth_1',
       'ledger refuses to hold the money, because the account is frozen',
       'bank-gateway asks alder to void the authorization: given back, as void_1',
-      'ledger has nothing to let go: nothing was held here',
+      'ledger has no hold to release',
       'payments-api hears that nothing is held any more: the charge failed',
     ]);
     expect(verdict(given)).toBe(
@@ -171,7 +171,7 @@ describe('the story of a charge', () => {
       '    ~60 ms  bank-gateway  asks alder to capture 20.00 usd: refused after 9 ms',
       '    ~80 ms  bank-gateway  asks alder to void the authorization: given back, as void_1',
       '                          → bank.authorization_voided, undoes bank.authorization_approved',
-      '    100 ms  ledger        lets the hold of 20.00 usd go',
+      '    100 ms  ledger        releases the hold of 20.00 usd',
       '                          → ledger.charge_released, undoes ledger.hold_placed',
       '    110 ms  payments-api  hears that nothing is held any more: the charge failed',
       '    110 ms  merchant      is told 402: card_declined, “Your card was declined.” (for good, under key',
@@ -202,11 +202,11 @@ describe('the story of a charge', () => {
     });
     expect(told(given).slice(3, 6)).toEqual([
       'bank-gateway asks alder to capture 20.00 usd: the connection broke before the answer. It may have happened: in doubt',
-      'bank-gateway asks alder what became of it',
+      'bank-gateway asks alder for the outcome',
       'alder says that 20.00 usd were captured, as capt_1: out of doubt',
     ]);
     expect(verdict(given)).toContain(
-      'Whether it had was in doubt, until alder said so when it was asked; it was captured once.',
+      'The outcome of the capture was in doubt until alder answered an inquiry; it was captured once.',
     );
   });
 
@@ -230,9 +230,9 @@ describe('the story of a charge', () => {
     });
     expect(told(given).slice(1)).toEqual([
       'bank-gateway asks alder to authorize 20.00 usd: no answer in time after 2.0 s. It may have happened: in doubt',
-      'bank-gateway asks alder what became of it',
+      'bank-gateway asks alder for the outcome',
       'alder writes down an authorization of 20.00 usd (auth_1)',
-      'bank-gateway asks alder what became of it, again and again: 9 times in all',
+      'bank-gateway asks alder for the outcome, again and again: 9 times in all',
       'bank-gateway asks alder to reverse the authorization, whatever became of it',
       'alder acknowledges the reversal: nothing is set aside there, and nothing will be',
       'alder takes auth_1 back (rvsl_1)',
@@ -267,15 +267,15 @@ describe('the story of a charge', () => {
     expect(told(given).slice(3)).toEqual([
       'payments-api hears that the money is held: authorized',
       'merchant asks to capture 20.00 usd of it (key take, req_take)',
-      'merchant gives the authorization up (re_1) (key leave)',
+      'merchant cancels the authorization (re_1) (key leave)',
       'bank-gateway asks alder to capture 20.00 usd: captured, as capt_1',
-      'bank-gateway refuses the cancellation: the capture was there first',
+      'bank-gateway refuses the cancellation: the charge was already captured',
       'payments-api hears that the cancellation came too late',
       'ledger posts 20.00 usd to the merchant, and takes the fee of 0.88 usd',
       'payments-api hears that the money is posted: the charge succeeded',
       'merchant is told 200: the charge is “succeeded” (for good, under key take)',
     ]);
-    expect(verdict(given)).toContain('A cancellation came too late: the capture was there first.');
+    expect(verdict(given)).toContain('A cancellation came too late: the charge was already captured.');
   });
 
   it('captured in part, with two refunds, tells which of them the bank refused', () => {
@@ -325,7 +325,7 @@ describe('the story of a charge', () => {
     expect(told(given).slice(4)).toEqual([
       'merchant asks to capture 15.00 usd of it (key take)',
       'bank-gateway asks alder to capture 15.00 usd: captured, as capt_1',
-      'ledger posts 15.00 usd to the merchant, and takes the fee of 0.74 usd; lets the other 5.00 usd go',
+      'ledger posts 15.00 usd to the merchant, and takes the fee of 0.74 usd; releases the other 5.00 usd',
       'payments-api hears that the money is posted: the charge succeeded',
       'merchant asks to refund 5.00 usd (re_1) (key re_1)',
       'ledger sets 5.00 usd of the merchant’s balance aside for re_1',
@@ -339,7 +339,7 @@ describe('the story of a charge', () => {
       'payments-api hears that the bank refused re_2: the refund failed',
     ]);
     expect(verdict(given)).toBe(
-      'Succeeded: alder captured 15.00 usd of 20.00 usd and let the rest go; 14.26 usd are the merchant’s after the fee. 5.00 usd of it were refunded. A refund of 3.00 usd failed, because the bank refused it; that money is still the merchant’s.',
+      'Succeeded: alder captured 15.00 usd of 20.00 usd and released the rest; 14.26 usd are the merchant’s after the fee. 5.00 usd of it were refunded. A refund of 3.00 usd failed, because the bank refused it; that money is still the merchant’s.',
     );
   });
 
@@ -374,15 +374,15 @@ describe('the story of a charge', () => {
       ],
     });
     expect(told(given).filter((line) => line.includes('capt_2') || line.includes('undoes'))).toEqual([
-      'alder writes down a second capture of 20.00 usd (capt_2), which nobody asked for',
+      'alder writes down a second capture of 20.00 usd (capt_2), which was not requested',
       'ledger finds a capture of 20.00 usd in alder’s statement that is not in the books (capt_2)',
-      'bank-gateway asks alder to reverse capture capt_2, which nobody wanted',
+      'bank-gateway asks alder to reverse capture capt_2, which was not requested',
       'alder undoes it, as rvsl_1',
-      'ledger puts 20.00 usd in suspense: the bank performed capt_2, which nobody wanted',
+      'ledger puts 20.00 usd in suspense: the bank performed capt_2, which was not requested',
       'ledger takes 20.00 usd out of suspense again: capt_2 was undone at the bank',
     ]);
     expect(verdict(given)).toContain(
-      'By itself alder had performed one capture too many; it was found in the bank’s statement and undone there.',
+      'alder performed one capture that was not requested; it was found in the bank’s statement and reversed.',
     );
     expect(storyOf(given)!.alarms).toEqual([]);
   });
@@ -408,7 +408,7 @@ describe('the story of a charge', () => {
     });
     expect(told(given)).toEqual([
       'bank-gateway asks alder to authorize 20.00 usd: no answer. It was in doubt, until the bank said that it had never arrived, and never would',
-      'bank-gateway asks alder what became of it',
+      'bank-gateway asks alder for the outcome',
       'bank-gateway asks alder to authorize 20.00 usd again: it may be on its way at this moment',
     ]);
   });
@@ -421,7 +421,7 @@ describe('the story of a charge', () => {
       ledger: ledger('pending', [held]),
     });
     expect(verdict(given)).toBe(
-      'Pending: whether alder performed the capture is in doubt, and is being found out, for so long that a person should look.',
+      'Pending: whether alder performed the capture is in doubt, and the bank-gateway is finding out, for so long that an operator should look.',
     );
     expect(storyOf(given)!.alarms).toHaveLength(1);
   });
