@@ -1,7 +1,7 @@
 import type { ChargeEvidence, RefundEvidence } from '../evidence.js';
 import type { ApiExchange } from '../history.js';
 import { bodyOf, type ChargeObject, type RefundObject } from './api-objects.js';
-import { failuresOfBanks, type Decline } from './cards.js';
+import { failuresOfBanks, isMessageOf, type Decline } from './cards.js';
 import type { AttributedRows } from './attributed-rows.js';
 import type { KeyedOperation } from './operation.js';
 import { amountOf, readCharge } from './request.js';
@@ -139,6 +139,7 @@ function wrongDecline(claims: AttributedRows, { kind, answer, parameters, about 
   if (kind === 'capture' && error.charge !== about)
     return [`about ${error.charge}, but the request was about ${about}`];
   if (kind !== 'create' && kind !== 'capture') return ['only charges are declined'];
+  if (!isMessageOf(error.decline_code ?? '', error.message)) return [`its message is “${error.message}”`];
   const possible = card?.declines ? [card.declines, ...strangersTo(claims, error.charge)] : failuresOfBanks;
   return possible.some(({ code, declineCode }) => code === error.code && declineCode === error.decline_code)
     ? []

@@ -14,16 +14,26 @@ export interface ChargeObject {
   readonly currency: string;
   readonly description: string | null;
   readonly failure_code: string | null;
+  readonly failure_message: string | null;
   readonly fraud_details: { readonly user_report?: string };
   readonly livemode: boolean;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly outcome: { readonly type: string; readonly network_status: string } | null;
   readonly paid: boolean;
-  readonly payment_method_details: { readonly card: { readonly brand: string; readonly last4: string } };
+  readonly payment_method_details: {
+    readonly card: { readonly brand: string; readonly last4: string; readonly capture_before?: number };
+  };
   readonly receipt_email: string | null;
   readonly refunded: boolean;
   /** Only if expanded. */
   readonly refunds?: ListObject;
-  readonly source: { readonly brand: string; readonly last4: string };
+  readonly source: {
+    readonly brand: string;
+    readonly last4: string;
+    readonly exp_month: number;
+    readonly exp_year: number;
+    readonly fingerprint: string;
+  };
   readonly status: 'succeeded' | 'pending' | 'failed';
   readonly transfer_group: string | null;
 }
@@ -36,6 +46,8 @@ export interface RefundObject {
   readonly charge: string | { readonly id: string };
   readonly created: number;
   readonly currency: string;
+  /** Only if it failed. */
+  readonly failure_reason?: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly reason: string | null;
   readonly status: 'pending' | 'succeeded' | 'failed';

@@ -2,6 +2,7 @@
 export interface ModelCard {
   readonly brand: string;
   readonly last4: string;
+  readonly funding: 'credit' | 'debit' | 'prepaid';
   /** Its decline. Absent for an approving card. */
   readonly declines?: Decline;
   /** The fault token. */
@@ -19,6 +20,31 @@ const itself = (code: string): Decline => ({ code, declineCode: code });
 
 /** Declines that any card may get: the bank refuses, or cannot be reached. */
 export const failuresOfBanks: readonly Decline[] = [declined('generic_decline'), itself('processing_error')];
+
+const PLAIN = 'Your card was declined';
+
+/** How the message of each decline begins. Source: Stripe's documentation, "Decline codes". */
+const messages: Readonly<Record<string, string>> = {
+  generic_decline: PLAIN,
+  insufficient_funds: 'Your card has insufficient funds',
+  lost_card: PLAIN,
+  stolen_card: PLAIN,
+  card_velocity_exceeded: 'Your card was declined for making repeated attempts too frequently',
+  expired_card: 'Your card has expired',
+  incorrect_cvc: "Your card's security code is incorrect",
+  processing_error: 'An error occurred while processing your card',
+};
+
+/** Whether a decline has its documented message. The ledger's refusals add their reason. */
+export const isMessageOf = (declineCode: string, message: string): boolean =>
+  message.startsWith(messages[declineCode] ?? PLAIN);
+
+/** Stripe's network statuses of a failed charge, by the type of its outcome. */
+export const outcomeTypes: Readonly<Record<string, readonly string[]>> = {
+  issuer_declined: ['declined_by_network'],
+  blocked: ['reversed_after_approval'],
+  invalid: ['not_sent_to_network', 'reversed_after_approval'],
+};
 
 const good: readonly (readonly [name: string, brand: string, number: string])[] = [
   ['visa', 'visa', '4242424242424242'],
@@ -64,9 +90,13 @@ function enter(card: ModelCard, number: string, names: readonly string[]): void 
   }
 }
 
-for (const [name, brand, number] of good) enter({ brand, last4: number.slice(-4) }, number, [name]);
+const fundingOf = (name: string): ModelCard['funding'] =>
+  name.endsWith('_debit') ? 'debit' : name.endsWith('_prepaid') ? 'prepaid' : 'credit';
+
+for (const [name, brand, number] of good)
+  enter({ brand, last4: number.slice(-4), funding: fundingOf(name) }, number, [name]);
 for (const [name, number, declines] of bad)
-  enter({ brand: 'visa', last4: number.slice(-4), declines }, number, [name, `visa_${name}`]);
+  enter({ brand: 'visa', last4: number.slice(-4), funding: 'credit', declines }, number, [name, `visa_${name}`]);
 
 const operations = 'authorize|capture|void|refund|inquire|ledger';
 const faults =

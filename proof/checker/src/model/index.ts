@@ -3,7 +3,9 @@ import { judgeAnswers } from './answers.js';
 import { claimRows, type AttributedRows } from './attributed-rows.js';
 import { judgeClocks } from './clocks.js';
 import { judgeCredentials } from './credentials.js';
+import { judgeDocumentedFields } from './documented-fields.js';
 import { judgeStates } from './explain.js';
+import { judgeExpansions } from './expansions.js';
 import { readKeys } from './key-history.js';
 import { judgeMoney } from './money.js';
 import { judgeReads } from './reads.js';
@@ -22,6 +24,8 @@ export function judgeByModel(evidence: Evidence): string[] {
     judgeStates,
     judgeRefusals,
     judgeReads,
+    judgeDocumentedFields,
+    judgeExpansions,
     judgeCredentials,
     judgeClocks,
   ];

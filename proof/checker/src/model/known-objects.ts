@@ -46,7 +46,16 @@ export const performedMs = ({ answer, answeredMs }: KeyedOperation): number =>
 const canTakeEffect = ({ mayTakeEffect, answer }: KeyedOperation): boolean =>
   mayTakeEffect && (answer === undefined || answer.status === 200 || answer.status === 402);
 
+const known = new WeakMap<AttributedRows, KnownObjects>();
+
+/** Computed once, for all judges. */
 export function knowObjects(claims: AttributedRows): KnownObjects {
+  const objects = known.get(claims) ?? readObjects(claims);
+  known.set(claims, objects);
+  return objects;
+}
+
+function readObjects(claims: AttributedRows): KnownObjects {
   const { evidence, operations } = claims;
   const { quietSinceMs = Infinity } = evidence;
   const seen = Map.groupBy(sightingsIn(evidence.exchanges), ({ object }) => object.id);

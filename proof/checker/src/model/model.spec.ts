@@ -151,12 +151,53 @@ describe('the reference model', () => {
     ],
     ['half an object', told('k3', () => ({ object: 'charge', id: 'ch_2' })), /judgeAnswers: an answer is malformed/],
     ['another charge', told('k6', (body) => ({ ...body, id: 'ch_1' })), /about ch_1, but the request was about ch_2/],
+    [
+      'another statement descriptor',
+      told('k1', (body) => ({ ...body, statement_descriptor: 'Shoes' })),
+      /statement_descriptor "Shoes", which must be null/,
+    ],
+    ['an outcome of another kind', told('k1', (body) => ({ ...body, outcome: null })), /outcome null, which must be/],
+    [
+      'a deadline for its capture a day late',
+      told('k3', (body) =>
+        withCard(body, (card) => ({ ...card, capture_before: Number(card['capture_before']) + 86_400 })),
+      ),
+      /capture_before \d+, which must be seven days after its authorization/,
+    ],
+    [
+      'another card network',
+      told('k3', (body) => withCard(body, (card) => ({ ...card, network: 'visa' }))),
+      /payment_method_details.card.network "visa", which must be "amex"/,
+    ],
+    [
+      'an object expanded',
+      told('k1', (body) => ({ ...body, balance_transaction: { id: 'txn_1' } })),
+      /balance_transaction of ch_1 expanded/,
+    ],
+    [
+      "a refund's destination",
+      told('k2', (body) => ({ ...body, destination_details: null })),
+      /destination_details null/,
+    ],
+    [
+      "a decline's message",
+      told('k12', (body) => ({
+        error: { ...(body['error'] as unknown as object), message: 'Your card has expired.' },
+      })),
+      /its message is “Your card has expired.”/,
+    ],
     ["a refund's amount", told('k2', (body) => ({ ...body, amount: 3 })), /k2: answered 200, but amount is 3, not 300/],
     ["a refund's reason", told('k2', (body) => ({ ...body, reason: 'duplicate' })), /reason is duplicate, not null/],
     [
       'a decline',
       told('k12', () => ({
-        error: { type: 'card_error', code: 'card_declined', decline_code: 'stolen_card', charge: 'ch_4' },
+        error: {
+          type: 'card_error',
+          code: 'card_declined',
+          decline_code: 'stolen_card',
+          message: 'Your card was declined.',
+          charge: 'ch_4',
+        },
       })),
       /the reason card_declined\/stolen_card is none/,
     ],
@@ -347,6 +388,14 @@ describe('the reference model', () => {
     );
   });
 });
+
+function withCard(
+  body: Readonly<Record<string, unknown>>,
+  change: (card: Readonly<Record<string, unknown>>) => object,
+): object {
+  const { card } = body['payment_method_details'] as { card: Record<string, unknown> };
+  return { ...body, payment_method_details: { card: change(card), type: 'card' } };
+}
 
 function differently(value: unknown): unknown {
   if (typeof value === 'number') return value + 1;

@@ -42,9 +42,9 @@ const page = (
   path = '/v1/charges',
 ): ApiExchange => get(50, path, listObject(path, data as never, more), parameters);
 
-const refused = (status: number, code: string) => ({
+const refused = (status: number, code: string, param?: string) => ({
   status,
-  body: { error: { type: 'invalid_request_error', code } },
+  body: { error: { type: 'invalid_request_error', code, param } },
 });
 
 const update = (at: number, id: string, parameters: ApiExchange['parameters']): ApiExchange =>
@@ -101,7 +101,7 @@ describe('correct reads', () => {
         30,
         'GET /v1/charges',
         { account: 'acct_2', parameters: { starting_after: 'ch_a' } },
-        refused(400, 'resource_missing'),
+        refused(400, 'resource_missing', 'starting_after'),
       ),
     ],
     'ask wrongly': [
@@ -143,8 +143,12 @@ describe('reads that break the model', () => {
       { charges: [...rows.charges, chargeRow('ch_d', 25, { state: 'failed', capturedMinor: 1_000 })] },
     ],
     'another amount is shown than at first': [
-      /^ch_b: .* shows (another amount|amount 999, which is 1000 at rest|999 captured, which is 1000 at rest)/,
+      /^ch_b: .* shows (another amount|another payment_method_details|amount 999, which is 1000 at rest|999 captured, which is 1000 at rest)/,
       [get(30, '/v1/charges/ch_b', b({ amount: 999, amount_captured: 999 }))],
+    ],
+    'what is missing is another parameter': [
+      /is 404 with the code resource_missing of charge$/,
+      [sent(30, 'GET /v1/charges/ch_z', {}, refused(404, 'resource_missing', 'charge'))],
     ],
     'another card is shown than at first': [
       /^ch_b: .* shows another (source|payment_method_details) than exchange 1/,
@@ -300,7 +304,14 @@ describe('reads that break the model', () => {
     ],
     'a cursor that was shown is unknown': [
       /^ch_a: .* is 400, and acct_1 had been shown it$/,
-      [sent(30, 'GET /v1/charges', { parameters: { starting_after: 'ch_a' } }, refused(400, 'resource_missing'))],
+      [
+        sent(
+          30,
+          'GET /v1/charges',
+          { parameters: { starting_after: 'ch_a' } },
+          refused(400, 'resource_missing', 'starting_after'),
+        ),
+      ],
     ],
   };
 

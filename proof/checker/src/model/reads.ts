@@ -1,4 +1,4 @@
-import { bodyOf, type ListObject } from './api-objects.js';
+import { bodyOf, type ApiError, type ListObject } from './api-objects.js';
 import type { AttributedRows } from './attributed-rows.js';
 import { knowObjects, type KnownObject, type KnownObjects } from './known-objects.js';
 import { readRequestOf, type ListedKind, type ReadRequest, type ReadTarget } from './read-request.js';
@@ -102,16 +102,20 @@ function judgeRefusal({ target, validity }: ReadRequest, read: Read, objects: Kn
     const named = objectIn(target);
     if (!named) return [`${name}: is 404, and its path names no object`];
     if (isThere(named.of, named.id)) return [`${named.id}: ${name} is 404, and ${account} had been shown it`];
-    return error?.code === 'resource_missing' ? [] : [`${name}: is 404 with the code ${error?.code}`];
+    return isMissing(error, 'id') ? [] : [`${name}: is 404 with the code ${error?.code} of ${error?.param}`];
   }
   if (status !== 400 || validity !== 'valid') return [];
   const cursor = target.kind === 'list' ? target.cursor : undefined;
   if (cursor && target.kind === 'list') {
     if (isThere(target.of, cursor.id)) return [`${cursor.id}: ${name} is 400, and ${account} had been shown it`];
-    return error?.code === 'resource_missing' ? [] : [`${name}: is 400 with the code ${error?.code}`];
+    return isMissing(error, cursor.param) ? [] : [`${name}: is 400 with the code ${error?.code} of ${error?.param}`];
   }
   return [`${name}: is 400 (${error?.message}), and nothing is wrong with it`];
 }
+
+/** The error names the parameter whose object is missing. */
+const isMissing = (error: ApiError | undefined, param: string): boolean =>
+  error?.code === 'resource_missing' && error.param === param;
 
 function objectIn(target: ReadTarget): { readonly of: ListedKind; readonly id: string } | undefined {
   if (target.kind === 'retrieve') return target;

@@ -48,7 +48,10 @@ function wrongWith(
     // 400 is for an object in a parameter, 404 for the object of the request.
     if (isForeign && judged && answer.status === 400)
       return `${word}, and what a request is about is missing with a 404`;
-    if (isForeign || mistakes.some(({ code }) => code === 'resource_missing')) return undefined;
+    if (isForeign && judged && error?.param !== paramOf(kind))
+      return `${word} of ${error?.param}, which must be of ${paramOf(kind)}`;
+    if (isForeign || mistakes.some(({ code, param }) => code === 'resource_missing' && param === error?.param))
+      return undefined;
     return kind === 'create' && !judged ? undefined : `${word}, and ${about ?? name} is ${account}'s own`;
   }
   if (answer.status !== 400 || !judged) return undefined;
@@ -58,6 +61,10 @@ function wrongWith(
     ? undefined
     : `${word} (${error?.param}), and what is wrong is ${mistakes[0]!.code ?? ''} (${mistakes[0]!.param})`;
 }
+
+/** The parameter that a 404 names: the object of the request's path or, for a new refund, its charge. */
+const paramOf = (kind: KeyedOperation['kind']): string =>
+  kind === 'update_refund' || kind === 'cancel_refund' ? 'refund' : 'id';
 
 /**
  * Whether the balance may have been too low: all possible debits count, and only certain credits. A retry is checked at

@@ -57,6 +57,29 @@ const judgedParameters: Readonly<Partial<Record<KeyedOperationKind, readonly str
   cancel_refund: [],
 };
 
+const texts = ['description', 'receipt_email', 'transfer_group', 'shipping', 'metadata', 'expand'] as const;
+
+/** Every parameter that these routes take, some of them only to refuse it. Source: Stripe's API reference. */
+const taken: Readonly<Partial<Record<KeyedOperationKind, readonly string[]>>> = {
+  create: [
+    ...texts,
+    'amount',
+    'application_fee',
+    'application_fee_amount',
+    'capture',
+    'card',
+    'currency',
+    'customer',
+    'destination',
+    'on_behalf_of',
+    'radar_options',
+    'source',
+    'statement_descriptor',
+    'statement_descriptor_suffix',
+    'transfer_data',
+  ],
+};
+
 const invalid = 'parameter_invalid_integer';
 
 /** Checks a request's parameters, independent of the state of its charge. */
@@ -69,6 +92,10 @@ export function readRequest({ parameters, key }: ApiExchange, kind: KeyedOperati
     (key === undefined || (key.length >= 1 && key.length <= 255 && !mayBeCardNumber(key)));
   const mistakes: ParameterError[] = [];
   const wrong = (param: string, code?: string): void => void mistakes.push({ code, param });
+  const unknown = Object.keys(parameters).find((name) => /^[a-z_]+$/.test(name) && !taken[kind]?.includes(name));
+  // Unknown parameters are refused before all others.
+  if (taken[kind] && unknown !== undefined)
+    return { mistakes: [{ code: 'parameter_unknown', param: unknown }], judged: true };
   const must = (name: string): string | undefined => {
     const text = parameters[name];
     if (text === undefined) wrong(name, 'parameter_missing');

@@ -68,6 +68,19 @@ export function isSame(one: unknown, other: unknown): boolean {
   return typeof one === 'object' && typeof other === 'object' && JSON.stringify(one) === JSON.stringify(other);
 }
 
+/** The expected fields that are shown otherwise, nested ones by their path. */
+export function differingFields(expected: object, shown: object, path = ''): string[] {
+  return Object.entries(expected).flatMap(([name, wanted]: [string, unknown]) => {
+    const value = (shown as Readonly<Record<string, unknown>>)[name];
+    if (isSame(wanted, value)) return [];
+    if (isFields(wanted) && isFields(value) && Object.keys(wanted).length > 0)
+      return differingFields(wanted, value, `${path}${name}.`);
+    return [`${path}${name} ${JSON.stringify(value)}, which must be ${JSON.stringify(wanted)}`];
+  });
+}
+
+const isFields = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
 /** Violations that each sighting has by itself. */
 export function judgeEach<Seen extends SeenObject>(
   id: string,

@@ -43,6 +43,12 @@ export function detailsOf(random: Random): DetailChanges {
   };
 }
 
+/** Details that some charges have by their id, so that they take no random choice from the others. */
+export const detailsById = (id: number): DetailChanges => ({
+  ...(id % 6 === 1 && { receipt_email: `buyer-${id}@example.com` }),
+  ...(id % 6 === 3 && { transfer_group: `group_${id % 4}` }),
+});
+
 /** Random metadata. @param remove allows empty values, which unset a key */
 export function metadataOf(random: Random, { remove = false } = {}): DetailChanges {
   const names = ['order', 'colour', 'note'].filter(() => random.chance(0.5));

@@ -117,7 +117,10 @@ function editOf(
   if (refund && random.chance(0.3)) return { kind: 'cancel_refund', id, atMs: after(random, refund), of: refund.id };
   const of = refund ?? random.pick(creates);
   const described = !refund && random.chance(0.3) ? { description: random.chance(0.3) ? '' : 'told anew' } : {};
-  const details = { ...metadataOf(random, { remove: true }), ...described };
+  const metadata = metadataOf(random, { remove: true });
+  const unsetsAll = id % 5 === 0;
+  const mailed = !refund && id % 3 === 0 ? { receipt_email: id % 2 === 0 ? '' : `seller-${id}@example.com` } : {};
+  const details = { ...(unsetsAll ? { metadata: '' } : metadata), ...described, ...mailed };
   return { kind: 'update', id, atMs: after(random, of), of: of.id, details };
 }
 

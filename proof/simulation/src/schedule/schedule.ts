@@ -8,7 +8,7 @@ import type {
   PlannedRefund,
   Wanted,
 } from '../operations/operation.js';
-import { accounts, amountOf, currencyOf, detailsOf } from './accounts.js';
+import { accounts, amountOf, currencyOf, detailsById, detailsOf } from './accounts.js';
 import { besides } from './besides.js';
 import { bankSiege, bankSlow, bankTrouble } from './bank-faults.js';
 import { crowd } from './request-burst.js';
@@ -169,7 +169,7 @@ function createOf(random: Random, id: number, others: readonly PlannedCharge[], 
     amountMinor: amountOf(random, currency),
     currency,
     capture: random.chance(0.5),
-    ...(random.chance(0.3) && { details: detailsOf(random) }),
+    details: { ...detailsById(id), ...(random.chance(0.3) && detailsOf(random)) },
   };
 }
 

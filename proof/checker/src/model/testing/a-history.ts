@@ -1,5 +1,6 @@
 import type { Evidence } from '../../evidence.js';
 import type { ApiExchange } from '../../history.js';
+import { documentedCharge, documentedRefund } from './documented-objects.js';
 
 /** Noon, so that money captured now becomes available at midnight, two and a half days later. */
 export const BEGAN_MS = Date.UTC(2026, 4, 4, 12);
@@ -11,7 +12,16 @@ const second = (at: number): number => ms(at) / 1_000;
 type Fields = Readonly<Record<string, unknown>>;
 
 const card = { brand: 'visa', last4: '4242' };
-export const chargeObject = (id: string, at: number, fields: Fields = {}): Fields => ({
+const SEVEN_DAYS_S = 7 * 24 * 60 * 60;
+
+export function chargeObject(id: string, at: number, fields: Fields = {}): Fields {
+  const shown = { ...captured(id, at), ...fields };
+  const isOpen = shown.paid && !shown.captured && !shown.refunded;
+  const captureBefore = isOpen ? second(at) + SEVEN_DAYS_S : undefined;
+  return { ...documentedCharge({ ...shown, failed: shown.status === 'failed', captureBefore }, card), ...shown };
+}
+
+const captured = (id: string, at: number) => ({
   id,
   object: 'charge',
   amount: 1_000,
@@ -27,18 +37,16 @@ export const chargeObject = (id: string, at: number, fields: Fields = {}): Field
   livemode: false,
   metadata: {},
   paid: true,
-  payment_method_details: { card },
   receipt_email: null,
   refunded: false,
-  source: card,
   status: 'succeeded',
   transfer_group: null,
-  ...fields,
 });
 export const authorized = { amount_captured: 0, balance_transaction: null, captured: false };
 export const requested = { ...authorized, paid: false, status: 'pending' };
 
-export const refundObject = (id: string, charge: unknown, at: number, fields: Fields = {}): Fields => ({
+export const refundObject = (id: string, charge: string, at: number, fields: Fields = {}): Fields => ({
+  ...documentedRefund(charge),
   id,
   object: 'refund',
   amount: 300,
@@ -120,7 +128,7 @@ export function sent(
 
 export const missing = {
   status: 404,
-  body: { error: { type: 'invalid_request_error', code: 'resource_missing', message: 'No.' } },
+  body: { error: { type: 'invalid_request_error', code: 'resource_missing', param: 'id', message: 'No.' } },
 };
 
 const transactionRow = (source: string, at: number, fields: Partial<Evidence['balanceTransactions'][number]> = {}) => ({

@@ -7,6 +7,7 @@ import type {
   TransferRow,
 } from '../../evidence.js';
 import type { ApiExchange } from '../../history.js';
+import { documentedCharge, documentedRefund } from './documented-objects.js';
 
 type Parameters = Readonly<Record<string, string>>;
 
@@ -164,7 +165,7 @@ export class SmallApi {
       type: 'card_error',
       code: 'card_declined',
       decline_code: 'lost_card',
-      message: '',
+      message: 'Your card was declined.',
       charge: row.id,
     };
     return { status: 402, body: { error: declined }, id: row.id };
@@ -193,10 +194,11 @@ export class SmallApi {
       : row.state === 'canceled'
         ? row.amountMinor
         : 0;
-    const card = { brand: row.brand, last4: row.last4 };
+    const captureBefore = row.state === 'authorized' ? Math.floor((row.createdMs + 7 * DAY_MS) / 1_000) : undefined;
     return {
       status: 200,
       body: {
+        ...documentedCharge({ id: row.id, amount: row.amountMinor, paid: true, failed: false, captureBefore }, row),
         object: 'charge',
         id: row.id,
         amount: row.amountMinor,
@@ -213,10 +215,8 @@ export class SmallApi {
         livemode: false,
         metadata: row.metadata,
         paid: true,
-        payment_method_details: { card },
         receipt_email: null,
         refunded: back === row.amountMinor,
-        source: card,
         status: 'succeeded',
         transfer_group: null,
       },
@@ -281,6 +281,7 @@ const metadataIn = (parameters: Parameters): Record<string, string> =>
   );
 
 const refundObject = (refund: RefundEvidence, { currency }: ChargeEvidence): object => ({
+  ...documentedRefund(refund.chargeId, refund.cancels),
   object: 'refund',
   id: refund.id,
   amount: refund.amountMinor,
