@@ -10,6 +10,7 @@ import { batches } from './bugs/batches.js';
 import { books } from './bugs/books.js';
 import { events } from './bugs/events.js';
 import { fees } from './bugs/fees.js';
+import { fields } from './bugs/fields.js';
 import { ids } from './bugs/ids.js';
 import { jobs } from './bugs/jobs.js';
 import { keys } from './bugs/keys.js';
@@ -30,6 +31,7 @@ export const sabotages: readonly Sabotage[] = [
   ...batches,
   ...keys,
   ...answers,
+  ...fields,
   ...reads,
   ...time,
   ...books,
