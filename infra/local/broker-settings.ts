@@ -30,8 +30,12 @@ export const brokerSettings: Record<string, string> = {
   'log.retention.hours': '168',
   'log.segment.bytes': '134217728',
   'log.cleaner.dedupe.buffer.size': '8388608',
-  'num.network.threads': '2',
-  'num.io.threads': '4',
+  // On two cores more threads only hand work to each other.
+  'num.network.threads': '1',
+  'num.io.threads': '2',
+  'group.coordinator.threads': '1',
+  // By default an idle controller writes and syncs a record without content twice a second.
+  'metadata.max.idle.interval.ms': '5000',
 };
 
 /**
