@@ -100,8 +100,8 @@ export const availability: readonly Sabotage[] = [
     edits: [
       {
         file: 'apps/payments-api/src/admission/requests-in-progress.ts',
-        find: 'if (network.isFull && network.hasShare(account)) return network.refuse();',
-        replace: 'if (network.isFull) return network.refuse();',
+        find: 'return own + 1 > limit / (this.accounts.size + (own === 0 ? 1 : 0));',
+        replace: 'return own + 1 > 0;',
       },
     ],
   },

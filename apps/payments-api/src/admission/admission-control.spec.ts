@@ -17,7 +17,7 @@ function admission() {
   const gate = new AdmissionControl(
     limits,
     unsettled,
-    new RequestsInProgress({ min: 2, initial: 2, max: 2, queueMs: 500 }, () => 0),
+    new RequestsInProgress({ min: 4, initial: 4, max: 4, queueMs: 500 }, () => 0),
     () => 0,
     (reason) => shed.push(reason),
   );
@@ -47,11 +47,11 @@ describe('admission', () => {
   it('sheds charges beyond what their network can work on, and counts none with a fault token among them', () => {
     const { gate, shed } = admission();
     for (let n = 0; n < 9; n++) gate.enter('acct_1', WITH_FAULT);
-    for (let n = 0; n < 2; n++) gate.enter('acct_1', 'visa').settled();
+    for (let n = 0; n < 4; n++) gate.enter('acct_1', 'visa').settled();
     expect(() => gate.enter('acct_1', 'visa')).toThrow('this card network arrive');
     expect(() => gate.enter('acct_1', 'amex')).not.toThrow();
     expect(() => gate.admitUnread('acct_1')).not.toThrow();
-    gate.enter('acct_1', 'amex').settled();
+    for (let n = 0; n < 3; n++) gate.enter('acct_1', 'amex').settled();
     expect(() => gate.admitUnread('acct_1')).toThrow('More requests arrive');
     expect(() => gate.enter('acct_1', null)).toThrow('More requests arrive');
     expect(() => gate.enter('acct_2', null)).not.toThrow();

@@ -85,6 +85,20 @@ describe('an unread request', () => {
     expect(requests.overload('noisy')).toBeUndefined();
   });
 
+  it('is refused when nine places of ten are taken, and is read below that', () => {
+    const { requests, enter, settle, admitted } = given(20);
+    enter('noisy', 'visa', 20);
+    settle(1);
+    expect(requests.overload('noisy')).toBeDefined();
+    settle(1);
+    expect(requests.overload('noisy')).toBeDefined();
+    settle(1);
+    expect(requests.overload('noisy')).toBeUndefined();
+    expect(admitted).toHaveLength(17);
+    for (let n = 0; n < 16; n++) enter(`acct_${n}`, 'visa');
+    expect(requests.overload('noisy')).toBeDefined();
+  });
+
   it('is read while a bank hangs, since its card may be of another network', () => {
     const { time, requests, enter, settle } = given();
     enter('noisy', 'visa', 9);

@@ -19,6 +19,12 @@ const RETRY_AFTER_MAX_SECONDS = 30;
 /** A network in which nothing settles for so long waits for its bank, and is no sign that the services are overloaded. */
 const SETTLES_WITHIN_MS = 1_000;
 
+/**
+ * The part of a limit at which the door closes. In an overload a free place lasts for milliseconds, and the door would
+ * be open whenever one of several networks has one.
+ */
+const DOOR_CLOSES_AT = 0.9;
+
 class Network {
   readonly accounts = new Map<string, number>();
   readonly limit: AdaptiveLimit;
@@ -31,14 +37,15 @@ class Network {
     this.limit = limit;
   }
 
-  get isFull(): boolean {
-    return this.inProgress >= this.limit.limit;
-  }
-
-  /** Whether the account has its fair share: an equal part for each account that has requests in progress. */
-  hasShare(account: string): boolean {
+  /**
+   * Whether the limit is reached, or a part of it, and the account has its fair share of that: an equal part for each
+   * account that has requests in progress.
+   */
+  isFullFor(account: string, part = 1): boolean {
+    const limit = this.limit.limit * part;
+    if (this.inProgress < limit) return false;
     const own = this.accounts.get(account) ?? 0;
-    return own + 1 > this.limit.limit / (this.accounts.size + (own === 0 ? 1 : 0));
+    return own + 1 > limit / (this.accounts.size + (own === 0 ? 1 : 0));
   }
 
   /** Clients come back one after another, as fast as charges settle. */
@@ -71,7 +78,7 @@ export class RequestsInProgress {
   /** @returns the request, or why it is refused */
   enter(account: string, name: string): RequestInProgress | Overload {
     const network = this.#networks.get(name) ?? this.#open(name);
-    if (network.isFull && network.hasShare(account)) return network.refuse();
+    if (network.isFullFor(account)) return network.refuse();
     const startedMs = this.monotonicMs();
     count(network, account, 1);
     let ended = false;
@@ -89,16 +96,16 @@ export class RequestsInProgress {
   }
 
   /**
-   * Before a request is read, when its network is unknown. It is refused only if every network in use is full and
-   * settles charges, so that its card would hardly matter, and its account has its fair share in each.
+   * Before a request is read, when its network is unknown. It is refused only if every network in use is nearly full
+   * and settles charges, so that its card would hardly matter, and its account has its fair share in each.
    */
   overload(account: string): Overload | undefined {
     const nowMs = this.monotonicMs();
     let fullest: Network | undefined;
     for (const network of this.#networks.values()) {
       if (network.inProgress === 0) continue;
-      if (!network.isFull || nowMs - network.settledAtMs > SETTLES_WITHIN_MS || !network.hasShare(account))
-        return undefined;
+      const settles = nowMs - network.settledAtMs <= SETTLES_WITHIN_MS;
+      if (!settles || !network.isFullFor(account, DOOR_CLOSES_AT)) return undefined;
       if (!fullest || network.limit.limit > fullest.limit.limit) fullest = network;
     }
     return fullest?.refuse();
