@@ -35,7 +35,7 @@ class ManyCharges {
       (_, own) =>
         new AdaptiveLimit({
           min: 16,
-          initial: 128,
+          initial: 64,
           max: 2_000,
           queueMs: QUEUE_MS,
           sharedQueueMs: (nowMs) => leastQueueMs(this.limits.toSpliced(own, 1), nowMs),
@@ -109,7 +109,7 @@ describe('an adaptive limit', () => {
   it('does not rise without end beside a queue that stands for a long time', () => {
     const charges = new ManyCharges(4);
     charges.offered.splice(0, 4, 2_000, 1_000, 500, 500);
-    charges.during(600);
+    charges.during(300);
     const { perSecond, p99Ms } = charges.during(30);
     expect(perSecond).toBeGreaterThan(0.95 * 400);
     expect(p99Ms).toBeLessThan(2_000);
@@ -144,7 +144,7 @@ describe('an adaptive limit', () => {
     charges.during(20);
     charges.bankMs[0] = 3_000;
     charges.offered[0] = 100;
-    charges.during(60);
+    charges.during(90);
     const { perSecond, refused } = charges.during(30);
     expect(perSecond).toBeGreaterThan(95);
     expect(refused).toBe(0);
@@ -156,8 +156,8 @@ describe('an adaptive limit', () => {
     charges.during(10);
     charges.bankMs[0] = 60_000;
     charges.during(60);
-    expect(charges.limits[1]!.limit).toBe(128);
-    expect(charges.inProgress[0]).toBeLessThanOrEqual(128);
+    expect(charges.limits[1]!.limit).toBe(64);
+    expect(charges.inProgress[0]).toBeLessThanOrEqual(64);
   });
 
   it('stays between its bounds, of which the upper one counts', () => {

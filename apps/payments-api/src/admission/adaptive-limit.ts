@@ -36,7 +36,7 @@ export class AdaptiveLimit {
   #mostAtOnce = 0;
   #medianMs = 0;
   #measuredAtMs = -Infinity;
-  /** Limit and median before the limit was lowered. */
+  /** The limit before it was lowered, and the longest median since: the services may still be becoming slower. */
   #before: { readonly limit: number; readonly medianMs: number } | undefined;
 
   constructor(private readonly options: AdaptiveLimitOptions) {
@@ -87,13 +87,14 @@ export class AdaptiveLimit {
   }
 
   #lowering(baselineMs: number): void {
-    const before = this.#before;
-    if (!before) {
-      this.#before = { limit: this.#limit, medianMs: this.#medianMs };
+    const before = this.#before ?? { limit: this.#limit, medianMs: 0 };
+    const medianMs = Math.max(before.medianMs, this.#medianMs);
+    const isHalved = this.#limit <= before.limit / 2 || this.#limit <= this.options.min;
+    if (before.medianMs === 0 || !isHalved) {
+      this.#before = { limit: before.limit, medianMs };
       return;
     }
-    if (this.#limit > before.limit / 2 && this.#limit > this.options.min) return;
-    if (this.#medianMs >= before.medianMs * NOT_QUEUED) this.#baselineMs = Math.max(this.#baselineMs, baselineMs);
+    if (this.#medianMs >= medianMs * NOT_QUEUED) this.#baselineMs = Math.max(this.#baselineMs, baselineMs);
     this.#before = undefined;
   }
 }
