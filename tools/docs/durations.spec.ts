@@ -58,7 +58,7 @@ describe('the durations of the services', () => {
     expect([
       kept('test_clock'),
       ofCode('test-clock.ts', 'KEPT_MS'),
-      ofCode('test-clock.repository.ts', 'interval'),
+      ofCode('test-clock.repository.ts', 'DELETED_KEPT_MS'),
     ]).toEqual([expect.stringMatching(/^30 days, .*; then a day more/), [30 * DAY_MS], [DAY_MS]]);
     expect([kept('lease_contender'), ofCode('lease.repository.ts', 'interval')]).toEqual([
       expect.stringMatching(/an hour after its last sign$/),

@@ -1,8 +1,9 @@
 import { inspect } from 'node:util';
 import { SystemClock } from '#clock';
-import { Database } from '#postgres';
+import { Database, entitiesOver } from '#postgres';
 import { frameSettings, readSettings } from '#service';
-import { AccountLimitsRepository } from './accounts/account-limits.repository.js';
+import { AccountLimitEntity } from './accounts/account-limit.entity.js';
+import { LimitSettingsRepository } from './accounts/limit-settings.repository.js';
 import { ledgerDatabase } from './ledger-database.js';
 import { parseLimitCommand, usage, type LimitChange } from './accounts/limit-command.js';
 
@@ -19,9 +20,10 @@ async function main(words: readonly string[]): Promise<string> {
     clock: new SystemClock(),
   });
   try {
-    const limits = new AccountLimitsRepository();
+    const entities = await entitiesOver(database, [AccountLimitEntity]);
+    const limits = new LimitSettingsRepository(entities.getRepository(AccountLimitEntity));
     for (const change of command.changes) {
-      await apply(limits, database, command.account, change);
+      await apply(limits, command.account, change);
     }
     return inspect((await limits.inUse(database, command.account)) ?? 'no limits');
   } finally {
@@ -29,19 +31,14 @@ async function main(words: readonly string[]): Promise<string> {
   }
 }
 
-function apply(
-  limits: AccountLimitsRepository,
-  database: Database,
-  account: string,
-  change: LimitChange,
-): Promise<void> {
+function apply(limits: LimitSettingsRepository, account: string, change: LimitChange): Promise<void> {
   switch (change.kind) {
     case 'freeze':
-      return limits.freeze(database, account, change.frozen);
+      return limits.freeze(account, change.frozen);
     case 'cap':
-      return limits.cap(database, account, change.currency, change.capMinor);
+      return limits.cap(account, change.currency, change.capMinor);
     case 'overdraft':
-      return limits.overdraft(database, account, change.currency, change.overdraftMinor);
+      return limits.overdraft(account, change.currency, change.overdraftMinor);
   }
 }
 

@@ -1,11 +1,13 @@
 import { SystemClock } from '#clock';
 import type { NewEvent } from '#contracts';
 import { PostgresOutbox } from '#messaging';
-import { statement, type PgTransaction } from '#postgres';
+import { entitiesOver, statement, type PgTransaction } from '#postgres';
 import { BatchRunner, PostgresInbox, type Aggregates, type AnyWork, type WorkOutcome } from '#saga';
 import { withFrameTables } from '#service';
 import { provisionedDatabase, type ProvisionedDatabase, type TestDatabase } from '#testing';
+import { AccountLimitEntity } from '../src/accounts/account-limit.entity.js';
 import { AccountLimitsRepository } from '../src/accounts/account-limits.repository.js';
+import { LimitSettingsRepository } from '../src/accounts/limit-settings.repository.js';
 import { BalanceRepository } from '../src/books/balance.repository.js';
 import { ledgerDatabase } from '../src/ledger-database.js';
 import { RefundRepository } from '../src/refunds/refund.repository.js';
@@ -19,14 +21,15 @@ const defaults = { REFUND_OVERDRAFT_MINOR: 1_000_000 };
 
 /** The ledger with its own database, without a bus. */
 export class TestBooks {
-  readonly limits = new AccountLimitsRepository();
   readonly balances: BalanceRepository;
   private readonly runner: BatchRunner<PgTransaction>;
   private offset = 0;
 
-  constructor(
+  private constructor(
     readonly test: TestDatabase & Pick<ProvisionedDatabase, 'administrator' | 'administratorUrl'>,
-    settings = defaults,
+    /** Set by the administrator. */
+    readonly limits: LimitSettingsRepository,
+    settings: typeof defaults,
   ) {
     const clock = new SystemClock();
     this.balances = new BalanceRepository(test.database);
@@ -37,7 +40,7 @@ export class TestBooks {
       outbox: new PostgresOutbox({ offer: () => undefined, sweepSoon: () => undefined }, clock),
       // oxlint-disable-next-line typescript/no-explicit-any -- a map over different aggregates
       aggregates: new Map<string, Aggregates<PgTransaction, any, any, any>>([
-        ['hold', new HoldRepository(this.limits)],
+        ['hold', new HoldRepository(new AccountLimitsRepository())],
         ['refund', new RefundRepository(settings)],
         ['stray', new StrayRepository()],
       ]),
@@ -47,7 +50,12 @@ export class TestBooks {
   }
 
   static async open(settings = defaults): Promise<TestBooks> {
-    return new TestBooks(await provisionedDatabase(withFrameTables(ledgerDatabase)), settings);
+    return TestBooks.over(await provisionedDatabase(withFrameTables(ledgerDatabase)), settings);
+  }
+
+  static async over(test: TestBooks['test'], settings = defaults): Promise<TestBooks> {
+    const tables = await entitiesOver(test.administrator, [AccountLimitEntity]);
+    return new TestBooks(test, new LimitSettingsRepository(tables.getRepository(AccountLimitEntity)), settings);
   }
 
   /** Runs one batch, as the consumer does. */

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { SystemClock } from '#clock';
-import { assertIndexProbes, entitiesOver, migrate, type Sql, type Statement } from '#postgres';
+import { assertIndexProbes, migrate } from '#postgres';
 import { testDatabase, type TestDatabase } from '#testing';
+import { entityStatements } from '../../../libs/postgres/src/testing/entity-statements.js';
 import { ApiKeyEntity } from './accounts/api-key.entity.js';
 import { ApiKeyRepository } from './accounts/api-key.repository.js';
 import {
@@ -39,7 +40,8 @@ import {
   pendingRefundsStatement,
   refundsByIdStatement,
 } from './charges/store/refund.repository.js';
-import { changedStatement } from './test-clocks/test-clock.repository.js';
+import { TestClockEntity } from './test-clocks/test-clock.entity.js';
+import { TestClockRepository } from './test-clocks/test-clock.repository.js';
 
 let test: TestDatabase;
 beforeAll(async () => {
@@ -49,24 +51,20 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => test.drop(), 30_000);
 
-/** What TypeORM makes of what the repository of API keys is asked. */
-async function statementsOf(ask: (keys: ApiKeyRepository) => Promise<unknown>): Promise<Statement[]> {
-  const asked: Statement[] = [];
-  const query: Sql['query'] = ({ text }) => {
-    asked.push({ name: 'api_key_find', text });
-    return Promise.resolve([]);
-  };
-  const sql: Sql = { query };
-  await ask(new ApiKeyRepository((await entitiesOver(sql, [ApiKeyEntity])).getRepository(ApiKeyEntity)));
-  return asked;
-}
+/** What TypeORM makes of calls of these repositories. */
+const fromEntities = await entityStatements([ApiKeyEntity, TestClockEntity], (tables) =>
+  Promise.all([
+    new ApiKeyRepository(tables.getRepository(ApiKeyEntity)).accountsOf(['hash-1', 'hash-2']),
+    new TestClockRepository(tables.getRepository(TestClockEntity)).changes(0),
+  ]),
+);
 
 it('every statement on the way of a charge reaches its rows by index, however much there is', async () => {
   await expect(
     assertIndexProbes({
       session: { url: test.url, database: test.name },
       statements: [
-        ...(await statementsOf((keys) => keys.accountsOf(['hash-1', 'hash-2']))),
+        ...fromEntities.map((text, index) => ({ name: `from_entities_${index}`, text })),
         claimStatement,
         readKeysStatement,
         readAnswersStatement,
@@ -92,7 +90,6 @@ it('every statement on the way of a charge reaches its rows by index, however mu
         refundsByIdStatement,
         latestRefundsStatement,
         pendingRefundsStatement,
-        changedStatement,
       ],
       tables: [
         'api_key',

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { entitiesOver } from '#postgres';
+import { entityStatements } from '../../../libs/postgres/src/testing/entity-statements.js';
 import { rightsMatchStatements } from '../../../libs/service/src/testing/rights-match.js';
 import { ApiKeyEntity } from './accounts/api-key.entity.js';
 import { ApiKeyRepository } from './accounts/api-key.repository.js';
@@ -12,21 +12,13 @@ import { RefundEntity } from './charges/store/refund.entity.js';
 import { entities } from './entities.js';
 import { paymentsDatabase } from './payments-database.js';
 import './payments-api.module.js';
+import { TestClockEntity } from './test-clocks/test-clock.entity.js';
+import { TestClockRepository } from './test-clocks/test-clock.repository.js';
 
-/** The statements that TypeORM writes for a call. */
-async function textsOf(call: (tables: DataSource) => Promise<unknown>): Promise<string[]> {
-  const texts: string[] = [];
-  const sql = {
-    query: <Row>({ text }: { text: string }): Promise<Row[]> => {
-      texts.push(text);
-      return Promise.resolve([]);
-    },
-  };
-  await call(await entitiesOver(sql, entities));
-  return texts;
-}
-
+const textsOf = (call: (tables: DataSource) => Promise<unknown>) => entityStatements(entities, call);
 const keysIn = (tables: DataSource): ApiKeyRepository => new ApiKeyRepository(tables.getRepository(ApiKeyEntity));
+const clocksIn = (tables: DataSource): TestClockRepository =>
+  new TestClockRepository(tables.getRepository(TestClockEntity));
 const viewsIn = (tables: DataSource): ChargeViewRepository =>
   new ChargeViewRepository(
     tables.getRepository(ChargeEntity),
@@ -50,6 +42,9 @@ rightsMatchStatements({
       rollUpStatement.text,
       ...(await textsOf((tables) => keysIn(tables).accountsOf(['h']))),
       ...(await textsOf((tables) => viewsIn(tables).find('ch_1'))),
+      ...(await textsOf((tables) => clocksIn(tables).find('acct_1'))),
+      ...(await textsOf((tables) => clocksIn(tables).changes(0))),
+      ...(await textsOf((tables) => clocksIn(tables).retire())),
     ],
     operators: [
       ...(await textsOf((tables) => keysIn(tables).provision({ hash: 'h', account: 'acct_1', label: 'shop' }))),

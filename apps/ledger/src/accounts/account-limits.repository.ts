@@ -35,36 +35,7 @@ export const openHoldsStatement = statement(
    GROUP BY account, currency`,
 );
 
-const freezeStatement = statement(
-  'ledger.freeze',
-  `INSERT INTO account_limit (account, frozen) VALUES ($1, $2)
-   ON CONFLICT (account) DO UPDATE SET frozen = excluded.frozen`,
-);
-
-const capStatement = statement(
-  'ledger.cap',
-  `INSERT INTO account_limit (account, open_holds_cap_minor) VALUES ($1, jsonb_build_object($2::text, $3::int8))
-   ON CONFLICT (account) DO UPDATE
-     SET open_holds_cap_minor = account_limit.open_holds_cap_minor || excluded.open_holds_cap_minor`,
-);
-
-const uncapStatement = statement(
-  'ledger.uncap',
-  'UPDATE account_limit SET open_holds_cap_minor = open_holds_cap_minor - $2::text WHERE account = $1',
-);
-
-const overdraftStatement = statement(
-  'ledger.overdraft',
-  `INSERT INTO account_limit (account, refund_overdraft_minor) VALUES ($1, jsonb_build_object($2::text, $3::int8))
-   ON CONFLICT (account) DO UPDATE
-     SET refund_overdraft_minor = account_limit.refund_overdraft_minor || excluded.refund_overdraft_minor`,
-);
-
-const defaultOverdraftStatement = statement(
-  'ledger.default_overdraft',
-  'UPDATE account_limit SET refund_overdraft_minor = refund_overdraft_minor - $2::text WHERE account = $1',
-);
-
+/** The limits that a batch keeps to. Operators set them: `LimitSettingsRepository`. */
 @Injectable()
 export class AccountLimitsRepository {
   /** The limits of limited accounts. An account without a row has none, and costs no lock. */
@@ -79,41 +50,25 @@ export class AccountLimitsRepository {
     // Pipelined: the sums are read behind the row locks.
     const [rows, open] = await Promise.all([
       tx.query<LimitRow>(lockLimitsStatement, [accounts]),
-      tx.query<OpenRow>(openHoldsStatement, [accounts]),
+      openHoldsOf(tx, accounts),
     ]);
-    const openOf = Map.groupBy(open, ({ account }) => account);
-    return new Map(
-      rows.map((row) => [
-        row.account,
-        limitsOf(row, Object.fromEntries((openOf.get(row.account) ?? []).map((sum) => [sum.currency, sum.open_minor]))),
-      ]),
-    );
+    return new Map(rows.map((row) => [row.account, limitsOf(row, open.get(row.account) ?? {})]));
   }
+}
 
-  /** Limits and their use, for operators, without locks. */
-  async inUse(sql: Sql, account: string): Promise<AccountLimits | undefined> {
-    const [[row], open] = await Promise.all([
-      sql.query<LimitRow>(limitsStatement, [[account]]),
-      sql.query<OpenRow>(openHoldsStatement, [[account]]),
-    ]);
-    return row && limitsOf(row, openMinor(open));
-  }
-
-  async freeze(sql: Sql, account: string, frozen: boolean): Promise<void> {
-    await sql.query(freezeStatement, [account, frozen]);
-  }
-
-  /** @param capMinor the cap of the sum of open holds, in minor units; null removes it */
-  async cap(sql: Sql, account: string, currency: Currency, capMinor: number | null): Promise<void> {
-    if (capMinor === null) await sql.query(uncapStatement, [account, currency]);
-    else await sql.query(capStatement, [account, currency, capMinor]);
-  }
-
-  /** @param overdraftMinor how far below zero refunds may take the balance, in minor units; null for the default */
-  async overdraft(sql: Sql, account: string, currency: Currency, overdraftMinor: number | null): Promise<void> {
-    if (overdraftMinor === null) await sql.query(defaultOverdraftStatement, [account, currency]);
-    else await sql.query(overdraftStatement, [account, currency, overdraftMinor]);
-  }
+/** The sums of open holds by account and currency, in minor units. */
+export async function openHoldsOf(
+  sql: Sql,
+  accounts: readonly string[],
+): Promise<Map<string, AccountLimits['openHoldsMinor']>> {
+  const rows = await sql.query<OpenRow>(openHoldsStatement, [accounts]);
+  const byAccount = Map.groupBy(rows, ({ account }) => account);
+  return new Map(
+    [...byAccount].map(([account, sums]) => [
+      account,
+      Object.fromEntries(sums.map((sum) => [sum.currency, sum.open_minor])),
+    ]),
+  );
 }
 
 function limitsOf(row: LimitRow, openHoldsMinor: AccountLimits['openHoldsMinor']): AccountLimits {
@@ -124,6 +79,3 @@ function limitsOf(row: LimitRow, openHoldsMinor: AccountLimits['openHoldsMinor']
     refundOverdraftMinor: row.refund_overdraft_minor,
   };
 }
-
-const openMinor = (rows: readonly OpenRow[]): AccountLimits['openHoldsMinor'] =>
-  Object.fromEntries(rows.map((row) => [row.currency, row.open_minor]));

@@ -108,7 +108,7 @@ describe('a capture whose charge had ended', () => {
 
 describe('a cap on an account’s open holds', () => {
   it('counts open holds of the same batch and of earlier ones', async () => {
-    await books.limits.cap(books.test.administrator, 'acct_1', 'usd', 2000);
+    await books.limits.cap('acct_1', 'usd', 2000);
     await books.run(approved({ chargeId: 'ch_1' }), approved({ chargeId: 'ch_2' }), approved({ chargeId: 'ch_3' }));
     expect(await holdsByCharge()).toEqual({ ch_1: 'pending', ch_2: 'pending', ch_3: 'refused' });
     await books.run(approved({ chargeId: 'ch_4' }), captured({ chargeId: 'ch_1' }), approved({ chargeId: 'ch_5' }));
@@ -116,7 +116,7 @@ describe('a cap on an account’s open holds', () => {
   });
 
   it('holds under concurrent batches', async () => {
-    await books.limits.cap(books.test.administrator, 'acct_1', 'usd', 2000);
+    await books.limits.cap('acct_1', 'usd', 2000);
     // Open the connections first, or the batches would run one after another.
     await Promise.all(Array.from({ length: 8 }, () => sql('connect', 'SELECT pg_sleep(0.1)')));
     await Promise.all(
@@ -130,7 +130,7 @@ describe('a cap on an account’s open holds', () => {
   });
 
   it('locks no row for accounts without a cap', async () => {
-    await books.limits.cap(books.test.administrator, 'acct_2', 'usd', 2000);
+    await books.limits.cap('acct_2', 'usd', 2000);
     await books.test.database.transaction(async (tx) => {
       await tx.query(lockLimitsStatement, [['acct_2']]);
       await books.run(approved());
@@ -139,12 +139,12 @@ describe('a cap on an account’s open holds', () => {
   });
 
   it('is removed by an operator, who also freezes and thaws an account', async () => {
-    const { limits, test } = books;
-    await limits.cap(test.administrator, 'acct_1', 'usd', 0);
-    await limits.freeze(test.administrator, 'acct_2', true);
+    const { limits } = books;
+    await limits.cap('acct_1', 'usd', 0);
+    await limits.freeze('acct_2', true);
     await books.run(approved({ chargeId: 'ch_1' }), approved({ chargeId: 'ch_2', account: 'acct_2' }));
-    await limits.cap(test.administrator, 'acct_1', 'usd', null);
-    await limits.freeze(test.administrator, 'acct_2', false);
+    await limits.cap('acct_1', 'usd', null);
+    await limits.freeze('acct_2', false);
     await books.run(approved({ chargeId: 'ch_3' }), approved({ chargeId: 'ch_4', account: 'acct_2' }));
     expect(await holdsByCharge()).toEqual({ ch_1: 'refused', ch_2: 'refused', ch_3: 'pending', ch_4: 'pending' });
   });

@@ -39,7 +39,7 @@ it('migrates older books: captures can be refunded, suspended captures compensat
   for (const text of older.split(';\n')) await test.database.query({ name: '', text });
   await upTo(migrations.length);
 
-  const books = new TestBooks({ ...test, administrator: test.database, administratorUrl: test.url });
+  const books = await TestBooks.over({ ...test, administrator: test.database, administratorUrl: test.url });
   await books.run(requested({ chargeId: 'ch_old' }), captured({ chargeId }));
   await books.run(compensated());
   expect(await books.emitted()).toEqual(['ledger.refund_reserved.v1 ch_old']);

@@ -153,9 +153,9 @@ describe('a merchant’s balance', () => {
     );
     // The balance is -1.12: the fees. Another merchant's money does not count.
     await books.run(...posted('ch_4'), ...posted('ch_5'));
-    await books.limits.overdraft(books.test.administrator, 'acct_1', 'usd', 4 * 56);
+    await books.limits.overdraft('acct_1', 'usd', 4 * 56);
     await books.run(requested({ refundId: 're_3', chargeId: 'ch_4', amount: usd(900) }));
-    await books.limits.overdraft(books.test.administrator, 'acct_1', 'usd', 4 * 56 - 1);
+    await books.limits.overdraft('acct_1', 'usd', 4 * 56 - 1);
     await books.run(requested({ refundId: 're_4', chargeId: 'ch_5', amount: usd(900) }));
     expect(await refundStates()).toEqual({ re_1: 'reserved', re_2: 'posted', re_3: 'reserved', re_4: 'refused' });
   });
@@ -167,14 +167,14 @@ describe('a merchant’s balance', () => {
       (n: number) => requested({ refundId: `re_${n}a`, amount: usd(900) }),
       (n: number) => requested({ refundId: `re_${n}b`, chargeId: 'ch_2', account: 'acct_2', amount: usd(900) }),
     ];
-    await limits.overdraft(test.administrator, 'acct_1', 'usd', 55);
-    await limits.overdraft(test.administrator, 'acct_2', 'eur', 0);
+    await limits.overdraft('acct_1', 'usd', 55);
+    await limits.overdraft('acct_2', 'eur', 0);
     await books.run(...whole.map((refund) => refund(1)));
     expect(await refundStates()).toEqual({ re_1a: 'refused', re_1b: 'reserved' });
-    await limits.overdraft(test.administrator, 'acct_1', 'usd', 56);
+    await limits.overdraft('acct_1', 'usd', 56);
     await books.run(whole[0]!(2));
     expect(await refundStates()).toMatchObject({ re_2a: 'reserved' });
-    await limits.overdraft(test.administrator, 'acct_1', 'usd', null);
+    await limits.overdraft('acct_1', 'usd', null);
     expect(await limits.inUse(test.administrator, 'acct_1')).toMatchObject({ refundOverdraftMinor: {} });
   });
 

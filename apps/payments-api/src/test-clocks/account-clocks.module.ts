@@ -1,18 +1,23 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { Database } from '#postgres';
 import { CLOCK, Jobs, provide, Shutdown, StepRegistry } from '#service';
 import { AccountClocks } from './account-clocks.js';
 import { ClockWatch } from './clock-watch.js';
+import { TestClockEntity } from './test-clock.entity.js';
+import { TestClockRepository } from './test-clock.repository.js';
 
 /** The time of each account, for decisions and answers. */
 @Module({
+  imports: [TypeOrmModule.forFeature([TestClockEntity])],
   providers: [
+    TestClockRepository,
     provide(
       AccountClocks,
-      [Database, CLOCK, StepRegistry, Jobs, Shutdown],
-      async (database, clock, registry, jobs, shutdown) => {
+      [Database, TestClockRepository, CLOCK, StepRegistry, Jobs, Shutdown],
+      async (database, stored, clock, registry, jobs, shutdown) => {
         const clocks = new AccountClocks(clock);
-        const watch = new ClockWatch(database, clocks);
+        const watch = new ClockWatch(database, stored, clocks);
         await watch.start();
         jobs.onEveryInstance(watch.poll);
         shutdown.during('workers', 'the watch for test clocks', () => watch.close());
@@ -21,6 +26,6 @@ import { ClockWatch } from './clock-watch.js';
       },
     ),
   ],
-  exports: [AccountClocks],
+  exports: [AccountClocks, TestClockRepository],
 })
 export class AccountClocksModule {}

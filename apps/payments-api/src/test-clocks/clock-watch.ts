@@ -2,7 +2,7 @@ import type { Database } from '#postgres';
 import type { Job } from '#service';
 import { SingleFlight } from '#single-flight';
 import type { AccountClocks } from './account-clocks.js';
-import { CHANNEL, clockChanges } from './test-clock.repository.js';
+import { CHANNEL, type TestClockRepository } from './test-clock.repository.js';
 
 const POLL_EVERY_MS = 5_000;
 /** A change is stamped when its transaction begins, and seen when it commits. */
@@ -19,6 +19,7 @@ export class ClockWatch {
 
   constructor(
     private readonly database: Database,
+    private readonly stored: TestClockRepository,
     private readonly clocks: AccountClocks,
   ) {}
 
@@ -38,10 +39,10 @@ export class ClockWatch {
   }
 
   private async askAll(): Promise<void> {
-    const changes = await clockChanges(this.database, Math.max(0, this.latestMs - OVERLAP_MS));
-    for (const { account, offset_ms, deleted, changed_ms } of changes) {
-      this.clocks.set(account, deleted ? null : offset_ms);
-      this.latestMs = Math.max(this.latestMs, changed_ms);
+    const changes = await this.stored.changes(Math.max(0, this.latestMs - OVERLAP_MS));
+    for (const { account, offsetMs, deleted, changedAt } of changes) {
+      this.clocks.set(account, deleted ? null : offsetMs);
+      this.latestMs = Math.max(this.latestMs, changedAt);
     }
   }
 }

@@ -1,15 +1,20 @@
+import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { MoreThanOrEqual, Raw, type FindOperator, type Repository } from 'typeorm';
 import type { Instant } from '#clock';
-import { statement, type PgTransaction, type Sql } from '#postgres';
+import { statement, type PgTransaction } from '#postgres';
+import { TestClockEntity } from './test-clock.entity.js';
 import { KEPT_MS, type TestClock } from './test-clock.js';
 
 export const CHANNEL = 'test_clocks';
 
+/** So long every instance can read that a clock was deleted. */
+const DELETED_KEPT_MS = 24 * 60 * 60 * 1_000;
+
+export type ClockChange = Pick<TestClockEntity, 'account' | 'offsetMs' | 'deleted' | 'changedAt'>;
+
 const columns = `id, account, name, frozen_time AS "frozenTime", offset_ms AS "offsetMs", created_at AS "createdAt"`;
 
-const findStatement = statement(
-  'test_clock_find',
-  `SELECT ${columns} FROM test_clock WHERE account = $1 AND NOT deleted`,
-);
 const lockStatement = statement(
   'test_clock_lock',
   `SELECT ${columns} FROM test_clock WHERE account = $1 AND NOT deleted FOR UPDATE`,
@@ -29,62 +34,55 @@ const deleteStatement = statement(
   `UPDATE test_clock SET deleted = true, changed_at = now() WHERE account = $1 AND id = $2 AND NOT deleted RETURNING id`,
 );
 const tellStatement = statement('test_clock_tell', `SELECT pg_notify('${CHANNEL}', '')`);
-export const changedStatement = statement(
-  'test_clock_changed',
-  `SELECT account, offset_ms, deleted, (extract(epoch FROM changed_at) * 1000)::int8 AS changed_ms
-   FROM test_clock WHERE changed_at >= to_timestamp($1 / 1000.0)`,
-);
-const retireStatement = statement(
-  'test_clock_retire',
-  `UPDATE test_clock SET deleted = true, changed_at = now()
-   WHERE NOT deleted AND created_at < now() - $1::int8 * interval '1 ms'`,
-);
-const pruneStatement = statement(
-  'test_clock_prune',
-  `DELETE FROM test_clock WHERE deleted AND changed_at < now() - interval '1 day'`,
-);
-
-/** At most one. */
-export async function findClock(sql: Sql, account: string): Promise<TestClock | undefined> {
-  return (await sql.query<TestClock>(findStatement, [account]))[0];
-}
-
-export async function lockClock(tx: PgTransaction, account: string): Promise<TestClock | undefined> {
-  return (await tx.query<TestClock>(lockStatement, [account]))[0];
-}
-
 /**
- * Notifies other instances with the commit.
- *
- * @returns false when the account got another clock concurrently: before its first there is no row to lock
+ * Test clocks. TypeORM reads and retires them. What belongs to a request's transaction is SQL: TypeORM locks a row only in
+ * a transaction of its own, and other instances are notified with the commit.
  */
-export async function saveClock(tx: PgTransaction, clock: TestClock): Promise<boolean> {
-  const { id, account, name, frozenTime, offsetMs, createdAt } = clock;
-  const saved = await tx.query(saveStatement, [id, account, name, frozenTime, offsetMs, createdAt]);
-  if (saved.length > 0) tx.enqueue(tellStatement);
-  return saved.length > 0;
+@Injectable()
+export class TestClockRepository {
+  constructor(@InjectRepository(TestClockEntity) private readonly clocks: Repository<TestClockEntity>) {}
+
+  async find(account: string): Promise<TestClock | undefined> {
+    return (await this.clocks.findOneBy({ account, deleted: false })) ?? undefined;
+  }
+
+  /** Deleted ones included. @param sinceMs by the database's clock */
+  changes(sinceMs: Instant): Promise<ClockChange[]> {
+    return this.clocks.find({
+      select: { account: true, offsetMs: true, deleted: true, changedAt: true },
+      where: { changedAt: MoreThanOrEqual(sinceMs) },
+    });
+  }
+
+  /** Deletes clocks after 30 days, and their rows a day later, when every instance has read the deletion. */
+  async retire(): Promise<void> {
+    await this.clocks.update(
+      { deleted: false, createdAt: olderThan(KEPT_MS) },
+      { deleted: true, changedAt: () => 'now()' },
+    );
+    await this.clocks.delete({ deleted: true, changedAt: olderThan(DELETED_KEPT_MS) });
+  }
+
+  async lock(tx: PgTransaction, account: string): Promise<TestClock | undefined> {
+    return (await tx.query<TestClock>(lockStatement, [account]))[0];
+  }
+
+  /** @returns false when the account got another clock concurrently: before its first there is no row to lock */
+  async save(tx: PgTransaction, clock: TestClock): Promise<boolean> {
+    const { id, account, name, frozenTime, offsetMs, createdAt } = clock;
+    const saved = await tx.query(saveStatement, [id, account, name, frozenTime, offsetMs, createdAt]);
+    if (saved.length > 0) tx.enqueue(tellStatement);
+    return saved.length > 0;
+  }
+
+  /** @returns false when the account has no such clock */
+  async delete(tx: PgTransaction, account: string, id: string): Promise<boolean> {
+    const deleted = await tx.query(deleteStatement, [account, id]);
+    if (deleted.length > 0) tx.enqueue(tellStatement);
+    return deleted.length > 0;
+  }
 }
 
-/** @returns false when the account has no such clock */
-export async function deleteClock(tx: PgTransaction, account: string, id: string): Promise<boolean> {
-  const deleted = await tx.query(deleteStatement, [account, id]);
-  if (deleted.length > 0) tx.enqueue(tellStatement);
-  return deleted.length > 0;
-}
-
-export interface ClockChange {
-  readonly account: string;
-  readonly offset_ms: number;
-  readonly deleted: boolean;
-  readonly changed_ms: number;
-}
-
-export function clockChanges(sql: Sql, sinceMs: Instant): Promise<ClockChange[]> {
-  return sql.query<ClockChange>(changedStatement, [sinceMs]);
-}
-
-/** Deletes clocks after 30 days, and their rows a day later, when every instance has read the deletion. */
-export async function retireClocks(sql: Sql): Promise<void> {
-  await sql.query(retireStatement, [KEPT_MS]);
-  await sql.query(pruneStatement);
-}
+/** By the database's clock. */
+const olderThan = (ageMs: number): FindOperator<Instant> =>
+  Raw((column) => `${column} < now() - :ageMs::int8 * interval '1 ms'`, { ageMs });

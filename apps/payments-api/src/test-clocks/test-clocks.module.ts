@@ -8,7 +8,7 @@ import { KeyedTransaction } from '../idempotency/keyed-transaction.js';
 import { AccountClocks } from './account-clocks.js';
 import { TestClocks } from './test-clocks.js';
 import { TestClocksController } from './test-clocks.controller.js';
-import { retireClocks } from './test-clock.repository.js';
+import { TestClockRepository } from './test-clock.repository.js';
 
 const RETIRE_EVERY_MS = 60_000;
 
@@ -19,20 +19,20 @@ const RETIRE_EVERY_MS = 60_000;
   providers: [
     provide(
       TestClocks,
-      [KeyedTransaction, Database, AccountClocks, IDS, CLOCK, ExpiryJob],
-      (keyed, database, clocks, ids, clock, expiry) =>
-        new TestClocks(keyed, database, clocks, ids, clock, (account) => expiry.runFor(account)),
+      [KeyedTransaction, Database, TestClockRepository, AccountClocks, IDS, CLOCK, ExpiryJob],
+      (keyed, database, stored, clocks, ids, clock, expiry) =>
+        new TestClocks(keyed, database, stored, clocks, ids, clock, (account) => expiry.runFor(account)),
     ),
   ],
 })
 export class TestClocksModule implements OnApplicationBootstrap {
   constructor(
-    private readonly database: Database,
+    private readonly stored: TestClockRepository,
     private readonly jobs: Jobs,
   ) {}
 
   onApplicationBootstrap(): void {
-    const run = (): Promise<void> => retireClocks(this.database);
+    const run = (): Promise<void> => this.stored.retire();
     this.jobs.onOneInstance({ name: 'test-clock-retirement', everyMs: RETIRE_EVERY_MS, run });
   }
 }

@@ -9,7 +9,7 @@ import type { KeyedTransaction } from '../idempotency/keyed-transaction.js';
 import type { AccountClocks } from './account-clocks.js';
 import type { AdvanceParameters, ClockListParameters, NewClockParameters } from './test-clock-parameters.js';
 import { advanceClock, startClock, testClockObject, type TestClock } from './test-clock.js';
-import { deleteClock, findClock, lockClock, saveClock } from './test-clock.repository.js';
+import type { TestClockRepository } from './test-clock.repository.js';
 
 const URL = '/v1/test_helpers/test_clocks';
 
@@ -18,6 +18,7 @@ export class TestClocks {
   constructor(
     private readonly keyed: KeyedTransaction,
     private readonly database: Database,
+    private readonly stored: TestClockRepository,
     private readonly clocks: AccountClocks,
     private readonly ids: Ids,
     private readonly clock: Clock,
@@ -53,14 +54,14 @@ export class TestClocks {
 
   /** @throws StripeError 404 */
   async retrieve(account: string, id: string): Promise<object> {
-    const found = await findClock(this.database, account);
+    const found = await this.stored.find(account);
     if (found?.id !== id) throw resourceMissing('test clock', id, 'id');
     return testClockObject(found);
   }
 
   /** @throws StripeError 400 for a cursor that names no clock of the account */
   async list(account: string, cursors: ClockListParameters): Promise<object> {
-    const found = await findClock(this.database, account);
+    const found = await this.stored.find(account);
     const cursor = (['starting_after', 'ending_before'] as const).find((name) => cursors[name] !== undefined);
     if (cursor && cursors[cursor] !== found?.id) throw resourceMissing('test clock', cursors[cursor]!, cursor, 400);
     return { object: 'list', url: URL, has_more: false, data: found && !cursor ? [testClockObject(found)] : [] };
@@ -68,7 +69,7 @@ export class TestClocks {
 
   /** The account returns to real time. */
   async delete(account: string, id: string): Promise<object> {
-    const deleted = await this.database.transaction((tx) => deleteClock(tx, account, id));
+    const deleted = await this.database.transaction((tx) => this.stored.delete(tx, account, id));
     if (!deleted) throw resourceMissing('test clock', id, 'id');
     this.clocks.set(account, null);
     return { id, object: 'test_helpers.test_clock', deleted: true };
@@ -79,8 +80,8 @@ export class TestClocks {
     const { account } = claim;
     let offsetMs: number | undefined;
     const answer = await this.keyed.answer(claim, async (tx) => {
-      let after = decide(await lockClock(tx, account));
-      while (!(await saveClock(tx, after))) after = decide(await lockClock(tx, account));
+      let after = decide(await this.stored.lock(tx, account));
+      while (!(await this.stored.save(tx, after))) after = decide(await this.stored.lock(tx, account));
       offsetMs = after.offsetMs;
       return { status: 200, body: jsonText(testClockObject(after)) };
     });

@@ -23,7 +23,6 @@ export type DrawnKind =
   | 'flag'
   | 'limit'
   | 'json'
-  | 'minor'
   | 'seconds'
   | 'ms'
   | 'instant'
@@ -55,7 +54,6 @@ const fixed: Partial<Record<DrawnKind, readonly unknown[]>> = {
   clock: ['clock_1', 'clock_2', 'clock_3'],
   flag: [true, false],
   limit: [1, 2, 5, 100],
-  minor: [0, 1, 500, 100_000],
   seconds: [0, 30, 86_400],
   ms: [0, 1_000, 60_000, 86_400_000],
   word: ['', 'a', 'b'],
@@ -124,7 +122,7 @@ const drawn: readonly (readonly [RegExp, readonly Draw[]])[] = [
   [/^(postgres\.ping|service\.still_there|ledger\.state_now|test_clock_tell)$/, []],
   [/^(parked_key_count|service\.oldest_outbox_row|statement_cursor_view|operation_live_count)$/, []],
   [/^ledger\.(audit|count_open_differences|statement_positions|count_suspects|state_stated|state_open_charges)$/, []],
-  [/^(balance_unmoved|test_clock_prune)$/, []],
+  [/^balance_unmoved$/, []],
   [/^inbox_forget$/, ['firstPage', 'behindTheLastPage', 'ms']],
   [/^inbox_disown$/, ['event', 'word']],
   [/^inbox_park$/, ['event', 'word', 'charge', 'json', 'json', 'flag', 'word', 'limit']],
@@ -151,11 +149,8 @@ const drawn: readonly (readonly [RegExp, readonly Draw[]])[] = [
   [/^snowflake\.release$/, ['position', 'holder', 'instant']],
   [/^ledger\.balances$/, ['account']],
   [/^ledger\.(limits|lock_limits|open_holds)$/, [['account']]],
-  [/^ledger\.freeze$/, ['account', 'flag']],
-  [/^ledger\.(cap|overdraft)$/, ['account', 'currency', 'minor']],
-  [/^ledger\.(uncap|default_overdraft)$/, ['account', 'currency']],
   [/^ledger\.open_differences$/, ['ms']],
-  [/^test_clock_(find|lock)$/, ['account']],
+  [/^test_clock_lock$/, ['account']],
   [/^test_clock_save$/, ['clock', 'account', 'word', 'moment', 'ms', 'moment']],
   [/^test_clock_delete$/, ['account', 'clock']],
   [/^balance$/, ['account', 'instant']],
