@@ -1,5 +1,5 @@
 // Levels of tests: *.spec.ts is pure and fast; *.real.spec.ts needs Postgres or Kafka;
-// test/system/*.system.spec.ts drives the whole system from outside.
+// test/system/*.system.spec.ts drives the whole system from outside; test/compose/*.compose.spec.ts needs Docker.
 const transform = { '^.+\\.ts$': ['@swc/jest'] };
 const base = {
   transform,
@@ -22,7 +22,7 @@ export default {
       ...base,
       displayName: 'unit',
       testMatch: ['**/*.spec.ts'],
-      testPathIgnorePatterns: ['\\.(real|system)\\.spec\\.ts$'],
+      testPathIgnorePatterns: ['\\.(real|system|compose)\\.spec\\.ts$'],
     },
     {
       ...base,
@@ -36,6 +36,11 @@ export default {
       displayName: 'system',
       testMatch: ['**/*.system.spec.ts'],
       globalSetup: '<rootDir>/test/system-setup.mjs',
+    },
+    {
+      ...base,
+      displayName: 'compose',
+      testMatch: ['**/*.compose.spec.ts'],
     },
   ],
 };

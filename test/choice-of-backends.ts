@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { KAFKA_IMAGE } from '../infra/local/kafka-container.js';
+import { requireImages, sentenceOf } from './docker-images.js';
 
 export const POSTGRES_IMAGE = 'postgres:18';
 /** That of testcontainers, which removes containers whose test was killed. */
@@ -33,7 +32,7 @@ export async function chooseBackends(
   try {
     await docker();
   } catch (error) {
-    const why = error instanceof Error ? error.message.split('\n', 1)[0]! : String(error);
+    const why = sentenceOf(error);
     if (wanted === '1')
       throw new Error(`HOLDFAST_TEST_CONTAINERS=1, but Docker cannot run them: ${why}`, { cause: error });
     return { inContainers: false, line: `${embedded}, not in containers: ${why}` };
@@ -41,13 +40,8 @@ export async function chooseBackends(
   return { inContainers: true, line: 'Postgres and Kafka in containers, by testcontainers' };
 }
 
-/** Docker answers, and has the images or can pull them. */
-async function dockerHasImages(): Promise<void> {
-  const docker = (args: string[], options: { timeout?: number } = {}) => promisify(execFile)('docker', args, options);
-  await docker(['info'], { timeout: 10_000 });
+function dockerHasImages(): Promise<void> {
   const { TESTCONTAINERS_RYUK_DISABLED, RYUK_CONTAINER_IMAGE = REAPER_IMAGE } = process.env;
   const reaper = TESTCONTAINERS_RYUK_DISABLED === 'true' ? [] : [RYUK_CONTAINER_IMAGE];
-  for (const image of [POSTGRES_IMAGE, KAFKA_IMAGE, ...reaper]) {
-    await docker(['image', 'inspect', image]).catch(() => docker(['pull', '--quiet', image], { timeout: 600_000 }));
-  }
+  return requireImages([POSTGRES_IMAGE, KAFKA_IMAGE, ...reaper]);
 }

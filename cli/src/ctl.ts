@@ -1,7 +1,8 @@
 import { askControl, ControlRefused } from '../../infra/local/control-client.js';
 import type { ProcessSnapshot } from '../../infra/local/managed-process.js';
+import { repositoryRoot } from '../../infra/local/repository.js';
 import { asksForHelp, CommandError, type Command } from './command.js';
-import { controlCompose } from './ctl/control-compose.js';
+import { ComposeRefused, controlCompose, lineOf } from './ctl/control-compose.js';
 import { parseCtlCommand, type CtlCommand } from './ctl/ctl-command.js';
 import { findSystem } from './system/find-system.js';
 
@@ -23,11 +24,15 @@ export const ctl: Command = async (words) => {
       'A container cannot control its neighbours: on the host, docker compose kill, pause, unpause, restart, stop, start.',
     );
   const system = await findSystem('Processes of a system elsewhere are controlled where they run.');
-  const rows = system.kind === 'compose' ? await controlCompose(command) : await controlSupervised(command);
-  for (const { name, state, details = '' } of rows)
-    console.log(`${name.padEnd(18)} ${state.padEnd(18)} ${details}`.trimEnd());
+  const rows = system.kind === 'compose' ? await controlContainers(command) : await controlSupervised(command);
+  for (const row of rows) console.log(lineOf(row));
   return 0;
 };
+
+const controlContainers = (command: CtlCommand | undefined) =>
+  controlCompose(repositoryRoot, command).catch((error: unknown) => {
+    throw error instanceof ComposeRefused ? new CommandError(error.message) : error;
+  });
 
 async function controlSupervised(command: CtlCommand | undefined) {
   const asked =

@@ -6,7 +6,7 @@ import { Unprepared, prepare, root, runTillItEnds } from './prepare.mjs';
 
 const file = join(root, 'test', 'counts.json');
 
-/** How many tests each project had when that was last written down: `{ unit, real, system }`. */
+/** How many tests each project had when that was last written down: `{ unit, real, system, compose }`. */
 export const readCounts = async () => JSON.parse(await readFile(file, 'utf8'));
 
 /**
@@ -42,7 +42,7 @@ async function write() {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-counts-'));
   try {
     const counts = {};
-    for (const project of ['unit', 'real', 'system']) {
+    for (const project of ['unit', 'real', 'system', 'compose']) {
       counts[project] = await countTests(project, folder, {
         ...env,
         NODE_OPTIONS: '--experimental-vm-modules --no-warnings',

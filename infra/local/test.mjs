@@ -1,9 +1,11 @@
-// npm test [-- check unit simulation sabotage real system]: every check and test, from a clean clone. Each stage prints its time;
-// tests that could not run here are named; the last line counts. With CI=true a test that did not run is a failure.
+// npm test [-- check unit simulation sabotage real system compose]: every check and test, from a clean clone. Each stage
+// prints its time; tests that could not run here are named; the last line counts. With CI=true a test that did not run
+// is a failure, except the tests of docker compose where Docker cannot run it.
 import { execFile } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { whyNotCompose } from '../../test/compose/why-not-compose.js';
 import { compareCount, readCounts } from './test-counts.mjs';
 import { Interrupted, Unprepared, prepare, root, runTillItEnds } from './prepare.mjs';
 
@@ -20,7 +22,7 @@ const planted = ['--sample', '6'];
 /** Commands of the repository that are a test by themselves: the exit code is the verdict. */
 const mains = { simulation: 'dist/proof/simulation/src/main.js', sabotage: 'dist/proof/planted-bugs/main.js' };
 /** Unit tests wait for nothing outside: one worker for each core, where Jest would leave one core idle. */
-const projects = { unit: ['--maxWorkers=100%'], real: [], system: ['--runInBand'] };
+const projects = { unit: ['--maxWorkers=100%'], real: [], system: ['--runInBand'], compose: ['--runInBand'] };
 
 const chosen = process.argv.slice(2);
 const isChosen = (name) => chosen.length === 0 || chosen.includes(name);
@@ -37,6 +39,7 @@ try {
     sabotage: () => runMain('sabotage', planted, env, node),
     real: () => runTests('real', env, node),
     system: () => runTests('system', env, node),
+    compose: () => runComposeTests(env, node),
   };
   for (const [name, stage] of Object.entries(stages)) {
     if (!isChosen(name)) continue;
@@ -73,6 +76,15 @@ async function runMain(name, options, env, node) {
   const code = await runTillItEnds(node, ['--no-warnings', mains[name], ...options], { env });
   console.log(`${code === 0 ? 'PASS' : 'FAIL'} ${name}`);
   total[code === 0 ? 'passed' : 'failed'] += 1;
+}
+
+/** The only tests that CI may leave out: what they look at needs Docker. */
+async function runComposeTests(env, node) {
+  const why = await whyNotCompose();
+  const before = skipped.length;
+  await runTests('compose', env, node);
+  if (why === undefined) return;
+  for (const name of skipped.splice(before)) console.log(`SKIPPED, since Docker cannot run it (${why}): ${name}`);
 }
 
 async function runTests(project, env, node) {

@@ -1,19 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { repositoryRoot } from '../../../infra/local/repository.js';
 import type { ExitCode } from '../command.js';
+import { composeIn } from '../ctl/control-compose.js';
 import { composeContainersIn, type ComposeContainer } from './compose-containers.js';
 
 const ANSWER_WITHIN_MS = 10_000;
-const project = [
-  'compose',
-  '--project-directory',
-  repositoryRoot,
-  '--file',
-  join(repositoryRoot, 'docker-compose.yml'),
-];
+const project = composeIn(repositoryRoot);
 
 /** The containers of this clone's system, those included that do not run now; none where Docker does not answer. */
 export async function composeContainers(): Promise<readonly ComposeContainer[]> {
@@ -23,13 +17,6 @@ export async function composeContainers(): Promise<readonly ComposeContainer[]> 
     ({ stdout }) => composeContainersIn(stdout),
     () => [],
   );
-}
-
-/** @throws Error with what Docker says when it fails */
-export async function compose(...words: readonly string[]): Promise<void> {
-  await promisify(execFile)('docker', [...project, ...words]).catch((error: { stderr?: string; message: string }) => {
-    throw new Error(error.stderr?.trim() || error.message);
-  });
 }
 
 /** Runs holdfast in a container of its own, beside the others. */
