@@ -1,6 +1,6 @@
 import type { PgTransaction, UnitOfWork, Sql } from '#postgres';
 import { decideExistingKey, type Claim } from '../../apps/payments-api/src/idempotency/key.js';
-import { claimKeys, readKeys, storeAnswers } from '../../apps/payments-api/src/idempotency/key.repository.js';
+import { claimKeys, enqueueAnswers, readKeys } from '../../apps/payments-api/src/idempotency/key.repository.js';
 
 /** The key is claimed in a row, in the transaction of its effect, so it survives the process. */
 export class HardenedIdempotency {
@@ -16,7 +16,7 @@ export class HardenedIdempotency {
         if (ruling.kind === 'answered') return ruling.answer.body;
       }
       const body = await perform(tx);
-      await storeAnswers(tx, [{ ...claim, answer: { status: 200, body } }]);
+      enqueueAnswers(tx, [{ ...claim, answer: { status: 200, body } }]);
       return body;
     });
   }

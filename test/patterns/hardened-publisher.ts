@@ -25,7 +25,7 @@ export class HardenedPublisher {
   async commit(change: (tx: PgTransaction) => Promise<unknown>, event: CloudEvent): Promise<void> {
     await this.database.transaction(async (tx) => {
       await change(tx);
-      await this.#outbox.append(tx, [event]);
+      this.#outbox.append(tx, [event]);
     });
   }
 

@@ -33,7 +33,7 @@ export function gatewayInstance(name: string, database: Database, stub: StubBank
     service: 'bank-gateway',
     store: database,
     inbox: new PostgresInbox(),
-    outbox: { append: (tx, events) => Promise.resolve(tx.onCommit(() => void emitted.push(...events))) },
+    outbox: { append: (tx, events) => tx.onCommit(() => void emitted.push(...events)) },
     aggregates: new Map([[authorizations.kind, repository]]),
     preparations: new Map([[authorizations.kind, begin]]),
     effects: new Map([['begin_operation', begin as EffectHandler]]),

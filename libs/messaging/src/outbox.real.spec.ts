@@ -157,7 +157,7 @@ describe('The outbox, its relay and the steps, over a real Postgres and Kafka', 
     Database.open({ url: test.url, database: test.name, clock, maxConnections: 3, synchronousCommit: false });
 
   const commit = (outbox: PostgresOutbox, ...events: CloudEvent[]): Promise<void> =>
-    database.transaction((tx) => outbox.append(tx, events));
+    database.transaction(async (tx) => outbox.append(tx, events));
 
   /** A whole Nest microservice that counts. */
   async function counter(outbox: PostgresOutbox, observer: StepConsumerObserver = {}): Promise<void> {

@@ -45,6 +45,11 @@ export const exchangeStatement = statement(
    ORDER BY id LIMIT $4::int`,
 );
 
+interface InsertedRow {
+  readonly id: number;
+  readonly behind: number | null;
+}
+
 const notifyStatement = statement('outbox_notify', 'NOTIFY outbox');
 
 /** Appends events in the transaction of their state, and hands them to the relay after the commit. */
@@ -55,33 +60,30 @@ export class PostgresOutbox implements Outbox<PgTransaction> {
   ) {}
 
   /**
-   * Does not await the insert, so that it shares a round trip with COMMIT; if it fails, the transaction rejects. A dead
-   * letter that is too large is sent without its data, which the parked event keeps.
+   * Enqueues the insert, so that it shares a round trip with COMMIT. A dead letter that is too large is sent without its
+   * data, which the parked event keeps.
    *
    * @throws EventTooLargeError
    */
-  append(tx: PgTransaction, appended: readonly CloudEvent[]): Promise<void> {
+  append(tx: PgTransaction, appended: readonly CloudEvent[]): void {
     const events = appended.map((event) =>
       event.deadLetter && lengthOf(encode(event)) > MAX_RECORD_LENGTH ? { ...event, data: undefined } : event,
     );
     const records = events.map((event) => ({ shard: shardOf(event.key), ...encode(event) }));
     for (const [index, record] of records.entries()) {
-      if (lengthOf(record) > MAX_RECORD_LENGTH) return Promise.reject(new EventTooLargeError(events[index]!));
+      if (lengthOf(record) > MAX_RECORD_LENGTH) throw new EventTooLargeError(events[index]!);
     }
-    const inserted = tx.query<{ id: number; behind: number | null }>(appendStatement, [JSON.stringify(records)]);
-    inserted.catch(() => undefined);
-    tx.onCommit(() => {
-      const appendedAt = this.clock.now();
-      void inserted.then((rows) =>
+    tx.enqueue<InsertedRow>(appendStatement, [JSON.stringify(records)], (rows) => {
+      tx.onCommit(() => {
+        const appendedAt = this.clock.now();
         this.relay.offer(
           rows.map(({ id, behind }, index): HandedRow => {
             return { id, behind, shard: records[index]!.shard, event: events[index]!, appendedAt };
           }),
-        ),
-      );
+        );
+      });
     });
     tx.onRollback(() => this.relay.sweepSoon());
-    return Promise.resolve();
   }
 }
 

@@ -70,8 +70,8 @@ class FakeBus implements Bus {
 const parts: BatchParts<Transaction> = {
   service: 'ledger',
   store: { transaction: () => Promise.reject(new Error('no store')), isTransient: () => true },
-  inbox: { admit: () => Promise.reject(new Error()), park: () => Promise.resolve(), forget: () => Promise.resolve() },
-  outbox: { append: () => Promise.resolve() },
+  inbox: { admit: () => Promise.reject(new Error()), park: () => undefined, forget: () => undefined },
+  outbox: { append: () => undefined },
   aggregates: new Map(),
   effects: new Map(),
   clock: new FakeClock(),

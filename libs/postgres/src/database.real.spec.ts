@@ -54,6 +54,19 @@ describe('Database', () => {
     expect(database.isTransient(error)).toBe(false);
   });
 
+  it('prepares a statement that failed, or stood behind one, again or not at all, as its connection needs', async () => {
+    const alone = await testDatabase('prepared', { maxConnections: 1 });
+    const missing = statement('spec.missing', 'SELECT * FROM nowhere');
+    const behind = statement('spec.behind', 'SELECT 2 AS two');
+    const before = statement('spec.before', 'SELECT 1 AS one');
+    const all = (...statements: (typeof missing)[]) =>
+      alone.database.transaction((tx) => Promise.all(statements.map((one) => tx.query(one))));
+    await expect(all(before, missing, behind)).rejects.toMatchObject({ code: '42P01' });
+    expect(await all(behind, before, behind)).toEqual([[{ two: 2 }], [{ one: 1 }], [{ two: 2 }]]);
+    await expect(all(missing)).rejects.toMatchObject({ code: '42P01' });
+    await alone.drop();
+  });
+
   it('reuses a connection after an error of the server, and closes it when its state is unknown', async () => {
     const alone = await testDatabase('alone', { maxConnections: 1 });
     const pid = async (): Promise<unknown> => (await alone.database.query(myBackend))[0]!['pid'];
@@ -62,6 +75,9 @@ describe('Database', () => {
     await expect(alone.database.transaction((tx) => tx.query(refused))).rejects.toMatchObject({ code: '22012' });
     expect(await pid()).toBe(before);
     await expect(alone.database.transaction((tx) => tx.query(refused, [1n, { big: 1n }]))).rejects.toThrow('BigInt');
+    expect(await pid()).toBe(before);
+    const unreadable = statement('spec.unreadable', 'SELECT 9007199254740993::int8');
+    await expect(alone.database.transaction((tx) => tx.query(unreadable))).rejects.toThrow('beyond a safe integer');
     expect(await pid()).not.toBe(before);
     await alone.drop();
   });

@@ -2,15 +2,20 @@ import { Pool, type QueryResultRow } from 'pg';
 import { fullJitterMs, type Clock } from '#clock';
 import { Listener } from './listener.js';
 import { OpenTransaction } from './open-transaction.js';
+import { sendPipeline } from './pipeline.js';
 import { sessionConfig, type SessionOptions } from './session.js';
 import { statement, type Statement } from './statement.js';
 import type { PgTransaction, Sql, UnitOfWork } from './transaction.js';
 import { isTransientError } from './transient.js';
 
+export type RoundTripOf = 'transaction' | 'statement';
+
 export interface DatabaseOptions extends SessionOptions {
   clock: Clock;
   /** Default 10. */
   maxConnections?: number;
+  /** Called as each round trip begins: of a transaction, or of a statement outside one. */
+  onRoundTrip?: (of: RoundTripOf) => void;
   /** How long `open` waits for a server that does not answer. Default: no limit. */
   openWithinMs?: number;
 }
@@ -70,13 +75,19 @@ export class Database implements UnitOfWork<PgTransaction>, Sql {
     statement: Statement,
     values: readonly unknown[] = [],
   ): Promise<Row[]> {
+    this.options.onRoundTrip?.('statement');
     const { rows } = await this.#pool.query<Row & QueryResultRow>({ ...statement, values: [...values] });
     return rows;
   }
 
   async transaction<T>(work: (tx: PgTransaction) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
-    const tx = new OpenTransaction(client);
+    const tx = new OpenTransaction({
+      send: (statements) => {
+        this.options.onRoundTrip?.('transaction');
+        return sendPipeline(client, statements);
+      },
+    });
     try {
       return await tx.perform(work);
     } finally {

@@ -8,6 +8,7 @@ export { provision, UnsafeRoleError, type ProvisionOptions } from './provision.j
 export { assertMigrated, NotMigratedError } from './assert-migrated.js';
 export { CommitUnknownError, isTransientError } from './transient.js';
 export { OpenTransaction } from './open-transaction.js';
+export type { BoundStatement, PipelinedConnection, StatementOutcome } from './connection.js';
 export { DatabaseError } from 'pg';
 export { assertIndexProbes, explain, type IndexProbeCheck } from './query-plan.js';
 export { sessionConfig } from './session.js';

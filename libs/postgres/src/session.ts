@@ -22,6 +22,8 @@ export function sessionConfig(options: SessionOptions): ClientConfig {
     lock_timeout: options.lockTimeoutMs ?? 5_000,
     // A frozen process must not keep its row locks longer than a lease.
     idle_in_transaction_session_timeout: 10_000,
+    // One that is frozen while it writes is not idle to the server, which waits for the rest of the statements.
+    transaction_timeout: statementTimeoutMs * 6,
     synchronous_commit: options.synchronousCommit === false ? 'off' : 'on',
     plan_cache_mode: 'force_generic_plan',
     enable_seqscan: 'off',

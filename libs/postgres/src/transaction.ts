@@ -29,7 +29,17 @@ export interface Sql {
   ): Promise<Row[]>;
 }
 
+export type ReceiveRows<Row> = (rows: Row[]) => void;
+
+/** Statements that are issued without an await between them share one round trip, and run in the order of the calls. */
 export interface PgTransaction extends Transaction, Sql {
-  /** Sends a statement without awaiting it: it shares a round trip with COMMIT. If it fails, the transaction rejects. */
-  enqueue(statement: Statement, values?: readonly unknown[]): void;
+  /**
+   * Sends a statement without awaiting it, in the round trip of the next query or of COMMIT. If it fails, the
+   * transaction rejects. `answered` is called with its rows before the effects of the commit.
+   */
+  enqueue<Row extends object = Record<string, unknown>>(
+    statement: Statement,
+    values?: readonly unknown[],
+    answered?: ReceiveRows<Row>,
+  ): void;
 }

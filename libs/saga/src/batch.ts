@@ -73,13 +73,17 @@ export class BatchRunner<Tx extends Transaction> {
   constructor(private readonly parts: BatchParts<Tx>) {}
 
   run(works: readonly AnyWork[]): Promise<WorkOutcome[]> {
-    return this.parts.store.transaction(async (tx) => this.decideAll(tx, works, await this.admit(tx, works)));
+    return this.parts.store.transaction(async (tx) => {
+      // The events name what to load, so the inbox need not have answered: one round trip for both.
+      const [admission, states] = await Promise.all([this.admit(tx, works), this.load(tx, works)]);
+      return this.decideAll(tx, works, admission, states);
+    });
   }
 
   /** `tx` holds the events' key. The inbox is not asked: it admitted these events when they were parked. */
-  runParked(tx: Tx, works: readonly AnyWork[]): Promise<WorkOutcome[]> {
+  async runParked(tx: Tx, works: readonly AnyWork[]): Promise<WorkOutcome[]> {
     const fresh = new Set(works.flatMap(({ delivery }) => (delivery ? inboxIdOf(delivery.event) : [])));
-    return this.decideAll(tx, works, { fresh, parkedKeys: new Set() });
+    return this.decideAll(tx, works, { fresh, parkedKeys: new Set() }, await this.load(tx, works));
   }
 
   /** See UnitOfWork. */
@@ -93,16 +97,24 @@ export class BatchRunner<Tx extends Transaction> {
     return this.parts.inbox.admit(tx, deliveries);
   }
 
-  private async decideAll(tx: Tx, works: readonly AnyWork[], admission: InboxAdmission): Promise<WorkOutcome[]> {
+  /** By kind of aggregate, locked in the order of kinds. */
+  private async load(tx: Tx, works: readonly AnyWork[]): Promise<ReadonlyMap<string, Loaded>> {
+    const readable = works.filter(({ unreadable }) => !unreadable);
+    const kinds = [...Map.groupBy(readable, (work) => work.aggregate.kind)].sort(([a], [b]) => (a < b ? -1 : 1));
+    const loading = kinds.map(async ([kind, ofKind]): Promise<[string, Loaded]> => {
+      return [kind, await this.storeOf(kind).load(tx, inOrder(ofKind))];
+    });
+    return new Map(await Promise.all(loading));
+  }
+
+  private async decideAll(
+    tx: Tx,
+    works: readonly AnyWork[],
+    admission: InboxAdmission,
+    states: ReadonlyMap<string, Loaded>,
+  ): Promise<WorkOutcome[]> {
     const { inbox, outbox } = this.parts;
     const fresh = new Set(admission.fresh);
-
-    const readable = works.filter(({ unreadable }) => !unreadable);
-    const kinds = Map.groupBy(readable, (work) => work.aggregate.kind);
-    const states = new Map<string, Loaded>();
-    for (const kind of [...kinds.keys()].sort())
-      states.set(kind, await this.storeOf(kind).load(tx, inOrder(kinds.get(kind)!)));
-
     const emitted: CloudEvent[] = [];
     const changed = new Map<string, Map<string, AnyWork>>();
     const outcomes: WorkOutcome[] = [];
@@ -119,7 +131,7 @@ export class BatchRunner<Tx extends Transaction> {
           continue;
         }
         if (admission.parkedKeys.has(event.key)) {
-          await inbox.park(tx, work.delivery, PARKED_BEHIND);
+          inbox.park(tx, work.delivery, PARKED_BEHIND);
           outcomes.push({ kind: 'parked_behind' });
           continue;
         }
@@ -131,7 +143,7 @@ export class BatchRunner<Tx extends Transaction> {
       if (decision.tooSoon && work.delivery) {
         // A resend in this batch, behind the prerequisite, must count as new.
         fresh.add(inboxIdOf(work.delivery.event));
-        await inbox.forget(tx, work.delivery.event);
+        inbox.forget(tx, work.delivery.event);
         outcomes.push({ kind: 'too_soon' });
         continue;
       }
@@ -155,7 +167,7 @@ export class BatchRunner<Tx extends Transaction> {
       this.doAfterwards(tx, prepared.effects);
       this.doAfterwards(tx, await this.storeOf(kind).save(tx, prepared.changed, loaded));
     }
-    if (emitted.length > 0) await outbox.append(tx, emitted);
+    if (emitted.length > 0) outbox.append(tx, emitted);
     return outcomes;
   }
 

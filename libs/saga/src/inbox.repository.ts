@@ -94,9 +94,9 @@ export class PostgresInbox implements Inbox<PgTransaction> {
     return { fresh: new Set(fresh.map(inboxIdOf)), parkedKeys: new Set(parked.map(({ key }) => key)) };
   }
 
-  async park(tx: PgTransaction, delivery: Delivery, why: WhyParked): Promise<void> {
+  park(tx: PgTransaction, delivery: Delivery, why: WhyParked): void {
     const { event, origin } = delivery;
-    await tx.query(parkStatement, [
+    tx.enqueue(parkStatement, [
       event.id,
       event.source,
       event.key,
@@ -108,8 +108,8 @@ export class PostgresInbox implements Inbox<PgTransaction> {
     ]);
   }
 
-  async forget(tx: PgTransaction, { id, source }: Pick<CloudEvent, 'source' | 'id'>): Promise<void> {
-    await tx.query(forgetStatement, [id, source]);
+  forget(tx: PgTransaction, { id, source }: Pick<CloudEvent, 'source' | 'id'>): void {
+    tx.enqueue(forgetStatement, [id, source]);
   }
 }
 

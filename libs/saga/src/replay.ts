@@ -95,7 +95,7 @@ export class Replay<Tx extends Transaction> {
       if (first?.position !== event.position) return false;
       await this.parking.failedAgain(tx, first, error.message);
       // One dead letter per event that fails. An event that was parked behind another has none yet.
-      if (first.behind) await outbox.append(tx, [deadLetterOf(first, { service, error, attempts: 1 })]);
+      if (first.behind) outbox.append(tx, [deadLetterOf(first, { service, error, attempts: 1 })]);
       return true;
     });
     if (stands) this.observer.onFailedAgain?.({ event, error });

@@ -97,8 +97,8 @@ export class StepConsumer<Tx extends Transaction> {
         const { fresh } = await inbox.admit(tx, [delivery]);
         parked = fresh.size > 0;
         if (!parked) return;
-        await inbox.park(tx, delivery, { error: error.message, behind: false, attempts });
-        await outbox.append(tx, [deadLetterOf(delivery, { service, error, attempts })]);
+        inbox.park(tx, delivery, { error: error.message, behind: false, attempts });
+        outbox.append(tx, [deadLetterOf(delivery, { service, error, attempts })]);
       }),
     );
     if (failure) throw failure;

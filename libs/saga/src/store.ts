@@ -19,9 +19,16 @@ export interface Aggregates<
   Context = void,
   Loaded extends WorkingSet<State, Key, Context> = WorkingSet<State, Key, Context>,
 > {
-  /** One query. Locks rows in the order of names; an unknown key gets an initial state. `keys` are sorted, may repeat. */
+  /**
+   * Issues its first statement at once, to share the round trip of the inbox. Locks rows in the order of names; an
+   * unknown key gets an initial state. `keys` are sorted, may repeat.
+   */
   load(tx: Tx, keys: readonly Key[]): Promise<Loaded>;
-  /** One multi-row statement for the changed aggregates, each once. @returns the effects to run after the commit */
+  /**
+   * One multi-row statement for the changed aggregates, each once, enqueued to share the round trip of COMMIT.
+   *
+   * @returns the effects to run after the commit
+   */
   save(tx: Tx, changed: readonly Saved<State, Key>[], loaded: Loaded): Promise<readonly Effect[]>;
 }
 
@@ -67,9 +74,9 @@ export interface Inbox<Tx extends Transaction> {
   /** Excludes replays of these keys until the end of `tx`, and waits for a running one. */
   admit(tx: Tx, deliveries: readonly Delivery[]): Promise<InboxAdmission>;
   /** Parks an event that `tx` has admitted, in order within its key. Idempotent by the event's id. */
-  park(tx: Tx, delivery: Delivery, why: WhyParked): Promise<void>;
+  park(tx: Tx, delivery: Delivery, why: WhyParked): void;
   /** Removes the id that `tx` has admitted: the next delivery counts as new. */
-  forget(tx: Tx, event: Pick<CloudEvent, 'source' | 'id'>): Promise<void>;
+  forget(tx: Tx, event: Pick<CloudEvent, 'source' | 'id'>): void;
 }
 
 /** An event that was set aside. */
@@ -98,7 +105,7 @@ export interface Parking<Tx extends Transaction> {
 
 export interface Outbox<Tx extends Transaction> {
   /** One multi-row statement. Events are published in this order per key. */
-  append(tx: Tx, events: readonly CloudEvent[]): Promise<void>;
+  append(tx: Tx, events: readonly CloudEvent[]): void;
 }
 
 export const inboxIdOf = (event: Pick<CloudEvent, 'source' | 'id'>): string => `${event.source} ${event.id}`;

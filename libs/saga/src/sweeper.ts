@@ -49,7 +49,7 @@ export async function sweep<Tx extends Transaction, State>(
             .restate(state)
             .map((event): CloudEvent => ({ ...event, source: service, time: clock.now(), traceparent, resent: true })),
         );
-        if (events.length > 0) await outbox.append(tx, events);
+        if (events.length > 0) outbox.append(tx, events);
         return found.length;
       });
       if (count > 0) onSwept(count);

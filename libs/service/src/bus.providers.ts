@@ -11,6 +11,7 @@ import { measureBacklog, observeOutbox } from './observe-outbox.js';
 import { observeSteps } from './observe-steps.js';
 import { provide } from './provide.js';
 import { Readiness } from './readiness.js';
+import { RoundTrips } from './round-trips.js';
 import type { ServiceOptions } from './service-options.js';
 import { Shutdown } from './shutdown.js';
 import { StepRegistry } from './step-registry.js';
@@ -31,7 +32,7 @@ export function busProviders({ name, database: { name: databaseName } }: Service
       shutdown.during('pools', 'the connections to Kafka', () => bus.close());
       return bus;
     }),
-    provide(OUTBOX_STORE, [SETTINGS, CLOCK, Shutdown], async (settings, clock, shutdown) => {
+    provide(OUTBOX_STORE, [SETTINGS, CLOCK, RoundTrips, Shutdown], async (settings, clock, roundTrips, shutdown) => {
       const database = await Database.open({
         url: settings.DATABASE_URL,
         database: databaseName,
@@ -39,6 +40,7 @@ export function busProviders({ name, database: { name: databaseName } }: Service
         maxConnections: 2,
         // It only deletes published rows. A lost delete causes a duplicate, which inboxes drop.
         synchronousCommit: false,
+        onRoundTrip: roundTrips.ofPool('relay'),
         clock,
       });
       shutdown.during('pools', 'the relay’s database', () => database.close());

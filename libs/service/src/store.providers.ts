@@ -7,6 +7,7 @@ import { announced } from './announced.js';
 import { withFrameTables } from './frame-database.js';
 import { provide } from './provide.js';
 import { Readiness } from './readiness.js';
+import { RoundTrips } from './round-trips.js';
 import type { ServiceOptions } from './service-options.js';
 import { Shutdown } from './shutdown.js';
 import { CLOCK, IDS, LOG, SETTINGS } from './tokens.js';
@@ -16,16 +17,18 @@ const stillThere = statement('service.still_there', 'SELECT 1');
 /** The service's database, leases, inbox and ids. */
 export function storeProviders({ database: ownDatabase }: ServiceOptions): Provider[] {
   return [
+    RoundTrips,
     provide(
       Database,
-      [SETTINGS, CLOCK, LOG, Readiness, Shutdown],
-      async (settings, clock, log, readiness, shutdown) => {
+      [SETTINGS, CLOCK, LOG, RoundTrips, Readiness, Shutdown],
+      async (settings, clock, log, roundTrips, readiness, shutdown) => {
         const opening = Database.open({
           url: settings.DATABASE_URL,
           database: ownDatabase.name,
           clock,
           applicationName: settings.INSTANCE_ID,
           maxConnections: settings.DATABASE_POOL,
+          onRoundTrip: roundTrips.ofPool('service'),
         });
         const database = await announced(clock, log, `Postgres at ${new URL(settings.DATABASE_URL).host}`, opening);
         await assertMigrated(database, withFrameTables(ownDatabase).migrations).catch(async (error: unknown) => {

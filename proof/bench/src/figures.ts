@@ -1,8 +1,6 @@
 import type { BenchReport, LoadRun } from './report.js';
 import { systemCpuMicros, total, type WorkDone } from './work.js';
 
-const NOT_COUNTED = 'not counted';
-
 /** The figures that docs/performance.md quotes: columns by load, rows by figure. */
 export function figuresOf(report: BenchReport): Record<string, Record<string, number | string>> {
   const figures: Record<string, Record<string, number | string>> = {};
@@ -14,8 +12,8 @@ export function figuresOf(report: BenchReport): Record<string, Record<string, nu
     for (const [name, micros] of Object.entries(work.cpuMicros)) add(`CPU µs, ${name}`, load, micros);
     add('context switches', load, total(work.switches));
     for (const [name, switches] of Object.entries(work.switches)) add(`context switches, ${name}`, load, switches);
-    const roundTrips = total(work.postgresRoundTrips);
-    add('round trips to Postgres', load, roundTrips > 0 ? roundTrips : NOT_COUNTED);
+    for (const [origin, roundTrips] of Object.entries(work.postgresRoundTrips))
+      add(`round trips to Postgres, ${origin}`, load, roundTrips);
     add('requests to Kafka', load, total(work.kafkaRequests));
     for (const [request, count] of Object.entries(work.kafkaRequests))
       if (count > 0) add(`requests to Kafka, ${request}`, load, count);

@@ -40,9 +40,9 @@ export const events: readonly Sabotage[] = [
     edits: [
       {
         file: 'libs/messaging/src/outbox.repository.ts',
-        find: '    const inserted = tx.query<',
+        find: '    tx.enqueue<InsertedRow>(',
         replace:
-          '    this.relay.offer(\n      records.map(({ shard }, index) => ({ id: -Math.ceil(Math.random() * 1e12), behind: null, shard, event: events[index]!, appendedAt: this.clock.now() })),\n    );\n    const inserted = tx.query<',
+          '    this.relay.offer(\n      records.map(({ shard }, index) => ({ id: -Math.ceil(Math.random() * 1e12), behind: null, shard, event: events[index]!, appendedAt: this.clock.now() })),\n    );\n    tx.enqueue<InsertedRow>(',
       },
     ],
   },
@@ -66,8 +66,8 @@ export const events: readonly Sabotage[] = [
     edits: [
       {
         file: 'libs/saga/src/sweeper.ts',
-        find: 'if (events.length > 0) await',
-        replace: 'if (events.length > 1e9) await',
+        find: 'if (events.length > 0) outbox.append',
+        replace: 'if (events.length > 1e9) outbox.append',
       },
     ],
   },

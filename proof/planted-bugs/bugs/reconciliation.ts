@@ -50,8 +50,8 @@ export const reconciliation: readonly Sabotage[] = [
     edits: [
       {
         file: 'apps/bank-gateway/src/statements/statement-cursor.repository.ts',
-        find: 'await this.outbox.append(tx, [event]);',
-        replace: 'if (page.entries.length !== 1) await this.outbox.append(tx, [event]);',
+        find: 'this.outbox.append(tx, [event]);',
+        replace: 'if (page.entries.length !== 1) this.outbox.append(tx, [event]);',
       },
     ],
   },

@@ -5,9 +5,12 @@ import {
   DatabaseError,
   OpenTransaction,
   isTransientError,
+  type BoundStatement,
   type PgTransaction,
+  type PipelinedConnection,
   type Sql,
   type Statement,
+  type StatementOutcome,
   type UnitOfWork,
 } from '#postgres';
 import type { SimulatedNetwork } from './network.js';
@@ -31,23 +34,15 @@ export interface DatabaseFaults {
   onCommit(process: SimulatedProcess): 'nothing' | 'lost_before' | 'lost_after';
 }
 
-type Callback = (error: Error | null, result: { rows: unknown[]; command: string }) => void;
-interface QueryConfig {
-  readonly name?: string;
-  readonly text: string;
-  readonly values?: readonly unknown[];
-}
-
 const IDLE_IN_TRANSACTION_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const KNOCK_EVERY_MS = 1_000;
 
-/** One connection of a process, with the interface of pg's client that `OpenTransaction` uses. */
-export class Connection {
+/** One connection of a process. It has one round trip at a time. */
+export class Connection implements PipelinedConnection {
   readonly #session: Session;
-  readonly #pending = new Set<Callback>();
-  #lastSentMs = 0;
-  #lastHeardMs = 0;
+  readonly #pending = new Set<(error: Error) => void>();
+  #executing = false;
   #gone: Error | undefined;
 
   constructor(
@@ -62,29 +57,31 @@ export class Connection {
     return this.#gone === undefined;
   }
 
-  query(config: QueryConfig, callback: Callback): void {
-    if (this.#gone) return this.#later(callback, this.#gone);
-    this.#pending.add(callback);
-    const { scheduler } = this.process;
-    const fault = config.text === 'COMMIT' ? this.host.faults.onCommit(this.process) : 'nothing';
-    this.#lastSentMs = Math.max(this.#lastSentMs, scheduler.nowMs + this.host.network.latencyMs());
-    scheduler.after(this.#lastSentMs - scheduler.nowMs, undefined, () => {
-      if (this.#gone) return;
-      if (fault === 'lost_before') return this.cut();
-      this.#session.submit(config.text, config.values ?? [], (reply, command) => {
-        if (fault === 'lost_after') return this.cut();
-        this.#answer(callback, reply, command);
+  send(statements: readonly BoundStatement[]): Promise<readonly StatementOutcome[]> {
+    return new Promise((resolve, reject) => {
+      if (this.#gone) return this.#later(reject, this.#gone);
+      this.#pending.add(reject);
+      const commits = statements.some(({ text }) => text === 'COMMIT');
+      const fault = commits ? this.host.faults.onCommit(this.process) : 'nothing';
+      this.#executing = true;
+      this.#execute(statements, fault, [], (failure, answers) => {
+        this.#executing = false;
+        this.process.scheduler.after(this.host.network.latencyMs(), this.process, () => {
+          if (!this.#pending.delete(reject)) return;
+          if (failure) reject(refusal(failure));
+          else resolve(answers);
+        });
       });
     });
   }
 
-  /** Loses the connection: the server rolls back, and pending queries fail with the error. */
+  /** Loses the connection: the server rolls back, and pending round trips fail with the error. */
   cut(error: Error = new Error('Connection terminated unexpectedly')): void {
     if (this.#gone) return;
     this.#gone = error;
     this.host.connections.delete(this);
     this.#session.close();
-    for (const callback of this.#pending) this.#later(callback, error);
+    for (const reject of this.#pending) this.#later(reject, error);
     this.#pending.clear();
   }
 
@@ -95,23 +92,34 @@ export class Connection {
 
   /** The server's idle_in_transaction_session_timeout has passed. */
   endIdleTransaction(): void {
-    if (this.#session.inTransaction && this.#session.idle) {
+    if (this.#session.inTransaction && !this.#executing) {
       this.cut(refusal(new DataError('25P03', 'terminating connection due to idle-in-transaction timeout')));
     }
   }
 
-  #answer(callback: Callback, reply: StatementReply, command: string): void {
-    const { scheduler } = this.process;
-    this.#lastHeardMs = Math.max(this.#lastHeardMs, scheduler.nowMs + this.host.network.latencyMs());
-    scheduler.after(this.#lastHeardMs - scheduler.nowMs, this.process, () => {
-      if (!this.#pending.delete(callback)) return;
-      if ('error' in reply) callback(refusal(reply.error), { rows: [], command });
-      else callback(null, { rows: reply.rows.map(owned), command });
+  /** Time passes before each statement, so that other sessions' statements come between two. */
+  #execute(
+    statements: readonly BoundStatement[],
+    fault: ReturnType<DatabaseFaults['onCommit']>,
+    answers: readonly StatementOutcome[],
+    done: (failure: Error | undefined, answers: readonly StatementOutcome[]) => void,
+  ): void {
+    const [next, ...rest] = statements;
+    if (!next) return done(undefined, answers);
+    const { text, values } = next;
+    this.process.scheduler.after(this.host.network.latencyMs(), undefined, () => {
+      if (this.#gone) return;
+      if (text === 'COMMIT' && fault === 'lost_before') return this.cut();
+      this.#session.submit(text, values, (reply, command) => {
+        if (text === 'COMMIT' && fault === 'lost_after') return this.cut();
+        if ('error' in reply) return done(reply.error, []);
+        this.#execute(rest, fault, [...answers, { command, rows: reply.rows.map(owned) }], done);
+      });
     });
   }
 
-  #later(callback: Callback, error: Error): void {
-    this.process.scheduler.after(0, this.process, () => callback(error, { rows: [], command: '' }));
+  #later(reject: (error: Error) => void, error: Error): void {
+    this.process.scheduler.after(0, this.process, () => reject(error));
   }
 }
 
@@ -184,11 +192,8 @@ export class SimulatedDatabase implements UnitOfWork<PgTransaction>, Sql {
   async query<Row extends object>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
     const connection = await this.#connect();
     try {
-      return await new Promise<Row[]>((resolve, reject) => {
-        connection.query({ ...statement, values }, (error, { rows }) =>
-          error ? reject(error) : resolve(rows as Row[]),
-        );
-      });
+      const [answer] = await connection.send([{ ...statement, values }]);
+      return answer!.rows as Row[];
     } finally {
       this.#release(connection, connection.usable);
     }
@@ -196,7 +201,7 @@ export class SimulatedDatabase implements UnitOfWork<PgTransaction>, Sql {
 
   async transaction<T>(work: (tx: PgTransaction) => Promise<T>): Promise<T> {
     const connection = await this.#connect();
-    const tx = new OpenTransaction(connection as unknown as ConstructorParameters<typeof OpenTransaction>[0]);
+    const tx = new OpenTransaction(connection);
     try {
       return await tx.perform(work);
     } finally {

@@ -82,7 +82,7 @@ export class StatementCursorRepository {
         source: 'bank-gateway',
         time: this.clock.now(),
       };
-      await this.outbox.append(tx, [event]);
+      this.outbox.append(tx, [event]);
       return true;
     });
   }

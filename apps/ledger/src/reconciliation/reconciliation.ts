@@ -93,7 +93,7 @@ export class Reconciliation {
         const event = differenceFound(difference, difference.timesReported - 1);
         return event ? [{ ...event, source: 'ledger', time: clock.now() }] : [];
       });
-      if (events.length > 0) await outbox.append(tx, events);
+      if (events.length > 0) outbox.append(tx, events);
       return findings;
     });
     if (!findings) return 0;

@@ -169,12 +169,17 @@ export function giveBackKeys(tx: PgTransaction, names: readonly KeyName[]): void
 
 /** The first writer wins: an existing answer stays. */
 export async function storeAnswers(sql: Sql, given: readonly GivenAnswer[]): Promise<void> {
+  await sql.query(storeAnswersStatement, answerValues(given));
+}
+
+/** As `storeAnswers`, in the round trip of COMMIT. */
+export function enqueueAnswers(tx: PgTransaction, given: readonly GivenAnswer[]): void {
+  tx.enqueue(storeAnswersStatement, answerValues(given));
+}
+
+function answerValues(given: readonly GivenAnswer[]): unknown[] {
   const sorted = [...given].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-  await sql.query(storeAnswersStatement, [
-    ...columnsOf(sorted),
-    sorted.map(({ answer }) => answer.status),
-    sorted.map(({ answer }) => answer.body),
-  ]);
+  return [...columnsOf(sorted), sorted.map(({ answer }) => answer.status), sorted.map(({ answer }) => answer.body)];
 }
 
 /** @returns the number of deleted keys; a key without an answer is kept */

@@ -3,7 +3,7 @@ import type { Database, PgTransaction } from '#postgres';
 import { apiError, type ApiResponse } from '../protocol/stripe-error.js';
 import { decideExistingKey, type Claim, type RequestClaim } from './key.js';
 import type { KeyedAnswer } from '../protocol/keyed-answer.js';
-import { claimKeys, readKeys, storeAnswers } from './key.repository.js';
+import { claimKeys, enqueueAnswers, readKeys } from './key.repository.js';
 import { retryTransient } from './retry-transient.js';
 
 /** For requests that wait for no other service: key, change and answer commit in one transaction. */
@@ -52,6 +52,6 @@ async function answerIn(
     return { answer: ruling.answer, originalRequestId: row!.requestId };
   }
   const answer = await work(tx);
-  await storeAnswers(tx, [{ ...claim, answer }]);
+  enqueueAnswers(tx, [{ ...claim, answer }]);
   return { answer, originalRequestId: claim.requestId };
 }

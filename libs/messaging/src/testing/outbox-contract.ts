@@ -62,7 +62,8 @@ export function outboxContract(open: OpenDatabaseWorld): void {
     time: Date.UTC(2026, 0, 1, 0, 0, 0, number),
     data: { number },
   });
-  const commit = (...events: CloudEvent[]): Promise<void> => database.transaction((tx) => outbox.append(tx, events));
+  const commit = (...events: CloudEvent[]): Promise<void> =>
+    database.transaction(async (tx) => outbox.append(tx, events));
   const rowsLeft = async (): Promise<number> => (await database.query<{ rows: number }>(left))[0]!.rows;
   const read = (shards: readonly number[] = allShards, limit = 1_000) =>
     store.exchange({ sent: [], limit, known: [], shards });
@@ -97,7 +98,7 @@ export function outboxContract(open: OpenDatabaseWorld): void {
 
     it('is not stored when its transaction is rolled back, and the relay sweeps', async () => {
       const aborted = database.transaction(async (tx) => {
-        await outbox.append(tx, [eventOf('never', 0)]);
+        outbox.append(tx, [eventOf('never', 0)]);
         throw new Error('changed my mind');
       });
       await expect(aborted).rejects.toThrow('changed my mind');
@@ -135,7 +136,7 @@ export function outboxContract(open: OpenDatabaseWorld): void {
         database.transaction(async (tx) => {
           const [row] = await tx.query<{ number: number }>(take, [key]);
           await tx.query(grow, [key]);
-          await outbox.append(tx, [eventOf(key, row!.number)]);
+          outbox.append(tx, [eventOf(key, row!.number)]);
         });
       await Promise.all(upTo(20).flatMap(() => ['a', 'b', 'c'].map(counted)));
       const rows = await read();
@@ -174,7 +175,7 @@ export function outboxContract(open: OpenDatabaseWorld): void {
 
     it('does not see rows of an open transaction', async () => {
       await database.transaction(async (tx) => {
-        await outbox.append(tx, [eventOf('a', 0)]);
+        outbox.append(tx, [eventOf('a', 0)]);
         await tx.query(take, ['a']);
         expect(await read()).toEqual([]);
       });
@@ -246,7 +247,7 @@ export function outboxContract(open: OpenDatabaseWorld): void {
     it('publish committed events, in order per key, and leave no rows', async () => {
       const { outbox } = await relayOf('one');
       for (const number of upTo(10))
-        await database.transaction((tx) =>
+        await database.transaction(async (tx) =>
           outbox.append(
             tx,
             keys.map((key) => eventOf(key, number)),
@@ -267,7 +268,7 @@ export function outboxContract(open: OpenDatabaseWorld): void {
       await soon('each owns half', () => first.shards() === 4 && second.shards() === 4);
       for (const number of upTo(10)) {
         const { outbox } = number % 2 ? first : second;
-        await database.transaction((tx) =>
+        await database.transaction(async (tx) =>
           outbox.append(
             tx,
             keys.map((key) => eventOf(key, number)),
@@ -278,7 +279,7 @@ export function outboxContract(open: OpenDatabaseWorld): void {
       const leftMs = world.clock.monotonicMs();
       await second.stop();
       for (const number of [10, 11, 12]) {
-        await database.transaction((tx) =>
+        await database.transaction(async (tx) =>
           first.outbox.append(
             tx,
             keys.map((key) => eventOf(key, number)),
@@ -294,7 +295,7 @@ export function outboxContract(open: OpenDatabaseWorld): void {
     it('go on when the broker and the database are back', async () => {
       let away = false;
       const { outbox } = await relayOf('one', () => !away);
-      await database.transaction((tx) =>
+      await database.transaction(async (tx) =>
         outbox.append(
           tx,
           keys.map((key) => eventOf(key, 0)),
@@ -302,7 +303,7 @@ export function outboxContract(open: OpenDatabaseWorld): void {
       );
       await expectAll(1);
       away = true;
-      await database.transaction((tx) =>
+      await database.transaction(async (tx) =>
         outbox.append(
           tx,
           keys.map((key) => eventOf(key, 1)),
@@ -314,7 +315,7 @@ export function outboxContract(open: OpenDatabaseWorld): void {
       await world.back();
       away = false;
       await soon('the database answers again', () => rowsLeft().then(() => true));
-      await database.transaction((tx) =>
+      await database.transaction(async (tx) =>
         outbox.append(
           tx,
           keys.map((key) => eventOf(key, 2)),

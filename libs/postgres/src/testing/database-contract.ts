@@ -128,6 +128,45 @@ export function databaseContract(open: OpenDatabaseWorld): void {
       expect(await database.query(list)).toEqual([]);
     });
 
+    it.each([0, 1, 2])('commits nothing when statement %i of the round trip of COMMIT fails', async (place) => {
+      const rows = ['a', 'b', 'c'].map((id, index) => [id, index === place ? 5_000 : 1]);
+      const { effects, error } = await outcome(async (tx) => {
+        await tx.query(count);
+        for (const row of rows) tx.enqueue(insert, row);
+      });
+      expect(effects).toEqual(['rollback']);
+      expect(error).toMatchObject({ code: '23514' });
+      expect(await database.query(list)).toEqual([]);
+    });
+
+    it('hands over the rows of an enqueued statement before its commit effects', async () => {
+      const order: unknown[] = [];
+      await database.transaction(async (tx) => {
+        tx.onCommit(() => order.push('committed'));
+        tx.enqueue(insert, ['a', 1]);
+        tx.enqueue(list, [], (rows) => order.push(rows));
+      });
+      expect(order).toEqual([[{ id: 'a', amount: 1 }], 'committed']);
+    });
+
+    it('sees in each statement of a round trip what was committed before it: a row that the lock’s holder inserted', async () => {
+      await database.query(insert, ['a', 1]);
+      let waiting: Promise<unknown> | undefined;
+      await database.transaction(async (tx) => {
+        await tx.query(lock, ['a']);
+        waiting = database.transaction((other) => Promise.all([other.query(lock, ['a']), other.query(list)]));
+        expect(await waitsForLock(world, waiting)).toBe(true);
+        tx.enqueue(insert, ['b', 2]);
+      });
+      expect(await waiting).toEqual([
+        [{ amount: 1 }],
+        [
+          { id: 'a', amount: 1 },
+          { id: 'b', amount: 2 },
+        ],
+      ]);
+    });
+
     it('commits nothing when the work caught a failed statement and went on', async () => {
       const { effects, error } = await outcome(async (tx) => {
         await tx.query(insert, ['a', 5_000]).catch(() => []);

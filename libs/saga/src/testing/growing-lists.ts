@@ -126,7 +126,7 @@ export class GrowingLists {
       store,
       inbox: new PostgresInbox(),
       outbox: {
-        append: async (tx, events) => tx.onCommit(() => void this.letters.push(...events)),
+        append: (tx, events) => tx.onCommit(() => void this.letters.push(...events)),
       },
       aggregates: new Map([['list', kept]]),
       effects: new Map(),

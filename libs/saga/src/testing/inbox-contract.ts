@@ -41,7 +41,7 @@ export function inboxContract(open: OpenDatabaseWorld): void {
   const park = (delivery: Delivery, why: WhyParked): Promise<void> =>
     mine.transaction(async (tx) => {
       await inbox.admit(tx, [delivery]);
-      await inbox.park(tx, delivery, why);
+      inbox.park(tx, delivery, why);
     });
 
   const isWaiting = (promise: Promise<unknown>, statements?: number): Promise<boolean> =>
@@ -70,7 +70,7 @@ export function inboxContract(open: OpenDatabaseWorld): void {
       const deliveries = batch(newKey(), 2);
       await mine.transaction(async (tx) => {
         await inbox.admit(tx, deliveries);
-        await inbox.forget(tx, deliveries[0]!.event);
+        inbox.forget(tx, deliveries[0]!.event);
       });
       expect((await admit(deliveries, theirs)).fresh).toEqual(idsOf(deliveries.slice(0, 1)));
     });
@@ -128,7 +128,7 @@ export function inboxContract(open: OpenDatabaseWorld): void {
         await inbox.admit(tx, [poison]);
         waiting = admit([poison, next], theirs);
         expect(await isWaiting(waiting)).toBe(true);
-        await inbox.park(tx, poison, A_BUG);
+        inbox.park(tx, poison, A_BUG);
       });
       expect(await waiting).toEqual({ fresh: idsOf([next]), parkedKeys: new Set([key]) });
     });
@@ -202,7 +202,7 @@ export function inboxContract(open: OpenDatabaseWorld): void {
           return firstOf(other, key);
         });
         expect(await isWaiting(held)).toBe(true);
-        await inbox.park(tx, next, BEHIND);
+        inbox.park(tx, next, BEHIND);
       });
       expect((await held)?.map(({ event }) => event.id)).toEqual([`${key}.0`, `${key}.next`]);
     });

@@ -114,11 +114,11 @@ export function tallyService(observer: StepConsumerObserver = {}) {
         for (const id of fresh) books.seen.add(id);
         return { fresh, parkedKeys: new Set(books.parked.map(({ key }) => key)) };
       },
-      park: async ({ books }, { event }, { error, behind }) => {
+      park: ({ books }, { event }, { error, behind }) => {
         books.seen.add(inboxIdOf(event));
         books.parked.push({ key: event.key, id: event.id, behind, error });
       },
-      forget: async ({ books }, event) => void books.seen.delete(inboxIdOf(event)),
+      forget: ({ books }, event) => void books.seen.delete(inboxIdOf(event)),
     },
     effects: new Map([
       [
@@ -130,7 +130,7 @@ export function tallyService(observer: StepConsumerObserver = {}) {
       ],
     ]),
     outbox: {
-      append: async ({ books }, events) => {
+      append: ({ books }, events) => {
         if (store.refusals-- > 0) throw new Error('the outbox refuses');
         books.said.push(...events);
       },

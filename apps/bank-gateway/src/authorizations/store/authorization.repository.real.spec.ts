@@ -223,7 +223,7 @@ describe('the authorizations’ repository', () => {
     });
     expect(await load(given.terms.chargeId)).toMatchObject([{ operations: [{ version: 1 }] }]);
     await change(stored);
-    await expect(change(stored)).rejects.toThrow('saved by somebody else');
+    await expect(change(stored)).rejects.toThrow('another transaction has saved the rest');
     expect(await load(given.terms.chargeId)).toMatchObject([{ operations: [{ version: 2 }] }]);
   });
 

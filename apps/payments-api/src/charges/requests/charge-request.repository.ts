@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { PgTransaction } from '#postgres';
 import type { Aggregates, Saved, WorkingSet } from '#saga';
 import { nameOf, type Claim, type KeyRow } from '../../idempotency/key.js';
-import { claimKeys, giveBackKeys, readKeys, storeAnswers } from '../../idempotency/key.repository.js';
+import { claimKeys, enqueueAnswers, giveBackKeys, readKeys } from '../../idempotency/key.repository.js';
 import { noCharge, type ChargeRecord, type ChargeRecordKey } from '../charge/charge-record.js';
 import type { ChargeRequest } from './charge-request.js';
 import { ChargeRepository, enqueueRecords } from '../store/charge.repository.js';
@@ -43,7 +43,7 @@ export class ChargeRequestRepository implements Aggregates<PgTransaction, Charge
     const answers = changed.flatMap(({ key: { account, key }, state }) =>
       state.state === 'decided' && state.answer ? [{ account, key, answer: state.answer }] : [],
     );
-    if (answers.length > 0) await storeAnswers(tx, answers);
+    if (answers.length > 0) enqueueAnswers(tx, answers);
     const records = changedCharges(changed);
     if (records.length > 0) enqueueRecords(tx, records);
     return [];

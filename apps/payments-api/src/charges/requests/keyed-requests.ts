@@ -10,7 +10,7 @@ import { apiError, StripeError, type ApiResponse } from '../../protocol/stripe-e
 import type { AnswerWaiters, Expectation } from '../../idempotency/answer-waiters.js';
 import { decideExistingKey, type Claim, type KeyRow } from '../../idempotency/key.js';
 import type { KeyedAnswer } from '../../protocol/keyed-answer.js';
-import { claimKeys, storeAnswers } from '../../idempotency/key.repository.js';
+import { claimKeys, enqueueAnswers } from '../../idempotency/key.repository.js';
 import type { ClaimOutcome, HeldClaim, OpenClaims } from '../../idempotency/open-claims.js';
 import { retryTransient } from '../../idempotency/retry-transient.js';
 import type { AnsweredBy } from '../effects/charge-metrics.js';
@@ -191,7 +191,7 @@ export class KeyedRequests {
       await this.tryAgain(() =>
         this.parts.database.transaction(async (tx) => {
           const ours = await claimKeys(tx, [{ ...claim, chargeId: null }]);
-          if (ours.size > 0) await storeAnswers(tx, [{ ...claim, answer: failure.answer }]);
+          if (ours.size > 0) enqueueAnswers(tx, [{ ...claim, answer: failure.answer }]);
         }),
       );
     } catch (error) {

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { PgTransaction } from '#postgres';
 import type { Aggregates, Saved, WorkingSet } from '#saga';
-import { nameOf } from '../../idempotency/key.js';
+import { nameOf, type GivenAnswer, type KeyName } from '../../idempotency/key.js';
 import { readRenderings } from '../../idempotency/key.repository.js';
 import { AccountClocks } from '../../test-clocks/account-clocks.js';
 import { answersDue, laterKeys } from '../answers/answers-due.js';
@@ -94,19 +94,22 @@ export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord,
     }
   }
 
-  /** Stores the answers of the requests that settled in the same statement. */
+  /** Stores the answers of the requests that settled in the same statement. Which were first is known at the commit. */
   async save(tx: PgTransaction, changed: readonly Saved<ChargeRecord>[]): Promise<readonly ChargesMoved[]> {
     const records = changed.map(({ state }) => state);
     const due = records.flatMap((record) => answersDue(record, this.clocks.now(opened(record.charge).opening.account)));
     due.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
     enqueueRefunds(tx, records);
-    const stored = await tx.query<{ account: string; key: string }>(changeStatement, changeValues(records, due));
-    const first = new Set(stored.map(nameOf));
+    const answers: GivenAnswer[] = [];
+    tx.enqueue<KeyName>(changeStatement, changeValues(records, due), (stored) => {
+      const first = new Set(stored.map(nameOf));
+      answers.push(...due.filter((answer) => first.has(nameOf(answer))));
+    });
     return [
       {
         kind: 'charges_moved',
         charges: records.map(({ stored: before, charge }) => ({ before, after: opened(charge) })),
-        answers: due.filter((answer) => first.has(nameOf(answer))),
+        answers,
       },
     ];
   }
