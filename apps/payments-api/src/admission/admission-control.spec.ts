@@ -17,7 +17,7 @@ function admission() {
   const gate = new AdmissionControl(
     limits,
     unsettled,
-    new RequestsInProgress({ min: 4, initial: 4, max: 4, queueMs: 500 }, () => 0),
+    new RequestsInProgress({ min: 4, initial: 4, max: 4, queueMs: 500, burst: 0 }, () => 0),
     () => 0,
     (reason) => shed.push(reason),
   );

@@ -12,7 +12,7 @@ import { UnsettledWatch } from '../charges/jobs/unsettled-watch.js';
 const OBSERVE_SHED = token<(reason: ShedReason) => void>('observe shed');
 
 /** Enough for the services to share commits and batches, and few enough that half a second ends the queue. */
-const IN_PROGRESS = { min: 16, initial: 64 } as const;
+const IN_PROGRESS = { min: 16, initial: 64, burst: 512 } as const;
 
 @Module({
   providers: [

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { RequestsInProgress, type Overload, type RequestInProgress } from './requests-in-progress.js';
 
-function given(limit = 8) {
+function given(limit = 8, burst = 0) {
   const time = { ms: 0 };
-  const requests = new RequestsInProgress({ min: limit, initial: limit, max: limit, queueMs: 500 }, () => time.ms);
+  const limits = { min: limit, initial: limit, max: limit, queueMs: 500, burst };
+  const requests = new RequestsInProgress(limits, () => time.ms);
   const admitted: RequestInProgress[] = [];
   const refused: Overload[] = [];
   /** @returns how many were admitted */
@@ -47,6 +48,21 @@ describe('requests in progress', () => {
     expect(enter('quiet', 'visa', 3)).toBe(3);
     expect(enter('quiet', 'visa', 10)).toBe(1);
     expect(enter('noisy', 'visa')).toBe(0);
+  });
+
+  it('may exceed the limit in a burst after a rest, all networks together, until what they take is measured', () => {
+    const { time, enter, settle } = given(8, 500);
+    expect(enter('noisy', 'visa', 300)).toBe(300);
+    expect(enter('noisy', 'amex', 300)).toBe(200);
+    expect(enter('noisy', 'jcb', 10)).toBe(8);
+    settle(1);
+    time.ms = 200;
+    settle(199);
+    expect(enter('noisy', 'visa', 10)).toBe(0);
+    settle(308);
+    expect(enter('noisy', 'visa', 10)).toBe(8);
+    time.ms = 2_201;
+    expect(enter('noisy', 'visa', 500)).toBe(492);
   });
 
   it('of very many accounts do not exceed the limit by much', () => {

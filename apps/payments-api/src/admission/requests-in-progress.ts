@@ -1,6 +1,9 @@
 import { AdaptiveLimit, leastQueueMs, type AdaptiveLimitOptions } from './adaptive-limit.js';
 
-export type RequestLimits = Omit<AdaptiveLimitOptions, 'sharedQueueMs'>;
+export interface RequestLimits extends Omit<AdaptiveLimitOptions, 'sharedQueueMs'> {
+  /** Requests of all networks together that may be in progress while nothing was measured lately. */
+  readonly burst: number;
+}
 
 /** An admitted request, from its arrival to its answer. */
 export interface RequestInProgress {
@@ -78,8 +81,8 @@ export class RequestsInProgress {
   /** @returns the request, or why it is refused */
   enter(account: string, name: string): RequestInProgress | Overload {
     const network = this.#networks.get(name) ?? this.#open(name);
-    if (network.isFullFor(account)) return network.refuse();
     const startedMs = this.monotonicMs();
+    if (network.isFullFor(account) && !this.#admitsBurst(network, startedMs)) return network.refuse();
     count(network, account, 1);
     let ended = false;
     const end = (): void => {
@@ -109,6 +112,14 @@ export class RequestsInProgress {
       if (!fullest || network.limit.limit > fullest.limit.limit) fullest = network;
     }
     return fullest?.refuse();
+  }
+
+  /** After a rest the limit is a guess, or what an earlier load left of it. */
+  #admitsBurst(network: Network, nowMs: number): boolean {
+    if (network.limit.queueMs(nowMs) !== undefined) return false;
+    let inProgress = 0;
+    for (const other of this.#networks.values()) inProgress += other.inProgress;
+    return inProgress < this.limits.burst;
   }
 
   #open(name: string): Network {
