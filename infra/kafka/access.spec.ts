@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { sagaTable, type SagaRow, type ServiceName } from '../../libs/contracts/src/saga-table.js';
+import type { ServiceName } from '#contracts';
+import { sagaTable, type SagaRow } from '../../libs/contracts/src/saga-table.js';
 import { rightsOf } from './access.js';
 import { topics } from './topics.js';
 
@@ -12,8 +13,10 @@ const topicsIn = (causes: readonly (SagaRow['on'] | SagaRow['emits'][number])[])
 describe.each(services)('at the broker of npm start, %s', (service) => {
   const rows = sagaTable.filter((row) => row.service === service);
 
-  it('may read exactly the topics of its saga steps', () => {
-    expect(sorted(rightsOf[service].reads)).toEqual(sorted(topicsIn(rows.map(({ on }) => on))));
+  it('may read exactly the topics of its saga steps, and those in which earlier versions published their events', () => {
+    const causes = rows.map(({ on }) => on);
+    const former = causes.flatMap((cause) => (typeof cause === 'string' ? [] : [`${cause.producer}.events`]));
+    expect(sorted(rightsOf[service].reads)).toEqual(sorted([...topicsIn(causes), ...former]));
   });
 
   it('may write exactly the topics of its saga steps and its dead letters', () => {

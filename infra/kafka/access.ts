@@ -2,6 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 // A default import, because Node finds no named exports for the ACL enums of this CommonJS package.
 import kafkajs, { type AclEntry, type Admin } from 'kafkajs';
+import {
+  deadLetterTopicOf,
+  formerTopicOf,
+  producers,
+  topicsFrom,
+  topicsTo,
+  type Producer,
+  type ServiceName,
+} from '#contracts';
 import type { KafkaConnection } from '#messaging';
 import { kafkaClient } from '../../libs/messaging/src/kafka-client.js';
 import { topics } from './topics.js';
@@ -16,32 +25,31 @@ interface Rights {
   readonly inspects?: true;
 }
 
+export type GrantedUser = ServiceName | 'reader';
+
 /**
  * Rights at the broker of `npm start`, by user. A service may write only its own topics, so no other process can forge an
  * authorization or a posting.
  */
-export const rightsOf = {
-  'payments-api': {
-    reads: ['bank.events', 'ledger.events'],
-    writes: ['payments.events', 'payments-api.dlq'],
-    group: { name: 'payments-api' },
-  },
-  'bank-gateway': {
-    reads: ['payments.events', 'ledger.events'],
-    writes: ['bank.events', 'bank-gateway.dlq'],
-    group: { name: 'bank-gateway' },
-  },
-  ledger: {
-    reads: ['payments.events', 'bank.events'],
-    writes: ['ledger.events', 'ledger.dlq'],
-    group: { name: 'ledger' },
-  },
+export const rightsOf: Readonly<Record<GrantedUser, Rights>> = {
+  'payments-api': rightsOfService('payments'),
+  'bank-gateway': rightsOfService('bank'),
+  ledger: rightsOfService('ledger'),
   // For tools of operators and developers.
   reader: { reads: topics, writes: [], group: { name: 'reader', isPrefix: true }, inspects: true },
-} as const satisfies Readonly<Record<string, Rights>>;
-
-export type GrantedUser = keyof typeof rightsOf;
+};
 export const grantedUsers = Object.keys(rightsOf) as GrantedUser[];
+
+/** Former topics of the other producers too: nothing is published in them any more, but not all of it may be consumed. */
+function rightsOfService(producer: Producer): Rights {
+  const service = producers[producer];
+  const others = (Object.keys(producers) as Producer[]).filter((other) => other !== producer);
+  return {
+    reads: [...topicsTo(service), ...others.map(formerTopicOf)],
+    writes: [...topicsFrom(producer), deadLetterTopicOf(service)],
+    group: { name: service },
+  };
+}
 
 const LOOK_EVERY_MS = 50;
 const LOOKS = 600;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { ConfigResourceTypes, Kafka, logLevel, type Admin } from 'kafkajs';
 import { ensureTopics, topics } from './topics.js';
 
+const EVENTS = 'bank.events.ledger';
 const brokers = process.env['TEST_KAFKA_BROKERS']!.split(',');
 let admin: Admin;
 beforeAll(async () => {
@@ -30,7 +31,7 @@ it('creates missing topics, and notes each topic with another retention', async 
       resources: [
         {
           type: ConfigResourceTypes.TOPIC,
-          name: 'bank.events',
+          name: EVENTS,
           configEntries: [{ name: 'retention.ms', value: retentionMs }],
         },
       ],
@@ -40,18 +41,34 @@ it('creates missing topics, and notes each topic with another retention', async 
     const { created, notes } = await whenKnown(() => ensureTopics({ brokers, partitions: 5 }));
     expect(created).toEqual([]);
     expect(notes).toContainEqual(expect.stringMatching(/^topic ledger\.dlq keeps its \d+ partitions$/));
-    expect(notes.filter((note) => note.includes('bank.events keeps events'))).toEqual([
-      'topic bank.events keeps events for ever, not 7 days, longer than inboxes remember: do not reset offsets by more than 14 days',
+    expect(notes.filter((note) => note.includes(`${EVENTS} keeps events`))).toEqual([
+      'topic bank.events.ledger keeps events for ever, not 7 days, longer than inboxes remember: do not reset offsets by more than 14 days',
     ]);
   } finally {
     await retain(String(7 * 86_400_000));
   }
 }, 30_000);
 
+it('says that an empty topic of an earlier version may be deleted', async () => {
+  const note = 'topic payments.events of an earlier version is empty: delete it';
+  expect((await ensureTopics({ brokers, partitions: 4 })).notes).not.toContain(note);
+  await admin.createTopics({ topics: [{ topic: 'payments.events' }], waitForLeaders: true });
+  try {
+    expect((await ensureTopics({ brokers, partitions: 4 })).notes).toContain(note);
+    const producer = new Kafka({ brokers, logLevel: logLevel.NOTHING }).producer();
+    await producer.connect();
+    await producer.send({ topic: 'payments.events', messages: [{ value: 'left' }] });
+    await producer.disconnect();
+    expect((await ensureTopics({ brokers, partitions: 4 })).notes).not.toContain(note);
+  } finally {
+    await admin.deleteTopics({ topics: ['payments.events'] });
+  }
+}, 30_000);
+
 /** Retries, because a broker knows a change some time after the controller has acknowledged it. */
 async function whenKnown<Told extends { notes: string[] }>(ask: () => Promise<Told>): Promise<Told> {
   for (let told = await ask(); ; told = await ask()) {
-    if (told.notes.some((note) => note.includes('bank.events keeps events'))) return told;
+    if (told.notes.some((note) => note.includes(`${EVENTS} keeps events`))) return told;
     await sleep(50);
   }
 }

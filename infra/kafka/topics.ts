@@ -1,6 +1,7 @@
 // A default import, because Node finds no named export ConfigResourceTypes in this CommonJS package.
 import kafkajs, { type Admin } from 'kafkajs';
 import { SystemClock } from '#clock';
+import { deadLetterTopics, formerTopicOf, producers, topics as eventTopics, type Producer } from '#contracts';
 import type { KafkaConnection } from '#messaging';
 import { createTopics } from '../../libs/messaging/src/create-topics.js';
 import { kafkaClient } from '../../libs/messaging/src/kafka-client.js';
@@ -13,15 +14,11 @@ const SEGMENT_MS = DAY_MS;
 /** Dead letters notify operators, who may be absent. The event itself stays parked in the database. */
 const DEAD_LETTERS_KEPT_MS = 30 * DAY_MS;
 
-/** Retention by topic: one topic per producer, one dead-letter topic per consumer. */
-export const retentionMsOf: Readonly<Record<string, number>> = {
-  'payments.events': EVENTS_KEPT_MS,
-  'bank.events': EVENTS_KEPT_MS,
-  'ledger.events': EVENTS_KEPT_MS,
-  'payments-api.dlq': DEAD_LETTERS_KEPT_MS,
-  'bank-gateway.dlq': DEAD_LETTERS_KEPT_MS,
-  'ledger.dlq': DEAD_LETTERS_KEPT_MS,
-};
+/** Retention by topic: one topic per producer and reader, one dead-letter topic per consumer. */
+export const retentionMsOf: Readonly<Record<string, number>> = Object.fromEntries([
+  ...eventTopics.map((topic) => [topic, EVENTS_KEPT_MS]),
+  ...deadLetterTopics.map((topic) => [topic, DEAD_LETTERS_KEPT_MS]),
+]);
 export const topics: readonly string[] = Object.keys(retentionMsOf);
 
 /**
@@ -54,7 +51,9 @@ export async function ensureTopics(
     const partitionNotes = metadata.topics
       .filter((topic) => topic.partitions.length !== options.partitions)
       .map((topic) => `topic ${topic.name} keeps its ${topic.partitions.length} partitions`);
-    return { created, notes: [...partitionNotes, ...(await retentionNotes(admin, kept))] };
+    const former = (Object.keys(producers) as Producer[]).map(formerTopicOf).filter((topic) => existing.has(topic));
+    const notes = [...partitionNotes, ...(await retentionNotes(admin, kept)), ...(await formerNotes(admin, former))];
+    return { created, notes };
   } finally {
     await admin.disconnect();
   }
@@ -71,11 +70,19 @@ async function retentionNotes(admin: Admin, kept: readonly string[]): Promise<st
     const wantedMs = retentionMsOf[resourceName]!;
     if (retentionMs === wantedMs) return [];
     const beyondInboxes =
-      resourceName.endsWith('.events') && (retentionMs < 0 || retentionMs > 2 * wantedMs)
+      wantedMs === EVENTS_KEPT_MS && (retentionMs < 0 || retentionMs > 2 * wantedMs)
         ? ', longer than inboxes remember: do not reset offsets by more than 14 days'
         : '';
     return [`topic ${resourceName} keeps events for ${daysIn(retentionMs)}, not ${daysIn(wantedMs)}${beyondInboxes}`];
   });
+}
+
+/** Consumers read former topics while they exist. One without records has nothing left that a consumer could miss. */
+async function formerNotes(admin: Admin, former: readonly string[]): Promise<string[]> {
+  const offsets = await Promise.all(former.map((topic) => admin.fetchTopicOffsets(topic)));
+  return former
+    .filter((_, place) => offsets[place]!.every(({ low, high }) => low === high))
+    .map((topic) => `topic ${topic} of an earlier version is empty: delete it`);
 }
 
 const daysIn = (ms: number): string => (ms < 0 ? 'ever' : `${Math.round((ms / DAY_MS) * 10) / 10} days`);

@@ -56,7 +56,7 @@ export async function writeReaderFile(dataDir: string, brokers: string, { reader
   await writePrivate(
     file,
     `# A login that reads every topic and writes none, for tools of yours:
-#   kafka-console-consumer.sh --bootstrap-server ${brokers} --consumer.config ${file} --topic ledger.events --from-beginning
+#   kafka-console-consumer.sh --bootstrap-server ${brokers} --consumer.config ${file} --topic ledger.events.payments-api --from-beginning
 # kcat and others on librdkafka: sasl.username=reader and sasl.password=${reader} in place of sasl.jaas.config.
 # Its consumer groups are those whose names begin with "reader".
 bootstrap.servers=${brokers}

@@ -144,21 +144,21 @@ async function kafkaBelievesItsServicesAlone(runtime: Runtime): Promise<void> {
   const { brokers } = runtime.kafkaAs('reader');
   const guess = { mechanism: 'PLAIN', username: 'supervisor', password: 'guess' } as const;
 
-  await expect(produce(kafkaClient({ brokers, limits: ONCE }), 'ledger.events')).rejects.toThrow();
-  await expect(produce(kafkaClient({ brokers, sasl: guess, limits: ONCE }), 'ledger.events')).rejects.toThrow(
-    /Authentication failed/,
-  );
-  await expect(produce(as('payments-api'), 'ledger.events')).rejects.toThrow(/[Nn]ot authorized/);
+  await expect(produce(kafkaClient({ brokers, limits: ONCE }), 'ledger.events.payments-api')).rejects.toThrow();
+  await expect(
+    produce(kafkaClient({ brokers, sasl: guess, limits: ONCE }), 'ledger.events.payments-api'),
+  ).rejects.toThrow(/Authentication failed/);
+  await expect(produce(as('payments-api'), 'ledger.events.payments-api')).rejects.toThrow(/[Nn]ot authorized/);
   await expect(produce(as('payments-api'), 'ledger.dlq')).rejects.toThrow(/[Nn]ot authorized/);
-  await produce(as('payments-api'), 'payments.events');
+  await produce(as('payments-api'), 'payments.events.bank-gateway');
   await produce(as('payments-api'), 'payments-api.dlq');
-  await joinAndRead(patient('payments-api'), 'bank.events', 'payments-api', true);
+  await joinAndRead(patient('payments-api'), 'bank.events.payments-api', 'payments-api', true);
   const noGroup = /Not authorized to access group/;
-  expect(await refusalOf(runtime.kafkaAs('payments-api'), 'bank.events', 'ledger')).toMatch(noGroup);
+  expect(await refusalOf(runtime.kafkaAs('payments-api'), 'bank.events.payments-api', 'ledger')).toMatch(noGroup);
 
-  await expect(produce(as('reader'), 'payments.events')).rejects.toThrow(/[Nn]ot authorized/);
-  await joinAndRead(patient('reader'), 'payments.events', 'reader-of-a-test', true);
-  expect(await refusalOf(runtime.kafkaAs('reader'), 'bank.events', 'ledger')).toMatch(noGroup);
+  await expect(produce(as('reader'), 'payments.events.bank-gateway')).rejects.toThrow(/[Nn]ot authorized/);
+  await joinAndRead(patient('reader'), 'payments.events.bank-gateway', 'reader-of-a-test', true);
+  expect(await refusalOf(runtime.kafkaAs('reader'), 'bank.events.payments-api', 'ledger')).toMatch(noGroup);
 
   // The controller writes what the broker believes: it takes the broker alone.
   const controller = [`127.0.0.1:${runtime.ports.kafkaController}`];

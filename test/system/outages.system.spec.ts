@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Admin } from 'kafkajs';
 import type { ToldAnswer } from '#checker';
+import { bank, ledger, payments } from '#contracts';
 import { eventually, notEmpty } from '#testing';
 import { topics } from '../../infra/kafka/topics.js';
 import { kafkaClient } from '../../libs/messaging/src/kafka-client.js';
@@ -162,17 +163,17 @@ describe('records deleted from a topic before their consumer has read them', () 
     expect(await deadLetters()).toBe(0);
   }
 
-  it('payments.events: requests to authorize are resent to the gateway', async () => {
+  it('requests to authorize are resent to the gateway', async () => {
     await system.control.stop('bank-gateway');
     const clients = begin();
     await until('the charges are open', async () => (await countOf('payments', requested)) === clients.length);
     await sent('payments');
-    await deleteRecords('payments.events');
+    await deleteRecords(payments.chargeRequested.topic);
     await system.control.start('bank-gateway');
     await everyChargeSucceeds(clients);
   });
 
-  it('bank.events: authorizations are resent to the ledger', async () => {
+  it('authorizations are resent to the ledger', async () => {
     await system.control.stop('ledger');
     const clients = begin();
     const authorized = `bank_authorization WHERE state = 'authorized'`;
@@ -181,12 +182,12 @@ describe('records deleted from a topic before their consumer has read them', () 
       async () => (await countOf('bank_gateway', authorized)) === clients.length,
     );
     await sent('bank_gateway');
-    await deleteRecords('bank.events');
+    await deleteRecords(bank.authorizationApproved.topic);
     await system.control.start('ledger');
     await everyChargeSucceeds(clients);
   });
 
-  it('ledger.events: holds are resent to the gateway', async () => {
+  it('holds are resent to the gateway', async () => {
     await system.control.stop('ledger');
     const clients = begin();
     const authorized = `bank_authorization WHERE state = 'authorized'`;
@@ -201,12 +202,12 @@ describe('records deleted from a topic before their consumer has read them', () 
       async () => (await countOf('ledger', `hold WHERE state = 'pending'`)) === clients.length,
     );
     await sent('ledger');
-    await deleteRecords('ledger.events');
+    await deleteRecords(ledger.holdPlaced.topic);
     await system.control.start('bank-gateway');
     await everyChargeSucceeds(clients);
   });
 
-  it('ledger.events: postings are resent to payments-api', async () => {
+  it('postings are resent to payments-api', async () => {
     const postedBefore = await countOf('ledger', `hold WHERE state = 'posted'`);
     await system.control.stop('bank-gateway');
     const clients = begin();
@@ -219,7 +220,7 @@ describe('records deleted from a topic before their consumer has read them', () 
       async () => (await countOf('ledger', `hold WHERE state = 'posted'`)) === postedBefore + clients.length,
     );
     await sent('ledger');
-    await deleteRecords('ledger.events');
+    await deleteRecords(ledger.chargePosted.topic);
     await system.control.start('payments-api');
     await everyChargeSucceeds(clients);
   });

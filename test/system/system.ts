@@ -99,7 +99,8 @@ export class SystemUnderTest {
     try {
       return new SystemUnderTest(dataDir, await startIn(dataDir));
     } catch (error) {
-      await rm(dataDir, { recursive: true, force: true });
+      // Processes may still write there; the first error is the one to know.
+      await rm(dataDir, { recursive: true, force: true }).catch(() => undefined);
       throw error;
     }
   }

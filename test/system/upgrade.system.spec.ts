@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ToldAnswer } from '#checker';
+import { eventContracts, formerTopicOf } from '#contracts';
 import { eventually, notEmpty } from '#testing';
+import { kafkaClient } from '../../libs/messaging/src/kafka-client.js';
 import { isInThisClone, landedCommit } from './landed-version.js';
 import { answerFields, SOUND, SystemUnderTest, type ChargeOrder } from './system.js';
 
@@ -83,6 +85,11 @@ describeUpgrade('a data folder of the previous version', () => {
       for (const [reply, state] of pending) inFlight.push({ chargeId: (await reply).chargeId!, state });
       await before.control.kill('bank-gateway');
       await charge().then(({ chargeId }) => inFlight.push({ chargeId: chargeId!, state: 'succeeded' }));
+      // Unpublished: its request waits in the outbox.
+      await before.control.kill('kafka');
+      await charge().then(({ chargeId }) => inFlight.push({ chargeId: chargeId!, state: 'succeeded' }));
+      const outbox = await before.sql<{ key: string }>('payments', 'SELECT key FROM outbox');
+      expect(outbox).toContainEqual({ key: inFlight.at(-1)!.chargeId });
       await before.control.kill('payments-api');
     } finally {
       await before.halt();
@@ -100,6 +107,35 @@ describeUpgrade('a data folder of the previous version', () => {
         timeoutMs: 90_000,
         everyMs: 100,
       });
+    }
+  });
+
+  it('consumes all that the previous version had published', async () => {
+    const admin = kafkaClient(system.kafkaAs('supervisor')).admin();
+    await admin.connect();
+    try {
+      const groups = eventContracts.map(({ producer, reader }) => ({
+        topic: formerTopicOf(producer),
+        groupId: reader,
+      }));
+      const existing = new Set(await admin.listTopics());
+      for (const { topic, groupId } of notEmpty(groups)) {
+        if (!existing.has(topic)) continue;
+        const ends = await admin.fetchTopicOffsets(topic);
+        expect(ends.some(({ high }) => Number(high) > 0)).toBe(true);
+        await eventually(
+          `${groupId} has consumed ${topic}`,
+          async () => {
+            const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
+            const offsets = new Map(committed!.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+            return ends.every(({ partition, high }) => Number(high) === 0 || offsets.get(partition) === Number(high));
+          },
+          { timeoutMs: 60_000 },
+        );
+        expect(await admin.fetchTopicOffsets(topic)).toEqual(ends);
+      }
+    } finally {
+      await admin.disconnect();
     }
   });
 

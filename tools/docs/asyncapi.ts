@@ -1,6 +1,6 @@
-import type { CloudEvent, EventContract } from '#contracts';
+import { deadLetterTopicOf, type CloudEvent, type EventContract, type ServiceName } from '#contracts';
 import { encode } from '#messaging';
-import { sagaTable, type SagaRow, type ServiceName } from '../../libs/contracts/src/saga-table.js';
+import { sagaTable, type SagaRow } from '../../libs/contracts/src/saga-table.js';
 import { exampleEvents } from './event-examples.js';
 import { payloadSchema, SCHEMAS, sharedSchemas, type JsonSchema } from './event-schemas.js';
 import { eventsOf, isAnswer, nameOf, reactionsTo, serviceOf, services, textOf, verbOf } from './saga-reading.js';
@@ -30,7 +30,7 @@ export function asyncApiOf(version: string, rows: readonly SagaRow[] = sagaTable
     },
     channels: Object.fromEntries([
       ...topics.map((topic) => [topic, channelOf(topic, events)]),
-      ...services.map((service) => [deadLettersOf(service), deadLetterChannelOf(service, rows)]),
+      ...services.map((service) => [deadLetterTopicOf(service), deadLetterChannelOf(service, rows)]),
     ]),
     operations: Object.fromEntries([
       ...events.map((event) => [`${serviceOf(event)}.sends.${nameOf(event)}`, sendingOf(event)]),
@@ -44,15 +44,14 @@ export function asyncApiOf(version: string, rows: readonly SagaRow[] = sagaTable
   };
 }
 
-const deadLettersOf = (service: ServiceName): string => `${service}.dlq`;
-
 function channelOf(topic: string, events: readonly EventContract[]): object {
   const own = events.filter((event) => event.topic === topic);
   const [owner] = own.map(serviceOf);
+  const [reader] = own.map((event) => event.reader);
   return {
     address: topic,
-    title: `Events of ${owner}`,
-    description: `Only ${owner} writes to this topic. Events of one charge are in order within the topic; there is no order between topics.`,
+    title: `Events of ${owner} for ${reader}`,
+    description: `Only ${owner} writes to this topic, and only ${reader} reacts to it. Events of one charge are in order within the topic; there is no order between topics.`,
     messages: Object.fromEntries(own.map((event) => [nameOf(event), { $ref: messageRef(event) }])),
     tags: [{ name: owner }],
   };
@@ -61,7 +60,7 @@ function channelOf(topic: string, events: readonly EventContract[]): object {
 function deadLetterChannelOf(service: ServiceName, rows: readonly SagaRow[]): object {
   const heard = eventsOf(rows).filter((event) => reactionsTo(event, rows).some((row) => row.service === service));
   return {
-    address: deadLettersOf(service),
+    address: deadLetterTopicOf(service),
     title: `Dead letters of ${service}`,
     description:
       'The event as received, with headers for its origin and its error. Later events of its charge are parked behind it; see docs/operating.md.',
@@ -112,7 +111,7 @@ function receivingOf(row: SagaRow, service: ServiceName): [string, object][] {
 function buryingOf(service: ServiceName): object {
   return {
     action: 'send',
-    channel: { $ref: `#/channels/${deadLettersOf(service)}` },
+    channel: { $ref: `#/channels/${deadLetterTopicOf(service)}` },
     summary:
       'After an error that every retry would repeat: an invalid schema, a failed assertion. An outage never causes a dead letter.',
     tags: [{ name: service }],

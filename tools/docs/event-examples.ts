@@ -1,6 +1,5 @@
-import { bank, ledger, payments, type CloudEvent, type NewEvent } from '#contracts';
+import { bank, ledger, payments, producers, type CloudEvent, type NewEvent, type Producer } from '#contracts';
 import type { Money } from '#money';
-import { serviceOf, services } from './saga-reading.js';
 
 const chargeId = 'ch_08jjRNLY0ky';
 const refundId = 're_08jjRT4vQmA';
@@ -110,11 +109,15 @@ const examples: readonly NewEvent[] = [
 /** The example events as published, by type. */
 export const exampleEvents: ReadonlyMap<string, CloudEvent> = new Map(
   examples.map((event) => {
-    const producer = event.topic.split('.')[0]!;
-    const source = services.find((service) => service === serviceOf({ producer: producer as 'bank' }))!;
+    const producer = event.topic.split('.')[0] as Producer;
     return [
       event.type,
-      { ...event, source, time: at, traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' },
+      {
+        ...event,
+        source: producers[producer],
+        time: at,
+        traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      },
     ];
   }),
 );

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CloudEvent, EventContract } from '#contracts';
+import { deadLetterTopicOf, type CloudEvent, type EventContract, type ServiceName } from '#contracts';
 import { encode } from '#messaging';
 import {
   sagas,
@@ -8,7 +8,6 @@ import {
   type BankAnswerTrigger,
   type Saga,
   type SagaRow,
-  type ServiceName,
 } from '../../libs/contracts/src/saga-table.js';
 import { repositoryRoot } from '../../infra/local/repository.js';
 import { exampleEvents } from './event-examples.js';
@@ -126,7 +125,7 @@ function serviceSection(service: ServiceName, rows: readonly SagaRow[]): string 
 <dt>emits</dt><dd>${own.map(link).join(' ')}</dd>
 <dt>reacts to</dt><dd>${heard.map(({ on }) => link(on as EventContract)).join(' ')}</dd>
 ${asked.size > 0 ? `<dt>asks banks to</dt><dd>${[...asked].map(verbOf).join(', ')}</dd>` : ''}
-<dt>topic</dt><dd><code>${own[0]!.topic}</code>; dead letters go to <code>${service}.dlq</code></dd>
+<dt>topics</dt><dd>${[...new Set(own.map(({ topic }) => `<code>${topic}</code>`))].join(', ')}; dead letters go to <code>${deadLetterTopicOf(service)}</code></dd>
 </dl>
 ${own.map((event) => eventArticle(event, rows)).join('\n')}
 </section>`;

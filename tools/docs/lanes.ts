@@ -1,4 +1,5 @@
-import type { SagaRow, ServiceName } from '../../libs/contracts/src/saga-table.js';
+import type { ServiceName } from '#contracts';
+import type { SagaRow } from '../../libs/contracts/src/saga-table.js';
 import { escape } from './html.js';
 import { isAnswer, nameOf, serviceOf, verbOf, type Cause } from './saga-reading.js';
 

@@ -48,7 +48,7 @@ describe('docs/retention.md', () => {
   });
 
   it('names every topic with its retention', () => {
-    const rows = [...page.matchAll(/^\| (`\w[^|]*(?:events|dlq)`) \| (\d+) days/gm)];
+    const rows = [...page.matchAll(/^\| (`\w[^|]*\.(?:events|dlq)[^|]*`) \| (\d+) days/gm)];
     const named = rows.flatMap(([, cell, days]) =>
       [...cell!.matchAll(/`(.+?)`/g)].map(([, topic]) => [topic, Number(days) * 86_400_000]),
     );

@@ -1,11 +1,5 @@
-import type { EventContract, Producer } from '#contracts';
-import {
-  sagaTable,
-  type BankAnswerTrigger,
-  type Saga,
-  type SagaRow,
-  type ServiceName,
-} from '../../libs/contracts/src/saga-table.js';
+import { producers, type EventContract, type ServiceName } from '#contracts';
+import { sagaTable, type BankAnswerTrigger, type Saga, type SagaRow } from '../../libs/contracts/src/saga-table.js';
 
 export type Cause = SagaRow['on'];
 
@@ -18,12 +12,7 @@ export const sagaTitles: Readonly<Record<Saga, string>> = {
 };
 
 export const services: readonly ServiceName[] = ['payments-api', 'bank-gateway', 'ledger'];
-const owners: Readonly<Record<Producer, ServiceName>> = {
-  payments: 'payments-api',
-  bank: 'bank-gateway',
-  ledger: 'ledger',
-};
-export const serviceOf = ({ producer }: Pick<EventContract, 'producer'>): ServiceName => owners[producer];
+export const serviceOf = ({ producer }: Pick<EventContract, 'producer'>): ServiceName => producers[producer];
 
 /** The event's name without its version: `ledger.hold_placed`. */
 export const nameOf = ({ type }: Pick<EventContract, 'type'>): string => type.replace(/\.v\d+$/, '');

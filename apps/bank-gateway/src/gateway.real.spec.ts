@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { SystemClock } from '#clock';
-import { ledger, payments, topics, views, type CloudEvent, type NewEvent } from '#contracts';
+import { ledger, payments, topics, topicsFrom, views, type CloudEvent, type NewEvent } from '#contracts';
 import { KafkaJsBus } from '#messaging';
 import { AdminServer, createService, Shutdown, startService, withFrameTables, type NestService } from '#service';
 import { createLog } from '#telemetry';
@@ -50,10 +50,10 @@ describe('the gateway as a whole, on a real Kafka, a real Postgres and HTTP', ()
       BANKS: JSON.stringify({ alder: `http://127.0.0.1:${port}` }),
     });
     // Include the dead-letter topic: events of other suites on the same broker may be parked here.
-    await bus.ensureTopics([...Object.values(topics), 'bank-gateway.dlq'], 4);
+    await bus.ensureTopics([...topics, 'bank-gateway.dlq'], 4);
     await bus.consume({
       group: `test-${chargeId}`,
-      topics: [topics.bank],
+      topics: topicsFrom('bank'),
       onBatch: async (deliveries) => void said.push(...deliveries.map(({ event }) => event)),
     });
     service = await createService(GatewayModule, {

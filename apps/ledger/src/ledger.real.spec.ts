@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { z } from 'zod';
 import { SystemClock } from '#clock';
-import { topics, views, type CloudEvent, type NewEvent } from '#contracts';
+import { topics, topicsFrom, views, type CloudEvent, type NewEvent } from '#contracts';
 import { usd } from '#money';
 import { KafkaJsBus, type Consumption } from '#messaging';
 import { withFrameTables } from '#service';
@@ -28,10 +28,10 @@ const processes: LedgerProcess[] = [];
 beforeAll(async () => {
   logins = await provisionForTests(withFrameTables(ledgerDatabase));
   gateway = bus();
-  await gateway.ensureTopics([...Object.values(topics), 'ledger.dlq'], 4);
+  await gateway.ensureTopics([...topics, 'ledger.dlq'], 4);
   hearing = await gateway.consume({
     group: `hears-the-ledger-${process.pid}`,
-    topics: [topics.ledger],
+    topics: topicsFrom('ledger'),
     onBatch: async (deliveries) => void heard.push(...deliveries.map(({ event }) => event)),
   });
 }, 60_000);

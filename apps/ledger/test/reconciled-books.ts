@@ -51,7 +51,7 @@ export class ReconciledBooks {
         key: page,
         delivery: {
           event: { ...bank.statementPublished(page), source: 'bank-gateway', time: 0 },
-          origin: { topic: 'bank.events', partition: 0, offset: String(this.offset++) },
+          origin: { topic: bank.statementPublished.topic, partition: 0, offset: String(this.offset++) },
         },
         decide: (statement: BankStatement, now: number) => controller.statementPublished(statement, page, now),
       })),

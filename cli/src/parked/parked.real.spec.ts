@@ -17,7 +17,7 @@ const processes: LedgerProcess[] = [];
 beforeAll(async () => {
   logins = await provisionForTests(withFrameTables(ledgerDatabase));
   gateway = new KafkaJsBus({ brokers: brokers().split(','), clock: new SystemClock() });
-  await gateway.ensureTopics([...Object.values(topics), 'ledger.dlq'], 4);
+  await gateway.ensureTopics([...topics, 'ledger.dlq'], 4);
 }, 60_000);
 afterEach(async () => {
   await Promise.all(processes.splice(0).map((each) => each.end('SIGKILL')));
@@ -56,7 +56,7 @@ describe('holdfast parked', () => {
       new RegExp(`^ledger +${key} +3 +${view[0]!.position} +${key}.nonsense .*does not match its contract`, 'm'),
     );
     expect(await parked('show', 'ledger', String(view[0]!.position))).toMatch(
-      /stood at +bank\.events, partition \d, offset \d+[^]*"amount": "much"[^]*waits behind the first/,
+      /stood at +bank\.events\.ledger, partition \d, offset \d+[^]*"amount": "much"[^]*waits behind the first/,
     );
     await eventually(
       'it is measured',

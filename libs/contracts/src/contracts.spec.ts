@@ -1,21 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { notEmpty } from '#testing';
-import { bank, ledger, payments, topics, type EventContract } from './index.js';
+import { bank, eventContracts, ledger, topics, topicsFrom, topicsTo } from './index.js';
 import { sagas, sagaTable } from './saga-table.js';
 
-// oxlint-disable-next-line typescript/no-explicit-any -- contracts of different events in one list
-const contracts: EventContract<any>[] = [payments, bank, ledger]
-  .flatMap((owner) => Object.values(owner) as EventContract[])
-  .filter((it) => typeof it === 'function');
+const contracts = eventContracts;
 const chargeId = 'ch_000000001';
 const account = 'acct_1';
 
 describe('an event', () => {
-  it('has a type that names its producer and version, on the topic of its producer', () => {
+  it('has a type that names its producer and version, on the topic of its producer for its reader', () => {
     for (const contract of notEmpty(contracts)) {
       expect(contract.type).toMatch(/^(payments|bank|ledger)\.[a-z_]+\.v\d+$/);
       expect(contract.type.startsWith(`${contract.producer}.`)).toBe(true);
-      expect(contract.topic).toBe(topics[contract.producer]);
+      expect(contract.topic).toBe(`${contract.producer}.events.${contract.reader}`);
       expect(contract.meaning).toMatch(/\.$/);
     }
     expect(new Set(contracts.map(({ type }) => type)).size).toBe(contracts.length);
@@ -24,7 +21,7 @@ describe('an event', () => {
   it('has a natural key as its id, and its charge as its key', () => {
     const said = ledger.holdRefused({ chargeId, account, reason: 'account_frozen' });
     expect(ledger.holdRefused({ chargeId, account, reason: 'account_frozen' }).id).toBe(said.id);
-    expect(said).toMatchObject({ id: 'ch_000000001.hold_refused', key: chargeId, topic: 'ledger.events' });
+    expect(said).toMatchObject({ id: 'ch_000000001.hold_refused', key: chargeId, topic: 'ledger.events.bank-gateway' });
   });
 
   it('rejects fields that its schema does not name', () => {
@@ -47,6 +44,14 @@ describe('an event', () => {
   });
 });
 
+describe('topics', () => {
+  it('are one for each pair of a producer and a reader of its events', () => {
+    expect(new Set(topics)).toEqual(new Set(contracts.map(({ topic }) => topic)));
+    expect(topicsFrom('payments').sort()).toEqual(['payments.events.bank-gateway', 'payments.events.ledger']);
+    expect(topicsTo('payments-api').sort()).toEqual(['bank.events.payments-api', 'ledger.events.payments-api']);
+  });
+});
+
 describe('the saga table', () => {
   const reactedTo = new Set(sagaTable.map(({ on }) => on));
   const emitted = new Set(sagaTable.flatMap(({ emits }) => emits));
@@ -55,7 +60,7 @@ describe('the saga table', () => {
     expect(contracts.filter((contract) => !emitted.has(contract)).map(({ type }) => type)).toEqual([]);
   });
 
-  it('has a consumer for every event', () => {
+  it('has a reaction to every event, in its reader alone', () => {
     expect(contracts.filter((contract) => !reactedTo.has(contract)).map(({ type }) => type)).toEqual([]);
   });
 

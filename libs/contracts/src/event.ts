@@ -1,8 +1,20 @@
 import type { z } from 'zod';
 
-export const topics = { payments: 'payments.events', bank: 'bank.events', ledger: 'ledger.events' } as const;
-export type Producer = keyof typeof topics;
-export type Topic = (typeof topics)[Producer];
+export type ServiceName = 'payments-api' | 'bank-gateway' | 'ledger';
+/** Producers, as the names of their events begin, and their services. */
+export const producers = {
+  payments: 'payments-api',
+  bank: 'bank-gateway',
+  ledger: 'ledger',
+} as const satisfies Record<string, ServiceName>;
+export type Producer = keyof typeof producers;
+
+/** The events of one producer for one reader: `ledger.events.payments-api`. */
+export type Topic = `${Producer}.events.${ServiceName}`;
+/** Dead letters of a consumer: `ledger.dlq`. */
+export const deadLetterTopicOf = <Consumer extends string>(service: Consumer): `${Consumer}.dlq` => `${service}.dlq`;
+/** The one topic that a producer had for all readers. Data folders of earlier versions have it: docs/decisions/0028. */
+export const formerTopicOf = (producer: Producer): string => `${producer}.events`;
 
 /** A new event, without time and trace context. */
 export interface NewEvent<Data = unknown> {
@@ -45,6 +57,7 @@ export interface EventContract<Data = unknown> {
   readonly type: string;
   readonly topic: Topic;
   readonly producer: Producer;
+  readonly reader: ServiceName;
   /** One sentence for the generated documents. */
   readonly meaning: string;
   readonly schema: z.ZodType<Data>;
@@ -52,6 +65,8 @@ export interface EventContract<Data = unknown> {
 
 export interface EventDefinition<Data> {
   readonly producer: Producer;
+  /** The one service that reacts to it. */
+  readonly reader: ServiceName;
   /** Without producer and version: `charge_requested`. */
   readonly name: string;
   readonly version: number;
@@ -70,9 +85,9 @@ export function defineEvent<Data extends { chargeId: string }>(definition: Event
 export function defineKeyedEvent<Data>(
   definition: EventDefinition<Data> & { key: (data: Data) => string; subject: (data: Data) => string },
 ): EventContract<Data> {
-  const { producer, name, version, meaning, schema, key, subject } = definition;
+  const { producer, reader, name, version, meaning, schema, key, subject } = definition;
   const type = `${producer}.${name}.v${version}`;
-  const topic = topics[producer];
+  const topic: Topic = `${producer}.events.${reader}`;
   const create = (data: Data): NewEvent<Data> => ({
     id: `${subject(data)}.${name}`,
     type,
@@ -80,5 +95,5 @@ export function defineKeyedEvent<Data>(
     key: key(data),
     data,
   });
-  return Object.assign(create, { type, topic, producer, meaning, schema });
+  return Object.assign(create, { type, topic, producer, reader, meaning, schema });
 }

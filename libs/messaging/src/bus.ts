@@ -19,6 +19,8 @@ export interface ConsumeOptions {
   /** The consumer group: a service's name. A new group starts at the earliest record. */
   readonly group: string;
   readonly topics: readonly string[];
+  /** Topics of an earlier version, in which nothing new is published. Consumed while the broker has them. */
+  readonly formerTopics?: readonly string[];
   /** Which event types to deliver. Records of other types are skipped without decoding. Default: all. */
   readonly wants?: (type: string) => boolean;
   /**

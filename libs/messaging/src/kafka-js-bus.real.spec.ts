@@ -90,6 +90,24 @@ describe('KafkaJsBus', () => {
     expect(seen).toEqual([1, 4]);
   }, 30_000);
 
+  it('goes on with its other topics when a topic of an earlier version is deleted', async () => {
+    const [topic, former] = [await topicOf('events'), await topicOf('former')];
+    const seen: number[] = [];
+    const onBatch = async (deliveries: readonly Delivery[]): Promise<void> => void seen.push(...numbersOf(deliveries));
+    const consumption = await bus.consume({ group: unique('group'), topics: [topic], formerTopics: [former], onBatch });
+    consumptions.push(consumption);
+    const before = new KafkaJsBus({ brokers, clock });
+    await before.publish([event(former, 'a', 1)]);
+    await before.close();
+    await eventually('the former event came', () => seen.length === 1);
+    await admin.deleteTopics({ topics: [former] });
+    await bus.publish([event(topic, 'a', 2)]);
+    await eventually('the next came', () => seen.length === 2, { timeoutMs: 15_000 });
+    await bus.publish([event(topic, 'a', 3)]);
+    await eventually('another came', () => seen.length === 3, { timeoutMs: 15_000 });
+    expect(seen).toEqual([1, 2, 3]);
+  }, 60_000);
+
   it('joins as soon as its topic is created', async () => {
     const topic = unique('later');
     const seen: number[] = [];

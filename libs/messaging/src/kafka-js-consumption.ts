@@ -142,9 +142,11 @@ export class KafkaJsConsumption implements Consumption {
 
   /** Returns when the session has ended. After a stop, all batches are processed and committed. */
   async #run(consumer: Consumer, session: Session): Promise<void> {
-    const { clock, topics } = this.options;
+    const { clock, topics, formerTopics = [] } = this.options;
     await consumer.connect();
-    await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+    // kafkajs fails for a missing topic, but subscribes to the existing ones of a pattern.
+    const ifExisting = formerTopics.map((topic) => new RegExp(`^${topic.replaceAll('.', '\\.')}$`));
+    await consumer.subscribe({ topics: [...topics, ...ifExisting], fromBeginning: true });
     await this.#leaveAsFormerMember(session);
     await consumer.run({
       autoCommit: false,
@@ -191,7 +193,8 @@ export class KafkaJsConsumption implements Consumption {
 
   #pause(consumer: Consumer): void {
     try {
-      consumer.pause(this.options.topics.map((topic) => ({ topic })));
+      const { topics, formerTopics = [] } = this.options;
+      consumer.pause([...topics, ...formerTopics].map((topic) => ({ topic })));
     } catch {
       // Between a crash and the next session there is no fetching to pause.
     }

@@ -47,7 +47,14 @@ const counted: EventContract<Counted> = Object.assign(
     key,
     data: { key, number },
   }),
-  { type: 'test.counted.v1', topic, producer: 'ledger' as const, meaning: 'A number was counted.', schema: data },
+  {
+    type: 'test.counted.v1',
+    topic,
+    producer: 'ledger' as const,
+    reader: 'ledger' as const,
+    meaning: 'A number was counted.',
+    schema: data,
+  },
 );
 
 const eventOf = (key: string, number: number): CloudEvent<Counted> => {

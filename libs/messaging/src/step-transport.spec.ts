@@ -100,7 +100,11 @@ describe('StepTransport', () => {
     const bus = new FakeBus();
     const app = await microservice(bus, [BankEvents, LedgerEvents]);
     await app.listen();
-    expect(bus.consumed).toMatchObject({ group: 'ledger', topics: ['bank.events', 'ledger.events'] });
+    expect(bus.consumed).toMatchObject({
+      group: 'ledger',
+      topics: ['bank.events.ledger', 'ledger.events.bank-gateway'],
+      formerTopics: ['bank.events', 'ledger.events'],
+    });
     await app.close();
     expect(bus.stops).toBe(1);
   });
@@ -112,7 +116,7 @@ describe('StepTransport', () => {
     });
     app.connectMicroservice<AsyncMicroserviceOptions>(strategy(bus));
     await app.startAllMicroservices();
-    expect(bus.consumed).toMatchObject({ topics: ['bank.events'] });
+    expect(bus.consumed).toMatchObject({ topics: ['bank.events.ledger'] });
     await app.close();
     expect(bus.stops).toBe(1);
   });

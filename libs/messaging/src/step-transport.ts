@@ -1,4 +1,5 @@
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
+import { formerTopicOf } from '#contracts';
 import type { Transaction } from '#postgres';
 import { BatchRunner, StepConsumer, StepTable, type AnyStep, type BatchParts, type StepConsumerObserver } from '#saga';
 import type { Bus, Consumption } from './bus.js';
@@ -63,7 +64,8 @@ export class StepTransport<Tx extends Transaction> extends Server implements Cus
     this.#consumer = consumer;
     this.#joining = bus.consume({
       group: parts.service,
-      topics: [...new Set(steps.map((step) => step.on.topic))],
+      topics: [...new Set(steps.map(({ on }) => on.topic))],
+      formerTopics: [...new Set(steps.map(({ on }) => formerTopicOf(on.producer)))],
       wants: (type) => consumer.reactsTo(type),
       onBatch: (deliveries) => consumer.handle(deliveries),
       signal: this.#closing.signal,

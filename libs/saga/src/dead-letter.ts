@@ -1,4 +1,4 @@
-import type { CloudEvent } from '#contracts';
+import { deadLetterTopicOf, type CloudEvent } from '#contracts';
 import { redact } from '#telemetry';
 import type { Delivery } from './store.js';
 
@@ -9,7 +9,7 @@ export function deadLetterOf(
 ): CloudEvent {
   return {
     ...event,
-    topic: `${service}.dlq`,
+    topic: deadLetterTopicOf(service),
     deadLetter: { ...origin, consumer: service, attempts, error: redact(error.message) },
   };
 }

@@ -173,8 +173,13 @@ class SimulatedConsumption implements Consumption, GroupMember {
     this.#later(() => {
       if (this.#stopped) return;
       if (!broker.isUp) this.process.scheduler.after(REJOIN_AFTER_MS, this.process, () => this.#join());
-      else if (!broker.has(this.options.group, this)) broker.join(this.options.group, this.options.topics, this);
+      else if (!broker.has(this.options.group, this)) broker.join(this.options.group, this.#topics(), this);
     });
+  }
+
+  #topics(): string[] {
+    const { topics, formerTopics = [] } = this.options;
+    return [...topics, ...formerTopics.filter((topic) => this.host.broker.topics.includes(topic))];
   }
 
   #fetch(topic: string, partition: number): void {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bank, topics, type CloudEvent } from '#contracts';
+import { bank, topicsFrom, type CloudEvent } from '#contracts';
 import type { Bus, Consumption } from '#messaging';
 import { entitiesOver } from '#postgres';
 import { BUS } from '#service';
@@ -21,7 +21,7 @@ beforeAll(async () => {
   api = await RunningApi.start(name, { ANSWER_WITHIN_MS: '400', ADMIT_UNSETTLED_PER_NETWORK: '5' });
   listening = await api.app.get<Bus>(BUS).consume({
     group: name,
-    topics: [topics.payments],
+    topics: topicsFrom('payments'),
     onBatch: (deliveries) => {
       heard.push(...deliveries.map(({ event }) => event));
       return Promise.resolve();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bank, ledger, topics, type CloudEvent, type NewEvent } from '#contracts';
+import { bank, ledger, topicsFrom, type CloudEvent, type NewEvent } from '#contracts';
 import type { Bus, Consumption } from '#messaging';
 import { usd } from '#money';
 import { BUS } from '#service';
@@ -20,7 +20,7 @@ beforeAll(async () => {
   other = await RunningApi.start(name, { ANSWER_WITHIN_MS: '700', INSTANCE_ID: 'two' });
   listening = await api.app.get<Bus>(BUS).consume({
     group: name,
-    topics: [topics.payments],
+    topics: topicsFrom('payments'),
     onBatch: (deliveries) => {
       heard.push(...deliveries.map(({ event }) => event));
       return Promise.resolve();

@@ -65,7 +65,7 @@ export class RunningApi {
     const app = (await createService(TestedApi, options)) as NestFastifyApplication;
     for (const name of Object.keys(settings)) Reflect.deleteProperty(process.env, name);
     Object.assign(process.env, before);
-    await app.get<KafkaJsBus>(BUS).ensureTopics(Object.values(topics), 1);
+    await app.get<KafkaJsBus>(BUS).ensureTopics(topics, 1);
     await app.listen(0, '127.0.0.1');
     return new RunningApi(app, await app.getUrl(), await openAsAdministrator(database));
   }

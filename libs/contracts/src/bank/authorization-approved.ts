@@ -4,6 +4,7 @@ import { account, amount, bank, captureMethod, chargeId } from '../fields.js';
 
 export const authorizationApproved = defineEvent({
   producer: 'bank',
+  reader: 'ledger',
   name: 'authorization_approved',
   version: 1,
   meaning: 'A bank authorized the amount.',

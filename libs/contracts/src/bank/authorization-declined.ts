@@ -4,6 +4,7 @@ import { account, bank, chargeId } from '../fields.js';
 
 export const authorizationDeclined = defineEvent({
   producer: 'bank',
+  reader: 'payments-api',
   name: 'authorization_declined',
   version: 1,
   meaning: 'The bank declined the card: a business outcome, not a fault.',

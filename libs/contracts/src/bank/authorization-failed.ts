@@ -4,6 +4,7 @@ import { account, bank, chargeId } from '../fields.js';
 
 export const authorizationFailed = defineEvent({
   producer: 'bank',
+  reader: 'payments-api',
   name: 'authorization_failed',
   version: 1,
   meaning: 'No bank was available, or the authorization was reversed out of doubt: no bank holds the amount.',

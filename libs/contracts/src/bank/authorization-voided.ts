@@ -4,6 +4,7 @@ import { account, bank, chargeId, releaseCause } from '../fields.js';
 
 export const authorizationVoided = defineEvent({
   producer: 'bank',
+  reader: 'ledger',
   name: 'authorization_voided',
   version: 1,
   meaning: 'The bank voided the authorization and no longer holds the amount.',

@@ -4,6 +4,7 @@ import { account, bank, chargeId } from '../fields.js';
 
 export const cancellationRefused = defineEvent({
   producer: 'bank',
+  reader: 'payments-api',
   name: 'cancellation_refused',
   version: 1,
   meaning: 'A capture came first, so there is no authorization left to void.',

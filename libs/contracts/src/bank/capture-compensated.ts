@@ -4,6 +4,7 @@ import { account, amount, bank, chargeId } from '../fields.js';
 
 export const captureCompensated = defineEvent({
   producer: 'bank',
+  reader: 'ledger',
   name: 'capture_compensated',
   version: 1,
   meaning: 'The bank refunded a capture whose charge had ended.',

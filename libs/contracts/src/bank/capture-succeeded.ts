@@ -4,6 +4,7 @@ import { account, amount, bank, chargeId } from '../fields.js';
 
 export const captureSucceeded = defineEvent({
   producer: 'bank',
+  reader: 'ledger',
   name: 'capture_succeeded',
   version: 1,
   meaning: 'The bank captured the amount.',

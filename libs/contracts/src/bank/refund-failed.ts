@@ -4,6 +4,7 @@ import { defineRefundEvent, refundHead } from '../refund-event.js';
 
 export const refundFailed = defineRefundEvent({
   producer: 'bank',
+  reader: 'ledger',
   name: 'refund_failed',
   version: 1,
   meaning: 'The bank refused the refund: no money went back to the cardholder.',

@@ -4,6 +4,7 @@ import { defineRefundEvent, refundHead } from '../refund-event.js';
 
 export const refundSucceeded = defineRefundEvent({
   producer: 'bank',
+  reader: 'ledger',
   name: 'refund_succeeded',
   version: 1,
   meaning: 'The bank refunded the amount to the cardholder.',

@@ -5,6 +5,7 @@ import { bank } from '../fields.js';
 
 export const statementPublished = defineKeyedEvent({
   producer: 'bank',
+  reader: 'ledger',
   name: 'statement_published',
   version: 1,
   meaning: 'A page of a bank’s statement: its performances in the order of its journal.',

@@ -4,6 +4,7 @@ import { account, amount, bank, chargeId, movement } from '../fields.js';
 
 export const strayReversed = defineEvent({
   producer: 'bank',
+  reader: 'ledger',
   name: 'stray_reversed',
   version: 1,
   meaning: 'The bank reversed a movement that no service had recorded.',

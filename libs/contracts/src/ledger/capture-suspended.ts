@@ -4,6 +4,7 @@ import { account, amount, bank, chargeId } from '../fields.js';
 
 export const captureSuspended = defineEvent({
   producer: 'ledger',
+  reader: 'bank-gateway',
   name: 'capture_suspended',
   version: 1,
   meaning: 'The bank captured for a charge that had ended: the money is in suspense until the bank refunds it.',

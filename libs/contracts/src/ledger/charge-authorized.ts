@@ -4,6 +4,7 @@ import { account, amount, chargeId } from '../fields.js';
 
 export const chargeAuthorized = defineEvent({
   producer: 'ledger',
+  reader: 'payments-api',
   name: 'charge_authorized',
   version: 1,
   meaning: 'The ledger holds the amount of a manual capture. Carries all that the merchant’s view needs.',

@@ -4,6 +4,7 @@ import { account, amount, chargeId } from '../fields.js';
 
 export const chargePosted = defineEvent({
   producer: 'ledger',
+  reader: 'payments-api',
   name: 'charge_posted',
   version: 1,
   meaning: 'The ledger posted the capture and took the fee. Carries all that the merchant’s view needs.',

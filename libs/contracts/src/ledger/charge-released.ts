@@ -4,6 +4,7 @@ import { account, chargeId, holdRefusal, releaseCause } from '../fields.js';
 
 export const chargeReleased = defineEvent({
   producer: 'ledger',
+  reader: 'payments-api',
   name: 'charge_released',
   version: 1,
   meaning: 'The charge ended without money: neither the bank nor the ledger holds an amount.',

@@ -4,6 +4,7 @@ import { amount, bank, movement } from '../fields.js';
 
 export const differenceFound = defineKeyedEvent({
   producer: 'ledger',
+  reader: 'bank-gateway',
   name: 'difference_found',
   version: 1,
   meaning: 'A bank’s statement and the ledger disagree on one movement.',

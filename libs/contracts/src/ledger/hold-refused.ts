@@ -4,6 +4,7 @@ import { account, chargeId, holdRefusal } from '../fields.js';
 
 export const holdRefused = defineEvent({
   producer: 'ledger',
+  reader: 'bank-gateway',
   name: 'hold_refused',
   version: 1,
   meaning: 'The ledger refused to hold the amount: the gateway voids the authorization.',

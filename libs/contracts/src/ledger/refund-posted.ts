@@ -3,6 +3,7 @@ import { defineRefundEvent, refundHead } from '../refund-event.js';
 
 export const refundPosted = defineRefundEvent({
   producer: 'ledger',
+  reader: 'payments-api',
   name: 'refund_posted',
   version: 1,
   meaning: 'The ledger posted the refund. Carries all that the merchant’s view needs.',

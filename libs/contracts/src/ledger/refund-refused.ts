@@ -4,6 +4,7 @@ import { defineRefundEvent, refundHead } from '../refund-event.js';
 
 export const refundRefused = defineRefundEvent({
   producer: 'ledger',
+  reader: 'payments-api',
   name: 'refund_refused',
   version: 1,
   meaning: 'The ledger refused the refund: no bank gets a request.',

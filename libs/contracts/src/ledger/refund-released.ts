@@ -3,6 +3,7 @@ import { defineRefundEvent, refundHead } from '../refund-event.js';
 
 export const refundReleased = defineRefundEvent({
   producer: 'ledger',
+  reader: 'payments-api',
   name: 'refund_released',
   version: 1,
   meaning: 'The bank refused the refund: the ledger released the reservation.',

@@ -4,6 +4,7 @@ import { account, cancellationCause, chargeId } from '../fields.js';
 
 export const cancellationRequested = defineEvent({
   producer: 'payments',
+  reader: 'bank-gateway',
   name: 'cancellation_requested',
   version: 1,
   meaning: 'The merchant canceled the authorization, or it expired.',

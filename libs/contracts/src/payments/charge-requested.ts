@@ -4,6 +4,7 @@ import { account, amount, captureMethod, card, chargeId } from '../fields.js';
 
 export const chargeRequested = defineEvent({
   producer: 'payments',
+  reader: 'bank-gateway',
   name: 'charge_requested',
   version: 1,
   meaning: 'A merchant charges a card; no bank has a request yet.',

@@ -3,6 +3,7 @@ import { defineRefundEvent, refundHead } from '../refund-event.js';
 
 export const refundRequested = defineRefundEvent({
   producer: 'payments',
+  reader: 'ledger',
   name: 'refund_requested',
   version: 1,
   meaning: 'The merchant refunds all or a part of a captured charge; nothing is reserved yet.',

@@ -109,6 +109,33 @@ export function busContract(open: () => Promise<BusWorld>): void {
     };
   }
 
+  describe('topics of an earlier version', () => {
+    it('are consumed beside the others where they exist', async () => {
+      const [topic, former] = [await world.topic(), await world.topic()];
+      await bus.publish([event(former, 'a', 1)]);
+      const { numbers, onBatch } = seeing();
+      await consume(topic, onBatch, { formerTopics: [former, `missing-${former}`] });
+      await bus.publish([event(topic, 'a', 2)]);
+      await soon('both are delivered', () => numbers().length === 2);
+      expect(numbers().toSorted(byNumber)).toEqual([1, 2]);
+    });
+
+    it('are committed, so that nothing is delivered again', async () => {
+      const [topic, former] = [await world.topic(), await world.topic()];
+      const group = newGroup();
+      await bus.publish([event(former, 'a', 1)]);
+      const first = seeing();
+      const consumption = await consume(topic, first.onBatch, { group, formerTopics: [former] });
+      await soon('it is delivered', () => first.numbers().length === 1);
+      await consumption.stop();
+      await bus.publish([event(topic, 'a', 2)]);
+      const second = seeing();
+      await consume(topic, second.onBatch, { group, formerTopics: [former] });
+      await soon('the next is delivered', () => second.numbers().length === 1);
+      expect(second.numbers()).toEqual([2]);
+    });
+  });
+
   describe('a publish', () => {
     it('is delivered to a later consumer from the earliest record, of several topics, with topic, partition and offset', async () => {
       const [first, second] = [await world.topic(), await world.topic()];

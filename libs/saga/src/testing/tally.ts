@@ -11,6 +11,7 @@ import { inboxIdOf, type Delivery } from '../store.js';
 /** A small saga for this library's tests: a tally that grows and emits its total. */
 export const grew = defineEvent({
   producer: 'payments',
+  reader: 'ledger',
   name: 'grew',
   version: 1,
   meaning: 'A tally shall grow.',
@@ -19,6 +20,7 @@ export const grew = defineEvent({
 export type Grew = z.infer<typeof grew.schema>;
 export const totalled = defineEvent({
   producer: 'ledger',
+  reader: 'payments-api',
   name: 'totalled',
   version: 1,
   meaning: 'A tally has a total.',
@@ -179,5 +181,5 @@ export function growth(
     traceparent: `trace of ${id}`,
     ...extra,
   };
-  return { event, origin: { topic: 'payments.events', partition: 0, offset: String(offset++) } };
+  return { event, origin: { topic: grew.topic, partition: 0, offset: String(offset++) } };
 }

@@ -3,7 +3,7 @@ import { SystemClock } from '#clock';
 import { migrate, statement } from '#postgres';
 import { inboxTablesSql, ParkedEvents } from '#saga';
 import { testDatabase } from '#testing';
-import { frameMigrations } from './index.js';
+import { Parking1764100000001 } from './parking.migration.js';
 
 it('keeps events that were parked before, in order, under keys that can be replayed', async () => {
   const test = await testDatabase('parking_migration');
@@ -19,7 +19,7 @@ it('keeps events that were parked before, in order, under keys that can be repla
     );
     await test.database.query(park);
     const where = { url: test.url, database: test.name, clock: new SystemClock() };
-    await migrate({ ...where, migrations: frameMigrations });
+    await migrate({ ...where, migrations: [Parking1764100000001] });
     const parked = new ParkedEvents(test.database);
     expect(await parked.keys()).toMatchObject([
       { key: 'a', events: 3, id: 'a.1', attempts: 1, error: 'bug', replayRequestedAt: null },

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SystemClock } from '#clock';
+import { topics } from '#contracts';
 import { KafkaJsBus, type KafkaConnection } from '#messaging';
 
 /** Duplicate records in the topics that are no restatements: the relay published them twice, before and after a crash. */
@@ -31,7 +32,7 @@ export async function readCopies(connection: KafkaConnection): Promise<TopicRepe
   try {
     await bus.consume({
       group: `reader-chaos-${randomUUID()}`,
-      topics: ['payments.events', 'bank.events', 'ledger.events'],
+      topics,
       onBatch: async (deliveries) => {
         lastMs = performance.now();
         for (const { event } of deliveries) {

@@ -1,8 +1,6 @@
-import type { bankProtocol } from '#contracts';
+import type { bankProtocol, Topic } from '#contracts';
 
 export type SimulatedServiceName = 'payments-api' | 'bank-gateway' | 'ledger';
-
-export type SimulatedTopic = 'payments.events' | 'bank.events' | 'ledger.events';
 
 /** One fault, planned before the world begins. `instance` counts from 0. */
 export type PlannedFault =
@@ -62,7 +60,7 @@ export type PlannedFault =
       readonly when: 'lost_before' | 'lost_after' | 'lost_acknowledged';
     }
   /** An unreadable record. It is parked, and later events of its key behind it, until an operator acts. */
-  | { readonly kind: 'poison'; readonly atMs: number; readonly topic: SimulatedTopic }
+  | { readonly kind: 'poison'; readonly atMs: number; readonly topic: Topic }
   | { readonly kind: 'bank'; readonly atMs: number; readonly forMs: number; readonly rule: bankProtocol.FaultRule };
 
 export function describe(fault: PlannedFault): string {

@@ -1,3 +1,4 @@
+import { topics } from '#contracts';
 import { Random } from '#virtual-time';
 import type {
   PlannedCapture,
@@ -207,7 +208,7 @@ function faults(random: Random, operations: readonly MoneyOperation[], times: nu
 }
 
 function poisoned(random: Random, { atMs }: FaultWindow): PlannedFault {
-  return { kind: 'poison', atMs, topic: random.pick(['payments.events', 'bank.events', 'ledger.events'] as const) };
+  return { kind: 'poison', atMs, topic: random.pick(topics) };
 }
 
 /** SIGTERM while operations are in progress. */

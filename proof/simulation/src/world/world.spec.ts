@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { bankProtocol } from '#contracts';
+import { bankProtocol, payments } from '#contracts';
 import { outsidePromises } from '#virtual-time';
 import { notEmpty } from '#testing';
 import { definitions, run } from '../campaign/one-run.js';
@@ -65,7 +65,7 @@ describe('a world', () => {
       seed: 1,
       operations: [{ kind: 'create', id: 0, atMs: 1_000, ...aCharge, capture: true }],
       // The jobs for parked events only run in worlds with poison.
-      faults: [{ kind: 'poison', atMs: 9_000, topic: 'payments.events' }],
+      faults: [{ kind: 'poison', atMs: 9_000, topic: payments.chargeRequested.topic }],
       lingerMs: 0,
       settings: {},
     });

@@ -8,7 +8,7 @@ import {
   type LogWarning,
   type Verdict,
 } from '#checker';
-import { bank, type CloudEvent } from '#contracts';
+import { bank, deadLetterTopics, topics, type CloudEvent } from '#contracts';
 import { Server, type Written } from '#memory-postgres';
 import { isTransientError } from '#postgres';
 import { JOB_FAILED, SHUTDOWN_LIMIT_MS } from '#service';
@@ -73,14 +73,6 @@ export interface WorldResult {
   readonly virtualMs: number;
 }
 
-const topics = [
-  'payments.events',
-  'bank.events',
-  'ledger.events',
-  'payments-api.dlq',
-  'bank-gateway.dlq',
-  'ledger.dlq',
-];
 const PARTITIONS = 4;
 const INSTANCES = 2;
 const START_WITHIN_MS = 5_000;
@@ -156,7 +148,7 @@ export class World {
     };
     const pending = new Map<string, PublishFault[]>();
     this.#broker = {
-      broker: new Broker(topics, PARTITIONS),
+      broker: new Broker([...topics, ...deadLetterTopics], PARTITIONS),
       network: network(this.#random.fork('kafka')),
       faults: { onPublish: ({ name }, events) => this.#faultOfSend(name, events, pending) },
       observer: {
