@@ -114,7 +114,8 @@ function makeRules(table: TableSchema, planner: Planner): TableRules {
           const another = row.writer && row.writer !== x.tx ? row.writer : undefined;
           const fits = isInTheWay(x, unique, where, values, another ? row.written : row.latestFor(x.tx));
           // Postgres waits for the writer of a row with this key even if the key itself does not change.
-          if (another && (fits || isInTheWay(x, unique, where, values, row.committed))) throw new LockWait(row, [another]);
+          if (another && (fits || isInTheWay(x, unique, where, values, row.committed)))
+            throw new LockWait(row, [another]);
           if (fits) return { row, unique };
         }
       }

@@ -93,7 +93,8 @@ describe('a world', () => {
     expect(outcome.bugs).toEqual([]);
     expect(outcome.verdict).toMatchObject({ holds: true, charges: 2 });
     expect(outcome.counts.of('sometimes key-used-anew')).toBe(1);
-    expect(outcome.counts.of('sometimes authorization-lapsed')).toBe(1);
+    // Both instances may find it: right after the leap the old leader has not yet noticed that its lease has expired.
+    expect(outcome.counts.of('sometimes authorization-lapsed')).toBeGreaterThan(0);
     expect(outcome.counts.of('sometimes inbox-forgot')).toBeGreaterThan(0);
   });
 
@@ -120,7 +121,7 @@ describe('a world', () => {
 
   it('restarts a service instance by instance, and leaves no request unanswered', async () => {
     const operations = Array.from({ length: 20 }, (_, id) => {
-      return { kind: 'create', id, atMs: 500 + 100 * id, ...aCharge, capture: true } as const;
+      return { kind: 'create', id, atMs: 900 + 10 * id, ...aCharge, capture: true } as const;
     });
     const faults = (['payments-api', 'bank-gateway', 'ledger'] as const).map(
       (service) => ({ kind: 'rolling_restart', atMs: 1_000, service }) as const,
