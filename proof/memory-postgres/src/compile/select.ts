@@ -291,19 +291,36 @@ const starred = (alias: string, relations: readonly Relation[]): SelectOutput[] 
       relation.columns.map(({ name, type }, place) => ({ name, type, expr: columnAt(relation, place) })),
     );
 
-function nameOf(val: Node): string {
-  if ('ColumnRef' in val) return stringOf(val.ColumnRef.fields!.at(-1)!);
-  if ('FuncCall' in val) return stringOf(val.FuncCall.funcname!.at(-1)!);
-  if ('TypeCast' in val) return nameOf(val.TypeCast.arg!);
-  if ('CoalesceExpr' in val) return 'coalesce';
+/** As Postgres names an output without `AS` (`FigureColname` in its parse_target.c). */
+const nameOf = (val: Node): string => figuredName(val)?.name ?? '?column?';
+
+/** @returns a weak name gives way to that of a cast, or of a CASE, around it */
+function figuredName(val: Node): { readonly name: string; readonly weak?: true } | undefined {
+  if ('ColumnRef' in val) return { name: stringOf(val.ColumnRef.fields!.at(-1)!) };
+  if ('FuncCall' in val) return { name: stringOf(val.FuncCall.funcname!.at(-1)!) };
+  if ('TypeCast' in val) {
+    const { arg, typeName } = val.TypeCast;
+    const figured = figuredName(arg!);
+    return figured && !figured.weak ? figured : { name: stringOf(typeName!.names!.at(-1)!), weak: true };
+  }
+  if ('CaseExpr' in val) {
+    const { defresult } = val.CaseExpr;
+    const figured = defresult && figuredName(defresult);
+    return figured && !figured.weak ? figured : { name: 'case', weak: true };
+  }
+  if ('CoalesceExpr' in val) return { name: 'coalesce' };
+  if ('MinMaxExpr' in val) return { name: val.MinMaxExpr.op === 'IS_LEAST' ? 'least' : 'greatest' };
+  if ('A_ArrayExpr' in val) return { name: 'array' };
+  if ('RowExpr' in val) return { name: 'row' };
+  if ('A_Expr' in val && val.A_Expr.kind === 'AEXPR_NULLIF') return { name: 'nullif' };
   if ('SubLink' in val) {
     const { subselect, subLinkType } = val.SubLink;
-    if (subLinkType === 'EXISTS_SUBLINK') return 'exists';
-    if (subLinkType === 'ARRAY_SUBLINK') return 'array';
+    if (subLinkType === 'EXISTS_SUBLINK') return { name: 'exists' };
+    if (subLinkType === 'ARRAY_SUBLINK') return { name: 'array' };
     const target = subselect && 'SelectStmt' in subselect ? subselect.SelectStmt.targetList?.[0] : undefined;
-    if (target && 'ResTarget' in target) return target.ResTarget.name ?? nameOf(target.ResTarget.val!);
+    if (target && 'ResTarget' in target) return { name: target.ResTarget.name ?? nameOf(target.ResTarget.val!) };
   }
-  return '?column?';
+  return undefined;
 }
 
 function compileSort(sort: Node, outputs: readonly SelectOutput[], scope: Scope): { expr: Expr; by: SortBy } {

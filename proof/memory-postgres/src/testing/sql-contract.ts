@@ -423,6 +423,24 @@ export function sqlContract(open: (ddl: string) => Promise<ContractDatabase>): v
       expect(rows.map(({ at }) => at)).toEqual(shown);
     });
 
+    it.each([
+      ['1', '?column?'],
+      ['2::int4', 'int4'],
+      ['state::text', 'state'],
+      ['count(*)', 'count'],
+      ['CASE WHEN amount > 1 THEN 1 END', 'case'],
+      ['CASE WHEN amount > 1 THEN 1 END::int8', 'int8'],
+      ["CASE WHEN amount > 1 THEN 'a' ELSE state END", 'state'],
+      ["coalesce(state, 'b')", 'coalesce'],
+      ["nullif(state, 'b')", 'nullif'],
+      ['(SELECT max(amount) FROM charge)', 'max'],
+      ['EXISTS (SELECT FROM charge)', 'exists'],
+    ])('names the output of %s without AS', async (expression, name) => {
+      const grouped = expression.includes('count') ? '' : 'LIMIT 1';
+      const [row] = await mine.query(`SELECT ${expression} FROM charge ${grouped}`);
+      expect(Object.keys(row!)).toEqual([name]);
+    });
+
     it('selects rows by a range of pages', async () => {
       const found = `SELECT id FROM charge WHERE ctid >= $1::tid AND ctid < $2::tid ORDER BY id`;
       expect(await mine.query(found, ['(0,0)', '(1,0)'])).toHaveLength(3);
