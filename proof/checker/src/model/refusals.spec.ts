@@ -69,3 +69,19 @@ describe('a refund of another account’s charge', () => {
     ]);
   });
 });
+
+describe('a capture of a charge that does not exist', () => {
+  const refusedAs = (id: string): string[] => {
+    const answer = { status: 404, body: { error: { type: 'invalid_request_error', message: 'Unrecognized URL.' } } };
+    const exchange = sent(30, `POST /v1/charges/${id}/capture`, { key: 'missing', parameters: {} }, answer);
+    return judgeByModel(evidenceOf([exchange])).filter((line) => line.includes('missing'));
+  };
+
+  it('is refused with the name of its parameter', () => {
+    expect(refusedAs('ch_nobody')).toEqual([
+      'acct_1 missing: answered 404 Unrecognized URL. of undefined, which must be of id',
+    ]);
+  });
+
+  it('may be no route if its id is none', () => expect(refusedAs("ch_'%20OR%201=1")).toEqual([]));
+});

@@ -48,7 +48,8 @@ function wrongWith(
     // 400 is for an object in a parameter, 404 for the object of the request.
     if (isForeign && judged && answer.status === 400)
       return `${word}, and what a request is about is missing with a 404`;
-    if (isForeign && judged && error?.param !== paramOf(kind))
+    // What is no id makes a path that is no route, and that answer names no parameter.
+    if (isForeign && judged && /^\w+$/.test(about ?? '') && error?.param !== paramOf(kind))
       return `${word} of ${error?.param}, which must be of ${paramOf(kind)}`;
     if (isForeign || mistakes.some(({ code, param }) => code === 'resource_missing' && param === error?.param))
       return undefined;
