@@ -6,7 +6,7 @@ import { rollUpStatement } from './books/balance.repository.js';
 import { ledgerDatabase } from './ledger-database.js';
 import './ledger.module.js';
 
-const nobody = { query: () => Promise.resolve([]) };
+const noRows = { query: () => Promise.resolve([]) };
 const limits = (call: (settings: LimitSettingsRepository) => Promise<unknown>) =>
   entityStatements([AccountLimitEntity], (tables) =>
     call(new LimitSettingsRepository(tables.getRepository(AccountLimitEntity))),
@@ -24,9 +24,9 @@ rightsMatchStatements({
   ],
   shared: ['ledger.balances', 'ledger.open_differences', 'ledger.open_holds', 'ledger.statement_positions'],
   unnamed: {
-    service: [rollUpStatement.text, ...(await limits((settings) => settings.inUse(nobody, 'acct_1')))],
+    service: [rollUpStatement.text, ...(await limits((settings) => settings.inUse(noRows, 'acct_1')))],
     operators: [
-      ...(await limits((settings) => settings.inUse(nobody, 'acct_1'))),
+      ...(await limits((settings) => settings.inUse(noRows, 'acct_1'))),
       ...(await limits((settings) => settings.freeze('acct_1', true))),
       ...(await limits((settings) => settings.cap('acct_1', 'usd', 1))),
       ...(await limits((settings) => settings.cap('acct_1', 'usd', null))),

@@ -5,6 +5,7 @@ import { OpenTransaction } from './open-transaction.js';
 import { statement } from './statement.js';
 import type { PgTransaction } from './transaction.js';
 import { CommitUnknownError } from './transient.js';
+import { outcomeOf } from './testing/transaction-outcome.js';
 
 const [read, lock, write, append] = ['read', 'lock', 'write', 'append'].map((name) =>
   statement(`spec.${name}`, `SELECT '${name}'`),
@@ -45,18 +46,8 @@ const fails = (error: Error): Answer => {
 
 async function perform(connection: PipelinedConnection, work: (tx: PgTransaction) => Promise<unknown>) {
   const tx = new OpenTransaction(connection);
-  const effects: string[] = [];
-  const error: unknown = await tx
-    .perform((tx) => {
-      tx.onCommit(() => effects.push('commit'));
-      tx.onRollback(() => effects.push('rollback'));
-      return work(tx);
-    })
-    .then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-  return { effects, error, clean: tx.clean };
+  const outcome = await outcomeOf({ transaction: (run) => tx.perform(run) }, work);
+  return { ...outcome, clean: tx.clean };
 }
 
 /** As a batch: inbox and load without an await between them, then save and outbox. */

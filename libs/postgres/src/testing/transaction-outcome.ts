@@ -2,7 +2,7 @@ import type { PgTransaction, UnitOfWork } from '../transaction.js';
 
 /** Runs a transaction. @returns which of its effects ran */
 export async function outcomeOf(
-  store: UnitOfWork<PgTransaction>,
+  store: Pick<UnitOfWork<PgTransaction>, 'transaction'>,
   work: (tx: PgTransaction) => Promise<unknown>,
 ): Promise<{ effects: string[]; error: unknown }> {
   const effects: string[] = [];
