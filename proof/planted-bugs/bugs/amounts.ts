@@ -69,6 +69,18 @@ export const amounts: readonly Sabotage[] = [
     ],
   },
   {
+    name: 'capture-below-the-least',
+    says: 'a capture of less than the least amount of its currency is accepted',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/charges/requests/capture-charge.ts',
+        find: '    if (tooSmall) return refused(tooSmall);\n',
+        replace: '    void tooSmall;\n',
+      },
+    ],
+  },
+  {
     name: 'capture-clipped',
     says: 'a capture of more than 500.00 captures 500.00',
     breaks: ['A17'],

@@ -27,6 +27,23 @@ export const answers: readonly Sabotage[] = [
     ],
   },
   {
+    name: 'decline-names-no-part-of-the-card',
+    says: 'a decline for a security code or a date does not say which part of the card is wrong',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/charges/answers/answer.ts',
+        find: '      param,\n',
+        replace: '',
+      },
+      {
+        file: 'apps/payments-api/src/charges/answers/answer.ts',
+        find: 'declineCode, message, param }',
+        replace: 'declineCode, message }',
+      },
+    ],
+  },
+  {
     name: 'refund-reason-lost',
     says: 'a refund is opened without the requested `reason`',
     breaks: ['A17'],

@@ -37,8 +37,8 @@ export const fields: readonly Sabotage[] = [
     edits: [
       {
         file: chargeObject,
-        find: "posted && expand.includes('balance_transaction')",
-        replace: "posted && expand.includes('balance')",
+        find: "if (!expands(expand, 'balance_transaction')) return",
+        replace: "if (!expands(expand, 'balance')) return",
       },
     ],
   },
@@ -128,7 +128,7 @@ export const fields: readonly Sabotage[] = [
     edits: [
       {
         file: refundObject,
-        find: 'payment_method: cardIdOf(charge.id),',
+        find: 'payment_method: cardIdOf(chargeId),',
         replace: 'payment_method: cardIdOf(opening.id),',
       },
     ],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isCurrency, type Currency } from '#money';
-import { chargePaths, expand, refundPaths } from '../protocol/expand.js';
+import { expand } from '../protocol/expand.js';
 import { listParameters, pageOf } from '../protocol/list-parameters.js';
 import { hash, oneOf, refuse, text } from '../protocol/parameter-schemas.js';
 import { invalidRequest, shown } from '../protocol/stripe-error.js';
@@ -12,12 +12,6 @@ export interface TransactionFilters {
   readonly type: BalanceTransaction['type'] | null;
   readonly source: string | null;
 }
-
-/** Paths that `expand[]` may name: the source, and the expandable fields inside it. */
-export const transactionPaths: readonly string[] = [
-  'source',
-  ...new Set([...chargePaths, ...refundPaths].map((path) => `source.${path}`)),
-];
 
 /** Stripe's types. Only two of them exist here. */
 const types = `adjustment advance advance_funding anticipation_repayment application_fee application_fee_refund charge
@@ -44,7 +38,7 @@ export const transactionListParameters = hash(
     z.object({
       currency: currency.nullable().default(null),
       source: text({ max: 255 }).nullable().default(null),
-      expand: expand(transactionPaths, { under: 'data' }),
+      expand: expand('balance_transaction', { under: 'data' }),
       payout: text({ max: 255 }).optional(),
     }),
   ),

@@ -32,11 +32,17 @@ interface Endpoint {
   readonly url?: string | undefined;
 }
 
+/** Stripe's words: an SDK that is given an empty id asks for the list with a slash at its end. */
+const EMPTY_ID =
+  'If you are trying to list objects, remove the trailing slash. If you are trying to retrieve an object, make sure ' +
+  'you passed a valid (non-empty) identifier in your code. ';
+
 /** Stripe answers a path that it does not know and a method that a path does not have alike. */
 export function unrecognizedUrl({ method, url }: { method: string; url: string }): StripeError {
   const path = url.split('?', 1)[0]!;
+  const hint = path.endsWith('/') ? EMPTY_ID : '';
   return invalidRequest(
-    `Unrecognized request URL (${method}: ${shown(path)}). See https://stripe.com/docs for the API's routes; ` +
+    `Unrecognized request URL (${method}: ${shown(path)}). ${hint}See https://stripe.com/docs for the API's routes; ` +
       `not all of them are offered here.`,
     { status: 404 },
   );

@@ -4,32 +4,57 @@ import { hash, refuse } from './parameter-schemas.js';
 import { isHash, type Parameter } from './parameters.js';
 import { cardNumberIn, invalidRequest, shown, type StripeError } from './stripe-error.js';
 
-/** Of a refund inside a charge. Those that are always null here expand to null, as at Stripe. */
-const ofRefund = [
-  'balance_transaction',
-  'failure_balance_transaction',
-  'payment_intent',
-  'source_transfer_reversal',
-  'transfer_reversal',
-];
+/** An object whose properties `expand` may name. */
+export type Expandable = 'charge' | 'refund' | 'balance_transaction';
 
-/** Of a charge. */
-export const chargePaths: readonly string[] = [
-  'application',
-  'application_fee',
-  'balance_transaction',
-  'customer',
-  'failure_balance_transaction',
-  'on_behalf_of',
-  'payment_intent',
-  'refunds',
-  ...ofRefund.map((path) => `refunds.data.${path}`),
-  'review',
-  'source_transfer',
-];
+/** The objects behind a property. `none`: one that does not exist here; the property stays null, as at Stripe. */
+type Behind = readonly Expandable[] | 'none';
 
-/** Of a refund by itself. */
-export const refundPaths: readonly string[] = [...ofRefund, 'charge', ...chargePaths.map((path) => `charge.${path}`)];
+/** Source: the fields of the stripe package's types that are an id or an object. A dot goes into an object that is no resource. */
+const properties: Readonly<Record<Expandable, ReadonlyMap<string, Behind>>> = {
+  charge: new Map<string, Behind>([
+    ['application', 'none'],
+    ['application_fee', 'none'],
+    ['balance_transaction', ['balance_transaction']],
+    ['customer', 'none'],
+    ['dispute', 'none'],
+    ['failure_balance_transaction', ['balance_transaction']],
+    ['invoice', 'none'],
+    ['on_behalf_of', 'none'],
+    ['order', 'none'],
+    ['payment_intent', 'none'],
+    ['payment_method_details.card.mandate', 'none'],
+    ['refunds', 'none'],
+    ['refunds.data', ['refund']],
+    ['review', 'none'],
+    ['source_transfer', 'none'],
+    ['transfer', 'none'],
+    ['transfer_data.destination', 'none'],
+  ]),
+  refund: new Map<string, Behind>([
+    ['balance_transaction', ['balance_transaction']],
+    ['charge', ['charge']],
+    ['customer', 'none'],
+    ['failure_balance_transaction', ['balance_transaction']],
+    ['payment_intent', 'none'],
+    ['source_transfer_reversal', 'none'],
+    ['transfer_reversal', 'none'],
+  ]),
+  balance_transaction: new Map<string, Behind>([['source', ['charge', 'refund']]]),
+};
+
+/** Stripe: "expansions have a maximum depth of four levels". `data` of a list is one of them. */
+const LEVELS_MAX = 4;
+
+function isExpandable(object: Expandable, path: string): boolean {
+  for (const [property, behind] of properties[object]) {
+    if (path === property) return true;
+    if (behind === 'none' || !path.startsWith(`${property}.`)) continue;
+    const rest = path.slice(property.length + 1);
+    if (behind.some((inner) => isExpandable(inner, rest))) return true;
+  }
+  return false;
+}
 
 /** An index of a list. */
 const INDEX = /^\d{1,9}$/;
@@ -56,15 +81,17 @@ const listedTexts = z
 /**
  * The paths of `expand[]`.
  *
- * @param paths those that the object has
+ * @param object the one that is answered; null for one that has nothing to expand
  * @param under `data` for lists, whose paths begin with it
  */
-export function expand(paths: readonly string[], { under }: { under?: 'data' } = {}) {
+export function expand(object: Expandable | null, { under }: { under?: 'data' } = {}) {
   return listedTexts
     .transform((given: string[], findings): string[] =>
       given.map((path, index) => {
         const inner = under === undefined ? path : path.startsWith(`${under}.`) ? path.slice(under.length + 1) : '';
-        if (!paths.includes(inner)) refuse(findings, (param) => cannotBeExpanded(param, path), [index]);
+        if (path.split('.').length > LEVELS_MAX) refuse(findings, (param) => tooManyLevels(param, path), [index]);
+        else if (object === null || !isExpandable(object, inner))
+          refuse(findings, (param) => cannotBeExpanded(param, path), [index]);
         return inner;
       }),
     )
@@ -72,7 +99,7 @@ export function expand(paths: readonly string[], { under }: { under?: 'data' } =
 }
 
 /** Of a request that takes `expand` alone, as one does for an object by its id. */
-export const expandParameters = (paths: readonly string[]) => hash(z.object({ expand: expand(paths) }));
+export const expandParameters = (object: Expandable | null) => hash(z.object({ expand: expand(object) }));
 
 export interface ExpandParameters {
   readonly expand: readonly string[];
@@ -80,6 +107,11 @@ export interface ExpandParameters {
 
 function cannotBeExpanded(param: string, path: string): StripeError {
   return invalidRequest(`This property cannot be expanded (${shown(path)}).`, { param });
+}
+
+function tooManyLevels(param: string, path: string): StripeError {
+  const message = `You cannot expand more than ${LEVELS_MAX} levels of a property. Property: ${shown(path)}`;
+  return invalidRequest(message, { param });
 }
 
 /** Of an object that has nothing to expand. */

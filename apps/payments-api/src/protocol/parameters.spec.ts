@@ -211,14 +211,20 @@ describe('a parameter', () => {
   });
 
   it('that is a list is one, with indices or without', () => {
-    const lists = ['of[]=a&of[]=b', 'of[0]=a&of[1]=b', 'of[1]=b&of[0]=a', 'of[7]=b&of[2]=a'].map(parseForm);
-    const inJson = parseJson('{"of":["a","b"]}');
-    for (const each of [...lists, inJson]) expect(reading(expand(['a', 'b']), each)).toEqual(['a', 'b']);
-    const numbers = Array.from({ length: 150 }, (_, n) => String(n));
-    const many = parseForm(numbers.map((n) => `of[${n}]=${n}`).join('&'));
-    expect(reading(expand(numbers), many)).toEqual(numbers);
-    for (const bad of ['of[a]=1', 'of[-1]=a', 'of=a', 'of[0][b]=1']) {
-      expect(() => reading(expand(['1', 'a']), parseForm(bad))).toThrow('Invalid');
+    const [a, b] = ['review', 'customer'];
+    const lists = [
+      `of[]=${a}&of[]=${b}`,
+      `of[0]=${a}&of[1]=${b}`,
+      `of[1]=${b}&of[0]=${a}`,
+      `of[7]=${b}&of[2]=${a}`,
+    ].map(parseForm);
+    const inJson = parseJson(JSON.stringify({ of: [a, b] }));
+    for (const each of [...lists, inJson]) expect(reading(expand('charge'), each)).toEqual([a, b]);
+    const hundred = Array.from({ length: 150 }, (_, n) => (n % 3 === 0 ? a : b));
+    const many = parseForm(hundred.map((path, n) => `of[${n}]=${path}`).join('&'));
+    expect(reading(expand('charge'), many)).toEqual(hundred);
+    for (const bad of [`of[a]=${a}`, `of[-1]=${a}`, `of=${a}`, 'of[0][b]=1']) {
+      expect(() => reading(expand('charge'), parseForm(bad))).toThrow('Invalid');
     }
   });
 
@@ -245,7 +251,7 @@ describe('a parameter', () => {
         [one, number],
         [byKey, { key: number }],
         [byKey, { [number]: '1' }],
-        [expand([]), [number]],
+        [expand(null), [number]],
       ] as const) {
         const read = () => reading(schema, parseJson(JSON.stringify({ of })));
         expect(read).toThrow(

@@ -94,13 +94,13 @@ describe('a test card', () => {
   });
 
   it.each([
-    [{ number: '4242424242424241' }, 'incorrect_number', 'source[number]'],
-    [{ number: 'abc' }, 'incorrect_number', 'source[number]'],
-    [{ number: '4111111111111111' }, 'card_declined', 'source[number]'],
-    [{ exp_month: '13' }, 'invalid_expiry_month', 'source[exp_month]'],
-    [{ exp_year: '2020' }, 'invalid_expiry_year', 'source[exp_year]'],
-    [{ exp_month: '5', exp_year: '26' }, 'invalid_expiry_year', 'source[exp_year]'],
-    [{ cvc: '12' }, 'invalid_cvc', 'source[cvc]'],
+    [{ number: '4242424242424241' }, 'incorrect_number', 'number'],
+    [{ number: 'abc' }, 'incorrect_number', 'number'],
+    [{ number: '4111111111111111' }, 'card_declined', 'number'],
+    [{ exp_month: '13' }, 'invalid_expiry_month', 'exp_month'],
+    [{ exp_year: '2020' }, 'invalid_expiry_year', 'exp_year'],
+    [{ exp_month: '5', exp_year: '26' }, 'invalid_expiry_year', 'exp_year'],
+    [{ cvc: '12' }, 'invalid_cvc', 'cvc'],
   ])('is refused at the edge, as a decline is, with %j', (over, code, param) => {
     expect(present(card(over))).toMatchObject({ kind: 'refused', error: { httpStatus: 402, body: { code, param } } });
   });

@@ -42,7 +42,7 @@ export type ReadPaymentSource =
  * @throws StripeError 400 for a token that names nothing
  */
 export function readInstrument({ source, param }: GivenSource, hash: KeyedHash, now: Instant): ReadPaymentSource {
-  if (typeof source !== 'string') return spelledOut(source, param, hash, now);
+  if (typeof source !== 'string') return spelledOut(source, hash, now);
   return { kind: 'instrument', instrument: named(source, param, hash, now) };
 }
 
@@ -59,7 +59,7 @@ function named(token: string, param: string, hash: KeyedHash, now: Instant): Pay
   throw resourceMissing(token.startsWith('pm_') ? 'PaymentMethod' : 'token', token, param, 400);
 }
 
-function spelledOut(given: GivenCard, param: string, hash: KeyedHash, now: Instant): ReadPaymentSource {
+function spelledOut(given: GivenCard, hash: KeyedHash, now: Instant): ReadPaymentSource {
   const { exp_month: expMonth, exp_year: writtenYear, cvc } = given;
   const digits = given.number.replaceAll(/[ -]/g, '');
   const refused = (
@@ -68,7 +68,7 @@ function spelledOut(given: GivenCard, param: string, hash: KeyedHash, now: Insta
     field: 'number' | 'exp_month' | 'exp_year' | 'cvc',
   ): ReadPaymentSource => ({
     kind: 'refused',
-    error: cardError({ code, message, param: `${param}[${field}]` }),
+    error: cardError({ code, message, param: field }),
   });
 
   if (!/^\d{12,19}$/.test(digits) || !passesLuhn(digits)) {
@@ -96,7 +96,7 @@ function spelledOut(given: GivenCard, param: string, hash: KeyedHash, now: Insta
         decline_code: 'test_mode_live_card',
         message:
           'Your card was declined. Only the card numbers of the test page are accepted here; this one is none of them.',
-        param: `${param}[number]`,
+        param: 'number',
       }),
     };
   }

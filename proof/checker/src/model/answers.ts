@@ -125,6 +125,9 @@ const isUpdated = (claims: AttributedRows, { id }: RefundEvidence, key: string):
       kind === 'update_refund' && about === id && (`metadata[${key}]` in parameters || 'metadata' in parameters),
   );
 
+/** The part of the card that a decline names. Source: Stripe's documentation, "Error codes". */
+const cardParams: Readonly<Record<string, string>> = { expired_card: 'exp_month', incorrect_cvc: 'cvc' };
+
 /** Checks that the decline is the card's own, or one that any card may get from a bank. */
 function wrongDecline(claims: AttributedRows, { kind, answer, parameters, about }: KeyedOperation): string[] {
   const { error } = bodyOf(answer!);
@@ -140,6 +143,8 @@ function wrongDecline(claims: AttributedRows, { kind, answer, parameters, about 
     return [`about ${error.charge}, but the request was about ${about}`];
   if (kind !== 'create' && kind !== 'capture') return ['only charges are declined'];
   if (!isMessageOf(error.decline_code ?? '', error.message)) return [`its message is “${error.message}”`];
+  const wrongPart = cardParams[error.code ?? ''];
+  if (error.param !== wrongPart) return [`it names ${error.param}, and what is wrong is ${wrongPart}`];
   const possible = card?.declines ? [card.declines, ...strangersTo(claims, error.charge)] : failuresOfBanks;
   return possible.some(({ code, declineCode }) => code === error.code && declineCode === error.decline_code)
     ? []

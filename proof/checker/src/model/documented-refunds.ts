@@ -8,7 +8,7 @@ import { where } from './sightings.js';
 const always = {
   customer: null,
   customer_account: null,
-  failure_balance_transaction: null,
+  failure_balance_transaction: undefined,
   payment_intent: null,
   receipt_number: null,
   source_transfer_reversal: null,

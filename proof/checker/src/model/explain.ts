@@ -8,6 +8,7 @@ import {
   type ChargePhase,
 } from './charge-states.js';
 import type { AttributedRows } from './attributed-rows.js';
+import { leastMinor } from './currencies.js';
 import { isAskedAgain, kindOfAnswer, type KeyedOperation } from './operation.js';
 import { amountOf } from './request.js';
 import { mayHaveLapsed } from './rows.js';
@@ -206,10 +207,14 @@ function reasonFor(
       case 'charge_expired_for_capture':
         return isExpired;
       case 'amount_too_large':
-        return ({ phase }) =>
+      case 'amount_too_small': {
+        const isOutside =
           amountMinor !== undefined &&
-          amountMinor > row.amountMinor &&
-          (phase === 'requested' || phase === 'authorized');
+          (error.code === 'amount_too_large'
+            ? amountMinor > row.amountMinor
+            : amountMinor < (leastMinor(row.currency) ?? 0));
+        return ({ phase }) => isOutside && (phase === 'requested' || phase === 'authorized');
+      }
       case undefined:
         return ({ phase }) => phase === 'failed' || (row.capture === 'automatic' && phase === 'requested');
     }

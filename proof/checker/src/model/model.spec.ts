@@ -202,6 +202,11 @@ describe('the reference model', () => {
       /the reason card_declined\/stolen_card is none/,
     ],
     [
+      'a decline that names another part of the card',
+      told('k12', (body) => ({ error: { ...(body as unknown as { error: object }).error, param: 'cvc' } })),
+      /k12: answered 402 card_declined, but it names cvc, and what is wrong is undefined/,
+    ],
+    [
       'a failed charge',
       told(
         'k12',

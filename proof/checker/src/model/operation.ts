@@ -82,7 +82,8 @@ const aboutState = new Set([
 export function isAboutState(error: ApiError, kind: KeyedOperationKind): boolean {
   const { type, code, param } = error;
   if (type !== 'invalid_request_error' || isAskedAgain(error)) return false;
-  if (code !== undefined) return aboutState.has(code) || (code === 'amount_too_large' && kind === 'capture');
+  if (code !== undefined)
+    return aboutState.has(code) || (kind === 'capture' && /^amount_too_(large|small)$/.test(code));
   if (kind === 'refund') return param === 'amount' || param === 'charge';
   return (kind === 'capture' || kind === 'cancel_refund') && param === undefined;
 }

@@ -49,12 +49,22 @@ const filtersOf: Readonly<Record<ListedKind, readonly Filter[]>> = {
   balance_transaction: ['currency', 'payout', 'source', 'type'],
 };
 
-/** Supported expandable fields. Source: Stripe's documentation, "Expanding responses". */
-const expandable: Readonly<Record<ListedKind, readonly string[]>> = {
-  charge: ['balance_transaction', 'refunds', 'refunds.data.balance_transaction'],
-  refund: ['balance_transaction', 'charge', 'charge.balance_transaction', 'charge.refunds'],
-  balance_transaction: ['source', 'source.balance_transaction'],
+/** Objects to which a path may lead, field by field. Source: Stripe's documentation, "Expanding responses". */
+const expandable: Readonly<Record<ListedKind, Readonly<Record<string, readonly ListedKind[]>>>> = {
+  charge: { balance_transaction: ['balance_transaction'], refunds: [], 'refunds.data': ['refund'] },
+  refund: { balance_transaction: ['balance_transaction'], charge: ['charge'] },
+  balance_transaction: { source: ['charge', 'refund'] },
 };
+const LEVELS_MAX = 4;
+
+/** Fields that are not in the table may be expandable too. */
+function isExpandable(of: ListedKind, path: string): boolean {
+  return Object.entries(expandable[of]).some(
+    ([field, kinds]) =>
+      path === field ||
+      (path.startsWith(`${field}.`) && kinds.some((kind) => isExpandable(kind, path.slice(field.length + 1)))),
+  );
+}
 
 /** @returns undefined for a request that is no read of the model */
 export function readRequestOf({ method, path, parameters }: ApiExchange): ReadRequest | undefined {
@@ -70,7 +80,7 @@ export function readRequestOf({ method, path, parameters }: ApiExchange): ReadRe
   if (!of) return undefined;
   return {
     target: { kind: 'retrieve', of, id },
-    validity: validityOf([plain(parameters), named(parameters, ['expand']), expanded(parameters, expandable[of])]),
+    validity: validityOf([plain(parameters), named(parameters, ['expand']), expanded(parameters, of, '')]),
   };
 }
 
@@ -102,10 +112,7 @@ function listRequest(parameters: Parameters, of: ListedKind, url: string, parent
     validity: validityOf([
       plain(parameters),
       named(parameters, ['created', 'ending_before', 'expand', 'limit', 'starting_after', ...names]),
-      expanded(
-        parameters,
-        expandable[of].map((path) => `data.${path}`),
-      ),
+      expanded(parameters, of, 'data.'),
       given.length > 1 ? 'invalid' : 'valid',
       integer(parameters['limit'], 1, 100),
       created(parameters),
@@ -152,11 +159,17 @@ function currency(value: string | undefined): Validity {
   return value === undefined || leastMinor(value.toLowerCase()) !== undefined ? 'valid' : 'invalid';
 }
 
-function expanded(parameters: Parameters, known: readonly string[]): Validity {
-  const paths = Object.keys(parameters).filter((name) => rootOf(name) === 'expand');
-  return paths.every((name) => /^expand\[\d*\]$/.test(name) && known.includes(parameters[name]!))
-    ? 'valid'
-    : 'unjudged';
+/** `under` begins every path of a list. */
+function expanded(parameters: Parameters, of: ListedKind, under: '' | 'data.'): Validity {
+  const names = Object.keys(parameters).filter((name) => rootOf(name) === 'expand');
+  return validityOf(
+    names.map((name): Validity => {
+      const path = parameters[name]!;
+      if (!/^expand\[\d*\]$/.test(name)) return 'unjudged';
+      if (path.split('.').length > LEVELS_MAX) return 'invalid';
+      return path.startsWith(under) && isExpandable(of, path.slice(under.length)) ? 'valid' : 'unjudged';
+    }),
+  );
 }
 
 const LAST_SECOND = 253_402_300_799;

@@ -78,6 +78,7 @@ describe('correct reads', () => {
       get(30, '/v1/charges/ch_a', a({ balance_transaction: ofA(), refunds: refunds([c()]) })),
       get(30, '/v1/refunds/re_c', c({ charge: a(), balance_transaction: ofC() })),
       get(30, '/v1/balance_transactions/txn_c', ofC({ source: c() })),
+      get(30, '/v1/charges/ch_a', a({ balance_transaction: ofA({ source: a({ refunds: refunds([c()]) }) }) })),
     ],
     'walk lists': walked,
     'read the balance': [get(50, '/v1/balance', balanceObject(-300, 2 * 941))],
@@ -193,6 +194,16 @@ describe('reads that break the model', () => {
     'an expanded charge leaves out a refund': [
       /^re_c: .*leaves it out, and says that there is no more$/,
       [get(30, '/v1/charges/ch_a', a({ refunds: listObject('/v1/charges/ch_a/refunds', []) }))],
+    ],
+    'a charge that its own balance transaction expands leaves out a refund': [
+      /^re_c: .*leaves it out, and says that there is no more$/,
+      [
+        get(
+          30,
+          '/v1/charges/ch_a',
+          a({ balance_transaction: ofA({ source: a({ refunds: listObject('/v1/charges/ch_a/refunds', []) }) }) }),
+        ),
+      ],
     ],
     // Lists
     'a page exceeds its limit': [/has 2 items, of 1 at most$/, [page({ limit: '1' }, [b(), a()])]],

@@ -58,9 +58,10 @@ function judgeRead(read: Read, objects: KnownObjects, lists: AccountLists, timeO
 /** Lists of refunds inside expanded charges, at any depth. */
 function nestedIn(value: unknown): { readonly chargeId: string; readonly list: ListObject }[] {
   if (typeof value !== 'object' || value === null) return [];
-  const { object, id, refunds, charge, source } = value as Readonly<Record<string, unknown>>;
-  if (object === 'charge' && refunds) return [{ chargeId: String(id), list: refunds as ListObject }];
-  return [charge, source].flatMap(nestedIn);
+  const { object, id, refunds, charge, source, balance_transaction, data } = value as Readonly<Record<string, unknown>>;
+  const deeper = [charge, source, balance_transaction, refunds].flatMap(nestedIn);
+  if (object === 'list') return (data as readonly unknown[]).flatMap(nestedIn);
+  return object === 'charge' && refunds ? [{ chargeId: String(id), list: refunds as ListObject }, ...deeper] : deeper;
 }
 
 const REFUNDS_SHOWN = 10;

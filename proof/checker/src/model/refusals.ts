@@ -64,8 +64,10 @@ function wrongWith(
 }
 
 /** The parameter that a 404 names: the object of the request's path or, for a new refund, its charge. */
-const paramOf = (kind: KeyedOperation['kind']): string =>
-  kind === 'update_refund' || kind === 'cancel_refund' ? 'refund' : 'id';
+const paramOf = (kind: KeyedOperation['kind']): string => {
+  if (kind === 'capture') return 'charge';
+  return kind === 'update_refund' || kind === 'cancel_refund' ? 'refund' : 'id';
+};
 
 /**
  * Whether the balance may have been too low: all possible debits count, and only certain credits. A retry is checked at

@@ -1,6 +1,7 @@
 import type { ChargeEvidence } from '../evidence.js';
 import { CLOCKS_DIFFER_MS } from './account-time.js';
 import { isRefusedByLedger } from './cards.js';
+import { leastMinor } from './currencies.js';
 import type { AttributedRows } from './attributed-rows.js';
 import { amountOf, readCharge } from './request.js';
 import { textsOf, wrongTexts } from './editable-text.js';
@@ -46,6 +47,9 @@ function wrongEnd(claims: AttributedRows, row: ChargeEvidence, endMs: number): s
     else if (capturedMinor !== wanted)
       wrong.push(`captured ${capturedMinor}, requested: ${wanted} under ${asked!.name}`);
   }
+  const least = leastMinor(row.currency) ?? 0;
+  if (state === 'succeeded' && (capturedMinor ?? 0) < least)
+    wrong.push(`captured ${capturedMinor}, and ${least} is the least in ${row.currency}`);
   const cancellations = (claims.refundsOf.get(row.id) ?? []).filter(({ cancels }) => cancels);
   if (state === 'canceled') {
     if (row.cause === 'canceled' && !cancellations.some(({ state }) => state === 'succeeded'))

@@ -75,8 +75,18 @@ function readingOf(
 
 const expandOf = (random: Random, { kind }: PlannedCharge | PlannedRefund): string[] =>
   kind === 'create'
-    ? random.pick([['balance_transaction'], ['refunds'], ['balance_transaction', 'refunds']])
-    : random.pick([['charge'], ['balance_transaction'], ['charge.balance_transaction']]);
+    ? random.pick([
+        ['balance_transaction'],
+        ['refunds'],
+        ['balance_transaction', 'refunds'],
+        ['balance_transaction.source.refunds', 'refunds.data.balance_transaction.source', 'transfer'],
+      ])
+    : random.pick([
+        ['charge'],
+        ['balance_transaction'],
+        ['charge.balance_transaction'],
+        ['balance_transaction.source.charge', 'charge.refunds.data.charge'],
+      ]);
 
 const lists: readonly ListName[] = ['charges', 'charges', 'refunds', 'balance_transactions', 'refunds_of_charge'];
 

@@ -1,11 +1,7 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { expandParameters, type ExpandParameters } from '../../protocol/expand.js';
 import { AccountId, Params } from '../../http/request.decorator.js';
-import {
-  transactionListParameters,
-  transactionPaths,
-  type TransactionListParameters,
-} from '../transaction-list-parameters.js';
+import { transactionListParameters, type TransactionListParameters } from '../transaction-list-parameters.js';
 import { BalanceReading } from './balance-reading.js';
 
 /** `/v1/balance` and `/v1/balance_transactions`. */
@@ -14,7 +10,7 @@ export class BalanceController {
   constructor(private readonly reading: BalanceReading) {}
 
   @Get('balance')
-  balance(@AccountId() account: string, @Params(expandParameters([])) _none: ExpandParameters): Promise<object> {
+  balance(@AccountId() account: string, @Params(expandParameters(null)) _none: ExpandParameters): Promise<object> {
     return this.reading.balance(account);
   }
 
@@ -30,7 +26,7 @@ export class BalanceController {
   retrieve(
     @AccountId() account: string,
     @Param('id') id: string,
-    @Params(expandParameters(transactionPaths)) parameters: ExpandParameters,
+    @Params(expandParameters('balance_transaction')) parameters: ExpandParameters,
   ): Promise<object> {
     return this.reading.retrieve(account, id, parameters);
   }

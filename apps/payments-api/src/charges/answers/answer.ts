@@ -38,7 +38,7 @@ export function captureAnswer(charge: OpenedCharge, expand: readonly string[], n
 }
 
 function failed(charge: string, ending: FailedOutcome): ApiResponse {
-  const { code, declineCode, message } = failureOf(ending);
+  const { code, declineCode, message, param } = failureOf(ending);
   return {
     status: 402,
     body: errorEnvelope({
@@ -46,6 +46,7 @@ function failed(charge: string, ending: FailedOutcome): ApiResponse {
       code,
       ...(declineCode !== null && { decline_code: declineCode }),
       message,
+      param,
       charge,
     }),
   };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Instant } from '#clock';
 import { balanceTransactionObject, transactionOfCharge } from '../../balance/balance-transaction.js';
-import { refundObject } from './refund-object.js';
+import { refundObject, type RefundedCharge } from './refund-object.js';
 import { REFUNDS_SHOWN } from '../charge/refund.js';
 import { newestFirst, refundedMinor } from '../charge/refunds-of-charge.js';
 import { cardIdOf } from './card-id.js';
@@ -12,6 +12,7 @@ import { HELD_FOR_MS } from '../charge/manual-authorization.js';
 import { pendingCapture } from '../charge/pending.js';
 
 const STATEMENT_DESCRIPTOR = 'HOLDFAST';
+const STATEMENT_DESCRIPTOR_MAX = 22;
 
 const brandNames: Readonly<Record<string, string>> = {
   visa: 'Visa',
@@ -50,10 +51,7 @@ export function chargeObject(charge: OpenedCharge, expand: readonly string[], no
     application: null,
     application_fee: null,
     application_fee_amount: null,
-    balance_transaction:
-      posted && expand.includes('balance_transaction')
-        ? balanceTransactionObject(transactionOfCharge(id, posted), details.description, now)
-        : (posted?.balanceTransactionId ?? null),
+    balance_transaction: transactionOf(charge, expand, now),
     billing_details: {
       address: instrument.address ?? noAddress,
       email: null,
@@ -61,7 +59,7 @@ export function chargeObject(charge: OpenedCharge, expand: readonly string[], no
       phone: null,
       tax_id: null,
     },
-    calculated_statement_descriptor: descriptor.whole ?? descriptorWith(descriptor.suffix),
+    calculated_statement_descriptor: calculatedDescriptor(descriptor),
     captured: posted !== undefined,
     created: seconds(opening.openedAt),
     currency: amount.currency,
@@ -102,6 +100,25 @@ export function chargeObject(charge: OpenedCharge, expand: readonly string[], no
   };
 }
 
+/** The charge as its refunds show it. */
+export function refundedCharge(charge: OpenedCharge, now: Instant): RefundedCharge {
+  const { opening, details } = charge;
+  return {
+    id: opening.id,
+    description: details.description,
+    show: (expand) => chargeObject(charge, expand, now),
+  };
+}
+
+function transactionOf(charge: OpenedCharge, expand: readonly string[], now: Instant): object | string | null {
+  if (charge.state !== 'succeeded') return null;
+  const { opening, details, ending } = charge;
+  if (!expands(expand, 'balance_transaction')) return ending.balanceTransactionId;
+  const inside = within(expand, 'balance_transaction');
+  const source = expands(inside, 'source') ? chargeObject(charge, within(inside, 'source'), now) : opening.id;
+  return balanceTransactionObject(transactionOfCharge(opening.id, ending), details.description, now, source);
+}
+
 const noAddress = { city: null, country: null, line1: null, line2: null, postal_code: null, state: null };
 
 function outcomeOf(charge: OpenedCharge, failure: Failure | undefined): object | null {
@@ -129,6 +146,7 @@ function cardDetails(charge: OpenedCharge): object {
     ...captureBefore(charge),
     checks: checksOf(opening.instrument),
     country,
+    electronic_commerce_indicator: null,
     exp_month: card.expMonth,
     exp_year: card.expYear,
     extended_authorization: { status: 'disabled' },
@@ -145,6 +163,7 @@ function cardDetails(charge: OpenedCharge): object {
     overcapture: { maximum_amount_capturable: opening.amount.amountMinor, status: 'unavailable' },
     regulated_status: 'unregulated',
     three_d_secure: null,
+    transaction_link_id: null,
     wallet: null,
   };
 }
@@ -194,8 +213,13 @@ function cardObject({ opening }: OpenedCharge, id: string): object {
   };
 }
 
+interface Descriptor {
+  readonly whole: string | null;
+  readonly suffix: string | null;
+}
+
 /** A capture may replace the statement descriptor. */
-function descriptorOf({ opening, hold }: OpenedCharge): { whole: string | null; suffix: string | null } {
+function descriptorOf({ opening, hold }: OpenedCharge): Descriptor {
   const { statementDescriptor, statementDescriptorSuffix } = opening;
   return {
     whole: hold?.capture?.statementDescriptor ?? statementDescriptor,
@@ -203,8 +227,14 @@ function descriptorOf({ opening, hold }: OpenedCharge): { whole: string | null; 
   };
 }
 
-function descriptorWith(suffix: string | null): string {
-  return suffix ? `${STATEMENT_DESCRIPTOR}* ${suffix}`.slice(0, 22) : STATEMENT_DESCRIPTOR;
+/**
+ * What a card statement shows. Stripe: for a card charge a `statement_descriptor` is used as the suffix unless there is
+ * one, and characters that are not ASCII are left out.
+ */
+function calculatedDescriptor({ whole, suffix }: Descriptor): string {
+  const added = suffix ?? whole;
+  if (added === null) return STATEMENT_DESCRIPTOR;
+  return `${STATEMENT_DESCRIPTOR}* ${added.replaceAll(/[^\x20-\x7e]/g, '')}`.slice(0, STATEMENT_DESCRIPTOR_MAX);
 }
 
 function statusOf(charge: OpenedCharge): 'pending' | 'succeeded' | 'failed' {
@@ -227,14 +257,14 @@ function givenBackMinor(charge: OpenedCharge): number {
 function refundList(charge: OpenedCharge, expand: readonly string[], now: Instant): object {
   const inside = within(expand, 'refunds.data');
   const { id } = charge.opening;
-  const { description } = charge.details;
+  const shown = refundedCharge(charge, now);
   const { count, known } = charge.refunds;
   assert(known.length >= Math.min(count, REFUNDS_SHOWN), 'refunds are loaded where they are shown');
   return {
     object: 'list',
     data: newestFirst(charge.refunds)
       .slice(0, REFUNDS_SHOWN)
-      .map((refund) => refundObject(refund, { id, description }, inside, now)),
+      .map((refund) => refundObject(refund, shown, inside, now)),
     has_more: count > REFUNDS_SHOWN,
     url: `/v1/charges/${id}/refunds`,
   };

@@ -1,9 +1,8 @@
 import type { Instant } from '#clock';
 import { invalidRequest, type ApiResponse } from '../../protocol/stripe-error.js';
 import { jsonText } from '../../protocol/json-text.js';
-import { chargeObject } from './charge-object.js';
+import { refundedCharge } from './charge-object.js';
 import type { OpenedCharge } from '../charge/charge.js';
-import { expands, within } from '../../protocol/expand.js';
 import { alreadyCaptured, notRefundable } from './state-errors.js';
 import { refundObject } from './refund-object.js';
 import type { ChargeRefund } from '../charge/refund.js';
@@ -35,12 +34,7 @@ export function refundAnswer(
   return { status: 200, body: jsonText(refundOf(charge, refund, expand, now)) };
 }
 
-/** The refund object, with its charge if `expand` names it. */
+/** The refund object, with all that `expand` names. */
 export function refundOf(charge: OpenedCharge, refund: ChargeRefund, expand: readonly string[], now: Instant): object {
-  const shown = {
-    id: charge.opening.id,
-    description: charge.details.description,
-    ...(expands(expand, 'charge') && { object: chargeObject(charge, within(expand, 'charge'), now) }),
-  };
-  return refundObject(refund, shown, expand, now);
+  return refundObject(refund, refundedCharge(charge, now), expand, now);
 }

@@ -5,6 +5,8 @@ export interface Failure {
   readonly code: string;
   readonly declineCode: string | null;
   readonly message: string;
+  /** The part of the card that is wrong. */
+  readonly param?: 'cvc' | 'exp_month';
   readonly outcome: {
     readonly type: 'issuer_declined' | 'blocked' | 'invalid';
     readonly networkStatus: 'declined_by_network' | 'not_sent_to_network' | 'reversed_after_approval';
@@ -14,7 +16,7 @@ export interface Failure {
 }
 
 /** Stripe's code and message for each decline code of a bank. Any other code becomes `generic_decline`. */
-const declines: Readonly<Record<string, { code: string; message: string }>> = {
+const declines: Readonly<Record<string, Pick<Failure, 'code' | 'message' | 'param'>>> = {
   generic_decline: { code: 'card_declined', message: 'Your card was declined.' },
   insufficient_funds: { code: 'card_declined', message: 'Your card has insufficient funds.' },
   lost_card: { code: 'card_declined', message: 'Your card was declined.' },
@@ -23,8 +25,8 @@ const declines: Readonly<Record<string, { code: string; message: string }>> = {
     code: 'card_declined',
     message: 'Your card was declined for making repeated attempts too frequently or exceeding its amount limit.',
   },
-  expired_card: { code: 'expired_card', message: 'Your card has expired.' },
-  incorrect_cvc: { code: 'incorrect_cvc', message: "Your card's security code is incorrect." },
+  expired_card: { code: 'expired_card', message: 'Your card has expired.', param: 'exp_month' },
+  incorrect_cvc: { code: 'incorrect_cvc', message: "Your card's security code is incorrect.", param: 'cvc' },
   processing_error: {
     code: 'processing_error',
     message: 'An error occurred while processing your card. Try again in a little bit.',

@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Post } from '@nestjs/common';
-import { chargePaths, expandParameters, type ExpandParameters } from '../../protocol/expand.js';
+import { expandParameters, type ExpandParameters } from '../../protocol/expand.js';
 import { AccountId, Params, TraceParent } from '../../http/request.decorator.js';
 import { Idempotent, IdempotencyClaim } from '../../idempotency/idempotent.decorator.js';
 import type { RequestClaim } from '../../idempotency/key.js';
@@ -52,7 +52,7 @@ export class ChargesController {
   retrieve(
     @AccountId() account: string,
     @Param('id') id: string,
-    @Params(expandParameters(chargePaths)) parameters: ExpandParameters,
+    @Params(expandParameters('charge')) parameters: ExpandParameters,
   ): Promise<object> {
     return this.reading.retrieve(account, id, parameters);
   }

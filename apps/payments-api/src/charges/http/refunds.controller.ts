@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Post } from '@nestjs/common';
-import { expandParameters, refundPaths, type ExpandParameters } from '../../protocol/expand.js';
+import { expandParameters, type ExpandParameters } from '../../protocol/expand.js';
 import { AccountId, Params, TraceParent } from '../../http/request.decorator.js';
 import { Idempotent, IdempotencyClaim } from '../../idempotency/idempotent.decorator.js';
 import type { RequestClaim } from '../../idempotency/key.js';
@@ -42,7 +42,7 @@ export class RefundsController {
   retrieve(
     @AccountId() account: string,
     @Param('id') id: string,
-    @Params(expandParameters(refundPaths)) parameters: ExpandParameters,
+    @Params(expandParameters('refund')) parameters: ExpandParameters,
   ): Promise<object> {
     return this.reading.retrieve(account, id, parameters);
   }
@@ -62,7 +62,7 @@ export class RefundsController {
   cancel(
     @IdempotencyClaim() claim: RequestClaim,
     @Param('id') id: string,
-    @Params(expandParameters(refundPaths)) parameters: ExpandParameters,
+    @Params(expandParameters('refund')) parameters: ExpandParameters,
   ): Promise<KeyedAnswer> {
     return this.changing.cancel(claim, id, parameters);
   }

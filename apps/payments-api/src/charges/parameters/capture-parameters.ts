@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { chargePaths, expand } from '../../protocol/expand.js';
+import { expand } from '../../protocol/expand.js';
 import { hash, integer } from '../../protocol/parameter-schemas.js';
 import { detailParameters, ofConnect, statementDescriptor } from './charge-details.js';
 
@@ -12,7 +12,7 @@ export const captureParameters = hash(
     amount: integer({ min: 1 }).optional(),
     statement_descriptor: statementDescriptor,
     statement_descriptor_suffix: statementDescriptor,
-    expand: expand(chargePaths),
+    expand: expand('charge'),
     ...detailParameters.pick({ receipt_email: true, transfer_group: true }).shape,
   }),
 ).transform(({ amount, statement_descriptor, statement_descriptor_suffix, expand, receipt_email, transfer_group }) => ({

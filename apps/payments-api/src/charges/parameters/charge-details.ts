@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { characters } from '../../protocol/characters.js';
 import {
+  boolean,
   hash,
   oneOf,
   refuse,
@@ -129,7 +130,7 @@ export const statementDescriptor = text()
       characters(descriptor) > 22
         ? 'it must be at most 22 characters'
         : !/[A-Za-z]/.test(descriptor)
-          ? 'it must contain at least one letter'
+          ? 'it must contain at least one Latin character'
           : /[<>\\'"*]/.test(descriptor)
             ? 'it must not contain any of < > \\ \' " *'
             : undefined;
@@ -139,7 +140,16 @@ export const statementDescriptor = text()
   .nullable()
   .default(null);
 
+/** A switch of Stripe Connect: off, as it is anyway, or refused. */
+export const offOfConnect = boolean()
+  .superRefine((on, findings) => {
+    if (on) refuse(findings, notOffered);
+  })
+  .optional();
+
 /** A parameter of Stripe Connect: it exists, but not here. */
-export const ofConnect = refusedParameter((param) =>
-  invalidRequest(`${param} belongs to Connect, which is not offered here.`, { param }),
-);
+export const ofConnect = refusedParameter(notOffered);
+
+function notOffered(param: string): StripeError {
+  return invalidRequest(`${param} belongs to Connect, which is not offered here.`, { param });
+}

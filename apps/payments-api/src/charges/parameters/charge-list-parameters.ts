@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { chargePaths, expand } from '../../protocol/expand.js';
+import { expand } from '../../protocol/expand.js';
 import { listParameters, pageOf } from '../../protocol/list-parameters.js';
 import { hash, text } from '../../protocol/parameter-schemas.js';
 
@@ -16,7 +16,7 @@ export const chargeListParameters = hash(
       customer: filter,
       payment_intent: filter,
       transfer_group: filter,
-      expand: expand(chargePaths, { under: 'data' }),
+      expand: expand('charge', { under: 'data' }),
     }),
   ),
 ).transform(({ customer, payment_intent, transfer_group, expand, ...page }) => ({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { chargePaths, expand } from '../../protocol/expand.js';
+import { expand } from '../../protocol/expand.js';
 import { hash, unknownObject } from '../../protocol/parameter-schemas.js';
 import { detailParameters } from './charge-details.js';
 
@@ -7,7 +7,7 @@ import { detailParameters } from './charge-details.js';
 export const chargeUpdateParameters = hash(
   z.object({
     customer: unknownObject('customer'),
-    expand: expand(chargePaths),
+    expand: expand('charge'),
     ...detailParameters.shape,
   }),
 ).transform(({ customer: _none, expand, ...details }) => ({ expand, details }));

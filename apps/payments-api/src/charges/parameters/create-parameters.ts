@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { currencyCodes, formatMoney, isCurrency, MAX_AMOUNT_MINOR, minimumCharge, money, type Money } from '#money';
-import { chargePaths, expand } from '../../protocol/expand.js';
+import { currencyCodes, formatMoney, isCurrency, MAX_AMOUNT_MINOR, money, type Money } from '#money';
+import { expand } from '../../protocol/expand.js';
 import { boolean, hash, integer, refuse, text, unknownObject } from '../../protocol/parameter-schemas.js';
 import { invalidRequest, shown, type StripeError } from '../../protocol/stripe-error.js';
 import { paymentSource, type GivenSource } from '../../test-cards/payment-source.js';
+import { amountTooSmall } from './amount-too-small.js';
 import { detailParameters, newDetails, newMetadata, ofConnect, statementDescriptor } from './charge-details.js';
 
 const currency = text().transform((written, findings) => {
@@ -15,7 +16,7 @@ const currency = text().transform((written, findings) => {
 });
 
 const amount = z
-  .object({ expand: expand(chargePaths), amount: integer({ min: 1 }), currency })
+  .object({ expand: expand('charge'), amount: integer({ min: 1 }), currency })
   .superRefine((given, findings) => {
     const error = outOfBounds(money(given.amount, given.currency));
     if (error) refuse(findings, error, ['amount']);
@@ -62,11 +63,8 @@ function paymentOf({ source, card }: z.output<typeof payment>): GivenSource {
 }
 
 function outOfBounds(amount: Money): ((param: string) => StripeError) | undefined {
-  const least = minimumCharge(amount.currency);
-  if (amount.amountMinor < least.amountMinor) {
-    const message = `Amount must be at least ${formatMoney(least)}.`;
-    return (param) => invalidRequest(message, { code: 'amount_too_small', param });
-  }
+  const tooSmall = amountTooSmall(amount);
+  if (tooSmall) return () => tooSmall;
   if (amount.amountMinor > MAX_AMOUNT_MINOR) {
     const message = `Amount must be no more than ${formatMoney(money(MAX_AMOUNT_MINOR, amount.currency))}.`;
     return (param) => invalidRequest(message, { code: 'amount_too_large', param });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { expand, refundPaths } from '../../protocol/expand.js';
+import { expand } from '../../protocol/expand.js';
 import { listParameters, pageOf } from '../../protocol/list-parameters.js';
 import { hash, text } from '../../protocol/parameter-schemas.js';
 
@@ -12,7 +12,7 @@ export const refundListParameters = hash(
   listParameters({}).and(
     z.object({
       charge: text({ max: 255 }).nullable().default(null),
-      expand: expand(refundPaths, { under: 'data' }),
+      expand: expand('refund', { under: 'data' }),
       payment_intent: text({ max: 255 }).optional(),
     }),
   ),

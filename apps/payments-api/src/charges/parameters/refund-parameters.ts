@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { expand, refundPaths } from '../../protocol/expand.js';
+import { expand } from '../../protocol/expand.js';
 import { hash, integer, oneOf, refusedParameter, text, unknownObject } from '../../protocol/parameter-schemas.js';
 import { invalidRequest } from '../../protocol/stripe-error.js';
 import { refundReasons } from '../charge/refund.js';
-import { metadataChanges, newMetadata, ofConnect } from './charge-details.js';
+import { metadataChanges, newMetadata, offOfConnect } from './charge-details.js';
 
 /** Of payment methods that need a customer's help; cards do not. */
 const ofOtherMethods = refusedParameter((param) =>
@@ -13,8 +13,8 @@ const ofOtherMethods = refusedParameter((param) =>
 /** A valid `POST /v1/refunds`. */
 export const refundParameters = hash(
   z.object({
-    refund_application_fee: ofConnect,
-    reverse_transfer: ofConnect,
+    refund_application_fee: offOfConnect,
+    reverse_transfer: offOfConnect,
     currency: ofOtherMethods,
     customer: ofOtherMethods,
     instructions_email: ofOtherMethods,
@@ -24,7 +24,7 @@ export const refundParameters = hash(
     amount: integer({ min: 1 }).optional(),
     reason: oneOf(refundReasons).nullable().default(null),
     metadata: newMetadata.default({}),
-    expand: expand(refundPaths),
+    expand: expand('refund'),
   }),
 ).transform(({ charge, amount, reason, metadata, expand }) => ({
   chargeId: charge,
@@ -38,6 +38,6 @@ export type RefundParameters = z.output<typeof refundParameters>;
 
 /** A valid `POST /v1/refunds/:id`. */
 export const refundUpdateParameters = hash(
-  z.object({ expand: expand(refundPaths), metadata: metadataChanges.optional() }),
+  z.object({ expand: expand('refund'), metadata: metadataChanges.optional() }),
 );
 export type RefundUpdateParameters = z.output<typeof refundUpdateParameters>;

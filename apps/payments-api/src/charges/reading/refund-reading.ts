@@ -75,9 +75,7 @@ export class RefundReading {
     const charges = wanted.length > 0 ? await findCharges(this.database, account, wanted, expand) : undefined;
     return ({ refund, chargeId }) => {
       const charge = charges?.get(chargeId);
-      return charge
-        ? refundOf(charge, refund, expand, now)
-        : refundObject(refund, { id: chargeId, description: null }, expand, now);
+      return charge ? refundOf(charge, refund, expand, now) : refundObject(refund, chargeId, expand, now);
     };
   }
 }

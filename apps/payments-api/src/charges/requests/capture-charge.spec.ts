@@ -50,7 +50,14 @@ describe('a capture', () => {
         capture: { amount: usd(1000), key: 'k', statementDescriptor: null, statementDescriptorSuffix: null },
       },
     ]);
-    expect(capture(charge(authorized), 'amount=1').events).toMatchObject([{ capture: { amount: usd(1) } }]);
+    expect(capture(charge(authorized), 'amount=50').events).toMatchObject([{ capture: { amount: usd(50) } }]);
+  });
+
+  it('takes no less than a charge of its currency may be', () => {
+    const { answer, events } = capture(charge(authorized), 'amount=49');
+    expect(events).toEqual([]);
+    expect(answer?.status).toBe(400);
+    expect(JSON.parse(answer!.body)).toMatchObject({ error: { code: 'amount_too_small', param: 'amount' } });
   });
 
   it('may write on its charge', () => {

@@ -6,6 +6,7 @@ import type { Claim } from '../../idempotency/key.js';
 import { refused, type Decide } from './charge-request.js';
 import { ownCharge, type OpenedCharge, type MerchantEvent } from '../charge/charge.js';
 import type { CaptureParameters } from '../parameters/capture-parameters.js';
+import { amountTooSmall } from '../parameters/amount-too-small.js';
 import { changesOf } from '../parameters/charge-details.js';
 import { isReleaseCertain, lapsesAt, pendingCapture } from '../charge/pending.js';
 import {
@@ -21,12 +22,14 @@ import {
 export function captureCharge(claim: Claim, request: CaptureParameters): Decide {
   return (found, now) => {
     const charge = ownCharge(found, claim.account);
-    if (!charge) throw resourceMissing('charge', claim.chargeId!, 'id');
+    if (!charge) throw resourceMissing('charge', claim.chargeId!, 'charge');
     const { id, amount } = charge.opening;
     const refusal = reasonAgainst(charge, now);
     if (refusal) return refused(refusal);
     const wanted = money(request.amountMinor ?? amount.amountMinor, amount.currency);
     if (wanted.amountMinor > amount.amountMinor) return refused(captureTooLarge(amount));
+    const tooSmall = amountTooSmall(wanted);
+    if (tooSmall) return refused(tooSmall);
     // Not stored under the key: the same request may succeed in a moment.
     if (charge.state === 'requested') throw notCapturable(id, 'it has not been authorized yet. Try again in a moment.');
     if (pendingCapture(charge)) throw lockTimeout(id);

@@ -20,6 +20,8 @@ interface Options {
 }
 
 const good = { tok_visa: ['visa', '4242'], tok_amex: ['amex', '0005'] } as const;
+/** Of each of its currencies. */
+const LEAST_MINOR = 50;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const BEGINNING_MS = Date.UTC(2026, 0, 1);
 
@@ -49,6 +51,7 @@ export class SmallApi {
       if (row.state === 'canceled') return refusal('charge_already_refunded');
       const amountMinor = Number(parameters['amount'] ?? row.amountMinor);
       if (amountMinor > row.amountMinor) return refusal('amount_too_large', 'amount');
+      if (amountMinor < LEAST_MINOR) return refusal('amount_too_small', 'amount');
       return this.#charge(this.#change(row, { state: 'succeeded', capturedMinor: amountMinor, captureKey: key }));
     });
   }
