@@ -50,7 +50,7 @@ export interface ChargeEvidence {
   readonly events: number;
 }
 
-/** A refund of a captured charge, or the cancellation of an uncaptured one. */
+/** A refund of a captured charge, the cancellation of an uncaptured one, or what of one was not captured. */
 export interface RefundEvidence {
   readonly id: string;
   readonly chargeId: string;
@@ -58,10 +58,10 @@ export interface RefundEvidence {
   readonly state: 'pending' | 'succeeded' | 'failed';
   readonly amountMinor: number;
   readonly createdMs: number;
-  /** Idempotency key of the request. */
-  readonly key: string;
+  /** Idempotency key of the request; null for what was not captured, which no request gives back. */
+  readonly key: string | null;
   readonly reason: string | null;
-  /** Whether it is a cancellation. */
+  /** Whether it gives back an authorization or a part of one, so that no money moves. */
   readonly cancels: boolean;
   readonly metadata: Readonly<Record<string, string>>;
 }

@@ -125,8 +125,8 @@ export const invariants: readonly Invariant[] = [
       'refunds never exceed the captured amount, for the merchant, in the ledger and at the bank; each refund is at all three places or at none',
     violations: ({ charges, refunds, transfers, entries }) => {
       const captured = new Map(charges.map(({ id, capturedMinor }) => [id, capturedMinor ?? 0]));
-      const canceled = new Set(charges.filter(({ state }) => state === 'canceled').map(({ id }) => id));
-      const promised = refunds.filter(({ state, chargeId }) => state !== 'failed' && !canceled.has(chargeId));
+      const moving = refunds.filter(({ cancels }) => !cancels);
+      const promised = moving.filter(({ state }) => state !== 'failed');
       const posted = transfers.filter(isRefund);
       const back = unreversed(entries, 'refund').filter(isOfARefund);
       const given = [
@@ -141,15 +141,13 @@ export const invariants: readonly Invariant[] = [
       );
       const inLedger = sums(posted.map(({ effect, amountMinor }) => [effect.slice('refund:'.length), amountMinor]));
       const atBank = sums(back.map(({ reference, amountMinor }) => [refundOf(reference), amountMinor]));
-      const differing = refunds
-        .filter(({ chargeId }) => !canceled.has(chargeId))
-        .flatMap(({ id, state, amountMinor }) => {
-          const wanted = state === 'succeeded' ? amountMinor : 0;
-          const [ledger, bank] = [inLedger.get(id) ?? 0, atBank.get(id) ?? 0];
-          return ledger === wanted && bank === wanted
-            ? []
-            : [`${id}: ${state} for ${amountMinor}, ${ledger} in the ledger, ${bank} at the bank`];
-        });
+      const differing = refunds.flatMap(({ id, state, amountMinor, cancels }) => {
+        const wanted = state === 'succeeded' && !cancels ? amountMinor : 0;
+        const [ledger, bank] = [inLedger.get(id) ?? 0, atBank.get(id) ?? 0];
+        return ledger === wanted && bank === wanted
+          ? []
+          : [`${id}: ${state} for ${amountMinor}, ${ledger} in the ledger, ${bank} at the bank`];
+      });
       return [...exceeded, ...differing];
     },
   },

@@ -44,6 +44,30 @@ export const answers: readonly Sabotage[] = [
     ],
   },
   {
+    name: 'rest-of-a-capture-without-refund',
+    says: 'what a partial capture leaves of an authorization is no refund, so that no list shows it',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/charges/charge/uncaptured-rest.ts',
+        find: 'if (restMinor <= 0) return undefined;',
+        replace: 'if (restMinor <= 0 || !isLapse) return undefined;',
+      },
+    ],
+  },
+  {
+    name: 'lapse-told-as-a-wish',
+    says: 'the refund of an authorization that lapsed has no reason, as if its merchant had given it back',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/charges/charge/uncaptured-rest.ts',
+        find: "isLapse ? 'expired_uncaptured_charge' : null",
+        replace: 'null',
+      },
+    ],
+  },
+  {
     name: 'refund-reason-lost',
     says: 'a refund is opened without the requested `reason`',
     breaks: ['A17'],

@@ -52,7 +52,17 @@ describe('the official package, on an authorization', () => {
   it('captures a part, and lets the rest go', async () => {
     const client = stripe();
     const { id } = await client.charges.create(hold);
-    const captured = await client.charges.capture(id, { amount: 400, statement_descriptor: 'A PART' });
+    const captured = await client.charges.capture(id, {
+      amount: 400,
+      statement_descriptor: 'A PART',
+      expand: ['refunds'],
+    });
+    const rest = { amount: 600, charge: id, reason: null, status: 'succeeded', balance_transaction: null };
+    expect(captured.refunds).toMatchObject({ data: [rest], has_more: false });
+    const [listed, ...others] = (await client.refunds.list({ charge: id })).data;
+    expect([listed, others]).toMatchObject([{ ...rest, destination_details: { card: { type: 'reversal' } } }, []]);
+    const described = { metadata: { why: 'a part was enough' } };
+    expect(await client.refunds.update(listed!.id, described)).toMatchObject({ ...rest, ...described });
     expect(captured).toMatchObject({
       amount: 1000,
       amount_captured: 400,

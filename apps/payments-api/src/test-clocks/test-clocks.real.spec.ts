@@ -135,6 +135,9 @@ describe('an authorization', () => {
       captured: false,
       amount_refunded: 1000,
     });
+    expect((await client.refunds.list({ charge: lapsing.id })).data).toMatchObject([
+      { amount: 1000, reason: 'expired_uncaptured_charge', status: 'succeeded', balance_transaction: null },
+    ]);
     expect(await errorOf(client.charges.capture(lapsing.id))).toMatchObject({ code: 'charge_expired_for_capture' });
     expect(await errorOf(client.refunds.create({ charge: lapsing.id }))).toMatchObject({
       code: 'charge_already_refunded',

@@ -41,22 +41,23 @@ export function claimRows(evidence: Evidence, operations: readonly KeyedOperatio
     taken.set(operation, [...(taken.get(operation) ?? []), row.id]);
     return operation;
   }
-  const under = ({ account, key }: ChargeEvidence | RefundEvidence): readonly KeyedOperation[] =>
+  const under = (account: string, key: string): readonly KeyedOperation[] =>
     byName.get(`${account} ${isOwn(key) ? key : ''}`) ?? [];
 
   const creation = new Map<ChargeEvidence, KeyedOperation>();
   for (const row of evidence.charges) {
     const operation = claim(
       row,
-      under(row).filter((one) => one.kind === 'create' && asksForCharge(one, row)),
+      under(row.account, row.key).filter((one) => one.kind === 'create' && asksForCharge(one, row)),
     );
     if (operation) creation.set(row, operation);
   }
   const refundOperation = new Map<RefundEvidence, KeyedOperation>();
   for (const row of evidence.refunds) {
+    if (row.key === null) continue;
     const operation = claim(
       row,
-      under(row).filter((one) => one.kind === 'refund' && asksForRefund(one, row)),
+      under(row.account, row.key).filter((one) => one.kind === 'refund' && asksForRefund(one, row)),
     );
     if (operation) refundOperation.set(row, operation);
   }
@@ -101,7 +102,7 @@ export function claimRows(evidence: Evidence, operations: readonly KeyedOperatio
 
 /** Whether the client sent the key. A generated key begins with a space. */
 const isOwn = (key: string): boolean => !key.startsWith(' ');
-const nameOf = (key: string): string => (isOwn(key) ? `key ${key}` : 'without a key');
+const nameOf = (key: string | null): string => (key !== null && isOwn(key) ? `key ${key}` : 'without a key');
 
 /** Id of the charge or refund in the answer. */
 function idIn(answer: ApiAnswer | undefined): string | undefined {

@@ -11,6 +11,7 @@ import { judgeMoney } from './money.js';
 import { judgeReads } from './reads.js';
 import { judgeRefusals } from './refusals.js';
 import { judgeRows } from './rows.js';
+import { judgeUncaptured } from './uncaptured.js';
 
 /** A17: every operation was performed as requested, and every answer is one that the model allows at its time. */
 export function judgeByModel(evidence: Evidence): string[] {
@@ -19,6 +20,7 @@ export function judgeByModel(evidence: Evidence): string[] {
   const claims = claimRows(evidence, operations);
   const judges = [
     judgeRows,
+    judgeUncaptured,
     judgeMoney,
     judgeAnswers,
     judgeStates,

@@ -2,6 +2,7 @@ import type { BalanceTransactionRow, ChargeEvidence, Evidence, RefundEvidence } 
 import type { BalanceTransactionObject, ChargeObject, RefundObject } from './api-objects.js';
 import type { AttributedRows } from './attributed-rows.js';
 import type { KeyedOperation } from './operation.js';
+import { isOfUncaptured } from './uncaptured.js';
 import { isPosted, sightingsIn, type SeenObject, type Sighting } from './sightings.js';
 
 /** One object of an account: its final row, its sightings, and bounds on its creation time. */
@@ -75,11 +76,21 @@ function readObjects(claims: AttributedRows): KnownObjects {
     return { row, sightings, surelyFromMs, notBeforeMs: Math.max(since, missedMs < surelyFromMs ? missedMs : since) };
   }
 
+  /** The refund of what was not captured is committed together with the end of its charge. */
+  function withTheEnd({ chargeId }: RefundEvidence): { since?: number; shownBy: number } {
+    const shown = (seen.get(chargeId) ?? []) as Sighting<ChargeObject>[];
+    const ended = shown.filter(({ object }) => object.captured || object.refunded);
+    const charge = claims.charges.get(chargeId);
+    const shownBy = Math.min(Infinity, ...ended.map(({ exchange }) => exchange.endedMs));
+    return { ...sinceOf((charge && claims.captureOf(charge)) ?? (charge && claims.creation.get(charge))), shownBy };
+  }
+
   const refunds = new Map(
     evidence.refunds.map((row): [string, KnownRefund] => {
       const creation = claims.refundOperation.get(row);
       const written = { creation, updates: updates.get(`${row.account} ${row.id}`) ?? [] };
-      return [row.id, { ...known<RefundEvidence, RefundObject>(row, sinceOf(creation)), ...written }];
+      const bounds = isOfUncaptured(row) ? withTheEnd(row) : sinceOf(creation);
+      return [row.id, { ...known<RefundEvidence, RefundObject>(row, bounds), ...written }];
     }),
   );
   const refundsOf = Map.groupBy(refunds.values(), ({ row }) => row.chargeId);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Evidence } from '../evidence.js';
+import type { Evidence, RefundEvidence } from '../evidence.js';
 import type { ApiExchange } from '../history.js';
 import { judgeByModel } from './index.js';
 import { SmallApi } from './testing/small-api.js';
@@ -135,6 +135,24 @@ describe('the reference model', () => {
     ],
   ])('reports a wrong movement of money: %s', (_where, change, line) => {
     expect(wrong(change)).toContainEqual(expect.stringMatching(line));
+  });
+
+  it.each<[string, (rest: RefundEvidence) => RefundEvidence[], RegExp]>([
+    ['is missing', () => [], /ch_2: 0 refunds of the 2995 that were not captured/],
+    ['comes twice', (rest) => [rest, { ...rest, id: 're_other' }], /ch_2: 2 refunds of the 2995/],
+    ['is of another amount', (rest) => [{ ...rest, amountMinor: 1 }], /its amountMinor is 1, not 2995/],
+    ['has another id', (rest) => [{ ...rest, id: 're_other' }], /its id is re_other, not re_2/],
+    ['moves money', (rest) => [{ ...rest, cancels: false }], /its cancels is false, not true/],
+    ['has a reason', (rest) => [{ ...rest, reason: 'duplicate' }], /its reason is duplicate, not null/],
+    [
+      'is of a charge that was captured whole',
+      (rest) => [rest, { ...rest, chargeId: 'ch_1' }],
+      /nothing of ch_1 was left/,
+    ],
+  ])('reports a refund of what was not captured that %s', (_how, change, line) => {
+    const [rest] = day.refunds.filter(({ key }) => key === null);
+    const refunds = [...day.refunds.filter((each) => each !== rest), ...change(rest!)];
+    expect(wrong({ refunds })).toContainEqual(expect.stringMatching(line));
   });
 
   it.each<[string, Partial<Evidence>, RegExp]>([

@@ -4,6 +4,7 @@ import { isRefusedByLedger } from './cards.js';
 import { leastMinor } from './currencies.js';
 import type { AttributedRows } from './attributed-rows.js';
 import { amountOf, readCharge } from './request.js';
+import { isOfUncaptured } from './uncaptured.js';
 import { textsOf, wrongTexts } from './editable-text.js';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -50,13 +51,14 @@ function wrongEnd(claims: AttributedRows, row: ChargeEvidence, endMs: number): s
   const least = leastMinor(row.currency) ?? 0;
   if (state === 'succeeded' && (capturedMinor ?? 0) < least)
     wrong.push(`captured ${capturedMinor}, and ${least} is the least in ${row.currency}`);
-  const cancellations = (claims.refundsOf.get(row.id) ?? []).filter(({ cancels }) => cancels);
+  const asks = (claims.refundsOf.get(row.id) ?? []).filter((refund) => !isOfUncaptured(refund));
+  const cancellations = asks.filter(({ cancels }) => cancels);
   if (state === 'canceled') {
     if (row.cause === 'canceled' && !cancellations.some(({ state }) => state === 'succeeded'))
       wrong.push('canceled, which no request asked for');
     if (row.cause === 'expired' && !mayHaveLapsed(claims, row, endMs)) wrong.push('expired before its time');
   }
-  for (const { id, amountMinor: refunded, cancels } of claims.refundsOf.get(row.id) ?? []) {
+  for (const { id, amountMinor: refunded, cancels } of asks) {
     if (cancels && refunded !== amountMinor)
       wrong.push(`${id} gives back ${refunded} of an authorization of ${amountMinor}`);
     if (cancels && capture === 'automatic')

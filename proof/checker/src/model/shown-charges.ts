@@ -68,7 +68,7 @@ export function judgeCharge(known: KnownCharge, objects: KnownObjects): string[]
 }
 
 /** Phase of a shown charge. An authorized charge that is being captured shows `pending`, at the same rank as an authorized one. */
-function phaseOf(charge: ChargeObject): ObjectPhase {
+export function phaseOf(charge: ChargeObject): ObjectPhase {
   if (charge.status === 'failed') return { rank: ENDED, name: 'failed' };
   if (charge.captured) return { rank: ENDED, name: 'captured' };
   if (charge.refunded) return { rank: ENDED, name: 'canceled' };
@@ -123,7 +123,9 @@ export const transactionIdOf = (source: string): string => `txn_${source.slice(s
  */
 function judgeRefunded({ row, refunds, sightings }: KnownCharge, { quietSinceMs }: KnownObjects): string[] {
   if (row.state !== 'succeeded') return [];
-  const parts = refunds.map((refund) => ({ ...refund, failedMs: failedMs(refund, quietSinceMs) }));
+  const parts = refunds
+    .filter(({ row }) => !row.cancels)
+    .map((refund) => ({ ...refund, failedMs: failedMs(refund, quietSinceMs) }));
   return sightings.flatMap((sighting) => {
     const { object, exchange, isFresh } = sighting;
     if (!isFresh || !object.captured) return [];

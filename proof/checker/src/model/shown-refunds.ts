@@ -41,9 +41,9 @@ export function judgeRefund(known: KnownRefund, { charges }: KnownObjects, timeO
         `created ${object.created}, and it was made at ${row.createdMs} ms`,
       (object.status === 'failed') !== 'failure_reason' in object &&
         `failure_reason of a refund that is ${object.status}`,
-      // A cancellation has no balance transaction.
+      // What gives back an authorization has no balance transaction.
       idOf(object.balance_transaction) !==
-        (object.status === 'succeeded' && charge?.row.state === 'succeeded' ? transactionIdOf(id) : null) &&
+        (object.status === 'succeeded' && !row.cancels ? transactionIdOf(id) : null) &&
         `balance_transaction ${idOf(object.balance_transaction)} of a refund that is ${object.status}`,
     ]),
     ...judgeRegisters(

@@ -113,7 +113,7 @@ describe('ids', () => {
   const payments = (): Server =>
     serverOf(
       `CREATE TABLE charge (id text PRIMARY KEY, state text);
-       CREATE TABLE refund (id text PRIMARY KEY, state text)`,
+       CREATE TABLE refund (id text PRIMARY KEY, state text, refund jsonb)`,
       (rows) => always.committedInPayments(rows),
     );
 
@@ -121,14 +121,15 @@ describe('ids', () => {
     const server = payments();
     run(server, `INSERT INTO charge VALUES ('ch_1', 'requested')`);
     run(server, `UPDATE charge SET state = 'succeeded'`);
-    run(server, `INSERT INTO refund VALUES ('re_2', 'pending')`);
+    run(server, `INSERT INTO refund VALUES ('re_2', 'pending', '{"opening": {"key": "k"}}')`);
+    run(server, `INSERT INTO refund VALUES ('re_1', 'succeeded', '{"opening": {"key": null}}')`);
     expect(broken()).toEqual([]);
   });
 
   it('break A10 if another row has the same id', () => {
     const server = payments();
     run(server, `INSERT INTO charge VALUES ('ch_1', 'requested')`);
-    run(server, `INSERT INTO refund VALUES ('re_1', 'pending')`);
+    run(server, `INSERT INTO refund VALUES ('re_1', 'pending', '{"opening": {"key": "k"}}')`);
     expect(broken()).toEqual(['A10']);
   });
 });

@@ -50,15 +50,19 @@ export class ContinuousChecks {
       this.#breach('A1', `${entry.chargeId}: ${captures.length} captures stand, the last at ${bank}`);
   }
 
-  /** A10: ids of charges and refunds are unique. Balance transaction ids derive from these. */
+  /**
+   * A10: ids of charges and refunds are unique. Balance transaction ids derive from these, as does the id of the refund
+   * of what was not captured, which no request asks for.
+   */
   committedInPayments(rows: readonly Written[]): void {
     for (const row of rows) {
       const table = row.table.schema.name;
       if (row.committed === null || (table !== 'charge' && table !== 'refund')) continue;
       const id = valueOf(row, 'id') as string;
-      const snowflake = id.slice(id.indexOf('_') + 1);
-      const owner = this.#ids.get(snowflake);
-      if (owner === undefined) this.#ids.set(snowflake, row);
+      const { opening } = (valueOf(row, 'refund') ?? {}) as { opening?: { key: string | null } };
+      const unique = opening?.key === null ? id : id.slice(id.indexOf('_') + 1);
+      const owner = this.#ids.get(unique);
+      if (owner === undefined) this.#ids.set(unique, row);
       else if (owner !== row) this.#breach('A10', `${id}: given to a second ${table}`);
     }
   }

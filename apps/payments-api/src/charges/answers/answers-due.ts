@@ -42,6 +42,8 @@ function later(charge: OpenedCharge): Pending[] {
   const refunds = charge.refunds.known.filter((refund) => refundState(refund) === 'pending');
   return [
     ...(capture ? [{ key: capture.key, subject: 'capture' as const }] : []),
-    ...refunds.map((refund: ChargeRefund) => ({ key: refund.opening.key, subject: refund.opening.id as Subject })),
+    ...refunds.flatMap(({ opening: { id, key } }: ChargeRefund) =>
+      key === null ? [] : [{ key, subject: id as Subject }],
+    ),
   ];
 }

@@ -26,6 +26,7 @@ const posted = ledger.chargePosted({
   postedAt: 1,
   balanceTransactionId: 'txn_00000000001',
 });
+const partPosted = ledger.chargePosted({ ...posted.data, amount: usd(400) });
 const declined = bank.authorizationDeclined({ ...named, bank: 'alder', code: 'insufficient_funds' });
 const failed = bank.authorizationFailed({ ...named, bank: null, reason: 'no_bank_available' });
 const releasedFor = (cause: 'hold_refused' | 'capture_failed' | 'canceled' | 'expired') =>
@@ -131,11 +132,31 @@ describe('an authorization', () => {
   });
 
   it('may be captured in part', () => {
-    const part = ledger.chargePosted({ ...posted.data, amount: usd(400) });
-    expect(chargeAfter(given('manual', capture), authorized, part)).toMatchObject({
-      state: 'succeeded',
-      ending: { amount: usd(400) },
-    });
+    const { state, ending, refunds } = chargeAfter(given('manual', capture), authorized, partPosted);
+    expect([state, ending]).toMatchObject(['succeeded', { amount: usd(400) }]);
+    expect(refunds.known).toMatchObject([
+      { opening: { amount: usd(600), reason: null, key: null }, of: 'authorization' },
+    ]);
+    expect(refunds.known.map(refundState)).toEqual(['succeeded']);
+    expect(refunds).toMatchObject({ count: 1, pendingMinor: 0, succeededMinor: 0 });
+  });
+
+  it('has a refund of all of it when it lapses, and of none of it when all is captured or its merchant gave it back', () => {
+    const { refunds } = chargeAfter(given('manual', expiry), authorized, releasedFor('expired'));
+    const opening = {
+      id: 're_00000000001',
+      amount: usd(1000),
+      reason: 'expired_uncaptured_charge',
+      openedAt: 5,
+      key: null,
+    };
+    expect(refunds.known).toEqual([{ opening, metadata: {}, of: 'authorization', end: { type: 'canceled' } }]);
+    for (const wish of [capture, cancellation]) {
+      const ids = [posted, releasedFor('canceled'), releasedFor('expired'), releasedFor('capture_failed')].flatMap(
+        (end) => chargeAfter(given('manual', wish), authorized, end).refunds.known.map((each) => each.opening.id),
+      );
+      expect(new Set(ids)).toEqual(new Set(wish === cancellation ? [refundId(9)] : [opening.id]));
+    }
   });
 
   it('owes its capture and its cancellation until one of them has won', () => {
@@ -207,6 +228,7 @@ describe('a refund', () => {
 describe('for every order and duplication of other services’ events,', () => {
   const endings = [posted, declined, failed, released];
   const manualEndings = [authorized, ...endings, releasedFor('canceled'), releasedFor('capture_failed')];
+  const partEndings = [...manualEndings.filter((each) => each !== posted), releasedFor('expired'), partPosted];
   const ofRefunds = [1, 2].flatMap((n) => [refundPosted(n, 300), refundReleased(n, 300), refundRefused(n, 300)]);
   const withRefunds: MerchantEvent[] = [1, 2].map((n) => ({ type: 'refund_requested', ...refundAsked(n, 300) }));
   const situations: [string, ChargeRecord, NewEvent[]][] = [
@@ -214,6 +236,7 @@ describe('for every order and duplication of other services’ events,', () => {
     ['an automatic charge with refunds', given('automatic', ...withRefunds), [...endings, ...ofRefunds]],
     ['an authorization', given('manual'), manualEndings],
     ['an authorization that is captured', given('manual', capture), manualEndings],
+    ['an authorization that is captured in part', given('manual', capture), partEndings],
     ['an authorization that is canceled', given('manual', cancellation), [...manualEndings, cancellationRefused]],
     [
       'an authorization that lapses',

@@ -8,8 +8,16 @@ import {
   type ChargeRefund,
   type RefundEnd,
   type RefundOpening,
+  type RequestedRefund,
 } from './refund.js';
-import { addRefund, changeRefund, noRefunds, refundedMinor, type RefundsOfCharge } from './refunds-of-charge.js';
+import {
+  addRefund,
+  changeRefund,
+  noRefunds,
+  refundedMinor,
+  withoutRest,
+  type RefundsOfCharge,
+} from './refunds-of-charge.js';
 import type { PaymentInstrument } from '../../test-cards/instrument.js';
 import { noAuthorization, type RequestedCapture, type ManualAuthorization } from './manual-authorization.js';
 
@@ -64,7 +72,7 @@ export type MerchantEvent =
   | { readonly type: 'refund_updated'; readonly refundId: string; readonly metadata: ChargeRefund['metadata'] };
 
 interface Asked {
-  readonly opening: RefundOpening;
+  readonly opening: RequestedRefund;
   readonly metadata: ChargeRefund['metadata'];
 }
 
@@ -72,7 +80,10 @@ export type ServiceEvent =
   | { readonly type: 'authorized'; readonly at: Instant }
   | { readonly type: 'cancellation_refused' }
   | { readonly type: 'refund_ended'; readonly refundId: string; readonly end: LedgerRefundOutcome }
-  | ChargeOutcome;
+  | (ChargeOutcome & {
+      /** The refund of what was not captured. Events of before there were such refunds have none. */
+      readonly rest?: RefundOpening;
+    });
 
 /** The terminal outcomes of a charge. */
 export type ChargeOutcome = PostedOutcome | FailedOutcome;
@@ -166,9 +177,17 @@ export function evolve(charge: Charge, event: ChargeEvent): Charge {
   }
 }
 
-function endedBy(charge: OpenedCharge, ending: ChargeOutcome): OpenedCharge {
+function endedBy(
+  charge: OpenedCharge,
+  { rest, ...ending }: Extract<ServiceEvent, { type: ChargeOutcome['type'] }>,
+): OpenedCharge {
   if (ending.type === 'posted') checkPosted(charge, ending);
-  return settled({ ...charge, ending } as OpenedCharge);
+  // An outcome that replaces another replaces its rest, too.
+  const before = charge.ending ? withoutRest(charge.refunds) : charge.refunds;
+  const refunds = rest
+    ? addRefund(before, { opening: rest, metadata: {}, of: 'authorization', end: { type: 'canceled' } })
+    : before;
+  return settled({ ...charge, ending, refunds } as OpenedCharge);
 }
 
 function checkPosted({ opening, hold }: OpenedCharge, { amount }: PostedOutcome): void {

@@ -3,7 +3,10 @@ import type { Instant } from '#clock';
 import type { Money } from '#money';
 
 export const refundReasons = ['duplicate', 'fraudulent', 'requested_by_customer'] as const;
-export type RefundReason = (typeof refundReasons)[number];
+export type RefundReason =
+  | (typeof refundReasons)[number]
+  /** Of an authorization that lapsed; no request may give it. */
+  | 'expired_uncaptured_charge';
 
 /** Fixed when the refund is requested. */
 export interface RefundOpening {
@@ -12,9 +15,12 @@ export interface RefundOpening {
   readonly reason: RefundReason | null;
   /** On the account's clock. */
   readonly openedAt: Instant;
-  /** Idempotency key of the request. */
-  readonly key: string;
+  /** Idempotency key of the request. Null for what was not captured: its refund comes without a request. */
+  readonly key: string | null;
 }
+
+/** Of a refund that a merchant requests. */
+export type RequestedRefund = RefundOpening & { readonly key: string };
 
 /** How a refund ends: by an outcome of the ledger or, when it cancels an authorization, together with its charge. */
 export type RefundEnd =
@@ -32,7 +38,7 @@ export type RefundEnd =
 export interface ChargeRefund {
   readonly opening: RefundOpening;
   readonly metadata: Readonly<Record<string, string>>;
-  /** Refunds captured money, or cancels a whole authorization. */
+  /** Refunds captured money, or gives back an authorization, or the rest of one. */
   readonly of: 'capture' | 'authorization';
   readonly end: RefundEnd | null;
 }

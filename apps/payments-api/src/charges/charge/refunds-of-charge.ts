@@ -35,6 +35,12 @@ export function addRefund(refunds: RefundsOfCharge, refund: ChargeRefund): Refun
   return { ...counted(refunds, refund, 1), count: count + 1, known: [...known, refund] };
 }
 
+/** Takes out the refund of what was not captured, if it is known. It counts in no sum. */
+export function withoutRest(refunds: RefundsOfCharge): RefundsOfCharge {
+  const known = refunds.known.filter(({ opening }) => opening.key !== null);
+  return { ...refunds, known, count: refunds.count - (refunds.known.length - known.length) };
+}
+
 /** @returns the same object when `change` returns the same refund */
 export function changeRefund(
   refunds: RefundsOfCharge,

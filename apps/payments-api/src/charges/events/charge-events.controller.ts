@@ -3,7 +3,9 @@ import { EventPattern } from '@nestjs/microservices';
 import type { Instant } from '#clock';
 import { bank, ledger } from '#contracts';
 import { Decides, type Decision } from '#saga';
+import type { ChargeOutcome } from '../charge/charge.js';
 import { charges, applyServiceEvent, type ChargeRecord } from '../charge/charge-record.js';
+import { uncapturedRest } from '../charge/uncaptured-rest.js';
 
 /** Outcomes of a charge that other services report. */
 @Controller()
@@ -39,16 +41,21 @@ export class ChargeEventsController {
   /** The ledger posted the capture: the charge succeeded. */
   @EventPattern<string>('ledger.charge_posted.v1')
   @Decides(charges, ledger.chargePosted)
-  chargePosted(before: ChargeRecord, event: ledger.ChargePosted): Decision<ChargeRecord> {
+  chargePosted(before: ChargeRecord, event: ledger.ChargePosted, now: Instant): Decision<ChargeRecord> {
     const { amount, fee, availableOn, postedAt, balanceTransactionId } = event;
-    return applyServiceEvent(before, { type: 'posted', amount, fee, availableOn, postedAt, balanceTransactionId });
+    return end(before, { type: 'posted', amount, fee, availableOn, postedAt, balanceTransactionId }, now);
   }
 
   /** The ledger released the hold: the charge ended without money. */
   @EventPattern<string>('ledger.charge_released.v1')
   @Decides(charges, ledger.chargeReleased)
-  chargeReleased(before: ChargeRecord, event: ledger.ChargeReleased): Decision<ChargeRecord> {
+  chargeReleased(before: ChargeRecord, event: ledger.ChargeReleased, now: Instant): Decision<ChargeRecord> {
     const { cause, holdRefusal, refusalCode } = event;
-    return applyServiceEvent(before, { type: 'released', cause, holdRefusal, refusalCode });
+    return end(before, { type: 'released', cause, holdRefusal, refusalCode }, now);
   }
+}
+
+function end(before: ChargeRecord, outcome: ChargeOutcome, now: Instant): Decision<ChargeRecord> {
+  const rest = uncapturedRest(before.charge, outcome, now);
+  return applyServiceEvent(before, rest ? { ...outcome, rest } : outcome);
 }

@@ -14,7 +14,7 @@ import {
   tooManyRefunds,
 } from '../answers/state-errors.js';
 import type { RefundParameters } from '../parameters/refund-parameters.js';
-import type { RefundOpening } from '../charge/refund.js';
+import type { RequestedRefund } from '../charge/refund.js';
 import { refundedMinor } from '../charge/refunds-of-charge.js';
 
 /** Refunds captured money, or cancels an authorization that was not captured; the state of the charge decides. */
@@ -41,12 +41,12 @@ export function createRefund(
     }
   };
 
-  function openingOf(amount: Money, openedAt: Instant): RefundOpening {
+  function openingOf(amount: Money, openedAt: Instant): RequestedRefund {
     return { id, amount, reason: request.reason, openedAt, key: claim.key };
   }
 }
 
-type MakeRefund = (amount: Money) => { opening: RefundOpening; metadata: RefundParameters['metadata'] };
+type MakeRefund = (amount: Money) => { opening: RequestedRefund; metadata: RefundParameters['metadata'] };
 
 /** Only the whole authorization can be canceled. A capture under way may still win; the gateway decides. */
 function cancel(charge: OpenedCharge, amountMinor: number | undefined, refund: MakeRefund): RequestDecision {

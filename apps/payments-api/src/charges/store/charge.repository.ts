@@ -5,6 +5,7 @@ import { nameOf, type GivenAnswer, type KeyName } from '../../idempotency/key.js
 import { readRenderings } from '../../idempotency/key.repository.js';
 import { AccountClocks } from '../../test-clocks/account-clocks.js';
 import { answersDue, laterKeys } from '../answers/answers-due.js';
+import { restIdOf } from '../charge/uncaptured-rest.js';
 import { noCharge, type ChargeRecord, type ChargeRecordKey } from '../charge/charge-record.js';
 import type { ChargesMoved } from '../effects/settlements.js';
 import { expandsRefunds } from '../../protocol/expand.js';
@@ -47,14 +48,18 @@ export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord,
     };
   }
 
-  /** Loads the named refunds and those that cancel an authorization, after their charge is locked. */
+  /** Loads the named refunds and those that give back an authorization, after their charge is locked. */
   private async addRefunds(
     tx: PgTransaction,
     records: Map<string, ChargeRecord>,
     named: readonly string[],
   ): Promise<void> {
-    const canceling = [...records.values()].flatMap(({ charge }) => opened(charge).hold?.cancellation?.refundId ?? []);
-    const ids = [...new Set([...named, ...canceling])];
+    const givingBack = [...records.values()].flatMap(({ charge }) => {
+      const { hold, ending, refunds, opening } = opened(charge);
+      const rest = hold && ending && refunds.count > 0 ? [restIdOf(opening.id)] : [];
+      return [...rest, ...(hold?.cancellation?.refundId ? [hold.cancellation.refundId] : [])];
+    });
+    const ids = [...new Set([...named, ...givingBack])];
     if (ids.length === 0) return;
     const found = byCharge(await readRefunds(tx, ids));
     for (const [id, record] of records) records.set(id, knowing(record, found.get(id) ?? []));

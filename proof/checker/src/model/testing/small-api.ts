@@ -52,8 +52,15 @@ export class SmallApi {
       const amountMinor = Number(parameters['amount'] ?? row.amountMinor);
       if (amountMinor > row.amountMinor) return refusal('amount_too_large', 'amount');
       if (amountMinor < LEAST_MINOR) return refusal('amount_too_small', 'amount');
+      if (amountMinor < row.amountMinor) this.#refundRest(row, row.amountMinor - amountMinor);
       return this.#charge(this.#change(row, { state: 'succeeded', capturedMinor: amountMinor, captureKey: key }));
     });
+  }
+
+  /** What a capture leaves is a refund that no request asks for. */
+  #refundRest({ id: chargeId, account }: ChargeEvidence, amountMinor: number): void {
+    const given = { state: 'succeeded', createdMs: this.#nowMs, key: null, reason: null, cancels: true } as const;
+    this.#refunds.push({ id: `re_${chargeId.slice(3)}`, chargeId, account, amountMinor, metadata: {}, ...given });
   }
 
   refund(key: string, id: string, parameters: Parameters = {}, options: Options = {}): string {
