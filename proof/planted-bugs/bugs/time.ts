@@ -11,6 +11,18 @@ const neverLapses: SourceEdit = {
 
 export const time: readonly Sabotage[] = [
   {
+    name: 'balance-transactions-in-real-time',
+    says: 'the ledger’s times are shown as they are: under a test clock, a balance transaction is older than its charge',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/charges/charge/account-posting.ts',
+        find: 'const shownAt = postedAt + offsetMs;',
+        replace: 'const shownAt = postedAt + Math.min(offsetMs, 0);',
+      },
+    ],
+  },
+  {
     name: 'lapse-too-early',
     says: 'authorization expiry takes seconds for milliseconds: seven days become ten minutes',
     breaks: ['A17'],

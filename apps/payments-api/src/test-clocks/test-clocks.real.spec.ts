@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually, notEmpty } from '#testing';
 import type { Stripe } from 'stripe';
 import { errorOf, officialStripe } from '../testing/official-stripe.js';
-import { RunningApi } from '../testing/running-api.js';
+import { POSTED_AT_MS, RunningApi } from '../testing/running-api.js';
 import { AccountClocks } from './account-clocks.js';
 
 const name = `clocks_${process.pid}`;
@@ -111,6 +111,28 @@ describe('a test clock', () => {
     await later.close();
     await client.testHelpers.testClocks.del(id);
     await eventually('the other has heard of its end', () => !knows(other), { timeoutMs: 1_000 });
+  }, 30_000);
+});
+
+describe('a balance transaction', () => {
+  it('is made on the account’s clock, and stays as it was when the clock is deleted', async () => {
+    const client = stripe();
+    const ahead = 8 * DAY;
+    const { id: clock } = await client.testHelpers.testClocks.create({ frozen_time: nowSeconds() + ahead });
+    const charge = await client.charges.create({ ...hold, capture: true });
+    const refund = await client.refunds.create({ charge: charge.id, amount: 100 });
+    const { data: made } = await client.balanceTransactions.list();
+    expect(made.map(({ source }) => source)).toEqual([refund.id, charge.id]);
+    for (const { created } of notEmpty(made)) expect(Math.abs(created - ahead - POSTED_AT_MS / 1_000)).toBeLessThan(60);
+    const [ofRefund, ofCharge] = made;
+    expect(ofRefund!.available_on).toBe(ofRefund!.created);
+    expect(ofCharge!.available_on % DAY).toBe(0);
+    expect(ofCharge!.available_on).toBeGreaterThan(ofCharge!.created);
+    await client.testHelpers.testClocks.del(clock);
+    const { data: kept } = await client.balanceTransactions.list();
+    const times = (all: typeof made) => all.map(({ created, available_on }) => [created, available_on]);
+    expect(times(kept)).toEqual(times(made));
+    expect(await client.charges.retrieve(charge.id)).toMatchObject({ created: charge.created });
   }, 30_000);
 });
 

@@ -187,6 +187,9 @@ export function releasing(chargeId: string, account: string, cause: ReleaseCause
   return ledger.chargeReleased({ chargeId, account, cause, holdRefusal: null, refusalCode: null });
 }
 
+/** When the later services that are played here post, in real time. */
+export const POSTED_AT_MS = 1_799_000_000_000;
+
 export function posting(chargeId: string, account: string, amountMinor: number): NewEvent {
   const amount = usd(amountMinor);
   return ledger.chargePosted({
@@ -195,7 +198,7 @@ export function posting(chargeId: string, account: string, amountMinor: number):
     amount,
     fee: feeOn(amount),
     availableOn: 1_800_000_000_000,
-    postedAt: 1_799_000_000_000,
+    postedAt: POSTED_AT_MS,
     balanceTransactionId: `txn_${chargeId.slice(3)}`,
   });
 }
@@ -206,8 +209,8 @@ export function refundPosting(refundId: string, chargeId: string, account: strin
     chargeId,
     account,
     amount: usd(amountMinor),
-    postedAt: 1_799_000_000_000,
-    availableOn: 1_799_000_000_000,
+    postedAt: POSTED_AT_MS,
+    availableOn: POSTED_AT_MS,
     balanceTransactionId: `txn_${refundId.slice(3)}`,
   });
 }

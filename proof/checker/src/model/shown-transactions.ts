@@ -18,7 +18,7 @@ export function judgeTransaction(known: KnownTransaction, timeOf: AttributedRows
   const { id } = row;
   const fee = row.amountMinor - row.netMinor;
   return [
-    ...wrongAtRest(known),
+    ...wrongAtRest(known, timeOf),
     ...sightings.flatMap((sighting) => {
       const { account, sentMs, endedMs } = sighting.exchange;
       const [leastMs, mostMs] = timeOf(account).between(sentMs, endedMs);
@@ -60,17 +60,18 @@ function feeDetailsOf({ fee, currency }: BalanceTransactionObject): object[] {
   return [{ amount: fee, application: null, currency, description: 'Processing fees', type: 'stripe_fee' }];
 }
 
-/** Checks a row's creation and availability times. Its amounts are checked against the ledger. */
-function wrongAtRest({ row, notBeforeMs, surelyFromMs }: KnownTransaction): string[] {
+/** Checks a row's creation and availability times, on its account's clock. Its amounts are checked against the ledger. */
+function wrongAtRest({ row, notBeforeMs, surelyFromMs }: KnownTransaction, timeOf: AttributedRows['timeOf']): string[] {
   const { id, type, source, createdMs } = row;
+  const [leastMs, mostMs] = timeOf(row.account).between(notBeforeMs, surelyFromMs);
   // A refund reduces the available balance at once.
   const dueMs = type === 'charge' ? availableOnMs(createdMs) : createdMs;
   const kind = source.startsWith('ch_') ? 'charge' : 'refund';
   return [
     ...(row.availableOnMs === dueMs ? [] : [`available from ${row.availableOnMs} ms, which must be ${dueMs}`]),
     ...(type === kind && id === transactionIdOf(source) ? [] : [`of the type ${type}, and it comes of ${source}`]),
-    ...(createdMs < notBeforeMs - CLOCKS_DIFFER_MS || createdMs > surelyFromMs + CLOCKS_DIFFER_MS
-      ? [`made at ${createdMs} ms, and it was posted between ${notBeforeMs} and ${surelyFromMs}`]
+    ...(createdMs < leastMs - CLOCKS_DIFFER_MS || createdMs > mostMs + CLOCKS_DIFFER_MS
+      ? [`made at ${createdMs} ms, and its account's time when it was posted was ${leastMs} to ${mostMs}`]
       : []),
   ].map((what) => `${id}: ${what}`);
 }

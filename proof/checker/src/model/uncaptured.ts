@@ -27,11 +27,11 @@ export function judgeUncaptured({ charges, refundsOf }: AttributedRows): string[
     const [refund, ...more] = made;
     if (!refund || more.length > 0)
       return [`${row.id}: ${made.length} refunds of the ${due.amountMinor} that were not captured`];
-    return Object.entries({ id: refundIdOf(row.id), account: row.account, state: 'succeeded', cancels: true, ...due })
-      .filter(([field, wanted]) => refund[field as keyof RefundEvidence] !== wanted)
-      .map(([field, wanted]) => {
-        const shown = String(refund[field as keyof RefundEvidence]);
-        return `${refund.id}: of what was not captured, and its ${field} is ${shown}, not ${String(wanted)}`;
-      });
+    const { id, account, state, cancels, amountMinor, reason } = refund;
+    const shown = { id, account, state, cancels, amountMinor, reason };
+    const wanted = { id: refundIdOf(row.id), account: row.account, state: 'succeeded', cancels: true, ...due };
+    return (Object.keys(wanted) as (keyof typeof wanted)[])
+      .filter((field) => shown[field] !== wanted[field])
+      .map((field) => `${id}: of what was not captured, and its ${field} is ${shown[field]}, not ${wanted[field]}`);
   });
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { become, unchanged, type AggregateType, type Decision } from '#saga';
 import type { Rendering } from '../../idempotency/key.js';
+import type { AccountContext } from './account-posting.js';
 import { evolve, type Charge, type ChargeEvent, type ServiceEvent } from './charge.js';
 import { unansweredRequests } from './unanswered-requests.js';
 
@@ -52,7 +53,7 @@ export function applyServiceEvent(before: ChargeRecord, word: ServiceEvent): Dec
  * payments-api is the first and the last step of the saga, so it restates nothing when an event is redelivered:
  * the services would resend to each other for as long as a bank is silent.
  */
-export const charges: AggregateType<ChargeRecord, ChargeRecordKey> = {
+export const charges: AggregateType<ChargeRecord, ChargeRecordKey, AccountContext> = {
   kind: 'charge',
   keyName: ({ chargeId }) => chargeId,
   restate: () => [],

@@ -72,7 +72,7 @@ function when(
   event: NewEvent,
 ): { state: ChargeRecord; changed: boolean; emit: readonly NewEvent[] } {
   const step = steps.find(({ on }) => on.type === event.type) as AnyStep;
-  return step.decide(state, event.data, 5, undefined) as ReturnType<typeof when>;
+  return step.decide(state, event.data, 5, { offsetMs: 0 }) as ReturnType<typeof when>;
 }
 const after = (state: ChargeRecord, ...events: NewEvent[]): ChargeRecord =>
   events.reduce((so, event) => when(so, event).state, state);

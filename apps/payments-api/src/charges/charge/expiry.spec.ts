@@ -12,7 +12,7 @@ const expire = (now: number, ...events: ChargeEvent[]) =>
   expireCharge({ id, account: 'acct_test' }).decide(
     [aChargeOpened({ id, capture: 'manual' }), ...events].reduce(recordEvent, noCharge('k')),
     now,
-    undefined,
+    { offsetMs: 0 },
   );
 
 describe('time', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { payments } from '#contracts';
 import { become, unchanged, type Work } from '#saga';
+import type { AccountContext } from './account-posting.js';
 import { charges, recordEvent, type ChargeRecord, type ChargeRecordKey } from './charge-record.js';
 import { lapsesAt } from './pending.js';
 
@@ -11,7 +12,7 @@ export function expireCharge({
 }: {
   id: string;
   account: string;
-}): Work<ChargeRecord, void, ChargeRecordKey> {
+}): Work<ChargeRecord, void, ChargeRecordKey, AccountContext> {
   return {
     aggregate: charges,
     key: { chargeId: id },

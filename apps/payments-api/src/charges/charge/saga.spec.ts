@@ -60,7 +60,7 @@ const triggers: Partial<Record<SagaTrigger, readonly NewEvent[]>> = {
   'an authorization expires': expireCharge({ id, account: claim.account }).decide(
     charge('manual', authorized),
     testNow + HELD_FOR_MS,
-    undefined,
+    { offsetMs: 0 },
   ).emit,
 };
 

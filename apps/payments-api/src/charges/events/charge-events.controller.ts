@@ -3,6 +3,7 @@ import { EventPattern } from '@nestjs/microservices';
 import type { Instant } from '#clock';
 import { bank, ledger } from '#contracts';
 import { Decides, type Decision } from '#saga';
+import { onAccountClock, type AccountContext } from '../charge/account-posting.js';
 import type { ChargeOutcome } from '../charge/charge.js';
 import { charges, applyServiceEvent, type ChargeRecord } from '../charge/charge-record.js';
 import { uncapturedRest } from '../charge/uncaptured-rest.js';
@@ -41,9 +42,14 @@ export class ChargeEventsController {
   /** The ledger posted the capture: the charge succeeded. */
   @EventPattern<string>('ledger.charge_posted.v1')
   @Decides(charges, ledger.chargePosted)
-  chargePosted(before: ChargeRecord, event: ledger.ChargePosted, now: Instant): Decision<ChargeRecord> {
-    const { amount, fee, availableOn, postedAt, balanceTransactionId } = event;
-    return end(before, { type: 'posted', amount, fee, availableOn, postedAt, balanceTransactionId }, now);
+  chargePosted(
+    before: ChargeRecord,
+    event: ledger.ChargePosted,
+    now: Instant,
+    account: AccountContext,
+  ): Decision<ChargeRecord> {
+    const { amount, fee, balanceTransactionId } = event;
+    return end(before, { type: 'posted', amount, fee, ...onAccountClock(event, account), balanceTransactionId }, now);
   }
 
   /** The ledger released the hold: the charge ended without money. */

@@ -1,7 +1,9 @@
 import { Controller } from '@nestjs/common';
 import { EventPattern } from '@nestjs/microservices';
+import type { Instant } from '#clock';
 import { ledger } from '#contracts';
 import { Decides, type Decision } from '#saga';
+import { onAccountClock, type AccountContext } from '../charge/account-posting.js';
 import { charges, applyServiceEvent, type ChargeRecord } from '../charge/charge-record.js';
 
 /** Outcomes of refunds that the ledger reports. */
@@ -10,13 +12,15 @@ export class RefundEventsController {
   /** The ledger debited the merchant: the refund succeeded. */
   @EventPattern<string>('ledger.refund_posted.v1')
   @Decides(charges, ledger.refundPosted)
-  refundPosted(before: ChargeRecord, event: ledger.RefundPosted): Decision<ChargeRecord> {
-    const { refundId, postedAt, availableOn, balanceTransactionId } = event;
-    return applyServiceEvent(before, {
-      type: 'refund_ended',
-      refundId,
-      end: { type: 'posted', postedAt, availableOn, balanceTransactionId },
-    });
+  refundPosted(
+    before: ChargeRecord,
+    event: ledger.RefundPosted,
+    _now: Instant,
+    account: AccountContext,
+  ): Decision<ChargeRecord> {
+    const { refundId, balanceTransactionId } = event;
+    const end = { type: 'posted', ...onAccountClock(event, account), balanceTransactionId } as const;
+    return applyServiceEvent(before, { type: 'refund_ended', refundId, end });
   }
 
   /** The bank refused the refund: the reserved amount is the merchant's again and can be refunded later. */

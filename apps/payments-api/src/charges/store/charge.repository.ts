@@ -5,6 +5,7 @@ import { nameOf, type GivenAnswer, type KeyName } from '../../idempotency/key.js
 import { readRenderings } from '../../idempotency/key.repository.js';
 import { AccountClocks } from '../../test-clocks/account-clocks.js';
 import { answersDue, laterKeys } from '../answers/answers-due.js';
+import type { AccountContext } from '../charge/account-posting.js';
 import { restIdOf } from '../charge/uncaptured-rest.js';
 import { noCharge, type ChargeRecord, type ChargeRecordKey } from '../charge/charge-record.js';
 import type { ChargesMoved } from '../effects/settlements.js';
@@ -22,7 +23,7 @@ import { changeStatement, loadStatement, openStatement, saveRefundsStatement } f
 import { byCharge, readLatestRefunds, readRefunds } from './refund.repository.js';
 
 @Injectable()
-export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord, ChargeRecordKey> {
+export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord, ChargeRecordKey, AccountContext> {
   constructor(@Inject(AccountClocks) private readonly clocks: AccountClocks) {}
 
   /** @param expand paths that the caller will render */
@@ -30,7 +31,7 @@ export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord,
     tx: PgTransaction,
     keys: readonly ChargeRecordKey[],
     expand: readonly string[] = [],
-  ): Promise<WorkingSet<ChargeRecord, ChargeRecordKey>> {
+  ): Promise<WorkingSet<ChargeRecord, ChargeRecordKey, AccountContext>> {
     const ids = [...new Set(keys.map(({ chargeId }) => chargeId))].sort();
     const rows = await tx.query<LoadedRow>(loadStatement, [ids]);
     const records = new Map(rows.map((row) => [row.id, recordOf(row)]));
@@ -44,7 +45,10 @@ export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord,
     return {
       get: ({ chargeId }) => records.get(chargeId) ?? noCharge(''),
       set: ({ chargeId }, record) => void records.set(chargeId, record),
-      contextOf: () => undefined,
+      contextOf: ({ chargeId }) => {
+        const charge = records.get(chargeId)?.charge;
+        return { offsetMs: charge ? this.clocks.offsetMs(opened(charge).opening.account) : 0 };
+      },
     };
   }
 
