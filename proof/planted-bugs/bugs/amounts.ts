@@ -69,6 +69,18 @@ export const amounts: readonly Sabotage[] = [
     ],
   },
   {
+    name: 'refund-under-its-charge-refunds-all',
+    says: 'a refund that is asked for under the path of its charge ignores its amount',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/charges/http/charge-refunds.controller.ts',
+        find: '{ chargeId, ...parameters }',
+        replace: '{ chargeId, ...parameters, amountMinor: undefined }',
+      },
+    ],
+  },
+  {
     name: 'capture-below-the-least',
     says: 'a capture of less than the least amount of its currency is accepted',
     breaks: ['A17'],

@@ -6,7 +6,8 @@ import { RefundUpdate } from './requests/refund-update.js';
 import { RefundCreation } from './requests/refund-creation.js';
 import { RefundEventsController } from './events/refund-events.controller.js';
 import { RefundReading } from './reading/refund-reading.js';
-import { ChargeRefundsController, RefundsController } from './http/refunds.controller.js';
+import { ChargeRefundsController } from './http/charge-refunds.controller.js';
+import { RefundsController } from './http/refunds.controller.js';
 
 /** Routes and events of refunds. A refund is a part of its charge's aggregate. */
 @Module({

@@ -15,7 +15,7 @@ import {
   type FailedCharge,
 } from './explanations.js';
 import { goodCardOf, isPlainlyWellFormed } from './good-card.js';
-import { isCreate, isMovement, EvidenceIndex, type GoodCharge } from './evidence-index.js';
+import { isCreate, isMovement, isRefund, EvidenceIndex, type GoodCharge } from './evidence-index.js';
 
 /** A way in which a valid request may be refused, and the faults that explain it. */
 interface Refusal {
@@ -79,7 +79,7 @@ export function unexplainedRefusals(evidence: Evidence): string[] {
       if (refund.state !== 'failed') return [];
       const request = situation
         .aboutCharge(refund.chargeId)
-        .find((exchange) => exchange.path === '/v1/refunds' && answerBody(exchange).id === refund.id);
+        .find((exchange) => isRefund(exchange.path) && answerBody(exchange).id === refund.id);
       return isExplained(refundFailed, { refund, request }, situation)
         ? []
         : [`${refund.id} of ${refund.chargeId}: failed, which no fault explains`];

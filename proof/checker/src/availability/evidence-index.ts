@@ -119,4 +119,7 @@ function firstFrom(bySending: readonly ApiExchange[], ms: number): number {
 export const isCreate = ({ method, path }: ApiExchange): boolean => method === 'POST' && path === '/v1/charges';
 
 export const isMovement = ({ method, path }: ApiExchange): boolean =>
-  method === 'POST' && (path === '/v1/charges' || path === '/v1/refunds' || /^\/v1\/charges\/\w+\/capture$/.test(path));
+  method === 'POST' && (path === '/v1/charges' || isRefund(path) || /^\/v1\/charges\/\w+\/capture$/.test(path));
+
+/** By itself, or under its charge. */
+export const isRefund = (path: string): boolean => /^\/v1\/(?:charges\/\w+\/)?refunds$/.test(path);

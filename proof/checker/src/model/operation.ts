@@ -29,8 +29,11 @@ const routes: readonly (readonly [RegExp, KeyedOperationKind])[] = [
   [/^\/v1\/charges$/, 'create'],
   [/^\/v1\/charges\/([^/]+)\/capture$/, 'capture'],
   [/^\/v1\/charges\/([^/]+)$/, 'update_charge'],
+  [/^\/v1\/charges\/([^/]+)\/refunds$/, 'refund'],
+  [/^\/v1\/charges\/[^/]+\/refunds\/([^/]+)$/, 'update_refund'],
   [/^\/v1\/refunds$/, 'refund'],
   [/^\/v1\/refunds\/([^/]+)\/cancel$/, 'cancel_refund'],
+  [/^\/v1\/test_helpers\/refunds\/([^/]+)\/expire$/, 'cancel_refund'],
   [/^\/v1\/refunds\/([^/]+)$/, 'update_refund'],
   [/^\/v1\/test_helpers\/test_clocks$/, 'clock'],
   [/^\/v1\/test_helpers\/test_clocks\/([^/]+)\/advance$/, 'clock'],
@@ -39,7 +42,7 @@ const routes: readonly (readonly [RegExp, KeyedOperationKind])[] = [
 export function routeOf({ path, parameters }: ApiExchange): { kind: KeyedOperationKind; about: string | undefined } {
   for (const [shape, kind] of routes) {
     const found = shape.exec(path);
-    if (found) return { kind, about: kind === 'refund' ? parameters['charge'] : found[1] };
+    if (found) return { kind, about: found[1] ?? (kind === 'refund' ? parameters['charge'] : undefined) };
   }
   return { kind: 'none', about: undefined };
 }

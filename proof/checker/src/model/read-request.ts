@@ -41,6 +41,7 @@ const listPaths: Readonly<Record<string, ListedKind>> = {
   '/v1/charges': 'charge',
   '/v1/refunds': 'refund',
   '/v1/balance_transactions': 'balance_transaction',
+  '/v1/balance/history': 'balance_transaction',
 };
 
 const filtersOf: Readonly<Record<ListedKind, readonly Filter[]>> = {
@@ -75,7 +76,7 @@ export function readRequestOf({ method, path, parameters }: ApiExchange): ReadRe
   if (listed) return listRequest(parameters, listed, path, undefined);
   const [, parent] = /^\/v1\/charges\/([a-z]+_[A-Za-z0-9_]+)\/refunds$/.exec(path) ?? [];
   if (parent !== undefined) return listRequest(parameters, 'refund', path, parent);
-  const [, url = '', id = ''] = /^(\/v1\/[a-z_]+)\/([a-z]+_[A-Za-z0-9_]+)$/.exec(path) ?? [];
+  const [, url = '', id = ''] = /^(\/v1\/[a-z_]+(?:\/history)?)\/([a-z]+_[A-Za-z0-9_]+)$/.exec(path) ?? [];
   const of = listPaths[url];
   if (!of) return undefined;
   return {

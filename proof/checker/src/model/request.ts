@@ -83,7 +83,7 @@ const taken: Readonly<Partial<Record<KeyedOperationKind, readonly string[]>>> = 
 const invalid = 'parameter_invalid_integer';
 
 /** Checks a request's parameters, independent of the state of its charge. */
-export function readRequest({ parameters, key }: ApiExchange, kind: KeyedOperationKind): RequestReading {
+export function readRequest({ parameters, path, key }: ApiExchange, kind: KeyedOperationKind): RequestReading {
   const known = judgedParameters[kind];
   const judged =
     known !== undefined &&
@@ -121,7 +121,8 @@ export function readRequest({ parameters, key }: ApiExchange, kind: KeyedOperati
     else if (source !== undefined && !cardNamed(source))
       wrong('source', isFaultToken(source) || source.length > 255 ? undefined : 'resource_missing');
   } else if (kind === 'capture' || kind === 'refund') {
-    if (kind === 'refund') must('charge');
+    // Elsewhere the charge stands in the path.
+    if (path === '/v1/refunds') must('charge');
     const { amount } = parameters;
     if (amount === '') wrong('amount', 'parameter_invalid_empty');
     else if (amount !== undefined && (!isInteger(amount) || Number(amount) < 1)) wrong('amount', invalid);

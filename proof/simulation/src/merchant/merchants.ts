@@ -300,7 +300,9 @@ function callOf(wanted: Wanted, charge: string | undefined): PlannedRequest {
     case 'capture':
       return requests.captureCharge(charge!, wanted.amountMinor);
     case 'refund':
-      return requests.createRefund(charge!, wanted.amountMinor, wanted.details);
+      return wanted.id % 3 === 0
+        ? requests.refundUnder(charge!, wanted.amountMinor, wanted.details)
+        : requests.createRefund(charge!, wanted.amountMinor, wanted.details);
   }
 }
 

@@ -34,6 +34,11 @@ export const createRefund = (
   details: Parameters = {},
 ): PlannedRequest => post('/v1/refunds', { ...amount(amountMinor), charge, ...details });
 
+/** The same under the path of its charge, as older SDKs ask. */
+export function refundUnder(charge: string, amountMinor: number | undefined, details: Parameters = {}): PlannedRequest {
+  return post(`/v1/charges/${charge}/refunds`, { ...amount(amountMinor), ...details });
+}
+
 export const cancelRefund = (id: string): PlannedRequest => post(`/v1/refunds/${id}/cancel`);
 
 export const update = (id: string, details: Parameters): PlannedRequest => post(pathOf(id), details);

@@ -18,8 +18,6 @@ import { balanceTransactionObject } from '../balance-transaction.js';
 import { findTransaction, listTransactions, type DescribedTransaction } from '../balance-transaction.repository.js';
 import type { TransactionListParameters } from '../transaction-list-parameters.js';
 
-const URL = '/v1/balance_transactions';
-
 /** GET routes of balances and balance transactions. The account's clock decides what is available. */
 @Injectable()
 export class BalanceReading {
@@ -42,12 +40,15 @@ export class BalanceReading {
     return show(found);
   }
 
-  /** @throws StripeError 400 for a cursor that names no transaction of the account */
-  async list(account: string, parameters: TransactionListParameters): Promise<object> {
+  /**
+   * @param url the path of the list
+   * @throws StripeError 400 for a cursor that names no transaction of the account
+   */
+  async list(account: string, parameters: TransactionListParameters, url: string): Promise<object> {
     const { page, cursor, filters, expand, nothing } = parameters;
     const bounds = boundsOf(page, cursor, cursor && (await this.placeOf(account, cursor)));
     return this.pages.read({
-      url: URL,
+      url,
       account,
       page,
       bounds,

@@ -49,7 +49,17 @@ describe('GET /v1/balance_transactions', () => {
     expect(list).toHaveBeenCalledWith(
       testAccount,
       expect.objectContaining({ filters: { type: 'refund', currency: 'eur', source: null }, nothing: false }),
+      '/v1/balance_transactions',
     );
+  });
+
+  it('has an older name, which the list and its objects answer to', async () => {
+    list.mockResolvedValue({ object: 'list' });
+    retrieve.mockResolvedValue({ id: 'txn_1' });
+    expect(await api.send('get', '/v1/balance/history?limit=2')).toMatchObject({ status: 200 });
+    expect(list).toHaveBeenCalledWith(testAccount, expect.anything(), '/v1/balance/history');
+    expect(await api.send('get', '/v1/balance/history/txn_1')).toMatchObject({ status: 200 });
+    expect(retrieve).toHaveBeenCalledWith(testAccount, 'txn_1', { expand: [] });
   });
 
   it('refuses a type that Stripe does not have', async () => {

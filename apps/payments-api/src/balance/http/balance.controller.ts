@@ -19,11 +19,29 @@ export class BalanceController {
     @AccountId() account: string,
     @Params(transactionListParameters) parameters: TransactionListParameters,
   ): Promise<object> {
-    return this.reading.list(account, parameters);
+    return this.reading.list(account, parameters, '/v1/balance_transactions');
+  }
+
+  /** The older name of balance transactions. */
+  @Get('balance/history')
+  history(
+    @AccountId() account: string,
+    @Params(transactionListParameters) parameters: TransactionListParameters,
+  ): Promise<object> {
+    return this.reading.list(account, parameters, '/v1/balance/history');
   }
 
   @Get('balance_transactions/:id')
   retrieve(
+    @AccountId() account: string,
+    @Param('id') id: string,
+    @Params(expandParameters('balance_transaction')) parameters: ExpandParameters,
+  ): Promise<object> {
+    return this.reading.retrieve(account, id, parameters);
+  }
+
+  @Get('balance/history/:id')
+  retrieveFromHistory(
     @AccountId() account: string,
     @Param('id') id: string,
     @Params(expandParameters('balance_transaction')) parameters: ExpandParameters,

@@ -5,12 +5,13 @@ import { ControllerApp, testAccount } from '../../testing/controller-app.js';
 import { RefundReading } from '../reading/refund-reading.js';
 import { RefundCreation } from '../requests/refund-creation.js';
 import { RefundUpdate } from '../requests/refund-update.js';
-import { ChargeRefundsController, RefundsController } from './refunds.controller.js';
+import { ChargeRefundsController } from './charge-refunds.controller.js';
+import { RefundsController } from './refunds.controller.js';
 
 const stored: KeyedAnswer = { answer: { status: 200, body: '{"id": "re_1"}' }, originalRequestId: 'req_first' };
 const create = jest.fn<RefundCreation['create']>();
 const update = jest.fn<RefundUpdate['update']>();
-const cancel = jest.fn<RefundUpdate['cancel']>();
+const end = jest.fn<RefundUpdate['end']>();
 const list = jest.fn<RefundReading['list']>();
 const listOfCharge = jest.fn<RefundReading['listOfCharge']>();
 const retrieve = jest.fn<RefundReading['retrieve']>();
@@ -21,7 +22,7 @@ beforeAll(async () => {
     [RefundsController, ChargeRefundsController],
     [
       { provide: RefundCreation, useValue: { create } },
-      { provide: RefundUpdate, useValue: { update, cancel } },
+      { provide: RefundUpdate, useValue: { update, end } },
       { provide: RefundReading, useValue: { list, listOfCharge, retrieve } },
     ],
   );
@@ -79,13 +80,13 @@ describe('a refund that exists', () => {
     expect(update).not.toHaveBeenCalled();
   });
 
-  it('is asked to be canceled under a key', async () => {
-    cancel.mockResolvedValue(stored);
-    expect(await api.send('post', '/v1/refunds/re_1/cancel', '', key)).toMatchObject({
-      status: 200,
-      headers: replayed,
-    });
-    expect(cancel).toHaveBeenCalledWith(expect.objectContaining({ key: 'refund-1' }), 're_1', { expand: [] });
+  it.each([
+    ['cancel', '/v1/refunds/re_1/cancel'],
+    ['expire', '/v1/test_helpers/refunds/re_1/expire'],
+  ] as const)('is asked to end by %s under a key', async (way, url) => {
+    end.mockResolvedValue(stored);
+    expect(await api.send('post', url, '', key)).toMatchObject({ status: 200, headers: replayed });
+    expect(end).toHaveBeenCalledWith(way, expect.objectContaining({ key: 'refund-1' }), 're_1', { expand: [] });
   });
 
   it('is read with what it is to expand', async () => {
@@ -95,6 +96,31 @@ describe('a refund that exists', () => {
     expect(retrieve).toHaveBeenCalledWith(testAccount, 're_1', { expand: ['charge'] });
     retrieve.mockRejectedValue(resourceMissing('refund', 're_2', 'id'));
     expect(await api.send('get', '/v1/refunds/re_2')).toMatchObject({ status: 404 });
+  });
+});
+
+describe('refunds under their charge', () => {
+  it('are made of the charge in the path', async () => {
+    create.mockResolvedValue(stored);
+    const url = '/v1/charges/ch_1/refunds';
+    expect(await api.send('post', url, 'amount=5&reason=duplicate', key)).toMatchObject({ headers: replayed });
+    expect(create).toHaveBeenCalledWith(
+      expect.objectContaining({ key: 'refund-1', endpoint: `POST ${url}` }),
+      { chargeId: 'ch_1', amountMinor: 5, reason: 'duplicate', metadata: {}, expand: [] },
+      undefined,
+    );
+    expect(await api.send('post', url, 'charge=ch_2', key)).toMatchObject({ status: 400 });
+  });
+
+  it('are found and written on with the charge that they must be of', async () => {
+    retrieve.mockResolvedValue({ id: 're_1' });
+    update.mockResolvedValue(stored);
+    expect(await api.send('get', '/v1/charges/ch_1/refunds/re_1')).toMatchObject({ status: 200 });
+    expect(retrieve).toHaveBeenCalledWith(testAccount, 're_1', { expand: [] }, 'ch_1');
+    expect(await api.send('post', '/v1/charges/ch_1/refunds/re_1', 'metadata[a]=b', key)).toMatchObject({
+      status: 200,
+    });
+    expect(update).toHaveBeenCalledWith(expect.anything(), 're_1', expect.anything(), 'ch_1');
   });
 });
 

@@ -15,7 +15,7 @@ import { RefundUpdate } from '../requests/refund-update.js';
 import { RefundCreation } from '../requests/refund-creation.js';
 import { RefundReading } from '../reading/refund-reading.js';
 
-@Controller('v1/refunds')
+@Controller('v1')
 export class RefundsController {
   constructor(
     private readonly creation: RefundCreation,
@@ -23,7 +23,7 @@ export class RefundsController {
     private readonly reading: RefundReading,
   ) {}
 
-  @Post()
+  @Post('refunds')
   @Idempotent()
   create(
     @IdempotencyClaim() claim: RequestClaim,
@@ -33,12 +33,12 @@ export class RefundsController {
     return this.creation.create(claim, parameters, traceparent);
   }
 
-  @Get()
+  @Get('refunds')
   list(@AccountId() account: string, @Params(refundListParameters) parameters: RefundListParameters): Promise<object> {
     return this.reading.list(account, parameters);
   }
 
-  @Get(':id')
+  @Get('refunds/:id')
   retrieve(
     @AccountId() account: string,
     @Param('id') id: string,
@@ -47,7 +47,7 @@ export class RefundsController {
     return this.reading.retrieve(account, id, parameters);
   }
 
-  @Post(':id')
+  @Post('refunds/:id')
   @Idempotent()
   update(
     @IdempotencyClaim() claim: RequestClaim,
@@ -57,28 +57,23 @@ export class RefundsController {
     return this.changing.update(claim, id, parameters);
   }
 
-  @Post(':id/cancel')
+  @Post('refunds/:id/cancel')
   @Idempotent()
   cancel(
     @IdempotencyClaim() claim: RequestClaim,
     @Param('id') id: string,
     @Params(expandParameters('refund')) parameters: ExpandParameters,
   ): Promise<KeyedAnswer> {
-    return this.changing.cancel(claim, id, parameters);
+    return this.changing.end('cancel', claim, id, parameters);
   }
-}
 
-/** The list that the `url` of a charge's embedded refunds names. */
-@Controller('v1/charges')
-export class ChargeRefundsController {
-  constructor(private readonly reading: RefundReading) {}
-
-  @Get(':id/refunds')
-  list(
-    @AccountId() account: string,
+  @Post('test_helpers/refunds/:id/expire')
+  @Idempotent()
+  expire(
+    @IdempotencyClaim() claim: RequestClaim,
     @Param('id') id: string,
-    @Params(refundListParameters) parameters: RefundListParameters,
-  ): Promise<object> {
-    return this.reading.listOfCharge(account, id, parameters);
+    @Params(expandParameters('refund')) parameters: ExpandParameters,
+  ): Promise<KeyedAnswer> {
+    return this.changing.end('expire', claim, id, parameters);
   }
 }

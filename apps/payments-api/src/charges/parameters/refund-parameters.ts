@@ -10,21 +10,30 @@ const ofOtherMethods = refusedParameter((param) =>
   invalidRequest(`${param} has no meaning for a refund to a card.`, { param }),
 );
 
+/** Of refunds that are no refund of a charge to its card. */
+const notOfCharge = {
+  currency: ofOtherMethods,
+  customer: ofOtherMethods,
+  instructions_email: ofOtherMethods,
+  origin: ofOtherMethods,
+  payment_intent: unknownObject('payment_intent'),
+};
+
+const wanted = {
+  amount: integer({ min: 1 }).optional(),
+  reason: oneOf(refundReasons).nullable().default(null),
+  metadata: newMetadata.default({}),
+  expand: expand('refund'),
+};
+
 /** A valid `POST /v1/refunds`. */
 export const refundParameters = hash(
   z.object({
     refund_application_fee: offOfConnect,
     reverse_transfer: offOfConnect,
-    currency: ofOtherMethods,
-    customer: ofOtherMethods,
-    instructions_email: ofOtherMethods,
-    origin: ofOtherMethods,
-    payment_intent: unknownObject('payment_intent'),
+    ...notOfCharge,
     charge: text({ max: 255 }),
-    amount: integer({ min: 1 }).optional(),
-    reason: oneOf(refundReasons).nullable().default(null),
-    metadata: newMetadata.default({}),
-    expand: expand('refund'),
+    ...wanted,
   }),
 ).transform(({ charge, amount, reason, metadata, expand }) => ({
   chargeId: charge,
@@ -35,6 +44,12 @@ export const refundParameters = hash(
   expand,
 }));
 export type RefundParameters = z.output<typeof refundParameters>;
+
+/** A valid `POST /v1/charges/:id/refunds`: the charge stands in the path. */
+export const refundOfChargeParameters = hash(
+  z.object({ refund_application_fee: offOfConnect, reverse_transfer: offOfConnect, ...wanted }),
+).transform(({ amount, reason, metadata, expand }) => ({ amountMinor: amount, reason, metadata, expand }));
+export type RefundOfChargeParameters = z.output<typeof refundOfChargeParameters>;
 
 /** A valid `POST /v1/refunds/:id`. */
 export const refundUpdateParameters = hash(

@@ -22,10 +22,13 @@ export class RefundReading {
     private readonly pages: ListPages,
   ) {}
 
-  /** @throws StripeError 404 */
-  async retrieve(account: string, id: string, { expand }: ExpandParameters): Promise<object> {
+  /**
+   * @param parent the charge in the path, if there is one
+   * @throws StripeError 404 when the account, or the charge, has no such refund
+   */
+  async retrieve(account: string, id: string, { expand }: ExpandParameters, parent?: string): Promise<object> {
     const found = await findRefund(this.database, account, id);
-    if (!found) throw resourceMissing('refund', id, 'id');
+    if (!found || (parent !== undefined && parent !== found.chargeId)) throw resourceMissing('refund', id, 'id');
     const show = await this.showing(account, [found], expand);
     return show(found);
   }

@@ -28,20 +28,29 @@ export class RefundUpdate {
     private readonly clocks: AccountClocks,
   ) {}
 
-  /** @throws StripeError 404 when the account has no such refund; it is not stored under the key */
-  async update(claim: RequestClaim, id: string, parameters: RefundUpdateParameters): Promise<KeyedAnswer> {
+  /**
+   * @param parent the charge in the path, if there is one
+   * @throws StripeError 404 when the account, or the charge, has no such refund; it is not stored under the key
+   */
+  async update(
+    claim: RequestClaim,
+    id: string,
+    parameters: RefundUpdateParameters,
+    parent?: string,
+  ): Promise<KeyedAnswer> {
     const chargeId = await this.chargeOf(id, claim.account);
+    if (parent !== undefined && parent !== chargeId) throw resourceMissing('refund', id, 'refund');
     const { expand } = parameters;
     return this.keyed.answer({ ...claim, expand }, (tx) => this.updateIn(tx, { id, chargeId }, parameters, claim));
   }
 
-  /** Always refused: at Stripe only a refund with `requires_action` can be canceled, and none here has that status. */
-  cancel(claim: RequestClaim, id: string, { expand }: ExpandParameters): Promise<KeyedAnswer> {
+  /** Always refused: at Stripe only a refund with `requires_action` can end so, and none here has that status. */
+  end(way: 'cancel' | 'expire', claim: RequestClaim, id: string, { expand }: ExpandParameters): Promise<KeyedAnswer> {
     return this.keyed.answer({ ...claim, expand }, async (tx) => {
       const found = await findRefund(tx, claim.account, id);
       if (!found) throw resourceMissing('refund', id, 'refund');
       return invalidRequest(
-        `You can only cancel refunds with the status \`requires_action\`; this one is \`${refundState(found.refund)}\`.`,
+        `You can only ${way} refunds with the status \`requires_action\`; this one is \`${refundState(found.refund)}\`.`,
       ).answer;
     });
   }
