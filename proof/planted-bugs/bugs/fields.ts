@@ -31,6 +31,30 @@ export const fields: readonly Sabotage[] = [
     ],
   },
   {
+    name: 'risk-of-a-card-not-shown',
+    says: 'a charge of a risky card is shown at normal risk',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: chargeObject,
+        find: "const { riskLevel = 'normal' } = charge.opening.instrument;",
+        replace: "const riskLevel = charge.opening.id === '' ? 'highest' : 'normal';",
+      },
+    ],
+  },
+  {
+    name: 'bypassed-money-waits',
+    says: 'money of a card that bypasses the pending balance waits as any other does',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/charges/charge/account-posting.ts',
+        find: 'availableOn: bypasses ? postedAt : availableOn',
+        replace: 'availableOn: bypasses && postedAt === 0 ? postedAt : availableOn',
+      },
+    ],
+  },
+  {
     name: 'expand-ignored',
     says: 'a charge is answered with the id of its balance transaction, although the request expands it',
     breaks: ['A17'],

@@ -65,8 +65,8 @@ async function opened(answer: Promise<Answered>): Promise<{ id: string; account:
   void answer;
   return row as { id: string; account: string };
 }
-async function captured(post: Merchant['post']) {
-  const answer = post('/v1/charges', order);
+async function captured(post: Merchant['post'], source = order.source) {
+  const answer = post('/v1/charges', { ...order, source });
   const charge = await opened(answer);
   await api.deliver(posting(charge.id, charge.account, 1000));
   await answer;
@@ -335,3 +335,15 @@ describe('what a charge waits for', () => {
     expect(counted()).toBe(false);
   });
 });
+
+it('a refund of a card that begins pending is answered so at once, and ends afterwards', async () => {
+  const { apiKey, post, get } = merchant();
+  const { id, account: owner } = await captured(post, 'tok_pendingRefund');
+  const patient = await RunningApi.start(name, { ANSWER_WITHIN_MS: '60000', INSTANCE_ID: 'patient' });
+  const answer = await formClient(patient, apiKey)('/v1/refunds', { charge: id });
+  await patient.close();
+  expect(answer).toMatchObject({ status: 200, json: { object: 'refund', status: 'pending' } });
+  const refundId = await pendingRefund(id);
+  await api.deliver(refundPosting(refundId, id, owner, 1000));
+  expect(await get(`/v1/refunds/${refundId}`)).toMatchObject({ status: 'succeeded' });
+}, 30_000);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { hasCardNumber } from '#card-numbers';
+import { hasCardNumber, passesLuhn } from '#card-numbers';
 import { notEmpty } from '#testing';
 import { KeyedHash } from '../accounts/keyed-hash.js';
 import { hash as hashOf } from '../protocol/parameter-schemas.js';
@@ -38,6 +38,13 @@ describe('a test card', () => {
       expect([number, hasCardNumber(`card ${number}`)]).toEqual([number, true]);
   });
 
+  it('has a number that a card can have, and names that no other has', () => {
+    for (const { number } of notEmpty(testCards)) expect([number, passesLuhn(number)]).toEqual([number, true]);
+    const numbers = testCards.map(({ number }) => number);
+    const names = testCards.flatMap((each) => each.names);
+    expect([new Set(numbers).size, new Set(names).size]).toEqual([numbers.length, names.length]);
+  });
+
   it.each([
     ['tok_visa', 'visa', 'approve'],
     ['pm_card_visa', 'visa', 'approve'],
@@ -59,6 +66,16 @@ describe('a test card', () => {
     ['tok_chargeDeclinedProcessingError', 'visa', 'processing_error'],
     ['pm_card_visa_chargeDeclinedVelocityLimitExceeded', 'visa', 'card_velocity_exceeded'],
     ['pm_card_chargeCustomerFail', 'visa', 'attaches_then_fails'],
+    ['tok_chargeDeclinedFraudulent', 'visa', 'fraudulent'],
+    ['pm_card_radarBlock', 'visa', 'fraudulent'],
+    ['tok_riskLevelHighest', 'visa', 'fraudulent'],
+    ['tok_cvcCheckFail', 'visa', 'incorrect_cvc'],
+    ['pm_card_authenticationRequired', 'visa', 'authentication_required'],
+    ['tok_threeDSecureRequired', 'visa', 'authentication_required'],
+    ['tok_threeDSecureOptional', 'visa', 'approve'],
+    ['tok_br', 'visa', 'approve'],
+    ['pm_card_ae_mastercard', 'mastercard', 'approve'],
+    ['tok_jp_jcb', 'jcb', 'approve'],
   ])('answers to %s', (token, brand, behavior) => {
     expect(instrument({ source: token }).card).toMatchObject({ brand, behavior });
   });
@@ -75,6 +92,44 @@ describe('a test card', () => {
     ['4000000000000341', 'attaches_then_fails'],
   ])('%s ends in %s', (number, behavior) => {
     expect(instrument(card({ number })).card.behavior).toBe(behavior);
+  });
+
+  it.each([
+    ['tok_us', { country: 'US', funding: 'credit' }],
+    ['tok_br', { country: 'BR', funding: 'credit' }],
+    ['tok_gb_debit', { country: 'GB', funding: 'debit' }],
+    ['tok_th_credit', { country: 'TH', funding: 'credit' }],
+    ['tok_jcb', { country: 'JP' }],
+    ['tok_unionpay', { country: 'CN' }],
+    ['tok_riskLevelElevated', { riskLevel: 'elevated' }],
+    ['tok_chargeDeclinedFraudulent', { riskLevel: 'highest' }],
+    ['tok_avsFail', { addressChecks: { line1: 'fail', postalCode: 'fail' } }],
+    ['tok_avsUnchecked', { addressChecks: { line1: 'unavailable', postalCode: 'unavailable' } }],
+    ['tok_chargeDeclinedIncorrectCvc', { cvcCheck: 'fail' }],
+    ['tok_bypassPending', { bypassesPending: true }],
+    ['tok_bypassPendingInternational', { bypassesPending: true, country: 'IE' }],
+    ['tok_pendingRefund', { refundsBeginPending: true }],
+    ['tok_refundFail', { fault: 'tok_fault_refund_refuse_always' }],
+  ])('that %s names is %j', (source, shown) => {
+    expect(instrument({ source })).toMatchObject(shown);
+  });
+
+  it('is checked by what is given with it, as at Stripe', () => {
+    const code = { number: '4000000000000127', cvc: undefined };
+    expect(instrument(card(code))).toMatchObject({ card: { behavior: 'approve' }, cvcCheck: null });
+    expect(instrument(card({ ...code, cvc: '123' }))).toMatchObject({ card: { behavior: 'incorrect_cvc' } });
+    const address = { number: '4000000000000010' };
+    expect(instrument(card(address))).not.toHaveProperty('addressChecks');
+    expect(instrument(card({ ...address, address_zip: '10115' }))).toHaveProperty('addressChecks');
+  });
+
+  it('that would make a dispute is refused, because there are none here', () => {
+    for (const source of [
+      'tok_createDispute',
+      'pm_card_createDisputeInquiry',
+      card({ number: '4000000000000259' }).source,
+    ])
+      expect(() => present({ source })).toThrow('makes a dispute, which is not offered here');
   });
 
   it('is one card, by token or by number, spaced or not', () => {

@@ -5,7 +5,15 @@ import type { KeyedHash } from '../accounts/keyed-hash.js';
 import { isHash, type Parameters } from '../protocol/parameters.js';
 import { cardError, invalidRequest, resourceMissing, shown, type StripeError } from '../protocol/stripe-error.js';
 import type { GivenCard, GivenSource } from './payment-source.js';
-import { plainCardOf, testCardNamed, testCardOf, type Funding, type TestCard } from './test-card.js';
+import {
+  isDisputed,
+  plainCardOf,
+  testCardNamed,
+  testCardOf,
+  type AddressChecks,
+  type Funding,
+  type TestCard,
+} from './test-card.js';
 
 /** The card of a charge, without its number. */
 export interface PaymentInstrument {
@@ -17,6 +25,11 @@ export interface PaymentInstrument {
   readonly address: CardAddress | null;
   /** Null when the request had no security code. */
   readonly cvcCheck: 'pass' | 'fail' | null;
+  /** Absent: what was given passes. */
+  readonly addressChecks?: AddressChecks;
+  readonly riskLevel?: 'elevated' | 'highest';
+  readonly bypassesPending?: true;
+  readonly refundsBeginPending?: true;
   /** The fault token that the charge carries. */
   readonly fault: string | null;
 }
@@ -42,7 +55,7 @@ export type ReadPaymentSource =
  * @throws StripeError 400 for a token that names nothing
  */
 export function readInstrument({ source, param }: GivenSource, hash: KeyedHash, now: Instant): ReadPaymentSource {
-  if (typeof source !== 'string') return spelledOut(source, hash, now);
+  if (typeof source !== 'string') return spelledOut(source, param, hash, now);
   return { kind: 'instrument', instrument: named(source, param, hash, now) };
 }
 
@@ -55,11 +68,15 @@ function named(token: string, param: string, hash: KeyedHash, now: Instant): Pay
   }
   if (aim) return instrumentOf(plainCardOf(aim.brand), hash, { ...laterExpiry(now), fault: token });
   const card = testCardNamed(token);
-  if (card) return instrumentOf(card, hash, laterExpiry(now));
+  if (card) {
+    const cvcCheck = card.behavior === 'incorrect_cvc' ? 'fail' : null;
+    return instrumentOf(card, hash, { ...laterExpiry(now), cvcCheck });
+  }
+  if (isDisputed(token)) throw disputesNotOffered(param);
   throw resourceMissing(token.startsWith('pm_') ? 'PaymentMethod' : 'token', token, param, 400);
 }
 
-function spelledOut(given: GivenCard, hash: KeyedHash, now: Instant): ReadPaymentSource {
+function spelledOut(given: GivenCard, param: string, hash: KeyedHash, now: Instant): ReadPaymentSource {
   const { exp_month: expMonth, exp_year: writtenYear, cvc } = given;
   const digits = given.number.replaceAll(/[ -]/g, '');
   const refused = (
@@ -87,6 +104,7 @@ function spelledOut(given: GivenCard, hash: KeyedHash, now: Instant): ReadPaymen
   if (cvc !== undefined && !/^\d{3,4}$/.test(cvc)) {
     return refused('invalid_cvc', "Your card's security code is invalid.", 'cvc');
   }
+  if (isDisputed(digits)) throw disputesNotOffered(param);
   const card = testCardOf(digits);
   if (!card) {
     return {
@@ -110,7 +128,7 @@ function spelledOut(given: GivenCard, hash: KeyedHash, now: Instant): ReadPaymen
   };
   return {
     kind: 'instrument',
-    instrument: instrumentOf(card, hash, {
+    instrument: instrumentOf(checkedBy(card, given), hash, {
       expMonth,
       expYear,
       name: given.name,
@@ -120,6 +138,19 @@ function spelledOut(given: GivenCard, hash: KeyedHash, now: Instant): ReadPaymen
   };
 }
 
+/** Stripe: what is not given is not checked, so that its check cannot fail. */
+function checkedBy({ addressChecks, ...card }: TestCard, { cvc, address_line1, address_zip }: GivenCard): TestCard {
+  return {
+    ...card,
+    ...(cvc === undefined && card.behavior === 'incorrect_cvc' && { behavior: 'approve' }),
+    ...(addressChecks && (address_line1 !== null || address_zip !== null) && { addressChecks }),
+  };
+}
+
+function disputesNotOffered(param: string): StripeError {
+  return invalidRequest('This test card makes a dispute, which is not offered here.', { param });
+}
+
 function instrumentOf(
   card: TestCard,
   hash: KeyedHash,
@@ -127,7 +158,8 @@ function instrumentOf(
     Pick<PaymentInstrument, 'name' | 'address' | 'cvcCheck' | 'fault'>
   >,
 ): PaymentInstrument {
-  const { expMonth, expYear, name = null, address = null, cvcCheck = null, fault = null } = given;
+  const { expMonth, expYear, name = null, address = null, cvcCheck = null, fault = card.fault ?? null } = given;
+  const { addressChecks, riskLevel, bypassesPending, refundsBeginPending } = card;
   return {
     card: {
       brand: card.brand,
@@ -138,10 +170,14 @@ function instrumentOf(
       behavior: card.behavior,
     },
     funding: card.funding,
-    country: 'US',
+    country: card.country,
     name,
     address,
     cvcCheck,
+    ...(addressChecks && { addressChecks }),
+    ...(riskLevel && { riskLevel }),
+    ...(bypassesPending && { bypassesPending }),
+    ...(refundsBeginPending && { refundsBeginPending }),
     fault,
   };
 }
@@ -150,14 +186,14 @@ export function fingerprintOf(digits: string, hash: KeyedHash): string {
   return hash.token('card', digits);
 }
 
-const known = new WeakMap<KeyedHash, Map<TestCard, string>>();
+const known = new WeakMap<KeyedHash, Map<string, string>>();
 
 /** Cached: there are few test cards, and each is charged often. */
-function fingerprintOfTestCard(card: TestCard, hash: KeyedHash): string {
-  const fingerprints = known.get(hash) ?? new Map<TestCard, string>();
+function fingerprintOfTestCard({ number }: TestCard, hash: KeyedHash): string {
+  const fingerprints = known.get(hash) ?? new Map<string, string>();
   known.set(hash, fingerprints);
-  const fingerprint = fingerprints.get(card) ?? fingerprintOf(card.number, hash);
-  fingerprints.set(card, fingerprint);
+  const fingerprint = fingerprints.get(number) ?? fingerprintOf(number, hash);
+  fingerprints.set(number, fingerprint);
   return fingerprint;
 }
 

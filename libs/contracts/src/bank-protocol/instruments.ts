@@ -10,6 +10,8 @@ export const declineCodes = [
   'incorrect_cvc',
   'processing_error',
   'card_velocity_exceeded',
+  'fraudulent',
+  'authentication_required',
 ] as const;
 export const declineCodeSchema = z.enum(declineCodes);
 export type DeclineCode = z.infer<typeof declineCodeSchema>;

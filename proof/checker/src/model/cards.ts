@@ -3,6 +3,13 @@ export interface ModelCard {
   readonly brand: string;
   readonly last4: string;
   readonly funding: 'credit' | 'debit' | 'prepaid';
+  /** Two-letter country of issue. */
+  readonly country: string;
+  readonly riskLevel?: 'elevated' | 'highest';
+  /** Results of the checks of its address and its security code, behind a token; null if there was nothing to check. */
+  readonly checks?: readonly [line1: string | null, postalCode: string | null, cvc: string | null];
+  /** Its charge is available at once. */
+  readonly bypassesPending?: true;
   /** Its decline. Absent for an approving card. */
   readonly declines?: Decline;
   /** The fault token. */
@@ -33,6 +40,7 @@ const messages: Readonly<Record<string, string>> = {
   expired_card: 'Your card has expired',
   incorrect_cvc: "Your card's security code is incorrect",
   processing_error: 'An error occurred while processing your card',
+  authentication_required: 'Your card was declined. This transaction requires authentication',
 };
 
 /** Whether a decline has its documented message. The ledger's refusals add their reason. */
@@ -42,7 +50,7 @@ export const isMessageOf = (declineCode: string, message: string): boolean =>
 /** Stripe's network statuses of a failed charge, by the type of its outcome. */
 export const outcomeTypes: Readonly<Record<string, readonly string[]>> = {
   issuer_declined: ['declined_by_network'],
-  blocked: ['reversed_after_approval'],
+  blocked: ['not_sent_to_network', 'reversed_after_approval'],
   invalid: ['not_sent_to_network', 'reversed_after_approval'],
 };
 
@@ -77,7 +85,96 @@ const bad: readonly (readonly [name: string, number: string, declines: Decline])
   ['chargeDeclinedProcessingError', '4000000000000119', itself('processing_error')],
   ['chargeDeclinedVelocityLimitExceeded', '4000000000006975', declined('card_velocity_exceeded')],
   ['chargeCustomerFail', '4000000000000341', declined('generic_decline')],
+  ['authenticationRequired', '4000002760003184', itself('authentication_required')],
+  ['authenticationRequiredOnSetup', '4000002500003155', itself('authentication_required')],
+  ['threeDSecure2Required', '4000000000003220', itself('authentication_required')],
+  ['threeDSecureRequiredProcessingError', '4000008400001280', declined('generic_decline')],
 ];
+
+/** Cards that do more than approve. Source: Stripe's documentation, "Fraud prevention", "Refunds", "Available balance". */
+const special: readonly (readonly [name: string, number: string, does: Partial<ModelCard>])[] = [
+  ['radarBlock', '4100000000000019', { declines: declined('fraudulent'), riskLevel: 'highest' }],
+  ['chargeDeclinedFraudulent', '4100000000000019', { declines: declined('fraudulent'), riskLevel: 'highest' }],
+  ['riskLevelHighest', '4000000000004954', { declines: declined('fraudulent'), riskLevel: 'highest' }],
+  ['riskLevelElevated', '4000000000009235', { riskLevel: 'elevated' }],
+  ['cvcCheckFail', '4000000000000101', { declines: itself('incorrect_cvc'), checks: [null, null, 'fail'] }],
+  ['avsZipFail', '4000000000000036', { checks: ['pass', 'fail', null] }],
+  ['avsLine1Fail', '4000000000000028', { checks: ['fail', 'pass', null] }],
+  ['avsFail', '4000000000000010', { checks: ['fail', 'fail', null] }],
+  ['avsUnchecked', '4000000000000044', { checks: ['unavailable', 'unavailable', null] }],
+  ['domesticPricing', '4000000000000093', {}],
+  ['bypassPending', '4000000000000077', { bypassesPending: true }],
+  ['bypassPendingInternational', '4000003720000278', { bypassesPending: true, country: 'IE' }],
+  ['pendingRefund', '4000000000007726', {}],
+  ['refundFail', '4000000000005126', { fault: 'tok_fault_refund_refuse_always' }],
+  ['threeDSecureOptional', '4000000000003055', {}],
+];
+
+/** By name: the first two letters are the country. Source: Stripe's documentation, "Cards by country". */
+const ofCountries: Readonly<Record<string, string>> = {
+  ar: '4000000320000021',
+  br: '4000000760000002',
+  ca: '4000001240000000',
+  cl: '4000001520000001',
+  co: '4000001700000003',
+  cr: '4000001880000005',
+  ec: '4000002180000000',
+  mx: '4000004840008001',
+  pa: '4000005910000000',
+  py: '4000006000000066',
+  pe: '4000006040000068',
+  uy: '4000008580000003',
+  ae: '4000007840000001',
+  ae_mastercard: '5200007840000022',
+  at: '4000000400000008',
+  be: '4000000560000004',
+  bg: '4000001000000000',
+  by: '4000001120000005',
+  hr: '4000001910000009',
+  cy: '4000001960000008',
+  cz: '4000002030000002',
+  dk: '4000002080000001',
+  ee: '4000002330000009',
+  fi: '4000002460000001',
+  fr: '4000002500000003',
+  de: '4000002760000016',
+  gi: '4000002920000005',
+  gr: '4000003000000030',
+  hu: '4000003480000005',
+  ie: '4000003720000005',
+  it: '4000003800000008',
+  lv: '4000004280000005',
+  li: '4000004380000004',
+  lt: '4000004400000000',
+  lu: '4000004420000006',
+  mt: '4000004700000007',
+  nl: '4000005280000002',
+  no: '4000005780000007',
+  pl: '4000006160000005',
+  pt: '4000006200000007',
+  ro: '4000006420000001',
+  sa: '4000006820000007',
+  si: '4000007050000006',
+  sk: '4000007030000001',
+  es: '4000007240000007',
+  se: '4000007520000008',
+  ch: '4000007560000009',
+  gb: '4000008260000000',
+  gb_debit: '4000058260000005',
+  gb_mastercard: '5555558265554449',
+  au: '4000000360000006',
+  cn: '4000001560000002',
+  hk: '4000003440000004',
+  in: '4000003560000008',
+  jp: '4000003920000003',
+  jp_jcb: '3530111333300000',
+  my: '4000004580000002',
+  nz: '4000005540000008',
+  sg: '4000007020000003',
+  tw: '4000001580000008',
+  th_credit: '4000007640000003',
+  th_debit: '4000057640000008',
+};
 
 const byNumber = new Map<string, ModelCard>();
 const byToken = new Map<string, ModelCard>();
@@ -93,10 +190,27 @@ function enter(card: ModelCard, number: string, names: readonly string[]): void 
 const fundingOf = (name: string): ModelCard['funding'] =>
   name.endsWith('_debit') ? 'debit' : name.endsWith('_prepaid') ? 'prepaid' : 'credit';
 
+const countryOf = (brand: string): string => (brand === 'jcb' ? 'JP' : brand === 'unionpay' ? 'CN' : 'US');
+const visa = (number: string): ModelCard => ({
+  brand: 'visa',
+  last4: number.slice(-4),
+  funding: 'credit',
+  country: 'US',
+});
+const incorrectCvc: ModelCard['checks'] = [null, null, 'fail'];
+
 for (const [name, brand, number] of good)
-  enter({ brand, last4: number.slice(-4), funding: fundingOf(name) }, number, [name]);
-for (const [name, number, declines] of bad)
-  enter({ brand: 'visa', last4: number.slice(-4), funding: 'credit', declines }, number, [name, `visa_${name}`]);
+  enter({ brand, last4: number.slice(-4), funding: fundingOf(name), country: countryOf(brand) }, number, [name]);
+for (const [name, number, declines] of bad) {
+  const checks = declines.code === 'incorrect_cvc' ? { checks: incorrectCvc } : {};
+  enter({ ...visa(number), declines, ...checks }, number, [name, `visa_${name}`]);
+}
+for (const [name, number, does] of special) enter({ ...visa(number), ...does }, number, [name, `visa_${name}`]);
+for (const [name, number] of Object.entries(ofCountries)) {
+  const brand = number.startsWith('4') ? 'visa' : number.startsWith('5') ? 'mastercard' : 'jcb';
+  const country = name.slice(0, 2).toUpperCase();
+  enter({ ...visa(number), brand, country, funding: fundingOf(name) }, number, [name]);
+}
 
 const operations = 'authorize|capture|void|refund|inquire|ledger';
 const faults =

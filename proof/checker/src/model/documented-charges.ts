@@ -44,6 +44,12 @@ const approved = {
   type: 'authorized',
 };
 
+/** Stripe scores elevated risk from 65, and the highest from 75. */
+const riskOf = (card: ModelCard | undefined): object =>
+  card?.riskLevel === undefined
+    ? {}
+    : { risk_level: card.riskLevel, risk_score: card.riskLevel === 'elevated' ? 65 : 75 };
+
 const brandNames: Readonly<Record<string, string>> = {
   visa: 'Visa',
   mastercard: 'MasterCard',
@@ -75,7 +81,8 @@ function documented({ row, creation }: KnownCharge, shown: ChargeObject, card: M
   const names = Object.keys(parameters);
   const isToken = card !== undefined && !names.some((name) => /^(source|card)\[/.test(name));
   const { fingerprint, exp_month, exp_year } = shown.source;
-  const unchecked = { address_line1_check: null, address_postal_code_check: null, cvc_check: null };
+  const [line1, postalCode, cvc] = card?.checks ?? [null, null, null];
+  const checks = { address_line1_check: line1, address_postal_code_check: postalCode, cvc_check: cvc };
   const descriptor = parameters['statement_descriptor'] ?? null;
   const suffix = parameters['statement_descriptor_suffix'] ?? null;
   return {
@@ -88,14 +95,17 @@ function documented({ row, creation }: KnownCharge, shown: ChargeObject, card: M
         statement_descriptor: null,
         statement_descriptor_suffix: null,
       }),
-    ...(shown.failure_code === null && { failure_message: null, outcome: isRequested(shown) ? null : approved }),
+    ...(shown.failure_code === null && {
+      failure_message: null,
+      outcome: isRequested(shown) ? null : { ...approved, ...riskOf(card) },
+    }),
     payment_method_details: {
       card: {
         amount_authorized: row.amountMinor,
         authorization_code: null,
         brand: row.brand,
-        ...(isToken && { checks: unchecked }),
-        country: 'US',
+        ...(isToken && { checks }),
+        country: card?.country ?? 'US',
         electronic_commerce_indicator: null,
         exp_month,
         exp_year,
@@ -125,17 +135,17 @@ function documented({ row, creation }: KnownCharge, shown: ChargeObject, card: M
         address_city: null,
         address_country: null,
         address_line1: null,
-        address_line1_check: null,
+        address_line1_check: line1,
         address_line2: null,
         address_state: null,
         address_zip: null,
-        address_zip_check: null,
-        cvc_check: null,
+        address_zip_check: postalCode,
+        cvc_check: cvc,
         name: null,
       }),
       allow_redisplay: 'unspecified',
       brand: brandNames[row.brand],
-      country: 'US',
+      country: card?.country ?? 'US',
       customer: null,
       dynamic_last4: null,
       funding: card?.funding ?? 'credit',
@@ -167,7 +177,9 @@ function wrongFailure({ creation }: KnownCharge, shown: ChargeObject, card: Mode
     statuses.includes(outcome?.network_status ?? '')
       ? ''
       : `the outcome ${outcome?.type}, ${outcome?.network_status} of a charge that failed`,
-    isOwn && code !== 'processing_error' && outcome?.type !== 'issuer_declined'
+    isOwn &&
+    code !== 'processing_error' &&
+    outcome?.type !== (card.riskLevel === 'highest' ? 'blocked' : 'issuer_declined')
       ? `the outcome ${outcome?.type} of a card that its issuer declines`
       : '',
   ].filter((each) => each !== '');

@@ -20,7 +20,7 @@ export function judgeReads(claims: AttributedRows): string[] {
     ),
     ...[...objects.charges.values()].flatMap((known) => judgeCharge(known, objects)),
     ...[...objects.refunds.values()].flatMap((known) => judgeRefund(known, objects, claims.timeOf)),
-    ...[...objects.transactions.values()].flatMap((known) => judgeTransaction(known, claims.timeOf)),
+    ...[...objects.transactions.values()].flatMap((known) => judgeTransaction(known, claims)),
     ...exchanges.flatMap((exchange, number) => judgeRead({ exchange, number }, objects, lists, claims.timeOf)),
   ];
 }

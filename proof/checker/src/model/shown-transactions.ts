@@ -2,6 +2,7 @@ import type { BalanceTransactionObject } from './api-objects.js';
 import { CLOCKS_DIFFER_MS } from './account-time.js';
 import type { AttributedRows } from './attributed-rows.js';
 import type { KnownTransaction } from './known-objects.js';
+import { readCharge } from './request.js';
 import { transactionIdOf } from './shown-charges.js';
 import { isSame, judgeEach, judgeFixed } from './shown-fields.js';
 import { idOf, where } from './sightings.js';
@@ -13,12 +14,14 @@ export const availableOnMs = (capturedMs: number): number => Math.ceil(capturedM
 
 const changing = new Set(['description', 'source', 'status']);
 
-export function judgeTransaction(known: KnownTransaction, timeOf: AttributedRows['timeOf']): string[] {
+export function judgeTransaction(known: KnownTransaction, { timeOf, creation, charges }: AttributedRows): string[] {
   const { row, sightings } = known;
   const { id } = row;
   const fee = row.amountMinor - row.netMinor;
+  const charge = charges.get(row.source);
+  const bypassesPending = readCharge((charge && creation.get(charge)?.parameters) ?? {}).card?.bypassesPending === true;
   return [
-    ...wrongAtRest(known, timeOf),
+    ...wrongAtRest(known, timeOf, bypassesPending),
     ...sightings.flatMap((sighting) => {
       const { account, sentMs, endedMs } = sighting.exchange;
       const [leastMs, mostMs] = timeOf(account).between(sentMs, endedMs);
@@ -61,11 +64,15 @@ function feeDetailsOf({ fee, currency }: BalanceTransactionObject): object[] {
 }
 
 /** Checks a row's creation and availability times, on its account's clock. Its amounts are checked against the ledger. */
-function wrongAtRest({ row, notBeforeMs, surelyFromMs }: KnownTransaction, timeOf: AttributedRows['timeOf']): string[] {
+function wrongAtRest(
+  { row, notBeforeMs, surelyFromMs }: KnownTransaction,
+  timeOf: AttributedRows['timeOf'],
+  bypassesPending: boolean,
+): string[] {
   const { id, type, source, createdMs } = row;
   const [leastMs, mostMs] = timeOf(row.account).between(notBeforeMs, surelyFromMs);
   // A refund reduces the available balance at once.
-  const dueMs = type === 'charge' ? availableOnMs(createdMs) : createdMs;
+  const dueMs = type === 'charge' && !bypassesPending ? availableOnMs(createdMs) : createdMs;
   const kind = source.startsWith('ch_') ? 'charge' : 'refund';
   return [
     ...(row.availableOnMs === dueMs ? [] : [`available from ${row.availableOnMs} ms, which must be ${dueMs}`]),

@@ -13,9 +13,22 @@ const unhappy = [
   'tok_chargeDeclinedProcessingError',
   'tok_chargeDeclinedVelocityLimitExceeded',
   'tok_chargeCustomerFail',
+  'tok_chargeDeclinedFraudulent',
+  'tok_authenticationRequired',
   'tok_fault_ledger_refuse',
   'tok_fault_ledger_refuse',
   'tok_fault_ledger_refuse',
+] as const;
+
+/** Cards that are charged, and show or do something beside. */
+const special = [
+  'tok_riskLevelElevated',
+  'tok_avsFail',
+  'tok_bypassPending',
+  'tok_pendingRefund',
+  'tok_refundFail',
+  'tok_br',
+  'tok_jp_jcb',
 ] as const;
 
 /** Faults for fault tokens. */
@@ -39,7 +52,8 @@ export function sourceOf(random: Random, place: number): string {
     const times = random.chance(0.3) ? '_2' : '';
     return `tok_fault_${operation}_${random.pick(aimed)}${times}_on_${brand}`;
   }
-  return place >= cards.length && random.chance(0.25) ? random.pick(unhappy) : `tok_${brand}`;
+  if (place < cards.length || !random.chance(0.35)) return `tok_${brand}`;
+  return random.pick(random.chance(0.3) ? special : unhappy);
 }
 
 export const bankOfSource = (source: string): bankProtocol.BankName =>

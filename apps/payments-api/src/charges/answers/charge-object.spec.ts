@@ -18,6 +18,7 @@ const posted: PostedOutcome = {
   postedAt: testNow + 500,
   balanceTransactionId: 'txn_00000000001',
 };
+const checks = (checks: object): object => ({ payment_method_details: { card: { checks } } });
 const ended = (ending: PostedOutcome | FailedOutcome): OpenedCharge => evolve(charge, ending) as OpenedCharge;
 
 describe('the charge object', () => {
@@ -108,6 +109,18 @@ describe('the charge object', () => {
     expect(expanded(posted.availableOn)).toMatchObject({ balance_transaction: { status: 'available' } });
   });
 
+  it.each([
+    ['tok_riskLevelElevated', { outcome: { risk_level: 'elevated', risk_score: 65, type: 'authorized' } }],
+    ['tok_avsFail', checks({ address_line1_check: 'fail', address_postal_code_check: 'fail', cvc_check: null })],
+    ['tok_avsLine1Fail', checks({ address_line1_check: 'fail', address_postal_code_check: 'pass' })],
+    ['tok_avsUnchecked', checks({ address_line1_check: 'unavailable' })],
+    ['tok_visa', checks({ address_line1_check: null, address_postal_code_check: null, cvc_check: null })],
+    ['tok_de', { payment_method_details: { card: { country: 'DE' } }, source: { country: 'DE' } }],
+  ])('of %s shows %j', (source, shown) => {
+    const paid = evolve(aCharge({ id: 'ch_00000000001', source }), posted) as OpenedCharge;
+    expect(chargeObject(paid, [], testNow)).toMatchObject(shown);
+  });
+
   it('names the card without its number', () => {
     const object = chargeObject(charge, [], testNow);
     expect(object).toMatchObject({
@@ -191,6 +204,7 @@ describe('a failed charge', () => {
     ['expired_card', 'expired_card', 'expired_card'],
     ['incorrect_cvc', 'incorrect_cvc', 'incorrect_cvc'],
     ['processing_error', 'processing_error', 'processing_error'],
+    ['authentication_required', 'authentication_required', 'authentication_required'],
     ['network_not_supported', 'card_declined', 'generic_decline'],
   ])('that the bank declined with %s is a 402 with %s / %s', (bankCode, code, declineCode) => {
     const failed = ended({ type: 'declined', code: bankCode });
@@ -204,6 +218,19 @@ describe('a failed charge', () => {
       paid: false,
       failure_code: code,
       outcome: { network_status: 'declined_by_network', reason: bankCode },
+    });
+  });
+
+  it('that is too risky is blocked, and says so', () => {
+    const { body } = createAnswer(ended({ type: 'declined', code: 'fraudulent' }), [], testNow);
+    expect(JSON.parse(body)).toMatchObject({ error: { code: 'card_declined', decline_code: 'fraudulent' } });
+    const risky = evolve(aCharge({ id: 'ch_00000000001', source: 'tok_chargeDeclinedFraudulent' }), {
+      type: 'declined',
+      code: 'fraudulent',
+    }) as OpenedCharge;
+    expect(chargeObject(risky, [], testNow)).toMatchObject({
+      paid: false,
+      outcome: { type: 'blocked', network_status: 'not_sent_to_network', risk_level: 'highest', risk_score: 75 },
     });
   });
 

@@ -121,16 +121,20 @@ function transactionOf(charge: OpenedCharge, expand: readonly string[], now: Ins
 
 const noAddress = { city: null, country: null, line1: null, line2: null, postal_code: null, state: null };
 
+/** Stripe scores elevated risk from 65, and the highest from 75. */
+const riskScores = { normal: 0, elevated: 65, highest: 75 } as const;
+
 function outcomeOf(charge: OpenedCharge, failure: Failure | undefined): object | null {
   if (charge.state === 'requested') return null;
+  const { riskLevel = 'normal' } = charge.opening.instrument;
   return {
     advice_code: null,
     network_advice_code: null,
     network_decline_code: null,
     network_status: failure?.outcome.networkStatus ?? 'approved_by_network',
     reason: failure?.outcome.reason ?? null,
-    risk_level: 'normal',
-    risk_score: 0,
+    risk_level: riskLevel,
+    risk_score: riskScores[riskLevel],
     seller_message: failure?.outcome.sellerMessage ?? 'Payment complete.',
     type: failure?.outcome.type ?? 'authorized',
   };
@@ -168,14 +172,17 @@ function cardDetails(charge: OpenedCharge): object {
   };
 }
 
-function checksOf({ address, cvcCheck }: OpenedCharge['opening']['instrument']): {
+/** The card behind a token has an address that was checked when the token was made; a card spelled out has what is given. */
+function checksOf({ address, addressChecks, cvcCheck }: OpenedCharge['opening']['instrument']): {
   address_line1_check: string | null;
   address_postal_code_check: string | null;
   cvc_check: string | null;
 } {
+  const { line1 = 'pass', postalCode = 'pass' } = addressChecks ?? {};
+  const isOfToken = addressChecks !== undefined && address === null;
   return {
-    address_line1_check: address?.line1 ? 'pass' : null,
-    address_postal_code_check: address?.postal_code ? 'pass' : null,
+    address_line1_check: address?.line1 || isOfToken ? line1 : null,
+    address_postal_code_check: address?.postal_code || isOfToken ? postalCode : null,
     cvc_check: cvcCheck,
   };
 }

@@ -1,4 +1,5 @@
 import type { Instant } from '#clock';
+import type { Charge } from './charge.js';
 
 /** What a decision about a charge knows of its account. */
 export interface AccountContext {
@@ -22,4 +23,10 @@ export function onAccountClock({ postedAt, availableOn }: PostingTimes, { offset
   const shownAt = postedAt + offsetMs;
   if (availableOn <= postedAt) return { postedAt: shownAt, availableOn: shownAt };
   return { postedAt: shownAt, availableOn: midnightAfter(shownAt) + availableOn - midnightAfter(postedAt) };
+}
+
+/** The ledger's times, unless the charge's card bypasses the pending balance. */
+export function postingTimes(charge: Charge, { postedAt, availableOn }: PostingTimes): PostingTimes {
+  const bypasses = charge.state !== 'none' && charge.opening.instrument.bypassesPending === true;
+  return { postedAt, availableOn: bypasses ? postedAt : availableOn };
 }

@@ -25,6 +25,11 @@ const declines: Readonly<Record<string, Pick<Failure, 'code' | 'message' | 'para
     code: 'card_declined',
     message: 'Your card was declined for making repeated attempts too frequently or exceeding its amount limit.',
   },
+  fraudulent: { code: 'card_declined', message: 'Your card was declined.' },
+  authentication_required: {
+    code: 'authentication_required',
+    message: 'Your card was declined. This transaction requires authentication.',
+  },
   expired_card: { code: 'expired_card', message: 'Your card has expired.', param: 'exp_month' },
   incorrect_cvc: { code: 'incorrect_cvc', message: "Your card's security code is incorrect.", param: 'cvc' },
   processing_error: {
@@ -77,8 +82,21 @@ const captureUnreadable: Failure = {
   },
 };
 
+/** Stripe's own refusal, by its default rules. */
+const blockedAsFraud: Failure = {
+  ...declines['fraudulent']!,
+  declineCode: 'fraudulent',
+  outcome: {
+    type: 'blocked',
+    networkStatus: 'not_sent_to_network',
+    reason: 'highest_risk_level',
+    sellerMessage: 'Stripe blocked this payment as too risky.',
+  },
+};
+
 function declinedByBank(bankCode: string, sellerMessage: string): Failure {
   const declineCode = Object.hasOwn(declines, bankCode) ? bankCode : 'generic_decline';
+  if (declineCode === 'fraudulent') return blockedAsFraud;
   return {
     ...declines[declineCode]!,
     declineCode,

@@ -3,7 +3,7 @@ import { EventPattern } from '@nestjs/microservices';
 import type { Instant } from '#clock';
 import { bank, ledger } from '#contracts';
 import { Decides, type Decision } from '#saga';
-import { onAccountClock, type AccountContext } from '../charge/account-posting.js';
+import { onAccountClock, postingTimes, type AccountContext } from '../charge/account-posting.js';
 import type { ChargeOutcome } from '../charge/charge.js';
 import { charges, applyServiceEvent, type ChargeRecord } from '../charge/charge-record.js';
 import { uncapturedRest } from '../charge/uncaptured-rest.js';
@@ -49,7 +49,8 @@ export class ChargeEventsController {
     account: AccountContext,
   ): Decision<ChargeRecord> {
     const { amount, fee, balanceTransactionId } = event;
-    return end(before, { type: 'posted', amount, fee, ...onAccountClock(event, account), balanceTransactionId }, now);
+    const times = onAccountClock(postingTimes(before.charge, event), account);
+    return end(before, { type: 'posted', amount, fee, ...times, balanceTransactionId }, now);
   }
 
   /** The ledger released the hold: the charge ended without money. */

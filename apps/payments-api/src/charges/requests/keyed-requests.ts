@@ -1,3 +1,4 @@
+import type { OpenedCharge } from '../charge/charge.js';
 import type { Clock } from '#clock';
 import type { Database, PgTransaction } from '#postgres';
 import type { BatchRunner, Commands, Work } from '#saga';
@@ -45,6 +46,8 @@ export interface KeyedRequest {
   readonly decide: Decide;
   /** Null when only the charge's row knows it, or no bank will be called. */
   readonly traffic: TrafficClass | null;
+  /** True when the answer is `pending` whatever happens soon. Absent: the request waits for its outcome. */
+  readonly isAnsweredPending?: (charge: OpenedCharge) => boolean;
 }
 
 /**
@@ -115,12 +118,14 @@ export class KeyedRequests {
           held.settle({ kind: 'ours' });
           this.parts.observe('refused');
           return { answer: came.answer, originalRequestId: claim.requestId };
-        case 'accepted':
+        case 'accepted': {
           held.settle({ kind: 'ours' });
+          const waitMs = request.isAnsweredPending?.(came.charge) ? 0 : claim.answerWithinMs;
           return {
-            answer: await this.waited(claim, expectation, claim.answerWithinMs, inProgress),
+            answer: await this.waited(claim, expectation, waitMs, inProgress),
             originalRequestId: claim.requestId,
           };
+        }
       }
     } finally {
       held.settle({ kind: 'failed' });

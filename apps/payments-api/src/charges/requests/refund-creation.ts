@@ -27,6 +27,7 @@ export class RefundCreation {
       parent: traceparent,
       decide: createRefund(claim, id, wanted, { refundsPerCharge: this.settings.REFUNDS_PER_CHARGE }),
       traffic: null,
+      isAnsweredPending: ({ opening }) => opening.instrument.refundsBeginPending === true,
     });
   }
 }
