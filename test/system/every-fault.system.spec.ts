@@ -4,7 +4,12 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { ToldAnswer } from '#checker';
 import { bankProtocol } from '#contracts';
 import { eventually } from '#testing';
+import { dashboards } from '../../infra/grafana/dashboards.js';
 import { repositoryRoot } from '../../infra/local/repository.js';
+import { alertRules } from '../../infra/prometheus/alert-rules.js';
+import { seriesIn } from '../../infra/prometheus/promql-names.js';
+import { processMetrics, registeredMetrics, scrapedServices } from '../../infra/prometheus/registered-metrics.js';
+import { scrapedMetrics } from './exposed-metrics.js';
 import { endingsIn, pageOfEndings, type FaultEnding } from './page-of-endings.js';
 import { SOUND, SystemUnderTest, brandAt, answerFields, sourceAt, type BankName } from './system.js';
 
@@ -175,4 +180,50 @@ describe('every fault on every operation at every bank', () => {
     // The number of requests depends on timing; the endings do not.
     expect(endingsIn(page)).toBe(endingsIn(await readFile(file, 'utf8')));
   });
+});
+
+describe.each(scrapedServices)('what %s exposes', (service) => {
+  const known = [...registeredMetrics(), ...processMetrics()].filter(({ services }) => services.includes(service));
+
+  it('are the metrics of docs/metrics.md, with their types and labels', async () => {
+    const scraped = scrapedMetrics(await system.metrics(service));
+    const byName = new Map(known.map((metric) => [metric.name, metric]));
+    const documented = [...scraped].map(([name, { labels }]): [string, string, readonly string[]] => {
+      const row = byName.get(name);
+      return [
+        name,
+        row?.type ?? 'no row',
+        labels === undefined || labels.length === 0 ? (labels ?? []) : (row?.labels ?? []),
+      ];
+    });
+    expect([...scraped].map(([name, { type, labels = [] }]) => [name, type, labels])).toEqual(documented);
+    expect(known.filter(({ name }) => !scraped.has(name))).toEqual([]);
+  });
+});
+
+it('each query of a dashboard and each alert finds its metrics and labels in a scrape', async () => {
+  const scrapes = await Promise.all(scrapedServices.map((service) => system.metrics(service)));
+  const scraped = scrapes.map(scrapedMetrics);
+  const labelsOf = (series: string): ReadonlySet<string> | undefined => {
+    const found = [series, series.replace(/_(?:bucket|sum|count)$/, '')].flatMap((name) =>
+      scraped.flatMap((metrics) => metrics.get(name) ?? []),
+    );
+    const labels = found.flatMap((metric) => metric.labels ?? []);
+    // What has not happened yet has no sample: its labels are those of docs/metrics.md.
+    const registered = registeredMetrics().find(({ name }) => series.startsWith(name))?.labels ?? [];
+    return found.length === 0
+      ? undefined
+      : new Set(['job', 'instance', 'le', ...(labels.length > 0 ? labels : registered)]);
+  };
+  const exprs = [
+    ...dashboards.flatMap(({ panels }) => panels.flatMap(({ queries }) => Object.values(queries))),
+    ...alertRules().map(({ expr }) => expr),
+  ];
+  const missing = exprs.flatMap(seriesIn).flatMap(({ metric, labels }) => {
+    if (metric === 'up') return [];
+    const known = labelsOf(metric);
+    return known ? labels.filter((label) => !known.has(label)).map((label) => `${metric} ${label}`) : [metric];
+  });
+  expect(exprs.length).toBeGreaterThan(60);
+  expect(missing).toEqual([]);
 });

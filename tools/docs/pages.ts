@@ -7,6 +7,7 @@ import { drawSaga } from './draw-saga.js';
 import { durationsPage } from './durations.js';
 import { eventsPage } from './events-page.js';
 import { inserted } from './inserted.js';
+import { metricsPage } from './metrics-page.js';
 import { terminalPicture } from './terminal-picture.js';
 import { herdPicture } from './thundering-herd.js';
 
@@ -18,6 +19,7 @@ export function pagesOf(): Readonly<Record<string, string>> {
     'asyncapi.json': `${JSON.stringify(asyncApiOf(version), null, 2)}\n`,
     'events.html': eventsPage(),
     'durations.md': durationsPage(),
+    'metrics.md': metricsPage(),
     'patterns.md': inserted(readFileSync(join(repositoryRoot, 'docs', 'patterns.md'), 'utf8')),
     'terminal.svg': terminalPicture(),
     'thundering-herd.svg': herdPicture(),

@@ -45,7 +45,7 @@ class StubConsumer {
   fetched(...offsets: number[]): Promise<void> {
     const messages = offsets.map((offset) => ({ offset: String(offset), key: null, value: null, headers: {} }));
     return this.#eachBatch!({
-      batch: { topic: 't', partition: 0, messages },
+      batch: { topic: 't', partition: 0, messages, highWatermark: String(offsets.at(-1)! + 1) },
       resolveOffset: () => undefined,
       heartbeat: async () => void this.heartbeats++,
     } as unknown as EachBatchPayload);

@@ -16,6 +16,8 @@ import { PartitionProgress } from './partition-progress.js';
 export interface ConsumptionObserver {
   /** The broker has answered a request. @param name as in Kafka's protocol: `Fetch`, `Heartbeat`, … */
   onRequest?(name: string): void;
+  /** A consumption begins. @param lag asks for the records of each topic that it has not processed */
+  onConsumption?(lag: () => ReadonlyMap<string, number>): void;
   /** The group rebalances while `inHand` deliveries are in progress. */
   onRebalance?(report: { group: string; inHand: number }): void;
   /** A new consumer joins, because one crashed or was silent, or a batch was rejected. */
@@ -63,6 +65,7 @@ export class KafkaJsConsumption implements Consumption {
   ) {
     // `joined` may have no caller, and a stop before the first join is no error.
     this.#firstJoin.promise.catch(() => undefined);
+    options.observer?.onConsumption?.(() => this.#lag());
     this.#running = this.#keepAlive();
   }
 
@@ -75,6 +78,15 @@ export class KafkaJsConsumption implements Consumption {
     this.#session.end();
     this.#makeRoom();
     await this.#running;
+  }
+
+  #lag(): Map<string, number> {
+    const lag = new Map<string, number>();
+    for (const [place, progress] of this.#partitions) {
+      const { topic } = placeOf(place);
+      lag.set(topic, (lag.get(topic) ?? 0) + progress.lag);
+    }
+    return lag;
   }
 
   get #stopped(): boolean {
@@ -206,6 +218,7 @@ export class KafkaJsConsumption implements Consumption {
     if (session.ended) return;
     const { batch } = payload;
     this.#deliver(batch.topic, batch.partition, batch.messages);
+    this.#progressOf(batch.topic, batch.partition).endsAt(Number(batch.highWatermark));
     payload.resolveOffset(batch.messages.at(-1)!.offset);
     while (this.#inHand >= MAX_IN_HAND && !session.ended) {
       await this.#roomOrTick();

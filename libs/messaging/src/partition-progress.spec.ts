@@ -34,6 +34,19 @@ describe('PartitionProgress', () => {
     expect(progress.uncommitted).toBe(501);
   });
 
+  it('lags by what is not processed up to the end of the log', () => {
+    const progress = new PartitionProgress();
+    expect(progress.lag).toBe(0);
+    progress.firstNew(100);
+    progress.endsAt(130);
+    const endBatch = progress.begin(110);
+    expect(progress.lag).toBe(30);
+    endBatch();
+    expect(progress.lag).toBe(20);
+    progress.begin(130)();
+    expect(progress.lag).toBe(0);
+  });
+
   it('treats a log that restarts below the committed offset as a new log', () => {
     const progress = new PartitionProgress();
     const endOld = progress.begin(100);

@@ -14,6 +14,9 @@ export class PartitionProgress {
   #delivered = -1;
   #processed = -1;
   #committed = -1;
+  /** The first offset that this consumer was given, and the end of the log at the last fetch. */
+  #start = 0;
+  #end = 0;
 
   /**
    * The first offset of a fetched batch to deliver: after a rejoin the broker sends uncommitted records again. A log that
@@ -24,6 +27,7 @@ export class PartitionProgress {
       this.#inHand.length = 0;
       this.#delivered = this.#processed = this.#committed = -1;
     }
+    if (this.#delivered < 0) this.#start = firstOffset;
     return Math.max(firstOffset, this.#delivered);
   }
 
@@ -37,6 +41,16 @@ export class PartitionProgress {
       batch.done = true;
       while (this.#inHand[0]?.done) this.#processed = this.#inHand.shift()!.next;
     };
+  }
+
+  /** @param end the offset behind the partition's last record, as the broker said with a fetched batch */
+  endsAt(end: number): void {
+    this.#end = end;
+  }
+
+  /** Records that are not processed, up to the end of the log at the last fetch. */
+  get lag(): number {
+    return Math.max(0, this.#end - Math.max(this.#start, this.#processed));
   }
 
   /** The offset to commit; undefined if it is committed already. */

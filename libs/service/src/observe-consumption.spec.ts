@@ -15,8 +15,10 @@ it('counts requests and rebalances of a group, and logs how many deliveries were
     ['the group shares its partitions out anew', 3],
     ['a consumer ended: another one joins the group', undefined],
   ]);
+  observer.onConsumption!(() => new Map([['bank.events.ledger', 7]]));
   const text = await metrics.text();
   expect(text).toContain('kafka_requests_total{request="Fetch"} 1');
+  expect(text).toContain('consumer_lag{topic="bank.events.ledger"} 7');
   expect(text).toContain('consumer_rebalances_total 1');
   expect(text).toContain('consumer_restarts_total 1');
 });

@@ -17,6 +17,19 @@ export function observeConsumption(log: Log, metrics: Metrics): ConsumptionObser
     labels: ['request'],
   });
   return {
+    onConsumption(lag) {
+      metrics.gauge(
+        {
+          name: 'consumer_lag',
+          help: 'Records in Kafka that the service has not processed, in this instance’s partitions, as of its last fetch.',
+          labels: ['topic'],
+        },
+        (gauge) => {
+          gauge.reset();
+          for (const [topic, records] of lag()) gauge.set({ topic }, records);
+        },
+      );
+    },
     onRequest: (request) => requests.inc({ request }),
     onRebalance({ inHand }) {
       rebalances.inc();

@@ -10,6 +10,9 @@ export const sizeBuckets = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024];
 /** The time-out of one gauge at a scrape: a database that is away must not hide other metrics. */
 const COLLECT_LIMIT_MS = 1_000;
 
+/** prom-client's own gauges that end in `_total`, which is for counters. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
 /** `nodejs_eventloop_lag_*` come of a timer, which wakes an idle process: by default 100 times a second. */
 const LAG_SAMPLED_EVERY_MS = 500;
 
@@ -20,12 +23,20 @@ interface Named<Label extends string> {
   labels?: readonly Label[];
 }
 
+export interface MetricRegistration {
+  readonly name: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
 /** The metrics of one process, in a separate prom-client registry, with Node's default metrics. */
 export class Metrics {
   private readonly registry = new Registry();
 
   constructor(private readonly clock: Clock) {
     collectDefaultMetrics({ register: this.registry, eventLoopMonitoringPrecision: LAG_SAMPLED_EVERY_MS });
+    for (const name of MISNAMED) this.registry.removeSingleMetric(name);
   }
 
   counter<Label extends string = never>({ name, help, labels = [] }: Named<Label>): Counter<Label> {
@@ -54,6 +65,18 @@ export class Metrics {
     buckets = durationBucketsSeconds,
   }: Named<Label> & { buckets?: number[] }): Histogram<Label> {
     return new Histogram({ name, help, labelNames: labels, buckets, registers: [this.registry] });
+  }
+
+  /** Every metric as it was registered. */
+  registered(): MetricRegistration[] {
+    const all = this.registry.getMetricsAsArray() as unknown as (MetricRegistration & { labelNames: string[] })[];
+    return all.map(({ name, type, help, labelNames }) => ({
+      name,
+      type,
+      help,
+      // prom-client adds it to the labels of a histogram.
+      labels: labelNames.filter((label) => label !== 'le'),
+    }));
   }
 
   get contentType(): string {

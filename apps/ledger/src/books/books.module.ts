@@ -1,7 +1,10 @@
 import { Inject, Module, type OnApplicationBootstrap } from '@nestjs/common';
-import { AdminServer, Jobs } from '#service';
+import type { Clock } from '#clock';
+import { AdminServer, CLOCK, Jobs } from '#service';
+import { Metrics } from '#telemetry';
 import { balanceMinor, summary, type AccountBalance } from './balance.js';
 import { BalanceRepository } from './balance.repository.js';
+import { measureBooks } from './measure-books.js';
 
 /**
  * A refund scans all transfers since the last roll-up: at 1,000 charges per second 1 ms after one second, 5 ms after
@@ -16,7 +19,10 @@ export class BooksModule implements OnApplicationBootstrap {
     @Inject(BalanceRepository) private readonly repository: BalanceRepository,
     @Inject(Jobs) private readonly jobs: Jobs,
     @Inject(AdminServer) admin: AdminServer,
+    @Inject(Metrics) metrics: Metrics,
+    @Inject(CLOCK) clock: Clock,
   ) {
+    measureBooks(metrics, clock, () => repository.balances());
     admin.get('/balances', async () => summary(await repository.balances()));
     admin.get('/trial-balance', async () => {
       const balances = await repository.balances();
