@@ -114,13 +114,11 @@ describeUpgrade('a data folder of the previous version', () => {
     const admin = kafkaClient(system.kafkaAs('supervisor')).admin();
     await admin.connect();
     try {
-      const groups = eventContracts.map(({ producer, reader }) => ({
-        topic: formerTopicOf(producer),
-        groupId: reader,
-      }));
+      const groups = eventContracts.flatMap(({ topic: present, producer, reader }) =>
+        [present, formerTopicOf(producer)].map((topic) => ({ topic, groupId: reader })),
+      );
       const existing = new Set(await admin.listTopics());
-      for (const { topic, groupId } of notEmpty(groups)) {
-        if (!existing.has(topic)) continue;
+      for (const { topic, groupId } of notEmpty(groups.filter(({ topic }) => existing.has(topic)))) {
         const ends = await admin.fetchTopicOffsets(topic);
         expect(ends.some(({ high }) => Number(high) > 0)).toBe(true);
         await eventually(
@@ -128,11 +126,12 @@ describeUpgrade('a data folder of the previous version', () => {
           async () => {
             const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
             const offsets = new Map(committed!.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
-            return ends.every(({ partition, high }) => Number(high) === 0 || offsets.get(partition) === Number(high));
+            return ends.every(
+              ({ partition, high }) => Number(high) === 0 || (offsets.get(partition) ?? -1) >= Number(high),
+            );
           },
           { timeoutMs: 60_000 },
         );
-        expect(await admin.fetchTopicOffsets(topic)).toEqual(ends);
       }
     } finally {
       await admin.disconnect();
