@@ -81,6 +81,7 @@ describe('the durations of the services', () => {
       'charge-expiry': ofCode('charges.module.ts', 'EXPIRE_EVERY_MS')[0],
       'balance-roll-up': ofCode('balance.module.ts', 'ROLL_UP_EVERY_MS')[0],
       'key-reaper': ofCode('reaper.ts', 'REAP_EVERY_MS')[0],
+      'event-retention': ofCode('event-retention.ts', 'PRUNE_EVERY_MS')[0],
       'test-clock-retirement': ofCode('test-clocks.module.ts', 'RETIRE_EVERY_MS')[0],
       'answer-watch': ofCode('answer-watch.ts', 'POLL_EVERY_MS')[0],
       'clock-watch': ofCode('clock-watch.ts', 'POLL_EVERY_MS')[0],

@@ -3,6 +3,7 @@ import { BalanceModule } from './balance/balance.module.js';
 import { ChargesModule } from './charges/charges.module.js';
 import { StripeHttpModule } from './http/stripe-http.module.js';
 import { RefundsModule } from './charges/refunds.module.js';
+import { EventListsModule } from './stripe-events/event-lists.module.js';
 import { TestClocksModule } from './test-clocks/test-clocks.module.js';
 
 /** The service without its frame; tests run the same on a frame of their own. */
@@ -13,4 +14,5 @@ export const apiModules = [
   RefundsModule,
   TestClocksModule,
   BalanceModule,
+  EventListsModule,
 ];

@@ -8,7 +8,10 @@ import { ChargeEntity } from './charges/store/charge.entity.js';
 import { IdempotencyAnswerEntity } from './idempotency/idempotency-answer.entity.js';
 import { IdempotencyKeyEntity } from './idempotency/idempotency-key.entity.js';
 import { RefundEntity } from './charges/store/refund.entity.js';
+import { StripeEventEntity } from './stripe-events/stripe-event.entity.js';
 import { TestClockEntity } from './test-clocks/test-clock.entity.js';
+import { WebhookDeliveryEntity } from './webhooks/webhook-delivery.entity.js';
+import { WebhookEndpointEntity } from './webhooks/webhook-endpoint.entity.js';
 
 /** One for each table of payments-api's own. */
 export const entities: readonly EntityClass[] = [
@@ -21,5 +24,8 @@ export const entities: readonly EntityClass[] = [
   IdempotencyAnswerEntity,
   IdempotencyKeyEntity,
   RefundEntity,
+  StripeEventEntity,
   TestClockEntity,
+  WebhookDeliveryEntity,
+  WebhookEndpointEntity,
 ];

@@ -18,7 +18,10 @@ export const paymentsDatabase: ServiceDatabase = {
       idempotency_answer: ['SELECT', 'INSERT', 'DELETE'],
       idempotency_key: ['SELECT', 'INSERT', 'DELETE'],
       refund: ['SELECT', 'INSERT', 'UPDATE'],
+      stripe_event: ['SELECT', 'INSERT', 'DELETE'],
       test_clock: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+      webhook_delivery: ['SELECT', 'INSERT', 'DELETE'],
+      webhook_endpoint: ['SELECT'],
     },
     // `holdfast key` and `holdfast verify`.
     operators: {

@@ -40,6 +40,12 @@ import {
   pendingRefundsStatement,
   refundsByIdStatement,
 } from './charges/store/refund.repository.js';
+import {
+  findEventStatement,
+  pruneDeliveriesStatement,
+  pruneEventsStatement,
+  raiseStatement,
+} from './stripe-events/stripe-event.repository.js';
 import { TestClockEntity } from './test-clocks/test-clock.entity.js';
 import { TestClockRepository } from './test-clocks/test-clock.repository.js';
 
@@ -90,6 +96,10 @@ it('every statement on the way of a charge reaches its rows by index, however mu
         refundsByIdStatement,
         latestRefundsStatement,
         pendingRefundsStatement,
+        raiseStatement,
+        findEventStatement,
+        pruneEventsStatement,
+        pruneDeliveriesStatement,
       ],
       tables: [
         'api_key',
@@ -99,6 +109,9 @@ it('every statement on the way of a charge reaches its rows by index, however mu
         'idempotency_key',
         'idempotency_answer',
         'test_clock',
+        'stripe_event',
+        'webhook_delivery',
+        'webhook_endpoint',
       ],
       grow: async () => {
         await test.database.query({
@@ -123,6 +136,23 @@ it('every statement on the way of a charge reaches its rows by index, however mu
           text: `INSERT INTO balance_transaction (id, type, account, amount_minor, fee_minor, currency, source, charge_id, created_at, available_on)
                SELECT 'txn_' || n, 'charge', 'acct_' || n % 50, 1000, 59, 'usd', 'ch_' || n, 'ch_' || n, '2026-06-15', '2026-06-18'
                FROM generate_series(1, 5000) AS n`,
+        });
+        await test.database.query({
+          name: 'test.grow_events',
+          text: `INSERT INTO stripe_event (id, account, type, created_at, object_id, object, api_version)
+               SELECT 'evt_' || n, 'acct_' || n % 50, 'charge.succeeded', now(), 'ch_' || n, '{}', 'v'
+               FROM generate_series(1, 5000) AS n`,
+        });
+        await test.database.query({
+          name: 'test.grow_endpoints',
+          text: `INSERT INTO webhook_endpoint (id, account, created_at, url, enabled_events, status, metadata)
+               SELECT 'we_' || n, 'acct_' || n, now(), 'http://localhost', '{*}', 'enabled', '{}'
+               FROM generate_series(1, 5000) AS n`,
+        });
+        await test.database.query({
+          name: 'test.grow_deliveries',
+          text: `INSERT INTO webhook_delivery (event_id, endpoint_id, account, event_created_at)
+               SELECT 'evt_' || n, 'we_' || n % 50, 'acct_' || n % 50, now() FROM generate_series(1, 5000) AS n`,
         });
         await test.database.query({
           name: 'test.grow_clocks',

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import type { Instant } from '#clock';
 import { encodeBase62 } from './base62.js';
+import { firstAt } from './snowflake.js';
 
 /** The port for new ids. */
 export interface Ids {
@@ -21,3 +23,6 @@ export function newId(prefix: string, number: bigint): string {
   assert(/^[a-z]+(_[a-z]+)*$/.test(prefix), `no prefix of an id: ${prefix}`);
   return `${prefix}_${encodeBase62(number)}`;
 }
+
+/** Ids of this prefix that were made before this time are lower, by bytes. */
+export const firstIdAt = (prefix: string, ms: Instant): string => newId(prefix, firstAt(ms));

@@ -7,6 +7,9 @@ const sequenceBits = 12n;
 export const workerCount = 1 << Number(workerBits);
 const sequenceCount = 1 << Number(sequenceBits);
 
+/** The lowest number that a generator may make at this time. */
+export const firstAt = (ms: Instant): bigint => BigInt(Math.max(0, ms - snowflakeEpoch)) << (workerBits + sequenceBits);
+
 /** 2026-01-01T00:00:00Z. 41 bits reach to 2095. Never to be changed: order by id is order by time. */
 export const snowflakeEpoch: Instant = 1_767_225_600_000;
 

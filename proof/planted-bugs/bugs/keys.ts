@@ -102,7 +102,7 @@ export const keys: readonly Sabotage[] = [
     edits: [
       {
         file: 'apps/payments-api/src/charges/requests/pending-answers.ts',
-        find: 'if (pending.length > 0) await storeAnswers(this.database, pending);',
+        find: 'if (pending.length > 0) await this.store(pending);',
         replace: 'const told = new Map(pending.map((given) => [nameOf(given), given.answer]));',
       },
       {

@@ -115,8 +115,8 @@ export const reads: readonly Sabotage[] = [
     edits: [
       {
         file: 'apps/payments-api/src/charges/requests/charge-update.ts',
-        find: 'if (Object.keys(changes).length > 0) enqueueRecords',
-        replace: 'if (Object.keys(changes).length > 99) enqueueRecords',
+        find: 'if (Object.keys(changes).length > 0) this.charges.enqueue',
+        replace: 'if (Object.keys(changes).length > 99) this.charges.enqueue',
       },
     ],
   },

@@ -6,13 +6,14 @@ import { UnsettledCharges } from '../admission/unsettled-charges.js';
 import { AnswerWaiters } from '../idempotency/answer-waiters.js';
 import { AnswerWatch } from '../idempotency/answer-watch.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
+import { StripeEventsModule } from '../stripe-events/stripe-events.module.js';
 import { AccountClocksModule } from '../test-clocks/account-clocks.module.js';
 import { ChargeMetrics } from './effects/charge-metrics.js';
 import { Settlements } from './effects/settlements.js';
 
 /** Providers that the repositories of charges share with the routes. */
 @Module({
-  imports: [IdempotencyModule, AdmissionModule, AccountClocksModule],
+  imports: [IdempotencyModule, AdmissionModule, AccountClocksModule, StripeEventsModule],
   providers: [
     ChargeMetrics,
     provide(
@@ -22,6 +23,6 @@ import { Settlements } from './effects/settlements.js';
         new Settlements(waiters, watch, unsettled, holder, settled),
     ),
   ],
-  exports: [IdempotencyModule, AdmissionModule, AccountClocksModule, Settlements, ChargeMetrics],
+  exports: [IdempotencyModule, AdmissionModule, AccountClocksModule, StripeEventsModule, Settlements, ChargeMetrics],
 })
 export class SettlementsModule {}

@@ -52,7 +52,8 @@ export const storeAnswersStatement = statement(
   'key_store_answers',
   `INSERT INTO idempotency_answer (account, key, status, body)
    SELECT * FROM unnest($1::text[], $2::text[], $3::int2[], $4::text[])
-   ON CONFLICT DO NOTHING`,
+   ON CONFLICT DO NOTHING
+   RETURNING account, key`,
 );
 
 export const readRenderingsStatement = statement(
@@ -60,7 +61,7 @@ export const readRenderingsStatement = statement(
   `SELECT wanted.account, wanted.key, found.*
    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS wanted (account, key, charge_id, subject)
    CROSS JOIN LATERAL (
-     SELECT expand, holder FROM idempotency_key
+     SELECT expand, holder, request_id AS "requestId" FROM idempotency_key
      WHERE idempotency_key.account = wanted.account AND idempotency_key.key = wanted.key
        AND idempotency_key.charge_id = wanted.charge_id AND idempotency_key.subject = wanted.subject LIMIT 1
    ) AS found`,
@@ -159,7 +160,7 @@ export async function readRenderings(sql: Sql, uses: readonly KeyUse[]): Promise
     uses.map(({ chargeId }) => chargeId),
     uses.map(({ subject }) => subject),
   ]);
-  return new Map(rows.map(({ expand, holder, ...name }) => [nameOf(name), { expand, holder }]));
+  return new Map(rows.map(({ expand, holder, requestId, ...name }) => [nameOf(name), { expand, holder, requestId }]));
 }
 
 /** Frees keys that this transaction claimed for a request that it withdrew. */
@@ -167,9 +168,9 @@ export function giveBackKeys(tx: PgTransaction, names: readonly KeyName[]): void
   tx.enqueue(pruneKeysStatement, columnsOf(names));
 }
 
-/** The first writer wins: an existing answer stays. */
-export async function storeAnswers(sql: Sql, given: readonly GivenAnswer[]): Promise<void> {
-  await sql.query(storeAnswersStatement, answerValues(given));
+/** The first writer wins: an existing answer stays. @returns the names whose answer was the first */
+export function storeAnswers(sql: Sql, given: readonly GivenAnswer[]): Promise<KeyName[]> {
+  return sql.query<KeyName & object>(storeAnswersStatement, answerValues(given));
 }
 
 /** As `storeAnswers`, in the round trip of COMMIT. */

@@ -74,6 +74,7 @@ export interface KeyRow extends KeyName {
 export interface Rendering {
   readonly expand: readonly string[];
   readonly holder: string;
+  readonly requestId: string;
 }
 
 /** What to do with a request whose key exists. */
@@ -156,3 +157,7 @@ export function readKey(header: string | undefined): string | undefined {
 export function internalKey(requestId: string): string {
   return ` ${requestId}`;
 }
+
+/** @returns the id of the request for which this key was made; undefined for a key that a merchant gave */
+export const requestIdOfInternalKey = (key: string): string | undefined =>
+  key.startsWith(' ') ? key.slice(1) : undefined;

@@ -9,6 +9,8 @@ import { chargeLists, listCharges } from '../charges/store/charge-rows.repositor
 import { chargeFilters } from '../charges/parameters/charge-list-parameters.js';
 import { boundsOf, type ListBounds, type ListPage } from '../protocol/list-parameters.js';
 import { migrations } from '../migrations/migrations.js';
+import { raisedTypes } from '../stripe-events/raised-types.js';
+import { eventLists, listEvents } from '../stripe-events/stripe-event.repository.js';
 import { refundFilters } from '../charges/parameters/refund-list-parameters.js';
 import { listRefunds, refundLists } from '../charges/store/refund.repository.js';
 
@@ -18,6 +20,8 @@ const LIMIT = 11;
 const PAGES_MAX = 80;
 /** A list of balance transactions starts one index scan for each currency and type. */
 const PAGES_MAX_OF_TRANSACTIONS = 300;
+/** A list of events starts one index scan for each type. */
+const PAGES_MAX_OF_EVENTS = 300;
 
 const start = Date.UTC(2026, 0, 1) / 1_000;
 const account = 'acct_large';
@@ -52,6 +56,14 @@ const grow = `
                                    available_on)
   SELECT 'txn_' || lpad(n::text, 6, '0'), '${account}', 'charge', 1000, 59, 'usd', 'ch_' || n, 'ch_' || n,
          to_timestamp(${start} + n), date_trunc('day', to_timestamp(${start} + n), 'UTC') + interval '2 days'
+  FROM generate_series(1, ${ROWS}) AS n;
+  INSERT INTO stripe_event (id, account, type, created_at, object_id, object, api_version)
+  SELECT 'evt_' || lpad(n::text, 6, '0'), '${account}', CASE WHEN n % 2 = 0 THEN 'charge.succeeded' ELSE 'refund.created' END,
+         to_timestamp(${start} + n), 'ch_' || n, '{}', 'v'
+  FROM generate_series(1, ${ROWS}) AS n;
+  INSERT INTO webhook_delivery (event_id, endpoint_id, account, event_created_at, state)
+  SELECT 'evt_' || lpad(n::text, 6, '0'), 'we_1', '${account}', to_timestamp(${start} + n),
+         CASE WHEN n % 1000 = 0 THEN 'pending' ELSE 'delivered' END
   FROM generate_series(1, ${ROWS}) AS n;
 `;
 
@@ -131,6 +143,14 @@ async function questionsOf(): Promise<Question[]> {
           const asks = `balance transactions, ${where}, ${JSON.stringify(filters)}`;
           await ask(asks, PAGES_MAX_OF_TRANSACTIONS, (sql) => listTransactions(sql, { ...page, filters }));
         }
+  for (const [where, page] of pages('evt'))
+    for (const types of [raisedTypes, ['charge.succeeded', 'refund.created'], ['charge.failed']] as const)
+      for (const deliverySuccess of [null, true, false]) {
+        const asks = `events, ${where}, ${types.length} types, delivered: ${deliverySuccess}`;
+        await ask(asks, PAGES_MAX_OF_EVENTS, (sql) =>
+          listEvents(sql, { ...page, filters: { types, deliverySuccess } }),
+        );
+      }
   return questions;
 }
 
@@ -155,7 +175,7 @@ describe('a list of an account with much in it', () => {
     const asked = new Map(questions.map(({ statement }) => [statement.name, statement]));
     // No statement is left out.
     expect([...asked.keys()].sort()).toEqual(
-      [...chargeLists.all, ...refundLists.all, ...transactionLists].map(({ name }) => name).sort(),
+      [...chargeLists.all, ...refundLists.all, ...transactionLists, ...eventLists].map(({ name }) => name).sort(),
     );
     for (const { name, text } of asked.values()) await client.query(`PREPARE "${name}" AS ${text}`);
     const slow = async (): Promise<string[]> => {

@@ -60,7 +60,7 @@ function isExpandable(object: Expandable, path: string): boolean {
 const INDEX = /^\d{1,9}$/;
 
 /** A list of texts, with or without indices: `expand[]=a`, `expand[0]=a`. */
-const listedTexts = z
+export const listedTexts = z
   .transform((given: Parameter, findings): readonly Parameter[] => {
     if (given === '') return [];
     if (typeof given !== 'string' && !isHash(given)) return given;

@@ -12,7 +12,7 @@ interface DeclaredField {
 /** By qualified name: `Charge.PaymentMethodDetails.Card`. */
 type Interfaces = ReadonlyMap<string, readonly DeclaredField[]>;
 
-const FILES = ['Balance', 'BalanceTransactions', 'Cards', 'Charges', 'Refunds'];
+const FILES = ['Balance', 'BalanceTransactions', 'Cards', 'Charges', 'Events', 'Refunds', 'WebhookEndpoints'];
 
 let interfaces: Interfaces | undefined;
 

@@ -12,6 +12,8 @@ export type DrawnKind =
   | 'charge'
   | 'refund'
   | 'transaction'
+  | 'stripeEvent'
+  | 'eventType'
   | 'key'
   | 'bank'
   | 'currency'
@@ -43,6 +45,7 @@ const prefixes: Partial<Record<DrawnKind, RegExp>> = {
   charge: /^ch_/,
   refund: /^re_/,
   transaction: /^txn_/,
+  stripeEvent: /^evt_/,
   holder: /#/,
 };
 
@@ -59,6 +62,7 @@ const fixed: Partial<Record<DrawnKind, readonly unknown[]>> = {
   word: ['', 'a', 'b'],
   json: ['{"type": "a", "data": {"b": 1}}'],
   type: ['charge', 'refund'],
+  eventType: ['charge.succeeded', 'charge.failed', 'refund.created'],
   nothing: [null, ''],
   none: [[]],
   firstPage: ['(0,0)'],
@@ -115,6 +119,7 @@ type Draw = DrawnKind | readonly [DrawnKind];
 
 const list = ['account', 'instant', 'charge', 'instant', 'charge', 'limit'] as const;
 const refunds = ['account', 'instant', 'refund', 'instant', 'refund', 'limit'] as const;
+const events = ['account', 'instant', 'stripeEvent', 'instant', 'stripeEvent', 'limit'] as const;
 const transactions = ['account', 'instant', 'transaction', 'instant', 'transaction', 'limit'] as const;
 
 /** Parameters of statements that no world sends: admin ports, lists, commands. `[kind]` is an array. */
@@ -166,6 +171,9 @@ const drawn: readonly (readonly [RegExp, readonly Draw[]])[] = [
   [/^charge_list_(down|up)_customer_payment_intent_transfer_group$/, [...list, 'word', 'word', 'word']],
   [/^charge_list_(down|up)_(customer|payment_intent)_\w+$/, [...list, 'word', 'word']],
   [/^charge_find_many$/, [['charge'], 'account']],
+  [/^stripe_event_find$/, ['stripeEvent', 'account']],
+  [/^stripe_events_(delivered_|undelivered_)?(down|up)$/, [...events, ['eventType']]],
+  [/^webhook_delivery_prune$/, [['stripeEvent']]],
   [/^balance_transaction_find$/, ['transaction', 'account']],
   [/^balance_transactions_(down|up)$/, [...transactions, ['currency'], ['type']]],
   [/^balance_transactions_of_source$/, [...transactions, ['currency'], ['type'], 'transaction', 'charge']],

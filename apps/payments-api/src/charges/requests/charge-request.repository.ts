@@ -5,7 +5,7 @@ import { nameOf, type Claim, type KeyRow } from '../../idempotency/key.js';
 import { claimKeys, enqueueAnswers, giveBackKeys, readKeys } from '../../idempotency/key.repository.js';
 import { noCharge, type ChargeRecord, type ChargeRecordKey } from '../charge/charge-record.js';
 import type { ChargeRequest } from './charge-request.js';
-import { ChargeRepository, enqueueRecords } from '../store/charge.repository.js';
+import { ChargeRepository } from '../store/charge.repository.js';
 
 /** One statement claims the keys of a batch, one locks the charges that they name, one saves the decisions. */
 @Injectable()
@@ -45,7 +45,7 @@ export class ChargeRequestRepository implements Aggregates<PgTransaction, Charge
     );
     if (answers.length > 0) enqueueAnswers(tx, answers);
     const records = changedCharges(changed);
-    if (records.length > 0) enqueueRecords(tx, records);
+    if (records.length > 0) this.charges.enqueue(tx, records);
     return [];
   }
 }
@@ -66,17 +66,23 @@ async function takenBefore(tx: PgTransaction, claims: readonly Claim[]): Promise
   );
 }
 
+interface ChangedCharge {
+  readonly record: ChargeRecord;
+  readonly traceparent: string | undefined;
+  readonly requests: readonly Claim[];
+}
+
 /** Each changed charge once, after the last request of the batch. */
-function changedCharges(
-  changed: readonly Saved<ChargeRequest, Claim>[],
-): { record: ChargeRecord; traceparent: string | undefined }[] {
-  const last = new Map<string, { record: ChargeRecord; traceparent: string | undefined }>();
-  for (const { state, traceparent } of changed) {
+function changedCharges(changed: readonly Saved<ChargeRequest, Claim>[]): ChangedCharge[] {
+  const last = new Map<string, ChangedCharge>();
+  for (const { key, state, traceparent } of changed) {
     if (state.state !== 'decided' || state.charge.charge.state === 'none' || state.charge.unsaved.length === 0)
       continue;
     const { id } = state.charge.charge.opening;
     const known = last.get(id);
-    if (!known || known.record.version < state.charge.version) last.set(id, { record: state.charge, traceparent });
+    const requests = [...(known?.requests ?? []), key];
+    const isLater = !known || known.record.version < state.charge.version;
+    last.set(id, isLater ? { record: state.charge, traceparent, requests } : { ...known, requests });
   }
   return [...last.values()];
 }

@@ -8,7 +8,7 @@ import { AccountClocks } from '../../test-clocks/account-clocks.js';
 import { chargeObject } from '../answers/charge-object.js';
 import { recordEvent } from '../charge/charge-record.js';
 import { ownCharge, type OpenedCharge } from '../charge/charge.js';
-import { ChargeRepository, enqueueRecords } from '../store/charge.repository.js';
+import { ChargeRepository } from '../store/charge.repository.js';
 import { changesOf } from '../parameters/charge-details.js';
 import type { ChargeUpdateParameters } from '../parameters/charge-update-parameters.js';
 
@@ -29,7 +29,7 @@ export class ChargeUpdate {
       if (!charge) throw resourceMissing('charge', id, 'id');
       const changes = changesOf(details, charge.details);
       const after = recordEvent(before, { type: 'updated', changes });
-      if (Object.keys(changes).length > 0) enqueueRecords(tx, [{ record: after }]);
+      if (Object.keys(changes).length > 0) this.charges.enqueue(tx, [{ record: after, requests: [claim] }]);
       const object = chargeObject(after.charge as OpenedCharge, expand, this.clocks.now(claim.account));
       return { status: 200, body: jsonText(object) };
     });

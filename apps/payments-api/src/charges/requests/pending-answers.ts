@@ -5,16 +5,20 @@ import { columnsOf, readAnswers, storeAnswers } from '../../idempotency/key.repo
 import { nameOf, type GivenAnswer, type KeyName, type Subject } from '../../idempotency/key.js';
 import type { ApiResponse } from '../../protocol/stripe-error.js';
 import type { ChargeRefund } from '../charge/refund.js';
+import { causeOf } from '../../stripe-events/event-cause.js';
+import type { NewStripeEvent } from '../../stripe-events/stripe-event.js';
+import { StripeEvents } from '../../stripe-events/stripe-events.js';
 import { AccountClocks } from '../../test-clocks/account-clocks.js';
 import { answerAbout } from '../answers/answer.js';
+import { pendingEvent } from '../answers/charge-stripe-events.js';
 import { chargeOf, columns, shown, withKnown, type FoldColumns } from '../store/charge-rows.repository.js';
 
 export const unansweredStatement = statement(
   'charge_unanswered',
-  `SELECT wanted.account, wanted.key, claim.expand, claim.subject, found.*, wanted_refund.refund
+  `SELECT wanted.account, wanted.key, claim.expand, claim.subject, claim."requestId", found.*, wanted_refund.refund
    FROM unnest($1::text[], $2::text[]) AS wanted (account, key)
    CROSS JOIN LATERAL (
-     SELECT expand, charge_id, subject FROM idempotency_key
+     SELECT expand, charge_id, subject, request_id AS "requestId" FROM idempotency_key
      WHERE idempotency_key.account = wanted.account AND idempotency_key.key = wanted.key LIMIT 1
    ) AS claim
    CROSS JOIN LATERAL (
@@ -31,6 +35,7 @@ export const unansweredStatement = statement(
 interface UnansweredRow extends KeyName, FoldColumns {
   expand: string[];
   subject: Subject;
+  requestId: string;
   refund: ChargeRefund | null;
 }
 
@@ -46,6 +51,7 @@ export class PendingAnswers {
     private readonly database: Database,
     private readonly waiters: AnswerWaiters,
     private readonly clocks: AccountClocks,
+    private readonly events: StripeEvents,
   ) {
     // When a bank hangs, hundreds of requests time out at once.
     this.commits = new GroupCommit({ run: (names) => this.answer(names), maxBatch: 256 });
@@ -61,7 +67,7 @@ export class PendingAnswers {
     const distinct = [...new Map(names.map((name) => [nameOf(name), name])).values()];
     const unanswered = await this.database.query<UnansweredRow>(unansweredStatement, columnsOf(distinct));
     const pending = await Promise.all(unanswered.map((row) => this.pendingAnswer(row)));
-    if (pending.length > 0) await storeAnswers(this.database, pending);
+    if (pending.length > 0) await this.store(pending);
     const answers = new Map<string, ApiResponse>();
     for (const given of await readAnswers(this.database, distinct)) {
       answers.set(nameOf(given), given.answer);
@@ -74,9 +80,30 @@ export class PendingAnswers {
     });
   }
 
-  private async pendingAnswer({ account, key, expand, subject, refund, ...row }: UnansweredRow): Promise<GivenAnswer> {
+  /** A create that is answered `pending` has its event, unless the answer of its outcome was first. */
+  private store(pending: readonly PendingAnswer[]): Promise<void> {
+    return this.database.transaction(async (tx) => {
+      const stored = new Set((await storeAnswers(tx, pending)).map(nameOf));
+      const first = pending.filter((answer) => stored.has(nameOf(answer)));
+      this.events.enqueue(
+        tx,
+        first.flatMap(({ event }) => event ?? []),
+      );
+    });
+  }
+
+  private async pendingAnswer(row: UnansweredRow): Promise<PendingAnswer> {
+    const { account, key, expand, subject, requestId, refund } = row;
+    const now = this.clocks.now(account);
     const asked = withKnown(chargeOf(row), refund ? [refund] : []);
     const [charge] = await shown(this.database, [asked], expand);
-    return { account, key, answer: answerAbout(charge!, subject, expand, this.clocks.now(account)) };
+    const answer = { account, key, answer: answerAbout(charge!, subject, expand, now) };
+    if (subject !== null || charge!.state !== 'requested') return answer;
+    const { key: _key, ...event } = pendingEvent(charge!, key, now);
+    return { ...answer, event: { account, ...event, cause: causeOf({ key, requestId }) } };
   }
+}
+
+interface PendingAnswer extends GivenAnswer {
+  readonly event?: NewStripeEvent;
 }

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type PgTransaction } from '#postgres';
 import { recordEvent } from '../charge/charge-record.js';
 import { ownCharge } from '../charge/charge.js';
-import { ChargeRepository, enqueueRecords } from '../store/charge.repository.js';
+import { ChargeRepository } from '../store/charge.repository.js';
 import { metadataAfter } from '../parameters/charge-details.js';
 import type { RefundUpdateParameters } from '../parameters/refund-parameters.js';
 import type { ExpandParameters } from '../../protocol/expand.js';
@@ -59,15 +59,15 @@ export class RefundUpdate {
     tx: PgTransaction,
     { id, chargeId }: { id: string; chargeId: string },
     { expand, metadata: given }: RefundUpdateParameters,
-    { account }: RequestClaim,
+    claim: RequestClaim,
   ): Promise<ApiResponse> {
     const key = { chargeId, refundId: id };
     const before = (await this.charges.load(tx, [key], expand)).get(key);
     const metadata = given !== undefined && metadataAfter(given, refundIn(before.charge, id).metadata);
     const after = metadata ? recordEvent(before, { type: 'refund_updated', refundId: id, metadata }) : before;
-    if (metadata) enqueueRecords(tx, [{ record: after }]);
-    const charge = ownCharge(after.charge, account)!;
-    const object = refundOf(charge, refundIn(charge, id), expand, this.clocks.now(account));
+    if (metadata) this.charges.enqueue(tx, [{ record: after, requests: [claim] }]);
+    const charge = ownCharge(after.charge, claim.account)!;
+    const object = refundOf(charge, refundIn(charge, id), expand, this.clocks.now(claim.account));
     return { status: 200, body: jsonText(object) };
   }
 

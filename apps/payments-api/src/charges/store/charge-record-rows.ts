@@ -13,12 +13,13 @@ export interface LoadedRow extends ChargeRow {
   key: string;
   expand: string[] | null;
   holder: string | null;
+  requestId: string | null;
 }
 
 export function recordOf(row: LoadedRow): ChargeRecord {
-  const { version, key, expand, holder } = row;
+  const { version, key, expand, holder, requestId } = row;
   const charge = chargeOf(row);
-  const renderings = new Map(expand && holder ? [[key, { expand, holder }]] : []);
+  const renderings = new Map(expand && holder && requestId ? [[key, { expand, holder, requestId }]] : []);
   return { charge, stored: charge, version, unsaved: [], key, renderings };
 }
 

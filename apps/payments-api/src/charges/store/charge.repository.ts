@@ -1,10 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { PgTransaction } from '#postgres';
 import type { Aggregates, Saved, WorkingSet } from '#saga';
-import { nameOf, type GivenAnswer, type KeyName } from '../../idempotency/key.js';
+import {
+  nameOf,
+  requestIdOfInternalKey,
+  type GivenAnswer,
+  type KeyName,
+  type RequestClaim,
+} from '../../idempotency/key.js';
 import { readRenderings } from '../../idempotency/key.repository.js';
+import { causeOf, type EventCause } from '../../stripe-events/event-cause.js';
+import type { NewStripeEvent } from '../../stripe-events/stripe-event.js';
+import { StripeEvents } from '../../stripe-events/stripe-events.js';
 import { AccountClocks } from '../../test-clocks/account-clocks.js';
 import { answersDue, laterKeys } from '../answers/answers-due.js';
+import { chargeStripeEvents } from '../answers/charge-stripe-events.js';
 import type { AccountContext } from '../charge/account-posting.js';
 import { restIdOf } from '../charge/uncaptured-rest.js';
 import { noCharge, type ChargeRecord, type ChargeRecordKey } from '../charge/charge-record.js';
@@ -24,7 +34,10 @@ import { byCharge, readLatestRefunds, readRefunds } from './refund.repository.js
 
 @Injectable()
 export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord, ChargeRecordKey, AccountContext> {
-  constructor(@Inject(AccountClocks) private readonly clocks: AccountClocks) {}
+  constructor(
+    @Inject(AccountClocks) private readonly clocks: AccountClocks,
+    @Inject(StripeEvents) private readonly events: StripeEvents,
+  ) {}
 
   /** @param expand paths that the caller will render */
   async load(
@@ -109,6 +122,10 @@ export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord,
     const due = records.flatMap((record) => answersDue(record, this.clocks.now(opened(record.charge).opening.account)));
     due.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
     enqueueRefunds(tx, records);
+    this.enqueueEvents(
+      tx,
+      records.map((record) => ({ record, requests: [] })),
+    );
     const answers: GivenAnswer[] = [];
     tx.enqueue<KeyName>(changeStatement, changeValues(records, due), (stored) => {
       const first = new Set(stored.map(nameOf));
@@ -122,21 +139,48 @@ export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord,
       },
     ];
   }
+
+  /** Saves the decisions of merchants' requests, which settle no other request. */
+  enqueue(tx: PgTransaction, saved: readonly RequestedChange[]): void {
+    const { opening = [], changing = [] } = Object.groupBy(saved, ({ record }) =>
+      record.stored.state === 'none' ? 'opening' : 'changing',
+    );
+    if (opening.length > 0) tx.enqueue(openStatement, openValues(opening));
+    if (changing.length === 0) return;
+    const records = changing.map(({ record }) => record);
+    enqueueRefunds(tx, records);
+    this.enqueueEvents(tx, changing);
+    tx.enqueue(changeStatement, changeValues(records, []));
+  }
+
+  private enqueueEvents(tx: PgTransaction, changed: readonly RequestedChange[]): void {
+    const events = changed.flatMap((change): NewStripeEvent[] => {
+      const { record, requests } = change;
+      const { account } = opened(record.charge).opening;
+      const news = chargeStripeEvents(record, this.clocks.now(account), requests.at(-1)?.key ?? null);
+      return news.map(({ key, ...event }) => ({
+        account,
+        ...event,
+        cause: key === null ? null : causeIn(change, key),
+      }));
+    });
+    this.events.enqueue(tx, events);
+  }
 }
 
-/** Saves the decisions of merchants' requests, which settle no other request. */
-export function enqueueRecords(
-  tx: PgTransaction,
-  saved: readonly { record: ChargeRecord; traceparent?: string | undefined }[],
-): void {
-  const { opening = [], changing = [] } = Object.groupBy(saved, ({ record }) =>
-    record.stored.state === 'none' ? 'opening' : 'changing',
-  );
-  if (opening.length > 0) tx.enqueue(openStatement, openValues(opening));
-  if (changing.length === 0) return;
-  const records = changing.map(({ record }) => record);
-  enqueueRefunds(tx, records);
-  tx.enqueue(changeStatement, changeValues(records, []));
+/** A change that merchants' requests decided. */
+interface RequestedChange {
+  readonly record: ChargeRecord;
+  readonly traceparent?: string | undefined;
+  readonly requests: readonly Pick<RequestClaim, 'key' | 'requestId'>[];
+}
+
+function causeIn({ record, requests }: RequestedChange, key: string): EventCause | null {
+  const requestId =
+    requestIdOfInternalKey(key) ??
+    requests.find((request) => request.key === key)?.requestId ??
+    record.renderings.get(key)?.requestId;
+  return requestId === undefined ? null : causeOf({ key, requestId });
 }
 
 function enqueueRefunds(tx: PgTransaction, records: readonly ChargeRecord[]): void {

@@ -60,7 +60,7 @@ export class StalledCharges implements Stalled<PgTransaction, ChargeRecord> {
   ): Promise<{ state: ChargeRecord; traceparent?: string | undefined }[]> {
     const rows = await tx.query<LoadedRow & { traceparent: string | null }>(takeStalledStatement, [ids]);
     const taken = rows.map((row) => ({
-      state: recordOf({ ...row, expand: null, holder: null }),
+      state: recordOf({ ...row, expand: null, holder: null, requestId: null }),
       traceparent: row.traceparent ?? undefined,
     }));
     const { waiting = [], settled = [] } = Object.groupBy(taken, ({ state }) =>
