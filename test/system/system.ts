@@ -21,6 +21,7 @@ import {
 import { bankProtocol } from '#contracts';
 import type { KafkaConnection } from '#messaging';
 import { eventually } from '#testing';
+import { AnswersHeard } from './answers-heard.js';
 import { startLandedVersion } from './landed-version.js';
 import { startControlServer } from '../../infra/local/control-server.js';
 import type { Urls } from '../../infra/local/instances.js';
@@ -69,6 +70,7 @@ export class SystemUnderTest {
   readonly apiKeyMark = `sk_test_${randomUUID().slice(0, 8)}`;
   /** Other keys that were used. */
   readonly otherApiKeys = new Set<string>();
+  readonly #heard = new AnswersHeard();
   readonly #agent = new Agent({ connections: 256, pipelining: 1, headersTimeout: 30_000 });
 
   private constructor(
@@ -115,6 +117,7 @@ export class SystemUnderTest {
     await this.halt();
     if (process.env.HOLDFAST_KEEP_TEST_DATA) process.stdout.write(`Kept ${this.dataDir}\n`);
     else await rm(this.dataDir, { recursive: true, force: true });
+    this.#heard.assertFaultless();
   }
 
   /** Opens the supervisor's control API, by which `holdfast` finds the system. @returns a function that closes it */
@@ -164,7 +167,15 @@ export class SystemUnderTest {
     const { hostname, port } = new URL(options.at ?? this.runtime.urls.api);
     const { apiKey = this.newApiKey(), maxNetworkRetries = 0 } = options;
     if (!apiKey.startsWith(this.apiKeyMark)) this.otherApiKeys.add(apiKey);
-    return new Stripe(apiKey, { host: hostname, port, protocol: 'http', telemetry: false, maxNetworkRetries });
+    const httpClient = this.#heard.httpClient();
+    return new Stripe(apiKey, {
+      host: hostname,
+      port,
+      protocol: 'http',
+      telemetry: false,
+      maxNetworkRetries,
+      httpClient,
+    });
   }
 
   async charge({
@@ -220,7 +231,11 @@ export class SystemUnderTest {
         },
         body: form.toString(),
       })
-      .then(async ({ statusCode: status, body }) => toldBy(request, status, await body.text()))
+      .then(async ({ statusCode: status, headers, body }) => {
+        const text = await body.text();
+        this.#heard.hear(`POST ${path}`, status, headers, text);
+        return toldBy(request, status, text);
+      })
       .catch((): ToldAnswer => ({ ...request, kind: 'info' }));
     this.history.push(reply);
     return reply;

@@ -9,7 +9,7 @@ import { BatchRunner, StepTable } from '#saga';
 import { createLog } from '#telemetry';
 import type { KafkaJsBus } from '#messaging';
 import { BUS, createService, ServiceModule, Shutdown, StepRegistry, withFrameTables } from '#service';
-import { openAsAdministrator, provisionForTests } from '#testing';
+import { faultsOfAnswer, openAsAdministrator, provisionForTests } from '#testing';
 import { apiModules } from '../api-modules.js';
 import type { OpenedCharge } from '../charges/charge/charge.js';
 import { findCharges, unsettledCharges, withKnown } from '../charges/store/charge-rows.repository.js';
@@ -30,6 +30,8 @@ export class RunningApi {
     readonly url: string,
     /** For what a test does to the tables that the service may not. */
     readonly administrator: Database,
+    /** Faults of answers, by the types of the `stripe` package. */
+    private readonly faultyAnswers: readonly string[],
   ) {}
 
   /**
@@ -66,8 +68,9 @@ export class RunningApi {
     for (const name of Object.keys(settings)) Reflect.deleteProperty(process.env, name);
     Object.assign(process.env, before);
     await app.get<KafkaJsBus>(BUS).ensureTopics(topics, 1);
+    const faulty = faultyAnswersOf(app);
     await app.listen(0, '127.0.0.1');
-    return new RunningApi(app, await app.getUrl(), await openAsAdministrator(database));
+    return new RunningApi(app, await app.getUrl(), await openAsAdministrator(database), faulty);
   }
 
   get database(): Database {
@@ -106,6 +109,7 @@ export class RunningApi {
     await this.played;
     await this.app.get(Shutdown).run();
     await this.administrator.close();
+    assert.deepEqual([...new Set(this.faultyAnswers)], [], "answers must be of the stripe package's types");
   }
 
   private async play(random: () => number): Promise<void> {
@@ -137,6 +141,21 @@ export class RunningApi {
       [...charges].flatMap(([id, charge]) => eventsOn(withKnown(charge, pending.get(id) ?? []), random)),
     );
   }
+}
+
+/** Holds every answer of the public port to the types of the `stripe` package, from now on. */
+function faultyAnswersOf(app: NestFastifyApplication): readonly string[] {
+  const faulty: string[] = [];
+  const door = app.getHttpAdapter().getInstance();
+  door.addHook('onSend', (request, reply, body, done) => {
+    const text = Buffer.isBuffer(body) ? body.toString() : body;
+    if (typeof text === 'string' && text !== '') {
+      const where = `${request.method} ${request.routeOptions.url ?? request.url}, ${reply.statusCode}`;
+      for (const fault of faultsOfAnswer(reply.statusCode, text)) faulty.push(`${where}: ${fault}`);
+    }
+    done();
+  });
+  return faulty;
 }
 
 /** Events of bank and ledger for everything that a charge waits for. */
