@@ -79,7 +79,7 @@ describe('a capture of a charge that does not exist', () => {
 
   it('is refused with the name of its parameter', () => {
     expect(refusedAs('ch_nobody')).toEqual([
-      'acct_1 missing: answered 404 Unrecognized URL. of undefined, which must be of id',
+      'acct_1 missing: answered 404 Unrecognized URL. of undefined, which must be of charge',
     ]);
   });
 
