@@ -16,13 +16,9 @@ const always = {
   application_fee: null,
   application_fee_amount: null,
   customer: null,
-  destination: null,
-  dispute: null,
   disputed: false,
   failure_balance_transaction: null,
-  invoice: null,
   on_behalf_of: null,
-  order: null,
   payment_intent: null,
   radar_options: {},
   receipt_number: null,
@@ -153,7 +149,6 @@ function documented({ row, creation }: KnownCharge, shown: ChargeObject, card: M
       metadata: {},
       regulated_status: 'unregulated',
       tokenization_method: null,
-      wallet: null,
     },
   };
 }

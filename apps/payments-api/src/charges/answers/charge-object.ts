@@ -65,18 +65,14 @@ export function chargeObject(charge: OpenedCharge, expand: readonly string[], no
     currency: amount.currency,
     customer: opening.customer,
     description: details.description,
-    destination: null,
-    dispute: null,
     disputed: false,
     failure_balance_transaction: null,
     failure_code: failure?.code ?? null,
     failure_message: failure?.message ?? null,
     fraud_details: details.fraudReport ? { user_report: details.fraudReport } : {},
-    invoice: null,
     livemode: false,
     metadata: details.metadata,
     on_behalf_of: null,
-    order: null,
     outcome: outcomeOf(charge, failure),
     paid: posted !== undefined || authorized,
     payment_intent: opening.paymentIntent,
@@ -216,7 +212,6 @@ function cardObject({ opening }: OpenedCharge, id: string): object {
     name,
     regulated_status: 'unregulated',
     tokenization_method: null,
-    wallet: null,
   };
 }
 

@@ -28,14 +28,10 @@ export function documentedCharge(
     },
     calculated_statement_descriptor: 'HOLDFAST',
     customer: null,
-    destination: null,
-    dispute: null,
     disputed: false,
     failure_balance_transaction: null,
     failure_message: failed ? 'Your card was declined.' : null,
-    invoice: null,
     on_behalf_of: null,
-    order: null,
     outcome: failed
       ? { network_status: 'declined_by_network', type: 'issuer_declined' }
       : paid
@@ -102,7 +98,6 @@ export function documentedCharge(
       name: null,
       regulated_status: 'unregulated',
       tokenization_method: null,
-      wallet: null,
     },
     source_transfer: null,
     statement_descriptor: null,
