@@ -2,6 +2,7 @@ import { AccountsModule } from './accounts/accounts.module.js';
 import { BalanceModule } from './balance/balance.module.js';
 import { ChargesModule } from './charges/charges.module.js';
 import { StripeHttpModule } from './http/stripe-http.module.js';
+import { PaymentIntentsModule } from './payment-intents/payment-intents.module.js';
 import { RefundsModule } from './charges/refunds.module.js';
 import { EventListsModule } from './stripe-events/event-lists.module.js';
 import { TestClocksModule } from './test-clocks/test-clocks.module.js';
@@ -12,6 +13,7 @@ export const apiModules = [
   StripeHttpModule,
   ChargesModule,
   RefundsModule,
+  PaymentIntentsModule,
   TestClocksModule,
   BalanceModule,
   EventListsModule,

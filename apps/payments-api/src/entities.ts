@@ -8,6 +8,7 @@ import { ChargeEntity } from './charges/store/charge.entity.js';
 import { IdempotencyAnswerEntity } from './idempotency/idempotency-answer.entity.js';
 import { IdempotencyKeyEntity } from './idempotency/idempotency-key.entity.js';
 import { RefundEntity } from './charges/store/refund.entity.js';
+import { PaymentIntentEntity } from './payment-intents/store/payment-intent.entity.js';
 import { StripeEventEntity } from './stripe-events/stripe-event.entity.js';
 import { TestClockEntity } from './test-clocks/test-clock.entity.js';
 import { WebhookDeliveryEntity } from './webhooks/webhook-delivery.entity.js';
@@ -23,6 +24,7 @@ export const entities: readonly EntityClass[] = [
   ChargeEventEntity,
   IdempotencyAnswerEntity,
   IdempotencyKeyEntity,
+  PaymentIntentEntity,
   RefundEntity,
   StripeEventEntity,
   TestClockEntity,

@@ -17,6 +17,7 @@ export const paymentsDatabase: ServiceDatabase = {
       charge_event: ['SELECT', 'INSERT'],
       idempotency_answer: ['SELECT', 'INSERT', 'DELETE'],
       idempotency_key: ['SELECT', 'INSERT', 'DELETE'],
+      payment_intent: ['SELECT', 'INSERT', 'UPDATE'],
       refund: ['SELECT', 'INSERT', 'UPDATE'],
       stripe_event: ['SELECT', 'INSERT', 'DELETE'],
       test_clock: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],

@@ -40,6 +40,12 @@ import {
   pendingRefundsStatement,
   refundsByIdStatement,
 } from './charges/store/refund.repository.js';
+import { findChargedIntentStatement } from './payment-intents/store/charged-intent.repository.js';
+import {
+  findIntentStatement,
+  lockIntentsStatement,
+  saveIntentsStatement,
+} from './payment-intents/store/payment-intent.repository.js';
 import {
   findEventStatement,
   pruneDeliveriesStatement,
@@ -96,6 +102,10 @@ it('every statement on the way of a charge reaches its rows by index, however mu
         refundsByIdStatement,
         latestRefundsStatement,
         pendingRefundsStatement,
+        findIntentStatement,
+        lockIntentsStatement,
+        saveIntentsStatement,
+        findChargedIntentStatement,
         raiseStatement,
         findEventStatement,
         pruneEventsStatement,
@@ -108,6 +118,7 @@ it('every statement on the way of a charge reaches its rows by index, however mu
         'refund',
         'idempotency_key',
         'idempotency_answer',
+        'payment_intent',
         'test_clock',
         'stripe_event',
         'webhook_delivery',
@@ -123,6 +134,12 @@ it('every statement on the way of a charge reaches its rows by index, however mu
           name: 'test.grow_charges',
           text: `INSERT INTO charge (id, account, state, version, amount_minor, currency, created_at, opening, details, ending, awaiting, idempotency_key)
                SELECT 'ch_' || n, 'acct_' || n % 50, 'succeeded', 2, 1000, 'usd', now(), '{}', '{}', '{}', false, 'key-' || n
+               FROM generate_series(1, 5000) AS n`,
+        });
+        await test.database.query({
+          name: 'test.grow_payment_intents',
+          text: `INSERT INTO payment_intent (id, account, version, amount_minor, currency, latest_charge, created_at, intent)
+               SELECT 'pi_' || n, 'acct_' || n % 50, 1, 1000, 'usd', 'ch_' || n, now(), '{}'
                FROM generate_series(1, 5000) AS n`,
         });
         await test.database.query({

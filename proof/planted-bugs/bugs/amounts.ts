@@ -64,8 +64,11 @@ export const amounts: readonly Sabotage[] = [
     says: 'a partial capture captures the whole authorized amount',
     breaks: ['A17'],
     edits: [
-      { file: captureCharge, find: 'capture: { amount: wanted, key', replace: 'capture: { amount, key' },
-      { file: captureCharge, find: 'amount: wanted })]', replace: 'amount })]' },
+      {
+        file: captureCharge,
+        find: 'requestCapture(charge, {\n      amount: wanted,',
+        replace: 'requestCapture(charge, {\n      amount,',
+      },
     ],
   },
   {

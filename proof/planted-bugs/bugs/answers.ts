@@ -8,7 +8,7 @@ export const answers: readonly Sabotage[] = [
     breaks: ['A17'],
     edits: [
       {
-        file: 'apps/payments-api/src/charges/answers/answer.ts',
+        file: 'apps/payments-api/src/charges/answers/charge-answer.ts',
         find: "  if (charge.state === 'failed') return failed(",
         replace: "  if (charge.state === 'failed' && expand.includes('failure')) return failed(",
       },
@@ -32,12 +32,12 @@ export const answers: readonly Sabotage[] = [
     breaks: ['A17'],
     edits: [
       {
-        file: 'apps/payments-api/src/charges/answers/answer.ts',
+        file: 'apps/payments-api/src/charges/answers/charge-answer.ts',
         find: '      param,\n',
         replace: '',
       },
       {
-        file: 'apps/payments-api/src/charges/answers/answer.ts',
+        file: 'apps/payments-api/src/charges/answers/charge-answer.ts',
         find: 'declineCode, message, param }',
         replace: 'declineCode, message }',
       },

@@ -33,8 +33,8 @@ export const batches: readonly Sabotage[] = [
     edits: [
       {
         file: 'apps/payments-api/src/charges/requests/charge-request.repository.ts',
-        find: "if (charge && request.state === 'decided') charges!.set(charge, request.charge);",
-        replace: "if (charge && request.state === 'withdrawn') charges!.get(charge);",
+        find: "if (charge.charge.state !== 'none') decided.set(charge.charge.opening.id, charge);",
+        replace: "if (charge.charge.state === 'none') decided.set('', charge);",
       },
     ],
   },

@@ -152,8 +152,8 @@ export const fields: readonly Sabotage[] = [
     edits: [
       {
         file: refundObject,
-        find: 'payment_method: cardIdOf(chargeId),',
-        replace: 'payment_method: cardIdOf(opening.id),',
+        find: '?? cardIdOf(chargeId),',
+        replace: '?? cardIdOf(opening.id),',
       },
     ],
   },

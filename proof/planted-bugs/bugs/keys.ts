@@ -48,9 +48,9 @@ export const keys: readonly Sabotage[] = [
       },
       {
         file: chargeRequestRows,
-        find: '    const ours = await claimKeys(tx, claims);\n',
+        find: '      claimKeys(tx, claims),\n',
         replace:
-          '    const rows = await readKeys(tx, claims);\n    const ours = new Set(claims.filter((claim) => rows.get(nameOf(claim))?.requestId === claim.requestId).map(nameOf));\n',
+          '      readKeys(tx, claims).then((rows) => new Set(claims.filter((claim) => rows.get(nameOf(claim))?.requestId === claim.requestId).map(nameOf))),\n',
       },
     ],
   },

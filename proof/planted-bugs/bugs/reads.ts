@@ -138,12 +138,12 @@ export const reads: readonly Sabotage[] = [
     breaks: ['A17'],
     edits: [
       {
-        file: 'apps/payments-api/src/charges/answers/answer.ts',
+        file: 'apps/payments-api/src/charges/answers/charge-answer.ts',
         find: ': alreadyRefunded(id)).answer;',
         replace: ': alreadyCaptured(id)).answer;',
       },
       {
-        file: 'apps/payments-api/src/charges/answers/answer.ts',
+        file: 'apps/payments-api/src/charges/answers/charge-answer.ts',
         find: 'import { alreadyRefunded, expiredForCapture }',
         replace: 'import { alreadyCaptured, expiredForCapture }',
       },

@@ -3,7 +3,7 @@ import { hash, hkdfSync } from 'node:crypto';
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** Domain separation: hashes of two purposes are unrelated. */
-export type Purpose = 'account' | 'api_key' | 'card' | 'request';
+export type Purpose = 'account' | 'api_key' | 'card' | 'client_secret' | 'request';
 
 /**
  * HMAC under the API's secret: equal texts have equal hashes, and without the secret hashes can be neither
@@ -15,7 +15,13 @@ export class KeyedHash {
   constructor(secret: string) {
     const key = (purpose: Purpose): HmacKey =>
       hmacKey(Buffer.from(hkdfSync('sha256', secret, '', `holdfast ${purpose}`, 32)));
-    this.keys = { account: key('account'), api_key: key('api_key'), card: key('card'), request: key('request') };
+    this.keys = {
+      account: key('account'),
+      api_key: key('api_key'),
+      card: key('card'),
+      client_secret: key('client_secret'),
+      request: key('request'),
+    };
   }
 
   /** 43 characters, base64url. */

@@ -34,6 +34,11 @@ export function endpointOf(request: FastifyRequest): string {
   return `${request.method} ${request.url.split('?', 1)[0]!}`;
 }
 
+/** By the name that the caller has for this service. */
+export function baseUrlOf(request: FastifyRequest): string {
+  return `http://${headerOf(request, 'host') ?? 'localhost'}`;
+}
+
 export function headerOf(request: FastifyRequest, name: string): string | undefined {
   const value = request.headers[name];
   return Array.isArray(value) ? value[0] : value;

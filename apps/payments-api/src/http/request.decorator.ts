@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { parametersOf, traceOf } from './api-request.http.js';
+import { baseUrlOf, parametersOf, traceOf } from './api-request.http.js';
 import { ParametersPipe } from './parameters.pipe.js';
 
 const requestOf = (context: ExecutionContext): FastifyRequest => context.switchToHttp().getRequest<FastifyRequest>();
@@ -11,6 +11,9 @@ export const AccountId = createParamDecorator((_data: unknown, context) => reque
 
 /** The caller's own trace, if it sent one that may be followed. */
 export const TraceParent = createParamDecorator((_data: unknown, context) => traceOf(requestOf(context)));
+
+/** How the caller reached this service, for the URLs of its pages. */
+export const BaseUrl = createParamDecorator((_data: unknown, context) => baseUrlOf(requestOf(context)));
 
 const allParameters = createParamDecorator((_data: unknown, context) => parametersOf(requestOf(context)));
 

@@ -103,7 +103,15 @@ function tooLate({ phase }: Shutdown): Error | undefined {
   return phase === undefined || phase === 'door' ? undefined : doorError(503);
 }
 
-const movements = new Set(['/v1/charges', '/v1/charges/:id/capture', '/v1/refunds']);
+const movements = new Set([
+  '/v1/charges',
+  '/v1/charges/:id/capture',
+  '/v1/payment_intents',
+  '/v1/payment_intents/:id/cancel',
+  '/v1/payment_intents/:id/capture',
+  '/v1/payment_intents/:id/confirm',
+  '/v1/refunds',
+]);
 
 /** A request whose work the other services share, so that it can be refused before its body is read. */
 function movesMoney({ method, routeOptions }: FastifyRequest): boolean {

@@ -48,8 +48,23 @@ export interface Claim extends RequestClaim {
   readonly expand: readonly string[];
 }
 
-/** What the answer shows: null the new charge, `capture` the capture, an id that refund. */
-export type Subject = null | 'capture' | `re_${string}`;
+/**
+ * What the answer shows: null the new charge, `capture` the capture, an id that refund, and otherwise an intent after
+ * what was asked of it: `confirm pi_…`.
+ */
+export type Subject = null | 'capture' | `re_${string}` | IntentSubject;
+/** What a request asks of an intent, and waits for. */
+export type IntentRequest = 'confirm' | 'capture' | 'cancel';
+type IntentSubject = `${IntentRequest} pi_${string}`;
+
+export const intentSubject = (asked: IntentRequest, intentId: string): Subject =>
+  `${asked} ${intentId}` as IntentSubject;
+
+/** @returns null when the answer shows no intent */
+export function intentOfSubject(subject: Subject): { readonly asked: IntentRequest; readonly id: string } | null {
+  const [asked, id] = subject?.split(' ') ?? [];
+  return id === undefined ? null : { asked: asked as IntentRequest, id };
+}
 
 /** What a key was used for. A pruned key may be reused for another request. */
 export interface KeyUse extends KeyName {

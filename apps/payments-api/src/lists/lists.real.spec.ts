@@ -12,6 +12,7 @@ import { migrations } from '../migrations/migrations.js';
 import { raisedTypes } from '../stripe-events/raised-types.js';
 import { eventLists, listEvents } from '../stripe-events/stripe-event.repository.js';
 import { refundFilters } from '../charges/parameters/refund-list-parameters.js';
+import { intentLists, listIntents } from '../payment-intents/store/payment-intent.repository.js';
 import { listRefunds, refundLists } from '../charges/store/refund.repository.js';
 
 const ROWS = 40_000;
@@ -51,6 +52,10 @@ const grow = `
   INSERT INTO refund (id, account, charge_id, state, amount_minor, currency, created_at, refund)
   SELECT 're_' || lpad(n::text, 6, '0'), '${account}', CASE WHEN n % 2 = 0 THEN 'common' ELSE 'ch_' || n END, 'succeeded',
          1000, 'usd', to_timestamp(${start} + n), '{}'
+  FROM generate_series(1, ${ROWS}) AS n;
+  INSERT INTO payment_intent (id, account, version, amount_minor, currency, customer, created_at, intent)
+  SELECT 'pi_' || lpad(n::text, 6, '0'), '${account}', 1, 1000, 'usd', CASE WHEN n % 2 = 0 THEN 'common' END,
+         to_timestamp(${start} + n), '{}'
   FROM generate_series(1, ${ROWS}) AS n;
   INSERT INTO balance_transaction (id, account, type, amount_minor, fee_minor, currency, source, charge_id, created_at,
                                    available_on)
@@ -135,6 +140,11 @@ async function questionsOf(): Promise<Question[]> {
       await ask(`refunds, ${where}, ${JSON.stringify(filters)}`, PAGES_MAX, (sql) =>
         listRefunds(sql, { ...page, filters }),
       );
+  for (const [where, page] of pages('pi'))
+    for (const filters of combinations(['customer'], { customer: 'one' }))
+      await ask(`payment intents, ${where}, ${JSON.stringify(filters)}`, PAGES_MAX, (sql) =>
+        listIntents(sql, { ...page, filters }),
+      );
   for (const [where, page] of pages('txn'))
     for (const currency of [null, 'usd', 'eur'] as const)
       for (const type of [null, ...transactionTypes])
@@ -175,7 +185,9 @@ describe('a list of an account with much in it', () => {
     const asked = new Map(questions.map(({ statement }) => [statement.name, statement]));
     // No statement is left out.
     expect([...asked.keys()].sort()).toEqual(
-      [...chargeLists.all, ...refundLists.all, ...transactionLists, ...eventLists].map(({ name }) => name).sort(),
+      [...chargeLists.all, ...refundLists.all, ...intentLists.all, ...transactionLists, ...eventLists]
+        .map(({ name }) => name)
+        .sort(),
     );
     for (const { name, text } of asked.values()) await client.query(`PREPARE "${name}" AS ${text}`);
     const slow = async (): Promise<string[]> => {

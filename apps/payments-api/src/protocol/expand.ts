@@ -5,7 +5,7 @@ import { isHash, type Parameter } from './parameters.js';
 import { cardNumberIn, invalidRequest, shown, type StripeError } from './stripe-error.js';
 
 /** An object whose properties `expand` may name. */
-export type Expandable = 'charge' | 'refund' | 'balance_transaction';
+export type Expandable = 'charge' | 'refund' | 'balance_transaction' | 'payment_intent';
 
 /** The objects behind a property. `none`: one that does not exist here; the property stays null, as at Stripe. */
 type Behind = readonly Expandable[] | 'none';
@@ -41,6 +41,15 @@ const properties: Readonly<Record<Expandable, ReadonlyMap<string, Behind>>> = {
     ['transfer_reversal', 'none'],
   ]),
   balance_transaction: new Map<string, Behind>([['source', ['charge', 'refund']]]),
+  payment_intent: new Map<string, Behind>([
+    ['application', 'none'],
+    ['customer', 'none'],
+    ['latest_charge', ['charge']],
+    ['on_behalf_of', 'none'],
+    ['payment_method', 'none'],
+    ['review', 'none'],
+    ['source', 'none'],
+  ]),
 };
 
 /** Stripe: "expansions have a maximum depth of four levels". `data` of a list is one of them. */

@@ -12,6 +12,9 @@ export interface ErrorBody {
   readonly param?: string | undefined;
   readonly decline_code?: string | undefined;
   readonly charge?: string | undefined;
+  /** The object, as it stands after the request. */
+  readonly payment_intent?: object | undefined;
+  readonly payment_method?: object | undefined;
   readonly doc_url?: string | undefined;
 }
 
@@ -41,9 +44,10 @@ export class StripeError extends Error {
 }
 
 export function errorEnvelope(body: ErrorBody): string {
-  const doc_url = body.code && `https://stripe.com/docs/error-codes/${body.code.replaceAll('_', '-')}`;
-  return jsonText({ error: { ...body, ...(doc_url && { doc_url }) } });
+  return jsonText({ error: { ...body, ...(body.code && { doc_url: docUrlOf(body.code) }) } });
 }
+
+export const docUrlOf = (code: string): string => `https://stripe.com/docs/error-codes/${code.replaceAll('_', '-')}`;
 
 /** 400: the caller's mistake, found before anything began; never stored under a key. */
 export function invalidRequest(

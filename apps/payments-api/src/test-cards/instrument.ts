@@ -11,6 +11,7 @@ import {
   testCardNamed,
   testCardOf,
   type AddressChecks,
+  type CardAuthentication,
   type Funding,
   type TestCard,
 } from './test-card.js';
@@ -28,6 +29,9 @@ export interface PaymentInstrument {
   /** Absent: what was given passes. */
   readonly addressChecks?: AddressChecks;
   readonly riskLevel?: 'elevated' | 'highest';
+  readonly authentication?: CardAuthentication;
+  /** Its holder has authenticated this payment. */
+  readonly isAuthenticated?: true;
   readonly bypassesPending?: true;
   readonly refundsBeginPending?: true;
   /** The fault token that the charge carries. */
@@ -159,7 +163,7 @@ function instrumentOf(
   >,
 ): PaymentInstrument {
   const { expMonth, expYear, name = null, address = null, cvcCheck = null, fault = card.fault ?? null } = given;
-  const { addressChecks, riskLevel, bypassesPending, refundsBeginPending } = card;
+  const { addressChecks, riskLevel, authentication, bypassesPending, refundsBeginPending } = card;
   return {
     card: {
       brand: card.brand,
@@ -176,6 +180,7 @@ function instrumentOf(
     cvcCheck,
     ...(addressChecks && { addressChecks }),
     ...(riskLevel && { riskLevel }),
+    ...(authentication && { authentication }),
     ...(bypassesPending && { bypassesPending }),
     ...(refundsBeginPending && { refundsBeginPending }),
     fault,

@@ -28,6 +28,6 @@ export const paymentSource = z.union([text({ max: 255 }), card]);
 export type GivenCard = z.output<typeof card>;
 
 export interface GivenSource {
-  readonly param: 'source' | 'card';
+  readonly param: 'source' | 'card' | 'payment_method';
   readonly source: string | GivenCard;
 }

@@ -17,6 +17,8 @@ export interface TestCard extends CardTraits {
 
 /** What a card does beside being approved or declined. */
 export interface CardTraits {
+  /** Its holder is asked by 3D Secure, where the payment allows to ask. */
+  readonly authentication?: CardAuthentication;
   readonly riskLevel?: 'elevated' | 'highest';
   /** How the checks of an address end; they pass otherwise. */
   readonly addressChecks?: AddressChecks;
@@ -26,6 +28,13 @@ export interface CardTraits {
   readonly refundsBeginPending?: true;
   /** The fault token that a charge with this card carries. */
   readonly fault?: string;
+}
+
+export interface CardAuthentication {
+  /** On session only, for a card that counts as set up for payments off session; or only where the merchant asks for it. */
+  readonly isAsked: 'always' | 'unless_set_up' | 'on_session' | 'on_request';
+  /** What the card does once its holder has authenticated, or need not. */
+  readonly afterwards: CardBehavior;
 }
 
 export interface AddressChecks {
@@ -49,6 +58,14 @@ const special = (number: string, name: string, given: Given): TestCard =>
 
 const declines = (number: string, behavior: CardBehavior, name: string, given: Given = {}): TestCard =>
   special(number, name, { behavior, ...given });
+
+/** A bare charge cannot ask its holder, so it is declined. */
+const asks = (
+  number: string,
+  name: string,
+  isAsked: CardAuthentication['isAsked'] = 'always',
+  afterwards: CardBehavior = 'approve',
+): TestCard => declines(number, 'authentication_required', name, { authentication: { isAsked, afterwards } });
 
 /** `tok_br`: a card of that country. */
 const ofCountries = (cards: Readonly<Record<string, string>>): TestCard[] =>
@@ -182,16 +199,17 @@ export const testCards: readonly TestCard[] = [
   special('4000003720000278', 'bypassPendingInternational', { bypassesPending: true, country: 'IE' }),
   special('4000000000007726', 'pendingRefund', { refundsBeginPending: true }),
   special('4000000000005126', 'refundFail', { fault: 'tok_fault_refund_refuse_always' }),
-  // A bare charge cannot be authenticated.
-  declines('4000002500003155', 'authentication_required', 'authenticationRequiredOnSetup'),
-  declines('4000002760003184', 'authentication_required', 'authenticationRequired'),
-  declines('4000003800000446', 'authentication_required', 'authenticationRequiredSetupForOffSession'),
-  declines('4000008260003178', 'authentication_required', 'authenticationRequiredChargeDeclinedInsufficientFunds'),
-  declines('4000000000003220', 'authentication_required', 'threeDSecure2Required'),
-  declines('4000000000003063', 'authentication_required', 'threeDSecureRequired'),
-  declines('4000008400001629', 'authentication_required', 'threeDSecureRequiredChargeDeclined'),
+  asks('4000002500003155', 'authenticationRequiredOnSetup', 'unless_set_up'),
+  asks('4000002760003184', 'authenticationRequired'),
+  asks('4000003800000446', 'authenticationRequiredSetupForOffSession', 'on_session'),
+  asks('4000008260003178', 'authenticationRequiredChargeDeclinedInsufficientFunds', 'always', 'insufficient_funds'),
+  asks('4000000000003220', 'threeDSecure2Required'),
+  asks('4000000000003063', 'threeDSecureRequired'),
+  asks('4000008400001629', 'threeDSecureRequiredChargeDeclined', 'always', 'generic_decline'),
   declines('4000008400001280', 'generic_decline', 'threeDSecureRequiredProcessingError'),
-  special('4000000000003055', 'threeDSecureOptional', {}),
+  special('4000000000003055', 'threeDSecureOptional', {
+    authentication: { isAsked: 'on_request', afterwards: 'approve' },
+  }),
   special('4000000000003097', 'threeDSecureOptionalProcessingError', {}),
 ];
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { bankProtocol } from '#contracts';
 import { usd } from '#money';
 import { faultsOfObject, notEmpty } from '#testing';
-import { createAnswer } from './answer.js';
+import { createAnswer } from './charge-answer.js';
 import { chargeObject } from './charge-object.js';
 import { evolve, type FailedOutcome, type OpenedCharge, type PostedOutcome } from '../charge/charge.js';
 import { failureOf } from '../charge/failure.js';

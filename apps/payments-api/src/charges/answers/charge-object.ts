@@ -76,7 +76,7 @@ export function chargeObject(charge: OpenedCharge, expand: readonly string[], no
     outcome: outcomeOf(charge, failure),
     paid: posted !== undefined || authorized,
     payment_intent: opening.paymentIntent,
-    payment_method: cardId,
+    payment_method: opening.paymentMethod ?? cardId,
     payment_method_details: { card: cardDetails(charge), type: 'card' },
     radar_options: {},
     receipt_email: details.receiptEmail,
@@ -86,7 +86,7 @@ export function chargeObject(charge: OpenedCharge, expand: readonly string[], no
     ...(expands(expand, 'refunds') && { refunds: refundList(charge, expand, now) }),
     review: null,
     shipping: details.shipping,
-    source: cardObject(charge, cardId),
+    source: opening.paymentIntent === null ? cardObject(charge, cardId) : null,
     source_transfer: null,
     statement_descriptor: descriptor.whole,
     statement_descriptor_suffix: descriptor.suffix,
@@ -169,7 +169,7 @@ function cardDetails(charge: OpenedCharge): object {
 }
 
 /** The card behind a token has an address that was checked when the token was made; a card spelled out has what is given. */
-function checksOf({ address, addressChecks, cvcCheck }: OpenedCharge['opening']['instrument']): {
+export function checksOf({ address, addressChecks, cvcCheck }: OpenedCharge['opening']['instrument']): {
   address_line1_check: string | null;
   address_postal_code_check: string | null;
   cvc_check: string | null;

@@ -18,6 +18,12 @@ export const expiredForCapture = (id: string): StripeError =>
 export const notCapturable = (id: string, because: string): StripeError =>
   invalidRequest(`Charge ${id} cannot be captured: ${because}`);
 
+/** The charge and its intent would tell different stories. */
+export const ofIntent = (id: string, intentId: string, request: 'capture' | 'cancel'): StripeError =>
+  invalidRequest(
+    `Charge ${id} belongs to a PaymentIntent: ${request} it with \`POST /v1/payment_intents/${intentId}/${request}\`.`,
+  );
+
 export const notRefundable = (id: string, because: string): StripeError =>
   invalidRequest(`Charge ${id} cannot be refunded: ${because}`, { code: 'charge_not_refundable' });
 

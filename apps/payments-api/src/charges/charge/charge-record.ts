@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { become, unchanged, type AggregateType, type Decision } from '#saga';
+import type { PaymentIntent } from '../../payment-intents/intent/payment-intent.js';
 import type { Rendering } from '../../idempotency/key.js';
 import type { AccountContext } from './account-posting.js';
 import { evolve, type Charge, type ChargeEvent, type ServiceEvent } from './charge.js';
@@ -13,6 +14,8 @@ export interface ChargeRecord {
   /** Number of events folded so far, which is the version of the last one. */
   readonly version: number;
   readonly unsaved: readonly ChargeEvent[];
+  /** The intent of which this charge is an attempt, as it is read beside the charge; no fold of the stream needs it. */
+  readonly intent: PaymentIntent | null;
   /** Idempotency key of the request that opened the charge. */
   readonly key: string;
   /** How to render the answer under each key that waits for this charge. Keys that the reaper deleted are absent. */
@@ -30,7 +33,7 @@ const none: ReadonlyMap<string, Rendering> = new Map();
 /** The state before the first event. */
 export function noCharge(key: string): ChargeRecord {
   const charge = { state: 'none' } as const;
-  return { charge, stored: charge, version: 0, unsaved: [], key, renderings: none };
+  return { charge, stored: charge, version: 0, unsaved: [], intent: null, key, renderings: none };
 }
 
 export function recordEvent(before: ChargeRecord, event: ChargeEvent): ChargeRecord {

@@ -18,6 +18,7 @@ import {
   withoutRest,
   type RefundsOfCharge,
 } from './refunds-of-charge.js';
+import type { Shipping } from '../../protocol/shipping.js';
 import type { PaymentInstrument } from '../../test-cards/instrument.js';
 import { noAuthorization, type RequestedCapture, type ManualAuthorization } from './manual-authorization.js';
 
@@ -35,6 +36,8 @@ export interface Opening {
   readonly statementDescriptorSuffix: string | null;
   readonly customer: string | null;
   readonly paymentIntent: string | null;
+  /** Of an intent's charge. */
+  readonly paymentMethod?: string;
 }
 
 /** Fields that the merchant may update at any time; no decision about money reads them. */
@@ -45,14 +48,6 @@ export interface ChargeDetails {
   readonly shipping: Shipping | null;
   readonly transferGroup: string | null;
   readonly fraudReport: 'fraudulent' | 'safe' | null;
-}
-
-export interface Shipping {
-  readonly address: Readonly<Record<'city' | 'country' | 'line1' | 'line2' | 'postal_code' | 'state', string | null>>;
-  readonly name: string;
-  readonly carrier: string | null;
-  readonly phone: string | null;
-  readonly tracking_number: string | null;
 }
 
 /** The event stream of a charge: requests of the merchant or of time, and outcomes that other services report. */

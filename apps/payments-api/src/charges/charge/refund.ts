@@ -17,6 +17,9 @@ export interface RefundOpening {
   readonly openedAt: Instant;
   /** Idempotency key of the request. Null for what was not captured: its refund comes without a request. */
   readonly key: string | null;
+  /** Of a refund of an intent's charge. */
+  readonly paymentIntent?: string;
+  readonly paymentMethod?: string;
 }
 
 /** Of a refund that a merchant requests. */

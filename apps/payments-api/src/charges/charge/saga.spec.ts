@@ -40,7 +40,11 @@ const charge = (capture: 'automatic' | 'manual', ...events: ChargeEvent[]): Char
   [aChargeOpened({ id, ...(capture === 'manual' && { capture }) }), ...events].reduce(recordEvent, noCharge('k'));
 const asked = (before: ChargeRecord, decide: Decide): readonly NewEvent[] => requested(before, decide).emit;
 const requested = (before: ChargeRecord, decide: Decide) =>
-  chargeRequest(claim, decide, undefined).decide({ state: 'claimed', charge: before }, testNow, undefined);
+  chargeRequest(claim, decide, undefined).decide(
+    { state: 'claimed', charge: before, intent: null },
+    testNow,
+    undefined,
+  );
 
 const create = createCharge(
   claim,

@@ -1,6 +1,7 @@
 import type { Instant } from '#clock';
 import { money } from '#money';
 import type { Charge, ChargeOutcome } from './charge.js';
+import { intentOf } from './refund-of-intent.js';
 import type { RefundOpening } from './refund.js';
 
 /**
@@ -23,6 +24,7 @@ export function uncapturedRest(charge: Charge, outcome: ChargeOutcome, now: Inst
     reason: isLapse ? 'expired_uncaptured_charge' : null,
     openedAt: now,
     key: null,
+    ...intentOf(charge.opening),
   };
 }
 

@@ -7,7 +7,7 @@ import { paymentSource, type GivenSource } from '../../test-cards/payment-source
 import { amountTooSmall } from './amount-too-small.js';
 import { detailParameters, newDetails, newMetadata, ofConnect, statementDescriptor } from './charge-details.js';
 
-const currency = text().transform((written, findings) => {
+export const currency = text().transform((written, findings) => {
   const code = written.toLowerCase();
   if (isCurrency(code)) return code;
   const message = `Invalid currency: ${shown(code)}. Supported are ${currencyCodes.join(', ')}.`;
@@ -18,7 +18,7 @@ const currency = text().transform((written, findings) => {
 const amount = z
   .object({ expand: expand('charge'), amount: integer({ min: 1 }), currency })
   .superRefine((given, findings) => {
-    const error = outOfBounds(money(given.amount, given.currency));
+    const error = amountOutOfBounds(money(given.amount, given.currency));
     if (error) refuse(findings, error, ['amount']);
   });
 
@@ -62,7 +62,8 @@ function paymentOf({ source, card }: z.output<typeof payment>): GivenSource {
   return source === undefined ? { param: 'card', source: card! } : { param: 'source', source };
 }
 
-function outOfBounds(amount: Money): ((param: string) => StripeError) | undefined {
+/** The error for an amount that no charge can have. */
+export function amountOutOfBounds(amount: Money): ((param: string) => StripeError) | undefined {
   const tooSmall = amountTooSmall(amount);
   if (tooSmall) return () => tooSmall;
   if (amount.amountMinor > MAX_AMOUNT_MINOR) {

@@ -3,8 +3,9 @@ import { payments } from '#contracts';
 import { money } from '#money';
 import { resourceMissing, type StripeError } from '../../protocol/stripe-error.js';
 import type { Claim } from '../../idempotency/key.js';
-import { refused, type Decide } from './charge-request.js';
-import { ownCharge, type OpenedCharge, type MerchantEvent } from '../charge/charge.js';
+import { refused, type Decide, type RequestDecision } from './charge-request.js';
+import type { RequestedCapture } from '../charge/manual-authorization.js';
+import { ownCharge, type OpenedCharge } from '../charge/charge.js';
 import type { CaptureParameters } from '../parameters/capture-parameters.js';
 import { amountTooSmall } from '../parameters/amount-too-small.js';
 import { changesOf } from '../parameters/charge-details.js';
@@ -16,6 +17,7 @@ import {
   expiredForCapture,
   lockTimeout,
   notCapturable,
+  ofIntent,
 } from '../answers/state-errors.js';
 
 /** Requests the capture of an authorization or of a part; the rest is released. */
@@ -24,6 +26,7 @@ export function captureCharge(claim: Claim, request: CaptureParameters): Decide 
     const charge = ownCharge(found, claim.account);
     if (!charge) throw resourceMissing('charge', claim.chargeId!, 'charge');
     const { id, amount } = charge.opening;
+    if (charge.opening.paymentIntent !== null) return refused(ofIntent(id, charge.opening.paymentIntent, 'capture'));
     const refusal = reasonAgainst(charge, now);
     if (refusal) return refused(refusal);
     const wanted = money(request.amountMinor ?? amount.amountMinor, amount.currency);
@@ -35,14 +38,22 @@ export function captureCharge(claim: Claim, request: CaptureParameters): Decide 
     if (pendingCapture(charge)) throw lockTimeout(id);
     const { statementDescriptor, statementDescriptorSuffix } = request;
     const changes = changesOf(request.details, charge.details);
-    const capture: MerchantEvent = {
-      type: 'capture_requested',
-      capture: { amount: wanted, key: claim.key, statementDescriptor, statementDescriptorSuffix },
-    };
-    return {
-      events: Object.keys(changes).length > 0 ? [{ type: 'updated', changes }, capture] : [capture],
-      emit: [payments.captureRequested({ chargeId: id, account: claim.account, amount: wanted })],
-    };
+    const { events, emit } = requestCapture(charge, {
+      amount: wanted,
+      key: claim.key,
+      statementDescriptor,
+      statementDescriptorSuffix,
+    });
+    return { events: Object.keys(changes).length > 0 ? [{ type: 'updated', changes }, ...events] : events, emit };
+  };
+}
+
+/** Of an authorization that can be captured, and for an amount that it covers. */
+export function requestCapture({ opening }: OpenedCharge, capture: RequestedCapture): RequestDecision {
+  const { id: chargeId, account } = opening;
+  return {
+    events: [{ type: 'capture_requested', capture }],
+    emit: [payments.captureRequested({ chargeId, account, amount: capture.amount })],
   };
 }
 

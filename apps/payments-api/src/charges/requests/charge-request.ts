@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import type { NewEvent } from '#contracts';
 import { answer, become, unchanged, type AggregateType, type Work } from '#saga';
 import { StripeError, type ApiResponse } from '../../protocol/stripe-error.js';
+import type { PaymentIntent } from '../../payment-intents/intent/payment-intent.js';
 import { nameOf, type Claim, type KeyRow } from '../../idempotency/key.js';
-import { recordEvent, type ChargeRecord } from '../charge/charge-record.js';
+import { noCharge, recordEvent, type ChargeRecord } from '../charge/charge-record.js';
 import type { Charge, OpenedCharge, MerchantEvent } from '../charge/charge.js';
 
 /**
@@ -11,10 +12,16 @@ import type { Charge, OpenedCharge, MerchantEvent } from '../charge/charge.js';
  * outbox are one commit (which concurrent requests share).
  */
 export type ChargeRequest =
-  | { readonly state: 'claimed'; readonly charge: ChargeRecord }
+  | { readonly state: 'claimed'; readonly charge: ChargeRecord; readonly intent: PaymentIntent | null }
   /** An earlier request has the key. */
   | { readonly state: 'taken'; readonly row: KeyRow }
-  | { readonly state: 'decided'; readonly charge: ChargeRecord; readonly answer: ApiResponse | null }
+  | {
+      readonly state: 'decided';
+      readonly charge: ChargeRecord;
+      /** Null when the request does not change one. */
+      readonly intent: PaymentIntent | null;
+      readonly answer: ApiResponse | null;
+    }
   /** Refused without a trace: the key is free again. */
   | { readonly state: 'withdrawn' };
 
@@ -30,6 +37,8 @@ export interface RequestDecision {
   readonly events: readonly MerchantEvent[];
   /** Events for other services. */
   readonly emit: readonly NewEvent[];
+  /** The intent as the request leaves it. */
+  readonly intent?: PaymentIntent;
   /** Stored under the key. Absent: the instance that settles the request stores it. */
   readonly answer?: ApiResponse;
 }
@@ -40,6 +49,13 @@ export interface RequestDecision {
  * @throws StripeError for errors that are not stored under the key
  */
 export type Decide = (charge: Charge, now: number) => RequestDecision;
+
+/**
+ * As `Decide`, about the latest charge of an intent.
+ *
+ * @param intent null when the request opens one, or names none that exists
+ */
+export type DecideIntent = (latest: Charge, now: number, intent: PaymentIntent | null) => RequestDecision;
 
 /** Stores an error under the key and changes nothing. */
 export const refused = ({ answer }: StripeError): RequestDecision => ({ events: [], emit: [], answer });
@@ -53,7 +69,7 @@ export type RequestOutcome =
 /** The command behind every request that moves money: create, capture, refund. */
 export function chargeRequest(
   claim: Claim,
-  decide: Decide,
+  decide: DecideIntent,
   traceparent: string | undefined,
 ): Work<ChargeRequest, RequestOutcome, Claim> {
   return {
@@ -64,14 +80,15 @@ export function chargeRequest(
     decide: (request, now) => {
       if (request.state === 'taken') return answer(unchanged(request), { kind: 'taken', row: request.row });
       assert(request.state === 'claimed', 'a key is claimed for one request');
-      const before = request.charge;
-      const decision = decisionOf(() => decide(before.charge, now));
+      const { charge: latest, intent } = request;
+      const decision = decisionOf(() => decide(latest.charge, now, intent));
       if (decision instanceof StripeError) {
         return answer(become<ChargeRequest>({ state: 'withdrawn' }), { kind: 'withdrawn', error: decision });
       }
+      const before = decision.events[0]?.type === 'opened' ? noCharge(claim.key) : latest;
       const charge = decision.events.reduce(recordEvent, before);
       const decided = become<ChargeRequest>(
-        { state: 'decided', charge, answer: decision.answer ?? null },
+        { state: 'decided', charge, intent: decision.intent ?? null, answer: decision.answer ?? null },
         ...decision.emit,
       );
       return answer(

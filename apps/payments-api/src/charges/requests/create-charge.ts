@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { payments } from '#contracts';
 import type { ApiResponse } from '../../protocol/stripe-error.js';
 import type { Claim } from '../../idempotency/key.js';
-import type { Decide } from './charge-request.js';
-import type { Opening } from '../charge/charge.js';
+import type { Decide, RequestDecision } from './charge-request.js';
+import type { ChargeDetails, Opening } from '../charge/charge.js';
 import type { CreateParameters } from '../parameters/create-parameters.js';
 
 /** Opens the charge and requests its authorization. */
@@ -27,11 +27,16 @@ export function createCharge(
       customer: null,
       paymentIntent: null,
     };
-    const { card, fault } = instrument;
-    return {
-      events: [{ type: 'opened', opening, details }],
-      emit: [payments.chargeRequested({ chargeId, account, amount, capture, card, fault })],
-    };
+    return openCharge(opening, details);
+  };
+}
+
+export function openCharge(opening: Opening, details: ChargeDetails): RequestDecision {
+  const { id: chargeId, account, amount, capture = 'automatic', instrument } = opening;
+  const { card, fault } = instrument;
+  return {
+    events: [{ type: 'opened', opening, details }],
+    emit: [payments.chargeRequested({ chargeId, account, amount, capture, card, fault })],
   };
 }
 

@@ -10,10 +10,12 @@ import {
   alreadyRefunded,
   lockTimeout,
   notRefundable,
+  ofIntent,
   refundTooLarge,
   tooManyRefunds,
 } from '../answers/state-errors.js';
 import type { RefundParameters } from '../parameters/refund-parameters.js';
+import { intentOf } from '../charge/refund-of-intent.js';
 import type { RequestedRefund } from '../charge/refund.js';
 import { refundedMinor } from '../charge/refunds-of-charge.js';
 
@@ -27,7 +29,7 @@ export function createRefund(
   return (found, now) => {
     const charge = ownCharge(found, claim.account);
     if (!charge) throw resourceMissing('charge', request.chargeId, 'id');
-    const refund = (amount: Money) => ({ opening: openingOf(amount, now), metadata: request.metadata });
+    const refund = (amount: Money) => ({ opening: openingOf(charge, amount, now), metadata: request.metadata });
     switch (charge.state) {
       case 'failed':
         return refused(notRefundable(charge.opening.id, 'it failed, and no money was taken.'));
@@ -41,8 +43,8 @@ export function createRefund(
     }
   };
 
-  function openingOf(amount: Money, openedAt: Instant): RequestedRefund {
-    return { id, amount, reason: request.reason, openedAt, key: claim.key };
+  function openingOf({ opening }: OpenedCharge, amount: Money, openedAt: Instant): RequestedRefund {
+    return { id, amount, reason: request.reason, openedAt, key: claim.key, ...intentOf(opening) };
   }
 }
 
@@ -50,7 +52,8 @@ type MakeRefund = (amount: Money) => { opening: RequestedRefund; metadata: Refun
 
 /** Only the whole authorization can be canceled. A capture under way may still win; the gateway decides. */
 function cancel(charge: OpenedCharge, amountMinor: number | undefined, refund: MakeRefund): RequestDecision {
-  const { id, account, amount } = charge.opening;
+  const { id, amount, paymentIntent } = charge.opening;
+  if (paymentIntent !== null) return refused(ofIntent(id, paymentIntent, 'cancel'));
   // Not stored under the key: the same request may succeed in a moment.
   if (!charge.hold) throw notRefundable(id, 'it is still pending. Try again in a moment.');
   const { cancellation } = charge.hold;
@@ -64,10 +67,16 @@ function cancel(charge: OpenedCharge, amountMinor: number | undefined, refund: M
       ),
     );
   }
+  return requestCancellation(charge, refund(amount));
+}
+
+/** Of an authorization that no other cancellation gives back. */
+export function requestCancellation({ opening }: OpenedCharge, refund: ReturnType<MakeRefund>): RequestDecision {
+  const { id: chargeId, account } = opening;
   const cause = 'canceled';
   return {
-    events: [{ type: 'cancellation_requested', cause, refund: refund(amount) }],
-    emit: [payments.cancellationRequested({ chargeId: id, account, cause })],
+    events: [{ type: 'cancellation_requested', cause, refund }],
+    emit: [payments.cancellationRequested({ chargeId, account, cause })],
   };
 }
 

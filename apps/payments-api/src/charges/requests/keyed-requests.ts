@@ -15,7 +15,7 @@ import { claimKeys, enqueueAnswers } from '../../idempotency/key.repository.js';
 import type { ClaimOutcome, HeldClaim, OpenClaims } from '../../idempotency/open-claims.js';
 import { retryTransient } from '../../idempotency/retry-transient.js';
 import type { AnsweredBy } from '../effects/charge-metrics.js';
-import { chargeRequest, type RequestOutcome, type ChargeRequest, type Decide } from './charge-request.js';
+import { chargeRequest, type RequestOutcome, type ChargeRequest, type DecideIntent } from './charge-request.js';
 import { KeyVanishedError } from './charge-request.repository.js';
 import type { PendingAnswers } from './pending-answers.js';
 
@@ -43,7 +43,7 @@ export interface KeyedRequest {
   readonly name: string;
   /** The caller's `traceparent`, if it sent one. */
   readonly parent: string | undefined;
-  readonly decide: Decide;
+  readonly decide: DecideIntent;
   /** Null when only the charge's row knows it, or no bank will be called. */
   readonly traffic: TrafficClass | null;
   /** True when the answer is `pending` whatever happens soon. Absent: the request waits for its outcome. */

@@ -9,13 +9,15 @@ import { causeOf } from '../../stripe-events/event-cause.js';
 import type { NewStripeEvent } from '../../stripe-events/stripe-event.js';
 import { StripeEvents } from '../../stripe-events/stripe-events.js';
 import { AccountClocks } from '../../test-clocks/account-clocks.js';
-import { answerAbout } from '../answers/answer.js';
+import type { PaymentIntent } from '../../payment-intents/intent/payment-intent.js';
 import { pendingEvent } from '../answers/charge-stripe-events.js';
+import { answerAbout } from '../keyed-answers/answer.js';
 import { chargeOf, columns, shown, withKnown, type FoldColumns } from '../store/charge-rows.repository.js';
 
 export const unansweredStatement = statement(
   'charge_unanswered',
-  `SELECT wanted.account, wanted.key, claim.expand, claim.subject, claim."requestId", found.*, wanted_refund.refund
+  `SELECT wanted.account, wanted.key, claim.expand, claim.subject, claim."requestId", found.*, wanted_refund.refund,
+     shown.intent
    FROM unnest($1::text[], $2::text[]) AS wanted (account, key)
    CROSS JOIN LATERAL (
      SELECT expand, charge_id, subject, request_id AS "requestId" FROM idempotency_key
@@ -25,6 +27,9 @@ export const unansweredStatement = statement(
      SELECT ${columns} FROM charge WHERE charge.id = claim.charge_id LIMIT 1
    ) AS found
    LEFT JOIN LATERAL (SELECT refund FROM refund WHERE refund.id = claim.subject LIMIT 1) AS wanted_refund ON true
+   LEFT JOIN LATERAL (
+     SELECT intent FROM payment_intent WHERE payment_intent.id = found.payment_intent LIMIT 1
+   ) AS shown ON true
    LEFT JOIN LATERAL (
      SELECT status FROM idempotency_answer AS answer
      WHERE answer.account = wanted.account AND answer.key = wanted.key LIMIT 1
@@ -37,6 +42,7 @@ interface UnansweredRow extends KeyName, FoldColumns {
   subject: Subject;
   requestId: string;
   refund: ChargeRefund | null;
+  intent: PaymentIntent | null;
 }
 
 /**
@@ -93,11 +99,11 @@ export class PendingAnswers {
   }
 
   private async pendingAnswer(row: UnansweredRow): Promise<PendingAnswer> {
-    const { account, key, expand, subject, requestId, refund } = row;
+    const { account, key, expand, subject, requestId, refund, intent } = row;
     const now = this.clocks.now(account);
     const asked = withKnown(chargeOf(row), refund ? [refund] : []);
     const [charge] = await shown(this.database, [asked], expand);
-    const answer = { account, key, answer: answerAbout(charge!, subject, expand, now) };
+    const answer = { account, key, answer: answerAbout(charge!, intent, subject, expand, now) };
     if (subject !== null || charge!.state !== 'requested') return answer;
     const { key: _key, ...event } = pendingEvent(charge!, key, now);
     return { ...answer, event: { account, ...event, cause: causeOf({ key, requestId }) } };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { transactionValues } from '../../balance/balance-transaction.repository.js';
+import type { PaymentIntent } from '../../payment-intents/intent/payment-intent.js';
 import type { GivenAnswer } from '../../idempotency/key.js';
 import { movementsOf } from '../charge/balance-movements.js';
 import type { ChargeRecord } from '../charge/charge-record.js';
@@ -14,13 +15,14 @@ export interface LoadedRow extends ChargeRow {
   expand: string[] | null;
   holder: string | null;
   requestId: string | null;
+  intent: PaymentIntent | null;
 }
 
 export function recordOf(row: LoadedRow): ChargeRecord {
-  const { version, key, expand, holder, requestId } = row;
+  const { version, key, expand, holder, requestId, intent } = row;
   const charge = chargeOf(row);
   const renderings = new Map(expand && holder && requestId ? [[key, { expand, holder, requestId }]] : []);
-  return { charge, stored: charge, version, unsaved: [], key, renderings };
+  return { charge, stored: charge, version, unsaved: [], intent, key, renderings };
 }
 
 /** Adds refunds that were loaded from the store. */

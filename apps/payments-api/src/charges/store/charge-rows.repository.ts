@@ -11,7 +11,7 @@ import type { ManualAuthorization } from '../charge/manual-authorization.js';
 import type { ChargeFilters } from '../parameters/charge-list-parameters.js';
 
 export const columns =
-  'id, account, state, version, opening, details, hold, ending, refund_count, refund_pending_minor, refund_succeeded_minor';
+  'id, account, state, version, payment_intent, opening, details, hold, ending, refund_count, refund_pending_minor, refund_succeeded_minor';
 
 export const findStatement = statement('charge_find', `SELECT ${columns} FROM charge WHERE id = $1 AND account = $2`);
 

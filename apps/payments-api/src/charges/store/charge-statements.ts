@@ -6,7 +6,7 @@ import { columns } from './charge-rows.repository.js';
 // is `requested`, unless its key was pruned and reused: hence the comparison of charge_id.
 export const loadStatement = statement(
   'charge_load',
-  `SELECT locked.*, rendering.*
+  `SELECT locked.*, rendering.*, shown.intent
    FROM unnest($1::text[]) AS wanted (id)
    CROSS JOIN LATERAL (
      SELECT ${columns}, idempotency_key AS key FROM charge WHERE charge.id = wanted.id FOR UPDATE
@@ -15,8 +15,12 @@ export const loadStatement = statement(
      SELECT expand, holder, request_id AS "requestId" FROM idempotency_key
      WHERE locked.state = 'requested'
        AND idempotency_key.account = locked.account AND idempotency_key.key = locked.key
-       AND idempotency_key.charge_id = locked.id AND idempotency_key.subject IS NULL LIMIT 1
-   ) AS rendering ON true`,
+       AND idempotency_key.charge_id = locked.id
+       AND coalesce(idempotency_key.subject, '') = coalesce('confirm ' || locked.payment_intent, '') LIMIT 1
+   ) AS rendering ON true
+   LEFT JOIN LATERAL (
+     SELECT intent FROM payment_intent WHERE payment_intent.id = locked.payment_intent LIMIT 1
+   ) AS shown ON true`,
 );
 
 /** Inserts charges and their first events. */

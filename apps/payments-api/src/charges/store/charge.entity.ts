@@ -25,6 +25,10 @@ import type { ManualAuthorization } from '../charge/manual-authorization.js';
 @Index('charge_by_payment_intent', ['account', 'paymentIntent', 'createdAt', 'id'], {
   where: 'payment_intent IS NOT NULL',
 })
+@Index('charge_live_of_payment_intent', ['paymentIntent'], {
+  unique: true,
+  where: `payment_intent IS NOT NULL AND state IN ('requested', 'authorized', 'succeeded')`,
+})
 @Index('charge_by_transfer_group', { synchronize: false })
 @Index('charge_by_customer_and_transfer_group', { synchronize: false })
 export class ChargeEntity {

@@ -58,9 +58,11 @@ export class StalledCharges implements Stalled<PgTransaction, ChargeRecord> {
     tx: PgTransaction,
     ids: readonly string[],
   ): Promise<{ state: ChargeRecord; traceparent?: string | undefined }[]> {
-    const rows = await tx.query<LoadedRow & { traceparent: string | null }>(takeStalledStatement, [ids]);
+    const rows = await tx.query<
+      Omit<LoadedRow, 'expand' | 'holder' | 'requestId' | 'intent'> & { traceparent: string | null }
+    >(takeStalledStatement, [ids]);
     const taken = rows.map((row) => ({
-      state: recordOf({ ...row, expand: null, holder: null, requestId: null }),
+      state: recordOf({ ...row, expand: null, holder: null, requestId: null, intent: null }),
       traceparent: row.traceparent ?? undefined,
     }));
     const { waiting = [], settled = [] } = Object.groupBy(taken, ({ state }) =>

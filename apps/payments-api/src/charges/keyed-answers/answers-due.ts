@@ -1,11 +1,11 @@
 import type { Instant } from '#clock';
 import type { ApiResponse } from '../../protocol/stripe-error.js';
-import type { GivenAnswer, KeyUse, Subject } from '../../idempotency/key.js';
+import { intentSubject, type GivenAnswer, type KeyUse, type Subject } from '../../idempotency/key.js';
 import { refundState, type ChargeRefund } from '../charge/refund.js';
-import { answerAbout } from './answer.js';
 import type { ChargeRecord } from '../charge/charge-record.js';
 import type { Charge, OpenedCharge } from '../charge/charge.js';
 import { pendingCapture } from '../charge/pending.js';
+import { answerAbout } from './answer.js';
 
 /** A request that is under way. The instance that settles it stores the answer under its key. */
 interface Pending {
@@ -14,7 +14,8 @@ interface Pending {
 }
 
 /** Answers of the requests that this batch settled. */
-export function answersDue({ stored, charge, key, renderings }: ChargeRecord, now: Instant): GivenAnswer[] {
+export function answersDue(record: ChargeRecord, now: Instant): GivenAnswer[] {
+  const { stored, charge, intent, key, renderings } = record;
   if (charge.state === 'none' || stored.state === 'none') return [];
   const { account } = charge.opening;
   const still = new Set(pending(charge, key).map(({ subject }) => subject));
@@ -22,7 +23,7 @@ export function answersDue({ stored, charge, key, renderings }: ChargeRecord, no
     .filter(({ subject }) => !still.has(subject))
     .flatMap(({ key, subject }): GivenAnswer[] => {
       const rendering = renderings.get(key);
-      const answer: ApiResponse | undefined = rendering && answerAbout(charge, subject, rendering.expand, now);
+      const answer: ApiResponse | undefined = rendering && answerAbout(charge, intent, subject, rendering.expand, now);
       return answer ? [{ account, key, answer, holder: rendering!.holder }] : [];
     });
 }
@@ -34,16 +35,24 @@ export function laterKeys(charge: OpenedCharge): KeyUse[] {
 }
 
 function pending(charge: Exclude<Charge, { state: 'none' }>, key: string): Pending[] {
-  return charge.state === 'requested' ? [{ key, subject: null }, ...later(charge)] : later(charge);
+  const { paymentIntent } = charge.opening;
+  const opening = paymentIntent === null ? null : intentSubject('confirm', paymentIntent);
+  return charge.state === 'requested' ? [{ key, subject: opening }, ...later(charge)] : later(charge);
 }
 
+/** An authorization of an intent is captured and canceled through the intent alone. */
 function later(charge: OpenedCharge): Pending[] {
+  const { paymentIntent } = charge.opening;
   const capture = pendingCapture(charge);
   const refunds = charge.refunds.known.filter((refund) => refundState(refund) === 'pending');
   return [
-    ...(capture ? [{ key: capture.key, subject: 'capture' as const }] : []),
-    ...refunds.flatMap(({ opening: { id, key } }: ChargeRefund) =>
-      key === null ? [] : [{ key, subject: id as Subject }],
-    ),
+    ...(capture
+      ? [{ key: capture.key, subject: paymentIntent === null ? 'capture' : intentSubject('capture', paymentIntent) }]
+      : []),
+    ...refunds.flatMap(({ of, opening: { id, key } }: ChargeRefund): Pending[] => {
+      if (key === null) return [];
+      const cancels = of === 'authorization' && paymentIntent !== null;
+      return [{ key, subject: cancels ? intentSubject('cancel', paymentIntent) : (id as Subject) }];
+    }),
   ];
 }

@@ -1,28 +1,10 @@
-import assert from 'node:assert/strict';
 import type { Instant } from '#clock';
 import { errorEnvelope, type ApiResponse } from '../../protocol/stripe-error.js';
 import { jsonText } from '../../protocol/json-text.js';
-import type { Subject } from '../../idempotency/key.js';
-import { refundAnswer } from './refund-answer.js';
-import { knownRefund } from '../charge/refunds-of-charge.js';
 import { chargeObject } from './charge-object.js';
 import type { FailedOutcome, OpenedCharge } from '../charge/charge.js';
 import { failureOf } from '../charge/failure.js';
 import { alreadyRefunded, expiredForCapture } from './state-errors.js';
-
-/** Renders the answer of one idempotency key from the current charge. */
-export function answerAbout(
-  charge: OpenedCharge,
-  subject: Subject,
-  expand: readonly string[],
-  now: Instant,
-): ApiResponse {
-  if (subject === null) return createAnswer(charge, expand, now);
-  if (subject === 'capture') return captureAnswer(charge, expand, now);
-  const refund = knownRefund(charge.refunds, subject);
-  assert(refund, 'a key that asked for a refund was claimed together with it');
-  return refundAnswer(charge, refund, expand, now);
-}
 
 /** Answer of `POST /v1/charges`: the charge, or a 402 with its id. */
 export function createAnswer(charge: OpenedCharge, expand: readonly string[], now: Instant): ApiResponse {
