@@ -1,10 +1,9 @@
+import { EvidenceClient, storyOf } from '#charge-story';
 import { asksForHelp, CommandError, type Command } from './command.js';
 import { readWords } from './read-words.js';
-import { doorOptions, type AdminDoors } from './system/admin-doors.js';
+import { doorOptions } from './system/admin-doors.js';
 import { findDoors } from './system/find-system.js';
-import { chargeOfRefund, gatherEvidence, keyOf } from './why/evidence.client.js';
 import { render } from './why/render.js';
-import { storyOf } from './why/charge-timeline.js';
 
 const usage = `holdfast why ch_…                    why a charge ended as it did, or has not ended yet
 holdfast why re_…                    the same, of the charge that a refund gives back
@@ -16,6 +15,8 @@ Another system than the one that runs here, a URL for each instance, comma separ
   or PAYMENTS_ADMIN_URL, GATEWAY_ADMIN_URL, LEDGER_ADMIN_URL, BANKS_ADMIN_URL
 A service that is not named is not asked.`;
 
+const ANSWER_WITHIN_MS = 3_000;
+
 export const why: Command = async (words) => {
   if (asksForHelp(words)) {
     console.log(usage);
@@ -26,9 +27,11 @@ export const why: Command = async (words) => {
     throw new CommandError('Name a charge (ch_…), a refund (re_…), or an account and an idempotency key.');
   if (positionals.length === 1 && !/^(ch|re)_/.test(positionals[0]!))
     throw new CommandError(`${positionals[0]} is no charge (ch_…) and no refund (re_…). See holdfast why --help.`);
-  const doors = await findDoors(values);
-  const chargeId = await chargeOf(positionals, doors);
-  const evidence = await gatherEvidence(doors, chargeId);
+  const client = new EvidenceClient(await findDoors(values), (url) =>
+    fetch(url, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) }),
+  );
+  const chargeId = await chargeOf(positionals, client);
+  const evidence = await client.gather(chargeId);
   const story = storyOf(evidence);
   if (!story)
     throw new CommandError(
@@ -44,9 +47,9 @@ export const why: Command = async (words) => {
   return 0;
 };
 
-async function chargeOf([first = '', key]: readonly string[], doors: AdminDoors): Promise<string> {
+async function chargeOf([first = '', key]: readonly string[], client: EvidenceClient): Promise<string> {
   if (key !== undefined) {
-    const found = await keyOf(doors, first, key);
+    const found = await client.key(first, key);
     if (found.kind === 'told' && found.view.chargeId) return found.view.chargeId;
     if (found.kind === 'away' || found.kind === 'unreadable')
       throw new CommandError(`payments-api could not be asked what was under the key: ${found.because}.`);
@@ -56,7 +59,7 @@ async function chargeOf([first = '', key]: readonly string[], doors: AdminDoors)
     );
   }
   if (first.startsWith('ch_')) return first;
-  const found = await chargeOfRefund(doors, first);
+  const found = await client.chargeOfRefund(first);
   if (found.kind === 'told') return found.view;
   if (found.kind === 'away' || found.kind === 'unreadable')
     throw new CommandError(

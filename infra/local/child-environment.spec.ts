@@ -5,7 +5,7 @@ import { childEnvironment, type ChildKind } from './child-environment.js';
 import { serviceSpec } from './instances.js';
 import { portsFromEnvironment } from './ports.js';
 import { repositoryRoot } from './repository.js';
-import { everyService, services, type LocalServiceDefinition } from './services.js';
+import { consoleService, everyService, services, type LocalServiceDefinition } from './services.js';
 
 const hostile = {
   PATH: '/usr/bin',
@@ -66,9 +66,9 @@ describe('the environment of a child', () => {
     expect(given).not.toHaveProperty('PGPASSWORD');
   });
 
-  it.each(services)(
+  it.each<LocalServiceDefinition>([...services, consoleService])(
     'lets every setting of $name through: name a new one in services.ts',
-    (service: LocalServiceDefinition) => {
+    (service) => {
       const set = [
         ...everyService,
         ...(service.settings ?? []),
@@ -87,6 +87,7 @@ function settingsRead(service: string): string[] {
     'bank-simulator': ['apps/bank-simulator/src/settings.ts'],
     ledger: ['libs/service/src/settings.ts', 'apps/ledger/src/settings.ts'],
     'bank-gateway': ['libs/service/src/settings.ts', 'apps/bank-gateway/src/settings.ts'],
+    console: ['apps/console/src/settings.ts'],
     'payments-api': ['libs/service/src/settings.ts', 'apps/payments-api/src/settings.ts'],
   }[service]!;
   const texts = files.map((file) => readFileSync(join(repositoryRoot, file), 'utf8'));

@@ -24,6 +24,7 @@ export const portTable = {
   apiAdmin: { port: 3001, variable: 'HOLDFAST_PORT_API_ADMIN', of: "payments-api's admin API" },
   gatewayAdmin: { port: 3002, variable: 'HOLDFAST_PORT_GATEWAY_ADMIN', of: "bank-gateway's admin API" },
   ledgerAdmin: { port: 3003, variable: 'HOLDFAST_PORT_LEDGER_ADMIN', of: "ledger's admin API" },
+  console: { port: 3004, variable: 'HOLDFAST_PORT_CONSOLE', of: 'the console' },
   control: { port: 3009, variable: 'HOLDFAST_PORT_CONTROL', of: "the supervisor's control API" },
   banksAdmin: { port: 3010, variable: 'HOLDFAST_PORT_BANKS_ADMIN', of: "the banks' admin API" },
   ...bankPorts,

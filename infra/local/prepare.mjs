@@ -198,11 +198,14 @@ async function isBuilt(sources) {
   return (await readFile(builtFrom, 'utf8').catch(() => '')) === sources;
 }
 
+/** Of programs, and of the console's page. */
+const SOURCE = /\.([jt]sx?|css|html)$/;
+
 /** Changes when a source is added, changed or removed. */
 async function fingerprintOfSources() {
   const hash = createHash('sha256');
   for (const folder of ['apps', 'libs', 'cli', 'proof', 'tools', 'infra']) {
-    const names = (await readdir(join(root, folder), { recursive: true })).filter((name) => /\.[jt]s$/.test(name));
+    const names = (await readdir(join(root, folder), { recursive: true })).filter((name) => SOURCE.test(name));
     for (const name of names.sort()) await add(join(folder, name));
   }
   for (const name of ['.swcrc', 'package-lock.json']) await add(name);

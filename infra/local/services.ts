@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { bankProtocol } from '#contracts';
 import type { ServiceWithDatabase } from '../postgres/service-databases.js';
 import { bankPort, type PortName, type Ports } from './ports.js';
@@ -104,6 +105,26 @@ export const services = [
     ],
   },
 ] as const satisfies readonly LocalServiceDefinition[];
+
+/** `npm start` runs it beside the services. Nothing that the services do depends on it. */
+export const consoleService = {
+  name: 'console',
+  entry: 'dist/apps/console/src/main.js',
+  ports: { CONSOLE_PORT: 'console' },
+  healthPort: 'CONSOLE_PORT',
+  scalable: false,
+  settings: ['CONSOLE_TOKEN'],
+  // Empty counts as not set: the supervisor says where this system is, whatever other one the shell names.
+  env: ({ dataDir }) => ({
+    CONSOLE_HOST: '127.0.0.1',
+    SUPERVISOR_RUN_DIR: join(dataDir, '..', 'run'),
+    API_URL: '',
+    PAYMENTS_ADMIN_URL: '',
+    GATEWAY_ADMIN_URL: '',
+    LEDGER_ADMIN_URL: '',
+    BANKS_ADMIN_URL: '',
+  }),
+} as const satisfies LocalServiceDefinition;
 
 export type LocalProcessName = (typeof services)[number]['name'];
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CannotStart } from './cannot-start.js';
@@ -5,7 +6,7 @@ import { startControlServer } from './control-server.js';
 import { TerminalOutput } from './output.js';
 import type { RuntimeOptions } from './runtime-options.js';
 import { startRuntime, type Runtime } from './runtime.js';
-import { services } from './services.js';
+import { consoleService, services } from './services.js';
 import { repositoryRoot } from './repository.js';
 import { supervisorSettings } from './supervisor-settings.js';
 import { terminalProgress } from './terminal-progress.js';
@@ -53,8 +54,11 @@ export async function supervise(
   try {
     const { instances, watch } = readArguments(args);
     const settings = supervisorSettings(env);
+    const consoleToken = env.CONSOLE_TOKEN || randomBytes(18).toString('base64url');
     runtime = await startRuntime({
       ...settings,
+      services: [...services, consoleService],
+      serviceEnv: { console: { CONSOLE_TOKEN: consoleToken } },
       alsoBinds: ['control'],
       instances,
       progress,
@@ -69,6 +73,7 @@ export async function supervise(
         seconds,
         urls: runtime.urls,
         controlUrl: control.url,
+        consoleToken,
         ...(runtime.kafkaReaderFile !== undefined && {
           kafka: { brokers: runtime.kafkaBrokers, readerFile: relative(process.cwd(), runtime.kafkaReaderFile) },
         }),
@@ -126,7 +131,10 @@ function watchSources(runtime: Runtime, say: (line: string) => void): SourceWatc
   return new SourceWatch({
     root: repositoryRoot,
     folders: ['apps', 'libs', 'cli'],
-    services: services.map(({ name, entry }) => ({ name, source: entry.replace(/^dist\/(.*)\.js$/, '$1.ts') })),
+    services: [...services, consoleService].map(({ name, entry }) => ({
+      name,
+      source: entry.replace(/^dist\/(.*)\.js$/, '$1.ts'),
+    })),
     restart: (service) => restartAll(runtime, service),
     say: (line) => say(`${new Date().toLocaleTimeString('en-GB')}  ${line}`),
   });

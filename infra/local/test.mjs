@@ -12,7 +12,7 @@ import { Interrupted, Unprepared, prepare, root, runTillItEnds } from './prepare
 const checks = {
   formatting: ['prettier', '--check', '--log-level', 'warn', '.'],
   lint: ['oxlint', '--type-aware'],
-  types: ['node', 'node_modules/typescript-native/bin/tsc', '--noEmit'],
+  types: ['npm', 'run', '--silent', 'typecheck'],
   architecture: ['node', 'tools/architecture/check.mjs'],
 };
 /** Every commit has worlds of its own, the same ones however often it is tested. */

@@ -5,15 +5,20 @@ export function welcome(where: {
   seconds: string;
   urls: Urls;
   controlUrl: string;
+  consoleToken: string;
   kafka?: { brokers: string; readerFile: string };
   logs: string;
   data: string;
 }): string {
   const { urls } = where;
+  const { console: consoleUrl, ...services } = urls.admin;
   const rows: [string, string][] = [
+    ...(consoleUrl === undefined
+      ? []
+      : [['Console', `${consoleUrl}/#token=${where.consoleToken}`] satisfies [string, string]]),
     ["Stripe's API", urls.apis.join('  ')],
     ['Banks', `${urls.banksAdmin} (admin)`],
-    ...Object.entries(urls.admin)
+    ...Object.entries(services)
       .filter(([name]) => name !== 'bank-simulator')
       .map(([name, url]): [string, string] => [name, `${url} (admin)`]),
     ...(where.kafka

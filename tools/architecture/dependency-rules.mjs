@@ -120,7 +120,7 @@ export default {
     parser: 'swc',
     tsPreCompilationDeps: true, // includes type-only imports
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '/fixtures/|^dist/' },
+    exclude: { path: '/fixtures/|^dist/|^apps/console/page/' },
     enhancedResolveOptions: {
       extensions: ['.ts', '.mjs', '.js'],
       conditionNames: ['types', 'import', 'default', 'node'], // `#name` resolves to the library's source

@@ -1,12 +1,5 @@
+import type { AdminDoors } from '#charge-story';
 import { CommandError } from '../command.js';
-
-/** URLs of the services' admin APIs. Of a service with several instances any one will do: they share what they know. */
-export interface AdminDoors {
-  readonly payments: readonly string[];
-  readonly gateway: readonly string[];
-  readonly ledger: readonly string[];
-  readonly banks: readonly string[];
-}
 
 /** Where an option or a variable says that an admin API is: comma separated, one URL for each instance. */
 const names = {

@@ -1,4 +1,4 @@
-import type { AdminDoors } from './admin-doors.js';
+import type { AdminDoors } from '#charge-story';
 
 /** A container of the compose project, as far as `docker compose ps --format json` tells. */
 export interface ComposeContainer {

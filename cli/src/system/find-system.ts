@@ -1,7 +1,8 @@
+import type { AdminDoors } from '#charge-story';
 import { askControl, ControlRefused } from '../../../infra/local/control-client.js';
 import type { Urls } from '../../../infra/local/instances.js';
 import { CommandError } from '../command.js';
-import { doorVariables, givenDoors, type AdminDoors, type DoorOptions } from './admin-doors.js';
+import { doorVariables, givenDoors, type DoorOptions } from './admin-doors.js';
 import { composeContainers } from './compose.client.js';
 import { doorsOf, type ComposeContainer } from './compose-containers.js';
 

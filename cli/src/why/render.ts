@@ -1,7 +1,5 @@
+import { duration, type ChargeTimeline, type PlacedEntry } from '#charge-story';
 import { wrap } from '../wrap.js';
-import type { PlacedEntry } from './timeline-entry.js';
-import type { ChargeTimeline } from './charge-timeline.js';
-import { duration } from './words.js';
 
 export interface Terminal {
   /** Columns. */

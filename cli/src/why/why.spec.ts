@@ -1,8 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { storyOf, type ChargeFacts } from '#charge-story';
 import { notEmpty } from '#testing';
-import type { ChargeFacts } from './evidence.js';
-import { render } from './render.js';
-import { storyOf } from './charge-timeline.js';
 import {
   after,
   approved,
@@ -22,7 +20,8 @@ import {
   theCharge,
   transfer,
   usd,
-} from './testing/given.js';
+} from '../../../libs/charge-story/src/testing/given.js';
+import { render } from './render.js';
 
 const shown = (given: ChargeFacts, width = 100): string[] => render(storyOf(given)!, { width, colours: false });
 /** Who and what, one line for each moment, however it is broken. */

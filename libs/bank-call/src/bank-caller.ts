@@ -15,7 +15,7 @@ import type { BreakerMove } from './lane-breaker.js';
 import { laneOf, type Lane } from './lane.js';
 import type { BankCallResult } from './bank-call-result.js';
 import { isRepeatable } from './repetition.js';
-import { RetryBudget } from './retry-budget.js';
+import { RetryBudget, type RetryBudgetUsage } from './retry-budget.js';
 
 export interface BankCallerOptions {
   config: BankConfig;
@@ -78,6 +78,10 @@ export class BankCaller {
 
   get inFlight(): number {
     return this.#policy.bulkhead.inFlight;
+  }
+
+  get retryBudget(): RetryBudgetUsage {
+    return this.#budget.usage(this.#clock.monotonicMs());
   }
 
   /** The state of this caller's own breaker. */

@@ -1,5 +1,10 @@
 import type { RetryBudgetLimits } from './bank-config.js';
 
+export interface RetryBudgetUsage {
+  readonly used: number;
+  readonly allowed: number;
+}
+
 /**
  * Limits retries to `ratio` of the calls in the window, or `minPerSecond` if that is more.
  * Source: Google, "Site Reliability Engineering" (2016), chapter 21, "per-client retry budget".
@@ -23,13 +28,18 @@ export class RetryBudget {
 
   /** Takes one retry from the budget. @returns false when none is left */
   tryTake(nowMs: number): boolean {
+    const { used, allowed } = this.usage(nowMs);
+    if (used + 1 > allowed) return false;
+    this.#retriedAtMs.push(nowMs);
+    return true;
+  }
+
+  /** The window's retries, and how many it allows. */
+  usage(nowMs: number): RetryBudgetUsage {
     this.#forget(nowMs);
     const calls = this.#callsBySecond.reduce((sum, bucket) => sum + bucket.calls, 0);
     const { ratio, minPerSecond, windowMs } = this.limits;
-    const allowed = Math.max(calls * ratio, (minPerSecond * windowMs) / 1000);
-    if (this.#retriedAtMs.length + 1 > allowed) return false;
-    this.#retriedAtMs.push(nowMs);
-    return true;
+    return { used: this.#retriedAtMs.length, allowed: Math.max(calls * ratio, (minPerSecond * windowMs) / 1000) };
   }
 
   #forget(nowMs: number): void {

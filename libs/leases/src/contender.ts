@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '#clock';
+import type { Clock, Instant, Timer } from '#clock';
 import type { Lease } from './lease.js';
 
 /**
@@ -20,7 +20,7 @@ export interface Contender {
 type State =
   | { kind: 'waiting' }
   /** `leaving`: the lease is renewed until `onLost` resolves. */
-  | { kind: 'held'; lease: HeldLease; expiry: Timer; leaving: boolean }
+  | { kind: 'held'; lease: HeldLease; since: Instant; expiry: Timer; leaving: boolean }
   /** The lease is lost. Contends again after `onLost`. */
   | { kind: 'stopping' }
   | { kind: 'closed' };
@@ -51,6 +51,10 @@ export class NameContender {
     return this.#state.kind === 'held' ? this.#state.lease.epoch : undefined;
   }
 
+  get heldSince(): Instant | undefined {
+    return this.#state.kind === 'held' ? this.#state.since : undefined;
+  }
+
   /**
    * Takes a grant that was requested at `askedMs` (monotonic).
    *
@@ -61,7 +65,7 @@ export class NameContender {
     const trustedUntilMs = askedMs + trustedForMs;
     if (this.#state.kind !== 'waiting' || clock.monotonicMs() >= trustedUntilMs) return false;
     const lease = new HeldLease(this.name, holder, epoch, clock, trustedUntilMs);
-    this.#state = { kind: 'held', lease, expiry: this.#expireAt(trustedUntilMs), leaving: false };
+    this.#state = { kind: 'held', lease, since: clock.now(), expiry: this.#expireAt(trustedUntilMs), leaving: false };
     void this.#run(() => this.handlers.onAcquired(lease));
     return true;
   }

@@ -5,6 +5,11 @@ export interface LeaseGrant {
   epoch: number;
 }
 
+export interface LeaseRow extends LeaseGrant {
+  readonly holder: string;
+  readonly expiresInSeconds: number;
+}
+
 export interface LeaseRound {
   holder: string;
   ttlMs: number;
@@ -85,6 +90,12 @@ const forgetContenders = statement(
   `DELETE FROM lease_contender WHERE expires_at < clock_timestamp() - interval '1 hour'`,
 );
 
+const all = statement(
+  'leases.all',
+  `SELECT name, holder, epoch, extract(epoch FROM expires_at - clock_timestamp())::float8 AS "expiresInSeconds"
+   FROM lease ORDER BY name`,
+);
+
 /** Lease rows stay, one per name, so that epochs keep rising. */
 export async function forgetLostContenders(sql: Sql): Promise<void> {
   await sql.query(forgetContenders);
@@ -126,6 +137,11 @@ export class LeaseRepository {
       else answer.granted.push({ name: row.name, epoch: row.epoch });
     }
     return answer;
+  }
+
+  /** Every name that was ever taken; of a lease that has expired or was released the time is not positive. */
+  all(): Promise<LeaseRow[]> {
+    return this.sql.query<LeaseRow>(all);
   }
 
   async release(holder: string, held: LeaseGrant[], groups: string[]): Promise<void> {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { fullJitterMs, type Clock, type Timer } from '#clock';
+import { fullJitterMs, type Clock, type Instant, type Timer } from '#clock';
 import { GroupCommit, type Sql } from '#postgres';
 import { NameContender, type Contender, type LeaseHandlers } from './contender.js';
-import { LeaseRepository, releasedChannel, type LeaseGrant } from './lease.repository.js';
+import { LeaseRepository, releasedChannel, type LeaseGrant, type LeaseRow } from './lease.repository.js';
 import { shardsOf } from './shard-assignment.js';
 
 /** The part of `Database` (`#postgres`) that leases use. */
@@ -93,6 +93,16 @@ export class Leases {
         await this.#releases.submit({ held: [], groups: [prefix] });
       },
     };
+  }
+
+  /** Every lease in the database, for operators; of those that this process holds, since when (wall time). */
+  async all(): Promise<(LeaseRow & { readonly heldSince: Instant | null })[]> {
+    const since = new Map([...this.#contenders].map(({ name, heldSince }) => [name, heldSince]));
+    const rows = await this.#repository.all();
+    return rows.map((row) => ({
+      ...row,
+      heldSince: row.holder === this.holder ? (since.get(row.name) ?? null) : null,
+    }));
   }
 
   /** Stops all work, then releases all leases. */

@@ -1,8 +1,10 @@
 import type { Provider } from '@nestjs/common';
+import type { views } from '#contracts';
 import { Leases } from '#leases';
 import { assertMigrated, Database, statement } from '#postgres';
 import { PostgresInbox } from '#saga';
 import { SnowflakeIds, WorkerIdLease } from '#snowflake';
+import { AdminServer } from './admin-server.js';
 import { announced } from './announced.js';
 import { withFrameTables } from './frame-database.js';
 import { provide } from './provide.js';
@@ -40,11 +42,16 @@ export function storeProviders({ database: ownDatabase }: ServiceOptions): Provi
         return database;
       },
     ),
-    provide(Leases, [Database, SETTINGS, CLOCK, Shutdown], (database, settings, clock, shutdown) => {
-      const leases = new Leases({ database, holder: settings.INSTANCE_ID, clock });
-      shutdown.during('leases', 'the leases', () => leases.close());
-      return leases;
-    }),
+    provide(
+      Leases,
+      [Database, SETTINGS, CLOCK, Shutdown, AdminServer],
+      (database, settings, clock, shutdown, admin) => {
+        const leases = new Leases({ database, holder: settings.INSTANCE_ID, clock });
+        admin.get('/leases', (): Promise<views.LeaseView[]> => leases.all());
+        shutdown.during('leases', 'the leases', () => leases.close());
+        return leases;
+      },
+    ),
     provide(IDS, [Database, SETTINGS, CLOCK, Shutdown], async (database, settings, clock, shutdown) => {
       const workerId = await WorkerIdLease.acquire({ database, holder: settings.INSTANCE_ID, clock });
       shutdown.during('leases', 'the worker id', () => workerId.close());

@@ -59,7 +59,10 @@ const SPARE_CONNECTIONS = 32;
           banks.all.map(({ config, shared, isolatedCount, isolatedFree }): views.BankStateView => ({
             ...config,
             breakers: Object.fromEntries(lanes.map((lane) => [lane, shared.state(lane)])),
+            untilProbeMs: Object.fromEntries(lanes.map((lane) => [lane, shared.untilProbeMs(lane)])),
             freeSlots: shared.freeSlots,
+            inFlight: shared.inFlight,
+            retryBudget: shared.retryBudget,
             isolated: { callers: isolatedCount, freeSlots: isolatedFree },
             timeKnown: banks.knowsTimeOf(config.name),
           })),

@@ -64,7 +64,12 @@ export const bankStateView = z.object({
   networks: z.array(z.enum(brands)).readonly(),
   /** Its circuit breakers, by lane. */
   breakers: z.record(z.string(), z.enum(['closed', 'open', 'half_open'])),
+  /** By lane: until an attempt may pass; 0 when one may now. An instance of an older version does not say it. */
+  untilProbeMs: z.record(z.string(), z.number()).optional(),
   freeSlots: z.int(),
+  inFlight: z.int().optional(),
+  /** Retries of the budget's window, and how many it allows. */
+  retryBudget: z.object({ used: z.number(), allowed: z.number() }).optional(),
   /** Callers of single accounts, for their charges with fault tokens. */
   isolated: z.object({ callers: z.int(), freeSlots: z.int() }),
   /** Whether its clock is known; nothing is sent before. */

@@ -76,6 +76,22 @@ export const paymentsChargeView = z.object({
 });
 export type PaymentsChargeView = z.infer<typeof paymentsChargeView>;
 
+/** GET /charges: the newest charges of all accounts, as far as they match the filters. */
+export const chargeListView = z.object({
+  charges: z.array(paymentsChargeView.shape.charge),
+  /** `before` of the next page; null at the end. */
+  next: chargeId.nullable(),
+});
+export type ChargeListView = z.infer<typeof chargeListView>;
+
+/** GET /key-audit: idempotency keys that opened more than one charge within a day, which must never happen. */
+export const keyAuditView = z.object({
+  /** How many of the newest charges were looked at. */
+  charges: z.int(),
+  shared: z.array(z.object({ account, key, chargeIds: z.array(chargeId) })),
+});
+export type KeyAuditView = z.infer<typeof keyAuditView>;
+
 /** GET /unsettled: each charge that waits for other services. */
 export const unsettledChargeView = z.object({
   id: chargeId,

@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { bankProtocol } from '#contracts';
-import type { AdminDoors } from '../system/admin-doors.js';
-import { gatherEvidence } from './evidence.client.js';
+import type { AdminDoors } from './admin-doors.js';
+import { EvidenceClient } from './evidence.client.js';
 import type { GatewayFacts } from './evidence.js';
 import { gateway, operation } from './testing/given.js';
 
@@ -22,6 +22,7 @@ const everybody = createServer(({ url }, reply) => {
   reply.writeHead(answer ? 200 : 404).end(JSON.stringify(answer ?? {}));
 });
 let doors: AdminDoors;
+const gatherEvidence = (chargeId: string) => new EvidenceClient(doors, fetch).gather(chargeId);
 beforeAll(async () => {
   await new Promise<void>((resolve) => everybody.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(everybody.address() as AddressInfo).port}`;
@@ -34,7 +35,7 @@ function recordOf(chargeId: string): bankProtocol.JournalRecord {
 }
 
 it('asks each service and bank once, for this charge alone', async () => {
-  const { banks } = await gatherEvidence(doors, 'ch_1');
+  const { banks } = await gatherEvidence('ch_1');
   expect(banks).toEqual({ kind: 'told', view: [{ ...recordOf('ch_1'), bank: 'cedar' }] });
   expect(asked.filter((path) => path.includes('journal'))).toEqual(['/banks/cedar/journal/charges/ch_1']);
   expect(new Set(asked).size).toBe(asked.length);
@@ -43,7 +44,7 @@ it('asks each service and bank once, for this charge alone', async () => {
 });
 
 it('reads the answer of a newer service, and passes over the fields that it does not know', async () => {
-  const { gateway: asked, unreadable } = await gatherEvidence(doors, 'ch_1');
+  const { gateway: asked, unreadable } = await gatherEvidence('ch_1');
   expect(asked).toEqual({ kind: 'told', view: { ...view, banks: [] } });
   expect(unreadable).toEqual([]);
 });
@@ -51,7 +52,7 @@ it('reads the answer of a newer service, and passes over the fields that it does
 it('says in one sentence which field of an answer does not fit', async () => {
   answers['/charges/ch_2'] = { ...newer, operations: [{ ...view.operations[0], phase: 'paused' }] };
   answers['/banks'] = [{ name: 'cedar' }];
-  const { gateway: asked, unreadable } = await gatherEvidence(doors, 'ch_2');
+  const { gateway: asked, unreadable } = await gatherEvidence('ch_2');
   expect(asked).toEqual({
     kind: 'unreadable',
     because: '/charges/ch_2 operations 0 phase: Invalid option: expected one of "open"|"reversing"|"ended"',

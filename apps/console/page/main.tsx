@@ -1,0 +1,8 @@
+import { createRoot } from 'react-dom/client';
+import { App } from './app.js';
+import { takeTokenOfLink } from './live/access.js';
+import { applyTheme, chosenTheme } from './parts/theme.js';
+
+applyTheme(chosenTheme());
+takeTokenOfLink();
+createRoot(document.getElementById('page')!).render(<App />);

@@ -1,0 +1,4 @@
+/** `Clock`. */
+export const CLOCK = Symbol('clock');
+/** `Logger` of pino. */
+export const LOGGER = Symbol('logger');
