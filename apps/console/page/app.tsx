@@ -1,5 +1,6 @@
 import { useEffect, useSyncExternalStore, type ComponentType, type MouseEvent } from 'react';
 import { BanksPage } from './banks/banks-page.js';
+import { ChargesPage } from './charges/charges-page.js';
 import { AccessContext, useAccess } from './live/use-access.js';
 import { useLive } from './live/stream.js';
 import { NowPage } from './now/now-page.js';
@@ -9,6 +10,7 @@ import { ThemeSwitch } from './parts/theme.js';
 const pages: readonly { name: string; title: string; Page: ComponentType<{ of: string | undefined }> }[] = [
   { name: 'now', title: 'Now', Page: NowPage },
   { name: 'banks', title: 'Banks', Page: BanksPage },
+  { name: 'charges', title: 'Charges', Page: ChargesPage },
 ];
 
 /** `#/charges/ch_1` is the page `charges` of `ch_1`. */

@@ -9,6 +9,7 @@ import { localDoorHook } from '#local-door';
 import { AccessController } from './access/access.controller.js';
 import { ActionTokenGuard } from './access/action-token.guard.js';
 import { BankFaultsController } from './banks/bank-faults.controller.js';
+import { ConsoleChargesController } from './charges/charges.controller.js';
 import { ConsoleHealthController } from './health.controller.js';
 import { NowController } from './now/now.controller.js';
 import { SystemWatch } from './now/system-watch.js';
@@ -47,6 +48,7 @@ export class ConsoleModule {
         NowController,
         ProcessesController,
         BankFaultsController,
+        ConsoleChargesController,
         PageController,
       ],
       providers: [

@@ -103,6 +103,7 @@ function operationMoments(
       ...(at === undefined && { atTheLatest: true }),
       who: 'bank-gateway',
       text: attemptText(operation, attempt, journal),
+      asks: bank,
       tone: toneOf(operation, attempt),
       because: idsOf(moments.slice(-1)),
       ...(ends && endingOf(operation, says)),
@@ -116,6 +117,7 @@ function operationMoments(
       at: round.at,
       who: 'bank-gateway',
       text: `asks ${bank} for the outcome${round.times}`,
+      asks: bank,
       tone: 'plain',
       because: idsOf(round.at === null ? tries.slice(-1) : tries.slice(0, 1)),
     });
@@ -126,6 +128,7 @@ function operationMoments(
       at: round.at,
       who: 'bank-gateway',
       text: `asks ${bank} to reverse ${reversed(operation)}${round.times}`,
+      asks: bank,
       tone: 'back',
       because: idsOf(moments),
     });

@@ -16,6 +16,8 @@ export interface TimelineEntry {
   readonly atTheLatest?: boolean;
   readonly who: Who;
   readonly text: string;
+  /** The bank of which something is asked. */
+  readonly asks?: string;
   /** `back`: gives back what was set aside. */
   readonly tone: 'plain' | 'good' | 'back' | 'trouble';
   readonly says?: readonly EventReference[];

@@ -11,12 +11,7 @@ const COUNTERS = [
   'outbox_published_total',
   'api_request_duration_seconds_bucket',
 ] as const;
-const GAUGES = [
-  'bank_operations_live',
-  'outbox_oldest_pending_seconds',
-  'outbox_oldest_row_seconds',
-  'consumer_lag',
-];
+const GAUGES = ['bank_operations_live', 'outbox_oldest_pending_seconds', 'outbox_oldest_row_seconds', 'consumer_lag'];
 const wanted = new Set<string>([...COUNTERS, ...GAUGES]);
 /** Shares, quantiles and outcomes are of so many seconds. */
 const WINDOW_MS = 10_000;
