@@ -113,7 +113,7 @@ export const consoleService = {
   ports: { CONSOLE_PORT: 'console' },
   healthPort: 'CONSOLE_PORT',
   scalable: false,
-  settings: ['CONSOLE_TOKEN'],
+  settings: ['CONSOLE_TOKEN', 'CONSOLE_API_KEY'],
   // Empty counts as not set: the supervisor says where this system is, whatever other one the shell names.
   env: ({ dataDir }) => ({
     CONSOLE_HOST: '127.0.0.1',

@@ -3,14 +3,20 @@ import { BanksPage } from './banks/banks-page.js';
 import { ChargesPage } from './charges/charges-page.js';
 import { AccessContext, useAccess } from './live/use-access.js';
 import { useLive } from './live/stream.js';
+import { LeasesPage } from './leases/leases-page.js';
+import { LedgerPage } from './ledger/ledger-page.js';
 import { NowPage } from './now/now-page.js';
 import { Mark } from './parts/mark.js';
 import { ThemeSwitch } from './parts/theme.js';
+import { TrafficPage } from './traffic/traffic-page.js';
 
 const pages: readonly { name: string; title: string; Page: ComponentType<{ of: string | undefined }> }[] = [
   { name: 'now', title: 'Now', Page: NowPage },
   { name: 'banks', title: 'Banks', Page: BanksPage },
   { name: 'charges', title: 'Charges', Page: ChargesPage },
+  { name: 'traffic', title: 'Traffic', Page: TrafficPage },
+  { name: 'ledger', title: 'Ledger', Page: LedgerPage },
+  { name: 'leases', title: 'Leases', Page: LeasesPage },
 ];
 
 /** `#/charges/ch_1` is the page `charges` of `ch_1`. */

@@ -10,6 +10,10 @@ import { AccessController } from './access/access.controller.js';
 import { ActionTokenGuard } from './access/action-token.guard.js';
 import { BankFaultsController } from './banks/bank-faults.controller.js';
 import { ConsoleChargesController } from './charges/charges.controller.js';
+import { LedgerController } from './books/ledger.controller.js';
+import { LeasesController } from './leases/leases.controller.js';
+import { StripeClient } from './traffic/stripe.client.js';
+import { TrafficController } from './traffic/traffic.controller.js';
 import { ConsoleHealthController } from './health.controller.js';
 import { NowController } from './now/now.controller.js';
 import { SystemWatch } from './now/system-watch.js';
@@ -49,6 +53,9 @@ export class ConsoleModule {
         ProcessesController,
         BankFaultsController,
         ConsoleChargesController,
+        TrafficController,
+        LedgerController,
+        LeasesController,
         PageController,
       ],
       providers: [
@@ -58,6 +65,7 @@ export class ConsoleModule {
         SupervisorClient,
         SystemClient,
         SystemWatch,
+        StripeClient,
         PageFiles,
         ActionTokenGuard,
         { provide: APP_GUARD, useExisting: ActionTokenGuard },

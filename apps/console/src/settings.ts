@@ -21,12 +21,17 @@ export const consoleSettings = z.object({
   /** The supervisor's `run/`, where the address and the token of its control API are. */
   SUPERVISOR_RUN_DIR: z.string().min(1).optional(),
   API_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Of the charges that the page makes. Default: four accounts of the sandbox. */
+  CONSOLE_API_KEY: z.string().startsWith('sk_test_').optional(),
   PAYMENTS_ADMIN_URL: urls,
   GATEWAY_ADMIN_URL: urls,
   LEDGER_ADMIN_URL: urls,
   BANKS_ADMIN_URL: urls,
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
+
+/** Several, so that the limits of one account are not those of the generator. */
+const sandboxKeys = ['one', 'two', 'three', 'four'].map((account) => `sk_test_console_${account}`);
 
 export interface ConsoleSettings {
   readonly host: string;
@@ -38,6 +43,8 @@ export interface ConsoleSettings {
   /** What the environment names; empty under a supervisor, which knows the addresses. */
   readonly doors: AdminDoors;
   readonly apiUrl: string | undefined;
+  /** Keys of the accounts that the page charges for. */
+  readonly apiKeys: readonly string[];
   readonly logLevel: string;
 }
 
@@ -52,7 +59,7 @@ export function settingsFrom(environment: Record<string, string | undefined>): C
   if (!read.success) {
     const lines = read.error.issues.map(({ path, message }) => {
       const name = String(path[0]);
-      return `${name}=${name === 'CONSOLE_TOKEN' ? '…' : environment[name]}: ${message}`;
+      return `${name}=${/^CONSOLE_(TOKEN|API_KEY)$/.test(name) ? '…' : environment[name]}: ${message}`;
     });
     throw new UnusableSettings(lines.join('\n'));
   }
@@ -70,6 +77,7 @@ export function settingsFrom(environment: Record<string, string | undefined>): C
       banks: values.BANKS_ADMIN_URL,
     },
     apiUrl: values.API_URL,
+    apiKeys: values.CONSOLE_API_KEY === undefined ? sandboxKeys : [values.CONSOLE_API_KEY],
     logLevel: values.LOG_LEVEL,
   };
 }

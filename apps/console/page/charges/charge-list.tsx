@@ -29,7 +29,7 @@ function pathOf({ state, account, awaiting, faulted }: Filters, before: string |
     ...(faulted && { faulted: 'true' }),
     ...(before !== undefined && { before }),
   });
-  return `/charges?${query}`;
+  return `/charges?${query.toString()}`;
 }
 
 const REFRESHED_EVERY_MS = 2_000;

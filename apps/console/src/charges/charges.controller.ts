@@ -19,7 +19,11 @@ export class ConsoleChargesController {
   async list(@Query() query: Record<string, string>): Promise<views.ChargeListView> {
     const given = FILTERS.flatMap((name): [string, string][] => (query[name] ? [[name, query[name]]] : []));
     const { payments } = await this.system.addresses();
-    const answer = await this.system.view(payments, `/charges?${new URLSearchParams(given)}`, views.chargeListView);
+    const answer = await this.system.view(
+      payments,
+      `/charges?${new URLSearchParams(given).toString()}`,
+      views.chargeListView,
+    );
     if (answer.kind === 'away') throw new HttpException(`payments-api cannot be asked: ${answer.because}.`, 503);
     return answer.view;
   }

@@ -92,6 +92,20 @@ export const keyAuditView = z.object({
 });
 export type KeyAuditView = z.infer<typeof keyAuditView>;
 
+/** GET /test-cards: the cards that stand for an outcome, each by a token. */
+export const testCardView = z.object({
+  token: z.string(),
+  brand: z.string(),
+  country: z.string(),
+  funding: z.string(),
+  /** `approve`, or the code with which the bank declines. */
+  behavior: z.string(),
+  riskLevel: z.string().nullable(),
+  bypassesPending: z.boolean(),
+  refundsBeginPending: z.boolean(),
+});
+export type TestCardView = z.infer<typeof testCardView>;
+
 /** GET /unsettled: each charge that waits for other services. */
 export const unsettledChargeView = z.object({
   id: chargeId,

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Database } from '#postgres';
 import { AdminServer } from '#service';
 import { KeyViewRepository } from '../../idempotency/key-view.repository.js';
+import { testCardViews } from '../../test-cards/test-card-views.js';
 import { ChargeViewRepository } from '../store/charge-view.repository.js';
 import { unsettledCharges } from '../store/charge-rows.repository.js';
 
@@ -23,6 +24,7 @@ export class ChargesAdmin {
       const faulted = query['faulted'] === undefined ? undefined : query['faulted'] === 'true';
       return charges.list({ account, state, awaiting, faulted }, LISTED_MAX, before);
     });
+    admin.get('/test-cards', () => testCardViews());
     admin.get('/key-audit', () => charges.auditKeys());
     admin.get('/charges/:id', ({ params }) => charges.find(params['id']!));
     admin.get('/refunds/:id', ({ params }) => charges.findRefund(params['id']!));
