@@ -1,5 +1,5 @@
-import { BadRequestException, Controller, HttpCode, HttpException, Param, Post } from '@nestjs/common';
-import { SupervisorClient, SupervisorRefused } from '../system/supervisor.client.js';
+import { BadRequestException, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { SupervisorClient } from '../system/supervisor.client.js';
 
 const commands = ['kill', 'freeze', 'thaw', 'restart', 'stop', 'start'] as const;
 
@@ -14,11 +14,6 @@ export class ProcessesController {
     const command = commands.find((each) => each === word);
     if (command === undefined || !/^[\w-]+$/.test(name))
       throw new BadRequestException(`POST /api/processes/<name>/<command>; the commands are ${commands.join(', ')}.`);
-    try {
-      return await this.supervisor.ask('POST', `/processes/${name}/${command}`);
-    } catch (error) {
-      if (error instanceof SupervisorRefused) throw new HttpException(error.message, error.status);
-      throw error;
-    }
+    return this.supervisor.ask('POST', `/processes/${name}/${command}`);
   }
 }

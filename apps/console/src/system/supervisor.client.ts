@@ -1,19 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Inject, Injectable } from '@nestjs/common';
+import { HttpException, Inject, Injectable } from '@nestjs/common';
 import type { Clock } from '#clock';
 import { consoleConfig } from '../settings.module.js';
 import type { ConsoleSettings } from '../settings.js';
 import { CLOCK } from '../tokens.js';
 import { fetchWithin } from './fetch-within.client.js';
 
-/** A sentence for the operator: the supervisor does not answer, or has refused. */
-export class SupervisorRefused extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
-    super(message);
+/** A sentence for the operator: the supervisor does not answer, or has refused. The page is given it as it is. */
+export class SupervisorRefused extends HttpException {
+  constructor(status: number, message: string) {
+    super({ message }, status);
+    this.message = message;
   }
 }
 
