@@ -5,7 +5,7 @@ const routes = /@(?:Get|Post|Put|Patch|Delete)\(/;
 const served = globSync('apps/*/src/**/*.controller.ts').filter((file) => routes.test(readFileSync(file, 'utf8')));
 /** Their helpers open a testing module of Nest's behind the service's own door. */
 const opened = globSync('apps/*/src/**/*.controller.spec.ts').map((file) =>
-  [...readFileSync(file, 'utf8').matchAll(/(?:ControllerApp\.open|openAdmin)\(\s*\[([^\]]*)\]/g)].join(),
+  [...readFileSync(file, 'utf8').matchAll(/(?:ControllerApp\.open|openAdmin|openConsole)\(\s*\[([^\]]*)\]/g)].join(),
 );
 
 describe('a controller with routes', () => {
