@@ -8,6 +8,7 @@ const others = new Map([
   ['apps/payments-api/src/admission/turns.ts', 'a request’s own turn'],
   ['apps/payments-api/src/idempotency/answer-waiters.ts', 'a request’s own deadline'],
   ['apps/payments-api/src/idempotency/retry-transient.ts', 'a request’s own attempts'],
+  ['apps/payments-api/src/webhooks/delivery/deliverer.ts', 'an attempt’s own time-out'],
   ['apps/bank-gateway/src/banks/banks.ts', 'until a bank’s clock is known; readiness and the breaker show it'],
   ['apps/bank-gateway/src/operations/performer.ts', 'an operation’s own attempts'],
   ['apps/bank-gateway/src/operations/worker.ts', 'each run goes through JobRunner, as due-operations'],

@@ -83,6 +83,7 @@ describe('the durations of the services', () => {
       'key-reaper': ofCode('reaper.ts', 'REAP_EVERY_MS')[0],
       'event-retention': ofCode('event-retention.ts', 'PRUNE_EVERY_MS')[0],
       'test-clock-retirement': ofCode('test-clocks.module.ts', 'RETIRE_EVERY_MS')[0],
+      'webhook-delivery': ofCode('deliverer.ts', 'LOOK_EVERY_MS')[0],
       'answer-watch': ofCode('answer-watch.ts', 'POLL_EVERY_MS')[0],
       'clock-watch': ofCode('clock-watch.ts', 'POLL_EVERY_MS')[0],
       'unsettled-watch': ofCode('unsettled-watch.ts', 'EVERY_MS')[0],

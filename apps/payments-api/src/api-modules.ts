@@ -6,6 +6,7 @@ import { PaymentIntentsModule } from './payment-intents/payment-intents.module.j
 import { RefundsModule } from './charges/refunds.module.js';
 import { EventListsModule } from './stripe-events/event-lists.module.js';
 import { TestClocksModule } from './test-clocks/test-clocks.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 /** The service without its frame; tests run the same on a frame of their own. */
 export const apiModules = [
@@ -17,4 +18,5 @@ export const apiModules = [
   TestClocksModule,
   BalanceModule,
   EventListsModule,
+  WebhooksModule,
 ];

@@ -21,8 +21,8 @@ export const paymentsDatabase: ServiceDatabase = {
       refund: ['SELECT', 'INSERT', 'UPDATE'],
       stripe_event: ['SELECT', 'INSERT', 'DELETE'],
       test_clock: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
-      webhook_delivery: ['SELECT', 'INSERT', 'DELETE'],
-      webhook_endpoint: ['SELECT'],
+      webhook_delivery: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+      webhook_endpoint: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
     },
     // `holdfast key` and `holdfast verify`.
     operators: {

@@ -52,6 +52,14 @@ import {
   pruneEventsStatement,
   raiseStatement,
 } from './stripe-events/stripe-event.repository.js';
+import {
+  claimDeliveriesStatement,
+  dueEndpointsStatement,
+  hastenStatement,
+  recordDeliveriesStatement,
+  resendStatement,
+} from './webhooks/delivery/webhook-delivery.repository.js';
+import { deleteWaitingStatement } from './webhooks/webhook-endpoint.repository.js';
 import { TestClockEntity } from './test-clocks/test-clock.entity.js';
 import { TestClockRepository } from './test-clocks/test-clock.repository.js';
 
@@ -110,6 +118,12 @@ it('every statement on the way of a charge reaches its rows by index, however mu
         findEventStatement,
         pruneEventsStatement,
         pruneDeliveriesStatement,
+        claimDeliveriesStatement,
+        recordDeliveriesStatement,
+        dueEndpointsStatement,
+        hastenStatement,
+        resendStatement,
+        deleteWaitingStatement,
       ],
       tables: [
         'api_key',

@@ -3,7 +3,7 @@ import { hash, hkdfSync } from 'node:crypto';
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** Domain separation: hashes of two purposes are unrelated. */
-export type Purpose = 'account' | 'api_key' | 'card' | 'client_secret' | 'request';
+export type Purpose = 'account' | 'api_key' | 'card' | 'client_secret' | 'request' | 'webhook';
 
 /**
  * HMAC under the API's secret: equal texts have equal hashes, and without the secret hashes can be neither
@@ -21,6 +21,7 @@ export class KeyedHash {
       card: key('card'),
       client_secret: key('client_secret'),
       request: key('request'),
+      webhook: key('webhook'),
     };
   }
 

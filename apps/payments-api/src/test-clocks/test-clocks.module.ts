@@ -4,6 +4,8 @@ import { CLOCK, IDS, Jobs, provide } from '#service';
 import { ChargesModule } from '../charges/charges.module.js';
 import { ExpiryJob } from '../charges/jobs/expiry-job.js';
 import { SettlementsModule } from '../charges/settlements.module.js';
+import { WebhookDeliveryRepository } from '../webhooks/delivery/webhook-delivery.repository.js';
+import { WebhooksModule } from '../webhooks/webhooks.module.js';
 import { KeyedTransaction } from '../idempotency/keyed-transaction.js';
 import { AccountClocks } from './account-clocks.js';
 import { TestClocks } from './test-clocks.js';
@@ -14,14 +16,26 @@ const RETIRE_EVERY_MS = 60_000;
 
 /** Stripe's test clocks: an account's own time. */
 @Module({
-  imports: [SettlementsModule, ChargesModule],
+  imports: [SettlementsModule, ChargesModule, WebhooksModule],
   controllers: [TestClocksController],
   providers: [
     provide(
       TestClocks,
-      [KeyedTransaction, Database, TestClockRepository, AccountClocks, IDS, CLOCK, ExpiryJob],
-      (keyed, database, stored, clocks, ids, clock, expiry) =>
-        new TestClocks(keyed, database, stored, clocks, ids, clock, (account) => expiry.runFor(account)),
+      [
+        KeyedTransaction,
+        Database,
+        TestClockRepository,
+        AccountClocks,
+        IDS,
+        CLOCK,
+        ExpiryJob,
+        WebhookDeliveryRepository,
+      ],
+      (keyed, database, stored, clocks, ids, clock, expiry, deliveries) =>
+        new TestClocks(keyed, database, stored, clocks, ids, clock, {
+          moving: (tx, account, aheadMs) => deliveries.hasten(tx, account, aheadMs),
+          moved: (account) => expiry.runFor(account),
+        }),
     ),
   ],
 })

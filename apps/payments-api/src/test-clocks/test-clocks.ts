@@ -1,5 +1,5 @@
 import type { Clock } from '#clock';
-import type { Database } from '#postgres';
+import type { Database, PgTransaction } from '#postgres';
 import type { Ids } from '#snowflake';
 import { jsonText } from '../protocol/json-text.js';
 import { invalidRequest, resourceMissing } from '../protocol/stripe-error.js';
@@ -13,6 +13,14 @@ import type { TestClockRepository } from './test-clock.repository.js';
 
 const URL = '/v1/test_helpers/test_clocks';
 
+/** What goes by the time of an account. */
+export interface ClockFollowers {
+  /** In the transaction that moves the clock. */
+  moving(tx: PgTransaction, account: string, aheadMs: number): void;
+  /** After its commit, before the answer. */
+  moved(account: string): Promise<void>;
+}
+
 /** Use cases of test clocks. */
 export class TestClocks {
   constructor(
@@ -22,8 +30,7 @@ export class TestClocks {
     private readonly clocks: AccountClocks,
     private readonly ids: Ids,
     private readonly clock: Clock,
-    /** Runs the lapses of the account after its clock moved. */
-    private readonly onMoved: (account: string) => Promise<void>,
+    private readonly followers: ClockFollowers,
   ) {}
 
   /** @throws StripeError 400 when the account has a clock already */
@@ -80,14 +87,17 @@ export class TestClocks {
     const { account } = claim;
     let offsetMs: number | undefined;
     const answer = await this.keyed.answer(claim, async (tx) => {
-      let after = decide(await this.stored.lock(tx, account));
-      while (!(await this.stored.save(tx, after))) after = decide(await this.stored.lock(tx, account));
+      let before = await this.stored.lock(tx, account);
+      let after = decide(before);
+      while (!(await this.stored.save(tx, after))) after = decide((before = await this.stored.lock(tx, account)));
       offsetMs = after.offsetMs;
+      const aheadMs = after.offsetMs - (before?.offsetMs ?? 0);
+      if (aheadMs > 0) this.followers.moving(tx, account, aheadMs);
       return { status: 200, body: jsonText(testClockObject(after)) };
     });
     if (offsetMs === undefined) return answer;
     this.clocks.set(account, offsetMs);
-    await this.onMoved(account);
+    await this.followers.moved(account);
     return answer;
   }
 }

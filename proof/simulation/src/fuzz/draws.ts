@@ -14,6 +14,15 @@ export type DrawnKind =
   | 'transaction'
   | 'stripeEvent'
   | 'eventType'
+  | 'endpoint'
+  | 'endpointStatus'
+  | 'noEndpoint'
+  | 'oneEndpoint'
+  | 'oneEvent'
+  | 'oneLimit'
+  | 'oneState'
+  | 'oneMs'
+  | 'oneLog'
   | 'key'
   | 'bank'
   | 'currency'
@@ -62,6 +71,15 @@ const fixed: Partial<Record<DrawnKind, readonly unknown[]>> = {
   word: ['', 'a', 'b'],
   json: ['{"type": "a", "data": {"b": 1}}'],
   type: ['charge', 'refund'],
+  endpoint: ['we_1', 'we_2'],
+  endpointStatus: ['enabled', 'disabled'],
+  noEndpoint: [null, 'we_1'],
+  oneEndpoint: [['we_1'], ['we_2']],
+  oneEvent: [['evt_1']],
+  oneLimit: [[1], [2]],
+  oneState: [['pending'], ['delivered'], ['abandoned']],
+  oneMs: [[0], [60_000]],
+  oneLog: [['[]']],
   eventType: ['charge.succeeded', 'charge.failed', 'refund.created'],
   nothing: [null, ''],
   none: [[]],
@@ -120,6 +138,7 @@ type Draw = DrawnKind | readonly [DrawnKind];
 const list = ['account', 'instant', 'charge', 'instant', 'charge', 'limit'] as const;
 const refunds = ['account', 'instant', 'refund', 'instant', 'refund', 'limit'] as const;
 const events = ['account', 'instant', 'stripeEvent', 'instant', 'stripeEvent', 'limit'] as const;
+const newEndpoint = ['endpoint', 'account', 'moment', 'word', ['eventType'], 'endpointStatus', 'word'] as const;
 const transactions = ['account', 'instant', 'transaction', 'instant', 'transaction', 'limit'] as const;
 
 /** Parameters of statements that no world sends: admin ports, lists, commands. `[kind]` is an array. */
@@ -179,6 +198,18 @@ const drawn: readonly (readonly [RegExp, readonly Draw[]])[] = [
   [/^stripe_event_find$/, ['stripeEvent', 'account']],
   [/^stripe_events_(delivered_|undelivered_)?(down|up)$/, [...events, ['eventType']]],
   [/^webhook_delivery_prune$/, [['stripeEvent']]],
+  [/^webhook_endpoint_insert$/, [...newEndpoint, 'json', 'word', 'position']],
+  [/^webhook_endpoint_count$/, ['account']],
+  [/^webhook_endpoint_(lock|delete)$/, ['endpoint', 'account']],
+  [/^webhook_endpoint_update$/, ['endpoint', 'word', ['eventType'], 'endpointStatus', 'word', 'json']],
+  [/^webhook_endpoint_roll$/, ['endpoint', 'ms']],
+  [/^webhook_endpoint_list_(down|up)$/, ['account', 'instant', 'endpoint', 'instant', 'endpoint', 'limit']],
+  [/^webhook_delivery_delete_waiting$/, ['endpoint']],
+  [/^webhook_delivery_due$/, ['word', 'limit']],
+  [/^webhook_delivery_hasten$/, ['account', 'ms']],
+  [/^webhook_delivery_resend$/, ['stripeEvent', 'account', 'noEndpoint']],
+  [/^webhook_delivery_claim$/, ['oneEndpoint', 'oneLimit', 'ms']],
+  [/^webhook_delivery_record$/, ['oneEvent', 'oneEndpoint', 'oneLimit', 'oneState', 'oneMs', 'oneLog']],
   [/^balance_transaction_find$/, ['transaction', 'account']],
   [/^balance_transactions_(down|up)$/, [...transactions, ['currency'], ['type']]],
   [/^balance_transactions_of_source$/, [...transactions, ['currency'], ['type'], 'transaction', 'charge']],
