@@ -12,6 +12,10 @@ export const commands = {
     summary: 'why a charge ended as it did, or has not ended yet',
     load: async () => (await import('./why.js')).why,
   },
+  trace: {
+    summary: 'where the time of a charge went, as a waterfall',
+    load: async () => (await import('./trace.js')).trace,
+  },
   books: {
     summary: 'whether the books and the banks agree',
     load: async () => (await import('./books.js')).books,

@@ -32,7 +32,7 @@ export const everyService = [
   'TEST_CLOCK_OFFSET_MS',
   'TRACE_EXPORT',
   'TRACE_FILE',
-  'TRACE_SAMPLE',
+  'TRACES_PER_SECOND',
 ] as const;
 
 const bankPortVariables = Object.fromEntries(

@@ -81,7 +81,14 @@ export class SystemUnderTest {
   /** Starts the system as real processes. @param options.dataDir default: a new folder, removed at the end */
   static start(options: Partial<RuntimeOptions> = {}): Promise<SystemUnderTest> {
     return SystemUnderTest.over(options.dataDir, (dataDir) =>
-      startRuntime({ dataDir, ports: 'free', postgresSettings: readableWal, ...options }),
+      startRuntime({
+        dataDir,
+        ports: 'free',
+        postgresSettings: readableWal,
+        ...options,
+        // Spans in a file are searched for secrets as all other files are.
+        env: { TRACE_EXPORT: 'file', TRACE_FILE: join(dataDir, 'spans.jsonl'), ...options.env },
+      }),
     );
   }
 

@@ -12,8 +12,10 @@ beforeAll(async () => {
 });
 afterAll(() => system?.stop());
 
-/** Runs the command. @returns exit code and output */
-async function why(...words: string[]): Promise<{ code: number; text: string }> {
+const why = (...words: string[]) => holdfast('why', ...words);
+
+/** Runs a command. @returns exit code and output */
+async function holdfast(...words: string[]): Promise<{ code: number; text: string }> {
   const { admin, banksAdmin } = system.urls;
   const doors = {
     PAYMENTS_ADMIN_URL: admin['payments-api'],
@@ -21,13 +23,47 @@ async function why(...words: string[]): Promise<{ code: number; text: string }> 
     LEDGER_ADMIN_URL: admin['ledger'],
     BANKS_ADMIN_URL: banksAdmin,
   };
-  return promisify(execFile)(process.execPath, ['dist/cli/src/main.js', 'why', ...words], {
+  return promisify(execFile)(process.execPath, ['dist/cli/src/main.js', ...words], {
     env: { ...process.env, NODE_OPTIONS: '', ...doors },
   }).then(
     ({ stdout }) => ({ code: 0, text: stdout }),
     ({ code, stderr }: { code: number; stderr: string }) => ({ code, text: stderr }),
   );
 }
+
+describe('holdfast trace', () => {
+  it('draws a charge from its request over outbox, Kafka, services and each attempt at a bank to its answer', async () => {
+    const { chargeId = '' } = await system.charge({ source: 'tok_fault_capture_drop_after_on_amex' });
+    const { code, text } = await holdfast('trace', chargeId);
+    expect(code).toBe(0);
+    const lines = text.trimEnd().split('\n');
+    const order = [
+      /^trace [0-9a-f]{32}, /,
+      /payments-api +POST \/v1\/charges → 200/,
+      /payments-api +send payments\.charge_requested/,
+      /bank-gateway +process payments\.charge_requested/,
+      /bank-gateway +authorize at cedar → approved/,
+      /bank-gateway +POST → approved/,
+      /ledger +process bank\.authorization_approved/,
+      /bank-gateway +process ledger\.hold_placed/,
+      /bank-gateway +capture at cedar → /,
+      /ledger +process bank\.capture_succeeded/,
+      /payments-api +process ledger\.charge_posted/,
+    ].map((mark) => lines.findIndex((line) => mark.test(line)));
+    expect(order).not.toContain(-1);
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(lines.filter((line) => line.includes('…'))).toEqual([]);
+    expect(lines.filter((line) => /POST → (reset|timeout)/.test(line)).length).toBeGreaterThan(0);
+  });
+
+  it('draws a charge from what the services store, in one tree', async () => {
+    const { chargeId = '' } = await system.charge({ source: 'tok_visa' });
+    const { code, text } = await holdfast('trace', chargeId, '--stored');
+    expect(code).toBe(0);
+    expect(text).toMatch(/^No recorded span/);
+    expect(text).toMatch(/ledger +posts 20\.00 usd to the merchant/);
+  });
+});
 
 describe('holdfast why', () => {
   it('explains a compensated charge from its request to its final state', async () => {
@@ -67,6 +103,9 @@ describe('holdfast why', () => {
     expect(code).toBe(0);
     expect(text).toMatch(/ledger +could not be asked: nothing listens at/);
     expect(text).toContain('Succeeded: alder captured 20.00 usd');
+    const { text: trace } = await holdfast('trace', chargeId);
+    expect(trace).toMatch(/bank-gateway +… process ledger\.hold_placed/);
+    expect(trace).toMatch(/was not heard: ECONNREFUSED/);
     await system.control.start('ledger');
     await eventually(
       'the ledger is asked again',

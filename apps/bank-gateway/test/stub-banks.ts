@@ -75,7 +75,11 @@ export const hangs: StubBehavior = (_request, { signal }) =>
     signal.addEventListener('abort', () => resolve(timedOut), { once: true });
   });
 
-const untraced = { startSpan: () => ({ traceparent: undefined, set: () => undefined, end: () => undefined }) };
+const untraced = {
+  isRecorded: () => false,
+  recordSpan: () => undefined,
+  startSpan: () => ({ traceparent: undefined, set: () => undefined, end: () => undefined }),
+};
 
 /** The gateway's clients of all four banks. */
 export function banksBehind(port: BankPort, clock: Clock, limits: Partial<BankLimits> = {}): BankClients {

@@ -27,6 +27,8 @@ export interface CallOptions {
 export interface AttemptReport<O extends BankOrder> {
   attempt: Attempt;
   outcome: BankCallResult<O>;
+  /** On the monotonic clock, before the breaker. */
+  startedAtMs: number;
   /** Milliseconds from before the breaker until the outcome. */
   tookMs: number;
 }

@@ -127,9 +127,9 @@ export class BankCaller {
       const previous = attempts.at(-1);
       const attempt = previous ? await this.#begin(repetitions + 1, previous, options) : options.attempt;
       if (!attempt) return { again: false };
-      const begunAtMs = this.#clock.monotonicMs();
+      const startedAtMs = this.#clock.monotonicMs();
       const outcome = await this.#attempt(order, attempt, options.traceparent);
-      attempts.push({ attempt, outcome, tookMs: this.#clock.monotonicMs() - begunAtMs });
+      attempts.push({ attempt, outcome, startedAtMs, tookMs: this.#clock.monotonicMs() - startedAtMs });
       return { again: this.#mayRepeat(order, outcome, attempts.length, deadlineAtMs, options) };
     });
     const last = attempts.at(-1);

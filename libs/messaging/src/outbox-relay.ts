@@ -7,7 +7,7 @@ import type { HandedRow, HandOver, OutboxRow, OutboxStore } from './outbox-store
 import { OUTBOX_SHARDS } from './shard.js';
 
 export interface OutboxRelayObserver {
-  onPublished?(report: { count: number; durationMs: number }): void;
+  onPublished?(report: { rows: readonly OutboxRow[]; durationMs: number }): void;
   /** A send failed. It is retried without limit. */
   onPublishFailed?(report: { error: unknown; count: number; attempt: number; delayMs: number }): void;
   /** A sweep found rows that were not handed over. */
@@ -176,7 +176,7 @@ export class OutboxRelay implements HandOver {
     this.#inFlight = [];
     this.#publishFailures = 0;
     for (const { id } of batch) this.#sent.push(id);
-    observer?.onPublished?.({ count: batch.length, durationMs: clock.monotonicMs() - startedMs });
+    observer?.onPublished?.({ rows: batch, durationMs: clock.monotonicMs() - startedMs });
     if (this.#sent.length >= DELETE_AT_ONCE) this.#deleteNow();
     else this.#deleteTimer ??= clock.after(DELETE_EVERY_MS, () => this.#deleteNow());
     // There is room again for rows that an earlier sweep had to leave.

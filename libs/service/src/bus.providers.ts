@@ -48,10 +48,10 @@ export function busProviders({ name, database: { name: databaseName } }: Service
     }),
     provide(
       OutboxRelay,
-      [BUS, OUTBOX_STORE, Leases, SETTINGS, CLOCK, LOG, Metrics, Readiness, Shutdown],
-      async (bus, store, leases, settings, clock, log, metrics, readiness, shutdown) => {
+      [BUS, OUTBOX_STORE, Leases, SETTINGS, CLOCK, LOG, Metrics, Tracing, Readiness, Shutdown],
+      async (bus, store, leases, settings, clock, log, metrics, tracing, readiness, shutdown) => {
         const sweepEveryMs = settings.OUTBOX_SWEEP_EVERY_MS;
-        const observer = observeOutbox(log, metrics, readiness, isTransientError);
+        const observer = observeOutbox(log, metrics, readiness, { clock, tracing }, isTransientError);
         const relay = new OutboxRelay({ bus, store, leases, clock, observer, sweepEveryMs });
         await relay.start();
         measureBacklog(relay, metrics);

@@ -1,15 +1,18 @@
-import type { OutboxRelay, OutboxRelayObserver } from '#messaging';
-import { sizeBuckets, type Log, type Metrics } from '#telemetry';
+import type { Clock } from '#clock';
+import type { OutboxRelay, OutboxRelayObserver, OutboxRow } from '#messaging';
+import { sizeBuckets, SpanKind, type Log, type Metrics, type Tracing } from '#telemetry';
+import { eventAttributes } from './event-spans.js';
 import type { Readiness } from './readiness.js';
 
 /** The attempt from which a failure is logged as a warning. */
 const WORTH_A_WARNING = 3;
 
-/** The relay's metrics and log lines, and a readiness check that fails while Kafka accepts nothing. */
+/** The relay's metrics, log lines and spans, and a readiness check that fails while Kafka accepts nothing. */
 export function observeOutbox(
   log: Log,
   metrics: Metrics,
   readiness: Readiness,
+  { clock, tracing }: { clock: Clock; tracing: Tracing },
   isTransient: (error: unknown) => boolean,
 ): OutboxRelayObserver {
   const published = metrics.counter({ name: 'outbox_published_total', help: 'Events that Kafka acknowledged.' });
@@ -28,15 +31,27 @@ export function observeOutbox(
   });
   storeFailures.inc({ outcome: 'failed' }, 0);
 
+  /** From the commit to the broker's acknowledgement. */
+  const traceSend = ({ event, appendedAt }: OutboxRow): void => {
+    if (!tracing.isRecorded(event.traceparent)) return;
+    const durationMs = Math.max(0, clock.now() - appendedAt);
+    tracing.recordSpan(
+      `send ${event.topic}`,
+      { parent: event.traceparent, kind: SpanKind.PRODUCER, attributes: eventAttributes(event, 'send') },
+      { startedAtMs: clock.monotonicMs() - durationMs, durationMs },
+    );
+  };
+
   let failure: Error | undefined;
   readiness.add('relay', () => (failure ? Promise.reject(failure) : true));
 
   return {
-    onPublished({ count, durationMs }) {
+    onPublished({ rows, durationMs }) {
       failure = undefined;
-      published.inc(count);
-      sizes.observe(count);
+      published.inc(rows.length);
+      sizes.observe(rows.length);
       durations.observe(durationMs / 1_000);
+      for (const row of rows) traceSend(row);
     },
     onPublishFailed({ error, count, attempt, delayMs }) {
       failures.inc();

@@ -34,7 +34,7 @@ beforeEach(async () => {
   lines = [];
   metrics = new Metrics(new SystemClock());
   file = join(await mkdtemp(join(tmpdir(), 'holdfast-steps-')), 'spans.jsonl');
-  tracing = new Tracing({ service: 'ledger', instance: 'l1', export: 'file', file });
+  tracing = new Tracing({ service: 'ledger', instance: 'l1', clock: new SystemClock(), export: 'file', file });
   const destination = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
   observer = observeSteps(
     'ledger',
@@ -68,12 +68,17 @@ describe('the consumer’s telemetry', () => {
     observer.onBatch!({ size: 1, durationMs: 4, outcomes: [{ kind: 'decided', result: undefined }] });
     const [span] = await spans();
     expect(span).toMatchObject({
-      name: 'ledger on bank.capture_succeeded.v1',
-      trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
-      parent_span_id: '00f067aa0ba902b7',
-      attributes: { charge: 'ch_1' },
+      name: 'process bank.events.ledger',
+      kind: 'consumer',
+      traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+      parentSpanId: '00f067aa0ba902b7',
+      attributes: {
+        'messaging.consumer.group.name': 'ledger',
+        'cloudevents.event_type': 'bank.capture_succeeded.v1',
+        'holdfast.charge.id': 'ch_1',
+      },
     });
-    expect(handedOn).toBe(`00-4bf92f3577b34da6a3ce929d0e0e4736-${String(span!['span_id'])}-01`);
+    expect(handedOn).toBe(`00-4bf92f3577b34da6a3ce929d0e0e4736-${String(span!['spanId'])}-01`);
   });
 
   it('marks the spans of a failed attempt as errors', async () => {
@@ -104,7 +109,7 @@ describe('the consumer’s telemetry', () => {
       'ledger',
       silent,
       new Metrics(new SystemClock()),
-      new Tracing({ service: 'ledger', instance: 'l1' }),
+      new Tracing({ service: 'ledger', instance: 'l1', clock: new SystemClock() }),
     );
     expect(quiet.trace!(event)).toBe(parent);
   });

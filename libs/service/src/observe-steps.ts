@@ -1,5 +1,6 @@
 import type { StepConsumerObserver } from '#saga';
 import { about, sizeBuckets, SpanKind, type Log, type Metrics, type Span, type Tracing } from '#telemetry';
+import { eventAttributes } from './event-spans.js';
 
 /** The consumer's metrics, log lines and spans. */
 export function observeSteps(service: string, log: Log, metrics: Metrics, tracing: Tracing): StepConsumerObserver {
@@ -62,11 +63,11 @@ export function observeSteps(service: string, log: Log, metrics: Metrics, tracin
       );
     },
     trace(event) {
-      if (!tracing.recording) return event.traceparent;
-      const span = tracing.startSpan(`${service} on ${event.type}`, {
+      if (!tracing.isRecorded(event.traceparent)) return event.traceparent;
+      const span = tracing.startSpan(`process ${event.topic}`, {
         parent: event.traceparent,
         kind: SpanKind.CONSUMER,
-        attributes: { charge: event.key, event: event.id },
+        attributes: { ...eventAttributes(event, 'process'), 'messaging.consumer.group.name': service },
       });
       open.push(span);
       return span.traceparent;

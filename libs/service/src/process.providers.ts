@@ -1,5 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { SystemClock } from '#clock';
+import type { views } from '#contracts';
 import { createLog, Metrics, Tracing } from '#telemetry';
 import { AdminServer } from './admin-server.js';
 import { provide } from './provide.js';
@@ -17,14 +18,15 @@ export function processProviders({ name, settings: namespace }: ServiceOptions):
       createLog({ service: name, instance: settings.INSTANCE_ID, level: settings.LOG_LEVEL }),
     ),
     provide(Metrics, [CLOCK], (clock) => new Metrics(clock)),
-    provide(Tracing, [SETTINGS, Shutdown], (settings, shutdown) => {
+    provide(Tracing, [SETTINGS, CLOCK, Shutdown], (settings, clock, shutdown) => {
       const tracing = new Tracing({
         service: name,
         instance: settings.INSTANCE_ID,
+        clock,
         export: settings.TRACE_EXPORT,
         file: settings.TRACE_FILE,
         otlpUrl: settings.OTEL_EXPORTER_OTLP_ENDPOINT && `${settings.OTEL_EXPORTER_OTLP_ENDPOINT}/v1/traces`,
-        sample: settings.TRACE_SAMPLE,
+        tracesPerSecond: settings.TRACES_PER_SECOND,
       });
       shutdown.during('pools', 'the traces', () => tracing.close());
       return tracing;
@@ -35,11 +37,16 @@ export function processProviders({ name, settings: namespace }: ServiceOptions):
       [CLOCK, Shutdown],
       (clock, shutdown) => new Readiness(clock, () => shutdown.begun, ['database', 'relay', 'consumer']),
     ),
-    provide(AdminServer, [SETTINGS, Metrics, Readiness, Shutdown], async (settings, metrics, readiness, shutdown) => {
-      const admin = new AdminServer(metrics, readiness, settings.ALLOWED_HOSTS);
-      await admin.listen(settings.ADMIN_HOST, settings.ADMIN_PORT);
-      shutdown.during('pools', 'the admin server', () => admin.close());
-      return admin;
-    }),
+    provide(
+      AdminServer,
+      [SETTINGS, Metrics, Tracing, Readiness, Shutdown],
+      async (settings, metrics, tracing, readiness, shutdown) => {
+        const admin = new AdminServer(metrics, readiness, settings.ALLOWED_HOSTS);
+        admin.get('/charges/:id/spans', ({ params }): views.SpanView[] => tracing.spansOf(params['id']!));
+        await admin.listen(settings.ADMIN_HOST, settings.ADMIN_PORT);
+        shutdown.during('pools', 'the admin server', () => admin.close());
+        return admin;
+      },
+    ),
   ];
 }

@@ -27,7 +27,7 @@ describe('settings', () => {
       ADMIN_PORT: 3003,
       DATABASE_POOL: 10,
       LOG_LEVEL: 'info',
-      TRACE_EXPORT: 'none',
+      TRACE_EXPORT: 'memory',
       TEST_CLOCK_OFFSET_MS: 0,
     });
   });

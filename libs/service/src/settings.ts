@@ -22,9 +22,9 @@ export const frameSettings = z.object({
   /** The interval of sweeps of the outbox table. */
   OUTBOX_SWEEP_EVERY_MS: milliseconds.min(10).default(1_000),
   LOG_LEVEL: z.enum(logLevels).default('info'),
-  TRACE_EXPORT: z.enum(['none', 'file', 'otlp']).default('none'),
+  TRACE_EXPORT: z.enum(['none', 'memory', 'file', 'otlp']).default('memory'),
   TRACE_FILE: z.string().optional(),
-  TRACE_SAMPLE: z.coerce.number().min(0).max(1).default(1),
+  TRACES_PER_SECOND: z.coerce.number().nonnegative().default(50),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   /** Shifts this service's wall clock, but not its leases and deadlines. For chaos runs. */
   TEST_CLOCK_OFFSET_MS: z.coerce.number().int().default(0),

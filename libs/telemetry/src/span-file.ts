@@ -1,11 +1,9 @@
 import { appendFile } from 'node:fs/promises';
-import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-base';
 import { redact } from './redact.js';
+import { spanRecord } from './span-record.js';
 
-type HrTime = ReadableSpan['startTime'];
 type Done = Parameters<SpanExporter['export']>[1];
-
 type Result = Parameters<Done>[0];
 
 // OpenTelemetry's ExportResultCode, written as numbers: the enum lives in a package that nothing else here needs.
@@ -20,7 +18,7 @@ export class SpanFile implements SpanExporter {
   constructor(private readonly path: string) {}
 
   export(spans: ReadableSpan[], done: Done): void {
-    const lines = spans.map((span) => `${redact(JSON.stringify(asLine(span)))}\n`).join('');
+    const lines = spans.map((span) => `${redact(JSON.stringify(spanRecord(span)))}\n`).join('');
     this.written = this.append(this.written, lines, done);
   }
 
@@ -42,22 +40,3 @@ export class SpanFile implements SpanExporter {
     }
   }
 }
-
-function asLine(span: ReadableSpan): object {
-  const { traceId, spanId } = span.spanContext();
-  return {
-    trace_id: traceId,
-    span_id: spanId,
-    parent_span_id: span.parentSpanContext?.spanId,
-    service: span.resource.attributes['service.name'],
-    instance: span.resource.attributes['service.instance.id'],
-    name: span.name,
-    kind: SpanKind[span.kind].toLowerCase(),
-    start: new Date(milliseconds(span.startTime)).toISOString(),
-    duration_ms: milliseconds(span.duration),
-    ...(span.status.code === SpanStatusCode.ERROR && { error: span.status.message ?? '' }),
-    attributes: span.attributes,
-  };
-}
-
-const milliseconds = ([seconds, nanoseconds]: HrTime): number => seconds * 1_000 + nanoseconds / 1e6;

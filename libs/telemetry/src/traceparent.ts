@@ -25,8 +25,15 @@ export function traceIdOf(traceparent: string): string | undefined {
   return parseTraceparent(traceparent)?.traceId;
 }
 
-/** A new unsampled trace, whose id still correlates logs and rows. */
-export function unsampledTraceparent(): string {
-  const id = randomUUID().replaceAll('-', '');
-  return `00-${id}-${randomUUID().replaceAll('-', '').slice(0, 16)}-00`;
+/** The ids without the sampled flag, or those of a new trace: they still correlate logs and rows. */
+export function unsampledTraceparent(traceparent?: SpanContext): string {
+  const { traceId = hex(32), spanId = hex(16) } = traceparent ?? {};
+  return `00-${traceId}-${spanId}-00`;
 }
+
+/** The same trace with a new span id, for a request that leaves the system: the other side can tell requests apart. */
+export function nextTraceparent(context: SpanContext | undefined): string {
+  return formatTraceparent({ traceId: hex(32), traceFlags: TraceFlags.NONE, ...context, spanId: hex(16) });
+}
+
+const hex = (digits: number): string => randomUUID().replaceAll('-', '').slice(0, digits);

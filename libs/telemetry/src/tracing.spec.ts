@@ -7,15 +7,18 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { about } from './log.js';
 import { SpanKind } from '@opentelemetry/api';
+import { SystemClock } from '#clock';
+import { FakeClock } from '#testing';
+import { CHARGE_ID } from './span-attributes.js';
 import { parseTraceparent, traceIdOf } from './traceparent.js';
 import { Tracing } from './tracing.js';
 
 const parent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
-const of = { service: 'ledger', instance: 'ledger-1' };
+const of = { service: 'ledger', instance: 'ledger-1', clock: new SystemClock() };
 
-async function toFile(sample?: number): Promise<{ tracing: Tracing; spans: () => Promise<Record<string, unknown>[]> }> {
+async function toFile(): Promise<{ tracing: Tracing; spans: () => Promise<Record<string, unknown>[]> }> {
   const file = join(await mkdtemp(join(tmpdir(), 'holdfast-traces-')), 'spans.jsonl');
-  const tracing = new Tracing({ ...of, export: 'file', file, ...(sample !== undefined && { sample }) });
+  const tracing = new Tracing({ ...of, export: 'file', file });
   const spans = async (): Promise<Record<string, unknown>[]> => {
     await tracing.close();
     const text = await readFile(file, 'utf8').catch(() => '');
@@ -50,8 +53,8 @@ describe('tracing', () => {
     outer.end();
     const [step, request] = await spans();
     expect(request).toMatchObject({
-      trace_id: traceIdOf(parent),
-      parent_span_id: '00f067aa0ba902b7',
+      traceId: traceIdOf(parent),
+      parentSpanId: '00f067aa0ba902b7',
       service: 'ledger',
       instance: 'ledger-1',
       name: 'request',
@@ -59,8 +62,8 @@ describe('tracing', () => {
       attributes: { charge: 'ch_1' },
     });
     expect(step).toMatchObject({
-      trace_id: traceIdOf(parent),
-      parent_span_id: request!['span_id'],
+      traceId: traceIdOf(parent),
+      parentSpanId: request!['spanId'],
       error: 'card [hidden] refused',
     });
   });
@@ -74,12 +77,63 @@ describe('tracing', () => {
     expect(await spans()).toEqual([]);
   });
 
-  it('samples the configured fraction of new traces', async () => {
-    const { tracing, spans } = await toFile(0);
-    const span = tracing.startSpan('any');
+  it('records the traces of the first 50 requests in a second, and further ones as time passes', async () => {
+    const clock = new FakeClock();
+    const tracing = new Tracing({ ...of, clock, export: 'memory' });
+    const begin = (asked?: string): boolean => {
+      const { traceparent } = tracing.startSpan('POST /v1/charges', { kind: SpanKind.SERVER, parent: asked });
+      return tracing.isRecorded(traceparent);
+    };
+    expect(Array.from({ length: 60 }, () => begin()).filter(Boolean)).toHaveLength(50);
+    expect(begin(parent)).toBe(false);
+    await clock.advance(100);
+    expect(Array.from({ length: 10 }, () => begin(parent)).filter(Boolean)).toHaveLength(5);
+  });
+
+  it('begins a trace with a request from outside alone, and keeps the trace of a caller that records none', () => {
+    const tracing = new Tracing({ ...of, export: 'memory' });
+    expect(tracing.isRecorded(tracing.startSpan('bank statement', { kind: SpanKind.CLIENT }).traceparent)).toBe(false);
+    const unrecorded = parent.replace(/01$/, '00');
+    const { traceparent } = tracing.startSpan('POST /v1/charges', { kind: SpanKind.SERVER, parent: unrecorded });
+    expect(traceparent).toBe(unrecorded);
+    expect(tracing.isRecorded(undefined)).toBe(false);
+  });
+
+  it.each(['none', 'memory'] as const)('gives each request to another system a span id of its own (%s)', (how) => {
+    const tracing = new Tracing({ ...of, export: how });
+    const call = (asked?: string) => tracing.startSpan('POST', { kind: SpanKind.CLIENT, parent: asked }).traceparent;
+    const unrecorded = parent.replace(/01$/, '00');
+    const [first, second] = [call(unrecorded), call(unrecorded)];
+    expect([traceIdOf(first), traceIdOf(second)]).toEqual([traceIdOf(parent), traceIdOf(parent)]);
+    expect(new Set([first, second, unrecorded]).size).toBe(3);
+    expect(parseTraceparent(call())).toMatchObject({ traceFlags: 0 });
+  });
+
+  it('keeps the spans of a charge in memory, with their times on the service’s clock', async () => {
+    const clock = new FakeClock({ now: 1_000_000 });
+    const tracing = new Tracing({ ...of, clock, export: 'memory' });
+    const span = tracing.startSpan('process', { parent, attributes: { [CHARGE_ID]: 'ch_1' } });
+    await clock.advance(30);
+    tracing.recordSpan(
+      'POST',
+      { parent: span.traceparent, kind: SpanKind.CLIENT, attributes: { [CHARGE_ID]: 'ch_1' } },
+      { startedAtMs: 10, durationMs: 15, error: 'timeout 4242424242424242' },
+    );
     span.end();
-    expect(parseTraceparent(span.traceparent)).toMatchObject({ traceFlags: 0 });
-    expect(await spans()).toEqual([]);
+    tracing.startSpan('process', { parent, attributes: { [CHARGE_ID]: 'ch_2' } }).end();
+    expect(tracing.spansOf('ch_1')).toMatchObject([
+      { name: 'process', startedAt: 1_000_000, durationMs: 30, error: null, parentSpanId: '00f067aa0ba902b7' },
+      { name: 'POST', kind: 'client', startedAt: 1_000_010, durationMs: 15, error: 'timeout [hidden]' },
+    ]);
+    const [outer, inner] = tracing.spansOf('ch_1');
+    expect(inner!.parentSpanId).toBe(outer!.spanId);
+  });
+
+  it('forgets the oldest spans', () => {
+    const tracing = new Tracing({ ...of, export: 'memory', recentSpans: 2 });
+    for (const chargeId of ['ch_1', 'ch_2', 'ch_3'])
+      tracing.startSpan('process', { parent, attributes: { [CHARGE_ID]: chargeId } }).end();
+    expect(['ch_1', 'ch_2', 'ch_3'].map((chargeId) => tracing.spansOf(chargeId).length)).toEqual([0, 1, 1]);
   });
 });
 

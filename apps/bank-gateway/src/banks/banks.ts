@@ -18,6 +18,7 @@ import { countedFromBegun } from '../authorizations/authorization/finality.js';
 import type { AttemptTimes } from '../authorizations/authorization/attempt.js';
 import type { BankConditions } from '../authorizations/authorization/next-action.js';
 import { BankTimes } from './bank-times.js';
+import { traceCall } from './trace-call.js';
 
 const LEARN_TIME_EVERY_MS = 1_000;
 
@@ -31,7 +32,7 @@ export class BankClients {
   constructor(
     callers: readonly BankCallers[],
     private readonly clock: Clock,
-    private readonly tracing: Pick<Tracing, 'startSpan'>,
+    private readonly tracing: Pick<Tracing, 'startSpan' | 'isRecorded' | 'recordSpan'>,
     private readonly validForMs: number,
   ) {
     this.#callers = new Map(callers.map((each) => [each.config.name, each]));
@@ -92,13 +93,14 @@ export class BankClients {
 
   /** Calls the bank, and reads its clock from the answer. */
   async call<O extends BankOrder>(bank: bankProtocol.BankName, order: O, options: CallOptions): Promise<CallReport<O>> {
-    const span = this.tracing.startSpan(`bank ${order.kind}`, {
+    const span = this.tracing.startSpan(`${order.kind} at ${bank}`, {
       parent: options.traceparent,
+      // All attempts of a call carry its own span id to the bank.
       kind: SpanKind.CLIENT,
-      attributes: { bank },
     });
-    const report = await this.caller(bank, aimOf(order)).call(order, { ...options, traceparent: span.traceparent });
-    span.set({ outcome: report.outcome.kind, attempts: report.attempts.length });
+    const { traceparent } = span;
+    const report = await this.caller(bank, aimOf(order)).call(order, { ...options, traceparent });
+    if (this.tracing.isRecorded(traceparent)) traceCall(this.tracing, span, this.callers(bank).config, order, report);
     span.end();
     for (const { attempt, outcome } of report.attempts) {
       const time = bankTimeOf(outcome);

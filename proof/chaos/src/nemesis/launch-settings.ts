@@ -2,9 +2,6 @@ import { fileURLToPath } from 'node:url';
 
 const slowStart = fileURLToPath(new URL('slow-start.js', import.meta.url));
 
-/** With tracing on, each bank call has its own trace id, so journals show which attempts belong to one call. */
-const callsInJournals = { TRACE_EXPORT: 'file', TRACE_FILE: '/dev/null', TRACE_SAMPLE: '0' };
-
 /** Environment for the next start of each instance. */
 export class LaunchSettings {
   readonly #clockOffsetMs = new Map<string, number>();
@@ -22,7 +19,6 @@ export class LaunchSettings {
     const offsetMs = this.#clockOffsetMs.get(instance) ?? 0;
     const delayMs = this.#startDelayMs.get(instance) ?? 0;
     return {
-      ...(instance.startsWith('bank-gateway') && callsInJournals),
       ...(offsetMs !== 0 && { TEST_CLOCK_OFFSET_MS: String(offsetMs) }),
       // A preloaded module, because production code has no switch for a slow start.
       ...(delayMs > 0 && { NODE_OPTIONS: `--import="${slowStart}"`, CHAOS_START_DELAY_MS: String(delayMs) }),

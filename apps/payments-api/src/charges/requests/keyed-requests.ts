@@ -2,7 +2,7 @@ import type { OpenedCharge } from '../charge/charge.js';
 import type { Clock } from '#clock';
 import type { Database, PgTransaction } from '#postgres';
 import type { BatchRunner, Commands, Work } from '#saga';
-import { about, type Log, type Tracing } from '#telemetry';
+import { about, SpanKind, type Log, type Tracing } from '#telemetry';
 import type { AdmissionControl, Ticket } from '../../admission/admission-control.js';
 import type { RequestInProgress } from '../../admission/requests-in-progress.js';
 import type { Turns } from '../../admission/turns.js';
@@ -18,6 +18,7 @@ import type { AnsweredBy } from '../effects/charge-metrics.js';
 import { chargeRequest, type RequestOutcome, type ChargeRequest, type DecideIntent } from './charge-request.js';
 import { KeyVanishedError } from './charge-request.repository.js';
 import type { PendingAnswers } from './pending-answers.js';
+import { requestAttributes, setAnswer, setFailure } from './request-span.js';
 
 /** Dependencies of KeyedRequests. */
 export interface KeyedRequestParts {
@@ -61,19 +62,27 @@ export class KeyedRequests {
   /** @throws StripeError for errors that are not stored under the key */
   async answer(claim: Claim, request: KeyedRequest): Promise<KeyedAnswer> {
     const { tracing } = this.parts;
-    const span = tracing.startSpan(request.name, {
-      parent: request.parent,
-      attributes: tracing.recording ? { charge: claim.chargeId ?? '', account: claim.account } : {},
-    });
+    const span = tracing.startSpan(request.name, { parent: request.parent, kind: SpanKind.SERVER });
+    const isRecorded = tracing.isRecorded(span.traceparent);
+    if (isRecorded) span.set(requestAttributes(request.name, claim));
     try {
-      const inProgress = this.parts.admission.enter(claim.account, request.traffic);
-      try {
-        return await this.inTurn(span.traceparent, claim, request, inProgress);
-      } finally {
-        inProgress.end();
-      }
+      const keyed = await this.admitted(span.traceparent, claim, request);
+      if (isRecorded) setAnswer(span, keyed, claim);
+      return keyed;
+    } catch (error) {
+      if (isRecorded) setFailure(span, error);
+      throw error;
     } finally {
       span.end();
+    }
+  }
+
+  private async admitted(traceparent: string | undefined, claim: Claim, request: KeyedRequest): Promise<KeyedAnswer> {
+    const inProgress = this.parts.admission.enter(claim.account, request.traffic);
+    try {
+      return await this.inTurn(traceparent, claim, request, inProgress);
+    } finally {
+      inProgress.end();
     }
   }
 

@@ -1,0 +1,2 @@
+export * from './span-tree.js';
+export * from './spans.client.js';
