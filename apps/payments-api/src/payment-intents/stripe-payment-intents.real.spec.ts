@@ -187,6 +187,31 @@ describe('the official package', () => {
     });
   });
 
+  it('finds an event for every state that its intents came to', async () => {
+    const client = stripe();
+    const events = async () => {
+      const { data } = await client.events.list({ type: 'payment_intent.*' });
+      return data
+        .map(({ type, data: { object } }) => [type.slice(15), (object as Stripe.PaymentIntent).status])
+        .reverse();
+    };
+    const held = await client.paymentIntents.create({ ...order, ...card, confirm: true, capture_method: 'manual' });
+    await client.paymentIntents.capture(held.id);
+    const { id } = await client.paymentIntents.create(order);
+    await errorOf(client.paymentIntents.confirm(id, { ...card, payment_method: 'pm_card_visa_chargeDeclined' }));
+    await client.paymentIntents.confirm(id, { ...card, payment_method: 'pm_card_threeDSecureRequired' });
+    await client.paymentIntents.cancel(id);
+    expect(await events()).toEqual([
+      ['created', 'requires_confirmation'],
+      ['amount_capturable_updated', 'requires_capture'],
+      ['succeeded', 'succeeded'],
+      ['created', 'requires_payment_method'],
+      ['payment_failed', 'requires_payment_method'],
+      ['requires_action', 'requires_action'],
+      ['canceled', 'canceled'],
+    ]);
+  });
+
   it('sees nothing of another account, and pages through its own', async () => {
     const [mine, theirs] = [stripe(), stripe()];
     const { id } = await mine.paymentIntents.create(order);

@@ -4,7 +4,12 @@ import type { Aggregates, Saved, WorkingSet } from '#saga';
 import { intentOfSubject, nameOf, type Claim, type KeyRow } from '../../idempotency/key.js';
 import { claimKeys, enqueueAnswers, giveBackKeys, readKeys } from '../../idempotency/key.repository.js';
 import type { PaymentIntent } from '../../payment-intents/intent/payment-intent.js';
+import { requestedEvents } from '../../payment-intents/answers/intent-stripe-events.js';
 import { enqueueIntents, lockIntents } from '../../payment-intents/store/payment-intent.repository.js';
+import { causeOf } from '../../stripe-events/event-cause.js';
+import type { NewStripeEvent } from '../../stripe-events/stripe-event.js';
+import { StripeEvents } from '../../stripe-events/stripe-events.js';
+import { AccountClocks } from '../../test-clocks/account-clocks.js';
 import { noCharge, type ChargeRecord } from '../charge/charge-record.js';
 import type { ChargeRequest } from './charge-request.js';
 import { ChargeRepository } from '../store/charge.repository.js';
@@ -15,7 +20,11 @@ import { ChargeRepository } from '../store/charge.repository.js';
  */
 @Injectable()
 export class ChargeRequestRepository implements Aggregates<PgTransaction, ChargeRequest, Claim> {
-  constructor(@Inject(ChargeRepository) private readonly charges: ChargeRepository) {}
+  constructor(
+    @Inject(ChargeRepository) private readonly charges: ChargeRepository,
+    private readonly events: StripeEvents,
+    private readonly clocks: AccountClocks,
+  ) {}
 
   async load(tx: PgTransaction, claims: readonly Claim[]): Promise<WorkingSet<ChargeRequest, Claim>> {
     const named = claims.flatMap(({ subject }) => intentOfSubject(subject)?.id ?? []);
@@ -67,10 +76,24 @@ export class ChargeRequestRepository implements Aggregates<PgTransaction, Charge
     );
     if (answers.length > 0) enqueueAnswers(tx, answers);
     const intents = changedIntents(changed);
-    if (intents.length > 0) enqueueIntents(tx, intents);
+    if (intents.length > 0) {
+      enqueueIntents(tx, intents);
+      this.events.enqueue(
+        tx,
+        changed.flatMap((saved) => this.newsOf(saved)),
+      );
+    }
     const records = changedCharges(changed);
     if (records.length > 0) this.charges.enqueue(tx, records);
     return [];
+  }
+
+  private newsOf({ key: claim, state }: Saved<ChargeRequest, Claim>): NewStripeEvent[] {
+    if (state.state !== 'decided' || !state.intent) return [];
+    const { charge } = state.charge;
+    const after = { intent: state.intent, charge: charge.state === 'none' ? null : charge };
+    const news = requestedEvents(state.intentBefore, after, this.clocks.now(claim.account));
+    return news.map((event) => ({ account: claim.account, ...event, cause: causeOf(claim) }));
   }
 }
 

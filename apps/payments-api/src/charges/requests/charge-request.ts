@@ -20,6 +20,8 @@ export type ChargeRequest =
       readonly charge: ChargeRecord;
       /** Null when the request does not change one. */
       readonly intent: PaymentIntent | null;
+      /** Null when the request created the intent. */
+      readonly intentBefore: PaymentIntent | null;
       readonly answer: ApiResponse | null;
     }
   /** Refused without a trace: the key is free again. */
@@ -88,7 +90,13 @@ export function chargeRequest(
       const before = decision.events[0]?.type === 'opened' ? noCharge(claim.key) : latest;
       const charge = decision.events.reduce(recordEvent, before);
       const decided = become<ChargeRequest>(
-        { state: 'decided', charge, intent: decision.intent ?? null, answer: decision.answer ?? null },
+        {
+          state: 'decided',
+          charge,
+          intent: decision.intent ?? null,
+          intentBefore: intent,
+          answer: decision.answer ?? null,
+        },
         ...decision.emit,
       );
       return answer(

@@ -2,13 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { GroupCommit, statement, Database } from '#postgres';
 import { AnswerWaiters } from '../../idempotency/answer-waiters.js';
 import { columnsOf, readAnswers, storeAnswers } from '../../idempotency/key.repository.js';
-import { nameOf, type GivenAnswer, type KeyName, type Subject } from '../../idempotency/key.js';
+import { intentOfSubject, nameOf, type GivenAnswer, type KeyName, type Subject } from '../../idempotency/key.js';
 import type { ApiResponse } from '../../protocol/stripe-error.js';
 import type { ChargeRefund } from '../charge/refund.js';
 import { causeOf } from '../../stripe-events/event-cause.js';
 import type { NewStripeEvent } from '../../stripe-events/stripe-event.js';
 import { StripeEvents } from '../../stripe-events/stripe-events.js';
 import { AccountClocks } from '../../test-clocks/account-clocks.js';
+import { processingEvent } from '../../payment-intents/answers/intent-stripe-events.js';
 import type { PaymentIntent } from '../../payment-intents/intent/payment-intent.js';
 import { pendingEvent } from '../answers/charge-stripe-events.js';
 import { answerAbout } from '../keyed-answers/answer.js';
@@ -93,7 +94,7 @@ export class PendingAnswers {
       const first = pending.filter((answer) => stored.has(nameOf(answer)));
       this.events.enqueue(
         tx,
-        first.flatMap(({ event }) => event ?? []),
+        first.flatMap(({ events }) => events ?? []),
       );
     });
   }
@@ -104,12 +105,14 @@ export class PendingAnswers {
     const asked = withKnown(chargeOf(row), refund ? [refund] : []);
     const [charge] = await shown(this.database, [asked], expand);
     const answer = { account, key, answer: answerAbout(charge!, intent, subject, expand, now) };
-    if (subject !== null || charge!.state !== 'requested') return answer;
+    const isCreate = subject === null || intentOfSubject(subject)?.asked === 'confirm';
+    if (!isCreate || charge!.state !== 'requested') return answer;
     const { key: _key, ...event } = pendingEvent(charge!, key, now);
-    return { ...answer, event: { account, ...event, cause: causeOf({ key, requestId }) } };
+    const news = intent ? [event, processingEvent({ intent, charge: charge! }, now)] : [event];
+    return { ...answer, events: news.map((each) => ({ account, ...each, cause: causeOf({ key, requestId }) })) };
   }
 }
 
 interface PendingAnswer extends GivenAnswer {
-  readonly event?: NewStripeEvent;
+  readonly events?: readonly NewStripeEvent[];
 }

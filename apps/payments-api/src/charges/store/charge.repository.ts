@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Instant } from '#clock';
 import type { PgTransaction } from '#postgres';
 import type { Aggregates, Saved, WorkingSet } from '#saga';
 import {
@@ -12,6 +13,7 @@ import { readRenderings } from '../../idempotency/key.repository.js';
 import { causeOf, type EventCause } from '../../stripe-events/event-cause.js';
 import type { NewStripeEvent } from '../../stripe-events/stripe-event.js';
 import { StripeEvents } from '../../stripe-events/stripe-events.js';
+import { settledEvents, type IntentNews } from '../../payment-intents/answers/intent-stripe-events.js';
 import { AccountClocks } from '../../test-clocks/account-clocks.js';
 import { chargeStripeEvents } from '../answers/charge-stripe-events.js';
 import { answersDue, laterKeys } from '../keyed-answers/answers-due.js';
@@ -157,15 +159,26 @@ export class ChargeRepository implements Aggregates<PgTransaction, ChargeRecord,
     const events = changed.flatMap((change): NewStripeEvent[] => {
       const { record, requests } = change;
       const { account } = opened(record.charge).opening;
-      const news = chargeStripeEvents(record, this.clocks.now(account), requests.at(-1)?.key ?? null);
-      return news.map(({ key, ...event }) => ({
+      const now = this.clocks.now(account);
+      const news = chargeStripeEvents(record, now, requests.at(-1)?.key ?? null);
+      const events = news.map(({ key, ...event }) => ({
         account,
         ...event,
         cause: key === null ? null : causeIn(change, key),
       }));
+      return [
+        ...events,
+        ...intentNews(record, now).map((event) => ({ account, ...event, cause: events[0]?.cause ?? null })),
+      ];
     });
     this.events.enqueue(tx, events);
   }
+}
+
+/** An intent's event has the cause of its charge's. */
+function intentNews({ intent, stored, charge }: ChargeRecord, now: Instant): IntentNews[] {
+  if (!intent || stored.state === 'none') return [];
+  return settledEvents(intent, stored, opened(charge), now);
 }
 
 /** A change that merchants' requests decided. */

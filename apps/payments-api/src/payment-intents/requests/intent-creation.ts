@@ -8,7 +8,10 @@ import { KeyedRequests } from '../../charges/requests/keyed-requests.js';
 import { intentSubject, type RequestClaim } from '../../idempotency/key.js';
 import { KeyedTransaction } from '../../idempotency/keyed-transaction.js';
 import type { KeyedAnswer } from '../../protocol/keyed-answer.js';
+import { causeOf } from '../../stripe-events/event-cause.js';
+import { StripeEvents } from '../../stripe-events/stripe-events.js';
 import { AccountClocks } from '../../test-clocks/account-clocks.js';
+import { createdEvent } from '../answers/intent-stripe-events.js';
 import { shownIntent } from '../answers/intent-answer.js';
 import type { IntentPaymentMethod, PaymentIntent } from '../intent/payment-intent.js';
 import type { NewIntentParameters } from '../parameters/intent-parameters.js';
@@ -34,6 +37,7 @@ export class IntentCreation {
     private readonly methods: IntentPaymentMethods,
     private readonly clocks: AccountClocks,
     private readonly hash: KeyedHash,
+    private readonly events: StripeEvents,
     @Inject(IDS) private readonly ids: Ids,
   ) {}
 
@@ -49,6 +53,7 @@ export class IntentCreation {
       const now = this.clocks.now(account);
       const intent = created(now);
       enqueueIntents(tx, [intent]);
+      this.events.enqueue(tx, [{ account, ...createdEvent(intent, now), cause: causeOf(claim) }]);
       return shownIntent({ intent, charge: null }, given.expand, now);
     });
   }

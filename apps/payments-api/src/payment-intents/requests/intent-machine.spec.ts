@@ -47,7 +47,8 @@ type Card = keyof typeof cards;
 
 /** One request about the intent, or one outcome of a service. */
 type Move =
-  | { readonly kind: 'update_card' | 'confirm'; readonly card: Card | null }
+  | { readonly kind: 'update_card'; readonly card: Card }
+  | { readonly kind: 'confirm'; readonly card: Card | null }
   | { readonly kind: 'update_amount'; readonly amountMinor: number }
   | { readonly kind: 'capture'; readonly amountMinor: number | null }
   | { readonly kind: 'authenticate'; readonly outcome: 'succeeded' | 'failed' }
@@ -82,10 +83,7 @@ function expected(model: Model, move: Move): [Outcome, Model] {
   switch (move.kind) {
     case 'update_card':
       if (!isOpen) return ['refused', model];
-      return [
-        'done',
-        { ...model, card: move.card ?? 'good', hasAuthenticated: false, status: 'requires_confirmation' },
-      ];
+      return ['done', { ...model, card: move.card, hasAuthenticated: false, status: 'requires_confirmation' }];
     case 'update_amount': {
       if (!isOpen) return ['refused', model];
       const next = model.card ? 'requires_confirmation' : 'requires_payment_method';
@@ -178,10 +176,9 @@ class StoredIntent {
   }
 
   private update(move: Extract<Move, { kind: 'update_card' | 'update_amount' }>): Outcome {
-    const form =
-      move.kind === 'update_amount' ? `amount=${move.amountMinor}` : `payment_method=${cards[move.card ?? 'good']}`;
+    const form = move.kind === 'update_amount' ? `amount=${move.amountMinor}` : `payment_method=${cards[move.card]}`;
     const given = readParameters(intentUpdateParameters, parseForm(form));
-    const method = move.kind === 'update_card' ? methodOf(move.card ?? 'good') : undefined;
+    const method = move.kind === 'update_card' ? methodOf(move.card) : undefined;
     return outcomeOf(() => {
       this.intent = updateIntent(this.charged, given, method, testNow);
     });
