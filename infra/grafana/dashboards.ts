@@ -270,4 +270,29 @@ export const dashboards: readonly Dashboard[] = [
       { title: 'Charges under suspicion', queries: { charges: 'max(reconciliation_suspects)' } },
     ],
   },
+  {
+    name: 'webhooks',
+    title: 'webhooks',
+    panels: [
+      {
+        title: 'Attempts per second, by outcome',
+        about: 'abandoned: the last attempt failed, or its endpoint is gone or disabled.',
+        unit: 'ops',
+        queries: { '{{outcome}}': 'sum by (outcome) (rate(webhook_attempts_total[1m]))' },
+      },
+      {
+        title: 'Share of attempts that were delivered',
+        unit: 'percentunit',
+        queries: {
+          delivered:
+            'sum(rate(webhook_attempts_total{outcome="delivered"}[1m])) / sum(rate(webhook_attempts_total[1m]))',
+        },
+      },
+      { title: 'Time until an endpoint answers', unit: 's', queries: quantiles('webhook_attempt_duration_seconds') },
+      {
+        title: 'Given up, in an hour',
+        queries: { events: 'sum(increase(webhook_attempts_total{outcome="abandoned"}[1h]))' },
+      },
+    ],
+  },
 ];

@@ -36,8 +36,8 @@ export class ClonedSystem {
       recursive: true,
       filter: (path) => path === repositoryRoot || !madeHere.includes(basename(path)),
     });
-    const ports = await freePorts(5);
-    const moved = new Map([3000, 3001, 3002, 3003, 3010].map((port, index) => [port, ports[index]!]));
+    const ports = await freePorts(6);
+    const moved = new Map([3000, 3001, 3002, 3003, 3004, 3010].map((port, index) => [port, ports[index]!]));
     // The ports of an `npm start` beside this test, and the image of a `docker compose up`, stay as they are.
     const settings = [
       // A busy machine is no failure.
@@ -47,6 +47,7 @@ export class ClonedSystem {
       `HOLDFAST_PORT_API_ADMIN=${moved.get(3001)}`,
       `HOLDFAST_PORT_GATEWAY_ADMIN=${moved.get(3002)}`,
       `HOLDFAST_PORT_LEDGER_ADMIN=${moved.get(3003)}`,
+      `HOLDFAST_PORT_CONSOLE=${moved.get(3004)}`,
       `HOLDFAST_PORT_BANKS_ADMIN=${moved.get(3010)}`,
     ];
     await writeFile(join(folder, '.env'), `${settings.join('\n')}\n`);

@@ -69,8 +69,8 @@ withDocker('README and tour under docker compose', () => {
     );
   });
 
-  it('publishes the API and four doors for operators on loopback, by default at 3000 to 3003 and 3010', async () => {
-    for (const port of [3001, 3002, 3003, 3010])
+  it('publishes the API, the console and four doors for operators on loopback, by default at 3000 to 3004 and 3010', async () => {
+    for (const port of [3001, 3002, 3003, 3004, 3010])
       expect([port, (await fetch(system.url(port, '/health/ready'))).status]).toEqual([port, 200]);
     for (const port of [3001, 3002, 3003])
       expect(await (await fetch(system.url(port, '/metrics'))).text()).toContain('process_cpu_seconds_total');
@@ -82,8 +82,14 @@ withDocker('README and tour under docker compose', () => {
     };
     const published = Object.values(services).flatMap(({ ports = [] }) => ports);
     expect(published.map(({ host_ip, published, target }) => `${host_ip}:${published}:${target}`).toSorted()).toEqual(
-      [3000, 3001, 3002, 3003, 3010].map((port) => `127.0.0.1:${port}:${port}`),
+      [3000, 3001, 3002, 3003, 3004, 3010].map((port) => `127.0.0.1:${port}:${port}`),
     );
+  });
+
+  it('draws a trace from the spans of all services', async () => {
+    const { text } = await run({ language: 'sh', text: 'npx holdfast trace ch_…' });
+    expect(text).toMatch(/^trace [0-9a-f]{32}, /);
+    expect(text).toMatch(/ledger +process bank\.capture_succeeded/);
   });
 
   describe('without Node on the host, as the table of the tour has it', () => {
