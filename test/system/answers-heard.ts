@@ -14,7 +14,8 @@ export class AnswersHeard {
   hear(request: string, status: number, headers: Readonly<Record<string, unknown>>, body: string): void {
     if (headers['idempotent-replayed'] === 'true') return;
     const about = request.replaceAll(/\b[a-z]+_[A-Za-z0-9]{8,}/g, ':id').replace(/\?.*/, '');
-    for (const fault of faultsOfAnswer(status, body)) this.#faults.add(`${about}, ${status}: ${fault}`);
+    const version = String(headers['stripe-version']);
+    for (const fault of faultsOfAnswer(status, body, version)) this.#faults.add(`${about}, ${status}: ${fault}`);
   }
 
   /** The HTTP client that the official package uses by default, overheard. */

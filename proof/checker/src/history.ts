@@ -6,6 +6,8 @@ export interface ApiExchange {
   readonly opensUntilMs?: number | undefined;
   /** Idempotency key, if one was sent. */
   readonly key?: string | undefined;
+  /** The header `Stripe-Version`, if one was sent. A key is repeated with the version that it was first used with. */
+  readonly version?: string | undefined;
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Path without the query: `/v1/charges/ch_1/capture`. */
   readonly path: string;

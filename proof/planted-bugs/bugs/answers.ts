@@ -15,6 +15,18 @@ export const answers: readonly Sabotage[] = [
     ],
   },
   {
+    name: 'older-version-settled-as-newest',
+    says: 'the instance that settles a charge answers its request in the newest version of the API, whichever the request asked for',
+    breaks: ['A17'],
+    edits: [
+      {
+        file: 'apps/payments-api/src/charges/keyed-answers/answers-due.ts',
+        find: 'answerInVersion(newest, rendering.apiVersion)',
+        replace: "answerInVersion(newest, '')",
+      },
+    ],
+  },
+  {
     name: 'replay-not-told',
     says: 'a replayed answer lacks the header `idempotent-replayed`',
     breaks: ['A17'],

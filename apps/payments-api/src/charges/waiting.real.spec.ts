@@ -38,6 +38,8 @@ const sql = (label: string, text: string, values: unknown[] = []) =>
 let account = 0;
 interface Merchant {
   apiKey: string;
+  /** Posts for the version 2020-08-27. */
+  postOld: ReturnType<typeof formClient>;
   post: ReturnType<typeof formClient>;
   get: (path: string) => Promise<Record<string, unknown>>;
 }
@@ -46,6 +48,7 @@ function merchant(): Merchant {
   return {
     apiKey,
     post: formClient(api, apiKey),
+    postOld: formClient(api, apiKey, { 'Stripe-Version': '2020-08-27' }),
     get: async (path) =>
       (await (await fetch(`${api.url}${path}`, { headers: { authorization: `Bearer ${apiKey}` } })).json()) as never,
   };
@@ -92,6 +95,31 @@ async function pendingRefund(charge: string): Promise<string> {
   });
   return row!['id'] as string;
 }
+
+describe('a request for an older version', () => {
+  const old = { order: null, invoice: null };
+
+  it('is answered in that version, whichever instance settles it, and its replay for another is the same', async () => {
+    const { post, postOld } = merchant();
+    const create = postOld('/v1/charges', { ...order, capture: 'false' }, 'create');
+    const { id, account } = await opened(create);
+    await other.deliver(authorizing(id, account, 1000));
+    expect((await create).json).toMatchObject({ ...old, refunds: { object: 'list', data: [] } });
+    const capture = postOld(`/v1/charges/${id}/capture`, { amount: '400' }, 'capture');
+    await eventually('it is under way', () => isAwaiting(id));
+    await other.deliver(posting(id, account, 400));
+    expect((await capture).json).toMatchObject({ ...old, captured: true, refunds: { data: [{ amount: 600 }] } });
+    const replay = await post('/v1/charges', { ...order, capture: 'false' }, 'create');
+    expect([replay.body, replay.headers.get('idempotent-replayed')]).toEqual([(await create).body, 'true']);
+  });
+
+  it('is told in that version that it is pending', async () => {
+    const create = merchant().postOld('/v1/charges', order);
+    const { id, account } = await opened(create);
+    expect((await create).json).toMatchObject({ ...old, status: 'pending', refunds: { data: [] } });
+    await api.deliver(posting(id, account, 1000));
+  });
+});
 
 describe('a capture whose bank takes its time', () => {
   it('is answered pending when time is up, and that answer stays though the charge is captured later', async () => {

@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { RefusalStatus, RenderRefusal } from '#http-door';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { headerOf, send } from './api-request.http.js';
-import { API_VERSION, apiVersionOf } from '../protocol/api-version.js';
+import { API_VERSION, readApiVersion } from '../protocol/api-version.js';
 import { doorError } from '../protocol/door-errors.js';
+import { answerInVersion } from '../protocol/versions/render.js';
 import type { StripeError } from '../protocol/stripe-error.js';
 
 /** Every error of every route leaves by here, those of Fastify and of Nest included, which may come before any hook. */
 export function sendError(request: FastifyRequest, reply: FastifyReply, error: StripeError): void {
-  const { status, body } = error.answer;
-  const apiVersion = apiVersionOf(headerOf(request, 'stripe-version'));
+  const apiVersion = readApiVersion(headerOf(request, 'stripe-version')) ?? API_VERSION;
+  const { status, body } = answerInVersion(error.answer, apiVersion);
   send(reply, status, body, { ...requestHeaders(request.id, apiVersion), ...error.headers });
 }
 

@@ -1,12 +1,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { jsonText } from '../protocol/json-text.js';
+import { inVersion } from '../protocol/versions/render.js';
 import { isKeyedAnswer, type KeyedAnswer } from '../protocol/keyed-answer.js';
 import { headerOf, send } from './api-request.http.js';
 
 /** Sends what a handler returns: an object of the API, or the answer that is stored under the request's key. */
 export function sendResult(reply: FastifyReply, result: object): void {
   if (isKeyedAnswer(result)) sendKeyedAnswer(reply, result);
-  else send(reply, 200, jsonText(result));
+  else send(reply, 200, jsonText(inVersion(result, reply.request.api.apiVersion)));
 }
 
 /** The stored JSON to the byte, with Stripe's headers `Original-Request` and `Idempotent-Replayed`. */

@@ -7,13 +7,13 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AdmissionControl } from '../admission/admission-control.js';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { headerOf, queryTextOf } from './api-request.http.js';
-import { apiVersionOf } from '../protocol/api-version.js';
+import { API_VERSION, readApiVersion } from '../protocol/api-version.js';
 import { doorError, unrecognizedUrl } from '../protocol/door-errors.js';
 import { newRequestId, renderDoorError, requestHeaders, sendError } from './error-reply.http.js';
 import { parseForm } from '../protocol/parameters.js';
 import { isPathId } from '../protocol/path-ids.js';
 import { readBody } from '../protocol/request-body.js';
-import { invalidRequest, resourceMissing } from '../protocol/stripe-error.js';
+import { invalidRequest, resourceMissing, shown } from '../protocol/stripe-error.js';
 import { sendResult } from './result-reply.http.js';
 import { UNREAD_BYTES_MAX, UnreadAnswers } from './unread-answers.js';
 
@@ -80,17 +80,28 @@ function checkHeaders(
   fastify.decorateRequest('api');
   fastify.decorateRequest('claim');
   fastify.addHook('onRequest', async (request, reply) => {
-    const apiVersion = apiVersionOf(headerOf(request, 'stripe-version'));
+    const apiVersion = apiVersionOf(request) ?? API_VERSION;
     request.api = { requestId: request.id, apiVersion, account: '', query: new Map() };
     reply.headers(requestHeaders(request.id, apiVersion));
     const early = withoutHost(request) ?? tooLate(shutdown);
     if (early) throw early;
     await guard.authenticate(request);
-    const refusal = unreadable(request) ?? nowhere(request);
+    const refusal = unknownVersion(request) ?? unreadable(request) ?? nowhere(request);
     if (refusal) throw refusal;
     if (movesMoney(request)) admission.admitUnread(request.api.account);
     request.api.query = parseForm(queryTextOf(request));
   });
+}
+
+const apiVersionOf = (request: FastifyRequest) => readApiVersion(headerOf(request, 'stripe-version'));
+
+/** A header that names no version is a mistake of the caller's; what it meant cannot be guessed. */
+function unknownVersion(request: FastifyRequest): Error | undefined {
+  if (apiVersionOf(request) !== undefined) return undefined;
+  const version = shown(headerOf(request, 'stripe-version') ?? '');
+  return invalidRequest(
+    `Invalid Stripe API version: '${version}'. A version is a date and a name, such as ${API_VERSION}.`,
+  );
 }
 
 /** HTTP/1.1 requires it (RFC 9112, section 3.2). */

@@ -61,7 +61,7 @@ export const readRenderingsStatement = statement(
   `SELECT wanted.account, wanted.key, found.*
    FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS wanted (account, key, charge_id, subject)
    CROSS JOIN LATERAL (
-     SELECT expand, holder, request_id AS "requestId" FROM idempotency_key
+     SELECT expand, api_version AS "apiVersion", holder, request_id AS "requestId" FROM idempotency_key
      WHERE idempotency_key.account = wanted.account AND idempotency_key.key = wanted.key
        AND idempotency_key.charge_id = wanted.charge_id AND idempotency_key.subject = wanted.subject LIMIT 1
    ) AS found`,
@@ -160,7 +160,12 @@ export async function readRenderings(sql: Sql, uses: readonly KeyUse[]): Promise
     uses.map(({ chargeId }) => chargeId),
     uses.map(({ subject }) => subject),
   ]);
-  return new Map(rows.map(({ expand, holder, requestId, ...name }) => [nameOf(name), { expand, holder, requestId }]));
+  return new Map(
+    rows.map(({ expand, apiVersion, holder, requestId, ...name }) => [
+      nameOf(name),
+      { expand, apiVersion, holder, requestId },
+    ]),
+  );
 }
 
 /** Frees keys that this transaction claimed for a request that it withdrew. */

@@ -33,6 +33,7 @@ export interface RequestClaim extends KeyName {
   readonly fingerprint: string;
   /** Id of this request: the `Original-Request` of every replay. */
   readonly requestId: string;
+  /** The version of the API that the request is served. */
   readonly apiVersion: string;
   /** Lease holder id of the instance that processes the request. */
   readonly holder: string;
@@ -85,9 +86,10 @@ export interface KeyRow extends KeyName {
   readonly holderAlive: boolean;
 }
 
-/** How to render the answer of a key when its charge settles. */
+/** How to render the answer of a key when its charge settles, and for which instance. */
 export interface Rendering {
   readonly expand: readonly string[];
+  readonly apiVersion: string;
   readonly holder: string;
   readonly requestId: string;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '#clock';
 import type { Database, PgTransaction } from '#postgres';
 import { apiError, type ApiResponse } from '../protocol/stripe-error.js';
+import { answerInVersion } from '../protocol/versions/render.js';
 import { decideExistingKey, type Claim, type RequestClaim } from './key.js';
 import type { KeyedAnswer } from '../protocol/keyed-answer.js';
 import { claimKeys, enqueueAnswers, readKeys } from './key.repository.js';
@@ -51,7 +52,7 @@ async function answerIn(
     if (ruling?.kind !== 'answered') throw apiError('The key was being pruned. Repeat the request.');
     return { answer: ruling.answer, originalRequestId: row!.requestId };
   }
-  const answer = await work(tx);
+  const answer = answerInVersion(await work(tx), claim.apiVersion);
   enqueueAnswers(tx, [{ ...claim, answer }]);
   return { answer, originalRequestId: claim.requestId };
 }

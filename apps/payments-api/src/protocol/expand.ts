@@ -10,7 +10,10 @@ export type Expandable = 'charge' | 'refund' | 'balance_transaction' | 'payment_
 /** The objects behind a property. `none`: one that does not exist here; the property stays null, as at Stripe. */
 type Behind = readonly Expandable[] | 'none';
 
-/** Source: the fields of the stripe package's types that are an id or an object. A dot goes into an object that is no resource. */
+/**
+ * Source: the fields of the stripe package's types that are an id or an object, also of its older types (`dispute`,
+ * `invoice`, `order` of a charge). A dot goes into an object that is no resource.
+ */
 const properties: Readonly<Record<Expandable, ReadonlyMap<string, Behind>>> = {
   charge: new Map<string, Behind>([
     ['application', 'none'],
@@ -94,7 +97,7 @@ export const listedTexts = z
  * @param under `data` for lists, whose paths begin with it
  */
 export function expand(object: Expandable | null, { under }: { under?: 'data' } = {}) {
-  return listedTexts
+  const paths = listedTexts
     .transform((given: string[], findings): string[] =>
       given.map((path, index) => {
         const inner = under === undefined ? path : path.startsWith(`${under}.`) ? path.slice(under.length + 1) : '';
@@ -105,7 +108,11 @@ export function expand(object: Expandable | null, { under }: { under?: 'data' } 
       }),
     )
     .default([]);
+  return object === null ? paths : paths.register(expandedObjects, { object });
 }
+
+/** The object into which the paths of a parameter `expand` go. */
+export const expandedObjects = z.registry<{ readonly object: Expandable }>();
 
 /** Of a request that takes `expand` alone, as one does for an object by its id. */
 export const expandParameters = (object: Expandable | null) => hash(z.object({ expand: expand(object) }));
@@ -134,6 +141,23 @@ export const nothingToExpand = listedTexts
 /** Whether a property is to be an object, or something inside it. */
 export const expands = (expand: readonly string[], property: string): boolean =>
   expand.some((path) => path === property || path.startsWith(`${property}.`));
+
+/** The paths, and others wherever they lead to an object of a kind. */
+export function withExpanded(
+  object: Expandable,
+  paths: readonly string[],
+  others: Readonly<Partial<Record<Expandable, readonly string[]>>>,
+): readonly string[] {
+  const all = new Set([...paths, ...(others[object] ?? [])]);
+  for (const [property, behind] of properties[object]) {
+    if (behind === 'none' || !expands([...all], property.replace(/\.data$/, ''))) continue;
+    const inside = within([...all], property);
+    for (const inner of behind) {
+      for (const path of withExpanded(inner, inside, others)) all.add(`${property}.${path}`);
+    }
+  }
+  return [...all];
+}
 
 /** Whether a charge is to show its refunds, wherever it stands. */
 export const expandsRefunds = (expand: readonly string[]): boolean =>

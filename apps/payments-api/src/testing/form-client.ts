@@ -8,12 +8,13 @@ export interface Answered {
 }
 
 /** Posts forms under keys of the test's own choice, and keeps what came back to the byte. */
-export function formClient(api: RunningApi, apiKey: string) {
+export function formClient(api: RunningApi, apiKey: string, headers: Readonly<Record<string, string>> = {}) {
   return async (path: string, form: Record<string, string>, idempotencyKey?: string): Promise<Answered> => {
     const answer = await fetch(`${api.url}${path}`, {
       method: 'POST',
       headers: {
         authorization: `Bearer ${apiKey}`,
+        ...headers,
         ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
       },
       body: new URLSearchParams(form),

@@ -151,7 +151,9 @@ function faultyAnswersOf(app: NestFastifyApplication): readonly string[] {
     const text = Buffer.isBuffer(body) ? body.toString() : body;
     if (typeof text === 'string' && text !== '') {
       const where = `${request.method} ${request.routeOptions.url ?? request.url}, ${reply.statusCode}`;
-      for (const fault of faultsOfAnswer(reply.statusCode, text)) faulty.push(`${where}: ${fault}`);
+      // A replay is of the version in which it was stored.
+      const version = reply.hasHeader('idempotent-replayed') ? '' : String(reply.getHeader('stripe-version'));
+      for (const fault of faultsOfAnswer(reply.statusCode, text, version)) faulty.push(`${where}: ${fault}`);
     }
     done();
   });

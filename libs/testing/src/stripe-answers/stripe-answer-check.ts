@@ -4,6 +4,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 
 /** What `tools/stripe-types` makes of the type definitions of the `stripe` package. */
 interface AnswerSchemas {
+  readonly apiVersion: string;
   readonly objects: Readonly<Record<string, object>>;
   readonly $defs: Readonly<Record<string, object>>;
 }
@@ -59,13 +60,14 @@ const searchResult = pageOf('search_result', {
 class AnswerValidators {
   readonly #ajv = new Ajv2020({ strict: false, allErrors: true, verbose: true, discriminator: true });
   readonly #compiled = new Map<string, ValidateFunction>();
-  #schemas: AnswerSchemas | undefined;
+  #read: AnswerSchemas | undefined;
+
+  get apiVersion(): string {
+    return this.#schemas.apiVersion;
+  }
 
   /** @param name the answer's field `object`, after `deleted` if it is; or `error` */
   of(name: string): ValidateFunction | undefined {
-    this.#schemas ??= JSON.parse(
-      readFileSync(new URL('answer-schemas.json', import.meta.url), 'utf8'),
-    ) as AnswerSchemas;
     const { objects, $defs } = this.#schemas;
     const others = { list, search_result: searchResult, error: errorEnvelope(this.#schemas) };
     const schema = { ...objects, ...others }[name];
@@ -73,6 +75,11 @@ class AnswerValidators {
     let validate = this.#compiled.get(name);
     if (!validate) this.#compiled.set(name, (validate = this.#ajv.compile({ ...schema, $defs })));
     return validate;
+  }
+
+  get #schemas(): AnswerSchemas {
+    this.#read ??= JSON.parse(readFileSync(new URL('answer-schemas.json', import.meta.url), 'utf8')) as AnswerSchemas;
+    return this.#read;
   }
 }
 
@@ -82,11 +89,13 @@ const validators = new AnswerValidators();
  * Holds an answer of the API to the types of the `stripe` package: every field that they require is there, every field
  * that is there is one of theirs, with a value that they allow.
  *
+ * @param version of the API that was served; the types of any other are not known
  * @returns what is wrong, a line each; empty when nothing is
  */
-export function faultsOfAnswer(status: number, body: string): string[] {
+export function faultsOfAnswer(status: number, body: string, version = validators.apiVersion): string[] {
   const answer = parsed(body);
   if (!answer) return [` is not JSON: ${body.slice(0, 80)}`];
+  if (version !== validators.apiVersion) return [];
   return status === 200 ? faultsOfObject(answer) : faultsOf('error', answer);
 }
 

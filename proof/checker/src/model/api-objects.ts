@@ -25,7 +25,7 @@ export interface ChargeObject {
   };
   readonly receipt_email: string | null;
   readonly refunded: boolean;
-  /** Only if expanded. */
+  /** Only if expanded, or in an older version. */
   readonly refunds?: ListObject;
   readonly source: {
     readonly brand: string;

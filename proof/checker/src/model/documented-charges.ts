@@ -6,6 +6,7 @@ import { readCharge } from './request.js';
 import { LAPSES_AFTER_MS } from './rows.js';
 import { differingFields } from './shown-fields.js';
 import { where } from './sightings.js';
+import { olderFields } from './versions.js';
 
 const DESCRIPTOR = 'HOLDFAST';
 const noAddress = { city: null, country: null, line1: null, line2: null, postal_code: null, state: null };
@@ -65,7 +66,7 @@ export function judgeDocumentedCharge(known: KnownCharge, time: AccountTime): st
     const { object, exchange } = sighting;
     const [leastMs, mostMs] = time.between(known.notBeforeMs, exchange.endedMs);
     return [
-      ...differingFields(documented(known, object, card), object),
+      ...differingFields({ ...documented(known, object, card), ...olderFields(exchange) }, object),
       ...wrongFailure(known, object, card),
       ...wrongCaptureBefore(object, row.capture === 'manual', leastMs, mostMs),
     ].map((what) => `${row.id}: ${where(sighting)} shows ${what}`);

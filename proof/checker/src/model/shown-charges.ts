@@ -4,6 +4,7 @@ import type { KnownCharge, KnownObjects, KnownRefund } from './known-objects.js'
 import { ENDED, judgeEach, judgeFixed, judgeProgress, type ObjectPhase } from './shown-fields.js';
 import { chargeRegisters, judgeRegisters, metadataRegisters, type RegisterSighting } from './shown-registers.js';
 import { idOf, where } from './sightings.js';
+import { versionedFields } from './versions.js';
 
 /** Fields that may change until the charge has ended. */
 const untilEnd = [
@@ -32,8 +33,8 @@ const always = [
   'shipping',
   'transfer_group',
 ];
-const changing = new Set([...untilEnd, ...always]);
-const changingAfterEnd = new Set(always);
+const changing = new Set([...untilEnd, ...always, ...versionedFields]);
+const changingAfterEnd = new Set([...always, ...versionedFields]);
 
 export function judgeCharge(known: KnownCharge, objects: KnownObjects): string[] {
   const { row, sightings, notBeforeMs } = known;

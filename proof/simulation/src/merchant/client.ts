@@ -5,6 +5,7 @@ import type { WorldLog } from '../log/world-log.js';
 import type { ApiKeys } from '../databases/api-keys.js';
 import { exchange } from './exchange.js';
 import type { PlannedRequest } from '../operations/requests.js';
+import { versions } from '../schedule/accounts.js';
 
 /** Longest wait for an answer. */
 const PATIENCE_MS = 20_000;
@@ -56,7 +57,7 @@ export class SimulatedClient {
     const service = this.api(place);
     // No instance accepts connections.
     if (!service) return { sentMs, answer: undefined, place };
-    const sent = { account, key, ...call };
+    const sent = { account, key, version: versions[account], ...call };
     const at = this.exchanges.push({ ...sent, sentMs: this.nowMs, endedMs: Infinity }) - 1;
     const request = { id: `req_${String(++this.#requests).padStart(16, '0')}`, ...sent };
     const delivered = await exchange(this.process, service, request, () => this.network.latencyMs(), PATIENCE_MS);

@@ -1,5 +1,6 @@
 import type { ApiAnswer, ApiExchange } from '#checker';
 import type { SimulatedProcess } from '#virtual-time';
+import { API_VERSION, servedVersion } from '../../../../apps/payments-api/src/protocol/api-version.js';
 import { doorError } from '../../../../apps/payments-api/src/protocol/door-errors.js';
 import { parseForm } from '../../../../apps/payments-api/src/protocol/parameters.js';
 import type { SimulatedReply } from '../service/route-handlers.js';
@@ -7,7 +8,7 @@ import { routeFor } from '../service/routes.js';
 import type { RunningService } from '../service/running-service.js';
 import { apiKeyOf } from '../databases/api-keys.js';
 
-export interface Request extends Pick<ApiExchange, 'method' | 'path' | 'account' | 'key' | 'parameters'> {
+export interface Request extends Pick<ApiExchange, 'method' | 'path' | 'account' | 'key' | 'version' | 'parameters'> {
   readonly id: string;
 }
 
@@ -32,7 +33,7 @@ export async function serve(service: RunningService, request: Request): Promise<
     params: found.params,
     api: {
       requestId: request.id,
-      apiVersion: '',
+      apiVersion: servedVersion(request.version ?? API_VERSION),
       account: '',
       query: request.method === 'GET' ? parameters : new Map(),
     },

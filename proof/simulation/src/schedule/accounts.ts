@@ -5,6 +5,9 @@ import type { DetailChanges } from '../operations/operation.js';
 /** The merchants' accounts. */
 export const accounts = ['acct_anna', 'acct_bert', 'acct_cleo'] as const;
 
+/** The header `Stripe-Version` of each account's requests; none means the newest. */
+export const versions: Readonly<Record<string, string>> = { acct_bert: '2024-06-20', acct_cleo: '2020-08-27' };
+
 /** With strict keys, this account has no key. */
 export const UNKNOWN_ACCOUNT = 'acct_nobody';
 /** An account without charges, whose key may be revoked. */

@@ -1,5 +1,5 @@
 import type { Instant } from '#clock';
-import type { ApiResponse } from '../../protocol/stripe-error.js';
+import { answerInVersion } from '../../protocol/versions/render.js';
 import { intentSubject, type GivenAnswer, type KeyUse, type Subject } from '../../idempotency/key.js';
 import { refundState, type ChargeRefund } from '../charge/refund.js';
 import type { ChargeRecord } from '../charge/charge-record.js';
@@ -23,8 +23,9 @@ export function answersDue(record: ChargeRecord, now: Instant): GivenAnswer[] {
     .filter(({ subject }) => !still.has(subject))
     .flatMap(({ key, subject }): GivenAnswer[] => {
       const rendering = renderings.get(key);
-      const answer: ApiResponse | undefined = rendering && answerAbout(charge, intent, subject, rendering.expand, now);
-      return answer ? [{ account, key, answer, holder: rendering!.holder }] : [];
+      if (!rendering) return [];
+      const newest = answerAbout(charge, intent, subject, rendering.expand, now);
+      return [{ account, key, answer: answerInVersion(newest, rendering.apiVersion), holder: rendering.holder }];
     });
 }
 

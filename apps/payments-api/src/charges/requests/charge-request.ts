@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { NewEvent } from '#contracts';
 import { answer, become, unchanged, type AggregateType, type Work } from '#saga';
 import { StripeError, type ApiResponse } from '../../protocol/stripe-error.js';
+import { answerInVersion } from '../../protocol/versions/render.js';
 import type { PaymentIntent } from '../../payment-intents/intent/payment-intent.js';
 import { nameOf, type Claim, type KeyRow } from '../../idempotency/key.js';
 import { noCharge, recordEvent, type ChargeRecord } from '../charge/charge-record.js';
@@ -88,6 +89,7 @@ export function chargeRequest(
         return answer(become<ChargeRequest>({ state: 'withdrawn' }), { kind: 'withdrawn', error: decision });
       }
       const before = decision.events[0]?.type === 'opened' ? noCharge(claim.key) : latest;
+      const immediate = decision.answer ? answerInVersion(decision.answer, claim.apiVersion) : null;
       const charge = decision.events.reduce(recordEvent, before);
       const decided = become<ChargeRequest>(
         {
@@ -95,14 +97,14 @@ export function chargeRequest(
           charge,
           intent: decision.intent ?? null,
           intentBefore: intent,
-          answer: decision.answer ?? null,
+          answer: immediate,
         },
         ...decision.emit,
       );
       return answer(
         decided,
-        decision.answer
-          ? { kind: 'answered', answer: decision.answer }
+        immediate
+          ? { kind: 'answered', answer: immediate }
           : { kind: 'accepted', charge: charge.charge as OpenedCharge },
       );
     },

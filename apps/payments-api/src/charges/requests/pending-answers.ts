@@ -4,6 +4,7 @@ import { AnswerWaiters } from '../../idempotency/answer-waiters.js';
 import { columnsOf, readAnswers, storeAnswers } from '../../idempotency/key.repository.js';
 import { intentOfSubject, nameOf, type GivenAnswer, type KeyName, type Subject } from '../../idempotency/key.js';
 import type { ApiResponse } from '../../protocol/stripe-error.js';
+import { answerInVersion } from '../../protocol/versions/render.js';
 import type { ChargeRefund } from '../charge/refund.js';
 import { causeOf } from '../../stripe-events/event-cause.js';
 import type { NewStripeEvent } from '../../stripe-events/stripe-event.js';
@@ -17,11 +18,11 @@ import { chargeOf, columns, shown, withKnown, type FoldColumns } from '../store/
 
 export const unansweredStatement = statement(
   'charge_unanswered',
-  `SELECT wanted.account, wanted.key, claim.expand, claim.subject, claim."requestId", found.*, wanted_refund.refund,
+  `SELECT wanted.account, wanted.key, claim.expand, claim."apiVersion", claim.subject, claim."requestId", found.*, wanted_refund.refund,
      shown.intent
    FROM unnest($1::text[], $2::text[]) AS wanted (account, key)
    CROSS JOIN LATERAL (
-     SELECT expand, charge_id, subject, request_id AS "requestId" FROM idempotency_key
+     SELECT expand, api_version AS "apiVersion", charge_id, subject, request_id AS "requestId" FROM idempotency_key
      WHERE idempotency_key.account = wanted.account AND idempotency_key.key = wanted.key LIMIT 1
    ) AS claim
    CROSS JOIN LATERAL (
@@ -40,6 +41,7 @@ export const unansweredStatement = statement(
 
 interface UnansweredRow extends KeyName, FoldColumns {
   expand: string[];
+  apiVersion: string;
   subject: Subject;
   requestId: string;
   refund: ChargeRefund | null;
@@ -100,11 +102,12 @@ export class PendingAnswers {
   }
 
   private async pendingAnswer(row: UnansweredRow): Promise<PendingAnswer> {
-    const { account, key, expand, subject, requestId, refund, intent } = row;
+    const { account, key, expand, apiVersion, subject, requestId, refund, intent } = row;
     const now = this.clocks.now(account);
     const asked = withKnown(chargeOf(row), refund ? [refund] : []);
     const [charge] = await shown(this.database, [asked], expand);
-    const answer = { account, key, answer: answerAbout(charge!, intent, subject, expand, now) };
+    const newest = answerAbout(charge!, intent, subject, expand, now);
+    const answer = { account, key, answer: answerInVersion(newest, apiVersion) };
     const isCreate = subject === null || intentOfSubject(subject)?.asked === 'confirm';
     if (!isCreate || charge!.state !== 'requested') return answer;
     const { key: _key, ...event } = pendingEvent(charge!, key, now);

@@ -13,15 +13,18 @@ import { chargeOf, withKnown, type ChargeRow } from './charge-rows.repository.js
 export interface LoadedRow extends ChargeRow {
   key: string;
   expand: string[] | null;
+  apiVersion: string | null;
   holder: string | null;
   requestId: string | null;
   intent: PaymentIntent | null;
 }
 
 export function recordOf(row: LoadedRow): ChargeRecord {
-  const { version, key, expand, holder, requestId, intent } = row;
+  const { version, key, expand, apiVersion, holder, requestId, intent } = row;
   const charge = chargeOf(row);
-  const renderings = new Map(expand && holder && requestId ? [[key, { expand, holder, requestId }]] : []);
+  const renderings = new Map(
+    expand && apiVersion && holder && requestId ? [[key, { expand, apiVersion, holder, requestId }]] : [],
+  );
   return { charge, stored: charge, version, unsaved: [], intent, key, renderings };
 }
 

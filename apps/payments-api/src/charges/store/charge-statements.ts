@@ -12,7 +12,7 @@ export const loadStatement = statement(
      SELECT ${columns}, idempotency_key AS key FROM charge WHERE charge.id = wanted.id FOR UPDATE
    ) AS locked
    LEFT JOIN LATERAL (
-     SELECT expand, holder, request_id AS "requestId" FROM idempotency_key
+     SELECT expand, api_version AS "apiVersion", holder, request_id AS "requestId" FROM idempotency_key
      WHERE locked.state = 'requested'
        AND idempotency_key.account = locked.account AND idempotency_key.key = locked.key
        AND idempotency_key.charge_id = locked.id
