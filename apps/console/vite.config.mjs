@@ -3,6 +3,9 @@ import { defineConfig } from 'vite';
 
 const folder = (path) => fileURLToPath(new URL(path, import.meta.url));
 
+// Tests, and an operator's shell, may say otherwise: then React's development build would be taken.
+process.env.NODE_ENV = 'production';
+
 /** The console's page. It is built without network, and takes nothing from elsewhere at run time. */
 export default defineConfig({
   root: folder('page'),

@@ -1,4 +1,5 @@
 import { createRoot } from 'react-dom/client';
+import './parts/mark.css';
 import './swimlane/swimlane.css';
 import { App } from './app.js';
 import { takeTokenOfLink } from './live/access.js';

@@ -58,7 +58,7 @@ export class SystemClient {
         if (response.ok) return { kind: 'told', view: schema.parse(await response.json()) };
         because = `${url} answered ${response.status}`;
       } catch (error) {
-        because = `${url}: ${reasonOf(error)}`;
+        because = reasonOf(error, url);
       }
     }
     return { kind: 'away', because };
@@ -80,8 +80,9 @@ export class SystemClient {
   }
 }
 
-function reasonOf(error: unknown): string {
+function reasonOf(error: unknown, url: string): string {
   const { name, message, cause } = error as Error;
-  if (name === 'TimeoutError') return 'no answer in time';
-  return (cause as { code?: string } | undefined)?.code ?? message;
+  if (name === 'TimeoutError') return `no answer from ${url} in time`;
+  const code = (cause as { code?: string } | undefined)?.code;
+  return code === 'ECONNREFUSED' ? `nothing listens at ${url}` : `${url}: ${code ?? message}`;
 }
