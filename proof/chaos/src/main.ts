@@ -7,6 +7,7 @@ import { campaignOf, campaignRunOf, runWithoutVerdict, type Campaign, type Campa
 import { BadOptions, readOptions, USAGE, type ChaosOptions } from './options.js';
 import { RunProgress } from './progress.js';
 import { pageOf } from './report/page.js';
+import { storiesInHtml } from './report/stories-in-html.js';
 import { reportOf, type ChaosReport } from './report/report.js';
 import { inWords } from './report/words.js';
 import { ChaosRun } from './run/chaos-run.js';
@@ -121,7 +122,7 @@ async function runOne(plan: RunPlan, options: ChaosOptions): Promise<Judgement> 
   try {
     report = reportOf(plan, await run.run(), commandOf(plan, options));
     await writeFile(join(reportDir, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
-    await writeFile(join(reportDir, 'report.html'), pageOf(report));
+    await writeFile(join(reportDir, 'report.html'), pageOf(report, await storiesInHtml(report.chargeStories)));
     watching.end();
     console.log(`\n${inWords(report)}`);
     console.log(`\nReport: ${relative(process.cwd(), join(reportDir, 'report.html'))}`);

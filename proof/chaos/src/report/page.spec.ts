@@ -31,6 +31,7 @@ const report: ChaosReport = {
   judged: [{ id: 'A1', promise: 'a promise', lines: [] }],
   sometimes: countSometimes(runFacts()),
   unreached: [],
+  chargeStories: [],
   strikes,
   seconds: timelineOf(exchanges, BEGAN_AT),
   breakers: [

@@ -4,8 +4,12 @@ import { pageStyle } from './page-style.js';
 import { outcomes, plotOf } from './plot.js';
 import type { ChaosReport } from './report.js';
 
-/** Renders the report as one self-contained HTML file. */
-export function pageOf(report: ChaosReport): string {
+/**
+ * Renders the report as one self-contained HTML file.
+ *
+ * @param swimlanes its charges as swimlanes, if any
+ */
+export function pageOf(report: ChaosReport, swimlanes = ''): string {
   const title = report.name === 'random' ? `Chaos, seed ${report.seed}` : report.name;
   return `<!doctype html>
 <html lang="en">
@@ -32,7 +36,7 @@ ${plotOf(report)}
 <h2>What this run reached</h2>
 <p class="soft">A fault without effect proves nothing: a campaign of runs has to reach every one of these states.</p>
 <div class="card">${sometimes(report)}</div>
-<h2>Until requests went through again</h2>
+${withHeading(swimlanes)}<h2>Until requests went through again</h2>
 <p class="soft">From the moment at which a fault began to be lifted until ten requests in a row were answered within 1.5 s each. A process that was killed has to start first; <i>amid</i>: another fault stood meanwhile.</p>
 <div class="card">${recoveries(report)}</div>
 <div class="columns">
@@ -54,6 +58,14 @@ ${errorLines(report)}
 </html>
 `;
 }
+
+const withHeading = (swimlanes: string): string =>
+  swimlanes === ''
+    ? ''
+    : `<h2>Charges that went through most</h2>
+<p class="soft">Those that a broken promise names, then those that took the most requests at banks. Open one, and step through it.</p>
+${swimlanes}
+`;
 
 function tiles({ numbers, strikes, quietAfterMs, soundAfterMs, sometimes, seconds }: ChaosReport): string {
   const charges = Object.values(numbers.charges).reduce((sum, count) => sum + count, 0);

@@ -1,3 +1,4 @@
+import type { ChargeTimeline } from '#charge-story';
 import { missing, countSometimes, type ReachedState } from '../verdict/sometimes.js';
 import type { RunningStrike } from '../nemesis/nemesis.js';
 import type { RunPlan } from '../run/plan.js';
@@ -39,6 +40,7 @@ export interface ChaosReport {
   readonly sometimes: readonly ReachedState[];
   /** Hard states that the scenario must reach and did not. */
   readonly unreached: readonly ReachedState[];
+  readonly chargeStories: readonly ChargeTimeline[];
   readonly strikes: readonly RunningStrike[];
   readonly seconds: readonly SecondSummary[];
   readonly breakers: readonly BreakerSpan[];
@@ -81,6 +83,7 @@ export function reportOf(plan: RunPlan, facts: RunFacts, command: string): Chaos
     judged,
     sometimes,
     unreached,
+    chargeStories: facts.chargeStories,
     strikes,
     seconds: timelineOf(exchanges, beganAt),
     breakers: breakerSpansOf(logs.transitions, strikes, beganAt, endedMs),

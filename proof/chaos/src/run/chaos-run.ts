@@ -24,6 +24,7 @@ import { toldOf } from '../workload/exchange.js';
 import { History } from '../workload/history.js';
 import { ACCOUNTS, Workload } from '../workload/workload.js';
 import { provisionAccounts, strictKeys } from './accounts.js';
+import { chargesToTell, readStories } from '../evidence/charge-stories.client.js';
 import { ChaosDatabases } from '../evidence/databases.js';
 import { readJournals } from '../evidence/journals.client.js';
 import { readLogs } from '../evidence/log-evidence.js';
@@ -174,6 +175,8 @@ export class ChaosRun {
         readLogs(linesIn(runtime.logsDir)),
         readCopies(runtime.kafkaAs('reader')),
       ]);
+      const broken = verdict.violations.flatMap(({ lines }) => lines);
+      const chargeStories = await readStories(runtime.urls, chargesToTell(broken, operations));
       return {
         beganAt,
         durationMs: plan.schedule.durationMs,
@@ -193,6 +196,7 @@ export class ChaosRun {
         holds,
         logs,
         copies,
+        chargeStories,
         duplicatesDropped: observer.counters.total('step_outcomes_total{outcome="duplicate"}'),
         leasesPassed: this.#leasesPassed,
       };

@@ -41,6 +41,7 @@ export function runFacts({ evidence, ...different }: DifferentFacts = {}): RunFa
       heardFrom: new Set(allInstances),
     },
     copies: { records: 0, events: 0, copies: [] },
+    chargeStories: [],
     duplicatesDropped: 0,
     leasesPassed: new Map(),
     ...different,

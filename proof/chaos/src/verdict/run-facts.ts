@@ -1,3 +1,4 @@
+import type { ChargeTimeline } from '#charge-story';
 import type { Evidence, Verdict } from '#checker';
 import type { RunningStrike } from '../nemesis/nemesis.js';
 import type { ChaosJournalRecord } from '../evidence/journals.client.js';
@@ -46,6 +47,8 @@ export interface RunFacts {
   readonly holds: readonly HoldEnding[];
   readonly logs: LogEvidence;
   readonly copies: TopicRepeats;
+  /** Of the charges that a reader would ask about. */
+  readonly chargeStories: readonly ChargeTimeline[];
   /** Duplicates that an inbox dropped. */
   readonly duplicatesDropped: number;
   /** Leases that another instance took over while their holder was frozen, by number of the strike. */
