@@ -14,3 +14,4 @@ export { assertIndexProbes, explain, type IndexProbeCheck } from './query-plan.j
 export { sessionConfig } from './session.js';
 export * as column from './entities/columns.js';
 export { entitiesOver, entityDataSource, type EntityClass } from './entities/entity-data-source.js';
+export { repositoryIn } from './entities/repository-in.js';

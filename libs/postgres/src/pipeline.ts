@@ -54,7 +54,9 @@ class Pipeline extends Query {
   submit(wire: Wire): null {
     wire.stream.cork();
     for (const { name, text, values } of this.statements) {
-      if (wire.parsedStatements[name] === undefined && wire.submittedNamedStatements[name] === undefined) {
+      // Each Parse replaces the unnamed statement.
+      if (name === '') wire.parse({ name, text });
+      else if (wire.parsedStatements[name] === undefined && wire.submittedNamedStatements[name] === undefined) {
         wire.parse({ name, text });
         wire.submittedNamedStatements[name] = text;
       }

@@ -35,8 +35,8 @@ const deleteStatement = statement(
 );
 const tellStatement = statement('test_clock_tell', `SELECT pg_notify('${CHANNEL}', '')`);
 /**
- * Test clocks. TypeORM reads and retires them. What belongs to a request's transaction is SQL: TypeORM locks a row only in
- * a transaction of its own, and other instances are notified with the commit.
+ * Test clocks. TypeORM reads and retires them. What belongs to a request's transaction is SQL: other instances are
+ * notified with the commit.
  */
 @Injectable()
 export class TestClockRepository {

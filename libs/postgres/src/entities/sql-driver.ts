@@ -8,13 +8,17 @@ interface Answer {
   readonly rowCount: number;
 }
 
-/**
- * TypeORM's `driver` option, instead of `pg`: statements use the service's own pool. TypeORM's transactions are refused,
- * since they bypass the unit of work; use `save(entity, { transaction: false })`.
- */
-export function sqlDriver(sql: Sql): { Pool: new () => object } {
-  const connection = {
-    query: async (text: string, values: readonly unknown[] = []): Promise<Answer> => {
+/** What TypeORM takes for a connection of pg. */
+export interface StatementConnection {
+  query(text: string, values?: readonly unknown[]): Promise<Answer>;
+  on(): undefined;
+  removeListener(): undefined;
+}
+
+/** Sends TypeORM's statements through `sql`. TypeORM's own transactions are refused: they would bypass the unit of work. */
+export function connectionOver(sql: Sql): StatementConnection {
+  return {
+    query: async (text, values = []) => {
       const command = /^\w*/.exec(text)![0].toUpperCase();
       assert(!['START', 'BEGIN', 'SAVEPOINT'].includes(command), `TypeORM opens no transaction here: ${text}`);
       const rows = await sql.query({ name: '', text }, values.map(wireValue));
@@ -23,8 +27,16 @@ export function sqlDriver(sql: Sql): { Pool: new () => object } {
     on: () => undefined,
     removeListener: () => undefined,
   };
+}
+
+/**
+ * TypeORM's `driver` option, instead of `pg`: statements use the service's own pool. Use `save(entity, { transaction:
+ * false })`, or a repository in a transaction of ours (`repositoryIn`).
+ */
+export function sqlDriver(sql: Sql): { Pool: new () => object } {
+  const connection = connectionOver(sql);
   const pool = {
-    connect: (take: (error: undefined, client: typeof connection, release: () => void) => void) =>
+    connect: (take: (error: undefined, client: StatementConnection, release: () => void) => void) =>
       take(undefined, connection, () => undefined),
     on: () => undefined,
     // The service closes its pool.

@@ -60,6 +60,14 @@ export function databaseContract(open: OpenDatabaseWorld): void {
   };
 
   describe('a transaction', () => {
+    it('runs statements without a name one after another in a transaction, whatever their texts', async () => {
+      const found = await database.transaction(async (tx) => {
+        await tx.query({ name: '', text: 'INSERT INTO item (id, amount) VALUES ($1, $2)' }, ['unnamed', 1]);
+        return tx.query({ name: '', text: 'SELECT amount FROM item WHERE id = $1' }, ['unnamed']);
+      });
+      expect(found).toEqual([{ amount: 1 }]);
+    });
+
     it('commits the work’s writes, then runs the commit effects', async () => {
       const other = await world.open();
       const { effects, error } = await outcome(async (tx) => {
