@@ -3,6 +3,7 @@ import type { Sabotage } from '../sabotage.js';
 const chargeObject = 'apps/payments-api/src/charges/answers/charge-object.ts';
 const refundObject = 'apps/payments-api/src/charges/answers/refund-object.ts';
 const details = 'apps/payments-api/src/charges/parameters/charge-details.ts';
+const metadata = 'apps/payments-api/src/protocol/metadata.ts';
 
 /** Fields of answers and errors that no money depends on. */
 export const fields: readonly Sabotage[] = [
@@ -96,7 +97,7 @@ export const fields: readonly Sabotage[] = [
     breaks: ['A17'],
     edits: [
       {
-        file: 'apps/payments-api/src/charges/charge/failure.ts',
+        file: 'apps/payments-api/src/test-cards/decline.ts',
         find: "message: 'Your card has insufficient funds.'",
         replace: "message: 'Your card was declined.'",
       },
@@ -186,7 +187,7 @@ export const fields: readonly Sabotage[] = [
     says: 'an empty `metadata` in an update leaves all keys as they were',
     breaks: ['A17'],
     edits: [
-      { file: details, find: 'if (given === null) return {};', replace: 'if (given === null) return { ...before };' },
+      { file: metadata, find: 'if (given === null) return {};', replace: 'if (given === null) return { ...before };' },
     ],
   },
   {

@@ -4,6 +4,7 @@ const listPages = 'apps/payments-api/src/lists/list-pages.ts';
 const listStatements = 'apps/payments-api/src/lists/list-statements.repository.ts';
 const chargeReading = 'apps/payments-api/src/charges/reading/charge-reading.ts';
 const details = 'apps/payments-api/src/charges/parameters/charge-details.ts';
+const metadata = 'apps/payments-api/src/protocol/metadata.ts';
 
 export const reads: readonly Sabotage[] = [
   {
@@ -102,7 +103,7 @@ export const reads: readonly Sabotage[] = [
     breaks: ['A17'],
     edits: [
       {
-        file: details,
+        file: metadata,
         find: 'const merged = new Map(Object.entries(before));',
         replace: 'const merged = new Map<string, string>(Object.entries(before).slice(0, 0));',
       },

@@ -34,6 +34,8 @@ export class ListStatements<Filter extends string> {
   /**
    * @param columns the column, or indexed expression, of each filter
    * @param options.partial each filter has a partial index
+   * @param options.among a condition that every row of these lists fulfils, and that their indexes are partial by
+   * @param options.always filters that every list has
    * @param options.narrowest the most selective filter: combined with it, the others are kept off their indexes
    */
   constructor(
@@ -41,10 +43,17 @@ export class ListStatements<Filter extends string> {
     private readonly table: string,
     private readonly shown: string,
     private readonly columns: Readonly<Record<Filter, string>>,
-    private readonly options: { readonly partial?: boolean; readonly narrowest?: Filter } = {},
+    private readonly options: {
+      readonly partial?: boolean;
+      readonly among?: string;
+      readonly narrowest?: NoInfer<Filter>;
+      readonly always?: readonly NoInfer<Filter>[];
+    } = {},
   ) {
     this.#filters = Object.keys(columns) as Filter[];
-    this.all = subsetsOf(this.#filters).flatMap((filters) => [this.#make(filters, 'down'), this.#make(filters, 'up')]);
+    const { always = [] } = options;
+    const asked = subsetsOf(this.#filters).filter((filters) => always.every((filter) => filters.includes(filter)));
+    this.all = asked.flatMap((filters) => [this.#make(filters, 'down'), this.#make(filters, 'up')]);
     this.#byName = new Map(this.all.map((each) => [each.name, each]));
   }
 
@@ -64,12 +73,12 @@ export class ListStatements<Filter extends string> {
 
   #make(filters: readonly Filter[], direction: ListPage['direction']): Statement {
     const order = direction === 'down' ? 'DESC' : 'ASC';
-    const { partial = false, narrowest } = this.options;
+    const { partial = false, among = ofWholeList, narrowest } = this.options;
     const conditions = filters.map((filter, place) => {
       const isNarrowed = narrowest !== undefined && filter !== narrowest && filters.includes(narrowest);
       return `${this.columns[filter]}${isNarrowed ? " || ''" : ''} = $${FIRST_FILTER + place}`;
     });
-    if (!partial || filters.length === 0) conditions.push(ofWholeList);
+    if (!partial || filters.length === 0) conditions.push(among);
     return statement(
       this.#nameOf(filters, direction),
       `SELECT ${this.shown} FROM ${this.table} WHERE account = $1 AND ${conditions.join(' AND ')} AND ${withinBounds}

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { SystemClock } from '#clock';
-import { migrate, sessionConfig, type Statement } from '#postgres';
+import { migrate, sessionConfig, type Sql, type Statement } from '#postgres';
 import { testDatabase, type TestDatabase } from '#testing';
 import { listTransactions, transactionLists } from '../balance/balance-transaction.repository.js';
 import { transactionTypes } from '../balance/balance-transaction.js';
 import { chargeLists, listCharges } from '../charges/store/charge-rows.repository.js';
 import { chargeFilters } from '../charges/parameters/charge-list-parameters.js';
+import { customerLists } from '../customers/customer/customer.repository.js';
+import { paymentMethodLists, sourceLists } from '../payment-methods/payment-method.repository.js';
 import { boundsOf, type ListBounds, type ListPage } from '../protocol/list-parameters.js';
 import { migrations } from '../migrations/migrations.js';
 import { raisedTypes } from '../stripe-events/raised-types.js';
@@ -69,6 +71,14 @@ const grow = `
   INSERT INTO webhook_delivery (event_id, endpoint_id, account, event_created_at, state)
   SELECT 'evt_' || lpad(n::text, 6, '0'), 'we_1', '${account}', to_timestamp(${start} + n),
          CASE WHEN n % 1000 = 0 THEN 'pending' ELSE 'delivered' END
+  FROM generate_series(1, ${ROWS}) AS n;
+  INSERT INTO customer (id, account, created_at, deleted, email, test_clock, details, metadata)
+  SELECT 'cus_' || lpad(n::text, 6, '0'), '${account}', to_timestamp(${start} + n), false,
+         CASE WHEN n % 2 = 0 THEN 'common' ELSE n || '@example.com' END, '', '{}', '{}'
+  FROM generate_series(1, ${ROWS}) AS n;
+  INSERT INTO payment_method (id, account, customer, created_at, instrument, billing, metadata, allow_redisplay, spent)
+  SELECT 'card_' || lpad(n::text, 6, '0'), '${account}', CASE WHEN n % 2 = 0 THEN 'common' ELSE 'cus_' || n END,
+         to_timestamp(${start} + n), '{}', '{}', '{}', CASE WHEN n % 2 = 0 THEN 'common' ELSE 'one' END, false
   FROM generate_series(1, ${ROWS}) AS n;
 `;
 
@@ -145,6 +155,25 @@ async function questionsOf(): Promise<Question[]> {
       await ask(`payment intents, ${where}, ${JSON.stringify(filters)}`, PAGES_MAX, (sql) =>
         listIntents(sql, { ...page, filters }),
       );
+  const listed = (asks: string, of: readonly [Statement, unknown[]]) =>
+    ask(asks, PAGES_MAX, (sql) => (sql as unknown as Sql).query(...of));
+  for (const [where, page] of pages('cus'))
+    for (const { email } of combinations(['email'], { email: '3@example.com' }))
+      for (const test_clock of ['', 'clock_none']) {
+        const filters = { email, test_clock };
+        await listed(`customers, ${where}, ${JSON.stringify(filters)}`, customerLists.of(page, filters));
+      }
+  for (const [where, page] of pages('card'))
+    for (const filters of combinations(['customer', 'allow_redisplay'], {
+      customer: 'cus_3',
+      allow_redisplay: 'one',
+    })) {
+      const { customer, allow_redisplay } = filters;
+      // A customer has few cards.
+      if (customer === 'common' && allow_redisplay !== null) continue;
+      await listed(`payment methods, ${where}, ${JSON.stringify(filters)}`, paymentMethodLists.of(page, filters));
+      if (customer !== null) await listed(`sources, ${where}, ${customer}`, sourceLists.of(page, { customer }));
+    }
   for (const [where, page] of pages('txn'))
     for (const currency of [null, 'usd', 'eur'] as const)
       for (const type of [null, ...transactionTypes])
@@ -185,7 +214,13 @@ describe('a list of an account with much in it', () => {
     const asked = new Map(questions.map(({ statement }) => [statement.name, statement]));
     // No statement is left out.
     expect([...asked.keys()].sort()).toEqual(
-      [...chargeLists.all, ...refundLists.all, ...intentLists.all, ...transactionLists, ...eventLists]
+      [
+        ...[chargeLists, refundLists, intentLists, customerLists, paymentMethodLists, sourceLists].flatMap(
+          ({ all }) => all,
+        ),
+        ...transactionLists,
+        ...eventLists,
+      ]
         .map(({ name }) => name)
         .sort(),
     );

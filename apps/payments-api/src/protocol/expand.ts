@@ -1,11 +1,20 @@
 import { z } from 'zod';
 import { hasCardNumber } from '#card-numbers';
-import { hash, refuse } from './parameter-schemas.js';
-import { isHash, type Parameter } from './parameters.js';
+import { hash, refuse, valueList } from './parameter-schemas.js';
+import type { Parameter } from './parameters.js';
 import { cardNumberIn, invalidRequest, shown, type StripeError } from './stripe-error.js';
 
 /** An object whose properties `expand` may name. */
-export type Expandable = 'charge' | 'refund' | 'balance_transaction' | 'payment_intent';
+export type Expandable =
+  | 'charge'
+  | 'refund'
+  | 'balance_transaction'
+  | 'customer'
+  | 'payment_method'
+  | 'setup_intent'
+  | 'source'
+  | 'payment_intent'
+  | 'test_clock';
 
 /** The objects behind a property. `none`: one that does not exist here; the property stays null, as at Stripe. */
 type Behind = readonly Expandable[] | 'none';
@@ -19,7 +28,7 @@ const properties: Readonly<Record<Expandable, ReadonlyMap<string, Behind>>> = {
     ['application', 'none'],
     ['application_fee', 'none'],
     ['balance_transaction', ['balance_transaction']],
-    ['customer', 'none'],
+    ['customer', ['customer']],
     ['dispute', 'none'],
     ['failure_balance_transaction', ['balance_transaction']],
     ['invoice', 'none'],
@@ -46,13 +55,37 @@ const properties: Readonly<Record<Expandable, ReadonlyMap<string, Behind>>> = {
   balance_transaction: new Map<string, Behind>([['source', ['charge', 'refund']]]),
   payment_intent: new Map<string, Behind>([
     ['application', 'none'],
-    ['customer', 'none'],
+    ['customer', ['customer']],
     ['latest_charge', ['charge']],
     ['on_behalf_of', 'none'],
-    ['payment_method', 'none'],
+    ['payment_method', ['payment_method']],
     ['review', 'none'],
     ['source', 'none'],
   ]),
+  customer: new Map<string, Behind>([
+    ['cash_balance', 'none'],
+    ['default_source', ['source']],
+    ['discount', 'none'],
+    ['invoice_settings.default_payment_method', ['payment_method']],
+    ['sources', 'none'],
+    ['sources.data', ['source']],
+    ['subscriptions', 'none'],
+    ['tax', 'none'],
+    ['tax_ids', 'none'],
+    ['test_clock', ['test_clock']],
+  ]),
+  payment_method: new Map<string, Behind>([['customer', ['customer']]]),
+  setup_intent: new Map<string, Behind>([
+    ['application', 'none'],
+    ['customer', ['customer']],
+    ['latest_attempt', 'none'],
+    ['mandate', 'none'],
+    ['on_behalf_of', 'none'],
+    ['payment_method', ['payment_method']],
+    ['single_use_mandate', 'none'],
+  ]),
+  source: new Map<string, Behind>([['customer', ['customer']]]),
+  test_clock: new Map<string, Behind>(),
 };
 
 /** Stripe: "expansions have a maximum depth of four levels". `data` of a list is one of them. */
@@ -68,27 +101,13 @@ function isExpandable(object: Expandable, path: string): boolean {
   return false;
 }
 
-/** An index of a list. */
-const INDEX = /^\d{1,9}$/;
-
 /** A list of texts, with or without indices: `expand[]=a`, `expand[0]=a`. */
-export const listedTexts = z
-  .transform((given: Parameter, findings): readonly Parameter[] => {
-    if (given === '') return [];
-    if (typeof given !== 'string' && !isHash(given)) return given;
-    const isIndexed = isHash(given) && [...given.keys()].every((index) => INDEX.test(index));
-    if (isIndexed) return [...given].sort(([one], [other]) => Number(one) - Number(other)).map(([, item]) => item);
-    findings.issues.push({ code: 'invalid_type', expected: 'array', input: given });
-    return z.NEVER;
-  })
-  .pipe(
-    z.array(
-      z.any().superRefine((item: Parameter, findings) => {
-        if (typeof item !== 'string') refuse(findings, (param) => invalidRequest('Invalid string', { param }));
-        else if (hasCardNumber(item)) refuse(findings, cardNumberIn);
-      }),
-    ),
-  );
+export const listedTexts = valueList(
+  z.any().superRefine((item: Parameter, findings) => {
+    if (typeof item !== 'string') refuse(findings, (param) => invalidRequest('Invalid string', { param }));
+    else if (hasCardNumber(item)) refuse(findings, cardNumberIn);
+  }),
+);
 
 /**
  * The paths of `expand[]`.

@@ -95,6 +95,27 @@ function namesIn(schema: z.core.$ZodType): string[] {
   throw new TypeError('a hash is an object of known parameters');
 }
 
+/** An index of a list. */
+const INDEX = /^\d{1,9}$/;
+
+/** A list, with or without indices: `a[]=x`, `a[0]=x`. Given as the empty text, it is empty. */
+export const valueList = <Item extends z.ZodType<unknown, Parameter>>(
+  item: Item,
+  { max = Infinity }: { max?: number } = {},
+) =>
+  z
+    .transform((given: Parameter, findings): Parameter[] => {
+      if (given === '') return [];
+      if (typeof given !== 'string' && !isHash(given)) return [...given];
+      const isIndexed = isHash(given) && [...given.keys()].every((index) => INDEX.test(index));
+      if (isIndexed) return [...given].sort(([one], [other]) => Number(one) - Number(other)).map(([, item]) => item);
+      findings.issues.push({ code: 'invalid_type', expected: 'array', input: given });
+      return z.NEVER;
+    })
+    .pipe(z.array(item).max(max));
+
+export const textList = valueList(text());
+
 /** A hash of texts under free keys; null unsets all of them. */
 export function textsByKey(name: string, { keyMax, max }: { keyMax: number; max: number }) {
   const key = z.string().superRefine((each, findings) => {

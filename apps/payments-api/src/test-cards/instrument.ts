@@ -63,6 +63,11 @@ export function readInstrument({ source, param }: GivenSource, hash: KeyedHash, 
   return { kind: 'instrument', instrument: named(source, param, hash, now) };
 }
 
+/** Whether a name stands for a test card, a fault or a dispute, for every account alike. */
+export function isTestName(name: string): boolean {
+  return testCardNamed(name) !== undefined || bankProtocol.parseFaultToken(name) !== undefined || isDisputed(name);
+}
+
 function named(token: string, param: string, hash: KeyedHash, now: Instant): PaymentInstrument {
   const aim = bankProtocol.parseFaultToken(token);
   if (aim && 'invalid' in aim) {
@@ -214,6 +219,8 @@ function laterExpiry(now: Instant): { expMonth: number; expYear: number } {
  */
 export function withoutSecrets(parameters: Parameters, hash: KeyedHash): Parameters {
   const replaced = new Map(parameters);
+  const data = parameters.get('payment_method_data');
+  if (isHash(data)) replaced.set('payment_method_data', withoutSecrets(data, hash));
   for (const name of ['source', 'card']) {
     const card = parameters.get(name);
     if (!isHash(card)) continue;

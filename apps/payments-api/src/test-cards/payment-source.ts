@@ -3,7 +3,8 @@ import { cardNumber, hash, ignored, integer, oneOf, text, unsettable } from '../
 
 const holderText = unsettable(text()).default(null);
 
-const card = hash(
+/** A card spelled out. */
+export const card = hash(
   z.object({
     object: oneOf(['card']).optional(),
     number: cardNumber({ max: 50 }),
@@ -28,6 +29,6 @@ export const paymentSource = z.union([text({ max: 255 }), card]);
 export type GivenCard = z.output<typeof card>;
 
 export interface GivenSource {
-  readonly param: 'source' | 'card' | 'payment_method';
+  readonly param: string;
   readonly source: string | GivenCard;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { metadataChanges, newMetadata } from '../charges/parameters/charge-details.js';
+import { metadataChanges, newMetadata } from '../protocol/metadata.js';
 import { listedTexts, nothingToExpand } from '../protocol/expand.js';
 import { listParameters, pageOf } from '../protocol/list-parameters.js';
 import { boolean, hash, integer, refuse, text, unsettable } from '../protocol/parameter-schemas.js';

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { IDS } from '#service';
 import type { Ids } from '#snowflake';
-import { metadataAfter } from '../charges/parameters/charge-details.js';
+import { metadataAfter } from '../protocol/metadata.js';
 import type { RequestClaim } from '../idempotency/key.js';
 import { KeyedTransaction } from '../idempotency/keyed-transaction.js';
 import { ListPages } from '../lists/list-pages.js';

@@ -1,13 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { Server, type Template } from '#memory-postgres';
-import { entitiesOver, type Sql } from '#postgres';
+import { entitiesOver, type PgTransaction, type Sql } from '#postgres';
 import { frameEntities } from '#service';
 import { notEmpty } from '#testing';
 import { ApiKeyEntity } from '../../../../apps/payments-api/src/accounts/api-key.entity.js';
 import { ApiKeyRepository } from '../../../../apps/payments-api/src/accounts/api-key.repository.js';
 import { AccountLimitEntity } from '../../../../apps/ledger/src/accounts/account-limit.entity.js';
 import { LimitSettingsRepository } from '../../../../apps/ledger/src/accounts/limit-settings.repository.js';
+import { CustomerEntity } from '../../../../apps/payments-api/src/customers/customer/customer.entity.js';
+import { CustomerRepository } from '../../../../apps/payments-api/src/customers/customer/customer.repository.js';
+import { PaymentMethodEntity } from '../../../../apps/payments-api/src/payment-methods/payment-method.entity.js';
+import { PaymentMethodRepository } from '../../../../apps/payments-api/src/payment-methods/payment-method.repository.js';
+import { TokenEntity } from '../../../../apps/payments-api/src/tokens/token.entity.js';
+import { TokenRepository } from '../../../../apps/payments-api/src/tokens/token.repository.js';
 import { TestClockEntity } from '../../../../apps/payments-api/src/test-clocks/test-clock.entity.js';
 import { TestClockRepository } from '../../../../apps/payments-api/src/test-clocks/test-clock.repository.js';
 import { define } from '../service/service-definition.js';
@@ -79,6 +85,67 @@ describe('the repository of test clocks, over the Postgres in memory', () => {
     nowMs += day + 1;
     await clocks.retire();
     expect(await clocks.changes(0)).toEqual([]);
+  });
+});
+
+describe('the repositories of customers, over the Postgres in memory', () => {
+  const list = { account: 'acct_1', below: null, above: null, direction: 'down', limit: 5 } as const;
+
+  it('keep a customer with its cards, and a token that is used once', async () => {
+    const { database } = await define(roots[0]);
+    const session = sessionOf(database);
+    const tx = session as PgTransaction;
+    const source = await entitiesOver(session, [CustomerEntity, PaymentMethodEntity, TokenEntity]);
+    const customers = new CustomerRepository(source.getRepository(CustomerEntity), session);
+    const methods = new PaymentMethodRepository(source.getRepository(PaymentMethodEntity), session);
+    const tokens = new TokenRepository(source.getRepository(TokenEntity));
+    const ofAccount = { account: 'acct_1', createdAt: 7_000, metadata: { a: 'b' } };
+    const customer = {
+      ...ofAccount,
+      id: 'cus_1',
+      deleted: false,
+      email: 'a@b.c',
+      testClock: '',
+      defaultPaymentMethod: null,
+      defaultSource: null,
+      details: { name: 'Amy' } as never,
+    };
+    await customers.insert(tx, customer);
+    expect(await customers.find('acct_1', 'cus_1')).toEqual(customer);
+    expect(await customers.find('acct_2', 'cus_1')).toBeUndefined();
+    expect(await customers.lock(tx, 'acct_1', 'cus_1')).toEqual(customer);
+    expect([...(await customers.findMany(session, 'acct_1', ['cus_1', 'cus_2'])).keys()]).toEqual(['cus_1']);
+    const filters = { email: 'a@b.c', test_clock: '' };
+    expect(await customers.list({ ...list, filters })).toEqual([customer]);
+    await customers.update(tx, { ...customer, deleted: true });
+    expect(await customers.lock(tx, 'acct_1', 'cus_1')).toBeUndefined();
+    expect(await customers.list({ ...list, filters })).toEqual([]);
+
+    const method = {
+      ...ofAccount,
+      id: 'card_1',
+      customer: 'cus_1',
+      instrument: { funding: 'credit' } as never,
+      billing: { name: 'Amy' } as never,
+      allowRedisplay: 'unspecified' as const,
+      spent: false,
+    };
+    await methods.save(tx, { ...method, customer: null });
+    await methods.save(tx, method);
+    expect(await methods.find('acct_1', 'card_1')).toEqual(method);
+    expect(await methods.lock(tx, 'acct_2', 'card_1')).toBeUndefined();
+    const ofCustomer = { customer: 'cus_1', allow_redisplay: null };
+    expect(await methods.list({ ...list, filters: ofCustomer })).toEqual([method]);
+    expect(await methods.listSources(session, { ...list, customer: 'cus_1' })).toEqual([method]);
+    await methods.detachAll(tx, 'acct_1', 'cus_1');
+    expect(await methods.find('acct_1', 'card_1')).toEqual({ ...method, customer: null, spent: true });
+    await methods.remove(tx, method);
+    expect((await methods.findMany(session, 'acct_1', ['card_1'])).size).toBe(0);
+
+    const token = { id: 'tok_1', account: 'acct_1', createdAt: 7_000, instrument: {} as never, used: false };
+    await tokens.insert(tx, token);
+    expect([await tokens.use(tx, token), await tokens.use(tx, token)]).toEqual([true, false]);
+    expect(await tokens.find('acct_1', 'tok_1')).toEqual({ ...token, used: true });
   });
 });
 

@@ -4,25 +4,17 @@ import { balanceTransactionObject, transactionOfCharge } from '../../balance/bal
 import { refundObject, type RefundedCharge } from './refund-object.js';
 import { REFUNDS_SHOWN } from '../charge/refund.js';
 import { newestFirst, refundedMinor } from '../charge/refunds-of-charge.js';
-import { cardIdOf } from './card-id.js';
+import { paymentMethodOf } from './payment-method-of.js';
 import type { OpenedCharge } from '../charge/charge.js';
+import { noAddress } from '../../protocol/contact-parameters.js';
 import { expands, within } from '../../protocol/expand.js';
+import { cardObject, checksOf } from '../../test-cards/card-object.js';
 import { failureOf, type Failure } from '../charge/failure.js';
 import { HELD_FOR_MS } from '../charge/manual-authorization.js';
 import { pendingCapture } from '../charge/pending.js';
 
 const STATEMENT_DESCRIPTOR = 'HOLDFAST';
 const STATEMENT_DESCRIPTOR_MAX = 22;
-
-const brandNames: Readonly<Record<string, string>> = {
-  visa: 'Visa',
-  mastercard: 'MasterCard',
-  amex: 'American Express',
-  discover: 'Discover',
-  diners: 'Diners Club',
-  jcb: 'JCB',
-  unionpay: 'UnionPay',
-};
 
 const seconds = (instant: Instant): number => Math.floor(instant / 1000);
 
@@ -37,7 +29,6 @@ export function chargeObject(charge: OpenedCharge, expand: readonly string[], no
   const { id, amount, instrument } = opening;
   const failure = charge.state === 'failed' ? failureOf(charge.ending) : undefined;
   const posted = charge.state === 'succeeded' ? charge.ending : undefined;
-  const cardId = cardIdOf(id);
   const descriptor = descriptorOf(charge);
   const givenBack = givenBackMinor(charge);
   // Stripe reports an authorization as `succeeded`, and keeps that after a cancellation.
@@ -52,7 +43,7 @@ export function chargeObject(charge: OpenedCharge, expand: readonly string[], no
     application_fee: null,
     application_fee_amount: null,
     balance_transaction: transactionOf(charge, expand, now),
-    billing_details: {
+    billing_details: opening.billing ?? {
       address: instrument.address ?? noAddress,
       email: null,
       name: instrument.name,
@@ -76,7 +67,7 @@ export function chargeObject(charge: OpenedCharge, expand: readonly string[], no
     outcome: outcomeOf(charge, failure),
     paid: posted !== undefined || authorized,
     payment_intent: opening.paymentIntent,
-    payment_method: opening.paymentMethod ?? cardId,
+    payment_method: paymentMethodOf(opening),
     payment_method_details: { card: cardDetails(charge), type: 'card' },
     radar_options: {},
     receipt_email: details.receiptEmail,
@@ -86,7 +77,7 @@ export function chargeObject(charge: OpenedCharge, expand: readonly string[], no
     ...(expands(expand, 'refunds') && { refunds: refundList(charge, expand, now) }),
     review: null,
     shipping: details.shipping,
-    source: opening.paymentIntent === null ? cardObject(charge, cardId) : null,
+    source: sourceOf(charge),
     source_transfer: null,
     statement_descriptor: descriptor.whole,
     statement_descriptor_suffix: descriptor.suffix,
@@ -114,8 +105,6 @@ function transactionOf(charge: OpenedCharge, expand: readonly string[], now: Ins
   const source = expands(inside, 'source') ? chargeObject(charge, within(inside, 'source'), now) : opening.id;
   return balanceTransactionObject(transactionOfCharge(opening.id, ending), details.description, now, source);
 }
-
-const noAddress = { city: null, country: null, line1: null, line2: null, postal_code: null, state: null };
 
 /** Stripe scores elevated risk from 65, and the highest from 75. */
 const riskScores = { normal: 0, elevated: 65, highest: 75 } as const;
@@ -168,51 +157,10 @@ function cardDetails(charge: OpenedCharge): object {
   };
 }
 
-/** The card behind a token has an address that was checked when the token was made; a card spelled out has what is given. */
-export function checksOf({ address, addressChecks, cvcCheck }: OpenedCharge['opening']['instrument']): {
-  address_line1_check: string | null;
-  address_postal_code_check: string | null;
-  cvc_check: string | null;
-} {
-  const { line1 = 'pass', postalCode = 'pass' } = addressChecks ?? {};
-  const isOfToken = addressChecks !== undefined && address === null;
-  return {
-    address_line1_check: address?.line1 || isOfToken ? line1 : null,
-    address_postal_code_check: address?.postal_code || isOfToken ? postalCode : null,
-    cvc_check: cvcCheck,
-  };
-}
-
-function cardObject({ opening }: OpenedCharge, id: string): object {
-  const { card, funding, country, name, address } = opening.instrument;
-  const checks = checksOf(opening.instrument);
-  return {
-    id,
-    object: 'card',
-    address_city: address?.city ?? null,
-    address_country: address?.country ?? null,
-    address_line1: address?.line1 ?? null,
-    address_line1_check: checks.address_line1_check,
-    address_line2: address?.line2 ?? null,
-    address_state: address?.state ?? null,
-    address_zip: address?.postal_code ?? null,
-    address_zip_check: checks.address_postal_code_check,
-    allow_redisplay: 'unspecified',
-    brand: brandNames[card.brand],
-    country,
-    customer: null,
-    cvc_check: checks.cvc_check,
-    dynamic_last4: null,
-    exp_month: card.expMonth,
-    exp_year: card.expYear,
-    fingerprint: card.fingerprint,
-    funding,
-    last4: card.last4,
-    metadata: {},
-    name,
-    regulated_status: 'unregulated',
-    tokenization_method: null,
-  };
+/** Stripe: a charge of a payment method has no source. */
+function sourceOf({ opening }: OpenedCharge): object | null {
+  const id = paymentMethodOf(opening);
+  return id.startsWith('pm_') ? null : cardObject(id, opening.instrument, { customer: opening.customer, metadata: {} });
 }
 
 interface Descriptor {

@@ -1,6 +1,6 @@
 import type { Instant } from '#clock';
 import { balanceTransactionObject, transactionOfRefund } from '../../balance/balance-transaction.js';
-import { cardIdOf } from './card-id.js';
+import { cardIdOf } from './payment-method-of.js';
 import { expands, within } from '../../protocol/expand.js';
 import { refundState, type ChargeRefund, type RefundEnd } from '../charge/refund.js';
 

@@ -19,6 +19,7 @@ import {
   type RefundsOfCharge,
 } from './refunds-of-charge.js';
 import type { Shipping } from '../../protocol/shipping.js';
+import type { BillingDetails } from '../../protocol/contact-parameters.js';
 import type { PaymentInstrument } from '../../test-cards/instrument.js';
 import { noAuthorization, type RequestedCapture, type ManualAuthorization } from './manual-authorization.js';
 
@@ -36,8 +37,10 @@ export interface Opening {
   readonly statementDescriptorSuffix: string | null;
   readonly customer: string | null;
   readonly paymentIntent: string | null;
-  /** Of an intent's charge. */
+  /** The stored card or payment method. Absent: a card that exists in this charge alone. */
   readonly paymentMethod?: string;
+  /** Of the stored payment method, at the time of the charge. Absent: those of the card. */
+  readonly billing?: BillingDetails;
 }
 
 /** Fields that the merchant may update at any time; no decision about money reads them. */

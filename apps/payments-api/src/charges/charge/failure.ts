@@ -1,3 +1,4 @@
+import { declines } from '../../test-cards/decline.js';
 import type { FailedOutcome } from './charge.js';
 
 /** What the merchant is told of a failed charge: in the 402, and in the charge object from then on. */
@@ -14,29 +15,6 @@ export interface Failure {
     readonly sellerMessage: string;
   };
 }
-
-/** Stripe's code and message for each decline code of a bank. Any other code becomes `generic_decline`. */
-const declines: Readonly<Record<string, Pick<Failure, 'code' | 'message' | 'param'>>> = {
-  generic_decline: { code: 'card_declined', message: 'Your card was declined.' },
-  insufficient_funds: { code: 'card_declined', message: 'Your card has insufficient funds.' },
-  lost_card: { code: 'card_declined', message: 'Your card was declined.' },
-  stolen_card: { code: 'card_declined', message: 'Your card was declined.' },
-  card_velocity_exceeded: {
-    code: 'card_declined',
-    message: 'Your card was declined for making repeated attempts too frequently or exceeding its amount limit.',
-  },
-  fraudulent: { code: 'card_declined', message: 'Your card was declined.' },
-  authentication_required: {
-    code: 'authentication_required',
-    message: 'Your card was declined. This transaction requires authentication.',
-  },
-  expired_card: { code: 'expired_card', message: 'Your card has expired.', param: 'exp_month' },
-  incorrect_cvc: { code: 'incorrect_cvc', message: "Your card's security code is incorrect.", param: 'cvc' },
-  processing_error: {
-    code: 'processing_error',
-    message: 'An error occurred while processing your card. Try again in a little bit.',
-  },
-};
 
 const processing = declines['processing_error']!;
 

@@ -1,19 +1,10 @@
 import { z } from 'zod';
 import { characters } from '../../protocol/characters.js';
-import {
-  boolean,
-  hash,
-  oneOf,
-  refuse,
-  refusedParameter,
-  text,
-  textsByKey,
-  unsettable,
-} from '../../protocol/parameter-schemas.js';
-import { invalidRequest, shown, type StripeError } from '../../protocol/stripe-error.js';
+import { address, emailAddress } from '../../protocol/contact-parameters.js';
+import { metadataAfter, metadataChanges } from '../../protocol/metadata.js';
+import { boolean, hash, oneOf, refuse, refusedParameter, text, unsettable } from '../../protocol/parameter-schemas.js';
+import { invalidRequest, type StripeError } from '../../protocol/stripe-error.js';
 import type { ChargeDetails } from '../charge/charge.js';
-
-const METADATA_KEYS_MAX = 50;
 
 export const noDetails: ChargeDetails = {
   description: null,
@@ -24,35 +15,9 @@ export const noDetails: ChargeDetails = {
   fraudReport: null,
 };
 
-const emailAddress = text({ max: 800 }).superRefine((email, findings) => {
-  if (/^[^\s@]+@[^\s@]+$/.test(email)) return;
-  const message = `Invalid email address: ${shown(email)}`;
-  refuse(findings, (param) => invalidRequest(message, { code: 'email_invalid', param }));
-});
-
 const part = unsettable(text()).default(null);
 
-const shipping = hash(
-  z.object({
-    address: hash(z.object({ city: part, country: part, line1: part, line2: part, postal_code: part, state: part })),
-    name: text(),
-    carrier: part,
-    phone: part,
-    tracking_number: part,
-  }),
-);
-
-/** What an update writes into metadata: null unsets all of it, and the value null its key. */
-export const metadataChanges = textsByKey('metadata', { keyMax: 40, max: 500 });
-export type MetadataChanges = z.output<typeof metadataChanges>;
-
-/** The metadata of a new object. */
-export const newMetadata = metadataChanges
-  .superRefine((given, findings) => {
-    const count = Object.keys(withChanges({}, given)).length;
-    if (count > METADATA_KEYS_MAX) refuse(findings, () => tooManyKeys(count));
-  })
-  .transform((given) => withChanges({}, given));
+const shipping = hash(z.object({ address, name: text(), carrier: part, phone: part, tracking_number: part }));
 
 /** What a merchant may write on a charge. Each route takes some of it, in this order. */
 export const detailParameters = z.object({
@@ -93,34 +58,6 @@ export function changesOf(given: GivenDetails, before: ChargeDetails): Partial<C
     ...(metadata !== undefined && { metadata: metadataAfter(metadata, before.metadata) }),
     ...(fraud_details !== undefined && { fraudReport: fraud_details.user_report }),
   };
-}
-
-/** @throws StripeError 400 for more keys than an object may have */
-export function metadataAfter(
-  given: MetadataChanges,
-  before: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const after = withChanges(before, given);
-  const count = Object.keys(after).length;
-  if (count > METADATA_KEYS_MAX) throw tooManyKeys(count);
-  return after;
-}
-
-/** Merged into what is there: an empty value unsets its key, an empty `metadata` unsets them all. */
-function withChanges(before: Readonly<Record<string, string>>, given: MetadataChanges): Record<string, string> {
-  if (given === null) return {};
-  const merged = new Map(Object.entries(before));
-  for (const [key, value] of given) {
-    if (value === null) merged.delete(key);
-    else merged.set(key, value);
-  }
-  return Object.fromEntries(merged);
-}
-
-function tooManyKeys(count: number): StripeError {
-  return invalidRequest(`Metadata can have up to ${METADATA_KEYS_MAX} keys; this would be ${count}.`, {
-    param: 'metadata',
-  });
 }
 
 /** What is printed on a card statement: 22 characters at most, a letter among them, none of `<>\'"*`. */

@@ -5,7 +5,8 @@ import { boolean, hash, integer, refuse, text, unknownObject } from '../../proto
 import { invalidRequest, shown, type StripeError } from '../../protocol/stripe-error.js';
 import { paymentSource, type GivenSource } from '../../test-cards/payment-source.js';
 import { amountTooSmall } from './amount-too-small.js';
-import { detailParameters, newDetails, newMetadata, ofConnect, statementDescriptor } from './charge-details.js';
+import { newMetadata } from '../../protocol/metadata.js';
+import { detailParameters, newDetails, ofConnect, statementDescriptor } from './charge-details.js';
 
 export const currency = text().transform((written, findings) => {
   const code = written.toLowerCase();

@@ -3,7 +3,8 @@ import { expand } from '../../protocol/expand.js';
 import { hash, integer, oneOf, refusedParameter, text, unknownObject } from '../../protocol/parameter-schemas.js';
 import { invalidRequest } from '../../protocol/stripe-error.js';
 import { refundReasons } from '../charge/refund.js';
-import { metadataChanges, newMetadata, offOfConnect } from './charge-details.js';
+import { metadataChanges, newMetadata } from '../../protocol/metadata.js';
+import { offOfConnect } from './charge-details.js';
 
 /** Of payment methods that need a customer's help; cards do not. */
 const ofOtherMethods = refusedParameter((param) =>

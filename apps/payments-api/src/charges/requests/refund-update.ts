@@ -4,7 +4,7 @@ import { Database, type PgTransaction } from '#postgres';
 import { recordEvent } from '../charge/charge-record.js';
 import { ownCharge } from '../charge/charge.js';
 import { ChargeRepository } from '../store/charge.repository.js';
-import { metadataAfter } from '../parameters/charge-details.js';
+import { metadataAfter } from '../../protocol/metadata.js';
 import type { RefundUpdateParameters } from '../parameters/refund-parameters.js';
 import type { ExpandParameters } from '../../protocol/expand.js';
 import { jsonText } from '../../protocol/json-text.js';

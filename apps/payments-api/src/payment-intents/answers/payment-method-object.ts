@@ -1,4 +1,4 @@
-import { checksOf } from '../../charges/answers/charge-object.js';
+import { checksOf } from '../../test-cards/card-object.js';
 import type { IntentPaymentMethod } from '../intent/payment-intent.js';
 
 /** Stripe's payment method object of a card. */

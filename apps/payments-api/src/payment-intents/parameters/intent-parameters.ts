@@ -1,13 +1,8 @@
 import { z } from 'zod';
 import { money } from '#money';
 import { amountOutOfBounds, currency } from '../../charges/parameters/create-parameters.js';
-import {
-  detailParameters,
-  metadataChanges,
-  newMetadata,
-  ofConnect,
-  statementDescriptor,
-} from '../../charges/parameters/charge-details.js';
+import { detailParameters, ofConnect, statementDescriptor } from '../../charges/parameters/charge-details.js';
+import { metadataChanges, newMetadata } from '../../protocol/metadata.js';
 import { expand, listedTexts } from '../../protocol/expand.js';
 import { listParameters, pageOf } from '../../protocol/list-parameters.js';
 import {

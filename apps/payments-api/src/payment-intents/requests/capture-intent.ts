@@ -1,7 +1,7 @@
 import { money } from '#money';
 import { lapsesAt, pendingCancellation } from '../../charges/charge/pending.js';
 import { amountTooSmall } from '../../charges/parameters/amount-too-small.js';
-import { metadataAfter } from '../../charges/parameters/charge-details.js';
+import { metadataAfter } from '../../protocol/metadata.js';
 import { requestCapture } from '../../charges/requests/capture-charge.js';
 import { refused, type DecideIntent } from '../../charges/requests/charge-request.js';
 import type { Claim } from '../../idempotency/key.js';
