@@ -88,6 +88,8 @@ export async function createConsole(options: ConsoleOptions): Promise<RunningCon
   application.getHttpAdapter().getInstance().addHook('onRequest', localDoorHook(settings.allowedHosts));
   await application.listen(settings.port, settings.host);
   const url = await application.getUrl();
-  const link = settings.supervisorRunDir === undefined ? `${url}/#token=${settings.token}` : undefined;
+  // In a container it listens everywhere, which is no address to open.
+  const opened = url.replace(/\/\/(0\.0\.0\.0|\[::1?\])/, '//127.0.0.1');
+  const link = settings.supervisorRunDir === undefined ? `${opened}/#token=${settings.token}` : undefined;
   return { url, link, close: () => application.close() };
 }

@@ -109,6 +109,20 @@ describe('the console’s door', () => {
   });
 });
 
+describe('the link with the token', () => {
+  it('can be opened though the console listens everywhere, and is the supervisor’s to print where there is one', async () => {
+    const settings = settingsFrom({
+      CONSOLE_HOST: '0.0.0.0',
+      CONSOLE_PORT: '0',
+      CONSOLE_TOKEN: 'a-token-for-this-test',
+    });
+    const container = await createConsole({ clock: new SystemClock(), logger: pino({ level: 'silent' }), settings });
+    expect(container.link).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#token=a-token-for-this-test$/);
+    expect(console.link).toBeUndefined();
+    await container.close();
+  });
+});
+
 describe('the stream', () => {
   it('tells a second’s numbers, lights and processes', async () => {
     const abort = new AbortController();
