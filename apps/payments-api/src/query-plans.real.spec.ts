@@ -42,6 +42,7 @@ import {
 } from './charges/store/refund.repository.js';
 import { findChargedIntentStatement } from './payment-intents/store/charged-intent.repository.js';
 import {
+  findIntentOfAnyoneStatement,
   findIntentStatement,
   lockIntentsStatement,
   saveIntentsStatement,
@@ -111,6 +112,7 @@ it('every statement on the way of a charge reaches its rows by index, however mu
         latestRefundsStatement,
         pendingRefundsStatement,
         findIntentStatement,
+        findIntentOfAnyoneStatement,
         lockIntentsStatement,
         saveIntentsStatement,
         findChargedIntentStatement,

@@ -6,6 +6,9 @@ import { headerOf } from './api-request.http.js';
 import { readCredentials } from '../accounts/credentials.js';
 import { invalidRequest, shown } from '../protocol/stripe-error.js';
 
+/** Opened by a customer's browser, which has no key: their handlers ask for the client secret of one object. */
+const CUSTOMER_PAGES = '/authenticate/';
+
 /** Authentication: the account of every request follows from its API key, on every route. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
@@ -23,6 +26,7 @@ export class ApiKeyGuard implements CanActivate {
    * @throws StripeError 401 for a key that opens nothing, 403 for the account of another key
    */
   async authenticate(request: FastifyRequest): Promise<void> {
+    if (request.url.startsWith(CUSTOMER_PAGES)) return;
     const account = await this.accounts.accountOf(readCredentials(request.headers.authorization, this.accounts.keys));
     const wanted = headerOf(request, 'stripe-account');
     if (wanted !== undefined && wanted !== account) throw ofAnotherAccount(wanted);

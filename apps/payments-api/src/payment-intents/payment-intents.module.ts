@@ -4,6 +4,7 @@ import { ChargesModule } from '../charges/charges.module.js';
 import { SettlementsModule } from '../charges/settlements.module.js';
 import { ListsModule } from '../lists/lists.module.js';
 import { PaymentIntentsController } from './http/payment-intents.controller.js';
+import { AuthenticationPageController } from './http/authentication-page.controller.js';
 import { AuthenticationController } from './http/authentication.controller.js';
 import { IntentReading } from './reading/intent-reading.js';
 import { AuthenticationCompletion } from './requests/authentication-completion.js';
@@ -15,7 +16,7 @@ import { PaymentIntentEntity } from './store/payment-intent.entity.js';
 /** Payment intents. Each attempt to pay one is a charge. */
 @Module({
   imports: [TypeOrmModule.forFeature([PaymentIntentEntity]), ListsModule, SettlementsModule, ChargesModule],
-  controllers: [PaymentIntentsController, AuthenticationController],
+  controllers: [PaymentIntentsController, AuthenticationController, AuthenticationPageController],
   providers: [AuthenticationCompletion, IntentCreation, IntentRequests, IntentReading, IntentPaymentMethods],
 })
 export class PaymentIntentsModule {}

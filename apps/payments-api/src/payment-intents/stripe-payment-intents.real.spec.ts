@@ -149,6 +149,28 @@ describe('the official package', () => {
     expect(await errorOf(complete(asked.id, 'succeeded'))).toMatchObject(unexpected);
   });
 
+  it('leads a customer without an API key through a page, and back to the shop', async () => {
+    const client = stripe();
+    const threeDSecure = { ...order, ...card, payment_method: 'pm_card_threeDSecureRequired', confirm: true };
+    const { id, next_action: action, client_secret: secret } = await client.paymentIntents.create(threeDSecure);
+    const url = action!.redirect_to_url!.url!;
+    const page = await fetch(url);
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(await page.text()).toContain(`value="${secret}"`);
+    const choose = (at: string, body: Record<string, string>) =>
+      fetch(at, { method: 'POST', redirect: 'manual', body: new URLSearchParams(body) });
+    const [path] = url.split('?') as [string];
+    expect((await choose(path, { client_secret: `${secret}x`, outcome: 'succeeded' })).status).toBe(404);
+    const chosen = await choose(path, { client_secret: secret!, outcome: 'succeeded' });
+    expect(chosen.status).toBe(303);
+    expect(Object.fromEntries(new URL(chosen.headers.get('location')!).searchParams)).toEqual({
+      payment_intent: id,
+      payment_intent_client_secret: secret,
+      redirect_status: 'succeeded',
+    });
+    expect(await client.paymentIntents.retrieve(id)).toMatchObject({ status: 'succeeded' });
+  });
+
   it('declines a card off session whose holder would have to be asked, and one that its bank declines afterwards', async () => {
     const client = stripe();
     const offSession = await errorOf(

@@ -143,13 +143,14 @@ export class RunningApi {
   }
 }
 
-/** Holds every answer of the public port to the types of the `stripe` package, from now on. */
+/** Holds every answer of the API to the types of the `stripe` package, from now on. A page for a browser is no answer. */
 function faultyAnswersOf(app: NestFastifyApplication): readonly string[] {
   const faulty: string[] = [];
   const door = app.getHttpAdapter().getInstance();
   door.addHook('onSend', (request, reply, body, done) => {
     const text = Buffer.isBuffer(body) ? body.toString() : body;
-    if (typeof text === 'string' && text !== '') {
+    const isPage = String(reply.getHeader('content-type')).startsWith('text/html');
+    if (typeof text === 'string' && text !== '' && !isPage) {
       const where = `${request.method} ${request.routeOptions.url ?? request.url}, ${reply.statusCode}`;
       // A replay is of the version in which it was stored.
       const version = reply.hasHeader('idempotent-replayed') ? '' : String(reply.getHeader('stripe-version'));

@@ -185,6 +185,7 @@ const drawn: readonly (readonly [RegExp, readonly Draw[]])[] = [
   [/^refund_list_(down|up)$/, refunds],
   [/^refund_list_(down|up)_charge$/, [...refunds, 'charge']],
   [/^intent_find(_charged)?$/, ['word', 'account']],
+  [/^intent_find_of_anyone$/, ['word']],
   [/^intent_lock$/, [['word']]],
   [/^intent_save$/, Array<'none'>(9).fill('none')],
   [/^intent_list_(down|up)$/, list],

@@ -6,6 +6,7 @@ import { IntentReading } from '../reading/intent-reading.js';
 import { AuthenticationCompletion } from '../requests/authentication-completion.js';
 import { IntentCreation } from '../requests/intent-creation.js';
 import { IntentRequests } from '../requests/intent-requests.js';
+import { AuthenticationPageController } from './authentication-page.controller.js';
 import { AuthenticationController } from './authentication.controller.js';
 import { PaymentIntentsController } from './payment-intents.controller.js';
 
@@ -18,17 +19,18 @@ const asked = {
   update: jest.fn<IntentRequests['update']>(),
 };
 const complete = jest.fn<AuthenticationCompletion['complete']>();
+const askedIntent = jest.fn<AuthenticationCompletion['askedIntent']>();
 const list = jest.fn<IntentReading['list']>();
 const retrieve = jest.fn<IntentReading['retrieve']>();
 
 let api: ControllerApp;
 beforeAll(async () => {
   api = await ControllerApp.open(
-    [PaymentIntentsController, AuthenticationController],
+    [PaymentIntentsController, AuthenticationController, AuthenticationPageController],
     [
       { provide: IntentCreation, useValue: { create } },
       { provide: IntentRequests, useValue: asked },
-      { provide: AuthenticationCompletion, useValue: { complete } },
+      { provide: AuthenticationCompletion, useValue: { complete, askedIntent } },
       { provide: IntentReading, useValue: { list, retrieve } },
     ],
   );
@@ -104,6 +106,14 @@ describe('an intent that exists', () => {
     expect(await api.send('post', path, 'outcome=succeeded', key)).toMatchObject({ status: 200, headers: replayed });
     expect(await api.send('post', path, 'outcome=maybe')).toMatchObject({ body: { error: { param: 'outcome' } } });
     expect(complete).toHaveBeenCalledTimes(1);
+  });
+
+  it('is opened by its client secret alone, and by no other', async () => {
+    askedIntent.mockRejectedValue(resourceMissing('payment_intent', 'pi_1', 'intent'));
+    expect(await api.anonymous('get', '/authenticate/pi_1?client_secret=wrong')).toMatchObject({ status: 404 });
+    expect(await api.anonymous('get', '/authenticate/pi_1')).toMatchObject({ status: 400 });
+    expect(await api.anonymous('get', '/v1/payment_intents/pi_1')).toMatchObject({ status: 401 });
+    expect(askedIntent.mock.calls).toEqual([['pi_1', 'wrong']]);
   });
 
   it('is read by its id, and in a list', async () => {

@@ -54,6 +54,11 @@ const descriptor = refusedParameter((param) =>
   }),
 );
 
+const url = text().superRefine((given, findings) => {
+  if (URL.canParse(given)) return;
+  refuse(findings, (param) => invalidRequest(`Not a valid URL: ${shown(given)}`, { code: 'url_invalid', param }));
+});
+
 const captureMethod = oneOf(captureMethods);
 const setupFutureUsage = oneOf(['off_session', 'on_session']);
 
@@ -93,7 +98,7 @@ const confirmation = {
   mandate: ignored,
   mandate_data: ignored,
   off_session: z.union([boolean(), oneOf(['one_off', 'recurring']).transform(() => true)]).optional(),
-  return_url: text().optional(),
+  return_url: url.optional(),
   use_stripe_sdk: boolean().optional(),
 };
 

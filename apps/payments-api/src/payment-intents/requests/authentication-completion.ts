@@ -1,3 +1,4 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { Database } from '#postgres';
 import { IDS } from '#service';
@@ -7,8 +8,9 @@ import { KeyedRequests } from '../../charges/requests/keyed-requests.js';
 import { intentSubject, type RequestClaim } from '../../idempotency/key.js';
 import type { KeyedAnswer } from '../../protocol/keyed-answer.js';
 import { resourceMissing } from '../../protocol/stripe-error.js';
+import type { PaymentIntent } from '../intent/payment-intent.js';
 import type { CompletionParameters } from '../parameters/authentication-parameters.js';
-import { findIntent } from '../store/payment-intent.repository.js';
+import { findIntent, findIntentOfAnyone } from '../store/payment-intent.repository.js';
 import { completeAuthentication } from './complete-authentication.js';
 
 /** The end of a customer's 3D Secure, told by a test or by the customer's page. */
@@ -19,6 +21,16 @@ export class AuthenticationCompletion {
     private readonly database: Database,
     @Inject(IDS) private readonly ids: Ids,
   ) {}
+
+  /** @throws StripeError 404 unless the secret is the intent's own */
+  async askedIntent(id: string, clientSecret: string): Promise<PaymentIntent> {
+    const intent = await findIntentOfAnyone(this.database, id);
+    const [given, own] = [clientSecret, intent?.clientSecret ?? ''].map((text) =>
+      createHash('sha256').update(text).digest(),
+    );
+    if (!intent || !timingSafeEqual(given!, own!)) throw resourceMissing('payment_intent', id, 'intent');
+    return intent;
+  }
 
   /** @throws StripeError for errors that are not stored under the key */
   async complete(

@@ -8,6 +8,12 @@ export const findIntentStatement = statement(
   'SELECT intent FROM payment_intent WHERE id = $1 AND account = $2',
 );
 
+/** For its customer, who has its secret and no key. */
+export const findIntentOfAnyoneStatement = statement(
+  'intent_find_of_anyone',
+  'SELECT intent FROM payment_intent WHERE id = $1',
+);
+
 /** Locked before the charges of these intents, by everyone who locks both. */
 export const lockIntentsStatement = statement(
   'intent_lock',
@@ -51,6 +57,11 @@ export interface IntentPage extends ListBounds, Pick<ListPage, 'direction' | 'li
 /** @returns undefined when this account has no such intent */
 export async function findIntent(sql: Sql, account: string, id: string): Promise<PaymentIntent | undefined> {
   const [row] = await sql.query<IntentRow>(findIntentStatement, [id, account]);
+  return row?.intent;
+}
+
+export async function findIntentOfAnyone(sql: Sql, id: string): Promise<PaymentIntent | undefined> {
+  const [row] = await sql.query<IntentRow>(findIntentOfAnyoneStatement, [id]);
   return row?.intent;
 }
 
