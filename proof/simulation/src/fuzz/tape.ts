@@ -53,6 +53,7 @@ export const notCompared: Readonly<Record<string, string>> = {
   'ledger.state_snapshot': 'a command for people; the Postgres in memory knows READ COMMITTED alone, and says so',
   balance_miscounted: 'a command for people; the Postgres in memory knows no USING, and says so',
   'postgres.migrated': 'the table of migrations exists only where TypeORM’s runner made it, on neither side here',
+  'leases.all': 'a view for people; it shows how long each database’s own clock leaves a lease',
   inbox_pages: 'how many pages of a disk a table takes is each database’s own affair',
 };
 
