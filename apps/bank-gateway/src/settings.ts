@@ -29,7 +29,7 @@ export const gatewaySettings = z.object({
   /** The validity of an attempt on the bank's clock, at a bank that enforces it. */
   BANK_VALID_FOR_MS: milliseconds.default(3_000),
   /** The interval of reads for due operations that were not handed over in memory. */
-  OPERATIONS_LOOK_EVERY_MS: milliseconds.min(10).default(500),
+  OPERATIONS_LOOK_EVERY_MS: milliseconds.min(10).default(1_000),
   /** The interval at which each bank's statement is read and published, if only as an empty page. */
   STATEMENT_EVERY_MS: milliseconds.min(100).default(10_000),
   BANK_IN_FLIGHT: slots.default(defaultLimits.inFlight),
