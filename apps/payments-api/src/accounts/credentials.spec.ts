@@ -41,6 +41,14 @@ describe('the credentials of a request', () => {
     },
   );
 
+  it('are refused by name when they are of a browser, or restricted', () => {
+    const publishable = { code: 'secret_key_required', message: expect.stringContaining('Stripe.js') };
+    expect(() => readCredentials('Bearer pk_test_abc')).toThrow(
+      expect.objectContaining({ httpStatus: 401, body: expect.objectContaining(publishable) }),
+    );
+    expect(() => readCredentials(basic('rk_test_abc:'))).toThrow('Restricted keys are not offered here');
+  });
+
   it('are not repeated in the error', () => {
     const secret = 'sk_live_51HxyzTopSecretValue1234';
     expect(() => readCredentials(`Bearer ${secret}`)).toThrow('sk_live_****1234');

@@ -38,6 +38,16 @@ export function invalidApiKey(key: string): StripeError {
 
 function testKey(key: string): string {
   if (TEST_KEY.test(key)) return key;
+  if (key.startsWith('pk_')) {
+    throw unauthorized(
+      `This API is not called with a publishable key: ${masked(key)}. Stripe.js and other code of a browser are not ` +
+        `offered here; call the API from your server, with an sk_test_ key.`,
+      'secret_key_required',
+    );
+  }
+  if (key.startsWith('rk_test_')) {
+    throw unauthorized(`Restricted keys are not offered here: ${masked(key)}. Use an sk_test_ key.`);
+  }
   if (/^(sk|rk)_live_/.test(key)) {
     throw unauthorized(
       `Live keys do not belong here: ${masked(key)}. This API moves no real money; use an sk_test_ key.`,
@@ -52,6 +62,6 @@ function masked(key: string): string {
   return secret.length < 12 ? `${prefix}****` : `${prefix}****${secret.slice(-4)}`;
 }
 
-function unauthorized(message: string): StripeError {
-  return invalidRequest(message, { status: 401 });
+function unauthorized(message: string, code?: string): StripeError {
+  return invalidRequest(message, { status: 401, ...(code !== undefined && { code }) });
 }

@@ -27,17 +27,20 @@ export class ApiKeyGuard implements CanActivate {
    */
   async authenticate(request: FastifyRequest): Promise<void> {
     if (request.url.startsWith(CUSTOMER_PAGES)) return;
+    const context = headerOf(request, 'stripe-context');
     const account = await this.accounts.accountOf(readCredentials(request.headers.authorization, this.accounts.keys));
     const wanted = headerOf(request, 'stripe-account');
     if (wanted !== undefined && wanted !== account) throw ofAnotherAccount(wanted);
+    if (context !== undefined && context !== account) throw ofAnotherAccount(context);
     request.api.account = account;
   }
 }
 
-/** Connect's header: an account acts for itself only. */
+/** Headers of Connect and of organizations: an account acts for itself only. */
 function ofAnotherAccount(wanted: string): Error {
   return invalidRequest(
-    `The provided key does not have access to account '${shown(wanted)}' (or that account does not exist).`,
+    `The provided key does not have access to account '${shown(wanted)}' (or that account does not exist). Connect is ` +
+      `not offered here: leave Stripe-Account and Stripe-Context away.`,
     { code: 'account_invalid', status: 403 },
   );
 }

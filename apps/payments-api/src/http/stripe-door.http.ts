@@ -137,12 +137,12 @@ function unreadable(request: FastifyRequest): Error | undefined {
 
 /** Before a body is read. A segment that can be no id belongs to a URL that is not offered, such as `/v1/charges/search`. */
 function nowhere(request: FastifyRequest): Error | undefined {
-  if (request.is404) return unrecognizedUrl(request);
+  if (request.is404) return unrecognizedUrl(request, request.routeOptions.url);
   const segments = Object.values((request.params ?? {}) as Record<string, string>);
   // No object has such an id, and it must not reach a statement.
   const cardNumber = segments.find(hasCardNumber);
   if (cardNumber !== undefined) return resourceMissing('object', cardNumber, 'id');
-  return segments.every(isPathId) ? undefined : unrecognizedUrl(request);
+  return segments.every(isPathId) ? undefined : unrecognizedUrl(request, request.routeOptions.url);
 }
 
 /** A held request that is answered while the process ends must not keep its connection, or the end would wait for it. */

@@ -1,5 +1,6 @@
 import type { RefusalStatus } from '#http-door';
 import { apiError, invalidRequest, shown, type StripeError } from './stripe-error.js';
+import { stripeRouteFor, withPlainIds } from './unsupported.js';
 
 /** Errors before a route: timeouts, oversized or malformed HTTP. */
 export function doorError(status: RefusalStatus, { method = '', url = '' }: Endpoint = {}): StripeError {
@@ -32,18 +33,33 @@ interface Endpoint {
   readonly url?: string | undefined;
 }
 
+const WHAT_IS = 'docs/compatibility.md lists those that are.';
+
 /** Stripe's words: an SDK that is given an empty id asks for the list with a slash at its end. */
 const EMPTY_ID =
   'If you are trying to list objects, remove the trailing slash. If you are trying to retrieve an object, make sure ' +
   'you passed a valid (non-empty) identifier in your code. ';
 
-/** Stripe answers a path that it does not know and a method that a path does not have alike. */
-export function unrecognizedUrl({ method, url }: { method: string; url: string }): StripeError {
+/**
+ * Stripe answers a path that it does not know and a method that a path does not have alike. A route of Stripe's that is
+ * not offered is named.
+ *
+ * @param served the path of the route that the request found, `/v1/charges/:id`, if its ids can be none
+ */
+export function unrecognizedUrl({ method, url }: { method: string; url: string }, served = ''): StripeError {
   const path = url.split('?', 1)[0]!;
+  const route = stripeRouteFor(method, path);
+  if (route !== undefined && route !== `${method} ${withPlainIds(served)}`) {
+    return invalidRequest(`${route} is a route of Stripe's that is not offered here. ${WHAT_IS}`, { status: 404 });
+  }
+  if (path.startsWith('/v2/')) {
+    return invalidRequest(`Stripe's API v2 (${method}: ${shown(path)}) is not offered here. ${WHAT_IS}`, {
+      status: 404,
+    });
+  }
   const hint = path.endsWith('/') ? EMPTY_ID : '';
   return invalidRequest(
-    `Unrecognized request URL (${method}: ${shown(path)}). ${hint}See https://stripe.com/docs for the API's routes; ` +
-      `not all of them are offered here.`,
+    `Unrecognized request URL (${method}: ${shown(path)}). ${hint}See https://stripe.com/docs for the API's routes. ${WHAT_IS}`,
     { status: 404 },
   );
 }
