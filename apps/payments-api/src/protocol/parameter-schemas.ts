@@ -106,7 +106,8 @@ export const valueList = <Item extends z.ZodType<unknown, Parameter>>(
   z
     .transform((given: Parameter, findings): Parameter[] => {
       if (given === '') return [];
-      if (typeof given !== 'string' && !isHash(given)) return [...given];
+      // Nothing at all is left to the array to refuse.
+      if (typeof given !== 'string' && !isHash(given)) return given as Parameter[];
       const isIndexed = isHash(given) && [...given.keys()].every((index) => INDEX.test(index));
       if (isIndexed) return [...given].sort(([one], [other]) => Number(one) - Number(other)).map(([, item]) => item);
       findings.issues.push({ code: 'invalid_type', expected: 'array', input: given });
