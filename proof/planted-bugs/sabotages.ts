@@ -19,6 +19,7 @@ import { processes } from './bugs/processes.js';
 import { reads } from './bugs/reads.js';
 import { reconciliation } from './bugs/reconciliation.js';
 import { time } from './bugs/time.js';
+import { webhooks } from './bugs/webhooks.js';
 import type { Sabotage } from './sabotage.js';
 
 /** Every planted bug, in the order of its page. */
@@ -41,6 +42,7 @@ export const sabotages: readonly Sabotage[] = [
   ...bankCalls,
   ...availability,
   ...events,
+  ...webhooks,
   ...ids,
   ...jobs,
   ...processes,

@@ -36,6 +36,7 @@ export const paymentsDatabase: ServiceDatabase = {
       idempotency_answer: ['SELECT'],
       idempotency_key: ['SELECT'],
       refund: ['SELECT'],
+      stripe_event: ['SELECT'],
     },
   },
 };

@@ -55,6 +55,7 @@ rightsMatchStatements({
   operatorsOnly: [
     'checker_balance_transactions',
     'checker_charges',
+    'checker_events',
     'checker_refunds',
     'checker_unanswered',
     'checker_unsettled',

@@ -65,6 +65,8 @@ const unansweredSql = statement(
   `SELECT account, key FROM idempotency_key AS asked WHERE NOT EXISTS (
      SELECT FROM idempotency_answer AS answer WHERE answer.account = asked.account AND answer.key = asked.key)`,
 );
+/** For runs that have receivers. */
+statement('checker_events', 'SELECT id, account, type, object_id AS "objectId" FROM stripe_event');
 const unsettledSql = statement('checker_unsettled', `SELECT count(*)::int AS unsettled FROM charge WHERE awaiting`);
 
 /** Reads the databases by SQL and the banks' journals. It asks no service. */

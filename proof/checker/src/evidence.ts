@@ -110,6 +110,31 @@ export interface KeyEvidence {
   readonly key: string;
 }
 
+export interface StripeEventEvidence {
+  readonly id: string;
+  readonly account: string;
+  readonly type: string;
+  readonly objectId: string;
+}
+
+/** A webhook that came to an endpoint. */
+export interface WebhookReceipt {
+  readonly endpointId: string;
+  /** Of the body; undefined for a body that is no event. */
+  readonly eventId: string | undefined;
+  /** Verified with the endpoint's secret over the received bytes. */
+  readonly isVerified: boolean;
+  /** The receiver took it: it answered 2xx, whether or not the answer came through. */
+  readonly isTaken: boolean;
+}
+
+/** Stripe's events, and what receivers got of them. Each endpoint wants every event of its account, from the first on. */
+export interface WebhookEvidence {
+  readonly events: readonly StripeEventEvidence[];
+  readonly endpoints: readonly { readonly id: string; readonly account: string }[];
+  readonly receipts: readonly WebhookReceipt[];
+}
+
 /** The evidence of a verdict: the clients' history, the databases by SQL, the banks' journals. */
 export interface Evidence {
   readonly history: readonly ToldAnswer[];
@@ -126,6 +151,8 @@ export interface Evidence {
   readonly transfers: readonly TransferRow[];
   readonly entries: readonly BankEntry[];
   readonly requests: readonly ReceivedRequest[];
+  /** Absent in runs without receivers. */
+  readonly webhooks?: WebhookEvidence | undefined;
   /** Claimed idempotency keys without an answer. */
   readonly unanswered: readonly KeyEvidence[];
   /** Start of quiescence in Unix ms: reads sent later must show the rows exactly. Absent if the run did not wait for it. */

@@ -270,8 +270,14 @@ suite('the verdict', () => {
     expect(brokenBy({ exchanges: [refused] })).toContain('A16');
   });
 
+  it('breaks A12 when an endpoint got what no event is', () => {
+    const receipts = [{ endpointId: 'we_1', eventId: 'evt_1', isVerified: true, isTaken: true }];
+    const webhooks = { events: [], endpoints: [{ id: 'we_1', account: 'acct_1' }], receipts };
+    expect(brokenBy({ webhooks })).toContain('A12');
+  });
+
   it('has a test that breaks each invariant', () => {
-    const ids = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A9', 'A10', 'A15', 'A16', 'A17'];
+    const ids = ['A1', 'A2', 'A3', 'A4', 'A5', 'A6', 'A7', 'A8', 'A9', 'A10', 'A12', 'A15', 'A16', 'A17'];
     expect(invariants.map(({ id }) => id)).toEqual(ids);
   });
 });

@@ -9,6 +9,7 @@ import {
   type TransferRow,
 } from './evidence.js';
 import { judgeByModel } from './model/index.js';
+import { webhooksMissed } from './webhooks.js';
 
 export interface Invariant {
   /** Never changes, so that old and new reports can be compared. */
@@ -242,6 +243,12 @@ export const invariants: readonly Invariant[] = [
         .filter(({ version, events }) => version !== events)
         .map(({ id, version, events }) => `${id}: at version ${version} with ${events} events`),
     ],
+  },
+  {
+    id: 'A12',
+    promise:
+      'every change of a charge or a refund has its event, and every event reached every webhook endpoint of its account that came back, and no other, with a valid signature',
+    violations: webhooksMissed,
   },
   {
     id: 'A15',

@@ -5,7 +5,9 @@ import type {
   HoldEvidence,
   KeyEvidence,
   RefundEvidence,
+  StripeEventEvidence,
   TransferRow,
+  WebhookEvidence,
 } from '#checker';
 import type { Server } from '#memory-postgres';
 import { knownStatements } from '#postgres';
@@ -23,6 +25,7 @@ export function evidenceOf(
   { entries, requests }: Journals,
   { history, exchanges }: Pick<Evidence, 'history' | 'exchanges'>,
   faults: Evidence['faults'],
+  { endpoints, receipts }: Pick<WebhookEvidence, 'endpoints' | 'receipts'>,
 ): Evidence {
   const rests = [payments, gateway, ledger].map((server) => ask<Rest>(server, 'checker_rest')[0]!);
   return {
@@ -36,6 +39,7 @@ export function evidenceOf(
     transfers: ask<TransferRow>(ledger, 'checker_transfers', ALL),
     entries,
     requests,
+    webhooks: { events: ask<StripeEventEvidence>(payments, 'checker_events'), endpoints, receipts: [...receipts] },
     unanswered: ask<KeyEvidence>(payments, 'checker_unanswered'),
     unsent: rests.reduce((sum, { unsent }) => sum + unsent, 0),
     parked: rests.reduce((sum, { parked }) => sum + parked, 0),

@@ -17,7 +17,9 @@ import { observeBanks } from '../../../../apps/bank-gateway/src/banks/observe-ba
 import { bankConfigs, type GatewaySettings } from '../../../../apps/bank-gateway/src/settings.js';
 import { ACCOUNTS } from '../../../../apps/payments-api/src/accounts/accounts.module.js';
 import type { Accounts } from '../../../../apps/payments-api/src/accounts/accounts.repository.js';
+import { WEBHOOK_SENDER } from '../../../../apps/payments-api/src/webhooks/delivery/webhook-sender.js';
 import type { SimulatedBanks } from '../banks/simulated-banks.js';
+import type { SimulatedReceivers } from '../receivers/simulated-receivers.js';
 import { countingMetrics, type Counts } from '../log/counting-metrics.js';
 import type { WorldLog } from '../log/world-log.js';
 import { tellingLog, type WorldLogLevel } from '../log/log-to-world.js';
@@ -34,6 +36,7 @@ export interface ProcessEnvironment {
   readonly database: DatabaseHost;
   readonly broker: BrokerHost;
   readonly banks: SimulatedBanks;
+  readonly receivers: SimulatedReceivers;
   readonly story: WorldLog;
   readonly counts: Counts;
   /** Settings that differ from the defaults. */
@@ -160,6 +163,7 @@ export class RunningService {
       [Database, database],
       [BUS, bus],
       [OUTBOX_STORE, new PostgresOutboxStore(ofRelay)],
+      [WEBHOOK_SENDER, around.receivers.senderOf(process)],
     ]);
     if (around.settings['API_KEYS'] !== 'strict') ports.set(ACCOUNTS, namedByTheirKeys);
     if (this.name === 'bank-gateway')

@@ -30,6 +30,7 @@ import { countsOf } from '../proof/enough.js';
 import { countOf } from '../proof/sometimes.js';
 import { countOfWarning } from '../proof/warnings.js';
 import { SimulatedBanks } from '../banks/simulated-banks.js';
+import { SimulatedReceivers } from '../receivers/simulated-receivers.js';
 import { Merchants } from '../merchant/merchants.js';
 import type { MerchantOperation } from '../operations/operation.js';
 import { ContinuousChecks, type BrokenPromise } from '../proof/continuous-checks.js';
@@ -123,6 +124,7 @@ export class World {
   readonly #hosts: Readonly<Record<SimulatedServiceName, Host>>;
   readonly #broker: BrokerHost & { pending: Map<string, PublishFault[]> };
   readonly #banks: SimulatedBanks;
+  readonly #receivers: SimulatedReceivers;
   readonly #instances = new Map<string, RunningService>();
   readonly #merchants: Merchants;
   readonly #reached = new StateRecorder(() => this.scheduler.nowMs);
@@ -174,6 +176,11 @@ export class World {
         if (record.type === 'entry') this.#always.performed({ ...record, bank });
       },
     );
+    this.#receivers = new SimulatedReceivers(
+      this.#process('receivers'),
+      network(this.#random.fork('way to receivers')),
+      this.#random.fork('receivers'),
+    );
     this.#merchants = new Merchants(
       this.#process('merchants'),
       network(this.#random.fork('internet')),
@@ -216,6 +223,7 @@ export class World {
   }
 
   #startAll(): void {
+    if (this.#hasReceivers) this.#receivers.register(this.#hosts['payments-api'].server);
     for (const service of Object.keys(this.definitions) as SimulatedServiceName[]) {
       for (let instance = 0; instance < INSTANCES; instance++) this.#start(service, instance);
     }
@@ -225,6 +233,11 @@ export class World {
 
   get #isBroken(): boolean {
     return this.bugs.length > 0 || this.#breach !== undefined;
+  }
+
+  /** A third of the worlds: deliveries are a quarter of a world's work. */
+  get #hasReceivers(): boolean {
+    return this.schedule.seed % 3 === 0;
   }
 
   #allReady(): boolean {
@@ -367,7 +380,13 @@ export class World {
     const quietSinceMs = this.#quietSinceMs;
     const known = this.#look;
     if (known?.events === events && known.nowMs === nowMs && known.quietSinceMs === quietSinceMs) return known;
-    const seen = evidenceOf(this.#databases, this.#banks.onRecord(), this.#merchants, this.#faults.stretches);
+    const seen = evidenceOf(
+      this.#databases,
+      this.#banks.onRecord(),
+      this.#merchants,
+      this.#faults.stretches,
+      this.#hasReceivers ? this.#receivers : { endpoints: [], receipts: [] },
+    );
     const evidence = quietSinceMs === undefined ? seen : { ...seen, quietSinceMs };
     return (this.#look = { events, nowMs, quietSinceMs, evidence, verdict: check(evidence) });
   }
@@ -441,6 +460,7 @@ export class World {
       database: this.#hosts[service],
       broker: this.#broker,
       banks: this.#banks,
+      receivers: this.#receivers,
       story: this.story,
       counts: this.counts,
       settings: this.schedule.settings,
