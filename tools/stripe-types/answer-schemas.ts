@@ -179,12 +179,23 @@ class StripeTypes {
     return [name, ...parts.map((part) => this.nameOf(part))].join('-of-');
   }
 
+  /**
+   * The package says `Partial<Charge>`. What Stripe sends is partial at every depth, and null stands for what was not
+   * there: a metadata key that is new. So only the names are held to the type.
+   */
+  private changesOf(type: ts.Type): AnswerSchema {
+    const names = this.#checker.getPropertiesOfType(this.#checker.getNonNullableType(type)).map(({ name }) => name);
+    return { type: 'object', propertyNames: { enum: names } };
+  }
+
   /** `false` if a field that must be there cannot be: an event about an object that is not served. */
   private fieldsOf(type: ts.Type): AnswerSchema {
     const fields = this.#checker.getPropertiesOfType(type).map((field) => {
       const isRequired = !(field.flags & ts.SymbolFlags.Optional);
       const isAbsent = !isRequired && this.#absent.has(field.name);
-      return [field.name, isAbsent ? false : this.schemaOf(this.#checker.getTypeOfSymbol(field)), isRequired] as const;
+      const fieldType = this.#checker.getTypeOfSymbol(field);
+      if (field.name === 'previous_attributes') return [field.name, this.changesOf(fieldType), isRequired] as const;
+      return [field.name, isAbsent ? false : this.schemaOf(fieldType), isRequired] as const;
     });
     if (fields.some(([, schema, isRequired]) => isRequired && schema === false)) return false;
     const index = this.#checker.getIndexInfoOfType(type, ts.IndexKind.String);
