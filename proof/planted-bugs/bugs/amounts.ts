@@ -78,8 +78,8 @@ export const amounts: readonly Sabotage[] = [
     edits: [
       {
         file: 'apps/payments-api/src/charges/http/charge-refunds.controller.ts',
-        find: '{ chargeId, ...parameters }',
-        replace: '{ chargeId, ...parameters, amountMinor: undefined }',
+        find: '{ of: { chargeId }, ...parameters }',
+        replace: '{ of: { chargeId }, ...parameters, amountMinor: undefined }',
       },
     ],
   },

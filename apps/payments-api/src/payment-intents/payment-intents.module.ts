@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ChargesModule } from '../charges/charges.module.js';
 import { SettlementsModule } from '../charges/settlements.module.js';
+import { CustomerStoreModule } from '../customers/customer/customer-store.module.js';
+import { PaymentMethodsModule } from '../payment-methods/payment-methods.module.js';
 import { ListsModule } from '../lists/lists.module.js';
 import { PaymentIntentsController } from './http/payment-intents.controller.js';
 import { AuthenticationPageController } from './http/authentication-page.controller.js';
@@ -15,7 +17,14 @@ import { PaymentIntentEntity } from './store/payment-intent.entity.js';
 
 /** Payment intents. Each attempt to pay one is a charge. */
 @Module({
-  imports: [TypeOrmModule.forFeature([PaymentIntentEntity]), ListsModule, SettlementsModule, ChargesModule],
+  imports: [
+    TypeOrmModule.forFeature([PaymentIntentEntity]),
+    CustomerStoreModule,
+    ListsModule,
+    PaymentMethodsModule,
+    SettlementsModule,
+    ChargesModule,
+  ],
   controllers: [PaymentIntentsController, AuthenticationController, AuthenticationPageController],
   providers: [AuthenticationCompletion, IntentCreation, IntentRequests, IntentReading, IntentPaymentMethods],
 })

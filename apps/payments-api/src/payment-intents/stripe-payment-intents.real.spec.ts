@@ -50,6 +50,53 @@ describe('the official package', () => {
     expect(found.latest_charge).toBe((confirmed.latest_charge as Stripe.Charge).id);
   });
 
+  it('is paid with a saved card of its customer, and with no other’s', async () => {
+    const client = stripe();
+    const customer = await client.customers.create({ email: 'ada@example.com' });
+    const saved = await client.paymentMethods.attach('pm_card_mastercard', { customer: customer.id });
+    const offSession = { ...order, payment_method: saved.id, off_session: true, confirm: true };
+    const paid = await client.paymentIntents.create({
+      ...offSession,
+      customer: customer.id,
+      expand: ['latest_charge'],
+    });
+    expect(paid).toMatchObject({ status: 'succeeded', customer: customer.id, payment_method: saved.id });
+    expect(paid.latest_charge).toMatchObject({ customer: customer.id, payment_method: saved.id });
+    expect((await client.paymentIntents.list({ customer: customer.id })).data.map(({ id }) => id)).toEqual([paid.id]);
+
+    const other = await client.customers.create();
+    const refusals = await Promise.all([
+      errorOf(client.paymentIntents.create(offSession)),
+      errorOf(client.paymentIntents.create({ ...offSession, customer: other.id })),
+      errorOf(client.paymentIntents.create({ ...offSession, customer: 'cus_none' })),
+      errorOf(stripe().paymentIntents.create(offSession)),
+      errorOf(stripe().paymentIntents.create({ ...order, customer: customer.id })),
+    ]);
+    expect(refusals.map(({ statusCode, code, param }) => [statusCode, code, param])).toEqual([
+      [400, undefined, 'payment_method'],
+      [400, undefined, 'payment_method'],
+      [400, 'resource_missing', 'customer'],
+      [400, 'resource_missing', 'payment_method'],
+      [400, 'resource_missing', 'customer'],
+    ]);
+    await client.paymentMethods.detach(saved.id);
+    expect(await errorOf(client.paymentIntents.create({ ...offSession, customer: customer.id }))).toMatchObject({
+      statusCode: 400,
+      code: 'payment_method_unexpected_state',
+    });
+  });
+
+  it('is refunded by its own id', async () => {
+    const client = stripe();
+    const paid = await client.paymentIntents.create({ ...order, ...card, confirm: true });
+    const refund = await client.refunds.create({ payment_intent: paid.id, amount: 400 });
+    expect(refund).toMatchObject({ status: 'succeeded', charge: paid.latest_charge, payment_intent: paid.id });
+    const open = await client.paymentIntents.create(order);
+    expect(await errorOf(client.refunds.create({ payment_intent: open.id }))).toMatchObject({ statusCode: 400 });
+    const missing = { statusCode: 400, code: 'resource_missing', param: 'payment_intent' };
+    expect(await errorOf(stripe().refunds.create({ payment_intent: paid.id }))).toMatchObject(missing);
+  });
+
   it('pays in one request, once under one key', async () => {
     const client = stripe();
     const pay = () => client.paymentIntents.create({ ...order, ...card, confirm: true }, { idempotencyKey: 'pay' });

@@ -16,7 +16,7 @@ export function parameterError(issue: Issue, prefix: Path = []): StripeError {
     case 'unrecognized_keys':
       return unknownParameters(issue.keys.map((name) => fullName([...path, name])));
     case 'invalid_type':
-      return issue.input === undefined ? missing(param) : wrongType(issue.expected, issue.input, param);
+      return issue.input === undefined ? missingParameter(param) : wrongType(issue.expected, issue.input, param);
     case 'invalid_value':
       return invalidRequest(`Invalid ${param}: must be one of ${issue.values.join(', ')}`, { param });
     case 'too_small':
@@ -51,7 +51,7 @@ function unknownParameters(all: readonly string[]): StripeError {
   });
 }
 
-function missing(param: string): StripeError {
+export function missingParameter(param: string): StripeError {
   return invalidRequest(`Missing required param: ${param}.`, { code: 'parameter_missing', param });
 }
 

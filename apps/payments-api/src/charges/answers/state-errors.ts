@@ -24,6 +24,11 @@ export const ofIntent = (id: string, intentId: string, request: 'capture' | 'can
     `Charge ${id} belongs to a PaymentIntent: ${request} it with \`POST /v1/payment_intents/${intentId}/${request}\`.`,
   );
 
+export const withoutCharge = (intentId: string): StripeError =>
+  invalidRequest(`This PaymentIntent (${intentId}) does not have a successful charge to refund.`, {
+    param: 'payment_intent',
+  });
+
 export const notRefundable = (id: string, because: string): StripeError =>
   invalidRequest(`Charge ${id} cannot be refunded: ${because}`, { code: 'charge_not_refundable' });
 

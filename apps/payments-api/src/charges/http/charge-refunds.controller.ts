@@ -32,7 +32,7 @@ export class ChargeRefundsController {
     @Params(refundOfChargeParameters) parameters: RefundOfChargeParameters,
     @TraceParent() traceparent: string | undefined,
   ): Promise<KeyedAnswer> {
-    return this.creation.create(claim, { chargeId, ...parameters }, traceparent);
+    return this.creation.create(claim, { of: { chargeId }, ...parameters }, traceparent);
   }
 
   @Get(':id/refunds')

@@ -40,7 +40,17 @@ describe('POST /v1/refunds', () => {
     expect(answer).toMatchObject({ status: 200, text: '{"id": "re_1"}', headers: replayed });
     expect(create).toHaveBeenCalledWith(
       expect.objectContaining({ account: testAccount, key: 'refund-1', endpoint: 'POST /v1/refunds' }),
-      { chargeId: 'ch_1', amountMinor: 5, reason: 'duplicate', metadata: {}, expand: [] },
+      { of: { chargeId: 'ch_1' }, amountMinor: 5, reason: 'duplicate', metadata: {}, expand: [] },
+      undefined,
+    );
+  });
+
+  it('takes the intent in place of its charge', async () => {
+    create.mockResolvedValue(stored);
+    await api.send('post', '/v1/refunds', 'payment_intent=pi_1', key);
+    expect(create).toHaveBeenCalledWith(
+      expect.anything(),
+      { of: { intentId: 'pi_1' }, amountMinor: undefined, reason: null, metadata: {}, expand: [] },
       undefined,
     );
   });
@@ -106,7 +116,7 @@ describe('refunds under their charge', () => {
     expect(await api.send('post', url, 'amount=5&reason=duplicate', key)).toMatchObject({ headers: replayed });
     expect(create).toHaveBeenCalledWith(
       expect.objectContaining({ key: 'refund-1', endpoint: `POST ${url}` }),
-      { chargeId: 'ch_1', amountMinor: 5, reason: 'duplicate', metadata: {}, expand: [] },
+      { of: { chargeId: 'ch_1' }, amountMinor: 5, reason: 'duplicate', metadata: {}, expand: [] },
       undefined,
     );
     expect(await api.send('post', url, 'charge=ch_2', key)).toMatchObject({ status: 400 });

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { expand } from '../../protocol/expand.js';
-import { hash, integer, oneOf, refusedParameter, text, unknownObject } from '../../protocol/parameter-schemas.js';
-import { invalidRequest } from '../../protocol/stripe-error.js';
+import { hash, integer, oneOf, refuse, refusedParameter, text } from '../../protocol/parameter-schemas.js';
+import { missingParameter } from '../../protocol/parameter-errors.js';
+import { invalidRequest, type StripeError } from '../../protocol/stripe-error.js';
 import { refundReasons } from '../charge/refund.js';
 import { metadataChanges, newMetadata } from '../../protocol/metadata.js';
 import { offOfConnect } from './charge-details.js';
@@ -17,7 +18,6 @@ const notOfCharge = {
   customer: ofOtherMethods,
   instructions_email: ofOtherMethods,
   origin: ofOtherMethods,
-  payment_intent: unknownObject('payment_intent'),
 };
 
 const wanted = {
@@ -27,17 +27,25 @@ const wanted = {
   expand: expand('refund'),
 };
 
-/** A valid `POST /v1/refunds`. */
+const id = text({ max: 255 });
+
+/** A valid `POST /v1/refunds`: of a charge, or of the charge that paid an intent. */
 export const refundParameters = hash(
-  z.object({
-    refund_application_fee: offOfConnect,
-    reverse_transfer: offOfConnect,
-    ...notOfCharge,
-    charge: text({ max: 255 }),
-    ...wanted,
-  }),
-).transform(({ charge, amount, reason, metadata, expand }) => ({
-  chargeId: charge,
+  z
+    .object({
+      refund_application_fee: offOfConnect,
+      reverse_transfer: offOfConnect,
+      ...notOfCharge,
+      charge: id.optional(),
+      payment_intent: id.optional(),
+      ...wanted,
+    })
+    .superRefine(({ charge, payment_intent: intent }, findings) => {
+      if (charge !== undefined && intent !== undefined) refuse(findings, chargeOrIntent, ['payment_intent']);
+      if (charge === undefined && intent === undefined) refuse(findings, missingParameter, ['charge']);
+    }),
+).transform(({ charge, payment_intent, amount, reason, metadata, expand }) => ({
+  of: charge === undefined ? { intentId: payment_intent! } : { chargeId: charge },
   /** Absent: all that is left. */
   amountMinor: amount,
   reason,
@@ -57,3 +65,10 @@ export const refundUpdateParameters = hash(
   z.object({ expand: expand('refund'), metadata: metadataChanges.optional() }),
 );
 export type RefundUpdateParameters = z.output<typeof refundUpdateParameters>;
+
+function chargeOrIntent(param: string): StripeError {
+  return invalidRequest("You may only specify one of these parameters: 'charge', 'payment_intent'.", {
+    code: 'parameters_exclusive',
+    param,
+  });
+}

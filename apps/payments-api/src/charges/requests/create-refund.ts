@@ -19,16 +19,19 @@ import { intentOf } from '../charge/refund-of-intent.js';
 import type { RequestedRefund } from '../charge/refund.js';
 import { refundedMinor } from '../charge/refunds-of-charge.js';
 
+/** What is asked of a charge. */
+export type RefundTerms = Pick<RefundParameters, 'amountMinor' | 'reason' | 'metadata'>;
+
 /** Refunds captured money, or cancels an authorization that was not captured; the state of the charge decides. */
 export function createRefund(
   claim: Claim,
   id: string,
-  request: RefundParameters,
+  request: RefundTerms,
   { refundsPerCharge }: { readonly refundsPerCharge: number },
 ): Decide {
   return (found, now) => {
     const charge = ownCharge(found, claim.account);
-    if (!charge) throw resourceMissing('charge', request.chargeId, 'id');
+    if (!charge) throw resourceMissing('charge', claim.chargeId!, 'id');
     const refund = (amount: Money) => ({ opening: openingOf(charge, amount, now), metadata: request.metadata });
     switch (charge.state) {
       case 'failed':
@@ -48,7 +51,7 @@ export function createRefund(
   }
 }
 
-type MakeRefund = (amount: Money) => { opening: RequestedRefund; metadata: RefundParameters['metadata'] };
+type MakeRefund = (amount: Money) => { opening: RequestedRefund; metadata: RefundTerms['metadata'] };
 
 /** Only the whole authorization can be canceled. A capture under way may still win; the gateway decides. */
 function cancel(charge: OpenedCharge, amountMinor: number | undefined, refund: MakeRefund): RequestDecision {

@@ -14,7 +14,6 @@ import {
   refuse,
   refusedParameter,
   text,
-  unknownObject,
   unsettable,
 } from '../../protocol/parameter-schemas.js';
 import { invalidRequest, shown, type StripeError } from '../../protocol/stripe-error.js';
@@ -122,7 +121,7 @@ const creation = z.object({
   capture_method: captureMethod.default('automatic_async'),
   confirm: boolean().default(false),
   confirmation_method: oneOf(['automatic', 'manual']).default('automatic'),
-  customer: unknownObject('customer'),
+  customer: id.optional(),
   metadata: newMetadata.default({}),
   payment_method_options: methodOptions.optional(),
   payment_method_types: cardOnly.optional(),
@@ -174,7 +173,7 @@ export const intentUpdateParameters = hash(
     amount: integer({ min: 1 }).optional(),
     capture_method: captureMethod.optional(),
     currency: currency.optional(),
-    customer: unknownObject('customer'),
+    customer: id.optional(),
     expand: expand('payment_intent'),
     payment_method_options: methodOptions.optional(),
     payment_method_types: cardOnly.optional(),

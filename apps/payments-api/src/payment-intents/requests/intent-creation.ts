@@ -44,7 +44,8 @@ export class IntentCreation {
   /** @throws StripeError for errors that are not stored under the key */
   async create(claim: RequestClaim, given: NewIntentParameters, caller: Caller): Promise<KeyedAnswer> {
     const { account } = claim;
-    const method = await this.methods.find(account, given);
+    await this.methods.checkCustomer(account, given.customer);
+    const method = await this.methods.find(account, given, given.customer ?? null);
     const id = this.ids.next('pi');
     const clientSecret = `${id}_secret_${this.hash.token('client_secret', id, 25)}`;
     const created = (now: Instant) => newIntent({ id, account, clientSecret }, given, method, now);

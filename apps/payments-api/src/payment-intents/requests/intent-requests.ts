@@ -51,7 +51,7 @@ export class IntentRequests {
   ): Promise<KeyedAnswer> {
     const { account } = requested;
     const intent = await this.find(account, id);
-    const method = await this.methods.find(account, given);
+    const method = await this.methods.find(account, given, intent.customer);
     const chargeId = this.ids.next('ch');
     const claim = { ...requested, chargeId, subject: intentSubject('confirm', id), expand: given.expand };
     const changes = (before: PaymentIntent) => ({
@@ -107,7 +107,9 @@ export class IntentRequests {
   async update(claim: RequestClaim, id: string, given: IntentUpdateParameters): Promise<KeyedAnswer> {
     const { account } = claim;
     const { expand } = given;
-    const method = await this.methods.find(account, given);
+    const customer = given.customer ?? (await this.find(account, id)).customer;
+    await this.methods.checkCustomer(account, given.customer);
+    const method = await this.methods.find(account, given, customer);
     return this.keyed.answer({ ...claim, expand }, async (tx) => {
       const charged = await lockChargedIntent(tx, account, id, expand);
       if (!charged) throw resourceMissing('payment_intent', id, 'intent');

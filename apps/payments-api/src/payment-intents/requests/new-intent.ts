@@ -27,7 +27,7 @@ export function newIntent(
     createdAt: now,
     clientSecret,
     amount: money(given.amount, given.currency),
-    customer: null,
+    customer: given.customer ?? null,
     captureMethod: card?.capture_method ?? (given.capture_method satisfies CaptureMethod),
     confirmationMethod: given.confirmation_method,
     paymentMethodTypes: (types as string[] | undefined) ?? ['card'],

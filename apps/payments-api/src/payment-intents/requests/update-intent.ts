@@ -12,6 +12,7 @@ import { futureUsage } from './new-intent.js';
 const terms = [
   'amount',
   'currency',
+  'customer',
   'capture_method',
   'payment_method',
   'payment_method_data',
@@ -46,6 +47,7 @@ export function updateIntent(
     ...(named && { authentication: null }),
     ...termChanges(intent, given),
     amount,
+    customer: given.customer ?? intent.customer,
     ...(paymentMethod && { paymentMethod }),
     details: detailsAfter(intent.details, given),
   });
