@@ -21,10 +21,10 @@ const simulated = ['--seconds', '120', '--seed', `${await seedOfCommit()}`];
 const planted = ['--sample', '6'];
 /** Commands of the repository that are a test by themselves: the exit code is the verdict. */
 const mains = { simulation: 'dist/proof/simulation/src/main.js', sabotage: 'dist/proof/planted-bugs/main.js' };
-/** One worker for each core, where Jest would leave one core idle. System tests judge times and run one by one. */
+/** Unit tests wait for nothing outside: one worker for each core, where Jest would leave one core idle. */
 const projects = {
   unit: ['--maxWorkers=100%'],
-  real: ['--maxWorkers=100%'],
+  real: [],
   system: ['--runInBand'],
   compose: ['--runInBand'],
 };

@@ -75,6 +75,22 @@ export const expectedWarnings: readonly ExpectedWarning[] = [
     faults: [...database, 'clock_step'],
   },
   {
+    id: 'webhook-not-stored',
+    level: 'warn',
+    services: ['payments-api'],
+    message: /^what became of a webhook could not be stored; it will be repeated$/,
+    faults: database,
+    owed: { by: 'simulation', from: SELDOM_WORLDS },
+  },
+  {
+    id: 'webhooks-not-claimed',
+    level: 'warn',
+    services: ['payments-api'],
+    message: /^webhooks could not be claimed; the next look does it$/,
+    faults: database,
+    owed: { by: 'simulation', from: SELDOM_WORLDS },
+  },
+  {
     // No member joins the group until Kafka has removed a killed member.
     id: 'waiting-at-start',
     level: 'warn',
