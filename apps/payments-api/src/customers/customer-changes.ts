@@ -55,7 +55,7 @@ export class CustomerChanges {
   create(claim: RequestClaim, given: NewCustomerParameters): Promise<KeyedAnswer> {
     return this.answer(claim, given.expand, async (tx) => {
       const { account } = claim;
-      await this.checkTestClock(account, given.test_clock);
+      await this.checkTestClock(tx, account, given.test_clock);
       const id = this.ids.next('cus');
       const method = given.payment_method && (await this.attached(tx, account, id, given.payment_method));
       if (method && method.kind === 'refused') return method.error;
@@ -176,9 +176,10 @@ export class CustomerChanges {
     if (method?.customer !== id) throw resourceMissing('source', source, 'default_source', 400);
   }
 
-  private async checkTestClock(account: string, id: string | undefined): Promise<void> {
+  private async checkTestClock(tx: PgTransaction, account: string, id: string | undefined): Promise<void> {
     if (id === undefined) return;
-    if ((await this.testClocks.find(account))?.id !== id) throw resourceMissing('test clock', id, 'test_clock', 400);
+    if ((await this.testClocks.find(account, tx))?.id !== id)
+      throw resourceMissing('test clock', id, 'test_clock', 400);
   }
 
   private answer(

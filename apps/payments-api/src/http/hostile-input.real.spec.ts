@@ -85,7 +85,7 @@ describe(`hostile input (HOSTILE_SEED=${seed})`, () => {
     const answers = await Promise.all(
       routes.flatMap((route) =>
         Object.values(others).map(async (id) => {
-          const ids = { ch: id, re: id, txn: id, clock: id };
+          const ids = Object.fromEntries(Object.keys(others).map((prefix) => [prefix, id]));
           const request = ordinaryRequest(route, ids, attacker);
           if (!textOf(request).includes(id)) return [];
           const [answer] = await exchange(request);
@@ -138,13 +138,24 @@ async function objectsOf(apiKey: string, description: string): Promise<KnownIds>
   const { id: re } = await made(apiKey, '/v1/refunds', `charge=${ch}&amount=100&metadata[note]=${description}`);
   const anHourLater = `frozen_time=${created + 3_600}&name=${description}`;
   const { id: clock } = await made(apiKey, '/v1/test_helpers/test_clocks', anHourLater);
-  return { ch, held, re, txn, clock };
+  const { id: cus } = await made(apiKey, '/v1/customers', `description=${description}`);
+  const { id: pm } = await made(apiKey, '/v1/payment_methods/pm_card_visa/attach', `customer=${cus}`);
+  const { id: pi } = await made(apiKey, '/v1/payment_intents', `amount=5000&currency=usd&description=${description}`);
+  const card = 'card[number]=4242424242424242&card[exp_month]=1&card[exp_year]=2040';
+  const { id: tok } = await made(apiKey, '/v1/tokens', `${card}&card[name]=${description}`);
+  const endpoint = `url=http://localhost:9/&enabled_events[]=charge.expired&description=${description}`;
+  const { id: we } = await made(apiKey, '/v1/webhook_endpoints', endpoint);
+  const { body: events } = await call(apiKey, 'GET', '/v1/events?limit=1');
+  const [{ id: evt }] = (events as { data: { id: string }[] }).data as [{ id: string }];
+  return { ch, held, re, txn, clock, cus, pm, pi, tok, we, evt };
 }
 
 /** Every list, to the byte. */
 async function everythingOf(apiKey: string): Promise<string[]> {
   const lists = routes.filter(({ method, path }) => method === 'GET' && !path.includes(':'));
-  const answers = await Promise.all(lists.map(({ path }) => call(apiKey, 'GET', path)));
+  const answers = await Promise.all(
+    lists.map((route) => call(apiKey, 'GET', ordinaryRequest(route, others, apiKey).target)),
+  );
   for (const answer of notEmpty(answers)) expect(answer.status).toBe(200);
   return answers.map(({ text }) => text);
 }

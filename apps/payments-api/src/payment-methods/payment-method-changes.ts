@@ -55,7 +55,7 @@ export class PaymentMethodChanges {
   /** Its customer is no longer charged by it. @throws StripeError 404, or 400 when it has no customer */
   detach(claim: RequestClaim, id: string, { expand }: ExpandParameters): Promise<KeyedAnswer> {
     return this.answer(claim, expand, async (tx) => {
-      const found = await this.stored.find(claim.account, id);
+      const found = (await this.stored.findMany(tx, claim.account, [id])).get(id);
       // The customer's row is locked first, as wherever both change.
       const owner = found?.customer && (await this.customers.lock(tx, claim.account, found.customer));
       const before = await this.locked(tx, claim.account, id);

@@ -119,7 +119,7 @@ export class PaymentMethods {
     if (typeof source !== 'string' || !source.startsWith('tok_') || isTestName(source)) {
       return readInstrument(given, this.hash, this.clocks.now(account));
     }
-    const token = await this.tokens.find(account, source);
+    const token = await this.tokens.find(account, source, tx);
     if (!token) throw resourceMissing('token', source, param, 400);
     if (!(await this.tokens.use(tx, token))) throw tokenUsed(source, param);
     return { kind: 'instrument', instrument: token.instrument };

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { MoreThanOrEqual, Raw, type FindOperator, type Repository } from 'typeorm';
 import type { Instant } from '#clock';
-import { statement, type PgTransaction } from '#postgres';
+import { repositoryIn, statement, type PgTransaction } from '#postgres';
 import { TestClockEntity } from './test-clock.entity.js';
 import { KEPT_MS, type TestClock } from './test-clock.js';
 
@@ -42,8 +42,11 @@ const tellStatement = statement('test_clock_tell', `SELECT pg_notify('${CHANNEL}
 export class TestClockRepository {
   constructor(@InjectRepository(TestClockEntity) private readonly clocks: Repository<TestClockEntity>) {}
 
-  async find(account: string): Promise<TestClock | undefined> {
-    return (await this.clocks.findOneBy({ account, deleted: false })) ?? undefined;
+  /** @param tx the transaction that asks, which must not wait for a second connection */
+  async find(account: string, tx?: PgTransaction): Promise<TestClock | undefined> {
+    return (
+      (await (tx ? repositoryIn(tx, this.clocks) : this.clocks).findOneBy({ account, deleted: false })) ?? undefined
+    );
   }
 
   /** Deleted ones included. @param sinceMs by the database's clock */

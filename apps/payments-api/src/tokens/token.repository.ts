@@ -9,8 +9,10 @@ import { TokenEntity } from './token.entity.js';
 export class TokenRepository {
   constructor(@InjectRepository(TokenEntity) private readonly rows: Repository<TokenEntity>) {}
 
-  async find(account: string, id: string): Promise<TokenEntity | undefined> {
-    return (await this.rows.findOneBy({ id, account })) ?? undefined;
+  /** @param tx the transaction that asks, which must not wait for a second connection */
+  async find(account: string, id: string, tx?: PgTransaction): Promise<TokenEntity | undefined> {
+    const rows = tx ? repositoryIn(tx, this.rows) : this.rows;
+    return (await rows.findOneBy({ id, account })) ?? undefined;
   }
 
   async insert(tx: PgTransaction, token: TokenEntity): Promise<void> {

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { Database } from '#postgres';
 import type { RequestClaim } from '../idempotency/key.js';
 import { KeyedTransaction } from '../idempotency/keyed-transaction.js';
 import { nothingToExpand } from '../protocol/expand.js';
@@ -26,7 +25,6 @@ export class EventResend {
     private readonly keyed: KeyedTransaction,
     private readonly deliveries: WebhookDeliveryRepository,
     private readonly deliverer: Deliverer,
-    private readonly database: Database,
   ) {}
 
   /** @throws StripeError 404 for the event, 400 for an endpoint that is none or disabled; neither is stored */
@@ -34,7 +32,7 @@ export class EventResend {
     const { account } = claim;
     let endpointIds: string[] = [];
     const answer = await this.keyed.answer(claim, async (tx) => {
-      const found = await findEvent(this.database, account, id);
+      const found = await findEvent(tx, account, id);
       if (!found) throw resourceMissing('event', id, 'id');
       endpointIds = await this.deliveries.resend(tx, account, id, endpointId);
       if (endpointId !== null && endpointIds.length === 0)

@@ -35,15 +35,22 @@ export function wrongsOf(request: HostileRequest, received: readonly RawAnswer[]
   ];
 }
 
+/** A refusal of what an intent does not allow shows the intent. */
+function intentLength(body: unknown): number {
+  const intent = (body as { error?: { payment_intent?: object } } | undefined)?.error?.payment_intent;
+  return intent ? JSON.stringify(intent).length : 0;
+}
+
 function wrongsOfAnswer({ status, headers, text, body }: RawAnswer, hasNoBody: boolean): string[] {
   const isError = status >= 400;
+  const length = text.length - (isError ? intentLength(body) : 0);
   const headersLength = Object.entries(headers).flat().join('').length;
   return [
     ...(status < 500 && (isError || status === 200) ? [] : [`is ${status}`]),
     ...(/^req_\w{16}$/.test(headers['request-id'] ?? '') ? [] : ['has no request-id']),
     ...(/^application\/json\b/.test(headers['content-type'] ?? '') ? [] : ['says not that it is JSON']),
     ...(hasNoBody || (isError ? isEnvelope(body) : isObject(body)) ? [] : ["is not Stripe's JSON"]),
-    ...(text.length <= (isError ? ERROR_LENGTH_MAX : ANSWER_LENGTH_MAX) ? [] : [`is ${text.length} characters long`]),
+    ...(length <= (isError ? ERROR_LENGTH_MAX : ANSWER_LENGTH_MAX) ? [] : [`is ${length} characters long`]),
     ...(headersLength <= HEADERS_LENGTH_MAX ? [] : [`has headers of ${headersLength} characters`]),
     ...[STACK_TRACE, SQL, INSIDE].flatMap((pattern) => {
       const found = isError ? pattern.exec(text)?.[0] : undefined;

@@ -23,7 +23,7 @@ export interface HostileRequest {
   readonly client: 'reads' | 'hangs up' | 'waits';
 }
 
-/** Ids by the prefix of their kind: `ch`, `re`, `txn`, `clock`. */
+/** Ids by the prefix of their kind: `ch`, `re`, `pi`. */
 export type KnownIds = Readonly<Record<string, string>>;
 
 interface World {
@@ -51,8 +51,29 @@ const ordinaryBodies: Readonly<Record<string, (ids: KnownIds) => string>> = {
   'POST /v1/charges/:id/capture': () => 'amount=500',
   'POST /v1/refunds': ({ ch }) => `charge=${ch}&amount=100`,
   'POST /v1/refunds/:id': () => 'metadata[changed]=yes',
+  'POST /v1/payment_intents': () => 'amount=1000&currency=usd',
+  'POST /v1/payment_intents/:id': () => 'description=changed',
+  'POST /v1/payment_intents/:id/confirm': () => 'payment_method=pm_card_visa&return_url=http://localhost/',
+  'POST /v1/test_helpers/payment_intents/:id/complete_authentication': () => 'outcome=failed',
+  'POST /authenticate/:id': () => 'client_secret=none&outcome=failed',
+  'POST /v1/payment_methods': () => 'type=card&card[token]=tok_visa',
+  'POST /v1/payment_methods/:id': () => 'metadata[changed]=yes',
+  'POST /v1/payment_methods/:id/attach': ({ cus }) => `customer=${cus}`,
+  'POST /v1/customers/:id': () => 'description=changed',
+  'POST /v1/customers/:customer/sources': () => 'source=tok_visa',
+  'POST /v1/customers/:customer/sources/:id': () => 'metadata[changed]=yes',
+  'POST /v1/tokens': ({ cus }) => `card[number]=4242424242424242&card[exp_month]=1&card[exp_year]=2040&customer=${cus}`,
+  'POST /v1/webhook_endpoints': () => 'url=http://localhost:9/&enabled_events[]=charge.expired',
+  'POST /v1/webhook_endpoints/:id': () => 'description=changed',
+  'POST /v1/events/:id/retry': ({ we }) => `webhook_endpoint=${we}`,
   'POST /v1/test_helpers/test_clocks': () => 'frozen_time=1900000000',
   'POST /v1/test_helpers/test_clocks/:id/advance': () => 'frozen_time=1990000000',
+};
+
+/** Queries without which a route answers nothing. */
+const ordinaryQueries: Readonly<Record<string, string>> = {
+  'GET /v1/customers/search': 'query=created%3E1',
+  'GET /authenticate/:id': 'client_secret=none',
 };
 
 const prefixes: Readonly<Record<string, string>> = {
@@ -60,6 +81,13 @@ const prefixes: Readonly<Record<string, string>> = {
   refunds: 're',
   balance_transactions: 'txn',
   test_clocks: 'clock',
+  authenticate: 'pi',
+  payment_intents: 'pi',
+  payment_methods: 'pm',
+  customers: 'cus',
+  tokens: 'tok',
+  webhook_endpoints: 'we',
+  events: 'evt',
 };
 
 /** A request that is hostile in nothing. */
@@ -67,12 +95,14 @@ export function ordinaryRequest(route: HostileRoute, ids: KnownIds, apiKey: stri
   const collection = route.path.split('/').find((segment) => segment in prefixes);
   const id = ids[prefixes[collection ?? 'charges']!];
   assert(id !== undefined, `an id for ${route.path}`);
-  const body = ordinaryBodies[`${route.method} ${route.path}`]?.(ids) ?? '';
+  const name = `${route.method} ${route.path}`;
+  const body = ordinaryBodies[name]?.(ids) ?? '';
+  const query = ordinaryQueries[name];
   return {
     route,
     kind: 'ordinary',
     method: route.method,
-    target: route.path.replaceAll(/:\w+/g, id),
+    target: `${route.path.replaceAll(/:\w+/g, id)}${query === undefined ? '' : `?${query}`}`,
     protocol: 'HTTP/1.1',
     headers: [...HEADERS(apiKey), ...(body === '' ? [] : [FORM])],
     body,
@@ -459,7 +489,7 @@ const PER_KIND = 2;
  * out in turn. The ids in paths are the attacker's own, another account's, or unknown.
  */
 export function hostileRequests({ routes, own, others, apiKey, random }: World): HostileRequest[] {
-  const nobodys = { ch: 'ch_1', re: 're_1', txn: 'txn_1', clock: 'clock_1' };
+  const nobodys = Object.fromEntries(Object.keys(own).map((prefix) => [prefix, `${prefix}_1`]));
   const requests = Object.entries(kindsOf(apiKey)).flatMap(([kind, variants]) => {
     const count = Math.max(variants.length, PER_KIND * routes.length);
     const order = shuffled(variants, random);
